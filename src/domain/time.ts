@@ -1,0 +1,79 @@
+/**
+ * Instants and how they are written.
+ *
+ * An instant is a whole number of milliseconds since 1970-01-01T00:00:00Z; finer digits are cut off on the
+ * way in. On the wire an instant is RFC 3339 in UTC with milliseconds. This module knows no clock.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+
+/** Milliseconds since the epoch, UTC. Timelines also use -Infinity (from the beginning) and Infinity (still so). */
+export type Instant = number;
+
+/** Before every event: what holds from here holds from the beginning of time (R5). */
+export const beginning: Instant = Number.NEGATIVE_INFINITY;
+/** After every event: what ends here has not ended; on the wire it is `null`. */
+export const never: Instant = Number.POSITIVE_INFINITY;
+
+const dateTimePattern = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/;
+const datePattern = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+const firstInstant = new Date(0).setUTCFullYear(0, 0, 1);
+const lastInstant = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+const daysInMonth = (year: number, month: number): number => {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+};
+
+const startOfDay = (year: number, month: number, day: number): Instant =>
+  year < 100 ? new Date(0).setUTCFullYear(year, month - 1, day) : Date.UTC(year, month - 1, day);
+
+const validDate = (year: number, month: number, day: number): boolean =>
+  month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
+
+/**
+ * Reads an RFC 3339 date-time, offset required. Digits finer than a millisecond are cut off.
+ *
+ * @returns the instant, or a sentence that says what would be right.
+ */
+export const parseDateTime = (text: string): E.Either<string, Instant> => {
+  const match = dateTimePattern.exec(text);
+  if (match === null) {
+    return E.left('an RFC 3339 date-time with an offset, such as "2022-06-17T00:00:00Z"');
+  }
+  const [, y, mo, d, h, mi, s, fraction, offset] = match as unknown as string[];
+  const [year, month, day] = [Number(y), Number(mo), Number(d)];
+  const [hour, minute, second] = [Number(h), Number(mi), Number(s)];
+  if (!validDate(year, month, day)) return E.left('a date that exists in the calendar');
+  if (hour > 23 || minute > 59 || second > 60) return E.left('a time of day that exists (00:00:00 to 23:59:60)');
+  const millisecond = fraction === undefined ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0'));
+  let instant = startOfDay(year, month, day) + hour * 3_600_000 + minute * 60_000 + second * 1_000 + millisecond;
+  if (offset !== 'Z' && offset !== 'z') {
+    const [offsetHour, offsetMinute] = [Number(offset!.slice(1, 3)), Number(offset!.slice(4, 6))];
+    if (offsetHour > 23 || offsetMinute > 59) return E.left('an offset between -23:59 and +23:59');
+    instant -= (offset![0] === '-' ? -1 : 1) * (offsetHour * 3_600_000 + offsetMinute * 60_000);
+  }
+  if (instant < firstInstant || instant > lastInstant) return E.left('an instant in the years 0000 to 9999, UTC');
+  return E.right(instant);
+};
+
+/** Reads what questions take: an RFC 3339 date-time, or a date, which is its first instant, UTC. */
+export const parseInstant = (text: string): E.Either<string, Instant> => {
+  const match = datePattern.exec(text);
+  if (match === null) {
+    return /^\d{4}-\d{2}-\d{2}/.test(text)
+      ? parseDateTime(text)
+      : E.left('an RFC 3339 date-time such as "2022-06-17T00:00:00Z", or a date such as "2022-06-17"');
+  }
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  return validDate(year, month, day)
+    ? E.right(startOfDay(year, month, day))
+    : E.left('a date that exists in the calendar');
+};
+
+/** RFC 3339, UTC, with milliseconds. Defined for finite instants. */
+export const formatInstant = (instant: Instant): string => new Date(instant).toISOString();
+
+/** An end of an interval as it is written: `null` for the beginning of time and for "still so". */
+export const formatBound = (instant: Instant): string | null =>
+  Number.isFinite(instant) ? formatInstant(instant) : null;
