@@ -14,7 +14,8 @@ export const beginning: Instant = Number.NEGATIVE_INFINITY;
 /** After every event: what ends here has not ended; on the wire it is `null`. */
 export const never: Instant = Number.POSITIVE_INFINITY;
 
-const dateTimePattern = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/;
+const dateTimePattern =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/;
 const datePattern = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 const firstInstant = new Date(0).setUTCFullYear(0, 0, 1);
@@ -45,15 +46,18 @@ export const parseDateTime = (text: string): E.Either<string, Instant> => {
   const [year, month, day] = [Number(y), Number(mo), Number(d)];
   const [hour, minute, second] = [Number(h), Number(mi), Number(s)];
   if (!validDate(year, month, day)) return E.left('a date that exists in the calendar');
-  if (hour > 23 || minute > 59 || second > 60) return E.left('a time of day that exists (00:00:00 to 23:59:60)');
+  if (hour > 23 || minute > 59 || second > 60)
+    return E.left('a time of day that exists (00:00:00 to 23:59:60)');
   const millisecond = fraction === undefined ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0'));
-  let instant = startOfDay(year, month, day) + hour * 3_600_000 + minute * 60_000 + second * 1_000 + millisecond;
+  let instant =
+    startOfDay(year, month, day) + hour * 3_600_000 + minute * 60_000 + second * 1_000 + millisecond;
   if (offset !== 'Z' && offset !== 'z') {
     const [offsetHour, offsetMinute] = [Number(offset!.slice(1, 3)), Number(offset!.slice(4, 6))];
     if (offsetHour > 23 || offsetMinute > 59) return E.left('an offset between -23:59 and +23:59');
     instant -= (offset![0] === '-' ? -1 : 1) * (offsetHour * 3_600_000 + offsetMinute * 60_000);
   }
-  if (instant < firstInstant || instant > lastInstant) return E.left('an instant in the years 0000 to 9999, UTC');
+  if (instant < firstInstant || instant > lastInstant)
+    return E.left('an instant in the years 0000 to 9999, UTC');
   return E.right(instant);
 };
 

@@ -24,10 +24,14 @@ export const always: Timeline = [{ from: beginning, to: never }];
 export const between = (from: Instant, to: Instant): Timeline => (from < to ? [{ from, to }] : nowhen);
 
 /** Whether the timeline holds at the instant. Logarithmic in its intervals. */
-export const holdsAt = (timeline: Timeline, instant: Instant): boolean => intervalAt(timeline, instant) !== undefined;
+export const holdsAt = (timeline: Timeline, instant: Instant): boolean =>
+  intervalAt(timeline, instant) !== undefined;
 
 /** The interval that contains the instant, whole. */
-export const intervalAt = <I extends Interval>(timeline: ReadonlyArray<I>, instant: Instant): I | undefined => {
+export const intervalAt = <I extends Interval>(
+  timeline: ReadonlyArray<I>,
+  instant: Instant,
+): I | undefined => {
   let low = 0;
   let high = timeline.length - 1;
   while (low <= high) {

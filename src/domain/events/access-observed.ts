@@ -1,0 +1,12 @@
+import type { TypeOf } from 'io-ts';
+import { exact, Identifier } from '../codec.ts';
+import { Scope } from '../scope.ts';
+import { GrantedAction } from './words.ts';
+
+/** Somebody did reach the data (R16). */
+export const AccessObserved = exact(
+  'AccessObserved',
+  { party: Identifier, dataset: Identifier, scope: Scope, action: GrantedAction },
+  { site: Identifier },
+);
+export type AccessObserved = TypeOf<typeof AccessObserved>;

@@ -1,0 +1,11 @@
+import type { TypeOf } from 'io-ts';
+import { DateTimeOrDate, exact, Identifier } from '../codec.ts';
+import { Scope } from '../scope.ts';
+
+/** A frozen copy was taken; `from` and `to` may be the same site (R11). Past `expires` it is overdue (R7). */
+export const BackupTaken = exact(
+  'BackupTaken',
+  { backup: Identifier, dataset: Identifier, scope: Scope, from: Identifier, to: Identifier },
+  { expires: DateTimeOrDate },
+);
+export type BackupTaken = TypeOf<typeof BackupTaken>;

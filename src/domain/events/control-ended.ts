@@ -1,0 +1,11 @@
+import type { TypeOf } from 'io-ts';
+import { exact, Identifier } from '../codec.ts';
+import { ControlBasis } from './words.ts';
+
+/** A control on this basis ended (R13). */
+export const ControlEnded = exact(
+  'ControlEnded',
+  { controller: Identifier, controlled: Identifier, basis: ControlBasis },
+  {},
+);
+export type ControlEnded = TypeOf<typeof ControlEnded>;

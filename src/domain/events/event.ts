@@ -1,0 +1,116 @@
+/**
+ * An event: the CloudEvents 1.0 envelope around the data of one of the event types.
+ *
+ * CloudEvents: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md. `specversion` and
+ * `datacontenttype` may be left out; then they are `1.0` and `application/json`.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { DateTime, exact, type Fault, faultsOf, oneOf } from '../codec.ts';
+import type { Instant } from '../time.ts';
+import { type EventData, type EventType, eventData, eventTypes } from './event-data.ts';
+import { Assurance, EventId, EventSource, EvidenceUri } from './words.ts';
+
+/** An event of one type, decoded. Optional attributes are absent, not undefined. */
+export interface EventOf<T extends EventType> {
+  readonly id: string;
+  readonly source: string;
+  readonly type: T;
+  /** Valid time: when it was true in the world. */
+  readonly time: Instant;
+  readonly assurance: Assurance;
+  /** A URI of what attests it. */
+  readonly evidence?: string;
+  readonly data: EventData<T>;
+}
+
+/** Any event: a union over all types. */
+export type Event = { readonly [T in EventType]: EventOf<T> }[EventType];
+
+const anything = new t.Type<unknown, unknown, unknown>(
+  'data',
+  (_): _ is unknown => true,
+  t.success,
+  t.identity,
+);
+
+/** The attributes of the envelope, as they are written. */
+export const Envelope = exact(
+  'an event',
+  {
+    id: EventId,
+    source: EventSource,
+    type: oneOf('an event type', eventTypes),
+    time: DateTime,
+    data: anything,
+  },
+  {
+    specversion: oneOf('the CloudEvents version', ['1.0']),
+    datacontenttype: oneOf('the media type of data', ['application/json']),
+    assurance: Assurance,
+    evidence: EvidenceUri,
+  },
+);
+
+const faultsOfData = (type: EventType, input: unknown): ReadonlyArray<Fault> => {
+  const decoded = eventData[type].decode(input);
+  return E.isLeft(decoded)
+    ? faultsOf(decoded.left).map((fault) => ({ ...fault, pointer: `/data${fault.pointer}` }))
+    : [];
+};
+
+/**
+ * Decodes an event from parsed JSON.
+ *
+ * @returns the event, or every fault of envelope and data at once (R2).
+ */
+export const decodeEvent = (input: unknown): E.Either<ReadonlyArray<Fault>, Event> => {
+  const envelope = Envelope.decode(input);
+  if (E.isLeft(envelope)) {
+    const faults = faultsOf(envelope.left);
+    const given = typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : {};
+    const type = eventTypes.find((name) => name === given.type);
+    return E.left(
+      type === undefined || given.data === undefined
+        ? faults
+        : [...faults, ...faultsOfData(type, given.data)],
+    );
+  }
+  const { id, source, type, time, assurance = 'observed', evidence, data: input_ } = envelope.right;
+  const data = eventData[type].decode(input_);
+  if (E.isLeft(data)) return E.left(faultsOfData(type, input_));
+  return E.right({
+    id,
+    source,
+    type,
+    time,
+    assurance,
+    ...(evidence === undefined ? {} : { evidence }),
+    data: data.right,
+  } as Event);
+};
+
+/** The event as JSON, fields in their fixed order: equal events give equal text. */
+export const encodeEvent = (event: Event): Readonly<Record<string, unknown>> => ({
+  specversion: '1.0',
+  id: event.id,
+  source: event.source,
+  type: event.type,
+  time: DateTime.encode(event.time),
+  assurance: event.assurance,
+  ...(event.evidence === undefined ? {} : { evidence: event.evidence }),
+  data: encodeData(event),
+});
+
+/** The data of an event as JSON. */
+export const encodeData = (event: Event): unknown =>
+  (eventData[event.type] as unknown as t.Type<unknown, unknown, unknown>).encode(event.data);
+
+/** Decodes data as that of an event type: what a correction puts in place must fit so (R4). */
+export const decodeData = (
+  type: EventType,
+  input: unknown,
+): E.Either<ReadonlyArray<Fault>, Event['data']> => {
+  const decoded = eventData[type].decode(input);
+  return E.isLeft(decoded) ? E.left(faultsOf(decoded.left)) : E.right(decoded.right as Event['data']);
+};

@@ -1,0 +1,6 @@
+import type { TypeOf } from 'io-ts';
+import { exact, Identifier } from '../codec.ts';
+
+/** A member joined a group: a team, or the organisation that employs the member (R13). */
+export const MembershipBegan = exact('MembershipBegan', { member: Identifier, group: Identifier }, {});
+export type MembershipBegan = TypeOf<typeof MembershipBegan>;

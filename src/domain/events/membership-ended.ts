@@ -1,0 +1,6 @@
+import type { TypeOf } from 'io-ts';
+import { exact, Identifier } from '../codec.ts';
+
+/** A member left a group (R13). */
+export const MembershipEnded = exact('MembershipEnded', { member: Identifier, group: Identifier }, {});
+export type MembershipEnded = TypeOf<typeof MembershipEnded>;

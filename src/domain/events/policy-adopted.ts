@@ -1,0 +1,11 @@
+import type { TypeOf } from 'io-ts';
+import { DateTimeOrDate, exact, Identifier, lineOf } from '../codec.ts';
+import { CedarText } from './words.ts';
+
+/** A policy in Cedar was adopted; adopting an id again makes its next version (R17, R18). */
+export const PolicyAdopted = exact(
+  'PolicyAdopted',
+  { policy: Identifier, title: lineOf('a title'), cedar: CedarText, effectiveFrom: DateTimeOrDate },
+  { authority: lineOf('an authority'), effectiveUntil: DateTimeOrDate },
+);
+export type PolicyAdopted = TypeOf<typeof PolicyAdopted>;

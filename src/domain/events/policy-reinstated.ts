@@ -1,0 +1,6 @@
+import type { TypeOf } from 'io-ts';
+import { exact, Identifier } from '../codec.ts';
+
+/** A suspended policy counts again (R18). */
+export const PolicyReinstated = exact('PolicyReinstated', { policy: Identifier }, {});
+export type PolicyReinstated = TypeOf<typeof PolicyReinstated>;

@@ -1,0 +1,6 @@
+import type { TypeOf } from 'io-ts';
+import { exact, Identifier } from '../codec.ts';
+
+/** The policy no longer counts (R18). */
+export const PolicyWithdrawn = exact('PolicyWithdrawn', { policy: Identifier }, {});
+export type PolicyWithdrawn = TypeOf<typeof PolicyWithdrawn>;

@@ -1,0 +1,25 @@
+import type { TypeOf } from 'io-ts';
+import { exact, Identifier, lineOf, numberWithin } from '../codec.ts';
+import { CountryCode, SubdivisionCode } from '../countries.ts';
+
+/** A place that stores data is described (R5). Coordinates are WGS 84 degrees. */
+export const SiteRegistered = exact(
+  'SiteRegistered',
+  { site: Identifier, name: lineOf('a name'), country: CountryCode, operator: Identifier },
+  {
+    subdivision: SubdivisionCode,
+    latitude: numberWithin('degrees of latitude, -90 to 90', -90, 90),
+    longitude: numberWithin('degrees of longitude, -180 to 180', -180, 180),
+    owner: Identifier,
+  },
+  (site) =>
+    site.subdivision === undefined || site.subdivision.startsWith(`${site.country}-`)
+      ? []
+      : [
+          {
+            pointer: '/subdivision',
+            message: `lies outside the country; expected a code that begins with "${site.country}-"`,
+          },
+        ],
+);
+export type SiteRegistered = TypeOf<typeof SiteRegistered>;

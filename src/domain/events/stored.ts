@@ -1,0 +1,49 @@
+/**
+ * The bytes of an event in the log, and how old ones are read.
+ *
+ * Version 1 is the envelope with `storedversion` and an explicit assurance. Version 0 has neither: plain CloudEvents
+ * as emitters send them. A changed form gets the next number and a function here that lifts the one before; stored
+ * bytes are never rewritten. `test/golden/` holds a file of each version.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Fault } from '../codec.ts';
+import { decodeEvent, type Event, encodeEvent } from './event.ts';
+
+/** The version of stored events that is written. */
+export const storedVersion = 1;
+
+type Stored = Readonly<Record<string, unknown>>;
+
+/** `upcasters[n]` lifts an event stored in version n to version n + 1. */
+const upcasters: ReadonlyArray<(stored: Stored) => Stored> = [
+  (plain) => ({ ...plain, assurance: plain.assurance ?? 'observed', storedversion: 1 }),
+];
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** The bytes that are kept of an event. Equal events give equal bytes. */
+export const encodeStored = (event: Event): Uint8Array =>
+  encoder.encode(JSON.stringify({ storedversion: storedVersion, ...encodeEvent(event) }));
+
+const fault = (message: string): E.Either<ReadonlyArray<Fault>, never> => E.left([{ pointer: '', message }]);
+
+/** Reads an event stored in any version up to the current one. */
+export const decodeStored = (bytes: Uint8Array): E.Either<ReadonlyArray<Fault>, Event> => {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(decoder.decode(bytes));
+  } catch {
+    return fault('is not JSON in UTF-8');
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    return fault('is not an object');
+  let stored = parsed as Stored;
+  const version = stored.storedversion ?? 0;
+  if (typeof version !== 'number' || !Number.isInteger(version) || version < 0 || version > storedVersion) {
+    return fault(`is stored in a version this Domicile does not know; it knows 0 to ${storedVersion}`);
+  }
+  for (let from = version; from < storedVersion; from++) stored = upcasters[from]!(stored);
+  const { storedversion: _, ...event } = stored;
+  return decodeEvent(event);
+};

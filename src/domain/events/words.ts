@@ -1,0 +1,105 @@
+/**
+ * The fixed vocabularies of events, and the checks that several events share.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { describe, exact, type Fault, oneOf, text } from '../codec.ts';
+
+/** What kind of party: R13 treats a group registered as an organisation as an employer. */
+export const PartyKind = oneOf('a kind of party', ['organisation', 'team', 'person', 'service']);
+export type PartyKind = t.TypeOf<typeof PartyKind>;
+
+/** On what basis one organisation controls another. */
+export const ControlBasis = oneOf('a basis of control', ['ownership', 'board', 'contract', 'statute']);
+
+/** What a grant permits, and what an observed access did. */
+export const GrantedAction = oneOf('an action', ['read', 'write', 'delete', 'administer']);
+
+/** How well an event is attested, from the weakest: R6. */
+export const Assurance = oneOf('an assurance', ['claimed', 'observed', 'verified']);
+export type Assurance = t.TypeOf<typeof Assurance>;
+
+/** Whether an event so attested counts where at least `least` is asked for. */
+export const meets = (assurance: Assurance, least: Assurance): boolean =>
+  Assurance.words.indexOf(assurance) >= Assurance.words.indexOf(least);
+
+const nameLengthMax = 512;
+
+const isPlainName = (value: string): boolean => {
+  if (value.length === 0 || value.length > nameLengthMax) return false;
+  for (let index = 0; index < value.length; index++) {
+    const code = value.charCodeAt(index);
+    if (code < 0x20 || code === 0x7f) return false;
+  }
+  return true;
+};
+
+/** The CloudEvents attribute `id`. */
+export const EventId = text(
+  `an event id of 1 to ${nameLengthMax} characters, no control characters`,
+  isPlainName,
+);
+/** The CloudEvents attribute `source`: a URI reference. */
+export const EventSource = text(
+  `a URI reference of 1 to ${nameLengthMax} characters, no spaces or control characters`,
+  (value) => isPlainName(value) && !value.includes(' '),
+);
+/** A URI. */
+export const EvidenceUri = text(
+  'an absolute URI of up to 2048 characters, such as "https://…" or "urn:…"',
+  (value) => value.length <= 2_048 && /^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$/.test(value),
+);
+
+/** Which event a correction is about. */
+export const EventReference = exact('an event reference', { source: EventSource, id: EventId }, {});
+
+const cedarLengthMax = 100_000;
+
+/** The text of a policy. Its syntax is judged at adoption (R17), not here. */
+export const CedarText = text(
+  `Cedar policies of 1 to ${cedarLengthMax} characters`,
+  (value) => value.length >= 1 && value.length <= cedarLengthMax,
+);
+
+const correctedDepthMax = 8;
+
+const deeperThan = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => deeperThan(inner, levels - 1)));
+
+/** The data that a correction puts in place of its target's. Whether it fits is known only with the target (R4). */
+export const CorrectedData = new t.Type<Readonly<Record<string, unknown>>, unknown, unknown>(
+  'an object: the whole data of the corrected event',
+  (value): value is Readonly<Record<string, unknown>> =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !deeperThan(value, correctedDepthMax),
+  (input, context) =>
+    typeof input !== 'object' || input === null || Array.isArray(input)
+      ? E.left([
+          {
+            value: input,
+            context,
+            message: `found ${describe(input)}; expected an object: the whole data of the corrected event`,
+          },
+        ])
+      : deeperThan(input, correctedDepthMax)
+        ? E.left([
+            {
+              value: input,
+              context,
+              message: `is nested deeper than ${correctedDepthMax} levels; no event's data is`,
+            },
+          ])
+        : E.right(input as Readonly<Record<string, unknown>>),
+  t.identity,
+);
+
+/** `from` and `to` of a copy or a move differ. */
+export const fromAndToDiffer = (data: {
+  readonly from: string;
+  readonly to: string;
+}): ReadonlyArray<Fault> =>
+  data.from === data.to ? [{ pointer: '/to', message: 'is the same site as from; expected another' }] : [];

@@ -1,0 +1,43 @@
+/**
+ * A holding: the data of one scope of one dataset, present at one site; live, or frozen in a backup.
+ */
+import type { Scope } from '../scope.ts';
+
+/** A population's live holding: a changing set of subjects (R8). */
+export interface PopulationHolding {
+  readonly kind: 'live';
+  readonly dataset: string;
+  readonly population: string;
+  readonly site: string;
+}
+
+/** A subject's own live holding (R10). */
+export interface OwnHolding {
+  readonly kind: 'own';
+  readonly dataset: string;
+  readonly subject: string;
+  readonly site: string;
+}
+
+/** A backup, at the site where it is: a moved backup is another holding from then on (R11, R12). */
+export interface BackupHolding {
+  readonly kind: 'backup';
+  readonly backup: string;
+  readonly dataset: string;
+  readonly scope: Scope;
+  readonly site: string;
+}
+
+export type Holding = PopulationHolding | OwnHolding | BackupHolding;
+
+/** Equal holdings have equal keys. */
+export const holdingKey = (holding: Holding): string => {
+  switch (holding.kind) {
+    case 'live':
+      return `live ${holding.dataset} ${holding.site} ${holding.population}`;
+    case 'own':
+      return `own ${holding.dataset} ${holding.site} ${holding.subject}`;
+    case 'backup':
+      return `backup ${holding.backup} ${holding.site}`;
+  }
+};
