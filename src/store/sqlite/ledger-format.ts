@@ -1,0 +1,70 @@
+/**
+ * How the embedded ledger lies in its file.
+ *
+ * Positions are dense, 1 to n. Every row carries a checksum, because SQLite itself has none: a flipped bit in a
+ * stored event is then an error and never another history.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
+import type { FileFormat } from './open-database.ts';
+
+const schema = `
+CREATE TABLE source (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  count INTEGER NOT NULL,
+  checksum INTEGER NOT NULL
+) STRICT;
+CREATE TABLE event (
+  position INTEGER PRIMARY KEY,
+  source INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  checksum INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX event_by_id ON event (source, id);
+CREATE INDEX event_by_source ON event (source);
+`;
+
+/** Folds numbers of up to 53 bits into 32, so that a change of a single bit in any of them shows. */
+const fold = (a: number, b: number, c: number): number =>
+  (Math.imul(a, 0x9e3779b1) ^
+    Math.imul(b, 0x85ebca6b) ^
+    Math.imul(c, 0xc2b2ae35) ^
+    (a / 0x1_0000_0000) ^
+    (c / 0x1_0000_0000)) >>>
+  0;
+
+/** CRC-32 of everything that a row of `event` holds. */
+export const eventChecksum = (
+  position: number,
+  source: number,
+  id: string,
+  recordedAt: number,
+  bytes: Uint8Array,
+): number => crc32(bytes, crc32(id, fold(position, source, recordedAt)));
+
+/** CRC-32 of what a row of `source` holds for good; its count is checked against the events. */
+export const sourceChecksum = (id: number, name: string): number => crc32(name, id);
+
+/** The streams and the log must agree on how many events there are. */
+const contradiction = (database: DatabaseSync): string | undefined => {
+  const { events, streams } = database
+    .prepare(
+      'SELECT (SELECT coalesce(max(position), 0) FROM event) AS events, (SELECT coalesce(sum(count), 0) FROM source) AS streams',
+    )
+    .get() as { events: number; streams: number };
+  return events === streams
+    ? undefined
+    : `it ends at position ${events}, but its streams count ${streams} events`;
+};
+
+/** The format of the embedded ledger; `application_id` is `DMCL` in ASCII. */
+export const ledgerFormat: FileFormat = {
+  name: 'ledger',
+  applicationId: 0x444d434c,
+  schemaVersion: 1,
+  schema,
+  contradiction,
+};

@@ -1,0 +1,172 @@
+/**
+ * Reads the embedded ledger synchronously, on a connection of its own, in any thread or process.
+ *
+ * Reading never waits for the writer, nor the writer for a reader: each call sees the log as it is durable then.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Instant } from '../../domain/time.ts';
+import { origin, type Position, type StoredEvent } from '../event-store.ts';
+import type { LogReader } from '../log-reader.ts';
+import { type Changes, followPages } from './follow.ts';
+import { eventChecksum, ledgerFormat, sourceChecksum } from './ledger-format.ts';
+import { openToRead, pragmaNumber } from './open-database.ts';
+import { damaged, toStoreProblem } from './store-problems.ts';
+
+/** How often a follower in another thread or process looks whether the file has grown. */
+const followerPollMs = 10;
+/** How many names of sources a reader keeps at hand. */
+const sourceNamesMax = 10_000;
+
+/** SQLite takes a negative limit for none at all. */
+const checkedLimit = (limit: number): number => {
+  if (!Number.isSafeInteger(limit) || limit < 0)
+    throw new RangeError(`a page of ${limit} events cannot be read`);
+  return limit;
+};
+
+/** A row of `event`, in the order of its columns. */
+type EventRow = [
+  position: number,
+  source: number,
+  id: string,
+  recordedAt: number,
+  bytes: Uint8Array,
+  checksum: number,
+];
+
+const columns = 'position, source, id, recorded_at, bytes, checksum';
+
+/** The reads that the store and its readers share. */
+export interface LedgerQueries extends Omit<LogReader, 'close' | 'follow'> {
+  /** Up to `limit` events of one source after a position, in log order. */
+  ofSource(source: string, after: Position, limit: number): ReadonlyArray<StoredEvent>;
+}
+
+/** Prepares the reads of a ledger on an open connection; `file` is for messages. */
+export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueries => {
+  const prepare = (sql: string) => {
+    const statement = database.prepare(sql);
+    statement.setReturnArrays(true);
+    return statement;
+  };
+  const selectAt = prepare(`SELECT ${columns} FROM event WHERE position = ?`);
+  const selectAfter = prepare(`SELECT ${columns} FROM event WHERE position > ? ORDER BY position LIMIT ?`);
+  const selectOfSource = prepare(
+    `SELECT ${columns} FROM event WHERE source = ? AND position > ? ORDER BY position LIMIT ?`,
+  );
+  const selectFound = prepare(`SELECT ${columns} FROM event WHERE source = ? AND id = ?`);
+  const selectHead = prepare('SELECT max(position) FROM event');
+  const selectRecordedAt = prepare('SELECT recorded_at FROM event WHERE position = ?');
+  const selectSourceName = prepare('SELECT name, checksum FROM source WHERE id = ?');
+  const selectSourceId = prepare('SELECT id FROM source WHERE name = ?');
+
+  const guard = <A>(read: () => A): A => {
+    try {
+      return read();
+    } catch (error) {
+      throw toStoreProblem(file, error);
+    }
+  };
+
+  const names = new Map<number, string>();
+  const nameOf = (source: number): string => {
+    const known = names.get(source);
+    if (known !== undefined) return known;
+    const [name, checksum] = (selectSourceName.get(source) ?? []) as unknown as [string?, number?];
+    if (name === undefined || checksum !== sourceChecksum(source, name)) {
+      throw damaged(file, `the name of the source with number ${source} is not as it was written`);
+    }
+    if (names.size >= sourceNamesMax) names.clear();
+    names.set(source, name);
+    return name;
+  };
+
+  const toEvent = (row: unknown): StoredEvent => {
+    const [position, source, id, recordedAt, bytes, checksum] = row as EventRow;
+    if (eventChecksum(position, source, id, recordedAt, bytes) !== checksum) {
+      throw damaged(file, `the event at position ${position} is not as it was written`);
+    }
+    return { position, source: nameOf(source), id, recordedAt, bytes };
+  };
+  const toEvents = (rows: unknown[]): ReadonlyArray<StoredEvent> => {
+    for (let index = 0; index < rows.length; index++) rows[index] = toEvent(rows[index]);
+    return rows as StoredEvent[];
+  };
+
+  const idOf = (source: string): number | undefined =>
+    (selectSourceId.get(source) as unknown as [number] | undefined)?.[0];
+  const head = (): Position => (selectHead.get() as unknown as [number | null])[0] ?? origin;
+  const recordedAtOf = (position: Position): Instant | undefined =>
+    (selectRecordedAt.get(position) as unknown as [number] | undefined)?.[0];
+
+  const lastKnownBy = (instant: Instant): Position => {
+    let known = origin;
+    let unknown = head() + 1;
+    while (unknown - known > 1) {
+      const middle = Math.floor((known + unknown) / 2);
+      const recordedAt = recordedAtOf(middle);
+      if (recordedAt === undefined) throw damaged(file, `the event at position ${middle} is missing`);
+      if (recordedAt <= instant) known = middle;
+      else unknown = middle;
+    }
+    return known;
+  };
+
+  return {
+    at: (position) =>
+      guard(() => {
+        const row = selectAt.get(position);
+        return row === undefined ? undefined : toEvent(row);
+      }),
+    after: (position, limit) => guard(() => toEvents(selectAfter.all(position, checkedLimit(limit)))),
+    ofSource: (source, after, limit) =>
+      guard(() => {
+        const id = idOf(source);
+        return id === undefined ? [] : toEvents(selectOfSource.all(id, after, checkedLimit(limit)));
+      }),
+    find: (source, id) =>
+      guard(() => {
+        const number = idOf(source);
+        const row = number === undefined ? undefined : selectFound.get(number, id);
+        return row === undefined ? undefined : toEvent(row);
+      }),
+    head: () => guard(head),
+    recordedAtOf: (position) => guard(() => recordedAtOf(position)),
+    lastKnownBy: (instant) => guard(() => lastKnownBy(instant)),
+  };
+};
+
+/** Another connection's commits show as a change of SQLite's `data_version`. */
+const changesByPolling = (database: DatabaseSync): Changes => {
+  const version = () => pragmaNumber(database, 'data_version');
+  return {
+    version,
+    beyond: async (seen, signal) => {
+      while (!signal.aborted && version() === seen) {
+        await sleep(followerPollMs, undefined, { signal }).catch(() => undefined);
+      }
+    },
+  };
+};
+
+/**
+ * Opens a reader of the embedded ledger in this file, which its writer may be writing.
+ *
+ * @throws a StoreProblem when there is no ledger, or it cannot be trusted.
+ */
+export const openLogReader = (file: string): LogReader => {
+  const database = openToRead(file, ledgerFormat);
+  const queries = ledgerQueries(database, file);
+  const changes = changesByPolling(database);
+  const closed = new AbortController();
+  return {
+    ...queries,
+    follow: (after, signal) =>
+      followPages(queries.after, changes, after, AbortSignal.any([signal, closed.signal])),
+    close: () => {
+      closed.abort();
+      if (database.isOpen) database.close();
+    },
+  };
+};

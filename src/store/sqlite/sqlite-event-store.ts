@@ -1,0 +1,212 @@
+/**
+ * The embedded event store: the log in one SQLite file, written by one process.
+ *
+ * Appends that arrive while a transaction runs go together into the next one, which costs one sync of the disk
+ * however many they are. Each of them stays atomic on its own, and sees what those before it wrote.
+ */
+
+import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate as otherWorkFirst } from 'node:timers/promises';
+import * as E from 'fp-ts/lib/Either.js';
+import type { Instant } from '../../domain/time.ts';
+import type { AppendError, Appended, EventStore, EventToAppend, ExpectedRevision } from '../event-store.ts';
+import { batchWriter } from './batch-writer.ts';
+import { type Changes, followPages } from './follow.ts';
+import { ledgerFormat } from './ledger-format.ts';
+import { ledgerQueries } from './log-reader.ts';
+import { openToWrite } from './open-database.ts';
+import { StoreFull, StoreLocked, StoreUnusable, toStoreProblem } from './store-problems.ts';
+
+/** What the store takes at once. */
+export interface Limits {
+  readonly eventsPerBatchMax: number;
+  readonly bytesPerEventMax: number;
+  readonly bytesPerBatchMax: number;
+  readonly queuedBatchesMax: number;
+  readonly queuedBytesMax: number;
+}
+
+export const defaultLimits: Limits = {
+  eventsPerBatchMax: 10_000,
+  bytesPerEventMax: 4 * 1_024 * 1_024,
+  bytesPerBatchMax: 32 * 1_024 * 1_024,
+  queuedBatchesMax: 4_096,
+  queuedBytesMax: 128 * 1_024 * 1_024,
+};
+
+/** When a caller whose append was turned away may try again. */
+const retryAfterMs = 1_000;
+
+export interface SqliteEventStoreOptions {
+  /** The clock, in milliseconds since the epoch. */
+  readonly now: () => Instant;
+  readonly limits?: Partial<Limits>;
+  /** Is handed the writing connection, for instance to bound the size of the file. */
+  readonly configure?: (database: DatabaseSync) => void;
+}
+
+interface QueuedBatch {
+  readonly batch: ReadonlyArray<EventToAppend>;
+  readonly expected: ReadonlyArray<ExpectedRevision>;
+  readonly bytes: number;
+  settle(outcome: E.Either<AppendError, Appended>): void;
+  fail(error: unknown): void;
+}
+
+const bytesOf = (batch: ReadonlyArray<EventToAppend>): number => {
+  let bytes = 0;
+  for (const event of batch) bytes += event.bytes.length;
+  return bytes;
+};
+
+const tooLarge = (
+  batch: ReadonlyArray<EventToAppend>,
+  bytes: number,
+  limits: Limits,
+): AppendError | undefined => {
+  const { eventsPerBatchMax, bytesPerEventMax, bytesPerBatchMax } = limits;
+  if (batch.length > eventsPerBatchMax) {
+    return { kind: 'too-large', limit: eventsPerBatchMax, unit: 'events', what: 'batch' };
+  }
+  const index = batch.findIndex((event) => event.bytes.length > bytesPerEventMax);
+  if (index >= 0)
+    return { kind: 'too-large', limit: bytesPerEventMax, unit: 'bytes', what: `event ${index}` };
+  if (bytes > bytesPerBatchMax)
+    return { kind: 'too-large', limit: bytesPerBatchMax, unit: 'bytes', what: 'batch' };
+  return undefined;
+};
+
+/** SQLite keeps text as UTF-8, in which halves of surrogate pairs all become the same character. */
+const assertWellFormed = (batch: ReadonlyArray<EventToAppend>): void => {
+  for (const { source, id } of batch) {
+    if (!source.isWellFormed() || !id.isWellFormed())
+      throw new TypeError('source and id must be well-formed Unicode');
+  }
+};
+
+const unavailable = (reason: string, outcomeUnknown: boolean): AppendError => ({
+  kind: 'unavailable',
+  reason,
+  retryAfterMs,
+  outcomeUnknown,
+});
+
+/** What a transaction that failed means to those who waited for it, where trying again can help. */
+const toAppendError = (problem: unknown, committing: boolean): AppendError | undefined => {
+  if (problem instanceof StoreFull) return { kind: 'full' };
+  if (problem instanceof StoreLocked) return unavailable('another program holds a lock on the ledger', false);
+  if (problem instanceof StoreUnusable)
+    return unavailable('the disk of the ledger does not answer as it should', committing);
+  return undefined;
+};
+
+/** Tells followers in this thread of every commit. */
+const commits = () => {
+  let count = 0;
+  const waiting = new Set<() => void>();
+  const wake = (): void => {
+    count++;
+    for (const resume of [...waiting]) resume();
+  };
+  const changes: Changes = {
+    version: () => count,
+    beyond: (version, signal) =>
+      new Promise((resolve) => {
+        if (count !== version || signal.aborted) return resolve();
+        const resume = (): void => {
+          waiting.delete(resume);
+          signal.removeEventListener('abort', resume);
+          resolve();
+        };
+        waiting.add(resume);
+        signal.addEventListener('abort', resume);
+      }),
+  };
+  return { wake, changes };
+};
+
+/**
+ * Opens the ledger in this file, and makes it if there is none.
+ *
+ * @throws a StoreProblem that says what is wrong, where, and what to do; also rejections carry one when the file is
+ * found damaged later.
+ */
+export const openSqliteEventStore = (path: string, options: SqliteEventStoreOptions): EventStore => {
+  const { now } = options;
+  const limits: Limits = { ...defaultLimits, ...options.limits };
+  const { file, database, close: closeFile } = openToWrite(path, ledgerFormat, now());
+  options.configure?.(database);
+  const writer = batchWriter(database);
+  const queries = ledgerQueries(database, file);
+  const { wake, changes } = commits();
+
+  let queue: QueuedBatch[] = [];
+  let queuedBytes = 0;
+  let draining: Promise<void> | undefined;
+  const closing = new AbortController();
+
+  const writeGroup = (group: ReadonlyArray<QueuedBatch>): void => {
+    let committing = false;
+    try {
+      database.exec('BEGIN IMMEDIATE');
+      writer.findEnd();
+      const outcomes = group.map(({ batch, expected }) => writer.write(batch, expected, now()));
+      committing = true;
+      database.exec('COMMIT');
+      for (const [index, { settle }] of group.entries()) settle(outcomes[index]!);
+      wake();
+    } catch (error) {
+      const problem = toStoreProblem(file, error);
+      const refusal = toAppendError(problem, committing);
+      try {
+        if (database.isTransaction) database.exec('ROLLBACK');
+      } finally {
+        for (const { settle, fail } of group) refusal === undefined ? fail(problem) : settle(E.left(refusal));
+      }
+    }
+  };
+
+  const drain = async (): Promise<void> => {
+    while (queue.length > 0) {
+      await otherWorkFirst();
+      const group = queue;
+      queue = [];
+      queuedBytes = 0;
+      writeGroup(group);
+    }
+    draining = undefined;
+  };
+
+  const append: EventStore['append'] = async (batch, expected = []) => {
+    assertWellFormed(batch);
+    const bytes = bytesOf(batch);
+    const refusal = tooLarge(batch, bytes, limits);
+    if (refusal !== undefined) return E.left(refusal);
+    if (closing.signal.aborted) return E.left(unavailable('the ledger is shutting down', false));
+    if (queue.length >= limits.queuedBatchesMax || queuedBytes + bytes > limits.queuedBytesMax) {
+      return E.left(unavailable('too many appends are waiting', false));
+    }
+    return new Promise((settle, fail) => {
+      queue.push({ batch, expected, bytes, settle, fail });
+      queuedBytes += bytes;
+      draining ??= drain();
+    });
+  };
+
+  return {
+    kind: 'sqlite',
+    append,
+    read: async (after, limit) => queries.after(after, limit),
+    readSource: async (source, after, limit) => queries.ofSource(source, after, limit),
+    find: async (source, id) => queries.find(source, id),
+    head: async () => queries.head(),
+    follow: (after, signal) =>
+      followPages(queries.after, changes, after, AbortSignal.any([signal, closing.signal])),
+    close: async () => {
+      if (closing.signal.aborted) return;
+      closing.abort();
+      await draining;
+      closeFile();
+    },
+  };
+};

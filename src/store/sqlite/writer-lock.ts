@@ -1,0 +1,99 @@
+/**
+ * One writer a file: a lock that says who holds it and that the operating system releases, also on SIGKILL.
+ *
+ * The lock is an open transaction on a small SQLite file beside the locked one. Its reservation keeps other writers
+ * out and lets them read who holds it. It goes with the process, so no stale lock is ever to be cleaned up.
+ */
+import { hostname } from 'node:os';
+import { DatabaseSync } from 'node:sqlite';
+import { formatInstant, type Instant } from '../../domain/time.ts';
+import { DamagedStore, isBusy, StoreLocked, toStoreProblem } from './store-problems.ts';
+
+/** How long a process waits for the one before it to let go, as in a quick restart. */
+const lockWaitMs = 1_000;
+
+export interface WriterLock {
+  /** Whether whoever held the lock before let go of it in order; false after a crash. */
+  readonly lastCloseWasClean: boolean;
+  /** Lets go, and records whether the file was closed in order. */
+  release(clean: boolean): void;
+}
+
+/** The file that carries the lock of a file. */
+export const lockFileOf = (file: string): string => `${file}-lock`;
+
+const schema = `CREATE TABLE IF NOT EXISTS holder (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  pid INTEGER NOT NULL,
+  host TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  released INTEGER NOT NULL
+) STRICT`;
+
+const holderOf = (lock: DatabaseSync): string => {
+  try {
+    const holder = lock.prepare('SELECT pid, host, since FROM holder').get();
+    if (holder !== undefined) {
+      return `process ${holder.pid} on ${holder.host} holds it since ${formatInstant(Number(holder.since))}`;
+    }
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+  }
+  return 'another process is just opening it';
+};
+
+const take = (lock: DatabaseSync, now: Instant): boolean => {
+  lock.exec('PRAGMA synchronous = OFF; BEGIN IMMEDIATE');
+  lock.exec(schema);
+  const before = lock.prepare('SELECT released FROM holder').get();
+  lock
+    .prepare('INSERT OR REPLACE INTO holder (one, pid, host, since, released) VALUES (1, ?, ?, ?, 0)')
+    .run(process.pid, hostname(), now);
+  lock.exec('COMMIT; BEGIN IMMEDIATE');
+  return before === undefined || before.released === 1;
+};
+
+/**
+ * Takes the writer's lock of a file.
+ *
+ * @throws StoreLocked, naming the process that holds it.
+ */
+export const takeWriterLock = (file: string, now: Instant): WriterLock => {
+  const lockFile = lockFileOf(file);
+  let lock: DatabaseSync | undefined;
+  try {
+    lock = new DatabaseSync(lockFile, { timeout: lockWaitMs });
+    const lastCloseWasClean = take(lock, now);
+    const held = lock;
+    return {
+      lastCloseWasClean,
+      release: (clean) => {
+        held.exec(`UPDATE holder SET released = ${clean ? 1 : 0}; COMMIT`);
+        held.close();
+      },
+    };
+  } catch (error) {
+    try {
+      if (lock === undefined || !isBusy(error)) throw error;
+      throw new StoreLocked(
+        file,
+        `${holderOf(lock)}, and only one process at a time may write it`,
+        'Stop that process, or ask it over HTTP instead of opening the file',
+        error,
+      );
+    } catch (problem) {
+      const translated = toStoreProblem(lockFile, problem);
+      const lockIsBroken =
+        translated instanceof Error && ['DamagedStore', 'ForeignFile'].includes(translated.name);
+      if (!lockIsBroken) throw translated;
+      throw new DamagedStore(
+        lockFile,
+        'this lock file is damaged',
+        'Make sure that no process writes the ledger, delete the lock file alone, and start again',
+        problem,
+      );
+    } finally {
+      if (lock?.isOpen === true) lock.close();
+    }
+  }
+};
