@@ -239,7 +239,7 @@ type Backup = {
   scope: Scope;
   site: string;
   subjects: ReadonlySet<string>;
-  expires: Instant;
+  expires: Instant | null;
   destroyed: boolean;
 };
 type State = {
@@ -420,7 +420,7 @@ const applyAlone = (state: State, fact: Fact): void => {
           'population' in scope
             ? contentOf(state, dataset, scope.population, from)
             : new Set([scope.subject]),
-        expires: expires === undefined ? never : instantOf(expires),
+        expires: expires === undefined ? null : instantOf(expires),
         destroyed: false,
       });
       return;
@@ -589,7 +589,9 @@ const sortedBy = <Row>(
 
 /** R7: "a backup not destroyed by its `expires` is still held, and *overdue* from then on". */
 const isOverdue = (world: World, state: State, id: string | null): boolean =>
-  state.backups.some(({ backup, expires }) => backup === id && expires <= (world.validAt ?? never));
+  state.backups.some(
+    ({ backup, expires }) => backup === id && expires !== null && expires <= (world.validAt ?? never),
+  );
 
 type SubjectRow = {
   readonly dataset: string;
