@@ -1,0 +1,185 @@
+/**
+ * What one question sees: the facts of the topics it asks for, as known at a position and attested at least so well.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import * as E from 'fp-ts/lib/Either.js';
+import type { EventType } from '../domain/events/event-data.ts';
+import { decodeStored } from '../domain/events/stored.ts';
+import {
+  type Fact,
+  type FactOf,
+  factOf,
+  isCorrection,
+  type Knowledge,
+  type RecordedEvent,
+} from '../domain/facts.ts';
+import type { LogReader } from '../store/log-reader.ts';
+import { correctionTarget } from './apply.ts';
+import { type NameKind, type TopicKind, topic } from './topics.ts';
+
+const decodedEventsMax = 50_000;
+
+/** The events read lately, decoded: the log never changes, so neither do they. */
+export class EventCache {
+  private readonly events = new Map<number, RecordedEvent>();
+  readonly log: LogReader;
+
+  constructor(log: LogReader) {
+    this.log = log;
+  }
+
+  /** The event at a position; none where there is none, or one that cannot be decoded. */
+  at(position: number): RecordedEvent | undefined {
+    const cached = this.events.get(position);
+    if (cached !== undefined) return cached;
+    const stored = this.log.at(position);
+    const decoded = stored === undefined ? undefined : decodeStored(stored.bytes);
+    if (stored === undefined || decoded === undefined || E.isLeft(decoded)) return undefined;
+    const recorded = { position, recordedAt: stored.recordedAt, event: decoded.right };
+    if (this.events.size >= decodedEventsMax) {
+      for (const oldest of this.events.keys()) {
+        this.events.delete(oldest);
+        if (this.events.size < decodedEventsMax / 2) break;
+      }
+    }
+    this.events.set(position, recorded);
+    return recorded;
+  }
+}
+
+/** The prepared statements of the read connection. */
+export class IndexReader {
+  readonly database: DatabaseSync;
+  readonly events: EventCache;
+  readonly touches;
+  readonly corrections;
+  readonly names;
+  readonly nameOf;
+  readonly loneBetween;
+  readonly loneMembers;
+  readonly storied;
+  readonly movements;
+  readonly doubts;
+  readonly setAside;
+  readonly checkpointOf;
+
+  constructor(database: DatabaseSync, log: LogReader) {
+    this.database = database;
+    this.events = new EventCache(log);
+    const prepare = (sql: string) => database.prepare(sql);
+    this.touches = prepare(
+      'SELECT position FROM touch WHERE topic = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?',
+    );
+    this.corrections = prepare(
+      'SELECT position FROM correction WHERE target = ? AND position <= ? ORDER BY position',
+    );
+    this.names = prepare(
+      'SELECT name, id FROM name WHERE kind = ? AND position <= ? AND name > ? ORDER BY name LIMIT ?',
+    );
+    this.nameOf = prepare('SELECT id, position FROM name WHERE kind = ? AND name = ?');
+    this.loneBetween = prepare(
+      'SELECT count(*) AS count, min(time) AS time, position FROM lone WHERE population = ? AND (time, position) > (?, ?) AND (time, position) < (?, ?) AND position <= ?',
+    );
+    this.loneMembers = prepare(
+      'SELECT count(*) AS count FROM lone WHERE population = ? AND time <= ? AND position <= ?',
+    );
+    this.storied = prepare('SELECT subject FROM storied WHERE population = ?');
+    this.movements = prepare(
+      'SELECT position FROM movement WHERE time >= ? AND time < ? ORDER BY time, position',
+    );
+    this.doubts = prepare(
+      'SELECT position FROM doubt WHERE position > ? AND position <= ? ORDER BY position LIMIT ?',
+    );
+    this.setAside = prepare(
+      'SELECT position, reason FROM set_aside WHERE position > ? AND position <= ? ORDER BY position',
+    );
+    this.checkpointOf = prepare("SELECT value FROM meta WHERE name = 'position'");
+  }
+
+  /** The position up to which events are applied. */
+  checkpoint(): number {
+    return this.checkpointOf.get()!.value as number;
+  }
+}
+
+const everyRow = Number.MAX_SAFE_INTEGER;
+
+export class View {
+  readonly index: IndexReader;
+  readonly known: Knowledge;
+  private readonly byTopic = new Map<number, ReadonlyArray<Fact>>();
+  private readonly byPosition = new Map<number, Fact | null>();
+
+  constructor(index: IndexReader, known: Knowledge) {
+    this.index = index;
+    this.known = known;
+  }
+
+  /** The event at a position as it was recorded, if it is known. */
+  recorded(position: number): RecordedEvent | undefined {
+    return position > this.known.position ? undefined : this.index.events.at(position);
+  }
+
+  /** The known corrections of an event, whether they apply or not, in log order. */
+  correctionsOf({ event }: RecordedEvent): ReadonlyArray<RecordedEvent> {
+    const rows = this.index.corrections.all(correctionTarget(event.source, event.id), this.known.position);
+    return rows.flatMap((row) => {
+      const recorded = this.recorded(row.position as number);
+      if (recorded === undefined || !isCorrection(recorded.event)) return [];
+      const reference = recorded.event.data.event;
+      return reference.source === event.source && reference.id === event.id ? [recorded] : [];
+    });
+  }
+
+  /** The event at a position as it holds, if it does. */
+  fact(position: number): Fact | undefined {
+    const before = this.byPosition.get(position);
+    if (before !== undefined) return before ?? undefined;
+    const recorded = this.recorded(position);
+    const fact =
+      recorded === undefined ? undefined : factOf(recorded, this.correctionsOf(recorded), this.known);
+    this.byPosition.set(position, fact ?? null);
+    return fact;
+  }
+
+  /** The positions of known events under a topic, after one, in log order. */
+  positions(kind: TopicKind, name: string, after = 0, limit = everyRow): ReadonlyArray<number> {
+    return this.index.touches
+      .all(topic(kind, name), after, this.known.position, limit)
+      .map((row) => row.position as number);
+  }
+
+  /** The facts under a topic, in log order. */
+  facts(kind: TopicKind, name: string): ReadonlyArray<Fact> {
+    return this.factsOfHash(topic(kind, name));
+  }
+
+  /** The facts under a topic given as its hash. */
+  factsOfHash(hash: number): ReadonlyArray<Fact> {
+    const before = this.byTopic.get(hash);
+    if (before !== undefined) return before;
+    const facts = this.index.touches
+      .all(hash, 0, this.known.position, everyRow)
+      .flatMap((row) => this.fact(row.position as number) ?? []);
+    this.byTopic.set(hash, facts);
+    return facts;
+  }
+
+  /** The facts of some types under a topic. */
+  factsOf<T extends EventType>(kind: TopicKind, name: string, ...types: T[]): ReadonlyArray<{ [K in T]: FactOf<K> }[T]> {
+    return this.facts(kind, name).filter((fact) =>
+      (types as ReadonlyArray<EventType>).includes(fact.type),
+    ) as unknown as ReadonlyArray<{ [K in T]: FactOf<K> }[T]>;
+  }
+
+  /** Whether any known event mentions the name. */
+  mentions(kind: NameKind, name: string): boolean {
+    const row = this.index.nameOf.get(kind, name);
+    return row !== undefined && (row.position as number) <= this.known.position;
+  }
+
+  /** Known names of a kind after one, in order. */
+  names(kind: NameKind, after: string, limit: number): ReadonlyArray<string> {
+    return this.index.names.all(kind, this.known.position, after, limit).map((row) => row.name as string);
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * A ledger in memory for tests of the projections: the log as an array, the tables in a database without a file.
+ */
+import { DatabaseSync } from 'node:sqlite';
+import * as E from 'fp-ts/lib/Either.js';
+import { decodeEvent } from '../../src/domain/events/event.ts';
+import { encodeStored } from '../../src/domain/events/stored.ts';
+import type { Assurance } from '../../src/domain/events/words.ts';
+import { Applier } from '../../src/projections/apply.ts';
+import { createTables } from '../../src/projections/tables.ts';
+import { IndexReader, View } from '../../src/projections/view.ts';
+import type { StoredEvent } from '../../src/store/event-store.ts';
+import type { LogReader } from '../../src/store/log-reader.ts';
+
+/** Reads a log that is an array. */
+export const logOf = (events: ReadonlyArray<StoredEvent>): LogReader => {
+  const byPosition = new Map(events.map((event) => [event.position, event]));
+  const byIdentity = new Map(events.map((event) => [`${event.source}\n${event.id}`, event]));
+  return {
+    at: (position) => byPosition.get(position),
+    after: (position, limit) => events.filter((event) => event.position > position).slice(0, limit),
+    find: (source, id) => byIdentity.get(`${source}\n${id}`),
+    head: () => events.at(-1)?.position ?? 0,
+    recordedAtOf: (position) => byPosition.get(position)?.recordedAt,
+    lastKnownBy: (instant) => events.findLast((event) => event.recordedAt <= instant)?.position ?? 0,
+    async *follow() {},
+    close: () => {},
+  };
+};
+
+/** The events as the log keeps them, at dense positions. */
+export const storedEvents = (events: ReadonlyArray<unknown>): ReadonlyArray<StoredEvent> =>
+  events.map((input, index) => {
+    const decoded = decodeEvent(input);
+    if (E.isLeft(decoded)) throw new Error(`not an event: ${JSON.stringify(decoded.left)} ${JSON.stringify(input)}`);
+    const { source, id } = decoded.right;
+    return { position: index + 1, recordedAt: 1_000 + index, source, id, bytes: encodeStored(decoded.right) };
+  });
+
+/** Tables filled from the events, in pages of the given sizes (all at once by default). */
+export const projected = (events: ReadonlyArray<StoredEvent>, pages: ReadonlyArray<ReadonlyArray<StoredEvent>> = [events]) => {
+  const log = logOf(events);
+  const database = new DatabaseSync(':memory:');
+  createTables(database);
+  const applier = new Applier(database, log);
+  for (const page of pages) applier.apply(page);
+  const index = new IndexReader(database, log);
+  return {
+    database,
+    index,
+    view: (position: number, minAssurance: Assurance = 'claimed') => new View(index, { position, minAssurance }),
+  };
+};
