@@ -25,6 +25,11 @@ const checkedLimit = (limit: number): number => {
   return limit;
 };
 
+/** How many events are read at once when the log is run through: more are slower, for the garbage they leave. */
+const scannedAtOnceMax = 500;
+/** How many bytes of events are read at once, well below the largest value SQLite makes. */
+const scannedBytesMax = 16 * 1_024 * 1_024;
+
 /** A row of `event`, in the order of its columns. */
 type EventRow = [
   position: number,
@@ -32,6 +37,16 @@ type EventRow = [
   id: string,
   recordedAt: number,
   bytes: Uint8Array,
+  checksum: number,
+];
+
+/** The same with the number of bytes instead of the bytes. */
+type EventHead = [
+  position: number,
+  source: number,
+  id: string,
+  recordedAt: number,
+  length: number,
   checksum: number,
 ];
 
@@ -51,7 +66,13 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
     return statement;
   };
   const selectAt = prepare(`SELECT ${columns} FROM event WHERE position = ?`);
-  const selectAfter = prepare(`SELECT ${columns} FROM event WHERE position > ? ORDER BY position LIMIT ?`);
+  const selectHeads = prepare(
+    'SELECT position, source, id, recorded_at, length(bytes), checksum FROM event WHERE position > ? ORDER BY position LIMIT ?',
+  );
+  const selectBytes = prepare(
+    `SELECT CAST(group_concat(CAST(bytes AS TEXT), '') AS BLOB)
+     FROM (SELECT bytes FROM event WHERE position BETWEEN ? AND ? ORDER BY position)`,
+  );
   const selectOfSource = prepare(
     `SELECT ${columns} FROM event WHERE source = ? AND position > ? ORDER BY position LIMIT ?`,
   );
@@ -82,16 +103,51 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
     return name;
   };
 
-  const toEvent = (row: unknown): StoredEvent => {
-    const [position, source, id, recordedAt, bytes, checksum] = row as EventRow;
+  const toEvent = ([position, source, id, recordedAt, bytes, checksum]: EventRow): StoredEvent => {
     if (eventChecksum(position, source, id, recordedAt, bytes) !== checksum) {
       throw damaged(file, `the event at position ${position} is not as it was written`);
     }
     return { position, source: nameOf(source), id, recordedAt, bytes };
   };
-  const toEvents = (rows: unknown[]): ReadonlyArray<StoredEvent> => {
-    for (let index = 0; index < rows.length; index++) rows[index] = toEvent(rows[index]);
-    return rows as StoredEvent[];
+
+  /** One blob for many events: making a buffer for each would take longer than all the rest. */
+  const pushEvents = (out: StoredEvent[], heads: ReadonlyArray<EventHead>): void => {
+    const [first, last] = [heads[0]![0], heads.at(-1)![0]];
+    const [blob] = selectBytes.get(first, last) as unknown as [Uint8Array | null];
+    if (blob === null) throw damaged(file, `the events at positions ${first} to ${last} have no content`);
+    let start = blob.byteOffset;
+    const end = start + blob.length;
+    for (const [position, source, id, recordedAt, length, checksum] of heads) {
+      if (start + length > end) throw damaged(file, `the event at position ${position} is cut off`);
+      out.push(
+        toEvent([position, source, id, recordedAt, new Uint8Array(blob.buffer, start, length), checksum]),
+      );
+      start += length;
+    }
+  };
+
+  const after = (position: Position, limit: number): ReadonlyArray<StoredEvent> => {
+    const out: StoredEvent[] = [];
+    let last = position;
+    while (out.length < limit) {
+      const wanted = Math.min(scannedAtOnceMax, limit - out.length);
+      const heads = selectHeads.all(last, wanted) as unknown as EventHead[];
+      let run: EventHead[] = [];
+      let bytes = 0;
+      for (const head of heads) {
+        if (bytes + head[4] > scannedBytesMax && run.length > 0) {
+          pushEvents(out, run);
+          run = [];
+          bytes = 0;
+        }
+        run.push(head);
+        bytes += head[4];
+      }
+      if (run.length > 0) pushEvents(out, run);
+      if (heads.length < wanted) break;
+      last = heads.at(-1)![0];
+    }
+    return out;
   };
 
   const idOf = (source: string): number | undefined =>
@@ -117,19 +173,21 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
     at: (position) =>
       guard(() => {
         const row = selectAt.get(position);
-        return row === undefined ? undefined : toEvent(row);
+        return row === undefined ? undefined : toEvent(row as unknown as EventRow);
       }),
-    after: (position, limit) => guard(() => toEvents(selectAfter.all(position, checkedLimit(limit)))),
-    ofSource: (source, after, limit) =>
+    after: (position, limit) => guard(() => after(position, checkedLimit(limit))),
+    ofSource: (source, position, limit) =>
       guard(() => {
         const id = idOf(source);
-        return id === undefined ? [] : toEvents(selectOfSource.all(id, after, checkedLimit(limit)));
+        return id === undefined
+          ? []
+          : (selectOfSource.all(id, position, checkedLimit(limit)) as unknown as EventRow[]).map(toEvent);
       }),
     find: (source, id) =>
       guard(() => {
         const number = idOf(source);
         const row = number === undefined ? undefined : selectFound.get(number, id);
-        return row === undefined ? undefined : toEvent(row);
+        return row === undefined ? undefined : toEvent(row as unknown as EventRow);
       }),
     head: () => guard(head),
     recordedAtOf: (position) => guard(() => recordedAtOf(position)),
