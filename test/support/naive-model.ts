@@ -6,7 +6,7 @@
  * Times come out as on the wire, RFC 3339 in UTC, `null` for "still so".
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { formatBound, formatInstant, type Instant, never, parseDateTime } from '../../src/domain/time.ts';
+import { formatBound, formatInstant, type Instant, never, parseInstant } from '../../src/domain/time.ts';
 
 // ---------------------------------------------------------------------------------------------------------------
 // What is recorded
@@ -129,7 +129,7 @@ type Fact = { [T in EventType]: FactOf<T> }[EventType];
 type Correction = FactOf<'EventRetracted'> | FactOf<'EventCorrected'>;
 
 const instantOf = (text: string): Instant => {
-  const parsed = parseDateTime(text);
+  const parsed = parseInstant(text);
   if (E.isLeft(parsed)) throw new Error(`a malformed time reached the model: ${text}`);
   return parsed.right;
 };

@@ -826,6 +826,52 @@ const populationHoldings: readonly PinnedCase[] = [
     ),
     questions: [residency('ana', [live('a', 1)]), holdings('b', [holds('us', 0, 4)])],
   },
+  {
+    rule: 'R8',
+    name: "a population's move leaves the own holding of one who left, and takes along what is its own of that one",
+    events: log(
+      [1, enrolled('ana')],
+      [2, placed(us, 'a')],
+      [3, enrolled('ana', 'eu')],
+      [4, placed(ana, 'a')],
+      [5, moved(us, 'a', 'b')],
+    ),
+    questions: [
+      residency('ana', [live('a', 2), live('b', 5)]),
+      holdings('a', [holds(null, 1, 4)]),
+      holdings('b', [holds('us', 1, 5)]),
+    ],
+  },
+  {
+    rule: 'R8',
+    name: "a population's move from where it was not live leaves its members' own holdings there",
+    events: log([1, enrolled('ana')], [2, placed(ana, 'a')], [3, moved(us, 'a', 'b')]),
+    questions: [residency('ana', [live('a', 2), live('b', 3)]), holdings('a', [holds(null, 1, 2)])],
+  },
+  {
+    rule: 'R8',
+    name: "a population's deletion where it was not live leaves its members' own holdings there",
+    events: log([1, enrolled('ana')], [2, placed(ana, 'a')], [3, deleted(us, 'a')]),
+    questions: [residency('ana', [live('a', 2)]), holdings('a', [holds(null, 1, 2)])],
+  },
+  {
+    rule: 'R8',
+    name: 'a copy onto where it is live brings back those taken out there, and only those its source holds',
+    events: log(
+      [1, enrolled('ana')],
+      [1, enrolled('ben')],
+      [2, placed(us, 'a')],
+      [2, placed(us, 'b')],
+      [3, deleted(ana, 'b')],
+      [3, erased('ben')],
+      [4, copied(us, 'a', 'b')],
+    ),
+    questions: [
+      residency('ana', [live('a', 2), live('b', 4)]),
+      residency('ben', []),
+      holdings('b', [holds('us', 1, 2)]),
+    ],
+  },
 ];
 
 const subjectEvents: readonly PinnedCase[] = [

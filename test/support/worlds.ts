@@ -87,7 +87,7 @@ const gridTime = tick.map((n) => formatInstant(epoch + n * day));
 type DataOf = {
   readonly [T in Exclude<EventType, 'EventRetracted' | 'EventCorrected'>]: fc.Arbitrary<EventData[T]>;
 };
-type FactType = keyof DataOf;
+export type FactType = keyof DataOf;
 
 const optional = <T extends object>(record: fc.Arbitrary<object>): fc.Arbitrary<T> =>
   record.map((value) => withoutAbsent(value) as T);
@@ -214,8 +214,9 @@ type Draft = {
   readonly evidence: string | undefined;
 };
 
-/** A correction of the event it stands with; `delay` in events, negative where it is recorded before its target. */
+/** A correction of one of the events it stands with, the `of`th; `delay` in events, negative where it is recorded before its target. */
 type CorrectionDraft = {
+  readonly of: number;
   readonly retracts: boolean;
   readonly time: number | undefined;
   readonly data: unknown;
@@ -226,7 +227,7 @@ type CorrectionDraft = {
   readonly correctedAgain: boolean;
 };
 
-/** What is generated at once: events recorded one after the other, and what corrects the first of them. */
+/** What is generated at once: events recorded one after the other, and what corrects them. */
 type Episode = { readonly drafts: readonly Draft[]; readonly corrections: readonly CorrectionDraft[] };
 
 export type WorldOptions = {
@@ -237,6 +238,10 @@ export type WorldOptions = {
    * arrival says nothing; `none`. By default `many`.
    */
   readonly corrections?: 'many' | 'one' | 'none';
+  /** How many times likelier an event is left uncorrected. */
+  readonly correctionsRarity?: number;
+  /** Types of events left out, such as what only the ledger itself may append. */
+  readonly except?: readonly FactType[];
   readonly episodesMin?: number;
   readonly episodesMax?: number;
 };
@@ -268,12 +273,13 @@ const onceIn = (times: number): fc.Arbitrary<boolean> => fc.nat(times - 1).map((
 
 const correctionOf = (type: FactType, options: WorldOptions): fc.Arbitrary<CorrectionDraft> =>
   fc.record({
+    of: fc.nat(8),
     retracts: fc.constantFrom(false, false, true),
     time: fc.option(timeTick(options), { nil: undefined }),
     data: fc.option(
       fc.oneof(
         { arbitrary: dataOf[type] as fc.Arbitrary<unknown>, weight: 4 },
-        { arbitrary: strayData, weight: 1 },
+        { arbitrary: strayData, weight: 2 },
       ),
       { nil: undefined },
     ),
@@ -288,7 +294,7 @@ const correctionsOf = (type: FactType, options: WorldOptions): fc.Arbitrary<Corr
   if (options.corrections === 'none') return fc.constant([]);
   const maxLength = options.corrections === 'one' ? 1 : 3;
   return fc.oneof(
-    { arbitrary: fc.constant<CorrectionDraft[]>([]), weight: 8 },
+    { arbitrary: fc.constant<CorrectionDraft[]>([]), weight: options.correctionsRarity ?? 8 },
     { arbitrary: fc.array(correctionOf(type, options), { minLength: 1, maxLength }), weight: 1 },
   );
 };
@@ -355,24 +361,41 @@ const ownThenPopulation = (options: WorldOptions): fc.Arbitrary<Episode> =>
       later: timeTick(options),
       subject,
       population,
+      backup,
       dataset,
       between: twoSites,
-      arrival: fc.constantFrom<('DataPlaced' | 'DataCopied' | 'DataMoved')[]>(
+      member: fc.boolean(),
+      takenOut: fc.boolean(),
+      arrival: fc.constantFrom<('DataPlaced' | 'DataCopied' | 'DataMoved' | 'BackupRestored')[]>(
         'DataPlaced',
         'DataCopied',
         'DataMoved',
+        'BackupRestored',
       ),
     })
-    .map(({ draft, later, subject, population, dataset, between: { from, to }, arrival }) => {
+    .map(({ draft, later, subject, population, backup, dataset, between, member, takenOut, arrival }) => {
+      const { from, to } = between;
       const scope = { population };
-      const data = arrival === 'DataPlaced' ? { dataset, scope, site: to } : { dataset, scope, from, to };
-      return {
-        drafts: [
-          { ...draft, type: 'DataPlaced', data: { dataset, scope: { subject }, site: to } },
-          { ...draft, type: arrival, data, tick: later },
-        ],
-        corrections: [],
+      const arrivals: Readonly<Record<typeof arrival, unknown>> = {
+        DataPlaced: { dataset, scope, site: to },
+        DataCopied: { dataset, scope, from, to },
+        DataMoved: { dataset, scope, from, to },
+        BackupRestored: { backup, to },
       };
+      const enrolment: readonly [FactType, unknown] = ['SubjectEnrolled', { subject, population }];
+      const { drafts } = sequence(draft, [
+        ...(member ? [enrolment] : []),
+        ['DataPlaced', { dataset, scope, site: from }],
+        ...(takenOut
+          ? [['DataDeleted', { dataset, scope: { subject }, site: from }] as [FactType, unknown]]
+          : []),
+        ...(arrival === 'BackupRestored'
+          ? [['BackupTaken', { backup, dataset, scope, from, to: from }] as [FactType, unknown]]
+          : []),
+        ['DataPlaced', { dataset, scope: { subject }, site: to }],
+      ]);
+      const arrived: Draft = { ...draft, type: arrival, data: arrivals[arrival], tick: later };
+      return { drafts: [...drafts, arrived], corrections: [] };
     });
 
 /** How often each type of event comes up: those about data and enrolment above all. */
@@ -410,7 +433,9 @@ const weights: readonly (readonly [FactType, number])[] = [
 const episode = (options: WorldOptions): fc.Arbitrary<Episode> =>
   fc.oneof(
     { withCrossShrink: true },
-    ...weights.map(([type, weight]) => ({ arbitrary: single(type, options), weight })),
+    ...weights
+      .filter(([type]) => options.except?.includes(type) !== true)
+      .map(([type, weight]) => ({ arbitrary: single(type, options), weight })),
     { arbitrary: awayAndBack(options), weight: 3 },
     { arbitrary: thereAndGone(options), weight: 3 },
     { arbitrary: backupThereAndBack(options), weight: 2 },
@@ -469,6 +494,80 @@ const opening = (options: WorldOptions): fc.Arbitrary<Episode> =>
         ],
         corrections: [],
       };
+    });
+
+/** The names that a story is about: it says much of little. */
+type Cast = {
+  readonly dataset: string;
+  readonly population: string;
+  readonly other: string;
+  readonly subject: string;
+  readonly backup: string;
+  readonly from: string;
+  readonly to: string;
+};
+
+/** What can happen in a story. */
+const steps: readonly ((cast: Cast) => readonly [FactType, unknown])[] = [
+  ({ subject, population }) => ['SubjectEnrolled', { subject, population }],
+  ({ dataset, population, from }) => ['DataPlaced', { dataset, scope: { population }, site: from }],
+  ({ dataset, subject, from }) => ['DataPlaced', { dataset, scope: { subject }, site: from }],
+  ({ dataset, subject, from }) => ['DataDeleted', { dataset, scope: { subject }, site: from }],
+  ({ dataset, population, from, to }) => ['DataCopied', { dataset, scope: { population }, from, to }],
+  ({ dataset, population, from, to }) => ['DataMoved', { dataset, scope: { population }, from, to }],
+  ({ dataset, population, from, to }) => [
+    'DataMoved',
+    { dataset, scope: { population }, from: to, to: from },
+  ],
+  ({ subject, other }) => ['SubjectEnrolled', { subject, population: other }],
+  ({ dataset, subject, to }) => ['DataPlaced', { dataset, scope: { subject }, site: to }],
+  ({ dataset, other, from }) => ['DataPlaced', { dataset, scope: { population: other }, site: from }],
+  ({ dataset, subject, from, to }) => ['DataMoved', { dataset, scope: { subject }, from, to }],
+  ({ dataset, subject, from, to }) => ['DataCopied', { dataset, scope: { subject }, from, to }],
+  ({ dataset, population, from }) => ['DataDeleted', { dataset, scope: { population }, site: from }],
+  ({ dataset, other, from }) => ['DataDeleted', { dataset, scope: { population: other }, site: from }],
+  ({ subject }) => ['SubjectErased', { subject }],
+  ({ subject, dataset }) => ['SubjectErased', { subject, dataset }],
+  ({ backup, dataset, population, from, to }) => [
+    'BackupTaken',
+    { backup, dataset, scope: { population }, from, to },
+  ],
+  ({ backup, dataset, subject, from, to }) => [
+    'BackupTaken',
+    { backup, dataset, scope: { subject }, from, to },
+  ],
+  ({ backup, from }) => ['BackupRestored', { backup, to: from }],
+  ({ backup, to }) => ['BackupRestored', { backup, to }],
+  ({ backup, from }) => ['BackupMoved', { backup, to: from }],
+  ({ backup }) => ['BackupDestroyed', { backup }],
+];
+
+/** Some steps about the same few names, at ticks that never go back; told backwards, all but the last are learned late. */
+const story = (options: WorldOptions): fc.Arbitrary<Episode> =>
+  fc
+    .record({
+      corrections: correctionsOf('DataMoved', options),
+      dataset,
+      two: fc.constantFrom([0, 1], [1, 0], [0, 2]),
+      subject,
+      backup,
+      between: twoSites,
+      told: fc.array(
+        fc.record({ step: fc.nat(steps.length - 1), gap: fc.nat(2), assurance: rarely(assurance) }),
+        { minLength: 2, maxLength: 9, size: 'max' },
+      ),
+      start: fc.nat(3),
+      backwards: fc.constantFrom(false, false, true),
+    })
+    .map(({ corrections, two, told, start, backwards, between, ...names }) => {
+      const cast = { ...names, ...between, population: populations[two[0]!]!, other: populations[two[1]!]! };
+      let at = start;
+      const drafts = told.map(({ step, gap, assurance }): Draft => {
+        at += gap;
+        const [type, data] = steps[step]!(cast);
+        return { type, data, tick: at, assurance, evidence: undefined };
+      });
+      return { drafts: backwards ? drafts.reverse() : drafts, corrections };
     });
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -538,25 +637,36 @@ const logFrom = (episodes: readonly Episode[], options: WorldOptions): readonly 
   episodes.forEach(({ drafts, corrections }, index) => {
     const events = drafts.map((draft) => add(index, draft.type, draft.data, draft.tick, draft));
     for (const correction of corrections) {
-      correct(index + correction.delay + (correction.delay < 0 ? -0.25 : 0.25), events[0]!, correction);
+      const rank = index + correction.delay + (correction.delay < 0 ? -0.25 : 0.25);
+      correct(rank, events[correction.of % events.length]!, correction);
     }
   });
   return placed.sort((a, b) => a.rank - b.rank).map(({ event }) => event);
 };
 
-/** Logs of well-formed events, in the order of their recording. */
-export const worlds = (options: WorldOptions = {}): fc.Arbitrary<readonly CloudEvent[]> =>
+const worldsOf = (options: WorldOptions): fc.Arbitrary<readonly CloudEvent[]> =>
   fc
     .record({
       registered: registered(options),
-      opened: fc.array(opening(options), { maxLength: 3 }),
+      opened: fc.array(opening(options), { maxLength: 3, size: 'max' }),
+      told: fc.array(story(options), { maxLength: 4, size: 'max' }),
       happened: fc.array(episode(options), {
         minLength: options.episodesMin ?? 0,
-        maxLength: options.episodesMax ?? 40,
+        maxLength: options.episodesMax ?? 25,
         size: 'max',
       }),
     })
-    .map(({ registered, opened, happened }) => logFrom([...registered, ...opened, ...happened], options));
+    .map(({ registered, opened, told, happened }) =>
+      logFrom([...registered, ...opened, ...told, ...happened], options),
+    );
+
+/** Logs of well-formed events, in the order of their recording; one in four is corrected all over. */
+export const worlds = (options: WorldOptions = {}): fc.Arbitrary<readonly CloudEvent[]> =>
+  fc.oneof(
+    { withCrossShrink: true },
+    { arbitrary: worldsOf(options), weight: 3 },
+    { arbitrary: worldsOf({ ...options, correctionsRarity: 1 }), weight: 1 },
+  );
 
 /** The events as a log: positions from 1 on, recorded a second apart. */
 export const recorded = (events: readonly CloudEvent[]): readonly Recorded[] =>
