@@ -327,3 +327,20 @@ export const lineOf = (what: string, most = 1_000): t.Type<string, string, unkno
     `${what}: 1 to ${most} characters, no control characters`,
     (value) => value.length >= 1 && value.length <= most && !hasControl(value),
   );
+
+/** The value or null. */
+export const nullable = <A, W>(
+  codec: t.Type<A, W, unknown>,
+): t.Type<A | null, W | null, unknown> & { inner: t.Type<A, W, unknown> } => {
+  const nullableCodec = new t.Type<A | null, W | null, unknown>(
+    `${codec.name} or null`,
+    (value): value is A | null => value === null || codec.is(value),
+    (input, context) => (input === null ? E.right(null) : codec.validate(input, context)),
+    (value) => (value === null ? null : codec.encode(value)),
+  );
+  return Object.assign(nullableCodec, { inner: codec });
+};
+
+/** Any number of items. */
+export const list = <A, W>(item: t.Type<A, W, unknown>) =>
+  listOf(`a list of ${item.name}`, item, 0, Number.MAX_SAFE_INTEGER);

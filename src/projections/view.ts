@@ -166,7 +166,11 @@ export class View {
   }
 
   /** The facts of some types under a topic. */
-  factsOf<T extends EventType>(kind: TopicKind, name: string, ...types: T[]): ReadonlyArray<{ [K in T]: FactOf<K> }[T]> {
+  factsOf<T extends EventType>(
+    kind: TopicKind,
+    name: string,
+    ...types: T[]
+  ): ReadonlyArray<{ [K in T]: FactOf<K> }[T]> {
     return this.facts(kind, name).filter((fact) =>
       (types as ReadonlyArray<EventType>).includes(fact.type),
     ) as unknown as ReadonlyArray<{ [K in T]: FactOf<K> }[T]>;

@@ -52,6 +52,8 @@ export interface Residency {
   readonly memberships: ReadonlyMap<string, Varying<Enrolment>>;
   readonly backups: ReadonlyMap<string, BackupTaking>;
   readonly misfits: ReadonlyArray<Misfit>;
+  /** By the position of each copy, move, backup or restore: the followed subjects whose data it took along. */
+  readonly taken: ReadonlyMap<number, ReadonlyArray<string>>;
 }
 
 /** A subject's membership of a population, by its enrolment at a position. */
@@ -99,6 +101,7 @@ class ResidencyFold {
   readonly own = new Map<string, Map<string, OwnHolding>>();
   readonly backups = new Map<string, Backup>();
   readonly misfits: Misfit[] = [];
+  readonly taken = new Map<number, ReadonlyArray<string>>();
   readonly subjectPresences = new Presences<{ subject: string; holding: Holding }>();
   readonly holdingPresences = new Presences<{ holding: PopulationHolding | BackupHolding }>();
   fact!: Fact;
@@ -109,6 +112,10 @@ class ResidencyFold {
 
   misfit(code: MisfitCode): void {
     this.misfits.push({ position: this.fact.position, code });
+  }
+
+  takesAlong(subjects: ReadonlyArray<string>): void {
+    this.taken.set(this.fact.position, subjects);
   }
 
   // Presence of subjects -------------------------------------------------------------------------------------------
@@ -290,6 +297,7 @@ class ResidencyFold {
         ? this.takeOut(scope.subject, dataset, from)
         : this.isLive(scope.subject, dataset, from);
       if (!was) this.misfit('not-held');
+      this.takesAlong([scope.subject]);
       return this.bring(scope.subject, dataset, to);
     }
     const source = this.liveAt(dataset, scope.population, from);
@@ -297,6 +305,7 @@ class ResidencyFold {
     const arriving =
       source === undefined ? this.presentMembers(scope.population) : this.broughtBy(source.members);
     const brought = [...arriving];
+    this.takesAlong(brought.map(([subject]) => subject));
     if (moves && source !== undefined) this.end(source);
     this.arrive(dataset, scope.population, to, brought);
   }
@@ -337,6 +346,7 @@ class ResidencyFold {
       destroyed: false,
     };
     this.backups.set(backup, taken);
+    this.takesAlong([...members.keys()]);
     this.holdBackup(taken, time, [position]);
   }
 
@@ -364,6 +374,7 @@ class ResidencyFold {
   moveBackup({ backup: id, to }: FactOf<'BackupMoved'>['data']): void {
     const backup = this.existing(id);
     if (backup === undefined || backup.site === to) return;
+    this.takesAlong([...backup.members.keys()]);
     this.releaseBackup(backup);
     backup.site = to;
     this.holdBackup(backup, this.fact.time, [backup.takenBy, this.fact.position]);
@@ -373,6 +384,7 @@ class ResidencyFold {
   restoreBackup({ backup: id, to }: FactOf<'BackupRestored'>['data']): void {
     const backup = this.existing(id);
     if (backup === undefined) return;
+    this.takesAlong([...backup.members.keys()]);
     if (isPopulation(backup.scope)) {
       this.arrive(backup.dataset, backup.scope.population, to, this.broughtBy(backup.members));
     } else this.bring(backup.scope.subject, backup.dataset, to);
@@ -429,6 +441,7 @@ class ResidencyFold {
       memberships,
       backups: this.backups,
       misfits: this.misfits,
+      taken: this.taken,
     };
   }
 }

@@ -10,22 +10,12 @@ import { type Fact, foldingOrder, isFact } from '../../domain/facts.ts';
 import { codeUnitOrder } from '../../domain/order.ts';
 import { foldResidency, type Residency } from '../../domain/residency/fold.ts';
 import { isPopulation } from '../../domain/scope.ts';
-import { cover, intervalAt, type Interval } from '../../domain/timeline.ts';
 import { beginning, formatInstant, type Instant, never } from '../../domain/time.ts';
+import { cover, type Interval, intervalAt } from '../../domain/timeline.ts';
 import { topic } from '../topics.ts';
 import type { View } from '../view.ts';
+import type { SiteHoldingRow } from './answers.ts';
 import { Gathering } from './gather.ts';
-
-/** One holding at a site, as api.md has it. */
-export interface SiteHoldingRow {
-  readonly dataset: string;
-  readonly population: string | null;
-  readonly kind: 'live' | 'backup';
-  readonly backup: string | null;
-  readonly since: string;
-  readonly overdue: boolean;
-  readonly subjects: number;
-}
 
 /** A residency of many, and how many people each followed subject stands for. */
 export interface WeighedResidency {
@@ -35,7 +25,8 @@ export interface WeighedResidency {
 
 const earliest = Number.MIN_SAFE_INTEGER;
 const latest = Number.MAX_SAFE_INTEGER;
-const finite = (instant: Instant): number => (instant === never ? latest : instant === beginning ? earliest : instant);
+const finite = (instant: Instant): number =>
+  instant === never ? latest : instant === beginning ? earliest : instant;
 
 /** The subjects, by name, whom the storied rows of a population stand for. */
 export const storiedSubjects = (view: View, population: string): ReadonlySet<string> => {
@@ -106,7 +97,12 @@ const parts = (fact: Fact, population: string): boolean =>
     fact.data.scope.population === population);
 
 /** Lone subjects by the gap between events of their population in which they were enrolled. */
-const cohortsOf = (view: View, population: string, facts: Iterable<Fact>, until: Instant): ReadonlyArray<Cohort> => {
+const cohortsOf = (
+  view: View,
+  population: string,
+  facts: Iterable<Fact>,
+  until: Instant,
+): ReadonlyArray<Cohort> => {
   const id = view.index.nameOf.get('population', population)?.id as number | undefined;
   if (id === undefined) return [];
   const bounds = [...facts].filter((fact) => parts(fact, population)).sort(foldingOrder);
@@ -115,10 +111,21 @@ const cohortsOf = (view: View, population: string, facts: Iterable<Fact>, until:
   let from = { time: earliest, position: 0 };
   for (const bound of [...bounds, end]) {
     const to = foldingOrder(bound, end) < 0 ? bound : end;
-    const row = view.index.loneBetween.get(id, from.time, from.position, to.time, to.position, view.known.position)!;
+    const row = view.index.loneBetween.get(
+      id,
+      from.time,
+      from.position,
+      to.time,
+      to.position,
+      view.known.position,
+    )!;
     if ((row.count as number) > 0) {
       // Any place within the gap will do: nothing of the population happens in it.
-      cohorts.push({ count: row.count as number, time: row.time as number, position: row.position as number });
+      cohorts.push({
+        count: row.count as number,
+        time: row.time as number,
+        position: row.position as number,
+      });
     }
     if (to === end) break;
     from = to;
@@ -148,12 +155,16 @@ const concernedAt = (view: View, site: string): { populations: Set<string>; subj
 export const holdingsAt = (view: View, site: string, validAt: Instant): ReadonlyArray<SiteHoldingRow> => {
   const { populations, subjects } = concernedAt(view, site);
   const { residency, weightOf } = residencyOfMany(view, populations, subjects, validAt);
-  const rows = new Map<string, SiteHoldingRow & { subjects: number }>();
+  const rows = new Map<string, { -readonly [K in keyof SiteHoldingRow]: SiteHoldingRow[K] }>();
   for (const { holding, from, to } of residency.holdings) {
     if (holding.site !== site || validAt < from || validAt >= to) continue;
     const backup = holding.kind === 'backup' ? holding.backup : null;
     const population =
-      holding.kind === 'live' ? holding.population : isPopulation(holding.scope) ? holding.scope.population : null;
+      holding.kind === 'live'
+        ? holding.population
+        : isPopulation(holding.scope)
+          ? holding.scope.population
+          : null;
     const expires = backup === null ? never : (residency.backups.get(backup)?.expires ?? never);
     rows.set(keyOf(holding.kind, holding.dataset, population, backup), {
       dataset: holding.dataset,
@@ -172,7 +183,11 @@ export const holdingsAt = (view: View, site: string, validAt: Instant): Readonly
     if (validAt < from || validAt >= to) continue;
     if (holding.kind === 'own') continue;
     const population =
-      holding.kind === 'live' ? holding.population : isPopulation(holding.scope) ? holding.scope.population : null;
+      holding.kind === 'live'
+        ? holding.population
+        : isPopulation(holding.scope)
+          ? holding.scope.population
+          : null;
     const row = rows.get(
       keyOf(holding.kind, holding.dataset, population, holding.kind === 'backup' ? holding.backup : null),
     );

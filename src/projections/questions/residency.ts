@@ -6,36 +6,9 @@ import { isWeighed } from '../../domain/facts.ts';
 import { type RowPresence, rowOrder, rowPresences } from '../../domain/residency/rows.ts';
 import { formatBound, formatInstant, type Instant, never } from '../../domain/time.ts';
 import type { View } from '../view.ts';
+import type { HistoryRow, ResidencyRow } from './answers.ts';
 import { Descriptions } from './descriptions.ts';
 import { residencyOf } from './gather.ts';
-
-/** One place where a subject's data is, as api.md has it. */
-export interface ResidencyRow {
-  readonly dataset: string;
-  readonly site: string;
-  readonly country: string | null;
-  readonly operator: string | null;
-  readonly kind: 'live' | 'backup';
-  readonly backup: string | null;
-  readonly since: string;
-  readonly overdue: boolean;
-  readonly assurance: Assurance;
-  readonly events: ReadonlyArray<string>;
-}
-
-/** One stay of a subject's data in one place. */
-export interface HistoryRow {
-  readonly dataset: string;
-  readonly site: string;
-  readonly country: string | null;
-  readonly operator: string | null;
-  readonly kind: 'live' | 'backup';
-  readonly backup: string | null;
-  readonly from: string;
-  readonly to: string | null;
-  readonly assurance: Assurance;
-  readonly events: ReadonlyArray<string>;
-}
 
 /**
  * How well a presence is attested: as well as the weakest of the events that opened it. Registrations and enrolments

@@ -1,0 +1,79 @@
+/**
+ * The projector's thread: reads the log from where the projections are, applies it page by page, and then waits for
+ * more. It is told when the log has grown, and looks by itself now and then in case it was not.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { openLogReader } from '../store/sqlite/log-reader.ts';
+import { Applier } from './apply.ts';
+import { openProjections } from './generations.ts';
+
+/** What the thread is given. */
+export interface ProjectorThreadInput {
+  readonly logFile: string;
+  readonly projectionsFile: string;
+}
+
+/** What the thread tells. `position` is the checkpoint; `applied` counts events since the thread began. */
+export type ProjectorThreadReport =
+  | { readonly kind: 'applied'; readonly position: number; readonly applied: number; readonly caughtUp: boolean }
+  | { readonly kind: 'unusable' }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** Events applied in one transaction, at the most. */
+const pageEventsMax = 2_000;
+const lookIntervalMs = 250;
+
+const { logFile, projectionsFile } = workerData as ProjectorThreadInput;
+const tell = (report: ProjectorThreadReport): void => parentPort?.postMessage(report);
+
+let wake: () => void = () => {};
+let stopping = false;
+parentPort?.on('message', (message: 'grown' | 'stop') => {
+  if (message === 'stop') stopping = true;
+  wake();
+});
+
+const grownOrTime = (): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, lookIntervalMs);
+    wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+
+const run = async (): Promise<void> => {
+  const database = openProjections(projectionsFile);
+  if (database === undefined) return tell({ kind: 'unusable' });
+  const log = openLogReader(logFile);
+  const applier = new Applier(database, log);
+  let applied = 0;
+  tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp: false });
+  let caughtUp = false;
+  while (!stopping) {
+    const page = log.after(applier.checkpoint(), pageEventsMax);
+    if (page.length === 0) {
+      if (!caughtUp) tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp: true });
+      caughtUp = true;
+      await grownOrTime();
+      continue;
+    }
+    applier.apply(page);
+    applied += page.length;
+    caughtUp = page.length < pageEventsMax;
+    tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp });
+    // Let messages in between pages.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  database.close();
+  log.close();
+};
+
+run().then(
+  () => parentPort?.close(),
+  (error: unknown) => {
+    tell({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+    parentPort?.close();
+  },
+);

@@ -1,0 +1,263 @@
+/**
+ * Events that do not fit the others: R1. Nothing well-formed is refused; what does not fit is said, and is resolved
+ * when later events explain it.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { decodeData } from '../../domain/events/event.ts';
+import type { EventType } from '../../domain/events/event-data.ts';
+import { type Fact, foldingOrder, isCorrection, isFact, type RecordedEvent } from '../../domain/facts.ts';
+import type { MisfitCode } from '../../domain/residency/fold.ts';
+import { isPopulation } from '../../domain/scope.ts';
+import { formatInstant } from '../../domain/time.ts';
+import { View } from '../view.ts';
+import type { DiscrepancyRow } from './answers.ts';
+import { Gathering } from './gather.ts';
+
+type Code =
+  | MisfitCode
+  | 'unknown-party'
+  | 'unknown-site'
+  | 'unknown-population'
+  | 'unknown-dataset'
+  | 'unknown-policy'
+  | 'unknown-grant'
+  | 'unknown-event'
+  | 'not-correctable'
+  | 'does-not-fit'
+  | 'membership-already-began'
+  | 'membership-not-begun'
+  | 'control-already-began'
+  | 'control-not-begun'
+  | 'set-aside';
+
+export interface Discrepancy {
+  readonly code: Code;
+  readonly message: string;
+}
+
+const messages: Readonly<
+  Record<
+    Exclude<Code, 'set-aside' | `unknown-${'party' | 'site' | 'population' | 'dataset' | 'policy'}`>,
+    string
+  >
+> = {
+  'not-held': 'the data was not live where it is said to have been',
+  'unknown-backup': 'no backup of this id had been taken',
+  'destroyed-backup': 'the backup had been destroyed',
+  'backup-already-taken': 'a backup of this id had been taken before',
+  'unknown-grant': 'no grant of this id was in force',
+  'unknown-event': 'the event that it is about is not known',
+  'not-correctable': 'it is about a correction, which cannot itself be corrected: send the event anew',
+  'does-not-fit': 'its data does not fit the type of the event that it is about',
+  'membership-already-began': 'the membership lasted already',
+  'membership-not-begun': 'the membership did not last',
+  'control-already-began': 'the control on this basis lasted already',
+  'control-not-begun': 'no control on this basis lasted',
+};
+
+const said = (code: keyof typeof messages): Discrepancy => ({ code, message: messages[code] });
+
+/** What an event names, by kind, that should have been registered. */
+const named = (
+  fact: Fact,
+): Readonly<Record<'party' | 'site' | 'population' | 'dataset' | 'policy', ReadonlySet<string>>> => {
+  const out = {
+    party: new Set<string>(),
+    site: new Set<string>(),
+    population: new Set<string>(),
+    dataset: new Set<string>(),
+    policy: new Set<string>(),
+  };
+  if (isFact(fact, 'EventCorrected') || isFact(fact, 'EventRetracted')) return out;
+  const data = fact.data as Readonly<Record<string, unknown>>;
+  const add = (kind: keyof typeof out, value: unknown): void => {
+    if (typeof value === 'string') out[kind].add(value);
+  };
+  for (const field of ['party', 'member', 'group', 'controller', 'controlled', 'operator', 'owner'])
+    add('party', data[field]);
+  for (const field of ['site', 'from', 'to']) add('site', data[field]);
+  for (const field of ['population', 'dataset', 'policy'] as const) add(field, data[field]);
+  for (const within of [data.scope, data.over, (data.over as { scope?: unknown } | undefined)?.scope]) {
+    if (typeof within !== 'object' || within === null) continue;
+    const inner = within as Readonly<Record<string, unknown>>;
+    for (const field of ['site', 'population', 'dataset'] as const) add(field, inner[field]);
+  }
+  return out;
+};
+
+const registration = {
+  party: ['party', 'PartyRegistered'],
+  site: ['site', 'SiteRegistered'],
+  population: ['population', 'PopulationRegistered'],
+  dataset: ['dataset', 'DatasetRegistered'],
+  policy: ['policy', 'PolicyAdopted'],
+} as const;
+
+const unregistered = (view: View, fact: Fact): ReadonlyArray<Discrepancy> => {
+  const out: Discrepancy[] = [];
+  for (const [kind, names] of Object.entries(named(fact)) as [
+    keyof typeof registration,
+    ReadonlySet<string>,
+  ][]) {
+    const [topicKind, type] = registration[kind];
+    for (const name of names) {
+      const registered = view
+        .factsOf(topicKind, name, type as 'PartyRegistered')
+        .some((each) => (each.data as Readonly<Record<string, unknown>>)[kind] === name);
+      if (!registered) out.push({ code: `unknown-${kind}`, message: `${kind} ${name} is not registered` });
+    }
+  }
+  return out;
+};
+
+/** Types whose fit is found by folding the holdings they are about. */
+const foldedTypes: ReadonlySet<EventType> = new Set<EventType>([
+  'DataCopied',
+  'DataMoved',
+  'DataDeleted',
+  'BackupTaken',
+  'BackupMoved',
+  'BackupRestored',
+  'BackupDestroyed',
+]);
+
+/** Folds of one question, so that many events about one population are judged by one fold. */
+export class Fits {
+  readonly view: View;
+  private readonly folded = new Map<string, ReadonlyMap<number, MisfitCode>>();
+
+  constructor(view: View) {
+    this.view = view;
+  }
+
+  misfit(fact: Fact): MisfitCode | undefined {
+    if (!foldedTypes.has(fact.type)) return undefined;
+    const data = fact.data as Readonly<Record<string, unknown>>;
+    const scope = 'scope' in fact.data ? fact.data.scope : undefined;
+    const key =
+      scope === undefined
+        ? `backup ${data.backup}`
+        : isPopulation(scope)
+          ? `population ${scope.population}`
+          : `subject ${scope.subject}`;
+    let misfits = this.folded.get(key);
+    if (misfits === undefined) {
+      const gathering = new Gathering(this.view);
+      if (scope === undefined) gathering.backup(String(data.backup));
+      else if (isPopulation(scope)) gathering.population(scope.population);
+      else gathering.subject(scope.subject);
+      misfits = new Map(gathering.fold().misfits.map(({ position, code }) => [position, code]));
+      this.folded.set(key, misfits);
+    }
+    return misfits.get(fact.position);
+  }
+}
+
+const withoutGrant = (view: View, fact: Fact): boolean => {
+  if (!isFact(fact, 'AccessRevoked')) return false;
+  let inForce = false;
+  for (const each of [...view.factsOf('grant', fact.data.grant, 'AccessGranted', 'AccessRevoked')].sort(
+    foldingOrder,
+  )) {
+    if (each.data.grant !== fact.data.grant) continue;
+    if (each.position === fact.position) return !inForce;
+    inForce = each.type === 'AccessGranted';
+  }
+  return false;
+};
+
+const ofCorrection = (view: View, recorded: RecordedEvent): ReadonlyArray<Discrepancy> => {
+  if (!isCorrection(recorded.event)) return [];
+  const { source, id } = recorded.event.data.event;
+  const stored = view.index.events.log.find(source, id);
+  const target = stored === undefined ? undefined : view.recorded(stored.position);
+  if (target === undefined) return [said('unknown-event')];
+  if (isCorrection(target.event)) return [said('not-correctable')];
+  if (recorded.event.type !== 'EventCorrected' || recorded.event.data.data === undefined) return [];
+  return E.isLeft(decodeData(target.event.type, recorded.event.data.data)) ? [said('does-not-fit')] : [];
+};
+
+/** What does not fit of a known event; nothing for one that does not hold. */
+export const discrepanciesOf = (
+  view: View,
+  recorded: RecordedEvent,
+  fits = new Fits(view),
+): ReadonlyArray<Discrepancy> => {
+  if (isCorrection(recorded.event)) return ofCorrection(view, recorded);
+  const fact = view.fact(recorded.position);
+  if (fact === undefined) return [];
+  const misfit = fits.misfit(fact);
+  return [
+    ...unregistered(view, fact),
+    ...(misfit === undefined ? [] : [said(misfit)]),
+    ...(withoutGrant(view, fact) ? [said('unknown-grant')] : []),
+  ];
+};
+
+/** How many events one page of discrepancies judges, at the most. */
+export const judgedEventsMax = 5_000;
+
+/** A page of discrepancies, and the position after which the next begins; null at the end. */
+export interface DiscrepancyPage {
+  readonly rows: ReadonlyArray<DiscrepancyRow>;
+  readonly next: number | null;
+}
+
+/**
+ * Discrepancies of events after a position, in log order. Open ones hold as known now; resolved ones held when the
+ * event was recorded and do so no more.
+ */
+export const discrepanciesAfter = (
+  view: View,
+  state: 'open' | 'resolved',
+  after: number,
+  limit: number,
+): DiscrepancyPage => {
+  const fits = new Fits(view);
+  const rows: DiscrepancyRow[] = [];
+  const reasons = new Map<number, string>();
+  if (state === 'open') {
+    for (const row of view.index.setAside.all(after, view.known.position))
+      reasons.set(row.position as number, row.reason as string);
+  }
+  const doubts = view.index.doubts
+    .all(after, view.known.position, judgedEventsMax)
+    .map((row) => row.position as number);
+  const more = doubts.length === judgedEventsMax;
+  const last = doubts.at(-1) ?? after;
+  const positions = [...doubts, ...[...reasons.keys()].filter((position) => !more || position <= last)].sort(
+    (a, b) => a - b,
+  );
+  for (const position of positions) {
+    if (rows.length >= limit) return { rows, next: Number(rows.at(-1)!.event) };
+    const reason = reasons.get(position);
+    if (reason !== undefined) {
+      rows.push({
+        event: String(position),
+        code: 'set-aside',
+        message: `could not be applied: ${reason}`,
+        since: '',
+      });
+      continue;
+    }
+    const recorded = view.recorded(position);
+    if (recorded === undefined) continue;
+    const now = discrepanciesOf(view, recorded, fits);
+    const shown = state === 'open' ? now : resolved(view, recorded, now);
+    for (const { code, message } of shown) {
+      rows.push({ event: String(position), code, message, since: formatInstant(recorded.recordedAt) });
+    }
+  }
+  return { rows, next: more ? last : null };
+};
+
+const resolved = (
+  view: View,
+  recorded: RecordedEvent,
+  now: ReadonlyArray<Discrepancy>,
+): ReadonlyArray<Discrepancy> => {
+  const then = new View(view.index, { ...view.known, position: recorded.position });
+  return discrepanciesOf(then, recorded).filter(
+    (before) => !now.some((each) => each.code === before.code && each.message === before.message),
+  );
+};

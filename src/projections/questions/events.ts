@@ -1,0 +1,124 @@
+/**
+ * The log itself: events as they were recorded, by what they name, and one event with what became of it.
+ */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { decodeData, encodeEvent } from '../../domain/events/event.ts';
+import type { EventType } from '../../domain/events/event-data.ts';
+import { isCorrection, type RecordedEvent } from '../../domain/facts.ts';
+import { formatInstant } from '../../domain/time.ts';
+import { type TopicKind, topic } from '../topics.ts';
+import type { View } from '../view.ts';
+import type { EventDetail, WireEvent } from './answers.ts';
+import { discrepanciesOf } from './discrepancies.ts';
+
+/** The event as it is written on the wire, with its place in the log. */
+export const wireEvent = ({ event, position, recordedAt }: RecordedEvent): WireEvent =>
+  ({
+    ...encodeEvent(event),
+    position: String(position),
+    recordedat: formatInstant(recordedAt),
+  }) as WireEvent;
+
+/** By what events of the log are asked for: all that is given must fit. */
+export interface EventFilter {
+  readonly type?: EventType;
+  readonly source?: string;
+  readonly subject?: string;
+  readonly site?: string;
+  readonly party?: string;
+  readonly dataset?: string;
+}
+
+const topicsOf: Readonly<Record<'subject' | 'site' | 'party' | 'dataset', ReadonlyArray<TopicKind>>> = {
+  subject: ['subject'],
+  site: ['site', 'data-at', 'grants-over-site'],
+  party: ['party-named'],
+  dataset: ['dataset', 'data-of', 'grants-over-dataset'],
+};
+
+/** How many events one page of a filtered log looks at, at the most. */
+export const scannedEventsMax = 20_000;
+
+/** A page of events, and the position after which the next begins; null at the end. */
+export interface EventPage {
+  readonly events: ReadonlyArray<RecordedEvent>;
+  readonly next: number | null;
+}
+
+/** Known events after a position that fit the filter, in log order; undecodable ones are left out. */
+export const eventsAfter = (view: View, filter: EventFilter, after: number, limit: number): EventPage => {
+  const fits = ({ event }: RecordedEvent): boolean =>
+    (filter.type === undefined || event.type === filter.type) &&
+    (filter.source === undefined || event.source === filter.source);
+  const sets = (Object.keys(topicsOf) as ReadonlyArray<keyof typeof topicsOf>).flatMap((field) => {
+    const name = filter[field];
+    if (name === undefined) return [];
+    const positions = new Set<number>();
+    for (const kind of topicsOf[field]) {
+      for (const row of view.index.touches.all(
+        topic(kind, name),
+        after,
+        view.known.position,
+        Number.MAX_SAFE_INTEGER,
+      )) {
+        positions.add(row.position as number);
+      }
+    }
+    return [positions];
+  });
+  const events: RecordedEvent[] = [];
+  const take = (position: number): boolean => {
+    const recorded = view.recorded(position);
+    if (recorded !== undefined && fits(recorded)) events.push(recorded);
+    return events.length < limit;
+  };
+  if (sets.length > 0) {
+    const [first, ...others] = sets;
+    const positions = [...first!]
+      .filter((position) => others.every((set) => set.has(position)))
+      .sort((a, b) => a - b);
+    for (const [index, position] of positions.entries()) {
+      if (!take(position)) return { events, next: index === positions.length - 1 ? null : position };
+    }
+    return { events, next: null };
+  }
+  let position = after;
+  for (let scanned = 0; scanned < scannedEventsMax; ) {
+    const page = view.index.events.log.after(position, Math.min(limit, 1_000));
+    if (page.length === 0) return { events, next: null };
+    for (const stored of page) {
+      if (stored.position > view.known.position) return { events, next: null };
+      position = stored.position;
+      scanned++;
+      if (!take(position)) return { events, next: position < view.known.position ? position : null };
+    }
+  }
+  return { events, next: position < view.known.position ? position : null };
+};
+
+/** One event with its envelope, what does not fit, and what corrected or retracted it. */
+export const eventDetail = (view: View, recorded: RecordedEvent): EventDetail => {
+  const fact = view.fact(recorded.position);
+  return {
+    event: wireEvent(recorded),
+    discrepancies: discrepanciesOf(view, recorded),
+    corrections: view.correctionsOf(recorded).map((correction) => ({
+      position: String(correction.position),
+      kind: effectOf(recorded, correction, fact !== undefined),
+      event: wireEvent(correction),
+    })),
+  };
+};
+
+const effectOf = (
+  target: RecordedEvent,
+  { event }: RecordedEvent,
+  holds: boolean,
+): 'corrects' | 'retracts' | 'does nothing' => {
+  if (isCorrection(target.event)) return 'does nothing';
+  if (event.type === 'EventRetracted') return holds ? 'does nothing' : 'retracts';
+  if (event.type !== 'EventCorrected') return 'does nothing';
+  const { data } = event.data;
+  return data === undefined || E.isRight(decodeData(target.event.type, data)) ? 'corrects' : 'does nothing';
+};
