@@ -37,6 +37,8 @@ export interface FileFormat {
   readonly applicationId: number;
   /** SQLite's `user_version`: the version of the schema. */
   readonly schemaVersion: number;
+  /** The size of a page, SQLite's default if not given. */
+  readonly pageBytes?: number;
   /** The statements that make an empty file into one of this format. */
   readonly schema: string;
   /** Pragmas of this format's connections, applied after those that all share. */
@@ -85,6 +87,19 @@ const writerPragmas = `
   PRAGMA journal_size_limit = ${walKeptBytesMax};
 `;
 
+/** Runs `act` in a transaction, and undoes all of it if anything is thrown. */
+export const transact = <A>(database: DatabaseSync, act: () => A): A => {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = act();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+};
+
 /** The one number that a pragma answers. */
 export const pragmaNumber = (database: DatabaseSync, pragma: string): number =>
   Number(Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);
@@ -126,12 +141,17 @@ const syncFolder = (folder: string): void => {
 
 const create = (file: string, format: FileFormat): void => {
   const draft = `${file}-draft`;
-  for (const suffix of ['', '-journal']) rmSync(draft + suffix, { force: true });
+  for (const suffix of ['', '-wal', '-shm']) rmSync(draft + suffix, { force: true });
   const database = new DatabaseSync(draft);
   try {
-    database.exec(`PRAGMA synchronous = EXTRA; PRAGMA fullfsync = ON; BEGIN;
-      PRAGMA application_id = ${format.applicationId}; PRAGMA user_version = ${format.schemaVersion};
-      ${format.schema}; COMMIT`);
+    if (format.pageBytes !== undefined) database.exec(`PRAGMA page_size = ${format.pageBytes}`);
+    database.exec(writerPragmas);
+    transact(database, () => {
+      database.exec(
+        `PRAGMA application_id = ${format.applicationId}; PRAGMA user_version = ${format.schemaVersion}`,
+      );
+      database.exec(format.schema);
+    });
   } finally {
     database.close();
   }

@@ -14,7 +14,7 @@ import { batchWriter } from './batch-writer.ts';
 import { type Changes, followPages } from './follow.ts';
 import { ledgerFormat } from './ledger-format.ts';
 import { ledgerQueries } from './log-reader.ts';
-import { openToWrite } from './open-database.ts';
+import { openToWrite, transact } from './open-database.ts';
 import { StoreFull, StoreLocked, StoreUnusable, toStoreProblem } from './store-problems.ts';
 
 /** What the store takes at once. */
@@ -148,21 +148,18 @@ export const openSqliteEventStore = (path: string, options: SqliteEventStoreOpti
   const writeGroup = (group: ReadonlyArray<QueuedBatch>): void => {
     let committing = false;
     try {
-      database.exec('BEGIN IMMEDIATE');
-      writer.findEnd();
-      const outcomes = group.map(({ batch, expected }) => writer.write(batch, expected, now()));
-      committing = true;
-      database.exec('COMMIT');
+      const outcomes = transact(database, () => {
+        writer.findEnd();
+        const written = group.map(({ batch, expected }) => writer.write(batch, expected, now()));
+        committing = true;
+        return written;
+      });
       for (const [index, { settle }] of group.entries()) settle(outcomes[index]!);
       wake();
     } catch (error) {
       const problem = toStoreProblem(file, error);
       const refusal = toAppendError(problem, committing);
-      try {
-        if (database.isTransaction) database.exec('ROLLBACK');
-      } finally {
-        for (const { settle, fail } of group) refusal === undefined ? fail(problem) : settle(E.left(refusal));
-      }
+      for (const { settle, fail } of group) refusal === undefined ? fail(problem) : settle(E.left(refusal));
     }
   };
 
