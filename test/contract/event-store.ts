@@ -1,0 +1,561 @@
+/**
+ * What every event store promises, whatever keeps its log. An adapter is one when it passes all of this.
+ *
+ * Positions are only ever compared for their order, so that a log with gaps passes as well.
+ */
+
+import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import {
+  type AppendError,
+  type Appended,
+  type EventStore,
+  type EventToAppend,
+  origin,
+  type Position,
+  type StoredEvent,
+} from '../../src/store/event-store.ts';
+import { eventStoreModel } from './event-store-model.ts';
+
+/** A store to test, with nothing in its log. */
+export interface StoreUnderTest {
+  readonly store: EventStore;
+  /** Closes the store and opens the same log again, as a restart does. */
+  reopen(): Promise<EventStore>;
+  /** Closes whatever is open and removes the log. */
+  cleanup(): Promise<void>;
+}
+
+const everything = 1_000_000;
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+const event = (source: string, id: string, content = `${source} ${id}`): EventToAppend => ({
+  source,
+  id,
+  bytes: utf8(content),
+});
+
+const several = (source: string, from: number, to: number): ReadonlyArray<EventToAppend> =>
+  Array.from({ length: to - from }, (_, index) => event(source, `${from + index}`));
+
+const appended = (outcome: E.Either<AppendError, Appended>): Appended => {
+  if (E.isLeft(outcome)) throw new Error(`not appended: ${JSON.stringify(outcome.left)}`);
+  return outcome.right;
+};
+
+/** An event without what the log adds, its bytes as plain numbers so that kinds of arrays do not matter. */
+const plain = ({ source, id, bytes }: EventToAppend) => ({ source, id, bytes: [...bytes] });
+const plainAll = (events: ReadonlyArray<EventToAppend>) => events.map(plain);
+const names = (events: ReadonlyArray<EventToAppend>) => events.map(({ source, id }) => `${source} ${id}`);
+
+const expectInLogOrder = (events: ReadonlyArray<StoredEvent>): void => {
+  for (let index = 1; index < events.length; index++) {
+    expect(events[index]!.position).toBeGreaterThan(events[index - 1]!.position);
+    expect(events[index]!.recordedAt).toBeGreaterThanOrEqual(events[index - 1]!.recordedAt);
+  }
+};
+
+/** Follows until `count` events have come, then stops. */
+const followed = async (
+  store: EventStore,
+  after: Position,
+  count: number,
+): Promise<ReadonlyArray<StoredEvent>> => {
+  const events: StoredEvent[] = [];
+  const stop = new AbortController();
+  for await (const page of store.follow(after, stop.signal)) {
+    expect(page.length).toBeGreaterThan(0);
+    events.push(...page);
+    if (events.length >= count) stop.abort();
+  }
+  return events;
+};
+
+/** Makes batches larger, twice at a time, until the store refuses one. */
+const refusedAsTooLarge = async (
+  store: EventStore,
+  batchOf: (size: number) => ReadonlyArray<EventToAppend>,
+) => {
+  for (let size = 1_024; size <= 1_024 ** 3; size *= 2) {
+    const outcome = await store.append(batchOf(size));
+    if (E.isLeft(outcome)) return outcome.left;
+  }
+  throw new Error('the store takes batches without any limit');
+};
+
+export const eventStoreContract = (name: string, makeStore: () => Promise<StoreUnderTest>): void => {
+  const given = async (...batches: ReadonlyArray<ReadonlyArray<EventToAppend>>) => {
+    const { store, reopen, cleanup } = await makeStore();
+    onTestFinished(cleanup);
+    const outcomes: Appended[] = [];
+    for (const batch of batches) outcomes.push(appended(await store.append(batch)));
+    return { store, reopen, outcomes };
+  };
+
+  describe(`${name}: the log`, () => {
+    test('given nothing recorded, the log is empty and its head is the origin', async () => {
+      const { store } = await given();
+      expect(await store.head()).toBe(origin);
+      expect(await store.read(origin, 10)).toEqual([]);
+      expect(await store.readSource('a', origin, 10)).toEqual([]);
+      expect(await store.find('a', '1')).toBeUndefined();
+    });
+
+    test('given batches, they are read in the order of their appends, as they were sent', async () => {
+      const batches = [
+        several('a', 0, 3),
+        [event('b', '1'), event('a', '3'), event('b', '0')],
+        several('c', 0, 1),
+      ];
+      const { store, outcomes } = await given(...batches);
+      const log = await store.read(origin, everything);
+      expect(plainAll(log)).toEqual(plainAll(batches.flat()));
+      expectInLogOrder(log);
+      expect(outcomes.map(({ recorded, duplicates }) => [recorded, duplicates])).toEqual([
+        [3, 0],
+        [3, 0],
+        [1, 0],
+      ]);
+      expect(outcomes.map(({ position }) => position)).toEqual(
+        [2, 5, 6].map((place) => log[place]!.position),
+      );
+      expect(await store.head()).toBe(log.at(-1)!.position);
+      expect(log[0]!.position).toBeGreaterThan(origin);
+    });
+
+    test('given a log, pages of any size make up the whole', async () => {
+      const { store } = await given(several('a', 0, 7), several('b', 0, 6));
+      const log = await store.read(origin, everything);
+      for (const limit of [1, 2, 5, 13, 14]) {
+        const pages: StoredEvent[] = [];
+        for (let page = await store.read(origin, limit); page.length > 0; ) {
+          expect(page.length).toBeLessThanOrEqual(limit);
+          pages.push(...page);
+          page = await store.read(page.at(-1)!.position, limit);
+        }
+        expect(pages).toEqual(log);
+      }
+    });
+
+    test('given several sources, one is read alone, from any position', async () => {
+      const { store } = await given(several('a', 0, 3), several('b', 0, 3), several('a', 3, 6));
+      const log = await store.read(origin, everything);
+      const ofA = await store.readSource('a', origin, everything);
+      expect(ofA).toEqual(log.filter(({ source }) => source === 'a'));
+      expect(await store.readSource('a', ofA[1]!.position, 3)).toEqual(ofA.slice(2, 5));
+      expect(await store.readSource('a', log.at(-1)!.position, 3)).toEqual([]);
+      expect(await store.readSource('A', origin, everything)).toEqual([]);
+    });
+
+    test('given events, each is found by its source and id, and by nothing else', async () => {
+      const { store } = await given([event('a', '1'), event('b', '1'), event('a', '2')]);
+      const log = await store.read(origin, everything);
+      expect(await store.find('a', '1')).toEqual(log[0]);
+      expect(await store.find('b', '1')).toEqual(log[1]);
+      expect(await store.find('b', '2')).toBeUndefined();
+      expect(await store.find('1', 'a')).toBeUndefined();
+    });
+
+    test('given any bytes at all, the same bytes are read', async () => {
+      const contents = [
+        new Uint8Array(0),
+        Uint8Array.from({ length: 256 }, (_, byte) => byte),
+        Uint8Array.of(0),
+        Uint8Array.of(0xff, 0xfe, 0x00, 0xc3, 0x28, 0xed, 0xa0, 0x80),
+        Uint8Array.from({ length: 70_000 }, (_, index) => (index * 7_919) >> 3),
+        Uint8Array.of(1, 2, 3, 4, 5).subarray(1, 4),
+        utf8('{"a": 1.0,  "ä":"\u{1f600}"}\r\n'),
+      ];
+      const { store } = await given(contents.map((bytes, index) => ({ source: 'a', id: `${index}`, bytes })));
+      const expected = contents.map((bytes) => [...bytes]);
+      expect((await store.read(origin, everything)).map(({ bytes }) => [...bytes])).toEqual(expected);
+      expect((await store.readSource('a', origin, everything)).map(({ bytes }) => [...bytes])).toEqual(
+        expected,
+      );
+      for (const [index, bytes] of expected.entries()) {
+        expect([...((await store.find('a', `${index}`))?.bytes ?? [])]).toEqual(bytes);
+      }
+    });
+
+    test('given names that differ in little, each is a name of its own and read as it was sent', async () => {
+      const texts = [
+        'a',
+        'A',
+        'a ',
+        ' a',
+        'a/b',
+        'a-b',
+        'a%20',
+        'é',
+        'e\u0301',
+        '\u{1f600}',
+        '$all',
+        "a'b",
+        '1',
+        '01',
+        '1.0',
+      ];
+      const batch = texts.flatMap((source) => texts.map((id) => event(source, id)));
+      const { store } = await given(batch);
+      expect(plainAll(await store.read(origin, everything))).toEqual(plainAll(batch));
+      expect(await store.readSource('e\u0301', origin, everything)).toHaveLength(texts.length);
+    });
+  });
+
+  describe(`${name}: appending`, () => {
+    test('given a recorded batch, when it is sent again, all are duplicates and the log stays as it was', async () => {
+      const batch = [event('a', '1'), event('b', '1'), event('a', '2')];
+      const { store, outcomes } = await given(batch, several('c', 0, 2));
+      const log = await store.read(origin, everything);
+      const again = appended(await store.append(batch));
+      expect(again).toEqual({ recorded: 0, duplicates: 3, position: outcomes[0]!.position });
+      expect(await store.read(origin, everything)).toEqual(log);
+    });
+
+    test('given a batch that holds an event twice and old ones, only what is new is recorded', async () => {
+      const { store } = await given(several('a', 0, 3));
+      const batch = [event('a', '1'), event('a', '7'), event('b', '7'), event('a', '7'), event('a', '0')];
+      const outcome = appended(await store.append(batch));
+      const log = await store.read(origin, everything);
+      expect(outcome).toEqual({ recorded: 2, duplicates: 3, position: log.at(-1)!.position });
+      expect(names(log)).toEqual(['a 0', 'a 1', 'a 2', 'a 7', 'b 7']);
+    });
+
+    test('given a recorded event, when other bytes come under its name, the whole batch is refused', async () => {
+      const { store } = await given(several('a', 0, 3));
+      const log = await store.read(origin, everything);
+      const outcome = await store.append([
+        event('new', '1'),
+        event('a', '0'),
+        event('a', '1', 'other'),
+        event('a', '9'),
+      ]);
+      expect(outcome).toEqual(E.left({ kind: 'conflict', index: 2, source: 'a', id: '1' }));
+      expect(await store.read(origin, everything)).toEqual(log);
+      expect(await store.readSource('new', origin, everything)).toEqual([]);
+      expect(appended(await store.append([event('new', '1')])).recorded).toBe(1);
+    });
+
+    test('given a batch that contradicts itself, it is refused whole', async () => {
+      const { store } = await given();
+      const outcome = await store.append([event('a', '1', 'one'), event('b', '1'), event('a', '1', 'two')]);
+      expect(outcome).toEqual(E.left({ kind: 'conflict', index: 2, source: 'a', id: '1' }));
+      expect(await store.head()).toBe(origin);
+    });
+
+    test('given expected revisions, a batch is recorded when all are met and refused when one is not', async () => {
+      const { store } = await given(several('a', 0, 2), several('b', 0, 1));
+      const met = await store.append(several('a', 2, 4), [
+        { source: 'a', count: 2 },
+        { source: 'b', count: 1 },
+        { source: 'c', count: 0 },
+      ]);
+      expect(appended(met).recorded).toBe(2);
+      const log = await store.read(origin, everything);
+      for (const [source, expected, actual] of [
+        ['a', 2, 4],
+        ['b', 2, 1],
+        ['c', 1, 0],
+      ] as const) {
+        const outcome = await store.append([event('d', '1')], [{ source, count: expected }]);
+        expect(outcome).toEqual(E.left({ kind: 'wrong-revision', source, expected, actual }));
+      }
+      expect(await store.read(origin, everything)).toEqual(log);
+    });
+
+    test('given a recorded batch, when it is sent again with the revision of before, that revision is wrong', async () => {
+      const { store } = await given(several('a', 0, 2));
+      const outcome = await store.append(several('a', 0, 2), [{ source: 'a', count: 0 }]);
+      expect(outcome).toEqual(E.left({ kind: 'wrong-revision', source: 'a', expected: 0, actual: 2 }));
+    });
+
+    test('given an empty batch, nothing is recorded, and its expected revisions count all the same', async () => {
+      const { store } = await given(several('a', 0, 2));
+      expect(appended(await store.append([]))).toEqual({ recorded: 0, duplicates: 0, position: origin });
+      const wrong = await store.append([], [{ source: 'a', count: 1 }]);
+      expect(wrong).toEqual(E.left({ kind: 'wrong-revision', source: 'a', expected: 1, actual: 2 }));
+      expect(await store.read(origin, everything)).toHaveLength(2);
+    });
+
+    test('given too many events at once, the batch is refused with the limit, and one at the limit is taken', async () => {
+      const { store } = await given();
+      let made = 0;
+      const tinyEvents = (count: number) =>
+        Array.from({ length: count }, () => ({ source: 'a', id: `${made++}`, bytes: new Uint8Array(1) }));
+      const refusal = await refusedAsTooLarge(store, tinyEvents);
+      if (refusal.kind !== 'too-large' || refusal.unit !== 'events') throw new Error(JSON.stringify(refusal));
+      const head = await store.head();
+      expect(await store.append(tinyEvents(refusal.limit + 1))).toEqual(E.left(refusal));
+      expect(await store.head()).toBe(head);
+      expect(appended(await store.append(tinyEvents(refusal.limit))).recorded).toBe(refusal.limit);
+    });
+
+    test('given an event with too many bytes, the batch is refused with the limit, and one at the limit is taken', async () => {
+      const { store } = await given();
+      const ofBytes = (bytes: number) => [
+        event('a', 'small'),
+        { source: 'a', id: `${bytes}`, bytes: new Uint8Array(bytes) },
+      ];
+      const refusal = await refusedAsTooLarge(store, ofBytes);
+      if (refusal.kind !== 'too-large' || refusal.unit !== 'bytes') throw new Error(JSON.stringify(refusal));
+      const head = await store.head();
+      expect(await store.append(ofBytes(refusal.limit + 1))).toEqual(E.left(refusal));
+      expect(await store.head()).toBe(head);
+      const atTheLimit = appended(await store.append(ofBytes(refusal.limit).slice(1)));
+      expect((await store.read(atTheLimit.position - 1, 1))[0]?.bytes).toHaveLength(refusal.limit);
+    });
+  });
+
+  describe(`${name}: many at once`, () => {
+    test('given many appends at once, all are recorded, each whole and in its own order', async () => {
+      const { store } = await given();
+      const batches = Array.from({ length: 200 }, (_, index) => [
+        event(`source-${index % 7}`, `${index}/0`),
+        event('shared', `${index}/1`),
+        event(`source-${index % 7}`, `${index}/2`),
+      ]);
+      const outcomes = await Promise.all(batches.map((batch) => store.append(batch)));
+      const log = await store.read(origin, everything);
+      expectInLogOrder(log);
+      expect(names(log).toSorted()).toEqual(names(batches.flat()).toSorted());
+      const positions = new Map(log.map((stored) => [stored.id, stored.position]));
+      for (const [index, outcome] of outcomes.entries()) {
+        const places = [0, 1, 2].map((part) => positions.get(`${index}/${part}`)!);
+        expect(places).toEqual(places.toSorted((a, b) => a - b));
+        expect(appended(outcome)).toEqual({ recorded: 3, duplicates: 0, position: places[2] });
+      }
+    });
+
+    test('given appends under way, a reader never sees a part of a batch', async () => {
+      const { store } = await given();
+      const appends = Promise.all(
+        Array.from({ length: 50 }, (_, index) => store.append(several('a', index * 4, index * 4 + 4))),
+      );
+      let done = false;
+      const reading = (async () => {
+        while (!done) {
+          expect((await store.read(origin, everything)).length % 4).toBe(0);
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      })();
+      await appends;
+      done = true;
+      await reading;
+      expect(await store.read(origin, everything)).toHaveLength(200);
+    });
+
+    test('given the same batch sent many times at once, it is recorded once', async () => {
+      const { store } = await given();
+      const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.append(several('a', 0, 5))));
+      const log = await store.read(origin, everything);
+      expect(names(log)).toEqual(names(several('a', 0, 5)));
+      expect(outcomes.map((outcome) => appended(outcome).recorded).toSorted()).toEqual([
+        ...Array(19).fill(0),
+        5,
+      ]);
+      for (const outcome of outcomes) expect(appended(outcome).position).toBe(log.at(-1)!.position);
+    });
+
+    test('given other bytes under one name sent at once, one is recorded, and the refused harm nobody else', async () => {
+      const { store } = await given();
+      const outcomes = await Promise.all(
+        Array.from({ length: 10 }, (_, index) =>
+          store.append([event('a', `own-${index}`), event('a', 'contested', `${index}`)]),
+        ),
+      );
+      const bystanders = await Promise.all(several('b', 0, 10).map((one) => store.append([one])));
+      const winner = outcomes.findIndex(E.isRight);
+      expect(outcomes.filter(E.isRight)).toHaveLength(1);
+      for (const [index, outcome] of outcomes.entries()) {
+        if (index !== winner)
+          expect(outcome).toEqual(E.left({ kind: 'conflict', index: 1, source: 'a', id: 'contested' }));
+      }
+      expect(bystanders.every(E.isRight)).toBe(true);
+      expect(names(await store.readSource('a', origin, everything))).toEqual([
+        `a own-${winner}`,
+        'a contested',
+      ]);
+    });
+
+    test('given the same expected revision held by many at once, one of them is recorded', async () => {
+      const { store } = await given(several('a', 0, 3));
+      const outcomes = await Promise.all(
+        Array.from({ length: 10 }, (_, index) =>
+          store.append([event('a', `next-${index}`)], [{ source: 'a', count: 3 }]),
+        ),
+      );
+      expect(outcomes.filter(E.isRight)).toHaveLength(1);
+      for (const outcome of outcomes.filter(E.isLeft)) {
+        expect(outcome.left).toEqual({ kind: 'wrong-revision', source: 'a', expected: 3, actual: 4 });
+      }
+      expect(await store.readSource('a', origin, everything)).toHaveLength(4);
+    });
+  });
+
+  describe(`${name}: following`, () => {
+    test('given a follower that starts in the past, it catches up and goes on live', async () => {
+      const { store, outcomes } = await given(several('a', 0, 5), several('a', 5, 10));
+      const following = followed(store, outcomes[0]!.position, 10);
+      await store.append(several('a', 10, 12));
+      await store.append(several('a', 12, 15));
+      expect(names(await following)).toEqual(names(several('a', 5, 15)));
+    });
+
+    test('given a follower at the head, it waits for what comes', async () => {
+      const { store } = await given(several('a', 0, 5));
+      const following = followed(store, await store.head(), 1);
+      await new Promise((resolve) => setImmediate(resolve));
+      await store.append([event('b', '1')]);
+      expect(await following).toEqual([await store.find('b', '1')]);
+    });
+
+    test('given followers at several places and appends all the while, each gets everything once and in order', async () => {
+      const { store, outcomes } = await given(several('before', 0, 1_500), several('before', 1_500, 2_500));
+      const following = [
+        followed(store, origin, 3_400),
+        followed(store, origin, 3_400),
+        followed(store, outcomes[0]!.position, 1_900),
+        followed(store, outcomes[1]!.position, 900),
+      ];
+      for (let round = 0; round < 30; round++) {
+        await Promise.all(
+          Array.from({ length: 10 }, (_, index) =>
+            store.append(several(`live-${index}`, round * 3, round * 3 + 3)),
+          ),
+        );
+      }
+      const log = await store.read(origin, everything);
+      expect(log).toHaveLength(3_400);
+      expect(await Promise.all(following)).toEqual([log, log, log.slice(1_500), log.slice(2_500)]);
+    });
+
+    test('given a waiting follower, when it is aborted, its iteration ends', async () => {
+      const { store } = await given(several('a', 0, 2));
+      const stop = new AbortController();
+      const pages = store.follow(origin, stop.signal)[Symbol.asyncIterator]();
+      expect((await pages.next()).value).toHaveLength(2);
+      const waiting = pages.next();
+      stop.abort();
+      expect((await waiting).done).toBe(true);
+    });
+
+    test('given a signal that is aborted already, nothing is followed', async () => {
+      const { store } = await given(several('a', 0, 2));
+      const pages: unknown[] = [];
+      for await (const page of store.follow(origin, AbortSignal.abort())) pages.push(page);
+      expect(pages).toEqual([]);
+    });
+
+    test('given a follower that stops by itself, others go on', async () => {
+      const { store } = await given(several('a', 0, 2));
+      for await (const page of store.follow(origin, new AbortController().signal)) {
+        expect(page).toHaveLength(2);
+        break;
+      }
+      const following = followed(store, origin, 3);
+      await store.append([event('a', '2')]);
+      expect(await following).toHaveLength(3);
+    });
+  });
+
+  describe(`${name}: closing and opening again`, () => {
+    test('given a log, when it is opened again, everything is as it was', async () => {
+      const { store, reopen, outcomes } = await given(several('a', 0, 3), several('b', 0, 2));
+      const log = await store.read(origin, everything);
+      const reopened = await reopen();
+      expect(await reopened.read(origin, everything)).toEqual(log);
+      expect(await reopened.head()).toBe(outcomes[1]!.position);
+      expect(appended(await reopened.append(several('a', 0, 3)))).toEqual({
+        recorded: 0,
+        duplicates: 3,
+        position: outcomes[0]!.position,
+      });
+      expect(await reopened.append([event('a', '1', 'other')])).toEqual(
+        E.left({ kind: 'conflict', index: 0, source: 'a', id: '1' }),
+      );
+      expect(appended(await reopened.append([event('b', '2')], [{ source: 'b', count: 2 }])).recorded).toBe(
+        1,
+      );
+      expectInLogOrder(await reopened.read(origin, everything));
+    });
+
+    test('given appends under way, when the store closes, they are finished first', async () => {
+      const { store, reopen } = await given();
+      const appends = Promise.all(several('a', 0, 20).map((one) => store.append([one])));
+      const reopened = await reopen();
+      expect((await appends).every(E.isRight)).toBe(true);
+      expect(await reopened.read(origin, everything)).toHaveLength(20);
+    });
+
+    test('given a closed store, an append is turned away as unavailable, and followers end', async () => {
+      const { store } = await given(several('a', 0, 2));
+      const following = store.follow(origin, new AbortController().signal)[Symbol.asyncIterator]();
+      await following.next();
+      const waiting = following.next();
+      await store.close();
+      await store.close();
+      expect((await waiting).done).toBe(true);
+      const outcome = await store.append([event('a', '2')]);
+      expect(outcome).toMatchObject(E.left({ kind: 'unavailable', outcomeUnknown: false }));
+    });
+  });
+
+  describe(`${name}: any sequence of appends`, () => {
+    const oneOf = <A>(...values: A[]) => fc.constantFrom(...values);
+    const anyEvent = fc.record({
+      source: oneOf('a', 'b', 'c'),
+      id: oneOf('1', '2', '3', '4', '5', '6'),
+      bytes: fc.oneof(
+        { weight: 9, arbitrary: fc.constant(new Uint8Array([7])) },
+        { weight: 1, arbitrary: fc.uint8Array({ maxLength: 3 }) },
+      ),
+    });
+    const anyStep = fc.record({
+      batch: fc.array(anyEvent, { maxLength: 5 }),
+      expected: fc.array(fc.record({ source: oneOf('a', 'b', 'c'), off: oneOf(0, 0, 0, 1, -1) }), {
+        maxLength: 2,
+      }),
+      restart: oneOf(false, false, false, true),
+    });
+
+    test('does what a plain list would do', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyStep, { maxLength: 12 }), async (steps) => {
+          const { store: first, reopen, cleanup } = await makeStore();
+          try {
+            let store = first;
+            const model = eventStoreModel();
+            for (const { batch, expected: offsets, restart } of steps) {
+              const expected = offsets.map(({ source, off }) => ({
+                source,
+                count: Math.max(
+                  0,
+                  model.events.filter((recorded) => recorded.source === source).length + off,
+                ),
+              }));
+              const outcome = await store.append(batch, expected);
+              const wanted = model.append(batch, expected);
+              const log = await store.read(origin, everything);
+              expect(plainAll(log)).toEqual(plainAll(model.events));
+              expect(outcome).toEqual(
+                E.isLeft(wanted)
+                  ? wanted
+                  : E.right({
+                      recorded: wanted.right.recorded,
+                      duplicates: wanted.right.duplicates,
+                      position: log[wanted.right.last]?.position ?? origin,
+                    }),
+              );
+              if (restart) store = await reopen();
+            }
+          } finally {
+            await cleanup();
+          }
+        }),
+        { numRuns: 40 },
+      );
+    });
+  });
+};
