@@ -27,6 +27,7 @@ import {
   UnsupportedSqlite,
   WrongSchema,
 } from './store-problems.ts';
+import { damageInWriteAheadLog } from './write-ahead-log.ts';
 import { takeWriterLock } from './writer-lock.ts';
 
 /** What a file must be to be opened: whose it is, and how it is laid out. */
@@ -51,7 +52,7 @@ export interface FileFormat {
 export interface OpenDatabase {
   readonly file: string;
   readonly database: DatabaseSync;
-  /** Writes the log back into the file, closes it and lets go of the lock. */
+  /** Writes the log back into the file, closes it and lets go of the lock; a second time does nothing. */
   close(): void;
 }
 
@@ -207,6 +208,25 @@ const refuseDamaged = (file: string, format: FileFormat, database: DatabaseSync,
   if (contradiction !== undefined) throw damaged(file, `the ${format.name} is damaged (${contradiction})`);
 };
 
+const schemaOf = (database: DatabaseSync): string =>
+  database
+    .prepare('SELECT sql FROM sqlite_schema ORDER BY rowid')
+    .all()
+    .map(({ sql }) => sql)
+    .join(';');
+
+/** SQLite believes the schema in the file, so that a flipped bit there would change what statements mean. */
+const refuseOtherTables = (file: string, format: FileFormat, database: DatabaseSync): void => {
+  const reference = new DatabaseSync(':memory:');
+  try {
+    reference.exec(format.schema);
+    if (schemaOf(database) === schemaOf(reference)) return;
+  } finally {
+    reference.close();
+  }
+  throw damaged(file, `the tables of the ${format.name} are not as they were made`);
+};
+
 /** Runs `open` on a connection, and closes it again if anything is wrong. */
 const connect = (file: string, readOnly: boolean, open: (database: DatabaseSync) => void): DatabaseSync => {
   const database = new DatabaseSync(file, { readOnly, timeout: busyWaitMs });
@@ -236,10 +256,13 @@ export const openToWrite = (path: string, format: FileFormat, now: Instant): Ope
     const lock = takeWriterLock(file, now);
     try {
       refuseMissing(file, format);
+      const lostInLog = damageInWriteAheadLog(file);
+      if (lostInLog !== undefined) throw damaged(file, `the ${format.name} is damaged (${lostInLog})`);
       if (!existsSync(file)) create(file, format);
       connect(file, true, (database) => refuseForeign(file, format, database)).close();
       const database = connect(file, false, (opening) => {
         opening.exec(sharedPragmas);
+        refuseOtherTables(file, format, opening);
         refuseDamaged(file, format, opening, lock.lastCloseWasClean);
         opening.exec(writerPragmas + (format.pragmas ?? ''));
       });
@@ -247,6 +270,7 @@ export const openToWrite = (path: string, format: FileFormat, now: Instant): Ope
         file,
         database,
         close: () => {
+          if (!database.isOpen) return;
           database.close();
           lock.release(true);
         },
@@ -257,6 +281,16 @@ export const openToWrite = (path: string, format: FileFormat, now: Instant): Ope
     }
   } catch (error) {
     throw toStoreProblem(path, error);
+  }
+};
+
+/** Prepares what is needed of a file that was just opened, and closes it again if that fails. */
+export const preparing = <A>(opened: OpenDatabase, prepare: (database: DatabaseSync) => A): A => {
+  try {
+    return prepare(opened.database);
+  } catch (error) {
+    opened.close();
+    throw toStoreProblem(opened.file, error);
   }
 };
 
@@ -280,6 +314,7 @@ export const openToRead = (path: string, format: FileFormat): DatabaseSync => {
     return connect(file, true, (database) => {
       database.exec(sharedPragmas);
       refuseForeign(file, format, database);
+      refuseOtherTables(file, format, database);
     });
   } catch (error) {
     throw toStoreProblem(path, error);

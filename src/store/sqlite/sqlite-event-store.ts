@@ -14,7 +14,7 @@ import { batchWriter } from './batch-writer.ts';
 import { type Changes, followPages } from './follow.ts';
 import { ledgerFormat } from './ledger-format.ts';
 import { ledgerQueries } from './log-reader.ts';
-import { openToWrite, transact } from './open-database.ts';
+import { openToWrite, preparing, transact } from './open-database.ts';
 import { StoreFull, StoreLocked, StoreUnusable, toStoreProblem } from './store-problems.ts';
 
 /** What the store takes at once. */
@@ -134,10 +134,12 @@ const commits = () => {
 export const openSqliteEventStore = (path: string, options: SqliteEventStoreOptions): EventStore => {
   const { now } = options;
   const limits: Limits = { ...defaultLimits, ...options.limits };
-  const { file, database, close: closeFile } = openToWrite(path, ledgerFormat, now());
-  options.configure?.(database);
-  const writer = batchWriter(database);
-  const queries = ledgerQueries(database, file);
+  const opened = openToWrite(path, ledgerFormat, now());
+  const { file, database } = opened;
+  const { writer, queries } = preparing(opened, () => {
+    options.configure?.(database);
+    return { writer: batchWriter(database), queries: ledgerQueries(database, file) };
+  });
   const { wake, changes } = commits();
 
   let queue: QueuedBatch[] = [];
@@ -203,7 +205,7 @@ export const openSqliteEventStore = (path: string, options: SqliteEventStoreOpti
       if (closing.signal.aborted) return;
       closing.abort();
       await draining;
-      closeFile();
+      opened.close();
     },
   };
 };
