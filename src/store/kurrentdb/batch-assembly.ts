@@ -1,0 +1,76 @@
+/**
+ * Puts the records of the log back together into the appends that wrote them.
+ *
+ * KurrentDB writes an append as a whole, its events next to each other, but delivers them one by one: a connection
+ * can break in the middle. Only whole appends may be looked at, so whoever reads starts again behind the last one.
+ */
+import {
+  decodeRecord,
+  isStreamOf,
+  type LoggedEvent,
+  type LogPosition,
+  type RawRecord,
+} from './record-format.ts';
+
+/** One append as it stands in the log. */
+export interface LoggedBatch {
+  readonly id: string;
+  /** All of its events, in order; a batch that somebody tampered with is not whole and does not count. */
+  readonly events: ReadonlyArray<LoggedEvent>;
+  readonly whole: boolean;
+}
+
+/** What has been read up to a place: an append, a record that somebody else put into a stream of the ledger, or neither. */
+export interface Reading {
+  readonly batch: LoggedBatch | undefined;
+  /** The last record of this reading in a stream of the ledger. */
+  readonly record: RawRecord | undefined;
+  /** Everything up to here has been read. */
+  readonly upTo: LogPosition;
+}
+
+const continues = (before: LoggedEvent, event: LoggedEvent): boolean =>
+  event.batch === before.batch &&
+  event.index === before.index + 1 &&
+  event.size === before.size &&
+  event.record.stream === before.record.stream &&
+  event.record.revision === before.record.revision + 1n;
+
+export class BatchAssembly {
+  private readonly ledger: string;
+  private open: LoggedEvent[] = [];
+
+  constructor(ledger: string) {
+    this.ledger = ledger;
+  }
+
+  /** Takes the next records of the log, in order, and gives what became complete with them. */
+  take(records: ReadonlyArray<RawRecord>): ReadonlyArray<Reading> {
+    const readings: Reading[] = [];
+    for (const record of records) {
+      const event = decodeRecord(this.ledger, record);
+      const before = this.open.at(-1);
+      if (before !== undefined && (event === undefined || !continues(before, event))) this.finish(readings);
+      if (event === undefined) {
+        const isOurs = isStreamOf(this.ledger, record.stream);
+        if (!isOurs && readings.at(-1)?.record === undefined) readings.pop();
+        readings.push({ batch: undefined, record: isOurs ? record : undefined, upTo: record.position });
+        continue;
+      }
+      this.open.push(event);
+      if (event.index === event.size - 1) this.finish(readings);
+    }
+    return readings;
+  }
+
+  private finish(readings: Reading[]): void {
+    const events = this.open;
+    this.open = [];
+    const [first, last] = [events[0]!, events.at(-1)!];
+    readings.push({
+      batch: { id: first.batch, events, whole: first.index === 0 && events.length === first.size },
+      record: last.record,
+      upTo: last.record.position,
+    });
+  }
+}

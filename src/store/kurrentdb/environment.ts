@@ -1,0 +1,44 @@
+/**
+ * What the adapter takes from its surroundings: the clock, chance, waiting, and someone to tell.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Instant } from '../../domain/time.ts';
+
+/** Something an operator may want to know. It never holds anything of what events hold. */
+export type Notice =
+  | { readonly kind: 'connected' }
+  | { readonly kind: 'connection-lost'; readonly reason: string; readonly retryInMs: number }
+  | { readonly kind: 'subscription-stalled' }
+  | { readonly kind: 'batch-void'; readonly position: number }
+  | { readonly kind: 'foreign-record'; readonly stream: string }
+  | { readonly kind: 'mirror-rebuilt'; readonly reason: string }
+  | { readonly kind: 'mirror-problem'; readonly reason: string };
+
+export interface Environment {
+  /** Milliseconds since the epoch. */
+  readonly now: () => Instant;
+  /** A number from 0 to 1. */
+  readonly random: () => number;
+  /** A UUID that nobody else has. */
+  readonly newId: () => string;
+  /** Resolves after so many milliseconds, or at once when the signal is aborted. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly notify: (notice: Notice) => void;
+}
+
+/** The surroundings of a running process. */
+export const processEnvironment = (notify: (notice: Notice) => void = () => undefined): Environment => ({
+  now: Date.now,
+  random: Math.random,
+  newId: randomUUID,
+  sleep: async (ms, signal) => {
+    if (signal?.aborted) return;
+    await wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+  },
+  notify,
+});
+
+/** How long to wait before trying again for the nth time: full jitter below a bound that doubles. */
+export const backoffMs = (attempt: number, msMin: number, msMax: number, random: number): number =>
+  Math.ceil(Math.min(msMax, msMin * 2 ** attempt) * (0.5 + random / 2));

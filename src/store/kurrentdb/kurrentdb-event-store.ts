@@ -1,0 +1,155 @@
+/**
+ * The event store on KurrentDB (EventStoreDB): the log is there, a mirror of it here.
+ *
+ * Appends go to the log and are answered from the mirror; everything is read from the mirror, which first looks
+ * whether the log has grown. Several processes may use one ledger, each with a mirror of its own.
+ */
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import type { EventStore } from '../event-store.ts';
+import { followPages } from '../sqlite/follow.ts';
+import { DamagedStore } from '../sqlite/store-problems.ts';
+import { AppendLanes } from './append-lanes.ts';
+import { CatchUp } from './catch-up.ts';
+import { backoffMs, type Environment } from './environment.ts';
+import { type Mirror, openMirror } from './mirror.ts';
+import { ServerConnection } from './server-connection.ts';
+import { ServerFailure } from './server-failure.ts';
+import { defaultLimits, type KurrentDbSettings, type Limits, withoutSecrets } from './settings.ts';
+
+/** The server could not be reached when the store was opened. */
+export class ServerUnreachable extends Error {
+  readonly _tag = 'ServerUnreachable';
+
+  constructor(settings: KurrentDbSettings, failure: ServerFailure) {
+    super(
+      `${failure.message}: ${withoutSecrets(settings.connectionString)}. Check that it runs, the address, ` +
+        'and the credentials; reading the whole log takes a user in $admins, or one that may read $all.',
+      { cause: failure },
+    );
+    this.name = 'ServerUnreachable';
+  }
+}
+
+export interface KurrentDbEventStoreOptions {
+  readonly settings: KurrentDbSettings;
+  /** Where the mirror is kept. */
+  readonly directory: string;
+  readonly environment: Environment;
+  readonly limits?: Partial<Limits>;
+}
+
+/** The file of a ledger's mirror. */
+export const mirrorFileOf = (directory: string, settings: KurrentDbSettings): string =>
+  join(directory, `kurrentdb-${settings.ledger}.mirror`);
+
+/** Opens the mirror; a damaged one is put aside, since it can be made again. */
+const openOrRebuild = (file: string, environment: Environment): Mirror => {
+  try {
+    return openMirror(file, environment.now());
+  } catch (error) {
+    if (!(error instanceof DamagedStore)) throw error;
+    environment.notify({ kind: 'mirror-rebuilt', reason: error.message });
+    rmSync(`${file}.damaged`, { force: true });
+    renameSync(file, `${file}.damaged`);
+    for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
+    return openMirror(file, environment.now());
+  }
+};
+
+/** Tries to begin until the server answers, or for as long as connecting may take. */
+const begin = async (
+  catchUp: CatchUp,
+  settings: KurrentDbSettings,
+  limits: Limits,
+  environment: Environment,
+): Promise<void> => {
+  const giveUpAt = environment.now() + limits.connectMsMax;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await catchUp.begin();
+    } catch (error) {
+      if (!(error instanceof ServerFailure)) throw error;
+      const retryInMs = backoffMs(attempt, limits.backoffMsMin, limits.backoffMsMax, environment.random());
+      if (error.kind === 'denied' || environment.now() + retryInMs > giveUpAt) {
+        throw new ServerUnreachable(settings, error);
+      }
+      environment.notify({ kind: 'connection-lost', reason: error.message, retryInMs });
+      await environment.sleep(retryInMs);
+    }
+  }
+};
+
+/**
+ * Opens a ledger on KurrentDB. Once open, it knows everything that the log held when it was asked.
+ *
+ * @throws ServerUnreachable; AnotherLog when the mirror is of another log; a StoreProblem about the mirror's file.
+ */
+export const openKurrentDbEventStore = async (options: KurrentDbEventStoreOptions): Promise<EventStore> => {
+  const { settings, directory, environment } = options;
+  const limits: Limits = { ...defaultLimits, ...options.limits };
+  mkdirSync(directory, { recursive: true });
+  const mirror = openOrRebuild(mirrorFileOf(directory, settings), environment);
+  const connection = new ServerConnection(settings.connectionString, limits.answerMsMax);
+  const catchUp = new CatchUp(settings.ledger, mirror, connection, limits, environment);
+  try {
+    await begin(catchUp, settings, limits, environment);
+  } catch (error) {
+    await connection.close();
+    mirror.close();
+    throw error;
+  }
+  const lanes = new AppendLanes(settings.ledger, mirror, connection, catchUp, limits, environment);
+  const closing = new AbortController();
+  let closed: Promise<void> | undefined;
+
+  const close = async (): Promise<void> => {
+    await lanes.close();
+    closing.abort();
+    await catchUp.stop();
+    await connection.close();
+    mirror.close();
+  };
+
+  return {
+    kind: 'kurrentdb',
+    append: async (batch, expected = []) => {
+      for (const { source, id } of batch) {
+        if (!source.isWellFormed() || !id.isWellFormed())
+          throw new TypeError('source and id must be well-formed Unicode');
+      }
+      if (batch.length === 0) await catchUp.softBarrier();
+      if (batch.length > 0) return lanes.append(batch, expected);
+      return E.map(() => ({ recorded: 0, duplicates: 0, position: 0 }))(mirror.judge([], expected));
+    },
+    read: async (after, limit) => {
+      const page = mirror.after(after, limit);
+      if (page.length === limit) return page;
+      await catchUp.softBarrier();
+      return mirror.after(after, limit);
+    },
+    readSource: async (source, after, limit) => {
+      const page = mirror.ofSource(source, after, limit);
+      if (page.length === limit) return page;
+      await catchUp.softBarrier();
+      return mirror.ofSource(source, after, limit);
+    },
+    find: async (source, id) => {
+      const found = mirror.find(source, id);
+      if (found !== undefined) return found;
+      await catchUp.softBarrier();
+      return mirror.find(source, id);
+    },
+    head: async () => {
+      await catchUp.softBarrier();
+      return mirror.head();
+    },
+    follow: (after, signal) =>
+      followPages(mirror.after, catchUp.changes, after, AbortSignal.any([signal, closing.signal])),
+    close: () => {
+      closed ??= close();
+      return closed;
+    },
+  };
+};

@@ -1,0 +1,104 @@
+/**
+ * How the mirror lies in its file, and how it is read.
+ *
+ * Its events lie as those of the embedded ledger do, except that their positions are KurrentDB's and have gaps.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
+import { origin } from '../event-store.ts';
+import type { LogReader } from '../log-reader.ts';
+import { type Changes, followPages } from '../sqlite/follow.ts';
+import { ledgerFormat } from '../sqlite/ledger-format.ts';
+import { type LedgerQueries, ledgerQueries } from '../sqlite/log-reader.ts';
+import { type FileFormat, openToRead, pragmaNumber } from '../sqlite/open-database.ts';
+
+const schema = `
+${ledgerFormat.schema}
+CREATE TABLE stream (
+  name TEXT PRIMARY KEY,
+  revision INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE progress (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  commit_position TEXT,
+  prepare_position TEXT,
+  stream TEXT,
+  revision TEXT,
+  event_id TEXT,
+  last_commit TEXT,
+  last_prepare TEXT
+) STRICT;
+INSERT INTO progress (one) VALUES (1);
+`;
+
+/** What is mirrored must have been read. */
+const contradiction = (database: DatabaseSync): string | undefined => {
+  const { last, read } = database
+    .prepare(
+      'SELECT (SELECT coalesce(max(position), 0) FROM event) AS last, (SELECT coalesce(CAST(commit_position AS INTEGER), 0) FROM progress) AS read',
+    )
+    .get() as { last: number; read: number };
+  return last <= read ? undefined : `it holds position ${last}, but says it was read up to ${read}`;
+};
+
+/** The format of a mirror; `application_id` is `DMCM` in ASCII. A lost tail is read again, so no sync is waited for. */
+export const mirrorFormat: FileFormat = {
+  name: 'mirror of KurrentDB',
+  applicationId: 0x444d434d,
+  schemaVersion: 1,
+  schema,
+  pragmas: 'PRAGMA synchronous = NORMAL; PRAGMA fullfsync = OFF; PRAGMA checkpoint_fullfsync = OFF;',
+  contradiction,
+};
+
+/** How often a follower in another thread looks whether the file has grown. */
+const followerPollMs = 10;
+
+/** The reads of a mirror on an open connection. */
+export const mirrorQueries = (database: DatabaseSync, file: string): LedgerQueries => {
+  const queries = ledgerQueries(database, file);
+  const selectNext = database.prepare(
+    'SELECT position, recorded_at FROM event WHERE position > ? AND position <= ? ORDER BY position LIMIT 1',
+  );
+  const lastKnownBy: LogReader['lastKnownBy'] = (instant) => {
+    // Everything up to `known` was recorded by then, and nothing after `bound`.
+    let [known, bound] = [origin, queries.head()];
+    while (known < bound) {
+      const middle = known + Math.floor((bound - known) / 2);
+      const next = selectNext.get(middle, bound);
+      if (next !== undefined && Number(next.recorded_at) <= instant) known = Number(next.position);
+      else bound = middle;
+    }
+    return known;
+  };
+  return { ...queries, lastKnownBy };
+};
+
+/**
+ * Opens a reader of a mirror, in any thread or process, while the adapter fills it.
+ *
+ * @throws a StoreProblem when there is no mirror, or it cannot be trusted.
+ */
+export const openMirrorReader = (path: string): LogReader => {
+  const database = openToRead(path, mirrorFormat);
+  const queries = mirrorQueries(database, path);
+  const closed = new AbortController();
+  const version = (): number => pragmaNumber(database, 'data_version');
+  const changes: Changes = {
+    version,
+    beyond: async (seen, signal) => {
+      while (!signal.aborted && version() === seen) {
+        await wait(followerPollMs, undefined, { signal }).catch(() => undefined);
+      }
+    },
+  };
+  return {
+    ...queries,
+    follow: (after, signal) =>
+      followPages(queries.after, changes, after, AbortSignal.any([signal, closed.signal])),
+    close: () => {
+      closed.abort();
+      if (database.isOpen) database.close();
+    },
+  };
+};

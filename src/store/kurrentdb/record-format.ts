@@ -1,0 +1,176 @@
+/**
+ * How the ledger lies in KurrentDB.
+ *
+ * The events of a source are in a stream of its own, `<ledger>-<source>`; an append of several sources, which
+ * KurrentDB could not write to several streams at once, is in `<ledger>:batches`. Which stream an event is in does
+ * not matter to a reader: the events of one append stand next to each other in the order of the whole log, and
+ * whether they count is decided at that place, the same way by everyone who reads it (see `mirror.ts`).
+ */
+import { createHash } from 'node:crypto';
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import type { Instant } from '../../domain/time.ts';
+import type { EventToAppend, ExpectedRevision, Position } from '../event-store.ts';
+
+/** The event type under which the ledger writes; other events in its streams are not its own. */
+export const recordType = 'domicile-event';
+
+const Count = t.refinement(t.number, Number.isSafeInteger, 'Count');
+
+/** What stands beside the bytes of an event: whose it is, and its place in the append that wrote it. */
+const RecordMetadata = t.intersection([
+  t.type({
+    source: t.string,
+    id: t.string,
+    /** The append that wrote it; events of several sources are recorded together or not at all. */
+    batch: t.string,
+    index: Count,
+    size: Count,
+  }),
+  t.partial({ expected: t.array(t.type({ source: t.string, count: Count })) }),
+]);
+type RecordMetadata = t.TypeOf<typeof RecordMetadata>;
+
+/** A place in KurrentDB's log. Both numbers are the same for everything that is not an old explicit transaction. */
+export interface LogPosition {
+  readonly commit: bigint;
+  readonly prepare: bigint;
+}
+
+/** Whether `a` is after `b`; nothing at all is before everything. */
+export const isAfter = (a: LogPosition, b: LogPosition | undefined): boolean =>
+  b === undefined || a.commit > b.commit || (a.commit === b.commit && a.prepare > b.prepare);
+
+/** A record of KurrentDB's log, as far as the client gives it to us. */
+export interface RawRecord {
+  readonly stream: string;
+  readonly revision: bigint;
+  readonly position: LogPosition;
+  readonly eventId: string;
+  readonly type: string;
+  readonly createdAt: Instant;
+  readonly data: unknown;
+  readonly metadata: unknown;
+}
+
+/** An event of the ledger as it stands in KurrentDB's log. */
+export interface LoggedEvent extends EventToAppend {
+  readonly position: Position;
+  readonly createdAt: Instant;
+  readonly record: RawRecord;
+  readonly batch: string;
+  readonly index: number;
+  readonly size: number;
+  readonly expected: ReadonlyArray<ExpectedRevision>;
+}
+
+/** A record as it is written. */
+export interface RecordToWrite {
+  readonly eventId: string;
+  readonly data: Uint8Array;
+  readonly metadata: Uint8Array;
+}
+
+const encoder = new TextEncoder();
+
+/** Longer names are replaced by a hash: names of streams are kept in memory by the server. */
+const streamNameMax = 256;
+
+/** The stream of a source. */
+export const streamOfSource = (ledger: string, source: string): string => {
+  const name = `${ledger}-${encodeURIComponent(source).replace(/^~/, '%7E')}`;
+  return name.length <= streamNameMax
+    ? name
+    : `${ledger}-~${createHash('sha256').update(source).digest('hex')}`;
+};
+
+/** The stream of the appends that have several sources. */
+export const streamOfBatches = (ledger: string): string => `${ledger}:batches`;
+
+/** What the names of the ledger's streams begin with; a subscription asks for these. */
+export const streamPrefixes = (ledger: string): ReadonlyArray<string> => [
+  `${ledger}-`,
+  streamOfBatches(ledger),
+];
+
+/** Whether a stream is one of the ledger's, by its name. */
+export const isStreamOf = (ledger: string, stream: string): boolean =>
+  streamPrefixes(ledger).some((prefix) => stream.startsWith(prefix));
+
+/** The stream that a batch is written to. */
+export const streamOfBatch = (ledger: string, batch: ReadonlyArray<EventToAppend>): string => {
+  const source = batch[0]?.source ?? '';
+  return batch.every((event) => event.source === source)
+    ? streamOfSource(ledger, source)
+    : streamOfBatches(ledger);
+};
+
+/** The namespace of event ids: a UUID of Domicile's own. */
+const namespace = Buffer.from('5b1a5c52f2f94f0c9d0e6a1d0b6e7d41', 'hex');
+
+/** The id of an event in KurrentDB, RFC 9562 version 5: the same `source` + `id` always gives the same one. */
+export const eventIdOf = (source: string, id: string): string => {
+  const hash = createHash('sha1')
+    .update(namespace)
+    .update(JSON.stringify([source, id]))
+    .digest();
+  hash[6] = (hash[6]! & 0x0f) | 0x50;
+  hash[8] = (hash[8]! & 0x3f) | 0x80;
+  const hex = hash.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+};
+
+/** The records of an append, and the bytes that the server counts for them. */
+export const encodeBatch = (
+  batch: string,
+  events: ReadonlyArray<EventToAppend>,
+  expected: ReadonlyArray<ExpectedRevision>,
+): { readonly records: ReadonlyArray<RecordToWrite>; readonly bytes: number } => {
+  let bytes = 0;
+  const records = events.map((event, index): RecordToWrite => {
+    const described: RecordMetadata = {
+      source: event.source,
+      id: event.id,
+      batch,
+      index,
+      size: events.length,
+      ...(index === 0 && expected.length > 0 ? { expected: [...expected] } : {}),
+    };
+    const metadata = encoder.encode(JSON.stringify(described));
+    bytes += event.bytes.length + metadata.length + recordType.length * 2;
+    return { eventId: eventIdOf(event.source, event.id), data: event.bytes, metadata };
+  });
+  return { records, bytes };
+};
+
+/** KurrentDB's position as the ledger's: a byte offset, which a number holds exactly up to eight petabytes. */
+const toPosition = (position: LogPosition): Position => {
+  if (position.commit < 1n || position.commit > BigInt(Number.MAX_SAFE_INTEGER)) {
+    throw new RangeError(`the position ${position.commit} of KurrentDB is not one a ledger can have`);
+  }
+  return Number(position.commit);
+};
+
+/** Reads a record as an event of the ledger; none is what somebody else wrote into its streams. */
+export const decodeRecord = (ledger: string, record: RawRecord): LoggedEvent | undefined => {
+  if (record.type !== recordType || !(record.data instanceof Uint8Array)) return undefined;
+  const metadata = RecordMetadata.decode(record.metadata);
+  if (E.isLeft(metadata)) return undefined;
+  const { source, id, batch, index, size, expected } = metadata.right;
+  const isInPlace =
+    source.isWellFormed() &&
+    (record.stream === streamOfBatches(ledger) || record.stream === streamOfSource(ledger, source));
+  if (!isInPlace || index < 0 || index >= size) return undefined;
+  return {
+    source,
+    id,
+    bytes: record.data,
+    position: toPosition(record.position),
+    createdAt: record.createdAt,
+    record,
+    batch,
+    index,
+    size,
+    expected: expected ?? [],
+  };
+};

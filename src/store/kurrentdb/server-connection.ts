@@ -1,0 +1,288 @@
+/**
+ * The calls to KurrentDB, each with a time limit of its own.
+ *
+ * The client's faults end here: a server that never answers would hang a call for ever, its pending batch appends are
+ * shared by the whole process and lost with any connection, and a connection that went silent is never replaced.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  type AllStreamResolvedEvent,
+  type AllStreamSubscription,
+  BACKWARDS,
+  type BinaryEventData,
+  END,
+  EventStoreDBClient,
+  FORWARDS,
+  NO_STREAM,
+  type ResolvedEvent,
+  START,
+  type StreamingRead as StreamingReadOf,
+  streamNameFilter,
+  WrongExpectedVersionError,
+} from '@eventstore/db-client';
+import type { LogPosition, RawRecord, RecordToWrite } from './record-format.ts';
+import { recordType } from './record-format.ts';
+import { ServerFailure, sizeLimitIn, toServerFailure } from './server-failure.ts';
+
+/** What came of a write that the server answered. */
+export type WriteOutcome =
+  | { readonly kind: 'written' }
+  | { readonly kind: 'wrong-revision'; readonly actual: bigint }
+  | { readonly kind: 'too-large'; readonly limit: number; readonly of: 'append' | 'event' };
+
+/** A page of the log. */
+export interface Page {
+  readonly records: ReadonlyArray<RawRecord>;
+  /** Whether the log ended when it was read. */
+  readonly isLast: boolean;
+}
+
+export interface PageSize {
+  readonly events: number;
+  readonly bytes: number;
+}
+
+/** How many calls in a row may stay unanswered before the connection is replaced. */
+const silentCallsMax = 2;
+/** How many delivered records a subscription holds before it stops the server. */
+const deliveredRecordsMax = 256;
+/** How many records the server looks at before it reports how far it is. */
+const searchWindow = 2_000;
+/** The server gives up on a write this long after we did. */
+const deadlineAfterMs = 250;
+/** How long the calls of a closed connection may take to end. */
+const disposeMsMax = 1_000;
+
+type Recorded = NonNullable<ResolvedEvent['event']>;
+
+const toRawRecord = (recorded: Recorded, commit: bigint | undefined): RawRecord => {
+  const position = recorded.position ?? (commit === undefined ? undefined : { commit, prepare: commit });
+  if (position === undefined) throw new RangeError('this server gives no positions; it is older than 20.6');
+  return {
+    stream: recorded.streamId,
+    revision: recorded.revision,
+    position,
+    eventId: recorded.id,
+    type: recorded.type,
+    createdAt: recorded.created.getTime(),
+    data: recorded.data,
+    metadata: recorded.metadata,
+  };
+};
+
+/** A record as a read or a subscription delivers it; a link whose target is gone has no event. */
+export const recordOf = (resolved: AllStreamResolvedEvent | ResolvedEvent): RawRecord | undefined => {
+  const recorded = (resolved.event ?? resolved.link) as Recorded | undefined;
+  return recorded === undefined ? undefined : toRawRecord(recorded, resolved.commitPosition);
+};
+
+const bytesIn = (record: RawRecord): number => (record.data instanceof Uint8Array ? record.data.length : 100);
+
+type StreamingRead = StreamingReadOf<AllStreamResolvedEvent> | StreamingReadOf<ResolvedEvent>;
+
+/** The client's parts that are not in its types and that are needed to close it. */
+interface ClientInternals {
+  supports: () => Promise<boolean>;
+  getChannel: () => Promise<{ close(): void }>;
+}
+
+export class ServerConnection {
+  private readonly connectionString: string;
+  private readonly answerMsMax: number;
+  private client: EventStoreDBClient | undefined;
+  private isUsed = false;
+  private silentCalls = 0;
+  private closed = false;
+
+  constructor(connectionString: string, answerMsMax: number) {
+    this.connectionString = connectionString;
+    this.answerMsMax = answerMsMax;
+    this.client = this.connect();
+  }
+
+  /** Writes the records after this revision of the stream, `-1n` for a stream that does not exist, or none of them. */
+  async write(stream: string, after: bigint, records: ReadonlyArray<RecordToWrite>): Promise<WriteOutcome> {
+    const events = records.map(
+      (record): BinaryEventData => ({
+        id: record.eventId,
+        contentType: 'application/octet-stream',
+        type: recordType,
+        data: record.data,
+        metadata: record.metadata,
+      }),
+    );
+    try {
+      await this.inTime(
+        this.current().appendToStream(stream, events, {
+          expectedRevision: after < 0n ? NO_STREAM : after,
+          requiresLeader: true,
+          deadline: this.answerMsMax + deadlineAfterMs,
+        }),
+      );
+      return { kind: 'written' };
+    } catch (error) {
+      if (error instanceof WrongExpectedVersionError) {
+        return {
+          kind: 'wrong-revision',
+          actual: typeof error.actualVersion === 'bigint' ? error.actualVersion : -1n,
+        };
+      }
+      const limit = sizeLimitIn(error);
+      if (limit !== undefined) return { kind: 'too-large', ...limit };
+      throw toServerFailure(error);
+    }
+  }
+
+  /** The position of the last event of the whole log, whoever wrote it. */
+  async head(): Promise<LogPosition | undefined> {
+    const { records } = await this.page(
+      this.current().readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1, requiresLeader: true }),
+      { events: 1, bytes: Number.POSITIVE_INFINITY },
+    );
+    return records[0]?.position;
+  }
+
+  /** The log from a position on, that position included. */
+  async read(from: LogPosition | undefined, size: PageSize): Promise<Page> {
+    return this.page(
+      this.current().readAll({ direction: FORWARDS, fromPosition: from ?? START, maxCount: size.events }),
+      size,
+    );
+  }
+
+  /** The record with this revision of a stream. */
+  async recordAt(stream: string, revision: bigint): Promise<RawRecord | undefined> {
+    try {
+      const { records } = await this.page(
+        this.current().readStream(stream, { direction: FORWARDS, fromRevision: revision, maxCount: 1 }),
+        { events: 1, bytes: Number.POSITIVE_INFINITY },
+      );
+      return records[0]?.revision === revision ? records[0] : undefined;
+    } catch (error) {
+      if (error instanceof ServerFailure && error.kind === 'not-found') return undefined;
+      throw error;
+    }
+  }
+
+  /** Subscribes to the records after a position whose streams begin with one of the prefixes. */
+  subscribe(after: LogPosition | undefined, prefixes: ReadonlyArray<string>): AllStreamSubscription {
+    return this.current().subscribeToAll(
+      {
+        fromPosition: after ?? START,
+        filter: streamNameFilter({
+          prefixes: [...prefixes],
+          maxSearchWindow: searchWindow,
+          checkpointInterval: 1,
+        }),
+      },
+      { highWaterMark: deliveredRecordsMax },
+    );
+  }
+
+  /** Lets go of the connection, and makes another for the next call. */
+  renew(): void {
+    const client = this.client;
+    this.silentCalls = 0;
+    if (client === undefined || this.closed) return;
+    this.client = this.connect();
+    void dispose(client, this.isUsed);
+    this.isUsed = false;
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    const client = this.client;
+    this.client = undefined;
+    if (client !== undefined) await dispose(client, this.isUsed);
+  }
+
+  private connect(): EventStoreDBClient {
+    const client = EventStoreDBClient.connectionString(this.connectionString);
+    // A client that believes the server to have no batch append makes one call for each append, with a deadline and an
+    // answer of its own. Its batch appends share one map in the whole process: when one connection breaks, all of them
+    // are rejected, and the answer to one that was rejected crashes the process.
+    (client as unknown as ClientInternals).supports = async () => false;
+    return client;
+  }
+
+  private current(): EventStoreDBClient {
+    if (this.client === undefined) throw new ServerFailure('unreachable', 'the store is closed', false);
+    this.isUsed = true;
+    return this.client;
+  }
+
+  /** Waits for an answer as long as is allowed. The call itself goes on unheard. */
+  private async inTime<A>(answer: Promise<A>): Promise<A> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(this.noAnswer()), this.answerMsMax);
+    });
+    try {
+      const answered = await Promise.race([answer, late]);
+      this.silentCalls = 0;
+      return answered;
+    } finally {
+      clearTimeout(timer);
+      answer.catch(() => undefined);
+    }
+  }
+
+  private noAnswer(): ServerFailure {
+    this.silentCalls += 1;
+    if (this.silentCalls >= silentCallsMax) this.renew();
+    return new ServerFailure('no-answer', 'KurrentDB does not answer in time', true);
+  }
+
+  /** Reads to the end of a stream, or as much as a page holds. */
+  private page(reading: StreamingRead, size: PageSize): Promise<Page> {
+    return new Promise((resolve, reject) => {
+      const records: RawRecord[] = [];
+      let bytes = 0;
+      let isOver = false;
+      let timer: NodeJS.Timeout | undefined;
+      const settle = (finish: () => void): void => {
+        isOver = true;
+        clearTimeout(timer);
+        finish();
+      };
+      const waitOn = (): void => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          void reading.cancel().catch(() => undefined);
+          settle(() => reject(this.noAnswer()));
+        }, this.answerMsMax);
+      };
+      reading.on('data', (resolved: AllStreamResolvedEvent | ResolvedEvent) => {
+        this.silentCalls = 0;
+        if (isOver) return;
+        const record = recordOf(resolved);
+        if (record === undefined) return;
+        records.push(record);
+        bytes += bytesIn(record);
+        if (bytes < size.bytes) return waitOn();
+        void reading.cancel().catch(() => undefined);
+        settle(() => resolve({ records, isLast: false }));
+      });
+      reading.on('end', () => settle(() => resolve({ records, isLast: records.length < size.events })));
+      reading.on('error', (error) => {
+        void reading.cancel().catch(() => undefined);
+        settle(() => reject(toServerFailure(error)));
+      });
+      waitOn();
+    });
+  }
+}
+
+/** Ends the client's calls, and its connection, which it would keep open itself. */
+const dispose = async (client: EventStoreDBClient, isUsed: boolean): Promise<void> => {
+  // Asking an unused client for its connection would make one.
+  const closed = isUsed
+    ? (client as unknown as ClientInternals).getChannel().then(
+        (channel) => channel.close(),
+        () => undefined,
+      )
+    : undefined;
+  const disposed = client.dispose().catch(() => undefined);
+  await Promise.race([Promise.all([disposed, closed]), wait(disposeMsMax, undefined, { ref: false })]);
+};

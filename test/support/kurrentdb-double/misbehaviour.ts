@@ -1,0 +1,60 @@
+/**
+ * How the KurrentDB double can be told to misbehave: every way in which a server, or the network before it, has
+ * been seen to let a client down. It never reorders: neither does the server.
+ */
+
+/** The calls that can go wrong. */
+export type Method = 'append' | 'batch-append' | 'read' | 'subscribe' | 'features' | 'gossip';
+
+/** What a call does instead of what it should. */
+export type Misbehaviour =
+  /** Answers with an error, and does nothing. */
+  | { readonly kind: 'refuse'; readonly code: number; readonly details: string; readonly exception?: string }
+  /** Says that another node leads. */
+  | { readonly kind: 'not-leader'; readonly host: string; readonly port: number }
+  /** Does nothing, and never answers. */
+  | { readonly kind: 'hang' }
+  /** Does what it should, but takes its time. */
+  | { readonly kind: 'slow'; readonly ms: number }
+  /** Writes, and its answer never arrives: the call breaks off, or stays open for ever. */
+  | { readonly kind: 'lose-answer'; readonly how: 'break-off' | 'hang' }
+  /** Never answers, and writes when nobody expects it any more. */
+  | { readonly kind: 'write-late'; readonly ms: number }
+  /** Sends this many events and then breaks off with an error. */
+  | { readonly kind: 'cut'; readonly afterEvents: number }
+  /** Sends this many events and then ends in good order. */
+  | { readonly kind: 'end'; readonly afterEvents: number }
+  /** Sends this many events and then nothing more, without ending. */
+  | { readonly kind: 'stall'; readonly afterEvents: number }
+  /** Says that it has caught up, and checkpoints the head, before it has sent an event. */
+  | { readonly kind: 'early-caught-up' };
+
+/** A plan of misbehaviours: each is used up by one call of its method. */
+export class MisbehaviourPlan {
+  /** Asked for each call that no planned misbehaviour waits for. */
+  choose: ((method: Method) => Misbehaviour | undefined) | undefined;
+  private readonly planned = new Map<Method, Misbehaviour[]>();
+
+  /** Plans a misbehaviour for the next calls of a method. */
+  next(method: Method, misbehaviour: Misbehaviour, times = 1): void {
+    const waiting = this.planned.get(method) ?? [];
+    for (let time = 0; time < times; time++) waiting.push(misbehaviour);
+    this.planned.set(method, waiting);
+  }
+
+  /** Whether everything planned has happened. */
+  get usedUp(): boolean {
+    return [...this.planned.values()].every((waiting) => waiting.length === 0);
+  }
+
+  /** Takes what the next call of the method does wrong. */
+  take(method: Method): Misbehaviour | undefined {
+    return this.planned.get(method)?.shift() ?? this.choose?.(method);
+  }
+
+  /** From now on all is well. */
+  clear(): void {
+    this.planned.clear();
+    this.choose = undefined;
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * The log of the KurrentDB double: one transaction file, streams in it, and the server's rules for writing to them.
+ *
+ * It follows the documented behaviour of KurrentDB: positions are byte offsets that only grow, a write is all or
+ * nothing, and an expected revision that lies in the past succeeds without writing when the very same ids stand there.
+ * It lives in memory and outlives the servers that serve it, as a data directory would.
+ */
+
+/** A record of the transaction file. */
+export interface LoggedRecord {
+  readonly position: bigint;
+  readonly stream: string;
+  readonly revision: bigint;
+  readonly id: string;
+  readonly type: string;
+  readonly contentType: string;
+  readonly data: Uint8Array;
+  readonly metadata: Uint8Array;
+  /** When it was written, in ticks of 100 ns since the epoch, as the server gives it. */
+  readonly createdTicks: bigint;
+}
+
+/** A record as a writer proposes it. */
+export interface ProposedRecord {
+  readonly id: string;
+  readonly type: string;
+  readonly contentType: string;
+  readonly data: Uint8Array;
+  readonly metadata: Uint8Array;
+}
+
+/** What a writer expects of its stream. */
+export type ExpectedRevision = 'any' | 'no_stream' | 'stream_exists' | bigint;
+
+/** What came of a write. */
+export type WriteResult =
+  | {
+      readonly kind: 'written';
+      readonly revision: bigint;
+      readonly position: bigint;
+      /** It had been written before, and was left as it was. */
+      readonly again: boolean;
+    }
+  | { readonly kind: 'wrong-expected-version'; readonly actual: bigint | undefined }
+  | { readonly kind: 'append-too-large'; readonly limit: number }
+  | { readonly kind: 'event-too-large'; readonly limit: number; readonly size: number; readonly id: string };
+
+/** How much the server takes: 1 MiB an append before 25.1, 256 MiB and 16 MiB an event since. */
+export interface WriteLimits {
+  readonly appendBytesMax: number;
+  readonly eventBytesMax: number;
+}
+
+export const limitsBefore25: WriteLimits = { appendBytesMax: 1024 * 1024, eventBytesMax: 1024 * 1024 };
+export const limitsSince25: WriteLimits = {
+  appendBytesMax: 256 * 1024 * 1024,
+  eventBytesMax: 16 * 1024 * 1024,
+};
+
+/** The bytes the server counts for a record. */
+const sizeOf = (record: ProposedRecord): number =>
+  record.data.length + record.metadata.length + record.type.length * 2;
+
+const recordOverheadBytes = 75n;
+
+export class TransactionLog {
+  readonly records: LoggedRecord[] = [];
+  /** How often a write was answered as already written. */
+  idempotentWrites = 0;
+  private readonly streams = new Map<string, LoggedRecord[]>();
+  private readonly recentIds = new Map<string, LoggedRecord>();
+  private readonly listeners = new Set<() => void>();
+  private nextPosition = 0n;
+  private readonly now: () => number;
+  private readonly limits: WriteLimits;
+
+  constructor(now: () => number, limits: WriteLimits) {
+    this.now = now;
+    this.limits = limits;
+    // A node writes about itself before anyone else does.
+    this.system('$users', '$UserUpdated');
+    this.system('$settings', '$settings');
+  }
+
+  /** Writes a record of the server's own, as statistics and projections do. */
+  system(stream: string, type: string): void {
+    const text = new TextEncoder().encode('{}');
+    const id = `00000000-0000-4000-8000-${this.records.length.toString(16).padStart(12, '0')}`;
+    this.push(stream, { id, type, contentType: 'application/json', data: text, metadata: new Uint8Array() });
+    this.notify();
+  }
+
+  /** Writes all of the records to the stream, or none. */
+  write(stream: string, expected: ExpectedRevision, proposed: ReadonlyArray<ProposedRecord>): WriteResult {
+    let bytes = 0;
+    for (const record of proposed) {
+      const size = sizeOf(record);
+      if (size > this.limits.eventBytesMax && this.limits.eventBytesMax < this.limits.appendBytesMax) {
+        return { kind: 'event-too-large', limit: this.limits.eventBytesMax, size, id: record.id };
+      }
+      bytes += size;
+      if (bytes > this.limits.appendBytesMax) {
+        return { kind: 'append-too-large', limit: this.limits.appendBytesMax };
+      }
+    }
+    const held = this.streams.get(stream) ?? [];
+    const current = BigInt(held.length) - 1n;
+    const already =
+      expected === 'any' || expected === 'stream_exists'
+        ? this.writtenLately(stream, proposed)
+        : this.writtenAt(held, expected, proposed);
+    if (already !== undefined) {
+      this.idempotentWrites += 1;
+      return { kind: 'written', revision: already.revision, position: already.position, again: true };
+    }
+    const met =
+      expected === 'any' ||
+      (expected === 'stream_exists' && held.length > 0) ||
+      (expected === 'no_stream' && held.length === 0) ||
+      expected === current;
+    if (!met) return { kind: 'wrong-expected-version', actual: held.length === 0 ? undefined : current };
+    let last: LoggedRecord | undefined;
+    for (const record of proposed) last = this.push(stream, record);
+    this.notify();
+    return {
+      kind: 'written',
+      revision: last?.revision ?? current,
+      position: last?.position ?? this.nextPosition,
+      again: false,
+    };
+  }
+
+  /** The records of a stream, oldest first. */
+  stream(name: string): ReadonlyArray<LoggedRecord> {
+    return this.streams.get(name) ?? [];
+  }
+
+  /** The names of the streams. */
+  streamNames(): ReadonlyArray<string> {
+    return [...this.streams.keys()];
+  }
+
+  /** The index of the first record at or after a position. */
+  indexAt(position: bigint): number {
+    let [low, high] = [0, this.records.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.records[middle]!.position < position) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Calls the listener after each write, until the returned function is called. */
+  onWritten(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Weak idempotency: without a revision the server only remembers the ids it wrote lately. */
+  private writtenLately(stream: string, proposed: ReadonlyArray<ProposedRecord>): LoggedRecord | undefined {
+    let last: LoggedRecord | undefined;
+    for (const record of proposed) {
+      const found = this.recentIds.get(record.id);
+      if (found?.stream !== stream) return undefined;
+      last = found;
+    }
+    return last;
+  }
+
+  /** Strong idempotency: the same ids stand right after the expected revision. */
+  private writtenAt(
+    held: ReadonlyArray<LoggedRecord>,
+    expected: bigint | 'no_stream',
+    proposed: ReadonlyArray<ProposedRecord>,
+  ): LoggedRecord | undefined {
+    const first = expected === 'no_stream' ? 0 : Number(expected) + 1;
+    let last: LoggedRecord | undefined;
+    for (const [offset, record] of proposed.entries()) {
+      const found = held[first + offset];
+      if (found?.id !== record.id) return undefined;
+      last = found;
+    }
+    return last;
+  }
+
+  private push(stream: string, record: ProposedRecord): LoggedRecord {
+    const held = this.streams.get(stream) ?? [];
+    const logged: LoggedRecord = {
+      ...record,
+      stream,
+      position: this.nextPosition,
+      revision: BigInt(held.length),
+      createdTicks: BigInt(this.now()) * 10_000n + 4_567n,
+    };
+    this.nextPosition += recordOverheadBytes + BigInt(sizeOf(record) + stream.length * 2);
+    held.push(logged);
+    this.streams.set(stream, held);
+    this.records.push(logged);
+    this.recentIds.set(record.id, logged);
+    return logged;
+  }
+
+  private notify(): void {
+    for (const listener of [...this.listeners]) listener();
+  }
+}
