@@ -31,6 +31,7 @@ export class Projector {
   private readonly listeners = new Set<(state: ProjectorState) => void>();
   private readonly unusable: (() => void) | undefined;
   private stopping = false;
+  private reported = false;
 
   /** @param unusable told when the generation's file is damaged or of another version, and so cannot go on. */
   constructor(input: ProjectorThreadInput, unusable?: () => void) {
@@ -44,10 +45,10 @@ export class Projector {
     this.worker = worker;
     worker.on('message', (report: ProjectorThreadReport) => this.report(report));
     worker.on('error', (error) => this.report({ kind: 'failed', reason: error.message }));
-    worker.unref();
   }
 
   private report(report: ProjectorThreadReport): void {
+    this.reported = true;
     if (report.kind === 'applied') {
       const { position, applied, caughtUp } = report;
       this.state = { position, applied, caughtUp, failure: undefined };
@@ -73,6 +74,17 @@ export class Projector {
   watch(listener: (state: ProjectorState) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** Resolves once the generation's file is open, or cannot be. */
+  opened(): Promise<void> {
+    if (this.reported) return Promise.resolve();
+    return new Promise((resolve) => {
+      const unwatch = this.watch(() => {
+        unwatch();
+        resolve();
+      });
+    });
   }
 
   /** Waits until events up to the position are applied: false if they are not within the time. */

@@ -9,7 +9,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { Instant } from '../domain/time.ts';
-import { type FileFormat, openToWrite, transact } from '../store/sqlite/open-database.ts';
+import {
+  type FileFormat,
+  type OpenDatabase,
+  openToWrite,
+  preparing,
+  transact,
+} from '../store/sqlite/open-database.ts';
 import { damaged, StoreLocked, toStoreProblem } from '../store/sqlite/store-problems.ts';
 import { recent } from './recent.ts';
 import { pseudonymBytes, pseudonymPrefix, type Vault } from './vault.ts';
@@ -68,14 +74,7 @@ export interface SqliteVaultOptions {
   readonly random: (bytes: number) => Uint8Array;
 }
 
-/**
- * Opens the vault in this file, and makes it if there is none.
- *
- * @throws a StoreProblem that says what is wrong, where, and what to do.
- */
-export const openSqliteVault = (path: string, { now, random }: SqliteVaultOptions): Vault => {
-  const { file, database, close } = openToWrite(path, vaultFormat, now());
-
+const vaultIn = ({ file, database, close }: OpenDatabase, random: SqliteVaultOptions['random']): Vault => {
   const guard = <A>(act: () => A): A => {
     try {
       return act();
@@ -97,6 +96,7 @@ export const openSqliteVault = (path: string, { now, random }: SqliteVaultOption
     return identifierShards[shard];
   };
   const selectForgotten = database.prepare('SELECT 1 FROM forgotten WHERE pseudonym = ?');
+  const selectAnyForgotten = database.prepare('SELECT 1 FROM forgotten LIMIT 1');
   const insertForgotten = database.prepare('INSERT INTO forgotten (pseudonym) VALUES (?)');
 
   const pseudonymsAtHand = recent<string, string>(entriesAtHandMax);
@@ -192,13 +192,8 @@ export const openSqliteVault = (path: string, { now, random }: SqliteVaultOption
     return pseudonym;
   };
 
-  try {
-    // A crash between an erasure and the emptying of the log would have left copies in it.
-    guard(emptyLog);
-  } catch (error) {
-    close();
-    throw error;
-  }
+  // A crash between an erasure and the emptying of the log would have left copies in it.
+  emptyLog();
 
   return {
     pseudonymsFor: (identifiers) => guard(() => pseudonymsFor(identifiers)),
@@ -206,7 +201,18 @@ export const openSqliteVault = (path: string, { now, random }: SqliteVaultOption
     identifierOf: (pseudonym) => guard(() => identifierOf(pseudonym)),
     knows: (pseudonym) => guard(() => identifierOf(pseudonym) !== undefined || isForgotten(pseudonym)),
     isForgotten: (pseudonym) => guard(() => isForgotten(pseudonym)),
+    hasForgotten: () => guard(() => selectAnyForgotten.get() !== undefined),
     forget: (identifier) => guard(() => forget(identifier)),
     close,
   };
+};
+
+/**
+ * Opens the vault in this file, and makes it if there is none.
+ *
+ * @throws a StoreProblem that says what is wrong, where, and what to do.
+ */
+export const openSqliteVault = (path: string, { now, random }: SqliteVaultOptions): Vault => {
+  const opened = openToWrite(path, vaultFormat, now());
+  return preparing(opened, () => vaultIn(opened, random));
 };

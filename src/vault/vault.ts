@@ -28,6 +28,8 @@ export interface Vault {
   knows(pseudonym: string): boolean;
   /** Whether the person behind the pseudonym was forgotten. */
   isForgotten(pseudonym: string): boolean;
+  /** Whether anybody was forgotten. */
+  hasForgotten(): boolean;
   /**
    * Destroys the link for good and leaves the pseudonym marked as forgotten. The same identifier gets another
    * pseudonym if it comes back.

@@ -236,7 +236,7 @@ export const discrepanciesAfter = (
         event: String(position),
         code: 'set-aside',
         message: `could not be applied: ${reason}`,
-        since: '',
+        since: formatInstant(view.index.events.log.recordedAtOf(position) ?? 0),
       });
       continue;
     }

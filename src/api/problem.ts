@@ -1,0 +1,70 @@
+/**
+ * What can go wrong for a caller, as problem details: RFC 9457. Every refusal of the API is made here.
+ */
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+
+/** One fault of one event of a body: `index` counts events (or lines) from 0, `pointer` is RFC 6901 within the event. */
+export interface BodyFault {
+  readonly index: number;
+  readonly line?: number;
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/** Everything the API refuses with. */
+export type Problem =
+  | { readonly kind: 'bad-parameter'; readonly parameter: string; readonly detail: string }
+  | { readonly kind: 'unknown'; readonly what: string; readonly detail: string }
+  | { readonly kind: 'invalid-events'; readonly errors: ReadonlyArray<BodyFault>; readonly soFar?: SoFar }
+  | {
+      readonly kind: 'conflict';
+      readonly detail: string;
+      readonly errors: ReadonlyArray<BodyFault>;
+      readonly soFar?: SoFar;
+    }
+  | { readonly kind: 'busy'; readonly detail: string }
+  | { readonly kind: 'too-large'; readonly detail: string; readonly soFar?: SoFar }
+  | { readonly kind: 'media-type'; readonly detail: string }
+  | { readonly kind: 'incomplete-body'; readonly detail: string; readonly soFar?: SoFar }
+  | { readonly kind: 'full'; readonly detail: string; readonly soFar?: SoFar }
+  | {
+      readonly kind: 'unavailable';
+      readonly detail: string;
+      readonly retryAfterMs: number;
+      readonly soFar?: SoFar;
+    }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'internal' };
+
+/** What of an NDJSON body was recorded before it was stopped. */
+export interface SoFar {
+  readonly recorded: number;
+  readonly duplicates: number;
+  readonly position: string;
+}
+
+const statuses: Readonly<Record<Problem['kind'], readonly [ContentfulStatusCode, string]>> = {
+  'bad-parameter': [400, 'A parameter is not as it should be'],
+  unknown: [404, 'Not known to the ledger'],
+  'invalid-events': [422, 'Malformed events; nothing of their batch is recorded'],
+  conflict: [409, 'Another event is recorded under this source and id'],
+  busy: [409, 'Something else is under way'],
+  'too-large': [413, 'Too large'],
+  'media-type': [415, 'Media type not supported'],
+  'incomplete-body': [400, 'The body did not arrive whole'],
+  full: [507, 'No space is left for the log'],
+  unavailable: [503, 'Not available at the moment'],
+  'not-found': [404, 'No such path'],
+  internal: [500, 'Something went wrong inside'],
+};
+
+/** The response that tells of a problem. */
+export const problem = (context: Context, given: Problem): Response => {
+  const [status, title] = statuses[given.kind];
+  const { kind, ...members } = given;
+  const { soFar, retryAfterMs, ...shown } = members as { soFar?: SoFar; retryAfterMs?: number };
+  const body = { type: `urn:domicile:problem:${kind}`, title, status, ...shown, ...soFar };
+  if (retryAfterMs !== undefined) context.header('Retry-After', String(Math.ceil(retryAfterMs / 1_000)));
+  return context.body(JSON.stringify(body), status, { 'Content-Type': 'application/problem+json' });
+};

@@ -1,0 +1,252 @@
+/**
+ * What every question takes and answers: two clocks, assurance, pages. The clocks of an answer say what it is about.
+ */
+
+import * as E from 'fp-ts/lib/Either.js';
+import type { Context } from 'hono';
+import { closest } from '../domain/codec.ts';
+import { Assurance } from '../domain/events/words.ts';
+import { beginning, formatInstant, type Instant, never, parseInstant } from '../domain/time.ts';
+import type { View } from '../projections/view.ts';
+import type { Position } from '../store/event-store.ts';
+import type { Ledger } from './ledger.ts';
+import { type Problem, problem } from './problem.ts';
+
+/** The clocks of a question, resolved. */
+export interface Clocks {
+  readonly validAt: Instant;
+  readonly knownAt: Instant;
+  readonly position: Position;
+  readonly minAssurance: Assurance;
+}
+
+export const limitDefault = 100;
+export const limitMax = 1_000;
+
+/** Parameters that every question takes. */
+export const commonParameters = [
+  'validAt',
+  'knownAt',
+  'knownPosition',
+  'minAssurance',
+  'atLeast',
+  'limit',
+  'cursor',
+];
+
+const bad = (parameter: string, detail: string): E.Either<Problem, never> =>
+  E.left({ kind: 'bad-parameter', parameter, detail: `${parameter}: ${detail}` });
+
+/** The query parameters of a request: each once, none unknown. */
+export const parametersOf = (
+  context: Context,
+  also: ReadonlyArray<string>,
+): E.Either<Problem, ReadonlyMap<string, string>> => {
+  const known = [...commonParameters, ...also];
+  const out = new Map<string, string>();
+  for (const [name, values] of Object.entries(context.req.queries())) {
+    if (!known.includes(name)) {
+      const best = closest(name, known);
+      const hint = best === undefined ? '' : `; did you mean ${best}?`;
+      return bad(
+        name.slice(0, 64),
+        `is not a parameter of this question${hint} It takes ${known.join(', ')}`,
+      );
+    }
+    if (values.length !== 1) return bad(name, 'is given more than once');
+    out.set(name, values[0]!);
+  }
+  return E.right(out);
+};
+
+/** An instant parameter, or what stands for it. */
+export const instantParameter = (
+  parameters: ReadonlyMap<string, string>,
+  name: string,
+  otherwise: Instant,
+): E.Either<Problem, Instant> => {
+  const text = parameters.get(name);
+  if (text === undefined) return E.right(otherwise);
+  const parsed = parseInstant(text);
+  return E.isLeft(parsed) ? bad(name, `expected ${parsed.left}`) : parsed;
+};
+
+/** `from` and `to` of a question over time: everything by default. */
+export const periodParameters = (
+  parameters: ReadonlyMap<string, string>,
+): E.Either<Problem, { readonly from: Instant; readonly to: Instant }> => {
+  const from = instantParameter(parameters, 'from', beginning);
+  if (E.isLeft(from)) return from;
+  const to = instantParameter(parameters, 'to', never);
+  if (E.isLeft(to)) return to;
+  if (from.right >= to.right) return bad('to', 'is not after from; expected a later instant');
+  return E.right({ from: from.right, to: to.right });
+};
+
+/** One of some words, if given. */
+export const wordParameter = <A extends string>(
+  parameters: ReadonlyMap<string, string>,
+  name: string,
+  words: ReadonlyArray<A>,
+): E.Either<Problem, A | undefined> => {
+  const text = parameters.get(name);
+  if (text === undefined) return E.right(undefined);
+  const word = words.find((each) => each === text);
+  const best = closest(text, words);
+  const hint = best === undefined ? '' : `; did you mean ${best}?`;
+  return word === undefined ? bad(name, `expected one of ${words.join(', ')}${hint}`) : E.right(word);
+};
+
+const positionPattern = /^\d{1,16}$/;
+
+/** A position parameter, if given. */
+export const positionParameter = (
+  parameters: ReadonlyMap<string, string>,
+  name: string,
+): E.Either<Problem, Position | undefined> => {
+  const text = parameters.get(name);
+  if (text === undefined) return E.right(undefined);
+  const position = Number(text);
+  return positionPattern.test(text) && Number.isSafeInteger(position)
+    ? E.right(position)
+    : bad(name, 'expected a position in the log, a whole number such as 1234');
+};
+
+/** Where a page begins, and under which clocks all pages of a list are read. */
+interface Cursor {
+  readonly validAt: Instant;
+  readonly knownAt: Instant;
+  readonly position: Position;
+  readonly after: string | number;
+}
+
+const encodeCursor = ({ validAt, knownAt, position, after }: Cursor): string =>
+  Buffer.from(JSON.stringify([validAt, knownAt, position, after])).toString('base64url');
+
+const decodeCursor = (text: string): Cursor | undefined => {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    if (!Array.isArray(parsed) || parsed.length !== 4) return undefined;
+    const [validAt, knownAt, position, after] = parsed as unknown[];
+    const numbers = [validAt, knownAt, position].every(
+      (each) => typeof each === 'number' && Number.isSafeInteger(each),
+    );
+    if (!numbers || !(typeof after === 'string' || Number.isSafeInteger(after))) return undefined;
+    return { validAt, knownAt, position, after } as Cursor;
+  } catch {
+    return undefined;
+  }
+};
+
+/** A question as it was put: its clocks, its page, and its own parameters. */
+export interface Asked {
+  readonly clocks: Clocks;
+  readonly limit: number;
+  /** Where the page begins: what the page before ended with. */
+  readonly after: string | number | undefined;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** An answer: rows, and after which the next page begins. */
+export interface Answered {
+  readonly data: unknown;
+  readonly after?: string | number | null;
+}
+
+const clocksOf = async (
+  ledger: Ledger,
+  parameters: ReadonlyMap<string, string>,
+  cursor: Cursor | undefined,
+): Promise<E.Either<Problem, Clocks>> => {
+  const now = ledger.parts.now();
+  const minAssurance = wordParameter(parameters, 'minAssurance', Assurance.words);
+  if (E.isLeft(minAssurance)) return minAssurance;
+  const least = minAssurance.right ?? 'claimed';
+  if (cursor !== undefined) return E.right({ ...cursor, minAssurance: least });
+  const validAt = instantParameter(parameters, 'validAt', now);
+  if (E.isLeft(validAt)) return validAt;
+  const knownAt = instantParameter(parameters, 'knownAt', now);
+  if (E.isLeft(knownAt)) return knownAt;
+  const knownPosition = positionParameter(parameters, 'knownPosition');
+  if (E.isLeft(knownPosition)) return knownPosition;
+  if (knownPosition.right !== undefined && parameters.has('knownAt')) {
+    return bad('knownPosition', 'is given together with knownAt; expected one of the two');
+  }
+  const atLeast = positionParameter(parameters, 'atLeast');
+  if (E.isLeft(atLeast)) return atLeast;
+
+  // What an answer as known at a moment knows must be applied before it is given, or it would change later.
+  const { log } = ledger.parts;
+  const asKnown = knownPosition.right !== undefined || parameters.has('knownAt');
+  const position =
+    knownPosition.right ?? (asKnown ? log.lastKnownBy(knownAt.right) : Number.MAX_SAFE_INTEGER);
+  const needed = Math.max(atLeast.right ?? 0, asKnown ? Math.min(position, log.head()) : 0);
+  if (!(await ledger.reached(needed))) {
+    const { position: reached } = ledger.state();
+    const detail = `the projections have reached position ${reached}, not yet ${needed}; ask again later`;
+    return E.left({ kind: 'unavailable', detail, retryAfterMs: ledger.parts.waitMs });
+  }
+  const known = Math.min(position, ledger.reader().checkpoint());
+  return E.right({
+    validAt: validAt.right,
+    knownAt: knownPosition.right === undefined ? knownAt.right : (log.recordedAtOf(known) ?? now),
+    position: known,
+    minAssurance: least,
+  });
+};
+
+/** The clocks as an answer echoes them. */
+export const wireClocks = ({ validAt, knownAt, position }: Clocks) => ({
+  validAt: formatInstant(validAt),
+  knownAt: formatInstant(knownAt),
+  position: String(position),
+});
+
+/**
+ * Answers a question: reads its parameters, waits for what it must know, asks within one snapshot, and pages.
+ *
+ * @param also the question's own parameters.
+ */
+export const answer = async (
+  context: Context,
+  ledger: Ledger,
+  also: ReadonlyArray<string>,
+  question: (view: View, asked: Asked) => E.Either<Problem, Answered>,
+): Promise<Response> => {
+  const parameters = parametersOf(context, also);
+  if (E.isLeft(parameters)) return problem(context, parameters.left);
+  const limitText = parameters.right.get('limit');
+  const limit = limitText === undefined ? limitDefault : Number(limitText);
+  if (!Number.isInteger(limit) || limit < 1 || limit > limitMax) {
+    const detail = `limit: expected a whole number from 1 to ${limitMax}`;
+    return problem(context, { kind: 'bad-parameter', parameter: 'limit', detail });
+  }
+  const cursorText = parameters.right.get('cursor');
+  const cursor = cursorText === undefined ? undefined : decodeCursor(cursorText);
+  if (cursorText !== undefined && cursor === undefined) {
+    const detail = 'cursor: expected the `next` of an answer, as it was given';
+    return problem(context, { kind: 'bad-parameter', parameter: 'cursor', detail });
+  }
+  const clocks = await clocksOf(ledger, parameters.right, cursor);
+  if (E.isLeft(clocks)) return problem(context, clocks.left);
+  const asked: Asked = { clocks: clocks.right, limit, after: cursor?.after, parameters: parameters.right };
+  const answered = ledger.ask(asked.clocks.position, asked.clocks.minAssurance, (view) =>
+    question(view, asked),
+  );
+  if (E.isLeft(answered)) return problem(context, answered.left);
+  const { data, after = null } = answered.right;
+  const next = after === null ? null : encodeCursor({ ...clocks.right, after });
+  if (next !== null) {
+    const url = new URL(context.req.url);
+    url.searchParams.set('cursor', next);
+    context.header('Link', `<${url.pathname}${url.search}>; rel="next"`);
+  }
+  return context.json({ clocks: wireClocks(clocks.right), data, next });
+};
+
+/** A page of rows that are all at hand. */
+export const pageOf = <A>(rows: ReadonlyArray<A>, { after, limit }: Asked): Answered => {
+  const start = typeof after === 'number' ? after : 0;
+  const end = start + limit;
+  return { data: rows.slice(start, end), after: end < rows.length ? end : null };
+};

@@ -1,0 +1,290 @@
+/**
+ * The log: recording events, reading them back, following them live.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { type Context, Hono } from 'hono';
+import { stream, streamSSE } from 'hono/streaming';
+import { describeRoute } from 'hono-openapi';
+import { eventTypes } from '../../domain/events/event-data.ts';
+import type { RecordedEvent } from '../../domain/facts.ts';
+import { EventDetail, WireEvent } from '../../projections/questions/answers.ts';
+import { type EventFilter, eventDetail, eventsAfter } from '../../projections/questions/events.ts';
+import { readBatch, readBinary, readNdjson, readStructured } from '../bodies.ts';
+import type { Ledger } from '../ledger.ts';
+import { Answer, describeQuestion, eventSchema, ListAnswer, problemResponse } from '../openapi.ts';
+import { People } from '../people.ts';
+import { type Problem, problem, type SoFar } from '../problem.ts';
+import { type Asked, answer, parametersOf, positionParameter, wordParameter } from '../questions.ts';
+import { type Given, Recorder } from '../record.ts';
+
+/** Rows of the log that are streamed between two looks at whether the reader still listens. */
+const streamedPageEventsMax = 1_000;
+/** How long a live follower hears nothing at the most: then a comment keeps the connection open. */
+const heartbeatMs = 15_000;
+
+const filterParameters = ['after', 'type', 'source', 'subject', 'site', 'party', 'dataset'];
+
+const accepted =
+  'application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or CloudEvents binary mode (ce- headers with application/json)';
+
+const filterOf = (
+  people: People,
+  parameters: ReadonlyMap<string, string>,
+): E.Either<Problem, EventFilter> => {
+  const type = wordParameter(parameters, 'type', eventTypes);
+  if (E.isLeft(type)) return type;
+  const filter: Record<string, string> = {};
+  for (const name of ['source', 'site', 'party', 'dataset']) {
+    const value = parameters.get(name);
+    if (value !== undefined) filter[name] = value;
+  }
+  const subject = parameters.get('subject');
+  if (subject !== undefined) filter.subject = people.pseudonymOf(subject) ?? '(unknown)';
+  return E.right({ ...filter, ...(type.right === undefined ? {} : { type: type.right }) });
+};
+
+/** The routes under `/v1/events`. */
+export const eventRoutes = (ledger: Ledger): Hono => {
+  const routes = new Hono();
+  const recorder = new Recorder(ledger);
+  const people = new People(ledger.parts.vault);
+
+  const recordOnce = async (
+    context: Context,
+    given: E.Either<Problem, ReadonlyArray<Given>>,
+  ): Promise<Response> => {
+    if (E.isLeft(given)) return problem(context, given.left);
+    if (given.right.length === 0) {
+      const position = String(ledger.parts.log.head());
+      return context.json({ recorded: 0, duplicates: 0, position }, 200);
+    }
+    const done = await recorder.record(given.right);
+    if (E.isLeft(done)) return problem(context, done.left);
+    const { recorded, duplicates, position } = done.right;
+    return context.json({ recorded, duplicates, position: String(position) }, recorded === 0 ? 200 : 201);
+  };
+
+  const recordLines = async (context: Context): Promise<Response> => {
+    let soFar: SoFar = { recorded: 0, duplicates: 0, position: String(ledger.parts.log.head()) };
+    for await (const chunk of readNdjson(context.req.raw.body)) {
+      const done = E.isLeft(chunk)
+        ? chunk
+        : chunk.right.length === 0
+          ? undefined
+          : await recorder.record(chunk.right);
+      if (done === undefined) continue;
+      if (E.isLeft(done)) return problem(context, { ...done.left, soFar } as Problem);
+      soFar = {
+        recorded: soFar.recorded + done.right.recorded,
+        duplicates: soFar.duplicates + done.right.duplicates,
+        position: String(done.right.position),
+      };
+    }
+    return context.json(soFar, soFar.recorded === 0 ? 200 : 201);
+  };
+
+  routes.post(
+    '/',
+    describeRoute({
+      summary: 'Record events',
+      description:
+        'One event, a batch of up to 1000 (atomic), or any number as NDJSON (chunks of up to 1000 lines, each atomic, in order; the first bad line stops it and is named; sending the same again is safe).',
+      requestBody: {
+        required: true,
+        content: {
+          'application/cloudevents+json': { schema: eventSchema() as object },
+          'application/cloudevents-batch+json': {
+            schema: { type: 'array', maxItems: 1_000, items: eventSchema() as object },
+          },
+          'application/x-ndjson': { schema: { type: 'string', description: 'one event a line' } },
+          'application/json': {
+            schema: { type: 'object', description: 'the data; attributes in ce- headers' },
+          },
+        },
+      },
+      responses: {
+        201: { description: 'Recorded: { recorded, duplicates, position }' },
+        200: { description: 'All were recorded before' },
+        409: problemResponse('Another event is recorded under the same source and id'),
+        413: problemResponse('Too large'),
+        415: problemResponse('Media type not supported'),
+        422: problemResponse(
+          'Malformed; nothing of the batch is recorded. errors: index, pointer, message of each fault',
+        ),
+        503: problemResponse('The log does not take events at the moment; see Retry-After'),
+        507: problemResponse('No space is left for the log'),
+      },
+    }),
+    async (context) => {
+      const [mediaType] = (context.req.header('content-type') ?? '').toLowerCase().split(';');
+      const body = context.req.raw.body;
+      switch (mediaType?.trim()) {
+        case 'application/cloudevents+json':
+          return recordOnce(context, await readStructured(body));
+        case 'application/cloudevents-batch+json':
+          return recordOnce(context, await readBatch(body));
+        case 'application/x-ndjson':
+          return recordLines(context);
+        case 'application/json':
+          if (context.req.header('ce-type') !== undefined || context.req.header('ce-id') !== undefined) {
+            return recordOnce(context, await readBinary(context.req.raw.headers, body));
+          }
+      }
+      return problem(context, { kind: 'media-type', detail: `expected the Content-Type ${accepted}` });
+    },
+  );
+
+  routes.get(
+    '/',
+    describeQuestion('The log, oldest first', ListAnswer(WireEvent), {
+      after: 'Only events after this position.',
+      type: 'Only events of this type.',
+      source: 'Only events of this source.',
+      subject: 'Only events that name this subject.',
+      site: 'Only events that name this site.',
+      party: 'Only events that name this party.',
+      dataset: 'Only events that name this dataset.',
+    }),
+    async (context) => {
+      const wanted = context.req.header('accept') ?? '';
+      if (wanted.includes('text/event-stream')) return follow(context);
+      if (wanted.includes('application/x-ndjson')) return dump(context);
+      return answer(context, ledger, filterParameters, (view, asked) => {
+        const start = startOf(asked);
+        if (E.isLeft(start)) return start;
+        const filter = filterOf(people, asked.parameters);
+        if (E.isLeft(filter)) return filter;
+        const page = eventsAfter(view, filter.right, start.right, asked.limit);
+        return E.right({ data: page.events.map((event) => people.wire(event)), after: page.next });
+      });
+    },
+  );
+
+  const startOf = ({ after, parameters }: Asked): E.Either<Problem, number> => {
+    if (typeof after === 'number') return E.right(after);
+    const given = positionParameter(parameters, 'after');
+    return E.isLeft(given) ? given : E.right(given.right ?? 0);
+  };
+
+  /** What of the log fits the request, page by page, up to where it is now; then, if asked to, as it grows. */
+  async function* pages(
+    filter: EventFilter,
+    after: number,
+    signal: AbortSignal,
+    live: boolean,
+  ): AsyncGenerator<{ events: ReadonlyArray<RecordedEvent>; position: number }> {
+    let position = after;
+    while (!signal.aborted) {
+      const { page, known } = ledger.ask(Number.MAX_SAFE_INTEGER, 'claimed', (view) => ({
+        page: eventsAfter(view, filter, position, streamedPageEventsMax),
+        known: view.known.position,
+      }));
+      position = page.next ?? Math.max(position, known);
+      yield { events: page.events, position };
+      if (page.next !== null) continue;
+      if (!live) return;
+      await grownBeyond(position, signal);
+    }
+  }
+
+  const grownBeyond = (position: number, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      const projector = ledger.current().projector;
+      const done = (): void => {
+        clearTimeout(timer);
+        unwatch();
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, heartbeatMs);
+      const unwatch = projector.watch((state) => {
+        if (state.position > position) done();
+      });
+      signal.addEventListener('abort', done);
+      if (projector.state.position > position) done();
+    });
+
+  const streamed = (context: Context): E.Either<Problem, { filter: EventFilter; after: number }> => {
+    const parameters = parametersOf(context, filterParameters);
+    if (E.isLeft(parameters)) return parameters;
+    const filter = filterOf(people, parameters.right);
+    if (E.isLeft(filter)) return filter;
+    const after = positionParameter(parameters.right, 'after');
+    if (E.isLeft(after)) return after;
+    const resumed = Number(context.req.header('last-event-id') ?? Number.NaN);
+    return E.right({
+      filter: filter.right,
+      after: Number.isSafeInteger(resumed) ? resumed : (after.right ?? 0),
+    });
+  };
+
+  const dump = (context: Context): Response => {
+    const asked = streamed(context);
+    if (E.isLeft(asked)) return problem(context, asked.left);
+    context.header('Content-Type', 'application/x-ndjson');
+    return stream(context, async (out) => {
+      const ended = new AbortController();
+      out.onAbort(() => ended.abort());
+      for await (const { events } of pages(asked.right.filter, asked.right.after, ended.signal, false)) {
+        if (events.length > 0)
+          await out.write(events.map((event) => `${JSON.stringify(people.wire(event))}\n`).join(''));
+      }
+    });
+  };
+
+  const follow = (context: Context): Response => {
+    const asked = streamed(context);
+    if (E.isLeft(asked)) return problem(context, asked.left);
+    return streamSSE(context, async (out) => {
+      const ended = new AbortController();
+      out.onAbort(() => ended.abort());
+      for await (const { events } of pages(asked.right.filter, asked.right.after, ended.signal, true)) {
+        for (const event of events) {
+          await out.writeSSE({
+            id: String(event.position),
+            event: 'event',
+            data: JSON.stringify(people.wire(event)),
+          });
+        }
+        if (events.length === 0) await out.write(': still here\n\n');
+      }
+    });
+  };
+
+  routes.get(
+    '/:position',
+    describeQuestion('One event, with what does not fit and what corrected it', Answer(EventDetail), {}, [
+      'position',
+    ]),
+    (context) =>
+      answer(context, ledger, [], (view) => {
+        const text = context.req.param('position');
+        const position = Number(text);
+        if (!/^\d{1,16}$/.test(text) || !Number.isSafeInteger(position)) {
+          const detail = 'position: expected a position in the log, a whole number such as 1234';
+          return E.left({ kind: 'bad-parameter', parameter: 'position', detail });
+        }
+        const recorded = view.recorded(position);
+        if (recorded === undefined) {
+          return E.left({
+            kind: 'unknown',
+            what: 'event',
+            detail: `no event is known at position ${position}`,
+          });
+        }
+        const detail = eventDetail(view, recorded);
+        return E.right({
+          data: {
+            ...detail,
+            event: people.wire(recorded),
+            corrections: detail.corrections.map((correction) => {
+              const of = view.recorded(Number(correction.position));
+              return of === undefined ? correction : { ...correction, event: people.wire(of) };
+            }),
+          },
+        });
+      }),
+  );
+
+  return routes;
+};

@@ -1,0 +1,41 @@
+/**
+ * Whether the process lives, whether it is ready for questions, and how far the projections are.
+ */
+import { Hono } from 'hono';
+import type { Ledger } from '../ledger.ts';
+
+/** How far the projections may be behind the log while the process still counts as ready, in events. */
+export const readyLagEventsMax = 100_000;
+
+/** The routes that operators and their probes ask. */
+export const healthRoutes = (ledger: Ledger): Hono => {
+  const routes = new Hono();
+
+  routes.get('/livez', (context) => context.json({ status: 'alive' }));
+
+  routes.get('/readyz', async (context) => {
+    const head = await ledger.parts.store.head();
+    const { position, caughtUp, failure } = ledger.state();
+    const setAside = ledger.ask(Number.MAX_SAFE_INTEGER, 'claimed', (view) =>
+      view.index.setAside.all(0, Number.MAX_SAFE_INTEGER).map((row) => ({
+        event: String(row.position),
+        reason: String(row.reason),
+      })),
+    );
+    const lag = Math.max(0, head - position);
+    const ready = failure === undefined && lag <= readyLagEventsMax;
+    const body = {
+      status: ready ? 'ready' : 'not ready',
+      head: String(head),
+      position: String(position),
+      lag,
+      caughtUp,
+      generation: ledger.current().generation,
+      setAside,
+      ...(failure === undefined ? {} : { failure }),
+    };
+    return context.json(body, ready ? 200 : 503);
+  });
+
+  return routes;
+};

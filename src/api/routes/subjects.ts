@@ -1,0 +1,120 @@
+/**
+ * A subject: where the data is and was, the audit trail, and erasure of the person from the ledger.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { Hono } from 'hono';
+import { describeRoute } from 'hono-openapi';
+import { subjectsOf } from '../../domain/events/subjects.ts';
+import type { RecordedEvent } from '../../domain/facts.ts';
+import { HistoryRow, ResidencyRow, TrailRow } from '../../projections/questions/answers.ts';
+import { historyBetween, residencyAt } from '../../projections/questions/residency.ts';
+import { trailOf } from '../../projections/questions/trail.ts';
+import type { View } from '../../projections/view.ts';
+import type { Ledger } from '../ledger.ts';
+import { describeQuestion, ListAnswer, problemResponse } from '../openapi.ts';
+import { People } from '../people.ts';
+import { type Problem, problem } from '../problem.ts';
+import { answer, pageOf, periodParameters } from '../questions.ts';
+import { Recorder } from '../record.ts';
+
+/** Nothing of the identifier is said back: it may be anybody's. */
+const unknownSubject: Problem = {
+  kind: 'unknown',
+  what: 'subject',
+  detail: 'no event known at this moment names this subject',
+};
+
+/** Whether a recorded event names the subject, in its own data or in that of a correction. */
+export const naming =
+  (subject: string) =>
+  ({ event }: RecordedEvent): boolean =>
+    subjectsOf(event).has(subject);
+
+/** The pseudonym of a subject that some known event names. */
+export const knownSubject = (people: People, view: View, named: string): E.Either<Problem, string> => {
+  const subject = people.pseudonymOf(named);
+  if (subject === undefined) return E.left(unknownSubject);
+  const names = naming(subject);
+  const known = view.positions('subject', subject).some((position) => {
+    const recorded = view.recorded(position);
+    return recorded !== undefined && names(recorded);
+  });
+  return known ? E.right(subject) : E.left(unknownSubject);
+};
+
+/** The routes under `/v1/subjects`. */
+export const subjectRoutes = (ledger: Ledger): Hono => {
+  const routes = new Hono();
+  const people = new People(ledger.parts.vault);
+  const recorder = new Recorder(ledger);
+
+  routes.get(
+    '/:id/residency',
+    describeQuestion('Where the subject’s data is at validAt', ListAnswer(ResidencyRow), {}, ['id']),
+    (context) =>
+      answer(context, ledger, [], (view, asked) => {
+        const subject = knownSubject(people, view, context.req.param('id'));
+        if (E.isLeft(subject)) return subject;
+        return E.right(pageOf(residencyAt(view, subject.right, asked.clocks.validAt), asked));
+      }),
+  );
+
+  routes.get(
+    '/:id/history',
+    describeQuestion(
+      'Where the subject’s data was, over time',
+      ListAnswer(HistoryRow),
+      { from: '', to: '' },
+      ['id'],
+    ),
+    (context) =>
+      answer(context, ledger, ['from', 'to'], (view, asked) => {
+        const period = periodParameters(asked.parameters);
+        if (E.isLeft(period)) return period;
+        const subject = knownSubject(people, view, context.req.param('id'));
+        if (E.isLeft(subject)) return subject;
+        return E.right(
+          pageOf(historyBetween(view, subject.right, period.right.from, period.right.to), asked),
+        );
+      }),
+  );
+
+  routes.get(
+    '/:id/trail',
+    describeQuestion(
+      'Every event that touched the subject’s data or its reach, and why',
+      ListAnswer(TrailRow),
+      {},
+      ['id'],
+    ),
+    (context) =>
+      answer(context, ledger, [], (view, asked) => {
+        const subject = knownSubject(people, view, context.req.param('id'));
+        if (E.isLeft(subject)) return subject;
+        const entries = trailOf(view, subject.right, naming(subject.right));
+        const page = pageOf(entries, asked);
+        const rows = (page.data as typeof entries).map(({ recorded, why }) => ({
+          event: people.wire(recorded),
+          why,
+        }));
+        return E.right({ ...page, data: rows });
+      }),
+  );
+
+  routes.delete(
+    '/:id',
+    describeRoute({
+      summary: 'Erase the person from the ledger',
+      description:
+        'Destroys the link between the identifier and the pseudonym; the history stays, about nobody.',
+      responses: { 204: { description: 'Erased' }, 404: problemResponse('Not known to the ledger') },
+    }),
+    async (context) => {
+      const forgotten = await recorder.forget(context.req.param('id'));
+      if (E.isLeft(forgotten)) return problem(context, forgotten.left);
+      return forgotten.right ? context.body(null, 204) : problem(context, unknownSubject);
+    },
+  );
+
+  return routes;
+};

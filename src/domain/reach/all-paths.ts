@@ -1,0 +1,102 @@
+/**
+ * Every way to the data, not the shortest alone: all paths that visit no party twice.
+ *
+ * There can be very many. They are told from the fewest edges up, until a limit is met, and the answer says so.
+ */
+import type { Interval } from '../timeline.ts';
+import type { DirectEdge, Edge } from './edge.ts';
+import type { Label, Via } from './labels.ts';
+import type { Graph } from './party-graph.ts';
+import { passes, type Step } from './path.ts';
+
+/** How many paths an answer tells. */
+export const pathsMax = 1_000;
+/** How many steps are looked at for an answer; a party far away in a dense graph has more paths than can be found. */
+export const stepsMax = 100_000;
+
+/** What is left of the limits of one answer. */
+export interface Budget {
+  paths: number;
+  steps: number;
+  met: boolean;
+}
+
+/** The limits of one answer, untouched. */
+export const wholeBudget = (): Budget => ({ paths: pathsMax, steps: stepsMax, met: false });
+
+/** Everything that can be come to from the party, by edges that ever held: only these lead on. */
+export const everReachableFrom = (
+  graph: Pick<Graph, 'outOf'>,
+  party: string,
+  via?: Via,
+): ReadonlySet<string> => {
+  const seen = new Set([party]);
+  for (const each of seen) {
+    for (const { edge, to } of graph.outOf(each)) if (via?.has(edge) !== false) seen.add(to);
+  }
+  return seen;
+};
+
+/**
+ * All paths to data that overlap the interval, fewest edges first, then in a fixed order.
+ *
+ * @param party only paths from this party.
+ * @param budget what the answer may still tell; it is used up.
+ */
+export const simplePaths = (
+  graph: Graph,
+  direct: ReadonlyArray<DirectEdge>,
+  during: Interval,
+  { party, via }: { readonly party?: string; readonly via?: Via },
+  budget: Budget,
+): ReadonlyArray<Label> => {
+  const leading = party === undefined ? undefined : everReachableFrom(graph, party, via);
+  const found: Label[] = [];
+  let round: Label[] = [];
+
+  /** Takes the edge before a path, in each interval in which both hold. */
+  const take = (edge: Edge, next: Label | undefined): void => {
+    if (via?.has(edge.edge) === false || leading?.has(edge.from) === false) return;
+    if (next !== undefined && passes(next.step, edge.from)) return;
+    for (const span of edge.spans) {
+      const from = Math.max(span.from, next?.from ?? span.from);
+      const to = Math.min(span.to, next?.to ?? span.to);
+      if (from >= to || from >= during.to || to <= during.from) continue;
+      if (budget.steps === 0) {
+        budget.met = true;
+        return;
+      }
+      budget.steps--;
+      const step: Step = {
+        edge: edge.edge,
+        from: edge.from,
+        to: edge.to,
+        span,
+        rest: next?.step,
+        path: undefined,
+      };
+      round.push({ from, to, step });
+    }
+  };
+
+  for (const edge of direct) take(edge, undefined);
+  while (round.length > 0) {
+    const before = round;
+    round = [];
+    for (const path of before) {
+      if (party !== undefined && path.step.from !== party) continue;
+      if (budget.paths === 0) {
+        budget.met = true;
+        return found;
+      }
+      budget.paths--;
+      found.push(path);
+    }
+    for (const path of before) {
+      // A path from the party asked for leads nowhere new: it would visit the party twice.
+      if (path.step.from === party) continue;
+      for (const edge of graph.into(path.step.from)) take(edge, path);
+    }
+  }
+  return found;
+};

@@ -1,0 +1,108 @@
+/**
+ * What to close so that a party no longer reaches data: a smallest set of edges, by maximum flow and minimum cut.
+ *
+ * Every edge lets one unit of flow through. What the party can still come to when no more flows is on its side of the
+ * cut; so of several smallest sets the one nearest the party is told, the same whatever the order of augmenting.
+ */
+import type { Instant } from '../time.ts';
+import { intervalAt } from '../timeline.ts';
+import { type CutEdge, cutEdge, cutEdgeOrder } from './cut-edge.ts';
+import type { DirectEdge, Edge } from './edge.ts';
+import type { Graph } from './party-graph.ts';
+
+/** An edge of the flow network, with the one that takes its flow back. */
+interface Arc {
+  readonly edge: Edge | undefined;
+  readonly to: string;
+  room: number;
+  readonly back: () => Arc;
+}
+
+/** Beside the parties, which have names, there is the data. */
+const theData = '';
+
+/**
+ * A smallest set of edges holding at the instant without which the party would not reach the data.
+ *
+ * @param direct every direct edge to the data, from whichever class.
+ * @param reaching the parties that reach the data at the instant: edges to others matter nothing.
+ */
+export const smallestClosing = (
+  graph: Pick<Graph, 'outOf'>,
+  direct: ReadonlyArray<DirectEdge>,
+  reaching: (party: string) => boolean,
+  party: string,
+  at: Instant,
+): ReadonlyArray<CutEdge> => {
+  const arcs = network(graph, direct, reaching, party, at);
+  while (augment(arcs, party));
+  const near = reachableWith(arcs, party);
+  return [...near.keys()]
+    .flatMap((each) => arcs.get(each) ?? [])
+    .filter(({ edge, to }) => edge !== undefined && !near.has(to))
+    .map(({ edge }) => cutEdge(edge!, intervalAt(edge!.spans, at)!))
+    .sort(cutEdgeOrder);
+};
+
+const network = (
+  graph: Pick<Graph, 'outOf'>,
+  direct: ReadonlyArray<DirectEdge>,
+  reaching: (party: string) => boolean,
+  party: string,
+  at: Instant,
+): Map<string, Arc[]> => {
+  const arcs = new Map<string, Arc[]>();
+  const connect = (edge: Edge, to: string): void => {
+    const there: Arc = { edge, to, room: 1, back: () => back };
+    const back: Arc = { edge: undefined, to: edge.from, room: 0, back: () => there };
+    for (const [node, arc] of [
+      [edge.from, there],
+      [to, back],
+    ] as const) {
+      const list = arcs.get(node);
+      if (list === undefined) arcs.set(node, [arc]);
+      else list.push(arc);
+    }
+  };
+  const directOf = Map.groupBy(direct, ({ from }) => from);
+  const seen = new Set([party]);
+  for (const each of seen) {
+    // Data in several rows at one site is closed off by one edge.
+    const known = new Set<string>();
+    for (const edge of directOf.get(each) ?? []) {
+      const key = `${edge.edge} ${edge.to}`;
+      if (known.has(key) || intervalAt(edge.spans, at) === undefined) continue;
+      known.add(key);
+      connect(edge, theData);
+    }
+    for (const edge of graph.outOf(each)) {
+      if (edge.to === each || !reaching(edge.to) || intervalAt(edge.spans, at) === undefined) continue;
+      seen.add(edge.to);
+      connect(edge, edge.to);
+    }
+  }
+  return arcs;
+};
+
+/** What can still be come to from the party, and by which arc first. */
+const reachableWith = (
+  arcs: ReadonlyMap<string, ReadonlyArray<Arc>>,
+  party: string,
+): Map<string, Arc | undefined> => {
+  const seen = new Map<string, Arc | undefined>([[party, undefined]]);
+  for (const node of seen.keys()) {
+    for (const arc of arcs.get(node) ?? []) if (arc.room > 0 && !seen.has(arc.to)) seen.set(arc.to, arc);
+  }
+  return seen;
+};
+
+/** Sends one more unit along a shortest way, if there is one. */
+const augment = (arcs: ReadonlyMap<string, ReadonlyArray<Arc>>, party: string): boolean => {
+  const by = reachableWith(arcs, party);
+  if (!by.has(theData)) return false;
+  for (let arc = by.get(theData); arc !== undefined; arc = by.get(arc.back().to)) {
+    arc.room--;
+    arc.back().room++;
+  }
+  return true;
+};

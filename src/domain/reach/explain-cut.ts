@@ -1,0 +1,52 @@
+/**
+ * Why a party cannot reach data, or what keeps it from being kept out.
+ */
+import type { Instant } from '../time.ts';
+import { holdsAt, valueAt } from '../timeline.ts';
+import { smallestClosing } from './closing.ts';
+import type { CutEdge } from './cut-edge.ts';
+import { directEdges } from './direct-edges.ts';
+import { type ChainEdge, nearestChain } from './opening.ts';
+import type { Reach } from './reach-index.ts';
+import type { Stay } from './stay.ts';
+
+/** `explain=cut`. */
+export type CutExplanation =
+  /** It reaches the data. Closing these edges, and no fewer, keeps it out. */
+  | { readonly reaches: true; readonly close: ReadonlyArray<CutEdge> }
+  /** There is no data to be reached. */
+  | { readonly reaches: false; readonly because: 'no-data' }
+  /** No chain of edges known to have held up to then leads from the party to the data. */
+  | { readonly reaches: false; readonly because: 'no-chain' }
+  /** The chain would lead there, had the edges of it that `ended` not ended; no chain lacks fewer. */
+  | {
+      readonly reaches: false;
+      readonly because: 'ended';
+      readonly ended: ReadonlyArray<CutEdge>;
+      readonly chain: ReadonlyArray<ChainEdge>;
+    };
+
+/** Explains it for the data that the stays have at the instant. */
+export const explainCut = (
+  reach: Reach,
+  stays: ReadonlyArray<Stay>,
+  party: string,
+  at: Instant,
+): CutExplanation => {
+  const classes = stays.flatMap((stay) => valueAt(stay.classes, at) ?? []);
+  if (classes.length === 0) return { reaches: false, because: 'no-data' };
+  const direct = classes.flatMap((data) => directEdges(reach, data));
+  const labels = classes.map((data) => reach.labels(data));
+  const reaching = (each: string): boolean => labels.some(({ of }) => holdsAt(of.get(each) ?? [], at));
+  if (reaching(party)) {
+    return { reaches: true, close: smallestClosing(reach.parties, direct, reaching, party, at) };
+  }
+  const chain = nearestChain(reach.parties, direct, party, at);
+  if (chain === undefined) return { reaches: false, because: 'no-chain' };
+  return {
+    reaches: false,
+    because: 'ended',
+    ended: chain.filter(({ holds }) => !holds).map(({ holds: _, ...edge }) => edge),
+    chain,
+  };
+};

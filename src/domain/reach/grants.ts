@@ -1,0 +1,141 @@
+/**
+ * Grants: R14. When each is in force, for whom, and over what.
+ *
+ * A grant is in force from its time until it expires or is revoked. Granting an id again replaces it, with all its
+ * terms, from then on and for good: what was replaced does not come back when the new one ends.
+ */
+import { type Fact, type FactOf, foldingOrder, isFact } from '../facts.ts';
+import type { Over } from '../scope.ts';
+import { never } from '../time.ts';
+import { overKey } from './data-class.ts';
+import type { ReachMisfit } from './misfit.ts';
+import type { Span } from './span.ts';
+
+/** A fact about a grant. */
+export type GrantFact = FactOf<'AccessGranted' | 'AccessRevoked'>;
+
+/**
+ * An interval in which a grant was in force with the same terms. What closed it is its revocation, the grant that
+ * replaced it, or, where it expired, the grant itself, which says so.
+ */
+export interface GrantTerm extends Span {
+  readonly grant: string;
+  readonly party: string;
+  readonly over: Over;
+}
+
+/** Finds the terms of grants by what they are over, keyed by `overKey`; in any order. */
+export interface Grants {
+  readonly termsOver: (key: string) => ReadonlyArray<GrantTerm>;
+}
+
+/** Whether the fact is about a grant. */
+export const isGrantFact = (fact: Fact): fact is Fact & GrantFact =>
+  isFact(fact, 'AccessGranted') || isFact(fact, 'AccessRevoked');
+
+/**
+ * Folds the facts of one grant. A revocation of no grant does nothing; one of a grant that expired does nothing either,
+ * but there was a grant to revoke.
+ */
+export const foldGrant = (
+  facts: ReadonlyArray<GrantFact>,
+): { readonly terms: ReadonlyArray<GrantTerm>; readonly misfits: ReadonlyArray<ReachMisfit> } => {
+  const terms: GrantTerm[] = [];
+  const misfits: ReachMisfit[] = [];
+  let granted: FactOf<'AccessGranted'> | undefined;
+  const close = (next?: GrantFact): void => {
+    if (granted === undefined) return;
+    const { time: from, position, data } = granted;
+    const expires = data.expires ?? never;
+    const end = next?.time ?? never;
+    const to = Math.min(expires, end);
+    if (from >= to) return;
+    const closed = to === never ? [] : next !== undefined && end <= expires ? [next.position] : [position];
+    terms.push({
+      grant: data.grant,
+      party: data.party,
+      over: data.over,
+      from,
+      to,
+      opened: [position],
+      closed,
+    });
+  };
+  for (const fact of [...facts].sort(foldingOrder)) {
+    close(fact);
+    if (fact.type === 'AccessGranted') granted = fact as FactOf<'AccessGranted'>;
+    else if (granted === undefined) misfits.push({ position: fact.position, code: 'unknown-grant' });
+    else granted = undefined;
+  }
+  close();
+  return { terms, misfits };
+};
+
+const noTerms: ReadonlyArray<GrantTerm> = [];
+
+/** Grants held in memory; their facts can be taken out again, when they were corrected. */
+export class GrantIndex implements Grants {
+  private readonly facts = new Map<string, GrantFact[]>();
+  private readonly terms = new Map<string, ReadonlyArray<GrantTerm>>();
+  private readonly byOver = new Map<string, GrantTerm[]>();
+
+  constructor(facts: Iterable<GrantFact> = []) {
+    for (const fact of facts) {
+      const list = this.facts.get(fact.data.grant);
+      if (list === undefined) this.facts.set(fact.data.grant, [fact]);
+      else list.push(fact);
+    }
+    for (const grant of this.facts.keys()) this.fold(grant);
+  }
+
+  readonly termsOver = (key: string): ReadonlyArray<GrantTerm> => this.byOver.get(key) ?? noTerms;
+
+  /**
+   * Takes out facts and adds others.
+   *
+   * @returns the keys of what the grants concerned were or are over.
+   */
+  change(removed: Iterable<GrantFact>, added: Iterable<GrantFact>): ReadonlySet<string> {
+    const concerned = new Set<string>();
+    for (const { position, data } of removed) {
+      concerned.add(data.grant);
+      const left = this.facts.get(data.grant)?.filter((fact) => fact.position !== position) ?? [];
+      this.facts.set(data.grant, left);
+    }
+    for (const fact of added) {
+      concerned.add(fact.data.grant);
+      this.facts.set(fact.data.grant, [...(this.facts.get(fact.data.grant) ?? []), fact]);
+    }
+    const keys = new Set<string>();
+    for (const grant of concerned) {
+      for (const term of this.terms.get(grant) ?? []) {
+        const key = overKey(term.over);
+        keys.add(key);
+        this.byOver.set(
+          key,
+          this.termsOver(key).filter((other) => other !== term),
+        );
+      }
+      this.fold(grant);
+      for (const term of this.terms.get(grant) ?? []) keys.add(overKey(term.over));
+    }
+    return keys;
+  }
+
+  private fold(grant: string): void {
+    const { terms } = foldGrant(this.facts.get(grant) ?? []);
+    this.terms.set(grant, terms);
+    for (const term of terms) {
+      const key = overKey(term.over);
+      const list = this.byOver.get(key);
+      if (list === undefined) this.byOver.set(key, [term]);
+      else list.push(term);
+    }
+  }
+}
+
+/** The revocations of no grant, among facts in any order. */
+export const grantMisfits = (facts: Iterable<GrantFact>): ReadonlyArray<ReachMisfit> =>
+  [...Map.groupBy(facts, (fact) => fact.data.grant).values()]
+    .flatMap((ofGrant) => foldGrant(ofGrant).misfits)
+    .sort((a, b) => a.position - b.position);

@@ -1,0 +1,82 @@
+/**
+ * Labels remembered by class of data, until an event touches what they were made of.
+ */
+import { classKey, type DataClass, overKeysOf } from './data-class.ts';
+import { directEdges, type Sites } from './direct-edges.ts';
+import type { Grants } from './grants.ts';
+import { type Labels, labelsOf, type Via } from './labels.ts';
+import type { Graph } from './party-graph.ts';
+
+/** What labels are made of. */
+export interface ReachSources {
+  readonly parties: Graph;
+  readonly grants: Grants;
+  readonly sites: Sites;
+}
+
+/** How many labels are remembered, over all classes; the classes asked for longest ago go first. */
+export const rememberedLabelsMax = 1_000_000;
+
+interface Entry {
+  readonly data: DataClass;
+  readonly labels: Labels;
+  readonly size: number;
+}
+
+export class LabelCache {
+  private readonly sources: ReachSources;
+  private readonly entries = new Map<string, Entry>();
+  private size = 0;
+
+  constructor(sources: ReachSources) {
+    this.sources = sources;
+  }
+
+  /** The labels of the class, with paths of those kinds of edges alone. */
+  labels(data: DataClass, via?: Via): Labels {
+    const key = via === undefined ? classKey(data) : `${classKey(data)} | ${[...via].sort().join(' ')}`;
+    let entry = this.entries.get(key);
+    if (entry !== undefined) this.entries.delete(key);
+    else {
+      const labels = labelsOf(this.sources.parties, directEdges(this.sources, data), via);
+      let size = 0;
+      for (const list of labels.of.values()) size += list.length;
+      entry = { data, labels, size };
+      this.size += size;
+    }
+    this.entries.set(key, entry);
+    if (this.size > rememberedLabelsMax) this.forgetOldest();
+    return entry.labels;
+  }
+
+  /** Forgets the labels that an edge to one of the parties could change: those in which the party is labelled. */
+  partiesChanged(parties: ReadonlyArray<string>): void {
+    if (parties.length > 0) this.forget(({ labels }) => parties.some((party) => labels.of.has(party)));
+  }
+
+  /** Forgets the labels of data at the site. */
+  siteChanged(site: string): void {
+    this.forget(({ data }) => data.site === site);
+  }
+
+  /** Forgets the labels of data that grants over these keys cover. */
+  grantsChanged(keys: ReadonlySet<string>): void {
+    if (keys.size > 0) this.forget(({ data }) => overKeysOf(data).some((key) => keys.has(key)));
+  }
+
+  private forgetOldest(): void {
+    for (const [key, { size }] of this.entries) {
+      if (this.size <= rememberedLabelsMax || this.entries.size === 1) return;
+      this.entries.delete(key);
+      this.size -= size;
+    }
+  }
+
+  private forget(touched: (entry: Entry) => boolean): void {
+    for (const [key, entry] of this.entries) {
+      if (!touched(entry)) continue;
+      this.entries.delete(key);
+      this.size -= entry.size;
+    }
+  }
+}

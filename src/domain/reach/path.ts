@@ -1,0 +1,81 @@
+/**
+ * Paths: from a party, edge by edge, to the data. Each step holds the rest of its path, so that paths share their ends.
+ */
+import type { Instant } from '../time.ts';
+import type { EdgeKind } from './edge.ts';
+import { positions, type Span } from './span.ts';
+
+/** One edge of a path, in the interval in which it is taken, and what follows it; the last leads to the data. */
+export interface Step {
+  readonly edge: EdgeKind;
+  readonly from: string;
+  readonly to: string;
+  readonly span: Span;
+  readonly rest: Step | undefined;
+  /** The path written out, once it was asked for. */
+  path: ReadonlyArray<PathEdge> | undefined;
+}
+
+/** An edge as answers show it: `began` and `ended` are its own interval, `events` those that opened and closed it. */
+export interface PathEdge {
+  readonly edge: EdgeKind;
+  readonly to: string;
+  readonly began: Instant;
+  readonly ended: Instant;
+  readonly events: ReadonlyArray<number>;
+}
+
+/** The path from the party of the step to the data. */
+export const pathOf = (step: Step): ReadonlyArray<PathEdge> => {
+  if (step.path === undefined) {
+    const { edge, to, span, rest } = step;
+    const first = { edge, to, began: span.from, ended: span.to, events: eventsOf(span) };
+    step.path = rest === undefined ? [first] : [first, ...pathOf(rest)];
+  }
+  return step.path;
+};
+
+/** The events that opened and closed the span. */
+export const eventsOf = ({ opened, closed }: Span): ReadonlyArray<number> =>
+  closed.length === 0 ? opened : positions(opened, closed);
+
+/**
+ * Two paths of the same pairs as one: an edge goes on where one interval of it ends and the next begins, as that of a
+ * grant that was replaced does, while another of its terms covers the data.
+ */
+export const joinPaths = (
+  before: ReadonlyArray<PathEdge>,
+  after: ReadonlyArray<PathEdge>,
+): ReadonlyArray<PathEdge> =>
+  before === after
+    ? before
+    : before.map((edge, index) => {
+        const other = after[index]!;
+        if (edge.began === other.began && edge.ended === other.ended) return edge;
+        return {
+          ...edge,
+          began: Math.min(edge.began, other.began),
+          ended: Math.max(edge.ended, other.ended),
+          events: positions(edge.events, other.events),
+        };
+      });
+
+/** Whether two paths have the same pairs of edge name and `to`. */
+export const samePairs = (a: Step | undefined, b: Step | undefined): boolean => {
+  let [one, other] = [a, b];
+  while (one !== other) {
+    if (one === undefined || other === undefined || one.edge !== other.edge || one.to !== other.to)
+      return false;
+    one = one.rest;
+    other = other.rest;
+  }
+  return true;
+};
+
+/** Whether the path leads from or through the party. */
+export const passes = (step: Step, party: string): boolean => {
+  for (let each: Step | undefined = step; each !== undefined; each = each.rest) {
+    if (each.from === party) return true;
+  }
+  return false;
+};

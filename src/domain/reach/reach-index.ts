@@ -1,0 +1,103 @@
+/**
+ * Everything that says who reaches what, in memory, kept up to date fact by fact.
+ */
+import { type Fact, type FactOf, isFact } from '../facts.ts';
+import { type Described, describedSite, type SiteDescription } from '../registry/descriptions.ts';
+import type { Varying } from '../timeline.ts';
+import type { DataClass } from './data-class.ts';
+import type { Sites } from './direct-edges.ts';
+import { type GrantFact, GrantIndex, type Grants, isGrantFact } from './grants.ts';
+import { LabelCache } from './label-cache.ts';
+import type { Labels, Via } from './labels.ts';
+import { isPartyFact, PartyFactIndex } from './party-facts.ts';
+import { type Graph, type PartyDescription, PartyGraph } from './party-graph.ts';
+
+/** What questions of reach are asked of. */
+export interface Reach {
+  readonly parties: Graph & {
+    /** What the party was registered as at the instant, if it was. */
+    readonly describedAt: (party: string, instant: number) => PartyDescription | undefined;
+  };
+  readonly grants: Grants;
+  readonly sites: Sites;
+  readonly labels: (data: DataClass, via?: Via) => Labels;
+}
+
+type SiteFact = FactOf<'SiteRegistered' | 'SiteTransferred'>;
+
+const isSiteFact = (fact: Fact): fact is Fact & SiteFact =>
+  isFact(fact, 'SiteRegistered') || isFact(fact, 'SiteTransferred');
+
+export class ReachIndex implements Reach {
+  private readonly partyFacts = new PartyFactIndex();
+  private readonly siteFacts = new Map<string, SiteFact[]>();
+  private readonly described = new Map<string, Varying<Described<SiteDescription>>>();
+  private readonly cache: LabelCache;
+  readonly parties = new PartyGraph(this.partyFacts);
+  readonly grants: GrantIndex;
+
+  /** @param facts those that say nothing of who reaches what are passed over. */
+  constructor(facts: Iterable<Fact>) {
+    const grantFacts: GrantFact[] = [];
+    for (const fact of facts) {
+      if (isPartyFact(fact)) this.partyFacts.add(fact);
+      else if (isGrantFact(fact)) grantFacts.push(fact);
+      else if (isSiteFact(fact)) this.siteFactsOf(fact.data.site).push(fact);
+    }
+    this.grants = new GrantIndex(grantFacts);
+    this.cache = new LabelCache(this);
+  }
+
+  readonly sites = (site: string): Varying<Described<SiteDescription>> => {
+    let described = this.described.get(site);
+    if (described === undefined) {
+      described = describedSite((this.siteFacts.get(site) ?? []) as Parameters<typeof describedSite>[0]);
+      this.described.set(site, described);
+    }
+    return described;
+  };
+
+  labels(data: DataClass, via?: Via): Labels {
+    return this.cache.labels(data, via);
+  }
+
+  /**
+   * Takes out facts and adds others: a late event adds one, a correction takes one out and adds it as it now holds.
+   * Only what they touch is worked out again, when it is next asked for.
+   *
+   * @param removed as they were given before; known by their positions.
+   */
+  change(removed: ReadonlyArray<Fact>, added: ReadonlyArray<Fact>): void {
+    for (const fact of removed) {
+      if (isPartyFact(fact)) this.partyFacts.remove(fact);
+      else if (isSiteFact(fact)) {
+        const { site } = fact.data;
+        this.siteFacts.set(
+          site,
+          this.siteFactsOf(site).filter(({ position }) => position !== fact.position),
+        );
+      }
+    }
+    for (const fact of added) {
+      if (isPartyFact(fact)) this.partyFacts.add(fact);
+      else if (isSiteFact(fact)) this.siteFactsOf(fact.data.site).push(fact);
+    }
+    for (const fact of [...removed, ...added]) {
+      if (isPartyFact(fact)) this.cache.partiesChanged(this.parties.forget(fact));
+      else if (isSiteFact(fact)) {
+        this.described.delete(fact.data.site);
+        this.cache.siteChanged(fact.data.site);
+      }
+    }
+    this.cache.grantsChanged(this.grants.change(removed.filter(isGrantFact), added.filter(isGrantFact)));
+  }
+
+  private siteFactsOf(site: string): SiteFact[] {
+    let facts = this.siteFacts.get(site);
+    if (facts === undefined) {
+      facts = [];
+      this.siteFacts.set(site, facts);
+    }
+    return facts;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The other way round: every holding that a party could reach, of how many people, and how.
+ */
+import { codeUnitOrder } from '../order.ts';
+import type { Instant } from '../time.ts';
+import { type Interval, intervalAt } from '../timeline.ts';
+import { everReachableFrom } from './all-paths.ts';
+import { directEdges } from './direct-edges.ts';
+import { classOfHeld, type HeldData, staysOfHeld } from './held-data.ts';
+import type { PathEdge } from './path.ts';
+import type { Reach } from './reach-index.ts';
+import { pathOrder, type ReachQuestion } from './reach-of.ts';
+import { append, type Taken, takenDuring } from './taken.ts';
+
+/** A part of a holding, and how many people are in it. The parts of a holding share nobody. */
+export interface CountedData extends HeldData {
+  readonly subjects: (instant: Instant) => number;
+}
+
+/** An interval in which the party reached data of a holding, of so many people, and how. */
+export interface HoldingReach extends Interval {
+  readonly dataset: string;
+  readonly population: string | null;
+  readonly site: string;
+  readonly kind: 'live' | 'backup';
+  readonly backup: string | null;
+  /** Those reached at the instant asked for, or where the interval does not contain it, at its first. */
+  readonly subjects: number;
+  readonly path: ReadonlyArray<PathEdge>;
+}
+
+/**
+ * What the party reaches: by dataset, population, site, kind, backup, `from`. Where it reaches parts of a holding along
+ * several paths, the first by R15 is told.
+ */
+export const reachOfParty = (
+  reach: Reach,
+  party: string,
+  data: Iterable<CountedData>,
+  { at, during = { from: at, to: at + 1 }, via }: Pick<ReachQuestion, 'at' | 'during' | 'via'>,
+): ReadonlyArray<HoldingReach> => {
+  const leading = everReachableFrom(reach.parties, party, via);
+  const out: HoldingReach[] = [];
+  for (const parts of Map.groupBy(data, holdingOf).values()) {
+    const reached: { readonly part: CountedData; readonly taken: ReadonlyArray<Taken> }[] = [];
+    for (const part of parts) {
+      if (!directEdges(reach, classOfHeld(reach.grants, part)).some(({ from }) => leading.has(from)))
+        continue;
+      // Parts follow each other: which intervals are whole shows only when they are put together.
+      const taken = staysOfHeld(reach.grants, part).flatMap(
+        (stay) =>
+          takenDuring(reach, stay, stay, via === undefined ? { party } : { party, via }).get(party) ?? [],
+      );
+      if (taken.length > 0) reached.push({ part, taken });
+    }
+    for (const { from, to, path } of firstOf(reached.map(({ taken }) => taken))) {
+      if (!(from < during.to && during.from < to)) continue;
+      const instant = from <= at && at < to ? at : from;
+      const counted = reached.filter(({ taken }) => intervalAt(taken, instant) !== undefined);
+      const { dataset, population, site, backup } = parts[0]!;
+      out.push({
+        dataset,
+        population,
+        site,
+        kind: backup === null ? 'live' : 'backup',
+        backup,
+        subjects: counted.reduce((sum, { part }) => sum + part.subjects(instant), 0),
+        from,
+        to,
+        path,
+      });
+    }
+  }
+  return out.sort(
+    (a, b) =>
+      codeUnitOrder(a.dataset, b.dataset) ||
+      codeUnitOrder(a.population ?? '', b.population ?? '') ||
+      codeUnitOrder(a.site, b.site) ||
+      codeUnitOrder(a.kind, b.kind) ||
+      codeUnitOrder(a.backup ?? '', b.backup ?? '') ||
+      a.from - b.from,
+  );
+};
+
+const holdingOf = ({ dataset, site, backup, population }: HeldData): string =>
+  `${dataset} ${site} ${backup ?? ''} ${population ?? ''}`;
+
+/** At each instant the first path of all, in maximal intervals of the same pairs. */
+const firstOf = (lists: ReadonlyArray<ReadonlyArray<Taken>>): ReadonlyArray<Taken> => {
+  if (lists.length < 2) return lists[0] ?? [];
+  const bounds = [...new Set(lists.flat().flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
+  const out: Taken[] = [];
+  bounds.slice(0, -1).forEach((from, index) => {
+    const first = lists
+      .map((list) => intervalAt(list, from))
+      .filter((taken) => taken !== undefined)
+      .sort((a, b) => pathOrder(a.path, b.path))[0];
+    if (first !== undefined) append(out, { ...first, from, to: bounds[index + 1]! });
+  });
+  return out;
+};

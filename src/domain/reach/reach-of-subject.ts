@@ -1,0 +1,19 @@
+/**
+ * Who could reach this person's data, in which holding, when, and along which path.
+ */
+import type { Residency } from '../residency/fold.ts';
+import type { Reach } from './reach-index.ts';
+import { type ReachAnswer, type ReachQuestion, reachOf } from './reach-of.ts';
+import { staysOfSubject } from './stay.ts';
+
+/**
+ * Answers for one subject.
+ *
+ * @param residency of at least that subject.
+ */
+export const reachOfSubject = (
+  reach: Reach,
+  subject: string,
+  residency: Residency,
+  question: ReachQuestion,
+): ReachAnswer => reachOf(reach, staysOfSubject(reach.grants, residency, subject), question);

@@ -1,0 +1,136 @@
+/**
+ * Who could reach data: R13 to R15 as an answer. The labels of the data's classes, cut with its stays.
+ */
+import type { PartyKind } from '../events/words.ts';
+import { codeUnitOrder } from '../order.ts';
+import type { RowKey } from '../residency/rows.ts';
+import type { Instant } from '../time.ts';
+import type { Interval } from '../timeline.ts';
+import { type Budget, simplePaths, wholeBudget } from './all-paths.ts';
+import { directEdges } from './direct-edges.ts';
+import type { Via } from './labels.ts';
+import type { PathEdge, Step } from './path.ts';
+import type { Reach } from './reach-index.ts';
+import { type Stay, stayOrder } from './stay.ts';
+import { append, type Taken, takenDuring, takeWithin } from './taken.ts';
+
+/** Who, when and how is asked for. */
+export interface ReachQuestion {
+  /** Parties are described as at this instant; without `during`, the intervals that contain it are answered. */
+  readonly at: Instant;
+  /** Answers the intervals that overlap `[from, to)`, each whole. */
+  readonly during?: Interval;
+  /** This party alone. */
+  readonly party?: string;
+  /** Paths made of these kinds of edges alone, the fewest edges among those. */
+  readonly via?: Via;
+  /** `all`: every path that visits no party twice, up to `pathsMax` of them. By default the one of R15. */
+  readonly paths?: 'all';
+}
+
+/** An interval in which a party reached data of a row, and how. */
+export interface ReachInterval extends Interval {
+  readonly holding: RowKey;
+  readonly path: ReadonlyArray<PathEdge>;
+}
+
+/** One party with the intervals in which it reached the data. */
+export interface PartyReach {
+  readonly party: string;
+  /** What it was registered as, null where it was not. */
+  readonly kind: PartyKind | null;
+  readonly name: string | null;
+  readonly intervals: ReadonlyArray<ReachInterval>;
+}
+
+export interface ReachAnswer {
+  readonly parties: ReadonlyArray<PartyReach>;
+  /** There may be paths beyond those told: `pathsMax` or `stepsMax` was met. */
+  readonly limitMet: boolean;
+}
+
+/**
+ * Who reaches the data of the stays: by party, then dataset, site, kind, backup, `from`; of several paths from the same
+ * instant on, the one of fewer edges first.
+ */
+export const reachOf = (reach: Reach, stays: ReadonlyArray<Stay>, question: ReachQuestion): ReachAnswer => {
+  const { at, during = { from: at, to: at + 1 } } = question;
+  const found = new Map<string, ReachInterval[]>();
+  const budget = wholeBudget();
+  for (const stay of [...stays].sort(stayOrder)) {
+    if (!(stay.from < during.to && during.from < stay.to)) continue;
+    const taken =
+      question.paths === 'all'
+        ? allTakenDuring(reach, stay, during, question, budget)
+        : takenDuring(reach, stay, during, question);
+    for (const [party, list] of taken) {
+      let intervals = found.get(party);
+      if (intervals === undefined) {
+        intervals = [];
+        found.set(party, intervals);
+      }
+      for (const { from, to, path } of list) intervals.push({ from, to, holding: stay.row, path });
+    }
+  }
+  const parties = [...found.keys()].sort(codeUnitOrder).map((party): PartyReach => {
+    const description = reach.parties.describedAt(party, at);
+    return {
+      party,
+      kind: description?.kind ?? null,
+      name: description?.name ?? null,
+      intervals: found.get(party)!,
+    };
+  });
+  return { parties, limitMet: budget.met };
+};
+
+/** By party, every simple path over the stay in the intervals that overlap `during`, each whole, by `from`. */
+const allTakenDuring = (
+  reach: Reach,
+  stay: Stay,
+  during: Interval,
+  question: ReachQuestion,
+  budget: Budget,
+): ReadonlyMap<string, ReadonlyArray<Taken>> => {
+  const byPairs = new Map<string, Taken[]>();
+  for (const piece of stay.classes) {
+    // Where the class changes, an interval may go on outside of what was asked for.
+    const window = stay.classes.length === 1 ? overlapOf(piece, during) : piece;
+    const direct = directEdges(reach, piece.value);
+    const found = simplePaths(reach.parties, direct, window, question, budget);
+    for (const label of [...found].sort((a, b) => a.from - b.from)) {
+      const key = pairsKey(label.step);
+      const list = byPairs.get(key);
+      if (list === undefined) byPairs.set(key, [takeWithin(label, piece)]);
+      else append(list, takeWithin(label, piece));
+    }
+  }
+  const taken = [...byPairs.values()]
+    .flat()
+    .filter(({ from, to }) => from < during.to && during.from < to)
+    .sort((a, b) => a.from - b.from || pathOrder(a.path, b.path));
+  return Map.groupBy(taken, ({ step }) => step.from);
+};
+
+const overlapOf = (a: Interval, b: Interval): Interval => ({
+  from: Math.max(a.from, b.from),
+  to: Math.min(a.to, b.to),
+});
+
+const pairsKey = (step: Step): string => {
+  let key = step.from;
+  for (let each: Step | undefined = step; each !== undefined; each = each.rest)
+    key += ` ${each.edge} ${each.to}`;
+  return key;
+};
+
+/** R15: fewer edges first, then pair by pair. */
+export const pathOrder = (a: ReadonlyArray<PathEdge>, b: ReadonlyArray<PathEdge>): number => {
+  if (a.length !== b.length) return a.length - b.length;
+  for (const [index, edge] of a.entries()) {
+    const other = b[index]!;
+    const order = codeUnitOrder(edge.edge, other.edge) || codeUnitOrder(edge.to, other.to);
+    if (order !== 0) return order;
+  }
+  return 0;
+};

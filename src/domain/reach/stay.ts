@@ -1,0 +1,124 @@
+/**
+ * Stays: uninterrupted presences of data, cut into the classes of data they belong to one after the other.
+ *
+ * A subject who leaves a population, or whose data is left in one holding out of two, passes from one class to the next
+ * without its data going anywhere (R12, R14).
+ */
+import { codeUnitOrder } from '../order.ts';
+import type { Residency } from '../residency/fold.ts';
+import type { Holding } from '../residency/holding.ts';
+import { type RowKey, type RowPresence, rowPresences } from '../residency/rows.ts';
+import { isPopulation } from '../scope.ts';
+import type { Instant } from '../time.ts';
+import { cover, type Interval, intersect, type Piece, type Timeline, type Varying } from '../timeline.ts';
+import { type DataClass, overKey } from './data-class.ts';
+import type { Grants } from './grants.ts';
+
+/** Data in one row, from the instant it came to the instant it went. The classes follow each other without a gap. */
+export interface Stay extends Interval {
+  readonly row: RowKey;
+  readonly classes: Varying<DataClass>;
+}
+
+/** The order in which answers of reach tell stays: by dataset, site, kind, backup, from. */
+export const stayOrder = (a: Stay, b: Stay): number =>
+  codeUnitOrder(a.row.dataset, b.row.dataset) ||
+  codeUnitOrder(a.row.site, b.row.site) ||
+  codeUnitOrder(a.row.kind, b.row.kind) ||
+  codeUnitOrder(a.row.backup ?? '', b.row.backup ?? '') ||
+  a.from - b.from;
+
+/** The population whose holding it is, or that a backup was taken of. */
+export const populationOf = (holding: Holding): string | undefined => {
+  if (holding.kind === 'live') return holding.population;
+  return holding.kind === 'backup' && isPopulation(holding.scope) ? holding.scope.population : undefined;
+};
+
+/** Where the subject's data was, in the order of answers. */
+export const staysOfSubject = (
+  grants: Grants,
+  residency: Residency,
+  subject: string,
+): ReadonlyArray<Stay> => {
+  const memberships = residency.memberships.get(subject) ?? [];
+  return rowPresences(residency, subject)
+    .map((presence) => stay(grants, presence, subject, memberships))
+    .sort(stayOrder);
+};
+
+const stay = (
+  grants: Grants,
+  { row, from, to, behind }: RowPresence,
+  subject: string,
+  memberships: Varying<{ readonly population: string }>,
+): Stay => {
+  const { dataset } = row;
+  // R14: covered as data of a population's holding, and as data of whoever is in the population.
+  const covering = new Map<string, Interval[]>();
+  const add = (population: string | undefined, interval: Interval): void => {
+    if (population === undefined || !isGrantedOver(grants, dataset, population)) return;
+    const list = covering.get(population);
+    if (list === undefined) covering.set(population, [interval]);
+    else list.push(interval);
+  };
+  for (const presence of behind) add(populationOf(presence.holding), presence);
+  for (const membership of memberships) add(membership.value.population, membership);
+  const present = [{ from, to }];
+  return {
+    row,
+    from,
+    to,
+    classes: classes(
+      row,
+      { from, to },
+      new Map(
+        [...covering].map(([population, intervals]) => [population, intersect(cover(intervals), present)]),
+      ),
+      grants.termsOver(overKey({ dataset, scope: { subject } })).length > 0 ? subject : null,
+    ),
+  };
+};
+
+/** Whether a grant is ever over the population, or over its data of the dataset. */
+export const isGrantedOver = (grants: Grants, dataset: string, population: string): boolean =>
+  grants.termsOver(overKey({ population })).length > 0 ||
+  grants.termsOver(overKey({ dataset, scope: { population } })).length > 0;
+
+/** The class of the row in each part of its presence: another where another set of populations covers it. */
+const classes = (
+  { dataset, site, backup }: RowKey,
+  present: Interval,
+  covering: ReadonlyMap<string, Timeline>,
+  subject: string | null,
+): Varying<DataClass> => {
+  const bounds = new Set<Instant>([present.from]);
+  for (const timeline of covering.values()) {
+    for (const { from, to } of timeline) bounds.add(from).add(to);
+  }
+  bounds.delete(present.to);
+  const starts = [...bounds].sort((a, b) => a - b);
+  const names = [...covering.keys()].sort(codeUnitOrder);
+  return starts.map((from, index): Piece<DataClass> => {
+    const populations = names.filter((name) =>
+      covering.get(name)!.some((i) => i.from <= from && from < i.to),
+    );
+    return {
+      from,
+      to: starts[index + 1] ?? present.to,
+      value: { dataset, site, backup, populations, subject },
+    };
+  });
+};
+
+/** A stay of data that is of one class throughout. */
+export const stayOfClass = (data: DataClass, { from, to }: Interval): Stay => ({
+  row: {
+    dataset: data.dataset,
+    site: data.site,
+    kind: data.backup === null ? 'live' : 'backup',
+    backup: data.backup,
+  },
+  from,
+  to,
+  classes: [{ from, to, value: data }],
+});

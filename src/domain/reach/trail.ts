@@ -1,0 +1,202 @@
+/**
+ * The reach of a subject's audit trail: every event that opened or closed a path to this person's data, and why it did.
+ *
+ * An event counts where the edge it opened or closed was on a path that visits no party twice, whether or not that path
+ * is the shortest one.
+ */
+import type { Fact } from '../facts.ts';
+import type { Residency } from '../residency/fold.ts';
+import type { RowKey } from '../residency/rows.ts';
+import { formatInstant, type Instant } from '../time.ts';
+import type { Interval } from '../timeline.ts';
+import { type DataClass, overKeysOf } from './data-class.ts';
+import { directEdges } from './direct-edges.ts';
+import type { Edge } from './edge.ts';
+import { type Labels, labelsOf } from './labels.ts';
+import { passes } from './path.ts';
+import type { Reach } from './reach-index.ts';
+import type { Span } from './span.ts';
+import { staysOfSubject } from './stay.ts';
+
+/** An event of the trail. */
+export interface TrailEntry {
+  readonly position: number;
+  /** One sentence or more; the person is not named in it. */
+  readonly why: string;
+}
+
+/** How many places of data a sentence names, and how many sentences an event gets; the rest is counted. */
+const placesNamedMax = 3;
+const sentencesMax = 10;
+
+/** An edge that an event opened or closed, and the data that it led to. */
+interface Change {
+  readonly edge: Edge;
+  readonly opens: boolean;
+  readonly places: Set<string>;
+}
+
+/**
+ * Every event that opened or closed a path to the subject's data, in known order.
+ *
+ * @param fact the fact at a position, as the question knows it.
+ */
+export const reachTrail = (
+  reach: Reach,
+  subject: string,
+  residency: Residency,
+  fact: (position: number) => Fact | undefined,
+): ReadonlyArray<TrailEntry> => {
+  const changes = new Map<number, Map<string, Change>>();
+  const note = (position: number, opens: boolean, { edge }: OnPath, place: string): void => {
+    let ofEvent = changes.get(position);
+    if (ofEvent === undefined) {
+      ofEvent = new Map();
+      changes.set(position, ofEvent);
+    }
+    const key = `${opens ? 'opens' : 'closes'} ${edge.edge} ${edge.from} ${edge.to}`;
+    const before = ofEvent.get(key);
+    if (before === undefined) ofEvent.set(key, { edge, opens, places: new Set([place]) });
+    else before.places.add(place);
+  };
+  for (const { row, classes } of staysOfSubject(reach.grants, residency, subject)) {
+    for (const { from, to, value } of classes) {
+      for (const each of edgesOnPaths(reach, value, { from, to })) {
+        for (const position of each.opening) note(position, true, each, placeOf(row));
+        for (const position of each.closing) note(position, false, each, placeOf(row));
+      }
+    }
+  }
+  return [...changes]
+    .sort(([a], [b]) => a - b)
+    .map(([position, ofEvent]) => ({ position, why: sentences([...ofEvent.values()], fact(position)) }));
+};
+
+/** An edge while it is on a path to data, with the events that opened and closed that way. */
+interface OnPath {
+  readonly edge: Edge;
+  readonly opening: ReadonlyArray<number>;
+  readonly closing: ReadonlyArray<number>;
+}
+
+const edgesOnPaths = function* (reach: Reach, data: DataClass, during: Interval): Iterable<OnPath> {
+  const labels = reach.labels(data);
+  const direct = directEdges(reach, data);
+  for (const edge of direct) {
+    for (const span of edge.spans) {
+      const until = lastTogether([during], span, during);
+      if (until === undefined) continue;
+      // Each grant that a grant was replaced with is told too: it kept the way open.
+      const opening = edge.edge === 'granted' ? termsIn(reach, data, edge, span, during) : span.opened;
+      yield { edge, opening, closing: closing(span, until) };
+    }
+  }
+  const around = new Map<string, Labels>();
+  for (const party of labels.parties) {
+    const own = labels.of.get(party)!;
+    for (const edge of reach.parties.into(party)) {
+      if (edge.from === party) continue;
+      let leads = own;
+      if (own.some(({ step }) => passes(step, edge.from))) {
+        // A path through the party that the edge comes from is none for that party; there may be one around it.
+        const without = around.get(edge.from) ?? labelsOf(reach.parties, direct, undefined, edge.from);
+        around.set(edge.from, without);
+        leads = without.of.get(party) ?? [];
+      }
+      for (const span of edge.spans) {
+        const until = lastTogether(leads, span, during);
+        if (until !== undefined) yield { edge, opening: span.opened, closing: closing(span, until) };
+      }
+    }
+  }
+};
+
+/** When the edge last held while what it leads to reached the data; undefined where it never did. */
+const lastTogether = (leads: ReadonlyArray<Interval>, span: Span, during: Interval): Instant | undefined => {
+  for (let index = leads.length - 1; index >= 0; index--) {
+    const { from, to } = leads[index]!;
+    const until = Math.min(to, span.to, during.to);
+    if (Math.max(from, span.from, during.from) < until) return until;
+  }
+  return undefined;
+};
+
+/** An end closes a way that was open until then. What a grant's own terms end has no event of its own. */
+const closing = ({ to, opened, closed }: Span, until: Instant): ReadonlyArray<number> =>
+  until === to ? closed.filter((position) => !opened.includes(position)) : [];
+
+const termsIn = (
+  reach: Reach,
+  data: DataClass,
+  { from: party, to: grant }: Edge,
+  span: Span,
+  during: Interval,
+): ReadonlyArray<number> =>
+  overKeysOf(data)
+    .flatMap((key) => reach.grants.termsOver(key))
+    .filter((term) => term.grant === grant && term.party === party)
+    .filter((term) => term.from >= span.from && term.to <= span.to)
+    .filter((term) => term.from < during.to && during.from < term.to)
+    .flatMap((term) => term.opened);
+
+const placeOf = ({ dataset, site, backup }: RowKey): string =>
+  backup === null ? `${dataset} at ${site}` : `${dataset} at ${site} (backup ${backup})`;
+
+const inWords = (places: ReadonlyArray<string>): string => {
+  const named = places.slice(0, placesNamedMax);
+  const more = places.length - named.length;
+  const all = more > 0 ? [...named, `${more} more`] : named;
+  return all.length === 1 ? all[0]! : `${all.slice(0, -1).join(', ')} and ${all.at(-1)!}`;
+};
+
+const sentences = (changes: ReadonlyArray<Change>, cause: Fact | undefined): string => {
+  const told = changes.slice(0, sentencesMax).map((change) => sentence(change, cause));
+  const more = changes.length - told.length;
+  return [...told, ...(more > 0 ? [`And so for ${more} more edges.`] : [])].join(' ');
+};
+
+const sentence = ({ edge: { edge, from, to }, opens, places }: Change, cause: Fact | undefined): string => {
+  const data = `this person's ${inWords([...places])}`;
+  switch (edge) {
+    case 'granted':
+      if (opens) {
+        const expires = cause?.type === 'AccessGranted' ? cause.data.expires : undefined;
+        const until = expires === undefined ? '' : `, until ${formatInstant(expires)} at the latest`;
+        return `Grant ${to} let ${from} reach ${data}${until}.`;
+      }
+      return cause?.type === 'AccessGranted'
+        ? `Grant ${to} was given anew, on terms by which ${from} no longer reached ${data}.`
+        : `The revocation of grant ${to} ended the reach it gave ${from}, of ${data}.`;
+    case 'operates':
+    case 'owns': {
+      const role = edge === 'operates' ? 'operator' : 'owner';
+      const held = `${to}, which held ${data}`;
+      if (!opens) return `${from} was no longer the ${role} of ${held}.`;
+      return cause?.type === 'SiteRegistered'
+        ? `${from} was registered as the ${role} of ${held}.`
+        : `${from} became the ${role} of ${held}.`;
+    }
+    case 'controls':
+      return opens
+        ? `${from} came to control ${to}, which could reach ${data}.`
+        : `${from} no longer controlled ${to}, which could reach ${data}.`;
+    case 'member-of':
+      if (cause?.type === 'PartyRegistered') {
+        return opens
+          ? `${to} was no longer registered as an organisation, so that its member ${from} shared in its reach of ${data}.`
+          : `${to} was registered as an organisation, so that its member ${from} no longer shared in its reach of ${data}.`;
+      }
+      return opens
+        ? `${from} became a member of ${to}, which could reach ${data}.`
+        : `${from} was no longer a member of ${to}, which could reach ${data}.`;
+    case 'employs':
+      if (cause?.type === 'PartyRegistered') {
+        return opens
+          ? `${from} was registered as an organisation, so that it employed its member ${to}, who could reach ${data}.`
+          : `${from} was no longer registered as an organisation, so that it no longer employed ${to}, who could reach ${data}.`;
+      }
+      return opens
+        ? `${from} came to employ ${to}, who could reach ${data}.`
+        : `${from} no longer employed ${to}, who could reach ${data}.`;
+  }
+};
