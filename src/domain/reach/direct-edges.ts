@@ -46,7 +46,7 @@ const siteEdges = (
     const openedBy = value.description[by];
     const next = described[index + 1]?.value;
     // An owner that a new registration leaves out is ended by that registration.
-    const closedBy = to === never ? undefined : (next?.description[by] ?? next?.events.at(-1));
+    const closedBy = to === never ? undefined : (next?.description[by] ?? next?.events[0]);
     const span: Span = {
       from,
       to,
