@@ -107,7 +107,7 @@ export const batchWriter = (database: DatabaseSync): BatchWriter => {
 
     const recorded = batch.length - duplicates;
     if (recorded > 0) {
-      const recordedAt = Math.max(lastRecordedAt, Math.floor(at));
+      const recordedAt = Math.max(lastRecordedAt, at);
       for (const [source, stream] of streams) {
         if (stream.added.size === 0) continue;
         if (stream.number === 0) stream.number = makeSource(source);

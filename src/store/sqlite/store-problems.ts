@@ -68,13 +68,17 @@ export const damaged = (file: string, what: string, cause?: unknown): DamagedSto
 /** SQLite's result codes that are told apart here (https://www.sqlite.org/rescode.html). */
 const busy = 5;
 const locked = 6;
+const permissionDenied = 3;
+const readOnly = 8;
 const ioError = 10;
 const corrupt = 11;
 const full = 13;
+const cannotOpen = 14;
 const notADatabase = 26;
 const ioErrorWrite = ioError | (3 << 8);
 const ioErrorTruncate = ioError | (6 << 8);
 const ioErrorSharedMemorySize = ioError | (19 << 8);
+const unusableCodes: ReadonlySet<number> = new Set([permissionDenied, readOnly, ioError, cannotOpen]);
 const noSpaceCodes: ReadonlySet<number> = new Set([
   full,
   ioErrorWrite,
@@ -133,11 +137,13 @@ export const toStoreProblem = (file: string, error: unknown): unknown => {
         error,
       );
     default:
-      return new StoreUnusable(
-        file,
-        `it cannot be used (${detail})`,
-        'Check that the folder exists, that its permissions let this user read and write, and the disk',
-        error,
-      );
+      return isSystemError || unusableCodes.has((code ?? 0) & 0xff)
+        ? new StoreUnusable(
+            file,
+            `it cannot be used (${detail})`,
+            'Check that the folder exists, that its permissions let this user read and write, and the disk',
+            error,
+          )
+        : error;
   }
 };
