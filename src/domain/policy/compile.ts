@@ -286,7 +286,7 @@ const within = (left: Compute, right: Compute): Compute => {
 const isInAny = (frame: Frame, entity: EntityRef, ancestors: SetValue): Result => {
   let answer: Result = false;
   for (const ancestor of elementsOf(ancestors))
-    if (!isEntity(ancestor)) continue;
+    if (!isEntity(ancestor)) return expected('an entity', ancestor);
   for (const ancestor of ancestors.compound.values()) {
     const result = frame.isIn(entity, ancestor as EntityRef);
     if (result === true) return true;
