@@ -43,8 +43,9 @@ const holderOf = (lock: DatabaseSync): string => {
 };
 
 const take = (lock: DatabaseSync, now: Instant): boolean => {
-  lock.exec('PRAGMA synchronous = OFF; BEGIN IMMEDIATE');
   lock.exec(schema);
+  // Once its table is there, the file changes in place and needs no journal, hence no space on the disk.
+  lock.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
   const before = lock.prepare('SELECT released FROM holder').get();
   lock
     .prepare('INSERT OR REPLACE INTO holder (one, pid, host, since, released) VALUES (1, ?, ?, ?, 0)')
@@ -68,8 +69,11 @@ export const takeWriterLock = (file: string, now: Instant): WriterLock => {
     return {
       lastCloseWasClean,
       release: (clean) => {
-        held.exec(`UPDATE holder SET released = ${clean ? 1 : 0}; COMMIT`);
-        held.close();
+        try {
+          held.exec(`UPDATE holder SET released = ${clean ? 1 : 0}; COMMIT`);
+        } finally {
+          held.close();
+        }
       },
     };
   } catch (error) {

@@ -1,0 +1,131 @@
+/**
+ * What every synchronous reader of the log promises, whatever keeps it.
+ */
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type EventToAppend, origin, type Position, type StoredEvent } from '../../src/store/event-store.ts';
+import type { LogReader } from '../../src/store/log-reader.ts';
+
+/** A reader of a log with nothing in it. */
+export interface LogUnderTest {
+  readonly reader: LogReader;
+  /** Records the batch; resolves when the reader must see it. The wall clock of the log moves on with each. */
+  record(batch: ReadonlyArray<EventToAppend>): Promise<void>;
+  /** Closes whatever is open and removes the log. */
+  cleanup(): Promise<void>;
+}
+
+const everything = 1_000_000;
+
+const several = (source: string, from: number, to: number): ReadonlyArray<EventToAppend> =>
+  Array.from({ length: to - from }, (_, index) => ({
+    source,
+    id: `${from + index}`,
+    bytes: Uint8Array.from({ length: (from + index) % 300 }, (_, place) => from + index + place * 7),
+  }));
+
+const plain = (events: ReadonlyArray<EventToAppend>) =>
+  events.map(({ source, id, bytes }) => ({ source, id, bytes: [...bytes] }));
+
+const followed = async (
+  reader: LogReader,
+  after: Position,
+  count: number,
+): Promise<ReadonlyArray<StoredEvent>> => {
+  const events: StoredEvent[] = [];
+  const stop = new AbortController();
+  for await (const page of reader.follow(after, stop.signal)) {
+    events.push(...page);
+    if (events.length >= count) stop.abort();
+  }
+  return events;
+};
+
+export const logReaderContract = (name: string, makeLog: () => Promise<LogUnderTest>): void => {
+  const given = async (...batches: ReadonlyArray<ReadonlyArray<EventToAppend>>) => {
+    const { reader, record, cleanup } = await makeLog();
+    onTestFinished(cleanup);
+    for (const batch of batches) await record(batch);
+    return { reader, record };
+  };
+
+  describe(`${name}: reading at once`, () => {
+    test('given nothing recorded, there is nothing to read', async () => {
+      const { reader } = await given();
+      expect(reader.head()).toBe(origin);
+      expect(reader.after(origin, 10)).toEqual([]);
+      expect(reader.at(origin)).toBeUndefined();
+      expect(reader.at(1)).toBeUndefined();
+      expect(reader.find('a', '1')).toBeUndefined();
+      expect(reader.recordedAtOf(1)).toBeUndefined();
+      expect(reader.lastKnownBy(Number.POSITIVE_INFINITY)).toBe(origin);
+    });
+
+    test('given a log, it is read whole, in pages of any size, and event by event', async () => {
+      const batches = [several('a', 0, 700), several('b', 0, 3), several('a', 700, 1_300)];
+      const { reader } = await given(...batches);
+      const log = reader.after(origin, everything);
+      expect(plain(log)).toEqual(plain(batches.flat()));
+      expect(reader.head()).toBe(log.at(-1)!.position);
+      for (const limit of [1, 499, 500, 501, 1_302, 1_303, 1_304]) {
+        expect(reader.after(origin, limit)).toEqual(log.slice(0, limit));
+        expect(reader.after(log[99]!.position, limit)).toEqual(log.slice(100, 100 + limit));
+      }
+      expect(reader.after(origin, 0)).toEqual([]);
+      for (const event of [log[0]!, log[701]!, log.at(-1)!]) {
+        expect(reader.at(event.position)).toEqual(event);
+        expect(reader.find(event.source, event.id)).toEqual(event);
+        expect(reader.recordedAtOf(event.position)).toBe(event.recordedAt);
+      }
+      expect(reader.at(log.at(-1)!.position + 1)).toBeUndefined();
+      expect(reader.find('b', '3')).toBeUndefined();
+      expect(reader.find('c', '1')).toBeUndefined();
+    });
+
+    test('given events recorded at several instants, what was last known by an instant is found', async () => {
+      const { reader } = await given(several('a', 0, 3), several('a', 3, 4), several('a', 4, 9));
+      const log = reader.after(origin, everything);
+      for (const { recordedAt } of log) {
+        for (const instant of [recordedAt - 1, recordedAt, recordedAt + 1]) {
+          const known = log.findLast((event) => event.recordedAt <= instant)?.position ?? origin;
+          expect(reader.lastKnownBy(instant)).toBe(known);
+        }
+      }
+      expect(reader.lastKnownBy(Number.NEGATIVE_INFINITY)).toBe(origin);
+      expect(reader.lastKnownBy(Number.POSITIVE_INFINITY)).toBe(log.at(-1)!.position);
+    });
+
+    test('given a reader that read before, it sees what was recorded since', async () => {
+      const { reader, record } = await given(several('a', 0, 2));
+      expect(reader.after(origin, everything)).toHaveLength(2);
+      await record(several('b', 0, 1));
+      expect(plain(reader.after(origin, everything))).toEqual(
+        plain([...several('a', 0, 2), ...several('b', 0, 1)]),
+      );
+      expect(reader.find('b', '0')?.position).toBe(reader.head());
+    });
+
+    test('given a follower and events recorded all the while, it gets each once and in order', async () => {
+      const { reader, record } = await given(several('a', 0, 1_200));
+      const fromTheStart = followed(reader, origin, 1_260);
+      const fromTheHead = followed(reader, reader.head(), 60);
+      for (let round = 0; round < 20; round++) await record(several('b', round * 3, round * 3 + 3));
+      const log = reader.after(origin, everything);
+      expect(await fromTheStart).toEqual(log);
+      expect(await fromTheHead).toEqual(log.slice(1_200));
+    });
+
+    test('given a waiting follower, it ends when it is aborted, and another when the reader closes', async () => {
+      const { reader } = await given(several('a', 0, 1));
+      const stop = new AbortController();
+      const aborted = reader.follow(reader.head(), stop.signal)[Symbol.asyncIterator]().next();
+      const closed = reader
+        .follow(reader.head(), new AbortController().signal)
+        [Symbol.asyncIterator]()
+        .next();
+      stop.abort();
+      expect((await aborted).done).toBe(true);
+      reader.close();
+      expect((await closed).done).toBe(true);
+    });
+  });
+};

@@ -1,0 +1,93 @@
+/**
+ * The synchronous reader of the embedded ledger, beside its writer and in another thread.
+ */
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import * as E from 'fp-ts/lib/Either.js';
+import { expect, test } from 'vitest';
+import { origin } from '../../src/store/event-store.ts';
+import { openLogReader } from '../../src/store/sqlite/log-reader.ts';
+import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
+import { logReaderContract } from '../contract/log-reader.ts';
+import { fileForTest, newFolder, removeFolder } from './ledger-files.ts';
+
+logReaderContract('sqlite', async () => {
+  const folder = newFolder();
+  const file = join(folder, 'ledger.sqlite');
+  let now = 1_000;
+  const store = openSqliteEventStore(file, { now: () => (now += 10) });
+  const reader = openLogReader(file);
+  return {
+    reader,
+    record: async (batch) => {
+      expect(E.isRight(await store.append(batch))).toBe(true);
+    },
+    cleanup: async () => {
+      reader.close();
+      await store.close();
+      removeFolder(folder);
+    },
+  };
+});
+
+test('given events that are large together, a page of them is read whole', async () => {
+  const file = fileForTest('ledger.sqlite');
+  const store = openSqliteEventStore(file, { now: () => 1_000 });
+  const sizes = [3_000_000, 0, 4_194_304, 4_194_304, 4_194_304, 4_194_304, 1, 4_000_000];
+  for (const [index, size] of sizes.entries()) {
+    const bytes = new Uint8Array(size).fill(index);
+    expect(E.isRight(await store.append([{ source: 'a', id: `${index}`, bytes }]))).toBe(true);
+  }
+  const reader = openLogReader(file);
+  const log = reader.after(origin, 100);
+  expect(log.map(({ bytes }) => bytes.length)).toEqual(sizes);
+  expect(log.every(({ bytes }, index) => bytes.every((byte) => byte === index))).toBe(true);
+  reader.close();
+  await store.close();
+});
+
+test('given a ledger whose writer was closed, it is still read, and can be written again beside the reader', async () => {
+  const file = fileForTest('ledger.sqlite');
+  const event = (id: string) => ({ source: 'a', id, bytes: new Uint8Array(3) });
+  let store = openSqliteEventStore(file, { now: () => 1_000 });
+  await store.append([event('1')]);
+  await store.close();
+  const reader = openLogReader(file);
+  expect(reader.head()).toBe(1);
+  store = openSqliteEventStore(file, { now: () => 1_000 });
+  await store.append([event('2')]);
+  expect(reader.head()).toBe(2);
+  await store.close();
+  expect(reader.after(origin, 10).map(({ id }) => id)).toEqual(['1', '2']);
+  reader.close();
+});
+
+test('given a follower in another thread, it gets what is recorded here', async () => {
+  const file = fileForTest('ledger.sqlite');
+  const store = openSqliteEventStore(file, { now: () => 1_000 });
+  const batch = (from: number) =>
+    Array.from({ length: 20 }, (_, index) => ({
+      source: 'a',
+      id: `${from + index}`,
+      bytes: new Uint8Array(10),
+    }));
+  await store.append(batch(0));
+  const follower = new Worker(join(import.meta.dirname, 'following-thread.ts'), {
+    workerData: { file, count: 100 },
+  });
+  const followed = new Promise<ReadonlyArray<string>>((resolve, reject) => {
+    follower.on('message', resolve).on('error', reject);
+  });
+  for (const from of [20, 40, 60, 80]) await store.append(batch(from));
+  expect(await followed).toEqual(Array.from({ length: 100 }, (_, index) => `${index}`));
+  await store.close();
+});
+
+test('given a limit that is no number of events, it is refused', () => {
+  const file = fileForTest('ledger.sqlite');
+  const store = openSqliteEventStore(file, { now: () => 1_000 });
+  const reader = openLogReader(file);
+  for (const limit of [-1, 1.5, Number.NaN]) expect(() => reader.after(origin, limit)).toThrow(RangeError);
+  reader.close();
+  return store.close();
+});
