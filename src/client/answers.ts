@@ -1,0 +1,73 @@
+/**
+ * What wraps the rows of an answer, and what answers that have no rows look like. The rows themselves are in
+ * `projections/questions/answers.ts`.
+ */
+import * as t from 'io-ts';
+import { exact, list, nullable } from '../domain/codec.ts';
+
+/** What an answer is about: when it was true, as known when, and the last position it knew. */
+export const Clocks = exact('Clocks', { validAt: t.string, knownAt: t.string, position: t.string }, {});
+export type Clocks = t.TypeOf<typeof Clocks>;
+
+/** The answer to a question. `next` is the cursor of the next page, or null. */
+export interface Answer<A> {
+  readonly clocks: Clocks;
+  readonly data: A;
+  readonly next: string | null;
+}
+
+/** The codec of an answer with this data. */
+export const answerOf = <A>(data: t.Type<A, unknown, unknown>): t.Type<Answer<A>, unknown, unknown> =>
+  exact('Answer', { clocks: Clocks, data, next: nullable(t.string) }, {}) as t.Type<
+    Answer<A>,
+    unknown,
+    unknown
+  >;
+
+/** What recording did: `position` is the last one of what was sent. */
+export const Recorded = exact(
+  'Recorded',
+  { recorded: t.number, duplicates: t.number, position: t.string },
+  {},
+);
+export type Recorded = t.TypeOf<typeof Recorded>;
+
+/** One fault of one event of a body: `index` counts events from 0, `line` counts lines from 1. */
+export const EventFault = exact(
+  'EventFault',
+  { index: t.number, pointer: t.string, message: t.string },
+  { line: t.number },
+);
+export type EventFault = t.TypeOf<typeof EventFault>;
+
+/** Problem details: RFC 9457, with the members the ledger adds. */
+export const ProblemDetails = exact(
+  'ProblemDetails',
+  { type: t.string, title: t.string, status: t.number },
+  {
+    detail: t.string,
+    parameter: t.string,
+    what: t.string,
+    errors: list(EventFault),
+    recorded: t.number,
+    duplicates: t.number,
+    position: t.string,
+  },
+);
+export type ProblemDetails = t.TypeOf<typeof ProblemDetails>;
+
+/** Whether the ledger is ready for questions, and how far its projections are behind its log. */
+export const Readiness = exact(
+  'Readiness',
+  {
+    status: t.string,
+    head: t.string,
+    position: t.string,
+    lag: t.number,
+    caughtUp: t.boolean,
+    generation: t.number,
+    setAside: list(exact('SetAside', { event: t.string, reason: t.string }, {})),
+  },
+  { failure: t.string },
+);
+export type Readiness = t.TypeOf<typeof Readiness>;

@@ -1,0 +1,249 @@
+/**
+ * The client of Domicile's HTTP API: what services, the console and the command line use. It needs `fetch` and
+ * nothing else, so it runs in Node and in browsers. Answers are decoded; what goes wrong is a tagged value.
+ *
+ * @example
+ * const ledger = createClient({ url: 'http://127.0.0.1:8484' });
+ * const answer = await ledger.subjects.residency('ana', { validAt: '2022-06-30' });
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type * as t from 'io-ts';
+import { list } from '../domain/codec.ts';
+import type { EventType } from '../domain/events/event-data.ts';
+import type { Assurance } from '../domain/events/words.ts';
+import {
+  DatasetRow,
+  DiscrepancyRow,
+  EventDetail,
+  HistoryRow,
+  Lineage,
+  PartyRow,
+  PopulationRow,
+  ResidencyRow,
+  SiteHoldingRow,
+  SiteRow,
+  TrailRow,
+  TransferRow,
+  WireEvent,
+} from '../projections/questions/answers.ts';
+import { type Answer, answerOf, Readiness, type Recorded } from './answers.ts';
+import {
+  type EmitFailure,
+  type EmitOptions,
+  type EmitProgress,
+  post,
+  type StreamOptions,
+  stream,
+} from './emit.ts';
+import { type ClientError, ClientFailure } from './errors.ts';
+import type { EventInput } from './event-input.ts';
+import { follow } from './follow.ts';
+import { patiently, type RetryPolicy } from './retry.ts';
+import { ask, type Call, type Fetch, type Query, type Target, tell } from './transport.ts';
+
+export type { Answer, Clocks, EventFault, ProblemDetails, Readiness, Recorded } from './answers.ts';
+export type { EmitFailure, EmitOptions, EmitProgress, StreamOptions } from './emit.ts';
+export { type ClientError, ClientFailure, sentenceOf } from './errors.ts';
+export type { EventInput, EventInputOf } from './event-input.ts';
+export { patiently, type RetryPolicy } from './retry.ts';
+export type { Fetch } from './transport.ts';
+
+/** A moment: RFC 3339 (a date is its first instant, UTC), or a `Date`. */
+export type Moment = string | Date;
+
+/** What every question takes. */
+export interface Question {
+  /** When it was true. Default: now. */
+  readonly validAt?: Moment | undefined;
+  /** As known when. Default: the latest. */
+  readonly knownAt?: Moment | undefined;
+  /** As known at a position in the log, instead of `knownAt`. */
+  readonly knownPosition?: string | undefined;
+  readonly minAssurance?: Assurance | undefined;
+  /** A position that the answer must have reached: that of a write, to read it back. */
+  readonly atLeast?: string | undefined;
+  /** Rows of a page: 1 to 1,000. */
+  readonly limit?: number | undefined;
+  /** The `next` of the answer before. */
+  readonly cursor?: string | undefined;
+}
+
+/** A question over time: half-open, `[from, to)`. */
+export interface PeriodQuestion extends Question {
+  readonly from?: Moment | undefined;
+  readonly to?: Moment | undefined;
+}
+
+/** Which events of the log are asked for: those that fit all that is given. */
+export interface EventFilter {
+  readonly after?: string | undefined;
+  readonly type?: EventType | undefined;
+  readonly source?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly site?: string | undefined;
+  readonly party?: string | undefined;
+  readonly dataset?: string | undefined;
+}
+
+/** What a request can be given besides its question. */
+export interface RequestOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What comes of a request. */
+export type Outcome<A> = Promise<E.Either<ClientError, A>>;
+
+/** What comes of a question with a list for an answer. */
+export type Rows<A> = Outcome<Answer<ReadonlyArray<A>>>;
+
+export interface ClientOptions {
+  /** The address of the ledger, such as `http://127.0.0.1:8484`. */
+  readonly url: string;
+  /** A key (`dom_…`) or an OIDC token. */
+  readonly token?: string | undefined;
+  readonly fetch?: Fetch | undefined;
+  /** How recording and following are repeated when an answer is lost. Questions are asked once. */
+  readonly retry?: Partial<RetryPolicy> | undefined;
+}
+
+/** A client of one ledger. */
+export type Client = ReturnType<typeof createClient>;
+
+/** Makes a client. It opens no connection before it is used. */
+export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: ClientOptions) => {
+  // `fetch` of browsers insists on being called as a function of the window.
+  const target: Target = { url, token, fetch: (request) => fetch(request) };
+  const policy: RetryPolicy = { ...patiently, ...retry };
+
+  const asking =
+    <A>(data: t.Type<A, unknown, unknown>) =>
+    (path: ReadonlyArray<string>, query: object = {}, { signal }: RequestOptions = {}): Outcome<Answer<A>> =>
+      ask(target, { path: ['v1', ...path], query: query as Query, signal }, answerOf(data));
+
+  const rows = <A>(row: t.Type<A, unknown, unknown>) => asking<ReadonlyArray<A>>(list(row));
+
+  /** A list of things that are registered, and one of them by its id. */
+  const registry = <A>(plural: string, row: t.Type<A, unknown, unknown>) => ({
+    list: (question?: Question, options?: RequestOptions): Rows<A> => rows(row)([plural], question, options),
+    get: (id: string, question?: Question, options?: RequestOptions): Outcome<Answer<A>> =>
+      asking(row)([plural, id], question, options),
+  });
+
+  const health = <A>(path: string, codec: t.Type<A, unknown, unknown>, options: RequestOptions = {}) =>
+    ask(target, { path: [path], signal: options.signal } satisfies Call, codec, [503]);
+
+  return {
+    url,
+
+    /** The log: recording, reading, following. */
+    events: {
+      /** Records one event. */
+      emit: (event: EventInput, options?: EmitOptions): Outcome<Recorded> =>
+        post(target, policy, 'application/cloudevents+json', JSON.stringify(event), options),
+      /** Records up to 1,000 events, all or none. */
+      emitBatch: (events: ReadonlyArray<EventInput>, options?: EmitOptions): Outcome<Recorded> =>
+        post(target, policy, 'application/cloudevents-batch+json', JSON.stringify(events), options),
+      /** Records any number of events, or lines of NDJSON, in order; each chunk of 1,000 is atomic. */
+      emitStream: (
+        events: AsyncIterable<EventInput | string> | Iterable<EventInput | string>,
+        options?: StreamOptions,
+      ): Promise<E.Either<EmitFailure, EmitProgress>> => stream(target, policy, events, options),
+      /** The log, oldest first. */
+      list: (question?: Question & EventFilter, options?: RequestOptions): Rows<WireEvent> =>
+        rows(WireEvent)(['events'], question, options),
+      /** One event with what does not fit, and what corrected or retracted it. */
+      get: (position: string, question?: Question, options?: RequestOptions): Outcome<Answer<EventDetail>> =>
+        asking(EventDetail)(['events', position], question, options),
+      /** The log from a position on, and then live, until the signal aborts. */
+      follow: (filter: EventFilter = {}, { signal }: RequestOptions = {}) =>
+        follow(target, policy, { path: ['v1', 'events'], query: filter as Query, signal }, WireEvent),
+    },
+
+    /** What became of one person's data. */
+    subjects: {
+      /** Where it is at `validAt`. */
+      residency: (subject: string, question?: Question, options?: RequestOptions): Rows<ResidencyRow> =>
+        rows(ResidencyRow)(['subjects', subject, 'residency'], question, options),
+      /** Where it was, over time. */
+      history: (subject: string, question?: PeriodQuestion, options?: RequestOptions): Rows<HistoryRow> =>
+        rows(HistoryRow)(['subjects', subject, 'history'], question, options),
+      /** Every event that touched it or its reach, and why. */
+      trail: (subject: string, question?: Question, options?: RequestOptions): Rows<TrailRow> =>
+        rows(TrailRow)(['subjects', subject, 'trail'], question, options),
+      /** Erases the person from the ledger: the history stays, about nobody. Cannot be undone. */
+      erase: (subject: string, { signal }: RequestOptions = {}): Outcome<void> =>
+        tell(target, { method: 'DELETE', path: ['v1', 'subjects', subject], signal }),
+    },
+
+    sites: {
+      ...registry('sites', SiteRow),
+      /** What the site holds at `validAt`, of how many subjects. */
+      holdings: (site: string, question?: Question, options?: RequestOptions): Rows<SiteHoldingRow> =>
+        rows(SiteHoldingRow)(['sites', site, 'holdings'], question, options),
+    },
+
+    parties: registry('parties', PartyRow),
+
+    datasets: {
+      ...registry('datasets', DatasetRow),
+      /** The graph of its movements, copies and backups. */
+      lineage: (
+        dataset: string,
+        question?: PeriodQuestion,
+        options?: RequestOptions,
+      ): Outcome<Answer<Lineage>> => asking(Lineage)(['datasets', dataset, 'lineage'], question, options),
+    },
+
+    populations: registry('populations', PopulationRow),
+
+    /** Movements, copies and backups between countries. */
+    transfers: (question?: PeriodQuestion, options?: RequestOptions): Rows<TransferRow> =>
+      rows(TransferRow)(['transfers'], question, options),
+
+    /** Events that do not fit the others. */
+    discrepancies: (
+      question?: Question & { readonly state?: 'open' | 'resolved' | undefined },
+      options?: RequestOptions,
+    ): Rows<DiscrepancyRow> => rows(DiscrepancyRow)(['discrepancies'], question, options),
+
+    health: {
+      /** Whether it is ready for questions; also where it is not, it says how far it is. */
+      ready: (options?: RequestOptions): Outcome<Readiness> => health('readyz', Readiness, options),
+    },
+  };
+};
+
+/** The pages of a list that are asked for at the most; then something is wrong with its cursors. */
+const pagesMax = 100_000;
+
+/**
+ * All rows of a list, page by page, under the clocks of the first page.
+ *
+ * @example
+ * const all = await everyRow((page) => ledger.subjects.trail('ana', page), { validAt: '2022-06-30' });
+ */
+export const everyRow = async <A, Q extends Question>(
+  page: (question: Q) => Rows<A>,
+  question: Q,
+): Rows<A> => {
+  const first = await page(question);
+  if (E.isLeft(first) || first.right.next === null) return first;
+  const data = [...first.right.data];
+  let next: string | null = first.right.next;
+  for (let pages = 1; next !== null && pages < pagesMax; pages++) {
+    const further: E.Either<ClientError, Answer<ReadonlyArray<A>>> = await page({
+      ...question,
+      cursor: next,
+    });
+    if (E.isLeft(further)) return further;
+    for (const row of further.right.data) data.push(row);
+    next = further.right.next;
+  }
+  return E.right({ clocks: first.right.clocks, data, next });
+};
+
+/** The value, for those who work with exceptions. Throws a `ClientFailure`. */
+export const orThrow = <A>(outcome: E.Either<ClientError, A>): A => {
+  if (E.isRight(outcome)) return outcome.right;
+  throw new ClientFailure(outcome.left);
+};

@@ -1,0 +1,61 @@
+/**
+ * What can go wrong between a caller and the ledger, as tagged values. Nothing here is thrown by the client.
+ */
+import type { Fault } from '../domain/codec.ts';
+import type { ProblemDetails } from './answers.ts';
+
+/** The ledger refused, and says why: RFC 9457 problem details. */
+export interface ProblemError {
+  readonly kind: 'problem';
+  readonly status: number;
+  readonly problem: ProblemDetails;
+  /** When the ledger says that trying again can help, after how many milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/** No answer came: refused connection, lost connection, or a server that is not there. */
+export interface NetworkError {
+  readonly kind: 'network';
+  readonly message: string;
+}
+
+/** An answer came, and it is not one of this API. `faults` are those of its body. */
+export interface UndecodableError {
+  readonly kind: 'undecodable';
+  readonly status: number;
+  readonly message: string;
+  readonly faults: ReadonlyArray<Fault>;
+}
+
+/** The caller cancelled the request by its signal. */
+export interface CancelledError {
+  readonly kind: 'cancelled';
+}
+
+/** Everything that can go wrong with a request. */
+export type ClientError = ProblemError | NetworkError | UndecodableError | CancelledError;
+
+/** One sentence about an error, for people. */
+export const sentenceOf = (error: ClientError): string => {
+  switch (error.kind) {
+    case 'problem':
+      return error.problem.detail ?? error.problem.title;
+    case 'network':
+      return `no answer from the ledger: ${error.message}`;
+    case 'undecodable':
+      return `the answer is not one of Domicile's: ${error.message}`;
+    case 'cancelled':
+      return 'cancelled';
+  }
+};
+
+/** A client error for those who work with exceptions, such as query libraries: see `orThrow`. */
+export class ClientFailure extends Error {
+  readonly error: ClientError;
+
+  constructor(error: ClientError) {
+    super(sentenceOf(error));
+    this.name = 'ClientFailure';
+    this.error = error;
+  }
+}

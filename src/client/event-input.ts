@@ -1,0 +1,24 @@
+/**
+ * An event as a service sends it: the JSON of CloudEvents 1.0, typed by the codecs of the domain.
+ */
+import type { OutputOf } from 'io-ts';
+import type { EventType, eventData } from '../domain/events/event-data.ts';
+import type { Assurance } from '../domain/events/words.ts';
+
+/** An event of one type. `time` is RFC 3339 with an offset; `assurance` is `observed` where none is given. */
+export interface EventInputOf<T extends EventType> {
+  readonly specversion?: '1.0';
+  readonly id: string;
+  readonly source: string;
+  readonly type: T;
+  readonly time: string;
+  readonly assurance?: Assurance;
+  readonly evidence?: string;
+  readonly data: OutputOf<(typeof eventData)[T]>;
+}
+
+/** Any event that can be recorded. `SubjectForgotten` is the ledger's own. */
+export type EventInput = { readonly [T in Exclude<EventType, 'SubjectForgotten'>]: EventInputOf<T> }[Exclude<
+  EventType,
+  'SubjectForgotten'
+>];

@@ -1,0 +1,119 @@
+/**
+ * Following a stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), over
+ * `fetch`: resumed from the last one seen when the connection is lost.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type * as t from 'io-ts';
+import { faultsOf } from '../domain/codec.ts';
+import type { ClientError } from './errors.ts';
+import { mayPass, type RetryPolicy, waitMsAfter } from './retry.ts';
+import { knownFieldsOf } from './tolerant.ts';
+import { type Call, lost, refusalOf, send, type Target } from './transport.ts';
+
+/** One message of a stream. */
+export interface Message {
+  readonly id: string | undefined;
+  readonly data: string;
+}
+
+/** A message longer than this ends the stream: it is none of ours. */
+const messageCharactersMax = 16 * 1_024 * 1_024;
+
+/** The messages in a body, as they come. */
+export async function* messagesIn(body: ReadableStream<Uint8Array>): AsyncGenerator<Message> {
+  const reader = body
+    .pipeThrough(new TextDecoderStream() as never as TransformStream<Uint8Array, string>)
+    .getReader();
+  let rest = '';
+  let id: string | undefined;
+  let data: string[] = [];
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      rest += value;
+      for (;;) {
+        // A line ends with CR LF, LF or CR; a CR at the very end may be half of CR LF.
+        const match = /\r\n|\n|\r(?!$)/.exec(rest);
+        if (match === null) break;
+        const line = rest.slice(0, match.index);
+        rest = rest.slice(match.index + match[0].length);
+        if (line === '') {
+          if (data.length > 0) yield { id, data: data.join('\n') };
+          data = [];
+          continue;
+        }
+        const colon = line.indexOf(':');
+        const field = colon === -1 ? line : line.slice(0, colon);
+        const content = colon === -1 ? '' : line.slice(colon + 1).replace(/^ /, '');
+        if (field === 'data') data.push(content);
+        else if (field === 'id') id = content;
+      }
+      if (rest.length > messageCharactersMax) return;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/**
+ * Follows a stream until the signal aborts or an error comes that trying again cannot pass: that one is the last
+ * thing given. Connections that are lost are taken up again after the last message.
+ */
+export async function* follow<A>(
+  target: Target,
+  policy: RetryPolicy,
+  call: Call,
+  codec: t.Type<A, unknown, unknown>,
+): AsyncGenerator<E.Either<ClientError, A>, void, undefined> {
+  const { signal } = call;
+  let lastId: string | undefined;
+  let attempt = 0;
+  while (!signal?.aborted) {
+    attempt++;
+    const headers = lastId === undefined ? {} : { 'Last-Event-ID': lastId };
+    const response = await send(target, { ...call, accept: 'text/event-stream', headers });
+    let error: ClientError;
+    if (E.isLeft(response)) error = response.left;
+    else if (!response.right.ok || response.right.body === null) {
+      error = await refusalOf(response.right, signal);
+    } else {
+      error = { kind: 'network', message: 'the stream ended' };
+      try {
+        for await (const { id, data } of messagesIn(response.right.body)) {
+          attempt = 0;
+          const decoded = decodeMessage(codec, data);
+          if (E.isLeft(decoded)) {
+            yield decoded;
+            return;
+          }
+          lastId = id ?? lastId;
+          yield decoded;
+          if (signal?.aborted) return;
+        }
+      } catch (failure) {
+        error = lost(failure, signal);
+      }
+    }
+    if (signal?.aborted) return;
+    if (!mayPass(error) || attempt >= policy.attemptsMax) {
+      yield E.left(error);
+      return;
+    }
+    await policy.wait(waitMsAfter(Math.max(1, attempt), policy, error), signal);
+  }
+}
+
+const decodeMessage = <A>(codec: t.Type<A, unknown, unknown>, data: string): E.Either<ClientError, A> => {
+  let json: unknown;
+  try {
+    json = JSON.parse(data);
+  } catch {
+    return E.left({ kind: 'undecodable', status: 200, message: 'a message that is not JSON', faults: [] });
+  }
+  const decoded = codec.decode(knownFieldsOf(codec, json));
+  if (E.isRight(decoded)) return decoded;
+  const faults = faultsOf(decoded.left);
+  const message = `${faults[0]?.pointer || '/'} ${faults[0]?.message ?? 'has faults'}`;
+  return E.left({ kind: 'undecodable', status: 200, message, faults });
+};

@@ -1,0 +1,31 @@
+/**
+ * Reading answers of a newer ledger: fields that this client does not know are passed over, never a reason to fail.
+ * What it does know must be as its codec says.
+ */
+import type * as t from 'io-ts';
+
+interface Shaped {
+  readonly required?: Readonly<Record<string, t.Mixed>>;
+  readonly optional?: Readonly<Record<string, t.Mixed>>;
+  readonly item?: t.Mixed;
+  readonly inner?: t.Mixed;
+}
+
+/** The value without the fields that the codec does not know, at any depth. */
+export const knownFieldsOf = (codec: t.Mixed, value: unknown): unknown => {
+  const { required, optional, item, inner } = codec as Shaped;
+  if (inner !== undefined) return value === null ? null : knownFieldsOf(inner, value);
+  if (item !== undefined) {
+    return Array.isArray(value) ? value.map((each: unknown) => knownFieldsOf(item, each)) : value;
+  }
+  if (required === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return value;
+  }
+  const fields = { ...required, ...optional };
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, field]) => {
+      const known = Object.hasOwn(fields, key) ? fields[key] : undefined;
+      return known === undefined ? [] : [[key, knownFieldsOf(known, field)]];
+    }),
+  );
+};
