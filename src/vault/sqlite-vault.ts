@@ -6,66 +6,22 @@
  * therefore spread over small tables, and to forget one its whole table is emptied, which overwrites every page the
  * table ever used, and written anew without it. The write-ahead log is emptied right after.
  */
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { crc32 } from 'node:zlib';
 import type { Instant } from '../domain/time.ts';
-import {
-  type FileFormat,
-  type OpenDatabase,
-  openToWrite,
-  preparing,
-  transact,
-} from '../store/sqlite/open-database.ts';
+import { type OpenDatabase, openToWrite, preparing, transact } from '../store/sqlite/open-database.ts';
 import { damaged, StoreLocked, toStoreProblem } from '../store/sqlite/store-problems.ts';
 import { recent } from './recent.ts';
 import { pseudonymBytes, pseudonymPrefix, type Vault } from './vault.ts';
+import {
+  entryChecksum,
+  forgottenChecksum,
+  prepareShard,
+  type Shard,
+  shardOf,
+  vaultFormat,
+} from './vault-format.ts';
 
-/** How many tables entries are spread over, in each direction; with a million people each holds about 4,000. */
-const shards = 256;
 /** How many entries of each direction are kept at hand. */
 const entriesAtHandMax = 100_000;
-
-const shardNumbers = Array.from({ length: shards }, (_, shard) => shard);
-
-/** The vault's format; `application_id` is `DMCV` in ASCII. */
-export const vaultFormat: FileFormat = {
-  name: 'vault',
-  applicationId: 0x444d4356,
-  schemaVersion: 1,
-  pageBytes: 1_024,
-  schema: [
-    ...shardNumbers.map(
-      (shard) => `CREATE TABLE pseudonym_${shard} (
-        identifier TEXT PRIMARY KEY, pseudonym TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
-    ),
-    ...shardNumbers.map(
-      (shard) => `CREATE TABLE identifier_${shard} (
-        pseudonym TEXT PRIMARY KEY, identifier TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
-    ),
-    'CREATE TABLE forgotten (pseudonym TEXT PRIMARY KEY) STRICT, WITHOUT ROWID',
-  ].join(';\n'),
-  pragmas: 'PRAGMA secure_delete = ON;',
-};
-
-/** CRC-32 of an entry: a flipped bit must never make one person another. */
-const entryChecksum = (identifier: string, pseudonym: string): number => crc32(identifier, crc32(pseudonym));
-
-const shardOf = (key: string): number => crc32(key) % shards;
-
-interface Shard {
-  readonly select: StatementSync;
-  readonly insert: StatementSync;
-  readonly all: StatementSync;
-  readonly empty: StatementSync;
-}
-
-/** A shard's table maps a key, identifier or pseudonym, to the other of the two. */
-const prepareShard = (database: DatabaseSync, table: string, key: string, value: string): Shard => ({
-  select: database.prepare(`SELECT ${value} AS value, checksum FROM ${table} WHERE ${key} = ?`),
-  insert: database.prepare(`INSERT INTO ${table} (${key}, ${value}, checksum) VALUES (?, ?, ?)`),
-  all: database.prepare(`SELECT ${key} AS key, ${value} AS value, checksum FROM ${table}`),
-  empty: database.prepare(`DELETE FROM ${table}`),
-});
 
 export interface SqliteVaultOptions {
   /** The clock, in milliseconds since the epoch. */
@@ -87,17 +43,17 @@ const vaultIn = ({ file, database, close }: OpenDatabase, random: SqliteVaultOpt
   const identifierShards: Shard[] = [];
   const byIdentifier = (identifier: string): Shard => {
     const shard = shardOf(identifier);
-    pseudonymShards[shard] ??= prepareShard(database, `pseudonym_${shard}`, 'identifier', 'pseudonym');
+    pseudonymShards[shard] ??= prepareShard(database, 'pseudonym', shard);
     return pseudonymShards[shard];
   };
   const byPseudonym = (pseudonym: string): Shard => {
     const shard = shardOf(pseudonym);
-    identifierShards[shard] ??= prepareShard(database, `identifier_${shard}`, 'pseudonym', 'identifier');
+    identifierShards[shard] ??= prepareShard(database, 'identifier', shard);
     return identifierShards[shard];
   };
   const selectForgotten = database.prepare('SELECT 1 FROM forgotten WHERE pseudonym = ?');
   const selectAnyForgotten = database.prepare('SELECT 1 FROM forgotten LIMIT 1');
-  const insertForgotten = database.prepare('INSERT INTO forgotten (pseudonym) VALUES (?)');
+  const insertForgotten = database.prepare('INSERT INTO forgotten (pseudonym, checksum) VALUES (?, ?)');
 
   const pseudonymsAtHand = recent<string, string>(entriesAtHandMax);
   const identifiersAtHand = recent<string, string>(entriesAtHandMax);
@@ -183,7 +139,7 @@ const vaultIn = ({ file, database, close }: OpenDatabase, random: SqliteVaultOpt
       transact(database, () => {
         rewriteWithout(byIdentifier(identifier), identifier);
         rewriteWithout(byPseudonym(pseudonym), pseudonym);
-        insertForgotten.run(pseudonym);
+        insertForgotten.run(pseudonym, forgottenChecksum(pseudonym));
       });
     }
     pseudonymsAtHand.clear();

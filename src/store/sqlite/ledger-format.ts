@@ -55,16 +55,38 @@ export const eventChecksum = (
 /** CRC-32 of what a row of `source` holds for good; its count is checked against the events. */
 export const sourceChecksum = (id: number, name: string): number => crc32(name, id);
 
-/** The streams and the log must agree on how many events there are. */
-const contradiction = (database: DatabaseSync): string | undefined => {
+/** A row of `event`, in the order of `eventColumns`. */
+export type EventRow = [
+  position: number,
+  source: number,
+  id: string,
+  recordedAt: number,
+  bytes: Uint8Array,
+  checksum: number,
+];
+
+export const eventColumns = 'position, source, id, recorded_at, bytes, checksum';
+
+/** Whether the row holds what was written to it. */
+export const isAsWritten = ([position, source, id, recordedAt, bytes, checksum]: EventRow): boolean =>
+  eventChecksum(position, source, id, recordedAt, bytes) === checksum;
+
+/** The streams and the log must agree on how many events there are; `whole` compares every event's checksum. */
+const contradiction = (database: DatabaseSync, whole: boolean): string | undefined => {
   const { events, streams } = database
     .prepare(
-      'SELECT (SELECT coalesce(max(position), 0) FROM event) AS events, (SELECT coalesce(sum(count), 0) FROM source) AS streams',
+      `SELECT (SELECT coalesce(max(position), 0) FROM event) AS events,
+              (SELECT coalesce(sum(count), 0) FROM source) AS streams`,
     )
     .get() as { events: number; streams: number };
-  return events === streams
-    ? undefined
-    : `it ends at position ${events}, but its streams count ${streams} events`;
+  if (events !== streams) return `it ends at position ${events}, but its streams count ${streams} events`;
+  if (!whole) return undefined;
+  const rows = database.prepare(`SELECT ${eventColumns} FROM event`);
+  rows.setReturnArrays(true);
+  for (const row of rows.iterate() as unknown as Iterable<EventRow>) {
+    if (!isAsWritten(row)) return `the event at position ${row[0]} is not as it was written`;
+  }
+  return undefined;
 };
 
 /** The format of the embedded ledger; `application_id` is `DMCL` in ASCII. */

@@ -9,7 +9,7 @@ import type { Instant } from '../../domain/time.ts';
 import { origin, type Position, type StoredEvent } from '../event-store.ts';
 import type { LogReader } from '../log-reader.ts';
 import { type Changes, followPages } from './follow.ts';
-import { eventChecksum, ledgerFormat, sourceChecksum } from './ledger-format.ts';
+import { type EventRow, eventColumns, isAsWritten, ledgerFormat, sourceChecksum } from './ledger-format.ts';
 import { openToRead, pragmaNumber } from './open-database.ts';
 import { damaged, toStoreProblem } from './store-problems.ts';
 
@@ -30,17 +30,7 @@ const scannedAtOnceMax = 500;
 /** How many bytes of events are read at once, well below the largest value SQLite makes. */
 const scannedBytesMax = 16 * 1_024 * 1_024;
 
-/** A row of `event`, in the order of its columns. */
-type EventRow = [
-  position: number,
-  source: number,
-  id: string,
-  recordedAt: number,
-  bytes: Uint8Array,
-  checksum: number,
-];
-
-/** The same with the number of bytes instead of the bytes. */
+/** An `EventRow` with the number of bytes instead of the bytes. */
 type EventHead = [
   position: number,
   source: number,
@@ -49,8 +39,6 @@ type EventHead = [
   length: number,
   checksum: number,
 ];
-
-const columns = 'position, source, id, recorded_at, bytes, checksum';
 
 /** The reads that the store and its readers share. */
 export interface LedgerQueries extends Omit<LogReader, 'close' | 'follow'> {
@@ -65,7 +53,7 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
     statement.setReturnArrays(true);
     return statement;
   };
-  const selectAt = prepare(`SELECT ${columns} FROM event WHERE position = ?`);
+  const selectAt = prepare(`SELECT ${eventColumns} FROM event WHERE position = ?`);
   const selectHeads = prepare(
     'SELECT position, source, id, recorded_at, length(bytes), checksum FROM event WHERE position > ? ORDER BY position LIMIT ?',
   );
@@ -74,9 +62,9 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
      FROM (SELECT bytes FROM event WHERE position BETWEEN ? AND ? ORDER BY position)`,
   );
   const selectOfSource = prepare(
-    `SELECT ${columns} FROM event WHERE source = ? AND position > ? ORDER BY position LIMIT ?`,
+    `SELECT ${eventColumns} FROM event WHERE source = ? AND position > ? ORDER BY position LIMIT ?`,
   );
-  const selectFound = prepare(`SELECT ${columns} FROM event WHERE source = ? AND id = ?`);
+  const selectFound = prepare(`SELECT ${eventColumns} FROM event WHERE source = ? AND id = ?`);
   const selectHead = prepare('SELECT max(position) FROM event');
   const selectRecordedAt = prepare('SELECT recorded_at FROM event WHERE position = ?');
   const selectSourceName = prepare('SELECT name, checksum FROM source WHERE id = ?');
@@ -103,10 +91,9 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
     return name;
   };
 
-  const toEvent = ([position, source, id, recordedAt, bytes, checksum]: EventRow): StoredEvent => {
-    if (eventChecksum(position, source, id, recordedAt, bytes) !== checksum) {
-      throw damaged(file, `the event at position ${position} is not as it was written`);
-    }
+  const toEvent = (row: EventRow): StoredEvent => {
+    const [position, source, id, recordedAt, bytes] = row;
+    if (!isAsWritten(row)) throw damaged(file, `the event at position ${position} is not as it was written`);
     return { position, source: nameOf(source), id, recordedAt, bytes };
   };
 

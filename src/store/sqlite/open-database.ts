@@ -23,7 +23,7 @@ import {
   damaged,
   ForeignFile,
   StoreUnusable,
-  toStoreProblem,
+  toOpeningProblem,
   UnsupportedSqlite,
   WrongSchema,
 } from './store-problems.ts';
@@ -44,8 +44,8 @@ export interface FileFormat {
   readonly schema: string;
   /** Pragmas of this format's connections, applied after those that all share. */
   readonly pragmas?: string;
-  /** Looks for contradictions in what the file holds; cheap, run at every opening. */
-  readonly contradiction?: (database: DatabaseSync) => string | undefined;
+  /** Looks for contradictions in what the file holds at every opening: `whole` in every row, otherwise in little time. */
+  readonly contradiction: (database: DatabaseSync, whole: boolean) => string | undefined;
 }
 
 /** An open file with its writer's lock. */
@@ -193,18 +193,14 @@ const refuseForeign = (file: string, format: FileFormat, database: DatabaseSync)
 
 const refuseDamaged = (file: string, format: FileFormat, database: DatabaseSync, clean: boolean): void => {
   const bytes = pragmaNumber(database, 'page_count') * pragmaNumber(database, 'page_size');
-  const check =
-    bytes <= wholeCheckBytesMax
-      ? 'integrity_check'
-      : !clean && bytes <= crashCheckBytesMax
-        ? 'quick_check'
-        : undefined;
+  const whole = bytes <= wholeCheckBytesMax;
+  const check = whole ? 'integrity_check' : !clean && bytes <= crashCheckBytesMax ? 'quick_check' : undefined;
   if (check !== undefined) {
     const verdict = String(Object.values(database.prepare(`PRAGMA ${check}(1)`).get() ?? {})[0]);
     if (verdict !== 'ok')
       throw damaged(file, `the ${format.name} is damaged (${verdict.replaceAll('\n', ' ')})`);
   }
-  const contradiction = format.contradiction?.(database);
+  const contradiction = format.contradiction(database, whole);
   if (contradiction !== undefined) throw damaged(file, `the ${format.name} is damaged (${contradiction})`);
 };
 
@@ -263,8 +259,8 @@ export const openToWrite = (path: string, format: FileFormat, now: Instant): Ope
       const database = connect(file, false, (opening) => {
         opening.exec(sharedPragmas);
         refuseOtherTables(file, format, opening);
-        refuseDamaged(file, format, opening, lock.lastCloseWasClean);
         opening.exec(writerPragmas + (format.pragmas ?? ''));
+        refuseDamaged(file, format, opening, lock.lastCloseWasClean);
       });
       return {
         file,
@@ -280,7 +276,7 @@ export const openToWrite = (path: string, format: FileFormat, now: Instant): Ope
       throw error;
     }
   } catch (error) {
-    throw toStoreProblem(path, error);
+    throw toOpeningProblem(path, error);
   }
 };
 
@@ -290,7 +286,7 @@ export const preparing = <A>(opened: OpenDatabase, prepare: (database: DatabaseS
     return prepare(opened.database);
   } catch (error) {
     opened.close();
-    throw toStoreProblem(opened.file, error);
+    throw toOpeningProblem(opened.file, error);
   }
 };
 
@@ -317,6 +313,6 @@ export const openToRead = (path: string, format: FileFormat): DatabaseSync => {
       refuseOtherTables(file, format, database);
     });
   } catch (error) {
-    throw toStoreProblem(path, error);
+    throw toOpeningProblem(path, error);
   }
 };

@@ -147,3 +147,10 @@ export const toStoreProblem = (file: string, error: unknown): unknown => {
         : error;
   }
 };
+
+/** The same while a file is being opened, when whatever SQLite refuses to understand of it is damage. */
+export const toOpeningProblem = (file: string, error: unknown): unknown => {
+  const problem = toStoreProblem(file, error);
+  if (problem instanceof StoreProblem || sqliteCode(error) === undefined) return problem;
+  return damaged(file, `it is damaged (${error instanceof Error ? error.message : error})`, error);
+};

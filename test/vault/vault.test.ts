@@ -1,0 +1,255 @@
+/**
+ * The vault: one pseudonym a person, kept through restarts and crashes, and gone to the last byte when forgotten.
+ */
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { DamagedStore, StoreLocked } from '../../src/store/sqlite/store-problems.ts';
+import { recent } from '../../src/vault/recent.ts';
+import { openSqliteVault } from '../../src/vault/sqlite-vault.ts';
+import { looksLikePseudonym, type Vault } from '../../src/vault/vault.ts';
+import { fileForTest, newFolder, removeFolder } from '../store/ledger-files.ts';
+
+/** Bytes that look random and are the same in every run: a sequence by George Marsaglia's xorshift. */
+const repeatableRandomness = (seed = 2_463_534_242) => {
+  let state = seed;
+  return (bytes: number): Uint8Array =>
+    Uint8Array.from({ length: bytes }, () => {
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+      return state;
+    });
+};
+
+const random = repeatableRandomness();
+
+const open = (file: string): Vault => openSqliteVault(file, { now: () => 1_000, random });
+
+const given = (...identifiers: ReadonlyArray<string>) => {
+  const file = fileForTest('vault.sqlite');
+  let vault = open(file);
+  onTestFinished(() => vault.close());
+  vault.pseudonymsFor(identifiers);
+  const reopen = () => {
+    vault.close();
+    vault = open(file);
+    return vault;
+  };
+  return { file, vault, reopen };
+};
+
+const person = (number: number) =>
+  `person-${number}-${((number + 1) * 2_654_435_761) % 4_294_967_296}@example.org`;
+
+const people = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, index) => person(from + index));
+
+/** Which of the texts stand anywhere in the files of the vault, at the very least in part. */
+const foundInFiles = (file: string, texts: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const folder = dirname(file);
+  const content = readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'latin1'))
+    .join('\n');
+  return texts.filter((text) => content.includes(text) || content.includes(text.slice(4)));
+};
+
+describe('minting', () => {
+  test('given people not known yet, each gets a pseudonym of 128 random bits', () => {
+    const { vault } = given();
+    const pseudonyms = vault.pseudonymsFor(people(0, 1_000));
+    expect([...pseudonyms.keys()].toSorted()).toEqual(people(0, 1_000).toSorted());
+    expect(new Set(pseudonyms.values()).size).toBe(1_000);
+    for (const pseudonym of pseudonyms.values()) {
+      expect(pseudonym).toMatch(/^psn_[A-Za-z0-9_-]{22}$/);
+      expect(looksLikePseudonym(pseudonym)).toBe(true);
+    }
+    for (const text of ['ana', 'psn_', 'psn_short', person(0)]) expect(looksLikePseudonym(text)).toBe(false);
+  });
+
+  test('given people known before, they keep their pseudonyms, also after a restart', () => {
+    const { vault, reopen } = given('ana', 'ben');
+    const before = vault.pseudonymsFor(['ana', 'ben']);
+    const after = reopen().pseudonymsFor(['ben', 'chen', 'ana', 'ben']);
+    expect(after.get('ana')).toBe(before.get('ana'));
+    expect(after.get('ben')).toBe(before.get('ben'));
+    expect(after.size).toBe(3);
+    expect(before.get('ana')).not.toBe(before.get('ben'));
+  });
+
+  test('given a pseudonym, it leads back to the person, and to nobody else', () => {
+    const { vault } = given('ana', 'ben');
+    const pseudonym = vault.pseudonymOf('ana')!;
+    expect(vault.identifierOf(pseudonym)).toBe('ana');
+    expect(vault.knows(pseudonym)).toBe(true);
+    expect(vault.isForgotten(pseudonym)).toBe(false);
+    for (const stranger of ['ana', 'Ana', `${pseudonym.slice(0, -1)}!`, 'psn_AAAAAAAAAAAAAAAAAAAAAA']) {
+      expect(vault.identifierOf(stranger)).toBeUndefined();
+      expect(vault.knows(stranger)).toBe(false);
+      expect(vault.isForgotten(stranger)).toBe(false);
+    }
+    expect(vault.pseudonymOf('Ana')).toBeUndefined();
+    expect(vault.pseudonymOf(pseudonym)).toBeUndefined();
+  });
+
+  test('given a crash right after minting, the pseudonyms are there', () => {
+    const { file, vault } = given();
+    const pseudonyms = vault.pseudonymsFor(people(0, 50));
+    const folder = newFolder();
+    onTestFinished(() => removeFolder(folder));
+    const crashed = join(folder, 'vault.sqlite');
+    for (const suffix of ['', '-wal']) copyFileSync(file + suffix, crashed + suffix);
+    const recovered = open(crashed);
+    for (const [identifier, pseudonym] of pseudonyms)
+      expect(recovered.pseudonymOf(identifier)).toBe(pseudonym);
+    recovered.close();
+  });
+
+  test('given randomness that repeats itself, nobody gets the pseudonym of another', () => {
+    const file = fileForTest('vault.sqlite');
+    const vault = openSqliteVault(file, { now: () => 1_000, random: (bytes) => new Uint8Array(bytes) });
+    const anas = vault.pseudonymsFor(['ana']).get('ana');
+    expect(() => vault.pseudonymsFor(['ben', 'chen'])).toThrow('repeats itself');
+    expect(vault.pseudonymOf('ben')).toBeUndefined();
+    expect(vault.identifierOf(anas!)).toBe('ana');
+    vault.forget('ana');
+    expect(() => vault.pseudonymsFor(['ben'])).toThrow('repeats itself');
+    vault.close();
+  });
+});
+
+describe('forgetting', () => {
+  test('given a person, when they are forgotten, only the pseudonym stays, about nobody', () => {
+    const { vault, reopen } = given('ana', 'ben');
+    const pseudonym = vault.pseudonymOf('ana')!;
+    expect(vault.forget('ana')).toBe(pseudonym);
+    for (const open of [() => vault, reopen]) {
+      const after = open();
+      expect(after.pseudonymOf('ana')).toBeUndefined();
+      expect(after.identifierOf(pseudonym)).toBeUndefined();
+      expect(after.isForgotten(pseudonym)).toBe(true);
+      expect(after.knows(pseudonym)).toBe(true);
+      expect(after.identifierOf(after.pseudonymOf('ben')!)).toBe('ben');
+      expect(after.forget('ana')).toBeUndefined();
+    }
+  });
+
+  test('given a person that was forgotten, when they come back, they get another pseudonym', () => {
+    const { vault } = given('ana');
+    const before = vault.forget('ana')!;
+    const after = vault.pseudonymsFor(['ana']).get('ana')!;
+    expect(after).not.toBe(before);
+    expect(vault.isForgotten(before)).toBe(true);
+    expect(vault.isForgotten(after)).toBe(false);
+    expect(vault.forget('ana')).toBe(after);
+  });
+
+  test('given many people, those forgotten are nowhere in the files, while the vault is open and after', () => {
+    const { file, vault, reopen } = given();
+    for (let number = 0; number < 4_000; number += 4) vault.pseudonymsFor(people(number, number + 4));
+    expect(foundInFiles(file, people(0, 10))).toHaveLength(10);
+    const forgotten = people(0, 4_000).filter((_, number) => number % 9 === 0);
+    for (const identifier of forgotten) expect(vault.forget(identifier)).toBeDefined();
+    expect(foundInFiles(file, forgotten)).toEqual([]);
+    for (let number = 4_000; number < 4_500; number++) vault.pseudonymsFor([person(number)]);
+    expect(foundInFiles(file, forgotten)).toEqual([]);
+    const reopened = reopen();
+    expect(foundInFiles(file, forgotten)).toEqual([]);
+    for (const [number, identifier] of people(0, 4_500).entries()) {
+      const pseudonym = reopened.pseudonymOf(identifier);
+      expect(pseudonym === undefined).toBe(number < 4_000 && number % 9 === 0);
+      if (pseudonym !== undefined) expect(reopened.identifierOf(pseudonym)).toBe(identifier);
+    }
+  });
+
+  test('given a crash between an erasure and the emptying of the log, opening finishes it', () => {
+    const { file, vault } = given(person(1), person(2));
+    const reader = new DatabaseSync(file, { readOnly: true });
+    reader.exec('BEGIN');
+    reader.prepare('SELECT count(*) FROM forgotten').get();
+    expect(() => vault.forget(person(1))).toThrow(StoreLocked);
+    expect(() => vault.forget(person(1))).toThrow('Close that program and erase again');
+    expect(vault.pseudonymOf(person(1))).toBeUndefined();
+    const folder = newFolder();
+    onTestFinished(() => removeFolder(folder));
+    const crashed = join(folder, 'vault.sqlite');
+    for (const suffix of ['', '-wal']) copyFileSync(file + suffix, crashed + suffix);
+    expect(foundInFiles(crashed, [person(1)])).toEqual([person(1)]);
+    const recovered = open(crashed);
+    expect(foundInFiles(crashed, [person(1)])).toEqual([]);
+    expect(recovered.pseudonymOf(person(1))).toBeUndefined();
+    recovered.close();
+    reader.close();
+    expect(vault.forget(person(1))).toBeUndefined();
+    expect(foundInFiles(file, [person(1)])).toEqual([]);
+  });
+});
+
+describe('the file of the vault', () => {
+  test('given a vault that is open, a second writer is refused', () => {
+    const { file } = given('ana');
+    expect(() => open(file)).toThrow(StoreLocked);
+  });
+
+  test('given a flipped byte anywhere, the vault is refused, or everybody is who they were', () => {
+    const { file, vault } = given(...people(0, 200));
+    const pseudonyms = vault.pseudonymsFor(people(0, 200));
+    vault.close();
+    const sound = readFileSync(file);
+    const folder = newFolder();
+    onTestFinished(() => removeFolder(folder));
+    const copy = join(folder, 'vault.sqlite');
+    fc.assert(
+      fc.property(fc.nat(sound.length - 1), fc.integer({ min: 1, max: 255 }), (place, mask) => {
+        const flipped = Uint8Array.from(sound);
+        flipped[place]! ^= mask;
+        writeFileSync(copy, flipped);
+        let damaged: Vault | undefined;
+        try {
+          damaged = open(copy);
+          for (const [identifier, pseudonym] of pseudonyms) {
+            expect(damaged.pseudonymOf(identifier)).toBe(pseudonym);
+            expect(damaged.identifierOf(pseudonym)).toBe(identifier);
+          }
+        } catch (error) {
+          expect(error).toBeInstanceOf(Error);
+          expect((error as Error).name).toMatch(/^(DamagedStore|ForeignFile|WrongSchema)$/);
+          expect((error as Error).message).not.toContain('@example.org');
+        } finally {
+          damaged?.close();
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('given a vault cut down to nothing, it is refused and nobody gets a second pseudonym', () => {
+    const { file, vault } = given('ana');
+    vault.close();
+    writeFileSync(file, '');
+    expect(() => open(file)).toThrow(DamagedStore);
+    expect(existsSync(file)).toBe(true);
+  });
+});
+
+describe('what is kept at hand', () => {
+  test('given more entries than fit, the least recently used go first', () => {
+    const kept = recent<string, number>(3);
+    for (const [key, value] of [
+      ['a', 1],
+      ['b', 2],
+      ['c', 3],
+    ] as const)
+      kept.set(key, value);
+    expect(kept.get('a')).toBe(1);
+    kept.set('d', 4);
+    expect(kept.get('b')).toBeUndefined();
+    expect([kept.get('a'), kept.get('c'), kept.get('d')]).toEqual([1, 3, 4]);
+    kept.set('a', 5);
+    expect([kept.get('a'), kept.get('c'), kept.get('d')]).toEqual([5, 3, 4]);
+    kept.clear();
+    expect(kept.get('a')).toBeUndefined();
+  });
+});
