@@ -38,6 +38,7 @@ import {
 import { type ClientError, ClientFailure } from './errors.ts';
 import type { EventInput } from './event-input.ts';
 import { follow } from './follow.ts';
+import { chunksOfBytes, chunksOfLines } from './ndjson-chunks.ts';
 import { patiently, type RetryPolicy } from './retry.ts';
 import { ask, type Call, type Fetch, type Query, type Target, tell } from './transport.ts';
 
@@ -147,7 +148,14 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
       emitStream: (
         events: AsyncIterable<EventInput | string> | Iterable<EventInput | string>,
         options?: StreamOptions,
-      ): Promise<E.Either<EmitFailure, EmitProgress>> => stream(target, policy, events, options),
+      ): Promise<E.Either<EmitFailure, EmitProgress>> =>
+        stream(target, policy, chunksOfLines(events), options),
+      /** The same for NDJSON as it comes from a file or a socket. */
+      emitBytes: (
+        bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+        options?: StreamOptions,
+      ): Promise<E.Either<EmitFailure, EmitProgress>> =>
+        stream(target, policy, chunksOfBytes(bytes), options),
       /** The log, oldest first. */
       list: (question?: Question & EventFilter, options?: RequestOptions): Rows<WireEvent> =>
         rows(WireEvent)(['events'], question, options),

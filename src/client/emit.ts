@@ -5,14 +5,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { Recorded } from './answers.ts';
 import type { ClientError } from './errors.ts';
-import type { EventInput } from './event-input.ts';
+import type { Chunk } from './ndjson-chunks.ts';
 import { mayPass, type RetryPolicy, waitMsAfter } from './retry.ts';
 import { ask, type Target } from './transport.ts';
-
-/** Lines that are sent in one request: what the ledger records as one atomic chunk. */
-export const chunkLinesMax = 1_000;
-/** A request ends with the line that reaches this size. */
-export const chunkBytesMax = 4 * 1_024 * 1_024;
 
 /** How far a stream is. */
 export interface EmitProgress extends Recorded {
@@ -45,7 +40,7 @@ export const post = async (
   target: Target,
   policy: RetryPolicy,
   contentType: string,
-  body: string,
+  body: string | Uint8Array<ArrayBuffer>,
   { signal, onRetry }: Retrying = {},
 ): Promise<E.Either<ClientError, Recorded>> => {
   for (let attempt = 1; ; attempt++) {
@@ -73,63 +68,34 @@ const countedFrom = (error: ClientError, events: number, lines: number): ClientE
   return { ...error, problem: { ...error.problem, errors } };
 };
 
-const encoder = new TextEncoder();
-
 /**
- * Records any number of events, given as events or as lines of NDJSON, in order, chunk by chunk, each chunk atomic.
- * The first chunk that is refused ends it.
+ * Records chunks of NDJSON in order, each atomic. The first one that is refused ends it.
  */
 export const stream = async (
   target: Target,
   policy: RetryPolicy,
-  events: AsyncIterable<EventInput | string> | Iterable<EventInput | string>,
+  chunks: AsyncIterable<Chunk>,
   options: StreamOptions = {},
 ): Promise<E.Either<EmitFailure, EmitProgress>> => {
   let soFar: EmitProgress = { recorded: 0, duplicates: 0, position: '0', lines: 0, bytes: 0 };
-  let lines: string[] = [];
-  let bytes = 0;
-  let sentEvents = 0;
-
-  const sendChunk = async (): Promise<E.Either<EmitFailure, void>> => {
-    if (lines.length === 0) return E.right(undefined);
-    const answer = await post(target, policy, 'application/x-ndjson', lines.join('\n'), options);
-    if (E.isLeft(answer)) {
-      const { left } = answer;
-      const within = left.kind === 'problem' ? left.problem : undefined;
-      return E.left({
-        error: countedFrom(left, sentEvents, soFar.lines),
-        soFar: {
-          ...soFar,
-          recorded: soFar.recorded + (within?.recorded ?? 0),
-          duplicates: soFar.duplicates + (within?.duplicates ?? 0),
-        },
-      });
-    }
-    const { recorded, duplicates, position } = answer.right;
-    sentEvents += recorded + duplicates;
-    soFar = {
-      recorded: soFar.recorded + recorded,
-      duplicates: soFar.duplicates + duplicates,
-      position,
-      lines: soFar.lines + lines.length,
-      bytes: soFar.bytes + bytes,
-    };
-    lines = [];
-    bytes = 0;
-    options.onProgress?.(soFar);
-    return E.right(undefined);
-  };
-
-  for await (const event of events) {
+  for await (const { body, lines } of chunks) {
     if (options.signal?.aborted) return E.left({ error: { kind: 'cancelled' }, soFar });
-    const line = typeof event === 'string' ? event : JSON.stringify(event);
-    lines.push(line);
-    bytes += encoder.encode(line).length + 1;
-    if (lines.length >= chunkLinesMax || bytes >= chunkBytesMax) {
-      const sent = await sendChunk();
-      if (E.isLeft(sent)) return sent;
+    const answer = await post(target, policy, 'application/x-ndjson', body, options);
+    if (E.isLeft(answer)) {
+      const error = countedFrom(answer.left, soFar.recorded + soFar.duplicates, soFar.lines);
+      const within = error.kind === 'problem' ? error.problem : undefined;
+      const recorded = soFar.recorded + (within?.recorded ?? 0);
+      const duplicates = soFar.duplicates + (within?.duplicates ?? 0);
+      return E.left({ error, soFar: { ...soFar, recorded, duplicates } });
     }
+    soFar = {
+      recorded: soFar.recorded + answer.right.recorded,
+      duplicates: soFar.duplicates + answer.right.duplicates,
+      position: answer.right.position,
+      lines: soFar.lines + lines,
+      bytes: soFar.bytes + body.length,
+    };
+    options.onProgress?.(soFar);
   }
-  const sent = await sendChunk();
-  return E.isLeft(sent) ? sent : E.right(soFar);
+  return E.right(soFar);
 };
