@@ -87,6 +87,7 @@ export class Ledger {
     const reader = this.reader();
     reader.database.exec('BEGIN');
     try {
+      reader.refresh();
       const known = Math.min(position, reader.checkpoint());
       return question(new View(reader, { position: known, minAssurance }));
     } finally {

@@ -6,25 +6,36 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
-import type { Event } from '../domain/events/event.ts';
 import type { EventType } from '../domain/events/event-data.ts';
-import { decodeStored } from '../domain/events/stored.ts';
-import { subjectsIn, subjectsOf } from '../domain/events/subjects.ts';
-import { isCorrection } from '../domain/facts.ts';
+import { eventTypes } from '../domain/events/event-data.ts';
+import { decodeStored, parseCurrent, type StoredShape } from '../domain/events/stored.ts';
+import { subjectsIn } from '../domain/events/subjects.ts';
+import { parseDateTime } from '../domain/time.ts';
 import type { StoredEvent } from '../store/event-store.ts';
 import type { LogReader } from '../store/log-reader.ts';
-import { type NameKind, type TopicKind, topic, visitTopics } from './topics.ts';
+import { correctedInto, touchedOtherwise } from './census.ts';
+import { RunBuilder, RunWriter } from './runs.ts';
+import { type NameKind, type TopicVisitor, topic, visitTopics } from './topics.ts';
 
 /** The topic under which the corrections of an event are kept: the hash of its source and id. */
 export const correctionTarget = (source: string, id: string): number => topic('policies', `${source}\n${id}`);
 
-const enrolments: ReadonlySet<EventType> = new Set<EventType>(['SubjectEnrolled', 'SubjectsEnrolled']);
+const known: ReadonlySet<string> = new Set(eventTypes);
 const movements: ReadonlySet<EventType> = new Set<EventType>([
   'DataMoved',
   'DataCopied',
   'BackupTaken',
   'BackupMoved',
   'BackupRestored',
+]);
+/** Events that can change where a subject's data is, other than its enrolment. */
+const stirring: ReadonlySet<EventType> = new Set<EventType>([
+  'DataPlaced',
+  'DataCopied',
+  'DataMoved',
+  'DataDeleted',
+  'SubjectErased',
+  'BackupTaken',
 ]);
 /** Events whose fit depends on what came before them; registrations and graph events are judged whole. */
 const fitMatters: ReadonlySet<EventType> = new Set<EventType>([
@@ -44,65 +55,64 @@ const registrations: Readonly<Partial<Record<EventType, NameKind>>> = {
   PartyRegistered: 'party',
   PopulationRegistered: 'population',
   DatasetRegistered: 'dataset',
+  PolicyAdopted: 'policy',
 };
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Fills the tables. One instance a writer connection. */
+const isEnrolment = (type: EventType): boolean => type === 'SubjectEnrolled' || type === 'SubjectsEnrolled';
+
+const asJson = (value: unknown): Json | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+
+interface Name {
+  readonly id: number;
+  registered: boolean;
+}
+
+/** Fills the tables. One instance a writer connection; after an error it is of no more use. */
 export class Applier {
   readonly database: DatabaseSync;
   readonly log: LogReader;
   private readonly statements;
-  /** Ids of names, and which names are registered: both small beside what names them. */
-  private readonly names = new Map<string, number>();
-  private readonly registered = new Set<string>();
+  private readonly runs: RunWriter;
+  private readonly names = new Map<string, Name>();
   private readonly correctedTargets = new Set<number>();
   private position = 0;
+  // Of the page that is being applied.
+  private page = new RunBuilder();
+  private doubtful = false;
+  private mentionedAt = 0;
+  private readonly visitor: TopicVisitor = {
+    topic: (kind, name) => this.page.touch(topic(kind, name)),
+    name: (kind, name) => {
+      if (!this.name(kind, name, this.mentionedAt).registered) this.doubtful = true;
+    },
+  };
 
   constructor(database: DatabaseSync, log: LogReader) {
     this.database = database;
     this.log = log;
+    this.runs = new RunWriter(database);
     const prepare = (sql: string) => database.prepare(sql);
     this.statements = {
-      touch: prepare('INSERT OR IGNORE INTO touch VALUES (?, ?)'),
-      touched: prepare('SELECT position FROM touch WHERE topic = ? LIMIT 2'),
       correction: prepare('INSERT OR IGNORE INTO correction VALUES (?, ?)'),
       correctionsOf: prepare('SELECT position FROM correction WHERE target = ? ORDER BY position'),
-      name: prepare('INSERT INTO name (kind, name, position) VALUES (?, ?, ?)'),
-      lone: prepare('INSERT INTO lone VALUES (?, ?, ?, ?)'),
-      noLongerLone: prepare('DELETE FROM lone WHERE subject = ? RETURNING population'),
-      storied: prepare('INSERT OR IGNORE INTO storied VALUES (?, ?)'),
+      name: prepare('INSERT INTO name (kind, name, position, registered) VALUES (?, ?, ?, 0)'),
+      registered: prepare('UPDATE name SET registered = 1 WHERE id = ?'),
+      shaken: prepare('INSERT OR IGNORE INTO shaken VALUES (?, ?)'),
       movement: prepare('INSERT OR IGNORE INTO movement VALUES (?, ?)'),
       doubt: prepare('INSERT OR IGNORE INTO doubt VALUES (?)'),
-      doubtTopic: prepare('INSERT OR IGNORE INTO doubt SELECT position FROM touch WHERE topic = ?'),
-      doubtEnrolments: prepare('INSERT OR IGNORE INTO doubt SELECT position FROM lone WHERE population = ?'),
       setAside: prepare('INSERT OR REPLACE INTO set_aside VALUES (?, ?)'),
-      tick: prepare('INSERT INTO tick VALUES (?, ?) ON CONFLICT DO UPDATE SET position = excluded.position'),
       checkpoint: prepare("UPDATE meta SET value = ? WHERE name = 'position'"),
     };
-    for (const row of database.prepare('SELECT id, kind, name FROM name').iterate()) {
-      this.names.set(`${row.kind} ${row.name}`, row.id as number);
-    }
-    for (const row of database.prepare("SELECT value, name FROM meta WHERE name = 'position'").all()) {
-      this.position = row.value as number;
+    for (const { id, kind, name, registered } of database.prepare('SELECT * FROM name').iterate()) {
+      this.names.set(`${kind} ${name}`, { id: id as number, registered: registered === 1 });
     }
     for (const row of database.prepare('SELECT DISTINCT target FROM correction').iterate()) {
       this.correctedTargets.add(row.target as number);
     }
-    for (const [kind, topicKind] of [
-      ['site', 'site'],
-      ['dataset', 'dataset'],
-      ['party', 'party'],
-    ] as const) {
-      for (const key of this.names.keys()) {
-        if (
-          key.startsWith(`${kind} `) &&
-          this.statements.touched.get(topic(topicKind, key.slice(kind.length + 1)))
-        ) {
-          this.registered.add(key);
-        }
-      }
-    }
+    this.position = database.prepare("SELECT value FROM meta WHERE name = 'position'").get()!.value as number;
   }
 
   /** The position of the last event applied. */
@@ -117,10 +127,11 @@ export class Applier {
   apply(page: ReadonlyArray<StoredEvent>): void {
     const last = page.at(-1);
     if (last === undefined) return;
+    this.page = new RunBuilder();
     this.database.exec('BEGIN IMMEDIATE');
     try {
       for (const stored of page) this.applyOne(stored);
-      this.statements.tick.run(last.recordedAt, last.position);
+      this.runs.write(this.page);
       this.statements.checkpoint.run(last.position);
       this.database.exec('COMMIT');
       this.position = last.position;
@@ -130,26 +141,16 @@ export class Applier {
     }
   }
 
-  private lastTick = -1;
-
-  private applyOne(stored: StoredEvent): void {
-    if (stored.recordedAt !== this.lastTick) {
-      this.statements.tick.run(stored.recordedAt, stored.position);
-      this.lastTick = stored.recordedAt;
-    }
-    const decoded = decodeStored(stored.bytes);
-    if (E.isLeft(decoded)) {
-      const reasons = decoded.left.map((fault) => `${fault.pointer} ${fault.message}`.trim());
-      this.statements.setAside.run(stored.position, reasons.join('; '));
-      return;
-    }
-    const event = decoded.right;
-    if (isCorrection(event)) this.applyCorrection(event, stored.position);
-    else this.applyEvent(event, stored);
-  }
-
-  private applyEvent(event: Event, { position, source, id }: StoredEvent): void {
-    this.index(event.type, event.data as Json, position, event.time);
+  private applyOne({ position, bytes, source, id }: StoredEvent): void {
+    this.page.event(position);
+    this.mentionedAt = position;
+    const event = this.shapeOf(bytes, position);
+    if (event === undefined) return;
+    const parsed = parseDateTime(event.time);
+    const time = E.isRight(parsed) ? parsed.right : 0;
+    if (event.type === 'EventRetracted' || event.type === 'EventCorrected')
+      return this.applyCorrection(event, position);
+    this.index(event.type, event.data, position, time);
     const target = correctionTarget(source, id);
     if (!this.correctedTargets.has(target)) return;
     // A correction came before what it corrects.
@@ -158,132 +159,116 @@ export class Applier {
     }
   }
 
-  private applyCorrection(event: Event, position: number): void {
-    if (!isCorrection(event)) return;
-    const reference = event.data.event;
+  /** What the log wrote in today's form is taken as it is; older forms are lifted, and anything else is set aside. */
+  private shapeOf(bytes: Uint8Array, position: number): StoredShape | undefined {
+    const current = parseCurrent(bytes);
+    if (current !== undefined && known.has(current.type)) return current;
+    const decoded = decodeStored(bytes);
+    if (E.isRight(decoded)) {
+      const { type, data, time } = decoded.right;
+      return { type, data: data as Json, time: new Date(time).toISOString() };
+    }
+    const reasons = decoded.left.map((fault) => `${fault.pointer} ${fault.message}`.trim());
+    this.statements.setAside.run(position, reasons.join('; '));
+    return undefined;
+  }
+
+  private applyCorrection(event: StoredShape, position: number): void {
+    const reference = asJson(event.data.event);
+    if (typeof reference?.source !== 'string' || typeof reference.id !== 'string') return;
     const target = correctionTarget(reference.source, reference.id);
     this.correctedTargets.add(target);
     this.statements.correction.run(target, position);
     this.statements.doubt.run(position);
-    for (const subject of subjectsOf(event)) this.touch('subject', subject, position);
+    for (const subject of subjectsIn(event.data.data)) this.page.touch(topic('subject', subject));
     const found = this.log.find(reference.source, reference.id);
     // What comes later in the log indexes itself with its corrections when it is applied.
     if (found === undefined || found.position > position) return;
-    const decoded = decodeStored(found.bytes);
-    if (E.isRight(decoded)) this.indexCorrected(decoded.right, found.position, position);
+    const shape = parseCurrent(found.bytes) ?? this.lifted(found.bytes);
+    if (shape !== undefined) this.indexCorrected(shape, found.position, position);
+  }
+
+  private lifted(bytes: Uint8Array): StoredShape | undefined {
+    const decoded = decodeStored(bytes);
+    if (E.isLeft(decoded)) return undefined;
+    const { type, data, time } = decoded.right;
+    return { type, data: data as Json, time: new Date(time).toISOString() };
   }
 
   /** Finds an event under the topics of a correction too, and takes nobody it names for a lone enrolment. */
-  private indexCorrected(event: Event, position: number, correctedBy: number): void {
-    if (isCorrection(event)) return;
+  private indexCorrected(
+    { type, data: original, time: at }: StoredShape,
+    position: number,
+    correctedBy: number,
+  ): void {
+    if (type === 'EventRetracted' || type === 'EventCorrected') return;
     const stored = this.log.at(correctedBy);
-    const decoded = stored === undefined ? undefined : decodeStored(stored.bytes);
-    if (decoded === undefined || E.isLeft(decoded) || !isCorrection(decoded.right)) return;
-    const correction = decoded.right;
-    const [data, time] =
-      correction.type === 'EventCorrected'
-        ? [correction.data.data, correction.data.time]
-        : [undefined, undefined];
-    this.makeStoried(event.type, event.data as Json);
+    const correction =
+      stored === undefined ? undefined : (parseCurrent(stored.bytes) ?? this.lifted(stored.bytes));
+    if (correction === undefined) return;
+    const data = asJson(correction.data.data);
+    const moved = typeof correction.data.time === 'string' ? correction.data.time : undefined;
+    this.makeStoried(type, original);
     if (data !== undefined) {
-      this.makeStoried(event.type, data);
-      this.index(event.type, data, position, time ?? event.time, Math.max(position, correctedBy));
-      // The correction itself is found by what it names.
-      visitTopics(event.type, data, {
-        topic: (kind, name) => this.touch(kind, name, correctedBy),
-        name: () => {},
-      });
+      this.makeStoried(type, data);
+      // The event is found by what it names as corrected, and so is the correction itself.
+      for (const found of [position, correctedBy]) {
+        const touch = (hash: number): void => this.page.touchAt(found, hash);
+        visitTopics(type, data, { topic: (kind, name) => touch(topic(kind, name)), name: this.visitor.name });
+      }
     }
-    if (time !== undefined && movements.has(event.type)) this.statements.movement.run(time, position);
+    if (movements.has(type)) {
+      const parsed = parseDateTime(moved ?? at);
+      if (E.isRight(parsed)) this.statements.movement.run(parsed.right, position);
+    }
     this.statements.doubt.run(position);
-    const kind = registrations[event.type];
-    if (kind !== undefined) this.doubtAll(kind, event.data as Json);
+    const kind = registrations[type];
+    const name = kind === undefined ? undefined : original[kind];
+    // Whatever names a thing may no longer fit when its registration changes.
+    if (kind !== undefined && typeof name === 'string') this.statements.shaken.run(kind, name);
   }
 
-  /** Whatever names a thing is in doubt when its registration is corrected. */
-  private doubtAll(kind: NameKind, data: Json): void {
-    const name = data[kind];
-    if (typeof name !== 'string') return;
-    const kinds: Readonly<Record<NameKind, ReadonlyArray<TopicKind>>> = {
-      site: ['site', 'data-at', 'grants-over-site'],
-      dataset: ['dataset', 'data-of', 'grants-over-dataset'],
-      population: ['population', 'grants-over-population'],
-      party: ['party-named'],
-      policy: ['policy'],
-    };
-    for (const each of kinds[kind]) this.statements.doubtTopic.run(topic(each, name));
-    const id = this.names.get(`${kind} ${name}`);
-    if (kind === 'population' && id !== undefined) this.statements.doubtEnrolments.run(id);
-  }
-
-  private touch(kind: TopicKind, name: string, position: number): void {
-    this.statements.touch.run(topic(kind, name), position);
-  }
-
-  private nameId(kind: NameKind, name: string, position: number): number {
+  private name(kind: NameKind, name: string, position: number): Name {
     const key = `${kind} ${name}`;
-    let id = this.names.get(key);
-    if (id === undefined) {
-      id = Number(this.statements.name.run(kind, name, position).lastInsertRowid);
-      this.names.set(key, id);
+    let known = this.names.get(key);
+    if (known === undefined) {
+      const id = Number(this.statements.name.run(kind, name, position).lastInsertRowid);
+      known = { id, registered: false };
+      this.names.set(key, known);
     }
-    return id;
+    return known;
   }
 
-  /** @param correctedAt since when the data is known, where it is that of a correction. */
-  private index(type: EventType, data: Json, position: number, time: number, correctedAt?: number): void {
-    const mentionedAt = correctedAt ?? position;
-    const corrected = correctedAt !== undefined;
-    if (enrolments.has(type)) this.enrol(data, position, time, corrected);
-    else {
-      const subjects = subjectsIn(data);
-      for (const subject of subjects) this.makeSubjectStoried(subject);
-    }
-    let doubtful = fitMatters.has(type);
+  private index(type: EventType, data: Json, position: number, time: number): void {
+    this.doubtful = fitMatters.has(type);
     const registers = registrations[type];
-    if (registers !== undefined && !corrected && typeof data[registers] === 'string') {
-      this.registered.add(`${registers} ${data[registers]}`);
+    if (registers !== undefined && typeof data[registers] === 'string') {
+      const name = this.name(registers, data[registers], position);
+      if (!name.registered) this.statements.registered.run(name.id);
+      name.registered = true;
     }
-    visitTopics(type, data, {
-      topic: (kind, name) => this.touch(kind, name, position),
-      name: (kind, name) => {
-        this.nameId(kind, name, mentionedAt);
-        if (kind !== 'policy' && !this.registered.has(`${kind} ${name}`)) doubtful = true;
-      },
-    });
-    if (doubtful) this.statements.doubt.run(position);
+    visitTopics(type, data, this.visitor);
+    if (isEnrolment(type) && typeof data.population === 'string') {
+      const population = this.name('population', data.population, position).id;
+      for (const subject of subjectsIn(data))
+        this.page.enrol(population, time, position, topic('subject', subject));
+    } else if (stirring.has(type)) this.stir(data, position);
+    if (this.doubtful) this.statements.doubt.run(position);
     if (movements.has(type)) this.statements.movement.run(time, position);
   }
 
-  /** A subject of whom this enrolment is all that is known is lone; any other is storied. */
-  private enrol(data: Json, position: number, time: number, corrected: boolean): void {
-    if (typeof data.population !== 'string') return;
-    const population = this.nameId('population', data.population, position);
-    for (const subject of subjectsIn(data)) {
-      const hash = topic('subject', subject);
-      if (!corrected && this.statements.touched.get(hash) === undefined) {
-        this.touch('subject', subject, position);
-        this.statements.lone.run(hash, population, time, position);
-      } else {
-        this.makeSubjectStoried(subject);
-        this.statements.storied.run(population, hash);
-      }
-    }
+  private stir(data: Json, position: number): void {
+    for (const subject of subjectsIn(data))
+      this.page.enrol(touchedOtherwise, 0, position, topic('subject', subject));
   }
 
   private makeStoried(type: EventType, data: Json): void {
-    const population =
-      enrolments.has(type) && typeof data.population === 'string' ? data.population : undefined;
+    const position = this.mentionedAt;
+    this.stir(data, position);
+    if (!isEnrolment(type) || typeof data.population !== 'string') return;
+    const population = this.name('population', data.population, position).id;
     for (const subject of subjectsIn(data)) {
-      this.makeSubjectStoried(subject);
-      const id = population === undefined ? undefined : this.names.get(`population ${population}`);
-      if (id !== undefined) this.statements.storied.run(id, topic('subject', subject));
+      this.page.enrol(correctedInto(population), 0, position, topic('subject', subject));
     }
-  }
-
-  private makeSubjectStoried(subject: string): void {
-    const hash = topic('subject', subject);
-    const row = this.statements.noLongerLone.get(hash);
-    if (row !== undefined) this.statements.storied.run(row.population as number, hash);
   }
 }

@@ -62,7 +62,10 @@ export class Generations {
   serve(generation: number): void {
     const before = this.serving();
     const path = pointerOf(this.directory);
-    const next = { serving: generation, ...(before === undefined || before === generation ? {} : { before }) };
+    const next = {
+      serving: generation,
+      ...(before === undefined || before === generation ? {} : { before }),
+    };
     writeFileSync(`${path}.next`, JSON.stringify(next), { flush: true });
     renameSync(`${path}.next`, path);
   }
@@ -109,13 +112,16 @@ export const openProjections = (file: string): DatabaseSync | undefined => {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(file);
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -262144; PRAGMA temp_store = MEMORY');
+    database.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -262144; PRAGMA temp_store = MEMORY',
+    );
     if (fresh) {
       database.exec(`PRAGMA application_id = ${applicationId}`);
       createTables(database);
     }
     const version = database.prepare("SELECT value FROM meta WHERE name = 'version'").get()?.value;
-    if (pragma(database, 'application_id') === applicationId && version === projectionVersion) return database;
+    if (pragma(database, 'application_id') === applicationId && version === projectionVersion)
+      return database;
   } catch {
     // Whatever is wrong with a projections file, the answer is the same.
   }

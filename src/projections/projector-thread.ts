@@ -15,7 +15,12 @@ export interface ProjectorThreadInput {
 
 /** What the thread tells. `position` is the checkpoint; `applied` counts events since the thread began. */
 export type ProjectorThreadReport =
-  | { readonly kind: 'applied'; readonly position: number; readonly applied: number; readonly caughtUp: boolean }
+  | {
+      readonly kind: 'applied';
+      readonly position: number;
+      readonly applied: number;
+      readonly caughtUp: boolean;
+    }
   | { readonly kind: 'unusable' }
   | { readonly kind: 'failed'; readonly reason: string };
 

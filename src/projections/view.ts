@@ -15,6 +15,8 @@ import {
 } from '../domain/facts.ts';
 import type { LogReader } from '../store/log-reader.ts';
 import { correctionTarget } from './apply.ts';
+import { Census } from './census.ts';
+import { RunReader } from './runs.ts';
 import { type NameKind, type TopicKind, topic } from './topics.ts';
 
 const decodedEventsMax = 50_000;
@@ -51,13 +53,12 @@ export class EventCache {
 export class IndexReader {
   readonly database: DatabaseSync;
   readonly events: EventCache;
-  readonly touches;
+  readonly runs: RunReader;
+  readonly census: Census;
   readonly corrections;
   readonly names;
   readonly nameOf;
-  readonly loneBetween;
-  readonly loneMembers;
-  readonly storied;
+  readonly shaken;
   readonly movements;
   readonly doubts;
   readonly setAside;
@@ -66,10 +67,9 @@ export class IndexReader {
   constructor(database: DatabaseSync, log: LogReader) {
     this.database = database;
     this.events = new EventCache(log);
+    this.runs = new RunReader(database);
+    this.census = new Census(this.runs);
     const prepare = (sql: string) => database.prepare(sql);
-    this.touches = prepare(
-      'SELECT position FROM touch WHERE topic = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?',
-    );
     this.corrections = prepare(
       'SELECT position FROM correction WHERE target = ? AND position <= ? ORDER BY position',
     );
@@ -77,13 +77,7 @@ export class IndexReader {
       'SELECT name, id FROM name WHERE kind = ? AND position <= ? AND name > ? ORDER BY name LIMIT ?',
     );
     this.nameOf = prepare('SELECT id, position FROM name WHERE kind = ? AND name = ?');
-    this.loneBetween = prepare(
-      'SELECT count(*) AS count, min(time) AS time, position FROM lone WHERE population = ? AND (time, position) > (?, ?) AND (time, position) < (?, ?) AND position <= ?',
-    );
-    this.loneMembers = prepare(
-      'SELECT count(*) AS count FROM lone WHERE population = ? AND time <= ? AND position <= ?',
-    );
-    this.storied = prepare('SELECT subject FROM storied WHERE population = ?');
+    this.shaken = prepare('SELECT kind, name FROM shaken');
     this.movements = prepare(
       'SELECT position FROM movement WHERE time >= ? AND time < ? ORDER BY time, position',
     );
@@ -100,9 +94,17 @@ export class IndexReader {
   checkpoint(): number {
     return this.checkpointOf.get()!.value as number;
   }
-}
 
-const everyRow = Number.MAX_SAFE_INTEGER;
+  private refreshedAt = -1;
+
+  /** Sees what was applied since; call within the transaction that reads. */
+  refresh(): void {
+    const checkpoint = this.checkpoint();
+    if (checkpoint === this.refreshedAt) return;
+    this.runs.refresh();
+    this.refreshedAt = checkpoint;
+  }
+}
 
 export class View {
   readonly index: IndexReader;
@@ -143,10 +145,8 @@ export class View {
   }
 
   /** The positions of known events under a topic, after one, in log order. */
-  positions(kind: TopicKind, name: string, after = 0, limit = everyRow): ReadonlyArray<number> {
-    return this.index.touches
-      .all(topic(kind, name), after, this.known.position, limit)
-      .map((row) => row.position as number);
+  positions(kind: TopicKind, name: string, after = 0): ReadonlyArray<number> {
+    return this.index.runs.positions(topic(kind, name), after, this.known.position);
   }
 
   /** The facts under a topic, in log order. */
@@ -158,9 +158,9 @@ export class View {
   factsOfHash(hash: number): ReadonlyArray<Fact> {
     const before = this.byTopic.get(hash);
     if (before !== undefined) return before;
-    const facts = this.index.touches
-      .all(hash, 0, this.known.position, everyRow)
-      .flatMap((row) => this.fact(row.position as number) ?? []);
+    const facts = this.index.runs
+      .positions(hash, 0, this.known.position)
+      .flatMap((position) => this.fact(position) ?? []);
     this.byTopic.set(hash, facts);
     return facts;
   }

@@ -48,6 +48,9 @@ export const projected = (events: ReadonlyArray<StoredEvent>, pages: ReadonlyArr
   return {
     database,
     index,
-    view: (position: number, minAssurance: Assurance = 'claimed') => new View(index, { position, minAssurance }),
+    view: (position: number, minAssurance: Assurance = 'claimed') => {
+      index.refresh();
+      return new View(index, { position, minAssurance });
+    },
   };
 };

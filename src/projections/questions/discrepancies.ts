@@ -9,6 +9,8 @@ import { type Fact, foldingOrder, isCorrection, isFact, type RecordedEvent } fro
 import type { MisfitCode } from '../../domain/residency/fold.ts';
 import { isPopulation } from '../../domain/scope.ts';
 import { formatInstant } from '../../domain/time.ts';
+import { enrolmentWidth } from '../runs.ts';
+import type { NameKind, TopicKind } from '../topics.ts';
 import { View } from '../view.ts';
 import type { DiscrepancyRow } from './answers.ts';
 import { Gathering } from './gather.ts';
@@ -203,6 +205,38 @@ export interface DiscrepancyPage {
   readonly next: number | null;
 }
 
+/** Kinds of topics under which the events are found that name a thing of a kind. */
+const namingTopics: Readonly<Record<NameKind, ReadonlyArray<TopicKind>>> = {
+  site: ['site', 'data-at', 'grants-over-site'],
+  dataset: ['dataset', 'data-of', 'grants-over-dataset'],
+  population: ['population', 'grants-over-population'],
+  party: ['party-named'],
+  policy: ['policy'],
+};
+
+/** Positions of events that may not fit, after one, in log order: up to `judgedEventsMax` of them. */
+const doubtsAfter = (view: View, after: number): ReadonlyArray<number> => {
+  const doubts = view.index.doubts
+    .all(after, view.known.position, judgedEventsMax)
+    .map((row) => row.position as number);
+  const shaken = view.index.shaken.all();
+  if (shaken.length === 0) return doubts;
+  const all = new Set(doubts);
+  for (const row of shaken) {
+    const [kind, name] = [row.kind as NameKind, row.name as string];
+    for (const each of namingTopics[kind])
+      for (const position of view.positions(each, name, after)) all.add(position);
+    const id =
+      kind === 'population' ? (view.index.nameOf.get(kind, name)?.id as number | undefined) : undefined;
+    for (const { enrolments } of id === undefined ? [] : view.index.runs.rolls(id)) {
+      for (let at = 1; at < enrolments.length; at += enrolmentWidth) {
+        if (enrolments[at]! > after && enrolments[at]! <= view.known.position) all.add(enrolments[at]!);
+      }
+    }
+  }
+  return [...all].sort((a, b) => a - b).slice(0, judgedEventsMax);
+};
+
 /**
  * Discrepancies of events after a position, in log order. Open ones hold as known now; resolved ones held when the
  * event was recorded and do so no more.
@@ -220,10 +254,8 @@ export const discrepanciesAfter = (
     for (const row of view.index.setAside.all(after, view.known.position))
       reasons.set(row.position as number, row.reason as string);
   }
-  const doubts = view.index.doubts
-    .all(after, view.known.position, judgedEventsMax)
-    .map((row) => row.position as number);
-  const more = doubts.length === judgedEventsMax;
+  const doubts = doubtsAfter(view, after);
+  const more = doubts.length >= judgedEventsMax;
   const last = doubts.at(-1) ?? after;
   const positions = [...doubts, ...[...reasons.keys()].filter((position) => !more || position <= last)].sort(
     (a, b) => a - b,

@@ -7,7 +7,7 @@ import { decodeData, encodeEvent } from '../../domain/events/event.ts';
 import type { EventType } from '../../domain/events/event-data.ts';
 import { isCorrection, type RecordedEvent } from '../../domain/facts.ts';
 import { formatInstant } from '../../domain/time.ts';
-import { type TopicKind, topic } from '../topics.ts';
+import type { TopicKind } from '../topics.ts';
 import type { View } from '../view.ts';
 import type { EventDetail, WireEvent } from './answers.ts';
 import { discrepanciesOf } from './discrepancies.ts';
@@ -56,14 +56,7 @@ export const eventsAfter = (view: View, filter: EventFilter, after: number, limi
     if (name === undefined) return [];
     const positions = new Set<number>();
     for (const kind of topicsOf[field]) {
-      for (const row of view.index.touches.all(
-        topic(kind, name),
-        after,
-        view.known.position,
-        Number.MAX_SAFE_INTEGER,
-      )) {
-        positions.add(row.position as number);
-      }
+      for (const position of view.positions(kind, name, after)) positions.add(position);
     }
     return [positions];
   });

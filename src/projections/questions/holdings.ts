@@ -5,13 +5,14 @@
  * population between the same two of its events: each such gap is followed as one, weighed by their number. The
  * others are followed one by one. So the numbers are exact, and cost by what happened, not by how many people there are.
  */
-import { subjectsIn } from '../../domain/events/subjects.ts';
+import { subjectsOf } from '../../domain/events/subjects.ts';
 import { type Fact, foldingOrder, isFact } from '../../domain/facts.ts';
 import { codeUnitOrder } from '../../domain/order.ts';
 import { foldResidency, type Residency } from '../../domain/residency/fold.ts';
 import { isPopulation } from '../../domain/scope.ts';
-import { beginning, formatInstant, type Instant, never } from '../../domain/time.ts';
+import { formatInstant, type Instant, never } from '../../domain/time.ts';
 import { cover, type Interval, intervalAt } from '../../domain/timeline.ts';
+import { type Place, Roll } from '../census.ts';
 import { topic } from '../topics.ts';
 import type { View } from '../view.ts';
 import type { SiteHoldingRow } from './answers.ts';
@@ -23,23 +24,44 @@ export interface WeighedResidency {
   readonly weightOf: (subject: string) => number;
 }
 
-const earliest = Number.MIN_SAFE_INTEGER;
 const latest = Number.MAX_SAFE_INTEGER;
-const finite = (instant: Instant): number =>
-  instant === never ? latest : instant === beginning ? earliest : instant;
 
-/** The subjects, by name, whom the storied rows of a population stand for. */
+/** The id under which the projections keep a population, if any event mentions it. */
+const populationId = (view: View, population: string): number | undefined =>
+  view.index.nameOf.get('population', population)?.id as number | undefined;
+
+/** The subjects, by name, who have to be followed one by one to know who of a population is where. */
 export const storiedSubjects = (view: View, population: string): ReadonlySet<string> => {
   const names = new Set<string>();
-  const id = view.index.nameOf.get('population', population)?.id as number | undefined;
+  const id = populationId(view, population);
   if (id === undefined) return names;
-  for (const row of view.index.storied.all(id)) {
-    const hash = row.subject as number;
-    for (const fact of view.factsOfHash(hash)) {
-      for (const subject of subjectsIn(fact.data)) if (topic('subject', subject) === hash) names.add(subject);
+  for (const hash of view.index.census.storiedIn(id)) {
+    for (const position of view.index.runs.positions(hash, 0, view.known.position)) {
+      const recorded = view.recorded(position);
+      if (recorded === undefined) continue;
+      for (const subject of subjectsOf(recorded.event))
+        if (topic('subject', subject) === hash) names.add(subject);
     }
   }
   return names;
+};
+
+/** Enrolments of some subjects in a population, as recorded, in folding order: what is counted but followed as well. */
+const recordedEnrolments = (
+  view: View,
+  population: string,
+  subjects: Iterable<string>,
+): ReadonlyArray<Place> => {
+  const places: Place[] = [];
+  for (const subject of subjects) {
+    for (const position of view.positions('subject', subject)) {
+      const event = view.recorded(position)?.event;
+      if (event?.type !== 'SubjectEnrolled' && event?.type !== 'SubjectsEnrolled') continue;
+      if (event.data.population === population && subjectsOf(event).has(subject))
+        places.push({ time: event.time, position });
+    }
+  }
+  return places.sort(foldingOrder);
 };
 
 /**
@@ -62,7 +84,7 @@ export const residencyOfMany = (
   const weights = new Map<string, number>();
   const enrolments: Fact[] = [];
   for (const population of gathering.populations) {
-    for (const cohort of cohortsOf(view, population, gathering.facts.values(), until)) {
+    for (const cohort of cohortsOf(view, population, gathering.facts.values(), gathering.subjects, until)) {
       const subject = `#${enrolments.length}`;
       weights.set(subject, cohort.count);
       enrolments.push({
@@ -82,10 +104,8 @@ export const residencyOfMany = (
   return { residency, weightOf: (subject) => weights.get(subject) ?? 1 };
 };
 
-interface Cohort {
+interface Cohort extends Place {
   readonly count: number;
-  readonly time: Instant;
-  readonly position: number;
 }
 
 /** Whether who was enrolled before the fact and who after it may fare differently. */
@@ -101,34 +121,33 @@ const cohortsOf = (
   view: View,
   population: string,
   facts: Iterable<Fact>,
+  followed: Iterable<string>,
   until: Instant,
 ): ReadonlyArray<Cohort> => {
-  const id = view.index.nameOf.get('population', population)?.id as number | undefined;
+  const id = populationId(view, population);
   if (id === undefined) return [];
-  const bounds = [...facts].filter((fact) => parts(fact, population)).sort(foldingOrder);
+  const roll = new Roll(view.index.runs, id, view.known.position);
+  const storied = recordedEnrolments(view, population, followed);
+  const end: Place = { time: until === never ? latest : until, position: latest };
+  const bounds = [...facts]
+    .filter((fact) => parts(fact, population) && foldingOrder(fact, end) < 0)
+    .sort(foldingOrder);
   const cohorts: Cohort[] = [];
-  const end = { time: finite(until), position: latest };
-  let from = { time: earliest, position: 0 };
+  let before = { count: 0, place: { time: -latest, position: 0 } as Place };
+  let followedBefore = 0;
   for (const bound of [...bounds, end]) {
-    const to = foldingOrder(bound, end) < 0 ? bound : end;
-    const row = view.index.loneBetween.get(
-      id,
-      from.time,
-      from.position,
-      to.time,
-      to.position,
-      view.known.position,
-    )!;
-    if ((row.count as number) > 0) {
-      // Any place within the gap will do: nothing of the population happens in it.
+    while (followedBefore < storied.length && foldingOrder(storied[followedBefore]!, bound) < 0)
+      followedBefore++;
+    const count = roll.before(bound) - followedBefore;
+    // Half a place behind the bound before: nothing of the population happens in the gap.
+    if (count > before.count) {
       cohorts.push({
-        count: row.count as number,
-        time: row.time as number,
-        position: row.position as number,
+        count: count - before.count,
+        time: before.place.time,
+        position: before.place.position + 0.5,
       });
     }
-    if (to === end) break;
-    from = to;
+    before = { count, place: bound };
   }
   return cohorts;
 };
@@ -219,14 +238,18 @@ const keyOf = (...parts: ReadonlyArray<string | null>): string => parts.map((par
 
 /** How many subjects are in a population at an instant. */
 export const membersAt = (view: View, population: string, validAt: Instant): number => {
-  const id = view.index.nameOf.get('population', population)?.id as number | undefined;
+  const id = populationId(view, population);
   if (id === undefined) return 0;
-  const lone = view.index.loneMembers.get(id, finite(validAt), view.known.position)!.count as number;
+  const storied = storiedSubjects(view, population);
   const gathering = new Gathering(view);
-  for (const subject of storiedSubjects(view, population)) gathering.subject(subject);
-  let storied = 0;
+  for (const subject of storied) gathering.subject(subject);
+  let members = 0;
   for (const pieces of gathering.fold().memberships.values()) {
-    if (intervalAt(pieces, validAt)?.value.population === population) storied++;
+    if (intervalAt(pieces, validAt)?.value.population === population) members++;
   }
-  return lone + storied;
+  const end: Place = { time: validAt === never ? latest : validAt, position: latest };
+  const followed = recordedEnrolments(view, population, storied).filter(
+    (place) => foldingOrder(place, end) < 0,
+  ).length;
+  return new Roll(view.index.runs, id, view.known.position).before(end) - followed + members;
 };
