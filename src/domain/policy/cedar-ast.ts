@@ -198,7 +198,7 @@ class Check {
   operands(operator: string, operand: Json): ReadonlyArray<unknown> {
     if (unary.has(operator)) return [operand.arg];
     if (binary.has(operator)) return [operand.left, operand.right];
-    if (operator === 'Record' && isPlain(operand)) return Object.values(operand);
+    if (operator === 'Record') return Object.values(operand);
     if (operator === 'if-then-else') return [operand.if, operand.then, operand.else];
     if (operator === '.' && typeof operand.attr === 'string') return [operand.left];
     if (operator === 'like' && isPattern(operand.pattern)) return [operand.left];
@@ -236,9 +236,6 @@ class Check {
     }
   }
 }
-
-/** A record with a field `__proto__` comes out of JSON with another prototype, and without the field. */
-const isPlain = (record: Json): boolean => Object.getPrototypeOf(Object.getPrototypeOf(record)) === null;
 
 const isPath = (attr: unknown): boolean =>
   Array.isArray(attr) && attr.length > 0 && attr.every((name) => typeof name === 'string');

@@ -1,0 +1,33 @@
+/**
+ * The two policies that every ledger has: they are seen, suspended and withdrawn like any other (R18).
+ */
+
+/** Backups held past their expiry (R7). */
+export const overdueBackup = 'domicile:overdue-backup';
+/** Access that no known path explains (R16). */
+export const unexplainedAccess = 'domicile:unexplained-access';
+
+/** A policy that nobody had to adopt: its first version counts from the beginning of time. */
+export interface BuiltInPolicy {
+  readonly policy: string;
+  readonly title: string;
+  readonly authority: string;
+  /** Null where the rule is not one of Cedar's: it is about events, not about what stands at an instant. */
+  readonly cedar: string | null;
+}
+
+export const builtInPolicies: ReadonlyArray<BuiltInPolicy> = [
+  {
+    policy: overdueBackup,
+    title: 'No backup is held past its expiry',
+    authority: 'Domicile',
+    cedar:
+      '@id("overdue-backup")\nforbid(principal, action == Action::"store", resource)\nwhen { resource.overdue };\n',
+  },
+  {
+    policy: unexplainedAccess,
+    title: 'Nobody accesses data without a known path to it',
+    authority: 'Domicile',
+    cedar: null,
+  },
+];

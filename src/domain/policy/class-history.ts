@@ -1,0 +1,59 @@
+/**
+ * What policies judge: the history of a holding as far as its people are in one population, and who reached it.
+ */
+import type { PathEdge, Step } from '../reach/path.ts';
+import type { Span } from '../reach/span.ts';
+import type { Taken } from '../reach/taken.ts';
+import type { Instant } from '../time.ts';
+import type { Interval, Varying } from '../timeline.ts';
+
+/** The people of one population in one holding, over time. A holding is judged once for each such class (R17). */
+export interface ClassHistory {
+  readonly holding: {
+    readonly dataset: string;
+    readonly site: string;
+    readonly kind: 'live' | 'backup';
+    readonly backup: string | null;
+    /** The population of the holding's scope; null for subjects' own holdings and their backups. */
+    readonly population: string | null;
+  };
+  /** A backup held past this instant is overdue; `never` for live data. */
+  readonly expires: Instant;
+  /** The population that the people are in; null for people in none. */
+  readonly population: string | null;
+  /** How many people are in the class, over time; where there are none it is not judged. */
+  readonly subjects: Varying<number>;
+  /** When the holding was there, with the events that opened and closed it. */
+  readonly presences: ReadonlyArray<Span>;
+  readonly reached: ReadonlyArray<ReachedBy>;
+}
+
+/** A party that could reach people of the class. */
+export interface ReachedBy {
+  readonly party: string;
+  /** In order and disjoint; another one begins where the path changes (R15). */
+  readonly intervals: ReadonlyArray<ReachedInterval>;
+  /** How many of them, where it is not all: over a grant to single subjects' data. */
+  readonly subjects?: Varying<number>;
+}
+
+export interface ReachedInterval extends Interval {
+  readonly path: ReadonlyArray<PathEdge>;
+  /** The positions of the events that opened the edges of the path. */
+  readonly opened: ReadonlyArray<number>;
+}
+
+/** A path taken, as policies judge it. */
+export const reachedInterval = ({ from, to, step, path }: Taken): ReachedInterval => ({
+  from,
+  to,
+  path,
+  opened: openedBy(step),
+});
+
+const openedBy = (step: Step): ReadonlyArray<number> => {
+  const opened: number[] = [];
+  for (let each: Step | undefined = step; each !== undefined; each = each.rest)
+    opened.push(...each.span.opened);
+  return opened;
+};

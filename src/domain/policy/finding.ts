@@ -1,0 +1,77 @@
+/**
+ * Findings: intervals in which a holding or a reach broke a rule, or could not be judged (R19).
+ */
+import { hash } from 'node:crypto';
+import type { PathEdge } from '../reach/path.ts';
+import type { Instant } from '../time.ts';
+import { type Interval, type Varying, valueAt } from '../timeline.ts';
+
+/** What was held, or reached. Of an access, `site` is null where it names none, and `kind` is not known. */
+export interface FindingHolding {
+  readonly dataset: string;
+  readonly site: string | null;
+  readonly kind: 'live' | 'backup' | null;
+  readonly backup: string | null;
+  /** The population of the holding's scope; null for subjects' own holdings and their backups. */
+  readonly population: string | null;
+}
+
+export type Verdict = 'violated' | 'indeterminate';
+export type JudgedAction = 'store' | 'reach';
+
+/** What a finding is about: equal for equal findings, whatever their interval. */
+export interface FindingSubject {
+  readonly policy: string;
+  readonly version: number;
+  /** The rule's `@id`, or `policy0`, `policy1`, … by its place. */
+  readonly rule: string;
+  readonly verdict: Verdict;
+  readonly action: JudgedAction;
+  readonly holding: FindingHolding;
+  /** The population whose people it is about: a holding is judged once for each. Null for people in none. */
+  readonly population: string | null;
+  /** Who reaches it; null for `store`. */
+  readonly party: string | null;
+}
+
+/** One interval `[from, to)` of a finding. It ends where the path changes, as reach does (R15). */
+export interface Finding extends FindingSubject, Interval {
+  /** Names it: made of what it is about and when it began, so that its end can come later. */
+  readonly finding: string;
+  /** The path from the party to the holding; empty for `store` and for an unexplained access. */
+  readonly path: ReadonlyArray<PathEdge>;
+  /** How many people, over the interval. */
+  readonly counts: Varying<number>;
+  /** Why it could not be judged; null where it was. */
+  readonly reason: string | null;
+  /** The positions of the events that prove it, those that ended it included. */
+  readonly events: ReadonlyArray<number>;
+  /** The last of the positions that it needed to begin: since then it is known. */
+  readonly knownSince: number;
+}
+
+/** Everything that a finding is about, as text: equal for equal subjects. Identifiers hold no line breaks. */
+export const subjectKey = ({ version, ...of }: FindingSubject): string =>
+  `${keyAcrossVersions(of)}\n${version}`;
+
+/** The same, whichever version of the policy found it. */
+export const keyAcrossVersions = (of: Omit<FindingSubject, 'version'>): string => {
+  const { dataset, site, kind, backup, population } = of.holding;
+  return [
+    ...[of.policy, JSON.stringify(of.rule), of.verdict, of.action, of.party, of.population],
+    ...[dataset, site, kind, backup, population],
+  ].join('\n');
+};
+
+const idLength = 32;
+
+/** The id of a finding: 128 bits of a hash of what it is about and when it began. */
+export const findingId = (of: FindingSubject, from: Instant, event?: number): string =>
+  hash('sha256', `${subjectKey(of)}\n${from}\n${event ?? ''}`, 'hex').slice(0, idLength);
+
+/** How many people at the instant, or at the end of the finding that is nearest to it. */
+export const subjectsAt = ({ counts }: Pick<Finding, 'counts'>, at: Instant): number => {
+  const first = counts[0];
+  if (first === undefined) return 0;
+  return at < first.from ? first.value : (valueAt(counts, at) ?? counts.at(-1)!.value);
+};

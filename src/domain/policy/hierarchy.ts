@@ -1,0 +1,152 @@
+/**
+ * In what a party stands, over time (R17): its teams, employers, controllers and countries, and what those stand in.
+ *
+ * Unlike Cedar's entities, parties may control each other in a circle: then each stands in the other.
+ */
+import type { EventData } from '../events/event-data.ts';
+import type { Graph } from '../reach/party-graph.ts';
+import type { Span } from '../reach/span.ts';
+import type { Described } from '../registry/descriptions.ts';
+import type { Instant } from '../time.ts';
+import {
+  always,
+  intersect,
+  intervalAt,
+  subtract,
+  type Timeline,
+  union,
+  type Varying,
+  valueAt,
+  when,
+} from '../timeline.ts';
+import { type Standing, standsNowhere } from './request-history.ts';
+
+/** A party directly above another: a team, an employer or a controller, and when. */
+export interface Above {
+  readonly party: string;
+  readonly spans: ReadonlyArray<Span>;
+}
+
+/** What the hierarchy is made of. */
+export interface PartyRegistry {
+  readonly party: (id: string) => Varying<Described<EventData<'PartyRegistered'>>>;
+  readonly above: (party: string) => ReadonlyArray<Above>;
+}
+
+/** Who is directly above a party in the graph of parties: its groups, employers and controllers. */
+export const aboveIn =
+  (graph: Graph): PartyRegistry['above'] =>
+  (party) => [
+    ...graph
+      .outOf(party)
+      .filter(({ edge }) => edge === 'member-of')
+      .map(({ to, spans }) => ({ party: to, spans })),
+    ...graph
+      .into(party)
+      .filter(({ edge }) => edge === 'employs' || edge === 'controls')
+      .map(({ from, spans }) => ({ party: from, spans })),
+  ];
+
+interface Ancestors {
+  readonly parties: ReadonlyMap<string, Timeline>;
+  readonly countries: ReadonlyMap<string, Timeline>;
+}
+
+/** The standings of parties, each worked out when it is first asked for. */
+export class Hierarchy {
+  private readonly registry: PartyRegistry;
+  private readonly ancestors = new Map<string, Ancestors>();
+  private readonly standings = new Map<string, Map<string, Standing>>();
+
+  constructor(registry: PartyRegistry) {
+    this.registry = registry;
+  }
+
+  /** When the party stands in another one. */
+  inParty(party: string, ancestor: string): Standing {
+    return this.standing(party, `Party ${ancestor}`, ({ parties }) => parties.get(ancestor));
+  }
+
+  /** When the party stands in the country, its own or that of whatever it stands in. */
+  inCountry(party: string, country: string): Standing {
+    return this.standing(party, `Country ${country}`, ({ countries }) => countries.get(country));
+  }
+
+  private standing(
+    party: string,
+    key: string,
+    timelineIn: (ancestors: Ancestors) => Timeline | undefined,
+  ): Standing {
+    let known = this.standings.get(party);
+    if (known === undefined) {
+      known = new Map();
+      this.standings.set(party, known);
+    }
+    let standing = known.get(key);
+    if (standing === undefined) {
+      const within = timelineIn(this.ancestorsOf(party));
+      standing =
+        within === undefined
+          ? standsNowhere
+          : { within, unknown: [], eventsAt: (instant) => this.chainTo(party, key, instant) };
+      known.set(key, standing);
+    }
+    return standing;
+  }
+
+  private ancestorsOf(party: string): Ancestors {
+    let found = this.ancestors.get(party);
+    if (found === undefined) {
+      found = this.climb(party);
+      this.ancestors.set(party, found);
+    }
+    return found;
+  }
+
+  private climb(party: string): Ancestors {
+    const parties = new Map<string, Timeline>([[party, always]]);
+    const countries = new Map<string, Timeline>();
+    const waiting = new Set([party]);
+    for (const each of waiting) {
+      // Taken out before it is climbed from: what it gains later puts it back in.
+      waiting.delete(each);
+      const here = parties.get(each)!;
+      for (const { value } of this.registry.party(each)) {
+        const { country } = value.description;
+        if (country === undefined) continue;
+        const registered = when(
+          this.registry.party(each),
+          ({ description }) => description.country === country,
+        );
+        countries.set(country, union(countries.get(country) ?? [], intersect(here, registered)));
+      }
+      for (const { party: above, spans } of this.registry.above(each)) {
+        const before = parties.get(above) ?? [];
+        const gained = subtract(intersect(here, spans), before);
+        if (gained.length === 0) continue;
+        parties.set(above, union(before, gained));
+        waiting.add(above);
+      }
+    }
+    return { parties, countries };
+  }
+
+  /** The events of a chain of the fewest steps from the party to the ancestor at the instant. */
+  private chainTo(party: string, key: string, instant: Instant): ReadonlyArray<number> {
+    const by = new Map<string, ReadonlyArray<number>>([[party, []]]);
+    for (const [each, events] of by) {
+      if (`Party ${each}` === key && each !== party) return events;
+      const registered = valueAt(this.registry.party(each), instant);
+      if (
+        registered?.description.country !== undefined &&
+        `Country ${registered.description.country}` === key
+      )
+        return [...events, ...registered.events];
+      for (const { party: above, spans } of this.registry.above(each)) {
+        const span = by.has(above) ? undefined : intervalAt(spans, instant);
+        if (span !== undefined) by.set(above, [...events, ...span.opened]);
+      }
+    }
+    return [];
+  }
+}

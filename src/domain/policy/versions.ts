@@ -1,0 +1,231 @@
+/**
+ * Policies over time: R18. Each adoption makes a version; when each counts follows from the events of its policy.
+ *
+ * Versions do not know of each other: an older one goes on counting, in its own effective interval, beside a newer one,
+ * and its verdicts stay as they were. What ends it is its `effectiveUntil` or a withdrawal.
+ */
+import { type Fact, type FactOf, foldingOrder } from '../facts.ts';
+import { codeUnitOrder } from '../order.ts';
+import type { Span } from '../reach/span.ts';
+import { beginning, type Instant, never } from '../time.ts';
+import { intervalAt } from '../timeline.ts';
+import { builtInPolicies } from './built-in.ts';
+
+/** One version of a policy. */
+export interface PolicyVersion {
+  readonly policy: string;
+  /** From 1, in the order of adoption (R3). */
+  readonly version: number;
+  readonly title: string;
+  readonly authority: string | null;
+  /** Its text; null for a built-in policy that is not written in Cedar. */
+  readonly cedar: string | null;
+  readonly effectiveFrom: Instant;
+  readonly effectiveUntil: Instant;
+  /** The position of its adoption; null for what is built in or proposed. */
+  readonly adoptedBy: number | null;
+  /** When it counts, with the events that began and ended it. */
+  readonly inForce: ReadonlyArray<Span>;
+}
+
+/** An event about a policy that does not fit the others (R1). */
+export interface PolicyMisfit {
+  readonly position: number;
+  readonly code: PolicyMisfitCode;
+}
+export type PolicyMisfitCode =
+  | 'unknown-policy'
+  | 'policy-already-suspended'
+  | 'policy-not-suspended'
+  | 'policy-never-effective';
+
+export interface Policies {
+  /** By policy, in code-unit order, then by version. */
+  readonly versions: ReadonlyArray<PolicyVersion>;
+  readonly misfits: ReadonlyArray<PolicyMisfit>;
+}
+
+const policyEvents = ['PolicyAdopted', 'PolicySuspended', 'PolicyReinstated', 'PolicyWithdrawn'] as const;
+export type PolicyFact = FactOf<(typeof policyEvents)[number]>;
+
+/** Whether the fact is about a policy. */
+export const isPolicyFact = (fact: Fact): fact is Fact & PolicyFact =>
+  (policyEvents as ReadonlyArray<string>).includes(fact.type);
+
+interface Draft {
+  readonly version: Omit<PolicyVersion, 'inForce'>;
+  withdrawn: { readonly time: Instant; readonly position: number } | undefined;
+}
+
+/** The fold of one policy's events. */
+class PolicyFold {
+  readonly drafts: Draft[] = [];
+  readonly suspensions: Span[] = [];
+  readonly misfits: PolicyMisfit[] = [];
+  suspended: { readonly time: Instant; readonly position: number } | undefined;
+
+  apply(fact: PolicyFact): void {
+    switch (fact.type) {
+      case 'PolicyAdopted':
+        return this.adopt(fact as FactOf<'PolicyAdopted'>);
+      case 'PolicySuspended':
+        if (this.drafts.length === 0) this.misfit('unknown-policy', fact);
+        if (this.suspended === undefined) this.suspended = fact;
+        else this.misfit('policy-already-suspended', fact);
+        return;
+      case 'PolicyReinstated':
+        return this.reinstate(fact);
+      case 'PolicyWithdrawn':
+        return this.withdraw(fact);
+    }
+  }
+
+  misfit(code: PolicyMisfitCode, { position }: PolicyFact): void {
+    this.misfits.push({ position, code });
+  }
+
+  adopt(fact: FactOf<'PolicyAdopted'>): void {
+    const { policy, title, authority = null, cedar, effectiveFrom, effectiveUntil = never } = fact.data;
+    if (effectiveFrom >= effectiveUntil) this.misfit('policy-never-effective', fact);
+    const version = this.drafts.length + 1;
+    this.drafts.push({
+      version: {
+        policy,
+        version,
+        title,
+        authority,
+        cedar,
+        effectiveFrom,
+        effectiveUntil,
+        adoptedBy: fact.position,
+      },
+      withdrawn: undefined,
+    });
+  }
+
+  reinstate(fact: PolicyFact): void {
+    if (this.suspended === undefined) return this.misfit('policy-not-suspended', fact);
+    const { time, position } = this.suspended;
+    this.suspended = undefined;
+    if (time < fact.time)
+      this.suspensions.push({ from: time, to: fact.time, opened: [position], closed: [fact.position] });
+  }
+
+  /** A withdrawal ends the versions there are; a later adoption is a new beginning. */
+  withdraw(fact: PolicyFact): void {
+    const standing = this.drafts.filter(({ withdrawn }) => withdrawn === undefined);
+    if (standing.length === 0) this.misfit('unknown-policy', fact);
+    for (const draft of standing) draft.withdrawn = fact;
+  }
+
+  versions(): ReadonlyArray<PolicyVersion> {
+    const { suspended } = this;
+    const suspensions =
+      suspended === undefined
+        ? this.suspensions
+        : [
+            ...this.suspensions,
+            { from: suspended.time, to: never, opened: [suspended.position], closed: [] },
+          ];
+    return this.drafts.map(({ version, withdrawn }) => ({
+      ...version,
+      inForce: whileCounting(version, withdrawn, suspensions),
+    }));
+  }
+}
+
+/** The effective interval up to a withdrawal, without the suspensions. */
+const whileCounting = (
+  { effectiveFrom, effectiveUntil, adoptedBy }: Draft['version'],
+  withdrawn: Draft['withdrawn'],
+  suspensions: ReadonlyArray<Span>,
+): ReadonlyArray<Span> => {
+  const adopted = adoptedBy === null ? [] : [adoptedBy];
+  const isWithdrawnEarly = withdrawn !== undefined && withdrawn.time < effectiveUntil;
+  const end = isWithdrawnEarly ? withdrawn.time : effectiveUntil;
+  const endedBy = isWithdrawnEarly ? [withdrawn.position] : [];
+  const out: Span[] = [];
+  let [from, opened] = [effectiveFrom, adopted as ReadonlyArray<number>];
+  for (const suspension of suspensions) {
+    if (suspension.to <= from) continue;
+    if (suspension.from >= end) break;
+    if (from < suspension.from) out.push({ from, to: suspension.from, opened, closed: suspension.opened });
+    [from, opened] = [suspension.to, [...adopted, ...suspension.closed]];
+  }
+  if (from < end) out.push({ from, to: end, opened, closed: endedBy });
+  return out;
+};
+
+/**
+ * Every version of every policy, the built-in ones included, and when each counts.
+ *
+ * @param facts in any order; those about other things are passed over.
+ */
+export const policiesOf = (facts: Iterable<Fact>): Policies => {
+  const folds = new Map<string, PolicyFold>();
+  for (const { policy, title, authority, cedar } of builtInPolicies) {
+    const fold = new PolicyFold();
+    fold.drafts.push({
+      version: {
+        policy,
+        version: 1,
+        title,
+        authority,
+        cedar,
+        effectiveFrom: beginning,
+        effectiveUntil: never,
+        adoptedBy: null,
+      },
+      withdrawn: undefined,
+    });
+    folds.set(policy, fold);
+  }
+  for (const fact of [...facts].filter(isPolicyFact).sort(foldingOrder)) {
+    const { policy } = fact.data;
+    const fold = folds.get(policy) ?? new PolicyFold();
+    folds.set(policy, fold);
+    fold.apply(fact);
+  }
+  const inOrder = [...folds].sort(([a], [b]) => codeUnitOrder(a, b));
+  return {
+    versions: inOrder.flatMap(([, fold]) => fold.versions()),
+    misfits: inOrder.flatMap(([, { misfits }]) => misfits).sort((a, b) => a.position - b.position),
+  };
+};
+
+/** What of a proposal makes a version. */
+export type Proposal = FactOf<'PolicyAdopted'>['data'];
+
+/**
+ * The version that a policy would be, were it adopted at the instant after everything that is known (R20).
+ *
+ * @param facts those about that policy at least.
+ */
+export const proposedVersion = (facts: Iterable<Fact>, proposal: Proposal, at: Instant): PolicyVersion => {
+  const adoption: FactOf<'PolicyAdopted'> = {
+    position: Number.MAX_SAFE_INTEGER,
+    type: 'PolicyAdopted',
+    time: at,
+    assurance: 'observed',
+    data: proposal,
+    corrections: [],
+  };
+  const { versions } = policiesOf([...facts, adoption as Fact]);
+  const proposed = versions.find(({ adoptedBy }) => adoptedBy === adoption.position)!;
+  return {
+    ...proposed,
+    adoptedBy: null,
+    inForce: proposed.inForce.map((span) => ({
+      ...span,
+      opened: span.opened.filter((position) => position !== adoption.position),
+    })),
+  };
+};
+
+/** The newest version of the policy that counts at the instant. */
+export const versionInForce = (
+  versions: ReadonlyArray<PolicyVersion>,
+  policy: string,
+  at: Instant,
+): PolicyVersion | undefined =>
+  versions.findLast((version) => version.policy === policy && intervalAt(version.inForce, at) !== undefined);
