@@ -1,0 +1,132 @@
+/**
+ * `domicile emit`: records events from a file or standard input.
+ */
+import { createReadStream, statSync } from 'node:fs';
+import type { Command } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import { type EmitFailure, type EmitProgress, sentenceOf } from '../../client/client.ts';
+import { type FormatOptions, running, withFormatOption, withLedgerOptions } from '../command-options.ts';
+import { type LedgerOptions, withLedger } from '../connection.ts';
+import { fine, wrongUse } from '../exit-codes.ts';
+import { type Failure, failureOf } from '../failure.ts';
+import { csvOf } from '../formats.ts';
+import { ProgressBar } from '../progress-bar.ts';
+import type { Terminal } from '../terminal.ts';
+import { counted, wholeNumber } from '../wording.ts';
+
+type EmitOptions = LedgerOptions & FormatOptions;
+
+interface Source {
+  readonly name: string;
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** How long it is, where that is known. */
+  readonly size: number | undefined;
+}
+
+const openSource = (file: string): E.Either<Failure, Source> => {
+  if (file === '-') return E.right({ name: 'standard input', bytes: process.stdin, size: undefined });
+  try {
+    const stats = statSync(file);
+    if (stats.isDirectory()) {
+      return E.left({
+        exitCode: wrongUse,
+        message: `${file} is a directory; expected a file of NDJSON, one event a line`,
+      });
+    }
+    return E.right({
+      name: file,
+      bytes: createReadStream(file),
+      size: stats.isFile() ? stats.size : undefined,
+    });
+  } catch (error) {
+    const why =
+      error instanceof Error && 'code' in error && error.code === 'ENOENT'
+        ? 'is not there'
+        : 'cannot be read';
+    return E.left({
+      exitCode: wrongUse,
+      message: `${file} ${why}; expected a file of NDJSON, one event a line, or - for standard input`,
+    });
+  }
+};
+
+const stopped = ({ error, soFar }: EmitFailure, source: Source, url: string | undefined): Failure => {
+  const failure = failureOf(error, url);
+  const before = `${counted(soFar.recorded, 'event', 'events')} recorded, ${wholeNumber(soFar.duplicates)} there already.`;
+  const hint =
+    error.kind === 'problem' && error.problem.errors !== undefined
+      ? 'Mend it and send all of it again: what is recorded is not recorded twice.'
+      : 'Send all of it again when that is mended: what is recorded is not recorded twice.';
+  return {
+    ...failure,
+    message: `${source.name}: ${failure.message}`,
+    hint: `${failure.hint === undefined ? '' : `${failure.hint}\n`}Up to there ${before} ${hint}`,
+  };
+};
+
+const report = (done: EmitProgress, { format }: EmitOptions, source: Source, terminal: Terminal): void => {
+  const { recorded, duplicates, position } = done;
+  if (format === 'csv') {
+    const fields = ['recorded', 'duplicates', 'position'];
+    for (const line of csvOf(fields, [{ recorded, duplicates, position }])) terminal.out(`${line}\r`);
+  } else if (format === 'json' || format === 'ndjson') {
+    terminal.out(JSON.stringify({ recorded, duplicates, position }));
+  } else if (recorded + duplicates === 0) {
+    terminal.out(
+      `${source.name} has no events: nothing was recorded. One event a line is expected, in JSON.`,
+    );
+  } else {
+    const already = duplicates === 0 ? '' : `, ${wholeNumber(duplicates)} there already`;
+    terminal.out(
+      `Recorded ${counted(recorded, 'event', 'events')}${already}. The log is at position ${position}.`,
+    );
+  }
+};
+
+const emit = async (file: string, options: EmitOptions, terminal: Terminal) => {
+  const source = openSource(file);
+  if (E.isLeft(source)) return source;
+  const { bytes, size } = source.right;
+  return withLedger(options, terminal, true, async (ledger) => {
+    const bar = new ProgressBar(terminal, () => performance.now());
+    const begun = performance.now();
+    const done = await ledger.events.emitBytes(bytes, {
+      onProgress: ({ recorded, duplicates, bytes: sent }) => {
+        const events = recorded + duplicates;
+        const rate = Math.round(events / Math.max(0.001, (performance.now() - begun) / 1_000));
+        bar.update(sent, size, `${counted(events, 'event', 'events')}, ${wholeNumber(rate)}/s`);
+      },
+      onRetry: (error, waitMs) => {
+        bar.end();
+        terminal.note(`${sentenceOf(error)}; trying again in ${(waitMs / 1_000).toFixed(1)} s`);
+      },
+    });
+    bar.end();
+    if (E.isLeft(done)) return E.left(stopped(done.left, source.right, options.url));
+    report(done.right, options, source.right, terminal);
+    return E.right(fine);
+  });
+};
+
+/** Adds the command. */
+export const addEmit = (program: Command, terminal: Terminal): void => {
+  withLedgerOptions(
+    withFormatOption(
+      program
+        .command('emit <file>')
+        .summary('record events from a file of NDJSON')
+        .description(
+          'Records events from a file of NDJSON, or from standard input (-): one CloudEvents event a line. Doing it again is safe: an event is known by its source and id, and recorded once. The first line that is not an event stops it and is named; the lines go in by chunks of 1,000, each all or none.',
+        ),
+    ),
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ domicile emit scenarios/tiktok-us/events.ndjson
+  $ domicile emit events.ndjson --url http://127.0.0.1:8484
+  $ gunzip -c events.ndjson.gz | domicile emit -`,
+    )
+    .action((file: string, options: EmitOptions) => running(terminal, () => emit(file, options, terminal)));
+};

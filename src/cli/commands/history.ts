@@ -1,0 +1,93 @@
+/**
+ * `domicile history`: where a person's data was, over time.
+ */
+import type { Command } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import { everyRow } from '../../client/client.ts';
+import { HistoryRow } from '../../projections/questions/answers.ts';
+import {
+  knownWords,
+  type PeriodOptions,
+  questionOf,
+  running,
+  withPeriodOptions,
+  withQuestionOptions,
+} from '../command-options.ts';
+import { withLedger } from '../connection.ts';
+import { fine } from '../exit-codes.ts';
+import { failureOf } from '../failure.ts';
+import { show } from '../formats.ts';
+import type { Column } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+import { counted, moment } from '../wording.ts';
+import { kindText } from './where.ts';
+
+const columns: ReadonlyArray<Column<HistoryRow>> = [
+  { title: 'From', cell: ({ from }) => moment(from) },
+  {
+    title: 'To',
+    cell: ({ to }) => (to === null ? 'still so' : moment(to)),
+    style: ({ to }) => (to === null ? 'green' : undefined),
+  },
+  { title: 'Dataset', cell: ({ dataset }) => dataset },
+  { title: 'Site', cell: ({ site }) => site },
+  { title: 'Country', cell: ({ country }) => country ?? 'unknown' },
+  { title: 'Operator', cell: ({ operator }) => operator ?? 'unknown' },
+  { title: 'Kind', cell: kindText },
+  { title: 'Attested', cell: ({ assurance }) => assurance },
+  { title: 'Events', cell: ({ events }) => events.join(' ') },
+];
+
+const ask = async (subject: string, options: PeriodOptions, terminal: Terminal) =>
+  withLedger(options, terminal, false, async (ledger) => {
+    const { from, to } = options;
+    const answer = await everyRow((page) => ledger.subjects.history(subject, page), {
+      ...questionOf(options),
+      from,
+      to,
+    });
+    if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
+    const { clocks, data } = answer.right;
+    const open = data.filter((row) => row.to === null).length;
+    show(
+      answer.right,
+      options.format,
+      {
+        row: HistoryRow,
+        columns,
+        title: `${terminal.style('bold', subject)}: where the data was over time, ${knownWords(clocks, options)}`,
+        empty: [
+          'Nowhere: nothing known held data of this person in that time.',
+          'Without --from and --to all of time is shown.',
+        ],
+        footer: [`${counted(data.length, 'stay', 'stays')}, ${open} of them still so. Times are UTC.`],
+      },
+      terminal,
+    );
+    return E.right(fine);
+  });
+
+/** Adds the command. */
+export const addHistory = (program: Command, terminal: Terminal): void => {
+  withQuestionOptions(
+    withPeriodOptions(
+      program
+        .command('history <subject>')
+        .summary('where a person’s data was, over time')
+        .description(
+          'Shows every stay of a person’s data at a site: from when to when, live or in a backup.',
+        ),
+    ),
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ domicile history ana
+  $ domicile history ana --from 2022-01-01 --to 2023-01-01
+  $ domicile history ana --known-position 42 --format json`,
+    )
+    .action((subject: string, options: PeriodOptions) =>
+      running(terminal, () => ask(subject, options, terminal)),
+    );
+};

@@ -1,0 +1,76 @@
+/**
+ * `domicile trail`: every event that touched a person's data, and why it is in the trail.
+ */
+import type { Command } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import { everyRow } from '../../client/client.ts';
+import { TrailRow } from '../../projections/questions/answers.ts';
+import {
+  knownWords,
+  type QuestionOptions,
+  questionOf,
+  running,
+  withQuestionOptions,
+} from '../command-options.ts';
+import { withLedger } from '../connection.ts';
+import { fine } from '../exit-codes.ts';
+import { failureOf } from '../failure.ts';
+import { show } from '../formats.ts';
+import type { Column } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+import { counted, eventText, moment } from '../wording.ts';
+
+const columns: ReadonlyArray<Column<TrailRow>> = [
+  { title: 'Pos', cell: ({ event }) => event.position, align: 'right' },
+  { title: 'True from', cell: ({ event }) => moment(event.time) },
+  { title: 'Event', cell: ({ event }) => event.type },
+  { title: 'Says', cell: ({ event }) => eventText(event) },
+  { title: 'Attested', cell: ({ event }) => event.assurance },
+  { title: 'Why it is here', cell: ({ why }) => why.join('\n') },
+];
+
+const ask = async (subject: string, options: QuestionOptions, terminal: Terminal) =>
+  withLedger(options, terminal, false, async (ledger) => {
+    const answer = await everyRow((page) => ledger.subjects.trail(subject, page), questionOf(options));
+    if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
+    const { clocks, data } = answer.right;
+    show(
+      answer.right,
+      options.format,
+      {
+        row: TrailRow,
+        columns,
+        title: `${terminal.style('bold', subject)}: the audit trail, in the order in which it was learned, ${knownWords(clocks, options)}`,
+        empty: [
+          'No event touched data of this person.',
+          'With a lower --min-assurance, or a later --known-at, there may be some.',
+        ],
+        footer: [`${counted(data.length, 'event', 'events')}. Times are UTC.`],
+      },
+      terminal,
+    );
+    return E.right(fine);
+  });
+
+/** Adds the command. */
+export const addTrail = (program: Command, terminal: Terminal): void => {
+  withQuestionOptions(
+    program
+      .command('trail <subject>')
+      .summary('every event that touched a person’s data')
+      .description(
+        'Shows the audit trail: every event that touched a person’s data, in the order in which it was learned, and why it is in the trail.',
+      ),
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ domicile trail ana
+  $ domicile trail ana --known-at 2022-06-01
+  $ domicile trail ana --format ndjson > trail.ndjson`,
+    )
+    .action((subject: string, options: QuestionOptions) =>
+      running(terminal, () => ask(subject, options, terminal)),
+    );
+};

@@ -1,0 +1,90 @@
+/**
+ * `domicile where`: where a person's data is, or was.
+ */
+import type { Command } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import { everyRow } from '../../client/client.ts';
+import { ResidencyRow } from '../../projections/questions/answers.ts';
+import {
+  knownWords,
+  type QuestionOptions,
+  questionOf,
+  running,
+  validWords,
+  withQuestionOptions,
+} from '../command-options.ts';
+import { withLedger } from '../connection.ts';
+import { fine } from '../exit-codes.ts';
+import { failureOf } from '../failure.ts';
+import { show } from '../formats.ts';
+import type { Column } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+import { counted, moment } from '../wording.ts';
+
+/** What kind of place a row is: live data, or which backup. */
+export const kindText = ({ kind, backup }: Pick<ResidencyRow, 'kind' | 'backup'>): string =>
+  kind === 'live' ? 'live' : `backup ${backup ?? ''}`;
+
+const columns: ReadonlyArray<Column<ResidencyRow>> = [
+  { title: 'Dataset', cell: ({ dataset }) => dataset },
+  { title: 'Site', cell: ({ site }) => site },
+  { title: 'Country', cell: ({ country }) => country ?? 'unknown' },
+  { title: 'Operator', cell: ({ operator }) => operator ?? 'unknown' },
+  { title: 'Kind', cell: kindText },
+  { title: 'Since', cell: ({ since }) => moment(since) },
+  {
+    title: 'Overdue',
+    cell: ({ overdue }) => (overdue ? 'overdue' : ''),
+    style: ({ overdue }) => (overdue ? 'yellow' : undefined),
+  },
+  { title: 'Attested', cell: ({ assurance }) => assurance },
+  { title: 'Events', cell: ({ events }) => events.join(' ') },
+];
+
+const ask = async (subject: string, options: QuestionOptions, terminal: Terminal) =>
+  withLedger(options, terminal, false, async (ledger) => {
+    const answer = await everyRow((page) => ledger.subjects.residency(subject, page), questionOf(options));
+    if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
+    const { clocks, data } = answer.right;
+    const sites = new Set(data.map(({ site }) => site)).size;
+    show(
+      answer.right,
+      options.format,
+      {
+        row: ResidencyRow,
+        columns,
+        title: `${terminal.style('bold', subject)}: where the data ${options.validAt === undefined ? 'is' : 'was'} ${validWords(clocks, options)}, ${knownWords(clocks, options)}`,
+        empty: [
+          'Nowhere: nothing known held data of this person then.',
+          `Where it was over time: domicile history ${subject}`,
+        ],
+        footer: [
+          `${counted(data.length, 'place', 'places')} at ${counted(sites, 'site', 'sites')}. Times are UTC. What each event says: domicile trail ${subject}`,
+        ],
+      },
+      terminal,
+    );
+    return E.right(fine);
+  });
+
+/** Adds the command. */
+export const addWhere = (program: Command, terminal: Terminal): void => {
+  withQuestionOptions(
+    program
+      .command('where <subject>')
+      .summary('where a person’s data is, or was')
+      .description('Shows where the data of a person is, or was at a moment, as known now or at a moment.'),
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ domicile where ana
+  $ domicile where ana --valid-at 2022-06-30
+  $ domicile where ana --valid-at 2022-06-30 --known-at 2022-06-01 --min-assurance observed
+  $ domicile where ana --format csv --url http://127.0.0.1:8484`,
+    )
+    .action((subject: string, options: QuestionOptions) =>
+      running(terminal, () => ask(subject, options, terminal)),
+    );
+};

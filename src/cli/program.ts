@@ -1,0 +1,37 @@
+/**
+ * The commands, put together. Its help is also what the reference in `docs/` is made from.
+ */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addEmit } from './commands/emit.ts';
+import { addHistory } from './commands/history.ts';
+import { addTrail } from './commands/trail.ts';
+import { addWhere } from './commands/where.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The version of this Domicile. */
+export const version = (): string => {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+};
+
+/** The program, its commands writing to the terminal. */
+export const programFor = (terminal: Terminal): Command => {
+  const program = new Command('domicile')
+    .description('A ledger of where people’s data lived, who could reach it, and which policy that broke.')
+    .version(version())
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError('(--help shows how it is used)')
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 fine, 1 a check failed, 2 wrong use, 3 the ledger cannot be reached.`,
+    );
+  addEmit(program, terminal);
+  addWhere(program, terminal);
+  addHistory(program, terminal);
+  addTrail(program, terminal);
+  return program;
+};
