@@ -49,6 +49,12 @@ interface Written {
   readonly keys: ReadonlyArray<string>;
 }
 
+/** What is written in one call, after the revision that the stream had when it was looked at. */
+interface Group {
+  readonly after: bigint;
+  readonly entries: ReadonlyArray<Written>;
+}
+
 interface Lane {
   readonly stream: string;
   entries: Entry[];
@@ -160,7 +166,7 @@ export class AppendLanes {
       while (lane.entries.length > 0) {
         try {
           const group = await this.nextGroup(lane);
-          if (group.length > 0) attempt = (await this.writeGroup(lane, group)) ? 0 : attempt + 1;
+          if (group.entries.length > 0) attempt = (await this.writeGroup(lane, group)) ? 0 : attempt + 1;
         } catch (error) {
           this.failAll(lane, error);
         }
@@ -237,14 +243,16 @@ export class AppendLanes {
       entry.id = this.environment.newId();
       entry.mayBeWritten = false;
     }
-    if (this.environment.now() < entry.giveUpAt) return false;
-    this.settle(entry, E.left(unavailable(reason, this.limits.retryAfterMs, entry.mayBeWritten)));
+    const refusal = this.refusal(entry.mayBeWritten);
+    if (refusal === undefined && this.environment.now() < entry.giveUpAt) return false;
+    this.settle(entry, E.left(refusal ?? unavailable(reason, this.limits.retryAfterMs, entry.mayBeWritten)));
     return true;
   }
 
   /** Answers what needs no writing, and gives what is to be written together now. */
-  private async nextGroup(lane: Lane): Promise<ReadonlyArray<Written>> {
+  private async nextGroup(lane: Lane): Promise<Group> {
     const group: Written[] = [];
+    let after = -1n;
     const keys = new Set<string>();
     let [events, bytes] = [0, 0];
     for (const entry of lane.entries) {
@@ -282,13 +290,14 @@ export class AppendLanes {
           bytes + written.bytes <= this.limits.groupBytesMax &&
           written.keys.every((key) => !keys.has(key)));
       if (!fits) break;
+      if (group.length === 0) after = this.mirror.revisionOf(lane.stream);
       group.push(written);
       if (entry.alone || entry.expected.length > 0) break;
       events += fresh.length;
       bytes += written.bytes;
       for (const key of written.keys) keys.add(key);
     }
-    return group;
+    return { after, entries: group };
   }
 
   /** Reads up to the end of the log; answers the entry when that cannot be done. */
@@ -304,17 +313,17 @@ export class AppendLanes {
   }
 
   /** Writes a group once, and finds out what became of it. Whether anything did. */
-  private async writeGroup(lane: Lane, group: ReadonlyArray<Written>): Promise<boolean> {
+  private async writeGroup(lane: Lane, { after, entries: group }: Group): Promise<boolean> {
     for (const { entry } of group) {
       entry.forget();
       entry.forget = this.catchUp.expect(entry.id, (verdict) => {
-        entry.verdict = verdict;
+        if (entry.verdict?.kind !== 'recorded') entry.verdict = verdict;
       });
     }
     const records = group.flatMap((written) => written.records);
     let outcome: WriteOutcome;
     try {
-      outcome = await this.connection.write(lane.stream, this.mirror.revisionOf(lane.stream), records);
+      outcome = await this.connection.write(lane.stream, after, records);
     } catch (error) {
       if (!(error instanceof ServerFailure)) throw error;
       return this.afterFailure(group, error);

@@ -97,7 +97,6 @@ export class CatchUp {
    * @throws ServerFailure when the server cannot be asked; AnotherLog.
    */
   async begin(): Promise<void> {
-    await this.verifyLog();
     await this.readOn();
     this.running = Promise.all([this.subscribe(), this.watch()]);
   }
@@ -142,7 +141,7 @@ export class CatchUp {
     try {
       await Promise.race([this.barrier(), late]);
     } catch (error) {
-      if (!(error instanceof ServerFailure)) throw error;
+      if (!(error instanceof ServerFailure || error instanceof AnotherLog)) throw error;
     } finally {
       enough.abort();
     }
@@ -220,6 +219,7 @@ export class CatchUp {
   }
 
   private async readToEnd(): Promise<void> {
+    await this.verifyLog();
     let from = this.mirror.progress();
     const feed: Feed = { assembly: new BatchAssembly(this.ledger), position: from };
     const size = { events: this.limits.pageEventsMax, bytes: this.limits.pageBytesMax };
@@ -234,20 +234,24 @@ export class CatchUp {
     }
   }
 
-  /** Whether the record that the mirror came to stands where it stood. */
+  /**
+   * Makes sure that the record which the mirror came to stands where it stood: behind the same address there may be
+   * another log now.
+   */
   private async verifyLog(): Promise<void> {
     const last = this.mirror.lastRecord();
     if (last === undefined) return;
     const found = await this.connection.recordAt(last.stream, last.revision);
     const isSame = found?.eventId === last.eventId && found.position.commit === last.position.commit;
-    if (!isSame) throw new AnotherLog(this.mirror.file);
+    this.problem = isSame ? undefined : new AnotherLog(this.mirror.file);
+    if (this.problem !== undefined) throw this.problem;
   }
 
   /** Subscribes, again and again, until stopped. */
   private async subscribe(): Promise<void> {
     let attempt = 0;
     let isFirst = true;
-    while (!this.stopping.signal.aborted && this.problem === undefined) {
+    while (!this.stopping.signal.aborted) {
       this.reopening = new AbortController();
       const feed: Feed = { assembly: new BatchAssembly(this.ledger), position: this.mirror.progress() };
       let confirmedAt = Number.POSITIVE_INFINITY;
@@ -263,7 +267,6 @@ export class CatchUp {
       } catch (error) {
         this.subscribed = undefined;
         if (this.stopping.signal.aborted) return;
-        if (error instanceof AnotherLog) this.problem = error;
         const { backoffMsMin, backoffMsMax } = this.limits;
         if (this.environment.now() - confirmedAt > backoffMsMax) attempt = 0;
         const retryInMs = backoffMs(attempt, backoffMsMin, backoffMsMax, this.environment.random());

@@ -283,7 +283,8 @@ export const openMirror = (path: string, now: Instant): Mirror => {
         const verdict = applyBatch(batch);
         if (verdict.kind === 'void') voided.push(batch.events.at(-1)!.position);
         else recorded += verdict.recorded;
-        if (!verdicts.has(batch.id) || verdict.kind === 'recorded') verdicts.set(batch.id, verdict);
+        // A batch that was written twice was recorded by the first that counts.
+        if (verdicts.get(batch.id)?.kind !== 'recorded') verdicts.set(batch.id, verdict);
       }
       if (progress !== undefined) held.saveProgress(progress);
       if (last !== undefined) held.saveLast(last);

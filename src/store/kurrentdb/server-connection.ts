@@ -86,6 +86,9 @@ interface ClientInternals {
   getChannel: () => Promise<{ close(): void }>;
 }
 
+/**
+ * Writes and reads are asked of the leader: what another node does not have yet would seem not to be there.
+ */
 export class ServerConnection {
   private readonly connectionString: string;
   private readonly answerMsMax: number;
@@ -136,7 +139,8 @@ export class ServerConnection {
   /** The position of the last event of the whole log, whoever wrote it. */
   async head(): Promise<LogPosition | undefined> {
     const { records } = await this.page(
-      this.current().readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1, requiresLeader: true }),
+      (client) =>
+        client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1, requiresLeader: true }),
       { events: 1, bytes: Number.POSITIVE_INFINITY },
     );
     return records[0]?.position;
@@ -145,7 +149,13 @@ export class ServerConnection {
   /** The log from a position on, that position included. */
   async read(from: LogPosition | undefined, size: PageSize): Promise<Page> {
     return this.page(
-      this.current().readAll({ direction: FORWARDS, fromPosition: from ?? START, maxCount: size.events }),
+      (client) =>
+        client.readAll({
+          direction: FORWARDS,
+          fromPosition: from ?? START,
+          maxCount: size.events,
+          requiresLeader: true,
+        }),
       size,
     );
   }
@@ -154,7 +164,13 @@ export class ServerConnection {
   async recordAt(stream: string, revision: bigint): Promise<RawRecord | undefined> {
     try {
       const { records } = await this.page(
-        this.current().readStream(stream, { direction: FORWARDS, fromRevision: revision, maxCount: 1 }),
+        (client) =>
+          client.readStream(stream, {
+            direction: FORWARDS,
+            fromRevision: revision,
+            maxCount: 1,
+            requiresLeader: true,
+          }),
         { events: 1, bytes: Number.POSITIVE_INFINITY },
       );
       return records[0]?.revision === revision ? records[0] : undefined;
@@ -235,7 +251,9 @@ export class ServerConnection {
   }
 
   /** Reads to the end of a stream, or as much as a page holds. */
-  private page(reading: StreamingRead, size: PageSize): Promise<Page> {
+  private async page(read: (client: EventStoreDBClient) => StreamingRead, size: PageSize): Promise<Page> {
+    const client = this.current();
+    const reading = read(client);
     return new Promise((resolve, reject) => {
       const records: RawRecord[] = [];
       let bytes = 0;
@@ -264,7 +282,15 @@ export class ServerConnection {
         void reading.cancel().catch(() => undefined);
         settle(() => resolve({ records, isLast: false }));
       });
-      reading.on('end', () => settle(() => resolve({ records, isLast: records.length < size.events })));
+      reading.on('end', () => {
+        // The reads of a client that was let go of end in good order, as if the log ended there.
+        const isWhole = client === this.client;
+        settle(() =>
+          isWhole
+            ? resolve({ records, isLast: records.length < size.events })
+            : reject(new ServerFailure('unreachable', 'the connection to KurrentDB was replaced', false)),
+        );
+      });
       reading.on('error', (error) => {
         void reading.cancel().catch(() => undefined);
         settle(() => reject(toServerFailure(error)));

@@ -69,7 +69,7 @@ const kindOf = (type: string | undefined, message: string): FailureKind => {
       return 'deleted';
     default:
       if (/no leader info/i.test(message)) return 'not-ready';
-      if (/failed to discover|failed to resolve/i.test(message)) return 'unreachable';
+      if (/failed to discover|failed to resolve|cancelled on client/i.test(message)) return 'unreachable';
       return 'refused';
   }
 };

@@ -47,7 +47,7 @@ export const defaultLimits: Limits = {
   appendMsMax: 10_000,
   answerMsMax: 5_000,
   barrierMsMax: 2_000,
-  fetchAfterMs: 50,
+  fetchAfterMs: 20,
   watchdogMs: 5_000,
   backoffMsMin: 50,
   backoffMsMax: 5_000,

@@ -15,13 +15,13 @@ const limitsOf = (version: string) => {
 
 /** Starts a node with an empty log. */
 export const startNode = async (
-  options: Partial<NodeOptions> & { readonly now?: () => number } = {},
+  options: Partial<NodeOptions> & { readonly now?: () => number; readonly port?: number } = {},
 ): Promise<KurrentDbNode> => {
-  const { now = Date.now, ...rest } = options;
+  const { now = Date.now, port = 0, ...rest } = options;
   const version = options.version ?? versionDefault;
   const log = options.log ?? new TransactionLog(now, limitsOf(version));
   const node = new KurrentDbNode({ ...rest, log, version });
-  await node.start();
+  await node.start(port);
   return node;
 };
 

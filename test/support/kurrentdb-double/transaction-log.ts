@@ -66,7 +66,7 @@ const recordOverheadBytes = 75n;
 export class TransactionLog {
   readonly records: LoggedRecord[] = [];
   /** How often a write was answered as already written. */
-  idempotentWrites = 0;
+  answeredAgain = 0;
   private readonly streams = new Map<string, LoggedRecord[]>();
   private readonly recentIds = new Map<string, LoggedRecord>();
   private readonly listeners = new Set<() => void>();
@@ -110,7 +110,7 @@ export class TransactionLog {
         ? this.writtenLately(stream, proposed)
         : this.writtenAt(held, expected, proposed);
     if (already !== undefined) {
-      this.idempotentWrites += 1;
+      this.answeredAgain += 1;
       return { kind: 'written', revision: already.revision, position: already.position, again: true };
     }
     const met =

@@ -1,0 +1,677 @@
+/**
+ * What can go wrong between the ledger and KurrentDB: each fault alone, then any of them at any time.
+ */
+import { writeFileSync } from 'node:fs';
+import { status } from '@grpc/grpc-js';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { EventStore, EventToAppend } from '../../src/store/event-store.ts';
+import { origin } from '../../src/store/event-store.ts';
+import { openMirrorReader } from '../../src/store/kurrentdb/mirror-format.ts';
+import { encodeBatch, streamOfBatches, streamOfSource } from '../../src/store/kurrentdb/record-format.ts';
+import { eventStoreModel } from '../contract/event-store-model.ts';
+import { startCluster } from '../support/kurrentdb-double/kurrentdb-double.ts';
+import type { KurrentDbNode } from '../support/kurrentdb-double/kurrentdb-node.ts';
+import type { Method, Misbehaviour } from '../support/kurrentdb-double/misbehaviour.ts';
+import { TransactionLog } from '../support/kurrentdb-double/transaction-log.ts';
+import {
+  appended,
+  event,
+  followed,
+  insecure,
+  ledgerOnNode,
+  mirrorIn,
+  names,
+  openLedger,
+  rawRecords,
+  runningNode,
+  several,
+  until,
+  wholeLog,
+} from './kurrentdb-ledgers.ts';
+
+const unavailable = { code: status.UNAVAILABLE, details: 'Server Is Not Ready' };
+
+describe('an append whose answer does not arrive', () => {
+  for (const how of ['break-off', 'hang'] as const) {
+    test(`given that it was written (${how}), it is answered as recorded, and stands in KurrentDB once`, async () => {
+      const { node, store } = await ledgerOnNode();
+      node.plan.next('append', { kind: 'lose-answer', how });
+      const outcome = appended(await store.append(several('a', 0, 3)));
+      expect(outcome).toEqual({ recorded: 3, duplicates: 0, position: await store.head() });
+      expect(names(await wholeLog(store))).toEqual(['a 0', 'a 1', 'a 2']);
+      expect(rawRecords(node)).toHaveLength(3);
+    });
+  }
+
+  test('given that it was not written, it is written again', async () => {
+    const { node, store } = await ledgerOnNode();
+    node.plan.next('append', { kind: 'hang' }, 2);
+    expect(appended(await store.append([event('a', '1')])).recorded).toBe(1);
+    expect(rawRecords(node)).toHaveLength(1);
+  });
+
+  test('given that it is written after it was written again, it stands in KurrentDB once', async () => {
+    const { node, store } = await ledgerOnNode();
+    node.plan.next('append', { kind: 'write-late', ms: 250 });
+    expect(appended(await store.append([event('a', '1'), event('b', '1')])).recorded).toBe(2);
+    expect(appended(await store.append([event('a', '2')])).recorded).toBe(1);
+    await until(() => node.log.answeredAgain > 0);
+    expect(names(await wholeLog(store))).toEqual(['a 1', 'b 1', 'a 2']);
+    expect(rawRecords(node)).toHaveLength(3);
+  });
+
+  test('given that it never arrives, the append says that its outcome is unknown, and sending it again is safe', async () => {
+    const { node, store } = await ledgerOnNode({ limits: { appendMsMax: 200 } });
+    node.plan.next('append', { kind: 'lose-answer', how: 'hang' });
+    node.plan.choose = () => ({ kind: 'hang' });
+    node.cutSubscriptions();
+    const outcome = await store.append([event('a', '1')]);
+    expect(outcome).toMatchObject(E.left({ kind: 'unavailable', outcomeUnknown: true, retryAfterMs: 1_000 }));
+    node.plan.clear();
+    const again = appended(await store.append([event('a', '1'), event('a', '2')]));
+    expect(again).toMatchObject({ recorded: 1, duplicates: 1 });
+    expect(names(await wholeLog(store))).toEqual(['a 1', 'a 2']);
+  });
+});
+
+describe('a server that does not serve', () => {
+  test('given that it is down, an append is turned away as surely not recorded, and what is known can be read', async () => {
+    const { node, store, notices } = await ledgerOnNode({ limits: { appendMsMax: 200 } });
+    appended(await store.append(several('a', 0, 3)));
+    await node.stop();
+    await until(() => notices.some(({ kind }) => kind === 'connection-lost'));
+    expect(await store.append([event('a', '3')])).toMatchObject(
+      E.left({ kind: 'unavailable', outcomeUnknown: false }),
+    );
+    expect(names(await wholeLog(store))).toEqual(['a 0', 'a 1', 'a 2']);
+    await node.start();
+    expect(appended(await store.append([event('a', '3')])).recorded).toBe(1);
+  });
+
+  test('given that it restarts under appends, all of them are recorded once', async () => {
+    const { node, store } = await ledgerOnNode();
+    const following = followed(store, origin, 40);
+    const appends = several('a', 0, 40).map(async (one, index) => {
+      await new Promise((resolve) => setTimeout(resolve, index * 4));
+      return store.append([one]);
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await node.restart('same port');
+    expect((await Promise.all(appends)).map((outcome) => appended(outcome).recorded)).toEqual(
+      Array(40).fill(1),
+    );
+    expect(await following).toEqual(await wholeLog(store));
+    expect(rawRecords(node)).toHaveLength(40);
+  });
+
+  test('given that it is not ready, an append waits for it', async () => {
+    const { node, store } = await ledgerOnNode();
+    node.plan.next('append', { kind: 'refuse', ...unavailable }, 3);
+    expect(appended(await store.append([event('a', '1')])).recorded).toBe(1);
+  });
+
+  test('given that it answers slowly, appends go together, and more than may wait are turned away', async () => {
+    const { node, store } = await ledgerOnNode({ limits: { queuedBatchesMax: 50 } });
+    node.plan.choose = (method) => (method === 'append' ? { kind: 'slow', ms: 40 } : undefined);
+    const outcomes = await Promise.all(several('a', 0, 80).map((one) => store.append([one])));
+    const turnedAway = outcomes.filter(E.isLeft).map(({ left }) => left);
+    expect(turnedAway).toHaveLength(30);
+    for (const error of turnedAway) {
+      expect(error).toMatchObject({ kind: 'unavailable', outcomeUnknown: false, retryAfterMs: 1_000 });
+    }
+    expect(await wholeLog(store)).toHaveLength(50);
+    expect(node.calls.append).toBeLessThanOrEqual(3);
+    node.plan.clear();
+    expect(appended(await store.append([event('a', '79')])).recorded).toBe(1);
+  });
+
+  test('given that it cannot be reached, opening says so, and shows no password', async () => {
+    const node = await runningNode();
+    const address = node.address;
+    await node.stop();
+    const opening = openLedger(`esdb://admin:s%40cret@${address}?tls=false`, {
+      limits: { connectMsMax: 100 },
+    });
+    await expect(opening).rejects.toMatchObject({ _tag: 'ServerUnreachable' });
+    await expect(opening).rejects.toThrow(`***@${address}`);
+    await expect(opening).rejects.not.toThrow('cret');
+  });
+
+  test('given that it hangs when the ledger is opened, opening ends', async () => {
+    const node = await runningNode();
+    node.plan.choose = () => ({ kind: 'hang' });
+    await expect(openLedger(insecure(node), { limits: { connectMsMax: 400 } })).rejects.toMatchObject({
+      _tag: 'ServerUnreachable',
+    });
+  });
+
+  test('given that it does not let this user in, an append says so at once', async () => {
+    const { node, store } = await ledgerOnNode();
+    node.plan.next('append', {
+      kind: 'refuse',
+      code: status.PERMISSION_DENIED,
+      details: 'Access Denied',
+      exception: 'access-denied',
+    });
+    expect(await store.append([event('a', '1')])).toMatchObject(
+      E.left({
+        kind: 'unavailable',
+        reason: 'KurrentDB does not let this user read and write',
+        outcomeUnknown: false,
+      }),
+    );
+  });
+
+  test('given that it holds another log than the mirror, the ledger is not opened', async () => {
+    const { node, store, directory } = await ledgerOnNode();
+    appended(await store.append(several('a', 0, 3)));
+    await store.close();
+    const other = await runningNode();
+    await expect(openLedger(insecure(other), { directory })).rejects.toMatchObject({ _tag: 'AnotherLog' });
+    const again = await openLedger(insecure(node), { directory });
+    expect(await wholeLog(again.store)).toHaveLength(3);
+  });
+
+  test('given that it comes back with another log, nothing is appended to it', async () => {
+    const { node, store } = await ledgerOnNode();
+    appended(await store.append(several('a', 0, 3)));
+    await node.stop();
+    await runningNode({
+      log: new TransactionLog(Date.now, { appendBytesMax: 1e6, eventBytesMax: 1e6 }),
+      port: node.port,
+    });
+    await until(() => true);
+    const attempts = async (): Promise<boolean> => {
+      const outcome = await store.append([event('a', '3')]);
+      return (
+        E.isLeft(outcome) &&
+        outcome.left.kind === 'unavailable' &&
+        outcome.left.reason.includes('does not hold')
+      );
+    };
+    let isRefused = false;
+    while (!isRefused) isRefused = await attempts();
+    expect(names(await wholeLog(store))).toEqual(['a 0', 'a 1', 'a 2']);
+  });
+});
+
+describe('a cluster', () => {
+  const clusterLedger = async () => {
+    const cluster = await startCluster();
+    onTestFinished(() => cluster.stop());
+    return { cluster, ...(await openLedger(cluster.connectionString)) };
+  };
+
+  test('given that another node leads now, appends go there', async () => {
+    const { cluster, store } = await clusterLedger();
+    appended(await store.append(several('a', 0, 3)));
+    cluster.elect(cluster.nodes[1]);
+    expect(appended(await store.append(several('a', 2, 5)))).toMatchObject({ recorded: 2, duplicates: 1 });
+    expect(names(await wholeLog(store))).toEqual(names(several('a', 0, 5)));
+    expect(cluster.nodes[1]!.calls.append).toBeGreaterThan(0);
+  });
+
+  test('given that the leader dies and an election follows, appends wait for the next leader', async () => {
+    const { cluster, store } = await clusterLedger();
+    const [first, second] = cluster.nodes;
+    appended(await store.append(several('a', 0, 3)));
+    cluster.elect(undefined);
+    await first!.stop();
+    const waiting = store.append(several('a', 3, 6));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    cluster.elect(second);
+    expect(appended(await waiting).recorded).toBe(3);
+    await first!.start(0);
+    cluster.elect(first);
+    expect(appended(await store.append(several('a', 6, 8))).recorded).toBe(2);
+    expect(names(await wholeLog(store))).toEqual(names(several('a', 0, 8)));
+  });
+});
+
+describe('a subscription that fails', () => {
+  for (const misbehaviour of [
+    { kind: 'cut', afterEvents: 5 },
+    { kind: 'end', afterEvents: 5 },
+    { kind: 'stall', afterEvents: 5 },
+    { kind: 'early-caught-up' },
+    { kind: 'hang' },
+  ] as const satisfies ReadonlyArray<Misbehaviour>) {
+    test(`given that it does this (${misbehaviour.kind}), a follower gets everything once and in order`, async () => {
+      const node = await runningNode();
+      const { store: writer } = await openLedger(insecure(node));
+      appended(await writer.append(several('a', 0, 20)));
+      await until(() => node.calls.subscribe === 1);
+      node.plan.next('subscribe', misbehaviour);
+      const { store } = await openLedger(insecure(node));
+      const following = followed(store, origin, 60);
+      for (let from = 20; from < 60; from += 4) appended(await writer.append(several('a', from, from + 4)));
+      expect(names(await following)).toEqual(names(several('a', 0, 60)));
+      if (misbehaviour.kind !== 'early-caught-up') await until(() => node.calls.subscribe >= 3);
+    });
+  }
+
+  test('given that it is silent and others append, the watchdog finds out and opens it anew', async () => {
+    const node = await runningNode();
+    const { store: writer } = await openLedger(insecure(node));
+    await until(() => node.calls.subscribe === 1);
+    node.plan.next('subscribe', { kind: 'stall', afterEvents: 0 });
+    const { store, notices } = await openLedger(insecure(node));
+    await until(() => node.plan.usedUp);
+    const following = followed(store, origin, 3);
+    appended(await writer.append(several('a', 0, 3)));
+    expect(await following).toHaveLength(3);
+    await until(() => notices.some(({ kind }) => kind === 'subscription-stalled'));
+    await until(() => node.calls.subscribe >= 3);
+  });
+});
+
+describe('several processes on one ledger', () => {
+  const twoLedgers = async () => {
+    const node = await runningNode();
+    const [one, two] = await Promise.all([openLedger(insecure(node)), openLedger(insecure(node))]);
+    return { node, one: one.store, two: two.store };
+  };
+
+  const sameOnBoth = async (one: EventStore, two: EventStore) => {
+    const log = await wholeLog(one);
+    expect(await wholeLog(two)).toEqual(log);
+    return log;
+  };
+
+  test('given the same events sent to two at once, they are recorded once', async () => {
+    const { one, two } = await twoLedgers();
+    for (let round = 0; round < 20; round++) {
+      const batch = several('a', round * 3, round * 3 + 3);
+      const outcomes = await Promise.all([one.append(batch), two.append(batch)]);
+      expect(outcomes.map((outcome) => appended(outcome).recorded).toSorted()).toEqual([0, 3]);
+      expect(appended(outcomes[0]).position).toBe(appended(outcomes[1]).position);
+    }
+    expect(names(await sameOnBoth(one, two))).toEqual(names(several('a', 0, 60)));
+  });
+
+  test('given the same events sent alone to one and among those of other sources to another, they are recorded once', async () => {
+    const { node, one, two } = await twoLedgers();
+    for (let round = 0; round < 20; round++) {
+      const [alone, among] = await Promise.all([
+        one.append([event('a', `${round}`)]),
+        two.append([event('b', `${round}`), event('a', `${round}`), event('c', `${round}`)]),
+      ]);
+      expect(appended(alone).recorded + appended(among).recorded).toBe(3);
+    }
+    const log = await sameOnBoth(one, two);
+    expect(log).toHaveLength(60);
+    expect(new Set(names(log)).size).toBe(60);
+    expect(node.log.stream(streamOfBatches('domicile')).length).toBeGreaterThan(0);
+  });
+
+  test('given other bytes under one name sent to two at once, one is recorded and the other is refused whole', async () => {
+    const { one, two } = await twoLedgers();
+    for (let round = 0; round < 20; round++) {
+      const outcomes = await Promise.all([
+        one.append([event('a', `${round}`, 'one')]),
+        two.append([event('z', `${round}`), event('a', `${round}`, 'two')]),
+      ]);
+      const refused = outcomes.filter(E.isLeft);
+      expect(refused).toHaveLength(1);
+      expect(refused[0]?.left).toMatchObject({ kind: 'conflict', source: 'a', id: `${round}` });
+    }
+    const log = await sameOnBoth(one, two);
+    for (const { source, id, bytes } of log.filter((stored) => stored.source === 'a')) {
+      const isFromTwo = new TextDecoder().decode(bytes) === 'two';
+      expect(
+        log.some((other) => other.source === 'z' && other.id === id),
+        `${source} ${id}`,
+      ).toBe(isFromTwo);
+    }
+  });
+
+  test('given one expected revision held by two at once, one of them is recorded', async () => {
+    const { one, two } = await twoLedgers();
+    for (let count = 0; count < 20; count++) {
+      const outcomes = await Promise.all([
+        one.append([event('a', `one-${count}`)], [{ source: 'a', count }]),
+        two.append([event('a', `two-${count}`), event('b', `two-${count}`)], [{ source: 'a', count }]),
+      ]);
+      const refused = outcomes.filter(E.isLeft);
+      expect(refused.map(({ left }) => left)).toEqual([
+        { kind: 'wrong-revision', source: 'a', expected: count, actual: count + 1 },
+      ]);
+    }
+    expect((await sameOnBoth(one, two)).filter(({ source }) => source === 'a')).toHaveLength(20);
+  });
+
+  test('given what one recorded, the other finds it at once', async () => {
+    const { one, two } = await twoLedgers();
+    for (let round = 0; round < 10; round++) {
+      const { position } = appended(await one.append([event('a', `${round}`)]));
+      expect(await two.head()).toBe(position);
+      expect(await two.append([], [{ source: 'a', count: round }])).toMatchObject(
+        E.left({ kind: 'wrong-revision', actual: round + 1 }),
+      );
+    }
+  });
+});
+
+describe('what else is in KurrentDB', () => {
+  test('given system events and streams of others, they are passed over', async () => {
+    const { node, store } = await ledgerOnNode();
+    appended(await store.append([event('a', '1')]));
+    const other = { id: crypto.randomUUID(), type: 'OrderPlaced', contentType: 'application/json' };
+    const data = new TextEncoder().encode('{}');
+    for (let index = 0; index < 30; index++) {
+      node.log.system('$stats-127.0.0.1:2113', '$statsCollected');
+      node.log.write('orders-1', 'any', [{ ...other, id: crypto.randomUUID(), data, metadata: data }]);
+    }
+    appended(await store.append([event('a', '2')]));
+    node.log.system('$ce-domicile', '$>');
+    expect(names(await wholeLog(store))).toEqual(['a 1', 'a 2']);
+    expect(await store.head()).toBe((await store.find('a', '2'))?.position);
+  });
+
+  test('given records of others in the streams of the ledger, they do not count, and appends go on', async () => {
+    const { node, store, notices } = await ledgerOnNode();
+    appended(await store.append([event('a', '1')]));
+    const stream = streamOfSource('domicile', 'a');
+    const [stray] = encodeBatch('stray', several('a', 5, 7), []).records;
+    const foreign = {
+      id: crypto.randomUUID(),
+      type: 'domicile-event',
+      contentType: 'application/octet-stream',
+      data: new Uint8Array(3),
+    };
+    // Half of an append, something that is no event, and an event in the wrong place.
+    node.log.write(stream, 'any', [{ ...foreign, metadata: stray!.metadata }]);
+    node.log.write(stream, 'any', [{ ...foreign, id: crypto.randomUUID(), metadata: new Uint8Array([1]) }]);
+    const [misplaced] = encodeBatch('misplaced', [event('b', '1')], []).records;
+    node.log.write(stream, 'any', [{ ...foreign, id: crypto.randomUUID(), metadata: misplaced!.metadata }]);
+    expect(appended(await store.append([event('a', '2')])).recorded).toBe(1);
+    expect(names(await wholeLog(store))).toEqual(['a 1', 'a 2']);
+    expect(notices.filter(({ kind }) => kind === 'foreign-record')).toHaveLength(2);
+    expect(notices.filter(({ kind }) => kind === 'batch-void')).toHaveLength(1);
+  });
+
+  test('given two ledgers on one server, neither sees the other', async () => {
+    const node = await runningNode();
+    const { store: one } = await openLedger(`${insecure(node)}&ledger=one`);
+    const { store: two } = await openLedger(`${insecure(node)}&ledger=one_two`);
+    appended(await one.append([event('a', '1')]));
+    appended(await two.append([event('a', '1', 'other')]));
+    expect(names(await wholeLog(one))).toEqual(['a 1']);
+    expect(names(await wholeLog(two))).toEqual(['a 1']);
+  });
+
+  test('given the limits of a newer server, a larger event is refused with the limit, and a smaller one taken', async () => {
+    const log = new TransactionLog(Date.now, { appendBytesMax: 200_000, eventBytesMax: 100_000 });
+    const { store } = await ledgerOnNode({ node: { log } });
+    const ofBytes = (id: string, bytes: number) => ({ source: 'a', id, bytes: new Uint8Array(bytes) });
+    const refusal = await store.append([ofBytes('1', 10), ofBytes('2', 100_001)]);
+    expect(refusal).toEqual(
+      E.left({ kind: 'too-large', limit: 100_000 - 32 * 1_024, unit: 'bytes', what: 'event 1' }),
+    );
+    const batch = Array.from({ length: 4 }, (_, index) => ofBytes(`${index}`, 60_000));
+    expect(await store.append(batch)).toMatchObject(
+      E.left({ kind: 'too-large', limit: 200_000, unit: 'bytes' }),
+    );
+    expect(appended(await store.append(batch.slice(1))).recorded).toBe(3);
+  });
+
+  test('given many small appends that are too large together, each is recorded', async () => {
+    const log = new TransactionLog(Date.now, { appendBytesMax: 50_000, eventBytesMax: 50_000 });
+    const { node, store } = await ledgerOnNode({ node: { log } });
+    node.plan.next('append', { kind: 'slow', ms: 30 });
+    const batch = Array.from({ length: 10 }, (_, index) => ({
+      source: 'a',
+      id: `${index}`,
+      bytes: new Uint8Array(9_000),
+    }));
+    const outcomes = await Promise.all(batch.map((one) => store.append([one])));
+    expect(outcomes.map((outcome) => appended(outcome).recorded)).toEqual(Array(10).fill(1));
+  });
+
+  test("a call of its own is made for each append, and never one of the client's batch appends", async () => {
+    const { node, store } = await ledgerOnNode();
+    appended(await store.append(several('a', 0, 3)));
+    expect(node.calls.append).toBe(1);
+    expect(node.calls['batch-append']).toBe(0);
+  });
+});
+
+describe('the mirror', () => {
+  test('given that it is lost, another one is the same', async () => {
+    const { node, store } = await ledgerOnNode();
+    for (let round = 0; round < 10; round++) {
+      appended(await store.append([...several('a', round * 2, round * 2 + 2), event('b', `${round}`)]));
+      appended(await store.append(several('c', round * 2, round * 2 + 2)));
+    }
+    const { store: another } = await openLedger(insecure(node));
+    expect(await wholeLog(another)).toEqual(await wholeLog(store));
+    expect(await another.append([event('b', '3', 'other')])).toMatchObject(E.left({ kind: 'conflict' }));
+  });
+
+  test('given that it is damaged, it is put aside and made again', async () => {
+    const { node, store, directory } = await ledgerOnNode();
+    appended(await store.append(several('a', 0, 3)));
+    const log = await wholeLog(store);
+    await store.close();
+    writeFileSync(mirrorIn(directory), '');
+    const again = await openLedger(insecure(node), { directory });
+    expect(await wholeLog(again.store)).toEqual(log);
+    expect(again.notices).toContainEqual(expect.objectContaining({ kind: 'mirror-rebuilt' }));
+  });
+
+  test('given a clock that steps back, the time of recording does not', async () => {
+    let now = 1_700_000_000_000;
+    const node = await runningNode({ now: () => now });
+    const { store } = await openLedger(insecure(node));
+    for (const step of [0, 1_000, -5_000, 10, -20, 6_000]) {
+      now += step;
+      appended(await store.append([event('a', `${now}`)]));
+    }
+    const times = (await wholeLog(store)).map(({ recordedAt }) => recordedAt);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    expect(new Set(times).size).toBeGreaterThan(2);
+  });
+
+  test('given a reader in another place, it sees what was recorded, by position, name and time', async () => {
+    let now = 1_700_000_000_000;
+    const node = await runningNode({ now: () => now });
+    const { store, directory } = await openLedger(insecure(node));
+    for (let index = 0; index < 30; index++) {
+      if (index % 3 === 0) now += 1_000;
+      appended(await store.append([event('a', `${index}`)]));
+    }
+    const log = await wholeLog(store);
+    const reader = openMirrorReader(mirrorIn(directory));
+    onTestFinished(() => reader.close());
+    expect(reader.after(origin, 100)).toEqual(log);
+    expect(reader.find('a', '7')).toEqual(log[7]);
+    expect(reader.head()).toBe(log.at(-1)!.position);
+    for (const { position, recordedAt } of log) {
+      expect(reader.at(position)?.position).toBe(position);
+      expect(reader.at(position + 1)).toBeUndefined();
+      for (const instant of [recordedAt - 1, recordedAt, recordedAt + 1]) {
+        const last = log.findLast((stored) => stored.recordedAt <= instant);
+        expect(reader.lastKnownBy(instant)).toBe(last?.position ?? origin);
+      }
+    }
+    const stop = new AbortController();
+    const seen: string[] = [];
+    const following = (async () => {
+      for await (const page of reader.follow(log[27]!.position, stop.signal)) {
+        seen.push(...names(page));
+        if (seen.length >= 4) stop.abort();
+      }
+    })();
+    appended(await store.append(several('b', 0, 2)));
+    await following;
+    expect(seen).toEqual(['a 28', 'a 29', 'b 0', 'b 1']);
+  });
+});
+
+describe('any fault at any time', () => {
+  /** Numbers that look random and are the same in every run (mulberry32). */
+  const chances = (seed: number) => {
+    let state = seed;
+    return (): number => {
+      state = (state + 0x6d2b79f5) | 0;
+      let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+      mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+      return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    };
+  };
+
+  const anyFault = (chance: () => number) => {
+    const writes: ReadonlyArray<Misbehaviour> = [
+      { kind: 'refuse', ...unavailable },
+      { kind: 'hang' },
+      { kind: 'slow', ms: 20 },
+      { kind: 'lose-answer', how: 'break-off' },
+      { kind: 'lose-answer', how: 'hang' },
+      { kind: 'write-late', ms: 180 },
+    ];
+    const reads: ReadonlyArray<Misbehaviour> = [
+      { kind: 'refuse', ...unavailable },
+      { kind: 'hang' },
+      { kind: 'slow', ms: 20 },
+      { kind: 'cut', afterEvents: 1 },
+    ];
+    const subscriptions: ReadonlyArray<Misbehaviour> = [
+      { kind: 'cut', afterEvents: 2 },
+      { kind: 'end', afterEvents: 3 },
+      { kind: 'stall', afterEvents: 1 },
+      { kind: 'early-caught-up' },
+      { kind: 'hang' },
+    ];
+    const pick = (from: ReadonlyArray<Misbehaviour>) => from[Math.floor(chance() * from.length)];
+    return (method: Method): Misbehaviour | undefined => {
+      if (method === 'append') return chance() < 0.25 ? pick(writes) : undefined;
+      if (method === 'read') return chance() < 0.05 ? pick(reads) : undefined;
+      if (method === 'subscribe') return chance() < 0.5 ? pick(subscriptions) : undefined;
+      return undefined;
+    };
+  };
+
+  /** Kills and restarts the node, and cuts its subscriptions, until stopped. */
+  const disturb = async (node: KurrentDbNode, chance: () => number, isOver: () => boolean): Promise<void> => {
+    while (!isOver()) {
+      await new Promise((resolve) => setTimeout(resolve, 50 + chance() * 150));
+      if (isOver()) return;
+      if (chance() < 0.5) node.cutSubscriptions();
+      else await node.restart('same port');
+    }
+  };
+
+  /** Sends a batch until the store says what became of it. */
+  const insist = async (
+    store: EventStore,
+    batch: ReadonlyArray<EventToAppend>,
+    expected: ReadonlyArray<{ source: string; count: number }> = [],
+  ) => {
+    for (let sent = 1; ; sent++) {
+      const outcome = await store.append(batch, expected);
+      if (E.isRight(outcome) || outcome.left.kind !== 'unavailable') return { outcome, sent };
+    }
+  };
+
+  for (const seed of [1, 2, 3]) {
+    test(`given one writer, the log is what a plain list would be (seed ${seed})`, async () => {
+      const chance = chances(seed);
+      const { node, store } = await ledgerOnNode({ limits: { appendMsMax: 400 } });
+      const model = eventStoreModel();
+      const count = 60;
+      let isOver = false;
+      const received: string[] = [];
+      const stop = new AbortController();
+      const following = (async () => {
+        for await (const page of store.follow(origin, stop.signal)) received.push(...names(page));
+      })();
+      node.plan.choose = anyFault(chance);
+      const disturbing = disturb(node, chance, () => isOver);
+      for (let step = 0; step < count; step++) {
+        const batch = Array.from({ length: 1 + Math.floor(chance() * 4) }, () =>
+          event(
+            `source-${Math.floor(chance() * 3)}`,
+            `${Math.floor(chance() * 60)}`,
+            chance() < 0.05 ? 'other' : 'same',
+          ),
+        );
+        const wanted = model.append(batch, []);
+        const { outcome, sent } = await insist(store, batch);
+        if (E.isLeft(wanted)) expect(outcome).toEqual(wanted);
+        else if (sent === 1)
+          expect(outcome).toMatchObject(
+            E.right({ recorded: wanted.right.recorded, duplicates: wanted.right.duplicates }),
+          );
+        else expect(appended(outcome).recorded + appended(outcome).duplicates).toBe(batch.length);
+      }
+      isOver = true;
+      await disturbing;
+      node.plan.clear();
+      const log = await wholeLog(store);
+      expect(names(log)).toEqual(names(model.events));
+      expect(log.map(({ bytes }) => [...bytes])).toEqual(model.events.map(({ bytes }) => [...bytes]));
+      await until(() => received.length >= log.length);
+      stop.abort();
+      await following;
+      expect(received).toEqual(names(log));
+      const { store: another } = await openLedger(insecure(node));
+      expect(await wholeLog(another)).toEqual(log);
+    });
+  }
+
+  for (const seed of [11, 12, 13]) {
+    test(`given many writers through two processes, nothing is lost and nothing is there twice (seed ${seed})`, async () => {
+      const chance = chances(seed);
+      const node = await runningNode();
+      const limits = { appendMsMax: 400 };
+      const opened = await Promise.all([
+        openLedger(insecure(node), { limits }),
+        openLedger(insecure(node), { limits }),
+      ]);
+      const stores = opened.map(({ store }) => store);
+      let isOver = false;
+      node.plan.choose = anyFault(chance);
+      const disturbing = disturb(node, chance, () => isOver);
+      const answered: Array<{ batch: ReadonlyArray<EventToAppend>; isRecorded: boolean }> = [];
+      const writers = Array.from({ length: 8 }, async (_, writer) => {
+        for (let step = 0; step < 15; step++) {
+          const batch = [
+            event(`own-${writer}`, `${step}`),
+            ...(chance() < 0.5 ? [event('shared', `${Math.floor(chance() * 30)}`, 'same')] : []),
+            ...(chance() < 0.2 ? [event('contested', `${Math.floor(chance() * 5)}`, `${writer}`)] : []),
+            event(`own-${writer}`, `${step}/end`),
+          ];
+          const { outcome } = await insist(stores[writer % 2]!, batch);
+          answered.push({ batch, isRecorded: E.isRight(outcome) });
+          if (E.isLeft(outcome))
+            expect(outcome.left).toMatchObject({ kind: 'conflict', source: 'contested' });
+        }
+      });
+      await Promise.all(writers);
+      isOver = true;
+      await disturbing;
+      node.plan.clear();
+      const log = await wholeLog(stores[0]!);
+      expect(await wholeLog(stores[1]!)).toEqual(log);
+      const recorded = new Map(log.map((stored) => [names([stored])[0]!, [...stored.bytes].join()]));
+      expect(recorded.size).toBe(log.length);
+      const own = (events: ReadonlyArray<EventToAppend>) =>
+        events.filter(({ source }) => source.startsWith('own-'));
+      for (const { batch, isRecorded } of answered) {
+        if (isRecorded) {
+          for (const one of batch) expect(recorded.get(names([one])[0]!)).toBe([...one.bytes].join());
+        } else {
+          for (const one of own(batch)) expect(recorded.has(names([one])[0]!)).toBe(false);
+        }
+      }
+      for (let writer = 0; writer < 8; writer++) {
+        const sent = answered.filter(
+          ({ batch, isRecorded }) => isRecorded && batch[0]!.source === `own-${writer}`,
+        );
+        const inLog = log.filter(({ source }) => source === `own-${writer}`);
+        expect(names(inLog)).toEqual(names(sent.flatMap(({ batch }) => own(batch))));
+      }
+    });
+  }
+});

@@ -1,0 +1,132 @@
+/**
+ * Ledgers on the KurrentDB double for tests: opened with little patience, closed and removed when the test is over.
+ */
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { onTestFinished } from 'vitest';
+import {
+  type AppendError,
+  type Appended,
+  type EventStore,
+  type EventToAppend,
+  origin,
+  type Position,
+  type StoredEvent,
+} from '../../src/store/event-store.ts';
+import { type Notice, processEnvironment } from '../../src/store/kurrentdb/environment.ts';
+import { openKurrentDbEventStore } from '../../src/store/kurrentdb/kurrentdb-event-store.ts';
+import { type KurrentDbSettings, type Limits, parseSettings } from '../../src/store/kurrentdb/settings.ts';
+import { startNode } from '../support/kurrentdb-double/kurrentdb-double.ts';
+import type { KurrentDbNode, NodeOptions } from '../support/kurrentdb-double/kurrentdb-node.ts';
+import { newFolder, removeFolder } from './ledger-files.ts';
+
+/** Little patience, so that faults show soon. */
+export const impatient: Partial<Limits> = {
+  connectMsMax: 2_000,
+  appendMsMax: 5_000,
+  answerMsMax: 150,
+  barrierMsMax: 500,
+  fetchAfterMs: 10,
+  watchdogMs: 60,
+  backoffMsMin: 5,
+  backoffMsMax: 40,
+};
+
+export const settingsOf = (connectionString: string): KurrentDbSettings => {
+  const settings = parseSettings(connectionString);
+  if (E.isLeft(settings)) throw new Error(settings.left);
+  return settings.right;
+};
+
+export interface OpenLedger {
+  readonly store: EventStore;
+  readonly directory: string;
+  readonly notices: ReadonlyArray<Notice>;
+}
+
+/** Opens a ledger in a new directory, or in a given one. */
+export const openLedger = async (
+  connectionString: string,
+  options: { readonly limits?: Partial<Limits>; readonly directory?: string } = {},
+): Promise<OpenLedger> => {
+  const directory = options.directory ?? newFolder();
+  if (options.directory === undefined) onTestFinished(() => removeFolder(directory));
+  const notices: Notice[] = [];
+  const store = await openKurrentDbEventStore({
+    settings: settingsOf(connectionString),
+    directory,
+    environment: processEnvironment((notice) => notices.push(notice)),
+    limits: { ...impatient, ...options.limits },
+  });
+  onTestFinished(() => store.close());
+  return { store, directory, notices };
+};
+
+export const mirrorIn = (directory: string): string => join(directory, 'kurrentdb-domicile.mirror');
+
+export const insecure = (node: KurrentDbNode): string => `esdb://${node.address}?tls=false`;
+
+/** A node that stops when the test is over. */
+export const runningNode = async (options: Parameters<typeof startNode>[0] = {}): Promise<KurrentDbNode> => {
+  const node = await startNode(options);
+  onTestFinished(() => node.stop());
+  return node;
+};
+
+/** A node and a ledger on it. */
+export const ledgerOnNode = async (
+  options: { readonly node?: Partial<NodeOptions>; readonly limits?: Partial<Limits> } = {},
+) => {
+  const node = await runningNode(options.node);
+  const opened = await openLedger(
+    insecure(node),
+    options.limits === undefined ? {} : { limits: options.limits },
+  );
+  return { node, ...opened };
+};
+
+export const event = (source: string, id: string, content = `${source} ${id}`): EventToAppend => ({
+  source,
+  id,
+  bytes: new TextEncoder().encode(content),
+});
+
+export const several = (source: string, from: number, to: number): ReadonlyArray<EventToAppend> =>
+  Array.from({ length: to - from }, (_, index) => event(source, `${from + index}`));
+
+export const appended = (outcome: E.Either<AppendError, Appended>): Appended => {
+  if (E.isLeft(outcome)) throw new Error(`not appended: ${JSON.stringify(outcome.left)}`);
+  return outcome.right;
+};
+
+export const everything = 1_000_000;
+
+export const wholeLog = (store: EventStore): Promise<ReadonlyArray<StoredEvent>> =>
+  store.read(origin, everything);
+
+export const names = (events: ReadonlyArray<EventToAppend>): ReadonlyArray<string> =>
+  events.map(({ source, id }) => `${source} ${id}`);
+
+/** Follows until `count` events have come. */
+export const followed = async (
+  store: EventStore,
+  after: Position,
+  count: number,
+): Promise<ReadonlyArray<StoredEvent>> => {
+  const events: StoredEvent[] = [];
+  const stop = new AbortController();
+  for await (const page of store.follow(after, stop.signal)) {
+    events.push(...page);
+    if (events.length >= count) stop.abort();
+  }
+  return events;
+};
+
+/** What the streams of the ledger hold in KurrentDB, whatever counts of it. */
+export const rawRecords = (node: KurrentDbNode) =>
+  node.log.records.filter((record) => record.type === 'domicile-event');
+
+/** Waits for something that comes about by itself. */
+export const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
