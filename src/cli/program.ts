@@ -3,8 +3,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addDemo } from './commands/demo.ts';
 import { addEmit } from './commands/emit.ts';
 import { addHistory } from './commands/history.ts';
+import { addServe } from './commands/serve.ts';
 import { addTrail } from './commands/trail.ts';
 import { addWhere } from './commands/where.ts';
 import type { Terminal } from './terminal.ts';
@@ -29,6 +31,8 @@ export const programFor = (terminal: Terminal): Command => {
       `
 Exit codes: 0 fine, 1 a check failed, 2 wrong use, 3 the ledger cannot be reached.`,
     );
+  addServe(program, terminal);
+  addDemo(program, terminal);
   addEmit(program, terminal);
   addWhere(program, terminal);
   addHistory(program, terminal);
