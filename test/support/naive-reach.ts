@@ -612,17 +612,29 @@ export const allPathsOf = (world: World, subject: string, via?: Via): readonly S
     via,
   );
 
+/** The fewest edges, and "among equals the first". */
+export const fewestFirst = (a: Path, b: Path): number => a.length - b.length || comparePaths(a, b);
+
+/** "the path with the fewest edges to any of the holdings": the first of all to any of the data at the instant. */
+export const firstPathAt = (
+  world: World,
+  targets: readonly Target[],
+  party: string,
+  instant: number,
+): Path | undefined =>
+  targets
+    .filter((target) => target.presentAt(instant))
+    .map((target) => firstPath(edgesAt(world, target, instant, undefined), party))
+    .filter((path) => path !== undefined)
+    .sort(fewestFirst)[0];
+
 /** Whether the party had a path to any of the data at the instant (R16). */
 export const reachesAt = (
   world: World,
   targets: readonly Target[],
   party: string,
   instant: number,
-): boolean =>
-  targets.some(
-    (target) =>
-      target.presentAt(instant) && distance(edgesAt(world, target, instant, undefined), party) !== undefined,
-  );
+): boolean => firstPathAt(world, targets, party, instant) !== undefined;
 
 // ---------------------------------------------------------------------------------------------------------------
 // What would open or close the way

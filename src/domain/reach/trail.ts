@@ -15,7 +15,7 @@ import type { Edge } from './edge.ts';
 import { type Labels, labelsOf } from './labels.ts';
 import { passes } from './path.ts';
 import type { Reach } from './reach-index.ts';
-import type { Span } from './span.ts';
+import { positions, type Span } from './span.ts';
 import { staysOfSubject } from './stay.ts';
 
 /** An event of the trail. */
@@ -86,8 +86,9 @@ const edgesOnPaths = function* (reach: Reach, data: DataClass, during: Interval)
     for (const span of edge.spans) {
       const until = lastTogether([during], span, during);
       if (until === undefined) continue;
-      // Each grant that a grant was replaced with is told too: it kept the way open.
-      const opening = edge.edge === 'granted' ? termsIn(reach, data, edge, span, during) : span.opened;
+      // Each grant that another was replaced with is told too: it kept the way open.
+      const kept = edge.edge === 'granted' ? termsIn(reach, data, edge, span, during) : [];
+      const opening = positions(span.opened, kept);
       yield { edge, opening, closing: closing(span, until) };
     }
   }
@@ -125,6 +126,7 @@ const lastTogether = (leads: ReadonlyArray<Interval>, span: Span, during: Interv
 const closing = ({ to, opened, closed }: Span, until: Instant): ReadonlyArray<number> =>
   until === to ? closed.filter((position) => !opened.includes(position)) : [];
 
+/** The grants in force over the data meanwhile. */
 const termsIn = (
   reach: Reach,
   data: DataClass,
