@@ -90,9 +90,9 @@ describe('a damaged ledger', () => {
         outcomes[answered === 'refused' ? 'refused' : 'same']++;
         if (answered !== 'refused') expect(answered).toEqual(answers);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
-    expect(outcomes.refused).toBeGreaterThan(50);
+    expect(outcomes.refused).toBeGreaterThan(30);
     expect(outcomes.same).toBeGreaterThan(0);
   });
 

@@ -10,7 +10,7 @@ import { formatInstant, type Instant } from '../../domain/time.ts';
 import { DamagedStore, isBusy, StoreLocked, toStoreProblem } from './store-problems.ts';
 
 /** How long a process waits for the one before it to let go, as in a quick restart. */
-const lockWaitMs = 1_000;
+const lockWaitMs = 250;
 
 export interface WriterLock {
   /** Whether whoever held the lock before let go of it in order; false after a crash. */
