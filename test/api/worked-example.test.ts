@@ -1,0 +1,140 @@
+/**
+ * The worked example of the domain, row by row, as a service records it and an auditor asks.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LocalServer, lines, newDataDirectory, removeDirectory } from '../support/server.ts';
+
+const scenario = (name: string): string =>
+  readFileSync(join(import.meta.dirname, '..', '..', 'scenarios', 'worked-example', name), 'utf8');
+
+const directory = newDataDirectory();
+let server: LocalServer;
+let position: string;
+
+beforeAll(async () => {
+  server = await LocalServer.open(directory);
+  const sent = await server.send(scenario('events.ndjson'), lines);
+  expect([sent.status, sent.body]).toEqual([201, { recorded: 17, duplicates: 0, position: '17' }]);
+  position = sent.body.position;
+});
+afterAll(async () => {
+  await server.close();
+  removeDirectory(directory);
+});
+
+const rowsAt = async (path: string, validAt: string) => {
+  const { status, body } = await server.get(path, { validAt, atLeast: position });
+  expect(status).toBe(200);
+  expect(body.clocks).toMatchObject({ validAt: `${validAt}T00:00:00.000Z`, position });
+  return body.data;
+};
+
+const dataset = 'tiktok/profile';
+const inVirginia = (since: string, events: ReadonlyArray<string>) => ({
+  dataset,
+  site: 'virginia',
+  country: 'US',
+  operator: 'tiktok',
+  kind: 'live',
+  backup: null,
+  since: `${since}T00:00:00.000Z`,
+  overdue: false,
+  assurance: 'observed',
+  events,
+});
+const inSingapore = (overdue: boolean) => ({
+  dataset,
+  site: 'singapore',
+  country: 'SG',
+  operator: 'tiktok',
+  kind: 'backup',
+  backup: 'b1',
+  since: '2020-03-01T00:00:00.000Z',
+  overdue,
+  assurance: 'observed',
+  events: ['14'],
+});
+const inAshburn = {
+  dataset,
+  site: 'oracle-ashburn',
+  country: 'US',
+  operator: 'oracle',
+  kind: 'live',
+  backup: null,
+  since: '2022-06-17T00:00:00.000Z',
+  overdue: false,
+  assurance: 'observed',
+  events: ['16'],
+};
+
+describe('the worked example', () => {
+  it('ana, validAt 2019-12-31: nowhere, not enrolled yet', async () => {
+    expect(await rowsAt('/v1/subjects/ana/residency', '2019-12-31')).toEqual([]);
+  });
+
+  it('ana, validAt 2021-01-01: virginia since 2020-01-10, singapore in backup b1 since 2020-03-01', async () => {
+    expect(await rowsAt('/v1/subjects/ana/residency', '2021-01-01')).toEqual([
+      inSingapore(false),
+      inVirginia('2020-01-10', ['11', '12']),
+    ]);
+  });
+
+  it('ben, validAt 2022-01-01: virginia since 2021-05-01, not in b1', async () => {
+    expect(await rowsAt('/v1/subjects/ben/residency', '2022-01-01')).toEqual([
+      inVirginia('2021-05-01', ['11', '15']),
+    ]);
+  });
+
+  it('ana, validAt 2022-06-30: oracle-ashburn since 2022-06-17; backup b1, overdue', async () => {
+    expect(await rowsAt('/v1/subjects/ana/residency', '2022-06-30')).toEqual([inAshburn, inSingapore(true)]);
+  });
+
+  it('ana, validAt 2022-08-01: the same, nothing took her out; but she is now in eu-users', async () => {
+    expect(await rowsAt('/v1/subjects/ana/residency', '2022-08-01')).toEqual([inAshburn, inSingapore(true)]);
+    expect(await rowsAt('/v1/populations/eu-users', '2022-08-01')).toMatchObject({ subjects: 1 });
+    expect(await rowsAt('/v1/populations/us-users', '2022-08-01')).toMatchObject({ subjects: 2 });
+    expect(await rowsAt('/v1/populations/us-users', '2022-06-30')).toMatchObject({ subjects: 3 });
+  });
+
+  it('singapore, validAt 2022-08-01: b1 of us-users, 2 subjects', async () => {
+    expect(await rowsAt('/v1/sites/singapore/holdings', '2022-08-01')).toEqual([
+      {
+        dataset,
+        population: 'us-users',
+        kind: 'backup',
+        backup: 'b1',
+        since: '2020-03-01T00:00:00.000Z',
+        overdue: true,
+        subjects: 2,
+      },
+    ]);
+  });
+
+  it('is without discrepancies', async () => {
+    expect(await rowsAt('/v1/discrepancies', '2022-08-01')).toEqual([]);
+  });
+});
+
+interface Expected {
+  readonly question: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly data: ReadonlyArray<object>;
+}
+
+/** The fields that the rules alone decide; an answer carries proofs beside them. */
+const decided = (row: object, like: object): object =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => name in like));
+
+describe('the expected answers beside the worked example', () => {
+  const expected = (JSON.parse(scenario('expected.json')) as ReadonlyArray<Expected>).filter(
+    ({ path }) => !path.endsWith('/reach'),
+  );
+
+  it.each(expected)('$question', async ({ path, query, data }) => {
+    const rows: ReadonlyArray<object> = await server.rows(path, { ...query, atLeast: position });
+    expect(rows.map((row, index) => decided(row, data[index] ?? row))).toEqual(data);
+  });
+});

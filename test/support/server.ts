@@ -1,0 +1,208 @@
+/**
+ * A ledger to talk to over HTTP: a real server process with a data directory of its own, or the same app in this
+ * process. Both speak through one client, so that a test says only what it sends and what comes back.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { createApp } from '../../src/api/app.ts';
+import type { Ledger } from '../../src/api/ledger.ts';
+import { openLedger } from '../../src/main/open-ledger.ts';
+
+/** How long a server process may take to listen, or to end. */
+const processWaitMsMax = 30_000;
+
+/** The media types in which events are sent. */
+export const one = 'application/cloudevents+json';
+export const batch = 'application/cloudevents-batch+json';
+export const lines = 'application/x-ndjson';
+
+/** What came back. `body` is parsed where it is JSON, otherwise its text. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the server said, and fails where it is not there
+  readonly body: any;
+}
+
+/** Parameters of a question; what is undefined is left out. */
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** A path with its parameters. */
+export const withQuery = (path: string, query: Query = {}): string => {
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
+};
+
+const replyOf = async (response: Response): Promise<Reply> => {
+  const text = await response.text();
+  const isJson = /^application\/(problem\+)?json/.test(response.headers.get('content-type') ?? '');
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+};
+
+/** Talks to a ledger. */
+export class Client {
+  /** Sends a request to a path, as `fetch` does. */
+  readonly request: (path: string, init?: RequestInit) => Promise<Response>;
+
+  constructor(request: (path: string, init?: RequestInit) => Promise<Response>) {
+    this.request = request;
+  }
+
+  /** Asks a question. */
+  async get(path: string, query: Query = {}, headers: Record<string, string> = {}): Promise<Reply> {
+    return replyOf(await this.request(withQuery(path, query), { headers }));
+  }
+
+  /** Sends a body as it is. */
+  async send(body: string | Uint8Array, type = batch, headers: Record<string, string> = {}): Promise<Reply> {
+    const init = { method: 'POST', body: body as BodyInit, headers: { 'content-type': type, ...headers } };
+    return replyOf(await this.request('/v1/events', init));
+  }
+
+  /** Records a batch of events. */
+  post(events: ReadonlyArray<unknown>): Promise<Reply> {
+    return this.send(JSON.stringify(events));
+  }
+
+  /** Records events as NDJSON. */
+  postLines(events: ReadonlyArray<unknown>): Promise<Reply> {
+    return this.send(events.map((event) => `${JSON.stringify(event)}\n`).join(''), lines);
+  }
+
+  /** Records a batch, which must go well; answers the position after it. */
+  async record(events: ReadonlyArray<unknown>): Promise<string> {
+    const reply = await this.post(events);
+    if (reply.status > 201) throw new Error(`not recorded: ${reply.status} ${JSON.stringify(reply.body)}`);
+    return reply.body.position;
+  }
+
+  async delete(path: string): Promise<Reply> {
+    return replyOf(await this.request(path, { method: 'DELETE' }));
+  }
+
+  /** All rows of a list, page after page; the question must be one that is answered. */
+  async rows(path: string, query: Query = {}): Promise<ReadonlyArray<Reply['body']>> {
+    const rows: unknown[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const { status, body } = await this.get(path, { ...query, cursor });
+      if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
+      rows.push(...body.data);
+      if (body.next === null) return rows;
+      cursor = body.next;
+    }
+  }
+}
+
+/** A new directory for a ledger. */
+export const newDataDirectory = (): string => mkdtempSync(join(tmpdir(), 'domicile-server-'));
+
+export const removeDirectory = (directory: string): void =>
+  rmSync(directory, { recursive: true, force: true });
+
+export interface ServerOptions {
+  readonly directory: string;
+  /** Settings beside the store, host and port. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A command that starts the server in its place, given Node and its arguments. */
+  readonly through?: ReadonlyArray<string>;
+}
+
+/** A server in a process of its own. */
+export class ServerProcess extends Client {
+  readonly url: string;
+  readonly process: ChildProcess;
+  private readonly printed: { text: string };
+
+  private constructor(url: string, process: ChildProcess, printed: { text: string }) {
+    super((path, init) => fetch(url + path, init));
+    this.url = url;
+    this.process = process;
+    this.printed = printed;
+  }
+
+  /** Starts a server on a free port and waits until it listens. */
+  static async start({ directory, environment = {}, through = [] }: ServerOptions): Promise<ServerProcess> {
+    const [command, ...rest] = [...through, process.execPath, join('src', 'main', 'serve.ts')];
+    const child = spawn(command!, rest, {
+      cwd: join(import.meta.dirname, '..', '..'),
+      env: { ...process.env, LEDGER_STORE: `sqlite:${directory}`, LEDGER_PORT: '0', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const printed = { text: '' };
+    const url = await new Promise<string>((resolve, reject) => {
+      const fail = (): void => reject(new Error(`the server did not start: ${printed.text}`));
+      const timer = setTimeout(fail, processWaitMsMax);
+      const read = (part: Buffer): void => {
+        printed.text += part.toString();
+        const found = / on (http:\/\/\S+)\n/.exec(printed.text)?.[1];
+        if (found === undefined) return;
+        clearTimeout(timer);
+        resolve(found);
+      };
+      child.stdout?.on('data', read);
+      child.stderr?.on('data', read);
+      child.once('exit', () => {
+        clearTimeout(timer);
+        fail();
+      });
+    });
+    return new ServerProcess(url, child, printed);
+  }
+
+  /** Everything the process has printed, on either stream. */
+  output(): string {
+    return this.printed.text;
+  }
+
+  /** Whether the process still runs. */
+  alive(): boolean {
+    return this.process.exitCode === null && this.process.signalCode === null;
+  }
+
+  /** Ends the process with a signal and waits until it is gone; answers its exit code, null after a kill. */
+  async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
+    if (this.alive()) {
+      const exited = once(this.process, 'exit');
+      this.process.kill(signal);
+      const timer = setTimeout(() => this.process.kill('SIGKILL'), processWaitMsMax);
+      await exited;
+      clearTimeout(timer);
+    }
+    return this.process.exitCode;
+  }
+}
+
+/** The app over a ledger in this process. */
+export class LocalServer extends Client {
+  readonly ledger: Ledger;
+
+  constructor(ledger: Ledger) {
+    const app = createApp(ledger, pino({ level: 'silent' }));
+    super(async (path, init) => app.request(path, init));
+    this.ledger = ledger;
+  }
+
+  /** Opens the ledger in a directory, ready for questions. */
+  static async open(directory: string, waitMs = 10_000): Promise<LocalServer> {
+    const ledger = openLedger({
+      store: `sqlite:${directory}`,
+      dataDirectory: directory,
+      host: '127.0.0.1',
+      port: 0,
+      waitMs,
+      origin: 'example.org/ledger',
+    });
+    await ledger.ready();
+    return new LocalServer(ledger);
+  }
+
+  close(): Promise<void> {
+    return this.ledger.close();
+  }
+}
