@@ -2,6 +2,7 @@
  * Findings: intervals in which a holding or a reach broke a rule, or could not be judged (R19).
  */
 import { hash } from 'node:crypto';
+import { codeUnitOrder } from '../order.ts';
 import type { PathEdge } from '../reach/path.ts';
 import type { Instant } from '../time.ts';
 import { type Interval, type Varying, valueAt } from '../timeline.ts';
@@ -62,6 +63,13 @@ export const keyAcrossVersions = (of: Omit<FindingSubject, 'version'>): string =
     ...[dataset, site, kind, backup, population],
   ].join('\n');
 };
+
+/** The order in which findings are told: by policy, version, `from`, then by what they are about. */
+export const findingOrder = (a: Finding, b: Finding): number =>
+  codeUnitOrder(a.policy, b.policy) ||
+  a.version - b.version ||
+  a.from - b.from ||
+  codeUnitOrder(subjectKey(a), subjectKey(b));
 
 const idLength = 32;
 

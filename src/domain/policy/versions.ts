@@ -37,6 +37,7 @@ export type PolicyMisfitCode =
   | 'unknown-policy'
   | 'policy-already-suspended'
   | 'policy-not-suspended'
+  | 'policy-already-withdrawn'
   | 'policy-never-effective';
 
 export interface Policies {
@@ -114,7 +115,8 @@ class PolicyFold {
   /** A withdrawal ends the versions there are; a later adoption is a new beginning. */
   withdraw(fact: PolicyFact): void {
     const standing = this.drafts.filter(({ withdrawn }) => withdrawn === undefined);
-    if (standing.length === 0) this.misfit('unknown-policy', fact);
+    if (standing.length === 0)
+      this.misfit(this.drafts.length === 0 ? 'unknown-policy' : 'policy-already-withdrawn', fact);
     for (const draft of standing) draft.withdrawn = fact;
   }
 

@@ -1,0 +1,193 @@
+/**
+ * Makes what policies judge of where the data was and who reached it: R17's classes, with their people over time.
+ */
+import { overKey } from '../reach/data-class.ts';
+import { staysOfHeld } from '../reach/held-data.ts';
+import type { Reach } from '../reach/reach-index.ts';
+import { pathOrder } from '../reach/reach-of.ts';
+import { mergeSpans, type Span } from '../reach/span.ts';
+import { append, type Taken, takenDuring } from '../reach/taken.ts';
+import type { HoldingPresence, Residency, SubjectPresence } from '../residency/fold.ts';
+import type { Holding } from '../residency/holding.ts';
+import { isPopulation } from '../scope.ts';
+import { type Instant, never } from '../time.ts';
+import { cover, type Interval, intervalAt, type Varying, valueAt } from '../timeline.ts';
+import { type ClassHistory, type ReachedBy, reachedInterval } from './class-history.ts';
+
+type JudgedHolding = ClassHistory['holding'];
+
+/** The holding as policies judge it: subjects' own holdings of a dataset at a site are one. */
+const judgedHolding = (holding: Holding): JudgedHolding => ({
+  dataset: holding.dataset,
+  site: holding.site,
+  kind: holding.kind === 'backup' ? 'backup' : 'live',
+  backup: holding.kind === 'backup' ? holding.backup : null,
+  population:
+    holding.kind === 'live'
+      ? holding.population
+      : holding.kind === 'backup' && isPopulation(holding.scope)
+        ? holding.scope.population
+        : null,
+});
+
+const keyOf = ({ dataset, site, backup, population }: JudgedHolding): string =>
+  [dataset, site, backup ?? '', population ?? ''].join(' ');
+
+/** A number that goes up and down. */
+class Count {
+  private readonly steps = new Map<Instant, number>();
+
+  add({ from, to }: Interval, weight: number): void {
+    this.steps.set(from, (this.steps.get(from) ?? 0) + weight);
+    this.steps.set(to, (this.steps.get(to) ?? 0) - weight);
+  }
+
+  /** Over time, without the stretches of none. */
+  overTime(): Varying<number> {
+    const out: { from: Instant; to: Instant; value: number }[] = [];
+    let count = 0;
+    for (const [instant, step] of [...this.steps].sort(([a], [b]) => a - b)) {
+      if (step === 0) continue;
+      const last = out.at(-1);
+      if (last !== undefined && last.to === never && count > 0) last.to = instant;
+      count += step;
+      if (count > 0) out.push({ from: instant, to: never, value: count });
+    }
+    return out;
+  }
+}
+
+interface Draft {
+  readonly holding: JudgedHolding;
+  readonly population: string | null;
+  readonly count: Count;
+  /** Those over whose data alone there is a grant apart, by name; under null all others. */
+  readonly parts: Map<string | null, Count>;
+  readonly presences: Span[];
+}
+
+/**
+ * The classes of everything that was held.
+ *
+ * @param weightOf how many people a followed subject stands for; one by default.
+ */
+export const classHistoriesOf = (
+  residency: Residency,
+  reach: Pick<Reach, 'grants' | 'labels'>,
+  weightOf: (subject: string) => number = () => 1,
+): ReadonlyArray<ClassHistory> => {
+  const drafts = new Map<string, Draft>();
+  for (const presence of residency.presences) {
+    const holding = judgedHolding(presence.holding);
+    const part = isGrantedApart(reach, presence) ? presence.subject : null;
+    for (const { population, ...interval } of byPopulation(residency, presence)) {
+      const key = `${keyOf(holding)} ${population ?? ''}`;
+      let draft = drafts.get(key);
+      if (draft === undefined) {
+        draft = { holding, population, count: new Count(), parts: new Map(), presences: [] };
+        drafts.set(key, draft);
+      }
+      const weight = weightOf(presence.subject);
+      draft.count.add(interval, weight);
+      const ofPart = draft.parts.get(part) ?? new Count();
+      draft.parts.set(part, ofPart);
+      ofPart.add(interval, weight);
+      if (presence.holding.kind === 'own') draft.presences.push(presence);
+    }
+  }
+  const presencesOf = Map.groupBy(residency.holdings, ({ holding }) => keyOf(judgedHolding(holding)));
+  return [...drafts.values()].map(({ holding, population, count, parts, presences }) => ({
+    holding,
+    expires: holding.backup === null ? never : (residency.backups.get(holding.backup)?.expires ?? never),
+    population,
+    subjects: count.overTime(),
+    presences:
+      presences.length > 0
+        ? mergeSpans(presences.map((span) => [span]))
+        : spansOf(presencesOf.get(keyOf(holding)) ?? []),
+    reached: reachedOf(reach, holding, population, parts),
+  }));
+};
+
+const spansOf = (presences: ReadonlyArray<HoldingPresence>): ReadonlyArray<Span> =>
+  presences
+    .map(({ from, to, opened, closed }) => ({ from, to, opened, closed }))
+    .sort((a, b) => a.from - b.from);
+
+const isGrantedApart = ({ grants }: Pick<Reach, 'grants'>, { subject, holding }: SubjectPresence): boolean =>
+  grants.termsOver(overKey({ dataset: holding.dataset, scope: { subject } })).length > 0;
+
+/** A presence, cut where the subject changes from one population, or none, to the next. */
+const byPopulation = (
+  residency: Residency,
+  { subject, from, to }: SubjectPresence,
+): ReadonlyArray<Interval & { readonly population: string | null }> => {
+  const out: (Interval & { population: string | null })[] = [];
+  let at = from;
+  for (const piece of residency.memberships.get(subject) ?? []) {
+    if (piece.to <= at) continue;
+    if (piece.from >= to) break;
+    if (at < piece.from) out.push({ from: at, to: piece.from, population: null });
+    out.push({
+      from: Math.max(at, piece.from),
+      to: Math.min(to, piece.to),
+      population: piece.value.population,
+    });
+    at = piece.to;
+  }
+  if (at < to) out.push({ from: at, to, population: null });
+  return out;
+};
+
+/** Who reached the parts of a class, when, along which path, and how many people of it. */
+const reachedOf = (
+  reach: Pick<Reach, 'grants' | 'labels'>,
+  { dataset, site, backup, population }: JudgedHolding,
+  memberOf: string | null,
+  parts: ReadonlyMap<string | null, Count>,
+): ReadonlyArray<ReachedBy> => {
+  const byParty = new Map<string, { taken: Taken[]; subjects: Varying<number> }[]>();
+  for (const [subject, count] of parts) {
+    const subjects = count.overTime();
+    const held = { dataset, site, backup, population, memberOf, subject, present: cover(subjects) };
+    const ofPart = new Map<string, Taken[]>();
+    for (const stay of staysOfHeld(reach.grants, held)) {
+      for (const [party, taken] of takenDuring(reach, stay, stay, {}))
+        ofPart.set(party, [...(ofPart.get(party) ?? []), ...taken]);
+    }
+    for (const [party, taken] of ofPart)
+      byParty.set(party, [...(byParty.get(party) ?? []), { taken, subjects }]);
+  }
+  return [...byParty].map(([party, reached]) => {
+    const [first] = reached;
+    if (parts.size === 1) return { party, intervals: first!.taken.map(reachedInterval) };
+    return { party, ...together(reached) };
+  });
+};
+
+/** Of parts reached along several paths the first by R15 is told, and everyone reached is counted. */
+const together = (
+  reached: ReadonlyArray<{ readonly taken: ReadonlyArray<Taken>; readonly subjects: Varying<number> }>,
+): Pick<ReachedBy, 'intervals'> & { readonly subjects: Varying<number> } => {
+  const bounds = new Set<Instant>();
+  for (const { taken, subjects } of reached)
+    for (const { from, to } of [...taken, ...subjects]) bounds.add(from).add(to);
+  const instants = [...bounds].sort((a, b) => a - b);
+  const paths: Taken[] = [];
+  const count = new Count();
+  instants.slice(0, -1).forEach((from, index) => {
+    const to = instants[index + 1]!;
+    const here = reached.flatMap(({ taken, subjects }) => {
+      const now = intervalAt(taken, from);
+      return now === undefined ? [] : [{ now, people: valueAt(subjects, from) ?? 0 }];
+    });
+    const first = here.map(({ now }) => now).sort((a, b) => pathOrder(a.path, b.path))[0];
+    if (first === undefined) return;
+    append(paths, { ...first, from, to });
+    count.add(
+      { from, to },
+      here.reduce((sum, { people }) => sum + people, 0),
+    );
+  });
+  return { intervals: paths.map(reachedInterval), subjects: count.overTime() };
+};
