@@ -1,21 +1,16 @@
 /**
  * The commands, put together. Its help is also what the reference in `docs/` is made from.
  */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addEmit } from './commands/emit.ts';
 import { addHistory } from './commands/history.ts';
 import { addServe } from './commands/serve.ts';
 import { addTrail } from './commands/trail.ts';
 import { addWhere } from './commands/where.ts';
+import { version } from './package-version.ts';
 import type { Terminal } from './terminal.ts';
-
-/** The version of this Domicile. */
-export const version = (): string => {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
-};
 
 /** The program, its commands writing to the terminal. */
 export const programFor = (terminal: Terminal): Command => {
@@ -37,5 +32,6 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong use, 3 the ledger cannot be reache
   addWhere(program, terminal);
   addHistory(program, terminal);
   addTrail(program, terminal);
+  addDoctor(program, terminal);
   return program;
 };

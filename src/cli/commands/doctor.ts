@@ -1,0 +1,178 @@
+/**
+ * `domicile doctor`: what a ledger runs on and with, whether it is sound, and what would be wrong.
+ */
+import type { Command } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { createClient, type Readiness } from '../../client/client.ts';
+import { exact, nullable, oneOf } from '../../domain/codec.ts';
+import { type Check, examine } from '../../main/examine.ts';
+import type { Settings } from '../../main/settings.ts';
+import { type FormatOptions, running, withFormatOption, withLedgerOptions } from '../command-options.ts';
+import { type LedgerOptions, settingsOf } from '../connection.ts';
+import { checkFailed, fine, unreachable } from '../exit-codes.ts';
+import { type Failure, failureOf } from '../failure.ts';
+import { csvOf } from '../formats.ts';
+import { version } from '../package-version.ts';
+import { ProgressBar } from '../progress-bar.ts';
+import { type Column, tableOf } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+import { counted, wholeNumber } from '../wording.ts';
+
+type DoctorOptions = LedgerOptions & FormatOptions;
+
+const Finding = exact(
+  'Finding',
+  {
+    topic: oneOf('a topic', ['setting', 'check']),
+    name: t.string,
+    state: oneOf('a state', ['ok', 'warning', 'failed']),
+    found: t.string,
+    remedy: nullable(t.string),
+  },
+  {},
+);
+type Finding = t.TypeOf<typeof Finding>;
+
+const setting = (name: string, found: string, given: string | undefined): Finding => ({
+  topic: 'setting',
+  name,
+  state: 'ok',
+  found: given === undefined || given === '' ? `${found} (default)` : found,
+  remedy: null,
+});
+
+/** A connection string without its user and password. */
+const withoutSecrets = (store: string): string => store.replace(/\/\/[^/@]*@/, '//…@');
+
+const settingsShown = (settings: Settings, data: string | undefined): ReadonlyArray<Finding> => {
+  const { env } = process;
+  return [
+    setting('LEDGER_STORE', withoutSecrets(settings.store), data ?? env.LEDGER_STORE),
+    setting('LEDGER_HOST', settings.host, env.LEDGER_HOST),
+    setting('LEDGER_PORT', String(settings.port), env.LEDGER_PORT),
+    setting('LEDGER_WAIT_MS', String(settings.waitMs), env.LEDGER_WAIT_MS),
+    setting('LEDGER_ORIGIN', settings.origin, env.LEDGER_ORIGIN),
+  ];
+};
+
+const finding = ({ name, state, found, remedy }: Check): Finding => ({
+  topic: 'check',
+  name,
+  state,
+  found,
+  remedy,
+});
+
+const serverChecks = (ready: Readiness, url: string): ReadonlyArray<Check> => {
+  const { head, lag, failure, setAside, generation } = ready;
+  const behind =
+    lag === 0
+      ? `at the end of the log, position ${head}`
+      : `${counted(lag, 'event', 'events')} behind the log`;
+  return [
+    { name: 'server', state: 'ok', found: `answers at ${url}`, remedy: null },
+    ready.status === 'ready'
+      ? { name: 'questions', state: 'ok', found: 'it takes them', remedy: null }
+      : {
+          name: 'questions',
+          state: 'failed',
+          found: ready.status,
+          remedy: failure ?? 'It reads the log first: wait until it has caught up',
+        },
+    failure === undefined
+      ? { name: 'projections', state: 'ok', found: `generation ${generation}, ${behind}`, remedy: null }
+      : { name: 'projections', state: 'failed', found: failure, remedy: 'The log of the server says more' },
+    setAside.length === 0
+      ? { name: 'events', state: 'ok', found: 'all applied', remedy: null }
+      : {
+          name: 'events',
+          state: 'warning',
+          found: `${counted(setAside.length, 'event is', 'events are')} set aside, the first at position ${setAside[0]!.event}: ${setAside[0]!.reason}`,
+          remedy: 'GET /readyz lists all of them',
+        },
+  ];
+};
+
+const columns: ReadonlyArray<Column<Finding>> = [
+  { title: 'Check', cell: ({ name }) => name },
+  {
+    title: 'State',
+    cell: ({ state }) => state,
+    style: ({ state }) => (state === 'ok' ? 'green' : state === 'warning' ? 'yellow' : 'red'),
+  },
+  { title: 'Found', cell: ({ found }) => found },
+  { title: 'What to do', cell: ({ remedy }) => remedy ?? '' },
+];
+
+const report = (findings: ReadonlyArray<Finding>, { format }: DoctorOptions, terminal: Terminal): void => {
+  if (format === 'json') terminal.out(JSON.stringify({ data: findings }, undefined, 2));
+  else if (format === 'ndjson') for (const each of findings) terminal.out(JSON.stringify(each));
+  else if (format === 'csv') {
+    for (const line of csvOf(Object.keys(Finding.required), findings)) terminal.out(`${line}\r`);
+  } else {
+    terminal.out(`Domicile ${version()}`);
+    const settings = findings.filter(({ topic }) => topic === 'setting');
+    if (settings.length > 0) {
+      terminal.out('');
+      const settingColumns = [
+        { title: 'Setting', cell: ({ name }: Finding) => name },
+        { title: 'Value', cell: ({ found }: Finding) => found },
+      ];
+      terminal.out(tableOf(settings, settingColumns, terminal));
+    }
+    const checks = findings.filter(({ topic }) => topic === 'check');
+    terminal.out('');
+    terminal.out(tableOf(checks, columns, terminal));
+    terminal.out('');
+    const bad = checks.filter(({ state }) => state !== 'ok').length;
+    terminal.out(bad === 0 ? 'All is well.' : `${counted(bad, 'check needs', 'checks need')} attention.`);
+  }
+};
+
+const exitCodeOf = (checks: ReadonlyArray<Check>): number => {
+  if (checks.some((check) => check.unreachable === true)) return unreachable;
+  return checks.some(({ state }) => state === 'failed') ? checkFailed : fine;
+};
+
+const run = async (options: DoctorOptions, terminal: Terminal): Promise<E.Either<Failure, number>> => {
+  if (options.url !== undefined) {
+    const ready = await createClient({ url: options.url }).health.ready();
+    if (E.isLeft(ready)) return E.left(failureOf(ready.left, options.url));
+    const checks = serverChecks(ready.right, options.url);
+    report(checks.map(finding), options, terminal);
+    return E.right(exitCodeOf(checks));
+  }
+  const settings = settingsOf(options);
+  if (E.isLeft(settings)) return settings;
+  const bar = new ProgressBar(terminal, () => performance.now());
+  const checks = examine(settings.right, Date.now(), (read, of) =>
+    bar.update(read, of, `${wholeNumber(read)} of ${counted(of, 'event', 'events')} read`),
+  );
+  bar.end();
+  report([...settingsShown(settings.right, options.data), ...checks.map(finding)], options, terminal);
+  return E.right(exitCodeOf(checks));
+};
+
+/** Adds the command. */
+export const addDoctor = (program: Command, terminal: Terminal): void => {
+  withLedgerOptions(
+    withFormatOption(
+      program
+        .command('doctor')
+        .summary('examine a ledger and what it runs on')
+        .description(
+          'Shows the settings, and checks the versions, the disk, every page and row of the files, and that every event can be read. Changes nothing, and works beside a running server. With --url it asks a server how it is. Ends with 1 if a check failed, with 3 if the ledger cannot be reached at all.',
+        ),
+    ),
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ domicile doctor
+  $ domicile doctor --data /var/lib/domicile --format json
+  $ domicile doctor --url http://127.0.0.1:8484`,
+    )
+    .action((options: DoctorOptions) => running(terminal, () => run(options, terminal)));
+};
