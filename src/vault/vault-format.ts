@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import type { FileFormat } from '../store/sqlite/open-database.ts';
+import type { FileFormat } from '../store/sqlite/file-checks.ts';
 
 /** How many tables entries are spread over, in each direction; with a million people each holds about 4,000. */
 const shards = 256;

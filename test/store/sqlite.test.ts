@@ -11,7 +11,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { type EventStore, origin } from '../../src/store/event-store.ts';
-import { isSupportedSqlite } from '../../src/store/sqlite/open-database.ts';
+import { isSupportedSqlite } from '../../src/store/sqlite/file-checks.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
 import { StoreLocked } from '../../src/store/sqlite/store-problems.ts';
 import { eventStoreContract } from '../contract/event-store.ts';

@@ -6,7 +6,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import type { FileFormat } from './open-database.ts';
+import type { FileFormat } from './file-checks.ts';
 
 const schema = `
 CREATE TABLE source (

@@ -8,9 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instant } from '../../domain/time.ts';
 import { origin, type Position, type StoredEvent } from '../event-store.ts';
 import type { LogReader } from '../log-reader.ts';
+import { pragmaNumber } from './file-checks.ts';
 import { type Changes, followPages } from './follow.ts';
 import { type EventRow, eventColumns, isAsWritten, ledgerFormat, sourceChecksum } from './ledger-format.ts';
-import { openToRead, pragmaNumber } from './open-database.ts';
+import { openToRead } from './open-database.ts';
 import { damaged, toStoreProblem } from './store-problems.ts';
 
 /** How often a follower in another thread or process looks whether the file has grown. */

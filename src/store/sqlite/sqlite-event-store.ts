@@ -192,6 +192,13 @@ export const openSqliteEventStore = (path: string, options: SqliteEventStoreOpti
     });
   };
 
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    closing.abort();
+    await draining;
+    opened.close();
+  };
+
   return {
     kind: 'sqlite',
     append,
@@ -201,11 +208,6 @@ export const openSqliteEventStore = (path: string, options: SqliteEventStoreOpti
     head: async () => queries.head(),
     follow: (after, signal) =>
       followPages(queries.after, changes, after, AbortSignal.any([signal, closing.signal])),
-    close: async () => {
-      if (closing.signal.aborted) return;
-      closing.abort();
-      await draining;
-      opened.close();
-    },
+    close: () => (closed ??= close()),
   };
 };
