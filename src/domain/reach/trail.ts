@@ -33,7 +33,8 @@ const sentencesMax = 10;
 interface Change {
   readonly edge: Edge;
   readonly opens: boolean;
-  readonly places: Set<string>;
+  /** By what they are called. */
+  readonly places: Map<string, RowKey>;
 }
 
 /**
@@ -48,7 +49,7 @@ export const reachTrail = (
   fact: (position: number) => Fact | undefined,
 ): ReadonlyArray<TrailEntry> => {
   const changes = new Map<number, Map<string, Change>>();
-  const note = (position: number, opens: boolean, { edge }: OnPath, place: string): void => {
+  const note = (position: number, opens: boolean, { edge }: OnPath, row: RowKey): void => {
     let ofEvent = changes.get(position);
     if (ofEvent === undefined) {
       ofEvent = new Map();
@@ -56,14 +57,14 @@ export const reachTrail = (
     }
     const key = `${opens ? 'opens' : 'closes'} ${edge.edge} ${edge.from} ${edge.to}`;
     const before = ofEvent.get(key);
-    if (before === undefined) ofEvent.set(key, { edge, opens, places: new Set([place]) });
-    else before.places.add(place);
+    if (before === undefined) ofEvent.set(key, { edge, opens, places: new Map([[placeOf(row), row]]) });
+    else before.places.set(placeOf(row), row);
   };
   for (const { row, classes } of staysOfSubject(reach.grants, residency, subject)) {
     for (const { from, to, value } of classes) {
       for (const each of edgesOnPaths(reach, value, { from, to })) {
-        for (const position of each.opening) note(position, true, each, placeOf(row));
-        for (const position of each.closing) note(position, false, each, placeOf(row));
+        for (const position of each.opening) note(position, true, each, row);
+        for (const position of each.closing) note(position, false, each, row);
       }
     }
   }
@@ -144,6 +145,10 @@ const termsIn = (
 const placeOf = ({ dataset, site, backup }: RowKey): string =>
   backup === null ? `${dataset} at ${site}` : `${dataset} at ${site} (backup ${backup})`;
 
+/** What is at a site that is named already. */
+const thingOf = ({ dataset, backup }: RowKey): string =>
+  backup === null ? dataset : `${dataset} (backup ${backup})`;
+
 const inWords = (places: ReadonlyArray<string>): string => {
   const named = places.slice(0, placesNamedMax);
   const more = places.length - named.length;
@@ -158,7 +163,7 @@ const sentences = (changes: ReadonlyArray<Change>, cause: Fact | undefined): str
 };
 
 const sentence = ({ edge: { edge, from, to }, opens, places }: Change, cause: Fact | undefined): string => {
-  const data = `this person's ${inWords([...places])}`;
+  const data = `this person's ${inWords([...places.keys()])}`;
   switch (edge) {
     case 'granted':
       if (opens) {
@@ -172,7 +177,7 @@ const sentence = ({ edge: { edge, from, to }, opens, places }: Change, cause: Fa
     case 'operates':
     case 'owns': {
       const role = edge === 'operates' ? 'operator' : 'owner';
-      const held = `${to}, which held ${data}`;
+      const held = `${to}, which held this person's ${inWords([...places.values()].map(thingOf))}`;
       if (!opens) return `${from} was no longer the ${role} of ${held}.`;
       return cause?.type === 'SiteRegistered'
         ? `${from} was registered as the ${role} of ${held}.`

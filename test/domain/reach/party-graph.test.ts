@@ -1,0 +1,144 @@
+/**
+ * R13: the edges between parties, over time.
+ */
+import { describe, expect, test } from 'vitest';
+import type { Fact } from '../../../src/domain/facts.ts';
+import { isPartyFact } from '../../../src/domain/reach/party-facts.ts';
+import { partyMisfits } from '../../../src/domain/reach/party-graph.ts';
+import { ReachIndex } from '../../../src/domain/reach/reach-index.ts';
+import { beginning, formatInstant, never } from '../../../src/domain/time.ts';
+import { told } from '../../support/told.ts';
+
+const day = (instant: number): string | null =>
+  instant === beginning || instant === never ? null : formatInstant(instant).slice(0, 10);
+
+/** The edges out of the parties, as `from edge to`, from, to, opened, closed. */
+const edges = (facts: ReadonlyArray<Fact>, ...parties: ReadonlyArray<string>): ReadonlyArray<unknown> => {
+  const { parties: graph } = new ReachIndex(facts);
+  return parties.flatMap((party) =>
+    graph
+      .outOf(party)
+      .flatMap(({ edge, from, to, spans }) =>
+        spans.map((span) => [
+          `${from} ${edge} ${to}`,
+          day(span.from),
+          day(span.to),
+          span.opened,
+          span.closed,
+        ]),
+      ),
+  );
+};
+const misfits = (facts: ReadonlyArray<Fact>): ReadonlyArray<unknown> =>
+  partyMisfits(facts.filter(isPartyFact)).map(({ position, code }) => [position, code]);
+
+const member = { member: 'eve', group: 'usds' };
+const owns = { controller: 'parent', controlled: 'child', basis: 'ownership' };
+const leads = { ...owns, basis: 'board' };
+const organisation = { party: 'usds', kind: 'organisation', name: 'USDS Inc.' };
+const team = { party: 'usds', kind: 'team', name: 'USDS' };
+
+describe('a membership', () => {
+  test('leads from the member to a team, as long as it lasts', () => {
+    const facts = told(
+      ['2019-01-01', 'PartyRegistered', team],
+      ['2020-01-01', 'MembershipBegan', member],
+      ['2021-01-01', 'MembershipEnded', member],
+    );
+    expect(edges(facts, 'eve', 'usds')).toEqual([
+      ['eve member-of usds', '2020-01-01', '2021-01-01', [2], [3]],
+    ]);
+  });
+
+  test('leads to a group that nobody registered', () => {
+    expect(edges(told(['2020-01-01', 'MembershipBegan', member]), 'eve', 'usds')).toEqual([
+      ['eve member-of usds', '2020-01-01', null, [1], []],
+    ]);
+  });
+
+  test('leads from an organisation to the member, also before it was registered as one', () => {
+    const facts = told(
+      ['2020-01-01', 'MembershipBegan', member],
+      ['2024-01-01', 'PartyRegistered', organisation],
+    );
+    expect(edges(facts, 'eve', 'usds')).toEqual([['usds employs eve', '2020-01-01', null, [1], []]]);
+  });
+
+  test('turns round when a team becomes an organisation and ceases to be one', () => {
+    const facts = told(
+      ['2019-01-01', 'PartyRegistered', team],
+      ['2020-01-01', 'MembershipBegan', member],
+      ['2021-01-01', 'PartyRegistered', organisation],
+      ['2022-01-01', 'PartyRegistered', { ...organisation, name: 'USDS Ltd.' }],
+      ['2023-01-01', 'PartyRegistered', team],
+    );
+    expect(edges(facts, 'eve', 'usds')).toEqual([
+      ['eve member-of usds', '2020-01-01', '2021-01-01', [2], [3]],
+      ['eve member-of usds', '2023-01-01', null, [2, 5], []],
+      ['usds employs eve', '2021-01-01', '2023-01-01', [2, 3], [5]],
+    ]);
+  });
+
+  test('that ends and begins again at one instant goes on; one that begins and ends at one never was', () => {
+    const facts = told(
+      ['2020-01-01', 'MembershipBegan', member],
+      ['2021-01-01', 'MembershipEnded', member],
+      ['2021-01-01', 'MembershipBegan', member],
+      ['2021-01-01', 'MembershipBegan', { ...member, member: 'mallory' }],
+      ['2021-01-01', 'MembershipEnded', { ...member, member: 'mallory' }],
+    );
+    expect(edges(facts, 'eve', 'mallory')).toEqual([['eve member-of usds', '2020-01-01', null, [1], []]]);
+    expect(misfits(facts)).toEqual([]);
+  });
+});
+
+describe('a control', () => {
+  test('is one edge while it lasts on any basis, opened by what came first and closed by what went last', () => {
+    const facts = told(
+      ['2020-01-01', 'ControlBegan', { ...owns, share: 100 }],
+      ['2021-01-01', 'ControlBegan', leads],
+      ['2022-01-01', 'ControlEnded', owns],
+      ['2023-01-01', 'ControlEnded', leads],
+    );
+    expect(edges(facts, 'parent')).toEqual([['parent controls child', '2020-01-01', '2023-01-01', [1], [4]]]);
+  });
+
+  test('goes on where one basis takes over from the other', () => {
+    const facts = told(
+      ['2020-01-01', 'ControlBegan', owns],
+      ['2021-01-01', 'ControlEnded', owns],
+      ['2021-01-01', 'ControlBegan', leads],
+    );
+    expect(edges(facts, 'parent')).toEqual([['parent controls child', '2020-01-01', null, [1], []]]);
+  });
+});
+
+test('beginning what lasts and ending what does not changes nothing, and is told', () => {
+  const facts = told(
+    ['2020-01-01', 'MembershipBegan', member],
+    ['2021-01-01', 'MembershipBegan', member],
+    ['2022-01-01', 'MembershipEnded', member],
+    ['2023-01-01', 'MembershipEnded', member],
+    ['2020-01-01', 'ControlEnded', owns],
+    ['2021-01-01', 'ControlBegan', owns],
+    ['2022-01-01', 'ControlBegan', owns],
+    ['2022-01-01', 'ControlEnded', leads],
+  );
+  expect(edges(facts, 'eve', 'parent')).toEqual([
+    ['eve member-of usds', '2020-01-01', '2022-01-01', [1], [3]],
+    ['parent controls child', '2021-01-01', null, [6], []],
+  ]);
+  expect(misfits(facts)).toEqual([
+    [2, 'membership-already-began'],
+    [4, 'membership-not-begun'],
+    [5, 'control-not-begun'],
+    [7, 'control-already-began'],
+    [8, 'control-not-begun'],
+  ]);
+});
+
+test('a late beginning makes a misfit of the one that seemed to be the first', () => {
+  const facts = told(['2021-01-01', 'ControlBegan', owns], ['2020-01-01', 'ControlBegan', owns]);
+  expect(edges(facts, 'parent')).toEqual([['parent controls child', '2020-01-01', null, [2], []]]);
+  expect(misfits(facts)).toEqual([[1, 'control-already-began']]);
+});
