@@ -3,6 +3,7 @@
  * Each limit is named here; nothing is buffered without one.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { describe } from '../domain/codec.ts';
 import type { Problem } from './problem.ts';
 import type { Given } from './record.ts';
 
@@ -25,12 +26,11 @@ const cutShort: E.Either<Problem, never> = E.left({
   detail: 'the connection ended before the body was whole; nothing of its last batch is recorded',
 });
 
-const invalid = (at: { index: number; line?: number }, message: string): Problem => ({
-  kind: 'invalid-events',
-  errors: [{ ...at, pointer: '', message }],
-});
+/** A body that is not what it is said to be. */
+const invalid = (message: string): E.Either<Problem, never> =>
+  E.left({ kind: 'invalid-events', errors: [{ index: 0, pointer: '', message }] });
 
-/** What is wrong with a text that is not JSON, without quoting it: the parser's message does. */
+/** What is wrong with a text that is not JSON, without quoting it, as the parser's message would. */
 const syntaxFault = (error: unknown): string => {
   const place = error instanceof Error ? /position (\d+)|end of JSON/.exec(error.message) : null;
   const where =
@@ -42,11 +42,19 @@ const syntaxFault = (error: unknown): string => {
   return `is not JSON (RFC 8259); the fault is ${where}`;
 };
 
-const parse = (text: string, at: { index: number; line?: number }): E.Either<Problem, unknown> => {
+const parse = (text: string): E.Either<string, unknown> => {
   try {
     return E.right(JSON.parse(text));
   } catch (error) {
-    return E.left(invalid(at, syntaxFault(error)));
+    return E.left(syntaxFault(error));
+  }
+};
+
+const decode = (bytes: Uint8Array): E.Either<string, string> => {
+  try {
+    return E.right(utf8.decode(bytes));
+  } catch {
+    return E.left('is not UTF-8');
   }
 };
 
@@ -66,23 +74,21 @@ const readWhole = async (body: ReadableStream<Uint8Array> | null): Promise<E.Eit
   return E.right(parts.length === 1 ? parts[0]! : Buffer.concat(parts));
 };
 
-const readText = async (body: ReadableStream<Uint8Array> | null): Promise<E.Either<Problem, string>> => {
+/** Reads a whole body as JSON. */
+const readJson = async (body: ReadableStream<Uint8Array> | null): Promise<E.Either<Problem, unknown>> => {
   const bytes = await readWhole(body);
   if (E.isLeft(bytes)) return bytes;
-  try {
-    return E.right(utf8.decode(bytes.right));
-  } catch {
-    return E.left(invalid({ index: 0 }, 'is not UTF-8'));
-  }
+  const text = decode(bytes.right);
+  if (E.isLeft(text)) return invalid(text.left);
+  const json = parse(text.right);
+  return E.isLeft(json) ? invalid(json.left) : json;
 };
 
 /** `application/cloudevents+json`: one event. */
 export const readStructured = async (
   body: ReadableStream<Uint8Array> | null,
 ): Promise<E.Either<Problem, ReadonlyArray<Given>>> => {
-  const text = await readText(body);
-  if (E.isLeft(text)) return text;
-  const json = parse(text.right, { index: 0 });
+  const json = await readJson(body);
   return E.isLeft(json) ? json : E.right([{ index: 0, json: json.right }]);
 };
 
@@ -90,11 +96,10 @@ export const readStructured = async (
 export const readBatch = async (
   body: ReadableStream<Uint8Array> | null,
 ): Promise<E.Either<Problem, ReadonlyArray<Given>>> => {
-  const text = await readText(body);
-  if (E.isLeft(text)) return text;
-  const json = parse(text.right, { index: 0 });
+  const json = await readJson(body);
   if (E.isLeft(json)) return json;
-  if (!Array.isArray(json.right)) return E.left(invalid({ index: 0 }, 'expected an array of events'));
+  if (!Array.isArray(json.right))
+    return invalid(`found ${describe(json.right)}; expected an array of events`);
   if (json.right.length > batchEventsMax) {
     const detail = `the batch has ${json.right.length} events; it may have up to ${batchEventsMax}. Any number go in as application/x-ndjson`;
     return E.left({ kind: 'too-large', detail });
@@ -102,17 +107,7 @@ export const readBatch = async (
   return E.right(json.right.map((each: unknown, index) => ({ index, json: each })));
 };
 
-const attributeHeaders = [
-  'id',
-  'source',
-  'type',
-  'time',
-  'specversion',
-  'assurance',
-  'evidence',
-  'subject',
-  'dataschema',
-];
+const attributePrefix = 'ce-';
 
 const percentDecoded = (value: string): string => {
   try {
@@ -122,29 +117,28 @@ const percentDecoded = (value: string): string => {
   }
 };
 
+/** Whether the headers are those of an event in CloudEvents binary mode. */
+export const isBinary = (headers: Headers): boolean => {
+  for (const [name] of headers) if (name.startsWith(attributePrefix)) return true;
+  return false;
+};
+
 /** CloudEvents binary mode: attributes in `ce-` headers, the data as the body. */
 export const readBinary = async (
   headers: Headers,
   body: ReadableStream<Uint8Array> | null,
 ): Promise<E.Either<Problem, ReadonlyArray<Given>>> => {
-  const text = await readText(body);
-  if (E.isLeft(text)) return text;
-  const data = parse(text.right, { index: 0 });
+  const data = await readJson(body);
   if (E.isLeft(data)) return data;
-  const attributes: Record<string, unknown> = {};
-  for (const name of attributeHeaders) {
-    const value = headers.get(`ce-${name}`);
-    if (value !== null) attributes[name] = percentDecoded(value);
-  }
-  return E.right([{ index: 0, json: { ...attributes, data: data.right } }]);
+  const attributes = [...headers].flatMap(([name, value]) =>
+    name.startsWith(attributePrefix) ? [[name.slice(attributePrefix.length), percentDecoded(value)]] : [],
+  );
+  return E.right([{ index: 0, json: { ...Object.fromEntries(attributes), data: data.right } }]);
 };
 
 const newline = 0x0a;
 
-/**
- * `application/x-ndjson`: chunks of up to `batchEventsMax` lines, in order. Empty lines are passed over. A chunk with
- * a line that is not JSON is a problem, and the last.
- */
+/** `application/x-ndjson`: chunks of up to `batchEventsMax` lines, in order. Empty lines are passed over. */
 export async function* readNdjson(
   body: ReadableStream<Uint8Array> | null,
 ): AsyncGenerator<E.Either<Problem, ReadonlyArray<Given>>, void, undefined> {
@@ -153,21 +147,14 @@ export async function* readNdjson(
   let index = 0;
 
   const chunkOf = (bytes: Buffer): E.Either<Problem, ReadonlyArray<Given>> => {
-    let text: string;
-    try {
-      text = utf8.decode(bytes);
-    } catch {
-      return E.left(
-        invalid({ index: index + faultyLine(bytes), line: line + faultyLine(bytes) + 1 }, 'is not UTF-8'),
-      );
-    }
     const given: Given[] = [];
-    for (const each of text.split('\n')) {
+    for (const each of linesOf(bytes)) {
       line++;
-      if (each.trim() === '') continue;
-      const json = parse(each, { index, line });
-      if (E.isLeft(json)) return json;
-      given.push({ index, line, json: json.right });
+      if (bytes.length > lineBytesMax && E.isRight(each) && Buffer.byteLength(each.right) > lineBytesMax)
+        return tooLarge(`line ${line}`, lineBytesMax);
+      if (E.isRight(each) && each.right.trim() === '') continue;
+      const json = E.isLeft(each) ? each : parse(each.right);
+      given.push({ index, line, ...(E.isLeft(json) ? { fault: json.left } : { json: json.right }) });
       index++;
     }
     return E.right(given);
@@ -221,16 +208,16 @@ const countLines = (bytes: Buffer): number => {
   return lines;
 };
 
-const faultyLine = (bytes: Buffer): number => {
-  let start = 0;
-  for (let lines = 0; ; lines++) {
-    const end = bytes.indexOf(newline, start);
-    try {
-      utf8.decode(bytes.subarray(start, end === -1 ? bytes.length : end));
-    } catch {
-      return lines;
-    }
-    if (end === -1) return lines;
+/** The lines as text: decoded at once where all of them are UTF-8, one by one to find those that are not. */
+const linesOf = (bytes: Buffer): ReadonlyArray<E.Either<string, string>> => {
+  const whole = decode(bytes);
+  if (E.isRight(whole)) return whole.right.split('\n').map(E.right);
+  const lines: E.Either<string, string>[] = [];
+  for (let start = 0; start <= bytes.length; ) {
+    const next = bytes.indexOf(newline, start);
+    const end = next === -1 ? bytes.length : next;
+    lines.push(decode(bytes.subarray(start, end)));
     start = end + 1;
   }
+  return lines;
 };

@@ -59,6 +59,28 @@ const statuses: Readonly<Record<Problem['kind'], readonly [ContentfulStatusCode,
   internal: [500, 'Something went wrong inside'],
 };
 
+/** No space is left where the ledger is kept. */
+export const diskFull: Problem = {
+  kind: 'full',
+  detail: 'the disk of the ledger is full; nothing is lost, and recording goes on once there is space',
+};
+
+/** When to come back where a disk or another program is in the way. */
+const passingRetryMs = 1_000;
+
+/** The problem behind a tagged error of a store or vault, where it is one that passes; none for any other error. */
+export const passingProblem = (error: unknown): Problem | undefined => {
+  const tag = error instanceof Error && '_tag' in error ? error._tag : undefined;
+  if (tag === 'StoreFull') return diskFull;
+  return tag === 'StoreLocked' || tag === 'StoreUnusable'
+    ? {
+        kind: 'unavailable',
+        detail: 'the files of the ledger cannot be used at the moment; sending the same again is safe',
+        retryAfterMs: passingRetryMs,
+      }
+    : undefined;
+};
+
 /** The response that tells of a problem. */
 export const problem = (context: Context, given: Problem): Response => {
   const [status, title] = statuses[given.kind];

@@ -9,7 +9,7 @@ import type { AppendError, EventToAppend, Position } from '../store/event-store.
 import { looksLikePseudonym } from '../vault/vault.ts';
 import type { Ledger } from './ledger.ts';
 import { sameButForgotten } from './people.ts';
-import type { BodyFault, Problem } from './problem.ts';
+import { type BodyFault, diskFull, type Problem, passingProblem } from './problem.ts';
 
 /** What recording a batch did. */
 export interface Recorded {
@@ -18,27 +18,43 @@ export interface Recorded {
   readonly position: Position;
 }
 
-/** An event of a body, parsed and not yet decoded. `index` is its place in the body, `line` that of its NDJSON line. */
-export interface Given {
+/**
+ * An event of a body, parsed and not yet decoded, or why it could not be. `index` is its place in the body, `line`
+ * that of its NDJSON line.
+ */
+export type Given = {
   readonly index: number;
   readonly line?: number;
-  readonly json: unknown;
-}
+} & ({ readonly json: unknown } | { readonly fault: string });
 
 /** Where the ledger's own events come from. */
 export const ledgerSource = 'urn:domicile:ledger';
 
+/** Once so many faults of a body are found, it is not searched for more. */
+export const faultsMax = 10_000;
+
+const placeOf = ({ index, line }: Given): { readonly index: number; readonly line?: number } =>
+  line === undefined ? { index } : { index, line };
+
 const decodeAll = (batch: ReadonlyArray<Given>): E.Either<ReadonlyArray<BodyFault>, ReadonlyArray<Event>> => {
   const events: Event[] = [];
   const faults: BodyFault[] = [];
-  for (const { index, line, json } of batch) {
-    const at = line === undefined ? { index } : { index, line };
-    const decoded = decodeEvent(json);
+  for (const given of batch) {
+    if (faults.length >= faultsMax) break;
+    const at = placeOf(given);
+    if ('fault' in given) {
+      faults.push({ ...at, pointer: '', message: given.fault });
+      continue;
+    }
+    const decoded = decodeEvent(given.json);
     if (E.isLeft(decoded)) for (const fault of decoded.left) faults.push({ ...at, ...fault });
     else if (decoded.right.type === 'SubjectForgotten') {
       const message =
         'SubjectForgotten is appended by the ledger itself; erase a person with DELETE /v1/subjects/{id}';
       faults.push({ ...at, pointer: '/type', message });
+    } else if (decoded.right.source === ledgerSource) {
+      const message = `${ledgerSource} is the ledger's own; expected the source that the event comes from`;
+      faults.push({ ...at, pointer: '/source', message });
     } else events.push(decoded.right);
   }
   return faults.length > 0 ? E.left(faults) : E.right(events);
@@ -47,10 +63,7 @@ const decodeAll = (batch: ReadonlyArray<Given>): E.Either<ReadonlyArray<BodyFaul
 const refusal = (error: Exclude<AppendError, { kind: 'conflict' }>): Problem => {
   switch (error.kind) {
     case 'full':
-      return {
-        kind: 'full',
-        detail: 'the disk of the log is full; nothing is lost, and recording goes on once there is space',
-      };
+      return diskFull;
     case 'too-large':
       return { kind: 'too-large', detail: `${error.what}: the log takes up to ${error.limit} ${error.unit}` };
     case 'wrong-revision':
@@ -61,6 +74,26 @@ const refusal = (error: Exclude<AppendError, { kind: 'conflict' }>): Problem => 
         detail: `${error.reason}; sending the same again is safe`,
         retryAfterMs: error.retryAfterMs,
       };
+  }
+};
+
+const conflictAt = (given: Given): E.Either<Problem, never> => {
+  const message = 'another event is recorded under this source and id; send a correction, or use another id';
+  return E.left({
+    kind: 'conflict',
+    detail: `the event at index ${given.index} has the source and id of a recorded event, and other content`,
+    errors: [{ ...placeOf(given), pointer: '/id', message }],
+  });
+};
+
+/** What a store or vault throws because of its disk or other programs is a problem that passes. */
+const orUnavailable = <A>(act: () => A): E.Either<Problem, A> => {
+  try {
+    return E.right(act());
+  } catch (error) {
+    const passing = passingProblem(error);
+    if (passing === undefined) throw error;
+    return E.left(passing);
   }
 };
 
@@ -76,31 +109,27 @@ export class Recorder {
   async record(batch: ReadonlyArray<Given>): Promise<E.Either<Problem, Recorded>> {
     const decoded = decodeAll(batch);
     if (E.isLeft(decoded)) return E.left({ kind: 'invalid-events', errors: decoded.left });
-    const again = this.alreadyRecorded(decoded.right);
-    const events = decoded.right.filter((_, index) => !again.has(index));
-    if (events.length === 0) {
-      return E.right({
-        recorded: 0,
-        duplicates: decoded.right.length,
-        position: Math.max(0, ...again.values()),
-      });
-    }
-    const appended = await this.append(this.pseudonymous(events));
+    const { again, conflict } = this.aboutForgotten(decoded.right);
+    if (conflict !== undefined) return conflictAt(batch[conflict]!);
+    const places = decoded.right.flatMap((_, place) => (again.has(place) ? [] : [place]));
+    const position = Math.max(0, ...again.values());
+    if (places.length === 0) return E.right({ recorded: 0, duplicates: again.size, position });
+    const events = places.map((place) => decoded.right[place]!);
+    const pseudonymous = orUnavailable(() => this.pseudonymous(events));
+    if (E.isLeft(pseudonymous)) return pseudonymous;
+    const appended = await this.append(pseudonymous.right);
     if (E.isRight(appended)) {
       this.ledger.grown();
-      return E.right({ ...appended.right, duplicates: appended.right.duplicates + again.size });
+      const { recorded, duplicates, position: last } = appended.right;
+      return E.right({
+        recorded,
+        duplicates: duplicates + again.size,
+        position: Math.max(last, position),
+      });
     }
-    if (appended.left.kind !== 'conflict') return E.left(refusal(appended.left));
-    const { source, id } = appended.left;
-    const place = decoded.right.findIndex((event) => event.source === source && event.id === id);
-    const { index, line } = batch[place] ?? { index: 0 };
-    const message =
-      'another event is recorded under this source and id; send a correction, or use another id';
-    return E.left({
-      kind: 'conflict',
-      detail: `the event at index ${index} has the source and id of a recorded event, and other content`,
-      errors: [{ index, ...(line === undefined ? {} : { line }), pointer: '/id', message }],
-    });
+    return appended.left.kind === 'conflict'
+      ? conflictAt(batch[places[appended.left.index]!]!)
+      : E.left(refusal(appended.left));
   }
 
   private append(events: ReadonlyArray<Event>) {
@@ -124,24 +153,30 @@ export class Recorder {
   }
 
   /**
-   * Events about people who were forgotten since, sent once more: they are recorded already, and must neither bring
-   * the person back into the vault nor count as other content. By index, with their position.
+   * Events that are recorded already, about people who were forgotten since. Sent once more they must neither count as
+   * other content nor bring the person back into the vault; nor must one that does have other content.
+   *
+   * @returns the positions of those that are the same, by their place in the batch, and the place of one that is not.
    */
-  private alreadyRecorded(events: ReadonlyArray<Event>): ReadonlyMap<number, Position> {
+  private aboutForgotten(events: ReadonlyArray<Event>): {
+    readonly again: ReadonlyMap<number, Position>;
+    readonly conflict?: number;
+  } {
     const { vault, log } = this.ledger.parts;
-    const out = new Map<number, Position>();
-    if (!vault.hasForgotten()) return out;
-    events.forEach((event, index) => {
-      if (subjectsOf(event).size === 0) return;
+    const again = new Map<number, Position>();
+    if (!vault.hasForgotten()) return { again };
+    for (const [place, event] of events.entries()) {
+      if (subjectsOf(event).size === 0) continue;
       const stored = log.find(event.source, event.id);
       const before = stored === undefined ? undefined : decodeStored(stored.bytes);
-      if (stored === undefined || before === undefined || E.isLeft(before)) return;
-      if (![...subjectsOf(before.right)].some((subject) => vault.isForgotten(subject))) return;
+      if (stored === undefined || before === undefined || E.isLeft(before)) continue;
+      if (![...subjectsOf(before.right)].some((subject) => vault.isForgotten(subject))) continue;
       const given = withSubjects(event, (subject) => vault.pseudonymOf(subject) ?? subject);
-      if (sameButForgotten(given, before.right, (name) => vault.isForgotten(name)))
-        out.set(index, stored.position);
-    });
-    return out;
+      if (!sameButForgotten(given, before.right, (name) => vault.isForgotten(name)))
+        return { again, conflict: place };
+      again.set(place, stored.position);
+    }
+    return { again };
   }
 
   /**
@@ -165,13 +200,8 @@ export class Recorder {
         data: { subject: pseudonym },
       };
       const appended = await this.append([event]);
-      if (E.isLeft(appended)) {
-        return E.left(
-          appended.left.kind === 'conflict'
-            ? { kind: 'busy', detail: 'the person is being erased; send the same again' }
-            : refusal(appended.left),
-        );
-      }
+      // Another request to erase the same person may have said so in the meantime.
+      if (E.isLeft(appended) && appended.left.kind !== 'conflict') return E.left(refusal(appended.left));
       this.ledger.grown();
     }
     vault.forget(identifier);

@@ -24,7 +24,7 @@ export const describe = (value: unknown): string => {
   if (typeof value === 'string')
     return value === '' ? 'an empty string' : `a string of ${value.length} characters`;
   if (typeof value === 'object') return 'an object';
-  return typeof value === 'number' ? `the number ${value}` : `the boolean ${value}`;
+  return typeof value === 'number' ? 'a number' : `the boolean ${value}`;
 };
 
 /** The faults behind a failed decoding, in the order of the fields. */
@@ -38,6 +38,9 @@ export const faultsOf = (errors: t.Errors): ReadonlyArray<Fault> =>
   }));
 
 const root: t.Context = [];
+
+/** How many unknown fields of one object are reported one by one. */
+const unknownFieldsMax = 100;
 
 type Properties = Readonly<Record<string, t.Mixed>>;
 type Decoded<R extends Properties, O extends Properties> = { readonly [K in keyof R]: t.TypeOf<R[K]> } & {
@@ -120,11 +123,14 @@ export const exact = <R extends Properties, O extends Properties>(
         if (E.isLeft(result)) errors.push(...result.left);
       }
     }
-    for (const key of Object.keys(input)) {
-      if (!known.has(key)) {
-        const message = `is not a field of ${name}${meant(key, keys)} (it has ${keys.join(', ')})`;
-        errors.push({ value: undefined, context: t.appendContext(context, key, t.never), message });
-      }
+    const unknown = Object.keys(input).filter((key) => !known.has(key));
+    for (const key of unknown.slice(0, unknownFieldsMax)) {
+      const message = `is not a field of ${name}${meant(key, keys)} (it has ${keys.join(', ')})`;
+      errors.push({ value: undefined, context: t.appendContext(context, key, t.never), message });
+    }
+    if (unknown.length > unknownFieldsMax) {
+      const message = `has ${unknown.length - unknownFieldsMax} more fields that are none of ${name}`;
+      errors.push({ value: undefined, context, message });
     }
     return errors;
   };
@@ -186,16 +192,23 @@ export const exact = <R extends Properties, O extends Properties>(
   return Object.assign(codec, { required, optional });
 };
 
-/** A string that passes a test; `name` says in words what would be right. */
+/**
+ * A string that passes a test; `name` says in words what would be right. Half of a surrogate pair is refused: it is no
+ * character, and not every store and reader keeps it as it is.
+ */
 export const text = (name: string, accepts: (value: string) => boolean): t.Type<string, string, unknown> => {
-  const is = (value: unknown): value is string => typeof value === 'string' && accepts(value);
+  const is = (value: unknown): value is string =>
+    typeof value === 'string' && accepts(value) && value.isWellFormed();
   return new t.Type(
     name,
     is,
-    (input, context) =>
-      is(input)
-        ? E.right(input)
-        : E.left([{ value: input, context, message: `found ${describe(input)}; expected ${name}` }]),
+    (input, context) => {
+      if (is(input)) return E.right(input);
+      const half = typeof input === 'string' && !input.isWellFormed() ? ' with half of a surrogate pair' : '';
+      return E.left([
+        { value: input, context, message: `found ${describe(input)}${half}; expected ${name}` },
+      ]);
+    },
     t.identity,
   );
 };

@@ -33,10 +33,10 @@ export type Query = Readonly<Record<string, string | number | undefined>>;
 
 /** A path with its parameters. */
 export const withQuery = (path: string, query: Query = {}): string => {
-  const given = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)]],
-  );
-  return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined) given.append(name, String(value));
+  return given.size === 0 ? path : `${path}?${given}`;
 };
 
 const replyOf = async (response: Response): Promise<Reply> => {
@@ -61,7 +61,11 @@ export class Client {
 
   /** Sends a body as it is. */
   async send(body: string | Uint8Array, type = batch, headers: Record<string, string> = {}): Promise<Reply> {
-    const init = { method: 'POST', body: body as BodyInit, headers: { 'content-type': type, ...headers } };
+    const init: RequestInit = {
+      method: 'POST',
+      body: body as NonNullable<RequestInit['body']>,
+      headers: { 'content-type': type, ...headers },
+    };
     return replyOf(await this.request('/v1/events', init));
   }
 

@@ -9,7 +9,7 @@ import { eventTypes } from '../../domain/events/event-data.ts';
 import type { RecordedEvent } from '../../domain/facts.ts';
 import { EventDetail, WireEvent } from '../../projections/questions/answers.ts';
 import { type EventFilter, eventDetail, eventsAfter } from '../../projections/questions/events.ts';
-import { readBatch, readBinary, readNdjson, readStructured } from '../bodies.ts';
+import { isBinary, readBatch, readBinary, readNdjson, readStructured } from '../bodies.ts';
 import type { Ledger } from '../ledger.ts';
 import { Answer, describeQuestion, eventSchema, ListAnswer, problemResponse } from '../openapi.ts';
 import { People } from '../people.ts';
@@ -66,6 +66,7 @@ export const eventRoutes = (ledger: Ledger): Hono => {
 
   const recordLines = async (context: Context): Promise<Response> => {
     let soFar: SoFar = { recorded: 0, duplicates: 0, position: String(ledger.parts.log.head()) };
+    let last = 0;
     for await (const chunk of readNdjson(context.req.raw.body)) {
       const done = E.isLeft(chunk)
         ? chunk
@@ -74,10 +75,11 @@ export const eventRoutes = (ledger: Ledger): Hono => {
           : await recorder.record(chunk.right);
       if (done === undefined) continue;
       if (E.isLeft(done)) return problem(context, { ...done.left, soFar } as Problem);
+      last = Math.max(last, done.right.position);
       soFar = {
         recorded: soFar.recorded + done.right.recorded,
         duplicates: soFar.duplicates + done.right.duplicates,
-        position: String(done.right.position),
+        position: String(last),
       };
     }
     return context.json(soFar, soFar.recorded === 0 ? 200 : 201);
@@ -117,7 +119,11 @@ export const eventRoutes = (ledger: Ledger): Hono => {
     }),
     async (context) => {
       const [mediaType] = (context.req.header('content-type') ?? '').toLowerCase().split(';');
-      const body = context.req.raw.body;
+      const { body, headers } = context.req.raw;
+      if ((headers.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
+        const detail = 'expected a body without Content-Encoding; compressed ones are not taken';
+        return problem(context, { kind: 'media-type', detail });
+      }
       switch (mediaType?.trim()) {
         case 'application/cloudevents+json':
           return recordOnce(context, await readStructured(body));
@@ -126,9 +132,7 @@ export const eventRoutes = (ledger: Ledger): Hono => {
         case 'application/x-ndjson':
           return recordLines(context);
         case 'application/json':
-          if (context.req.header('ce-type') !== undefined || context.req.header('ce-id') !== undefined) {
-            return recordOnce(context, await readBinary(context.req.raw.headers, body));
-          }
+          if (isBinary(headers)) return recordOnce(context, await readBinary(headers, body));
       }
       return problem(context, { kind: 'media-type', detail: `expected the Content-Type ${accepted}` });
     },

@@ -1,0 +1,436 @@
+/**
+ * Recording events over HTTP: what is taken, what is refused and how, and that a refused batch leaves nothing behind.
+ */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  corrected,
+  enrolled,
+  many,
+  placed,
+  retracted,
+  type Sent,
+  sent,
+  source,
+} from '../support/given-events.ts';
+import { batch, LocalServer, lines, newDataDirectory, one, removeDirectory } from '../support/server.ts';
+
+const directory = newDataDirectory();
+let server: LocalServer;
+/** Where the log ended when the test began: the tests of this file share one. */
+let start: number;
+
+beforeAll(async () => {
+  server = await LocalServer.open(directory);
+});
+afterAll(async () => {
+  await server.close();
+  removeDirectory(directory);
+});
+const head = async (): Promise<number> => Number((await server.post([])).body.position);
+beforeEach(async () => {
+  start = await head();
+});
+
+const problemOf = (kind: string) => `urn:domicile:problem:${kind}`;
+const recordedNothing = async (): Promise<void> => expect(await head()).toBe(start);
+const answer = async (reply: Promise<{ status: number; body: unknown }>) => {
+  const { status, body } = await reply;
+  return [status, body];
+};
+const inLines = (events: ReadonlyArray<unknown>): string =>
+  events.map((event) => `${JSON.stringify(event)}\n`).join('');
+
+describe('one event', () => {
+  it('given it is new, it is recorded, and where', async () => {
+    expect(await answer(server.send(JSON.stringify(enrolled('one', 'ana')), one))).toEqual([
+      201,
+      { recorded: 1, duplicates: 0, position: String(start + 1) },
+    ]);
+  });
+
+  it('given it was recorded, the same again is a duplicate, however it is written', async () => {
+    const event = enrolled('again', 'ana', 'us', { time: '2020-01-01T00:00:00Z', assurance: 'observed' });
+    await server.record([event]);
+    const { specversion: _, assurance: __, ...sparse } = event as Record<string, unknown>;
+    const written = [
+      event,
+      sparse,
+      { ...event, time: '2020-01-01T01:00:00.000999+01:00', datacontenttype: 'application/json' },
+      Object.fromEntries(Object.entries(event).reverse()),
+    ];
+    for (const each of written) {
+      expect(await answer(server.send(JSON.stringify(each, null, 2), one))).toEqual([
+        200,
+        { recorded: 0, duplicates: 1, position: String(start + 1) },
+      ]);
+    }
+  });
+
+  it.each([
+    ['data', { data: { subject: 'ana', population: 'eu' } }],
+    ['time', { time: '2020-01-02T00:00:00Z' }],
+    ['assurance', { assurance: 'verified' }],
+    ['evidence', { evidence: 'urn:example:report' }],
+    ['type', { type: 'SubjectErased', data: { subject: 'ana' } }],
+  ])('given it was recorded with another %s, it is refused', async (what, more) => {
+    const event = enrolled(`other-${what}`, 'ana');
+    await server.record([event]);
+    const { status, headers, body } = await server.send(JSON.stringify({ ...event, ...more }), one);
+    expect(status).toBe(409);
+    expect(headers.get('content-type')).toBe('application/problem+json');
+    expect(body).toMatchObject({ type: problemOf('conflict'), status: 409, title: expect.any(String) });
+    expect(body.errors).toEqual([{ index: 0, pointer: '/id', message: expect.any(String) }]);
+    expect(await head()).toBe(start + 1);
+  });
+
+  it('given the same id from another source, it is another event', async () => {
+    await server.record([enrolled('shared', 'ana')]);
+    const other = enrolled('shared', 'ben', 'us', { source: 'https://other.example.org/' });
+    expect((await server.send(JSON.stringify(other), one)).status).toBe(201);
+  });
+
+  it('given the ledger as its source, or that a person was forgotten, it is refused: only the ledger says so', async () => {
+    const forged = enrolled('forged', 'ana', 'us', { source: 'urn:domicile:ledger' });
+    expect((await server.post([forged])).body.errors).toEqual([
+      { index: 0, pointer: '/source', message: expect.stringContaining('urn:domicile:ledger') },
+    ]);
+    expect((await server.post([sent('f', 'SubjectForgotten', { subject: 'ana' })])).body.errors).toEqual([
+      { index: 0, pointer: '/type', message: expect.stringContaining('DELETE /v1/subjects/{id}') },
+    ]);
+    await recordedNothing();
+  });
+});
+
+describe('CloudEvents binary mode', () => {
+  const attributes = {
+    'ce-specversion': '1.0',
+    'ce-id': 'binary',
+    'ce-source': source,
+    'ce-type': 'SubjectEnrolled',
+    'ce-time': '2020-01-01T00:00:00Z',
+  };
+  const data = JSON.stringify({ subject: 'ana', population: 'us' });
+
+  it('given attributes in headers, the event is the same as in structured mode', async () => {
+    expect((await server.send(data, 'application/json', attributes)).status).toBe(201);
+    expect((await server.send(JSON.stringify(enrolled('binary', 'ana')), one)).status).toBe(200);
+  });
+
+  it('given percent-encoded headers, they are decoded', async () => {
+    const encoded = { ...attributes, 'ce-id': 'caf%C3%A9%20%25' };
+    expect((await server.send(data, 'application/json; charset=utf-8', encoded)).status).toBe(201);
+    expect((await server.send(JSON.stringify(enrolled('café %', 'ana')), one)).status).toBe(200);
+  });
+
+  it('given an attribute that events do not have, it is refused as it is elsewhere', async () => {
+    const { status, body } = await server.send(data, 'application/json', {
+      ...attributes,
+      'ce-mood': 'good',
+    });
+    expect(status).toBe(422);
+    expect(body.errors).toEqual([{ index: 0, pointer: '/mood', message: expect.any(String) }]);
+  });
+
+  it('given attributes that are missing or wrong, each is named', async () => {
+    const wrong = { 'ce-id': 'wrong', 'ce-type': 'SubjectEnroled', 'ce-source': source };
+    const { status, body } = await server.send(data, 'application/json', wrong);
+    expect(status).toBe(422);
+    expect(body.errors.map((error: { pointer: string }) => error.pointer)).toEqual(['/type', '/time']);
+    expect(body.errors[0].message).toContain('did you mean "SubjectEnrolled"');
+    await recordedNothing();
+  });
+});
+
+describe('media types', () => {
+  it.each([
+    ['text/plain', {}],
+    ['application/json', {}],
+    ['application/xml', { 'ce-id': '1' }],
+    ['', {}],
+    [batch, { 'content-encoding': 'gzip' }],
+    [lines, { 'content-encoding': 'br' }],
+  ])('given "%s" with %j, it is not supported', async (type, headers) => {
+    const { status, body } = await server.send('[]', type, headers as Record<string, string>);
+    expect(status).toBe(415);
+    expect(body.type).toBe(problemOf('media-type'));
+  });
+
+  it('given parameters and capitals, the media type is the same', async () => {
+    const { status } = await server.send('[]', 'Application/CloudEvents-Batch+JSON; charset=UTF-8');
+    expect(status).toBe(200);
+  });
+});
+
+describe('a batch', () => {
+  it('given no events, nothing is recorded', async () => {
+    expect(await answer(server.post([]))).toEqual([
+      200,
+      { recorded: 0, duplicates: 0, position: String(start) },
+    ]);
+  });
+
+  it('given 1000 events, all are recorded; given one more, it is too large', async () => {
+    expect(await answer(server.post(many(1_000, 'b')))).toEqual([
+      201,
+      { recorded: 1_000, duplicates: 0, position: String(start + 1_000) },
+    ]);
+    const { status, body } = await server.post(many(1_001, 'c'));
+    expect(status).toBe(413);
+    expect(body).toMatchObject({ type: problemOf('too-large'), detail: expect.stringContaining('1000') });
+    expect(await head()).toBe(start + 1_000);
+  });
+
+  it('given new events and recorded ones, each is counted; all recorded, nothing is created', async () => {
+    const [first, second, third] = many(3, 'mixed');
+    await server.record([first]);
+    expect(await answer(server.post([second, first, third, second]))).toEqual([
+      201,
+      { recorded: 2, duplicates: 2, position: String(start + 3) },
+    ]);
+    expect(await answer(server.post([first, second]))).toEqual([
+      200,
+      { recorded: 0, duplicates: 2, position: String(start + 2) },
+    ]);
+  });
+
+  it('given one that is recorded otherwise, none of it is recorded, and which it is', async () => {
+    const [first, second] = many(2, 'clash');
+    await server.record([first]);
+    start = await head();
+    const { status, body } = await server.post([second, { ...first, assurance: 'claimed' }]);
+    expect(status).toBe(409);
+    expect(body.errors).toEqual([{ index: 1, pointer: '/id', message: expect.any(String) }]);
+    await recordedNothing();
+  });
+
+  it('given one id twice with other content, none of it is recorded, and the second is named', async () => {
+    const [first, second] = many(2, 'twin');
+    const { status, body } = await server.post([first, second, { ...first, assurance: 'claimed' }]);
+    expect(status).toBe(409);
+    expect(body.errors).toEqual([{ index: 2, pointer: '/id', message: expect.any(String) }]);
+    await recordedNothing();
+  });
+
+  it('given faults in several events, all of them are named at once, and nothing is recorded', async () => {
+    const { status, body } = await server.post([
+      enrolled('good', 'ana'),
+      enrolled('', 'ana', 'u s', { time: '2020-02-30T00:00:00Z' }),
+      17,
+      sent('moved', 'DataMoved', { dataset: 'profile', scope: {}, from: 'a', to: 'a', why: 'because' }),
+      sent('site', 'SiteRegistered', { site: 's', name: 'S', country: 'UK', operator: 'o', latitude: 91 }),
+      { ...enrolled('extra', 'ana'), traceparent: '00-1', assurance: 'sure' },
+      corrected('nothing', 'good', {}),
+    ]);
+    expect(status).toBe(422);
+    expect(body.type).toBe(problemOf('invalid-events'));
+    const places = body.errors.map((error: { index: number; pointer: string }) => [
+      error.index,
+      error.pointer,
+    ]);
+    expect(places).toEqual([
+      [1, '/id'],
+      [1, '/time'],
+      [1, '/data/population'],
+      [2, ''],
+      [3, '/data/scope'],
+      [3, '/data/why'],
+      [4, '/data/country'],
+      [4, '/data/latitude'],
+      [5, '/assurance'],
+      [5, '/traceparent'],
+      [6, '/data'],
+    ]);
+    expect(body.errors.every((error: { message: string }) => error.message.length > 10)).toBe(true);
+    await recordedNothing();
+  });
+
+  it('given faults where people are named, nobody is quoted', async () => {
+    const person = 'Ana Núñez';
+    const phone = 15_551_234_567;
+    const reply = await server.post([
+      enrolled('a', person),
+      sent('b', 'SubjectEnrolled', { subject: phone, population: 'us' }),
+      sent('c', 'SubjectsEnrolled', { subjects: ['ok', person, phone], population: 'us' }),
+      sent('d', 'DataPlaced', { dataset: 'profile', scope: { subject: person }, site: 's' }),
+      sent('e', 'AccessGranted', {
+        grant: 'g',
+        party: 'p',
+        actions: ['read'],
+        over: { dataset: 'profile', scope: { subject: person } },
+      }),
+      sent('f', 'SubjectErased', { subject: person }),
+    ]);
+    expect(reply.status).toBe(422);
+    expect(reply.body.errors).toHaveLength(7);
+    expect(JSON.stringify(reply.body)).not.toMatch(/Ana|ñez|15551234567/);
+  });
+
+  it('given more faults than anybody reads, so many are named and the answer stays small', async () => {
+    const nameless = (id: string) =>
+      sent(id, 'SubjectsEnrolled', { subjects: Array(10_000).fill(''), population: 'us' });
+    const { status, body } = await server.post(
+      Array.from({ length: 50 }, (_, index) => nameless(`n${index}`)),
+    );
+    expect(status).toBe(422);
+    expect(body.errors).toHaveLength(10_000);
+    const fields = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`field${index}`, 1]));
+    const unknown = await server.post([{ ...enrolled('fields', 'ana'), ...fields }]);
+    expect(unknown.status).toBe(422);
+    expect(unknown.body.errors).toHaveLength(101);
+    expect(unknown.body.errors.at(-1).message).toContain('49900 more');
+  });
+
+  it.each([
+    ['an object', '{}'],
+    ['a number', '1'],
+    ['not JSON', '[{"id": "ana@example.org", }]'],
+    ['cut off', '[{"id": "ana@example.org"'],
+    ['empty', ''],
+  ])('given %s, it is malformed, and is not quoted', async (_, body) => {
+    const reply = await server.send(body);
+    expect(reply.status).toBe(422);
+    expect(reply.body.errors).toEqual([{ index: 0, pointer: '', message: expect.any(String) }]);
+    expect(JSON.stringify(reply.body)).not.toContain('ana@');
+    await recordedNothing();
+  });
+
+  it('given events that do not fit the others, all are recorded: nothing well-formed is refused', async () => {
+    const ghosts = [
+      sent('g1', 'DataMoved', { dataset: 'd', scope: { subject: 'nobody' }, from: 'x', to: 'y' }),
+      sent('g2', 'BackupDestroyed', { backup: 'none' }),
+      sent('g3', 'AccessRevoked', { grant: 'none' }),
+      retracted('g4', 'none'),
+      corrected('g5', 'none', { data: { anything: [1, { at: 'all' }] } }),
+      sent('g6', 'PolicyWithdrawn', { policy: 'none' }),
+    ];
+    expect(await answer(server.post(ghosts))).toEqual([
+      201,
+      { recorded: 6, duplicates: 0, position: String(start + 6) },
+    ]);
+  });
+});
+
+describe('NDJSON', () => {
+  it('given many lines, all are recorded in their order', async () => {
+    const events = many(2_500, 'n');
+    expect(await answer(server.send(inLines(events), lines))).toEqual([
+      201,
+      { recorded: 2_500, duplicates: 0, position: String(start + 2_500) },
+    ]);
+    const log = await server.rows('/v1/events', { after: start, atLeast: start + 2_500, limit: 1_000 });
+    expect(log.map(({ id }) => id)).toEqual(events.map(({ id }) => id));
+    expect(await answer(server.send(inLines(events), lines))).toEqual([
+      200,
+      { recorded: 0, duplicates: 2_500, position: String(start + 2_500) },
+    ]);
+  });
+
+  it('given empty lines, carriage returns and no newline at the end, only events count', async () => {
+    const [first, second, third] = many(3, 'crlf').map((event) => JSON.stringify(event));
+    const body = `\r\n${first}\r\n\n   \n${second}\r\n\r\n${third}`;
+    expect(await answer(server.send(body, lines))).toEqual([
+      201,
+      { recorded: 3, duplicates: 0, position: String(start + 3) },
+    ]);
+    expect((await server.send('\n\n', lines)).status).toBe(200);
+    expect((await server.send('', lines)).status).toBe(200);
+  });
+
+  const withLine = (events: ReadonlyArray<Sent>, number: number, line: string): string =>
+    events.map((event, index) => `${index === number - 1 ? line : JSON.stringify(event)}\n`).join('');
+
+  it.each([
+    ['that is not JSON', '{"id": "ana@example.org"', ''],
+    ['that is no event', '[]', ''],
+    ['with a fault', JSON.stringify(enrolled('faulty', 'Ana N')), '/data/subject'],
+  ])(
+    'given a line %s, chunks before it stay, its own is not recorded, and it is named',
+    async (_, bad, pointer) => {
+      const events = many(2_500, `bad-${pointer.length}-${bad.length}-`);
+      const { status, body } = await server.send(withLine(events, 1_700, bad), lines);
+      expect(status).toBe(422);
+      expect(body).toMatchObject({ recorded: 1_000, duplicates: 0, position: String(start + 1_000) });
+      expect(body.errors).toEqual([{ index: 1_699, line: 1_700, pointer, message: expect.any(String) }]);
+      expect(JSON.stringify(body)).not.toMatch(/ana@|Ana N/);
+      expect(await head()).toBe(start + 1_000);
+      expect(await answer(server.send(inLines(events), lines))).toEqual([
+        201,
+        { recorded: 1_500, duplicates: 1_000, position: String(start + 2_500) },
+      ]);
+    },
+  );
+
+  it('given several bad lines of one chunk, whatever is wrong with each, the first comes first', async () => {
+    const bytes = Buffer.concat([
+      Buffer.from(`\n${JSON.stringify(enrolled('fine', 'ana'))}\n{"id":1}\n`),
+      Buffer.from([0x22, 0xff, 0x22, 0x0a]),
+      Buffer.from('not json\n'),
+    ]);
+    const { status, body } = await server.send(bytes, lines);
+    expect(status).toBe(422);
+    const named = body.errors.map((error: { index: number; line: number }) => [error.line, error.index]);
+    expect(named[0]).toEqual([3, 1]);
+    expect(named.slice(-2)).toEqual([
+      [4, 2],
+      [5, 3],
+    ]);
+    await recordedNothing();
+  });
+
+  it('given a line that is recorded otherwise, its chunk is not recorded, and it is named', async () => {
+    const events = many(1_500, 'clashing');
+    await server.record([events[1_200]]);
+    start = await head();
+    const other = JSON.stringify({ ...events[1_200], assurance: 'claimed' });
+    const { status, body } = await server.send(withLine(events, 1_201, other), lines);
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ recorded: 1_000, duplicates: 0 });
+    expect(body.errors).toEqual([{ index: 1_200, line: 1_201, pointer: '/id', message: expect.any(String) }]);
+    expect(await head()).toBe(start + 1_000);
+  });
+
+  it('given a line that is too long, what comes before its chunk stays, and it is named', async () => {
+    const events = many(1_002, 'long');
+    const { status, body } = await server.send(
+      withLine(events, 1_002, JSON.stringify('x'.repeat(5_000_000))),
+      lines,
+    );
+    expect(status).toBe(413);
+    expect(body).toMatchObject({ recorded: 1_000, detail: expect.stringContaining('line 1002') });
+    expect(await head()).toBe(start + 1_000);
+  });
+
+  it('given 10,000 subjects in each of many lines, all are recorded: a chunk ends by its bytes too', async () => {
+    const crowd = (line: number) =>
+      sent(`crowd${line}`, 'SubjectsEnrolled', {
+        subjects: Array.from({ length: 10_000 }, (_, index) => `${index}/${'x'.repeat(110)}`),
+        population: 'crowd',
+      });
+    const { status, body } = await server.send(inLines([1, 2, 3, 4, 5, 6, 7, 8].map(crowd)), lines);
+    expect([status, body.recorded]).toEqual([201, 8]);
+  });
+});
+
+describe('several writers at once', () => {
+  it('given the same events from all, each is recorded once, and everybody is told where', async () => {
+    const events = many(200, 'race');
+    const replies = await Promise.all(
+      [0, 1, 2, 3, 4].flatMap((turn) => [
+        server.post(events.slice(turn * 40, turn * 40 + 40)),
+        server.post(events),
+        server.postLines(events),
+      ]),
+    );
+    expect(replies.every(({ status }) => status === 200 || status === 201)).toBe(true);
+    expect(replies.reduce((sum, { body }) => sum + body.recorded, 0)).toBe(200);
+    expect(await head()).toBe(start + 200);
+  });
+
+  it('given one id with different content from each, one is recorded and the others are told', async () => {
+    const replies = await Promise.all(
+      Array.from({ length: 10 }, (_, turn) => server.post([placed('contested', `p${turn}`, 'site')])),
+    );
+    expect(replies.map(({ status }) => status).sort()).toEqual([201, ...Array(9).fill(409)]);
+    expect(await head()).toBe(start + 1);
+  });
+});
