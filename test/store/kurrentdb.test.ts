@@ -9,8 +9,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { EventStore } from '../../src/store/event-store.ts';
 import { processEnvironment } from '../../src/store/kurrentdb/environment.ts';
 import { openKurrentDbEventStore } from '../../src/store/kurrentdb/kurrentdb-event-store.ts';
+import { mirrorFileOf, openMirrorReader } from '../../src/store/kurrentdb/mirror-format.ts';
 import { parseSettings } from '../../src/store/kurrentdb/settings.ts';
 import { eventStoreContract } from '../contract/event-store.ts';
+import { logReaderContract } from '../contract/log-reader.ts';
 import { startNode } from '../support/kurrentdb-double/kurrentdb-double.ts';
 import { newFolder, removeFolder } from './ledger-files.ts';
 
@@ -20,18 +22,30 @@ const name = server === undefined ? 'kurrentdb (the double)' : 'kurrentdb (the s
 const withLedger = (connectionString: string, ledger: string): string =>
   `${connectionString}${connectionString.includes('?') ? '&' : '?'}ledger=${ledger}`;
 
-eventStoreContract(name, async () => {
-  const node = server === undefined ? await startNode() : undefined;
-  const folder = newFolder();
+/** A ledger that nobody else knows, and how to open it. */
+const newLedger = async (now?: () => number) => {
+  const node = server === undefined ? await startNode(now === undefined ? {} : { now }) : undefined;
+  const directory = newFolder();
   const ledger = `test_${randomUUID().replaceAll('-', '')}`;
   const settings = parseSettings(withLedger(server ?? `esdb://${node!.address}?tls=false`, ledger));
   if (E.isLeft(settings)) throw new Error(settings.left);
-  const open = (): Promise<EventStore> =>
-    openKurrentDbEventStore({
-      settings: settings.right,
-      directory: folder,
-      environment: processEnvironment(),
-    });
+  return {
+    mirrorFile: mirrorFileOf(directory, ledger),
+    open: (): Promise<EventStore> =>
+      openKurrentDbEventStore({
+        settings: settings.right,
+        directory,
+        environment: processEnvironment(),
+      }),
+    remove: async (): Promise<void> => {
+      await node?.stop();
+      removeFolder(directory);
+    },
+  };
+};
+
+eventStoreContract(name, async () => {
+  const { open, remove } = await newLedger();
   let store = await open();
   return {
     store,
@@ -42,8 +56,27 @@ eventStoreContract(name, async () => {
     },
     cleanup: async () => {
       await store.close();
-      await node?.stop();
-      removeFolder(folder);
+      await remove();
+    },
+  };
+});
+
+logReaderContract(`the mirror of ${name}`, async () => {
+  let now = Date.now();
+  const { mirrorFile, open, remove } = await newLedger(() => now);
+  const store = await open();
+  const reader = openMirrorReader(mirrorFile);
+  return {
+    reader,
+    record: async (batch) => {
+      now += 10;
+      await new Promise((resolve) => setTimeout(resolve, server === undefined ? 0 : 10));
+      if (E.isLeft(await store.append(batch))) throw new Error('not appended');
+    },
+    cleanup: async () => {
+      reader.close();
+      await store.close();
+      await remove();
     },
   };
 });

@@ -12,7 +12,7 @@ import { StoreFull, StoreProblem } from '../sqlite/store-problems.ts';
 import { AnotherLog, type CatchUp } from './catch-up.ts';
 import { backoffMs, type Environment } from './environment.ts';
 import type { Mirror, Verdict } from './mirror.ts';
-import { encodeBatch, type RecordToWrite, streamOfBatch } from './record-format.ts';
+import { encodeBatch, type RecordedAtOf, type RecordToWrite, streamOfBatch } from './record-format.ts';
 import type { ServerConnection, WriteOutcome } from './server-connection.ts';
 import { ServerFailure } from './server-failure.ts';
 import type { Limits } from './settings.ts';
@@ -24,6 +24,7 @@ type Outcome = E.Either<AppendError, Appended>;
 interface Entry {
   readonly batch: ReadonlyArray<EventToAppend>;
   readonly expected: ReadonlyArray<ExpectedRevision>;
+  readonly recordedAtOf: RecordedAtOf | undefined;
   readonly bytes: number;
   readonly giveUpAt: number;
   readonly answer: (outcome: Outcome) => void;
@@ -102,10 +103,15 @@ export class AppendLanes {
     this.sizes = new SizeLimits(limits);
   }
 
-  /** Appends a batch, or turns it away when too much is waiting. */
+  /**
+   * Appends a batch, or turns it away when too much is waiting.
+   *
+   * @param recordedAtOf when another ledger recorded the events, if they are copied from one.
+   */
   async append(
     batch: ReadonlyArray<EventToAppend>,
     expected: ReadonlyArray<ExpectedRevision>,
+    recordedAtOf?: RecordedAtOf,
   ): Promise<Outcome> {
     const { queuedBatchesMax, queuedBytesMax, retryAfterMs, appendMsMax } = this.limits;
     const bytes = batch.reduce((sum, event) => sum + event.bytes.length, 0);
@@ -122,6 +128,7 @@ export class AppendLanes {
         this.enqueue(streamOfBatch(this.ledger, batch), {
           batch,
           expected,
+          recordedAtOf,
           bytes,
           giveUpAt: this.environment.now() + appendMsMax,
           answer,
@@ -275,7 +282,7 @@ export class AppendLanes {
         this.settle(entry, E.right({ recorded: 0, duplicates: entry.batch.length, position }));
         continue;
       }
-      const encoded = encodeBatch(entry.id, fresh, entry.expected);
+      const encoded = encodeBatch(entry.id, fresh, entry.expected, entry.recordedAtOf);
       const tooLarge = this.sizes.refusalOfNew(entry.batch, fresh, encoded.bytes);
       if (tooLarge !== undefined) {
         this.settle(entry, E.left(tooLarge));

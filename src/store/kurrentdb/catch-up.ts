@@ -50,6 +50,7 @@ export class CatchUp {
   private readonly stopping = new AbortController();
   private readonly verdicts = new Map<string, (verdict: Verdict) => void>();
   private readonly waiting = new Set<() => void>();
+  private readonly listeners = new Set<() => void>();
   private version = 0;
   private reading: Promise<void> | undefined;
   private subscribed: Feed | undefined;
@@ -80,6 +81,12 @@ export class CatchUp {
       while (this.version === version && !signal.aborted) await this.change(signal);
     },
   };
+
+  /** Calls back whenever the mirror has grown, until the returned function is called. */
+  onGrown(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
 
   /** Why nothing can be kept up any more, if that is so. */
   get failure(): AnotherLog | undefined {
@@ -169,6 +176,7 @@ export class CatchUp {
   private wake(): void {
     this.version += 1;
     for (const resume of [...this.waiting]) resume();
+    for (const listener of [...this.listeners]) listener();
   }
 
   private change(signal: AbortSignal): Promise<void> {

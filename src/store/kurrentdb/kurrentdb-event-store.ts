@@ -5,15 +5,16 @@
  * whether the log has grown. Several processes may use one ledger, each with a mirror of its own.
  */
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import type { EventStore } from '../event-store.ts';
+import type { Instant } from '../../domain/time.ts';
+import { type EventStore, type EventToAppend, origin, type StoredEvent } from '../event-store.ts';
 import { followPages } from '../sqlite/follow.ts';
 import { DamagedStore } from '../sqlite/store-problems.ts';
 import { AppendLanes } from './append-lanes.ts';
 import { CatchUp } from './catch-up.ts';
 import { backoffMs, type Environment } from './environment.ts';
 import { type Mirror, openMirror } from './mirror.ts';
+import { mirrorFileOf } from './mirror-format.ts';
 import { ServerConnection } from './server-connection.ts';
 import { ServerFailure } from './server-failure.ts';
 import { defaultLimits, type KurrentDbSettings, type Limits, withoutSecrets } from './settings.ts';
@@ -40,9 +41,22 @@ export interface KurrentDbEventStoreOptions {
   readonly limits?: Partial<Limits>;
 }
 
-/** The file of a ledger's mirror. */
-export const mirrorFileOf = (directory: string, settings: KurrentDbSettings): string =>
-  join(directory, `kurrentdb-${settings.ledger}.mirror`);
+/** What a ledger on KurrentDB can do besides. */
+export interface KurrentDbEventStore extends EventStore {
+  /** Appends events that another ledger recorded, at the time at which it did. */
+  appendCopies(batch: ReadonlyArray<Omit<StoredEvent, 'position'>>): ReturnType<EventStore['append']>;
+  /** Calls back whenever anybody recorded something, until the returned function is called. */
+  onGrown(listener: () => void): () => void;
+}
+
+const nothingAppended = { recorded: 0, duplicates: 0, position: origin };
+
+const assertWellFormed = (batch: ReadonlyArray<EventToAppend>): void => {
+  for (const { source, id } of batch) {
+    if (!source.isWellFormed() || !id.isWellFormed())
+      throw new TypeError('source and id must be well-formed Unicode');
+  }
+};
 
 /** Opens the mirror; a damaged one is put aside, since it can be made again. */
 const openOrRebuild = (file: string, environment: Environment): Mirror => {
@@ -84,14 +98,16 @@ const begin = async (
 /**
  * Opens a ledger on KurrentDB. Once open, it knows everything that the log held when it was asked.
  *
- * @throws ServerUnreachable; AnotherLog when the mirror is of another log; a StoreProblem about the mirror's file.
+ * @throws ServerUnreachable; WrongStoreSetting; AnotherLog when the mirror is of another log; a StoreProblem about the mirror's file.
  */
-export const openKurrentDbEventStore = async (options: KurrentDbEventStoreOptions): Promise<EventStore> => {
+export const openKurrentDbEventStore = async (
+  options: KurrentDbEventStoreOptions,
+): Promise<KurrentDbEventStore> => {
   const { settings, directory, environment } = options;
   const limits: Limits = { ...defaultLimits, ...options.limits };
   mkdirSync(directory, { recursive: true });
-  const mirror = openOrRebuild(mirrorFileOf(directory, settings), environment);
   const connection = new ServerConnection(settings.connectionString, limits.answerMsMax);
+  const mirror = openOrRebuild(mirrorFileOf(directory, settings.ledger), environment);
   const catchUp = new CatchUp(settings.ledger, mirror, connection, limits, environment);
   try {
     await begin(catchUp, settings, limits, environment);
@@ -115,14 +131,19 @@ export const openKurrentDbEventStore = async (options: KurrentDbEventStoreOption
   return {
     kind: 'kurrentdb',
     append: async (batch, expected = []) => {
-      for (const { source, id } of batch) {
-        if (!source.isWellFormed() || !id.isWellFormed())
-          throw new TypeError('source and id must be well-formed Unicode');
-      }
-      if (batch.length === 0) await catchUp.softBarrier();
+      assertWellFormed(batch);
       if (batch.length > 0) return lanes.append(batch, expected);
-      return E.map(() => ({ recorded: 0, duplicates: 0, position: 0 }))(mirror.judge([], expected));
+      await catchUp.softBarrier();
+      return E.map(() => nothingAppended)(mirror.judge([], expected));
     },
+    appendCopies: async (batch) => {
+      assertWellFormed(batch);
+      const times = new Map<EventToAppend, Instant>(batch.map((event) => [event, event.recordedAt]));
+      return batch.length === 0
+        ? E.right(nothingAppended)
+        : lanes.append(batch, [], (event) => times.get(event)!);
+    },
+    onGrown: (listener) => catchUp.onGrown(listener),
     read: async (after, limit) => {
       const page = mirror.after(after, limit);
       if (page.length === limit) return page;

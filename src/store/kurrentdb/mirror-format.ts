@@ -3,12 +3,13 @@
  *
  * Its events lie as those of the embedded ledger do, except that their positions are KurrentDB's and have gaps.
  */
+import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { origin } from '../event-store.ts';
 import type { LogReader } from '../log-reader.ts';
 import { type Changes, followPages } from '../sqlite/follow.ts';
-import { ledgerFormat } from '../sqlite/ledger-format.ts';
+import { type EventRow, eventColumns, isAsWritten, ledgerFormat } from '../sqlite/ledger-format.ts';
 import { type LedgerQueries, ledgerQueries } from '../sqlite/log-reader.ts';
 import { type FileFormat, openToRead, pragmaNumber } from '../sqlite/open-database.ts';
 
@@ -31,14 +32,21 @@ CREATE TABLE progress (
 INSERT INTO progress (one) VALUES (1);
 `;
 
-/** What is mirrored must have been read. */
-const contradiction = (database: DatabaseSync): string | undefined => {
+/** What is mirrored must have been read; `whole` compares every event's checksum. */
+const contradiction = (database: DatabaseSync, whole: boolean): string | undefined => {
   const { last, read } = database
     .prepare(
       'SELECT (SELECT coalesce(max(position), 0) FROM event) AS last, (SELECT coalesce(CAST(commit_position AS INTEGER), 0) FROM progress) AS read',
     )
     .get() as { last: number; read: number };
-  return last <= read ? undefined : `it holds position ${last}, but says it was read up to ${read}`;
+  if (last > read) return `it holds position ${last}, but says it was read up to ${read}`;
+  if (!whole) return undefined;
+  const rows = database.prepare(`SELECT ${eventColumns} FROM event`);
+  rows.setReturnArrays(true);
+  for (const row of rows.iterate() as unknown as Iterable<EventRow>) {
+    if (!isAsWritten(row)) return `the event at position ${row[0]} is not as it was written`;
+  }
+  return undefined;
 };
 
 /** The format of a mirror; `application_id` is `DMCM` in ASCII. A lost tail is read again, so no sync is waited for. */
@@ -50,6 +58,13 @@ export const mirrorFormat: FileFormat = {
   pragmas: 'PRAGMA synchronous = NORMAL; PRAGMA fullfsync = OFF; PRAGMA checkpoint_fullfsync = OFF;',
   contradiction,
 };
+
+/** What the files of mirrors end in. */
+export const mirrorExtension = '.mirror';
+
+/** The file of a ledger's mirror in a directory. */
+export const mirrorFileOf = (directory: string, ledger: string): string =>
+  join(directory, `kurrentdb-${ledger}${mirrorExtension}`);
 
 /** How often a follower in another thread looks whether the file has grown. */
 const followerPollMs = 10;

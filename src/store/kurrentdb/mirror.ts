@@ -139,7 +139,7 @@ const statements = (database: DatabaseSync) => {
       const row = number === 0 ? undefined : selectSame.get(event.bytes, number, event.id);
       return row === undefined ? undefined : { position: Number(row.position), same: row.same === 1 };
     },
-    insert: (event: EventToAppend, position: Position, createdAt: Instant): void => {
+    insert: (event: EventToAppend, position: Position, recordedAt: Instant): void => {
       const source = sourceOf(event.source);
       if (source.number === 0) {
         source.number = Number(selectLastSource.get()!.last) + 1;
@@ -147,7 +147,7 @@ const statements = (database: DatabaseSync) => {
       }
       // Nodes have clocks of their own: after an election the time may step back, the ledger's does not.
       lastRecordedAt ??= Number(selectEnd.get()?.recorded_at ?? Number.NEGATIVE_INFINITY);
-      lastRecordedAt = Math.max(lastRecordedAt, createdAt);
+      lastRecordedAt = Math.max(lastRecordedAt, recordedAt);
       const checksum = eventChecksum(position, source.number, event.id, lastRecordedAt, event.bytes);
       insertEvent.run(position, source.number, event.id, lastRecordedAt, event.bytes, checksum);
       source.count += 1;
@@ -256,7 +256,7 @@ export const openMirror = (path: string, now: Instant): Mirror => {
     const fresh = new Set(judged.right.fresh);
     for (const event of batch.events) {
       if (!fresh.has(event)) continue;
-      held.insert(event, event.position, event.createdAt);
+      held.insert(event, event.position, event.recordedAt);
       position = event.position;
     }
     return { kind: 'recorded', recorded: fresh.size, position };

@@ -27,7 +27,11 @@ const RecordMetadata = t.intersection([
     index: Count,
     size: Count,
   }),
-  t.partial({ expected: t.array(t.type({ source: t.string, count: Count })) }),
+  t.partial({
+    expected: t.array(t.type({ source: t.string, count: Count })),
+    /** When another ledger recorded it, from which it was copied; otherwise KurrentDB's own time counts. */
+    recordedAt: Count,
+  }),
 ]);
 type RecordMetadata = t.TypeOf<typeof RecordMetadata>;
 
@@ -53,10 +57,13 @@ export interface RawRecord {
   readonly metadata: unknown;
 }
 
+/** When events were recorded that are copied from another ledger. */
+export type RecordedAtOf = (event: EventToAppend) => Instant;
+
 /** An event of the ledger as it stands in KurrentDB's log. */
 export interface LoggedEvent extends EventToAppend {
   readonly position: Position;
-  readonly createdAt: Instant;
+  readonly recordedAt: Instant;
   readonly record: RawRecord;
   readonly batch: string;
   readonly index: number;
@@ -125,6 +132,7 @@ export const encodeBatch = (
   batch: string,
   events: ReadonlyArray<EventToAppend>,
   expected: ReadonlyArray<ExpectedRevision>,
+  recordedAtOf?: RecordedAtOf,
 ): { readonly records: ReadonlyArray<RecordToWrite>; readonly bytes: number } => {
   let bytes = 0;
   const records = events.map((event, index): RecordToWrite => {
@@ -135,6 +143,7 @@ export const encodeBatch = (
       index,
       size: events.length,
       ...(index === 0 && expected.length > 0 ? { expected: [...expected] } : {}),
+      ...(recordedAtOf === undefined ? {} : { recordedAt: recordedAtOf(event) }),
     };
     const metadata = encoder.encode(JSON.stringify(described));
     bytes += event.bytes.length + metadata.length + recordType.length * 2;
@@ -156,7 +165,7 @@ export const decodeRecord = (ledger: string, record: RawRecord): LoggedEvent | u
   if (record.type !== recordType || !(record.data instanceof Uint8Array)) return undefined;
   const metadata = RecordMetadata.decode(record.metadata);
   if (E.isLeft(metadata)) return undefined;
-  const { source, id, batch, index, size, expected } = metadata.right;
+  const { source, id, batch, index, size, expected, recordedAt } = metadata.right;
   const isInPlace =
     source.isWellFormed() &&
     (record.stream === streamOfBatches(ledger) || record.stream === streamOfSource(ledger, source));
@@ -166,7 +175,7 @@ export const decodeRecord = (ledger: string, record: RawRecord): LoggedEvent | u
     id,
     bytes: record.data,
     position: toPosition(record.position),
-    createdAt: record.createdAt,
+    recordedAt: recordedAt ?? record.createdAt,
     record,
     batch,
     index,

@@ -23,6 +23,7 @@ import {
 import type { LogPosition, RawRecord, RecordToWrite } from './record-format.ts';
 import { recordType } from './record-format.ts';
 import { ServerFailure, sizeLimitIn, toServerFailure } from './server-failure.ts';
+import { WrongStoreSetting } from './settings.ts';
 
 /** What came of a write that the server answered. */
 export type WriteOutcome =
@@ -201,7 +202,7 @@ export class ServerConnection {
     this.silentCalls = 0;
     if (client === undefined || this.closed) return;
     this.client = this.connect();
-    void dispose(client, this.isUsed);
+    void disposeClient(client, this.isUsed);
     this.isUsed = false;
   }
 
@@ -210,11 +211,11 @@ export class ServerConnection {
     this.closed = true;
     const client = this.client;
     this.client = undefined;
-    if (client !== undefined) await dispose(client, this.isUsed);
+    if (client !== undefined) await disposeClient(client, this.isUsed);
   }
 
   private connect(): EventStoreDBClient {
-    const client = EventStoreDBClient.connectionString(this.connectionString);
+    const client = newClient(this.connectionString);
     // A client that believes the server to have no batch append makes one call for each append, with a deadline and an
     // answer of its own. Its batch appends share one map in the whole process: when one connection breaks, all of them
     // are rejected, and the answer to one that was rejected crashes the process.
@@ -300,8 +301,22 @@ export class ServerConnection {
   }
 }
 
+/**
+ * Makes a client, which does not connect before its first call.
+ *
+ * @throws WrongStoreSetting when a file that the connection string names cannot be read.
+ */
+export const newClient = (connectionString: string): EventStoreDBClient => {
+  try {
+    return EventStoreDBClient.connectionString(connectionString);
+  } catch (error) {
+    // The client's own messages name files and places in the string, and nothing secret.
+    throw new WrongStoreSetting(error instanceof Error ? error.message : String(error), error);
+  }
+};
+
 /** Ends the client's calls, and its connection, which it would keep open itself. */
-const dispose = async (client: EventStoreDBClient, isUsed: boolean): Promise<void> => {
+export const disposeClient = async (client: EventStoreDBClient, isUsed: boolean): Promise<void> => {
   // Asking an unused client for its connection would make one.
   const closed = isUsed
     ? (client as unknown as ClientInternals).getChannel().then(

@@ -64,6 +64,16 @@ export const defaultLimits: Limits = {
   writingStreamsMax: 32,
 };
 
+/** The setting of the store is not one. */
+export class WrongStoreSetting extends Error {
+  readonly _tag = 'WrongStoreSetting';
+
+  constructor(reason: string, cause?: unknown) {
+    super(`LEDGER_STORE: ${reason}`, cause === undefined ? undefined : { cause });
+    this.name = 'WrongStoreSetting';
+  }
+}
+
 /** A connection string, taken apart as far as the adapter needs it. */
 export interface KurrentDbSettings {
   /** The connection string as the client takes it. */

@@ -180,9 +180,9 @@ export class KurrentDbNode {
       if (authorization === undefined) {
         return rpcError(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' });
       }
-      const [name = '', password] = Buffer.from(String(authorization).replace(/^Basic /, ''), 'base64')
-        .toString()
-        .split(':');
+      const given = Buffer.from(String(authorization).replace(/^Basic /, ''), 'base64').toString();
+      const separator = given.indexOf(':');
+      const [name, password] = [given.slice(0, separator), given.slice(separator + 1)];
       if (users[name] !== password) return rpcError(status.UNAUTHENTICATED, 'Unauthenticated');
     }
     if (metadata.get('requires-leader')[0] === 'true' && !this.leads()) {
