@@ -5,11 +5,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { pino } from 'pino';
-import { createApp } from '../api/app.ts';
 import type { Ledger } from '../api/ledger.ts';
 import { type Client, createClient } from '../client/client.ts';
-import { filesIn, openLedger } from '../main/open-ledger.ts';
 import { type Settings, settingsFrom } from '../main/settings.ts';
 import { unreachable, wrongUse } from './exit-codes.ts';
 import { type Failure, failureOfThrown } from './failure.ts';
@@ -64,6 +61,8 @@ const openInProcess = async (
   use: (client: Client) => Promise<E.Either<Failure, number>>,
 ): Promise<E.Either<Failure, number>> => {
   let ledger: Ledger;
+  // What serves is loaded only where it is needed: asking a server takes a fraction of it.
+  const { openLedger } = await import('../main/open-ledger.ts');
   try {
     ledger = openLedger(settings);
   } catch (error) {
@@ -73,6 +72,7 @@ const openInProcess = async (
     await ledger.ready();
     const caughtUp = await catchUp(ledger, terminal);
     if (E.isLeft(caughtUp)) return caughtUp;
+    const [{ createApp }, { pino }] = await Promise.all([import('../api/app.ts'), import('pino')]);
     const app = createApp(ledger, pino({ level: 'error' }, pino.destination(2)));
     return await use(createClient({ url: inProcessUrl, fetch: (request) => app.fetch(request) }));
   } finally {
@@ -103,6 +103,7 @@ export const withLedger = async (
   const settings = settingsOf(options);
   if (E.isLeft(settings)) return settings;
   const { store, dataDirectory } = settings.right;
+  const { filesIn } = await import('../main/open-ledger.ts');
   if (store.startsWith('sqlite:') && !existsSync(filesIn(dataDirectory).log)) {
     if (!toWrite) return E.left(missing(resolve(dataDirectory)));
     terminal.note(`There is no ledger in ${resolve(dataDirectory)} yet; it is made now.`);

@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { createClient, type Readiness } from '../../client/client.ts';
 import { exact, nullable, oneOf } from '../../domain/codec.ts';
-import { type Check, examine } from '../../main/examine.ts';
+import type { Check } from '../../main/examine.ts';
 import type { Settings } from '../../main/settings.ts';
 import { type FormatOptions, running, withFormatOption, withLedgerOptions } from '../command-options.ts';
 import { type LedgerOptions, settingsOf } from '../connection.ts';
@@ -145,6 +145,7 @@ const run = async (options: DoctorOptions, terminal: Terminal): Promise<E.Either
   }
   const settings = settingsOf(options);
   if (E.isLeft(settings)) return settings;
+  const { examine } = await import('../../main/examine.ts');
   const bar = new ProgressBar(terminal, () => performance.now());
   const checks = examine(settings.right, Date.now(), (read, of) =>
     bar.update(read, of, `${wholeNumber(read)} of ${counted(of, 'event', 'events')} read`),

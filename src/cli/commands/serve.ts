@@ -4,7 +4,7 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Running, serve } from '../../main/serve.ts';
+import type { Running } from '../../main/serve.ts';
 import type { Settings } from '../../main/settings.ts';
 import { running } from '../command-options.ts';
 import { settingsOf } from '../connection.ts';
@@ -31,6 +31,7 @@ export const portOf = (text: string): number => {
 /** Starts the server, or says why it cannot. */
 export const started = async (settings: Settings): Promise<E.Either<Failure, Running>> => {
   try {
+    const { serve } = await import('../../main/serve.ts');
     return E.right(await serve(settings));
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) return E.left(failureOfThrown(error));

@@ -1,0 +1,225 @@
+/**
+ * Asking questions on the command line: forms, clocks, empty answers, and what goes wrong.
+ */
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
+import { domicile, tiktok } from './command-line.ts';
+
+const directory = newDataDirectory();
+const at = ['--data', directory];
+
+beforeAll(async () => {
+  const emitted = await domicile(['emit', tiktok, ...at]);
+  expect(emitted).toMatchObject({ code: 0, out: 'Recorded 101 events. The log is at position 101.\n' });
+});
+afterAll(() => removeDirectory(directory));
+
+describe('domicile where', () => {
+  it('shows a table of every place, and what is overdue', async () => {
+    const { code, out, notes } = await domicile(['where', 'ana', '--valid-at', '2022-06-30', ...at]);
+
+    expect({ code, notes }).toEqual({ code: 0, notes: '' });
+    const lines = out.split('\n');
+    expect(lines[0]).toBe('ana: where the data was on 30 June 2022, as known now (position 101)');
+    expect(lines[2]).toMatch(/^Dataset +Site +Country +Operator +Kind +Since +Overdue +Attested +Events$/);
+    expect(out).toMatch(
+      /\ntiktok\/profile +singapore +SG +tiktok +backup us-profile-singapore-2019 +2019-10-01 03:00 +overdue +claimed +26\n/,
+    );
+    expect(out).toMatch(/\n10 places at 3 sites\./);
+  });
+
+  it('answers in JSON what the API answers', async () => {
+    const asked = ['where', 'dora', '--valid-at', '2021-12-01', '--known-position', '43', '--format', 'json'];
+
+    const { out } = await domicile([...asked, ...at]);
+
+    const { clocks, data, next } = JSON.parse(out);
+    expect(clocks).toMatchObject({ validAt: '2021-12-01T00:00:00.000Z', position: '43' });
+    expect(next).toBeNull();
+    expect(data).toHaveLength(4);
+    expect(data[0]).toEqual({
+      dataset: 'tiktok/messages',
+      site: 'singapore',
+      country: 'SG',
+      operator: 'tiktok',
+      kind: 'backup',
+      backup: 'us-messages-singapore-2019',
+      since: '2019-10-01T03:00:00.000Z',
+      overdue: false,
+      assurance: 'claimed',
+      events: ['27'],
+    });
+  });
+
+  it('answers in CSV, one record a row under the names of the fields, and in NDJSON', async () => {
+    const question = ['where', 'rosa', '--valid-at', '2026-11-01', ...at];
+
+    const csv = await domicile([...question, '--format', 'csv']);
+    const ndjson = await domicile([...question, '--format', 'ndjson']);
+
+    const records = csv.out.split('\r\n');
+    expect(records[0]).toBe('dataset,site,country,operator,kind,backup,since,overdue,assurance,events');
+    expect(records[1]).toMatch(/^tiktok\/messages,oracle-ashburn,US,oracle,live,,2026-[^,]+Z,false,claimed,/);
+    expect(records.slice(1, -1)).toHaveLength(3);
+    const rows = ndjson.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows.map(({ site }) => site)).toEqual(['oracle-ashburn', 'oracle-ashburn', 'oracle-ashburn']);
+  });
+
+  it('says that nothing was anywhere, and what to type then', async () => {
+    const { code, out } = await domicile(['where', 'ana', '--min-assurance', 'verified', ...at]);
+
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /counting only what is verified\n\nNowhere: .*\nWhere it was over time: domicile history ana\n$/,
+    );
+  });
+
+  it('answers the same of a running server', async () => {
+    const question = ['where', 'hugo', '--valid-at', '2022-01-01', '--format', 'ndjson'];
+    const fromFiles = await domicile([...question, ...at]);
+    const server = await ServerProcess.start({ directory });
+    try {
+      const fromServer = await domicile([...question, '--url', server.url]);
+      expect(fromServer).toEqual(fromFiles);
+      expect(fromServer.out.trim().split('\n')).toHaveLength(5);
+
+      const locked = await domicile([...question, ...at]);
+      expect(locked.code).toBe(3);
+      expect(locked.notes).toMatch(/only one process at a time may write it.*\n.*--url/);
+    } finally {
+      await server.end();
+    }
+  });
+});
+
+describe('domicile history', () => {
+  it('shows every stay, and which are still so', async () => {
+    const { code, out } = await domicile(['history', 'dora', '--from', '2020-01-01', ...at]);
+
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /\n2019-10-01 03:00 +still so +tiktok\/profile +singapore +SG +tiktok +backup us-profile-singapore-2019 +claimed +26\n/,
+    );
+    expect(out).toMatch(/\n7 stays, 4 of them still so\./);
+  });
+});
+
+describe('domicile trail', () => {
+  it('shows every event with why it is there', async () => {
+    const { code, out } = await domicile(['trail', 'dora', ...at]);
+
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /\n +40 +2021-11-15 12:00 +SubjectErased +subject dora +claimed +ended tiktok\/messages live at virginia/,
+    );
+  });
+
+  it('gives each event whole in NDJSON', async () => {
+    const { out } = await domicile(['trail', 'dora', '--format', 'ndjson', ...at]);
+
+    const first = JSON.parse(out.split('\n')[0]!);
+    expect(first.event).toMatchObject({ type: 'DataPlaced', position: '12', specversion: '1.0' });
+    expect(first.why).not.toHaveLength(0);
+  });
+});
+
+describe('a question that goes wrong', () => {
+  it('names the option and what would be right', async () => {
+    const { code, out, notes } = await domicile(['where', 'ana', '--valid-at', 'yesterday', ...at]);
+
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(notes).toBe(
+      'domicile: --valid-at: expected an RFC 3339 date-time such as "2022-06-17T00:00:00Z", or a date such as "2022-06-17"\n',
+    );
+  });
+
+  it('does not say back whom the ledger does not know', async () => {
+    const { code, out, notes } = await domicile(['where', 'somebody-unknown', ...at]);
+
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(notes).toMatch(/^domicile: no event known at this moment names this subject\n/);
+    expect(notes).not.toContain('somebody-unknown');
+  });
+
+  it('ends with 2 for what is no command, no option, no form, or two ledgers at once', async () => {
+    const wrong = [
+      [],
+      ['wher', 'ana'],
+      ['where'],
+      ['where', 'ana', '--formt', 'json'],
+      ['where', 'ana', '--format', 'xml'],
+      ['where', 'ana', '--min-assurance', 'certain'],
+      ['where', 'ana', '--url', 'http://127.0.0.1:9', ...at],
+      ['where', 'ana', '--url', 'nonsense'],
+      ['where', 'ana', '--known-at', '2022-01-01', '--known-position', '3', ...at],
+    ];
+    const results = await Promise.all(wrong.map((args) => domicile(args)));
+
+    for (const [index, { code, out, notes }] of results.entries()) {
+      expect({ args: wrong[index], code, out }).toEqual({ args: wrong[index], code: 2, out: '' });
+      expect(notes).not.toBe('');
+    }
+  });
+
+  it('ends with 2 for a setting that is none', async () => {
+    const { code, notes } = await domicile(['where', 'ana'], '', { LEDGER_PORT: 'many' });
+
+    expect({ code, notes }).toEqual({
+      code: 2,
+      notes: 'domicile: the setting LEDGER_PORT: expected a whole number from 0 to 65535\n',
+    });
+  });
+
+  it('ends with 3 where there is no ledger, and makes none', async () => {
+    const nothing = join(directory, 'nothing');
+
+    const first = await domicile(['where', 'ana', '--data', nothing]);
+    const second = await domicile(['where', 'ana', '--data', nothing]);
+
+    expect(first.code).toBe(3);
+    expect(first.notes).toMatch(
+      /^domicile: there is no ledger in .*nothing\n.*domicile emit FILE.*domicile demo/,
+    );
+    expect(second).toEqual(first);
+  });
+
+  it('ends with 3 where nobody answers, or something else does', async () => {
+    const nobody = await domicile(['where', 'ana', '--url', 'http://127.0.0.1:9']);
+    expect(nobody.code).toBe(3);
+    expect(nobody.notes).toMatch(/^domicile: no answer from http:\/\/127\.0\.0\.1:9 /);
+
+    const { createServer } = await import('node:http');
+    const other = createServer((_, response) => response.writeHead(418).end('tea')).listen(0, '127.0.0.1');
+    try {
+      await new Promise((resolve) => other.once('listening', resolve));
+      const { port } = other.address() as { port: number };
+      const somethingElse = await domicile(['where', 'ana', '--url', `http://127.0.0.1:${port}`]);
+      expect(somethingElse.code).toBe(3);
+      expect(somethingElse.notes).toMatch(/is not a Domicile: status 418/);
+    } finally {
+      other.close();
+    }
+  });
+});
+
+describe('help', () => {
+  it('is given for every command, with examples', async () => {
+    const { code, out } = await domicile(['--help']);
+    expect(code).toBe(0);
+    const commands = [...out.matchAll(/^ {2}([a-z]+) .*$/gm)]
+      .map(([, name]) => name!)
+      .filter((name) => name !== 'help');
+    expect(commands).toEqual(
+      expect.arrayContaining(['serve', 'demo', 'emit', 'where', 'history', 'trail', 'doctor']),
+    );
+    const help = await Promise.all(commands.map((command) => domicile([command, '--help'])));
+    for (const [index, command] of commands.entries()) {
+      expect(help[index]!.code).toBe(0);
+      expect(help[index]!.out).toMatch(new RegExp(`\\nExamples:\\n {2}\\$ domicile ${command}`));
+    }
+  });
+});

@@ -1,0 +1,66 @@
+/**
+ * Runs the command line in a process of its own, as a person or a script does.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+/** What a finished command left. */
+export interface Finished {
+  readonly code: number | null;
+  readonly out: string;
+  readonly notes: string;
+}
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** The NDJSON files of the scenarios. */
+export const tiktok = join(root, 'scenarios', 'tiktok-us', 'events.ndjson');
+
+/** Starts a command: `bin/domicile` with these arguments, and no settings but these. */
+export const start = (
+  args: ReadonlyArray<string>,
+  environment: Readonly<Record<string, string>> = {},
+): ChildProcess => {
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(LEDGER_|FORCE_COLOR|NODE_OPTIONS|VITEST)/.test(name)),
+  );
+  return spawn(join(root, 'bin', 'domicile'), args, { cwd: root, env: { ...inherited, ...environment } });
+};
+
+/** Waits until a command has ended. */
+export const finished = (child: ChildProcess): Promise<Finished> => {
+  let out = '';
+  let notes = '';
+  child.stdout?.on('data', (part: Buffer) => {
+    out += part.toString();
+  });
+  child.stderr?.on('data', (part: Buffer) => {
+    notes += part.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, out, notes }));
+  });
+};
+
+/** Runs a command to its end, with this on its standard input. */
+export const domicile = (
+  args: ReadonlyArray<string>,
+  input = '',
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Finished> => {
+  const child = start(args, environment);
+  child.stdin?.end(input);
+  return finished(child);
+};
+
+/** Resolves with what a command has printed once it has printed this. */
+export const printed = (child: ChildProcess, awaited: RegExp): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout?.on('data', (part: Buffer) => {
+      text += part.toString();
+      if (awaited.test(text)) resolve(text);
+    });
+    child.once('close', () => reject(new Error(`it ended before it printed ${awaited}: ${text}`)));
+  });

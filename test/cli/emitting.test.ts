@@ -1,0 +1,135 @@
+/**
+ * Recording from the command line: twice is once, and what is wrong is named with its line.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
+import { domicile, finished, start, tiktok } from './command-line.ts';
+
+const directory = newDataDirectory();
+afterAll(() => removeDirectory(directory));
+
+const event = (id: string, more: object = {}): string =>
+  JSON.stringify({
+    id,
+    source: 'urn:example:cli',
+    type: 'PopulationRegistered',
+    time: '2022-01-01T00:00:00Z',
+    data: { population: id, name: id, jurisdiction: 'US' },
+    ...more,
+  });
+
+describe('domicile emit', () => {
+  it('makes a ledger where there is none, and records nothing twice', async () => {
+    const at = ['--data', join(directory, 'twice')];
+
+    const first = await domicile(['emit', tiktok, ...at]);
+    const second = await domicile(['emit', tiktok, ...at]);
+
+    expect(first.code).toBe(0);
+    expect(first.notes).toMatch(/^There is no ledger in .*twice yet; it is made now\.\n$/);
+    expect(second).toEqual({
+      code: 0,
+      out: 'Recorded 0 events, 101 there already. The log is at position 101.\n',
+      notes: '',
+    });
+  });
+
+  it('reads standard input, and answers in JSON', async () => {
+    const at = ['--data', join(directory, 'input'), '--format', 'json'];
+
+    const { code, out } = await domicile(['emit', '-', ...at], `${event('a')}\n\n${event('b')}`);
+
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual({ recorded: 2, duplicates: 0, position: '2' });
+  });
+
+  it('sends to a server, in chunks, in order', async () => {
+    const server = await ServerProcess.start({ directory: join(directory, 'server') });
+    try {
+      const lines = Array.from({ length: 2_500 }, (_, index) => event(`p${index}`));
+      const file = join(directory, 'many.ndjson');
+      writeFileSync(file, lines.join('\n'));
+
+      const { code, out, notes } = await domicile(['emit', file, '--url', server.url]);
+
+      expect({ code, out, notes }).toEqual({
+        code: 0,
+        out: 'Recorded 2,500 events. The log is at position 2500.\n',
+        notes: '',
+      });
+      const { body } = await server.get('/v1/events', { after: 2_499, atLeast: 2_500 });
+      expect(body.data.map(({ id }: { id: string }) => id)).toEqual(['p2499']);
+    } finally {
+      await server.end();
+    }
+  });
+
+  it('names the line that stopped it, counted from the beginning, and what was recorded before', async () => {
+    const at = ['--data', join(directory, 'stopped')];
+    const lines = Array.from({ length: 1_200 }, (_, index) => event(`p${index}`));
+    lines[1_100] = event('wrong', { data: { population: 'x', name: 'x', jurisdiction: 'Atlantis' } });
+    lines[1_101] = event('wronger', { time: '2022-01-01', colour: 'red' });
+
+    const { code, out, notes } = await domicile(['emit', '-', ...at], lines.join('\n'));
+
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(notes).toMatch(
+      /\n {2}line 1101, \/data\/jurisdiction: found a string of 8 characters; expected .+\n/,
+    );
+    expect(notes).toMatch(/\n {2}line 1102, \/time: found .+\n/);
+    expect(notes).toMatch(/\n {2}line 1102, \/colour: is not a field of an event .+\n/);
+    expect(notes).toMatch(
+      /\nUp to there 1,000 events recorded, 0 there already\. Mend it and send all of it again: what is recorded is not recorded twice\.\n$/,
+    );
+
+    const mended = await domicile(['emit', '-', ...at], lines.toSpliced(1_100, 2).join('\n'));
+    expect(mended.out).toBe('Recorded 198 events, 1,000 there already. The log is at position 1198.\n');
+  });
+
+  it('refuses other content under a source and id that are taken', async () => {
+    const at = ['--data', join(directory, 'conflict')];
+    await domicile(['emit', '-', ...at], event('a'));
+
+    const { code, notes } = await domicile(
+      ['emit', '-', ...at],
+      event('a', { time: '2023-01-01T00:00:00Z' }),
+    );
+
+    expect(code).toBe(2);
+    expect(notes).toMatch(/\n {2}line 1, \/id: another event is recorded under this source and id; .+\n/);
+  });
+
+  it('does not take bytes that are no UTF-8 for text', async () => {
+    const child = start(['emit', '-', '--data', join(directory, 'bytes')]);
+    child.stdin?.end(Buffer.concat([Buffer.from(`${event('a')}\n`), Buffer.from([0x22, 0xff, 0x22])]));
+
+    const { code, notes } = await finished(child);
+
+    expect(code).toBe(2);
+    expect(notes).toMatch(/\n {2}line 2: is not UTF-8\n/);
+  });
+
+  it('says what is wrong with a file that is missing, a directory, or empty', async () => {
+    const at = ['--data', join(directory, 'files')];
+    mkdirSync(join(directory, 'folder'));
+    writeFileSync(join(directory, 'empty.ndjson'), '\n');
+
+    const missing = await domicile(['emit', join(directory, 'missing.ndjson'), ...at]);
+    const folder = await domicile(['emit', join(directory, 'folder'), ...at]);
+    const empty = await domicile(['emit', join(directory, 'empty.ndjson'), ...at]);
+
+    expect([missing.code, folder.code, empty.code]).toEqual([2, 2, 0]);
+    expect(missing.notes).toMatch(/missing\.ndjson is not there; expected a file of NDJSON/);
+    expect(folder.notes).toMatch(/folder is a directory; expected a file of NDJSON/);
+    expect(empty.out).toMatch(/has no events: nothing was recorded/);
+  });
+
+  it('draws its progress only for a person who watches', async () => {
+    const { notes } = await domicile(['emit', tiktok, '--data', join(directory, 'unwatched')]);
+
+    expect(notes).not.toContain('\r');
+    expect(readFileSync(tiktok, 'utf8').trim().split('\n')).toHaveLength(101);
+  });
+});

@@ -1,0 +1,166 @@
+/**
+ * The commands that run a server, and the doctor.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, describe, expect, it } from 'vitest';
+import { newDataDirectory, removeDirectory } from '../support/server.ts';
+import { domicile, finished, printed, start, tiktok } from './command-line.ts';
+
+const directory = newDataDirectory();
+afterAll(() => removeDirectory(directory));
+
+describe('domicile serve', () => {
+  it('serves until it is told to stop, and what it recorded is there afterwards', async () => {
+    const data = join(directory, 'served');
+    const child = start(['serve', '--data', data, '--port', '0']);
+    const ended = finished(child);
+    const text = await printed(child, /Ctrl-C/);
+    const url = / on (http:\S+)\n/.exec(text)![1]!;
+
+    const emitted = await domicile(['emit', tiktok, '--url', url]);
+    child.kill('SIGTERM');
+
+    expect(emitted.code).toBe(0);
+    expect((await ended).code).toBe(0);
+    const again = await domicile(['emit', tiktok, '--data', data]);
+    expect(again.out).toBe('Recorded 0 events, 101 there already. The log is at position 101.\n');
+  });
+
+  it('says that its port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    try {
+      await new Promise((resolve) => other.once('listening', resolve));
+      const { port } = other.address() as { port: number };
+
+      const data = join(directory, 'taken');
+      const { code, notes } = await domicile(['serve', '--data', data, '--port', String(port)]);
+
+      expect(code).toBe(2);
+      expect(notes).toMatch(/^domicile: something else listens on 127\.0\.0\.1:\d+ already\n.*--port/);
+    } finally {
+      other.close();
+    }
+  });
+
+  it('refuses a port that is none', async () => {
+    const { code } = await domicile(['serve', '--port', '99999']);
+    expect(code).toBe(2);
+  });
+});
+
+describe('domicile demo', () => {
+  it('tells the founding case, each answer as known in May 2022 beside what is known now', async () => {
+    const { code, out, notes } = await domicile(['demo', '--port', '0', '--exit']);
+
+    expect({ code, notes }).toEqual({ code: 0, notes: '' });
+    expect(out).toMatch(/^101 events of the case/);
+    expect(out).toMatch(/the log had 43 events/);
+    expect(out).toMatch(
+      /Where was ana’s data on 30 June 2022\?\n[^?]*\ntiktok\/profile +oracle-ashburn +US +live +– +since 2022-06-17\n[^?]*\ntiktok\/profile +virginia +US +live +since 2018-09-10 +–\n/,
+    );
+    expect(out).toMatch(
+      /Where was hugo’s data[^?]*\?\n[^?]*\ntiktok\/video-history +china +CN +live +– +since 2021-06-15\n/,
+    );
+    expect(out).toMatch(
+      /\ntiktok\/profile +us-users +backup us-profile-singapore-2019 +3 people, overdue +4 people, overdue\n/,
+    );
+  });
+
+  it('leaves the server running, and says what to try', async () => {
+    const child = start(['demo', '--port', '0']);
+    const ended = finished(child);
+    const text = await printed(child, /Ctrl-C/);
+    const commands = [...text.matchAll(/^ {2}curl '(\S+)'$/gm)].map(([, address]) => address!);
+
+    const answers = await Promise.all(
+      commands.map(async (address) => {
+        const response = await fetch(address);
+        return (await response.json()) as { readonly data: ReadonlyArray<unknown> };
+      }),
+    );
+    child.kill('SIGINT');
+
+    expect((await ended).code).toBe(0);
+    expect(answers.map(({ data }) => data.length)).toEqual([10, 7, 6]);
+  });
+});
+
+describe('domicile doctor', () => {
+  const data = join(directory, 'examined');
+  const checks = async (args: ReadonlyArray<string>) => {
+    const { code, out } = await domicile(['doctor', '--format', 'json', ...args]);
+    const rows = (JSON.parse(out) as { data: ReadonlyArray<Record<string, string>> }).data;
+    return { code, rows, states: Object.fromEntries(rows.map(({ name, state }) => [name, state])) };
+  };
+
+  it('makes no ledger, and says that there is none yet', async () => {
+    const { code, rows } = await checks(['--data', join(directory, 'none')]);
+
+    expect(code).toBe(0);
+    expect(rows.find(({ name }) => name === 'log')?.found).toMatch(/^none yet/);
+    expect((await checks(['--data', join(directory, 'none')])).rows).toEqual(rows);
+  });
+
+  it('finds a sound ledger sound', async () => {
+    await domicile(['emit', tiktok, '--data', data]);
+
+    const { code, rows, states } = await checks(['--data', data]);
+
+    expect(code).toBe(0);
+    expect(new Set(Object.values(states))).toEqual(new Set(['ok']));
+    expect(rows.find(({ name }) => name === 'events')?.found).toBe('101 in the log, all readable');
+    expect(rows.find(({ name }) => name === 'LEDGER_PORT')?.found).toBe('8484 (default)');
+  });
+
+  it('examines beside a running server, and asks it how it is', async () => {
+    const child = start(['serve', '--data', data, '--port', '0']);
+    const ended = finished(child);
+    const url = / on (http:\S+)\n/.exec(await printed(child, /Ctrl-C/))![1]!;
+
+    const beside = await checks(['--data', data]);
+    const asked = await checks(['--url', url]);
+    child.kill('SIGTERM');
+    await ended;
+
+    expect(beside.code).toBe(0);
+    expect(beside.rows.find(({ name }) => name === 'in use')?.found).toMatch(/^by a running server/);
+    expect(asked).toMatchObject({
+      code: 0,
+      states: { server: 'ok', questions: 'ok', projections: 'ok', events: 'ok' },
+    });
+  });
+
+  it('finds a flipped bit in an event, and damaged projections', async () => {
+    const log = join(data, 'log.sqlite');
+    const database = new DatabaseSync(log);
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    database.close();
+    const bytes = readFileSync(log);
+    const place = bytes.indexOf('us-profile-singapore-2021');
+    bytes[place] = bytes[place]! ^ 1;
+    writeFileSync(log, bytes);
+    const projections = join(data, 'projections', 'generation-000001.sqlite');
+    writeFileSync(projections, readFileSync(projections).fill(7, 4_096, 8_192));
+
+    const { code, rows, states } = await checks(['--data', data]);
+
+    expect(code).toBe(1);
+    expect(states).toMatchObject({ log: 'failed', events: 'failed', vault: 'ok', projections: 'failed' });
+    const { found, remedy } = rows.find(({ name }) => name === 'log')!;
+    expect(found).toMatch(/the event at position 39 is not as it was written/);
+    expect(remedy).toMatch(/restore the latest backup/);
+  });
+
+  it('ends with 3 where nobody answers, and never shows a password', async () => {
+    const nobody = await domicile(['doctor', '--url', 'http://127.0.0.1:9']);
+    const store = { LEDGER_STORE: 'esdb://admin:changeit@127.0.0.1:2113?tls=false' };
+    const secret = await domicile(['doctor'], '', { ...store, LEDGER_DATA: join(directory, 'mirror') });
+
+    expect(nobody.code).toBe(3);
+    expect(secret.out).toContain('esdb://…@127.0.0.1:2113');
+    expect(secret.out + secret.notes).not.toContain('changeit');
+  });
+});
