@@ -1,0 +1,282 @@
+/**
+ * The two clocks and the assurance filter: what every screen is about, set here and said in a sentence beneath.
+ */
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import * as E from 'fp-ts/lib/Either.js';
+import { type FormEvent, useEffect, useId, useState } from 'react';
+import type { Clocks } from '../../../src/client/client.ts';
+import { Icon } from '../parts/icon.tsx';
+import { localDiffers, localMoment, readMoment, wordedMoment } from './instants.ts';
+import type { ViewSearch } from './view-search.ts';
+
+type Change = Partial<Record<keyof ViewSearch, string | undefined>>;
+
+/** Changes part of what the address says, and leaves the rest. */
+export const useChangeView = () => {
+  const navigate = useNavigate();
+  return (change: Change & Record<string, string | undefined>, replace = false): void => {
+    void navigate({
+      to: '.',
+      search: ((previous: Record<string, unknown>) => ({ ...previous, ...change })) as never,
+      replace,
+      resetScroll: false,
+    });
+  };
+};
+
+/** What the address says. */
+export const useView = (): ViewSearch => useSearch({ strict: false }) as ViewSearch;
+
+/** The words for the least assurance that counts. */
+export const assuranceWords: Readonly<Record<string, string>> = {
+  claimed: 'claimed or better',
+  observed: 'observed or better',
+  verified: 'verified only',
+};
+
+const MomentField = ({
+  label,
+  value,
+  placeholder,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  placeholder: string;
+  onChange: (value: string | undefined) => void;
+}) => {
+  const [typed, setTyped] = useState(value);
+  const [fault, setFault] = useState<string>();
+  const id = useId();
+  useEffect(() => {
+    setTyped(value);
+    setFault(undefined);
+  }, [value]);
+  const take = (): void => {
+    if (typed.trim() === '' || typed.trim().toLowerCase() === 'now') {
+      setFault(undefined);
+      if (value !== '') onChange(undefined);
+      return;
+    }
+    const read = readMoment(typed);
+    if (E.isLeft(read)) return setFault(read.left);
+    setFault(undefined);
+    if (read.right !== value) onChange(read.right);
+  };
+  return (
+    <span className="field">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        type="text"
+        autoComplete="off"
+        spellCheck={false}
+        placeholder={placeholder}
+        value={typed}
+        aria-invalid={fault !== undefined}
+        aria-describedby={fault === undefined ? undefined : `${id}-fault`}
+        onChange={(event) => setTyped(event.target.value)}
+        onBlur={take}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') take();
+          if (event.key === 'Escape') setTyped(value);
+        }}
+      />
+      {fault === undefined ? null : (
+        <span className="fault" id={`${id}-fault`} role="alert">
+          {fault}
+        </span>
+      )}
+    </span>
+  );
+};
+
+/** How "as known" is chosen: the latest, by the clock of the ledger, or by a position in the log. */
+type KnownBy = 'now' | 'date' | 'position';
+
+const PositionField = ({
+  value,
+  onChange,
+}: {
+  value: string;
+  onChange: (value: string | undefined) => void;
+}) => {
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  const take = (): void => {
+    const position = /^\d{1,16}$/.test(typed.trim()) ? typed.trim() : undefined;
+    if ((position ?? '') !== value) onChange(position);
+  };
+  return (
+    <span className="field">
+      <input
+        type="text"
+        inputMode="numeric"
+        autoComplete="off"
+        aria-label="As known at position"
+        placeholder="a position"
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        onBlur={take}
+        onKeyDown={(event) => event.key === 'Enter' && take()}
+      />
+    </span>
+  );
+};
+
+/** The controls. */
+export const ClockBar = () => {
+  const view = useView();
+  const change = useChangeView();
+  const known: KnownBy =
+    view.knownPosition !== undefined ? 'position' : view.knownAt !== undefined ? 'date' : 'now';
+  const [chosen, setChosen] = useState<KnownBy>(known);
+  useEffect(() => setChosen(known), [known]);
+  const id = useId();
+
+  const choose = (next: KnownBy): void => {
+    setChosen(next);
+    if (next === 'now') change({ knownAt: undefined, knownPosition: undefined });
+  };
+
+  return (
+    <form
+      className="clock-bar"
+      aria-label="Clocks and assurance"
+      onSubmit={(event: FormEvent) => event.preventDefault()}
+    >
+      <MomentField
+        label="True on"
+        placeholder="now"
+        value={view.validAt ?? ''}
+        onChange={(validAt) => change({ validAt })}
+      />
+      <span className="field">
+        <label htmlFor={`${id}-known`}>As known</label>
+        <select id={`${id}-known`} value={chosen} onChange={(event) => choose(event.target.value as KnownBy)}>
+          <option value="now">now</option>
+          <option value="date">on a date</option>
+          <option value="position">at a position of the log</option>
+        </select>
+        {chosen === 'date' ? (
+          <MomentField
+            label="on"
+            placeholder="2022-06-30"
+            value={view.knownAt ?? ''}
+            onChange={(knownAt) => change({ knownAt, knownPosition: undefined })}
+          />
+        ) : null}
+        {chosen === 'position' ? (
+          <PositionField
+            value={view.knownPosition ?? ''}
+            onChange={(knownPosition) => change({ knownPosition, knownAt: undefined })}
+          />
+        ) : null}
+      </span>
+      <span className="field">
+        <label htmlFor={`${id}-assurance`}>Counting what is</label>
+        <select
+          id={`${id}-assurance`}
+          value={view.minAssurance ?? 'claimed'}
+          onChange={(event) =>
+            change({ minAssurance: event.target.value === 'claimed' ? undefined : event.target.value })
+          }
+        >
+          {Object.entries(assuranceWords).map(([word, meaning]) => (
+            <option key={word} value={word}>
+              {meaning}
+            </option>
+          ))}
+        </select>
+      </span>
+    </form>
+  );
+};
+
+/**
+ * Which clocks the page shows, in a sentence: with what the answer itself says of them.
+ *
+ * @param at the moment that is shown, where one is being dragged; else that of the answer.
+ */
+export const ClockSentence = ({ clocks, at }: { clocks: Clocks | undefined; at?: number | undefined }) => {
+  const view = useView();
+  const change = useChangeView();
+  const valid = at ?? (clocks === undefined ? undefined : Date.parse(clocks.validAt));
+  const knownNow = view.knownAt === undefined && view.knownPosition === undefined;
+  const pinned = !knownNow && view.validAt !== undefined;
+  return (
+    <div className={`clock-sentence ${knownNow ? '' : 'known-then'}`}>
+      <p>
+        <Icon name="clock" />
+        <span>
+          True on <strong>{valid === undefined ? '…' : wordedMoment(valid)}</strong>
+          {view.validAt === undefined && at === undefined ? ' (now)' : ''}
+          {valid !== undefined && localDiffers(valid) ? (
+            <span className="local"> {localMoment(valid)}</span>
+          ) : null}
+        </span>
+      </p>
+      <p>
+        <Icon name={knownNow ? 'live' : 'pin'} />
+        <span>
+          {knownNow ? (
+            <>
+              As known <strong>now</strong>
+            </>
+          ) : view.knownPosition !== undefined ? (
+            <>
+              As known <strong>at position {view.knownPosition}</strong>, not what was learned since
+            </>
+          ) : (
+            <>
+              As known <strong>on {wordedMoment(Date.parse(view.knownAt ?? ''))}</strong>, not what was
+              learned since
+            </>
+          )}
+          {clocks === undefined ? null : (
+            <span className="detail">
+              {' '}
+              log position {clocks.position},{' '}
+              {wordedMoment(Math.floor(Date.parse(clocks.knownAt) / 60_000) * 60_000)}
+            </span>
+          )}
+        </span>
+      </p>
+      <p>
+        Counting events <strong>{assuranceWords[view.minAssurance ?? 'claimed'] ?? view.minAssurance}</strong>
+      </p>
+      <span className="clock-actions">
+        {clocks === undefined || pinned ? null : (
+          <button
+            type="button"
+            className="quiet"
+            title="Makes a link that shows the same for ever: both clocks are fixed in the address"
+            onClick={() =>
+              change({
+                validAt: view.validAt ?? clocks.validAt,
+                knownAt: undefined,
+                knownPosition: clocks.position,
+              })
+            }
+          >
+            <Icon name="pin" />
+            Fix both clocks
+          </button>
+        )}
+        {pinned ? (
+          <button
+            type="button"
+            className="quiet"
+            onClick={() => change({ knownAt: undefined, knownPosition: undefined })}
+          >
+            Show as known now
+          </button>
+        ) : null}
+        <button type="button" className="quiet" onClick={() => window.print()}>
+          <Icon name="print" />
+          Print
+        </button>
+      </span>
+    </div>
+  );
+};

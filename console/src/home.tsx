@@ -1,0 +1,118 @@
+/**
+ * Where one begins: the box for a person, and what the ledger holds. An empty ledger says how to fill it.
+ */
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { ClockSentence, useView } from './clocks/clock-bar.tsx';
+import { clocksOf, questionOf } from './clocks/view-search.ts';
+import { datasetsAt, firstEvent, partiesAt, populationsAt, sitesAt } from './ledger/queries.ts';
+import { Country, countryName, Id } from './parts/names.tsx';
+import { Answered } from './parts/states.tsx';
+import { PersonSearch, useTitle } from './shell.tsx';
+
+const EmptyLedger = () => (
+  <section className="state-page">
+    <h1>This ledger is empty</h1>
+    <p>Nothing has been recorded yet. The founding case fills it, from a checkout of Domicile:</p>
+    <pre>
+      <code>npx domicile emit scenarios/tiktok-us/events.ndjson --url {location.origin}</code>
+    </pre>
+    <p>
+      Services record by <code>POST /v1/events</code>; the <a href="/reference">reference</a> shows how. This
+      page fills by itself as soon as something is recorded.
+    </p>
+  </section>
+);
+
+const Overview = () => {
+  const view = useView();
+  const question = questionOf(view);
+  const sites = useQuery(sitesAt(question));
+  const parties = useQuery(partiesAt(question));
+  const datasets = useQuery(datasetsAt(question));
+  const populations = useQuery(populationsAt(question));
+  const countries = [...new Set(sites.data?.data.map(({ country }) => country) ?? [])];
+  const count = (answer: {
+    data: { data: ReadonlyArray<unknown>; next: string | null } | undefined;
+  }): string =>
+    answer.data === undefined
+      ? '…'
+      : `${answer.data.data.length}${answer.data.next === null ? '' : ' and more'}`;
+  return (
+    <>
+      <section className="home-search">
+        <h1>Where did a person’s data live, and who could reach it?</h1>
+        <PersonSearch autoFocus />
+        <p className="hint">
+          By the identifier that services use, at any moment, as known then or now. <kbd>/</kbd> brings you to
+          the box from anywhere.
+        </p>
+      </section>
+      <ClockSentence clocks={sites.data?.clocks} />
+      <section className="overview" aria-label="What the ledger holds">
+        <div>
+          <h2>
+            {count(sites)} sites in {countries.filter((code) => code !== null).length} countries
+          </h2>
+          <p>
+            {countries
+              .filter((code) => code !== null)
+              .map(countryName)
+              .sort()
+              .join(', ')}
+          </p>
+          <Link to="/map" search={{ ...clocksOf(view) }}>
+            On the map
+          </Link>
+        </div>
+        <div>
+          <h2>{count(populations)} populations</h2>
+          <ul>
+            {populations.data?.data.slice(0, 8).map(({ population, name, subjects, jurisdiction }) => (
+              <li key={population}>
+                <bdi>{name ?? population}</bdi> <Country code={jurisdiction} />{' '}
+                <span className="number">{subjects.toLocaleString('en')}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+        <div>
+          <h2>{count(datasets)} datasets</h2>
+          <ul>
+            {datasets.data?.data.slice(0, 8).map(({ dataset, name }) => (
+              <li key={dataset}>
+                <bdi>{name ?? dataset}</bdi> <Id>{dataset}</Id>
+              </li>
+            ))}
+          </ul>
+        </div>
+        <div>
+          <h2>{count(parties)} parties</h2>
+          <ul>
+            {parties.data?.data
+              .filter(({ kind }) => kind === 'organisation')
+              .slice(0, 8)
+              .map(({ party, name, country }) => (
+                <li key={party}>
+                  <bdi>{name ?? party}</bdi> <Country code={country} />
+                </li>
+              ))}
+          </ul>
+          <Link to="/log" search={{ ...clocksOf(view) }}>
+            The log of it all
+          </Link>
+        </div>
+      </section>
+    </>
+  );
+};
+
+export const Home = () => {
+  useTitle('Begin');
+  const first = useQuery(firstEvent);
+  return (
+    <Answered of={first} what="the ledger">
+      {(answer) => (answer.data.length === 0 ? <EmptyLedger /> : <Overview />)}
+    </Answered>
+  );
+};

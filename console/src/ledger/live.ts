@@ -1,0 +1,95 @@
+/**
+ * Following the ledger: when something is recorded, what is shown is asked for anew; when the server goes away, the page
+ * says so, keeps what it has, and takes up again by itself.
+ */
+import type { QueryClient } from '@tanstack/react-query';
+import * as E from 'fp-ts/lib/Either.js';
+import { useSyncExternalStore } from 'react';
+import { type ClientError, sentenceOf } from '../../../src/client/client.ts';
+import { ledger } from './session.ts';
+
+/** How the page stands with the server. */
+export type Connection =
+  | { readonly state: 'connecting' }
+  | { readonly state: 'live'; readonly head: string }
+  | { readonly state: 'lost'; readonly reason: string; readonly since: number }
+  | { readonly state: 'refused' };
+
+const firstWaitMs = 500;
+const waitMsMax = 5_000;
+/** Events that come within this time are one reason to ask anew, not many. */
+const settleMs = 200;
+
+let connection: Connection = { state: 'connecting' };
+const listeners = new Set<() => void>();
+
+const become = (next: Connection): void => {
+  connection = next;
+  for (const listener of listeners) listener();
+};
+
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+/** How the page stands with the server, now and whenever it changes. */
+export const useConnection = (): Connection => useSyncExternalStore(subscribe, () => connection);
+
+const wait = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+
+const isRefusal = (error: ClientError): boolean =>
+  error.kind === 'problem' && (error.status === 401 || error.status === 403);
+
+/** Follows the log until the signal aborts. */
+export const followLedger = async (queries: QueryClient, signal: AbortSignal): Promise<void> => {
+  let waitMs = firstWaitMs;
+  let wasLost = false;
+  let settling: ReturnType<typeof setTimeout> | undefined;
+  const askAnew = (): void => {
+    settling ??= setTimeout(() => {
+      settling = undefined;
+      void queries.invalidateQueries();
+    }, settleMs);
+  };
+
+  while (!signal.aborted) {
+    const ready = await ledger().health.ready({ signal });
+    if (signal.aborted) return;
+    if (E.isRight(ready)) {
+      become({ state: 'live', head: ready.right.head });
+      waitMs = firstWaitMs;
+      if (wasLost) askAnew();
+      wasLost = false;
+      for await (const event of ledger().events.follow({ after: ready.right.head }, { signal })) {
+        if (E.isLeft(event)) {
+          if (isRefusal(event.left)) {
+            become({ state: 'refused' });
+            return;
+          }
+          break;
+        }
+        become({ state: 'live', head: event.right.position });
+        askAnew();
+      }
+    } else {
+      if (isRefusal(ready.left)) {
+        become({ state: 'refused' });
+        return;
+      }
+      if (!wasLost) become({ state: 'lost', reason: sentenceOf(ready.left), since: Date.now() });
+      wasLost = true;
+      await wait(waitMs, signal);
+      waitMs = Math.min(waitMsMax, waitMs * 2);
+    }
+  }
+};

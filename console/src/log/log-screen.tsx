@@ -1,0 +1,2 @@
+/** In the making. */
+export const LogScreen = () => null;

@@ -1,0 +1,26 @@
+/**
+ * The way from anything that is shown to the events that prove it.
+ */
+import { Link } from '@tanstack/react-router';
+import { Icon } from './icon.tsx';
+
+/** Events that fit into an address; further ones are reached from these. */
+export const proofEventsMax = 200;
+
+export const proofText = (events: ReadonlyArray<string>): string => events.slice(0, proofEventsMax).join(',');
+
+export const ProofLink = ({ events, of }: { events: ReadonlyArray<string>; of: string }) =>
+  events.length === 0 ? (
+    <span className="unknown">none</span>
+  ) : (
+    <Link
+      to="."
+      search={((previous: Record<string, unknown>) => ({ ...previous, proof: proofText(events) })) as never}
+      className="proof-link"
+      resetScroll={false}
+      aria-label={`${events.length === 1 ? 'The event that proves' : `The ${events.length} events that prove`}: ${of}`}
+    >
+      <Icon name="proof" />
+      {events.length === 1 ? '1 event' : `${events.length} events`}
+    </Link>
+  );

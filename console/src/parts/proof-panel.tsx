@@ -1,0 +1,215 @@
+/**
+ * The events that prove something: each in words, with both its times, who attests it and how well, what corrected it,
+ * and the event itself.
+ */
+import { useQueries } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import type { EventDetail, WireEvent } from '../../../src/projections/questions/answers.ts';
+import { useChangeView, useView } from '../clocks/clock-bar.tsx';
+import { localDiffers, localMoment, wordedMoment } from '../clocks/instants.ts';
+import { clocksOf, questionOf } from '../clocks/view-search.ts';
+import { type Piece, sentenceOfEvent, typeInWords } from '../ledger/event-words.ts';
+import { eventAt } from '../ledger/queries.ts';
+import { AssuranceMark } from './assurance.tsx';
+import { Icon } from './icon.tsx';
+import { Moment } from './moment.tsx';
+import { Id, PartyWord, SiteWord } from './names.tsx';
+import { Answered } from './states.tsx';
+
+const PieceText = ({ piece }: { piece: Piece }) => {
+  const view = useView();
+  if (typeof piece === 'string') return piece;
+  switch (piece.kind) {
+    case 'site':
+      return <SiteWord id={piece.id} />;
+    case 'party':
+      return <PartyWord id={piece.id} />;
+    case 'time':
+      return <Moment at={piece.id} />;
+    case 'subject':
+      return (
+        <Link to="/person" search={{ ...clocksOf(view), subject: piece.id } as never}>
+          <Id>{piece.id}</Id>
+        </Link>
+      );
+    case 'other':
+      return <Id>{piece.id}</Id>;
+  }
+};
+
+/** What an event says, with names. */
+export const EventSentence = ({ event }: { event: WireEvent }) =>
+  sentenceOfEvent(event).map((piece, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a sentence have no other name than their place.
+    <PieceText key={index} piece={piece} />
+  ));
+
+const isWebAddress = (text: string): boolean => /^https?:\/\//.test(text);
+
+const Evidence = ({ of }: { of: string | undefined }) =>
+  of === undefined ? (
+    <span className="unknown">none given</span>
+  ) : isWebAddress(of) ? (
+    <a href={of} rel="noreferrer noopener" target="_blank">
+      {of}
+    </a>
+  ) : (
+    <Id>{of}</Id>
+  );
+
+const Instant = ({ at }: { at: string }) => (
+  <>
+    {wordedMoment(Date.parse(at))}
+    {localDiffers(Date.parse(at)) ? <span className="local"> {localMoment(Date.parse(at))}</span> : null}
+  </>
+);
+
+/** One event, whole. */
+export const EventCard = ({ detail }: { detail: EventDetail }) => {
+  const { event, corrections, discrepancies } = detail;
+  const change = useChangeView();
+  const before = String(Number(event.position) - 1);
+  return (
+    <article className="event-card" aria-label={`Event ${event.position}`}>
+      <h3>
+        <span className="event-type">{typeInWords(event.type)}</span>
+        <span className="event-position">position {event.position}</span>
+      </h3>
+      <p className="event-sentence">
+        <EventSentence event={event} />
+      </p>
+      <dl>
+        <dt>True from</dt>
+        <dd>
+          <Instant at={event.time} />
+        </dd>
+        <dt>Recorded</dt>
+        <dd>
+          <Instant at={event.recordedat} />
+        </dd>
+        <dt>Attested</dt>
+        <dd>
+          <AssuranceMark of={event.assurance} />
+        </dd>
+        <dt>Evidence</dt>
+        <dd>
+          <Evidence of={event.evidence} />
+        </dd>
+        <dt>From</dt>
+        <dd>
+          <Id>{event.source}</Id>
+        </dd>
+        <dt>Id</dt>
+        <dd>
+          <Id>{event.id}</Id>
+        </dd>
+      </dl>
+      {corrections.length === 0 ? null : (
+        <section className="corrections">
+          <h4>What was said about it later</h4>
+          <ul>
+            {corrections.map((correction) => (
+              <li key={correction.position}>
+                <Icon name="late" />
+                <span>
+                  Position {correction.position} {correction.kind}
+                  {correction.kind === 'does nothing' ? '' : ' it'}:{' '}
+                  <EventSentence event={correction.event} /> <AssuranceMark of={correction.event.assurance} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {discrepancies.length === 0 ? null : (
+        <section className="discrepancies">
+          <h4>What does not fit</h4>
+          <ul>
+            {discrepancies.map(({ code, message }) => (
+              <li key={code}>
+                <Icon name="warning" />
+                <span>
+                  {message} <span className="code">{code}</span>
+                </span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <p className="event-actions">
+        <button
+          type="button"
+          className="quiet"
+          onClick={() => change({ knownPosition: before, knownAt: undefined })}
+        >
+          As known just before
+        </button>
+        <button
+          type="button"
+          className="quiet"
+          onClick={() => change({ knownPosition: event.position, knownAt: undefined })}
+        >
+          As known with it
+        </button>
+      </p>
+      <details>
+        <summary>The event as it was recorded</summary>
+        <pre>{JSON.stringify(event, null, 2)}</pre>
+      </details>
+    </article>
+  );
+};
+
+/** The panel that stands beside what it proves. */
+export const ProofPanel = () => {
+  const view = useView();
+  const change = useChangeView();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const opener = useRef<Element | null>(null);
+  const positions = (view.proof ?? '').split(',').filter((text) => /^\d{1,16}$/.test(text));
+  const question = questionOf(view);
+  const details = useQueries({ queries: positions.map((position) => eventAt(position, question)) });
+  const open = positions.length > 0;
+
+  useEffect(() => {
+    if (!open) return;
+    opener.current = document.activeElement;
+    heading.current?.focus({ preventScroll: true });
+    return () => {
+      if (opener.current instanceof HTMLElement) opener.current.focus({ preventScroll: true });
+    };
+  }, [open]);
+  useEffect(() => {
+    if (!open) return;
+    const close = (event: globalThis.KeyboardEvent): void => {
+      if (event.key === 'Escape') change({ proof: undefined });
+    };
+    window.addEventListener('keydown', close);
+    return () => window.removeEventListener('keydown', close);
+  });
+
+  if (!open) return null;
+  return (
+    <aside className="proof-panel" aria-label="Proof">
+      <header>
+        <h2 tabIndex={-1} ref={heading}>
+          {positions.length === 1
+            ? 'The event that proves it'
+            : `The ${positions.length} events that prove it`}
+        </h2>
+        <button type="button" className="quiet" onClick={() => change({ proof: undefined })}>
+          <Icon name="close" />
+          Close
+        </button>
+      </header>
+      <div className="proof-events">
+        {details.map((detail, index) => (
+          <Answered key={positions[index]} of={detail} what={`event ${positions[index]}`}>
+            {(answer) => <EventCard detail={answer.data} />}
+          </Answered>
+        ))}
+      </div>
+    </aside>
+  );
+};

@@ -1,0 +1,73 @@
+/**
+ * What a screen says while it waits, when there is nothing, and when something went wrong: what is going on, and what to
+ * do.
+ */
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { ClientFailure } from '../../../src/client/client.ts';
+import { Icon } from './icon.tsx';
+
+export const Loading = ({ what }: { what: string }) => (
+  <p className="state loading" role="status">
+    Reading {what}…
+  </p>
+);
+
+/** Whether a question failed because nobody knows what it asks about. */
+export const isUnknown = (error: unknown): boolean =>
+  error instanceof ClientFailure && error.error.kind === 'problem' && error.error.status === 404;
+
+const adviceFor = (error: unknown): { readonly title: string; readonly advice: string } => {
+  if (!(error instanceof ClientFailure)) {
+    return { title: 'The page has a fault.', advice: error instanceof Error ? error.message : String(error) };
+  }
+  const failure = error.error;
+  switch (failure.kind) {
+    case 'network':
+      return {
+        title: 'The ledger does not answer.',
+        advice: 'Nothing is lost. The page asks again by itself as soon as the server is back.',
+      };
+    case 'cancelled':
+      return { title: 'The question was taken back.', advice: 'Ask again.' };
+    case 'undecodable':
+      return { title: 'The answer is not understood.', advice: failure.message };
+    case 'problem': {
+      const { title, detail, parameter } = failure.problem;
+      const where = parameter === undefined ? '' : ` Change it above, or in the address: ${parameter}.`;
+      return { title: `${title}.`, advice: `${detail ?? ''}${where}` };
+    }
+  }
+};
+
+export const Failure = ({ error, retry }: { error: unknown; retry?: () => void }) => {
+  const { title, advice } = adviceFor(error);
+  return (
+    <div className="state failure" role="alert">
+      <Icon name="warning" />
+      <div>
+        <strong>{title}</strong> <span>{advice}</span>
+        {retry === undefined ? null : (
+          <button type="button" className="quiet" onClick={retry}>
+            Ask again
+          </button>
+        )}
+      </div>
+    </div>
+  );
+};
+
+/** The answer of a question, or how it stands with it. */
+export const Answered = <A,>({
+  of,
+  what,
+  children,
+}: {
+  of: UseQueryResult<A>;
+  what: string;
+  children: (answer: A) => ReactNode;
+}) => {
+  if (of.data !== undefined) return children(of.data);
+  if (of.isError) return <Failure error={of.error} retry={() => void of.refetch()} />;
+  return <Loading what={what} />;
+};

@@ -1,0 +1,169 @@
+/**
+ * Tables: aligned figures, groups, a head that stays, files of what is shown. Long ones draw only what is in sight.
+ */
+import { Fragment, type ReactNode, useEffect, useRef, useState } from 'react';
+import type { Clocks } from '../../../src/client/client.ts';
+import { csvOf, type FileColumn, jsonOf, save, type Value } from './download.ts';
+import { Icon } from './icon.tsx';
+
+export interface Column<Row> extends FileColumn<Row> {
+  readonly head: string;
+  readonly cell?: (row: Row) => ReactNode;
+  readonly align?: 'end';
+  /** Only in files: what a group's heading says already. */
+  readonly fileOnly?: boolean;
+}
+
+export interface Group {
+  readonly key: string;
+  readonly heading: ReactNode;
+}
+
+export interface TableProps<Row> {
+  /** What the table is, for files and for those who do not see it. */
+  readonly caption: string;
+  readonly fileName: string;
+  readonly columns: ReadonlyArray<Column<Row>>;
+  readonly rows: ReadonlyArray<Row>;
+  readonly rowKey: (row: Row) => string;
+  readonly groupOf?: (row: Row) => Group;
+  readonly clocks: Clocks | undefined;
+  readonly minAssurance: string;
+  readonly empty: ReactNode;
+  /** Marks a row; it is said in words in one of its cells, too. */
+  readonly rowClass?: (row: Row) => string;
+}
+
+/** Above so many rows only those in sight are drawn. */
+const drawnWholeMax = 150;
+const rowHeightPx = 32;
+const beyondSight = 12;
+
+const written = (value: Value): string =>
+  value === null ? '' : Array.isArray(value) ? value.join(' ') : String(value);
+
+/** The stretch of rows that is in sight. */
+const useSight = (count: number) => {
+  const box = useRef<HTMLDivElement>(null);
+  const [range, setRange] = useState({ start: 0, end: drawnWholeMax });
+  const long = count > drawnWholeMax;
+  useEffect(() => {
+    const element = box.current;
+    if (!long || element === null) return;
+    const look = (): void => {
+      const start = Math.max(0, Math.floor(element.scrollTop / rowHeightPx) - beyondSight);
+      const end = start + Math.ceil(element.clientHeight / rowHeightPx) + 2 * beyondSight;
+      setRange((before) => (before.start === start && before.end === end ? before : { start, end }));
+    };
+    const all = (): void => setRange({ start: 0, end: Number.POSITIVE_INFINITY });
+    look();
+    element.addEventListener('scroll', look, { passive: true });
+    const resized = new ResizeObserver(look);
+    resized.observe(element);
+    // On paper nothing can be scrolled into sight.
+    window.addEventListener('beforeprint', all);
+    window.addEventListener('afterprint', look);
+    return () => {
+      element.removeEventListener('scroll', look);
+      resized.disconnect();
+      window.removeEventListener('beforeprint', all);
+      window.removeEventListener('afterprint', look);
+    };
+  }, [long]);
+  return { box, long, start: long ? Math.min(range.start, count) : 0, end: long ? range.end : count };
+};
+
+const Files = <Row,>({ caption, fileName, columns, rows, clocks, minAssurance }: TableProps<Row>) => {
+  if (clocks === undefined || rows.length === 0) return null;
+  const name = `${fileName}-at-${clocks.validAt.slice(0, 10)}-known-${clocks.position}`.replace(
+    /[^\w.@-]+/g,
+    '_',
+  );
+  const from = { clocks, minAssurance };
+  return (
+    <span className="files">
+      <button
+        type="button"
+        className="quiet"
+        aria-label={`Download as CSV: ${caption}`}
+        onClick={() => save(`${name}.csv`, 'text/csv;charset=utf-8', csvOf(columns, rows, from))}
+      >
+        <Icon name="down" />
+        CSV
+      </button>
+      <button
+        type="button"
+        className="quiet"
+        aria-label={`Download as JSON: ${caption}`}
+        onClick={() => save(`${name}.json`, 'application/json', jsonOf(columns, rows, from))}
+      >
+        <Icon name="down" />
+        JSON
+      </button>
+    </span>
+  );
+};
+
+/** A table. Its files are in `TableFiles`, which may stand elsewhere, as in the heading of a panel. */
+export const Table = <Row,>(props: TableProps<Row>) => {
+  const { caption, columns, rows, rowKey, groupOf, empty, rowClass } = props;
+  const { box, long, start, end } = useSight(rows.length);
+  const shown = columns.filter(({ fileOnly }) => fileOnly !== true);
+  if (rows.length === 0) return <div className="empty">{empty}</div>;
+  const drawn = rows.slice(start, end);
+  let group: string | undefined;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <section className={`table-box ${long ? 'long' : ''}`} ref={box} tabIndex={0} aria-label={caption}>
+      <table aria-rowcount={long ? rows.length + 1 : undefined}>
+        <caption className="unseen">{caption}</caption>
+        <thead>
+          <tr>
+            {shown.map(({ key, head, align }) => (
+              <th key={key} scope="col" className={align === 'end' ? 'end' : undefined}>
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {start > 0 ? <Spacer rows={start} columns={shown.length} /> : null}
+          {drawn.map((row, index) => {
+            const of = groupOf?.(row);
+            const heads = of !== undefined && of.key !== group;
+            group = of?.key;
+            return (
+              <Fragment key={rowKey(row)}>
+                {heads ? (
+                  <tr className="group">
+                    <th scope="rowgroup" colSpan={shown.length}>
+                      {of.heading}
+                    </th>
+                  </tr>
+                ) : null}
+                <tr className={rowClass?.(row)} aria-rowindex={long ? start + index + 2 : undefined}>
+                  {shown.map(({ key, cell, value, align }) => (
+                    <td key={key} className={align === 'end' ? 'end' : undefined}>
+                      {cell === undefined ? written(value(row)) : cell(row)}
+                    </td>
+                  ))}
+                </tr>
+              </Fragment>
+            );
+          })}
+          {end < rows.length ? <Spacer rows={rows.length - end} columns={shown.length} /> : null}
+        </tbody>
+      </table>
+    </section>
+  );
+};
+
+/** Stands for rows that are out of sight. */
+const Spacer = ({ rows, columns }: { rows: number; columns: number }) => (
+  // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row of a table takes no focus.
+  <tr aria-hidden="true" className="spacer">
+    <td colSpan={columns} style={{ height: rows * rowHeightPx }} />
+  </tr>
+);
+
+export { Files as TableFiles };

@@ -1,0 +1,101 @@
+/**
+ * What is still held in backups at a moment: those beyond their expiry first.
+ */
+import type { ResidencyRow } from '../../../src/projections/questions/answers.ts';
+import { AssuranceMark } from '../parts/assurance.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { Moment } from '../parts/moment.tsx';
+import { Id } from '../parts/names.tsx';
+import { ProofLink } from '../parts/proof-link.tsx';
+import { type Column, Table, TableFiles } from '../parts/table.tsx';
+import { lengthInWords } from './residency.ts';
+import { type PanelProps, placeColumns, SiteHeading } from './where-panel.tsx';
+
+const code = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+export const BackupsPanel = ({
+  rows,
+  expires,
+  clocks,
+  minAssurance,
+  subject,
+  at,
+}: PanelProps & { expires: ReadonlyMap<string, number> }) => {
+  const until = (row: ResidencyRow): number | undefined => expires.get(row.backup ?? '');
+  const standing = (row: ResidencyRow): string => {
+    const expiry = until(row);
+    if (row.overdue) return expiry === undefined ? 'overdue' : `overdue by ${lengthInWords(expiry, at)}`;
+    return expiry === undefined ? 'no date of expiry' : 'within its time';
+  };
+  const columns: ReadonlyArray<Column<ResidencyRow>> = [
+    ...placeColumns,
+    { key: 'dataset', head: 'Dataset', value: (row) => row.dataset, cell: (row) => <Id>{row.dataset}</Id> },
+    { key: 'backup', head: 'Backup', value: (row) => row.backup, cell: (row) => <Id>{row.backup ?? ''}</Id> },
+    { key: 'since', head: 'Since, UTC', value: (row) => row.since, cell: (row) => <Moment at={row.since} /> },
+    {
+      key: 'keptUntil',
+      head: 'To be kept until',
+      value: (row) => {
+        const expiry = until(row);
+        return expiry === undefined ? null : new Date(expiry).toISOString();
+      },
+      cell: (row) => {
+        const expiry = until(row);
+        return expiry === undefined ? <span className="unknown">not given</span> : <Moment at={expiry} />;
+      },
+    },
+    {
+      key: 'overdue',
+      head: 'Standing',
+      value: (row) => row.overdue,
+      cell: (row) => (
+        <span className={row.overdue ? 'overdue-mark' : 'standing'}>
+          {row.overdue ? <Icon name="warning" /> : null}
+          {standing(row)}
+        </span>
+      ),
+    },
+    {
+      key: 'assurance',
+      head: 'Attested',
+      value: (row) => row.assurance,
+      cell: (row) => <AssuranceMark of={row.assurance} />,
+    },
+    {
+      key: 'events',
+      head: 'Proof',
+      value: (row) => row.events,
+      cell: (row) => <ProofLink events={row.events} of={`backup ${row.backup} at ${row.site}`} />,
+    },
+  ];
+  const mostOverdue = (site: string): boolean => rows.some((row) => row.site === site && row.overdue);
+  const sorted = [...rows].sort(
+    (a, b) =>
+      Number(mostOverdue(b.site)) - Number(mostOverdue(a.site)) ||
+      code(a.site, b.site) ||
+      Number(b.overdue) - Number(a.overdue) ||
+      code(a.dataset, b.dataset) ||
+      code(a.backup ?? '', b.backup ?? ''),
+  );
+  const table = {
+    caption: `Backups that hold data of ${subject}`,
+    fileName: `backups-${subject}`,
+    columns,
+    rows: sorted,
+    rowKey: (row: ResidencyRow) => `${row.site} ${row.backup}`,
+    groupOf: (row: ResidencyRow) => ({ key: row.site, heading: <SiteHeading row={row} /> }),
+    clocks,
+    minAssurance,
+    empty: 'In no backup at that moment, as far as the ledger was told.',
+    rowClass: (row: ResidencyRow) => (row.overdue ? 'row-overdue' : ''),
+  };
+  return (
+    <section className="panel wide" id="backups" aria-labelledby="backups-title">
+      <header>
+        <h2 id="backups-title">Held in backups</h2>
+        <TableFiles {...table} />
+      </header>
+      <Table {...table} />
+    </section>
+  );
+};

@@ -1,0 +1,27 @@
+/**
+ * What the bars of the time scale mean.
+ */
+import { Icon } from '../parts/icon.tsx';
+
+export const Legend = () => (
+  <ul className="legend" aria-label="What the bars mean">
+    <li>
+      <span className="sample bar-live" /> live
+    </li>
+    <li>
+      <span className="sample bar-backup" /> backup
+    </li>
+    <li>
+      <span className="sample bar-backup">
+        <span className="overdue" />
+      </span>{' '}
+      overdue
+    </li>
+    <li>
+      <span className="sample bar-live attested-observed" /> observed, else claimed
+    </li>
+    <li>
+      <Icon name="late" className="late-mark" /> learned later
+    </li>
+  </ul>
+);

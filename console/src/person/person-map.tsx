@@ -1,0 +1,71 @@
+/**
+ * The map of one person: where the data is at the moment that is shown, and the ways by which it came there.
+ */
+import type { ResidencyRow, TrailRow } from '../../../src/projections/questions/answers.ts';
+import { type Place, type Way, WorldMap } from '../map/world-map.tsx';
+import { countryName, useNames } from '../parts/names.tsx';
+
+const lookOf = (rows: ReadonlyArray<ResidencyRow>): Place['look'] => {
+  if (rows.some(({ kind }) => kind === 'live')) return 'live';
+  return rows.some(({ overdue }) => overdue) ? 'overdue' : 'backup';
+};
+
+const PersonMap = ({
+  rows,
+  trail,
+}: {
+  rows: ReadonlyArray<ResidencyRow>;
+  trail: ReadonlyArray<TrailRow>;
+}) => {
+  const names = useNames();
+  const bySite = Map.groupBy(rows, ({ site }) => site);
+  const siteIds = new Set([...names.sites.keys(), ...bySite.keys()]);
+  const places = [...siteIds].map((site): Place => {
+    const described = names.sites.get(site);
+    const here = bySite.get(site) ?? [];
+    return {
+      id: site,
+      label: described?.name ?? site,
+      country: described?.country ?? here[0]?.country ?? null,
+      latitude: described?.latitude ?? null,
+      longitude: described?.longitude ?? null,
+      look: here.length === 0 ? 'idle' : lookOf(here),
+      size: here.length === 0 ? 2.5 : 6,
+    };
+  });
+
+  const events = new Map(trail.map(({ event }) => [event.position, event]));
+  const ways = new Map<string, Way>();
+  for (const row of rows) {
+    const opening = events.get(row.events[0] ?? '');
+    const { from, to } = (opening?.data ?? {}) as { from?: string; to?: string };
+    if (from === undefined || to === undefined || to !== row.site || from === to) continue;
+    const id = `${from} ${to} ${row.kind}`;
+    ways.set(id, {
+      id,
+      from,
+      to,
+      look: row.kind === 'live' ? 'move' : 'backup',
+      width: 1.6,
+      words: `${row.kind === 'live' ? 'Came' : 'Backed up'} from ${from} to ${to}`,
+    });
+  }
+
+  const said = [...bySite].map(([site, here]) => {
+    const country = here[0]?.country;
+    return `${names.sites.get(site)?.name ?? site}${country === null || country === undefined ? '' : ` in ${countryName(country)}`}`;
+  });
+  return (
+    <WorldMap
+      places={places}
+      ways={[...ways.values()]}
+      words={
+        said.length === 0
+          ? 'Map: the data is nowhere at that moment.'
+          : `Map: the data is at ${said.join('; ')}.`
+      }
+    />
+  );
+};
+
+export default PersonMap;

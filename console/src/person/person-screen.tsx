@@ -1,0 +1,248 @@
+/**
+ * A person: where the data was at a moment, who could reach it, what is still held in backups, which rules that broke,
+ * and all of it over time.
+ */
+import { useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import type { ResidencyRow } from '../../../src/projections/questions/answers.ts';
+import { ClockSentence, useChangeView, useView } from '../clocks/clock-bar.tsx';
+import { writeMoment } from '../clocks/instants.ts';
+import { questionOf } from '../clocks/view-search.ts';
+import { firstEvent, historyOf, residencyOf, trailOf } from '../ledger/queries.ts';
+import { Icon } from '../parts/icon.tsx';
+import { Moment } from '../parts/moment.tsx';
+import { countryName, Id, siteNameIn, useNames } from '../parts/names.tsx';
+import { proofText } from '../parts/proof-link.tsx';
+import { Answered, Failure, isUnknown, Loading } from '../parts/states.tsx';
+import { PersonSearch, useTitle } from '../shell.tsx';
+import { expiries, type LaneGroup, siteLanes } from '../timeline/lanes.ts';
+import { lateEvents } from '../timeline/lateness.ts';
+import { around, type Window } from '../timeline/scale.ts';
+import { Scrubber } from '../timeline/scrubber.tsx';
+import { BackupsPanel } from './backups-panel.tsx';
+import { Legend } from './legend.tsx';
+import { residencyIn } from './residency.ts';
+import { WherePanel } from './where-panel.tsx';
+
+const PersonMap = lazy(() => import('./person-map.tsx'));
+
+const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+
+const UnknownPerson = ({ subject }: { subject: string }) => {
+  const view = useView();
+  const change = useChangeView();
+  const then = view.knownAt !== undefined || view.knownPosition !== undefined;
+  return (
+    <section className="state-page">
+      <h1>
+        Nobody is known by <Id>{subject}</Id>
+      </h1>
+      <p>
+        {then
+          ? 'As known at that point of the log, no event named this person. It may have been learned later.'
+          : 'No event names this person: the identifier may be written otherwise, or the person was erased from the ledger. What was recorded about somebody erased stays, about nobody, under a pseudonym that nothing leads to.'}
+      </p>
+      {then ? (
+        <button type="button" onClick={() => change({ knownAt: undefined, knownPosition: undefined })}>
+          Look as known now
+        </button>
+      ) : null}
+      <PersonSearch autoFocus />
+    </section>
+  );
+};
+
+const Prompt = () => (
+  <section className="state-page">
+    <h1>Whose data?</h1>
+    <p>Give the identifier by which services name the person.</p>
+    <PersonSearch autoFocus />
+  </section>
+);
+
+export const PersonScreen = () => {
+  const { subject } = useSearch({ strict: false }) as { subject?: string };
+  useTitle(subject === undefined ? 'A person' : subject);
+  const view = useView();
+  const history = useQuery({ ...historyOf(subject ?? '', questionOf(view)), enabled: subject !== undefined });
+  if (subject === undefined) return <Prompt />;
+  if (history.isError && isUnknown(history.error)) return <UnknownPerson subject={subject} />;
+  return (
+    <Answered of={history} what={`where the data of ${subject} was`}>
+      {() => <Person subject={subject} key={subject} />}
+    </Answered>
+  );
+};
+
+const Person = ({ subject }: { subject: string }) => {
+  const view = useView();
+  const change = useChangeView();
+  const names = useNames();
+  const question = questionOf(view);
+  const history = useQuery(historyOf(subject, question));
+  const residency = useQuery(residencyOf(subject, question));
+  const trail = useQuery(trailOf(subject, question));
+  const first = useQuery(firstEvent);
+  const [dragged, setDragged] = useState<number>();
+
+  const historyRows = history.data?.data ?? [];
+  const trailRows = trail.data?.data ?? [];
+  const expiresOf = useMemo(() => expiries(trailRows), [trailRows]);
+  const began = Date.parse(first.data?.data[0]?.recordedat ?? '');
+  const late = useMemo(() => lateEvents(trailRows, began), [trailRows, began]);
+
+  const asked =
+    view.validAt === undefined
+      ? Date.parse(residency.data?.clocks.validAt ?? history.data?.clocks.validAt ?? '')
+      : Date.parse(view.validAt);
+  const at = dragged ?? asked;
+  const exact = dragged === undefined ? residency.data : undefined;
+  const rows: ReadonlyArray<ResidencyRow> = useMemo(
+    () => exact?.data ?? residencyIn(historyRows, at, expiresOf),
+    [exact, historyRows, at, expiresOf],
+  );
+  const known = exact?.clocks ?? history.data?.clocks;
+  const clocks = known === undefined ? undefined : { ...known, validAt: new Date(at).toISOString() };
+  const minAssurance = view.minAssurance ?? 'claimed';
+
+  const now = Date.parse(history.data?.clocks.validAt ?? '');
+  const groups = useMemo(
+    (): ReadonlyArray<LaneGroup> => [
+      {
+        id: 'where',
+        label: 'Where it was',
+        lanes: siteLanes(historyRows, (site) => siteNameIn(names, site), expiresOf, late),
+      },
+    ],
+    [historyRows, names, expiresOf, late],
+  );
+  const lateOfPerson = useMemo(() => {
+    const seen = new Set<string>();
+    return [...late.values()].filter(({ event }) => !seen.has(event.position) && seen.add(event.position));
+  }, [late]);
+
+  const whole = useMemo(
+    () =>
+      around(
+        [
+          ...historyRows.flatMap(({ from, to }) => [
+            Date.parse(from),
+            to === null ? Number.NaN : Date.parse(to),
+          ]),
+          asked,
+        ],
+        now,
+      ),
+    [historyRows, asked, now],
+  );
+  const chosen: Window | undefined =
+    view.from !== undefined && view.to !== undefined && Date.parse(view.from) < Date.parse(view.to)
+      ? { from: Date.parse(view.from), to: Date.parse(view.to) }
+      : undefined;
+
+  const settle = useCallback(
+    (ms: number, by: 'pointer' | 'keyboard') => {
+      setDragged(undefined);
+      change({ validAt: writeMoment(ms) }, by === 'keyboard');
+    },
+    [change],
+  );
+
+  const live = rows.filter(({ kind }) => kind === 'live');
+  const backups = rows.filter(({ kind }) => kind === 'backup');
+  const overdue = backups.filter((row) => row.overdue);
+  const countries = [...new Set(rows.map(({ country }) => country ?? '?'))].sort();
+  const forgotten = trailRows.find(({ event }) => event.type === 'SubjectForgotten')?.event;
+  const common = { rows, clocks, minAssurance, subject, at };
+
+  return (
+    <div className="person">
+      <div className="person-head">
+        <h1>
+          <Id>{subject}</Id>
+        </h1>
+        <ul className="figures" aria-label="In short">
+          <li>
+            <a href="#where">
+              <strong>
+                {live.length === 0
+                  ? 'Nowhere'
+                  : count(new Set(live.map(({ site }) => site)).size, 'site', 'sites')}
+              </strong>
+              <span>{live.length === 0 ? 'no live data' : 'with live data'}</span>
+            </a>
+          </li>
+          <li>
+            <a href="#where">
+              <strong>{countries.length === 0 ? 'None' : countries.join(' ')}</strong>
+              <span title={countries.map(countryName).join(', ')}>
+                {countries.length === 1 ? 'country' : 'countries'}
+              </span>
+            </a>
+          </li>
+          <li className={overdue.length > 0 ? 'figure-overdue' : undefined}>
+            <a href="#backups">
+              <strong>{count(backups.length, 'backup', 'backups')}</strong>
+              <span>
+                {overdue.length > 0 ? <Icon name="warning" /> : null}
+                {overdue.length === 0 ? 'none overdue' : `${overdue.length} overdue`}
+              </span>
+            </a>
+          </li>
+        </ul>
+      </div>
+      {forgotten === undefined ? null : (
+        <p className="banner calm">
+          <Icon name="pin" />
+          <span>
+            <strong>This person was erased from the ledger</strong> on <Moment at={forgotten.time} />. What
+            was recorded stays with its proofs, about nobody: the pseudonym above leads to no one.
+          </span>
+        </p>
+      )}
+      <ClockSentence clocks={clocks} at={dragged} />
+      {residency.isError ? <Failure error={residency.error} retry={() => void residency.refetch()} /> : null}
+      <p className="unseen" aria-live="polite">
+        {dragged === undefined && exact !== undefined
+          ? `${live.length} places with live data, ${backups.length} backups, ${overdue.length} of them overdue.`
+          : ''}
+      </p>
+      <div className="person-panels">
+        <section className="panel map-panel" aria-label="Map">
+          <Suspense fallback={<Loading what="the map" />}>
+            <PersonMap rows={rows} trail={trailRows} />
+          </Suspense>
+        </section>
+        <WherePanel {...common} rows={live} />
+        <BackupsPanel {...common} rows={backups} expires={expiresOf} />
+      </div>
+      <Scrubber
+        groups={groups}
+        late={lateOfPerson}
+        at={at}
+        isNow={view.validAt === undefined && dragged === undefined}
+        window={chosen ?? whole}
+        whole={whole}
+        onMove={setDragged}
+        onSettle={settle}
+        onWindow={(window) =>
+          change(
+            {
+              from: window === undefined ? undefined : writeMoment(window.from),
+              to: window === undefined ? undefined : writeMoment(window.to),
+            },
+            true,
+          )
+        }
+        onProof={(events) => change({ proof: proofText(events) })}
+        legend={<Legend />}
+      />
+      <p className="person-foot">
+        <Link to="/log" search={{ ...questionOf(view), subject } as never}>
+          The events that name {subject}
+        </Link>
+      </p>
+    </div>
+  );
+};

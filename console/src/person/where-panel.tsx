@@ -1,0 +1,81 @@
+/**
+ * Where live data is at a moment, by site.
+ */
+import type { Clocks } from '../../../src/client/client.ts';
+import type { ResidencyRow } from '../../../src/projections/questions/answers.ts';
+import { AssuranceMark } from '../parts/assurance.tsx';
+import { Moment } from '../parts/moment.tsx';
+import { Country, countryName, Id, PartyWord, SiteName } from '../parts/names.tsx';
+import { ProofLink } from '../parts/proof-link.tsx';
+import { type Column, Table, TableFiles } from '../parts/table.tsx';
+
+export interface PanelProps {
+  readonly rows: ReadonlyArray<ResidencyRow>;
+  readonly clocks: Clocks | undefined;
+  readonly minAssurance: string;
+  readonly subject: string;
+  readonly at: number;
+}
+
+const code = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The heading of the rows of a site: its name, its country and who operates it. */
+export const SiteHeading = ({ row }: { row: Pick<ResidencyRow, 'site' | 'country' | 'operator'> }) => (
+  <span className="site-heading">
+    <SiteName id={row.site} />
+    <span className="site-facts">
+      <Country code={row.country} />
+      {row.country === null ? null : ` ${countryName(row.country)}`}, operated by{' '}
+      {row.operator === null ? <span className="unknown">not known</span> : <PartyWord id={row.operator} />}
+    </span>
+  </span>
+);
+
+/** What a file says of where a row is; the page says it once, above the rows. */
+export const placeColumns: ReadonlyArray<Column<ResidencyRow>> = [
+  { key: 'site', head: 'Site', value: (row) => row.site, fileOnly: true },
+  { key: 'country', head: 'Country', value: (row) => row.country, fileOnly: true },
+  { key: 'operator', head: 'Operator', value: (row) => row.operator, fileOnly: true },
+];
+
+const columns: ReadonlyArray<Column<ResidencyRow>> = [
+  ...placeColumns,
+  { key: 'dataset', head: 'Dataset', value: (row) => row.dataset, cell: (row) => <Id>{row.dataset}</Id> },
+  { key: 'since', head: 'Since, UTC', value: (row) => row.since, cell: (row) => <Moment at={row.since} /> },
+  {
+    key: 'assurance',
+    head: 'Attested',
+    value: (row) => row.assurance,
+    cell: (row) => <AssuranceMark of={row.assurance} />,
+  },
+  {
+    key: 'events',
+    head: 'Proof',
+    value: (row) => row.events,
+    cell: (row) => <ProofLink events={row.events} of={`${row.dataset} at ${row.site}`} />,
+  },
+];
+
+export const WherePanel = ({ rows, clocks, minAssurance, subject }: PanelProps) => {
+  const sorted = [...rows].sort((a, b) => code(a.site, b.site) || code(a.dataset, b.dataset));
+  const table = {
+    caption: `Where the live data of ${subject} is`,
+    fileName: `where-${subject}`,
+    columns,
+    rows: sorted,
+    rowKey: (row: ResidencyRow) => `${row.site} ${row.dataset}`,
+    groupOf: (row: ResidencyRow) => ({ key: row.site, heading: <SiteHeading row={row} /> }),
+    clocks,
+    minAssurance,
+    empty: 'No live data at that moment, as far as the ledger was told.',
+  };
+  return (
+    <section className="panel" id="where" aria-labelledby="where-title">
+      <header>
+        <h2 id="where-title">Where it lives</h2>
+        <TableFiles {...table} />
+      </header>
+      <Table {...table} />
+    </section>
+  );
+};

@@ -1,0 +1,72 @@
+/**
+ * The screens and their addresses. All that a screen shows is in its address; `view-search.ts` says what they share.
+ */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  type SearchSchemaInput,
+} from '@tanstack/react-router';
+import { parseSearch, pick, readViewSearch, stringifySearch, type ViewSearch } from './clocks/view-search.ts';
+import { Home } from './home.tsx';
+import { PersonScreen } from './person/person-screen.tsx';
+import { NotFound, Shell } from './shell.tsx';
+
+type Raw = Record<string, unknown> & SearchSchemaInput;
+
+/** An address with fields of its own beside the shared ones. */
+const searchWith =
+  <K extends string>(...keys: ReadonlyArray<K>) =>
+  (raw: Raw): ViewSearch & { readonly [P in K]?: string } => ({ ...readViewSearch(raw), ...pick(raw, keys) });
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: searchWith(),
+  component: Home,
+});
+
+const person = createRoute({
+  getParentRoute: () => root,
+  path: '/person',
+  validateSearch: searchWith('subject', 'lanes'),
+  component: PersonScreen,
+});
+
+const map = createRoute({
+  getParentRoute: () => root,
+  path: '/map',
+  validateSearch: searchWith('dataset', 'since', 'site'),
+  component: lazyRouteComponent(() => import('./map/map-screen.tsx'), 'MapScreen'),
+});
+
+const log = createRoute({
+  getParentRoute: () => root,
+  path: '/log',
+  validateSearch: searchWith('type', 'source', 'subject', 'site', 'party', 'dataset', 'after'),
+  component: lazyRouteComponent(() => import('./log/log-screen.tsx'), 'LogScreen'),
+});
+
+const health = createRoute({
+  getParentRoute: () => root,
+  path: '/health',
+  validateSearch: searchWith('replay'),
+  component: lazyRouteComponent(() => import('./health/health-screen.tsx'), 'HealthScreen'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, person, map, log, health]),
+  parseSearch,
+  stringifySearch,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

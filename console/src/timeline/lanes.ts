@@ -1,0 +1,131 @@
+/**
+ * The lanes of the time scale: pure functions from answers to bars.
+ */
+import type { HistoryRow, TrailRow, WireEvent } from '../../../src/projections/questions/answers.ts';
+import type { Late } from './lateness.ts';
+
+/** What a bar stands for; each has a pattern of its own besides its colour. */
+export type Look = 'live' | 'backup' | 'reach' | 'control' | 'grant' | 'violated' | 'indeterminate';
+
+/** A stretch of time: half-open, `to` null where it lasts. */
+export interface Bar {
+  readonly id: string;
+  readonly look: Look;
+  readonly from: number;
+  readonly to: number | null;
+  readonly label: string;
+  /** Everything about it in words, for those who do not see it. */
+  readonly words: string;
+  readonly assurance: string | null;
+  /** From when on a backup is held beyond its expiry. */
+  readonly overdueFrom: number | null;
+  readonly late: Late | undefined;
+  /** Positions of the events that prove it. */
+  readonly events: ReadonlyArray<string>;
+}
+
+export interface Lane {
+  readonly id: string;
+  readonly label: string;
+  readonly note: string;
+  readonly rows: ReadonlyArray<ReadonlyArray<Bar>>;
+}
+
+export interface LaneGroup {
+  readonly id: string;
+  readonly label: string;
+  readonly lanes: ReadonlyArray<Lane>;
+}
+
+/** Bars that do not overlap share a row, as long as they are of the same kind. */
+export const packed = (
+  bars: ReadonlyArray<Bar>,
+  kindOf: (bar: Bar) => string,
+): ReadonlyArray<ReadonlyArray<Bar>> => {
+  const rows: { kind: string; end: number; bars: Bar[] }[] = [];
+  for (const bar of [...bars].sort((a, b) => a.from - b.from)) {
+    const kind = kindOf(bar);
+    const row = rows.find((each) => each.kind === kind && each.end <= bar.from);
+    const end = bar.to ?? Number.POSITIVE_INFINITY;
+    if (row === undefined) rows.push({ kind, end, bars: [bar] });
+    else {
+      row.bars.push(bar);
+      row.end = end;
+    }
+  }
+  return rows.sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0)).map((row) => row.bars);
+};
+
+/** The first of some events that was learned late. */
+export const lateAmong = (events: ReadonlyArray<string>, late: ReadonlyMap<string, Late>): Late | undefined =>
+  events.map((position) => late.get(position)).find((each) => each !== undefined);
+
+/** When each backup expires, as its events and their corrections say. */
+export const expiries = (trail: ReadonlyArray<TrailRow>): ReadonlyMap<string, number> => {
+  const taken = new Map<string, WireEvent>();
+  for (const { event } of trail) {
+    if (event.type === 'BackupTaken') taken.set(`${event.source} ${event.id}`, event);
+  }
+  const dataOf = new Map([...taken].map(([name, event]) => [name, event.data as Record<string, unknown>]));
+  for (const { event } of trail) {
+    if (event.type !== 'EventCorrected') continue;
+    const { event: target, data } = event.data as {
+      event: { source: string; id: string };
+      data?: Record<string, unknown>;
+    };
+    const name = `${target.source} ${target.id}`;
+    if (data !== undefined && dataOf.has(name)) dataOf.set(name, data);
+  }
+  const out = new Map<string, number>();
+  for (const data of dataOf.values()) {
+    if (typeof data.expires === 'string') out.set(String(data.backup), Date.parse(data.expires));
+  }
+  return out;
+};
+
+const short = (dataset: string): string => dataset.slice(dataset.lastIndexOf('/') + 1);
+
+/** A lane for each site where the data was, the first one first. */
+export const siteLanes = (
+  history: ReadonlyArray<HistoryRow>,
+  siteName: (site: string) => string,
+  expiresOf: ReadonlyMap<string, number>,
+  late: ReadonlyMap<string, Late>,
+): ReadonlyArray<Lane> => {
+  const bySite = new Map<string, HistoryRow[]>();
+  for (const row of history) {
+    const rows = bySite.get(row.site);
+    if (rows === undefined) bySite.set(row.site, [row]);
+    else rows.push(row);
+  }
+  return [...bySite].map(([site, rows]) => {
+    const bars = rows.map((row): Bar => {
+      const to = row.to === null ? null : Date.parse(row.to);
+      const expires = row.backup === null ? undefined : expiresOf.get(row.backup);
+      const overdue = expires !== undefined && expires < (to ?? Number.POSITIVE_INFINITY);
+      const what = row.kind === 'backup' ? `in backup ${row.backup}` : 'live';
+      const end = row.to === null ? 'still so' : `until ${row.to.slice(0, 10)}`;
+      return {
+        id: `${site} ${row.dataset} ${row.backup ?? ''} ${row.from}`,
+        look: row.kind,
+        from: Date.parse(row.from),
+        to,
+        label: row.kind === 'backup' ? `${short(row.dataset)}, backup` : short(row.dataset),
+        words: `${row.dataset} ${what} at ${siteName(site)}, from ${row.from.slice(0, 10)} ${end}, ${row.assurance}${
+          overdue ? `, overdue since ${new Date(expires).toISOString().slice(0, 10)}` : ''
+        }`,
+        assurance: row.assurance,
+        overdueFrom: overdue ? expires : null,
+        late: lateAmong(row.events.slice(0, 1), late),
+        events: row.events,
+      };
+    });
+    const { country } = rows.at(-1)!;
+    return {
+      id: `site ${site}`,
+      label: siteName(site),
+      note: country ?? 'country not known',
+      rows: packed(bars, (bar) => `${bar.look === 'live' ? '0' : '1'} ${bar.label}`),
+    };
+  });
+};

@@ -1,0 +1,57 @@
+/**
+ * What was learned later than it happened.
+ *
+ * While the ledger was kept, its own clock tells. For what was true before the ledger began, as in a history that was
+ * loaded at once, the order of the log tells: an event that comes after events of later days was learned after them.
+ */
+import type { TrailRow, WireEvent } from '../../../src/projections/questions/answers.ts';
+import { dayMs } from '../clocks/instants.ts';
+
+/** An event that was learned late. */
+export interface Late {
+  readonly event: WireEvent;
+  /** When it was true. */
+  readonly happened: number;
+  /** No sooner than this it was learned. */
+  readonly learned: number;
+}
+
+/** Later than this counts as learned later. */
+const toleranceMs = dayMs;
+
+const correctionOf = ({ type, data }: WireEvent) => {
+  if (type !== 'EventCorrected' && type !== 'EventRetracted') return undefined;
+  const { event, time } = data as { event: { source: string; id: string }; time?: string };
+  return { target: `${event.source} ${event.id}`, time };
+};
+
+/**
+ * The late events of a trail, by position.
+ *
+ * @param trail in known order.
+ * @param ledgerBegan when the ledger recorded its first event.
+ */
+export const lateEvents = (
+  trail: ReadonlyArray<TrailRow>,
+  ledgerBegan: number,
+): ReadonlyMap<string, Late> => {
+  const late = new Map<string, Late>();
+  const byName = new Map(trail.map(({ event }) => [`${event.source} ${event.id}`, event]));
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const { event } of trail) {
+    const time = Date.parse(event.time);
+    const recorded = Date.parse(event.recordedat);
+    const correction = correctionOf(event);
+    const target = correction === undefined ? undefined : byName.get(correction.target);
+    const happened = Date.parse(correction?.time ?? target?.time ?? event.time);
+    // A correction was stated at its own time; what it corrects was true at another.
+    const stated = correction === undefined ? latest : Math.max(latest, time);
+    const learned = ledgerBegan <= happened ? Math.max(stated, recorded) : stated;
+    if (learned - happened > toleranceMs) {
+      late.set(event.position, { event, happened, learned });
+      if (target !== undefined) late.set(target.position, { event: target, happened, learned });
+    }
+    latest = Math.max(latest, Math.min(time, recorded));
+  }
+  return late;
+};

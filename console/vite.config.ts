@@ -1,0 +1,28 @@
+/**
+ * How the console is built and, with `npx vite console`, developed against a server on port 8484.
+ */
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { countryPoints } from './world/country-points.ts';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const ledger = 'http://127.0.0.1:8484';
+
+export default defineConfig({
+  root: here,
+  plugins: [countryPoints()],
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    // Nothing is inlined: the Content-Security-Policy lets the page load files of its own origin alone.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    rolldownOptions: {
+      // Marks for servers that draw pages; here all is drawn in the browser.
+      onLog: (level, log, next) => log.code === 'MODULE_LEVEL_DIRECTIVE' || next(level, log),
+    },
+  },
+  server: { proxy: { '/v1': ledger, '/readyz': ledger, '/livez': ledger, '/openapi.json': ledger } },
+});
