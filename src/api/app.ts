@@ -7,12 +7,32 @@ import { secureHeaders } from 'hono/secure-headers';
 import { openAPIRouteHandler } from 'hono-openapi';
 import type { Logger } from 'pino';
 import type { Ledger } from './ledger.ts';
-import { problem } from './problem.ts';
+import { passingProblem, problem } from './problem.ts';
+import { consoleRoutes } from './routes/console.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { movementRoutes } from './routes/movements.ts';
 import { registryRoutes } from './routes/registry.ts';
+import { replayRoutes } from './routes/replays.ts';
 import { subjectRoutes } from './routes/subjects.ts';
+
+/** The methods that the path of a URL takes; none where there is no such path. */
+const methodsOf = (app: Hono, url: string): ReadonlyArray<string> => {
+  const segments = new URL(url).pathname.split('/');
+  const fits = (path: string): boolean => {
+    const pattern = path.split('/');
+    return (
+      pattern.length === segments.length &&
+      pattern.every((each, index) => each.startsWith(':') || each === segments[index])
+    );
+  };
+  const methods = app.routes.filter(({ method, path }) => method !== 'ALL' && fits(path));
+  return [...new Set(methods.map(({ method }) => method))].sort();
+};
+
+/** Where an error arose: its message is left out, for it may quote what it stumbled over. */
+const framesOf = (error: Error): ReadonlyArray<string> =>
+  (error.stack ?? '').split('\n').flatMap((line) => /^\s+at (.+)$/.exec(line)?.[1] ?? []);
 
 /** The API over a ledger. A log line never holds a path or a query: either may name a person. */
 export const createApp = (ledger: Ledger, logger: Logger): Hono => {
@@ -23,7 +43,9 @@ export const createApp = (ledger: Ledger, logger: Logger): Hono => {
   app.route('/v1/events', eventRoutes(ledger));
   app.route('/v1/subjects', subjectRoutes(ledger));
   app.route('/v1', registryRoutes(ledger));
+  app.route('/v1/replays', replayRoutes(ledger));
   app.route('/v1', movementRoutes(ledger));
+  app.route('/', consoleRoutes());
   app.get(
     '/openapi.json',
     openAPIRouteHandler(app, {
@@ -38,10 +60,20 @@ export const createApp = (ledger: Ledger, logger: Logger): Hono => {
       },
     }),
   );
-  app.notFound((context) => problem(context, { kind: 'not-found' }));
+  app.notFound((context) => {
+    const allowed = methodsOf(app, context.req.url);
+    return problem(
+      context,
+      allowed.length === 0
+        ? { kind: 'not-found' }
+        : { kind: 'method', detail: `expected ${allowed.join(' or ')}`, allowed },
+    );
+  });
   app.onError((error, context) => {
+    const passing = passingProblem(error);
+    if (passing !== undefined) return problem(context, passing);
     logger.error(
-      { requestId: context.get('requestId' as never), error: error.name, stack: error.stack },
+      { requestId: context.get('requestId' as never), error: error.name, at: framesOf(error) },
       'request failed',
     );
     return problem(context, { kind: 'internal' });

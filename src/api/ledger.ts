@@ -5,8 +5,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Assurance } from '../domain/events/words.ts';
 import type { Instant } from '../domain/time.ts';
-import { openProjectionsToRead } from '../projections/generations.ts';
-import type { Projector, ProjectorState } from '../projections/projector.ts';
+import { compareGenerations } from '../projections/diff.ts';
+import { type Generations, isFilledByThisCode, openProjectionsToRead } from '../projections/generations.ts';
+import { Projector, type ProjectorState } from '../projections/projector.ts';
+import { Replays } from '../projections/replay.ts';
 import { IndexReader, View } from '../projections/view.ts';
 import type { EventStore, Position } from '../store/event-store.ts';
 import type { LogReader } from '../store/log-reader.ts';
@@ -16,38 +18,97 @@ import type { Vault } from '../vault/vault.ts';
 export interface LedgerParts {
   readonly store: EventStore;
   readonly log: LogReader;
+  /** The file that `log` reads: a projector's thread opens it for itself. */
+  readonly logFile: string;
   readonly vault: Vault;
+  readonly generations: Generations;
   readonly now: () => Instant;
   /** How long a question waits for the projections, in milliseconds. */
   readonly waitMs: number;
 }
 
 /** One generation of the projections, being kept at the head of the log. */
-export interface Serving {
+interface Serving {
   readonly generation: number;
   readonly projector: Projector;
-  readonly file: string;
 }
 
 export class Ledger {
   readonly parts: LedgerParts;
+  readonly replays: Replays;
   private serving: Serving;
+  /** Whether the projections are being built for the first time, or anew: there is nothing to ask yet. */
+  private building: boolean;
+  private readonly followers = new Set<Projector>();
+  private readonly listeners = new Set<(state: ProjectorState) => void>();
   private index: { readonly reader: IndexReader; readonly database: DatabaseSync } | undefined;
 
-  constructor(parts: LedgerParts, serving: Serving) {
+  constructor(parts: LedgerParts) {
     this.parts = parts;
-    this.serving = serving;
+    const { generations, logFile, log, now } = parts;
+    generations.removeOthers();
+    const before = generations.serving();
+    const generation = before ?? generations.next();
+    this.building = before === undefined;
+    generations.serve(generation);
+    this.serving = { generation, projector: this.projectorOf(generation) };
+    this.attend(this.serving.projector);
+    this.replays = new Replays({
+      generations,
+      logFile,
+      now,
+      events: async () => this.reader().runs.events(),
+      servingPosition: () => this.state().position,
+      compare: (file) => compareGenerations(generations.file(this.serving.generation), file, log, now()),
+      serve: (next, projector) => this.serve({ generation: next, projector }),
+      follow: (projector) => {
+        this.followers.add(projector);
+        return () => this.followers.delete(projector);
+      },
+    });
+  }
+
+  private projectorOf(generation: number): Projector {
+    const { generations, logFile } = this.parts;
+    return new Projector({ logFile, projectionsFile: generations.file(generation) }, () => {
+      // A file that is damaged or of another version is rebuilt from the log.
+      void this.rebuild();
+    });
+  }
+
+  private async rebuild(): Promise<void> {
+    const { generations } = this.parts;
+    const generation = generations.next();
+    this.building = true;
+    generations.serve(generation);
+    await this.serve({ generation, projector: this.projectorOf(generation) });
+    generations.removeOthers();
+  }
+
+  private attend(projector: Projector): void {
+    this.followers.add(projector);
+    projector.watch((state) => {
+      if (this.serving.projector !== projector) return;
+      if (state.caughtUp) this.building = false;
+      for (const listener of this.listeners) listener(state);
+    });
   }
 
   /** Serves another generation from now on. Questions under way end on the one they began with. */
-  serve(serving: Serving): void {
+  private async serve(next: Serving): Promise<void> {
+    const before = this.serving;
+    this.serving = next;
+    this.attend(next.projector);
     this.index?.database.close();
     this.index = undefined;
-    this.serving = serving;
+    for (const listener of this.listeners) listener(this.state());
+    this.followers.delete(before.projector);
+    await before.projector.stop();
   }
 
-  current(): Serving {
-    return this.serving;
+  /** The number of the serving generation. */
+  generation(): number {
+    return this.serving.generation;
   }
 
   /** How far the serving projections are. */
@@ -55,24 +116,51 @@ export class Ledger {
     return this.serving.projector.state;
   }
 
+  /** Whether the projections are being built from the whole log, so that questions have to wait. */
+  isBuilding(): boolean {
+    return this.building;
+  }
+
+  /** Replays in the background where the serving projections were filled by other code. */
+  async refill(): Promise<void> {
+    if (!isFilledByThisCode(this.parts.generations.file(this.serving.generation))) await this.replays.start();
+  }
+
   /** Says that something was recorded. */
   grown(): void {
-    this.serving.projector.grown();
+    for (const projector of this.followers) projector.grown();
+  }
+
+  /** Calls back as the serving projections go on, until the returned function is called. */
+  watch(listener: (state: ProjectorState) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   /** Waits for the projections to reach a position: false if they do not within the time. */
-  reached(position: Position): Promise<boolean> {
-    return this.serving.projector.reached(position, this.parts.waitMs);
+  async reached(position: Position): Promise<boolean> {
+    const until = this.parts.now() + this.parts.waitMs;
+    for (;;) {
+      const { projector } = this.serving;
+      if (await projector.reached(position, Math.max(0, until - this.parts.now()))) return true;
+      // Another generation may have taken over meanwhile.
+      if (projector === this.serving.projector) return false;
+    }
   }
 
   /** Waits until the serving projections can be asked at all. */
   async ready(): Promise<void> {
-    await this.serving.projector.opened();
+    for (;;) {
+      const { projector } = this.serving;
+      await projector.opened();
+      if (projector === this.serving.projector && projector.state.failure === undefined) return;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
   }
 
   reader(): IndexReader {
     if (this.index === undefined) {
-      const database = openProjectionsToRead(this.serving.file);
+      const database = openProjectionsToRead(this.parts.generations.file(this.serving.generation));
       this.index = { database, reader: new IndexReader(database, this.parts.log) };
     }
     return this.index.reader;
@@ -96,6 +184,7 @@ export class Ledger {
   }
 
   async close(): Promise<void> {
+    await this.replays.close();
     await this.serving.projector.stop();
     this.index?.database.close();
     await this.parts.store.close();

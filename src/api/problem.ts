@@ -35,6 +35,7 @@ export type Problem =
       readonly soFar?: SoFar;
     }
   | { readonly kind: 'not-found' }
+  | { readonly kind: 'method'; readonly detail: string; readonly allowed: ReadonlyArray<string> }
   | { readonly kind: 'internal' };
 
 /** What of an NDJSON body was recorded before it was stopped. */
@@ -56,6 +57,7 @@ const statuses: Readonly<Record<Problem['kind'], readonly [ContentfulStatusCode,
   full: [507, 'No space is left for the log'],
   unavailable: [503, 'Not available at the moment'],
   'not-found': [404, 'No such path'],
+  method: [405, 'The path does not take this method'],
   internal: [500, 'Something went wrong inside'],
 };
 
@@ -85,8 +87,13 @@ export const passingProblem = (error: unknown): Problem | undefined => {
 export const problem = (context: Context, given: Problem): Response => {
   const [status, title] = statuses[given.kind];
   const { kind, ...members } = given;
-  const { soFar, retryAfterMs, ...shown } = members as { soFar?: SoFar; retryAfterMs?: number };
+  const { soFar, retryAfterMs, allowed, ...shown } = members as {
+    soFar?: SoFar;
+    retryAfterMs?: number;
+    allowed?: ReadonlyArray<string>;
+  };
   const body = { type: `urn:domicile:problem:${kind}`, title, status, ...shown, ...soFar };
+  if (allowed !== undefined) context.header('Allow', allowed.join(', '));
   if (retryAfterMs !== undefined) context.header('Retry-After', String(Math.ceil(retryAfterMs / 1_000)));
   return context.body(JSON.stringify(body), status, { 'Content-Type': 'application/problem+json' });
 };

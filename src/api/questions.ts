@@ -23,40 +23,44 @@ export interface Clocks {
 export const limitDefault = 100;
 export const limitMax = 1_000;
 
+/** Parameters about the clocks, the attestation and the freshness of an answer. */
+export const clockParameters = ['validAt', 'knownAt', 'knownPosition', 'minAssurance', 'atLeast'];
 /** Parameters that every question takes. */
-export const commonParameters = [
-  'validAt',
-  'knownAt',
-  'knownPosition',
-  'minAssurance',
-  'atLeast',
-  'limit',
-  'cursor',
-];
+export const commonParameters = [...clockParameters, 'limit', 'cursor'];
 
 const bad = (parameter: string, detail: string): E.Either<Problem, never> =>
   E.left({ kind: 'bad-parameter', parameter, detail: `${parameter}: ${detail}` });
 
-/** The query parameters of a request: each once, none unknown. */
+/** Characters of an unknown parameter's name that are said back. */
+const parameterNameMax = 64;
+
+/** The query parameters of a request: each once, none but these. */
 export const parametersOf = (
   context: Context,
-  also: ReadonlyArray<string>,
+  known: ReadonlyArray<string>,
 ): E.Either<Problem, ReadonlyMap<string, string>> => {
-  const known = [...commonParameters, ...also];
   const out = new Map<string, string>();
-  for (const [name, values] of Object.entries(context.req.queries())) {
+  for (const [name, value] of new URL(context.req.url).searchParams) {
     if (!known.includes(name)) {
       const best = closest(name, known);
-      const hint = best === undefined ? '' : `; did you mean ${best}?`;
-      return bad(
-        name.slice(0, 64),
-        `is not a parameter of this question${hint} It takes ${known.join(', ')}`,
-      );
+      const hint = best === undefined ? '.' : `; did you mean ${best}?`;
+      const detail = `is not a parameter of this question${hint} It takes ${known.join(', ')}`;
+      return bad(name.slice(0, parameterNameMax), detail);
     }
-    if (values.length !== 1) return bad(name, 'is given more than once');
-    out.set(name, values[0]!);
+    if (out.has(name)) return bad(name, 'is given more than once');
+    out.set(name, value);
   }
   return E.right(out);
+};
+
+/** How many rows the page of a list has. */
+const limitOf = (parameters: ReadonlyMap<string, string>): E.Either<Problem, number> => {
+  const text = parameters.get('limit');
+  if (text === undefined) return E.right(limitDefault);
+  const limit = Number(text);
+  return /^\d{1,4}$/.test(text) && limit >= 1 && limit <= limitMax
+    ? E.right(limit)
+    : bad('limit', `expected a whole number from 1 to ${limitMax}`);
 };
 
 /** An instant parameter, or what stands for it. */
@@ -123,19 +127,33 @@ interface Cursor {
 const encodeCursor = ({ validAt, knownAt, position, after }: Cursor): string =>
   Buffer.from(JSON.stringify([validAt, knownAt, position, after])).toString('base64url');
 
+/** ECMAScript knows no instants further from the epoch, in milliseconds. */
+const instantMax = 8.64e15;
+const isInstant = (value: unknown): boolean =>
+  Number.isInteger(value) && Math.abs(value as number) <= instantMax;
+const isPosition = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
 const decodeCursor = (text: string): Cursor | undefined => {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
     if (!Array.isArray(parsed) || parsed.length !== 4) return undefined;
     const [validAt, knownAt, position, after] = parsed as unknown[];
-    const numbers = [validAt, knownAt, position].every(
-      (each) => typeof each === 'number' && Number.isSafeInteger(each),
-    );
-    if (!numbers || !(typeof after === 'string' || Number.isSafeInteger(after))) return undefined;
-    return { validAt, knownAt, position, after } as Cursor;
+    if (!isInstant(validAt) || !isInstant(knownAt) || !isPosition(position)) return undefined;
+    return typeof after === 'string' || isPosition(after)
+      ? ({ validAt, knownAt, position, after } as Cursor)
+      : undefined;
   } catch {
     return undefined;
   }
+};
+
+const cursorOf = (parameters: ReadonlyMap<string, string>): E.Either<Problem, Cursor | undefined> => {
+  const text = parameters.get('cursor');
+  if (text === undefined) return E.right(undefined);
+  const cursor = decodeCursor(text);
+  return cursor === undefined
+    ? bad('cursor', 'expected the `next` of an answer, as it was given')
+    : E.right(cursor);
 };
 
 /** A question as it was put: its clocks, its page, and its own parameters. */
@@ -153,16 +171,28 @@ export interface Answered {
   readonly after?: string | number | null;
 }
 
-const clocksOf = async (
+/** The last instant at which no more than the events up to a position was known, now where these are all. */
+const knownUpTo = ({ parts }: Ledger, position: Position): Instant => {
+  const { log, now } = parts;
+  if (position >= log.head()) return now();
+  const recordedAt = log.recordedAtOf(position);
+  return recordedAt ?? (log.after(position, 1)[0]?.recordedAt ?? now()) - 1;
+};
+
+/**
+ * The clocks of a question, once the projections have reached what it must know.
+ *
+ * @param cursor of the page before: the following pages are read under the same clocks.
+ */
+export const clocksOf = async (
   ledger: Ledger,
   parameters: ReadonlyMap<string, string>,
-  cursor: Cursor | undefined,
+  cursor?: Cursor,
 ): Promise<E.Either<Problem, Clocks>> => {
   const now = ledger.parts.now();
   const minAssurance = wordParameter(parameters, 'minAssurance', Assurance.words);
   if (E.isLeft(minAssurance)) return minAssurance;
   const least = minAssurance.right ?? 'claimed';
-  if (cursor !== undefined) return E.right({ ...cursor, minAssurance: least });
   const validAt = instantParameter(parameters, 'validAt', now);
   if (E.isLeft(validAt)) return validAt;
   const knownAt = instantParameter(parameters, 'knownAt', now);
@@ -177,10 +207,16 @@ const clocksOf = async (
 
   // What an answer as known at a moment knows must be applied before it is given, or it would change later.
   const { log } = ledger.parts;
-  const asKnown = knownPosition.right !== undefined || parameters.has('knownAt');
+  const asKnown = cursor !== undefined || knownPosition.right !== undefined || parameters.has('knownAt');
   const position =
-    knownPosition.right ?? (asKnown ? log.lastKnownBy(knownAt.right) : Number.MAX_SAFE_INTEGER);
+    cursor?.position ??
+    knownPosition.right ??
+    (asKnown ? log.lastKnownBy(knownAt.right) : Number.MAX_SAFE_INTEGER);
   const needed = Math.max(atLeast.right ?? 0, asKnown ? Math.min(position, log.head()) : 0);
+  if (ledger.isBuilding() && !(await ledger.reached(log.head()))) {
+    const detail = 'the projections are being rebuilt from the log; ask again later';
+    return E.left({ kind: 'unavailable', detail, retryAfterMs: ledger.parts.waitMs });
+  }
   if (!(await ledger.reached(needed))) {
     const { position: reached } = ledger.state();
     const detail = `the projections have reached position ${reached}, not yet ${needed}; ask again later`;
@@ -188,8 +224,8 @@ const clocksOf = async (
   }
   const known = Math.min(position, ledger.reader().checkpoint());
   return E.right({
-    validAt: validAt.right,
-    knownAt: knownPosition.right === undefined ? knownAt.right : (log.recordedAtOf(known) ?? now),
+    validAt: cursor?.validAt ?? validAt.right,
+    knownAt: cursor?.knownAt ?? (parameters.has('knownAt') ? knownAt.right : knownUpTo(ledger, known)),
     position: known,
     minAssurance: least,
   });
@@ -213,23 +249,20 @@ export const answer = async (
   also: ReadonlyArray<string>,
   question: (view: View, asked: Asked) => E.Either<Problem, Answered>,
 ): Promise<Response> => {
-  const parameters = parametersOf(context, also);
+  const parameters = parametersOf(context, [...commonParameters, ...also]);
   if (E.isLeft(parameters)) return problem(context, parameters.left);
-  const limitText = parameters.right.get('limit');
-  const limit = limitText === undefined ? limitDefault : Number(limitText);
-  if (!Number.isInteger(limit) || limit < 1 || limit > limitMax) {
-    const detail = `limit: expected a whole number from 1 to ${limitMax}`;
-    return problem(context, { kind: 'bad-parameter', parameter: 'limit', detail });
-  }
-  const cursorText = parameters.right.get('cursor');
-  const cursor = cursorText === undefined ? undefined : decodeCursor(cursorText);
-  if (cursorText !== undefined && cursor === undefined) {
-    const detail = 'cursor: expected the `next` of an answer, as it was given';
-    return problem(context, { kind: 'bad-parameter', parameter: 'cursor', detail });
-  }
-  const clocks = await clocksOf(ledger, parameters.right, cursor);
+  const limit = limitOf(parameters.right);
+  if (E.isLeft(limit)) return problem(context, limit.left);
+  const cursor = cursorOf(parameters.right);
+  if (E.isLeft(cursor)) return problem(context, cursor.left);
+  const clocks = await clocksOf(ledger, parameters.right, cursor.right);
   if (E.isLeft(clocks)) return problem(context, clocks.left);
-  const asked: Asked = { clocks: clocks.right, limit, after: cursor?.after, parameters: parameters.right };
+  const asked: Asked = {
+    clocks: clocks.right,
+    limit: limit.right,
+    after: cursor.right?.after,
+    parameters: parameters.right,
+  };
   const answered = ledger.ask(asked.clocks.position, asked.clocks.minAssurance, (view) =>
     question(view, asked),
   );

@@ -4,9 +4,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ledger, type Serving } from '../api/ledger.ts';
+import { Ledger } from '../api/ledger.ts';
 import { Generations } from '../projections/generations.ts';
-import { Projector } from '../projections/projector.ts';
 import { openLogReader } from '../store/sqlite/log-reader.ts';
 import { openSqliteEventStore } from '../store/sqlite/sqlite-event-store.ts';
 import { openSqliteVault } from '../vault/sqlite-vault.ts';
@@ -33,13 +32,5 @@ export const openLedger = (settings: Settings): Ledger => {
   const vault = openSqliteVault(files.vault, { now, random: randomBytes });
   const log = openLogReader(files.log);
   const generations = new Generations(files.projections);
-  generations.removeOthers();
-  const generation = generations.serving() ?? generations.next();
-  generations.serve(generation);
-  const serving: Serving = {
-    generation,
-    file: generations.file(generation),
-    projector: new Projector({ logFile: files.log, projectionsFile: generations.file(generation) }),
-  };
-  return new Ledger({ store, log, vault, now, waitMs: settings.waitMs }, serving);
+  return new Ledger({ store, log, logFile: files.log, vault, generations, now, waitMs: settings.waitMs });
 };

@@ -25,6 +25,7 @@ export const serve = async (settings: Settings): Promise<Running> => {
   const ledger = openLedger(settings);
   // The projections are there before the first question is.
   await ledger.ready();
+  await ledger.refill();
   const app = createApp(ledger, logger);
   return new Promise((resolve, reject) => {
     const server = serveHttp(

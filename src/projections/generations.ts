@@ -8,7 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { exact } from '../domain/codec.ts';
-import { createTables, projectionVersion } from './tables.ts';
+import { codeVersion, createTables, tablesVersion } from './tables.ts';
 
 /** The application id in the header of a projections file: "DomP" in ASCII. */
 const applicationId = 0x446f6d50;
@@ -120,8 +120,7 @@ export const openProjections = (file: string): DatabaseSync | undefined => {
       createTables(database);
     }
     const version = database.prepare("SELECT value FROM meta WHERE name = 'version'").get()?.value;
-    if (pragma(database, 'application_id') === applicationId && version === projectionVersion)
-      return database;
+    if (pragma(database, 'application_id') === applicationId && version === tablesVersion) return database;
   } catch {
     // Whatever is wrong with a projections file, the answer is the same.
   }
@@ -134,4 +133,14 @@ export const openProjectionsToRead = (file: string): DatabaseSync => {
   const database = new DatabaseSync(file, { readOnly: true });
   database.exec('PRAGMA cache_size = -131072; PRAGMA mmap_size = 1073741824');
   return database;
+};
+
+/** Whether a projections file was filled by the code of this version. */
+export const isFilledByThisCode = (file: string): boolean => {
+  const database = openProjectionsToRead(file);
+  try {
+    return database.prepare("SELECT value FROM meta WHERE name = 'code'").get()?.value === codeVersion;
+  } finally {
+    database.close();
+  }
 };

@@ -24,8 +24,10 @@ export type ProjectorThreadReport =
   | { readonly kind: 'unusable' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** Events applied in one transaction, at the most. */
-const pageEventsMax = 2_000;
+/** Events applied in one transaction while following the log, at the most. */
+const followedPageEventsMax = 2_000;
+/** And while catching up: a larger page makes a larger run at once. */
+const caughtUpPageEventsMax = 65_536;
 const lookIntervalMs = 250;
 
 const { logFile, projectionsFile } = workerData as ProjectorThreadInput;
@@ -56,6 +58,7 @@ const run = async (): Promise<void> => {
   tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp: false });
   let caughtUp = false;
   while (!stopping) {
+    const pageEventsMax: number = caughtUp ? followedPageEventsMax : caughtUpPageEventsMax;
     const page = log.after(applier.checkpoint(), pageEventsMax);
     if (page.length === 0) {
       if (!caughtUp) tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp: true });

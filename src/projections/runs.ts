@@ -281,7 +281,7 @@ interface OpenRun extends Run {
 /** Reads runs. One instance a connection that reads. */
 export class RunReader {
   private readonly statements: Readonly<
-    Record<'runs' | 'fences' | 'positions' | 'block' | 'rolls' | 'allRolls' | 'late', StatementSync>
+    Record<'runs' | 'fences' | 'positions' | 'block' | 'rolls' | 'allRolls' | 'late' | 'count', StatementSync>
   >;
   private readonly open = new Map<number, OpenRun>();
   private readonly blocks = new Map<number, Float64Array>();
@@ -293,6 +293,7 @@ export class RunReader {
       fences: database.prepare('SELECT first FROM block WHERE id BETWEEN ? AND ? ORDER BY id'),
       positions: database.prepare('SELECT positions FROM run WHERE id = ?'),
       block: database.prepare('SELECT entries FROM block WHERE id = ?'),
+      count: database.prepare('SELECT sum(events) AS events FROM run'),
       late: database.prepare(
         'SELECT position FROM late_touch WHERE topic = ? AND position > ? AND position <= ?',
       ),
@@ -316,6 +317,11 @@ export class RunReader {
     });
     this.open.clear();
     for (const run of this.current) this.open.set(run.id, run);
+  }
+
+  /** How many events the runs are made of. */
+  events(): number {
+    return Number(this.statements.count.get()?.events ?? 0);
   }
 
   private block(id: number): Float64Array {

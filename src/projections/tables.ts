@@ -5,8 +5,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { runTables } from './runs.ts';
 
-/** The version of these tables and of the code that fills them; another version in a file means: rebuild. */
-export const projectionVersion = 1;
+/** The version of the shape of these tables: a file of another shape cannot be asked, and is rebuilt first. */
+export const tablesVersion = 1;
+/** The version of the code that fills them: a file filled by other code serves while a replay builds the next. */
+export const codeVersion = 1;
 
 const schema = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -34,6 +36,6 @@ ${runTables}
 /** Creates the tables in an empty database. */
 export const createTables = (database: DatabaseSync): void => {
   database.exec(
-    `BEGIN; ${schema} INSERT INTO meta VALUES ('version', ${projectionVersion}), ('position', 0); COMMIT;`,
+    `BEGIN; ${schema} INSERT INTO meta VALUES ('version', ${tablesVersion}), ('code', ${codeVersion}), ('position', 0); COMMIT;`,
   );
 };

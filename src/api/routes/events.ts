@@ -14,7 +14,15 @@ import type { Ledger } from '../ledger.ts';
 import { Answer, describeQuestion, eventSchema, ListAnswer, problemResponse } from '../openapi.ts';
 import { People } from '../people.ts';
 import { type Problem, problem, type SoFar } from '../problem.ts';
-import { type Asked, answer, parametersOf, positionParameter, wordParameter } from '../questions.ts';
+import {
+  type Asked,
+  answer,
+  clockParameters,
+  clocksOf,
+  parametersOf,
+  positionParameter,
+  wordParameter,
+} from '../questions.ts';
 import { type Given, Recorder } from '../record.ts';
 
 /** Rows of the log that are streamed between two looks at whether the reader still listens. */
@@ -42,6 +50,12 @@ const filterOf = (
   if (subject !== undefined) filter.subject = people.pseudonymOf(subject) ?? '(unknown)';
   return E.right({ ...filter, ...(type.right === undefined ? {} : { type: type.right }) });
 };
+
+/** What of the log is streamed. */
+interface Streamed {
+  readonly filter: EventFilter;
+  readonly after: number;
+}
 
 /** The routes under `/v1/events`. */
 export const eventRoutes = (ledger: Ledger): Hono => {
@@ -170,30 +184,28 @@ export const eventRoutes = (ledger: Ledger): Hono => {
     return E.isLeft(given) ? given : E.right(given.right ?? 0);
   };
 
-  /** What of the log fits the request, page by page, up to where it is now; then, if asked to, as it grows. */
+  /** What of the log fits the request, page by page, up to a position; or, where there is none, for ever as it grows. */
   async function* pages(
-    filter: EventFilter,
-    after: number,
+    { filter, after }: Streamed,
+    upTo: number | undefined,
     signal: AbortSignal,
-    live: boolean,
-  ): AsyncGenerator<{ events: ReadonlyArray<RecordedEvent>; position: number }> {
+  ): AsyncGenerator<ReadonlyArray<RecordedEvent>> {
     let position = after;
     while (!signal.aborted) {
-      const { page, known } = ledger.ask(Number.MAX_SAFE_INTEGER, 'claimed', (view) => ({
+      const { page, known } = ledger.ask(upTo ?? Number.MAX_SAFE_INTEGER, 'claimed', (view) => ({
         page: eventsAfter(view, filter, position, streamedPageEventsMax),
         known: view.known.position,
       }));
       position = page.next ?? Math.max(position, known);
-      yield { events: page.events, position };
+      yield page.events;
       if (page.next !== null) continue;
-      if (!live) return;
+      if (upTo !== undefined) return;
       await grownBeyond(position, signal);
     }
   }
 
   const grownBeyond = (position: number, signal: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
-      const projector = ledger.current().projector;
       const done = (): void => {
         clearTimeout(timer);
         unwatch();
@@ -201,35 +213,33 @@ export const eventRoutes = (ledger: Ledger): Hono => {
         resolve();
       };
       const timer = setTimeout(done, heartbeatMs);
-      const unwatch = projector.watch((state) => {
+      const unwatch = ledger.watch((state) => {
         if (state.position > position) done();
       });
       signal.addEventListener('abort', done);
-      if (projector.state.position > position) done();
+      if (ledger.state().position > position) done();
     });
 
-  const streamed = (context: Context): E.Either<Problem, { filter: EventFilter; after: number }> => {
-    const parameters = parametersOf(context, filterParameters);
-    if (E.isLeft(parameters)) return parameters;
-    const filter = filterOf(people, parameters.right);
+  const streamed = (parameters: ReadonlyMap<string, string>): E.Either<Problem, Streamed> => {
+    const filter = filterOf(people, parameters);
     if (E.isLeft(filter)) return filter;
-    const after = positionParameter(parameters.right, 'after');
+    const after = positionParameter(parameters, 'after');
     if (E.isLeft(after)) return after;
-    const resumed = Number(context.req.header('last-event-id') ?? Number.NaN);
-    return E.right({
-      filter: filter.right,
-      after: Number.isSafeInteger(resumed) ? resumed : (after.right ?? 0),
-    });
+    return E.right({ filter: filter.right, after: after.right ?? 0 });
   };
 
-  const dump = (context: Context): Response => {
-    const asked = streamed(context);
+  const dump = async (context: Context): Promise<Response> => {
+    const parameters = parametersOf(context, [...filterParameters, ...clockParameters]);
+    if (E.isLeft(parameters)) return problem(context, parameters.left);
+    const asked = streamed(parameters.right);
     if (E.isLeft(asked)) return problem(context, asked.left);
+    const clocks = await clocksOf(ledger, parameters.right);
+    if (E.isLeft(clocks)) return problem(context, clocks.left);
     context.header('Content-Type', 'application/x-ndjson');
     return stream(context, async (out) => {
       const ended = new AbortController();
       out.onAbort(() => ended.abort());
-      for await (const { events } of pages(asked.right.filter, asked.right.after, ended.signal, false)) {
+      for await (const events of pages(asked.right, clocks.right.position, ended.signal)) {
         if (events.length > 0)
           await out.write(events.map((event) => `${JSON.stringify(people.wire(event))}\n`).join(''));
       }
@@ -237,12 +247,18 @@ export const eventRoutes = (ledger: Ledger): Hono => {
   };
 
   const follow = (context: Context): Response => {
-    const asked = streamed(context);
+    const parameters = parametersOf(context, filterParameters);
+    if (E.isLeft(parameters)) return problem(context, parameters.left);
+    const asked = streamed(parameters.right);
     if (E.isLeft(asked)) return problem(context, asked.left);
+    const lastEventId = context.req.header('last-event-id') ?? '';
+    const from = /^\d{1,15}$/.test(lastEventId)
+      ? { ...asked.right, after: Number(lastEventId) }
+      : asked.right;
     return streamSSE(context, async (out) => {
       const ended = new AbortController();
       out.onAbort(() => ended.abort());
-      for await (const { events } of pages(asked.right.filter, asked.right.after, ended.signal, true)) {
+      for await (const events of pages(from, undefined, ended.signal)) {
         for (const event of events) {
           await out.writeSSE({
             id: String(event.position),

@@ -23,14 +23,14 @@ export const healthRoutes = (ledger: Ledger): Hono => {
       })),
     );
     const lag = Math.max(0, head - position);
-    const ready = failure === undefined && lag <= readyLagEventsMax;
+    const ready = failure === undefined && !ledger.isBuilding() && lag <= readyLagEventsMax;
     const body = {
       status: ready ? 'ready' : 'not ready',
       head: String(head),
       position: String(position),
       lag,
       caughtUp,
-      generation: ledger.current().generation,
+      generation: ledger.generation(),
       setAside,
       ...(failure === undefined ? {} : { failure }),
     };

@@ -1,0 +1,167 @@
+/**
+ * Replays of the projections: start one, see how it goes, cancel it.
+ */
+import { type Context, Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import { describeRoute } from 'hono-openapi';
+import * as t from 'io-ts';
+import { exact, list, nullable, oneOf } from '../../domain/codec.ts';
+import { formatInstant } from '../../domain/time.ts';
+import type { Replay } from '../../projections/replay.ts';
+import { jsonSchema } from '../json-schema.ts';
+import type { Ledger } from '../ledger.ts';
+import { problemResponse } from '../openapi.ts';
+import { problem } from '../problem.ts';
+
+/** How often a follower is told of progress, at the most. */
+const progressIntervalMs = 200;
+
+/** A replay on the wire. The rate is in events a second. */
+export const WireReplay = exact(
+  'Replay',
+  {
+    id: t.string,
+    state: oneOf('the state of a replay', ['running', 'serving', 'failed', 'cancelled']),
+    processed: t.number,
+    total: t.number,
+    rate: t.number,
+    startedAt: t.string,
+    endedAt: nullable(t.string),
+    etaMs: nullable(t.number),
+    differences: nullable(
+      exact(
+        'Differences',
+        {
+          compared: t.number,
+          changed: t.number,
+          examples: list(exact('Example', { question: t.string, before: t.unknown, after: t.unknown }, {})),
+        },
+        {},
+      ),
+    ),
+    failure: nullable(t.string),
+  },
+  {},
+);
+export type WireReplay = t.TypeOf<typeof WireReplay>;
+
+const wire = (replay: Replay): WireReplay => ({
+  id: replay.id,
+  state: replay.state,
+  processed: replay.processed,
+  total: replay.total,
+  rate: replay.rate,
+  startedAt: formatInstant(replay.startedAt),
+  endedAt: replay.endedAt === undefined ? null : formatInstant(replay.endedAt),
+  etaMs: replay.etaMs ?? null,
+  differences: replay.differences ?? null,
+  failure: replay.failure ?? null,
+});
+
+/** The routes under `/v1/replays`. */
+export const replayRoutes = (ledger: Ledger): Hono => {
+  const routes = new Hono();
+  const { replays } = ledger;
+  const described = { 'application/json': { schema: jsonSchema(WireReplay) as object } };
+
+  routes.post(
+    '/',
+    describeRoute({
+      summary: 'Rebuild the projections from the log beside the serving ones, then swap',
+      responses: {
+        202: { description: 'Started; Location tells where to follow it', content: described },
+        409: problemResponse('One is under way'),
+      },
+    }),
+    async (context) => {
+      const replay = await replays.start();
+      if (replay === undefined)
+        return problem(context, { kind: 'busy', detail: 'a replay is under way; one runs at a time' });
+      context.header('Location', `/v1/replays/${replay.id}`);
+      return context.json(wire(replay), 202);
+    },
+  );
+
+  routes.get(
+    '/',
+    describeRoute({
+      summary: 'The replays of this process, the latest first',
+      responses: { 200: { description: 'Replays' } },
+    }),
+    (context) => context.json({ data: replays.all().map(wire), next: null }),
+  );
+
+  const unknown = (context: Context): Response =>
+    problem(context, { kind: 'unknown', what: 'replay', detail: 'no replay of this id is remembered' });
+
+  routes.get(
+    '/:id',
+    describeRoute({
+      summary: 'One replay; as text/event-stream it is followed until it ends',
+      responses: {
+        200: { description: 'The replay', content: described },
+        404: problemResponse('Not remembered'),
+      },
+    }),
+    (context) => {
+      const id = context.req.param('id');
+      const replay = replays.get(id);
+      if (replay === undefined) return unknown(context);
+      if (!(context.req.header('accept') ?? '').includes('text/event-stream'))
+        return context.json(wire(replay));
+      return streamSSE(context, async (out) => {
+        let ended = false;
+        out.onAbort(() => {
+          ended = true;
+        });
+        while (!ended) {
+          const current = replays.get(id);
+          if (current === undefined) return;
+          await out.writeSSE({
+            event: current.state === 'running' ? 'progress' : 'ended',
+            data: JSON.stringify(wire(current)),
+          });
+          if (current.state !== 'running') return;
+          await changed(id);
+        }
+      });
+    },
+  );
+
+  const changed = (id: string): Promise<void> =>
+    new Promise((resolve) => {
+      const started = Date.now();
+      let timer: NodeJS.Timeout | undefined;
+      const unwatch = replays.watch((replay) => {
+        if (replay.id !== id || timer !== undefined) return;
+        const wait =
+          replay.state === 'running' ? Math.max(0, progressIntervalMs - (Date.now() - started)) : 0;
+        timer = setTimeout(() => {
+          unwatch();
+          resolve();
+        }, wait);
+      });
+    });
+
+  routes.delete(
+    '/:id',
+    describeRoute({
+      summary: 'Cancel a running replay',
+      responses: {
+        204: { description: 'Cancelled' },
+        404: problemResponse('Not remembered'),
+        409: problemResponse('It has ended'),
+      },
+    }),
+    async (context) => {
+      const id = context.req.param('id');
+      if (replays.get(id) === undefined) return unknown(context);
+      const cancelled = await replays.cancel(id);
+      return cancelled
+        ? context.body(null, 204)
+        : problem(context, { kind: 'busy', detail: 'the replay has ended, and cannot be cancelled' });
+    },
+  );
+
+  return routes;
+};

@@ -1,0 +1,96 @@
+/**
+ * Comparing two generations of the projections by the answers they give.
+ */
+
+import { subjectsOf } from '../domain/events/subjects.ts';
+import { beginning, never } from '../domain/time.ts';
+import type { LogReader } from '../store/log-reader.ts';
+import { openProjectionsToRead } from './generations.ts';
+import { holdingsAt, membersAt } from './questions/holdings.ts';
+import { historyBetween } from './questions/residency.ts';
+import { IndexReader, View } from './view.ts';
+
+/** Subjects whose answers are compared, at the most: spread evenly over the log. */
+export const comparedSubjectsMax = 500;
+/** Sites and populations whose answers are compared, at the most. */
+export const comparedNamesMax = 200;
+/** Changed answers that are shown, at the most. */
+export const shownExamplesMax = 10;
+
+/** Which answers changed. Examples name what was asked, with both answers. */
+export interface Difference {
+  readonly compared: number;
+  readonly changed: number;
+  readonly examples: ReadonlyArray<{
+    readonly question: string;
+    readonly before: unknown;
+    readonly after: unknown;
+  }>;
+}
+
+/** A sample of the subjects that the log names, spread evenly over it. */
+const sampledSubjects = (view: View, log: LogReader): ReadonlySet<string> => {
+  const subjects = new Set<string>();
+  const step = Math.max(1, Math.floor(view.known.position / comparedSubjectsMax));
+  for (let after = 0; after < view.known.position && subjects.size < comparedSubjectsMax; after += step) {
+    const [next] = log.after(after, 1);
+    if (next === undefined) break;
+    const recorded = view.recorded(next.position);
+    if (recorded === undefined) continue;
+    for (const subject of subjectsOf(recorded.event)) {
+      subjects.add(subject);
+      break;
+    }
+  }
+  return subjects;
+};
+
+/** Asks both generations the same questions, as known at the last position that both have reached. */
+export const compareGenerations = (
+  before: string,
+  after: string,
+  log: LogReader,
+  validAt: number,
+): Difference => {
+  const databases = [before, after].map(openProjectionsToRead);
+  try {
+    const readers = databases.map((database) => new IndexReader(database, log));
+    for (const reader of readers) {
+      reader.database.exec('BEGIN');
+      reader.refresh();
+    }
+    const position = Math.min(...readers.map((reader) => reader.checkpoint()));
+    const views = readers.map((reader) => new View(reader, { position, minAssurance: 'claimed' }));
+    const [one, other] = [views[0]!, views[1]!];
+    const questions: [string, (view: View) => unknown][] = [
+      ...[...sampledSubjects(one, log)].map((subject): [string, (view: View) => unknown] => [
+        `history of ${subject}`,
+        (view) => historyBetween(view, subject, beginning, never),
+      ]),
+      ...one
+        .names('site', '', comparedNamesMax)
+        .map((site): [string, (view: View) => unknown] => [
+          `holdings of ${site}`,
+          (view) => holdingsAt(view, site, validAt),
+        ]),
+      ...one
+        .names('population', '', comparedNamesMax)
+        .map((population): [string, (view: View) => unknown] => [
+          `members of ${population}`,
+          (view) => membersAt(view, population, validAt),
+        ]),
+    ];
+    const examples: Difference['examples'][number][] = [];
+    let changed = 0;
+    for (const [question, ask] of questions) {
+      const answers = [ask(one), ask(other)];
+      if (JSON.stringify(answers[0]) === JSON.stringify(answers[1])) continue;
+      changed++;
+      if (examples.length < shownExamplesMax)
+        examples.push({ question, before: answers[0], after: answers[1] });
+    }
+    return { compared: questions.length, changed, examples };
+  } finally {
+    for (const database of databases) database.close();
+  }
+};

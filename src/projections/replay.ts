@@ -1,0 +1,185 @@
+/**
+ * Replays: the next generation of the projections is built beside the serving one, catches up, is compared with it,
+ * and takes its place in one step. Readers see no gap; writers go on; the generation before is kept.
+ */
+import type { Instant } from '../domain/time.ts';
+import type { Difference } from './diff.ts';
+import type { Generations } from './generations.ts';
+import { Projector } from './projector.ts';
+
+/** How many ended replays are remembered. */
+export const rememberedReplaysMax = 100;
+/** How far behind the serving generation a built one may be to be compared and swapped, in events. */
+const swapLagEventsMax = 1_000;
+
+export type ReplayState = 'running' | 'serving' | 'failed' | 'cancelled';
+
+/** A replay, as it is told. Times are in milliseconds, the rate in events a second. */
+export interface Replay {
+  readonly id: string;
+  readonly generation: number;
+  readonly state: ReplayState;
+  readonly processed: number;
+  readonly total: number;
+  readonly rate: number;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant | undefined;
+  readonly etaMs: number | undefined;
+  readonly differences: Difference | undefined;
+  readonly failure: string | undefined;
+}
+
+/** What a replay needs of the ledger. */
+export interface ReplayHost {
+  readonly generations: Generations;
+  readonly logFile: string;
+  readonly now: () => Instant;
+  /** How many events the log has. */
+  events(): Promise<number>;
+  /** The position that the serving generation has reached. */
+  servingPosition(): number;
+  /** Compares a built generation with the serving one. */
+  compare(file: string): Difference;
+  /** Makes a built generation the serving one. */
+  serve(generation: number, projector: Projector): Promise<void>;
+  /** Tells a projector of growth from now on, until the returned function is called. */
+  follow(projector: Projector): () => void;
+}
+
+export class Replays {
+  private readonly host: ReplayHost;
+  private replays: Replay[] = [];
+  private running: { projector: Projector; unfollow: () => void } | undefined;
+  private readonly listeners = new Set<(replay: Replay) => void>();
+
+  constructor(host: ReplayHost) {
+    this.host = host;
+  }
+
+  /** All that are remembered, the latest first. */
+  all(): ReadonlyArray<Replay> {
+    return [...this.replays].reverse();
+  }
+
+  get(id: string): Replay | undefined {
+    return this.replays.find((replay) => replay.id === id);
+  }
+
+  /** Calls back with each change of any replay, until the returned function is called. */
+  watch(listener: (replay: Replay) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Starts a replay; undefined if one is under way. */
+  async start(): Promise<Replay | undefined> {
+    const total = await this.host.events();
+    if (this.replays.some((replay) => replay.state === 'running')) return undefined;
+    const generation = this.host.generations.next();
+    const replay: Replay = {
+      id: String(generation),
+      generation,
+      state: 'running',
+      processed: 0,
+      total,
+      rate: 0,
+      startedAt: this.host.now(),
+      endedAt: undefined,
+      etaMs: undefined,
+      differences: undefined,
+      failure: undefined,
+    };
+    this.replays = [...this.replays.slice(1 - rememberedReplaysMax), replay];
+    const projector = new Projector({
+      logFile: this.host.logFile,
+      projectionsFile: this.host.generations.file(generation),
+    });
+    const unfollow = this.host.follow(projector);
+    this.running = { projector, unfollow };
+    projector.watch((state) => {
+      const current = this.get(replay.id);
+      if (current?.state !== 'running') return;
+      if (state.failure !== undefined) return void this.fail(replay.id, state.failure);
+      const seconds = Math.max(1, this.host.now() - replay.startedAt) / 1_000;
+      const rate = state.applied / seconds;
+      const left = Math.max(0, Math.max(current.total, state.applied) - state.applied);
+      this.update(replay.id, {
+        processed: state.applied,
+        total: Math.max(current.total, state.applied),
+        rate: Math.round(rate),
+        etaMs: rate > 0 ? Math.round((left / rate) * 1_000) : undefined,
+      });
+      if (
+        state.position >= this.host.servingPosition() - swapLagEventsMax &&
+        (state.caughtUp || state.position > 0)
+      ) {
+        void this.finish(replay.id, projector);
+      }
+    });
+    return this.get(replay.id);
+  }
+
+  private finishing = false;
+
+  /** Catches up to where the serving generation is, compares, and swaps. */
+  private async finish(id: string, projector: Projector): Promise<void> {
+    if (this.finishing) return;
+    this.finishing = true;
+    try {
+      const replay = this.get(id)!;
+      while (!(await projector.reached(this.host.servingPosition(), 1_000))) {
+        if (this.get(id)?.state !== 'running') return;
+      }
+      if (this.get(id)?.state !== 'running') return;
+      const differences = this.host.compare(this.host.generations.file(replay.generation));
+      this.host.generations.serve(replay.generation);
+      this.running?.unfollow();
+      this.running = undefined;
+      await this.host.serve(replay.generation, projector);
+      this.host.generations.removeOthers();
+      this.update(id, { state: 'serving', differences, endedAt: this.host.now(), etaMs: 0 });
+    } catch (error) {
+      await this.fail(id, error instanceof Error ? error.message : String(error));
+    } finally {
+      this.finishing = false;
+    }
+  }
+
+  private async fail(id: string, failure: string): Promise<void> {
+    this.update(id, { state: 'failed', failure, endedAt: this.host.now(), etaMs: undefined });
+    await this.discard(id);
+  }
+
+  /** Cancels a running replay: false if it is not running. */
+  async cancel(id: string): Promise<boolean> {
+    if (this.get(id)?.state !== 'running' || this.running === undefined) return false;
+    this.update(id, { state: 'cancelled', endedAt: this.host.now(), etaMs: undefined });
+    await this.discard(id);
+    return true;
+  }
+
+  private async discard(id: string): Promise<void> {
+    const running = this.running;
+    this.running = undefined;
+    running?.unfollow();
+    await running?.projector.stop();
+    const generation = this.get(id)?.generation;
+    if (generation !== undefined && generation !== this.host.generations.serving()) {
+      this.host.generations.remove(generation);
+    }
+  }
+
+  /** Stops what is under way; what was half built is discarded at the next start. */
+  async close(): Promise<void> {
+    const running = this.running;
+    this.running = undefined;
+    running?.unfollow();
+    await running?.projector.stop();
+  }
+
+  private update(id: string, change: Partial<Replay>): void {
+    this.replays = this.replays.map((replay) => (replay.id === id ? { ...replay, ...change } : replay));
+    const replay = this.get(id);
+    if (replay !== undefined) for (const listener of this.listeners) listener(replay);
+  }
+}
