@@ -14,7 +14,7 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     emptyOutDir: true,
-    target: 'es2022',
+    target: ['chrome123', 'firefox121', 'safari17.5'],
     // Nothing is inlined: the Content-Security-Policy lets the page load files of its own origin alone.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

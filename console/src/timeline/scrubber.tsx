@@ -442,14 +442,15 @@ export const Scrubber = (props: ScrubberProps) => {
         </div>
       </div>
       <p className="scrubber-keys" id="scrubber-keys">
-        Drag, or with the handle in focus: <kbd>
+        Drag, or with the handle in focus:{' '}
+        <kbd>
           <Icon name="back" />
         </kbd>{' '}
         <kbd>
           <Icon name="forward" />
-        </kbd> a day, with <kbd>Shift</kbd> a month,{' '}
-        <kbd>Page</kbd> a year, <kbd>n</kbd> <kbd>p</kbd> the next and previous change. Each bar opens the
-        events that prove it.
+        </kbd>{' '}
+        a day, with <kbd>Shift</kbd> a month, <kbd>Page</kbd> a year, <kbd>n</kbd> <kbd>p</kbd> the next and
+        previous change. Each bar opens the events that prove it.
       </p>
     </section>
   );

@@ -1,0 +1,134 @@
+/**
+ * Which rules were broken about this person at a moment, or could not be judged.
+ */
+import type { Clocks } from '../../../src/client/client.ts';
+import type { FindingRow } from '../ledger/shapes.ts';
+import { Icon } from '../parts/icon.tsx';
+import { Moment, Until } from '../parts/moment.tsx';
+import { Id, PartyWord, SiteWord, useNames } from '../parts/names.tsx';
+import { PathChain, pathText } from '../parts/path.tsx';
+import { ProofLink } from '../parts/proof-link.tsx';
+import { type Column, Table, TableFiles } from '../parts/table.tsx';
+
+export const VerdictMark = ({ of }: { of: FindingRow['verdict'] }) => (
+  <span className={`verdict verdict-${of}`}>
+    <Icon name={of === 'violated' ? 'warning' : 'clock'} />
+    {of === 'violated' ? 'broken' : 'cannot be judged'}
+  </span>
+);
+
+/** What was held, in words. */
+export const heldText = ({ dataset, site, kind, backup }: FindingRow['holding']): string =>
+  [
+    dataset,
+    kind === 'backup' ? `in backup ${backup}` : kind === 'live' ? 'live' : '',
+    site === null ? '' : `at ${site}`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+
+export const Held = ({ of: { dataset, site, kind, backup } }: { of: FindingRow['holding'] }) => (
+  <span>
+    <Id>{dataset}</Id>
+    {kind === 'backup' ? (
+      <>
+        {' '}
+        in backup <Id>{backup ?? ''}</Id>
+      </>
+    ) : kind === 'live' ? (
+      ' live'
+    ) : (
+      ''
+    )}
+    {site === null ? null : (
+      <>
+        {' at '}
+        <SiteWord id={site} />
+      </>
+    )}
+  </span>
+);
+
+export const FindingsPanel = ({
+  findings,
+  clocks,
+  minAssurance,
+  subject,
+}: {
+  findings: ReadonlyArray<FindingRow>;
+  clocks: Clocks | undefined;
+  minAssurance: string;
+  subject: string;
+}) => {
+  const names = useNames();
+  const columns: ReadonlyArray<Column<FindingRow>> = [
+    { key: 'finding', head: 'Finding', value: (row) => row.finding, fileOnly: true },
+    { key: 'policy', head: 'Policy', value: (row) => row.policy, fileOnly: true },
+    { key: 'version', head: 'Version', value: (row) => row.version, fileOnly: true },
+    { key: 'rule', head: 'Rule', value: (row) => row.rule, cell: (row) => <Id>{row.rule}</Id> },
+    {
+      key: 'verdict',
+      head: 'Verdict',
+      value: (row) => row.verdict,
+      cell: (row) => <VerdictMark of={row.verdict} />,
+    },
+    { key: 'action', head: 'What', value: (row) => (row.action === 'store' ? 'stored' : 'reachable') },
+    {
+      key: 'holding',
+      head: 'Data',
+      value: (row) => heldText(row.holding),
+      cell: (row) => <Held of={row.holding} />,
+    },
+    {
+      key: 'party',
+      head: 'By whom',
+      value: (row) => (row.party === null ? null : pathText(names, row.party, row.path)),
+      cell: (row) =>
+        row.party === null ? (
+          ''
+        ) : row.path.length === 0 ? (
+          <PartyWord id={row.party} />
+        ) : (
+          <PathChain party={row.party} path={row.path} />
+        ),
+    },
+    { key: 'from', head: 'From, UTC', value: (row) => row.from, cell: (row) => <Moment at={row.from} /> },
+    { key: 'to', head: 'Until', value: (row) => row.to, cell: (row) => <Until at={row.to} /> },
+    {
+      key: 'events',
+      head: 'Proof',
+      value: (row) => row.events,
+      cell: (row) => <ProofLink events={row.events} of={`${row.policy}, ${row.rule}`} />,
+    },
+  ];
+  const table = {
+    caption: `Rules broken about ${subject}`,
+    fileName: `findings-${subject}`,
+    columns,
+    rows: findings,
+    rowKey: (row: FindingRow) => row.finding,
+    groupOf: (row: FindingRow) => ({
+      key: `${row.policy} ${row.version}`,
+      heading: (
+        <span className="site-heading">
+          <strong>
+            <Id>{row.policy}</Id>
+          </strong>
+          <span className="site-facts">version {row.version}</span>
+        </span>
+      ),
+    }),
+    clocks,
+    minAssurance,
+    empty: 'No rule that was in force was broken at that moment.',
+  };
+  return (
+    <section className="panel wide" id="findings" aria-labelledby="findings-title">
+      <header>
+        <h2 id="findings-title">Rules broken</h2>
+        <TableFiles {...table} />
+      </header>
+      <Table {...table} />
+    </section>
+  );
+};

@@ -1,0 +1,133 @@
+/**
+ * Who could reach the data at a moment, and along which path.
+ */
+import type { Clocks } from '../../../src/client/client.ts';
+import type { ReachInterval, SubjectReachRow } from '../ledger/shapes.ts';
+import { Moment } from '../parts/moment.tsx';
+import { Country, Id, PartyName, SiteWord, useNames } from '../parts/names.tsx';
+import { PathChain, pathKey, pathText } from '../parts/path.tsx';
+import { ProofLink } from '../parts/proof-link.tsx';
+import { type Column, Table, TableFiles } from '../parts/table.tsx';
+
+/** A way to the data: all that a party could reach along the same path. */
+export interface WayRow {
+  readonly party: string;
+  readonly kind: string | null;
+  readonly path: ReachInterval['path'];
+  readonly holdings: ReadonlyArray<ReachInterval['holding']>;
+  readonly since: string;
+  readonly events: ReadonlyArray<string>;
+}
+
+/** Whether an interval contains an instant. */
+export const holdsAt = ({ from, to }: { from: string; to: string | null }, at: number): boolean =>
+  Date.parse(from) <= at && (to === null || at < Date.parse(to));
+
+/** The ways at an instant, by party, the shortest first. */
+export const waysAt = (reach: ReadonlyArray<SubjectReachRow>, at: number): ReadonlyArray<WayRow> =>
+  reach.flatMap(({ party, kind, intervals }) => {
+    const now = intervals.filter((interval) => holdsAt(interval, at));
+    return [...Map.groupBy(now, ({ path }) => pathKey(path)).values()]
+      .map((same): WayRow => {
+        const events = new Set(same.flatMap(({ path }) => path.flatMap((edge) => edge.events)));
+        return {
+          party,
+          kind,
+          path: same[0]!.path,
+          holdings: same.map(({ holding }) => holding),
+          since: same.map(({ from }) => from).sort()[0]!,
+          events: [...events].sort((a, b) => Number(a) - Number(b)),
+        };
+      })
+      .sort((a, b) => a.path.length - b.path.length);
+  });
+
+const holdingText = ({ dataset, site, kind, backup }: ReachInterval['holding']): string =>
+  kind === 'backup' ? `${dataset} at ${site} (backup ${backup})` : `${dataset} at ${site}`;
+
+const Holdings = ({ of }: { of: WayRow['holdings'] }) => {
+  const bySite = Map.groupBy(of, ({ site, kind }) => `${kind} ${site}`);
+  return [...bySite].map(([key, here]) => (
+    <span className="reached" key={key}>
+      {here.map(({ dataset, backup }, index) => (
+        <span key={`${dataset} ${backup}`} title={backup ?? undefined}>
+          {index === 0 ? '' : ', '}
+          <Id>{dataset}</Id>
+        </span>
+      ))}{' '}
+      <span className="reached-where">
+        {here[0]!.kind === 'backup' ? 'in backups' : 'live'} at <SiteWord id={here[0]!.site} />
+      </span>
+    </span>
+  ));
+};
+
+export const ReachPanel = ({
+  reach,
+  clocks,
+  minAssurance,
+  subject,
+  at,
+}: {
+  reach: ReadonlyArray<SubjectReachRow>;
+  clocks: Clocks | undefined;
+  minAssurance: string;
+  subject: string;
+  at: number;
+}) => {
+  const names = useNames();
+  const rows = waysAt(reach, at);
+  const columns: ReadonlyArray<Column<WayRow>> = [
+    { key: 'party', head: 'Party', value: (row) => row.party, fileOnly: true },
+    { key: 'kind', head: 'Kind', value: (row) => row.kind, fileOnly: true },
+    {
+      key: 'path',
+      head: 'Along which path',
+      value: (row) => pathText(names, row.party, row.path),
+      cell: (row) => <PathChain party={row.party} path={row.path} withParty={false} />,
+    },
+    {
+      key: 'holdings',
+      head: 'To which data',
+      value: (row) => row.holdings.map(holdingText).join('; '),
+      cell: (row) => <Holdings of={row.holdings} />,
+    },
+    { key: 'since', head: 'Since, UTC', value: (row) => row.since, cell: (row) => <Moment at={row.since} /> },
+    {
+      key: 'events',
+      head: 'Proof',
+      value: (row) => row.events,
+      cell: (row) => <ProofLink events={row.events} of={pathText(names, row.party, row.path)} />,
+    },
+  ];
+  const table = {
+    caption: `Who could reach the data of ${subject}`,
+    fileName: `who-${subject}`,
+    columns,
+    rows,
+    rowKey: (row: WayRow) => `${row.party} ${pathKey(row.path)}`,
+    groupOf: (row: WayRow) => ({
+      key: row.party,
+      heading: (
+        <span className="site-heading">
+          <PartyName id={row.party} />
+          <span className="site-facts">
+            <Country code={names.parties.get(row.party)?.country ?? null} /> {row.kind ?? 'not registered'}
+          </span>
+        </span>
+      ),
+    }),
+    clocks,
+    minAssurance,
+    empty: 'Nobody could reach it at that moment, as far as the ledger was told.',
+  };
+  return (
+    <section className="panel wide" id="who" aria-labelledby="who-title">
+      <header>
+        <h2 id="who-title">Who could reach it</h2>
+        <TableFiles {...table} />
+      </header>
+      <Table {...table} />
+    </section>
+  );
+};

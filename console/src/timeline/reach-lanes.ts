@@ -1,0 +1,175 @@
+/**
+ * The lanes of reach and of findings: who could reach the data when, what let them, and what that broke.
+ */
+import type { FindingRow, PathEdge, SubjectReachRow } from '../ledger/shapes.ts';
+import { type Bar, type Lane, lateAmong, packed } from './lanes.ts';
+import type { Late } from './lateness.ts';
+
+/** Lanes of one kind that are drawn; the tables show all. */
+export const lanesMax = 40;
+
+type Lateness = ReadonlyMap<string, Late>;
+
+const endOf = (to: string | null): number => (to === null ? Number.POSITIVE_INFINITY : Date.parse(to));
+
+const until = (to: number | null): string =>
+  to === null ? 'still so' : `until ${new Date(to).toISOString().slice(0, 10)}`;
+
+const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+/** Overlapping and adjoining intervals as one. */
+const joined = <A extends { readonly from: string; readonly to: string | null }>(
+  intervals: ReadonlyArray<A>,
+): ReadonlyArray<{ readonly from: number; readonly to: number; readonly of: ReadonlyArray<A> }> => {
+  const out: { from: number; to: number; of: A[] }[] = [];
+  for (const interval of [...intervals].sort((a, b) => Date.parse(a.from) - Date.parse(b.from))) {
+    const last = out.at(-1);
+    const from = Date.parse(interval.from);
+    if (last !== undefined && from <= last.to) {
+      last.to = Math.max(last.to, endOf(interval.to));
+      last.of.push(interval);
+    } else out.push({ from, to: endOf(interval.to), of: [interval] });
+  }
+  return out;
+};
+
+const inOrder = (events: Iterable<string>): ReadonlyArray<string> =>
+  [...new Set(events)].sort((a, b) => Number(a) - Number(b));
+
+/** A lane for each party that could ever reach the data, the first one first. */
+export const partyLanes = (
+  reach: ReadonlyArray<SubjectReachRow>,
+  partyName: (party: string) => string,
+  countryOf: (party: string) => string | null,
+): ReadonlyArray<Lane> =>
+  reach
+    .map((row) => ({ row, stretches: joined(row.intervals) }))
+    .filter(({ stretches }) => stretches.length > 0)
+    .sort((a, b) => a.stretches[0]!.from - b.stretches[0]!.from)
+    .slice(0, lanesMax)
+    .map(({ row, stretches }) => ({
+      id: `party ${row.party}`,
+      label: partyName(row.party),
+      note: countryOf(row.party) ?? '',
+      rows: [
+        stretches.map(({ from, to, of }): Bar => {
+          const sites = [...new Set(of.map(({ holding }) => holding.site))];
+          const end = to === Number.POSITIVE_INFINITY ? null : to;
+          return {
+            id: `party ${row.party} ${from}`,
+            look: 'reach',
+            from,
+            to: end,
+            label: sites.join(', '),
+            words: `${partyName(row.party)} could reach data at ${sites.join(', ')}, from ${day(from)} ${until(end)}`,
+            assurance: null,
+            overdueFrom: null,
+            late: undefined,
+            events: inOrder(of.flatMap(({ path }) => path.flatMap((edge) => edge.events))),
+          };
+        }),
+      ],
+    }));
+
+interface Held extends PathEdge {
+  readonly from: string;
+}
+
+/** The edges of all paths, each once, with the party that each leads from. */
+const edgesOf = (reach: ReadonlyArray<SubjectReachRow>): ReadonlyArray<Held> => {
+  const edges = new Map<string, Held>();
+  for (const { party, intervals } of reach) {
+    for (const { path } of intervals) {
+      path.forEach((edge, index) => {
+        const from = index === 0 ? party : path[index - 1]!.to;
+        edges.set(`${from} ${edge.edge} ${edge.to} ${edge.began}`, { ...edge, from });
+      });
+    }
+  }
+  return [...edges.values()];
+};
+
+const edgeVerbs: Readonly<Record<string, string>> = {
+  controls: 'controls',
+  'member-of': 'in',
+  employs: 'employs',
+};
+
+/** A lane for each control, membership and grant on any path. Who operates a site stands with the site. */
+export const edgeLanes = (
+  reach: ReadonlyArray<SubjectReachRow>,
+  partyName: (party: string) => string,
+  late: Lateness,
+): ReadonlyArray<Lane> => {
+  const kept = edgesOf(reach).filter(({ edge }) => edge !== 'operates' && edge !== 'owns');
+  const lanes = Map.groupBy(kept, ({ from, edge, to }) =>
+    edge === 'employs' ? `${to} member-of ${from}` : `${from} ${edge} ${to}`,
+  );
+  return [...lanes]
+    .sort(([, a], [, b]) => Date.parse(a[0]!.began) - Date.parse(b[0]!.began))
+    .slice(0, lanesMax)
+    .map(([key, edges]) => {
+      const { edge, from, to } = edges[0]!;
+      const grant = edge === 'granted';
+      const [first, second] = edge === 'employs' ? [to, from] : [from, to];
+      const verb = edge === 'employs' ? 'in' : (edgeVerbs[edge] ?? edge);
+      const label = grant ? `${partyName(from)}` : `${partyName(first)} ${verb} ${partyName(second)}`;
+      const spans = joined(edges.map(({ began, ended, events }) => ({ from: began, to: ended, events })));
+      return {
+        id: `edge ${key}`,
+        label,
+        note: grant ? 'grant' : '',
+        rows: [
+          spans.map((span): Bar => {
+            const end = span.to === Number.POSITIVE_INFINITY ? null : span.to;
+            const events = inOrder(span.of.flatMap((each) => each.events));
+            return {
+              id: `edge ${key} ${span.from}`,
+              look: grant ? 'grant' : 'control',
+              from: span.from,
+              to: end,
+              label: grant ? to : verb === 'in' ? 'member' : verb,
+              words: grant
+                ? `Grant ${to} to ${partyName(from)}, from ${day(span.from)} ${until(end)}`
+                : `${label}, from ${day(span.from)} ${until(end)}`,
+              assurance: null,
+              overdueFrom: null,
+              late: lateAmong(events, late),
+              events,
+            };
+          }),
+        ],
+      };
+    });
+};
+
+/** A lane for each rule that was ever broken, or could not be judged. */
+export const findingLanes = (findings: ReadonlyArray<FindingRow>, late: Lateness): ReadonlyArray<Lane> =>
+  [...Map.groupBy(findings, ({ policy, version, rule }) => `${policy} ${version} ${rule}`)]
+    .slice(0, lanesMax)
+    .map(([key, of]) => {
+      const { policy, version, rule } = of[0]!;
+      const bars = of.map((finding): Bar => {
+        const to = finding.to === null ? null : Date.parse(finding.to);
+        const { dataset, site } = finding.holding;
+        const what = `${dataset}${site === null ? '' : ` at ${site}`}${finding.party === null ? '' : ` by ${finding.party}`}`;
+        return {
+          id: `finding ${finding.finding}`,
+          look: finding.verdict,
+          from: Date.parse(finding.from),
+          to,
+          label: what,
+          words: `${policy} version ${version}, ${rule}, ${finding.verdict === 'violated' ? 'broken' : 'cannot be judged'}: ${what}, from ${finding.from.slice(0, 10)} ${until(to)}`,
+          assurance: null,
+          overdueFrom: null,
+          late: lateAmong(finding.events, late),
+          events: finding.events,
+        };
+      });
+      return {
+        id: `rule ${key}`,
+        label: policy,
+        note: rule,
+        rows: packed(bars, (bar) => bar.look),
+      };
+    });
