@@ -32,6 +32,8 @@ export interface CompiledRule {
   readonly rule: string;
   readonly effect: 'forbid' | 'permit';
   readonly satisfied: (frame: Frame) => boolean | Failure;
+  /** The actions that its scope admits, by name; undefined for all. */
+  readonly actions: ReadonlySet<string> | undefined;
 }
 
 const expected = (type: string, result: Result): Failure =>
@@ -407,7 +409,13 @@ export const compileRule = ({ rule, ast }: Rule): CompiledRule => {
     ...ast.conditions.map(({ kind, body }) => (kind === 'when' ? compile(body) : not(compile(body)))),
   ];
   const satisfied = chain(parts, false) as CompiledRule['satisfied'];
-  return { rule, effect: ast.effect, satisfied };
+  return { rule, effect: ast.effect, satisfied, actions: actionsIn(ast.action) };
+};
+
+const actionsIn = (constraint: ScopeConstraint): ReadonlySet<string> | undefined => {
+  if (constraint.op === 'All' || constraint.op === 'is') return undefined;
+  const entities = 'entities' in constraint ? constraint.entities : [constraint.entity];
+  return new Set(entities.map(({ id }) => id));
 };
 
 /** The rules of a policy that can be broken: only a `forbid` can (R17). */

@@ -2,7 +2,7 @@
  * Judges a request over its whole history at once: in which intervals a rule was satisfied, and in which it could not
  * be judged (R19).
  */
-import { type Instant, never } from '../time.ts';
+import { beginning, type Instant, never } from '../time.ts';
 import type { Interval, Piece, Timeline, Varying } from '../timeline.ts';
 import type { CompiledRule } from './compile.ts';
 import { Frame } from './frame.ts';
@@ -15,21 +15,35 @@ export interface Verdicts {
   readonly failed: Varying<string>;
 }
 
-const nothing: Verdicts = { satisfied: [], failed: [] };
-
-interface Run {
-  from: Instant;
+/** An interval in which a rule was satisfied or its evaluation failed. */
+export interface Run {
+  readonly from: Instant;
   to: Instant;
   /** Why the evaluation failed, or undefined where the rule was satisfied. */
   readonly reason: string | undefined;
 }
 
 /**
- * Judges the request throughout `span`.
+ * Evaluates a rule throughout `[from, to)`, and appends the maximal runs of what it says.
  *
  * The rule is evaluated at the first instant of each stretch in which nothing that it reads changes: once for a history
  * in which nothing does.
  */
+export const sweep = (frame: Frame, rule: CompiledRule, from: Instant, to: Instant, runs: Run[]): void => {
+  for (let at = from; at < to; at = frame.until) {
+    frame.at = at;
+    frame.until = to;
+    const outcome = rule.satisfied(frame);
+    if (outcome === false) continue;
+    const reason = outcome === true ? undefined : outcome.reason;
+    const last = runs.at(-1);
+    if (last !== undefined && last.to === at && (last.reason === undefined) === (reason === undefined))
+      last.to = frame.until;
+    else runs.push({ from: at, to: frame.until, reason });
+  }
+};
+
+/** Judges the request throughout `span`. */
 export const verdictsOf = (
   rule: CompiledRule,
   request: RequestHistory,
@@ -37,62 +51,35 @@ export const verdictsOf = (
   span: Timeline,
 ): Verdicts => {
   const frame = new Frame(entities, request);
-  let runs: Run[] | undefined;
-  for (const { from, to } of span) {
-    let at = from;
-    while (at < to) {
-      frame.at = at;
-      frame.until = to;
-      const outcome = rule.satisfied(frame);
-      const until = frame.until;
-      if (outcome !== false) {
-        runs ??= [];
-        extend(runs, at, until, outcome === true ? undefined : outcome.reason);
-      }
-      at = until;
-    }
-  }
-  if (runs === undefined) return nothing;
+  const runs: Run[] = [];
+  for (const { from, to } of span) sweep(frame, rule, from, to, runs);
   const satisfied: Interval[] = [];
-  const failures: Piece<string>[] = [];
+  const failed: Piece<string>[] = [];
   for (const { from, to, reason } of runs) {
     if (reason === undefined) satisfied.push({ from, to });
-    else failures.push({ from, to, value: reason });
+    else failed.push({ from, to, value: reason });
   }
-  return { satisfied, failed: failures };
-};
-
-const extend = (runs: Run[], from: Instant, to: Instant, reason: string | undefined): void => {
-  const last = runs.at(-1);
-  if (last !== undefined && last.to === from && (last.reason === undefined) === (reason === undefined))
-    last.to = to;
-  else runs.push({ from, to, reason });
+  return { satisfied, failed };
 };
 
 /**
- * The positions of the events behind everything that the rule read in `[from, to)`, and behind what it reads at `to`
+ * The positions of the events behind everything that the rule reads in `[from, to)`, and behind what it reads at `to`
  * that began there: what a verdict over the interval rests on, and what ended it.
  */
-export const readBy = (
-  rule: CompiledRule,
-  request: RequestHistory,
-  entities: Entities,
-  { from, to }: Interval,
-): ReadonlySet<number> => {
-  const frame = new Frame(entities, request);
+export const readBy = (frame: Frame, rule: CompiledRule, { from, to }: Interval): ReadonlySet<number> => {
   const trace = new Set<number>();
   frame.trace = trace;
-  let at = from;
-  while (at < to) {
+  frame.traceFrom = beginning;
+  for (let at = from; at < to; at = frame.until) {
     frame.at = at;
     frame.until = to;
     rule.satisfied(frame);
-    at = frame.until;
   }
   if (to !== never) {
     frame.at = to;
     frame.traceFrom = to;
     rule.satisfied(frame);
   }
+  frame.trace = undefined;
   return trace;
 };

@@ -4,24 +4,15 @@
 
 import { positions, type Span } from '../reach/span.ts';
 import type { UnexplainedAccess } from '../reach/unexplained-access.ts';
-import { beginning, never } from '../time.ts';
-import {
-  holdsAt,
-  type Interval,
-  intersect,
-  type Piece,
-  type Timeline,
-  type Varying,
-  when,
-} from '../timeline.ts';
+import type { Instant } from '../time.ts';
+import { holdsAt, type Interval, type Piece, type Timeline, type Varying } from '../timeline.ts';
 import { unexplainedAccess } from './built-in.ts';
 import type { ClassHistory, ReachedInterval } from './class-history.ts';
 import type { CompiledRule } from './compile.ts';
-import { readBy, verdictsOf } from './evaluate.ts';
+import { type Run, readBy, sweep } from './evaluate.ts';
 import { type Finding, type FindingSubject, findingId } from './finding.ts';
-import { Failure } from './frame.ts';
+import { Failure, Frame } from './frame.ts';
 import type { RegisteredEntities } from './registered-entities.ts';
-import type { RequestHistory } from './request-history.ts';
 import { entityRef } from './value.ts';
 import type { PolicyVersion } from './versions.ts';
 
@@ -35,7 +26,7 @@ const cannotBeRead = new Failure('the text of the policy cannot be read');
 
 /** Stands for the rules of a version whose text is no policy, as a correction may leave it: nothing can be judged. */
 export const unreadableRules: ReadonlyArray<CompiledRule> = [
-  { rule: 'unreadable', effect: 'forbid', satisfied: () => cannotBeRead },
+  { rule: 'unreadable', effect: 'forbid', satisfied: () => cannotBeRead, actions: undefined },
 ];
 
 /** What judging needs beside the histories. */
@@ -46,144 +37,169 @@ export interface Judging {
   readonly knownSince?: (position: number) => number;
 }
 
+/** The findings about one class. */
+export const findingsOfClass = (judging: Judging, history: ClassHistory): ReadonlyArray<Finding> =>
+  findingsOf(judging, [history]);
+
+/** The findings about all classes; for their order there is `findingOrder`. */
+export const findingsOf = (judging: Judging, histories: Iterable<ClassHistory>): ReadonlyArray<Finding> => {
+  const judge = new Judge(judging);
+  for (const history of histories) judge.judge(history);
+  return judge.findings;
+};
+
 const store = entityRef('Action', 'store');
 const reach = entityRef('Action', 'reach');
 
-/** What is judged as one: the stretch, what proves it, and for reach who and how. */
-interface Stretch extends Interval {
-  readonly opened: ReadonlyArray<number>;
-  readonly closed: ReadonlyArray<number>;
-  readonly reached?: ReachedInterval;
+/** A rule, and a span in which its policy is in force. */
+interface Charge extends Interval {
+  readonly policy: JudgingPolicy;
+  readonly rule: CompiledRule;
+  readonly force: Span;
 }
 
-/** The findings about one class, by policy, version and rule, store before reach. */
-export const findingsOfClass = (judging: Judging, history: ClassHistory): ReadonlyArray<Finding> => {
-  const { policies, entities } = judging;
-  if (policies.length === 0 || history.presences.length === 0) return [];
-  const { holding, expires, population, presences } = history;
-  const resource = entities.holding({ ...holding, expires, population });
-  const stored: Judged = {
-    history,
-    request: { principal: entities.operatorOf(holding.site), action: store, resource },
-    party: null,
-    stretches: presences,
-    subjects: history.subjects,
-    populated: populatedIn(history.subjects),
-  };
-  const reached = history.reached.map(
-    ({ party, intervals, subjects }): Judged => ({
-      history,
-      request: { principal: [constantly(party)], action: reach, resource },
-      party,
-      stretches: intervals.map((interval) => stretchOf(interval, presences)),
-      subjects: subjects ?? history.subjects,
-      populated: subjects === undefined ? stored.populated : populatedIn(subjects),
-    }),
+const chargesOf = (policies: ReadonlyArray<JudgingPolicy>, action: string): ReadonlyArray<Charge> =>
+  policies.flatMap((policy) =>
+    policy.rules
+      .filter(({ actions }) => actions === undefined || actions.has(action))
+      .flatMap((rule) =>
+        policy.version.inForce.map((force) => ({ policy, rule, force, from: force.from, to: force.to })),
+      ),
   );
-  const out: Finding[] = [];
-  for (const policy of policies) {
-    for (const rule of policy.rules) {
-      judge(judging, policy, rule, stored, out);
-      for (const judged of reached) judge(judging, policy, rule, judged, out);
+
+/**
+ * Goes through histories, one after the other, with one frame. Most of what is judged breaks nothing: until something
+ * does, nothing is made.
+ */
+class Judge {
+  readonly findings: Finding[] = [];
+  private readonly judging: Judging;
+  private readonly ofStore: ReadonlyArray<Charge>;
+  private readonly ofReach: ReadonlyArray<Charge>;
+  private readonly frame: Frame;
+  private readonly runs: Run[] = [];
+
+  constructor(judging: Judging) {
+    this.judging = judging;
+    this.ofStore = chargesOf(judging.policies, 'store');
+    this.ofReach = chargesOf(judging.policies, 'reach');
+    const resource = { ref: entityRef('Holding', ''), parents: [], attribute: () => undefined };
+    this.frame = new Frame(judging.entities, { principal: [], action: store, resource });
+  }
+
+  judge(history: ClassHistory): void {
+    const { entities } = this.judging;
+    const { holding, expires, population, presences, subjects } = history;
+    const { dataset, site, kind } = holding;
+    const resource = entities.holding({ dataset, site, kind, expires, population });
+    const populated = populatedIn(subjects);
+    if (this.ofStore.length > 0) {
+      this.frame.request = { principal: entities.operatorOf(site), action: store, resource };
+      for (const presence of presences) {
+        for (const charge of this.ofStore) {
+          this.sweep(charge, presence, populated);
+          for (const run of this.runs)
+            this.find(history, charge, run, { ...presence, party: null, path: [], subjects });
+        }
+      }
+    }
+    if (this.ofReach.length === 0) return;
+    for (const { party, intervals, subjects: reached } of history.reached) {
+      this.frame.request = { principal: entities.principal(party), action: reach, resource };
+      const there = reached === undefined ? populated : populatedIn(reached);
+      for (const interval of intervals) {
+        for (const charge of this.ofReach) {
+          this.sweep(charge, interval, there);
+          for (const run of this.runs) {
+            const stretch = stretchOf(party, interval, presences, reached ?? subjects);
+            this.find(history, charge, run, stretch);
+          }
+        }
+      }
     }
   }
-  return out;
-};
 
-/** The findings about all classes. */
-export const findingsOf = (judging: Judging, histories: Iterable<ClassHistory>): ReadonlyArray<Finding> => {
-  const out: Finding[] = [];
-  for (const history of histories) for (const finding of findingsOfClass(judging, history)) out.push(finding);
-  return out;
-};
+  /** Leaves in `runs` what the rule says while it is in force, the stretch lasts and there is anyone. */
+  private sweep(charge: Charge, stretch: Interval, populated: Timeline): void {
+    this.runs.length = 0;
+    const from = Math.max(charge.from, stretch.from);
+    const to = Math.min(charge.to, stretch.to);
+    if (from >= to) return;
+    for (const there of populated) {
+      if (there.to > from && there.from < to) {
+        sweep(this.frame, charge.rule, Math.max(from, there.from), Math.min(to, there.to), this.runs);
+      }
+    }
+  }
 
-interface Judged {
-  readonly history: ClassHistory;
-  readonly request: RequestHistory;
-  readonly party: string | null;
-  readonly stretches: ReadonlyArray<Stretch>;
-  readonly subjects: Varying<number>;
-  readonly populated: Timeline;
+  private find(
+    { holding, population }: ClassHistory,
+    { policy: { version }, rule, force }: Charge,
+    { from, to, reason }: Run,
+    stretch: Stretch,
+  ): void {
+    const about: FindingSubject = {
+      policy: version.policy,
+      version: version.version,
+      rule: rule.rule,
+      verdict: reason === undefined ? 'violated' : 'indeterminate',
+      action: stretch.party === null ? 'store' : 'reach',
+      holding,
+      population,
+      party: stretch.party,
+    };
+    const needed = positions(stretch.opened, force.opened, [...readBy(this.frame, rule, { from, to })]);
+    const { knownSince = (position) => position } = this.judging;
+    this.findings.push({
+      finding: findingId(about, from),
+      ...about,
+      path: stretch.path,
+      from,
+      to,
+      counts: countsIn(stretch.subjects, { from, to }),
+      reason: reason ?? null,
+      events: positions(needed, stretch.to === to ? stretch.closed : [], force.to === to ? force.closed : []),
+      knownSince: Math.max(0, ...needed.map(knownSince)),
+    });
+  }
 }
 
-const constantly = (party: string) => ({ from: beginning, to: never, value: entityRef('Party', party) });
-
-const populatedIn = (subjects: Varying<number>): Timeline => when(subjects, (count) => count > 0);
+/** What is judged in one: while it lasts, what proves it, and for reach who and how. */
+interface Stretch extends Span {
+  readonly party: string | null;
+  readonly path: ClassHistory['reached'][number]['intervals'][number]['path'];
+  readonly subjects: Varying<number>;
+}
 
 /** A path holds while its data is there: what brought the data proves it too. */
-const stretchOf = (reached: ReachedInterval, presences: ReadonlyArray<Span>): Stretch => {
-  const { from, to, path, opened } = reached;
+const stretchOf = (
+  party: string,
+  { from, to, path, opened }: ReachedInterval,
+  presences: ReadonlyArray<Span>,
+  subjects: Varying<number>,
+): Stretch => {
   const presence = presences.find((each) => each.from <= from && from < each.to);
   const ends = path.filter(({ ended }) => ended === to).flatMap(({ events }) => events);
   return {
+    party,
     from,
     to,
+    path,
+    subjects,
     opened: [...opened, ...(presence?.opened ?? [])],
     closed: [...ends, ...(presence?.to === to ? presence.closed : [])],
-    reached,
   };
 };
 
-const judge = (
-  judging: Judging,
-  policy: JudgingPolicy,
-  rule: CompiledRule,
-  judged: Judged,
-  out: Finding[],
-): void => {
-  for (const force of policy.version.inForce) {
-    for (const stretch of judged.stretches) {
-      const from = Math.max(force.from, stretch.from);
-      const to = Math.min(force.to, stretch.to);
-      if (from >= to) continue;
-      const span = intersect([{ from, to }], judged.populated);
-      const { satisfied, failed } = verdictsOf(rule, judged.request, judging.entities, span);
-      const found = { policy, rule, judged, force, stretch };
-      for (const interval of satisfied) out.push(findingIn(judging, found, interval, null));
-      for (const piece of failed) out.push(findingIn(judging, found, piece, piece.value));
-    }
+/** When there is anyone. */
+const populatedIn = (subjects: Varying<number>): Timeline => {
+  const out: { readonly from: Instant; to: Instant }[] = [];
+  for (const { from, to, value } of subjects) {
+    const last = out.at(-1);
+    if (value > 0 && last?.to === from) last.to = to;
+    else if (value > 0) out.push({ from, to });
   }
-};
-
-interface Found {
-  readonly policy: JudgingPolicy;
-  readonly rule: CompiledRule;
-  readonly judged: Judged;
-  readonly force: Span;
-  readonly stretch: Stretch;
-}
-
-const findingIn = (
-  { entities, knownSince = (position) => position }: Judging,
-  { policy: { version }, rule, judged, force, stretch }: Found,
-  { from, to }: Interval,
-  reason: string | null,
-): Finding => {
-  const { dataset, site, kind, backup, population } = judged.history.holding;
-  const about: FindingSubject = {
-    policy: version.policy,
-    version: version.version,
-    rule: rule.rule,
-    verdict: reason === null ? 'violated' : 'indeterminate',
-    action: judged.party === null ? 'store' : 'reach',
-    holding: { dataset, site, kind, backup, population },
-    population: judged.history.population,
-    party: judged.party,
-  };
-  const read = readBy(rule, judged.request, entities, { from, to });
-  const needed = positions(stretch.opened, force.opened, [...read]);
-  const ended = [...(stretch.to === to ? stretch.closed : []), ...(force.to === to ? force.closed : [])];
-  return {
-    finding: findingId(about, from),
-    ...about,
-    path: stretch.reached?.path ?? [],
-    from,
-    to,
-    counts: countsIn(judged.subjects, { from, to }),
-    reason,
-    events: positions(needed, ended),
-    knownSince: Math.max(0, ...needed.map(knownSince)),
-  };
+  return out;
 };
 
 /** The counts within the interval, one piece for each number. */

@@ -52,11 +52,10 @@ interface Ancestors {
   readonly countries: ReadonlyMap<string, Timeline>;
 }
 
-/** The standings of parties, each worked out when it is first asked for. */
+/** Where parties stand. What is above a party is worked out when it is first asked for. */
 export class Hierarchy {
   private readonly registry: PartyRegistry;
   private readonly ancestors = new Map<string, Ancestors>();
-  private readonly standings = new Map<string, Map<string, Standing>>();
 
   constructor(registry: PartyRegistry) {
     this.registry = registry;
@@ -64,34 +63,18 @@ export class Hierarchy {
 
   /** When the party stands in another one. */
   inParty(party: string, ancestor: string): Standing {
-    return this.standing(party, `Party ${ancestor}`, ({ parties }) => parties.get(ancestor));
+    return this.standing(party, `Party ${ancestor}`, this.ancestorsOf(party).parties.get(ancestor));
   }
 
   /** When the party stands in the country, its own or that of whatever it stands in. */
   inCountry(party: string, country: string): Standing {
-    return this.standing(party, `Country ${country}`, ({ countries }) => countries.get(country));
+    return this.standing(party, `Country ${country}`, this.ancestorsOf(party).countries.get(country));
   }
 
-  private standing(
-    party: string,
-    key: string,
-    timelineIn: (ancestors: Ancestors) => Timeline | undefined,
-  ): Standing {
-    let known = this.standings.get(party);
-    if (known === undefined) {
-      known = new Map();
-      this.standings.set(party, known);
-    }
-    let standing = known.get(key);
-    if (standing === undefined) {
-      const within = timelineIn(this.ancestorsOf(party));
-      standing =
-        within === undefined
-          ? standsNowhere
-          : { within, unknown: [], eventsAt: (instant) => this.chainTo(party, key, instant) };
-      known.set(key, standing);
-    }
-    return standing;
+  private standing(party: string, key: string, within: Timeline | undefined): Standing {
+    return within === undefined
+      ? standsNowhere
+      : { within, unknown: [], eventsAt: (instant) => this.chainTo(party, key, instant) };
   }
 
   private ancestorsOf(party: string): Ancestors {

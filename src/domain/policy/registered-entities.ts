@@ -123,6 +123,9 @@ export class RegisteredEntities implements Entities {
   private readonly sites = new Map<string, SiteEntity>();
   private readonly populations = new Map<string, HoldingEntity['ofPopulation']>();
   private readonly datasets = new Map<string, HoldingEntity['ofDataset']>();
+  private readonly principals = new Map<string, ReadonlyArray<KnownPiece<EntityRef>>>();
+  /** By ancestor, which a compiled rule always names by the same object, then by the party's id. */
+  private readonly standings = new WeakMap<EntityRef, Map<string, Standing>>();
 
   constructor(registry: PolicyRegistry) {
     this.registry = registry;
@@ -138,6 +141,16 @@ export class RegisteredEntities implements Entities {
   /** Who stores what is at the site: its operator, the principal of `store`. */
   operatorOf(site: string): ReadonlyArray<KnownPiece<EntityRef>> {
     return this.site(site).operator;
+  }
+
+  /** The party as the principal of `reach`. */
+  principal(party: string): ReadonlyArray<KnownPiece<EntityRef>> {
+    let principal = this.principals.get(party);
+    if (principal === undefined) {
+      principal = [{ from: beginning, to: never, value: entityRef('Party', party) }];
+      this.principals.set(party, principal);
+    }
+    return principal;
   }
 
   attribute({ type, id }: EntityRef, name: string): Attribute | undefined {
@@ -156,12 +169,26 @@ export class RegisteredEntities implements Entities {
 
   standing(entity: EntityRef, ancestor: EntityRef): Standing {
     if (entity.type === 'Party') {
-      if (ancestor.type === 'Party') return this.hierarchy.inParty(entity.id, ancestor.id);
-      return ancestor.type === 'Country' ? this.hierarchy.inCountry(entity.id, ancestor.id) : standsNowhere;
+      let known = this.standings.get(ancestor);
+      if (known === undefined) {
+        known = new Map();
+        this.standings.set(ancestor, known);
+      }
+      let standing = known.get(entity.id);
+      if (standing === undefined) {
+        standing = this.partyIn(entity.id, ancestor);
+        known.set(entity.id, standing);
+      }
+      return standing;
     }
     return entity.type === 'Site' && ancestor.type === 'Country'
       ? this.siteInCountry(this.site(entity.id), ancestor.id)
       : standsNowhere;
+  }
+
+  private partyIn(party: string, { type, id }: EntityRef): Standing {
+    if (type === 'Party') return this.hierarchy.inParty(party, id);
+    return type === 'Country' ? this.hierarchy.inCountry(party, id) : standsNowhere;
   }
 
   private siteInCountry({ country, standings }: SiteEntity, code: string): Standing {
