@@ -66,7 +66,7 @@ export const createApp = (ledger: Ledger, logger: Logger): Hono => {
       context,
       allowed.length === 0
         ? { kind: 'not-found' }
-        : { kind: 'method', detail: `expected ${allowed.join(' or ')}`, allowed },
+        : { kind: 'method-not-allowed', detail: `expected ${allowed.join(' or ')}`, allowed },
     );
   });
   app.onError((error, context) => {

@@ -35,7 +35,7 @@ export type Problem =
       readonly soFar?: SoFar;
     }
   | { readonly kind: 'not-found' }
-  | { readonly kind: 'method'; readonly detail: string; readonly allowed: ReadonlyArray<string> }
+  | { readonly kind: 'method-not-allowed'; readonly detail: string; readonly allowed: ReadonlyArray<string> }
   | { readonly kind: 'internal' };
 
 /** What of an NDJSON body was recorded before it was stopped. */
@@ -57,7 +57,7 @@ const statuses: Readonly<Record<Problem['kind'], readonly [ContentfulStatusCode,
   full: [507, 'No space is left for the log'],
   unavailable: [503, 'Not available at the moment'],
   'not-found': [404, 'No such path'],
-  method: [405, 'The path does not take this method'],
+  'method-not-allowed': [405, 'The path does not take this method'],
   internal: [500, 'Something went wrong inside'],
 };
 

@@ -5,9 +5,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeData, encodeEvent } from '../../domain/events/event.ts';
 import type { EventType } from '../../domain/events/event-data.ts';
+import { subjectsOf } from '../../domain/events/subjects.ts';
 import { isCorrection, type RecordedEvent } from '../../domain/facts.ts';
 import { formatInstant } from '../../domain/time.ts';
-import type { TopicKind } from '../topics.ts';
+import { type TopicKind, visitTopics } from '../topics.ts';
 import type { View } from '../view.ts';
 import type { EventDetail, WireEvent } from './answers.ts';
 import { discrepanciesOf } from './discrepancies.ts';
@@ -36,6 +37,46 @@ const topicsOf: Readonly<Record<'subject' | 'site' | 'party' | 'dataset', Readon
   party: ['party-named'],
   dataset: ['dataset', 'data-of', 'grants-over-dataset'],
 };
+type Field = keyof typeof topicsOf;
+const fields = Object.keys(topicsOf) as ReadonlyArray<Field>;
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Whether the event names what is asked for: as it was recorded, as a known correction says, or, of a correction,
+ * as it says of its target. The index alone cannot tell: it also finds what is named by corrections not known yet, and
+ * by another name with the same hash.
+ */
+const isNamed = (view: View, recorded: RecordedEvent, field: Field, name: string): boolean => {
+  const { event } = recorded;
+  const namedIn = (type: EventType, data: unknown): boolean => {
+    let found = false;
+    visitTopics(type, data as Json, {
+      topic: (kind, each) => {
+        found ||= each === name && topicsOf[field].includes(kind);
+      },
+      name: () => {},
+    });
+    return found;
+  };
+  if (!isCorrection(event)) {
+    return (
+      namedIn(event.type, event.data) ||
+      view
+        .correctionsOf(recorded)
+        .some(
+          ({ event: { type, data } }) =>
+            type === 'EventCorrected' && data.data !== undefined && namedIn(event.type, data.data),
+        )
+    );
+  }
+  if (field === 'subject') return subjectsOf(event).has(name);
+  if (event.type !== 'EventCorrected' || event.data.data === undefined) return false;
+  const { source, id } = event.data.event;
+  const target = view.index.events.log.find(source, id);
+  const known = target === undefined ? undefined : view.recorded(target.position);
+  return known !== undefined && !isCorrection(known.event) && namedIn(known.event.type, event.data.data);
+};
 
 /** How many events one page of a filtered log looks at, at the most. */
 export const scannedEventsMax = 20_000;
@@ -48,17 +89,20 @@ export interface EventPage {
 
 /** Known events after a position that fit the filter, in log order; undecodable ones are left out. */
 export const eventsAfter = (view: View, filter: EventFilter, after: number, limit: number): EventPage => {
-  const fits = ({ event }: RecordedEvent): boolean =>
-    (filter.type === undefined || event.type === filter.type) &&
-    (filter.source === undefined || event.source === filter.source);
-  const sets = (Object.keys(topicsOf) as ReadonlyArray<keyof typeof topicsOf>).flatMap((field) => {
+  const asked = fields.flatMap((field) => {
     const name = filter[field];
-    if (name === undefined) return [];
+    return name === undefined ? [] : [{ field, name }];
+  });
+  const fits = (recorded: RecordedEvent): boolean =>
+    (filter.type === undefined || recorded.event.type === filter.type) &&
+    (filter.source === undefined || recorded.event.source === filter.source) &&
+    asked.every(({ field, name }) => isNamed(view, recorded, field, name));
+  const sets = asked.map(({ field, name }) => {
     const positions = new Set<number>();
     for (const kind of topicsOf[field]) {
       for (const position of view.positions(kind, name, after)) positions.add(position);
     }
-    return [positions];
+    return positions;
   });
   const events: RecordedEvent[] = [];
   const take = (position: number): boolean => {

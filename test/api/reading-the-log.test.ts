@@ -1,0 +1,290 @@
+/**
+ * Reading the log over HTTP: page by page, by what events name, as a dump, one event, and live.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  corrected,
+  enrolled,
+  many,
+  placed,
+  retracted,
+  type Sent,
+  sent,
+  source,
+} from '../support/given-events.ts';
+import { LocalServer, lines, newDataDirectory, type Query, removeDirectory } from '../support/server.ts';
+
+const directory = newDataDirectory();
+let server: LocalServer;
+
+const other = 'https://other.example.org/';
+const registered = (id: string, site: string): Sent =>
+  sent(id, 'SiteRegistered', { site, name: 'A site', country: 'US', operator: 'acme' });
+const story: ReadonlyArray<Sent> = [
+  registered('site-a', 'a'),
+  enrolled('ana', 'ana'),
+  enrolled('ben', 'tiktok/profile@ben', 'us', { source: other }),
+  placed('placed', 'us', 'a'),
+  sent('moved', 'DataMoved', { dataset: 'profile', scope: { subject: 'ana' }, from: 'a', to: 'b' }),
+  sent('granted', 'AccessGranted', { grant: 'g', party: 'usds', over: { site: 'a' }, actions: ['read'] }),
+  sent('observed', 'AccessObserved', {
+    party: 'usds',
+    dataset: 'profile',
+    scope: { subject: 'ana' },
+    action: 'read',
+  }),
+  placed('elsewhere', 'us', 'c', { time: '2019-12-31T23:00:00-01:00', evidence: 'urn:example:1' }),
+  corrected('correction', 'placed', {
+    data: { dataset: 'messages', scope: { population: 'us' }, site: 'd' },
+  }),
+  corrected('misfit', 'placed', { data: { site: 'd' } }),
+  retracted('retraction', 'observed'),
+  retracted('of-correction', 'correction'),
+];
+
+beforeAll(async () => {
+  server = await LocalServer.open(directory);
+  const position = await server.record(story);
+  expect((await server.get('/v1/events', { atLeast: position })).status).toBe(200);
+});
+afterAll(async () => {
+  await server.close();
+  removeDirectory(directory);
+});
+
+const ids = (rows: ReadonlyArray<{ id: string }>): ReadonlyArray<string> => rows.map(({ id }) => id);
+const all = ids(story);
+
+describe('the log', () => {
+  it('is oldest first, each event as it was sent, with its place and when it was recorded', async () => {
+    const { body } = await server.get('/v1/events');
+    expect(body).toMatchObject({ clocks: { position: '12' }, next: null });
+    expect(ids(body.data)).toEqual(all);
+    expect(body.data[7]).toEqual({
+      ...story[7],
+      time: '2020-01-01T00:00:00.000Z',
+      assurance: 'observed',
+      position: '8',
+      recordedat: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    });
+  });
+
+  it('names people by their own identifiers on the way out', async () => {
+    const { body } = await server.get('/v1/events');
+    expect(body.data[2].data).toEqual({ subject: 'tiktok/profile@ben', population: 'us' });
+  });
+
+  it.each([1, 5, 11, 12])('in pages of %i is the same, by cursor and by Link', async (limit) => {
+    expect(ids(await server.rows('/v1/events', { limit }))).toEqual(all);
+    const followed: string[] = [];
+    let next: string | undefined = `/v1/events?limit=${limit}`;
+    while (next !== undefined) {
+      const { body, headers } = await server.get(next);
+      expect(body.data.length).toBeLessThanOrEqual(limit);
+      followed.push(...ids(body.data));
+      next = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
+      expect(next === undefined).toBe(body.next === null);
+    }
+    expect(followed).toEqual(all);
+  });
+
+  const events = (query: Query) => server.rows('/v1/events', query).then(ids);
+
+  it('can be asked for what comes after a position', async () => {
+    expect(await events({ after: 10 })).toEqual(['retraction', 'of-correction']);
+    expect(await events({ after: 12 })).toEqual([]);
+    expect(await events({ after: 0, limit: 7 })).toEqual(all);
+  });
+
+  it.each<[Query, ReadonlyArray<string>]>([
+    [{ type: 'DataMoved' }, ['moved']],
+    [{ source: other }, ['ben']],
+    [{ source: 'https://nobody.example.org/' }, []],
+    [{ subject: 'ana' }, ['ana', 'moved', 'observed']],
+    [{ subject: 'tiktok/profile@ben' }, ['ben']],
+    [{ subject: 'nobody' }, []],
+    [{ site: 'a' }, ['site-a', 'placed', 'moved', 'granted']],
+    [{ party: 'acme' }, ['site-a']],
+    [{ party: 'usds' }, ['granted', 'observed']],
+    [{ dataset: 'profile' }, ['placed', 'moved', 'observed', 'elsewhere']],
+    [{ subject: 'ana', type: 'DataMoved', source, site: 'b' }, ['moved']],
+    [{ subject: 'ana', site: 'c' }, []],
+    [{ site: 'a', after: 4 }, ['moved', 'granted']],
+  ])('filtered by %j has just those events', async (query, expected) => {
+    expect(await events(query)).toEqual(expected);
+    expect(await events({ ...query, limit: 1 })).toEqual(expected);
+  });
+
+  it('finds an event and its correction by what the event says as corrected', async () => {
+    expect(await events({ site: 'd' })).toEqual(['placed', 'correction', 'misfit']);
+    expect(await events({ dataset: 'messages' })).toEqual(['placed', 'correction']);
+  });
+
+  it('as known earlier stays what it was', async () => {
+    expect(await events({ knownPosition: 4 })).toEqual(all.slice(0, 4));
+    expect(await events({ site: 'd', knownPosition: 8 })).toEqual([]);
+    expect(await events({ dataset: 'messages', knownPosition: 8 })).toEqual([]);
+  });
+
+  it.each<[Query, string]>([
+    [{ type: 'DataMovd' }, 'type'],
+    [{ after: '-1' }, 'after'],
+    [{ after: 'x' }, 'after'],
+    [{ populaton: 'us' }, 'populaton'],
+  ])('refuses %j, naming the parameter', async (query, parameter) => {
+    for (const accept of ['application/json', 'application/x-ndjson', 'text/event-stream']) {
+      const { status, body } = await server.get('/v1/events', query, { accept });
+      expect([status, body.parameter]).toEqual([400, parameter]);
+    }
+  });
+});
+
+describe('the log as NDJSON', () => {
+  const dump = async (query: Query = {}) => {
+    const reply = await server.get('/v1/events', query, { accept: 'application/x-ndjson' });
+    expect([reply.status, reply.headers.get('content-type')]).toEqual([200, lines]);
+    return String(reply.body)
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
+  };
+
+  it('is all of it, one event a line, the same as page by page', async () => {
+    expect(await dump()).toEqual(await server.rows('/v1/events', { limit: 5 }));
+  });
+
+  it('takes filters and clocks', async () => {
+    expect(ids(await dump({ subject: 'ana', after: 2 }))).toEqual(['moved', 'observed']);
+    expect(ids(await dump({ knownPosition: 3 }))).toEqual(all.slice(0, 3));
+  });
+
+  it('has no pages, and says so', async () => {
+    const { status, body } = await server.get('/v1/events', { limit: 5 }, { accept: lines });
+    expect([status, body.parameter]).toEqual([400, 'limit']);
+  });
+});
+
+describe('one event', () => {
+  const one = async (position: number, query: Query = {}) =>
+    (await server.get(`/v1/events/${position}`, query)).body.data;
+
+  it('is shown as it was recorded, with what corrected it and what came of that', async () => {
+    const { event, corrections } = await one(4);
+    expect(event).toMatchObject({ id: 'placed', position: '4', data: { site: 'a' } });
+    expect(
+      corrections.map(({ position, kind }: { position: string; kind: string }) => [position, kind]),
+    ).toEqual([
+      ['9', 'corrects'],
+      ['10', 'does nothing'],
+    ]);
+    expect(corrections[0].event).toMatchObject({ id: 'correction', type: 'EventCorrected' });
+  });
+
+  it('is shown with what retracted it', async () => {
+    expect((await one(7)).corrections).toMatchObject([{ position: '11', kind: 'retracts' }]);
+    expect((await one(9)).corrections).toMatchObject([{ position: '12', kind: 'does nothing' }]);
+  });
+
+  it('is shown with what does not fit, as known then', async () => {
+    const codes = ({ discrepancies }: { discrepancies: ReadonlyArray<{ code: string }> }) =>
+      discrepancies.map(({ code }) => code).sort();
+    expect(codes(await one(2))).toEqual(['unknown-population']);
+    expect(codes(await one(10))).toEqual(['does-not-fit']);
+    expect(codes(await one(12))).toEqual(['not-correctable']);
+    expect(codes(await one(7))).toEqual([]);
+    expect(codes(await one(7, { knownPosition: 10 }))).toEqual(['unknown-dataset', 'unknown-party']);
+  });
+
+  it.each([
+    ['13', 404],
+    ['0', 404],
+    ['x', 400],
+    ['-1', 400],
+    ['1.5', 400],
+    ['99999999999999999', 400],
+  ])('at position %s is answered with %i', async (position, status) => {
+    expect((await server.get(`/v1/events/${position}`)).status).toBe(status);
+  });
+
+  it('is not known before it was recorded', async () => {
+    expect((await server.get('/v1/events/4', { knownPosition: 3 })).status).toBe(404);
+    expect((await one(4, { knownPosition: 9 })).corrections).toHaveLength(1);
+  });
+});
+
+interface Message {
+  readonly id: string;
+  readonly event: string;
+  readonly data: Sent & { readonly position: string };
+}
+
+/** Follows the log live until so many events came, as an `EventSource` would read them. */
+const followed = async (path: string, count: number, headers: Record<string, string> = {}) => {
+  const stop = new AbortController();
+  const response = await server.request(path, {
+    headers: { accept: 'text/event-stream', ...headers },
+    signal: stop.signal,
+  });
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+  const messages: Message[] = [];
+  let rest = '';
+  const decoder = new TextDecoder();
+  const reader = response.body!.getReader();
+  while (messages.length < count) {
+    const { value, done } = await reader.read();
+    expect(done).toBe(false);
+    const blocks = (rest + decoder.decode(value, { stream: true })).split('\n\n');
+    rest = blocks.pop()!;
+    for (const block of blocks) {
+      if (block.startsWith(':')) continue;
+      const fields = Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2)));
+      messages.push({ ...fields, data: JSON.parse(fields.data) } as Message);
+    }
+  }
+  await reader.cancel();
+  stop.abort();
+  return messages;
+};
+
+describe('the log, live', () => {
+  it('begins with what there is, the position as id', async () => {
+    const messages = await followed('/v1/events', story.length);
+    expect(messages.map(({ id }) => id)).toEqual(story.map((_, index) => String(index + 1)));
+    expect(messages.every(({ event, id, data }) => event === 'event' && data.position === id)).toBe(true);
+    expect(ids(messages.map(({ data }) => data))).toEqual(all);
+  });
+
+  it('goes on after the last event that a reader saw, whatever was asked for at first', async () => {
+    const messages = await followed('/v1/events?after=3', 2, { 'last-event-id': '9' });
+    expect(messages.slice(0, 2).map(({ id }) => id)).toEqual(['10', '11']);
+    const ignored = await followed('/v1/events?after=3', 1, { 'last-event-id': 'nonsense' });
+    expect(ignored[0]!.id).toBe('4');
+  });
+
+  it('takes filters, and has no pages or clocks', async () => {
+    const messages = await followed('/v1/events?subject=ana', 3);
+    expect(ids(messages.map(({ data }) => data))).toEqual(['ana', 'moved', 'observed']);
+    const { status, body } = await server.get(
+      '/v1/events',
+      { knownPosition: 3 },
+      { accept: 'text/event-stream' },
+    );
+    expect([status, body.parameter]).toEqual([400, 'knownPosition']);
+  });
+
+  it('while writers write, and a reader comes and goes, has every event once and in order', async () => {
+    const start = Number((await server.post([])).body.position);
+    const writers = [0, 1, 2].map(async (writer) => {
+      for (let turn = 0; turn < 40; turn++) await server.record(many(5, `live-${writer}-${turn}-`));
+    });
+    const expected = 3 * 40 * 5;
+    const seen: string[] = [];
+    for (const count of [1, 7, 50, 200, expected - 258]) {
+      const headers = seen.length === 0 ? {} : { 'last-event-id': seen.at(-1)! };
+      const messages = await followed(`/v1/events?after=${start}`, count, headers as Record<string, string>);
+      seen.push(...messages.slice(0, count).map(({ id }) => id));
+    }
+    await Promise.all(writers);
+    expect(seen).toEqual(Array.from({ length: expected }, (_, index) => String(start + index + 1)));
+  });
+});
