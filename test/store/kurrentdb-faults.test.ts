@@ -121,7 +121,7 @@ describe('a server that does not serve', () => {
       expect(error).toMatchObject({ kind: 'unavailable', outcomeUnknown: false, retryAfterMs: 1_000 });
     }
     expect(await wholeLog(store)).toHaveLength(50);
-    expect(node.calls.append).toBeLessThanOrEqual(3);
+    expect(node.calls['batch-append']).toBeLessThanOrEqual(3);
     node.plan.clear();
     expect(appended(await store.append([event('a', '79')])).recorded).toBe(1);
   });
@@ -209,7 +209,7 @@ describe('a cluster', () => {
     cluster.elect(cluster.nodes[1]);
     expect(appended(await store.append(several('a', 2, 5)))).toMatchObject({ recorded: 2, duplicates: 1 });
     expect(names(await wholeLog(store))).toEqual(names(several('a', 0, 5)));
-    expect(cluster.nodes[1]!.calls.append).toBeGreaterThan(0);
+    expect(cluster.nodes[1]!.calls['batch-append']).toBeGreaterThan(0);
   });
 
   test('given that the leader dies and an election follows, appends wait for the next leader', async () => {
@@ -429,11 +429,36 @@ describe('what else is in KurrentDB', () => {
     expect(outcomes.map((outcome) => appended(outcome).recorded)).toEqual(Array(10).fill(1));
   });
 
-  test("a call of its own is made for each append, and never one of the client's batch appends", async () => {
+  test('given appends one after the other, each is a call of its own', async () => {
     const { node, store } = await ledgerOnNode();
-    appended(await store.append(several('a', 0, 3)));
-    expect(node.calls.append).toBe(1);
-    expect(node.calls['batch-append']).toBe(0);
+    for (let index = 0; index < 3; index++) appended(await store.append([event('a', `${index}`)]));
+    expect(node.calls['batch-append']).toBe(3);
+    expect(node.calls.append).toBe(0);
+  });
+
+  test('given another server in this process that breaks, the appends under way here are none the worse', async () => {
+    const [here, there] = [await ledgerOnNode(), await ledgerOnNode()];
+    here.node.plan.choose = (method) => (method === 'append' ? { kind: 'slow', ms: 60 } : undefined);
+    const outcomes = several('a', 0, 20).map(async (one, index) => {
+      await new Promise((resolve) => setTimeout(resolve, index * 10));
+      return here.store.append([one]);
+    });
+    for (let round = 0; round < 4; round++) {
+      void there.store.append([event('a', `${round}`)]);
+      await there.node.restart('same port');
+    }
+    expect((await Promise.all(outcomes)).map((outcome) => appended(outcome).recorded)).toEqual(
+      Array(20).fill(1),
+    );
+    expect(rawRecords(here.node)).toHaveLength(20);
+  });
+
+  test('given a server that is too old for the faster way of appending, the other is taken', async () => {
+    const { node, store } = await ledgerOnNode({ node: { hasBatchAppend: false } });
+    expect(appended(await store.append(several('a', 0, 3))).recorded).toBe(3);
+    expect(appended(await store.append(several('a', 0, 5)))).toMatchObject({ recorded: 2, duplicates: 3 });
+    expect(await store.append([event('a', '1', 'other')])).toMatchObject(E.left({ kind: 'conflict' }));
+    expect(node.calls.append).toBe(2);
   });
 });
 

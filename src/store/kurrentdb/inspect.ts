@@ -1,6 +1,7 @@
 /**
  * What server there is, for `domicile doctor`: its version, its limits, and whether the settings suit it.
  */
+import { internalsOf } from './client-internals.ts';
 import type { Environment } from './environment.ts';
 import { disposeClient, newClient, ServerConnection } from './server-connection.ts';
 import { ServerFailure, toServerFailure } from './server-failure.ts';
@@ -60,11 +61,6 @@ const versionFindings = (version: string): ReadonlyArray<string> => {
     : [];
 };
 
-/** The client asks the server what it can do, and keeps to itself how. */
-interface ClientInternals {
-  readonly capabilities: Promise<{ readonly serverVersion: string }>;
-}
-
 const versionOf = async (settings: KurrentDbSettings, environment: Environment): Promise<string> => {
   const client = newClient(settings.connectionString);
   const enough = new AbortController();
@@ -73,8 +69,7 @@ const versionOf = async (settings: KurrentDbSettings, environment: Environment):
   });
   late.catch(() => undefined);
   try {
-    const asked = (client as unknown as ClientInternals).capabilities;
-    return (await Promise.race([asked, late])).serverVersion;
+    return (await Promise.race([internalsOf(client).capabilities, late])).serverVersion;
   } catch (error) {
     throw toServerFailure(error);
   } finally {
@@ -106,7 +101,11 @@ export const inspectServer = async (
       findings: [...report.findings, `${message}.`],
     };
   }
-  const connection = new ServerConnection(settings.connectionString, defaultLimits.answerMsMax);
+  const connection = new ServerConnection(
+    settings.connectionString,
+    defaultLimits.answerMsMax,
+    environment.newId,
+  );
   const findings = [...report.findings, ...versionFindings(version)];
   try {
     await connection.head();

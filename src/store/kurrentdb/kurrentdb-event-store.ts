@@ -106,7 +106,7 @@ export const openKurrentDbEventStore = async (
   const { settings, directory, environment } = options;
   const limits: Limits = { ...defaultLimits, ...options.limits };
   mkdirSync(directory, { recursive: true });
-  const connection = new ServerConnection(settings.connectionString, limits.answerMsMax);
+  const connection = new ServerConnection(settings.connectionString, limits.answerMsMax, environment.newId);
   const mirror = openOrRebuild(mirrorFileOf(directory, settings.ledger), environment);
   const catchUp = new CatchUp(settings.ledger, mirror, connection, limits, environment);
   try {

@@ -9,27 +9,23 @@ import {
   type AllStreamResolvedEvent,
   type AllStreamSubscription,
   BACKWARDS,
-  type BinaryEventData,
   END,
   EventStoreDBClient,
   FORWARDS,
-  NO_STREAM,
   type ResolvedEvent,
   START,
   type StreamingRead as StreamingReadOf,
   streamNameFilter,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
+import { internalsOf } from './client-internals.ts';
 import type { LogPosition, RawRecord, RecordToWrite } from './record-format.ts';
-import { recordType } from './record-format.ts';
 import { ServerFailure, sizeLimitIn, toServerFailure } from './server-failure.ts';
 import { WrongStoreSetting } from './settings.ts';
+import { type WriteAnswer, writeAtOnce, writeOneByOne } from './write-call.ts';
 
 /** What came of a write that the server answered. */
-export type WriteOutcome =
-  | { readonly kind: 'written' }
-  | { readonly kind: 'wrong-revision'; readonly actual: bigint }
-  | { readonly kind: 'too-large'; readonly limit: number; readonly of: 'append' | 'event' };
+export type WriteOutcome = Exclude<WriteAnswer, { readonly kind: 'unclear' }>;
 
 /** A page of the log. */
 export interface Page {
@@ -81,48 +77,38 @@ const bytesIn = (record: RawRecord): number => (record.data instanceof Uint8Arra
 
 type StreamingRead = StreamingReadOf<AllStreamResolvedEvent> | StreamingReadOf<ResolvedEvent>;
 
-/** The client's parts that are not in its types and that are needed to close it. */
-interface ClientInternals {
-  supports: () => Promise<boolean>;
-  getChannel: () => Promise<{ close(): void }>;
-}
-
 /**
  * Writes and reads are asked of the leader: what another node does not have yet would seem not to be there.
  */
 export class ServerConnection {
   private readonly connectionString: string;
   private readonly answerMsMax: number;
+  private readonly newId: () => string;
+  private writesAtOnce = true;
   private client: EventStoreDBClient | undefined;
   private isUsed = false;
   private silentCalls = 0;
   private closed = false;
 
-  constructor(connectionString: string, answerMsMax: number) {
+  /** @param newId gives a UUID that nobody else has. */
+  constructor(connectionString: string, answerMsMax: number, newId: () => string) {
     this.connectionString = connectionString;
+    this.newId = newId;
     this.answerMsMax = answerMsMax;
     this.client = this.connect();
   }
 
   /** Writes the records after this revision of the stream, `-1n` for a stream that does not exist, or none of them. */
   async write(stream: string, after: bigint, records: ReadonlyArray<RecordToWrite>): Promise<WriteOutcome> {
-    const events = records.map(
-      (record): BinaryEventData => ({
-        id: record.eventId,
-        contentType: 'application/octet-stream',
-        type: recordType,
-        data: record.data,
-        metadata: record.metadata,
-      }),
-    );
+    const client = this.current();
+    const deadlineMs = this.answerMsMax + deadlineAfterMs;
     try {
-      await this.inTime(
-        this.current().appendToStream(stream, events, {
-          expectedRevision: after < 0n ? NO_STREAM : after,
-          requiresLeader: true,
-          deadline: this.answerMsMax + deadlineAfterMs,
-        }),
-      );
+      if (this.writesAtOnce) {
+        const written = writeAtOnce(client, this.newId(), stream, after, records, deadlineMs);
+        const answer = await this.inTime(written);
+        if (answer.kind !== 'unclear') return answer;
+      }
+      await this.inTime(writeOneByOne(client, stream, after, records, deadlineMs));
       return { kind: 'written' };
     } catch (error) {
       if (error instanceof WrongExpectedVersionError) {
@@ -133,7 +119,9 @@ export class ServerConnection {
       }
       const limit = sizeLimitIn(error);
       if (limit !== undefined) return { kind: 'too-large', ...limit };
-      throw toServerFailure(error);
+      const failure = toServerFailure(error);
+      if (failure.isUnknownMethod) this.writesAtOnce = false;
+      throw failure;
     }
   }
 
@@ -216,10 +204,8 @@ export class ServerConnection {
 
   private connect(): EventStoreDBClient {
     const client = newClient(this.connectionString);
-    // A client that believes the server to have no batch append makes one call for each append, with a deadline and an
-    // answer of its own. Its batch appends share one map in the whole process: when one connection breaks, all of them
-    // are rejected, and the answer to one that was rejected crashes the process.
-    (client as unknown as ClientInternals).supports = async () => false;
+    // Its batch appends must never be used, see write-call.ts.
+    internalsOf(client).supports = async () => false;
     return client;
   }
 
@@ -319,10 +305,12 @@ export const newClient = (connectionString: string): EventStoreDBClient => {
 export const disposeClient = async (client: EventStoreDBClient, isUsed: boolean): Promise<void> => {
   // Asking an unused client for its connection would make one.
   const closed = isUsed
-    ? (client as unknown as ClientInternals).getChannel().then(
-        (channel) => channel.close(),
-        () => undefined,
-      )
+    ? internalsOf(client)
+        .getChannel()
+        .then(
+          (channel) => channel.close(),
+          () => undefined,
+        )
     : undefined;
   const disposed = client.dispose().catch(() => undefined);
   await Promise.race([Promise.all([disposed, closed]), wait(disposeMsMax, undefined, { ref: false })]);

@@ -20,16 +20,22 @@ export type FailureKind =
   /** Anything else. */
   | 'refused';
 
+/** gRPC's status of a method that a server does not have. */
+const unimplemented = 12;
+
 /** A call that failed. `mayHaveWritten`: a write may stand in the log, now or soon, all the same. */
 export class ServerFailure extends Error {
   readonly kind: FailureKind;
   readonly mayHaveWritten: boolean;
+  /** The server is too old for the call. */
+  readonly isUnknownMethod: boolean;
 
   constructor(kind: FailureKind, reason: string, mayHaveWritten: boolean, cause?: unknown) {
     super(reason, cause === undefined ? undefined : { cause });
     this.name = 'ServerFailure';
     this.kind = kind;
     this.mayHaveWritten = mayHaveWritten;
+    this.isUnknownMethod = cause instanceof Error && 'code' in cause && cause.code === unimplemented;
   }
 }
 
@@ -88,7 +94,8 @@ export const toServerFailure = (error: unknown): ServerFailure => {
     kind === 'denied' ||
     kind === 'deleted';
   const reason = kind === 'refused' ? `${reasons.refused} (${message})` : reasons[kind];
-  return new ServerFailure(kind, reason, !wasNotWritten, error);
+  const failure = new ServerFailure(kind, reason, !wasNotWritten, error);
+  return failure.isUnknownMethod ? new ServerFailure('not-ready', reason, false, error) : failure;
 };
 
 /** The limit that an append exceeded, if that is what the server says. */

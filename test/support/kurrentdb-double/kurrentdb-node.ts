@@ -58,6 +58,8 @@ export interface NodeOptions {
   readonly log: TransactionLog;
   readonly version?: string;
   readonly tls?: NodeTls;
+  /** Servers before 21.10 have one way of appending only. */
+  readonly hasBatchAppend?: boolean;
   /** Names and passwords; without them everyone is let in, as with INSECURE. */
   readonly users?: Readonly<Record<string, string>>;
   /** The nodes that gossip tells of; without it, this one alone, leading. */
@@ -68,7 +70,7 @@ export class KurrentDbNode {
   readonly log: TransactionLog;
   readonly plan = new MisbehaviourPlan();
   /** How many calls of each method have arrived. */
-  readonly calls: Record<Method, number> = {
+  readonly calls: Record<Method | 'batch-append', number> = {
     append: 0,
     'batch-append': 0,
     read: 0,
@@ -104,7 +106,7 @@ export class KurrentDbNode {
     server.addService(gossipService.GossipService, { read: this.readGossip });
     server.addService(streamsService.StreamsService, {
       append: this.append,
-      batchAppend: this.batchAppend,
+      ...(this.options.hasBatchAppend === false ? {} : { batchAppend: this.batchAppend }),
       read: this.read,
     });
     const deadline = Date.now() + rebindMsMax;
@@ -300,7 +302,8 @@ export class KurrentDbNode {
 
   private readonly batchAppend = (call: ServerDuplexStream<BatchRequest, BatchResponse>): void => {
     this.calls['batch-append'] += 1;
-    const refusal = this.refusal(call.metadata, undefined);
+    const misbehaviour = this.plan.take('append');
+    const refusal = this.refusal(call.metadata, misbehaviour);
     const pending = new Map<string, { options: BatchRequest; proposed: ProposedRecord[] }>();
     call.on('error', () => undefined);
     if (refusal !== undefined) {
@@ -324,7 +327,6 @@ export class KurrentDbNode {
           : options.hasStreamPosition()
             ? BigInt(options.getStreamPosition())
             : 'any';
-      const misbehaviour = this.plan.take('batch-append');
       void this.write(misbehaviour, () => this.log.write(stream, expected, write.proposed)).then((result) => {
         if (result === 'silence' || this.server === undefined) return;
         if (result === 'broken off') {
@@ -357,9 +359,12 @@ export class KurrentDbNode {
       const wrong = new shared.WrongExpectedVersion();
       if (result.actual !== undefined) wrong.setCurrentStreamRevision(String(result.actual));
       details.pack(wrong.serializeBinary(), 'event_store.client.WrongExpectedVersion');
-    } else {
+    } else if (result.kind === 'append-too-large') {
       const exceeded = new shared.MaximumAppendSizeExceeded().setMaxappendsize(result.limit);
       details.pack(exceeded.serializeBinary(), 'event_store.client.MaximumAppendSizeExceeded');
+    } else {
+      // The messages that the client ships do not have this one, which came with 25.1.
+      details.pack(new Uint8Array(), 'event_store.client.MaximumAppendEventSizeExceeded');
     }
     return response.setError(new statusMessage.Status().setMessage(result.kind).setDetails(details));
   }

@@ -3,8 +3,8 @@
  * been seen to let a client down. It never reorders: neither does the server.
  */
 
-/** The calls that can go wrong. */
-export type Method = 'append' | 'batch-append' | 'read' | 'subscribe' | 'features' | 'gossip';
+/** The calls that can go wrong; `append` is both ways of appending. */
+export type Method = 'append' | 'read' | 'subscribe' | 'features' | 'gossip';
 
 /** What a call does instead of what it should. */
 export type Misbehaviour =

@@ -1,0 +1,162 @@
+/**
+ * One write, as one call of its own.
+ *
+ * The client's batch append puts all writes of a process on one stream and keeps what is pending in one map: when any
+ * connection breaks, all of them are rejected, and the answer to one that was rejected crashes the process. Its other
+ * append is safe and several times slower, since it sends each event as a message. This makes the call of the first in
+ * the manner of the second: a stream for each write, with a deadline, and nothing shared.
+ */
+import { convertToCommandError, type EventStoreDBClient, NO_STREAM } from '@eventstore/db-client';
+import shared from '@eventstore/db-client/generated/shared_pb.js';
+import streamsService, { type StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import { internalsOf } from './client-internals.ts';
+import { type RecordToWrite, recordType } from './record-format.ts';
+import { ServerFailure } from './server-failure.ts';
+
+type Request = InstanceType<typeof streams.BatchAppendReq>;
+type Response = InstanceType<typeof streams.BatchAppendResp>;
+
+/** What the server answered to a write. */
+export type WriteAnswer =
+  | { readonly kind: 'written' }
+  | { readonly kind: 'wrong-revision'; readonly actual: bigint }
+  | { readonly kind: 'too-large'; readonly limit: number; readonly of: 'append' | 'event' }
+  /** The server said something that this client has no words for; the slower call will say it in its own. */
+  | { readonly kind: 'unclear' };
+
+/** How many bytes of events one message carries; the server takes 16 MiB. */
+const messageBytesMax = 3 * 1_024 * 1_024;
+
+const contentType = 'application/octet-stream';
+
+const proposed = (record: RecordToWrite): InstanceType<typeof streams.BatchAppendReq.ProposedMessage> => {
+  const message = new streams.BatchAppendReq.ProposedMessage()
+    .setId(new shared.UUID().setString(record.eventId))
+    .setData(record.data)
+    .setCustomMetadata(record.metadata);
+  message.getMetadataMap().set('type', recordType);
+  message.getMetadataMap().set('content-type', contentType);
+  return message;
+};
+
+/** The messages of a write: one, or several when it is large; the last one says so. */
+const requestsOf = (
+  correlation: string,
+  stream: string,
+  after: bigint,
+  records: ReadonlyArray<RecordToWrite>,
+): ReadonlyArray<Request> => {
+  const options = new streams.BatchAppendReq.Options().setStreamIdentifier(
+    new shared.StreamIdentifier().setStreamName(new TextEncoder().encode(stream)),
+  );
+  // The message wants another class of empty message, which reads and writes the same nothing.
+  if (after < 0n) options.setNoStream(new shared.Empty() as never);
+  else options.setStreamPosition(String(after));
+  const next = (): Request =>
+    new streams.BatchAppendReq().setCorrelationId(new shared.UUID().setString(correlation));
+  const requests = [next().setOptions(options)];
+  let bytes = 0;
+  for (const record of records) {
+    const size = record.data.length + record.metadata.length;
+    if (bytes > 0 && bytes + size > messageBytesMax) {
+      requests.push(next());
+      bytes = 0;
+    }
+    requests.at(-1)!.addProposedMessages(proposed(record));
+    bytes += size;
+  }
+  requests.at(-1)!.setIsFinal(true);
+  return requests;
+};
+
+const answerOf = (response: Response): WriteAnswer => {
+  const error = response.getError();
+  if (error === undefined) return { kind: 'written' };
+  const details = error.getDetails();
+  const name = details?.getTypeName().split('.').at(-1);
+  const content = details?.getValue_asU8() ?? new Uint8Array();
+  switch (name) {
+    case 'WrongExpectedVersion': {
+      const wrong = shared.WrongExpectedVersion.deserializeBinary(content);
+      const actual = wrong.hasCurrentStreamRevision() ? BigInt(wrong.getCurrentStreamRevision()) : -1n;
+      return { kind: 'wrong-revision', actual };
+    }
+    case 'MaximumAppendSizeExceeded': {
+      const limit = shared.MaximumAppendSizeExceeded.deserializeBinary(content).getMaxappendsize();
+      return { kind: 'too-large', limit, of: 'append' };
+    }
+    case 'AccessDenied':
+      throw new ServerFailure('denied', 'KurrentDB does not let this user read and write', false);
+    case 'StreamDeleted':
+      throw new ServerFailure('deleted', 'a stream of the ledger was deleted in KurrentDB', false);
+    case 'Timeout':
+      throw new ServerFailure('no-answer', 'KurrentDB did not write in time', true);
+    default:
+      if (/not ready|is busy|no leader info/i.test(error.getMessage())) {
+        throw new ServerFailure('not-ready', 'KurrentDB is not ready', false);
+      }
+      return { kind: 'unclear' };
+  }
+};
+
+/**
+ * Writes the records after this revision of the stream, `-1n` for a stream that does not exist, or none of them.
+ *
+ * @throws what the client throws, or a ServerFailure.
+ */
+export const writeAtOnce = (
+  client: EventStoreDBClient,
+  correlation: string,
+  stream: string,
+  after: bigint,
+  records: ReadonlyArray<RecordToWrite>,
+  deadlineMs: number,
+): Promise<WriteAnswer> => {
+  const internals = internalsOf(client);
+  const requests = requestsOf(correlation, stream, after, records);
+  return internals.execute(
+    streamsService.StreamsClient,
+    'append',
+    (grpc: StreamsClient) =>
+      new Promise<WriteAnswer>((resolve, reject) => {
+        const call = grpc.batchAppend(
+          ...internals.callArguments({ requiresLeader: true, deadline: deadlineMs }),
+        );
+        call.on('data', (response: Response) => {
+          try {
+            resolve(answerOf(response));
+          } catch (failure) {
+            reject(failure);
+          }
+          call.end();
+        });
+        call.on('error', (error: Error) => reject(convertToCommandError(error)));
+        call.on('end', () =>
+          reject(new ServerFailure('unreachable', 'KurrentDB ended the call without an answer', true)),
+        );
+        for (const request of requests) call.write(request);
+      }),
+  );
+};
+
+/** The same with the client's own append, an event a message; servers before 21.10 have no other. */
+export const writeOneByOne = async (
+  client: EventStoreDBClient,
+  stream: string,
+  after: bigint,
+  records: ReadonlyArray<RecordToWrite>,
+  deadlineMs: number,
+): Promise<void> => {
+  await client.appendToStream(
+    stream,
+    records.map(({ eventId, data, metadata }) => ({
+      id: eventId,
+      contentType,
+      type: recordType,
+      data,
+      metadata,
+    })),
+    { expectedRevision: after < 0n ? NO_STREAM : after, requiresLeader: true, deadline: deadlineMs },
+  );
+};
