@@ -109,6 +109,31 @@ describe('a damaged ledger', () => {
     }
   });
 
+  test('given a small ledger with a flipped byte in an event, opening it tells', async () => {
+    const file = await ledgerOf(40);
+    flip(file, readFileSync(file).indexOf('content 17') + 50);
+    expect(problemOf(() => open(file)).message).toContain(
+      'the event at position 18 is not as it was written',
+    );
+  });
+
+  test('given a ledger whose tables were altered, by a fault or by hand, it is refused', async () => {
+    for (const alter of [
+      'ALTER TABLE event RENAME COLUMN recorded_at TO recorded',
+      'DROP INDEX event_by_id',
+    ]) {
+      const file = await ledgerOf(3);
+      const database = new DatabaseSync(file);
+      database.exec(alter);
+      database.close();
+      for (const opening of [open, openLogReader]) {
+        const problem = problemOf(() => opening(file));
+        expect(problem).toBeInstanceOf(DamagedStore);
+        expect(problem.message).toContain('the tables of the ledger are not as they were made');
+      }
+    }
+  });
+
   test('given a flipped byte in a ledger too large to be checked at opening, reading the event tells', async () => {
     const file = fileForTest('ledger.sqlite');
     const store = open(file);

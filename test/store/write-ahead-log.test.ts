@@ -2,6 +2,7 @@
  * After a crash, a write-ahead log that was cut short is taken as far as it goes; a damaged one is refused.
  */
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { origin } from '../../src/store/event-store.ts';
@@ -11,21 +12,35 @@ import { fileForTest } from './ledger-files.ts';
 
 const appends = 8;
 
-/** What a crash leaves of a ledger: a file, and a log of several appends that were not written back into it. */
-const crashedLedger = async () => {
+const event = (number: number) => ({
+  source: 'a',
+  id: `${number}`,
+  bytes: new Uint8Array(3_000).fill(number),
+});
+
+/**
+ * What a crash leaves of a ledger: a file, and a log of several appends that were not written back into it.
+ * `older` is what the log held before it was begun anew, the appends of `-1` and below.
+ */
+const crashedLedger = async ({ begunAnew = false } = {}) => {
   const live = fileForTest('live.sqlite');
-  const store = openSqliteEventStore(live, { now: () => 1_000 });
-  for (let index = 0; index < appends; index++) {
-    const outcome = await store.append([
-      { source: 'a', id: `${index}`, bytes: new Uint8Array(3_000).fill(index) },
-    ]);
-    expect(E.isRight(outcome)).toBe(true);
-  }
+  let connection: DatabaseSync | undefined;
+  const store = openSqliteEventStore(live, {
+    now: () => 1_000,
+    configure: (database) => {
+      connection = database;
+    },
+  });
+  const append = async (number: number) => expect(E.isRight(await store.append([event(number)]))).toBe(true);
+  if (begunAnew) for (let number = -2 * appends; number < 0; number++) await append(number);
+  const older = readFileSync(`${live}-wal`);
+  if (begunAnew) connection!.prepare('PRAGMA wal_checkpoint(RESTART)').get();
+  for (let number = 0; number < appends; number++) await append(number);
   const file = fileForTest('ledger.sqlite');
   copyFileSync(live, file);
   const log = readFileSync(`${live}-wal`);
   await store.close();
-  return { file, log };
+  return { file, log, older };
 };
 
 const idsIn = async (file: string): Promise<ReadonlyArray<string>> => {
@@ -37,13 +52,49 @@ const idsIn = async (file: string): Promise<ReadonlyArray<string>> => {
   }
 };
 
-const all = Array.from({ length: appends }, (_, index) => `${index}`);
+const ids = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => `${from + index}`);
+
+const all = ids(0, appends);
+
+const flipped = (log: Uint8Array, place: number): Uint8Array => {
+  const copy = Uint8Array.from(log);
+  copy[place]! ^= 0x10;
+  return copy;
+};
+
+/** Where the frames of a log begin, and the number of the first frame of the last append. */
+const framesIn = (log: Buffer) => {
+  const [headerBytes, frameBytes] = [32, 24 + log.readUInt32BE(8)];
+  const count = (log.length - headerBytes) / frameBytes;
+  const frames = Array.from({ length: count }, (_, number) => headerBytes + number * frameBytes);
+  const ofThisLog = (number: number) => log.readBigUInt64BE(frames[number]! + 8) === log.readBigUInt64BE(16);
+  const commits = [...frames.keys()].filter(
+    (number) => ofThisLog(number) && log.readUInt32BE(frames[number]! + 4) !== 0,
+  );
+  return { frames, lastAppend: commits.at(-2)! + 1 };
+};
 
 describe('the write-ahead log after a crash', () => {
   test('given a sound log, every event is there', async () => {
     const { file, log } = await crashedLedger();
     writeFileSync(`${file}-wal`, log);
     expect(await idsIn(file)).toEqual(all);
+  });
+
+  test('given a log that was begun anew over an older one, what is left of the older one does no harm', async () => {
+    const { file, log, older } = await crashedLedger({ begunAnew: true });
+    expect(log.length).toBe(older.length);
+    writeFileSync(`${file}-wal`, log);
+    expect(await idsIn(file)).toEqual([...ids(-2 * appends, 0), ...all]);
+  });
+
+  test('given a power cut that kept a frame of the older log in the midst of the last append, that append is not there', async () => {
+    const { file, log, older } = await crashedLedger({ begunAnew: true });
+    const { frames, lastAppend } = framesIn(log);
+    const [start, end] = [frames[lastAppend]!, frames[lastAppend + 1]!];
+    log.set(older.subarray(start, end), start);
+    writeFileSync(`${file}-wal`, log);
+    expect(await idsIn(file)).toEqual([...ids(-2 * appends, 0), ...all.slice(0, -1)]);
   });
 
   test('given a log that was cut short anywhere, the events before the cut are there', async () => {
@@ -62,36 +113,41 @@ describe('the write-ahead log after a crash', () => {
     expect(await idsIn(file)).toEqual([]);
   });
 
-  test('given a flipped bit anywhere but in the last append, the ledger is refused', async () => {
+  test('given a flipped bit in the header of the log, the ledger is refused', async () => {
     const { file, log } = await crashedLedger();
-    const places = [
-      0,
-      9,
-      17,
-      30,
-      33,
-      45,
-      60,
-      3_000,
-      ...[0.2, 0.4, 0.6].map((part) => Math.floor(log.length * part)),
-    ];
-    for (const place of places) {
-      const flipped = Uint8Array.from(log);
-      flipped[place]! ^= 0x10;
-      writeFileSync(`${file}-wal`, flipped);
-      const opening = idsIn(file);
-      await expect(opening).rejects.toThrow(DamagedStore);
-      await expect(opening).rejects.toThrow('write-ahead log is not as it was written');
+    for (const place of [0, 9, 17, 30]) {
+      writeFileSync(`${file}-wal`, flipped(log, place));
+      await expect(idsIn(file)).rejects.toThrow(DamagedStore);
+    }
+  });
+
+  test('given a flipped bit in any frame but those of the last append, the ledger is refused', async () => {
+    const { file, log } = await crashedLedger();
+    const { frames, lastAppend } = framesIn(log);
+    expect(lastAppend).toBeGreaterThan(appends);
+    for (let frame = 0; frame < lastAppend; frame++) {
+      for (const place of [3, 9, 17, 24 + 100, 24 + 4_000]) {
+        writeFileSync(`${file}-wal`, flipped(log, frames[frame]! + place));
+        const opening = idsIn(file);
+        await expect(opening).rejects.toThrow(DamagedStore);
+        await expect(opening).rejects.toThrow(
+          `frame ${frame} of its write-ahead log is not as it was written`,
+        );
+      }
     }
     writeFileSync(`${file}-wal`, log);
     expect(await idsIn(file)).toEqual(all);
   });
 
-  test('given a flipped bit in the last append, that append is as if it had never been finished', async () => {
-    const { file, log } = await crashedLedger();
-    const flipped = Uint8Array.from(log);
-    flipped[log.length - 10]! ^= 0x10;
-    writeFileSync(`${file}-wal`, flipped);
-    expect(await idsIn(file)).toEqual(all.slice(0, -1));
+  test('given a flipped bit in any frame of the last append, it is as if that append had never been finished', async () => {
+    const { log } = await crashedLedger();
+    const { frames, lastAppend } = framesIn(log);
+    expect(lastAppend).toBeLessThan(frames.length - 1);
+    for (let frame = lastAppend; frame < frames.length; frame++) {
+      const crashed = await crashedLedger();
+      const { frames } = framesIn(crashed.log);
+      writeFileSync(`${crashed.file}-wal`, flipped(crashed.log, frames[frame]! + 24 + 100));
+      expect(await idsIn(crashed.file)).toEqual(all.slice(0, -1));
+    }
   });
 });

@@ -139,6 +139,8 @@ describe('forgetting', () => {
   test('given a person, when they are forgotten, only the pseudonym stays, about nobody', () => {
     const { vault, reopen } = given('ana', 'ben');
     const pseudonym = vault.pseudonymOf('ana')!;
+    expect(vault.identifierOf(pseudonym)).toBe('ana');
+    expect(vault.hasForgotten()).toBe(false);
     expect(vault.forget('ana')).toBe(pseudonym);
     for (const open of [() => vault, reopen]) {
       const after = open();
@@ -146,6 +148,7 @@ describe('forgetting', () => {
       expect(after.identifierOf(pseudonym)).toBeUndefined();
       expect(after.isForgotten(pseudonym)).toBe(true);
       expect(after.knows(pseudonym)).toBe(true);
+      expect(after.hasForgotten()).toBe(true);
       expect(after.identifierOf(after.pseudonymOf('ben')!)).toBe('ben');
       expect(after.forget('ana')).toBeUndefined();
     }

@@ -3,8 +3,9 @@
  *
  * SQLite reads its log up to the first frame that is not sound and ignores the rest: right after a crash, when the
  * rest was never confirmed to anyone, but after a flipped bit it would silently drop confirmed events. With
- * `synchronous=FULL` a transaction is on the disk before the next one begins, so a whole transaction behind the
- * unsound frame with yet another behind it proves damage. Damage to the last transaction cannot be told from a crash.
+ * `synchronous=FULL` a transaction is on the disk before the next one begins. So where an unsound frame is followed by
+ * the end of a transaction and then by yet another frame of the same log, confirmed events are lost: the ledger is
+ * refused. Damage to the last transaction cannot be told from a crash, and is taken for one.
  * The format: https://www.sqlite.org/fileformat2.html#the_write_ahead_log
  */
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
@@ -51,16 +52,23 @@ const damageIn = (descriptor: number): string | undefined => {
 
   const frame = new DataView(new ArrayBuffer(frameHeaderBytes + header.getUint32(8)));
   let unsound: number | undefined;
+  let alteredSalts = false;
   let committedBehind = false;
   for (let number = 0; readWhole(descriptor, frame, headerBytes + number * frame.byteLength); number++) {
     const ofThisLog = equal(frame, 8, salts);
-    if (unsound === undefined) {
-      checksum = checksumOf(frame, 0, 8, littleEndian, checksum);
-      checksum = checksumOf(frame, frameHeaderBytes, frame.byteLength, littleEndian, checksum);
-      if (!ofThisLog || !equal(frame, 16, checksum)) unsound = number;
-    } else if (committedBehind && ofThisLog) {
+    let sound = false;
+    if (unsound === undefined || alteredSalts) {
+      const ofHeader = checksumOf(frame, 0, 8, littleEndian, checksum);
+      const ofBoth = checksumOf(frame, frameHeaderBytes, frame.byteLength, littleEndian, ofHeader);
+      sound = ofThisLog && equal(frame, 16, ofBoth);
+      checksum = [frame.getUint32(16), frame.getUint32(20)];
+    }
+    if (unsound !== undefined && ((committedBehind && ofThisLog) || (alteredSalts && sound))) {
       return `frame ${unsound} of its write-ahead log is not as it was written, and confirmed events follow it`;
     }
+    // A frame of an older log ends this one; but then no frame can go on from its checksum.
+    alteredSalts = unsound === undefined && !ofThisLog;
+    if (!sound) unsound ??= number;
     if (unsound !== undefined && ofThisLog && frame.getUint32(4) !== 0) committedBehind = true;
   }
   return undefined;
