@@ -3,7 +3,7 @@
  * `projections/questions/answers.ts`.
  */
 import * as t from 'io-ts';
-import { exact, list, nullable } from '../domain/codec.ts';
+import { exact, list, nullable, oneOf } from '../domain/codec.ts';
 
 /** What an answer is about: when it was true, as known when, and the last position it knew. */
 export const Clocks = exact('Clocks', { validAt: t.string, knownAt: t.string, position: t.string }, {});
@@ -71,3 +71,35 @@ export const Readiness = exact(
   { failure: t.string },
 );
 export type Readiness = t.TypeOf<typeof Readiness>;
+
+/** A question that a rebuilt projection answers otherwise than the one before. */
+const ReplayExample = exact('ReplayExample', { question: t.string, before: t.unknown, after: t.unknown }, {});
+
+/** A replay of the projections. The rate is in events a second, `etaMs` what it will still take. */
+export const Replay = exact(
+  'Replay',
+  {
+    id: t.string,
+    state: oneOf('the state of a replay', ['running', 'serving', 'failed', 'cancelled']),
+    processed: t.number,
+    total: t.number,
+    rate: t.number,
+    startedAt: t.string,
+    endedAt: nullable(t.string),
+    etaMs: nullable(t.number),
+    differences: nullable(
+      exact(
+        'ReplayDifferences',
+        { compared: t.number, changed: t.number, examples: list(ReplayExample) },
+        {},
+      ),
+    ),
+    failure: nullable(t.string),
+  },
+  {},
+);
+export type Replay = t.TypeOf<typeof Replay>;
+
+/** The replays that are remembered, the latest first. */
+export const ReplayList = exact('ReplayList', { data: list(Replay), next: nullable(t.string) }, {});
+export type ReplayList = t.TypeOf<typeof ReplayList>;

@@ -26,7 +26,7 @@ import {
   TransferRow,
   WireEvent,
 } from '../projections/questions/answers.ts';
-import { type Answer, answerOf, Readiness, type Recorded } from './answers.ts';
+import { type Answer, answerOf, Readiness, type Recorded, Replay, ReplayList } from './answers.ts';
 import {
   type EmitFailure,
   type EmitOptions,
@@ -42,7 +42,7 @@ import { chunksOfBytes, chunksOfLines } from './ndjson-chunks.ts';
 import { patiently, type RetryPolicy } from './retry.ts';
 import { ask, type Call, type Fetch, type Query, type Target, tell } from './transport.ts';
 
-export type { Answer, Clocks, EventFault, ProblemDetails, Readiness, Recorded } from './answers.ts';
+export type { Answer, Clocks, EventFault, ProblemDetails, Readiness, Recorded, Replay } from './answers.ts';
 export type { EmitFailure, EmitOptions, EmitProgress, StreamOptions } from './emit.ts';
 export { type ClientError, ClientFailure, sentenceOf } from './errors.ts';
 export type { EventInput, EventInputOf } from './event-input.ts';
@@ -213,6 +213,20 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
       question?: Question & { readonly state?: 'open' | 'resolved' | undefined },
       options?: RequestOptions,
     ): Rows<DiscrepancyRow> => rows(DiscrepancyRow)(['discrepancies'], question, options),
+
+    /** Rebuilding the projections from the log. */
+    replays: {
+      /** Starts one; there is one at a time. */
+      start: ({ signal }: RequestOptions = {}): Outcome<Replay> =>
+        ask(target, { method: 'POST', path: ['v1', 'replays'], signal }, Replay),
+      /** Those that are remembered, the latest first. */
+      list: ({ signal }: RequestOptions = {}): Outcome<ReplayList> =>
+        ask(target, { path: ['v1', 'replays'], signal }, ReplayList),
+      get: (id: string, { signal }: RequestOptions = {}): Outcome<Replay> =>
+        ask(target, { path: ['v1', 'replays', id], signal }, Replay),
+      cancel: (id: string, { signal }: RequestOptions = {}): Outcome<void> =>
+        tell(target, { method: 'DELETE', path: ['v1', 'replays', id], signal }),
+    },
 
     health: {
       /** Whether it is ready for questions; also where it is not, it says how far it is. */
