@@ -66,12 +66,13 @@ const run = async (options: ServeOptions, terminal: Terminal): Promise<E.Either<
   const port = options.port ?? settings.right.port;
   const server = await started({ ...settings.right, port });
   if (E.isLeft(server)) return server;
+  const stop = stopAsked();
   const { store, dataDirectory } = settings.right;
   const place = store.startsWith('sqlite:') ? resolve(dataDirectory) : 'its store';
   terminal.out(`Domicile serves the ledger in ${place} on ${server.right.url}`);
   terminal.out('No keys are set up: it listens on loopback only, and lets everybody on this machine in.');
   terminal.out(`Record events: domicile emit FILE --url ${server.right.url}    Stop: Ctrl-C`);
-  await stopAsked();
+  await stop;
   await server.right.stop();
   return E.right(fine);
 };

@@ -1,0 +1,244 @@
+/**
+ * The client against the API: what it asks, what it decodes, and what goes wrong, as values.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../../src/api/app.ts';
+import {
+  ClientFailure,
+  createClient,
+  everyRow,
+  type Fetch,
+  orThrow,
+  sentenceOf,
+} from '../../src/client/client.ts';
+import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
+
+const scenario = join(import.meta.dirname, '..', '..', 'scenarios', 'tiktok-us', 'events.ndjson');
+const directory = newDataDirectory();
+const url = 'http://ledger.example';
+let server: LocalServer;
+let answering: Fetch;
+let atLeast: string;
+
+const ledger = () => createClient({ url, fetch: answering });
+
+beforeAll(async () => {
+  server = await LocalServer.open(directory);
+  const app = createApp(server.ledger, pino({ level: 'silent' }));
+  answering = (request) => app.fetch(request);
+  const sent = await ledger().events.emitBytes([readFileSync(scenario)]);
+  if (E.isLeft(sent)) throw new Error(JSON.stringify(sent.left));
+  atLeast = sent.right.position;
+});
+afterAll(async () => {
+  await server.close();
+  removeDirectory(directory);
+});
+
+describe('questions', () => {
+  it('are answered with rows under the clocks that were asked for', async () => {
+    const asked = {
+      validAt: new Date('2022-06-30'),
+      knownPosition: '43',
+      minAssurance: 'claimed',
+      atLeast,
+    } as const;
+
+    const { clocks, data, next } = orThrow(await ledger().subjects.residency('ana', asked));
+
+    expect(clocks).toMatchObject({ validAt: '2022-06-30T00:00:00.000Z', position: '43' });
+    expect(data.filter(({ kind }) => kind === 'live').map(({ site }) => site)).toEqual([
+      'virginia',
+      'virginia',
+      'virginia',
+    ]);
+    expect(next).toBeNull();
+  });
+
+  it('exist for every route that answers them', async () => {
+    const client = ledger();
+    const question = { validAt: '2022-07-15', atLeast };
+    const counts = {
+      history: orThrow(await client.subjects.history('dora', { ...question, from: '2021-01-01' })).data
+        .length,
+      trail: orThrow(await client.subjects.trail('dora', question)).data.length,
+      sites: orThrow(await client.sites.list(question)).data.length,
+      holdings: orThrow(await client.sites.holdings('singapore', question)).data.length,
+      parties: orThrow(await client.parties.list(question)).data.length,
+      datasets: orThrow(await client.datasets.list(question)).data.length,
+      lineage: orThrow(await client.datasets.lineage('tiktok/profile', question)).data.nodes.length,
+      populations: orThrow(await client.populations.list(question)).data.length,
+      transfers: orThrow(await client.transfers({ ...question, to: '2021-12-31' })).data.length,
+      discrepancies: orThrow(await client.discrepancies({ ...question, state: 'resolved' })).data.length,
+      corrections: orThrow(await client.events.get('32', question)).data.corrections.length,
+    };
+
+    expect(Object.values(counts).every((count) => Number.isInteger(count))).toBe(true);
+    expect(counts).toMatchObject({ history: 7, datasets: 3, populations: 3 });
+    expect(orThrow(await client.sites.get('oracle-ashburn', question)).data.operator).toBe('oracle');
+    expect(orThrow(await client.parties.get('cn-engineers', question)).data.kind).toBe('team');
+    expect(orThrow(await client.populations.get('us-users', question)).data.jurisdiction).toBe('US');
+    expect(orThrow(await client.health.ready())).toMatchObject({ status: 'ready', head: atLeast });
+  });
+
+  it('name things whose identifiers have slashes', async () => {
+    const { data } = orThrow(await ledger().datasets.get('tiktok/profile', { atLeast }));
+
+    expect(data.dataset).toBe('tiktok/profile');
+  });
+
+  it('are answered in full, page by page', async () => {
+    const client = ledger();
+
+    const pages = orThrow(await everyRow((page) => client.events.list(page), { limit: 7, atLeast }));
+    const whole = orThrow(await client.events.list({ limit: 1_000, atLeast }));
+
+    expect(pages.data).toEqual(whole.data);
+    expect(pages.next).toBeNull();
+  });
+
+  it('find what was recorded only if they wait for it', async () => {
+    const client = ledger();
+    const { position } = orThrow(
+      await client.events.emit({
+        id: 'own-write',
+        source: 'urn:example:client',
+        type: 'PopulationRegistered',
+        time: '2022-01-01T00:00:00Z',
+        data: { population: 'own-write', name: 'Own write', jurisdiction: 'US' },
+      }),
+    );
+
+    const { data } = orThrow(await client.populations.get('own-write', { atLeast: position }));
+
+    expect(data).toMatchObject({ name: 'Own write', subjects: 0 });
+  });
+
+  it('send the token, if there is one', async () => {
+    let seen: string | null = '';
+    const fetch: Fetch = (request) => {
+      seen = request.headers.get('authorization');
+      return answering(request);
+    };
+
+    await createClient({ url, token: 'dom_secret', fetch }).sites.list();
+    expect(seen).toBe('Bearer dom_secret');
+    await createClient({ url, fetch }).sites.list();
+    expect(seen).toBeNull();
+  });
+});
+
+describe('erasing a person', () => {
+  it('ends in nothing, and afterwards nobody is known by that name', async () => {
+    const client = ledger();
+
+    expect(await client.subjects.erase('lev')).toEqual(E.right(undefined));
+    expect(await client.subjects.erase('lev')).toMatchObject(E.left({ kind: 'problem', status: 404 }));
+    expect(await client.subjects.residency('lev')).toMatchObject(E.left({ kind: 'problem', status: 404 }));
+  });
+});
+
+describe('what goes wrong', () => {
+  it('is the problem that the ledger tells of', async () => {
+    const outcome = await ledger().subjects.history('ana', { from: '2022-01-01', to: '2021-01-01' });
+
+    expect(outcome).toMatchObject(
+      E.left({
+        kind: 'problem',
+        status: 400,
+        problem: { type: 'urn:domicile:problem:bad-parameter', parameter: 'to' },
+      }),
+    );
+  });
+
+  it('is a network error where nobody answers', async () => {
+    const outcome = await createClient({ url: 'http://127.0.0.1:9' }).sites.list();
+
+    expect(outcome).toMatchObject(E.left({ kind: 'network' }));
+  });
+
+  it('is told as undecodable where something else answers', async () => {
+    const page: Fetch = () => new Response('<html>', { headers: { 'content-type': 'text/html' } });
+    const refusing: Fetch = () => new Response('no', { status: 500 });
+    const almost: Fetch = () => Response.json({ clocks: {}, data: [{ site: 1 }], next: null });
+
+    expect(await createClient({ url, fetch: page }).sites.list()).toMatchObject(
+      E.left({ kind: 'undecodable', status: 200 }),
+    );
+    expect(await createClient({ url, fetch: refusing }).sites.list()).toMatchObject(
+      E.left({ kind: 'undecodable', status: 500 }),
+    );
+    const outcome = await createClient({ url, fetch: almost }).sites.list();
+    expect(outcome).toMatchObject(E.left({ kind: 'undecodable' }));
+    const pointers = E.isLeft(outcome) && outcome.left.kind === 'undecodable' ? outcome.left.faults : [];
+    expect(pointers.map(({ pointer }) => pointer)).toContain('/data/0/site');
+  });
+
+  it('is not that a newer ledger says more than this client knows', async () => {
+    const newer: Fetch = async (request) => {
+      const answer = (await (await answering(request)).json()) as { data: object[] };
+      const data = answer.data.map((row) => ({ ...row, shoeSize: 43 }));
+      return Response.json({ ...answer, data, mood: 'fine' });
+    };
+
+    const { data } = orThrow(await createClient({ url, fetch: newer }).sites.list({ atLeast }));
+
+    expect(data[0]).toMatchObject({ site: expect.any(String) });
+    expect(data[0]).not.toHaveProperty('shoeSize');
+  });
+
+  it('is a cancellation where the caller cancelled', async () => {
+    const never: Fetch = (request) =>
+      new Promise((_, reject) =>
+        request.signal.addEventListener('abort', () => reject(new Error('aborted'))),
+      );
+    const cancel = new AbortController();
+
+    const outcome = createClient({ url, fetch: never }).sites.list({}, { signal: cancel.signal });
+    cancel.abort();
+
+    expect(await outcome).toEqual(E.left({ kind: 'cancelled' }));
+  });
+
+  it('is an exception for those who ask for one', async () => {
+    const outcome = await ledger().subjects.residency('nobody-known');
+    const failure = E.isLeft(outcome) ? outcome.left : undefined;
+
+    expect(() => orThrow(outcome)).toThrow(ClientFailure);
+    expect(() => orThrow(outcome)).toThrow(sentenceOf(failure!));
+  });
+});
+
+describe('the client itself', () => {
+  /** The files that a file imports for more than their types, all the way down. */
+  const imported = (file: string, seen = new Set<string>()): ReadonlySet<string> => {
+    if (seen.has(file)) return seen;
+    seen.add(file);
+    const text = readFileSync(file, 'utf8');
+    for (const [, from] of text.matchAll(/^(?:import|export) (?!type\b)[^;]*?from '(\.[^']+)';$/gms)) {
+      imported(resolve(dirname(file), from!), seen);
+    }
+    return seen;
+  };
+
+  it('needs nothing that a browser does not have', () => {
+    const root = join(import.meta.dirname, '..', '..', 'src');
+    const files = [...imported(join(root, 'client', 'client.ts'))];
+
+    expect(files.length).toBeGreaterThan(10);
+    const needy = files.filter((file) =>
+      /from 'node:|\bBuffer\b|\bprocess\.\w|\brequire\(/.test(readFileSync(file, 'utf8')),
+    );
+    expect(needy.map((file) => relative(root, file))).toEqual([]);
+    const packages = files.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/^import (?!type\b)[^;]*?from '([^.'][^']*)';$/gms)].map(
+        ([, from]) => from!,
+      ),
+    );
+    expect([...new Set(packages)].sort()).toEqual(['fp-ts/lib/Either.js', 'io-ts']);
+  });
+});
