@@ -37,8 +37,11 @@ export class Ledger {
   readonly parts: LedgerParts;
   readonly replays: Replays;
   private serving: Serving;
-  /** Whether the projections are being built for the first time, or anew: there is nothing to ask yet. */
-  private building: boolean;
+  /**
+   * Whether the projections have yet to catch up with the log, after a start or because they are built anew: an answer
+   * now could know less than one before.
+   */
+  private building = true;
   private readonly followers = new Set<Projector>();
   private readonly listeners = new Set<(state: ProjectorState) => void>();
   private index: { readonly reader: IndexReader; readonly database: DatabaseSync } | undefined;
@@ -47,9 +50,7 @@ export class Ledger {
     this.parts = parts;
     const { generations, logFile, log, now } = parts;
     generations.removeOthers();
-    const before = generations.serving();
-    const generation = before ?? generations.next();
-    this.building = before === undefined;
+    const generation = generations.serving() ?? generations.next();
     generations.serve(generation);
     this.serving = { generation, projector: this.projectorOf(generation) };
     this.attend(this.serving.projector);
@@ -116,7 +117,7 @@ export class Ledger {
     return this.serving.projector.state;
   }
 
-  /** Whether the projections are being built from the whole log, so that questions have to wait. */
+  /** Whether the projections have yet to catch up with the log, so that questions have to wait. */
   isBuilding(): boolean {
     return this.building;
   }

@@ -45,6 +45,9 @@ export class Projector {
     this.worker = worker;
     worker.on('message', (report: ProjectorThreadReport) => this.report(report));
     worker.on('error', (error) => this.report({ kind: 'failed', reason: error.message }));
+    worker.once('exit', () => {
+      if (this.worker === worker) this.worker = undefined;
+    });
   }
 
   private report(report: ProjectorThreadReport): void {
@@ -104,12 +107,14 @@ export class Projector {
   async stop(): Promise<void> {
     this.stopping = true;
     const worker = this.worker;
-    if (worker === undefined) return;
-    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    worker.postMessage('stop');
-    const timer = setTimeout(() => void worker.terminate(), stopWaitMsMax);
-    await ended;
-    clearTimeout(timer);
+    // A thread that failed has ended, and is not started again.
+    if (worker !== undefined) {
+      const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+      worker.postMessage('stop');
+      const timer = setTimeout(() => void worker.terminate(), stopWaitMsMax);
+      await ended;
+      clearTimeout(timer);
+    }
     for (const waiter of this.waiters) waiter.resolve(false);
   }
 }
