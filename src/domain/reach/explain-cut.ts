@@ -2,7 +2,7 @@
  * Why a party cannot reach data, or what keeps it from being kept out.
  */
 import type { Instant } from '../time.ts';
-import { holdsAt, valueAt } from '../timeline.ts';
+import { valueAt } from '../timeline.ts';
 import { smallestClosing } from './closing.ts';
 import type { CutEdge } from './cut-edge.ts';
 import { directEdges } from './direct-edges.ts';
@@ -37,7 +37,7 @@ export const explainCut = (
   if (classes.length === 0) return { reaches: false, because: 'no-data' };
   const direct = classes.flatMap((data) => directEdges(reach, data));
   const labels = classes.map((data) => reach.labels(data));
-  const reaching = (each: string): boolean => labels.some(({ of }) => holdsAt(of.get(each) ?? [], at));
+  const reaching = (each: string): boolean => labels.some((of) => of.reaches(each, at));
   if (reaching(party)) {
     return { reaches: true, close: smallestClosing(reach.parties, direct, reaching, party, at) };
   }

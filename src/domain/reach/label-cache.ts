@@ -4,7 +4,8 @@
 import { classKey, type DataClass, overKeysOf } from './data-class.ts';
 import { directEdges, type Sites } from './direct-edges.ts';
 import type { Grants } from './grants.ts';
-import { type Labels, labelsOf, type Via } from './labels.ts';
+import { labelsOf } from './labelling.ts';
+import type { Labels, Via } from './labels.ts';
 import type { Graph } from './party-graph.ts';
 
 /** What labels are made of. */
@@ -19,8 +20,9 @@ export const rememberedLabelsMax = 1_000_000;
 
 interface Entry {
   readonly data: DataClass;
+  /** What a grant over the data can be over. */
+  readonly keys: ReadonlyArray<string>;
   readonly labels: Labels;
-  readonly size: number;
 }
 
 export class LabelCache {
@@ -39,10 +41,8 @@ export class LabelCache {
     if (entry !== undefined) this.entries.delete(key);
     else {
       const labels = labelsOf(this.sources.parties, directEdges(this.sources, data), via);
-      let size = 0;
-      for (const list of labels.of.values()) size += list.length;
-      entry = { data, labels, size };
-      this.size += size;
+      entry = { data, keys: overKeysOf(data), labels };
+      this.size += labels.size;
     }
     this.entries.set(key, entry);
     if (this.size > rememberedLabelsMax) this.forgetOldest();
@@ -51,7 +51,7 @@ export class LabelCache {
 
   /** Forgets the labels that an edge to one of the parties could change: those in which the party is labelled. */
   partiesChanged(parties: ReadonlyArray<string>): void {
-    if (parties.length > 0) this.forget(({ labels }) => parties.some((party) => labels.of.has(party)));
+    if (parties.length > 0) this.forget(({ labels }) => parties.some((party) => labels.has(party)));
   }
 
   /** Forgets the labels of data at the site. */
@@ -61,14 +61,14 @@ export class LabelCache {
 
   /** Forgets the labels of data that grants over these keys cover. */
   grantsChanged(keys: ReadonlySet<string>): void {
-    if (keys.size > 0) this.forget(({ data }) => overKeysOf(data).some((key) => keys.has(key)));
+    if (keys.size > 0) this.forget((entry) => entry.keys.some((key) => keys.has(key)));
   }
 
   private forgetOldest(): void {
-    for (const [key, { size }] of this.entries) {
+    for (const [key, { labels }] of this.entries) {
       if (this.size <= rememberedLabelsMax || this.entries.size === 1) return;
       this.entries.delete(key);
-      this.size -= size;
+      this.size -= labels.size;
     }
   }
 
@@ -76,7 +76,7 @@ export class LabelCache {
     for (const [key, entry] of this.entries) {
       if (!touched(entry)) continue;
       this.entries.delete(key);
-      this.size -= entry.size;
+      this.size -= entry.labels.size;
     }
   }
 }

@@ -1,164 +1,102 @@
 /**
- * Labels: who reaches data of a class, when, and by which first step. R15's choice of path, over intervals.
+ * Labels: who reaches data of a class, when, and along which path. R15's choice, ready to be cut with presences.
  *
- * From the direct edges, labels spread against the direction of the edges, one edge further in each round. A party is
- * labelled for the instants at which it is first met: so the path it gets has the fewest edges, and instants already
- * labelled are passed over. That ends every cycle. Among the paths of one round the first pair decides, since no two
- * edges that lead on from a party at an instant have the same pair.
+ * Kept as columns, sorted by party and then by time: a question about an instant reads all of them through.
  */
-import { codeUnitOrder } from '../order.ts';
 import type { Instant } from '../time.ts';
-import { cover, type Interval, intersect, type Timeline } from '../timeline.ts';
-import { type DirectEdge, type Edge, type EdgeKind, pairOrder } from './edge.ts';
-import type { Graph } from './party-graph.ts';
+import type { Interval } from '../timeline.ts';
+import type { EdgeKind } from './edge.ts';
 import type { Step } from './path.ts';
-import type { Span } from './span.ts';
 
-/** An interval in which the party's path is the same. */
+/** An interval in which a party's path is the same. */
 export interface Label extends Interval {
   readonly step: Step;
-}
-
-/** By party, in code-unit order: its labels in order of time, disjoint, adjacent ones with other pairs. */
-export interface Labels {
-  readonly of: ReadonlyMap<string, ReadonlyArray<Label>>;
-  readonly parties: ReadonlyArray<string>;
 }
 
 /** Which kinds of edges a path may be made of; undefined for all. */
 export type Via = ReadonlySet<EdgeKind> | undefined;
 
-/** Labels that a party could have through one edge. */
-interface Offer {
-  readonly edge: Edge;
-  readonly labels: ReadonlyArray<Label>;
-}
+/** Told the path that a party has in an interval. */
+export type LabelVisitor = (party: string, from: Instant, to: Instant, step: Step) => void;
 
-interface Labelled {
-  covered: Timeline;
-  readonly labels: Label[];
-}
+export class Labels {
+  /** Everybody who ever reaches the data, in code-unit order. */
+  readonly parties: ReadonlyArray<string>;
+  private readonly numberOf = new Map<string, number>();
+  /** The labels of party number n are those from `starts[n]` up to `starts[n + 1]`. */
+  private readonly starts: Uint32Array;
+  private readonly froms: Float64Array;
+  private readonly tos: Float64Array;
+  private readonly steps: Step[] = [];
 
-/**
- * The labels of every party that ever reaches the data.
- *
- * @param without a party that no path may lead through.
- */
-export const labelsOf = (
-  graph: Pick<Graph, 'into'>,
-  direct: ReadonlyArray<DirectEdge>,
-  via?: Via,
-  without?: string,
-): Labels => {
-  const labelled = new Map<string, Labelled>();
-  let offers = new Map<string, Offer[]>();
-  const offer = (edge: Edge, labels: ReadonlyArray<Label>): void => {
-    if (labels.length === 0 || edge.from === without) return;
-    const before = offers.get(edge.from);
-    if (before === undefined) offers.set(edge.from, [{ edge, labels }]);
-    else before.push({ edge, labels });
-  };
-
-  for (const edge of direct) {
-    if (via?.has(edge.edge) === false) continue;
-    offer(
-      edge,
-      edge.spans.map((span) => label(edge, span, span.from, span.to, undefined)),
-    );
-  }
-  while (offers.size > 0) {
-    const round = offers;
-    offers = new Map();
-    const met: [string, ReadonlyArray<Label>][] = [];
-    for (const [party, offered] of round) {
-      const fresh = settle(labelled, party, offered);
-      if (fresh.length > 0) met.push([party, fresh]);
+  /**
+   * @param labelled by party in code-unit order: its labels in order of time, disjoint, adjacent ones with other pairs.
+   */
+  constructor(labelled: ReadonlyArray<readonly [party: string, labels: ReadonlyArray<Label>]>) {
+    const size = labelled.reduce((sum, [, labels]) => sum + labels.length, 0);
+    this.starts = new Uint32Array(labelled.length + 1);
+    this.froms = new Float64Array(size);
+    this.tos = new Float64Array(size);
+    const parties: string[] = [];
+    for (const [party, labels] of labelled) {
+      this.numberOf.set(party, parties.length);
+      parties.push(party);
+      for (const { from, to, step } of labels) {
+        this.froms[this.steps.length] = from;
+        this.tos[this.steps.length] = to;
+        this.steps.push(step);
+      }
+      this.starts[parties.length] = this.steps.length;
     }
-    for (const [party, fresh] of met) {
-      for (const edge of graph.into(party)) {
-        if (via?.has(edge.edge) !== false)
-          offer(edge, through(edge, fresh, labelled.get(edge.from)?.covered));
+    this.parties = parties;
+  }
+
+  /** How many labels there are. */
+  get size(): number {
+    return this.steps.length;
+  }
+
+  /** Whether the party ever reaches the data. */
+  has(party: string): boolean {
+    return this.numberOf.has(party);
+  }
+
+  /** The labels of the party, in order of time. */
+  of(party: string): ReadonlyArray<Label> {
+    const number = this.numberOf.get(party);
+    if (number === undefined) return [];
+    const out: Label[] = [];
+    for (let index = this.starts[number]!; index < this.starts[number + 1]!; index++) {
+      out.push({ from: this.froms[index]!, to: this.tos[index]!, step: this.steps[index]! });
+    }
+    return out;
+  }
+
+  /** Whether the party reaches the data at the instant. */
+  reaches(party: string, instant: Instant): boolean {
+    const number = this.numberOf.get(party);
+    if (number === undefined) return false;
+    for (let index = this.starts[number]!; index < this.starts[number + 1]!; index++) {
+      if (this.froms[index]! <= instant && instant < this.tos[index]!) return true;
+    }
+    return false;
+  }
+
+  /** Visits the labels that overlap `[from, to)`, whole, by party and then by time; those of one party if one is named. */
+  visit(from: Instant, to: Instant, party: string | undefined, visitor: LabelVisitor): void {
+    if (party !== undefined) {
+      const number = this.numberOf.get(party);
+      if (number !== undefined) this.visitParty(number, from, to, visitor);
+      return;
+    }
+    for (let number = 0; number < this.parties.length; number++) this.visitParty(number, from, to, visitor);
+  }
+
+  private visitParty(number: number, from: Instant, to: Instant, visitor: LabelVisitor): void {
+    for (let index = this.starts[number]!; index < this.starts[number + 1]!; index++) {
+      if (this.froms[index]! < to && from < this.tos[index]!) {
+        visitor(this.parties[number]!, this.froms[index]!, this.tos[index]!, this.steps[index]!);
       }
     }
   }
-
-  const parties = [...labelled.keys()].sort(codeUnitOrder);
-  return {
-    parties,
-    of: new Map(parties.map((party) => [party, labelled.get(party)!.labels.sort((a, b) => a.from - b.from)])),
-  };
-};
-
-const label = (edge: Edge, span: Span, from: Instant, to: Instant, rest: Step | undefined): Label => ({
-  from,
-  to,
-  step: { edge: edge.edge, from: edge.from, to: edge.to, span, rest, path: undefined },
-});
-
-/** What the edge makes of the labels of the party it leads to, where it held and those it comes from have none yet. */
-const through = (
-  edge: Edge,
-  labels: ReadonlyArray<Label>,
-  covered: Timeline | undefined,
-): ReadonlyArray<Label> => {
-  const out: Label[] = [];
-  const { spans } = edge;
-  for (let i = 0, j = 0; i < spans.length && j < labels.length; ) {
-    const [span, next] = [spans[i]!, labels[j]!];
-    const from = Math.max(span.from, next.from);
-    const to = Math.min(span.to, next.to);
-    if (from < to && !(covered !== undefined && covers(covered, from, to))) {
-      out.push(label(edge, span, from, to, next.step));
-    }
-    if (span.to < next.to) i++;
-    else j++;
-  }
-  return out;
-};
-
-const covers = (timeline: Timeline, from: Instant, to: Instant): boolean => {
-  for (const interval of timeline) {
-    if (interval.to >= to) return interval.from <= from;
-  }
-  return false;
-};
-
-/** Gives the party, at the instants at which it has no label yet, the first of what it is offered (R15). */
-const settle = (
-  labelled: Map<string, Labelled>,
-  party: string,
-  offers: ReadonlyArray<Offer>,
-): ReadonlyArray<Label> => {
-  let own = labelled.get(party);
-  if (own === undefined) {
-    own = { covered: [], labels: [] };
-    labelled.set(party, own);
-  }
-  const fresh: Label[] = [];
-  const sorted = offers.length === 1 ? offers : [...offers].sort((a, b) => pairOrder(a.edge, b.edge));
-  for (const { labels } of sorted) {
-    const before = fresh.length;
-    for (const each of labels) uncovered(each, own.covered, fresh);
-    if (fresh.length > before) own.covered = cover([...own.covered, ...fresh.slice(before)]);
-  }
-  for (const each of fresh) own.labels.push(each);
-  // Rounds pass labels on in order of time.
-  return fresh.length < 2 ? fresh : fresh.sort((a, b) => a.from - b.from);
-};
-
-/** Appends the parts of a label that the timeline leaves free. */
-const uncovered = ({ from, to, step }: Label, covered: Timeline, out: Label[]): void => {
-  let start = from;
-  for (const interval of covered) {
-    if (interval.to <= start) continue;
-    if (interval.from >= to) break;
-    if (interval.from > start) out.push({ from: start, to: interval.from, step });
-    start = interval.to;
-    if (start >= to) return;
-  }
-  if (start < to) out.push({ from: start, to, step });
-};
-
-/** When the party reaches the data at all. */
-export const reachedBy = ({ of }: Labels, party: string, during: Timeline): Timeline =>
-  intersect(cover(of.get(party) ?? []), during);
+}

@@ -12,7 +12,7 @@ import type { Via } from './labels.ts';
 import type { PathEdge, Step } from './path.ts';
 import type { Reach } from './reach-index.ts';
 import { type Stay, stayOrder } from './stay.ts';
-import { append, type Taken, takenDuring, takeWithin } from './taken.ts';
+import { append, type Taken, type TakenVisitor, takeWithin, visitTaken } from './taken.ts';
 
 /** Who, when and how is asked for. */
 export interface ReachQuestion {
@@ -59,18 +59,14 @@ export const reachOf = (reach: Reach, stays: ReadonlyArray<Stay>, question: Reac
   const budget = wholeBudget();
   for (const stay of [...stays].sort(stayOrder)) {
     if (!(stay.from < during.to && during.from < stay.to)) continue;
-    const taken =
-      question.paths === 'all'
-        ? allTakenDuring(reach, stay, during, question, budget)
-        : takenDuring(reach, stay, during, question);
-    for (const [party, list] of taken) {
-      let intervals = found.get(party);
-      if (intervals === undefined) {
-        intervals = [];
-        found.set(party, intervals);
-      }
-      for (const { from, to, path } of list) intervals.push({ from, to, holding: stay.row, path });
-    }
+    const holding = stay.row;
+    const tell: TakenVisitor = (party, from, to, path) => {
+      const intervals = found.get(party);
+      if (intervals === undefined) found.set(party, [{ from, to, holding, path }]);
+      else intervals.push({ from, to, holding, path });
+    };
+    if (question.paths === 'all') visitAllPaths(reach, stay, during, question, budget, tell);
+    else visitTaken(reach, stay, during, question, tell);
   }
   const parties = [...found.keys()].sort(codeUnitOrder).map((party): PartyReach => {
     const description = reach.parties.describedAt(party, at);
@@ -84,14 +80,15 @@ export const reachOf = (reach: Reach, stays: ReadonlyArray<Stay>, question: Reac
   return { parties, limitMet: budget.met };
 };
 
-/** By party, every simple path over the stay in the intervals that overlap `during`, each whole, by `from`. */
-const allTakenDuring = (
+/** Visits every simple path over the stay in the intervals that overlap `during`, each whole, by `from`. */
+const visitAllPaths = (
   reach: Reach,
   stay: Stay,
   during: Interval,
   question: ReachQuestion,
   budget: Budget,
-): ReadonlyMap<string, ReadonlyArray<Taken>> => {
+  visitor: TakenVisitor,
+): void => {
   const byPairs = new Map<string, Taken[]>();
   for (const piece of stay.classes) {
     // Where the class changes, an interval may go on outside of what was asked for.
@@ -109,7 +106,7 @@ const allTakenDuring = (
     .flat()
     .filter(({ from, to }) => from < during.to && during.from < to)
     .sort((a, b) => a.from - b.from || pathOrder(a.path, b.path));
-  return Map.groupBy(taken, ({ step }) => step.from);
+  for (const { step, from, to, path } of taken) visitor(step.from, from, to, path);
 };
 
 const overlapOf = (a: Interval, b: Interval): Interval => ({

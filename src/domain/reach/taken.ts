@@ -4,6 +4,7 @@
  * An interval ends where the presence or the pairs change, and nowhere else (R15): so where data passes from one class
  * to the next and the pairs stay the same, the interval goes on, and is told whole.
  */
+import type { Instant } from '../time.ts';
 import { type Interval, intervalAt } from '../timeline.ts';
 import type { Label, Via } from './labels.ts';
 import { joinPaths, type PathEdge, pathOf, type Step, samePairs } from './path.ts';
@@ -38,12 +39,44 @@ const join = (before: Taken, after: Taken): Taken => ({
   path: joinPaths(before.path, after.path),
 });
 
+/** Which paths are looked for. */
+export interface Sought {
+  readonly party?: string;
+  readonly via?: Via;
+}
+
+/** Told a path that is taken; those of a party are told in order of time. */
+export type TakenVisitor = (party: string, from: Instant, to: Instant, path: ReadonlyArray<PathEdge>) => void;
+
+/** Visits the paths taken over the stay in the intervals that overlap `during`, each interval whole. */
+export const visitTaken = (
+  reach: Pick<Reach, 'labels'>,
+  stay: Stay,
+  during: Interval,
+  sought: Sought,
+  visitor: TakenVisitor,
+): void => {
+  if (stay.classes.length > 1) {
+    for (const [party, list] of takenDuring(reach, stay, during, sought)) {
+      for (const { from, to, path } of list) visitor(party, from, to, path);
+    }
+    return;
+  }
+  // The way of nearly all people: labels are cut with the presence, and nothing is to be put together.
+  const [from, to] = [Math.max(stay.from, during.from), Math.min(stay.to, during.to)];
+  reach
+    .labels(stay.classes[0]!.value, sought.via)
+    .visit(from, to, sought.party, (party, from, to, step) =>
+      visitor(party, from < stay.from ? stay.from : from, to > stay.to ? stay.to : to, pathOf(step)),
+    );
+};
+
 /** By party, the paths taken over the stay in the intervals that overlap `during`, each interval whole. */
 export const takenDuring = (
   reach: Pick<Reach, 'labels'>,
   { classes }: Stay,
   during: Interval,
-  { party, via }: { readonly party?: string; readonly via?: Via },
+  { party, via }: Sought,
 ): ReadonlyMap<string, ReadonlyArray<Taken>> => {
   const out = new Map<string, Taken[]>();
   const first = classes.findIndex((piece) => during.from < piece.to);
@@ -51,23 +84,18 @@ export const takenDuring = (
   for (let index = first; index < classes.length && classes[index]!.from < during.to; index++) {
     const piece = classes[index]!;
     last = index;
-    const labels = reach.labels(piece.value, via);
-    const window = { from: Math.max(piece.from, during.from), to: Math.min(piece.to, during.to) };
-    for (const each of party === undefined ? labels.parties : [party]) {
-      const of = labels.of.get(each);
-      if (of === undefined) continue;
-      for (let at = firstAfter(of, window.from); at < of.length && of[at]!.from < window.to; at++) {
-        const list = out.get(each);
-        const taken = takeWithin(of[at]!, piece);
-        if (list === undefined) out.set(each, [taken]);
-        else append(list, taken);
-      }
-    }
+    const [from, to] = [Math.max(piece.from, during.from), Math.min(piece.to, during.to)];
+    reach.labels(piece.value, via).visit(from, to, party, (each, from, to, step) => {
+      const list = out.get(each);
+      const taken = takeWithin({ from, to, step }, piece);
+      if (list === undefined) out.set(each, [taken]);
+      else append(list, taken);
+    });
   }
   if (first > 0 || last < classes.length - 1) {
     for (const [each, list] of out) {
       const labelsIn = (index: number): ReadonlyArray<Label> =>
-        reach.labels(classes[index]!.value, via).of.get(each) ?? [];
+        reach.labels(classes[index]!.value, via).of(each);
       beginEarlier(list, classes, first, labelsIn);
       endLater(list, classes, last, labelsIn);
     }
@@ -77,17 +105,6 @@ export const takenDuring = (
 
 type Pieces = Stay['classes'];
 type LabelsIn = (index: number) => ReadonlyArray<Label>;
-
-/** The index of the first label that ends after the instant. */
-const firstAfter = (labels: ReadonlyArray<Label>, instant: number): number => {
-  let low = 0;
-  for (let high = labels.length; low < high; ) {
-    const middle = (low + high) >> 1;
-    if (labels[middle]!.to <= instant) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};
 
 const beginEarlier = (list: Taken[], classes: Pieces, first: number, labelsIn: LabelsIn): void => {
   for (let index = first; index > 0 && list[0]!.from === classes[index]!.from; index--) {

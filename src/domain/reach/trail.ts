@@ -12,7 +12,8 @@ import type { Interval } from '../timeline.ts';
 import { type DataClass, overKeysOf } from './data-class.ts';
 import { directEdges } from './direct-edges.ts';
 import type { Edge } from './edge.ts';
-import { type Labels, labelsOf } from './labels.ts';
+import { labelsOf } from './labelling.ts';
+import type { Labels } from './labels.ts';
 import { passes } from './path.ts';
 import type { Reach } from './reach-index.ts';
 import { positions, type Span } from './span.ts';
@@ -95,7 +96,7 @@ const edgesOnPaths = function* (reach: Reach, data: DataClass, during: Interval)
   }
   const around = new Map<string, Labels>();
   for (const party of labels.parties) {
-    const own = labels.of.get(party)!;
+    const own = labels.of(party);
     for (const edge of reach.parties.into(party)) {
       if (edge.from === party) continue;
       let leads = own;
@@ -103,7 +104,7 @@ const edgesOnPaths = function* (reach: Reach, data: DataClass, during: Interval)
         // A path through the party that the edge comes from is none for that party; there may be one around it.
         const without = around.get(edge.from) ?? labelsOf(reach.parties, direct, undefined, edge.from);
         around.set(edge.from, without);
-        leads = without.of.get(party) ?? [];
+        leads = without.of(party);
       }
       for (const span of edge.spans) {
         const until = lastTogether(leads, span, during);

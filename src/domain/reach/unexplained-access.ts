@@ -4,7 +4,7 @@
 import type { FactOf } from '../facts.ts';
 import type { Residency } from '../residency/fold.ts';
 import { isPopulation, type Scope } from '../scope.ts';
-import { holdsAt, valueAt } from '../timeline.ts';
+import { valueAt } from '../timeline.ts';
 import type { DataClass } from './data-class.ts';
 import { classOfHeld } from './held-data.ts';
 import type { Reach } from './reach-index.ts';
@@ -35,7 +35,7 @@ export const unexplainedAccess = (
 ): UnexplainedAccess | undefined => {
   const { position, time, data } = access;
   const explained = accessible(reach, access, residency).some((each) =>
-    holdsAt(reach.labels(each).of.get(data.party) ?? [], time),
+    reach.labels(each).reaches(data.party, time),
   );
   if (explained) return undefined;
   return {
