@@ -76,7 +76,8 @@ export const readPolicy = (cedar: string): E.Either<ReadonlyArray<PolicyFault>, 
       warnings: [...valid.validationWarnings.map(named), ...(forbids ? [] : [nothingForbidden])],
     });
   });
-  return E.isRight(read) ? read.right : E.left([unreadable]);
+  if (E.isRight(read)) return read.right;
+  return E.left([stackOverruns.has(read.left.name) ? tooDeep : unreadable]);
 };
 
 interface SourceText {
@@ -181,9 +182,19 @@ const nothingForbidden: PolicyFault = {
   rule: null,
 };
 
-const unreadable: PolicyFault = {
+/** How an engine fails whose stack, or ours, is overrun. */
+const stackOverruns: ReadonlySet<string> = new Set(['RuntimeError', 'RangeError']);
+
+const tooDeep: PolicyFault = {
   message: 'is nested too deeply for Cedar to read',
   hint: 'use sets instead of long chains of `||`, or split the rule',
+  place: null,
+  rule: null,
+};
+
+const unreadable: PolicyFault = {
+  message: 'makes Cedar fail',
+  hint: 'write the rules in a simpler way',
   place: null,
   rule: null,
 };

@@ -115,7 +115,7 @@ const overdueFrom = (expires: Instant): Attribute => [
 
 const inNoPopulation = { population: [], jurisdiction: [] };
 
-/** The entities of R17, made of what is registered. */
+/** The entities of R17, made of what is registered. They are kept: when the registry changes, make them anew. */
 export class RegisteredEntities implements Entities {
   private readonly registry: PolicyRegistry;
   private readonly hierarchy: Hierarchy;
