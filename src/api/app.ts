@@ -23,7 +23,9 @@ const methodsOf = (app: Hono, url: string): ReadonlyArray<string> => {
     const pattern = path.split('/');
     return (
       pattern.length === segments.length &&
-      pattern.every((each, index) => each.startsWith(':') || each === segments[index])
+      pattern.every((each, index) =>
+        each.startsWith(':') ? segments[index] !== '' : each === segments[index],
+      )
     );
   };
   const methods = app.routes.filter(({ method, path }) => method !== 'ALL' && fits(path));
