@@ -75,7 +75,9 @@ const readWhole = async (body: ReadableStream<Uint8Array> | null): Promise<E.Eit
 };
 
 /** Reads a whole body as JSON. */
-const readJson = async (body: ReadableStream<Uint8Array> | null): Promise<E.Either<Problem, unknown>> => {
+export const readJson = async (
+  body: ReadableStream<Uint8Array> | null,
+): Promise<E.Either<Problem, unknown>> => {
   const bytes = await readWhole(body);
   if (E.isLeft(bytes)) return bytes;
   const text = decode(bytes.right);

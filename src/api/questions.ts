@@ -169,6 +169,8 @@ export interface Asked {
 export interface Answered {
   readonly data: unknown;
   readonly after?: string | number | null;
+  /** Further members of the answer, beside `data`. */
+  readonly also?: Readonly<Record<string, unknown>>;
 }
 
 /** The last instant at which no more than the events up to a position was known, now where these are all. */
@@ -267,14 +269,14 @@ export const answer = async (
     question(view, asked),
   );
   if (E.isLeft(answered)) return problem(context, answered.left);
-  const { data, after = null } = answered.right;
+  const { data, after = null, also: further = {} } = answered.right;
   const next = after === null ? null : encodeCursor({ ...clocks.right, after });
   if (next !== null) {
     const url = new URL(context.req.url);
     url.searchParams.set('cursor', next);
     context.header('Link', `<${url.pathname}${url.search}>; rel="next"`);
   }
-  return context.json({ clocks: wireClocks(clocks.right), data, next });
+  return context.json({ clocks: wireClocks(clocks.right), data, next, ...further });
 };
 
 /** A page of rows that are all at hand. */

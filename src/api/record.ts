@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { decodeEvent, type Event } from '../domain/events/event.ts';
 import { decodeStored, encodeStored } from '../domain/events/stored.ts';
 import { subjectsOf, withSubjects } from '../domain/events/subjects.ts';
+import { describeFault, readPolicy } from '../policy-language/read-policy.ts';
 import type { AppendError, EventToAppend, Position } from '../store/event-store.ts';
 import { looksLikePseudonym } from '../vault/vault.ts';
 import type { Ledger } from './ledger.ts';
@@ -55,7 +56,18 @@ const decodeAll = (batch: ReadonlyArray<Given>): E.Either<ReadonlyArray<BodyFaul
     } else if (decoded.right.source === ledgerSource) {
       const message = `${ledgerSource} is the ledger's own; expected the source that the event comes from`;
       faults.push({ ...at, pointer: '/source', message });
-    } else events.push(decoded.right);
+    } else {
+      if (decoded.right.type === 'PolicyAdopted') {
+        // R17: what cannot be judged is refused at adoption.
+        const read = readPolicy(decoded.right.data.cedar);
+        if (E.isLeft(read)) {
+          for (const fault of read.left) {
+            faults.push({ ...at, pointer: '/data/cedar', message: describeFault(fault) });
+          }
+        }
+      }
+      events.push(decoded.right);
+    }
   }
   return faults.length > 0 ? E.left(faults) : E.right(events);
 };

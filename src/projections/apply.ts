@@ -211,12 +211,11 @@ export class Applier {
     this.makeStoried(type, original);
     if (data !== undefined) {
       this.makeStoried(type, data);
-      // The event is found by what it names as corrected, and so is the correction itself.
-      for (const found of [position, correctedBy]) {
-        const touch = (hash: number): void => this.page.touchAt(found, hash);
-        visitTopics(type, data, { topic: (kind, name) => touch(topic(kind, name)), name: this.visitor.name });
-      }
+      this.touchAll(type, data, position);
+      this.touchAll(type, data, correctedBy);
     }
+    // A correction is found by what it corrects.
+    this.touchAll(type, original, correctedBy);
     if (movements.has(type)) {
       const parsed = parseDateTime(moved ?? at);
       if (E.isRight(parsed)) this.statements.movement.run(parsed.right, position);
@@ -226,6 +225,13 @@ export class Applier {
     const name = kind === undefined ? undefined : original[kind];
     // Whatever names a thing may no longer fit when its registration changes.
     if (kind !== undefined && typeof name === 'string') this.statements.shaken.run(kind, name);
+  }
+
+  private touchAll(type: EventType, data: Json, position: number): void {
+    visitTopics(type, data, {
+      topic: (kind, name) => this.page.touchAt(position, topic(kind, name)),
+      name: this.visitor.name,
+    });
   }
 
   private name(kind: NameKind, name: string, position: number): Name {

@@ -72,7 +72,10 @@ export class Census {
     this.runs = runs;
   }
 
-  /** The hashes of the storied subjects that were ever enrolled in a population, and perhaps of some others. */
+  /**
+   * The hashes of the storied subjects that were ever enrolled in a population, and perhaps of some others; under
+   * `touchedOtherwise`, those whose own data was moved, whether enrolled or not.
+   */
   storiedIn(population: number): ReadonlySet<number> {
     this.update();
     return this.stories.get(population) ?? new Set();
@@ -95,7 +98,7 @@ export class Census {
     if (before === undefined && population > 0) return this.subjects.set(subject, population);
     if (before !== undefined && before !== storied) this.tell(before, subject);
     this.subjects.set(subject, storied);
-    if (population !== touchedOtherwise) this.tell(Math.abs(population), subject);
+    this.tell(Math.abs(population), subject);
   }
 
   private tell(population: number, subject: number): void {
@@ -135,6 +138,16 @@ export class Roll {
       }
       return [Float64Array.from(known)];
     });
+  }
+
+  /** The places of all enrolments, in folding order. */
+  places(): ReadonlyArray<Place> {
+    const places: Place[] = [];
+    for (const part of this.parts) {
+      for (let at = 0; at < part.length; at += enrolmentWidth)
+        places.push({ time: part[at]!, position: part[at + 1]! });
+    }
+    return places.sort((a, b) => a.time - b.time || a.position - b.position);
   }
 
   /** How many enrolments come before a place. */

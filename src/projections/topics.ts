@@ -34,8 +34,7 @@ export type TopicKind =
   | 'grants-over-population'
   | 'grants-over-backup'
   /** everything of a kind, whatever it is about: the name is `all` */
-  | 'party-graph'
-  | 'grants'
+  | 'reach'
   | 'accesses'
   | 'policies';
 
@@ -81,8 +80,13 @@ const stringIn = (data: Json, field: string): string | undefined => {
 const partyFields = ['party', 'member', 'group', 'controller', 'controlled', 'operator', 'owner'] as const;
 const siteFields = ['site', 'from', 'to'] as const;
 
-const graphTypes: ReadonlySet<EventType> = new Set<EventType>([
+/** Events that say who reaches what: the edges of R13. */
+const reachTypes: ReadonlySet<EventType> = new Set<EventType>([
   'PartyRegistered',
+  'SiteRegistered',
+  'SiteTransferred',
+  'AccessGranted',
+  'AccessRevoked',
   'MembershipBegan',
   'MembershipEnded',
   'ControlBegan',
@@ -118,17 +122,11 @@ export const visitTopics = (type: EventType, data: Json, visit: TopicVisitor): v
     case 'DatasetRegistered':
       about.dataset = true;
       break;
-    case 'AccessGranted':
-      visit.topic('grants', 'all');
-      break;
-    case 'AccessRevoked':
-      visit.topic('grants', 'all');
-      break;
     case 'AccessObserved':
       visit.topic('accesses', 'all');
       break;
   }
-  if (graphTypes.has(type)) visit.topic('party-graph', 'all');
+  if (reachTypes.has(type)) visit.topic('reach', 'all');
   if (policyTypes.has(type)) visit.topic('policies', 'all');
 
   const visitScope = (scope: Json | undefined): void => {

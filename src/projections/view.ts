@@ -3,8 +3,11 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
+import { encodeData } from '../domain/events/event.ts';
 import type { EventType } from '../domain/events/event-data.ts';
 import { decodeStored } from '../domain/events/stored.ts';
+import { subjectsOf } from '../domain/events/subjects.ts';
+import type { Assurance } from '../domain/events/words.ts';
 import {
   type Fact,
   type FactOf,
@@ -13,11 +16,14 @@ import {
   type Knowledge,
   type RecordedEvent,
 } from '../domain/facts.ts';
+import type { Finding } from '../domain/policy/finding.ts';
+import type { ReachIndex } from '../domain/reach/reach-index.ts';
 import type { LogReader } from '../store/log-reader.ts';
 import { correctionTarget } from './apply.ts';
 import { Census } from './census.ts';
+import type { World } from './questions/world.ts';
 import { RunReader } from './runs.ts';
-import { type NameKind, type TopicKind, topic } from './topics.ts';
+import { type NameKind, type TopicKind, topic, visitTopics } from './topics.ts';
 
 const decodedEventsMax = 50_000;
 
@@ -55,6 +61,15 @@ export class IndexReader {
   readonly events: EventCache;
   readonly runs: RunReader;
   readonly census: Census;
+  /** Who reaches what, as of the last question of each assurance. */
+  readonly reach = new Map<Assurance, { readonly position: number; readonly reach: ReachIndex }>();
+  /** Everything held and reached, as of the last question of each assurance. */
+  readonly worlds = new Map<Assurance, { readonly position: number; readonly world: World }>();
+  /** All findings, as of the last question of each assurance. */
+  readonly findings = new Map<
+    Assurance,
+    { readonly position: number; readonly findings: ReadonlyArray<Finding> }
+  >();
   readonly corrections;
   readonly names;
   readonly nameOf;
@@ -112,21 +127,63 @@ export class View {
   private readonly byTopic = new Map<number, ReadonlyArray<Fact>>();
   private readonly byPosition = new Map<number, Fact | null>();
 
-  constructor(index: IndexReader, known: Knowledge) {
+  private readonly simulated: ReadonlyMap<number, RecordedEvent>;
+  private readonly simulatedTopics = new Map<number, Set<number>>();
+
+  /** @param simulated events that are not recorded, at positions after all that are, to be seen as if they were. */
+  constructor(index: IndexReader, known: Knowledge, simulated: ReadonlyArray<RecordedEvent> = []) {
     this.index = index;
     this.known = known;
+    this.simulated = new Map(simulated.map((recorded) => [recorded.position, recorded]));
+    for (const { position, event } of simulated) {
+      this.simulateTopics(position, event.type, encodeData(event));
+      if (!isCorrection(event)) continue;
+      const target = index.events.log.find(event.data.event.source, event.data.event.id);
+      const corrected = target === undefined ? undefined : this.recorded(target.position);
+      if (corrected === undefined || event.type !== 'EventCorrected' || event.data.data === undefined)
+        continue;
+      this.simulateTopics(corrected.position, corrected.event.type, event.data.data);
+    }
+  }
+
+  private simulateTopics(position: number, type: EventType, data: unknown): void {
+    visitTopics(type, data as Readonly<Record<string, unknown>>, {
+      topic: (kind, name) => {
+        const hash = topic(kind, name);
+        this.simulatedTopics.set(hash, (this.simulatedTopics.get(hash) ?? new Set()).add(position));
+      },
+      name: () => {},
+    });
+  }
+
+  /** The subjects whom events that are not recorded name. */
+  simulatedSubjects(): ReadonlySet<string> {
+    return new Set([...this.simulated.values()].flatMap(({ event }) => [...subjectsOf(event)]));
+  }
+
+  /** Whether the event at the position is recorded, and not merely simulated. */
+  isRecorded(position: number): boolean {
+    return !this.simulated.has(position);
+  }
+
+  /** Whether it sees events that are not recorded. */
+  isSimulated(): boolean {
+    return this.simulated.size > 0;
   }
 
   /** The event at a position as it was recorded, if it is known. */
   recorded(position: number): RecordedEvent | undefined {
+    const simulated = this.simulated.get(position);
+    if (simulated !== undefined) return simulated;
     return position > this.known.position ? undefined : this.index.events.at(position);
   }
 
   /** The known corrections of an event, whether they apply or not, in log order. */
   correctionsOf({ event }: RecordedEvent): ReadonlyArray<RecordedEvent> {
     const rows = this.index.corrections.all(correctionTarget(event.source, event.id), this.known.position);
-    return rows.flatMap((row) => {
-      const recorded = this.recorded(row.position as number);
+    const positions = rows.map((row) => row.position as number);
+    return [...positions, ...this.simulated.keys()].flatMap((position) => {
+      const recorded = this.recorded(position);
       if (recorded === undefined || !isCorrection(recorded.event)) return [];
       const reference = recorded.event.data.event;
       return reference.source === event.source && reference.id === event.id ? [recorded] : [];
@@ -146,7 +203,16 @@ export class View {
 
   /** The positions of known events under a topic, after one, in log order. */
   positions(kind: TopicKind, name: string, after = 0): ReadonlyArray<number> {
-    return this.index.runs.positions(topic(kind, name), after, this.known.position);
+    return this.positionsOfHash(topic(kind, name), after);
+  }
+
+  private positionsOfHash(hash: number, after: number): ReadonlyArray<number> {
+    const recorded = this.index.runs.positions(hash, after, this.known.position);
+    const simulated = this.simulatedTopics.get(hash);
+    if (simulated === undefined) return recorded;
+    return [...new Set([...recorded, ...simulated])]
+      .filter((position) => position > after)
+      .sort((a, b) => a - b);
   }
 
   /** The facts under a topic, in log order. */
@@ -158,9 +224,7 @@ export class View {
   factsOfHash(hash: number): ReadonlyArray<Fact> {
     const before = this.byTopic.get(hash);
     if (before !== undefined) return before;
-    const facts = this.index.runs
-      .positions(hash, 0, this.known.position)
-      .flatMap((position) => this.fact(position) ?? []);
+    const facts = this.positionsOfHash(hash, 0).flatMap((position) => this.fact(position) ?? []);
     this.byTopic.set(hash, facts);
     return facts;
   }

@@ -5,6 +5,7 @@
 import * as t from 'io-ts';
 import { exact, list, nullable, oneOf } from '../../domain/codec.ts';
 import { Assurance, PartyKind } from '../../domain/events/words.ts';
+import { edgeKinds } from '../../domain/reach/edge.ts';
 
 const Text = t.string;
 const Time = t.string;
@@ -205,3 +206,182 @@ export const EventDetail = exact(
   {},
 );
 export type EventDetail = t.TypeOf<typeof EventDetail>;
+
+/** One edge of a path (R13): `began` and `ended` are its own interval, null for the beginning and for still so. */
+export const WirePathEdge = exact(
+  'PathEdge',
+  {
+    edge: oneOf('a kind of edge', edgeKinds),
+    to: Text,
+    began: nullable(Time),
+    ended: nullable(Time),
+    events: list(WirePosition),
+  },
+  {},
+);
+export type WirePathEdge = t.TypeOf<typeof WirePathEdge>;
+
+/** The row of a residency that is reached. */
+export const WireHolding = exact(
+  'Holding',
+  { dataset: Text, site: Text, kind: RowKind, backup: nullable(Text) },
+  {},
+);
+export type WireHolding = t.TypeOf<typeof WireHolding>;
+
+/** A party that could reach a subject's data: in which holding, when, along which path (R15). */
+export const ReachRow = exact(
+  'ReachRow',
+  {
+    party: Text,
+    kind: nullable(PartyKind),
+    name: nullable(Text),
+    intervals: list(
+      exact(
+        'ReachInterval',
+        { from: nullable(Time), to: nullable(Time), holding: WireHolding, path: list(WirePathEdge) },
+        {},
+      ),
+    ),
+  },
+  {},
+);
+export type ReachRow = t.TypeOf<typeof ReachRow>;
+
+const CutEdge = exact(
+  'CutEdge',
+  {
+    from: Text,
+    edge: oneOf('a kind of edge', edgeKinds),
+    to: Text,
+    began: nullable(Time),
+    ended: nullable(Time),
+    events: list(WirePosition),
+  },
+  {},
+);
+
+/**
+ * Why a party cannot reach the data, or what would keep it out: `close` is the smallest set of edges to close; `ended`
+ * the smallest set of edges whose end closed the way, along `chain`.
+ */
+export const WireCut = exact(
+  'Cut',
+  {
+    party: Text,
+    reaches: t.boolean,
+    because: nullable(oneOf('why not', ['no-data', 'no-chain', 'ended'])),
+    close: list(CutEdge),
+    ended: list(CutEdge),
+    chain: list(CutEdge),
+  },
+  {},
+);
+export type WireCut = t.TypeOf<typeof WireCut>;
+
+/** A holding that a party could reach, of how many subjects, and how. */
+export const PartyReachRow = exact(
+  'PartyReachRow',
+  {
+    dataset: Text,
+    population: nullable(Text),
+    site: Text,
+    kind: RowKind,
+    backup: nullable(Text),
+    subjects: Count,
+    from: nullable(Time),
+    to: nullable(Time),
+    path: list(WirePathEdge),
+  },
+  {},
+);
+export type PartyReachRow = t.TypeOf<typeof PartyReachRow>;
+
+/** What somebody would newly reach, were some events recorded. */
+export const SimulatedReachRow = exact('SimulatedReachRow', { party: Text, ...PartyReachRow.required }, {});
+export type SimulatedReachRow = t.TypeOf<typeof SimulatedReachRow>;
+
+const WireInterval = exact('Interval', { from: nullable(Time), to: nullable(Time) }, {});
+
+/**
+ * An interval in which a holding or a reach broke a rule, or could not be judged (R19). `population` is the one whose
+ * people it is about; `counts` says how many they were over time; `knownSince` when the ledger could know it.
+ */
+export const FindingRow = exact(
+  'Finding',
+  {
+    finding: Text,
+    policy: Text,
+    version: t.number,
+    rule: Text,
+    verdict: oneOf('a verdict', ['violated', 'indeterminate']),
+    action: oneOf('what is judged', ['store', 'reach']),
+    holding: exact(
+      'FindingHolding',
+      {
+        dataset: Text,
+        site: nullable(Text),
+        kind: nullable(RowKind),
+        backup: nullable(Text),
+        population: nullable(Text),
+      },
+      {},
+    ),
+    population: nullable(Text),
+    party: nullable(Text),
+    path: list(WirePathEdge),
+    from: nullable(Time),
+    to: nullable(Time),
+    subjects: Count,
+    counts: list(exact('Count', { from: nullable(Time), to: nullable(Time), subjects: Count }, {})),
+    reason: nullable(Text),
+    events: list(WirePosition),
+    knownSince: nullable(Time),
+  },
+  {},
+);
+export type FindingRow = t.TypeOf<typeof FindingRow>;
+
+const ChangedFindingRow = exact('ChangedFinding', { ...FindingRow.required, was: list(WireInterval) }, {});
+
+/** What a change makes of history (R20). `was` are the intervals that a changed finding had before. */
+export const WireDifference = exact(
+  'Difference',
+  {
+    opened: list(FindingRow),
+    closed: list(FindingRow),
+    lengthened: list(ChangedFindingRow),
+    shortened: list(ChangedFindingRow),
+  },
+  {},
+);
+export type WireDifference = t.TypeOf<typeof WireDifference>;
+
+/** A policy with its versions and the intervals in which each is in force (R18). */
+export const PolicyRow = exact(
+  'Policy',
+  {
+    policy: Text,
+    title: Text,
+    authority: nullable(Text),
+    builtIn: t.boolean,
+    versions: list(
+      exact(
+        'PolicyVersion',
+        {
+          version: t.number,
+          title: Text,
+          authority: nullable(Text),
+          cedar: nullable(Text),
+          effectiveFrom: nullable(Time),
+          effectiveUntil: nullable(Time),
+          adoptedBy: nullable(WirePosition),
+          inForce: list(WireInterval),
+        },
+        {},
+      ),
+    ),
+  },
+  {},
+);
+export type PolicyRow = t.TypeOf<typeof PolicyRow>;

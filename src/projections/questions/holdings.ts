@@ -12,7 +12,7 @@ import { foldResidency, type Residency } from '../../domain/residency/fold.ts';
 import { isPopulation } from '../../domain/scope.ts';
 import { formatInstant, type Instant, never } from '../../domain/time.ts';
 import { cover, type Interval, intervalAt } from '../../domain/timeline.ts';
-import { type Place, Roll } from '../census.ts';
+import { type Place, Roll, touchedOtherwise } from '../census.ts';
 import { topic } from '../topics.ts';
 import type { View } from '../view.ts';
 import type { SiteHoldingRow } from './answers.ts';
@@ -32,10 +32,17 @@ const populationId = (view: View, population: string): number | undefined =>
 
 /** The subjects, by name, who have to be followed one by one to know who of a population is where. */
 export const storiedSubjects = (view: View, population: string): ReadonlySet<string> => {
-  const names = new Set<string>();
   const id = populationId(view, population);
-  if (id === undefined) return names;
-  for (const hash of view.index.census.storiedIn(id)) {
+  return id === undefined ? new Set() : namesOf(view, view.index.census.storiedIn(id));
+};
+
+/** All subjects whose own data was ever placed, moved, erased or backed up. */
+export const stirredSubjects = (view: View): ReadonlySet<string> =>
+  namesOf(view, view.index.census.storiedIn(touchedOtherwise));
+
+const namesOf = (view: View, hashes: ReadonlySet<number>): ReadonlySet<string> => {
+  const names = new Set<string>();
+  for (const hash of hashes) {
     for (const position of view.index.runs.positions(hash, 0, view.known.position)) {
       const recorded = view.recorded(position);
       if (recorded === undefined) continue;
@@ -55,6 +62,7 @@ const recordedEnrolments = (
   const places: Place[] = [];
   for (const subject of subjects) {
     for (const position of view.positions('subject', subject)) {
+      if (!view.isRecorded(position)) continue;
       const event = view.recorded(position)?.event;
       if (event?.type !== 'SubjectEnrolled' && event?.type !== 'SubjectsEnrolled') continue;
       if (event.data.population === population && subjectsOf(event).has(subject))
@@ -67,17 +75,18 @@ const recordedEnrolments = (
 /**
  * Where the data of everybody in some populations, and of some further subjects, was up to an instant.
  *
- * @param until enrolments after this instant are left out of the weights.
+ * @param until enrolments after this instant are left out of the weights, which hold at this instant; `stepwise` makes
+ *   one of all who were enrolled at one instant, so that the weights hold at every instant.
  */
 export const residencyOfMany = (
   view: View,
   populations: Iterable<string>,
   subjects: Iterable<string>,
-  until: Instant,
+  until: Instant | 'stepwise',
 ): WeighedResidency => {
   const gathering = new Gathering(view);
   for (const population of populations) gathering.population(population);
-  for (const subject of subjects) gathering.subject(subject);
+  for (const subject of [...subjects, ...view.simulatedSubjects()]) gathering.subject(subject);
   for (const population of [...gathering.populations]) {
     for (const subject of storiedSubjects(view, population)) gathering.subject(subject);
   }
@@ -122,12 +131,13 @@ const cohortsOf = (
   population: string,
   facts: Iterable<Fact>,
   followed: Iterable<string>,
-  until: Instant,
+  until: Instant | 'stepwise',
 ): ReadonlyArray<Cohort> => {
   const id = populationId(view, population);
   if (id === undefined) return [];
   const roll = new Roll(view.index.runs, id, view.known.position);
   const storied = recordedEnrolments(view, population, followed);
+  if (until === 'stepwise') return steps(roll.places(), storied);
   const end: Place = { time: until === never ? latest : until, position: latest };
   const bounds = [...facts]
     .filter((fact) => parts(fact, population) && foldingOrder(fact, end) < 0)
@@ -148,6 +158,22 @@ const cohortsOf = (
       });
     }
     before = { count, place: bound };
+  }
+  return cohorts;
+};
+
+/** Those enrolled at one place, by an event that enrolled several or by several at one instant in a row, as one. */
+const steps = (enrolled: ReadonlyArray<Place>, followed: ReadonlyArray<Place>): ReadonlyArray<Cohort> => {
+  const cohorts: { count: number; time: Instant; position: number }[] = [];
+  let next = 0;
+  for (const place of enrolled) {
+    if (next < followed.length && foldingOrder(followed[next]!, place) === 0) {
+      next++;
+      continue;
+    }
+    const last = cohorts.at(-1);
+    if (last !== undefined && foldingOrder(last, place) === 0) last.count++;
+    else cohorts.push({ count: 1, ...place });
   }
   return cohorts;
 };

@@ -1,0 +1,170 @@
+/**
+ * Who could reach data: of a subject, by a party, and if some events were recorded (R13 to R15).
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { Hono } from 'hono';
+import { describeRoute } from 'hono-openapi';
+import * as t from 'io-ts';
+import { exact, listOf } from '../../domain/codec.ts';
+import { decodeEvent, type Event } from '../../domain/events/event.ts';
+import { withSubjects } from '../../domain/events/subjects.ts';
+import { edgeKinds } from '../../domain/reach/edge.ts';
+import type { ReachQuestion } from '../../domain/reach/reach-of.ts';
+import { PartyReachRow, ReachRow, SimulatedReachRow } from '../../projections/questions/answers.ts';
+import { newlyReached, reachOfParty } from '../../projections/questions/party-reach.ts';
+import { cutOf, reachRows } from '../../projections/questions/reach.ts';
+import { View } from '../../projections/view.ts';
+import { jsonBody } from '../json-body.ts';
+import { jsonSchema } from '../json-schema.ts';
+import type { Ledger } from '../ledger.ts';
+import { describeQuestion, ListAnswer, problemResponse } from '../openapi.ts';
+import { People } from '../people.ts';
+import { type BodyFault, type Problem, problem } from '../problem.ts';
+import { type Asked, answer, pageOf, periodParameters, wordParameter } from '../questions.ts';
+import { knownName } from './registry.ts';
+import { knownSubject } from './subjects.ts';
+
+/** How many events can be simulated at once. */
+export const simulatedEventsMax = 100;
+
+const viaOf = (parameters: ReadonlyMap<string, string>): E.Either<Problem, Pick<ReachQuestion, 'via'>> => {
+  const text = parameters.get('via');
+  if (text === undefined) return E.right({});
+  const kinds = text.split(',').map((each) => each.trim());
+  const known = edgeKinds.filter((kind) => kinds.includes(kind));
+  if (known.length !== new Set(kinds).size) {
+    const detail = `via: expected kinds of edges, with commas between: ${edgeKinds.join(', ')}`;
+    return E.left({ kind: 'bad-parameter', parameter: 'via', detail });
+  }
+  return E.right({ via: new Set(known) });
+};
+
+const questionOf = ({ clocks, parameters }: Asked): E.Either<Problem, ReachQuestion> => {
+  const period = periodParameters(parameters);
+  if (E.isLeft(period)) return period;
+  const paths = wordParameter(parameters, 'paths', ['all', 'first'] as const);
+  if (E.isLeft(paths)) return paths;
+  const via = viaOf(parameters);
+  if (E.isLeft(via)) return via;
+  const party = parameters.get('party');
+  return E.right({
+    at: clocks.validAt,
+    ...(parameters.has('from') || parameters.has('to') ? { during: period.right } : {}),
+    ...(party === undefined ? {} : { party }),
+    ...(paths.right === 'all' ? { paths: 'all' as const } : {}),
+    ...via.right,
+  });
+};
+
+/** The routes of reach. */
+export const reachRoutes = (ledger: Ledger): Hono => {
+  const routes = new Hono();
+  const people = new People(ledger.parts.vault);
+
+  routes.get(
+    '/subjects/:id/reach',
+    describeQuestion(
+      'Who could reach the subject’s data: at validAt (the intervals that contain it, whole), or over a period',
+      ListAnswer(ReachRow),
+      {
+        from: '',
+        to: '',
+        party: 'This party alone.',
+        via: 'Kinds of edges that paths may have, with commas between.',
+        paths: 'all: every path that visits no party twice; first (default): the one of R15.',
+        explain: 'cut, with party: why it cannot reach the data, or the smallest set of edges to close.',
+      },
+      ['id'],
+    ),
+    (context) =>
+      answer(context, ledger, ['from', 'to', 'party', 'via', 'paths', 'explain'], (view, asked) => {
+        const question = questionOf(asked);
+        if (E.isLeft(question)) return question;
+        const explain = wordParameter(asked.parameters, 'explain', ['cut'] as const);
+        if (E.isLeft(explain)) return explain;
+        const subject = knownSubject(people, view, context.req.param('id'));
+        if (E.isLeft(subject)) return subject;
+        if (explain.right === 'cut') {
+          const party = asked.parameters.get('party');
+          if (party === undefined) {
+            const detail = 'party: is missing; explain=cut is about one party';
+            return E.left({ kind: 'bad-parameter', parameter: 'party', detail });
+          }
+          return E.right({ data: cutOf(view, subject.right, party, asked.clocks.validAt) });
+        }
+        const { rows, limitMet } = reachRows(view, subject.right, question.right);
+        const page = pageOf(rows, asked);
+        return E.right(question.right.paths === 'all' ? { ...page, also: { limitMet } } : page);
+      }),
+  );
+
+  routes.get(
+    '/parties/:id/reach',
+    describeQuestion(
+      'Every holding that the party could reach, of how many subjects, and how',
+      ListAnswer(PartyReachRow),
+      { from: '', to: '' },
+      ['id'],
+    ),
+    (context) =>
+      answer(context, ledger, ['from', 'to'], (view, asked) => {
+        const period = periodParameters(asked.parameters);
+        if (E.isLeft(period)) return period;
+        const party = knownName(view, 'party', context.req.param('id'));
+        if (E.isLeft(party)) return party;
+        const at = asked.clocks.validAt;
+        const over = asked.parameters.has('from') || asked.parameters.has('to');
+        const during = over ? period.right : { from: at, to: at + 1 };
+        return E.right(pageOf(reachOfParty(view, party.right, at, during), asked));
+      }),
+  );
+
+  const Simulated = exact(
+    'events to simulate',
+    { events: listOf(`1 to ${simulatedEventsMax} events`, t.unknown, 1, simulatedEventsMax) },
+    {},
+  );
+
+  routes.post(
+    '/reach/simulate',
+    describeRoute({
+      summary: 'Who would newly reach what, of how many people, if some events were recorded; nothing is',
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: jsonSchema(Simulated) as object } },
+      },
+      responses: {
+        200: {
+          description: 'What would newly be reached, from validAt on',
+          content: { 'application/json': { schema: jsonSchema(ListAnswer(SimulatedReachRow)) as object } },
+        },
+        422: problemResponse('Malformed events'),
+      },
+    }),
+    async (context) => {
+      const body = await jsonBody(context, Simulated);
+      if (E.isLeft(body)) return problem(context, body.left);
+      const events: Event[] = [];
+      const errors: BodyFault[] = [];
+      body.right.events.forEach((input, index) => {
+        const decoded = decodeEvent(input);
+        if (E.isLeft(decoded)) errors.push(...decoded.left.map((fault) => ({ index, ...fault })));
+        else events.push(withSubjects(decoded.right, (subject) => people.pseudonymOf(subject) ?? subject));
+      });
+      if (errors.length > 0) return problem(context, { kind: 'invalid-events', errors });
+      return answer(context, ledger, [], (view, asked) => {
+        const { position } = view.known;
+        const simulated = events.map((event, index) => ({
+          position: position + index + 1,
+          recordedAt: asked.clocks.knownAt,
+          event,
+        }));
+        const known = { ...view.known, position: position + events.length };
+        const rows = newlyReached(view, new View(view.index, known, simulated), asked.clocks.validAt);
+        return E.right(pageOf(rows, asked));
+      });
+    },
+  );
+
+  return routes;
+};
