@@ -47,6 +47,14 @@ const fitMatters: ReadonlySet<EventType> = new Set<EventType>([
   'BackupRestored',
   'BackupDestroyed',
   'AccessRevoked',
+  'MembershipBegan',
+  'MembershipEnded',
+  'ControlBegan',
+  'ControlEnded',
+  'PolicyAdopted',
+  'PolicySuspended',
+  'PolicyReinstated',
+  'PolicyWithdrawn',
   'EventRetracted',
   'EventCorrected',
 ]);
@@ -246,7 +254,8 @@ export class Applier {
   }
 
   private index(type: EventType, data: Json, position: number, time: number): void {
-    this.doubtful = fitMatters.has(type);
+    this.doubtful =
+      fitMatters.has(type) || (type === 'AccessGranted' && 'backup' in (asJson(data.over) ?? {}));
     const registers = registrations[type];
     if (registers !== undefined && typeof data[registers] === 'string') {
       const name = this.name(registers, data[registers], position);

@@ -1,13 +1,15 @@
 /**
  * Where data was, of random worlds: the projections against a naive model, and against themselves told otherwise.
  */
-import * as E from 'fp-ts/lib/Either.js';
+
 import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { decodeData } from '../../src/domain/events/event.ts';
 import type { EventType } from '../../src/domain/events/event-data.ts';
 import { eventTypes } from '../../src/domain/events/event-data.ts';
 import { beginning, never } from '../../src/domain/time.ts';
+import { discrepanciesAfter } from '../../src/projections/questions/discrepancies.ts';
 import { holdingsAt, membersAt } from '../../src/projections/questions/holdings.ts';
 import { historyBetween, residencyAt } from '../../src/projections/questions/residency.ts';
 import type { View } from '../../src/projections/view.ts';
@@ -75,6 +77,25 @@ describe('where data was, of random worlds', () => {
     );
   });
 
+  it('has the discrepancies that the naive model finds', () => {
+    const sorted = (rows: ReadonlyArray<{ position: number; code: string }>): ReadonlyArray<string> =>
+      [...new Set(rows.map(({ position, code }) => `${position} ${code}`))].sort();
+    fc.assert(
+      fc.property(worlds(), questions, (events, question) => {
+        const knownPosition = knownPositionOf(question, events);
+        const { minAssurance } = question;
+        const view = projected(storedEvents(events)).view(knownPosition, minAssurance);
+        const page = discrepanciesAfter(view, 'open', 0, 1_000);
+        const found = page.rows
+          .filter(({ code }) => !code.includes('policy'))
+          .map(({ event, code }) => ({ position: Number(event), code }));
+        const expected = naive.discrepanciesOf({ log: recorded(events), knownPosition, minAssurance, fits });
+        expect(sorted(found)).toEqual(sorted(expected));
+      }),
+      { numRuns: runs },
+    );
+  });
+
   it('is the same however the log was split into pages', () => {
     fc.assert(
       fc.property(worlds(), splits, questions, (events, sizes, question) => {
@@ -90,11 +111,19 @@ describe('where data was, of random worlds', () => {
 
   it('is the same in whatever order events of different times arrive', () => {
     fc.assert(
-      fc.property(worlds({ distinctTimes: true, corrections: 'one' }), shuffles, questions, (events, keys, question) => {
-        const inOrder = projected(storedEvents(events)).view(events.length, question.minAssurance);
-        const otherwise = projected(storedEvents(shuffled(events, keys))).view(events.length, question.minAssurance);
-        expect(answers(otherwise, question)).toEqual(answers(inOrder, question));
-      }),
+      fc.property(
+        worlds({ distinctTimes: true, corrections: 'one' }),
+        shuffles,
+        questions,
+        (events, keys, question) => {
+          const inOrder = projected(storedEvents(events)).view(events.length, question.minAssurance);
+          const otherwise = projected(storedEvents(shuffled(events, keys))).view(
+            events.length,
+            question.minAssurance,
+          );
+          expect(answers(otherwise, question)).toEqual(answers(inOrder, question));
+        },
+      ),
       { numRuns: Math.ceil(runs / 3) },
     );
   });

@@ -6,7 +6,9 @@ import { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { subjectsOf } from '../../domain/events/subjects.ts';
 import type { RecordedEvent } from '../../domain/facts.ts';
+import { reachTrail } from '../../domain/reach/trail.ts';
 import { HistoryRow, ResidencyRow, TrailRow } from '../../projections/questions/answers.ts';
+import { reachIndexOf } from '../../projections/questions/reach.ts';
 import { historyBetween, residencyAt } from '../../projections/questions/residency.ts';
 import { trailOf } from '../../projections/questions/trail.ts';
 import type { View } from '../../projections/view.ts';
@@ -91,7 +93,14 @@ export const subjectRoutes = (ledger: Ledger): Hono => {
       answer(context, ledger, [], (view, asked) => {
         const subject = knownSubject(people, view, context.req.param('id'));
         if (E.isLeft(subject)) return subject;
-        const entries = trailOf(view, subject.right, naming(subject.right));
+        const entries = trailOf(view, subject.right, naming(subject.right), (residency, reasons) => {
+          const reach = reachIndexOf(view);
+          for (const { position, why } of reachTrail(reach, subject.right, residency, (at) =>
+            view.fact(at),
+          )) {
+            reasons.add(position, why);
+          }
+        });
         const page = pageOf(entries, asked);
         const rows = (page.data as typeof entries).map(({ recorded, why }) => ({
           event: people.wire(recorded),

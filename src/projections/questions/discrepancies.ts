@@ -5,7 +5,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeData } from '../../domain/events/event.ts';
 import type { EventType } from '../../domain/events/event-data.ts';
-import { type Fact, foldingOrder, isCorrection, isFact, type RecordedEvent } from '../../domain/facts.ts';
+import { meets } from '../../domain/events/words.ts';
+import { type Fact, isCorrection, isFact, type RecordedEvent } from '../../domain/facts.ts';
+import { isPolicyFact, type PolicyMisfitCode, policiesOf } from '../../domain/policy/versions.ts';
+import { type GrantFact, grantMisfits } from '../../domain/reach/grants.ts';
+import type { ReachMisfit, ReachMisfitCode } from '../../domain/reach/misfit.ts';
+import { isPartyFact } from '../../domain/reach/party-facts.ts';
+import { partyMisfits } from '../../domain/reach/party-graph.ts';
 import type { MisfitCode } from '../../domain/residency/fold.ts';
 import { isPopulation } from '../../domain/scope.ts';
 import { formatInstant } from '../../domain/time.ts';
@@ -21,15 +27,11 @@ type Code =
   | 'unknown-site'
   | 'unknown-population'
   | 'unknown-dataset'
-  | 'unknown-policy'
-  | 'unknown-grant'
+  | ReachMisfitCode
+  | PolicyMisfitCode
   | 'unknown-event'
   | 'not-correctable'
   | 'does-not-fit'
-  | 'membership-already-began'
-  | 'membership-not-begun'
-  | 'control-already-began'
-  | 'control-not-begun'
   | 'set-aside';
 
 export interface Discrepancy {
@@ -55,6 +57,10 @@ const messages: Readonly<
   'membership-not-begun': 'the membership did not last',
   'control-already-began': 'the control on this basis lasted already',
   'control-not-begun': 'no control on this basis lasted',
+  'policy-already-suspended': 'the policy was suspended already',
+  'policy-not-suspended': 'the policy was not suspended',
+  'policy-already-withdrawn': 'the policy had been withdrawn',
+  'policy-never-effective': 'it ends before it begins: it never counts',
 };
 
 const said = (code: keyof typeof messages): Discrepancy => ({ code, message: messages[code] });
@@ -155,21 +161,54 @@ export class Fits {
   }
 }
 
-const withoutGrant = (view: View, fact: Fact): boolean => {
-  if (!isFact(fact, 'AccessRevoked')) return false;
-  let inForce = false;
-  for (const each of [...view.factsOf('grant', fact.data.grant, 'AccessGranted', 'AccessRevoked')].sort(
-    foldingOrder,
-  )) {
-    if (each.data.grant !== fact.data.grant) continue;
-    if (each.position === fact.position) return !inForce;
-    inForce = each.type === 'AccessGranted';
+/** What does not fit of the facts about one grant, one membership or one control (R13, R14). */
+const edgeMisfits = (view: View, fact: Fact): ReadonlyArray<ReachMisfit> => {
+  if (isFact(fact, 'AccessRevoked')) {
+    const ofGrant = view
+      .factsOf('grant', fact.data.grant, 'AccessGranted', 'AccessRevoked')
+      .filter(({ data }) => data.grant === fact.data.grant);
+    return grantMisfits(ofGrant as ReadonlyArray<GrantFact>);
   }
-  return false;
+  if (isFact(fact, 'MembershipBegan') || isFact(fact, 'MembershipEnded')) {
+    const { member, group } = fact.data;
+    return partyMisfits(
+      view
+        .facts('party-named', member)
+        .filter(isPartyFact)
+        .filter(({ data }) => 'member' in data && data.member === member && data.group === group),
+    );
+  }
+  if (isFact(fact, 'ControlBegan') || isFact(fact, 'ControlEnded')) {
+    const { controller, controlled } = fact.data;
+    return partyMisfits(
+      view
+        .facts('party-named', controller)
+        .filter(isPartyFact)
+        .filter(
+          ({ data }) =>
+            'controlled' in data && data.controller === controller && data.controlled === controlled,
+        ),
+    );
+  }
+  return [];
 };
 
+const overUnknownBackup = (view: View, fact: Fact): boolean => {
+  if (!isFact(fact, 'AccessGranted') || !('backup' in fact.data.over)) return false;
+  const { backup } = fact.data.over;
+  return !view.factsOf('backup', backup, 'BackupTaken').some(({ data }) => data.backup === backup);
+};
+
+/** What does not fit of the facts about one policy (R18). */
+const policyMisfits = (
+  view: View,
+  fact: Fact,
+): ReadonlyArray<{ position: number; code: PolicyMisfitCode }> =>
+  isPolicyFact(fact) ? policiesOf(view.facts('policy', fact.data.policy)).misfits : [];
+
 const ofCorrection = (view: View, recorded: RecordedEvent): ReadonlyArray<Discrepancy> => {
-  if (!isCorrection(recorded.event)) return [];
+  // A correction attested too weakly is left out (R6).
+  if (!isCorrection(recorded.event) || !meets(recorded.event.assurance, view.known.minAssurance)) return [];
   const { source, id } = recorded.event.data.event;
   const stored = view.index.events.log.find(source, id);
   const target = stored === undefined ? undefined : view.recorded(stored.position);
@@ -192,7 +231,13 @@ export const discrepanciesOf = (
   return [
     ...unregistered(view, fact),
     ...(misfit === undefined ? [] : [said(misfit)]),
-    ...(withoutGrant(view, fact) ? [said('unknown-grant')] : []),
+    ...(overUnknownBackup(view, fact) ? [said('unknown-backup')] : []),
+    ...edgeMisfits(view, fact)
+      .filter(({ position }) => position === fact.position)
+      .map(({ code }) => said(code)),
+    ...policyMisfits(view, fact)
+      .filter(({ position, code }) => position === fact.position && code !== 'unknown-policy')
+      .map(({ code }) => said(code as Exclude<PolicyMisfitCode, 'unknown-policy'>)),
   ];
 };
 
