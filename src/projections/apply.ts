@@ -144,7 +144,8 @@ export class Applier {
       this.database.exec('COMMIT');
       this.position = last.position;
     } catch (error) {
-      this.database.exec('ROLLBACK');
+      // Where the disk is full, SQLite has rolled back already.
+      if (this.database.isTransaction) this.database.exec('ROLLBACK');
       throw error;
     }
   }

@@ -1,0 +1,146 @@
+/**
+ * A disk that is full: recording is refused with 507, questions go on, nothing is lost, and with space all goes on.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Ledger } from '../../src/api/ledger.ts';
+import { filesIn } from '../../src/main/open-ledger.ts';
+import { Generations } from '../../src/projections/generations.ts';
+import { openLogReader } from '../../src/store/sqlite/log-reader.ts';
+import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
+import { openSqliteVault } from '../../src/vault/sqlite-vault.ts';
+import { enrolled, many, placed } from '../support/given-events.ts';
+import {
+  type Client,
+  LocalServer,
+  lines,
+  newDataDirectory,
+  removeDirectory,
+  ServerProcess,
+} from '../support/server.ts';
+
+/** A ledger on a disk that fills up, and a way to make space on it. */
+interface Full {
+  readonly server: Client;
+  makeSpace(): void;
+  close(): Promise<unknown>;
+}
+
+/** The log may have so many pages and no more, as SQLite itself keeps it. */
+const boundedLog = async (directory: string): Promise<Full> => {
+  const files = filesIn(directory);
+  const now = Date.now;
+  let connection: DatabaseSync | undefined;
+  const configure = (database: DatabaseSync): void => {
+    connection = database;
+    database.exec('PRAGMA max_page_count = 400');
+  };
+  const ledger = new Ledger({
+    store: openSqliteEventStore(files.log, { now, configure }),
+    vault: openSqliteVault(files.vault, { now, random: randomBytes }),
+    log: openLogReader(files.log),
+    logFile: files.log,
+    generations: new Generations(files.projections),
+    now,
+    waitMs: 10_000,
+  });
+  await ledger.ready();
+  return {
+    server: new LocalServer(ledger),
+    makeSpace: () => connection!.exec('PRAGMA max_page_count = 1000000'),
+    close: () => ledger.close(),
+  };
+};
+
+/** All files are on a small disk in memory, which a filler takes a part of; only Linux lets a process have its own. */
+const smallDisk = async (directory: string): Promise<Full> => {
+  const mount =
+    'mount -t tmpfs -o size=24m tmpfs "$0" && head -c 16000000 /dev/zero > "$0/filler" && exec "$@"';
+  const server = await ServerProcess.start({
+    directory,
+    through: ['unshare', '-Urm', 'sh', '-c', mount, directory],
+  });
+  return {
+    server,
+    makeSpace: () => rmSync(`/proc/${server.process.pid}/root${directory}/filler`),
+    close: () => server.end(),
+  };
+};
+const canMount = spawnSync('unshare', ['-Urm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
+
+const disks = [
+  { name: 'given a log that may not grow', fill: boundedLog },
+  ...(canMount ? [{ name: 'given a disk without space for any file', fill: smallDisk }] : []),
+];
+
+describe.each(disks)('$name', ({ fill }) => {
+  const directory = newDataDirectory();
+  let full: Full;
+  afterEach(async () => {
+    await full.close();
+    removeDirectory(directory);
+  });
+
+  it('refuses whole batches, answers questions, loses nothing, and goes on once there is space', async () => {
+    full = await fill(directory);
+    const { server } = full;
+    const first = await server.record([placed('placed', 'us', 'site'), enrolled('erased', 'somebody')]);
+
+    // When batches are sent until the disk is full
+    const confirmed: string[] = [];
+    let turn = 0;
+    for (; ; turn++) {
+      const events = many(100, `b${turn}-`);
+      const { status, headers, body } = await server.post(events);
+      if (status === 201) {
+        confirmed.push(...events.map(({ id }) => id));
+        continue;
+      }
+      expect([status, headers.get('content-type')]).toEqual([507, 'application/problem+json']);
+      expect(body).toMatchObject({
+        type: 'urn:domicile:problem:full',
+        detail: expect.stringContaining('nothing is lost'),
+      });
+      break;
+    }
+    expect(confirmed.length).toBeGreaterThan(500);
+
+    // Then it is refused again, also as NDJSON, and nothing half is recorded
+    const bulky = many(1_000, 'bulky-').map((event) => ({
+      ...event,
+      evidence: `urn:x:${'x'.repeat(2_000)}`,
+    }));
+    const refusals = [
+      await server.post(bulky),
+      await server.send(bulky.map((e) => JSON.stringify(e)).join('\n'), lines),
+    ];
+    for (const { status, body } of refusals) expect([status, body.recorded ?? 0]).toEqual([507, 0]);
+    expect((await server.get('/readyz')).body.head).toBe(String(confirmed.length + 2));
+
+    // Then questions are answered all the while
+    expect((await server.get('/v1/subjects/somebody/residency', { knownPosition: first })).status).toBe(200);
+    expect((await server.get('/livez')).status).toBe(200);
+
+    // When there is space again, then what was refused is recorded, and everything is there, once and in order
+    full.makeSpace();
+    await expect
+      .poll(async () => (await server.post(many(100, `b${turn}-`))).status, { timeout: 10_000 })
+      .toBe(201);
+    const sent = await server.postLines(bulky);
+    expect([sent.status, sent.body.recorded]).toEqual([201, 1_000]);
+    const log = await server.rows('/v1/events', { limit: 1_000, atLeast: sent.body.position });
+    expect(log.slice(2).map(({ id }) => id)).toEqual([
+      ...confirmed,
+      ...many(100, `b${turn}-`).map(({ id }) => id),
+      ...bulky.map(({ id }) => id),
+    ]);
+    const { body } = await server.get('/v1/sites/site/holdings', { atLeast: sent.body.position });
+    expect(body.data[0].subjects).toBe(log.length - 1);
+    expect((await server.delete('/v1/subjects/somebody')).status).toBe(204);
+    expect((await server.get('/readyz')).body).toMatchObject({ status: 'ready' });
+  });
+});
