@@ -46,7 +46,7 @@ const map = createRoute({
 const log = createRoute({
   getParentRoute: () => root,
   path: '/log',
-  validateSearch: searchWith('type', 'source', 'subject', 'site', 'party', 'dataset', 'after'),
+  validateSearch: searchWith('type', 'source', 'subject', 'site', 'party', 'dataset', 'after', 'show'),
   component: lazyRouteComponent(() => import('./log/log-screen.tsx'), 'LogScreen'),
 });
 

@@ -216,7 +216,7 @@ export const Shell = () => {
       </header>
       <LostBanner />
       <KeyGate />
-      {path === '/health' ? null : <ClockBar />}
+      {path === '/health' ? null : <ClockBar valid={path !== '/log'} />}
       <NamesAt question={questionOf(view)}>
         <div className="with-proof">
           <main id="main" tabIndex={-1}>

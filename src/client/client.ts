@@ -15,15 +15,21 @@ import {
   DatasetRow,
   DiscrepancyRow,
   EventDetail,
+  FindingRow,
   HistoryRow,
   Lineage,
+  PartyReachRow,
   PartyRow,
+  PolicyRow,
   PopulationRow,
+  ReachRow,
   ResidencyRow,
   SiteHoldingRow,
   SiteRow,
   TrailRow,
   TransferRow,
+  WireCut,
+  WireDifference,
   WireEvent,
 } from '../projections/questions/answers.ts';
 import { type Answer, answerOf, Readiness, type Recorded, Replay, ReplayList } from './answers.ts';
@@ -74,6 +80,41 @@ export interface PeriodQuestion extends Question {
   readonly from?: Moment | undefined;
   readonly to?: Moment | undefined;
 }
+
+/** Who reaches what: at `validAt`, or over a period where one is given. */
+export interface ReachQuestion extends PeriodQuestion {
+  /** Only this party. */
+  readonly party?: string | undefined;
+  /** The other paths, too. */
+  readonly paths?: 'all' | undefined;
+  /** Kinds of edges that paths may be made of, with commas between. */
+  readonly via?: string | undefined;
+}
+
+/** Which findings are asked for. */
+export interface FindingQuestion extends Question {
+  readonly policy?: string | undefined;
+  readonly version?: number | undefined;
+  readonly site?: string | undefined;
+  readonly party?: string | undefined;
+  /** Only those that last at `validAt`. */
+  readonly open?: boolean | undefined;
+}
+
+/** A policy that is tried before it is adopted. */
+export interface PolicyDraft {
+  readonly policy: string;
+  readonly cedar: string;
+  readonly effectiveFrom: string;
+  readonly effectiveUntil?: string;
+}
+
+/** What is compared: two versions of a policy, or what was known at two positions. */
+export type DiffQuestion = Question &
+  (
+    | { readonly policy: string; readonly fromVersion: number; readonly toVersion: number }
+    | { readonly fromPosition: string; readonly toPosition: string; readonly policy?: string | undefined }
+  );
 
 /** Which events of the log are asked for: those that fit all that is given. */
 export interface EventFilter {
@@ -178,6 +219,19 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
       /** Every event that touched it or its reach, and why. */
       trail: (subject: string, question?: Question, options?: RequestOptions): Rows<TrailRow> =>
         rows(TrailRow)(['subjects', subject, 'trail'], question, options),
+      /** Who could reach it, and along which path. */
+      reach: (subject: string, question?: ReachQuestion, options?: RequestOptions): Rows<ReachRow> =>
+        rows(ReachRow)(['subjects', subject, 'reach'], question, options),
+      /** Why a party cannot reach it, or which edges to close so that it cannot. */
+      cut: (
+        subject: string,
+        question: Question & { readonly party: string },
+        options?: RequestOptions,
+      ): Outcome<Answer<WireCut>> =>
+        asking(WireCut)(['subjects', subject, 'reach'], { ...question, explain: 'cut' }, options),
+      /** What was found about it. */
+      findings: (subject: string, question?: Question, options?: RequestOptions): Rows<FindingRow> =>
+        rows(FindingRow)(['subjects', subject, 'findings'], question, options),
       /** Erases the person from the ledger: the history stays, about nobody. Cannot be undone. */
       erase: (subject: string, { signal }: RequestOptions = {}): Outcome<void> =>
         tell(target, { method: 'DELETE', path: ['v1', 'subjects', subject], signal }),
@@ -190,7 +244,12 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
         rows(SiteHoldingRow)(['sites', site, 'holdings'], question, options),
     },
 
-    parties: registry('parties', PartyRow),
+    parties: {
+      ...registry('parties', PartyRow),
+      /** What the party could reach, of how many subjects, and along which path. */
+      reach: (party: string, question?: ReachQuestion, options?: RequestOptions): Rows<PartyReachRow> =>
+        rows(PartyReachRow)(['parties', party, 'reach'], question, options),
+    },
 
     datasets: {
       ...registry('datasets', DatasetRow),
@@ -203,6 +262,32 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
     },
 
     populations: registry('populations', PopulationRow),
+
+    policies: {
+      ...registry('policies', PolicyRow),
+      /** What a policy would find, against the version in force. Records nothing. */
+      simulate: (draft: PolicyDraft, { signal }: RequestOptions = {}): Outcome<Answer<WireDifference>> =>
+        ask(
+          target,
+          {
+            method: 'POST',
+            path: ['v1', 'policies', 'simulate'],
+            contentType: 'application/json',
+            body: JSON.stringify(draft),
+            signal,
+          },
+          answerOf(WireDifference),
+        ),
+    },
+
+    findings: {
+      /** The intervals in which rules were broken, or could not be judged. */
+      list: (question?: FindingQuestion, options?: RequestOptions): Rows<FindingRow> =>
+        rows(FindingRow)(['findings'], question, options),
+      /** What another version, or what was learned since, makes of history. */
+      diff: (question: DiffQuestion, options?: RequestOptions): Outcome<Answer<WireDifference>> =>
+        asking(WireDifference)(['findings', 'diff'], question, options),
+    },
 
     /** Movements, copies and backups between countries. */
     transfers: (question?: PeriodQuestion, options?: RequestOptions): Rows<TransferRow> =>

@@ -124,8 +124,12 @@ const PositionField = ({
   );
 };
 
-/** The controls. */
-export const ClockBar = () => {
+/**
+ * The controls.
+ *
+ * @param valid whether the screen has a moment at which things are true; the log has none.
+ */
+export const ClockBar = ({ valid }: { valid: boolean }) => {
   const view = useView();
   const change = useChangeView();
   const known: KnownBy =
@@ -145,12 +149,14 @@ export const ClockBar = () => {
       aria-label="Clocks and assurance"
       onSubmit={(event: FormEvent) => event.preventDefault()}
     >
-      <MomentField
-        label="True on"
-        placeholder="now"
-        value={view.validAt ?? ''}
-        onChange={(validAt) => change({ validAt })}
-      />
+      {valid ? (
+        <MomentField
+          label="True on"
+          placeholder="now"
+          value={view.validAt ?? ''}
+          onChange={(validAt) => change({ validAt })}
+        />
+      ) : null}
       <span className="field">
         <label htmlFor={`${id}-known`}>As known</label>
         <select id={`${id}-known`} value={chosen} onChange={(event) => choose(event.target.value as KnownBy)}>
@@ -173,7 +179,7 @@ export const ClockBar = () => {
           />
         ) : null}
       </span>
-      <span className="field">
+      <span className="field" hidden={!valid}>
         <label htmlFor={`${id}-assurance`}>Counting what is</label>
         <select
           id={`${id}-assurance`}
@@ -198,15 +204,23 @@ export const ClockBar = () => {
  *
  * @param at the moment that is shown, where one is being dragged; else that of the answer.
  */
-export const ClockSentence = ({ clocks, at }: { clocks: Clocks | undefined; at?: number | undefined }) => {
+export const ClockSentence = ({
+  clocks,
+  at,
+  knownOnly = false,
+}: {
+  clocks: Clocks | undefined;
+  at?: number | undefined;
+  knownOnly?: boolean;
+}) => {
   const view = useView();
   const change = useChangeView();
   const valid = at ?? (clocks === undefined ? undefined : Date.parse(clocks.validAt));
   const knownNow = view.knownAt === undefined && view.knownPosition === undefined;
-  const pinned = !knownNow && view.validAt !== undefined;
+  const pinned = !knownNow && (knownOnly || view.validAt !== undefined);
   return (
     <div className={`clock-sentence ${knownNow ? '' : 'known-then'}`}>
-      <p>
+      <p hidden={knownOnly}>
         <Icon name="clock" />
         <span>
           True on <strong>{valid === undefined ? '…' : wordedMoment(valid)}</strong>
@@ -242,7 +256,7 @@ export const ClockSentence = ({ clocks, at }: { clocks: Clocks | undefined; at?:
           )}
         </span>
       </p>
-      <p>
+      <p hidden={knownOnly}>
         Counting events <strong>{assuranceWords[view.minAssurance ?? 'claimed'] ?? view.minAssurance}</strong>
       </p>
       <span className="clock-actions">
@@ -253,14 +267,14 @@ export const ClockSentence = ({ clocks, at }: { clocks: Clocks | undefined; at?:
             title="Makes a link that shows the same for ever: both clocks are fixed in the address"
             onClick={() =>
               change({
-                validAt: view.validAt ?? clocks.validAt,
+                ...(knownOnly ? {} : { validAt: view.validAt ?? clocks.validAt }),
                 knownAt: undefined,
                 knownPosition: clocks.position,
               })
             }
           >
             <Icon name="pin" />
-            Fix both clocks
+            {knownOnly ? 'Fix what is known' : 'Fix both clocks'}
           </button>
         )}
         {pinned ? (

@@ -42,7 +42,7 @@ const target = (value: unknown): ReadonlyArray<Piece> => {
 const sentences: Readonly<Record<string, (data: Fields) => ReadonlyArray<Piece>>> = {
   PartyRegistered: (d) => [
     named('party', d.party),
-    ` is registered, a ${d.kind}`,
+    ` is registered, ${d.kind === 'organisation' ? 'an' : 'a'} ${d.kind}`,
     d.country === undefined ? '' : ` in ${d.country}`,
   ],
   MembershipBegan: (d) => [named('party', d.member), ' became a member of ', named('party', d.group)],

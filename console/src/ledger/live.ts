@@ -18,7 +18,7 @@ export type Connection =
 const firstWaitMs = 500;
 const waitMsMax = 5_000;
 /** Events that come within this time are one reason to ask anew, not many. */
-const settleMs = 200;
+const settleMs = 300;
 
 let connection: Connection = { state: 'connecting' };
 const listeners = new Set<() => void>();
@@ -50,46 +50,49 @@ const wait = (ms: number, signal: AbortSignal): Promise<void> =>
 const isRefusal = (error: ClientError): boolean =>
   error.kind === 'problem' && (error.status === 401 || error.status === 403);
 
+/** Waits for the first event after a position: undefined if the connection was lost. */
+const nextEvent = async (after: string, signal: AbortSignal): Promise<ClientError | 'grown' | 'lost'> => {
+  // One event is enough to know; on a busy ledger the others would be read for nothing.
+  const enough = new AbortController();
+  const stop = (): void => enough.abort();
+  signal.addEventListener('abort', stop);
+  try {
+    for await (const event of ledger().events.follow({ after }, { signal: enough.signal })) {
+      if (E.isRight(event)) return 'grown';
+      return isRefusal(event.left) ? event.left : 'lost';
+    }
+    return 'lost';
+  } finally {
+    signal.removeEventListener('abort', stop);
+    enough.abort();
+  }
+};
+
 /** Follows the log until the signal aborts. */
 export const followLedger = async (queries: QueryClient, signal: AbortSignal): Promise<void> => {
   let waitMs = firstWaitMs;
+  let shown: string | undefined;
   let wasLost = false;
-  let settling: ReturnType<typeof setTimeout> | undefined;
-  const askAnew = (): void => {
-    settling ??= setTimeout(() => {
-      settling = undefined;
-      void queries.invalidateQueries();
-    }, settleMs);
-  };
-
   while (!signal.aborted) {
     const ready = await ledger().health.ready({ signal });
     if (signal.aborted) return;
-    if (E.isRight(ready)) {
-      become({ state: 'live', head: ready.right.head });
-      waitMs = firstWaitMs;
-      if (wasLost) askAnew();
-      wasLost = false;
-      for await (const event of ledger().events.follow({ after: ready.right.head }, { signal })) {
-        if (E.isLeft(event)) {
-          if (isRefusal(event.left)) {
-            become({ state: 'refused' });
-            return;
-          }
-          break;
-        }
-        become({ state: 'live', head: event.right.position });
-        askAnew();
-      }
-    } else {
-      if (isRefusal(ready.left)) {
-        become({ state: 'refused' });
-        return;
-      }
+    if (E.isLeft(ready)) {
+      if (isRefusal(ready.left)) return become({ state: 'refused' });
       if (!wasLost) become({ state: 'lost', reason: sentenceOf(ready.left), since: Date.now() });
       wasLost = true;
       await wait(waitMs, signal);
       waitMs = Math.min(waitMsMax, waitMs * 2);
+      continue;
     }
+    const { position } = ready.right;
+    become({ state: 'live', head: position });
+    waitMs = firstWaitMs;
+    if (wasLost || (shown !== undefined && shown !== position)) void queries.invalidateQueries();
+    wasLost = false;
+    shown = position;
+    const came = await nextEvent(position, signal);
+    if (typeof came === 'object') return become({ state: 'refused' });
+    // What follows at once is shown together with it.
+    await wait(came === 'grown' ? settleMs : firstWaitMs, signal);
   }
 };

@@ -95,3 +95,123 @@ export const firstEvent = queryOptions({
   queryKey: ['first event'],
   queryFn: async ({ signal }) => orThrow(await ledger().events.list({ limit: 1 }, { signal })),
 });
+
+/** What of the log is looked at. */
+export interface LogFilter {
+  readonly type?: string | undefined;
+  readonly source?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly site?: string | undefined;
+  readonly party?: string | undefined;
+  readonly dataset?: string | undefined;
+}
+
+/** Pages of the log that are read at once; further ones are reached by a later position. */
+const logPagesMax = 10;
+
+/** The events that fit, from a position on. Of very many the first ones: `next` is then not null. */
+export const eventsThat = (filter: LogFilter, after: string | undefined, question: Question) =>
+  queryOptions({
+    queryKey: ['events', filter, after, question],
+    queryFn: async ({ signal }) => {
+      const { validAt: _, minAssurance: __, ...known } = question;
+      const ask = { ...known, ...filter, ...(after === undefined ? {} : { after }), limit: pageRows };
+      const first = orThrow(await ledger().events.list(ask as typeof known, { signal }));
+      const data = [...first.data];
+      let { next } = first;
+      for (let pages = 1; next !== null && pages < logPagesMax; pages++) {
+        const further = orThrow(
+          await ledger().events.list({ ...ask, cursor: next } as typeof known, { signal }),
+        );
+        data.push(...further.data);
+        next = further.next;
+      }
+      return { clocks: first.clocks, data, next };
+    },
+    placeholderData: keepPreviousData,
+  });
+
+/** Events that do not fit the others. */
+export const discrepanciesThat = (state: 'open' | 'resolved', question: Question) =>
+  queryOptions({
+    queryKey: ['discrepancies', state, question],
+    queryFn: async ({ signal }) =>
+      orThrow(
+        await everyRow((page) => ledger().discrepancies(page, { signal }), {
+          ...overTime(question),
+          state,
+          limit: pageRows,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+
+/** How far the projections are. */
+export const readiness = queryOptions({
+  queryKey: ['readiness'],
+  queryFn: async ({ signal }) => orThrow(await ledger().health.ready({ signal })),
+});
+
+/** The replays that the server remembers. */
+export const replays = queryOptions({
+  queryKey: ['replays'],
+  queryFn: async ({ signal }) => orThrow(await ledger().replays.list({ signal })).data,
+});
+
+/** All of time, for questions that are asked over a period. */
+const ever = { from: '0001-01-01' };
+
+/** Who could reach a subject's data, over all time. */
+export const reachOfSubject = (subject: string, question: Question) =>
+  queryOptions({
+    queryKey: ['reach', subject, overTime(question)],
+    queryFn: async ({ signal }) =>
+      orThrow(
+        await everyRow((page) => ledger().subjects.reach(subject, page, { signal }), {
+          ...overTime(question),
+          ...ever,
+          limit: pageRows,
+        }),
+      ),
+  });
+
+/** What was found about a subject, over all time. */
+export const findingsOfSubject = (subject: string, question: Question) =>
+  queryOptions({
+    queryKey: ['findings of', subject, overTime(question)],
+    queryFn: async ({ signal }) =>
+      orThrow(
+        await everyRow((page) => ledger().subjects.findings(subject, page, { signal }), {
+          ...overTime(question),
+          limit: pageRows,
+        }),
+      ),
+  });
+
+/** What a site holds. */
+export const holdingsOf = (site: string, question: Question) =>
+  queryOptions({
+    queryKey: ['holdings', site, question],
+    queryFn: async ({ signal }) =>
+      orThrow(
+        await everyRow((page) => ledger().sites.holdings(site, page, { signal }), {
+          ...question,
+          limit: pageRows,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+
+/** All that ever went from one country to another. */
+export const transfersEver = (question: Question) =>
+  queryOptions({
+    queryKey: ['transfers', overTime(question)],
+    queryFn: async ({ signal }) =>
+      orThrow(
+        await everyRow((page) => ledger().transfers(page, { signal }), {
+          ...overTime(question),
+          limit: pageRows,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });

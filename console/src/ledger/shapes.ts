@@ -1,54 +1,35 @@
 /**
- * Rows that several screens show in the same way, as the client gives them.
+ * Rows that several screens show in the same way, and the ends of their intervals as numbers.
  */
+import type {
+  FindingRow,
+  PolicyRow,
+  ReachRow,
+  WireCut,
+  WireDifference,
+  WirePathEdge,
+} from '../../../src/projections/questions/answers.ts';
 
-/** An edge of a path, in its own interval. */
-export interface PathEdge {
-  readonly edge: string;
-  readonly to: string;
-  readonly began: string;
-  readonly ended: string | null;
-  readonly events: ReadonlyArray<string>;
-}
+export type { FindingRow, PolicyRow };
+export type PathEdge = WirePathEdge;
+export type SubjectReachRow = ReachRow;
+export type ReachInterval = ReachRow['intervals'][number];
+export type CutRow = WireCut;
+export type CutEdge = WireCut['close'][number];
+export type DifferenceRows = WireDifference;
 
-/** A stretch of time in which a party could reach a holding, and how. */
-export interface ReachInterval {
-  readonly from: string;
-  readonly to: string | null;
-  readonly holding: {
-    readonly dataset: string;
-    readonly site: string;
-    readonly kind: 'live' | 'backup';
-    readonly backup: string | null;
-  };
-  readonly path: ReadonlyArray<PathEdge>;
-}
+/** Where an interval begins; null is the beginning of time. */
+export const beginOf = (from: string | null): number =>
+  from === null ? Number.NEGATIVE_INFINITY : Date.parse(from);
 
-export interface SubjectReachRow {
-  readonly party: string;
-  readonly kind: string | null;
-  readonly name: string | null;
-  readonly intervals: ReadonlyArray<ReachInterval>;
-}
+/** Where an interval ends; null is that it lasts. */
+export const endOf = (to: string | null): number => (to === null ? Number.POSITIVE_INFINITY : Date.parse(to));
 
-export interface FindingRow {
-  readonly finding: string;
-  readonly policy: string;
-  readonly version: number;
-  readonly rule: string;
-  readonly verdict: 'violated' | 'indeterminate';
-  readonly action: 'store' | 'reach';
-  readonly holding: {
-    readonly dataset: string;
-    readonly site: string | null;
-    readonly kind: 'live' | 'backup' | null;
-    readonly backup: string | null;
-    readonly population: string | null;
-  };
-  readonly party: string | null;
-  readonly path: ReadonlyArray<PathEdge>;
-  readonly from: string;
-  readonly to: string | null;
-  readonly subjects: number;
-  readonly events: ReadonlyArray<string>;
-}
+/** Whether an interval contains an instant. */
+export const holdsAt = (
+  { from, to }: { readonly from: string | null; readonly to: string | null },
+  at: number,
+): boolean => beginOf(from) <= at && at < endOf(to);
+
+/** Orders bounds of intervals, the beginning of time first. */
+export const byBegin = (a: string | null, b: string | null): number => beginOf(a) - beginOf(b) || 0;

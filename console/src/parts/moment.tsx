@@ -22,3 +22,7 @@ export const Moment = ({ at }: { at: string | number }) => {
 /** An instant or, where there is none, that it lasts. */
 export const Until = ({ at }: { at: string | null }) =>
   at === null ? <span className="lasting">still so</span> : <Moment at={at} />;
+
+/** An instant, or the beginning of time: so it was as far back as anybody said. */
+export const Since = ({ at }: { at: string | null }) =>
+  at === null ? <span className="lasting">always</span> : <Moment at={at} />;

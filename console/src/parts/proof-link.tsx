@@ -9,7 +9,16 @@ export const proofEventsMax = 200;
 
 export const proofText = (events: ReadonlyArray<string>): string => events.slice(0, proofEventsMax).join(',');
 
-export const ProofLink = ({ events, of }: { events: ReadonlyArray<string>; of: string }) =>
+export const ProofLink = ({
+  events,
+  of,
+  label,
+}: {
+  events: ReadonlyArray<string>;
+  of: string;
+  /** What the link says, instead of how many events there are. */
+  label?: string;
+}) =>
   events.length === 0 ? (
     <span className="unknown">none</span>
   ) : (
@@ -21,6 +30,6 @@ export const ProofLink = ({ events, of }: { events: ReadonlyArray<string>; of: s
       aria-label={`${events.length === 1 ? 'The event that proves' : `The ${events.length} events that prove`}: ${of}`}
     >
       <Icon name="proof" />
-      {events.length === 1 ? '1 event' : `${events.length} events`}
+      {label ?? (events.length === 1 ? '1 event' : `${events.length} events`)}
     </Link>
   );

@@ -32,6 +32,8 @@ export interface TableProps<Row> {
   readonly empty: ReactNode;
   /** Marks a row; it is said in words in one of its cells, too. */
   readonly rowClass?: (row: Row) => string;
+  /** Each row on one line: what is longer is cut off, and shown whole where it leads to. */
+  readonly oneLine?: boolean;
 }
 
 /** Above so many rows only those in sight are drawn. */
@@ -46,7 +48,19 @@ const written = (value: Value): string =>
 const useSight = (count: number) => {
   const box = useRef<HTMLDivElement>(null);
   const [range, setRange] = useState({ start: 0, end: drawnWholeMax });
+  const [scrolls, setScrolls] = useState(false);
   const long = count > drawnWholeMax;
+  const some = count > 0;
+  useEffect(() => {
+    const element = box.current;
+    if (!some || element === null) return;
+    const observer = new ResizeObserver(() =>
+      setScrolls(element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight),
+    );
+    observer.observe(element);
+    for (const child of element.children) observer.observe(child);
+    return () => observer.disconnect();
+  }, [some]);
   useEffect(() => {
     const element = box.current;
     if (!long || element === null) return;
@@ -70,7 +84,13 @@ const useSight = (count: number) => {
       window.removeEventListener('afterprint', look);
     };
   }, [long]);
-  return { box, long, start: long ? Math.min(range.start, count) : 0, end: long ? range.end : count };
+  return {
+    box,
+    long,
+    scrolls,
+    start: long ? Math.min(range.start, count) : 0,
+    end: long ? range.end : count,
+  };
 };
 
 const Files = <Row,>({ caption, fileName, columns, rows, clocks, minAssurance }: TableProps<Row>) => {
@@ -106,15 +126,21 @@ const Files = <Row,>({ caption, fileName, columns, rows, clocks, minAssurance }:
 
 /** A table. Its files are in `TableFiles`, which may stand elsewhere, as in the heading of a panel. */
 export const Table = <Row,>(props: TableProps<Row>) => {
-  const { caption, columns, rows, rowKey, groupOf, empty, rowClass } = props;
-  const { box, long, start, end } = useSight(rows.length);
-  const shown = columns.filter(({ fileOnly }) => fileOnly !== true);
+  const { caption, columns, rows, rowKey, groupOf, empty, rowClass, oneLine = false } = props;
+  const { box, long, scrolls, start, end } = useSight(rows.length);
+  // A long table has no headings between its rows, and therefore all that they would say in the rows.
+  const groups = long ? undefined : groupOf;
+  const shown = columns.filter(({ fileOnly }) => fileOnly !== true || (long && groupOf !== undefined));
   if (rows.length === 0) return <div className="empty">{empty}</div>;
   const drawn = rows.slice(start, end);
   let group: string | undefined;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <section className={`table-box ${long ? 'long' : ''}`} ref={box} tabIndex={0} aria-label={caption}>
+    <section
+      className={`table-box ${long ? 'long' : ''} ${long || oneLine ? 'one-line' : ''}`}
+      ref={box}
+      tabIndex={scrolls ? 0 : undefined}
+      aria-label={caption}
+    >
       <table aria-rowcount={long ? rows.length + 1 : undefined}>
         <caption className="unseen">{caption}</caption>
         <thead>
@@ -129,7 +155,7 @@ export const Table = <Row,>(props: TableProps<Row>) => {
         <tbody>
           {start > 0 ? <Spacer rows={start} columns={shown.length} /> : null}
           {drawn.map((row, index) => {
-            const of = groupOf?.(row);
+            const of = groups?.(row);
             const heads = of !== undefined && of.key !== group;
             group = of?.key;
             return (

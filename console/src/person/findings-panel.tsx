@@ -4,7 +4,7 @@
 import type { Clocks } from '../../../src/client/client.ts';
 import type { FindingRow } from '../ledger/shapes.ts';
 import { Icon } from '../parts/icon.tsx';
-import { Moment, Until } from '../parts/moment.tsx';
+import { Since, Until } from '../parts/moment.tsx';
 import { Id, PartyWord, SiteWord, useNames } from '../parts/names.tsx';
 import { PathChain, pathText } from '../parts/path.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
@@ -92,7 +92,8 @@ export const FindingsPanel = ({
           <PathChain party={row.party} path={row.path} />
         ),
     },
-    { key: 'from', head: 'From, UTC', value: (row) => row.from, cell: (row) => <Moment at={row.from} /> },
+    { key: 'from', head: 'From, UTC', value: (row) => row.from, cell: (row) => <Since at={row.from} /> },
+    { key: 'knownSince', head: 'Known since', value: (row) => row.knownSince, fileOnly: true },
     { key: 'to', head: 'Until', value: (row) => row.to, cell: (row) => <Until at={row.to} /> },
     {
       key: 'events',

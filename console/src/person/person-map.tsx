@@ -2,7 +2,8 @@
  * The map of one person: where the data is at the moment that is shown, and the ways by which it came there.
  */
 import type { ResidencyRow, TrailRow } from '../../../src/projections/questions/answers.ts';
-import { type Place, type Way, WorldMap } from '../map/world-map.tsx';
+import { holdsAt, type SubjectReachRow } from '../ledger/shapes.ts';
+import { countryPlace, type Place, type Way, WorldMap } from '../map/world-map.tsx';
 import { countryName, useNames } from '../parts/names.tsx';
 
 const lookOf = (rows: ReadonlyArray<ResidencyRow>): Place['look'] => {
@@ -13,9 +14,13 @@ const lookOf = (rows: ReadonlyArray<ResidencyRow>): Place['look'] => {
 const PersonMap = ({
   rows,
   trail,
+  reach,
+  at,
 }: {
   rows: ReadonlyArray<ResidencyRow>;
   trail: ReadonlyArray<TrailRow>;
+  reach: ReadonlyArray<SubjectReachRow>;
+  at: number;
 }) => {
   const names = useNames();
   const bySite = Map.groupBy(rows, ({ site }) => site);
@@ -51,13 +56,35 @@ const PersonMap = ({
     });
   }
 
+  // From the countries of the parties that could reach it, where that is another than that of the data.
+  const reachedFrom = new Set<string>();
+  for (const { party, intervals } of reach) {
+    const country = names.parties.get(party)?.country;
+    if (country === undefined || country === null) continue;
+    for (const interval of intervals) {
+      const { site } = interval.holding;
+      const there = bySite.get(site)?.[0]?.country;
+      if (there === undefined || there === country || !holdsAt(interval, at)) continue;
+      reachedFrom.add(country);
+      const id = `reach ${country} ${site}`;
+      ways.set(id, {
+        id,
+        from: `country ${country}`,
+        to: site,
+        look: 'reach',
+        width: 1.6,
+        words: `Reachable from ${countryName(country)} at ${names.sites.get(site)?.name ?? site}`,
+      });
+    }
+  }
+
   const said = [...bySite].map(([site, here]) => {
     const country = here[0]?.country;
     return `${names.sites.get(site)?.name ?? site}${country === null || country === undefined ? '' : ` in ${countryName(country)}`}`;
   });
   return (
     <WorldMap
-      places={places}
+      places={[...places, ...[...reachedFrom].map(countryPlace)]}
       ways={[...ways.values()]}
       words={
         said.length === 0

@@ -9,23 +9,37 @@ import type { ResidencyRow } from '../../../src/projections/questions/answers.ts
 import { ClockSentence, useChangeView, useView } from '../clocks/clock-bar.tsx';
 import { writeMoment } from '../clocks/instants.ts';
 import { questionOf } from '../clocks/view-search.ts';
-import { firstEvent, historyOf, residencyOf, trailOf } from '../ledger/queries.ts';
+import {
+  findingsOfSubject,
+  firstEvent,
+  historyOf,
+  reachOfSubject,
+  residencyOf,
+  trailOf,
+} from '../ledger/queries.ts';
+import { beginOf, endOf, holdsAt } from '../ledger/shapes.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
-import { countryName, Id, siteNameIn, useNames } from '../parts/names.tsx';
+import { countryName, Id, partyNameIn, siteNameIn, useNames } from '../parts/names.tsx';
 import { proofText } from '../parts/proof-link.tsx';
 import { Answered, Failure, isUnknown, Loading } from '../parts/states.tsx';
 import { PersonSearch, useTitle } from '../shell.tsx';
 import { expiries, type LaneGroup, siteLanes } from '../timeline/lanes.ts';
 import { lateEvents } from '../timeline/lateness.ts';
+import { edgeLanes, findingLanes, partyLanes } from '../timeline/reach-lanes.ts';
 import { around, type Window } from '../timeline/scale.ts';
 import { Scrubber } from '../timeline/scrubber.tsx';
 import { BackupsPanel } from './backups-panel.tsx';
+import { FindingsPanel } from './findings-panel.tsx';
 import { Legend } from './legend.tsx';
+import { ReachPanel } from './reach-panel.tsx';
 import { residencyIn } from './residency.ts';
 import { WherePanel } from './where-panel.tsx';
 
 const PersonMap = lazy(() => import('./person-map.tsx'));
+
+/** No rows yet: always the same, so that nothing is worked out anew for it. */
+const none: ReadonlyArray<never> = [];
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
@@ -84,10 +98,14 @@ const Person = ({ subject }: { subject: string }) => {
   const residency = useQuery(residencyOf(subject, question));
   const trail = useQuery(trailOf(subject, question));
   const first = useQuery(firstEvent);
+  const reach = useQuery(reachOfSubject(subject, question));
+  const findings = useQuery(findingsOfSubject(subject, question));
   const [dragged, setDragged] = useState<number>();
 
-  const historyRows = history.data?.data ?? [];
-  const trailRows = trail.data?.data ?? [];
+  const historyRows = history.data?.data ?? none;
+  const trailRows = trail.data?.data ?? none;
+  const reachRows = reach.data?.data ?? none;
+  const findingRows = findings.data?.data ?? none;
   const expiresOf = useMemo(() => expiries(trailRows), [trailRows]);
   const began = Date.parse(first.data?.data[0]?.recordedat ?? '');
   const late = useMemo(() => lateEvents(trailRows, began), [trailRows, began]);
@@ -114,8 +132,27 @@ const Person = ({ subject }: { subject: string }) => {
         label: 'Where it was',
         lanes: siteLanes(historyRows, (site) => siteNameIn(names, site), expiresOf, late),
       },
+      {
+        id: 'findings',
+        label: 'Rules broken',
+        lanes: findingLanes(findingRows, late),
+      },
+      {
+        id: 'who',
+        label: 'Who could reach it',
+        lanes: partyLanes(
+          reachRows,
+          (party) => partyNameIn(names, party),
+          (party) => names.parties.get(party)?.country ?? null,
+        ),
+      },
+      {
+        id: 'edges',
+        label: 'Control, membership and grants that led there',
+        lanes: edgeLanes(reachRows, (party) => partyNameIn(names, party), late),
+      },
     ],
-    [historyRows, names, expiresOf, late],
+    [historyRows, findingRows, reachRows, names, expiresOf, late],
   );
   const lateOfPerson = useMemo(() => {
     const seen = new Set<string>();
@@ -123,17 +160,7 @@ const Person = ({ subject }: { subject: string }) => {
   }, [late]);
 
   const whole = useMemo(
-    () =>
-      around(
-        [
-          ...historyRows.flatMap(({ from, to }) => [
-            Date.parse(from),
-            to === null ? Number.NaN : Date.parse(to),
-          ]),
-          asked,
-        ],
-        now,
-      ),
+    () => around([...historyRows.flatMap(({ from, to }) => [beginOf(from), endOf(to)]), asked], now),
     [historyRows, asked, now],
   );
   const chosen: Window | undefined =
@@ -152,6 +179,9 @@ const Person = ({ subject }: { subject: string }) => {
   const live = rows.filter(({ kind }) => kind === 'live');
   const backups = rows.filter(({ kind }) => kind === 'backup');
   const overdue = backups.filter((row) => row.overdue);
+  const reaching = reachRows.filter(({ intervals }) => intervals.some((interval) => holdsAt(interval, at)));
+  const broken = findingRows.filter((finding) => holdsAt(finding, at));
+  const policies = new Set(broken.map(({ policy, rule }) => `${policy} ${rule}`));
   const countries = [...new Set(rows.map(({ country }) => country ?? '?'))].sort();
   const forgotten = trailRows.find(({ event }) => event.type === 'SubjectForgotten')?.event;
   const common = { rows, clocks, minAssurance, subject, at };
@@ -181,12 +211,27 @@ const Person = ({ subject }: { subject: string }) => {
               </span>
             </a>
           </li>
+          <li>
+            <a href="#who">
+              <strong>{count(reaching.length, 'party', 'parties')}</strong>
+              <span>could reach it</span>
+            </a>
+          </li>
           <li className={overdue.length > 0 ? 'figure-overdue' : undefined}>
             <a href="#backups">
               <strong>{count(backups.length, 'backup', 'backups')}</strong>
               <span>
                 {overdue.length > 0 ? <Icon name="warning" /> : null}
                 {overdue.length === 0 ? 'none overdue' : `${overdue.length} overdue`}
+              </span>
+            </a>
+          </li>
+          <li className={broken.length > 0 ? 'figure-violated' : undefined}>
+            <a href="#findings">
+              <strong>{count(policies.size, 'rule', 'rules')}</strong>
+              <span>
+                {broken.length > 0 ? <Icon name="warning" /> : null}
+                {broken.length > 0 ? 'broken' : 'broken by it'}
               </span>
             </a>
           </li>
@@ -211,11 +256,13 @@ const Person = ({ subject }: { subject: string }) => {
       <div className="person-panels">
         <section className="panel map-panel" aria-label="Map">
           <Suspense fallback={<Loading what="the map" />}>
-            <PersonMap rows={rows} trail={trailRows} />
+            <PersonMap rows={rows} trail={trailRows} reach={reachRows} at={at} />
           </Suspense>
         </section>
         <WherePanel {...common} rows={live} />
+        <ReachPanel {...common} reach={reachRows} />
         <BackupsPanel {...common} rows={backups} expires={expiresOf} />
+        <FindingsPanel {...common} findings={broken} />
       </div>
       <Scrubber
         groups={groups}

@@ -2,8 +2,8 @@
  * Who could reach the data at a moment, and along which path.
  */
 import type { Clocks } from '../../../src/client/client.ts';
-import type { ReachInterval, SubjectReachRow } from '../ledger/shapes.ts';
-import { Moment } from '../parts/moment.tsx';
+import { byBegin, holdsAt, type ReachInterval, type SubjectReachRow } from '../ledger/shapes.ts';
+import { Since } from '../parts/moment.tsx';
 import { Country, Id, PartyName, SiteWord, useNames } from '../parts/names.tsx';
 import { PathChain, pathKey, pathText } from '../parts/path.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
@@ -15,13 +15,9 @@ export interface WayRow {
   readonly kind: string | null;
   readonly path: ReachInterval['path'];
   readonly holdings: ReadonlyArray<ReachInterval['holding']>;
-  readonly since: string;
+  readonly since: string | null;
   readonly events: ReadonlyArray<string>;
 }
-
-/** Whether an interval contains an instant. */
-export const holdsAt = ({ from, to }: { from: string; to: string | null }, at: number): boolean =>
-  Date.parse(from) <= at && (to === null || at < Date.parse(to));
 
 /** The ways at an instant, by party, the shortest first. */
 export const waysAt = (reach: ReadonlyArray<SubjectReachRow>, at: number): ReadonlyArray<WayRow> =>
@@ -35,7 +31,7 @@ export const waysAt = (reach: ReadonlyArray<SubjectReachRow>, at: number): Reado
           kind,
           path: same[0]!.path,
           holdings: same.map(({ holding }) => holding),
-          since: same.map(({ from }) => from).sort()[0]!,
+          since: same.map(({ from }) => from).sort(byBegin)[0] ?? null,
           events: [...events].sort((a, b) => Number(a) - Number(b)),
         };
       })
@@ -92,7 +88,7 @@ export const ReachPanel = ({
       value: (row) => row.holdings.map(holdingText).join('; '),
       cell: (row) => <Holdings of={row.holdings} />,
     },
-    { key: 'since', head: 'Since, UTC', value: (row) => row.since, cell: (row) => <Moment at={row.since} /> },
+    { key: 'since', head: 'Since, UTC', value: (row) => row.since, cell: (row) => <Since at={row.since} /> },
     {
       key: 'events',
       head: 'Proof',

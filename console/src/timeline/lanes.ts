@@ -43,7 +43,7 @@ export const packed = (
   kindOf: (bar: Bar) => string,
 ): ReadonlyArray<ReadonlyArray<Bar>> => {
   const rows: { kind: string; end: number; bars: Bar[] }[] = [];
-  for (const bar of [...bars].sort((a, b) => a.from - b.from)) {
+  for (const bar of [...bars].sort((a, b) => a.from - b.from || 0)) {
     const kind = kindOf(bar);
     const row = rows.find((each) => each.kind === kind && each.end <= bar.from);
     const end = bar.to ?? Number.POSITIVE_INFINITY;

@@ -1,7 +1,14 @@
 /**
  * The lanes of reach and of findings: who could reach the data when, what let them, and what that broke.
  */
-import type { FindingRow, PathEdge, SubjectReachRow } from '../ledger/shapes.ts';
+import {
+  beginOf,
+  byBegin,
+  endOf,
+  type FindingRow,
+  type PathEdge,
+  type SubjectReachRow,
+} from '../ledger/shapes.ts';
 import { type Bar, type Lane, lateAmong, packed } from './lanes.ts';
 import type { Late } from './lateness.ts';
 
@@ -10,21 +17,20 @@ export const lanesMax = 40;
 
 type Lateness = ReadonlyMap<string, Late>;
 
-const endOf = (to: string | null): number => (to === null ? Number.POSITIVE_INFINITY : Date.parse(to));
-
 const until = (to: number | null): string =>
   to === null ? 'still so' : `until ${new Date(to).toISOString().slice(0, 10)}`;
 
-const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+const day = (ms: number): string =>
+  Number.isFinite(ms) ? new Date(ms).toISOString().slice(0, 10) : 'the beginning';
 
 /** Overlapping and adjoining intervals as one. */
-const joined = <A extends { readonly from: string; readonly to: string | null }>(
+const joined = <A extends { readonly from: string | null; readonly to: string | null }>(
   intervals: ReadonlyArray<A>,
 ): ReadonlyArray<{ readonly from: number; readonly to: number; readonly of: ReadonlyArray<A> }> => {
   const out: { from: number; to: number; of: A[] }[] = [];
-  for (const interval of [...intervals].sort((a, b) => Date.parse(a.from) - Date.parse(b.from))) {
+  for (const interval of [...intervals].sort((a, b) => byBegin(a.from, b.from))) {
     const last = out.at(-1);
-    const from = Date.parse(interval.from);
+    const from = beginOf(interval.from);
     if (last !== undefined && from <= last.to) {
       last.to = Math.max(last.to, endOf(interval.to));
       last.of.push(interval);
@@ -45,7 +51,7 @@ export const partyLanes = (
   reach
     .map((row) => ({ row, stretches: joined(row.intervals) }))
     .filter(({ stretches }) => stretches.length > 0)
-    .sort((a, b) => a.stretches[0]!.from - b.stretches[0]!.from)
+    .sort((a, b) => (a.stretches[0]!.from > b.stretches[0]!.from ? 1 : -1))
     .slice(0, lanesMax)
     .map(({ row, stretches }) => ({
       id: `party ${row.party}`,
@@ -106,7 +112,7 @@ export const edgeLanes = (
     edge === 'employs' ? `${to} member-of ${from}` : `${from} ${edge} ${to}`,
   );
   return [...lanes]
-    .sort(([, a], [, b]) => Date.parse(a[0]!.began) - Date.parse(b[0]!.began))
+    .sort(([, a], [, b]) => byBegin(a[0]!.began, b[0]!.began))
     .slice(0, lanesMax)
     .map(([key, edges]) => {
       const { edge, from, to } = edges[0]!;
@@ -156,10 +162,10 @@ export const findingLanes = (findings: ReadonlyArray<FindingRow>, late: Lateness
         return {
           id: `finding ${finding.finding}`,
           look: finding.verdict,
-          from: Date.parse(finding.from),
+          from: beginOf(finding.from),
           to,
           label: what,
-          words: `${policy} version ${version}, ${rule}, ${finding.verdict === 'violated' ? 'broken' : 'cannot be judged'}: ${what}, from ${finding.from.slice(0, 10)} ${until(to)}`,
+          words: `${policy} version ${version}, ${rule}, ${finding.verdict === 'violated' ? 'broken' : 'cannot be judged'}: ${what}, from ${day(beginOf(finding.from))} ${until(to)}`,
           assurance: null,
           overdueFrom: null,
           late: lateAmong(finding.events, late),

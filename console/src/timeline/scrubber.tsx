@@ -227,7 +227,7 @@ export const Scrubber = (props: ScrubberProps) => {
             lanes.flatMap(({ rows }) =>
               rows.flatMap((bars) =>
                 bars.flatMap(({ from, to, overdueFrom }) =>
-                  [from, to, overdueFrom].filter((ms): ms is number => ms !== null),
+                  [from, to, overdueFrom].filter((ms): ms is number => ms !== null && Number.isFinite(ms)),
                 ),
               ),
             ),
@@ -366,6 +366,7 @@ export const Scrubber = (props: ScrubberProps) => {
           </button>
         </span>
       </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: a set of fields it is not. */}
       <div
         className="scrubber-body"
         role="group"
