@@ -31,6 +31,7 @@ import {
   WireCut,
   WireDifference,
   WireEvent,
+  WirePartyCut,
 } from '../projections/questions/answers.ts';
 import { type Answer, answerOf, Readiness, type Recorded, Replay, ReplayList } from './answers.ts';
 import {
@@ -89,6 +90,14 @@ export interface ReachQuestion extends PeriodQuestion {
   readonly paths?: 'all' | undefined;
   /** Kinds of edges that paths may be made of, with commas between. */
   readonly via?: string | undefined;
+}
+
+/** Which holdings are asked about: those that fit all that is given. */
+export interface HoldingQuestion extends Question {
+  readonly dataset?: string | undefined;
+  readonly population?: string | undefined;
+  readonly site?: string | undefined;
+  readonly backup?: string | undefined;
 }
 
 /** Which findings are asked for. */
@@ -249,6 +258,13 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
       /** What the party could reach, of how many subjects, and along which path. */
       reach: (party: string, question?: ReachQuestion, options?: RequestOptions): Rows<PartyReachRow> =>
         rows(PartyReachRow)(['parties', party, 'reach'], question, options),
+      /** The graph of the party's ways to holdings at `validAt`, and the smallest set of edges to close. */
+      cut: (
+        party: string,
+        question?: HoldingQuestion,
+        options?: RequestOptions,
+      ): Outcome<Answer<WirePartyCut>> =>
+        asking(WirePartyCut)(['parties', party, 'reach'], { ...question, explain: 'cut' }, options),
     },
 
     datasets: {

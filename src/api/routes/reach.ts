@@ -11,6 +11,7 @@ import { withSubjects } from '../../domain/events/subjects.ts';
 import { edgeKinds } from '../../domain/reach/edge.ts';
 import type { ReachQuestion } from '../../domain/reach/reach-of.ts';
 import { PartyReachRow, ReachRow, SimulatedReachRow } from '../../projections/questions/answers.ts';
+import { partyCut } from '../../projections/questions/party-cut.ts';
 import { newlyReached, reachOfParty } from '../../projections/questions/party-reach.ts';
 import { cutOf, reachRows } from '../../projections/questions/reach.ts';
 import { View } from '../../projections/view.ts';
@@ -55,6 +56,9 @@ const questionOf = ({ clocks, parameters }: Asked): E.Either<Problem, ReachQuest
     ...via.right,
   });
 };
+
+/** Which holdings an explanation of a party's reach is about. */
+const holdingParameters = ['dataset', 'population', 'site', 'backup'];
 
 /** The routes of reach. */
 export const reachRoutes = (ledger: Ledger): Hono => {
@@ -103,17 +107,38 @@ export const reachRoutes = (ledger: Ledger): Hono => {
     describeQuestion(
       'Every holding that the party could reach, of how many subjects, and how',
       ListAnswer(PartyReachRow),
-      { from: '', to: '' },
+      {
+        from: '',
+        to: '',
+        explain:
+          'cut: instead of the holdings, the graph of the ways to them at validAt, and the smallest set of edges to close.',
+        dataset: 'With explain: holdings of this dataset.',
+        population: 'With explain: holdings of this population.',
+        site: 'With explain: holdings at this site.',
+        backup: 'With explain: this backup.',
+      },
       ['id'],
     ),
     (context) =>
-      answer(context, ledger, ['from', 'to'], (view, asked) => {
-        const period = periodParameters(asked.parameters);
+      answer(context, ledger, ['from', 'to', 'explain', ...holdingParameters], (view, asked) => {
+        const { parameters } = asked;
+        const period = periodParameters(parameters);
         if (E.isLeft(period)) return period;
+        const explain = wordParameter(parameters, 'explain', ['cut'] as const);
+        if (E.isLeft(explain)) return explain;
         const party = knownName(view, 'party', context.req.param('id'));
         if (E.isLeft(party)) return party;
         const at = asked.clocks.validAt;
-        const over = asked.parameters.has('from') || asked.parameters.has('to');
+        if (explain.right === 'cut') {
+          const filter = Object.fromEntries(
+            holdingParameters.flatMap((name) => {
+              const value = parameters.get(name);
+              return value === undefined ? [] : [[name, value]];
+            }),
+          );
+          return E.right({ data: partyCut(view, party.right, filter, at) });
+        }
+        const over = parameters.has('from') || parameters.has('to');
         const during = over ? period.right : { from: at, to: at + 1 };
         return E.right(pageOf(reachOfParty(view, party.right, at, during), asked));
       }),

@@ -279,6 +279,17 @@ export const WireCut = exact(
 );
 export type WireCut = t.TypeOf<typeof WireCut>;
 
+/**
+ * The same for a party and the holdings asked about, whoever's data is in them. `edges` is the graph of its ways there:
+ * every edge of a path that visits no party twice, up to a limit that `limitMet` tells of.
+ */
+export const WirePartyCut = exact(
+  'PartyCut',
+  { ...WireCut.required, edges: list(CutEdge), limitMet: t.boolean },
+  {},
+);
+export type WirePartyCut = t.TypeOf<typeof WirePartyCut>;
+
 /** A holding that a party could reach, of how many subjects, and how. */
 export const PartyReachRow = exact(
   'PartyReachRow',

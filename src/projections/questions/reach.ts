@@ -95,13 +95,18 @@ export const reachRows = (
   };
 };
 
-const wireCutEdge = (edge: CutEdge) => ({ from: edge.from, ...wirePath([edge])[0]! });
+/** An edge that an explanation names, on the wire. */
+export const wireCutEdge = (edge: CutEdge) => ({ from: edge.from, ...wirePath([edge])[0]! });
 
 /** Why the party cannot reach the subject's data, or what would keep it out. */
 export const cutOf = (view: View, subject: string, party: string, at: Instant): WireCut => {
   const reach = reachIndexOf(view);
   const stays = staysOfSubject(reach.grants, residencyOf(view, subject), subject);
-  const explained: CutExplanation = explainCut(reach, stays, party, at);
+  return wireCut(party, explainCut(reach, stays, party, at));
+};
+
+/** An explanation on the wire. */
+export const wireCut = (party: string, explained: CutExplanation): WireCut => {
   if (explained.reaches)
     return {
       party,
