@@ -64,7 +64,7 @@ const openInProcess = async (
   // What serves is loaded only where it is needed: asking a server takes a fraction of it.
   const { openLedger } = await import('../main/open-ledger.ts');
   try {
-    ledger = openLedger(settings);
+    ledger = await openLedger(settings);
   } catch (error) {
     return E.left(failureOfThrown(error));
   }

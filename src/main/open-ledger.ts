@@ -2,12 +2,12 @@
  * Opening a ledger: the store, the vault, the serving projections and the thread that keeps them at the head.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ledger } from '../api/ledger.ts';
 import { Generations } from '../projections/generations.ts';
-import { openLogReader } from '../store/sqlite/log-reader.ts';
-import { openSqliteEventStore } from '../store/sqlite/sqlite-event-store.ts';
+import type { Notice } from '../store/kurrentdb/environment.ts';
+import { openLogFile } from '../store/open-log-file.ts';
+import { openStore } from '../store/open-store.ts';
 import { openSqliteVault } from '../vault/sqlite-vault.ts';
 import type { Settings } from './settings.ts';
 
@@ -23,14 +23,21 @@ const now = (): number => Date.now();
 /**
  * Opens the ledger that the settings name, and makes it if there is none.
  *
- * @throws a StoreProblem that says what is wrong, where, and what to do.
+ * @param notify is told what an operator may want to know.
+ * @throws what `openStore` throws, or a StoreProblem about the vault: each says what is wrong, where, and what to do.
  */
-export const openLedger = (settings: Settings): Ledger => {
-  mkdirSync(settings.dataDirectory, { recursive: true });
+export const openLedger = async (settings: Settings, notify?: (notice: Notice) => void): Promise<Ledger> => {
+  const { store, logFile, onGrown } = await openStore(settings, notify === undefined ? {} : { notify });
   const files = filesIn(settings.dataDirectory);
-  const store = openSqliteEventStore(files.log, { now });
-  const vault = openSqliteVault(files.vault, { now, random: randomBytes });
-  const log = openLogReader(files.log);
-  const generations = new Generations(files.projections);
-  return new Ledger({ store, log, logFile: files.log, vault, generations, now, waitMs: settings.waitMs });
+  try {
+    const vault = openSqliteVault(files.vault, { now, random: randomBytes });
+    const log = openLogFile(logFile);
+    const generations = new Generations(files.projections);
+    const ledger = new Ledger({ store, log, logFile, vault, generations, now, waitMs: settings.waitMs });
+    onGrown(() => ledger.grown());
+    return ledger;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 };

@@ -22,7 +22,7 @@ export interface Running {
 /** Opens the ledger and listens. Resolves when the server takes requests. */
 export const serve = async (settings: Settings): Promise<Running> => {
   const logger = pino({ level: process.env.LOG_LEVEL ?? 'warn' });
-  const ledger = openLedger(settings);
+  const ledger = await openLedger(settings, (notice) => logger.info(notice, 'store'));
   // The projections are there before the first question is.
   await ledger.ready();
   await ledger.refill();

@@ -3,7 +3,7 @@
  * more. It is told when the log has grown, and looks by itself now and then in case it was not.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { openLogReader } from '../store/sqlite/log-reader.ts';
+import { openLogFile } from '../store/open-log-file.ts';
 import { Applier } from './apply.ts';
 import { openProjections } from './generations.ts';
 
@@ -52,7 +52,7 @@ const grownOrTime = (): Promise<void> =>
 const run = async (): Promise<void> => {
   const database = openProjections(projectionsFile);
   if (database === undefined) return tell({ kind: 'unusable' });
-  const log = openLogReader(logFile);
+  const log = openLogFile(logFile);
   const applier = new Applier(database, log);
   let applied = 0;
   tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp: false });

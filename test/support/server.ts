@@ -115,6 +115,8 @@ export interface ServerOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** A command that starts the server in its place, given Node and its arguments. */
   readonly through?: ReadonlyArray<string>;
+  /** Is handed the process as soon as it is there, before it listens. */
+  readonly spawned?: (process: ChildProcess) => void;
 }
 
 /** A server in a process of its own. */
@@ -131,13 +133,15 @@ export class ServerProcess extends Client {
   }
 
   /** Starts a server on a free port and waits until it listens. */
-  static async start({ directory, environment = {}, through = [] }: ServerOptions): Promise<ServerProcess> {
+  static async start(options: ServerOptions): Promise<ServerProcess> {
+    const { directory, environment = {}, through = [], spawned } = options;
     const [command, ...rest] = [...through, process.execPath, join('src', 'main', 'serve.ts')];
     const child = spawn(command!, rest, {
       cwd: join(import.meta.dirname, '..', '..'),
       env: { ...process.env, LEDGER_STORE: `sqlite:${directory}`, LEDGER_PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    spawned?.(child);
     const printed = { text: '' };
     const url = await new Promise<string>((resolve, reject) => {
       const fail = (): void => reject(new Error(`the server did not start: ${printed.text}`));
@@ -194,7 +198,7 @@ export class LocalServer extends Client {
 
   /** Opens the ledger in a directory, ready for questions. */
   static async open(directory: string, waitMs = 10_000): Promise<LocalServer> {
-    const ledger = openLedger({
+    const ledger = await openLedger({
       store: `sqlite:${directory}`,
       dataDirectory: directory,
       host: '127.0.0.1',
