@@ -1,0 +1,55 @@
+/**
+ * Everything that a ledger answers about some names, to be compared with what another one, or it itself, says later.
+ */
+import type { Client, Query } from './server.ts';
+
+/** What is asked about. */
+export interface Names {
+  readonly subjects: ReadonlyArray<string>;
+  readonly sites: ReadonlyArray<string>;
+  readonly populations: ReadonlyArray<string>;
+  readonly datasets: ReadonlyArray<string>;
+  readonly parties: ReadonlyArray<string>;
+}
+
+/** The paths of every question about the names, and about the ledger as a whole. */
+export const questionsAbout = ({
+  subjects,
+  sites,
+  populations,
+  datasets,
+  parties,
+}: Names): ReadonlyArray<string> => {
+  const each = (kind: string, names: ReadonlyArray<string>, ...questions: string[]): ReadonlyArray<string> =>
+    names.flatMap((name) =>
+      questions.map((question) => `/v1/${kind}/${encodeURIComponent(name)}${question}`),
+    );
+  return [
+    ...each('subjects', subjects, '/residency', '/history', '/trail'),
+    ...each('sites', sites, '', '/holdings'),
+    ...each('populations', populations, ''),
+    ...each('datasets', datasets, '', '/lineage'),
+    ...each('parties', parties, ''),
+    ...['sites', 'populations', 'datasets', 'parties', 'transfers', 'discrepancies'].map(
+      (list) => `/v1/${list}`,
+    ),
+    '/v1/discrepancies?state=resolved',
+  ];
+};
+
+/** The answers by path, lists to their end: the data, or the refusal where nothing is known of a name. */
+export const answersTo = async (
+  client: Client,
+  paths: ReadonlyArray<string>,
+  query: Query,
+): Promise<Readonly<Record<string, unknown>>> => {
+  const out: Record<string, unknown> = {};
+  for (const path of paths) {
+    const [bare = '', own = ''] = path.split('?');
+    const asked = { limit: 1_000, ...query, ...Object.fromEntries(new URLSearchParams(own)) };
+    const { status, body } = await client.get(bare, asked);
+    if (status !== 200 && status !== 404) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
+    out[path] = status === 404 ? body : body.next === null ? body.data : await client.rows(bare, asked);
+  }
+  return out;
+};
