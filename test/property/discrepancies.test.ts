@@ -1,0 +1,105 @@
+/**
+ * What does not fit, in random worlds: the projections against the naive model, however the log was read.
+ */
+
+import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe, expect, it } from 'vitest';
+import { decodeData } from '../../src/domain/events/event.ts';
+import { type EventType, eventTypes } from '../../src/domain/events/event-data.ts';
+import { discrepanciesAfter, discrepanciesOf } from '../../src/projections/questions/discrepancies.ts';
+import type { View } from '../../src/projections/view.ts';
+import { projected, storedEvents } from '../support/ledger.ts';
+import * as naive from '../support/naive-model.ts';
+import { knownPositionOf, questions, recorded, splitIntoBatches, splits, worlds } from '../support/worlds.ts';
+
+const runs = Number(process.env.PROPERTY_RUNS ?? 300);
+
+const fits = (type: string, data: unknown): boolean =>
+  eventTypes.includes(type as EventType) && E.isRight(decodeData(type as EventType, data));
+
+/** The naive model knows nothing of policies. */
+const isModelled = (code: string): boolean => !/policy/.test(code);
+
+const inOrder = (found: ReadonlyArray<readonly [number, string]>): ReadonlyArray<string> =>
+  [
+    ...new Set(
+      found.filter(([, code]) => isModelled(code)).map(([at, code]) => `${String(at).padStart(4)} ${code}`),
+    ),
+  ].sort();
+
+/** All pages of a list, each of so many rows. */
+const listed = (
+  view: View,
+  state: 'open' | 'resolved',
+  limit: number,
+): ReadonlyArray<readonly [number, string]> => {
+  const found: (readonly [number, string])[] = [];
+  for (let after: number | null = 0; after !== null; ) {
+    const { rows, next } = discrepanciesAfter(view, state, after, limit);
+    found.push(...rows.map(({ event, code }) => [Number(event), code] as const));
+    after = next;
+  }
+  return found;
+};
+
+describe('what does not fit, in random worlds', () => {
+  it('is what the naive model says, in the list and of each event', () => {
+    fc.assert(
+      fc.property(worlds(), splits, questions, (events, sizes, question) => {
+        const stored = storedEvents(events);
+        const knownPosition = knownPositionOf(question, events);
+        const view = projected(stored, splitIntoBatches(stored, sizes)).view(
+          knownPosition,
+          question.minAssurance,
+        );
+        const world: naive.World = {
+          log: recorded(events),
+          knownPosition,
+          minAssurance: question.minAssurance,
+          fits,
+        };
+        const expected = inOrder(naive.discrepanciesOf(world).map(({ position, code }) => [position, code]));
+        expect(inOrder(listed(view, 'open', 1_000))).toEqual(expected);
+        expect(inOrder(listed(view, 'open', 2))).toEqual(expected);
+        const ofEach = stored.flatMap(({ position }) => {
+          const event = view.recorded(position);
+          return event === undefined
+            ? []
+            : discrepanciesOf(view, event).map(({ code }) => [position, code] as const);
+        });
+        expect(inOrder(ofEach)).toEqual(expected);
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  it('is resolved where it did not fit when it was recorded, and does now', () => {
+    fc.assert(
+      fc.property(worlds(), questions, (events, question) => {
+        const log = recorded(events);
+        const knownPosition = knownPositionOf(question, events);
+        const { minAssurance } = question;
+        const view = projected(storedEvents(events)).view(knownPosition, minAssurance);
+        const codesAt = (position: number): ReadonlySet<string> =>
+          new Set(
+            naive
+              .discrepanciesOf({ log, knownPosition: position, minAssurance, fits })
+              .map((each) => `${each.position} ${each.code}`),
+          );
+        const now = codesAt(knownPosition);
+        const expected = log
+          .slice(0, knownPosition)
+          .flatMap(({ position }) =>
+            [...codesAt(position)].filter((code) => code.startsWith(`${position} `) && !now.has(code)),
+          )
+          .map((code) => code.split(' '))
+          .map(([position, code]) => [Number(position), code!] as const);
+        const perKind = (found: ReadonlyArray<readonly [number, string]>): ReadonlyArray<string> =>
+          inOrder(found.filter(([position, code]) => !now.has(`${position} ${code}`)));
+        expect(perKind(listed(view, 'resolved', 1_000))).toEqual(inOrder(expected));
+      }),
+      { numRuns: Math.ceil(runs / 3) },
+    );
+  });
+});
