@@ -28,25 +28,36 @@ export const sources = Array.from({ length: 16 }, (_, index) => `https://emitter
 export const registrations = (): ReadonlyArray<Event> => {
   const base = { source: sources[0]!, assurance: 'observed' as const, time: start };
   return [
-    { ...base, id: 'party-acme', type: 'PartyRegistered', data: { party: 'acme', kind: 'organisation', name: 'Acme', country: 'US' } },
-    ...sites.map((site, index): Event => ({
+    {
       ...base,
-      id: `site-${index}`,
-      type: 'SiteRegistered',
-      data: { site, name: site, country: countries[index % countries.length]!, operator: 'acme' },
-    })),
-    ...populations.map((population, index): Event => ({
-      ...base,
-      id: `population-${index}`,
-      type: 'PopulationRegistered',
-      data: { population, name: population, jurisdiction: countries[index % countries.length]! },
-    })),
-    ...datasets.map((dataset, index): Event => ({
-      ...base,
-      id: `dataset-${index}`,
-      type: 'DatasetRegistered',
-      data: { dataset, name: dataset, categories: ['profile'], controller: 'acme' },
-    })),
+      id: 'party-acme',
+      type: 'PartyRegistered',
+      data: { party: 'acme', kind: 'organisation', name: 'Acme', country: 'US' },
+    },
+    ...sites.map(
+      (site, index): Event => ({
+        ...base,
+        id: `site-${index}`,
+        type: 'SiteRegistered',
+        data: { site, name: site, country: countries[index % countries.length]!, operator: 'acme' },
+      }),
+    ),
+    ...populations.map(
+      (population, index): Event => ({
+        ...base,
+        id: `population-${index}`,
+        type: 'PopulationRegistered',
+        data: { population, name: population, jurisdiction: countries[index % countries.length]! },
+      }),
+    ),
+    ...datasets.map(
+      (dataset, index): Event => ({
+        ...base,
+        id: `dataset-${index}`,
+        type: 'DatasetRegistered',
+        data: { dataset, name: dataset, categories: ['profile'], controller: 'acme' },
+      }),
+    ),
     ...populations.flatMap((population, index): Event[] =>
       datasets.map((dataset, at) => ({
         ...base,
@@ -66,7 +77,10 @@ export const registrations = (): ReadonlyArray<Event> => {
 export function* mixedEvents(count: number, subjects: number, seed = 1): Generator<Event> {
   const random = randomFrom(seed);
   const pick = <A>(items: ReadonlyArray<A>): A => items[Math.floor(random() * items.length)]!;
-  const subject = (): string => `psn_${Math.floor(random() * subjects).toString(36).padStart(22, 'A')}`;
+  const subject = (): string =>
+    `psn_${Math.floor(random() * subjects)
+      .toString(36)
+      .padStart(22, 'A')}`;
   let enrolled = 0;
   for (let index = 0; index < count; index++) {
     const base = {
@@ -81,19 +95,43 @@ export function* mixedEvents(count: number, subjects: number, seed = 1): Generat
       const one = enrolled < subjects ? `psn_${(enrolled++).toString(36).padStart(22, 'A')}` : subject();
       yield { ...base, type: 'SubjectEnrolled', data: { subject: one, population: pick(populations) } };
     } else if (dice < 0.72) {
-      yield { ...base, type: 'DataPlaced', data: { dataset: pick(datasets), scope: { subject: subject() }, site: to } };
+      yield {
+        ...base,
+        type: 'DataPlaced',
+        data: { dataset: pick(datasets), scope: { subject: subject() }, site: to },
+      };
     } else if (dice < 0.82 && from !== to) {
-      yield { ...base, type: 'DataMoved', data: { dataset: pick(datasets), scope: { subject: subject() }, from, to } };
+      yield {
+        ...base,
+        type: 'DataMoved',
+        data: { dataset: pick(datasets), scope: { subject: subject() }, from, to },
+      };
     } else if (dice < 0.86) {
       yield { ...base, type: 'SubjectErased', data: { subject: subject() } };
     } else if (dice < 0.93) {
-      const data = { party: 'acme', dataset: pick(datasets), scope: { subject: subject() }, action: 'read' as const };
+      const data = {
+        party: 'acme',
+        dataset: pick(datasets),
+        scope: { subject: subject() },
+        action: 'read' as const,
+      };
       yield { ...base, type: 'AccessObserved', data };
     } else if (dice < 0.98) {
-      const data = { grant: `grant-${index}`, party: 'acme', over: { dataset: pick(datasets), scope: { subject: subject() } }, actions: ['read' as const] };
+      const data = {
+        grant: `grant-${index}`,
+        party: 'acme',
+        over: { dataset: pick(datasets), scope: { subject: subject() } },
+        actions: ['read' as const],
+      };
       yield { ...base, type: 'AccessGranted', data };
     } else if (dice < 0.99) {
-      const data = { backup: `backup-${index}`, dataset: pick(datasets), scope: { subject: subject() }, from, to };
+      const data = {
+        backup: `backup-${index}`,
+        dataset: pick(datasets),
+        scope: { subject: subject() },
+        from,
+        to,
+      };
       yield { ...base, type: 'BackupTaken', data };
     } else {
       yield { ...base, type: 'MembershipBegan', data: { member: `person-${index}`, group: 'acme' } };
