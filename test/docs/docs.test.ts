@@ -1,0 +1,127 @@
+/**
+ * The documentation, held to what it says: every command that is marked as runnable is run, in order, in a directory of
+ * its own, and prints what is shown; links lead somewhere; limits are those of the code.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { like, linksIn, pages, root, type Shown, shownIn } from './pages.ts';
+
+/** The address that the pages show; the tests use a free port instead. */
+const shownPort = '8484';
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+};
+
+/** A directory like the root of the repository, but for the data. */
+const workplace = (): string => {
+  const directory = mkdtempSync(join(tmpdir(), 'domicile-docs-'));
+  for (const name of ['bin', 'src', 'scenarios', 'policies', 'node_modules', 'package.json']) {
+    symlinkSync(join(root, name), join(directory, name));
+  }
+  return directory;
+};
+
+const environment = (port: number): NodeJS.ProcessEnv => {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(LEDGER_|FORCE_COLOR|NODE_OPTIONS|VITEST)/.test(name),
+  );
+  return { ...Object.fromEntries(inherited), LEDGER_PORT: String(port) };
+};
+
+/** Runs the commands of a page one after the other, and gives what each has printed. */
+const run = async (all: ReadonlyArray<Shown>): Promise<ReadonlyArray<string>> => {
+  const directory = workplace();
+  const port = await freePort();
+  const options = { cwd: directory, env: environment(port) };
+  const background: ChildProcess[] = [];
+  const shell = (commands: string, detached: boolean): ChildProcess =>
+    spawn('bash', ['-c', commands.replaceAll(`127.0.0.1:${shownPort}`, `127.0.0.1:${port}`)], {
+      ...options,
+      detached,
+    });
+  const outputs: string[] = [];
+  try {
+    for (const { kind, commands } of all) {
+      const child = shell(kind === 'background' ? `exec ${commands}` : commands, kind === 'background');
+      let output = '';
+      child.stdout?.on('data', (part: Buffer) => {
+        output += part.toString();
+      });
+      if (kind === 'background') {
+        background.push(child);
+        await new Promise<void>((resolve, reject) => {
+          child.stdout?.on('data', () => output.includes('Ctrl-C') && resolve());
+          child.once('close', () => reject(new Error(`it ended at once: ${commands}`)));
+        });
+      } else await new Promise((resolve) => child.once('close', resolve));
+      outputs.push(output.replaceAll(`127.0.0.1:${port}`, `127.0.0.1:${shownPort}`).replaceAll('\r\n', '\n'));
+    }
+    return outputs;
+  } finally {
+    for (const child of background) child.kill('SIGKILL');
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+};
+
+const runnable = pages().filter((page) => shownIn(page).length > 0);
+
+describe('the commands in the documentation', () => {
+  it('are there in the README and the tutorial', () => {
+    const paths = runnable.map(({ path }) => path);
+    expect(paths).toEqual(expect.arrayContaining(['README.md', 'docs/tutorial/your-first-ledger.md']));
+  });
+
+  it.each(runnable.map((page) => [page.path, page] as const))(
+    'of %s print what is shown',
+    async (_, page) => {
+      const all = shownIn(page);
+
+      const outputs = await run(all);
+
+      for (const [index, { kind, commands, prints }] of all.entries()) {
+        if (kind === 'background' || prints === undefined) continue;
+        const output = `${outputs[index]!.trimEnd()}\n`;
+        if (!like(prints).test(output)) expect(`$ ${commands}${output}`).toBe(`$ ${commands}${prints}`);
+      }
+    },
+  );
+});
+
+describe('the links in the documentation', () => {
+  it.each(pages().map((page) => [page.path, page] as const))('of %s lead somewhere', (_, page) => {
+    expect(linksIn(page).filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it('lead to every page of it', () => {
+    const linked = new Set(pages().flatMap((page) => linksIn(page)));
+    const alone = pages()
+      .map(({ path }) => path)
+      .filter((path) => path !== 'README.md' && !linked.has(path));
+    expect(alone).toEqual([]);
+  });
+});
+
+describe('the limits in the documentation', () => {
+  const page = pages().find(({ path }) => path === 'docs/reference/errors-and-limits.md');
+  const rows = [...page!.text.matchAll(/^\|[^|]+\| ([\d,]+)[^|]*\| `(\w+)` in `([^`]+)` \|$/gm)].map(
+    ([, value, name, file]) => [name!, file!, Number(value!.replaceAll(',', ''))] as const,
+  );
+
+  it('are named', () => {
+    expect(rows.length).toBeGreaterThan(10);
+  });
+
+  it.each(rows)('have %s of %s as it is', async (name, file, value) => {
+    const module = (await import(join(root, file))) as Readonly<Record<string, unknown>>;
+    expect(module[name]).toBe(value);
+  });
+});

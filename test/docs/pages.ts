@@ -1,0 +1,80 @@
+/**
+ * Reads the documentation as a reader does: pages, their commands with what they print, their links.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+export const root = join(import.meta.dirname, '..', '..');
+
+/** A command that a page shows, and what it is said to print. */
+export interface Shown {
+  readonly kind: 'command' | 'background';
+  readonly commands: string;
+  readonly prints: string | undefined;
+}
+
+/** A page of the documentation: its path from the root, and its text. */
+export interface Page {
+  readonly path: string;
+  readonly text: string;
+}
+
+const markdownIn = (directory: string): ReadonlyArray<string> =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
+    .map((entry) => join(entry.parentPath, entry.name));
+
+/** The README and everything in `docs/`. */
+export const pages = (): ReadonlyArray<Page> =>
+  [join(root, 'README.md'), ...markdownIn(join(root, 'docs'))].map((path) => ({
+    path: relative(root, path),
+    text: readFileSync(path, 'utf8'),
+  }));
+
+const blockPattern = /^```([^\n]*)\n(.*?)^```$/gms;
+
+/** The commands that are marked as runnable, in order; a text block that follows at once is what they print. */
+export const shownIn = ({ text }: Page): ReadonlyArray<Shown> => {
+  const blocks = [...text.matchAll(blockPattern)].map((match) => ({
+    info: match[1]!.trim(),
+    content: match[2]!,
+    from: match.index,
+    to: match.index + match[0].length,
+  }));
+  return blocks.flatMap(({ info, content, to }, index) => {
+    if (!/^sh runnable( background)?$/.test(info)) return [];
+    const next = blocks[index + 1];
+    const follows = next?.info === 'text' && text.slice(to, next.from).trim() === '';
+    return [
+      {
+        kind: info.endsWith('background') ? ('background' as const) : ('command' as const),
+        commands: content,
+        prints: follows ? next.content : undefined,
+      },
+    ];
+  });
+};
+
+/** What a printed text must be like: `…` in a line is anything there, `…` as a line any lines. */
+export const like = (shown: string): RegExp => {
+  const lines = shown.trimEnd().split('\n');
+  const pattern = lines
+    .map((line) =>
+      line === '…'
+        ? '(?:.*\\n)*?'
+        : `${line
+            .trimEnd()
+            .split('…')
+            .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+            .join('.*')}\\s*\\n`,
+    )
+    .join('');
+  return new RegExp(`^${pattern}$`);
+};
+
+/** Where a page links to within the repository: paths from the root, without their fragments. */
+export const linksIn = ({ path, text }: Page): ReadonlyArray<string> =>
+  [...text.replace(blockPattern, '').matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target]) => target!)
+    .filter((target) => !/^(https?:|mailto:|#)/.test(target))
+    .map((target) => relative(root, join(root, path, '..', target.replace(/#.*$/, ''))));
