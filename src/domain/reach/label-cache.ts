@@ -25,13 +25,18 @@ interface Entry {
   readonly labels: Labels;
 }
 
+/** A class that nobody reaches takes room too. */
+const roomOf = (labels: Labels): number => labels.size + 1;
+
 export class LabelCache {
   private readonly sources: ReachSources;
+  private readonly labelsMax: number;
   private readonly entries = new Map<string, Entry>();
   private size = 0;
 
-  constructor(sources: ReachSources) {
+  constructor(sources: ReachSources, labelsMax = rememberedLabelsMax) {
     this.sources = sources;
+    this.labelsMax = labelsMax;
   }
 
   /** The labels of the class, with paths of those kinds of edges alone. */
@@ -42,10 +47,10 @@ export class LabelCache {
     else {
       const labels = labelsOf(this.sources.parties, directEdges(this.sources, data), via);
       entry = { data, keys: overKeysOf(data), labels };
-      this.size += labels.size;
+      this.size += roomOf(labels);
     }
     this.entries.set(key, entry);
-    if (this.size > rememberedLabelsMax) this.forgetOldest();
+    if (this.size > this.labelsMax) this.forgetOldest();
     return entry.labels;
   }
 
@@ -66,9 +71,9 @@ export class LabelCache {
 
   private forgetOldest(): void {
     for (const [key, { labels }] of this.entries) {
-      if (this.size <= rememberedLabelsMax || this.entries.size === 1) return;
+      if (this.size <= this.labelsMax || this.entries.size === 1) return;
       this.entries.delete(key);
-      this.size -= labels.size;
+      this.size -= roomOf(labels);
     }
   }
 
@@ -76,7 +81,7 @@ export class LabelCache {
     for (const [key, entry] of this.entries) {
       if (!touched(entry)) continue;
       this.entries.delete(key);
-      this.size -= entry.labels.size;
+      this.size -= roomOf(entry.labels);
     }
   }
 }

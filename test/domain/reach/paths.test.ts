@@ -6,6 +6,10 @@ import type { Fact } from '../../../src/domain/facts.ts';
 import { pathsMax } from '../../../src/domain/reach/all-paths.ts';
 import { ReachIndex } from '../../../src/domain/reach/reach-index.ts';
 import { type ReachQuestion, reachOf } from '../../../src/domain/reach/reach-of.ts';
+import {
+  type CountedData,
+  reachOfParty as reachOfHoldings,
+} from '../../../src/domain/reach/reach-of-party.ts';
 import { reachOfSubject } from '../../../src/domain/reach/reach-of-subject.ts';
 import { foldResidency } from '../../../src/domain/residency/fold.ts';
 import { formatBound, never } from '../../../src/domain/time.ts';
@@ -144,6 +148,91 @@ describe('an interval ends where the presence or the pairs change, and nowhere e
     expect(reachOfParty(facts, 'p')).toEqual([
       ['2020', '2021', 'owns s'],
       ['2022', null, 'owns s'],
+    ]);
+  });
+});
+
+describe('a subject who passes from one population to another', () => {
+  /** ana's data in Virginia is that of us-users throughout; from 2021 on she is in eu-users. */
+  const passing = [
+    ['2020-01-01', 'SubjectEnrolled', { subject: 'ana', population: 'us-users' }],
+    ['2020-01-01', 'DataPlaced', { dataset: 'd', scope: { population: 'us-users' }, site: 's' }],
+    ['2021-01-01', 'SubjectEnrolled', { subject: 'ana', population: 'eu-users' }],
+  ] as const;
+
+  test('is reached in one interval, through an edge told whole, where another of its grants now covers her', () => {
+    const facts = told(
+      ...passing,
+      ['2018-01-01', 'AccessGranted', grant('g', 'p', { over: { population: 'eu-users' } })],
+      ['2019-01-01', 'AccessGranted', grant('g', 'p', { over: { population: 'us-users' } })],
+    );
+    const [reach] = answer(facts, { at: on('2020-06-01') }).parties;
+    expect(reach?.intervals).toEqual([
+      {
+        from: on('2020-01-01'),
+        to: never,
+        holding: { dataset: 'd', site: 's', kind: 'live', backup: null },
+        path: [{ edge: 'granted', to: 'g', began: on('2018-01-01'), ended: never, events: [4, 5] }],
+      },
+    ]);
+  });
+
+  test('is told of in whole intervals, whichever instant and whichever paths are asked for', () => {
+    const facts = told(
+      ...passing,
+      ['2019-01-01', 'AccessGranted', grant('a', 'p', { over: { population: 'us-users' } })],
+      ['2019-01-01', 'AccessGranted', grant('b', 'p', { over: { population: 'eu-users' } })],
+    );
+    const reachOfSubjectAt = (at: string, paths?: 'all'): ReadonlyArray<unknown> =>
+      reachOfSubject(
+        new ReachIndex(facts),
+        'ana',
+        foldResidency(facts, () => true),
+        { at: on(at), ...(paths === undefined ? {} : { paths }) },
+      ).parties.flatMap(({ intervals }) =>
+        intervals.map(({ from, to, path }) => [formatBound(from)?.slice(0, 4), formatBound(to), path[0]?.to]),
+      );
+    expect(reachOfSubjectAt('2022-01-01')).toEqual([['2020', null, 'a']]);
+    expect(reachOfSubjectAt('2020-06-01', 'all')).toEqual([['2020', null, 'a']]);
+    expect(reachOfSubjectAt('2022-01-01', 'all')).toEqual([
+      ['2020', null, 'a'],
+      ['2021', null, 'b'],
+    ]);
+  });
+});
+
+describe('what a party reaches in a holding whose people are treated unlike', () => {
+  test('is shown along the first path to any of them, and counts those reached', () => {
+    const facts = told(
+      ['2019-01-01', 'AccessGranted', grant('g', 'child', { over: { population: 'eu-users' } })],
+      ['2019-01-01', 'ControlBegan', controls('p', 'child')],
+      ['2021-01-01', 'AccessGranted', grant('h', 'p', { over: { population: 'uk-users' } })],
+    );
+    const part = (memberOf: string | null, people: number): CountedData => ({
+      dataset: 'd',
+      site: 's',
+      backup: null,
+      population: 'us-users',
+      memberOf,
+      subject: null,
+      present: [{ from: on('2020-01-01'), to: never }],
+      subjects: () => people,
+    });
+    const parts = [part('us-users', 5), part('eu-users', 2), part('uk-users', 1)];
+    const found = reachOfHoldings(new ReachIndex(facts), 'p', parts, {
+      at: on('2022-01-01'),
+      during: { from: 0, to: never },
+    });
+    expect(
+      found.map(({ from, to, subjects, path }) => [
+        formatBound(from)?.slice(0, 4),
+        formatBound(to)?.slice(0, 4),
+        subjects,
+        path.map(({ edge, to }) => `${edge} ${to}`).join(', '),
+      ]),
+    ).toEqual([
+      ['2020', '2021', 2, 'controls child, granted g'],
+      ['2021', undefined, 3, 'granted h'],
     ]);
   });
 });
