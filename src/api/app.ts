@@ -14,9 +14,17 @@ import { findingRoutes } from './routes/findings.ts';
 import { healthRoutes } from './routes/health.ts';
 import { movementRoutes } from './routes/movements.ts';
 import { reachRoutes } from './routes/reach.ts';
+import { referenceRoutes } from './routes/reference.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { replayRoutes } from './routes/replays.ts';
 import { subjectRoutes } from './routes/subjects.ts';
+
+/** What the API says of itself. */
+const info = {
+  title: 'Domicile',
+  version: '1',
+  description: 'Where people’s data lived, who could reach it, and which policy that broke, on two clocks.',
+};
 
 /** The methods that the path of a URL takes; none where there is no such path. */
 const methodsOf = (app: Hono, url: string): ReadonlyArray<string> => {
@@ -52,20 +60,8 @@ export const createApp = (ledger: Ledger, logger: Logger): Hono => {
   app.route('/v1/replays', replayRoutes(ledger));
   app.route('/v1', movementRoutes(ledger));
   app.route('/', consoleRoutes());
-  app.get(
-    '/openapi.json',
-    openAPIRouteHandler(app, {
-      documentation: {
-        openapi: '3.1.0',
-        info: {
-          title: 'Domicile',
-          version: '1',
-          description:
-            'Where people’s data lived, who could reach it, and which policy that broke, on two clocks.',
-        },
-      },
-    }),
-  );
+  app.get('/openapi.json', openAPIRouteHandler(app, { documentation: { openapi: '3.1.0', info } }));
+  app.route('/', referenceRoutes(app, info));
   app.notFound((context) => {
     const allowed = methodsOf(app, context.req.url);
     return problem(

@@ -1,0 +1,54 @@
+/**
+ * What is written about the HTTP API, held to how the API describes itself.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
+import { root } from './pages.ts';
+
+const directory = newDataDirectory();
+let server: LocalServer;
+let described: ReadonlyArray<string>;
+
+beforeAll(async () => {
+  server = await LocalServer.open(directory);
+  const { body } = await server.get('/openapi.json');
+  expect(body.openapi).toBe('3.1.0');
+  described = Object.entries(body.paths as Record<string, object>)
+    .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
+    .sort();
+});
+afterAll(async () => {
+  await server.close();
+  removeDirectory(directory);
+});
+
+describe('the overview of the HTTP API', () => {
+  it('has every path that the API describes, and no other under /v1', () => {
+    const text = readFileSync(join(root, 'docs', 'reference', 'http.md'), 'utf8');
+    const listed = [...text.matchAll(/`((?:GET|POST|DELETE) \/v1[^`]*)`/g)].map(
+      ([, operation]) => operation!,
+    );
+
+    expect([...new Set(listed)].sort()).toEqual(described);
+  });
+});
+
+describe('the reference page', () => {
+  it('tells of every path, every event and every row, and fetches nothing from anywhere', async () => {
+    const { status, headers, body } = await server.get('/reference');
+
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toMatch(/^text\/html/);
+    expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'/);
+    const titles = [...body.matchAll(/<h2 [^>]*><b>(\w+)<\/b><code>([^<]+)<\/code><\/h2>/g)].map(
+      ([, method, path]) => `${method} ${path}`,
+    );
+    expect(titles.sort()).toEqual(described);
+    for (const name of ['SiteRegistered', 'BackupTaken', 'EventCorrected', 'overdue', 'minAssurance']) {
+      expect(body).toContain(name);
+    }
+    expect(body).not.toMatch(/<script|<img|<link|@import|url\(|(?:href|src)="https?:/);
+  });
+});
