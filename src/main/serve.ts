@@ -11,6 +11,10 @@ import { type Settings, settingsFrom } from './settings.ts';
 
 /** How long open connections may take to end when the server stops. */
 const closeWaitMsMax = 5_000;
+/** How long a connection may be silent. The live log says something more often than that. */
+const silentMsMax = 120_000;
+/** A request may take as long as it goes on: many events in one body take more than any fixed time. */
+const requestMsMax = 0;
 
 /** A running server. */
 export interface Running {
@@ -18,6 +22,14 @@ export interface Running {
   readonly url: string;
   stop(): Promise<void>;
 }
+
+const isLoopback = (host: string): boolean => /^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host);
+
+/** Who may use a server that listens on this address, as long as there are no keys. */
+export const whoMayUse = (host: string): string =>
+  isLoopback(host)
+    ? 'No keys are set up: it listens on loopback only, and lets everybody on this machine in.'
+    : `No keys are set up, and it listens on ${host}: whoever reaches it there may read, record and erase.`;
 
 /** Opens the ledger and listens. Resolves when the server takes requests. */
 export const serve = async (settings: Settings): Promise<Running> => {
@@ -29,7 +41,12 @@ export const serve = async (settings: Settings): Promise<Running> => {
   const app = createApp(ledger, logger);
   return new Promise((resolve, reject) => {
     const server = serveHttp(
-      { fetch: app.fetch, hostname: settings.host, port: settings.port },
+      {
+        fetch: app.fetch,
+        hostname: settings.host,
+        port: settings.port,
+        serverOptions: { requestTimeout: requestMsMax },
+      },
       ({ port }) => {
         const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
         resolve({
@@ -49,6 +66,7 @@ export const serve = async (settings: Settings): Promise<Running> => {
         });
       },
     );
+    if ('timeout' in server) server.timeout = silentMsMax;
     server.once('error', (error) => {
       void ledger.close().then(() => reject(error));
     });
@@ -64,10 +82,10 @@ const main = async (): Promise<void> => {
   }
   try {
     const running = await serve(settings.right);
-    process.stdout.write(`Domicile serves ${settings.right.store} on ${running.url}\n`);
-    process.stdout.write(
-      'No keys are set up: it listens on loopback only, and lets everybody on this machine in.\n',
-    );
+    // A connection string holds a password.
+    const store = settings.right.store.startsWith('sqlite:') ? settings.right.store : 'its store';
+    process.stdout.write(`Domicile serves ${store} on ${running.url}\n`);
+    process.stdout.write(`${whoMayUse(settings.right.host)}\n`);
     const stop = (): void => {
       void running.stop().then(() => process.exit(0));
     };

@@ -70,7 +70,8 @@ const run = async (options: ServeOptions, terminal: Terminal): Promise<E.Either<
   const { store, dataDirectory } = settings.right;
   const place = store.startsWith('sqlite:') ? resolve(dataDirectory) : 'its store';
   terminal.out(`Domicile serves the ledger in ${place} on ${server.right.url}`);
-  terminal.out('No keys are set up: it listens on loopback only, and lets everybody on this machine in.');
+  const { whoMayUse } = await import('../../main/serve.ts');
+  terminal.out(whoMayUse(settings.right.host));
   terminal.out(`Record events: domicile emit FILE --url ${server.right.url}    Stop: Ctrl-C`);
   await stop;
   await server.right.stop();
