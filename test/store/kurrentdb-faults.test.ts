@@ -645,6 +645,36 @@ describe('any fault at any time', () => {
     });
   }
 
+  for (const seed of [21, 22]) {
+    test(`given a cluster whose nodes die and whose leader changes, the log is what a plain list would be (seed ${seed})`, async () => {
+      const chance = chances(seed);
+      const cluster = await startCluster();
+      onTestFinished(() => cluster.stop());
+      const { store } = await openLedger(cluster.connectionString, { limits: { appendMsMax: 600 } });
+      const model = eventStoreModel();
+      let disturbances = 0;
+      const disturbing = (async () => {
+        for (; disturbances < 20; disturbances++) {
+          await new Promise((resolve) => setTimeout(resolve, 20 + chance() * 80));
+          const node = cluster.nodes[Math.floor(chance() * 3)]!;
+          if (chance() < 0.4) cluster.elect(chance() < 0.3 ? undefined : node);
+          else if (!node.running) await node.start();
+          else await node.stop();
+        }
+        for (const node of cluster.nodes) if (!node.running) await node.start();
+        cluster.elect(cluster.nodes[0]);
+      })();
+      for (let step = 0; disturbances < 20; step++) {
+        const batch = [event(`source-${step % 3}`, `${step}`), event('shared', `${step % 7}`)];
+        model.append(batch, []);
+        const { outcome } = await insist(store, batch);
+        expect(appended(outcome).recorded + appended(outcome).duplicates).toBe(2);
+      }
+      await disturbing;
+      expect(names(await wholeLog(store))).toEqual(names(model.events));
+    });
+  }
+
   for (const seed of [11, 12, 13]) {
     test(`given many writers through two processes, nothing is lost and nothing is there twice (seed ${seed})`, async () => {
       const chance = chances(seed);

@@ -39,6 +39,8 @@ describe('the setting of the store', () => {
       ['esdb://localhost?colour=red', 'colour'],
       ['esdb://localhost?tls', 'key=value'],
       ['esdb://admin:se?cret=1@localhost', '%40'],
+      ['esdb://admin:se@cret@localhost', '%40'],
+      ['esdb://admin:se:cret@localhost', '%3A'],
     ] as const) {
       const settings = parseSettings(text);
       expect(settings, text).toMatchObject(E.left(expect.stringContaining(reason)));

@@ -45,6 +45,7 @@ interface Entry {
 /** An entry that is to be written now. */
 interface Written {
   readonly entry: Entry;
+  readonly fresh: ReadonlyArray<EventToAppend>;
   readonly records: ReadonlyArray<RecordToWrite>;
   readonly bytes: number;
   readonly keys: ReadonlyArray<string>;
@@ -288,7 +289,7 @@ export class AppendLanes {
         this.settle(entry, E.left(tooLarge));
         continue;
       }
-      const written: Written = { entry, ...encoded, keys: fresh.map(keyOf) };
+      const written: Written = { entry, fresh, ...encoded, keys: fresh.map(keyOf) };
       const fits =
         group.length === 0 ||
         (!entry.alone &&
@@ -347,10 +348,16 @@ export class AppendLanes {
           for (const { entry } of group) entry.alone = true;
           return true;
         }
-        // What the server said is known now, and refuses the append when it is looked at again.
         this.sizes.learn(outcome.limit, outcome.of);
+        this.settle(group[0]!.entry, E.left(this.tooLarge(group[0]!, outcome.limit)));
         return true;
     }
+  }
+
+  /** What the server said of an append, in the words in which it will be said from now on. */
+  private tooLarge({ entry, fresh, bytes }: Written, limit: number): AppendError {
+    const refusal = this.sizes.refusalOfNew(entry.batch, fresh, bytes);
+    return refusal ?? { kind: 'too-large', limit, unit: 'bytes', what: 'batch' };
   }
 
   private async afterFailure(group: ReadonlyArray<Written>, failure: ServerFailure): Promise<boolean> {

@@ -239,6 +239,7 @@ export class CatchUp {
       const last = records.at(-1)?.position;
       if (last === undefined || page.isLast) return;
       from = last;
+      this.environment.notify({ kind: 'catching-up', position: Number(last.commit) });
     }
   }
 
@@ -261,10 +262,10 @@ export class CatchUp {
     let isFirst = true;
     while (!this.stopping.signal.aborted) {
       this.reopening = new AbortController();
-      const feed: Feed = { assembly: new BatchAssembly(this.ledger), position: this.mirror.progress() };
       let confirmedAt = Number.POSITIVE_INFINITY;
       try {
         if (!isFirst) await this.verifyLog();
+        const feed: Feed = { assembly: new BatchAssembly(this.ledger), position: this.mirror.progress() };
         const subscription = this.connection.subscribe(feed.position, streamPrefixes(this.ledger));
         await this.consume(subscription, feed, () => {
           confirmedAt = this.environment.now();
@@ -303,7 +304,7 @@ export class CatchUp {
     const over = AbortSignal.any([ended.signal, this.reopening.signal, this.stopping.signal]);
     try {
       await this.confirmation(subscription, over);
-      confirmed();
+      if (!over.aborted) confirmed();
       while (!over.aborted) {
         const records = this.delivered(subscription);
         if (records.length > 0) {

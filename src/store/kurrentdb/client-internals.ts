@@ -17,6 +17,8 @@ export interface ClientInternals {
   callArguments(options: BaseOptions): CallArguments;
   /** Whether the server has a method. Replaced, to choose between the client's two ways of appending. */
   supports: () => Promise<boolean>;
+  /** Replaces the connection after an error. It rejects, unheard, when the next one cannot be made. */
+  handleError: (grpc: unknown, error: Error) => Promise<void>;
   /** The connection, which the client does not close when it is disposed of. */
   getChannel(): Promise<{ close(): void }>;
   /** What the server says of itself. */

@@ -8,6 +8,8 @@ import type { Instant } from '../../domain/time.ts';
 /** Something an operator may want to know. It never holds anything of what events hold. */
 export type Notice =
   | { readonly kind: 'connected' }
+  /** The log is being read; it has been up to this position. */
+  | { readonly kind: 'catching-up'; readonly position: number }
   | { readonly kind: 'connection-lost'; readonly reason: string; readonly retryInMs: number }
   | { readonly kind: 'subscription-stalled' }
   | { readonly kind: 'batch-void'; readonly position: number }

@@ -42,7 +42,7 @@ export interface PageSize {
 /** How many calls in a row may stay unanswered before the connection is replaced. */
 const silentCallsMax = 2;
 /** How many delivered records a subscription holds before it stops the server. */
-const deliveredRecordsMax = 256;
+const deliveredRecordsMax = 128;
 /** How many records the server looks at before it reports how far it is. */
 const searchWindow = 2_000;
 /** The server gives up on a write this long after we did. */
@@ -204,8 +204,12 @@ export class ServerConnection {
 
   private connect(): EventStoreDBClient {
     const client = newClient(this.connectionString);
+    const internals = internalsOf(client);
     // Its batch appends must never be used, see write-call.ts.
-    internalsOf(client).supports = async () => false;
+    internals.supports = async () => false;
+    // Nobody waits for this one: while a cluster cannot be found, its rejection would end the process.
+    const { handleError } = internals;
+    internals.handleError = (grpc, error) => handleError(grpc, error).catch(() => undefined);
     return client;
   }
 
@@ -243,6 +247,7 @@ export class ServerConnection {
     const reading = read(client);
     return new Promise((resolve, reject) => {
       const records: RawRecord[] = [];
+      let delivered = 0;
       let bytes = 0;
       let isOver = false;
       let timer: NodeJS.Timeout | undefined;
@@ -261,10 +266,17 @@ export class ServerConnection {
       reading.on('data', (resolved: AllStreamResolvedEvent | ResolvedEvent) => {
         this.silentCalls = 0;
         if (isOver) return;
-        const record = recordOf(resolved);
-        if (record === undefined) return;
-        records.push(record);
-        bytes += bytesIn(record);
+        delivered += 1;
+        try {
+          const record = recordOf(resolved);
+          if (record !== undefined) {
+            records.push(record);
+            bytes += bytesIn(record);
+          }
+        } catch (error) {
+          void reading.cancel().catch(() => undefined);
+          return settle(() => reject(toServerFailure(error)));
+        }
         if (bytes < size.bytes) return waitOn();
         void reading.cancel().catch(() => undefined);
         settle(() => resolve({ records, isLast: false }));
@@ -274,7 +286,7 @@ export class ServerConnection {
         const isWhole = client === this.client;
         settle(() =>
           isWhole
-            ? resolve({ records, isLast: records.length < size.events })
+            ? resolve({ records, isLast: delivered < size.events })
             : reject(new ServerFailure('unreachable', 'the connection to KurrentDB was replaced', false)),
         );
       });

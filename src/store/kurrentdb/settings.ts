@@ -112,6 +112,8 @@ const knownKeys: ReadonlySet<string> = new Set([
   'keepalivetimeout',
 ]);
 
+const escapes = 'in names, passwords and values write @ as %40, ? as %3F, / as %2F, : as %3A';
+
 const ledgerPattern = /^[a-z0-9_]{1,64}$/;
 
 /** Whether a setting is a connection string of KurrentDB or EventStoreDB. */
@@ -135,7 +137,7 @@ export const parseSettings = (text: string): E.Either<string, KurrentDbSettings>
   if (scheme === undefined) return E.left('a connection string begins with esdb:// or esdb+discover://');
   const [address = '', query = '', ...more] = trimmed.slice(scheme.length + 2).split('?');
   if (more.length > 0 || query.includes('@')) {
-    return E.left('in names, passwords and values write @ as %40, ? as %3F, / as %2F, : as %3A');
+    return E.left(escapes);
   }
 
   let ledger = defaultLedger;
@@ -165,6 +167,10 @@ export const parseSettings = (text: string): E.Either<string, KurrentDbSettings>
     return E.left('userCertFile= and userKeyFile= belong together');
   }
   const at = address.lastIndexOf('@');
+  // The client would take the first @ for the last, and cut a password off at its first colon.
+  if (address.indexOf('@') !== at || address.slice(0, at + 1).split(':').length > 2) {
+    return E.left(escapes);
+  }
   const hosts = address.slice(at + 1).replace(/\/+$/, '');
   if (hosts === '') return E.left('the connection string names no host');
   if (!values.has('connectionname')) kept.push('connectionName=domicile');
