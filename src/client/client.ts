@@ -24,6 +24,7 @@ import {
   PopulationRow,
   ReachRow,
   ResidencyRow,
+  SimulatedReachRow,
   SiteHoldingRow,
   SiteRow,
   TrailRow,
@@ -279,6 +280,27 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
 
     populations: registry('populations', PopulationRow),
 
+    reach: {
+      /** Who would newly reach what, of how many people, if these events were recorded. Records nothing. */
+      simulate: (
+        events: ReadonlyArray<EventInput>,
+        question: Question = {},
+        { signal }: RequestOptions = {},
+      ): Rows<SimulatedReachRow> =>
+        ask(
+          target,
+          {
+            method: 'POST',
+            path: ['v1', 'reach', 'simulate'],
+            query: question as Query,
+            contentType: 'application/json',
+            body: JSON.stringify({ events }),
+            signal,
+          },
+          answerOf<ReadonlyArray<SimulatedReachRow>>(list(SimulatedReachRow)),
+        ),
+    },
+
     policies: {
       ...registry('policies', PolicyRow),
       /** What a policy would find, against the version in force. Records nothing. */
@@ -320,6 +342,19 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
       /** Starts one; there is one at a time. */
       start: ({ signal }: RequestOptions = {}): Outcome<Replay> =>
         ask(target, { method: 'POST', path: ['v1', 'replays'], signal }, Replay),
+      /** Brings back the projections that served before the last swap, once they have caught up. */
+      rollBack: ({ signal }: RequestOptions = {}): Outcome<Replay> =>
+        ask(
+          target,
+          {
+            method: 'POST',
+            path: ['v1', 'replays'],
+            contentType: 'application/json',
+            body: JSON.stringify({ rollback: true }),
+            signal,
+          },
+          Replay,
+        ),
       /** Those that are remembered, the latest first. */
       list: ({ signal }: RequestOptions = {}): Outcome<ReplayList> =>
         ask(target, { path: ['v1', 'replays'], signal }, ReplayList),
@@ -327,6 +362,16 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
         ask(target, { path: ['v1', 'replays', id], signal }, Replay),
       cancel: (id: string, { signal }: RequestOptions = {}): Outcome<void> =>
         tell(target, { method: 'DELETE', path: ['v1', 'replays', id], signal }),
+      /** How one goes, each time that changes, until it has ended. */
+      follow: async function* (
+        id: string,
+        { signal }: RequestOptions = {},
+      ): AsyncGenerator<E.Either<ClientError, Replay>, void, undefined> {
+        for await (const replay of follow(target, policy, { path: ['v1', 'replays', id], signal }, Replay)) {
+          yield replay;
+          if (E.isRight(replay) && replay.right.state !== 'running') return;
+        }
+      },
     },
 
     health: {

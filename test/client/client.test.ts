@@ -15,6 +15,7 @@ import {
   orThrow,
   sentenceOf,
 } from '../../src/client/client.ts';
+import type { FindingRow } from '../../src/projections/questions/answers.ts';
 import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
 
 const scenario = join(import.meta.dirname, '..', '..', 'scenarios', 'tiktok-us', 'events.ndjson');
@@ -85,6 +86,72 @@ describe('questions', () => {
     expect(orThrow(await client.health.ready())).toMatchObject({ status: 'ready', head: atLeast });
   });
 
+  it('tell who could reach data, along which path, and what would keep somebody out', async () => {
+    const client = ledger();
+    const question = { validAt: '2022-07-15', atLeast };
+
+    const reach = orThrow(await client.subjects.reach('ben', { ...question, party: 'bytedance' })).data;
+    const cut = orThrow(await client.subjects.cut('ben', { ...question, party: 'bytedance' })).data;
+    const held = orThrow(await client.parties.reach('oracle', question)).data;
+    const simulated = orThrow(
+      await client.reach.simulate(
+        [
+          {
+            id: 'simulated',
+            source: 'urn:example:client',
+            type: 'ControlBegan',
+            time: '2022-01-01T00:00:00Z',
+            data: { controller: 'ncc-group', controlled: 'oracle', basis: 'contract' },
+          },
+        ],
+        question,
+      ),
+    ).data;
+
+    expect(reach.map(({ party }) => party)).toEqual(['bytedance']);
+    expect(reach[0]!.intervals[0]!.path[0]).toMatchObject({ edge: 'employs', to: 'cn-engineers' });
+    expect(cut).toMatchObject({ party: 'bytedance', reaches: true });
+    expect(cut.close.map(({ edge, to }) => [edge, to])).toContainEqual(['controls', 'tiktok']);
+    expect(held.map(({ site }) => site)).toContain('oracle-ashburn');
+    expect(new Set(simulated.map(({ party }) => party))).toEqual(new Set(['ncc-group']));
+  });
+
+  it('tell what a policy found, would find, and what makes the difference', async () => {
+    const client = ledger();
+    const cedar = `@id("out") forbid(principal in Party::"bytedance", action == Action::"reach", resource)
+      when { resource.jurisdiction == "US" };`;
+
+    const simulated = await client.policies.simulate({ policy: 'out', cedar, effectiveFrom: '2022-06-17' });
+    const refused = await client.policies.simulate({
+      policy: 'out',
+      cedar: 'forbid',
+      effectiveFrom: '2022-06-17',
+    });
+    const adopted = await client.events.emit({
+      id: 'out-adopted',
+      source: 'urn:example:client',
+      type: 'PolicyAdopted',
+      time: '2022-06-17T00:00:00Z',
+      data: { policy: 'out', title: 'Keep ByteDance out', cedar, effectiveFrom: '2022-06-17' },
+    });
+    const { position } = orThrow(adopted);
+    const findings = orThrow(
+      await everyRow((page) => client.findings.list(page), { policy: 'out', atLeast: position }),
+    ).data;
+
+    expect(findings.length).toBeGreaterThan(0);
+    expect(findings.every(({ policy, verdict }) => policy === 'out' && verdict === 'violated')).toBe(true);
+    expect(refused).toMatchObject(E.left({ kind: 'problem', status: 422 }));
+    expect(orThrow(await client.policies.get('out', { atLeast: position })).data.versions).toHaveLength(1);
+    const learned = { policy: 'out', fromPosition: atLeast, toPosition: position, atLeast: position };
+    const keys = ({ opened }: { opened: ReadonlyArray<FindingRow> }) =>
+      opened.map(({ holding, party, from, to }) => JSON.stringify([holding, party, from, to]));
+    expect(keys(orThrow(await client.findings.diff(learned)).data)).toEqual(keys(orThrow(simulated).data));
+    expect(orThrow(await client.subjects.findings('ben', { atLeast: position })).data.length).toBeGreaterThan(
+      0,
+    );
+  });
+
   it('name things whose identifiers have slashes', async () => {
     const { data } = orThrow(await ledger().datasets.get('tiktok/profile', { atLeast }));
 
@@ -139,6 +206,22 @@ describe('erasing a person', () => {
     expect(await client.subjects.erase('lev')).toEqual(E.right(undefined));
     expect(await client.subjects.erase('lev')).toMatchObject(E.left({ kind: 'problem', status: 404 }));
     expect(await client.subjects.residency('lev')).toMatchObject(E.left({ kind: 'problem', status: 404 }));
+  });
+});
+
+describe('a replay', () => {
+  it('is started, followed until it serves, and remembered', async () => {
+    const client = ledger();
+    const { id } = orThrow(await client.replays.start());
+
+    const states: string[] = [];
+    for await (const replay of client.replays.follow(id)) states.push(orThrow(replay).state);
+
+    expect(states.at(-1)).toBe('serving');
+    expect(states.slice(0, -1).every((state) => state === 'running')).toBe(true);
+    expect(orThrow(await client.replays.get(id))).toMatchObject({ id, state: 'serving', failure: null });
+    expect(orThrow(await client.replays.list()).data.map((replay) => replay.id)).toContain(id);
+    expect(await client.replays.cancel(id)).toMatchObject(E.left({ kind: 'problem', status: 409 }));
   });
 });
 

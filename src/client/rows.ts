@@ -1,0 +1,26 @@
+/**
+ * The rows of answers and the types of events, by name, for those who show them.
+ */
+export { type EventType, eventTypes } from '../domain/events/event-data.ts';
+export type {
+  DatasetRow,
+  DiscrepancyRow,
+  EventDetail,
+  FindingRow,
+  HistoryRow,
+  PartyReachRow,
+  PartyRow,
+  PolicyRow,
+  PopulationRow,
+  ReachRow,
+  ResidencyRow,
+  SiteHoldingRow,
+  SiteRow,
+  TrailRow,
+  TransferRow,
+  WireCut,
+  WireDifference,
+  WireEvent,
+  WirePartyCut,
+  WirePathEdge,
+} from '../projections/questions/answers.ts';
