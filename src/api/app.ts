@@ -6,6 +6,7 @@ import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { openAPIRouteHandler } from 'hono-openapi';
 import type { Logger } from 'pino';
+import { letIn } from './access.ts';
 import type { Ledger } from './ledger.ts';
 import { passingProblem, problem } from './problem.ts';
 import { consoleRoutes } from './routes/console.ts';
@@ -14,6 +15,7 @@ import { findingRoutes } from './routes/findings.ts';
 import { healthRoutes } from './routes/health.ts';
 import { movementRoutes } from './routes/movements.ts';
 import { reachRoutes } from './routes/reach.ts';
+import { readRoutes } from './routes/reads.ts';
 import { referenceRoutes } from './routes/reference.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { replayRoutes } from './routes/replays.ts';
@@ -46,11 +48,20 @@ const methodsOf = (app: Hono, url: string): ReadonlyArray<string> => {
 const framesOf = (error: Error): ReadonlyArray<string> =>
   (error.stack ?? '').split('\n').flatMap((line) => /^\s+at (.+)$/.exec(line)?.[1] ?? []);
 
-/** The API over a ledger. A log line never holds a path or a query: either may name a person. */
-export const createApp = (ledger: Ledger, logger: Logger): Hono => {
+/**
+ * The API over a ledger. A log line never holds a path or a query: either may name a person.
+ *
+ * @param trusted lets everybody in, keys or not: for a process that holds the ledger's files itself.
+ */
+export const createApp = (
+  ledger: Ledger,
+  logger: Logger,
+  { trusted = false }: { readonly trusted?: boolean } = {},
+): Hono => {
   const app = new Hono();
   app.use(requestId());
   app.use(secureHeaders());
+  if (!trusted) app.use(letIn(ledger));
   app.route('/', healthRoutes(ledger));
   app.route('/v1/events', eventRoutes(ledger));
   app.route('/v1/subjects', subjectRoutes(ledger));
@@ -59,6 +70,7 @@ export const createApp = (ledger: Ledger, logger: Logger): Hono => {
   app.route('/v1', findingRoutes(ledger));
   app.route('/v1/replays', replayRoutes(ledger));
   app.route('/v1', movementRoutes(ledger));
+  app.route('/v1', readRoutes(ledger));
   app.route('/', consoleRoutes());
   app.get('/openapi.json', openAPIRouteHandler(app, { documentation: { openapi: '3.1.0', info } }));
   app.route('/', referenceRoutes(app, info));

@@ -3,10 +3,17 @@
  * with this; `src/main` opens it.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import type { Keys } from '../access/keys.ts';
+import type { ReadLog } from '../access/read-log.ts';
 import type { Assurance } from '../domain/events/words.ts';
 import type { Instant } from '../domain/time.ts';
 import { compareGenerations } from '../projections/diff.ts';
-import { type Generations, isFilledByThisCode, openProjectionsToRead } from '../projections/generations.ts';
+import {
+  checkpointOf,
+  type Generations,
+  isFilledByThisCode,
+  openProjectionsToRead,
+} from '../projections/generations.ts';
 import { Projector, type ProjectorState } from '../projections/projector.ts';
 import { Replays } from '../projections/replay.ts';
 import { IndexReader, View } from '../projections/view.ts';
@@ -22,6 +29,8 @@ export interface LedgerParts {
   readonly logFile: string;
   readonly vault: Vault;
   readonly generations: Generations;
+  readonly keys: Keys;
+  readonly reads: ReadLog;
   readonly now: () => Instant;
   /** How long a question waits for the projections, in milliseconds. */
   readonly waitMs: number;
@@ -61,6 +70,7 @@ export class Ledger {
       events: async () => this.reader().runs.events(),
       servingPosition: () => this.state().position,
       compare: (file) => compareGenerations(generations.file(this.serving.generation), file, log, now()),
+      coversServing: (file) => checkpointOf(file) >= this.reader().checkpoint(),
       serve: (next, projector) => this.serve({ generation: next, projector }),
       follow: (projector) => {
         this.followers.add(projector);
@@ -79,8 +89,9 @@ export class Ledger {
 
   private async rebuild(): Promise<void> {
     const { generations } = this.parts;
-    const generation = generations.next();
     this.building = true;
+    await this.replays.cancelAll();
+    const generation = generations.next();
     generations.serve(generation);
     await this.serve({ generation, projector: this.projectorOf(generation) });
     generations.removeOthers();
@@ -100,6 +111,8 @@ export class Ledger {
     const before = this.serving;
     this.serving = next;
     this.attend(next.projector);
+    // It may have caught up already, and would not say so again.
+    if (next.projector.state.caughtUp) this.building = false;
     this.index?.database.close();
     this.index = undefined;
     for (const listener of this.listeners) listener(this.state());
@@ -122,9 +135,16 @@ export class Ledger {
     return this.building;
   }
 
-  /** Replays in the background where the serving projections were filled by other code. */
+  /**
+   * Replays in the background where the serving projections were filled by other code; where the ones before were
+   * filled by this code, as when an older version of it is put back, these are brought back.
+   */
   async refill(): Promise<void> {
-    if (!isFilledByThisCode(this.parts.generations.file(this.serving.generation))) await this.replays.start();
+    const { generations } = this.parts;
+    if (isFilledByThisCode(generations.file(this.serving.generation))) return;
+    const before = generations.before();
+    const isThere = before !== undefined && isFilledByThisCode(generations.file(before));
+    await this.replays.start(isThere);
   }
 
   /** Says that something was recorded. */
@@ -191,5 +211,6 @@ export class Ledger {
     await this.parts.store.close();
     this.parts.log.close();
     this.parts.vault.close();
+    this.parts.reads.close();
   }
 }

@@ -1,30 +1,35 @@
 /**
  * Between a person's own identifier and the pseudonym in the log: R21.
  */
+import type { Context } from 'hono';
 import { type Event, encodeEvent } from '../domain/events/event.ts';
 import { withSubjects } from '../domain/events/subjects.ts';
 import type { RecordedEvent } from '../domain/facts.ts';
 import type { WireEvent } from '../projections/questions/answers.ts';
 import { wireEvent } from '../projections/questions/events.ts';
 import { looksLikePseudonym, type Vault } from '../vault/vault.ts';
+import { may } from './access.ts';
+import type { Ledger } from './ledger.ts';
 
 export class People {
   readonly vault: Vault;
+  private readonly identify: boolean;
 
-  constructor(vault: Vault) {
+  /** @param identify whether the caller may see and use people's own identifiers. */
+  constructor(vault: Vault, identify: boolean) {
     this.vault = vault;
+    this.identify = identify;
   }
 
   /** The pseudonym by which the log knows what a caller names: an identifier, or a pseudonym itself. */
   pseudonymOf(named: string): string | undefined {
-    return (
-      this.vault.pseudonymOf(named) ??
-      (looksLikePseudonym(named) && this.vault.knows(named) ? named : undefined)
-    );
+    const own = this.identify ? this.vault.pseudonymOf(named) : undefined;
+    return own ?? (looksLikePseudonym(named) && this.vault.knows(named) ? named : undefined);
   }
 
   /** What a caller sees in place of a pseudonym: the identifier, or the pseudonym of somebody forgotten. */
-  readonly reveal = (pseudonym: string): string => this.vault.identifierOf(pseudonym) ?? pseudonym;
+  readonly reveal = (pseudonym: string): string =>
+    (this.identify ? this.vault.identifierOf(pseudonym) : undefined) ?? pseudonym;
 
   /** An event of the log as a caller sees it. */
   wire(recorded: RecordedEvent): WireEvent {
@@ -50,3 +55,7 @@ export const sameButForgotten = (
   };
   return same(encodeEvent(given), encodeEvent(stored));
 };
+
+/** People, as the caller of this request may see them. */
+export const peopleOf = (context: Context, ledger: Ledger): People =>
+  new People(ledger.parts.vault, may(context, 'identify'));

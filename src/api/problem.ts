@@ -35,6 +35,8 @@ export type Problem =
       readonly soFar?: SoFar;
     }
   | { readonly kind: 'not-found' }
+  | { readonly kind: 'unauthorized'; readonly detail: string }
+  | { readonly kind: 'forbidden'; readonly detail: string }
   | { readonly kind: 'method-not-allowed'; readonly detail: string; readonly allowed: ReadonlyArray<string> }
   | { readonly kind: 'internal' };
 
@@ -57,6 +59,8 @@ const statuses: Readonly<Record<Problem['kind'], readonly [ContentfulStatusCode,
   full: [507, 'No space is left for the log'],
   unavailable: [503, 'Not available at the moment'],
   'not-found': [404, 'No such path'],
+  unauthorized: [401, 'A key is needed'],
+  forbidden: [403, 'The key does not allow this'],
   'method-not-allowed': [405, 'The path does not take this method'],
   internal: [500, 'Something went wrong inside'],
 };

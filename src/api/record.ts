@@ -117,10 +117,20 @@ export class Recorder {
     this.ledger = ledger;
   }
 
-  /** Records all of the batch, or nothing of it. */
-  async record(batch: ReadonlyArray<Given>): Promise<E.Either<Problem, Recorded>> {
+  /**
+   * Records all of the batch, or nothing of it.
+   *
+   * @param mayAdopt whether the caller may record events about policies.
+   */
+  async record(batch: ReadonlyArray<Given>, mayAdopt = true): Promise<E.Either<Problem, Recorded>> {
     const decoded = decodeAll(batch);
     if (E.isLeft(decoded)) return E.left({ kind: 'invalid-events', errors: decoded.left });
+    if (!mayAdopt && decoded.right.some(({ type }) => type.startsWith('Policy'))) {
+      return E.left({
+        kind: 'forbidden',
+        detail: 'the key lacks the scope admin, which events about policies need',
+      });
+    }
     const { again, conflict } = this.aboutForgotten(decoded.right);
     if (conflict !== undefined) return conflictAt(batch[conflict]!);
     const places = decoded.right.flatMap((_, place) => (again.has(place) ? [] : [place]));

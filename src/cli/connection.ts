@@ -73,7 +73,7 @@ const openInProcess = async (
     const caughtUp = await catchUp(ledger, terminal);
     if (E.isLeft(caughtUp)) return caughtUp;
     const [{ createApp }, { pino }] = await Promise.all([import('../api/app.ts'), import('pino')]);
-    const app = createApp(ledger, pino({ level: 'error' }, pino.destination(2)));
+    const app = createApp(ledger, pino({ level: 'error' }, pino.destination(2)), { trusted: true });
     return await use(createClient({ url: inProcessUrl, fetch: (request) => app.fetch(request) }));
   } finally {
     await ledger.close();
@@ -98,12 +98,12 @@ export const withLedger = async (
         message: '--url: expected an address such as http://127.0.0.1:8484',
       });
     }
-    return use(createClient({ url: options.url }));
+    return use(createClient({ url: options.url, token: process.env.LEDGER_TOKEN }));
   }
   const settings = settingsOf(options);
   if (E.isLeft(settings)) return settings;
   const { store, dataDirectory } = settings.right;
-  const { filesIn } = await import('../main/open-ledger.ts');
+  const { filesIn } = await import('../main/files.ts');
   if (store.startsWith('sqlite:') && !existsSync(filesIn(dataDirectory).log)) {
     if (!toWrite) return E.left(missing(resolve(dataDirectory)));
     terminal.note(`There is no ledger in ${resolve(dataDirectory)} yet; it is made now.`);

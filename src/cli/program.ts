@@ -6,6 +6,7 @@ import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEmit } from './commands/emit.ts';
 import { addHistory } from './commands/history.ts';
+import { addKeys } from './commands/keys.ts';
 import { addServe } from './commands/serve.ts';
 import { addTrail } from './commands/trail.ts';
 import { addWhere } from './commands/where.ts';
@@ -32,6 +33,7 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong use, 3 the ledger cannot be reache
   addWhere(program, terminal);
   addHistory(program, terminal);
   addTrail(program, terminal);
+  addKeys(program, terminal);
   addDoctor(program, terminal);
   return program;
 };

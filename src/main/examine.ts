@@ -14,7 +14,7 @@ import { StoreLocked, StoreProblem, toStoreProblem } from '../store/sqlite/store
 import { damageInWriteAheadLog } from '../store/sqlite/write-ahead-log.ts';
 import { lockFileOf, takeWriterLock } from '../store/sqlite/writer-lock.ts';
 import { vaultFormat } from '../vault/vault-format.ts';
-import { filesIn } from './open-ledger.ts';
+import { filesIn } from './files.ts';
 import type { Settings } from './settings.ts';
 
 /** What one check found. `remedy` says what to do where it is not well. */

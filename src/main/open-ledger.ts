@@ -2,21 +2,16 @@
  * Opening a ledger: the store, the vault, the serving projections and the thread that keeps them at the head.
  */
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { Keys } from '../access/keys.ts';
+import { ReadLog } from '../access/read-log.ts';
 import { Ledger } from '../api/ledger.ts';
 import { Generations } from '../projections/generations.ts';
 import type { Notice } from '../store/kurrentdb/environment.ts';
 import { openLogFile } from '../store/open-log-file.ts';
 import { openStore } from '../store/open-store.ts';
 import { openSqliteVault } from '../vault/sqlite-vault.ts';
+import { filesIn } from './files.ts';
 import type { Settings } from './settings.ts';
-
-/** The files of an embedded ledger in its directory. */
-export const filesIn = (directory: string) => ({
-  log: join(directory, 'log.sqlite'),
-  vault: join(directory, 'vault.sqlite'),
-  projections: join(directory, 'projections'),
-});
 
 const now = (): number => Date.now();
 
@@ -33,7 +28,19 @@ export const openLedger = async (settings: Settings, notify?: (notice: Notice) =
     const vault = openSqliteVault(files.vault, { now, random: randomBytes });
     const log = openLogFile(logFile);
     const generations = new Generations(files.projections);
-    const ledger = new Ledger({ store, log, logFile, vault, generations, now, waitMs: settings.waitMs });
+    const keys = new Keys(files.keys);
+    const reads = new ReadLog(files.reads);
+    const ledger = new Ledger({
+      store,
+      log,
+      logFile,
+      vault,
+      generations,
+      keys,
+      reads,
+      now,
+      waitMs: settings.waitMs,
+    });
     onGrown(() => ledger.grown());
     return ledger;
   } catch (error) {

@@ -1,9 +1,13 @@
 /**
  * Serves a ledger over HTTP until it is told to stop.
  */
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { serve as serveHttp } from '@hono/node-server';
 import * as E from 'fp-ts/lib/Either.js';
 import { pino } from 'pino';
+import { Scope } from '../access/keys.ts';
 import { createApp } from '../api/app.ts';
 import type { Ledger } from '../api/ledger.ts';
 import { openLedger } from './open-ledger.ts';
@@ -20,16 +24,36 @@ const requestMsMax = 0;
 export interface Running {
   readonly ledger: Ledger;
   readonly url: string;
+  /** Where the token of a key lies that had to be made. */
+  readonly firstKeyFile: string | undefined;
   stop(): Promise<void>;
 }
 
 const isLoopback = (host: string): boolean => /^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host);
 
-/** Who may use a server that listens on this address, as long as there are no keys. */
-export const whoMayUse = (host: string): string =>
-  isLoopback(host)
-    ? 'No keys are set up: it listens on loopback only, and lets everybody on this machine in.'
-    : `No keys are set up, and it listens on ${host}: whoever reaches it there may read, record and erase.`;
+/** Who may use the server, for whoever started it. */
+export const whoMayUse = ({ ledger, url, firstKeyFile }: Running): string => {
+  if (firstKeyFile !== undefined) {
+    return `It listens beyond this machine, so a first key was made, with every scope; its token is in ${firstKeyFile}`;
+  }
+  return ledger.parts.keys.areSetUp()
+    ? `Callers need a key: domicile keys create makes one. The console asks for it at ${url}`
+    : 'No keys are set up: it listens on loopback only, and lets everybody on this machine in.';
+};
+
+/**
+ * Beyond loopback nobody is let in without a key: where there is none, one is made, and its token is left in a file that
+ * only the owner can read.
+ */
+const makeFirstKey = (ledger: Ledger, settings: Settings): string | undefined => {
+  const { keys, now } = ledger.parts;
+  if (isLoopback(settings.host) || keys.areSetUp()) return undefined;
+  const token = keys.create('first', Scope.words, now(), randomBytes);
+  if (E.isLeft(token)) return undefined;
+  const file = join(settings.dataDirectory, 'first-key.txt');
+  writeFileSync(file, `${token.right}\n`, { mode: 0o600 });
+  return file;
+};
 
 /** Opens the ledger and listens. Resolves when the server takes requests. */
 export const serve = async (settings: Settings): Promise<Running> => {
@@ -38,6 +62,7 @@ export const serve = async (settings: Settings): Promise<Running> => {
   // The projections are there before the first question is.
   await ledger.ready();
   await ledger.refill();
+  const firstKeyFile = makeFirstKey(ledger, settings);
   const app = createApp(ledger, logger);
   return new Promise((resolve, reject) => {
     const server = serveHttp(
@@ -52,6 +77,7 @@ export const serve = async (settings: Settings): Promise<Running> => {
         resolve({
           ledger,
           url: `http://${host}:${port}`,
+          firstKeyFile,
           stop: async () => {
             const closed = new Promise<void>((done) => server.close(() => done()));
             const timer = setTimeout(
@@ -85,7 +111,7 @@ const main = async (): Promise<void> => {
     // A connection string holds a password.
     const store = settings.right.store.startsWith('sqlite:') ? settings.right.store : 'its store';
     process.stdout.write(`Domicile serves ${store} on ${running.url}\n`);
-    process.stdout.write(`${whoMayUse(settings.right.host)}\n`);
+    process.stdout.write(`${whoMayUse(running)}\n`);
     const stop = (): void => {
       void running.stop().then(() => process.exit(0));
     };

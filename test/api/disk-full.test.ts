@@ -7,8 +7,10 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Keys } from '../../src/access/keys.ts';
+import { ReadLog } from '../../src/access/read-log.ts';
 import { Ledger } from '../../src/api/ledger.ts';
-import { filesIn } from '../../src/main/open-ledger.ts';
+import { filesIn } from '../../src/main/files.ts';
 import { Generations } from '../../src/projections/generations.ts';
 import { openLogReader } from '../../src/store/sqlite/log-reader.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
@@ -45,6 +47,8 @@ const boundedLog = async (directory: string): Promise<Full> => {
     log: openLogReader(files.log),
     logFile: files.log,
     generations: new Generations(files.projections),
+    keys: new Keys(files.keys),
+    reads: new ReadLog(files.reads),
     now,
     waitMs: 10_000,
   });

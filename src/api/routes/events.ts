@@ -9,10 +9,11 @@ import { eventTypes } from '../../domain/events/event-data.ts';
 import type { RecordedEvent } from '../../domain/facts.ts';
 import { EventDetail, WireEvent } from '../../projections/questions/answers.ts';
 import { type EventFilter, eventDetail, eventsAfter } from '../../projections/questions/events.ts';
+import { may } from '../access.ts';
 import { isBinary, readBatch, readBinary, readNdjson, readStructured } from '../bodies.ts';
 import type { Ledger } from '../ledger.ts';
 import { Answer, describeQuestion, eventSchema, ListAnswer, problemResponse } from '../openapi.ts';
-import { People } from '../people.ts';
+import { type People, peopleOf } from '../people.ts';
 import { type Problem, problem, type SoFar } from '../problem.ts';
 import {
   type Asked,
@@ -61,7 +62,7 @@ interface Streamed {
 export const eventRoutes = (ledger: Ledger): Hono => {
   const routes = new Hono();
   const recorder = new Recorder(ledger);
-  const people = new People(ledger.parts.vault);
+  const people = (context: Context): People => peopleOf(context, ledger);
 
   const recordOnce = async (
     context: Context,
@@ -72,7 +73,7 @@ export const eventRoutes = (ledger: Ledger): Hono => {
       const position = String(ledger.parts.log.head());
       return context.json({ recorded: 0, duplicates: 0, position }, 200);
     }
-    const done = await recorder.record(given.right);
+    const done = await recorder.record(given.right, may(context, 'admin'));
     if (E.isLeft(done)) return problem(context, done.left);
     const { recorded, duplicates, position } = done.right;
     return context.json({ recorded, duplicates, position: String(position) }, recorded === 0 ? 200 : 201);
@@ -86,7 +87,7 @@ export const eventRoutes = (ledger: Ledger): Hono => {
         ? chunk
         : chunk.right.length === 0
           ? undefined
-          : await recorder.record(chunk.right);
+          : await recorder.record(chunk.right, may(context, 'admin'));
       if (done === undefined) continue;
       if (E.isLeft(done)) return problem(context, { ...done.left, soFar } as Problem);
       last = Math.max(last, done.right.position);
@@ -170,10 +171,10 @@ export const eventRoutes = (ledger: Ledger): Hono => {
       return answer(context, ledger, filterParameters, (view, asked) => {
         const start = startOf(asked);
         if (E.isLeft(start)) return start;
-        const filter = filterOf(people, asked.parameters);
+        const filter = filterOf(people(context), asked.parameters);
         if (E.isLeft(filter)) return filter;
         const page = eventsAfter(view, filter.right, start.right, asked.limit);
-        return E.right({ data: page.events.map((event) => people.wire(event)), after: page.next });
+        return E.right({ data: page.events.map((event) => people(context).wire(event)), after: page.next });
       });
     },
   );
@@ -220,8 +221,11 @@ export const eventRoutes = (ledger: Ledger): Hono => {
       if (ledger.state().position > position) done();
     });
 
-  const streamed = (parameters: ReadonlyMap<string, string>): E.Either<Problem, Streamed> => {
-    const filter = filterOf(people, parameters);
+  const streamed = (
+    context: Context,
+    parameters: ReadonlyMap<string, string>,
+  ): E.Either<Problem, Streamed> => {
+    const filter = filterOf(people(context), parameters);
     if (E.isLeft(filter)) return filter;
     const after = positionParameter(parameters, 'after');
     if (E.isLeft(after)) return after;
@@ -231,7 +235,7 @@ export const eventRoutes = (ledger: Ledger): Hono => {
   const dump = async (context: Context): Promise<Response> => {
     const parameters = parametersOf(context, [...filterParameters, ...clockParameters]);
     if (E.isLeft(parameters)) return problem(context, parameters.left);
-    const asked = streamed(parameters.right);
+    const asked = streamed(context, parameters.right);
     if (E.isLeft(asked)) return problem(context, asked.left);
     const clocks = await clocksOf(ledger, parameters.right);
     if (E.isLeft(clocks)) return problem(context, clocks.left);
@@ -241,7 +245,7 @@ export const eventRoutes = (ledger: Ledger): Hono => {
       out.onAbort(() => ended.abort());
       for await (const events of pages(asked.right, clocks.right.position, ended.signal)) {
         if (events.length > 0)
-          await out.write(events.map((event) => `${JSON.stringify(people.wire(event))}\n`).join(''));
+          await out.write(events.map((event) => `${JSON.stringify(people(context).wire(event))}\n`).join(''));
       }
     });
   };
@@ -249,7 +253,7 @@ export const eventRoutes = (ledger: Ledger): Hono => {
   const follow = (context: Context): Response => {
     const parameters = parametersOf(context, filterParameters);
     if (E.isLeft(parameters)) return problem(context, parameters.left);
-    const asked = streamed(parameters.right);
+    const asked = streamed(context, parameters.right);
     if (E.isLeft(asked)) return problem(context, asked.left);
     const lastEventId = context.req.header('last-event-id') ?? '';
     const from = /^\d{1,15}$/.test(lastEventId)
@@ -263,7 +267,7 @@ export const eventRoutes = (ledger: Ledger): Hono => {
           await out.writeSSE({
             id: String(event.position),
             event: 'event',
-            data: JSON.stringify(people.wire(event)),
+            data: JSON.stringify(people(context).wire(event)),
           });
         }
         if (events.length === 0) await out.write(': still here\n\n');
@@ -296,10 +300,10 @@ export const eventRoutes = (ledger: Ledger): Hono => {
         return E.right({
           data: {
             ...detail,
-            event: people.wire(recorded),
+            event: people(context).wire(recorded),
             corrections: detail.corrections.map((correction) => {
               const of = view.recorded(Number(correction.position));
-              return of === undefined ? correction : { ...correction, event: people.wire(of) };
+              return of === undefined ? correction : { ...correction, event: people(context).wire(of) };
             }),
           },
         });

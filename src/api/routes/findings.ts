@@ -25,10 +25,10 @@ import { jsonBody } from '../json-body.ts';
 import { jsonSchema } from '../json-schema.ts';
 import type { Ledger } from '../ledger.ts';
 import { Answer, describeQuestion, ListAnswer, problemResponse } from '../openapi.ts';
-import { People } from '../people.ts';
+
 import { type Problem, problem } from '../problem.ts';
 import { type Answered, type Asked, answer, pageOf, positionParameter, wordParameter } from '../questions.ts';
-import { knownSubject } from './subjects.ts';
+import { askedSubject } from './subjects.ts';
 
 const Proposal = exact(
   'a policy to simulate',
@@ -61,7 +61,6 @@ const versionParameter = (
 /** The routes of policies and findings. */
 export const findingRoutes = (ledger: Ledger): Hono => {
   const routes = new Hono();
-  const people = new People(ledger.parts.vault);
 
   routes.get(
     '/policies',
@@ -118,7 +117,7 @@ export const findingRoutes = (ledger: Ledger): Hono => {
     describeQuestion('What it meant for this subject', ListAnswer(FindingRow), {}, ['id']),
     (context) =>
       answer(context, ledger, [], (view, asked) => {
-        const subject = knownSubject(people, view, context.req.param('id'));
+        const subject = askedSubject(context, ledger, view, 'findings');
         if (E.isLeft(subject)) return subject;
         const findings = findingsOfSubject(view, subject.right);
         return E.right(

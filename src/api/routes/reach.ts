@@ -2,7 +2,7 @@
  * Who could reach data: of a subject, by a party, and if some events were recorded (R13 to R15).
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import * as t from 'io-ts';
 import { exact, listOf } from '../../domain/codec.ts';
@@ -19,11 +19,11 @@ import { jsonBody } from '../json-body.ts';
 import { jsonSchema } from '../json-schema.ts';
 import type { Ledger } from '../ledger.ts';
 import { describeQuestion, ListAnswer, problemResponse } from '../openapi.ts';
-import { People } from '../people.ts';
+import { type People, peopleOf } from '../people.ts';
 import { type BodyFault, type Problem, problem } from '../problem.ts';
 import { type Asked, answer, pageOf, periodParameters, wordParameter } from '../questions.ts';
 import { knownName } from './registry.ts';
-import { knownSubject } from './subjects.ts';
+import { askedSubject } from './subjects.ts';
 
 /** How many events can be simulated at once. */
 export const simulatedEventsMax = 100;
@@ -63,7 +63,7 @@ const holdingParameters = ['dataset', 'population', 'site', 'backup'];
 /** The routes of reach. */
 export const reachRoutes = (ledger: Ledger): Hono => {
   const routes = new Hono();
-  const people = new People(ledger.parts.vault);
+  const people = (context: Context): People => peopleOf(context, ledger);
 
   routes.get(
     '/subjects/:id/reach',
@@ -86,7 +86,7 @@ export const reachRoutes = (ledger: Ledger): Hono => {
         if (E.isLeft(question)) return question;
         const explain = wordParameter(asked.parameters, 'explain', ['cut'] as const);
         if (E.isLeft(explain)) return explain;
-        const subject = knownSubject(people, view, context.req.param('id'));
+        const subject = askedSubject(context, ledger, view, 'reach');
         if (E.isLeft(subject)) return subject;
         if (explain.right === 'cut') {
           const party = asked.parameters.get('party');
@@ -174,7 +174,10 @@ export const reachRoutes = (ledger: Ledger): Hono => {
       body.right.events.forEach((input, index) => {
         const decoded = decodeEvent(input);
         if (E.isLeft(decoded)) errors.push(...decoded.left.map((fault) => ({ index, ...fault })));
-        else events.push(withSubjects(decoded.right, (subject) => people.pseudonymOf(subject) ?? subject));
+        else
+          events.push(
+            withSubjects(decoded.right, (subject) => people(context).pseudonymOf(subject) ?? subject),
+          );
       });
       if (errors.length > 0) return problem(context, { kind: 'invalid-events', errors });
       return answer(context, ledger, [], (view, asked) => {

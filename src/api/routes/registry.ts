@@ -2,7 +2,7 @@
  * Sites, parties, datasets and populations: lists, one of each, and what is asked of it.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { Mixed } from 'io-ts';
 import type { Instant } from '../../domain/time.ts';
 import {
@@ -21,7 +21,7 @@ import type { NameKind } from '../../projections/topics.ts';
 import type { View } from '../../projections/view.ts';
 import type { Ledger } from '../ledger.ts';
 import { Answer, describeQuestion, ListAnswer } from '../openapi.ts';
-import { People } from '../people.ts';
+import { type People, peopleOf } from '../people.ts';
 import type { Problem } from '../problem.ts';
 import { type Answered, type Asked, answer, pageOf, periodParameters } from '../questions.ts';
 
@@ -65,7 +65,7 @@ const listAndOne = (routes: Hono, ledger: Ledger, kind: NameKind, rowCodec: Mixe
 /** The routes of things that are registered. */
 export const registryRoutes = (ledger: Ledger): Hono => {
   const routes = new Hono();
-  const people = new People(ledger.parts.vault);
+  const people = (context: Context): People => peopleOf(context, ledger);
   listAndOne(routes, ledger, 'site', SiteRow, (_, descriptions, name, at) => siteRow(descriptions, name, at));
   listAndOne(routes, ledger, 'party', PartyRow, (_, descriptions, name, at) =>
     partyRow(descriptions, name, at),
@@ -105,7 +105,7 @@ export const registryRoutes = (ledger: Ledger): Hono => {
         const to = parameters.has('from') || parameters.has('to') ? period.right.to : clocks.validAt + 1;
         const lineage = lineageOf(view, dataset.right, period.right.from, to, clocks.validAt);
         const edges = lineage.edges.map((edge) =>
-          edge.subject === null ? edge : { ...edge, subject: people.reveal(edge.subject) },
+          edge.subject === null ? edge : { ...edge, subject: people(context).reveal(edge.subject) },
         );
         return E.right({ data: { ...lineage, edges } });
       }),

@@ -1,6 +1,7 @@
 /**
  * Replays of the projections: start one, see how it goes, cancel it.
  */
+import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { describeRoute } from 'hono-openapi';
@@ -8,6 +9,7 @@ import * as t from 'io-ts';
 import { exact, list, nullable, oneOf } from '../../domain/codec.ts';
 import { formatInstant } from '../../domain/time.ts';
 import type { Replay } from '../../projections/replay.ts';
+import { jsonBody } from '../json-body.ts';
 import { jsonSchema } from '../json-schema.ts';
 import type { Ledger } from '../ledger.ts';
 import { problemResponse } from '../openapi.ts';
@@ -21,6 +23,7 @@ export const WireReplay = exact(
   'Replay',
   {
     id: t.string,
+    rollback: t.boolean,
     state: oneOf('the state of a replay', ['running', 'serving', 'failed', 'cancelled']),
     processed: t.number,
     total: t.number,
@@ -45,8 +48,16 @@ export const WireReplay = exact(
 );
 export type WireReplay = t.TypeOf<typeof WireReplay>;
 
+const StartReplay = exact('a replay', {}, { rollback: t.boolean });
+
+const refusals = {
+  busy: 'a replay is under way; one runs at a time',
+  'no-generation-before': 'there is no generation from before to roll back to',
+};
+
 const wire = (replay: Replay): WireReplay => ({
   id: replay.id,
+  rollback: replay.rollback,
   state: replay.state,
   processed: replay.processed,
   total: replay.total,
@@ -67,18 +78,26 @@ export const replayRoutes = (ledger: Ledger): Hono => {
   routes.post(
     '/',
     describeRoute({
-      summary: 'Rebuild the projections from the log beside the serving ones, then swap',
+      summary:
+        'Rebuild the projections from the log beside the serving ones, then swap; or bring back the ones before',
+      requestBody: {
+        required: false,
+        content: { 'application/json': { schema: jsonSchema(StartReplay) as object } },
+      },
       responses: {
         202: { description: 'Started; Location tells where to follow it', content: described },
-        409: problemResponse('One is under way'),
+        409: problemResponse('One is under way, or there is nothing to roll back to'),
       },
     }),
     async (context) => {
-      const replay = await replays.start();
-      if (replay === undefined)
-        return problem(context, { kind: 'busy', detail: 'a replay is under way; one runs at a time' });
-      context.header('Location', `/v1/replays/${replay.id}`);
-      return context.json(wire(replay), 202);
+      // Without a body it is a plain replay.
+      const isEmpty = context.req.header('content-type') === undefined;
+      const body = isEmpty ? E.right({ rollback: false }) : await jsonBody(context, StartReplay);
+      if (E.isLeft(body)) return problem(context, body.left);
+      const replay = await replays.start(body.right.rollback);
+      if (E.isLeft(replay)) return problem(context, { kind: 'busy', detail: refusals[replay.left] });
+      context.header('Location', `/v1/replays/${replay.right.id}`);
+      return context.json(wire(replay.right), 202);
     },
   );
 
@@ -110,38 +129,37 @@ export const replayRoutes = (ledger: Ledger): Hono => {
       if (!(context.req.header('accept') ?? '').includes('text/event-stream'))
         return context.json(wire(replay));
       return streamSSE(context, async (out) => {
-        let ended = false;
-        out.onAbort(() => {
-          ended = true;
+        // Watched from before the first look on, so that no change falls between two looks.
+        let changed: () => void = () => {};
+        let change = new Promise<void>((resolve) => {
+          changed = resolve;
         });
-        while (!ended) {
-          const current = replays.get(id);
-          if (current === undefined) return;
-          await out.writeSSE({
-            event: current.state === 'running' ? 'progress' : 'ended',
-            data: JSON.stringify(wire(current)),
-          });
-          if (current.state !== 'running') return;
-          await changed(id);
+        const unwatch = replays.watch((each) => {
+          if (each.id === id) changed();
+        });
+        out.onAbort(() => changed());
+        try {
+          while (!out.aborted) {
+            const current = replays.get(id);
+            if (current === undefined) return;
+            const isRunning = current.state === 'running';
+            await out.writeSSE({
+              event: isRunning ? 'progress' : 'ended',
+              data: JSON.stringify(wire(current)),
+            });
+            if (!isRunning) return;
+            await change;
+            change = new Promise<void>((resolve) => {
+              changed = resolve;
+            });
+            if (replays.get(id)?.state === 'running') await out.sleep(progressIntervalMs);
+          }
+        } finally {
+          unwatch();
         }
       });
     },
   );
-
-  const changed = (id: string): Promise<void> =>
-    new Promise((resolve) => {
-      const started = Date.now();
-      let timer: NodeJS.Timeout | undefined;
-      const unwatch = replays.watch((replay) => {
-        if (replay.id !== id || timer !== undefined) return;
-        const wait =
-          replay.state === 'running' ? Math.max(0, progressIntervalMs - (Date.now() - started)) : 0;
-        timer = setTimeout(() => {
-          unwatch();
-          resolve();
-        }, wait);
-      });
-    });
 
   routes.delete(
     '/:id',

@@ -2,7 +2,7 @@
  * A subject: where the data is and was, the audit trail, and erasure of the person from the ledger.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { subjectsOf } from '../../domain/events/subjects.ts';
 import type { RecordedEvent } from '../../domain/facts.ts';
@@ -12,9 +12,10 @@ import { reachIndexOf } from '../../projections/questions/reach.ts';
 import { historyBetween, residencyAt } from '../../projections/questions/residency.ts';
 import { trailOf } from '../../projections/questions/trail.ts';
 import type { View } from '../../projections/view.ts';
+import { accessOf } from '../access.ts';
 import type { Ledger } from '../ledger.ts';
 import { describeQuestion, ListAnswer, problemResponse } from '../openapi.ts';
-import { People } from '../people.ts';
+import { type People, peopleOf } from '../people.ts';
 import { type Problem, problem } from '../problem.ts';
 import { answer, pageOf, periodParameters } from '../questions.ts';
 import { Recorder } from '../record.ts';
@@ -44,10 +45,25 @@ export const knownSubject = (people: People, view: View, named: string): E.Eithe
   return known ? E.right(subject) : E.left(unknownSubject);
 };
 
+/** The subject of a request, if some known event names it; that it was asked about is recorded first. */
+export const askedSubject = (
+  context: Context,
+  ledger: Ledger,
+  view: View,
+  question: string,
+): E.Either<Problem, string> => {
+  const subject = knownSubject(peopleOf(context, ledger), view, context.req.param('id') ?? '');
+  if (E.isRight(subject)) {
+    const { reads, now } = ledger.parts;
+    reads.record({ at: now(), reader: accessOf(context).holder, subject: subject.right, question });
+  }
+  return subject;
+};
+
 /** The routes under `/v1/subjects`. */
 export const subjectRoutes = (ledger: Ledger): Hono => {
   const routes = new Hono();
-  const people = new People(ledger.parts.vault);
+  const people = (context: Context): People => peopleOf(context, ledger);
   const recorder = new Recorder(ledger);
 
   routes.get(
@@ -55,7 +71,7 @@ export const subjectRoutes = (ledger: Ledger): Hono => {
     describeQuestion('Where the subject’s data is at validAt', ListAnswer(ResidencyRow), {}, ['id']),
     (context) =>
       answer(context, ledger, [], (view, asked) => {
-        const subject = knownSubject(people, view, context.req.param('id'));
+        const subject = askedSubject(context, ledger, view, 'residency');
         if (E.isLeft(subject)) return subject;
         return E.right(pageOf(residencyAt(view, subject.right, asked.clocks.validAt), asked));
       }),
@@ -73,7 +89,7 @@ export const subjectRoutes = (ledger: Ledger): Hono => {
       answer(context, ledger, ['from', 'to'], (view, asked) => {
         const period = periodParameters(asked.parameters);
         if (E.isLeft(period)) return period;
-        const subject = knownSubject(people, view, context.req.param('id'));
+        const subject = askedSubject(context, ledger, view, 'history');
         if (E.isLeft(subject)) return subject;
         return E.right(
           pageOf(historyBetween(view, subject.right, period.right.from, period.right.to), asked),
@@ -91,7 +107,7 @@ export const subjectRoutes = (ledger: Ledger): Hono => {
     ),
     (context) =>
       answer(context, ledger, [], (view, asked) => {
-        const subject = knownSubject(people, view, context.req.param('id'));
+        const subject = askedSubject(context, ledger, view, 'trail');
         if (E.isLeft(subject)) return subject;
         const entries = trailOf(view, subject.right, naming(subject.right), (residency, reasons) => {
           const reach = reachIndexOf(view);
@@ -103,7 +119,7 @@ export const subjectRoutes = (ledger: Ledger): Hono => {
         });
         const page = pageOf(entries, asked);
         const rows = (page.data as typeof entries).map(({ recorded, why }) => ({
-          event: people.wire(recorded),
+          event: people(context).wire(recorded),
           why,
         }));
         return E.right({ ...page, data: rows });

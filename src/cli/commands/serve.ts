@@ -71,7 +71,7 @@ const run = async (options: ServeOptions, terminal: Terminal): Promise<E.Either<
   const place = store.startsWith('sqlite:') ? resolve(dataDirectory) : 'its store';
   terminal.out(`Domicile serves the ledger in ${place} on ${server.right.url}`);
   const { whoMayUse } = await import('../../main/serve.ts');
-  terminal.out(whoMayUse(settings.right.host));
+  terminal.out(whoMayUse(server.right));
   terminal.out(`Record events: domicile emit FILE --url ${server.right.url}    Stop: Ctrl-C`);
   await stop;
   await server.right.stop();

@@ -1,0 +1,47 @@
+/**
+ * Who asked about whom: the access log.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { Hono } from 'hono';
+import * as t from 'io-ts';
+import { exact, nullable } from '../../domain/codec.ts';
+import { formatInstant } from '../../domain/time.ts';
+import type { Ledger } from '../ledger.ts';
+import { describeQuestion, ListAnswer } from '../openapi.ts';
+import { peopleOf } from '../people.ts';
+import { answer } from '../questions.ts';
+
+/** One question about a person. `reader` is the name of the key, null while no keys are set up. */
+export const ReadRow = exact(
+  'Read',
+  { at: t.string, reader: nullable(t.string), subject: t.string, question: t.string },
+  {},
+);
+
+/** The route `/v1/reads`. */
+export const readRoutes = (ledger: Ledger): Hono => {
+  const routes = new Hono();
+  routes.get(
+    '/reads',
+    describeQuestion('Who asked about whom', ListAnswer(ReadRow), {
+      subject: 'Only questions about this subject.',
+    }),
+    (context) =>
+      answer(context, ledger, ['subject'], (_, { after, limit, parameters }) => {
+        const people = peopleOf(context, ledger);
+        const named = parameters.get('subject');
+        const subject = named === undefined ? null : (people.pseudonymOf(named) ?? '(unknown)');
+        const reads = ledger.parts.reads.after(typeof after === 'number' ? after : 0, subject, limit);
+        return E.right({
+          data: reads.map((read) => ({
+            at: formatInstant(read.at),
+            reader: read.reader,
+            subject: people.reveal(read.subject),
+            question: read.question,
+          })),
+          after: reads.length === limit ? reads.at(-1)!.id : null,
+        });
+      }),
+  );
+  return routes;
+};

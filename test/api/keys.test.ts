@@ -1,0 +1,143 @@
+/**
+ * Who is let in, to what, and what of a person they see.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Scope } from '../../src/access/keys.ts';
+import { createApp } from '../../src/api/app.ts';
+import type { Ledger } from '../../src/api/ledger.ts';
+import { openLedger } from '../../src/main/open-ledger.ts';
+
+const enrolled = (subject: string) => ({
+  specversion: '1.0',
+  id: `enrolled-${subject}`,
+  source: 'https://accounts.example',
+  type: 'SubjectEnrolled',
+  time: '2020-01-01T00:00:00Z',
+  data: { subject, population: 'us-users' },
+});
+
+const policy = {
+  specversion: '1.0',
+  id: 'adopted',
+  source: 'https://policies.example',
+  type: 'PolicyAdopted',
+  time: '2020-01-01T00:00:00Z',
+  data: {
+    policy: 'p',
+    title: 'A policy',
+    cedar: 'forbid(principal, action, resource);',
+    effectiveFrom: '2020-01-01',
+  },
+};
+
+describe('a ledger with keys', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'domicile-keys-'));
+  let ledger: Ledger;
+  let request: (path: string, token?: string, init?: RequestInit) => Promise<Response>;
+  const tokens = new Map<string, string>();
+
+  beforeAll(async () => {
+    const settings = {
+      store: `sqlite:${directory}`,
+      dataDirectory: directory,
+      host: '127.0.0.1',
+      port: 0,
+      waitMs: 10_000,
+      origin: 'o',
+    };
+    ledger = await openLedger(settings);
+    await ledger.ready();
+    const app = createApp(ledger, pino({ level: 'silent' }));
+    request = async (path, token, init = {}) =>
+      app.request(path, {
+        ...init,
+        headers: {
+          ...(init.headers as object),
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+      });
+    const make = (name: string, scopes: ReadonlyArray<Scope>): void => {
+      const made = ledger.parts.keys.create(name, scopes, 0, randomBytes);
+      if (E.isRight(made)) tokens.set(name, made.right);
+    };
+    make('mover', ['emit']);
+    make('auditor', ['audit']);
+    make('officer', ['audit', 'identify']);
+    make('admin', ['emit', 'admin']);
+  });
+
+  afterAll(async () => {
+    await ledger.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const emit = (event: unknown, name: string) =>
+    request('/v1/events', tokens.get(name), {
+      method: 'POST',
+      headers: { 'content-type': 'application/cloudevents+json' },
+      body: JSON.stringify(event),
+    });
+
+  it('asks for a key, and says how to send one', async () => {
+    for (const token of [undefined, 'dom_made-up']) {
+      const answer = await request('/v1/sites', token);
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('www-authenticate')).toContain('Bearer');
+      expect(await answer.json()).toMatchObject({ type: 'urn:domicile:problem:unauthorized' });
+    }
+  });
+
+  it('lets nobody do what the scopes of the key do not allow', async () => {
+    expect((await emit(enrolled('ana'), 'auditor')).status).toBe(403);
+    expect((await request('/v1/sites', tokens.get('mover'))).status).toBe(403);
+    expect((await request('/v1/replays', tokens.get('auditor'), { method: 'POST' })).status).toBe(403);
+    expect((await request('/v1/subjects/ana', tokens.get('auditor'), { method: 'DELETE' })).status).toBe(403);
+    expect((await emit(policy, 'mover')).status).toBe(403);
+    expect((await emit(policy, 'admin')).status).toBe(201);
+  });
+
+  it('shows a person by identifier to those with identify alone, and accepts it from them alone', async () => {
+    const recorded = await emit(enrolled('ana'), 'mover');
+    expect(recorded.status).toBe(201);
+    const { position } = (await recorded.json()) as { position: string };
+    const pseudonym = ledger.parts.vault.pseudonymOf('ana')!;
+
+    const seenBy = async (name: string): Promise<unknown> => {
+      const answer = await request(`/v1/events/${position}?atLeast=${position}`, tokens.get(name));
+      const { data } = (await answer.json()) as { data: { event: { data: { subject: string } } } };
+      return data.event.data.subject;
+    };
+    expect(await seenBy('officer')).toBe('ana');
+    expect(await seenBy('auditor')).toBe(pseudonym);
+    expect((await request('/v1/subjects/ana/residency', tokens.get('officer'))).status).toBe(200);
+    expect((await request('/v1/subjects/ana/residency', tokens.get('auditor'))).status).toBe(404);
+    expect((await request(`/v1/subjects/${pseudonym}/residency`, tokens.get('auditor'))).status).toBe(200);
+  });
+
+  it('records who asked about whom', async () => {
+    const answer = await request('/v1/reads?subject=ana', tokens.get('officer'));
+    const { data } = (await answer.json()) as { data: unknown };
+    expect(data).toEqual([
+      { at: expect.any(String), reader: 'officer', subject: 'ana', question: 'residency' },
+      { at: expect.any(String), reader: 'auditor', subject: 'ana', question: 'residency' },
+    ]);
+  });
+
+  it('lets the holder of a revoked key in no more', async () => {
+    expect((await request('/v1/sites', tokens.get('auditor'))).status).toBe(200);
+    ledger.parts.keys.revoke('auditor', 0);
+    expect((await request('/v1/sites', tokens.get('auditor'))).status).toBe(401);
+  });
+
+  it('keeps no token, only its hash', async () => {
+    const kept = JSON.stringify(ledger.parts.keys.all());
+    for (const token of tokens.values()) expect(kept).not.toContain(token);
+  });
+});
