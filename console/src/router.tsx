@@ -32,7 +32,7 @@ const home = createRoute({
 const person = createRoute({
   getParentRoute: () => root,
   path: '/person',
-  validateSearch: searchWith('subject', 'lanes'),
+  validateSearch: searchWith('subject'),
   component: PersonScreen,
 });
 
@@ -41,6 +41,27 @@ const map = createRoute({
   path: '/map',
   validateSearch: searchWith('dataset', 'since', 'site'),
   component: lazyRouteComponent(() => import('./map/map-screen.tsx'), 'MapScreen'),
+});
+
+const findings = createRoute({
+  getParentRoute: () => root,
+  path: '/findings',
+  validateSearch: searchWith('policy', 'version', 'site', 'party', 'state'),
+  component: lazyRouteComponent(() => import('./findings/findings-screen.tsx'), 'FindingsScreen'),
+});
+
+const whatIf = createRoute({
+  getParentRoute: () => root,
+  path: '/findings/try',
+  validateSearch: searchWith(),
+  component: lazyRouteComponent(() => import('./findings/try-screen.tsx'), 'TryScreen'),
+});
+
+const reach = createRoute({
+  getParentRoute: () => root,
+  path: '/reach',
+  validateSearch: searchWith('party', 'site', 'dataset', 'population', 'backup', 'subject', 'by', 'kind'),
+  component: lazyRouteComponent(() => import('./reach/reach-screen.tsx'), 'ReachScreen'),
 });
 
 const log = createRoute({
@@ -58,7 +79,7 @@ const health = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, person, map, log, health]),
+  routeTree: root.addChildren([home, person, map, findings, whatIf, reach, log, health]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

@@ -14,6 +14,8 @@ import { ProofPanel } from './parts/proof-panel.tsx';
 const screens = [
   { to: '/person', label: 'Person' },
   { to: '/map', label: 'Map' },
+  { to: '/findings', label: 'Findings' },
+  { to: '/reach', label: 'Reach' },
   { to: '/log', label: 'Log' },
   { to: '/health', label: 'Health' },
 ] as const;
@@ -216,7 +218,7 @@ export const Shell = () => {
       </header>
       <LostBanner />
       <KeyGate />
-      {path === '/health' ? null : <ClockBar valid={path !== '/log'} />}
+      {path === '/health' || path === '/findings/try' ? null : <ClockBar valid={path !== '/log'} />}
       <NamesAt question={questionOf(view)}>
         <div className="with-proof">
           <main id="main" tabIndex={-1}>

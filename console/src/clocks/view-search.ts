@@ -14,6 +14,8 @@ export interface ViewSearch {
   /** The period that time scales show. */
   readonly from?: string;
   readonly to?: string;
+  /** `folded` where the lanes of the time scale are out of the way. */
+  readonly lanes?: string;
 }
 
 /** Picks fields of an address; what is empty is absent. */
@@ -29,7 +31,16 @@ export const pick = <K extends string>(
   return out;
 };
 
-const viewKeys = ['validAt', 'knownAt', 'knownPosition', 'minAssurance', 'proof', 'from', 'to'] as const;
+const viewKeys = [
+  'validAt',
+  'knownAt',
+  'knownPosition',
+  'minAssurance',
+  'proof',
+  'from',
+  'to',
+  'lanes',
+] as const;
 
 export const readViewSearch = (raw: Record<string, unknown>): ViewSearch => pick(raw, viewKeys);
 

@@ -1,7 +1,7 @@
 /**
  * What an event says, in a sentence. Identifiers are marked, so that the page can set them apart from the words.
  */
-import type { WireEvent } from '../../../src/projections/questions/answers.ts';
+import type { WireEvent } from '../../../src/client/rows.ts';
 
 /** A piece of a sentence: words, or something that is named. */
 export type Piece =

@@ -2,7 +2,14 @@
  * The questions that the screens ask, by the client alone. Answers are kept until something is recorded.
  */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { everyRow, orThrow, type Question } from '../../../src/client/client.ts';
+import {
+  everyRow,
+  type HoldingQuestion,
+  orThrow,
+  type PolicyDraft,
+  type Question,
+} from '../../../src/client/client.ts';
+import type { ReachRow, WirePartyCut } from '../../../src/client/rows.ts';
 import { overTime } from '../clocks/view-search.ts';
 import { ledger } from './session.ts';
 
@@ -215,3 +222,119 @@ export const transfersEver = (question: Question) =>
       ),
     placeholderData: keepPreviousData,
   });
+
+/** The policies with their versions. */
+export const policiesAt = (question: Question) =>
+  queryOptions({
+    queryKey: ['policies', overTime(question)],
+    queryFn: async ({ signal }) =>
+      orThrow(
+        await everyRow((page) => ledger().policies.list(page, { signal }), {
+          ...overTime(question),
+          limit: pageRows,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+
+/** Which findings are looked at. */
+export interface FindingFilter {
+  readonly policy?: string | undefined;
+  readonly version?: number | undefined;
+  readonly site?: string | undefined;
+  readonly party?: string | undefined;
+}
+
+/** Pages of findings that are read at once; `next` says whether there are more. */
+const findingPagesMax = 20;
+
+/** Everything that was found, over all time; the number of people is that of `validAt`. */
+export const findingsThat = (filter: FindingFilter, question: Question) =>
+  queryOptions({
+    queryKey: ['findings', filter, question],
+    queryFn: async ({ signal }) => {
+      const ask = { ...question, ...filter, limit: pageRows };
+      const first = orThrow(await ledger().findings.list(ask, { signal }));
+      const data = [...first.data];
+      let { next } = first;
+      for (let pages = 1; next !== null && pages < findingPagesMax; pages++) {
+        const further = orThrow(await ledger().findings.list({ ...ask, cursor: next }, { signal }));
+        data.push(...further.data);
+        next = further.next;
+      }
+      return { clocks: first.clocks, data, next };
+    },
+    placeholderData: keepPreviousData,
+  });
+
+/** What was learned since a position makes of what was found. */
+export const findingsLearned = (fromPosition: string, toPosition: string, policy: string | undefined) =>
+  queryOptions({
+    queryKey: ['findings learned', fromPosition, toPosition, policy],
+    queryFn: async ({ signal }) =>
+      orThrow(await ledger().findings.diff({ fromPosition, toPosition, policy }, { signal })),
+  });
+
+/** A policy, tried over all history. */
+export const simulated = (draft: PolicyDraft) =>
+  queryOptions({
+    queryKey: ['simulated', draft],
+    queryFn: async ({ signal }) => orThrow(await ledger().policies.simulate(draft, { signal })),
+  });
+
+/** What a party could reach at a moment. */
+export const reachOfParty = (party: string, question: Question) =>
+  queryOptions({
+    queryKey: ['party reach', party, question],
+    queryFn: async ({ signal }) =>
+      orThrow(
+        await everyRow((page) => ledger().parties.reach(party, page, { signal }), {
+          ...question,
+          limit: pageRows,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+
+/** How a party gets at holdings, and what to close. */
+export const waysOfParty = (
+  party: string,
+  holding: Pick<HoldingQuestion, 'dataset' | 'population' | 'site' | 'backup'>,
+  question: Question,
+) =>
+  queryOptions({
+    queryKey: ['party ways', party, holding, question],
+    queryFn: async ({ signal }) =>
+      orThrow(await ledger().parties.cut(party, { ...question, ...holding }, { signal })),
+  });
+
+/** How a party gets at one person's data, and what to close. */
+export const waysToSubject = (party: string, subject: string, question: Question) =>
+  queryOptions({
+    queryKey: ['subject ways', party, subject, question],
+    queryFn: async ({ signal }) => {
+      const cut = orThrow(await ledger().subjects.cut(subject, { ...question, party }, { signal }));
+      const reach = orThrow(
+        await ledger().subjects.reach(subject, { ...question, party, paths: 'all' }, { signal }),
+      );
+      return {
+        clocks: cut.clocks,
+        data: { ...cut.data, edges: edgesIn(party, reach.data), limitMet: false },
+        next: null,
+      };
+    },
+  });
+
+/** The edges of all paths, each once, with the party that each leads from. */
+const edgesIn = (party: string, reach: ReadonlyArray<ReachRow>): WirePartyCut['edges'] => {
+  const edges = new Map<string, WirePartyCut['edges'][number]>();
+  for (const { intervals } of reach) {
+    for (const { path } of intervals) {
+      path.forEach((edge, index) => {
+        const from = index === 0 ? party : path[index - 1]!.to;
+        edges.set(`${from} ${edge.edge} ${edge.to}`, { ...edge, from });
+      });
+    }
+  }
+  return [...edges.values()];
+};

@@ -8,7 +8,7 @@ import type {
   WireCut,
   WireDifference,
   WirePathEdge,
-} from '../../../src/projections/questions/answers.ts';
+} from '../../../src/client/rows.ts';
 
 export type { FindingRow, PolicyRow };
 export type PathEdge = WirePathEdge;

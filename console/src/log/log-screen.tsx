@@ -4,8 +4,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { eventTypes } from '../../../src/domain/events/event-data.ts';
-import type { DiscrepancyRow, WireEvent } from '../../../src/projections/questions/answers.ts';
+import type { DiscrepancyRow, WireEvent } from '../../../src/client/rows.ts';
+import { eventTypes } from '../../../src/client/rows.ts';
 import { ClockSentence, useChangeView, useView } from '../clocks/clock-bar.tsx';
 import { questionOf } from '../clocks/view-search.ts';
 import { sentenceOfEvent, typeInWords } from '../ledger/event-words.ts';

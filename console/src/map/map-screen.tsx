@@ -5,7 +5,7 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import type { Clocks } from '../../../src/client/client.ts';
-import type { SiteHoldingRow, TransferRow } from '../../../src/projections/questions/answers.ts';
+import type { SiteHoldingRow, TransferRow } from '../../../src/client/rows.ts';
 import { ClockSentence, useChangeView, useView } from '../clocks/clock-bar.tsx';
 import { dayMs, writeMoment } from '../clocks/instants.ts';
 import { questionOf } from '../clocks/view-search.ts';
@@ -388,6 +388,8 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
           )
         }
         onProof={(events) => change({ proof: proofText(events) })}
+        folded={view.lanes === 'folded'}
+        onFold={(folded) => change({ lanes: folded ? 'folded' : undefined }, true)}
         legend={null}
       />
     </>

@@ -109,6 +109,9 @@ const clustersOf = (
   return clusters;
 };
 
+/** How far each kind of way bends, so that two between the same places are told apart. */
+const bends: Readonly<Record<Way['look'], number>> = { move: 0.2, backup: 0.28, reach: -0.16 };
+
 const lookOrder: ReadonlyArray<PlaceLook> = ['overdue', 'live', 'backup', 'reach', 'idle'];
 
 /** A way as a curve, and the tip of its arrow, in map units. */
@@ -167,75 +170,133 @@ export const WorldMap = ({ places, ways, words, whole = false, chosen }: WorldMa
   const at = new Map(
     clusters.flatMap(({ x, y, places: of }) => of.map(({ id }) => [id, [x, y] as const] as const)),
   );
+  const held = new Set(
+    places.filter(({ look }) => look !== 'idle' && look !== 'reach').map(({ country }) => country),
+  );
   const lost = places.length - placed.length;
 
   return (
-    <div className="world-map" ref={box}>
-      <svg
-        viewBox={`${view.x} ${view.y} ${view.width} ${view.height}`}
-        preserveAspectRatio="xMidYMid slice"
-        role="img"
-        aria-label={words}
-      >
-        <defs>
-          {(['move', 'backup', 'reach'] as const).map((look) => (
-            <marker
-              key={look}
-              id={`tip-${look}`}
-              className={`tip tip-${look}`}
-              viewBox="0 0 8 8"
-              refX="6"
-              refY="4"
-              markerWidth="9"
-              markerHeight="9"
-              markerUnits="userSpaceOnUse"
-              orient="auto"
-            >
-              <path d="M0 0.5 8 4 0 7.5Z" />
-            </marker>
-          ))}
-        </defs>
-        <g className="countries">
-          {shapes.map(([code, path], index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the atlas does not change.
-            <path key={index} d={path} data-country={code} />
-          ))}
-        </g>
-        <g className="ways">
-          {ways.map((way) => {
-            const [from, to] = [at.get(way.from), at.get(way.to)];
-            if (from === undefined || to === undefined || from === to) return null;
-            if (from[0] === to[0] && from[1] === to[1]) return null;
-            return (
-              <path
-                key={way.id}
-                className={`way way-${way.look}`}
-                d={curve(from, to, way.look === 'reach' ? -0.16 : 0.2, 11 * px)}
-                strokeWidth={way.width * px}
-                strokeDasharray={
-                  way.look === 'reach'
-                    ? `${2 * px} ${4 * px}`
-                    : way.look === 'backup'
-                      ? `${7 * px} ${4 * px}`
-                      : undefined
-                }
-                markerEnd={`url(#tip-${way.look})`}
+    <div className="map-frame">
+      <div className="world-map" ref={box}>
+        <svg
+          viewBox={`${view.x} ${view.y} ${view.width} ${view.height}`}
+          preserveAspectRatio="xMidYMid slice"
+          role="img"
+          aria-label={words}
+        >
+          <defs>
+            {(['move', 'backup', 'reach'] as const).map((look) => (
+              <marker
+                key={look}
+                id={`tip-${look}`}
+                className={`tip tip-${look}`}
+                viewBox="0 0 8 8"
+                refX="6"
+                refY="4"
+                markerWidth={9 * px}
+                markerHeight={9 * px}
+                markerUnits="userSpaceOnUse"
+                orient="auto"
               >
-                <title>{way.words}</title>
-              </path>
-            );
-          })}
-        </g>
-        <g className="places">
-          {clusters.map((cluster) => (
-            <ClusterMark key={cluster.places[0]!.id} cluster={cluster} px={px} view={view} chosen={chosen} />
-          ))}
-        </g>
-      </svg>
+                <path d="M0 0.5 8 4 0 7.5Z" />
+              </marker>
+            ))}
+          </defs>
+          <g className="countries">
+            {shapes.map(([code, path], index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the atlas does not change.
+              <path key={index} d={path} className={held.has(code) ? 'country held' : 'country'} />
+            ))}
+          </g>
+          <g className="ways">
+            {ways.map((way) => {
+              const [from, to] = [at.get(way.from), at.get(way.to)];
+              if (from === undefined || to === undefined || from === to) return null;
+              if (from[0] === to[0] && from[1] === to[1]) return null;
+              return (
+                <path
+                  key={way.id}
+                  className={`way way-${way.look}`}
+                  d={curve(from, to, bends[way.look], 11 * px)}
+                  strokeWidth={way.width * px}
+                  strokeDasharray={
+                    way.look === 'reach'
+                      ? `${2 * px} ${4 * px}`
+                      : way.look === 'backup'
+                        ? `${7 * px} ${4 * px}`
+                        : undefined
+                  }
+                  markerEnd={`url(#tip-${way.look})`}
+                >
+                  <title>{way.words}</title>
+                </path>
+              );
+            })}
+          </g>
+          <g className="places">
+            {clusters.map((cluster) => (
+              <ClusterMark
+                key={cluster.places[0]!.id}
+                cluster={cluster}
+                px={px}
+                view={view}
+                chosen={chosen}
+              />
+            ))}
+          </g>
+        </svg>
+      </div>
+      <MapLegend
+        places={new Set(busy.map(({ place }) => place.look))}
+        ways={new Set(ways.map(({ look }) => look))}
+      />
       {lost === 0 ? null : <p className="map-note">{lost} without a known country are not on the map.</p>}
     </div>
   );
 };
+
+const placeWords: Readonly<Record<PlaceLook, string>> = {
+  live: 'live data',
+  backup: 'backups',
+  overdue: 'overdue backups',
+  reach: 'who could reach it',
+  idle: 'nothing',
+};
+const wayWords: Readonly<Record<Way['look'], string>> = {
+  move: 'moved or copied',
+  backup: 'backed up',
+  reach: 'could reach',
+};
+
+const MapLegend = ({ places, ways }: { places: ReadonlySet<PlaceLook>; ways: ReadonlySet<Way['look']> }) => (
+  <ul className="legend map-legend" aria-label="What the map marks">
+    {lookOrder
+      .filter((look) => look !== 'idle' && places.has(look))
+      .map((look) => (
+        <li key={look}>
+          <svg viewBox="0 0 14 14" aria-hidden="true">
+            <circle className={`place place-${look}`} cx="7" cy="7" r="4.5" strokeWidth="2" />
+          </svg>
+          {placeWords[look]}
+        </li>
+      ))}
+    {(['move', 'backup', 'reach'] as const)
+      .filter((look) => ways.has(look))
+      .map((look) => (
+        <li key={look}>
+          <svg viewBox="0 0 26 14" className="wide" aria-hidden="true">
+            <path
+              className={`way way-${look}`}
+              d="M1 7H25"
+              strokeWidth="2"
+              strokeDasharray={look === 'reach' ? '2 3' : look === 'backup' ? '6 3' : undefined}
+            />
+          </svg>
+          {wayWords[look]}
+        </li>
+      ))}
+  </ul>
+);
 
 const ClusterMark = ({
   cluster: { x, y, places },

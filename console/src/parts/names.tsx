@@ -5,7 +5,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import type { Question } from '../../../src/client/client.ts';
-import type { PartyRow, SiteRow } from '../../../src/projections/questions/answers.ts';
+import type { PartyRow, SiteRow } from '../../../src/client/rows.ts';
 import { partiesAt, sitesAt } from '../ledger/queries.ts';
 
 /** The registered sites and parties, by id. */

@@ -5,7 +5,7 @@
 import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import type { EventDetail, WireEvent } from '../../../src/projections/questions/answers.ts';
+import type { EventDetail, WireEvent } from '../../../src/client/rows.ts';
 import { useChangeView, useView } from '../clocks/clock-bar.tsx';
 import { localDiffers, localMoment, wordedMoment } from '../clocks/instants.ts';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';

@@ -5,6 +5,7 @@ import { Fragment, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Clocks } from '../../../src/client/client.ts';
 import { csvOf, type FileColumn, jsonOf, save, type Value } from './download.ts';
 import { Icon } from './icon.tsx';
+import { useScrolls } from './scroll-box.tsx';
 
 export interface Column<Row> extends FileColumn<Row> {
   readonly head: string;
@@ -48,19 +49,8 @@ const written = (value: Value): string =>
 const useSight = (count: number) => {
   const box = useRef<HTMLDivElement>(null);
   const [range, setRange] = useState({ start: 0, end: drawnWholeMax });
-  const [scrolls, setScrolls] = useState(false);
   const long = count > drawnWholeMax;
-  const some = count > 0;
-  useEffect(() => {
-    const element = box.current;
-    if (!some || element === null) return;
-    const observer = new ResizeObserver(() =>
-      setScrolls(element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight),
-    );
-    observer.observe(element);
-    for (const child of element.children) observer.observe(child);
-    return () => observer.disconnect();
-  }, [some]);
+  const scrolls = useScrolls(box, count > 0);
   useEffect(() => {
     const element = box.current;
     if (!long || element === null) return;

@@ -1,7 +1,7 @@
 /**
  * What is still held in backups at a moment: those beyond their expiry first.
  */
-import type { ResidencyRow } from '../../../src/projections/questions/answers.ts';
+import type { ResidencyRow } from '../../../src/client/rows.ts';
 import { AssuranceMark } from '../parts/assurance.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
@@ -90,7 +90,7 @@ export const BackupsPanel = ({
     rowClass: (row: ResidencyRow) => (row.overdue ? 'row-overdue' : ''),
   };
   return (
-    <section className="panel wide" id="backups" aria-labelledby="backups-title">
+    <section className="panel" id="backups" aria-labelledby="backups-title">
       <header>
         <h2 id="backups-title">Held in backups</h2>
         <TableFiles {...table} />

@@ -1,7 +1,7 @@
 /**
  * The map of one person: where the data is at the moment that is shown, and the ways by which it came there.
  */
-import type { ResidencyRow, TrailRow } from '../../../src/projections/questions/answers.ts';
+import type { ResidencyRow, TrailRow } from '../../../src/client/rows.ts';
 import { holdsAt, type SubjectReachRow } from '../ledger/shapes.ts';
 import { countryPlace, type Place, type Way, WorldMap } from '../map/world-map.tsx';
 import { countryName, useNames } from '../parts/names.tsx';

@@ -5,7 +5,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
-import type { ResidencyRow } from '../../../src/projections/questions/answers.ts';
+import type { ResidencyRow } from '../../../src/client/rows.ts';
 import { ClockSentence, useChangeView, useView } from '../clocks/clock-bar.tsx';
 import { writeMoment } from '../clocks/instants.ts';
 import { questionOf } from '../clocks/view-search.ts';
@@ -254,14 +254,18 @@ const Person = ({ subject }: { subject: string }) => {
           : ''}
       </p>
       <div className="person-panels">
-        <section className="panel map-panel" aria-label="Map">
-          <Suspense fallback={<Loading what="the map" />}>
-            <PersonMap rows={rows} trail={trailRows} reach={reachRows} at={at} />
-          </Suspense>
-        </section>
-        <WherePanel {...common} rows={live} />
-        <ReachPanel {...common} reach={reachRows} />
-        <BackupsPanel {...common} rows={backups} expires={expiresOf} />
+        <div className="panel-column">
+          <section className="panel map-panel" aria-label="Map">
+            <Suspense fallback={<Loading what="the map" />}>
+              <PersonMap rows={rows} trail={trailRows} reach={reachRows} at={at} />
+            </Suspense>
+          </section>
+          <WherePanel {...common} rows={live} />
+        </div>
+        <div className="panel-column">
+          <ReachPanel {...common} reach={reachRows} />
+          <BackupsPanel {...common} rows={backups} expires={expiresOf} />
+        </div>
         <FindingsPanel {...common} findings={broken} />
       </div>
       <Scrubber
@@ -283,6 +287,8 @@ const Person = ({ subject }: { subject: string }) => {
           )
         }
         onProof={(events) => change({ proof: proofText(events) })}
+        folded={view.lanes === 'folded'}
+        onFold={(folded) => change({ lanes: folded ? 'folded' : undefined }, true)}
         legend={<Legend />}
       />
       <p className="person-foot">

@@ -1,7 +1,10 @@
 /**
  * Who could reach the data at a moment, and along which path.
  */
+import { Link } from '@tanstack/react-router';
 import type { Clocks } from '../../../src/client/client.ts';
+import { useView } from '../clocks/clock-bar.tsx';
+import { clocksOf } from '../clocks/view-search.ts';
 import { byBegin, holdsAt, type ReachInterval, type SubjectReachRow } from '../ledger/shapes.ts';
 import { Since } from '../parts/moment.tsx';
 import { Country, Id, PartyName, SiteWord, useNames } from '../parts/names.tsx';
@@ -43,19 +46,23 @@ const holdingText = ({ dataset, site, kind, backup }: ReachInterval['holding']):
 
 const Holdings = ({ of }: { of: WayRow['holdings'] }) => {
   const bySite = Map.groupBy(of, ({ site, kind }) => `${kind} ${site}`);
-  return [...bySite].map(([key, here]) => (
-    <span className="reached" key={key}>
-      {here.map(({ dataset, backup }, index) => (
-        <span key={`${dataset} ${backup}`} title={backup ?? undefined}>
-          {index === 0 ? '' : ', '}
-          <Id>{dataset}</Id>
+  return [...bySite].map(([key, here]) => {
+    const datasets = Map.groupBy(here, ({ dataset }) => dataset);
+    return (
+      <span className="reached" key={key}>
+        {[...datasets].map(([dataset, same], index) => (
+          <span key={dataset} title={same.map(({ backup }) => backup ?? dataset).join(', ')}>
+            {index === 0 ? '' : ', '}
+            <Id>{dataset}</Id>
+            {same.length === 1 ? '' : ` (${same.length})`}
+          </span>
+        ))}{' '}
+        <span className="reached-where">
+          {here[0]!.kind === 'backup' ? 'in backups' : 'live'} at <SiteWord id={here[0]!.site} />
         </span>
-      ))}{' '}
-      <span className="reached-where">
-        {here[0]!.kind === 'backup' ? 'in backups' : 'live'} at <SiteWord id={here[0]!.site} />
       </span>
-    </span>
-  ));
+    );
+  });
 };
 
 export const ReachPanel = ({
@@ -72,6 +79,7 @@ export const ReachPanel = ({
   at: number;
 }) => {
   const names = useNames();
+  const view = useView();
   const rows = waysAt(reach, at);
   const columns: ReadonlyArray<Column<WayRow>> = [
     { key: 'party', head: 'Party', value: (row) => row.party, fileOnly: true },
@@ -106,7 +114,16 @@ export const ReachPanel = ({
       key: row.party,
       heading: (
         <span className="site-heading">
-          <PartyName id={row.party} />
+          <span>
+            <PartyName id={row.party} />{' '}
+            <Link
+              to="/reach"
+              search={{ ...clocksOf(view), party: row.party, subject } as never}
+              className="quiet-link"
+            >
+              Ways in, and what to close
+            </Link>
+          </span>
           <span className="site-facts">
             <Country code={names.parties.get(row.party)?.country ?? null} /> {row.kind ?? 'not registered'}
           </span>
@@ -118,7 +135,7 @@ export const ReachPanel = ({
     empty: 'Nobody could reach it at that moment, as far as the ledger was told.',
   };
   return (
-    <section className="panel wide" id="who" aria-labelledby="who-title">
+    <section className="panel" id="who" aria-labelledby="who-title">
       <header>
         <h2 id="who-title">Who could reach it</h2>
         <TableFiles {...table} />

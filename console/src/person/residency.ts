@@ -1,7 +1,7 @@
 /**
  * Where the data was at a moment, from where it was over time: the same rows, while a moment is being dragged.
  */
-import type { HistoryRow, ResidencyRow } from '../../../src/projections/questions/answers.ts';
+import type { HistoryRow, ResidencyRow } from '../../../src/client/rows.ts';
 
 const code = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -2,7 +2,7 @@
  * Where live data is at a moment, by site.
  */
 import type { Clocks } from '../../../src/client/client.ts';
-import type { ResidencyRow } from '../../../src/projections/questions/answers.ts';
+import type { ResidencyRow } from '../../../src/client/rows.ts';
 import { AssuranceMark } from '../parts/assurance.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Country, countryName, Id, PartyWord, SiteName } from '../parts/names.tsx';

@@ -1,8 +1,8 @@
 /**
  * The lanes of the time scale: pure functions from answers to bars.
  */
-import type { HistoryRow, TrailRow, WireEvent } from '../../../src/projections/questions/answers.ts';
-import type { Late } from './lateness.ts';
+import type { HistoryRow, TrailRow, WireEvent } from '../../../src/client/rows.ts';
+import { type Late, lateMs } from './lateness.ts';
 
 /** What a bar stands for; each has a pattern of its own besides its colour. */
 export type Look = 'live' | 'backup' | 'reach' | 'control' | 'grant' | 'violated' | 'indeterminate';
@@ -56,9 +56,22 @@ export const packed = (
   return rows.sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0)).map((row) => row.bars);
 };
 
-/** The first of some events that was learned late. */
-export const lateAmong = (events: ReadonlyArray<string>, late: ReadonlyMap<string, Late>): Late | undefined =>
-  events.map((position) => late.get(position)).find((each) => each !== undefined);
+/**
+ * The latest learned of the events that had happened by when a bar begins, if that was later than the bar begins: an old
+ * fact that was learned late says nothing about what began long after it was known.
+ */
+export const lateAmong = (
+  events: ReadonlyArray<string>,
+  from: number,
+  late: ReadonlyMap<string, Late>,
+): Late | undefined =>
+  events
+    .flatMap((position) => late.get(position) ?? [])
+    .filter(({ happened, learned }) => happened <= from && learned - from > lateMs)
+    .reduce<Late | undefined>(
+      (latest, each) => (latest !== undefined && latest.learned >= each.learned ? latest : each),
+      undefined,
+    );
 
 /** When each backup expires, as its events and their corrections say. */
 export const expiries = (trail: ReadonlyArray<TrailRow>): ReadonlyMap<string, number> => {
@@ -116,7 +129,7 @@ export const siteLanes = (
         }`,
         assurance: row.assurance,
         overdueFrom: overdue ? expires : null,
-        late: lateAmong(row.events.slice(0, 1), late),
+        late: lateAmong(row.events, Date.parse(row.from), late),
         events: row.events,
       };
     });

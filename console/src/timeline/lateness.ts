@@ -4,7 +4,7 @@
  * While the ledger was kept, its own clock tells. For what was true before the ledger began, as in a history that was
  * loaded at once, the order of the log tells: an event that comes after events of later days was learned after them.
  */
-import type { TrailRow, WireEvent } from '../../../src/projections/questions/answers.ts';
+import type { TrailRow, WireEvent } from '../../../src/client/rows.ts';
 import { dayMs } from '../clocks/instants.ts';
 
 /** An event that was learned late. */
@@ -16,8 +16,8 @@ export interface Late {
   readonly learned: number;
 }
 
-/** Later than this counts as learned later. */
-const toleranceMs = dayMs;
+/** Later than this counts as learned later, in milliseconds. */
+export const lateMs = dayMs;
 
 const correctionOf = ({ type, data }: WireEvent) => {
   if (type !== 'EventCorrected' && type !== 'EventRetracted') return undefined;
@@ -47,7 +47,7 @@ export const lateEvents = (
     // A correction was stated at its own time; what it corrects was true at another.
     const stated = correction === undefined ? latest : Math.max(latest, time);
     const learned = ledgerBegan <= happened ? Math.max(stated, recorded) : stated;
-    if (learned - happened > toleranceMs) {
+    if (learned - happened > lateMs) {
       late.set(event.position, { event, happened, learned });
       if (target !== undefined) late.set(target.position, { event: target, happened, learned });
     }

@@ -140,7 +140,7 @@ export const edgeLanes = (
                 : `${label}, from ${day(span.from)} ${until(end)}`,
               assurance: null,
               overdueFrom: null,
-              late: lateAmong(events, late),
+              late: lateAmong(events, span.from, late),
               events,
             };
           }),
@@ -168,7 +168,7 @@ export const findingLanes = (findings: ReadonlyArray<FindingRow>, late: Lateness
           words: `${policy} version ${version}, ${rule}, ${finding.verdict === 'violated' ? 'broken' : 'cannot be judged'}: ${what}, from ${day(beginOf(finding.from))} ${until(to)}`,
           assurance: null,
           overdueFrom: null,
-          late: lateAmong(finding.events, late),
+          late: lateAmong(finding.events, beginOf(finding.from), late),
           events: finding.events,
         };
       });

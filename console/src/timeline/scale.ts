@@ -46,6 +46,8 @@ interface Step {
   readonly floor: (date: Date) => Date;
   readonly label: (date: Date) => string;
   readonly major: (date: Date) => boolean;
+  /** The larger unit that the label leaves out. */
+  readonly larger: (date: Date) => string;
 }
 
 const utc = (year: number, month = 0, day = 1, hour = 0): Date => {
@@ -61,6 +63,7 @@ const years = (n: number): Step => ({
   next: (d) => utc(d.getUTCFullYear() + n),
   label: (d) => String(d.getUTCFullYear()),
   major: () => true,
+  larger: () => '',
 });
 const monthly = (n: number): Step => ({
   ms: n * 30.4 * dayMs,
@@ -68,6 +71,7 @@ const monthly = (n: number): Step => ({
   next: (d) => utc(d.getUTCFullYear(), d.getUTCMonth() + n),
   label: (d) => (d.getUTCMonth() === 0 ? String(d.getUTCFullYear()) : months[d.getUTCMonth()]!),
   major: (d) => d.getUTCMonth() === 0,
+  larger: (d) => String(d.getUTCFullYear()),
 });
 const daily = (n: number): Step => ({
   ms: n * dayMs,
@@ -82,6 +86,7 @@ const daily = (n: number): Step => ({
   label: (d) =>
     d.getUTCDate() === 1 ? `${months[d.getUTCMonth()]} ${d.getUTCFullYear()}` : String(d.getUTCDate()),
   major: (d) => d.getUTCDate() === 1,
+  larger: (d) => `${months[d.getUTCMonth()]} ${d.getUTCFullYear()}`,
 });
 const hourly = (n: number): Step => ({
   ms: n * 3_600_000,
@@ -92,6 +97,7 @@ const hourly = (n: number): Step => ({
       ? `${d.getUTCDate()} ${months[d.getUTCMonth()]}`
       : `${String(d.getUTCHours()).padStart(2, '0')}:00`,
   major: (d) => d.getUTCHours() === 0,
+  larger: (d) => `${d.getUTCDate()} ${months[d.getUTCMonth()]}`,
 });
 
 const steps: ReadonlyArray<Step> = [
@@ -114,7 +120,11 @@ export const ticksOf = (window: Window, count: number): ReadonlyArray<Tick> => {
   const ticks: Tick[] = [];
   for (let date = step.floor(new Date(window.from)); date.getTime() < window.to; date = step.next(date)) {
     const at = date.getTime();
-    if (at >= window.from) ticks.push({ at, label: step.label(date), major: step.major(date) });
+    if (at < window.from) continue;
+    const major = step.major(date);
+    // The first mark says what the others leave out.
+    const first = ticks.length === 0 && !major;
+    ticks.push({ at, label: first ? `${step.label(date)} ${step.larger(date)}` : step.label(date), major });
   }
   return ticks;
 };

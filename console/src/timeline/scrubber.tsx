@@ -36,6 +36,9 @@ export interface ScrubberProps {
   readonly onWindow: (window: Window | undefined) => void;
   readonly onProof: (events: ReadonlyArray<string>) => void;
   readonly legend: ReactNode;
+  /** Whether the lanes are folded away, so that the scale alone is left. */
+  readonly folded: boolean;
+  readonly onFold: (folded: boolean) => void;
 }
 
 /** A movement of the pointer by less is a click. */
@@ -211,7 +214,21 @@ const neighbour = (from: HTMLElement, key: string): HTMLElement | undefined => {
 };
 
 export const Scrubber = (props: ScrubberProps) => {
-  const { groups, late, at, isNow, window, whole, onMove, onSettle, onWindow, onProof, legend } = props;
+  const {
+    groups,
+    late,
+    at,
+    isNow,
+    window,
+    whole,
+    onMove,
+    onSettle,
+    onWindow,
+    onProof,
+    legend,
+    folded,
+    onFold,
+  } = props;
   const { box: axis, width } = useWidth();
   const [dragging, setDragging] = useState(false);
   const [focused, setFocused] = useState<string>();
@@ -358,6 +375,15 @@ export const Scrubber = (props: ScrubberProps) => {
           </button>
           <button
             type="button"
+            className="quiet fold"
+            aria-expanded={!folded}
+            onClick={() => onFold(!folded)}
+          >
+            <Icon name={folded ? 'up' : 'fold'} />
+            <span>{folded ? 'Show the lanes' : 'Fold the lanes'}</span>
+          </button>
+          <button
+            type="button"
             className="quiet"
             aria-label="Show all of the time"
             onClick={() => onWindow(undefined)}
@@ -407,7 +433,7 @@ export const Scrubber = (props: ScrubberProps) => {
             </div>
           </div>
         </div>
-        {groups.map((group) => (
+        {(folded ? [] : groups).map((group) => (
           <Group key={group.id} label={group.label}>
             {group.lanes.map((lane) => (
               <LaneRow key={lane.id} lane={lane}>
@@ -432,7 +458,7 @@ export const Scrubber = (props: ScrubberProps) => {
             ))}
           </Group>
         ))}
-        {late.length === 0 ? null : (
+        {late.length === 0 || folded ? null : (
           <Group label="Learned later">
             <LateLane late={late} window={window} onProof={onProof} />
           </Group>
@@ -465,7 +491,7 @@ const Group = ({ label, children }: { label: string; children: ReactNode }) => (
 );
 
 const LaneRow = ({ lane, children }: { lane: Lane; children: ReactNode }) => (
-  <div className="lane">
+  <div className={lane.rows.length > 1 ? 'lane tall' : 'lane'}>
     <div className="lane-label" title={`${lane.label} ${lane.note}`}>
       <bdi>{lane.label}</bdi>
       {lane.note === '' ? null : <span className="lane-note">{lane.note}</span>}

@@ -261,22 +261,20 @@ const CutEdge = exact(
   {},
 );
 
+const cutFields = {
+  party: Text,
+  reaches: t.boolean,
+  because: nullable(oneOf('why not', ['no-data', 'no-chain', 'ended'])),
+  close: list(CutEdge),
+  ended: list(CutEdge),
+  chain: list(CutEdge),
+};
+
 /**
  * Why a party cannot reach the data, or what would keep it out: `close` is the smallest set of edges to close; `ended`
  * the smallest set of edges whose end closed the way, along `chain`.
  */
-export const WireCut = exact(
-  'Cut',
-  {
-    party: Text,
-    reaches: t.boolean,
-    because: nullable(oneOf('why not', ['no-data', 'no-chain', 'ended'])),
-    close: list(CutEdge),
-    ended: list(CutEdge),
-    chain: list(CutEdge),
-  },
-  {},
-);
+export const WireCut = exact('Cut', cutFields, {});
 export type WireCut = t.TypeOf<typeof WireCut>;
 
 /**
@@ -285,75 +283,71 @@ export type WireCut = t.TypeOf<typeof WireCut>;
  */
 export const WirePartyCut = exact(
   'PartyCut',
-  { ...WireCut.required, edges: list(CutEdge), limitMet: t.boolean },
+  { ...cutFields, edges: list(CutEdge), limitMet: t.boolean },
   {},
 );
 export type WirePartyCut = t.TypeOf<typeof WirePartyCut>;
 
+const partyReachFields = {
+  dataset: Text,
+  population: nullable(Text),
+  site: Text,
+  kind: RowKind,
+  backup: nullable(Text),
+  subjects: Count,
+  from: nullable(Time),
+  to: nullable(Time),
+  path: list(WirePathEdge),
+};
+
 /** A holding that a party could reach, of how many subjects, and how. */
-export const PartyReachRow = exact(
-  'PartyReachRow',
-  {
-    dataset: Text,
-    population: nullable(Text),
-    site: Text,
-    kind: RowKind,
-    backup: nullable(Text),
-    subjects: Count,
-    from: nullable(Time),
-    to: nullable(Time),
-    path: list(WirePathEdge),
-  },
-  {},
-);
+export const PartyReachRow = exact('PartyReachRow', partyReachFields, {});
 export type PartyReachRow = t.TypeOf<typeof PartyReachRow>;
 
 /** What somebody would newly reach, were some events recorded. */
-export const SimulatedReachRow = exact('SimulatedReachRow', { party: Text, ...PartyReachRow.required }, {});
+export const SimulatedReachRow = exact('SimulatedReachRow', { party: Text, ...partyReachFields }, {});
 export type SimulatedReachRow = t.TypeOf<typeof SimulatedReachRow>;
 
 const WireInterval = exact('Interval', { from: nullable(Time), to: nullable(Time) }, {});
+
+const findingFields = {
+  finding: Text,
+  policy: Text,
+  version: t.number,
+  rule: Text,
+  verdict: oneOf('a verdict', ['violated', 'indeterminate']),
+  action: oneOf('what is judged', ['store', 'reach']),
+  holding: exact(
+    'FindingHolding',
+    {
+      dataset: Text,
+      site: nullable(Text),
+      kind: nullable(RowKind),
+      backup: nullable(Text),
+      population: nullable(Text),
+    },
+    {},
+  ),
+  population: nullable(Text),
+  party: nullable(Text),
+  path: list(WirePathEdge),
+  from: nullable(Time),
+  to: nullable(Time),
+  subjects: Count,
+  counts: list(exact('Count', { from: nullable(Time), to: nullable(Time), subjects: Count }, {})),
+  reason: nullable(Text),
+  events: list(WirePosition),
+  knownSince: nullable(Time),
+};
 
 /**
  * An interval in which a holding or a reach broke a rule, or could not be judged (R19). `population` is the one whose
  * people it is about; `counts` says how many they were over time; `knownSince` when the ledger could know it.
  */
-export const FindingRow = exact(
-  'Finding',
-  {
-    finding: Text,
-    policy: Text,
-    version: t.number,
-    rule: Text,
-    verdict: oneOf('a verdict', ['violated', 'indeterminate']),
-    action: oneOf('what is judged', ['store', 'reach']),
-    holding: exact(
-      'FindingHolding',
-      {
-        dataset: Text,
-        site: nullable(Text),
-        kind: nullable(RowKind),
-        backup: nullable(Text),
-        population: nullable(Text),
-      },
-      {},
-    ),
-    population: nullable(Text),
-    party: nullable(Text),
-    path: list(WirePathEdge),
-    from: nullable(Time),
-    to: nullable(Time),
-    subjects: Count,
-    counts: list(exact('Count', { from: nullable(Time), to: nullable(Time), subjects: Count }, {})),
-    reason: nullable(Text),
-    events: list(WirePosition),
-    knownSince: nullable(Time),
-  },
-  {},
-);
+export const FindingRow = exact('Finding', findingFields, {});
 export type FindingRow = t.TypeOf<typeof FindingRow>;
 
-const ChangedFindingRow = exact('ChangedFinding', { ...FindingRow.required, was: list(WireInterval) }, {});
+const ChangedFindingRow = exact('ChangedFinding', { ...findingFields, was: list(WireInterval) }, {});
 
 /** What a change makes of history (R20). `was` are the intervals that a changed finding had before. */
 export const WireDifference = exact(

@@ -1,0 +1,80 @@
+/**
+ * How findings are shown, in lists and in differences.
+ */
+import type { FindingRow } from '../ledger/shapes.ts';
+import { Moment, Since, Until } from '../parts/moment.tsx';
+import { Id, type Names, PartyWord } from '../parts/names.tsx';
+import { PathChain, pathText } from '../parts/path.tsx';
+import { ProofLink } from '../parts/proof-link.tsx';
+import type { Column } from '../parts/table.tsx';
+import { Held, heldText, VerdictMark } from '../person/findings-panel.tsx';
+
+/** The most people that a finding was about at any time. */
+export const mostPeople = ({ counts, subjects }: FindingRow): number =>
+  counts.reduce((most, each) => Math.max(most, each.subjects), subjects);
+
+export const findingColumns = (names: Names): ReadonlyArray<Column<FindingRow>> => [
+  { key: 'finding', head: 'Finding', value: (row) => row.finding, fileOnly: true },
+  { key: 'policy', head: 'Policy', value: (row) => row.policy, fileOnly: true },
+  { key: 'version', head: 'Version', value: (row) => row.version, fileOnly: true },
+  {
+    key: 'verdict',
+    head: 'Verdict',
+    value: (row) => row.verdict,
+    cell: (row) => (
+      <span title={row.reason ?? undefined}>
+        <VerdictMark of={row.verdict} />
+      </span>
+    ),
+  },
+  { key: 'rule', head: 'Rule', value: (row) => row.rule, cell: (row) => <Id>{row.rule}</Id> },
+  { key: 'action', head: 'What', value: (row) => (row.action === 'store' ? 'stored' : 'reachable') },
+  {
+    key: 'subjects',
+    head: 'People',
+    align: 'end',
+    value: mostPeople,
+    cell: (row) => mostPeople(row).toLocaleString('en'),
+  },
+  {
+    key: 'population',
+    head: 'Of',
+    value: (row) => row.population,
+    cell: (row) => <Id>{row.population ?? 'none'}</Id>,
+  },
+  {
+    key: 'holding',
+    head: 'Data',
+    value: (row) => heldText(row.holding),
+    cell: (row) => <Held of={row.holding} />,
+  },
+  {
+    key: 'path',
+    head: 'By whom, and how',
+    value: (row) => (row.party === null ? null : pathText(names, row.party, row.path)),
+    cell: (row) =>
+      row.party === null ? null : row.path.length === 0 ? (
+        <PartyWord id={row.party} />
+      ) : (
+        <PathChain party={row.party} path={row.path} />
+      ),
+  },
+  { key: 'from', head: 'Since, UTC', value: (row) => row.from, cell: (row) => <Since at={row.from} /> },
+  { key: 'to', head: 'Until', value: (row) => row.to, cell: (row) => <Until at={row.to} /> },
+  {
+    key: 'knownSince',
+    head: 'Known since',
+    value: (row) => row.knownSince,
+    cell: (row) =>
+      row.knownSince === null ? null : (
+        <Moment at={Math.floor(Date.parse(row.knownSince) / 60_000) * 60_000} />
+      ),
+  },
+  { key: 'reason', head: 'Reason', value: (row) => row.reason, fileOnly: true },
+  {
+    key: 'events',
+    head: 'Proof',
+    value: (row) => row.events,
+    cell: (row) => <ProofLink events={row.events} of={`${row.policy}, ${row.rule}`} />,
+  },
+];
