@@ -1,0 +1,82 @@
+/**
+ * Imports go one way: what a folder may know is written here, and held to.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const source = join(root, 'src');
+
+/** What each folder may import of the others. */
+const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
+  domain: [],
+  'policy-language': ['domain'],
+  'sorted-runs': [],
+  store: ['domain'],
+  vault: ['domain', 'store', 'sorted-runs'],
+  access: ['domain'],
+  projections: ['domain', 'policy-language', 'store', 'sorted-runs'],
+  client: ['domain', 'projections'],
+  api: ['access', 'domain', 'policy-language', 'projections', 'store', 'vault'],
+  main: ['access', 'api', 'domain', 'projections', 'store', 'vault'],
+  cli: ['access', 'api', 'client', 'domain', 'main', 'policy-language', 'projections', 'store'],
+};
+
+const filesIn = (folder: string): ReadonlyArray<string> =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+
+const importsOf = (file: string): ReadonlyArray<string> =>
+  [...readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map((match) => match[1]!);
+
+const folderOf = (file: string): string => relative(source, file).split(sep)[0]!;
+
+describe('imports', () => {
+  it('go from folder to folder in one direction alone', () => {
+    const wrong = filesIn(source).flatMap((file) =>
+      importsOf(file)
+        .filter((target) => target.startsWith('.'))
+        .map((target) => folderOf(join(dirname(file), target)))
+        .filter((folder) => folder !== folderOf(file) && !allowed[folderOf(file)]?.includes(folder))
+        .map((folder) => `${relative(root, file)} imports ${folder}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('bring no I/O and no clock into the domain', () => {
+    const pure = filesIn(join(source, 'domain'));
+    const wrong = pure.flatMap((file) => {
+      const effects = importsOf(file).filter(
+        (target) => target.startsWith('node:') && target !== 'node:crypto',
+      );
+      const clocks = /Date\.now\(|Math\.random\(|new Date\(\)|process\./.test(readFileSync(file, 'utf8'));
+      return [...effects, ...(clocks ? ['a clock, chance or the process'] : [])].map(
+        (what) => `${relative(root, file)} uses ${what}`,
+      );
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('of fp-ts and io-ts are of the paths that plain Node finds', () => {
+    const wrong = [...filesIn(source), ...filesIn(join(root, 'console', 'src'))].flatMap((file) =>
+      importsOf(file)
+        .filter((target) => /^(fp-ts|io-ts)\/(?!lib\/.+\.js$)/.test(target))
+        .map((target) => `${relative(root, file)} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('of the console reach the ledger through the client alone', () => {
+    const wrong = filesIn(join(root, 'console', 'src')).flatMap((file) =>
+      importsOf(file)
+        .filter((target) => target.startsWith('.'))
+        .map((target) => join(dirname(file), target))
+        .filter((target) => target.startsWith(source + sep) && folderOf(target) !== 'client')
+        .map((target) => `${relative(root, file)} imports ${relative(root, target)}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
