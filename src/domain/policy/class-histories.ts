@@ -5,6 +5,7 @@ import { overKey } from '../reach/data-class.ts';
 import { staysOfHeld } from '../reach/held-data.ts';
 import type { Reach } from '../reach/reach-index.ts';
 import { pathOrder } from '../reach/reach-of.ts';
+import type { CountedData } from '../reach/reach-of-party.ts';
 import { mergeSpans, type Span } from '../reach/span.ts';
 import { append, type Taken, takenDuring } from '../reach/taken.ts';
 import type { HoldingPresence, Residency, SubjectPresence } from '../residency/fold.ts';
@@ -66,16 +67,15 @@ interface Draft {
   readonly presences: Span[];
 }
 
-/**
- * The classes of everything that was held.
- *
- * @param weightOf how many people a followed subject stands for; one by default.
- */
-export const classHistoriesOf = (
+type Weigh = (subject: string) => number;
+
+const one: Weigh = () => 1;
+
+const draftsOf = (
   residency: Residency,
-  reach: Pick<Reach, 'grants' | 'labels'>,
-  weightOf: (subject: string) => number = () => 1,
-): ReadonlyArray<ClassHistory> => {
+  reach: Pick<Reach, 'grants'>,
+  weightOf: Weigh,
+): ReadonlyArray<Draft> => {
   const drafts = new Map<string, Draft>();
   for (const presence of residency.presences) {
     const holding = judgedHolding(presence.holding);
@@ -95,8 +95,47 @@ export const classHistoriesOf = (
       if (presence.holding.kind === 'own') draft.presences.push(presence);
     }
   }
+  return [...drafts.values()];
+};
+
+/**
+ * Everything that was held, in parts of people whom grants treat alike, and how many they were.
+ *
+ * @param weightOf how many people a followed subject stands for; one by default.
+ */
+export const countedDataOf = (
+  residency: Residency,
+  reach: Pick<Reach, 'grants'>,
+  weightOf: Weigh = one,
+): ReadonlyArray<CountedData> =>
+  draftsOf(residency, reach, weightOf).flatMap(({ holding, population, parts }) =>
+    [...parts].map(([subject, count]): CountedData => {
+      const subjects = count.overTime();
+      return {
+        dataset: holding.dataset,
+        site: holding.site,
+        backup: holding.backup,
+        population: holding.population,
+        memberOf: population,
+        subject,
+        present: cover(subjects),
+        subjects: (instant) => valueAt(subjects, instant) ?? 0,
+      };
+    }),
+  );
+
+/**
+ * The classes of everything that was held.
+ *
+ * @param weightOf how many people a followed subject stands for; one by default.
+ */
+export const classHistoriesOf = (
+  residency: Residency,
+  reach: Pick<Reach, 'grants' | 'labels'>,
+  weightOf: Weigh = one,
+): ReadonlyArray<ClassHistory> => {
   const presencesOf = Map.groupBy(residency.holdings, ({ holding }) => keyOf(judgedHolding(holding)));
-  return [...drafts.values()].map(({ holding, population, count, parts, presences }) => ({
+  return draftsOf(residency, reach, weightOf).map(({ holding, population, count, parts, presences }) => ({
     holding,
     expires: holding.backup === null ? never : (residency.backups.get(holding.backup)?.expires ?? never),
     population,

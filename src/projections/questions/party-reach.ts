@@ -1,120 +1,27 @@
 /**
- * The other way round: what a party could reach, and what it would newly reach if some events were recorded.
+ * The other way round: what a party could reach, and what somebody would newly reach if some events were recorded.
  */
-
 import { codeUnitOrder } from '../../domain/order.ts';
-import type { ClassHistory, ReachedBy } from '../../domain/policy/class-history.ts';
-import type { PathEdge } from '../../domain/reach/path.ts';
-import { pathOrder } from '../../domain/reach/reach-of.ts';
-import { formatBound, type Instant } from '../../domain/time.ts';
-import { cover, type Interval, intervalAt, subtract, type Varying, valueAt } from '../../domain/timeline.ts';
+import { countedDataOf } from '../../domain/policy/class-histories.ts';
+import { type HoldingReach, reachOfParty as reachedHoldings } from '../../domain/reach/reach-of-party.ts';
+import { formatBound, type Instant, never } from '../../domain/time.ts';
+import { cover, type Interval, subtract } from '../../domain/timeline.ts';
 import type { View } from '../view.ts';
 import type { PartyReachRow, SimulatedReachRow } from './answers.ts';
 import { wirePath } from './reach.ts';
 import { worldOf } from './world.ts';
 
-interface Reached extends Interval {
-  readonly party: string;
-  readonly holding: ClassHistory['holding'];
-  readonly path: ReadonlyArray<PathEdge>;
-  readonly subjects: number;
-}
-
-const holdingKey = ({ dataset, population, site, kind, backup }: ClassHistory['holding']): string =>
-  [dataset, population ?? '', site, kind, backup ?? ''].join('\n');
-
-interface Part {
-  readonly intervals: ReachedBy['intervals'];
-  readonly subjects: Varying<number>;
-}
-
-/** The parts of each holding that each party reached: those of each population that people of it are in. */
-const partsReached = (
-  histories: ReadonlyArray<ClassHistory>,
-  wanted: (party: string) => boolean,
-): ReadonlyMap<string, { party: string; holding: ClassHistory['holding']; parts: Part[] }> => {
-  const out = new Map<string, { party: string; holding: ClassHistory['holding']; parts: Part[] }>();
-  for (const { holding, subjects, reached } of histories) {
-    for (const { party, intervals, subjects: some } of reached) {
-      if (!wanted(party)) continue;
-      const key = `${party}\n${holdingKey(holding)}`;
-      const entry = out.get(key) ?? { party, holding, parts: [] };
-      out.set(key, entry);
-      entry.parts.push({ intervals, subjects: some ?? subjects });
-    }
-  }
-  return out;
-};
-
-/** At each instant the first path of all parts by R15, in maximal intervals of the same pairs. */
-const together = (
-  parts: ReadonlyArray<Part>,
-): ReadonlyArray<Interval & { path: ReadonlyArray<PathEdge> }> => {
-  if (parts.length === 1) return parts[0]!.intervals;
-  const bounds = [
-    ...new Set(parts.flatMap((part) => part.intervals.flatMap(({ from, to }) => [from, to]))),
-  ].sort((a, b) => a - b);
-  const out: { from: Instant; to: Instant; path: ReadonlyArray<PathEdge> }[] = [];
-  bounds.slice(0, -1).forEach((from, index) => {
-    const path = parts
-      .map((part) => intervalAt(part.intervals, from)?.path)
-      .filter((each) => each !== undefined)
-      .sort(pathOrder)[0];
-    if (path === undefined) return;
-    const last = out.at(-1);
-    if (last !== undefined && last.to === from && pathOrder(last.path, path) === 0)
-      last.to = bounds[index + 1]!;
-    else out.push({ from, to: bounds[index + 1]!, path });
-  });
-  return out;
-};
-
-const countAt = (parts: ReadonlyArray<Part>, instant: Instant): number =>
-  parts.reduce(
-    (sum, part) =>
-      sum + (intervalAt(part.intervals, instant) === undefined ? 0 : (valueAt(part.subjects, instant) ?? 0)),
-    0,
-  );
-
-const reachedBy = (
-  histories: ReadonlyArray<ClassHistory>,
-  wanted: (party: string) => boolean,
-  at: Instant,
-  during: Interval,
-): ReadonlyArray<Reached> =>
-  [...partsReached(histories, wanted).values()].flatMap(({ party, holding, parts }) =>
-    together(parts)
-      .filter(({ from, to }) => from < during.to && during.from < to)
-      .map(({ from, to, path }) => ({
-        party,
-        holding,
-        from,
-        to,
-        path,
-        subjects: countAt(parts, from <= at && at < to ? at : from),
-      })),
-  );
-
-const order = (a: Reached, b: Reached): number =>
-  codeUnitOrder(a.party, b.party) ||
-  codeUnitOrder(a.holding.dataset, b.holding.dataset) ||
-  codeUnitOrder(a.holding.population ?? '', b.holding.population ?? '') ||
-  codeUnitOrder(a.holding.site, b.holding.site) ||
-  codeUnitOrder(a.holding.kind, b.holding.kind) ||
-  codeUnitOrder(a.holding.backup ?? '', b.holding.backup ?? '') ||
-  a.from - b.from;
-
-const wire = ({ holding, subjects, from, to, path }: Reached): PartyReachRow => ({
-  dataset: holding.dataset,
-  population: holding.population,
-  site: holding.site,
-  kind: holding.kind,
-  backup: holding.backup,
-  subjects,
+const wire = ({ from, to, path, ...of }: HoldingReach): PartyReachRow => ({
+  ...of,
   from: formatBound(from),
   to: formatBound(to),
   path: wirePath(path),
 });
+
+const reachedBy = (view: View, party: string, at: Instant, during: Interval): ReadonlyArray<HoldingReach> => {
+  const { residency, reach, weightOf } = worldOf(view);
+  return reachedHoldings(reach, party, countedDataOf(residency, reach, weightOf), { at, during });
+};
 
 /** What the party reached: by dataset, population, site, kind, backup, from. */
 export const reachOfParty = (
@@ -122,29 +29,42 @@ export const reachOfParty = (
   party: string,
   at: Instant,
   during: Interval,
-): ReadonlyArray<PartyReachRow> =>
-  [...reachedBy(worldOf(view).histories, (each) => each === party, at, during)].sort(order).map(wire);
+): ReadonlyArray<PartyReachRow> => reachedBy(view, party, at, during).map(wire);
+
+const holdingKey = ({ dataset, population, site, kind, backup }: HoldingReach): string =>
+  [dataset, population ?? '', site, kind, backup ?? ''].join('\n');
+
+/** For each party, everything that it reached as text: parties for whom it is the same reach the same. */
+const reachTexts = (view: View): ReadonlyMap<string, string> => {
+  const texts = new Map<string, string[]>();
+  for (const { holding, population, subjects, reached } of worldOf(view).histories) {
+    for (const { party, intervals, subjects: some = subjects } of reached) {
+      const times = intervals.map(({ from, to }) => [from, to]);
+      const text = JSON.stringify([holding, population, times, some]);
+      texts.set(party, [...(texts.get(party) ?? []), text]);
+    }
+  }
+  return new Map([...texts].map(([party, of]) => [party, of.sort().join()]));
+};
 
 /**
  * What anybody would newly reach, were some events recorded: the intervals from `at` on that are reached in the
- * simulated view and not in the one of today.
+ * simulated view and not in the one of today. By party, then as what a party reaches.
  */
 export const newlyReached = (today: View, simulated: View, at: Instant): ReadonlyArray<SimulatedReachRow> => {
-  const from = { from: at, to: Number.POSITIVE_INFINITY };
-  const everybody = (): boolean => true;
-  const before = Map.groupBy(
-    reachedBy(worldOf(today).histories, everybody, at, from),
-    ({ party, holding }) => `${party}\n${holdingKey(holding)}`,
-  );
-  const after = reachedBy(worldOf(simulated).histories, everybody, at, from);
-  return after
-    .flatMap((reached) => {
-      const known = cover(before.get(`${reached.party}\n${holdingKey(reached.holding)}`) ?? []);
-      return subtract([{ from: Math.max(reached.from, at), to: reached.to }], known).map((interval) => ({
-        ...reached,
-        ...interval,
-      }));
-    })
-    .sort(order)
-    .map((reached) => ({ party: reached.party, ...wire(reached) }));
+  const fromNowOn = { from: at, to: never };
+  const before = reachTexts(today);
+  const changed = [...reachTexts(simulated)].filter(([party, text]) => before.get(party) !== text);
+  return changed
+    .map(([party]) => party)
+    .sort(codeUnitOrder)
+    .flatMap((party) => {
+      const known = Map.groupBy(reachedBy(today, party, at, fromNowOn), holdingKey);
+      return reachedBy(simulated, party, at, fromNowOn).flatMap((reached) =>
+        subtract(
+          [{ from: Math.max(reached.from, at), to: reached.to }],
+          cover(known.get(holdingKey(reached)) ?? []),
+        ).map((interval) => ({ party, ...wire({ ...reached, ...interval }) })),
+      );
+    });
 };
