@@ -116,10 +116,6 @@ const escapes = 'in names, passwords and values write @ as %40, ? as %3F, / as %
 
 const ledgerPattern = /^[a-z0-9_]{1,64}$/;
 
-/** Whether a setting is a connection string of KurrentDB or EventStoreDB. */
-export const isConnectionString = (text: string): boolean =>
-  Object.keys(schemes).some((scheme) => text.trim().startsWith(`${scheme}//`));
-
 /** A connection string without what is secret in it, for messages. */
 export const withoutSecrets = (connectionString: string): string =>
   connectionString.replace(/\/\/[^/?@]*@/, '//***@');
