@@ -2,7 +2,7 @@
  * How findings are shown, in lists and in differences.
  */
 import type { FindingRow } from '../ledger/shapes.ts';
-import { Moment, Since, Until } from '../parts/moment.tsx';
+import { Day, Since, Until } from '../parts/moment.tsx';
 import { Id, type Names, PartyWord } from '../parts/names.tsx';
 import { PathChain, pathText } from '../parts/path.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
@@ -17,18 +17,18 @@ export const findingColumns = (names: Names): ReadonlyArray<Column<FindingRow>> 
   { key: 'finding', head: 'Finding', value: (row) => row.finding, fileOnly: true },
   { key: 'policy', head: 'Policy', value: (row) => row.policy, fileOnly: true },
   { key: 'version', head: 'Version', value: (row) => row.version, fileOnly: true },
+  { key: 'verdict', head: 'Verdict', value: (row) => row.verdict, fileOnly: true },
   {
-    key: 'verdict',
-    head: 'Verdict',
-    value: (row) => row.verdict,
+    key: 'rule',
+    head: 'Rule',
+    value: (row) => row.rule,
     cell: (row) => (
-      <span title={row.reason ?? undefined}>
-        <VerdictMark of={row.verdict} />
+      <span className="rule" title={row.reason ?? row.rule}>
+        <VerdictMark of={row.verdict} brief /> <Id>{row.rule}</Id>
       </span>
     ),
   },
-  { key: 'rule', head: 'Rule', value: (row) => row.rule, cell: (row) => <Id>{row.rule}</Id> },
-  { key: 'action', head: 'What', value: (row) => (row.action === 'store' ? 'stored' : 'reachable') },
+  { key: 'action', head: 'What', value: (row) => row.action, fileOnly: true },
   {
     key: 'subjects',
     head: 'People',
@@ -36,17 +36,17 @@ export const findingColumns = (names: Names): ReadonlyArray<Column<FindingRow>> 
     value: mostPeople,
     cell: (row) => mostPeople(row).toLocaleString('en'),
   },
-  {
-    key: 'population',
-    head: 'Of',
-    value: (row) => row.population,
-    cell: (row) => <Id>{row.population ?? 'none'}</Id>,
-  },
+  { key: 'population', head: 'Of', value: (row) => row.population, fileOnly: true },
   {
     key: 'holding',
-    head: 'Data',
+    head: 'Whose data, and where',
     value: (row) => heldText(row.holding),
-    cell: (row) => <Held of={row.holding} />,
+    cell: (row) => (
+      <span title={heldText(row.holding)}>
+        {row.action === 'store' ? 'stored: ' : ''}
+        <Held of={row.holding} population={row.population} />
+      </span>
+    ),
   },
   {
     key: 'path',
@@ -56,19 +56,28 @@ export const findingColumns = (names: Names): ReadonlyArray<Column<FindingRow>> 
       row.party === null ? null : row.path.length === 0 ? (
         <PartyWord id={row.party} />
       ) : (
-        <PathChain party={row.party} path={row.path} />
+        <span title={pathText(names, row.party, row.path)}>
+          <PathChain party={row.party} path={row.path} />
+        </span>
       ),
   },
-  { key: 'from', head: 'Since, UTC', value: (row) => row.from, cell: (row) => <Since at={row.from} /> },
-  { key: 'to', head: 'Until', value: (row) => row.to, cell: (row) => <Until at={row.to} /> },
+  {
+    key: 'from',
+    head: 'Since',
+    value: (row) => row.from,
+    cell: (row) => (row.from === null ? <Since at={null} /> : <Day at={row.from} />),
+  },
+  {
+    key: 'to',
+    head: 'Until',
+    value: (row) => row.to,
+    cell: (row) => (row.to === null ? <Until at={null} /> : <Day at={row.to} />),
+  },
   {
     key: 'knownSince',
     head: 'Known since',
     value: (row) => row.knownSince,
-    cell: (row) =>
-      row.knownSince === null ? null : (
-        <Moment at={Math.floor(Date.parse(row.knownSince) / 60_000) * 60_000} />
-      ),
+    cell: (row) => <Day at={row.knownSince} />,
   },
   { key: 'reason', head: 'Reason', value: (row) => row.reason, fileOnly: true },
   {

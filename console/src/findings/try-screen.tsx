@@ -292,13 +292,30 @@ export const TryScreen = () => {
       </p>
       <div className="try">
         <form className="panel draft" aria-label="Draft" onSubmit={go}>
-          <div className="panel-text">
+          <div className="draft-body">
+            <span className="stacked">
+              <label htmlFor="draft-cedar">Rules, in Cedar</label>
+              <textarea
+                id="draft-cedar"
+                className="cedar"
+                rows={12}
+                spellCheck={false}
+                value={draft.cedar}
+                aria-invalid={faults.cedar !== undefined}
+                onChange={(event) => set('cedar', event.target.value)}
+              />
+              {faults.cedar === undefined ? null : <span className="fault-text">{faults.cedar}</span>}
+            </span>
             <div className="draft-fields">
               {field('policy', 'Policy', 'us-data-stays')}
               {field('title', 'Title', 'US data stays in the US')}
               {field('authority', 'Authority, if there is one')}
               {field('effectiveFrom', 'Effective from (UTC)', '2022-06-17')}
               {field('effectiveUntil', 'Effective until, if it ends')}
+              <button type="submit">Show the difference over all history</button>
+              {changed ? (
+                <p className="hint">The draft was changed since: what is shown is of the one before.</p>
+              ) : null}
             </div>
             <datalist id="policy-ids">
               {policies.data?.data
@@ -307,23 +324,6 @@ export const TryScreen = () => {
                   <option key={policy} value={policy} />
                 ))}
             </datalist>
-            <span className="stacked">
-              <label htmlFor="draft-cedar">Rules, in Cedar</label>
-              <textarea
-                id="draft-cedar"
-                className="cedar"
-                rows={14}
-                spellCheck={false}
-                value={draft.cedar}
-                aria-invalid={faults.cedar !== undefined}
-                onChange={(event) => set('cedar', event.target.value)}
-              />
-              {faults.cedar === undefined ? null : <span className="fault-text">{faults.cedar}</span>}
-            </span>
-            <button type="submit">Show the difference over all history</button>
-            {changed ? (
-              <p className="hint">The draft was changed since: what is shown is of the one before.</p>
-            ) : null}
           </div>
         </form>
         <div className="panel-column">

@@ -1,7 +1,7 @@
 /**
  * An instant, as a table shows it: UTC in aligned figures; where the reader is, on pointing at it.
  */
-import { localMoment, tableMoment } from '../clocks/instants.ts';
+import { localMoment, tableMoment, wordedMoment } from '../clocks/instants.ts';
 
 export const Moment = ({ at }: { at: string | number }) => {
   const ms = typeof at === 'number' ? at : Date.parse(at);
@@ -26,3 +26,14 @@ export const Until = ({ at }: { at: string | null }) =>
 /** An instant, or the beginning of time: so it was as far back as anybody said. */
 export const Since = ({ at }: { at: string | null }) =>
   at === null ? <span className="lasting">always</span> : <Moment at={at} />;
+
+/** The day of an instant, where the time of day matters less; pointing at it shows the time. */
+export const Day = ({ at }: { at: string | null }) => {
+  if (at === null) return null;
+  const ms = Date.parse(at);
+  return (
+    <time className="moment" dateTime={at} title={`${wordedMoment(ms)}; ${localMoment(ms)}, where you are`}>
+      {tableMoment(ms).day}
+    </time>
+  );
+};

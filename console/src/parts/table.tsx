@@ -1,7 +1,8 @@
 /**
  * Tables: aligned figures, groups, a head that stays, files of what is shown. Long ones draw only what is in sight.
  */
-import { Fragment, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { Clocks } from '../../../src/client/client.ts';
 import { csvOf, type FileColumn, jsonOf, save, type Value } from './download.ts';
 import { Icon } from './icon.tsx';
@@ -39,8 +40,12 @@ export interface TableProps<Row> {
 
 /** Above so many rows only those in sight are drawn. */
 const drawnWholeMax = 150;
-const rowHeightPx = 32;
+/** The height of a row of a long table, as the style sheet has it, in the size of the text. */
+const rowHeightRem = 2.15;
 const beyondSight = 12;
+
+const rowHeightPx = (): number =>
+  rowHeightRem * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 const written = (value: Value): string =>
   value === null ? '' : Array.isArray(value) ? value.join(' ') : String(value);
@@ -55,11 +60,12 @@ const useSight = (count: number) => {
     const element = box.current;
     if (!long || element === null) return;
     const look = (): void => {
-      const start = Math.max(0, Math.floor(element.scrollTop / rowHeightPx) - beyondSight);
-      const end = start + Math.ceil(element.clientHeight / rowHeightPx) + 2 * beyondSight;
+      const height = rowHeightPx();
+      const start = Math.max(0, Math.floor(element.scrollTop / height) - beyondSight);
+      const end = start + Math.ceil(element.clientHeight / height) + 2 * beyondSight;
       setRange((before) => (before.start === start && before.end === end ? before : { start, end }));
     };
-    const all = (): void => setRange({ start: 0, end: Number.POSITIVE_INFINITY });
+    const all = (): void => flushSync(() => setRange({ start: 0, end: Number.POSITIVE_INFINITY }));
     look();
     element.addEventListener('scroll', look, { passive: true });
     const resized = new ResizeObserver(look);
@@ -114,16 +120,26 @@ const Files = <Row,>({ caption, fileName, columns, rows, clocks, minAssurance }:
   );
 };
 
+/** What stands beneath one another in a table: rows, and the headings of groups of them. */
+type Line<Row> = { readonly group: Group } | { readonly row: Row; readonly number: number };
+
 /** A table. Its files are in `TableFiles`, which may stand elsewhere, as in the heading of a panel. */
 export const Table = <Row,>(props: TableProps<Row>) => {
   const { caption, columns, rows, rowKey, groupOf, empty, rowClass, oneLine = false } = props;
-  const { box, long, scrolls, start, end } = useSight(rows.length);
-  // A long table has no headings between its rows, and therefore all that they would say in the rows.
-  const groups = long ? undefined : groupOf;
-  const shown = columns.filter(({ fileOnly }) => fileOnly !== true || (long && groupOf !== undefined));
+  const lines = useMemo(() => {
+    const out: Line<Row>[] = [];
+    let before: string | undefined;
+    rows.forEach((row, index) => {
+      const group = groupOf?.(row);
+      if (group !== undefined && group.key !== before) out.push({ group });
+      before = group?.key;
+      out.push({ row, number: index + 2 });
+    });
+    return out;
+  }, [rows, groupOf]);
+  const { box, long, scrolls, start, end } = useSight(lines.length);
+  const shown = columns.filter(({ fileOnly }) => fileOnly !== true);
   if (rows.length === 0) return <div className="empty">{empty}</div>;
-  const drawn = rows.slice(start, end);
-  let group: string | undefined;
   return (
     <section
       className={`table-box ${long ? 'long' : ''} ${long || oneLine ? 'one-line' : ''}`}
@@ -144,30 +160,28 @@ export const Table = <Row,>(props: TableProps<Row>) => {
         </thead>
         <tbody>
           {start > 0 ? <Spacer rows={start} columns={shown.length} /> : null}
-          {drawn.map((row, index) => {
-            const of = groups?.(row);
-            const heads = of !== undefined && of.key !== group;
-            group = of?.key;
-            return (
-              <Fragment key={rowKey(row)}>
-                {heads ? (
-                  <tr className="group">
-                    <th scope="rowgroup" colSpan={shown.length}>
-                      {of.heading}
-                    </th>
-                  </tr>
-                ) : null}
-                <tr className={rowClass?.(row)} aria-rowindex={long ? start + index + 2 : undefined}>
-                  {shown.map(({ key, cell, value, align }) => (
-                    <td key={key} className={align === 'end' ? 'end' : undefined}>
-                      {cell === undefined ? written(value(row)) : cell(row)}
-                    </td>
-                  ))}
-                </tr>
-              </Fragment>
-            );
-          })}
-          {end < rows.length ? <Spacer rows={rows.length - end} columns={shown.length} /> : null}
+          {lines.slice(start, end).map((line) =>
+            'group' in line ? (
+              <tr className="group" key={`group ${line.group.key}`}>
+                <th scope="rowgroup" colSpan={shown.length}>
+                  {line.group.heading}
+                </th>
+              </tr>
+            ) : (
+              <tr
+                key={rowKey(line.row)}
+                className={rowClass?.(line.row)}
+                aria-rowindex={long ? line.number : undefined}
+              >
+                {shown.map(({ key, cell, value, align }) => (
+                  <td key={key} className={align === 'end' ? 'end' : undefined}>
+                    {cell === undefined ? written(value(line.row)) : cell(line.row)}
+                  </td>
+                ))}
+              </tr>
+            ),
+          )}
+          {end < lines.length ? <Spacer rows={lines.length - end} columns={shown.length} /> : null}
         </tbody>
       </table>
     </section>
@@ -178,7 +192,7 @@ export const Table = <Row,>(props: TableProps<Row>) => {
 const Spacer = ({ rows, columns }: { rows: number; columns: number }) => (
   // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row of a table takes no focus.
   <tr aria-hidden="true" className="spacer">
-    <td colSpan={columns} style={{ height: rows * rowHeightPx }} />
+    <td colSpan={columns} style={{ height: `${rows * rowHeightRem}rem` }} />
   </tr>
 );
 

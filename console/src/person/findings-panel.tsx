@@ -10,12 +10,15 @@ import { PathChain, pathText } from '../parts/path.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { type Column, Table, TableFiles } from '../parts/table.tsx';
 
-export const VerdictMark = ({ of }: { of: FindingRow['verdict'] }) => (
-  <span className={`verdict verdict-${of}`}>
-    <Icon name={of === 'violated' ? 'warning' : 'clock'} />
-    {of === 'violated' ? 'broken' : 'cannot be judged'}
-  </span>
-);
+export const VerdictMark = ({ of, brief = false }: { of: FindingRow['verdict']; brief?: boolean }) => {
+  const words = of === 'violated' ? 'broken' : 'cannot be judged';
+  return (
+    <span className={`verdict verdict-${of}`} title={words}>
+      <Icon name={of === 'violated' ? 'warning' : 'question'} />
+      <span className={brief ? 'unseen' : undefined}>{words}</span>
+    </span>
+  );
+};
 
 /** What was held, in words. */
 export const heldText = ({ dataset, site, kind, backup }: FindingRow['holding']): string =>
@@ -27,9 +30,21 @@ export const heldText = ({ dataset, site, kind, backup }: FindingRow['holding'])
     .filter(Boolean)
     .join(' ');
 
-export const Held = ({ of: { dataset, site, kind, backup } }: { of: FindingRow['holding'] }) => (
+export const Held = ({
+  of: { dataset, site, kind, backup },
+  population = null,
+}: {
+  of: FindingRow['holding'];
+  population?: string | null;
+}) => (
   <span>
     <Id>{dataset}</Id>
+    {population === null ? null : (
+      <>
+        {' '}
+        of <Id>{population}</Id>
+      </>
+    )}
     {kind === 'backup' ? (
       <>
         {' '}

@@ -9,8 +9,8 @@ import { ScrollBox } from '../parts/scroll-box.tsx';
 import { type GraphNode, layOut } from './layout.ts';
 
 /** Sizes in pixels. */
-const box = { width: 176, height: 48 };
-const gap = { x: 118, y: 22 };
+const box = { width: 180, height: 58 };
+const gap = { x: 118, y: 18 };
 
 const left = (column: number): number => column * (box.width + gap.x);
 const top = (row: number): number => row * (box.height + gap.y);
