@@ -32,7 +32,8 @@ export interface PeriodOptions extends QuestionOptions {
 export const withLedgerOptions = (command: Command): Command =>
   command
     .addOption(new Option('--data <dir>', 'the directory of the ledger (default: ./data, or LEDGER_STORE)'))
-    .addOption(new Option('--url <url>', 'the address of a running server, instead').conflicts('data'));
+    .addOption(new Option('--url <url>', 'the address of a running server, instead').conflicts('data'))
+    .addOption(new Option('--token <token>', 'a key of that server').env('LEDGER_TOKEN'));
 
 /** Adds the option that says in which form. */
 export const withFormatOption = (command: Command, choices: ReadonlyArray<Format> = formats): Command =>

@@ -17,6 +17,8 @@ import { wholeNumber } from './wording.ts';
 export interface LedgerOptions {
   /** The address of a running server. */
   readonly url?: string;
+  /** A key of that server. */
+  readonly token?: string;
   /** Where the files of a ledger are. */
   readonly data?: string;
 }
@@ -98,7 +100,7 @@ export const withLedger = async (
         message: '--url: expected an address such as http://127.0.0.1:8484',
       });
     }
-    return use(createClient({ url: options.url, token: process.env.LEDGER_TOKEN }));
+    return use(createClient({ url: options.url, token: options.token }));
   }
   const settings = settingsOf(options);
   if (E.isLeft(settings)) return settings;

@@ -4,6 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Client, type ClientError, everyRow, type Question } from '../client/client.ts';
+import { pathText } from './path-text.ts';
 import { tableOf } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { moment } from './wording.ts';
@@ -107,6 +108,29 @@ const heldBy = (question: string, site: string, validAt: string, lesson: string)
     ),
 });
 
+const whoCould = (question: string, subject: string, validAt: string, lesson: string): DemoQuestion => ({
+  question,
+  lesson,
+  titles: ['Party', 'Name'],
+  ask: (ledger, knownPosition) =>
+    twice(
+      async (asked) => {
+        const answer = await everyRow((page) => ledger.subjects.reach(subject, page), asked);
+        if (E.isLeft(answer)) return isUnknown(answer.left) ? E.right(new Map()) : answer;
+        return E.right(
+          new Map(
+            answer.right.data.map(({ party, name, intervals }) => [
+              party,
+              { cells: [party, name ?? 'unknown'], value: pathText(intervals[0]?.path ?? []) },
+            ]),
+          ),
+        );
+      },
+      { validAt },
+      knownPosition,
+    ),
+});
+
 const observedAccess = (question: string, lesson: string): DemoQuestion => ({
   question,
   lesson,
@@ -165,6 +189,12 @@ export const demoQuestions: ReadonlyArray<DemoQuestion> = [
     'singapore',
     '2022-05-31',
     'One more in each backup of 2019, since fay’s older account is known: frozen content, exact counts.',
+  ),
+  whoCould(
+    'Who could reach hugo’s data on 11 May 2021, the day on which European profiles were read from China?',
+    'hugo',
+    '2021-05-11',
+    'The company dated the remote access from China to November 2022, the regulator to July 2020. What is shown is the shortest way to some of the data.',
   ),
   observedAccess(
     'Who was seen reading the data?',

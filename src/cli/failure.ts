@@ -78,6 +78,12 @@ const hintFor = (type: string): { readonly hint?: string } => {
       return {
         hint: 'Identifiers are exact, capitals included. A moment given with --known-at or --known-position may lie before the first event.',
       };
+    case 'urn:domicile:problem:unauthorized':
+      return {
+        hint: 'Give the token of a key: --token, or LEDGER_TOKEN. `domicile keys create NAME` makes one.',
+      };
+    case 'urn:domicile:problem:forbidden':
+      return { hint: '`domicile keys create NAME --scopes …` makes a key with other scopes.' };
     case 'urn:domicile:problem:unavailable':
       return { hint: 'Ask again in a moment; `domicile doctor` shows how far the projections are.' };
     case 'urn:domicile:problem:full':

@@ -11,8 +11,8 @@ export type Format = (typeof formats)[number];
 
 /** How the rows of one kind of answer are shown to people. */
 export interface Shown<Row> {
-  /** The codec of a row: its fields are the columns of CSV, in order. */
-  readonly row: ExactCodec<Row, unknown>;
+  /** The names of a row's fields: the columns of CSV, in order. */
+  readonly fields: ReadonlyArray<string>;
   readonly columns: ReadonlyArray<Column<Row>>;
   /** What stands above the table. */
   readonly title: string;
@@ -42,23 +42,34 @@ export const csvOf = <Row>(
   ),
 ];
 
-/** Writes an answer in the form that was asked for. */
+/** The names of the fields that a codec has. */
+export const fieldsOf = (
+  codec: Pick<ExactCodec<unknown, unknown>, 'required' | 'optional'>,
+): ReadonlyArray<string> => Object.keys({ ...codec.required, ...codec.optional });
+
+/**
+ * Writes an answer in the form that was asked for.
+ *
+ * @param rows what tables and CSV show of it, where its own rows are nested.
+ */
 export const show = <Row>(
-  answer: Answer<ReadonlyArray<Row>>,
+  answer: Answer<unknown>,
+  rows: ReadonlyArray<Row>,
   format: Format,
   shown: Shown<Row>,
   terminal: Terminal,
 ): void => {
-  const { data } = answer;
   switch (format) {
     case 'json':
       terminal.out(JSON.stringify(answer, undefined, 2));
       return;
     case 'ndjson':
-      for (const row of data) terminal.out(JSON.stringify(row));
+      for (const row of Array.isArray(answer.data) ? answer.data : [answer.data]) {
+        terminal.out(JSON.stringify(row));
+      }
       return;
     case 'csv':
-      for (const line of csvOf(Object.keys({ ...shown.row.required, ...shown.row.optional }), data)) {
+      for (const line of csvOf(shown.fields, rows)) {
         // RFC 4180 ends lines with CR LF.
         terminal.out(`${line}\r`);
       }
@@ -66,11 +77,11 @@ export const show = <Row>(
     case 'table':
       terminal.out(shown.title);
       terminal.out('');
-      if (data.length === 0) {
+      if (rows.length === 0) {
         for (const line of shown.empty) terminal.out(line);
         return;
       }
-      terminal.out(tableOf(data, shown.columns, terminal));
+      terminal.out(tableOf(rows, shown.columns, terminal));
       if (shown.footer !== undefined && shown.footer.length > 0) {
         terminal.out('');
         for (const line of shown.footer) terminal.out(terminal.style('dim', line));

@@ -5,11 +5,15 @@ import { Command } from 'commander';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEmit } from './commands/emit.ts';
+import { addFindings } from './commands/findings.ts';
 import { addHistory } from './commands/history.ts';
 import { addKeys } from './commands/keys.ts';
+import { addReplay } from './commands/replay.ts';
 import { addServe } from './commands/serve.ts';
+import { addSimulate } from './commands/simulate.ts';
 import { addTrail } from './commands/trail.ts';
 import { addWhere } from './commands/where.ts';
+import { addWho } from './commands/who.ts';
 import { version } from './package-version.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -32,7 +36,11 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong use, 3 the ledger cannot be reache
   addEmit(program, terminal);
   addWhere(program, terminal);
   addHistory(program, terminal);
+  addWho(program, terminal);
   addTrail(program, terminal);
+  addFindings(program, terminal);
+  addSimulate(program, terminal);
+  addReplay(program, terminal);
   addKeys(program, terminal);
   addDoctor(program, terminal);
   return program;

@@ -23,6 +23,7 @@ import {
   PolicyRow,
   PopulationRow,
   ReachRow,
+  ReadRow,
   ResidencyRow,
   SimulatedReachRow,
   SiteHoldingRow,
@@ -336,6 +337,12 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
       question?: Question & { readonly state?: 'open' | 'resolved' | undefined },
       options?: RequestOptions,
     ): Rows<DiscrepancyRow> => rows(DiscrepancyRow)(['discrepancies'], question, options),
+
+    /** Who asked about whom, oldest first. */
+    reads: (
+      question?: Question & { readonly subject?: string | undefined },
+      options?: RequestOptions,
+    ): Rows<ReadRow> => rows(ReadRow)(['reads'], question, options),
 
     /** Rebuilding the projections from the log. */
     replays: {

@@ -13,6 +13,7 @@ export type {
   PolicyRow,
   PopulationRow,
   ReachRow,
+  ReadRow,
   ResidencyRow,
   SiteHoldingRow,
   SiteRow,

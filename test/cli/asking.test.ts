@@ -121,7 +121,10 @@ describe('domicile trail', () => {
   it('gives each event whole in NDJSON', async () => {
     const { out } = await domicile(['trail', 'dora', '--format', 'ndjson', ...at]);
 
-    const entries = out.trim().split('\n').map((line) => JSON.parse(line));
+    const entries = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
     const first = entries.find(({ event }) => event.type === 'DataPlaced');
     expect(entries.some(({ event }) => event.type === 'ControlBegan')).toBe(true);
     expect(first.event).toMatchObject({ type: 'DataPlaced', position: '12', specversion: '1.0' });

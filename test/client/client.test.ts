@@ -209,6 +209,17 @@ describe('erasing a person', () => {
   });
 });
 
+describe('the access log', () => {
+  it('says who asked about whom', async () => {
+    const client = ledger();
+    await client.subjects.history('mia', { atLeast });
+
+    const { data } = orThrow(await everyRow((page) => client.reads({ ...page, subject: 'mia' }), {}));
+
+    expect(data.at(-1)).toMatchObject({ subject: 'mia', reader: null, at: expect.any(String) });
+  });
+});
+
 describe('a replay', () => {
   it('is started, followed until it serves, and remembered', async () => {
     const client = ledger();

@@ -3,20 +3,12 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { Hono } from 'hono';
-import * as t from 'io-ts';
-import { exact, nullable } from '../../domain/codec.ts';
 import { formatInstant } from '../../domain/time.ts';
+import { ReadRow } from '../../projections/questions/answers.ts';
 import type { Ledger } from '../ledger.ts';
 import { describeQuestion, ListAnswer } from '../openapi.ts';
 import { peopleOf } from '../people.ts';
 import { answer } from '../questions.ts';
-
-/** One question about a person. `reader` is the name of the key, null while no keys are set up. */
-export const ReadRow = exact(
-  'Read',
-  { at: t.string, reader: nullable(t.string), subject: t.string, question: t.string },
-  {},
-);
 
 /** The route `/v1/reads`. */
 export const readRoutes = (ledger: Ledger): Hono => {

@@ -106,6 +106,7 @@ const goOn = async (url: string, may: string, terminal: Terminal): Promise<void>
   terminal.out(`  curl '${url}/v1/subjects/ana/residency?validAt=2022-06-30&knownPosition=${may}'`);
   terminal.out(`  curl '${url}/v1/sites/singapore/holdings?validAt=2026-11-01'`);
   terminal.out(`  bin/domicile history hugo --url ${url}`);
+  terminal.out(`  bin/domicile who ben --valid-at 2022-06-20 --url ${url}`);
   terminal.out(`  bin/domicile trail dora --url ${url}`);
   if (await hasConsole(url)) terminal.out(`Or open the console in a browser: ${url}/`);
   terminal.out(`The API describes itself at ${url}/openapi.json`);

@@ -137,7 +137,7 @@ const exitCodeOf = (checks: ReadonlyArray<Check>): number => {
 
 const run = async (options: DoctorOptions, terminal: Terminal): Promise<E.Either<Failure, number>> => {
   if (options.url !== undefined) {
-    const ready = await createClient({ url: options.url }).health.ready();
+    const ready = await createClient({ url: options.url, token: options.token }).health.ready();
     if (E.isLeft(ready)) return E.left(failureOf(ready.left, options.url));
     const checks = serverChecks(ready.right, options.url);
     report(checks.map(finding), options, terminal);

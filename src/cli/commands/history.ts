@@ -16,11 +16,11 @@ import {
 import { withLedger } from '../connection.ts';
 import { fine } from '../exit-codes.ts';
 import { failureOf } from '../failure.ts';
-import { show } from '../formats.ts';
+import { fieldsOf, show } from '../formats.ts';
+import { kindText } from '../path-text.ts';
 import type { Column } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { counted, moment } from '../wording.ts';
-import { kindText } from './where.ts';
 
 const columns: ReadonlyArray<Column<HistoryRow>> = [
   { title: 'From', cell: ({ from }) => moment(from) },
@@ -51,9 +51,10 @@ const ask = async (subject: string, options: PeriodOptions, terminal: Terminal) 
     const open = data.filter((row) => row.to === null).length;
     show(
       answer.right,
+      data,
       options.format,
       {
-        row: HistoryRow,
+        fields: fieldsOf(HistoryRow),
         columns,
         title: `${terminal.style('bold', subject)}: where the data was over time, ${knownWords(clocks, options)}`,
         empty: [

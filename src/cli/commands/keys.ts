@@ -3,7 +3,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { Argument, type Command, Option } from 'commander';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { type KeyProblem, Keys, Scope } from '../../access/keys.ts';
@@ -80,16 +80,14 @@ const list = async (
 ): Promise<E.Either<Failure, number>> => {
   const keys = keysOf(options);
   if (E.isLeft(keys)) return keys;
-  const rows = keys.right
-    .all()
-    .map(
-      ({ name, scopes, createdAt, revokedAt = null }): KeyRow => ({
-        name,
-        scopes: scopes.join(' '),
-        createdAt,
-        revokedAt,
-      }),
-    );
+  const rows = keys.right.all().map(
+    ({ name, scopes, createdAt, revokedAt = null }): KeyRow => ({
+      name,
+      scopes: scopes.join(' '),
+      createdAt,
+      revokedAt,
+    }),
+  );
   if (options.format === 'json') terminal.out(JSON.stringify(rows));
   else if (options.format === 'ndjson') for (const row of rows) terminal.out(JSON.stringify(row));
   else if (options.format === 'csv')
@@ -120,7 +118,7 @@ const scopesOf = (text: string): ReadonlyArray<Scope> => {
   const scopes = text.split(',').map((each) => each.trim());
   for (const scope of scopes)
     if (!Scope.is(scope))
-      throw new Error(`--scopes: expected ${Scope.words.join(', ')}, with commas between`);
+      throw new InvalidArgumentError(`Expected ${Scope.words.join(', ')}, with commas between.`);
   return scopes as ReadonlyArray<Scope>;
 };
 
@@ -133,10 +131,10 @@ export const addKeys = (program: Command, terminal: Terminal): void => {
       'after',
       `
 Examples:
-  domicile keys create mover --scopes emit
-  domicile keys create auditor --scopes audit,identify
-  domicile keys list
-  domicile keys revoke mover`,
+  $ domicile keys create mover --scopes emit
+  $ domicile keys create auditor --scopes audit,identify
+  $ domicile keys list
+  $ domicile keys revoke mover`,
     );
   keys
     .command('create')

@@ -15,7 +15,7 @@ import {
 import { withLedger } from '../connection.ts';
 import { fine } from '../exit-codes.ts';
 import { failureOf } from '../failure.ts';
-import { show } from '../formats.ts';
+import { fieldsOf, show } from '../formats.ts';
 import type { Column } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { counted, eventText, moment } from '../wording.ts';
@@ -36,9 +36,10 @@ const ask = async (subject: string, options: QuestionOptions, terminal: Terminal
     const { clocks, data } = answer.right;
     show(
       answer.right,
+      data,
       options.format,
       {
-        row: TrailRow,
+        fields: fieldsOf(TrailRow),
         columns,
         title: `${terminal.style('bold', subject)}: the audit trail, in the order in which it was learned, ${knownWords(clocks, options)}`,
         empty: [

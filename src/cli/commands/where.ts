@@ -16,14 +16,11 @@ import {
 import { withLedger } from '../connection.ts';
 import { fine } from '../exit-codes.ts';
 import { failureOf } from '../failure.ts';
-import { show } from '../formats.ts';
+import { fieldsOf, show } from '../formats.ts';
+import { kindText } from '../path-text.ts';
 import type { Column } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { counted, moment } from '../wording.ts';
-
-/** What kind of place a row is: live data, or which backup. */
-export const kindText = ({ kind, backup }: Pick<ResidencyRow, 'kind' | 'backup'>): string =>
-  kind === 'live' ? 'live' : `backup ${backup ?? ''}`;
 
 const columns: ReadonlyArray<Column<ResidencyRow>> = [
   { title: 'Dataset', cell: ({ dataset }) => dataset },
@@ -49,9 +46,10 @@ const ask = async (subject: string, options: QuestionOptions, terminal: Terminal
     const sites = new Set(data.map(({ site }) => site)).size;
     show(
       answer.right,
+      data,
       options.format,
       {
-        row: ResidencyRow,
+        fields: fieldsOf(ResidencyRow),
         columns,
         title: `${terminal.style('bold', subject)}: where the data ${options.validAt === undefined ? 'is' : 'was'} ${validWords(clocks, options)}, ${knownWords(clocks, options)}`,
         empty: [

@@ -390,3 +390,7 @@ export const PolicyRow = exact(
   {},
 );
 export type PolicyRow = t.TypeOf<typeof PolicyRow>;
+
+/** One question about a person. `reader` is the name of the key, null while no keys are set up. */
+export const ReadRow = exact('Read', { at: Time, reader: nullable(Text), subject: Text, question: Text }, {});
+export type ReadRow = t.TypeOf<typeof ReadRow>;

@@ -1,0 +1,108 @@
+/**
+ * `domicile findings`: what broke a policy, or could not be judged.
+ */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import { everyRow } from '../../client/client.ts';
+import { FindingRow } from '../../projections/questions/answers.ts';
+import {
+  knownWords,
+  type QuestionOptions,
+  questionOf,
+  running,
+  withQuestionOptions,
+} from '../command-options.ts';
+import { withLedger } from '../connection.ts';
+import { checkFailed, fine } from '../exit-codes.ts';
+import { failureOf } from '../failure.ts';
+import { findingColumns } from '../finding-lines.ts';
+import { fieldsOf, show } from '../formats.ts';
+import type { Terminal } from '../terminal.ts';
+import { counted } from '../wording.ts';
+
+interface FindingsOptions extends QuestionOptions {
+  readonly subject?: string;
+  readonly policy?: string;
+  readonly policyVersion?: number;
+  readonly site?: string;
+  readonly party?: string;
+  readonly open?: boolean;
+  readonly fail?: boolean;
+}
+
+const versionOf = (text: string): number => {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1 on.');
+  return Number(text);
+};
+
+const ask = async (options: FindingsOptions, terminal: Terminal) =>
+  withLedger(options, terminal, false, async (ledger) => {
+    const { subject, policy, policyVersion, site, party, open } = options;
+    const filter = { policy, version: policyVersion, site, party, open };
+    const answer = await everyRow(
+      (page) =>
+        subject === undefined
+          ? ledger.findings.list({ ...page, ...filter })
+          : ledger.subjects.findings(subject, page),
+      questionOf(options),
+    );
+    if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
+    const { clocks, data } = answer.right;
+    const violated = data.filter(({ verdict }) => verdict === 'violated').length;
+    show(
+      answer.right,
+      data,
+      options.format,
+      {
+        fields: fieldsOf(FindingRow),
+        columns: findingColumns,
+        title: `Findings${subject === undefined ? '' : ` about ${terminal.style('bold', subject)}`}, ${knownWords(clocks, options)}`,
+        empty: [
+          'None: nothing known broke a rule of the policies that were adopted.',
+          'Try a policy before it is adopted: domicile simulate FILE.cedar',
+        ],
+        footer: [
+          `${counted(data.length, 'finding', 'findings')}: ${violated} violated, ${data.length - violated} could not be judged. Times are UTC.`,
+        ],
+      },
+      terminal,
+    );
+    return E.right(options.fail === true && data.length > 0 ? checkFailed : fine);
+  });
+
+/** Adds the command. */
+export const addFindings = (program: Command, terminal: Terminal): void => {
+  withQuestionOptions(
+    program
+      .command('findings')
+      .summary('what broke a policy, or could not be judged')
+      .description(
+        'Shows the intervals in which a holding, or somebody’s reach of it, broke a rule of an adopted policy, or could not be judged.',
+      ),
+  )
+    .addOption(
+      new Option('--subject <subject>', 'only what is about this person').conflicts([
+        'policy',
+        'policyVersion',
+        'site',
+        'party',
+        'open',
+      ]),
+    )
+    .option('--policy <policy>', 'only of this policy')
+    .option('--policy-version <version>', 'only of this version of it', versionOf)
+    .option('--site <site>', 'only about data at this site')
+    .option('--party <party>', 'only about the reach of this party')
+    .option('--open', 'only what holds at --valid-at')
+    .option('--fail', 'end with 1 if there is a finding')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ domicile findings
+  $ domicile findings --policy keep-out --open
+  $ domicile findings --subject ana --known-at 2022-06-01
+  $ domicile findings --open --fail --format ndjson`,
+    )
+    .action((options: FindingsOptions) => running(terminal, () => ask(options, terminal)));
+};

@@ -1,0 +1,114 @@
+/**
+ * `domicile replay`: rebuilds the projections from the log, beside those that serve.
+ */
+import type { Command } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import type { Replay } from '../../client/client.ts';
+import { type FormatOptions, running, withFormatOption, withLedgerOptions } from '../command-options.ts';
+import { type LedgerOptions, withLedger } from '../connection.ts';
+import { checkFailed, fine } from '../exit-codes.ts';
+import { failureOf } from '../failure.ts';
+import { csvOf } from '../formats.ts';
+import { ProgressBar } from '../progress-bar.ts';
+import type { Terminal } from '../terminal.ts';
+import { counted, wholeNumber } from '../wording.ts';
+
+interface ReplayOptions extends LedgerOptions, FormatOptions {
+  readonly fail?: boolean;
+}
+
+const fields = [
+  'id',
+  'state',
+  'processed',
+  'total',
+  'rate',
+  'startedAt',
+  'endedAt',
+  'failure',
+  'differences',
+];
+
+const report = (replay: Replay, { format }: ReplayOptions, terminal: Terminal): void => {
+  if (format === 'csv') {
+    for (const line of csvOf(fields, [replay])) terminal.out(`${line}\r`);
+    return;
+  }
+  if (format !== 'table') {
+    terminal.out(JSON.stringify(replay, undefined, format === 'json' ? 2 : undefined));
+    return;
+  }
+  const { state, processed, rate, differences, failure } = replay;
+  const read = `${counted(processed, 'event', 'events')} read, ${wholeNumber(Math.round(rate))}/s`;
+  if (state !== 'serving') {
+    terminal.out(`The replay ${state === 'failed' ? 'failed' : 'was cancelled'}: ${failure ?? read}.`);
+    terminal.out('What served before goes on serving.');
+    return;
+  }
+  terminal.out(`The projections are rebuilt and serve: ${read}.`);
+  if (differences === null) return;
+  const { compared, changed, examples } = differences;
+  terminal.out(
+    changed === 0
+      ? `${counted(compared, 'answer', 'answers')} compared with those before, none of them differs.`
+      : `${wholeNumber(changed)} of ${counted(compared, 'answer', 'answers')} differ from those before, such as:`,
+  );
+  for (const { question, before, after } of examples) {
+    terminal.out(`  ${question}`);
+    terminal.out(`    before ${JSON.stringify(before)}`);
+    terminal.out(`    now    ${JSON.stringify(after)}`);
+  }
+};
+
+const exitCodeOf = ({ state, differences }: Replay, { fail }: ReplayOptions): number => {
+  if (state !== 'serving') return checkFailed;
+  return fail === true && (differences?.changed ?? 0) > 0 ? checkFailed : fine;
+};
+
+const replay = async (options: ReplayOptions, terminal: Terminal) =>
+  withLedger(options, terminal, false, async (ledger) => {
+    const started = await ledger.replays.start();
+    if (E.isLeft(started)) return E.left(failureOf(started.left, options.url));
+    const bar = new ProgressBar(terminal, () => performance.now());
+    let last = started.right;
+    for await (const next of ledger.replays.follow(last.id)) {
+      if (E.isLeft(next)) {
+        bar.end();
+        return E.left(failureOf(next.left, options.url));
+      }
+      last = next.right;
+      const { processed, total, rate, etaMs } = last;
+      const left = etaMs === null ? '' : `, ${Math.ceil(etaMs / 1_000)} s left`;
+      bar.update(
+        processed,
+        total,
+        `${wholeNumber(processed)} of ${counted(total, 'event', 'events')}, ${wholeNumber(Math.round(rate))}/s${left}`,
+      );
+    }
+    bar.end();
+    report(last, options, terminal);
+    return E.right(exitCodeOf(last, options));
+  });
+
+/** Adds the command. */
+export const addReplay = (program: Command, terminal: Terminal): void => {
+  withLedgerOptions(
+    withFormatOption(
+      program
+        .command('replay')
+        .summary('rebuild the projections from the log')
+        .description(
+          'Rebuilds what questions are answered from, out of the log, beside what serves; compares answers of both, then swaps. Ends with 1 if it fails; the log is never touched.',
+        ),
+    ),
+  )
+    .option('--fail', 'end with 1 if an answer differs from before, too')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ domicile replay
+  $ domicile replay --url http://127.0.0.1:8484 --fail`,
+    )
+    .action((options: ReplayOptions) => running(terminal, () => replay(options, terminal)));
+};

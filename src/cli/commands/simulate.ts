@@ -1,0 +1,141 @@
+/**
+ * `domicile simulate`: what a policy would find over the whole history, before it is adopted.
+ */
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import type { FindingRow } from '../../projections/questions/answers.ts';
+import { type FormatOptions, running, withFormatOption, withLedgerOptions } from '../command-options.ts';
+import { type LedgerOptions, withLedger } from '../connection.ts';
+import { checkFailed, fine, wrongUse } from '../exit-codes.ts';
+import { type Failure, failureOf } from '../failure.ts';
+import { findingColumns } from '../finding-lines.ts';
+import { show } from '../formats.ts';
+import type { Column } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+import { counted } from '../wording.ts';
+
+interface SimulateOptions extends LedgerOptions, FormatOptions {
+  readonly policy?: string;
+  readonly effectiveFrom: string;
+  readonly effectiveUntil?: string;
+  readonly fail?: boolean;
+}
+
+/** Where history begins: by default a policy is tried over all of it. */
+const beginning = '0000-01-01';
+
+const changes = ['opened', 'closed', 'lengthened', 'shortened'] as const;
+type Change = (typeof changes)[number];
+
+/** A finding that a change opens, closes or changes. */
+type Line = FindingRow & { readonly change: Change };
+
+const lineOf = (change: Change, finding: FindingRow): Line => ({ ...finding, change });
+
+const columns: ReadonlyArray<Column<Line>> = [
+  { title: 'Change', cell: ({ change }) => change },
+  ...findingColumns,
+];
+
+const fields = [
+  'change',
+  'policy',
+  'rule',
+  'verdict',
+  'action',
+  'holding',
+  'party',
+  'from',
+  'to',
+  'subjects',
+  'events',
+];
+
+const cedarIn = (file: string): E.Either<Failure, string> => {
+  try {
+    return E.right(readFileSync(file, 'utf8'));
+  } catch {
+    return E.left({
+      exitCode: wrongUse,
+      message: `${file} cannot be read; expected a file with Cedar policies`,
+      hint: 'docs/how-to/write-a-policy.md has some to begin with.',
+    });
+  }
+};
+
+const simulate = async (file: string, options: SimulateOptions, terminal: Terminal) => {
+  const cedar = cedarIn(file);
+  if (E.isLeft(cedar)) return cedar;
+  const { effectiveFrom, effectiveUntil } = options;
+  const policy = options.policy ?? basename(file).replace(/\.cedar$/, '');
+  return withLedger(options, terminal, false, async (ledger) => {
+    const answer = await ledger.policies.simulate({
+      policy,
+      cedar: cedar.right,
+      effectiveFrom,
+      ...(effectiveUntil === undefined ? {} : { effectiveUntil }),
+    });
+    if (E.isLeft(answer)) return E.left(refusal(failureOf(answer.left, options.url), file));
+    const { data } = answer.right;
+    const lines: ReadonlyArray<Line> = changes.flatMap((change) =>
+      data[change].map((finding: FindingRow) => lineOf(change, finding)),
+    );
+    show(
+      answer.right,
+      lines,
+      options.format,
+      {
+        fields,
+        columns,
+        title: `What adopting ${terminal.style('bold', policy)} would make of history, against the version in force`,
+        empty: ['Nothing would change: it finds what is found now.'],
+        footer: [
+          `${changes.map((change) => `${data[change].length} ${change}`).join(', ')}: ${counted(lines.length, 'finding', 'findings')}. Nothing was recorded. Times are UTC.`,
+        ],
+      },
+      terminal,
+    );
+    return E.right(options.fail === true && lines.length > 0 ? checkFailed : fine);
+  });
+};
+
+/** The refusal of a policy names places in its text, not events of a body. */
+const refusal = (failure: Failure, file: string): Failure =>
+  failure.details === undefined
+    ? failure
+    : {
+        ...failure,
+        message: `${file} cannot be adopted as it is`,
+        details: failure.details.map((detail) => detail.replace(/^event 1, \/cedar: /, '')),
+      };
+
+/** Adds the command. */
+export const addSimulate = (program: Command, terminal: Terminal): void => {
+  withLedgerOptions(
+    withFormatOption(
+      program
+        .command('simulate <file>')
+        .summary('try a policy before it is adopted')
+        .description(
+          'Shows what adopting a policy would make of the whole history: findings opened, closed, lengthened and shortened, against the version in force. Records nothing.',
+        ),
+    ),
+  )
+    .option('--policy <policy>', 'the id it would be adopted under (default: the name of the file)')
+    .option('--effective-from <time>', 'from when on it would hold', beginning)
+    .option('--effective-until <time>', 'until when it would hold (default: for good)')
+    .option('--fail', 'end with 1 if it would change anything')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ domicile simulate policies/padfaa.cedar
+  $ domicile simulate my-policy.cedar --policy keep-out --effective-from 2022-06-17
+  $ domicile simulate my-policy.cedar --fail --format ndjson`,
+    )
+    .action((file: string, options: SimulateOptions) =>
+      running(terminal, () => simulate(file, options, terminal)),
+    );
+};

@@ -1,0 +1,124 @@
+/**
+ * `domicile who`: who could reach a person's data, and along which path.
+ */
+import { type Command, Option } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import { everyRow } from '../../client/client.ts';
+import { edgeKinds } from '../../domain/reach/edge.ts';
+import {
+  knownWords,
+  type PeriodOptions,
+  questionOf,
+  running,
+  validWords,
+  withPeriodOptions,
+  withQuestionOptions,
+} from '../command-options.ts';
+import { withLedger } from '../connection.ts';
+import { fine } from '../exit-codes.ts';
+import { failureOf } from '../failure.ts';
+import { show } from '../formats.ts';
+import { kindText, pathText } from '../path-text.ts';
+import type { Column } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+import { counted, moment } from '../wording.ts';
+
+interface WhoOptions extends PeriodOptions {
+  readonly party?: string;
+  readonly via?: string;
+}
+
+/** One interval in which a party reached one holding. */
+interface Line {
+  readonly party: string;
+  readonly name: string | null;
+  readonly dataset: string;
+  readonly site: string;
+  readonly kind: 'live' | 'backup';
+  readonly backup: string | null;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly path: string;
+}
+
+const fields = ['party', 'name', 'dataset', 'site', 'kind', 'backup', 'from', 'to', 'path'];
+
+const columns: ReadonlyArray<Column<Line>> = [
+  { title: 'Party', cell: ({ party }) => party },
+  { title: 'Dataset', cell: ({ dataset }) => dataset },
+  { title: 'Site', cell: ({ site }) => site },
+  { title: 'Kind', cell: kindText },
+  { title: 'From', cell: ({ from }) => (from === null ? 'ever' : moment(from)) },
+  {
+    title: 'To',
+    cell: ({ to }) => (to === null ? 'still so' : moment(to)),
+    style: ({ to }) => (to === null ? 'green' : undefined),
+  },
+  { title: 'Because it', cell: ({ path }) => path },
+];
+
+const ask = async (subject: string, options: WhoOptions, terminal: Terminal) =>
+  withLedger(options, terminal, false, async (ledger) => {
+    const { from, to, party, via } = options;
+    const question = { ...questionOf(options), from, to, party, via };
+    const answer = await everyRow((page) => ledger.subjects.reach(subject, page), question);
+    if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
+    const { clocks, data } = answer.right;
+    const lines = data.flatMap(({ party: id, name, intervals }) =>
+      intervals.map(({ holding, path, ...interval }) => ({
+        party: id,
+        name,
+        ...holding,
+        ...interval,
+        path: pathText(path),
+      })),
+    );
+    const period = from !== undefined || to !== undefined;
+    const when = period ? 'over time' : validWords(clocks, options);
+    show(
+      answer.right,
+      lines,
+      options.format,
+      {
+        fields,
+        columns,
+        title: `${terminal.style('bold', subject)}: who could reach the data ${when}, ${knownWords(clocks, options)}`,
+        empty: [
+          'Nobody: no chain of grants, sites, members or companies led from a party to data of this person.',
+          `Where the data was: domicile history ${subject}`,
+        ],
+        footer: [
+          `${counted(data.length, 'party', 'parties')}. The intervals are whole, the path is the shortest one. Times are UTC.`,
+        ],
+      },
+      terminal,
+    );
+    return E.right(fine);
+  });
+
+/** Adds the command. */
+export const addWho = (program: Command, terminal: Terminal): void => {
+  withQuestionOptions(
+    withPeriodOptions(
+      program
+        .command('who <subject>')
+        .summary('who could reach a person’s data, and how')
+        .description(
+          'Shows every party that could reach a person’s data at a moment, or in a period, and along which path: grants, sites it operates or owns, teams, employees, companies it controls. Whether it did is another question.',
+        ),
+    ),
+  )
+    .addOption(new Option('--party <party>', 'only this party'))
+    .addOption(new Option('--via <edges>', `only over these edges: ${edgeKinds.join(', ')}`))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ domicile who ana --valid-at 2022-06-30
+  $ domicile who ana --party bytedance --from 2020-01-01
+  $ domicile who ana --via operates,owns --format csv`,
+    )
+    .action((subject: string, options: WhoOptions) =>
+      running(terminal, () => ask(subject, options, terminal)),
+    );
+};
