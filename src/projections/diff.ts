@@ -6,7 +6,9 @@ import { subjectsOf } from '../domain/events/subjects.ts';
 import { beginning, never } from '../domain/time.ts';
 import type { LogReader } from '../store/log-reader.ts';
 import { openProjectionsToRead } from './generations.ts';
+import { discrepanciesAfter } from './questions/discrepancies.ts';
 import { holdingsAt, membersAt } from './questions/holdings.ts';
+import { reachRows } from './questions/reach.ts';
 import { historyBetween } from './questions/residency.ts';
 import { IndexReader, View } from './view.ts';
 
@@ -14,6 +16,10 @@ import { IndexReader, View } from './view.ts';
 export const comparedSubjectsMax = 500;
 /** Sites and populations whose answers are compared, at the most. */
 export const comparedNamesMax = 200;
+/** Of the subjects compared, those whose reach is compared as well, at the most. */
+export const comparedReachMax = 50;
+/** How long others wait at the most for a comparison to let them in between, give or take a question, in milliseconds. */
+const holdingUpMsMax = 10;
 /** Changed answers that are shown, at the most. */
 export const shownExamplesMax = 10;
 
@@ -46,12 +52,12 @@ const sampledSubjects = (view: View, log: LogReader): ReadonlySet<string> => {
 };
 
 /** Asks both generations the same questions, as known at the last position that both have reached. */
-export const compareGenerations = (
+export const compareGenerations = async (
   before: string,
   after: string,
   log: LogReader,
   validAt: number,
-): Difference => {
+): Promise<Difference> => {
   const databases = [before, after].map(openProjectionsToRead);
   try {
     const readers = databases.map((database) => new IndexReader(database, log));
@@ -62,11 +68,25 @@ export const compareGenerations = (
     const position = Math.min(...readers.map((reader) => reader.checkpoint()));
     const views = readers.map((reader) => new View(reader, { position, minAssurance: 'claimed' }));
     const [one, other] = [views[0]!, views[1]!];
+    const subjects = [...sampledSubjects(one, log)];
     const questions: [string, (view: View) => unknown][] = [
-      ...[...sampledSubjects(one, log)].map((subject): [string, (view: View) => unknown] => [
+      ...subjects.map((subject): [string, (view: View) => unknown] => [
         `history of ${subject}`,
         (view) => historyBetween(view, subject, beginning, never),
       ]),
+      ...subjects
+        .slice(0, comparedReachMax)
+        .map((subject): [string, (view: View) => unknown] => [
+          `reach of ${subject}`,
+          (view) => reachRows(view, subject, { at: validAt, during: { from: beginning, to: never } }),
+        ]),
+      ...(['site', 'party', 'dataset', 'population', 'policy'] as const).map(
+        (kind): [string, (view: View) => unknown] => [
+          `names of each ${kind}`,
+          (view) => view.names(kind, '', comparedNamesMax),
+        ],
+      ),
+      ['discrepancies', (view) => discrepanciesAfter(view, 'open', 0, comparedNamesMax)],
       ...one
         .names('site', '', comparedNamesMax)
         .map((site): [string, (view: View) => unknown] => [
@@ -82,7 +102,13 @@ export const compareGenerations = (
     ];
     const examples: Difference['examples'][number][] = [];
     let changed = 0;
+    let since = performance.now();
     for (const [question, ask] of questions) {
+      if (performance.now() - since > holdingUpMsMax) {
+        // Both read within a transaction: what is applied meanwhile does not show.
+        await new Promise((resolve) => setImmediate(resolve));
+        since = performance.now();
+      }
       const answers = [ask(one), ask(other)];
       if (JSON.stringify(answers[0]) === JSON.stringify(answers[1])) continue;
       changed++;

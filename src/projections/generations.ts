@@ -61,19 +61,20 @@ export class Generations {
   /** Makes a generation the serving one, in one step, and remembers the one that served before. */
   serve(generation: number): void {
     const before = this.serving();
+    // The one before is not forgotten where nothing is swapped, as at a start.
+    if (before === generation) return;
     const path = pointerOf(this.directory);
-    const next = {
-      serving: generation,
-      ...(before === undefined || before === generation ? {} : { before }),
-    };
+    const next = { serving: generation, ...(before === undefined ? {} : { before }) };
     writeFileSync(`${path}.next`, JSON.stringify(next), { flush: true });
     renameSync(`${path}.next`, path);
   }
 
-  /** The number of the next generation. */
+  private given = 0;
+
+  /** The number of the next generation: one that no file has, and that was not given before. */
   next(): number {
-    const numbers = this.all();
-    return (numbers.at(-1) ?? 0) + 1;
+    this.given = Math.max(this.given, this.all().at(-1) ?? 0) + 1;
+    return this.given;
   }
 
   /** All generations of which there is a file, in order. */
@@ -135,12 +136,22 @@ export const openProjectionsToRead = (file: string): DatabaseSync => {
   return database;
 };
 
-/** Whether a projections file was filled by the code of this version. */
-export const isFilledByThisCode = (file: string): boolean => {
-  const database = openProjectionsToRead(file);
+/** A number that a projections file keeps of itself; none where the file is damaged or of another shape. */
+const metaOf = (file: string, name: 'code' | 'position'): number | undefined => {
+  let database: DatabaseSync | undefined;
   try {
-    return database.prepare("SELECT value FROM meta WHERE name = 'code'").get()?.value === codeVersion;
+    database = new DatabaseSync(file, { readOnly: true });
+    return database.prepare('SELECT value FROM meta WHERE name = ?').get(name)?.value as number | undefined;
+  } catch {
+    // What cannot be read is rebuilt; nothing is known of it until then.
+    return undefined;
   } finally {
-    database.close();
+    database?.close();
   }
 };
+
+/** Whether a projections file was filled by the code of this version. */
+export const isFilledByThisCode = (file: string): boolean => metaOf(file, 'code') === codeVersion;
+
+/** The position up to which a projections file has applied events: 0 where it cannot be read. */
+export const checkpointOf = (file: string): number => metaOf(file, 'position') ?? 0;

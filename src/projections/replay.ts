@@ -2,6 +2,7 @@
  * Replays: the next generation of the projections is built beside the serving one, catches up, is compared with it,
  * and takes its place in one step. Readers see no gap; writers go on; the generation before is kept.
  */
+import * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../domain/time.ts';
 import type { Difference } from './diff.ts';
 import type { Generations } from './generations.ts';
@@ -11,6 +12,10 @@ import { Projector } from './projector.ts';
 export const rememberedReplaysMax = 100;
 /** How far behind the serving generation a built one may be to be compared and swapped, in events. */
 const swapLagEventsMax = 1_000;
+/** How long a built generation that fell behind while it was compared is given to catch up, before it is looked at. */
+const swapRetryMs = 5;
+/** How long is waited at a time before it is looked whether the replay was cancelled. */
+const reachedWaitMs = 1_000;
 
 export type ReplayState = 'running' | 'serving' | 'failed' | 'cancelled';
 
@@ -18,6 +23,8 @@ export type ReplayState = 'running' | 'serving' | 'failed' | 'cancelled';
 export interface Replay {
   readonly id: string;
   readonly generation: number;
+  /** Whether it brings back the generation before, and builds none. */
+  readonly rollback: boolean;
   readonly state: ReplayState;
   readonly processed: number;
   readonly total: number;
@@ -39,7 +46,9 @@ export interface ReplayHost {
   /** The position that the serving generation has reached. */
   servingPosition(): number;
   /** Compares a built generation with the serving one. */
-  compare(file: string): Difference;
+  compare(file: string): Promise<Difference>;
+  /** Whether the generation knows all that the serving one has answered with. */
+  coversServing(file: string): boolean;
   /** Makes a built generation the serving one. */
   serve(generation: number, projector: Projector): Promise<void>;
   /** Tells a projector of growth from now on, until the returned function is called. */
@@ -71,17 +80,33 @@ export class Replays {
     return () => this.listeners.delete(listener);
   }
 
-  /** Starts a replay; undefined if one is under way. */
-  async start(): Promise<Replay | undefined> {
+  private lastId = 0;
+
+  /** An id that no replay of this process has, nor one before it while clocks go forward. */
+  private nextId(): string {
+    this.lastId = Math.max(this.lastId + 1, this.host.now());
+    return String(this.lastId);
+  }
+
+  /**
+   * Starts a replay, or a rollback to the generation that served before.
+   *
+   * @returns why not, if it does not: one is under way, or there is none to roll back to.
+   */
+  async start(rollback = false): Promise<E.Either<'busy' | 'no-generation-before', Replay>> {
     const total = await this.host.events();
-    if (this.replays.some((replay) => replay.state === 'running')) return undefined;
-    const generation = this.host.generations.next();
+    const { generations } = this.host;
+    if (this.replays.some((replay) => replay.state === 'running')) return E.left('busy');
+    const generation = rollback ? generations.before() : generations.next();
+    if (generation === undefined) return E.left('no-generation-before');
     const replay: Replay = {
-      id: String(generation),
+      id: this.nextId(),
       generation,
+      rollback,
       state: 'running',
       processed: 0,
-      total,
+      // What a rollback has to catch up with is known when it begins to.
+      total: rollback ? 0 : total,
       rate: 0,
       startedAt: this.host.now(),
       endedAt: undefined,
@@ -92,7 +117,7 @@ export class Replays {
     this.replays = [...this.replays.slice(1 - rememberedReplaysMax), replay];
     const projector = new Projector({
       logFile: this.host.logFile,
-      projectionsFile: this.host.generations.file(generation),
+      projectionsFile: generations.file(generation),
     });
     const unfollow = this.host.follow(projector);
     this.running = { projector, unfollow };
@@ -116,7 +141,7 @@ export class Replays {
         void this.finish(replay.id, projector);
       }
     });
-    return this.get(replay.id);
+    return E.right(this.get(replay.id)!);
   }
 
   private finishing = false;
@@ -127,11 +152,15 @@ export class Replays {
     this.finishing = true;
     try {
       const replay = this.get(id)!;
-      while (!(await projector.reached(this.host.servingPosition(), 1_000))) {
-        if (this.get(id)?.state !== 'running') return;
+      const file = this.host.generations.file(replay.generation);
+      if (!(await this.caughtUp(id, projector))) return;
+      const differences = await this.host.compare(file);
+      // Both went on meanwhile: an answer after the swap must know no less than one before it.
+      while (!this.host.coversServing(file)) {
+        await new Promise((resolve) => setTimeout(resolve, swapRetryMs));
+        if (!(await this.caughtUp(id, projector))) return;
       }
-      if (this.get(id)?.state !== 'running') return;
-      const differences = this.host.compare(this.host.generations.file(replay.generation));
+      if (!this.isRunning(id)) return;
       this.host.generations.serve(replay.generation);
       this.running?.unfollow();
       this.running = undefined;
@@ -145,9 +174,27 @@ export class Replays {
     }
   }
 
+  private isRunning(id: string): boolean {
+    return this.get(id)?.state === 'running';
+  }
+
+  /** Waits until the projector is where the serving generation is: false if the replay is not running any more. */
+  private async caughtUp(id: string, projector: Projector): Promise<boolean> {
+    while (this.isRunning(id)) {
+      if (await projector.reached(this.host.servingPosition(), reachedWaitMs)) return this.isRunning(id);
+    }
+    return false;
+  }
+
   private async fail(id: string, failure: string): Promise<void> {
+    if (!this.isRunning(id)) return;
     this.update(id, { state: 'failed', failure, endedAt: this.host.now(), etaMs: undefined });
     await this.discard(id);
+  }
+
+  /** Cancels whatever is running. */
+  async cancelAll(): Promise<void> {
+    for (const { id } of this.replays) await this.cancel(id);
   }
 
   /** Cancels a running replay: false if it is not running. */
@@ -163,10 +210,10 @@ export class Replays {
     this.running = undefined;
     running?.unfollow();
     await running?.projector.stop();
+    const { generations } = this.host;
     const generation = this.get(id)?.generation;
-    if (generation !== undefined && generation !== this.host.generations.serving()) {
-      this.host.generations.remove(generation);
-    }
+    const kept = [generations.serving(), generations.before()];
+    if (generation !== undefined && !kept.includes(generation)) generations.remove(generation);
   }
 
   /** Stops what is under way; what was half built is discarded at the next start. */

@@ -1,0 +1,87 @@
+/**
+ * A server that is killed while it replays its projections, again and again: what served before goes on serving, what
+ * was half built is gone, and every answer is as it was. `REPLAY_CRASH_ROUNDS` says how often it is killed.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, expect, it } from 'vitest';
+import { answersTo } from '../support/answers.ts';
+import { enrolled } from '../support/given-events.ts';
+import { longLog, longLogQuestions } from '../support/long-log.ts';
+import { endOfReplay, startReplay } from '../support/replaying.ts';
+import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
+
+const rounds = Number(process.env.REPLAY_CRASH_ROUNDS ?? 12);
+const eventsTotal = 6_000;
+/** A replay of so many events takes about as long, comparison and swap included. */
+const replayAboutMs = 1_500;
+/** Rounds take a few seconds each. */
+const testMsMax = 60_000 + rounds * 20_000;
+
+const directory = newDataDirectory();
+const projections = join(directory, 'projections');
+const files = (): ReadonlyArray<string> =>
+  readdirSync(projections).filter((name) => /^generation-\d+\.sqlite$/.test(name));
+const pointer = (): { serving: number; before?: number } =>
+  JSON.parse(readFileSync(join(projections, 'serving.json'), 'utf8'));
+const numberOf = (file: string): number => Number(/\d+/.exec(file)![0]);
+
+let server: ServerProcess | undefined;
+const start = async (): Promise<ServerProcess> => {
+  server = await ServerProcess.start({ directory, environment: { LEDGER_WAIT_MS: '60000' } });
+  return server;
+};
+
+afterAll(async () => {
+  await server?.end('SIGKILL');
+  removeDirectory(directory);
+});
+
+it(
+  `answers the same after each of ${rounds} kills during a replay, from a generation that is whole`,
+  async () => {
+    let now = await start();
+    const { body } = await now.postLines(longLog(eventsTotal));
+    const asked = { knownPosition: body.position, validAt: '2024-01-01' };
+    const before = await answersTo(now, longLogQuestions, asked);
+    const outcomes = { swapped: 0, discarded: 0 };
+    for (let round = 0; round < rounds; round++) {
+      const { serving } = pointer();
+      // What is written meanwhile is there afterwards, whichever generation serves.
+      const location = await startReplay(
+        now,
+        round % 4 === 3 && files().length > 1 ? { rollback: true } : undefined,
+      );
+      const position = await now.record([enrolled(`round-${round}`, `round-${round}`, 'us')]);
+      await sleep(Math.random() * replayAboutMs);
+      await now.end('SIGKILL');
+
+      const after = pointer();
+      expect(files().map(numberOf)).toContain(after.serving);
+      if (after.serving === serving) outcomes.discarded++;
+      else {
+        expect(after.before).toBe(serving);
+        outcomes.swapped++;
+      }
+      now = await start();
+      expect(pointer()).toEqual(after);
+      expect(files().map(numberOf)).toEqual(
+        [after.serving, ...(after.before === undefined ? [] : [after.before])].sort((a, b) => a - b),
+      );
+      expect((await now.get(location)).status).toBe(404);
+      expect((await now.get('/v1/replays')).body.data).toEqual([]);
+      expect(await answersTo(now, longLogQuestions, asked)).toEqual(before);
+      const written = await now.get(`/v1/subjects/round-${round}/history`, { atLeast: position });
+      expect(written.status).toBe(200);
+    }
+    expect(outcomes.discarded).toBeGreaterThan(0);
+    // And one that is let alone gets to its end.
+    expect(await endOfReplay(now, await startReplay(now))).toMatchObject({
+      state: 'serving',
+      differences: { changed: 0 },
+    });
+    expect(await answersTo(now, longLogQuestions, asked)).toEqual(before);
+  },
+  testMsMax,
+);
