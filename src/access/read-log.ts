@@ -3,6 +3,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../domain/time.ts';
+import { toStoreProblem } from '../store/sqlite/store-problems.ts';
 
 /** One question about a person. */
 export interface Read {
@@ -18,12 +19,14 @@ export interface Read {
 const applicationId = 0x446f6d52;
 
 export class ReadLog {
+  readonly file: string;
   private readonly database: DatabaseSync;
   private readonly insert;
   private readonly select;
 
   /** Opens the file, and makes it if there is none. */
   constructor(file: string) {
+    this.file = file;
     this.database = new DatabaseSync(file);
     this.database.exec(`
       PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA application_id = ${applicationId};
@@ -40,9 +43,17 @@ export class ReadLog {
     );
   }
 
-  /** Records a question before it is answered. */
+  /**
+   * Records a question before it is answered.
+   *
+   * @throws a StoreProblem where it cannot: what is not recorded is not to be answered.
+   */
   record({ at, reader, subject, question }: Omit<Read, 'id'>): void {
-    this.insert.run(at, reader, subject, question);
+    try {
+      this.insert.run(at, reader, subject, question);
+    } catch (error) {
+      throw toStoreProblem(this.file, error);
+    }
   }
 
   /** Questions after one, in order; of one subject, if one is given. */
