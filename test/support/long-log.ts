@@ -23,7 +23,7 @@ const eventOf = (index: number): Sent => {
   const other = at(sites, sites.indexOf(site) + 1 + (index % (sites.length - 1)));
   const someone = { subject: `person-${scattered(index * 7, Math.max(1, index))}` };
   const dataset = index % 3 === 0 ? 'messages' : 'profile';
-  const kind = scattered(index * 5, 200);
+  const kind = scattered(index * 5, 400);
   if (kind === 0) return say('DataPlaced', { dataset, scope: { population }, site });
   if (kind === 1) return say('DataMoved', { dataset, scope: { population }, from: site, to: other });
   if (kind < 4)
