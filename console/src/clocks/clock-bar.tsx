@@ -215,7 +215,11 @@ export const ClockSentence = ({
 }) => {
   const view = useView();
   const change = useChangeView();
-  const valid = at ?? (clocks === undefined ? undefined : Date.parse(clocks.validAt));
+  const answered = clocks === undefined ? undefined : Date.parse(clocks.validAt);
+  // Where no moment was chosen it is now: to the minute is all that anybody wants to read.
+  const now =
+    answered === undefined || view.validAt !== undefined ? answered : Math.floor(answered / 60_000) * 60_000;
+  const valid = at ?? now;
   const knownNow = view.knownAt === undefined && view.knownPosition === undefined;
   const pinned = !knownNow && (knownOnly || view.validAt !== undefined);
   return (

@@ -136,14 +136,14 @@ const Versions = ({ policy, at }: { policy: PolicyRow; at: number }) => {
   );
 };
 
-/** Those that last at the moment first, of these the latest first. */
+/** Policies with findings that last at the moment first; within each version those, and of these the latest, first. */
 const openFirst =
-  (at: number) =>
-  (a: FindingRow, b: FindingRow): number => {
-    const version = a.policy < b.policy ? -1 : a.policy > b.policy ? 1 : b.version - a.version;
-    if (version !== 0) return version;
-    return Number(holdsAt(b, at)) - Number(holdsAt(a, at)) || byBegin(b.from, a.from);
-  };
+  (at: number, open: ReadonlySet<string>) =>
+  (a: FindingRow, b: FindingRow): number =>
+    Number(open.has(b.policy)) - Number(open.has(a.policy)) ||
+    (a.policy < b.policy ? -1 : a.policy > b.policy ? 1 : b.version - a.version) ||
+    Number(holdsAt(b, at)) - Number(holdsAt(a, at)) ||
+    byBegin(b.from, a.from);
 
 const states = [
   { state: undefined, label: 'All' },
@@ -174,6 +174,7 @@ export const FindingsScreen = () => {
       <ClockSentence clocks={findings.data?.clocks} />
       <Answered of={findings} what="what was found">
         {(answer) => {
+          const open = new Set(answer.data.filter((row) => holdsAt(row, at)).map((row) => row.policy));
           const rows = answer.data
             .filter((row) => policy === undefined || row.policy === policy)
             .filter((row) => version === undefined || String(row.version) === version)
@@ -184,7 +185,7 @@ export const FindingsScreen = () => {
                   ? !holdsAt(row, at) && beginOf(row.from) <= at
                   : true,
             )
-            .sort(openFirst(at));
+            .sort(openFirst(at, open));
           const table = {
             caption: chosen === undefined ? 'Findings' : `Findings of ${chosen.policy}`,
             fileName: `findings${policy === undefined ? '' : `-${policy}`}`,
@@ -219,15 +220,17 @@ export const FindingsScreen = () => {
                 <Answered of={policies} what="the policies">
                   {(all) => (
                     <ul>
-                      {all.data.map((each) => (
-                        <PolicyCard
-                          key={each.policy}
-                          policy={each}
-                          findings={answer.data}
-                          at={at}
-                          chosen={each.policy === policy}
-                        />
-                      ))}
+                      {[...all.data]
+                        .sort((a, b) => Number(open.has(b.policy)) - Number(open.has(a.policy)))
+                        .map((each) => (
+                          <PolicyCard
+                            key={each.policy}
+                            policy={each}
+                            findings={answer.data}
+                            at={at}
+                            chosen={each.policy === policy}
+                          />
+                        ))}
                     </ul>
                   )}
                 </Answered>

@@ -19,7 +19,7 @@ import { type Column, Table, TableFiles } from '../parts/table.tsx';
 import { useTitle } from '../shell.tsx';
 import type { Bar, Lane } from '../timeline/lanes.ts';
 import { around, type Window } from '../timeline/scale.ts';
-import { Scrubber } from '../timeline/scrubber.tsx';
+import { isFolded, Scrubber } from '../timeline/scrubber.tsx';
 import { type Place, type Way, WorldMap } from './world-map.tsx';
 
 /** Sites whose holdings are asked for; further ones are shown without them. */
@@ -388,8 +388,8 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
           )
         }
         onProof={(events) => change({ proof: proofText(events) })}
-        folded={view.lanes === 'folded'}
-        onFold={(folded) => change({ lanes: folded ? 'folded' : undefined }, true)}
+        folded={isFolded(view)}
+        onFold={(folded) => change({ lanes: folded ? 'folded' : 'shown' }, true)}
         legend={null}
       />
     </>

@@ -310,25 +310,24 @@ const ClusterMark = ({
   chosen: string | undefined;
 }) => {
   const ranked = [...places].sort((a, b) => lookOrder.indexOf(a.look) - lookOrder.indexOf(b.look));
-  const looks = [...new Set(ranked.map(({ look }) => look))];
+  const all = [...new Set(ranked.map(({ look }) => look))];
+  const looks = all.length === 1 ? all : all.filter((look) => look !== 'idle');
   const size = Math.max(...places.map((place) => place.size));
   const labelled = ranked.filter(({ look }) => look !== 'idle');
   const left = x > view.x + view.width * 0.72;
   const line = 13.5 * px;
   return (
     <g className="place-cluster">
-      {looks
-        .filter((look) => look !== 'idle' || looks.length === 1)
-        .map((look, index) => (
-          <circle
-            key={look}
-            className={`place place-${look}`}
-            cx={x}
-            cy={y}
-            r={(look === 'idle' ? 2.5 : size + 3.5 * (looks.length - 1 - index)) * px}
-            strokeWidth={2 * px}
-          />
-        ))}
+      {looks.map((look, index) => (
+        <circle
+          key={look}
+          className={`place place-${look}`}
+          cx={x}
+          cy={y}
+          r={(look === 'idle' ? 2.5 : size + 3.5 * (looks.length - 1 - index)) * px}
+          strokeWidth={2 * px}
+        />
+      ))}
       {labelled.map((place, index) => (
         <text
           key={place.id}

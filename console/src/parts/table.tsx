@@ -173,8 +173,8 @@ export const Table = <Row,>(props: TableProps<Row>) => {
                 className={rowClass?.(line.row)}
                 aria-rowindex={long ? line.number : undefined}
               >
-                {shown.map(({ key, cell, value, align }) => (
-                  <td key={key} className={align === 'end' ? 'end' : undefined}>
+                {shown.map(({ key, head, cell, value, align }) => (
+                  <td key={key} className={align === 'end' ? 'end' : undefined} data-head={head}>
                     {cell === undefined ? written(value(line.row)) : cell(line.row)}
                   </td>
                 ))}

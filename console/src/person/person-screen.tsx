@@ -28,7 +28,7 @@ import { expiries, type LaneGroup, siteLanes } from '../timeline/lanes.ts';
 import { lateEvents } from '../timeline/lateness.ts';
 import { edgeLanes, findingLanes, partyLanes } from '../timeline/reach-lanes.ts';
 import { around, type Window } from '../timeline/scale.ts';
-import { Scrubber } from '../timeline/scrubber.tsx';
+import { isFolded, Scrubber } from '../timeline/scrubber.tsx';
 import { BackupsPanel } from './backups-panel.tsx';
 import { FindingsPanel } from './findings-panel.tsx';
 import { Legend } from './legend.tsx';
@@ -228,10 +228,10 @@ const Person = ({ subject }: { subject: string }) => {
           </li>
           <li className={broken.length > 0 ? 'figure-violated' : undefined}>
             <a href="#findings">
-              <strong>{count(policies.size, 'rule', 'rules')}</strong>
+              <strong>{policies.size === 0 ? 'No rule' : count(policies.size, 'rule', 'rules')}</strong>
               <span>
                 {broken.length > 0 ? <Icon name="warning" /> : null}
-                {broken.length > 0 ? 'broken' : 'broken by it'}
+                broken
               </span>
             </a>
           </li>
@@ -287,8 +287,8 @@ const Person = ({ subject }: { subject: string }) => {
           )
         }
         onProof={(events) => change({ proof: proofText(events) })}
-        folded={view.lanes === 'folded'}
-        onFold={(folded) => change({ lanes: folded ? 'folded' : undefined }, true)}
+        folded={isFolded(view)}
+        onFold={(folded) => change({ lanes: folded ? 'folded' : 'shown' }, true)}
         legend={<Legend />}
       />
       <p className="person-foot">

@@ -149,33 +149,33 @@ export const edgeLanes = (
     });
 };
 
-/** A lane for each rule that was ever broken, or could not be judged. */
+/** A lane for each rule that was ever broken, or could not be judged: when, whatever of the data it was about. */
 export const findingLanes = (findings: ReadonlyArray<FindingRow>, late: Lateness): ReadonlyArray<Lane> =>
-  [...Map.groupBy(findings, ({ policy, version, rule }) => `${policy} ${version} ${rule}`)]
+  [...Map.groupBy(findings, ({ policy, rule }) => `${policy} ${rule}`)]
+    .sort(([, a], [, b]) => (beginOf(a[0]!.from) > beginOf(b[0]!.from) ? 1 : -1))
     .slice(0, lanesMax)
-    .map(([key, of]) => {
-      const { policy, version, rule } = of[0]!;
-      const bars = of.map((finding): Bar => {
-        const to = finding.to === null ? null : Date.parse(finding.to);
-        const { dataset, site } = finding.holding;
-        const what = `${dataset}${site === null ? '' : ` at ${site}`}${finding.party === null ? '' : ` by ${finding.party}`}`;
-        return {
-          id: `finding ${finding.finding}`,
-          look: finding.verdict,
-          from: beginOf(finding.from),
-          to,
-          label: what,
-          words: `${policy} version ${version}, ${rule}, ${finding.verdict === 'violated' ? 'broken' : 'cannot be judged'}: ${what}, from ${day(beginOf(finding.from))} ${until(to)}`,
-          assurance: null,
-          overdueFrom: null,
-          late: lateAmong(finding.events, beginOf(finding.from), late),
-          events: finding.events,
-        };
+    .map(([key, same]) => {
+      const { policy, rule } = same[0]!;
+      const kinds = Map.groupBy(same, ({ verdict, version }) => `${verdict} ${version}`);
+      const bars = [...kinds.values()].flatMap((alike) => {
+        const { verdict, version } = alike[0]!;
+        return joined(alike).map(({ from, to, of }): Bar => {
+          const end = to === Number.POSITIVE_INFINITY ? null : to;
+          const events = inOrder(of.flatMap((finding) => finding.events));
+          const said = verdict === 'violated' ? 'broken' : 'cannot be judged';
+          return {
+            id: `rule ${key} ${verdict} ${version} ${from}`,
+            look: verdict,
+            from,
+            to: end,
+            label: `${rule}, version ${version}`,
+            words: `${policy} version ${version}, ${rule}, ${said}: ${of.length} findings, from ${day(from)} ${until(end)}`,
+            assurance: null,
+            overdueFrom: null,
+            late: lateAmong(events, from, late),
+            events,
+          };
+        });
       });
-      return {
-        id: `rule ${key}`,
-        label: policy,
-        note: rule,
-        rows: packed(bars, (bar) => bar.look),
-      };
+      return { id: `rule ${key}`, label: policy, note: '', rows: packed(bars, (bar) => bar.look) };
     });

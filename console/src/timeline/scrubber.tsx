@@ -41,6 +41,10 @@ export interface ScrubberProps {
   readonly onFold: (folded: boolean) => void;
 }
 
+/** Whether the lanes are out of the way: as chosen, else where there is little room. */
+export const isFolded = ({ lanes }: { readonly lanes?: string }): boolean =>
+  lanes === undefined ? window.matchMedia('(max-width: 700px)').matches : lanes === 'folded';
+
 /** A movement of the pointer by less is a click. */
 const dragPx = 4;
 /** Within this distance the moment goes to the beginning or the end of a bar. */
@@ -433,7 +437,7 @@ export const Scrubber = (props: ScrubberProps) => {
             </div>
           </div>
         </div>
-        {(folded ? [] : groups).map((group) => (
+        {(folded ? [] : groups.filter(({ lanes }) => lanes.length > 0)).map((group) => (
           <Group key={group.id} label={group.label}>
             {group.lanes.map((lane) => (
               <LaneRow key={lane.id} lane={lane}>
