@@ -120,6 +120,13 @@ describe('domicile replay', () => {
       /^The projections are rebuilt and serve: 101 events read, .*\n\d+ answers compared with those before, none of them differs\.\n$/,
     );
   });
+
+  it('brings back those that served before', async () => {
+    const { code, out } = await domicile(['replay', '--rollback', '--format', 'json', ...at]);
+
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ state: 'serving', differences: { changed: 0 } });
+  });
 });
 
 describe('domicile keys', () => {

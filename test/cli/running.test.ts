@@ -69,6 +69,20 @@ describe('domicile demo', () => {
     );
   });
 
+  it('adopts policies, tells what each found, and what the rule of 2022 would have found from 2019 on', async () => {
+    const { code, out } = await domicile(['demo', '--port', '0', '--exit']);
+
+    expect(code).toBe(0);
+    const told = out.slice(out.indexOf('Which policies did that break?'));
+    expect(told).toMatch(/\neo-13942 1 +12 +0 +0 +6 +2020-08-06 to 2021-06-09 +bytedance, tiktok\n/);
+    expect(told).toMatch(/\ndomicile:unexplained-access 1 +3 +0 +0 +6 .* cn-engineers\n/);
+    expect(told).toMatch(
+      /\nlengthened +bytedance +tiktok\/profile, backup us-profile-singapore-2019 +singapore +2019-10-01 +still so +since 2022-06-17 +3\n/,
+    );
+    expect(told).toMatch(/\nopened +tiktok +tiktok\/messages, live +virginia +2019-01-01 +2022-06-17 +6\n/);
+    expect(told).toMatch(/\n6 opened, 0 closed, 8 lengthened, 0 shortened\./);
+  });
+
   it('leaves the server running, and says what to try', async () => {
     const child = start(['demo', '--port', '0']);
     const ended = finished(child);

@@ -14,6 +14,7 @@ import { type Client, createClient, everyRow } from '../../client/client.ts';
 import { exact, list } from '../../domain/codec.ts';
 import { settingsFrom } from '../../main/settings.ts';
 import { running } from '../command-options.ts';
+import { tellPolicies } from '../demo-policies.ts';
 import { answerText, demoQuestions } from '../demo-questions.ts';
 import { fine, unreachable, wrongUse } from '../exit-codes.ts';
 import { type Failure, failureOf } from '../failure.ts';
@@ -86,6 +87,10 @@ const tellCase = async (ledger: Client, terminal: Terminal): Promise<E.Either<Fa
     terminal.out('');
     for (const line of answerText(each, lines.right, terminal)) terminal.out(line);
   }
+  terminal.out('');
+  terminal.out('');
+  const told = await tellPolicies(ledger, terminal);
+  if (E.isLeft(told)) return told;
   return may;
 };
 
@@ -108,6 +113,8 @@ const goOn = async (url: string, may: string, terminal: Terminal): Promise<void>
   terminal.out(`  bin/domicile history hugo --url ${url}`);
   terminal.out(`  bin/domicile who ben --valid-at 2022-06-20 --url ${url}`);
   terminal.out(`  bin/domicile trail dora --url ${url}`);
+  terminal.out(`  bin/domicile who ana --valid-at 2022-06-30 --url ${url}`);
+  terminal.out(`  bin/domicile findings --policy us-data-2022 --url ${url}`);
   if (await hasConsole(url)) terminal.out(`Or open the console in a browser: ${url}/`);
   terminal.out(`The API describes itself at ${url}/openapi.json`);
 };

@@ -15,6 +15,7 @@ import { counted, wholeNumber } from '../wording.ts';
 
 interface ReplayOptions extends LedgerOptions, FormatOptions {
   readonly fail?: boolean;
+  readonly rollback?: boolean;
 }
 
 const fields = [
@@ -29,7 +30,7 @@ const fields = [
   'differences',
 ];
 
-const report = (replay: Replay, { format }: ReplayOptions, terminal: Terminal): void => {
+const report = (replay: Replay, { format, rollback }: ReplayOptions, terminal: Terminal): void => {
   if (format === 'csv') {
     for (const line of csvOf(fields, [replay])) terminal.out(`${line}\r`);
     return;
@@ -45,7 +46,8 @@ const report = (replay: Replay, { format }: ReplayOptions, terminal: Terminal): 
     terminal.out('What served before goes on serving.');
     return;
   }
-  terminal.out(`The projections are rebuilt and serve: ${read}.`);
+  const how = rollback === true ? 'from before are back' : 'are rebuilt and serve';
+  terminal.out(`The projections ${how}: ${read}.`);
   if (differences === null) return;
   const { compared, changed, examples } = differences;
   terminal.out(
@@ -67,7 +69,7 @@ const exitCodeOf = ({ state, differences }: Replay, { fail }: ReplayOptions): nu
 
 const replay = async (options: ReplayOptions, terminal: Terminal) =>
   withLedger(options, terminal, false, async (ledger) => {
-    const started = await ledger.replays.start();
+    const started = await (options.rollback === true ? ledger.replays.rollBack() : ledger.replays.start());
     if (E.isLeft(started)) return E.left(failureOf(started.left, options.url));
     const bar = new ProgressBar(terminal, () => performance.now());
     let last = started.right;
@@ -102,13 +104,15 @@ export const addReplay = (program: Command, terminal: Terminal): void => {
         ),
     ),
   )
+    .option('--rollback', 'bring back those that served before the last replay, caught up, instead')
     .option('--fail', 'end with 1 if an answer differs from before, too')
     .addHelpText(
       'after',
       `
 Examples:
   $ domicile replay
-  $ domicile replay --url http://127.0.0.1:8484 --fail`,
+  $ domicile replay --url http://127.0.0.1:8484 --fail
+  $ domicile replay --rollback`,
     )
     .action((options: ReplayOptions) => running(terminal, () => replay(options, terminal)));
 };
