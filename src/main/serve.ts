@@ -106,17 +106,23 @@ const main = async (): Promise<void> => {
     process.exitCode = 2;
     return;
   }
+  // A signal that comes while the ledger is opened stops it as soon as it is open: as the first process of a
+  // container, nobody else would.
+  let running: Running | undefined;
+  let asked = false;
+  const stop = (): void => {
+    asked = true;
+    void running?.stop().then(() => process.exit(0));
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
   try {
-    const running = await serve(settings.right);
+    running = await serve(settings.right);
+    if (asked) return stop();
     // A connection string holds a password.
     const store = settings.right.store.startsWith('sqlite:') ? settings.right.store : 'its store';
     process.stdout.write(`Domicile serves ${store} on ${running.url}\n`);
     process.stdout.write(`${whoMayUse(running)}\n`);
-    const stop = (): void => {
-      void running.stop().then(() => process.exit(0));
-    };
-    process.once('SIGINT', stop);
-    process.once('SIGTERM', stop);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 3;
