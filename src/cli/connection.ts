@@ -10,6 +10,7 @@ import { type Client, createClient } from '../client/client.ts';
 import { type Settings, settingsFrom } from '../main/settings.ts';
 import { unreachable, wrongUse } from './exit-codes.ts';
 import { type Failure, failureOfThrown } from './failure.ts';
+import { ProgressBar } from './progress-bar.ts';
 import type { Terminal } from './terminal.ts';
 import { wholeNumber } from './wording.ts';
 
@@ -46,14 +47,13 @@ const inProcessUrl = 'http://ledger.in-process';
 /** Waits until the projections have applied all that is in the log; a rebuild of a large one takes a while. */
 const catchUp = async (ledger: Ledger, terminal: Terminal): Promise<E.Either<Failure, void>> => {
   const head = await ledger.parts.store.head();
+  const bar = new ProgressBar(terminal, () => performance.now());
   while (!(await ledger.reached(head))) {
     const { position, failure } = ledger.state();
     if (failure !== undefined) return E.left({ exitCode: unreachable, message: failure });
-    if (terminal.watched) {
-      terminal.overwrite(`Reading the log: ${wholeNumber(position)} of ${wholeNumber(head)} events`);
-    }
+    bar.update(position, head, `${wholeNumber(position)} of ${wholeNumber(head)} events read`);
   }
-  if (terminal.watched) terminal.overwrite('');
+  bar.end();
   return E.right(undefined);
 };
 

@@ -52,9 +52,13 @@ const widthsWithin = (natural: ReadonlyArray<number>, columns: number): Readonly
   return widths;
 };
 
-/** The text in lines of this width: broken between words, and within a word that is longer than a line. */
+/** The text in lines of this width: broken between words, and within those that are longer than a line. */
 const wrapped = (text: string, width: number): ReadonlyArray<string> =>
   text.split('\n').flatMap((line) => wrappedLine(line, width));
+
+/** Where a word that is longer than a line is broken: behind the last mark within it, if there is one. */
+const breakIn = (word: string, width: number): number =>
+  Math.max(...['-', '/', '.', '_', ':'].map((mark) => word.lastIndexOf(mark, width - 1) + 1)) || width;
 
 const wrappedLine = (text: string, width: number): ReadonlyArray<string> => {
   const lines: string[] = [];
@@ -66,8 +70,9 @@ const wrappedLine = (text: string, width: number): ReadonlyArray<string> => {
       line = '';
     }
     while (rest.length > width) {
-      lines.push(rest.slice(0, width));
-      rest = rest.slice(width);
+      const end = breakIn(rest, width);
+      lines.push(rest.slice(0, end));
+      rest = rest.slice(end);
     }
     line = line === '' ? rest : `${line} ${rest}`;
   }

@@ -1,0 +1,71 @@
+/**
+ * Tables for people: as wide as the terminal, and nothing of a text lost on the way.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { tableOf } from '../../src/cli/table.ts';
+import type { Terminal } from '../../src/cli/terminal.ts';
+import { moment, spoken } from '../../src/cli/wording.ts';
+
+const terminal = (columns: number | undefined): Terminal => ({
+  out: () => {},
+  note: () => {},
+  overwrite: () => {},
+  watched: false,
+  columns,
+  style: (_, text) => text,
+});
+
+const columnsOf = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    title: `C${index}`,
+    cell: (row: ReadonlyArray<string>) => row[index]!,
+  }));
+
+describe('a table', () => {
+  it('fits the terminal, and breaks long identifiers at their marks', () => {
+    const rows = [['tiktok/video-history', 'backup us-video-history-singapore-2019', 'x']];
+
+    const lines = tableOf(rows, columnsOf(3), terminal(34)).split('\n');
+
+    expect(lines.every((line) => line.length <= 34)).toBe(true);
+    expect(lines.slice(2)).toEqual([
+      'tiktok/video-   backup          x',
+      'history         us-video-',
+      '                history-',
+      '                singapore-2019',
+    ]);
+  });
+
+  it('loses nothing of what it shows, however narrow', () => {
+    const word = fc.stringMatching(/^[a-z0-9/._:-]{1,40}$/);
+    const cell = fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words.join(' '));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(cell), { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 10, max: 80 }),
+        (rows, width) => {
+          const shown = tableOf(rows, columnsOf(1), terminal(width)).split('\n').slice(2);
+          expect(shown.every((line) => line.length <= width)).toBe(true);
+          expect(shown.join('').replaceAll(' ', '')).toBe(rows.flat().join('').replaceAll(' ', ''));
+        },
+      ),
+    );
+  });
+
+  it('shows characters that move the cursor as dots', () => {
+    expect(tableOf([['a\u001b[2Jb\rc']], columnsOf(1), terminal(undefined))).toContain('a·[2Jb·c');
+  });
+});
+
+describe('a moment', () => {
+  it('is written with no more digits than it takes', () => {
+    expect(moment('2022-06-17T00:00:00.000Z')).toBe('2022-06-17');
+    expect(moment('2022-06-17T12:00:00.000Z')).toBe('2022-06-17 12:00');
+    expect(moment('2022-06-17T12:00:10.000Z')).toBe('2022-06-17 12:00:10');
+    expect(moment('2022-06-17T12:00:00.050Z')).toBe('2022-06-17 12:00:00.05');
+    expect(moment('2022-06-17T00:00:00.001Z')).toBe('2022-06-17 00:00:00.001');
+    expect(spoken('2022-06-07T00:00:00.000Z')).toBe('7 June 2022');
+    expect(spoken('2022-06-17T12:30:00.000Z')).toBe('17 June 2022, 12:30 UTC');
+  });
+});
