@@ -25,14 +25,21 @@ export const questionsAbout = ({
       questions.map((question) => `/v1/${kind}/${encodeURIComponent(name)}${question}`),
     );
   return [
-    ...each('subjects', subjects, '/residency', '/history', '/trail'),
+    ...each('subjects', subjects, '/residency', '/history', '/trail', '/reach', '/findings'),
     ...each('sites', sites, '', '/holdings'),
     ...each('populations', populations, ''),
     ...each('datasets', datasets, '', '/lineage'),
-    ...each('parties', parties, ''),
-    ...['sites', 'populations', 'datasets', 'parties', 'transfers', 'discrepancies'].map(
-      (list) => `/v1/${list}`,
-    ),
+    ...each('parties', parties, '', '/reach'),
+    ...[
+      'sites',
+      'populations',
+      'datasets',
+      'parties',
+      'policies',
+      'transfers',
+      'discrepancies',
+      'findings',
+    ].map((list) => `/v1/${list}`),
     '/v1/discrepancies?state=resolved',
   ];
 };
