@@ -25,11 +25,13 @@ import type { World } from './questions/world.ts';
 import { RunReader } from './runs.ts';
 import { type NameKind, type TopicKind, topic, visitTopics } from './topics.ts';
 
-const decodedEventsMax = 50_000;
+/** Decoded events kept in memory, at the most, where an event counts once for each subject it names. */
+const decodedWeightMax = 200_000;
 
 /** The events read lately, decoded: the log never changes, so neither do they. */
 export class EventCache {
   private readonly events = new Map<number, RecordedEvent>();
+  private weight = 0;
   readonly log: LogReader;
 
   constructor(log: LogReader) {
@@ -44,16 +46,23 @@ export class EventCache {
     const decoded = stored === undefined ? undefined : decodeStored(stored.bytes);
     if (stored === undefined || decoded === undefined || E.isLeft(decoded)) return undefined;
     const recorded = { position, recordedAt: stored.recordedAt, event: decoded.right };
-    if (this.events.size >= decodedEventsMax) {
-      for (const oldest of this.events.keys()) {
-        this.events.delete(oldest);
-        if (this.events.size < decodedEventsMax / 2) break;
-      }
-    }
+    this.weight += weightOf(recorded);
+    if (this.weight > decodedWeightMax) this.forgetOldest();
     this.events.set(position, recorded);
     return recorded;
   }
+
+  private forgetOldest(): void {
+    for (const [position, recorded] of this.events) {
+      if (this.weight <= decodedWeightMax / 2) return;
+      this.events.delete(position);
+      this.weight -= weightOf(recorded);
+    }
+  }
 }
+
+const weightOf = ({ event }: RecordedEvent): number =>
+  event.type === 'SubjectsEnrolled' ? 1 + event.data.subjects.length : 1;
 
 /** The prepared statements of the read connection. */
 export class IndexReader {
