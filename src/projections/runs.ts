@@ -1,29 +1,29 @@
 /**
- * The index from topics to events, as sorted runs.
+ * The index from topics to events, as sorted runs (see `../sorted-runs/`).
  *
- * A page of the log becomes one run: its entries, sorted, in blocks. Runs never change; small ones are merged into
- * larger ones, so that there are never many (a log-structured merge of as many runs of a size as `mergedRuns`). What
- * is written once and in order is cheap to write, whatever the order in which people turn up in the log.
+ * A page of the log becomes one run. Runs never change; small ones are merged into larger ones. What is written once
+ * and in order is cheap to write, whatever the order in which people turn up in the log.
  *
- * An entry is one number: a 32-bit hash of the topic above 21 bits that count events from the first of the run. Two
- * topics with one hash cost a question some events that do not concern it, and never change an answer.
+ * Two topics with one hash cost a question some events that do not concern it, and never change an answer.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import {
+  distinct,
+  entryOf,
+  firstAtLeast,
+  fromBlob,
+  lookedAtRuns,
+  Merger,
+  mergeable,
+  offsetsUnder,
+  toBlob,
+} from '../sorted-runs/sorted-runs.ts';
 import type { Topic } from './topics.ts';
 
-/** Events in one run, at the most: what 21 bits can count. */
-export const runEventsMax = 2 ** 21;
-/** So many runs of a size are merged into one. */
-export const mergedRuns = 8;
-/** Of so many runs it is seen whether they are to be merged. */
-const lookedAtRuns = 8 * mergedRuns;
 /** Entries in one block: 8 KiB. */
 const blockEntries = 1_024;
 /** Blocks of runs kept decoded in memory by a reader. */
 const cachedBlocksMax = 16_384;
-
-const offsetRange = 2 ** 21;
-const entryOf = (topic: Topic, offset: number): number => (topic % 4_294_967_296) * offsetRange + offset;
 
 /** The tables of the runs. */
 export const runTables = `
@@ -93,14 +93,6 @@ export class RunBuilder {
   }
 }
 
-const distinct = (sorted: Float64Array): Float64Array => {
-  let kept = 0;
-  for (let index = 0; index < sorted.length; index++) {
-    if (index === 0 || sorted[index] !== sorted[index - 1]) sorted[kept++] = sorted[index]!;
-  }
-  return sorted.subarray(0, kept);
-};
-
 /** Enrolments in the order of their time. */
 const byTime = (roll: ArrayLike<number>): Float64Array => {
   const count = roll.length / enrolmentWidth;
@@ -116,16 +108,6 @@ const byTime = (roll: ArrayLike<number>): Float64Array => {
       out[to * enrolmentWidth + field] = roll[from * enrolmentWidth + field]!;
   });
   return out;
-};
-
-const toBlob = (numbers: Float64Array): Uint8Array =>
-  new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
-
-const fromBlob = (blob: unknown): Float64Array => {
-  const bytes = blob as Uint8Array;
-  return bytes.byteOffset % 8 === 0
-    ? new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8)
-    : new Float64Array(bytes.slice().buffer);
 };
 
 interface Run {
@@ -208,37 +190,20 @@ export class RunWriter {
     for (const [population, roll] of rolls) this.statements.roll.run(run, population, toBlob(roll));
   }
 
-  /**
-   * The last runs, if they are to be merged: so many that none is larger than some power of `mergedRuns`, and the
-   * largest is no more than half of them, so that what is written again has at least doubled.
-   */
-  private mergeable(): ReadonlyArray<Run> | undefined {
-    const last = this.statements.last.all().map(runOf).reverse();
-    const size = (run: Run): number => Math.floor(Math.log(run.events) / Math.log(mergedRuns));
-    const largestSize = Math.max(...last.map(size));
-    for (let most = size(last.at(-1)!); most <= largestSize; most++) {
-      const group = last.slice(last.findLastIndex((run) => size(run) > most) + 1);
-      const events = group.reduce((sum, run) => sum + run.events, 0);
-      const largest = Math.max(...group.map((run) => run.events));
-      if (group.length >= mergedRuns && events <= runEventsMax && largest <= events / 2) return group;
-    }
-    return undefined;
-  }
-
   private merge(): boolean {
-    const last = this.mergeable();
-    if (last === undefined) return false;
+    const recent = this.statements.last.all().map(runOf).reverse();
+    const count = mergeable(recent.map((run) => run.events));
+    if (count === 0) return false;
+    const last = recent.slice(-count);
     const events = last.reduce((sum, run) => sum + run.events, 0);
     const positions = new Float64Array(events);
-    const parts: Float64Array[] = [];
+    const merger = new Merger();
     const rolls = new Map<number, number[]>();
     let offset = 0;
     for (const run of last) {
       positions.set(this.positionsOf(run), offset);
-      for (const row of this.statements.blocks.iterate(run.firstBlock, run.lastBlock)) {
-        // Offsets are the low bits of an entry, so they shift by adding.
-        parts.push(Float64Array.from(fromBlob(row.entries), (entry) => entry + offset));
-      }
+      for (const row of this.statements.blocks.iterate(run.firstBlock, run.lastBlock))
+        merger.add(fromBlob(row.entries), offset);
       for (const row of this.statements.rolls.all(run.id)) {
         const population = row.population as number;
         const roll = rolls.get(population) ?? [];
@@ -250,15 +215,9 @@ export class RunWriter {
       this.statements.removeRolls.run(run.id);
       this.statements.removeRun.run(run.id);
     }
-    const entries = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let filled = 0;
-    for (const part of parts) {
-      entries.set(part, filled);
-      filled += part.length;
-    }
     this.insert(
       positions,
-      entries.sort(),
+      merger.sorted(),
       new Map([...rolls].map(([population, roll]) => [population, byTime(roll)])),
     );
     return true;
@@ -336,19 +295,13 @@ export class RunReader {
   /** The positions of events under a topic after one and up to another, in log order. */
   positions(topic: Topic, after: number, upTo: number): number[] {
     const out: number[] = [];
-    const least = entryOf(topic, 0);
-    const most = least + offsetRange - 1;
     for (const run of this.current) {
       if (run.lastPosition <= after || run.firstPosition > upTo) continue;
-      for (let block = Math.max(0, firstAtLeast(run.fences, least) - 1); block < run.fences.length; block++) {
-        if (run.fences[block]! > most) break;
-        const entries = this.block(run.firstBlock + block);
-        for (let at = firstAtLeast(entries, least); at < entries.length && entries[at]! <= most; at++) {
-          const offset = entries[at]! - least;
-          const position = run.positions === undefined ? run.firstPosition + offset : run.positions[offset]!;
-          if (position > after && position <= upTo) out.push(position);
-        }
-      }
+      const block = (place: number): Float64Array => this.block(run.firstBlock + place);
+      offsetsUnder(topic, run.fences, block, (offset) => {
+        const position = run.positions === undefined ? run.firstPosition + offset : run.positions[offset]!;
+        if (position > after && position <= upTo) out.push(position);
+      });
     }
     const late = this.statements.late.all(topic, after, upTo);
     if (late.length === 0) return out;
@@ -383,15 +336,3 @@ export class RunReader {
     }
   }
 }
-
-/** The index of the first number that is at least so much. */
-export const firstAtLeast = (sorted: ArrayLike<number>, least: number): number => {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < least) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};

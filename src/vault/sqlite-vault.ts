@@ -2,21 +2,25 @@
  * The vault in an SQLite file of its own, from which a forgotten person's identifier vanishes to the last byte.
  *
  * Deleting a row is not enough for that. SQLite's `secure_delete` overwrites the row, but when a page is split or
- * merged, copies of the rows that moved can stay behind in the unused part of the page that they left. Entries are
- * therefore spread over small tables, and to forget one its whole table is emptied, which overwrites every page the
- * table ever used, and written anew without it. The write-ahead log is emptied right after.
+ * merged, copies of the rows that moved can stay behind in the unused part of the page that they left. Entries
+ * therefore never move: each is added after the last, where SQLite begins a new page and leaves the full one as it is,
+ * and to forget one its identifier is overwritten in place by as many bytes. The index that finds entries keeps to the
+ * same rule, and the write-ahead log is emptied right after. It also makes a new person cheap to write.
  */
 import type { Instant } from '../domain/time.ts';
+import { runItemsMax } from '../sorted-runs/sorted-runs.ts';
 import { type OpenDatabase, openToWrite, preparing, transact } from '../store/sqlite/open-database.ts';
 import { damaged, StoreLocked, toStoreProblem } from '../store/sqlite/store-problems.ts';
+import { EntryIndex } from './entry-index.ts';
 import { recent } from './recent.ts';
-import { pseudonymBytes, pseudonymPrefix, type Vault } from './vault.ts';
+import { looksLikePseudonym, pseudonymBytes, pseudonymPrefix, type Vault } from './vault.ts';
 import {
+  type EntryRow,
   entryChecksum,
-  forgottenChecksum,
-  prepareShard,
-  type Shard,
-  shardOf,
+  entryColumns,
+  identifierHash,
+  isAsWritten,
+  pseudonymHash,
   vaultFormat,
 } from './vault-format.ts';
 
@@ -30,6 +34,16 @@ export interface SqliteVaultOptions {
   readonly random: (bytes: number) => Uint8Array;
 }
 
+interface Entry {
+  readonly id: number;
+  readonly identifier: string;
+  readonly bytes: Uint8Array;
+  readonly isForgotten: boolean;
+}
+
+const pseudonymOfBytes = (bytes: Uint8Array): string =>
+  pseudonymPrefix + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
+
 const vaultIn = ({ file, database, close }: OpenDatabase, random: SqliteVaultOptions['random']): Vault => {
   const guard = <A>(act: () => A): A => {
     try {
@@ -39,33 +53,60 @@ const vaultIn = ({ file, database, close }: OpenDatabase, random: SqliteVaultOpt
     }
   };
 
-  const pseudonymShards: Shard[] = [];
-  const identifierShards: Shard[] = [];
-  const byIdentifier = (identifier: string): Shard => {
-    const shard = shardOf(identifier);
-    pseudonymShards[shard] ??= prepareShard(database, 'pseudonym', shard);
-    return pseudonymShards[shard];
-  };
-  const byPseudonym = (pseudonym: string): Shard => {
-    const shard = shardOf(pseudonym);
-    identifierShards[shard] ??= prepareShard(database, 'identifier', shard);
-    return identifierShards[shard];
-  };
-  const selectForgotten = database.prepare('SELECT 1 FROM forgotten WHERE pseudonym = ?');
-  const selectAnyForgotten = database.prepare('SELECT 1 FROM forgotten LIMIT 1');
-  const insertForgotten = database.prepare('INSERT INTO forgotten (pseudonym, checksum) VALUES (?, ?)');
+  const selectEntry = database.prepare(`SELECT ${entryColumns} FROM entry WHERE id = ?`);
+  selectEntry.setReturnArrays(true);
+  const insertEntry = database.prepare(`INSERT INTO entry (${entryColumns}) VALUES (?, ?, ?, 0, ?)`);
+  const overwriteEntry = database.prepare(
+    'UPDATE entry SET identifier = ?, forgotten = 1, checksum = ? WHERE id = ?',
+  );
+  const selectAnyForgotten = database.prepare('SELECT 1 FROM entry WHERE forgotten = 1 LIMIT 1');
+
+  const index = new EntryIndex(database, (what) => damaged(file, what));
+  const fault = index.load();
+  if (fault !== undefined) throw damaged(file, fault);
 
   const pseudonymsAtHand = recent<string, string>(entriesAtHandMax);
   const identifiersAtHand = recent<string, string>(entriesAtHandMax);
 
+  /** Changes entries and their index: all or nothing, on disk as in memory. */
+  const change = (act: () => void): void => {
+    try {
+      transact(database, act);
+    } catch (error) {
+      index.undone();
+      throw error;
+    }
+  };
+
+  /** The entry under a hash that is the one looked for. */
+  const entryUnder = (hash: number, isIt: (entry: Entry) => boolean): Entry | undefined => {
+    for (const id of index.under(hash)) {
+      const row = selectEntry.get(id) as unknown as EntryRow | undefined;
+      if (row === undefined || !isAsWritten(row)) throw damaged(file, 'an entry is not as it was written');
+      const [, identifier, bytes, forgotten] = row;
+      const entry = { id, identifier, bytes, isForgotten: forgotten === 1 };
+      if (isIt(entry)) return entry;
+    }
+    return undefined;
+  };
+
+  const entryOfIdentifier = (identifier: string): Entry | undefined =>
+    entryUnder(identifierHash(identifier), (entry) => !entry.isForgotten && entry.identifier === identifier);
+
+  const entryOfBytes = (bytes: Uint8Array): Entry | undefined =>
+    entryUnder(pseudonymHash(bytes), (entry) => Buffer.compare(entry.bytes, bytes) === 0);
+
+  const entryOfPseudonym = (pseudonym: string): Entry | undefined =>
+    looksLikePseudonym(pseudonym)
+      ? entryOfBytes(Buffer.from(pseudonym.slice(pseudonymPrefix.length), 'base64url'))
+      : undefined;
+
   const pseudonymOf = (identifier: string): string | undefined => {
     const atHand = pseudonymsAtHand.get(identifier);
     if (atHand !== undefined) return atHand;
-    const row = byIdentifier(identifier).select.get(identifier);
-    if (row === undefined) return undefined;
-    const pseudonym = String(row.value);
-    if (row.checksum !== entryChecksum(identifier, pseudonym))
-      throw damaged(file, 'an entry is not as it was written');
+    const entry = entryOfIdentifier(identifier);
+    if (entry === undefined) return undefined;
+    const pseudonym = pseudonymOfBytes(entry.bytes);
     pseudonymsAtHand.set(identifier, pseudonym);
     return pseudonym;
   };
@@ -73,54 +114,53 @@ const vaultIn = ({ file, database, close }: OpenDatabase, random: SqliteVaultOpt
   const identifierOf = (pseudonym: string): string | undefined => {
     const atHand = identifiersAtHand.get(pseudonym);
     if (atHand !== undefined) return atHand;
-    const row = byPseudonym(pseudonym).select.get(pseudonym);
-    if (row === undefined) return undefined;
-    const identifier = String(row.value);
-    if (row.checksum !== entryChecksum(identifier, pseudonym))
-      throw damaged(file, 'an entry is not as it was written');
-    identifiersAtHand.set(pseudonym, identifier);
-    return identifier;
+    const entry = entryOfPseudonym(pseudonym);
+    if (entry === undefined || entry.isForgotten) return undefined;
+    identifiersAtHand.set(pseudonym, entry.identifier);
+    return entry.identifier;
   };
 
-  const isForgotten = (pseudonym: string): boolean => selectForgotten.get(pseudonym) !== undefined;
-
-  const mint = (identifier: string): string => {
-    const pseudonym = pseudonymPrefix + Buffer.from(random(pseudonymBytes)).toString('base64url');
-    if (isForgotten(pseudonym) || identifierOf(pseudonym) !== undefined) {
-      throw new Error('the source of randomness repeats itself: a new pseudonym is already in use');
-    }
-    const checksum = entryChecksum(identifier, pseudonym);
-    byIdentifier(identifier).insert.run(identifier, pseudonym, checksum);
-    byPseudonym(pseudonym).insert.run(pseudonym, identifier, checksum);
-    return pseudonym;
+  /** Adds entries for people who have none; to be called inside a transaction. */
+  const mint = (identifiers: ReadonlyArray<string>): ReadonlyArray<string> => {
+    const before = index.entries;
+    const bytesOfAll = random(pseudonymBytes * identifiers.length);
+    const minted = new Set<string>();
+    const hashes = identifiers.map((identifier, place): [number, number] => {
+      const bytes = bytesOfAll.subarray(place * pseudonymBytes, (place + 1) * pseudonymBytes);
+      const pseudonym = pseudonymOfBytes(bytes);
+      if (minted.has(pseudonym) || entryOfBytes(bytes) !== undefined)
+        throw new Error('the source of randomness repeats itself: a new pseudonym is already in use');
+      minted.add(pseudonym);
+      insertEntry.run(before + place + 1, identifier, bytes, entryChecksum(identifier, bytes, false));
+      return [identifierHash(identifier), pseudonymHash(bytes)];
+    });
+    for (let start = 0; start < hashes.length; start += runItemsMax)
+      index.add(hashes.slice(start, start + runItemsMax));
+    return [...minted];
   };
 
   const pseudonymsFor = (identifiers: ReadonlyArray<string>): ReadonlyMap<string, string> => {
     const pseudonyms = new Map<string, string>();
-    const unknown = new Set<string>();
+    const notFound = new Set<string>();
     for (const identifier of identifiers) {
       const pseudonym = pseudonymOf(identifier);
-      if (pseudonym === undefined) unknown.add(identifier);
+      if (pseudonym === undefined) notFound.add(identifier);
       else pseudonyms.set(identifier, pseudonym);
     }
-    if (unknown.size === 0) return pseudonyms;
+    if (notFound.size === 0) return pseudonyms;
+    const unknown = [...notFound];
     for (const identifier of unknown) {
       if (!identifier.isWellFormed()) throw new TypeError('an identifier must be well-formed Unicode');
     }
-    transact(database, () => {
-      for (const identifier of unknown) pseudonyms.set(identifier, mint(identifier));
+    let minted: ReadonlyArray<string> = [];
+    change(() => {
+      minted = mint(unknown);
     });
-    for (const identifier of unknown) pseudonymsAtHand.set(identifier, pseudonyms.get(identifier)!);
-    return pseudonyms;
-  };
-
-  /** Writes a shard anew without one of its keys, overwriting every page that ever held it. */
-  const rewriteWithout = (shard: Shard, forgotten: string): void => {
-    const entries = shard.all.all();
-    shard.empty.run();
-    for (const { key, value, checksum } of entries) {
-      if (key !== forgotten) shard.insert.run(key!, value!, checksum!);
+    for (const [place, identifier] of unknown.entries()) {
+      pseudonyms.set(identifier, minted[place]!);
+      pseudonymsAtHand.set(identifier, minted[place]!);
     }
+    return pseudonyms;
   };
 
   /** Moves the write-ahead log into the file and cuts it off, with every copy of what was overwritten. */
@@ -134,18 +174,20 @@ const vaultIn = ({ file, database, close }: OpenDatabase, random: SqliteVaultOpt
   };
 
   const forget = (identifier: string): string | undefined => {
-    const pseudonym = pseudonymOf(identifier);
-    if (pseudonym !== undefined) {
-      transact(database, () => {
-        rewriteWithout(byIdentifier(identifier), identifier);
-        rewriteWithout(byPseudonym(pseudonym), pseudonym);
-        insertForgotten.run(pseudonym, forgottenChecksum(pseudonym));
+    const entry = entryOfIdentifier(identifier);
+    if (entry !== undefined) {
+      const { id, bytes } = entry;
+      const blank = ' '.repeat(Buffer.byteLength(identifier));
+      change(() => {
+        overwriteEntry.run(blank, entryChecksum(blank, bytes, true), id);
+        // Where both have one hash, it stays for the pseudonym.
+        if (identifierHash(identifier) !== pseudonymHash(bytes)) index.remove(identifierHash(identifier), id);
       });
     }
     pseudonymsAtHand.clear();
     identifiersAtHand.clear();
     emptyLog();
-    return pseudonym;
+    return entry === undefined ? undefined : pseudonymOfBytes(entry.bytes);
   };
 
   // A crash between an erasure and the emptying of the log would have left copies in it.
@@ -155,8 +197,11 @@ const vaultIn = ({ file, database, close }: OpenDatabase, random: SqliteVaultOpt
     pseudonymsFor: (identifiers) => guard(() => pseudonymsFor(identifiers)),
     pseudonymOf: (identifier) => guard(() => pseudonymOf(identifier)),
     identifierOf: (pseudonym) => guard(() => identifierOf(pseudonym)),
-    knows: (pseudonym) => guard(() => identifierOf(pseudonym) !== undefined || isForgotten(pseudonym)),
-    isForgotten: (pseudonym) => guard(() => isForgotten(pseudonym)),
+    knows: (pseudonym) =>
+      guard(
+        () => identifiersAtHand.get(pseudonym) !== undefined || entryOfPseudonym(pseudonym) !== undefined,
+      ),
+    isForgotten: (pseudonym) => guard(() => entryOfPseudonym(pseudonym)?.isForgotten === true),
     hasForgotten: () => guard(() => selectAnyForgotten.get() !== undefined),
     forget: (identifier) => guard(() => forget(identifier)),
     close,

@@ -1,84 +1,84 @@
 /**
- * How the vault lies in its file: entries in both directions, spread over small tables, each row with a checksum.
+ * How the vault lies in its file: entries one after the other, each with a checksum, and the index that finds them.
  *
- * Why the tables are small is told where entries are erased, in `sqlite-vault.ts`.
+ * Entries are only ever added at the end, and overwritten in place by what is as long; why is told where they are
+ * erased, in `sqlite-vault.ts`.
  */
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
+import { distinct, entryOf } from '../sorted-runs/sorted-runs.ts';
 import type { FileFormat } from '../store/sqlite/file-checks.ts';
+import { EntryIndex, indexTables } from './entry-index.ts';
 
-/** How many tables entries are spread over, in each direction; with a million people each holds about 4,000. */
-const shards = 256;
-
-const shardNumbers = Array.from({ length: shards }, (_, shard) => shard);
-
-/** The number of the table in which a key, identifier or pseudonym, is looked for. */
-export const shardOf = (key: string): number => crc32(key) % shards;
-
-/** CRC-32 of an entry: a flipped bit must never make one person another. */
-export const entryChecksum = (identifier: string, pseudonym: string): number =>
-  crc32(identifier, crc32(pseudonym));
-
-/** CRC-32 of the mark that nobody stands behind a pseudonym any more. */
-export const forgottenChecksum = (pseudonym: string): number => crc32(pseudonym);
-
-const schema = [
-  ...shardNumbers.map(
-    (shard) => `CREATE TABLE pseudonym_${shard} (
-      identifier TEXT PRIMARY KEY, pseudonym TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
-  ),
-  ...shardNumbers.map(
-    (shard) => `CREATE TABLE identifier_${shard} (
-      pseudonym TEXT PRIMARY KEY, identifier TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
-  ),
-  'CREATE TABLE forgotten (pseudonym TEXT PRIMARY KEY, checksum INTEGER NOT NULL) STRICT, WITHOUT ROWID',
-].join(';\n');
-
-/** The statements on one shard, which maps a key to the other of the two. */
-export interface Shard {
-  readonly select: StatementSync;
-  readonly insert: StatementSync;
-  readonly all: StatementSync;
-  readonly empty: StatementSync;
-}
-
-export const prepareShard = (
-  database: DatabaseSync,
-  direction: 'pseudonym' | 'identifier',
-  shard: number,
-): Shard => {
-  const table = `${direction}_${shard}`;
-  const key = direction === 'pseudonym' ? 'identifier' : 'pseudonym';
-  return {
-    select: database.prepare(`SELECT ${direction} AS value, checksum FROM ${table} WHERE ${key} = ?`),
-    insert: database.prepare(`INSERT INTO ${table} (${key}, ${direction}, checksum) VALUES (?, ?, ?)`),
-    all: database.prepare(`SELECT ${key} AS key, ${direction} AS value, checksum FROM ${table}`),
-    empty: database.prepare(`DELETE FROM ${table}`),
-  };
+/** The hash under which an identifier is found: FNV-1a over its UTF-16 code units, with Murmur's finish. */
+export const identifierHash = (identifier: string): number => {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < identifier.length; index++)
+    hash = Math.imul(hash ^ identifier.charCodeAt(index), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 };
 
-/** Compares every row's checksum, and the number of entries in one direction with that in the other. */
+/** The hash under which a pseudonym is found: it is random, so any of its bytes will do. */
+export const pseudonymHash = (pseudonym: Uint8Array): number =>
+  (pseudonym[0]! | (pseudonym[1]! << 8) | (pseudonym[2]! << 16) | (pseudonym[3]! << 24)) >>> 0;
+
+/**
+ * CRC-32 of an entry: a flipped bit must never make one person another, nor bring one back. It is moved beyond 32 bits,
+ * where every number takes the same number of bytes in the file.
+ */
+export const entryChecksum = (identifier: string, pseudonym: Uint8Array, isForgotten: boolean): number =>
+  2 ** 32 + crc32(identifier, crc32(pseudonym, isForgotten ? 1 : 0));
+
+/** A row of `entry`, in the order of `entryColumns`. */
+export type EntryRow = [
+  id: number,
+  identifier: string,
+  pseudonym: Uint8Array,
+  forgotten: number,
+  checksum: number,
+];
+
+export const entryColumns = 'id, identifier, pseudonym, forgotten, checksum';
+
+/** Whether the row holds what was written to it. */
+export const isAsWritten = ([, identifier, pseudonym, forgotten, checksum]: EntryRow): boolean =>
+  entryChecksum(identifier, pseudonym, forgotten === 1) === checksum;
+
+const schema = `
+CREATE TABLE entry (
+  id INTEGER PRIMARY KEY,
+  identifier TEXT NOT NULL,
+  pseudonym BLOB NOT NULL,
+  forgotten INTEGER NOT NULL,
+  checksum INTEGER NOT NULL
+) STRICT;
+CREATE INDEX entry_forgotten ON entry (forgotten) WHERE forgotten = 1;
+${indexTables}`;
+
+const sameNumbers = (a: Float64Array, b: Float64Array): boolean =>
+  a.length === b.length && a.every((number, index) => number === b[index]);
+
+/** Compares every entry with its checksum, and the index with what it would be if it were made anew. */
 const contradiction = (database: DatabaseSync, whole: boolean): string | undefined => {
+  // The index is compared with its checksums when it is opened, however large it is.
   if (!whole) return undefined;
-  const entries = { pseudonym: 0, identifier: 0 };
-  for (const direction of ['pseudonym', 'identifier'] as const) {
-    for (const shard of shardNumbers) {
-      const rows = database
-        .prepare(`SELECT identifier, pseudonym, checksum FROM ${direction}_${shard}`)
-        .all();
-      for (const { identifier, pseudonym, checksum } of rows) {
-        if (entryChecksum(String(identifier), String(pseudonym)) !== checksum)
-          return 'an entry is not as it was written';
-      }
-      entries[direction] += rows.length;
+  const index = new EntryIndex(database, (what) => new Error(what));
+  const fault = index.load();
+  if (fault !== undefined) return fault;
+  const select = database.prepare(`SELECT ${entryColumns} FROM entry WHERE id >= ? AND id < ? ORDER BY id`);
+  select.setReturnArrays(true);
+  for (const { first, entries, numbers } of index.content()) {
+    const expected: number[] = [];
+    for (const row of select.iterate(first, first + entries) as unknown as Iterable<EntryRow>) {
+      if (!isAsWritten(row)) return 'an entry is not as it was written';
+      const [id, identifier, pseudonym, forgotten] = row;
+      if (forgotten === 0) expected.push(entryOf(identifierHash(identifier), id - first));
+      expected.push(entryOf(pseudonymHash(pseudonym), id - first));
     }
-  }
-  if (entries.pseudonym !== entries.identifier) return 'it holds entries in one direction only';
-  for (const { pseudonym, checksum } of database
-    .prepare('SELECT pseudonym, checksum FROM forgotten')
-    .iterate()) {
-    if (forgottenChecksum(String(pseudonym)) !== checksum)
-      return 'a forgotten pseudonym is not as it was written';
+    if (!sameNumbers(distinct(Float64Array.from(expected).sort()), numbers))
+      return 'its index leads to other entries than it holds';
   }
   return undefined;
 };
@@ -87,8 +87,7 @@ const contradiction = (database: DatabaseSync, whole: boolean): string | undefin
 export const vaultFormat: FileFormat = {
   name: 'vault',
   applicationId: 0x444d4356,
-  schemaVersion: 1,
-  pageBytes: 1_024,
+  schemaVersion: 2,
   schema,
   pragmas: 'PRAGMA secure_delete = ON;',
   contradiction,

@@ -10,7 +10,7 @@ import { DamagedStore, StoreLocked } from '../../src/store/sqlite/store-problems
 import { recent } from '../../src/vault/recent.ts';
 import { openSqliteVault } from '../../src/vault/sqlite-vault.ts';
 import { looksLikePseudonym, type Vault } from '../../src/vault/vault.ts';
-import { shardOf } from '../../src/vault/vault-format.ts';
+import { identifierHash } from '../../src/vault/vault-format.ts';
 import { fileForTest, newFolder, removeFolder } from '../store/ledger-files.ts';
 
 /** Bytes that look random and are the same in every run: a sequence by George Marsaglia's xorshift. */
@@ -47,19 +47,14 @@ const person = (number: number) => `person-${number}-${((number + 1) * 2_654_435
 const people = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => person(from + index));
 
-/**
- * People whose entries share a table and differ in length, so that its pages are split and merged a lot: merely
- * deleting their rows leaves copies of some behind.
- */
-const crowdInOneTable = (count: number): ReadonlyArray<string> => {
+/** People whose identifiers differ much in length, the longest of them longer than a page of the file. */
+const crowd = (count: number): ReadonlyArray<string> => {
   const repeatable = repeatableRandomness(7);
-  const crowd: string[] = [];
-  while (crowd.length < count) {
+  return Array.from({ length: count }, (_, number) => {
     const unique = Buffer.from(repeatable(9)).toString('base64url');
-    const identifier = 'x'.repeat(repeatable(1)[0]! % 116) + unique;
-    if (shardOf(identifier) === 7) crowd.push(identifier);
-  }
-  return crowd;
+    const filling = number % 500 === 0 ? 9_000 : repeatable(1)[0]! % 116;
+    return 'x'.repeat(filling) + unique;
+  });
 };
 
 /** Which of the identifiers stand anywhere in the files of the vault, were it only their last characters. */
@@ -69,6 +64,17 @@ const foundInFiles = (file: string, identifiers: ReadonlyArray<string>): Readonl
     .map((name) => readFileSync(join(folder, name), 'latin1'))
     .join('\n');
   return identifiers.filter((identifier) => content.includes(identifier.slice(-12)));
+};
+
+/** All that could be hashes of the index, at whatever place of the file: the upper 32 bits of numbers of 53. */
+const hashesInFile = (file: string): ReadonlySet<number> => {
+  const content = readFileSync(file);
+  const hashes = new Set<number>();
+  for (let place = 0; place + 8 <= content.length; place++) {
+    const number = content.readDoubleLE(place);
+    if (number >= 0 && number < 2 ** 53 && Number.isInteger(number)) hashes.add(Math.floor(number / 2 ** 21));
+  }
+  return hashes;
 };
 
 describe('minting', () => {
@@ -166,28 +172,75 @@ describe('forgetting', () => {
 
   test('given many people, those forgotten are nowhere in the files, while the vault is open and after', () => {
     const { file, vault, reopen } = given();
-    const crowd = crowdInOneTable(1_000);
-    for (let start = 0; start < crowd.length; start += 50)
-      vault.pseudonymsFor(crowd.slice(start, start + 50));
-    expect(foundInFiles(file, crowd.slice(0, 10))).toHaveLength(10);
-    const forgotten = crowd.filter((_, number) => number % 2 === 0);
-    for (const identifier of forgotten) expect(vault.forget(identifier)).toBeDefined();
-    expect(foundInFiles(file, forgotten)).toEqual([]);
+    const everybody = crowd(4_000);
+    const chance = repeatableRandomness(11);
+    const forgotten = new Set<string>();
+    let known = 0;
+    while (known < everybody.length) {
+      // New people come in crowds and one by one, and between them some are forgotten, early and late.
+      const coming = everybody.slice(known, known + [1, 1, 1, 3, 60, 300][chance(1)[0]! % 6]!);
+      vault.pseudonymsFor(coming);
+      known += coming.length;
+      for (const [a, b] of [chance(2), chance(2), chance(2)] as unknown as [number, number][]) {
+        const identifier = everybody[(a * 256 + b) % known]!;
+        expect(vault.forget(identifier) === undefined).toBe(forgotten.has(identifier));
+        forgotten.add(identifier);
+      }
+    }
+    const kept = everybody.filter((identifier) => !forgotten.has(identifier));
+    expect(forgotten.size).toBeGreaterThan(100);
+    expect(foundInFiles(file, kept.slice(0, 10))).toHaveLength(10);
+    expect(foundInFiles(file, [...forgotten])).toEqual([]);
+    for (const identifier of kept.filter((_, number) => number % 2 === 0)) {
+      expect(vault.forget(identifier)).toBeDefined();
+      forgotten.add(identifier);
+    }
+    expect(foundInFiles(file, [...forgotten])).toEqual([]);
     vault.pseudonymsFor(people(0, 500));
     const reopened = reopen();
-    expect(foundInFiles(file, forgotten)).toEqual([]);
-    for (const [number, identifier] of crowd.entries()) {
+    expect(foundInFiles(file, [...forgotten])).toEqual([]);
+    for (const identifier of everybody) {
       const pseudonym = reopened.pseudonymOf(identifier);
-      expect(pseudonym === undefined).toBe(number % 2 === 0);
+      expect(pseudonym === undefined).toBe(forgotten.has(identifier));
       if (pseudonym !== undefined) expect(reopened.identifierOf(pseudonym)).toBe(identifier);
     }
+  });
+
+  test('given people forgotten at random, not even the hash that found them is left in the files', () => {
+    const { file, vault } = given();
+    const everybody = people(0, 3_000);
+    const chance = repeatableRandomness(13);
+    const forgotten: string[] = [];
+    for (let start = 0; start < everybody.length; start += 40) {
+      vault.pseudonymsFor(everybody.slice(start, start + 40));
+      const [a, b] = chance(2) as unknown as [number, number];
+      const identifier = everybody[(a * 256 + b) % (start + 40)]!;
+      if (vault.forget(identifier) !== undefined) forgotten.push(identifier);
+    }
+    const inFiles = hashesInFile(file);
+    expect(everybody.filter((identifier) => inFiles.has(identifierHash(identifier)))).toHaveLength(
+      everybody.length - forgotten.length,
+    );
+    expect(forgotten.filter((identifier) => inFiles.has(identifierHash(identifier)))).toEqual([]);
+  });
+
+  test('given runs of entries merged many times over, everybody is found, and nobody else', () => {
+    const { vault, reopen } = given();
+    const everybody = people(0, 1_200);
+    for (const identifier of everybody) vault.pseudonymsFor([identifier]);
+    const reopened = reopen();
+    for (const identifier of everybody) {
+      const pseudonym = reopened.pseudonymOf(identifier)!;
+      expect(reopened.identifierOf(pseudonym)).toBe(identifier);
+    }
+    for (const identifier of people(1_200, 2_400)) expect(reopened.pseudonymOf(identifier)).toBeUndefined();
   });
 
   test('given a crash between an erasure and the emptying of the log, opening finishes it', () => {
     const { file, vault } = given(person(1), person(2));
     const reader = new DatabaseSync(file, { readOnly: true });
     reader.exec('BEGIN');
-    reader.prepare('SELECT count(*) FROM forgotten').get();
+    reader.prepare('SELECT count(*) FROM entry').get();
     expect(() => vault.forget(person(1))).toThrow(StoreLocked);
     expect(() => vault.forget(person(1))).toThrow('Close that program and erase again');
     expect(vault.pseudonymOf(person(1))).toBeUndefined();

@@ -18,8 +18,6 @@ export interface FileFormat {
   readonly applicationId: number;
   /** SQLite's `user_version`: the version of the schema. */
   readonly schemaVersion: number;
-  /** The size of a page, SQLite's default if not given. */
-  readonly pageBytes?: number;
   /** The statements that make an empty file into one of this format. */
   readonly schema: string;
   /** Pragmas of this format's connections, applied after those that all share. */

@@ -100,7 +100,6 @@ const create = (file: string, format: FileFormat): void => {
   for (const suffix of ['', '-wal', '-shm']) rmSync(draft + suffix, { force: true });
   const database = new DatabaseSync(draft);
   try {
-    if (format.pageBytes !== undefined) database.exec(`PRAGMA page_size = ${format.pageBytes}`);
     database.exec(writerPragmas);
     transact(database, () => {
       database.exec(
