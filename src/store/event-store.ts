@@ -47,13 +47,28 @@ export type AppendError =
   /** The event at `index` has the `source` + `id` of a recorded event (or an earlier one of the batch) with other bytes. */
   | { readonly kind: 'conflict'; readonly index: number; readonly source: string; readonly id: string }
   /** An expected revision was not met. */
-  | { readonly kind: 'wrong-revision'; readonly source: string; readonly expected: number; readonly actual: number }
+  | {
+      readonly kind: 'wrong-revision';
+      readonly source: string;
+      readonly expected: number;
+      readonly actual: number;
+    }
   /** The batch or one of its events is larger than the store takes. */
-  | { readonly kind: 'too-large'; readonly limit: number; readonly unit: 'bytes' | 'events'; readonly what: string }
+  | {
+      readonly kind: 'too-large';
+      readonly limit: number;
+      readonly unit: 'bytes' | 'events';
+      readonly what: string;
+    }
   /** No space is left where the log is kept. */
   | { readonly kind: 'full' }
   /** The store does not answer, or is shutting down; trying again later may succeed. `outcomeUnknown`: it may have been recorded. */
-  | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs: number; readonly outcomeUnknown: boolean };
+  | {
+      readonly kind: 'unavailable';
+      readonly reason: string;
+      readonly retryAfterMs: number;
+      readonly outcomeUnknown: boolean;
+    };
 
 export interface EventStore {
   /** A name for messages: `sqlite` or `kurrentdb`. */
@@ -62,7 +77,10 @@ export interface EventStore {
    * Appends the batch atomically, or nothing of it. An event already recorded with the same bytes counts as a
    * duplicate and is left where it is. Durable when the promise resolves.
    */
-  append(batch: ReadonlyArray<EventToAppend>, expected?: ReadonlyArray<ExpectedRevision>): Promise<E.Either<AppendError, Appended>>;
+  append(
+    batch: ReadonlyArray<EventToAppend>,
+    expected?: ReadonlyArray<ExpectedRevision>,
+  ): Promise<E.Either<AppendError, Appended>>;
   /** Up to `limit` events after a position, in log order. */
   read(after: Position, limit: number): Promise<ReadonlyArray<StoredEvent>>;
   /** Up to `limit` events of one source after a position, in log order. */

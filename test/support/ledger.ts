@@ -32,13 +32,17 @@ export const logOf = (events: ReadonlyArray<StoredEvent>): LogReader => {
 export const storedEvents = (events: ReadonlyArray<unknown>): ReadonlyArray<StoredEvent> =>
   events.map((input, index) => {
     const decoded = decodeEvent(input);
-    if (E.isLeft(decoded)) throw new Error(`not an event: ${JSON.stringify(decoded.left)} ${JSON.stringify(input)}`);
+    if (E.isLeft(decoded))
+      throw new Error(`not an event: ${JSON.stringify(decoded.left)} ${JSON.stringify(input)}`);
     const { source, id } = decoded.right;
     return { position: index + 1, recordedAt: 1_000 + index, source, id, bytes: encodeStored(decoded.right) };
   });
 
 /** Tables filled from the events, in pages of the given sizes (all at once by default). */
-export const projected = (events: ReadonlyArray<StoredEvent>, pages: ReadonlyArray<ReadonlyArray<StoredEvent>> = [events]) => {
+export const projected = (
+  events: ReadonlyArray<StoredEvent>,
+  pages: ReadonlyArray<ReadonlyArray<StoredEvent>> = [events],
+) => {
   const log = logOf(events);
   const database = new DatabaseSync(':memory:');
   createTables(database);
