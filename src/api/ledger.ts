@@ -11,8 +11,10 @@ import { compareGenerations } from '../projections/diff.ts';
 import {
   checkpointOf,
   type Generations,
+  isDamage,
   isFilledByThisCode,
   openProjectionsToRead,
+  ProjectionsDamaged,
 } from '../projections/generations.ts';
 import { Projector, type ProjectorState } from '../projections/projector.ts';
 import { Replays } from '../projections/replay.ts';
@@ -82,18 +84,24 @@ export class Ledger {
   private projectorOf(generation: number): Projector {
     const { generations, logFile } = this.parts;
     return new Projector({ logFile, projectionsFile: generations.file(generation) }, () => {
-      // A file that is damaged or of another version is rebuilt from the log.
-      void this.rebuild();
+      // A file that is damaged, of another version or of another log is rebuilt from the log.
+      void this.rebuild(generation);
     });
   }
 
-  private async rebuild(): Promise<void> {
+  private readonly unusable = new Set<number>();
+
+  /** Builds the projections anew in place of a generation that cannot be used. */
+  private async rebuild(unusable: number): Promise<void> {
     const { generations } = this.parts;
+    if (unusable !== this.serving.generation || this.unusable.has(unusable)) return;
+    this.unusable.add(unusable);
     this.building = true;
     await this.replays.cancelAll();
     const generation = generations.next();
     generations.serve(generation);
     await this.serve({ generation, projector: this.projectorOf(generation) });
+    generations.remove(unusable);
     generations.removeOthers();
   }
 
@@ -193,14 +201,31 @@ export class Ledger {
    * @param position the last position to know, or the checkpoint if that is less.
    */
   ask<A>(position: Position, minAssurance: Assurance, question: (view: View) => A): A {
-    const reader = this.reader();
-    reader.database.exec('BEGIN');
+    return this.reading((reader) => {
+      reader.database.exec('BEGIN');
+      try {
+        reader.refresh();
+        const known = Math.min(position, reader.checkpoint());
+        return question(new View(reader, { position: known, minAssurance }));
+      } finally {
+        reader.database.exec('COMMIT');
+      }
+    });
+  }
+
+  /** The last position that can be known. */
+  checkpoint(): Position {
+    return this.reading((reader) => reader.checkpoint());
+  }
+
+  /** @throws ProjectionsDamaged where the file is found damaged; it is then rebuilt. */
+  private reading<A>(read: (reader: IndexReader) => A): A {
     try {
-      reader.refresh();
-      const known = Math.min(position, reader.checkpoint());
-      return question(new View(reader, { position: known, minAssurance }));
-    } finally {
-      reader.database.exec('COMMIT');
+      return read(this.reader());
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      void this.rebuild(this.serving.generation);
+      throw new ProjectionsDamaged('the projections are damaged', { cause: error });
     }
   }
 
@@ -208,8 +233,9 @@ export class Ledger {
     await this.replays.close();
     await this.serving.projector.stop();
     this.index?.database.close();
-    await this.parts.store.close();
+    // The writer goes last: whoever closes a file last writes its log back into it.
     this.parts.log.close();
+    await this.parts.store.close();
     this.parts.vault.close();
     this.parts.reads.close();
   }

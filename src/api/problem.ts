@@ -78,6 +78,10 @@ const passingRetryMs = 1_000;
 export const passingProblem = (error: unknown): Problem | undefined => {
   const tag = error instanceof Error && '_tag' in error ? error._tag : undefined;
   if (tag === 'StoreFull') return diskFull;
+  if (tag === 'ProjectionsDamaged') {
+    const detail = 'the projections are damaged, and are being rebuilt from the log; ask again later';
+    return { kind: 'unavailable', detail, retryAfterMs: passingRetryMs };
+  }
   return tag === 'StoreLocked' || tag === 'StoreUnusable'
     ? {
         kind: 'unavailable',

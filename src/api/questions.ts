@@ -224,7 +224,7 @@ export const clocksOf = async (
     const detail = `the projections have reached position ${reached}, not yet ${needed}; ask again later`;
     return E.left({ kind: 'unavailable', detail, retryAfterMs: ledger.parts.waitMs });
   }
-  const known = Math.min(position, ledger.reader().checkpoint());
+  const known = Math.min(position, ledger.checkpoint());
   return E.right({
     validAt: cursor?.validAt ?? validAt.right,
     knownAt: cursor?.knownAt ?? (parameters.has('knownAt') ? knownAt.right : knownUpTo(ledger, known)),

@@ -5,6 +5,7 @@
  * since when is judged by the questions, from the events themselves. So late events and corrections need no undoing.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
 import * as E from 'fp-ts/lib/Either.js';
 import type { EventType } from '../domain/events/event-data.ts';
 import { eventTypes } from '../domain/events/event-data.ts';
@@ -16,6 +17,10 @@ import type { LogReader } from '../store/log-reader.ts';
 import { correctedInto, touchedOtherwise } from './census.ts';
 import { RunBuilder, RunWriter } from './runs.ts';
 import { type NameKind, type TopicVisitor, topic, visitTopics } from './topics.ts';
+
+/** Tells an event of one log from that of another at the same position. */
+const fingerprintOf = ({ source, id, recordedAt, bytes }: StoredEvent): number =>
+  crc32(bytes, crc32(`${recordedAt}\n${source}\n${id}`));
 
 /** The topic under which the corrections of an event are kept: the hash of its source and id. */
 export const correctionTarget = (source: string, id: string): number => topic('policies', `${source}\n${id}`);
@@ -113,6 +118,8 @@ export class Applier {
       doubt: prepare('INSERT OR IGNORE INTO doubt VALUES (?)'),
       setAside: prepare('INSERT OR REPLACE INTO set_aside VALUES (?, ?)'),
       checkpoint: prepare("UPDATE meta SET value = ? WHERE name = 'position'"),
+      last: prepare("INSERT OR REPLACE INTO meta VALUES ('last', ?)"),
+      lastApplied: prepare("SELECT value FROM meta WHERE name = 'last'"),
     };
     for (const { id, kind, name, registered } of database.prepare('SELECT * FROM name').iterate()) {
       this.names.set(`${kind} ${name}`, { id: id as number, registered: registered === 1 });
@@ -128,6 +135,13 @@ export class Applier {
     return this.position;
   }
 
+  /** Whether the log holds, where the tables end, the event applied there: not so where an older log was put back. */
+  isOfThisLog(): boolean {
+    if (this.position === 0) return true;
+    const last = this.log.at(this.position);
+    return last !== undefined && this.statements.lastApplied.get()?.value === fingerprintOf(last);
+  }
+
   /**
    * Applies a page of the log, all of it in one transaction with the checkpoint, or nothing of it.
    * An event that cannot be applied is set aside with its reason and does not stop the others.
@@ -141,6 +155,7 @@ export class Applier {
       for (const stored of page) this.applyOne(stored);
       this.runs.write(this.page);
       this.statements.checkpoint.run(last.position);
+      this.statements.last.run(fingerprintOf(last));
       this.database.exec('COMMIT');
       this.position = last.position;
     } catch (error) {

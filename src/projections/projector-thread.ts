@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openLogFile } from '../store/open-log-file.ts';
 import { Applier } from './apply.ts';
-import { openProjections } from './generations.ts';
+import { isDamage, openProjections } from './generations.ts';
 
 /** What the thread is given. */
 export interface ProjectorThreadInput {
@@ -54,6 +54,11 @@ const run = async (): Promise<void> => {
   if (database === undefined) return tell({ kind: 'unusable' });
   const log = openLogFile(logFile);
   const applier = new Applier(database, log);
+  if (!applier.isOfThisLog()) {
+    database.close();
+    log.close();
+    return tell({ kind: 'unusable' });
+  }
   let applied = 0;
   tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp: false });
   let caughtUp = false;
@@ -81,7 +86,11 @@ const run = async (): Promise<void> => {
 run().then(
   () => parentPort?.close(),
   (error: unknown) => {
-    tell({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+    tell(
+      isDamage(error)
+        ? { kind: 'unusable' }
+        : { kind: 'failed', reason: error instanceof Error ? error.message : String(error) },
+    );
     parentPort?.close();
   },
 );

@@ -1,0 +1,113 @@
+/**
+ * Projections that are damaged, or not of the log beside them: they are rebuilt from the log, and answers are never
+ * those of what is not in it.
+ */
+import {
+  closeSync,
+  cpSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { enrolled, many, placed } from '../support/given-events.ts';
+import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
+
+let directory: string;
+let server: LocalServer;
+beforeEach(async () => {
+  directory = newDataDirectory();
+  server = await LocalServer.open(directory);
+});
+afterEach(async () => {
+  await server.close();
+  removeDirectory(directory);
+});
+
+const projections = (): string => join(directory, 'projections');
+const servingFile = (): string => {
+  const { serving } = JSON.parse(readFileSync(join(projections(), 'serving.json'), 'utf8'));
+  return join(projections(), `generation-${String(serving).padStart(6, '0')}.sqlite`);
+};
+
+const overwrite = (file: string, from: number, bytes: Buffer): void => {
+  const descriptor = openSync(file, 'r+');
+  writeSync(descriptor, bytes, 0, bytes.length, from);
+  closeSync(descriptor);
+};
+
+/** How many are held, once the ledger answers. */
+const held = async (atLeast: string | number): Promise<number> => {
+  await expect
+    .poll(async () => (await server.get('/v1/sites/a/holdings', { atLeast })).status, { timeout: 20_000 })
+    .toBe(200);
+  const { body } = await server.get('/v1/sites/a/holdings', { atLeast });
+  return body.data[0].subjects;
+};
+
+describe('a server that starts on projections', () => {
+  const pageBytes = 4_096;
+  const noise = (bytes: number): Buffer => Buffer.alloc(bytes, 0xa5);
+
+  it.each<[string, (file: string, size: number) => void]>([
+    ['that are empty', (file) => truncateSync(file, 0)],
+    ['that are cut off', (file, size) => truncateSync(file, Math.floor(size / 2))],
+    ['that are no database', (file) => overwrite(file, 0, noise(100))],
+    ['whose schema is damaged', (file) => overwrite(file, 100, noise(2_000))],
+    ['whose tables are damaged', (file) => overwrite(file, pageBytes, noise(8 * pageBytes))],
+    ['whose pages are all damaged', (file, size) => overwrite(file, pageBytes, noise(size - pageBytes))],
+    ['that somebody took away', (file) => rmSync(file)],
+  ])('%s rebuilds them, and answers as before', async (_, damage) => {
+    await server.record([placed('placed', 'us', 'a')]);
+    await server.postLines(many(5_000));
+    await server.close();
+    const file = servingFile();
+    damage(file, statSync(file).size);
+    server = await LocalServer.open(directory);
+    expect(await held(5_001)).toBe(5_000);
+    const position = await server.record([enrolled('one-more', 'one-more')]);
+    expect(await held(position)).toBe(5_001);
+    expect((await server.get('/readyz')).body).toMatchObject({ status: 'ready', lag: 0 });
+    expect(readdirSync(projections()).filter((name) => name.endsWith('.sqlite'))).toHaveLength(1);
+  });
+
+  it('of a log that was put back from a backup, shorter than they are, answers by the log', async () => {
+    await server.record([placed('placed', 'us', 'a'), ...many(10, 'kept-')]);
+    await server.close();
+    const backup = newDataDirectory();
+    cpSync(directory, backup, { recursive: true });
+    server = await LocalServer.open(directory);
+    await server.record(many(20, 'lost-'));
+    expect(await held(31)).toBe(30);
+    await server.close();
+    for (const name of readdirSync(backup).filter((each) => /^(log|vault)\.sqlite/.test(each)))
+      cpSync(join(backup, name), join(directory, name));
+    removeDirectory(backup);
+    server = await LocalServer.open(directory);
+    expect(await held(11)).toBe(10);
+    const position = await server.record(many(40, 'later-'));
+    expect(await held(position)).toBe(50);
+    expect((await server.get('/v1/subjects/lost--subject-1/history')).status).toBe(404);
+  });
+
+  it('of a log that was put back and went on beyond them, answers by the log', async () => {
+    await server.record([placed('placed', 'us', 'a')]);
+    const other = newDataDirectory();
+    const beyond = await LocalServer.open(other);
+    await beyond.record([placed('placed-too', 'us', 'a'), ...many(100, 'beyond-')]);
+    await beyond.close();
+    await server.record(many(50, 'before-'));
+    expect(await held(51)).toBe(50);
+    await server.close();
+    for (const name of readdirSync(other).filter((each) => /^(log|vault)\.sqlite/.test(each)))
+      cpSync(join(other, name), join(directory, name));
+    removeDirectory(other);
+    server = await LocalServer.open(directory);
+    expect(await held(101)).toBe(100);
+  });
+});
