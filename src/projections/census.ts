@@ -124,6 +124,28 @@ const countBefore = (rolls: Float64Array, place: Place): number => {
   return low;
 };
 
+/** The places of enrolments, in folding order, as two columns. */
+export interface Enrolments {
+  readonly times: Float64Array;
+  readonly positions: Float64Array;
+}
+
+const merged = (a: Enrolments, b: Enrolments): Enrolments => {
+  if (a.times.length === 0) return b;
+  const length = a.times.length + b.times.length;
+  const [times, positions] = [new Float64Array(length), new Float64Array(length)];
+  let [i, j] = [0, 0];
+  for (let at = 0; at < length; at++) {
+    const isFirst =
+      j === b.times.length ||
+      (i < a.times.length &&
+        (a.times[i]! < b.times[j]! || (a.times[i] === b.times[j] && a.positions[i]! <= b.positions[j]!)));
+    times[at] = isFirst ? a.times[i]! : b.times[j]!;
+    positions[at] = isFirst ? a.positions[i++]! : b.positions[j++]!;
+  }
+  return { times, positions };
+};
+
 /** Enrolments in a population, as recorded up to a position. */
 export class Roll {
   private readonly parts: ReadonlyArray<Float64Array>;
@@ -140,14 +162,20 @@ export class Roll {
     });
   }
 
-  /** The places of all enrolments, in folding order. */
-  places(): ReadonlyArray<Place> {
-    const places: Place[] = [];
-    for (const part of this.parts) {
-      for (let at = 0; at < part.length; at += enrolmentWidth)
-        places.push({ time: part[at]!, position: part[at + 1]! });
-    }
-    return places.sort((a, b) => a.time - b.time || a.position - b.position);
+  /** All enrolments, in folding order. */
+  enrolments(): Enrolments {
+    const columns = this.parts.map((part): Enrolments => {
+      const length = part.length / enrolmentWidth;
+      const [times, positions] = [new Float64Array(length), new Float64Array(length)];
+      for (let at = 0; at < length; at++) {
+        times[at] = part[at * enrolmentWidth]!;
+        positions[at] = part[at * enrolmentWidth + 1]!;
+      }
+      return { times, positions };
+    });
+    // The shortest first, so that the longest are copied least often.
+    columns.sort((a, b) => a.times.length - b.times.length);
+    return columns.reduce(merged, { times: new Float64Array(0), positions: new Float64Array(0) });
   }
 
   /** How many enrolments come before a place. */

@@ -14,6 +14,7 @@ import { isPopulation } from '../scope.ts';
 import { type Instant, never } from '../time.ts';
 import { cover, type Interval, intervalAt, type Varying, valueAt } from '../timeline.ts';
 import { type ClassHistory, type ReachedBy, reachedInterval } from './class-history.ts';
+import { arrivalsIn, eachAlone, type Weights } from './weights.ts';
 
 type JudgedHolding = ClassHistory['holding'];
 
@@ -41,10 +42,34 @@ class Count {
   add({ from, to }: Interval, weight: number): void {
     this.steps.set(from, (this.steps.get(from) ?? 0) + weight);
     this.steps.set(to, (this.steps.get(to) ?? 0) - weight);
+    this.known = undefined;
   }
+
+  /** Adds people who came one after the other, and left together. */
+  grow(arrivals: Float64Array, to: Instant): void {
+    for (const arrival of arrivals) this.steps.set(arrival, (this.steps.get(arrival) ?? 0) + 1);
+    this.steps.set(to, (this.steps.get(to) ?? 0) - arrivals.length);
+    this.known = undefined;
+  }
+
+  /** The sum of some. */
+  static ofAll(counts: ReadonlyArray<Count>): Count {
+    if (counts.length === 1) return counts[0]!;
+    const sum = new Count();
+    for (const { steps } of counts)
+      for (const [instant, step] of steps) sum.steps.set(instant, (sum.steps.get(instant) ?? 0) + step);
+    return sum;
+  }
+
+  private known: Varying<number> | undefined;
 
   /** Over time, without the stretches of none. */
   overTime(): Varying<number> {
+    this.known ??= this.sumOfSteps();
+    return this.known;
+  }
+
+  private sumOfSteps(): Varying<number> {
     const out: { from: Instant; to: Instant; value: number }[] = [];
     let count = 0;
     for (const [instant, step] of [...this.steps].sort(([a], [b]) => a - b)) {
@@ -61,20 +86,15 @@ class Count {
 interface Draft {
   readonly holding: JudgedHolding;
   readonly population: string | null;
-  readonly count: Count;
   /** Those over whose data alone there is a grant apart, by name; under null all others. */
   readonly parts: Map<string | null, Count>;
   readonly presences: Span[];
 }
 
-type Weigh = (subject: string) => number;
-
-const one: Weigh = () => 1;
-
 const draftsOf = (
   residency: Residency,
   reach: Pick<Reach, 'grants'>,
-  weightOf: Weigh,
+  weights: Weights,
 ): ReadonlyArray<Draft> => {
   const drafts = new Map<string, Draft>();
   for (const presence of residency.presences) {
@@ -84,14 +104,16 @@ const draftsOf = (
       const key = `${keyOf(holding)} ${population ?? ''}`;
       let draft = drafts.get(key);
       if (draft === undefined) {
-        draft = { holding, population, count: new Count(), parts: new Map(), presences: [] };
+        draft = { holding, population, parts: new Map(), presences: [] };
         drafts.set(key, draft);
       }
-      const weight = weightOf(presence.subject);
-      draft.count.add(interval, weight);
       const ofPart = draft.parts.get(part) ?? new Count();
       draft.parts.set(part, ofPart);
-      ofPart.add(interval, weight);
+      // Who came while the presence grew is counted from then on.
+      const arrivals =
+        interval.from === presence.from ? arrivalsIn(weights, presence.subject, presence.from) : undefined;
+      if (arrivals === undefined) ofPart.add(interval, weights.weightOf(presence.subject));
+      else ofPart.grow(arrivals, interval.to);
       if (presence.holding.kind === 'own') draft.presences.push(presence);
     }
   }
@@ -100,15 +122,13 @@ const draftsOf = (
 
 /**
  * Everything that was held, in parts of people whom grants treat alike, and how many they were.
- *
- * @param weightOf how many people a followed subject stands for; one by default.
  */
 export const countedDataOf = (
   residency: Residency,
   reach: Pick<Reach, 'grants'>,
-  weightOf: Weigh = one,
+  weights: Weights = eachAlone,
 ): ReadonlyArray<CountedData> =>
-  draftsOf(residency, reach, weightOf).flatMap(({ holding, population, parts }) =>
+  draftsOf(residency, reach, weights).flatMap(({ holding, population, parts }) =>
     [...parts].map(([subject, count]): CountedData => {
       const subjects = count.overTime();
       return {
@@ -126,20 +146,18 @@ export const countedDataOf = (
 
 /**
  * The classes of everything that was held.
- *
- * @param weightOf how many people a followed subject stands for; one by default.
  */
 export const classHistoriesOf = (
   residency: Residency,
   reach: Pick<Reach, 'grants' | 'labels'>,
-  weightOf: Weigh = one,
+  weights: Weights = eachAlone,
 ): ReadonlyArray<ClassHistory> => {
   const presencesOf = Map.groupBy(residency.holdings, ({ holding }) => keyOf(judgedHolding(holding)));
-  return draftsOf(residency, reach, weightOf).map(({ holding, population, count, parts, presences }) => ({
+  return draftsOf(residency, reach, weights).map(({ holding, population, parts, presences }) => ({
     holding,
     expires: holding.backup === null ? never : (residency.backups.get(holding.backup)?.expires ?? never),
     population,
-    subjects: count.overTime(),
+    subjects: Count.ofAll([...parts.values()]).overTime(),
     presences:
       presences.length > 0
         ? mergeSpans(presences.map((span) => [span]))

@@ -6,26 +6,27 @@ import type { Residency } from '../residency/fold.ts';
 import { isPopulation } from '../scope.ts';
 import { valueAt } from '../timeline.ts';
 import type { CountedAccess } from './findings.ts';
+import { eachAlone, peopleIn, type Weights } from './weights.ts';
 
 /**
  * An access with the number of those whose data of that dataset was in the population's holdings, at the site if one is
  * named, at that instant. One, of an access to a single subject's data.
  *
  * @param residency of the subject, or of everyone in the population, that the access names.
- * @param weightOf how many people a followed subject stands for; one by default.
  */
 export const countedAccess = (
   residency: Residency,
   access: UnexplainedAccess,
-  weightOf: (subject: string) => number = () => 1,
+  weights: Weights = eachAlone,
 ): CountedAccess => {
   const { scope, dataset, site, at } = access;
   if (!isPopulation(scope)) {
     const membership = valueAt(residency.memberships.get(scope.subject) ?? [], at);
     return { access, population: membership?.population ?? null, subjects: 1 };
   }
-  const people = new Set<string>();
-  for (const { subject, holding, from, to } of residency.presences) {
+  const people = new Map<string, number>();
+  for (const presence of residency.presences) {
+    const { subject, holding, from, to } = presence;
     if (holding.dataset !== dataset || (site !== null && holding.site !== site)) continue;
     const of =
       holding.kind === 'live'
@@ -34,9 +35,9 @@ export const countedAccess = (
           ? holding.scope
           : {};
     if ('population' in of && of.population === scope.population && from <= at && at < to)
-      people.add(subject);
+      people.set(subject, Math.max(people.get(subject) ?? 0, peopleIn(weights, presence, at)));
   }
   let subjects = 0;
-  for (const subject of people) subjects += weightOf(subject);
+  for (const of of people.values()) subjects += of;
   return { access, population: scope.population, subjects };
 };

@@ -5,7 +5,7 @@
  * terms, from then on and for good: what was replaced does not come back when the new one ends.
  */
 import { type Fact, type FactOf, foldingOrder, isFact } from '../facts.ts';
-import type { Over } from '../scope.ts';
+import { isPopulation, type Over } from '../scope.ts';
 import { never } from '../time.ts';
 import { overKey } from './data-class.ts';
 import type { ReachMisfit } from './misfit.ts';
@@ -89,6 +89,17 @@ export class GrantIndex implements Grants {
   }
 
   readonly termsOver = (key: string): ReadonlyArray<GrantTerm> => this.byOver.get(key) ?? noTerms;
+
+  /** The subjects over whose data alone there was ever a grant. */
+  subjectsGrantedOver(): ReadonlySet<string> {
+    const subjects = new Set<string>();
+    for (const [term] of this.byOver.values()) {
+      if (term === undefined || !('dataset' in term.over)) continue;
+      const { scope } = term.over;
+      if (scope !== undefined && !isPopulation(scope)) subjects.add(scope.subject);
+    }
+    return subjects;
+  }
 
   /**
    * Takes out facts and adds others.

@@ -22,6 +22,7 @@ import {
   proposedVersion,
   versionInForce,
 } from '../../domain/policy/versions.ts';
+import { eachAlone, type Weights } from '../../domain/policy/weights.ts';
 import type { ReachIndex } from '../../domain/reach/reach-index.ts';
 import { unexplainedAccess } from '../../domain/reach/unexplained-access.ts';
 import type { Residency } from '../../domain/residency/fold.ts';
@@ -59,12 +60,12 @@ const judgingOf = (view: View, reach: ReachIndex, versions: ReadonlyArray<Policy
 const unexplained = (
   reach: ReachIndex,
   residency: Residency,
-  weightOf: (subject: string) => number,
+  weights: Weights,
   accesses: ReadonlyArray<FactOf<'AccessObserved'>>,
 ): ReadonlyArray<CountedAccess> =>
   accesses.flatMap((access) => {
     const found = unexplainedAccess(reach, access, residency);
-    return found === undefined ? [] : [countedAccess(residency, found, weightOf)];
+    return found === undefined ? [] : [countedAccess(residency, found, weights)];
   });
 
 const judge = (
@@ -73,14 +74,14 @@ const judge = (
   of: {
     readonly reach: ReachIndex;
     readonly residency: Residency;
-    readonly weightOf: (subject: string) => number;
+    readonly weights: Weights;
     readonly histories: ReadonlyArray<ClassHistory>;
     readonly accesses: ReadonlyArray<FactOf<'AccessObserved'>>;
   },
 ): ReadonlyArray<Finding> =>
   [
     ...findingsOf(judgingOf(view, of.reach, versions), of.histories),
-    ...accessFindings(versions, unexplained(of.reach, of.residency, of.weightOf, of.accesses)),
+    ...accessFindings(versions, unexplained(of.reach, of.residency, of.weights, of.accesses)),
   ].sort(findingOrder);
 
 /** The findings of some versions over everything. */
@@ -123,7 +124,7 @@ export const findingsOfSubject = (view: View, subject: string): ReadonlyArray<Fi
   return judge(view, policyVersions(view), {
     reach,
     residency,
-    weightOf: () => 1,
+    weights: eachAlone,
     histories: classHistoriesOf(residency, reach),
     accesses: [...own, ...ofAll],
   });

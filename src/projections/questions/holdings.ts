@@ -8,20 +8,20 @@
 import { subjectsOf } from '../../domain/events/subjects.ts';
 import { type Fact, foldingOrder, isFact } from '../../domain/facts.ts';
 import { codeUnitOrder } from '../../domain/order.ts';
+import type { Weights } from '../../domain/policy/weights.ts';
 import { foldResidency, type Residency } from '../../domain/residency/fold.ts';
 import { isPopulation } from '../../domain/scope.ts';
 import { formatInstant, type Instant, never } from '../../domain/time.ts';
 import { cover, type Interval, intervalAt } from '../../domain/timeline.ts';
-import { type Place, Roll, touchedOtherwise } from '../census.ts';
+import { type Enrolments, type Place, Roll, touchedOtherwise } from '../census.ts';
 import { topic } from '../topics.ts';
 import type { View } from '../view.ts';
 import type { SiteHoldingRow } from './answers.ts';
 import { Gathering } from './gather.ts';
 
 /** A residency of many, and how many people each followed subject stands for. */
-export interface WeighedResidency {
+export interface WeighedResidency extends Weights {
   readonly residency: Residency;
-  readonly weightOf: (subject: string) => number;
 }
 
 const latest = Number.MAX_SAFE_INTEGER;
@@ -75,14 +75,14 @@ const recordedEnrolments = (
 /**
  * Where the data of everybody in some populations, and of some further subjects, was up to an instant.
  *
- * @param until enrolments after this instant are left out of the weights, which hold at this instant; `stepwise` makes
- *   one of all who were enrolled at one instant, so that the weights hold at every instant.
+ * @param until enrolments after this instant are left out of the weights, which hold at this instant; `always`
+ *   leaves out none and tells when each arrived, so that the numbers can be known at every instant.
  */
 export const residencyOfMany = (
   view: View,
   populations: Iterable<string>,
   subjects: Iterable<string>,
-  until: Instant | 'stepwise',
+  until: Instant | 'always',
 ): WeighedResidency => {
   const gathering = new Gathering(view);
   for (const population of populations) gathering.population(population);
@@ -90,12 +90,12 @@ export const residencyOfMany = (
   for (const population of [...gathering.populations]) {
     for (const subject of storiedSubjects(view, population)) gathering.subject(subject);
   }
-  const weights = new Map<string, number>();
+  const weights = new Map<string, Cohort>();
   const enrolments: Fact[] = [];
   for (const population of gathering.populations) {
     for (const cohort of cohortsOf(view, population, gathering.facts.values(), gathering.subjects, until)) {
       const subject = `#${enrolments.length}`;
-      weights.set(subject, cohort.count);
+      weights.set(subject, cohort);
       enrolments.push({
         position: cohort.position,
         type: 'SubjectEnrolled',
@@ -110,11 +110,16 @@ export const residencyOfMany = (
     [...gathering.facts.values(), ...enrolments],
     (subject) => subject.startsWith('#') || gathering.subjects.has(subject),
   );
-  return { residency, weightOf: (subject) => weights.get(subject) ?? 1 };
+  return {
+    residency,
+    weightOf: (subject) => weights.get(subject)?.count ?? 1,
+    arrivalsOf: (subject) => weights.get(subject)?.arrivals,
+  };
 };
 
 interface Cohort extends Place {
   readonly count: number;
+  readonly arrivals?: Float64Array;
 }
 
 /** Whether who was enrolled before the fact and who after it may fare differently. */
@@ -131,17 +136,17 @@ const cohortsOf = (
   population: string,
   facts: Iterable<Fact>,
   followed: Iterable<string>,
-  until: Instant | 'stepwise',
+  until: Instant | 'always',
 ): ReadonlyArray<Cohort> => {
   const id = populationId(view, population);
   if (id === undefined) return [];
   const roll = new Roll(view.index.runs, id, view.known.position);
   const storied = recordedEnrolments(view, population, followed);
-  if (until === 'stepwise') return steps(roll.places(), storied);
-  const end: Place = { time: until === never ? latest : until, position: latest };
+  const end: Place = { time: until === never || until === 'always' ? latest : until, position: latest };
   const bounds = [...facts]
     .filter((fact) => parts(fact, population) && foldingOrder(fact, end) < 0)
     .sort(foldingOrder);
+  if (until === 'always') return cohortsOverTime(withoutThose(roll.enrolments(), storied), [...bounds, end]);
   const cohorts: Cohort[] = [];
   let before = { count: 0, place: { time: -latest, position: 0 } as Place };
   let followedBefore = 0;
@@ -162,18 +167,44 @@ const cohortsOf = (
   return cohorts;
 };
 
-/** Those enrolled at one place, by an event that enrolled several or by several at one instant in a row, as one. */
-const steps = (enrolled: ReadonlyArray<Place>, followed: ReadonlyArray<Place>): ReadonlyArray<Cohort> => {
-  const cohorts: { count: number; time: Instant; position: number }[] = [];
-  let next = 0;
-  for (const place of enrolled) {
-    if (next < followed.length && foldingOrder(followed[next]!, place) === 0) {
+/** The enrolments that are not among some others, which are among them. */
+const withoutThose = (enrolled: Enrolments, others: ReadonlyArray<Place>): Enrolments => {
+  if (others.length === 0) return enrolled;
+  const times = new Float64Array(enrolled.times.length);
+  const positions = new Float64Array(times.length);
+  let [kept, next] = [0, 0];
+  for (let at = 0; at < enrolled.times.length; at++) {
+    const [time, position] = [enrolled.times[at]!, enrolled.positions[at]!];
+    const other = others[next];
+    if (other !== undefined && other.time === time && other.position === position) {
       next++;
       continue;
     }
-    const last = cohorts.at(-1);
-    if (last !== undefined && foldingOrder(last, place) === 0) last.count++;
-    else cohorts.push({ count: 1, ...place });
+    times[kept] = time;
+    positions[kept++] = position;
+  }
+  return { times: times.subarray(0, kept), positions: positions.subarray(0, kept) };
+};
+
+/** Those enrolled in each gap between bounds, from the first of them on. */
+const cohortsOverTime = (
+  { times, positions }: Enrolments,
+  bounds: ReadonlyArray<Place>,
+): ReadonlyArray<Cohort> => {
+  const cohorts: Cohort[] = [];
+  let first = 0;
+  for (const bound of bounds) {
+    let next = first;
+    while (
+      next < times.length &&
+      (times[next]! < bound.time || (times[next] === bound.time && positions[next]! < bound.position))
+    )
+      next++;
+    if (next > first) {
+      const arrivals = times.subarray(first, next);
+      cohorts.push({ count: next - first, time: times[first]!, position: positions[first]!, arrivals });
+    }
+    first = next;
   }
   return cohorts;
 };

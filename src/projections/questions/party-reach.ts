@@ -19,8 +19,8 @@ const wire = ({ from, to, path, ...of }: HoldingReach): PartyReachRow => ({
 });
 
 const reachedBy = (view: View, party: string, at: Instant, during: Interval): ReadonlyArray<HoldingReach> => {
-  const { residency, reach, weightOf } = worldOf(view);
-  return reachedHoldings(reach, party, countedDataOf(residency, reach, weightOf), { at, during });
+  const { residency, reach, weights } = worldOf(view);
+  return reachedHoldings(reach, party, countedDataOf(residency, reach, weights), { at, during });
 };
 
 /** What the party reached: by dataset, population, site, kind, backup, from. */

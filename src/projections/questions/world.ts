@@ -5,8 +5,10 @@
 
 import { classHistoriesOf } from '../../domain/policy/class-histories.ts';
 import type { ClassHistory } from '../../domain/policy/class-history.ts';
+import type { Weights } from '../../domain/policy/weights.ts';
 import type { ReachIndex } from '../../domain/reach/reach-index.ts';
 import type { Residency } from '../../domain/residency/fold.ts';
+import { isPopulation } from '../../domain/scope.ts';
 import type { View } from '../view.ts';
 import { residencyOfMany, stirredSubjects } from './holdings.ts';
 import { reachIndexOf } from './reach.ts';
@@ -14,18 +16,27 @@ import { reachIndexOf } from './reach.ts';
 /** Everything that was held and reached. */
 export interface World {
   readonly residency: Residency;
-  readonly weightOf: (subject: string) => number;
+  readonly weights: Weights;
   readonly reach: ReachIndex;
   readonly histories: ReadonlyArray<ClassHistory>;
 }
 
 const namesMax = Number.MAX_SAFE_INTEGER;
 
+/** Those whom an access or a grant names: what is true of them need not be of others who share their facts. */
+const namedSubjects = (view: View, reach: ReachIndex): ReadonlySet<string> => {
+  const named = new Set(reach.grants.subjectsGrantedOver());
+  for (const { data } of view.factsOf('accesses', 'all', 'AccessObserved'))
+    if (!isPopulation(data.scope)) named.add(data.scope.subject);
+  return named;
+};
+
 const makeWorld = (view: View): World => {
   const populations = view.names('population', '', namesMax);
-  const { residency, weightOf } = residencyOfMany(view, populations, stirredSubjects(view), 'stepwise');
   const reach = reachIndexOf(view);
-  return { residency, weightOf, reach, histories: classHistoriesOf(residency, reach, weightOf) };
+  const followed = new Set([...stirredSubjects(view), ...namedSubjects(view, reach)]);
+  const { residency, ...weights } = residencyOfMany(view, populations, followed, 'always');
+  return { residency, weights, reach, histories: classHistoriesOf(residency, reach, weights) };
 };
 
 /** The world as the view knows it. */

@@ -1,0 +1,142 @@
+/**
+ * People who share their facts are followed as one: everything that is counted is as if each were followed alone.
+ */
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { classHistoriesOf } from '../../src/domain/policy/class-histories.ts';
+import type { ClassHistory } from '../../src/domain/policy/class-history.ts';
+import { countedAccess } from '../../src/domain/policy/counted-access.ts';
+import { eachAlone, type Weights } from '../../src/domain/policy/weights.ts';
+import { unexplainedAccess } from '../../src/domain/reach/unexplained-access.ts';
+import type { Residency } from '../../src/domain/residency/fold.ts';
+import { formatInstant } from '../../src/domain/time.ts';
+import { Gathering } from '../../src/projections/questions/gather.ts';
+import { worldOf } from '../../src/projections/questions/world.ts';
+import { type Sent, sent } from '../support/given-events.ts';
+import { projected, storedEvents } from '../support/ledger.ts';
+import { datasets, epoch, parties, populations, sites, subjects, worlds } from '../support/worlds.ts';
+
+const instant = fc
+  .record({ day: fc.nat(13), ms: fc.constantFrom(0, 0, 0, 1, 43_200_000) })
+  .map(({ day, ms }) => formatInstant(epoch + day * 86_400_000 + ms));
+const somePopulation = fc.constantFrom<string>(...populations);
+
+/** People of whom nothing is known but one enrolment, alone or in one event with others. */
+const crowd = fc.array(
+  fc.record({ time: instant, population: somePopulation, many: fc.integer({ min: 1, max: 4 }) }),
+  { minLength: 3, maxLength: 14, size: 'max' },
+);
+const accesses = fc.array(
+  fc.record({
+    time: instant,
+    party: fc.constantFrom<string>(...parties),
+    dataset: fc.constantFrom<string>(...datasets),
+    scope: fc.oneof(
+      somePopulation.map((population) => ({ population })),
+      fc.nat(5).map((enrolment) => ({ subject: `crowd-${enrolment}-0` })),
+    ),
+    site: fc.option(fc.constantFrom<string>(...sites), { nil: undefined }),
+  }),
+  { minLength: 2, maxLength: 6, size: 'max' },
+);
+/** Over the data of one person of whom nothing else is known. */
+const grants = fc.array(
+  fc.record({
+    time: instant,
+    party: fc.constantFrom<string>(...parties),
+    dataset: fc.constantFrom<string>(...datasets),
+    enrolment: fc.nat(5),
+  }),
+  { maxLength: 3, size: 'max' },
+);
+
+const people = (enrolment: number, many: number): ReadonlyArray<string> =>
+  Array.from({ length: many }, (_, index) => `crowd-${enrolment}-${index}`);
+const enrolled = (time: string, population: string, who: ReadonlyArray<string>, id: number): Sent =>
+  who.length === 1
+    ? sent(`crowd-${id}`, 'SubjectEnrolled', { subject: who[0], population }, { time })
+    : sent(`crowd-${id}`, 'SubjectsEnrolled', { subjects: who, population }, { time });
+
+/** The histories without their order. */
+const told = (histories: ReadonlyArray<ClassHistory>): ReadonlyArray<string> =>
+  histories
+    .map(({ reached, ...history }) =>
+      JSON.stringify({
+        ...history,
+        reached: [...reached]
+          .sort((a, b) => (a.party < b.party ? -1 : 1))
+          // Told apart or not, where all of them are reached it is as many as there are.
+          .map(({ party, intervals, subjects: some = history.subjects }) => ({ party, intervals, some })),
+      }),
+    )
+    .sort();
+
+it('counts of every class at every instant, and of every access, are those of each person followed alone', () => {
+  const seen = { steps: 0, accesses: 0, together: 0 };
+  fc.assert(
+    fc.property(
+      worlds({ episodesMin: 6, except: ['SubjectForgotten'] }),
+      crowd,
+      accesses,
+      grants,
+      fc.integer({ min: 1, max: 7 }),
+      fc.constantFrom(1, 1, 0.7),
+      (world, crowded, accessed, granted, every, share) => {
+        const extra = [
+          ...crowded.map(({ time, population, many }, index) =>
+            enrolled(time, population, people(index, many), index),
+          ),
+          ...accessed.map(({ time, site, ...of }, index) =>
+            sent(
+              `access-${index}`,
+              'AccessObserved',
+              { ...of, action: 'read', ...(site === undefined ? {} : { site }) },
+              { time },
+            ),
+          ),
+          ...granted.map(({ time, party, dataset, enrolment }, index) =>
+            sent(
+              `grant-${index}`,
+              'AccessGranted',
+              {
+                grant: `crowd-grant-${index}`,
+                party,
+                over: { dataset, scope: { subject: `crowd-${enrolment}-0` } },
+                actions: ['read'],
+              },
+              { time },
+            ),
+          ),
+        ];
+        // Among the others, in the order of the log.
+        const log: unknown[] = [...world];
+        for (const [index, event] of extra.entries())
+          log.splice((index * every) % (log.length + 1), 0, event);
+        const events = storedEvents(log);
+        const view = projected(events).view(Math.ceil(events.length * share));
+        const { residency, weights, reach, histories } = worldOf(view);
+
+        const gathering = new Gathering(view);
+        for (const population of view.names('population', '', 100)) gathering.population(population);
+        for (const subject of [...subjects, ...crowded.flatMap(({ many }, index) => people(index, many))])
+          gathering.subject(subject);
+        const alone = gathering.fold();
+
+        expect(told(histories)).toEqual(told(classHistoriesOf(alone, reach)));
+        const counted = (of: Residency, weighed: Weights) =>
+          view.factsOf('accesses', 'all', 'AccessObserved').map((access) => {
+            const found = unexplainedAccess(reach, access, of);
+            return found === undefined ? 'explained' : countedAccess(of, found, weighed);
+          });
+        const ofAll = counted(residency, weights);
+        expect(ofAll).toEqual(counted(alone, eachAlone));
+        seen.steps += histories.reduce((sum, { subjects: steps }) => sum + steps.length, 0);
+        seen.accesses += ofAll.length;
+        for (const subject of residency.memberships.keys())
+          if (weights.weightOf(subject) > 1) seen.together++;
+      },
+    ),
+    { numRuns: 400 },
+  );
+  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(300);
+});
