@@ -3,6 +3,8 @@
  * more. It is told when the log has grown, and looks by itself now and then in case it was not.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { StoredEvent } from '../store/event-store.ts';
+import type { LogReader } from '../store/log-reader.ts';
 import { openLogFile } from '../store/open-log-file.ts';
 import { Applier } from './apply.ts';
 import { isDamage, openProjections } from './generations.ts';
@@ -28,6 +30,10 @@ export type ProjectorThreadReport =
 const followedPageEventsMax = 2_000;
 /** And while catching up: a larger page makes a larger run at once. */
 const caughtUpPageEventsMax = 65_536;
+/** A page also ends once the bytes of its events are more than this: one event can name 10,000 subjects. */
+const pageBytesMax = 64 * 1_024 * 1_024;
+/** Events read from the log at once. */
+const readEventsMax = 500;
 const lookIntervalMs = 250;
 
 const { logFile, projectionsFile } = workerData as ProjectorThreadInput;
@@ -49,6 +55,25 @@ const grownOrTime = (): Promise<void> =>
     };
   });
 
+/** The events after a position that are applied together, and whether the log ends with them. */
+const nextPage = (
+  log: LogReader,
+  after: number,
+  eventsMax: number,
+): { readonly page: ReadonlyArray<StoredEvent>; readonly isLast: boolean } => {
+  const page: StoredEvent[] = [];
+  for (let bytes = 0; page.length < eventsMax && bytes < pageBytesMax; ) {
+    const asked = Math.min(readEventsMax, eventsMax - page.length);
+    const read = log.after(page.at(-1)?.position ?? after, asked);
+    for (const event of read) {
+      page.push(event);
+      bytes += event.bytes.length;
+    }
+    if (read.length < asked) return { page, isLast: true };
+  }
+  return { page, isLast: false };
+};
+
 const run = async (): Promise<void> => {
   const database = openProjections(projectionsFile);
   if (database === undefined) return tell({ kind: 'unusable' });
@@ -64,7 +89,7 @@ const run = async (): Promise<void> => {
   let caughtUp = false;
   while (!stopping) {
     const pageEventsMax: number = caughtUp ? followedPageEventsMax : caughtUpPageEventsMax;
-    const page = log.after(applier.checkpoint(), pageEventsMax);
+    const { page, isLast } = nextPage(log, applier.checkpoint(), pageEventsMax);
     if (page.length === 0) {
       if (!caughtUp) tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp: true });
       caughtUp = true;
@@ -73,7 +98,7 @@ const run = async (): Promise<void> => {
     }
     applier.apply(page);
     applied += page.length;
-    caughtUp = page.length < pageEventsMax;
+    caughtUp = isLast;
     tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp });
     // Let messages in between pages.
     await new Promise((resolve) => setImmediate(resolve));

@@ -246,6 +246,23 @@ const followed = async (path: string, count: number, headers: Record<string, str
   return messages;
 };
 
+describe('a log of large events', () => {
+  it('has pages that end by their bytes, and all of it in them', async () => {
+    const large = Array.from({ length: 300 }, (_, index) =>
+      corrected(`large-${index}`, 'none', { data: { text: 'x'.repeat(100_000) } }),
+    );
+    const sentLarge = await server.postLines(large);
+    expect([sentLarge.status, sentLarge.body.recorded]).toEqual([201, 300]);
+    const after = Number(sentLarge.body.position) - 300;
+    const { body } = await server.get('/v1/events', { after, limit: 1_000, atLeast: after + 300 });
+    expect(body.data.length).toBeLessThan(300);
+    expect(body.next).not.toBeNull();
+    expect(ids(await server.rows('/v1/events', { after, limit: 1_000 }))).toEqual(ids(large));
+    const dumped = await server.get('/v1/events', { after }, { accept: lines });
+    expect(String(dumped.body).split('\n')).toHaveLength(301);
+  });
+});
+
 describe('the log, live', () => {
   it('begins with what there is, the position as id', async () => {
     const messages = await followed('/v1/events', story.length);

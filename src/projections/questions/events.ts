@@ -8,6 +8,7 @@ import type { EventType } from '../../domain/events/event-data.ts';
 import { subjectsOf } from '../../domain/events/subjects.ts';
 import { isCorrection, type RecordedEvent } from '../../domain/facts.ts';
 import { formatInstant } from '../../domain/time.ts';
+import type { StoredEvent } from '../../store/event-store.ts';
 import { type TopicKind, visitTopics } from '../topics.ts';
 import type { View } from '../view.ts';
 import type { EventDetail, WireEvent } from './answers.ts';
@@ -81,6 +82,11 @@ const isNamed = (view: View, recorded: RecordedEvent, field: Field, name: string
 /** How many events one page of a filtered log looks at, at the most. */
 export const scannedEventsMax = 20_000;
 
+/** A page also ends once the bytes of its events are more than this: one event can name 10,000 subjects. */
+export const pageBytesMax = 16 * 1_024 * 1_024;
+/** Events read from the log at once. */
+const readEventsMax = 100;
+
 /** A page of events, and the position after which the next begins; null at the end. */
 export interface EventPage {
   readonly events: ReadonlyArray<RecordedEvent>;
@@ -104,11 +110,16 @@ export const eventsAfter = (view: View, filter: EventFilter, after: number, limi
     }
     return positions;
   });
+  const { log } = view.index.events;
   const events: RecordedEvent[] = [];
-  const take = (position: number): boolean => {
+  let bytes = 0;
+  const take = (position: number, stored?: StoredEvent): boolean => {
     const recorded = view.recorded(position);
-    if (recorded !== undefined && fits(recorded)) events.push(recorded);
-    return events.length < limit;
+    if (recorded !== undefined && fits(recorded)) {
+      events.push(recorded);
+      bytes += (stored ?? log.at(position))?.bytes.length ?? 0;
+    }
+    return events.length < limit && bytes < pageBytesMax;
   };
   if (sets.length > 0) {
     const [first, ...others] = sets;
@@ -122,13 +133,13 @@ export const eventsAfter = (view: View, filter: EventFilter, after: number, limi
   }
   let position = after;
   for (let scanned = 0; scanned < scannedEventsMax; ) {
-    const page = view.index.events.log.after(position, Math.min(limit, 1_000));
+    const page = log.after(position, Math.min(limit, readEventsMax));
     if (page.length === 0) return { events, next: null };
     for (const stored of page) {
       if (stored.position > view.known.position) return { events, next: null };
       position = stored.position;
       scanned++;
-      if (!take(position)) return { events, next: position < view.known.position ? position : null };
+      if (!take(position, stored)) return { events, next: position < view.known.position ? position : null };
     }
   }
   return { events, next: position < view.known.position ? position : null };
