@@ -20,6 +20,9 @@ const offsetRange = 2 ** 21;
 export const entryOf = (hash: number, offset: number): number =>
   (hash % 4_294_967_296) * offsetRange + offset;
 
+/** The hash of an entry. */
+export const hashOf = (entry: number): number => Math.floor(entry / offsetRange);
+
 /** The index of the first number that is at least so much. */
 export const firstAtLeast = (sorted: ArrayLike<number>, least: number): number => {
   let low = 0;

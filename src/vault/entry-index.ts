@@ -11,6 +11,7 @@ import {
   entryOf,
   firstAtLeast,
   fromBlob,
+  hashOf,
   lookedAtRuns,
   Merger,
   mergeable,
@@ -22,6 +23,12 @@ import {
 const slotNumbers = 500;
 /** Slots kept decoded in memory: 128 MiB, which is the index of eight million people. */
 const cachedSlotsMax = 32_768;
+
+/** Bits for each number of the index that tell hashes nobody has: so few of them cost a look at the runs. */
+const bitsPerNumberMin = 8;
+const fewestBits = 2 ** 20;
+/** As many bits as there are hashes: 512 MiB, beyond 67 million people. */
+const mostBits = 2 ** 32;
 
 /** The tables of the index. */
 export const indexTables = `
@@ -61,6 +68,31 @@ const contentOf = (block: Float64Array): Float64Array => {
 
 const nothing = new Float64Array(0);
 
+/** A bit for each group of hashes: where it is not set, no number has one of them. */
+class Taken {
+  readonly numbersMax: number;
+  private readonly bits: Uint32Array;
+  private readonly shift: number;
+
+  constructor(numbers: number) {
+    let count = fewestBits;
+    while (count < mostBits && count < 2 * numbers * bitsPerNumberMin) count *= 2;
+    this.numbersMax = count === mostBits ? Number.POSITIVE_INFINITY : count / bitsPerNumberMin;
+    this.bits = new Uint32Array(count / 32);
+    this.shift = 32 - Math.log2(count);
+  }
+
+  add(hash: number): void {
+    const group = hash >>> this.shift;
+    this.bits[group >>> 5]! |= 1 << (group & 31);
+  }
+
+  has(hash: number): boolean {
+    const group = hash >>> this.shift;
+    return (this.bits[group >>> 5]! & (1 << (group & 31))) !== 0;
+  }
+}
+
 /** Whether a slot holds what was written to it. */
 const isAsWritten = (content: Float64Array): boolean =>
   content.length === slotNumbers + 1 &&
@@ -74,6 +106,7 @@ export class EntryIndex {
   private runs: Run[] = [];
   private free: number[] = [];
   private slotCount = 0;
+  private taken = new Taken(0);
   private readonly cached = new Map<number, Float64Array>();
 
   /** @param damage the error for what is found to be damaged while reading. */
@@ -133,8 +166,19 @@ export class EntryIndex {
     if (this.statements.last.get()!.last !== next - 1)
       return 'its index leads to other entries than it holds';
     this.free = [...unused.keys()];
+    this.take();
     this.isLoaded = true;
     return undefined;
+  }
+
+  /** Marks the hashes that are in the index. */
+  private take(): void {
+    this.taken = new Taken(this.runs.reduce((sum, run) => sum + run.size, 0));
+    for (const run of this.runs) {
+      for (let place = 0; place < run.slots.length; place++) {
+        for (const number of this.block(run, place)) this.taken.add(hashOf(number));
+      }
+    }
   }
 
   /** Has the index read again, since a transaction was undone. */
@@ -174,7 +218,9 @@ export class EntryIndex {
   /** The numbers of the entries under a hash, and rarely of others. */
   under(hash: number): ReadonlyArray<number> {
     const out: number[] = [];
-    for (const run of this.loaded()) {
+    const runs = this.loaded();
+    if (!this.taken.has(hash)) return out;
+    for (const run of runs) {
       offsetsUnder(
         hash,
         run.fences,
@@ -242,6 +288,13 @@ export class EntryIndex {
       numbers[2 * offset + 1] = entryOf(pseudonym, offset);
     }
     this.insert(first, hashes.length, distinct(numbers.sort()));
+    if (2 * this.entries > this.taken.numbersMax) this.take();
+    else {
+      for (const [identifier, pseudonym] of hashes) {
+        this.taken.add(identifier);
+        this.taken.add(pseudonym);
+      }
+    }
     while (this.merge()) {
       // Until no size has too many.
     }
