@@ -144,12 +144,14 @@ export class Replays {
     return E.right(this.get(replay.id)!);
   }
 
-  private finishing = false;
+  /** The replay that catches up, compares and swaps. One that was cancelled may be about to find that out. */
+  private finishing: string | undefined;
+  private closed = false;
 
   /** Catches up to where the serving generation is, compares, and swaps. */
   private async finish(id: string, projector: Projector): Promise<void> {
-    if (this.finishing) return;
-    this.finishing = true;
+    if (this.finishing === id) return;
+    this.finishing = id;
     try {
       const replay = this.get(id)!;
       const file = this.host.generations.file(replay.generation);
@@ -170,12 +172,12 @@ export class Replays {
     } catch (error) {
       await this.fail(id, error instanceof Error ? error.message : String(error));
     } finally {
-      this.finishing = false;
+      if (this.finishing === id) this.finishing = undefined;
     }
   }
 
   private isRunning(id: string): boolean {
-    return this.get(id)?.state === 'running';
+    return !this.closed && this.get(id)?.state === 'running';
   }
 
   /** Waits until the projector is where the serving generation is: false if the replay is not running any more. */
@@ -218,6 +220,7 @@ export class Replays {
 
   /** Stops what is under way; what was half built is discarded at the next start. */
   async close(): Promise<void> {
+    this.closed = true;
     const running = this.running;
     this.running = undefined;
     running?.unfollow();
