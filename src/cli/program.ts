@@ -2,6 +2,7 @@
  * The commands, put together. Its help is also what the reference in `docs/` is made from.
  */
 import { Command } from 'commander';
+import { addCopy } from './commands/copy.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEmit } from './commands/emit.ts';
@@ -42,6 +43,7 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong use, 3 the ledger cannot be reache
   addSimulate(program, terminal);
   addReplay(program, terminal);
   addKeys(program, terminal);
+  addCopy(program, terminal);
   addDoctor(program, terminal);
   return program;
 };

@@ -1,0 +1,66 @@
+/**
+ * `domicile copy`, as a person runs it.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { finished, start, tiktok } from './command-line.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'domicile-copy-'));
+const domicile = (...args: ReadonlyArray<string>) => finished(start(args));
+const [original, copy, other] = ['original', 'copy', 'other'].map((name) => join(folder, name)) as [
+  string,
+  string,
+  string,
+];
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('copying a ledger', () => {
+  it('leaves another that answers the same about the same people', async () => {
+    await domicile('emit', tiktok, '--data', original);
+    const done = await domicile('copy', '--from', `sqlite:${original}`, '--to', `sqlite:${copy}`);
+
+    expect(done).toMatchObject({ code: 0 });
+    expect(done.out).toMatch(
+      /^Both ledgers hold the same 101 events\.\nSHA-256 over every event in order: [0-9a-f]{64}\n$/,
+    );
+    const answers = await Promise.all(
+      [original, copy].map((data) =>
+        domicile('where', 'ben', '--valid-at', '2022-06-30', '--format', 'csv', '--data', data),
+      ),
+    );
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[0]!.out.split('\n').length).toBeGreaterThan(3);
+  });
+
+  it('done again finds it done', async () => {
+    const again = await domicile('copy', '--from', `sqlite:${original}`, '--to', `sqlite:${copy}`);
+
+    expect(again.code).toBe(0);
+    expect(again.out).toContain('101 of them from before');
+  });
+
+  it('into a ledger of something else is refused, and changes nothing there', async () => {
+    await domicile(
+      'emit',
+      join(import.meta.dirname, '..', '..', 'scenarios', 'worked-example', 'events.ndjson'),
+      '--data',
+      other,
+    );
+    const refused = await domicile('copy', '--from', `sqlite:${original}`, '--to', `sqlite:${other}`);
+
+    expect(refused.code).toBe(1);
+    expect(refused.notes).toContain('holds something else');
+    expect((await domicile('where', 'ana', '--valid-at', '2022-06-30', '--data', other)).out).toContain(
+      'oracle-ashburn',
+    );
+  });
+
+  it('onto itself is wrong use', async () => {
+    expect((await domicile('copy', '--from', `sqlite:${original}`, '--to', `sqlite:${original}`)).code).toBe(
+      2,
+    );
+  });
+});
