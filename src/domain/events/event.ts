@@ -79,28 +79,23 @@ export const decodeEvent = (input: unknown): E.Either<ReadonlyArray<Fault>, Even
   const { id, source, type, time, assurance = 'observed', evidence, data: input_ } = envelope.right;
   const data = eventData[type].decode(input_);
   if (E.isLeft(data)) return E.left(faultsOfData(type, input_));
-  return E.right({
-    id,
-    source,
-    type,
-    time,
-    assurance,
-    ...(evidence === undefined ? {} : { evidence }),
-    data: data.right,
-  } as Event);
+  // Two literals rather than a spread: every event that is recorded or read comes by here.
+  return E.right(
+    (evidence === undefined
+      ? { id, source, type, time, assurance, data: data.right }
+      : { id, source, type, time, assurance, evidence, data: data.right }) as Event,
+  );
 };
 
 /** The event as JSON, fields in their fixed order: equal events give equal text. */
-export const encodeEvent = (event: Event): Readonly<Record<string, unknown>> => ({
-  specversion: '1.0',
-  id: event.id,
-  source: event.source,
-  type: event.type,
-  time: DateTime.encode(event.time),
-  assurance: event.assurance,
-  ...(event.evidence === undefined ? {} : { evidence: event.evidence }),
-  data: encodeData(event),
-});
+export const encodeEvent = (event: Event): Readonly<Record<string, unknown>> => {
+  const { id, source, type, assurance, evidence } = event;
+  const time = DateTime.encode(event.time);
+  const data = encodeData(event);
+  return evidence === undefined
+    ? { specversion: '1.0', id, source, type, time, assurance, data }
+    : { specversion: '1.0', id, source, type, time, assurance, evidence, data };
+};
 
 /** The data of an event as JSON. */
 export const encodeData = (event: Event): unknown =>
