@@ -1,5 +1,5 @@
 /**
- * A bounded map that keeps what was used last.
+ * A bounded map that keeps what was used last, in two generations: to use what is in the younger one moves nothing.
  */
 
 export interface Recent<K, V> {
@@ -8,23 +8,28 @@ export interface Recent<K, V> {
   clear(): void;
 }
 
-/** Keeps up to `entriesMax` entries and drops the least recently used one beyond that. */
+/** Keeps up to `entriesMax` entries, and in any case the half of as many that were used last. */
 export const recent = <K, V>(entriesMax: number): Recent<K, V> => {
-  const entries = new Map<K, V>();
+  let younger = new Map<K, V>();
+  let older = new Map<K, V>();
+  const set = (key: K, value: V): void => {
+    younger.set(key, value);
+    if (2 * younger.size < entriesMax) return;
+    older = younger;
+    younger = new Map();
+  };
   return {
     get: (key) => {
-      const value = entries.get(key);
-      if (value !== undefined) {
-        entries.delete(key);
-        entries.set(key, value);
-      }
-      return value;
+      const value = younger.get(key);
+      if (value !== undefined) return value;
+      const before = older.get(key);
+      if (before !== undefined) set(key, before);
+      return before;
     },
-    set: (key, value) => {
-      entries.delete(key);
-      if (entries.size >= entriesMax) entries.delete(entries.keys().next().value!);
-      entries.set(key, value);
+    set,
+    clear: () => {
+      younger = new Map();
+      older = new Map();
     },
-    clear: () => entries.clear(),
   };
 };

@@ -25,7 +25,7 @@ import {
 } from './vault-format.ts';
 
 /** How many entries of each direction are kept at hand. */
-const entriesAtHandMax = 100_000;
+const entriesAtHandMax = 200_000;
 
 export interface SqliteVaultOptions {
   /** The clock, in milliseconds since the epoch. */

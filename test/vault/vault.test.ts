@@ -307,8 +307,8 @@ describe('the file of the vault', () => {
 });
 
 describe('what is kept at hand', () => {
-  test('given more entries than fit, the least recently used go first', () => {
-    const kept = recent<string, number>(3);
+  test('given more entries than fit, those used last stay', () => {
+    const kept = recent<string, number>(4);
     for (const [key, value] of [
       ['a', 1],
       ['b', 2],
@@ -316,12 +316,19 @@ describe('what is kept at hand', () => {
     ] as const)
       kept.set(key, value);
     expect(kept.get('a')).toBe(1);
-    kept.set('d', 4);
     expect(kept.get('b')).toBeUndefined();
-    expect([kept.get('a'), kept.get('c'), kept.get('d')]).toEqual([1, 3, 4]);
+    kept.set('d', 4);
+    expect([kept.get('d'), kept.get('a')]).toEqual([4, 1]);
     kept.set('a', 5);
-    expect([kept.get('a'), kept.get('c'), kept.get('d')]).toEqual([5, 3, 4]);
+    expect(kept.get('a')).toBe(5);
+    for (let number = 0; number < 100; number++) {
+      kept.set(String(number), number);
+      expect([kept.get(String(number)), kept.get(String(number - 1))]).toEqual([
+        number,
+        number === 0 ? undefined : number - 1,
+      ]);
+    }
     kept.clear();
-    expect(kept.get('a')).toBeUndefined();
+    expect(kept.get('99')).toBeUndefined();
   });
 });
