@@ -42,7 +42,7 @@ const Overview = () => {
     <>
       <section className="home-search">
         <h1>Where did a person’s data live, and who could reach it?</h1>
-        <PersonSearch autoFocus />
+        <PersonSearch label="Find a person" autoFocus />
         <p className="hint">
           By the identifier that services use, at any moment, as known then or now. <kbd>/</kbd> brings you to
           the box from anywhere.

@@ -21,7 +21,7 @@ const screens = [
 ] as const;
 
 /** The one box for a person. It keeps the clocks as they are. */
-export const PersonSearch = ({ autoFocus = false }: { autoFocus?: boolean }) => {
+export const PersonSearch = ({ label, autoFocus = false }: { label: string; autoFocus?: boolean }) => {
   const view = useView();
   const navigate = useNavigate();
   const shown = (view as { subject?: string }).subject ?? '';
@@ -49,12 +49,12 @@ export const PersonSearch = ({ autoFocus = false }: { autoFocus?: boolean }) => 
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a form with the role is what assistive technology knows best.
-    <form className="person-search" role="search" onSubmit={go}>
+    <form className="person-search" role="search" aria-label={label} onSubmit={go}>
       <Icon name="search" />
       <input
         ref={input}
         type="search"
-        aria-label="Find a person by identifier"
+        aria-label={`${label} by identifier`}
         placeholder="A person’s identifier"
         autoComplete="off"
         spellCheck={false}
@@ -212,7 +212,7 @@ export const Shell = () => {
             </Link>
           ))}
         </nav>
-        {path === '/' ? null : <PersonSearch />}
+        {path === '/' ? null : <PersonSearch label="Find a person" />}
         <ConnectionMark />
         <ThemeSwitch />
       </header>

@@ -50,12 +50,33 @@ const wait = (ms: number, signal: AbortSignal): Promise<void> =>
 const isRefusal = (error: ClientError): boolean =>
   error.kind === 'problem' && (error.status === 401 || error.status === 403);
 
+/**
+ * Waits until the page is seen. A browser keeps only a few connections to a server, for all its tabs together: those
+ * that nobody looks at must not hold one.
+ */
+const seen = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      if (document.hidden && !signal.aborted) return;
+      document.removeEventListener('visibilitychange', look);
+      signal.removeEventListener('abort', look);
+      resolve();
+    };
+    document.addEventListener('visibilitychange', look);
+    signal.addEventListener('abort', look);
+    look();
+  });
+
 /** Waits for the first event after a position: undefined if the connection was lost. */
 const nextEvent = async (after: string, signal: AbortSignal): Promise<ClientError | 'grown' | 'lost'> => {
   // One event is enough to know; on a busy ledger the others would be read for nothing.
   const enough = new AbortController();
   const stop = (): void => enough.abort();
+  const hide = (): void => {
+    if (document.hidden) stop();
+  };
   signal.addEventListener('abort', stop);
+  document.addEventListener('visibilitychange', hide);
   try {
     for await (const event of ledger().events.follow({ after }, { signal: enough.signal })) {
       if (E.isRight(event)) return 'grown';
@@ -64,6 +85,7 @@ const nextEvent = async (after: string, signal: AbortSignal): Promise<ClientErro
     return 'lost';
   } finally {
     signal.removeEventListener('abort', stop);
+    document.removeEventListener('visibilitychange', hide);
     enough.abort();
   }
 };
@@ -74,6 +96,7 @@ export const followLedger = async (queries: QueryClient, signal: AbortSignal): P
   let shown: string | undefined;
   let wasLost = false;
   while (!signal.aborted) {
+    await seen(signal);
     const ready = await ledger().health.ready({ signal });
     if (signal.aborted) return;
     if (E.isLeft(ready)) {

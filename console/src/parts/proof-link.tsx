@@ -18,18 +18,19 @@ export const ProofLink = ({
   of: string;
   /** What the link says, instead of how many events there are. */
   label?: string;
-}) =>
-  events.length === 0 ? (
-    <span className="unknown">none</span>
-  ) : (
+}) => {
+  if (events.length === 0) return <span className="unknown">none</span>;
+  const shown = label ?? (events.length === 1 ? '1 event' : `${events.length} events`);
+  return (
     <Link
       to="."
       search={((previous: Record<string, unknown>) => ({ ...previous, proof: proofText(events) })) as never}
       className="proof-link"
       resetScroll={false}
-      aria-label={`${events.length === 1 ? 'The event that proves' : `The ${events.length} events that prove`}: ${of}`}
+      aria-label={`${shown}, proof of ${of}`}
     >
       <Icon name="proof" />
-      {label ?? (events.length === 1 ? '1 event' : `${events.length} events`)}
+      {shown}
     </Link>
   );
+};

@@ -31,7 +31,12 @@ export const ScrollBox = ({
   const box = useRef<HTMLElement>(null);
   const scrolls = useScrolls(box, true);
   return (
-    <section className={className} ref={box} tabIndex={scrolls ? 0 : undefined} aria-label={label}>
+    <section
+      className={className}
+      ref={box}
+      tabIndex={scrolls ? 0 : undefined}
+      aria-label={scrolls ? label : undefined}
+    >
       {children}
     </section>
   );

@@ -145,7 +145,7 @@ export const Table = <Row,>(props: TableProps<Row>) => {
       className={`table-box ${long ? 'long' : ''} ${long || oneLine ? 'one-line' : ''}`}
       ref={box}
       tabIndex={scrolls ? 0 : undefined}
-      aria-label={caption}
+      aria-label={scrolls ? `${caption}: scrolls` : undefined}
     >
       <table aria-rowcount={long ? rows.length + 1 : undefined}>
         <caption className="unseen">{caption}</caption>
@@ -175,7 +175,9 @@ export const Table = <Row,>(props: TableProps<Row>) => {
               >
                 {shown.map(({ key, head, cell, value, align }) => (
                   <td key={key} className={align === 'end' ? 'end' : undefined} data-head={head}>
-                    {cell === undefined ? written(value(line.row)) : cell(line.row)}
+                    <span className="cell">
+                      {cell === undefined ? written(value(line.row)) : cell(line.row)}
+                    </span>
                   </td>
                 ))}
               </tr>

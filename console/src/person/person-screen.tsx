@@ -62,7 +62,7 @@ const UnknownPerson = ({ subject }: { subject: string }) => {
           Look as known now
         </button>
       ) : null}
-      <PersonSearch autoFocus />
+      <PersonSearch label="Find this or another person" autoFocus />
     </section>
   );
 };
@@ -71,7 +71,7 @@ const Prompt = () => (
   <section className="state-page">
     <h1>Whose data?</h1>
     <p>Give the identifier by which services name the person.</p>
-    <PersonSearch autoFocus />
+    <PersonSearch label="Find this or another person" autoFocus />
   </section>
 );
 

@@ -128,7 +128,7 @@ const BarMark = ({
       type="button"
       className={classes.filter(Boolean).join(' ')}
       style={at.style}
-      aria-label={`${bar.words}${late}. Show the events that prove it.`}
+      aria-label={`${bar.label === '' ? '' : `${bar.label}: `}${bar.words}${late}. Show the events that prove it.`}
       title={`${bar.words}${late}`}
       tabIndex={focusable ? 0 : -1}
       data-bar={bar.id}

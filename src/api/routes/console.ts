@@ -9,6 +9,7 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Context, Hono } from 'hono';
+import { problem } from '../problem.ts';
 
 /** Where the page is shown; everything else that is no API path stays not found. */
 export const consolePaths = [
@@ -75,6 +76,7 @@ const respondWith = async (
     if (bytes === undefined) continue;
     const tag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
     context.header('Content-Type', type);
+    context.header('Content-Length', String(bytes.length));
     context.header('Cache-Control', cacheControl);
     context.header('Vary', 'Accept-Encoding');
     context.header('ETag', tag);
@@ -112,15 +114,16 @@ export const consoleRoutes = (): Hono => {
       return context.html(notBuilt, 503);
     });
   }
-  routes.get('/assets/:file', async (context, next) => {
+  const fileOrNothing = async (context: Context, path: string, cacheControl: string): Promise<Response> =>
+    (await respondWith(context, path, cacheControl)) ?? problem(context, { kind: 'not-found' });
+  routes.get('/assets/:file', async (context) => {
     const file = context.req.param('file');
-    const found = fileName.test(file)
-      ? await respondWith(context, `assets/${file}`, 'public, max-age=31536000, immutable')
-      : undefined;
-    return found ?? next();
+    return fileName.test(file)
+      ? fileOrNothing(context, `assets/${file}`, 'public, max-age=31536000, immutable')
+      : problem(context, { kind: 'not-found' });
   });
   for (const file of ['icon.svg', 'theme.js']) {
-    routes.get(`/${file}`, async (context, next) => (await respondWith(context, file, 'no-cache')) ?? next());
+    routes.get(`/${file}`, (context) => fileOrNothing(context, file, 'no-cache'));
   }
   return routes;
 };

@@ -1,0 +1,115 @@
+/**
+ * While a page is open: events come in, projections are rebuilt, a person is erased, the server goes away and comes back.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { enrolled, sent } from '../support/given-events.ts';
+import { Console, foundingCase, panel, picture } from './support/console.ts';
+
+let the: Console;
+
+beforeAll(async () => {
+  the = await Console.open();
+});
+afterEach(() => the.closePages());
+afterAll(async () => {
+  await the.close();
+});
+
+const ndjson = (...events: ReadonlyArray<unknown>): string =>
+  events.map((event) => `${JSON.stringify(event)}\n`).join('');
+
+describe('Given an empty ledger', () => {
+  it('then the page says how to fill it, and fills by itself once that is done', async () => {
+    const page = await the.page('/');
+    await page.getByRole('heading', { name: 'This ledger is empty' }).waitFor();
+    expect(await page.getByText('domicile emit').innerText()).toContain(`--url ${the.server.url}`);
+    await the.given(foundingCase());
+    await page.getByRole('heading', { name: 'Where did a person’s data live' }).waitFor();
+  });
+});
+
+describe('Given the founding case', () => {
+  it('when events are recorded, then the log shows them at its top without being loaded again', async () => {
+    const page = await the.page('/log');
+    await page.getByText('101 events').waitFor();
+    await the.given(ndjson(enrolled('new-one', 'nora.new', 'us-users')));
+    await page.getByRole('link', { name: 'nora.new' }).waitFor();
+    await page.getByText('102 events').waitFor();
+    await picture(page, 'log');
+  });
+
+  it('when the log is filtered, then only what fits is shown, and the address says so', async () => {
+    const page = await the.page('/log');
+    await page.getByLabel('type').selectOption('EventCorrected');
+    await page.getByText('3 events').waitFor();
+    expect(page.url()).toContain('type=EventCorrected');
+    await page
+      .getByRole('link', { name: /proof of EventCorrected/ })
+      .first()
+      .click();
+    const proof = page.getByRole('complementary', { name: 'Proof' });
+    await proof.getByText('It held otherwise').waitFor();
+  });
+
+  it('when an event that does not fit is recorded, then it is told with what does not', async () => {
+    await the.given(ndjson(sent('lost', 'AccessRevoked', { grant: 'never-given' })));
+    const page = await the.page('/log?show=open');
+    await page.getByRole('table', { name: 'Open discrepancies' }).getByRole('row').nth(1).waitFor();
+    const rows = page.getByRole('table', { name: 'Open discrepancies' }).getByRole('row');
+    const count = await rows.count();
+    await rows
+      .nth(count - 1)
+      .getByRole('link')
+      .click();
+    await page.getByRole('complementary', { name: 'Proof' }).getByText('What does not fit').waitFor();
+  });
+
+  it('when a replay is started, then its progress and its outcome are shown', async () => {
+    const page = await the.page('/health');
+    await page.getByText('Ready for questions').waitFor();
+    await page.getByRole('button', { name: 'Start a replay' }).click();
+    await page.getByRole('progressbar').waitFor();
+    await page.getByText('done, and serving').waitFor({ timeout: 60_000 });
+    await page.getByText('all are the same').waitFor();
+    const progress = page.getByRole('progressbar');
+    expect(await progress.getAttribute('value')).toBe(await progress.getAttribute('max'));
+    await picture(page, 'health');
+  });
+
+  it('when a person is erased, then nobody is known by the identifier, and the history stays about nobody', async () => {
+    const page = await the.page('/person?subject=dora');
+    await page.getByRole('heading', { name: 'dora' }).waitFor();
+    expect((await the.server.delete('/v1/subjects/dora')).status).toBe(204);
+    await page.getByRole('heading', { name: 'Nobody is known by dora' }).waitFor();
+
+    const { body } = await the.server.get('/v1/events', { type: 'SubjectForgotten' });
+    const pseudonym: string = body.data[0].data.subject;
+    const history = await the.page(`/person?subject=${pseudonym}&validAt=2020-01-01`);
+    await history.getByText('This person was erased from the ledger').waitFor();
+    await panel(history, 'Where it lives').getByText('TikTok data centre, Virginia').waitFor();
+    expect(await history.locator('body').innerText()).not.toContain('dora');
+  });
+
+  it('when the server goes away, then the page keeps what it has and says so; when it is back, it goes on by itself', async () => {
+    const page = await the.page('/person?subject=ana&validAt=2022-06-30');
+    const where = panel(page, 'Where it lives');
+    await where.getByText('Oracle Cloud, Ashburn').waitFor();
+    await the.serverGoesAway();
+    await page.getByText('The ledger does not answer.').first().waitFor();
+    expect(await where.getByText('Oracle Cloud, Ashburn').count()).toBe(1);
+    await the.serverComesBack();
+    await page.getByText('live, position').waitFor();
+    expect(await page.getByText('The ledger does not answer.').count()).toBe(0);
+    await the.given(
+      ndjson(
+        sent(
+          'erased-late',
+          'SubjectErased',
+          { subject: 'ana', dataset: 'tiktok/messages' },
+          { time: '2022-06-20T00:00:00Z' },
+        ),
+      ),
+    );
+    await expect.poll(() => where.getByText('tiktok/messages').count()).toBe(0);
+  });
+});

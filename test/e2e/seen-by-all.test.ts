@@ -1,0 +1,229 @@
+/**
+ * For everybody, and against everything: assistive technology, both themes, small and large screens, hostile names.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sent } from '../support/given-events.ts';
+import { Console, foundingCase, panel, picture } from './support/console.ts';
+
+const require = createRequire(import.meta.url);
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What nobody should be called, and somebody is. */
+const markup = '<img src=x onerror=alert(1)><script>alert(2)</script>';
+const rightToLeft = 'مركز البيانات \u202Eexe.gpj';
+const long = `${'a'.repeat(120)}/x.y@z:1`;
+
+let the: Console;
+
+beforeAll(async () => {
+  the = await Console.open();
+  await the.given(foundingCase());
+  const cedar =
+    '@id("stored-abroad")\nforbid(principal, action == Action::"store", resource) when { resource.country != "US" };';
+  const hostile = [
+    sent('p1', 'PartyRegistered', { party: 'p.markup', kind: 'organisation', name: markup, country: 'FR' }),
+    sent('p2', 'PartyRegistered', { party: long, kind: 'team', name: rightToLeft, country: 'BR' }),
+    sent('s1', 'SiteRegistered', { site: 's.markup', name: markup, country: 'FR', operator: 'p.markup' }),
+    sent('s2', 'SiteRegistered', { site: 's.rtl', name: rightToLeft, country: 'BR', operator: long }),
+    sent('pop', 'PopulationRegistered', { population: 'hostile', name: markup, jurisdiction: 'FR' }),
+    sent('e1', 'SubjectEnrolled', { subject: long, population: 'hostile' }),
+    sent(
+      'd1',
+      'DataPlaced',
+      { dataset: 'd', scope: { population: 'hostile' }, site: 's.markup' },
+      { time: '2020-02-01T00:00:00Z' },
+    ),
+    sent(
+      'd2',
+      'DataCopied',
+      { dataset: 'd', scope: { population: 'hostile' }, from: 's.markup', to: 's.rtl' },
+      { time: '2020-03-01T00:00:00Z', evidence: 'javascript:alert(3)' },
+    ),
+    sent('pol', 'PolicyAdopted', {
+      policy: 'hostile',
+      title: markup,
+      authority: rightToLeft,
+      cedar,
+      effectiveFrom: '2020-01-01',
+    }),
+  ];
+  await the.given(hostile.map((event) => `${JSON.stringify(event)}\n`).join(''));
+});
+afterEach(() => the.closePages());
+afterAll(async () => {
+  await the.close();
+});
+
+/** Each screen, and what it shows when it is there. */
+const screens: Readonly<Record<string, readonly [address: string, there: (page: Page) => Promise<void>]>> = {
+  home: ['/', (page) => page.getByText('populations').first().waitFor()],
+  person: [
+    '/person?subject=ana&validAt=2022-06-30&proof=12',
+    async (page) => {
+      await page.getByRole('complementary', { name: 'Proof' }).getByText('is at').waitFor();
+      // Where there is little room the lanes are folded away.
+      await page.getByRole('button', { name: /(?:Fold|Show) the lanes/ }).waitFor();
+      await page.locator('.world-map svg').waitFor();
+    },
+  ],
+  'an unknown person': ['/person?subject=nobody', (page) => page.getByText('Nobody is known by').waitFor()],
+  map: [
+    '/map?validAt=2022-06-30',
+    async (page) => {
+      await panel(page, 'Sites that hold data').getByText('Oracle Cloud').waitFor();
+      await page.locator('.world-map .way').first().waitFor({ state: 'attached' });
+    },
+  ],
+  findings: [
+    '/findings?validAt=2022-06-30&policy=hostile',
+    (page) =>
+      page
+        .getByRole('table', { name: /^Findings of/ })
+        .getByText('stored-abroad')
+        .first()
+        .waitFor(),
+  ],
+  'what if': ['/findings/try', (page) => page.getByLabel('Rules, in Cedar').waitFor()],
+  reach: [
+    '/reach?validAt=2022-06-30&party=bytedance&site=singapore',
+    async (page) => {
+      await page.getByText('these 2 edges').waitFor();
+      await page.getByText('5 parties reach').or(page.getByText('7 parties reach')).waitFor();
+    },
+  ],
+  log: ['/log', (page) => page.getByText('110 events').waitFor()],
+  discrepancies: ['/log?show=resolved', (page) => page.getByText('Resolved discrepancies').first().waitFor()],
+  health: ['/health', (page) => page.getByText('Ready for questions').waitFor()],
+};
+
+const themes = ['light', 'dark'] as const;
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: ReadonlyArray<{ readonly target: unknown; readonly failureSummary: string }>;
+}
+
+/** What axe finds wrong with a page: https://www.deque.com/axe. */
+const faultsOf = async (page: Page): Promise<ReadonlyArray<unknown>> => {
+  // Given to the engine of the browser itself, past the policy of the page, which would not let it in.
+  await page.evaluate(`${axe}; undefined`);
+  const found = (await page.evaluate('axe.run()')) as { violations: ReadonlyArray<Violation> };
+  return found.violations.map(({ id, nodes }) => ({
+    id,
+    where: nodes.map(({ target, failureSummary }) => `${JSON.stringify(target)} ${failureSummary}`),
+  }));
+};
+
+describe.each(themes)('Given the %s theme', (theme) => {
+  it.each(Object.entries(screens))(
+    'then axe finds nothing on the screen of %s',
+    async (name, [address, there]) => {
+      const page = await the.page(address, { theme });
+      await there(page);
+      await picture(page, `screens/${name.replaceAll(' ', '-')}-${theme}`);
+      expect(await faultsOf(page)).toEqual([]);
+    },
+  );
+});
+
+const isCutOff = async (page: Page): Promise<boolean> =>
+  (await page.evaluate(
+    'document.documentElement.scrollWidth > document.documentElement.clientWidth',
+  )) as boolean;
+
+describe('Given a telephone, 360 pixels wide', () => {
+  it.each(Object.entries(screens))(
+    'then nothing of %s is cut off at its side, and axe finds nothing',
+    async (name, [address, there]) => {
+      const page = await the.page(address, { width: 360, height: 780 });
+      await there(page);
+      await picture(page, `screens/${name.replaceAll(' ', '-')}-telephone`);
+      expect(await isCutOff(page)).toBe(false);
+      expect(await faultsOf(page)).toEqual([]);
+    },
+  );
+});
+
+describe('Given a wall, 3840 pixels wide', () => {
+  it.each(['person', 'map', 'reach'])('then nothing of %s is cut off at its side', async (name) => {
+    const [address, there] = screens[name]!;
+    const page = await the.page(address, { width: 3840, height: 2160 });
+    await there(page);
+    expect(await isCutOff(page)).toBe(false);
+  });
+});
+
+describe('Given names that are markup, in another direction, or very long', () => {
+  it('then they show as themselves, everywhere, and none becomes anything else', async () => {
+    const page = await the.page(`/person?subject=${encodeURIComponent(long)}&validAt=2020-04-01`);
+    await page.getByRole('heading', { name: long }).waitFor();
+    const where = panel(page, 'Where it lives');
+    await where.getByText(markup, { exact: true }).first().waitFor();
+    await where.getByText(rightToLeft, { exact: true }).first().waitFor();
+    await panel(page, 'Who could reach it').getByText(markup, { exact: true }).first().waitFor();
+    await panel(page, 'Rules broken').getByText('stored-abroad').first().waitFor();
+    await where
+      .getByRole('link', { name: /proof of/ })
+      .last()
+      .click();
+    const proof = page.getByRole('complementary', { name: 'Proof' });
+    await proof.getByText('javascript:alert(3)', { exact: true }).first().waitFor();
+    expect(await page.locator('img').count()).toBe(0);
+    expect(await page.locator('a[href^="javascript"]').count()).toBe(0);
+
+    const findings = await the.page('/findings?policy=hostile');
+    await findings.getByText(markup, { exact: true }).first().waitFor();
+    const map = await the.page('/map?validAt=2020-04-01');
+    await panel(map, 'Sites that hold data').getByText(markup, { exact: true }).first().waitFor();
+  });
+});
+
+describe('Given all of these screens', () => {
+  it('then no request left the origin, and nothing was refused by the policy of the page or thrown in it', () => {
+    expect(the.misdeeds).toEqual({ elsewhere: [], faults: [] });
+  });
+
+  it('then the policy of the page is strict, and its files are kept by browsers for good', async () => {
+    const page = await the.server.get('/person');
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).not.toContain('unsafe');
+    expect(page.headers.get('cache-control')).toBe('no-cache');
+    const [, script] = /src="(\/assets\/[^"]+\.js)"/.exec(page.body) ?? [];
+    const file = await the.server.get(script ?? '', {}, { 'accept-encoding': 'br' });
+    expect(file.headers.get('cache-control')).toContain('immutable');
+    expect(file.headers.get('content-type')).toContain('text/javascript');
+    const tag = page.headers.get('etag') ?? '';
+    expect((await the.server.get('/person', {}, { 'if-none-match': tag })).status).toBe(304);
+  });
+
+  it.each([
+    '/nowhere',
+    '/assets/nothing.js',
+    '/assets/..%2f..%2findex.html',
+    '/assets/.hidden',
+    '/v1/nowhere',
+    '/console',
+  ])('then %s is not found', async (path) => {
+    const reply = await the.server.get(path);
+    expect(reply.status).toBe(404);
+    expect(reply.body.type).toContain('not-found');
+  });
+
+  it('then the first view of a person needs less than 300 kB of compressed JavaScript, all in all', async () => {
+    const page = await the.page('/', { timezone: 'UTC' });
+    let bytes = 0;
+    page.on('response', (response) => {
+      if (response.url().endsWith('.js')) bytes += Number(response.headers()['content-length'] ?? Number.NaN);
+    });
+    await page.goto('/person?subject=ana&validAt=2022-06-30');
+    await page.locator('.world-map svg').waitFor();
+    await panel(page, 'Rules broken').waitFor();
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThan(300_000);
+  });
+});

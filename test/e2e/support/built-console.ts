@@ -1,0 +1,52 @@
+/**
+ * The console as it is built: built anew where its sources have changed since, by one test at a time.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const sources = [
+  'console',
+  'src/client',
+  'src/domain/events',
+  'src/projections/questions/answers.ts',
+  'package-lock.json',
+];
+const lock = join(tmpdir(), 'domicile-console-build');
+/** How long another test may take to build. */
+const waitMsMax = 50_000;
+
+const changedAt = (path: string): number => {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return readdirSync(path)
+    .filter((entry) => entry !== 'dist')
+    .reduce((latest, entry) => Math.max(latest, changedAt(join(path, entry))), 0);
+};
+
+const isFresh = (): boolean => {
+  const built = statSync(join(root, 'console', 'dist', 'index.html.br'), { throwIfNoEntry: false });
+  return built !== undefined && sources.every((source) => changedAt(join(root, source)) <= built.mtimeMs);
+};
+
+/** Makes sure that what the server serves is the console of these sources. */
+export const buildConsole = async (): Promise<void> => {
+  for (let waited = 0; !isFresh(); waited += 100) {
+    try {
+      mkdirSync(lock);
+    } catch {
+      // Somebody else builds; a lock that was left behind is not waited for.
+      if (waited >= waitMsMax) rmdirSync(lock);
+      await wait(100);
+      continue;
+    }
+    try {
+      execFileSync(process.execPath, [join('console', 'build.ts')], { cwd: root, stdio: 'pipe' });
+    } finally {
+      rmdirSync(lock);
+    }
+  }
+};

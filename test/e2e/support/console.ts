@@ -1,0 +1,160 @@
+/**
+ * The console in a real browser, before a real server: a test says what a reader does, and looks at what is shown.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Download, Locator, Page } from 'playwright-core';
+import { newDataDirectory, removeDirectory, ServerProcess } from '../../support/server.ts';
+import { buildConsole } from './built-console.ts';
+
+// The browser brings the libraries that it needs, and unpacks them where it believes to be run by this.
+process.env.AWS_EXECUTION_ENV ??= 'AWS_Lambda_nodejs24.x';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+/** The founding case, as lines of NDJSON. */
+export const foundingCase = (): string =>
+  readFileSync(join(root, 'scenarios', 'tiktok-us', 'events.ndjson'), 'utf8');
+
+const launch = async (): Promise<Browser> => {
+  const [{ default: chromium }, { chromium: playwright }] = await Promise.all([
+    import('@sparticuz/chromium'),
+    import('playwright-core'),
+  ]);
+  // What the page may load must be up to the server: the browser is not to be lax about it.
+  const args = chromium.args.filter((arg) => arg !== '--disable-web-security' && arg !== '--single-process');
+  return playwright.launch({ executablePath: await chromium.executablePath(), args, headless: true });
+};
+
+export interface ContextOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly theme?: 'light' | 'dark';
+  readonly timezone?: string;
+}
+
+/** What a page did that it must not do. */
+export interface Misdeeds {
+  /** Requests to other places than the server. */
+  readonly elsewhere: ReadonlyArray<string>;
+  /** Exceptions, and refusals by the Content-Security-Policy. */
+  readonly faults: ReadonlyArray<string>;
+}
+
+/** A server with a ledger of its own, and a browser to look at it with. */
+export class Console {
+  readonly directory: string;
+  private running: ServerProcess;
+  private readonly browser: Browser;
+  /** One for each set of options: what was loaded once is loaded from its cache. */
+  private readonly contexts = new Map<string, BrowserContext>();
+  readonly misdeeds: { readonly elsewhere: string[]; readonly faults: string[] } = {
+    elsewhere: [],
+    faults: [],
+  };
+
+  private constructor(directory: string, server: ServerProcess, browser: Browser) {
+    this.directory = directory;
+    this.running = server;
+    this.browser = browser;
+  }
+
+  static async open(): Promise<Console> {
+    await buildConsole();
+    const directory = newDataDirectory();
+    const [server, browser] = await Promise.all([ServerProcess.start({ directory }), launch()]);
+    return new Console(directory, server, browser);
+  }
+
+  get server(): ServerProcess {
+    return this.running;
+  }
+
+  /** Records lines of NDJSON, and waits until questions know of them. */
+  async given(lines: string): Promise<void> {
+    const reply = await this.running.send(lines, 'application/x-ndjson');
+    if (reply.status > 201) throw new Error(`not recorded: ${JSON.stringify(reply.body)}`);
+    await this.running.get('/v1/events', { limit: 1, atLeast: reply.body.position });
+  }
+
+  /** A page at an address of the console. */
+  async page(path: string, options: ContextOptions = {}): Promise<Page> {
+    const { width = 1440, height = 1000, theme = 'light', timezone = 'Europe/Berlin' } = options;
+    const key = [width, height, theme, timezone].join(' ');
+    const context =
+      this.contexts.get(key) ??
+      (await this.browser.newContext({
+        baseURL: this.running.url,
+        viewport: { width, height },
+        colorScheme: theme,
+        timezoneId: timezone,
+        acceptDownloads: true,
+      }));
+    this.contexts.set(key, context);
+    const page = await context.newPage();
+    page.on('request', (request) => {
+      const url = request.url();
+      if (!url.startsWith(`${this.running.url}/`) && !url.startsWith('blob:'))
+        this.misdeeds.elsewhere.push(url);
+    });
+    page.on('pageerror', (error) => this.misdeeds.faults.push(error.message));
+    page.on('console', (message) => {
+      if (/Content Security Policy|Trusted Type/i.test(message.text()))
+        this.misdeeds.faults.push(message.text());
+    });
+    await page.goto(path);
+    return page;
+  }
+
+  /** The server goes away, without a word. */
+  async serverGoesAway(): Promise<void> {
+    await this.running.end('SIGKILL');
+  }
+
+  /** It is there again, on the same port and with the same ledger. */
+  async serverComesBack(): Promise<void> {
+    const { port } = new URL(this.running.url);
+    this.running = await ServerProcess.start({
+      directory: this.directory,
+      environment: { LEDGER_PORT: port },
+    });
+  }
+
+  /** Closes what was opened: each page that follows the log holds one of the few connections of a browser. */
+  async closePages(): Promise<void> {
+    for (const context of this.contexts.values()) {
+      for (const page of context.pages()) await page.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const context of this.contexts.values()) await context.close();
+    await this.browser.close();
+    await this.running.end();
+    removeDirectory(this.directory);
+  }
+}
+
+/** What is written in a file that the page hands out. */
+export const downloaded = async (
+  page: Page,
+  press: () => Promise<void>,
+): Promise<{ name: string; text: string }> => {
+  const [download] = await Promise.all([page.waitForEvent('download'), press()]);
+  return {
+    name: (download as Download).suggestedFilename(),
+    text: readFileSync(await download.path(), 'utf8'),
+  };
+};
+
+/** The panel with this heading. */
+export const panel = (page: Page, heading: string): Locator =>
+  page.locator('section.panel').filter({ has: page.getByRole('heading', { name: heading, exact: true }) });
+
+/** Takes a picture for the documentation, where it is asked for. */
+export const picture = async (page: Page, name: string): Promise<void> => {
+  if (process.env.DOMICILE_PICTURES === undefined) return;
+  const folder = join(root, 'docs', 'images');
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+};

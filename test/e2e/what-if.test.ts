@@ -1,0 +1,106 @@
+/**
+ * What if: a policy is tried over all history, and adopted with a reason.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Console, downloaded, foundingCase, panel, picture } from './support/console.ts';
+
+let the: Console;
+
+beforeAll(async () => {
+  the = await Console.open();
+  await the.given(foundingCase());
+});
+afterEach(() => the.closePages());
+afterAll(async () => {
+  await the.close();
+});
+
+const cedar = `@id("reached-by-bytedance")
+forbid(principal in Party::"bytedance", action == Action::"reach", resource)
+when { resource.jurisdiction == "US" };
+`;
+
+describe('Given the founding case', () => {
+  it('when rules in Cedar have a fault, then it is shown with its place, and nothing can be adopted', async () => {
+    const page = await the.page('/findings/try');
+    await page.getByLabel('Policy').fill('us-data-stays');
+    await page.getByLabel('Title').fill('US data stays');
+    await page.getByLabel('Effective from').fill('2019-01-01');
+    await page
+      .getByLabel('Rules, in Cedar')
+      .fill('forbid(principal, action, resource) when { resource.jurisdicton == "US" };');
+    await page.getByRole('button', { name: 'Show the difference' }).click();
+    await page.getByText('This cannot be adopted.').waitFor();
+    expect(await page.getByRole('alert').innerText()).toMatch(/line 1/);
+    expect(await page.getByRole('button', { name: 'Adopt this policy' }).count()).toBe(0);
+  });
+
+  it('when a policy is tried and adopted, then what was shown as opened is found, with the reason kept in its text', async () => {
+    const page = await the.page('/findings/try');
+    await page.getByLabel('Policy').fill('us-data-stays');
+    await page.getByLabel('Title').fill('US data stays out of reach');
+    await page.getByLabel('Effective from').fill('2022-06-17');
+    await page.getByLabel('Rules, in Cedar').fill(cedar);
+    await page.getByRole('button', { name: 'Show the difference' }).click();
+    const opened = panel(page, 'Opened');
+    await opened.getByText('reached-by-bytedance').first().waitFor();
+    expect(await opened.innerText()).toMatch(
+      /ByteDance\s*controls\s*TikTok\s*operates\s*TikTok data centre, Singapore/,
+    );
+    const { text } = await downloaded(page, () =>
+      opened.getByRole('button', { name: /Download as JSON/ }).click(),
+    );
+    const expected = JSON.parse(text).data.map(({ finding }: { finding: string }) => finding);
+    expect(expected.length).toBeGreaterThan(0);
+    await picture(page, 'what-if');
+
+    // The draft is in the link, and is sent to nobody.
+    const again = await the.page(page.url());
+    await panel(again, 'Opened').getByText('reached-by-bytedance').first().waitFor();
+
+    const adopt = page.getByRole('button', { name: 'Adopt this policy' });
+    expect(await adopt.isDisabled()).toBe(true);
+    await page.getByLabel('Why it is adopted').fill('The board decided so on 17 June.');
+    await adopt.click();
+    await expect.poll(() => page.url()).toContain('/findings?policy=us-data-stays');
+    await page
+      .getByRole('complementary', { name: 'Proof' })
+      .getByText('The policy us-data-stays was adopted')
+      .waitFor();
+
+    const { body } = await the.server.get('/v1/findings', { policy: 'us-data-stays', limit: 1000 });
+    // What goes on while only its path changes is one row of the difference, named by its beginning.
+    const found = body.data.map(({ finding }: { finding: string }) => finding);
+    expect(found).toEqual(expect.arrayContaining(expected));
+    const policy = await the.server.get('/v1/policies/us-data-stays');
+    expect(policy.body.data.versions[0].cedar).toContain('// Reason: The board decided so on 17 June.');
+  });
+
+  it('when findings are looked at, then those that last come first, with people, since when, the path and the proof', async () => {
+    const page = await the.page('/findings?validAt=2022-06-30');
+    const found = page.getByRole('table', { name: /^Findings/ });
+    await found.getByText('overdue-backup').first().waitFor();
+    const heads = await found.getByRole('columnheader').allInnerTexts();
+    expect(heads).toEqual([
+      'Rule',
+      'People',
+      'Whose data, and where',
+      'By whom, and how',
+      'Since',
+      'Until',
+      'Known since',
+      'Proof',
+    ]);
+    // Of the findings of a policy, those that last at the moment stand before those that do not.
+    const rows = await found
+      .locator('tbody tr:not(.group)')
+      .evaluateAll((all: { className: string }[]) =>
+        all.map(({ className }) => className.includes('row-past')),
+      );
+    expect(rows.indexOf(true)).toBeGreaterThan(0);
+    expect(rows.slice(0, rows.indexOf(true)).every((past) => !past)).toBe(true);
+    await page.getByRole('button', { name: 'Open at that moment' }).click();
+    await expect.poll(() => page.url()).toContain('state=open');
+    await picture(page, 'findings');
+  });
+});
