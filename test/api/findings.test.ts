@@ -103,6 +103,7 @@ describe('the policy of the worked example', () => {
         { from: at('2022-06-17'), to: at('2022-07-01'), subjects: 2 },
         { from: at('2022-07-01'), to: null, subjects: 1 },
       ],
+      countsLeftOut: 0,
       reason: null,
       knownSince: expect.stringMatching(/^20/),
     };

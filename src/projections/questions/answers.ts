@@ -335,6 +335,7 @@ const findingFields = {
   to: nullable(Time),
   subjects: Count,
   counts: list(exact('Count', { from: nullable(Time), to: nullable(Time), subjects: Count }, {})),
+  countsLeftOut: Count,
   reason: nullable(Text),
   events: list(WirePosition),
   knownSince: nullable(Time),
@@ -342,7 +343,8 @@ const findingFields = {
 
 /**
  * An interval in which a holding or a reach broke a rule, or could not be judged (R19). `population` is the one whose
- * people it is about; `counts` says how many they were over time; `knownSince` when the ledger could know it.
+ * people it is about; `counts` says how many they were over time, the latest
+ * numbers where there are very many, and `countsLeftOut` how many are left out; `knownSince` when the ledger could know it.
  */
 export const FindingRow = exact('Finding', findingFields, {});
 export type FindingRow = t.TypeOf<typeof FindingRow>;

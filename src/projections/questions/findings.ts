@@ -174,6 +174,9 @@ export const differenceOfKnowledge = (before: View, after: View, policy: string 
   return differenceOf(findings(before), findings(after), 'knowledge');
 };
 
+/** How many numbers of people over time one finding shows, at the most: the latest. */
+export const shownCountsMax = 500;
+
 /** A finding on the wire: `subjects` at the instant asked for, or at the end of the finding that is nearest to it. */
 export const wireFinding = (view: View, finding: Finding, at: Instant): FindingRow => ({
   finding: finding.finding,
@@ -189,11 +192,12 @@ export const wireFinding = (view: View, finding: Finding, at: Instant): FindingR
   from: formatBound(finding.from),
   to: formatBound(finding.to),
   subjects: subjectsAt(finding, at),
-  counts: finding.counts.map(({ from, to, value }) => ({
+  counts: finding.counts.slice(-shownCountsMax).map(({ from, to, value }) => ({
     from: formatBound(from),
     to: formatBound(to),
     subjects: value,
   })),
+  countsLeftOut: Math.max(0, finding.counts.length - shownCountsMax),
   reason: finding.reason,
   events: finding.events.map(String),
   knownSince: knownSince(view, finding.knownSince),
