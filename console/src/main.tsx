@@ -41,6 +41,8 @@ const Following = () => {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another key is another session with the server.
   useEffect(() => {
     const ended = new AbortController();
+    // What was refused to the session before may be answered to this one, and the other way round.
+    void queries.resetQueries();
     void followLedger(queries, ended.signal);
     return () => ended.abort();
   }, [session]);

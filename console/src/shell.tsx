@@ -115,23 +115,22 @@ const LostBanner = () => {
 };
 
 const KeyGate = () => {
-  const connection = useConnection();
   const { token } = useSession();
   const [typed, setTyped] = useState('');
-  if (connection.state !== 'refused') return null;
   return (
     <form
       className="key-gate"
-      aria-label="Key"
+      aria-label="Sign in by a key"
       onSubmit={(event) => {
         event.preventDefault();
         setKey(typed.trim() === '' ? undefined : typed.trim());
       }}
     >
-      <h2>{token === undefined ? 'This ledger wants a key' : 'This key does not let you in'}</h2>
+      <h1>{token === undefined ? 'This ledger wants a key' : 'This key does not let you in'}</h1>
       <p>
-        Reading needs the scope <code>audit</code>. Whoever runs the ledger makes a key with{' '}
-        <code>domicile keys create</code>. It is kept for this tab alone.
+        Reading needs the scope <code>audit</code>; to look people up by their own identifiers, it needs{' '}
+        <code>identify</code>, too. Whoever runs the ledger makes a key with <code>domicile keys create</code>
+        . It is kept for this tab alone.
       </p>
       <label htmlFor="key">Key</label>
       <input
@@ -183,6 +182,7 @@ export const Shell = () => {
   const view = useView();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const subject = (view as { subject?: string }).subject;
+  const refused = useConnection().state === 'refused';
   return (
     <>
       <a className="skip" href="#main">
@@ -217,12 +217,11 @@ export const Shell = () => {
         <ThemeSwitch />
       </header>
       <LostBanner />
-      <KeyGate />
       {path === '/health' || path === '/findings/try' ? null : <ClockBar valid={path !== '/log'} />}
       <NamesAt question={questionOf(view)}>
         <div className="with-proof">
           <main id="main" tabIndex={-1}>
-            <Outlet />
+            {refused ? <KeyGate /> : <Outlet />}
           </main>
           <ProofPanel />
         </div>

@@ -17,6 +17,7 @@ import {
   residencyOf,
   trailOf,
 } from '../ledger/queries.ts';
+import { useSession } from '../ledger/session.ts';
 import { beginOf, endOf, holdsAt } from '../ledger/shapes.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
@@ -46,6 +47,7 @@ const count = (n: number, one: string, many: string): string => `${n} ${n === 1 
 const UnknownPerson = ({ subject }: { subject: string }) => {
   const view = useView();
   const change = useChangeView();
+  const { token } = useSession();
   const then = view.knownAt !== undefined || view.knownPosition !== undefined;
   return (
     <section className="state-page">
@@ -57,6 +59,11 @@ const UnknownPerson = ({ subject }: { subject: string }) => {
           ? 'As known at that point of the log, no event named this person. It may have been learned later.'
           : 'No event names this person: the identifier may be written otherwise, or the person was erased from the ledger. What was recorded about somebody erased stays, about nobody, under a pseudonym that nothing leads to.'}
       </p>
+      {token === undefined ? null : (
+        <p>
+          A key without the scope <code>identify</code> knows people by their pseudonyms alone.
+        </p>
+      )}
       {then ? (
         <button type="button" onClick={() => change({ knownAt: undefined, knownPosition: undefined })}>
           Look as known now

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Context, Hono } from 'hono';
 import { problem } from '../problem.ts';
@@ -23,7 +23,8 @@ export const consolePaths = [
   '/health',
 ];
 
-const directory = fileURLToPath(new URL('../../../console/dist/', import.meta.url));
+/** Where the console is built to. */
+const dist = fileURLToPath(new URL('../../../console/dist/', import.meta.url));
 
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -55,7 +56,7 @@ const encodings = [
 ] as const;
 
 const readOrNothing = (path: string): Promise<Uint8Array<ArrayBuffer> | undefined> =>
-  readFile(directory + path).then(
+  readFile(path).then(
     (bytes) => new Uint8Array(bytes),
     () => undefined,
   );
@@ -102,12 +103,16 @@ npm run console</pre>
 </html>
 `;
 
-/** The routes of the console. */
-export const consoleRoutes = (): Hono => {
+/**
+ * The routes of the console.
+ *
+ * @param directory where it was built to.
+ */
+export const consoleRoutes = (directory: string = dist): Hono => {
   const routes = new Hono();
   for (const path of consolePaths) {
     routes.get(path, async (context) => {
-      const page = await respondWith(context, 'index.html', 'no-cache');
+      const page = await respondWith(context, join(directory, 'index.html'), 'no-cache');
       if (page !== undefined) return page;
       context.header('Content-Security-Policy', contentSecurityPolicy);
       context.header('Cache-Control', 'no-store');
@@ -115,7 +120,8 @@ export const consoleRoutes = (): Hono => {
     });
   }
   const fileOrNothing = async (context: Context, path: string, cacheControl: string): Promise<Response> =>
-    (await respondWith(context, path, cacheControl)) ?? problem(context, { kind: 'not-found' });
+    (await respondWith(context, join(directory, path), cacheControl)) ??
+    problem(context, { kind: 'not-found' });
   routes.get('/assets/:file', async (context) => {
     const file = context.req.param('file');
     return fileName.test(file)

@@ -1,0 +1,50 @@
+/**
+ * Who is let in: a ledger with keys asks for one, and a console that is not built says how to build it.
+ */
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Keys } from '../../src/access/keys.ts';
+import { consoleRoutes } from '../../src/api/routes/console.ts';
+import { filesIn } from '../../src/main/files.ts';
+import { Console, foundingCase, panel } from './support/console.ts';
+
+let the: Console;
+
+beforeAll(async () => {
+  the = await Console.open();
+  await the.given(foundingCase());
+});
+afterAll(async () => {
+  await the.close();
+});
+
+describe('Given a ledger with keys', () => {
+  it('when the page is opened, then it asks for a key, says when one does not do, and opens with one that does', async () => {
+    const keys = new Keys(filesIn(the.directory).keys);
+    const made = keys.create('auditor', ['audit', 'identify'], Date.now(), randomBytes);
+    if (E.isLeft(made)) throw new Error(made.left);
+    const page = await the.page('/person?subject=ana&validAt=2022-06-30');
+    await page.getByRole('heading', { name: 'This ledger wants a key' }).waitFor();
+    await page.getByLabel('Key', { exact: true }).fill('dom_of-somebody-else');
+    await page.getByRole('button', { name: 'Open' }).click();
+    await page.getByRole('heading', { name: 'This key does not let you in' }).waitFor();
+    await page.getByLabel('Key', { exact: true }).fill(made.right);
+    await page.getByRole('button', { name: 'Open' }).click();
+    await panel(page, 'Where it lives').getByText('Oracle Cloud, Ashburn').waitFor();
+    expect(page.url()).not.toContain(made.right);
+  });
+});
+
+describe('Given a checkout in which the console was not built', () => {
+  it('then its page says how to build it, and that the API works', async () => {
+    const routes = consoleRoutes(join(tmpdir(), 'domicile-never-built'));
+    const reply = await routes.request('/');
+    expect(reply.status).toBe(503);
+    expect(reply.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await reply.text()).toContain('npm run console');
+    expect((await routes.request('/assets/index.js')).status).toBe(404);
+  });
+});
