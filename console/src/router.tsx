@@ -46,7 +46,7 @@ const map = createRoute({
 const findings = createRoute({
   getParentRoute: () => root,
   path: '/findings',
-  validateSearch: searchWith('policy', 'version', 'site', 'party', 'state'),
+  validateSearch: searchWith('policy', 'version', 'site', 'party', 'state', 'compare'),
   component: lazyRouteComponent(() => import('./findings/findings-screen.tsx'), 'FindingsScreen'),
 });
 

@@ -62,7 +62,7 @@ describe('Given the founding case on 30 June 2022', () => {
     const ways = page.locator('.world-map .way');
     const before = await ways.count();
     expect(before).toBeGreaterThan(0);
-    await picture(page, 'map');
+    await picture(page, 'screens/map');
 
     await page.getByRole('button', { name: /Later change/ }).click();
     await expect.poll(() => page.url()).toContain('validAt=2022-10-03');

@@ -35,7 +35,7 @@ describe('Given the founding case', () => {
     await the.given(ndjson(enrolled('new-one', 'nora.new', 'us-users')));
     await page.getByRole('link', { name: 'nora.new' }).waitFor();
     await page.getByText('102 events').waitFor();
-    await picture(page, 'log');
+    await picture(page, 'screens/log');
   });
 
   it('when the log is filtered, then only what fits is shown, and the address says so', async () => {
@@ -73,7 +73,7 @@ describe('Given the founding case', () => {
     await page.getByText('all are the same').waitFor();
     const progress = page.getByRole('progressbar');
     expect(await progress.getAttribute('value')).toBe(await progress.getAttribute('max'));
-    await picture(page, 'health');
+    await picture(page, 'screens/health');
   });
 
   it('when a person is erased, then nobody is known by the identifier, and the history stays about nobody', async () => {

@@ -2,13 +2,14 @@
  * What if: a policy is tried over all history, and adopted with a reason.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Console, downloaded, foundingCase, panel, picture } from './support/console.ts';
+import { Console, downloaded, foundingCase, panel, picture, policies } from './support/console.ts';
 
 let the: Console;
 
 beforeAll(async () => {
   the = await Console.open();
   await the.given(foundingCase());
+  await the.given(policies());
 });
 afterEach(() => the.closePages());
 afterAll(async () => {
@@ -52,7 +53,7 @@ describe('Given the founding case', () => {
     );
     const expected = JSON.parse(text).data.map(({ finding }: { finding: string }) => finding);
     expect(expected.length).toBeGreaterThan(0);
-    await picture(page, 'what-if');
+    await picture(page, 'screens/what-if');
 
     // The draft is in the link, and is sent to nobody.
     const again = await the.page(page.url());

@@ -3,7 +3,7 @@
  */
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import * as E from 'fp-ts/lib/Either.js';
-import { type FormEvent, useEffect, useId, useState } from 'react';
+import { type FormEvent, useCallback, useEffect, useId, useState } from 'react';
 import type { Clocks } from '../../../src/client/client.ts';
 import { Icon } from '../parts/icon.tsx';
 import { localDiffers, localMoment, readMoment, wordedMoment } from './instants.ts';
@@ -14,14 +14,17 @@ type Change = Partial<Record<keyof ViewSearch, string | undefined>>;
 /** Changes part of what the address says, and leaves the rest. */
 export const useChangeView = () => {
   const navigate = useNavigate();
-  return (change: Change & Record<string, string | undefined>, replace = false): void => {
-    void navigate({
-      to: '.',
-      search: ((previous: Record<string, unknown>) => ({ ...previous, ...change })) as never,
-      replace,
-      resetScroll: false,
-    });
-  };
+  return useCallback(
+    (change: Change & Record<string, string | undefined>, replace = false): void => {
+      void navigate({
+        to: '.',
+        search: ((previous: Record<string, unknown>) => ({ ...previous, ...change })) as never,
+        replace,
+        resetScroll: false,
+      });
+    },
+    [navigate],
+  );
 };
 
 /** What the address says. */

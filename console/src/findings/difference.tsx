@@ -8,10 +8,10 @@ import { Table, TableFiles } from '../parts/table.tsx';
 import { findingColumns, mostPeople } from './finding-columns.tsx';
 
 const lists = [
-  { key: 'opened', title: 'Opened', words: 'found with the change, not without it' },
-  { key: 'closed', title: 'Closed', words: 'found without the change, not with it' },
-  { key: 'lengthened', title: 'Lengthened', words: 'found longer with the change' },
-  { key: 'shortened', title: 'Shortened', words: 'found for less time with the change' },
+  { key: 'opened', title: 'Opened', words: 'found now, not before' },
+  { key: 'closed', title: 'Closed', words: 'found before, not now' },
+  { key: 'lengthened', title: 'Lengthened', words: 'found for longer than before' },
+  { key: 'shortened', title: 'Shortened', words: 'found for less time than before' },
 ] as const;
 
 const peopleOf = (rows: ReadonlyArray<FindingRow>): number => Math.max(0, ...rows.map(mostPeople));

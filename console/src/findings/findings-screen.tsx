@@ -5,7 +5,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { ClockSentence, useChangeView, useView } from '../clocks/clock-bar.tsx';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
-import { type FindingFilter, findingsThat, policiesAt } from '../ledger/queries.ts';
+import { useConnection } from '../ledger/live.ts';
+import { type FindingFilter, findingsLearned, findingsThat, policiesAt } from '../ledger/queries.ts';
 import { beginOf, byBegin, type FindingRow, holdsAt, type PolicyRow } from '../ledger/shapes.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Since, Until } from '../parts/moment.tsx';
@@ -14,6 +15,7 @@ import { ProofLink } from '../parts/proof-link.tsx';
 import { Answered } from '../parts/states.tsx';
 import { Table, TableFiles } from '../parts/table.tsx';
 import { useTitle } from '../shell.tsx';
+import { Difference } from './difference.tsx';
 import { findingColumns } from './finding-columns.tsx';
 
 interface FindingsSearch {
@@ -22,6 +24,7 @@ interface FindingsSearch {
   readonly site?: string;
   readonly party?: string;
   readonly state?: string;
+  readonly compare?: string;
 }
 
 type Version = PolicyRow['versions'][number];
@@ -145,6 +148,34 @@ const openFirst =
     Number(holdsAt(b, at)) - Number(holdsAt(a, at)) ||
     byBegin(b.from, a.from);
 
+/** What was learned since makes of the findings. */
+const Learned = ({ since, policy }: { since: string; policy: string | undefined }) => {
+  const connection = useConnection();
+  const head = connection.state === 'live' ? connection.head : since;
+  const learned = useQuery(findingsLearned(since, head, policy));
+  return (
+    <section className="panel learned" aria-labelledby="learned-title">
+      <header>
+        <h2 id="learned-title">
+          What was learned from position {since} to {head}
+        </h2>
+      </header>
+      <div className="panel-text">
+        <Answered of={learned} what="what was learned since">
+          {(answer) => (
+            <Difference
+              difference={answer.data}
+              clocks={answer.clocks}
+              minAssurance="claimed"
+              fileName={`learned-since-${since}`}
+            />
+          )}
+        </Answered>
+      </div>
+    </section>
+  );
+};
+
 const states = [
   { state: undefined, label: 'All' },
   { state: 'open', label: 'Open at that moment' },
@@ -156,8 +187,9 @@ export const FindingsScreen = () => {
   const view = useView();
   const change = useChangeView();
   const names = useNames();
-  const { policy, version, site, party, state } = useSearch({ strict: false }) as FindingsSearch;
+  const { policy, version, site, party, state, compare } = useSearch({ strict: false }) as FindingsSearch;
   const question = questionOf(view);
+  const knownThen = view.knownAt !== undefined || view.knownPosition !== undefined;
   const filter: FindingFilter = { site, party };
   const policies = useQuery(policiesAt(question));
   const findings = useQuery(findingsThat(filter, question));
@@ -172,6 +204,18 @@ export const FindingsScreen = () => {
         </Link>
       </div>
       <ClockSentence clocks={findings.data?.clocks} />
+      {knownThen && findings.data !== undefined ? (
+        compare === 'now' ? (
+          <Learned since={findings.data.clocks.position} policy={policy} />
+        ) : (
+          <p className="compare">
+            <button type="button" className="quiet" onClick={() => change({ compare: 'now' })}>
+              <Icon name="late" />
+              What was learned since then changes which findings?
+            </button>
+          </p>
+        )
+      ) : null}
       <Answered of={findings} what="what was found">
         {(answer) => {
           const open = new Set(answer.data.filter((row) => holdsAt(row, at)).map((row) => row.policy));

@@ -3,7 +3,7 @@
  */
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { Clocks } from '../../../src/client/client.ts';
 import type { SiteHoldingRow, TransferRow } from '../../../src/client/rows.ts';
 import { ClockSentence, useChangeView, useView } from '../clocks/clock-bar.tsx';
@@ -20,7 +20,11 @@ import { useTitle } from '../shell.tsx';
 import type { Bar, Lane } from '../timeline/lanes.ts';
 import { around, type Window } from '../timeline/scale.ts';
 import { isFolded, Scrubber } from '../timeline/scrubber.tsx';
+import { useMoment } from '../timeline/use-moment.ts';
 import { type Place, type Way, WorldMap } from './world-map.tsx';
+
+/** Here nothing is marked as learned later: that is a matter of a person's trail. */
+const noneLate: ReadonlyArray<never> = [];
 
 /** Sites whose holdings are asked for; further ones are shown without them. */
 const sitesMax = 200;
@@ -194,7 +198,7 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
   const datasets = useQuery(datasetsAt(question));
   const siteIds = [...names.sites.keys()].slice(0, sitesMax);
   const holdings = useQueries({ queries: siteIds.map((site) => holdingsOf(site, question)) });
-  const [dragged, setDragged] = useState<number>();
+  const { dragged, onMove, onSettle } = useMoment();
 
   const asked = Date.parse(view.validAt ?? clocks.validAt);
   const at = dragged ?? asked;
@@ -267,6 +271,7 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
       to: toSite,
       look: kind.startsWith('backup') ? 'backup' : 'move',
       width: widthOf(people),
+      label: `${people.toLocaleString('en')} ${people === 1 ? 'person' : 'people'}`,
       words: `${siteNameIn(names, fromSite)} to ${siteNameIn(names, toSite)}: ${same.length} times, up to ${people} people`,
     };
   });
@@ -274,14 +279,10 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
   const shownClocks = { ...clocks, validAt: new Date(at).toISOString() };
   const minAssurance = view.minAssurance ?? 'claimed';
 
-  const settle = useCallback(
-    (ms: number, by: 'pointer' | 'keyboard') => {
-      setDragged(undefined);
-      change({ validAt: writeMoment(ms) }, by === 'keyboard');
-    },
+  const prove = useCallback(
+    (events: ReadonlyArray<string>) => change({ proof: proofText(events) }),
     [change],
   );
-
   const siteTable = {
     caption: 'Sites and what they hold',
     fileName: 'sites',
@@ -371,13 +372,13 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
       </div>
       <Scrubber
         groups={groups}
-        late={[]}
+        late={noneLate}
         at={at}
         isNow={view.validAt === undefined && dragged === undefined}
         window={chosen ?? whole}
         whole={whole}
-        onMove={setDragged}
-        onSettle={settle}
+        onMove={onMove}
+        onSettle={onSettle}
         onWindow={(window) =>
           change(
             {
@@ -387,7 +388,7 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
             true,
           )
         }
-        onProof={(events) => change({ proof: proofText(events) })}
+        onProof={prove}
         folded={isFolded(view)}
         onFold={(folded) => change({ lanes: folded ? 'folded' : 'shown' }, true)}
         legend={null}

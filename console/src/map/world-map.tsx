@@ -29,6 +29,8 @@ export interface Way {
   /** Width in pixels. */
   readonly width: number;
   readonly words: string;
+  /** Stands at its middle. */
+  readonly label?: string;
 }
 
 export interface WorldMapProps {
@@ -114,13 +116,18 @@ const bends: Readonly<Record<Way['look'], number>> = { move: 0.2, backup: 0.28, 
 
 const lookOrder: ReadonlyArray<PlaceLook> = ['overdue', 'live', 'backup', 'reach', 'idle'];
 
-/** A way as a curve, and the tip of its arrow, in map units. */
+interface Curve {
+  readonly path: string;
+  readonly middle: readonly [number, number];
+}
+
+/** A way as a curve, and where its middle is, in map units. */
 const curve = (
   [ax, ay]: readonly [number, number],
   [bx, by]: readonly [number, number],
   bend: number,
   short: number,
-): string => {
+): Curve => {
   const [dx, dy] = [bx - ax, by - ay];
   const length = Math.hypot(dx, dy) || 1;
   const [cx, cy] = [
@@ -130,7 +137,11 @@ const curve = (
   // Ends before the mark of the place, so that the tip is seen.
   const end = Math.hypot(bx - cx, by - cy) || 1;
   const [ex, ey] = [bx - ((bx - cx) / end) * short, by - ((by - cy) / end) * short];
-  return `M${ax.toFixed(1)} ${ay.toFixed(1)}Q${cx.toFixed(1)} ${cy.toFixed(1)} ${ex.toFixed(1)} ${ey.toFixed(1)}`;
+  const written = [ax, ay, cx, cy, ex, ey].map((each) => each.toFixed(1));
+  return {
+    path: `M${written[0]} ${written[1]}Q${written[2]} ${written[3]} ${written[4]} ${written[5]}`,
+    middle: [ax / 4 + cx / 2 + ex / 4, ay / 4 + cy / 2 + ey / 4],
+  };
 };
 
 const useBox = () => {
@@ -213,23 +224,37 @@ export const WorldMap = ({ places, ways, words, whole = false, chosen }: WorldMa
               const [from, to] = [at.get(way.from), at.get(way.to)];
               if (from === undefined || to === undefined || from === to) return null;
               if (from[0] === to[0] && from[1] === to[1]) return null;
+              const { path, middle } = curve(from, to, bends[way.look], 11 * px);
               return (
-                <path
-                  key={way.id}
-                  className={`way way-${way.look}`}
-                  d={curve(from, to, bends[way.look], 11 * px)}
-                  strokeWidth={way.width * px}
-                  strokeDasharray={
-                    way.look === 'reach'
-                      ? `${2 * px} ${4 * px}`
-                      : way.look === 'backup'
-                        ? `${7 * px} ${4 * px}`
-                        : undefined
-                  }
-                  markerEnd={`url(#tip-${way.look})`}
-                >
-                  <title>{way.words}</title>
-                </path>
+                <g key={way.id}>
+                  <path
+                    className={`way way-${way.look}`}
+                    d={path}
+                    strokeWidth={way.width * px}
+                    strokeDasharray={
+                      way.look === 'reach'
+                        ? `${2 * px} ${4 * px}`
+                        : way.look === 'backup'
+                          ? `${7 * px} ${4 * px}`
+                          : undefined
+                    }
+                    markerEnd={`url(#tip-${way.look})`}
+                  >
+                    <title>{way.words}</title>
+                  </path>
+                  {way.label === undefined ? null : (
+                    <text
+                      className="way-label"
+                      x={middle[0]}
+                      y={middle[1] - 5 * px}
+                      fontSize={11.5 * px}
+                      strokeWidth={4 * px}
+                      textAnchor="middle"
+                    >
+                      {way.label}
+                    </text>
+                  )}
+                </g>
               );
             })}
           </g>

@@ -4,7 +4,7 @@
  */
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useMemo } from 'react';
 import type { ResidencyRow } from '../../../src/client/rows.ts';
 import { ClockSentence, useChangeView, useView } from '../clocks/clock-bar.tsx';
 import { writeMoment } from '../clocks/instants.ts';
@@ -30,6 +30,7 @@ import { lateEvents } from '../timeline/lateness.ts';
 import { edgeLanes, findingLanes, partyLanes } from '../timeline/reach-lanes.ts';
 import { around, type Window } from '../timeline/scale.ts';
 import { isFolded, Scrubber } from '../timeline/scrubber.tsx';
+import { useMoment } from '../timeline/use-moment.ts';
 import { BackupsPanel } from './backups-panel.tsx';
 import { FindingsPanel } from './findings-panel.tsx';
 import { Legend } from './legend.tsx';
@@ -107,7 +108,7 @@ const Person = ({ subject }: { subject: string }) => {
   const first = useQuery(firstEvent);
   const reach = useQuery(reachOfSubject(subject, question));
   const findings = useQuery(findingsOfSubject(subject, question));
-  const [dragged, setDragged] = useState<number>();
+  const { dragged, onMove, onSettle } = useMoment();
 
   const historyRows = history.data?.data ?? none;
   const trailRows = trail.data?.data ?? none;
@@ -175,14 +176,10 @@ const Person = ({ subject }: { subject: string }) => {
       ? { from: Date.parse(view.from), to: Date.parse(view.to) }
       : undefined;
 
-  const settle = useCallback(
-    (ms: number, by: 'pointer' | 'keyboard') => {
-      setDragged(undefined);
-      change({ validAt: writeMoment(ms) }, by === 'keyboard');
-    },
+  const prove = useCallback(
+    (events: ReadonlyArray<string>) => change({ proof: proofText(events) }),
     [change],
   );
-
   const live = rows.filter(({ kind }) => kind === 'live');
   const backups = rows.filter(({ kind }) => kind === 'backup');
   const overdue = backups.filter((row) => row.overdue);
@@ -282,8 +279,8 @@ const Person = ({ subject }: { subject: string }) => {
         isNow={view.validAt === undefined && dragged === undefined}
         window={chosen ?? whole}
         whole={whole}
-        onMove={setDragged}
-        onSettle={settle}
+        onMove={onMove}
+        onSettle={onSettle}
         onWindow={(window) =>
           change(
             {
@@ -293,7 +290,7 @@ const Person = ({ subject }: { subject: string }) => {
             true,
           )
         }
-        onProof={(events) => change({ proof: proofText(events) })}
+        onProof={prove}
         folded={isFolded(view)}
         onFold={(folded) => change({ lanes: folded ? 'folded' : 'shown' }, true)}
         legend={<Legend />}

@@ -12,9 +12,6 @@ import {
 import { type Bar, type Lane, lateAmong, packed } from './lanes.ts';
 import type { Late } from './lateness.ts';
 
-/** Lanes of one kind that are drawn; the tables show all. */
-export const lanesMax = 40;
-
 type Lateness = ReadonlyMap<string, Late>;
 
 const until = (to: number | null): string =>
@@ -52,7 +49,6 @@ export const partyLanes = (
     .map((row) => ({ row, stretches: joined(row.intervals) }))
     .filter(({ stretches }) => stretches.length > 0)
     .sort((a, b) => (a.stretches[0]!.from > b.stretches[0]!.from ? 1 : -1))
-    .slice(0, lanesMax)
     .map(({ row, stretches }) => ({
       id: `party ${row.party}`,
       label: partyName(row.party),
@@ -113,7 +109,6 @@ export const edgeLanes = (
   );
   return [...lanes]
     .sort(([, a], [, b]) => byBegin(a[0]!.began, b[0]!.began))
-    .slice(0, lanesMax)
     .map(([key, edges]) => {
       const { edge, from, to } = edges[0]!;
       const grant = edge === 'granted';
@@ -153,7 +148,6 @@ export const edgeLanes = (
 export const findingLanes = (findings: ReadonlyArray<FindingRow>, late: Lateness): ReadonlyArray<Lane> =>
   [...Map.groupBy(findings, ({ policy, rule }) => `${policy} ${rule}`)]
     .sort(([, a], [, b]) => (beginOf(a[0]!.from) > beginOf(b[0]!.from) ? 1 : -1))
-    .slice(0, lanesMax)
     .map(([key, same]) => {
       const { policy, rule } = same[0]!;
       const kinds = Map.groupBy(same, ({ verdict, version }) => `${verdict} ${version}`);

@@ -5,6 +5,7 @@
 import {
   type CSSProperties,
   type KeyboardEvent,
+  memo,
   type PointerEvent,
   type ReactNode,
   useCallback,
@@ -257,6 +258,8 @@ export const Scrubber = (props: ScrubberProps) => {
       ].sort((a, b) => a - b),
     [groups],
   );
+  /** What arrow keys and buttons go to: changes of what is shown, not of what led there long before. */
+  const inWhole = useMemo(() => changes.filter((ms) => ms >= whole.from && ms <= whole.to), [changes, whole]);
   const ticks = useMemo(() => ticksOf(window, Math.max(2, Math.floor(width / tickPx))), [window, width]);
 
   const instantOf = useCallback(
@@ -296,6 +299,10 @@ export const Scrubber = (props: ScrubberProps) => {
 
   const move = (ms: number): void => {
     onMove(ms);
+    const x = place(window, ms);
+    const length = window.to - window.from;
+    // What is shown goes along with what is beyond it.
+    if (x < 0 || x > 1) onWindow({ from: Math.round(ms - length / 2), to: Math.round(ms + length / 2) });
     clearTimeout(settling.current);
     settling.current = setTimeout(() => onSettle(ms, 'keyboard'), 250);
   };
@@ -314,10 +321,10 @@ export const Scrubber = (props: ScrubberProps) => {
       ArrowDown: () => (at > day ? day : day - dayMs),
       PageUp: () => month(12),
       PageDown: () => month(-12),
-      Home: () => changes[0],
-      End: () => changes.at(-1),
-      n: () => changes.find((ms) => ms > at),
-      p: () => changes.findLast((ms) => ms < at),
+      Home: () => inWhole[0],
+      End: () => inWhole.at(-1),
+      n: () => inWhole.find((ms) => ms > at),
+      p: () => inWhole.findLast((ms) => ms < at),
     };
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const to = steps[event.key]?.();
@@ -341,7 +348,6 @@ export const Scrubber = (props: ScrubberProps) => {
   const entry = inSight.some(({ id }) => id === focused) ? focused : inSight[0]?.id;
   const x = place(window, at);
   const visible = x >= 0 && x <= 1;
-  let row = 0;
 
   const zoom = (factor: number): void => {
     const next = zoomed(window, factor, visible ? at : (window.from + window.to) / 2);
@@ -362,12 +368,12 @@ export const Scrubber = (props: ScrubberProps) => {
           <button
             type="button"
             className="quiet"
-            onClick={() => move(changes.findLast((ms) => ms < at) ?? at)}
+            onClick={() => move(inWhole.findLast((ms) => ms < at) ?? at)}
           >
             <Icon name="back" />
             <span>Earlier change</span>
           </button>
-          <button type="button" className="quiet" onClick={() => move(changes.find((ms) => ms > at) ?? at)}>
+          <button type="button" className="quiet" onClick={() => move(inWhole.find((ms) => ms > at) ?? at)}>
             <span>Later change</span>
             <Icon name="forward" />
           </button>
@@ -437,35 +443,8 @@ export const Scrubber = (props: ScrubberProps) => {
             </div>
           </div>
         </div>
-        {(folded ? [] : groups.filter(({ lanes }) => lanes.length > 0)).map((group) => (
-          <Group key={group.id} label={group.label}>
-            {group.lanes.map((lane) => (
-              <LaneRow key={lane.id} lane={lane}>
-                {lane.rows.map((each) => {
-                  row++;
-                  return (
-                    <div className="lane-row" key={each[0]?.id}>
-                      {each.map((bar) => (
-                        <BarMark
-                          key={bar.id}
-                          bar={bar}
-                          row={row}
-                          window={window}
-                          focusable={bar.id === entry}
-                          onProof={onProof}
-                        />
-                      ))}
-                    </div>
-                  );
-                })}
-              </LaneRow>
-            ))}
-          </Group>
-        ))}
-        {late.length === 0 || folded ? null : (
-          <Group label="Learned later">
-            <LateLane late={late} window={window} onProof={onProof} />
-          </Group>
+        {folded ? null : (
+          <Lanes groups={groups} late={late} window={window} entry={entry} onProof={onProof} />
         )}
         <div className="grid-lines" aria-hidden="true">
           <Ticks ticks={ticks} window={window} labelled={false} />
@@ -486,6 +465,65 @@ export const Scrubber = (props: ScrubberProps) => {
     </section>
   );
 };
+
+/** Lanes of a group that are drawn; the tables show all. */
+const lanesMax = 60;
+
+/** All lanes: drawn anew when they or the window change, not while the moment is dragged. */
+const Lanes = memo(
+  ({
+    groups,
+    late,
+    window,
+    entry,
+    onProof,
+  }: Pick<ScrubberProps, 'groups' | 'late' | 'window' | 'onProof'> & { entry: string | undefined }) => {
+    let row = 0;
+    return (
+      <>
+        {groups
+          .filter(({ lanes }) => lanes.length > 0)
+          .map((group) => (
+            <Group
+              key={group.id}
+              label={
+                group.lanes.length > lanesMax
+                  ? `${group.label}: the first ${lanesMax} of ${group.lanes.length}`
+                  : group.label
+              }
+            >
+              {group.lanes.slice(0, lanesMax).map((lane) => (
+                <LaneRow key={lane.id} lane={lane}>
+                  {lane.rows.map((each) => {
+                    row++;
+                    return (
+                      <div className="lane-row" key={each[0]?.id}>
+                        {each.map((bar) => (
+                          <BarMark
+                            key={bar.id}
+                            bar={bar}
+                            row={row}
+                            window={window}
+                            focusable={bar.id === entry}
+                            onProof={onProof}
+                          />
+                        ))}
+                      </div>
+                    );
+                  })}
+                </LaneRow>
+              ))}
+            </Group>
+          ))}
+        {late.length === 0 ? null : (
+          <Group label="Learned later">
+            <LateLane late={late} window={window} onProof={onProof} />
+          </Group>
+        )}
+      </>
+    );
+  },
+);
 
 const Group = ({ label, children }: { label: string; children: ReactNode }) => (
   <div className="lane-group">

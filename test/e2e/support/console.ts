@@ -1,7 +1,7 @@
 /**
  * The console in a real browser, before a real server: a test says what a reader does, and looks at what is shown.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Download, Locator, Page } from 'playwright-core';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../../support/server.ts';
@@ -15,6 +15,23 @@ const root = join(import.meta.dirname, '..', '..', '..');
 /** The founding case, as lines of NDJSON. */
 export const foundingCase = (): string =>
   readFileSync(join(root, 'scenarios', 'tiktok-us', 'events.ndjson'), 'utf8');
+
+/** The policies of the law that come with Domicile, adopted, as lines of NDJSON. */
+export const policies = (): string => {
+  const folder = join(root, 'policies');
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => {
+      const { limits: _, ...about } = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+      const id = name.replace(/\.json$/, '');
+      const cedar = readFileSync(join(folder, `${id}.cedar`), 'utf8');
+      const time = '2026-11-01T00:00:00.000Z';
+      const data = { ...about, cedar };
+      return `${JSON.stringify({ specversion: '1.0', id, source: 'urn:example:policies', type: 'PolicyAdopted', time, data })}\n`;
+    })
+    .join('');
+};
 
 const launch = async (): Promise<Browser> => {
   const [{ default: chromium }, { chromium: playwright }] = await Promise.all([
