@@ -184,14 +184,18 @@ describe(`a server that is killed ${rounds} times while it records`, () => {
     testMsMax,
   );
 
-  it('answers as if its projections were made from the log anew', async () => {
-    const subjects = [...Array.from({ length: 20 }, (_, index) => `known-${index}`), 'crowd-1', 'crowd-2'];
-    const paths = questionsAbout({ subjects, sites, populations, datasets: ['profile'], parties: [] });
-    const asked = { atLeast: String(last), validAt: '2021-01-01', knownPosition: last };
-    const live = await answersTo(server!, paths, asked);
-    await server!.end();
-    rmSync(join(directory, 'projections'), { recursive: true });
-    server = await ServerProcess.start({ directory });
-    expect(await answersTo(server, paths, asked)).toEqual(live);
-  }, 60_000);
+  it(
+    'answers as if its projections were made from the log anew',
+    async () => {
+      const subjects = [...Array.from({ length: 20 }, (_, index) => `known-${index}`), 'crowd-1', 'crowd-2'];
+      const paths = questionsAbout({ subjects, sites, populations, datasets: ['profile'], parties: [] });
+      const asked = { atLeast: String(last), validAt: '2021-01-01', knownPosition: last };
+      const live = await answersTo(server!, paths, asked);
+      await server!.end();
+      rmSync(join(directory, 'projections'), { recursive: true });
+      server = await ServerProcess.start({ directory });
+      expect(await answersTo(server, paths, asked)).toEqual(live);
+    },
+    testMsMax,
+  );
 });

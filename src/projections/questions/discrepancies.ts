@@ -132,28 +132,37 @@ const foldedTypes: ReadonlySet<EventType> = new Set<EventType>([
 /** Folds of one question, so that many events about one population are judged by one fold. */
 export class Fits {
   readonly view: View;
+  /** How many facts were folded so far: what the questions to it have cost. */
+  foldedFacts = 0;
   private readonly folded = new Map<string, ReadonlyMap<number, MisfitCode>>();
 
   constructor(view: View) {
     this.view = view;
   }
 
+  private keyOf(fact: Fact): string {
+    const scope = 'scope' in fact.data ? fact.data.scope : undefined;
+    if (scope === undefined) return `backup ${(fact.data as Readonly<Record<string, unknown>>).backup}`;
+    return isPopulation(scope) ? `population ${scope.population}` : `subject ${scope.subject}`;
+  }
+
+  /** Whether judging the fact would take a fold that was not made yet. */
+  wouldFold(fact: Fact | undefined): boolean {
+    return fact !== undefined && foldedTypes.has(fact.type) && !this.folded.has(this.keyOf(fact));
+  }
+
   misfit(fact: Fact): MisfitCode | undefined {
     if (!foldedTypes.has(fact.type)) return undefined;
     const data = fact.data as Readonly<Record<string, unknown>>;
     const scope = 'scope' in fact.data ? fact.data.scope : undefined;
-    const key =
-      scope === undefined
-        ? `backup ${data.backup}`
-        : isPopulation(scope)
-          ? `population ${scope.population}`
-          : `subject ${scope.subject}`;
+    const key = this.keyOf(fact);
     let misfits = this.folded.get(key);
     if (misfits === undefined) {
       const gathering = new Gathering(this.view);
       if (scope === undefined) gathering.backup(String(data.backup));
       else if (isPopulation(scope)) gathering.population(scope.population);
       else gathering.subject(scope.subject);
+      this.foldedFacts += gathering.facts.size;
       misfits = new Map(gathering.fold().misfits.map(({ position, code }) => [position, code]));
       this.folded.set(key, misfits);
     }
@@ -244,6 +253,9 @@ export const discrepanciesOf = (
 /** How many events one page of discrepancies judges, at the most. */
 export const judgedEventsMax = 5_000;
 
+/** A page also ends where it would fold more facts than this, so that others are answered in between. */
+const foldedFactsMax = 50_000;
+
 /** A page of discrepancies, and the position after which the next begins; null at the end. */
 export interface DiscrepancyPage {
   readonly rows: ReadonlyArray<DiscrepancyRow>;
@@ -293,6 +305,7 @@ export const discrepanciesAfter = (
   limit: number,
 ): DiscrepancyPage => {
   const fits = new Fits(view);
+  let foldedThen = 0;
   const rows: DiscrepancyRow[] = [];
   const reasons = new Map<number, string>();
   if (state === 'open') {
@@ -319,8 +332,14 @@ export const discrepanciesAfter = (
     }
     const recorded = view.recorded(position);
     if (recorded === undefined) continue;
+    // The facts of one moment are folded once a page; what did not fit when it was recorded is of another moment each.
+    const then = state === 'open' ? fits : new Fits(new View(view.index, { ...view.known, position }));
+    const isSpent = fits.foldedFacts + foldedThen > foldedFactsMax;
+    if (isSpent && position !== positions[0] && then.wouldFold(then.view.fact(position)))
+      return { rows, next: position - 1 };
     const now = discrepanciesOf(view, recorded, fits);
-    const shown = state === 'open' ? now : resolved(view, recorded, now);
+    const shown = state === 'open' ? now : resolved(recorded, now, then);
+    if (then !== fits) foldedThen += then.foldedFacts;
     for (const { code, message } of shown) {
       rows.push({ event: String(position), code, message, since: formatInstant(recorded.recordedAt) });
     }
@@ -329,12 +348,10 @@ export const discrepanciesAfter = (
 };
 
 const resolved = (
-  view: View,
   recorded: RecordedEvent,
   now: ReadonlyArray<Discrepancy>,
-): ReadonlyArray<Discrepancy> => {
-  const then = new View(view.index, { ...view.known, position: recorded.position });
-  return discrepanciesOf(then, recorded).filter(
+  then: Fits,
+): ReadonlyArray<Discrepancy> =>
+  discrepanciesOf(then.view, recorded, then).filter(
     (before) => !now.some((each) => each.code === before.code && each.message === before.message),
   );
-};
