@@ -15,7 +15,7 @@ const EmptyLedger = () => (
     <h1>This ledger is empty</h1>
     <p>Nothing has been recorded yet. The founding case fills it, from a checkout of Domicile:</p>
     <pre>
-      <code>npx domicile emit scenarios/tiktok-us/events.ndjson --url {location.origin}</code>
+      <code>bin/domicile emit scenarios/tiktok-us/events.ndjson --url {location.origin}</code>
     </pre>
     <p>
       Services record by <code>POST /v1/events</code>; the <a href="/reference">reference</a> shows how. This

@@ -36,6 +36,7 @@ describe('Given the founding case', () => {
     const broken = panel(page, 'Rules broken');
     await broken.getByText('domicile:overdue-backup').waitFor();
     await page.locator('.world-map svg').waitFor();
+    await page.getByRole('heading', { name: 'ana', exact: true }).click();
     await picture(page, 'person');
   });
 

@@ -102,6 +102,12 @@ describe('Given the founding case', () => {
     expect(rows.slice(0, rows.indexOf(true)).every((past) => !past)).toBe(true);
     await page.getByRole('button', { name: 'Open at that moment' }).click();
     await expect.poll(() => page.url()).toContain('state=open');
-    await picture(page, 'findings');
+    const adversary = await the.page('/findings?validAt=2025-06-30&policy=28-cfr-202&state=open');
+    await adversary
+      .getByRole('table', { name: /^Findings/ })
+      .getByText('ByteDance')
+      .first()
+      .waitFor();
+    await picture(adversary, 'findings');
   });
 });
