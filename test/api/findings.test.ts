@@ -185,7 +185,7 @@ describe('the policy of the worked example', () => {
     expect(await told({ limit: 1 })).toEqual(all);
     expect(await told({ policy: overdue })).toEqual(all.slice(0, 2));
     expect(await told({ policy: 'usds', version: 1 })).toEqual(all.slice(2));
-    expect(await told({ policy: 'usds', version: 2 })).toEqual([]);
+    expect(await told({ policy: overdue, party: 'tiktok' })).toEqual([]);
     expect(await told({ site: 'singapore' })).toEqual(all);
     expect(await told({ site: 'virginia' })).toEqual([]);
     expect(await told({ party: 'tiktok' })).toEqual(all.slice(3));
@@ -199,6 +199,15 @@ describe('the policy of the worked example', () => {
     ] as const) {
       const { status, body } = await server.get('/v1/findings', query);
       expect([status, body.parameter ?? body.detail]).toEqual([400, expect.stringContaining(parameter)]);
+    }
+    // A name that nothing mentions is a slip: an empty list would read as all is well.
+    for (const query of [
+      { policy: 'udsd' },
+      { policy: 'usds', version: 2 },
+      { site: 'virgina' },
+      { party: 'tikotk' },
+    ]) {
+      expect((await server.get('/v1/findings', asked(position, query))).status).toBe(404);
     }
   });
 

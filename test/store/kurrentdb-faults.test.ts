@@ -53,7 +53,7 @@ describe('an append whose answer does not arrive', () => {
 
   test('given that it is written after it was written again, it stands in KurrentDB once', async () => {
     const { node, store } = await ledgerOnNode();
-    node.plan.next('append', { kind: 'write-late', ms: 250 });
+    node.plan.next('append', { kind: 'write-late', ms: 1_500 });
     expect(appended(await store.append([event('a', '1'), event('b', '1')])).recorded).toBe(2);
     expect(appended(await store.append([event('a', '2')])).recorded).toBe(1);
     await until(() => node.log.answeredAgain > 0);

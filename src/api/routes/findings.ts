@@ -28,6 +28,7 @@ import { Answer, describeQuestion, ListAnswer, problemResponse } from '../openap
 
 import { type Problem, problem } from '../problem.ts';
 import { type Answered, type Asked, answer, pageOf, positionParameter, wordParameter } from '../questions.ts';
+import { knownName } from './registry.ts';
 import { askedSubject } from './subjects.ts';
 
 const Proposal = exact(
@@ -40,8 +41,15 @@ type Proposal = TypeOf<typeof Proposal>;
 const unknownPolicy: E.Either<Problem, never> = E.left({
   kind: 'unknown',
   what: 'policy',
-  detail: 'no policy of this id is known at this moment',
+  detail: 'no policy of this id, or no such version of it, is known at this moment',
 });
+
+const knownPolicy = (view: View, policy: string, version: number | undefined): E.Either<Problem, string> =>
+  policyVersions(view).some(
+    (each) => each.policy === policy && (version === undefined || each.version === version),
+  )
+    ? E.right(policy)
+    : unknownPolicy;
 
 const versionParameter = (
   parameters: ReadonlyMap<string, string>,
@@ -96,6 +104,14 @@ export const findingRoutes = (ledger: Ledger): Hono => {
           parameters.get('site'),
           parameters.get('party'),
         ];
+        // A name that nothing mentions is a slip of the pen: no findings of it would read as all is well.
+        for (const name of [
+          policy === undefined ? undefined : knownPolicy(view, policy, version.right),
+          site === undefined ? undefined : knownName(view, 'site', site),
+          party === undefined ? undefined : knownName(view, 'party', party),
+        ]) {
+          if (name !== undefined && E.isLeft(name)) return name;
+        }
         const findings = allFindings(view).filter(
           (finding) =>
             (policy === undefined || finding.policy === policy) &&

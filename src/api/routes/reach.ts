@@ -88,8 +88,10 @@ export const reachRoutes = (ledger: Ledger): Hono => {
         if (E.isLeft(explain)) return explain;
         const subject = askedSubject(context, ledger, view, 'reach');
         if (E.isLeft(subject)) return subject;
+        const party = asked.parameters.get('party');
+        const known = party === undefined ? undefined : knownName(view, 'party', party);
+        if (known !== undefined && E.isLeft(known)) return known;
         if (explain.right === 'cut') {
-          const party = asked.parameters.get('party');
           if (party === undefined) {
             const detail = 'party: is missing; explain=cut is about one party';
             return E.left({ kind: 'bad-parameter', parameter: 'party', detail });

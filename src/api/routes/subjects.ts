@@ -12,7 +12,7 @@ import { reachIndexOf } from '../../projections/questions/reach.ts';
 import { historyBetween, residencyAt } from '../../projections/questions/residency.ts';
 import { trailOf } from '../../projections/questions/trail.ts';
 import type { View } from '../../projections/view.ts';
-import { accessOf } from '../access.ts';
+import { accessOf, may } from '../access.ts';
 import type { Ledger } from '../ledger.ts';
 import { describeQuestion, ListAnswer, problemResponse } from '../openapi.ts';
 import { type People, peopleOf } from '../people.ts';
@@ -21,11 +21,13 @@ import { answer, pageOf, periodParameters } from '../questions.ts';
 import { Recorder } from '../record.ts';
 
 /** Nothing of the identifier is said back: it may be anybody's. */
-const unknownSubject: Problem = {
+const unknownSubject = (context: Context): Problem => ({
   kind: 'unknown',
   what: 'subject',
-  detail: 'no event known at this moment names this subject',
-};
+  detail: may(context, 'identify')
+    ? 'no event known at this moment names this subject'
+    : 'no event known at this moment names this subject; the key lacks the scope identify, so that people go by their pseudonyms alone',
+});
 
 /** Whether a recorded event names the subject, in its own data or in that of a correction. */
 export const naming =
@@ -34,15 +36,20 @@ export const naming =
     subjectsOf(event).has(subject);
 
 /** The pseudonym of a subject that some known event names. */
-export const knownSubject = (people: People, view: View, named: string): E.Either<Problem, string> => {
+const knownSubject = (
+  context: Context,
+  people: People,
+  view: View,
+  named: string,
+): E.Either<Problem, string> => {
   const subject = people.pseudonymOf(named);
-  if (subject === undefined) return E.left(unknownSubject);
+  if (subject === undefined) return E.left(unknownSubject(context));
   const names = naming(subject);
   const known = view.positions('subject', subject).some((position) => {
     const recorded = view.recorded(position);
     return recorded !== undefined && names(recorded);
   });
-  return known ? E.right(subject) : E.left(unknownSubject);
+  return known ? E.right(subject) : E.left(unknownSubject(context));
 };
 
 /** The subject of a request, if some known event names it; that it was asked about is recorded first. */
@@ -52,7 +59,7 @@ export const askedSubject = (
   view: View,
   question: string,
 ): E.Either<Problem, string> => {
-  const subject = knownSubject(peopleOf(context, ledger), view, context.req.param('id') ?? '');
+  const subject = knownSubject(context, peopleOf(context, ledger), view, context.req.param('id') ?? '');
   if (E.isRight(subject)) {
     const { reads, now } = ledger.parts;
     reads.record({ at: now(), reader: accessOf(context).holder, subject: subject.right, question });
@@ -135,9 +142,14 @@ export const subjectRoutes = (ledger: Ledger): Hono => {
       responses: { 204: { description: 'Erased' }, 404: problemResponse('Not known to the ledger') },
     }),
     async (context) => {
-      const forgotten = await recorder.forget(context.req.param('id'));
+      // Who may not use people's own identifiers erases by the pseudonym.
+      const pseudonym = people(context).pseudonymOf(context.req.param('id'));
+      const identifier = pseudonym === undefined ? undefined : ledger.parts.vault.identifierOf(pseudonym);
+      const unknown = unknownSubject(context);
+      if (identifier === undefined) return problem(context, unknown);
+      const forgotten = await recorder.forget(identifier);
       if (E.isLeft(forgotten)) return problem(context, forgotten.left);
-      return forgotten.right ? context.body(null, 204) : problem(context, unknownSubject);
+      return forgotten.right ? context.body(null, 204) : problem(context, unknown);
     },
   );
 

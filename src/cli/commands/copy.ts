@@ -103,8 +103,8 @@ export const addCopy = (program: Command, terminal: Terminal): void => {
       'after',
       `
 Examples:
-  domicile copy --from sqlite:./data --to 'esdb://127.0.0.1:2113?tls=false' --data ./data-kurrentdb
-  domicile copy --from 'esdb://127.0.0.1:2113?tls=false' --to sqlite:./copy --data ./data-kurrentdb`,
+  $ domicile copy --from sqlite:./data --to 'esdb://127.0.0.1:2113?tls=false' --data ./data-kurrentdb
+  $ domicile copy --from 'esdb://127.0.0.1:2113?tls=false' --to sqlite:./copy --data ./data-kurrentdb`,
     )
     .action((options: CopyOptions) => running(terminal, () => copy(options, terminal)));
 };

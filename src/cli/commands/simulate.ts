@@ -89,7 +89,7 @@ const simulate = async (file: string, options: SimulateOptions, terminal: Termin
       {
         fields,
         columns,
-        title: `What adopting ${terminal.style('bold', policy)} would make of history, against the version in force`,
+        title: `What adopting ${terminal.style('bold', policy)} would make of history, against the version in force if there is one`,
         empty: ['Nothing would change: it finds what is found now.'],
         footer: [
           `${changes.map((change) => `${data[change].length} ${change}`).join(', ')}: ${counted(lines.length, 'finding', 'findings')}. Nothing was recorded. Times are UTC.`,
