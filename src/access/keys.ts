@@ -36,6 +36,7 @@ export class Keys {
   readonly file: string;
   private keys: ReadonlyArray<Key> = [];
   private seen = '';
+  private everSetUp = false;
 
   /** @throws when the file is there and is not a file of keys: nobody is let in by mistake. */
   constructor(file: string) {
@@ -56,6 +57,7 @@ export class Keys {
     if (E.isLeft(decoded))
       throw new Error(`${this.file} is not a file of keys. Restore it, or move it away and make new keys.`);
     this.keys = decoded.right.keys;
+    this.everSetUp ||= this.keys.length > 0;
     this.seen = now;
   }
 
@@ -71,9 +73,12 @@ export class Keys {
     return this.keys;
   }
 
-  /** Whether there is any key: without one, everybody who can connect is let in. */
+  /**
+   * Whether there is any key: without one, everybody who can connect is let in. A file that vanishes while the process
+   * runs opens nothing: then nobody is let in.
+   */
   areSetUp(): boolean {
-    return this.all().length > 0;
+    return this.all().length > 0 || this.everSetUp;
   }
 
   /** Makes a key, and tells its token this once. */

@@ -78,6 +78,11 @@ const isEnrolment = (type: EventType): boolean => type === 'SubjectEnrolled' || 
 const asJson = (value: unknown): Json | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
 
+/** An error of SQLite, or of the store: of the file, and not of an event. */
+const isStoreError = (error: unknown): boolean =>
+  error instanceof Error &&
+  ('errcode' in error || '_tag' in error || ('code' in error && error.code === 'ERR_SQLITE_ERROR'));
+
 interface Name {
   readonly id: number;
   registered: boolean;
@@ -165,11 +170,21 @@ export class Applier {
     }
   }
 
-  private applyOne({ position, bytes, source, id }: StoredEvent): void {
-    this.page.event(position);
-    this.mentionedAt = position;
-    const event = this.shapeOf(bytes, position);
+  private applyOne(stored: StoredEvent): void {
+    this.page.event(stored.position);
+    this.mentionedAt = stored.position;
+    const event = this.shapeOf(stored.bytes, stored.position);
     if (event === undefined) return;
+    try {
+      this.applyShape(event, stored);
+    } catch (error) {
+      // What is wrong with the file ends the page; what is wrong with one event does not stop the others.
+      if (isStoreError(error)) throw error;
+      this.statements.setAside.run(stored.position, error instanceof Error ? error.name : 'an unknown error');
+    }
+  }
+
+  private applyShape(event: StoredShape, { position, source, id }: StoredEvent): void {
     const parsed = parseDateTime(event.time);
     const time = E.isRight(parsed) ? parsed.right : 0;
     if (event.type === 'EventRetracted' || event.type === 'EventCorrected')

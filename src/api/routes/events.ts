@@ -9,7 +9,7 @@ import { eventTypes } from '../../domain/events/event-data.ts';
 import type { RecordedEvent } from '../../domain/facts.ts';
 import { EventDetail, WireEvent } from '../../projections/questions/answers.ts';
 import { type EventFilter, eventDetail, eventsAfter } from '../../projections/questions/events.ts';
-import { may } from '../access.ts';
+import { accessOf, may } from '../access.ts';
 import { isBinary, readBatch, readBinary, readNdjson, readStructured } from '../bodies.ts';
 import type { Ledger } from '../ledger.ts';
 import { Answer, describeQuestion, eventSchema, ListAnswer, problemResponse } from '../openapi.ts';
@@ -173,6 +173,11 @@ export const eventRoutes = (ledger: Ledger): Hono => {
         if (E.isLeft(start)) return start;
         const filter = filterOf(people(context), asked.parameters);
         if (E.isLeft(filter)) return filter;
+        const { subject } = filter.right;
+        if (subject !== undefined) {
+          const { reads, now } = ledger.parts;
+          reads.record({ at: now(), reader: accessOf(context).holder, subject, question: 'events' });
+        }
         const page = eventsAfter(view, filter.right, start.right, asked.limit);
         return E.right({ data: page.events.map((event) => people(context).wire(event)), after: page.next });
       });

@@ -5,8 +5,10 @@
  * A subject stands in `subject`, `subjects`, `scope.subject` or `over.scope.subject` of the data, in no other place.
  * The data of a correction is not yet known to fit a type (R4), so the same places are looked at in whatever is there.
  */
+import * as E from 'fp-ts/lib/Either.js';
 import { Identifier } from '../codec.ts';
 import type { Event } from './event.ts';
+import { eventData, eventTypes } from './event-data.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -16,8 +18,19 @@ const asObject = (value: unknown): Json | undefined =>
 /** What stands in place of a subject that is no identifier: it fits no event, just as what it replaces. */
 const withheld = '(not an identifier)';
 
+/** What is kept of the data of a correction that fits no event type whatever: it never does anything (R4). */
+const nothingKept: Json = { withheld: true };
+
+/** Whether data fits any type. What fits none may name a person in any place, and is not kept. */
+const fitsSome = (data: Json): boolean =>
+  eventTypes.some((type) => E.isRight<unknown, unknown>(eventData[type].decode(data)));
+
 const placesOf = (event: Event): Json =>
-  event.type === 'EventCorrected' ? (event.data.data ?? {}) : (event.data as Json);
+  event.type !== 'EventCorrected'
+    ? (event.data as Json)
+    : event.data.data !== undefined && fitsSome(event.data.data)
+      ? event.data.data
+      : {};
 
 const collect = (data: Json, into: Set<string>): void => {
   const add = (value: unknown): void => {
@@ -64,7 +77,7 @@ const swapIn = (data: Json, swap: (subject: string) => string): Json => {
 export const withSubjects = (event: Event, swap: (subject: string) => string): Event => {
   if (event.type !== 'EventCorrected')
     return { ...event, data: swapIn(event.data as Json, swap) } as unknown as Event;
-  return event.data.data === undefined
-    ? event
-    : { ...event, data: { ...event.data, data: swapIn(event.data.data, swap) } };
+  const { data } = event.data;
+  if (data === undefined) return event;
+  return { ...event, data: { ...event.data, data: fitsSome(data) ? swapIn(data, swap) : nothingKept } };
 };

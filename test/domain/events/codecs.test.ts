@@ -7,6 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { decodeEvent, encodeEvent } from '../../../src/domain/events/event.ts';
 import { eventTypes } from '../../../src/domain/events/event-data.ts';
+import { withSubjects } from '../../../src/domain/events/subjects.ts';
 import { worlds } from '../../support/worlds.ts';
 
 const moved = {
@@ -130,5 +131,28 @@ describe('an event', () => {
     ['PopulationRegistered', { population: 'p', name: 'P', jurisdiction: 'Europe' }, '/data/jurisdiction'],
   ])('refuses %s with %j', (type, data, pointer) => {
     expect(faultsOf({ ...moved, type, data }).map((fault) => fault.pointer)).toEqual([pointer]);
+  });
+});
+
+describe('the data of a correction', () => {
+  const correction = (data: unknown) => {
+    const decoded = decodeEvent({
+      ...moved,
+      type: 'EventCorrected',
+      data: { event: { source: 's', id: '1' }, reason: 'r', data },
+    });
+    return E.isRight(decoded) ? encodeEvent(withSubjects(decoded.right, () => 'psn_x')).data : undefined;
+  };
+
+  it('has its subjects swapped where it fits some type', () => {
+    expect(correction({ subject: 'ana', population: 'us' })).toMatchObject({
+      data: { subject: 'psn_x', population: 'us' },
+    });
+  });
+
+  it('is not kept where it fits none, for it may name a person in any place', () => {
+    expect(correction({ subjct: 'ana@example.org', population: 'us' })).toMatchObject({
+      data: { withheld: true },
+    });
   });
 });
