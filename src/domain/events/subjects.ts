@@ -5,7 +5,7 @@
  * A subject stands in `subject`, `subjects`, `scope.subject` or `over.scope.subject` of the data, in no other place.
  * The data of a correction is not yet known to fit a type (R4), so the same places are looked at in whatever is there.
  */
-import * as E from 'fp-ts/lib/Either.js';
+import type * as E from 'fp-ts/lib/Either.js';
 import { Identifier } from '../codec.ts';
 import type { Event } from './event.ts';
 import { eventData, eventTypes } from './event-data.ts';
@@ -23,7 +23,7 @@ const nothingKept: Json = { withheld: true };
 
 /** Whether data fits any type. What fits none may name a person in any place, and is not kept. */
 const fitsSome = (data: Json): boolean =>
-  eventTypes.some((type) => E.isRight<unknown, unknown>(eventData[type].decode(data)));
+  eventTypes.some((type) => (eventData[type].decode(data) as E.Either<unknown, unknown>)._tag === 'Right');
 
 const placesOf = (event: Event): Json =>
   event.type !== 'EventCorrected'
