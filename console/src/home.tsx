@@ -6,7 +6,7 @@ import { Link } from '@tanstack/react-router';
 import { ClockSentence, useView } from './clocks/clock-bar.tsx';
 import { clocksOf, questionOf } from './clocks/view-search.ts';
 import { datasetsAt, firstEvent, partiesAt, populationsAt, sitesAt } from './ledger/queries.ts';
-import { Country, countryName, Id } from './parts/names.tsx';
+import { Country, countryName, Id, Title } from './parts/names.tsx';
 import { Answered } from './parts/states.tsx';
 import { PersonSearch, useTitle } from './shell.tsx';
 
@@ -70,7 +70,7 @@ const Overview = () => {
           <ul>
             {populations.data?.data.slice(0, 8).map(({ population, name, subjects, jurisdiction }) => (
               <li key={population}>
-                <bdi>{name ?? population}</bdi> <Country code={jurisdiction} />{' '}
+                <Title>{name ?? population}</Title> <Country code={jurisdiction} />{' '}
                 <span className="number">{subjects.toLocaleString('en')}</span>
               </li>
             ))}
@@ -81,7 +81,7 @@ const Overview = () => {
           <ul>
             {datasets.data?.data.slice(0, 8).map(({ dataset, name }) => (
               <li key={dataset}>
-                <bdi>{name ?? dataset}</bdi> <Id>{dataset}</Id>
+                <Title>{name ?? dataset}</Title> <Id>{dataset}</Id>
               </li>
             ))}
           </ul>
@@ -94,7 +94,7 @@ const Overview = () => {
               .slice(0, 8)
               .map(({ party, name, country }) => (
                 <li key={party}>
-                  <bdi>{name ?? party}</bdi> <Country code={country} />
+                  <Title>{name ?? party}</Title> <Country code={country} />
                 </li>
               ))}
           </ul>

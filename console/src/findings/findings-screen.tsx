@@ -10,7 +10,7 @@ import { type FindingFilter, findingsLearned, findingsThat, policiesAt } from '.
 import { beginOf, byBegin, type FindingRow, holdsAt, type PolicyRow } from '../ledger/shapes.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Since, Until } from '../parts/moment.tsx';
-import { Id, useNames } from '../parts/names.tsx';
+import { Id, Title, useNames } from '../parts/names.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { Answered } from '../parts/states.tsx';
 import { Table, TableFiles } from '../parts/table.tsx';
@@ -55,7 +55,7 @@ const PolicyCard = ({
         aria-current={chosen ? 'true' : undefined}
       >
         <span className="policy-title">
-          <bdi>{policy.title}</bdi>
+          <Title>{policy.title}</Title>
         </span>
         <span className="policy-facts">
           <Id>{policy.policy}</Id>
@@ -83,7 +83,7 @@ const Versions = ({ policy, at }: { policy: PolicyRow; at: number }) => {
     <section className="panel policy-detail" aria-label={`Versions of ${policy.policy}`}>
       <header>
         <h2>
-          <bdi>{policy.title}</bdi>
+          <Title>{policy.title}</Title>
         </h2>
         {policy.builtIn ? (
           <span className="unknown">built in</span>
@@ -100,7 +100,7 @@ const Versions = ({ policy, at }: { policy: PolicyRow; at: number }) => {
       <div className="panel-text">
         {policy.authority === null ? null : (
           <p>
-            <bdi>{policy.authority}</bdi>
+            <Title>{policy.authority}</Title>
           </p>
         )}
         <ul className="versions">
@@ -243,7 +243,7 @@ export const FindingsScreen = () => {
                 heading: (
                   <span className="site-heading">
                     <span>
-                      <bdi className="name">{of?.title ?? row.policy}</bdi>
+                      <Title>{of?.title ?? row.policy}</Title>
                     </span>
                     <span className="site-facts">
                       <Id>{row.policy}</Id>, version {row.version}

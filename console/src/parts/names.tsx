@@ -7,12 +7,16 @@ import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import type { Question } from '../../../src/client/client.ts';
 import type { PartyRow, SiteRow } from '../../../src/client/rows.ts';
 import { partiesAt, sitesAt } from '../ledger/queries.ts';
+import { shownText } from './shown-text.ts';
 
 /** The registered sites and parties, by id. */
 export interface Names {
   readonly sites: ReadonlyMap<string, SiteRow>;
   readonly parties: ReadonlyMap<string, PartyRow>;
 }
+
+const named = <A extends { readonly name: string | null }>(row: A): A =>
+  row.name === null ? row : { ...row, name: shownText(row.name) };
 
 const none: Names = { sites: new Map(), parties: new Map() };
 const NamesContext = createContext<Names>(none);
@@ -23,8 +27,8 @@ export const NamesAt = ({ question, children }: { question: Question; children: 
   const parties = useQuery(partiesAt(question));
   const names = useMemo(
     (): Names => ({
-      sites: new Map(sites.data?.data.map((row) => [row.site, row])),
-      parties: new Map(parties.data?.data.map((row) => [row.party, row])),
+      sites: new Map(sites.data?.data.map((row) => [row.site, named(row)])),
+      parties: new Map(parties.data?.data.map((row) => [row.party, named(row)])),
     }),
     [sites.data, parties.data],
   );
@@ -88,3 +92,8 @@ export const Country = ({ code }: { code: string | null }) =>
       {code}
     </abbr>
   );
+
+/** A name that others gave, by itself. */
+export const Title = ({ children }: { children: string }) => (
+  <bdi className="name">{shownText(children)}</bdi>
+);

@@ -15,11 +15,12 @@ import { AssuranceMark } from './assurance.tsx';
 import { Icon } from './icon.tsx';
 import { Moment } from './moment.tsx';
 import { Id, PartyWord, SiteWord } from './names.tsx';
+import { shownJson, shownText } from './shown-text.ts';
 import { Answered } from './states.tsx';
 
 const PieceText = ({ piece }: { piece: Piece }) => {
   const view = useView();
-  if (typeof piece === 'string') return piece;
+  if (typeof piece === 'string') return shownText(piece);
   switch (piece.kind) {
     case 'site':
       return <SiteWord id={piece.id} />;
@@ -55,7 +56,7 @@ const Evidence = ({ of }: { of: string | undefined }) =>
       {of}
     </a>
   ) : (
-    <Id>{of}</Id>
+    <Id>{shownText(of)}</Id>
   );
 
 const Instant = ({ at }: { at: string }) => (
@@ -155,7 +156,7 @@ export const EventCard = ({ detail }: { detail: EventDetail }) => {
       </p>
       <details>
         <summary>The event as it was recorded</summary>
-        <pre>{JSON.stringify(event, null, 2)}</pre>
+        <pre>{shownJson(event)}</pre>
       </details>
     </article>
   );

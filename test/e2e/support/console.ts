@@ -39,7 +39,7 @@ const launch = async (): Promise<Browser> => {
     import('playwright-core'),
   ]);
   // What the page may load must be up to the server: the browser is not to be lax about it.
-  const args = chromium.args.filter((arg) => arg !== '--disable-web-security');
+  const args = chromium.args.filter((arg) => arg !== '--disable-web-security' && arg !== '--single-process');
   return playwright.launch({ executablePath: await chromium.executablePath(), args, headless: true });
 };
 
