@@ -118,10 +118,11 @@ const Person = ({ subject }: { subject: string }) => {
   const began = Date.parse(first.data?.data[0]?.recordedat ?? '');
   const late = useMemo(() => lateEvents(trailRows, began), [trailRows, began]);
 
-  const asked =
-    view.validAt === undefined
-      ? Date.parse(residency.data?.clocks.validAt ?? history.data?.clocks.validAt ?? '')
-      : Date.parse(view.validAt);
+  // An address may hold anything: a moment that is none is shown as an error by its answers, and drawn as of now.
+  const given = Date.parse(view.validAt ?? '');
+  const asked = Number.isNaN(given)
+    ? Date.parse(residency.data?.clocks.validAt ?? history.data?.clocks.validAt ?? '')
+    : given;
   const at = dragged ?? asked;
   const exact = dragged === undefined ? residency.data : undefined;
   const rows: ReadonlyArray<ResidencyRow> = useMemo(
