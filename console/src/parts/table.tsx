@@ -4,9 +4,10 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { Clocks } from '../../../src/client/client.ts';
-import { csvOf, type FileColumn, jsonOf, save, type Value } from './download.ts';
+import { save } from './download.ts';
 import { Icon } from './icon.tsx';
 import { useScrolls } from './scroll-box.tsx';
+import { csvOf, type FileColumn, jsonOf, type Value } from './table-files.ts';
 
 export interface Column<Row> extends FileColumn<Row> {
   readonly head: string;

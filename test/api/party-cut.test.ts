@@ -1,0 +1,90 @@
+/**
+ * How a party gets at holdings, whoever's data is in them, and the fewest edges to close.
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { enrolled, placed, sent } from '../support/given-events.ts';
+import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
+
+let directory: string;
+let server: LocalServer;
+
+beforeEach(async () => {
+  directory = newDataDirectory();
+  server = await LocalServer.open(directory);
+});
+afterEach(async () => {
+  await server.close();
+  removeDirectory(directory);
+});
+
+const control = (id: string, controller: string, controlled: string) =>
+  sent(id, 'ControlBegan', { controller, controlled, basis: 'ownership' });
+
+const names = (edges: ReadonlyArray<{ from: string; edge: string; to: string }>): ReadonlyArray<string> =>
+  edges.map(({ from, edge, to }) => `${from} ${edge} ${to}`);
+
+describe('Given two ways from a holding company to a site, through one operator, and a grant over one person', () => {
+  const world = [
+    sent('site', 'SiteRegistered', {
+      site: 'virginia',
+      name: 'Virginia',
+      country: 'US',
+      operator: 'operator',
+    }),
+    placed('placed', 'us', 'virginia'),
+    enrolled('ana', 'ana'),
+    control('a', 'top', 'left'),
+    control('b', 'top', 'right'),
+    control('c', 'left', 'operator'),
+    control('d', 'right', 'operator'),
+  ];
+
+  it('then both are in the graph, and the one edge behind them is told to close', async () => {
+    const position = await server.record(world);
+    const { body } = await server.get('/v1/parties/top/reach', {
+      explain: 'cut',
+      site: 'virginia',
+      validAt: '2021-01-01',
+      atLeast: position,
+    });
+    expect(body.data.reaches).toBe(true);
+    expect(names(body.data.edges)).toEqual([
+      'left controls operator',
+      'operator operates virginia',
+      'right controls operator',
+      'top controls left',
+      'top controls right',
+    ]);
+    expect(body.data.close).toHaveLength(1);
+    expect(body.data.limitMet).toBe(false);
+  });
+
+  it('when somebody is granted that person’s data alone, then that way counts, too', async () => {
+    const grant = {
+      grant: 'g',
+      party: 'top',
+      over: { dataset: 'profile', scope: { subject: 'ana' } },
+      actions: ['read'],
+    };
+    const position = await server.record([...world, sent('g', 'AccessGranted', grant)]);
+    const { body } = await server.get('/v1/parties/top/reach', {
+      explain: 'cut',
+      dataset: 'profile',
+      validAt: '2021-01-01',
+      atLeast: position,
+    });
+    expect(names(body.data.edges)).toContain('top granted g');
+    expect(body.data.close).toHaveLength(2);
+  });
+
+  it('when the party cannot reach it, then it is said why', async () => {
+    const position = await server.record([
+      ...world,
+      sent('p', 'PartyRegistered', { party: 'nobody', kind: 'organisation', name: 'N' }),
+    ]);
+    const asked = { explain: 'cut', site: 'virginia', validAt: '2021-01-01', atLeast: position };
+    const { body } = await server.get('/v1/parties/nobody/reach', asked);
+    expect(body.data).toMatchObject({ reaches: false, because: 'no-chain', edges: [] });
+    expect((await server.get('/v1/parties/who/reach', asked)).status).toBe(404);
+  });
+});

@@ -1,0 +1,120 @@
+/**
+ * Files of tables, text that others wrote, moments as they are typed, and the marks of the time scale.
+ */
+
+import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe, expect, it } from 'vitest';
+import { readMoment, writeMoment } from '../../console/src/clocks/instants.ts';
+import { parseSearch, stringifySearch } from '../../console/src/clocks/view-search.ts';
+import { shownJson, shownText } from '../../console/src/parts/shown-text.ts';
+import { csvField, csvOf, jsonOf } from '../../console/src/parts/table-files.ts';
+import { place, ticksOf } from '../../console/src/timeline/scale.ts';
+
+const clocks = { validAt: '2022-06-30T00:00:00.000Z', knownAt: '2026-11-23T10:00:00.000Z', position: '58' };
+
+describe('A file of a table', () => {
+  it('has the clocks, the position and the assurance in every row', () => {
+    const columns = [{ key: 'site', value: ({ site }: { site: string }) => site }];
+    const from = { clocks, minAssurance: 'observed' };
+    expect(csvOf(columns, [{ site: 'a,"b"\nc' }], from)).toBe(
+      'site,validAt,knownAt,position,minAssurance\r\n"a,""b""\nc",2022-06-30T00:00:00.000Z,2026-11-23T10:00:00.000Z,58,observed\r\n',
+    );
+    expect(JSON.parse(jsonOf(columns, [{ site: 'x' }], from))).toEqual({
+      clocks: { ...clocks, minAssurance: 'observed' },
+      data: [{ site: 'x' }],
+    });
+  });
+
+  it('has no text that a spreadsheet would run', () => {
+    expect(csvField('=1+1')).toBe("'=1+1");
+    expect(csvField('@SUM(A1)')).toBe("'@SUM(A1)");
+    expect(csvField('=HYPERLINK("x")')).toBe('"\'=HYPERLINK(""x"")"');
+    expect(csvField(-77.5)).toBe('-77.5');
+    expect(csvField(null)).toBe('');
+    expect(csvField(['1', '2'])).toBe('1 2');
+  });
+});
+
+describe('Text that others wrote', () => {
+  it('is shown as it is, but for signs that nobody sees, which are named', () => {
+    fc.assert(fc.property(fc.string({ unit: 'grapheme-ascii' }), (text) => shownText(text) === text));
+    expect(shownText('مركز البيانات')).toBe('مركز البيانات');
+    expect(shownText('می\u200Cخواهم')).toBe('می\u200Cخواهم');
+    expect(shownText('\u202Eexe.gpj')).toBe('[U+202E]exe.gpj');
+  });
+
+  it('means the same in JSON', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(JSON.parse(shownJson({ text }))).toEqual({ text });
+      }),
+    );
+  });
+});
+
+describe('A moment', () => {
+  it('that was written is read as the same instant', () => {
+    const first = Date.UTC(1, 0, 1);
+    fc.assert(
+      fc.property(fc.integer({ min: -62_000_000_000_000, max: 250_000_000_000_000 }), (ms) => {
+        const read = readMoment(writeMoment(ms));
+        expect(ms < first || (E.isRight(read) && Date.parse(read.right) === ms)).toBe(true);
+      }),
+    );
+  });
+
+  it.each([
+    ['2022-06-30', '2022-06-30'],
+    [' 2022-06-30 14:05 ', '2022-06-30T14:05:00Z'],
+    ['2022-06-30T14:05:09+02:00', '2022-06-30T14:05:09+02:00'],
+  ])('typed as %s is %s', (typed, moment) => {
+    expect(readMoment(typed)).toEqual(E.right(moment));
+  });
+
+  it.each(['30.6.2022', '2022-02-31', '2022-06-30 25:00', 'yesterday', '2022-6-3'])(
+    'typed as %s is refused, with what would be right',
+    (typed) => {
+      const read = readMoment(typed);
+      expect(E.isLeft(read) && read.left).toMatch(/Expected a date such as 2022-06-30/);
+    },
+  );
+});
+
+describe('An address', () => {
+  it('says again what it was made to say, whatever that is', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(
+          fc.stringMatching(/^[a-zA-Z]{1,8}$/),
+          fc.string({ unit: 'binary', minLength: 1 }).filter((text) => text.isWellFormed()),
+        ),
+        (search) => {
+          expect(parseSearch(stringifySearch(search))).toEqual({ ...search });
+        },
+      ),
+    );
+  });
+});
+
+describe('A time scale', () => {
+  it('has marks in order, within what is shown, and no more of them than fit', () => {
+    const instant = fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2200, 0, 1) });
+    fc.assert(
+      fc.property(
+        instant,
+        fc.integer({ min: 21_600_000, max: 3_000_000_000_000 }),
+        fc.integer({ min: 2, max: 40 }),
+        (from, length, count) => {
+          const window = { from, to: from + length };
+          const ticks = ticksOf(window, count);
+          expect(ticks.length).toBeLessThanOrEqual(count + 2);
+          const places = ticks.map(({ at }) => place(window, at));
+          expect(
+            places.every((x, index) => x >= 0 && x <= 1 && (index === 0 || x > places[index - 1]!)),
+          ).toBe(true);
+        },
+      ),
+    );
+  });
+});
