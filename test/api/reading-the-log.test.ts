@@ -116,7 +116,7 @@ describe('the log', () => {
   });
 
   it('finds an event and its correction by what the event says as corrected', async () => {
-    expect(await events({ site: 'd' })).toEqual(['placed', 'correction', 'misfit']);
+    expect(await events({ site: 'd' })).toEqual(['placed', 'correction']);
     expect(await events({ dataset: 'messages' })).toEqual(['placed', 'correction']);
   });
 

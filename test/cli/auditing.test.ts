@@ -55,7 +55,8 @@ describe('domicile findings', () => {
   it('shows what broke a policy, and fails on it where it is asked to', async () => {
     const shown = await domicile(['findings', '--site', 'singapore', '--open', ...at]);
     const failing = await domicile(['findings', '--open', '--fail', '--format', 'ndjson', ...at]);
-    const none = await domicile(['findings', '--policy', 'nothing-of-that-name', '--fail', ...at]);
+    const none = await domicile(['findings', '--party', 'oracle', '--fail', ...at]);
+    const mistaken = await domicile(['findings', '--policy', 'nothing-of-that-name', '--fail', ...at]);
 
     expect(shown.code).toBe(0);
     expect(shown.out).toMatch(
@@ -65,6 +66,8 @@ describe('domicile findings', () => {
     expect(JSON.parse(failing.out.split('\n')[0]!)).toMatchObject({ verdict: 'violated', to: null });
     expect(none.code).toBe(0);
     expect(none.out).toMatch(/\nNone: nothing known broke a rule/);
+    // A slip of the pen must not pass for all being well.
+    expect(mistaken.code).toBe(2);
   });
 
   it('can be asked about one person', async () => {
@@ -94,7 +97,9 @@ describe('domicile simulate', () => {
     );
     expect(tried.out).toMatch(/ opened, 0 closed, 0 lengthened, 0 shortened: .* Nothing was recorded\./);
     expect(again.out.split('\r\n')[0]).toMatch(/^change,policy,rule,verdict,/);
-    expect((await domicile(['findings', '--policy', 'keep-out', ...at])).out).toMatch(/None/);
+    expect((await domicile(['findings', '--policy', 'keep-out', ...at])).notes).toMatch(
+      /no policy of this id/,
+    );
   });
 
   it('names the place in a policy that is none', async () => {
