@@ -2,7 +2,7 @@
  * While a page is open: events come in, projections are rebuilt, a person is erased, the server goes away and comes back.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { enrolled, sent } from '../support/given-events.ts';
+import { enrolled, many, sent } from '../support/given-events.ts';
 import { Console, foundingCase, panel, picture } from './support/console.ts';
 
 let the: Console;
@@ -49,6 +49,21 @@ describe('Given the founding case', () => {
       .click();
     const proof = page.getByRole('complementary', { name: 'Proof' });
     await proof.getByText('It held otherwise').waitFor();
+  });
+
+  it('when very much was recorded, then only what is in sight is drawn, and all of it can be scrolled to', async () => {
+    await the.given(ndjson(...many(1_500)));
+    const page = await the.page('/log');
+    await page.getByText('1,602 events').waitFor();
+    const table = page.getByRole('table', { name: 'Events of the log' });
+    await expect.poll(() => table.getByRole('row').count()).toBeLessThan(150);
+    expect(await table.getAttribute('aria-rowcount')).toBe('1603');
+    const box = page.locator('.table-box.long');
+    await box.focus();
+    await page.keyboard.press('End');
+    await page.getByRole('link', { name: /^1, proof of PartyRegistered/ }).waitFor();
+    await page.keyboard.press('Home');
+    await page.getByRole('link', { name: /^1602, proof of/ }).waitFor();
   });
 
   it('when an event that does not fit is recorded, then it is told with what does not', async () => {
