@@ -16,7 +16,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   'sorted-runs': [],
   store: ['domain'],
   vault: ['domain', 'store', 'sorted-runs'],
-  access: ['domain'],
+  access: ['domain', 'store'],
   projections: ['domain', 'policy-language', 'store', 'sorted-runs'],
   client: ['domain', 'projections'],
   api: ['access', 'domain', 'policy-language', 'projections', 'store', 'vault'],
