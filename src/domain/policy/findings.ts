@@ -37,10 +37,6 @@ export interface Judging {
   readonly knownSince?: (position: number) => number;
 }
 
-/** The findings about one class. */
-export const findingsOfClass = (judging: Judging, history: ClassHistory): ReadonlyArray<Finding> =>
-  findingsOf(judging, [history]);
-
 /** The findings about all classes; for their order there is `findingOrder`. */
 export const findingsOf = (judging: Judging, histories: Iterable<ClassHistory>): ReadonlyArray<Finding> => {
   const judge = new Judge(judging);

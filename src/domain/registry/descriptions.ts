@@ -5,8 +5,8 @@
  * else; a later one replaces the whole description from its own time on. Transfers change a site's operator or owner.
  */
 
-import type { EventData, EventType } from '../events/event-data.ts';
-import { type Fact, type FactOf, foldingOrder } from '../facts.ts';
+import type { EventData } from '../events/event-data.ts';
+import { type FactOf, foldingOrder } from '../facts.ts';
 import { beginning, type Instant, never } from '../time.ts';
 import type { Piece, Varying } from '../timeline.ts';
 
@@ -104,12 +104,3 @@ const pieces = <A>(steps: ReadonlyArray<Step<A>>): Varying<A> => {
   });
   return out;
 };
-
-/** The facts of a type among facts. */
-export const ofType = <T extends EventType>(
-  facts: ReadonlyArray<Fact>,
-  ...types: T[]
-): ReadonlyArray<FactOf<T>> =>
-  facts.filter((fact) => (types as ReadonlyArray<EventType>).includes(fact.type)) as unknown as ReadonlyArray<
-    FactOf<T>
-  >;

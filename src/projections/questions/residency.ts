@@ -88,7 +88,3 @@ export const historyBetween = (
       };
     });
 };
-
-/** Whether any known event names the subject. */
-export const isKnownSubject = (view: View, subject: string, named: (position: number) => boolean): boolean =>
-  view.positions('subject', subject).some(named);
