@@ -1,6 +1,7 @@
 /**
  * Recording events: decode all of a batch, swap people for pseudonyms, append atomically (R2, R21).
  */
+import { createHmac } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeEvent, type Event } from '../domain/events/event.ts';
 import { decodeStored, encodeStored } from '../domain/events/stored.ts';
@@ -30,6 +31,9 @@ export type Given = {
 
 /** Where the ledger's own events come from. */
 export const ledgerSource = 'urn:domicile:ledger';
+
+/** Under this name, which no person can have, the vault keeps a random key for fingerprints. */
+const fingerprintKey = '(the key of fingerprints)';
 
 /** Once so many faults of a body are found, it is not searched for more. */
 export const faultsMax = 10_000;
@@ -168,10 +172,19 @@ export class Recorder {
     const { vault } = this.ledger.parts;
     const named = new Set<string>();
     for (const event of events) for (const subject of subjectsOf(event)) named.add(subject);
-    if (named.size === 0) return events;
     const identifiers = [...named].filter((name) => !(looksLikePseudonym(name) && vault.knows(name)));
     const pseudonyms = vault.pseudonymsFor(identifiers);
-    return events.map((event) => withSubjects(event, (subject) => pseudonyms.get(subject) ?? subject));
+    const swap = (subject: string): string => pseudonyms.get(subject) ?? subject;
+    return events.map((event) => withSubjects(event, swap, (data) => this.withheld(data)));
+  }
+
+  /**
+   * What is kept of data that may name a person anywhere: a fingerprint, by which the same data is known again, and
+   * from which nobody without the vault can tell what it was.
+   */
+  private withheld(data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    const key = this.ledger.parts.vault.pseudonymsFor([fingerprintKey]).get(fingerprintKey)!;
+    return { withheld: createHmac('sha256', key).update(JSON.stringify(data)).digest('base64url') };
   }
 
   /**

@@ -1,7 +1,9 @@
 /**
  * Whatever is sent to a running server: a documented status and message, nothing half recorded, the server alive.
  */
+import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventTypes } from '../../src/domain/events/event-data.ts';
@@ -163,6 +165,30 @@ describe('values that are no values', () => {
     const { data } = (await server.get(`/v1/events/${body.position}`, { atLeast: body.position })).body;
     // Data that fits no event may name a person in any place, and is not kept.
     expect(data.event.data.data).toEqual({ withheld: true });
+  });
+
+  it('given data of a correction that fits no event, it is known again alone and among others, and its words are nowhere', async () => {
+    const correction = (data: object) =>
+      JSON.parse(
+        event({
+          id: 'misspelt',
+          type: 'EventCorrected',
+          data: { event: { source, id: 'none' }, reason: 'r', data },
+        }),
+      );
+    const misspelt = correction({ subjct: 'zenobia-of-palmyra', population: 'us' });
+    expect((await server.send(JSON.stringify(misspelt), one)).status).toBe(201);
+
+    const among = await server.send(JSON.stringify([misspelt, enrolled('beside', 'ana')]), batch);
+    expect([among.status, among.body.recorded, among.body.duplicates]).toEqual([201, 1, 1]);
+    start = await head();
+    const other = correction({ subjct: 'zenobia-of-palmira', population: 'us' });
+    await refused(await server.send(JSON.stringify(other), one), 409, 'conflict');
+
+    for (const file of readdirSync(directory, { recursive: true, withFileTypes: true })) {
+      if (file.isFile())
+        expect(readFileSync(join(file.parentPath, file.name)).includes('zenobia')).toBe(false);
+    }
   });
 
   it('given 100,000 levels of nesting, is refused, wherever they are', async () => {

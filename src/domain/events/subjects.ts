@@ -19,7 +19,7 @@ const asObject = (value: unknown): Json | undefined =>
 const withheld = '(not an identifier)';
 
 /** What is kept of the data of a correction that fits no event type whatever: it never does anything (R4). */
-const nothingKept: Json = { withheld: true };
+const nothingKept = (_data: Json): Json => ({ withheld: true });
 
 /** Whether data fits any type. What fits none may name a person in any place, and is not kept. */
 const fitsSome = (data: Json): boolean =>
@@ -73,11 +73,19 @@ const swapIn = (data: Json, swap: (subject: string) => string): Json => {
   return out;
 };
 
-/** The same event with each subject swapped. */
-export const withSubjects = (event: Event, swap: (subject: string) => string): Event => {
+/**
+ * The same event with each subject swapped.
+ *
+ * @param withhold what to put in place of the data of a correction that fits no event type.
+ */
+export const withSubjects = (
+  event: Event,
+  swap: (subject: string) => string,
+  withhold: (data: Json) => Json = nothingKept,
+): Event => {
   if (event.type !== 'EventCorrected')
     return { ...event, data: swapIn(event.data as Json, swap) } as unknown as Event;
   const { data } = event.data;
   if (data === undefined) return event;
-  return { ...event, data: { ...event.data, data: fitsSome(data) ? swapIn(data, swap) : nothingKept } };
+  return { ...event, data: { ...event.data, data: fitsSome(data) ? swapIn(data, swap) : withhold(data) } };
 };
