@@ -107,7 +107,8 @@ describe('a ledger with keys', () => {
     const recorded = await emit(enrolled('ana'), 'mover');
     expect(recorded.status).toBe(201);
     const { position } = (await recorded.json()) as { position: string };
-    const pseudonym = ledger.parts.vault.pseudonymOf('ana')!;
+    const { pseudonyms } = await ledger.parts.vault.find({ names: ['ana'], pseudonyms: [] });
+    const pseudonym = pseudonyms.get('ana')!;
 
     const seenBy = async (name: string): Promise<unknown> => {
       const answer = await request(`/v1/events/${position}?atLeast=${position}`, tokens.get(name));
