@@ -182,7 +182,16 @@ export class Recorder {
         detail: 'the key lacks the scope admin, which events about policies need',
       });
     }
-    const swapped = await orUnavailable(() => this.pseudonymous(decoded.right));
+    return this.recordDecoded(batch, decoded.right, false);
+  }
+
+  /** @param isAgain whether another event was found in the place of one of these. */
+  private async recordDecoded(
+    batch: ReadonlyArray<Given>,
+    decoded: ReadonlyArray<Event>,
+    isAgain: boolean,
+  ): Promise<E.Either<Problem, Recorded>> {
+    const swapped = await orUnavailable(() => this.pseudonymous(decoded, isAgain));
     if (E.isLeft(swapped)) return swapped;
     if (swapped.right === 'look again') {
       const detail = 'people are being forgotten; sending the same again is safe';
@@ -202,9 +211,12 @@ export class Recorder {
         position: Math.max(last, position),
       });
     }
-    return appended.left.kind === 'conflict'
-      ? conflictAt(batch[places[appended.left.index]!]!)
-      : E.left(refusal(appended.left));
+    if (appended.left.kind !== 'conflict') return E.left(refusal(appended.left));
+    // Somebody may have been forgotten while two requests brought the same event, so that each knew them by another
+    // pseudonym. It is in the log now, and tells.
+    return !isAgain && events.some((event) => subjectsOf(event).size > 0)
+      ? this.recordDecoded(batch, decoded, true)
+      : conflictAt(batch[places[appended.left.index]!]!);
   }
 
   private append(events: ReadonlyArray<Event>) {
@@ -219,13 +231,18 @@ export class Recorder {
   /**
    * Swaps people's identifiers for their pseudonyms; those who have none get one, unless the event is in the log.
    *
+   * @param look whether the events are looked for in the log first in any case.
    * @returns `look again` if people were forgotten elsewhere faster than this log learned of it.
    */
-  private async pseudonymous(batch: ReadonlyArray<Event>): Promise<Pseudonymous | Conflict | 'look again'> {
+  private async pseudonymous(
+    batch: ReadonlyArray<Event>,
+    look: boolean,
+  ): Promise<Pseudonymous | Conflict | 'look again'> {
     const { vault, log, store } = this.ledger.parts;
-    for (let look = 0; look < looksMax; look++) {
-      const lookedUpTo = this.looksFirst ? log.head() : undefined;
-      const before = this.looksFirst ? this.recordedBefore(batch) : new Map<number, Before>();
+    for (let looks = 0; looks < looksMax; looks++) {
+      const looksNow = look || this.looksFirst;
+      const lookedUpTo = looksNow ? log.head() : undefined;
+      const before = looksNow ? this.recordedBefore(batch) : new Map<number, Before>();
       const settled = await this.settled(batch, before);
       if ('conflict' in settled) return settled;
       const names = namesIn(batch, before);
@@ -320,6 +337,7 @@ export class Recorder {
       this.ledger.grown();
       saidAt = E.isRight(appended) ? appended.right.position : log.head();
     }
-    return E.right(await vault.forget(pseudonym, saidAt));
+    await vault.forget(pseudonym, saidAt);
+    return E.right(true);
   }
 }

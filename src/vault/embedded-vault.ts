@@ -42,7 +42,7 @@ export const embeddedVault = (file: VaultFile, saidUpTo: Position): Vault => {
     forget: async (pseudonym, saidAt) => {
       lastSaidAt = Math.max(lastSaidAt, saidAt);
       const identifier = file.identifierOf(pseudonym);
-      return identifier !== undefined && file.forget(identifier) !== undefined;
+      if (identifier !== undefined) file.forget(identifier);
     },
     fault: async () => {
       try {

@@ -156,8 +156,9 @@ export const httpVault = ({ url, key, limits: given }: HttpVaultOptions): Vault 
       }
       return E.right(admitted);
     },
-    forget: async (pseudonym, saidAt) =>
-      (await ask('/forget', ForgetRequest, { pseudonym, saidAt }, ForgetAnswer)).forgotten,
+    forget: async (pseudonym, saidAt) => {
+      await ask('/forget', ForgetRequest, { pseudonym, saidAt }, ForgetAnswer);
+    },
     fault: async () => {
       try {
         decode(SharedVault, await send('', undefined));

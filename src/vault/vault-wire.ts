@@ -50,7 +50,8 @@ export const AdmitAnswer = exact(
 
 /** `POST /v1/vault/forget`. */
 export const ForgetRequest = exact('a person to forget', { pseudonym: Pseudonym, saidAt: Position }, {});
-export const ForgetAnswer = exact('whether somebody was forgotten', { forgotten: t.boolean }, {});
+/** It stands for nobody now. */
+export const ForgetAnswer = exact('somebody forgotten', { forgotten: t.literal(true) }, {});
 
 /** `GET /v1/vault`. */
 export const SharedVault = exact('a shared vault', { version: t.literal(1) }, {});

@@ -63,9 +63,8 @@ export interface Vault {
    * pseudonym if it comes back.
    *
    * @param saidAt where the log says so.
-   * @returns false when there was no link.
    */
-  forget(pseudonym: string, saidAt: Position): Promise<boolean>;
+  forget(pseudonym: string, saidAt: Position): Promise<void>;
   /** Why the vault cannot be asked; undefined when it can. */
   fault(): Promise<string | undefined>;
   /** Releases everything. */

@@ -92,9 +92,10 @@ export const vaultRoutes = (vault: Vault): Hono => {
   routes.post(
     '/forget',
     described('Forget a person, once the log says so', ForgetAnswer, ForgetRequest),
-    answering(ForgetRequest, ForgetAnswer, async ({ pseudonym, saidAt }) => ({
-      forgotten: await vault.forget(pseudonym, saidAt),
-    })),
+    answering(ForgetRequest, ForgetAnswer, async ({ pseudonym, saidAt }) => {
+      await vault.forget(pseudonym, saidAt);
+      return { forgotten: true } as const;
+    }),
   );
 
   return routes;
