@@ -79,7 +79,10 @@ export class People {
 
   /** Events of the log as the caller sees them. */
   async wire(events: ReadonlyArray<RecordedEvent>): Promise<ReadonlyArray<WireEvent>> {
-    const named = this.identify ? events.flatMap(({ event }) => [...subjectsOf(event)]) : [];
+    const named = new Set<string>();
+    if (this.identify) {
+      for (const { event } of events) for (const subject of subjectsOf(event)) named.add(subject);
+    }
     const reveal = await this.seen(named);
     return events.map((recorded) => wireEvent({ ...recorded, event: withSubjects(recorded.event, reveal) }));
   }

@@ -1,14 +1,13 @@
 /**
  * Examines the vault that another process keeps, as it is seen from here.
  */
-import { httpVault } from '../vault/http-vault.ts';
+import { type HttpVaultOptions, httpVault } from '../vault/http-vault.ts';
 import type { Check } from './examine.ts';
-import type { VaultAddress } from './settings.ts';
 
 const isLoopback = (url: string): boolean => /^(localhost|127\..+|\[::1\])$/.test(new URL(url).hostname);
 
 /** Asks for the vault once. */
-export const examineVault = async (address: VaultAddress): Promise<Check> => {
+export const examineVault = async (address: HttpVaultOptions): Promise<Check> => {
   const name = 'vault';
   const fault = await httpVault(address).fault();
   if (fault !== undefined) {

@@ -2,13 +2,7 @@
  * The settings, from the environment: `domicile doctor` prints them.
  */
 import * as E from 'fp-ts/lib/Either.js';
-
-/** The process that keeps the vault for others. */
-export interface VaultAddress {
-  readonly url: string;
-  /** The token of a key of that process. */
-  readonly key?: string | undefined;
-}
+import type { HttpVaultOptions } from '../vault/http-vault.ts';
 
 export interface Settings {
   /** `sqlite:DIR`, or a connection string `esdb://…` or `esdb+discover://…`. */
@@ -21,7 +15,7 @@ export interface Settings {
   readonly waitMs: number;
   readonly origin: string;
   /** Where the vault is, if another process keeps it. */
-  readonly vault?: VaultAddress | undefined;
+  readonly vault?: HttpVaultOptions | undefined;
 }
 
 /** What is wrong with a setting. */
@@ -46,7 +40,7 @@ const wholeNumber = (
     : E.left({ variable, message: `expected a whole number from 0 to ${most}` });
 };
 
-const vaultFrom = (environment: Environment): E.Either<SettingFault, VaultAddress | undefined> => {
+const vaultFrom = (environment: Environment): E.Either<SettingFault, HttpVaultOptions | undefined> => {
   const text = environment.LEDGER_VAULT;
   if (text === undefined || text === '') return E.right(undefined);
   const url = URL.parse(text);

@@ -22,6 +22,8 @@ import {
 export interface HttpVaultLimits {
   /** How long a call may take, all attempts together, in milliseconds. */
   readonly callMsMax: number;
+  /** How long to wait for a sign of life, in milliseconds: whoever asks for one is a probe, and waits no longer. */
+  readonly faultMsMax: number;
   /** How often a call is sent when the connection fails; it says the same each time. */
   readonly attemptsMax: number;
   /** Before it is sent again, in milliseconds. */
@@ -30,7 +32,8 @@ export interface HttpVaultLimits {
 }
 
 export const httpVaultLimits: HttpVaultLimits = {
-  callMsMax: 3_000,
+  callMsMax: 5_000,
+  faultMsMax: 800,
   attemptsMax: 3,
   pauseMs: 100,
   answerBytesMax: 8 * 1_024 * 1_024,
@@ -94,8 +97,8 @@ export const httpVault = ({ url, key, limits: given }: HttpVaultOptions): Vault 
   const limits = { ...httpVaultLimits, ...given };
   const base = url.replace(/\/+$/, '') + vaultPath;
 
-  const send = async (path: string, body: string | undefined): Promise<string> => {
-    const late = AbortSignal.timeout(limits.callMsMax);
+  const send = async (path: string, body: string | undefined, msMax = limits.callMsMax): Promise<string> => {
+    const late = AbortSignal.timeout(msMax);
     for (let attempt = 1; ; attempt++) {
       try {
         const response = await fetch(base + path, {
@@ -114,7 +117,7 @@ export const httpVault = ({ url, key, limits: given }: HttpVaultOptions): Vault 
         throw new VaultUnavailable(reasonOf(response.status));
       } catch (error) {
         if (error instanceof VaultUnavailable) throw error;
-        if (late.aborted) throw new VaultUnavailable(`it did not answer within ${limits.callMsMax} ms`);
+        if (late.aborted) throw new VaultUnavailable(`it did not answer within ${msMax} ms`);
         if (attempt === limits.attemptsMax) throw new VaultUnavailable('it cannot be connected to');
         await wait(limits.pauseMs);
       }
@@ -161,7 +164,7 @@ export const httpVault = ({ url, key, limits: given }: HttpVaultOptions): Vault 
     },
     fault: async () => {
       try {
-        decode(SharedVault, await send('', undefined));
+        decode(SharedVault, await send('', undefined, limits.faultMsMax));
         return undefined;
       } catch (error) {
         if (error instanceof VaultUnavailable) return error.message;

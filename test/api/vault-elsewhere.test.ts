@@ -49,7 +49,8 @@ const settings = () => ({
   port: 0,
   waitMs: 10_000,
   origin: 'example.org/ledger',
-  vault: { url: vaultServer.url },
+  // However busy the machine is, only a vault that is away is away.
+  vault: { url: vaultServer.url, limits: { callMsMax: 60_000, faultMsMax: 60_000 } },
 });
 
 beforeEach(async () => {
@@ -243,6 +244,30 @@ describe('while the vault cannot be asked', () => {
     expect(calls).toBe(1);
     await vaultServer.stop();
     await expect(answer.text()).rejects.toThrow();
+  });
+
+  it('a live stream that it stops ends, and goes on after the last event when the follower comes again', async () => {
+    await server.record(many(1_000, 'a'));
+    const atLeast = await server.record(many(500, 'b'));
+    await server.get('/v1/sites', { atLeast });
+    const accept = 'text/event-stream';
+    const first = await server.request('/v1/events', { headers: { accept } });
+    await vaultServer.stop();
+    const idsIn = (text: string) => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+    const followed = idsIn(await first.text());
+    expect(followed).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
+    await vaultServer.start();
+    const stop = new AbortController();
+    const headers = { accept, 'last-event-id': '1000' };
+    const second = await server.request('/v1/events', { headers, signal: stop.signal });
+    const decoder = new TextDecoder();
+    let text = '';
+    for await (const part of second.body ?? []) {
+      text += decoder.decode(part, { stream: true });
+      if (text.endsWith('\n\n') && idsIn(text).length >= 500) break;
+    }
+    expect(idsIn(text)).toEqual(Array.from({ length: 500 }, (_, index) => 1_001 + index));
+    stop.abort();
   });
 
   it('readiness and metrics say why', async () => {
