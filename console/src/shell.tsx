@@ -180,7 +180,7 @@ export const useTitle = (title: string): void => {
 
 export const Shell = () => {
   const view = useView();
-  const path = useRouterState({ select: (state) => state.location.pathname });
+  const { pathname: path, href } = useRouterState({ select: (state) => state.location });
   const subject = (view as { subject?: string }).subject;
   const refused = useConnection().state === 'refused';
   return (
@@ -221,6 +221,10 @@ export const Shell = () => {
       <NamesAt question={questionOf(view)}>
         <div className="with-proof">
           <main id="main" tabIndex={-1}>
+            <p className="on-paper">
+              From {location.origin}
+              {href}
+            </p>
             {refused ? <KeyGate /> : <Outlet />}
           </main>
           <ProofPanel />

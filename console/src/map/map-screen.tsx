@@ -3,23 +3,22 @@
  */
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
+import { useMemo } from 'react';
 import type { Clocks } from '../../../src/client/client.ts';
 import type { SiteHoldingRow, TransferRow } from '../../../src/client/rows.ts';
 import { ClockSentence, useChangeView, useView } from '../clocks/clock-bar.tsx';
-import { dayMs, writeMoment } from '../clocks/instants.ts';
+import { dayMs } from '../clocks/instants.ts';
 import { questionOf } from '../clocks/view-search.ts';
 import { datasetsAt, holdingsOf, sitesAt, transfersEver } from '../ledger/queries.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Country, countryName, Id, PartyWord, SiteWord, siteNameIn, useNames } from '../parts/names.tsx';
-import { ProofLink, proofText } from '../parts/proof-link.tsx';
+import { ProofLink } from '../parts/proof-link.tsx';
 import { Answered } from '../parts/states.tsx';
 import { type Column, Table, TableFiles } from '../parts/table.tsx';
 import { useTitle } from '../shell.tsx';
 import type { Bar, Lane } from '../timeline/lanes.ts';
-import { around, type Window } from '../timeline/scale.ts';
-import { isFolded, Scrubber } from '../timeline/scrubber.tsx';
+import { PageScrubber } from '../timeline/page-scrubber.tsx';
 import { useMoment } from '../timeline/use-moment.ts';
 import { type Place, type Way, WorldMap } from './world-map.tsx';
 
@@ -198,7 +197,8 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
   const datasets = useQuery(datasetsAt(question));
   const siteIds = [...names.sites.keys()].slice(0, sitesMax);
   const holdings = useQueries({ queries: siteIds.map((site) => holdingsOf(site, question)) });
-  const { dragged, onMove, onSettle } = useMoment();
+  const moment = useMoment();
+  const { dragged } = moment;
 
   const asked = Date.parse(view.validAt ?? clocks.validAt);
   const at = dragged ?? asked;
@@ -209,14 +209,7 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
   );
   const back = reaches[since]?.ms ?? Number.POSITIVE_INFINITY;
   const until = of.filter(({ time }) => Date.parse(time) <= at && Date.parse(time) > at - back);
-  const whole = useMemo(
-    () => around([...of.map(({ time }) => Date.parse(time)), asked], now),
-    [of, asked, now],
-  );
-  const chosen: Window | undefined =
-    view.from !== undefined && view.to !== undefined && Date.parse(view.from) < Date.parse(view.to)
-      ? { from: Date.parse(view.from), to: Date.parse(view.to) }
-      : undefined;
+  const instants = useMemo(() => of.map(({ time }) => Date.parse(time)), [of]);
   const groups = useMemo(
     () => [{ id: 'between', label: 'Between countries', lanes: transferLanes(of) }],
     [of],
@@ -279,10 +272,6 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
   const shownClocks = { ...clocks, validAt: new Date(at).toISOString() };
   const minAssurance = view.minAssurance ?? 'claimed';
 
-  const prove = useCallback(
-    (events: ReadonlyArray<string>) => change({ proof: proofText(events) }),
-    [change],
-  );
   const siteTable = {
     caption: 'Sites and what they hold',
     fileName: 'sites',
@@ -370,27 +359,13 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
           <Table {...transferTable} />
         </section>
       </div>
-      <Scrubber
+      <PageScrubber
         groups={groups}
         late={noneLate}
-        at={at}
-        isNow={view.validAt === undefined && dragged === undefined}
-        window={chosen ?? whole}
-        whole={whole}
-        onMove={onMove}
-        onSettle={onSettle}
-        onWindow={(window) =>
-          change(
-            {
-              from: window === undefined ? undefined : writeMoment(window.from),
-              to: window === undefined ? undefined : writeMoment(window.to),
-            },
-            true,
-          )
-        }
-        onProof={prove}
-        folded={isFolded(view)}
-        onFold={(folded) => change({ lanes: folded ? 'folded' : 'shown' }, true)}
+        instants={instants}
+        asked={asked}
+        now={now}
+        moment={moment}
         legend={null}
       />
     </>

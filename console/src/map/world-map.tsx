@@ -3,7 +3,8 @@
  */
 
 import { points, shapes } from 'virtual:world';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, useEffect, useMemo, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { worldHeight, worldProjection, worldWidth } from '../../world/projection.ts';
 
 /** How a place is marked; each has a shape of its own besides its colour. */
@@ -144,17 +145,32 @@ const curve = (
   };
 };
 
+/** About the width of a page between its margins. */
+const paperPx = 690;
+
 const useBox = () => {
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState({ width: 640, height: 320 });
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const observer = new ResizeObserver(() => {
+    const look = (): void => {
       if (element.clientWidth > 0) setSize({ width: element.clientWidth, height: element.clientHeight });
-    });
+    };
+    // Drawn for the width of a page, so that names keep their size on paper.
+    const toPaper = (): void =>
+      flushSync(() =>
+        setSize(({ width, height }) => ({ width: paperPx, height: (height / width) * paperPx })),
+      );
+    const observer = new ResizeObserver(look);
     observer.observe(element);
-    return () => observer.disconnect();
+    window.addEventListener('beforeprint', toPaper);
+    window.addEventListener('afterprint', look);
+    return () => {
+      observer.disconnect();
+      window.removeEventListener('beforeprint', toPaper);
+      window.removeEventListener('afterprint', look);
+    };
   }, []);
   return { box, size };
 };
@@ -188,7 +204,11 @@ export const WorldMap = ({ places, ways, words, whole = false, chosen }: WorldMa
 
   return (
     <div className="map-frame">
-      <div className="world-map" ref={box}>
+      <div
+        className="world-map"
+        ref={box}
+        style={{ '--ratio': (size.width / Math.max(1, size.height)).toFixed(4) } as CSSProperties}
+      >
         <svg
           viewBox={`${view.x} ${view.y} ${view.width} ${view.height}`}
           preserveAspectRatio="xMidYMid slice"
