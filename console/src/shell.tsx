@@ -5,6 +5,7 @@ import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-route
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { ClockBar, useView } from './clocks/clock-bar.tsx';
 import { clocksOf, questionOf } from './clocks/view-search.ts';
+import { Keys } from './keys.tsx';
 import { useConnection } from './ledger/live.ts';
 import { setKey, useSession } from './ledger/session.ts';
 import { Icon } from './parts/icon.tsx';
@@ -214,7 +215,10 @@ export const Shell = () => {
         </nav>
         {path === '/' ? null : <PersonSearch label="Find a person" />}
         <ConnectionMark />
-        <ThemeSwitch />
+        <span className="top-tools">
+          <Keys />
+          <ThemeSwitch />
+        </span>
       </header>
       <LostBanner />
       {path === '/health' || path === '/findings/try' ? null : <ClockBar valid={path !== '/log'} />}

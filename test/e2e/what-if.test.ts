@@ -87,9 +87,9 @@ describe('Given the founding case', () => {
       'People',
       'Whose data, and where',
       'By whom, and how',
-      'Since',
-      'Until',
-      'Known since',
+      'Since, UTC',
+      'Until, UTC',
+      'Known since, UTC',
       'Proof',
     ]);
     // Of the findings of a policy, those that last at the moment stand before those that do not.
