@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 120_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     // What is waited for comes when it comes: on a busy machine later than within the second that is usual.
     expect: { poll: { timeout: 30_000 } },
     pool: 'forks',
