@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 120_000,
     // What is waited for comes when it comes: on a busy machine later than within the second that is usual.
     expect: { poll: { timeout: 30_000 } },
