@@ -93,7 +93,7 @@ const recorded = async (client: Client, events: ReadonlyArray<unknown>): Promise
     const isPassing =
       reply === undefined || reply.status === 503 || reply.body.type === 'urn:domicile:problem:busy';
     if (!isPassing) return reply;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 250));
   }
 };
 
