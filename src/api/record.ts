@@ -29,6 +29,12 @@ export type Given = {
   readonly line?: number;
 } & ({ readonly json: unknown } | { readonly fault: string });
 
+/** A batch of which every event is well-formed. */
+export interface Checked {
+  readonly given: ReadonlyArray<Given>;
+  readonly events: ReadonlyArray<Event>;
+}
+
 /** Where the ledger's own events come from. */
 export const ledgerSource = 'urn:domicile:ledger';
 
@@ -127,7 +133,13 @@ export class Recorder {
    * @param mayAdopt whether the caller may record events about policies.
    */
   async record(batch: ReadonlyArray<Given>, mayAdopt = true): Promise<E.Either<Problem, Recorded>> {
-    const decoded = decodeAll(batch);
+    const checked = this.check(batch, mayAdopt);
+    return E.isLeft(checked) ? checked : this.write(checked.right);
+  }
+
+  /** Decodes all of the batch, without looking at what is recorded. */
+  check(given: ReadonlyArray<Given>, mayAdopt: boolean): E.Either<Problem, Checked> {
+    const decoded = decodeAll(given);
     if (E.isLeft(decoded)) return E.left({ kind: 'invalid-events', errors: decoded.left });
     if (!mayAdopt && decoded.right.some(({ type }) => type.startsWith('Policy'))) {
       return E.left({
@@ -135,12 +147,17 @@ export class Recorder {
         detail: 'the key lacks the scope admin, which events about policies need',
       });
     }
-    const { again, conflict } = this.aboutForgotten(decoded.right);
+    return E.right({ given, events: decoded.right });
+  }
+
+  /** Records all of a batch that was checked, or nothing of it. */
+  async write({ given: batch, events: checked }: Checked): Promise<E.Either<Problem, Recorded>> {
+    const { again, conflict } = this.aboutForgotten(checked);
     if (conflict !== undefined) return conflictAt(batch[conflict]!);
-    const places = decoded.right.flatMap((_, place) => (again.has(place) ? [] : [place]));
+    const places = checked.flatMap((_, place) => (again.has(place) ? [] : [place]));
     const position = Math.max(0, ...again.values());
     if (places.length === 0) return E.right({ recorded: 0, duplicates: again.size, position });
-    const events = places.map((place) => decoded.right[place]!);
+    const events = places.map((place) => checked[place]!);
     const pseudonymous = orUnavailable(() => this.pseudonymous(events));
     if (E.isLeft(pseudonymous)) return pseudonymous;
     const appended = await this.append(pseudonymous.right);
