@@ -28,6 +28,12 @@ export type Given = {
   readonly line?: number;
 } & ({ readonly json: unknown } | { readonly fault: string });
 
+/** A batch of which every event is well-formed. */
+export interface Checked {
+  readonly given: ReadonlyArray<Given>;
+  readonly events: ReadonlyArray<Event>;
+}
+
 /** Where the ledger's own events come from. */
 export const ledgerSource = 'urn:domicile:ledger';
 
@@ -174,7 +180,13 @@ export class Recorder {
    * @param mayAdopt whether the caller may record events about policies.
    */
   async record(batch: ReadonlyArray<Given>, mayAdopt = true): Promise<E.Either<Problem, Recorded>> {
-    const decoded = decodeAll(batch);
+    const checked = this.check(batch, mayAdopt);
+    return E.isLeft(checked) ? checked : this.write(checked.right);
+  }
+
+  /** Decodes all of the batch, without looking at what is recorded. */
+  check(given: ReadonlyArray<Given>, mayAdopt: boolean): E.Either<Problem, Checked> {
+    const decoded = decodeAll(given);
     if (E.isLeft(decoded)) return E.left({ kind: 'invalid-events', errors: decoded.left });
     if (!mayAdopt && decoded.right.some(({ type }) => type.startsWith('Policy'))) {
       return E.left({
@@ -182,16 +194,21 @@ export class Recorder {
         detail: 'the key lacks the scope admin, which events about policies need',
       });
     }
-    return this.recordDecoded(batch, decoded.right, false);
+    return E.right({ given, events: decoded.right });
+  }
+
+  /** Records all of a batch that was checked, or nothing of it. */
+  write({ given, events }: Checked): Promise<E.Either<Problem, Recorded>> {
+    return this.writeOnce(given, events, false);
   }
 
   /** @param isAgain whether another event was found in the place of one of these. */
-  private async recordDecoded(
+  private async writeOnce(
     batch: ReadonlyArray<Given>,
-    decoded: ReadonlyArray<Event>,
+    checked: ReadonlyArray<Event>,
     isAgain: boolean,
   ): Promise<E.Either<Problem, Recorded>> {
-    const swapped = await orUnavailable(() => this.pseudonymous(decoded, isAgain));
+    const swapped = await orUnavailable(() => this.pseudonymous(checked, isAgain));
     if (E.isLeft(swapped)) return swapped;
     if (swapped.right === 'look again') {
       const detail = 'people are being forgotten; sending the same again is safe';
@@ -215,7 +232,7 @@ export class Recorder {
     // Somebody may have been forgotten while two requests brought the same event, so that each knew them by another
     // pseudonym. It is in the log now, and tells.
     return !isAgain && events.some((event) => subjectsOf(event).size > 0)
-      ? this.recordDecoded(batch, decoded, true)
+      ? this.writeOnce(batch, checked, true)
       : conflictAt(batch[places[appended.left.index]!]!);
   }
 

@@ -26,7 +26,7 @@ import {
   positionParameter,
   wordParameter,
 } from '../questions.ts';
-import { type Given, Recorder } from '../record.ts';
+import { type Given, type Recorded, Recorder } from '../record.ts';
 
 /** Rows of the log that are streamed between two looks at whether the reader still listens. */
 const streamedPageEventsMax = 1_000;
@@ -106,24 +106,40 @@ export const eventRoutes = (ledger: Ledger): Hono => {
     return context.json({ recorded, duplicates, position: String(position) }, recorded === 0 ? 200 : 201);
   };
 
+  /** Chunk after chunk, in order; while one is written, the next is read and checked. */
   const recordLines = async (context: Context): Promise<Response> => {
+    const mayAdopt = may(context, 'admin');
     let soFar: SoFar = { recorded: 0, duplicates: 0, position: String(ledger.parts.log.head()) };
     let last = 0;
-    for await (const chunk of readNdjson(context.req.raw.body)) {
-      const done = E.isLeft(chunk)
-        ? chunk
-        : chunk.right.length === 0
-          ? undefined
-          : await recorder.record(chunk.right, may(context, 'admin'));
-      if (done === undefined) continue;
-      if (E.isLeft(done)) return problem(context, { ...done.left, soFar } as Problem);
+    let written: Promise<E.Either<Problem, Recorded>> | undefined;
+
+    /** Waits for the chunk before, if there is one; the problem that it has stops the body. */
+    const settled = async (): Promise<Problem | undefined> => {
+      const done = await written;
+      written = undefined;
+      if (done === undefined) return undefined;
+      if (E.isLeft(done)) return done.left;
       last = Math.max(last, done.right.position);
       soFar = {
         recorded: soFar.recorded + done.right.recorded,
         duplicates: soFar.duplicates + done.right.duplicates,
         position: String(last),
       };
+      return undefined;
+    };
+
+    for await (const chunk of readNdjson(context.req.raw.body)) {
+      const checked = E.isLeft(chunk) ? chunk : recorder.check(chunk.right, mayAdopt);
+      const stopped = (await settled()) ?? (E.isLeft(checked) ? checked.left : undefined);
+      if (stopped !== undefined) return problem(context, { ...stopped, soFar } as Problem);
+      if (E.isRight(checked) && checked.right.given.length > 0) {
+        written = recorder.write(checked.right);
+        // What it throws is told where it is waited for.
+        written.catch(() => undefined);
+      }
     }
+    const stopped = await settled();
+    if (stopped !== undefined) return problem(context, { ...stopped, soFar } as Problem);
     return context.json(soFar, soFar.recorded === 0 ? 200 : 201);
   };
 
