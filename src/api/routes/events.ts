@@ -9,7 +9,9 @@ import { eventTypes } from '../../domain/events/event-data.ts';
 import type { RecordedEvent } from '../../domain/facts.ts';
 import { EventDetail, WireEvent } from '../../projections/questions/answers.ts';
 import { type EventFilter, eventDetail, eventsAfter } from '../../projections/questions/events.ts';
-import { accessOf, may } from '../access.ts';
+import type { View } from '../../projections/view.ts';
+import type { Position } from '../../store/event-store.ts';
+import { may } from '../access.ts';
 import { isBinary, readBatch, readBinary, readNdjson, readStructured } from '../bodies.ts';
 import type { Ledger } from '../ledger.ts';
 import { Answer, describeQuestion, eventSchema, ListAnswer, problemResponse } from '../openapi.ts';
@@ -25,6 +27,8 @@ import {
   wordParameter,
 } from '../questions.ts';
 import { type Given, Recorder } from '../record.ts';
+import { knownName } from './registry.ts';
+import { askedSubject } from './subjects.ts';
 
 /** Rows of the log that are streamed between two looks at whether the reader still listens. */
 const streamedPageEventsMax = 1_000;
@@ -36,19 +40,31 @@ const filterParameters = ['after', 'type', 'source', 'subject', 'site', 'party',
 const accepted =
   'application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or CloudEvents binary mode (ce- headers with application/json)';
 
+/** Which events are asked for. What no known event names is a slip of the pen: no events of it would read as none yet. */
 const filterOf = (
-  people: People,
+  context: Context,
+  ledger: Ledger,
+  view: View,
   parameters: ReadonlyMap<string, string>,
 ): E.Either<Problem, EventFilter> => {
   const type = wordParameter(parameters, 'type', eventTypes);
   if (E.isLeft(type)) return type;
   const filter: Record<string, string> = {};
-  for (const name of ['source', 'site', 'party', 'dataset']) {
-    const value = parameters.get(name);
-    if (value !== undefined) filter[name] = value;
+  const source = parameters.get('source');
+  if (source !== undefined) filter.source = source;
+  for (const kind of ['site', 'party', 'dataset'] as const) {
+    const value = parameters.get(kind);
+    const name = value === undefined ? undefined : knownName(view, kind, value);
+    if (name === undefined) continue;
+    if (E.isLeft(name)) return name;
+    filter[kind] = name.right;
   }
-  const subject = parameters.get('subject');
-  if (subject !== undefined) filter.subject = people.pseudonymOf(subject) ?? '(unknown)';
+  const named = parameters.get('subject');
+  if (named !== undefined) {
+    const subject = askedSubject(context, ledger, view, 'events', named);
+    if (E.isLeft(subject)) return subject;
+    filter.subject = subject.right;
+  }
   return E.right({ ...filter, ...(type.right === undefined ? {} : { type: type.right }) });
 };
 
@@ -171,13 +187,8 @@ export const eventRoutes = (ledger: Ledger): Hono => {
       return answer(context, ledger, filterParameters, (view, asked) => {
         const start = startOf(asked);
         if (E.isLeft(start)) return start;
-        const filter = filterOf(people(context), asked.parameters);
+        const filter = filterOf(context, ledger, view, asked.parameters);
         if (E.isLeft(filter)) return filter;
-        const { subject } = filter.right;
-        if (subject !== undefined) {
-          const { reads, now } = ledger.parts;
-          reads.record({ at: now(), reader: accessOf(context).holder, subject, question: 'events' });
-        }
         const page = eventsAfter(view, filter.right, start.right, asked.limit);
         return E.right({ data: page.events.map((event) => people(context).wire(event)), after: page.next });
       });
@@ -229,8 +240,9 @@ export const eventRoutes = (ledger: Ledger): Hono => {
   const streamed = (
     context: Context,
     parameters: ReadonlyMap<string, string>,
+    position: Position,
   ): E.Either<Problem, Streamed> => {
-    const filter = filterOf(people(context), parameters);
+    const filter = ledger.ask(position, 'claimed', (view) => filterOf(context, ledger, view, parameters));
     if (E.isLeft(filter)) return filter;
     const after = positionParameter(parameters, 'after');
     if (E.isLeft(after)) return after;
@@ -240,10 +252,10 @@ export const eventRoutes = (ledger: Ledger): Hono => {
   const dump = async (context: Context): Promise<Response> => {
     const parameters = parametersOf(context, [...filterParameters, ...clockParameters]);
     if (E.isLeft(parameters)) return problem(context, parameters.left);
-    const asked = streamed(context, parameters.right);
-    if (E.isLeft(asked)) return problem(context, asked.left);
     const clocks = await clocksOf(ledger, parameters.right);
     if (E.isLeft(clocks)) return problem(context, clocks.left);
+    const asked = streamed(context, parameters.right, clocks.right.position);
+    if (E.isLeft(asked)) return problem(context, asked.left);
     context.header('Content-Type', 'application/x-ndjson');
     return stream(context, async (out) => {
       const ended = new AbortController();
@@ -255,10 +267,12 @@ export const eventRoutes = (ledger: Ledger): Hono => {
     });
   };
 
-  const follow = (context: Context): Response => {
+  const follow = async (context: Context): Promise<Response> => {
     const parameters = parametersOf(context, filterParameters);
     if (E.isLeft(parameters)) return problem(context, parameters.left);
-    const asked = streamed(context, parameters.right);
+    const clocks = await clocksOf(ledger, parameters.right);
+    if (E.isLeft(clocks)) return problem(context, clocks.left);
+    const asked = streamed(context, parameters.right, clocks.right.position);
     if (E.isLeft(asked)) return problem(context, asked.left);
     const lastEventId = context.req.header('last-event-id') ?? '';
     const from = /^\d{1,15}$/.test(lastEventId)

@@ -9,6 +9,7 @@ import type { Ledger } from '../ledger.ts';
 import { describeQuestion, ListAnswer } from '../openapi.ts';
 import { peopleOf } from '../people.ts';
 import { answer } from '../questions.ts';
+import { unknownSubject } from './subjects.ts';
 
 /** The route `/v1/reads`. */
 export const readRoutes = (ledger: Ledger): Hono => {
@@ -22,7 +23,8 @@ export const readRoutes = (ledger: Ledger): Hono => {
       answer(context, ledger, ['subject'], (_, { after, limit, parameters }) => {
         const people = peopleOf(context, ledger);
         const named = parameters.get('subject');
-        const subject = named === undefined ? null : (people.pseudonymOf(named) ?? '(unknown)');
+        const subject = named === undefined ? null : people.pseudonymOf(named);
+        if (subject === undefined) return E.left(unknownSubject(context));
         const reads = ledger.parts.reads.after(typeof after === 'number' ? after : 0, subject, limit);
         return E.right({
           data: reads.map((read) => ({

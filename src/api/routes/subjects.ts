@@ -21,7 +21,7 @@ import { answer, pageOf, periodParameters } from '../questions.ts';
 import { Recorder } from '../record.ts';
 
 /** Nothing of the identifier is said back: it may be anybody's. */
-const unknownSubject = (context: Context): Problem => ({
+export const unknownSubject = (context: Context): Problem => ({
   kind: 'unknown',
   what: 'subject',
   detail: may(context, 'identify')
@@ -52,14 +52,15 @@ const knownSubject = (
   return known ? E.right(subject) : E.left(unknownSubject(context));
 };
 
-/** The subject of a request, if some known event names it; that it was asked about is recorded first. */
+/** The subject that a request names, if some known event does, too; that it was asked about is recorded first. */
 export const askedSubject = (
   context: Context,
   ledger: Ledger,
   view: View,
   question: string,
+  named = context.req.param('id') ?? '',
 ): E.Either<Problem, string> => {
-  const subject = knownSubject(context, peopleOf(context, ledger), view, context.req.param('id') ?? '');
+  const subject = knownSubject(context, peopleOf(context, ledger), view, named);
   if (E.isRight(subject)) {
     const { reads, now } = ledger.parts;
     reads.record({ at: now(), reader: accessOf(context).holder, subject: subject.right, question });
