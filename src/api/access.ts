@@ -27,7 +27,7 @@ export const accessOf = (context: Context): Access => accesses.get(context.req.r
 export const may = (context: Context, scope: Scope): boolean => accessOf(context).scopes.has(scope);
 
 /** The scope that a request needs; none for what everybody may see. */
-const neededFor = (method: string, path: string): Scope | undefined => {
+export const neededFor = (method: string, path: string): Scope | undefined => {
   if (method === 'POST' && (path === '/v1/events' || path === '/api/v1/lineage')) return 'emit';
   if (path === vaultPath || path.startsWith(`${vaultPath}/`)) return 'vault';
   if (path.startsWith('/v1/replays')) return method === 'GET' ? 'audit' : 'admin';

@@ -9,7 +9,9 @@ import { eventTypes } from '../../domain/events/event-data.ts';
 import type { RecordedEvent } from '../../domain/facts.ts';
 import { EventDetail, WireEvent } from '../../projections/questions/answers.ts';
 import { type EventFilter, eventDetail, eventsAfter } from '../../projections/questions/events.ts';
-import { accessOf, may } from '../access.ts';
+import type { View } from '../../projections/view.ts';
+import type { Position } from '../../store/event-store.ts';
+import { may } from '../access.ts';
 import { isBinary, readBatch, readBinary, readNdjson, readStructured } from '../bodies.ts';
 import type { Ledger } from '../ledger.ts';
 import { Answer, describeQuestion, eventSchema, ListAnswer, problemResponse } from '../openapi.ts';
@@ -27,6 +29,8 @@ import {
   wordParameter,
 } from '../questions.ts';
 import { type Given, type Recorded, Recorder } from '../record.ts';
+import { knownName } from './registry.ts';
+import { askedSubject } from './subjects.ts';
 
 /** Rows of the log that are streamed between two looks at whether the reader still listens. */
 const streamedPageEventsMax = 1_000;
@@ -38,19 +42,35 @@ const filterParameters = ['after', 'type', 'source', 'subject', 'site', 'party',
 const accepted =
   'application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or CloudEvents binary mode (ce- headers with application/json)';
 
-const filterOf = async (
-  people: People,
+/**
+ * Which events are asked for. What no known event names is a slip of the pen: no events of it would read as none yet.
+ *
+ * @param subject the pseudonym of the subject that is named, if anybody has it.
+ */
+const filterOf = (
+  context: Context,
+  ledger: Ledger,
+  view: View,
+  subject: string | undefined,
   parameters: ReadonlyMap<string, string>,
-): Promise<E.Either<Problem, EventFilter>> => {
+): E.Either<Problem, EventFilter> => {
   const type = wordParameter(parameters, 'type', eventTypes);
   if (E.isLeft(type)) return type;
   const filter: Record<string, string> = {};
-  for (const name of ['source', 'site', 'party', 'dataset']) {
-    const value = parameters.get(name);
-    if (value !== undefined) filter[name] = value;
+  const source = parameters.get('source');
+  if (source !== undefined) filter.source = source;
+  for (const kind of ['site', 'party', 'dataset'] as const) {
+    const value = parameters.get(kind);
+    const name = value === undefined ? undefined : knownName(view, kind, value);
+    if (name === undefined) continue;
+    if (E.isLeft(name)) return name;
+    filter[kind] = name.right;
   }
-  const subject = parameters.get('subject');
-  if (subject !== undefined) filter.subject = (await people.pseudonymOf(subject)) ?? '(unknown)';
+  if (parameters.has('subject')) {
+    const known = askedSubject(context, ledger, view, subject, 'events');
+    if (E.isLeft(known)) return known;
+    filter.subject = known.right;
+  }
   return E.right({ ...filter, ...(type.right === undefined ? {} : { type: type.right }) });
 };
 
@@ -215,19 +235,16 @@ export const eventRoutes = (ledger: Ledger): Hono => {
       if (E.isLeft(asked)) return problem(context, asked.left);
       const start = startOf(asked.right);
       if (E.isLeft(start)) return problem(context, start.left);
-      const filter = await filterOf(people(context), asked.right.parameters);
-      if (E.isLeft(filter)) return problem(context, filter.left);
-      const { subject } = filter.right;
+      const { parameters, limit } = asked.right;
+      const subject = await subjectNamed(context, parameters);
       return answerTo(
         context,
         ledger,
         asked.right,
         (view) => {
-          if (subject !== undefined) {
-            const { reads, now } = ledger.parts;
-            reads.record({ at: now(), reader: accessOf(context).holder, subject, question: 'events' });
-          }
-          const page = eventsAfter(view, filter.right, start.right, asked.right.limit);
+          const filter = filterOf(context, ledger, view, subject, parameters);
+          if (E.isLeft(filter)) return filter;
+          const page = eventsAfter(view, filter.right, start.right, limit);
           return E.right({ data: page.events, after: page.next });
         },
         (events) => people(context).wire(events),
@@ -239,6 +256,14 @@ export const eventRoutes = (ledger: Ledger): Hono => {
     if (typeof after === 'number') return E.right(after);
     const given = positionParameter(parameters, 'after');
     return E.isLeft(given) ? given : E.right(given.right ?? 0);
+  };
+
+  const subjectNamed = async (
+    context: Context,
+    parameters: ReadonlyMap<string, string>,
+  ): Promise<string | undefined> => {
+    const named = parameters.get('subject');
+    return named === undefined ? undefined : people(context).pseudonymOf(named);
   };
 
   /** What of the log fits the request, page by page, up to a position; or, where there is none, for ever as it grows. */
@@ -280,8 +305,12 @@ export const eventRoutes = (ledger: Ledger): Hono => {
   const streamed = async (
     context: Context,
     parameters: ReadonlyMap<string, string>,
+    position: Position,
   ): Promise<E.Either<Problem, Streamed>> => {
-    const filter = await filterOf(people(context), parameters);
+    const subject = await subjectNamed(context, parameters);
+    const filter = ledger.ask(position, 'claimed', (view) =>
+      filterOf(context, ledger, view, subject, parameters),
+    );
     if (E.isLeft(filter)) return filter;
     const after = positionParameter(parameters, 'after');
     if (E.isLeft(after)) return after;
@@ -291,10 +320,10 @@ export const eventRoutes = (ledger: Ledger): Hono => {
   const dump = async (context: Context): Promise<Response> => {
     const parameters = parametersOf(context, [...filterParameters, ...clockParameters]);
     if (E.isLeft(parameters)) return problem(context, parameters.left);
-    const asked = await streamed(context, parameters.right);
-    if (E.isLeft(asked)) return problem(context, asked.left);
     const clocks = await clocksOf(ledger, parameters.right);
     if (E.isLeft(clocks)) return problem(context, clocks.left);
+    const asked = await streamed(context, parameters.right, clocks.right.position);
+    if (E.isLeft(asked)) return problem(context, asked.left);
     const ended = new AbortController();
     const found = pages(asked.right, clocks.right.position, ended.signal);
     const lines = await begun(linesOf(shownPages(people(context), found)));
@@ -306,7 +335,9 @@ export const eventRoutes = (ledger: Ledger): Hono => {
   const follow = async (context: Context): Promise<Response> => {
     const parameters = parametersOf(context, filterParameters);
     if (E.isLeft(parameters)) return problem(context, parameters.left);
-    const asked = await streamed(context, parameters.right);
+    const clocks = await clocksOf(ledger, parameters.right);
+    if (E.isLeft(clocks)) return problem(context, clocks.left);
+    const asked = await streamed(context, parameters.right, clocks.right.position);
     if (E.isLeft(asked)) return problem(context, asked.left);
     const lastEventId = context.req.header('last-event-id') ?? '';
     const from = /^\d{1,15}$/.test(lastEventId)

@@ -10,6 +10,7 @@ import { describeQuestion, ListAnswer } from '../openapi.ts';
 import { peopleOf } from '../people.ts';
 import { problem } from '../problem.ts';
 import { answerTo, askedOf } from '../questions.ts';
+import { unknownSubject } from './subjects.ts';
 
 /** The route `/v1/reads`. */
 export const readRoutes = (ledger: Ledger): Hono => {
@@ -25,7 +26,8 @@ export const readRoutes = (ledger: Ledger): Hono => {
       const { after, limit, parameters } = asked.right;
       const people = peopleOf(context, ledger);
       const named = parameters.get('subject');
-      const subject = named === undefined ? null : ((await people.pseudonymOf(named)) ?? '(unknown)');
+      const subject = named === undefined ? null : await people.pseudonymOf(named);
+      if (subject === undefined) return problem(context, unknownSubject(context));
       return answerTo(
         context,
         ledger,

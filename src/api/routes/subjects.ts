@@ -19,7 +19,7 @@ import { type Answered, type Asked, answerTo, askedOf, pageOf, periodParameters 
 import { Recorder } from '../record.ts';
 
 /** Nothing of the identifier is said back: it may be anybody's. */
-const unknownSubject = (context: Context): Problem => ({
+export const unknownSubject = (context: Context): Problem => ({
   kind: 'unknown',
   what: 'subject',
   detail: may(context, 'identify')
@@ -28,8 +28,26 @@ const unknownSubject = (context: Context): Problem => ({
 });
 
 /**
- * Answers a question about the subject of a request, if some known event names it; that it was asked about is recorded
- * first.
+ * The subject whom a request names, if some known event does, too; that it was asked about is recorded first.
+ *
+ * @param subject the pseudonym of whoever is named, if anybody has it.
+ * @param question what is asked, as it is recorded.
+ */
+export const askedSubject = (
+  context: Context,
+  ledger: Ledger,
+  view: View,
+  subject: string | undefined,
+  question: string,
+): E.Either<Problem, string> => {
+  if (subject === undefined || !isNamed(view, subject)) return E.left(unknownSubject(context));
+  const { reads, now } = ledger.parts;
+  reads.record({ at: now(), reader: accessOf(context).holder, subject, question });
+  return E.right(subject);
+};
+
+/**
+ * Answers a question about the subject of a request.
  *
  * @param name what the question is called where it is recorded.
  */
@@ -43,12 +61,10 @@ export const answerAbout = async <A>(
 ): Promise<Response> => {
   const asked = await askedOf(context, ledger, also);
   if (E.isLeft(asked)) return problem(context, asked.left);
-  const subject = await peopleOf(context, ledger).pseudonymOf(context.req.param('id') ?? '');
+  const named = await peopleOf(context, ledger).pseudonymOf(context.req.param('id') ?? '');
   const ask = (view: View): E.Either<Problem, Answered<A>> => {
-    if (subject === undefined || !isNamed(view, subject)) return E.left(unknownSubject(context));
-    const { reads, now } = ledger.parts;
-    reads.record({ at: now(), reader: accessOf(context).holder, subject, question: name });
-    return question(view, asked.right, subject);
+    const subject = askedSubject(context, ledger, view, named, name);
+    return E.isLeft(subject) ? subject : question(view, asked.right, subject.right);
   };
   return answerTo(context, ledger, asked.right, ask, shown);
 };
