@@ -369,6 +369,24 @@ describe('what else is in KurrentDB', () => {
     expect(await store.head()).toBe((await store.find('a', '2'))?.position);
   });
 
+  test('given a long log of others, it is left out by the server, or read where the server takes too long', async () => {
+    const { node, store } = await ledgerOnNode();
+    appended(await store.append(several('a', 0, 3)));
+    await store.close();
+    for (let index = 0; index < 500; index++) node.log.system(`other-${index % 7}`, 'SomethingElse');
+    const pagesRead = async (): Promise<number> => {
+      const opened = await openLedger(insecure(node), { limits: { pageEventsMax: 50 } });
+      expect(names(await wholeLog(opened.store))).toEqual(['a 0', 'a 1', 'a 2']);
+      await opened.store.close();
+      return opened.notices.filter(({ kind }) => kind === 'catching-up').length;
+    };
+    expect(await pagesRead()).toBe(0);
+    // Where the log ends is asked first, and answered; the reading that leaves others out is not.
+    node.plan.next('read', { kind: 'slow', ms: 0 });
+    node.plan.next('read', { kind: 'hang' });
+    expect(await pagesRead()).toBeGreaterThan(5);
+  });
+
   test('given records of others in the streams of the ledger, they do not count, and appends go on', async () => {
     const { node, store, notices } = await ledgerOnNode();
     appended(await store.append([event('a', '1')]));
