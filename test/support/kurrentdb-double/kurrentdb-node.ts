@@ -286,7 +286,8 @@ export class KurrentDbNode {
       case 'hang':
         return 'silence';
       case 'write-late':
-        await sleep(misbehaviour.ms);
+        if (misbehaviour.ms === 'after the next write') await this.log.nextWrite();
+        else await sleep(misbehaviour.ms);
         write();
         return 'silence';
       case 'lose-answer':
