@@ -7,10 +7,17 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startNode } from '../support/kurrentdb-double/kurrentdb-double.ts';
 import type { KurrentDbNode } from '../support/kurrentdb-double/kurrentdb-node.ts';
-import { LocalServer, lines, newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
+import {
+  type Client,
+  LocalServer,
+  lines,
+  newDataDirectory,
+  removeDirectory,
+  ServerProcess,
+} from '../support/server.ts';
 
 const server = process.env.KURRENTDB_URL;
 const name = server === undefined ? 'on the double' : 'on the server of KURRENTDB_URL';
@@ -18,26 +25,20 @@ const ledger = `ledger=served_${randomUUID().replaceAll('-', '')}`;
 
 let node: KurrentDbNode | undefined;
 let connectionString: string;
-const directories = [newDataDirectory(), newDataDirectory(), newDataDirectory()];
+const directories = [newDataDirectory(), newDataDirectory()];
 let servers: ServerProcess[] = [];
-let embedded: LocalServer;
 
-const start = (directory: string): Promise<ServerProcess> =>
-  ServerProcess.start({
-    directory,
-    environment: { LEDGER_STORE: connectionString, LEDGER_DATA: directory },
-  });
+const start = (directory: string, store = connectionString): Promise<ServerProcess> =>
+  ServerProcess.start({ directory, environment: { LEDGER_STORE: store, LEDGER_DATA: directory } });
 
 beforeAll(async () => {
   node = server === undefined ? await startNode() : undefined;
   const url = server ?? `esdb://${node!.address}?tls=false`;
   connectionString = `${url}${url.includes('?') ? '&' : '?'}${ledger}`;
-  servers = await Promise.all(directories.slice(0, 2).map(start));
-  embedded = await LocalServer.open(directories[2]!);
+  servers = await Promise.all(directories.map((directory) => start(directory)));
 });
 afterAll(async () => {
   await Promise.all(servers.map((process) => process.end()));
-  await embedded.close();
   await node?.stop();
   directories.forEach(removeDirectory);
 });
@@ -88,25 +89,26 @@ const withoutPositions = (value: unknown): unknown =>
       : value;
 
 test('given the same events, the answers are those of the embedded ledger', async () => {
-  const folder = join(import.meta.dirname, '..', '..', 'scenarios', 'worked-example');
-  const events = readFileSync(join(folder, 'events.ndjson'));
-  const [there, here] = [await servers[0]!.send(events, lines), await embedded.send(events, lines)];
+  const folders = [newDataDirectory(), newDataDirectory()] as const;
+  const onKurrentDb = await start(folders[0], `${connectionString}_same`);
+  const embedded = await LocalServer.open(folders[1]);
+  onTestFinished(async () => {
+    await Promise.all([onKurrentDb.end(), embedded.close()]);
+    folders.forEach(removeDirectory);
+  });
+  const scenario = join(import.meta.dirname, '..', '..', 'scenarios', 'worked-example', 'events.ndjson');
+  const events = readFileSync(scenario);
+  const [there, here] = [await onKurrentDb.send(events, lines), await embedded.send(events, lines)];
   expect([there.status, there.body.recorded]).toEqual([here.status, here.body.recorded]);
+  const lists = ['sites/virginia/holdings', 'sites/singapore/holdings', 'sites', 'datasets', 'parties'];
   for (const validAt of ['2021-06-01', '2022-06-30', '2022-09-01', '2023-06-01']) {
-    for (const path of [
-      '/v1/sites/virginia/holdings',
-      '/v1/sites/singapore/holdings',
-      '/v1/sites',
-      '/v1/datasets',
-      '/v1/parties',
-    ]) {
-      const asked = (atLeast: string) => ({ validAt, atLeast });
-      const mine = await embedded.get(path, asked(here.body.position));
-      for (const process of servers) {
-        const theirs = await process.get(path, asked(there.body.position));
-        expect(theirs.status, path).toBe(mine.status);
-        expect(withoutPositions(theirs.body.data), path).toEqual(withoutPositions(mine.body.data));
-      }
+    for (const list of lists) {
+      const ask = (client: Client, atLeast: string) => client.get(`/v1/${list}`, { validAt, atLeast });
+      const mine = await ask(embedded, here.body.position);
+      const theirs = await ask(onKurrentDb, there.body.position);
+      expect(mine.status, list).toBe(200);
+      expect(theirs.status, list).toBe(200);
+      expect(withoutPositions(theirs.body.data), list).toEqual(withoutPositions(mine.body.data));
     }
   }
 });
