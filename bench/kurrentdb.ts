@@ -21,8 +21,8 @@ import { mixedEvents } from './mixed-events.ts';
 
 const eventsCount = Number(process.env.BENCH_EVENTS ?? 20_000);
 const runs = Number(process.env.BENCH_RUNS ?? 3);
-/** As many as go in one append over HTTP, and one alone. */
-const batchSizes = [500, 1];
+/** How many events an append holds: many, and one alone. */
+const batchSizes = [250, 1];
 /** Appends of one event wait for the disk each: fewer of them tell as much. */
 const singlesMax = 1_000;
 /** How many wait at once, as writers over HTTP do. */
