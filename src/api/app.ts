@@ -6,6 +6,7 @@ import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { openAPIRouteHandler } from 'hono-openapi';
 import type { Logger } from 'pino';
+import { vaultPath } from '../vault/vault-wire.ts';
 import { letIn } from './access.ts';
 import type { Ledger } from './ledger.ts';
 import { passingProblem, problem } from './problem.ts';
@@ -20,6 +21,7 @@ import { referenceRoutes } from './routes/reference.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { replayRoutes } from './routes/replays.ts';
 import { subjectRoutes } from './routes/subjects.ts';
+import { vaultRoutes } from './routes/vault.ts';
 
 /** What the API says of itself. */
 const info = {
@@ -71,6 +73,8 @@ export const createApp = (
   app.route('/v1/replays', replayRoutes(ledger));
   app.route('/v1', movementRoutes(ledger));
   app.route('/v1', readRoutes(ledger));
+  // Who asks another process for the vault passes it on to nobody.
+  if (ledger.parts.vault.at === null) app.route(vaultPath, vaultRoutes(ledger.parts.vault));
   app.route('/', consoleRoutes());
   app.get('/openapi.json', openAPIRouteHandler(app, { documentation: { openapi: '3.1.0', info } }));
   app.route('/', referenceRoutes(app, info));

@@ -52,7 +52,7 @@ const stateOf = (file: string): MirrorState | undefined => {
  * @param onProgress told how far the reading of the mirror is.
  */
 export const examineKurrentDb = async (
-  { dataDirectory }: Pick<Settings, 'dataDirectory'>,
+  { dataDirectory, vault }: Pick<Settings, 'dataDirectory' | 'vault'>,
   server: KurrentDbSettings,
   now: Instant,
   onProgress: (read: number, of: number) => void,
@@ -69,6 +69,7 @@ export const examineKurrentDb = async (
   checks.push(use, fileCheck('mirror file', mirror, mirrorFormat, inUse, remade));
   checks.push(eventsCheck(mirror, onProgress));
   const files = filesIn(dataDirectory);
-  if (existsSync(files.vault)) checks.push(fileCheck('vault', files.vault, vaultFormat, inUse));
+  if (vault === undefined && existsSync(files.vault))
+    checks.push(fileCheck('vault', files.vault, vaultFormat, inUse));
   return [...checks, projectionsCheck(files.projections)];
 };
