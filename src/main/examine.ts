@@ -7,8 +7,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { decodeStored } from '../domain/events/stored.ts';
 import type { Instant } from '../domain/time.ts';
 import { Generations, openProjectionsToRead } from '../projections/generations.ts';
+import { openLogFile } from '../store/open-log-file.ts';
 import { ledgerFormat } from '../store/sqlite/ledger-format.ts';
-import { openLogReader } from '../store/sqlite/log-reader.ts';
 import { type FileFormat, isSupportedSqlite, openToRead } from '../store/sqlite/open-database.ts';
 import { StoreLocked, StoreProblem, toStoreProblem } from '../store/sqlite/store-problems.ts';
 import { damageInWriteAheadLog } from '../store/sqlite/write-ahead-log.ts';
@@ -35,7 +35,7 @@ const freeBytesComfortable = 1_024 * 1_024 * 1_024;
 const faultsToldMax = 5;
 const decodedAtOnceMax = 1_000;
 
-const ok = (name: string, found: string): Check => ({ name, state: 'ok', found, remedy: null });
+export const ok = (name: string, found: string): Check => ({ name, state: 'ok', found, remedy: null });
 const warning = (name: string, found: string, remedy: string): Check => ({
   name,
   state: 'warning',
@@ -112,7 +112,7 @@ const spaceCheck = (directory: string): Check => {
   return free < freeBytesComfortable ? warning(name, found, 'Make space soon') : ok(name, found);
 };
 
-const writerCheck = (file: string, now: Instant): Check & { readonly inUse: boolean } => {
+export const writerCheck = (file: string, now: Instant): Check & { readonly inUse: boolean } => {
   const name = 'in use';
   const path = realpathSync(file);
   if (!existsSync(lockFileOf(path))) return { ...ok(name, 'by nobody'), inUse: false };
@@ -152,19 +152,25 @@ const sizeOnDisk = (file: string): string =>
   size(statSync(file).size + (existsSync(`${file}-wal`) ? statSync(`${file}-wal`).size : 0));
 
 /** Examines every page and every row of a file. */
-const fileCheck = (name: string, file: string, format: FileFormat, inUse: boolean): Check => {
+export const fileCheck = (
+  name: string,
+  file: string,
+  format: FileFormat,
+  inUse: boolean,
+  remedy = restore,
+): Check => {
   try {
     const lost = inUse ? undefined : damageInWriteAheadLog(file);
-    if (lost !== undefined) return failed(name, lost, restore);
+    if (lost !== undefined) return failed(name, lost, remedy);
     const database = openToRead(file, format);
     try {
       const verdicts = database
         .prepare(`PRAGMA integrity_check(${faultsToldMax})`)
         .all()
         .map((row) => String(Object.values(row)[0]));
-      if (verdicts.join() !== 'ok') return failed(name, verdicts.join('; '), restore);
+      if (verdicts.join() !== 'ok') return failed(name, verdicts.join('; '), remedy);
       const contradiction = format.contradiction(database, true);
-      if (contradiction !== undefined) return failed(name, contradiction, restore);
+      if (contradiction !== undefined) return failed(name, contradiction, remedy);
     } finally {
       database.close();
     }
@@ -175,25 +181,27 @@ const fileCheck = (name: string, file: string, format: FileFormat, inUse: boolea
 };
 
 /** Reads every event of the log as questions do. */
-const eventsCheck = (file: string, onProgress: (read: number, of: number) => void): Check => {
+export const eventsCheck = (file: string, onProgress: (read: number, of: number) => void): Check => {
   const name = 'events';
   try {
-    const log = openLogReader(file);
+    const log = openLogFile(file);
     try {
       const head = log.head();
       const faulty: number[] = [];
+      let events = 0;
       for (let position = 0; position < head; ) {
         const page = log.after(position, decodedAtOnceMax);
         if (page.length === 0) break;
         for (const event of page) if (E.isLeft(decodeStored(event.bytes))) faulty.push(event.position);
+        events += page.length;
         position = page.at(-1)!.position;
         onProgress(position, head);
       }
-      if (faulty.length === 0) return ok(name, `${count.format(head)} in the log, all readable`);
+      if (faulty.length === 0) return ok(name, `${count.format(events)} in the log, all readable`);
       const told = faulty.slice(0, faultsToldMax).join(', ');
       return failed(
         name,
-        `${count.format(faulty.length)} of ${count.format(head)} cannot be read, the first at position ${told}`,
+        `${count.format(faulty.length)} of ${count.format(events)} cannot be read, the first at position ${told}`,
         'They were written by a newer Domicile: run that one. They are set aside until then',
       );
     } finally {
@@ -206,7 +214,7 @@ const eventsCheck = (file: string, onProgress: (read: number, of: number) => voi
 
 const rebuilt = 'Stop the server and delete the folder of the projections: they are rebuilt from the log';
 
-const projectionsCheck = (directory: string): Check => {
+export const projectionsCheck = (directory: string): Check => {
   const name = 'projections';
   if (!existsSync(directory)) return ok(name, 'none yet; they are built from the log at the next start');
   const generations = new Generations(directory);
@@ -240,6 +248,14 @@ const projectionsCheck = (directory: string): Check => {
   }
 };
 
+/** What every ledger runs on. */
+export const machineChecks = (dataDirectory: string): ReadonlyArray<Check> => [
+  nodeCheck(),
+  sqliteCheck(),
+  directoryCheck(dataDirectory),
+  spaceCheck(dataDirectory),
+];
+
 /**
  * Makes every check of the embedded ledger that the settings name. Nothing is changed, and no ledger is made.
  *
@@ -250,12 +266,7 @@ export const examine = (
   now: Instant,
   onProgress: (read: number, of: number) => void,
 ): ReadonlyArray<Check> => {
-  const checks: Check[] = [
-    nodeCheck(),
-    sqliteCheck(),
-    directoryCheck(dataDirectory),
-    spaceCheck(dataDirectory),
-  ];
+  const checks: Check[] = [...machineChecks(dataDirectory)];
   const files = filesIn(dataDirectory);
   if (!existsSync(files.log)) {
     const orphaned = [`${files.log}-wal`, files.vault].find((file) => existsSync(file));

@@ -5,7 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startNode } from '../support/kurrentdb-double/kurrentdb-double.ts';
 import { newDataDirectory, removeDirectory } from '../support/server.ts';
 import { domicile, finished, printed, start, tiktok } from './command-line.ts';
 
@@ -215,6 +216,39 @@ describe('domicile doctor', () => {
     const { found, remedy } = rows.find(({ name }) => name === 'log')!;
     expect(found).toMatch(/the event at position 39 is not as it was written/);
     expect(remedy).toMatch(/restore the latest backup/);
+  });
+
+  it('examines a ledger on KurrentDB: the server, the mirror and the events', async () => {
+    const node = await startNode();
+    onTestFinished(() => node.stop());
+    const settings = {
+      LEDGER_STORE: `esdb://${node.address}?tls=false`,
+      LEDGER_DATA: join(directory, 'on-kurrentdb'),
+    };
+    const examined = async () => {
+      const { code, out } = await domicile(['doctor', '--format', 'json'], '', settings);
+      const rows = (JSON.parse(out) as { data: ReadonlyArray<Record<string, string>> }).data;
+      return { code, found: Object.fromEntries(rows.map(({ name, found }) => [name, found])) };
+    };
+
+    const before = await examined();
+    await domicile(['emit', tiktok], '', settings);
+    const after = await examined();
+    await node.stop();
+    const away = await examined();
+
+    expect(before.code).toBe(0);
+    expect(before.found).toMatchObject({ mirror: expect.stringMatching(/^none yet/) });
+    expect(after.code).toBe(0);
+    expect(after.found).toMatchObject({
+      KurrentDB: expect.stringMatching(/^24\.10\.4 at esdb:/),
+      mirror: "of this server's log; at the end of the log",
+      'mirror file': expect.stringMatching(/^sound/),
+      events: '101 in the log, all readable',
+      projections: expect.stringMatching(/^generation/),
+    });
+    expect(away.code).toBe(3);
+    expect(away.found.events).toBe('101 in the log, all readable');
   });
 
   it('ends with 3 where nobody answers, and never shows a password', async () => {

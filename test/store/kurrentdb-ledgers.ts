@@ -9,6 +9,7 @@ import {
   type Appended,
   type EventStore,
   type EventToAppend,
+  type ExpectedRevision,
   origin,
   type Position,
   type StoredEvent,
@@ -20,17 +21,23 @@ import { startNode } from '../support/kurrentdb-double/kurrentdb-double.ts';
 import type { KurrentDbNode, NodeOptions } from '../support/kurrentdb-double/kurrentdb-node.ts';
 import { newFolder, removeFolder } from './ledger-files.ts';
 
-/** Little patience, so that faults show soon. */
+/**
+ * Little patience with a server that is silent, so that faults show soon. What is waited for as a whole is not
+ * hurried: on a busy machine everything else takes longer as well.
+ */
 export const impatient: Partial<Limits> = {
-  connectMsMax: 2_000,
-  appendMsMax: 5_000,
+  connectMsMax: 60_000,
+  appendMsMax: 60_000,
   answerMsMax: 150,
-  barrierMsMax: 500,
+  barrierMsMax: 60_000,
   fetchAfterMs: 10,
   watchdogMs: 60,
   backoffMsMin: 5,
   backoffMsMax: 40,
 };
+
+/** For servers that are never silent: a busy machine is not to look like one that is. */
+export const patient: Partial<Limits> = { answerMsMax: 60_000 };
 
 export const settingsOf = (connectionString: string): KurrentDbSettings => {
   const settings = parseSettings(connectionString);
@@ -129,4 +136,16 @@ export const rawRecords = (node: KurrentDbNode) =>
 /** Waits for something that comes about by itself. */
 export const until = async (holds: () => boolean): Promise<void> => {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+/** Sends a batch until the store says what became of it, as callers that are turned away are told to. */
+export const insist = async (
+  store: EventStore,
+  batch: ReadonlyArray<EventToAppend>,
+  expected: ReadonlyArray<ExpectedRevision> = [],
+) => {
+  for (let sent = 1; ; sent++) {
+    const outcome = await store.append(batch, expected);
+    if (E.isRight(outcome) || outcome.left.kind !== 'unavailable') return { outcome, sent };
+  }
 };

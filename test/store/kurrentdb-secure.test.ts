@@ -7,12 +7,17 @@ import { status } from '@grpc/grpc-js';
 import { expect, onTestFinished, test } from 'vitest';
 import { processEnvironment } from '../../src/store/kurrentdb/environment.ts';
 import { inspectServer } from '../../src/store/kurrentdb/inspect.ts';
+import { type MirrorState, mirrorFormat, progressQuery } from '../../src/store/kurrentdb/mirror-format.ts';
+import { openToRead } from '../../src/store/sqlite/open-database.ts';
 import { newAuthority } from '../support/kurrentdb-double/certificates.ts';
 import {
   appended,
   insecure,
+  ledgerOnNode,
+  mirrorIn,
   names,
   openLedger,
+  patient,
   runningNode,
   settingsOf,
   several,
@@ -57,7 +62,8 @@ test('given an authority and a user, the ledger is used over TLS', async () => {
 
 test('given a wrong password, opening says that the user is not let in, and does not try again', async () => {
   const { node, address, files } = await secureNode();
-  const opening = openLedger(`esdb://ledger:wrong@${address}?tlsCAFile=${encodeURIComponent(files.ca)}`);
+  const connectionString = `esdb://ledger:wrong@${address}?tlsCAFile=${encodeURIComponent(files.ca)}`;
+  const opening = openLedger(connectionString, { limits: patient });
   await expect(opening).rejects.toThrow('does not let this user read and write');
   await expect(opening).rejects.not.toThrow('wrong');
   expect(node.calls.read).toBe(1);
@@ -84,38 +90,55 @@ test('given a server that asks for user certificates, the one in the settings op
   });
 });
 
+const inspected = async (connectionString: string, mirror?: MirrorState) => {
+  const findings = await inspectServer(settingsOf(connectionString), processEnvironment(), mirror);
+  return Object.fromEntries(findings.map(({ name, state, found }) => [name, `${state}: ${found}`]));
+};
+
 test('given a server, the doctor finds its version, its limits, and what in the settings does not suit', async () => {
-  const environment = processEnvironment();
   const old = await runningNode();
-  expect(await inspectServer(settingsOf(`${insecure(old)}&ledger=books`), environment)).toMatchObject({
-    ledger: 'books',
-    isReachable: true,
-    version: '24.10.4',
-    sizes: { appendBytesMax: 1_048_576 },
-    findings: [expect.stringContaining('in the clear')],
+  expect(await inspected(`${insecure(old)}&ledger=books`)).toEqual({
+    KurrentDB: expect.stringMatching(/^ok: 24\.10\.4 at esdb:/),
+    limits: expect.stringContaining('Domicile sends up to 1 MiB and 1 MiB'),
+    encryption: 'ok: none, on this machine',
+    reading: expect.stringMatching(/^ok: this user may read the whole log, which ends at position \d+$/),
+    'server projections': 'ok: off',
   });
-  const recent = await runningNode({ version: '26.0.1' });
-  const settings = settingsOf(`esdb://admin:changeit@${recent.address}?tls=false&nodePreference=follower`);
-  const report = await inspectServer(settings, environment);
-  expect(report.sizes).toEqual({ appendBytesMax: 268_435_456, eventBytesMax: 16_777_216 });
-  expect(report.address).not.toContain('changeit');
-  expect(report.findings).toEqual([
-    expect.stringContaining('in the clear'),
-    expect.stringContaining('in vain'),
-    expect.stringContaining('nodePreference=follower'),
-  ]);
+  const recent = await runningNode({ version: '26.0.1', projections: ['$by_category', '$streams'] });
+  const elsewhere = `esdb://admin:changeit@${recent.address},db.example:2113?tls=false&nodePreference=follower&discoveryInterval=20`;
+  const found = await inspected(elsewhere);
+  expect(found).toMatchObject({
+    KurrentDB: expect.stringContaining('26.0.1 at esdb://***@127.0.0.1'),
+    limits: expect.stringContaining('Domicile sends up to 32 MiB and 4 MiB'),
+    encryption: expect.stringMatching(/^warning: .*in the clear/),
+    user: expect.stringMatching(/^warning: given in vain/),
+    'node preference': expect.stringMatching(/^warning: nodePreference=follower/),
+    'server projections': 'warning: running: $by_category, $streams',
+  });
+  expect(JSON.stringify(found)).not.toContain('changeit');
   recent.plan.next('read', {
     kind: 'refuse',
     code: status.PERMISSION_DENIED,
     details: 'Access Denied',
     exception: 'access-denied',
   });
-  expect((await inspectServer(settings, environment)).findings).toContainEqual(
-    expect.stringContaining('$all'),
-  );
+  expect((await inspected(insecure(recent))).reading).toMatch(/^failed: this user may not read/);
   await recent.stop();
-  expect(await inspectServer(settings, environment)).toMatchObject({
-    isReachable: false,
-    version: undefined,
+  expect(await inspected(insecure(recent))).toMatchObject({
+    KurrentDB: expect.stringMatching(/^failed: KurrentDB cannot be reached: esdb:/),
   });
+});
+
+test('given a mirror, the doctor says how far it is, and whether it is of the log that the server holds', async () => {
+  const { node, store, directory } = await ledgerOnNode();
+  appended(await store.append(several('a', 0, 3)));
+  await store.close();
+  const database = openToRead(mirrorIn(directory), mirrorFormat);
+  const mirror = progressQuery(database)();
+  database.close();
+  expect((await inspected(insecure(node), mirror)).mirror).toMatch(/^ok: .*at the end of the log$/);
+  node.log.system('other', 'Other');
+  expect((await inspected(insecure(node), mirror)).mirror).toMatch(/^ok: .*bytes of the log are behind it/);
+  const other = await runningNode();
+  expect((await inspected(insecure(other), mirror)).mirror).toMatch(/^failed: the server does not hold/);
 });

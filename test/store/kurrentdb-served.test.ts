@@ -1,28 +1,45 @@
 /**
  * Domicile served over HTTP on KurrentDB: several server processes on one log.
+ *
+ * The log is in a KurrentDB in this process or, when `KURRENTDB_URL` holds a connection string, on that server, in a
+ * ledger of its own. A server that is not ours is neither stopped nor started again.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startNode } from '../support/kurrentdb-double/kurrentdb-double.ts';
 import type { KurrentDbNode } from '../support/kurrentdb-double/kurrentdb-node.ts';
-import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
+import {
+  type Client,
+  LocalServer,
+  lines,
+  newDataDirectory,
+  removeDirectory,
+  ServerProcess,
+} from '../support/server.ts';
 
-let node: KurrentDbNode;
+const server = process.env.KURRENTDB_URL;
+const name = server === undefined ? 'on the double' : 'on the server of KURRENTDB_URL';
+const ledger = `ledger=served_${randomUUID().replaceAll('-', '')}`;
+
+let node: KurrentDbNode | undefined;
+let connectionString: string;
 const directories = [newDataDirectory(), newDataDirectory()];
 let servers: ServerProcess[] = [];
 
-const start = (directory: string): Promise<ServerProcess> =>
-  ServerProcess.start({
-    directory,
-    environment: { LEDGER_STORE: `esdb://${node.address}?tls=false`, LEDGER_DATA: directory },
-  });
+const start = (directory: string, store = connectionString): Promise<ServerProcess> =>
+  ServerProcess.start({ directory, environment: { LEDGER_STORE: store, LEDGER_DATA: directory } });
 
 beforeAll(async () => {
-  node = await startNode();
-  servers = await Promise.all(directories.map(start));
+  node = server === undefined ? await startNode() : undefined;
+  const url = server ?? `esdb://${node!.address}?tls=false`;
+  connectionString = `${url}${url.includes('?') ? '&' : '?'}${ledger}`;
+  servers = await Promise.all(directories.map((directory) => start(directory)));
 });
 afterAll(async () => {
-  await Promise.all(servers.map((server) => server.end()));
-  await node.stop();
+  await Promise.all(servers.map((process) => process.end()));
+  await node?.stop();
   directories.forEach(removeDirectory);
 });
 
@@ -59,55 +76,100 @@ const batch = [
   }),
 ];
 
-test('given a batch sent to two processes at once, it is recorded once, and both answer the same', async () => {
-  const sent = await Promise.all(servers.map((server) => server.post(batch)));
-  expect(sent.map(({ body }) => body.recorded).toSorted()).toEqual([0, 5]);
-  expect(new Set(sent.map(({ body }) => body.position)).size).toBe(1);
-  const atLeast = sent[0]!.body.position;
-  const answers = await Promise.all(
-    servers.map((server) =>
-      server.get('/v1/sites/virginia/holdings', { validAt: '2022-07-01', knownPosition: atLeast, atLeast }),
-    ),
-  );
-  for (const { status, body } of answers) {
+/** What an answer says, without positions: each store counts them in its own way. */
+const withoutPositions = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map(withoutPositions)
+    : typeof value === 'object' && value !== null
+      ? Object.fromEntries(
+          Object.entries(value)
+            .filter(([key]) => !/position|^event$|^known/i.test(key))
+            .map(([key, inner]) => [key, withoutPositions(inner)]),
+        )
+      : value;
+
+test('given the same events, the answers are those of the embedded ledger', async () => {
+  const folders = [newDataDirectory(), newDataDirectory()] as const;
+  const onKurrentDb = await start(folders[0], `${connectionString}_same`);
+  const embedded = await LocalServer.open(folders[1]);
+  onTestFinished(async () => {
+    await Promise.all([onKurrentDb.end(), embedded.close()]);
+    folders.forEach(removeDirectory);
+  });
+  const scenario = join(import.meta.dirname, '..', '..', 'scenarios', 'worked-example', 'events.ndjson');
+  const events = readFileSync(scenario);
+  const [there, here] = [await onKurrentDb.send(events, lines), await embedded.send(events, lines)];
+  expect([there.status, there.body.recorded]).toEqual([here.status, here.body.recorded]);
+  const lists = ['sites/virginia/holdings', 'sites/singapore/holdings', 'sites', 'datasets', 'parties'];
+  for (const validAt of ['2021-06-01', '2022-06-30', '2022-09-01', '2023-06-01']) {
+    for (const list of lists) {
+      const ask = (client: Client, atLeast: string) => client.get(`/v1/${list}`, { validAt, atLeast });
+      const mine = await ask(embedded, here.body.position);
+      const theirs = await ask(onKurrentDb, there.body.position);
+      expect(mine.status, list).toBe(200);
+      expect(theirs.status, list).toBe(200);
+      expect(withoutPositions(theirs.body.data), list).toEqual(withoutPositions(mine.body.data));
+    }
+  }
+});
+
+describe(`served ${name}`, () => {
+  test('given a batch sent to two processes at once, it is recorded once, and both answer the same', async () => {
+    const sent = await Promise.all(servers.map((process) => process.post(batch)));
+    expect(sent.map(({ body }) => body.recorded).toSorted()).toEqual([0, 5]);
+    expect(new Set(sent.map(({ body }) => body.position)).size).toBe(1);
+    const atLeast = sent[0]!.body.position;
+    const answers = await Promise.all(
+      servers.map((process) =>
+        process.get('/v1/sites/virginia/holdings', {
+          validAt: '2022-07-01',
+          knownPosition: atLeast,
+          atLeast,
+        }),
+      ),
+    );
+    for (const { status, body } of answers) {
+      expect(status).toBe(200);
+      expect(body.data).toMatchObject([
+        { dataset: 'profile', population: 'us-users', kind: 'live', subjects: 0 },
+      ]);
+      expect(body.data).toEqual(answers[0]!.body.data);
+    }
+  });
+
+  test('given what one process recorded, the other has it as soon as it is asked for it', async () => {
+    for (let round = 0; round < 5; round++) {
+      const [writer, reader] = round % 2 === 0 ? [servers[0]!, servers[1]!] : [servers[1]!, servers[0]!];
+      const atLeast = await writer.record([site(`site-${round}`, 'IE')]);
+      expect((await reader.get(`/v1/sites/site-${round}`, { atLeast })).status).toBe(200);
+    }
+    const other = { ...site('site-1', 'FR') };
+    expect((await servers[0]!.post([other])).status).toBe(409);
+  });
+
+  test('given a killed process, it comes back with all of it, and the double may restart meanwhile', async () => {
+    await servers[0]!.end('SIGKILL');
+    await node?.restart('same port');
+    const atLeast = await servers[1]!.record([site('meanwhile', 'NO')]);
+    servers[0] = await start(directories[0]!);
+    expect((await servers[0]!.get('/v1/sites/meanwhile', { atLeast })).status).toBe(200);
+    expect(await servers[0]!.end('SIGTERM')).toBe(0);
+    servers[0] = await start(directories[0]!);
+  });
+});
+
+if (server === undefined) {
+  test('given a KurrentDB that is away, writers are told to come again, and questions are answered', async () => {
+    const { position } = (await servers[0]!.get('/v1/sites')).body.clocks;
+    await node!.stop();
+    const refused = await servers[0]!.post([site('refused', 'US')]);
+    expect(refused.status).toBe(503);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    const { status, body } = await servers[0]!.get('/v1/sites/virginia');
     expect(status).toBe(200);
-    expect(body.data).toMatchObject([
-      { dataset: 'profile', population: 'us-users', kind: 'live', subjects: 0 },
-    ]);
-    expect(body.data).toEqual(answers[0]!.body.data);
-  }
-});
-
-test('given what one process recorded, the other has it as soon as it is asked for it', async () => {
-  for (let round = 0; round < 5; round++) {
-    const [writer, reader] = round % 2 === 0 ? [servers[0]!, servers[1]!] : [servers[1]!, servers[0]!];
-    const atLeast = await writer.record([site(`site-${round}`, 'IE')]);
-    expect((await reader.get(`/v1/sites/site-${round}`, { atLeast })).status).toBe(200);
-  }
-  const other = { ...site('site-1', 'FR') };
-  expect((await servers[0]!.post([other])).status).toBe(409);
-});
-
-test('given a killed process, it comes back with all of it, and KurrentDB may restart meanwhile', async () => {
-  await servers[0]!.end('SIGKILL');
-  await node.restart('same port');
-  const atLeast = await servers[1]!.record([site('meanwhile', 'NO')]);
-  servers[0] = await start(directories[0]!);
-  expect((await servers[0]!.get('/v1/sites/meanwhile', { atLeast })).status).toBe(200);
-  expect(await servers[0]!.end('SIGTERM')).toBe(0);
-  servers[0] = await start(directories[0]!);
-});
-
-test('given a KurrentDB that is away, writers are told to come again, and questions are answered', async () => {
-  const { position } = (await servers[0]!.get('/v1/sites')).body.clocks;
-  await node.stop();
-  const refused = await servers[0]!.post([site('refused', 'US')]);
-  expect(refused.status).toBe(503);
-  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-  const { status, body } = await servers[0]!.get('/v1/sites/virginia');
-  expect(status).toBe(200);
-  expect(body.clocks.position).toBe(position);
-  await node.start();
-  const recorded = await servers[0]!.post([site('refused', 'US')]);
-  expect([200, 201]).toContain(recorded.status);
-});
+    expect(body.clocks.position).toBe(position);
+    await node!.start();
+    const recorded = await servers[0]!.post([site('refused', 'US')]);
+    expect([200, 201]).toContain(recorded.status);
+  });
+}

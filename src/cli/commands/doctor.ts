@@ -10,8 +10,8 @@ import type { Check } from '../../main/examine.ts';
 import type { Settings } from '../../main/settings.ts';
 import { type FormatOptions, running, withFormatOption, withLedgerOptions } from '../command-options.ts';
 import { type LedgerOptions, settingsOf } from '../connection.ts';
-import { checkFailed, fine, unreachable } from '../exit-codes.ts';
-import { type Failure, failureOf } from '../failure.ts';
+import { checkFailed, fine, unreachable, wrongUse } from '../exit-codes.ts';
+import { type Failure, failureOf, failureOfThrown } from '../failure.ts';
 import { csvOf } from '../formats.ts';
 import { version } from '../package-version.ts';
 import { ProgressBar } from '../progress-bar.ts';
@@ -146,6 +146,27 @@ const exitCodeOf = (checks: ReadonlyArray<Check>): number => {
   return checks.some(({ state }) => state === 'failed') ? checkFailed : fine;
 };
 
+/** The checks of the ledger that the settings name, wherever its log is. */
+const examined = async (
+  settings: Settings,
+  onProgress: (read: number, of: number) => void,
+): Promise<E.Either<Failure, ReadonlyArray<Check>>> => {
+  const { readStoreSetting } = await import('../../store/open-store.ts');
+  const store = readStoreSetting(settings.store);
+  if (E.isLeft(store))
+    return E.left({ exitCode: wrongUse, message: `the setting LEDGER_STORE: ${store.left}` });
+  if (store.right.kind === 'sqlite') {
+    const { examine } = await import('../../main/examine.ts');
+    return E.right(examine(settings, Date.now(), onProgress));
+  }
+  const { examineKurrentDb } = await import('../../main/examine-kurrentdb.ts');
+  try {
+    return E.right(await examineKurrentDb(settings, store.right.settings, Date.now(), onProgress));
+  } catch (error) {
+    return E.left(failureOfThrown(error));
+  }
+};
+
 const run = async (options: DoctorOptions, terminal: Terminal): Promise<E.Either<Failure, number>> => {
   if (options.url !== undefined) {
     const ready = await createClient({ url: options.url, token: options.token }).health.ready();
@@ -156,14 +177,16 @@ const run = async (options: DoctorOptions, terminal: Terminal): Promise<E.Either
   }
   const settings = settingsOf(options);
   if (E.isLeft(settings)) return settings;
-  const { examine } = await import('../../main/examine.ts');
   const bar = new ProgressBar(terminal, () => performance.now());
-  const checks = [
-    ...examine(settings.right, Date.now(), (read, of) =>
-      bar.update(read, of, `${wholeNumber(read)} of ${counted(of, 'event', 'events')} read`),
-    ),
-  ];
+  const isEmbedded = settings.right.store.startsWith('sqlite:');
+  const examination = await examined(settings.right, (read, of) => {
+    // The positions of the embedded log count its events, those of KurrentDB the bytes before them.
+    const all = isEmbedded ? counted(of, 'event', 'events') : counted(of, 'byte', 'bytes');
+    bar.update(read, of, `${wholeNumber(read)} of ${all} read`);
+  });
   bar.end();
+  if (E.isLeft(examination)) return examination;
+  const checks = [...examination.right];
   const { vault } = settings.right;
   if (vault !== undefined) {
     const { examineVault } = await import('../../main/examine-vault.ts');
@@ -181,7 +204,7 @@ export const addDoctor = (program: Command, terminal: Terminal): void => {
         .command('doctor')
         .summary('examine a ledger and what it runs on')
         .description(
-          'Shows the settings, and checks the versions, the disk, every page and row of the files, and that every event can be read. Changes nothing, and works beside a running server. With --url it asks a server how it is. Ends with 1 if a check failed, with 3 if the ledger cannot be reached at all.',
+          'Shows the settings, and checks the versions, the disk, every page and row of the files, and that every event can be read; of a ledger on KurrentDB also the server, and whether the settings suit it. Changes nothing, and works beside a running server. With --url it asks a server how it is. Ends with 1 if a check failed, with 3 if the ledger cannot be reached at all.',
         ),
     ),
   )

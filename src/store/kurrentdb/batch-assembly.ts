@@ -44,6 +44,11 @@ export class BatchAssembly {
     this.ledger = ledger;
   }
 
+  /** Whether a part of an append has come, and not yet the rest. */
+  get isInside(): boolean {
+    return this.open.length > 0;
+  }
+
   /** Takes the next records of the log, in order, and gives what became complete with them. */
   take(records: ReadonlyArray<RawRecord>): ReadonlyArray<Reading> {
     const readings: Reading[] = [];

@@ -14,7 +14,7 @@ import { BatchAssembly, type Reading } from './batch-assembly.ts';
 import { backoffMs, type Environment } from './environment.ts';
 import type { Applied, Mirror, Verdict } from './mirror.ts';
 import { isAfter, type LogPosition, type RawRecord, streamPrefixes } from './record-format.ts';
-import { recordOf, type ServerConnection } from './server-connection.ts';
+import { type Page, recordOf, type ServerConnection } from './server-connection.ts';
 import { ServerFailure, toServerFailure } from './server-failure.ts';
 import type { Limits } from './settings.ts';
 
@@ -194,8 +194,11 @@ export class CatchUp {
 
   /** Takes what somebody brought of the log into the mirror. */
   private take(feed: Feed, records: ReadonlyArray<RawRecord>): void {
-    const readings = feed.assembly.take(records);
     feed.position = records.at(-1)?.position ?? feed.position;
+    this.takeReadings(feed.assembly.take(records));
+  }
+
+  private takeReadings(readings: ReadonlyArray<Reading>): void {
     if (readings.length === 0) return;
     const before = this.mirror.progress();
     const { verdicts, voided, foreign } = this.apply(readings);
@@ -227,20 +230,35 @@ export class CatchUp {
   }
 
   private async readToEnd(): Promise<void> {
-    await this.verifyLog();
+    // Where the log ends is asked first: a reading that then comes to the end has passed it, whoever wrote there.
+    const [end] = await Promise.all([this.connection.head(), this.verifyLog()]);
     let from = this.mirror.progress();
+    let prefixes: ReadonlyArray<string> | undefined = streamPrefixes(this.ledger);
     const feed: Feed = { assembly: new BatchAssembly(this.ledger), position: from };
     const size = { events: this.limits.pageEventsMax, bytes: this.limits.pageBytesMax };
     while (!this.stopping.signal.aborted) {
-      const page = await this.connection.read(from, size);
+      let page: Page;
+      try {
+        page = await this.connection.read(from, size, prefixes);
+      } catch (error) {
+        const isSilent = error instanceof ServerFailure && error.kind === 'no-answer';
+        if (!isSilent || prefixes === undefined) throw error;
+        // The server may be looking through more of what others wrote than it can while we wait.
+        prefixes = undefined;
+        continue;
+      }
       // A forward read begins with the record at its position, which has been seen.
       const records = page.records.filter((record) => isAfter(record.position, from));
       this.take(feed, records);
       const last = records.at(-1)?.position;
-      if (last === undefined || page.isLast) return;
+      if (page.isLast) break;
+      if (last === undefined) return;
       from = last;
       this.environment.notify({ kind: 'catching-up', position: Number(last.commit) });
     }
+    // Half an append says that the log was read while it was written: what is behind it has not been read.
+    if (end === undefined || feed.assembly.isInside || this.stopping.signal.aborted) return;
+    this.takeReadings([{ batch: undefined, record: undefined, upTo: end }]);
   }
 
   /**

@@ -15,6 +15,8 @@ export interface ClientInternals {
   execute<C, A>(service: unknown, name: string, call: (grpc: C) => Promise<A>): Promise<A>;
   /** Credentials, the wish for the leader, and the deadline of a call. */
   callArguments(options: BaseOptions): CallArguments;
+  /** Makes a stream of the answers to a call, and replaces the connection when an error says so. */
+  GRPCStreamCreator(service: unknown, name: string, call: (grpc: StreamsClient) => unknown): unknown;
   /** Whether the server has a method. Replaced, to choose between the client's two ways of appending. */
   supports: () => Promise<boolean>;
   /** Replaces the connection after an error. It rejects, unheard, when the next one cannot be made. */

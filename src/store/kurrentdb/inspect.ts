@@ -1,67 +1,175 @@
 /**
  * What server there is, for `domicile doctor`: its version, its limits, and whether the settings suit it.
  */
+import { convertToCommandError, type ProjectionDetails } from '@eventstore/db-client';
 import { internalsOf } from './client-internals.ts';
 import type { Environment } from './environment.ts';
+import type { MirrorState } from './mirror-format.ts';
 import { disposeClient, newClient, ServerConnection } from './server-connection.ts';
 import { ServerFailure, toServerFailure } from './server-failure.ts';
-import { defaultLimits, type KurrentDbSettings, withoutSecrets } from './settings.ts';
+import { defaultLimits, hostsOf, type KurrentDbSettings, withoutSecrets } from './settings.ts';
+
+/** One thing that was looked at. `remedy` says what to do where it is not well. */
+export interface Finding {
+  readonly name: string;
+  readonly state: 'ok' | 'warning' | 'failed';
+  readonly found: string;
+  readonly remedy: string | null;
+  /** Whether nothing can be asked of the store because of it. */
+  readonly unreachable?: boolean;
+}
 
 /** How much a server takes unless an operator configured it otherwise. */
-export interface ServerSizes {
-  readonly appendBytesMax: number;
-  readonly eventBytesMax: number;
+interface ServerSizes {
+  readonly appendMiB: number;
+  readonly eventMiB: number;
 }
 
-/** What was found. */
-export interface ServerReport {
-  /** The connection string without what is secret in it. */
-  readonly address: string;
-  readonly ledger: string;
-  readonly isReachable: boolean;
-  /** Such as `24.10.4`. */
-  readonly version: string | undefined;
-  readonly sizes: ServerSizes | undefined;
-  /** What an operator should look at, each a sentence. */
-  readonly findings: ReadonlyArray<string>;
-}
+const ok = (name: string, found: string): Finding => ({ name, state: 'ok', found, remedy: null });
+const warning = (name: string, found: string, remedy: string): Finding => ({
+  name,
+  state: 'warning',
+  found,
+  remedy,
+});
+const failed = (name: string, found: string, remedy: string): Finding => ({
+  name,
+  state: 'failed',
+  found,
+  remedy,
+});
 
-const mebibyte = 1_024 * 1_024;
+const partsOf = (version: string): readonly [year: number, month: number] => {
+  const [year = Number.NaN, month = 0] = version.split('.').map(Number);
+  return [year, month];
+};
 
 /** The limits of a version, by default. */
-export const sizesOf = (version: string): ServerSizes => {
-  const [year = 0, month = 0] = version.split('.').map(Number);
-  const isNewer = year > 25 || (year === 25 && month >= 1);
-  return isNewer
-    ? { appendBytesMax: 256 * mebibyte, eventBytesMax: 16 * mebibyte }
-    : { appendBytesMax: mebibyte, eventBytesMax: mebibyte };
+const sizesOf = (version: string): ServerSizes => {
+  const [year, month] = partsOf(version);
+  return year > 25 || (year === 25 && month >= 1)
+    ? { appendMiB: 256, eventMiB: 16 }
+    : { appendMiB: 1, eventMiB: 1 };
 };
 
+/** Older servers do not give the positions of events. */
 const oldestMajor = 22;
 
-const settingFindings = (settings: KurrentDbSettings): ReadonlyArray<string> => [
-  ...(settings.tls
-    ? []
-    : ['tls=false: what is recorded crosses the network in the clear; use it on one machine only.']),
-  ...(!settings.tls && settings.hasCredentials
-    ? ['The client sends no user name and password without TLS: they are in the settings in vain.']
-    : []),
-  ...(settings.nodePreference === 'leader'
-    ? []
-    : [
-        `nodePreference=${settings.nodePreference}: writes and reads are asked of the leader all the same; leave it out.`,
-      ]),
-];
-
-const versionFindings = (version: string): ReadonlyArray<string> => {
-  const major = Number(version.split('.')[0]);
-  if (!Number.isInteger(major) || major === 0) return ['The server does not say which version it is.'];
+const versionFinding = (version: string, address: string): Finding => {
+  const name = 'KurrentDB';
+  const [major] = partsOf(version);
+  if (!(major > 0)) return warning(name, `${address} does not say which version it is`, 'Use a current one');
   return major < oldestMajor
-    ? [`Version ${version} does not give the positions of events; use ${oldestMajor}.10 or newer.`]
-    : [];
+    ? failed(name, `${version} at ${address}`, `Use ${oldestMajor}.10 or newer`)
+    : ok(name, `${version} at ${address}`);
 };
 
-const versionOf = async (settings: KurrentDbSettings, environment: Environment): Promise<string> => {
+const limitsFinding = (version: string): Finding => {
+  const { appendMiB, eventMiB } = sizesOf(version);
+  const ofEvent = Math.min(eventMiB, defaultLimits.eventBytesMax / 1_024 ** 2);
+  const ofAppend = Math.min(appendMiB, defaultLimits.batchBytesMax / 1_024 ** 2);
+  return ok(
+    'limits',
+    `the server takes appends of ${appendMiB} MiB and events of ${eventMiB} MiB unless it was told otherwise; ` +
+      `Domicile sends up to ${ofAppend} MiB and ${ofEvent} MiB`,
+  );
+};
+
+const isThisMachine = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/.test(host);
+
+const settingFindings = (settings: KurrentDbSettings): ReadonlyArray<Finding> => {
+  const findings: Finding[] = [];
+  if (settings.tls) findings.push(ok('encryption', 'TLS'));
+  else if (hostsOf(settings).every(isThisMachine)) findings.push(ok('encryption', 'none, on this machine'));
+  else {
+    const remedy = 'Run the server with certificates, and leave out tls=false';
+    findings.push(warning('encryption', 'none: what is recorded crosses the network in the clear', remedy));
+  }
+  if (!settings.tls && settings.hasCredentials) {
+    findings.push(
+      warning(
+        'user',
+        'given in vain: without TLS the client sends no name and password',
+        'Leave them out, or use TLS',
+      ),
+    );
+  }
+  if (settings.nodePreference !== 'leader') {
+    const found = `nodePreference=${settings.nodePreference}, but writes and reads are asked of the leader all the same`;
+    findings.push(warning('node preference', found, 'Leave it out'));
+  }
+  return findings;
+};
+
+const readingFinding = async (connection: ServerConnection): Promise<Finding> => {
+  const name = 'reading';
+  try {
+    const head = await connection.head();
+    const end = head === undefined ? 'which is empty' : `which ends at position ${head.commit}`;
+    return ok(name, `this user may read the whole log, ${end}`);
+  } catch (error) {
+    const failure = toServerFailure(error);
+    return failure.kind === 'denied'
+      ? failed(
+          name,
+          'this user may not read the whole log ($all)',
+          'Take a user in $admins, or grant it in the ACL of $all',
+        )
+      : failed(name, failure.message, 'Look into the log of the server');
+  }
+};
+
+/** gRPC's status of a method that a server does not have. */
+const unimplemented = 12;
+
+const projectionsFinding = (projections: ReadonlyArray<ProjectionDetails> | Error): Finding => {
+  const name = 'server projections';
+  if (projections instanceof Error) {
+    const isOff = 'code' in projections && projections.code === unimplemented;
+    return ok(name, isOff ? 'off' : 'not known: the server does not tell this user');
+  }
+  const running = projections.filter(({ status }) => /^running/i.test(status));
+  if (running.length === 0) return ok(name, 'on, and none is running');
+  const names = running.map((projection) => projection.name).join(', ');
+  return warning(
+    name,
+    `running: ${names}`,
+    'Domicile needs none, and each writes more for every event: KURRENTDB_RUN_PROJECTIONS=None, if nobody else needs them',
+  );
+};
+
+const mirrorFinding = async (
+  connection: ServerConnection,
+  mirror: MirrorState | undefined,
+): Promise<ReadonlyArray<Finding>> => {
+  const name = 'mirror';
+  const last = mirror?.last;
+  if (mirror === undefined || last === undefined) return [];
+  try {
+    const found = await connection.recordAt(last.stream, last.revision);
+    if (found?.eventId !== last.eventId || found.position.commit !== last.position.commit) {
+      return [
+        failed(
+          name,
+          'the server does not hold the log that is mirrored here: it was emptied, restored from an older backup, or is another',
+          'Point LEDGER_STORE at the right server; if this one is right, start with an empty data directory',
+        ),
+      ];
+    }
+    const end = (await connection.head())?.commit ?? 0n;
+    const read = mirror.readUpTo?.commit ?? 0n;
+    const behind =
+      end > read
+        ? `${end - read} bytes of the log are behind it, which the next start reads`
+        : 'at the end of the log';
+    return [ok(name, `of this server's log; ${behind}`)];
+  } catch (error) {
+    return [failed(name, `it could not be compared: ${toServerFailure(error).message}`, 'Try again')];
+  }
+};
+
+/** What the server says of itself, within the time that an answer may take. */
+const askServer = async (settings: KurrentDbSettings, environment: Environment) => {
   const client = newClient(settings.connectionString);
   const enough = new AbortController();
   const late = environment.sleep(defaultLimits.answerMsMax, enough.signal).then(() => {
@@ -69,55 +177,56 @@ const versionOf = async (settings: KurrentDbSettings, environment: Environment):
   });
   late.catch(() => undefined);
   try {
-    return (await Promise.race([internalsOf(client).capabilities, late])).serverVersion;
+    const { serverVersion } = await Promise.race([internalsOf(client).capabilities, late]);
+    const projections = await Promise.race([client.listProjections(), late]).catch((error: Error) => error);
+    return { version: serverVersion, projections };
   } catch (error) {
-    throw toServerFailure(error);
+    // The client hands these on as they came from gRPC.
+    throw toServerFailure(error instanceof Error && 'code' in error ? convertToCommandError(error) : error);
   } finally {
     enough.abort();
     void disposeClient(client, true);
   }
 };
 
-/** Looks at the server that the settings name. Never throws: what is wrong is found. */
+/**
+ * Looks at the server that the settings name, and compares it with the mirror of it.
+ *
+ * Never throws because of the server: what is wrong is found.
+ *
+ * @throws WrongStoreSetting when a file that the settings name cannot be read.
+ */
 export const inspectServer = async (
   settings: KurrentDbSettings,
   environment: Environment,
-): Promise<ServerReport> => {
-  const report = {
-    address: withoutSecrets(settings.connectionString),
-    ledger: settings.ledger,
-    findings: settingFindings(settings),
-  };
-  let version: string;
+  mirror?: MirrorState,
+): Promise<ReadonlyArray<Finding>> => {
+  const address = withoutSecrets(settings.connectionString);
+  const findings = settingFindings(settings);
+  let server: Awaited<ReturnType<typeof askServer>>;
   try {
-    version = await versionOf(settings, environment);
+    server = await askServer(settings, environment);
   } catch (error) {
     const { message } = toServerFailure(error);
-    return {
-      ...report,
-      isReachable: false,
-      version: undefined,
-      sizes: undefined,
-      findings: [...report.findings, `${message}.`],
-    };
+    const remedy = 'Check that it runs, the address, the authority (tlsCAFile) and the user';
+    return [{ ...failed('KurrentDB', `${message}: ${address}`, remedy), unreachable: true }, ...findings];
   }
+  const { version, projections } = server;
   const connection = new ServerConnection(
     settings.connectionString,
     defaultLimits.answerMsMax,
     environment.newId,
   );
-  const findings = [...report.findings, ...versionFindings(version)];
   try {
-    await connection.head();
-  } catch (error) {
-    const failure = toServerFailure(error);
-    findings.push(
-      failure.kind === 'denied'
-        ? 'This user may not read the whole log ($all): take one in $admins, or grant it in the ACL of $all.'
-        : `${failure.message}.`,
-    );
+    return [
+      versionFinding(version, address),
+      limitsFinding(version),
+      ...findings,
+      await readingFinding(connection),
+      projectionsFinding(projections),
+      ...(await mirrorFinding(connection, mirror)),
+    ];
   } finally {
     await connection.close();
   }
-  return { ...report, isReachable: true, version, sizes: sizesOf(version), findings };
 };

@@ -12,6 +12,7 @@ import { type Changes, followPages } from '../sqlite/follow.ts';
 import { type EventRow, eventColumns, isAsWritten, ledgerFormat } from '../sqlite/ledger-format.ts';
 import { type LedgerQueries, ledgerQueries } from '../sqlite/log-reader.ts';
 import { type FileFormat, openToRead, pragmaNumber } from '../sqlite/open-database.ts';
+import type { LogPosition } from './record-format.ts';
 
 const schema = `
 ${ledgerFormat.schema}
@@ -65,6 +66,48 @@ export const mirrorExtension = '.mirror';
 /** The file of a ledger's mirror in a directory. */
 export const mirrorFileOf = (directory: string, ledger: string): string =>
   join(directory, `kurrentdb-${ledger}${mirrorExtension}`);
+
+/** The record that the mirror has come to: the log is the one mirrored if it stands there. */
+export interface LastRecord {
+  readonly stream: string;
+  readonly revision: bigint;
+  readonly eventId: string;
+  readonly position: LogPosition;
+}
+
+/** How far a mirror has come. */
+export interface MirrorState {
+  readonly readUpTo: LogPosition | undefined;
+  readonly last: LastRecord | undefined;
+}
+
+const positionOf = (commit: unknown, prepare: unknown): LogPosition => ({
+  commit: BigInt(String(commit)),
+  prepare: BigInt(String(prepare)),
+});
+
+/** How to ask a mirror how far it has come. */
+export const progressQuery = (database: DatabaseSync): (() => MirrorState) => {
+  const select = database.prepare(
+    'SELECT commit_position, prepare_position, stream, revision, event_id, last_commit, last_prepare FROM progress',
+  );
+  return () => {
+    const row = select.get() ?? {};
+    return {
+      readUpTo:
+        row.commit_position == null ? undefined : positionOf(row.commit_position, row.prepare_position),
+      last:
+        row.stream == null
+          ? undefined
+          : {
+              stream: String(row.stream),
+              revision: BigInt(String(row.revision)),
+              eventId: String(row.event_id),
+              position: positionOf(row.last_commit, row.last_prepare),
+            },
+    };
+  };
+};
 
 /** How often a follower in another thread looks whether the file has grown. */
 const followerPollMs = 10;

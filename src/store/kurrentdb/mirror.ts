@@ -22,7 +22,7 @@ import type { LedgerQueries } from '../sqlite/log-reader.ts';
 import { type OpenDatabase, openToWrite } from '../sqlite/open-database.ts';
 import { toStoreProblem } from '../sqlite/store-problems.ts';
 import type { LoggedBatch, Reading } from './batch-assembly.ts';
-import { mirrorFormat, mirrorQueries } from './mirror-format.ts';
+import { type LastRecord, mirrorFormat, mirrorQueries, progressQuery } from './mirror-format.ts';
 import { isAfter, type LogPosition, type RawRecord } from './record-format.ts';
 
 /** What became of an append at its place in the log. */
@@ -36,14 +36,6 @@ export interface Judgement {
   readonly fresh: ReadonlyArray<EventToAppend>;
   /** The position of the last of the others. */
   readonly position: Position;
-}
-
-/** The record that the mirror has come to: the log is the one mirrored if it stands there. */
-export interface LastRecord {
-  readonly stream: string;
-  readonly revision: bigint;
-  readonly eventId: string;
-  readonly position: LogPosition;
 }
 
 /** What a page of the log changed. */
@@ -107,10 +99,7 @@ const statements = (database: DatabaseSync) => {
   const upsertRevision = database.prepare(
     'INSERT INTO stream (name, revision) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET revision = excluded.revision WHERE excluded.revision > revision',
   );
-  const selectProgress = database.prepare('SELECT commit_position, prepare_position FROM progress');
-  const selectLast = database.prepare(
-    'SELECT stream, revision, event_id, last_commit, last_prepare FROM progress WHERE stream IS NOT NULL',
-  );
+  const state = progressQuery(database);
   const updateProgress = database.prepare('UPDATE progress SET commit_position = ?, prepare_position = ?');
   const updateLast = database.prepare(
     'UPDATE progress SET stream = ?, revision = ?, event_id = ?, last_commit = ?, last_prepare = ?',
@@ -157,32 +146,11 @@ const statements = (database: DatabaseSync) => {
     saveRevision: (record: RawRecord): void => {
       upsertRevision.run(record.stream, record.revision);
     },
-    progress: (): LogPosition | undefined => {
-      const row = selectProgress.get();
-      return row === undefined || row.commit_position === null
-        ? undefined
-        : {
-            commit: BigInt(String(row.commit_position)),
-            prepare: BigInt(String(row.prepare_position)),
-          };
-    },
+    progress: (): LogPosition | undefined => state().readUpTo,
     saveProgress: (position: LogPosition): void => {
       updateProgress.run(String(position.commit), String(position.prepare));
     },
-    last: (): LastRecord | undefined => {
-      const row = selectLast.get();
-      return row === undefined
-        ? undefined
-        : {
-            stream: String(row.stream),
-            revision: BigInt(String(row.revision)),
-            eventId: String(row.event_id),
-            position: {
-              commit: BigInt(String(row.last_commit)),
-              prepare: BigInt(String(row.last_prepare)),
-            },
-          };
-    },
+    last: (): LastRecord | undefined => state().last,
     saveLast: ({ stream, revision, eventId, position }: RawRecord): void => {
       updateLast.run(stream, String(revision), eventId, String(position.commit), String(position.prepare));
     },

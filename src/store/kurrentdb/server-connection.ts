@@ -19,6 +19,7 @@ import {
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
 import { internalsOf } from './client-internals.ts';
+import { readForwards, searchWindow } from './read-call.ts';
 import type { LogPosition, RawRecord, RecordToWrite } from './record-format.ts';
 import { ServerFailure, sizeLimitIn, toServerFailure } from './server-failure.ts';
 import { WrongStoreSetting } from './settings.ts';
@@ -43,8 +44,6 @@ export interface PageSize {
 const silentCallsMax = 2;
 /** How many delivered records a subscription holds before it stops the server. */
 const deliveredRecordsMax = 128;
-/** How many records the server looks at before it reports how far it is. */
-const searchWindow = 2_000;
 /** The server gives up on a write this long after we did. */
 const deadlineAfterMs = 250;
 /** How long the calls of a closed connection may take to end. */
@@ -135,18 +134,17 @@ export class ServerConnection {
     return records[0]?.position;
   }
 
-  /** The log from a position on, that position included. */
-  async read(from: LogPosition | undefined, size: PageSize): Promise<Page> {
-    return this.page(
-      (client) =>
-        client.readAll({
-          direction: FORWARDS,
-          fromPosition: from ?? START,
-          maxCount: size.events,
-          requiresLeader: true,
-        }),
-      size,
-    );
+  /**
+   * The log from a position on, that position included.
+   *
+   * @param prefixes what the names of the streams begin with that are read; without them, everything is.
+   */
+  async read(
+    from: LogPosition | undefined,
+    size: PageSize,
+    prefixes: ReadonlyArray<string> | undefined,
+  ): Promise<Page> {
+    return this.page((client) => readForwards(client, from, size.events, prefixes), size);
   }
 
   /** The record with this revision of a stream. */
@@ -277,7 +275,8 @@ export class ServerConnection {
           void reading.cancel().catch(() => undefined);
           return settle(() => reject(toServerFailure(error)));
         }
-        if (bytes < size.bytes) return waitOn();
+        // A server that leaves out what others wrote would look for one more before it ends the answer.
+        if (bytes < size.bytes && (delivered < size.events || size.events === 1)) return waitOn();
         void reading.cancel().catch(() => undefined);
         settle(() => resolve({ records, isLast: false }));
       });

@@ -120,6 +120,12 @@ const ledgerPattern = /^[a-z0-9_]{1,64}$/;
 export const withoutSecrets = (connectionString: string): string =>
   connectionString.replace(/\/\/[^/?@]*@/, '//***@');
 
+/** The names and addresses of the servers, without their ports. */
+export const hostsOf = ({ connectionString }: Pick<KurrentDbSettings, 'connectionString'>) =>
+  (/\/\/(?:[^@/?]*@)?([^/?]*)/.exec(connectionString)?.[1] ?? '')
+    .split(',')
+    .map((host) => host.replace(/:\d+$/, ''));
+
 const flat = (key: string): string => key.trim().toLowerCase().replaceAll(/[_-]/g, '');
 
 /**

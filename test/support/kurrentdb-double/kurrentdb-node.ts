@@ -4,6 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import gossipService from '@eventstore/db-client/generated/gossip_grpc_pb.js';
+import projectionsService from '@eventstore/db-client/generated/projections_grpc_pb.js';
+import projections from '@eventstore/db-client/generated/projections_pb.js';
 import featuresService from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import features from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
@@ -17,6 +19,7 @@ import {
   type ServerDuplexStream,
   type ServerReadableStream,
   type ServerUnaryCall,
+  type ServerWritableStream,
   type ServiceError,
   type sendUnaryData,
   status,
@@ -60,6 +63,8 @@ export interface NodeOptions {
   readonly tls?: NodeTls;
   /** Servers before 21.10 have one way of appending only. */
   readonly hasBatchAppend?: boolean;
+  /** The projections that run; without it, the server has no such service. */
+  readonly projections?: ReadonlyArray<string>;
   /** Names and passwords; without them everyone is let in, as with INSECURE. */
   readonly users?: Readonly<Record<string, string>>;
   /** The nodes that gossip tells of; without it, this one alone, leading. */
@@ -109,6 +114,9 @@ export class KurrentDbNode {
       ...(this.options.hasBatchAppend === false ? {} : { batchAppend: this.batchAppend }),
       read: this.read,
     });
+    if (this.options.projections !== undefined) {
+      server.addService(projectionsService.ProjectionsService, { statistics: this.projectionStatistics });
+    }
     const deadline = Date.now() + rebindMsMax;
     for (;;) {
       try {
@@ -221,6 +229,16 @@ export class KurrentDbNode {
     );
   };
 
+  private readonly projectionStatistics = (
+    call: ServerWritableStream<unknown, InstanceType<typeof projections.StatisticsResp>>,
+  ): void => {
+    for (const name of this.options.projections ?? []) {
+      const details = new projections.StatisticsResp.Details().setName(name).setStatus('Running');
+      call.write(new projections.StatisticsResp().setDetails(details));
+    }
+    call.end();
+  };
+
   private readonly readGossip = (
     _call: ServerUnaryCall<Empty, unknown>,
     callback: sendUnaryData<ReturnType<typeof toClusterInfo>>,
@@ -286,7 +304,8 @@ export class KurrentDbNode {
       case 'hang':
         return 'silence';
       case 'write-late':
-        await sleep(misbehaviour.ms);
+        if (misbehaviour.ms === 'after the next write') await this.log.nextWrite();
+        else await sleep(misbehaviour.ms);
         write();
         return 'silence';
       case 'lose-answer':

@@ -19,7 +19,7 @@ export type Misbehaviour =
   /** Writes, and its answer never arrives: the call breaks off, or stays open for ever. */
   | { readonly kind: 'lose-answer'; readonly how: 'break-off' | 'hang' }
   /** Never answers, and writes when nobody expects it any more. */
-  | { readonly kind: 'write-late'; readonly ms: number }
+  | { readonly kind: 'write-late'; readonly ms: number | 'after the next write' }
   /** Sends this many events and then breaks off with an error. */
   | { readonly kind: 'cut'; readonly afterEvents: number }
   /** Sends this many events and then ends in good order. */

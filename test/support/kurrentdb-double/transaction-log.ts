@@ -157,6 +157,16 @@ export class TransactionLog {
     return () => this.listeners.delete(listener);
   }
 
+  /** Waits for a write. */
+  nextWrite(): Promise<void> {
+    return new Promise((resolve) => {
+      const forget = this.onWritten(() => {
+        forget();
+        resolve();
+      });
+    });
+  }
+
   /** Weak idempotency: without a revision the server only remembers the ids it wrote lately. */
   private writtenLately(stream: string, proposed: ReadonlyArray<ProposedRecord>): LoggedRecord | undefined {
     let last: LoggedRecord | undefined;

@@ -1,0 +1,172 @@
+/**
+ * How fast a ledger on KurrentDB is: appending, and catching up with what is there. Beside each stands what the client
+ * alone does in the same run, with the same bytes.
+ *
+ * It runs against a KurrentDB in this process and, where KURRENTDB_URL holds a connection string, against that server.
+ * Sizes come from the environment: BENCH_EVENTS (default 20,000), BENCH_RUNS (default 3).
+ */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { EventStoreDBClient, NO_STREAM, streamNameFilter } from '@eventstore/db-client';
+import * as E from 'fp-ts/lib/Either.js';
+import { encodeStored } from '../src/domain/events/stored.ts';
+import type { EventToAppend } from '../src/store/event-store.ts';
+import { processEnvironment } from '../src/store/kurrentdb/environment.ts';
+import { openKurrentDbEventStore } from '../src/store/kurrentdb/kurrentdb-event-store.ts';
+import { encodeBatch } from '../src/store/kurrentdb/record-format.ts';
+import { parseSettings } from '../src/store/kurrentdb/settings.ts';
+import { startNode } from '../test/support/kurrentdb-double/kurrentdb-double.ts';
+import { inFolder, median, printTable, rate, secondsOf } from './measure.ts';
+import { mixedEvents } from './mixed-events.ts';
+
+const eventsCount = Number(process.env.BENCH_EVENTS ?? 20_000);
+const runs = Number(process.env.BENCH_RUNS ?? 3);
+/** How many events an append holds: many, and one alone. */
+const batchSizes = [250, 1];
+/** Appends of one event wait for the disk each: fewer of them tell as much. */
+const singlesMax = 1_000;
+/** How many wait at once, as writers over HTTP do. */
+const writers = 8;
+
+const eventsOf = (count: number, seed: number): ReadonlyArray<EventToAppend> =>
+  [...mixedEvents(count, count / 2, seed)].map((event, index) => ({
+    // Each writer has a source, as services have.
+    source: `bench-${index % writers}`,
+    id: event.id,
+    bytes: encodeStored(event),
+  }));
+
+/** Appends in the order given, as many at once as there are writers; each writer waits for its answer. */
+const write = async (
+  events: ReadonlyArray<EventToAppend>,
+  size: number,
+  append: (source: string, batch: ReadonlyArray<EventToAppend>) => Promise<void>,
+): Promise<void> => {
+  await Promise.all(
+    Array.from({ length: writers }, async (_, writer) => {
+      const own = events.filter(({ source }) => source === `bench-${writer}`);
+      for (let from = 0; from < own.length; from += size) {
+        await append(`bench-${writer}`, own.slice(from, from + size));
+      }
+    }),
+  );
+};
+
+/** What the client does with the same bytes and metadata: one stream for each writer, each append at its revision. */
+const rawAppend = async (
+  client: EventStoreDBClient,
+  prefix: string,
+  events: ReadonlyArray<EventToAppend>,
+  size: number,
+): Promise<number> => {
+  const next = new Map<string, bigint>();
+  return secondsOf(() =>
+    write(events, size, async (source, batch) => {
+      const { records } = encodeBatch(randomUUID(), batch, []);
+      const after = next.get(source) ?? -1n;
+      await client.appendToStream(
+        `${prefix}-${source}`,
+        records.map(({ data, metadata }) => ({
+          id: randomUUID(),
+          contentType: 'application/octet-stream' as const,
+          type: 'raw',
+          data,
+          metadata,
+        })),
+        { expectedRevision: after < 0n ? NO_STREAM : after },
+      );
+      next.set(source, after + BigInt(batch.length));
+    }),
+  );
+};
+
+/** How long a subscription of the client's takes to deliver what is in these streams. */
+const rawCatchUp = (client: EventStoreDBClient, prefix: string, count: number): Promise<number> =>
+  secondsOf(async () => {
+    let seen = 0;
+    const subscription = client.subscribeToAll({
+      filter: streamNameFilter({ prefixes: [`${prefix}-`], maxSearchWindow: 2_000 }),
+    });
+    for await (const _ of subscription) {
+      seen += 1;
+      if (seen === count) break;
+    }
+  });
+
+interface Measured {
+  readonly append: number;
+  readonly rawAppend: number;
+  readonly catchUp: number;
+  readonly rawCatchUp: number;
+}
+
+const measure = (connectionString: string, size: number, count: number, seed: number): Promise<Measured> =>
+  inFolder(async (folder) => {
+    const id = randomUUID().replaceAll('-', '');
+    const separator = connectionString.includes('?') ? '&' : '?';
+    const settings = parseSettings(`${connectionString}${separator}ledger=bench_${id}`);
+    if (E.isLeft(settings)) throw new Error(settings.left);
+    const open = (name: string) =>
+      openKurrentDbEventStore({
+        settings: settings.right,
+        directory: join(folder, name),
+        environment: processEnvironment(),
+      });
+    const client = EventStoreDBClient.connectionString(settings.right.connectionString);
+    const events = eventsOf(count, seed);
+    const raw = await rawAppend(client, `raw_${id}`, events, size);
+    const store = await open('written');
+    const append = await secondsOf(() =>
+      write(events, size, async (_, batch) => {
+        const outcome = await store.append(batch);
+        if (E.isLeft(outcome)) throw new Error(JSON.stringify(outcome.left));
+      }),
+    );
+    await store.close();
+    const rawRead = await rawCatchUp(client, `raw_${id}`, count);
+    const catchUp = await secondsOf(async () => {
+      const caughtUp = await open('read');
+      if ((await caughtUp.head()) === 0) throw new Error('nothing was read');
+      await caughtUp.close();
+    });
+    await client.dispose();
+    return { append, rawAppend: raw, catchUp, rawCatchUp: rawRead };
+  });
+
+const servers: { name: string; connectionString: string; stop: () => Promise<void> }[] = [];
+const node = await startNode({ version: '26.0.0' });
+servers.push({
+  name: 'the double in this process',
+  connectionString: `esdb://${node.address}?tls=false`,
+  stop: () => node.stop(),
+});
+if (process.env.KURRENTDB_URL !== undefined) {
+  servers.push({
+    name: 'the server of KURRENTDB_URL',
+    connectionString: process.env.KURRENTDB_URL,
+    stop: async () => undefined,
+  });
+}
+for (const { name, connectionString, stop } of servers) {
+  for (const size of batchSizes) {
+    const count = size === 1 ? Math.min(eventsCount, singlesMax) : eventsCount;
+    const measured: Measured[] = [];
+    for (let run = 0; run < runs; run++) measured.push(await measure(connectionString, size, count, run + 1));
+    const of = (pick: (each: Measured) => number): number => median(measured.map(pick));
+    const [append, alone] = [of((each) => each.append), of((each) => each.rawAppend)];
+    const [catchUp, subscribed] = [of((each) => each.catchUp), of((each) => each.rawCatchUp)];
+    printTable(
+      `KurrentDB, ${name}: ${count.toLocaleString('en')} events, ${size} an append, ${writers} writers, median of ${runs}`,
+      [
+        ['', 'rate', 'of raw'],
+        ['append', rate(count, append), (alone / append).toFixed(2)],
+        ['the client alone', rate(count, alone), '1.00'],
+        ['catch up with an empty mirror', rate(count, catchUp), (subscribed / catchUp).toFixed(2)],
+        ['the client subscribed alone', rate(count, subscribed), '1.00'],
+      ],
+    );
+  }
+  await stop();
+}
+// The client's connections stay open by themselves.
+process.exit(0);
