@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countedAccess } from '../../../src/domain/policy/counted-access.ts';
-import { subjectsAt } from '../../../src/domain/policy/finding.ts';
+import { findingId, subjectsAt } from '../../../src/domain/policy/finding.ts';
 import { accessFindings } from '../../../src/domain/policy/findings.ts';
 import { unexplainedAccess } from '../../../src/domain/reach/unexplained-access.ts';
 import { day, dayOf, type Entry, ledgerOf, told, workedExample } from '../../support/policy-case.ts';
@@ -269,8 +269,10 @@ describe('the interval of a finding', () => {
     const entries = [...workedExample, adopted(keepOut)];
     const open = ofPolicy(entries).filter(({ to }) => to === Number.POSITIVE_INFINITY);
     const closed = ofPolicy([...entries, ['2024-01-01', 'BackupDestroyed', { backup: 'b1' }]]);
-    for (const { finding } of open)
-      expect(closed.find((other) => other.finding === finding)).toMatchObject({ to: day('2024-01-01') });
+    for (const finding of open)
+      expect(closed.find((other) => findingId(other) === findingId(finding))).toMatchObject({
+        to: day('2024-01-01'),
+      });
     expect(open.length).toBe(2);
   });
 
