@@ -136,7 +136,10 @@ class Judge {
         if (ofParty.length === 0) continue;
         this.frame.request = { principal: entities.principal(party), action: reach, resource };
         const there = some === undefined ? open : intersect(open, populatedIn(some));
-        this.findWithin(history, charge, intersect(there, ofParty), intervals, (interval) =>
+        // Looked at as a whole first: most break nothing, however often their path changes.
+        const broken = intersect(there, ofParty);
+        if (broken.length === 0) continue;
+        this.findWithin(history, charge, broken, intervals, (interval) =>
           stretchOf(party, interval, presences, some ?? subjects),
         );
       }
@@ -195,6 +198,7 @@ class Judge {
       party: stretch.party,
     };
     const needed = positions(stretch.opened, force.opened, [...readBy(this.frame, rule, { from, to })]);
+    const closed = [...(stretch.to === to ? stretch.closed : []), ...(force.to === to ? force.closed : [])];
     const { knownSince = (position) => position } = this.judging;
     this.findings.push({
       ...about,
@@ -203,7 +207,7 @@ class Judge {
       to,
       counts: countsIn(stretch.subjects, { from, to }),
       reason: reason ?? null,
-      events: positions(needed, stretch.to === to ? stretch.closed : [], force.to === to ? force.closed : []),
+      events: closed.length === 0 ? needed : positions(needed, closed),
       knownSince: Math.max(0, ...needed.map(knownSince)),
     });
   }
