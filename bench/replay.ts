@@ -97,7 +97,8 @@ await inFolder(async (folder) => {
   }
 
   const server = await startServer(folder);
-  await fetch(`${server.url}/v1/sites?limit=1&atLeast=${head}`).then((answer) => answer.arrayBuffer());
+  while (!(await fetch(`${server.url}/readyz`)).ok)
+    await new Promise((resolve) => setTimeout(resolve, followMs));
   const alone: number[] = [];
   const busy: number[] = [];
   const [reader, writer]: [Traffic, Traffic] = [

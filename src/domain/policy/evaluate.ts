@@ -78,18 +78,24 @@ export const verdictsOf = (
   return { satisfied, failed };
 };
 
-/**
- * The positions of the events behind everything that the rule reads in `[from, to)`, and behind what it reads at `to`
- * that began there: what a verdict over the interval rests on, and what ended it.
- */
-export const readBy = (frame: Frame, rule: CompiledRule, { from, to }: Interval): ReadonlySet<number> => {
-  const trace = new Set<number>();
-  frame.trace = trace;
+/** The positions of the events behind what a rule reads. */
+export interface ReadEvents {
+  /** At the first instant: what the verdict needed to begin. */
+  readonly begun: ReadonlySet<number>;
+  /** Later, and at the end what changed there: what the verdict rests on meanwhile, and what ended it. */
+  readonly since: ReadonlySet<number>;
+}
+
+/** The events behind everything that the rule reads in `[from, to)`, and behind what changes at `to`. */
+export const readBy = (frame: Frame, rule: CompiledRule, { from, to }: Interval): ReadEvents => {
+  const [begun, since] = [new Set<number>(), new Set<number>()];
+  frame.trace = begun;
   frame.traceFrom = beginning;
   for (let at = from; at < to; at = frame.until) {
     frame.at = at;
     frame.until = to;
     rule.satisfied(frame);
+    frame.trace = since;
   }
   if (to !== never) {
     frame.at = to;
@@ -97,5 +103,5 @@ export const readBy = (frame: Frame, rule: CompiledRule, { from, to }: Interval)
     rule.satisfied(frame);
   }
   frame.trace = undefined;
-  return trace;
+  return { begun, since };
 };

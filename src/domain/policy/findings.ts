@@ -197,8 +197,13 @@ class Judge {
       population,
       party: stretch.party,
     };
-    const needed = positions(stretch.opened, force.opened, [...readBy(this.frame, rule, { from, to })]);
-    const closed = [...(stretch.to === to ? stretch.closed : []), ...(force.to === to ? force.closed : [])];
+    const { begun, since } = readBy(this.frame, rule, { from, to });
+    const needed = positions(stretch.opened, force.opened, [...begun]);
+    const later = [
+      ...since,
+      ...(stretch.to === to ? stretch.closed : []),
+      ...(force.to === to ? force.closed : []),
+    ];
     const { knownSince = (position) => position } = this.judging;
     this.findings.push({
       ...about,
@@ -207,7 +212,7 @@ class Judge {
       to,
       counts: countsIn(stretch.subjects, { from, to }),
       reason: reason ?? null,
-      events: closed.length === 0 ? needed : positions(needed, closed),
+      events: later.length === 0 ? needed : positions(needed, later),
       knownSince: Math.max(0, ...needed.map(knownSince)),
     });
   }

@@ -18,6 +18,7 @@ import {
   type Timeline,
   union,
   type Varying,
+  valueAt,
   when,
 } from '../timeline.ts';
 import { type Standing, standsNowhere } from './request-history.ts';
@@ -83,7 +84,29 @@ export class Hierarchy {
       known.push(chain);
       return chain;
     };
-    return { within, unknown: [], eventsAt: (instant) => chainAt(instant).value };
+    const eventsAgainst = (instant: Instant, since: Instant): ReadonlyArray<number> => {
+      const last = within.findLast(({ to }) => to <= instant);
+      return last === undefined || last.to < since ? [] : this.breaksAt(party, key, last.to);
+    };
+    return { within, unknown: [], eventsAt: (instant) => chainAt(instant).value, eventsAgainst };
+  }
+
+  /** The events that at an instant broke the chain which led from the party to the ancestor until then. */
+  private breaksAt(party: string, key: string, instant: Instant): ReadonlyArray<number> {
+    const before = instant - 1;
+    const by = new Map<string, ReadonlyArray<number>>([[party, []]]);
+    for (const [each, broken] of by) {
+      if (`Party ${each}` === key && each !== party) return broken;
+      const registered = this.registry.party(each);
+      const was = intervalAt(registered, before);
+      if (`Country ${was?.value.description.country}` === key)
+        return was!.to === instant ? [...broken, ...(valueAt(registered, instant)?.events ?? [])] : broken;
+      for (const { party: above, spans } of this.registry.above(each)) {
+        const span = by.has(above) ? undefined : intervalAt(spans, before);
+        if (span !== undefined) by.set(above, span.to === instant ? [...broken, ...span.closed] : broken);
+      }
+    }
+    return [];
   }
 
   private ancestorsOf(party: string): Ancestors {
