@@ -12,9 +12,9 @@ import { type Event, encodeEvent } from '../src/domain/events/event.ts';
 import { encodeStored } from '../src/domain/events/stored.ts';
 import { Projector } from '../src/projections/projector.ts';
 import { openLogReader } from '../src/store/sqlite/log-reader.ts';
-import { openSqliteEventStore } from '../src/store/sqlite/sqlite-event-store.ts';
 import { inFolder, median, printTable, quantile, rate, secondsOf, startServer } from './measure.ts';
 import { mixedEvents, randomFrom, registrations } from './mixed-events.ts';
+import { writeMixedLog } from './mixed-log.ts';
 
 const eventsCount = Number(process.env.BENCH_EVENTS ?? 1_000_000);
 const runs = Number(process.env.BENCH_RUNS ?? 3);
@@ -92,18 +92,7 @@ const ingest = async (): Promise<void> => {
 const rebuild = (): Promise<void> =>
   inFolder(async (folder) => {
     const logFile = join(folder, 'log.sqlite');
-    const store = openSqliteEventStore(logFile, { now: Date.now });
-    let batch: { source: string; id: string; bytes: Uint8Array }[] = [];
-    for (const event of [...registrations(), ...mixedEvents(eventsCount, eventsCount / 2)]) {
-      batch.push({ source: event.source, id: event.id, bytes: encodeStored(event) });
-      if (batch.length === batchSize) {
-        await store.append(batch);
-        batch = [];
-      }
-    }
-    await store.append(batch);
-    const head = await store.head();
-    await store.close();
+    const head = await writeMixedLog(logFile, eventsCount);
     const decoder = new TextDecoder();
     const log = openLogReader(logFile);
     const raws: number[] = [];

@@ -21,8 +21,5 @@ export const jsonBody = async <A>(
   if (E.isLeft(json)) return json;
   const decoded = codec.decode(json.right);
   if (E.isRight(decoded)) return decoded;
-  return E.left({
-    kind: 'invalid-events',
-    errors: faultsOf(decoded.left).map((fault) => ({ index: 0, ...fault })),
-  });
+  return E.left({ kind: 'invalid-body', errors: faultsOf(decoded.left) });
 };

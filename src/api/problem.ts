@@ -17,6 +17,8 @@ export type Problem =
   | { readonly kind: 'bad-parameter'; readonly parameter: string; readonly detail: string }
   | { readonly kind: 'unknown'; readonly what: string; readonly detail: string }
   | { readonly kind: 'invalid-events'; readonly errors: ReadonlyArray<BodyFault>; readonly soFar?: SoFar }
+  | { readonly kind: 'invalid-body'; readonly errors: ReadonlyArray<Omit<BodyFault, 'index'>> }
+  | { readonly kind: 'invalid-policy'; readonly errors: ReadonlyArray<Omit<BodyFault, 'index'>> }
   | {
       readonly kind: 'conflict';
       readonly detail: string;
@@ -51,6 +53,8 @@ const statuses: Readonly<Record<Problem['kind'], readonly [ContentfulStatusCode,
   'bad-parameter': [400, 'A parameter is not as it should be'],
   unknown: [404, 'Not known to the ledger'],
   'invalid-events': [422, 'Malformed events; nothing of their batch is recorded'],
+  'invalid-body': [422, 'The body is not as it should be'],
+  'invalid-policy': [422, 'The policy cannot be adopted'],
   conflict: [409, 'Another event is recorded under this source and id'],
   busy: [409, 'Something else is under way'],
   'too-large': [413, 'Too large'],

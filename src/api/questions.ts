@@ -240,6 +240,16 @@ export const wireClocks = ({ validAt, knownAt, position }: Clocks) => ({
   position: String(position),
 });
 
+/** The clocks of an answer about the ledger itself: as it is now, by all that its projections know. */
+export const wireClocksNow = (ledger: Ledger) => {
+  const { position } = ledger.state();
+  return {
+    validAt: formatInstant(ledger.parts.now()),
+    knownAt: formatInstant(knownUpTo(ledger, position)),
+    position: String(position),
+  };
+};
+
 /**
  * Reads the parameters of a question, and waits for what it must know.
  *

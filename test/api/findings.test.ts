@@ -305,10 +305,25 @@ describe('a policy that cannot be adopted', () => {
       expect(tried.body.errors.map(({ message }: Row) => message)).toEqual(
         recorded.body.errors.map(({ message }: Row) => message),
       );
-      expect(tried.body.errors[0].pointer).toBe('/cedar');
+      // Nothing was sent to be recorded, so nothing is said of events.
+      expect(tried.body).toMatchObject({
+        type: 'urn:domicile:problem:invalid-policy',
+        title: 'The policy cannot be adopted',
+      });
+      expect(tried.body.errors[0]).toEqual({ pointer: '/cedar', message: expect.any(String) });
       expect((await server.get('/v1/events')).body.data).toEqual([]);
     },
   );
+
+  it('is refused as a body where a field of the proposal is not as it should be', async () => {
+    const { status, body } = await simulated(server, {
+      policy: 'p',
+      cedar: noneIn('SG'),
+      effectiveFrom: 'soon',
+    });
+    expect([status, body.type]).toEqual([422, 'urn:domicile:problem:invalid-body']);
+    expect(body.errors).toMatchObject([{ pointer: '/effectiveFrom' }]);
+  });
 
   it('may come of a correction, which is of whatever event: then nothing is called fine', async () => {
     const adoption = adopted('corrected', noneIn('SG'), '2020-01-01');

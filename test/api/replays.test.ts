@@ -69,8 +69,15 @@ describe('a replay', () => {
       expect(told.at(-1)![1].differences!.compared).toBeGreaterThan(100);
       expect(told.at(-1)![1].rate).toBeGreaterThan(0);
       expect(await answers({ knownPosition: head })).toEqual(before);
-      expect((await server.get(`/v1/replays/${body.id}`)).body).toEqual(told.at(-1)![1]);
-      expect((await server.get('/v1/replays')).body.data).toEqual([told.at(-1)![1]]);
+      const { clocks, ...ended } = (await server.get(`/v1/replays/${body.id}`)).body;
+      expect(ended).toEqual(told.at(-1)![1]);
+      const all = (await server.get('/v1/replays')).body;
+      expect(all.data).toEqual([ended]);
+      // Every answer says by which clocks it is given.
+      for (const each of [clocks, all.clocks, body.clocks]) {
+        expect(each).toMatchObject({ position: head });
+        expect(each.validAt >= ended.startedAt && each.knownAt >= ended.startedAt).toBe(true);
+      }
       // Followed after its end, it tells that at once.
       expect(await followReplay(server, `/v1/replays/${body.id}`)).toEqual([told.at(-1)!]);
       expect(generations()).toHaveLength(2);

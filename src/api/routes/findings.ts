@@ -210,11 +210,10 @@ export const findingRoutes = (ledger: Ledger): Hono => {
     const read = readPolicy(proposal.cedar);
     if (E.isLeft(read)) {
       const errors = read.left.map((fault) => ({
-        index: 0,
         pointer: '/cedar',
         message: describeFault(fault),
       }));
-      return problem(context, { kind: 'invalid-events', errors });
+      return problem(context, { kind: 'invalid-policy', errors });
     }
     return answer(context, ledger, [], (view, { clocks }) => {
       const difference = simulatePolicy(view, { title: proposal.policy, ...proposal }, clocks.validAt);

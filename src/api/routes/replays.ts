@@ -12,41 +12,43 @@ import type { Replay } from '../../projections/replay.ts';
 import { jsonBody } from '../json-body.ts';
 import { jsonSchema } from '../json-schema.ts';
 import type { Ledger } from '../ledger.ts';
-import { problemResponse } from '../openapi.ts';
+import { problemResponse, WireClocks } from '../openapi.ts';
 import { problem } from '../problem.ts';
+import { wireClocksNow } from '../questions.ts';
 
 /** How often a follower is told of progress, at the most. */
 const progressIntervalMs = 200;
 
-/** A replay on the wire. The rate is in events a second. */
-export const WireReplay = exact(
-  'Replay',
-  {
-    id: t.string,
-    rollback: t.boolean,
-    state: oneOf('the state of a replay', ['running', 'serving', 'failed', 'cancelled']),
-    processed: t.number,
-    total: t.number,
-    rate: t.number,
-    startedAt: t.string,
-    endedAt: nullable(t.string),
-    etaMs: nullable(t.number),
-    differences: nullable(
-      exact(
-        'Differences',
-        {
-          compared: t.number,
-          changed: t.number,
-          examples: list(exact('Example', { question: t.string, before: t.unknown, after: t.unknown }, {})),
-        },
-        {},
-      ),
+const replayFields = {
+  id: t.string,
+  rollback: t.boolean,
+  state: oneOf('the state of a replay', ['running', 'serving', 'failed', 'cancelled']),
+  processed: t.number,
+  total: t.number,
+  rate: t.number,
+  startedAt: t.string,
+  endedAt: nullable(t.string),
+  etaMs: nullable(t.number),
+  differences: nullable(
+    exact(
+      'Differences',
+      {
+        compared: t.number,
+        changed: t.number,
+        examples: list(exact('Example', { question: t.string, before: t.unknown, after: t.unknown }, {})),
+      },
+      {},
     ),
-    failure: nullable(t.string),
-  },
-  {},
-);
+  ),
+  failure: nullable(t.string),
+};
+
+/** A replay on the wire. The rate is in events a second. */
+export const WireReplay = exact('Replay', replayFields, {});
 export type WireReplay = t.TypeOf<typeof WireReplay>;
+
+/** An answer of one replay: its fields stand beside the clocks. */
+const ReplayAnswer = exact('ReplayAnswer', { clocks: WireClocks, ...replayFields }, {});
 
 const StartReplay = exact('a replay', {}, { rollback: t.boolean });
 
@@ -73,7 +75,8 @@ const wire = (replay: Replay): WireReplay => ({
 export const replayRoutes = (ledger: Ledger): Hono => {
   const routes = new Hono();
   const { replays } = ledger;
-  const described = { 'application/json': { schema: jsonSchema(WireReplay) as object } };
+  const told = (replay: Replay) => ({ clocks: wireClocksNow(ledger), ...wire(replay) });
+  const described = { 'application/json': { schema: jsonSchema(ReplayAnswer) as object } };
 
   routes.post(
     '/',
@@ -97,7 +100,7 @@ export const replayRoutes = (ledger: Ledger): Hono => {
       const replay = await replays.start(body.right.rollback);
       if (E.isLeft(replay)) return problem(context, { kind: 'busy', detail: refusals[replay.left] });
       context.header('Location', `/v1/replays/${replay.right.id}`);
-      return context.json(wire(replay.right), 202);
+      return context.json(told(replay.right), 202);
     },
   );
 
@@ -107,7 +110,7 @@ export const replayRoutes = (ledger: Ledger): Hono => {
       summary: 'The replays of this process, the latest first',
       responses: { 200: { description: 'Replays' } },
     }),
-    (context) => context.json({ data: replays.all().map(wire), next: null }),
+    (context) => context.json({ clocks: wireClocksNow(ledger), data: replays.all().map(wire), next: null }),
   );
 
   const unknown = (context: Context): Response =>
@@ -127,7 +130,7 @@ export const replayRoutes = (ledger: Ledger): Hono => {
       const replay = replays.get(id);
       if (replay === undefined) return unknown(context);
       if (!(context.req.header('accept') ?? '').includes('text/event-stream'))
-        return context.json(wire(replay));
+        return context.json(told(replay));
       return streamSSE(context, async (out) => {
         // Watched from before the first look on, so that no change falls between two looks.
         let changed: () => void = () => {};

@@ -6,6 +6,7 @@
  * an error in what is evaluated is an error of the whole.
  */
 import type { EntityUid, Expression, Literal, Rule, ScopeConstraint, Two, Variable } from './cedar-ast.ts';
+import { conjunctsOf, decidedWithout } from './conjuncts.ts';
 import { Failure, type Frame, failed, type Result } from './frame.ts';
 import { compileLike } from './like.ts';
 import {
@@ -18,7 +19,6 @@ import {
   overlaps,
   recordOf,
   type SetValue,
-  sameEntity,
   sameValue,
   setOf,
   type Value,
@@ -27,11 +27,18 @@ import {
 /** What an expression comes to at the frame's instant. */
 export type Compute = (frame: Frame) => Result;
 
-/** A rule ready to judge: satisfied (`true`), not satisfied (`false`), or in error. */
+/** What a rule, or a part of one, says at the frame's instant: satisfied, not satisfied, or in error. */
+export type Judgment = (frame: Frame) => boolean | Failure;
+
+/** A rule ready to judge. */
 export interface CompiledRule {
   readonly rule: string;
   readonly effect: 'forbid' | 'permit';
-  readonly satisfied: (frame: Frame) => boolean | Failure;
+  readonly satisfied: Judgment;
+  /** What reads no principal: where it is false no party breaks the rule, whoever reaches the holding. */
+  readonly ofHolding: Judgment;
+  /** What reads no resource: where it is false the party does not break the rule, whatever it reaches. */
+  readonly ofParty: Judgment;
   /** The actions that its scope admits, by name; undefined for all. */
   readonly actions: ReadonlySet<string> | undefined;
 }
@@ -366,51 +373,25 @@ const compileBinary = (expression: Expression): Compute => {
   }
 };
 
-const compileScope = (of: Compute, constraint: ScopeConstraint): ReadonlyArray<Compute> => {
-  switch (constraint.op) {
-    case 'All':
-      return [];
-    case '==': {
-      const entity = refOf(constraint.entity);
-      return [
-        (frame) => {
-          const value = of(frame);
-          return isEntity(value) ? sameEntity(value, entity) : value;
-        },
-      ];
-    }
-    case 'in':
-      return [
-        within(
-          of,
-          'entities' in constraint
-            ? constant(setOf(constraint.entities.map(refOf)))
-            : constant(refOf(constraint.entity)),
-        ),
-      ];
-    case 'is':
-      return [
-        isOfType(of, constraint.entity_type),
-        ...(constraint.in === undefined ? [] : [within(of, constant(refOf(constraint.in.entity)))]),
-      ];
-  }
-};
-
 /**
  * Compiles a rule that has passed `checkRule`.
  *
  * Its parts are asked in Cedar's order: principal, action, resource, then the conditions as they stand.
  */
 export const compileRule = ({ rule, ast }: Rule): CompiledRule => {
-  const parts = [
-    ...compileScope(variable('principal'), ast.principal),
-    ...compileScope(variable('action'), ast.action),
-    ...compileScope(variable('resource'), ast.resource),
-    ...ast.conditions.map(({ kind, body }) => (kind === 'when' ? compile(body) : not(compile(body)))),
-  ];
-  const satisfied = chain(parts, false) as CompiledRule['satisfied'];
-  return { rule, effect: ast.effect, satisfied, actions: actionsIn(ast.action) };
+  const conjuncts = conjunctsOf(ast);
+  return {
+    rule,
+    effect: ast.effect,
+    satisfied: allOf(conjuncts),
+    ofHolding: allOf(decidedWithout(conjuncts, 'principal')),
+    ofParty: allOf(decidedWithout(conjuncts, 'resource')),
+    actions: actionsIn(ast.action),
+  };
 };
+
+const allOf = (conjuncts: ReadonlyArray<Expression>): Judgment =>
+  chain(conjuncts.map(compile), false) as Judgment;
 
 const actionsIn = (constraint: ScopeConstraint): ReadonlySet<string> | undefined => {
   if (constraint.op === 'All' || constraint.op === 'is') return undefined;

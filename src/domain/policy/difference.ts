@@ -59,7 +59,7 @@ export const differenceOf = (
   return difference;
 };
 
-/** Findings without a gap between them, as one: named by the first, along the path of the last. */
+/** Findings without a gap between them, as one, along the path of the last. */
 const runsOf = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> => {
   const runs: Finding[] = [];
   for (const next of [...findings].sort((a, b) => a.from - b.from)) {
@@ -67,7 +67,6 @@ const runsOf = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> => {
     if (last?.to === next.from) {
       runs[runs.length - 1] = {
         ...next,
-        finding: last.finding,
         from: last.from,
         counts: [...last.counts, ...next.counts],
         events: [...new Set([...last.events, ...next.events])].sort((a, b) => a - b),

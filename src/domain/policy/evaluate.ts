@@ -4,7 +4,7 @@
  */
 import { beginning, type Instant, never } from '../time.ts';
 import type { Interval, Piece, Timeline, Varying } from '../timeline.ts';
-import type { CompiledRule } from './compile.ts';
+import type { CompiledRule, Judgment } from './compile.ts';
 import { Frame } from './frame.ts';
 import type { Entities, RequestHistory } from './request-history.ts';
 
@@ -24,16 +24,16 @@ export interface Run {
 }
 
 /**
- * Evaluates a rule throughout `[from, to)`, and appends the maximal runs of what it says.
+ * Evaluates a rule, or a part of one, throughout `[from, to)`, and appends the maximal runs of what it says.
  *
- * The rule is evaluated at the first instant of each stretch in which nothing that it reads changes: once for a history
+ * It is evaluated at the first instant of each stretch in which nothing that it reads changes: once for a history
  * in which nothing does.
  */
-export const sweep = (frame: Frame, rule: CompiledRule, from: Instant, to: Instant, runs: Run[]): void => {
+export const sweep = (frame: Frame, judgment: Judgment, from: Instant, to: Instant, runs: Run[]): void => {
   for (let at = from; at < to; at = frame.until) {
     frame.at = at;
     frame.until = to;
-    const outcome = rule.satisfied(frame);
+    const outcome = judgment(frame);
     if (outcome === false) continue;
     const reason = outcome === true ? undefined : outcome.reason;
     const last = runs.at(-1);
@@ -41,6 +41,22 @@ export const sweep = (frame: Frame, rule: CompiledRule, from: Instant, to: Insta
       last.to = frame.until;
     else runs.push({ from: at, to: frame.until, reason });
   }
+};
+
+/** Where a part of a rule leaves it open whether the rule is satisfied: wherever it is not false. */
+export const leftOpenBy = (frame: Frame, judgment: Judgment, within: Timeline): Timeline => {
+  const open: { readonly from: Instant; to: Instant }[] = [];
+  for (const { from, to } of within) {
+    for (let at = from; at < to; at = frame.until) {
+      frame.at = at;
+      frame.until = to;
+      if (judgment(frame) === false) continue;
+      const last = open.at(-1);
+      if (last !== undefined && last.to === at) last.to = frame.until;
+      else open.push({ from: at, to: frame.until });
+    }
+  }
+  return open;
 };
 
 /** Judges the request throughout `span`. */
@@ -52,7 +68,7 @@ export const verdictsOf = (
 ): Verdicts => {
   const frame = new Frame(entities, request);
   const runs: Run[] = [];
-  for (const { from, to } of span) sweep(frame, rule, from, to, runs);
+  for (const { from, to } of span) sweep(frame, rule.satisfied, from, to, runs);
   const satisfied: Interval[] = [];
   const failed: Piece<string>[] = [];
   for (const { from, to, reason } of runs) {
@@ -62,18 +78,24 @@ export const verdictsOf = (
   return { satisfied, failed };
 };
 
-/**
- * The positions of the events behind everything that the rule reads in `[from, to)`, and behind what it reads at `to`
- * that began there: what a verdict over the interval rests on, and what ended it.
- */
-export const readBy = (frame: Frame, rule: CompiledRule, { from, to }: Interval): ReadonlySet<number> => {
-  const trace = new Set<number>();
-  frame.trace = trace;
+/** The positions of the events behind what a rule reads. */
+export interface ReadEvents {
+  /** At the first instant: what the verdict needed to begin. */
+  readonly begun: ReadonlySet<number>;
+  /** Later, and at the end what changed there: what the verdict rests on meanwhile, and what ended it. */
+  readonly since: ReadonlySet<number>;
+}
+
+/** The events behind everything that the rule reads in `[from, to)`, and behind what changes at `to`. */
+export const readBy = (frame: Frame, rule: CompiledRule, { from, to }: Interval): ReadEvents => {
+  const [begun, since] = [new Set<number>(), new Set<number>()];
+  frame.trace = begun;
   frame.traceFrom = beginning;
   for (let at = from; at < to; at = frame.until) {
     frame.at = at;
     frame.until = to;
     rule.satisfied(frame);
+    frame.trace = since;
   }
   if (to !== never) {
     frame.at = to;
@@ -81,5 +103,5 @@ export const readBy = (frame: Frame, rule: CompiledRule, { from, to }: Interval)
     rule.satisfied(frame);
   }
   frame.trace = undefined;
-  return trace;
+  return { begun, since };
 };

@@ -37,8 +37,6 @@ export interface FindingSubject {
 
 /** One interval `[from, to)` of a finding. It ends where the path changes, as reach does (R15). */
 export interface Finding extends FindingSubject, Interval {
-  /** Names it: made of what it is about and when it began, so that its end can come later. */
-  readonly finding: string;
   /** The path from the party to the holding; empty for `store` and for an unexplained access. */
   readonly path: ReadonlyArray<PathEdge>;
   /** How many people, over the interval. */
@@ -73,9 +71,14 @@ export const findingOrder = (a: Finding, b: Finding): number =>
 
 const idLength = 32;
 
-/** The id of a finding: 128 bits of a hash of what it is about and when it began. */
-export const findingId = (of: FindingSubject, from: Instant, event?: number): string =>
-  hash('sha256', `${subjectKey(of)}\n${from}\n${event ?? ''}`, 'hex').slice(0, idLength);
+/**
+ * The id of a finding: 128 bits of a hash of what it is about and when it began, so that its end can come later. Each
+ * access is a finding of its own, also where two came at one instant.
+ */
+export const findingId = (finding: Finding): string => {
+  const access = finding.holding.kind === null ? finding.events[0] : '';
+  return hash('sha256', `${subjectKey(finding)}\n${finding.from}\n${access}`, 'hex').slice(0, idLength);
+};
 
 /** How many people at the instant, or at the end of the finding that is nearest to it. */
 export const subjectsAt = ({ counts }: Pick<Finding, 'counts'>, at: Instant): number => {

@@ -5,14 +5,24 @@
 import { positions, type Span } from '../reach/span.ts';
 import type { UnexplainedAccess } from '../reach/unexplained-access.ts';
 import type { Instant } from '../time.ts';
-import { holdsAt, type Interval, type Piece, type Timeline, type Varying } from '../timeline.ts';
+import {
+  always,
+  holdsAt,
+  type Interval,
+  intersect,
+  intervalAt,
+  type Piece,
+  type Timeline,
+  type Varying,
+} from '../timeline.ts';
 import { unexplainedAccess } from './built-in.ts';
 import type { ClassHistory, ReachedInterval } from './class-history.ts';
 import type { CompiledRule } from './compile.ts';
-import { type Run, readBy, sweep } from './evaluate.ts';
-import { type Finding, type FindingSubject, findingId } from './finding.ts';
+import { leftOpenBy, type Run, readBy, sweep } from './evaluate.ts';
+import type { Finding, FindingSubject } from './finding.ts';
 import { Failure, Frame } from './frame.ts';
 import type { RegisteredEntities } from './registered-entities.ts';
+import type { ResourceHistory } from './request-history.ts';
 import { entityRef } from './value.ts';
 import type { PolicyVersion } from './versions.ts';
 
@@ -26,7 +36,14 @@ const cannotBeRead = new Failure('the text of the policy cannot be read');
 
 /** Stands for the rules of a version whose text is no policy, as a correction may leave it: nothing can be judged. */
 export const unreadableRules: ReadonlyArray<CompiledRule> = [
-  { rule: 'unreadable', effect: 'forbid', satisfied: () => cannotBeRead, actions: undefined },
+  {
+    rule: 'unreadable',
+    effect: 'forbid',
+    satisfied: () => cannotBeRead,
+    ofHolding: () => cannotBeRead,
+    ofParty: () => cannotBeRead,
+    actions: undefined,
+  },
 ];
 
 /** What judging needs beside the histories. */
@@ -47,20 +64,20 @@ export const findingsOf = (judging: Judging, histories: Iterable<ClassHistory>):
 const store = entityRef('Action', 'store');
 const reach = entityRef('Action', 'reach');
 
-/** A rule, and a span in which its policy is in force. */
-interface Charge extends Interval {
+/** A rule, and the spans in which its policy is in force. */
+interface Charge {
   readonly policy: JudgingPolicy;
   readonly rule: CompiledRule;
-  readonly force: Span;
+  readonly inForce: ReadonlyArray<Span>;
+  /** By party, when its reach may break the rule, whatever it reaches. */
+  readonly ofParties: Map<string, Timeline>;
 }
 
 const chargesOf = (policies: ReadonlyArray<JudgingPolicy>, action: string): ReadonlyArray<Charge> =>
   policies.flatMap((policy) =>
     policy.rules
       .filter(({ actions }) => actions === undefined || actions.has(action))
-      .flatMap((rule) =>
-        policy.version.inForce.map((force) => ({ policy, rule, force, from: force.from, to: force.to })),
-      ),
+      .map((rule) => ({ policy, rule, inForce: policy.version.inForce, ofParties: new Map() })),
   );
 
 /**
@@ -84,56 +101,92 @@ class Judge {
   }
 
   judge(history: ClassHistory): void {
-    const { entities } = this.judging;
-    const { holding, expires, population, presences, subjects } = history;
-    const { dataset, site, kind } = holding;
-    const resource = entities.holding({ dataset, site, kind, expires, population });
-    const populated = populatedIn(subjects);
-    if (this.ofStore.length > 0) {
-      this.frame.request = { principal: entities.operatorOf(site), action: store, resource };
-      for (const presence of presences) {
-        for (const charge of this.ofStore) {
-          this.sweep(charge, presence, populated);
-          for (const run of this.runs)
-            this.find(history, charge, run, { ...presence, party: null, path: [], subjects });
-        }
-      }
+    const { dataset, site, kind } = history.holding;
+    const { expires, population } = history;
+    const resource = this.judging.entities.holding({ dataset, site, kind, expires, population });
+    const populated = populatedIn(history.subjects);
+    if (this.ofStore.length > 0) this.judgeStore(history, resource, populated);
+    if (this.ofReach.length > 0 && history.reached.length > 0) this.judgeReach(history, resource, populated);
+  }
+
+  private judgeStore(history: ClassHistory, resource: ResourceHistory, populated: Timeline): void {
+    const { holding, presences, subjects } = history;
+    const principal = this.judging.entities.operatorOf(holding.site);
+    this.frame.request = { principal, action: store, resource };
+    for (const charge of this.ofStore) {
+      const open = intersect(populated, charge.inForce);
+      this.findWithin(history, charge, open, presences, (presence) => ({
+        ...presence,
+        party: null,
+        path: [],
+        subjects,
+      }));
     }
-    if (this.ofReach.length === 0) return;
-    for (const { party, intervals, subjects: reached } of history.reached) {
-      this.frame.request = { principal: entities.principal(party), action: reach, resource };
-      const there = reached === undefined ? populated : populatedIn(reached);
-      for (const interval of intervals) {
-        for (const charge of this.ofReach) {
-          this.sweep(charge, interval, there);
-          for (const run of this.runs) {
-            const stretch = stretchOf(party, interval, presences, reached ?? subjects);
-            this.find(history, charge, run, stretch);
-          }
-        }
+  }
+
+  private judgeReach(history: ClassHistory, resource: ResourceHistory, populated: Timeline): void {
+    const { entities } = this.judging;
+    const { presences, reached, subjects } = history;
+    for (const charge of this.ofReach) {
+      this.frame.request = { principal: [], action: reach, resource };
+      const open = leftOpenBy(this.frame, charge.rule.ofHolding, intersect(populated, charge.inForce));
+      if (open.length === 0) continue;
+      for (const { party, intervals, subjects: some } of reached) {
+        const ofParty = this.leftOpenOf(charge, party);
+        if (ofParty.length === 0) continue;
+        this.frame.request = { principal: entities.principal(party), action: reach, resource };
+        const there = some === undefined ? open : intersect(open, populatedIn(some));
+        // Looked at as a whole first: most break nothing, however often their path changes.
+        const broken = intersect(there, ofParty);
+        if (broken.length === 0) continue;
+        this.findWithin(history, charge, broken, intervals, (interval) =>
+          stretchOf(party, interval, presences, some ?? subjects),
+        );
       }
     }
   }
 
-  /** Leaves in `runs` what the rule says while it is in force, the stretch lasts and there is anyone. */
-  private sweep(charge: Charge, stretch: Interval, populated: Timeline): void {
-    this.runs.length = 0;
-    const from = Math.max(charge.from, stretch.from);
-    const to = Math.min(charge.to, stretch.to);
-    if (from >= to) return;
-    for (const there of populated) {
-      if (there.to > from && there.from < to) {
-        sweep(this.frame, charge.rule, Math.max(from, there.from), Math.min(to, there.to), this.runs);
+  private leftOpenOf({ rule, ofParties }: Charge, party: string): Timeline {
+    let open = ofParties.get(party);
+    if (open === undefined) {
+      const { request } = this.frame;
+      this.frame.request = { ...request, principal: this.judging.entities.principal(party) };
+      open = leftOpenBy(this.frame, rule.ofParty, always);
+      this.frame.request = request;
+      ofParties.set(party, open);
+    }
+    return open;
+  }
+
+  /** Finds what breaks the rule in the stretches, as far as they are within the timeline. */
+  private findWithin<S extends Interval>(
+    history: ClassHistory,
+    charge: Charge,
+    open: Timeline,
+    stretches: ReadonlyArray<S>,
+    whole: (stretch: S) => Stretch,
+  ): void {
+    let first = 0;
+    for (const stretch of stretches) {
+      while (first < open.length && open[first]!.to <= stretch.from) first++;
+      for (let index = first; index < open.length && open[index]!.from < stretch.to; index++) {
+        const { from, to } = open[index]!;
+        const [start, end] = [Math.max(from, stretch.from), Math.min(to, stretch.to)];
+        sweep(this.frame, charge.rule.satisfied, start, end, this.runs);
       }
+      if (this.runs.length === 0) continue;
+      for (const run of this.runs) this.find(history, charge, run, whole(stretch));
+      this.runs.length = 0;
     }
   }
 
   private find(
     { holding, population }: ClassHistory,
-    { policy: { version }, rule, force }: Charge,
+    { policy: { version }, rule, inForce }: Charge,
     { from, to, reason }: Run,
     stretch: Stretch,
   ): void {
+    const force = intervalAt(inForce, from)!;
     const about: FindingSubject = {
       policy: version.policy,
       version: version.version,
@@ -144,17 +197,22 @@ class Judge {
       population,
       party: stretch.party,
     };
-    const needed = positions(stretch.opened, force.opened, [...readBy(this.frame, rule, { from, to })]);
+    const { begun, since } = readBy(this.frame, rule, { from, to });
+    const needed = positions(stretch.opened, force.opened, [...begun]);
+    const later = [
+      ...since,
+      ...(stretch.to === to ? stretch.closed : []),
+      ...(force.to === to ? force.closed : []),
+    ];
     const { knownSince = (position) => position } = this.judging;
     this.findings.push({
-      finding: findingId(about, from),
       ...about,
       path: stretch.path,
       from,
       to,
       counts: countsIn(stretch.subjects, { from, to }),
       reason: reason ?? null,
-      events: positions(needed, stretch.to === to ? stretch.closed : [], force.to === to ? force.closed : []),
+      events: later.length === 0 ? needed : positions(needed, later),
       knownSince: Math.max(0, ...needed.map(knownSince)),
     });
   }
@@ -251,7 +309,6 @@ export const accessFindings = (
           party,
         };
         return {
-          finding: findingId(about, at, event),
           ...about,
           path: [],
           from: at,

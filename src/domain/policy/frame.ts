@@ -101,11 +101,14 @@ export class Frame {
 
   standsIn(entity: EntityRef, ancestor: EntityRef): boolean | Failure {
     const standing = this.entities.standing(entity, ancestor);
-    if (this.read(standing.within) !== undefined) {
-      if (this.trace !== undefined && this.traceFrom === beginning)
+    const within = this.read(standing.within);
+    if (within !== undefined) {
+      if (this.trace !== undefined && within.from >= this.traceFrom)
         this.collect(standing.eventsAt?.(this.at));
       return true;
     }
-    return this.read(standing.unknown) === undefined ? false : unknownStanding;
+    if (this.read(standing.unknown) !== undefined) return unknownStanding;
+    if (this.trace !== undefined) this.collect(standing.eventsAgainst?.(this.at, this.traceFrom));
+    return false;
   }
 }

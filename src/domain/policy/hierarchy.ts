@@ -7,11 +7,13 @@ import type { EventData } from '../events/event-data.ts';
 import type { Graph } from '../reach/party-graph.ts';
 import type { Span } from '../reach/span.ts';
 import type { Described } from '../registry/descriptions.ts';
-import type { Instant } from '../time.ts';
+import { beginning, type Instant, never } from '../time.ts';
 import {
   always,
+  type Interval,
   intersect,
   intervalAt,
+  type Piece,
   subtract,
   type Timeline,
   union,
@@ -72,9 +74,39 @@ export class Hierarchy {
   }
 
   private standing(party: string, key: string, within: Timeline | undefined): Standing {
-    return within === undefined
-      ? standsNowhere
-      : { within, unknown: [], eventsAt: (instant) => this.chainTo(party, key, instant) };
+    if (within === undefined) return standsNowhere;
+    // Most instants that are asked about lie between the same changes as ones before.
+    const known: Chain[] = [];
+    const chainAt = (instant: Instant): Chain => {
+      const last = known.find(({ from, to }) => from <= instant && instant < to);
+      if (last !== undefined) return last;
+      const chain = this.chainTo(party, key, instant);
+      known.push(chain);
+      return chain;
+    };
+    const eventsAgainst = (instant: Instant, since: Instant): ReadonlyArray<number> => {
+      const last = within.findLast(({ to }) => to <= instant);
+      return last === undefined || last.to < since ? [] : this.breaksAt(party, key, last.to);
+    };
+    return { within, unknown: [], eventsAt: (instant) => chainAt(instant).value, eventsAgainst };
+  }
+
+  /** The events that at an instant broke the chain which led from the party to the ancestor until then. */
+  private breaksAt(party: string, key: string, instant: Instant): ReadonlyArray<number> {
+    const before = instant - 1;
+    const by = new Map<string, ReadonlyArray<number>>([[party, []]]);
+    for (const [each, broken] of by) {
+      if (`Party ${each}` === key && each !== party) return broken;
+      const registered = this.registry.party(each);
+      const was = intervalAt(registered, before);
+      if (`Country ${was?.value.description.country}` === key)
+        return was!.to === instant ? [...broken, ...(valueAt(registered, instant)?.events ?? [])] : broken;
+      for (const { party: above, spans } of this.registry.above(each)) {
+        const span = by.has(above) ? undefined : intervalAt(spans, before);
+        if (span !== undefined) by.set(above, span.to === instant ? [...broken, ...span.closed] : broken);
+      }
+    }
+    return [];
   }
 
   private ancestorsOf(party: string): Ancestors {
@@ -114,22 +146,35 @@ export class Hierarchy {
     return { parties, countries };
   }
 
-  /** The events of a chain of the fewest steps from the party to the ancestor at the instant. */
-  private chainTo(party: string, key: string, instant: Instant): ReadonlyArray<number> {
+  /** The events of a chain of the fewest steps from the party to the ancestor at the instant, and while it is that one. */
+  private chainTo(party: string, key: string, instant: Instant): Chain {
+    let [from, to] = [beginning, never];
+    const at = <I extends Interval>(intervals: ReadonlyArray<I>): I | undefined => {
+      const found = intervalAt(intervals, instant);
+      if (found !== undefined) [from, to] = [Math.max(from, found.from), Math.min(to, found.to)];
+      else {
+        for (const each of intervals) {
+          if (each.to <= instant) from = Math.max(from, each.to);
+          else to = Math.min(to, each.from);
+        }
+      }
+      return found;
+    };
     const by = new Map<string, ReadonlyArray<number>>([[party, []]]);
     for (const [each, events] of by) {
-      if (`Party ${each}` === key && each !== party) return events;
-      const registered = valueAt(this.registry.party(each), instant);
-      if (
-        registered?.description.country !== undefined &&
-        `Country ${registered.description.country}` === key
-      )
-        return [...events, ...registered.events];
+      if (`Party ${each}` === key && each !== party) return { from, to, value: events };
+      const registered = at(this.registry.party(each))?.value;
+      const country = registered?.description.country;
+      if (registered !== undefined && country !== undefined && `Country ${country}` === key)
+        return { from, to, value: [...events, ...registered.events] };
       for (const { party: above, spans } of this.registry.above(each)) {
-        const span = by.has(above) ? undefined : intervalAt(spans, instant);
+        const span = by.has(above) ? undefined : at(spans);
         if (span !== undefined) by.set(above, [...events, ...span.opened]);
       }
     }
-    return [];
+    return { from, to, value: [] };
   }
 }
+
+/** The events by which something stands in something else, while they are the same. */
+type Chain = Piece<ReadonlyArray<number>>;

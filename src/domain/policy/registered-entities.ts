@@ -7,7 +7,7 @@
 import type { EventData } from '../events/event-data.ts';
 import type { Described, SiteDescription } from '../registry/descriptions.ts';
 import { beginning, type Instant, never } from '../time.ts';
-import { always, complement, cover, type Varying } from '../timeline.ts';
+import { always, complement, cover, intervalAt, type Varying } from '../timeline.ts';
 import { Hierarchy, type PartyRegistry } from './hierarchy.ts';
 import {
   type Attribute,
@@ -198,7 +198,12 @@ export class RegisteredEntities implements Entities {
       standing = {
         within: cover(pieces),
         unknown: country.length === 0 ? always : complement(cover(country)),
-        eventsAt: (instant) => pieces.find(({ from, to }) => from <= instant && instant < to)?.events ?? [],
+        eventsAt: (instant) => intervalAt(pieces, instant)?.events ?? [],
+        // It is in another country, by the registration of that.
+        eventsAgainst: (instant, since) => {
+          const elsewhere = intervalAt(country, instant);
+          return elsewhere === undefined || elsewhere.from < since ? [] : (elsewhere.events ?? []);
+        },
       };
       standings.set(code, standing);
     }

@@ -21,6 +21,8 @@ export interface Standing {
   readonly unknown: Timeline;
   /** The positions of the events by which it stands so at an instant. */
   readonly eventsAt?: (instant: Instant) => ReadonlyArray<number>;
+  /** The positions of the events by which it does not stand so at an instant, as far as they held from an instant on. */
+  readonly eventsAgainst?: (instant: Instant, since: Instant) => ReadonlyArray<number>;
 }
 
 /** What is known of entities other than the resource. */

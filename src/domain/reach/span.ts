@@ -14,8 +14,11 @@ export interface Span extends Interval {
 }
 
 /** Positions in log order, each once. */
-export const positions = (...lists: ReadonlyArray<ReadonlyArray<number>>): ReadonlyArray<number> =>
-  lists.length === 1 && lists[0]!.length < 2 ? lists[0]! : [...new Set(lists.flat())].sort((a, b) => a - b);
+export const positions = (...lists: ReadonlyArray<ReadonlyArray<number>>): ReadonlyArray<number> => {
+  if (lists.length === 1 && lists[0]!.length < 2) return lists[0]!;
+  const all = lists.flat().sort((a, b) => a - b);
+  return all.filter((position, index) => index === 0 || position !== all[index - 1]);
+};
 
 /**
  * What holds while any of several causes does, as maximal spans. All that began together with a span opened it, all

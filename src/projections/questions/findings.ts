@@ -6,7 +6,7 @@ import { classHistoriesOf } from '../../domain/policy/class-histories.ts';
 import type { ClassHistory } from '../../domain/policy/class-history.ts';
 import { countedAccess } from '../../domain/policy/counted-access.ts';
 import { type ChangedFinding, type Difference, differenceOf } from '../../domain/policy/difference.ts';
-import { type Finding, findingOrder, subjectsAt } from '../../domain/policy/finding.ts';
+import { type Finding, findingId, findingOrder, subjectsAt } from '../../domain/policy/finding.ts';
 import {
   accessFindings,
   type CountedAccess,
@@ -179,7 +179,7 @@ export const shownCountsMax = 500;
 
 /** A finding on the wire: `subjects` at the instant asked for, or at the end of the finding that is nearest to it. */
 export const wireFinding = (view: View, finding: Finding, at: Instant): FindingRow => ({
-  finding: finding.finding,
+  finding: findingId(finding),
   policy: finding.policy,
   version: finding.version,
   rule: finding.rule,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countedAccess } from '../../../src/domain/policy/counted-access.ts';
-import { subjectsAt } from '../../../src/domain/policy/finding.ts';
+import { findingId, subjectsAt } from '../../../src/domain/policy/finding.ts';
 import { accessFindings } from '../../../src/domain/policy/findings.ts';
 import { unexplainedAccess } from '../../../src/domain/reach/unexplained-access.ts';
 import { day, dayOf, type Entry, ledgerOf, told, workedExample } from '../../support/policy-case.ts';
@@ -215,8 +215,8 @@ describe('parties stand in their teams, employers, controllers and countries', (
         'forbid(principal in Country::"CN", action == Action::"reach", resource) when { principal == Party::"kim" };',
       ),
     ]);
-    // ByteDance's country and control, both memberships, the site, the arrival, the grant and the policy.
-    expect(found!.events).toEqual([1, 4, 12, 13, 16, 17, 18]);
+    // ByteDance’s country and control, both memberships and the end of one, the site, the arrival, the grant, the policy.
+    expect(found!.events).toEqual([1, 4, 12, 13, 14, 16, 17, 18]);
   });
 
   it('lets parties that control each other stand in each other', () => {
@@ -265,12 +265,54 @@ describe('the interval of a finding', () => {
     expect(found[0]!.knownSince).toBe(19);
   });
 
+  it('is known since the last event that it needed to begin, the end of what excused it among them', () => {
+    const excused =
+      '@id("r") forbid(principal, action == Action::"reach", resource) unless { principal in Party::"bytedance" };';
+    const ofTiktok = (entries: ReadonlyArray<Entry>) =>
+      ofPolicy(entries).filter(({ party, holding }) => party === 'tiktok' && holding.kind === 'backup');
+    const entries: ReadonlyArray<Entry> = [...workedExample, adopted(excused)];
+    expect(ofTiktok(entries)).toEqual([]);
+
+    const sold: Entry = [
+      '2023-01-01',
+      'ControlEnded',
+      { controller: 'bytedance', controlled: 'tiktok', basis: 'ownership' },
+    ];
+    const position = entries.length + 1;
+    const [found] = ofTiktok([...entries, sold]);
+    expect(dayOf(found!.from)).toBe('2023-01-01');
+    expect(found!.events).toContain(position);
+    expect(found!.knownSince).toBe(position);
+
+    // What ends it later does not make it known later.
+    const bought: Entry = [
+      '2024-01-01',
+      'ControlBegan',
+      { controller: 'bytedance', controlled: 'tiktok', basis: 'ownership' },
+    ];
+    const [ended] = ofTiktok([...entries, sold, bought]);
+    expect(dayOf(ended!.to)).toBe('2024-01-01');
+    expect(ended!.events).toContain(position + 1);
+    expect(ended!.knownSince).toBe(position);
+  });
+
+  it('rests on the registration that a site is elsewhere', () => {
+    const abroad =
+      '@id("r") forbid(principal, action == Action::"store", resource) unless { resource in Country::"US" };';
+    const entries: ReadonlyArray<Entry> = [...workedExample, adopted(abroad)];
+    const [found] = ofPolicy(entries).filter(({ holding }) => holding.site === 'singapore');
+    expect(found).toMatchObject({ verdict: 'violated' });
+    expect(found!.events).toContain(6);
+  });
+
   it('does not change the name of a finding when it ends', () => {
     const entries = [...workedExample, adopted(keepOut)];
     const open = ofPolicy(entries).filter(({ to }) => to === Number.POSITIVE_INFINITY);
     const closed = ofPolicy([...entries, ['2024-01-01', 'BackupDestroyed', { backup: 'b1' }]]);
-    for (const { finding } of open)
-      expect(closed.find((other) => other.finding === finding)).toMatchObject({ to: day('2024-01-01') });
+    for (const finding of open)
+      expect(closed.find((other) => findingId(other) === findingId(finding))).toMatchObject({
+        to: day('2024-01-01'),
+      });
     expect(open.length).toBe(2);
   });
 

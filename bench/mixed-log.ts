@@ -1,0 +1,25 @@
+/**
+ * A log file of mixed events, written as the store writes it.
+ */
+import { encodeStored } from '../src/domain/events/stored.ts';
+import { openSqliteEventStore } from '../src/store/sqlite/sqlite-event-store.ts';
+import { mixedEvents, registrations } from './mixed-events.ts';
+
+const batchSize = 1_000;
+
+/** Writes so many events, and the registrations of what they name; answers the position of the last. */
+export const writeMixedLog = async (logFile: string, count: number): Promise<number> => {
+  const store = openSqliteEventStore(logFile, { now: Date.now });
+  let batch: { source: string; id: string; bytes: Uint8Array }[] = [];
+  for (const event of [...registrations(), ...mixedEvents(count, count / 2)]) {
+    batch.push({ source: event.source, id: event.id, bytes: encodeStored(event) });
+    if (batch.length === batchSize) {
+      await store.append(batch);
+      batch = [];
+    }
+  }
+  await store.append(batch);
+  const head = await store.head();
+  await store.close();
+  return head;
+};
