@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ClockSentence, useView } from './clocks/clock-bar.tsx';
 import { clocksOf, questionOf } from './clocks/view-search.ts';
-import { datasetsAt, firstEvent, partiesAt, populationsAt, sitesAt } from './ledger/queries.ts';
+import { datasetsAt, firstEvent, openFindings, partiesAt, populationsAt, sitesAt } from './ledger/queries.ts';
 import { Country, countryName, Id, Title } from './parts/names.tsx';
 import { Answered } from './parts/states.tsx';
 import { PersonSearch, useTitle } from './shell.tsx';
@@ -31,6 +31,10 @@ const Overview = () => {
   const parties = useQuery(partiesAt(question));
   const datasets = useQuery(datasetsAt(question));
   const populations = useQuery(populationsAt(question));
+  const findings = useQuery(openFindings(question));
+  const open = [...Map.groupBy(findings.data?.data ?? [], ({ policy }) => policy)].sort(
+    ([, a], [, b]) => b.length - a.length,
+  );
   const countries = [...new Set(sites.data?.data.map(({ country }) => country) ?? [])];
   const count = (answer: {
     data: { data: ReadonlyArray<unknown>; next: string | null } | undefined;
@@ -50,6 +54,20 @@ const Overview = () => {
       </section>
       <ClockSentence clocks={sites.data?.clocks} />
       <section className="overview" aria-label="What the ledger holds">
+        <div>
+          <h2>{count(findings)} findings open</h2>
+          <ul>
+            {open.slice(0, 8).map(([policy, of]) => (
+              <li key={policy}>
+                <Link to="/findings" search={{ ...clocksOf(view), policy, state: 'open' } as never}>
+                  <Id>{policy}</Id>
+                </Link>{' '}
+                <span className="number">{of.length.toLocaleString('en')}</span>
+              </li>
+            ))}
+          </ul>
+          {open.length > 0 ? null : <p>No rule that is in force is broken, as far as the ledger was told.</p>}
+        </div>
         <div>
           <h2>
             {count(sites)} sites in {countries.filter((code) => code !== null).length} countries

@@ -10,9 +10,18 @@ import { followLedger } from './ledger/live.ts';
 import { useSession } from './ledger/session.ts';
 import { router } from './router.tsx';
 import './styles/base.css';
+import './styles/shell.css';
 import './styles/parts.css';
+import './styles/tables.css';
+import './styles/proof.css';
 import './styles/scrubber.css';
-import './styles/screens.css';
+import './styles/home.css';
+import './styles/person.css';
+import './styles/map.css';
+import './styles/findings.css';
+import './styles/what-if.css';
+import './styles/reach.css';
+import './styles/log-and-health.css';
 import './styles/print.css';
 
 /** Answers are asked for anew when something is recorded, not by the clock; "now" moves on with this. */

@@ -10,6 +10,7 @@ import {
 } from '@tanstack/react-router';
 import { parseSearch, pick, readViewSearch, stringifySearch, type ViewSearch } from './clocks/view-search.ts';
 import { Home } from './home.tsx';
+import { Failure } from './parts/states.tsx';
 import { PersonScreen } from './person/person-screen.tsx';
 import { NotFound, Shell } from './shell.tsx';
 
@@ -39,7 +40,7 @@ const person = createRoute({
 const map = createRoute({
   getParentRoute: () => root,
   path: '/map',
-  validateSearch: searchWith('dataset', 'since', 'site'),
+  validateSearch: searchWith('dataset', 'since'),
   component: lazyRouteComponent(() => import('./map/map-screen.tsx'), 'MapScreen'),
 });
 
@@ -74,7 +75,7 @@ const log = createRoute({
 const health = createRoute({
   getParentRoute: () => root,
   path: '/health',
-  validateSearch: searchWith('replay'),
+  validateSearch: searchWith(),
   component: lazyRouteComponent(() => import('./health/health-screen.tsx'), 'HealthScreen'),
 });
 
@@ -83,6 +84,8 @@ export const router = createRouter({
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',
+  // What goes wrong in one screen leaves the way to the others.
+  defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
   scrollRestoration: true,
 });
 

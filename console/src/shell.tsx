@@ -5,6 +5,7 @@ import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-route
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { ClockBar, useView } from './clocks/clock-bar.tsx';
 import { clocksOf, questionOf } from './clocks/view-search.ts';
+import { Keys } from './keys.tsx';
 import { useConnection } from './ledger/live.ts';
 import { setKey, useSession } from './ledger/session.ts';
 import { Icon } from './parts/icon.tsx';
@@ -180,7 +181,7 @@ export const useTitle = (title: string): void => {
 
 export const Shell = () => {
   const view = useView();
-  const path = useRouterState({ select: (state) => state.location.pathname });
+  const { pathname: path, href } = useRouterState({ select: (state) => state.location });
   const subject = (view as { subject?: string }).subject;
   const refused = useConnection().state === 'refused';
   return (
@@ -214,13 +215,20 @@ export const Shell = () => {
         </nav>
         {path === '/' ? null : <PersonSearch label="Find a person" />}
         <ConnectionMark />
-        <ThemeSwitch />
+        <span className="top-tools">
+          <Keys />
+          <ThemeSwitch />
+        </span>
       </header>
       <LostBanner />
       {path === '/health' || path === '/findings/try' ? null : <ClockBar valid={path !== '/log'} />}
       <NamesAt question={questionOf(view)}>
         <div className="with-proof">
           <main id="main" tabIndex={-1}>
+            <p className="on-paper">
+              From {location.origin}
+              {href}
+            </p>
             {refused ? <KeyGate /> : <Outlet />}
           </main>
           <ProofPanel />

@@ -12,7 +12,7 @@ import { exact, lineOf, list, oneOf } from '../domain/codec.ts';
 import { formatInstant, type Instant } from '../domain/time.ts';
 
 /** What a key lets its holder do. */
-export const Scope = oneOf('a scope', ['emit', 'audit', 'admin', 'identify']);
+export const Scope = oneOf('a scope', ['emit', 'audit', 'admin', 'identify', 'vault']);
 export type Scope = t.TypeOf<typeof Scope>;
 
 const Key = exact(

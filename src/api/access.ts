@@ -1,9 +1,11 @@
 /**
  * Who is let in, and to what: writers need the scope `emit`, readers `audit`, replays, policies and erasure `admin`; a
- * person's own identifier is shown to, and accepted from, those with `identify` (RFC 6750 bearer tokens).
+ * person's own identifier is shown to, and accepted from, those with `identify`; processes that share the vault need
+ * `vault` (RFC 6750 bearer tokens).
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import { Scope } from '../access/keys.ts';
+import { vaultPath } from '../vault/vault-wire.ts';
 import type { Ledger } from './ledger.ts';
 import { problem } from './problem.ts';
 
@@ -25,8 +27,9 @@ export const accessOf = (context: Context): Access => accesses.get(context.req.r
 export const may = (context: Context, scope: Scope): boolean => accessOf(context).scopes.has(scope);
 
 /** The scope that a request needs; none for what everybody may see. */
-const neededFor = (method: string, path: string): Scope | undefined => {
+export const neededFor = (method: string, path: string): Scope | undefined => {
   if (method === 'POST' && (path === '/v1/events' || path === '/api/v1/lineage')) return 'emit';
+  if (path === vaultPath || path.startsWith(`${vaultPath}/`)) return 'vault';
   if (path.startsWith('/v1/replays')) return method === 'GET' ? 'audit' : 'admin';
   if (method === 'DELETE') return 'admin';
   return path.startsWith('/v1/') || path === '/metrics' ? 'audit' : undefined;

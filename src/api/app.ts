@@ -4,11 +4,12 @@
 import { Hono } from 'hono';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
-import { openAPIRouteHandler } from 'hono-openapi';
 import type { Logger } from 'pino';
-import { letIn } from './access.ts';
+import { vaultPath } from '../vault/vault-wire.ts';
+import { letIn, neededFor } from './access.ts';
 import type { Ledger } from './ledger.ts';
-import { passingProblem, problem } from './problem.ts';
+import { describeApi } from './openapi.ts';
+import { type Problem, passingProblem, problem } from './problem.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { eventRoutes } from './routes/events.ts';
 import { findingRoutes } from './routes/findings.ts';
@@ -20,6 +21,7 @@ import { referenceRoutes } from './routes/reference.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { replayRoutes } from './routes/replays.ts';
 import { subjectRoutes } from './routes/subjects.ts';
+import { vaultRoutes } from './routes/vault.ts';
 
 /** What the API says of itself. */
 const info = {
@@ -28,20 +30,31 @@ const info = {
   description: 'Where people’s data lived, who could reach it, and which policy that broke, on two clocks.',
 };
 
-/** The methods that the path of a URL takes; none where there is no such path. */
-const methodsOf = (app: Hono, url: string): ReadonlyArray<string> => {
+/** The methods that the path of a URL takes, none where there is no such path, and the questions beneath it. */
+const takenAt = (
+  app: Hono,
+  url: string,
+): { readonly methods: ReadonlyArray<string>; readonly beneath: ReadonlyArray<string> } => {
   const segments = new URL(url).pathname.split('/');
-  const fits = (path: string): boolean => {
-    const pattern = path.split('/');
-    return (
-      pattern.length === segments.length &&
-      pattern.every((each, index) =>
-        each.startsWith(':') ? segments[index] !== '' : each === segments[index],
-      )
+  const begins = (pattern: ReadonlyArray<string>): boolean =>
+    segments.every((segment, index) =>
+      pattern[index]?.startsWith(':') === true ? segment !== '' : segment === pattern[index],
     );
-  };
-  const methods = app.routes.filter(({ method, path }) => method !== 'ALL' && fits(path));
-  return [...new Set(methods.map(({ method }) => method))].sort();
+  const methods = new Set<string>();
+  const beneath = new Set<string>();
+  for (const { method, path } of app.routes) {
+    const pattern = path.split('/');
+    if (method === 'ALL' || !begins(pattern)) continue;
+    if (pattern.length === segments.length) methods.add(method);
+    else if (method === 'GET') beneath.add(path.replace(/:(\w+)/g, '{$1}'));
+  }
+  return { methods: [...methods].sort(), beneath: [...beneath].sort() };
+};
+
+/** What to say where a path does not take a method: those that it takes, and where there is something to read. */
+const methodNotAllowed = (method: string, { methods, beneath }: ReturnType<typeof takenAt>): Problem => {
+  const reads = method === 'GET' && beneath.length > 0 ? `; to be read are ${beneath.join(', ')}` : '';
+  return { kind: 'method-not-allowed', detail: `expected ${methods.join(' or ')}${reads}`, allowed: methods };
 };
 
 /** Where an error arose: its message is left out, for it may quote what it stumbled over. */
@@ -71,17 +84,25 @@ export const createApp = (
   app.route('/v1/replays', replayRoutes(ledger));
   app.route('/v1', movementRoutes(ledger));
   app.route('/v1', readRoutes(ledger));
+  // Who asks another process for the vault passes it on to nobody.
+  if (ledger.parts.vault.at === null) app.route(vaultPath, vaultRoutes(ledger.parts.vault));
   app.route('/', consoleRoutes());
-  app.get('/openapi.json', openAPIRouteHandler(app, { documentation: { openapi: '3.1.0', info } }));
-  app.route('/', referenceRoutes(app, info));
+  // The API does not change while the process lives.
+  let description: ReturnType<typeof describeApi> | undefined;
+  const described = () => {
+    description ??= describeApi(app, info, neededFor);
+    return description;
+  };
+  app.get('/openapi.json', async (context) => context.json(await described()));
+  app.route('/', referenceRoutes(info, described));
   app.notFound((context) => {
-    const allowed = methodsOf(app, context.req.url);
-    return problem(
-      context,
-      allowed.length === 0
-        ? { kind: 'not-found' }
-        : { kind: 'method-not-allowed', detail: `expected ${allowed.join(' or ')}`, allowed },
-    );
+    const taken = takenAt(app, context.req.url);
+    if (taken.methods.length === 0) return problem(context, { kind: 'not-found' });
+    if (context.req.method === 'OPTIONS') {
+      context.header('Allow', taken.methods.join(', '));
+      return context.body(null, 204);
+    }
+    return problem(context, methodNotAllowed(context.req.method, taken));
   });
   app.onError((error, context) => {
     const passing = passingProblem(error);

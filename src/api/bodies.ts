@@ -2,6 +2,7 @@
  * The bodies in which events arrive: CloudEvents JSON, batch and binary mode, and NDJSON (CloudEvents HTTP binding).
  * Each limit is named here; nothing is buffered without one.
  */
+import { isUtf8 } from 'node:buffer';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe } from '../domain/codec.ts';
 import type { Problem } from './problem.ts';
@@ -50,11 +51,13 @@ const parse = (text: string): E.Either<string, unknown> => {
   }
 };
 
+const notUtf8 = 'is not UTF-8';
+
 const decode = (bytes: Uint8Array): E.Either<string, string> => {
   try {
     return E.right(utf8.decode(bytes));
   } catch {
-    return E.left('is not UTF-8');
+    return E.left(notUtf8);
   }
 };
 
@@ -139,43 +142,71 @@ export const readBinary = async (
 };
 
 const newline = 0x0a;
+const byteOrderMark = '\ufeff';
 
-/** `application/x-ndjson`: chunks of up to `batchEventsMax` lines, in order. Empty lines are passed over. */
+/**
+ * `application/x-ndjson`: chunks of up to `batchEventsMax` lines, in order. Empty lines are passed over. Each line is
+ * read as it arrives, so that no more bytes lie together than those of one: large buffers and texts, made anew for each
+ * chunk, would take longer than to parse it.
+ */
 export async function* readNdjson(
   body: ReadableStream<Uint8Array> | null,
 ): AsyncGenerator<E.Either<Problem, ReadonlyArray<Given>>, void, undefined> {
+  /** The beginning of a line whose end has not arrived. */
   let rest: Buffer = Buffer.alloc(0);
+  let chunk: Given[] = [];
+  let chunkLines = 0;
+  let chunkBytes = 0;
   let line = 0;
   let index = 0;
 
-  const chunkOf = (bytes: Buffer): E.Either<Problem, ReadonlyArray<Given>> => {
-    const given: Given[] = [];
-    for (const each of linesOf(bytes)) {
-      line++;
-      if (bytes.length > lineBytesMax && E.isRight(each) && Buffer.byteLength(each.right) > lineBytesMax)
-        return tooLarge(`line ${line}`, lineBytesMax);
-      if (E.isRight(each) && each.right.trim() === '') continue;
-      const json = E.isLeft(each) ? each : parse(each.right);
-      given.push({ index, line, ...(E.isLeft(json) ? { fault: json.left } : { json: json.right }) });
-      index++;
+  const taken = (): E.Either<Problem, ReadonlyArray<Given>> => {
+    const whole = chunk;
+    chunk = [];
+    chunkLines = 0;
+    chunkBytes = 0;
+    return E.right(whole);
+  };
+
+  const add = (bytes: Buffer, start: number, end: number, areUtf8: boolean): void => {
+    line++;
+    chunkLines++;
+    chunkBytes += end - start + 1;
+    if (!areUtf8 && !isUtf8(bytes.subarray(start, end))) {
+      chunk.push({ index: index++, line, fault: notUtf8 });
+      return;
     }
-    return E.right(given);
+    const text = bytes.toString('utf8', start, end);
+    if (text.trim() === '') return;
+    const json = parse(line === 1 && text.startsWith(byteOrderMark) ? text.slice(1) : text);
+    chunk.push(
+      E.isLeft(json)
+        ? { index: index++, line, fault: json.left }
+        : { index: index++, line, json: json.right },
+    );
   };
 
   try {
     for await (const part of body ?? []) {
-      rest =
+      const bytes: Buffer =
         rest.length === 0
           ? Buffer.from(part.buffer, part.byteOffset, part.length)
           : Buffer.concat([rest, part]);
-      for (;;) {
-        const end = endOfChunk(rest);
-        if (end === undefined) break;
-        yield chunkOf(rest.subarray(0, end));
-        rest = rest.subarray(end + 1);
+      const areUtf8 = isUtf8(bytes.subarray(0, bytes.lastIndexOf(newline) + 1));
+      let start = 0;
+      for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
+        if (end - start > lineBytesMax) {
+          yield tooLarge(`line ${line + 1}`, lineBytesMax);
+          return;
+        }
+        if (chunkLines > 0 && chunkBytes + end - start > chunkBytesMax) yield taken();
+        add(bytes, start, end, areUtf8);
+        if (chunkLines === batchEventsMax) yield taken();
+        start = end + 1;
       }
-      if (rest.length > chunkBytesMax + lineBytesMax || tailLength(rest) > lineBytesMax) {
-        yield tooLarge(`line ${line + countLines(rest) + 1}`, lineBytesMax);
+      rest = bytes.subarray(start);
+      if (rest.length > lineBytesMax) {
+        yield tooLarge(`line ${line + 1}`, lineBytesMax);
         return;
       }
     }
@@ -183,43 +214,6 @@ export async function* readNdjson(
     yield cutShort;
     return;
   }
-  while (rest.length > 0) {
-    const end = endOfChunk(rest) ?? rest.length;
-    yield chunkOf(rest.subarray(0, end));
-    rest = rest.subarray(end + 1);
-  }
+  if (rest.length > 0) add(rest, 0, rest.length, false);
+  if (chunkLines > 0) yield taken();
 }
-
-/** Where a full chunk ends: at the newline of its last line. */
-const endOfChunk = (bytes: Buffer): number | undefined => {
-  let end = -1;
-  for (let lines = 0; lines < batchEventsMax; lines++) {
-    const next = bytes.indexOf(newline, end + 1);
-    if (next === -1) return undefined;
-    if (next > chunkBytesMax && lines > 0) return end;
-    end = next;
-  }
-  return end;
-};
-
-const tailLength = (bytes: Buffer): number => bytes.length - (bytes.lastIndexOf(newline) + 1);
-
-const countLines = (bytes: Buffer): number => {
-  let lines = 0;
-  for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) lines++;
-  return lines;
-};
-
-/** The lines as text: decoded at once where all of them are UTF-8, one by one to find those that are not. */
-const linesOf = (bytes: Buffer): ReadonlyArray<E.Either<string, string>> => {
-  const whole = decode(bytes);
-  if (E.isRight(whole)) return whole.right.split('\n').map(E.right);
-  const lines: E.Either<string, string>[] = [];
-  for (let start = 0; start <= bytes.length; ) {
-    const next = bytes.indexOf(newline, start);
-    const end = next === -1 ? bytes.length : next;
-    lines.push(decode(bytes.subarray(start, end)));
-    start = end + 1;
-  }
-  return lines;
-};

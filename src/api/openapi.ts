@@ -1,8 +1,8 @@
 /**
  * How routes describe themselves: OpenAPI 3.1, generated from the codecs by which they answer.
  */
-import type { MiddlewareHandler } from 'hono';
-import { describeRoute } from 'hono-openapi';
+import type { Hono, MiddlewareHandler } from 'hono';
+import { describeRoute, generateSpecs } from 'hono-openapi';
 import type { Mixed } from 'io-ts';
 import * as t from 'io-ts';
 import { exact, list, nullable } from '../domain/codec.ts';
@@ -23,7 +23,8 @@ export const ListAnswer = <A>(row: t.Type<A, unknown, unknown>) => Answer(list(r
 const parameterDocs: Readonly<Record<string, string>> = {
   validAt: 'When it was true: an RFC 3339 date-time or date (its first instant, UTC). Default: now.',
   knownAt: 'As known when: an RFC 3339 date-time or date. Default: the latest.',
-  knownPosition: 'As known at a position in the log, instead of knownAt.',
+  knownPosition:
+    'As known at a position in the log, instead of knownAt. Beyond the last one, as known at the last.',
   minAssurance: 'Leaves out what is attested less well: claimed (default), observed, verified.',
   atLeast: 'A position; the answer waits until the projections have reached it.',
   limit: 'How many rows a page has: 1 to 1000, default 100.',
@@ -73,6 +74,53 @@ export const describeQuestion = (
     },
   });
 
+/**
+ * The description of a whole API, with what holds for each of its operations: the key that it needs, and how what goes
+ * wrong is told.
+ *
+ * @param neededFor the scope that an operation needs, if any.
+ */
+export const describeApi = async (
+  app: Hono,
+  info: { readonly title: string; readonly version: string; readonly description: string },
+  neededFor: (method: string, path: string) => string | undefined,
+) => {
+  const description = await generateSpecs(app, {
+    documentation: {
+      openapi: '3.1.0',
+      info,
+      components: {
+        securitySchemes: {
+          key: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'dom_…',
+            description: 'The token of a key. A server on which no keys are set up asks for none.',
+          },
+        },
+      },
+    },
+  });
+  for (const [path, methods] of Object.entries(description.paths)) {
+    for (const [method, operation] of Object.entries(methods ?? {})) {
+      const scope = neededFor(method.toUpperCase(), path);
+      const described = operation as { security?: unknown; responses?: Record<string, unknown> };
+      described.security = scope === undefined ? [] : [{ key: [scope] }, {}];
+      described.responses = {
+        ...described.responses,
+        ...(scope === undefined
+          ? {}
+          : {
+              401: problemResponse('Keys are set up, and none in force was sent'),
+              403: problemResponse(`The key lacks the scope ${scope}`),
+            }),
+        default: problemResponse('Anything else that goes wrong'),
+      };
+    }
+  }
+  return description;
+};
+
 /** A response with problem details (RFC 9457). */
 export const problemResponse = (description: string) => ({
   description,
@@ -86,6 +134,7 @@ const problemSchema: JsonSchema = {
     title: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string' },
+    parameter: { type: 'string', description: 'the parameter that is not as it should be' },
     errors: {
       type: 'array',
       items: {

@@ -3,37 +3,88 @@
  */
 import type { Context } from 'hono';
 import { type Event, encodeEvent } from '../domain/events/event.ts';
-import { withSubjects } from '../domain/events/subjects.ts';
+import { subjectsOf, withSubjects } from '../domain/events/subjects.ts';
 import type { RecordedEvent } from '../domain/facts.ts';
 import type { WireEvent } from '../projections/questions/answers.ts';
 import { wireEvent } from '../projections/questions/events.ts';
-import { looksLikePseudonym, type Vault } from '../vault/vault.ts';
+import type { View } from '../projections/view.ts';
+import { looksLikePseudonym } from '../vault/vault.ts';
 import { may } from './access.ts';
 import type { Ledger } from './ledger.ts';
 
+/** What a caller sees in place of a pseudonym: the identifier, or the pseudonym of somebody forgotten. */
+export type Reveal = (pseudonym: string) => string;
+
+/** Whether a recorded event names the subject, in its own data or in that of a correction. */
+export const naming =
+  (subject: string) =>
+  ({ event }: RecordedEvent): boolean =>
+    subjectsOf(event).has(subject);
+
+/** Whether some known event names the subject. */
+export const isNamed = (view: View, subject: string): boolean => {
+  const names = naming(subject);
+  return view.positions('subject', subject).some((position) => {
+    const recorded = view.recorded(position);
+    return recorded !== undefined && names(recorded);
+  });
+};
+
+/** People, as one caller may see and name them. The vault is asked once for all of an answer. */
 export class People {
-  readonly vault: Vault;
+  private readonly ledger: Ledger;
   private readonly identify: boolean;
 
   /** @param identify whether the caller may see and use people's own identifiers. */
-  constructor(vault: Vault, identify: boolean) {
-    this.vault = vault;
+  constructor(ledger: Ledger, identify: boolean) {
+    this.ledger = ledger;
     this.identify = identify;
   }
 
-  /** The pseudonym by which the log knows what a caller names: an identifier, or a pseudonym itself. */
-  pseudonymOf(named: string): string | undefined {
-    const own = this.identify ? this.vault.pseudonymOf(named) : undefined;
-    return own ?? (looksLikePseudonym(named) && this.vault.knows(named) ? named : undefined);
+  /**
+   * The pseudonyms by which the log knows those whom a caller names: by identifier, or by the pseudonym itself, for
+   * which the vault need not be there.
+   */
+  async pseudonymsOf(named: ReadonlyArray<string>): Promise<ReadonlyMap<string, string>> {
+    const known = this.inTheLog(named);
+    const others = named.filter((name) => !known.has(name));
+    if (!this.identify || others.length === 0) return known;
+    const { pseudonyms } = await this.ledger.parts.vault.find({ names: others, pseudonyms: [] });
+    return new Map([...known, ...pseudonyms]);
   }
 
-  /** What a caller sees in place of a pseudonym: the identifier, or the pseudonym of somebody forgotten. */
-  readonly reveal = (pseudonym: string): string =>
-    (this.identify ? this.vault.identifierOf(pseudonym) : undefined) ?? pseudonym;
+  async pseudonymOf(named: string): Promise<string | undefined> {
+    return (await this.pseudonymsOf([named])).get(named);
+  }
 
-  /** An event of the log as a caller sees it. */
-  wire(recorded: RecordedEvent): WireEvent {
-    return wireEvent({ ...recorded, event: withSubjects(recorded.event, this.reveal) });
+  /** Those of the names that are pseudonyms of the log. */
+  private inTheLog(named: ReadonlyArray<string>): ReadonlyMap<string, string> {
+    const candidates = named.filter(looksLikePseudonym);
+    if (candidates.length === 0) return new Map();
+    return this.ledger.ask(
+      Number.MAX_SAFE_INTEGER,
+      'claimed',
+      (view) =>
+        new Map(candidates.filter((name) => isNamed(view, name)).map((name) => [name, name] as const)),
+    );
+  }
+
+  /** How the caller sees these people. */
+  async seen(pseudonyms: Iterable<string>): Promise<Reveal> {
+    const asked = this.identify ? [...new Set(pseudonyms)] : [];
+    if (asked.length === 0) return (pseudonym) => pseudonym;
+    const { people } = await this.ledger.parts.vault.find({ names: [], pseudonyms: asked });
+    return (pseudonym) => people.get(pseudonym) ?? pseudonym;
+  }
+
+  /** Events of the log as the caller sees them. */
+  async wire(events: ReadonlyArray<RecordedEvent>): Promise<ReadonlyArray<WireEvent>> {
+    const named = new Set<string>();
+    if (this.identify) {
+      for (const { event } of events) for (const subject of subjectsOf(event)) named.add(subject);
+    }
+    const reveal = await this.seen(named);
+    return events.map((recorded) => wireEvent({ ...recorded, event: withSubjects(recorded.event, reveal) }));
   }
 }
 
@@ -58,4 +109,4 @@ export const sameButForgotten = (
 
 /** People, as the caller of this request may see them. */
 export const peopleOf = (context: Context, ledger: Ledger): People =>
-  new People(ledger.parts.vault, may(context, 'identify'));
+  new People(ledger, may(context, 'identify'));

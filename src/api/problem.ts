@@ -82,6 +82,11 @@ export const passingProblem = (error: unknown): Problem | undefined => {
     const detail = 'the projections are damaged, and are being rebuilt from the log; ask again later';
     return { kind: 'unavailable', detail, retryAfterMs: passingRetryMs };
   }
+  if (tag === 'VaultUnavailable') {
+    const detail =
+      'the vault, which knows people by their identifiers, cannot be asked at the moment; sending the same again is safe';
+    return { kind: 'unavailable', detail, retryAfterMs: passingRetryMs };
+  }
   return tag === 'StoreLocked' || tag === 'StoreUnusable'
     ? {
         kind: 'unavailable',

@@ -166,8 +166,8 @@ export interface Asked {
 }
 
 /** An answer: rows, and after which the next page begins. */
-export interface Answered {
-  readonly data: unknown;
+export interface Answered<A = unknown> {
+  readonly data: A;
   readonly after?: string | number | null;
   /** Further members of the answer, beside `data`. */
   readonly also?: Readonly<Record<string, unknown>>;
@@ -241,46 +241,75 @@ export const wireClocks = ({ validAt, knownAt, position }: Clocks) => ({
 });
 
 /**
- * Answers a question: reads its parameters, waits for what it must know, asks within one snapshot, and pages.
+ * Reads the parameters of a question, and waits for what it must know.
  *
  * @param also the question's own parameters.
  */
-export const answer = async (
+export const askedOf = async (
   context: Context,
   ledger: Ledger,
   also: ReadonlyArray<string>,
-  question: (view: View, asked: Asked) => E.Either<Problem, Answered>,
-): Promise<Response> => {
+): Promise<E.Either<Problem, Asked>> => {
   const parameters = parametersOf(context, [...commonParameters, ...also]);
-  if (E.isLeft(parameters)) return problem(context, parameters.left);
+  if (E.isLeft(parameters)) return parameters;
   const limit = limitOf(parameters.right);
-  if (E.isLeft(limit)) return problem(context, limit.left);
+  if (E.isLeft(limit)) return limit;
   const cursor = cursorOf(parameters.right);
-  if (E.isLeft(cursor)) return problem(context, cursor.left);
+  if (E.isLeft(cursor)) return cursor;
   const clocks = await clocksOf(ledger, parameters.right, cursor.right);
-  if (E.isLeft(clocks)) return problem(context, clocks.left);
-  const asked: Asked = {
+  if (E.isLeft(clocks)) return clocks;
+  return E.right({
     clocks: clocks.right,
     limit: limit.right,
     after: cursor.right?.after,
     parameters: parameters.right,
-  };
-  const answered = ledger.ask(asked.clocks.position, asked.clocks.minAssurance, (view) =>
-    question(view, asked),
-  );
+  });
+};
+
+/** What an answer shows as it was found. */
+const asFound = (data: unknown): unknown => data;
+
+/**
+ * Answers a question that was read: asks within one snapshot, and pages.
+ *
+ * @param shown makes of what was found what the caller sees: the one step that may wait for the vault.
+ */
+export const answerTo = async <A>(
+  context: Context,
+  ledger: Ledger,
+  asked: Asked,
+  question: (view: View) => E.Either<Problem, Answered<A>>,
+  shown: (found: A) => unknown = asFound,
+): Promise<Response> => {
+  const { clocks } = asked;
+  const answered = ledger.ask(clocks.position, clocks.minAssurance, question);
   if (E.isLeft(answered)) return problem(context, answered.left);
-  const { data, after = null, also: further = {} } = answered.right;
-  const next = after === null ? null : encodeCursor({ ...clocks.right, after });
+  const { data: found, after = null, also: further = {} } = answered.right;
+  const data = await shown(found);
+  const next = after === null ? null : encodeCursor({ ...clocks, after });
   if (next !== null) {
     const url = new URL(context.req.url);
     url.searchParams.set('cursor', next);
     context.header('Link', `<${url.pathname}${url.search}>; rel="next"`);
   }
-  return context.json({ clocks: wireClocks(clocks.right), data, next, ...further });
+  return context.json({ clocks: wireClocks(clocks), data, next, ...further });
+};
+
+/** Reads and answers a question: `askedOf`, then `answerTo`. */
+export const answer = async <A>(
+  context: Context,
+  ledger: Ledger,
+  also: ReadonlyArray<string>,
+  question: (view: View, asked: Asked) => E.Either<Problem, Answered<A>>,
+  shown?: (found: A) => unknown,
+): Promise<Response> => {
+  const asked = await askedOf(context, ledger, also);
+  if (E.isLeft(asked)) return problem(context, asked.left);
+  return answerTo(context, ledger, asked.right, (view) => question(view, asked.right), shown);
 };
 
 /** A page of rows that are all at hand. */
-export const pageOf = <A>(rows: ReadonlyArray<A>, { after, limit }: Asked): Answered => {
+export const pageOf = <A>(rows: ReadonlyArray<A>, { after, limit }: Asked): Answered<ReadonlyArray<A>> => {
   const start = typeof after === 'number' ? after : 0;
   const end = start + limit;
   return { data: rows.slice(start, end), after: end < rows.length ? end : null };

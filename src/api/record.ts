@@ -8,7 +8,6 @@ import { decodeStored, encodeStored } from '../domain/events/stored.ts';
 import { subjectsOf, withSubjects } from '../domain/events/subjects.ts';
 import { describeFault, readPolicy } from '../policy-language/read-policy.ts';
 import type { AppendError, EventToAppend, Position } from '../store/event-store.ts';
-import { looksLikePseudonym } from '../vault/vault.ts';
 import type { Ledger } from './ledger.ts';
 import { sameButForgotten } from './people.ts';
 import { type BodyFault, diskFull, type Problem, passingProblem } from './problem.ts';
@@ -29,11 +28,22 @@ export type Given = {
   readonly line?: number;
 } & ({ readonly json: unknown } | { readonly fault: string });
 
+/** A batch of which every event is well-formed. */
+export interface Checked {
+  readonly given: ReadonlyArray<Given>;
+  readonly events: ReadonlyArray<Event>;
+}
+
 /** Where the ledger's own events come from. */
 export const ledgerSource = 'urn:domicile:ledger';
 
 /** Under this name, which no person can have, the vault keeps a random key for fingerprints. */
 const fingerprintKey = '(the key of fingerprints)';
+
+/** How often a batch is looked for in the log while people are forgotten elsewhere. */
+const looksMax = 5;
+/** When to come back after that. */
+const lookAgainMs = 1_000;
 
 /** Once so many faults of a body are found, it is not searched for more. */
 export const faultsMax = 10_000;
@@ -103,9 +113,9 @@ const conflictAt = (given: Given): E.Either<Problem, never> => {
 };
 
 /** What a store or vault throws because of its disk or other programs is a problem that passes. */
-const orUnavailable = <A>(act: () => A): E.Either<Problem, A> => {
+const orUnavailable = async <A>(act: () => Promise<A>): Promise<E.Either<Problem, A>> => {
   try {
-    return E.right(act());
+    return E.right(await act());
   } catch (error) {
     const passing = passingProblem(error);
     if (passing === undefined) throw error;
@@ -113,9 +123,52 @@ const orUnavailable = <A>(act: () => A): E.Either<Problem, A> => {
   }
 };
 
+/**
+ * What is kept of data that may name a person anywhere: a fingerprint, by which the same data is known again, and from
+ * which nobody without the vault can tell what it was.
+ */
+const withheld = (
+  data: Readonly<Record<string, unknown>>,
+  key: string,
+): Readonly<Record<string, unknown>> => ({
+  withheld: createHmac('sha256', key).update(JSON.stringify(data)).digest('base64url'),
+});
+
+/** An event that is in the log already. */
+interface Before {
+  readonly event: Event;
+  readonly position: Position;
+}
+
+/** What becomes of a batch once people's pseudonyms stand in place of their identifiers. */
+interface Pseudonymous {
+  /** The events to append, and the place of each in the batch. */
+  readonly events: ReadonlyArray<Event>;
+  readonly places: ReadonlyArray<number>;
+  /** Those recorded already, about people who were forgotten since: their positions, by their place. */
+  readonly again: ReadonlyMap<number, Position>;
+}
+
+/** Whom the events name that are not in the log yet, and the key of fingerprints where one may be needed. */
+const namesIn = (batch: ReadonlyArray<Event>, before: ReadonlyMap<number, Before>): ReadonlyArray<string> => {
+  const names = new Set<string>();
+  for (const [place, event] of batch.entries()) {
+    if (!before.has(place)) for (const subject of subjectsOf(event)) names.add(subject);
+    if (event.type === 'EventCorrected' && event.data.data !== undefined) names.add(fingerprintKey);
+  }
+  return [...names];
+};
+
+/** The place of an event whose source and id are recorded with other content. */
+interface Conflict {
+  readonly conflict: number;
+}
+
 /** Records batches. */
 export class Recorder {
   readonly ledger: Ledger;
+  /** Whether anybody was forgotten, so that events are looked for in the log before people are admitted. */
+  private looksFirst = false;
 
   constructor(ledger: Ledger) {
     this.ledger = ledger;
@@ -127,7 +180,13 @@ export class Recorder {
    * @param mayAdopt whether the caller may record events about policies.
    */
   async record(batch: ReadonlyArray<Given>, mayAdopt = true): Promise<E.Either<Problem, Recorded>> {
-    const decoded = decodeAll(batch);
+    const checked = this.check(batch, mayAdopt);
+    return E.isLeft(checked) ? checked : this.write(checked.right);
+  }
+
+  /** Decodes all of the batch, without looking at what is recorded. */
+  check(given: ReadonlyArray<Given>, mayAdopt: boolean): E.Either<Problem, Checked> {
+    const decoded = decodeAll(given);
     if (E.isLeft(decoded)) return E.left({ kind: 'invalid-events', errors: decoded.left });
     if (!mayAdopt && decoded.right.some(({ type }) => type.startsWith('Policy'))) {
       return E.left({
@@ -135,15 +194,31 @@ export class Recorder {
         detail: 'the key lacks the scope admin, which events about policies need',
       });
     }
-    const { again, conflict } = this.aboutForgotten(decoded.right);
-    if (conflict !== undefined) return conflictAt(batch[conflict]!);
-    const places = decoded.right.flatMap((_, place) => (again.has(place) ? [] : [place]));
+    return E.right({ given, events: decoded.right });
+  }
+
+  /** Records all of a batch that was checked, or nothing of it. */
+  write({ given, events }: Checked): Promise<E.Either<Problem, Recorded>> {
+    return this.writeOnce(given, events, false);
+  }
+
+  /** @param isAgain whether another event was found in the place of one of these. */
+  private async writeOnce(
+    batch: ReadonlyArray<Given>,
+    checked: ReadonlyArray<Event>,
+    isAgain: boolean,
+  ): Promise<E.Either<Problem, Recorded>> {
+    const swapped = await orUnavailable(() => this.pseudonymous(checked, isAgain));
+    if (E.isLeft(swapped)) return swapped;
+    if (swapped.right === 'look again') {
+      const detail = 'people are being forgotten; sending the same again is safe';
+      return E.left({ kind: 'unavailable', detail, retryAfterMs: lookAgainMs });
+    }
+    if ('conflict' in swapped.right) return conflictAt(batch[swapped.right.conflict]!);
+    const { events, places, again } = swapped.right;
     const position = Math.max(0, ...again.values());
-    if (places.length === 0) return E.right({ recorded: 0, duplicates: again.size, position });
-    const events = places.map((place) => decoded.right[place]!);
-    const pseudonymous = orUnavailable(() => this.pseudonymous(events));
-    if (E.isLeft(pseudonymous)) return pseudonymous;
-    const appended = await this.append(pseudonymous.right);
+    if (events.length === 0) return E.right({ recorded: 0, duplicates: again.size, position });
+    const appended = await this.append(events);
     if (E.isRight(appended)) {
       this.ledger.grown();
       const { recorded, duplicates, position: last } = appended.right;
@@ -153,9 +228,12 @@ export class Recorder {
         position: Math.max(last, position),
       });
     }
-    return appended.left.kind === 'conflict'
-      ? conflictAt(batch[places[appended.left.index]!]!)
-      : E.left(refusal(appended.left));
+    if (appended.left.kind !== 'conflict') return E.left(refusal(appended.left));
+    // Somebody may have been forgotten while two requests brought the same event, so that each knew them by another
+    // pseudonym. It is in the log now, and tells.
+    return !isAgain && events.some((event) => subjectsOf(event).size > 0)
+      ? this.writeOnce(batch, checked, true)
+      : conflictAt(batch[places[appended.left.index]!]!);
   }
 
   private append(events: ReadonlyArray<Event>) {
@@ -167,51 +245,86 @@ export class Recorder {
     return this.ledger.parts.store.append(batch);
   }
 
-  /** The events with people's pseudonyms in place of their identifiers. */
-  private pseudonymous(events: ReadonlyArray<Event>): ReadonlyArray<Event> {
-    const { vault } = this.ledger.parts;
-    const named = new Set<string>();
-    for (const event of events) for (const subject of subjectsOf(event)) named.add(subject);
-    const identifiers = [...named].filter((name) => !(looksLikePseudonym(name) && vault.knows(name)));
-    const pseudonyms = vault.pseudonymsFor(identifiers);
-    const swap = (subject: string): string => pseudonyms.get(subject) ?? subject;
-    return events.map((event) => withSubjects(event, swap, (data) => this.withheld(data)));
-  }
-
   /**
-   * What is kept of data that may name a person anywhere: a fingerprint, by which the same data is known again, and
-   * from which nobody without the vault can tell what it was.
-   */
-  private withheld(data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-    const key = this.ledger.parts.vault.pseudonymsFor([fingerprintKey]).get(fingerprintKey)!;
-    return { withheld: createHmac('sha256', key).update(JSON.stringify(data)).digest('base64url') };
-  }
-
-  /**
-   * Events that are recorded already, about people who were forgotten since. Sent once more they must neither count as
-   * other content nor bring the person back into the vault; nor must one that does have other content.
+   * Swaps people's identifiers for their pseudonyms; those who have none get one, unless the event is in the log.
    *
-   * @returns the positions of those that are the same, by their place in the batch, and the place of one that is not.
+   * @param look whether the events are looked for in the log first in any case.
+   * @returns `look again` if people were forgotten elsewhere faster than this log learned of it.
    */
-  private aboutForgotten(events: ReadonlyArray<Event>): {
-    readonly again: ReadonlyMap<number, Position>;
-    readonly conflict?: number;
-  } {
-    const { vault, log } = this.ledger.parts;
-    const again = new Map<number, Position>();
-    if (!vault.hasForgotten()) return { again };
-    for (const [place, event] of events.entries()) {
+  private async pseudonymous(
+    batch: ReadonlyArray<Event>,
+    look: boolean,
+  ): Promise<Pseudonymous | Conflict | 'look again'> {
+    const { vault, log, store } = this.ledger.parts;
+    for (let looks = 0; looks < looksMax; looks++) {
+      const looksNow = look || this.looksFirst;
+      const lookedUpTo = looksNow ? log.head() : undefined;
+      const before = looksNow ? this.recordedBefore(batch) : new Map<number, Before>();
+      const settled = await this.settled(batch, before);
+      if ('conflict' in settled) return settled;
+      const names = namesIn(batch, before);
+      const admitted =
+        names.length === 0 ? E.right(new Map<string, string>()) : await vault.admit(names, lookedUpTo);
+      if (E.isLeft(admitted)) {
+        this.looksFirst = true;
+        // Asking for its end brings a mirror of the log there.
+        if (log.head() < admitted.left.upTo) await store.head();
+        continue;
+      }
+      const swap = (name: string): string => {
+        const pseudonym = admitted.right.get(name) ?? settled.pseudonyms.get(name);
+        if (pseudonym === undefined) throw new Error('somebody is left without a pseudonym');
+        return pseudonym;
+      };
+      const places = batch.flatMap((_, place) => (settled.again.has(place) ? [] : [place]));
+      const events = places.map((place) =>
+        withSubjects(batch[place]!, swap, (data) => withheld(data, swap(fingerprintKey))),
+      );
+      return { events, places, again: settled.again };
+    }
+    return 'look again';
+  }
+
+  /** The events that name people and are in the log already, by their place in the batch. */
+  private recordedBefore(batch: ReadonlyArray<Event>): ReadonlyMap<number, Before> {
+    const { log } = this.ledger.parts;
+    const before = new Map<number, Before>();
+    for (const [place, event] of batch.entries()) {
       if (subjectsOf(event).size === 0) continue;
       const stored = log.find(event.source, event.id);
-      const before = stored === undefined ? undefined : decodeStored(stored.bytes);
-      if (stored === undefined || before === undefined || E.isLeft(before)) continue;
-      if (![...subjectsOf(before.right)].some((subject) => vault.isForgotten(subject))) continue;
-      const given = withSubjects(event, (subject) => vault.pseudonymOf(subject) ?? subject);
-      if (!sameButForgotten(given, before.right, (name) => vault.isForgotten(name)))
-        return { again, conflict: place };
-      again.set(place, stored.position);
+      const decoded = stored === undefined ? undefined : decodeStored(stored.bytes);
+      if (stored === undefined || decoded === undefined || E.isLeft(decoded)) continue;
+      before.set(place, { event: decoded.right, position: stored.position });
     }
-    return { again };
+    return before;
+  }
+
+  /**
+   * What is clear of events that are in the log already. Sent once more they bring nobody into the vault: neither
+   * somebody forgotten since, nor somebody whom the recorded event does not name, for then it has other content.
+   *
+   * @returns the pseudonyms of those named, and the positions of those about people who were forgotten since.
+   */
+  private async settled(
+    batch: ReadonlyArray<Event>,
+    before: ReadonlyMap<number, Before>,
+  ): Promise<Conflict | { again: Map<number, Position>; pseudonyms: ReadonlyMap<string, string> }> {
+    const again = new Map<number, Position>();
+    if (before.size === 0) return { again, pseudonyms: new Map() };
+    const names = new Set([...before.keys()].flatMap((place) => [...subjectsOf(batch[place]!)]));
+    const stored = new Set([...before.values()].flatMap(({ event }) => [...subjectsOf(event)]));
+    const asked = { names: [...names], pseudonyms: [...stored] };
+    const { pseudonyms, people } = await this.ledger.parts.vault.find(asked);
+    const isForgotten = (pseudonym: string): boolean => people.get(pseudonym) === null;
+    for (const [place, { event, position }] of before) {
+      const given = batch[place]!;
+      if ([...subjectsOf(event)].some(isForgotten)) {
+        const swapped = withSubjects(given, (name) => pseudonyms.get(name) ?? name);
+        if (!sameButForgotten(swapped, event, isForgotten)) return { conflict: place };
+        again.set(place, position);
+      } else if ([...subjectsOf(given)].some((name) => !pseudonyms.has(name))) return { conflict: place };
+    }
+    return { again, pseudonyms };
   }
 
   /**
@@ -220,12 +333,13 @@ export class Recorder {
    *
    * @returns whether there was such a person.
    */
-  async forget(identifier: string): Promise<E.Either<Problem, boolean>> {
+  async forget(pseudonym: string): Promise<E.Either<Problem, boolean>> {
     const { vault, log, now } = this.ledger.parts;
-    const pseudonym = vault.pseudonymOf(identifier);
-    if (pseudonym === undefined) return E.right(false);
+    const { people } = await vault.find({ names: [], pseudonyms: [pseudonym] });
+    if (typeof people.get(pseudonym) !== 'string') return E.right(false);
     const id = `forgotten:${pseudonym}`;
-    if (log.find(ledgerSource, id) === undefined) {
+    let saidAt = log.find(ledgerSource, id)?.position;
+    if (saidAt === undefined) {
       const event: Event = {
         id,
         source: ledgerSource,
@@ -238,8 +352,9 @@ export class Recorder {
       // Another request to erase the same person may have said so in the meantime.
       if (E.isLeft(appended) && appended.left.kind !== 'conflict') return E.left(refusal(appended.left));
       this.ledger.grown();
+      saidAt = E.isRight(appended) ? appended.right.position : log.head();
     }
-    vault.forget(identifier);
+    await vault.forget(pseudonym, saidAt);
     return E.right(true);
   }
 }

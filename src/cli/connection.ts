@@ -1,6 +1,6 @@
 /**
  * The ledger that a command works with: a running server, or the files of one, opened in this process and asked
- * through the same API, so that the answers are the same.
+ * through the same API, so that the answers are the same. Where a server has the files open, that one is asked.
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Ledger } from '../api/ledger.ts';
 import { type Client, createClient } from '../client/client.ts';
 import { type Settings, settingsFrom } from '../main/settings.ts';
+import { StoreProblem } from '../store/sqlite/store-problems.ts';
 import { unreachable, wrongUse } from './exit-codes.ts';
 import { type Failure, failureOfThrown } from './failure.ts';
 import { ProgressBar } from './progress-bar.ts';
@@ -57,8 +58,16 @@ const catchUp = async (ledger: Ledger, terminal: Terminal): Promise<E.Either<Fai
   return E.right(undefined);
 };
 
+/** The address of the server because of which the files could not be opened, if that is the reason. */
+const serverThatHolds = async (settings: Settings, error: unknown): Promise<string | undefined> => {
+  if (!(error instanceof StoreProblem) || error._tag !== 'StoreLocked') return undefined;
+  const { addressOf } = await import('../main/server-address.ts');
+  return addressOf(settings.dataDirectory, error.message);
+};
+
 const openInProcess = async (
   settings: Settings,
+  token: string | undefined,
   terminal: Terminal,
   use: (client: Client) => Promise<E.Either<Failure, number>>,
 ): Promise<E.Either<Failure, number>> => {
@@ -68,7 +77,10 @@ const openInProcess = async (
   try {
     ledger = await openLedger(settings);
   } catch (error) {
-    return E.left(failureOfThrown(error));
+    const url = await serverThatHolds(settings, error);
+    if (url === undefined) return E.left(failureOfThrown(error));
+    terminal.note(`A server has this ledger open, and is asked: ${url}`);
+    return use(createClient({ url, token }));
   }
   try {
     await ledger.ready();
@@ -110,5 +122,5 @@ export const withLedger = async (
     if (!toWrite) return E.left(missing(resolve(dataDirectory)));
     terminal.note(`There is no ledger in ${resolve(dataDirectory)} yet; it is made now.`);
   }
-  return openInProcess(settings.right, terminal, use);
+  return openInProcess(settings.right, options.token, terminal, use);
 };

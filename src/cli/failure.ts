@@ -100,6 +100,6 @@ export const failureOfThrown = (error: unknown): Failure => ({
   exitCode: unreachable,
   message: error instanceof Error ? error.message : String(error),
   ...(error instanceof StoreProblem && error._tag === 'StoreLocked'
-    ? { hint: 'If a server serves it, ask that one: --url http://127.0.0.1:8484' }
+    ? { hint: 'Wait until it is done; or if it is a server, ask that one: --url URL' }
     : {}),
 });

@@ -2,6 +2,7 @@
  * The commands, put together. Its help is also what the reference in `docs/` is made from.
  */
 import { Command } from 'commander';
+import { addBench } from './commands/bench.ts';
 import { addCopy } from './commands/copy.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -45,5 +46,6 @@ Exit codes: 0 fine, 1 a check failed, 2 wrong use, 3 the ledger cannot be reache
   addKeys(program, terminal);
   addCopy(program, terminal);
   addDoctor(program, terminal);
+  addBench(program, terminal);
   return program;
 };

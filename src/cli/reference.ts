@@ -12,6 +12,7 @@ const intro = `# Command line
 
 \`bin/domicile COMMAND\`. Every command takes \`--help\`. The ledger that a command works with is the one in \`--data DIR\`, by
 default \`./data\`, opened in the process itself, or with \`--url URL\` the one of a running server: the answers are the same.
+Where a server has the files open, it is found and asked.
 Answers go to standard output, everything else to standard error. Exit codes are in
 [errors and limits](errors-and-limits.md#exit-codes-of-the-command-line).
 

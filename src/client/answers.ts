@@ -68,7 +68,7 @@ export const Readiness = exact(
     generation: t.number,
     setAside: list(exact('SetAside', { event: t.string, reason: t.string }, {})),
   },
-  { failure: t.string },
+  { failure: t.string, vaultFailure: t.string },
 );
 export type Readiness = t.TypeOf<typeof Readiness>;
 

@@ -394,18 +394,21 @@ const pagesMax = 100_000;
 /**
  * All rows of a list, page by page, under the clocks of the first page.
  *
+ * @param pages how many of them at the most; `next` then leads to the rows beyond.
+ *
  * @example
  * const all = await everyRow((page) => ledger.subjects.trail('ana', page), { validAt: '2022-06-30' });
  */
 export const everyRow = async <A, Q extends Question>(
   page: (question: Q) => Rows<A>,
   question: Q,
+  pages = pagesMax,
 ): Rows<A> => {
   const first = await page(question);
   if (E.isLeft(first) || first.right.next === null) return first;
   const data = [...first.right.data];
   let next: string | null = first.right.next;
-  for (let pages = 1; next !== null && pages < pagesMax; pages++) {
+  for (let read = 1; next !== null && read < pages; read++) {
     const further: E.Either<ClientError, Answer<ReadonlyArray<A>>> = await page({
       ...question,
       cursor: next,

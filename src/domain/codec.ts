@@ -95,13 +95,15 @@ const meant = (given: string, known: ReadonlyArray<string>): string => {
 
 /**
  * An object with exactly these fields, in this order: the order in which it is encoded. `check` sees the decoded
- * object and answers faults that concern several fields.
+ * object and answers faults that concern several fields. `elsewhere` says of fields that others would expect what to
+ * do instead.
  */
 export const exact = <R extends Properties, O extends Properties>(
   name: string,
   required: R,
   optional: O,
   check?: (decoded: Decoded<R, O>) => ReadonlyArray<Fault>,
+  elsewhere: Readonly<Record<string, string>> = {},
 ): ExactCodec<Decoded<R, O>, Encoded<R, O>> => {
   const fields = [
     ...Object.entries(required).map(([key, codec]) => ({ key, codec, needed: true })),
@@ -125,7 +127,8 @@ export const exact = <R extends Properties, O extends Properties>(
     }
     const unknown = Object.keys(input).filter((key) => !known.has(key));
     for (const key of unknown.slice(0, unknownFieldsMax)) {
-      const message = `is not a field of ${name}${meant(key, keys)} (it has ${keys.join(', ')})`;
+      const hint = Object.hasOwn(elsewhere, key) ? `; ${elsewhere[key]}` : meant(key, keys);
+      const message = `is not a field of ${name}${hint} (it has ${keys.join(', ')})`;
       errors.push({ value: undefined, context: t.appendContext(context, key, t.never), message });
     }
     if (unknown.length > unknownFieldsMax) {

@@ -246,7 +246,7 @@ const projectionsCheck = (directory: string): Check => {
  * @param onProgress told how far the reading of the log is.
  */
 export const examine = (
-  { dataDirectory }: Pick<Settings, 'dataDirectory'>,
+  { dataDirectory, vault }: Pick<Settings, 'dataDirectory' | 'vault'>,
   now: Instant,
   onProgress: (read: number, of: number) => void,
 ): ReadonlyArray<Check> => {
@@ -272,15 +272,17 @@ export const examine = (
   }
   const { inUse, ...use } = writerCheck(files.log, now);
   checks.push(use, fileCheck('log', files.log, ledgerFormat, inUse), eventsCheck(files.log, onProgress));
-  checks.push(
-    existsSync(files.vault)
-      ? fileCheck('vault', files.vault, vaultFormat, inUse)
-      : failed(
-          'vault',
-          'it is missing: nobody is known by name',
-          'Restore the latest backup of the whole directory; the log alone knows pseudonyms only',
-        ),
-  );
+  if (vault === undefined) {
+    checks.push(
+      existsSync(files.vault)
+        ? fileCheck('vault', files.vault, vaultFormat, inUse)
+        : failed(
+            'vault',
+            'it is missing: nobody is known by name',
+            'Restore the latest backup of the whole directory; the log alone knows pseudonyms only',
+          ),
+    );
+  }
   checks.push(projectionsCheck(files.projections));
   return checks;
 };

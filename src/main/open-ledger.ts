@@ -2,18 +2,52 @@
  * Opening a ledger: the store, the vault, the serving projections and the thread that keeps them at the head.
  */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { Keys } from '../access/keys.ts';
 import { ReadLog } from '../access/read-log.ts';
 import { Ledger } from '../api/ledger.ts';
 import { Generations } from '../projections/generations.ts';
 import type { Notice } from '../store/kurrentdb/environment.ts';
+import type { LogReader } from '../store/log-reader.ts';
 import { openLogFile } from '../store/open-log-file.ts';
 import { openStore } from '../store/open-store.ts';
+import { StoreUnusable } from '../store/sqlite/store-problems.ts';
+import { embeddedVault } from '../vault/embedded-vault.ts';
+import { httpVault } from '../vault/http-vault.ts';
 import { openSqliteVault } from '../vault/sqlite-vault.ts';
+import { type Vault, VaultUnavailable } from '../vault/vault.ts';
 import { filesIn } from './files.ts';
+import { isOfAnotherLog } from './people-of-a-log.ts';
 import type { Settings } from './settings.ts';
 
 const now = (): number => Date.now();
+
+/**
+ * Opens the vault: the one in the directory of the ledger, or the one that another process keeps, which may be away.
+ *
+ * @throws a StoreProblem about the file; VaultUnavailable about a vault that is not the one of this log.
+ */
+const openVault = async (settings: Settings, log: LogReader): Promise<Vault> => {
+  const { vault: file } = filesIn(settings.dataDirectory);
+  if (settings.vault === undefined) {
+    // No erasure is under way yet, and the log is known to its end.
+    return embeddedVault(openSqliteVault(file, { now, random: randomBytes }), log.head());
+  }
+  if (existsSync(file)) {
+    throw new StoreUnusable(
+      file,
+      'a vault lies here, and LEDGER_VAULT names another, so that erasing a person would leave them in this one',
+      'Unset LEDGER_VAULT to go on with this vault; or, if nothing was recorded with it, delete the file',
+    );
+  }
+  const vault = httpVault(settings.vault);
+  if (await isOfAnotherLog(vault, log)) {
+    throw new VaultUnavailable(
+      `LEDGER_VAULT: the vault at ${settings.vault.url} knows nobody of this log. Point it to the process that keeps the vault of this ledger.`,
+    );
+  }
+  return vault;
+};
 
 /**
  * Opens the ledger that the settings name, and makes it if there is none.
@@ -25,8 +59,8 @@ export const openLedger = async (settings: Settings, notify?: (notice: Notice) =
   const { store, logFile, onGrown } = await openStore(settings, notify === undefined ? {} : { notify });
   const files = filesIn(settings.dataDirectory);
   try {
-    const vault = openSqliteVault(files.vault, { now, random: randomBytes });
     const log = openLogFile(logFile);
+    const vault = await openVault(settings, log);
     const generations = new Generations(files.projections);
     const keys = new Keys(files.keys);
     const reads = new ReadLog(files.reads);

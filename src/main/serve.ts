@@ -11,6 +11,7 @@ import { Scope } from '../access/keys.ts';
 import { createApp } from '../api/app.ts';
 import type { Ledger } from '../api/ledger.ts';
 import { openLedger } from './open-ledger.ts';
+import { leaveAddress, removeAddress } from './server-address.ts';
 import { type Settings, settingsFrom } from './settings.ts';
 
 /** How long open connections may take to end when the server stops. */
@@ -74,9 +75,12 @@ export const serve = async (settings: Settings): Promise<Running> => {
       },
       ({ port }) => {
         const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
+        const url = `http://${host}:${port}`;
+        // A server that listens everywhere is asked on this machine.
+        leaveAddress(settings.dataDirectory, url.replace(/\/\/(0\.0\.0\.0|\[::\]):/, '//127.0.0.1:'));
         resolve({
           ledger,
-          url: `http://${host}:${port}`,
+          url,
           firstKeyFile,
           stop: async () => {
             const closed = new Promise<void>((done) => server.close(() => done()));
@@ -87,6 +91,7 @@ export const serve = async (settings: Settings): Promise<Running> => {
             if ('closeIdleConnections' in server) server.closeIdleConnections();
             await closed;
             clearTimeout(timer);
+            removeAddress(settings.dataDirectory);
             await ledger.close();
           },
         });

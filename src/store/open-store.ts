@@ -13,7 +13,7 @@ import {
   parseSettings,
   WrongStoreSetting,
 } from './kurrentdb/settings.ts';
-import { openSqliteEventStore } from './sqlite/sqlite-event-store.ts';
+import { openThreadedEventStore } from './sqlite/threaded-event-store.ts';
 
 /** Which store, and where the ledger's own files are. */
 export interface StoreSettings {
@@ -79,7 +79,7 @@ export const openStore = async (
   if (setting.right.kind === 'sqlite') {
     const logFile = embeddedLogFile(dataDirectory);
     return {
-      store: openSqliteEventStore(logFile, { now: environment.now }),
+      store: await openThreadedEventStore(logFile),
       logFile,
       onGrown: () => () => undefined,
     };

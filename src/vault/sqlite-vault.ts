@@ -13,7 +13,7 @@ import { type OpenDatabase, openToWrite, preparing, transact } from '../store/sq
 import { damaged, StoreLocked, toStoreProblem } from '../store/sqlite/store-problems.ts';
 import { EntryIndex } from './entry-index.ts';
 import { recent } from './recent.ts';
-import { looksLikePseudonym, pseudonymBytes, pseudonymPrefix, type Vault } from './vault.ts';
+import { looksLikePseudonym, pseudonymBytes, pseudonymPrefix } from './vault.ts';
 import {
   type EntryRow,
   entryChecksum,
@@ -26,6 +26,25 @@ import {
 
 /** How many entries of each direction are kept at hand. */
 const entriesAtHandMax = 200_000;
+
+/** What the file of a vault can do, at once. Each call throws a StoreProblem when the file cannot be read or written. */
+export interface VaultFile {
+  /** The pseudonym of each of the identifiers; those not known yet get one, all in one transaction. */
+  pseudonymsFor(identifiers: ReadonlyArray<string>): ReadonlyMap<string, string>;
+  /** The pseudonym of this identifier, if it has one. */
+  pseudonymOf(identifier: string): string | undefined;
+  /** Who the pseudonym stands for, unless they were forgotten. */
+  identifierOf(pseudonym: string): string | undefined;
+  /** Whether this vault minted the pseudonym, be the person forgotten or not. */
+  knows(pseudonym: string): boolean;
+  /** Whether the person behind the pseudonym was forgotten. */
+  isForgotten(pseudonym: string): boolean;
+  /** Whether anybody was forgotten. */
+  hasForgotten(): boolean;
+  /** Forgets a person; answers the pseudonym that now stands for nobody, or undefined when there was none. */
+  forget(identifier: string): string | undefined;
+  close(): void;
+}
 
 export interface SqliteVaultOptions {
   /** The clock, in milliseconds since the epoch. */
@@ -44,7 +63,10 @@ interface Entry {
 const pseudonymOfBytes = (bytes: Uint8Array): string =>
   pseudonymPrefix + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
 
-const vaultIn = ({ file, database, close }: OpenDatabase, random: SqliteVaultOptions['random']): Vault => {
+const vaultIn = (
+  { file, database, close }: OpenDatabase,
+  random: SqliteVaultOptions['random'],
+): VaultFile => {
   const guard = <A>(act: () => A): A => {
     try {
       return act();
@@ -213,7 +235,7 @@ const vaultIn = ({ file, database, close }: OpenDatabase, random: SqliteVaultOpt
  *
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */
-export const openSqliteVault = (path: string, { now, random }: SqliteVaultOptions): Vault => {
+export const openSqliteVault = (path: string, { now, random }: SqliteVaultOptions): VaultFile => {
   const opened = openToWrite(path, vaultFormat, now());
   return preparing(opened, () => vaultIn(opened, random));
 };

@@ -139,6 +139,17 @@ describe('values that are no values', () => {
     expect(await malformed(await server.send(body, one))).toEqual([{ ...fault, pointer }]);
   });
 
+  it.each([
+    ['subject', 'stands in its data'],
+    ['dataschema', 'leave the attribute out'],
+    ['traceparent', 'no extension attributes'],
+    ['position', 'the ledger adds it'],
+  ])('given the attribute %s, says what to do with it', async (attribute, said) => {
+    const { status, body } = await server.post([{ ...enrolled('with', 'ana'), [attribute]: 'x' }]);
+    expect([status, body.errors.length, body.errors[0].pointer]).toEqual([422, 1, `/${attribute}`]);
+    expect(body.errors[0].message).toContain(said);
+  });
+
   it('given keys of the prototype, they are unknown fields and nothing else', async () => {
     const outer = `{"__proto__":{"assurance":"verified"},"constructor":1,${event({}).slice(1)}`;
     expect(
@@ -388,6 +399,20 @@ describe('paths', () => {
       status: 405,
       type: 'urn:domicile:problem:method-not-allowed',
     });
+  });
+
+  it('given GET where there is nothing to read but beneath, says what there is', async () => {
+    const { body } = await server.get('/v1/subjects/ana');
+    expect(body.detail).toMatch(/^expected DELETE; to be read are .*\/v1\/subjects\/{id}\/residency/);
+    expect(body.detail).not.toContain('ana');
+  });
+
+  it('given OPTIONS, there are the methods, and no word to scripts of other origins', async () => {
+    const origin = 'https://elsewhere.example';
+    const response = await server.request('/v1/events', { method: 'OPTIONS', headers: { origin } });
+    expect([response.status, response.headers.get('allow')]).toEqual([204, 'GET, POST']);
+    expect(response.headers.has('access-control-allow-origin')).toBe(false);
+    expect((await server.request('/v1/nothing', { method: 'OPTIONS' })).status).toBe(404);
   });
 
   it('given HEAD, there is the answer without its body', async () => {

@@ -239,6 +239,38 @@ describe('parameters', () => {
   });
 });
 
+describe('a position that the log has not reached', () => {
+  it('knows as much as its last, and the answer says so', async () => {
+    const { body: latest } = await server.get('/v1/sites');
+    const { status, body } = await server.get('/v1/sites', { knownPosition: 9_999 });
+    expect([status, body.clocks.position]).toEqual([200, latest.clocks.position]);
+  });
+});
+
+describe('transfers', () => {
+  it('never lead from a site to itself, whatever country it is in', async () => {
+    const fresh = newDataDirectory();
+    const open = await LocalServer.open(fresh);
+    const atLeast = await open.record([
+      sent('here', 'BackupTaken', {
+        backup: 'b',
+        dataset: 'profile',
+        scope: { population: 'us' },
+        from: 'unknown',
+        to: 'unknown',
+      }),
+      sent('back', 'BackupRestored', { backup: 'b', to: 'unknown' }),
+      sent('elsewhere', 'BackupRestored', { backup: 'b', to: 'unknown-too' }),
+    ]);
+    const rows = await open.rows('/v1/transfers', { atLeast });
+    expect(rows.map(({ event, fromSite, toSite }) => [event, fromSite, toSite])).toEqual([
+      ['3', 'unknown', 'unknown-too'],
+    ]);
+    await open.close();
+    removeDirectory(fresh);
+  });
+});
+
 describe('what nobody knows', () => {
   it.each(paths.filter((path) => /nobody|nowhere|none/.test(path)))('%s is not found', async (path) => {
     const { status, body } = await server.get(path);

@@ -14,6 +14,7 @@ import { filesIn } from '../../src/main/files.ts';
 import { Generations } from '../../src/projections/generations.ts';
 import { openLogReader } from '../../src/store/sqlite/log-reader.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
+import { embeddedVault } from '../../src/vault/embedded-vault.ts';
 import { openSqliteVault } from '../../src/vault/sqlite-vault.ts';
 import { enrolled, many, placed } from '../support/given-events.ts';
 import {
@@ -43,7 +44,7 @@ const boundedLog = async (directory: string): Promise<Full> => {
   };
   const ledger = new Ledger({
     store: openSqliteEventStore(files.log, { now, configure }),
-    vault: openSqliteVault(files.vault, { now, random: randomBytes }),
+    vault: embeddedVault(openSqliteVault(files.vault, { now, random: randomBytes }), 0),
     log: openLogReader(files.log),
     logFile: files.log,
     generations: new Generations(files.projections),

@@ -71,6 +71,8 @@ describe('a ledger with keys', () => {
     make('auditor', ['audit']);
     make('officer', ['audit', 'identify']);
     make('admin', ['emit', 'admin']);
+    make('everything else', ['emit', 'audit', 'admin', 'identify']);
+    make('process', ['vault']);
   });
 
   afterAll(async () => {
@@ -107,7 +109,8 @@ describe('a ledger with keys', () => {
     const recorded = await emit(enrolled('ana'), 'mover');
     expect(recorded.status).toBe(201);
     const { position } = (await recorded.json()) as { position: string };
-    const pseudonym = ledger.parts.vault.pseudonymOf('ana')!;
+    const { pseudonyms } = await ledger.parts.vault.find({ names: ['ana'], pseudonyms: [] });
+    const pseudonym = pseudonyms.get('ana')!;
 
     const seenBy = async (name: string): Promise<unknown> => {
       const answer = await request(`/v1/events/${position}?atLeast=${position}`, tokens.get(name));
@@ -119,6 +122,52 @@ describe('a ledger with keys', () => {
     expect((await request('/v1/subjects/ana/residency', tokens.get('officer'))).status).toBe(200);
     expect((await request('/v1/subjects/ana/residency', tokens.get('auditor'))).status).toBe(404);
     expect((await request(`/v1/subjects/${pseudonym}/residency`, tokens.get('auditor'))).status).toBe(200);
+  });
+
+  it('shares the vault with those with vault alone, who may do nothing else', async () => {
+    const ask = (path: string, name: string | undefined, body: unknown = {}) =>
+      request(`/v1/vault${path}`, name === undefined ? undefined : tokens.get(name), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    for (const path of ['/find', '/admit', '/forget', '/', '']) {
+      expect((await ask(path, undefined)).status).toBe(401);
+      expect((await ask(path, 'everything else')).status).toBe(403);
+      expect((await request(`/v1/vault${path}`, tokens.get('everything else'))).status).toBe(403);
+    }
+    const found = await ask('/find', 'process', { names: ['ana', 'nobody'], pseudonyms: [] });
+    expect(await found.json()).toEqual({
+      pseudonyms: [expect.stringMatching(/^psn_/), null],
+      people: [],
+    });
+    for (const path of ['/v1/sites', '/v1/events', '/v1/reads', '/v1/subjects/ana/residency', '/metrics'])
+      expect((await request(path, tokens.get('process'))).status).toBe(403);
+    expect((await emit(enrolled('ben'), 'process')).status).toBe(403);
+    const erased = await request('/v1/subjects/ana', tokens.get('process'), { method: 'DELETE' });
+    expect(erased.status).toBe(403);
+  });
+
+  it('refuses what it cannot read about people without saying it back', async () => {
+    const send = (body: string) =>
+      request('/v1/vault/admit', tokens.get('process'), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
+    const names = Array.from({ length: 10_001 }, (_, index) => `zorica-${index}`);
+    for (const [body, status] of [
+      ['{"names":["zorica', 422],
+      ['{"names":["zorica"]}', 422],
+      ['{"names":["zorica"],"lookedUpTo":"zorica"}', 422],
+      ['{"names":["zorica\\n"],"lookedUpTo":null}', 422],
+      [JSON.stringify({ names, lookedUpTo: null }), 422],
+      [JSON.stringify({ names: [`zorica${'x'.repeat(17_000_000)}`], lookedUpTo: null }), 413],
+    ] as const) {
+      const answer = await send(body);
+      expect(answer.status).toBe(status);
+      expect(await answer.text()).not.toContain('zorica');
+    }
   });
 
   it('records who asked about whom', async () => {

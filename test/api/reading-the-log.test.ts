@@ -102,7 +102,6 @@ describe('the log', () => {
     [{ source: 'https://nobody.example.org/' }, []],
     [{ subject: 'ana' }, ['ana', 'moved', 'observed']],
     [{ subject: 'tiktok/profile@ben' }, ['ben']],
-    [{ subject: 'nobody' }, []],
     [{ site: 'a' }, ['site-a', 'placed', 'moved', 'granted']],
     [{ party: 'acme' }, ['site-a']],
     [{ party: 'usds' }, ['granted', 'observed']],
@@ -122,8 +121,18 @@ describe('the log', () => {
 
   it('as known earlier stays what it was', async () => {
     expect(await events({ knownPosition: 4 })).toEqual(all.slice(0, 4));
-    expect(await events({ site: 'd', knownPosition: 8 })).toEqual([]);
-    expect(await events({ dataset: 'messages', knownPosition: 8 })).toEqual([]);
+    expect((await server.get('/v1/events', { site: 'd', knownPosition: 8 })).status).toBe(404);
+    expect((await server.get('/v1/events', { dataset: 'messages', knownPosition: 8 })).status).toBe(404);
+  });
+
+  describe.each(['application/json', lines, 'text/event-stream'])('as %s', (accept) => {
+    it.each(['subject', 'site', 'party', 'dataset'])(
+      'of a %s that nothing names is not found, rather than empty',
+      async (kind) => {
+        const { status, body } = await server.get('/v1/events', { [kind]: 'nobody' }, { accept });
+        expect([status, body.type, body.what]).toEqual([404, 'urn:domicile:problem:unknown', kind]);
+      },
+    );
   });
 
   it.each<[Query, string]>([
@@ -248,9 +257,8 @@ const followed = async (path: string, count: number, headers: Record<string, str
 
 describe('a log of large events', () => {
   it('has pages that end by their bytes, and all of it in them', async () => {
-    const large = Array.from({ length: 300 }, (_, index) =>
-      corrected(`large-${index}`, 'none', { data: { text: 'x'.repeat(100_000) } }),
-    );
+    const data = { policy: 'large', title: 'Large', cedar: 'x'.repeat(100_000), effectiveFrom: '2022-06-17' };
+    const large = Array.from({ length: 300 }, (_, index) => corrected(`large-${index}`, 'none', { data }));
     const sentLarge = await server.postLines(large);
     expect([sentLarge.status, sentLarge.body.recorded]).toEqual([201, 300]);
     const after = Number(sentLarge.body.position) - 300;
@@ -260,6 +268,24 @@ describe('a log of large events', () => {
     expect(ids(await server.rows('/v1/events', { after, limit: 1_000 }))).toEqual(ids(large));
     const dumped = await server.get('/v1/events', { after }, { accept: lines });
     expect(String(dumped.body).split('\n')).toHaveLength(301);
+  });
+});
+
+describe('who reads what concerns a person', () => {
+  const readsOf = async (subject: string) =>
+    (await server.rows('/v1/reads', { subject })).map(({ question }) => question);
+
+  it.each(['application/json', lines])('is recorded, also when the log is read as %s', async (accept) => {
+    const before = await readsOf('ana');
+    await server.get('/v1/events', { subject: 'ana' }, { accept });
+    expect(await readsOf('ana')).toEqual([...before, 'events']);
+  });
+
+  it('is not to be found about nobody', async () => {
+    await server.get('/v1/events', { subject: 'nobody' });
+    const { status, body } = await server.get('/v1/reads', { subject: 'nobody' });
+    expect([status, body.what]).toEqual([404, 'subject']);
+    expect(await readsOf('ana')).not.toContain('(unknown)');
   });
 });
 

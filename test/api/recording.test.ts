@@ -336,6 +336,25 @@ describe('NDJSON', () => {
     expect((await server.send('', lines)).status).toBe(200);
   });
 
+  it('given a body that arrives in pieces, cut within characters, after a byte order mark, all of it is read', async () => {
+    const events = many(20, 'pieces').map((event) => ({ ...event, evidence: 'urn:x:zoë-\u{1f600}' }));
+    const bytes = Buffer.from(`\ufeff${inLines(events)}`);
+    const body = new ReadableStream({
+      start: (controller) => {
+        for (let at = 0; at < bytes.length; at += 3)
+          controller.enqueue(Uint8Array.from(bytes.subarray(at, at + 3)));
+        controller.close();
+      },
+    });
+    const headers = { 'content-type': lines };
+    const { status } = await server.request('/v1/events', { method: 'POST', body, headers, duplex: 'half' });
+    expect(status).toBe(201);
+    const log = await server.rows('/v1/events', { after: start, atLeast: start + 20 });
+    expect(log.map(({ id, evidence }) => [id, evidence])).toEqual(
+      events.map(({ id, evidence }) => [id, evidence]),
+    );
+  });
+
   const withLine = (events: ReadonlyArray<Sent>, number: number, line: string): string =>
     events.map((event, index) => `${index === number - 1 ? line : JSON.stringify(event)}\n`).join('');
 
@@ -377,8 +396,8 @@ describe('NDJSON', () => {
     await recordedNothing();
   });
 
-  it('given a line that is recorded otherwise, its chunk is not recorded, and it is named', async () => {
-    const events = many(1_500, 'clashing');
+  it('given a line that is recorded otherwise, neither its chunk is recorded nor those after it, and it is named', async () => {
+    const events = many(3_500, 'clashing');
     await server.record([events[1_200]]);
     start = await head();
     const other = JSON.stringify({ ...events[1_200], assurance: 'claimed' });

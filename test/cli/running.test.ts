@@ -29,6 +29,45 @@ describe('domicile serve', () => {
     expect(again.out).toBe('Recorded 0 events, 101 there already. The log is at position 101.\n');
   });
 
+  it('is found by commands that find their files in use, and missed by none once it is gone', async () => {
+    const data = join(directory, 'found');
+    const child = start(['serve', '--data', data, '--port', '0']);
+    const ended = finished(child);
+    const url = / on (http:\S+)\n/.exec(await printed(child, /Ctrl-C/))![1]!;
+
+    const emitted = await domicile(['emit', tiktok, '--data', data]);
+    const asked = await domicile(['where', 'rosa', '--data', data, '--format', 'csv']);
+    child.kill('SIGKILL');
+    await ended;
+    const alone = await domicile(['where', 'rosa', '--data', data, '--format', 'csv']);
+
+    expect(emitted.code).toBe(0);
+    expect(asked.notes).toBe(`A server has this ledger open, and is asked: ${url}\n`);
+    expect([alone.code, alone.notes, alone.out]).toEqual([0, '', asked.out]);
+  });
+
+  it('that was killed is not asked for another ledger that took its address', async () => {
+    const data = join(directory, 'stale');
+    const killed = start(['serve', '--data', data, '--port', '0']);
+    const ended = finished(killed);
+    const { port } = new URL(/ on (http:\S+)\n/.exec(await printed(killed, /Ctrl-C/))![1]!);
+    killed.kill('SIGKILL');
+    await ended;
+    const heir = start(['serve', '--data', join(directory, 'heir'), '--port', port]);
+    const heirEnded = finished(heir);
+    await printed(heir, /Ctrl-C/);
+    const lock = new DatabaseSync(join(data, 'log.sqlite-lock'));
+    lock.exec('BEGIN EXCLUSIVE');
+
+    const { code, notes, out } = await domicile(['where', 'rosa', '--data', data]);
+
+    lock.close();
+    heir.kill('SIGTERM');
+    await heirEnded;
+    expect([code, out]).toEqual([3, '']);
+    expect(notes).not.toContain('is asked');
+  });
+
   it('says that its port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     try {
@@ -48,6 +87,16 @@ describe('domicile serve', () => {
   it('refuses a port that is none', async () => {
     const { code } = await domicile(['serve', '--port', '99999']);
     expect(code).toBe(2);
+  });
+});
+
+describe('domicile bench', () => {
+  it('runs the measurements, and knows which there are', async () => {
+    const { code, notes } = await domicile(['bench', 'rebuilt']);
+    expect([code, notes]).toEqual([
+      2,
+      expect.stringMatching(/^rebuilt: there is no such measurement; expected ledger, /),
+    ]);
   });
 });
 

@@ -85,7 +85,12 @@ const refusedAsTooLarge = async (
   throw new Error('the store takes batches without any limit');
 };
 
-export const eventStoreContract = (name: string, makeStore: () => Promise<StoreUnderTest>): void => {
+/** @param modelRuns how many random histories are compared with a model. */
+export const eventStoreContract = (
+  name: string,
+  makeStore: () => Promise<StoreUnderTest>,
+  modelRuns = 40,
+): void => {
   const given = async (...batches: ReadonlyArray<ReadonlyArray<EventToAppend>>) => {
     const { store, reopen, cleanup } = await makeStore();
     onTestFinished(cleanup);
@@ -554,7 +559,7 @@ export const eventStoreContract = (name: string, makeStore: () => Promise<StoreU
             await cleanup();
           }
         }),
-        { numRuns: 40 },
+        { numRuns: modelRuns },
       );
     });
   });

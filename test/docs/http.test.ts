@@ -35,6 +35,24 @@ describe('the overview of the HTTP API', () => {
   });
 });
 
+describe('the description of the API', () => {
+  it('says of every operation which key it needs, and how what goes wrong is told', async () => {
+    const { body } = await server.get('/openapi.json');
+    expect(body.components.securitySchemes.key).toMatchObject({ type: 'http', scheme: 'bearer' });
+    const { post, get } = body.paths['/v1/events'];
+    expect(post.security).toEqual([{ key: ['emit'] }, {}]);
+    expect(get.security).toEqual([{ key: ['audit'] }, {}]);
+    expect(body.paths['/v1/subjects/{id}'].delete.security).toEqual([{ key: ['admin'] }, {}]);
+    for (const methods of Object.values(body.paths)) {
+      for (const operation of Object.values(methods as Record<string, { responses: object }>)) {
+        for (const status of ['401', '403', 'default']) {
+          expect(operation.responses).toHaveProperty([status, 'content', 'application/problem+json']);
+        }
+      }
+    }
+  });
+});
+
 describe('the reference page', () => {
   it('tells of every path, every event and every row, and fetches nothing from anywhere', async () => {
     const { status, headers, body } = await server.get('/reference');

@@ -75,6 +75,12 @@ describe('Given the founding case', () => {
     expect(found).toEqual(expect.arrayContaining(expected));
     const policy = await the.server.get('/v1/policies/us-data-stays');
     expect(policy.body.data.versions[0].cedar).toContain('// Reason: The board decided so on 17 June.');
+    await page.getByText('Version 1', { exact: true }).click();
+    await page.getByText('Adopted because: The board decided so on 17 June.').waitFor();
+
+    // The next version is begun with the rules, without the reason of the one before.
+    await page.getByRole('link', { name: 'Try a change' }).click();
+    await expect.poll(() => page.getByLabel('Rules, in Cedar').inputValue()).toBe(cedar);
   });
 
   it('when findings are looked at, then those that last come first, with people, since when, the path and the proof', async () => {
@@ -87,9 +93,9 @@ describe('Given the founding case', () => {
       'People',
       'Whose data, and where',
       'By whom, and how',
-      'Since',
-      'Until',
-      'Known since',
+      'Since, UTC',
+      'Until, UTC',
+      'Known since, UTC',
       'Proof',
     ]);
     // Of the findings of a policy, those that last at the moment stand before those that do not.

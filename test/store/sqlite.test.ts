@@ -14,27 +14,40 @@ import { type EventStore, origin } from '../../src/store/event-store.ts';
 import { isSupportedSqlite } from '../../src/store/sqlite/file-checks.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
 import { StoreLocked } from '../../src/store/sqlite/store-problems.ts';
+import { openThreadedEventStore } from '../../src/store/sqlite/threaded-event-store.ts';
 import { eventStoreContract } from '../contract/event-store.ts';
 import { fileForTest, newFolder, removeFolder } from './ledger-files.ts';
 
-eventStoreContract('sqlite', async () => {
-  const folder = newFolder();
-  const file = join(folder, 'ledger.sqlite');
-  const open = (): EventStore => openSqliteEventStore(file, { now: Date.now });
-  let store = open();
-  return {
-    store,
-    reopen: async () => {
-      await store.close();
-      store = open();
-      return store;
+const contractOf = (
+  name: string,
+  open: (file: string) => EventStore | Promise<EventStore>,
+  modelRuns?: number,
+): void =>
+  eventStoreContract(
+    name,
+    async () => {
+      const folder = newFolder();
+      const file = join(folder, 'ledger.sqlite');
+      let store = await open(file);
+      return {
+        store,
+        reopen: async () => {
+          await store.close();
+          store = await open(file);
+          return store;
+        },
+        cleanup: async () => {
+          await store.close();
+          removeFolder(folder);
+        },
+      };
     },
-    cleanup: async () => {
-      await store.close();
-      removeFolder(folder);
-    },
-  };
-});
+    modelRuns,
+  );
+
+contractOf('sqlite', (file) => openSqliteEventStore(file, { now: Date.now }));
+// To start a thread takes longer than what it is asked for.
+contractOf('sqlite, written by a thread of its own', openThreadedEventStore, 10);
 
 const clock = () => 1_000;
 
@@ -50,8 +63,10 @@ describe('one writer', () => {
     expect(() => openSqliteEventStore(file, { now: clock })).toThrow(
       `process ${process.pid} on ${hostname()} holds it since 2022-06-17T00:00:00.000Z`,
     );
+    await expect(openThreadedEventStore(file)).rejects.toThrow(StoreLocked);
     expect(E.isRight(await store.append([event('1')]))).toBe(true);
     await store.close();
+    await (await openThreadedEventStore(file)).close();
     await openSqliteEventStore(file, { now: clock }).close();
   });
 

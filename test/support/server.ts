@@ -13,7 +13,7 @@ import type { Ledger } from '../../src/api/ledger.ts';
 import { openLedger } from '../../src/main/open-ledger.ts';
 
 /** How long a server process may take to listen, or to end. */
-const processWaitMsMax = 30_000;
+const processWaitMsMax = 90_000;
 
 /** The media types in which events are sent. */
 export const one = 'application/cloudevents+json';

@@ -8,8 +8,8 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DamagedStore, StoreLocked } from '../../src/store/sqlite/store-problems.ts';
 import { recent } from '../../src/vault/recent.ts';
-import { openSqliteVault } from '../../src/vault/sqlite-vault.ts';
-import { looksLikePseudonym, type Vault } from '../../src/vault/vault.ts';
+import { openSqliteVault, type VaultFile } from '../../src/vault/sqlite-vault.ts';
+import { looksLikePseudonym } from '../../src/vault/vault.ts';
 import { identifierHash } from '../../src/vault/vault-format.ts';
 import { fileForTest, newFolder, removeFolder } from '../store/ledger-files.ts';
 
@@ -27,7 +27,7 @@ const repeatableRandomness = (seed = 2_463_534_242) => {
 
 const random = repeatableRandomness();
 
-const open = (file: string): Vault => openSqliteVault(file, { now: () => 1_000, random });
+const open = (file: string): VaultFile => openSqliteVault(file, { now: () => 1_000, random });
 
 const given = (...identifiers: ReadonlyArray<string>) => {
   const file = fileForTest('vault.sqlite');
@@ -278,7 +278,7 @@ describe('the file of the vault', () => {
         const flipped = Uint8Array.from(sound);
         flipped[place]! ^= mask;
         writeFileSync(copy, flipped);
-        let damaged: Vault | undefined;
+        let damaged: VaultFile | undefined;
         try {
           damaged = open(copy);
           for (const [identifier, pseudonym] of pseudonyms) {

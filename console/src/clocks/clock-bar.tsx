@@ -202,10 +202,55 @@ export const ClockBar = ({ valid }: { valid: boolean }) => {
   );
 };
 
+/** What the answer itself says of what it knew. */
+const Known = ({ clocks }: { clocks: Clocks | undefined }) =>
+  clocks === undefined ? null : (
+    <span className="detail">
+      {' '}
+      log position {clocks.position}, {wordedMoment(Math.floor(Date.parse(clocks.knownAt) / 60_000) * 60_000)}
+    </span>
+  );
+
+/** An address may hold anything: what is no moment is said as it is written. */
+const knownOn = (written: string): string => {
+  const ms = Date.parse(written);
+  return Number.isNaN(ms) ? written : wordedMoment(ms);
+};
+
+const PrintButton = () => (
+  <button type="button" className="quiet" onClick={() => window.print()}>
+    <Icon name="print" />
+    Print
+  </button>
+);
+
+/** The same for an answer over all time, as known now, whatever the address says of clocks. */
+export const AllTimeSentence = ({ clocks }: { clocks: Clocks }) => (
+  <div className="clock-sentence">
+    <p>
+      <Icon name="clock" />
+      <span>
+        Over <strong>all time</strong>
+      </span>
+    </p>
+    <p>
+      <Icon name="live" />
+      <span>
+        As known <strong>now</strong>
+        <Known clocks={clocks} />
+      </span>
+    </p>
+    <span className="clock-actions">
+      <PrintButton />
+    </span>
+  </div>
+);
+
 /**
  * Which clocks the page shows, in a sentence: with what the answer itself says of them.
  *
  * @param at the moment that is shown, where one is being dragged; else that of the answer.
+ * @param knownOnly where things have no moment at which they are true, as in the log.
  */
 export const ClockSentence = ({
   clocks,
@@ -250,17 +295,10 @@ export const ClockSentence = ({
             </>
           ) : (
             <>
-              As known <strong>on {wordedMoment(Date.parse(view.knownAt ?? ''))}</strong>, not what was
-              learned since
+              As known <strong>on {knownOn(view.knownAt ?? '')}</strong>, not what was learned since
             </>
           )}
-          {clocks === undefined ? null : (
-            <span className="detail">
-              {' '}
-              log position {clocks.position},{' '}
-              {wordedMoment(Math.floor(Date.parse(clocks.knownAt) / 60_000) * 60_000)}
-            </span>
-          )}
+          <Known clocks={clocks} />
         </span>
       </p>
       <p hidden={knownOnly}>
@@ -284,7 +322,7 @@ export const ClockSentence = ({
             {knownOnly ? 'Fix what is known' : 'Fix both clocks'}
           </button>
         )}
-        {pinned ? (
+        {knownNow ? null : (
           <button
             type="button"
             className="quiet"
@@ -292,11 +330,8 @@ export const ClockSentence = ({
           >
             Show as known now
           </button>
-        ) : null}
-        <button type="button" className="quiet" onClick={() => window.print()}>
-          <Icon name="print" />
-          Print
-        </button>
+        )}
+        <PrintButton />
       </span>
     </div>
   );

@@ -14,7 +14,7 @@ export interface ViewSearch {
   /** The period that time scales show. */
   readonly from?: string;
   readonly to?: string;
-  /** `folded` or `shown`: whether the lanes of the time scale are out of the way. By default on small screens alone. */
+  /** `folded`, `shown` or `tall`: how many lanes of the time scale are in sight. By default none on small screens. */
   readonly lanes?: string;
 }
 

@@ -6,6 +6,7 @@ import type { DifferenceRows, FindingRow } from '../ledger/shapes.ts';
 import { useNames } from '../parts/names.tsx';
 import { Table, TableFiles } from '../parts/table.tsx';
 import { findingColumns, mostPeople } from './finding-columns.tsx';
+import { versionGroup } from './finding-parts.tsx';
 
 const lists = [
   { key: 'opened', title: 'Opened', words: 'found now, not before' },
@@ -13,6 +14,13 @@ const lists = [
   { key: 'lengthened', title: 'Lengthened', words: 'found for longer than before' },
   { key: 'shortened', title: 'Shortened', words: 'found for less time than before' },
 ] as const;
+
+/** Stands in for the order of the answer, so that what is of one version stands together. */
+const byVersion = (a: FindingRow, b: FindingRow): number =>
+  (a.policy < b.policy ? -1 : a.policy > b.policy ? 1 : 0) || a.version - b.version;
+
+const people = (count: number): string =>
+  count === 1 ? 'one person' : `${count.toLocaleString('en')} people`;
 
 const peopleOf = (rows: ReadonlyArray<FindingRow>): number => Math.max(0, ...rows.map(mostPeople));
 
@@ -28,6 +36,7 @@ export const Difference = ({
   fileName: string;
 }) => {
   const names = useNames();
+  const policies = new Set(lists.flatMap(({ key }) => difference[key].map(({ policy }) => policy)));
   const total = lists.reduce((sum, { key }) => sum + difference[key].length, 0);
   return (
     <div className="panel-column" data-testid="difference">
@@ -38,9 +47,7 @@ export const Difference = ({
               <strong>{difference[key].length.toLocaleString('en')}</strong>
               <span>
                 {title.toLowerCase()}
-                {difference[key].length === 0
-                  ? ''
-                  : `, up to ${peopleOf(difference[key]).toLocaleString('en')} people in one`}
+                {difference[key].length === 0 ? '' : `, of up to ${people(peopleOf(difference[key]))}`}
               </span>
               <span className="unknown">{words}</span>
             </a>
@@ -49,7 +56,7 @@ export const Difference = ({
       </ul>
       {total === 0 ? <p className="hint">It changes nothing, at no time that the ledger knows of.</p> : null}
       {lists.map(({ key, title }) => {
-        const rows = difference[key];
+        const rows = [...difference[key]].sort(byVersion);
         if (rows.length === 0) return null;
         const table = {
           caption: `${title} findings`,
@@ -60,6 +67,8 @@ export const Difference = ({
           clocks,
           minAssurance,
           empty: '',
+          longLines: 2 as const,
+          ...(policies.size > 1 ? { groupOf: versionGroup } : {}),
         };
         return (
           <section className="panel" key={key} id={key} aria-labelledby={`${key}-title`}>

@@ -3,11 +3,11 @@
  */
 import type { FindingRow } from '../ledger/shapes.ts';
 import { Day, Since, Until } from '../parts/moment.tsx';
-import { Id, type Names, PartyWord } from '../parts/names.tsx';
-import { PathChain, pathText } from '../parts/path.tsx';
+import { Id, type Names } from '../parts/names.tsx';
+import { pathText } from '../parts/path.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import type { Column } from '../parts/table.tsx';
-import { Held, heldText, VerdictMark } from '../person/findings-panel.tsx';
+import { ByWhom, Held, heldText, VerdictMark } from './finding-parts.tsx';
 
 /** The most people that a finding was about at any time. */
 export const mostPeople = ({ counts, subjects }: FindingRow): number =>
@@ -43,7 +43,6 @@ export const findingColumns = (names: Names): ReadonlyArray<Column<FindingRow>> 
     value: (row) => heldText(row.holding),
     cell: (row) => (
       <span title={heldText(row.holding)}>
-        {row.action === 'store' ? 'stored: ' : ''}
         <Held of={row.holding} population={row.population} />
       </span>
     ),
@@ -52,30 +51,27 @@ export const findingColumns = (names: Names): ReadonlyArray<Column<FindingRow>> 
     key: 'path',
     head: 'By whom, and how',
     value: (row) => (row.party === null ? null : pathText(names, row.party, row.path)),
-    cell: (row) =>
-      row.party === null ? null : row.path.length === 0 ? (
-        <PartyWord id={row.party} />
-      ) : (
-        <span title={pathText(names, row.party, row.path)}>
-          <PathChain party={row.party} path={row.path} />
-        </span>
-      ),
+    cell: (row) => (
+      <span title={row.party === null ? undefined : pathText(names, row.party, row.path)}>
+        <ByWhom of={row} />
+      </span>
+    ),
   },
   {
     key: 'from',
-    head: 'Since',
+    head: 'Since, UTC',
     value: (row) => row.from,
     cell: (row) => (row.from === null ? <Since at={null} /> : <Day at={row.from} />),
   },
   {
     key: 'to',
-    head: 'Until',
+    head: 'Until, UTC',
     value: (row) => row.to,
     cell: (row) => (row.to === null ? <Until at={null} /> : <Day at={row.to} />),
   },
   {
     key: 'knownSince',
-    head: 'Known since',
+    head: 'Known since, UTC',
     value: (row) => row.knownSince,
     cell: (row) => <Day at={row.knownSince} />,
   },

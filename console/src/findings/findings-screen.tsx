@@ -5,18 +5,17 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { ClockSentence, useChangeView, useView } from '../clocks/clock-bar.tsx';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
-import { useConnection } from '../ledger/live.ts';
-import { type FindingFilter, findingsLearned, findingsThat, policiesAt } from '../ledger/queries.ts';
-import { beginOf, byBegin, type FindingRow, holdsAt, type PolicyRow } from '../ledger/shapes.ts';
+import { type FindingFilter, findingsThat, policiesAt } from '../ledger/queries.ts';
+import { beginOf, byBegin, type FindingRow, holdsAt } from '../ledger/shapes.ts';
+import { Choice, Filters } from '../parts/choice.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { Since, Until } from '../parts/moment.tsx';
 import { Id, Title, useNames } from '../parts/names.tsx';
-import { ProofLink } from '../parts/proof-link.tsx';
 import { Answered } from '../parts/states.tsx';
 import { Table, TableFiles } from '../parts/table.tsx';
 import { useTitle } from '../shell.tsx';
-import { Difference } from './difference.tsx';
+import { Learned, VersionChange, versionsIn } from './comparison.tsx';
 import { findingColumns } from './finding-columns.tsx';
+import { PolicyCard, Versions } from './policies.tsx';
 
 interface FindingsSearch {
   readonly policy?: string;
@@ -27,118 +26,6 @@ interface FindingsSearch {
   readonly compare?: string;
 }
 
-type Version = PolicyRow['versions'][number];
-
-const isInForce = ({ inForce }: Version, at: number): boolean =>
-  inForce.some((interval) => holdsAt(interval, at));
-
-const PolicyCard = ({
-  policy,
-  findings,
-  at,
-  chosen,
-}: {
-  policy: PolicyRow;
-  findings: ReadonlyArray<FindingRow>;
-  at: number;
-  chosen: boolean;
-}) => {
-  const view = useView();
-  const mine = findings.filter((finding) => finding.policy === policy.policy);
-  const open = mine.filter((finding) => holdsAt(finding, at)).length;
-  const inForce = policy.versions.some((version) => isInForce(version, at));
-  return (
-    <li className={chosen ? 'policy-card chosen' : 'policy-card'}>
-      <Link
-        to="/findings"
-        search={{ ...clocksOf(view), ...(chosen ? {} : { policy: policy.policy }) } as never}
-        aria-current={chosen ? 'true' : undefined}
-      >
-        <span className="policy-title">
-          <Title>{policy.title}</Title>
-        </span>
-        <span className="policy-facts">
-          <Id>{policy.policy}</Id>
-          <span>{inForce ? 'in force' : 'not in force'}</span>
-        </span>
-        <span className="policy-facts">
-          {open > 0 ? (
-            <span className="verdict verdict-violated">
-              <Icon name="warning" />
-              {open} open
-            </span>
-          ) : (
-            <span>none open</span>
-          )}
-          <span>{mine.length} in all</span>
-        </span>
-      </Link>
-    </li>
-  );
-};
-
-const Versions = ({ policy, at }: { policy: PolicyRow; at: number }) => {
-  const view = useView();
-  return (
-    <section className="panel policy-detail" aria-label={`Versions of ${policy.policy}`}>
-      <header>
-        <h2>
-          <Title>{policy.title}</Title>
-        </h2>
-        {policy.builtIn ? (
-          <span className="unknown">built in</span>
-        ) : (
-          <Link
-            to="/findings/try"
-            search={clocksOf(view) as never}
-            hash={new URLSearchParams({ policy: policy.policy }).toString()}
-          >
-            Try a change
-          </Link>
-        )}
-      </header>
-      <div className="panel-text">
-        {policy.authority === null ? null : (
-          <p>
-            <Title>{policy.authority}</Title>
-          </p>
-        )}
-        <ul className="versions">
-          {[...policy.versions].reverse().map((version) => (
-            <li key={version.version}>
-              <details>
-                <summary>
-                  <strong>Version {version.version}</strong>{' '}
-                  <span className={isInForce(version, at) ? 'in-force' : 'unknown'}>
-                    {isInForce(version, at) ? 'in force' : 'not in force'}
-                  </span>{' '}
-                  <span className="unknown">
-                    effective <Since at={version.effectiveFrom} />
-                    {version.effectiveUntil === null ? '' : ' to '}
-                    {version.effectiveUntil === null ? null : <Until at={version.effectiveUntil} />}
-                  </span>
-                </summary>
-                {version.adoptedBy === null ? null : (
-                  <p>
-                    <ProofLink
-                      events={[version.adoptedBy]}
-                      of={`version ${version.version} of ${policy.policy}`}
-                      label="Its adoption"
-                    />
-                  </p>
-                )}
-                <pre>
-                  <code>{version.cedar ?? 'Judged by the ledger itself; it has no text in Cedar.'}</code>
-                </pre>
-              </details>
-            </li>
-          ))}
-        </ul>
-      </div>
-    </section>
-  );
-};
-
 /** Policies with findings that last at the moment first; within each version those, and of these the latest, first. */
 const openFirst =
   (at: number, open: ReadonlySet<string>) =>
@@ -147,34 +34,6 @@ const openFirst =
     (a.policy < b.policy ? -1 : a.policy > b.policy ? 1 : b.version - a.version) ||
     Number(holdsAt(b, at)) - Number(holdsAt(a, at)) ||
     byBegin(b.from, a.from);
-
-/** What was learned since makes of the findings. */
-const Learned = ({ since, policy }: { since: string; policy: string | undefined }) => {
-  const connection = useConnection();
-  const head = connection.state === 'live' ? connection.head : since;
-  const learned = useQuery(findingsLearned(since, head, policy));
-  return (
-    <section className="panel learned" aria-labelledby="learned-title">
-      <header>
-        <h2 id="learned-title">
-          What was learned from position {since} to {head}
-        </h2>
-      </header>
-      <div className="panel-text">
-        <Answered of={learned} what="what was learned since">
-          {(answer) => (
-            <Difference
-              difference={answer.data}
-              clocks={answer.clocks}
-              minAssurance="claimed"
-              fileName={`learned-since-${since}`}
-            />
-          )}
-        </Answered>
-      </div>
-    </section>
-  );
-};
 
 const states = [
   { state: undefined, label: 'All' },
@@ -195,10 +54,29 @@ export const FindingsScreen = () => {
   const findings = useQuery(findingsThat(filter, question));
   const at = Date.parse(view.validAt ?? findings.data?.clocks.validAt ?? '');
   const chosen = policies.data?.data.find((each) => each.policy === policy);
+  const versions = versionsIn(compare);
   return (
     <>
       <div className="screen-head">
         <h1>Findings</h1>
+        <Filters label="Which findings">
+          <Choice
+            label="site"
+            value={site}
+            any="any"
+            options={[...names.sites.values()].map((each) => [each.site, each.name ?? each.site] as const)}
+            onChange={(chosenSite) => change({ site: chosenSite })}
+          />
+          <Choice
+            label="party"
+            value={party}
+            any="any"
+            options={[...names.parties.values()].map(
+              (each) => [each.party, each.name ?? each.party] as const,
+            )}
+            onChange={(chosenParty) => change({ party: chosenParty })}
+          />
+        </Filters>
         <Link to="/findings/try" search={clocksOf(view) as never} className="button">
           Try a policy before adopting it
         </Link>
@@ -216,6 +94,9 @@ export const FindingsScreen = () => {
           </p>
         )
       ) : null}
+      {policy === undefined || versions === undefined ? null : (
+        <VersionChange policy={policy} from={versions[0]} to={versions[1]} />
+      )}
       <Answered of={findings} what="what was found">
         {(answer) => {
           const open = new Set(answer.data.filter((row) => holdsAt(row, at)).map((row) => row.policy));
@@ -256,6 +137,7 @@ export const FindingsScreen = () => {
             minAssurance: view.minAssurance ?? 'claimed',
             empty: 'No rule was broken there, and none was left unjudged.',
             rowClass: (row: FindingRow) => (holdsAt(row, at) ? '' : 'row-past'),
+            longLines: 2 as const,
           };
           return (
             <div className="findings">
@@ -280,11 +162,12 @@ export const FindingsScreen = () => {
                 </Answered>
               </nav>
               <div className="panel-column">
-                {chosen === undefined ? null : <Versions policy={chosen} at={at} />}
+                {chosen === undefined ? null : <Versions policy={chosen} at={at} version={version} />}
                 <section className="panel" aria-labelledby="findings-title">
                   <header>
                     <h2 id="findings-title">
                       {rows.length.toLocaleString('en')} findings
+                      {version === undefined ? '' : ` of version ${version}`}
                       {answer.next === null ? '' : ', the first of more'}
                     </h2>
                     <span className="panel-tools">

@@ -9,7 +9,7 @@ import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import * as E from 'fp-ts/lib/Either.js';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { ClientFailure, orThrow } from '../../../src/client/client.ts';
-import { useView } from '../clocks/clock-bar.tsx';
+import { AllTimeSentence, useView } from '../clocks/clock-bar.tsx';
 import { readMoment, wordedMoment, writeMoment } from '../clocks/instants.ts';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
 import { policiesAt, simulated } from '../ledger/queries.ts';
@@ -18,6 +18,7 @@ import { Icon } from '../parts/icon.tsx';
 import { Answered, Failure } from '../parts/states.tsx';
 import { useTitle } from '../shell.tsx';
 import { Difference } from './difference.tsx';
+import { readReason, withReason } from './reason.ts';
 
 /** A draft, as it is written: dates as they were typed. */
 interface Draft {
@@ -110,14 +111,6 @@ const Errors = ({ error }: { error: unknown }) => {
 const freshId = (): string =>
   [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** The text as it is adopted: the reason stands above it as a comment, and is kept with it. */
-const withReason = (cedar: string, reason: string): string =>
-  `${reason
-    .trim()
-    .split(/\r?\n/)
-    .map((line, index) => `// ${index === 0 ? 'Reason: ' : ''}${line}`)
-    .join('\n')}\n${cedar}`;
-
 const Adopt = ({ draft }: { draft: Draft }) => {
   const view = useView();
   const navigate = useNavigate();
@@ -162,7 +155,10 @@ const Adopt = ({ draft }: { draft: Draft }) => {
           {wordedMoment(Date.parse(momentOf(draft.effectiveFrom)))}. If <bdi>{draft.policy}</bdi> was adopted
           before, this is its next version; what older versions found stays as it is.
         </p>
-        <label htmlFor="reason">Why it is adopted; kept with the text</label>
+        <label htmlFor="reason">
+          Why it is adopted. The reason is recorded for good: it stands above the rules in the adopted text,
+          and with the version it makes.
+        </label>
         <textarea
           id="reason"
           rows={2}
@@ -194,6 +190,7 @@ const Outcome = ({ draft }: { draft: Draft }) => {
     <Answered of={outcome} what="what it would have found, over all history">
       {(answer) => (
         <>
+          <AllTimeSentence clocks={answer.clocks} />
           <Difference
             difference={answer.data}
             clocks={answer.clocks}
@@ -230,7 +227,8 @@ export const TryScreen = () => {
       ...before,
       title: version.title,
       authority: version.authority ?? '',
-      cedar: version.cedar ?? before.cedar,
+      // The reason of that version is no part of the next one.
+      cedar: version.cedar === null ? before.cedar : readReason(version.cedar).cedar,
       effectiveFrom: version.effectiveFrom === null ? '' : writeMoment(Date.parse(version.effectiveFrom)),
       effectiveUntil: version.effectiveUntil === null ? '' : writeMoment(Date.parse(version.effectiveUntil)),
     }));
@@ -255,8 +253,8 @@ export const TryScreen = () => {
     });
   };
 
-  const field = (name: keyof Draft, label: string, placeholder = '') => (
-    <span className="stacked">
+  const field = (name: keyof Draft, label: string, placeholder = '', wide = false) => (
+    <span className={wide ? 'stacked wide' : 'stacked'}>
       <label htmlFor={`draft-${name}`}>{label}</label>
       <input
         id={`draft-${name}`}
@@ -308,8 +306,8 @@ export const TryScreen = () => {
             </span>
             <div className="draft-fields">
               {field('policy', 'Policy', 'us-data-stays')}
-              {field('title', 'Title', 'US data stays in the US')}
               {field('authority', 'Authority, if there is one')}
+              {field('title', 'Title', 'US data stays in the US', true)}
               {field('effectiveFrom', 'Effective from (UTC)', '2022-06-17')}
               {field('effectiveUntil', 'Effective until, if it ends')}
               <button type="submit">Show the difference over all history</button>

@@ -3,6 +3,8 @@
  */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import {
+  type DiffQuestion,
+  type EventFilter,
   everyRow,
   type HoldingQuestion,
   orThrow,
@@ -122,18 +124,8 @@ export const eventsThat = (filter: LogFilter, after: string | undefined, questio
     queryKey: ['events', filter, after, question],
     queryFn: async ({ signal }) => {
       const { validAt: _, minAssurance: __, ...known } = question;
-      const ask = { ...known, ...filter, ...(after === undefined ? {} : { after }), limit: pageRows };
-      const first = orThrow(await ledger().events.list(ask as typeof known, { signal }));
-      const data = [...first.data];
-      let { next } = first;
-      for (let pages = 1; next !== null && pages < logPagesMax; pages++) {
-        const further = orThrow(
-          await ledger().events.list({ ...ask, cursor: next } as typeof known, { signal }),
-        );
-        data.push(...further.data);
-        next = further.next;
-      }
-      return { clocks: first.clocks, data, next };
+      const ask = { ...known, ...filter, after, limit: pageRows } as EventFilter & Question;
+      return orThrow(await everyRow((page) => ledger().events.list(page, { signal }), ask, logPagesMax));
     },
     placeholderData: keepPreviousData,
   });
@@ -252,27 +244,31 @@ const findingPagesMax = 20;
 export const findingsThat = (filter: FindingFilter, question: Question) =>
   queryOptions({
     queryKey: ['findings', filter, question],
-    queryFn: async ({ signal }) => {
-      const ask = { ...question, ...filter, limit: pageRows };
-      const first = orThrow(await ledger().findings.list(ask, { signal }));
-      const data = [...first.data];
-      let { next } = first;
-      for (let pages = 1; next !== null && pages < findingPagesMax; pages++) {
-        const further = orThrow(await ledger().findings.list({ ...ask, cursor: next }, { signal }));
-        data.push(...further.data);
-        next = further.next;
-      }
-      return { clocks: first.clocks, data, next };
-    },
+    queryFn: async ({ signal }) =>
+      orThrow(
+        await everyRow(
+          (page) => ledger().findings.list(page, { signal }),
+          { ...question, ...filter, limit: pageRows },
+          findingPagesMax,
+        ),
+      ),
     placeholderData: keepPreviousData,
   });
 
-/** What was learned since a position makes of what was found. */
-export const findingsLearned = (fromPosition: string, toPosition: string, policy: string | undefined) =>
+/** What is open at a moment: the first of it, where it is very much. */
+export const openFindings = (question: Question) =>
   queryOptions({
-    queryKey: ['findings learned', fromPosition, toPosition, policy],
+    queryKey: ['open findings', question],
     queryFn: async ({ signal }) =>
-      orThrow(await ledger().findings.diff({ fromPosition, toPosition, policy }, { signal })),
+      orThrow(await ledger().findings.list({ ...question, open: true, limit: pageRows }, { signal })),
+    placeholderData: keepPreviousData,
+  });
+
+/** What another version, or what was learned since, makes of what was found. */
+export const findingsBetween = (between: DiffQuestion) =>
+  queryOptions({
+    queryKey: ['findings between', between],
+    queryFn: async ({ signal }) => orThrow(await ledger().findings.diff(between, { signal })),
   });
 
 /** A policy, tried over all history. */

@@ -12,6 +12,7 @@ import { sentenceOfEvent, typeInWords } from '../ledger/event-words.ts';
 import { useConnection } from '../ledger/live.ts';
 import { discrepanciesThat, eventsThat, type LogFilter } from '../ledger/queries.ts';
 import { AssuranceMark } from '../parts/assurance.tsx';
+import { Choice, Filters } from '../parts/choice.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Id } from '../parts/names.tsx';
@@ -85,13 +86,6 @@ const columns: ReadonlyArray<Column<WireEvent>> = [
     cell: (event) => <Moment at={event.time} />,
   },
   {
-    key: 'recordedat',
-    head: 'Recorded, UTC',
-    value: (event) => event.recordedat,
-    cell: (event) => <Moment at={event.recordedat} />,
-  },
-  { key: 'type', head: 'Type', value: (event) => event.type, cell: (event) => typeInWords(event.type) },
-  {
     key: 'says',
     head: 'What it says',
     value: wordsOf,
@@ -107,6 +101,13 @@ const columns: ReadonlyArray<Column<WireEvent>> = [
     value: (event) => event.assurance,
     cell: (event) => <AssuranceMark of={event.assurance} />,
   },
+  {
+    key: 'recordedat',
+    head: 'Recorded, UTC',
+    value: (event) => event.recordedat,
+    cell: (event) => <Moment at={event.recordedat} />,
+  },
+  { key: 'type', head: 'Type', value: (event) => event.type, cell: (event) => typeInWords(event.type) },
   { key: 'source', head: 'From', value: (event) => event.source, cell: (event) => <Id>{event.source}</Id> },
   { key: 'id', head: 'Id', value: (event) => event.id, fileOnly: true },
 ];
@@ -272,22 +273,14 @@ export const LogScreen = () => {
         <Discrepancies state={show} />
       ) : (
         <>
-          <form className="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
-            <span className="field">
-              <label htmlFor="filter-type">type</label>
-              <select
-                id="filter-type"
-                value={type ?? ''}
-                onChange={(event) => change({ type: event.target.value || undefined })}
-              >
-                <option value="">any</option>
-                {eventTypes.map((each) => (
-                  <option key={each} value={each}>
-                    {typeInWords(each)}
-                  </option>
-                ))}
-              </select>
-            </span>
+          <Filters label="Filters">
+            <Choice
+              label="type"
+              value={type}
+              any="any"
+              options={eventTypes.map((each) => [each, typeInWords(each)] as const)}
+              onChange={(chosen) => change({ type: chosen })}
+            />
             {textFilters.map((name) => (
               <FilterField
                 key={name}
@@ -296,7 +289,7 @@ export const LogScreen = () => {
                 onChange={(value) => change({ [name]: value })}
               />
             ))}
-          </form>
+          </Filters>
           <Events filter={filter} after={after} />
         </>
       )}

@@ -3,23 +3,23 @@
  */
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
+import { useMemo } from 'react';
 import type { Clocks } from '../../../src/client/client.ts';
 import type { SiteHoldingRow, TransferRow } from '../../../src/client/rows.ts';
 import { ClockSentence, useChangeView, useView } from '../clocks/clock-bar.tsx';
-import { dayMs, writeMoment } from '../clocks/instants.ts';
+import { dayMs } from '../clocks/instants.ts';
 import { questionOf } from '../clocks/view-search.ts';
 import { datasetsAt, holdingsOf, sitesAt, transfersEver } from '../ledger/queries.ts';
+import { Choice, Filters } from '../parts/choice.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Country, countryName, Id, PartyWord, SiteWord, siteNameIn, useNames } from '../parts/names.tsx';
-import { ProofLink, proofText } from '../parts/proof-link.tsx';
+import { ProofLink } from '../parts/proof-link.tsx';
 import { Answered } from '../parts/states.tsx';
 import { type Column, Table, TableFiles } from '../parts/table.tsx';
 import { useTitle } from '../shell.tsx';
 import type { Bar, Lane } from '../timeline/lanes.ts';
-import { around, type Window } from '../timeline/scale.ts';
-import { isFolded, Scrubber } from '../timeline/scrubber.tsx';
+import { PageScrubber } from '../timeline/page-scrubber.tsx';
 import { useMoment } from '../timeline/use-moment.ts';
 import { type Place, type Way, WorldMap } from './world-map.tsx';
 
@@ -29,9 +29,10 @@ const noneLate: ReadonlyArray<never> = [];
 /** Sites whose holdings are asked for; further ones are shown without them. */
 const sitesMax = 200;
 
-/** How far back moves are shown: from the moment, or all of them. */
+const allUntilThen = 'all until then';
+
+/** How far back moves are shown, where not all of them are. */
 const reaches: Readonly<Record<string, { readonly label: string; readonly ms: number }>> = {
-  all: { label: 'all until then', ms: Number.POSITIVE_INFINITY },
   '1y': { label: 'of the year before', ms: 366 * dayMs },
   '30d': { label: 'of the 30 days before', ms: 30 * dayMs },
 };
@@ -44,11 +45,12 @@ const kindWords: Readonly<Record<TransferRow['kind'], string>> = {
   restore: 'restored',
 };
 
-/** The width of a way in pixels, by how many people it concerns. */
-const widthOf = (subjects: number): number =>
-  1.2 + Math.min(5, Math.log10(Math.max(1, subjects)) * 0.9 + 0.4);
-/** The radius of a site in pixels, by the most people in one of its holdings. */
-const sizeOf = (subjects: number): number => 4.5 + Math.min(12, Math.log10(Math.max(1, subjects)) * 1.9);
+/** The part of the most people, by which a mark or a way is as large: areas compare. */
+const partOf = (subjects: number, most: number): number => Math.sqrt(subjects / Math.max(1, most));
+/** The width of a way in pixels. */
+const widthOf = (part: number): number => 1.2 + 3.8 * part;
+/** The radius of a site in pixels. */
+const sizeOf = (part: number): number => 4 + 8 * part;
 
 interface SiteRowShown {
   readonly site: string;
@@ -177,6 +179,17 @@ const transferLanes = (transfers: ReadonlyArray<TransferRow>): ReadonlyArray<Lan
       ],
     }));
 
+const TransferLegend = () => (
+  <ul className="legend" aria-label="What the marks mean">
+    <li>
+      <span className="sample bar-live attested-observed" /> moved or copied
+    </li>
+    <li>
+      <span className="sample bar-backup" /> backed up
+    </li>
+  </ul>
+);
+
 export const MapScreen = () => {
   useTitle('Map');
   const view = useView();
@@ -193,12 +206,13 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
   const change = useChangeView();
   const names = useNames();
   const question = questionOf(view);
-  const { dataset, since = 'all' } = useSearch({ strict: false }) as { dataset?: string; since?: string };
+  const { dataset, since } = useSearch({ strict: false }) as { dataset?: string; since?: string };
   const transfers = useQuery(transfersEver(question));
   const datasets = useQuery(datasetsAt(question));
   const siteIds = [...names.sites.keys()].slice(0, sitesMax);
   const holdings = useQueries({ queries: siteIds.map((site) => holdingsOf(site, question)) });
-  const { dragged, onMove, onSettle } = useMoment();
+  const moment = useMoment();
+  const { dragged } = moment;
 
   const asked = Date.parse(view.validAt ?? clocks.validAt);
   const at = dragged ?? asked;
@@ -207,16 +221,9 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
     () => (transfers.data?.data ?? []).filter((row) => dataset === undefined || row.dataset === dataset),
     [transfers.data, dataset],
   );
-  const back = reaches[since]?.ms ?? Number.POSITIVE_INFINITY;
+  const back = reaches[since ?? '']?.ms ?? Number.POSITIVE_INFINITY;
   const until = of.filter(({ time }) => Date.parse(time) <= at && Date.parse(time) > at - back);
-  const whole = useMemo(
-    () => around([...of.map(({ time }) => Date.parse(time)), asked], now),
-    [of, asked, now],
-  );
-  const chosen: Window | undefined =
-    view.from !== undefined && view.to !== undefined && Date.parse(view.from) < Date.parse(view.to)
-      ? { from: Date.parse(view.from), to: Date.parse(view.to) }
-      : undefined;
+  const instants = useMemo(() => of.map(({ time }) => Date.parse(time)), [of]);
   const groups = useMemo(
     () => [{ id: 'between', label: 'Between countries', lanes: transferLanes(of) }],
     [of],
@@ -244,6 +251,8 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
     })
     .sort((a, b) => b.subjects - a.subjects || (a.site < b.site ? -1 : 1));
 
+  const mostHeld = Math.max(1, ...rows.map(({ subjects }) => subjects));
+  const mostMoved = of.reduce((most, { subjects }) => Math.max(most, subjects), 1);
   const places = rows.map(({ site, live, backups, overdue, subjects }): Place => {
     const described = names.sites.get(site);
     return {
@@ -253,7 +262,7 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
       latitude: described?.latitude ?? null,
       longitude: described?.longitude ?? null,
       look: live > 0 ? 'live' : overdue > 0 ? 'overdue' : backups > 0 ? 'backup' : 'idle',
-      size: live + backups === 0 ? 2.5 : sizeOf(subjects),
+      size: live + backups === 0 ? 2.5 : sizeOf(partOf(subjects, mostHeld)),
     };
   });
   const ways = [
@@ -270,7 +279,7 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
       from: fromSite,
       to: toSite,
       look: kind.startsWith('backup') ? 'backup' : 'move',
-      width: widthOf(people),
+      width: widthOf(partOf(people, mostMoved)),
       label: `${people.toLocaleString('en')} ${people === 1 ? 'person' : 'people'}`,
       words: `${siteNameIn(names, fromSite)} to ${siteNameIn(names, toSite)}: ${same.length} times, up to ${people} people`,
     };
@@ -279,10 +288,6 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
   const shownClocks = { ...clocks, validAt: new Date(at).toISOString() };
   const minAssurance = view.minAssurance ?? 'claimed';
 
-  const prove = useCallback(
-    (events: ReadonlyArray<string>) => change({ proof: proofText(events) }),
-    [change],
-  );
   const siteTable = {
     caption: 'Sites and what they hold',
     fileName: 'sites',
@@ -308,49 +313,29 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
     <>
       <div className="screen-head">
         <h1>Sites and moves between countries</h1>
-        <form
-          className="filters"
-          aria-label="What the map shows"
-          onSubmit={(event) => event.preventDefault()}
-        >
-          <span className="field">
-            <label htmlFor="map-dataset">dataset</label>
-            <select
-              id="map-dataset"
-              value={dataset ?? ''}
-              onChange={(event) => change({ dataset: event.target.value || undefined })}
-            >
-              <option value="">all</option>
-              {datasets.data?.data.map(({ dataset: id }) => (
-                <option key={id} value={id}>
-                  {id}
-                </option>
-              ))}
-            </select>
-          </span>
-          <span className="field">
-            <label htmlFor="map-since">moves</label>
-            <select
-              id="map-since"
-              value={since}
-              onChange={(event) =>
-                change({ since: event.target.value === 'all' ? undefined : event.target.value })
-              }
-            >
-              {Object.entries(reaches).map(([key, { label }]) => (
-                <option key={key} value={key}>
-                  {label}
-                </option>
-              ))}
-            </select>
-          </span>
-        </form>
+        <Filters label="What the map shows">
+          <Choice
+            label="dataset"
+            value={dataset}
+            any="all"
+            options={datasets.data?.data.map(({ dataset: id }) => [id, id] as const) ?? []}
+            onChange={(chosen) => change({ dataset: chosen })}
+          />
+          <Choice
+            label="moves"
+            value={since}
+            any={allUntilThen}
+            options={Object.entries(reaches).map(([key, { label }]) => [key, label] as const)}
+            onChange={(chosen) => change({ since: chosen })}
+          />
+        </Filters>
       </div>
       <ClockSentence clocks={clocks} at={dragged} />
       <section className="panel map-panel large" aria-label="Map">
         <WorldMap
           places={places}
           ways={ways}
+          byPeople
           words={`Map of ${holding.length} sites that hold data, and ${until.length} moves between countries. The tables below say the same.`}
         />
       </section>
@@ -364,34 +349,20 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
         </section>
         <section className="panel" aria-labelledby="transfers-title">
           <header>
-            <h2 id="transfers-title">Between countries, {reaches[since]?.label ?? since}</h2>
+            <h2 id="transfers-title">Between countries, {reaches[since ?? '']?.label ?? allUntilThen}</h2>
             <TableFiles {...transferTable} />
           </header>
           <Table {...transferTable} />
         </section>
       </div>
-      <Scrubber
+      <PageScrubber
         groups={groups}
         late={noneLate}
-        at={at}
-        isNow={view.validAt === undefined && dragged === undefined}
-        window={chosen ?? whole}
-        whole={whole}
-        onMove={onMove}
-        onSettle={onSettle}
-        onWindow={(window) =>
-          change(
-            {
-              from: window === undefined ? undefined : writeMoment(window.from),
-              to: window === undefined ? undefined : writeMoment(window.to),
-            },
-            true,
-          )
-        }
-        onProof={prove}
-        folded={isFolded(view)}
-        onFold={(folded) => change({ lanes: folded ? 'folded' : 'shown' }, true)}
-        legend={null}
+        instants={instants}
+        asked={asked}
+        now={now}
+        moment={moment}
+        legend={<TransferLegend />}
       />
     </>
   );

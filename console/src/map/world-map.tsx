@@ -3,8 +3,19 @@
  */
 
 import { points, shapes } from 'virtual:world';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, useEffect, useMemo, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { worldHeight, worldProjection, worldWidth } from '../../world/projection.ts';
+import {
+  freest,
+  isCovered,
+  labelBox,
+  labelSides,
+  lineHeightPx,
+  markBox,
+  type Side,
+  textBox,
+} from './label-places.ts';
 
 /** How a place is marked; each has a shape of its own besides its colour. */
 export type PlaceLook = 'live' | 'backup' | 'overdue' | 'idle' | 'reach';
@@ -38,9 +49,8 @@ export interface WorldMapProps {
   readonly ways: ReadonlyArray<Way>;
   /** What the map shows, in a sentence. */
   readonly words: string;
-  /** Shows all of the world instead of what surrounds the places. */
-  readonly whole?: boolean;
-  readonly chosen?: string | undefined;
+  /** Whether marks and ways are the larger, the more people they are about. */
+  readonly byPeople?: boolean;
 }
 
 const project = worldProjection();
@@ -66,8 +76,8 @@ interface View {
 const leastWidth = 330;
 
 /** The part of the world around some points, in the proportions of the box. */
-const viewAround = (at: ReadonlyArray<readonly [number, number]>, ratio: number, whole: boolean): View => {
-  const all = whole || at.length === 0;
+const viewAround = (at: ReadonlyArray<readonly [number, number]>, ratio: number): View => {
+  const all = at.length === 0;
   const xs = all ? [0, worldWidth] : at.map(([x]) => x);
   const ys = all ? [0, worldHeight] : at.map(([, y]) => y);
   const [left, right] = [Math.min(...xs), Math.max(...xs)];
@@ -118,10 +128,18 @@ const lookOrder: ReadonlyArray<PlaceLook> = ['overdue', 'live', 'backup', 'reach
 
 interface Curve {
   readonly path: string;
-  readonly middle: readonly [number, number];
+  /** Where the curve is after a part of it, from 0 to 1. */
+  readonly after: (part: number) => readonly [number, number];
 }
 
-/** A way as a curve, and where its middle is, in map units. */
+/** A way as it is drawn, with its label where it has one. */
+interface Drawn {
+  readonly way: Way;
+  readonly path: string;
+  readonly label: { readonly text: string; readonly x: number; readonly y: number } | undefined;
+}
+
+/** A way as a curve, in map units. */
 const curve = (
   [ax, ay]: readonly [number, number],
   [bx, by]: readonly [number, number],
@@ -140,9 +158,15 @@ const curve = (
   const written = [ax, ay, cx, cy, ex, ey].map((each) => each.toFixed(1));
   return {
     path: `M${written[0]} ${written[1]}Q${written[2]} ${written[3]} ${written[4]} ${written[5]}`,
-    middle: [ax / 4 + cx / 2 + ex / 4, ay / 4 + cy / 2 + ey / 4],
+    after: (part) => {
+      const [a, c, e] = [(1 - part) ** 2, 2 * part * (1 - part), part ** 2];
+      return [a * ax + c * cx + e * ex, a * ay + c * cy + e * ey];
+    },
   };
 };
+
+/** About the width of a page between its margins. */
+const paperPx = 690;
 
 const useBox = () => {
   const box = useRef<HTMLDivElement>(null);
@@ -150,16 +174,56 @@ const useBox = () => {
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const observer = new ResizeObserver(() => {
+    const look = (): void => {
       if (element.clientWidth > 0) setSize({ width: element.clientWidth, height: element.clientHeight });
-    });
+    };
+    // Drawn for the width of a page, so that names keep their size on paper.
+    const toPaper = (): void =>
+      flushSync(() =>
+        setSize(({ width, height }) => ({ width: paperPx, height: (height / width) * paperPx })),
+      );
+    const observer = new ResizeObserver(look);
     observer.observe(element);
-    return () => observer.disconnect();
+    window.addEventListener('beforeprint', toPaper);
+    window.addEventListener('afterprint', look);
+    return () => {
+      observer.disconnect();
+      window.removeEventListener('beforeprint', toPaper);
+      window.removeEventListener('afterprint', look);
+    };
   }, []);
   return { box, size };
 };
 
-export const WorldMap = ({ places, ways, words, whole = false, chosen }: WorldMapProps) => {
+/** Places whose names are told, the most telling first. */
+const namedIn = (cluster: Cluster): ReadonlyArray<Place> =>
+  cluster.places
+    .filter(({ look }) => look !== 'idle')
+    .sort((a, b) => lookOrder.indexOf(a.look) - lookOrder.indexOf(b.look));
+
+/** How many rings a mark has: one for each thing that is so of its places. */
+const looksOf = ({ places }: Cluster): ReadonlyArray<PlaceLook> => {
+  const all = lookOrder.filter((look) => places.some((place) => place.look === look));
+  return all.length === 1 ? all : all.filter((look) => look !== 'idle');
+};
+
+/** Between the rings of a mark, in pixels. */
+const ringPx = 3.5;
+const idlePx = 2.5;
+
+const radiusOf = (cluster: Cluster): number => {
+  const looks = looksOf(cluster);
+  if (looks[0] === 'idle') return idlePx;
+  return Math.max(...cluster.places.map(({ size }) => size)) + ringPx * (looks.length - 1);
+};
+
+/** The length of the tip of a way. */
+const tipPx = 11;
+
+/** Where along a way its label may stand. */
+const labelParts = [0.5, 0.4, 0.6, 0.3, 0.7];
+
+export const WorldMap = ({ places, ways, words, byPeople = false }: WorldMapProps) => {
   const { box, size } = useBox();
   const placed = useMemo(
     () =>
@@ -173,14 +237,42 @@ export const WorldMap = ({ places, ways, words, whole = false, chosen }: WorldMa
   const view = viewAround(
     (busy.length === 0 ? placed : busy).map(({ at }) => at),
     size.width / Math.max(1, size.height),
-    whole,
   );
   /** Map units of a pixel. */
   const px = view.width / size.width;
   const clusters = clustersOf(placed, 15 * px);
-  const at = new Map(
-    clusters.flatMap(({ x, y, places: of }) => of.map(({ id }) => [id, [x, y] as const] as const)),
+  const clusterOf = new Map(
+    clusters.flatMap((cluster) => cluster.places.map(({ id }) => [id, cluster] as const)),
   );
+
+  // Names and numbers stand where they cover one another least.
+  const frame = { left: 0, top: 0, right: size.width, bottom: size.height };
+  const marks = clusters.map((cluster) => ({
+    x: (cluster.x - view.x) / px,
+    y: (cluster.y - view.y) / px,
+    radius: radiusOf(cluster),
+    lines: namedIn(cluster).map(({ label }) => label),
+  }));
+  const labelled = labelSides(marks, frame);
+  const taken = marks.flatMap((mark, index) =>
+    mark.lines.length === 0 ? [] : [markBox(mark), labelBox(mark, labelled[index]!)],
+  );
+  const curves = ways.flatMap((way): ReadonlyArray<Drawn> => {
+    const [from, to] = [clusterOf.get(way.from), clusterOf.get(way.to)];
+    if (from === undefined || to === undefined || from === to) return [];
+    const drawn = curve([from.x, from.y], [to.x, to.y], bends[way.look], (radiusOf(to) + 5) * px);
+    if (way.label === undefined) return [{ way, path: drawn.path, label: undefined }];
+    const rooms = labelParts.map((part) => {
+      const [x, y] = drawn.after(part);
+      return textBox((x - view.x) / px, (y - view.y) / px - 8, [way.label!]);
+    });
+    const best = freest(rooms, taken, frame);
+    // Where there is no room the table alone says it.
+    if (isCovered(rooms[best]!, taken)) return [{ way, path: drawn.path, label: undefined }];
+    taken.push(rooms[best]!);
+    const [x, y] = drawn.after(labelParts[best]!);
+    return [{ way, path: drawn.path, label: { text: way.label, x, y: y - 5 * px } }];
+  });
   const held = new Set(
     places.filter(({ look }) => look !== 'idle' && look !== 'reach').map(({ country }) => country),
   );
@@ -188,7 +280,11 @@ export const WorldMap = ({ places, ways, words, whole = false, chosen }: WorldMa
 
   return (
     <div className="map-frame">
-      <div className="world-map" ref={box}>
+      <div
+        className="world-map"
+        ref={box}
+        style={{ '--ratio': (size.width / Math.max(1, size.height)).toFixed(4) } as CSSProperties}
+      >
         <svg
           viewBox={`${view.x} ${view.y} ${view.width} ${view.height}`}
           preserveAspectRatio="xMidYMid slice"
@@ -204,8 +300,8 @@ export const WorldMap = ({ places, ways, words, whole = false, chosen }: WorldMa
                 viewBox="0 0 8 8"
                 refX="6"
                 refY="4"
-                markerWidth={9 * px}
-                markerHeight={9 * px}
+                markerWidth={tipPx * px}
+                markerHeight={tipPx * px}
                 markerUnits="userSpaceOnUse"
                 orient="auto"
               >
@@ -220,53 +316,37 @@ export const WorldMap = ({ places, ways, words, whole = false, chosen }: WorldMa
             ))}
           </g>
           <g className="ways">
-            {ways.map((way) => {
-              const [from, to] = [at.get(way.from), at.get(way.to)];
-              if (from === undefined || to === undefined || from === to) return null;
-              if (from[0] === to[0] && from[1] === to[1]) return null;
-              const { path, middle } = curve(from, to, bends[way.look], 11 * px);
-              return (
-                <g key={way.id}>
-                  <path
-                    className={`way way-${way.look}`}
-                    d={path}
-                    strokeWidth={way.width * px}
-                    strokeDasharray={
-                      way.look === 'reach'
-                        ? `${2 * px} ${4 * px}`
-                        : way.look === 'backup'
-                          ? `${7 * px} ${4 * px}`
-                          : undefined
-                    }
-                    markerEnd={`url(#tip-${way.look})`}
+            {curves.map(({ way, path, label }) => (
+              <g key={way.id}>
+                <path
+                  className={`way way-${way.look}`}
+                  d={path}
+                  strokeWidth={way.width * px}
+                  strokeDasharray={dashes(way)
+                    ?.map((length) => length * px)
+                    .join(' ')}
+                  markerEnd={`url(#tip-${way.look})`}
+                >
+                  <title>{way.words}</title>
+                </path>
+                {label === undefined ? null : (
+                  <text
+                    className="way-label"
+                    x={label.x}
+                    y={label.y}
+                    fontSize={11.5 * px}
+                    strokeWidth={4 * px}
+                    textAnchor="middle"
                   >
-                    <title>{way.words}</title>
-                  </path>
-                  {way.label === undefined ? null : (
-                    <text
-                      className="way-label"
-                      x={middle[0]}
-                      y={middle[1] - 5 * px}
-                      fontSize={11.5 * px}
-                      strokeWidth={4 * px}
-                      textAnchor="middle"
-                    >
-                      {way.label}
-                    </text>
-                  )}
-                </g>
-              );
-            })}
+                    {label.text}
+                  </text>
+                )}
+              </g>
+            ))}
           </g>
           <g className="places">
-            {clusters.map((cluster) => (
-              <ClusterMark
-                key={cluster.places[0]!.id}
-                cluster={cluster}
-                px={px}
-                view={view}
-                chosen={chosen}
-              />
+            {clusters.map((cluster, index) => (
+              <ClusterMark key={cluster.places[0]!.id} cluster={cluster} side={labelled[index]!} px={px} />
             ))}
           </g>
         </svg>
@@ -274,6 +354,7 @@ export const WorldMap = ({ places, ways, words, whole = false, chosen }: WorldMa
       <MapLegend
         places={new Set(busy.map(({ place }) => place.look))}
         ways={new Set(ways.map(({ look }) => look))}
+        byPeople={byPeople}
       />
       {lost === 0 ? null : <p className="map-note">{lost} without a known country are not on the map.</p>}
     </div>
@@ -293,7 +374,21 @@ const wayWords: Readonly<Record<Way['look'], string>> = {
   reach: 'could reach',
 };
 
-const MapLegend = ({ places, ways }: { places: ReadonlySet<PlaceLook>; ways: ReadonlySet<Way['look']> }) => (
+/** The pattern of a way: strokes and gaps, in pixels. */
+const dashes = ({ look, width }: Way): ReadonlyArray<number> | undefined => {
+  if (look === 'reach') return [2, 4];
+  return look === 'backup' ? [5 + 2 * width, 3 + width] : undefined;
+};
+
+const MapLegend = ({
+  places,
+  ways,
+  byPeople,
+}: {
+  places: ReadonlySet<PlaceLook>;
+  ways: ReadonlySet<Way['look']>;
+  byPeople: boolean;
+}) => (
   <ul className="legend map-legend" aria-label="What the map marks">
     {lookOrder
       .filter((look) => look !== 'idle' && places.has(look))
@@ -320,27 +415,38 @@ const MapLegend = ({ places, ways }: { places: ReadonlySet<PlaceLook>; ways: Rea
           {wayWords[look]}
         </li>
       ))}
+    {byPeople && ways.size > 0 ? (
+      <li>
+        <svg viewBox="0 0 26 14" className="wide" aria-hidden="true">
+          <path className="more-people" d="M1 7.5 25 2.5V11.5L1 8.5Z" />
+        </svg>
+        wider, larger: more people
+      </li>
+    ) : null}
   </ul>
 );
 
-const ClusterMark = ({
-  cluster: { x, y, places },
-  px,
-  view,
-  chosen,
-}: {
-  cluster: Cluster;
-  px: number;
-  view: View;
-  chosen: string | undefined;
-}) => {
-  const ranked = [...places].sort((a, b) => lookOrder.indexOf(a.look) - lookOrder.indexOf(b.look));
-  const all = [...new Set(ranked.map(({ look }) => look))];
-  const looks = all.length === 1 ? all : all.filter((look) => look !== 'idle');
-  const size = Math.max(...places.map((place) => place.size));
-  const labelled = ranked.filter(({ look }) => look !== 'idle');
-  const left = x > view.x + view.width * 0.72;
-  const line = 13.5 * px;
+/** Where a name on a side of its mark begins, in pixels from the middle of the mark, and which way it runs. */
+const namesBeside = (side: Side, radius: number, lines: number) => {
+  const first = -((lines - 1) / 2) * lineHeightPx + 4;
+  switch (side) {
+    case 'right':
+      return { x: radius + 8, y: first, anchor: 'start' } as const;
+    case 'left':
+      return { x: -radius - 8, y: first, anchor: 'end' } as const;
+    case 'above':
+      return { x: 0, y: first - radius - 4 - (lines * lineHeightPx) / 2, anchor: 'middle' } as const;
+    case 'below':
+      return { x: 0, y: first + radius + 4 + (lines * lineHeightPx) / 2, anchor: 'middle' } as const;
+  }
+};
+
+const ClusterMark = ({ cluster, side, px }: { cluster: Cluster; side: Side; px: number }) => {
+  const { x, y } = cluster;
+  const looks = looksOf(cluster);
+  const names = namedIn(cluster);
+  const radius = radiusOf(cluster);
+  const beside = namesBeside(side, radius, names.length);
   return (
     <g className="place-cluster">
       {looks.map((look, index) => (
@@ -349,19 +455,19 @@ const ClusterMark = ({
           className={`place place-${look}`}
           cx={x}
           cy={y}
-          r={(look === 'idle' ? 2.5 : size + 3.5 * (looks.length - 1 - index)) * px}
+          r={(radius - ringPx * index) * px}
           strokeWidth={2 * px}
         />
       ))}
-      {labelled.map((place, index) => (
+      {names.map((place, index) => (
         <text
           key={place.id}
-          className={`place-label ${place.id === chosen ? 'chosen' : ''}`}
-          x={x + (left ? -1 : 1) * (size + 8) * px}
-          y={y + (index - (labelled.length - 1) / 2) * line + 4 * px}
+          className="place-label"
+          x={x + beside.x * px}
+          y={y + (beside.y + index * lineHeightPx) * px}
           fontSize={11.5 * px}
-          strokeWidth={3 * px}
-          textAnchor={left ? 'end' : 'start'}
+          strokeWidth={4.5 * px}
+          textAnchor={beside.anchor}
         >
           {place.label}
         </text>

@@ -184,7 +184,8 @@ export const ProofPanel = () => {
   useEffect(() => {
     if (!open) return;
     const close = (event: globalThis.KeyboardEvent): void => {
-      if (event.key === 'Escape') change({ proof: undefined });
+      if (event.key === 'Escape' && document.querySelector('dialog[open]') === null)
+        change({ proof: undefined });
     };
     window.addEventListener('keydown', close);
     return () => window.removeEventListener('keydown', close);

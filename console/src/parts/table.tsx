@@ -35,24 +35,25 @@ export interface TableProps<Row> {
   readonly empty: ReactNode;
   /** Marks a row; it is said in words in one of its cells, too. */
   readonly rowClass?: (row: Row) => string;
-  /** Each row on one line: what is longer is cut off, and shown whole where it leads to. */
+  /** Each row on one line, however few there are: what is longer is cut off, and shown whole where it leads to. */
   readonly oneLine?: boolean;
+  /** The lines of a row of a long table, all of whose rows are of one height. */
+  readonly longLines?: 1 | 2;
 }
 
 /** Above so many rows only those in sight are drawn. */
 const drawnWholeMax = 150;
-/** The height of a row of a long table, as the style sheet has it, in the size of the text. */
-const rowHeightRem = 2.15;
+/** The height of a row of a long table by its lines, as the style sheet has it, in the size of the text. */
+const rowHeightRem = { 1: 2.15, 2: 3.1 } as const;
 const beyondSight = 12;
 
-const rowHeightPx = (): number =>
-  rowHeightRem * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+const remPx = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 const written = (value: Value): string =>
   value === null ? '' : Array.isArray(value) ? value.join(' ') : String(value);
 
 /** The stretch of rows that is in sight. */
-const useSight = (count: number) => {
+const useSight = (count: number, heightRem: number) => {
   const box = useRef<HTMLDivElement>(null);
   const [range, setRange] = useState({ start: 0, end: drawnWholeMax });
   const long = count > drawnWholeMax;
@@ -61,7 +62,7 @@ const useSight = (count: number) => {
     const element = box.current;
     if (!long || element === null) return;
     const look = (): void => {
-      const height = rowHeightPx();
+      const height = heightRem * remPx();
       const start = Math.max(0, Math.floor(element.scrollTop / height) - beyondSight);
       const end = start + Math.ceil(element.clientHeight / height) + 2 * beyondSight;
       setRange((before) => (before.start === start && before.end === end ? before : { start, end }));
@@ -80,7 +81,7 @@ const useSight = (count: number) => {
       window.removeEventListener('beforeprint', all);
       window.removeEventListener('afterprint', look);
     };
-  }, [long]);
+  }, [long, heightRem]);
   return {
     box,
     long,
@@ -126,7 +127,8 @@ type Line<Row> = { readonly group: Group } | { readonly row: Row; readonly numbe
 
 /** A table. Its files are in `TableFiles`, which may stand elsewhere, as in the heading of a panel. */
 export const Table = <Row,>(props: TableProps<Row>) => {
-  const { caption, columns, rows, rowKey, groupOf, empty, rowClass, oneLine = false } = props;
+  const { caption, columns, rows, rowKey, groupOf, empty, rowClass, oneLine = false, longLines = 1 } = props;
+  const heightRem = rowHeightRem[longLines];
   const lines = useMemo(() => {
     const out: Line<Row>[] = [];
     let before: string | undefined;
@@ -138,12 +140,16 @@ export const Table = <Row,>(props: TableProps<Row>) => {
     });
     return out;
   }, [rows, groupOf]);
-  const { box, long, scrolls, start, end } = useSight(lines.length);
+  const { box, long, scrolls, start, end } = useSight(lines.length, heightRem);
   const shown = columns.filter(({ fileOnly }) => fileOnly !== true);
   if (rows.length === 0) return <div className="empty">{empty}</div>;
   return (
     <section
-      className={`table-box ${long ? 'long' : ''} ${long || oneLine ? 'one-line' : ''}`}
+      className={[
+        'table-box',
+        long ? 'long' : '',
+        long && longLines === 2 ? 'two-lines' : long || oneLine ? 'one-line' : '',
+      ].join(' ')}
       ref={box}
       tabIndex={scrolls ? 0 : undefined}
       aria-label={scrolls ? `${caption}: scrolls` : undefined}
@@ -160,7 +166,7 @@ export const Table = <Row,>(props: TableProps<Row>) => {
           </tr>
         </thead>
         <tbody>
-          {start > 0 ? <Spacer rows={start} columns={shown.length} /> : null}
+          {start > 0 ? <Spacer rem={start * heightRem} columns={shown.length} /> : null}
           {lines.slice(start, end).map((line) =>
             'group' in line ? (
               <tr className="group" key={`group ${line.group.key}`}>
@@ -184,7 +190,9 @@ export const Table = <Row,>(props: TableProps<Row>) => {
               </tr>
             ),
           )}
-          {end < lines.length ? <Spacer rows={lines.length - end} columns={shown.length} /> : null}
+          {end < lines.length ? (
+            <Spacer rem={(lines.length - end) * heightRem} columns={shown.length} />
+          ) : null}
         </tbody>
       </table>
     </section>
@@ -192,10 +200,10 @@ export const Table = <Row,>(props: TableProps<Row>) => {
 };
 
 /** Stands for rows that are out of sight. */
-const Spacer = ({ rows, columns }: { rows: number; columns: number }) => (
+const Spacer = ({ rem, columns }: { rem: number; columns: number }) => (
   // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row of a table takes no focus.
   <tr aria-hidden="true" className="spacer">
-    <td colSpan={columns} style={{ height: `${rows * rowHeightRem}rem` }} />
+    <td colSpan={columns} style={{ height: `${rem}rem` }} />
   </tr>
 );
 

@@ -2,67 +2,13 @@
  * Which rules were broken about this person at a moment, or could not be judged.
  */
 import type { Clocks } from '../../../src/client/client.ts';
+import { ByWhom, Held, heldText, VerdictMark, versionGroup } from '../findings/finding-parts.tsx';
 import type { FindingRow } from '../ledger/shapes.ts';
-import { Icon } from '../parts/icon.tsx';
 import { Since, Until } from '../parts/moment.tsx';
-import { Id, PartyWord, SiteWord, useNames } from '../parts/names.tsx';
-import { PathChain, pathText } from '../parts/path.tsx';
+import { Id, useNames } from '../parts/names.tsx';
+import { pathText } from '../parts/path.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { type Column, Table, TableFiles } from '../parts/table.tsx';
-
-export const VerdictMark = ({ of, brief = false }: { of: FindingRow['verdict']; brief?: boolean }) => {
-  const words = of === 'violated' ? 'broken' : 'cannot be judged';
-  return (
-    <span className={`verdict verdict-${of}`} title={words}>
-      <Icon name={of === 'violated' ? 'warning' : 'question'} />
-      <span className={brief ? 'unseen' : undefined}>{words}</span>
-    </span>
-  );
-};
-
-/** What was held, in words. */
-export const heldText = ({ dataset, site, kind, backup }: FindingRow['holding']): string =>
-  [
-    dataset,
-    kind === 'backup' ? `in backup ${backup}` : kind === 'live' ? 'live' : '',
-    site === null ? '' : `at ${site}`,
-  ]
-    .filter(Boolean)
-    .join(' ');
-
-export const Held = ({
-  of: { dataset, site, kind, backup },
-  population = null,
-}: {
-  of: FindingRow['holding'];
-  population?: string | null;
-}) => (
-  <span>
-    <Id>{dataset}</Id>
-    {population === null ? null : (
-      <>
-        {' '}
-        of <Id>{population}</Id>
-      </>
-    )}
-    {kind === 'backup' ? (
-      <>
-        {' '}
-        in backup <Id>{backup ?? ''}</Id>
-      </>
-    ) : kind === 'live' ? (
-      ' live'
-    ) : (
-      ''
-    )}
-    {site === null ? null : (
-      <>
-        {' at '}
-        <SiteWord id={site} />
-      </>
-    )}
-  </span>
-);
 
 export const FindingsPanel = ({
   findings,
@@ -98,14 +44,7 @@ export const FindingsPanel = ({
       key: 'party',
       head: 'By whom',
       value: (row) => (row.party === null ? null : pathText(names, row.party, row.path)),
-      cell: (row) =>
-        row.party === null ? (
-          ''
-        ) : row.path.length === 0 ? (
-          <PartyWord id={row.party} />
-        ) : (
-          <PathChain party={row.party} path={row.path} />
-        ),
+      cell: (row) => <ByWhom of={row} />,
     },
     { key: 'from', head: 'From, UTC', value: (row) => row.from, cell: (row) => <Since at={row.from} /> },
     { key: 'knownSince', head: 'Known since', value: (row) => row.knownSince, fileOnly: true },
@@ -123,17 +62,7 @@ export const FindingsPanel = ({
     columns,
     rows: findings,
     rowKey: (row: FindingRow) => row.finding,
-    groupOf: (row: FindingRow) => ({
-      key: `${row.policy} ${row.version}`,
-      heading: (
-        <span className="site-heading">
-          <strong>
-            <Id>{row.policy}</Id>
-          </strong>
-          <span className="site-facts">version {row.version}</span>
-        </span>
-      ),
-    }),
+    groupOf: versionGroup,
     clocks,
     minAssurance,
     empty: 'No rule that was in force was broken at that moment.',

@@ -4,10 +4,9 @@
  */
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import type { ResidencyRow } from '../../../src/client/rows.ts';
 import { ClockSentence, useChangeView, useView } from '../clocks/clock-bar.tsx';
-import { writeMoment } from '../clocks/instants.ts';
 import { questionOf } from '../clocks/view-search.ts';
 import {
   findingsOfSubject,
@@ -22,14 +21,12 @@ import { beginOf, endOf, holdsAt } from '../ledger/shapes.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { countryName, Id, partyNameIn, siteNameIn, useNames } from '../parts/names.tsx';
-import { proofText } from '../parts/proof-link.tsx';
 import { Answered, Failure, isUnknown, Loading } from '../parts/states.tsx';
 import { PersonSearch, useTitle } from '../shell.tsx';
 import { expiries, type LaneGroup, siteLanes } from '../timeline/lanes.ts';
 import { lateEvents } from '../timeline/lateness.ts';
+import { PageScrubber } from '../timeline/page-scrubber.tsx';
 import { edgeLanes, findingLanes, partyLanes } from '../timeline/reach-lanes.ts';
-import { around, type Window } from '../timeline/scale.ts';
-import { isFolded, Scrubber } from '../timeline/scrubber.tsx';
 import { useMoment } from '../timeline/use-moment.ts';
 import { BackupsPanel } from './backups-panel.tsx';
 import { FindingsPanel } from './findings-panel.tsx';
@@ -99,7 +96,6 @@ export const PersonScreen = () => {
 
 const Person = ({ subject }: { subject: string }) => {
   const view = useView();
-  const change = useChangeView();
   const names = useNames();
   const question = questionOf(view);
   const history = useQuery(historyOf(subject, question));
@@ -108,7 +104,8 @@ const Person = ({ subject }: { subject: string }) => {
   const first = useQuery(firstEvent);
   const reach = useQuery(reachOfSubject(subject, question));
   const findings = useQuery(findingsOfSubject(subject, question));
-  const { dragged, onMove, onSettle } = useMoment();
+  const moment = useMoment();
+  const { dragged } = moment;
 
   const historyRows = history.data?.data ?? none;
   const trailRows = trail.data?.data ?? none;
@@ -168,18 +165,9 @@ const Person = ({ subject }: { subject: string }) => {
     return [...late.values()].filter(({ event }) => !seen.has(event.position) && seen.add(event.position));
   }, [late]);
 
-  const whole = useMemo(
-    () => around([...historyRows.flatMap(({ from, to }) => [beginOf(from), endOf(to)]), asked], now),
-    [historyRows, asked, now],
-  );
-  const chosen: Window | undefined =
-    view.from !== undefined && view.to !== undefined && Date.parse(view.from) < Date.parse(view.to)
-      ? { from: Date.parse(view.from), to: Date.parse(view.to) }
-      : undefined;
-
-  const prove = useCallback(
-    (events: ReadonlyArray<string>) => change({ proof: proofText(events) }),
-    [change],
+  const instants = useMemo(
+    () => historyRows.flatMap(({ from, to }) => [beginOf(from), endOf(to)]),
+    [historyRows],
   );
   const live = rows.filter(({ kind }) => kind === 'live');
   const backups = rows.filter(({ kind }) => kind === 'backup');
@@ -273,27 +261,13 @@ const Person = ({ subject }: { subject: string }) => {
         </div>
         <FindingsPanel {...common} findings={broken} />
       </div>
-      <Scrubber
+      <PageScrubber
         groups={groups}
         late={lateOfPerson}
-        at={at}
-        isNow={view.validAt === undefined && dragged === undefined}
-        window={chosen ?? whole}
-        whole={whole}
-        onMove={onMove}
-        onSettle={onSettle}
-        onWindow={(window) =>
-          change(
-            {
-              from: window === undefined ? undefined : writeMoment(window.from),
-              to: window === undefined ? undefined : writeMoment(window.to),
-            },
-            true,
-          )
-        }
-        onProof={prove}
-        folded={isFolded(view)}
-        onFold={(folded) => change({ lanes: folded ? 'folded' : 'shown' }, true)}
+        instants={instants}
+        asked={asked}
+        now={now}
+        moment={moment}
         legend={<Legend />}
       />
       <p className="person-foot">

@@ -8,6 +8,7 @@ import type { PartyReachRow, PartyRow } from '../../../src/client/rows.ts';
 import { ClockSentence, useChangeView, useView } from '../clocks/clock-bar.tsx';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
 import { partiesAt, reachOfParty, waysOfParty, waysToSubject } from '../ledger/queries.ts';
+import { Choice, Filters } from '../parts/choice.tsx';
 import { Country, Id, PartyName, SiteWord, siteNameIn, useNames } from '../parts/names.tsx';
 import { ScrollBox } from '../parts/scroll-box.tsx';
 import { Answered } from '../parts/states.tsx';
@@ -183,40 +184,22 @@ const Matrix = ({ parties, more }: { parties: ReadonlyArray<PartyRow>; more: num
     <>
       <div className="screen-head">
         <h1>Who could reach what</h1>
-        <form
-          className="filters"
-          aria-label="What the matrix shows"
-          onSubmit={(event) => event.preventDefault()}
-        >
-          <span className="field">
-            <label htmlFor="reach-by">columns</label>
-            <select
-              id="reach-by"
-              value={search.by ?? 'site'}
-              onChange={(event) =>
-                change({ by: event.target.value === 'site' ? undefined : event.target.value })
-              }
-            >
-              <option value="site">sites</option>
-              <option value="holding">holdings</option>
-            </select>
-          </span>
-          <span className="field">
-            <label htmlFor="reach-kind">parties</label>
-            <select
-              id="reach-kind"
-              value={search.kind ?? ''}
-              onChange={(event) => change({ kind: event.target.value || undefined })}
-            >
-              <option value="">of any kind</option>
-              {kinds.map((each) => (
-                <option key={each} value={each}>
-                  {each}s
-                </option>
-              ))}
-            </select>
-          </span>
-        </form>
+        <Filters label="What the matrix shows">
+          <Choice
+            label="columns"
+            value={search.by}
+            any="sites"
+            options={[['holding', 'holdings']]}
+            onChange={(by) => change({ by })}
+          />
+          <Choice
+            label="parties"
+            value={search.kind}
+            any="of any kind"
+            options={kinds.map((kind) => [kind, `${kind}s`] as const)}
+            onChange={(kind) => change({ kind })}
+          />
+        </Filters>
       </div>
       <ClockSentence clocks={clocks} />
       {party === undefined ? null : subject !== undefined ? (

@@ -12,6 +12,19 @@ export interface Window {
 /** Where an instant is, from 0 to 1 within the window. */
 export const place = ({ from, to }: Window, ms: number): number => (ms - from) / (to - from);
 
+/** A place as a length of style sheets. */
+export const percent = (x: number): string => `${(x * 100).toFixed(4)}%`;
+
+/** Where a stretch of time is drawn, cut off at the window; nothing where it is outside. */
+export const stretch = (window: Window, from: number, to: number) => {
+  const a = place(window, from);
+  const b = place(window, to);
+  if (b <= 0 || a >= 1) return undefined;
+  const left = Math.max(0, a);
+  const right = Math.min(1, b);
+  return { style: { left: percent(left), width: percent(right - left) }, cutLeft: a < 0, cutRight: b > 1 };
+};
+
 /** The instant at a place. */
 export const instantAt = ({ from, to }: Window, x: number): number => from + x * (to - from);
 

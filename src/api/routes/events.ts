@@ -3,28 +3,34 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
-import { stream, streamSSE } from 'hono/streaming';
+import { streamSSE } from 'hono/streaming';
 import { describeRoute } from 'hono-openapi';
 import { eventTypes } from '../../domain/events/event-data.ts';
 import type { RecordedEvent } from '../../domain/facts.ts';
 import { EventDetail, WireEvent } from '../../projections/questions/answers.ts';
 import { type EventFilter, eventDetail, eventsAfter } from '../../projections/questions/events.ts';
-import { accessOf, may } from '../access.ts';
+import type { View } from '../../projections/view.ts';
+import type { Position } from '../../store/event-store.ts';
+import { may } from '../access.ts';
 import { isBinary, readBatch, readBinary, readNdjson, readStructured } from '../bodies.ts';
 import type { Ledger } from '../ledger.ts';
 import { Answer, describeQuestion, eventSchema, ListAnswer, problemResponse } from '../openapi.ts';
 import { type People, peopleOf } from '../people.ts';
-import { type Problem, problem, type SoFar } from '../problem.ts';
+import { type Problem, passingProblem, problem, type SoFar } from '../problem.ts';
 import {
   type Asked,
   answer,
+  answerTo,
+  askedOf,
   clockParameters,
   clocksOf,
   parametersOf,
   positionParameter,
   wordParameter,
 } from '../questions.ts';
-import { type Given, Recorder } from '../record.ts';
+import { type Given, type Recorded, Recorder } from '../record.ts';
+import { knownName } from './registry.ts';
+import { askedSubject } from './subjects.ts';
 
 /** Rows of the log that are streamed between two looks at whether the reader still listens. */
 const streamedPageEventsMax = 1_000;
@@ -36,21 +42,62 @@ const filterParameters = ['after', 'type', 'source', 'subject', 'site', 'party',
 const accepted =
   'application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or CloudEvents binary mode (ce- headers with application/json)';
 
+/**
+ * Which events are asked for. What no known event names is a slip of the pen: no events of it would read as none yet.
+ *
+ * @param subject the pseudonym of the subject that is named, if anybody has it.
+ */
 const filterOf = (
-  people: People,
+  context: Context,
+  ledger: Ledger,
+  view: View,
+  subject: string | undefined,
   parameters: ReadonlyMap<string, string>,
 ): E.Either<Problem, EventFilter> => {
   const type = wordParameter(parameters, 'type', eventTypes);
   if (E.isLeft(type)) return type;
   const filter: Record<string, string> = {};
-  for (const name of ['source', 'site', 'party', 'dataset']) {
-    const value = parameters.get(name);
-    if (value !== undefined) filter[name] = value;
+  const source = parameters.get('source');
+  if (source !== undefined) filter.source = source;
+  for (const kind of ['site', 'party', 'dataset'] as const) {
+    const value = parameters.get(kind);
+    const name = value === undefined ? undefined : knownName(view, kind, value);
+    if (name === undefined) continue;
+    if (E.isLeft(name)) return name;
+    filter[kind] = name.right;
   }
-  const subject = parameters.get('subject');
-  if (subject !== undefined) filter.subject = people.pseudonymOf(subject) ?? '(unknown)';
+  if (parameters.has('subject')) {
+    const known = askedSubject(context, ledger, view, subject, 'events');
+    if (E.isLeft(known)) return known;
+    filter.subject = known.right;
+  }
   return E.right({ ...filter, ...(type.right === undefined ? {} : { type: type.right }) });
 };
+
+/** The same items, once the first of them is there: what prevents that one is told before an answer begins. */
+const begun = async <A>(items: AsyncGenerator<A>): Promise<AsyncGenerator<A>> => {
+  const first = await items.next();
+  return (async function* () {
+    if (first.done) return;
+    yield first.value;
+    yield* items;
+  })();
+};
+
+/** The pages as the caller sees them. */
+async function* shownPages(
+  people: People,
+  pages: AsyncGenerator<ReadonlyArray<RecordedEvent>>,
+): AsyncGenerator<ReadonlyArray<WireEvent>> {
+  for await (const events of pages) yield await people.wire(events);
+}
+
+const encoder = new TextEncoder();
+
+async function* linesOf(pages: AsyncGenerator<ReadonlyArray<WireEvent>>): AsyncGenerator<Uint8Array> {
+  for await (const events of pages)
+    yield encoder.encode(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+}
 
 /** What of the log is streamed. */
 interface Streamed {
@@ -79,24 +126,40 @@ export const eventRoutes = (ledger: Ledger): Hono => {
     return context.json({ recorded, duplicates, position: String(position) }, recorded === 0 ? 200 : 201);
   };
 
+  /** Chunk after chunk, in order; while one is written, the next is read and checked. */
   const recordLines = async (context: Context): Promise<Response> => {
+    const mayAdopt = may(context, 'admin');
     let soFar: SoFar = { recorded: 0, duplicates: 0, position: String(ledger.parts.log.head()) };
     let last = 0;
-    for await (const chunk of readNdjson(context.req.raw.body)) {
-      const done = E.isLeft(chunk)
-        ? chunk
-        : chunk.right.length === 0
-          ? undefined
-          : await recorder.record(chunk.right, may(context, 'admin'));
-      if (done === undefined) continue;
-      if (E.isLeft(done)) return problem(context, { ...done.left, soFar } as Problem);
+    let written: Promise<E.Either<Problem, Recorded>> | undefined;
+
+    /** Waits for the chunk before, if there is one; the problem that it has stops the body. */
+    const settled = async (): Promise<Problem | undefined> => {
+      const done = await written;
+      written = undefined;
+      if (done === undefined) return undefined;
+      if (E.isLeft(done)) return done.left;
       last = Math.max(last, done.right.position);
       soFar = {
         recorded: soFar.recorded + done.right.recorded,
         duplicates: soFar.duplicates + done.right.duplicates,
         position: String(last),
       };
+      return undefined;
+    };
+
+    for await (const chunk of readNdjson(context.req.raw.body)) {
+      const checked = E.isLeft(chunk) ? chunk : recorder.check(chunk.right, mayAdopt);
+      const stopped = (await settled()) ?? (E.isLeft(checked) ? checked.left : undefined);
+      if (stopped !== undefined) return problem(context, { ...stopped, soFar } as Problem);
+      if (E.isRight(checked) && checked.right.given.length > 0) {
+        written = recorder.write(checked.right);
+        // What it throws is told where it is waited for.
+        written.catch(() => undefined);
+      }
     }
+    const stopped = await settled();
+    if (stopped !== undefined) return problem(context, { ...stopped, soFar } as Problem);
     return context.json(soFar, soFar.recorded === 0 ? 200 : 201);
   };
 
@@ -168,19 +231,24 @@ export const eventRoutes = (ledger: Ledger): Hono => {
       const wanted = context.req.header('accept') ?? '';
       if (wanted.includes('text/event-stream')) return follow(context);
       if (wanted.includes('application/x-ndjson')) return dump(context);
-      return answer(context, ledger, filterParameters, (view, asked) => {
-        const start = startOf(asked);
-        if (E.isLeft(start)) return start;
-        const filter = filterOf(people(context), asked.parameters);
-        if (E.isLeft(filter)) return filter;
-        const { subject } = filter.right;
-        if (subject !== undefined) {
-          const { reads, now } = ledger.parts;
-          reads.record({ at: now(), reader: accessOf(context).holder, subject, question: 'events' });
-        }
-        const page = eventsAfter(view, filter.right, start.right, asked.limit);
-        return E.right({ data: page.events.map((event) => people(context).wire(event)), after: page.next });
-      });
+      const asked = await askedOf(context, ledger, filterParameters);
+      if (E.isLeft(asked)) return problem(context, asked.left);
+      const start = startOf(asked.right);
+      if (E.isLeft(start)) return problem(context, start.left);
+      const { parameters, limit } = asked.right;
+      const subject = await subjectNamed(context, parameters);
+      return answerTo(
+        context,
+        ledger,
+        asked.right,
+        (view) => {
+          const filter = filterOf(context, ledger, view, subject, parameters);
+          if (E.isLeft(filter)) return filter;
+          const page = eventsAfter(view, filter.right, start.right, limit);
+          return E.right({ data: page.events, after: page.next });
+        },
+        (events) => people(context).wire(events),
+      );
     },
   );
 
@@ -188,6 +256,14 @@ export const eventRoutes = (ledger: Ledger): Hono => {
     if (typeof after === 'number') return E.right(after);
     const given = positionParameter(parameters, 'after');
     return E.isLeft(given) ? given : E.right(given.right ?? 0);
+  };
+
+  const subjectNamed = async (
+    context: Context,
+    parameters: ReadonlyMap<string, string>,
+  ): Promise<string | undefined> => {
+    const named = parameters.get('subject');
+    return named === undefined ? undefined : people(context).pseudonymOf(named);
   };
 
   /** What of the log fits the request, page by page, up to a position; or, where there is none, for ever as it grows. */
@@ -226,11 +302,15 @@ export const eventRoutes = (ledger: Ledger): Hono => {
       if (ledger.state().position > position) done();
     });
 
-  const streamed = (
+  const streamed = async (
     context: Context,
     parameters: ReadonlyMap<string, string>,
-  ): E.Either<Problem, Streamed> => {
-    const filter = filterOf(people(context), parameters);
+    position: Position,
+  ): Promise<E.Either<Problem, Streamed>> => {
+    const subject = await subjectNamed(context, parameters);
+    const filter = ledger.ask(position, 'claimed', (view) =>
+      filterOf(context, ledger, view, subject, parameters),
+    );
     if (E.isLeft(filter)) return filter;
     const after = positionParameter(parameters, 'after');
     if (E.isLeft(after)) return after;
@@ -240,42 +320,43 @@ export const eventRoutes = (ledger: Ledger): Hono => {
   const dump = async (context: Context): Promise<Response> => {
     const parameters = parametersOf(context, [...filterParameters, ...clockParameters]);
     if (E.isLeft(parameters)) return problem(context, parameters.left);
-    const asked = streamed(context, parameters.right);
-    if (E.isLeft(asked)) return problem(context, asked.left);
     const clocks = await clocksOf(ledger, parameters.right);
     if (E.isLeft(clocks)) return problem(context, clocks.left);
+    const asked = await streamed(context, parameters.right, clocks.right.position);
+    if (E.isLeft(asked)) return problem(context, asked.left);
+    const ended = new AbortController();
+    const found = pages(asked.right, clocks.right.position, ended.signal);
+    const lines = await begun(linesOf(shownPages(people(context), found)));
     context.header('Content-Type', 'application/x-ndjson');
-    return stream(context, async (out) => {
-      const ended = new AbortController();
-      out.onAbort(() => ended.abort());
-      for await (const events of pages(asked.right, clocks.right.position, ended.signal)) {
-        if (events.length > 0)
-          await out.write(events.map((event) => `${JSON.stringify(people(context).wire(event))}\n`).join(''));
-      }
-    });
+    // Where a page cannot be shown the body breaks off: to end it would pass for all of the log.
+    return context.body(ReadableStream.from(lines));
   };
 
-  const follow = (context: Context): Response => {
+  const follow = async (context: Context): Promise<Response> => {
     const parameters = parametersOf(context, filterParameters);
     if (E.isLeft(parameters)) return problem(context, parameters.left);
-    const asked = streamed(context, parameters.right);
+    const clocks = await clocksOf(ledger, parameters.right);
+    if (E.isLeft(clocks)) return problem(context, clocks.left);
+    const asked = await streamed(context, parameters.right, clocks.right.position);
     if (E.isLeft(asked)) return problem(context, asked.left);
     const lastEventId = context.req.header('last-event-id') ?? '';
     const from = /^\d{1,15}$/.test(lastEventId)
       ? { ...asked.right, after: Number(lastEventId) }
       : asked.right;
+    const ended = new AbortController();
+    const shown = await begun(shownPages(people(context), pages(from, undefined, ended.signal)));
     return streamSSE(context, async (out) => {
-      const ended = new AbortController();
       out.onAbort(() => ended.abort());
-      for await (const events of pages(from, undefined, ended.signal)) {
-        for (const event of events) {
-          await out.writeSSE({
-            id: String(event.position),
-            event: 'event',
-            data: JSON.stringify(people(context).wire(event)),
-          });
+      try {
+        for await (const events of shown) {
+          for (const event of events) {
+            await out.writeSSE({ id: event.position, event: 'event', data: JSON.stringify(event) });
+          }
+          if (events.length === 0) await out.write(': still here\n\n');
         }
-        if (events.length === 0) await out.write(': still here\n\n');
+      } catch (error) {
+        // The follower comes again, and goes on after the last event that it got.
+        if (passingProblem(error) === undefined) throw error;
       }
     });
   };
@@ -286,33 +367,45 @@ export const eventRoutes = (ledger: Ledger): Hono => {
       'position',
     ]),
     (context) =>
-      answer(context, ledger, [], (view) => {
-        const text = context.req.param('position');
-        const position = Number(text);
-        if (!/^\d{1,16}$/.test(text) || !Number.isSafeInteger(position)) {
-          const detail = 'position: expected a position in the log, a whole number such as 1234';
-          return E.left({ kind: 'bad-parameter', parameter: 'position', detail });
-        }
-        const recorded = view.recorded(position);
-        if (recorded === undefined) {
-          return E.left({
-            kind: 'unknown',
-            what: 'event',
-            detail: `no event is known at position ${position}`,
+      answer(
+        context,
+        ledger,
+        [],
+        (view) => {
+          const text = context.req.param('position');
+          const position = Number(text);
+          if (!/^\d{1,16}$/.test(text) || !Number.isSafeInteger(position)) {
+            const detail = 'position: expected a position in the log, a whole number such as 1234';
+            return E.left({ kind: 'bad-parameter', parameter: 'position', detail });
+          }
+          const recorded = view.recorded(position);
+          if (recorded === undefined) {
+            return E.left({
+              kind: 'unknown',
+              what: 'event',
+              detail: `no event is known at position ${position}`,
+            });
+          }
+          const detail = eventDetail(view, recorded);
+          const corrections = detail.corrections.flatMap((correction) => {
+            const of = view.recorded(Number(correction.position));
+            return of === undefined ? [] : [of];
           });
-        }
-        const detail = eventDetail(view, recorded);
-        return E.right({
-          data: {
+          return E.right({ data: { detail, named: [recorded, ...corrections] } });
+        },
+        async ({ detail, named }) => {
+          const [event, ...corrections] = await people(context).wire(named);
+          const shown = new Map(corrections.map((each) => [each.position, each]));
+          return {
             ...detail,
-            event: people(context).wire(recorded),
-            corrections: detail.corrections.map((correction) => {
-              const of = view.recorded(Number(correction.position));
-              return of === undefined ? correction : { ...correction, event: people(context).wire(of) };
-            }),
-          },
-        });
-      }),
+            event,
+            corrections: detail.corrections.map((each) => ({
+              ...each,
+              event: shown.get(each.position) ?? each.event,
+            })),
+          };
+        },
+      ),
   );
 
   return routes;

@@ -29,7 +29,7 @@ import { Answer, describeQuestion, ListAnswer, problemResponse } from '../openap
 import { type Problem, problem } from '../problem.ts';
 import { type Answered, type Asked, answer, pageOf, positionParameter, wordParameter } from '../questions.ts';
 import { knownName } from './registry.ts';
-import { askedSubject } from './subjects.ts';
+import { answerAbout } from './subjects.ts';
 
 const Proposal = exact(
   'a policy to simulate',
@@ -121,9 +121,7 @@ export const findingRoutes = (ledger: Ledger): Hono => {
             (open.right !== 'true' || (finding.from <= clocks.validAt && clocks.validAt < finding.to)),
         );
         const page = pageOf(findings, asked);
-        const rows = (page.data as typeof findings).map((finding) =>
-          wireFinding(view, finding, clocks.validAt),
-        );
+        const rows = page.data.map((finding) => wireFinding(view, finding, clocks.validAt));
         return E.right({ ...page, data: rows });
       }),
   );
@@ -132,10 +130,8 @@ export const findingRoutes = (ledger: Ledger): Hono => {
     '/subjects/:id/findings',
     describeQuestion('What it meant for this subject', ListAnswer(FindingRow), {}, ['id']),
     (context) =>
-      answer(context, ledger, [], (view, asked) => {
-        const subject = askedSubject(context, ledger, view, 'findings');
-        if (E.isLeft(subject)) return subject;
-        const findings = findingsOfSubject(view, subject.right);
+      answerAbout(context, ledger, 'findings', [], (view, asked, subject) => {
+        const findings = findingsOfSubject(view, subject);
         return E.right(
           pageOf(
             findings.map((finding) => wireFinding(view, finding, asked.clocks.validAt)),

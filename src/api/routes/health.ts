@@ -10,6 +10,7 @@ export const readyLagEventsMax = 100_000;
 /** The routes that operators and their probes ask. */
 export const healthRoutes = (ledger: Ledger): Hono => {
   const routes = new Hono();
+  const { vault } = ledger.parts;
 
   routes.get('/livez', (context) => context.json({ status: 'alive' }));
 
@@ -22,6 +23,7 @@ export const healthRoutes = (ledger: Ledger): Hono => {
         reason: String(row.reason),
       })),
     );
+    const vaultFailure = await vault.fault();
     const lag = Math.max(0, head - position);
     const ready = failure === undefined && !ledger.isBuilding() && lag <= readyLagEventsMax;
     const body = {
@@ -33,6 +35,8 @@ export const healthRoutes = (ledger: Ledger): Hono => {
       generation: ledger.generation(),
       setAside,
       ...(failure === undefined ? {} : { failure }),
+      // Whatever names nobody is still answered, so that it stays ready.
+      ...(vaultFailure === undefined ? {} : { vaultFailure }),
     };
     return context.json(body, ready ? 200 : 503);
   });
@@ -40,6 +44,7 @@ export const healthRoutes = (ledger: Ledger): Hono => {
   routes.get('/metrics', async (context) => {
     const head = await ledger.parts.store.head();
     const { position, applied, caughtUp, failure } = ledger.state();
+    const vaultFailure = await vault.fault();
     const { rss, heapUsed } = process.memoryUsage();
     const gauges: ReadonlyArray<readonly [name: string, help: string, value: number]> = [
       ['domicile_log_head_position', 'Position of the last event in the log.', head],
@@ -57,6 +62,7 @@ export const healthRoutes = (ledger: Ledger): Hono => {
         'Whether a replay is under way.',
         Number(ledger.replays.all().some(({ state }) => state === 'running')),
       ],
+      ['domicile_vault_failed', 'Whether the vault cannot be asked.', Number(vaultFailure !== undefined)],
       ['process_resident_memory_bytes', 'Resident memory of the process.', rss],
       ['nodejs_heap_size_used_bytes', 'Heap in use.', heapUsed],
     ];

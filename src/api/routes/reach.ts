@@ -7,7 +7,7 @@ import { describeRoute } from 'hono-openapi';
 import * as t from 'io-ts';
 import { exact, listOf } from '../../domain/codec.ts';
 import { decodeEvent, type Event } from '../../domain/events/event.ts';
-import { withSubjects } from '../../domain/events/subjects.ts';
+import { subjectsOf, withSubjects } from '../../domain/events/subjects.ts';
 import { edgeKinds } from '../../domain/reach/edge.ts';
 import type { ReachQuestion } from '../../domain/reach/reach-of.ts';
 import { PartyReachRow, ReachRow, SimulatedReachRow } from '../../projections/questions/answers.ts';
@@ -23,7 +23,7 @@ import { type People, peopleOf } from '../people.ts';
 import { type BodyFault, type Problem, problem } from '../problem.ts';
 import { type Asked, answer, pageOf, periodParameters, wordParameter } from '../questions.ts';
 import { knownName } from './registry.ts';
-import { askedSubject } from './subjects.ts';
+import { answerAbout } from './subjects.ts';
 
 /** How many events can be simulated at once. */
 export const simulatedEventsMax = 100;
@@ -57,6 +57,8 @@ const questionOf = ({ clocks, parameters }: Asked): E.Either<Problem, ReachQuest
   });
 };
 
+const reachParameters = ['from', 'to', 'party', 'via', 'paths', 'explain'];
+
 /** Which holdings an explanation of a party's reach is about. */
 const holdingParameters = ['dataset', 'population', 'site', 'backup'];
 
@@ -81,13 +83,11 @@ export const reachRoutes = (ledger: Ledger): Hono => {
       ['id'],
     ),
     (context) =>
-      answer(context, ledger, ['from', 'to', 'party', 'via', 'paths', 'explain'], (view, asked) => {
+      answerAbout<unknown>(context, ledger, 'reach', reachParameters, (view, asked, subject) => {
         const question = questionOf(asked);
         if (E.isLeft(question)) return question;
         const explain = wordParameter(asked.parameters, 'explain', ['cut'] as const);
         if (E.isLeft(explain)) return explain;
-        const subject = askedSubject(context, ledger, view, 'reach');
-        if (E.isLeft(subject)) return subject;
         const party = asked.parameters.get('party');
         const known = party === undefined ? undefined : knownName(view, 'party', party);
         if (known !== undefined && E.isLeft(known)) return known;
@@ -96,9 +96,9 @@ export const reachRoutes = (ledger: Ledger): Hono => {
             const detail = 'party: is missing; explain=cut is about one party';
             return E.left({ kind: 'bad-parameter', parameter: 'party', detail });
           }
-          return E.right({ data: cutOf(view, subject.right, party, asked.clocks.validAt) });
+          return E.right({ data: cutOf(view, subject, party, asked.clocks.validAt) });
         }
-        const { rows, limitMet } = reachRows(view, subject.right, question.right);
+        const { rows, limitMet } = reachRows(view, subject, question.right);
         const page = pageOf(rows, asked);
         return E.right(question.right.paths === 'all' ? { ...page, also: { limitMet } } : page);
       }),
@@ -122,7 +122,7 @@ export const reachRoutes = (ledger: Ledger): Hono => {
       ['id'],
     ),
     (context) =>
-      answer(context, ledger, ['from', 'to', 'explain', ...holdingParameters], (view, asked) => {
+      answer<unknown>(context, ledger, ['from', 'to', 'explain', ...holdingParameters], (view, asked) => {
         const { parameters } = asked;
         const period = periodParameters(parameters);
         if (E.isLeft(period)) return period;
@@ -171,17 +171,19 @@ export const reachRoutes = (ledger: Ledger): Hono => {
     async (context) => {
       const body = await jsonBody(context, Simulated);
       if (E.isLeft(body)) return problem(context, body.left);
-      const events: Event[] = [];
+      const named: Event[] = [];
       const errors: BodyFault[] = [];
       body.right.events.forEach((input, index) => {
         const decoded = decodeEvent(input);
         if (E.isLeft(decoded)) errors.push(...decoded.left.map((fault) => ({ index, ...fault })));
-        else
-          events.push(
-            withSubjects(decoded.right, (subject) => people(context).pseudonymOf(subject) ?? subject),
-          );
+        else named.push(decoded.right);
       });
       if (errors.length > 0) return problem(context, { kind: 'invalid-events', errors });
+      const subjects = new Set(named.flatMap((event) => [...subjectsOf(event)]));
+      const pseudonyms = await people(context).pseudonymsOf([...subjects]);
+      const events = named.map((event) =>
+        withSubjects(event, (subject) => pseudonyms.get(subject) ?? subject),
+      );
       return answer(context, ledger, [], (view, asked) => {
         const { position } = view.known;
         const simulated = events.map((event, index) => ({

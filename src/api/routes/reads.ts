@@ -8,7 +8,9 @@ import { ReadRow } from '../../projections/questions/answers.ts';
 import type { Ledger } from '../ledger.ts';
 import { describeQuestion, ListAnswer } from '../openapi.ts';
 import { peopleOf } from '../people.ts';
-import { answer } from '../questions.ts';
+import { problem } from '../problem.ts';
+import { answerTo, askedOf } from '../questions.ts';
+import { unknownSubject } from './subjects.ts';
 
 /** The route `/v1/reads`. */
 export const readRoutes = (ledger: Ledger): Hono => {
@@ -18,22 +20,33 @@ export const readRoutes = (ledger: Ledger): Hono => {
     describeQuestion('Who asked about whom', ListAnswer(ReadRow), {
       subject: 'Only questions about this subject.',
     }),
-    (context) =>
-      answer(context, ledger, ['subject'], (_, { after, limit, parameters }) => {
-        const people = peopleOf(context, ledger);
-        const named = parameters.get('subject');
-        const subject = named === undefined ? null : (people.pseudonymOf(named) ?? '(unknown)');
-        const reads = ledger.parts.reads.after(typeof after === 'number' ? after : 0, subject, limit);
-        return E.right({
-          data: reads.map((read) => ({
+    async (context) => {
+      const asked = await askedOf(context, ledger, ['subject']);
+      if (E.isLeft(asked)) return problem(context, asked.left);
+      const { after, limit, parameters } = asked.right;
+      const people = peopleOf(context, ledger);
+      const named = parameters.get('subject');
+      const subject = named === undefined ? null : await people.pseudonymOf(named);
+      if (subject === undefined) return problem(context, unknownSubject(context));
+      return answerTo(
+        context,
+        ledger,
+        asked.right,
+        () => {
+          const data = ledger.parts.reads.after(typeof after === 'number' ? after : 0, subject, limit);
+          return E.right({ data, after: data.length === limit ? data.at(-1)!.id : null });
+        },
+        async (reads) => {
+          const reveal = await people.seen(reads.map((read) => read.subject));
+          return reads.map((read) => ({
             at: formatInstant(read.at),
             reader: read.reader,
-            subject: people.reveal(read.subject),
+            subject: reveal(read.subject),
             question: read.question,
-          })),
-          after: reads.length === limit ? reads.at(-1)!.id : null,
-        });
-      }),
+          }));
+        },
+      );
+    },
   );
   return routes;
 };

@@ -3,7 +3,6 @@
  */
 import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
-import { generateSpecs } from 'hono-openapi';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -144,16 +143,15 @@ ${operations.map(({ path, method, operation }) => operationText(path, method, op
 `;
 };
 
-/** The route `/reference`, about the routes of an app. */
+/** The route `/reference`, about what is described. */
 export const referenceRoutes = (
-  app: Hono,
   info: { readonly title: string; readonly description: string },
+  described: () => Promise<{ readonly paths: unknown }>,
 ): Hono => {
   const routes = new Hono();
-  // The API does not change while the process lives.
   let page: string | undefined;
   routes.get('/reference', async (context) => {
-    page ??= pageOf(info.title, info.description, (await generateSpecs(app)).paths as unknown as Paths);
+    page ??= pageOf(info.title, info.description, (await described()).paths as Paths);
     context.header('Content-Security-Policy', contentSecurityPolicy);
     return context.html(page);
   });

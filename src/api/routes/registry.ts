@@ -97,18 +97,28 @@ export const registryRoutes = (ledger: Ledger): Hono => {
       ['id'],
     ),
     (context) =>
-      answer(context, ledger, ['from', 'to'], (view, { clocks, parameters }) => {
-        const period = periodParameters(parameters);
-        if (E.isLeft(period)) return period;
-        const dataset = knownName(view, 'dataset', context.req.param('id'));
-        if (E.isLeft(dataset)) return dataset;
-        const to = parameters.has('from') || parameters.has('to') ? period.right.to : clocks.validAt + 1;
-        const lineage = lineageOf(view, dataset.right, period.right.from, to, clocks.validAt);
-        const edges = lineage.edges.map((edge) =>
-          edge.subject === null ? edge : { ...edge, subject: people(context).reveal(edge.subject) },
-        );
-        return E.right({ data: { ...lineage, edges } });
-      }),
+      answer(
+        context,
+        ledger,
+        ['from', 'to'],
+        (view, { clocks, parameters }) => {
+          const period = periodParameters(parameters);
+          if (E.isLeft(period)) return period;
+          const dataset = knownName(view, 'dataset', context.req.param('id'));
+          if (E.isLeft(dataset)) return dataset;
+          const to = parameters.has('from') || parameters.has('to') ? period.right.to : clocks.validAt + 1;
+          return E.right({ data: lineageOf(view, dataset.right, period.right.from, to, clocks.validAt) });
+        },
+        async (lineage) => {
+          const reveal = await people(context).seen(
+            lineage.edges.flatMap(({ subject }) => (subject === null ? [] : [subject])),
+          );
+          const edges = lineage.edges.map((edge) =>
+            edge.subject === null ? edge : { ...edge, subject: reveal(edge.subject) },
+          );
+          return { ...lineage, edges };
+        },
+      ),
   );
   return routes;
 };

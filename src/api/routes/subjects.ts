@@ -4,8 +4,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
-import { subjectsOf } from '../../domain/events/subjects.ts';
-import type { RecordedEvent } from '../../domain/facts.ts';
 import { reachTrail } from '../../domain/reach/trail.ts';
 import { HistoryRow, ResidencyRow, TrailRow } from '../../projections/questions/answers.ts';
 import { reachIndexOf } from '../../projections/questions/reach.ts';
@@ -15,13 +13,13 @@ import type { View } from '../../projections/view.ts';
 import { accessOf, may } from '../access.ts';
 import type { Ledger } from '../ledger.ts';
 import { describeQuestion, ListAnswer, problemResponse } from '../openapi.ts';
-import { type People, peopleOf } from '../people.ts';
+import { isNamed, naming, type People, peopleOf } from '../people.ts';
 import { type Problem, problem } from '../problem.ts';
-import { answer, pageOf, periodParameters } from '../questions.ts';
+import { type Answered, type Asked, answerTo, askedOf, pageOf, periodParameters } from '../questions.ts';
 import { Recorder } from '../record.ts';
 
 /** Nothing of the identifier is said back: it may be anybody's. */
-const unknownSubject = (context: Context): Problem => ({
+export const unknownSubject = (context: Context): Problem => ({
   kind: 'unknown',
   what: 'subject',
   detail: may(context, 'identify')
@@ -29,42 +27,46 @@ const unknownSubject = (context: Context): Problem => ({
     : 'no event known at this moment names this subject; the key lacks the scope identify, so that people go by their pseudonyms alone',
 });
 
-/** Whether a recorded event names the subject, in its own data or in that of a correction. */
-export const naming =
-  (subject: string) =>
-  ({ event }: RecordedEvent): boolean =>
-    subjectsOf(event).has(subject);
-
-/** The pseudonym of a subject that some known event names. */
-const knownSubject = (
-  context: Context,
-  people: People,
-  view: View,
-  named: string,
-): E.Either<Problem, string> => {
-  const subject = people.pseudonymOf(named);
-  if (subject === undefined) return E.left(unknownSubject(context));
-  const names = naming(subject);
-  const known = view.positions('subject', subject).some((position) => {
-    const recorded = view.recorded(position);
-    return recorded !== undefined && names(recorded);
-  });
-  return known ? E.right(subject) : E.left(unknownSubject(context));
-};
-
-/** The subject of a request, if some known event names it; that it was asked about is recorded first. */
+/**
+ * The subject whom a request names, if some known event does, too; that it was asked about is recorded first.
+ *
+ * @param subject the pseudonym of whoever is named, if anybody has it.
+ * @param question what is asked, as it is recorded.
+ */
 export const askedSubject = (
   context: Context,
   ledger: Ledger,
   view: View,
+  subject: string | undefined,
   question: string,
 ): E.Either<Problem, string> => {
-  const subject = knownSubject(context, peopleOf(context, ledger), view, context.req.param('id') ?? '');
-  if (E.isRight(subject)) {
-    const { reads, now } = ledger.parts;
-    reads.record({ at: now(), reader: accessOf(context).holder, subject: subject.right, question });
-  }
-  return subject;
+  if (subject === undefined || !isNamed(view, subject)) return E.left(unknownSubject(context));
+  const { reads, now } = ledger.parts;
+  reads.record({ at: now(), reader: accessOf(context).holder, subject, question });
+  return E.right(subject);
+};
+
+/**
+ * Answers a question about the subject of a request.
+ *
+ * @param name what the question is called where it is recorded.
+ */
+export const answerAbout = async <A>(
+  context: Context,
+  ledger: Ledger,
+  name: string,
+  also: ReadonlyArray<string>,
+  question: (view: View, asked: Asked, subject: string) => E.Either<Problem, Answered<A>>,
+  shown?: (found: A) => unknown,
+): Promise<Response> => {
+  const asked = await askedOf(context, ledger, also);
+  if (E.isLeft(asked)) return problem(context, asked.left);
+  const named = await peopleOf(context, ledger).pseudonymOf(context.req.param('id') ?? '');
+  const ask = (view: View): E.Either<Problem, Answered<A>> => {
+    const subject = askedSubject(context, ledger, view, named, name);
+    return E.isLeft(subject) ? subject : question(view, asked.right, subject.right);
+  };
+  return answerTo(context, ledger, asked.right, ask, shown);
 };
 
 /** The routes under `/v1/subjects`. */
@@ -77,11 +79,9 @@ export const subjectRoutes = (ledger: Ledger): Hono => {
     '/:id/residency',
     describeQuestion('Where the subject’s data is at validAt', ListAnswer(ResidencyRow), {}, ['id']),
     (context) =>
-      answer(context, ledger, [], (view, asked) => {
-        const subject = askedSubject(context, ledger, view, 'residency');
-        if (E.isLeft(subject)) return subject;
-        return E.right(pageOf(residencyAt(view, subject.right, asked.clocks.validAt), asked));
-      }),
+      answerAbout(context, ledger, 'residency', [], (view, asked, subject) =>
+        E.right(pageOf(residencyAt(view, subject, asked.clocks.validAt), asked)),
+      ),
   );
 
   routes.get(
@@ -93,14 +93,10 @@ export const subjectRoutes = (ledger: Ledger): Hono => {
       ['id'],
     ),
     (context) =>
-      answer(context, ledger, ['from', 'to'], (view, asked) => {
+      answerAbout(context, ledger, 'history', ['from', 'to'], (view, asked, subject) => {
         const period = periodParameters(asked.parameters);
         if (E.isLeft(period)) return period;
-        const subject = askedSubject(context, ledger, view, 'history');
-        if (E.isLeft(subject)) return subject;
-        return E.right(
-          pageOf(historyBetween(view, subject.right, period.right.from, period.right.to), asked),
-        );
+        return E.right(pageOf(historyBetween(view, subject, period.right.from, period.right.to), asked));
       }),
   );
 
@@ -113,24 +109,24 @@ export const subjectRoutes = (ledger: Ledger): Hono => {
       ['id'],
     ),
     (context) =>
-      answer(context, ledger, [], (view, asked) => {
-        const subject = askedSubject(context, ledger, view, 'trail');
-        if (E.isLeft(subject)) return subject;
-        const entries = trailOf(view, subject.right, naming(subject.right), (residency, reasons) => {
-          const reach = reachIndexOf(view);
-          for (const { position, why } of reachTrail(reach, subject.right, residency, (at) =>
-            view.fact(at),
-          )) {
-            reasons.add(position, why);
-          }
-        });
-        const page = pageOf(entries, asked);
-        const rows = (page.data as typeof entries).map(({ recorded, why }) => ({
-          event: people(context).wire(recorded),
-          why,
-        }));
-        return E.right({ ...page, data: rows });
-      }),
+      answerAbout(
+        context,
+        ledger,
+        'trail',
+        [],
+        (view, asked, subject) => {
+          const entries = trailOf(view, subject, naming(subject), (residency, reasons) => {
+            const reach = reachIndexOf(view);
+            const seen = reachTrail(reach, subject, residency, (at) => view.fact(at));
+            for (const { position, why } of seen) reasons.add(position, why);
+          });
+          return E.right(pageOf(entries, asked));
+        },
+        async (entries) => {
+          const events = await people(context).wire(entries.map(({ recorded }) => recorded));
+          return entries.map(({ why }, index) => ({ event: events[index]!, why }));
+        },
+      ),
   );
 
   routes.delete(
@@ -143,11 +139,10 @@ export const subjectRoutes = (ledger: Ledger): Hono => {
     }),
     async (context) => {
       // Who may not use people's own identifiers erases by the pseudonym.
-      const pseudonym = people(context).pseudonymOf(context.req.param('id'));
-      const identifier = pseudonym === undefined ? undefined : ledger.parts.vault.identifierOf(pseudonym);
+      const pseudonym = await people(context).pseudonymOf(context.req.param('id'));
       const unknown = unknownSubject(context);
-      if (identifier === undefined) return problem(context, unknown);
-      const forgotten = await recorder.forget(identifier);
+      if (pseudonym === undefined) return problem(context, unknown);
+      const forgotten = await recorder.forget(pseudonym);
       if (E.isLeft(forgotten)) return problem(context, forgotten.left);
       return forgotten.right ? context.body(null, 204) : problem(context, unknown);
     },

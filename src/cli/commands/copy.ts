@@ -78,6 +78,8 @@ const copy = async (options: CopyOptions, terminal: Terminal): Promise<E.Either<
     terminal.out(
       `Both ledgers hold the same ${counted(events, 'event', 'events')}${compared === 0 ? '' : `, ${wholeNumber(compared)} of them from before`}.`,
     );
+    if (from.right.vault !== undefined)
+      terminal.note('The vault was not copied: the process at LEDGER_VAULT keeps it.');
     terminal.out(`SHA-256 over every event in order: ${digest}`);
     return E.right(fine);
   } catch (error) {

@@ -53,6 +53,7 @@ const settingsShown = (settings: Settings, data: string | undefined): ReadonlyAr
     setting('LEDGER_PORT', String(settings.port), env.LEDGER_PORT),
     setting('LEDGER_WAIT_MS', String(settings.waitMs), env.LEDGER_WAIT_MS),
     setting('LEDGER_ORIGIN', settings.origin, env.LEDGER_ORIGIN),
+    setting('LEDGER_VAULT', settings.vault?.url ?? 'kept by this process', env.LEDGER_VAULT),
   ];
 };
 
@@ -65,7 +66,7 @@ const finding = ({ name, state, found, remedy }: Check): Finding => ({
 });
 
 const serverChecks = (ready: Readiness, url: string): ReadonlyArray<Check> => {
-  const { head, lag, failure, setAside, generation } = ready;
+  const { head, lag, failure, vaultFailure, setAside, generation } = ready;
   const behind =
     lag === 0
       ? `at the end of the log, position ${head}`
@@ -83,6 +84,16 @@ const serverChecks = (ready: Readiness, url: string): ReadonlyArray<Check> => {
     failure === undefined
       ? { name: 'projections', state: 'ok', found: `generation ${generation}, ${behind}`, remedy: null }
       : { name: 'projections', state: 'failed', found: failure, remedy: 'The log of the server says more' },
+    ...(vaultFailure === undefined
+      ? []
+      : [
+          {
+            name: 'vault',
+            state: 'failed' as const,
+            found: vaultFailure,
+            remedy: 'Until it can be asked, nobody can be recorded, named or found by an identifier',
+          },
+        ]),
     setAside.length === 0
       ? { name: 'events', state: 'ok', found: 'all applied', remedy: null }
       : {
@@ -147,10 +158,17 @@ const run = async (options: DoctorOptions, terminal: Terminal): Promise<E.Either
   if (E.isLeft(settings)) return settings;
   const { examine } = await import('../../main/examine.ts');
   const bar = new ProgressBar(terminal, () => performance.now());
-  const checks = examine(settings.right, Date.now(), (read, of) =>
-    bar.update(read, of, `${wholeNumber(read)} of ${counted(of, 'event', 'events')} read`),
-  );
+  const checks = [
+    ...examine(settings.right, Date.now(), (read, of) =>
+      bar.update(read, of, `${wholeNumber(read)} of ${counted(of, 'event', 'events')} read`),
+    ),
+  ];
   bar.end();
+  const { vault } = settings.right;
+  if (vault !== undefined) {
+    const { examineVault } = await import('../../main/examine-vault.ts');
+    checks.push(await examineVault(vault));
+  }
   report([...settingsShown(settings.right, options.data), ...checks.map(finding)], options, terminal);
   return E.right(exitCodeOf(checks));
 };

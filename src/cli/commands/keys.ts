@@ -142,7 +142,7 @@ Examples:
     .addArgument(new Argument('<name>', 'what the key is called'))
     .addOption(dataOption())
     .addOption(
-      new Option('--scopes <scopes>', 'what it allows: emit, audit, admin, identify')
+      new Option('--scopes <scopes>', `what it allows: ${Scope.words.join(', ')}`)
         .default(['audit'], 'audit')
         .argParser(scopesOf),
     )

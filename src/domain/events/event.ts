@@ -50,6 +50,16 @@ export const Envelope = exact(
     assurance: Assurance,
     evidence: EvidenceUri,
   },
+  undefined,
+  {
+    subject: 'whom or what an event is about stands in its data: leave the attribute out',
+    dataschema: 'the type alone says what is in data: leave the attribute out',
+    data_base64: 'data is a JSON object, in data',
+    position: 'the ledger adds it to what it answers: leave it out',
+    recordedat: 'the ledger adds it to what it answers: leave it out',
+    traceparent: 'events take no extension attributes but assurance and evidence: leave it out',
+    tracestate: 'events take no extension attributes but assurance and evidence: leave it out',
+  },
 );
 
 const faultsOfData = (type: EventType, input: unknown): ReadonlyArray<Fault> => {

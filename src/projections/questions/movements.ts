@@ -139,13 +139,16 @@ const movementPositions = (view: View, from: Instant, to: Instant): ReadonlySet<
 
 /**
  * Movements, copies and backups from one country to another in `[from, to)`, in folding order. A site of which no
- * country is known is taken for another country.
+ * country is known is taken for another country than that of every other site.
  */
 export const transfersBetween = (view: View, from: Instant, to: Instant): ReadonlyArray<TransferRow> => {
   const descriptions = new Descriptions(view);
   const facts = [...movementPositions(view, from, to)].flatMap((position) => view.fact(position) ?? []);
   const crossing = movementsOf(view, facts)
-    .filter(({ fact, kind }) => kind !== 'place' && from <= fact.time && fact.time < to)
+    .filter(
+      ({ fact, kind, ...way }) =>
+        kind !== 'place' && way.from !== way.to && from <= fact.time && fact.time < to,
+    )
     .map((movement) => ({
       ...movement,
       fromCountry: descriptions.siteAt(movement.from!, movement.fact.time).country ?? null,

@@ -1,8 +1,9 @@
 /**
  * Writes one batch into the embedded ledger, inside a transaction that others share.
  *
- * Everything that can refuse a batch is looked at before its first row is written, so that a refused batch leaves
- * nothing behind and its neighbours in the transaction are none the worse.
+ * A batch of which something is recorded already is taken back before it is looked at event by event, and what can
+ * refuse it is found before its first row is written again: so a refused batch leaves nothing behind, and its
+ * neighbours in the transaction are none the worse.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
@@ -28,11 +29,16 @@ export interface BatchWriter {
   ): E.Either<AppendError, Appended>;
 }
 
-/** A stream as a batch finds it, and what the batch adds to it. */
+/** A stream as a batch finds it. */
 interface Stream {
   number: number;
-  count: number;
-  readonly added: Map<string, EventToAppend>;
+  readonly count: number;
+}
+
+/** What of a batch is to be written, the rest being recorded already; `position` is the last place where. */
+interface New {
+  readonly events: ReadonlyArray<EventToAppend>;
+  readonly position: Position;
 }
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
@@ -50,7 +56,8 @@ export const batchWriter = (database: DatabaseSync): BatchWriter => {
     'SELECT position, bytes = ? AS same FROM event WHERE source = ? AND id = ?',
   );
   const insertEvent = database.prepare(
-    'INSERT INTO event (position, source, id, recorded_at, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?)',
+    `INSERT INTO event (position, source, id, recorded_at, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (source, id) DO NOTHING`,
   );
 
   let head: Position = origin;
@@ -63,11 +70,7 @@ export const batchWriter = (database: DatabaseSync): BatchWriter => {
 
   const streamOf = (source: string): Stream => {
     const row = selectSource.get(source);
-    return {
-      number: row === undefined ? 0 : Number(row.id),
-      count: row === undefined ? 0 : Number(row.count),
-      added: new Map(),
-    };
+    return row === undefined ? { number: 0, count: 0 } : { number: Number(row.id), count: Number(row.count) };
   };
 
   const makeSource = (name: string): number => {
@@ -76,20 +79,51 @@ export const batchWriter = (database: DatabaseSync): BatchWriter => {
     return number;
   };
 
-  const write: BatchWriter['write'] = (batch, expected, at) => {
-    for (const { source, count } of expected) {
-      const actual = streamOf(source).count;
-      if (actual !== count) return E.left({ kind: 'wrong-revision', source, expected: count, actual });
+  /** Writes the events; false, with some of them written, as soon as one is found to be recorded already. */
+  const insertAll = (events: ReadonlyArray<EventToAppend>, recordedAt: Instant): boolean => {
+    const streams = new Map<string, { readonly stream: Stream; added: number }>();
+    let position = head;
+    for (const { source, id, bytes } of events) {
+      let into = streams.get(source);
+      if (into === undefined) {
+        into = { stream: streamOf(source), added: 0 };
+        if (into.stream.number === 0) into.stream.number = makeSource(source);
+        streams.set(source, into);
+      }
+      const { number } = into.stream;
+      position++;
+      const checksum = eventChecksum(position, number, id, recordedAt, bytes);
+      if (insertEvent.run(position, number, id, recordedAt, bytes, checksum).changes === 0) return false;
+      into.added++;
     }
+    for (const { stream, added } of streams.values()) updateCount.run(stream.count + added, stream.number);
+    head = position;
+    lastRecordedAt = recordedAt;
+    return true;
+  };
 
-    const streams = new Map<string, Stream>();
-    let duplicates = 0;
+  /** The same, or nothing is written. */
+  const insertWhole = (events: ReadonlyArray<EventToAppend>, recordedAt: Instant): boolean => {
+    database.exec('SAVEPOINT batch');
+    const isWritten = insertAll(events, recordedAt);
+    if (!isWritten) database.exec('ROLLBACK TO batch');
+    database.exec('RELEASE batch');
+    return isWritten;
+  };
+
+  /** What of the batch is not recorded yet. */
+  const newOf = (batch: ReadonlyArray<EventToAppend>): E.Either<AppendError, New> => {
+    const streams = new Map<
+      string,
+      { readonly number: number; readonly added: Map<string, EventToAppend> }
+    >();
     let position = origin;
+    const events: EventToAppend[] = [];
     for (const [index, event] of batch.entries()) {
       const { source, id, bytes } = event;
       let stream = streams.get(source);
       if (stream === undefined) {
-        stream = streamOf(source);
+        stream = { number: streamOf(source).number, added: new Map() };
         streams.set(source, stream);
       }
       const earlier = stream.added.get(id);
@@ -97,41 +131,38 @@ export const batchWriter = (database: DatabaseSync): BatchWriter => {
         earlier === undefined && stream.number !== 0 ? selectSame.get(bytes, stream.number, id) : undefined;
       if (earlier === undefined && recorded === undefined) {
         stream.added.set(id, event);
+        events.push(event);
         continue;
       }
       const same = earlier === undefined ? recorded!.same === 1 : sameBytes(earlier.bytes, bytes);
       if (!same) return E.left({ kind: 'conflict', index, source, id });
-      duplicates++;
       if (recorded !== undefined) position = Math.max(position, Number(recorded.position));
     }
+    return E.right({ events, position });
+  };
 
-    const recorded = batch.length - duplicates;
-    if (recorded > 0) {
-      const recordedAt = Math.max(lastRecordedAt, at);
-      for (const [source, stream] of streams) {
-        if (stream.added.size === 0) continue;
-        if (stream.number === 0) stream.number = makeSource(source);
-        updateCount.run(stream.count + stream.added.size, stream.number);
-      }
-      for (const event of batch) {
-        const { source, id, bytes } = event;
-        const { number, added } = streams.get(source)!;
-        if (added.get(id) !== event) continue;
-        head++;
-        insertEvent.run(
-          head,
-          number,
-          id,
-          recordedAt,
-          bytes,
-          eventChecksum(head, number, id, recordedAt, bytes),
-        );
-        added.delete(id);
-      }
-      lastRecordedAt = recordedAt;
-      position = head;
+  const isRecorded = ({ source, id, bytes }: EventToAppend): boolean =>
+    selectSame.get(bytes, streamOf(source).number, id) !== undefined;
+
+  const write: BatchWriter['write'] = (batch, expected, at) => {
+    for (const { source, count } of expected) {
+      const actual = streamOf(source).count;
+      if (actual !== count) return E.left({ kind: 'wrong-revision', source, expected: count, actual });
     }
-    return E.right({ recorded, duplicates, position });
+    const recordedAt = Math.max(lastRecordedAt, at);
+    // Where the first is new, mostly all of them are, and the index of ids tells while it is written to. What is sent
+    // again as a whole is found without a write.
+    if (batch.length > 0 && !isRecorded(batch[0]!) && insertWhole(batch, recordedAt))
+      return E.right({ recorded: batch.length, duplicates: 0, position: head });
+    const found = newOf(batch);
+    if (E.isLeft(found)) return found;
+    const { events, position } = found.right;
+    if (events.length > 0) insertAll(events, recordedAt);
+    return E.right({
+      recorded: events.length,
+      duplicates: batch.length - events.length,
+      position: events.length > 0 ? head : position,
+    });
   };
 
   return { findEnd, write };

@@ -168,7 +168,7 @@ const changesByPolling = (database: DatabaseSync): Changes => {
  *
  * @throws a StoreProblem when there is no ledger, or it cannot be trusted.
  */
-export const openLogReader = (file: string): LogReader => {
+export const openLogReader = (file: string): LogReader & LedgerQueries => {
   const database = openToRead(file, ledgerFormat);
   const queries = ledgerQueries(database, file);
   const changes = changesByPolling(database);

@@ -16,10 +16,14 @@ export abstract class StoreProblem extends Error {
     | 'StoreUnusable'
     | 'UnsupportedSqlite';
   readonly file: string;
+  readonly what: string;
+  readonly remedy: string;
 
   constructor(file: string, what: string, remedy: string, cause?: unknown) {
     super(`${file}: ${what}. ${remedy}.`, cause === undefined ? undefined : { cause });
     this.file = file;
+    this.what = what;
+    this.remedy = remedy;
     this.name = new.target.name;
   }
 }
@@ -58,6 +62,29 @@ export class StoreUnusable extends StoreProblem {
 export class UnsupportedSqlite extends StoreProblem {
   readonly _tag = 'UnsupportedSqlite';
 }
+
+/** A problem on its way to another thread, where only plain objects keep what they are. */
+export type PlainProblem = Pick<StoreProblem, '_tag' | 'file' | 'what' | 'remedy'>;
+
+export const toPlain = ({ _tag, file, what, remedy }: StoreProblem): PlainProblem => ({
+  _tag,
+  file,
+  what,
+  remedy,
+});
+
+const problemClasses = {
+  DamagedStore,
+  ForeignFile,
+  WrongSchema,
+  StoreLocked,
+  StoreFull,
+  StoreUnusable,
+  UnsupportedSqlite,
+};
+
+export const fromPlain = ({ _tag, file, what, remedy }: PlainProblem): StoreProblem =>
+  new problemClasses[_tag](file, what, remedy);
 
 const restore = 'Stop the server, keep a copy of the file for examination, and restore the latest backup';
 

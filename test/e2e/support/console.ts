@@ -50,6 +50,9 @@ export interface ContextOptions {
   readonly timezone?: string;
 }
 
+/** How long a page may take to show what is waited for, on a machine that does much else. */
+const waitMsMax = 60_000;
+
 /** What a page did that it must not do. */
 export interface Misdeeds {
   /** Requests to other places than the server. */
@@ -108,6 +111,7 @@ export class Console {
         acceptDownloads: true,
       }));
     this.contexts.set(key, context);
+    context.setDefaultTimeout(waitMsMax);
     const page = await context.newPage();
     page.on('request', (request) => {
       const url = request.url();

@@ -1,0 +1,69 @@
+/**
+ * The scrubber of a screen: what of it is in the address is read from there and written there.
+ */
+import { type ReactNode, useCallback, useMemo } from 'react';
+import { useChangeView, useView } from '../clocks/clock-bar.tsx';
+import { writeMoment } from '../clocks/instants.ts';
+import { proofText } from '../parts/proof-link.tsx';
+import type { LanesProps } from './lane-rows.tsx';
+import { around, type Window } from './scale.ts';
+import { type LanesShown, Scrubber } from './scrubber.tsx';
+import type { MovingMoment } from './use-moment.ts';
+
+/** As chosen; else out of the way where there is little room. */
+const lanesOf = (chosen: string | undefined): LanesShown => {
+  if (chosen === 'folded' || chosen === 'shown' || chosen === 'tall') return chosen;
+  return globalThis.matchMedia('(max-width: 700px)').matches ? 'folded' : 'shown';
+};
+
+export const PageScrubber = ({
+  groups,
+  late,
+  instants,
+  asked,
+  now,
+  moment: { dragged, onMove, onSettle },
+  legend,
+}: Pick<LanesProps, 'groups' | 'late'> & {
+  /** What the scale is to show by itself: all of these, the moment of the page, and now. */
+  instants: ReadonlyArray<number>;
+  /** The moment of the address, or of the answer where it says none. */
+  asked: number;
+  now: number;
+  moment: MovingMoment;
+  legend: ReactNode;
+}) => {
+  const view = useView();
+  const change = useChangeView();
+  const whole = useMemo(() => around([...instants, asked], now), [instants, asked, now]);
+  const [from, to] = [Date.parse(view.from ?? ''), Date.parse(view.to ?? '')];
+  const prove = useCallback(
+    (events: ReadonlyArray<string>) => change({ proof: proofText(events) }),
+    [change],
+  );
+  const show = (window: Window | undefined): void =>
+    change(
+      {
+        from: window === undefined ? undefined : writeMoment(window.from),
+        to: window === undefined ? undefined : writeMoment(window.to),
+      },
+      true,
+    );
+  return (
+    <Scrubber
+      groups={groups}
+      late={late}
+      at={dragged ?? asked}
+      isNow={view.validAt === undefined && dragged === undefined}
+      window={from < to ? { from, to } : whole}
+      whole={whole}
+      onMove={onMove}
+      onSettle={onSettle}
+      onWindow={show}
+      onProof={prove}
+      lanes={lanesOf(view.lanes)}
+      onLanes={(lanes) => change({ lanes }, true)}
+      legend={legend}
+    />
+  );
+};

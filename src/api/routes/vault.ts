@@ -1,0 +1,102 @@
+/**
+ * The vault, shared with other processes on the same log: the other end of `src/vault/http-vault.ts`.
+ *
+ * It says who people are to whoever holds a key with the scope `vault`, and to nobody else. Names stand in bodies
+ * alone, never in a path, which others might keep.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { type Context, Hono } from 'hono';
+import { describeRoute } from 'hono-openapi';
+import type * as t from 'io-ts';
+import type { Vault } from '../../vault/vault.ts';
+import {
+  AdmitAnswer,
+  AdmitRequest,
+  FindAnswer,
+  FindRequest,
+  ForgetAnswer,
+  ForgetRequest,
+  SharedVault,
+} from '../../vault/vault-wire.ts';
+import { jsonBody } from '../json-body.ts';
+import { jsonSchema } from '../json-schema.ts';
+import { problemResponse } from '../openapi.ts';
+import { problem } from '../problem.ts';
+
+const described = (summary: string, answer: t.Mixed, request?: t.Mixed) =>
+  describeRoute({
+    summary,
+    ...(request === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: jsonSchema(request) as object } },
+          },
+        }),
+    responses: {
+      200: {
+        description: answer.name,
+        content: { 'application/json': { schema: jsonSchema(answer) as object } },
+      },
+      503: problemResponse('The vault cannot be used at the moment; see Retry-After'),
+    },
+  });
+
+/** The routes under `/v1/vault`. */
+export const vaultRoutes = (vault: Vault): Hono => {
+  const routes = new Hono();
+
+  const answering =
+    <A, B, W>(
+      request: t.Type<A, unknown, unknown>,
+      answer: t.Type<B, W, unknown>,
+      act: (asked: A) => Promise<B>,
+    ) =>
+    async (context: Context): Promise<Response> => {
+      const asked = await jsonBody(context, request);
+      if (E.isLeft(asked)) return problem(context, asked.left);
+      return context.json(answer.encode(await act(asked.right)) as object);
+    };
+
+  routes.get('/', described('Whether a vault is shared here', SharedVault), (context) =>
+    context.json(SharedVault.encode({ version: 1 })),
+  );
+
+  routes.post(
+    '/find',
+    described('Look people up, by name and by pseudonym', FindAnswer, FindRequest),
+    answering(FindRequest, FindAnswer, async (asked) => {
+      const found = await vault.find(asked);
+      return {
+        pseudonyms: asked.names.map((name) => found.pseudonyms.get(name) ?? null),
+        people: asked.pseudonyms.map((pseudonym) => {
+          const identifier = found.people.get(pseudonym);
+          return identifier === undefined ? null : { identifier };
+        }),
+      };
+    }),
+  );
+
+  routes.post(
+    '/admit',
+    described('Give everybody named a pseudonym who has none', AdmitAnswer, AdmitRequest),
+    answering(AdmitRequest, AdmitAnswer, async ({ names, lookedUpTo }) => {
+      const admitted = await vault.admit(names, lookedUpTo ?? undefined);
+      return E.isLeft(admitted)
+        ? { lookUpTo: admitted.left.upTo }
+        : { pseudonyms: names.map((name) => admitted.right.get(name)!) };
+    }),
+  );
+
+  routes.post(
+    '/forget',
+    described('Forget a person, once the log says so', ForgetAnswer, ForgetRequest),
+    answering(ForgetRequest, ForgetAnswer, async ({ pseudonym, saidAt }) => {
+      await vault.forget(pseudonym, saidAt);
+      return { forgotten: true } as const;
+    }),
+  );
+
+  return routes;
+};

@@ -1,0 +1,124 @@
+/**
+ * The embedded event store, written by a thread of its own and read here.
+ *
+ * Other work goes on while a transaction is written and synced: the next events are decoded, questions are answered.
+ */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import * as E from 'fp-ts/lib/Either.js';
+import type { AppendError, Appended, EventStore, EventToAppend } from '../event-store.ts';
+import { openLogReader } from './log-reader.ts';
+import { fromPlain } from './store-problems.ts';
+import type { Failure, PackedBatch, WriterReport, WriterRequest } from './writer-thread.ts';
+
+/** Memory that is kept for the batches to come. */
+const keptBuffersMax = 8;
+const keptBufferBytesMax = 1_024 * 1_024;
+const smallestBufferBytes = 64 * 1_024;
+
+/** When a caller may try again after the thread ended. */
+const retryAfterMs = 1_000;
+
+const writerEnded = 'the writer of the ledger has ended; it starts with the server';
+
+interface Waiting {
+  settle(outcome: E.Either<AppendError, Appended>): void;
+  fail(error: unknown): void;
+}
+
+const errorOf = (failure: Failure): unknown =>
+  'problem' in failure ? fromPlain(failure.problem) : failure.error;
+
+const unavailable = (reason: string, outcomeUnknown: boolean): E.Either<AppendError, never> =>
+  E.left({ kind: 'unavailable', reason, retryAfterMs, outcomeUnknown });
+
+/** Buffers that were used before. */
+const bufferPool = () => {
+  const kept: ArrayBuffer[] = [];
+  return {
+    take: (bytes: number): ArrayBuffer => {
+      const last = kept.pop();
+      if (last !== undefined && last.byteLength >= bytes) return last;
+      return new ArrayBuffer(Math.max(smallestBufferBytes, 2 ** Math.ceil(Math.log2(bytes))));
+    },
+    giveBack: (buffer: ArrayBuffer): void => {
+      if (kept.length < keptBuffersMax && buffer.byteLength <= keptBufferBytesMax) kept.push(buffer);
+    },
+  };
+};
+
+const pack = (batch: ReadonlyArray<EventToAppend>, take: (bytes: number) => ArrayBuffer): PackedBatch => {
+  let end = 0;
+  const ends = batch.map(({ bytes }) => {
+    end += bytes.length;
+    return end;
+  });
+  const bytes = take(end);
+  const view = new Uint8Array(bytes);
+  for (const [place, event] of batch.entries()) view.set(event.bytes, ends[place]! - event.bytes.length);
+  return { sources: batch.map(({ source }) => source), ids: batch.map(({ id }) => id), ends, bytes };
+};
+
+/**
+ * Opens the ledger in this file, and makes it if there is none.
+ *
+ * @throws a StoreProblem that says what is wrong, where, and what to do.
+ */
+export const openThreadedEventStore = async (file: string): Promise<EventStore> => {
+  const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: file });
+  const ask = (request: WriterRequest, transferred: ArrayBuffer[] = []): void =>
+    worker.postMessage(request, transferred);
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const [first] = (await once(worker, 'message')) as [WriterReport];
+  if (first.kind === 'failed') throw errorOf(first.failure);
+
+  const reader = openLogReader(file);
+  const buffers = bufferPool();
+  const waiting = new Map<number, Waiting>();
+  let appends = 0;
+  let closed: Promise<void> | undefined;
+  let hasEnded = false;
+
+  worker.on('message', (report: WriterReport) => {
+    if (report.kind === 'open' || report.number === undefined) return;
+    const { settle, fail } = waiting.get(report.number)!;
+    waiting.delete(report.number);
+    if (report.kind === 'failed') return fail(errorOf(report.failure));
+    buffers.giveBack(report.bytes);
+    settle(report.outcome);
+  });
+  const endAll = (): void => {
+    hasEnded = true;
+    for (const { settle } of waiting.values()) settle(unavailable(writerEnded, true));
+    waiting.clear();
+  };
+  worker.once('error', endAll);
+  worker.once('exit', endAll);
+
+  const close = async (): Promise<void> => {
+    // The writer goes last: whoever closes a file last writes its log back into it.
+    reader.close();
+    if (!hasEnded) ask({ kind: 'close' });
+    await ended;
+  };
+
+  return {
+    kind: 'sqlite',
+    append: async (batch, expected = []) => {
+      if (closed !== undefined) return unavailable('the ledger is shutting down', false);
+      if (hasEnded) return unavailable(writerEnded, false);
+      return new Promise((settle, fail) => {
+        const number = appends++;
+        waiting.set(number, { settle, fail });
+        const packed = pack(batch, buffers.take);
+        ask({ kind: 'append', number, batch: packed, expected }, [packed.bytes]);
+      });
+    },
+    read: async (after, limit) => reader.after(after, limit),
+    readSource: async (source, after, limit) => reader.ofSource(source, after, limit),
+    find: async (source, id) => reader.find(source, id),
+    head: async () => reader.head(),
+    follow: (after, signal) => reader.follow(after, signal),
+    close: () => (closed ??= close()),
+  };
+};

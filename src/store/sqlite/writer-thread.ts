@@ -1,0 +1,87 @@
+/**
+ * The thread that writes the embedded ledger: neither SQLite nor the disk ever holds up those who answer requests.
+ *
+ * It has the store of `sqlite-event-store.ts` to itself, and is asked by `threaded-event-store.ts`.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import type * as E from 'fp-ts/lib/Either.js';
+import type { AppendError, Appended, EventStore, EventToAppend, ExpectedRevision } from '../event-store.ts';
+import { openSqliteEventStore } from './sqlite-event-store.ts';
+import { type PlainProblem, StoreProblem, toPlain } from './store-problems.ts';
+
+/** A batch in a few pieces: many small ones would take longer to hand over than to write. */
+export interface PackedBatch {
+  readonly sources: ReadonlyArray<string>;
+  readonly ids: ReadonlyArray<string>;
+  /** Where the bytes of each event end in `bytes`. */
+  readonly ends: ReadonlyArray<number>;
+  /** Handed over, and handed back with the answer: new memory is slow to come by. */
+  readonly bytes: ArrayBuffer;
+}
+
+/** What the thread is told. */
+export type WriterRequest =
+  | {
+      readonly kind: 'append';
+      readonly number: number;
+      readonly batch: PackedBatch;
+      readonly expected: ReadonlyArray<ExpectedRevision>;
+    }
+  | { readonly kind: 'close' };
+
+/** What it tells: that it is open or why not, then what became of each append, and at last that it is closed. */
+export type WriterReport =
+  | { readonly kind: 'open' }
+  | {
+      readonly kind: 'appended';
+      readonly number: number;
+      readonly outcome: E.Either<AppendError, Appended>;
+      readonly bytes: ArrayBuffer;
+    }
+  | { readonly kind: 'failed'; readonly number?: number; readonly failure: Failure };
+
+/** A StoreProblem loses what it is on the way between threads, other errors do not. */
+export type Failure = { readonly problem: PlainProblem } | { readonly error: unknown };
+
+const failureOf = (error: unknown): Failure =>
+  error instanceof StoreProblem ? { problem: toPlain(error) } : { error };
+
+const tell = (report: WriterReport, transferred: ReadonlyArray<ArrayBuffer> = []): void =>
+  parentPort?.postMessage(report, [...transferred]);
+
+const unpacked = ({ sources, ids, ends, bytes }: PackedBatch): ReadonlyArray<EventToAppend> => {
+  let start = 0;
+  return ids.map((id, place) => {
+    const end = ends[place]!;
+    const event = { source: sources[place]!, id, bytes: new Uint8Array(bytes, start, end - start) };
+    start = end;
+    return event;
+  });
+};
+
+const append = async (
+  store: EventStore,
+  { number, batch, expected }: WriterRequest & { kind: 'append' },
+): Promise<void> => {
+  try {
+    const outcome = await store.append(unpacked(batch), expected);
+    tell({ kind: 'appended', number, outcome, bytes: batch.bytes }, [batch.bytes]);
+  } catch (error) {
+    tell({ kind: 'failed', number, failure: failureOf(error) });
+  }
+};
+
+const run = (): void => {
+  const store = openSqliteEventStore(workerData as string, { now: Date.now });
+  tell({ kind: 'open' });
+  parentPort?.on('message', (request: WriterRequest) => {
+    if (request.kind === 'append') void append(store, request);
+    else void store.close().then(() => parentPort?.close());
+  });
+};
+
+try {
+  run();
+} catch (error) {
+  tell({ kind: 'failed', failure: failureOf(error) });
+}

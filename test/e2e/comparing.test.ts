@@ -1,0 +1,103 @@
+/**
+ * What changed which findings: what was learned since, and what another version of a policy found otherwise.
+ */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Console, downloaded, foundingCase, panel, picture, policies } from './support/console.ts';
+
+let the: Console;
+
+beforeAll(async () => {
+  the = await Console.open();
+  await the.given(foundingCase());
+  await the.given(policies());
+});
+afterEach(() => the.closePages());
+afterAll(async () => {
+  await the.close();
+});
+
+const kinds = ['opened', 'closed', 'lengthened', 'shortened'] as const;
+
+/** How many findings of each kind the page says there are. */
+const figuresOn = async (page: Page): Promise<Record<string, number>> => {
+  const figures = page.getByRole('list', { name: 'The difference in short' }).getByRole('listitem');
+  const told = await figures.allInnerTexts();
+  return Object.fromEntries(kinds.map((kind, index) => [kind, Number.parseInt(told[index] ?? '', 10)]));
+};
+
+/** How many there are, and which, by the API. */
+const differenceBy = async (query: Record<string, string | number>) => {
+  const { body } = await the.server.get('/v1/findings/diff', query);
+  const of = (kind: string): ReadonlyArray<{ finding: string }> => body.data[kind];
+  return {
+    figures: Object.fromEntries(kinds.map((kind) => [kind, of(kind).length])),
+    findings: (kind: string) => of(kind).map(({ finding }) => finding),
+  };
+};
+
+const sorted = (texts: ReadonlyArray<string>): ReadonlyArray<string> => [...texts].sort();
+
+describe('Given the findings as they were known in May 2022', () => {
+  it('when one asks what was learned since, then the page says which findings that opened, and hands them on', async () => {
+    const page = await the.page('/findings?validAt=2022-06-30&knownPosition=43');
+    await page.getByRole('button', { name: /learned since then changes which findings/ }).click();
+    await expect.poll(() => page.url()).toContain('compare=now');
+    const learned = panel(page, 'What was learned from position 43 to 113');
+    const opened = panel(page, 'Opened').last();
+    await opened.getByRole('row').nth(3).waitFor();
+
+    const expected = await differenceBy({ fromPosition: 43, toPosition: 113 });
+    expect(expected.figures.opened).toBeGreaterThan(100);
+    expect(await figuresOn(page)).toEqual(expected.figures);
+    const { text } = await downloaded(page, () =>
+      opened.getByRole('button', { name: 'Download as JSON: Opened findings' }).click(),
+    );
+    const file = JSON.parse(text);
+    expect(sorted(file.data.map(({ finding }: { finding: string }) => finding))).toEqual(
+      sorted(expected.findings('opened')),
+    );
+    expect(file.clocks.position).toBe('113');
+    // What was learned since is told by the names that were learned since.
+    expect(await learned.getByText('Oracle Cloud, Ashburn').count()).toBeGreaterThan(0);
+    await picture(page, 'screens/learned-since');
+
+    await learned.getByRole('button', { name: 'Close' }).click();
+    await expect.poll(() => page.url()).not.toContain('compare');
+    await page.goBack();
+    await learned.waitFor();
+  });
+});
+
+describe('Given a policy with versions', () => {
+  it('when one asks what a version changed, then the page says what it found otherwise than the one before', async () => {
+    const page = await the.page('/findings?policy=eo-14034');
+    await page.getByText('Version 2', { exact: true }).click();
+    await page.getByRole('link', { name: 'What it changed' }).click();
+    await expect.poll(() => page.url()).toContain('compare=1..2');
+    await panel(page, 'What version 2 found otherwise than version 1').waitFor();
+    await page.getByRole('list', { name: 'The difference in short' }).waitFor();
+    const expected = await differenceBy({ policy: 'eo-14034', fromVersion: 1, toVersion: 2 });
+    const total = Object.values(expected.figures).reduce((sum, each) => sum + each, 0);
+    expect(total).toBeGreaterThan(0);
+    expect(await figuresOn(page)).toEqual(expected.figures);
+  });
+
+  it('when the findings of one version, at one site, are asked for, then these alone are shown, and the address says so', async () => {
+    const page = await the.page('/findings?policy=eo-14034');
+    await page.getByText('Version 1', { exact: true }).click();
+    await page.getByRole('link', { name: 'Its findings alone' }).last().click();
+    await page.getByLabel('site', { exact: true }).selectOption('singapore');
+    await expect.poll(() => page.url()).toMatch(/version=1.*site=singapore/);
+    const { body } = await the.server.get('/v1/findings', {
+      policy: 'eo-14034',
+      version: 1,
+      site: 'singapore',
+      limit: 1000,
+    });
+    expect(body.data.length).toBeGreaterThan(0);
+    await page.getByRole('heading', { name: `${body.data.length} findings of version 1` }).waitFor();
+    const rows = page.getByRole('table', { name: 'Findings of eo-14034' }).locator('tbody tr:not(.group)');
+    await expect.poll(() => rows.count()).toBe(body.data.length);
+  });
+});

@@ -1,0 +1,162 @@
+/**
+ * What is handed on: links that show the same, files of every table, and pages on paper.
+ */
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { enrolled, many } from '../support/given-events.ts';
+import { Console, downloaded, foundingCase, panel, policies } from './support/console.ts';
+
+let the: Console;
+
+beforeAll(async () => {
+  the = await Console.open();
+  await the.given(foundingCase());
+  await the.given(policies());
+  const events = [enrolled('late', 'nora.new', 'us-users'), ...many(200)];
+  await the.given(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+});
+afterEach(() => the.closePages());
+afterAll(async () => {
+  await the.close();
+});
+
+/** Screens with tables, and what is in the last of them. */
+const screens: Readonly<Record<string, readonly [address: string, there: (page: Page) => Locator]>> = {
+  person: [
+    '/person?subject=ana&validAt=2022-06-30&knownPosition=101',
+    (page) => panel(page, 'Rules broken').getByRole('row').nth(2),
+  ],
+  map: [
+    '/map?validAt=2022-06-30&knownPosition=101',
+    (page) => page.getByRole('table', { name: 'What went between countries' }).getByRole('row').nth(2),
+  ],
+  findings: [
+    '/findings?validAt=2022-06-30&knownPosition=113&policy=gdpr-chapter-v',
+    (page) =>
+      page
+        .getByRole('table', { name: /^Findings of/ })
+        .getByRole('row')
+        .nth(2),
+  ],
+  reach: [
+    '/reach?validAt=2022-06-30&knownPosition=101&party=bytedance&site=singapore',
+    (page) => page.getByRole('table', { name: 'Edges of the ways in' }).getByRole('row').nth(2),
+  ],
+  log: ['/log?knownPosition=300', (page) => page.getByRole('link', { name: /^300, proof of/ })],
+};
+
+/** Rows of a table without those of groups; of a long one as many as it says. */
+const rowsOf = async (table: Locator): Promise<number> => {
+  const all = await table.getAttribute('aria-rowcount');
+  return all === null ? table.locator('tbody tr:not(.group)').count() : Number(all) - 1;
+};
+
+describe('Given every screen with tables', () => {
+  it.each(Object.entries(screens))(
+    'then each table of %s is handed out as CSV and as JSON: all its rows, with the clocks and the position',
+    async (_, [address, there]) => {
+      const page = await the.page(address);
+      await there(page).waitFor();
+      const position = /knownPosition=(\d+)/.exec(address)![1];
+      const tables = page.getByRole('table').filter({ has: page.locator('caption') });
+      const count = await tables.count();
+      expect(count).toBeGreaterThan(0);
+      for (let index = 0; index < count; index++) {
+        const table = tables.nth(index);
+        const caption = await table.locator('caption').innerText();
+        const rows = await rowsOf(table);
+        const file = (kind: string) =>
+          downloaded(page, () =>
+            page.getByRole('button', { name: `Download as ${kind}: ${caption}`, exact: true }).click(),
+          );
+        const { clocks, data } = JSON.parse((await file('JSON')).text);
+        expect({ caption, rows: data.length }).toEqual({ caption, rows });
+        expect(clocks.position).toBe(position);
+        const [head, ...lines] = (await file('CSV')).text.trim().split('\r\n');
+        expect({ caption, rows: lines.length }).toEqual({ caption, rows });
+        expect(head).toMatch(/,validAt,knownAt,position,minAssurance$/);
+        expect(lines.every((line) => line.includes(`,${position},`))).toBe(true);
+      }
+    },
+  );
+});
+
+describe('Given a view that was reached in steps', () => {
+  it('when one goes back and forward, then each step is there again, and the page says which clocks it shows', async () => {
+    const page = await the.page('/person?subject=ana&validAt=2022-06-30');
+    const where = panel(page, 'Where it lives');
+    await where.getByText('Oracle Cloud, Ashburn').waitFor();
+    await page.getByLabel('As known', { exact: true }).selectOption('position');
+    await page.getByLabel('As known at position').fill('43');
+    await page.keyboard.press('Enter');
+    await where.getByText('TikTok data centre, Virginia').waitFor();
+    await page.getByLabel('Counting what is').selectOption('verified');
+    await where.getByText('No live data at that moment').waitFor();
+
+    await page.goBack();
+    await where.getByText('TikTok data centre, Virginia').waitFor();
+    await page.getByText('As known at position 43').waitFor();
+    expect(await page.getByLabel('Counting what is').inputValue()).toBe('claimed');
+    await page.goBack();
+    await where.getByText('Oracle Cloud, Ashburn').waitFor();
+    await page.getByText('As known now').waitFor();
+    await page.goForward();
+    await where.getByText('TikTok data centre, Virginia').waitFor();
+    expect(await page.getByLabel('As known at position').inputValue()).toBe('43');
+  });
+
+  it('when its address has moments that are none, then the page says which, and the rest of it stands', async () => {
+    const page = await the.page('/person?subject=ana&knownAt=yesterday');
+    await page.getByRole('alert').filter({ hasText: 'knownAt' }).first().waitFor();
+    expect(await page.getByRole('navigation', { name: 'Screens' }).count()).toBe(1);
+  });
+});
+
+describe('Given paper', () => {
+  it('when a page is printed, then it has the answer, its clocks and its address, and nothing to press', async () => {
+    const page = await the.page('/person?subject=ana&validAt=2022-06-30&knownPosition=101', {
+      theme: 'dark',
+    });
+    await there('person', page);
+    await page.emulateMedia({ media: 'print' });
+    await page.getByText(`From ${page.url()}`).waitFor();
+    await page.getByText('As known at position 101').first().waitFor();
+    const pressable = page.locator('button:visible, input:visible, select:visible, nav:visible');
+    const bars = page.locator('.bar:visible, .late-span:visible');
+    expect(await pressable.count()).toBe(await bars.count());
+    // Dark on white, whatever the theme.
+    const colours = await page.evaluate(
+      '[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]',
+    );
+    expect(colours).toEqual(['rgb(24, 33, 43)', 'rgb(255, 255, 255)']);
+  });
+
+  it('when a map is printed, then nothing of it is cut off, though paper is narrower than the screen', async () => {
+    const page = await the.page('/map?validAt=2022-06-30');
+    await there('map', page);
+    await page.emulateMedia({ media: 'print' });
+    await page.setViewportSize({ width: 700, height: 1000 });
+    await page.evaluate("window.dispatchEvent(new Event('beforeprint'))");
+    const frame = await page.locator('.world-map').boundingBox();
+    const names = page.locator('.world-map .place-label');
+    expect(await names.count()).toBe(4);
+    for (const name of await names.all()) {
+      const box = await name.boundingBox();
+      expect(box!.x).toBeGreaterThanOrEqual(frame!.x);
+      expect(box!.x + box!.width).toBeLessThanOrEqual(frame!.x + frame!.width);
+    }
+  });
+
+  it('when a long table is printed, then all its rows are there', async () => {
+    const page = await the.page('/log?knownPosition=300');
+    await there('log', page);
+    const rows = page.getByRole('table', { name: 'Events of the log' }).locator('tbody tr');
+    expect(await rows.count()).toBeLessThan(300);
+    await page.evaluate("window.dispatchEvent(new Event('beforeprint'))");
+    await expect.poll(() => rows.count()).toBe(300);
+    await page.evaluate("window.dispatchEvent(new Event('afterprint'))");
+    await expect.poll(() => rows.count()).toBeLessThan(300);
+  });
+});
+
+const there = (name: string, page: Page): Promise<void> => screens[name]![1](page).waitFor();

@@ -1,0 +1,62 @@
+/**
+ * Vaults for tests: kept in a file, and shared over HTTP by a server in this process, which misbehaves on order.
+ */
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import { vaultRoutes } from '../../src/api/routes/vault.ts';
+import { embeddedVault } from '../../src/vault/embedded-vault.ts';
+import { openSqliteVault } from '../../src/vault/sqlite-vault.ts';
+import type { Vault } from '../../src/vault/vault.ts';
+import { vaultPath } from '../../src/vault/vault-wire.ts';
+
+/** The vault in a file. */
+export const vaultInFile = (file: string, logHead = 0): Vault =>
+  embeddedVault(openSqliteVault(file, { now: Date.now, random: randomBytes }), logHead);
+
+/** What a server does in place of answering. */
+export type Misbehaviour = (
+  request: import('node:http').IncomingMessage,
+  response: import('node:http').ServerResponse,
+) => void;
+
+/** A server that shares a vault. */
+export class VaultServer {
+  /** Requests that came, with their paths and keys. */
+  readonly requests: { readonly path: string; readonly key: string | undefined }[] = [];
+  misbehaviour: Misbehaviour | undefined;
+  private listener: ReturnType<typeof getRequestListener> | undefined;
+  private server: Server | undefined;
+  private port = 0;
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Listens, on the port of before if there was one. */
+  async start(vault?: Vault): Promise<void> {
+    if (vault !== undefined)
+      this.listener = getRequestListener(new Hono().route(vaultPath, vaultRoutes(vault)).fetch);
+    const server = createServer((request, response) => {
+      this.requests.push({ path: request.url ?? '', key: request.headers.authorization });
+      if (this.misbehaviour !== undefined) this.misbehaviour(request, response);
+      else if (this.listener !== undefined) void this.listener(request, response);
+      else response.writeHead(404).end();
+    });
+    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
+    this.port = (server.address() as AddressInfo).port;
+    this.server = server;
+  }
+
+  /** Ends, with every connection. */
+  async stop(): Promise<void> {
+    const { server } = this;
+    this.server = undefined;
+    if (server === undefined) return;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
+  }
+}
