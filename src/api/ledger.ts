@@ -7,14 +7,13 @@ import type { Keys } from '../access/keys.ts';
 import type { ReadLog } from '../access/read-log.ts';
 import type { Assurance } from '../domain/events/words.ts';
 import type { Instant } from '../domain/time.ts';
+import { isDamage, ProjectionsDamaged } from '../projections/damage.ts';
 import { compareGenerations } from '../projections/diff.ts';
 import {
   checkpointOf,
   type Generations,
-  isDamage,
   isFilledByThisCode,
   openProjectionsToRead,
-  ProjectionsDamaged,
 } from '../projections/generations.ts';
 import { Projector, type ProjectorState } from '../projections/projector.ts';
 import { Replays } from '../projections/replay.ts';

@@ -28,10 +28,12 @@ const daysInMonth = (year: number, month: number): number => {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 };
 
-const startOfDay = (year: number, month: number, day: number): Instant =>
+/** The first instant of a day that there is, UTC. */
+export const startOfDay = (year: number, month: number, day: number): Instant =>
   year < 100 ? new Date(0).setUTCFullYear(year, month - 1, day) : Date.UTC(year, month - 1, day);
 
-const validDate = (year: number, month: number, day: number): boolean =>
+/** Whether there is such a day. */
+export const validDate = (year: number, month: number, day: number): boolean =>
   month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Applying events of the log to the tables, a page in one transaction with the checkpoint.
+ * Applying stretches of the log to the tables, each in one transaction with the checkpoint, in log order.
  *
  * What is kept only says where to look and what may be counted without looking; whether an event holds, for whom and
  * since when is judged by the questions, from the events themselves. So late events and corrections need no undoing.
@@ -8,72 +8,24 @@ import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import * as E from 'fp-ts/lib/Either.js';
 import type { EventType } from '../domain/events/event-data.ts';
-import { eventTypes } from '../domain/events/event-data.ts';
-import { decodeStored, parseCurrent, type StoredShape } from '../domain/events/stored.ts';
+import type { StoredShape } from '../domain/events/stored.ts';
 import { subjectsIn } from '../domain/events/subjects.ts';
 import { parseDateTime } from '../domain/time.ts';
+import { entryOf, firstAtLeast, mergedSorted } from '../sorted-runs/sorted-runs.ts';
 import type { StoredEvent } from '../store/event-store.ts';
 import type { LogReader } from '../store/log-reader.ts';
 import { correctedInto, touchedOtherwise } from './census.ts';
-import { RunBuilder, RunWriter } from './runs.ts';
-import { type NameKind, type TopicVisitor, topic, visitTopics } from './topics.ts';
+import { isCorrectionType, isEnrolment, movements, registrations } from './event-rules.ts';
+import { byTime, joined, movementsRoll, type NewRun, RunWriter } from './runs.ts';
+import { correctionTarget, type News, shapeOf } from './scanner.ts';
+import type { Stretch } from './stretch.ts';
+import { allDoubts, type NameKind, type Topic, topic, visitTopics } from './topics.ts';
 
 /** Tells an event of one log from that of another at the same position. */
 const fingerprintOf = ({ source, id, recordedAt, bytes }: StoredEvent): number =>
   crc32(bytes, crc32(`${recordedAt}\n${source}\n${id}`));
 
-/** The topic under which the corrections of an event are kept: the hash of its source and id. */
-export const correctionTarget = (source: string, id: string): number => topic('policies', `${source}\n${id}`);
-
-const known: ReadonlySet<string> = new Set(eventTypes);
-const movements: ReadonlySet<EventType> = new Set<EventType>([
-  'DataMoved',
-  'DataCopied',
-  'BackupTaken',
-  'BackupMoved',
-  'BackupRestored',
-]);
-/** Events that can change where a subject's data is, other than its enrolment. */
-const stirring: ReadonlySet<EventType> = new Set<EventType>([
-  'DataPlaced',
-  'DataCopied',
-  'DataMoved',
-  'DataDeleted',
-  'SubjectErased',
-  'BackupTaken',
-]);
-/** Events whose fit depends on what came before them; registrations and graph events are judged whole. */
-const fitMatters: ReadonlySet<EventType> = new Set<EventType>([
-  'DataMoved',
-  'DataCopied',
-  'DataDeleted',
-  'BackupTaken',
-  'BackupMoved',
-  'BackupRestored',
-  'BackupDestroyed',
-  'AccessRevoked',
-  'MembershipBegan',
-  'MembershipEnded',
-  'ControlBegan',
-  'ControlEnded',
-  'PolicyAdopted',
-  'PolicySuspended',
-  'PolicyReinstated',
-  'PolicyWithdrawn',
-  'EventRetracted',
-  'EventCorrected',
-]);
-const registrations: Readonly<Partial<Record<EventType, NameKind>>> = {
-  SiteRegistered: 'site',
-  PartyRegistered: 'party',
-  PopulationRegistered: 'population',
-  DatasetRegistered: 'dataset',
-  PolicyAdopted: 'policy',
-};
-
 type Json = Readonly<Record<string, unknown>>;
-
-const isEnrolment = (type: EventType): boolean => type === 'SubjectEnrolled' || type === 'SubjectsEnrolled';
 
 const asJson = (value: unknown): Json | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
@@ -88,6 +40,48 @@ interface Name {
   registered: boolean;
 }
 
+/** What the events that are applied one by one add to a stretch. */
+class Additions {
+  readonly entries: number[] = [];
+  readonly rolls = new Map<number, number[]>();
+  private readonly positions: Float64Array;
+
+  constructor(positions: Float64Array) {
+    this.positions = positions;
+  }
+
+  /** Finds an event of the stretch under the topic: false if it is an earlier one. */
+  touch(position: number, topic: Topic): boolean {
+    if (position < this.positions[0]!) return false;
+    this.entries.push(entryOf(topic, firstAtLeast(this.positions, position)));
+    return true;
+  }
+
+  enter(roll: number, time: number, position: number, subject: number): void {
+    const entered = this.rolls.get(roll) ?? [];
+    this.rolls.set(roll, entered);
+    entered.push(time, position, subject);
+  }
+
+  /** The run that the stretch becomes with them. */
+  with(entries: Float64Array, rolls: ReadonlyMap<number, Float64Array>): NewRun {
+    const all = new Map(rolls);
+    for (const [roll, entered] of this.rolls)
+      all.set(roll, byTime(joined([all.get(roll) ?? new Float64Array(0), Float64Array.from(entered)])));
+    const { positions } = this;
+    const [firstPosition, lastPosition] = [positions[0]!, positions.at(-1)!];
+    const isDense = lastPosition - firstPosition + 1 === positions.length;
+    return {
+      firstPosition,
+      lastPosition,
+      events: positions.length,
+      positions: isDense ? undefined : positions,
+      entries: mergedSorted(entries, Float64Array.from(this.entries).sort()),
+      rolls: all,
+    };
+  }
+}
+
 /** Fills the tables. One instance a writer connection; after an error it is of no more use. */
 export class Applier {
   readonly database: DatabaseSync;
@@ -95,18 +89,15 @@ export class Applier {
   private readonly statements;
   private readonly runs: RunWriter;
   private readonly names = new Map<string, Name>();
-  private readonly correctedTargets = new Set<number>();
+  private readonly correctedTargets = new Set<Topic>();
+  /** Events of which it is known that they come later in the log than what corrects them. */
+  private readonly correctedBefore = new Set<number>();
+  private readonly registered: (readonly [NameKind, string])[] = [];
+  private readonly corrected: Topic[] = [];
   private position = 0;
-  // Of the page that is being applied.
-  private page = new RunBuilder();
-  private doubtful = false;
+  // Of the stretch that is being applied.
+  private additions = new Additions(new Float64Array(0));
   private mentionedAt = 0;
-  private readonly visitor: TopicVisitor = {
-    topic: (kind, name) => this.page.touch(topic(kind, name)),
-    name: (kind, name) => {
-      if (!this.name(kind, name, this.mentionedAt).registered) this.doubtful = true;
-    },
-  };
 
   constructor(database: DatabaseSync, log: LogReader) {
     this.database = database;
@@ -119,20 +110,37 @@ export class Applier {
       name: prepare('INSERT INTO name (kind, name, position, registered) VALUES (?, ?, ?, 0)'),
       registered: prepare('UPDATE name SET registered = 1 WHERE id = ?'),
       shaken: prepare('INSERT OR IGNORE INTO shaken VALUES (?, ?)'),
-      movement: prepare('INSERT OR IGNORE INTO movement VALUES (?, ?)'),
-      doubt: prepare('INSERT OR IGNORE INTO doubt VALUES (?)'),
       setAside: prepare('INSERT OR REPLACE INTO set_aside VALUES (?, ?)'),
       checkpoint: prepare("UPDATE meta SET value = ? WHERE name = 'position'"),
       last: prepare("INSERT OR REPLACE INTO meta VALUES ('last', ?)"),
       lastApplied: prepare("SELECT value FROM meta WHERE name = 'last'"),
     };
-    for (const { id, kind, name, registered } of database.prepare('SELECT * FROM name').iterate()) {
-      this.names.set(`${kind} ${name}`, { id: id as number, registered: registered === 1 });
+    for (const row of database.prepare('SELECT * FROM name ORDER BY id').iterate()) {
+      const [kind, name] = [row.kind as NameKind, row.name as string];
+      this.names.set(`${kind} ${name}`, { id: row.id as number, registered: row.registered === 1 });
+      if (row.registered === 1) this.registered.push([kind, name]);
     }
-    for (const row of database.prepare('SELECT DISTINCT target FROM correction').iterate()) {
-      this.correctedTargets.add(row.target as number);
-    }
+    for (const row of database.prepare('SELECT DISTINCT target FROM correction').iterate())
+      this.addTarget(row.target as number);
     this.position = database.prepare("SELECT value FROM meta WHERE name = 'position'").get()!.value as number;
+  }
+
+  private addTarget(target: Topic): void {
+    if (this.correctedTargets.has(target)) return;
+    this.correctedTargets.add(target);
+    this.corrected.push(target);
+  }
+
+  /** For one scanner of the events to come: each call answers what it has to know beyond what it was told before. */
+  teller(): () => News {
+    const told = { registered: 0, corrected: 0 };
+    return () => {
+      const registered = this.registered.slice(told.registered);
+      const corrected = this.corrected.slice(told.corrected);
+      told.registered += registered.length;
+      told.corrected += corrected.length;
+      return { registered, corrected };
+    };
   }
 
   /** The position of the last event applied. */
@@ -148,17 +156,20 @@ export class Applier {
   }
 
   /**
-   * Applies a page of the log, all of it in one transaction with the checkpoint, or nothing of it.
+   * Applies the stretch that comes next, all of it in one transaction with the checkpoint, or nothing of it.
    * An event that cannot be applied is set aside with its reason and does not stop the others.
    */
-  apply(page: ReadonlyArray<StoredEvent>): void {
-    const last = page.at(-1);
-    if (last === undefined) return;
-    this.page = new RunBuilder();
+  apply(stretch: Stretch): void {
+    const last = this.log.at(stretch.positions.at(-1)!)!;
+    this.additions = new Additions(stretch.positions);
     this.database.exec('BEGIN IMMEDIATE');
     try {
-      for (const stored of page) this.applyOne(stored);
-      this.runs.write(this.page);
+      for (const { position, reason } of stretch.setAside) this.statements.setAside.run(position, reason);
+      const ids = this.applyInOrder(stretch);
+      const rolls = stretch.rolls.map(
+        ([key, enrolments]) => ['name' in key ? ids[key.name]! : key.roll, enrolments] as const,
+      );
+      this.runs.write(this.position, this.additions.with(stretch.entries, new Map(rolls)));
       this.statements.checkpoint.run(last.position);
       this.statements.last.run(fingerprintOf(last));
       this.database.exec('COMMIT');
@@ -170,68 +181,85 @@ export class Applier {
     }
   }
 
-  private applyOne(stored: StoredEvent): void {
-    this.page.event(stored.position);
-    this.mentionedAt = stored.position;
-    const event = this.shapeOf(stored.bytes, stored.position);
-    if (event === undefined) return;
+  /** Sees to what depends on the events before. @returns the ids of the names of the stretch. */
+  private applyInOrder({ positions, names, unregistered, alone }: Stretch): ReadonlyArray<number> {
+    // What was corrected before it was recorded may have been read before that was known.
+    const due = new Set(alone);
+    for (const position of this.correctedBefore) if (position <= positions.at(-1)!) due.add(position);
+    const inOrder = [...due].sort((a, b) => a - b);
+    const known: Name[] = [];
+    const addNames = (upTo: number): void => {
+      for (
+        let next = names[known.length];
+        next !== undefined && next.position <= upTo;
+        next = names[known.length]
+      )
+        known.push(this.name(next.kind, next.name, next.position));
+    };
+    for (let index = 0; index < inOrder.length; index++) {
+      const position = inOrder[index]!;
+      addNames(position);
+      this.correctedBefore.delete(position);
+      const later = this.applyAlone(position);
+      if (later === undefined || later > positions.at(-1)! || due.has(later)) continue;
+      due.add(later);
+      inOrder.splice(firstAtLeast(inOrder, later), 0, later);
+    }
+    addNames(positions.at(-1)!);
+    for (let at = 0; at < unregistered.length; at += 2) {
+      if (!known[unregistered[at]!]!.registered) this.touch(unregistered[at + 1]!, allDoubts);
+    }
+    for (const [index, { kind, name, registered }] of names.entries()) {
+      const each = known[index]!;
+      if (!registered || each.registered) continue;
+      this.statements.registered.run(each.id);
+      each.registered = true;
+      this.registered.push([kind, name]);
+    }
+    return known.map(({ id }) => id);
+  }
+
+  /** @returns where the event stands that this one corrects, if that is later. */
+  private applyAlone(position: number): number | undefined {
+    this.mentionedAt = position;
+    const stored = this.log.at(position)!;
+    const shape = shapeOf(stored.bytes);
+    if (E.isLeft(shape)) return undefined;
     try {
-      this.applyShape(event, stored);
+      if (isCorrectionType(shape.right.type)) return this.applyCorrection(shape.right, position);
+      // A correction came before what it corrects.
+      for (const row of this.statements.correctionsOf.all(correctionTarget(stored.source, stored.id)))
+        this.indexCorrected(shape.right, position, row.position as number);
     } catch (error) {
-      // What is wrong with the file ends the page; what is wrong with one event does not stop the others.
+      // What is wrong with the file ends the stretch; what is wrong with one event does not stop the others.
       if (isStoreError(error)) throw error;
-      this.statements.setAside.run(stored.position, error instanceof Error ? error.name : 'an unknown error');
+      this.statements.setAside.run(position, error instanceof Error ? error.name : 'an unknown error');
     }
-  }
-
-  private applyShape(event: StoredShape, { position, source, id }: StoredEvent): void {
-    const parsed = parseDateTime(event.time);
-    const time = E.isRight(parsed) ? parsed.right : 0;
-    if (event.type === 'EventRetracted' || event.type === 'EventCorrected')
-      return this.applyCorrection(event, position);
-    this.index(event.type, event.data, position, time);
-    const target = correctionTarget(source, id);
-    if (!this.correctedTargets.has(target)) return;
-    // A correction came before what it corrects.
-    for (const row of this.statements.correctionsOf.all(target)) {
-      this.indexCorrected(event, position, row.position as number);
-    }
-  }
-
-  /** What the log wrote in today's form is taken as it is; older forms are lifted, and anything else is set aside. */
-  private shapeOf(bytes: Uint8Array, position: number): StoredShape | undefined {
-    const current = parseCurrent(bytes);
-    if (current !== undefined && known.has(current.type)) return current;
-    const decoded = decodeStored(bytes);
-    if (E.isRight(decoded)) {
-      const { type, data, time } = decoded.right;
-      return { type, data: data as Json, time: new Date(time).toISOString() };
-    }
-    const reasons = decoded.left.map((fault) => `${fault.pointer} ${fault.message}`.trim());
-    this.statements.setAside.run(position, reasons.join('; '));
     return undefined;
   }
 
-  private applyCorrection(event: StoredShape, position: number): void {
-    const reference = asJson(event.data.event);
-    if (typeof reference?.source !== 'string' || typeof reference.id !== 'string') return;
-    const target = correctionTarget(reference.source, reference.id);
-    this.correctedTargets.add(target);
-    this.statements.correction.run(target, position);
-    this.statements.doubt.run(position);
-    for (const subject of subjectsIn(event.data.data)) this.page.touch(topic('subject', subject));
-    const found = this.log.find(reference.source, reference.id);
-    // What comes later in the log indexes itself with its corrections when it is applied.
-    if (found === undefined || found.position > position) return;
-    const shape = parseCurrent(found.bytes) ?? this.lifted(found.bytes);
-    if (shape !== undefined) this.indexCorrected(shape, found.position, position);
+  private touch(position: number, topic: Topic): void {
+    if (!this.additions.touch(position, topic)) this.runs.touchLate(topic, position);
   }
 
-  private lifted(bytes: Uint8Array): StoredShape | undefined {
-    const decoded = decodeStored(bytes);
-    if (E.isLeft(decoded)) return undefined;
-    const { type, data, time } = decoded.right;
-    return { type, data: data as Json, time: new Date(time).toISOString() };
+  private applyCorrection(event: StoredShape, position: number): number | undefined {
+    const reference = asJson(event.data.event);
+    if (typeof reference?.source !== 'string' || typeof reference.id !== 'string') return undefined;
+    const target = correctionTarget(reference.source, reference.id);
+    this.addTarget(target);
+    this.statements.correction.run(target, position);
+    this.touch(position, allDoubts);
+    for (const subject of subjectsIn(event.data.data)) this.touch(position, topic('subject', subject));
+    const found = this.log.find(reference.source, reference.id);
+    if (found === undefined) return undefined;
+    if (found.position > position) {
+      // It is indexed with its corrections when it is applied.
+      this.correctedBefore.add(found.position);
+      return found.position;
+    }
+    const shape = shapeOf(found.bytes);
+    if (E.isRight(shape)) this.indexCorrected(shape.right, found.position, position);
+    return undefined;
   }
 
   /** Finds an event under the topics of a correction too, and takes nobody it names for a lone enrolment. */
@@ -240,13 +268,12 @@ export class Applier {
     position: number,
     correctedBy: number,
   ): void {
-    if (type === 'EventRetracted' || type === 'EventCorrected') return;
+    if (isCorrectionType(type)) return;
     const stored = this.log.at(correctedBy);
-    const correction =
-      stored === undefined ? undefined : (parseCurrent(stored.bytes) ?? this.lifted(stored.bytes));
-    if (correction === undefined) return;
-    const data = asJson(correction.data.data);
-    const moved = typeof correction.data.time === 'string' ? correction.data.time : undefined;
+    const correction = stored === undefined ? E.left('') : shapeOf(stored.bytes);
+    if (E.isLeft(correction)) return;
+    const data = asJson(correction.right.data.data);
+    const { time } = correction.right.data;
     this.makeStoried(type, original);
     if (data !== undefined) {
       this.makeStoried(type, data);
@@ -256,10 +283,10 @@ export class Applier {
     // A correction is found by what it corrects.
     this.touchAll(type, original, correctedBy);
     if (movements.has(type)) {
-      const parsed = parseDateTime(moved ?? at);
-      if (E.isRight(parsed)) this.statements.movement.run(parsed.right, position);
+      const parsed = parseDateTime(typeof time === 'string' ? time : at);
+      if (E.isRight(parsed)) this.additions.enter(movementsRoll, parsed.right, position, 0);
     }
-    this.statements.doubt.run(position);
+    this.touch(position, allDoubts);
     const kind = registrations[type];
     const name = kind === undefined ? undefined : original[kind];
     // Whatever names a thing may no longer fit when its registration changes.
@@ -268,8 +295,8 @@ export class Applier {
 
   private touchAll(type: EventType, data: Json, position: number): void {
     visitTopics(type, data, {
-      topic: (kind, name) => this.page.touchAt(position, topic(kind, name)),
-      name: this.visitor.name,
+      topic: (kind, name) => this.touch(position, topic(kind, name)),
+      name: (kind, name) => void this.name(kind, name, this.mentionedAt),
     });
   }
 
@@ -284,37 +311,12 @@ export class Applier {
     return known;
   }
 
-  private index(type: EventType, data: Json, position: number, time: number): void {
-    this.doubtful =
-      fitMatters.has(type) || (type === 'AccessGranted' && 'backup' in (asJson(data.over) ?? {}));
-    const registers = registrations[type];
-    if (registers !== undefined && typeof data[registers] === 'string') {
-      const name = this.name(registers, data[registers], position);
-      if (!name.registered) this.statements.registered.run(name.id);
-      name.registered = true;
-    }
-    visitTopics(type, data, this.visitor);
-    if (isEnrolment(type) && typeof data.population === 'string') {
-      const population = this.name('population', data.population, position).id;
-      for (const subject of subjectsIn(data))
-        this.page.enrol(population, time, position, topic('subject', subject));
-    } else if (stirring.has(type)) this.stir(data, position);
-    if (this.doubtful) this.statements.doubt.run(position);
-    if (movements.has(type)) this.statements.movement.run(time, position);
-  }
-
-  private stir(data: Json, position: number): void {
-    for (const subject of subjectsIn(data))
-      this.page.enrol(touchedOtherwise, 0, position, topic('subject', subject));
-  }
-
   private makeStoried(type: EventType, data: Json): void {
     const position = this.mentionedAt;
-    this.stir(data, position);
+    const subjects = [...subjectsIn(data)].map((subject) => topic('subject', subject));
+    for (const subject of subjects) this.additions.enter(touchedOtherwise, 0, position, subject);
     if (!isEnrolment(type) || typeof data.population !== 'string') return;
     const population = this.name('population', data.population, position).id;
-    for (const subject of subjectsIn(data)) {
-      this.page.enrol(correctedInto(population), 0, position, topic('subject', subject));
-    }
+    for (const subject of subjects) this.additions.enter(correctedInto(population), 0, position, subject);
   }
 }

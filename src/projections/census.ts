@@ -113,7 +113,7 @@ const placedBefore = (rolls: Float64Array, at: number, place: Place): boolean =>
 };
 
 /** How many of the enrolments, in the order of their time, come before a place: logarithmic. */
-const countBefore = (rolls: Float64Array, place: Place): number => {
+export const countBefore = (rolls: Float64Array, place: Place): number => {
   let low = 0;
   let high = rolls.length / enrolmentWidth;
   while (low < high) {

@@ -97,6 +97,11 @@ export class Generations {
   }
 }
 
+/** Pages are large, for what is kept is in large blocks. */
+const pageBytes = 16_384;
+/** The write-ahead log is written back into the file once it has this many pages: 64 MiB. */
+const walPagesMax = 4_096;
+
 const pragma = (database: DatabaseSync, name: string): number => {
   const row = database.prepare(`PRAGMA ${name}`).get();
   return row === undefined ? 0 : (Object.values(row)[0] as number);
@@ -114,7 +119,7 @@ export const openProjections = (file: string): DatabaseSync | undefined => {
   try {
     database = new DatabaseSync(file);
     database.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -262144; PRAGMA temp_store = MEMORY',
+      `PRAGMA page_size = ${pageBytes}; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${walPagesMax}; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -262144; PRAGMA temp_store = MEMORY`,
     );
     if (fresh) {
       database.exec(`PRAGMA application_id = ${applicationId}`);
@@ -128,21 +133,6 @@ export const openProjections = (file: string): DatabaseSync | undefined => {
   database?.close();
   return undefined;
 };
-
-/** SQLite's result codes of a file that is not what it wrote: `SQLITE_CORRUPT` and `SQLITE_NOTADB`. */
-const damageCodes: ReadonlySet<number> = new Set([11, 26]);
-
-/** Whether an error says that the projections file is damaged; the log's own damage comes as a StoreProblem. */
-export const isDamage = (error: unknown): boolean =>
-  error instanceof Error &&
-  'errcode' in error &&
-  typeof error.errcode === 'number' &&
-  damageCodes.has(error.errcode & 0xff);
-
-/** The projections file is damaged, and is rebuilt from the log: asking again later helps. */
-export class ProjectionsDamaged extends Error {
-  readonly _tag = 'ProjectionsDamaged';
-}
 
 /** Opens a projections file to read. */
 export const openProjectionsToRead = (file: string): DatabaseSync => {

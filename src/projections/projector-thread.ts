@@ -1,13 +1,16 @@
 /**
- * The projector's thread: reads the log from where the projections are, applies it page by page, and then waits for
- * more. It is told when the log has grown, and looks by itself now and then in case it was not.
+ * The projector's thread: reads the log from where the projections are, applies it stretch by stretch, and then waits
+ * for more. It is told when the log has grown, and looks by itself now and then in case it was not.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { StoredEvent } from '../store/event-store.ts';
 import type { LogReader } from '../store/log-reader.ts';
 import { openLogFile } from '../store/open-log-file.ts';
 import { Applier } from './apply.ts';
-import { isDamage, openProjections } from './generations.ts';
+import { isDamage } from './damage.ts';
+import { openProjections } from './generations.ts';
+import { scanAhead } from './scan-ahead.ts';
+import { Scanner, stretchEventsMax } from './scanner.ts';
+import type { Stretch } from './stretch.ts';
 
 /** What the thread is given. */
 export interface ProjectorThreadInput {
@@ -27,13 +30,11 @@ export type ProjectorThreadReport =
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** Events applied in one transaction while following the log, at the most. */
-const followedPageEventsMax = 2_000;
-/** And while catching up: a larger page makes a larger run at once. */
-const caughtUpPageEventsMax = 65_536;
-/** A page also ends once the bytes of its events are more than this: one event can name 10,000 subjects. */
-const pageBytesMax = 64 * 1_024 * 1_024;
-/** Events read from the log at once. */
-const readEventsMax = 500;
+const followedEventsMax = 2_000;
+/** Where so many events are to be caught up with, other threads scan ahead. */
+const scannedAheadEventsMin = 2 * stretchEventsMax;
+/** Events that say how many there may be. */
+const sampledEvents = 500;
 const lookIntervalMs = 250;
 
 const { logFile, projectionsFile } = workerData as ProjectorThreadInput;
@@ -55,23 +56,11 @@ const grownOrTime = (): Promise<void> =>
     };
   });
 
-/** The events after a position that are applied together, and whether the log ends with them. */
-const nextPage = (
-  log: LogReader,
-  after: number,
-  eventsMax: number,
-): { readonly page: ReadonlyArray<StoredEvent>; readonly isLast: boolean } => {
-  const page: StoredEvent[] = [];
-  for (let bytes = 0; page.length < eventsMax && bytes < pageBytesMax; ) {
-    const asked = Math.min(readEventsMax, eventsMax - page.length);
-    const read = log.after(page.at(-1)?.position ?? after, asked);
-    for (const event of read) {
-      page.push(event);
-      bytes += event.bytes.length;
-    }
-    if (read.length < asked) return { page, isLast: true };
-  }
-  return { page, isLast: false };
+/** About how many events come after a position, by how close together the next ones are. */
+const eventsAfter = (log: LogReader, position: number): number => {
+  const { positions } = log.page(position, Number.MAX_SAFE_INTEGER, sampledEvents);
+  const last = positions.at(-1) ?? position;
+  return last === position ? 0 : ((log.head() - position) * positions.length) / (last - position);
 };
 
 const run = async (): Promise<void> => {
@@ -86,22 +75,35 @@ const run = async (): Promise<void> => {
   }
   let applied = 0;
   tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp: false });
+  const apply = async (stretch: Stretch, caughtUp: boolean): Promise<void> => {
+    applier.apply(stretch);
+    applied += stretch.positions.length;
+    tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp });
+    // Let messages in between stretches.
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  if (eventsAfter(log, applier.checkpoint()) > scannedAheadEventsMin) {
+    const stretches = scanAhead(logFile, applier.checkpoint(), log.head(), () => applier.teller());
+    for await (const stretch of stretches) {
+      if (stopping) break;
+      await apply(stretch, false);
+    }
+  }
+  const scanner = new Scanner(log);
+  const news = applier.teller();
   let caughtUp = false;
   while (!stopping) {
-    const pageEventsMax: number = caughtUp ? followedPageEventsMax : caughtUpPageEventsMax;
-    const { page, isLast } = nextPage(log, applier.checkpoint(), pageEventsMax);
-    if (page.length === 0) {
+    scanner.learn(news());
+    const eventsMax = caughtUp ? followedEventsMax : stretchEventsMax;
+    const stretch = scanner.scan(applier.checkpoint(), Number.MAX_SAFE_INTEGER, eventsMax);
+    if (stretch === undefined) {
       if (!caughtUp) tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp: true });
       caughtUp = true;
       await grownOrTime();
       continue;
     }
-    applier.apply(page);
-    applied += page.length;
-    caughtUp = isLast;
-    tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp });
-    // Let messages in between pages.
-    await new Promise((resolve) => setImmediate(resolve));
+    caughtUp = stretch.isLast;
+    await apply(stretch, caughtUp);
   }
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   database.close();

@@ -7,34 +7,41 @@
  * Two topics with one hash cost a question some events that do not concern it, and never change an answer.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
 import {
-  distinct,
-  entryOf,
-  firstAtLeast,
   fromBlob,
   lookedAtRuns,
   Merger,
   mergeable,
   offsetsUnder,
+  sortedByFirst,
   toBlob,
 } from '../sorted-runs/sorted-runs.ts';
+import { ProjectionsDamaged } from './damage.ts';
 import type { Topic } from './topics.ts';
 
-/** Entries in one block: 8 KiB. */
-const blockEntries = 1_024;
+/** Entries in one block: two of them fit on a page of 16 KiB. */
+const blockEntries = 1_000;
 /** Blocks of runs kept decoded in memory by a reader. */
 const cachedBlocksMax = 16_384;
 
-/** The tables of the runs. */
+/**
+ * The tables of the runs. A flipped bit is found when what holds it is read: checksums are over the rest of a row, and
+ * a run says which blocks and rolls it has and what comes before it, so that none can be missing.
+ */
 export const runTables = `
   CREATE TABLE run (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
+    after_position INTEGER NOT NULL, -- the last one of the run before
     first_position INTEGER NOT NULL, last_position INTEGER NOT NULL, events INTEGER NOT NULL,
     first_block INTEGER NOT NULL, last_block INTEGER NOT NULL,
-    positions BLOB -- of each event, where they are not all the numbers from the first on
+    fences BLOB NOT NULL, -- the first entry of each block
+    populations BLOB NOT NULL, -- that have a roll
+    positions BLOB, -- of each event, where they are not all the numbers from the first on
+    checksum INTEGER NOT NULL
   );
-  CREATE TABLE block (id INTEGER PRIMARY KEY AUTOINCREMENT, first REAL NOT NULL, entries BLOB NOT NULL);
-  CREATE TABLE roll (run INTEGER NOT NULL, population INTEGER NOT NULL, enrolments BLOB NOT NULL, PRIMARY KEY (run, population));
+  CREATE TABLE block (id INTEGER PRIMARY KEY AUTOINCREMENT, entries BLOB NOT NULL, checksum INTEGER NOT NULL);
+  CREATE TABLE roll (run INTEGER NOT NULL, population INTEGER NOT NULL, enrolments BLOB NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (run, population));
   -- Topics of events that an event of a later run gave them.
   CREATE TABLE late_touch (topic INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (topic, position)) WITHOUT ROWID;
 `;
@@ -42,93 +49,100 @@ export const runTables = `
 /** An enrolment in a population as it was recorded: three numbers, of which the last is the hash of the subject. */
 export const enrolmentWidth = 3;
 
-/** A page of the log on its way to becoming a run. */
-export class RunBuilder {
-  readonly positions: number[] = [];
-  private entries = new Float64Array(8_192);
-  private size = 0;
-  /** Topics of events of earlier pages, known only now. */
-  readonly late: (readonly [topic: Topic, position: number])[] = [];
-  /** By population: time, position, subject. */
-  readonly enrolments = new Map<number, number[]>();
+/** In place of a population: movements, copies and backups by valid time, as recorded and as corrected. */
+export const movementsRoll = Number.MIN_SAFE_INTEGER;
 
-  /** The next event of the page. */
-  event(position: number): void {
-    this.positions.push(position);
-  }
-
-  /** The current event is found under the topic. */
-  touch(topic: Topic): void {
-    this.add(entryOf(topic, this.positions.length - 1));
-  }
-
-  private add(entry: number): void {
-    if (this.size === this.entries.length) {
-      const larger = new Float64Array(this.size * 2);
-      larger.set(this.entries);
-      this.entries = larger;
-    }
-    this.entries[this.size++] = entry;
-  }
-
-  /** An event of this page or of an earlier one is found under the topic. */
-  touchAt(position: number, topic: Topic): void {
-    if (position < this.positions[0]!) this.late.push([topic, position]);
-    else this.add(entryOf(topic, firstAtLeast(this.positions, position)));
-  }
-
-  /** An enrolment as recorded, or a mark of the census (see census.ts). */
-  enrol(population: number, time: number, position: number, subject: number): void {
-    let roll = this.enrolments.get(population);
-    if (roll === undefined) {
-      roll = [];
-      this.enrolments.set(population, roll);
-    }
-    roll.push(time, position, subject);
-  }
-
-  /** All entries, sorted, each once. */
-  sorted(): Float64Array {
-    return distinct(this.entries.slice(0, this.size).sort());
-  }
+/** The events of a stretch of the log on their way to becoming a run. */
+export interface NewRun {
+  readonly firstPosition: number;
+  readonly lastPosition: number;
+  readonly events: number;
+  /** Of each event; none where they are all the numbers from the first on. */
+  readonly positions: Float64Array | undefined;
+  /** Sorted, each once. */
+  readonly entries: Float64Array;
+  /** Enrolments by population, in the order of their time. */
+  readonly rolls: ReadonlyMap<number, Float64Array>;
 }
 
-/** Enrolments in the order of their time. */
-const byTime = (roll: ArrayLike<number>): Float64Array => {
-  const count = roll.length / enrolmentWidth;
-  const order = Array.from({ length: count }, (_, index) => index);
-  order.sort(
-    (a, b) =>
-      roll[a * enrolmentWidth]! - roll[b * enrolmentWidth]! ||
-      roll[a * enrolmentWidth + 1]! - roll[b * enrolmentWidth + 1]!,
+/** Enrolments in the order of their time, given in log order or as several such orders after one another. */
+export const byTime = (roll: Float64Array): Float64Array => {
+  let least = Number.POSITIVE_INFINITY;
+  let isSorted = true;
+  for (let at = 0; at < roll.length; at += enrolmentWidth) {
+    if (roll[at]! < least) least = roll[at]!;
+    if (at > 0 && roll[at]! < roll[at - enrolmentWidth]!) isSorted = false;
+  }
+  if (isSorted) return roll;
+  const fromLeast = roll.map((number, at) => (at % enrolmentWidth === 0 ? number - least : number));
+  return sortedByFirst(fromLeast, enrolmentWidth).map((number, at) =>
+    at % enrolmentWidth === 0 ? number + least : number,
   );
-  const out = new Float64Array(roll.length);
-  order.forEach((from, to) => {
-    for (let field = 0; field < enrolmentWidth; field++)
-      out[to * enrolmentWidth + field] = roll[from * enrolmentWidth + field]!;
-  });
-  return out;
+};
+
+/** One after the other. */
+export const joined = (parts: ReadonlyArray<Float64Array>): Float64Array => {
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let filled = 0;
+  for (const part of parts) {
+    all.set(part, filled);
+    filled += part.length;
+  }
+  return all;
+};
+
+const damaged = (what: string): ProjectionsDamaged =>
+  new ProjectionsDamaged(`the projections hold ${what} that is not as it was written`);
+
+/** The numbers of a blob. */
+const checked = (what: string, blob: unknown, checksum: unknown): Float64Array => {
+  const bytes = blob as Uint8Array;
+  if (bytes.length % 8 !== 0 || crc32(bytes) !== checksum) throw damaged(what);
+  return fromBlob(bytes);
 };
 
 interface Run {
   readonly id: number;
+  readonly afterPosition: number;
   readonly firstPosition: number;
   readonly lastPosition: number;
   readonly events: number;
   readonly firstBlock: number;
   readonly lastBlock: number;
+  /** The first entry of each block. */
+  readonly fences: Float64Array;
+  readonly populations: Float64Array;
+  /** None where they are all the numbers from the first on. */
+  readonly positions: Float64Array | undefined;
 }
 
-const runOf = (row: Record<string, unknown>): Run => ({
-  id: row.id as number,
-  firstPosition: row.first_position as number,
-  lastPosition: row.last_position as number,
-  events: row.events as number,
-  firstBlock: row.first_block as number,
-  lastBlock: row.last_block as number,
-});
+const checksumOfRun = (run: Omit<Run, 'id'>): number => {
+  const { afterPosition, firstPosition, lastPosition, events, firstBlock, lastBlock } = run;
+  const numbers = [afterPosition, firstPosition, lastPosition, events, firstBlock, lastBlock];
+  return [
+    Float64Array.from(numbers),
+    run.fences,
+    run.populations,
+    run.positions ?? new Float64Array(0),
+  ].reduce((checksum, part) => crc32(toBlob(part), checksum), 0);
+};
 
-const runColumns = 'id, first_position, last_position, events, first_block, last_block';
+const runOf = (row: Record<string, unknown>): Run => {
+  const run = {
+    id: row.id as number,
+    afterPosition: row.after_position as number,
+    firstPosition: row.first_position as number,
+    lastPosition: row.last_position as number,
+    events: row.events as number,
+    firstBlock: row.first_block as number,
+    lastBlock: row.last_block as number,
+    fences: fromBlob(row.fences),
+    populations: fromBlob(row.populations),
+    positions: row.positions === null ? undefined : fromBlob(row.positions),
+  };
+  if (checksumOfRun(run) !== row.checksum) throw damaged('a run');
+  return run;
+};
 
 /** Writes runs, within the transaction of its caller. */
 export class RunWriter {
@@ -138,14 +152,15 @@ export class RunWriter {
     const prepare = (sql: string) => database.prepare(sql);
     this.statements = {
       run: prepare(
-        'INSERT INTO run (first_position, last_position, events, first_block, last_block, positions) VALUES (?, ?, ?, ?, ?, ?)',
+        `INSERT INTO run (after_position, first_position, last_position, events, first_block, last_block, fences, populations, positions, checksum)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ),
-      block: prepare('INSERT INTO block (first, entries) VALUES (?, ?)'),
-      roll: prepare('INSERT INTO roll VALUES (?, ?, ?)'),
-      last: prepare(`SELECT ${runColumns} FROM run ORDER BY first_position DESC LIMIT ${lookedAtRuns}`),
-      blocks: prepare('SELECT entries FROM block WHERE id BETWEEN ? AND ? ORDER BY id'),
-      rolls: prepare('SELECT population, enrolments FROM roll WHERE run = ?'),
-      positions: prepare('SELECT positions FROM run WHERE id = ?'),
+      block: prepare('INSERT INTO block (entries, checksum) VALUES (?, ?)'),
+      roll: prepare('INSERT INTO roll VALUES (?, ?, ?, ?)'),
+      last: prepare(`SELECT * FROM run ORDER BY first_position DESC LIMIT ${lookedAtRuns}`),
+      sizes: prepare(`SELECT events FROM run ORDER BY first_position DESC LIMIT ${lookedAtRuns}`),
+      blocks: prepare('SELECT entries, checksum FROM block WHERE id BETWEEN ? AND ? ORDER BY id'),
+      rolls: prepare('SELECT population, enrolments, checksum FROM roll WHERE run = ?'),
       late: prepare('INSERT OR IGNORE INTO late_touch VALUES (?, ?)'),
       removeRun: prepare('DELETE FROM run WHERE id = ?'),
       removeBlocks: prepare('DELETE FROM block WHERE id BETWEEN ? AND ?'),
@@ -153,127 +168,130 @@ export class RunWriter {
     };
   }
 
-  /** Writes a page as a run, and merges where so many of its size have come together. */
-  write(page: RunBuilder): void {
-    if (page.positions.length === 0) return;
-    const rolls = new Map([...page.enrolments].map(([population, roll]) => [population, byTime(roll)]));
-    this.insert(page.positions, page.sorted(), rolls);
-    for (const [topic, position] of page.late) this.statements.late.run(topic, position);
+  /** Writes what comes after a position as a run, and merges where so many of its size have come together. */
+  write(after: number, run: NewRun): void {
+    this.insert(after, run);
     while (this.merge()) {
       // Until no size has too many.
     }
   }
 
-  private insert(
-    positions: ArrayLike<number>,
-    entries: Float64Array,
-    rolls: ReadonlyMap<number, Float64Array>,
-  ): void {
-    const [first, last] = [positions[0]!, positions[positions.length - 1]!];
+  /** An event of an earlier run is found under the topic too. */
+  touchLate(topic: Topic, position: number): void {
+    this.statements.late.run(topic, position);
+  }
+
+  private insert(afterPosition: number, added: NewRun): void {
+    const { firstPosition, lastPosition, events, positions, entries, rolls } = added;
+    const fences = new Float64Array(Math.ceil(entries.length / blockEntries));
     let firstBlock = 0;
     let lastBlock = -1;
     for (let at = 0; at < entries.length; at += blockEntries) {
       const block = entries.subarray(at, at + blockEntries);
-      lastBlock = Number(this.statements.block.run(block[0]!, toBlob(block)).lastInsertRowid);
+      lastBlock = Number(this.statements.block.run(toBlob(block), crc32(toBlob(block))).lastInsertRowid);
       if (at === 0) firstBlock = lastBlock;
+      fences[at / blockEntries] = block[0]!;
     }
-    const dense = last - first + 1 === positions.length;
-    const sparse = dense ? null : toBlob(Float64Array.from(positions));
-    const run = this.statements.run.run(
-      first,
-      last,
-      positions.length,
+    const run: Omit<Run, 'id'> = {
+      afterPosition,
+      firstPosition,
+      lastPosition,
+      events,
       firstBlock,
       lastBlock,
-      sparse,
-    ).lastInsertRowid;
-    for (const [population, roll] of rolls) this.statements.roll.run(run, population, toBlob(roll));
+      fences,
+      populations: Float64Array.from(rolls.keys()),
+      positions,
+    };
+    const { lastInsertRowid } = this.statements.run.run(
+      afterPosition,
+      firstPosition,
+      lastPosition,
+      events,
+      firstBlock,
+      lastBlock,
+      toBlob(fences),
+      toBlob(run.populations),
+      positions === undefined ? null : toBlob(positions),
+      checksumOfRun(run),
+    );
+    for (const [population, roll] of rolls)
+      this.statements.roll.run(lastInsertRowid, population, toBlob(roll), crc32(toBlob(roll)));
   }
 
   private merge(): boolean {
-    const recent = this.statements.last.all().map(runOf).reverse();
-    const count = mergeable(recent.map((run) => run.events));
+    const sizes = this.statements.sizes.all().map((row) => row.events as number);
+    const count = mergeable(sizes.reverse());
     if (count === 0) return false;
-    const last = recent.slice(-count);
-    const events = last.reduce((sum, run) => sum + run.events, 0);
-    const positions = new Float64Array(events);
+    const last = this.statements.last.all().slice(0, count).map(runOf).reverse();
     const merger = new Merger();
-    const rolls = new Map<number, number[]>();
+    const rolls = new Map<number, Float64Array[]>();
     let offset = 0;
     for (const run of last) {
-      positions.set(this.positionsOf(run), offset);
       for (const row of this.statements.blocks.iterate(run.firstBlock, run.lastBlock))
-        merger.add(fromBlob(row.entries), offset);
+        merger.add(checked('a block', row.entries, row.checksum), offset);
       for (const row of this.statements.rolls.all(run.id)) {
         const population = row.population as number;
         const roll = rolls.get(population) ?? [];
         rolls.set(population, roll);
-        for (const each of fromBlob(row.enrolments)) roll.push(each);
+        roll.push(checked('a roll', row.enrolments, row.checksum));
       }
       offset += run.events;
       this.statements.removeBlocks.run(run.firstBlock, run.lastBlock);
       this.statements.removeRolls.run(run.id);
       this.statements.removeRun.run(run.id);
     }
-    this.insert(
-      positions,
-      merger.sorted(),
-      new Map([...rolls].map(([population, roll]) => [population, byTime(roll)])),
-    );
+    const [firstPosition, lastPosition] = [last[0]!.firstPosition, last.at(-1)!.lastPosition];
+    const isDense = lastPosition - firstPosition + 1 === offset;
+    this.insert(last[0]!.afterPosition, {
+      firstPosition,
+      lastPosition,
+      events: offset,
+      positions: isDense ? undefined : joined(last.map(positionsOf)),
+      entries: merger.sorted(),
+      rolls: new Map([...rolls].map(([population, parts]) => [population, byTime(joined(parts))])),
+    });
     return true;
   }
-
-  private positionsOf(run: Run): Float64Array {
-    const sparse = this.statements.positions.get(run.id)?.positions;
-    return sparse == null
-      ? Float64Array.from({ length: run.events }, (_, index) => run.firstPosition + index)
-      : fromBlob(sparse);
-  }
 }
 
-interface OpenRun extends Run {
-  /** The first entry of each block. */
-  readonly fences: Float64Array;
-  readonly positions: Float64Array | undefined;
-}
+const positionsOf = (run: Run): Float64Array =>
+  run.positions ?? Float64Array.from({ length: run.events }, (_, index) => run.firstPosition + index);
 
 /** Reads runs. One instance a connection that reads. */
 export class RunReader {
   private readonly statements: Readonly<
-    Record<'runs' | 'fences' | 'positions' | 'block' | 'rolls' | 'allRolls' | 'late' | 'count', StatementSync>
+    Record<'ids' | 'run' | 'block' | 'roll' | 'late' | 'count', StatementSync>
   >;
-  private readonly open = new Map<number, OpenRun>();
+  private readonly open = new Map<number, Run>();
   private readonly blocks = new Map<number, Float64Array>();
-  private current: ReadonlyArray<OpenRun> = [];
+  private current: ReadonlyArray<Run> = [];
 
   constructor(database: DatabaseSync) {
     this.statements = {
-      runs: database.prepare(`SELECT ${runColumns} FROM run ORDER BY first_position`),
-      fences: database.prepare('SELECT first FROM block WHERE id BETWEEN ? AND ? ORDER BY id'),
-      positions: database.prepare('SELECT positions FROM run WHERE id = ?'),
-      block: database.prepare('SELECT entries FROM block WHERE id = ?'),
+      ids: database.prepare('SELECT id FROM run ORDER BY first_position'),
+      run: database.prepare('SELECT * FROM run WHERE id = ?'),
+      block: database.prepare('SELECT entries, checksum FROM block WHERE id = ?'),
       count: database.prepare('SELECT sum(events) AS events FROM run'),
       late: database.prepare(
         'SELECT position FROM late_touch WHERE topic = ? AND position > ? AND position <= ?',
       ),
-      rolls: database.prepare('SELECT enrolments FROM roll WHERE run = ? AND population = ?'),
-      allRolls: database.prepare('SELECT population, enrolments FROM roll WHERE run = ? ORDER BY population'),
+      roll: database.prepare('SELECT enrolments, checksum FROM roll WHERE run = ? AND population = ?'),
     };
   }
 
-  /** Sees the runs as they are in the snapshot that its connection now reads. */
-  refresh(): void {
-    const rows = this.statements.runs.all().map(runOf);
-    this.current = rows.map((run) => {
-      const before = this.open.get(run.id);
-      if (before !== undefined) return before;
-      const fences = Float64Array.from(
-        this.statements.fences.all(run.firstBlock, run.lastBlock),
-        (row) => row.first as number,
-      );
-      const sparse = this.statements.positions.get(run.id)?.positions;
-      return { ...run, fences, positions: sparse == null ? undefined : fromBlob(sparse) };
+  /** Sees the runs as they are in the snapshot that its connection now reads, which must end at the checkpoint. */
+  refresh(checkpoint: number): void {
+    this.current = this.statements.ids.all().map((row) => {
+      const id = row.id as number;
+      return this.open.get(id) ?? runOf(this.statements.run.get(id)!);
     });
+    let last = 0;
+    for (const run of this.current) {
+      if (run.afterPosition !== last) throw damaged('a list of runs');
+      last = run.lastPosition;
+    }
+    if (last !== checkpoint) throw damaged('a list of runs');
     this.open.clear();
     for (const run of this.current) this.open.set(run.id, run);
   }
@@ -283,21 +301,25 @@ export class RunReader {
     return Number(this.statements.count.get()?.events ?? 0);
   }
 
-  private block(id: number): Float64Array {
+  private block(run: Run, place: number): Float64Array {
+    const id = run.firstBlock + place;
     const cached = this.blocks.get(id);
     if (cached !== undefined) return cached;
-    const entries = fromBlob(this.statements.block.get(id)!.entries);
+    const row = this.statements.block.get(id);
+    const entries = checked('a block', row?.entries ?? new Uint8Array(0), row?.checksum);
+    if (entries[0] !== run.fences[place]) throw damaged('a block');
     if (this.blocks.size >= cachedBlocksMax) this.blocks.clear();
     this.blocks.set(id, entries);
     return entries;
   }
 
-  /** The positions of events under a topic after one and up to another, in log order. */
-  positions(topic: Topic, after: number, upTo: number): number[] {
+  /** The positions of events under a topic after one and up to another, in log order; the first of them at least. */
+  positions(topic: Topic, after: number, upTo: number, limit = Number.POSITIVE_INFINITY): number[] {
     const out: number[] = [];
     for (const run of this.current) {
       if (run.lastPosition <= after || run.firstPosition > upTo) continue;
-      const block = (place: number): Float64Array => this.block(run.firstBlock + place);
+      if (out.length >= limit) break;
+      const block = (place: number): Float64Array => this.block(run, place);
       offsetsUnder(topic, run.fences, block, (offset) => {
         const position = run.positions === undefined ? run.firstPosition + offset : run.positions[offset]!;
         if (position > after && position <= upTo) out.push(position);
@@ -308,16 +330,18 @@ export class RunReader {
     return [...new Set([...out, ...late.map((row) => row.position as number)])].sort((a, b) => a - b);
   }
 
+  private roll(run: Run, population: number): Float64Array {
+    const row = this.statements.roll.get(run.id, population);
+    return checked('a roll', row?.enrolments ?? new Uint8Array(0), row?.checksum);
+  }
+
   /** Enrolments in a population as recorded, by run in log order, within a run by time; see `enrolmentWidth`. */
   rolls(
     population: number,
   ): ReadonlyArray<{ readonly enrolments: Float64Array; readonly lastPosition: number }> {
-    return this.current.flatMap((run) => {
-      const row = this.statements.rolls.get(run.id, population);
-      return row === undefined
-        ? []
-        : [{ enrolments: fromBlob(row.enrolments), lastPosition: run.lastPosition }];
-    });
+    return this.current
+      .filter((run) => run.populations.includes(population))
+      .map((run) => ({ enrolments: this.roll(run, population), lastPosition: run.lastPosition }));
   }
 
   /** All enrolments of runs that reach beyond a position. */
@@ -326,12 +350,9 @@ export class RunReader {
   ): Iterable<{ population: number; enrolments: Float64Array; lastPosition: number }> {
     for (const run of this.current) {
       if (run.lastPosition <= position) continue;
-      for (const row of this.statements.allRolls.all(run.id)) {
-        yield {
-          population: row.population as number,
-          enrolments: fromBlob(row.enrolments),
-          lastPosition: run.lastPosition,
-        };
+      for (const population of run.populations) {
+        if (population === movementsRoll) continue;
+        yield { population, enrolments: this.roll(run, population), lastPosition: run.lastPosition };
       }
     }
   }

@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { runTables } from './runs.ts';
 
 /** The version of the shape of these tables: a file of another shape cannot be asked, and is rebuilt first. */
-export const tablesVersion = 1;
+export const tablesVersion = 2;
 /** The version of the code that fills them: a file filled by other code serves while a replay builds the next. */
 export const codeVersion = 1;
 
@@ -22,12 +22,6 @@ ${runTables}
 
   -- Things whose registration was corrected: whatever names them may fit or not.
   CREATE TABLE shaken (kind TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
-
-  -- Movements, copies and backups by valid time, as recorded and as corrected.
-  CREATE TABLE movement (time INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (time, position)) WITHOUT ROWID;
-
-  -- Events that may not fit the others: whether they do is judged when asked.
-  CREATE TABLE doubt (position INTEGER PRIMARY KEY);
 
   -- Events that could not be applied, and why.
   CREATE TABLE set_aside (position INTEGER PRIMARY KEY, reason TEXT NOT NULL);

@@ -5,7 +5,8 @@
  * two topics with one hash cost a question some events that do not concern it, which the folds pass over; they never
  * change an answer. An event corrected into something else is found under the topics of both.
  */
-import type { EventType } from '../domain/events/event-data.ts';
+import { type EventType, eventTypes } from '../domain/events/event-data.ts';
+import { type Place, visitNames } from '../domain/events/places.ts';
 
 /** What events can be asked for by. */
 export type TopicKind =
@@ -36,25 +37,52 @@ export type TopicKind =
   /** everything of a kind, whatever it is about: the name is `all` */
   | 'reach'
   | 'accesses'
-  | 'policies';
+  | 'policies'
+  /** whatever may not fit the other events: whether it does is judged when asked */
+  | 'doubts';
 
 export type Topic = number;
 
-/** The hash of a topic: cyrb53 over the UTF-16 code units of its kind and name. */
-export const topic = (kind: TopicKind, name: string): Topic => {
-  let h1 = 0xdeadbeef;
-  let h2 = 0x41c6ce57;
-  const mix = (code: number): void => {
-    h1 = Math.imul(h1 ^ code, 2654435761);
-    h2 = Math.imul(h2 ^ code, 1597334677);
-  };
-  for (let index = 0; index < kind.length; index++) mix(kind.charCodeAt(index));
-  mix(0x20);
-  for (let index = 0; index < name.length; index++) mix(name.charCodeAt(index));
-  h1 = Math.imul(h1 ^ (h1 >>> 16), 2246822507) ^ Math.imul(h2 ^ (h2 >>> 13), 3266489909);
-  h2 = Math.imul(h2 ^ (h2 >>> 16), 2246822507) ^ Math.imul(h1 ^ (h1 >>> 13), 3266489909);
-  return 4_294_967_296 * (2_097_151 & h2) + (h1 >>> 0);
-};
+/** A hash on its way: cyrb53 over the UTF-16 code units of the kind and name of a topic. */
+export class TopicHash {
+  private h1 = 0xdeadbeef;
+  private h2 = 0x41c6ce57;
+
+  private mix(code: number): void {
+    this.h1 = Math.imul(this.h1 ^ code, 2654435761);
+    this.h2 = Math.imul(this.h2 ^ code, 1597334677);
+  }
+
+  static of(text: string): TopicHash {
+    const hash = new TopicHash();
+    for (let index = 0; index < text.length; index++) hash.mix(text.charCodeAt(index));
+    return hash;
+  }
+
+  /** The hash when this is followed by text in ASCII. */
+  with(bytes: Uint8Array, start: number, end: number): Topic {
+    let { h1, h2 } = this;
+    for (let at = start; at < end; at++) {
+      h1 = Math.imul(h1 ^ bytes[at]!, 2654435761);
+      h2 = Math.imul(h2 ^ bytes[at]!, 1597334677);
+    }
+    h1 = Math.imul(h1 ^ (h1 >>> 16), 2246822507) ^ Math.imul(h2 ^ (h2 >>> 13), 3266489909);
+    h2 = Math.imul(h2 ^ (h2 >>> 16), 2246822507) ^ Math.imul(h1 ^ (h1 >>> 13), 3266489909);
+    return 4_294_967_296 * (2_097_151 & h2) + (h1 >>> 0);
+  }
+}
+
+const nothing = new Uint8Array(0);
+
+/** The beginning of the hash of every topic of a kind. */
+export const topicOfKind = (kind: TopicKind): TopicHash => TopicHash.of(`${kind} `);
+
+/** The hash of a topic. */
+export const topic = (kind: TopicKind, name: string): Topic =>
+  TopicHash.of(`${kind} ${name}`).with(nothing, 0, 0);
+
+/** The topic of all doubts. */
+export const allDoubts: Topic = topic('doubts', 'all');
 
 /** The things that lists list: kinds of names that events mention. */
 export type NameKind = 'population' | 'site' | 'dataset' | 'party' | 'policy';
@@ -66,19 +94,6 @@ export interface TopicVisitor {
 }
 
 type Json = Readonly<Record<string, unknown>>;
-
-const objectIn = (data: Json, field: string): Json | undefined => {
-  const value = data[field];
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
-};
-
-const stringIn = (data: Json, field: string): string | undefined => {
-  const value = data[field];
-  return typeof value === 'string' ? value : undefined;
-};
-
-const partyFields = ['party', 'member', 'group', 'controller', 'controlled', 'operator', 'owner'] as const;
-const siteFields = ['site', 'from', 'to'] as const;
 
 /** Events that say who reaches what: the edges of R13. */
 const reachTypes: ReadonlySet<EventType> = new Set<EventType>([
@@ -99,90 +114,89 @@ const policyTypes: ReadonlySet<EventType> = new Set<EventType>([
   'PolicyWithdrawn',
 ]);
 
+/** What a name in some place of an event is: found under these topics, and listed among the names of a kind. */
+export interface NameRule {
+  readonly topics: ReadonlyArray<TopicKind>;
+  readonly listed: NameKind | undefined;
+}
+
+const asSubject: NameRule = { topics: ['subject'], listed: undefined };
+const asPopulation: NameRule = { topics: ['population'], listed: 'population' };
+
+const rulesOfType = (type: EventType): Readonly<Record<Place, NameRule | undefined>> => {
+  const isEnrolment = type === 'SubjectEnrolled' || type === 'SubjectsEnrolled';
+  const site: NameRule = {
+    topics: [type === 'SiteRegistered' || type === 'SiteTransferred' ? 'site' : 'data-at'],
+    listed: 'site',
+  };
+  const party: NameRule = {
+    topics: type === 'PartyRegistered' ? ['party-named', 'party'] : ['party-named'],
+    listed: 'party',
+  };
+  const rules: Readonly<Record<Place, NameRule>> = {
+    subject: asSubject,
+    subjects: asSubject,
+    'scope.subject': asSubject,
+    'scope.population': asPopulation,
+    // The enrolments of a population are listed by the census.
+    population: isEnrolment ? { topics: [], listed: 'population' } : asPopulation,
+    site,
+    from: site,
+    to: site,
+    dataset: { topics: [type === 'DatasetRegistered' ? 'dataset' : 'data-of'], listed: 'dataset' },
+    party,
+    member: party,
+    group: party,
+    controller: party,
+    controlled: party,
+    operator: party,
+    owner: party,
+    backup: { topics: ['backup'], listed: undefined },
+    grant: { topics: ['grant'], listed: undefined },
+    policy: { topics: ['policy'], listed: 'policy' },
+    'over.scope.subject': asSubject,
+    'over.scope.population': asPopulation,
+    'over.site': { topics: ['grants-over-site'], listed: 'site' },
+    'over.dataset': { topics: ['grants-over-dataset'], listed: 'dataset' },
+    'over.population': { topics: ['grants-over-population'], listed: 'population' },
+    'over.backup': { topics: ['grants-over-backup'], listed: undefined },
+  };
+  const ofEnrolment: ReadonlyArray<Place> = ['subject', 'subjects', 'population'];
+  return isEnrolment
+    ? (Object.fromEntries(ofEnrolment.map((place) => [place, rules[place]])) as typeof rules)
+    : rules;
+};
+
+const wholeTopics = (type: EventType): ReadonlyArray<TopicKind> => [
+  ...(type === 'AccessObserved' ? (['accesses'] as const) : []),
+  ...(reachTypes.has(type) ? (['reach'] as const) : []),
+  ...(policyTypes.has(type) ? (['policies'] as const) : []),
+];
+
+/** Of each event type, what the names in it are, and the topics it is found under whatever it is about. */
+export const topicRules = Object.fromEntries(
+  eventTypes.map((type) => [type, { names: rulesOfType(type), whole: wholeTopics(type) }]),
+) as Readonly<
+  Record<
+    EventType,
+    {
+      readonly names: Readonly<Record<Place, NameRule | undefined>>;
+      readonly whole: ReadonlyArray<TopicKind>;
+    }
+  >
+>;
+
 /**
  * Visits the topics and names of an event of a type with this data; the data of a correction is visited as that of its
  * target's type. Data that does not fit the type is visited for what it names: it may not hold, but it never hurts.
  */
 export const visitTopics = (type: EventType, data: Json, visit: TopicVisitor): void => {
-  const subject = stringIn(data, 'subject');
-  if (subject !== undefined) visit.topic('subject', subject);
-  if (Array.isArray(data.subjects))
-    for (const each of data.subjects) if (typeof each === 'string') visit.topic('subject', each);
-  if (type === 'SubjectEnrolled' || type === 'SubjectsEnrolled') {
-    const population = stringIn(data, 'population');
-    if (population !== undefined) visit.name('population', population);
-    return;
-  }
-  const about = { site: false, dataset: false };
-  switch (type) {
-    case 'SiteRegistered':
-    case 'SiteTransferred':
-      about.site = true;
-      break;
-    case 'DatasetRegistered':
-      about.dataset = true;
-      break;
-    case 'AccessObserved':
-      visit.topic('accesses', 'all');
-      break;
-  }
-  if (reachTypes.has(type)) visit.topic('reach', 'all');
-  if (policyTypes.has(type)) visit.topic('policies', 'all');
-
-  const visitScope = (scope: Json | undefined): void => {
-    if (scope === undefined) return;
-    const [one, population] = [stringIn(scope, 'subject'), stringIn(scope, 'population')];
-    if (one !== undefined) visit.topic('subject', one);
-    if (population !== undefined) {
-      visit.topic('population', population);
-      visit.name('population', population);
-    }
-  };
-  visitScope(objectIn(data, 'scope'));
-  const population = stringIn(data, 'population');
-  if (population !== undefined) {
-    visit.topic('population', population);
-    visit.name('population', population);
-  }
-  for (const field of siteFields) {
-    const site = stringIn(data, field);
-    if (site === undefined) continue;
-    visit.topic(about.site ? 'site' : 'data-at', site);
-    visit.name('site', site);
-  }
-  const dataset = stringIn(data, 'dataset');
-  if (dataset !== undefined) {
-    visit.topic(about.dataset ? 'dataset' : 'data-of', dataset);
-    visit.name('dataset', dataset);
-  }
-  for (const field of partyFields) {
-    const party = stringIn(data, field);
-    if (party === undefined) continue;
-    visit.topic('party-named', party);
-    if (type === 'PartyRegistered') visit.topic('party', party);
-    visit.name('party', party);
-  }
-  const backup = stringIn(data, 'backup');
-  if (backup !== undefined) visit.topic('backup', backup);
-  const grant = stringIn(data, 'grant');
-  if (grant !== undefined) visit.topic('grant', grant);
-  const policy = stringIn(data, 'policy');
-  if (policy !== undefined) {
-    visit.topic('policy', policy);
-    visit.name('policy', policy);
-  }
-  const over = objectIn(data, 'over');
-  if (over === undefined) return;
-  visitScope(objectIn(over, 'scope'));
-  for (const [field, kind] of [
-    ['site', 'grants-over-site'],
-    ['dataset', 'grants-over-dataset'],
-    ['population', 'grants-over-population'],
-    ['backup', 'grants-over-backup'],
-  ] as const) {
-    const name = stringIn(over, field);
-    if (name === undefined) continue;
-    visit.topic(kind, name);
-    if (field !== 'backup') visit.name(field, name);
-  }
+  const { names, whole } = topicRules[type];
+  for (const kind of whole) visit.topic(kind, 'all');
+  visitNames(data, (place, name) => {
+    const rule = names[place];
+    if (rule === undefined) return;
+    for (const kind of rule.topics) visit.topic(kind, name);
+    if (rule.listed !== undefined) visit.name(rule.listed, name);
+  });
 };

@@ -19,10 +19,10 @@ import {
 import type { Finding } from '../domain/policy/finding.ts';
 import type { ReachIndex } from '../domain/reach/reach-index.ts';
 import type { LogReader } from '../store/log-reader.ts';
-import { correctionTarget } from './apply.ts';
 import { Census } from './census.ts';
 import type { World } from './questions/world.ts';
 import { RunReader } from './runs.ts';
+import { correctionTarget } from './scanner.ts';
 import { type NameKind, type TopicKind, topic, visitTopics } from './topics.ts';
 
 /** Decoded events kept in memory, at the most, where an event counts once for each subject it names. */
@@ -83,8 +83,6 @@ export class IndexReader {
   readonly names;
   readonly nameOf;
   readonly shaken;
-  readonly movements;
-  readonly doubts;
   readonly setAside;
   readonly checkpointOf;
 
@@ -102,12 +100,6 @@ export class IndexReader {
     );
     this.nameOf = prepare('SELECT id, position FROM name WHERE kind = ? AND name = ?');
     this.shaken = prepare('SELECT kind, name FROM shaken');
-    this.movements = prepare(
-      'SELECT position FROM movement WHERE time >= ? AND time < ? ORDER BY time, position',
-    );
-    this.doubts = prepare(
-      'SELECT position FROM doubt WHERE position > ? AND position <= ? ORDER BY position LIMIT ?',
-    );
     this.setAside = prepare(
       'SELECT position, reason FROM set_aside WHERE position > ? AND position <= ? ORDER BY position',
     );
@@ -125,7 +117,7 @@ export class IndexReader {
   refresh(): void {
     const checkpoint = this.checkpoint();
     if (checkpoint === this.refreshedAt) return;
-    this.runs.refresh();
+    this.runs.refresh(checkpoint);
     this.refreshedAt = checkpoint;
   }
 }

@@ -17,8 +17,7 @@ export const lookedAtRuns = 8 * mergedRuns;
 const offsetRange = 2 ** 21;
 
 /** The entry of an item under a hash, of which the lowest 32 bits count; `offset` is from the first item of the run. */
-export const entryOf = (hash: number, offset: number): number =>
-  (hash % 4_294_967_296) * offsetRange + offset;
+export const entryOf = (hash: number, offset: number): number => (hash >>> 0) * offsetRange + offset;
 
 /** The hash of an entry. */
 export const hashOf = (entry: number): number => Math.floor(entry / offsetRange);
@@ -35,6 +34,39 @@ export const firstAtLeast = (sorted: ArrayLike<number>, least: number): number =
   return low;
 };
 
+const digitBits = 11;
+const digits = 2 ** digitBits;
+/** Fewer records than this are sorted no faster digit by digit. */
+const fewRecords = 2_000;
+
+/**
+ * Sorts records of some numbers each by the first of them: whole numbers that are not negative, of which `unit` (a power
+ * of two) and more counts. Equal ones stay in their order. Digit by digit, in a fraction of the time of comparing.
+ */
+export const sortedByFirst = (records: Float64Array, width: number, unit = 1): Float64Array => {
+  let most = 0;
+  for (let at = 0; at < records.length; at += width) if (records[at]! > most) most = records[at]!;
+  let from: Float64Array = records;
+  let to: Float64Array = new Float64Array(records.length);
+  for (let place = unit; place <= most; place *= digits) {
+    const starts = new Uint32Array(digits + 1);
+    for (let at = 0; at < from.length; at += width)
+      starts[(((from[at]! / place) >>> 0) & (digits - 1)) + 1]!++;
+    for (let digit = 1; digit < digits; digit++) starts[digit + 1]! += starts[digit]!;
+    for (let at = 0; at < from.length; at += width) {
+      const digit = ((from[at]! / place) >>> 0) & (digits - 1);
+      const start = starts[digit]!++ * width;
+      for (let field = 0; field < width; field++) to[start + field] = from[at + field]!;
+    }
+    [from, to] = [to, from];
+  }
+  return from;
+};
+
+/** Entries sorted, each once, given in such an order that those of one hash are in the order of their items. */
+export const sortedEntries = (entries: Float64Array): Float64Array =>
+  distinct(entries.length < fewRecords ? entries.sort() : sortedByFirst(entries, 1, offsetRange));
+
 /** Each number once; overwrites what it is given. */
 export const distinct = (sorted: Float64Array): Float64Array => {
   let kept = 0;
@@ -42,6 +74,15 @@ export const distinct = (sorted: Float64Array): Float64Array => {
     if (index === 0 || sorted[index] !== sorted[index - 1]) sorted[kept++] = sorted[index]!;
   }
   return sorted.subarray(0, kept);
+};
+
+/** The numbers of both, each once. */
+export const mergedSorted = (one: Float64Array, other: Float64Array): Float64Array => {
+  if (other.length === 0) return one;
+  const all = new Float64Array(one.length + other.length);
+  for (let at = 0, i = 0, j = 0; at < all.length; at++)
+    all[at] = j === other.length || (i < one.length && one[i]! <= other[j]!) ? one[i++]! : other[j++]!;
+  return distinct(all);
 };
 
 /** Numbers as bytes, without copying them. */
@@ -92,7 +133,7 @@ export class Merger {
       entries.set(part, filled);
       filled += part.length;
     }
-    return entries.sort();
+    return entries.length < fewRecords ? entries.sort() : sortedByFirst(entries, 1, offsetRange);
   }
 }
 

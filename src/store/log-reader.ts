@@ -8,6 +8,23 @@ import type { Instant } from '../domain/time.ts';
 import type { Position, StoredEvent } from './event-store.ts';
 
 /**
+ * Events in log order as they lie in the log, without an object for each: what runs through all of it reads pages of
+ * these.
+ */
+export interface LogPage {
+  readonly positions: ReadonlyArray<Position>;
+  /** The bytes of all of them, end to end: those of the nth begin at `starts[n]` and end at `starts[n + 1]`. */
+  readonly bytes: Uint8Array;
+  readonly starts: ReadonlyArray<number>;
+  /** Their ids, in UTF-8: that of the nth begins at `idStarts[n]` and ends at `idEnds[n]`. */
+  readonly ids: Uint8Array;
+  readonly idStarts: ReadonlyArray<number>;
+  readonly idEnds: ReadonlyArray<number>;
+  /** The source of the nth. */
+  sourceOf(index: number): string;
+}
+
+/**
  * A synchronous reader. It sees every event that is durable when it is asked, and no other.
  *
  * Each method throws a tagged error, with what to do, when the log cannot be read or is found damaged.
@@ -17,6 +34,11 @@ export interface LogReader {
   at(position: Position): StoredEvent | undefined;
   /** Up to `limit` events after a position, in log order. */
   after(position: Position, limit: number): ReadonlyArray<StoredEvent>;
+  /**
+   * A page of the events after a position and up to another: no more than `limit`, and fewer where they are large, but
+   * at least one where there is one.
+   */
+  page(after: Position, upTo: Position, limit: number): LogPage;
   /** The event with this `source` + `id`, if it is recorded. */
   find(source: string, id: string): StoredEvent | undefined;
   /** The position of the last event, `origin` when there is none. */

@@ -7,10 +7,32 @@ import { decodeEvent } from '../../src/domain/events/event.ts';
 import { encodeStored } from '../../src/domain/events/stored.ts';
 import type { Assurance } from '../../src/domain/events/words.ts';
 import { Applier } from '../../src/projections/apply.ts';
+import { Scanner } from '../../src/projections/scanner.ts';
 import { createTables } from '../../src/projections/tables.ts';
 import { IndexReader, View } from '../../src/projections/view.ts';
 import type { StoredEvent } from '../../src/store/event-store.ts';
-import type { LogReader } from '../../src/store/log-reader.ts';
+import type { LogPage, LogReader } from '../../src/store/log-reader.ts';
+
+/** The events as a page of a log. */
+export const pageOf = (events: ReadonlyArray<StoredEvent>): LogPage => {
+  const encoder = new TextEncoder();
+  const ids = events.map(({ id }) => encoder.encode(id));
+  const startsOf = (parts: ReadonlyArray<Uint8Array>): number[] => {
+    const starts = [0];
+    for (const part of parts) starts.push(starts.at(-1)! + part.length);
+    return starts;
+  };
+  const idStarts = startsOf(ids);
+  return {
+    positions: events.map(({ position }) => position),
+    bytes: Buffer.concat(events.map(({ bytes }) => bytes)),
+    starts: startsOf(events.map(({ bytes }) => bytes)),
+    ids: Buffer.concat(ids),
+    idStarts,
+    idEnds: idStarts.slice(1),
+    sourceOf: (index) => events[index]!.source,
+  };
+};
 
 /** Reads a log that is an array. */
 export const logOf = (events: ReadonlyArray<StoredEvent>): LogReader => {
@@ -19,6 +41,8 @@ export const logOf = (events: ReadonlyArray<StoredEvent>): LogReader => {
   return {
     at: (position) => byPosition.get(position),
     after: (position, limit) => events.filter((event) => event.position > position).slice(0, limit),
+    page: (position, upTo, limit) =>
+      pageOf(events.filter((event) => event.position > position && event.position <= upTo).slice(0, limit)),
     find: (source, id) => byIdentity.get(`${source}\n${id}`),
     head: () => events.at(-1)?.position ?? 0,
     recordedAtOf: (position) => byPosition.get(position)?.recordedAt,
@@ -47,7 +71,13 @@ export const projected = (
   const database = new DatabaseSync(':memory:');
   createTables(database);
   const applier = new Applier(database, log);
-  for (const page of pages) applier.apply(page);
+  const scanner = new Scanner(log);
+  const news = applier.teller();
+  for (const { length } of pages) {
+    scanner.learn(news());
+    const stretch = scanner.scan(applier.checkpoint(), Number.MAX_SAFE_INTEGER, length);
+    if (stretch !== undefined) applier.apply(stretch);
+  }
   const index = new IndexReader(database, log);
   return {
     database,

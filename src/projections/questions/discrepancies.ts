@@ -16,7 +16,7 @@ import type { MisfitCode } from '../../domain/residency/fold.ts';
 import { isPopulation } from '../../domain/scope.ts';
 import { formatInstant } from '../../domain/time.ts';
 import { enrolmentWidth } from '../runs.ts';
-import type { NameKind, TopicKind } from '../topics.ts';
+import { allDoubts, type NameKind, type TopicKind } from '../topics.ts';
 import { View } from '../view.ts';
 import type { DiscrepancyRow } from './answers.ts';
 import { Gathering } from './gather.ts';
@@ -273,9 +273,9 @@ const namingTopics: Readonly<Record<NameKind, ReadonlyArray<TopicKind>>> = {
 
 /** Positions of events that may not fit, after one, in log order: up to `judgedEventsMax` of them. */
 const doubtsAfter = (view: View, after: number): ReadonlyArray<number> => {
-  const doubts = view.index.doubts
-    .all(after, view.known.position, judgedEventsMax)
-    .map((row) => row.position as number);
+  const doubts = view.index.runs
+    .positions(allDoubts, after, view.known.position, judgedEventsMax)
+    .slice(0, judgedEventsMax);
   const shaken = view.index.shaken.all();
   if (shaken.length === 0) return doubts;
   const all = new Set(doubts);

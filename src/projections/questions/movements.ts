@@ -5,6 +5,9 @@ import { type Fact, type FactOf, foldingOrder, isFact } from '../../domain/facts
 import { codeUnitOrder } from '../../domain/order.ts';
 import { isPopulation, type Scope } from '../../domain/scope.ts';
 import { formatInstant, type Instant } from '../../domain/time.ts';
+import { origin } from '../../store/event-store.ts';
+import { countBefore } from '../census.ts';
+import { enrolmentWidth, movementsRoll } from '../runs.ts';
 import type { View } from '../view.ts';
 import type { Lineage, MovementKind, TransferRow } from './answers.ts';
 import { Descriptions } from './descriptions.ts';
@@ -125,8 +128,13 @@ export const lineageOf = (
 
 /** The positions of movements whose time, as recorded or as corrected, lies in `[from, to)`. */
 const movementPositions = (view: View, from: Instant, to: Instant): ReadonlySet<number> => {
-  const [least, most] = [Math.max(from, Number.MIN_SAFE_INTEGER), Math.min(to, Number.MAX_SAFE_INTEGER)];
-  return new Set(view.index.movements.all(least, most).map((row) => row.position as number));
+  const positions = new Set<number>();
+  for (const { enrolments } of view.index.runs.rolls(movementsRoll)) {
+    const end = countBefore(enrolments, { time: to, position: origin });
+    for (let at = countBefore(enrolments, { time: from, position: origin }); at < end; at++)
+      positions.add(enrolments[at * enrolmentWidth + 1]!);
+  }
+  return positions;
 };
 
 /**

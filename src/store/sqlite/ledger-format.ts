@@ -43,6 +43,19 @@ const foldText = (text: string, start: number): number => {
   return hash >>> 0;
 };
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** The same over UTF-8. */
+const foldBytes = (bytes: Uint8Array, from: number, to: number, start: number): number => {
+  let hash = start;
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at]!;
+    if (byte >= 0x80) return foldText(decoder.decode(bytes.subarray(from, to)), start);
+    hash = Math.imul(hash ^ byte, 0x01000193);
+  }
+  return hash >>> 0;
+};
+
 /** CRC-32 of an event's bytes, begun with everything else that its row holds. */
 export const eventChecksum = (
   position: number,
@@ -51,6 +64,17 @@ export const eventChecksum = (
   recordedAt: number,
   bytes: Uint8Array,
 ): number => crc32(bytes, foldText(id, fold(position, source, recordedAt)));
+
+/** The same, of an event whose id is in UTF-8 among others. */
+export const checksumOfPacked = (
+  position: number,
+  source: number,
+  recordedAt: number,
+  ids: Uint8Array,
+  idStart: number,
+  idEnd: number,
+  bytes: Uint8Array,
+): number => crc32(bytes, foldBytes(ids, idStart, idEnd, fold(position, source, recordedAt)));
 
 /** CRC-32 of what a row of `source` holds for good; its count is checked against the events. */
 export const sourceChecksum = (id: number, name: string): number => crc32(name, id);

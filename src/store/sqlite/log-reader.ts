@@ -11,6 +11,7 @@ import type { LogReader } from '../log-reader.ts';
 import { pragmaNumber } from './file-checks.ts';
 import { type Changes, followPages } from './follow.ts';
 import { type EventRow, eventColumns, isAsWritten, ledgerFormat, sourceChecksum } from './ledger-format.ts';
+import { pageReader } from './log-pages.ts';
 import { openToRead } from './open-database.ts';
 import { damaged, toStoreProblem } from './store-problems.ts';
 
@@ -26,20 +27,7 @@ const checkedLimit = (limit: number): number => {
   return limit;
 };
 
-/** How many events are read at once when the log is run through: more are slower, for the garbage they leave. */
-const scannedAtOnceMax = 500;
-/** How many bytes of events are read at once, well below the largest value SQLite makes. */
-const scannedBytesMax = 16 * 1_024 * 1_024;
-
-/** An `EventRow` with the number of bytes instead of the bytes. */
-type EventHead = [
-  position: number,
-  source: number,
-  id: string,
-  recordedAt: number,
-  length: number,
-  checksum: number,
-];
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The reads that the store and its readers share. */
 export interface LedgerQueries extends Omit<LogReader, 'close' | 'follow'> {
@@ -55,13 +43,6 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
     return statement;
   };
   const selectAt = prepare(`SELECT ${eventColumns} FROM event WHERE position = ?`);
-  const selectHeads = prepare(
-    'SELECT position, source, id, recorded_at, length(bytes), checksum FROM event WHERE position > ? ORDER BY position LIMIT ?',
-  );
-  const selectBytes = prepare(
-    `SELECT CAST(group_concat(CAST(bytes AS TEXT), '') AS BLOB)
-     FROM (SELECT bytes FROM event WHERE position BETWEEN ? AND ? ORDER BY position)`,
-  );
   const selectOfSource = prepare(
     `SELECT ${eventColumns} FROM event WHERE source = ? AND position > ? ORDER BY position LIMIT ?`,
   );
@@ -98,42 +79,27 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
     return { position, source: nameOf(source), id, recordedAt, bytes };
   };
 
-  /** One blob for many events: making a buffer for each would take longer than all the rest. */
-  const pushEvents = (out: StoredEvent[], heads: ReadonlyArray<EventHead>): void => {
-    const [first, last] = [heads[0]![0], heads.at(-1)![0]];
-    const [blob] = selectBytes.get(first, last) as unknown as [Uint8Array | null];
-    if (blob === null) throw damaged(file, `the events at positions ${first} to ${last} have no content`);
-    let start = blob.byteOffset;
-    const end = start + blob.length;
-    for (const [position, source, id, recordedAt, length, checksum] of heads) {
-      if (start + length > end) throw damaged(file, `the event at position ${position} is cut off`);
-      out.push(
-        toEvent([position, source, id, recordedAt, new Uint8Array(blob.buffer, start, length), checksum]),
-      );
-      start += length;
-    }
-  };
+  const page = pageReader(database, file, nameOf);
 
   const after = (position: Position, limit: number): ReadonlyArray<StoredEvent> => {
     const out: StoredEvent[] = [];
-    let last = position;
-    while (out.length < limit) {
-      const wanted = Math.min(scannedAtOnceMax, limit - out.length);
-      const heads = selectHeads.all(last, wanted) as unknown as EventHead[];
-      let run: EventHead[] = [];
-      let bytes = 0;
-      for (const head of heads) {
-        if (bytes + head[4] > scannedBytesMax && run.length > 0) {
-          pushEvents(out, run);
-          run = [];
-          bytes = 0;
-        }
-        run.push(head);
-        bytes += head[4];
+    for (let last = position; out.length < limit; ) {
+      const { positions, recordedAt, bytes, starts, ids, idStarts, idEnds, sourceOf } = page(
+        last,
+        Number.MAX_SAFE_INTEGER,
+        limit - out.length,
+      );
+      if (positions.length === 0) break;
+      for (const [index, at] of positions.entries()) {
+        out.push({
+          position: at,
+          source: sourceOf(index),
+          id: decoder.decode(ids.subarray(idStarts[index]!, idEnds[index]!)),
+          recordedAt: recordedAt[index]!,
+          bytes: bytes.subarray(starts[index]!, starts[index + 1]!),
+        });
       }
-      if (run.length > 0) pushEvents(out, run);
-      if (heads.length < wanted) break;
-      last = heads.at(-1)![0];
+      last = positions.at(-1)!;
     }
     return out;
   };
@@ -164,6 +130,7 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
         return row === undefined ? undefined : toEvent(row as unknown as EventRow);
       }),
     after: (position, limit) => guard(() => after(position, checkedLimit(limit))),
+    page: (position, upTo, limit) => guard(() => page(position, upTo, checkedLimit(limit))),
     ofSource: (source, position, limit) =>
       guard(() => {
         const id = idOf(source);

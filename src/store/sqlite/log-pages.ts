@@ -1,0 +1,129 @@
+/**
+ * Runs through the embedded ledger in pages: the fastest way through all of it. SQLite puts the events of a page
+ * together to two values, their bytes and what else their rows hold, because an object and a buffer for each would
+ * take longer than all the rest. Every row is held against its checksum.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import type { Instant } from '../../domain/time.ts';
+import type { Position } from '../event-store.ts';
+import type { LogPage } from '../log-reader.ts';
+import { checksumOfPacked } from './ledger-format.ts';
+import { damaged } from './store-problems.ts';
+
+/** How many events are read at once, at the most: more are slower, for the garbage they leave. */
+const eventsAtOnceMax = 1_000;
+/** No value that SQLite makes is larger: a page that would be is read in parts. The largest event is far smaller. */
+const valueBytesMax = 64 * 1_024 * 1_024;
+/** SQLite's result code of a value beyond that: `SQLITE_TOOBIG`. */
+const tooBig = 18;
+
+/** A page, with when its events were recorded. */
+export interface RecordedPage extends LogPage {
+  readonly recordedAt: ReadonlyArray<Instant>;
+}
+
+const space = 0x20;
+const minus = 0x2d;
+const zero = 0x30;
+
+/** Reads numbers that are separated by spaces, one after the other. */
+class Numbers {
+  readonly bytes: Uint8Array;
+  at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  next(): number {
+    const { bytes } = this;
+    const isNegative = bytes[this.at] === minus;
+    let at = this.at + (isNegative ? 1 : 0);
+    let value = 0;
+    for (; at < bytes.length && bytes[at] !== space; at++) value = value * 10 + (bytes[at]! - zero);
+    this.at = at + 1;
+    return isNegative ? -value : value;
+  }
+}
+
+const isTooBig = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && error.errcode === tooBig;
+
+const nothing = new Uint8Array(0);
+
+/**
+ * Prepares the reading of pages on an open connection; `file` is for messages, `nameOf` knows the sources.
+ *
+ * @returns reads up to `limit` of the events after a position and up to another: fewer where they are very large or
+ * very many, but at least one if there is one.
+ */
+export const pageReader = (
+  database: DatabaseSync,
+  file: string,
+  nameOf: (source: number) => string,
+): ((after: Position, upTo: Position, limit: number) => RecordedPage) => {
+  database.limits.length = valueBytesMax;
+  const select = database.prepare(
+    `SELECT CAST(group_concat(CAST(bytes AS TEXT), '') AS BLOB),
+            CAST(group_concat(concat_ws(' ', position, source, recorded_at, checksum, octet_length(bytes), octet_length(id), id), ' ') AS BLOB)
+     FROM (SELECT * FROM event WHERE position > ? AND position <= ? ORDER BY position LIMIT ?)`,
+  );
+  select.setReturnArrays(true);
+  let atOnce = eventsAtOnceMax;
+
+  const selectPage = (after: Position, upTo: Position, limit: number) => {
+    for (;;) {
+      const events = Math.min(limit, atOnce);
+      try {
+        const values = select.get(after, upTo, events);
+        atOnce = Math.min(atOnce * 2, eventsAtOnceMax);
+        return values as unknown as [bytes: Uint8Array | null, rows: Uint8Array | null];
+      } catch (error) {
+        if (!isTooBig(error) || events <= 1) throw error;
+        atOnce = Math.floor(events / 2);
+      }
+    }
+  };
+
+  return (after, upTo, limit) => {
+    const [content, rows] = selectPage(after, upTo, limit);
+    const bytes = content ?? nothing;
+    const numbers = new Numbers(rows ?? nothing);
+    const [positions, sources, recordedAt]: [number[], number[], number[]] = [[], [], []];
+    const [starts, idStarts, idEnds]: [number[], number[], number[]] = [[0], [], []];
+    for (let start = 0, last = after; numbers.at < numbers.bytes.length; ) {
+      const position = numbers.next();
+      const source = numbers.next();
+      const recorded = numbers.next();
+      const checksum = numbers.next();
+      const end = start + numbers.next();
+      const idEnd = numbers.next() + numbers.at;
+      if (!(position > last && end <= bytes.length && idEnd <= numbers.bytes.length)) {
+        throw damaged(file, `the event after position ${last} is cut off`);
+      }
+      const of = bytes.subarray(start, end);
+      if (checksumOfPacked(position, source, recorded, numbers.bytes, numbers.at, idEnd, of) !== checksum) {
+        throw damaged(file, `the event at position ${position} is not as it was written`);
+      }
+      positions.push(position);
+      sources.push(source);
+      recordedAt.push(recorded);
+      starts.push(end);
+      idStarts.push(numbers.at);
+      idEnds.push(idEnd);
+      numbers.at = idEnd + 1;
+      start = end;
+      last = position;
+    }
+    return {
+      positions,
+      recordedAt,
+      bytes,
+      starts,
+      ids: numbers.bytes,
+      idStarts,
+      idEnds,
+      sourceOf: (index) => nameOf(sources[index]!),
+    };
+  };
+};

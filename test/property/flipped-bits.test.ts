@@ -1,0 +1,84 @@
+/**
+ * A bit that is flipped in the file of the projections: the questions find out, and never answer otherwise.
+ */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { Applier } from '../../src/projections/apply.ts';
+import { isDamage } from '../../src/projections/damage.ts';
+import { openProjections, openProjectionsToRead } from '../../src/projections/generations.ts';
+import { discrepanciesAfter } from '../../src/projections/questions/discrepancies.ts';
+import { holdingsAt, membersAt } from '../../src/projections/questions/holdings.ts';
+import { transfersBetween } from '../../src/projections/questions/movements.ts';
+import { historyBetween } from '../../src/projections/questions/residency.ts';
+import { Scanner } from '../../src/projections/scanner.ts';
+import { IndexReader, View } from '../../src/projections/view.ts';
+import { fileForTest } from '../store/ledger-files.ts';
+import { logOf, storedEvents } from '../support/ledger.ts';
+import { longLog } from '../support/long-log.ts';
+
+const runs = Number(process.env.PROPERTY_RUNS ?? 200);
+const validAt = Date.UTC(2024, 0, 1);
+
+it('in the runs, their blocks or their rolls is found out, or changes no answer', () => {
+  const log = logOf(storedEvents(longLog(1_200)));
+  const file = fileForTest('projections.sqlite');
+  const database = openProjections(file)!;
+  const applier = new Applier(database, log);
+  const scanner = new Scanner(log);
+  for (let stretch = scanner.scan(0, 1_200, 150); stretch !== undefined; ) {
+    applier.apply(stretch);
+    stretch = scanner.scan(applier.checkpoint(), 1_200, 150);
+  }
+  const pages = database
+    .prepare("SELECT pageno, pgsize FROM dbstat WHERE name IN ('run', 'block', 'roll')")
+    .all() as unknown as { pageno: number; pgsize: number }[];
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE');
+  database.close();
+
+  const answers = (): unknown => {
+    let reading: DatabaseSync | undefined;
+    try {
+      reading = openProjectionsToRead(file);
+      const index = new IndexReader(reading, log);
+      index.refresh();
+      const view = new View(index, { position: index.checkpoint(), minAssurance: 'claimed' });
+      return JSON.stringify([
+        ...['virginia', 'oslo'].map((site) => holdingsAt(view, site, validAt)),
+        ...['us', 'eu', 'uk', 'jp'].map((population) => membersAt(view, population, validAt)),
+        ...[101, 202, 707].map((person) => historyBetween(view, `person-${person}`, 0, validAt)),
+        transfersBetween(view, 0, validAt),
+        discrepanciesAfter(view, 'open', 0, 1_000),
+      ]);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return 'damaged';
+    } finally {
+      reading?.close();
+    }
+  };
+
+  const sound = readFileSync(file);
+  const right = answers();
+  expect(right).not.toBe('damaged');
+  const outcomes = { damaged: 0, same: 0 };
+  const places = fc.tuple(
+    fc.constantFrom(...pages),
+    fc.double({ min: 0, max: 0.9999, noNaN: true }),
+    fc.nat(7),
+  );
+  fc.assert(
+    fc.property(places, ([{ pageno, pgsize }, within, bit]) => {
+      const bytes = Uint8Array.from(sound);
+      bytes[(pageno - 1) * pgsize + Math.floor(within * pgsize)]! ^= 1 << bit;
+      writeFileSync(file, bytes);
+      const answered = answers();
+      outcomes[answered === 'damaged' ? 'damaged' : 'same']++;
+      if (answered !== 'damaged') expect(answered).toBe(right);
+    }),
+    { numRuns: runs },
+  );
+  expect(outcomes.damaged).toBeGreaterThan(runs / 20);
+  rmSync(file);
+});

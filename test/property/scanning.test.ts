@@ -1,0 +1,187 @@
+/**
+ * Reading the log for the projections: straight from its bytes or through JSON, in one thread or in several, the same
+ * is found.
+ */
+import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
+import { expect, it, onTestFinished } from 'vitest';
+import { StoredBytes } from '../../src/domain/events/stored-bytes.ts';
+import { Applier } from '../../src/projections/apply.ts';
+import { openProjections } from '../../src/projections/generations.ts';
+import { scanAhead } from '../../src/projections/scan-ahead.ts';
+import { Scanner } from '../../src/projections/scanner.ts';
+import type { Stretch } from '../../src/projections/stretch.ts';
+import type { StoredEvent } from '../../src/store/event-store.ts';
+import { openLogReader } from '../../src/store/sqlite/log-reader.ts';
+import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
+import { fileForTest } from '../store/ledger-files.ts';
+import { logOf, storedEvents } from '../support/ledger.ts';
+import { longLog } from '../support/long-log.ts';
+import { worlds } from '../support/worlds.ts';
+
+const runs = Number(process.env.PROPERTY_RUNS ?? 300);
+
+/** What a stretch says, whatever the order in which its names were come by. */
+const told = (stretch: Stretch | undefined) => {
+  if (stretch === undefined) return undefined;
+  const { names, unregistered, rolls, ...rest } = stretch;
+  const nameOf = (number: number): string => `${names[number]!.kind} ${names[number]!.name}`;
+  return {
+    ...rest,
+    names: names.map((name) => JSON.stringify(name)).sort(),
+    unregistered: Array.from({ length: unregistered.length / 2 }, (_, index) =>
+      JSON.stringify([nameOf(unregistered[2 * index]!), unregistered[2 * index + 1]]),
+    ).sort(),
+    rolls: Object.fromEntries(
+      rolls.map(([key, roll]) => ['name' in key ? nameOf(key.name) : `roll ${key.roll}`, roll]),
+    ),
+  };
+};
+
+const scanned = (events: ReadonlyArray<StoredEvent>, readBytes: boolean) =>
+  told(new Scanner(logOf(events), readBytes).scan(0, Number.MAX_SAFE_INTEGER));
+
+const isReadFromBytes = ({ bytes }: StoredEvent): boolean => new StoredBytes().read(bytes, 0, bytes.length);
+
+/** Texts that mean something to JSON, to an event or to a reader of bytes. */
+const texts = [
+  ...[
+    '"',
+    '\\',
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    ' ',
+    '0',
+    '\\u0061',
+    '\u0000',
+    '\u007f',
+    'é',
+    '\ud83d\ude00',
+    '',
+  ],
+  ...['"subject":"ana",', '"subjects":["ana","ana"],', '"scope":{"population":"us-users"},', '"scope":{},'],
+  ...[
+    '"over":{"backup":"b1"},',
+    '"over":{"scope":{"subject":"ben"}},',
+    '"population":"eu-users",',
+    '"site":1,',
+  ],
+  ...['2020-02-30T00:00:00.000Z', '2020-01-01T00:00:60.000Z', '0000-01-01T00:00:00.000Z', 'PartyRegistered'],
+  ...[
+    '"evidence":"urn:a",',
+    '"subject":null,',
+    '"policy":"p\u2028",',
+    '"member":"a b",',
+    '"storedversion":0,',
+  ],
+];
+
+/** An event whose bytes had a text put in, in place of some of them: often where a field of its data begins. */
+const spoiled = fc.record({
+  at: fc.double({ min: 0, max: 0.999, noNaN: true }),
+  atField: fc.boolean(),
+  removed: fc.nat(12),
+  text: fc.constantFrom(...texts),
+});
+it('finds in the bytes of events what is in their JSON, of what is no event too', () => {
+  const counts = { all: 0, read: 0, spoiled: 0, spoiledRead: 0 };
+  fc.assert(
+    fc.property(worlds(), fc.array(spoiled, { minLength: 1, maxLength: 20 }), (world, changes) => {
+      const sound = storedEvents(world);
+      if (sound.length === 0) return;
+      expect(scanned(sound, true)).toEqual(scanned(sound, false));
+      counts.all += sound.length;
+      counts.read += sound.filter(isReadFromBytes).length;
+      const changed = changes.map(({ at, atField, removed, text }, index): StoredEvent => {
+        const event = sound[Math.floor(at * sound.length)]!;
+        const json = new TextDecoder().decode(event.bytes);
+        const data = json.indexOf('"data":');
+        const fields = [...json.matchAll(/[{,]"/g)].map(({ index }) => index + 1).filter((at) => at > data);
+        const place = Math.floor(((at * 7_919) % 1) * (atField ? fields.length : json.length));
+        const from = atField ? fields[place]! : place;
+        const bytes = new TextEncoder().encode(
+          json.slice(0, from) + text + json.slice(from + (atField ? 0 : removed)),
+        );
+        return { ...event, position: index + 1, id: `${index}`, bytes };
+      });
+      for (const each of changed) expect(scanned([each], true)).toEqual(scanned([each], false));
+      expect(scanned(changed, true)).toEqual(scanned(changed, false));
+      counts.spoiled += changed.length;
+      counts.spoiledRead += changed.filter(isReadFromBytes).length;
+    }),
+    { numRuns: runs },
+  );
+  expect(counts.read / counts.all).toBeGreaterThan(0.8);
+  // Neither are they all given up, nor taken as they are.
+  expect(counts.spoiledRead / counts.spoiled).toBeGreaterThan(0.05);
+  expect(counts.spoiledRead / counts.spoiled).toBeLessThan(0.9);
+});
+
+const tables = ['run', 'block', 'roll', 'late_touch', 'correction', 'name', 'shaken', 'set_aside', 'meta'];
+
+it('fills the tables alike whether threads scan ahead or none does', async () => {
+  const logFile = fileForTest('ledger.sqlite');
+  const store = openSqliteEventStore(logFile, { now: () => 1_000 });
+  // Retracted after and before they are recorded: by their neighbours, and from far ahead and far behind.
+  const events = longLog(1_500).flatMap((event, index) =>
+    index % 7 !== 3
+      ? [event]
+      : [
+          event,
+          {
+            ...event,
+            id: `about-${index}`,
+            type: 'EventCorrected',
+            data: {
+              event: { source: event.source, id: `long-${(index * 37) % 1_600}` },
+              reason: 'it was another time',
+              time: '2020-02-02T00:00:00Z',
+              data: { subject: `person-${index}`, population: 'elsewhere' },
+            },
+          },
+        ],
+  );
+  for (const { source, id, bytes } of storedEvents(events)) {
+    const broken = id.endsWith('99') ? new TextEncoder().encode('{') : bytes;
+    expect(E.isRight(await store.append([{ source, id, bytes: broken }]))).toBe(true);
+  }
+  await store.close();
+  const log = openLogReader(logFile);
+  onTestFinished(() => log.close());
+  const eventsOfStretch = 40;
+  const filled = async (stretches: (applier: Applier) => AsyncGenerator<Stretch>) => {
+    const database = openProjections(fileForTest('projections.sqlite'))!;
+    onTestFinished(() => database.close());
+    const applier = new Applier(database, log);
+    for await (const stretch of stretches(applier)) applier.apply(stretch);
+    expect(applier.checkpoint()).toBe(log.head());
+    return Object.fromEntries(
+      tables.map((table) => [table, database.prepare(`SELECT * FROM ${table}`).all()]),
+    );
+  };
+  const alone = await filled(async function* (applier) {
+    const scanner = new Scanner(log, false);
+    const news = applier.teller();
+    for (;;) {
+      scanner.learn(news());
+      const stretch = scanner.scan(applier.checkpoint(), Number.MAX_SAFE_INTEGER, eventsOfStretch);
+      if (stretch === undefined) return;
+      yield stretch;
+    }
+  });
+  const together = await filled((applier) =>
+    scanAhead(logFile, 0, log.head(), () => applier.teller(), eventsOfStretch),
+  );
+  expect(alone.set_aside!.length).toBeGreaterThan(10);
+  expect(alone.late_touch!.length).toBeGreaterThan(100);
+  // Names are numbered as they are come by within a stretch, and so are the rolls of populations.
+  for (const table of tables.filter((each) => !['run', 'roll', 'name'].includes(each)))
+    expect(together[table]).toEqual(alone[table]);
+  const withoutNumbers = (rows: ReadonlyArray<Record<string, unknown>>) =>
+    rows.map(({ id: _, ...row }) => JSON.stringify(row)).sort();
+  expect(withoutNumbers(together.name!)).toEqual(withoutNumbers(alone.name!));
+});
