@@ -28,8 +28,11 @@ const parameterFlags: Readonly<Record<string, string>> = {
 };
 
 const faultLine = ({ index, line, pointer, message }: EventFault): string => {
-  const where = line === undefined ? `event ${index + 1}` : `line ${line}`;
-  return `${where}${pointer === '' ? '' : `, ${pointer}`}: ${message}`;
+  const where = [
+    ...(line !== undefined ? [`line ${line}`] : index !== undefined ? [`event ${index + 1}`] : []),
+    ...(pointer === '' ? [] : [pointer]),
+  ].join(', ');
+  return where === '' ? message : `${where}: ${message}`;
 };
 
 /** The faults as lines, the first ones in full. */

@@ -32,11 +32,11 @@ export const Recorded = exact(
 );
 export type Recorded = t.TypeOf<typeof Recorded>;
 
-/** One fault of one event of a body: `index` counts events from 0, `line` counts lines from 1. */
+/** One fault of a body. Where it is of events, `index` counts them from 0, and `line` the lines of NDJSON from 1. */
 export const EventFault = exact(
   'EventFault',
-  { index: t.number, pointer: t.string, message: t.string },
-  { line: t.number },
+  { pointer: t.string, message: t.string },
+  { index: t.number, line: t.number },
 );
 export type EventFault = t.TypeOf<typeof EventFault>;
 

@@ -60,11 +60,10 @@ export const post = async (
 /** The faults of a chunk, counted from the beginning of the stream. */
 const countedFrom = (error: ClientError, events: number, lines: number): ClientError => {
   if (error.kind !== 'problem' || error.problem.errors === undefined) return error;
-  const errors = error.problem.errors.map((fault) => ({
-    ...fault,
-    index: fault.index + events,
-    line: (fault.line ?? fault.index + 1) + lines,
-  }));
+  const errors = error.problem.errors.map((fault) => {
+    const { index = 0, line = index + 1 } = fault;
+    return { ...fault, index: index + events, line: line + lines };
+  });
   return { ...error, problem: { ...error.problem, errors } };
 };
 

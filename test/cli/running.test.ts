@@ -207,7 +207,7 @@ describe('domicile doctor', () => {
     bytes[place] = bytes[place]! ^ 1;
     writeFileSync(log, bytes);
     const projections = join(data, 'projections', 'generation-000001.sqlite');
-    writeFileSync(projections, readFileSync(projections).fill(7, 4_096, 8_192));
+    writeFileSync(projections, readFileSync(projections).fill(7, 4_096));
 
     const { code, rows, states } = await checks(['--data', data]);
 

@@ -177,7 +177,7 @@ describe('Given names that are markup, in another direction, or very long', () =
     expect(await page.locator('a[href^="javascript"]').count()).toBe(0);
 
     const findings = await the.page('/findings?policy=hostile');
-    await findings.getByText(markup, { exact: true }).first().waitFor();
+    await findings.getByText(markup, { exact: true }).filter({ visible: true }).first().waitFor();
     const map = await the.page('/map?validAt=2020-04-01');
     await panel(map, 'Sites that hold data').getByText(markup, { exact: true }).first().waitFor();
   });

@@ -108,7 +108,7 @@ const refusal = (failure: Failure, file: string): Failure =>
     : {
         ...failure,
         message: `${file} cannot be adopted as it is`,
-        details: failure.details.map((detail) => detail.replace(/^event 1, \/cedar: /, '')),
+        details: failure.details.map((detail) => detail.replace(/^\/cedar: /, '')),
       };
 
 /** Adds the command. */
