@@ -28,10 +28,15 @@ export type Given = {
   readonly line?: number;
 } & ({ readonly json: unknown } | { readonly fault: string });
 
-/** A batch of which every event is well-formed. */
-export interface Checked {
+/** A batch that was decoded, with people's pseudonyms in place of their identifiers, to be appended. */
+export interface Prepared {
   readonly given: ReadonlyArray<Given>;
-  readonly events: ReadonlyArray<Event>;
+  readonly decoded: ReadonlyArray<Event>;
+  /** The events to append, and the place of each in the batch. */
+  readonly batch: ReadonlyArray<EventToAppend>;
+  readonly places: ReadonlyArray<number>;
+  /** Those recorded already, about people who were forgotten since: their positions, by their place. */
+  readonly again: ReadonlyMap<number, Position>;
 }
 
 /** Where the ledger's own events come from. */
@@ -149,6 +154,12 @@ interface Pseudonymous {
   readonly again: ReadonlyMap<number, Position>;
 }
 
+const toAppend = (event: Event): EventToAppend => ({
+  source: event.source,
+  id: event.id,
+  bytes: encodeStored(event),
+});
+
 /** Whom the events name that are not in the log yet, and the key of fingerprints where one may be needed. */
 const namesIn = (batch: ReadonlyArray<Event>, before: ReadonlyMap<number, Before>): ReadonlyArray<string> => {
   const names = new Set<string>();
@@ -180,12 +191,12 @@ export class Recorder {
    * @param mayAdopt whether the caller may record events about policies.
    */
   async record(batch: ReadonlyArray<Given>, mayAdopt = true): Promise<E.Either<Problem, Recorded>> {
-    const checked = this.check(batch, mayAdopt);
-    return E.isLeft(checked) ? checked : this.write(checked.right);
+    const prepared = await this.prepare(batch, mayAdopt);
+    return E.isLeft(prepared) ? prepared : this.write(prepared.right);
   }
 
-  /** Decodes all of the batch, without looking at what is recorded. */
-  check(given: ReadonlyArray<Given>, mayAdopt: boolean): E.Either<Problem, Checked> {
+  /** Decodes all of the batch, and swaps people for pseudonyms. Nothing is recorded yet. */
+  async prepare(given: ReadonlyArray<Given>, mayAdopt: boolean): Promise<E.Either<Problem, Prepared>> {
     const decoded = decodeAll(given);
     if (E.isLeft(decoded)) return E.left({ kind: 'invalid-events', errors: decoded.left });
     if (!mayAdopt && decoded.right.some(({ type }) => type.startsWith('Policy'))) {
@@ -194,55 +205,53 @@ export class Recorder {
         detail: 'the key lacks the scope admin, which events about policies need',
       });
     }
-    return E.right({ given, events: decoded.right });
-  }
-
-  /** Records all of a batch that was checked, or nothing of it. */
-  write({ given, events }: Checked): Promise<E.Either<Problem, Recorded>> {
-    return this.writeOnce(given, events, false);
+    return this.prepared(given, decoded.right, false);
   }
 
   /** @param isAgain whether another event was found in the place of one of these. */
-  private async writeOnce(
-    batch: ReadonlyArray<Given>,
-    checked: ReadonlyArray<Event>,
+  private async prepared(
+    given: ReadonlyArray<Given>,
+    decoded: ReadonlyArray<Event>,
     isAgain: boolean,
-  ): Promise<E.Either<Problem, Recorded>> {
-    const swapped = await orUnavailable(() => this.pseudonymous(checked, isAgain));
+  ): Promise<E.Either<Problem, Prepared>> {
+    const swapped = await orUnavailable(() => this.pseudonymous(decoded, isAgain));
     if (E.isLeft(swapped)) return swapped;
     if (swapped.right === 'look again') {
       const detail = 'people are being forgotten; sending the same again is safe';
       return E.left({ kind: 'unavailable', detail, retryAfterMs: lookAgainMs });
     }
-    if ('conflict' in swapped.right) return conflictAt(batch[swapped.right.conflict]!);
+    if ('conflict' in swapped.right) return conflictAt(given[swapped.right.conflict]!);
     const { events, places, again } = swapped.right;
-    const position = Math.max(0, ...again.values());
-    if (events.length === 0) return E.right({ recorded: 0, duplicates: again.size, position });
-    const appended = await this.append(events);
-    if (E.isRight(appended)) {
-      this.ledger.grown();
-      const { recorded, duplicates, position: last } = appended.right;
-      return E.right({
-        recorded,
-        duplicates: duplicates + again.size,
-        position: Math.max(last, position),
-      });
-    }
+    return E.right({ given, decoded, batch: events.map(toAppend), places, again });
+  }
+
+  /** Records all of a batch that was prepared, or nothing of it. */
+  async write(prepared: Prepared): Promise<E.Either<Problem, Recorded>> {
+    const { given, decoded, places } = prepared;
+    const appended = await this.append(prepared);
+    if (E.isRight(appended)) return appended;
     if (appended.left.kind !== 'conflict') return E.left(refusal(appended.left));
     // Somebody may have been forgotten while two requests brought the same event, so that each knew them by another
     // pseudonym. It is in the log now, and tells.
-    return !isAgain && events.some((event) => subjectsOf(event).size > 0)
-      ? this.writeOnce(batch, checked, true)
-      : conflictAt(batch[places[appended.left.index]!]!);
+    const isAboutPeople = places.some((place) => subjectsOf(decoded[place]!).size > 0);
+    const again = isAboutPeople ? await this.prepared(given, decoded, true) : undefined;
+    if (again === undefined) return conflictAt(given[places[appended.left.index]!]!);
+    if (E.isLeft(again)) return again;
+    const once = await this.append(again.right);
+    if (E.isRight(once)) return once;
+    return once.left.kind === 'conflict'
+      ? conflictAt(given[again.right.places[once.left.index]!]!)
+      : E.left(refusal(once.left));
   }
 
-  private append(events: ReadonlyArray<Event>) {
-    const batch: EventToAppend[] = events.map((event) => ({
-      source: event.source,
-      id: event.id,
-      bytes: encodeStored(event),
-    }));
-    return this.ledger.parts.store.append(batch);
+  private async append({ batch, again }: Prepared): Promise<E.Either<AppendError, Recorded>> {
+    const position = Math.max(0, ...again.values());
+    if (batch.length === 0) return E.right({ recorded: 0, duplicates: again.size, position });
+    const appended = await this.ledger.parts.store.append(batch);
+    if (E.isLeft(appended)) return appended;
+    this.ledger.grown();
+    const { recorded, duplicates, position: last } = appended.right;
+    return E.right({ recorded, duplicates: duplicates + again.size, position: Math.max(last, position) });
   }
 
   /**
@@ -348,7 +357,7 @@ export class Recorder {
         assurance: 'verified',
         data: { subject: pseudonym },
       };
-      const appended = await this.append([event]);
+      const appended = await this.ledger.parts.store.append([toAppend(event)]);
       // Another request to erase the same person may have said so in the meantime.
       if (E.isLeft(appended) && appended.left.kind !== 'conflict') return E.left(refusal(appended.left));
       this.ledger.grown();

@@ -126,7 +126,7 @@ export const eventRoutes = (ledger: Ledger): Hono => {
     return context.json({ recorded, duplicates, position: String(position) }, recorded === 0 ? 200 : 201);
   };
 
-  /** Chunk after chunk, in order; while one is written, the next is read and checked. */
+  /** Chunk after chunk, in order; while one is written, the next is read and prepared. */
   const recordLines = async (context: Context): Promise<Response> => {
     const mayAdopt = may(context, 'admin');
     let soFar: SoFar = { recorded: 0, duplicates: 0, position: String(ledger.parts.log.head()) };
@@ -149,11 +149,11 @@ export const eventRoutes = (ledger: Ledger): Hono => {
     };
 
     for await (const chunk of readNdjson(context.req.raw.body)) {
-      const checked = E.isLeft(chunk) ? chunk : recorder.check(chunk.right, mayAdopt);
-      const stopped = (await settled()) ?? (E.isLeft(checked) ? checked.left : undefined);
+      const prepared = E.isLeft(chunk) ? chunk : await recorder.prepare(chunk.right, mayAdopt);
+      const stopped = (await settled()) ?? (E.isLeft(prepared) ? prepared.left : undefined);
       if (stopped !== undefined) return problem(context, { ...stopped, soFar } as Problem);
-      if (E.isRight(checked) && checked.right.given.length > 0) {
-        written = recorder.write(checked.right);
+      if (E.isRight(prepared) && prepared.right.given.length > 0) {
+        written = recorder.write(prepared.right);
         // What it throws is told where it is waited for.
         written.catch(() => undefined);
       }
