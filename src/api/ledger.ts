@@ -7,8 +7,8 @@ import type { Keys } from '../access/keys.ts';
 import type { ReadLog } from '../access/read-log.ts';
 import type { Assurance } from '../domain/events/words.ts';
 import type { Instant } from '../domain/time.ts';
+import { compareBeside } from '../projections/compare-beside.ts';
 import { isDamage, ProjectionsDamaged } from '../projections/damage.ts';
-import { compareGenerations } from '../projections/diff.ts';
 import {
   checkpointOf,
   type Generations,
@@ -58,7 +58,7 @@ export class Ledger {
 
   constructor(parts: LedgerParts) {
     this.parts = parts;
-    const { generations, logFile, log, now } = parts;
+    const { generations, logFile, now } = parts;
     generations.removeOthers();
     const generation = generations.serving() ?? generations.next();
     generations.serve(generation);
@@ -70,7 +70,10 @@ export class Ledger {
       now,
       events: async () => this.reader().runs.events(),
       servingPosition: () => this.state().position,
-      compare: (file) => compareGenerations(generations.file(this.serving.generation), file, log, now()),
+      compare: (after, signal) => {
+        const before = generations.file(this.serving.generation);
+        return compareBeside({ before, after, logFile, validAt: now() }, signal);
+      },
       coversServing: (file) => checkpointOf(file) >= this.reader().checkpoint(),
       serve: (next, projector) => this.serve({ generation: next, projector }),
       follow: (projector) => {

@@ -45,8 +45,8 @@ export interface ReplayHost {
   events(): Promise<number>;
   /** The position that the serving generation has reached. */
   servingPosition(): number;
-  /** Compares a built generation with the serving one. */
-  compare(file: string): Promise<Difference>;
+  /** Compares a built generation with the serving one, until told to stop. */
+  compare(file: string, signal: AbortSignal): Promise<Difference>;
   /** Whether the generation knows all that the serving one has answered with. */
   coversServing(file: string): boolean;
   /** Makes a built generation the serving one. */
@@ -58,7 +58,7 @@ export interface ReplayHost {
 export class Replays {
   private readonly host: ReplayHost;
   private replays: Replay[] = [];
-  private running: { projector: Projector; unfollow: () => void } | undefined;
+  private running: { projector: Projector; unfollow: () => void; ended: AbortController } | undefined;
   private readonly listeners = new Set<(replay: Replay) => void>();
 
   constructor(host: ReplayHost) {
@@ -120,7 +120,7 @@ export class Replays {
       projectionsFile: generations.file(generation),
     });
     const unfollow = this.host.follow(projector);
-    this.running = { projector, unfollow };
+    this.running = { projector, unfollow, ended: new AbortController() };
     projector.watch((state) => {
       const current = this.get(replay.id);
       if (current?.state !== 'running') return;
@@ -156,7 +156,8 @@ export class Replays {
       const replay = this.get(id)!;
       const file = this.host.generations.file(replay.generation);
       if (!(await this.caughtUp(id, projector))) return;
-      const differences = await this.host.compare(file);
+      const { signal } = this.running!.ended;
+      const differences = await this.host.compare(file, signal);
       // Both went on meanwhile: an answer after the swap must know no less than one before it.
       while (!this.host.coversServing(file)) {
         await new Promise((resolve) => setTimeout(resolve, swapRetryMs));
@@ -211,6 +212,7 @@ export class Replays {
     const running = this.running;
     this.running = undefined;
     running?.unfollow();
+    running?.ended.abort();
     await running?.projector.stop();
     const { generations } = this.host;
     const generation = this.get(id)?.generation;
@@ -224,6 +226,7 @@ export class Replays {
     const running = this.running;
     this.running = undefined;
     running?.unfollow();
+    running?.ended.abort();
     await running?.projector.stop();
   }
 
