@@ -95,6 +95,7 @@ export const followLedger = async (queries: QueryClient, signal: AbortSignal): P
   let waitMs = firstWaitMs;
   let shown: string | undefined;
   let wasLost = false;
+  let isLetIn = false;
   while (!signal.aborted) {
     await seen(signal);
     const ready = await ledger().health.ready({ signal });
@@ -108,12 +109,20 @@ export const followLedger = async (queries: QueryClient, signal: AbortSignal): P
       continue;
     }
     const { position } = ready.right;
+    if (!isLetIn) {
+      // Whether it is ready the ledger tells everybody: whether this key lets in is seen by a question.
+      const asked = await ledger().events.list({ limit: 1 }, { signal });
+      if (signal.aborted) return;
+      if (E.isLeft(asked) && isRefusal(asked.left)) return become({ state: 'refused' });
+      isLetIn = E.isRight(asked);
+    }
     become({ state: 'live', head: position });
     waitMs = firstWaitMs;
     if (wasLost || (shown !== undefined && shown !== position)) void queries.invalidateQueries();
     wasLost = false;
     shown = position;
     const came = await nextEvent(position, signal);
+    if (signal.aborted) return;
     if (typeof came === 'object') return become({ state: 'refused' });
     // What follows at once is shown together with it.
     await wait(came === 'grown' ? settleMs : firstWaitMs, signal);
