@@ -261,11 +261,12 @@ const positionsOf = (run: Run): Float64Array =>
 /** Reads runs. One instance a connection that reads. */
 export class RunReader {
   private readonly statements: Readonly<
-    Record<'ids' | 'run' | 'block' | 'roll' | 'late' | 'count', StatementSync>
+    Record<'ids' | 'run' | 'block' | 'roll' | 'late' | 'anyLate' | 'count', StatementSync>
   >;
   private readonly open = new Map<number, Run>();
   private readonly blocks = new Map<number, Float64Array>();
   private current: ReadonlyArray<Run> = [];
+  private hasLateTouches = false;
 
   constructor(database: DatabaseSync) {
     this.statements = {
@@ -276,6 +277,7 @@ export class RunReader {
       late: database.prepare(
         'SELECT position FROM late_touch WHERE topic = ? AND position > ? AND position <= ?',
       ),
+      anyLate: database.prepare('SELECT 1 FROM late_touch LIMIT 1'),
       roll: database.prepare('SELECT enrolments, checksum FROM roll WHERE run = ? AND population = ?'),
     };
   }
@@ -294,6 +296,7 @@ export class RunReader {
     if (last !== checkpoint) throw damaged('a list of runs');
     this.open.clear();
     for (const run of this.current) this.open.set(run.id, run);
+    this.hasLateTouches = this.statements.anyLate.get() !== undefined;
   }
 
   /** How many events the runs are made of. */
@@ -325,7 +328,7 @@ export class RunReader {
         if (position > after && position <= upTo) out.push(position);
       });
     }
-    const late = this.statements.late.all(topic, after, upTo);
+    const late = this.hasLateTouches ? this.statements.late.all(topic, after, upTo) : [];
     if (late.length === 0) return out;
     return [...new Set([...out, ...late.map((row) => row.position as number)])].sort((a, b) => a - b);
   }

@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { runTables } from './runs.ts';
 
 /** The version of the shape of these tables: a file of another shape cannot be asked, and is rebuilt first. */
-export const tablesVersion = 2;
+export const tablesVersion = 3;
 /** The version of the code that fills them: a file filled by other code serves while a replay builds the next. */
 export const codeVersion = 1;
 
@@ -16,6 +16,7 @@ const schema = `
 ${runTables}
   -- Corrections, by the hash of the source and id of the event they are about.
   CREATE TABLE correction (target INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (target, position)) WITHOUT ROWID;
+  CREATE INDEX correction_position ON correction (position);
 
   -- Names that events mention, and since when.
   CREATE TABLE name (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, position INTEGER NOT NULL, registered INTEGER NOT NULL, UNIQUE (kind, name));

@@ -23,7 +23,7 @@ import { Census } from './census.ts';
 import type { World } from './questions/world.ts';
 import { RunReader } from './runs.ts';
 import { correctionTarget } from './scanner.ts';
-import { type NameKind, type TopicKind, topic, visitTopics } from './topics.ts';
+import { type NameKind, type Topic, type TopicKind, topic, visitTopics } from './topics.ts';
 
 /** Decoded events kept in memory, at the most, where an event counts once for each subject it names. */
 const decodedWeightMax = 200_000;
@@ -80,6 +80,7 @@ export class IndexReader {
     { readonly position: number; readonly findings: ReadonlyArray<Finding> }
   >();
   readonly corrections;
+  readonly correctedAfter;
   readonly names;
   readonly nameOf;
   readonly shaken;
@@ -95,6 +96,7 @@ export class IndexReader {
     this.corrections = prepare(
       'SELECT position FROM correction WHERE target = ? AND position <= ? ORDER BY position',
     );
+    this.correctedAfter = prepare('SELECT target, position FROM correction WHERE position > ?');
     this.names = prepare(
       'SELECT name, id FROM name WHERE kind = ? AND position <= ? AND name > ? ORDER BY name LIMIT ?',
     );
@@ -106,20 +108,45 @@ export class IndexReader {
     this.checkpointOf = prepare("SELECT value FROM meta WHERE name = 'position'");
   }
 
+  private readonly named = new Map<Topic, Named>();
+
+  /** The subjects whose topic has a hash: one, as good as always. */
+  subjectsUnder(hash: Topic): ReadonlySet<string> {
+    const named = this.named.get(hash) ?? { subjects: new Set(), upTo: 0 };
+    if (named.upTo === this.refreshedAt) return named.subjects;
+    for (const position of this.runs.positions(hash, named.upTo, this.refreshedAt)) {
+      const event = this.events.at(position)?.event;
+      for (const subject of event === undefined ? [] : subjectsOf(event))
+        if (topic('subject', subject) === hash) named.subjects.add(subject);
+    }
+    named.upTo = this.refreshedAt;
+    this.named.set(hash, named);
+    return named.subjects;
+  }
+
   /** The position up to which events are applied. */
   checkpoint(): number {
     return this.checkpointOf.get()!.value as number;
   }
 
   private refreshedAt = -1;
+  /** What any correction is of, as hashes: events of which nothing needs to be looked up are nearly all. */
+  readonly corrected = new Set<number>();
 
   /** Sees what was applied since; call within the transaction that reads. */
   refresh(): void {
     const checkpoint = this.checkpoint();
     if (checkpoint === this.refreshedAt) return;
     this.runs.refresh(checkpoint);
+    for (const { target } of this.correctedAfter.all(this.refreshedAt)) this.corrected.add(target as number);
     this.refreshedAt = checkpoint;
   }
+}
+
+/** The subjects under a hash, as far as its events were read. */
+interface Named {
+  readonly subjects: Set<string>;
+  upTo: number;
 }
 
 export class View {
@@ -181,7 +208,10 @@ export class View {
 
   /** The known corrections of an event, whether they apply or not, in log order. */
   correctionsOf({ event }: RecordedEvent): ReadonlyArray<RecordedEvent> {
-    const rows = this.index.corrections.all(correctionTarget(event.source, event.id), this.known.position);
+    if (this.index.corrected.size === 0 && this.simulated.size === 0) return [];
+    const target = correctionTarget(event.source, event.id);
+    if (!this.index.corrected.has(target) && this.simulated.size === 0) return [];
+    const rows = this.index.corrections.all(target, this.known.position);
     const positions = rows.map((row) => row.position as number);
     return [...positions, ...this.simulated.keys()].flatMap((position) => {
       const recorded = this.recorded(position);

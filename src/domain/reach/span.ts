@@ -2,7 +2,7 @@
  * Spans: the uninterrupted intervals of an edge, with the events that opened and closed each.
  */
 import { type FactOf, foldingOrder } from '../facts.ts';
-import { Presences } from '../residency/presence.ts';
+import { Course } from '../residency/presence.ts';
 import type { Instant } from '../time.ts';
 import type { Interval } from '../timeline.ts';
 import type { ReachMisfit, ReachMisfitCode } from './misfit.ts';
@@ -53,17 +53,17 @@ export const foldLasting = (
   codes: { readonly began: ReachMisfitCode; readonly ended: ReachMisfitCode },
 ): { readonly spans: ReadonlyArray<Span>; readonly misfits: ReadonlyArray<ReachMisfit> } => {
   const misfits: ReachMisfit[] = [];
-  const course = new Presences<object>();
+  const course = new Course();
   let lasts = false;
   for (const { type, position, time } of facts.length < 2 ? facts : [...facts].sort(foldingOrder)) {
     const begins = type === 'MembershipBegan' || type === 'ControlBegan';
     if (begins === lasts) misfits.push({ position, code: begins ? codes.began : codes.ended });
-    else if (begins) course.enter('', {}, time, [position]);
-    else course.leave('', time, position);
+    else if (begins) course.enter(time, [position]);
+    else course.leave(time, position);
     lasts = begins;
   }
   return {
-    spans: course.all().map(({ from, to, opened, closed }) => ({ from, to, opened, closed })),
+    spans: course.presences().map(({ from, to, opened, closed }) => ({ from, to, opened, closed })),
     misfits,
   };
 };

@@ -16,7 +16,7 @@ import {
   type OwnHolding,
   type PopulationHolding,
 } from './holding.ts';
-import { type Presence, Presences } from './presence.ts';
+import { Course, type Presence } from './presence.ts';
 
 /** An event that does not fit the others, found while folding. */
 export interface Misfit {
@@ -66,8 +66,13 @@ export interface Enrolment {
 type Cause = ReadonlyArray<number>;
 type Members = Map<string, Cause>;
 
-interface LiveHolding {
-  readonly holding: PopulationHolding;
+/** Who came to a holding and went, by subject. */
+interface Stays<H extends Holding = Holding> {
+  readonly holding: H;
+  readonly courses: Map<string, Course>;
+}
+
+interface LiveHolding extends Stays<PopulationHolding> {
   readonly openedBy: number;
   readonly members: Members;
 }
@@ -95,15 +100,20 @@ class ResidencyFold {
   readonly members = new Map<string, Members>();
   /** By dataset and population, then by site. */
   readonly live = new Map<string, Map<string, LiveHolding>>();
-  /** By population: the keys into `live`. */
-  readonly liveOf = new Map<string, Set<string>>();
+  /** By population. */
+  readonly liveOf = new Map<string, Set<LiveHolding>>();
   /** By subject, then by dataset and site. */
-  readonly own = new Map<string, Map<string, OwnHolding>>();
+  readonly own = new Map<string, Map<string, Stays<OwnHolding>>>();
   readonly backups = new Map<string, Backup>();
   readonly misfits: Misfit[] = [];
   readonly taken = new Map<number, ReadonlyArray<string>>();
-  readonly subjectPresences = new Presences<{ subject: string; holding: Holding }>();
-  readonly holdingPresences = new Presences<{ holding: PopulationHolding | BackupHolding }>();
+  /** By the key of the holding. */
+  readonly stays = new Map<string, Stays>();
+  /** Of holdings themselves, by their keys. */
+  readonly courses = new Map<
+    string,
+    { readonly holding: PopulationHolding | BackupHolding; readonly course: Course }
+  >();
   fact!: Fact;
 
   constructor(follows: (subject: string) => boolean) {
@@ -118,30 +128,48 @@ class ResidencyFold {
     this.taken.set(this.fact.position, subjects);
   }
 
-  // Presence of subjects -------------------------------------------------------------------------------------------
+  // Presence -------------------------------------------------------------------------------------------------------
 
-  enter(subject: string, holding: Holding, cause: Cause): void {
-    this.subjectPresences.enter(
-      `${subject} ${holdingKey(holding)}`,
-      { subject, holding },
-      this.fact.time,
-      cause,
-    );
+  staysAt<H extends Holding>(holding: H): Stays<H> {
+    const key = holdingKey(holding);
+    const existing = this.stays.get(key);
+    if (existing !== undefined) return existing as Stays<H>;
+    const stays: Stays<H> = { holding, courses: new Map() };
+    this.stays.set(key, stays);
+    return stays;
   }
 
-  leave(subject: string, holding: Holding): void {
-    this.subjectPresences.leave(`${subject} ${holdingKey(holding)}`, this.fact.time, this.fact.position);
+  enter({ courses }: Stays, subject: string, cause: Cause): void {
+    let course = courses.get(subject);
+    if (course === undefined) {
+      course = new Course();
+      courses.set(subject, course);
+    }
+    course.enter(this.fact.time, cause);
+  }
+
+  leave({ courses }: Stays, subject: string): void {
+    courses.get(subject)?.leave(this.fact.time, this.fact.position);
+  }
+
+  courseOf(holding: PopulationHolding | BackupHolding): Course {
+    const key = holdingKey(holding);
+    const existing = this.courses.get(key);
+    if (existing !== undefined) return existing.course;
+    const course = new Course();
+    this.courses.set(key, { holding, course });
+    return course;
   }
 
   addTo(live: LiveHolding, subject: string, cause: Cause): void {
     if (live.members.has(subject)) return;
     live.members.set(subject, cause);
-    this.enter(subject, live.holding, cause);
+    this.enter(live, subject, cause);
   }
 
   takeFrom(live: LiveHolding, subject: string): boolean {
     if (!live.members.delete(subject)) return false;
-    this.leave(subject, live.holding);
+    this.leave(live, subject);
     return true;
   }
 
@@ -157,18 +185,21 @@ class ResidencyFold {
     const sites = this.live.get(key) ?? new Map<string, LiveHolding>();
     const existing = sites.get(site);
     if (existing !== undefined) return existing;
-    const holding: PopulationHolding = { kind: 'live', dataset, population, site };
-    const opened: LiveHolding = { holding, openedBy: this.fact.position, members: new Map() };
+    const { position, time } = this.fact;
+    const stays = this.staysAt<PopulationHolding>({ kind: 'live', dataset, population, site });
+    const opened: LiveHolding = { ...stays, openedBy: position, members: new Map() };
     this.live.set(key, sites.set(site, opened));
-    this.liveOf.set(population, (this.liveOf.get(population) ?? new Set()).add(key));
-    this.holdingPresences.enter(holdingKey(holding), { holding }, this.fact.time, [this.fact.position]);
+    this.liveOf.set(population, (this.liveOf.get(population) ?? new Set()).add(opened));
+    this.courseOf(opened.holding).enter(time, [position]);
     return opened;
   }
 
-  end({ holding, members }: LiveHolding): void {
-    for (const subject of members.keys()) this.leave(subject, holding);
+  end(live: LiveHolding): void {
+    const { holding, members } = live;
+    for (const subject of members.keys()) this.leave(live, subject);
     this.live.get(`${holding.dataset} ${holding.population}`)?.delete(holding.site);
-    this.holdingPresences.leave(holdingKey(holding), this.fact.time, this.fact.position);
+    this.liveOf.get(holding.population)?.delete(live);
+    this.courseOf(holding).leave(this.fact.time, this.fact.position);
   }
 
   /** R8: what arrives is added, also those taken out before; it opens the holding if need be. */
@@ -209,11 +240,12 @@ class ResidencyFold {
 
   endOwn(subject: string, dataset: string, site: string): boolean {
     const holdings = this.own.get(subject);
-    const holding = holdings?.get(`${dataset} ${site}`);
-    if (holdings === undefined || holding === undefined) return false;
+    if (holdings === undefined) return false;
+    const stays = holdings.get(`${dataset} ${site}`);
+    if (stays === undefined) return false;
     holdings.delete(`${dataset} ${site}`);
     if (holdings.size === 0) this.own.delete(subject);
-    this.leave(subject, holding);
+    this.leave(stays, subject);
     return true;
   }
 
@@ -224,25 +256,30 @@ class ResidencyFold {
     const population = this.membership.get(subject)?.population;
     const live = population === undefined ? undefined : this.liveAt(dataset, population, site);
     if (live !== undefined) return this.addTo(live, subject, cause);
-    const holdings = this.own.get(subject) ?? new Map<string, OwnHolding>();
+    const holdings = this.own.get(subject) ?? new Map<string, Stays<OwnHolding>>();
     if (holdings.has(`${dataset} ${site}`)) return;
-    const holding: OwnHolding = { kind: 'own', dataset, subject, site };
-    this.own.set(subject, holdings.set(`${dataset} ${site}`, holding));
-    this.enter(subject, holding, cause);
+    const stays = this.staysAt<OwnHolding>({ kind: 'own', dataset, subject, site });
+    this.own.set(subject, holdings.set(`${dataset} ${site}`, stays));
+    this.enter(stays, subject, cause);
+  }
+
+  /** The live holdings that may have the subject: those of the populations it was ever in (R8). */
+  *liveHoldingsOf(subject: string): Iterable<LiveHolding> {
+    const populations = new Set<string>();
+    for (const { value } of this.membershipSteps.get(subject) ?? []) populations.add(value.population);
+    for (const population of populations) yield* this.liveOf.get(population) ?? [];
   }
 
   /** R9: out of every live holding of the dataset at the site, its own included, whichever population it came through. */
   takeOut(subject: string, dataset: string | undefined, site: string | undefined): boolean {
     if (!this.follows(subject)) return true;
     let taken = false;
-    for (const sites of this.live.values()) {
-      for (const live of sites.values()) {
-        if (dataset !== undefined && live.holding.dataset !== dataset) continue;
-        if (site !== undefined && live.holding.site !== site) continue;
-        taken = this.takeFrom(live, subject) || taken;
-      }
+    for (const live of this.liveHoldingsOf(subject)) {
+      if (dataset !== undefined && live.holding.dataset !== dataset) continue;
+      if (site !== undefined && live.holding.site !== site) continue;
+      taken = this.takeFrom(live, subject) || taken;
     }
-    for (const holding of [...(this.own.get(subject)?.values() ?? [])]) {
+    for (const { holding } of [...(this.own.get(subject)?.values() ?? [])]) {
       if (dataset !== undefined && holding.dataset !== dataset) continue;
       if (site !== undefined && holding.site !== site) continue;
       taken = this.endOwn(subject, holding.dataset, holding.site) || taken;
@@ -253,9 +290,8 @@ class ResidencyFold {
   isLive(subject: string, dataset: string, site: string): boolean {
     if (!this.follows(subject)) return true;
     if (this.own.get(subject)?.has(`${dataset} ${site}`)) return true;
-    for (const sites of this.live.values()) {
-      const live = sites.get(site);
-      if (live?.holding.dataset === dataset && live.members.has(subject)) return true;
+    for (const { holding, members } of this.liveHoldingsOf(subject)) {
+      if (holding.site === site && holding.dataset === dataset && members.has(subject)) return true;
     }
     return false;
   }
@@ -276,11 +312,9 @@ class ResidencyFold {
       this.membershipSteps.set(subject, steps);
       steps.push({ from: time, value: enrolment });
     }
-    for (const key of this.liveOf.get(population) ?? []) {
-      for (const live of this.live.get(key)?.values() ?? []) {
-        this.addTo(live, subject, [live.openedBy, position]);
-        this.endOwn(subject, live.holding.dataset, live.holding.site);
-      }
+    for (const live of this.liveOf.get(population) ?? []) {
+      this.addTo(live, subject, [live.openedBy, position]);
+      this.endOwn(subject, live.holding.dataset, live.holding.site);
     }
   }
 
@@ -351,15 +385,15 @@ class ResidencyFold {
   }
 
   holdBackup(backup: Backup, time: Instant, cause: Cause): void {
-    const holding = backupHolding(backup);
-    this.holdingPresences.enter(holdingKey(holding), { holding }, time, cause);
-    for (const [subject, by] of backup.members) this.enter(subject, holding, [...new Set([...by, ...cause])]);
+    const stays = this.staysAt(backupHolding(backup));
+    this.courseOf(stays.holding).enter(time, cause);
+    for (const [subject, by] of backup.members) this.enter(stays, subject, [...new Set([...by, ...cause])]);
   }
 
   releaseBackup(backup: Backup): void {
-    const holding = backupHolding(backup);
-    this.holdingPresences.leave(holdingKey(holding), this.fact.time, this.fact.position);
-    for (const subject of backup.members.keys()) this.leave(subject, holding);
+    const stays = this.staysAt(backupHolding(backup));
+    this.courseOf(stays.holding).leave(this.fact.time, this.fact.position);
+    for (const subject of backup.members.keys()) this.leave(stays, subject);
   }
 
   /** R11: moving, restoring or destroying an unknown or destroyed backup does nothing. */
@@ -435,9 +469,19 @@ class ResidencyFold {
         .filter((piece) => piece.from < piece.to);
       memberships.set(subject, pieces);
     }
+    const presences: SubjectPresence[] = [];
+    for (const { holding, courses } of this.stays.values()) {
+      for (const [subject, course] of courses) {
+        for (const { from, to, opened, closed } of course.presences())
+          presences.push({ subject, holding, from, to, opened, closed });
+      }
+    }
+    const holdings = [...this.courses.values()].flatMap(({ holding, course }) =>
+      course.presences().map((presence): HoldingPresence => ({ holding, ...presence })),
+    );
     return {
-      presences: this.subjectPresences.all(),
-      holdings: this.holdingPresences.all(),
+      presences,
+      holdings,
       memberships,
       backups: this.backups,
       misfits: this.misfits,

@@ -14,7 +14,6 @@ import { isPopulation } from '../../domain/scope.ts';
 import { formatInstant, type Instant, never } from '../../domain/time.ts';
 import { cover, type Interval, intervalAt } from '../../domain/timeline.ts';
 import { type Enrolments, type Place, Roll, touchedOtherwise } from '../census.ts';
-import { topic } from '../topics.ts';
 import type { View } from '../view.ts';
 import type { SiteHoldingRow } from './answers.ts';
 import { Gathering } from './gather.ts';
@@ -40,36 +39,28 @@ export const storiedSubjects = (view: View, population: string): ReadonlySet<str
 export const stirredSubjects = (view: View): ReadonlySet<string> =>
   namesOf(view, view.index.census.storiedIn(touchedOtherwise));
 
-const namesOf = (view: View, hashes: ReadonlySet<number>): ReadonlySet<string> => {
-  const names = new Set<string>();
-  for (const hash of hashes) {
-    for (const position of view.index.runs.positions(hash, 0, view.known.position)) {
-      const recorded = view.recorded(position);
-      if (recorded === undefined) continue;
-      for (const subject of subjectsOf(recorded.event))
-        if (topic('subject', subject) === hash) names.add(subject);
-    }
-  }
-  return names;
-};
+const namesOf = (view: View, hashes: ReadonlySet<number>): ReadonlySet<string> =>
+  new Set([...hashes].flatMap((hash) => [...view.index.subjectsUnder(hash)]));
 
-/** Enrolments of some subjects in a population, as recorded, in folding order: what is counted but followed as well. */
-const recordedEnrolments = (
-  view: View,
-  population: string,
-  subjects: Iterable<string>,
-): ReadonlyArray<Place> => {
-  const places: Place[] = [];
+/** By population: enrolments of some subjects, as recorded, in folding order: what is counted but followed as well. */
+type RecordedEnrolments = ReadonlyMap<string, ReadonlyArray<Place>>;
+
+const recordedEnrolments = (view: View, subjects: Iterable<string>): RecordedEnrolments => {
+  const places = new Map<string, Place[]>();
   for (const subject of subjects) {
     for (const position of view.positions('subject', subject)) {
       if (!view.isRecorded(position)) continue;
       const event = view.recorded(position)?.event;
       if (event?.type !== 'SubjectEnrolled' && event?.type !== 'SubjectsEnrolled') continue;
-      if (event.data.population === population && subjectsOf(event).has(subject))
-        places.push({ time: event.time, position });
+      if (!subjectsOf(event).has(subject)) continue;
+      const { population } = event.data;
+      const ofPopulation = places.get(population);
+      if (ofPopulation === undefined) places.set(population, [{ time: event.time, position }]);
+      else ofPopulation.push({ time: event.time, position });
     }
   }
-  return places.sort(foldingOrder);
+  for (const ofPopulation of places.values()) ofPopulation.sort(foldingOrder);
+  return places;
 };
 
 /**
@@ -92,8 +83,10 @@ export const residencyOfMany = (
   }
   const weights = new Map<string, Cohort>();
   const enrolments: Fact[] = [];
+  const followed = recordedEnrolments(view, gathering.subjects);
+  const bounds = boundsOf(gathering.facts.values());
   for (const population of gathering.populations) {
-    for (const cohort of cohortsOf(view, population, gathering.facts.values(), gathering.subjects, until)) {
+    for (const cohort of cohortsOf(view, population, bounds, followed.get(population) ?? [], until)) {
       const subject = `#${enrolments.length}`;
       weights.set(subject, cohort);
       enrolments.push({
@@ -122,29 +115,40 @@ interface Cohort extends Place {
   readonly arrivals?: Float64Array;
 }
 
-/** Whether who was enrolled before the fact and who after it may fare differently. */
-const parts = (fact: Fact, population: string): boolean =>
-  isFact(fact, 'BackupRestored') ||
-  ('scope' in fact.data &&
-    fact.data.scope !== undefined &&
-    isPopulation(fact.data.scope) &&
-    fact.data.scope.population === population);
+/** In folding order, what divides a population: who was enrolled before it and who after it may fare differently. */
+interface Bounds {
+  readonly ofAll: ReadonlyArray<Fact>;
+  readonly of: ReadonlyMap<string, ReadonlyArray<Fact>>;
+}
+
+const boundsOf = (facts: Iterable<Fact>): Bounds => {
+  const ofAll: Fact[] = [];
+  const of = new Map<string, Fact[]>();
+  for (const fact of facts) {
+    if (isFact(fact, 'BackupRestored')) ofAll.push(fact);
+    if (!('scope' in fact.data) || fact.data.scope === undefined || !isPopulation(fact.data.scope)) continue;
+    const { population } = fact.data.scope;
+    const bounds = of.get(population);
+    if (bounds === undefined) of.set(population, [fact]);
+    else bounds.push(fact);
+  }
+  return { ofAll, of };
+};
 
 /** Lone subjects by the gap between events of their population in which they were enrolled. */
 const cohortsOf = (
   view: View,
   population: string,
-  facts: Iterable<Fact>,
-  followed: Iterable<string>,
+  { ofAll, of }: Bounds,
+  storied: ReadonlyArray<Place>,
   until: Instant | 'always',
 ): ReadonlyArray<Cohort> => {
   const id = populationId(view, population);
   if (id === undefined) return [];
   const roll = new Roll(view.index.runs, id, view.known.position);
-  const storied = recordedEnrolments(view, population, followed);
   const end: Place = { time: until === never || until === 'always' ? latest : until, position: latest };
-  const bounds = [...facts]
-    .filter((fact) => parts(fact, population) && foldingOrder(fact, end) < 0)
+  const bounds = [...ofAll, ...(of.get(population) ?? [])]
+    .filter((fact) => foldingOrder(fact, end) < 0)
     .sort(foldingOrder);
   if (until === 'always') return cohortsOverTime(withoutThose(roll.enrolments(), storied), [...bounds, end]);
   const cohorts: Cohort[] = [];
@@ -305,7 +309,7 @@ export const membersAt = (view: View, population: string, validAt: Instant): num
     if (intervalAt(pieces, validAt)?.value.population === population) members++;
   }
   const end: Place = { time: validAt === never ? latest : validAt, position: latest };
-  const followed = recordedEnrolments(view, population, storied).filter(
+  const followed = (recordedEnrolments(view, storied).get(population) ?? []).filter(
     (place) => foldingOrder(place, end) < 0,
   ).length;
   return new Roll(view.index.runs, id, view.known.position).before(end) - followed + members;
