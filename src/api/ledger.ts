@@ -3,6 +3,7 @@
  * with this; `src/main` opens it.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import type * as E from 'fp-ts/lib/Either.js';
 import type { Keys } from '../access/keys.ts';
 import type { ReadLog } from '../access/read-log.ts';
 import type { Assurance } from '../domain/events/words.ts';
@@ -17,10 +18,14 @@ import {
 } from '../projections/generations.ts';
 import { Projector, type ProjectorState } from '../projections/projector.ts';
 import { Replays } from '../projections/replay.ts';
-import { IndexReader, View } from '../projections/view.ts';
+import { IndexReader, type View } from '../projections/view.ts';
 import type { EventStore, Position } from '../store/event-store.ts';
 import type { LogReader } from '../store/log-reader.ts';
 import type { Vault } from '../vault/vault.ts';
+import type { Problem } from './problem.ts';
+import type { Answered } from './questions.ts';
+import { Answering } from './wide/answering.ts';
+import { type AskedWidely, answerWidely, type FoundBy, type WideQuestion } from './wide/questions.ts';
 
 /** What a ledger is made of. */
 export interface LedgerParts {
@@ -46,6 +51,9 @@ interface Serving {
 export class Ledger {
   readonly parts: LedgerParts;
   readonly replays: Replays;
+  private readonly answering: Answering;
+  /** Up to this position wide questions are answered on the spot: a thread would cost more than it is worth. */
+  onTheSpotMax = 10_000;
   private serving: Serving;
   /**
    * Whether the projections have yet to catch up with the log, after a start or because they are built anew: an answer
@@ -59,6 +67,7 @@ export class Ledger {
   constructor(parts: LedgerParts) {
     this.parts = parts;
     const { generations, logFile, now } = parts;
+    this.answering = new Answering(logFile);
     generations.removeOthers();
     const generation = generations.serving() ?? generations.next();
     generations.serve(generation);
@@ -203,16 +212,28 @@ export class Ledger {
    * @param position the last position to know, or the checkpoint if that is less.
    */
   ask<A>(position: Position, minAssurance: Assurance, question: (view: View) => A): A {
-    return this.reading((reader) => {
-      reader.database.exec('BEGIN');
-      try {
-        reader.refresh();
-        const known = Math.min(position, reader.checkpoint());
-        return question(new View(reader, { position: known, minAssurance }));
-      } finally {
-        reader.database.exec('COMMIT');
-      }
-    });
+    return this.reading((reader) => reader.within(position, minAssurance, question));
+  }
+
+  /**
+   * Answers a wide question: on the spot where the ledger is small, beside everything else where it is not.
+   *
+   * @param signal of whoever asks: a question that nobody waits for any more is passed over.
+   */
+  async askWidely<Q extends WideQuestion>(
+    asked: AskedWidely<Q>,
+    signal: AbortSignal,
+  ): Promise<E.Either<Problem, Answered<FoundBy<Q>>>> {
+    const { position, minAssurance } = asked.asked.clocks;
+    if (this.checkpoint() <= this.onTheSpotMax)
+      return this.ask(position, minAssurance, (view) => answerWidely(view, asked));
+    const { generations } = this.parts;
+    try {
+      return await this.answering.ask(() => generations.file(this.serving.generation), asked, signal);
+    } catch (error) {
+      if (error instanceof ProjectionsDamaged) void this.rebuild(this.serving.generation);
+      throw error;
+    }
   }
 
   /** The last position that can be known. */
@@ -232,6 +253,7 @@ export class Ledger {
   }
 
   async close(): Promise<void> {
+    await this.answering.close();
     await this.replays.close();
     await this.serving.projector.stop();
     this.index?.database.close();

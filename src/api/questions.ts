@@ -7,10 +7,12 @@ import type { Context } from 'hono';
 import { closest } from '../domain/codec.ts';
 import { Assurance } from '../domain/events/words.ts';
 import { beginning, formatInstant, type Instant, never, parseInstant } from '../domain/time.ts';
+import type { NameKind } from '../projections/topics.ts';
 import type { View } from '../projections/view.ts';
 import type { Position } from '../store/event-store.ts';
 import type { Ledger } from './ledger.ts';
 import { type Problem, problem } from './problem.ts';
+import type { AskedWidely, FoundBy, GivenTo, WideQuestion } from './wide/questions.ts';
 
 /** The clocks of a question, resolved. */
 export interface Clocks {
@@ -115,6 +117,16 @@ export const positionParameter = (
     ? E.right(position)
     : bad(name, 'expected a position in the log, a whole number such as 1234');
 };
+
+/** The name, if some known event mentions it. */
+export const knownName = (view: View, kind: NameKind, name: string): E.Either<Problem, string> =>
+  view.mentions(kind, name)
+    ? E.right(name)
+    : E.left({
+        kind: 'unknown',
+        what: kind,
+        detail: `no event known at this moment mentions a ${kind} of this id`,
+      });
 
 /** Where a page begins, and under which clocks all pages of a list are read. */
 interface Cursor {
@@ -291,8 +303,17 @@ export const answerTo = async <A>(
   question: (view: View) => E.Either<Problem, Answered<A>>,
   shown: (found: A) => unknown = asFound,
 ): Promise<Response> => {
-  const { clocks } = asked;
-  const answered = ledger.ask(clocks.position, clocks.minAssurance, question);
+  const { position, minAssurance } = asked.clocks;
+  return respond(context, asked, ledger.ask(position, minAssurance, question), shown);
+};
+
+/** The response that tells of an answer. */
+const respond = async <A>(
+  context: Context,
+  { clocks }: Asked,
+  answered: E.Either<Problem, Answered<A>>,
+  shown: (found: A) => unknown,
+): Promise<Response> => {
   if (E.isLeft(answered)) return problem(context, answered.left);
   const { data: found, after = null, also: further = {} } = answered.right;
   const data = await shown(found);
@@ -316,6 +337,21 @@ export const answer = async <A>(
   const asked = await askedOf(context, ledger, also);
   if (E.isLeft(asked)) return problem(context, asked.left);
   return answerTo(context, ledger, asked.right, (view) => question(view, asked.right), shown);
+};
+
+/** Reads a wide question, and has it answered. */
+export const answerWide = async <Q extends WideQuestion>(
+  context: Context,
+  ledger: Ledger,
+  also: ReadonlyArray<string>,
+  question: Q,
+  given: GivenTo<Q>,
+  shown: (found: FoundBy<Q>) => unknown = asFound,
+): Promise<Response> => {
+  const asked = await askedOf(context, ledger, also);
+  if (E.isLeft(asked)) return problem(context, asked.left);
+  const widely: AskedWidely<Q> = { question, asked: asked.right, given };
+  return respond(context, asked.right, await ledger.askWidely(widely, context.req.raw.signal), shown);
 };
 
 /** A page of rows that are all at hand. */

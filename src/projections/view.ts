@@ -108,6 +108,21 @@ export class IndexReader {
     this.checkpointOf = prepare("SELECT value FROM meta WHERE name = 'position'");
   }
 
+  /**
+   * Asks within one snapshot of the projections.
+   *
+   * @param position the last position to know, or the checkpoint if that is less.
+   */
+  within<A>(position: number, minAssurance: Assurance, question: (view: View) => A): A {
+    this.database.exec('BEGIN');
+    try {
+      this.refresh();
+      return question(new View(this, { position: Math.min(position, this.checkpoint()), minAssurance }));
+    } finally {
+      this.database.exec('COMMIT');
+    }
+  }
+
   private readonly named = new Map<Topic, Named>();
 
   /** The subjects whose topic has a hash: one, as good as always. */

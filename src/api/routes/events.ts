@@ -24,12 +24,12 @@ import {
   askedOf,
   clockParameters,
   clocksOf,
+  knownName,
   parametersOf,
   positionParameter,
   wordParameter,
 } from '../questions.ts';
 import { type Given, type Recorded, Recorder } from '../record.ts';
-import { knownName } from './registry.ts';
 import { askedSubject } from './subjects.ts';
 
 /** Rows of the log that are streamed between two looks at whether the reader still listens. */

@@ -11,18 +11,15 @@ import { subjectsOf, withSubjects } from '../../domain/events/subjects.ts';
 import { edgeKinds } from '../../domain/reach/edge.ts';
 import type { ReachQuestion } from '../../domain/reach/reach-of.ts';
 import { PartyReachRow, ReachRow, SimulatedReachRow } from '../../projections/questions/answers.ts';
-import { partyCut } from '../../projections/questions/party-cut.ts';
-import { newlyReached, reachOfParty } from '../../projections/questions/party-reach.ts';
 import { cutOf, reachRows } from '../../projections/questions/reach.ts';
-import { View } from '../../projections/view.ts';
 import { jsonBody } from '../json-body.ts';
 import { jsonSchema } from '../json-schema.ts';
 import type { Ledger } from '../ledger.ts';
 import { describeQuestion, ListAnswer, problemResponse } from '../openapi.ts';
 import { type People, peopleOf } from '../people.ts';
 import { type BodyFault, type Problem, problem } from '../problem.ts';
-import { type Asked, answer, pageOf, periodParameters, wordParameter } from '../questions.ts';
-import { knownName } from './registry.ts';
+import { type Asked, answerWide, knownName, pageOf, periodParameters, wordParameter } from '../questions.ts';
+import { holdingParameters } from '../wide/questions.ts';
 import { answerAbout } from './subjects.ts';
 
 /** How many events can be simulated at once. */
@@ -58,9 +55,6 @@ const questionOf = ({ clocks, parameters }: Asked): E.Either<Problem, ReachQuest
 };
 
 const reachParameters = ['from', 'to', 'party', 'via', 'paths', 'explain'];
-
-/** Which holdings an explanation of a party's reach is about. */
-const holdingParameters = ['dataset', 'population', 'site', 'backup'];
 
 /** The routes of reach. */
 export const reachRoutes = (ledger: Ledger): Hono => {
@@ -122,27 +116,8 @@ export const reachRoutes = (ledger: Ledger): Hono => {
       ['id'],
     ),
     (context) =>
-      answer<unknown>(context, ledger, ['from', 'to', 'explain', ...holdingParameters], (view, asked) => {
-        const { parameters } = asked;
-        const period = periodParameters(parameters);
-        if (E.isLeft(period)) return period;
-        const explain = wordParameter(parameters, 'explain', ['cut'] as const);
-        if (E.isLeft(explain)) return explain;
-        const party = knownName(view, 'party', context.req.param('id'));
-        if (E.isLeft(party)) return party;
-        const at = asked.clocks.validAt;
-        if (explain.right === 'cut') {
-          const filter = Object.fromEntries(
-            holdingParameters.flatMap((name) => {
-              const value = parameters.get(name);
-              return value === undefined ? [] : [[name, value]];
-            }),
-          );
-          return E.right({ data: partyCut(view, party.right, filter, at) });
-        }
-        const over = parameters.has('from') || parameters.has('to');
-        const during = over ? period.right : { from: at, to: at + 1 };
-        return E.right(pageOf(reachOfParty(view, party.right, at, during), asked));
+      answerWide(context, ledger, ['from', 'to', 'explain', ...holdingParameters], 'partyReach', {
+        id: context.req.param('id'),
       }),
   );
 
@@ -184,17 +159,7 @@ export const reachRoutes = (ledger: Ledger): Hono => {
       const events = named.map((event) =>
         withSubjects(event, (subject) => pseudonyms.get(subject) ?? subject),
       );
-      return answer(context, ledger, [], (view, asked) => {
-        const { position } = view.known;
-        const simulated = events.map((event, index) => ({
-          position: position + index + 1,
-          recordedAt: asked.clocks.knownAt,
-          event,
-        }));
-        const known = { ...view.known, position: position + events.length };
-        const rows = newlyReached(view, new View(view.index, known, simulated), asked.clocks.validAt);
-        return E.right(pageOf(rows, asked));
-      });
+      return answerWide(context, ledger, [], 'reachSimulation', { events });
     },
   );
 

@@ -14,38 +14,16 @@ import {
   SiteRow,
 } from '../../projections/questions/answers.ts';
 import { Descriptions } from '../../projections/questions/descriptions.ts';
-import { holdingsAt } from '../../projections/questions/holdings.ts';
-import { lineageOf } from '../../projections/questions/movements.ts';
-import { datasetRow, partyRow, populationRow, siteRow } from '../../projections/questions/registry.ts';
+import { datasetRow, partyRow, siteRow } from '../../projections/questions/registry.ts';
 import type { NameKind } from '../../projections/topics.ts';
 import type { View } from '../../projections/view.ts';
 import type { Ledger } from '../ledger.ts';
 import { Answer, describeQuestion, ListAnswer } from '../openapi.ts';
 import { type People, peopleOf } from '../people.ts';
-import type { Problem } from '../problem.ts';
-import { type Answered, type Asked, answer, pageOf, periodParameters } from '../questions.ts';
+import { answer, answerWide, knownName } from '../questions.ts';
+import { pageOfNames } from '../wide/questions.ts';
 
 type RowOf = (view: View, descriptions: Descriptions, name: string, validAt: Instant) => unknown;
-
-/** The name, if some known event mentions it. */
-export const knownName = (view: View, kind: NameKind, name: string): E.Either<Problem, string> =>
-  view.mentions(kind, name)
-    ? E.right(name)
-    : E.left({
-        kind: 'unknown',
-        what: kind,
-        detail: `no event known at this moment mentions a ${kind} of this id`,
-      });
-
-const pageOfNames = (view: View, asked: Asked, kind: NameKind, row: RowOf): Answered => {
-  const start = typeof asked.after === 'string' ? asked.after : '';
-  const names = view.names(kind, start, asked.limit);
-  const descriptions = new Descriptions(view);
-  return {
-    data: names.map((name) => row(view, descriptions, name, asked.clocks.validAt)),
-    after: names.length === asked.limit ? names.at(-1)! : null,
-  };
-};
 
 /** A list of things of a kind, and one of them: those that events mention and nobody registered, too. */
 const listAndOne = (routes: Hono, ledger: Ledger, kind: NameKind, rowCodec: Mixed, row: RowOf): void => {
@@ -73,19 +51,25 @@ export const registryRoutes = (ledger: Ledger): Hono => {
   listAndOne(routes, ledger, 'dataset', DatasetRow, (_, descriptions, name, at) =>
     datasetRow(descriptions, name, at),
   );
-  listAndOne(routes, ledger, 'population', PopulationRow, populationRow);
+
+  // How many people each has is a wide question.
+  routes.get(
+    '/populations',
+    describeQuestion('All populations, by id', ListAnswer(PopulationRow)),
+    (context) => answerWide(context, ledger, [], 'populations', {}),
+  );
+  routes.get(
+    '/populations/:id',
+    describeQuestion('One population', Answer(PopulationRow), {}, ['id']),
+    (context) => answerWide(context, ledger, [], 'population', { id: context.req.param('id') }),
+  );
 
   routes.get(
     '/sites/:id/holdings',
     describeQuestion('What the site holds at validAt, of how many subjects', ListAnswer(SiteHoldingRow), {}, [
       'id',
     ]),
-    (context) =>
-      answer(context, ledger, [], (view, asked) => {
-        const site = knownName(view, 'site', context.req.param('id'));
-        if (E.isLeft(site)) return site;
-        return E.right(pageOf(holdingsAt(view, site.right, asked.clocks.validAt), asked));
-      }),
+    (context) => answerWide(context, ledger, [], 'holdings', { id: context.req.param('id') }),
   );
 
   routes.get(
@@ -97,18 +81,12 @@ export const registryRoutes = (ledger: Ledger): Hono => {
       ['id'],
     ),
     (context) =>
-      answer(
+      answerWide(
         context,
         ledger,
         ['from', 'to'],
-        (view, { clocks, parameters }) => {
-          const period = periodParameters(parameters);
-          if (E.isLeft(period)) return period;
-          const dataset = knownName(view, 'dataset', context.req.param('id'));
-          if (E.isLeft(dataset)) return dataset;
-          const to = parameters.has('from') || parameters.has('to') ? period.right.to : clocks.validAt + 1;
-          return E.right({ data: lineageOf(view, dataset.right, period.right.from, to, clocks.validAt) });
-        },
+        'lineage',
+        { id: context.req.param('id') },
         async (lineage) => {
           const reveal = await people(context).seen(
             lineage.edges.flatMap(({ subject }) => (subject === null ? [] : [subject])),

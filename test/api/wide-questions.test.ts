@@ -1,0 +1,190 @@
+/**
+ * Questions about the whole ledger, answered on the spot where it is small and by a thread where it is not.
+ */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { longLog } from '../support/long-log.ts';
+import { endOfReplay, startReplay } from '../support/replaying.ts';
+import { LocalServer, newDataDirectory, type Query, removeDirectory } from '../support/server.ts';
+
+const testMsMax = 120_000;
+
+/** Every wide question that is a GET, as it may be put to the founding case. */
+const questions: ReadonlyArray<readonly [string, Query?]> = [
+  ['/v1/populations'],
+  ['/v1/populations/us-users', { validAt: '2021-01-01' }],
+  ['/v1/populations/nobody-knows'],
+  ['/v1/sites/singapore/holdings', { validAt: '2023-01-01', limit: 2 }],
+  ['/v1/sites/virginia/holdings', { validAt: '2020-01-01', knownPosition: 43 }],
+  ['/v1/sites/nowhere/holdings'],
+  ['/v1/datasets/tiktok%2Fprofile/lineage'],
+  ['/v1/transfers', { from: '2019-01-01', to: '2023-01-01' }],
+  ['/v1/transfers', { from: '2023-01-01', to: '2019-01-01' }],
+  ['/v1/discrepancies'],
+  ['/v1/findings'],
+  ['/v1/findings', { open: 'true', limit: 3 }],
+  ['/v1/findings', { policy: 'no-such-policy' }],
+  ['/v1/findings/diff', { fromPosition: 43, toPosition: 101 }],
+  ['/v1/parties/bytedance/reach'],
+  ['/v1/parties/bytedance/reach', { explain: 'cut' }],
+];
+
+describe('wide questions', () => {
+  const directory = newDataDirectory();
+  let server: LocalServer;
+  beforeAll(async () => {
+    server = await LocalServer.open(directory);
+    const events = readFileSync('scenarios/tiktok-us/events.ndjson', 'utf8').trim().split('\n');
+    await server.postLines(events.map((line) => JSON.parse(line)));
+  });
+  afterAll(async () => {
+    await server.close();
+    removeDirectory(directory);
+  });
+
+  const byThread = async <A>(ask: () => Promise<A>): Promise<A> => {
+    const { onTheSpotMax } = server.ledger;
+    server.ledger.onTheSpotMax = 0;
+    try {
+      return await ask();
+    } finally {
+      server.ledger.onTheSpotMax = onTheSpotMax;
+    }
+  };
+  const clocks = { validAt: '2024-01-01', knownPosition: 101, atLeast: 101 };
+  const answersOf = () =>
+    Promise.all(
+      questions.map(async ([path, query]) => {
+        const { status, body, headers } = await server.get(path, { ...clocks, ...query });
+        const { clocks: echoed, next, ...answer } = body;
+        return [
+          path,
+          status,
+          { ...answer, position: echoed?.position, next: typeof next },
+          headers.get('link') !== null,
+        ];
+      }),
+    );
+
+  it('are answered by the thread as they are on the spot, refusals and pages included', async () => {
+    const onTheSpot = await answersOf();
+    expect(await byThread(answersOf)).toEqual(onTheSpot);
+    const statuses = new Set(onTheSpot.map(([, status]) => status));
+    expect(statuses).toEqual(new Set([200, 400, 404]));
+  });
+
+  it('that come with a body are, too', async () => {
+    const post = async (path: string, body: object): Promise<readonly [number, unknown]> => {
+      const answer = await server.request(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      return [answer.status, ((await answer.json()) as { data: unknown }).data];
+    };
+    const both = () =>
+      Promise.all([
+        post('/v1/policies/simulate?validAt=2024-01-01', {
+          policy: 'nothing-in-singapore',
+          effectiveFrom: '2019-01-01',
+          cedar:
+            '@id("held") forbid(principal, action == Action::"store", resource) when { resource.jurisdiction == "US" && principal in [Country::"SG"] };',
+        }),
+        post('/v1/reach/simulate?validAt=2024-01-01', {
+          events: [
+            {
+              specversion: '1.0',
+              id: 'what-if',
+              source: 'https://what-if.example',
+              type: 'AccessGranted',
+              time: '2023-01-01T00:00:00Z',
+              data: {
+                grant: 'what-if',
+                party: 'somebody-new',
+                over: { site: 'oracle-ashburn' },
+                actions: ['read'],
+              },
+            },
+          ],
+        }),
+      ]);
+    const onTheSpot = await both();
+    expect(onTheSpot.map(([status]) => status)).toEqual([200, 200]);
+    expect(await byThread(both)).toEqual(onTheSpot);
+  });
+
+  it('know what was recorded just before', async () => {
+    const position = await server.record([
+      {
+        specversion: '1.0',
+        id: 'just-before',
+        source: 'https://wide.example',
+        type: 'SubjectEnrolled',
+        time: '2024-02-01T00:00:00Z',
+        data: { subject: 'just-before', population: 'newly-there' },
+      },
+    ]);
+    const path = '/v1/populations/newly-there';
+    const { body } = await byThread(() => server.get(path, { validAt: '2025-01-01', atLeast: position }));
+    expect(body.data.subjects).toBe(1);
+  });
+
+  it('go on while another generation of the projections takes over', { timeout: testMsMax }, () =>
+    byThread(async () => {
+      const known = { ...clocks, limit: 1 };
+      const { body: before } = await server.get('/v1/findings', known);
+      let isOver = false;
+      const asking = (async () => {
+        const statuses = new Set<number>();
+        while (!isOver) {
+          const { status, body } = await server.get('/v1/findings', known);
+          statuses.add(status);
+          expect(body.data).toEqual(before.data);
+        }
+        return [...statuses];
+      })();
+      const { state } = await endOfReplay(server, await startReplay(server));
+      isOver = true;
+      expect([state, await asking]).toEqual(['serving', [200]]);
+    }),
+  );
+
+  it('are turned away with a time to come back once too many wait', () =>
+    byThread(async () => {
+      const replies = await Promise.all(
+        Array.from({ length: 300 }, () => server.get('/v1/populations', { limit: 1 })),
+      );
+      const away = replies.filter(({ status }) => status === 503);
+      expect(away).toHaveLength(300 - 256);
+      for (const { headers, body } of away)
+        expect([headers.get('retry-after'), body.detail]).toEqual([
+          '1',
+          '256 questions about the whole ledger wait already; ask again later',
+        ]);
+      expect((await server.get('/v1/populations', { limit: 1 })).status).toBe(200);
+    }));
+});
+
+describe('a wide question that takes its time', () => {
+  it('holds up neither a question about a person nor the recording of an event', {
+    timeout: testMsMax,
+  }, async () => {
+    const directory = newDataDirectory();
+    const server = await LocalServer.open(directory, 60_000);
+    try {
+      const { body } = await server.postLines(longLog(20_000));
+      await server.get('/v1/sites', { atLeast: body.position });
+      const answered: string[] = [];
+      const wide = server.get('/v1/findings').then(({ status }) => answered.push(`findings ${status}`));
+      await server
+        .get('/v1/subjects/person-7/residency')
+        .then(({ status }) => answered.push(`residency ${status}`));
+      await server.postLines(longLog(10, 20_000)).then(({ status }) => answered.push(`events ${status}`));
+      await wide;
+      expect(answered).toEqual(['residency 200', 'events 201', 'findings 200']);
+    } finally {
+      await server.close();
+      removeDirectory(directory);
+    }
+  });
+});
