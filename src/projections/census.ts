@@ -65,7 +65,7 @@ export interface Place {
 export class Census {
   private readonly runs: RunReader;
   private readonly subjects = new SubjectTable();
-  private readonly stories = new Map<number, Set<number>>();
+  private readonly stories = new Map<number, { readonly seen: Set<number>; readonly inOrder: number[] }>();
   private upTo = 0;
 
   constructor(runs: RunReader) {
@@ -73,12 +73,19 @@ export class Census {
   }
 
   /**
-   * The hashes of the storied subjects that were ever enrolled in a population, and perhaps of some others; under
+   * In the order in which their stories began: the hashes of the storied subjects that were ever enrolled in a
+   * population, and perhaps of some others; under
    * `touchedOtherwise`, those whose own data was moved, whether enrolled or not.
    */
-  storiedIn(population: number): ReadonlySet<number> {
+  storiedIn(population: number): ReadonlyArray<number> {
     this.update();
-    return this.stories.get(population) ?? new Set();
+    return this.stories.get(population)?.inOrder ?? [];
+  }
+
+  /** Whether a subject of this hash has to be followed. */
+  isStoried(subject: number): boolean {
+    this.update();
+    return this.subjects.get(subject) === storied;
   }
 
   /** Takes in what was recorded since it was last asked. */
@@ -102,8 +109,11 @@ export class Census {
   }
 
   private tell(population: number, subject: number): void {
-    const stories = this.stories.get(population) ?? new Set();
-    this.stories.set(population, stories.add(subject));
+    const stories = this.stories.get(population) ?? { seen: new Set(), inOrder: [] };
+    this.stories.set(population, stories);
+    if (stories.seen.has(subject)) return;
+    stories.seen.add(subject);
+    stories.inOrder.push(subject);
   }
 }
 

@@ -20,6 +20,7 @@ import type { Finding } from '../domain/policy/finding.ts';
 import type { ReachIndex } from '../domain/reach/reach-index.ts';
 import type { LogReader } from '../store/log-reader.ts';
 import { Census } from './census.ts';
+import type { Tally } from './questions/tally.ts';
 import type { World } from './questions/world.ts';
 import { RunReader } from './runs.ts';
 import { correctionTarget } from './scanner.ts';
@@ -75,6 +76,8 @@ export class IndexReader {
   /** Everything held and reached, as of the last question of each assurance. */
   readonly worlds = new Map<Assurance, { readonly position: number; readonly world: World }>();
   /** All findings, as of the last question of each assurance. */
+  /** How many people are where, by the last question of each assurance. */
+  readonly tallies = new Map<Assurance, Tally>();
   readonly findings = new Map<
     Assurance,
     { readonly position: number; readonly findings: ReadonlyArray<Finding> }
@@ -158,6 +161,9 @@ export class IndexReader {
   }
 }
 
+/** Events looked through at a time. */
+const knownPageMax = 1_000;
+
 /** The subjects under a hash, as far as its events were read. */
 interface Named {
   readonly subjects: Set<string>;
@@ -197,6 +203,25 @@ export class View {
       },
       name: () => {},
     });
+  }
+
+  /** The same, as known otherwise, and with nothing at hand yet. */
+  as(known: Knowledge): View {
+    return new View(this.index, known, [...this.simulated.values()]);
+  }
+
+  /** The positions of all known events after one, in log order. */
+  *knownAfter(position: number): Iterable<number> {
+    const { log } = this.index.events;
+    for (let last = position; ; ) {
+      const page = log.after(last, knownPageMax);
+      for (const each of page) {
+        if (each.position > this.known.position) return;
+        yield each.position;
+      }
+      if (page.length === 0) return;
+      last = page.at(-1)!.position;
+    }
   }
 
   /** The subjects whom events that are not recorded name. */

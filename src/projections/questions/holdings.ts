@@ -5,18 +5,19 @@
  * population between the same two of its events: each such gap is followed as one, weighed by their number. The
  * others are followed one by one. So the numbers are exact, and cost by what happened, not by how many people there are.
  */
-import { subjectsOf } from '../../domain/events/subjects.ts';
 import { type Fact, foldingOrder, isFact } from '../../domain/facts.ts';
 import { codeUnitOrder } from '../../domain/order.ts';
 import type { Weights } from '../../domain/policy/weights.ts';
 import { foldResidency, type Residency } from '../../domain/residency/fold.ts';
+import type { Holding } from '../../domain/residency/holding.ts';
 import { isPopulation } from '../../domain/scope.ts';
 import { formatInstant, type Instant, never } from '../../domain/time.ts';
-import { cover, type Interval, intervalAt } from '../../domain/timeline.ts';
 import { type Enrolments, type Place, Roll, touchedOtherwise } from '../census.ts';
+import { Steps } from '../steps.ts';
 import type { View } from '../view.ts';
 import type { SiteHoldingRow } from './answers.ts';
 import { Gathering } from './gather.ts';
+import { byTally, recordedEnrolments, type Tally } from './tally.ts';
 
 /** A residency of many, and how many people each followed subject stands for. */
 export interface WeighedResidency extends Weights {
@@ -30,38 +31,17 @@ const populationId = (view: View, population: string): number | undefined =>
   view.index.nameOf.get('population', population)?.id as number | undefined;
 
 /** The subjects, by name, who have to be followed one by one to know who of a population is where. */
-export const storiedSubjects = (view: View, population: string): ReadonlySet<string> => {
+const storiedSubjects = (view: View, population: string): ReadonlyArray<string> => {
   const id = populationId(view, population);
-  return id === undefined ? new Set() : namesOf(view, view.index.census.storiedIn(id));
+  return id === undefined ? [] : namesOf(view, view.index.census.storiedIn(id));
 };
 
 /** All subjects whose own data was ever placed, moved, erased or backed up. */
-export const stirredSubjects = (view: View): ReadonlySet<string> =>
+export const stirredSubjects = (view: View): ReadonlyArray<string> =>
   namesOf(view, view.index.census.storiedIn(touchedOtherwise));
 
-const namesOf = (view: View, hashes: ReadonlySet<number>): ReadonlySet<string> =>
-  new Set([...hashes].flatMap((hash) => [...view.index.subjectsUnder(hash)]));
-
-/** By population: enrolments of some subjects, as recorded, in folding order: what is counted but followed as well. */
-type RecordedEnrolments = ReadonlyMap<string, ReadonlyArray<Place>>;
-
-const recordedEnrolments = (view: View, subjects: Iterable<string>): RecordedEnrolments => {
-  const places = new Map<string, Place[]>();
-  for (const subject of subjects) {
-    for (const position of view.positions('subject', subject)) {
-      if (!view.isRecorded(position)) continue;
-      const event = view.recorded(position)?.event;
-      if (event?.type !== 'SubjectEnrolled' && event?.type !== 'SubjectsEnrolled') continue;
-      if (!subjectsOf(event).has(subject)) continue;
-      const { population } = event.data;
-      const ofPopulation = places.get(population);
-      if (ofPopulation === undefined) places.set(population, [{ time: event.time, position }]);
-      else ofPopulation.push({ time: event.time, position });
-    }
-  }
-  for (const ofPopulation of places.values()) ofPopulation.sort(foldingOrder);
-  return places;
-};
+const namesOf = (view: View, hashes: ReadonlyArray<number>): ReadonlyArray<string> =>
+  hashes.flatMap((hash) => [...view.index.subjectsUnder(hash)]);
 
 /**
  * Where the data of everybody in some populations, and of some further subjects, was up to an instant.
@@ -81,12 +61,30 @@ export const residencyOfMany = (
   for (const population of [...gathering.populations]) {
     for (const subject of storiedSubjects(view, population)) gathering.subject(subject);
   }
+  const followed = recordedEnrolments(view, gathering.subjects);
+  return weighed(gathering, (population, bounds) => {
+    const id = populationId(view, population);
+    if (id === undefined) return [];
+    const roll = new Roll(view.index.runs, id, view.known.position);
+    const storied = [...(followed.get(population) ?? [])].sort(foldingOrder);
+    if (until === 'always')
+      return cohortsOverTime(withoutThose(roll.enrolments(), storied), [...bounds, endOfTime]);
+    const enrolled = new Steps();
+    for (const place of storied) enrolled.add(place, 1);
+    return cohortsAt(bounds, until, (place) => roll.before(place) - enrolled.before(place));
+  });
+};
+
+/** Folds what was gathered, with the lone subjects of each population as the cohorts that stand for them. */
+const weighed = (
+  gathering: Gathering,
+  cohortsOf: (population: string, bounds: ReadonlyArray<Fact>) => ReadonlyArray<Cohort>,
+): WeighedResidency => {
+  const boundsOf = bounding(gathering.facts.values());
   const weights = new Map<string, Cohort>();
   const enrolments: Fact[] = [];
-  const followed = recordedEnrolments(view, gathering.subjects);
-  const bounds = boundsOf(gathering.facts.values());
   for (const population of gathering.populations) {
-    for (const cohort of cohortsOf(view, population, bounds, followed.get(population) ?? [], until)) {
+    for (const cohort of cohortsOf(population, boundsOf(population))) {
       const subject = `#${enrolments.length}`;
       weights.set(subject, cohort);
       enrolments.push({
@@ -116,12 +114,7 @@ interface Cohort extends Place {
 }
 
 /** In folding order, what divides a population: who was enrolled before it and who after it may fare differently. */
-interface Bounds {
-  readonly ofAll: ReadonlyArray<Fact>;
-  readonly of: ReadonlyMap<string, ReadonlyArray<Fact>>;
-}
-
-const boundsOf = (facts: Iterable<Fact>): Bounds => {
+const bounding = (facts: Iterable<Fact>): ((population: string) => ReadonlyArray<Fact>) => {
   const ofAll: Fact[] = [];
   const of = new Map<string, Fact[]>();
   for (const fact of facts) {
@@ -132,32 +125,30 @@ const boundsOf = (facts: Iterable<Fact>): Bounds => {
     if (bounds === undefined) of.set(population, [fact]);
     else bounds.push(fact);
   }
-  return { ofAll, of };
+  return (population) => [...ofAll, ...(of.get(population) ?? [])].sort(foldingOrder);
 };
 
-/** Lone subjects by the gap between events of their population in which they were enrolled. */
-const cohortsOf = (
-  view: View,
-  population: string,
-  { ofAll, of }: Bounds,
-  storied: ReadonlyArray<Place>,
-  until: Instant | 'always',
+const endOfTime: Place = { time: latest, position: latest };
+
+/** After all events of an instant. */
+const after = (instant: Instant): Place =>
+  instant === never ? endOfTime : { time: instant, position: latest };
+
+/**
+ * The lone subjects enrolled in each gap between bounds up to an instant.
+ *
+ * @param lone how many are enrolled before a place.
+ */
+const cohortsAt = (
+  bounds: ReadonlyArray<Fact>,
+  until: Instant,
+  lone: (place: Place) => number,
 ): ReadonlyArray<Cohort> => {
-  const id = populationId(view, population);
-  if (id === undefined) return [];
-  const roll = new Roll(view.index.runs, id, view.known.position);
-  const end: Place = { time: until === never || until === 'always' ? latest : until, position: latest };
-  const bounds = [...ofAll, ...(of.get(population) ?? [])]
-    .filter((fact) => foldingOrder(fact, end) < 0)
-    .sort(foldingOrder);
-  if (until === 'always') return cohortsOverTime(withoutThose(roll.enrolments(), storied), [...bounds, end]);
+  const end = after(until);
   const cohorts: Cohort[] = [];
   let before = { count: 0, place: { time: -latest, position: 0 } as Place };
-  let followedBefore = 0;
-  for (const bound of [...bounds, end]) {
-    while (followedBefore < storied.length && foldingOrder(storied[followedBefore]!, bound) < 0)
-      followedBefore++;
-    const count = roll.before(bound) - followedBefore;
+  for (const bound of [...bounds.filter((fact) => foldingOrder(fact, end) < 0), end]) {
+    const count = lone(bound);
     // Half a place behind the bound before: nothing of the population happens in the gap.
     if (count > before.count) {
       cohorts.push({
@@ -213,104 +204,94 @@ const cohortsOverTime = (
   return cohorts;
 };
 
-/** What stands at a site, and of which populations and subjects. */
-const concernedAt = (view: View, site: string): { populations: Set<string>; subjects: Set<string> } => {
-  const populations = new Set<string>();
-  const subjects = new Set<string>();
-  const concern = (fact: Fact): void => {
-    if (!('scope' in fact.data) || fact.data.scope === undefined) return;
-    if (isPopulation(fact.data.scope)) populations.add(fact.data.scope.population);
-    else subjects.add(fact.data.scope.subject);
-  };
-  for (const fact of view.facts('data-at', site)) {
-    concern(fact);
-    if (isFact(fact, 'BackupMoved') || isFact(fact, 'BackupRestored')) {
-      for (const taken of view.facts('backup', fact.data.backup)) concern(taken);
-    }
-  }
-  return { populations, subjects };
+/** The populations whose data, as a whole, was ever taken to a site or from it. */
+const populationsAt = (view: View, site: string): ReadonlyArray<string> => {
+  const isThere = (fact: Fact): boolean =>
+    ['site', 'from', 'to'].some((place) => (fact.data as Readonly<Record<string, unknown>>)[place] === site);
+  return view
+    .names('population', '', Number.MAX_SAFE_INTEGER)
+    .filter((population) => [...new Gathering(view).population(population).facts.values()].some(isThere));
 };
+
+/** Whatever people are in it: the holding of a population, or a backup. */
+const holdingOf = (holding: Holding): Omit<SiteHoldingRow, 'since' | 'overdue' | 'subjects'> => ({
+  dataset: holding.dataset,
+  population:
+    holding.kind === 'live'
+      ? holding.population
+      : holding.kind === 'backup' && isPopulation(holding.scope)
+        ? holding.scope.population
+        : null,
+  kind: holding.kind === 'backup' ? 'backup' : 'live',
+  backup: holding.kind === 'backup' ? holding.backup : null,
+});
+
+const keyOf = ({
+  dataset,
+  population,
+  kind,
+  backup,
+}: Pick<SiteHoldingRow, 'dataset' | 'population' | 'kind' | 'backup'>): string =>
+  JSON.stringify([dataset, population, kind, backup]);
 
 /** R12 for a site at an instant: by dataset, population, kind, backup. */
-export const holdingsAt = (view: View, site: string, validAt: Instant): ReadonlyArray<SiteHoldingRow> => {
-  const { populations, subjects } = concernedAt(view, site);
-  const { residency, weightOf } = residencyOfMany(view, populations, subjects, validAt);
-  const rows = new Map<string, { -readonly [K in keyof SiteHoldingRow]: SiteHoldingRow[K] }>();
-  for (const { holding, from, to } of residency.holdings) {
-    if (holding.site !== site || validAt < from || validAt >= to) continue;
-    const backup = holding.kind === 'backup' ? holding.backup : null;
-    const population =
-      holding.kind === 'live'
-        ? holding.population
-        : isPopulation(holding.scope)
-          ? holding.scope.population
-          : null;
-    const expires = backup === null ? never : (residency.backups.get(backup)?.expires ?? never);
-    rows.set(keyOf(holding.kind, holding.dataset, population, backup), {
-      dataset: holding.dataset,
-      population,
-      kind: holding.kind,
-      backup,
-      since: formatInstant(from),
-      overdue: expires <= validAt,
-      subjects: 0,
-    });
-  }
-  const own = new Map<string, Interval[]>();
-  for (const { holding, subject, from, to } of residency.presences) {
-    if (holding.site !== site) continue;
-    if (holding.kind === 'own') own.set(holding.dataset, [...(own.get(holding.dataset) ?? []), { from, to }]);
-    if (validAt < from || validAt >= to) continue;
-    if (holding.kind === 'own') continue;
-    const population =
-      holding.kind === 'live'
-        ? holding.population
-        : isPopulation(holding.scope)
-          ? holding.scope.population
-          : null;
-    const row = rows.get(
-      keyOf(holding.kind, holding.dataset, population, holding.kind === 'backup' ? holding.backup : null),
+export const holdingsAt = (view: View, site: string, validAt: Instant): ReadonlyArray<SiteHoldingRow> =>
+  byTally(view, (tally) => {
+    const populations = populationsAt(view, site);
+    for (const population of populations) tally.followPopulation(view, population);
+    tally.followSite(view, site);
+    tally.follow(view, view.simulatedSubjects());
+    const gathering = new Gathering(view);
+    for (const population of populations) gathering.population(population);
+    const { residency, weightOf } = weighed(gathering, (population, bounds) =>
+      cohortsAt(bounds, validAt, loneIn(view, population, tally)),
     );
-    if (row !== undefined) row.subjects += weightOf(subject);
-  }
-  for (const [dataset, intervals] of own) {
-    const since = intervalAt(cover(intervals), validAt)?.from;
-    if (since === undefined) continue;
-    rows.set(keyOf('live', dataset, null, null), {
-      dataset,
-      population: null,
-      kind: 'live',
-      backup: null,
-      since: formatInstant(since),
-      overdue: false,
-      subjects: intervals.filter(({ from, to }) => from <= validAt && validAt < to).length,
-    });
-  }
-  return [...rows.values()].sort(
-    (a, b) =>
-      codeUnitOrder(a.dataset, b.dataset) ||
-      codeUnitOrder(a.population ?? '', b.population ?? '') ||
-      codeUnitOrder(a.kind, b.kind) ||
-      codeUnitOrder(a.backup ?? '', b.backup ?? ''),
-  );
-};
+    const rows = new Map<string, { -readonly [K in keyof SiteHoldingRow]: SiteHoldingRow[K] }>();
+    // Holdings of populations are there whoever is in them.
+    for (const { holding, from, to } of residency.holdings) {
+      if (holding.site !== site || validAt < from || validAt >= to) continue;
+      const described = holdingOf(holding);
+      const expires =
+        described.backup === null ? never : (residency.backups.get(described.backup)?.expires ?? never);
+      const since = formatInstant(from);
+      rows.set(keyOf(described), { ...described, since, overdue: expires <= validAt, subjects: 0 });
+    }
+    for (const { holding, subject, from, to } of residency.presences) {
+      if (holding.site !== site || validAt < from || validAt >= to) continue;
+      const row = rows.get(keyOf(holdingOf(holding)));
+      if (row !== undefined) row.subjects += weightOf(subject);
+    }
+    for (const { steps, expires, ...described } of tally.at(site)) {
+      const subjects = steps.at(validAt);
+      if (subjects === 0) continue;
+      const row = rows.get(keyOf(described));
+      if (row !== undefined) row.subjects += subjects;
+      else if (described.population === null) {
+        const since = formatInstant(steps.since(validAt)!);
+        rows.set(keyOf(described), { ...described, since, overdue: expires <= validAt, subjects });
+      }
+    }
+    return [...rows.values()].sort(
+      (a, b) =>
+        codeUnitOrder(a.dataset, b.dataset) ||
+        codeUnitOrder(a.population ?? '', b.population ?? '') ||
+        codeUnitOrder(a.kind, b.kind) ||
+        codeUnitOrder(a.backup ?? '', b.backup ?? ''),
+    );
+  });
 
-const keyOf = (...parts: ReadonlyArray<string | null>): string => parts.map((part) => part ?? '').join(' ');
+/** How many lone subjects were enrolled in a population before a place. */
+const loneIn = (view: View, population: string, tally: Tally): ((place: Place) => number) => {
+  const id = populationId(view, population);
+  if (id === undefined) return () => 0;
+  const roll = new Roll(view.index.runs, id, view.known.position);
+  return (place) => roll.before(place) - tally.enrolledBefore(population, place);
+};
 
 /** How many subjects are in a population at an instant. */
-export const membersAt = (view: View, population: string, validAt: Instant): number => {
-  const id = populationId(view, population);
-  if (id === undefined) return 0;
-  const storied = storiedSubjects(view, population);
-  const gathering = new Gathering(view);
-  for (const subject of storied) gathering.subject(subject);
-  let members = 0;
-  for (const pieces of gathering.fold().memberships.values()) {
-    if (intervalAt(pieces, validAt)?.value.population === population) members++;
-  }
-  const end: Place = { time: validAt === never ? latest : validAt, position: latest };
-  const followed = (recordedEnrolments(view, storied).get(population) ?? []).filter(
-    (place) => foldingOrder(place, end) < 0,
-  ).length;
-  return new Roll(view.index.runs, id, view.known.position).before(end) - followed + members;
-};
+export const membersAt = (view: View, population: string, validAt: Instant): number =>
+  byTally(view, (tally) => {
+    tally.followPopulation(view, population);
+    tally.follow(view, view.simulatedSubjects());
+    return loneIn(view, population, tally)(after(validAt)) + tally.membersAt(population, validAt);
+  });
