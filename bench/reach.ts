@@ -174,7 +174,16 @@ const person_ = (n: number): { readonly subject: string; readonly residency: Res
   ]);
   return {
     subject,
-    residency: { presences, holdings: [], memberships, backups: new Map(), taken: new Map(), misfits: [] },
+    residency: {
+      presences,
+      presencesOf: () => presences,
+      presencesIn: () => presences,
+      holdings: [],
+      memberships,
+      backups: new Map(),
+      taken: new Map(),
+      misfits: [],
+    },
   };
 };
 

@@ -10,10 +10,11 @@ import { ReachIndex } from '../../src/domain/reach/reach-index.ts';
 import type { ReachAnswer } from '../../src/domain/reach/reach-of.ts';
 import { type CountedData, reachOfParty } from '../../src/domain/reach/reach-of-party.ts';
 import { reachOfSubject } from '../../src/domain/reach/reach-of-subject.ts';
-import { populationOf, staysOfSubject } from '../../src/domain/reach/stay.ts';
+import { staysOfSubject } from '../../src/domain/reach/stay.ts';
 import { reachTrail } from '../../src/domain/reach/trail.ts';
 import { unexplainedAccess } from '../../src/domain/reach/unexplained-access.ts';
 import type { Residency } from '../../src/domain/residency/fold.ts';
+import { populationOf } from '../../src/domain/residency/holding.ts';
 import { always, type Interval, intersect } from '../../src/domain/timeline.ts';
 import * as naive from '../support/naive-reach.ts';
 import {

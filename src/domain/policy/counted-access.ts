@@ -25,16 +25,10 @@ export const countedAccess = (
     return { access, population: membership?.population ?? null, subjects: 1 };
   }
   const people = new Map<string, number>();
-  for (const presence of residency.presences) {
+  for (const presence of residency.presencesIn(scope.population)) {
     const { subject, holding, from, to } = presence;
     if (holding.dataset !== dataset || (site !== null && holding.site !== site)) continue;
-    const of =
-      holding.kind === 'live'
-        ? { population: holding.population }
-        : holding.kind === 'backup'
-          ? holding.scope
-          : {};
-    if ('population' in of && of.population === scope.population && from <= at && at < to)
+    if (from <= at && at < to)
       people.set(subject, Math.max(people.get(subject) ?? 0, peopleIn(weights, presence, at)));
   }
   let subjects = 0;

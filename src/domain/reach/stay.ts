@@ -6,9 +6,8 @@
  */
 import { codeUnitOrder } from '../order.ts';
 import type { Residency } from '../residency/fold.ts';
-import type { Holding } from '../residency/holding.ts';
+import { populationOf } from '../residency/holding.ts';
 import { type RowKey, type RowPresence, rowPresences } from '../residency/rows.ts';
-import { isPopulation } from '../scope.ts';
 import type { Instant } from '../time.ts';
 import { cover, type Interval, intersect, type Piece, type Timeline, type Varying } from '../timeline.ts';
 import { type DataClass, overKey } from './data-class.ts';
@@ -27,12 +26,6 @@ export const stayOrder = (a: Stay, b: Stay): number =>
   codeUnitOrder(a.row.kind, b.row.kind) ||
   codeUnitOrder(a.row.backup ?? '', b.row.backup ?? '') ||
   a.from - b.from;
-
-/** The population whose holding it is, or that a backup was taken of. */
-export const populationOf = (holding: Holding): string | undefined => {
-  if (holding.kind === 'live') return holding.population;
-  return holding.kind === 'backup' && isPopulation(holding.scope) ? holding.scope.population : undefined;
-};
 
 /** Where the subject's data was, in the order of answers. */
 export const staysOfSubject = (

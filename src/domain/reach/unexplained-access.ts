@@ -3,12 +3,13 @@
  */
 import type { FactOf } from '../facts.ts';
 import type { Residency } from '../residency/fold.ts';
+import { populationOf } from '../residency/holding.ts';
 import { isPopulation, type Scope } from '../scope.ts';
 import { valueAt } from '../timeline.ts';
 import type { DataClass } from './data-class.ts';
 import { classOfHeld } from './held-data.ts';
 import type { Reach } from './reach-index.ts';
-import { populationOf, staysOfSubject } from './stay.ts';
+import { staysOfSubject } from './stay.ts';
 
 /** The finding: who reached what, without a path to it that was known. */
 export interface UnexplainedAccess {

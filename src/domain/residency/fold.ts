@@ -15,6 +15,7 @@ import {
   holdingKey,
   type OwnHolding,
   type PopulationHolding,
+  populationOf,
 } from './holding.ts';
 import { Course, type Presence } from './presence.ts';
 
@@ -48,6 +49,10 @@ export interface BackupTaking {
 /** Everything the fold found. Presences are maximal, uninterrupted and of some length. */
 export interface Residency {
   readonly presences: ReadonlyArray<SubjectPresence>;
+  /** The presences of one subject. */
+  presencesOf(subject: string): ReadonlyArray<SubjectPresence>;
+  /** The presences in holdings of a population, and in backups of it. */
+  presencesIn(population: string): ReadonlyArray<SubjectPresence>;
   readonly holdings: ReadonlyArray<HoldingPresence>;
   readonly memberships: ReadonlyMap<string, Varying<Enrolment>>;
   readonly backups: ReadonlyMap<string, BackupTaking>;
@@ -479,8 +484,18 @@ class ResidencyFold {
     const holdings = [...this.courses.values()].flatMap(({ holding, course }) =>
       course.presences().map((presence): HoldingPresence => ({ holding, ...presence })),
     );
+    let byPopulation: ReadonlyMap<string | undefined, ReadonlyArray<SubjectPresence>> | undefined;
+    let bySubject: ReadonlyMap<string, ReadonlyArray<SubjectPresence>> | undefined;
     return {
       presences,
+      presencesOf: (subject) => {
+        bySubject ??= Map.groupBy(presences, (presence) => presence.subject);
+        return bySubject.get(subject) ?? [];
+      },
+      presencesIn: (population) => {
+        byPopulation ??= Map.groupBy(presences, ({ holding }) => populationOf(holding));
+        return byPopulation.get(population) ?? [];
+      },
       holdings,
       memberships,
       backups: this.backups,

@@ -1,7 +1,7 @@
 /**
  * A holding: the data of one scope of one dataset, present at one site; live, or frozen in a backup.
  */
-import type { Scope } from '../scope.ts';
+import { isPopulation, type Scope } from '../scope.ts';
 
 /** A population's live holding: a changing set of subjects (R8). */
 export interface PopulationHolding {
@@ -40,4 +40,10 @@ export const holdingKey = (holding: Holding): string => {
     case 'backup':
       return `backup ${holding.backup} ${holding.site}`;
   }
+};
+
+/** The population whose holding it is, or that a backup was taken of. */
+export const populationOf = (holding: Holding): string | undefined => {
+  if (holding.kind === 'live') return holding.population;
+  return holding.kind === 'backup' && isPopulation(holding.scope) ? holding.scope.population : undefined;
 };

@@ -40,8 +40,7 @@ export const rowOrder = (a: RowKey, b: RowKey): number =>
 /** Everything shown of a subject, in the order of rows and then of time. */
 export const rowPresences = (residency: Residency, subject: string): ReadonlyArray<RowPresence> => {
   const rows = new Map<string, SubjectPresence[]>();
-  for (const presence of residency.presences) {
-    if (presence.subject !== subject) continue;
+  for (const presence of residency.presencesOf(subject)) {
     const { dataset, site, backup } = rowOf(presence);
     const key = `${dataset} ${site} ${backup ?? ''}`;
     rows.set(key, [...(rows.get(key) ?? []), presence]);
