@@ -3,10 +3,15 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { Difference } from './diff.ts';
-import type { DiffThreadInput } from './diff-thread.ts';
+import type { Compared, DiffThreadInput } from './diff-thread.ts';
+
+/** How long is compared: what answers there are time for, of a large ledger. */
+const comparingMsMax = 10_000;
+
+const nothingCompared: Difference = { compared: 0, changed: 0, examples: [] };
 
 /**
- * What differs between two generations.
+ * What differs between two generations, as far as there is time to compare them.
  *
  * @param signal ends the comparison; it is then rejected.
  */
@@ -15,10 +20,19 @@ export const compareBeside = (input: DiffThreadInput, signal: AbortSignal): Prom
     if (signal.aborted) return reject(new Error('the comparison was cancelled'));
     const worker = new Worker(new URL('./diff-thread.ts', import.meta.url), { workerData: input });
     const stop = (): void => void worker.terminate();
+    let found = nothingCompared;
+    const enough = setTimeout(() => {
+      resolve(found);
+      stop();
+    }, comparingMsMax);
     signal.addEventListener('abort', stop, { once: true });
-    worker.once('message', resolve);
+    worker.on('message', ({ difference, isAll }: Compared) => {
+      found = difference;
+      if (isAll) resolve(found);
+    });
     worker.once('error', reject);
     worker.once('exit', () => {
+      clearTimeout(enough);
       signal.removeEventListener('abort', stop);
       // Where it has answered, this does nothing any more.
       reject(new Error('the comparison of the projections has ended without an answer'));

@@ -3,7 +3,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openLogFile } from '../store/open-log-file.ts';
-import { compareGenerations } from './diff.ts';
+import { compareGenerations, type Difference } from './diff.ts';
 
 /** What the thread is given. */
 export interface DiffThreadInput {
@@ -13,10 +13,26 @@ export interface DiffThreadInput {
   readonly validAt: number;
 }
 
+/** What differs, as far as was compared. */
+export interface Compared {
+  readonly difference: Difference;
+  readonly isAll: boolean;
+}
+
+/** How often what was found so far is told. */
+const toldEachMs = 100;
+
 const { before, after, logFile, validAt } = workerData as DiffThreadInput;
 const log = openLogFile(logFile);
 try {
-  parentPort!.postMessage(compareGenerations(before, after, log, validAt));
+  let told = performance.now();
+  let found: Difference | undefined;
+  for (found of compareGenerations(before, after, log, validAt)) {
+    if (performance.now() - told < toldEachMs) continue;
+    told = performance.now();
+    parentPort!.postMessage({ difference: found, isAll: false } satisfies Compared);
+  }
+  parentPort!.postMessage({ difference: found!, isAll: true } satisfies Compared);
 } finally {
   log.close();
 }
