@@ -5,8 +5,8 @@ import { Worker } from 'node:worker_threads';
 import type { Difference } from './diff.ts';
 import type { Compared, DiffThreadInput } from './diff-thread.ts';
 
-/** How long is compared: what answers there are time for, of a large ledger. */
-const comparingMsMax = 10_000;
+/** How long is compared, in milliseconds: what answers there are time for, of a large ledger. */
+export const comparingMsMax = 10_000;
 
 const nothingCompared: Difference = { compared: 0, changed: 0, examples: [] };
 

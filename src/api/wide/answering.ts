@@ -11,7 +11,7 @@ import type { AnsweringReport, AnsweringRequest, AnsweringThreadInput } from './
 import type { AskedWidely, FoundBy, WideQuestion } from './questions.ts';
 
 /** Wide questions that wait for their turn, at the most. */
-const waitingMax = 256;
+export const waitingMax = 256;
 /** When whoever is turned away may ask again. */
 const retryAfterMs = 1_000;
 
