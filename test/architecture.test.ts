@@ -14,10 +14,11 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: [],
   'policy-language': ['domain'],
   'sorted-runs': [],
-  store: ['domain'],
+  threads: [],
+  store: ['domain', 'threads'],
   vault: ['domain', 'store', 'sorted-runs'],
   access: ['domain', 'store'],
-  projections: ['domain', 'policy-language', 'store', 'sorted-runs'],
+  projections: ['domain', 'policy-language', 'store', 'sorted-runs', 'threads'],
   client: ['domain', 'projections'],
   api: ['access', 'domain', 'policy-language', 'projections', 'store', 'vault'],
   main: ['access', 'api', 'domain', 'projections', 'store', 'vault'],
@@ -79,4 +80,9 @@ describe('imports', () => {
     );
     expect(wrong).toEqual([]);
   });
+});
+
+it('threads are started in one place alone', () => {
+  const starting = filesIn(source).filter((file) => /\bnew Worker\(/.test(readFileSync(file, 'utf8')));
+  expect(starting.map((file) => relative(source, file))).toEqual([join('threads', 'start-thread.ts')]);
 });

@@ -1,7 +1,7 @@
 /**
  * Comparing two generations in a thread of its own.
  */
-import { Worker } from 'node:worker_threads';
+import { startThread } from '../threads/start-thread.ts';
 import type { Difference } from './diff.ts';
 import type { Compared, DiffThreadInput } from './diff-thread.ts';
 
@@ -18,7 +18,7 @@ const nothingCompared: Difference = { compared: 0, changed: 0, examples: [] };
 export const compareBeside = (input: DiffThreadInput, signal: AbortSignal): Promise<Difference> =>
   new Promise((resolve, reject) => {
     if (signal.aborted) return reject(new Error('the comparison was cancelled'));
-    const worker = new Worker(new URL('./diff-thread.ts', import.meta.url), { workerData: input });
+    const worker = startThread(new URL('./diff-thread.ts', import.meta.url), input);
     const stop = (): void => void worker.terminate();
     let found = nothingCompared;
     const enough = setTimeout(() => {

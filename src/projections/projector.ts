@@ -1,7 +1,8 @@
 /**
  * A projector: one thread that keeps one generation of the projections at the head of the log.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '../threads/start-thread.ts';
 import type { ProjectorThreadInput, ProjectorThreadReport } from './projector-thread.ts';
 
 /** How long a stopping thread may take to finish its page. */
@@ -41,7 +42,7 @@ export class Projector {
   }
 
   private start(): void {
-    const worker = new Worker(new URL('./projector-thread.ts', import.meta.url), { workerData: this.input });
+    const worker = startThread(new URL('./projector-thread.ts', import.meta.url), this.input);
     this.worker = worker;
     worker.on('message', (report: ProjectorThreadReport) => this.report(report));
     worker.on('error', (error) => this.report({ kind: 'failed', reason: error.message }));

@@ -2,7 +2,8 @@
  * Scanning ahead: while stretches of the log are applied in order, threads beside scan those to come.
  */
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '../threads/start-thread.ts';
 import type { News } from './scanner.ts';
 import { stretchEventsMax } from './scanner.ts';
 import type { ScanAnswer, ScannerThreadInput, ScanOrder } from './scanner-thread.ts';
@@ -31,7 +32,7 @@ class ScannerThread {
   constructor(logFile: string, news: () => News) {
     this.news = news;
     const workerData: ScannerThreadInput = { logFile };
-    this.worker = new Worker(new URL('./scanner-thread.ts', import.meta.url), { workerData });
+    this.worker = startThread(new URL('./scanner-thread.ts', import.meta.url), workerData);
     this.worker.on('message', (answer: ScanAnswer) => {
       const asked = this.waiting.shift();
       if (answer.kind === 'scanned') asked?.resolve(answer.stretch);

@@ -34,11 +34,7 @@ const scan = ({ after, upTo, news }: ScanOrder): void => {
   parentPort!.postMessage(answer, stretch === undefined ? [] : memoryOf(stretch));
 };
 
-parentPort!.on('message', (order: ScanOrder | 'stop') => {
-  if (order === 'stop') {
-    log.close();
-    return parentPort!.close();
-  }
+parentPort!.on('message', (order: ScanOrder) => {
   try {
     scan(order);
   } catch (error) {

@@ -2,12 +2,12 @@
  * The synchronous reader of the embedded ledger, beside its writer and in another thread.
  */
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
 import { origin } from '../../src/store/event-store.ts';
 import { openLogReader } from '../../src/store/sqlite/log-reader.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
+import { startThread } from '../../src/threads/start-thread.ts';
 import { logReaderContract } from '../contract/log-reader.ts';
 import { fileForTest, newFolder, removeFolder } from './ledger-files.ts';
 
@@ -72,9 +72,7 @@ test('given a follower in another thread, it gets what is recorded here', async 
       bytes: new Uint8Array(10),
     }));
   await store.append(batch(0));
-  const follower = new Worker(join(import.meta.dirname, 'following-thread.ts'), {
-    workerData: { file, count: 100 },
-  });
+  const follower = startThread(new URL('./following-thread.ts', import.meta.url), { file, count: 100 });
   const followed = new Promise<ReadonlyArray<string>>((resolve, reject) => {
     follower.on('message', resolve).on('error', reject);
   });

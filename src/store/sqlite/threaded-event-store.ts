@@ -4,8 +4,8 @@
  * Other work goes on while a transaction is written and synced: the next events are decoded, questions are answered.
  */
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
+import { startThread } from '../../threads/start-thread.ts';
 import type { AppendError, Appended, EventStore, EventToAppend } from '../event-store.ts';
 import { openLogReader } from './log-reader.ts';
 import { fromPlain } from './store-problems.ts';
@@ -65,7 +65,7 @@ const pack = (batch: ReadonlyArray<EventToAppend>, take: (bytes: number) => Arra
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */
 export const openThreadedEventStore = async (file: string): Promise<EventStore> => {
-  const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: file });
+  const worker = startThread(new URL('./writer-thread.ts', import.meta.url), file);
   const ask = (request: WriterRequest, transferred: ArrayBuffer[] = []): void =>
     worker.postMessage(request, transferred);
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));

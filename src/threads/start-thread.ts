@@ -1,0 +1,14 @@
+/**
+ * Starts the threads that work beside the one that answers.
+ */
+
+import { setFlagsFromString } from 'node:v8';
+import { Worker } from 'node:worker_threads';
+
+// Every thread runs WebAssembly, for Node strips types with it. Once nobody uses a piece of its code any more, V8 frees
+// it; in Node 24 one thread can take such a piece up again while another frees it, and then it is freed twice, which
+// ends the process. Here it stays as long as its module: no more than a few megabytes. V8 14 has this mended.
+setFlagsFromString('--no-wasm-code-gc');
+
+/** A thread that runs a module. */
+export const startThread = (module: URL, workerData: unknown): Worker => new Worker(module, { workerData });
