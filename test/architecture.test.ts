@@ -20,7 +20,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   access: ['domain', 'store'],
   projections: ['domain', 'policy-language', 'store', 'sorted-runs', 'threads'],
   client: ['domain', 'projections'],
-  api: ['access', 'domain', 'policy-language', 'projections', 'store', 'vault'],
+  api: ['access', 'domain', 'policy-language', 'projections', 'store', 'threads', 'vault'],
   main: ['access', 'api', 'domain', 'projections', 'store', 'vault'],
   cli: ['access', 'api', 'client', 'domain', 'main', 'policy-language', 'projections', 'store'],
 };

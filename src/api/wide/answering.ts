@@ -1,10 +1,11 @@
 /**
  * Who asks the thread that answers wide questions: one at a time, in the order in which they came.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import { ProjectionsDamaged } from '../../projections/damage.ts';
 import { fromPlain } from '../../store/sqlite/store-problems.ts';
+import { startThread } from '../../threads/start-thread.ts';
 import type { Problem } from '../problem.ts';
 import type { Answered } from '../questions.ts';
 import type { AnsweringReport, AnsweringRequest, AnsweringThreadInput } from './answering-thread.ts';
@@ -106,7 +107,7 @@ export class Answering {
   private running(): NonNullable<Answering['thread']> {
     if (this.thread !== undefined) return this.thread;
     const workerData: AnsweringThreadInput = { logFile: this.logFile };
-    const worker = new Worker(new URL('./answering-thread.ts', import.meta.url), { workerData });
+    const worker = startThread(new URL('./answering-thread.ts', import.meta.url), workerData);
     const exited = new Promise<void>((resolve) => {
       const end = (): void => {
         this.thread = undefined;
