@@ -3,12 +3,15 @@ import { defineConfig } from 'vitest/config';
 
 /** What answers over HTTP, which must be the same on both stores: all of it but what is named below. */
 const httpSuite = ['test/api/**/*.test.ts', 'test/property/http.test.ts'];
-/** What puts files of the embedded log in place, or fills the disk that it is on. */
-const aboutTheFilesOfTheLog = [
+/** What is about the files on this machine. */
+const aboutFiles = [
   // On KurrentDB the log is on the disk of the server, and what fills here are the mirror, the vault and projections.
   'test/api/disk-full.test.ts',
-  // A server that holds another log than before is refused: test/store/kurrentdb-faults.test.ts.
+  // Files of the embedded log are put in place; a KurrentDB that holds another log than before is refused, which
+  // test/store/kurrentdb-faults.test.ts tests.
   'test/api/log-put-back.test.ts',
+  // Damaged files of the projections, which are of one format whatever log they were made from.
+  'test/api/projections-lost.test.ts',
 ];
 const kurrentDb = process.env.KURRENTDB_URL === undefined ? 'the double' : 'the server of KURRENTDB_URL';
 
@@ -30,9 +33,13 @@ export default defineConfig({
         test: {
           name: `KurrentDB (${kurrentDb})`,
           include: httpSuite,
-          exclude: aboutTheFilesOfTheLog,
-          // The random worlds are what the other project's are, fewer of them.
-          env: { TEST_STORE: 'kurrentdb', PROPERTY_RUNS: process.env.PROPERTY_RUNS ?? '75' },
+          exclude: aboutFiles,
+          // Fewer random worlds, and shorter replays: projections are tested at length by the other project.
+          env: {
+            TEST_STORE: 'kurrentdb',
+            PROPERTY_RUNS: process.env.PROPERTY_RUNS ?? '75',
+            REPLAY_EVENTS: process.env.REPLAY_EVENTS ?? '5000',
+          },
         },
       },
     ],
