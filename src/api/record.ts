@@ -39,6 +39,11 @@ export interface Prepared {
   readonly again: ReadonlyMap<number, Position>;
 }
 
+/** What recording a chunk of lines did, and the problem that stopped it, if one did. */
+export interface RecordedChunk extends Recorded {
+  readonly problem?: Problem;
+}
+
 /** Where the ledger's own events come from. */
 export const ledgerSource = 'urn:domicile:ledger';
 
@@ -170,6 +175,31 @@ const namesIn = (batch: ReadonlyArray<Event>, before: ReadonlyMap<number, Before
   return [...names];
 };
 
+/** The two halves of a batch that has at least two events to append. */
+const halvesOf = (prepared: Prepared): readonly [Prepared, Prepared] => {
+  const { given, decoded, batch, places, again } = prepared;
+  const middle = Math.ceil(batch.length / 2);
+  const start = places[middle]!;
+  const before = [...again].filter(([place]) => place < start);
+  const after = [...again].filter(([place]) => place >= start);
+  return [
+    {
+      given: given.slice(0, start),
+      decoded: decoded.slice(0, start),
+      batch: batch.slice(0, middle),
+      places: places.slice(0, middle),
+      again: new Map(before),
+    },
+    {
+      given: given.slice(start),
+      decoded: decoded.slice(start),
+      batch: batch.slice(middle),
+      places: places.slice(middle).map((place) => place - start),
+      again: new Map(after.map(([place, position]) => [place - start, position])),
+    },
+  ];
+};
+
 /** The place of an event whose source and id are recorded with other content. */
 interface Conflict {
   readonly conflict: number;
@@ -242,6 +272,31 @@ export class Recorder {
     return once.left.kind === 'conflict'
       ? conflictAt(given[again.right.places[once.left.index]!]!)
       : E.left(refusal(once.left));
+  }
+
+  /**
+   * Records a chunk of lines, which need not be recorded together: in smaller and smaller pieces, in order, where the
+   * log does not take so much at once. A line that is too large by itself stops it and is named.
+   */
+  async writeLines(prepared: Prepared): Promise<RecordedChunk> {
+    const pieces = [prepared];
+    let done: Recorded = { recorded: 0, duplicates: 0, position: 0 };
+    for (let piece = pieces.pop(); piece !== undefined; piece = pieces.pop()) {
+      const written = await this.write(piece);
+      if (E.isRight(written)) {
+        done = {
+          recorded: done.recorded + written.right.recorded,
+          duplicates: done.duplicates + written.right.duplicates,
+          position: Math.max(done.position, written.right.position),
+        };
+      } else if (written.left.kind !== 'too-large') return { ...done, problem: written.left };
+      else if (piece.batch.length > 1) pieces.push(...halvesOf(piece).toReversed());
+      else {
+        const { line } = piece.given[piece.places[0]!]!;
+        return { ...done, problem: { ...written.left, detail: `line ${line}: ${written.left.detail}` } };
+      }
+    }
+    return done;
   }
 
   private async append({ batch, again }: Prepared): Promise<E.Either<AppendError, Recorded>> {

@@ -2,7 +2,7 @@
  * Copying a whole ledger's log from one store to another, either way.
  *
  * The copy holds the same events in the same order with the same bytes, and each with the time at which it was first
- * recorded, so that it answers every question about what was known when as the original does; only positions differ.
+ * recorded, at the same positions, so that it answers every question about what was known when as the original does.
  * Copying can be broken off and begun again: what is there already is compared, and the rest added. Everything is
  * read back and compared before the copy is called one.
  */

@@ -8,8 +8,8 @@ import type * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../domain/time.ts';
 
 /**
- * A place in the log: a safe integer that only orders (it may have gaps). 0 is before the first event.
- * On the wire it is a decimal string.
+ * A place in the log: its events are numbered in order, 1 to n, the same in every store and every copy. 0 is before
+ * the first event. On the wire it is a decimal string, which only orders.
  */
 export type Position = number;
 

@@ -13,6 +13,7 @@ import type { Scope } from '../../src/access/keys.ts';
 import { createApp } from '../../src/api/app.ts';
 import type { Ledger } from '../../src/api/ledger.ts';
 import { openLedger } from '../../src/main/open-ledger.ts';
+import { settingsIn } from '../support/server.ts';
 
 const enrolled = (subject: string) => ({
   specversion: '1.0',
@@ -44,15 +45,7 @@ describe('a ledger with keys', () => {
   const tokens = new Map<string, string>();
 
   beforeAll(async () => {
-    const settings = {
-      store: `sqlite:${directory}`,
-      dataDirectory: directory,
-      host: '127.0.0.1',
-      port: 0,
-      waitMs: 10_000,
-      origin: 'o',
-    };
-    ledger = await openLedger(settings);
+    ledger = await openLedger(await settingsIn(directory));
     await ledger.ready();
     const app = createApp(ledger, pino({ level: 'silent' }));
     request = async (path, token, init = {}) =>

@@ -1,10 +1,8 @@
 /**
- * Projections that are damaged, or not of the log beside them: they are rebuilt from the log, and answers are never
- * those of what is not in it.
+ * Projections that are damaged: they are rebuilt from the log, and the answers are as before.
  */
 import {
   closeSync,
-  cpSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -74,40 +72,5 @@ describe('a server that starts on projections', () => {
     expect(await held(position)).toBe(5_001);
     expect((await server.get('/readyz')).body).toMatchObject({ status: 'ready', lag: 0 });
     expect(readdirSync(projections()).filter((name) => name.endsWith('.sqlite'))).toHaveLength(1);
-  });
-
-  it('of a log that was put back from a backup, shorter than they are, answers by the log', async () => {
-    await server.record([placed('placed', 'us', 'a'), ...many(10, 'kept-')]);
-    await server.close();
-    const backup = newDataDirectory();
-    cpSync(directory, backup, { recursive: true });
-    server = await LocalServer.open(directory);
-    await server.record(many(20, 'lost-'));
-    expect(await held(31)).toBe(30);
-    await server.close();
-    for (const name of readdirSync(backup).filter((each) => /^(log|vault)\.sqlite/.test(each)))
-      cpSync(join(backup, name), join(directory, name));
-    removeDirectory(backup);
-    server = await LocalServer.open(directory);
-    expect(await held(11)).toBe(10);
-    const position = await server.record(many(40, 'later-'));
-    expect(await held(position)).toBe(50);
-    expect((await server.get('/v1/subjects/lost--subject-1/history')).status).toBe(404);
-  });
-
-  it('of a log that was put back and went on beyond them, answers by the log', async () => {
-    await server.record([placed('placed', 'us', 'a')]);
-    const other = newDataDirectory();
-    const beyond = await LocalServer.open(other);
-    await beyond.record([placed('placed-too', 'us', 'a'), ...many(100, 'beyond-')]);
-    await beyond.close();
-    await server.record(many(50, 'before-'));
-    expect(await held(51)).toBe(50);
-    await server.close();
-    for (const name of readdirSync(other).filter((each) => /^(log|vault)\.sqlite/.test(each)))
-      cpSync(join(other, name), join(directory, name));
-    removeDirectory(other);
-    server = await LocalServer.open(directory);
-    expect(await held(101)).toBe(100);
   });
 });

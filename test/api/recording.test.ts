@@ -13,6 +13,7 @@ import {
   source,
 } from '../support/given-events.ts';
 import { batch, LocalServer, lines, newDataDirectory, one, removeDirectory } from '../support/server.ts';
+import { testStore } from '../support/stores.ts';
 
 const directory = newDataDirectory();
 let server: LocalServer;
@@ -39,6 +40,10 @@ const answer = async (reply: Promise<{ status: number; body: unknown }>) => {
 };
 const inLines = (events: ReadonlyArray<unknown>): string =>
   events.map((event) => `${JSON.stringify(event)}\n`).join('');
+
+it('is on the store that the tests are to be run on', () => {
+  expect(server.ledger.parts.store.kind).toBe(testStore);
+});
 
 describe('one event', () => {
   it('given it is new, it is recorded, and where', async () => {

@@ -9,7 +9,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLedger } from '../../src/main/open-ledger.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { corrected, enrolled, many, placed, type Sent, sent } from '../support/given-events.ts';
-import { LocalServer, lines, newDataDirectory, type Reply, removeDirectory } from '../support/server.ts';
+import {
+  LocalServer,
+  lines,
+  newDataDirectory,
+  type Reply,
+  removeDirectory,
+  settingsIn,
+} from '../support/server.ts';
 import { VaultServer, vaultInFile } from '../support/vaults.ts';
 
 /** Identifiers that stand in no id, source or name of any event: wherever their bytes are found, it is a person. */
@@ -42,13 +49,8 @@ let kept: Vault;
 let vaultServer: VaultServer;
 let server: LocalServer;
 
-const settings = () => ({
-  store: `sqlite:${directory}`,
-  dataDirectory: directory,
-  host: '127.0.0.1',
-  port: 0,
-  waitMs: 10_000,
-  origin: 'example.org/ledger',
+const settings = async () => ({
+  ...(await settingsIn(directory)),
   // However busy the machine is, only a vault that is away is away.
   vault: { url: vaultServer.url, limits: { callMsMax: 60_000, faultMsMax: 60_000 } },
 });
@@ -59,7 +61,7 @@ beforeEach(async () => {
   kept = vaultInFile(join(vaultDirectory, 'vault.sqlite'));
   vaultServer = new VaultServer();
   await vaultServer.start(kept);
-  const ledger = await openLedger(settings());
+  const ledger = await openLedger(await settings());
   await ledger.ready();
   server = new LocalServer(ledger);
 });
@@ -172,14 +174,14 @@ describe('a ledger whose vault is elsewhere', () => {
     const other = vaultInFile(join(vaultDirectory, 'other.sqlite'));
     await vaultServer.stop();
     await vaultServer.start(other);
-    await expect(openLedger(settings())).rejects.toThrow('knows nobody of this log');
+    await expect(openLedger(await settings())).rejects.toThrow('knows nobody of this log');
     await vaultServer.stop();
     await vaultServer.start(kept);
     other.close();
     vaultInFile(join(directory, 'vault.sqlite')).close();
-    await expect(openLedger(settings())).rejects.toThrow('LEDGER_VAULT names another');
+    await expect(openLedger(await settings())).rejects.toThrow('LEDGER_VAULT names another');
     removeDirectory(join(directory, 'vault.sqlite'));
-    server = new LocalServer(await openLedger(settings()));
+    server = new LocalServer(await openLedger(await settings()));
     expect((await server.get(pathOf(quentin, '/residency'), { atLeast: story.length })).status).toBe(200);
   });
 });
@@ -284,7 +286,7 @@ describe('while the vault cannot be asked', () => {
     await server.record(story);
     await server.close();
     await vaultServer.stop();
-    server = new LocalServer(await openLedger(settings()));
+    server = new LocalServer(await openLedger(await settings()));
     unavailable(await server.get(pathOf(zorica, '/residency'), { atLeast: story.length }));
     await vaultServer.start();
     expect((await server.get(pathOf(zorica, '/residency'))).status).toBe(200);

@@ -4,12 +4,13 @@
  * The log is in a KurrentDB in this process or, when `KURRENTDB_URL` holds a connection string, on that server, in a
  * ledger of its own. A server that is not ours is neither stopped nor started again.
  */
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { openLedger } from '../../src/main/open-ledger.ts';
 import { startNode } from '../support/kurrentdb-double/kurrentdb-double.ts';
 import type { KurrentDbNode } from '../support/kurrentdb-double/kurrentdb-node.ts';
+import { limitsBefore25, TransactionLog } from '../support/kurrentdb-double/transaction-log.ts';
 import {
   type Client,
   LocalServer,
@@ -17,11 +18,13 @@ import {
   newDataDirectory,
   removeDirectory,
   ServerProcess,
+  settingsIn,
 } from '../support/server.ts';
+import { newLedgerName, withLedger } from '../support/stores.ts';
 
 const server = process.env.KURRENTDB_URL;
 const name = server === undefined ? 'on the double' : 'on the server of KURRENTDB_URL';
-const ledger = `ledger=served_${randomUUID().replaceAll('-', '')}`;
+const ledger = newLedgerName();
 
 let node: KurrentDbNode | undefined;
 let connectionString: string;
@@ -33,8 +36,7 @@ const start = (directory: string, store = connectionString): Promise<ServerProce
 
 beforeAll(async () => {
   node = server === undefined ? await startNode() : undefined;
-  const url = server ?? `esdb://${node!.address}?tls=false`;
-  connectionString = `${url}${url.includes('?') ? '&' : '?'}${ledger}`;
+  connectionString = withLedger(server ?? `esdb://${node!.address}?tls=false`, ledger);
   servers = await Promise.all(directories.map((directory) => start(directory)));
 });
 afterAll(async () => {
@@ -76,18 +78,6 @@ const batch = [
   }),
 ];
 
-/** What an answer says, without positions: each store counts them in its own way. */
-const withoutPositions = (value: unknown): unknown =>
-  Array.isArray(value)
-    ? value.map(withoutPositions)
-    : typeof value === 'object' && value !== null
-      ? Object.fromEntries(
-          Object.entries(value)
-            .filter(([key]) => !/position|^event$|^known/i.test(key))
-            .map(([key, inner]) => [key, withoutPositions(inner)]),
-        )
-      : value;
-
 test('given the same events, the answers are those of the embedded ledger', async () => {
   const folders = [newDataDirectory(), newDataDirectory()] as const;
   const onKurrentDb = await start(folders[0], `${connectionString}_same`);
@@ -108,7 +98,7 @@ test('given the same events, the answers are those of the embedded ledger', asyn
       const theirs = await ask(onKurrentDb, there.body.position);
       expect(mine.status, list).toBe(200);
       expect(theirs.status, list).toBe(200);
-      expect(withoutPositions(theirs.body.data), list).toEqual(withoutPositions(mine.body.data));
+      expect(theirs.body.data, list).toEqual(mine.body.data);
     }
   }
 });
@@ -159,6 +149,66 @@ describe(`served ${name}`, () => {
 });
 
 if (server === undefined) {
+  describe('given lines that are more than the server takes at once', () => {
+    const large = (name: string, bytes = 40_000) =>
+      event('large', name, 'EventCorrected', {
+        event: { source: 'large', id: 'none' },
+        reason: 'r',
+        data: { policy: 'large', title: 'Large', cedar: 'x'.repeat(bytes), effectiveFrom: '2022-06-17' },
+      });
+    const sixOf = (name: string) => [1, 2, 3, 4, 5, 6].map((number) => large(`${name}-${number}`));
+
+    /** A ledger on a server that was told to take 128 KiB at once, so that three lines are too many. */
+    const onSmallServer = async (): Promise<LocalServer> => {
+      const log = new TransactionLog(Date.now, { ...limitsBefore25, appendBytesMax: 128 * 1_024 });
+      const small = await startNode({ log });
+      const directory = newDataDirectory();
+      const ledger = await openLedger({
+        ...(await settingsIn(directory)),
+        store: `esdb://${small.address}?tls=false`,
+      });
+      const local = new LocalServer(ledger);
+      onTestFinished(async () => {
+        await local.close();
+        await small.stop();
+        removeDirectory(directory);
+      });
+      return local;
+    };
+
+    test('they are recorded in order, and those that are recorded already are counted', async () => {
+      const writer = await onSmallServer();
+      const lot = sixOf('lot');
+      const first = await writer.record([lot[1]]);
+      const { status, body } = await writer.postLines(lot);
+      expect([status, body]).toEqual([
+        201,
+        { recorded: 5, duplicates: 1, position: String(Number(first) + 5) },
+      ]);
+      const { body: page } = await writer.get('/v1/events', {
+        after: Number(first),
+        atLeast: body.position,
+      });
+      expect(page.data.map(({ id }: { id: string }) => id)).toEqual(
+        [lot[0], ...lot.slice(2)].map((event) => event!.id),
+      );
+    });
+
+    test('one that is too large by itself stops them and is named, and so is one with other content', async () => {
+      const writer = await onSmallServer();
+      const lines = sixOf('stopped');
+      const stopped = await writer.postLines([...lines.slice(0, 4), large('huge', 100_000), lines[4]]);
+      expect([stopped.status, stopped.body.recorded]).toEqual([413, 4]);
+      expect(stopped.body.detail).toMatch(/^line 5: .*bytes$/);
+      const other = { ...lines[3]!, time: '2023-01-01T00:00:00Z' };
+      const conflict = await writer.postLines([lines[0], ...sixOf('before'), other, lines[5]]);
+      expect([conflict.status, conflict.body.recorded]).toEqual([409, 0]);
+      expect(conflict.body.errors).toMatchObject([{ line: 8 }]);
+      const whole = await writer.postLines([...lines, ...sixOf('before')]);
+      expect(whole.body).toMatchObject({ recorded: 8, duplicates: 4 });
+    });
+  });
+
   test('given a KurrentDB that is away, writers are told to come again, and questions are answered', async () => {
     const { position } = (await servers[0]!.get('/v1/sites')).body.clocks;
     await node!.stop();

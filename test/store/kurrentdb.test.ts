@@ -4,7 +4,6 @@
  * It runs against a KurrentDB in this process that behaves as the documented protocol has it, or, when
  * `KURRENTDB_URL` holds a connection string, against that server, each test with a ledger of its own.
  */
-import { randomUUID } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
 import type { EventStore } from '../../src/store/event-store.ts';
 import { processEnvironment } from '../../src/store/kurrentdb/environment.ts';
@@ -14,19 +13,17 @@ import { parseSettings } from '../../src/store/kurrentdb/settings.ts';
 import { eventStoreContract } from '../contract/event-store.ts';
 import { logReaderContract } from '../contract/log-reader.ts';
 import { startNode } from '../support/kurrentdb-double/kurrentdb-double.ts';
+import { newLedgerName, withLedger } from '../support/stores.ts';
 import { newFolder, removeFolder } from './ledger-files.ts';
 
 const server = process.env.KURRENTDB_URL;
 const name = server === undefined ? 'kurrentdb (the double)' : 'kurrentdb (the server of KURRENTDB_URL)';
 
-const withLedger = (connectionString: string, ledger: string): string =>
-  `${connectionString}${connectionString.includes('?') ? '&' : '?'}ledger=${ledger}`;
-
 /** A ledger that nobody else knows, and how to open it. */
 const newLedger = async (now?: () => number) => {
   const node = server === undefined ? await startNode(now === undefined ? {} : { now }) : undefined;
   const directory = newFolder();
-  const ledger = `test_${randomUUID().replaceAll('-', '')}`;
+  const ledger = newLedgerName();
   const settings = parseSettings(withLedger(server ?? `esdb://${node!.address}?tls=false`, ledger));
   if (E.isLeft(settings)) throw new Error(settings.left);
   return {

@@ -11,6 +11,8 @@ import { pino } from 'pino';
 import { createApp } from '../../src/api/app.ts';
 import type { Ledger } from '../../src/api/ledger.ts';
 import { openLedger } from '../../src/main/open-ledger.ts';
+import type { Settings } from '../../src/main/settings.ts';
+import { storeIn } from './stores.ts';
 
 /** How long a server process may take to listen, or to end. */
 const processWaitMsMax = 90_000;
@@ -138,7 +140,13 @@ export class ServerProcess extends Client {
     const [command, ...rest] = [...through, process.execPath, join('src', 'main', 'serve.ts')];
     const child = spawn(command!, rest, {
       cwd: join(import.meta.dirname, '..', '..'),
-      env: { ...process.env, LEDGER_STORE: `sqlite:${directory}`, LEDGER_PORT: '0', ...environment },
+      env: {
+        ...process.env,
+        LEDGER_STORE: await storeIn(directory),
+        LEDGER_DATA: directory,
+        LEDGER_PORT: '0',
+        ...environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     spawned?.(child);
@@ -186,6 +194,16 @@ export class ServerProcess extends Client {
   }
 }
 
+/** The settings of a ledger in a directory, on the store that is tested. */
+export const settingsIn = async (directory: string, waitMs = 10_000): Promise<Settings> => ({
+  store: await storeIn(directory),
+  dataDirectory: directory,
+  host: '127.0.0.1',
+  port: 0,
+  waitMs,
+  origin: 'example.org/ledger',
+});
+
 /** The app over a ledger in this process. */
 export class LocalServer extends Client {
   readonly ledger: Ledger;
@@ -197,15 +215,8 @@ export class LocalServer extends Client {
   }
 
   /** Opens the ledger in a directory, ready for questions. */
-  static async open(directory: string, waitMs = 10_000): Promise<LocalServer> {
-    const ledger = await openLedger({
-      store: `sqlite:${directory}`,
-      dataDirectory: directory,
-      host: '127.0.0.1',
-      port: 0,
-      waitMs,
-      origin: 'example.org/ledger',
-    });
+  static async open(directory: string, waitMs?: number): Promise<LocalServer> {
+    const ledger = await openLedger(await settingsIn(directory, waitMs));
     await ledger.ready();
     return new LocalServer(ledger);
   }

@@ -29,7 +29,7 @@ import {
   positionParameter,
   wordParameter,
 } from '../questions.ts';
-import { type Given, type Recorded, Recorder } from '../record.ts';
+import { type Given, type RecordedChunk, Recorder } from '../record.ts';
 import { askedSubject } from './subjects.ts';
 
 /** Rows of the log that are streamed between two looks at whether the reader still listens. */
@@ -131,21 +131,20 @@ export const eventRoutes = (ledger: Ledger): Hono => {
     const mayAdopt = may(context, 'admin');
     let soFar: SoFar = { recorded: 0, duplicates: 0, position: String(ledger.parts.log.head()) };
     let last = 0;
-    let written: Promise<E.Either<Problem, Recorded>> | undefined;
+    let written: Promise<RecordedChunk> | undefined;
 
     /** Waits for the chunk before, if there is one; the problem that it has stops the body. */
     const settled = async (): Promise<Problem | undefined> => {
       const done = await written;
       written = undefined;
       if (done === undefined) return undefined;
-      if (E.isLeft(done)) return done.left;
-      last = Math.max(last, done.right.position);
+      last = Math.max(last, done.position);
       soFar = {
-        recorded: soFar.recorded + done.right.recorded,
-        duplicates: soFar.duplicates + done.right.duplicates,
-        position: String(last),
+        recorded: soFar.recorded + done.recorded,
+        duplicates: soFar.duplicates + done.duplicates,
+        position: last === 0 ? soFar.position : String(last),
       };
-      return undefined;
+      return done.problem;
     };
 
     for await (const chunk of readNdjson(context.req.raw.body)) {
@@ -153,7 +152,7 @@ export const eventRoutes = (ledger: Ledger): Hono => {
       const stopped = (await settled()) ?? (E.isLeft(prepared) ? prepared.left : undefined);
       if (stopped !== undefined) return problem(context, { ...stopped, soFar } as Problem);
       if (E.isRight(prepared) && prepared.right.given.length > 0) {
-        written = recorder.write(prepared.right);
+        written = recorder.writeLines(prepared.right);
         // What it throws is told where it is waited for.
         written.catch(() => undefined);
       }

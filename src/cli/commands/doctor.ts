@@ -178,11 +178,8 @@ const run = async (options: DoctorOptions, terminal: Terminal): Promise<E.Either
   const settings = settingsOf(options);
   if (E.isLeft(settings)) return settings;
   const bar = new ProgressBar(terminal, () => performance.now());
-  const isEmbedded = settings.right.store.startsWith('sqlite:');
   const examination = await examined(settings.right, (read, of) => {
-    // The positions of the embedded log count its events, those of KurrentDB the bytes before them.
-    const all = isEmbedded ? counted(of, 'event', 'events') : counted(of, 'byte', 'bytes');
-    bar.update(read, of, `${wholeNumber(read)} of ${all} read`);
+    bar.update(read, of, `${wholeNumber(read)} of ${counted(of, 'event', 'events')} read`);
   });
   bar.end();
   if (E.isLeft(examination)) return examination;

@@ -202,7 +202,8 @@ export class CatchUp {
     if (readings.length === 0) return;
     const before = this.mirror.progress();
     const { verdicts, voided, foreign } = this.apply(readings);
-    for (const position of voided) this.environment.notify({ kind: 'batch-void', position });
+    for (const { commit } of voided)
+      this.environment.notify({ kind: 'batch-void', position: Number(commit) });
     for (const { stream } of foreign) this.environment.notify({ kind: 'foreign-record', stream });
     for (const [batch, verdict] of verdicts) this.verdicts.get(batch)?.(verdict);
     const after = this.mirror.progress();

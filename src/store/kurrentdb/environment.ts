@@ -8,10 +8,11 @@ import type { Instant } from '../../domain/time.ts';
 /** Something an operator may want to know. It never holds anything of what events hold. */
 export type Notice =
   | { readonly kind: 'connected' }
-  /** The log is being read; it has been up to this position. */
+  /** The log is being read; it has been up to this commit position of KurrentDB's. */
   | { readonly kind: 'catching-up'; readonly position: number }
   | { readonly kind: 'connection-lost'; readonly reason: string; readonly retryInMs: number }
   | { readonly kind: 'subscription-stalled' }
+  /** An append that ends at this commit position does not count. */
   | { readonly kind: 'batch-void'; readonly position: number }
   | { readonly kind: 'foreign-record'; readonly stream: string }
   | { readonly kind: 'mirror-rebuilt'; readonly reason: string }

@@ -9,7 +9,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../../domain/time.ts';
 import { type EventStore, type EventToAppend, origin, type StoredEvent } from '../event-store.ts';
 import { followPages } from '../sqlite/follow.ts';
-import { DamagedStore } from '../sqlite/store-problems.ts';
+import { DamagedStore, OlderSchema } from '../sqlite/store-problems.ts';
 import { AppendLanes } from './append-lanes.ts';
 import { CatchUp } from './catch-up.ts';
 import { backoffMs, type Environment } from './environment.ts';
@@ -58,15 +58,16 @@ const assertWellFormed = (batch: ReadonlyArray<EventToAppend>): void => {
   }
 };
 
-/** Opens the mirror; a damaged one is put aside, since it can be made again. */
+/** Opens the mirror; a damaged one, or one of an older version, is put aside, since it can be made again. */
 const openOrRebuild = (file: string, environment: Environment): Mirror => {
   try {
     return openMirror(file, environment.now());
   } catch (error) {
-    if (!(error instanceof DamagedStore)) throw error;
-    environment.notify({ kind: 'mirror-rebuilt', reason: error.message });
-    rmSync(`${file}.damaged`, { force: true });
-    renameSync(file, `${file}.damaged`);
+    if (!(error instanceof DamagedStore || error instanceof OlderSchema)) throw error;
+    environment.notify({ kind: 'mirror-rebuilt', reason: `${file}: ${error.what}` });
+    const aside = `${file}.${error instanceof OlderSchema ? 'older' : 'damaged'}`;
+    rmSync(aside, { force: true });
+    renameSync(file, aside);
     for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
     return openMirror(file, environment.now());
   }

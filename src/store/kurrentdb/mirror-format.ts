@@ -1,16 +1,16 @@
 /**
  * How the mirror lies in its file, and how it is read.
  *
- * Its events lie as those of the embedded ledger do, except that their positions are KurrentDB's and have gaps.
+ * Its events lie as those of the embedded ledger do, at positions from 1 to n; how far KurrentDB's log has been read
+ * stands beside them, in KurrentDB's own positions.
  */
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
-import { origin } from '../event-store.ts';
 import type { LogReader } from '../log-reader.ts';
 import { type Changes, followPages } from '../sqlite/follow.ts';
-import { type EventRow, eventColumns, isAsWritten, ledgerFormat } from '../sqlite/ledger-format.ts';
-import { type LedgerQueries, ledgerQueries } from '../sqlite/log-reader.ts';
+import { ledgerFormat } from '../sqlite/ledger-format.ts';
+import { ledgerQueries } from '../sqlite/log-reader.ts';
 import { type FileFormat, openToRead, pragmaNumber } from '../sqlite/open-database.ts';
 import type { LogPosition } from './record-format.ts';
 
@@ -33,28 +33,29 @@ CREATE TABLE progress (
 INSERT INTO progress (one) VALUES (1);
 `;
 
-/** What is mirrored must have been read; `whole` compares every event's checksum. */
+/** What the embedded ledger must agree on, and besides: what is mirrored must have been read. */
 const contradiction = (database: DatabaseSync, whole: boolean): string | undefined => {
-  const { last, read } = database
+  const { events, last, read } = database
     .prepare(
-      'SELECT (SELECT coalesce(max(position), 0) FROM event) AS last, (SELECT coalesce(CAST(commit_position AS INTEGER), 0) FROM progress) AS read',
+      `SELECT (SELECT coalesce(max(position), 0) FROM event) AS events,
+              coalesce(CAST(last_commit AS INTEGER), -1) AS last,
+              coalesce(CAST(commit_position AS INTEGER), -1) AS read
+       FROM progress`,
     )
-    .get() as { last: number; read: number };
-  if (last > read) return `it holds position ${last}, but says it was read up to ${read}`;
-  if (!whole) return undefined;
-  const rows = database.prepare(`SELECT ${eventColumns} FROM event`);
-  rows.setReturnArrays(true);
-  for (const row of rows.iterate() as unknown as Iterable<EventRow>) {
-    if (!isAsWritten(row)) return `the event at position ${row[0]} is not as it was written`;
-  }
-  return undefined;
+    .get() as { events: number; last: number; read: number };
+  if (last > read) return `it holds a record at ${last}, but says it was read up to ${read}`;
+  if (events > 0 && last < 0) return `it holds ${events} events, but says it holds no record`;
+  return ledgerFormat.contradiction(database, whole);
 };
 
-/** The format of a mirror; `application_id` is `DMCM` in ASCII. A lost tail is read again, so no sync is waited for. */
+/**
+ * The format of a mirror; `application_id` is `DMCM` in ASCII. A lost tail is read again, so no sync is waited for.
+ * In version 1 the positions were KurrentDB's own, with gaps.
+ */
 export const mirrorFormat: FileFormat = {
   name: 'mirror of KurrentDB',
   applicationId: 0x444d434d,
-  schemaVersion: 1,
+  schemaVersion: 2,
   schema,
   pragmas: 'PRAGMA synchronous = NORMAL; PRAGMA fullfsync = OFF; PRAGMA checkpoint_fullfsync = OFF;',
   contradiction,
@@ -112,26 +113,6 @@ export const progressQuery = (database: DatabaseSync): (() => MirrorState) => {
 /** How often a follower in another thread looks whether the file has grown. */
 const followerPollMs = 10;
 
-/** The reads of a mirror on an open connection. */
-export const mirrorQueries = (database: DatabaseSync, file: string): LedgerQueries => {
-  const queries = ledgerQueries(database, file);
-  const selectNext = database.prepare(
-    'SELECT position, recorded_at FROM event WHERE position > ? AND position <= ? ORDER BY position LIMIT 1',
-  );
-  const lastKnownBy: LogReader['lastKnownBy'] = (instant) => {
-    // Everything up to `known` was recorded by then, and nothing after `bound`.
-    let [known, bound] = [origin, queries.head()];
-    while (known < bound) {
-      const middle = known + Math.floor((bound - known) / 2);
-      const next = selectNext.get(middle, bound);
-      if (next !== undefined && Number(next.recorded_at) <= instant) known = Number(next.position);
-      else bound = middle;
-    }
-    return known;
-  };
-  return { ...queries, lastKnownBy };
-};
-
 /**
  * Opens a reader of a mirror, in any thread or process, while the adapter fills it.
  *
@@ -139,7 +120,7 @@ export const mirrorQueries = (database: DatabaseSync, file: string): LedgerQueri
  */
 export const openMirrorReader = (path: string): LogReader => {
   const database = openToRead(path, mirrorFormat);
-  const queries = mirrorQueries(database, path);
+  const queries = ledgerQueries(database, path);
   const closed = new AbortController();
   const version = (): number => pragmaNumber(database, 'data_version');
   const changes: Changes = {

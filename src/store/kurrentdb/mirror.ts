@@ -5,7 +5,8 @@
  * looked at in that order, at its place, and either counts as a whole or not at all: an event that stands further
  * up with the same bytes is not recorded again, one with other bytes or an unmet expectation voids its append. So
  * whatever was written twice, by a retry or by two processes at once, is recorded once, and every process that reads
- * the log finds the same. Nothing here is lost with the file: it can be made again from the log at any time.
+ * the log finds the same. What counts is numbered in that order, 1 to n: positions are those of the embedded ledger,
+ * and the same in every mirror. Nothing here is lost with the file: it can be made again from the log at any time.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
@@ -18,11 +19,11 @@ import {
   type Position,
 } from '../event-store.ts';
 import { eventChecksum, sourceChecksum } from '../sqlite/ledger-format.ts';
-import type { LedgerQueries } from '../sqlite/log-reader.ts';
+import { type LedgerQueries, ledgerQueries } from '../sqlite/log-reader.ts';
 import { type OpenDatabase, openToWrite } from '../sqlite/open-database.ts';
 import { toStoreProblem } from '../sqlite/store-problems.ts';
 import type { LoggedBatch, Reading } from './batch-assembly.ts';
-import { type LastRecord, mirrorFormat, mirrorQueries, progressQuery } from './mirror-format.ts';
+import { type LastRecord, mirrorFormat, progressQuery } from './mirror-format.ts';
 import { isAfter, type LogPosition, type RawRecord } from './record-format.ts';
 
 /** What became of an append at its place in the log. */
@@ -44,7 +45,8 @@ export interface Applied {
   readonly verdicts: ReadonlyMap<string, Verdict>;
   /** How many events were recorded. */
   readonly recorded: number;
-  readonly voided: ReadonlyArray<Position>;
+  /** Where the appends of the page end that do not count. */
+  readonly voided: ReadonlyArray<LogPosition>;
   /** Records in streams of the ledger that are not its own. */
   readonly foreign: ReadonlyArray<RawRecord>;
 }
@@ -94,7 +96,9 @@ const statements = (database: DatabaseSync) => {
   const insertEvent = database.prepare(
     'INSERT INTO event (position, source, id, recorded_at, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?)',
   );
-  const selectEnd = database.prepare('SELECT recorded_at FROM event ORDER BY position DESC LIMIT 1');
+  const selectEnd = database.prepare(
+    'SELECT position, recorded_at FROM event ORDER BY position DESC LIMIT 1',
+  );
   const selectRevision = database.prepare('SELECT revision FROM stream WHERE name = ?');
   const upsertRevision = database.prepare(
     'INSERT INTO stream (name, revision) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET revision = excluded.revision WHERE excluded.revision > revision',
@@ -115,12 +119,20 @@ const statements = (database: DatabaseSync) => {
     sources.set(name, source);
     return source;
   };
-  let lastRecordedAt: Instant | undefined;
+  /** Where the events end, and when the last was recorded. */
+  let end: { position: Position; recordedAt: Instant } | undefined;
+  const endOf = (): { position: Position; recordedAt: Instant } => {
+    const row = selectEnd.get();
+    return {
+      position: Number(row?.position ?? origin),
+      recordedAt: Number(row?.recorded_at ?? Number.NEGATIVE_INFINITY),
+    };
+  };
   return {
     /** What is kept at hand may be wrong after a transaction that failed. */
     forget: (): void => {
       sources.clear();
-      lastRecordedAt = undefined;
+      end = undefined;
     },
     countOf: (source: string): number => sourceOf(source).count,
     find: (event: EventToAppend): Found | undefined => {
@@ -128,19 +140,22 @@ const statements = (database: DatabaseSync) => {
       const row = number === 0 ? undefined : selectSame.get(event.bytes, number, event.id);
       return row === undefined ? undefined : { position: Number(row.position), same: row.same === 1 };
     },
-    insert: (event: EventToAppend, position: Position, recordedAt: Instant): void => {
+    /** Adds an event at the next position, which it answers. */
+    insert: (event: EventToAppend, recordedAt: Instant): Position => {
       const source = sourceOf(event.source);
       if (source.number === 0) {
         source.number = Number(selectLastSource.get()!.last) + 1;
         insertSource.run(source.number, event.source, sourceChecksum(source.number, event.source));
       }
       // Nodes have clocks of their own: after an election the time may step back, the ledger's does not.
-      lastRecordedAt ??= Number(selectEnd.get()?.recorded_at ?? Number.NEGATIVE_INFINITY);
-      lastRecordedAt = Math.max(lastRecordedAt, recordedAt);
-      const checksum = eventChecksum(position, source.number, event.id, lastRecordedAt, event.bytes);
-      insertEvent.run(position, source.number, event.id, lastRecordedAt, event.bytes, checksum);
+      end ??= endOf();
+      end.position += 1;
+      end.recordedAt = Math.max(end.recordedAt, recordedAt);
+      const checksum = eventChecksum(end.position, source.number, event.id, end.recordedAt, event.bytes);
+      insertEvent.run(end.position, source.number, event.id, end.recordedAt, event.bytes, checksum);
       source.count += 1;
       updateCount.run(source.count, source.number);
+      return end.position;
     },
     revisionOf: (stream: string): bigint => BigInt((selectRevision.get(stream)?.revision as number) ?? -1),
     saveRevision: (record: RawRecord): void => {
@@ -190,7 +205,7 @@ const judgeAgainst = (
 export const openMirror = (path: string, now: Instant): Mirror => {
   const opened: OpenDatabase = openToWrite(path, mirrorFormat, now);
   const { database, file } = opened;
-  const queries = mirrorQueries(database, file);
+  const queries = ledgerQueries(database, file);
   const held = statements(database);
 
   const guard = <A>(run: () => A): A => {
@@ -223,9 +238,7 @@ export const openMirror = (path: string, now: Instant): Mirror => {
     let { position } = judged.right;
     const fresh = new Set(judged.right.fresh);
     for (const event of batch.events) {
-      if (!fresh.has(event)) continue;
-      held.insert(event, event.position, event.recordedAt);
-      position = event.position;
+      if (fresh.has(event)) position = held.insert(event, event.recordedAt);
     }
     return { kind: 'recorded', recorded: fresh.size, position };
   };
@@ -235,7 +248,7 @@ export const openMirror = (path: string, now: Instant): Mirror => {
       let progress = held.progress();
       let last: RawRecord | undefined;
       const verdicts = new Map<string, Verdict>();
-      const voided: Position[] = [];
+      const voided: LogPosition[] = [];
       const foreign: RawRecord[] = [];
       let recorded = 0;
       for (const { batch, record, upTo } of readings) {
@@ -249,7 +262,7 @@ export const openMirror = (path: string, now: Instant): Mirror => {
           continue;
         }
         const verdict = applyBatch(batch);
-        if (verdict.kind === 'void') voided.push(batch.events.at(-1)!.position);
+        if (verdict.kind === 'void') voided.push(upTo);
         else recorded += verdict.recorded;
         // A batch that was written twice was recorded by the first that counts.
         if (verdicts.get(batch.id)?.kind !== 'recorded') verdicts.set(batch.id, verdict);

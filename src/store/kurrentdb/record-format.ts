@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { Instant } from '../../domain/time.ts';
-import type { EventToAppend, ExpectedRevision, Position } from '../event-store.ts';
+import type { EventToAppend, ExpectedRevision } from '../event-store.ts';
 
 /** The event type under which the ledger writes; other events in its streams are not its own. */
 export const recordType = 'domicile-event';
@@ -62,7 +62,6 @@ export type RecordedAtOf = (event: EventToAppend) => Instant;
 
 /** An event of the ledger as it stands in KurrentDB's log. */
 export interface LoggedEvent extends EventToAppend {
-  readonly position: Position;
   readonly recordedAt: Instant;
   readonly record: RawRecord;
   readonly batch: string;
@@ -152,14 +151,6 @@ export const encodeBatch = (
   return { records, bytes };
 };
 
-/** KurrentDB's position as the ledger's: a byte offset, which a number holds exactly up to eight petabytes. */
-const toPosition = (position: LogPosition): Position => {
-  if (position.commit < 1n || position.commit > BigInt(Number.MAX_SAFE_INTEGER)) {
-    throw new RangeError(`the position ${position.commit} of KurrentDB is not one a ledger can have`);
-  }
-  return Number(position.commit);
-};
-
 /** Reads a record as an event of the ledger; none is what somebody else wrote into its streams. */
 export const decodeRecord = (ledger: string, record: RawRecord): LoggedEvent | undefined => {
   if (record.type !== recordType || !(record.data instanceof Uint8Array)) return undefined;
@@ -174,7 +165,6 @@ export const decodeRecord = (ledger: string, record: RawRecord): LoggedEvent | u
     source,
     id,
     bytes: record.data,
-    position: toPosition(record.position),
     recordedAt: recordedAt ?? record.createdAt,
     record,
     batch,

@@ -7,7 +7,7 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { damaged, ForeignFile, UnsupportedSqlite, WrongSchema } from './store-problems.ts';
+import { damaged, ForeignFile, OlderSchema, UnsupportedSqlite, WrongSchema } from './store-problems.ts';
 import { damageInWriteAheadLog } from './write-ahead-log.ts';
 
 /** What a file must be to be opened: whose it is, and how it is laid out. */
@@ -80,12 +80,13 @@ export const refuseForeign = (file: string, format: FileFormat, database: Databa
   }
   const version = pragmaNumber(database, 'user_version');
   if (version !== format.schemaVersion) {
-    throw new WrongSchema(
+    const what = `this ${format.name} has schema version ${version}, and this Domicile works with version ${format.schemaVersion}`;
+    if (version > format.schemaVersion)
+      throw new WrongSchema(file, what, 'It was written by a newer Domicile: run that one');
+    throw new OlderSchema(
       file,
-      `this ${format.name} has schema version ${version}, and this Domicile works with version ${format.schemaVersion}`,
-      version > format.schemaVersion
-        ? 'It was written by a newer Domicile: run that one'
-        : 'It was written by an older Domicile: run that one, or export from it and record into a new ledger',
+      what,
+      'It was written by an older Domicile: run that one, or export from it and record into a new ledger',
     );
   }
 };

@@ -43,6 +43,9 @@ export class WrongSchema extends StoreProblem {
   readonly _tag = 'WrongSchema';
 }
 
+/** It was written by an older version. */
+export class OlderSchema extends WrongSchema {}
+
 /** Another process, or another part of this one, writes the file. */
 export class StoreLocked extends StoreProblem {
   readonly _tag = 'StoreLocked';
