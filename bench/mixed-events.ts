@@ -69,6 +69,9 @@ export const registrations = (): ReadonlyArray<Event> => {
   ];
 };
 
+/** The pseudonym of one of the people of the mixed events. */
+export const mixedSubject = (index: number): string => `psn_${index.toString(36).padStart(21, 'A')}A`;
+
 /**
  * Mixed events: mostly about single people, some about whole populations.
  *
@@ -77,10 +80,7 @@ export const registrations = (): ReadonlyArray<Event> => {
 export function* mixedEvents(count: number, subjects: number, seed = 1): Generator<Event> {
   const random = randomFrom(seed);
   const pick = <A>(items: ReadonlyArray<A>): A => items[Math.floor(random() * items.length)]!;
-  const subject = (): string =>
-    `psn_${Math.floor(random() * subjects)
-      .toString(36)
-      .padStart(22, 'A')}`;
+  const subject = (): string => mixedSubject(Math.floor(random() * subjects));
   let enrolled = 0;
   for (let index = 0; index < count; index++) {
     const base = {
@@ -92,7 +92,7 @@ export function* mixedEvents(count: number, subjects: number, seed = 1): Generat
     const dice = random();
     const [from, to] = [pick(sites), pick(sites)];
     if (dice < 0.6) {
-      const one = enrolled < subjects ? `psn_${(enrolled++).toString(36).padStart(22, 'A')}` : subject();
+      const one = enrolled < subjects ? mixedSubject(enrolled++) : subject();
       yield { ...base, type: 'SubjectEnrolled', data: { subject: one, population: pick(populations) } };
     } else if (dice < 0.72) {
       yield {

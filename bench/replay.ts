@@ -1,5 +1,5 @@
 /**
- * How fast the projections are replayed while they serve: alone, and with a reader who polls and a writer who writes.
+ * How fast the projections are replayed while they serve: alone, and with readers who poll and a writer who writes.
  * Beside it stands the rebuild of the same log with nothing to serve. No request may fail.
  *
  * Sizes come from the environment: BENCH_EVENTS (default 1,000,000), BENCH_RUNS (default 3).
@@ -16,6 +16,7 @@ import {
   secondsOf,
   startServer,
 } from './measure.ts';
+import { mixedSubject, randomFrom } from './mixed-events.ts';
 import { writeMixedLog } from './mixed-log.ts';
 
 const eventsCount = Number(process.env.BENCH_EVENTS ?? 1_000_000);
@@ -47,19 +48,32 @@ const keepSending = async (
   }
 };
 
-/** Replays once, and answers how many events a second it went through from its start to the swap. */
-const replay = async ({ url }: BenchServer): Promise<number> => {
+/** How many events a second a replay went through until they were all applied, and until it was swapped. */
+interface Rates {
+  readonly applied: number;
+  readonly swapped: number;
+}
+
+/** Replays once. */
+const replay = async ({ url }: BenchServer): Promise<Rates> => {
   const started = await fetch(`${url}/v1/replays`, { method: 'POST' });
   if (started.status !== 202) throw new Error(`${started.status}: ${await started.text()}`);
   const began = performance.now();
+  const sinceThen = (): number => (performance.now() - began) / 1_000;
+  let applied: number | undefined;
   for (;;) {
     const answer = await fetch(new URL(started.headers.get('location')!, url));
-    const { state, processed, failure } = (await answer.json()) as {
+    const { state, processed, total, failure } = (await answer.json()) as {
       state: string;
       processed: number;
+      total: number;
       failure: string | null;
     };
-    if (state === 'serving') return processed / ((performance.now() - began) / 1_000);
+    if (processed >= total) applied ??= processed / sinceThen();
+    if (state === 'serving') {
+      const swapped = processed / sinceThen();
+      return { applied: applied ?? swapped, swapped };
+    }
     if (state !== 'running') throw new Error(`the replay ${state}: ${failure}`);
     await new Promise((resolve) => setTimeout(resolve, followMs));
   }
@@ -81,7 +95,10 @@ const write = (url: string): Promise<Response> =>
       })),
     ),
   });
-const poll = (url: string): Promise<Response> => fetch(`${url}/v1/sites/site-3/holdings?limit=10`);
+const holdings = (url: string): Promise<Response> => fetch(`${url}/v1/sites/site-3/holdings?limit=10`);
+const random = randomFrom(7);
+const person = (url: string): Promise<Response> =>
+  fetch(`${url}/v1/subjects/${mixedSubject(Math.floor(random() * (eventsCount / 4)))}/residency`);
 
 await inFolder(async (folder) => {
   const logFile = join(folder, 'log.sqlite');
@@ -99,30 +116,27 @@ await inFolder(async (folder) => {
   const server = await startServer(folder);
   while (!(await fetch(`${server.url}/readyz`)).ok)
     await new Promise((resolve) => setTimeout(resolve, followMs));
-  const alone: number[] = [];
-  const busy: number[] = [];
-  const [reader, writer]: [Traffic, Traffic] = [
-    { times: [], failed: 0 },
-    { times: [], failed: 0 },
-  ];
+  const alone: Rates[] = [];
+  const busy: Rates[] = [];
+  const senders = [
+    ['residency of a person', person],
+    ['holdings of a site', holdings],
+    ['ten events at a time', write],
+  ] as const;
+  const traffic = senders.map((): Traffic => ({ times: [], failed: 0 }));
   for (let run = 0; run < runs; run++) {
     alone.push(await replay(server));
     let isOver = false;
-    const traffic = [
+    const sending = senders.map(([, send], index) =>
       keepSending(
-        () => poll(server.url),
-        reader,
+        () => send(server.url),
+        traffic[index]!,
         () => isOver,
       ),
-      keepSending(
-        () => write(server.url),
-        writer,
-        () => isOver,
-      ),
-    ];
+    );
     busy.push(await replay(server));
     isOver = true;
-    await Promise.all(traffic);
+    await Promise.all(sending);
   }
   await server.stop();
 
@@ -134,8 +148,22 @@ await inFolder(async (folder) => {
   ];
   printTable(`Replay over HTTP, compared and swapped: ${head} mixed events, median of ${runs}`, [
     ['', 'rate', 'of the rebuild'],
-    line('replay, nothing else going on', alone),
-    line('replay, with a reader and a writer', busy),
+    line(
+      'replay, nothing else going on: applied',
+      alone.map(({ applied }) => applied),
+    ),
+    line(
+      'and swapped',
+      alone.map(({ swapped }) => swapped),
+    ),
+    line(
+      'replay, with readers and a writer: applied',
+      busy.map(({ applied }) => applied),
+    ),
+    line(
+      'and swapped',
+      busy.map(({ swapped }) => swapped),
+    ),
     line('rebuild, with nothing to serve', rebuilds),
   ]);
   const ms = (value: number): string => `${value.toFixed(1)} ms`;
@@ -147,8 +175,7 @@ await inFolder(async (folder) => {
   ];
   printTable('Requests while replaying', [
     ['', 'sent', 'failed', 'p50', 'p99', 'slowest'],
-    row('holdings of a site', reader),
-    row('ten events at a time', writer),
+    ...senders.map(([what], index) => row(what, traffic[index]!)),
   ]);
-  if (reader.failed + writer.failed > 0) process.exitCode = 1;
+  if (traffic.some(({ failed }) => failed > 0)) process.exitCode = 1;
 });
