@@ -25,6 +25,9 @@ const blockEntries = 1_000;
 /** Blocks of runs kept decoded in memory by a reader. */
 const cachedBlocksMax = 16_384;
 
+/** Bytes of rolls kept in memory by a reader: those of ten million enrolments. */
+const cachedRollBytesMax = 256 * 1_024 * 1_024;
+
 /**
  * The tables of the runs. A flipped bit is found when what holds it is read: checksums are over the rest of a row, and
  * a run says which blocks and rolls it has and what comes before it, so that none can be missing.
@@ -265,6 +268,8 @@ export class RunReader {
   >;
   private readonly open = new Map<number, Run>();
   private readonly blocks = new Map<number, Float64Array>();
+  private readonly cachedRolls = new Map<string, Float64Array>();
+  private cachedRollBytes = 0;
   private current: ReadonlyArray<Run> = [];
   private hasLateTouches = false;
 
@@ -334,8 +339,18 @@ export class RunReader {
   }
 
   private roll(run: Run, population: number): Float64Array {
+    const key = `${run.id} ${population}`;
+    const cached = this.cachedRolls.get(key);
+    if (cached !== undefined) return cached;
     const row = this.statements.roll.get(run.id, population);
-    return checked('a roll', row?.enrolments ?? new Uint8Array(0), row?.checksum);
+    const roll = checked('a roll', row?.enrolments ?? new Uint8Array(0), row?.checksum);
+    if (this.cachedRollBytes + roll.byteLength > cachedRollBytesMax) {
+      this.cachedRolls.clear();
+      this.cachedRollBytes = 0;
+    }
+    this.cachedRolls.set(key, roll);
+    this.cachedRollBytes += roll.byteLength;
+    return roll;
   }
 
   /** Enrolments in a population as recorded, by run in log order, within a run by time; see `enrolmentWidth`. */

@@ -101,6 +101,14 @@ export const allFindings = (view: View): ReadonlyArray<Finding> => {
   return findings;
 };
 
+/** The findings of one version over everything: from those of all, where they are at hand, since none depends on another. */
+const findingsOfVersion = (view: View, version: PolicyVersion): ReadonlyArray<Finding> => {
+  const kept = view.index.findings.get(view.known.minAssurance);
+  return kept?.position === view.known.position && !view.isSimulated()
+    ? kept.findings.filter((each) => each.policy === version.policy && each.version === version.version)
+    : findingsOfVersions(view, [version]);
+};
+
 /** What it meant for one subject. */
 export const findingsOfSubject = (view: View, subject: string): ReadonlyArray<Finding> => {
   const residency = residencyOf(view, subject);
@@ -156,13 +164,13 @@ export const simulatePolicy = (view: View, proposal: Proposal, at: Instant): Dif
   const facts = view.facts('policies', 'all');
   const proposed = proposedVersion(facts, proposal, at);
   const current = versionInForce(policiesOf(facts).versions, proposal.policy, at);
-  const before = current === undefined ? [] : findingsOfVersions(view, [current]);
+  const before = current === undefined ? [] : findingsOfVersion(view, current);
   return differenceOf(before, findingsOfVersions(view, [proposed]), 'versions');
 };
 
 /** The difference between the findings of two versions of a policy. */
 export const differenceOfVersions = (view: View, from: PolicyVersion, to: PolicyVersion): Difference =>
-  differenceOf(findingsOfVersions(view, [from]), findingsOfVersions(view, [to]), 'versions');
+  differenceOf(findingsOfVersion(view, from), findingsOfVersion(view, to), 'versions');
 
 /** The difference that what was learned between two views made, for one policy or for all. */
 export const differenceOfKnowledge = (before: View, after: View, policy: string | undefined): Difference => {
