@@ -137,6 +137,7 @@ export class IndexReader {
       for (const subject of event === undefined ? [] : subjectsOf(event))
         if (topic('subject', subject) === hash) named.subjects.add(subject);
     }
+    if (this.named.size >= namedMax) this.named.clear();
     named.upTo = this.refreshedAt;
     this.named.set(hash, named);
     return named.subjects;
@@ -160,6 +161,9 @@ export class IndexReader {
     this.refreshedAt = checkpoint;
   }
 }
+
+/** Subjects whose names are kept at hand. */
+const namedMax = 2_000_000;
 
 /** Events looked through at a time. */
 const knownPageMax = 1_000;

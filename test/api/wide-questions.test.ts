@@ -2,6 +2,7 @@
  * Questions about the whole ledger, answered on the spot where it is small and by a thread where it is not.
  */
 import { readFileSync } from 'node:fs';
+import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { longLog } from '../support/long-log.ts';
 import { endOfReplay, startReplay } from '../support/replaying.ts';
@@ -148,6 +149,17 @@ describe('wide questions', () => {
       expect([state, await asking]).toEqual(['serving', [200]]);
     }),
   );
+
+  it('are answered by another thread where the one before has died', () =>
+    byThread(async () => {
+      const ask = () => server.get('/v1/populations', { limit: 1 });
+      expect((await ask()).status).toBe(200);
+      const { answering } = server.ledger as unknown as { answering: { thread: { worker: Worker } } };
+      const { worker } = answering.thread;
+      await worker.terminate();
+      expect((await ask()).status).toBe(200);
+      expect(answering.thread.worker).not.toBe(worker);
+    }));
 
   it('are turned away with a time to come back once too many wait', () =>
     byThread(async () => {

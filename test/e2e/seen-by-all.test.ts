@@ -112,7 +112,9 @@ interface Violation {
 const faultsOf = async (page: Page): Promise<ReadonlyArray<unknown>> => {
   // Given to the engine of the browser itself, past the policy of the page, which would not let it in.
   await page.evaluate(`${axe}; undefined`);
-  const found = (await page.evaluate('axe.run()')) as { violations: ReadonlyArray<Violation> };
+  const found = (await page.evaluate("axe.run({ resultTypes: ['violations'], preload: false })")) as {
+    violations: ReadonlyArray<Violation>;
+  };
   return found.violations.map(({ id, nodes }) => ({
     id,
     where: nodes.map(({ target, failureSummary }) => `${JSON.stringify(target)} ${failureSummary}`),

@@ -26,10 +26,14 @@ const givenUp: E.Either<Problem, never> = E.left({
   detail: 'the question was given up before its turn came',
   retryAfterMs,
 });
-const ended: E.Either<Problem, never> = E.left({
+const stopping: E.Either<Problem, never> = E.left({
   kind: 'unavailable',
-  detail:
-    'what answers questions about the whole ledger has ended, for want of memory or because the server stops',
+  detail: 'the server stops',
+  retryAfterMs,
+});
+const wantOfMemory: E.Either<Problem, never> = E.left({
+  kind: 'unavailable',
+  detail: 'the question took more memory than there is; one of fewer people, or of a shorter period, may not',
   retryAfterMs,
 });
 
@@ -37,7 +41,7 @@ type Outcome = E.Either<Problem, Answered>;
 
 export class Answering {
   private readonly logFile: string;
-  private thread: { readonly worker: Worker; readonly exited: Promise<void> } | undefined;
+  private thread: { readonly worker: Worker; readonly exited: Promise<AnsweringReport> } | undefined;
   private last: Promise<unknown> = Promise.resolve();
   private waiting = 0;
   private underWay = false;
@@ -77,11 +81,10 @@ export class Answering {
     asked: AskedWidely,
     signal: AbortSignal,
   ): Promise<Outcome> {
-    if (this.closed) return ended;
+    if (this.closed) return stopping;
     if (signal.aborted) return givenUp;
     const file = projectionsFile();
     const report = await this.reportOn({ kind: 'ask', projectionsFile: file, asked });
-    if (report === undefined) return ended;
     if (report.kind === 'answered') return report.answer;
     // The file may be gone because another has taken its place.
     if (projectionsFile() !== file) return this.answer(projectionsFile, asked, signal);
@@ -89,14 +92,14 @@ export class Answering {
     throw report.kind === 'store-problem' ? fromPlain(report.problem) : report.error;
   }
 
-  /** What the thread says to a request: nothing if it ends before it has answered. */
-  private async reportOn(request: AnsweringRequest): Promise<AnsweringReport | undefined> {
+  /** What the thread says to a request, or why it ended before. */
+  private async reportOn(request: AnsweringRequest): Promise<AnsweringReport> {
     const { worker, exited } = this.running();
     this.underWay = true;
     try {
-      return await new Promise<AnsweringReport | undefined>((resolve) => {
+      return await new Promise<AnsweringReport>((resolve) => {
         worker.once('message', resolve);
-        void exited.then(() => resolve(undefined));
+        void exited.then(resolve);
         worker.postMessage(request);
       });
     } finally {
@@ -108,13 +111,19 @@ export class Answering {
     if (this.thread !== undefined) return this.thread;
     const workerData: AnsweringThreadInput = { logFile: this.logFile };
     const worker = startThread(new URL('./answering-thread.ts', import.meta.url), workerData);
-    const exited = new Promise<void>((resolve) => {
-      const end = (): void => {
-        this.thread = undefined;
-        resolve();
+    const exited = new Promise<AnsweringReport>((resolve) => {
+      const end = (report: AnsweringReport): void => {
+        if (this.thread?.worker === worker) this.thread = undefined;
+        resolve(report);
       };
-      worker.once('error', end);
-      worker.once('exit', end);
+      worker.once('error', (error) =>
+        end(
+          'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+            ? { kind: 'answered', answer: wantOfMemory }
+            : { kind: 'failed', error },
+        ),
+      );
+      worker.once('exit', () => end({ kind: 'answered', answer: stopping }));
     });
     this.thread = { worker, exited };
     return this.thread;
