@@ -13,10 +13,11 @@ import type { Ledger } from '../api/ledger.ts';
 import { openLedger } from './open-ledger.ts';
 import { leaveAddress, removeAddress } from './server-address.ts';
 import { type Settings, settingsFrom } from './settings.ts';
+import { endSilentConnections } from './silent-connections.ts';
 
 /** How long open connections may take to end when the server stops. */
 const closeWaitMsMax = 5_000;
-/** How long a connection may be silent. The live log says something more often than that. */
+/** How long a connection may be silent while no answer is being found. The live log says something more often. */
 const silentMsMax = 120_000;
 /** A request may take as long as it goes on: many events in one body take more than any fixed time. */
 const requestMsMax = 0;
@@ -97,7 +98,7 @@ export const serve = async (settings: Settings): Promise<Running> => {
         });
       },
     );
-    if ('timeout' in server) server.timeout = silentMsMax;
+    if ('timeout' in server) endSilentConnections(server, silentMsMax);
     server.once('error', (error) => {
       void ledger.close().then(() => reject(error));
     });
