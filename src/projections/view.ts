@@ -75,9 +75,9 @@ export class IndexReader {
   readonly reach = new Map<Assurance, { readonly position: number; readonly reach: ReachIndex }>();
   /** Everything held and reached, as of the last question of each assurance. */
   readonly worlds = new Map<Assurance, { readonly position: number; readonly world: World }>();
-  /** All findings, as of the last question of each assurance. */
   /** How many people are where, by the last question of each assurance. */
   readonly tallies = new Map<Assurance, Tally>();
+  /** All findings, as of the last question of each assurance. */
   readonly findings = new Map<
     Assurance,
     { readonly position: number; readonly findings: ReadonlyArray<Finding> }
@@ -99,7 +99,7 @@ export class IndexReader {
     this.corrections = prepare(
       'SELECT position FROM correction WHERE target = ? AND position <= ? ORDER BY position',
     );
-    this.correctedAfter = prepare('SELECT target, position FROM correction WHERE position > ?');
+    this.correctedAfter = prepare('SELECT target FROM correction WHERE position > ?');
     this.names = prepare(
       'SELECT name, id FROM name WHERE kind = ? AND position <= ? AND name > ? ORDER BY name LIMIT ?',
     );

@@ -9,8 +9,7 @@ import type { CountedData } from '../reach/reach-of-party.ts';
 import { mergeSpans, type Span } from '../reach/span.ts';
 import { append, type Taken, takenDuring } from '../reach/taken.ts';
 import type { HoldingPresence, Residency, SubjectPresence } from '../residency/fold.ts';
-import type { Holding } from '../residency/holding.ts';
-import { isPopulation } from '../scope.ts';
+import { type Holding, sharedHolding } from '../residency/holding.ts';
 import { type Instant, never } from '../time.ts';
 import {
   always,
@@ -26,20 +25,6 @@ import { type ClassHistory, type ReachedBy, reachedInterval } from './class-hist
 import { arrivalsIn, eachAlone, type Weights } from './weights.ts';
 
 type JudgedHolding = ClassHistory['holding'];
-
-/** The holding as policies judge it: subjects' own holdings of a dataset at a site are one. */
-const judgedHolding = (holding: Holding): JudgedHolding => ({
-  dataset: holding.dataset,
-  site: holding.site,
-  kind: holding.kind === 'backup' ? 'backup' : 'live',
-  backup: holding.kind === 'backup' ? holding.backup : null,
-  population:
-    holding.kind === 'live'
-      ? holding.population
-      : holding.kind === 'backup' && isPopulation(holding.scope)
-        ? holding.scope.population
-        : null,
-});
 
 const keyOf = ({ dataset, site, backup, population }: JudgedHolding): string =>
   [dataset, site, backup ?? '', population ?? ''].join(' ');
@@ -112,7 +97,7 @@ const draftsOf = (
   const judged = (holding: Holding): { readonly holding: JudgedHolding; readonly key: string } => {
     const known = keys.get(holding);
     if (known !== undefined) return known;
-    const made = judgedHolding(holding);
+    const made = sharedHolding(holding);
     const keyed = { holding: made, key: keyOf(made) };
     keys.set(holding, keyed);
     return keyed;
@@ -179,7 +164,7 @@ export const classHistoriesOf = (
   reach: Pick<Reach, 'grants' | 'labels'>,
   weights: Weights = eachAlone,
 ): ReadonlyArray<ClassHistory> => {
-  const presencesOf = Map.groupBy(residency.holdings, ({ holding }) => keyOf(judgedHolding(holding)));
+  const presencesOf = Map.groupBy(residency.holdings, ({ holding }) => keyOf(sharedHolding(holding)));
   return draftsOf(residency, reach, weights).map(({ holding, population, parts, presences }) => ({
     holding,
     expires: holding.backup === null ? never : (residency.backups.get(holding.backup)?.expires ?? never),

@@ -42,6 +42,24 @@ export const holdingKey = (holding: Holding): string => {
   }
 };
 
+/** A holding whoever is in it: subjects' own holdings of a dataset at a site are one. */
+export interface SharedHolding {
+  readonly dataset: string;
+  readonly site: string;
+  readonly kind: 'live' | 'backup';
+  readonly backup: string | null;
+  readonly population: string | null;
+}
+
+/** The holding as it is counted and judged (R12, R17). */
+export const sharedHolding = (holding: Holding): SharedHolding => ({
+  dataset: holding.dataset,
+  site: holding.site,
+  kind: holding.kind === 'backup' ? 'backup' : 'live',
+  backup: holding.kind === 'backup' ? holding.backup : null,
+  population: populationOf(holding) ?? null,
+});
+
 /** The population whose holding it is, or that a backup was taken of. */
 export const populationOf = (holding: Holding): string | undefined => {
   if (holding.kind === 'live') return holding.population;

@@ -9,7 +9,7 @@ import { type Fact, foldingOrder, isFact } from '../../domain/facts.ts';
 import { codeUnitOrder } from '../../domain/order.ts';
 import type { Weights } from '../../domain/policy/weights.ts';
 import { foldResidency, type Residency } from '../../domain/residency/fold.ts';
-import type { Holding } from '../../domain/residency/holding.ts';
+import { sharedHolding } from '../../domain/residency/holding.ts';
 import { isPopulation } from '../../domain/scope.ts';
 import { formatInstant, type Instant, never } from '../../domain/time.ts';
 import { type Enrolments, type Place, Roll, touchedOtherwise } from '../census.ts';
@@ -213,19 +213,6 @@ const populationsAt = (view: View, site: string): ReadonlyArray<string> => {
     .filter((population) => [...new Gathering(view).population(population).facts.values()].some(isThere));
 };
 
-/** Whatever people are in it: the holding of a population, or a backup. */
-const holdingOf = (holding: Holding): Omit<SiteHoldingRow, 'since' | 'overdue' | 'subjects'> => ({
-  dataset: holding.dataset,
-  population:
-    holding.kind === 'live'
-      ? holding.population
-      : holding.kind === 'backup' && isPopulation(holding.scope)
-        ? holding.scope.population
-        : null,
-  kind: holding.kind === 'backup' ? 'backup' : 'live',
-  backup: holding.kind === 'backup' ? holding.backup : null,
-});
-
 const keyOf = ({
   dataset,
   population,
@@ -250,7 +237,7 @@ export const holdingsAt = (view: View, site: string, validAt: Instant): Readonly
     // Holdings of populations are there whoever is in them.
     for (const { holding, from, to } of residency.holdings) {
       if (holding.site !== site || validAt < from || validAt >= to) continue;
-      const described = holdingOf(holding);
+      const { site: _, ...described } = sharedHolding(holding);
       const expires =
         described.backup === null ? never : (residency.backups.get(described.backup)?.expires ?? never);
       const since = formatInstant(from);
@@ -258,7 +245,7 @@ export const holdingsAt = (view: View, site: string, validAt: Instant): Readonly
     }
     for (const { holding, subject, from, to } of residency.presences) {
       if (holding.site !== site || validAt < from || validAt >= to) continue;
-      const row = rows.get(keyOf(holdingOf(holding)));
+      const row = rows.get(keyOf(sharedHolding(holding)));
       if (row !== undefined) row.subjects += weightOf(subject);
     }
     for (const { steps, expires, ...described } of tally.at(site)) {

@@ -11,7 +11,7 @@ import { encodeData } from '../../domain/events/event.ts';
 import type { EventType } from '../../domain/events/event-data.ts';
 import { subjectsOf } from '../../domain/events/subjects.ts';
 import { isCorrection, isFact, type RecordedEvent } from '../../domain/facts.ts';
-import type { Holding } from '../../domain/residency/holding.ts';
+import { type Holding, sharedHolding } from '../../domain/residency/holding.ts';
 import { isPopulation, type Scope } from '../../domain/scope.ts';
 import { type Instant, never } from '../../domain/time.ts';
 import type { Place } from '../census.ts';
@@ -52,8 +52,6 @@ const movingTypes: ReadonlySet<EventType> = new Set<EventType>([
   'BackupRestored',
   'BackupDestroyed',
 ]);
-
-const populationOf = (scope: Scope): string | null => (isPopulation(scope) ? scope.population : null);
 
 /** Whom some events touch. */
 interface Touched {
@@ -205,10 +203,7 @@ export class Tally {
   }
 
   private tallied(holding: Holding, backups: ReadonlyMap<string, { readonly expires: Instant }>): Tallied {
-    const { dataset, site, kind } = holding;
-    const backup = kind === 'backup' ? holding.backup : null;
-    const population =
-      kind === 'live' ? holding.population : kind === 'backup' ? populationOf(holding.scope) : null;
+    const { dataset, site, kind, backup, population } = sharedHolding(holding);
     const expires = (backup === null ? undefined : backups.get(backup)?.expires) ?? never;
     // What differs in any of these is another row; what one backup holds may be known otherwise later.
     const key = JSON.stringify([dataset, population, backup, kind === 'backup' ? expires : null]);
@@ -219,7 +214,7 @@ export class Tally {
     const tallied: Tallied = {
       dataset,
       population,
-      kind: kind === 'backup' ? 'backup' : 'live',
+      kind,
       backup,
       expires,
       steps: new Steps(),
