@@ -5,13 +5,14 @@
  * backups) with the grants over them, a million people in those classes. Asked are random people at random instants: cold, where the
  * labels of their classes are not known yet, and warm; then late grants, revocations and memberships come in between.
  */
-import type { Fact } from '../src/domain/facts.ts';
+
 import { edgeKinds } from '../src/domain/reach/edge.ts';
 import { ReachIndex } from '../src/domain/reach/reach-index.ts';
 import type { ReachAnswer } from '../src/domain/reach/reach-of.ts';
 import { reachOfSubject } from '../src/domain/reach/reach-of-subject.ts';
+import type { Fact } from '../src/domain/recording/facts.ts';
 import type { Residency, SubjectPresence } from '../src/domain/residency/fold.ts';
-import { type Instant, never } from '../src/domain/time.ts';
+import { type Instant, never } from '../src/domain/time/instant.ts';
 
 const organisationCount = 300;
 const groupSize = 12;

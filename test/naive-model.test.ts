@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { type Instant, parseDateTime } from '../src/domain/time.ts';
+import { type Instant, parseDateTime } from '../src/domain/time/instant.ts';
 import {
   type CloudEvent,
   discrepanciesOf,

@@ -4,9 +4,9 @@
  * `vault` (RFC 6750 bearer tokens).
  */
 import type { Context, MiddlewareHandler } from 'hono';
-import { Scope } from '../access/keys.ts';
-import { vaultPath } from '../vault/vault-wire.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { Scope } from '../people/access/keys.ts';
+import { vaultPath } from '../people/vault/vault-wire.ts';
 import { problem } from './problem.ts';
 
 /** What the caller may do. */

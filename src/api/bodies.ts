@@ -4,9 +4,9 @@
  */
 import { isUtf8 } from 'node:buffer';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe } from '../domain/codec.ts';
+import { describe } from '../domain/events/codec.ts';
+import type { Given } from '../ledger/record.ts';
 import type { Problem } from './problem.ts';
-import type { Given } from './record.ts';
 
 /** A body that is not NDJSON. */
 export const bodyBytesMax = 16 * 1_024 * 1_024;

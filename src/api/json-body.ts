@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Context } from 'hono';
 import type * as t from 'io-ts';
-import { faultsOf } from '../domain/codec.ts';
+import { faultsOf } from '../domain/events/codec.ts';
 import { readJson } from './bodies.ts';
 import type { Problem } from './problem.ts';
 

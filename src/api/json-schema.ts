@@ -3,7 +3,7 @@
  */
 import type { Mixed } from 'io-ts';
 import * as t from 'io-ts';
-import { DateTime, DateTimeOrDate, type ExactCodec, Identifier } from '../domain/codec.ts';
+import { DateTime, DateTimeOrDate, type ExactCodec, Identifier } from '../domain/events/codec.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 

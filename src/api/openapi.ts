@@ -5,7 +5,7 @@ import type { Hono, MiddlewareHandler } from 'hono';
 import { describeRoute, generateSpecs } from 'hono-openapi';
 import type { Mixed } from 'io-ts';
 import * as t from 'io-ts';
-import { exact, list, nullable } from '../domain/codec.ts';
+import { exact, list, nullable } from '../domain/events/codec.ts';
 import { Envelope } from '../domain/events/event.ts';
 import { eventData } from '../domain/events/event-data.ts';
 import { type JsonSchema, jsonSchema } from './json-schema.ts';

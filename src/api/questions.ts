@@ -4,15 +4,15 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import type { Context } from 'hono';
-import { closest } from '../domain/codec.ts';
+import { closest } from '../domain/events/codec.ts';
 import { Assurance } from '../domain/events/words.ts';
-import { beginning, formatInstant, type Instant, never, parseInstant } from '../domain/time.ts';
+import { beginning, formatInstant, type Instant, never, parseInstant } from '../domain/time/instant.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { AskedWidely, FoundBy, GivenTo, WideQuestion } from '../ledger/wide/questions.ts';
 import type { NameKind } from '../projections/topics.ts';
 import type { View } from '../projections/view.ts';
 import type { Position } from '../store/event-store.ts';
-import type { Ledger } from './ledger.ts';
 import { type Problem, problem } from './problem.ts';
-import type { AskedWidely, FoundBy, GivenTo, WideQuestion } from './wide/questions.ts';
 
 /** The clocks of a question, resolved. */
 export interface Clocks {

@@ -5,9 +5,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import type { Ledger } from '../api/ledger.ts';
 import { type Client, createClient } from '../client/client.ts';
-import { type Settings, settingsFrom } from '../main/settings.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { type Settings, settingsFrom } from '../ledger/settings.ts';
 import { StoreProblem } from '../store/sqlite/store-problems.ts';
 import { unreachable, wrongUse } from './exit-codes.ts';
 import { type Failure, failureOfThrown } from './failure.ts';
@@ -73,7 +73,7 @@ const openInProcess = async (
 ): Promise<E.Either<Failure, number>> => {
   let ledger: Ledger;
   // What serves is loaded only where it is needed: asking a server takes a fraction of it.
-  const { openLedger } = await import('../main/open-ledger.ts');
+  const { openLedger } = await import('../ledger/open-ledger.ts');
   try {
     ledger = await openLedger(settings);
   } catch (error) {
@@ -117,7 +117,7 @@ export const withLedger = async (
   const settings = settingsOf(options);
   if (E.isLeft(settings)) return settings;
   const { store, dataDirectory } = settings.right;
-  const { filesIn } = await import('../main/files.ts');
+  const { filesIn } = await import('../ledger/files.ts');
   if (store.startsWith('sqlite:') && !existsSync(filesIn(dataDirectory).log)) {
     if (!toWrite) return E.left(missing(resolve(dataDirectory)));
     terminal.note(`There is no ledger in ${resolve(dataDirectory)} yet; it is made now.`);

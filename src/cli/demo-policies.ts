@@ -5,9 +5,9 @@
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Client, type EventInputOf, everyRow } from '../client/client.ts';
-import { formatInstant } from '../domain/time.ts';
-import { type PolicyPack, readPacks } from '../policy-language/policy-packs.ts';
-import type { FindingRow, WireDifference } from '../projections/questions/answers.ts';
+import type { FindingRow, WireDifference } from '../contract/rows.ts';
+import { formatInstant } from '../domain/time/instant.ts';
+import { type PolicyPack, readPacks } from '../ledger/policy-packs.ts';
 import { wrongUse } from './exit-codes.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { kindText } from './path-text.ts';

@@ -2,7 +2,7 @@
  * The forms in which an answer is given: a table for people, and three for programs.
  */
 import type { Answer } from '../client/client.ts';
-import type { ExactCodec } from '../domain/codec.ts';
+import type { ExactCodec } from '../domain/events/codec.ts';
 import { type Column, tableOf } from './table.ts';
 import type { Terminal } from './terminal.ts';
 

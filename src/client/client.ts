@@ -8,9 +8,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
-import { list } from '../domain/codec.ts';
-import type { EventType } from '../domain/events/event-data.ts';
-import type { Assurance } from '../domain/events/words.ts';
+import { type Answer, answerOf, Readiness, type Recorded, Replay, ReplayList } from '../contract/answers.ts';
 import {
   DatasetRow,
   DiscrepancyRow,
@@ -34,8 +32,10 @@ import {
   WireDifference,
   WireEvent,
   WirePartyCut,
-} from '../projections/questions/answers.ts';
-import { type Answer, answerOf, Readiness, type Recorded, Replay, ReplayList } from './answers.ts';
+} from '../contract/rows.ts';
+import { list } from '../domain/events/codec.ts';
+import type { EventType } from '../domain/events/event-data.ts';
+import type { Assurance } from '../domain/events/words.ts';
 import {
   type EmitFailure,
   type EmitOptions,
@@ -51,7 +51,15 @@ import { chunksOfBytes, chunksOfLines } from './ndjson-chunks.ts';
 import { patiently, type RetryPolicy } from './retry.ts';
 import { ask, type Call, type Fetch, type Query, type Target, tell } from './transport.ts';
 
-export type { Answer, Clocks, EventFault, ProblemDetails, Readiness, Recorded, Replay } from './answers.ts';
+export type {
+  Answer,
+  Clocks,
+  EventFault,
+  ProblemDetails,
+  Readiness,
+  Recorded,
+  Replay,
+} from '../contract/answers.ts';
 export type { EmitFailure, EmitOptions, EmitProgress, StreamOptions } from './emit.ts';
 export { type ClientError, ClientFailure, sentenceOf } from './errors.ts';
 export type { EventInput, EventInputOf } from './event-input.ts';

@@ -3,7 +3,7 @@
  * answer that was lost is asked for again, with backoff, until it comes or the attempts are used up.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { Recorded } from './answers.ts';
+import { Recorded } from '../contract/answers.ts';
 import type { ClientError } from './errors.ts';
 import type { Chunk } from './ndjson-chunks.ts';
 import { mayPass, type RetryPolicy, waitMsAfter } from './retry.ts';

@@ -1,8 +1,9 @@
 /**
  * What can go wrong between a caller and the ledger, as tagged values. Nothing here is thrown by the client.
  */
-import type { Fault } from '../domain/codec.ts';
-import type { ProblemDetails } from './answers.ts';
+
+import type { ProblemDetails } from '../contract/answers.ts';
+import type { Fault } from '../domain/events/codec.ts';
 
 /** The ledger refused, and says why: RFC 9457 problem details. */
 export interface ProblemError {

@@ -1,7 +1,7 @@
 /**
  * The rows of answers and the types of events, by name, for those who show them.
  */
-export { type EventType, eventTypes } from '../domain/events/event-data.ts';
+
 export type {
   DatasetRow,
   DiscrepancyRow,
@@ -24,4 +24,5 @@ export type {
   WireEvent,
   WirePartyCut,
   WirePathEdge,
-} from '../projections/questions/answers.ts';
+} from '../contract/rows.ts';
+export { type EventType, eventTypes } from '../domain/events/event-data.ts';

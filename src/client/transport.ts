@@ -3,8 +3,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
-import { faultsOf } from '../domain/codec.ts';
-import { ProblemDetails } from './answers.ts';
+import { ProblemDetails } from '../contract/answers.ts';
+import { faultsOf } from '../domain/events/codec.ts';
 import type { ClientError } from './errors.ts';
 import { knownFieldsOf } from './tolerant.ts';
 

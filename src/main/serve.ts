@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { serve as serveHttp } from '@hono/node-server';
 import * as E from 'fp-ts/lib/Either.js';
 import { pino } from 'pino';
-import { Scope } from '../access/keys.ts';
 import { createApp } from '../api/app.ts';
-import type { Ledger } from '../api/ledger.ts';
-import { openLedger } from './open-ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { openLedger } from '../ledger/open-ledger.ts';
+import { type Settings, settingsFrom } from '../ledger/settings.ts';
+import { Scope } from '../people/access/keys.ts';
 import { leaveAddress, removeAddress } from './server-address.ts';
-import { type Settings, settingsFrom } from './settings.ts';
 import { endSilentConnections } from './silent-connections.ts';
 
 /** How long open connections may take to end when the server stops. */

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { exact } from '../domain/codec.ts';
-import { codeVersion, createTables, tablesVersion } from './tables.ts';
+import { exact } from '../domain/events/codec.ts';
+import { codeVersion, createTables, tablesVersion } from './engine/tables.ts';
 
 /** The application id in the header of a projections file: "DomP" in ASCII. */
 const applicationId = 0x446f6d50;

@@ -3,8 +3,8 @@
  * and takes its place in one step. Readers see no gap; writers go on; the generation before is kept.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import type { Instant } from '../domain/time.ts';
-import type { Difference } from './diff.ts';
+import type { Instant } from '../domain/time/instant.ts';
+import type { Difference } from '../ledger/compare/compare-generations.ts';
 import type { Generations } from './generations.ts';
 import { Projector } from './projector.ts';
 

@@ -8,6 +8,8 @@ import type { EventType } from '../domain/events/event-data.ts';
 import { decodeStored } from '../domain/events/stored.ts';
 import { subjectsOf } from '../domain/events/subjects.ts';
 import type { Assurance } from '../domain/events/words.ts';
+import type { Finding } from '../domain/policy/finding.ts';
+import type { ReachIndex } from '../domain/reach/reach-index.ts';
 import {
   type Fact,
   type FactOf,
@@ -15,15 +17,13 @@ import {
   isCorrection,
   type Knowledge,
   type RecordedEvent,
-} from '../domain/facts.ts';
-import type { Finding } from '../domain/policy/finding.ts';
-import type { ReachIndex } from '../domain/reach/reach-index.ts';
+} from '../domain/recording/facts.ts';
+import type { Tally } from '../questions/tally.ts';
+import type { World } from '../questions/world.ts';
 import type { LogReader } from '../store/log-reader.ts';
-import { Census } from './census.ts';
-import type { Tally } from './questions/tally.ts';
-import type { World } from './questions/world.ts';
-import { RunReader } from './runs.ts';
-import { correctionTarget } from './scanner.ts';
+import { Census } from './engine/census.ts';
+import { RunReader } from './engine/runs.ts';
+import { correctionTarget } from './engine/scanner.ts';
 import { type NameKind, type Topic, type TopicKind, topic, visitTopics } from './topics.ts';
 
 /** Decoded events kept in memory, at the most, where an event counts once for each subject it names. */

@@ -5,7 +5,7 @@
  * in `sqlite/` (embedded) and `kurrentdb/`; each must pass `test/contract/event-store.ts` whole.
  */
 import type * as E from 'fp-ts/lib/Either.js';
-import type { Instant } from '../domain/time.ts';
+import type { Instant } from '../domain/time/instant.ts';
 
 /**
  * A place in the log: its events are numbered in order, 1 to n, the same in every store and every copy. 0 is before

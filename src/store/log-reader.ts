@@ -4,7 +4,7 @@
  * A question loads the few events that concern it by position; a projector, in a thread of its own, runs through all
  * of them. Both need a local copy of the log: the ledger's own file, or a mirror of a remote one.
  */
-import type { Instant } from '../domain/time.ts';
+import type { Instant } from '../domain/time/instant.ts';
 import type { Position, StoredEvent } from './event-store.ts';
 
 /**

@@ -7,15 +7,15 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Keys } from '../../src/access/keys.ts';
-import { ReadLog } from '../../src/access/read-log.ts';
-import { Ledger } from '../../src/api/ledger.ts';
-import { filesIn } from '../../src/main/files.ts';
+import { filesIn } from '../../src/ledger/files.ts';
+import { Ledger } from '../../src/ledger/ledger.ts';
+import { Keys } from '../../src/people/access/keys.ts';
+import { ReadLog } from '../../src/people/access/read-log.ts';
+import { embeddedVault } from '../../src/people/vault/embedded-vault.ts';
+import { openSqliteVault } from '../../src/people/vault/sqlite-vault.ts';
 import { Generations } from '../../src/projections/generations.ts';
 import { openLogReader } from '../../src/store/sqlite/log-reader.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
-import { embeddedVault } from '../../src/vault/embedded-vault.ts';
-import { openSqliteVault } from '../../src/vault/sqlite-vault.ts';
 import { enrolled, many, placed } from '../support/given-events.ts';
 import {
   type Client,

@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Scope } from '../../src/access/keys.ts';
 import { createApp } from '../../src/api/app.ts';
-import type { Ledger } from '../../src/api/ledger.ts';
-import { openLedger } from '../../src/main/open-ledger.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { openLedger } from '../../src/ledger/open-ledger.ts';
+import type { Scope } from '../../src/people/access/keys.ts';
 import { settingsIn } from '../support/server.ts';
 
 const enrolled = (subject: string) => ({

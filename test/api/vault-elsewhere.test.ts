@@ -6,8 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openLedger } from '../../src/main/open-ledger.ts';
-import type { Vault } from '../../src/vault/vault.ts';
+import { openLedger } from '../../src/ledger/open-ledger.ts';
+import type { Vault } from '../../src/people/vault/vault.ts';
 import { corrected, enrolled, many, placed, type Sent, sent } from '../support/given-events.ts';
 import {
   LocalServer,

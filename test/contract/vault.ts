@@ -5,8 +5,8 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { looksLikePseudonym, type Vault } from '../../src/vault/vault.ts';
-import { namesMax } from '../../src/vault/vault-wire.ts';
+import { looksLikePseudonym, type Vault } from '../../src/people/vault/vault.ts';
+import { namesMax } from '../../src/people/vault/vault-wire.ts';
 
 /** A vault with nobody in it. */
 export interface VaultUnderTest {

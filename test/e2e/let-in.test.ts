@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Keys } from '../../src/access/keys.ts';
 import { consoleRoutes } from '../../src/api/routes/console.ts';
-import { filesIn } from '../../src/main/files.ts';
+import { filesIn } from '../../src/ledger/files.ts';
+import { Keys } from '../../src/people/access/keys.ts';
 import { Console, foundingCase, panel } from './support/console.ts';
 
 let the: Console;

@@ -5,7 +5,7 @@
 import { preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Fact } from '../../src/domain/facts.ts';
+import { judgingPolicy } from '../../src/domain/policy/cedar/judging-policy.ts';
 import { classHistoriesOf } from '../../src/domain/policy/class-histories.ts';
 import { type Finding, subjectsAt } from '../../src/domain/policy/finding.ts';
 import { findingsOf } from '../../src/domain/policy/findings.ts';
@@ -13,8 +13,8 @@ import { policyRegistry } from '../../src/domain/policy/policy-registry.ts';
 import { RegisteredEntities } from '../../src/domain/policy/registered-entities.ts';
 import { policiesOf } from '../../src/domain/policy/versions.ts';
 import { ReachIndex } from '../../src/domain/reach/reach-index.ts';
+import type { Fact } from '../../src/domain/recording/facts.ts';
 import type { Residency, SubjectPresence } from '../../src/domain/residency/fold.ts';
-import { judgingPolicy } from '../../src/policy-language/judging-policy.ts';
 import * as naive from '../support/naive-reach.ts';
 import {
   anInstant,

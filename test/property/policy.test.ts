@@ -6,11 +6,11 @@ import { policyToJson, preparsePolicySet, statefulIsAuthorized } from '@cedar-po
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, it } from 'vitest';
-import { type CedarPolicy, checkRule } from '../../src/domain/policy/cedar-ast.ts';
-import { compileRule } from '../../src/domain/policy/compile.ts';
-import { type Verdicts, verdictsOf } from '../../src/domain/policy/evaluate.ts';
+import { type CedarPolicy, checkRule } from '../../src/domain/policy/cedar/ast.ts';
+import { compileRule } from '../../src/domain/policy/cedar/compile.ts';
+import { type Verdicts, verdictsOf } from '../../src/domain/policy/cedar/evaluate.ts';
 import type { Entities } from '../../src/domain/policy/request-history.ts';
-import { always, holdsAt, subtract } from '../../src/domain/timeline.ts';
+import { always, holdsAt, subtract } from '../../src/domain/time/timeline.ts';
 import {
   type CedarWorld,
   cedarWorld,

@@ -3,7 +3,6 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Fact, FactOf } from '../../src/domain/facts.ts';
 import { type EdgeKind, edgeKinds } from '../../src/domain/reach/edge.ts';
 import { explainCut } from '../../src/domain/reach/explain-cut.ts';
 import { ReachIndex } from '../../src/domain/reach/reach-index.ts';
@@ -13,9 +12,10 @@ import { reachOfSubject } from '../../src/domain/reach/reach-of-subject.ts';
 import { staysOfSubject } from '../../src/domain/reach/stay.ts';
 import { reachTrail } from '../../src/domain/reach/trail.ts';
 import { unexplainedAccess } from '../../src/domain/reach/unexplained-access.ts';
+import type { Fact, FactOf } from '../../src/domain/recording/facts.ts';
 import type { Residency } from '../../src/domain/residency/fold.ts';
 import { populationOf } from '../../src/domain/residency/holding.ts';
-import { always, type Interval, intersect } from '../../src/domain/timeline.ts';
+import { always, type Interval, intersect } from '../../src/domain/time/timeline.ts';
 import * as naive from '../support/naive-reach.ts';
 import {
   anAccess,

@@ -5,12 +5,12 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, it, onTestFinished } from 'vitest';
-import { StoredBytes } from '../../src/domain/events/stored-bytes.ts';
-import { Applier } from '../../src/projections/apply.ts';
+import { Applier } from '../../src/projections/engine/apply.ts';
+import { scanAhead } from '../../src/projections/engine/scan-ahead.ts';
+import { Scanner } from '../../src/projections/engine/scanner.ts';
+import { StoredBytes } from '../../src/projections/engine/stored-bytes.ts';
+import type { Stretch } from '../../src/projections/engine/stretch.ts';
 import { openProjections } from '../../src/projections/generations.ts';
-import { scanAhead } from '../../src/projections/scan-ahead.ts';
-import { Scanner } from '../../src/projections/scanner.ts';
-import type { Stretch } from '../../src/projections/stretch.ts';
 import type { StoredEvent } from '../../src/store/event-store.ts';
 import { openLogReader } from '../../src/store/sqlite/log-reader.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
+import { openSqliteVault } from '../../src/people/vault/sqlite-vault.ts';
 import { origin } from '../../src/store/event-store.ts';
 import { openLogReader } from '../../src/store/sqlite/log-reader.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
@@ -16,7 +17,6 @@ import {
   StoreUnusable,
   WrongSchema,
 } from '../../src/store/sqlite/store-problems.ts';
-import { openSqliteVault } from '../../src/vault/sqlite-vault.ts';
 import { fileForTest } from './ledger-files.ts';
 
 const open = (file: string) => openSqliteEventStore(file, { now: () => 1_000 });

@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { openLedger } from '../../src/main/open-ledger.ts';
+import { openLedger } from '../../src/ledger/open-ledger.ts';
 import { startNode } from '../support/kurrentdb-double/kurrentdb-double.ts';
 import type { KurrentDbNode } from '../support/kurrentdb-double/kurrentdb-node.ts';
 import { limitsBefore25, TransactionLog } from '../support/kurrentdb-double/transaction-log.ts';

@@ -6,15 +6,21 @@
  * often enough.
  */
 import fc from 'fast-check';
+import {
+  type EntityRef,
+  entityRef,
+  recordOf,
+  setOf,
+  type Value,
+} from '../../src/domain/policy/cedar/value.ts';
 import type {
   Attribute,
   Entities,
   RequestHistory,
   Standing,
 } from '../../src/domain/policy/request-history.ts';
-import { type EntityRef, entityRef, recordOf, setOf, type Value } from '../../src/domain/policy/value.ts';
-import { beginning, type Instant, never } from '../../src/domain/time.ts';
-import { cover, holdsAt, intersect, type Timeline, union, valueAt } from '../../src/domain/timeline.ts';
+import { beginning, type Instant, never } from '../../src/domain/time/instant.ts';
+import { cover, holdsAt, intersect, type Timeline, union, valueAt } from '../../src/domain/time/timeline.ts';
 
 // Policies ----------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,13 @@
  * Times come out as on the wire, RFC 3339 in UTC, `null` for "still so".
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { formatBound, formatInstant, type Instant, never, parseInstant } from '../../src/domain/time.ts';
+import {
+  formatBound,
+  formatInstant,
+  type Instant,
+  never,
+  parseInstant,
+} from '../../src/domain/time/instant.ts';
 
 // ---------------------------------------------------------------------------------------------------------------
 // What is recorded

@@ -6,10 +6,11 @@
  * nothing is kept from one slot to the next, nothing is clever: each step is meant to be held beside the sentence of the
  * rule it quotes. Where the data of a person was is given, by another model.
  */
-import type { Fact } from '../../src/domain/facts.ts';
+
+import type { Over } from '../../src/domain/events/scope.ts';
+import type { Fact } from '../../src/domain/recording/facts.ts';
 import type { Residency } from '../../src/domain/residency/fold.ts';
 import type { Holding } from '../../src/domain/residency/holding.ts';
-import type { Over } from '../../src/domain/scope.ts';
 
 /** Everything that is given: facts in any order, and where the data of people was. */
 export type World = { readonly facts: readonly Fact[]; readonly residency: Residency };

@@ -6,10 +6,10 @@
  */
 import * as fc from 'fast-check';
 import type { EventData, EventType } from '../../src/domain/events/event-data.ts';
-import type { Fact, FactOf } from '../../src/domain/facts.ts';
+import type { Over, Scope } from '../../src/domain/events/scope.ts';
+import type { Fact, FactOf } from '../../src/domain/recording/facts.ts';
 import { foldResidency, type Residency } from '../../src/domain/residency/fold.ts';
-import type { Over, Scope } from '../../src/domain/scope.ts';
-import type { Instant } from '../../src/domain/time.ts';
+import type { Instant } from '../../src/domain/time/instant.ts';
 
 /** `zed` is never registered. */
 export const parties = ['acme', 'bob', 'ops', 'parent', 'zed'] as const;

@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { createApp } from '../../src/api/app.ts';
-import type { Ledger } from '../../src/api/ledger.ts';
-import { openLedger } from '../../src/main/open-ledger.ts';
-import type { Settings } from '../../src/main/settings.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { openLedger } from '../../src/ledger/open-ledger.ts';
+import type { Settings } from '../../src/ledger/settings.ts';
 import { storeIn } from './stores.ts';
 
 /** How long a server process may take to listen, or to end. */

@@ -10,8 +10,8 @@ import {
   isCorrection,
   type Knowledge,
   type RecordedEvent,
-} from '../../src/domain/facts.ts';
-import { type Instant, parseInstant } from '../../src/domain/time.ts';
+} from '../../src/domain/recording/facts.ts';
+import { type Instant, parseInstant } from '../../src/domain/time/instant.ts';
 
 /** The instant of a date or a date-time. */
 export const on = (text: string): Instant => {

@@ -7,10 +7,10 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { vaultRoutes } from '../../src/api/routes/vault.ts';
-import { embeddedVault } from '../../src/vault/embedded-vault.ts';
-import { openSqliteVault } from '../../src/vault/sqlite-vault.ts';
-import type { Vault } from '../../src/vault/vault.ts';
-import { vaultPath } from '../../src/vault/vault-wire.ts';
+import { embeddedVault } from '../../src/people/vault/embedded-vault.ts';
+import { openSqliteVault } from '../../src/people/vault/sqlite-vault.ts';
+import type { Vault } from '../../src/people/vault/vault.ts';
+import { vaultPath } from '../../src/people/vault/vault-wire.ts';
 
 /** The vault in a file. */
 export const vaultInFile = (file: string, logHead = 0): Vault =>

@@ -6,7 +6,7 @@
  * the first value of each choice is the plainest. Logs are plain JSON, in the order of their recording.
  */
 import * as fc from 'fast-check';
-import { formatInstant, type Instant } from '../../src/domain/time.ts';
+import { formatInstant, type Instant } from '../../src/domain/time/instant.ts';
 import {
   type Assurance,
   assurances,

@@ -12,5 +12,5 @@ if (isMainThread) {
   const threads = Array.from({ length: 3 }, () => startThread(new URL(import.meta.url), undefined));
   await Promise.all(threads.map((thread) => once(thread, 'exit')));
 } else {
-  await import('../../src/main/open-ledger.ts');
+  await import('../../src/ledger/open-ledger.ts');
 }

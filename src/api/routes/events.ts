@@ -5,17 +5,18 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { describeRoute } from 'hono-openapi';
+import { EventDetail, WireEvent } from '../../contract/rows.ts';
 import { eventTypes } from '../../domain/events/event-data.ts';
-import type { RecordedEvent } from '../../domain/facts.ts';
-import { EventDetail, WireEvent } from '../../projections/questions/answers.ts';
-import { type EventFilter, eventDetail, eventsAfter } from '../../projections/questions/events.ts';
+import type { RecordedEvent } from '../../domain/recording/facts.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { type People, peopleOf } from '../../ledger/people.ts';
+import { type Given, type RecordedChunk, Recorder } from '../../ledger/record.ts';
 import type { View } from '../../projections/view.ts';
+import { type EventFilter, eventDetail, eventsAfter } from '../../questions/events.ts';
 import type { Position } from '../../store/event-store.ts';
 import { may } from '../access.ts';
 import { isBinary, readBatch, readBinary, readNdjson, readStructured } from '../bodies.ts';
-import type { Ledger } from '../ledger.ts';
 import { Answer, describeQuestion, eventSchema, ListAnswer, problemResponse } from '../openapi.ts';
-import { type People, peopleOf } from '../people.ts';
 import { type Problem, passingProblem, problem, type SoFar } from '../problem.ts';
 import {
   type Asked,
@@ -29,7 +30,6 @@ import {
   positionParameter,
   wordParameter,
 } from '../questions.ts';
-import { type Given, type RecordedChunk, Recorder } from '../record.ts';
 import { askedSubject } from './subjects.ts';
 
 /** Rows of the log that are streamed between two looks at whether the reader still listens. */

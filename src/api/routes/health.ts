@@ -2,7 +2,7 @@
  * Whether the process lives, whether it is ready for questions, and how far the projections are.
  */
 import { Hono } from 'hono';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 
 /** How far the projections may be behind the log while the process still counts as ready, in events. */
 export const readyLagEventsMax = 100_000;

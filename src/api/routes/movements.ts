@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import { DiscrepancyRow, TransferRow } from '../../projections/questions/answers.ts';
-import type { Ledger } from '../ledger.ts';
+import { DiscrepancyRow, TransferRow } from '../../contract/rows.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import { describeQuestion, ListAnswer } from '../openapi.ts';
 import { answerWide } from '../questions.ts';
 

@@ -5,21 +5,21 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import * as t from 'io-ts';
-import { exact, listOf } from '../../domain/codec.ts';
+import { PartyReachRow, ReachRow, SimulatedReachRow } from '../../contract/rows.ts';
+import { exact, listOf } from '../../domain/events/codec.ts';
 import { decodeEvent, type Event } from '../../domain/events/event.ts';
 import { subjectsOf, withSubjects } from '../../domain/events/subjects.ts';
 import { edgeKinds } from '../../domain/reach/edge.ts';
 import type { ReachQuestion } from '../../domain/reach/reach-of.ts';
-import { PartyReachRow, ReachRow, SimulatedReachRow } from '../../projections/questions/answers.ts';
-import { cutOf, reachRows } from '../../projections/questions/reach.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { type People, peopleOf } from '../../ledger/people.ts';
+import { holdingParameters } from '../../ledger/wide/questions.ts';
+import { cutOf, reachRows } from '../../questions/reach.ts';
 import { jsonBody } from '../json-body.ts';
 import { jsonSchema } from '../json-schema.ts';
-import type { Ledger } from '../ledger.ts';
 import { describeQuestion, ListAnswer, problemResponse } from '../openapi.ts';
-import { type People, peopleOf } from '../people.ts';
 import { type BodyFault, type Problem, problem } from '../problem.ts';
 import { type Asked, answerWide, knownName, pageOf, periodParameters, wordParameter } from '../questions.ts';
-import { holdingParameters } from '../wide/questions.ts';
 import { answerAbout } from './subjects.ts';
 
 /** How many events can be simulated at once. */

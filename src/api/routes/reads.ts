@@ -3,11 +3,11 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { Hono } from 'hono';
-import { formatInstant } from '../../domain/time.ts';
-import { ReadRow } from '../../projections/questions/answers.ts';
-import type { Ledger } from '../ledger.ts';
+import { ReadRow } from '../../contract/rows.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { peopleOf } from '../../ledger/people.ts';
 import { describeQuestion, ListAnswer } from '../openapi.ts';
-import { peopleOf } from '../people.ts';
 import { problem } from '../problem.ts';
 import { answerTo, askedOf } from '../questions.ts';
 import { unknownSubject } from './subjects.ts';

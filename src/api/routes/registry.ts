@@ -4,7 +4,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import type { Mixed } from 'io-ts';
-import type { Instant } from '../../domain/time.ts';
 import {
   DatasetRow,
   Lineage,
@@ -12,16 +11,17 @@ import {
   PopulationRow,
   SiteHoldingRow,
   SiteRow,
-} from '../../projections/questions/answers.ts';
-import { Descriptions } from '../../projections/questions/descriptions.ts';
-import { datasetRow, partyRow, siteRow } from '../../projections/questions/registry.ts';
+} from '../../contract/rows.ts';
+import type { Instant } from '../../domain/time/instant.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { type People, peopleOf } from '../../ledger/people.ts';
+import { pageOfNames } from '../../ledger/wide/questions.ts';
 import type { NameKind } from '../../projections/topics.ts';
 import type { View } from '../../projections/view.ts';
-import type { Ledger } from '../ledger.ts';
+import { Descriptions } from '../../questions/descriptions.ts';
+import { datasetRow, partyRow, siteRow } from '../../questions/registry.ts';
 import { Answer, describeQuestion, ListAnswer } from '../openapi.ts';
-import { type People, peopleOf } from '../people.ts';
 import { answer, answerWide, knownName } from '../questions.ts';
-import { pageOfNames } from '../wide/questions.ts';
 
 type RowOf = (view: View, descriptions: Descriptions, name: string, validAt: Instant) => unknown;
 

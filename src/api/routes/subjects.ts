@@ -4,19 +4,19 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
+import { HistoryRow, ResidencyRow, TrailRow } from '../../contract/rows.ts';
 import { reachTrail } from '../../domain/reach/trail.ts';
-import { HistoryRow, ResidencyRow, TrailRow } from '../../projections/questions/answers.ts';
-import { reachIndexOf } from '../../projections/questions/reach.ts';
-import { historyBetween, residencyAt } from '../../projections/questions/residency.ts';
-import { trailOf } from '../../projections/questions/trail.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { isNamed, naming, type People, peopleOf } from '../../ledger/people.ts';
+import { Recorder } from '../../ledger/record.ts';
 import type { View } from '../../projections/view.ts';
+import { reachIndexOf } from '../../questions/reach.ts';
+import { historyBetween, residencyAt } from '../../questions/residency.ts';
+import { trailOf } from '../../questions/trail.ts';
 import { accessOf, may } from '../access.ts';
-import type { Ledger } from '../ledger.ts';
 import { describeQuestion, ListAnswer, problemResponse } from '../openapi.ts';
-import { isNamed, naming, type People, peopleOf } from '../people.ts';
 import { type Problem, problem } from '../problem.ts';
 import { type Answered, type Asked, answerTo, askedOf, pageOf, periodParameters } from '../questions.ts';
-import { Recorder } from '../record.ts';
 
 /** Nothing of the identifier is said back: it may be anybody's. */
 export const unknownSubject = (context: Context): Problem => ({

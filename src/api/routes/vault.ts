@@ -1,5 +1,5 @@
 /**
- * The vault, shared with other processes on the same log: the other end of `src/vault/http-vault.ts`.
+ * The vault, shared with other processes on the same log: the other end of `src/people/vault/http-vault.ts`.
  *
  * It says who people are to whoever holds a key with the scope `vault`, and to nobody else. Names stand in bodies
  * alone, never in a path, which others might keep.
@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import type * as t from 'io-ts';
-import type { Vault } from '../../vault/vault.ts';
+import type { Vault } from '../../people/vault/vault.ts';
 import {
   AdmitAnswer,
   AdmitRequest,
@@ -17,7 +17,7 @@ import {
   ForgetAnswer,
   ForgetRequest,
   SharedVault,
-} from '../../vault/vault-wire.ts';
+} from '../../people/vault/vault-wire.ts';
 import { jsonBody } from '../json-body.ts';
 import { jsonSchema } from '../json-schema.ts';
 import { problemResponse } from '../openapi.ts';

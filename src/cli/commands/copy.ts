@@ -4,7 +4,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Settings, settingsFrom } from '../../main/settings.ts';
+import { type Settings, settingsFrom } from '../../ledger/settings.ts';
 import type { CopyProblem } from '../../store/copy.ts';
 import { running } from '../command-options.ts';
 import { checkFailed, fine, unreachable, wrongUse } from '../exit-codes.ts';
@@ -62,7 +62,7 @@ const copy = async (options: CopyOptions, terminal: Terminal): Promise<E.Either<
   if (place(from.right) === place(to.right) && options.from === options.to) {
     return E.left({ exitCode: wrongUse, message: '--to: is the same ledger as --from; expected another' });
   }
-  const { copyLedger } = await import('../../main/copy-ledger.ts');
+  const { copyLedger } = await import('../../ledger/copy-ledger.ts');
   const bar = new ProgressBar(terminal, () => performance.now());
   try {
     const copied = await copyLedger(from.right, to.right, ({ phase, events, position, head }) =>

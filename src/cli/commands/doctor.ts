@@ -5,9 +5,9 @@ import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { createClient, type Readiness } from '../../client/client.ts';
-import { exact, nullable, oneOf } from '../../domain/codec.ts';
-import type { Check } from '../../main/examine.ts';
-import type { Settings } from '../../main/settings.ts';
+import { exact, nullable, oneOf } from '../../domain/events/codec.ts';
+import type { Check } from '../../ledger/examine/examine.ts';
+import type { Settings } from '../../ledger/settings.ts';
 import { type FormatOptions, running, withFormatOption, withLedgerOptions } from '../command-options.ts';
 import { type LedgerOptions, settingsOf } from '../connection.ts';
 import { checkFailed, fine, unreachable, wrongUse } from '../exit-codes.ts';
@@ -156,10 +156,10 @@ const examined = async (
   if (E.isLeft(store))
     return E.left({ exitCode: wrongUse, message: `the setting LEDGER_STORE: ${store.left}` });
   if (store.right.kind === 'sqlite') {
-    const { examine } = await import('../../main/examine.ts');
+    const { examine } = await import('../../ledger/examine/examine.ts');
     return E.right(examine(settings, Date.now(), onProgress));
   }
-  const { examineKurrentDb } = await import('../../main/examine-kurrentdb.ts');
+  const { examineKurrentDb } = await import('../../ledger/examine/examine-kurrentdb.ts');
   try {
     return E.right(await examineKurrentDb(settings, store.right.settings, Date.now(), onProgress));
   } catch (error) {
@@ -186,7 +186,7 @@ const run = async (options: DoctorOptions, terminal: Terminal): Promise<E.Either
   const checks = [...examination.right];
   const { vault } = settings.right;
   if (vault !== undefined) {
-    const { examineVault } = await import('../../main/examine-vault.ts');
+    const { examineVault } = await import('../../ledger/examine/examine-vault.ts');
     checks.push(await examineVault(vault));
   }
   report([...settingsShown(settings.right, options.data), ...checks.map(finding)], options, terminal);

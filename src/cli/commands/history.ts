@@ -4,7 +4,7 @@
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { everyRow } from '../../client/client.ts';
-import { HistoryRow } from '../../projections/questions/answers.ts';
+import { HistoryRow } from '../../contract/rows.ts';
 import {
   knownWords,
   type PeriodOptions,

@@ -4,8 +4,8 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
+import type { Settings } from '../../ledger/settings.ts';
 import type { Running } from '../../main/serve.ts';
-import type { Settings } from '../../main/settings.ts';
 import { running } from '../command-options.ts';
 import { settingsOf } from '../connection.ts';
 import { fine, wrongUse } from '../exit-codes.ts';

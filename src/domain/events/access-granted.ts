@@ -1,6 +1,6 @@
 import type { TypeOf } from 'io-ts';
-import { DateTimeOrDate, exact, Identifier, lineOf, listOf } from '../codec.ts';
-import { Over } from '../scope.ts';
+import { DateTimeOrDate, exact, Identifier, lineOf, listOf } from './codec.ts';
+import { Over } from './scope.ts';
 import { GrantedAction } from './words.ts';
 
 /** A permission was given to a party (R14). */

@@ -1,6 +1,6 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier } from '../codec.ts';
-import { Scope } from '../scope.ts';
+import { exact, Identifier } from './codec.ts';
+import { Scope } from './scope.ts';
 import { GrantedAction } from './words.ts';
 
 /** Somebody did reach the data (R16). */

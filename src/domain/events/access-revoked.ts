@@ -1,5 +1,5 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier } from '../codec.ts';
+import { exact, Identifier } from './codec.ts';
 
 /** A grant ended (R14). */
 export const AccessRevoked = exact('AccessRevoked', { grant: Identifier }, {});

@@ -1,5 +1,5 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier } from '../codec.ts';
+import { exact, Identifier } from './codec.ts';
 
 /** The backup is at another site from now on (R11). */
 export const BackupMoved = exact('BackupMoved', { backup: Identifier, to: Identifier }, {});

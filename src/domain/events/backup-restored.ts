@@ -1,5 +1,5 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier } from '../codec.ts';
+import { exact, Identifier } from './codec.ts';
 
 /** The backup's content is live again at `to`; the backup stays (R11). */
 export const BackupRestored = exact('BackupRestored', { backup: Identifier, to: Identifier }, {});

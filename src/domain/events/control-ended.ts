@@ -1,5 +1,5 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier } from '../codec.ts';
+import { exact, Identifier } from './codec.ts';
 import { ControlBasis } from './words.ts';
 
 /** A control on this basis ended (R13). */

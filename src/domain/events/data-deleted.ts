@@ -1,6 +1,6 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier } from '../codec.ts';
-import { Scope } from '../scope.ts';
+import { exact, Identifier } from './codec.ts';
+import { Scope } from './scope.ts';
 
 /** The data is no longer at the site (R8, R9). */
 export const DataDeleted = exact('DataDeleted', { dataset: Identifier, scope: Scope, site: Identifier }, {});

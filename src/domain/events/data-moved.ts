@@ -1,6 +1,6 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier } from '../codec.ts';
-import { Scope } from '../scope.ts';
+import { exact, Identifier } from './codec.ts';
+import { Scope } from './scope.ts';
 import { fromAndToDiffer } from './words.ts';
 
 /** The data is now at `to` and no longer at `from` (R8, R9). */

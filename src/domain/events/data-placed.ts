@@ -1,6 +1,6 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier } from '../codec.ts';
-import { Scope } from '../scope.ts';
+import { exact, Identifier } from './codec.ts';
+import { Scope } from './scope.ts';
 
 /** The data is at the site from now on: collected or created there (R8, R9). */
 export const DataPlaced = exact('DataPlaced', { dataset: Identifier, scope: Scope, site: Identifier }, {});

@@ -1,5 +1,5 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier, lineOf, listOf } from '../codec.ts';
+import { exact, Identifier, lineOf, listOf } from './codec.ts';
 
 /** A kind of data is described: its categories and who controls it (R5). */
 export const DatasetRegistered = exact(

@@ -1,5 +1,5 @@
 import type { TypeOf } from 'io-ts';
-import { DateTime, exact, lineOf } from '../codec.ts';
+import { DateTime, exact, lineOf } from './codec.ts';
 import { CorrectedData, EventReference } from './words.ts';
 
 /** As known from here on, the event held like this (R4). `data` replaces the target's data whole. */

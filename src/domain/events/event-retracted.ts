@@ -1,5 +1,5 @@
 import type { TypeOf } from 'io-ts';
-import { exact, lineOf } from '../codec.ts';
+import { exact, lineOf } from './codec.ts';
 import { EventReference } from './words.ts';
 
 /** As known from here on, the event never held (R4). */

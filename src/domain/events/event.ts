@@ -6,8 +6,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { DateTime, exact, type Fault, faultsOf, oneOf } from '../codec.ts';
-import type { Instant } from '../time.ts';
+import type { Instant } from '../time/instant.ts';
+import { DateTime, exact, type Fault, faultsOf, oneOf } from './codec.ts';
 import { type EventData, type EventType, eventData, eventTypes } from './event-data.ts';
 import { Assurance, EventId, EventSource, EvidenceUri } from './words.ts';
 

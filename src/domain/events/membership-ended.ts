@@ -1,5 +1,5 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier } from '../codec.ts';
+import { exact, Identifier } from './codec.ts';
 
 /** A member left a group (R13). */
 export const MembershipEnded = exact('MembershipEnded', { member: Identifier, group: Identifier }, {});

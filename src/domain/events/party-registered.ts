@@ -1,6 +1,6 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier, lineOf } from '../codec.ts';
-import { CountryCode } from '../countries.ts';
+import { exact, Identifier, lineOf } from './codec.ts';
+import { CountryCode } from './countries.ts';
 import { PartyKind } from './words.ts';
 
 /** An organisation, a team, a person or a service is described (R5). */

@@ -1,5 +1,5 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier } from '../codec.ts';
+import { exact, Identifier } from './codec.ts';
 
 /** A suspended policy counts again (R18). */
 export const PolicyReinstated = exact('PolicyReinstated', { policy: Identifier }, {});

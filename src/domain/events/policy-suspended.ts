@@ -1,5 +1,5 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier } from '../codec.ts';
+import { exact, Identifier } from './codec.ts';
 
 /** The policy does not count until it is reinstated (R18). */
 export const PolicySuspended = exact('PolicySuspended', { policy: Identifier }, {});

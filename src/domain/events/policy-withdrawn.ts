@@ -1,5 +1,5 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier } from '../codec.ts';
+import { exact, Identifier } from './codec.ts';
 
 /** The policy no longer counts (R18). */
 export const PolicyWithdrawn = exact('PolicyWithdrawn', { policy: Identifier }, {});

@@ -6,7 +6,7 @@
  * bytes are never rewritten. `test/golden/` holds a file of each version.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import type { Fault } from '../codec.ts';
+import type { Fault } from './codec.ts';
 import { decodeEvent, type Event, encodeEvent } from './event.ts';
 
 /** The version of stored events that is written. */

@@ -1,5 +1,5 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier } from '../codec.ts';
+import { exact, Identifier } from './codec.ts';
 
 /** A subject is in this population from now on, and in no other (R8). */
 export const SubjectEnrolled = exact('SubjectEnrolled', { subject: Identifier, population: Identifier }, {});

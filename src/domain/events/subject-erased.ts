@@ -1,5 +1,5 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier } from '../codec.ts';
+import { exact, Identifier } from './codec.ts';
 
 /** The subject's data was deleted from every live holding, of the dataset if one is named (R9). */
 export const SubjectErased = exact('SubjectErased', { subject: Identifier }, { dataset: Identifier });

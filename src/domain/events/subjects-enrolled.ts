@@ -1,5 +1,5 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier, listOf } from '../codec.ts';
+import { exact, Identifier, listOf } from './codec.ts';
 
 /** Several subjects are in this population from now on, and in no other (R8). */
 export const SubjectsEnrolled = exact(

@@ -6,7 +6,7 @@
  * The data of a correction is not yet known to fit a type (R4), so the same places are looked at in whatever is there.
  */
 import type * as E from 'fp-ts/lib/Either.js';
-import { Identifier } from '../codec.ts';
+import { Identifier } from './codec.ts';
 import type { Event } from './event.ts';
 import { eventData, eventTypes } from './event-data.ts';
 

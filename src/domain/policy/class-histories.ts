@@ -10,7 +10,7 @@ import { mergeSpans, type Span } from '../reach/span.ts';
 import { append, type Taken, takenDuring } from '../reach/taken.ts';
 import type { HoldingPresence, Residency, SubjectPresence } from '../residency/fold.ts';
 import { type Holding, sharedHolding } from '../residency/holding.ts';
-import { type Instant, never } from '../time.ts';
+import { type Instant, never } from '../time/instant.ts';
 import {
   always,
   cover,
@@ -20,7 +20,7 @@ import {
   type Timeline,
   type Varying,
   valueAt,
-} from '../timeline.ts';
+} from '../time/timeline.ts';
 import { type ClassHistory, type ReachedBy, reachedInterval } from './class-history.ts';
 import { arrivalsIn, eachAlone, type Weights } from './weights.ts';
 

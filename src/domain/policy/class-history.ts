@@ -4,8 +4,8 @@
 import type { PathEdge, Step } from '../reach/path.ts';
 import type { Span } from '../reach/span.ts';
 import type { Taken } from '../reach/taken.ts';
-import type { Instant } from '../time.ts';
-import type { Interval, Varying } from '../timeline.ts';
+import type { Instant } from '../time/instant.ts';
+import type { Interval, Varying } from '../time/timeline.ts';
 
 /** The people of one population in one holding, over time. A holding is judged once for each such class (R17). */
 export interface ClassHistory {

@@ -1,10 +1,11 @@
 /**
  * How many people an unexplained access (R16) was of, and of which population.
  */
+
+import { isPopulation } from '../events/scope.ts';
 import type { UnexplainedAccess } from '../reach/unexplained-access.ts';
 import type { Residency } from '../residency/fold.ts';
-import { isPopulation } from '../scope.ts';
-import { valueAt } from '../timeline.ts';
+import { valueAt } from '../time/timeline.ts';
 import type { CountedAccess } from './findings.ts';
 import { eachAlone, peopleIn, type Weights } from './weights.ts';
 

@@ -4,7 +4,7 @@
  * Findings about the same thing that follow each other without a gap, as where only the path changes, are compared as
  * one. The same number of people is not asked for: a finding that concerns more of them is neither longer nor shorter.
  */
-import { subtract, type Timeline } from '../timeline.ts';
+import { subtract, type Timeline } from '../time/timeline.ts';
 import { type Finding, keyAcrossVersions, subjectKey } from './finding.ts';
 
 /** A finding that lasts longer, or less long, than before. */

@@ -4,7 +4,7 @@
 
 import { positions, type Span } from '../reach/span.ts';
 import type { UnexplainedAccess } from '../reach/unexplained-access.ts';
-import type { Instant } from '../time.ts';
+import type { Instant } from '../time/instant.ts';
 import {
   always,
   holdsAt,
@@ -14,16 +14,16 @@ import {
   type Piece,
   type Timeline,
   type Varying,
-} from '../timeline.ts';
+} from '../time/timeline.ts';
 import { unexplainedAccess } from './built-in.ts';
+import type { CompiledRule } from './cedar/compile.ts';
+import { leftOpenBy, type Run, readBy, sweep } from './cedar/evaluate.ts';
+import { entityRef } from './cedar/value.ts';
 import type { ClassHistory, ReachedInterval } from './class-history.ts';
-import type { CompiledRule } from './compile.ts';
-import { leftOpenBy, type Run, readBy, sweep } from './evaluate.ts';
 import type { Finding, FindingSubject } from './finding.ts';
 import { Failure, Frame } from './frame.ts';
 import type { RegisteredEntities } from './registered-entities.ts';
 import type { ResourceHistory } from './request-history.ts';
-import { entityRef } from './value.ts';
 import type { PolicyVersion } from './versions.ts';
 
 /** A version of a policy with its rules ready to judge. */

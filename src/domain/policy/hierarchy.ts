@@ -6,8 +6,8 @@
 import type { EventData } from '../events/event-data.ts';
 import type { Graph } from '../reach/party-graph.ts';
 import type { Span } from '../reach/span.ts';
-import type { Described } from '../registry/descriptions.ts';
-import { beginning, type Instant, never } from '../time.ts';
+import type { Described } from '../recording/registrations.ts';
+import { beginning, type Instant, never } from '../time/instant.ts';
 import {
   always,
   type Interval,
@@ -20,7 +20,7 @@ import {
   type Varying,
   valueAt,
   when,
-} from '../timeline.ts';
+} from '../time/timeline.ts';
 import { type Standing, standsNowhere } from './request-history.ts';
 
 /** A party directly above another: a team, an employer or a controller, and when. */

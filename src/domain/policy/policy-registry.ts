@@ -1,10 +1,11 @@
 /**
  * What is registered, as policies ask for it, out of facts and the graph of parties.
  */
-import { type Fact, type FactOf, isFact } from '../facts.ts';
+
 import type { PartyGraph } from '../reach/party-graph.ts';
 import type { Reach } from '../reach/reach-index.ts';
-import { describedBy } from '../registry/descriptions.ts';
+import { type Fact, type FactOf, isFact } from '../recording/facts.ts';
+import { describedBy } from '../recording/registrations.ts';
 import { aboveIn } from './hierarchy.ts';
 import type { PolicyRegistry } from './registered-entities.ts';
 

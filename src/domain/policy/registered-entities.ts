@@ -5,9 +5,10 @@
  * dataset, population and site, and shared by all holdings.
  */
 import type { EventData } from '../events/event-data.ts';
-import type { Described, SiteDescription } from '../registry/descriptions.ts';
-import { beginning, type Instant, never } from '../time.ts';
-import { always, complement, cover, intervalAt, type Varying } from '../timeline.ts';
+import type { Described, SiteDescription } from '../recording/registrations.ts';
+import { beginning, type Instant, never } from '../time/instant.ts';
+import { always, complement, cover, intervalAt, type Varying } from '../time/timeline.ts';
+import { type EntityRef, entityRef, setOf, type Value } from './cedar/value.ts';
 import { Hierarchy, type PartyRegistry } from './hierarchy.ts';
 import {
   type Attribute,
@@ -17,7 +18,6 @@ import {
   type Standing,
   standsNowhere,
 } from './request-history.ts';
-import { type EntityRef, entityRef, setOf, type Value } from './value.ts';
 
 /** What is registered, over time (R5). */
 export interface PolicyRegistry extends PartyRegistry {

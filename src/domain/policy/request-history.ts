@@ -2,9 +2,9 @@
  * What a rule is asked about, over time: who (principal) does what (action) to which holding (resource), and what is
  * known of the entities that the rule reads (R17).
  */
-import type { Instant } from '../time.ts';
-import type { Piece, Timeline } from '../timeline.ts';
-import type { EntityRef, Value } from './value.ts';
+import type { Instant } from '../time/instant.ts';
+import type { Piece, Timeline } from '../time/timeline.ts';
+import type { EntityRef, Value } from './cedar/value.ts';
 
 /** A value while it lasted, with the positions of the events by which it is known. */
 export interface KnownPiece<A> extends Piece<A> {

@@ -4,11 +4,12 @@
  * Versions do not know of each other: an older one goes on counting, in its own effective interval, beside a newer one,
  * and its verdicts stay as they were. What ends it is its `effectiveUntil` or a withdrawal.
  */
-import { type Fact, type FactOf, foldingOrder } from '../facts.ts';
-import { codeUnitOrder } from '../order.ts';
+
+import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { Span } from '../reach/span.ts';
-import { beginning, type Instant, never } from '../time.ts';
-import { intervalAt } from '../timeline.ts';
+import { type Fact, type FactOf, foldingOrder } from '../recording/facts.ts';
+import { beginning, type Instant, never } from '../time/instant.ts';
+import { intervalAt } from '../time/timeline.ts';
 import { builtInPolicies } from './built-in.ts';
 
 /** One version of a policy. */

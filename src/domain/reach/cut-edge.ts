@@ -1,7 +1,7 @@
 /**
  * The edges that an explanation names.
  */
-import { codeUnitOrder } from '../order.ts';
+import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { Edge } from './edge.ts';
 import { eventsOf, type PathEdge } from './path.ts';
 import type { Span } from './span.ts';

@@ -4,7 +4,7 @@
  * What leads to data depends on its dataset, its site, its backup, and on the populations whose grants cover it (R14).
  * So all people of one class share their labels, and an answer about one is cut from them.
  */
-import { isPopulation, type Over } from '../scope.ts';
+import { isPopulation, type Over } from '../events/scope.ts';
 
 /** Data of a dataset at a site, live where `backup` is null. */
 export interface DataClass {

@@ -1,9 +1,9 @@
 /**
  * The edges from parties to data: `granted`, `operates` and `owns` of R13.
  */
-import type { Described, SiteDescription } from '../registry/descriptions.ts';
-import { never } from '../time.ts';
-import type { Varying } from '../timeline.ts';
+import type { Described, SiteDescription } from '../recording/registrations.ts';
+import { never } from '../time/instant.ts';
+import type { Varying } from '../time/timeline.ts';
 import { type DataClass, overKeysOf } from './data-class.ts';
 import type { DirectEdge } from './edge.ts';
 import type { Grants, GrantTerm } from './grants.ts';

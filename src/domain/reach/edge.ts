@@ -2,7 +2,7 @@
  * Edges of the graph of who reaches what: the rows of R13's table, each edge with the intervals in which it held.
  */
 
-import { codeUnitOrder } from '../order.ts';
+import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { Span } from './span.ts';
 
 /** The six edges of R13, in code-unit order. */

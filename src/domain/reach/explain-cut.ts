@@ -1,8 +1,8 @@
 /**
  * Why a party cannot reach data, or what keeps it from being kept out.
  */
-import type { Instant } from '../time.ts';
-import { valueAt } from '../timeline.ts';
+import type { Instant } from '../time/instant.ts';
+import { valueAt } from '../time/timeline.ts';
 import { smallestClosing } from './closing.ts';
 import type { CutEdge } from './cut-edge.ts';
 import { directEdges } from './direct-edges.ts';

@@ -4,9 +4,10 @@
  * A grant is in force from its time until it expires or is revoked. Granting an id again replaces it, with all its
  * terms, from then on and for good: what was replaced does not come back when the new one ends.
  */
-import { type Fact, type FactOf, foldingOrder, isFact } from '../facts.ts';
-import { isPopulation, type Over } from '../scope.ts';
-import { never } from '../time.ts';
+
+import { isPopulation, type Over } from '../events/scope.ts';
+import { type Fact, type FactOf, foldingOrder, isFact } from '../recording/facts.ts';
+import { never } from '../time/instant.ts';
 import { overKey } from './data-class.ts';
 import type { ReachMisfit } from './misfit.ts';
 import type { Span } from './span.ts';

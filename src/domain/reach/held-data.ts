@@ -1,8 +1,8 @@
 /**
  * Data as a holding holds it, whoever the people are: what is asked of sites, parties and policies.
  */
-import { codeUnitOrder } from '../order.ts';
-import type { Timeline } from '../timeline.ts';
+import { codeUnitOrder } from '../events/code-unit-order.ts';
+import type { Timeline } from '../time/timeline.ts';
 import type { DataClass } from './data-class.ts';
 import type { Grants } from './grants.ts';
 import { isGrantedOver, type Stay, stayOfClass } from './stay.ts';

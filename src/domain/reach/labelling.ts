@@ -6,8 +6,8 @@
  * before are passed over. That ends every cycle. Among the paths of one round the first pair decides, since no two edges
  * that lead on from a party at an instant have the same pair.
  */
-import { codeUnitOrder } from '../order.ts';
-import { beginning, type Instant, never } from '../time.ts';
+import { codeUnitOrder } from '../events/code-unit-order.ts';
+import { beginning, type Instant, never } from '../time/instant.ts';
 import { type DirectEdge, type Edge, pairOrder } from './edge.ts';
 import { type Label, Labels, type Via } from './labels.ts';
 import type { Graph } from './party-graph.ts';

@@ -3,8 +3,8 @@
  *
  * Kept as columns, sorted by party and then by time: a question about an instant reads all of them through.
  */
-import type { Instant } from '../time.ts';
-import type { Interval } from '../timeline.ts';
+import type { Instant } from '../time/instant.ts';
+import type { Interval } from '../time/timeline.ts';
 import type { EdgeKind } from './edge.ts';
 import type { Step } from './path.ts';
 

@@ -2,8 +2,8 @@
  * What would have opened the way to data for a party that cannot reach it: the chain of edges known up to then of which
  * the fewest have ended. Edges that hold cost nothing, edges that ended cost one: a 0-1 shortest path.
  */
-import type { Instant } from '../time.ts';
-import { intervalAt } from '../timeline.ts';
+import type { Instant } from '../time/instant.ts';
+import { intervalAt } from '../time/timeline.ts';
 import { type CutEdge, cutEdge } from './cut-edge.ts';
 import { type DirectEdge, type Edge, pairOrder } from './edge.ts';
 import type { Graph } from './party-graph.ts';

@@ -1,7 +1,7 @@
 /**
  * What the party graph is made of: registrations, memberships and controls, found by the parties they name.
  */
-import { type Fact, type FactOf, isFact } from '../facts.ts';
+import { type Fact, type FactOf, isFact } from '../recording/facts.ts';
 
 export type Registration = FactOf<'PartyRegistered'>;
 export type MembershipFact = FactOf<'MembershipBegan' | 'MembershipEnded'>;

@@ -4,11 +4,12 @@
  * Edges are folded from facts when they are first asked for, and kept until the party is forgotten; so a question costs
  * what its own parties cost, whatever the size of the graph.
  */
+
+import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { EventData } from '../events/event-data.ts';
-import { codeUnitOrder } from '../order.ts';
-import { type Described, describedBy } from '../registry/descriptions.ts';
-import { beginning, never } from '../time.ts';
-import { type Varying, valueAt } from '../timeline.ts';
+import { type Described, describedBy } from '../recording/registrations.ts';
+import { beginning, never } from '../time/instant.ts';
+import { type Varying, valueAt } from '../time/timeline.ts';
 import { type PartyEdge, type PartyEdgeKind, pairOrder } from './edge.ts';
 import type { ReachMisfit } from './misfit.ts';
 import type { ControlFact, MembershipFact, PartyFact, PartyFacts, Registration } from './party-facts.ts';

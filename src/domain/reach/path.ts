@@ -1,7 +1,7 @@
 /**
  * Paths: from a party, edge by edge, to the data. Each step holds the rest of its path, so that paths share their ends.
  */
-import type { Instant } from '../time.ts';
+import type { Instant } from '../time/instant.ts';
 import type { EdgeKind } from './edge.ts';
 import { positions, type Span } from './span.ts';
 

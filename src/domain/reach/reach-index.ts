@@ -1,9 +1,9 @@
 /**
  * Everything that says who reaches what, in memory, kept up to date fact by fact.
  */
-import { type Fact, type FactOf, isFact } from '../facts.ts';
-import { type Described, describedSite, type SiteDescription } from '../registry/descriptions.ts';
-import type { Varying } from '../timeline.ts';
+import { type Fact, type FactOf, isFact } from '../recording/facts.ts';
+import { type Described, describedSite, type SiteDescription } from '../recording/registrations.ts';
+import type { Varying } from '../time/timeline.ts';
 import type { DataClass } from './data-class.ts';
 import type { Sites } from './direct-edges.ts';
 import { type GrantFact, GrantIndex, type Grants, isGrantFact } from './grants.ts';

@@ -1,11 +1,12 @@
 /**
  * Who could reach data: R13 to R15 as an answer. The labels of the data's classes, cut with its stays.
  */
+
+import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { PartyKind } from '../events/words.ts';
-import { codeUnitOrder } from '../order.ts';
 import type { RowKey } from '../residency/rows.ts';
-import type { Instant } from '../time.ts';
-import type { Interval } from '../timeline.ts';
+import type { Instant } from '../time/instant.ts';
+import type { Interval } from '../time/timeline.ts';
 import { type Budget, simplePaths, wholeBudget } from './all-paths.ts';
 import { directEdges } from './direct-edges.ts';
 import type { Via } from './labels.ts';

@@ -1,10 +1,10 @@
 /**
  * Spans: the uninterrupted intervals of an edge, with the events that opened and closed each.
  */
-import { type FactOf, foldingOrder } from '../facts.ts';
-import { Course } from '../residency/presence.ts';
-import type { Instant } from '../time.ts';
-import type { Interval } from '../timeline.ts';
+import { type FactOf, foldingOrder } from '../recording/facts.ts';
+import type { Instant } from '../time/instant.ts';
+import { Course } from '../time/presence.ts';
+import type { Interval } from '../time/timeline.ts';
 import type { ReachMisfit, ReachMisfitCode } from './misfit.ts';
 
 /** One uninterrupted interval, with the positions of the events that opened and closed it. */

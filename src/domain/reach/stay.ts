@@ -4,12 +4,19 @@
  * A subject who leaves a population, or whose data is left in one holding out of two, passes from one class to the next
  * without its data going anywhere (R12, R14).
  */
-import { codeUnitOrder } from '../order.ts';
+import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { Residency } from '../residency/fold.ts';
 import { populationOf } from '../residency/holding.ts';
 import { type RowKey, type RowPresence, rowPresences } from '../residency/rows.ts';
-import type { Instant } from '../time.ts';
-import { cover, type Interval, intersect, type Piece, type Timeline, type Varying } from '../timeline.ts';
+import type { Instant } from '../time/instant.ts';
+import {
+  cover,
+  type Interval,
+  intersect,
+  type Piece,
+  type Timeline,
+  type Varying,
+} from '../time/timeline.ts';
 import { type DataClass, overKey } from './data-class.ts';
 import type { Grants } from './grants.ts';
 

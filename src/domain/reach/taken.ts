@@ -4,8 +4,8 @@
  * An interval ends where the presence or the pairs change, and nowhere else (R15): so where data passes from one class
  * to the next and the pairs stay the same, the interval goes on, and is told whole.
  */
-import type { Instant } from '../time.ts';
-import { type Interval, intervalAt } from '../timeline.ts';
+import type { Instant } from '../time/instant.ts';
+import { type Interval, intervalAt } from '../time/timeline.ts';
 import type { Label, Via } from './labels.ts';
 import { joinPaths, type PathEdge, pathOf, type Step, samePairs } from './path.ts';
 import type { Reach } from './reach-index.ts';

@@ -4,11 +4,11 @@
  * An event counts where the edge it opened or closed was on a path that visits no party twice, whether or not that path
  * is the shortest one.
  */
-import type { Fact } from '../facts.ts';
+import type { Fact } from '../recording/facts.ts';
 import type { Residency } from '../residency/fold.ts';
 import type { RowKey } from '../residency/rows.ts';
-import { formatInstant, type Instant } from '../time.ts';
-import type { Interval } from '../timeline.ts';
+import { formatInstant, type Instant } from '../time/instant.ts';
+import type { Interval } from '../time/timeline.ts';
 import { type DataClass, overKeysOf } from './data-class.ts';
 import { directEdges } from './direct-edges.ts';
 import type { Edge } from './edge.ts';

@@ -1,11 +1,12 @@
 /**
  * Access that no known path explains: R16.
  */
-import type { FactOf } from '../facts.ts';
+
+import { isPopulation, type Scope } from '../events/scope.ts';
+import type { FactOf } from '../recording/facts.ts';
 import type { Residency } from '../residency/fold.ts';
 import { populationOf } from '../residency/holding.ts';
-import { isPopulation, type Scope } from '../scope.ts';
-import { valueAt } from '../timeline.ts';
+import { valueAt } from '../time/timeline.ts';
 import type { DataClass } from './data-class.ts';
 import { classOfHeld } from './held-data.ts';
 import type { Reach } from './reach-index.ts';

@@ -5,10 +5,12 @@
  * its own facts and on those of the populations it is ever in, on no other subject. So one subject can be followed
  * alone, and subjects that share their facts can be followed as one.
  */
-import { type Fact, type FactOf, foldingOrder } from '../facts.ts';
-import { isPopulation, type Scope } from '../scope.ts';
-import { type Instant, never } from '../time.ts';
-import type { Varying } from '../timeline.ts';
+
+import { isPopulation, type Scope } from '../events/scope.ts';
+import { type Fact, type FactOf, foldingOrder } from '../recording/facts.ts';
+import { type Instant, never } from '../time/instant.ts';
+import { Course, type Presence } from '../time/presence.ts';
+import type { Varying } from '../time/timeline.ts';
 import {
   type BackupHolding,
   type Holding,
@@ -17,7 +19,6 @@ import {
   type PopulationHolding,
   populationOf,
 } from './holding.ts';
-import { Course, type Presence } from './presence.ts';
 
 /** An event that does not fit the others, found while folding. */
 export interface Misfit {

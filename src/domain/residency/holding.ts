@@ -1,7 +1,7 @@
 /**
  * A holding: the data of one scope of one dataset, present at one site; live, or frozen in a backup.
  */
-import { isPopulation, type Scope } from '../scope.ts';
+import { isPopulation, type Scope } from '../events/scope.ts';
 
 /** A population's live holding: a changing set of subjects (R8). */
 export interface PopulationHolding {

@@ -3,8 +3,8 @@
  * and one a backup and site.
  */
 
-import { codeUnitOrder } from '../order.ts';
-import type { Interval } from '../timeline.ts';
+import { codeUnitOrder } from '../events/code-unit-order.ts';
+import type { Interval } from '../time/timeline.ts';
 import type { Residency, SubjectPresence } from './fold.ts';
 
 /** Which row: `backup` is null for live data. */

@@ -6,7 +6,7 @@
  */
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
-import type { Instant } from '../../domain/time.ts';
+import type { Instant } from '../../domain/time/instant.ts';
 import { type EventStore, type EventToAppend, origin, type StoredEvent } from '../event-store.ts';
 import { followPages } from '../sqlite/follow.ts';
 import { DamagedStore, OlderSchema } from '../sqlite/store-problems.ts';

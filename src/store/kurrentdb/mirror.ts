@@ -10,7 +10,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
-import type { Instant } from '../../domain/time.ts';
+import type { Instant } from '../../domain/time/instant.ts';
 import {
   type AppendError,
   type EventToAppend,

@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import type { Instant } from '../../domain/time.ts';
+import type { Instant } from '../../domain/time/instant.ts';
 import type { EventToAppend, ExpectedRevision } from '../event-store.ts';
 
 /** The event type under which the ledger writes; other events in its streams are not its own. */

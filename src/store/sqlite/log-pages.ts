@@ -4,7 +4,7 @@
  * take longer than all the rest. Every row is held against its checksum.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import type { Instant } from '../../domain/time.ts';
+import type { Instant } from '../../domain/time/instant.ts';
 import type { Position } from '../event-store.ts';
 import type { LogPage } from '../log-reader.ts';
 import { checksumOfPacked } from './ledger-format.ts';

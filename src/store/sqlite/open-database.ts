@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Instant } from '../../domain/time.ts';
+import type { Instant } from '../../domain/time/instant.ts';
 import {
   type FileFormat,
   refuseDamaged,

@@ -8,7 +8,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as otherWorkFirst } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
-import type { Instant } from '../../domain/time.ts';
+import type { Instant } from '../../domain/time/instant.ts';
 import type { AppendError, Appended, EventStore, EventToAppend, ExpectedRevision } from '../event-store.ts';
 import { batchWriter } from './batch-writer.ts';
 import { type Changes, followPages } from './follow.ts';

@@ -6,7 +6,7 @@
  */
 import { hostname } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
-import { formatInstant, type Instant } from '../../domain/time.ts';
+import { formatInstant, type Instant } from '../../domain/time/instant.ts';
 import { DamagedStore, isBusy, StoreLocked, toStoreProblem } from './store-problems.ts';
 
 /** How long a process waits for the one before it to let go, as in a quick restart. */

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { decodeStored, encodeStored, storedVersion } from '../../../src/domain/events/stored.ts';
-import { formatInstant } from '../../../src/domain/time.ts';
+import { formatInstant } from '../../../src/domain/time/instant.ts';
 
 const golden = new URL('../../golden/', import.meta.url);
 const linesOf = (version: number): ReadonlyArray<string> =>

@@ -5,14 +5,14 @@ import { isAuthorized, policyToJson } from '@cedar-policy/cedar-wasm/nodejs';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { checkRule } from '../../../src/domain/policy/cedar-ast.ts';
-import { compileRule } from '../../../src/domain/policy/compile.ts';
-import { verdictsOf } from '../../../src/domain/policy/evaluate.ts';
-import { compileLike } from '../../../src/domain/policy/like.ts';
+import { checkRule } from '../../../src/domain/policy/cedar/ast.ts';
+import { compileRule } from '../../../src/domain/policy/cedar/compile.ts';
+import { verdictsOf } from '../../../src/domain/policy/cedar/evaluate.ts';
+import { compileLike } from '../../../src/domain/policy/cedar/like.ts';
+import { entityRef, setOf, type Value } from '../../../src/domain/policy/cedar/value.ts';
 import type { Attribute, Entities, RequestHistory } from '../../../src/domain/policy/request-history.ts';
-import { entityRef, setOf, type Value } from '../../../src/domain/policy/value.ts';
-import { beginning, never } from '../../../src/domain/time.ts';
-import { complement, cover, subtract } from '../../../src/domain/timeline.ts';
+import { beginning, never } from '../../../src/domain/time/instant.ts';
+import { complement, cover, subtract } from '../../../src/domain/time/timeline.ts';
 
 const compile = (text: string) => {
   const parsed = policyToJson(text);

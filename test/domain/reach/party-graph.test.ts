@@ -2,11 +2,11 @@
  * R13: the edges between parties, over time.
  */
 import { describe, expect, test } from 'vitest';
-import type { Fact } from '../../../src/domain/facts.ts';
 import { isPartyFact } from '../../../src/domain/reach/party-facts.ts';
 import { partyMisfits } from '../../../src/domain/reach/party-graph.ts';
 import { ReachIndex } from '../../../src/domain/reach/reach-index.ts';
-import { beginning, formatInstant, never } from '../../../src/domain/time.ts';
+import type { Fact } from '../../../src/domain/recording/facts.ts';
+import { beginning, formatInstant, never } from '../../../src/domain/time/instant.ts';
 import { told } from '../../support/told.ts';
 
 const day = (instant: number): string | null =>

@@ -2,7 +2,6 @@
  * R15: which path is shown, and where its intervals end.
  */
 import { describe, expect, test } from 'vitest';
-import type { Fact } from '../../../src/domain/facts.ts';
 import { pathsMax } from '../../../src/domain/reach/all-paths.ts';
 import { ReachIndex } from '../../../src/domain/reach/reach-index.ts';
 import { type ReachQuestion, reachOf } from '../../../src/domain/reach/reach-of.ts';
@@ -11,8 +10,9 @@ import {
   reachOfParty as reachOfHoldings,
 } from '../../../src/domain/reach/reach-of-party.ts';
 import { reachOfSubject } from '../../../src/domain/reach/reach-of-subject.ts';
+import type { Fact } from '../../../src/domain/recording/facts.ts';
 import { foldResidency } from '../../../src/domain/residency/fold.ts';
-import { formatBound, never } from '../../../src/domain/time.ts';
+import { formatBound, never } from '../../../src/domain/time/instant.ts';
 import { on, told } from '../../support/told.ts';
 
 const placed = ['2020-01-01', 'DataPlaced', { dataset: 'd', scope: { subject: 'ana' }, site: 's' }] as const;

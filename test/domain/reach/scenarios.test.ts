@@ -10,8 +10,8 @@ import { reachOfHolding } from '../../../src/domain/reach/reach-of-holding.ts';
 import { type CountedData, reachOfParty } from '../../../src/domain/reach/reach-of-party.ts';
 import { reachOfSubject } from '../../../src/domain/reach/reach-of-subject.ts';
 import { foldResidency } from '../../../src/domain/residency/fold.ts';
-import { never } from '../../../src/domain/time.ts';
-import { holdsAt, valueAt } from '../../../src/domain/timeline.ts';
+import { never } from '../../../src/domain/time/instant.ts';
+import { holdsAt, valueAt } from '../../../src/domain/time/timeline.ts';
 import { factsIn, on } from '../../support/told.ts';
 
 interface Question {

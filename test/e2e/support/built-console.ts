@@ -8,13 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const sources = [
-  'console',
-  'src/client',
-  'src/domain/events',
-  'src/projections/questions/answers.ts',
-  'package-lock.json',
-];
+const sources = ['console', 'src/client', 'src/domain/events', 'src/contract', 'package-lock.json'];
 const lock = join(tmpdir(), 'domicile-console-build');
 /** How long another test may take to build. */
 const waitMsMax = 50_000;

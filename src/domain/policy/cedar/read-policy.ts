@@ -1,0 +1,200 @@
+/**
+ * Reads the text of a policy at adoption: parsed and strictly validated by Cedar's own engine against our schema, then
+ * held to what Domicile's evaluator supports (R17).
+ */
+import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
+import * as E from 'fp-ts/lib/Either.js';
+import { type CedarPolicy, checkRule, type Rule, type Unsupported } from './ast.ts';
+import { askCedar } from './cedar-engine.ts';
+import { cedarSchema } from './schema.ts';
+import { codeOnly, type Place, placeOf, placeOfByte } from './source-text.ts';
+
+/** What is wrong with a policy, or what its author should know. */
+export interface PolicyFault {
+  readonly message: string;
+  /** What would be right, where Cedar or we have a guess: "did you mean `jurisdiction`?". */
+  readonly hint: string | null;
+  /** Where; null where it concerns the whole. */
+  readonly place: Place | null;
+  /** Which rule, by its name; null where it concerns the whole. */
+  readonly rule: string | null;
+}
+
+/** A policy that can be adopted. */
+export interface ReadPolicy {
+  /** Its rules as they stand in the text; each name occurs once. */
+  readonly rules: ReadonlyArray<Rule>;
+  readonly warnings: ReadonlyArray<PolicyFault>;
+}
+
+/** A fault in one line: `line 3, column 12: …; did you mean …?` */
+export const describeFault = ({ message, hint, place, rule }: PolicyFault): string =>
+  [
+    place === null ? '' : `line ${place.line}, column ${place.column}: `,
+    rule === null ? '' : `rule ${rule}: `,
+    message,
+    hint === null ? '' : `; ${hint}`,
+  ].join('');
+
+/**
+ * Reads a policy.
+ *
+ * @returns its rules, or everything that is wrong with it, in the order of the text.
+ */
+export const readPolicy = (cedar: string): E.Either<ReadonlyArray<PolicyFault>, ReadPolicy> => {
+  const read = askCedar((engine): E.Either<ReadonlyArray<PolicyFault>, ReadPolicy> => {
+    const parts = engine.policySetTextToParts(cedar);
+    if (parts.type === 'failure') return E.left(parts.errors.map((error) => faultOf(cedar, error, null)));
+    if (parts.policy_templates.length > 0) return E.left([templates(cedar, parts.policy_templates[0]!)]);
+    if (parts.policies.length === 0) return E.left([noRule]);
+
+    const rules = sourceRules(cedar, parts.policies).map((source, index): SourceRule => {
+      const parsed = engine.policyToJson(source.text);
+      if (parsed.type === 'failure') throw new Error('Cedar read a rule among others but not alone');
+      return { ...source, json: parsed.json, name: nameOf(parsed.json, index) };
+    });
+    const names = new Map(rules.map(({ name }, index) => [cedarsName(index), name]));
+    const valid = engine.validate({
+      validationSettings: { mode: 'strict' },
+      schema: cedarSchema,
+      policies: { staticPolicies: cedar },
+    });
+    if (valid.type === 'failure') return E.left(valid.errors.map((error) => faultOf(cedar, error, null)));
+
+    const named = ({ policyId, error }: { policyId: string; error: DetailedError }): PolicyFault =>
+      faultOf(cedar, error, names.get(policyId) ?? null);
+    const faults = [
+      ...valid.validationErrors.map(named),
+      ...rules.flatMap((rule) => unsupportedIn(cedar, rule)),
+      ...repeatedNames(cedar, rules),
+    ];
+    if (faults.length > 0) return E.left(faults.sort(textOrder));
+    const read = rules.map(({ name, json }): Rule => ({ rule: name, ast: json as CedarPolicy }));
+    const forbids = read.some(({ ast }) => ast.effect === 'forbid');
+    return E.right({
+      rules: read,
+      warnings: [...valid.validationWarnings.map(named), ...(forbids ? [] : [nothingForbidden])],
+    });
+  });
+  if (E.isRight(read)) return read.right;
+  return E.left([stackOverruns.has(read.left.name) ? tooDeep : unreadable]);
+};
+
+interface SourceText {
+  readonly text: string;
+  /** Where it begins in the policy. */
+  readonly index: number;
+}
+interface SourceRule extends SourceText {
+  readonly json: unknown;
+  readonly name: string;
+}
+
+const cedarsName = (index: number): string => `policy${index}`;
+
+/** The rules in the order of the text. Cedar tells them in the order of its names for them: policy10 before policy2. */
+const sourceRules = (cedar: string, texts: ReadonlyArray<string>): ReadonlyArray<SourceText> => {
+  const inCedarsOrder = texts
+    .map((_, index) => index)
+    .sort((a, b) => (cedarsName(a) < cedarsName(b) ? -1 : 1));
+  const ordered: string[] = [];
+  for (const [told, index] of inCedarsOrder.entries()) ordered[index] = texts[told]!;
+  let from = 0;
+  return ordered.map((text) => {
+    const index = Math.max(from, cedar.indexOf(text, from));
+    from = index + text.length;
+    return { text, index };
+  });
+};
+
+const nameOf = (
+  json: { readonly annotations?: Readonly<Record<string, unknown>> },
+  index: number,
+): string => {
+  const id = json.annotations?.id;
+  return typeof id === 'string' && id !== '' ? id : cedarsName(index);
+};
+
+/** Cedar's message without what names the rule or the call: those stand beside it. */
+const plain = (message: string): string =>
+  message
+    .replace(/^failed to parse (?:policies|policy) from string: /, '')
+    .replace(/^for policy `[^`]*`, /, '');
+
+const faultOf = (cedar: string, error: DetailedError, rule: string | null): PolicyFault => {
+  const at = error.sourceLocations?.[0];
+  const expected = at?.label ?? null;
+  return {
+    message: plain(error.message),
+    hint: error.help === null ? expected : plain(error.help),
+    place: at === undefined ? null : placeOfByte(cedar, at.start),
+    rule,
+  };
+};
+
+const placeIn = (cedar: string, { text, index }: SourceText, token: string | undefined): Place => {
+  const found = token === undefined ? -1 : codeOnly(text).search(new RegExp(`\\b${token}\\b`));
+  return placeOf(cedar, index + Math.max(0, found));
+};
+
+const unsupportedIn = (cedar: string, rule: SourceRule): ReadonlyArray<PolicyFault> => {
+  const checked = checkRule(rule.json);
+  if (E.isRight(checked)) return [];
+  return checked.left.map(({ construct, hint, token }: Unsupported) => ({
+    message: `Domicile does not evaluate ${construct}`,
+    hint,
+    place: placeIn(cedar, rule, token),
+    rule: rule.name,
+  }));
+};
+
+const repeatedNames = (cedar: string, rules: ReadonlyArray<SourceRule>): ReadonlyArray<PolicyFault> =>
+  rules
+    .filter(({ name }, index) => rules.findIndex((rule) => rule.name === name) < index)
+    .map((rule) => ({
+      message: 'another rule of this policy has the same name',
+      hint: 'give each rule an @id of its own',
+      place: placeOf(cedar, rule.index),
+      rule: rule.name,
+    }));
+
+const textOrder = (a: PolicyFault, b: PolicyFault): number =>
+  (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0);
+
+const templates = (cedar: string, template: string): PolicyFault => ({
+  message: 'Domicile does not evaluate templates',
+  hint: 'write the entity in place of the slot',
+  place: placeOf(cedar, Math.max(0, cedar.indexOf(template))),
+  rule: null,
+});
+
+const noRule: PolicyFault = {
+  message: 'has no rule',
+  hint: 'expected at least one `forbid`',
+  place: null,
+  rule: null,
+};
+
+const nothingForbidden: PolicyFault = {
+  message: 'forbids nothing, so nothing can break it',
+  hint: 'what is not forbidden is fine; write exceptions into `unless` of a `forbid`',
+  place: null,
+  rule: null,
+};
+
+/** How an engine fails whose stack, or ours, is overrun. */
+const stackOverruns: ReadonlySet<string> = new Set(['RuntimeError', 'RangeError']);
+
+const tooDeep: PolicyFault = {
+  message: 'is nested too deeply for Cedar to read',
+  hint: 'use sets instead of long chains of `||`, or split the rule',
+  place: null,
+  rule: null,
+};
+
+const unreadable: PolicyFault = {
+  message: 'makes Cedar fail',
+  hint: 'write the rules in a simpler way',
+  place: null,
+  rule: null,
+};

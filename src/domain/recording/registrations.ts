@@ -1,0 +1,106 @@
+/**
+ * What things are described as, over time: R5.
+ *
+ * The first registration of a thing, in folding order, holds from the beginning of time and is folded before everything
+ * else; a later one replaces the whole description from its own time on. Transfers change a site's operator or owner.
+ */
+
+import type { EventData } from '../events/event-data.ts';
+import { beginning, type Instant, never } from '../time/instant.ts';
+import type { Piece, Varying } from '../time/timeline.ts';
+import { type FactOf, foldingOrder } from './facts.ts';
+
+/** A description with the positions of the events that made it so. */
+export interface Described<A> {
+  readonly description: A;
+  readonly events: ReadonlyArray<number>;
+}
+
+type RegistrationType = 'PartyRegistered' | 'PopulationRegistered' | 'DatasetRegistered';
+
+/**
+ * The description of one thing over time: none where it is not registered.
+ *
+ * @param facts the registrations of that one thing, in any order.
+ */
+export const describedBy = <T extends RegistrationType>(
+  facts: ReadonlyArray<FactOf<T>>,
+): Varying<Described<EventData<T>>> =>
+  pieces(
+    [...facts].sort(foldingOrder).map((fact, index) => ({
+      from: index === 0 ? beginning : fact.time,
+      value: { description: fact.data, events: [fact.position] },
+    })),
+  );
+
+/** What is known of a site at an instant; an unregistered one has at most an operator and owner, by transfers. */
+export interface SiteDescription {
+  readonly name?: string;
+  readonly country?: string;
+  readonly subdivision?: string;
+  readonly latitude?: number;
+  readonly longitude?: number;
+  readonly operator?: string;
+  readonly owner?: string;
+  /** By which events the operator and the owner are what they are. */
+  readonly operatorBy?: number;
+  readonly ownerBy?: number;
+}
+
+/**
+ * The description of one site over time.
+ *
+ * @param facts the registrations and transfers of that one site, in any order.
+ */
+export const describedSite = (
+  facts: ReadonlyArray<FactOf<'SiteRegistered'> | FactOf<'SiteTransferred'>>,
+): Varying<Described<SiteDescription>> => {
+  const ordered = [...facts].sort(foldingOrder);
+  const first = ordered.find((fact) => fact.type === 'SiteRegistered');
+  const steps: Step<Described<SiteDescription>>[] = [];
+  let current: Described<SiteDescription> = { description: {}, events: [] };
+  for (const fact of first === undefined ? ordered : [first, ...ordered.filter((fact) => fact !== first)]) {
+    current = fact.type === 'SiteRegistered' ? registered(fact) : transferred(current, fact);
+    steps.push({ from: fact === first ? beginning : fact.time, value: current });
+  }
+  return pieces(steps);
+};
+
+const registered = ({ data, position }: FactOf<'SiteRegistered'>): Described<SiteDescription> => {
+  const { site: _, ...description } = data;
+  return {
+    description: {
+      ...description,
+      operatorBy: position,
+      ...(data.owner === undefined ? {} : { ownerBy: position }),
+    },
+    events: [position],
+  };
+};
+
+const transferred = (
+  { description, events }: Described<SiteDescription>,
+  { data, position }: FactOf<'SiteTransferred'>,
+): Described<SiteDescription> => ({
+  description: {
+    ...description,
+    ...(data.operator === undefined ? {} : { operator: data.operator, operatorBy: position }),
+    ...(data.owner === undefined ? {} : { owner: data.owner, ownerBy: position }),
+  },
+  events: [...events, position],
+});
+
+interface Step<A> {
+  readonly from: Instant;
+  readonly value: A;
+}
+
+/** Steps in order, as pieces: of several steps at one instant the last counts (R3). */
+const pieces = <A>(steps: ReadonlyArray<Step<A>>): Varying<A> => {
+  const out: Piece<A>[] = [];
+  steps.forEach(({ from, value }, index) => {
+    const to = steps[index + 1]?.from ?? never;
+    if (from < to) out.push({ from, to, value });
+  });
+  return out;
+};

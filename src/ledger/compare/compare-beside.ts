@@ -1,0 +1,40 @@
+/**
+ * Comparing two generations in a thread of its own.
+ */
+import { startThread } from '../../threads/start-thread.ts';
+import type { Difference } from './compare-generations.ts';
+import type { Compared, DiffThreadInput } from './compare-thread.ts';
+
+/** How long is compared, in milliseconds: what answers there are time for, of a large ledger. */
+export const comparingMsMax = 10_000;
+
+const nothingCompared: Difference = { compared: 0, changed: 0, examples: [] };
+
+/**
+ * What differs between two generations, as far as there is time to compare them.
+ *
+ * @param signal ends the comparison; it is then rejected.
+ */
+export const compareBeside = (input: DiffThreadInput, signal: AbortSignal): Promise<Difference> =>
+  new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(new Error('the comparison was cancelled'));
+    const worker = startThread(new URL('./compare-thread.ts', import.meta.url), input);
+    const stop = (): void => void worker.terminate();
+    let found = nothingCompared;
+    const enough = setTimeout(() => {
+      resolve(found);
+      stop();
+    }, comparingMsMax);
+    signal.addEventListener('abort', stop, { once: true });
+    worker.on('message', ({ difference, isAll }: Compared) => {
+      found = difference;
+      if (isAll) resolve(found);
+    });
+    worker.once('error', reject);
+    worker.once('exit', () => {
+      clearTimeout(enough);
+      signal.removeEventListener('abort', stop);
+      // Where it has answered, this does nothing any more.
+      reject(new Error('the comparison of the projections has ended without an answer'));
+    });
+  });

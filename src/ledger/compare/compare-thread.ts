@@ -1,0 +1,38 @@
+/**
+ * A thread that compares two generations, so that questions need not wait for it.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { openLogFile } from '../../store/open-log-file.ts';
+import { compareGenerations, type Difference } from './compare-generations.ts';
+
+/** What the thread is given. */
+export interface DiffThreadInput {
+  readonly before: string;
+  readonly after: string;
+  readonly logFile: string;
+  readonly validAt: number;
+}
+
+/** What differs, as far as was compared. */
+export interface Compared {
+  readonly difference: Difference;
+  readonly isAll: boolean;
+}
+
+/** How often what was found so far is told. */
+const toldEachMs = 100;
+
+const { before, after, logFile, validAt } = workerData as DiffThreadInput;
+const log = openLogFile(logFile);
+try {
+  let told = performance.now();
+  let found: Difference | undefined;
+  for (found of compareGenerations(before, after, log, validAt)) {
+    if (performance.now() - told < toldEachMs) continue;
+    told = performance.now();
+    parentPort!.postMessage({ difference: found, isAll: false } satisfies Compared);
+  }
+  parentPort!.postMessage({ difference: found!, isAll: true } satisfies Compared);
+} finally {
+  log.close();
+}

@@ -1,0 +1,75 @@
+/**
+ * Examines a ledger on KurrentDB: the server and whether the settings suit it, and the files that are here.
+ */
+import { existsSync } from 'node:fs';
+import type { Instant } from '../../domain/time/instant.ts';
+import { vaultFormat } from '../../people/vault/vault-format.ts';
+import { processEnvironment } from '../../store/kurrentdb/environment.ts';
+import { inspectServer } from '../../store/kurrentdb/inspect.ts';
+import {
+  type MirrorState,
+  mirrorFileOf,
+  mirrorFormat,
+  progressQuery,
+} from '../../store/kurrentdb/mirror-format.ts';
+import type { KurrentDbSettings } from '../../store/kurrentdb/settings.ts';
+import { openToRead } from '../../store/sqlite/open-database.ts';
+import { StoreProblem } from '../../store/sqlite/store-problems.ts';
+import { filesIn } from '../files.ts';
+import type { Settings } from '../settings.ts';
+import {
+  type Check,
+  eventsCheck,
+  fileCheck,
+  machineChecks,
+  ok,
+  projectionsCheck,
+  writerCheck,
+} from './examine.ts';
+
+const remade = 'Nothing is lost: stop the server and delete the file, and it is made again from KurrentDB';
+
+/** How far the mirror has come; nothing where there is none, or none that can be read. */
+const stateOf = (file: string): MirrorState | undefined => {
+  if (!existsSync(file)) return undefined;
+  try {
+    const database = openToRead(file, mirrorFormat);
+    try {
+      return progressQuery(database)();
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    // What is wrong with the file is found by the check of the file.
+    if (error instanceof StoreProblem) return undefined;
+    throw error;
+  }
+};
+
+/**
+ * Makes every check of a ledger on KurrentDB. Nothing is changed, neither there nor here.
+ *
+ * @param onProgress told how far the reading of the mirror is.
+ */
+export const examineKurrentDb = async (
+  { dataDirectory, vault }: Pick<Settings, 'dataDirectory' | 'vault'>,
+  server: KurrentDbSettings,
+  now: Instant,
+  onProgress: (read: number, of: number) => void,
+): Promise<ReadonlyArray<Check>> => {
+  const mirror = mirrorFileOf(dataDirectory, server.ledger);
+  const checks: Check[] = [
+    ...machineChecks(dataDirectory),
+    ...(await inspectServer(server, processEnvironment(), stateOf(mirror))),
+  ];
+  if (!existsSync(mirror)) {
+    return [...checks, ok('mirror', 'none yet; it is made from the log at the next start')];
+  }
+  const { inUse, ...use } = writerCheck(mirror, now);
+  checks.push(use, fileCheck('mirror file', mirror, mirrorFormat, inUse, remade));
+  checks.push(eventsCheck(mirror, onProgress));
+  const files = filesIn(dataDirectory);
+  if (vault === undefined && existsSync(files.vault))
+    checks.push(fileCheck('vault', files.vault, vaultFormat, inUse));
+  return [...checks, projectionsCheck(files.projections)];
+};

@@ -1,0 +1,30 @@
+/**
+ * Examines the vault that another process keeps, as it is seen from here.
+ */
+import { type HttpVaultOptions, httpVault } from '../../people/vault/http-vault.ts';
+import type { Check } from './examine.ts';
+
+const isLoopback = (url: string): boolean => /^(localhost|127\..+|\[::1\])$/.test(new URL(url).hostname);
+
+/** Asks for the vault once. */
+export const examineVault = async (address: HttpVaultOptions): Promise<Check> => {
+  const name = 'vault';
+  const fault = await httpVault(address).fault();
+  if (fault !== undefined) {
+    return {
+      name,
+      state: 'failed',
+      found: `kept at ${address.url}: ${fault}`,
+      remedy:
+        'Start the process there, and give this one a key of it with the scope vault, in LEDGER_VAULT_KEY',
+    };
+  }
+  return address.url.startsWith('https:') || isLoopback(address.url)
+    ? { name, state: 'ok', found: `kept at ${address.url}, which answers`, remedy: null }
+    : {
+        name,
+        state: 'warning',
+        found: `kept at ${address.url}, which answers, and people’s identifiers go there unencrypted`,
+        remedy: 'Put the process behind TLS, and use its https address',
+      };
+};

@@ -1,0 +1,84 @@
+/**
+ * Opening a ledger: the store, the vault, the serving projections and the thread that keeps them at the head.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { Keys } from '../people/access/keys.ts';
+import { ReadLog } from '../people/access/read-log.ts';
+import { embeddedVault } from '../people/vault/embedded-vault.ts';
+import { httpVault } from '../people/vault/http-vault.ts';
+import { openSqliteVault } from '../people/vault/sqlite-vault.ts';
+import { type Vault, VaultUnavailable } from '../people/vault/vault.ts';
+import { Generations } from '../projections/generations.ts';
+import type { Notice } from '../store/kurrentdb/environment.ts';
+import type { LogReader } from '../store/log-reader.ts';
+import { openLogFile } from '../store/open-log-file.ts';
+import { openStore } from '../store/open-store.ts';
+import { StoreUnusable } from '../store/sqlite/store-problems.ts';
+import { filesIn } from './files.ts';
+import { Ledger } from './ledger.ts';
+import { isOfAnotherLog } from './people-of-a-log.ts';
+import type { Settings } from './settings.ts';
+
+const now = (): number => Date.now();
+
+/**
+ * Opens the vault: the one in the directory of the ledger, or the one that another process keeps, which may be away.
+ *
+ * @throws a StoreProblem about the file; VaultUnavailable about a vault that is not the one of this log.
+ */
+const openVault = async (settings: Settings, log: LogReader): Promise<Vault> => {
+  const { vault: file } = filesIn(settings.dataDirectory);
+  if (settings.vault === undefined) {
+    // No erasure is under way yet, and the log is known to its end.
+    return embeddedVault(openSqliteVault(file, { now, random: randomBytes }), log.head());
+  }
+  if (existsSync(file)) {
+    throw new StoreUnusable(
+      file,
+      'a vault lies here, and LEDGER_VAULT names another, so that erasing a person would leave them in this one',
+      'Unset LEDGER_VAULT to go on with this vault; or, if nothing was recorded with it, delete the file',
+    );
+  }
+  const vault = httpVault(settings.vault);
+  if (await isOfAnotherLog(vault, log)) {
+    throw new VaultUnavailable(
+      `LEDGER_VAULT: the vault at ${settings.vault.url} knows nobody of this log. Point it to the process that keeps the vault of this ledger.`,
+    );
+  }
+  return vault;
+};
+
+/**
+ * Opens the ledger that the settings name, and makes it if there is none.
+ *
+ * @param notify is told what an operator may want to know.
+ * @throws what `openStore` throws, or a StoreProblem about the vault: each says what is wrong, where, and what to do.
+ */
+export const openLedger = async (settings: Settings, notify?: (notice: Notice) => void): Promise<Ledger> => {
+  const { store, logFile, onGrown } = await openStore(settings, notify === undefined ? {} : { notify });
+  const files = filesIn(settings.dataDirectory);
+  try {
+    const log = openLogFile(logFile);
+    const vault = await openVault(settings, log);
+    const generations = new Generations(files.projections);
+    const keys = new Keys(files.keys);
+    const reads = new ReadLog(files.reads);
+    const ledger = new Ledger({
+      store,
+      log,
+      logFile,
+      vault,
+      generations,
+      keys,
+      reads,
+      now,
+      waitMs: settings.waitMs,
+    });
+    onGrown(() => ledger.grown());
+    return ledger;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+};

@@ -1,0 +1,112 @@
+/**
+ * Between a person's own identifier and the pseudonym in the log: R21.
+ */
+import type { Context } from 'hono';
+import { may } from '../api/access.ts';
+import type { WireEvent } from '../contract/rows.ts';
+import { type Event, encodeEvent } from '../domain/events/event.ts';
+import { subjectsOf, withSubjects } from '../domain/events/subjects.ts';
+import type { RecordedEvent } from '../domain/recording/facts.ts';
+import { looksLikePseudonym } from '../people/vault/vault.ts';
+import type { View } from '../projections/view.ts';
+import { wireEvent } from '../questions/events.ts';
+import type { Ledger } from './ledger.ts';
+
+/** What a caller sees in place of a pseudonym: the identifier, or the pseudonym of somebody forgotten. */
+export type Reveal = (pseudonym: string) => string;
+
+/** Whether a recorded event names the subject, in its own data or in that of a correction. */
+export const naming =
+  (subject: string) =>
+  ({ event }: RecordedEvent): boolean =>
+    subjectsOf(event).has(subject);
+
+/** Whether some known event names the subject. */
+export const isNamed = (view: View, subject: string): boolean => {
+  const names = naming(subject);
+  return view.positions('subject', subject).some((position) => {
+    const recorded = view.recorded(position);
+    return recorded !== undefined && names(recorded);
+  });
+};
+
+/** People, as one caller may see and name them. The vault is asked once for all of an answer. */
+export class People {
+  private readonly ledger: Ledger;
+  private readonly identify: boolean;
+
+  /** @param identify whether the caller may see and use people's own identifiers. */
+  constructor(ledger: Ledger, identify: boolean) {
+    this.ledger = ledger;
+    this.identify = identify;
+  }
+
+  /**
+   * The pseudonyms by which the log knows those whom a caller names: by identifier, or by the pseudonym itself, for
+   * which the vault need not be there.
+   */
+  async pseudonymsOf(named: ReadonlyArray<string>): Promise<ReadonlyMap<string, string>> {
+    const known = this.inTheLog(named);
+    const others = named.filter((name) => !known.has(name));
+    if (!this.identify || others.length === 0) return known;
+    const { pseudonyms } = await this.ledger.parts.vault.find({ names: others, pseudonyms: [] });
+    return new Map([...known, ...pseudonyms]);
+  }
+
+  async pseudonymOf(named: string): Promise<string | undefined> {
+    return (await this.pseudonymsOf([named])).get(named);
+  }
+
+  /** Those of the names that are pseudonyms of the log. */
+  private inTheLog(named: ReadonlyArray<string>): ReadonlyMap<string, string> {
+    const candidates = named.filter(looksLikePseudonym);
+    if (candidates.length === 0) return new Map();
+    return this.ledger.ask(
+      Number.MAX_SAFE_INTEGER,
+      'claimed',
+      (view) =>
+        new Map(candidates.filter((name) => isNamed(view, name)).map((name) => [name, name] as const)),
+    );
+  }
+
+  /** How the caller sees these people. */
+  async seen(pseudonyms: Iterable<string>): Promise<Reveal> {
+    const asked = this.identify ? [...new Set(pseudonyms)] : [];
+    if (asked.length === 0) return (pseudonym) => pseudonym;
+    const { people } = await this.ledger.parts.vault.find({ names: [], pseudonyms: asked });
+    return (pseudonym) => people.get(pseudonym) ?? pseudonym;
+  }
+
+  /** Events of the log as the caller sees them. */
+  async wire(events: ReadonlyArray<RecordedEvent>): Promise<ReadonlyArray<WireEvent>> {
+    const named = new Set<string>();
+    if (this.identify) {
+      for (const { event } of events) for (const subject of subjectsOf(event)) named.add(subject);
+    }
+    const reveal = await this.seen(named);
+    return events.map((recorded) => wireEvent({ ...recorded, event: withSubjects(recorded.event, reveal) }));
+  }
+}
+
+/** Whether two events are the same but for people who were forgotten since the second was recorded. */
+export const sameButForgotten = (
+  given: Event,
+  stored: Event,
+  forgotten: (pseudonym: string) => boolean,
+): boolean => {
+  const same = (a: unknown, b: unknown): boolean => {
+    if (typeof b === 'string') return a === b || (typeof a === 'string' && forgotten(b));
+    if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+    const [keysA, keysB] = [Object.keys(a), Object.keys(b)];
+    return (
+      Array.isArray(a) === Array.isArray(b) &&
+      keysA.length === keysB.length &&
+      keysB.every((key) => same((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
+    );
+  };
+  return same(encodeEvent(given), encodeEvent(stored));
+};
+
+/** People, as the caller of this request may see them. */
+export const peopleOf = (context: Context, ledger: Ledger): People =>
+  new People(ledger, may(context, 'identify'));

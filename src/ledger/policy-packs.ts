@@ -1,0 +1,70 @@
+/**
+ * Policy packs: policies of the law as files, each a text in Cedar beside a description with its dates.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import type { TypeOf } from 'io-ts';
+import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
+import { DateTimeOrDate, exact, type Fault, faultsOf, Identifier, lineOf } from '../domain/events/codec.ts';
+import type { Proposal } from '../domain/policy/versions.ts';
+
+/** The description of a pack: `<name>.json` beside `<name>.cedar`. */
+export const PackDescription = exact(
+  'a policy pack',
+  {
+    policy: Identifier,
+    title: lineOf('a title'),
+    effectiveFrom: DateTimeOrDate,
+    limits: lineOf('what the policy does not model'),
+  },
+  { authority: lineOf('an authority'), effectiveUntil: DateTimeOrDate },
+);
+export type PackDescription = TypeOf<typeof PackDescription>;
+
+/** One version of a policy of the law. Several packs of one policy are its versions, in the order of their dates. */
+export interface PolicyPack {
+  readonly name: string;
+  /** What adopts it: the data of a `PolicyAdopted`. */
+  readonly proposal: Proposal;
+  /** What it does not model, in a sentence. */
+  readonly limits: string;
+}
+
+/** A pack whose description is malformed. */
+export interface MalformedPack {
+  readonly name: string;
+  readonly faults: ReadonlyArray<Fault>;
+}
+
+/**
+ * Reads the packs of a directory, by policy and date.
+ *
+ * @throws what reading files or parsing their JSON throws.
+ */
+export const readPacks = (
+  directory: string,
+): E.Either<ReadonlyArray<MalformedPack>, ReadonlyArray<PolicyPack>> => {
+  const malformed: MalformedPack[] = [];
+  const packs: PolicyPack[] = [];
+  for (const file of readdirSync(directory)) {
+    if (!file.endsWith('.cedar')) continue;
+    const name = file.slice(0, -'.cedar'.length);
+    const described = PackDescription.decode(
+      JSON.parse(readFileSync(join(directory, `${name}.json`), 'utf8')),
+    );
+    if (E.isLeft(described)) malformed.push({ name, faults: faultsOf(described.left) });
+    else {
+      const { limits, ...adoption } = described.right;
+      packs.push({
+        name,
+        limits,
+        proposal: { ...adoption, cedar: readFileSync(join(directory, file), 'utf8') },
+      });
+    }
+  }
+  const order = (a: PolicyPack, b: PolicyPack): number =>
+    codeUnitOrder(a.proposal.policy, b.proposal.policy) ||
+    a.proposal.effectiveFrom - b.proposal.effectiveFrom;
+  return malformed.length > 0 ? E.left(malformed) : E.right(packs.sort(order));
+};

@@ -1,0 +1,57 @@
+/**
+ * The vault that this process keeps in a file of its own. Each call is done at one moment, with nothing in between.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Position } from '../../store/event-store.ts';
+import type { VaultFile } from './sqlite-vault.ts';
+import { looksLikePseudonym, type Vault } from './vault.ts';
+
+/** @param saidUpTo a position of the log by which every erasure was said that is done in the file. */
+export const embeddedVault = (file: VaultFile, saidUpTo: Position): Vault => {
+  let lastSaidAt = saidUpTo;
+
+  const isPseudonym = (name: string): boolean => looksLikePseudonym(name) && file.knows(name);
+
+  const personOf = (pseudonym: string): string | null | undefined =>
+    file.identifierOf(pseudonym) ?? (file.isForgotten(pseudonym) ? null : undefined);
+
+  return {
+    at: null,
+    find: async ({ names, pseudonyms }) => {
+      const found = new Map<string, string>();
+      for (const name of names) {
+        const pseudonym = isPseudonym(name) ? name : file.pseudonymOf(name);
+        if (pseudonym !== undefined) found.set(name, pseudonym);
+      }
+      const people = new Map<string, string | null>();
+      for (const pseudonym of pseudonyms) {
+        const person = personOf(pseudonym);
+        if (person !== undefined) people.set(pseudonym, person);
+      }
+      return { pseudonyms: found, people };
+    },
+    admit: async (names, lookedUpTo) => {
+      if ((lookedUpTo === undefined || lookedUpTo < lastSaidAt) && file.hasForgotten())
+        return E.left({ upTo: lastSaidAt });
+      const known = names.filter(isPseudonym);
+      if (known.length === 0) return E.right(file.pseudonymsFor(names));
+      const themselves = new Set(known);
+      const admitted = file.pseudonymsFor(names.filter((name) => !themselves.has(name)));
+      return E.right(new Map([...admitted, ...known.map((name) => [name, name] as const)]));
+    },
+    forget: async (pseudonym, saidAt) => {
+      lastSaidAt = Math.max(lastSaidAt, saidAt);
+      const identifier = file.identifierOf(pseudonym);
+      if (identifier !== undefined) file.forget(identifier);
+    },
+    fault: async () => {
+      try {
+        file.hasForgotten();
+        return undefined;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
+    close: () => file.close(),
+  };
+};

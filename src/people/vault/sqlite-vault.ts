@@ -1,0 +1,241 @@
+/**
+ * The vault in an SQLite file of its own, from which a forgotten person's identifier vanishes to the last byte.
+ *
+ * Deleting a row is not enough for that. SQLite's `secure_delete` overwrites the row, but when a page is split or
+ * merged, copies of the rows that moved can stay behind in the unused part of the page that they left. Entries
+ * therefore never move: each is added after the last, where SQLite begins a new page and leaves the full one as it is,
+ * and to forget one its identifier is overwritten in place by as many bytes. The index that finds entries keeps to the
+ * same rule, and the write-ahead log is emptied right after. It also makes a new person cheap to write.
+ */
+import type { Instant } from '../../domain/time/instant.ts';
+import { runItemsMax } from '../../sorted-runs/sorted-runs.ts';
+import { type OpenDatabase, openToWrite, preparing, transact } from '../../store/sqlite/open-database.ts';
+import { damaged, StoreLocked, toStoreProblem } from '../../store/sqlite/store-problems.ts';
+import { EntryIndex } from './entry-index.ts';
+import { recent } from './recent.ts';
+import { looksLikePseudonym, pseudonymBytes, pseudonymPrefix } from './vault.ts';
+import {
+  type EntryRow,
+  entryChecksum,
+  entryColumns,
+  identifierHash,
+  isAsWritten,
+  pseudonymHash,
+  vaultFormat,
+} from './vault-format.ts';
+
+/** How many entries of each direction are kept at hand. */
+const entriesAtHandMax = 200_000;
+
+/** What the file of a vault can do, at once. Each call throws a StoreProblem when the file cannot be read or written. */
+export interface VaultFile {
+  /** The pseudonym of each of the identifiers; those not known yet get one, all in one transaction. */
+  pseudonymsFor(identifiers: ReadonlyArray<string>): ReadonlyMap<string, string>;
+  /** The pseudonym of this identifier, if it has one. */
+  pseudonymOf(identifier: string): string | undefined;
+  /** Who the pseudonym stands for, unless they were forgotten. */
+  identifierOf(pseudonym: string): string | undefined;
+  /** Whether this vault minted the pseudonym, be the person forgotten or not. */
+  knows(pseudonym: string): boolean;
+  /** Whether the person behind the pseudonym was forgotten. */
+  isForgotten(pseudonym: string): boolean;
+  /** Whether anybody was forgotten. */
+  hasForgotten(): boolean;
+  /** Forgets a person; answers the pseudonym that now stands for nobody, or undefined when there was none. */
+  forget(identifier: string): string | undefined;
+  close(): void;
+}
+
+export interface SqliteVaultOptions {
+  /** The clock, in milliseconds since the epoch. */
+  readonly now: () => Instant;
+  /** Unpredictable bytes, such as those of `crypto.randomBytes`. */
+  readonly random: (bytes: number) => Uint8Array;
+}
+
+interface Entry {
+  readonly id: number;
+  readonly identifier: string;
+  readonly bytes: Uint8Array;
+  readonly isForgotten: boolean;
+}
+
+const pseudonymOfBytes = (bytes: Uint8Array): string =>
+  pseudonymPrefix + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
+
+const vaultIn = (
+  { file, database, close }: OpenDatabase,
+  random: SqliteVaultOptions['random'],
+): VaultFile => {
+  const guard = <A>(act: () => A): A => {
+    try {
+      return act();
+    } catch (error) {
+      throw toStoreProblem(file, error);
+    }
+  };
+
+  const selectEntry = database.prepare(`SELECT ${entryColumns} FROM entry WHERE id = ?`);
+  selectEntry.setReturnArrays(true);
+  const insertEntry = database.prepare(`INSERT INTO entry (${entryColumns}) VALUES (?, ?, ?, 0, ?)`);
+  const overwriteEntry = database.prepare(
+    'UPDATE entry SET identifier = ?, forgotten = 1, checksum = ? WHERE id = ?',
+  );
+  const selectAnyForgotten = database.prepare('SELECT 1 FROM entry WHERE forgotten = 1 LIMIT 1');
+
+  const index = new EntryIndex(database, (what) => damaged(file, what));
+  const fault = index.load();
+  if (fault !== undefined) throw damaged(file, fault);
+
+  const pseudonymsAtHand = recent<string, string>(entriesAtHandMax);
+  const identifiersAtHand = recent<string, string>(entriesAtHandMax);
+
+  /** Changes entries and their index: all or nothing, on disk as in memory. */
+  const change = (act: () => void): void => {
+    try {
+      transact(database, act);
+    } catch (error) {
+      index.undone();
+      throw error;
+    }
+  };
+
+  /** The entry under a hash that is the one looked for. */
+  const entryUnder = (hash: number, isIt: (entry: Entry) => boolean): Entry | undefined => {
+    for (const id of index.under(hash)) {
+      const row = selectEntry.get(id) as unknown as EntryRow | undefined;
+      if (row === undefined || !isAsWritten(row)) throw damaged(file, 'an entry is not as it was written');
+      const [, identifier, bytes, forgotten] = row;
+      const entry = { id, identifier, bytes, isForgotten: forgotten === 1 };
+      if (isIt(entry)) return entry;
+    }
+    return undefined;
+  };
+
+  const entryOfIdentifier = (identifier: string): Entry | undefined =>
+    entryUnder(identifierHash(identifier), (entry) => !entry.isForgotten && entry.identifier === identifier);
+
+  const entryOfBytes = (bytes: Uint8Array): Entry | undefined =>
+    entryUnder(pseudonymHash(bytes), (entry) => Buffer.compare(entry.bytes, bytes) === 0);
+
+  const entryOfPseudonym = (pseudonym: string): Entry | undefined =>
+    looksLikePseudonym(pseudonym)
+      ? entryOfBytes(Buffer.from(pseudonym.slice(pseudonymPrefix.length), 'base64url'))
+      : undefined;
+
+  const pseudonymOf = (identifier: string): string | undefined => {
+    const atHand = pseudonymsAtHand.get(identifier);
+    if (atHand !== undefined) return atHand;
+    const entry = entryOfIdentifier(identifier);
+    if (entry === undefined) return undefined;
+    const pseudonym = pseudonymOfBytes(entry.bytes);
+    pseudonymsAtHand.set(identifier, pseudonym);
+    return pseudonym;
+  };
+
+  const identifierOf = (pseudonym: string): string | undefined => {
+    const atHand = identifiersAtHand.get(pseudonym);
+    if (atHand !== undefined) return atHand;
+    const entry = entryOfPseudonym(pseudonym);
+    if (entry === undefined || entry.isForgotten) return undefined;
+    identifiersAtHand.set(pseudonym, entry.identifier);
+    return entry.identifier;
+  };
+
+  /** Adds entries for people who have none; to be called inside a transaction. */
+  const mint = (identifiers: ReadonlyArray<string>): ReadonlyArray<string> => {
+    const before = index.entries;
+    const bytesOfAll = random(pseudonymBytes * identifiers.length);
+    const minted = new Set<string>();
+    const hashes = identifiers.map((identifier, place): [number, number] => {
+      const bytes = bytesOfAll.subarray(place * pseudonymBytes, (place + 1) * pseudonymBytes);
+      const pseudonym = pseudonymOfBytes(bytes);
+      if (minted.has(pseudonym) || entryOfBytes(bytes) !== undefined)
+        throw new Error('the source of randomness repeats itself: a new pseudonym is already in use');
+      minted.add(pseudonym);
+      insertEntry.run(before + place + 1, identifier, bytes, entryChecksum(identifier, bytes, false));
+      return [identifierHash(identifier), pseudonymHash(bytes)];
+    });
+    for (let start = 0; start < hashes.length; start += runItemsMax)
+      index.add(hashes.slice(start, start + runItemsMax));
+    return [...minted];
+  };
+
+  const pseudonymsFor = (identifiers: ReadonlyArray<string>): ReadonlyMap<string, string> => {
+    const pseudonyms = new Map<string, string>();
+    const notFound = new Set<string>();
+    for (const identifier of identifiers) {
+      const pseudonym = pseudonymOf(identifier);
+      if (pseudonym === undefined) notFound.add(identifier);
+      else pseudonyms.set(identifier, pseudonym);
+    }
+    if (notFound.size === 0) return pseudonyms;
+    const unknown = [...notFound];
+    for (const identifier of unknown) {
+      if (!identifier.isWellFormed()) throw new TypeError('an identifier must be well-formed Unicode');
+    }
+    let minted: ReadonlyArray<string> = [];
+    change(() => {
+      minted = mint(unknown);
+    });
+    for (const [place, identifier] of unknown.entries()) {
+      pseudonyms.set(identifier, minted[place]!);
+      pseudonymsAtHand.set(identifier, minted[place]!);
+    }
+    return pseudonyms;
+  };
+
+  /** Moves the write-ahead log into the file and cuts it off, with every copy of what was overwritten. */
+  const emptyLog = (): void => {
+    if (database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy === 0) return;
+    throw new StoreLocked(
+      file,
+      'another program reads it, so that copies of what was erased cannot be overwritten yet',
+      'Close that program and erase again',
+    );
+  };
+
+  const forget = (identifier: string): string | undefined => {
+    const entry = entryOfIdentifier(identifier);
+    if (entry !== undefined) {
+      const { id, bytes } = entry;
+      const blank = ' '.repeat(Buffer.byteLength(identifier));
+      change(() => {
+        overwriteEntry.run(blank, entryChecksum(blank, bytes, true), id);
+        // Where both have one hash, it stays for the pseudonym.
+        if (identifierHash(identifier) !== pseudonymHash(bytes)) index.remove(identifierHash(identifier), id);
+      });
+    }
+    pseudonymsAtHand.clear();
+    identifiersAtHand.clear();
+    emptyLog();
+    return entry === undefined ? undefined : pseudonymOfBytes(entry.bytes);
+  };
+
+  // A crash between an erasure and the emptying of the log would have left copies in it.
+  emptyLog();
+
+  return {
+    pseudonymsFor: (identifiers) => guard(() => pseudonymsFor(identifiers)),
+    pseudonymOf: (identifier) => guard(() => pseudonymOf(identifier)),
+    identifierOf: (pseudonym) => guard(() => identifierOf(pseudonym)),
+    knows: (pseudonym) =>
+      guard(
+        () => identifiersAtHand.get(pseudonym) !== undefined || entryOfPseudonym(pseudonym) !== undefined,
+      ),
+    isForgotten: (pseudonym) => guard(() => entryOfPseudonym(pseudonym)?.isForgotten === true),
+    hasForgotten: () => guard(() => selectAnyForgotten.get() !== undefined),
+    forget: (identifier) => guard(() => forget(identifier)),
+    close,
+  };
+};
+
+/**
+ * Opens the vault in this file, and makes it if there is none.
+ *
+ * @throws a StoreProblem that says what is wrong, where, and what to do.
+ */
+export const openSqliteVault = (path: string, { now, random }: SqliteVaultOptions): VaultFile => {
+  const opened = openToWrite(path, vaultFormat, now());
+  return preparing(opened, () => vaultIn(opened, random));
+};

@@ -1,0 +1,94 @@
+/**
+ * How the vault lies in its file: entries one after the other, each with a checksum, and the index that finds them.
+ *
+ * Entries are only ever added at the end, and overwritten in place by what is as long; why is told where they are
+ * erased, in `sqlite-vault.ts`.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
+import { distinct, entryOf } from '../../sorted-runs/sorted-runs.ts';
+import type { FileFormat } from '../../store/sqlite/file-checks.ts';
+import { EntryIndex, indexTables } from './entry-index.ts';
+
+/** The hash under which an identifier is found: FNV-1a over its UTF-16 code units, with Murmur's finish. */
+export const identifierHash = (identifier: string): number => {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < identifier.length; index++)
+    hash = Math.imul(hash ^ identifier.charCodeAt(index), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+};
+
+/** The hash under which a pseudonym is found: it is random, so any of its bytes will do. */
+export const pseudonymHash = (pseudonym: Uint8Array): number =>
+  (pseudonym[0]! | (pseudonym[1]! << 8) | (pseudonym[2]! << 16) | (pseudonym[3]! << 24)) >>> 0;
+
+/**
+ * CRC-32 of an entry: a flipped bit must never make one person another, nor bring one back. It is moved beyond 32 bits,
+ * where every number takes the same number of bytes in the file.
+ */
+export const entryChecksum = (identifier: string, pseudonym: Uint8Array, isForgotten: boolean): number =>
+  2 ** 32 + crc32(identifier, crc32(pseudonym, isForgotten ? 1 : 0));
+
+/** A row of `entry`, in the order of `entryColumns`. */
+export type EntryRow = [
+  id: number,
+  identifier: string,
+  pseudonym: Uint8Array,
+  forgotten: number,
+  checksum: number,
+];
+
+export const entryColumns = 'id, identifier, pseudonym, forgotten, checksum';
+
+/** Whether the row holds what was written to it. */
+export const isAsWritten = ([, identifier, pseudonym, forgotten, checksum]: EntryRow): boolean =>
+  entryChecksum(identifier, pseudonym, forgotten === 1) === checksum;
+
+const schema = `
+CREATE TABLE entry (
+  id INTEGER PRIMARY KEY,
+  identifier TEXT NOT NULL,
+  pseudonym BLOB NOT NULL,
+  forgotten INTEGER NOT NULL,
+  checksum INTEGER NOT NULL
+) STRICT;
+CREATE INDEX entry_forgotten ON entry (forgotten) WHERE forgotten = 1;
+${indexTables}`;
+
+const sameNumbers = (a: Float64Array, b: Float64Array): boolean =>
+  a.length === b.length && a.every((number, index) => number === b[index]);
+
+/** Compares every entry with its checksum, and the index with what it would be if it were made anew. */
+const contradiction = (database: DatabaseSync, whole: boolean): string | undefined => {
+  // The index is compared with its checksums when it is opened, however large it is.
+  if (!whole) return undefined;
+  const index = new EntryIndex(database, (what) => new Error(what));
+  const fault = index.load();
+  if (fault !== undefined) return fault;
+  const select = database.prepare(`SELECT ${entryColumns} FROM entry WHERE id >= ? AND id < ? ORDER BY id`);
+  select.setReturnArrays(true);
+  for (const { first, entries, numbers } of index.content()) {
+    const expected: number[] = [];
+    for (const row of select.iterate(first, first + entries) as unknown as Iterable<EntryRow>) {
+      if (!isAsWritten(row)) return 'an entry is not as it was written';
+      const [id, identifier, pseudonym, forgotten] = row;
+      if (forgotten === 0) expected.push(entryOf(identifierHash(identifier), id - first));
+      expected.push(entryOf(pseudonymHash(pseudonym), id - first));
+    }
+    if (!sameNumbers(distinct(Float64Array.from(expected).sort()), numbers))
+      return 'its index leads to other entries than it holds';
+  }
+  return undefined;
+};
+
+/** The vault's format; `application_id` is `DMCV` in ASCII. */
+export const vaultFormat: FileFormat = {
+  name: 'vault',
+  applicationId: 0x444d4356,
+  schemaVersion: 2,
+  schema,
+  pragmas: 'PRAGMA secure_delete = ON;',
+  contradiction,
+};

@@ -1,0 +1,57 @@
+/**
+ * What processes that share a vault say to each other: JSON, decoded at both ends. The paths hold the version.
+ */
+import * as t from 'io-ts';
+import { exact, lineOf, listOf, nullable, numberWithin, text } from '../../domain/events/codec.ts';
+import { looksLikePseudonym } from './vault.ts';
+
+/** The path under which a vault is shared. */
+export const vaultPath = '/v1/vault';
+
+/** Names in one call, at the most. Whoever has more of them calls again. */
+export const namesMax = 10_000;
+
+const Pseudonym = text('a pseudonym', looksLikePseudonym);
+/** An identifier, a pseudonym, or the name of what else is kept in the vault. */
+const Name = lineOf('a name', 128);
+const Position = numberWithin('a position in the log', 0, Number.MAX_SAFE_INTEGER);
+
+const upTo = <A, W>(item: t.Type<A, W, unknown>) =>
+  listOf(`up to ${namesMax} of ${item.name}`, item, 0, namesMax);
+
+/** `POST /v1/vault/find`. */
+export const FindRequest = exact('names to find', { names: upTo(Name), pseudonyms: upTo(Pseudonym) }, {});
+/** In the order of what was asked; null for what the vault does not know, `identifier` null of somebody forgotten. */
+export const FindAnswer = exact(
+  'who was found',
+  {
+    pseudonyms: upTo(nullable(Pseudonym)),
+    people: upTo(nullable(exact('a person', { identifier: nullable(Name) }, {}))),
+  },
+  {},
+);
+
+/** `POST /v1/vault/admit`. */
+export const AdmitRequest = exact(
+  'names to admit',
+  { names: upTo(Name), lookedUpTo: nullable(Position) },
+  {},
+);
+/** In the order of what was asked; or up to where the log is to be looked at first. */
+export const AdmitAnswer = exact(
+  'who was admitted',
+  {},
+  { pseudonyms: upTo(Pseudonym), lookUpTo: Position },
+  ({ pseudonyms, lookUpTo }) =>
+    (pseudonyms === undefined) === (lookUpTo === undefined)
+      ? [{ pointer: '', message: 'expected either pseudonyms or lookUpTo' }]
+      : [],
+);
+
+/** `POST /v1/vault/forget`. */
+export const ForgetRequest = exact('a person to forget', { pseudonym: Pseudonym, saidAt: Position }, {});
+/** It stands for nobody now. */
+export const ForgetAnswer = exact('somebody forgotten', { forgotten: t.literal(true) }, {});
+
+/** `GET /v1/vault`. */
+export const SharedVault = exact('a shared vault', { version: t.literal(1) }, {});

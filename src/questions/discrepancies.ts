@@ -1,0 +1,357 @@
+/**
+ * Events that do not fit the others: R1. Nothing well-formed is refused; what does not fit is said, and is resolved
+ * when later events explain it.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { DiscrepancyRow } from '../contract/rows.ts';
+import { decodeData } from '../domain/events/event.ts';
+import type { EventType } from '../domain/events/event-data.ts';
+import { isPopulation } from '../domain/events/scope.ts';
+import { meets } from '../domain/events/words.ts';
+import { isPolicyFact, type PolicyMisfitCode, policiesOf } from '../domain/policy/versions.ts';
+import { type GrantFact, grantMisfits } from '../domain/reach/grants.ts';
+import type { ReachMisfit, ReachMisfitCode } from '../domain/reach/misfit.ts';
+import { isPartyFact } from '../domain/reach/party-facts.ts';
+import { partyMisfits } from '../domain/reach/party-graph.ts';
+import { type Fact, isCorrection, isFact, type RecordedEvent } from '../domain/recording/facts.ts';
+import type { MisfitCode } from '../domain/residency/fold.ts';
+import { formatInstant } from '../domain/time/instant.ts';
+import { enrolmentWidth } from '../projections/engine/runs.ts';
+import { allDoubts, type NameKind, type TopicKind } from '../projections/topics.ts';
+import { View } from '../projections/view.ts';
+import { Gathering } from './gather.ts';
+
+type Code =
+  | MisfitCode
+  | 'unknown-party'
+  | 'unknown-site'
+  | 'unknown-population'
+  | 'unknown-dataset'
+  | ReachMisfitCode
+  | PolicyMisfitCode
+  | 'unknown-event'
+  | 'not-correctable'
+  | 'does-not-fit'
+  | 'set-aside';
+
+export interface Discrepancy {
+  readonly code: Code;
+  readonly message: string;
+}
+
+const messages: Readonly<
+  Record<
+    Exclude<Code, 'set-aside' | `unknown-${'party' | 'site' | 'population' | 'dataset' | 'policy'}`>,
+    string
+  >
+> = {
+  'not-held': 'the data was not live where it is said to have been',
+  'unknown-backup': 'no backup of this id had been taken',
+  'destroyed-backup': 'the backup had been destroyed',
+  'backup-already-taken': 'a backup of this id had been taken before',
+  'unknown-grant': 'no grant of this id was in force',
+  'unknown-event': 'the event that it is about is not known',
+  'not-correctable': 'it is about a correction, which cannot itself be corrected: send the event anew',
+  'does-not-fit': 'its data does not fit the type of the event that it is about',
+  'membership-already-began': 'the membership lasted already',
+  'membership-not-begun': 'the membership did not last',
+  'control-already-began': 'the control on this basis lasted already',
+  'control-not-begun': 'no control on this basis lasted',
+  'policy-already-suspended': 'the policy was suspended already',
+  'policy-not-suspended': 'the policy was not suspended',
+  'policy-already-withdrawn': 'the policy had been withdrawn',
+  'policy-never-effective': 'it ends before it begins: it never counts',
+};
+
+const said = (code: keyof typeof messages): Discrepancy => ({ code, message: messages[code] });
+
+/** What an event names, by kind, that should have been registered. */
+const named = (
+  fact: Fact,
+): Readonly<Record<'party' | 'site' | 'population' | 'dataset' | 'policy', ReadonlySet<string>>> => {
+  const out = {
+    party: new Set<string>(),
+    site: new Set<string>(),
+    population: new Set<string>(),
+    dataset: new Set<string>(),
+    policy: new Set<string>(),
+  };
+  if (isFact(fact, 'EventCorrected') || isFact(fact, 'EventRetracted')) return out;
+  const data = fact.data as Readonly<Record<string, unknown>>;
+  const add = (kind: keyof typeof out, value: unknown): void => {
+    if (typeof value === 'string') out[kind].add(value);
+  };
+  for (const field of ['party', 'member', 'group', 'controller', 'controlled', 'operator', 'owner'])
+    add('party', data[field]);
+  for (const field of ['site', 'from', 'to']) add('site', data[field]);
+  for (const field of ['population', 'dataset', 'policy'] as const) add(field, data[field]);
+  for (const within of [data.scope, data.over, (data.over as { scope?: unknown } | undefined)?.scope]) {
+    if (typeof within !== 'object' || within === null) continue;
+    const inner = within as Readonly<Record<string, unknown>>;
+    for (const field of ['site', 'population', 'dataset'] as const) add(field, inner[field]);
+  }
+  return out;
+};
+
+const registration = {
+  party: ['party', 'PartyRegistered'],
+  site: ['site', 'SiteRegistered'],
+  population: ['population', 'PopulationRegistered'],
+  dataset: ['dataset', 'DatasetRegistered'],
+  policy: ['policy', 'PolicyAdopted'],
+} as const;
+
+const unregistered = (view: View, fact: Fact): ReadonlyArray<Discrepancy> => {
+  const out: Discrepancy[] = [];
+  for (const [kind, names] of Object.entries(named(fact)) as [
+    keyof typeof registration,
+    ReadonlySet<string>,
+  ][]) {
+    const [topicKind, type] = registration[kind];
+    for (const name of names) {
+      const registered = view
+        .factsOf(topicKind, name, type as 'PartyRegistered')
+        .some((each) => (each.data as Readonly<Record<string, unknown>>)[kind] === name);
+      if (!registered) out.push({ code: `unknown-${kind}`, message: `${kind} ${name} is not registered` });
+    }
+  }
+  return out;
+};
+
+/** Types whose fit is found by folding the holdings they are about. */
+const foldedTypes: ReadonlySet<EventType> = new Set<EventType>([
+  'DataCopied',
+  'DataMoved',
+  'DataDeleted',
+  'BackupTaken',
+  'BackupMoved',
+  'BackupRestored',
+  'BackupDestroyed',
+]);
+
+/** Folds of one question, so that many events about one population are judged by one fold. */
+export class Fits {
+  readonly view: View;
+  /** How many facts were folded so far: what the questions to it have cost. */
+  foldedFacts = 0;
+  private readonly folded = new Map<string, ReadonlyMap<number, MisfitCode>>();
+
+  constructor(view: View) {
+    this.view = view;
+  }
+
+  private keyOf(fact: Fact): string {
+    const scope = 'scope' in fact.data ? fact.data.scope : undefined;
+    if (scope === undefined) return `backup ${(fact.data as Readonly<Record<string, unknown>>).backup}`;
+    return isPopulation(scope) ? `population ${scope.population}` : `subject ${scope.subject}`;
+  }
+
+  /** Whether judging the fact would take a fold that was not made yet. */
+  wouldFold(fact: Fact | undefined): boolean {
+    return fact !== undefined && foldedTypes.has(fact.type) && !this.folded.has(this.keyOf(fact));
+  }
+
+  misfit(fact: Fact): MisfitCode | undefined {
+    if (!foldedTypes.has(fact.type)) return undefined;
+    const data = fact.data as Readonly<Record<string, unknown>>;
+    const scope = 'scope' in fact.data ? fact.data.scope : undefined;
+    const key = this.keyOf(fact);
+    let misfits = this.folded.get(key);
+    if (misfits === undefined) {
+      const gathering = new Gathering(this.view);
+      if (scope === undefined) gathering.backup(String(data.backup));
+      else if (isPopulation(scope)) gathering.population(scope.population);
+      else gathering.subject(scope.subject);
+      this.foldedFacts += gathering.facts.size;
+      misfits = new Map(gathering.fold().misfits.map(({ position, code }) => [position, code]));
+      this.folded.set(key, misfits);
+    }
+    return misfits.get(fact.position);
+  }
+}
+
+/** What does not fit of the facts about one grant, one membership or one control (R13, R14). */
+const edgeMisfits = (view: View, fact: Fact): ReadonlyArray<ReachMisfit> => {
+  if (isFact(fact, 'AccessRevoked')) {
+    const ofGrant = view
+      .factsOf('grant', fact.data.grant, 'AccessGranted', 'AccessRevoked')
+      .filter(({ data }) => data.grant === fact.data.grant);
+    return grantMisfits(ofGrant as ReadonlyArray<GrantFact>);
+  }
+  if (isFact(fact, 'MembershipBegan') || isFact(fact, 'MembershipEnded')) {
+    const { member, group } = fact.data;
+    return partyMisfits(
+      view
+        .facts('party-named', member)
+        .filter(isPartyFact)
+        .filter(({ data }) => 'member' in data && data.member === member && data.group === group),
+    );
+  }
+  if (isFact(fact, 'ControlBegan') || isFact(fact, 'ControlEnded')) {
+    const { controller, controlled } = fact.data;
+    return partyMisfits(
+      view
+        .facts('party-named', controller)
+        .filter(isPartyFact)
+        .filter(
+          ({ data }) =>
+            'controlled' in data && data.controller === controller && data.controlled === controlled,
+        ),
+    );
+  }
+  return [];
+};
+
+const overUnknownBackup = (view: View, fact: Fact): boolean => {
+  if (!isFact(fact, 'AccessGranted') || !('backup' in fact.data.over)) return false;
+  const { backup } = fact.data.over;
+  return !view.factsOf('backup', backup, 'BackupTaken').some(({ data }) => data.backup === backup);
+};
+
+/** What does not fit of the facts about one policy (R18). */
+const policyMisfits = (
+  view: View,
+  fact: Fact,
+): ReadonlyArray<{ position: number; code: PolicyMisfitCode }> =>
+  isPolicyFact(fact) ? policiesOf(view.facts('policy', fact.data.policy)).misfits : [];
+
+const ofCorrection = (view: View, recorded: RecordedEvent): ReadonlyArray<Discrepancy> => {
+  // A correction attested too weakly is left out (R6).
+  if (!isCorrection(recorded.event) || !meets(recorded.event.assurance, view.known.minAssurance)) return [];
+  const { source, id } = recorded.event.data.event;
+  const stored = view.index.events.log.find(source, id);
+  const target = stored === undefined ? undefined : view.recorded(stored.position);
+  if (target === undefined) return [said('unknown-event')];
+  if (isCorrection(target.event)) return [said('not-correctable')];
+  if (recorded.event.type !== 'EventCorrected' || recorded.event.data.data === undefined) return [];
+  return E.isLeft(decodeData(target.event.type, recorded.event.data.data)) ? [said('does-not-fit')] : [];
+};
+
+/** What does not fit of a known event; nothing for one that does not hold. */
+export const discrepanciesOf = (
+  view: View,
+  recorded: RecordedEvent,
+  fits = new Fits(view),
+): ReadonlyArray<Discrepancy> => {
+  if (isCorrection(recorded.event)) return ofCorrection(view, recorded);
+  const fact = view.fact(recorded.position);
+  if (fact === undefined) return [];
+  const misfit = fits.misfit(fact);
+  return [
+    ...unregistered(view, fact),
+    ...(misfit === undefined ? [] : [said(misfit)]),
+    ...(overUnknownBackup(view, fact) ? [said('unknown-backup')] : []),
+    ...edgeMisfits(view, fact)
+      .filter(({ position }) => position === fact.position)
+      .map(({ code }) => said(code)),
+    ...policyMisfits(view, fact)
+      .filter(({ position, code }) => position === fact.position && code !== 'unknown-policy')
+      .map(({ code }) => said(code as Exclude<PolicyMisfitCode, 'unknown-policy'>)),
+  ];
+};
+
+/** How many events one page of discrepancies judges, at the most. */
+export const judgedEventsMax = 5_000;
+
+/** A page also ends where it would fold more facts than this, so that others are answered in between. */
+const foldedFactsMax = 50_000;
+
+/** A page of discrepancies, and the position after which the next begins; null at the end. */
+export interface DiscrepancyPage {
+  readonly rows: ReadonlyArray<DiscrepancyRow>;
+  readonly next: number | null;
+}
+
+/** Kinds of topics under which the events are found that name a thing of a kind. */
+const namingTopics: Readonly<Record<NameKind, ReadonlyArray<TopicKind>>> = {
+  site: ['site', 'data-at', 'grants-over-site'],
+  dataset: ['dataset', 'data-of', 'grants-over-dataset'],
+  population: ['population', 'grants-over-population'],
+  party: ['party-named'],
+  policy: ['policy'],
+};
+
+/** Positions of events that may not fit, after one, in log order: up to `judgedEventsMax` of them. */
+const doubtsAfter = (view: View, after: number): ReadonlyArray<number> => {
+  const doubts = view.index.runs
+    .positions(allDoubts, after, view.known.position, judgedEventsMax)
+    .slice(0, judgedEventsMax);
+  const shaken = view.index.shaken.all();
+  if (shaken.length === 0) return doubts;
+  const all = new Set(doubts);
+  for (const row of shaken) {
+    const [kind, name] = [row.kind as NameKind, row.name as string];
+    for (const each of namingTopics[kind])
+      for (const position of view.positions(each, name, after)) all.add(position);
+    const id =
+      kind === 'population' ? (view.index.nameOf.get(kind, name)?.id as number | undefined) : undefined;
+    for (const { enrolments } of id === undefined ? [] : view.index.runs.rolls(id)) {
+      for (let at = 1; at < enrolments.length; at += enrolmentWidth) {
+        if (enrolments[at]! > after && enrolments[at]! <= view.known.position) all.add(enrolments[at]!);
+      }
+    }
+  }
+  return [...all].sort((a, b) => a - b).slice(0, judgedEventsMax);
+};
+
+/**
+ * Discrepancies of events after a position, in log order. Open ones hold as known now; resolved ones held when the
+ * event was recorded and do so no more.
+ */
+export const discrepanciesAfter = (
+  view: View,
+  state: 'open' | 'resolved',
+  after: number,
+  limit: number,
+): DiscrepancyPage => {
+  const fits = new Fits(view);
+  let foldedThen = 0;
+  const rows: DiscrepancyRow[] = [];
+  const reasons = new Map<number, string>();
+  if (state === 'open') {
+    for (const row of view.index.setAside.all(after, view.known.position))
+      reasons.set(row.position as number, row.reason as string);
+  }
+  const doubts = doubtsAfter(view, after);
+  const more = doubts.length >= judgedEventsMax;
+  const last = doubts.at(-1) ?? after;
+  const positions = [...doubts, ...[...reasons.keys()].filter((position) => !more || position <= last)].sort(
+    (a, b) => a - b,
+  );
+  for (const position of positions) {
+    if (rows.length >= limit) return { rows, next: Number(rows.at(-1)!.event) };
+    const reason = reasons.get(position);
+    if (reason !== undefined) {
+      rows.push({
+        event: String(position),
+        code: 'set-aside',
+        message: `could not be applied: ${reason}`,
+        since: formatInstant(view.index.events.log.recordedAtOf(position) ?? 0),
+      });
+      continue;
+    }
+    const recorded = view.recorded(position);
+    if (recorded === undefined) continue;
+    // The facts of one moment are folded once a page; what did not fit when it was recorded is of another moment each.
+    const then = state === 'open' ? fits : new Fits(new View(view.index, { ...view.known, position }));
+    const isSpent = fits.foldedFacts + foldedThen > foldedFactsMax;
+    if (isSpent && position !== positions[0] && then.wouldFold(then.view.fact(position)))
+      return { rows, next: position - 1 };
+    const now = discrepanciesOf(view, recorded, fits);
+    const shown = state === 'open' ? now : resolved(recorded, now, then);
+    if (then !== fits) foldedThen += then.foldedFacts;
+    for (const { code, message } of shown) {
+      rows.push({ event: String(position), code, message, since: formatInstant(recorded.recordedAt) });
+    }
+  }
+  return { rows, next: more ? last : null };
+};
+
+const resolved = (
+  recorded: RecordedEvent,
+  now: ReadonlyArray<Discrepancy>,
+  then: Fits,
+): ReadonlyArray<Discrepancy> =>
+  discrepanciesOf(then.view, recorded, then).filter(
+    (before) => !now.some((each) => each.code === before.code && each.message === before.message),
+  );

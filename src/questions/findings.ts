@@ -1,0 +1,249 @@
+/**
+ * Which policy did that break: findings over the whole history, of everything or of one subject (R16 to R20).
+ */
+
+import type { FindingRow, PolicyRow, WireDifference } from '../contract/rows.ts';
+import { isPopulation } from '../domain/events/scope.ts';
+import { judgingPolicy } from '../domain/policy/cedar/judging-policy.ts';
+import { classHistoriesOf } from '../domain/policy/class-histories.ts';
+import type { ClassHistory } from '../domain/policy/class-history.ts';
+import { countedAccess } from '../domain/policy/counted-access.ts';
+import { type ChangedFinding, type Difference, differenceOf } from '../domain/policy/difference.ts';
+import { type Finding, findingId, findingOrder, subjectsAt } from '../domain/policy/finding.ts';
+import { accessFindings, type CountedAccess, findingsOf, type Judging } from '../domain/policy/findings.ts';
+import { policyRegistry } from '../domain/policy/policy-registry.ts';
+import { RegisteredEntities } from '../domain/policy/registered-entities.ts';
+import type { Proposal } from '../domain/policy/versions.ts';
+import {
+  type PolicyVersion,
+  policiesOf,
+  proposedVersion,
+  versionInForce,
+} from '../domain/policy/versions.ts';
+import { eachAlone, type Weights } from '../domain/policy/weights.ts';
+import type { ReachIndex } from '../domain/reach/reach-index.ts';
+import { unexplainedAccess } from '../domain/reach/unexplained-access.ts';
+import type { FactOf } from '../domain/recording/facts.ts';
+import type { Residency } from '../domain/residency/fold.ts';
+import { formatBound, formatInstant, type Instant } from '../domain/time/instant.ts';
+import type { View } from '../projections/view.ts';
+import { residencyOf } from './gather.ts';
+import { reachIndexOf, wirePath } from './reach.ts';
+import { worldOf } from './world.ts';
+
+/** Every version of every policy, built-in ones included, as the view knows them. */
+export const policyVersions = (view: View): ReadonlyArray<PolicyVersion> =>
+  policiesOf(view.facts('policies', 'all')).versions;
+
+const namesMax = Number.MAX_SAFE_INTEGER;
+
+const judgingOf = (view: View, reach: ReachIndex, versions: ReadonlyArray<PolicyVersion>): Judging => {
+  const registrations = [
+    ...view
+      .names('population', '', namesMax)
+      .flatMap((name) => view.factsOf('population', name, 'PopulationRegistered')),
+    ...view
+      .names('dataset', '', namesMax)
+      .flatMap((name) => view.factsOf('dataset', name, 'DatasetRegistered')),
+  ];
+  return {
+    policies: versions.filter(({ cedar }) => cedar !== null).map(judgingPolicy),
+    entities: new RegisteredEntities(policyRegistry(reach, registrations)),
+    knownSince: (position) => view.fact(position)?.corrections.at(-1) ?? position,
+  };
+};
+
+const unexplained = (
+  reach: ReachIndex,
+  residency: Residency,
+  weights: Weights,
+  accesses: ReadonlyArray<FactOf<'AccessObserved'>>,
+): ReadonlyArray<CountedAccess> =>
+  accesses.flatMap((access) => {
+    const found = unexplainedAccess(reach, access, residency);
+    return found === undefined ? [] : [countedAccess(residency, found, weights)];
+  });
+
+const judge = (
+  view: View,
+  versions: ReadonlyArray<PolicyVersion>,
+  of: {
+    readonly reach: ReachIndex;
+    readonly residency: Residency;
+    readonly weights: Weights;
+    readonly histories: ReadonlyArray<ClassHistory>;
+    readonly accesses: ReadonlyArray<FactOf<'AccessObserved'>>;
+  },
+): ReadonlyArray<Finding> =>
+  [
+    ...findingsOf(judgingOf(view, of.reach, versions), of.histories),
+    ...accessFindings(versions, unexplained(of.reach, of.residency, of.weights, of.accesses)),
+  ].sort(findingOrder);
+
+/** The findings of some versions over everything. */
+export const findingsOfVersions = (
+  view: View,
+  versions: ReadonlyArray<PolicyVersion>,
+): ReadonlyArray<Finding> =>
+  judge(view, versions, { ...worldOf(view), accesses: view.factsOf('accesses', 'all', 'AccessObserved') });
+
+/** The findings of all versions of all policies over everything, remembered until more is known. */
+export const allFindings = (view: View): ReadonlyArray<Finding> => {
+  const { position, minAssurance } = view.known;
+  const kept = view.index.findings.get(minAssurance);
+  if (kept?.position === position) return kept.findings;
+  const findings = findingsOfVersions(view, policyVersions(view));
+  view.index.findings.set(minAssurance, { position, findings });
+  return findings;
+};
+
+/** The findings of one version over everything: from those of all, where they are at hand, since none depends on another. */
+const findingsOfVersion = (view: View, version: PolicyVersion): ReadonlyArray<Finding> => {
+  const kept = view.index.findings.get(view.known.minAssurance);
+  return kept?.position === view.known.position && !view.isSimulated()
+    ? kept.findings.filter((each) => each.policy === version.policy && each.version === version.version)
+    : findingsOfVersions(view, [version]);
+};
+
+/** What it meant for one subject. */
+export const findingsOfSubject = (view: View, subject: string): ReadonlyArray<Finding> => {
+  const residency = residencyOf(view, subject);
+  const reach = reachIndexOf(view);
+  const populations = new Set(
+    [...(residency.memberships.get(subject) ?? [])].map(({ value }) => value.population),
+  );
+  for (const { holding } of residency.presences) {
+    if (holding.kind === 'live') populations.add(holding.population);
+    if (holding.kind === 'backup' && isPopulation(holding.scope)) populations.add(holding.scope.population);
+  }
+  const own = view
+    .factsOf('subject', subject, 'AccessObserved')
+    .filter(({ data }) => !isPopulation(data.scope) && data.scope.subject === subject);
+  const ofAll = [...populations].flatMap((population) =>
+    view
+      .factsOf('population', population, 'AccessObserved')
+      .filter(({ data }) => isPopulation(data.scope) && data.scope.population === population)
+      .filter((access) => wasWithin(residency, subject, access)),
+  );
+  return judge(view, policyVersions(view), {
+    reach,
+    residency,
+    weights: eachAlone,
+    histories: classHistoriesOf(residency, reach),
+    accesses: [...own, ...ofAll],
+  });
+};
+
+/** Whether an access to a population's data was one to the subject's. */
+const wasWithin = (
+  residency: Residency,
+  subject: string,
+  { time, data }: FactOf<'AccessObserved'>,
+): boolean =>
+  residency.presences.some(
+    ({ subject: whose, holding, from, to }) =>
+      whose === subject &&
+      holding.dataset === data.dataset &&
+      (data.site === undefined || holding.site === data.site) &&
+      from <= time &&
+      time < to &&
+      isPopulation(data.scope) &&
+      (holding.kind === 'live'
+        ? holding.population === data.scope.population
+        : holding.kind === 'backup' &&
+          isPopulation(holding.scope) &&
+          holding.scope.population === data.scope.population),
+  );
+
+/** The difference that adopting a policy would make, against the version in force at the instant (R20). */
+export const simulatePolicy = (view: View, proposal: Proposal, at: Instant): Difference => {
+  const facts = view.facts('policies', 'all');
+  const proposed = proposedVersion(facts, proposal, at);
+  const current = versionInForce(policiesOf(facts).versions, proposal.policy, at);
+  const before = current === undefined ? [] : findingsOfVersion(view, current);
+  return differenceOf(before, findingsOfVersions(view, [proposed]), 'versions');
+};
+
+/** The difference between the findings of two versions of a policy. */
+export const differenceOfVersions = (view: View, from: PolicyVersion, to: PolicyVersion): Difference =>
+  differenceOf(findingsOfVersion(view, from), findingsOfVersion(view, to), 'versions');
+
+/** The difference that what was learned between two views made, for one policy or for all. */
+export const differenceOfKnowledge = (before: View, after: View, policy: string | undefined): Difference => {
+  const findings = (view: View): ReadonlyArray<Finding> =>
+    findingsOfVersions(
+      view,
+      policyVersions(view).filter((version) => policy === undefined || version.policy === policy),
+    );
+  return differenceOf(findings(before), findings(after), 'knowledge');
+};
+
+/** How many numbers of people over time one finding shows, at the most: the latest. */
+export const shownCountsMax = 500;
+
+/** A finding on the wire: `subjects` at the instant asked for, or at the end of the finding that is nearest to it. */
+export const wireFinding = (view: View, finding: Finding, at: Instant): FindingRow => ({
+  finding: findingId(finding),
+  policy: finding.policy,
+  version: finding.version,
+  rule: finding.rule,
+  verdict: finding.verdict,
+  action: finding.action,
+  holding: { ...finding.holding },
+  population: finding.population,
+  party: finding.party,
+  path: wirePath(finding.path),
+  from: formatBound(finding.from),
+  to: formatBound(finding.to),
+  subjects: subjectsAt(finding, at),
+  counts: finding.counts.slice(-shownCountsMax).map(({ from, to, value }) => ({
+    from: formatBound(from),
+    to: formatBound(to),
+    subjects: value,
+  })),
+  countsLeftOut: Math.max(0, finding.counts.length - shownCountsMax),
+  reason: finding.reason,
+  events: finding.events.map(String),
+  knownSince: knownSince(view, finding.knownSince),
+});
+
+const knownSince = (view: View, position: number): string | null => {
+  const recordedAt = view.index.events.log.recordedAtOf(position);
+  return recordedAt === undefined ? null : formatInstant(recordedAt);
+};
+
+/** A difference on the wire. */
+export const wireDifference = (view: View, difference: Difference, at: Instant): WireDifference => {
+  const changed = (finding: ChangedFinding) => ({
+    ...wireFinding(view, finding, at),
+    was: finding.was.map(({ from, to }) => ({ from: formatBound(from), to: formatBound(to) })),
+  });
+  return {
+    opened: difference.opened.map((finding) => wireFinding(view, finding, at)),
+    closed: difference.closed.map((finding) => wireFinding(view, finding, at)),
+    lengthened: difference.lengthened.map(changed),
+    shortened: difference.shortened.map(changed),
+  };
+};
+
+/** The versions of each policy on the wire. */
+export const policyRows = (view: View): ReadonlyArray<PolicyRow> =>
+  [...Map.groupBy(policyVersions(view), ({ policy }) => policy)].map(([policy, versions]) => {
+    const last = versions.at(-1)!;
+    return {
+      policy,
+      title: last.title,
+      authority: last.authority,
+      builtIn: versions[0]!.adoptedBy === null,
+      versions: versions.map((version) => ({
+        version: version.version,
+        title: version.title,
+        authority: version.authority,
+        cedar: version.cedar,
+        effectiveFrom: formatBound(version.effectiveFrom),
+        effectiveUntil: formatBound(version.effectiveUntil),
+        adoptedBy: version.adoptedBy === null ? null : String(version.adoptedBy),
+        inForce: version.inForce.map(({ from, to }) => ({ from: formatBound(from), to: formatBound(to) })),
+      })),
+    };
+  });

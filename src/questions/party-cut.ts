@@ -1,0 +1,99 @@
+/**
+ * How a party gets at holdings, whoever's data is in them: the graph of its ways, and what to close to keep it out.
+ */
+
+import type { WirePartyCut } from '../contract/rows.ts';
+import { simplePaths, wholeBudget } from '../domain/reach/all-paths.ts';
+import { type CutEdge, cutEdgeOrder } from '../domain/reach/cut-edge.ts';
+import { directEdges } from '../domain/reach/direct-edges.ts';
+import { explainCut } from '../domain/reach/explain-cut.ts';
+import { staysOfHeld } from '../domain/reach/held-data.ts';
+import { eventsOf, type Step } from '../domain/reach/path.ts';
+import { type Stay, staysOfSubject } from '../domain/reach/stay.ts';
+import type { Instant } from '../domain/time/instant.ts';
+import { cover, valueAt } from '../domain/time/timeline.ts';
+import type { View } from '../projections/view.ts';
+import { wireCut, wireCutEdge } from './reach.ts';
+import { type World, worldOf } from './world.ts';
+
+/** Which holdings are asked about: those that fit all that is given. */
+export interface HoldingFilter {
+  readonly dataset?: string;
+  readonly population?: string;
+  readonly site?: string;
+  readonly backup?: string;
+}
+
+interface Judged {
+  readonly dataset: string;
+  readonly site: string;
+  readonly backup: string | null;
+  readonly population: string | null;
+}
+
+const fits = (filter: HoldingFilter, { dataset, site, backup, population }: Judged): boolean =>
+  (filter.dataset === undefined || filter.dataset === dataset) &&
+  (filter.site === undefined || filter.site === site) &&
+  (filter.backup === undefined || filter.backup === backup) &&
+  (filter.population === undefined || filter.population === population);
+
+/** The data of the holdings: as that of their people, and as that of each subject over whose data alone is a grant. */
+const staysOf = ({ histories, residency, reach }: World, filter: HoldingFilter): ReadonlyArray<Stay> => {
+  const together = histories
+    .filter(({ holding }) => fits(filter, holding))
+    .flatMap(({ holding, population, subjects }) =>
+      staysOfHeld(reach.grants, {
+        ...holding,
+        memberOf: population,
+        subject: null,
+        present: cover(subjects),
+      }),
+    );
+  const rows = new Set(together.map(({ row }) => rowKey(row)));
+  const apart = new Set(
+    residency.presences
+      .filter(({ holding }) => filter.dataset === undefined || holding.dataset === filter.dataset)
+      .map(({ subject }) => subject),
+  );
+  const alone = [...apart].flatMap((subject) =>
+    staysOfSubject(reach.grants, residency, subject).filter(
+      ({ row, classes }) => rows.has(rowKey(row)) && classes.some(({ value }) => value.subject !== null),
+    ),
+  );
+  return [...together, ...alone];
+};
+
+const rowKey = ({ dataset, site, backup }: Stay['row']): string => `${dataset} ${site} ${backup ?? ''}`;
+
+/** Every edge of a path, with the party that each leads from. */
+const edgesAlong = (first: Step): ReadonlyArray<CutEdge> => {
+  const edges: CutEdge[] = [];
+  for (let step: Step | undefined = first; step !== undefined; step = step.rest) {
+    const { from, edge, to, span } = step;
+    edges.push({ from, edge, to, began: span.from, ended: span.to, events: eventsOf(span) });
+  }
+  return edges;
+};
+
+/** How the party gets at the holdings at the instant, and what to close; or why it does not. */
+export const partyCut = (view: View, party: string, filter: HoldingFilter, at: Instant): WirePartyCut => {
+  const world = worldOf(view);
+  const { reach } = world;
+  const stays = staysOf(world, filter);
+  const cut = wireCut(party, explainCut(reach, stays, party, at));
+  const direct = stays.flatMap((stay) => {
+    const data = valueAt(stay.classes, at);
+    return data === undefined ? [] : directEdges(reach, data);
+  });
+  const budget = wholeBudget();
+  const paths = simplePaths(reach.parties, direct, { from: at, to: at + 1 }, { party }, budget);
+  const edges = new Map<string, CutEdge>();
+  for (const { step } of paths) {
+    for (const edge of edgesAlong(step)) edges.set(`${edge.from} ${edge.edge} ${edge.to}`, edge);
+  }
+  return {
+    ...cut,
+    edges: [...edges.values()].sort(cutEdgeOrder).map(wireCutEdge),
+    limitMet: budget.met,
+  };
+};

@@ -1,0 +1,71 @@
+/**
+ * The other way round: what a party could reach, and what somebody would newly reach if some events were recorded.
+ */
+
+import type { PartyReachRow, SimulatedReachRow } from '../contract/rows.ts';
+import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
+import { countedDataOf } from '../domain/policy/class-histories.ts';
+import { type HoldingReach, reachOfParty as reachedHoldings } from '../domain/reach/reach-of-party.ts';
+import { formatBound, type Instant, never } from '../domain/time/instant.ts';
+import { cover, type Interval, subtract } from '../domain/time/timeline.ts';
+import type { View } from '../projections/view.ts';
+import { wirePath } from './reach.ts';
+import { worldOf } from './world.ts';
+
+const wire = ({ from, to, path, ...of }: HoldingReach): PartyReachRow => ({
+  ...of,
+  from: formatBound(from),
+  to: formatBound(to),
+  path: wirePath(path),
+});
+
+const reachedBy = (view: View, party: string, at: Instant, during: Interval): ReadonlyArray<HoldingReach> => {
+  const { residency, reach, weights } = worldOf(view);
+  return reachedHoldings(reach, party, countedDataOf(residency, reach, weights), { at, during });
+};
+
+/** What the party reached: by dataset, population, site, kind, backup, from. */
+export const reachOfParty = (
+  view: View,
+  party: string,
+  at: Instant,
+  during: Interval,
+): ReadonlyArray<PartyReachRow> => reachedBy(view, party, at, during).map(wire);
+
+const holdingKey = ({ dataset, population, site, kind, backup }: HoldingReach): string =>
+  [dataset, population ?? '', site, kind, backup ?? ''].join('\n');
+
+/** For each party, everything that it reached as text: parties for whom it is the same reach the same. */
+const reachTexts = (view: View): ReadonlyMap<string, string> => {
+  const texts = new Map<string, string[]>();
+  for (const { holding, population, subjects, reached } of worldOf(view).histories) {
+    for (const { party, intervals, subjects: some = subjects } of reached) {
+      const times = intervals.map(({ from, to }) => [from, to]);
+      const text = JSON.stringify([holding, population, times, some]);
+      texts.set(party, [...(texts.get(party) ?? []), text]);
+    }
+  }
+  return new Map([...texts].map(([party, of]) => [party, of.sort().join()]));
+};
+
+/**
+ * What anybody would newly reach, were some events recorded: the intervals from `at` on that are reached in the
+ * simulated view and not in the one of today. By party, then as what a party reaches.
+ */
+export const newlyReached = (today: View, simulated: View, at: Instant): ReadonlyArray<SimulatedReachRow> => {
+  const fromNowOn = { from: at, to: never };
+  const before = reachTexts(today);
+  const changed = [...reachTexts(simulated)].filter(([party, text]) => before.get(party) !== text);
+  return changed
+    .map(([party]) => party)
+    .sort(codeUnitOrder)
+    .flatMap((party) => {
+      const known = Map.groupBy(reachedBy(today, party, at, fromNowOn), holdingKey);
+      return reachedBy(simulated, party, at, fromNowOn).flatMap((reached) =>
+        subtract(
+          [{ from: Math.max(reached.from, at), to: reached.to }],
+          cover(known.get(holdingKey(reached)) ?? []),
+        ).map((interval) => ({ party, ...wire({ ...reached, ...interval }) })),
+      );
+    });
+};

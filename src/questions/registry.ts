@@ -1,0 +1,64 @@
+/**
+ * Sites, parties, datasets and populations: what they are described as at an instant (R5), also those that events
+ * mention and nobody registered.
+ */
+
+import type { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../contract/rows.ts';
+import type { Instant } from '../domain/time/instant.ts';
+import { valueAt } from '../domain/time/timeline.ts';
+import type { View } from '../projections/view.ts';
+import type { Descriptions } from './descriptions.ts';
+import { membersAt } from './holdings.ts';
+
+/** The site as described at the instant. */
+export const siteRow = (descriptions: Descriptions, site: string, validAt: Instant): SiteRow => {
+  const described = descriptions.siteAt(site, validAt);
+  return {
+    site,
+    name: described.name ?? null,
+    country: described.country ?? null,
+    subdivision: described.subdivision ?? null,
+    latitude: described.latitude ?? null,
+    longitude: described.longitude ?? null,
+    operator: described.operator ?? null,
+    owner: described.owner ?? null,
+  };
+};
+
+/** The party as described at the instant. */
+export const partyRow = (descriptions: Descriptions, party: string, validAt: Instant): PartyRow => {
+  const described = valueAt(descriptions.party(party), validAt)?.description;
+  return {
+    party,
+    kind: described?.kind ?? null,
+    name: described?.name ?? null,
+    country: described?.country ?? null,
+  };
+};
+
+/** The dataset as described at the instant. */
+export const datasetRow = (descriptions: Descriptions, dataset: string, validAt: Instant): DatasetRow => {
+  const described = valueAt(descriptions.dataset(dataset), validAt)?.description;
+  return {
+    dataset,
+    name: described?.name ?? null,
+    categories: described?.categories ?? [],
+    controller: described?.controller ?? null,
+  };
+};
+
+/** The population as described at the instant, with its members then. */
+export const populationRow = (
+  view: View,
+  descriptions: Descriptions,
+  population: string,
+  validAt: Instant,
+): PopulationRow => {
+  const described = valueAt(descriptions.population(population), validAt)?.description;
+  return {
+    population,
+    name: described?.name ?? null,
+    jurisdiction: described?.jurisdiction ?? null,
+    subjects: membersAt(view, population, validAt),
+  };
+};

@@ -1,0 +1,91 @@
+/**
+ * Where did this person's data live: at an instant, and over time.
+ */
+
+import type { HistoryRow, ResidencyRow } from '../contract/rows.ts';
+import { type Assurance, Assurance as Assurances } from '../domain/events/words.ts';
+import { isWeighed } from '../domain/recording/facts.ts';
+import { type RowPresence, rowOrder, rowPresences } from '../domain/residency/rows.ts';
+import { formatBound, formatInstant, type Instant, never } from '../domain/time/instant.ts';
+import type { View } from '../projections/view.ts';
+import { Descriptions } from './descriptions.ts';
+import { residencyOf } from './gather.ts';
+
+/**
+ * How well a presence is attested: as well as the weakest of the events that opened it. Registrations and enrolments
+ * are not weighed (R6).
+ */
+export const assuranceOf = (view: View, positions: ReadonlyArray<number>): Assurance => {
+  let weakest: Assurance = 'verified';
+  let weighed = false;
+  for (const position of positions) {
+    const fact = view.fact(position);
+    if (fact === undefined || !isWeighed(fact.type)) continue;
+    weighed = true;
+    if (Assurances.words.indexOf(fact.assurance) < Assurances.words.indexOf(weakest))
+      weakest = fact.assurance;
+  }
+  return weighed ? weakest : 'observed';
+};
+
+/** The events behind an answer, with the corrections that made them what they are, as positions on the wire. */
+export const proofOf = (view: View, positions: ReadonlyArray<number>): ReadonlyArray<string> => {
+  const all = new Set(positions);
+  for (const position of positions)
+    for (const correction of view.fact(position)?.corrections ?? []) all.add(correction);
+  return [...all].sort((a, b) => a - b).map(String);
+};
+
+/** R12 at an instant: by dataset, site, backup. */
+export const residencyAt = (view: View, subject: string, validAt: Instant): ReadonlyArray<ResidencyRow> => {
+  const residency = residencyOf(view, subject);
+  const descriptions = new Descriptions(view);
+  return rowPresences(residency, subject)
+    .filter((presence) => presence.from <= validAt && validAt < presence.to)
+    .map(({ row, from, opened }) => {
+      const site = descriptions.siteAt(row.site, validAt);
+      const expires = row.backup === null ? never : (residency.backups.get(row.backup)?.expires ?? never);
+      return {
+        dataset: row.dataset,
+        site: row.site,
+        country: site.country ?? null,
+        operator: site.operator ?? null,
+        kind: row.kind,
+        backup: row.backup,
+        since: formatInstant(from),
+        overdue: expires <= validAt,
+        assurance: assuranceOf(view, opened),
+        events: proofOf(view, opened),
+      };
+    });
+};
+
+const historyOrder = (a: RowPresence, b: RowPresence): number => a.from - b.from || rowOrder(a.row, b.row);
+
+/** R12 over time: every stay that overlaps `[from, to)`, whole, by when it began. The site is described as at that instant. */
+export const historyBetween = (
+  view: View,
+  subject: string,
+  from: Instant,
+  to: Instant,
+): ReadonlyArray<HistoryRow> => {
+  const descriptions = new Descriptions(view);
+  return [...rowPresences(residencyOf(view, subject), subject)]
+    .filter((presence) => presence.from < to && from < presence.to)
+    .sort(historyOrder)
+    .map(({ row, from, to, opened, closed }) => {
+      const site = descriptions.siteAt(row.site, from);
+      return {
+        dataset: row.dataset,
+        site: row.site,
+        country: site.country ?? null,
+        operator: site.operator ?? null,
+        kind: row.kind,
+        backup: row.backup,
+        from: formatInstant(from),
+        to: formatBound(to),
+        assurance: assuranceOf(view, opened),
+        events: proofOf(view, [...opened, ...closed]),
+      };
+    });
+};

@@ -1,0 +1,334 @@
+/**
+ * The vault: one pseudonym a person, kept through restarts and crashes, and gone to the last byte when forgotten.
+ */
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { recent } from '../../src/people/vault/recent.ts';
+import { openSqliteVault, type VaultFile } from '../../src/people/vault/sqlite-vault.ts';
+import { looksLikePseudonym } from '../../src/people/vault/vault.ts';
+import { identifierHash } from '../../src/people/vault/vault-format.ts';
+import { DamagedStore, StoreLocked } from '../../src/store/sqlite/store-problems.ts';
+import { fileForTest, newFolder, removeFolder } from '../store/ledger-files.ts';
+
+/** Bytes that look random and are the same in every run: a sequence by George Marsaglia's xorshift. */
+const repeatableRandomness = (seed = 2_463_534_242) => {
+  let state = seed;
+  return (bytes: number): Uint8Array =>
+    Uint8Array.from({ length: bytes }, () => {
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+      return state;
+    });
+};
+
+const random = repeatableRandomness();
+
+const open = (file: string): VaultFile => openSqliteVault(file, { now: () => 1_000, random });
+
+const given = (...identifiers: ReadonlyArray<string>) => {
+  const file = fileForTest('vault.sqlite');
+  let vault = open(file);
+  onTestFinished(() => vault.close());
+  vault.pseudonymsFor(identifiers);
+  const reopen = () => {
+    vault.close();
+    vault = open(file);
+    return vault;
+  };
+  return { file, vault, reopen };
+};
+
+const person = (number: number) => `person-${number}-${((number + 1) * 2_654_435_761) % 4_294_967_296}`;
+
+const people = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, index) => person(from + index));
+
+/** People whose identifiers differ much in length, the longest of them longer than a page of the file. */
+const crowd = (count: number): ReadonlyArray<string> => {
+  const repeatable = repeatableRandomness(7);
+  return Array.from({ length: count }, (_, number) => {
+    const unique = Buffer.from(repeatable(9)).toString('base64url');
+    const filling = number % 500 === 0 ? 9_000 : repeatable(1)[0]! % 116;
+    return 'x'.repeat(filling) + unique;
+  });
+};
+
+/** Which of the identifiers stand anywhere in the files of the vault, were it only their last characters. */
+const foundInFiles = (file: string, identifiers: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const folder = dirname(file);
+  const content = readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'latin1'))
+    .join('\n');
+  return identifiers.filter((identifier) => content.includes(identifier.slice(-12)));
+};
+
+/** All that could be hashes of the index, at whatever place of the file: the upper 32 bits of numbers of 53. */
+const hashesInFile = (file: string): ReadonlySet<number> => {
+  const content = readFileSync(file);
+  const hashes = new Set<number>();
+  for (let place = 0; place + 8 <= content.length; place++) {
+    const number = content.readDoubleLE(place);
+    if (number >= 0 && number < 2 ** 53 && Number.isInteger(number)) hashes.add(Math.floor(number / 2 ** 21));
+  }
+  return hashes;
+};
+
+describe('minting', () => {
+  test('given people not known yet, each gets a pseudonym of 128 random bits', () => {
+    const { vault } = given();
+    const pseudonyms = vault.pseudonymsFor(people(0, 1_000));
+    expect([...pseudonyms.keys()].toSorted()).toEqual(people(0, 1_000).toSorted());
+    expect(new Set(pseudonyms.values()).size).toBe(1_000);
+    for (const pseudonym of pseudonyms.values()) {
+      expect(pseudonym).toMatch(/^psn_[A-Za-z0-9_-]{22}$/);
+      expect(looksLikePseudonym(pseudonym)).toBe(true);
+    }
+    for (const text of ['ana', 'psn_', 'psn_short', person(0)]) expect(looksLikePseudonym(text)).toBe(false);
+  });
+
+  test('given people known before, they keep their pseudonyms, also after a restart', () => {
+    const { vault, reopen } = given('ana', 'ben');
+    const before = vault.pseudonymsFor(['ana', 'ben']);
+    const after = reopen().pseudonymsFor(['ben', 'chen', 'ana', 'ben']);
+    expect(after.get('ana')).toBe(before.get('ana'));
+    expect(after.get('ben')).toBe(before.get('ben'));
+    expect(after.size).toBe(3);
+    expect(before.get('ana')).not.toBe(before.get('ben'));
+  });
+
+  test('given a pseudonym, it leads back to the person, and to nobody else', () => {
+    const { vault } = given('ana', 'ben');
+    const pseudonym = vault.pseudonymOf('ana')!;
+    expect(vault.identifierOf(pseudonym)).toBe('ana');
+    expect(vault.knows(pseudonym)).toBe(true);
+    expect(vault.isForgotten(pseudonym)).toBe(false);
+    for (const stranger of ['ana', 'Ana', `${pseudonym.slice(0, -1)}!`, 'psn_AAAAAAAAAAAAAAAAAAAAAA']) {
+      expect(vault.identifierOf(stranger)).toBeUndefined();
+      expect(vault.knows(stranger)).toBe(false);
+      expect(vault.isForgotten(stranger)).toBe(false);
+    }
+    expect(vault.pseudonymOf('Ana')).toBeUndefined();
+    expect(vault.pseudonymOf(pseudonym)).toBeUndefined();
+  });
+
+  test('given a crash right after minting, the pseudonyms are there', () => {
+    const { file, vault } = given();
+    const pseudonyms = vault.pseudonymsFor(people(0, 50));
+    const folder = newFolder();
+    onTestFinished(() => removeFolder(folder));
+    const crashed = join(folder, 'vault.sqlite');
+    for (const suffix of ['', '-wal']) copyFileSync(file + suffix, crashed + suffix);
+    const recovered = open(crashed);
+    for (const [identifier, pseudonym] of pseudonyms)
+      expect(recovered.pseudonymOf(identifier)).toBe(pseudonym);
+    recovered.close();
+  });
+
+  test('given randomness that repeats itself, nobody gets the pseudonym of another', () => {
+    const file = fileForTest('vault.sqlite');
+    const vault = openSqliteVault(file, { now: () => 1_000, random: (bytes) => new Uint8Array(bytes) });
+    const anas = vault.pseudonymsFor(['ana']).get('ana');
+    expect(() => vault.pseudonymsFor(['ben', 'chen'])).toThrow('repeats itself');
+    expect(vault.pseudonymOf('ben')).toBeUndefined();
+    expect(vault.identifierOf(anas!)).toBe('ana');
+    vault.forget('ana');
+    expect(() => vault.pseudonymsFor(['ben'])).toThrow('repeats itself');
+    vault.close();
+  });
+});
+
+describe('forgetting', () => {
+  test('given a person, when they are forgotten, only the pseudonym stays, about nobody', () => {
+    const { vault, reopen } = given('ana', 'ben');
+    const pseudonym = vault.pseudonymOf('ana')!;
+    expect(vault.identifierOf(pseudonym)).toBe('ana');
+    expect(vault.hasForgotten()).toBe(false);
+    expect(vault.forget('ana')).toBe(pseudonym);
+    for (const open of [() => vault, reopen]) {
+      const after = open();
+      expect(after.pseudonymOf('ana')).toBeUndefined();
+      expect(after.identifierOf(pseudonym)).toBeUndefined();
+      expect(after.isForgotten(pseudonym)).toBe(true);
+      expect(after.knows(pseudonym)).toBe(true);
+      expect(after.hasForgotten()).toBe(true);
+      expect(after.identifierOf(after.pseudonymOf('ben')!)).toBe('ben');
+      expect(after.forget('ana')).toBeUndefined();
+    }
+  });
+
+  test('given a person that was forgotten, when they come back, they get another pseudonym', () => {
+    const { vault } = given('ana');
+    const before = vault.forget('ana')!;
+    const after = vault.pseudonymsFor(['ana']).get('ana')!;
+    expect(after).not.toBe(before);
+    expect(vault.isForgotten(before)).toBe(true);
+    expect(vault.isForgotten(after)).toBe(false);
+    expect(vault.forget('ana')).toBe(after);
+  });
+
+  test('given many people, those forgotten are nowhere in the files, while the vault is open and after', () => {
+    const { file, vault, reopen } = given();
+    const everybody = crowd(4_000);
+    const chance = repeatableRandomness(11);
+    const forgotten = new Set<string>();
+    let known = 0;
+    while (known < everybody.length) {
+      // New people come in crowds and one by one, and between them some are forgotten, early and late.
+      const coming = everybody.slice(known, known + [1, 1, 1, 3, 60, 300][chance(1)[0]! % 6]!);
+      vault.pseudonymsFor(coming);
+      known += coming.length;
+      for (const [a, b] of [chance(2), chance(2), chance(2)] as unknown as [number, number][]) {
+        const identifier = everybody[(a * 256 + b) % known]!;
+        expect(vault.forget(identifier) === undefined).toBe(forgotten.has(identifier));
+        forgotten.add(identifier);
+      }
+    }
+    const kept = everybody.filter((identifier) => !forgotten.has(identifier));
+    expect(forgotten.size).toBeGreaterThan(100);
+    expect(foundInFiles(file, kept.slice(0, 10))).toHaveLength(10);
+    expect(foundInFiles(file, [...forgotten])).toEqual([]);
+    for (const identifier of kept.filter((_, number) => number % 2 === 0)) {
+      expect(vault.forget(identifier)).toBeDefined();
+      forgotten.add(identifier);
+    }
+    expect(foundInFiles(file, [...forgotten])).toEqual([]);
+    vault.pseudonymsFor(people(0, 500));
+    const reopened = reopen();
+    expect(foundInFiles(file, [...forgotten])).toEqual([]);
+    for (const identifier of everybody) {
+      const pseudonym = reopened.pseudonymOf(identifier);
+      expect(pseudonym === undefined).toBe(forgotten.has(identifier));
+      if (pseudonym !== undefined) expect(reopened.identifierOf(pseudonym)).toBe(identifier);
+    }
+  });
+
+  test('given people forgotten at random, not even the hash that found them is left in the files', () => {
+    const { file, vault } = given();
+    const everybody = people(0, 3_000);
+    const chance = repeatableRandomness(13);
+    const forgotten: string[] = [];
+    for (let start = 0; start < everybody.length; start += 40) {
+      vault.pseudonymsFor(everybody.slice(start, start + 40));
+      const [a, b] = chance(2) as unknown as [number, number];
+      const identifier = everybody[(a * 256 + b) % (start + 40)]!;
+      if (vault.forget(identifier) !== undefined) forgotten.push(identifier);
+    }
+    const inFiles = hashesInFile(file);
+    expect(everybody.filter((identifier) => inFiles.has(identifierHash(identifier)))).toHaveLength(
+      everybody.length - forgotten.length,
+    );
+    expect(forgotten.filter((identifier) => inFiles.has(identifierHash(identifier)))).toEqual([]);
+  });
+
+  test('given runs of entries merged many times over, everybody is found, and nobody else', () => {
+    const { vault, reopen } = given();
+    const everybody = people(0, 1_200);
+    for (const identifier of everybody) vault.pseudonymsFor([identifier]);
+    const reopened = reopen();
+    for (const identifier of everybody) {
+      const pseudonym = reopened.pseudonymOf(identifier)!;
+      expect(reopened.identifierOf(pseudonym)).toBe(identifier);
+    }
+    for (const identifier of people(1_200, 2_400)) expect(reopened.pseudonymOf(identifier)).toBeUndefined();
+  });
+
+  test('given a crash between an erasure and the emptying of the log, opening finishes it', () => {
+    const { file, vault } = given(person(1), person(2));
+    const reader = new DatabaseSync(file, { readOnly: true });
+    reader.exec('BEGIN');
+    reader.prepare('SELECT count(*) FROM entry').get();
+    expect(() => vault.forget(person(1))).toThrow(StoreLocked);
+    expect(() => vault.forget(person(1))).toThrow('Close that program and erase again');
+    expect(vault.pseudonymOf(person(1))).toBeUndefined();
+    const folder = newFolder();
+    onTestFinished(() => removeFolder(folder));
+    const crashed = join(folder, 'vault.sqlite');
+    for (const suffix of ['', '-wal']) copyFileSync(file + suffix, crashed + suffix);
+    expect(foundInFiles(crashed, [person(1)])).toEqual([person(1)]);
+    const recovered = open(crashed);
+    expect(foundInFiles(crashed, [person(1)])).toEqual([]);
+    expect(recovered.pseudonymOf(person(1))).toBeUndefined();
+    recovered.close();
+    reader.close();
+    expect(vault.forget(person(1))).toBeUndefined();
+    expect(foundInFiles(file, [person(1)])).toEqual([]);
+  });
+});
+
+describe('the file of the vault', () => {
+  test('given a vault that is open, a second writer is refused', () => {
+    const { file } = given('ana');
+    expect(() => open(file)).toThrow(StoreLocked);
+  });
+
+  test('given a flipped byte anywhere, the vault is refused, or everybody is who they were', () => {
+    const { file, vault } = given(...people(0, 200));
+    const pseudonyms = vault.pseudonymsFor(people(0, 200));
+    vault.close();
+    const sound = readFileSync(file);
+    const folder = newFolder();
+    onTestFinished(() => removeFolder(folder));
+    const copy = join(folder, 'vault.sqlite');
+    fc.assert(
+      fc.property(fc.nat(sound.length - 1), fc.integer({ min: 1, max: 255 }), (place, mask) => {
+        const flipped = Uint8Array.from(sound);
+        flipped[place]! ^= mask;
+        writeFileSync(copy, flipped);
+        let damaged: VaultFile | undefined;
+        try {
+          damaged = open(copy);
+          for (const [identifier, pseudonym] of pseudonyms) {
+            expect(damaged.pseudonymOf(identifier)).toBe(pseudonym);
+            expect(damaged.identifierOf(pseudonym)).toBe(identifier);
+          }
+        } catch (error) {
+          expect(error).toBeInstanceOf(Error);
+          expect((error as Error).name).toMatch(/^(DamagedStore|ForeignFile|WrongSchema)$/);
+          expect((error as Error).message).not.toContain('person-');
+        } finally {
+          damaged?.close();
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('given a vault cut down to nothing, it is refused and nobody gets a second pseudonym', () => {
+    const { file, vault } = given('ana');
+    vault.close();
+    writeFileSync(file, '');
+    expect(() => open(file)).toThrow(DamagedStore);
+    expect(existsSync(file)).toBe(true);
+  });
+});
+
+describe('what is kept at hand', () => {
+  test('given more entries than fit, those used last stay', () => {
+    const kept = recent<string, number>(4);
+    for (const [key, value] of [
+      ['a', 1],
+      ['b', 2],
+      ['c', 3],
+    ] as const)
+      kept.set(key, value);
+    expect(kept.get('a')).toBe(1);
+    expect(kept.get('b')).toBeUndefined();
+    kept.set('d', 4);
+    expect([kept.get('d'), kept.get('a')]).toEqual([4, 1]);
+    kept.set('a', 5);
+    expect(kept.get('a')).toBe(5);
+    for (let number = 0; number < 100; number++) {
+      kept.set(String(number), number);
+      expect([kept.get(String(number)), kept.get(String(number - 1))]).toEqual([
+        number,
+        number === 0 ? undefined : number - 1,
+      ]);
+    }
+    kept.clear();
+    expect(kept.get('99')).toBeUndefined();
+  });
+});
