@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Event, encodeEvent } from '../src/domain/events/event.ts';
 import { encodeStored } from '../src/domain/events/stored.ts';
-import { Projector } from '../src/projections/projector.ts';
+import { Projector } from '../src/projections/engine/projector.ts';
 import { openLogReader } from '../src/store/sqlite/log-reader.ts';
 import { inFolder, median, printTable, quantile, rate, secondsOf, startServer } from './measure.ts';
 import { mixedEvents, randomFrom, registrations } from './mixed-events.ts';

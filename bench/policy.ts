@@ -7,11 +7,11 @@
  * often. Numbers are of one core.
  */
 import { type EntityUidJson, preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
-import { judgingPolicy } from '../src/domain/policy/cedar/judging-policy.ts';
 import type { ClassHistory } from '../src/domain/policy/class-history.ts';
 import { differenceOf } from '../src/domain/policy/difference.ts';
 import type { Finding } from '../src/domain/policy/finding.ts';
 import { findingsOf, type Judging } from '../src/domain/policy/findings.ts';
+import { judgingPolicy } from '../src/domain/policy/judging-policy.ts';
 import type { PolicyRegistry } from '../src/domain/policy/registered-entities.ts';
 import { RegisteredEntities } from '../src/domain/policy/registered-entities.ts';
 import type { PolicyVersion } from '../src/domain/policy/versions.ts';

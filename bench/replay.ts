@@ -5,7 +5,7 @@
  * Sizes come from the environment: BENCH_EVENTS (default 1,000,000), BENCH_RUNS (default 3).
  */
 import { join } from 'node:path';
-import { Projector } from '../src/projections/projector.ts';
+import { Projector } from '../src/projections/engine/projector.ts';
 import {
   type BenchServer,
   inFolder,

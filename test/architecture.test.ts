@@ -17,13 +17,31 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   threads: [],
   store: ['domain', 'threads'],
   people: ['domain', 'store', 'sorted-runs'],
-  projections: ['domain', 'ledger', 'questions', 'store', 'sorted-runs', 'threads'],
-  questions: ['contract', 'domain', 'projections', 'store'],
-  ledger: ['api', 'contract', 'domain', 'people', 'projections', 'questions', 'store', 'threads'],
+  projections: ['domain', 'store', 'sorted-runs', 'threads'],
+  questions: ['contract', 'domain', 'projections'],
+  ledger: ['contract', 'domain', 'people', 'projections', 'questions', 'store', 'threads'],
   client: ['contract', 'domain'],
   api: ['contract', 'domain', 'ledger', 'people', 'projections', 'questions', 'store'],
   main: ['api', 'ledger', 'people'],
   cli: ['api', 'client', 'contract', 'domain', 'ledger', 'main', 'people', 'store'],
+};
+
+/** What a folder inside another may import of its own: the chapters of the domain come one after the other. */
+const allowedWithin: Readonly<Record<string, ReadonlyArray<string>>> = {
+  'domain/time': [],
+  'domain/events': ['domain/time'],
+  'domain/recording': ['domain/events', 'domain/time'],
+  'domain/residency': ['domain/events', 'domain/recording', 'domain/time'],
+  'domain/reach': ['domain/events', 'domain/recording', 'domain/residency', 'domain/time'],
+  'domain/policy/cedar': ['domain/time'],
+  'domain/policy': [
+    'domain/events',
+    'domain/policy/cedar',
+    'domain/reach',
+    'domain/recording',
+    'domain/residency',
+    'domain/time',
+  ],
 };
 
 const filesIn = (folder: string): ReadonlyArray<string> =>
@@ -35,6 +53,55 @@ const importsOf = (file: string): ReadonlyArray<string> =>
   [...readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map((match) => match[1]!);
 
 const folderOf = (file: string): string => relative(source, file).split(sep)[0]!;
+
+type Graph = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** What each file of the source imports of the others. */
+const fileGraph: Graph = new Map(
+  filesIn(source).map((file) => [
+    relative(source, file),
+    new Set(
+      importsOf(file)
+        .filter((target) => target.startsWith('.'))
+        .map((target) => relative(source, join(dirname(file), target))),
+    ),
+  ]),
+);
+
+/** The same of folders, of whatever depth. */
+const folderGraph = (): Graph => {
+  const graph = new Map<string, Set<string>>();
+  for (const [file, targets] of fileGraph) {
+    const folder = dirname(file);
+    const of = graph.get(folder) ?? new Set();
+    for (const target of targets) if (dirname(target) !== folder) of.add(dirname(target));
+    graph.set(folder, of);
+  }
+  return graph;
+};
+
+/** A way from somewhere back to itself, if there is one. */
+const circleIn = (graph: Graph): ReadonlyArray<string> | undefined => {
+  const done = new Set<string>();
+  const way: string[] = [];
+  const visit = (node: string): ReadonlyArray<string> | undefined => {
+    if (way.includes(node)) return [...way.slice(way.indexOf(node)), node];
+    if (done.has(node)) return undefined;
+    way.push(node);
+    for (const next of graph.get(node) ?? []) {
+      const circle = visit(next);
+      if (circle !== undefined) return circle;
+    }
+    way.pop();
+    done.add(node);
+    return undefined;
+  };
+  for (const node of graph.keys()) {
+    const circle = visit(node);
+    if (circle !== undefined) return circle;
+  }
+  return undefined;
+};
 
 /** The engine that reads Cedar is a function in WebAssembly; Node has to load it. */
 const mayUse = (file: string, target: string): boolean =>
@@ -49,6 +116,36 @@ describe('imports', () => {
         .map((target) => folderOf(join(dirname(file), target)))
         .filter((folder) => folder !== folderOf(file) && !allowed[folderOf(file)]?.includes(folder))
         .map((folder) => `${relative(root, file)} imports ${folder}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('make no circle of files', () => {
+    expect(circleIn(fileGraph)).toBeUndefined();
+  });
+
+  it('make no circle of folders, those inside others included', () => {
+    expect(circleIn(folderGraph())).toBeUndefined();
+  });
+
+  it('go from chapter to chapter of the domain in one direction alone', () => {
+    const wrong = [...folderGraph()].flatMap(([folder, targets]) =>
+      folder.startsWith('domain')
+        ? [...targets]
+            .filter((target) => !allowedWithin[folder]?.includes(target))
+            .map((target) => `${folder} imports ${target}`)
+        : [],
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('let questions know the port of the projections, and nothing of what is behind it', () => {
+    const wrong = [...fileGraph].flatMap(([file, targets]) =>
+      file.startsWith('questions')
+        ? [...targets]
+            .filter((target) => target.startsWith(join('projections', 'engine')))
+            .map((target) => `${file} imports ${target}`)
+        : [],
     );
     expect(wrong).toEqual([]);
   });

@@ -2,9 +2,9 @@
  * The command line `domicile`.
  */
 import { CommanderError } from 'commander';
-import { wrongUse } from './exit-codes.ts';
 import { programFor } from './program.ts';
-import { processTerminal } from './terminal.ts';
+import { wrongUse } from './terminal/exit-codes.ts';
+import { processTerminal } from './terminal/terminal.ts';
 
 try {
   await programFor(processTerminal()).parseAsync(process.argv);

@@ -3,7 +3,7 @@
  */
 import type { Command } from 'commander';
 import { programFor } from './program.ts';
-import { processTerminal } from './terminal.ts';
+import { processTerminal } from './terminal/terminal.ts';
 
 /** The width for which the help is laid out where nobody watches. */
 const helpColumns = 80;

@@ -6,7 +6,7 @@ import { backup, DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Copied, CopyProblem, CopyProgress } from '../store/copy.ts';
-import { copyBetween } from '../store/copy-between.ts';
+import { copyBetween } from '../store/open/copy-between.ts';
 import { filesIn } from './files.ts';
 import type { Settings } from './settings.ts';
 

@@ -4,8 +4,8 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type * as E from 'fp-ts/lib/Either.js';
-import type { Problem } from '../api/problem.ts';
-import type { Answered } from '../api/questions.ts';
+import type { Answered } from '../contract/asked.ts';
+import type { Problem } from '../contract/problem.ts';
 import type { Assurance } from '../domain/events/words.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import type { Keys } from '../people/access/keys.ts';
@@ -17,15 +17,17 @@ import {
   type Generations,
   isFilledByThisCode,
   openProjectionsToRead,
-} from '../projections/generations.ts';
-import { Projector, type ProjectorState } from '../projections/projector.ts';
-import { Replays } from '../projections/replay.ts';
-import { IndexReader, type View } from '../projections/view.ts';
+} from '../projections/engine/generations.ts';
+import { IndexReader } from '../projections/engine/index-reader.ts';
+import { Projector, type ProjectorState } from '../projections/engine/projector.ts';
+import { Replays } from '../projections/engine/replay.ts';
+import type { View } from '../questions/view.ts';
+import { type AskedWidely, answerWidely, type FoundBy, type WideQuestion } from '../questions/wide.ts';
 import type { EventStore, Position } from '../store/event-store.ts';
 import type { LogReader } from '../store/log-reader.ts';
+import { Answering } from './answering.ts';
+import { askAsKnown } from './ask.ts';
 import { compareBeside } from './compare/compare-beside.ts';
-import { Answering } from './wide/answering.ts';
-import { type AskedWidely, answerWidely, type FoundBy, type WideQuestion } from './wide/questions.ts';
 
 /** What a ledger is made of. */
 export interface LedgerParts {
@@ -212,7 +214,7 @@ export class Ledger {
    * @param position the last position to know, or the checkpoint if that is less.
    */
   ask<A>(position: Position, minAssurance: Assurance, question: (view: View) => A): A {
-    return this.reading((reader) => reader.within(position, minAssurance, question));
+    return this.reading((reader) => askAsKnown(reader, position, minAssurance, question));
   }
 
   /**

@@ -1,15 +1,13 @@
 /**
  * Between a person's own identifier and the pseudonym in the log: R21.
  */
-import type { Context } from 'hono';
-import { may } from '../api/access.ts';
 import type { WireEvent } from '../contract/rows.ts';
 import { type Event, encodeEvent } from '../domain/events/event.ts';
 import { subjectsOf, withSubjects } from '../domain/events/subjects.ts';
 import type { RecordedEvent } from '../domain/recording/facts.ts';
 import { looksLikePseudonym } from '../people/vault/vault.ts';
-import type { View } from '../projections/view.ts';
 import { wireEvent } from '../questions/events.ts';
+import type { View } from '../questions/view.ts';
 import type { Ledger } from './ledger.ts';
 
 /** What a caller sees in place of a pseudonym: the identifier, or the pseudonym of somebody forgotten. */
@@ -106,7 +104,3 @@ export const sameButForgotten = (
   };
   return same(encodeEvent(given), encodeEvent(stored));
 };
-
-/** People, as the caller of this request may see them. */
-export const peopleOf = (context: Context, ledger: Ledger): People =>
-  new People(ledger, may(context, 'identify'));

@@ -3,13 +3,14 @@
  */
 import { createHmac } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
-import { type BodyFault, diskFull, type Problem, passingProblem } from '../api/problem.ts';
+import type { BodyFault, Problem } from '../contract/problem.ts';
 import { decodeEvent, type Event } from '../domain/events/event.ts';
 import { decodeStored, encodeStored } from '../domain/events/stored.ts';
 import { subjectsOf, withSubjects } from '../domain/events/subjects.ts';
 import { describeFault, readPolicy } from '../domain/policy/cedar/read-policy.ts';
 import type { AppendError, EventToAppend, Position } from '../store/event-store.ts';
 import type { Ledger } from './ledger.ts';
+import { diskFull, passingProblem } from './passing-problems.ts';
 import { sameButForgotten } from './people.ts';
 
 /** What recording a batch did. */

@@ -11,7 +11,7 @@ import {
 } from '../domain/recording/registrations.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import { type Varying, valueAt } from '../domain/time/timeline.ts';
-import type { View } from '../projections/view.ts';
+import type { View } from './view.ts';
 
 const remembered = <A>(load: (name: string) => A): ((name: string) => A) => {
   const memory = new Map<string, A>();

@@ -16,10 +16,9 @@ import { partyMisfits } from '../domain/reach/party-graph.ts';
 import { type Fact, isCorrection, isFact, type RecordedEvent } from '../domain/recording/facts.ts';
 import type { MisfitCode } from '../domain/residency/fold.ts';
 import { formatInstant } from '../domain/time/instant.ts';
-import { enrolmentWidth } from '../projections/engine/runs.ts';
 import { allDoubts, type NameKind, type TopicKind } from '../projections/topics.ts';
-import { View } from '../projections/view.ts';
 import { Gathering } from './gather.ts';
+import { View } from './view.ts';
 
 type Code =
   | MisfitCode
@@ -218,9 +217,8 @@ const policyMisfits = (
 const ofCorrection = (view: View, recorded: RecordedEvent): ReadonlyArray<Discrepancy> => {
   // A correction attested too weakly is left out (R6).
   if (!isCorrection(recorded.event) || !meets(recorded.event.assurance, view.known.minAssurance)) return [];
-  const { source, id } = recorded.event.data.event;
-  const stored = view.index.events.log.find(source, id);
-  const target = stored === undefined ? undefined : view.recorded(stored.position);
+  const position = view.find(recorded.event.data.event);
+  const target = position === undefined ? undefined : view.recorded(position);
   if (target === undefined) return [said('unknown-event')];
   if (isCorrection(target.event)) return [said('not-correctable')];
   if (recorded.event.type !== 'EventCorrected' || recorded.event.data.data === undefined) return [];
@@ -273,23 +271,18 @@ const namingTopics: Readonly<Record<NameKind, ReadonlyArray<TopicKind>>> = {
 
 /** Positions of events that may not fit, after one, in log order: up to `judgedEventsMax` of them. */
 const doubtsAfter = (view: View, after: number): ReadonlyArray<number> => {
-  const doubts = view.index.runs
+  const doubts = view.index
     .positions(allDoubts, after, view.known.position, judgedEventsMax)
     .slice(0, judgedEventsMax);
-  const shaken = view.index.shaken.all();
+  const shaken = view.index.correctedRegistrations();
   if (shaken.length === 0) return doubts;
   const all = new Set(doubts);
-  for (const row of shaken) {
-    const [kind, name] = [row.kind as NameKind, row.name as string];
+  for (const { kind, name } of shaken) {
     for (const each of namingTopics[kind])
       for (const position of view.positions(each, name, after)) all.add(position);
-    const id =
-      kind === 'population' ? (view.index.nameOf.get(kind, name)?.id as number | undefined) : undefined;
-    for (const { enrolments } of id === undefined ? [] : view.index.runs.rolls(id)) {
-      for (let at = 1; at < enrolments.length; at += enrolmentWidth) {
-        if (enrolments[at]! > after && enrolments[at]! <= view.known.position) all.add(enrolments[at]!);
-      }
-    }
+    if (kind === 'population')
+      for (const position of view.index.enrolmentPositions(name, after, view.known.position))
+        all.add(position);
   }
   return [...all].sort((a, b) => a - b).slice(0, judgedEventsMax);
 };
@@ -309,8 +302,8 @@ export const discrepanciesAfter = (
   const rows: DiscrepancyRow[] = [];
   const reasons = new Map<number, string>();
   if (state === 'open') {
-    for (const row of view.index.setAside.all(after, view.known.position))
-      reasons.set(row.position as number, row.reason as string);
+    for (const { position, reason } of view.index.setAside(after, view.known.position))
+      reasons.set(position, reason);
   }
   const doubts = doubtsAfter(view, after);
   const more = doubts.length >= judgedEventsMax;
@@ -326,7 +319,7 @@ export const discrepanciesAfter = (
         event: String(position),
         code: 'set-aside',
         message: `could not be applied: ${reason}`,
-        since: formatInstant(view.index.events.log.recordedAtOf(position) ?? 0),
+        since: formatInstant(view.index.recordedAtOf(position) ?? 0),
       });
       continue;
     }

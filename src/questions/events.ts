@@ -10,9 +10,8 @@ import { subjectsOf } from '../domain/events/subjects.ts';
 import { isCorrection, type RecordedEvent } from '../domain/recording/facts.ts';
 import { formatInstant } from '../domain/time/instant.ts';
 import { type TopicKind, visitTopics } from '../projections/topics.ts';
-import type { View } from '../projections/view.ts';
-import type { StoredEvent } from '../store/event-store.ts';
 import { discrepanciesOf } from './discrepancies.ts';
+import type { View } from './view.ts';
 
 /** The event as it is written on the wire, with its place in the log. */
 export const wireEvent = ({ event, position, recordedAt }: RecordedEvent): WireEvent =>
@@ -73,9 +72,8 @@ const isNamed = (view: View, recorded: RecordedEvent, field: Field, name: string
   }
   if (field === 'subject') return subjectsOf(event).has(name);
   if (event.type !== 'EventCorrected' || event.data.data === undefined) return false;
-  const { source, id } = event.data.event;
-  const target = view.index.events.log.find(source, id);
-  const known = target === undefined ? undefined : view.recorded(target.position);
+  const target = view.find(event.data.event);
+  const known = target === undefined ? undefined : view.recorded(target);
   return known !== undefined && !isCorrection(known.event) && namedIn(known.event.type, event.data.data);
 };
 
@@ -110,14 +108,13 @@ export const eventsAfter = (view: View, filter: EventFilter, after: number, limi
     }
     return positions;
   });
-  const { log } = view.index.events;
   const events: RecordedEvent[] = [];
   let bytes = 0;
-  const take = (position: number, stored?: StoredEvent): boolean => {
+  const take = (position: number): boolean => {
     const recorded = view.recorded(position);
     if (recorded !== undefined && fits(recorded)) {
       events.push(recorded);
-      bytes += (stored ?? log.at(position))?.bytes.length ?? 0;
+      bytes += view.index.bytesAt(position);
     }
     return events.length < limit && bytes < pageBytesMax;
   };
@@ -133,13 +130,13 @@ export const eventsAfter = (view: View, filter: EventFilter, after: number, limi
   }
   let position = after;
   for (let scanned = 0; scanned < scannedEventsMax; ) {
-    const page = log.after(position, Math.min(limit, readEventsMax));
+    const page = view.index.positionsAfter(position, Math.min(limit, readEventsMax));
     if (page.length === 0) return { events, next: null };
-    for (const stored of page) {
-      if (stored.position > view.known.position) return { events, next: null };
-      position = stored.position;
+    for (const next of page) {
+      if (next > view.known.position) return { events, next: null };
+      position = next;
       scanned++;
-      if (!take(position, stored)) return { events, next: position < view.known.position ? position : null };
+      if (!take(position)) return { events, next: position < view.known.position ? position : null };
     }
   }
   return { events, next: position < view.known.position ? position : null };

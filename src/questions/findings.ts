@@ -4,13 +4,13 @@
 
 import type { FindingRow, PolicyRow, WireDifference } from '../contract/rows.ts';
 import { isPopulation } from '../domain/events/scope.ts';
-import { judgingPolicy } from '../domain/policy/cedar/judging-policy.ts';
 import { classHistoriesOf } from '../domain/policy/class-histories.ts';
 import type { ClassHistory } from '../domain/policy/class-history.ts';
 import { countedAccess } from '../domain/policy/counted-access.ts';
 import { type ChangedFinding, type Difference, differenceOf } from '../domain/policy/difference.ts';
 import { type Finding, findingId, findingOrder, subjectsAt } from '../domain/policy/finding.ts';
 import { accessFindings, type CountedAccess, findingsOf, type Judging } from '../domain/policy/findings.ts';
+import { judgingPolicy } from '../domain/policy/judging-policy.ts';
 import { policyRegistry } from '../domain/policy/policy-registry.ts';
 import { RegisteredEntities } from '../domain/policy/registered-entities.ts';
 import type { Proposal } from '../domain/policy/versions.ts';
@@ -26,9 +26,10 @@ import { unexplainedAccess } from '../domain/reach/unexplained-access.ts';
 import type { FactOf } from '../domain/recording/facts.ts';
 import type { Residency } from '../domain/residency/fold.ts';
 import { formatBound, formatInstant, type Instant } from '../domain/time/instant.ts';
-import type { View } from '../projections/view.ts';
 import { residencyOf } from './gather.ts';
 import { reachIndexOf, wirePath } from './reach.ts';
+import { remembered } from './remembered.ts';
+import type { View } from './view.ts';
 import { worldOf } from './world.ts';
 
 /** Every version of every policy, built-in ones included, as the view knows them. */
@@ -87,22 +88,20 @@ export const findingsOfVersions = (
 ): ReadonlyArray<Finding> =>
   judge(view, versions, { ...worldOf(view), accesses: view.factsOf('accesses', 'all', 'AccessObserved') });
 
-/** The findings of all versions of all policies over everything, remembered until more is known. */
-export const allFindings = (view: View): ReadonlyArray<Finding> => {
-  const { position, minAssurance } = view.known;
-  const kept = view.index.findings.get(minAssurance);
-  if (kept?.position === position) return kept.findings;
-  const findings = findingsOfVersions(view, policyVersions(view));
-  view.index.findings.set(minAssurance, { position, findings });
-  return findings;
-};
+/** Lists of all findings that are kept, at the most: of the latest and of earlier moments of knowledge. */
+const findingsMax = 4;
+
+const findings = remembered(findingsMax, (view) => findingsOfVersions(view, policyVersions(view)));
+
+/** The findings of all versions of all policies over everything. */
+export const allFindings = (view: View): ReadonlyArray<Finding> => findings.of(view);
 
 /** The findings of one version over everything: from those of all, where they are at hand, since none depends on another. */
 const findingsOfVersion = (view: View, version: PolicyVersion): ReadonlyArray<Finding> => {
-  const kept = view.index.findings.get(view.known.minAssurance);
-  return kept?.position === view.known.position && !view.isSimulated()
-    ? kept.findings.filter((each) => each.policy === version.policy && each.version === version.version)
-    : findingsOfVersions(view, [version]);
+  const all = findings.ifAny(view);
+  return all === undefined
+    ? findingsOfVersions(view, [version])
+    : all.filter((each) => each.policy === version.policy && each.version === version.version);
 };
 
 /** What it meant for one subject. */
@@ -208,7 +207,7 @@ export const wireFinding = (view: View, finding: Finding, at: Instant): FindingR
 });
 
 const knownSince = (view: View, position: number): string | null => {
-  const recordedAt = view.index.events.log.recordedAtOf(position);
+  const recordedAt = view.index.recordedAtOf(position);
   return recordedAt === undefined ? null : formatInstant(recordedAt);
 };
 

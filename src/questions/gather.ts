@@ -7,7 +7,7 @@
 import { isPopulation } from '../domain/events/scope.ts';
 import { type Fact, isFact } from '../domain/recording/facts.ts';
 import { foldResidency, type Residency } from '../domain/residency/fold.ts';
-import type { View } from '../projections/view.ts';
+import type { View } from './view.ts';
 
 export class Gathering {
   readonly view: View;

@@ -14,11 +14,11 @@ import { type Fact, foldingOrder, isFact } from '../domain/recording/facts.ts';
 import { foldResidency, type Residency } from '../domain/residency/fold.ts';
 import { sharedHolding } from '../domain/residency/holding.ts';
 import { formatInstant, type Instant, never } from '../domain/time/instant.ts';
-import { type Enrolments, type Place, Roll, touchedOtherwise } from '../projections/engine/census.ts';
-import type { View } from '../projections/view.ts';
+import type { Enrolments, Place } from '../projections/event-index.ts';
 import { Gathering } from './gather.ts';
 import { Steps } from './steps.ts';
 import { byTally, recordedEnrolments, type Tally } from './tally.ts';
+import type { View } from './view.ts';
 
 /** A residency of many, and how many people each followed subject stands for. */
 export interface WeighedResidency extends Weights {
@@ -27,22 +27,8 @@ export interface WeighedResidency extends Weights {
 
 const latest = Number.MAX_SAFE_INTEGER;
 
-/** The id under which the projections keep a population, if any event mentions it. */
-const populationId = (view: View, population: string): number | undefined =>
-  view.index.nameOf.get('population', population)?.id as number | undefined;
-
-/** The subjects, by name, who have to be followed one by one to know who of a population is where. */
-const storiedSubjects = (view: View, population: string): ReadonlyArray<string> => {
-  const id = populationId(view, population);
-  return id === undefined ? [] : namesOf(view, view.index.census.storiedIn(id));
-};
-
 /** All subjects whose own data was ever placed, moved, erased or backed up. */
-export const stirredSubjects = (view: View): ReadonlyArray<string> =>
-  namesOf(view, view.index.census.storiedIn(touchedOtherwise));
-
-const namesOf = (view: View, hashes: ReadonlyArray<number>): ReadonlyArray<string> =>
-  hashes.flatMap((hash) => [...view.index.subjectsUnder(hash)]);
+export const stirredSubjects = (view: View): ReadonlyArray<string> => view.index.movedIndividuals();
 
 /**
  * Where the data of everybody in some populations, and of some further subjects, was up to an instant.
@@ -60,13 +46,12 @@ export const residencyOfMany = (
   for (const population of populations) gathering.population(population);
   for (const subject of [...subjects, ...view.simulatedSubjects()]) gathering.subject(subject);
   for (const population of [...gathering.populations]) {
-    for (const subject of storiedSubjects(view, population)) gathering.subject(subject);
+    for (const subject of view.index.individualsOf(population).subjects) gathering.subject(subject);
   }
   const followed = recordedEnrolments(view, gathering.subjects);
   return weighed(gathering, (population, bounds) => {
-    const id = populationId(view, population);
-    if (id === undefined) return [];
-    const roll = new Roll(view.index.runs, id, view.known.position);
+    const roll = view.index.enrolmentsIn(population, view.known.position);
+    if (roll === undefined) return [];
     const storied = [...(followed.get(population) ?? [])].sort(foldingOrder);
     if (until === 'always')
       return cohortsOverTime(withoutThose(roll.enrolments(), storied), [...bounds, endOfTime]);
@@ -270,9 +255,8 @@ export const holdingsAt = (view: View, site: string, validAt: Instant): Readonly
 
 /** How many lone subjects were enrolled in a population before a place. */
 const loneIn = (view: View, population: string, tally: Tally): ((place: Place) => number) => {
-  const id = populationId(view, population);
-  if (id === undefined) return () => 0;
-  const roll = new Roll(view.index.runs, id, view.known.position);
+  const roll = view.index.enrolmentsIn(population, view.known.position);
+  if (roll === undefined) return () => 0;
   return (place) => roll.before(place) - tally.enrolledBefore(population, place);
 };
 

@@ -7,13 +7,10 @@ import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
 import { isPopulation, type Scope } from '../domain/events/scope.ts';
 import { type Fact, type FactOf, foldingOrder, isFact } from '../domain/recording/facts.ts';
 import { formatInstant, type Instant } from '../domain/time/instant.ts';
-import { countBefore } from '../projections/engine/census.ts';
-import { enrolmentWidth, movementsRoll } from '../projections/engine/runs.ts';
-import type { View } from '../projections/view.ts';
-import { origin } from '../store/event-store.ts';
 import { Descriptions } from './descriptions.ts';
 import { residencyOfMany } from './holdings.ts';
 import { siteRow } from './registry.ts';
+import type { View } from './view.ts';
 
 /** How many edges a lineage shows at the most: the latest. */
 export const lineageEdgesMax = 1_000;
@@ -127,24 +124,13 @@ export const lineageOf = (
   };
 };
 
-/** The positions of movements whose time, as recorded or as corrected, lies in `[from, to)`. */
-const movementPositions = (view: View, from: Instant, to: Instant): ReadonlySet<number> => {
-  const positions = new Set<number>();
-  for (const { enrolments } of view.index.runs.rolls(movementsRoll)) {
-    const end = countBefore(enrolments, { time: to, position: origin });
-    for (let at = countBefore(enrolments, { time: from, position: origin }); at < end; at++)
-      positions.add(enrolments[at * enrolmentWidth + 1]!);
-  }
-  return positions;
-};
-
 /**
  * Movements, copies and backups from one country to another in `[from, to)`, in folding order. A site of which no
  * country is known is taken for another country than that of every other site.
  */
 export const transfersBetween = (view: View, from: Instant, to: Instant): ReadonlyArray<TransferRow> => {
   const descriptions = new Descriptions(view);
-  const facts = [...movementPositions(view, from, to)].flatMap((position) => view.fact(position) ?? []);
+  const facts = [...view.index.movementsBetween(from, to)].flatMap((position) => view.fact(position) ?? []);
   const crossing = movementsOf(view, facts)
     .filter(
       ({ fact, kind, ...way }) =>

@@ -12,8 +12,8 @@ import { eventsOf, type Step } from '../domain/reach/path.ts';
 import { type Stay, staysOfSubject } from '../domain/reach/stay.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import { cover, valueAt } from '../domain/time/timeline.ts';
-import type { View } from '../projections/view.ts';
 import { wireCut, wireCutEdge } from './reach.ts';
+import type { View } from './view.ts';
 import { type World, worldOf } from './world.ts';
 
 /** Which holdings are asked about: those that fit all that is given. */

@@ -8,8 +8,8 @@ import { countedDataOf } from '../domain/policy/class-histories.ts';
 import { type HoldingReach, reachOfParty as reachedHoldings } from '../domain/reach/reach-of-party.ts';
 import { formatBound, type Instant, never } from '../domain/time/instant.ts';
 import { cover, type Interval, subtract } from '../domain/time/timeline.ts';
-import type { View } from '../projections/view.ts';
 import { wirePath } from './reach.ts';
+import type { View } from './view.ts';
 import { worldOf } from './world.ts';
 
 const wire = ({ from, to, path, ...of }: HoldingReach): PartyReachRow => ({

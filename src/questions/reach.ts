@@ -6,6 +6,7 @@
  */
 
 import type { ReachRow, WireCut, WireHolding, WirePathEdge } from '../contract/rows.ts';
+import type { Assurance } from '../domain/events/words.ts';
 import type { CutEdge } from '../domain/reach/cut-edge.ts';
 import { type CutExplanation, explainCut } from '../domain/reach/explain-cut.ts';
 import type { PathEdge } from '../domain/reach/path.ts';
@@ -17,17 +18,29 @@ import type { Fact } from '../domain/recording/facts.ts';
 import { isCorrection } from '../domain/recording/facts.ts';
 import type { RowKey } from '../domain/residency/rows.ts';
 import { formatBound, type Instant } from '../domain/time/instant.ts';
-import { View } from '../projections/view.ts';
+import type { EventIndex } from '../projections/event-index.ts';
 import { residencyOf } from './gather.ts';
+import { View } from './view.ts';
+
+/** Who reaches what, as of the last question of each assurance. */
+const latest = new WeakMap<
+  EventIndex,
+  Map<Assurance, { readonly position: number; readonly reach: ReachIndex }>
+>();
 
 /** Who reaches what, as far as a view knows. */
 export const reachIndexOf = (view: View): ReachIndex => {
   const { index, known } = view;
-  const kept = index.reach.get(known.minAssurance);
+  let byAssurance = latest.get(index);
+  if (byAssurance === undefined) {
+    byAssurance = new Map();
+    latest.set(index, byAssurance);
+  }
+  const kept = byAssurance.get(known.minAssurance);
   if (view.isSimulated()) return new ReachIndex(view.facts('reach', 'all'));
   if (kept === undefined || kept.position > known.position) {
     const made = new ReachIndex(view.facts('reach', 'all'));
-    if (kept === undefined) index.reach.set(known.minAssurance, { position: known.position, reach: made });
+    if (kept === undefined) byAssurance.set(known.minAssurance, { position: known.position, reach: made });
     return made;
   }
   if (kept.position < known.position) {
@@ -38,15 +51,14 @@ export const reachIndexOf = (view: View): ReachIndex => {
       if (recorded === undefined) continue;
       if (!isCorrection(recorded.event)) touched.add(position);
       else {
-        const { source, id } = recorded.event.data.event;
-        const target = index.events.log.find(source, id);
-        if (target !== undefined) touched.add(target.position);
+        const target = view.find(recorded.event.data.event);
+        if (target !== undefined) touched.add(target);
       }
     }
     const facts = (of: View): ReadonlyArray<Fact> =>
       [...touched].flatMap((position) => of.fact(position) ?? []);
     if (touched.size > 0) kept.reach.change(facts(before), facts(view));
-    index.reach.set(known.minAssurance, { position: known.position, reach: kept.reach });
+    byAssurance.set(known.minAssurance, { position: known.position, reach: kept.reach });
   }
   return kept.reach;
 };

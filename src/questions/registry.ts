@@ -6,9 +6,9 @@
 import type { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../contract/rows.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import { valueAt } from '../domain/time/timeline.ts';
-import type { View } from '../projections/view.ts';
 import type { Descriptions } from './descriptions.ts';
 import { membersAt } from './holdings.ts';
+import type { View } from './view.ts';
 
 /** The site as described at the instant. */
 export const siteRow = (descriptions: Descriptions, site: string, validAt: Instant): SiteRow => {

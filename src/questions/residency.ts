@@ -7,9 +7,9 @@ import { type Assurance, Assurance as Assurances } from '../domain/events/words.
 import { isWeighed } from '../domain/recording/facts.ts';
 import { type RowPresence, rowOrder, rowPresences } from '../domain/residency/rows.ts';
 import { formatBound, formatInstant, type Instant, never } from '../domain/time/instant.ts';
-import type { View } from '../projections/view.ts';
 import { Descriptions } from './descriptions.ts';
 import { residencyOf } from './gather.ts';
+import type { View } from './view.ts';
 
 /**
  * How well a presence is attested: as well as the weakest of the events that opened it. Registrations and enrolments

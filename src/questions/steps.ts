@@ -3,7 +3,7 @@
  */
 import { foldingOrder } from '../domain/recording/facts.ts';
 import type { Instant } from '../domain/time/instant.ts';
-import type { Place } from '../projections/engine/census.ts';
+import type { Place } from '../projections/event-index.ts';
 
 interface Step extends Place {
   readonly by: number;

@@ -11,14 +11,15 @@ import { encodeData } from '../domain/events/event.ts';
 import type { EventType } from '../domain/events/event-data.ts';
 import { isPopulation, type Scope } from '../domain/events/scope.ts';
 import { subjectsOf } from '../domain/events/subjects.ts';
+import type { Assurance } from '../domain/events/words.ts';
 import { isCorrection, isFact, type RecordedEvent } from '../domain/recording/facts.ts';
 import { type Holding, sharedHolding } from '../domain/residency/holding.ts';
 import { type Instant, never } from '../domain/time/instant.ts';
-import type { Place } from '../projections/engine/census.ts';
-import { topic, visitTopics } from '../projections/topics.ts';
-import type { View } from '../projections/view.ts';
+import type { EventIndex, Place } from '../projections/event-index.ts';
+import { visitTopics } from '../projections/topics.ts';
 import { Gathering } from './gather.ts';
 import { Steps } from './steps.ts';
+import type { View } from './view.ts';
 
 /** People counted at a time: what their facts take in memory is let go between. */
 const countedAtOnce = 2_000;
@@ -101,11 +102,10 @@ export class Tally {
 
   /** Counts everybody in a population who has a story. */
   followPopulation(view: View, population: string): void {
-    const id = view.index.nameOf.get('population', population)?.id as number | undefined;
-    if (id === undefined) return;
-    const storied = view.index.census.storiedIn(id);
-    this.followHashes(view, storied.slice(this.populations.get(population) ?? 0));
-    this.populations.set(population, storied.length);
+    const looked = this.populations.get(population) ?? 0;
+    const { subjects, upTo } = view.index.individualsOf(population, looked);
+    this.follow(view, subjects);
+    this.populations.set(population, upTo);
   }
 
   /** Counts everybody whose own data was ever taken to a site, or from it. */
@@ -127,13 +127,6 @@ export class Tally {
     this.sites.set(site, view.known.position);
   }
 
-  private followHashes(view: View, hashes: ReadonlyArray<number>): void {
-    this.follow(
-      view,
-      hashes.flatMap((hash) => [...view.index.subjectsUnder(hash)]),
-    );
-  }
-
   /** Counts these people, if they are not yet. */
   follow(view: View, subjects: Iterable<string>): void {
     const fresh = [...new Set(subjects)].filter((subject) => !this.counted.has(subject));
@@ -149,7 +142,7 @@ export class Tally {
     const touched = touchedBetween(earlier, later);
     // By an event that was there before, data of others may be at a site now.
     if (touched.corrects || touched.backups.size > 0) this.sites.clear();
-    const isStoried = (subject: string): boolean => view.index.census.isStoried(topic('subject', subject));
+    const isStoried = (subject: string): boolean => view.index.isIndividual(subject);
     const fresh = [...touched.subjects].filter((subject) => !this.counted.has(subject) && isStoried(subject));
     const again = [...touched.subjects].filter((subject) => this.counted.has(subject));
     for (const backup of touched.backups) {
@@ -161,10 +154,8 @@ export class Tally {
       }
     }
     for (const population of touched.populations) {
-      const id = view.index.nameOf.get('population', population)?.id as number | undefined;
-      for (const hash of id === undefined ? [] : view.index.census.storiedIn(id))
-        for (const subject of view.index.subjectsUnder(hash))
-          if (this.counted.has(subject)) again.push(subject);
+      for (const subject of view.index.individualsOf(population).subjects)
+        if (this.counted.has(subject)) again.push(subject);
     }
     const affected = [...new Set(again)];
     this.count(from, affected, -1);
@@ -273,9 +264,8 @@ const touchedBetween = (earlier: View, later: View): Touched => {
 /** The event that an event corrects, if it is known; itself if it corrects none. */
 const correctedBy = (view: View, recorded: RecordedEvent): RecordedEvent | undefined => {
   if (!isCorrection(recorded.event)) return recorded;
-  const { source, id } = recorded.event.data.event;
-  const target = view.index.events.log.find(source, id);
-  return target === undefined ? undefined : view.recorded(target.position);
+  const target = view.find(recorded.event.data.event);
+  return target === undefined ? undefined : view.recorded(target);
 };
 
 /** By population: enrolments of some subjects, as recorded, in folding order: what is counted but followed as well. */
@@ -299,13 +289,20 @@ export const recordedEnrolments = (
   return places;
 };
 
+/** How many people are where, by the last question of each assurance. */
+const latest = new WeakMap<EventIndex, Map<Assurance, Tally>>();
+
 /**
  * Answers by a tally of what a view knows: the one that is kept, gone on to the view, where that is near.
  *
  * While it is asked it is not kept: what ends half counted is never asked again.
  */
 export const byTally = <A>(view: View, question: (tally: Tally) => A): A => {
-  const { tallies } = view.index;
+  let tallies = latest.get(view.index);
+  if (tallies === undefined) {
+    tallies = new Map();
+    latest.set(view.index, tallies);
+  }
   const { minAssurance, position } = view.known;
   const kept = view.isSimulated() ? undefined : tallies.get(minAssurance);
   const isNear = kept !== undefined && Math.abs(position - kept.position) <= wayMax;

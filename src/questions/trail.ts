@@ -8,8 +8,8 @@ import type { Residency } from '../domain/residency/fold.ts';
 import { rowPresences } from '../domain/residency/rows.ts';
 import { formatInstant } from '../domain/time/instant.ts';
 import { holdsAt } from '../domain/time/timeline.ts';
-import type { View } from '../projections/view.ts';
 import { Gathering } from './gather.ts';
+import type { View } from './view.ts';
 
 /** An event of the trail, and why it is in it. */
 export interface TrailEntry {

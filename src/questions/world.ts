@@ -9,9 +9,10 @@ import type { ClassHistory } from '../domain/policy/class-history.ts';
 import type { Weights } from '../domain/policy/weights.ts';
 import type { ReachIndex } from '../domain/reach/reach-index.ts';
 import type { Residency } from '../domain/residency/fold.ts';
-import type { View } from '../projections/view.ts';
 import { residencyOfMany, stirredSubjects } from './holdings.ts';
 import { reachIndexOf } from './reach.ts';
+import { remembered } from './remembered.ts';
+import type { View } from './view.ts';
 
 /** Everything that was held and reached. */
 export interface World {
@@ -39,13 +40,10 @@ const makeWorld = (view: View): World => {
   return { residency, weights, reach, histories: classHistoriesOf(residency, reach, weights) };
 };
 
+/** Worlds that are kept, at the most: of the latest and of an earlier moment of knowledge. */
+const worldsMax = 3;
+
+const worlds = remembered(worldsMax, makeWorld);
+
 /** The world as the view knows it. */
-export const worldOf = (view: View): World => {
-  if (view.isSimulated()) return makeWorld(view);
-  const { position, minAssurance } = view.known;
-  const kept = view.index.worlds.get(minAssurance);
-  if (kept?.position === position) return kept.world;
-  const world = makeWorld(view);
-  view.index.worlds.set(minAssurance, { position, world });
-  return world;
-};
+export const worldOf = (view: View): World => worlds.of(view);

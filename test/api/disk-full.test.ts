@@ -13,7 +13,7 @@ import { Keys } from '../../src/people/access/keys.ts';
 import { ReadLog } from '../../src/people/access/read-log.ts';
 import { embeddedVault } from '../../src/people/vault/embedded-vault.ts';
 import { openSqliteVault } from '../../src/people/vault/sqlite-vault.ts';
-import { Generations } from '../../src/projections/generations.ts';
+import { Generations } from '../../src/projections/engine/generations.ts';
 import { openLogReader } from '../../src/store/sqlite/log-reader.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
 import { enrolled, many, placed } from '../support/given-events.ts';

@@ -3,9 +3,9 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tableOf } from '../../src/cli/table.ts';
-import type { Terminal } from '../../src/cli/terminal.ts';
-import { moment, spoken } from '../../src/cli/wording.ts';
+import { tableOf } from '../../src/cli/terminal/table.ts';
+import type { Terminal } from '../../src/cli/terminal/terminal.ts';
+import { moment, spoken } from '../../src/cli/terminal/wording.ts';
 
 const terminal = (columns: number | undefined): Terminal => ({
   out: () => {},

@@ -5,10 +5,10 @@
 import { preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { judgingPolicy } from '../../src/domain/policy/cedar/judging-policy.ts';
 import { classHistoriesOf } from '../../src/domain/policy/class-histories.ts';
 import { type Finding, subjectsAt } from '../../src/domain/policy/finding.ts';
 import { findingsOf } from '../../src/domain/policy/findings.ts';
+import { judgingPolicy } from '../../src/domain/policy/judging-policy.ts';
 import { policyRegistry } from '../../src/domain/policy/policy-registry.ts';
 import { RegisteredEntities } from '../../src/domain/policy/registered-entities.ts';
 import { policiesOf } from '../../src/domain/policy/versions.ts';

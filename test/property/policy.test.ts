@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 import { type CedarPolicy, checkRule } from '../../src/domain/policy/cedar/ast.ts';
 import { compileRule } from '../../src/domain/policy/cedar/compile.ts';
 import { type Verdicts, verdictsOf } from '../../src/domain/policy/cedar/evaluate.ts';
-import type { Entities } from '../../src/domain/policy/request-history.ts';
+import type { Entities } from '../../src/domain/policy/cedar/request-history.ts';
 import { always, holdsAt, subtract } from '../../src/domain/time/timeline.ts';
 import {
   type CedarWorld,

@@ -9,10 +9,10 @@ import { decodeData } from '../../src/domain/events/event.ts';
 import type { EventType } from '../../src/domain/events/event-data.ts';
 import { eventTypes } from '../../src/domain/events/event-data.ts';
 import { beginning, never } from '../../src/domain/time/instant.ts';
-import type { View } from '../../src/projections/view.ts';
 import { discrepanciesAfter } from '../../src/questions/discrepancies.ts';
 import { holdingsAt, membersAt } from '../../src/questions/holdings.ts';
 import { historyBetween, residencyAt } from '../../src/questions/residency.ts';
+import type { View } from '../../src/questions/view.ts';
 import { projected, storedEvents } from '../support/ledger.ts';
 import * as naive from '../support/naive-model.ts';
 import {

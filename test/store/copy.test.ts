@@ -4,10 +4,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, onTestFinished, test } from 'vitest';
 import { type CopyOptions, type CopyProgress, copyLog } from '../../src/store/copy.ts';
-import { copyBetween } from '../../src/store/copy-between.ts';
 import { origin, type StoredEvent } from '../../src/store/event-store.ts';
-import { openLogFile } from '../../src/store/open-log-file.ts';
-import { embeddedLogFile, openStore, type StoreSettings } from '../../src/store/open-store.ts';
+import { copyBetween } from '../../src/store/open/copy-between.ts';
+import { openLogFile } from '../../src/store/open/open-log-file.ts';
+import { embeddedLogFile, openStore, type StoreSettings } from '../../src/store/open/open-store.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
 import {
   appended,

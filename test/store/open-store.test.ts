@@ -6,8 +6,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { origin } from '../../src/store/event-store.ts';
 import { parseSettings, withoutSecrets } from '../../src/store/kurrentdb/settings.ts';
-import { openLogFile } from '../../src/store/open-log-file.ts';
-import { openStore, readStoreSetting } from '../../src/store/open-store.ts';
+import { openLogFile } from '../../src/store/open/open-log-file.ts';
+import { openStore, readStoreSetting } from '../../src/store/open/open-store.ts';
 import { appended, event, impatient, insecure, names, runningNode, until } from './kurrentdb-ledgers.ts';
 import { fileForTest } from './ledger-files.ts';
 

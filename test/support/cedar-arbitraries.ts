@@ -6,6 +6,12 @@
  * often enough.
  */
 import fc from 'fast-check';
+import type {
+  Attribute,
+  Entities,
+  RequestHistory,
+  Standing,
+} from '../../src/domain/policy/cedar/request-history.ts';
 import {
   type EntityRef,
   entityRef,
@@ -13,12 +19,6 @@ import {
   setOf,
   type Value,
 } from '../../src/domain/policy/cedar/value.ts';
-import type {
-  Attribute,
-  Entities,
-  RequestHistory,
-  Standing,
-} from '../../src/domain/policy/request-history.ts';
 import { beginning, type Instant, never } from '../../src/domain/time/instant.ts';
 import { cover, holdsAt, intersect, type Timeline, union, valueAt } from '../../src/domain/time/timeline.ts';
 

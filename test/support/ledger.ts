@@ -7,9 +7,10 @@ import { decodeEvent } from '../../src/domain/events/event.ts';
 import { encodeStored } from '../../src/domain/events/stored.ts';
 import type { Assurance } from '../../src/domain/events/words.ts';
 import { Applier } from '../../src/projections/engine/apply.ts';
+import { IndexReader } from '../../src/projections/engine/index-reader.ts';
 import { Scanner } from '../../src/projections/engine/scanner.ts';
 import { createTables } from '../../src/projections/engine/tables.ts';
-import { IndexReader, View } from '../../src/projections/view.ts';
+import { View } from '../../src/questions/view.ts';
 import type { StoredEvent } from '../../src/store/event-store.ts';
 import type { LogPage, LogReader } from '../../src/store/log-reader.ts';
 

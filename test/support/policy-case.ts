@@ -4,10 +4,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeEvent } from '../../src/domain/events/event.ts';
 import type { EventData, EventType } from '../../src/domain/events/event-data.ts';
-import { judgingPolicy } from '../../src/domain/policy/cedar/judging-policy.ts';
 import { classHistoriesOf } from '../../src/domain/policy/class-histories.ts';
 import type { Finding } from '../../src/domain/policy/finding.ts';
 import { findingsOf } from '../../src/domain/policy/findings.ts';
+import { judgingPolicy } from '../../src/domain/policy/judging-policy.ts';
 import { policyRegistry } from '../../src/domain/policy/policy-registry.ts';
 import { RegisteredEntities } from '../../src/domain/policy/registered-entities.ts';
 import { type PolicyVersion, policiesOf } from '../../src/domain/policy/versions.ts';

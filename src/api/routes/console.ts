@@ -9,7 +9,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Context, Hono } from 'hono';
-import { problem } from '../problem.ts';
+import { problem } from '../http/problem.ts';
 
 /** Where the page is shown; everything else that is no API path stays not found. */
 export const consolePaths = [

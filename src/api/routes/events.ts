@@ -5,31 +5,32 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { describeRoute } from 'hono-openapi';
-import { EventDetail, WireEvent } from '../../contract/rows.ts';
-import { eventTypes } from '../../domain/events/event-data.ts';
-import type { RecordedEvent } from '../../domain/recording/facts.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
-import { type People, peopleOf } from '../../ledger/people.ts';
-import { type Given, type RecordedChunk, Recorder } from '../../ledger/record.ts';
-import type { View } from '../../projections/view.ts';
-import { type EventFilter, eventDetail, eventsAfter } from '../../questions/events.ts';
-import type { Position } from '../../store/event-store.ts';
-import { may } from '../access.ts';
-import { isBinary, readBatch, readBinary, readNdjson, readStructured } from '../bodies.ts';
-import { Answer, describeQuestion, eventSchema, ListAnswer, problemResponse } from '../openapi.ts';
-import { type Problem, passingProblem, problem, type SoFar } from '../problem.ts';
+import type { Asked } from '../../contract/asked.ts';
 import {
-  type Asked,
-  answer,
-  answerTo,
-  askedOf,
   clockParameters,
-  clocksOf,
-  knownName,
   parametersOf,
   positionParameter,
   wordParameter,
-} from '../questions.ts';
+} from '../../contract/parameters.ts';
+import type { Problem, SoFar } from '../../contract/problem.ts';
+import { EventDetail, WireEvent } from '../../contract/rows.ts';
+import { eventTypes } from '../../domain/events/event-data.ts';
+import type { RecordedEvent } from '../../domain/recording/facts.ts';
+import { clocksOf } from '../../ledger/clocks.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { passingProblem } from '../../ledger/passing-problems.ts';
+import type { People } from '../../ledger/people.ts';
+import { type Given, type RecordedChunk, Recorder } from '../../ledger/record.ts';
+import { type EventFilter, eventDetail, eventsAfter } from '../../questions/events.ts';
+import { knownName } from '../../questions/known-name.ts';
+import type { View } from '../../questions/view.ts';
+import type { Position } from '../../store/event-store.ts';
+import { may } from '../http/access.ts';
+import { answer, answerTo, askedOf } from '../http/answer.ts';
+import { isBinary, readBatch, readBinary, readNdjson, readStructured } from '../http/bodies.ts';
+import { peopleOf } from '../http/caller.ts';
+import { Answer, describeQuestion, eventSchema, ListAnswer, problemResponse } from '../http/openapi.ts';
+import { problem } from '../http/problem.ts';
 import { askedSubject } from './subjects.ts';
 
 /** Rows of the log that are streamed between two looks at whether the reader still listens. */
@@ -317,7 +318,10 @@ export const eventRoutes = (ledger: Ledger): Hono => {
   };
 
   const dump = async (context: Context): Promise<Response> => {
-    const parameters = parametersOf(context, [...filterParameters, ...clockParameters]);
+    const parameters = parametersOf(new URL(context.req.url).searchParams, [
+      ...filterParameters,
+      ...clockParameters,
+    ]);
     if (E.isLeft(parameters)) return problem(context, parameters.left);
     const clocks = await clocksOf(ledger, parameters.right);
     if (E.isLeft(clocks)) return problem(context, clocks.left);
@@ -332,7 +336,7 @@ export const eventRoutes = (ledger: Ledger): Hono => {
   };
 
   const follow = async (context: Context): Promise<Response> => {
-    const parameters = parametersOf(context, filterParameters);
+    const parameters = parametersOf(new URL(context.req.url).searchParams, filterParameters);
     if (E.isLeft(parameters)) return problem(context, parameters.left);
     const clocks = await clocksOf(ledger, parameters.right);
     if (E.isLeft(clocks)) return problem(context, clocks.left);

@@ -5,18 +5,19 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import type { TypeOf } from 'io-ts';
+import { pageOf } from '../../contract/asked.ts';
 import { FindingRow, PolicyRow, WireDifference } from '../../contract/rows.ts';
 import { DateTimeOrDate, exact, Identifier } from '../../domain/events/codec.ts';
 import { CedarText } from '../../domain/events/words.ts';
 import { describeFault, readPolicy } from '../../domain/policy/cedar/read-policy.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { unknownPolicy } from '../../ledger/wide/questions.ts';
 import { findingsOfSubject, policyRows, wireFinding } from '../../questions/findings.ts';
-import { jsonBody } from '../json-body.ts';
-import { jsonSchema } from '../json-schema.ts';
-import { Answer, describeQuestion, ListAnswer, problemResponse } from '../openapi.ts';
-import { problem } from '../problem.ts';
-import { answer, answerWide, pageOf } from '../questions.ts';
+import { unknownPolicy } from '../../questions/wide.ts';
+import { answer, answerWide } from '../http/answer.ts';
+import { jsonBody } from '../http/json-body.ts';
+import { jsonSchema } from '../http/json-schema.ts';
+import { Answer, describeQuestion, ListAnswer, problemResponse } from '../http/openapi.ts';
+import { problem } from '../http/problem.ts';
 import { answerAbout } from './subjects.ts';
 
 const Proposal = exact(

@@ -18,7 +18,7 @@ export const healthRoutes = (ledger: Ledger): Hono => {
     const head = await ledger.parts.store.head();
     const { position, caughtUp, failure } = ledger.state();
     const setAside = ledger.ask(Number.MAX_SAFE_INTEGER, 'claimed', (view) =>
-      view.index.setAside.all(0, Number.MAX_SAFE_INTEGER).map((row) => ({
+      view.index.setAside(0, Number.MAX_SAFE_INTEGER).map((row) => ({
         event: String(row.position),
         reason: String(row.reason),
       })),

@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import { DiscrepancyRow, TransferRow } from '../../contract/rows.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { describeQuestion, ListAnswer } from '../openapi.ts';
-import { answerWide } from '../questions.ts';
+import { answerWide } from '../http/answer.ts';
+import { describeQuestion, ListAnswer } from '../http/openapi.ts';
 
 /** The routes `/v1/transfers` and `/v1/discrepancies`. */
 export const movementRoutes = (ledger: Ledger): Hono => {

@@ -6,10 +6,10 @@ import { Hono } from 'hono';
 import { ReadRow } from '../../contract/rows.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { peopleOf } from '../../ledger/people.ts';
-import { describeQuestion, ListAnswer } from '../openapi.ts';
-import { problem } from '../problem.ts';
-import { answerTo, askedOf } from '../questions.ts';
+import { answerTo, askedOf } from '../http/answer.ts';
+import { peopleOf } from '../http/caller.ts';
+import { describeQuestion, ListAnswer } from '../http/openapi.ts';
+import { problem } from '../http/problem.ts';
 import { unknownSubject } from './subjects.ts';
 
 /** The route `/v1/reads`. */

@@ -14,14 +14,16 @@ import {
 } from '../../contract/rows.ts';
 import type { Instant } from '../../domain/time/instant.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { type People, peopleOf } from '../../ledger/people.ts';
-import { pageOfNames } from '../../ledger/wide/questions.ts';
+import type { People } from '../../ledger/people.ts';
 import type { NameKind } from '../../projections/topics.ts';
-import type { View } from '../../projections/view.ts';
 import { Descriptions } from '../../questions/descriptions.ts';
+import { knownName } from '../../questions/known-name.ts';
 import { datasetRow, partyRow, siteRow } from '../../questions/registry.ts';
-import { Answer, describeQuestion, ListAnswer } from '../openapi.ts';
-import { answer, answerWide, knownName } from '../questions.ts';
+import type { View } from '../../questions/view.ts';
+import { pageOfNames } from '../../questions/wide.ts';
+import { answer, answerWide } from '../http/answer.ts';
+import { peopleOf } from '../http/caller.ts';
+import { Answer, describeQuestion, ListAnswer } from '../http/openapi.ts';
 
 type RowOf = (view: View, descriptions: Descriptions, name: string, validAt: Instant) => unknown;
 

@@ -8,13 +8,13 @@ import { describeRoute } from 'hono-openapi';
 import * as t from 'io-ts';
 import { exact, list, nullable, oneOf } from '../../domain/events/codec.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
+import { wireClocksNow } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { Replay } from '../../projections/replay.ts';
-import { jsonBody } from '../json-body.ts';
-import { jsonSchema } from '../json-schema.ts';
-import { problemResponse, WireClocks } from '../openapi.ts';
-import { problem } from '../problem.ts';
-import { wireClocksNow } from '../questions.ts';
+import type { Replay } from '../../projections/engine/replay.ts';
+import { jsonBody } from '../http/json-body.ts';
+import { jsonSchema } from '../http/json-schema.ts';
+import { problemResponse, WireClocks } from '../http/openapi.ts';
+import { problem } from '../http/problem.ts';
 
 /** How often a follower is told of progress, at the most. */
 const progressIntervalMs = 200;

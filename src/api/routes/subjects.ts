@@ -4,19 +4,23 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
+import { type Answered, type Asked, pageOf } from '../../contract/asked.ts';
+import { periodParameters } from '../../contract/parameters.ts';
+import type { Problem } from '../../contract/problem.ts';
 import { HistoryRow, ResidencyRow, TrailRow } from '../../contract/rows.ts';
 import { reachTrail } from '../../domain/reach/trail.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { isNamed, naming, type People, peopleOf } from '../../ledger/people.ts';
+import { isNamed, naming, type People } from '../../ledger/people.ts';
 import { Recorder } from '../../ledger/record.ts';
-import type { View } from '../../projections/view.ts';
 import { reachIndexOf } from '../../questions/reach.ts';
 import { historyBetween, residencyAt } from '../../questions/residency.ts';
 import { trailOf } from '../../questions/trail.ts';
-import { accessOf, may } from '../access.ts';
-import { describeQuestion, ListAnswer, problemResponse } from '../openapi.ts';
-import { type Problem, problem } from '../problem.ts';
-import { type Answered, type Asked, answerTo, askedOf, pageOf, periodParameters } from '../questions.ts';
+import type { View } from '../../questions/view.ts';
+import { accessOf, may } from '../http/access.ts';
+import { answerTo, askedOf } from '../http/answer.ts';
+import { peopleOf } from '../http/caller.ts';
+import { describeQuestion, ListAnswer, problemResponse } from '../http/openapi.ts';
+import { problem } from '../http/problem.ts';
 
 /** Nothing of the identifier is said back: it may be anybody's. */
 export const unknownSubject = (context: Context): Problem => ({

@@ -18,10 +18,10 @@ import {
   ForgetRequest,
   SharedVault,
 } from '../../people/vault/vault-wire.ts';
-import { jsonBody } from '../json-body.ts';
-import { jsonSchema } from '../json-schema.ts';
-import { problemResponse } from '../openapi.ts';
-import { problem } from '../problem.ts';
+import { jsonBody } from '../http/json-body.ts';
+import { jsonSchema } from '../http/json-schema.ts';
+import { problemResponse } from '../http/openapi.ts';
+import { problem } from '../http/problem.ts';
 
 const described = (summary: string, answer: t.Mixed, request?: t.Mixed) =>
   describeRoute({

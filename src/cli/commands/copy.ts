@@ -6,12 +6,12 @@ import { type Command, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Settings, settingsFrom } from '../../ledger/settings.ts';
 import type { CopyProblem } from '../../store/copy.ts';
-import { running } from '../command-options.ts';
-import { checkFailed, fine, unreachable, wrongUse } from '../exit-codes.ts';
-import { type Failure, failureOfThrown } from '../failure.ts';
-import { ProgressBar } from '../progress-bar.ts';
-import type { Terminal } from '../terminal.ts';
-import { counted, wholeNumber } from '../wording.ts';
+import { running } from '../terminal/command-options.ts';
+import { checkFailed, fine, unreachable, wrongUse } from '../terminal/exit-codes.ts';
+import { type Failure, failureOfThrown } from '../terminal/failure.ts';
+import { ProgressBar } from '../terminal/progress-bar.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { counted, wholeNumber } from '../terminal/wording.ts';
 
 interface CopyOptions {
   readonly from: string;

@@ -13,13 +13,13 @@ import * as t from 'io-ts';
 import { type Client, createClient, everyRow } from '../../client/client.ts';
 import { exact, list } from '../../domain/events/codec.ts';
 import { settingsFrom } from '../../ledger/settings.ts';
-import { running } from '../command-options.ts';
-import { tellPolicies } from '../demo-policies.ts';
-import { answerText, demoQuestions } from '../demo-questions.ts';
-import { fine, unreachable, wrongUse } from '../exit-codes.ts';
-import { type Failure, failureOf } from '../failure.ts';
-import type { Terminal } from '../terminal.ts';
-import { counted } from '../wording.ts';
+import { tellPolicies } from '../demo/demo-policies.ts';
+import { answerText, demoQuestions } from '../demo/demo-questions.ts';
+import { running } from '../terminal/command-options.ts';
+import { fine, unreachable, wrongUse } from '../terminal/exit-codes.ts';
+import { type Failure, failureOf } from '../terminal/failure.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { counted } from '../terminal/wording.ts';
 import { portOf, started, stopAsked } from './serve.ts';
 
 interface DemoOptions {

@@ -8,16 +8,21 @@ import { createClient, type Readiness } from '../../client/client.ts';
 import { exact, nullable, oneOf } from '../../domain/events/codec.ts';
 import type { Check } from '../../ledger/examine/examine.ts';
 import type { Settings } from '../../ledger/settings.ts';
-import { type FormatOptions, running, withFormatOption, withLedgerOptions } from '../command-options.ts';
-import { type LedgerOptions, settingsOf } from '../connection.ts';
-import { checkFailed, fine, unreachable, wrongUse } from '../exit-codes.ts';
-import { type Failure, failureOf, failureOfThrown } from '../failure.ts';
-import { csvOf } from '../formats.ts';
-import { version } from '../package-version.ts';
-import { ProgressBar } from '../progress-bar.ts';
-import { type Column, tableOf } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
-import { counted, wholeNumber } from '../wording.ts';
+import {
+  type FormatOptions,
+  running,
+  withFormatOption,
+  withLedgerOptions,
+} from '../terminal/command-options.ts';
+import { type LedgerOptions, settingsOf } from '../terminal/connection.ts';
+import { checkFailed, fine, unreachable, wrongUse } from '../terminal/exit-codes.ts';
+import { type Failure, failureOf, failureOfThrown } from '../terminal/failure.ts';
+import { csvOf } from '../terminal/formats.ts';
+import { version } from '../terminal/package-version.ts';
+import { ProgressBar } from '../terminal/progress-bar.ts';
+import { type Column, tableOf } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { counted, wholeNumber } from '../terminal/wording.ts';
 
 type DoctorOptions = LedgerOptions & FormatOptions;
 
@@ -151,7 +156,7 @@ const examined = async (
   settings: Settings,
   onProgress: (read: number, of: number) => void,
 ): Promise<E.Either<Failure, ReadonlyArray<Check>>> => {
-  const { readStoreSetting } = await import('../../store/open-store.ts');
+  const { readStoreSetting } = await import('../../store/open/open-store.ts');
   const store = readStoreSetting(settings.store);
   if (E.isLeft(store))
     return E.left({ exitCode: wrongUse, message: `the setting LEDGER_STORE: ${store.left}` });

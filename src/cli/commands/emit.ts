@@ -5,14 +5,19 @@ import { createReadStream, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { type EmitFailure, type EmitProgress, sentenceOf } from '../../client/client.ts';
-import { type FormatOptions, running, withFormatOption, withLedgerOptions } from '../command-options.ts';
-import { type LedgerOptions, withLedger } from '../connection.ts';
-import { fine, wrongUse } from '../exit-codes.ts';
-import { type Failure, failureOf } from '../failure.ts';
-import { csvOf } from '../formats.ts';
-import { ProgressBar } from '../progress-bar.ts';
-import type { Terminal } from '../terminal.ts';
-import { counted, wholeNumber } from '../wording.ts';
+import {
+  type FormatOptions,
+  running,
+  withFormatOption,
+  withLedgerOptions,
+} from '../terminal/command-options.ts';
+import { type LedgerOptions, withLedger } from '../terminal/connection.ts';
+import { fine, wrongUse } from '../terminal/exit-codes.ts';
+import { type Failure, failureOf } from '../terminal/failure.ts';
+import { csvOf } from '../terminal/formats.ts';
+import { ProgressBar } from '../terminal/progress-bar.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { counted, wholeNumber } from '../terminal/wording.ts';
 
 type EmitOptions = LedgerOptions & FormatOptions;
 

@@ -11,14 +11,14 @@ import {
   questionOf,
   running,
   withQuestionOptions,
-} from '../command-options.ts';
-import { withLedger } from '../connection.ts';
-import { checkFailed, fine } from '../exit-codes.ts';
-import { failureOf } from '../failure.ts';
-import { findingColumns } from '../finding-lines.ts';
-import { fieldsOf, show } from '../formats.ts';
-import type { Terminal } from '../terminal.ts';
-import { counted } from '../wording.ts';
+} from '../terminal/command-options.ts';
+import { withLedger } from '../terminal/connection.ts';
+import { checkFailed, fine } from '../terminal/exit-codes.ts';
+import { failureOf } from '../terminal/failure.ts';
+import { findingColumns } from '../terminal/finding-lines.ts';
+import { fieldsOf, show } from '../terminal/formats.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { counted } from '../terminal/wording.ts';
 
 interface FindingsOptions extends QuestionOptions {
   readonly subject?: string;

@@ -9,14 +9,14 @@ import * as t from 'io-ts';
 import { exact, nullable } from '../../domain/events/codec.ts';
 import { filesIn } from '../../ledger/files.ts';
 import { type KeyProblem, Keys, Scope } from '../../people/access/keys.ts';
-import { type FormatOptions, running, withFormatOption } from '../command-options.ts';
-import { settingsOf } from '../connection.ts';
-import { fine, wrongUse } from '../exit-codes.ts';
-import { type Failure, failureOfThrown } from '../failure.ts';
-import { csvOf } from '../formats.ts';
-import { type Column, tableOf } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
-import { moment } from '../wording.ts';
+import { type FormatOptions, running, withFormatOption } from '../terminal/command-options.ts';
+import { settingsOf } from '../terminal/connection.ts';
+import { fine, wrongUse } from '../terminal/exit-codes.ts';
+import { type Failure, failureOfThrown } from '../terminal/failure.ts';
+import { csvOf } from '../terminal/formats.ts';
+import { type Column, tableOf } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { moment } from '../terminal/wording.ts';
 
 interface KeyOptions {
   readonly data?: string;

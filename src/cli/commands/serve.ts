@@ -6,11 +6,11 @@ import { type Command, InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Settings } from '../../ledger/settings.ts';
 import type { Running } from '../../main/serve.ts';
-import { running } from '../command-options.ts';
-import { settingsOf } from '../connection.ts';
-import { fine, wrongUse } from '../exit-codes.ts';
-import { type Failure, failureOfThrown } from '../failure.ts';
-import type { Terminal } from '../terminal.ts';
+import { running } from '../terminal/command-options.ts';
+import { settingsOf } from '../terminal/connection.ts';
+import { fine, wrongUse } from '../terminal/exit-codes.ts';
+import { type Failure, failureOfThrown } from '../terminal/failure.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 interface ServeOptions {
   readonly data?: string;

@@ -6,15 +6,20 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import type { FindingRow } from '../../contract/rows.ts';
-import { type FormatOptions, running, withFormatOption, withLedgerOptions } from '../command-options.ts';
-import { type LedgerOptions, withLedger } from '../connection.ts';
-import { checkFailed, fine, wrongUse } from '../exit-codes.ts';
-import { type Failure, failureOf } from '../failure.ts';
-import { findingColumns } from '../finding-lines.ts';
-import { show } from '../formats.ts';
-import type { Column } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
-import { counted } from '../wording.ts';
+import {
+  type FormatOptions,
+  running,
+  withFormatOption,
+  withLedgerOptions,
+} from '../terminal/command-options.ts';
+import { type LedgerOptions, withLedger } from '../terminal/connection.ts';
+import { checkFailed, fine, wrongUse } from '../terminal/exit-codes.ts';
+import { type Failure, failureOf } from '../terminal/failure.ts';
+import { findingColumns } from '../terminal/finding-lines.ts';
+import { show } from '../terminal/formats.ts';
+import type { Column } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { counted } from '../terminal/wording.ts';
 
 interface SimulateOptions extends LedgerOptions, FormatOptions {
   readonly policy?: string;

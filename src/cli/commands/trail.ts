@@ -11,14 +11,14 @@ import {
   questionOf,
   running,
   withQuestionOptions,
-} from '../command-options.ts';
-import { withLedger } from '../connection.ts';
-import { fine } from '../exit-codes.ts';
-import { failureOf } from '../failure.ts';
-import { fieldsOf, show } from '../formats.ts';
-import type { Column } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
-import { counted, eventText, moment } from '../wording.ts';
+} from '../terminal/command-options.ts';
+import { withLedger } from '../terminal/connection.ts';
+import { fine } from '../terminal/exit-codes.ts';
+import { failureOf } from '../terminal/failure.ts';
+import { fieldsOf, show } from '../terminal/formats.ts';
+import type { Column } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { counted, eventText, moment } from '../terminal/wording.ts';
 
 const columns: ReadonlyArray<Column<TrailRow>> = [
   { title: 'Pos', cell: ({ event }) => event.position, align: 'right' },

@@ -12,15 +12,15 @@ import {
   running,
   validWords,
   withQuestionOptions,
-} from '../command-options.ts';
-import { withLedger } from '../connection.ts';
-import { fine } from '../exit-codes.ts';
-import { failureOf } from '../failure.ts';
-import { fieldsOf, show } from '../formats.ts';
-import { kindText } from '../path-text.ts';
-import type { Column } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
-import { counted, moment } from '../wording.ts';
+} from '../terminal/command-options.ts';
+import { withLedger } from '../terminal/connection.ts';
+import { fine } from '../terminal/exit-codes.ts';
+import { failureOf } from '../terminal/failure.ts';
+import { fieldsOf, show } from '../terminal/formats.ts';
+import { kindText } from '../terminal/path-text.ts';
+import type { Column } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { counted, moment } from '../terminal/wording.ts';
 
 const columns: ReadonlyArray<Column<ResidencyRow>> = [
   { title: 'Dataset', cell: ({ dataset }) => dataset },

@@ -13,15 +13,15 @@ import {
   validWords,
   withPeriodOptions,
   withQuestionOptions,
-} from '../command-options.ts';
-import { withLedger } from '../connection.ts';
-import { fine } from '../exit-codes.ts';
-import { failureOf } from '../failure.ts';
-import { show } from '../formats.ts';
-import { kindText, pathText } from '../path-text.ts';
-import type { Column } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
-import { counted, moment } from '../wording.ts';
+} from '../terminal/command-options.ts';
+import { withLedger } from '../terminal/connection.ts';
+import { fine } from '../terminal/exit-codes.ts';
+import { failureOf } from '../terminal/failure.ts';
+import { show } from '../terminal/formats.ts';
+import { kindText, pathText } from '../terminal/path-text.ts';
+import type { Column } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { counted, moment } from '../terminal/wording.ts';
 
 interface WhoOptions extends PeriodOptions {
   readonly party?: string;

@@ -21,7 +21,7 @@ import {
   valueAt,
   when,
 } from '../time/timeline.ts';
-import { type Standing, standsNowhere } from './request-history.ts';
+import { type Standing, standsNowhere } from './cedar/request-history.ts';
 
 /** A party directly above another: a team, an employer or a controller, and when. */
 export interface Above {

@@ -8,8 +8,6 @@ import type { EventData } from '../events/event-data.ts';
 import type { Described, SiteDescription } from '../recording/registrations.ts';
 import { beginning, type Instant, never } from '../time/instant.ts';
 import { always, complement, cover, intervalAt, type Varying } from '../time/timeline.ts';
-import { type EntityRef, entityRef, setOf, type Value } from './cedar/value.ts';
-import { Hierarchy, type PartyRegistry } from './hierarchy.ts';
 import {
   type Attribute,
   type Entities,
@@ -17,7 +15,9 @@ import {
   type ResourceHistory,
   type Standing,
   standsNowhere,
-} from './request-history.ts';
+} from './cedar/request-history.ts';
+import { type EntityRef, entityRef, setOf, type Value } from './cedar/value.ts';
+import { Hierarchy, type PartyRegistry } from './hierarchy.ts';
 
 /** What is registered, over time (R5). */
 export interface PolicyRegistry extends PartyRegistry {

@@ -1,8 +1,9 @@
 /**
  * Comparing two generations in a thread of its own.
  */
+
+import type { Difference } from '../../projections/engine/replay.ts';
 import { startThread } from '../../threads/start-thread.ts';
-import type { Difference } from './compare-generations.ts';
 import type { Compared, DiffThreadInput } from './compare-thread.ts';
 
 /** How long is compared, in milliseconds: what answers there are time for, of a large ledger. */

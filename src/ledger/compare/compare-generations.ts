@@ -4,12 +4,14 @@
 
 import { subjectsOf } from '../../domain/events/subjects.ts';
 import { beginning, never } from '../../domain/time/instant.ts';
-import { openProjectionsToRead } from '../../projections/generations.ts';
-import { IndexReader, View } from '../../projections/view.ts';
+import { openProjectionsToRead } from '../../projections/engine/generations.ts';
+import { IndexReader } from '../../projections/engine/index-reader.ts';
+import type { Difference } from '../../projections/engine/replay.ts';
 import { discrepanciesAfter } from '../../questions/discrepancies.ts';
 import { holdingsAt, membersAt } from '../../questions/holdings.ts';
 import { reachRows } from '../../questions/reach.ts';
 import { historyBetween } from '../../questions/residency.ts';
+import { View } from '../../questions/view.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 
 /** Subjects whose answers are compared, at the most: spread evenly over the log. */
@@ -20,17 +22,6 @@ export const comparedNamesMax = 200;
 export const comparedReachMax = 50;
 /** Changed answers that are shown, at the most. */
 export const shownExamplesMax = 10;
-
-/** Which answers changed, of how many that were compared. Examples name what was asked, with both answers. */
-export interface Difference {
-  readonly compared: number;
-  readonly changed: number;
-  readonly examples: ReadonlyArray<{
-    readonly question: string;
-    readonly before: unknown;
-    readonly after: unknown;
-  }>;
-}
 
 /** A sample of the subjects that the log names, spread evenly over it. */
 const sampledSubjects = (view: View, log: LogReader): ReadonlySet<string> => {

@@ -2,8 +2,9 @@
  * A thread that compares two generations, so that questions need not wait for it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { openLogFile } from '../../store/open-log-file.ts';
-import { compareGenerations, type Difference } from './compare-generations.ts';
+import type { Difference } from '../../projections/engine/replay.ts';
+import { openLogFile } from '../../store/open/open-log-file.ts';
+import { compareGenerations } from './compare-generations.ts';
 
 /** What the thread is given. */
 export interface DiffThreadInput {

@@ -6,6 +6,7 @@
  * the lone ones enrolled in the same gap between events of their population. The others are storied. The census is
  * kept in memory, made from the runs, and never forgets a story, so that it holds for every moment of knowledge.
  */
+import type { EnrolmentList, Enrolments, Place } from '../event-index.ts';
 import { enrolmentWidth, type RunReader } from './runs.ts';
 
 /** In place of a population: the subject's data was touched by something other than an enrolment. */
@@ -55,12 +56,6 @@ class SubjectTable {
 }
 
 const storied = -1;
-
-/** A place in folding order. */
-export interface Place {
-  readonly time: number;
-  readonly position: number;
-}
 
 export class Census {
   private readonly runs: RunReader;
@@ -134,12 +129,6 @@ export const countBefore = (rolls: Float64Array, place: Place): number => {
   return low;
 };
 
-/** The places of enrolments, in folding order, as two columns. */
-export interface Enrolments {
-  readonly times: Float64Array;
-  readonly positions: Float64Array;
-}
-
 const merged = (a: Enrolments, b: Enrolments): Enrolments => {
   if (a.times.length === 0) return b;
   const length = a.times.length + b.times.length;
@@ -157,7 +146,7 @@ const merged = (a: Enrolments, b: Enrolments): Enrolments => {
 };
 
 /** Enrolments in a population, as recorded up to a position. */
-export class Roll {
+export class Roll implements EnrolmentList {
   private readonly parts: ReadonlyArray<Float64Array>;
 
   constructor(runs: RunReader, population: number, upTo: number) {

@@ -2,7 +2,7 @@
  * A thread that scans stretches of the log for the projector's, ahead of what is applied.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { openLogFile } from '../../store/open-log-file.ts';
+import { openLogFile } from '../../store/open/open-log-file.ts';
 import { type News, Scanner } from './scanner.ts';
 import { memoryOf, type Stretch } from './stretch.ts';
 

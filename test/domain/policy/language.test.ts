@@ -9,8 +9,12 @@ import { checkRule } from '../../../src/domain/policy/cedar/ast.ts';
 import { compileRule } from '../../../src/domain/policy/cedar/compile.ts';
 import { verdictsOf } from '../../../src/domain/policy/cedar/evaluate.ts';
 import { compileLike } from '../../../src/domain/policy/cedar/like.ts';
+import type {
+  Attribute,
+  Entities,
+  RequestHistory,
+} from '../../../src/domain/policy/cedar/request-history.ts';
 import { entityRef, setOf, type Value } from '../../../src/domain/policy/cedar/value.ts';
-import type { Attribute, Entities, RequestHistory } from '../../../src/domain/policy/request-history.ts';
 import { beginning, never } from '../../../src/domain/time/instant.ts';
 import { complement, cover, subtract } from '../../../src/domain/time/timeline.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgingPolicy } from '../../../src/domain/policy/cedar/judging-policy.ts';
+import { judgingPolicy } from '../../../src/domain/policy/judging-policy.ts';
 import { policiesOf, proposedVersion, versionInForce } from '../../../src/domain/policy/versions.ts';
 import { day, dayOf, type Entry, factsOf, ledgerOf, workedExample } from '../../support/policy-case.ts';
 

@@ -6,9 +6,9 @@
  * an error in what is evaluated is an error of the whole.
  */
 
-import { Failure, type Frame, failed, type Result } from '../frame.ts';
 import type { EntityUid, Expression, Literal, Rule, ScopeConstraint, Two, Variable } from './ast.ts';
 import { conjunctsOf, decidedWithout } from './conjuncts.ts';
+import { Failure, type Frame, failed, type Result } from './frame.ts';
 import { compileLike } from './like.ts';
 import {
   type EntityRef,

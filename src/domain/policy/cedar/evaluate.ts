@@ -4,9 +4,9 @@
  */
 import { beginning, type Instant, never } from '../../time/instant.ts';
 import type { Interval, Piece, Timeline, Varying } from '../../time/timeline.ts';
-import { Frame } from '../frame.ts';
-import type { Entities, RequestHistory } from '../request-history.ts';
 import type { CompiledRule, Judgment } from './compile.ts';
+import { Frame } from './frame.ts';
+import type { Entities, RequestHistory } from './request-history.ts';
 
 /** What a rule says of a request over time; where it says neither, the rule is not satisfied. */
 export interface Verdicts {

@@ -1,0 +1,25 @@
+/**
+ * JSON bodies of questions that are asked by POST, decoded by their codec.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Context } from 'hono';
+import type * as t from 'io-ts';
+import type { Problem } from '../../contract/problem.ts';
+import { faultsOf } from '../../domain/events/codec.ts';
+import { readJson } from './bodies.ts';
+
+/** The body, or every fault of it. */
+export const jsonBody = async <A>(
+  context: Context,
+  codec: t.Type<A, unknown, unknown>,
+): Promise<E.Either<Problem, A>> => {
+  const [mediaType] = (context.req.header('content-type') ?? '').toLowerCase().split(';');
+  if (mediaType?.trim() !== 'application/json') {
+    return E.left({ kind: 'media-type', detail: 'expected the Content-Type application/json' });
+  }
+  const json = await readJson(context.req.raw.body);
+  if (E.isLeft(json)) return json;
+  const decoded = codec.decode(json.right);
+  if (E.isRight(decoded)) return decoded;
+  return E.left({ kind: 'invalid-body', errors: faultsOf(decoded.left) });
+};

@@ -1,0 +1,199 @@
+/**
+ * The policies that the demo adopts on top of the founding case, through the API as anybody would: what each found over
+ * the whole history, and what the rule of 2022 would have found had it held from 2019 on.
+ */
+import { fileURLToPath } from 'node:url';
+import * as E from 'fp-ts/lib/Either.js';
+import { type Client, type EventInputOf, everyRow } from '../../client/client.ts';
+import type { FindingRow, WireDifference } from '../../contract/rows.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
+import { type PolicyPack, readPacks } from '../../ledger/policy-packs.ts';
+import { wrongUse } from '../terminal/exit-codes.ts';
+import { type Failure, failureOf } from '../terminal/failure.ts';
+import { kindText } from '../terminal/path-text.ts';
+import { type Column, tableOf } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { counted, moment, wholeNumber } from '../terminal/wording.ts';
+
+const packsDirectory = fileURLToPath(new URL('../../../policies/', import.meta.url));
+
+/** Those about people and data of the case: it has nobody in China, and no data that a broker sells. */
+const packsOfTheCase = ['28-cfr-202', 'eo-13942', 'eo-14034', 'gdpr-chapter-v', 'russia-242-fz'];
+
+/** What was said on 17 June 2022, as a rule. */
+const promise = {
+  policy: 'us-data-2022',
+  title: 'ByteDance reaches no data of US users (the announcement of 2022)',
+  cedar: `@id("bytedance-reaches-us-data")
+forbid(principal in Party::"bytedance", action == Action::"reach", resource)
+when { resource.jurisdiction == "US" };
+`,
+  // The instant of the announcement, at which the data moved.
+  effectiveFrom: '2022-06-17T12:00:00Z',
+};
+
+/** From when the rule is tried: the company's first statement was of that year. */
+const triedFrom = '2019-01-01';
+
+type Adoption = EventInputOf<'PolicyAdopted'>;
+
+const adoption = (id: string, data: Adoption['data']): Adoption => ({
+  id,
+  source: 'urn:domicile:demo:policies',
+  type: 'PolicyAdopted',
+  time: formatInstant(Date.parse(data.effectiveFrom)),
+  data,
+});
+
+const adoptionOf = ({ name, proposal }: PolicyPack): Adoption => {
+  const { effectiveFrom, effectiveUntil, ...rest } = proposal;
+  return adoption(`adopted-${name}`, {
+    ...rest,
+    effectiveFrom: formatInstant(effectiveFrom),
+    ...(effectiveUntil === undefined ? {} : { effectiveUntil: formatInstant(effectiveUntil) }),
+  });
+};
+
+const dayOf = (wire: string | null, otherwise: string): string =>
+  wire === null ? otherwise : moment(wire).slice(0, 10);
+
+/** What one version of a policy found. */
+interface Found {
+  readonly policy: string;
+  readonly findings: ReadonlyArray<FindingRow>;
+}
+
+const mostPeople = ({ findings }: Found): number =>
+  Math.max(...findings.flatMap(({ counts }) => counts.map(({ subjects }) => subjects)));
+
+const spanOf = ({ findings }: Found): string => {
+  const first = findings.map(({ from }) => from ?? '').sort()[0] ?? '';
+  const last = findings.some(({ to }) => to === null)
+    ? null
+    : findings
+        .map(({ to }) => to!)
+        .sort()
+        .at(-1)!;
+  return `${dayOf(first, '')} to ${dayOf(last, 'this day')}`;
+};
+
+const foundColumns: ReadonlyArray<Column<Found>> = [
+  { title: 'Policy', cell: ({ policy }) => policy },
+  {
+    title: 'Violated',
+    cell: ({ findings }) => wholeNumber(findings.filter(({ verdict }) => verdict === 'violated').length),
+    align: 'right',
+    style: () => 'red',
+  },
+  {
+    title: 'Not judged',
+    cell: ({ findings }) => wholeNumber(findings.filter(({ verdict }) => verdict !== 'violated').length),
+    align: 'right',
+  },
+  {
+    title: 'Open',
+    cell: ({ findings }) => wholeNumber(findings.filter(({ to }) => to === null).length),
+    align: 'right',
+  },
+  { title: 'People, at most', cell: (found) => wholeNumber(mostPeople(found)), align: 'right' },
+  { title: 'When', cell: spanOf },
+  {
+    title: 'Who',
+    cell: ({ findings }) =>
+      [...new Set(findings.flatMap(({ party }) => party ?? []))].sort().join(', ') || 'who operates the site',
+  },
+];
+
+interface Change {
+  readonly change: string;
+  readonly finding: FindingRow;
+  readonly was: string;
+}
+
+const changesOf = ({ opened, lengthened }: WireDifference): ReadonlyArray<Change> => [
+  ...opened.map((finding) => ({ change: 'opened', finding, was: '' })),
+  ...lengthened.map((finding) => ({
+    change: 'lengthened',
+    finding,
+    was: finding.was.map(({ from }) => `since ${dayOf(from, 'ever')}`).join(', '),
+  })),
+];
+
+const changeColumns: ReadonlyArray<Column<Change>> = [
+  { title: 'Finding', cell: ({ change }) => change },
+  { title: 'Who', cell: ({ finding }) => finding.party ?? '' },
+  {
+    title: 'Reaches',
+    cell: ({ finding: { holding } }) =>
+      `${holding.dataset}, ${holding.kind === null ? 'anywhere' : kindText({ kind: holding.kind, backup: holding.backup })}`,
+  },
+  { title: 'At', cell: ({ finding }) => finding.holding.site ?? '' },
+  {
+    title: 'From',
+    cell: ({ finding }) => dayOf(finding.from, 'ever'),
+  },
+  { title: 'To', cell: ({ finding }) => dayOf(finding.to, 'still so') },
+  { title: 'Was', cell: ({ was }) => was },
+  { title: 'People', cell: ({ finding }) => wholeNumber(finding.subjects), align: 'right' },
+];
+
+/** Adopts the policies, and shows what they found and what the rule of 2022 would have. */
+export const tellPolicies = async (
+  ledger: Client,
+  terminal: Terminal,
+): Promise<E.Either<Failure, undefined>> => {
+  const packs = readPacks(packsDirectory);
+  if (E.isLeft(packs)) {
+    const names = packs.left.map(({ name }) => name).join(', ');
+    return E.left({ exitCode: wrongUse, message: `malformed policies: ${names}` });
+  }
+  const fitting = packs.right.filter(({ proposal }) => packsOfTheCase.includes(proposal.policy));
+  const recorded = await ledger.events.emitBatch([
+    ...fitting.map(adoptionOf),
+    adoption('adopted-us-data-2022', promise),
+  ]);
+  if (E.isLeft(recorded)) return E.left(failureOf(recorded.left, ledger.url));
+  const atLeast = recorded.right.position;
+  const found = await everyRow((page) => ledger.findings.list(page), { atLeast });
+  if (E.isLeft(found)) return E.left(failureOf(found.left, ledger.url));
+  const byVersion = [...Map.groupBy(found.right.data, ({ policy, version }) => `${policy} ${version}`)];
+
+  terminal.out(terminal.style('bold', 'Which policies did that break?'));
+  terminal.out('');
+  terminal.out(
+    tableOf(
+      byVersion.map(([policy, findings]) => ({ policy, findings })),
+      foundColumns,
+      terminal,
+    ),
+  );
+  terminal.out('');
+  terminal.out(
+    `${counted(fitting.length + 1, 'version', 'versions')} of policies were adopted, each judged over the whole history while it was in force.`,
+  );
+  terminal.out(
+    'What cannot be judged is never called fine. Each text in policies/ states what it does not model.',
+  );
+
+  const tried = await ledger.policies.simulate({
+    policy: promise.policy,
+    cedar: promise.cedar,
+    effectiveFrom: triedFrom,
+  });
+  if (E.isLeft(tried)) return E.left(failureOf(tried.left, ledger.url));
+  const changes = changesOf(tried.right.data);
+  terminal.out('');
+  terminal.out('');
+  terminal.out(
+    terminal.style('bold', 'What if the rule of June 2022 had held from 2019 on? Tried, and not recorded:'),
+  );
+  terminal.out('');
+  terminal.out(tableOf(changes, changeColumns, terminal));
+  terminal.out('');
+  const { opened, closed, lengthened, shortened } = tried.right.data;
+  terminal.out(
+    `${opened.length} opened, ${closed.length} closed, ${lengthened.length} lengthened, ${shortened.length} shortened. What the rule forbade was so for years before it,`,
+  );
+  terminal.out('and through the backups and the team it went on after it.');
+  return E.right(undefined);
+};

@@ -1,0 +1,221 @@
+/**
+ * The questions that the demo asks of the founding case: each as known at the end of May 2022, before the
+ * announcement, and as known now.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { type Client, type ClientError, everyRow, type Question } from '../../client/client.ts';
+import { pathText } from '../terminal/path-text.ts';
+import { tableOf } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { moment } from '../terminal/wording.ts';
+
+/** What one question comes to under two states of knowledge: lines of a table. */
+interface Line {
+  /** What the line is about, the same under both. */
+  readonly cells: ReadonlyArray<string>;
+  /** What was known of it then, and is now; empty is nothing. */
+  readonly inMay: string;
+  readonly now: string;
+}
+
+/** A question of the demo. */
+export interface DemoQuestion {
+  readonly question: string;
+  /** What to see in the answer. */
+  readonly lesson: string;
+  readonly titles: ReadonlyArray<string>;
+  /** The lines of the answer, known at the position and known now. */
+  ask(ledger: Client, knownPosition: string): Promise<E.Either<ClientError, ReadonlyArray<Line>>>;
+}
+
+type Rows = ReadonlyMap<string, { readonly cells: ReadonlyArray<string>; readonly value: string }>;
+
+/** Sets two answers beside each other, line by line. */
+const beside = (before: Rows, now: Rows): ReadonlyArray<Line> =>
+  [...new Set([...before.keys(), ...now.keys()])].sort().map((key) => ({
+    cells: (now.get(key) ?? before.get(key))!.cells,
+    inMay: before.get(key)?.value ?? '',
+    now: now.get(key)?.value ?? '',
+  }));
+
+const twice = async (
+  ask: (question: Question) => Promise<E.Either<ClientError, Rows>>,
+  question: Question,
+  knownPosition: string,
+): Promise<E.Either<ClientError, ReadonlyArray<Line>>> => {
+  const before = await ask({ ...question, knownPosition });
+  if (E.isLeft(before)) return before;
+  const now = await ask(question);
+  return E.isLeft(now) ? now : E.right(beside(before.right, now.right));
+};
+
+const whereWas = (question: string, subject: string, validAt: string, lesson: string): DemoQuestion => ({
+  question,
+  lesson,
+  titles: ['Dataset', 'Site', 'Country', 'Kind'],
+  ask: (ledger, knownPosition) =>
+    twice(
+      async (asked) => {
+        const answer = await everyRow((page) => ledger.subjects.residency(subject, page), asked);
+        // As known then there may be nobody of this name yet: nothing was known of where the data was.
+        if (E.isLeft(answer)) return isUnknown(answer.left) ? E.right(new Map()) : answer;
+        return E.right(
+          new Map(
+            answer.right.data.map(({ dataset, site, country, kind, backup, since, overdue }) => [
+              [dataset, site, backup ?? ''].join('\n'),
+              {
+                cells: [dataset, site, country ?? 'unknown', kind === 'live' ? 'live' : `backup ${backup}`],
+                value: `since ${moment(since).slice(0, 10)}${overdue ? ', overdue' : ''}`,
+              },
+            ]),
+          ),
+        );
+      },
+      { validAt },
+      knownPosition,
+    ),
+});
+
+const isUnknown = (error: ClientError): boolean => error.kind === 'problem' && error.status === 404;
+
+const heldBy = (question: string, site: string, validAt: string, lesson: string): DemoQuestion => ({
+  question,
+  lesson,
+  titles: ['Dataset', 'Whose', 'Kind'],
+  ask: (ledger, knownPosition) =>
+    twice(
+      async (asked) => {
+        const answer = await everyRow((page) => ledger.sites.holdings(site, page), asked);
+        if (E.isLeft(answer)) return isUnknown(answer.left) ? E.right(new Map()) : answer;
+        return E.right(
+          new Map(
+            answer.right.data.map(({ dataset, population, kind, backup, subjects, overdue }) => [
+              [population ?? '', dataset, backup ?? ''].join('\n'),
+              {
+                cells: [
+                  dataset,
+                  population ?? 'single persons',
+                  kind === 'live' ? 'live' : `backup ${backup}`,
+                ],
+                value: `${subjects} ${subjects === 1 ? 'person' : 'people'}${overdue ? ', overdue' : ''}`,
+              },
+            ]),
+          ),
+        );
+      },
+      { validAt },
+      knownPosition,
+    ),
+});
+
+const whoCould = (question: string, subject: string, validAt: string, lesson: string): DemoQuestion => ({
+  question,
+  lesson,
+  titles: ['Party', 'Name'],
+  ask: (ledger, knownPosition) =>
+    twice(
+      async (asked) => {
+        const answer = await everyRow((page) => ledger.subjects.reach(subject, page), asked);
+        if (E.isLeft(answer)) return isUnknown(answer.left) ? E.right(new Map()) : answer;
+        return E.right(
+          new Map(
+            answer.right.data.map(({ party, name, intervals }) => [
+              party,
+              { cells: [party, name ?? 'unknown'], value: pathText(intervals[0]?.path ?? []) },
+            ]),
+          ),
+        );
+      },
+      { validAt },
+      knownPosition,
+    ),
+});
+
+const observedAccess = (question: string, lesson: string): DemoQuestion => ({
+  question,
+  lesson,
+  titles: ['When', 'Who', 'Did', 'Dataset', 'Where'],
+  ask: (ledger, knownPosition) =>
+    twice(
+      async (asked) => {
+        const answer = await everyRow(
+          (page) => ledger.events.list({ ...page, type: 'AccessObserved' }),
+          asked,
+        );
+        if (E.isLeft(answer)) return answer;
+        return E.right(
+          new Map(
+            answer.right.data.map(({ time, data, source }) => {
+              const { party, action, dataset, site } = data as Readonly<Record<string, string>>;
+              const cells = [moment(time).slice(0, 10), party!, action!, dataset!, site ?? 'unknown'];
+              return [cells.join('\n'), { cells, value: `known, from ${source.split(':').at(-1)}` }];
+            }),
+          ),
+        );
+      },
+      {},
+      knownPosition,
+    ),
+});
+
+/** The questions, in the order in which they are asked. */
+export const demoQuestions: ReadonlyArray<DemoQuestion> = [
+  whereWas(
+    'Where was ana’s data on 30 June 2022?',
+    'ana',
+    '2022-06-30',
+    'In May nobody could know of the move to Oracle. The backups in Singapore were past their date, and nothing says that anybody destroyed them.',
+  ),
+  whereWas(
+    'Where is dora’s data in November 2026? All of it was “erased” in November 2021.',
+    'dora',
+    '2026-11-01',
+    'Erased from every live holding, and in the backups to this day: an expiry date destroys nothing.',
+  ),
+  whereWas(
+    'Where was fay’s data on 1 January 2020?',
+    'fay',
+    '2020-01-01',
+    'An older account of hers was found three years late. Asked as known in May 2022, the ledger still answers as it would have then.',
+  ),
+  whereWas(
+    'Where was hugo’s data, a European user’s, on 1 January 2022?',
+    'hugo',
+    '2022-01-01',
+    'Found in China in 2025; two months later a correction moved its beginning back by years.',
+  ),
+  heldBy(
+    'What did Singapore hold on 31 May 2022, and of how many people?',
+    'singapore',
+    '2022-05-31',
+    'One more in each backup of 2019, since fay’s older account is known: frozen content, exact counts.',
+  ),
+  whoCould(
+    'Who could reach hugo’s data on 11 May 2021, the day on which European profiles were read from China?',
+    'hugo',
+    '2021-05-11',
+    'The company dated the remote access from China to November 2022, the regulator to July 2020. What is shown is the shortest way to some of the data.',
+  ),
+  observedAccess(
+    'Who was seen reading the data?',
+    'All of it happened before May 2022, and none of it was known then.',
+  ),
+];
+
+/** One question and its answer, as lines for people. */
+export const answerText = (
+  { question, lesson, titles }: DemoQuestion,
+  lines: ReadonlyArray<Line>,
+  terminal: Terminal,
+): ReadonlyArray<string> => {
+  const columns = [
+    ...titles.map((title, index) => ({ title, cell: ({ cells }: Line) => cells[index] ?? '' })),
+    { title: 'Known in May 2022', cell: ({ inMay }: Line) => inMay || '–' },
+    {
+      title: 'Known now',
+      cell: ({ now }: Line) => now || '–',
+      style: ({ inMay, now }: Line) => (inMay === now ? undefined : ('yellow' as const)),
+    },
+  ];
+  return [terminal.style('bold', question), '', tableOf(lines, columns, terminal), '', lesson];
+};

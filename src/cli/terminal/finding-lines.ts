@@ -1,0 +1,36 @@
+/**
+ * Findings, as lines of a table: what was broken, by whom or where, when, about how many people.
+ */
+import type { FindingRow } from '../../contract/rows.ts';
+import { kindText, pathText } from './path-text.ts';
+import type { Column } from './table.ts';
+import { moment, wholeNumber } from './wording.ts';
+
+const placeText = ({ holding }: FindingRow): string => {
+  const { dataset, site, kind, backup } = holding;
+  const what = kind === 'backup' ? `${dataset}, ${kindText({ kind, backup })}` : dataset;
+  return `${what} at ${site ?? 'an unknown site'}`;
+};
+
+const whoText = ({ action, party, path, reason }: FindingRow): string => {
+  const way = path.length === 0 ? 'on no known path' : pathText(path);
+  const who = action === 'store' ? 'is kept there' : `${party}: ${way}`;
+  return reason === null ? who : `${who} (${reason})`;
+};
+
+/** The columns of findings. */
+export const findingColumns: ReadonlyArray<Column<FindingRow>> = [
+  { title: 'Policy', cell: ({ policy, version }) => `${policy} ${version}` },
+  { title: 'Rule', cell: ({ rule }) => rule },
+  {
+    title: 'Verdict',
+    cell: ({ verdict }) => verdict,
+    style: ({ verdict }) => (verdict === 'violated' ? 'red' : 'yellow'),
+  },
+  { title: 'Data', cell: placeText },
+  { title: 'Whose', cell: ({ population }) => population ?? '' },
+  { title: 'How', cell: whoText },
+  { title: 'From', cell: ({ from }) => (from === null ? 'ever' : moment(from)) },
+  { title: 'To', cell: ({ to }) => (to === null ? 'still so' : moment(to)) },
+  { title: 'People', cell: ({ subjects }) => wholeNumber(subjects), align: 'right' },
+];

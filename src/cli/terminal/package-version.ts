@@ -1,0 +1,9 @@
+/**
+ * The version of this Domicile, from its package.
+ */
+import { readFileSync } from 'node:fs';
+
+export const version = (): string => {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+};

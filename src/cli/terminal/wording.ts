@@ -1,0 +1,77 @@
+/**
+ * How values are written for people: moments, numbers, kinds of places, and what an event says in one line.
+ */
+import type { WireEvent } from '../../contract/rows.ts';
+
+const groups = new Intl.NumberFormat('en');
+
+/** A whole number with its groups of digits: 1,234,567. */
+export const wholeNumber = (value: number): string => groups.format(value);
+
+/** `one event`, `2 events`. */
+export const counted = (count: number, one: string, many: string): string =>
+  `${wholeNumber(count)} ${count === 1 ? one : many}`;
+
+/** A moment, UTC: no more digits than it takes. `2022-06-17`, `2022-06-17 12:00`, `2022-06-17 12:00:01.5`. */
+export const moment = (wire: string): string => {
+  const [date = '', time = ''] = wire.replace('Z', '').split('T');
+  if (/^00:00:00(\.0+)?$/.test(time)) return date;
+  const [clock = '', fraction = ''] = time
+    .replace(/0+$/, (zeros) => (time.includes('.') ? '' : zeros))
+    .split('.');
+  const seconds = fraction === '' ? clock : `${clock}.${fraction}`;
+  return `${date} ${seconds.endsWith(':00') && fraction === '' ? seconds.slice(0, -3) : seconds}`;
+};
+
+const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+
+/** A moment in a sentence: `17 June 2022`, and the time of day if it is not midnight. */
+export const spoken = (wire: string): string => {
+  const [date = '', ...time] = moment(wire).split(' ');
+  const [year = '', month = '', day = ''] = date.split('-');
+  const spokenDate = `${Number(day)} ${months[Number(month) - 1]} ${year}`;
+  return time.length === 0 ? spokenDate : `${spokenDate}, ${time.join(' ')} UTC`;
+};
+
+const scopeText = (scope: unknown): string => {
+  if (typeof scope !== 'object' || scope === null) return String(scope);
+  return Object.values(scope).map(String).join(', ');
+};
+
+const fieldText = (name: string, value: unknown): string => {
+  if (name === 'scope') return `of ${scopeText(value)}`;
+  if (name === 'over' && typeof value === 'object' && value !== null) {
+    const over = Object.entries(value).map(([key, of]) => `${key} ${scopeText(of)}`);
+    return `over ${over.join(' ')}`;
+  }
+  if (name === 'subjects' && Array.isArray(value)) return counted(value.length, 'subject', 'subjects');
+  if (name === 'event' && typeof value === 'object' && value !== null && 'id' in value)
+    return `event ${String(value.id)}`;
+  if (name === 'from') return `from ${String(value)}`;
+  if (name === 'to') return `to ${String(value)}`;
+  if (name === 'expires') return `until ${moment(String(value))}`;
+  if (Array.isArray(value)) return `${name} ${value.join(', ')}`;
+  if (typeof value === 'object' && value !== null) return `${name} ${JSON.stringify(value)}`;
+  return `${name} ${String(value)}`;
+};
+
+/** What the data of an event says, in one line. */
+export const eventText = ({ data }: WireEvent): string =>
+  typeof data === 'object' && data !== null
+    ? Object.entries(data)
+        .map(([name, value]) => fieldText(name, value))
+        .join(' ')
+    : '';

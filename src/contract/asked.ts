@@ -1,0 +1,44 @@
+/**
+ * A question as it was put, and what an answer to it is: under which clocks, and which page.
+ */
+import type { Assurance } from '../domain/events/words.ts';
+import { formatInstant, type Instant } from '../domain/time/instant.ts';
+
+/** The clocks of a question, resolved. */
+export interface Clocks {
+  readonly validAt: Instant;
+  readonly knownAt: Instant;
+  readonly position: number;
+  readonly minAssurance: Assurance;
+}
+
+/** A question as it was put: its clocks, its page, and its own parameters. */
+export interface Asked {
+  readonly clocks: Clocks;
+  readonly limit: number;
+  /** Where the page begins: what the page before ended with. */
+  readonly after: string | number | undefined;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** An answer: rows, and after which the next page begins. */
+export interface Answered<A = unknown> {
+  readonly data: A;
+  readonly after?: string | number | null;
+  /** Further members of the answer, beside `data`. */
+  readonly also?: Readonly<Record<string, unknown>>;
+}
+
+/** The clocks as an answer echoes them. */
+export const wireClocks = ({ validAt, knownAt, position }: Clocks) => ({
+  validAt: formatInstant(validAt),
+  knownAt: formatInstant(knownAt),
+  position: String(position),
+});
+
+/** A page of rows that are all at hand. */
+export const pageOf = <A>(rows: ReadonlyArray<A>, { after, limit }: Asked): Answered<ReadonlyArray<A>> => {
+  const start = typeof after === 'number' ? after : 0;
+  const end = start + limit;
+  return { data: rows.slice(start, end), after: end < rows.length ? end : null };
+};

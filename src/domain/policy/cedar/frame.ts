@@ -1,0 +1,114 @@
+/**
+ * The one mutable thing of an evaluation: the instant it stands at, and until when everything read so far stays as it is.
+ *
+ * Reading a value at `at` draws `until` in to where that value next changes. What a rule answered at `at` it therefore
+ * answers up to `until`: it would read the same values and take the same branches.
+ */
+import type { Instant } from '../../time/instant.ts';
+import { beginning, never } from '../../time/instant.ts';
+import type { Interval } from '../../time/timeline.ts';
+import type { Entities, KnownPiece, RequestHistory } from './request-history.ts';
+import { type EntityRef, sameEntity, type Value } from './value.ts';
+
+/** What could not be evaluated, and why: Cedar's error. */
+export class Failure {
+  readonly kind = 'failure';
+  readonly reason: string;
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
+export type Result = Value | Failure;
+
+/** Whether the evaluation failed. */
+export const failed = (result: Result): result is Failure =>
+  typeof result === 'object' && result.kind === 'failure';
+
+const unknownStanding = new Failure('it is not known in which country the site is');
+
+export class Frame {
+  at: Instant = beginning;
+  until: Instant = never;
+  request: RequestHistory;
+  readonly entities: Entities;
+  /** Collects the events behind everything that is read; nothing is collected where there is none. */
+  trace: Set<number> | undefined;
+  /** Only what began at this instant or later is collected. */
+  traceFrom: Instant = beginning;
+
+  constructor(entities: Entities, request: RequestHistory) {
+    this.entities = entities;
+    this.request = request;
+  }
+
+  /** The piece that holds at `at`, if any. Logarithmic in the pieces. */
+  read<P extends Interval>(pieces: ReadonlyArray<P>): P | undefined {
+    const at = this.at;
+    let low = 0;
+    let high = pieces.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const piece = pieces[middle]!;
+      if (at < piece.from) high = middle - 1;
+      else if (at >= piece.to) low = middle + 1;
+      else {
+        if (piece.to < this.until) this.until = piece.to;
+        return piece;
+      }
+    }
+    const next = pieces[low];
+    if (next !== undefined && next.from < this.until) this.until = next.from;
+    return undefined;
+  }
+
+  valueOf<A>(pieces: ReadonlyArray<KnownPiece<A>>): A | undefined {
+    const piece = this.read(pieces);
+    if (piece === undefined) return undefined;
+    if (this.trace !== undefined && piece.from >= this.traceFrom) this.collect(piece.events);
+    return piece.value;
+  }
+
+  collect(events: ReadonlyArray<number> | undefined): void {
+    for (const event of events ?? []) this.trace?.add(event);
+  }
+
+  principal(): EntityRef | undefined {
+    return this.valueOf(this.request.principal);
+  }
+
+  attribute(entity: EntityRef, name: string): Value | undefined {
+    const { resource } = this.request;
+    const pieces = sameEntity(entity, resource.ref)
+      ? resource.attribute(name)
+      : this.entities.attribute(entity, name);
+    return pieces === undefined ? undefined : this.valueOf(pieces);
+  }
+
+  /** Cedar's `in`: whether the entity is the ancestor or stands below it. */
+  isIn(entity: EntityRef, ancestor: EntityRef): boolean | Failure {
+    if (sameEntity(entity, ancestor)) return true;
+    const { resource } = this.request;
+    if (!sameEntity(entity, resource.ref)) return this.standsIn(entity, ancestor);
+    let answer: boolean | Failure = false;
+    for (const parent of resource.parents) {
+      const within = this.isIn(parent, ancestor);
+      if (within === true) return true;
+      if (within !== false) answer = within;
+    }
+    return answer;
+  }
+
+  standsIn(entity: EntityRef, ancestor: EntityRef): boolean | Failure {
+    const standing = this.entities.standing(entity, ancestor);
+    const within = this.read(standing.within);
+    if (within !== undefined) {
+      if (this.trace !== undefined && within.from >= this.traceFrom)
+        this.collect(standing.eventsAt?.(this.at));
+      return true;
+    }
+    if (this.read(standing.unknown) !== undefined) return unknownStanding;
+    if (this.trace !== undefined) this.collect(standing.eventsAgainst?.(this.at, this.traceFrom));
+    return false;
+  }
+}

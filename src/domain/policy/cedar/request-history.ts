@@ -1,0 +1,52 @@
+/**
+ * What a rule is asked about, over time: who (principal) does what (action) to which holding (resource), and what is
+ * known of the entities that the rule reads (R17).
+ */
+import type { Instant } from '../../time/instant.ts';
+import type { Piece, Timeline } from '../../time/timeline.ts';
+import type { EntityRef, Value } from './value.ts';
+
+/** A value while it lasted, with the positions of the events by which it is known. */
+export interface KnownPiece<A> extends Piece<A> {
+  readonly events?: ReadonlyArray<number>;
+}
+
+/** An attribute over time. Between its pieces it is missing: to read it there is an error, as in Cedar. */
+export type Attribute = ReadonlyArray<KnownPiece<Value>>;
+
+/** Where an entity stands below another: Cedar's `in`, without the entity itself. */
+export interface Standing {
+  readonly within: Timeline;
+  /** Where nobody knows: the country of a site that is not registered. To ask there is an error. */
+  readonly unknown: Timeline;
+  /** The positions of the events by which it stands so at an instant. */
+  readonly eventsAt?: (instant: Instant) => ReadonlyArray<number>;
+  /** The positions of the events by which it does not stand so at an instant, as far as they held from an instant on. */
+  readonly eventsAgainst?: (instant: Instant, since: Instant) => ReadonlyArray<number>;
+}
+
+/** What is known of entities other than the resource. */
+export interface Entities {
+  /** An attribute over time; `undefined` where the entity never has it. */
+  attribute(entity: EntityRef, name: string): Attribute | undefined;
+  standing(entity: EntityRef, ancestor: EntityRef): Standing;
+}
+
+/** The resource of a request: the holding. */
+export interface ResourceHistory {
+  readonly ref: EntityRef;
+  /** What it stands in, always. */
+  readonly parents: ReadonlyArray<EntityRef>;
+  attribute(name: string): Attribute | undefined;
+}
+
+/** One request over time. */
+export interface RequestHistory {
+  /** Where there is none nobody knows who it is, and a rule that reads it cannot be judged. */
+  readonly principal: ReadonlyArray<KnownPiece<EntityRef>>;
+  readonly action: EntityRef;
+  readonly resource: ResourceHistory;
+}
+
+/** Stands nowhere, and this is known. */
+export const standsNowhere: Standing = { within: [], unknown: [] };

@@ -1,0 +1,68 @@
+/**
+ * The thread that answers wide questions: whatever one of them takes, appends and questions about a person go on.
+ *
+ * It reads the log and the projections on connections of its own, and is asked one question at a time.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import type * as E from 'fp-ts/lib/Either.js';
+import type { Answered } from '../contract/asked.ts';
+import type { Problem } from '../contract/problem.ts';
+import { isDamage } from '../projections/engine/damage.ts';
+import { openProjectionsToRead } from '../projections/engine/generations.ts';
+import { IndexReader } from '../projections/engine/index-reader.ts';
+import { type AskedWidely, answerWidely } from '../questions/wide.ts';
+import { openLogFile } from '../store/open/open-log-file.ts';
+import { type PlainProblem, StoreProblem, toPlain } from '../store/sqlite/store-problems.ts';
+import { askAsKnown } from './ask.ts';
+
+/** What the thread is started with. */
+export interface AnsweringThreadInput {
+  readonly logFile: string;
+}
+
+/** What the thread is told: a question about the projections in a file, or that there are no more. */
+export type AnsweringRequest =
+  | { readonly kind: 'ask'; readonly projectionsFile: string; readonly asked: AskedWidely }
+  | { readonly kind: 'close' };
+
+/** What became of a question. The log's own problems and damaged projections lose what they are between threads. */
+export type AnsweringReport =
+  | { readonly kind: 'answered'; readonly answer: E.Either<Problem, Answered> }
+  | { readonly kind: 'damaged' }
+  | { readonly kind: 'store-problem'; readonly problem: PlainProblem }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+const log = openLogFile((workerData as AnsweringThreadInput).logFile);
+let open:
+  | { readonly file: string; readonly database: DatabaseSync; readonly reader: IndexReader }
+  | undefined;
+
+/** The reader of a projections file; another generation takes the place of the one before. */
+const readerOf = (file: string): IndexReader => {
+  if (open?.file === file) return open.reader;
+  open?.database.close();
+  open = undefined;
+  const database = openProjectionsToRead(file);
+  open = { file, database, reader: new IndexReader(database, log) };
+  return open.reader;
+};
+
+const answer = (file: string, asked: AskedWidely): AnsweringReport => {
+  try {
+    const { position, minAssurance } = asked.asked.clocks;
+    const answered = askAsKnown(readerOf(file), position, minAssurance, (view) => answerWidely(view, asked));
+    return { kind: 'answered', answer: answered };
+  } catch (error) {
+    if (isDamage(error)) return { kind: 'damaged' };
+    if (error instanceof StoreProblem) return { kind: 'store-problem', problem: toPlain(error) };
+    return { kind: 'failed', error };
+  }
+};
+
+parentPort!.on('message', (request: AnsweringRequest) => {
+  if (request.kind === 'ask') return parentPort!.postMessage(answer(request.projectionsFile, request.asked));
+  open?.database.close();
+  log.close();
+  parentPort!.close();
+});

@@ -1,0 +1,141 @@
+/**
+ * Who asks the thread that answers wide questions: one at a time, in the order in which they came.
+ */
+import type { Worker } from 'node:worker_threads';
+import * as E from 'fp-ts/lib/Either.js';
+import type { Answered } from '../contract/asked.ts';
+import type { Problem } from '../contract/problem.ts';
+import { ProjectionsDamaged } from '../projections/engine/damage.ts';
+import type { AskedWidely, FoundBy, WideQuestion } from '../questions/wide.ts';
+import { fromPlain } from '../store/sqlite/store-problems.ts';
+import { startThread } from '../threads/start-thread.ts';
+import type { AnsweringReport, AnsweringRequest, AnsweringThreadInput } from './answering-thread.ts';
+
+/** Wide questions that wait for their turn, at the most. */
+export const waitingMax = 256;
+/** When whoever is turned away may ask again. */
+const retryAfterMs = 1_000;
+
+const tooMany: E.Either<Problem, never> = E.left({
+  kind: 'unavailable',
+  detail: `${waitingMax} questions about the whole ledger wait already; ask again later`,
+  retryAfterMs,
+});
+const givenUp: E.Either<Problem, never> = E.left({
+  kind: 'unavailable',
+  detail: 'the question was given up before its turn came',
+  retryAfterMs,
+});
+const stopping: E.Either<Problem, never> = E.left({
+  kind: 'unavailable',
+  detail: 'the server stops',
+  retryAfterMs,
+});
+const wantOfMemory: E.Either<Problem, never> = E.left({
+  kind: 'unavailable',
+  detail: 'the question took more memory than there is; one of fewer people, or of a shorter period, may not',
+  retryAfterMs,
+});
+
+type Outcome = E.Either<Problem, Answered>;
+
+export class Answering {
+  private readonly logFile: string;
+  private thread: { readonly worker: Worker; readonly exited: Promise<AnsweringReport> } | undefined;
+  private last: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
+  private underWay = false;
+  private closed = false;
+
+  /** @param logFile the log that the thread opens for itself, once there is something to answer. */
+  constructor(logFile: string) {
+    this.logFile = logFile;
+  }
+
+  /**
+   * Answers a question when its turn comes.
+   *
+   * @param projectionsFile names the file to ask when the turn has come: another generation may serve by then.
+   * @param signal of whoever asks: a question that nobody waits for any more is passed over.
+   * @throws ProjectionsDamaged, or a StoreProblem about the log.
+   */
+  async ask<Q extends WideQuestion>(
+    projectionsFile: () => string,
+    asked: AskedWidely<Q>,
+    signal: AbortSignal,
+  ): Promise<E.Either<Problem, Answered<FoundBy<Q>>>> {
+    if (this.waiting >= waitingMax) return tooMany;
+    this.waiting++;
+    const turn = this.last.then(() => this.answer(projectionsFile, asked as AskedWidely, signal));
+    // The next one's turn comes whatever became of this one.
+    this.last = turn.catch(() => {});
+    try {
+      return (await turn) as E.Either<Problem, Answered<FoundBy<Q>>>;
+    } finally {
+      this.waiting--;
+    }
+  }
+
+  private async answer(
+    projectionsFile: () => string,
+    asked: AskedWidely,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    if (this.closed) return stopping;
+    if (signal.aborted) return givenUp;
+    const file = projectionsFile();
+    const report = await this.reportOn({ kind: 'ask', projectionsFile: file, asked });
+    if (report.kind === 'answered') return report.answer;
+    // The file may be gone because another has taken its place.
+    if (projectionsFile() !== file) return this.answer(projectionsFile, asked, signal);
+    if (report.kind === 'damaged') throw new ProjectionsDamaged('the projections are damaged');
+    throw report.kind === 'store-problem' ? fromPlain(report.problem) : report.error;
+  }
+
+  /** What the thread says to a request, or why it ended before. */
+  private async reportOn(request: AnsweringRequest): Promise<AnsweringReport> {
+    const { worker, exited } = this.running();
+    this.underWay = true;
+    try {
+      return await new Promise<AnsweringReport>((resolve) => {
+        worker.once('message', resolve);
+        void exited.then(resolve);
+        worker.postMessage(request);
+      });
+    } finally {
+      this.underWay = false;
+    }
+  }
+
+  private running(): NonNullable<Answering['thread']> {
+    if (this.thread !== undefined) return this.thread;
+    const workerData: AnsweringThreadInput = { logFile: this.logFile };
+    const worker = startThread(new URL('./answering-thread.ts', import.meta.url), workerData);
+    const exited = new Promise<AnsweringReport>((resolve) => {
+      const end = (report: AnsweringReport): void => {
+        if (this.thread?.worker === worker) this.thread = undefined;
+        resolve(report);
+      };
+      worker.once('error', (error) =>
+        end(
+          'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+            ? { kind: 'answered', answer: wantOfMemory }
+            : { kind: 'failed', error },
+        ),
+      );
+      worker.once('exit', () => end({ kind: 'answered', answer: stopping }));
+    });
+    this.thread = { worker, exited };
+    return this.thread;
+  }
+
+  /** Ends the thread: what is under way is answered with a 503. */
+  async close(): Promise<void> {
+    this.closed = true;
+    if (this.thread === undefined) return;
+    const { worker, exited } = this.thread;
+    if (this.underWay) await worker.terminate();
+    else worker.postMessage({ kind: 'close' } satisfies AnsweringRequest);
+    await exited;
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Failures of a disk or of another program that pass: they are a 503 or a 507, and nothing is lost.
+ */
+import type { Problem } from '../contract/problem.ts';
+
+/** No space is left where the ledger is kept. */
+export const diskFull: Problem = {
+  kind: 'full',
+  detail: 'the disk of the ledger is full; nothing is lost, and recording goes on once there is space',
+};
+
+/** When to come back where a disk or another program is in the way. */
+const passingRetryMs = 1_000;
+
+/** The problem behind a tagged error of a store or vault, where it is one that passes; none for any other error. */
+export const passingProblem = (error: unknown): Problem | undefined => {
+  const tag = error instanceof Error && '_tag' in error ? error._tag : undefined;
+  if (tag === 'StoreFull') return diskFull;
+  if (tag === 'ProjectionsDamaged') {
+    const detail = 'the projections are damaged, and are being rebuilt from the log; ask again later';
+    return { kind: 'unavailable', detail, retryAfterMs: passingRetryMs };
+  }
+  if (tag === 'VaultUnavailable') {
+    const detail =
+      'the vault, which knows people by their identifiers, cannot be asked at the moment; sending the same again is safe';
+    return { kind: 'unavailable', detail, retryAfterMs: passingRetryMs };
+  }
+  return tag === 'StoreLocked' || tag === 'StoreUnusable'
+    ? {
+        kind: 'unavailable',
+        detail: 'the files of the ledger cannot be used at the moment; sending the same again is safe',
+        retryAfterMs: passingRetryMs,
+      }
+    : undefined;
+};

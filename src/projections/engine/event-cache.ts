@@ -1,0 +1,38 @@
+/**
+ * The events that were read lately, decoded: the log never changes, so neither do they.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { LRUCache } from 'lru-cache';
+import { decodeStored } from '../../domain/events/stored.ts';
+import type { RecordedEvent } from '../../domain/recording/facts.ts';
+import type { LogReader } from '../../store/log-reader.ts';
+
+/** Decoded events kept in memory, at the most, where an event counts once for each subject it names. */
+const decodedWeightMax = 200_000;
+
+const weightOf = ({ event }: RecordedEvent): number =>
+  event.type === 'SubjectsEnrolled' ? 1 + event.data.subjects.length : 1;
+
+export class EventCache {
+  private readonly events = new LRUCache<number, RecordedEvent>({
+    maxSize: decodedWeightMax,
+    sizeCalculation: weightOf,
+  });
+  readonly log: LogReader;
+
+  constructor(log: LogReader) {
+    this.log = log;
+  }
+
+  /** The event at a position; none where there is none, or one that cannot be decoded. */
+  at(position: number): RecordedEvent | undefined {
+    const cached = this.events.get(position);
+    if (cached !== undefined) return cached;
+    const stored = this.log.at(position);
+    const decoded = stored === undefined ? undefined : decodeStored(stored.bytes);
+    if (stored === undefined || decoded === undefined || E.isLeft(decoded)) return undefined;
+    const recorded = { position, recordedAt: stored.recordedAt, event: decoded.right };
+    this.events.set(position, recorded);
+    return recorded;
+  }
+}

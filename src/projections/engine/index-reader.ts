@@ -1,0 +1,203 @@
+/**
+ * Reads the index in a projections file: the port `EventIndex` over the segments and tables that the projector writes.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { LRUCache } from 'lru-cache';
+import { subjectsOf } from '../../domain/events/subjects.ts';
+import type { RecordedEvent } from '../../domain/recording/facts.ts';
+import type { Instant } from '../../domain/time/instant.ts';
+import { origin } from '../../store/event-store.ts';
+import type { LogReader } from '../../store/log-reader.ts';
+import type { EventIndex } from '../event-index.ts';
+import { type NameKind, type Topic, topic } from '../topics.ts';
+import { Census, countBefore, Roll, touchedOtherwise } from './census.ts';
+import { EventCache } from './event-cache.ts';
+import { enrolmentWidth, movementsRoll, RunReader } from './runs.ts';
+import { correctionTarget } from './scanner.ts';
+
+/** Subjects whose names are kept at hand. */
+const namedMax = 2_000_000;
+
+/** The subjects under a hash, as far as its events were read. */
+interface Named {
+  readonly subjects: Set<string>;
+  upTo: number;
+}
+
+export class IndexReader implements EventIndex {
+  readonly database: DatabaseSync;
+  private readonly log: LogReader;
+  private readonly events: EventCache;
+  readonly runs: RunReader;
+  private readonly census: Census;
+  private readonly statements;
+  private readonly named = new LRUCache<Topic, Named>({ maxSize: namedMax, sizeCalculation: () => 1 });
+  private refreshedAt = -1;
+  /** What any correction is of, as hashes: events of which nothing needs to be looked up are nearly all. */
+  private readonly corrected = new Set<number>();
+
+  constructor(database: DatabaseSync, log: LogReader) {
+    this.database = database;
+    this.log = log;
+    this.events = new EventCache(log);
+    this.runs = new RunReader(database);
+    this.census = new Census(this.runs);
+    const prepare = (sql: string) => database.prepare(sql);
+    this.statements = {
+      corrections: prepare(
+        'SELECT position FROM correction WHERE target = ? AND position <= ? ORDER BY position',
+      ),
+      correctedAfter: prepare('SELECT target FROM correction WHERE position > ?'),
+      names: prepare(
+        'SELECT name FROM name WHERE kind = ? AND position <= ? AND name > ? ORDER BY name LIMIT ?',
+      ),
+      name: prepare('SELECT id, position FROM name WHERE kind = ? AND name = ?'),
+      shaken: prepare('SELECT kind, name FROM shaken'),
+      setAside: prepare(
+        'SELECT position, reason FROM set_aside WHERE position > ? AND position <= ? ORDER BY position',
+      ),
+      checkpoint: prepare("SELECT value FROM meta WHERE name = 'position'"),
+    };
+  }
+
+  /** Reads within one snapshot of the projections. */
+  snapshot<A>(read: () => A): A {
+    this.database.exec('BEGIN');
+    try {
+      this.refresh();
+      return read();
+    } finally {
+      this.database.exec('COMMIT');
+    }
+  }
+
+  /** The position up to which events are applied. */
+  checkpoint(): number {
+    return this.statements.checkpoint.get()!.value as number;
+  }
+
+  /** Sees what was applied since; call within the transaction that reads. */
+  refresh(): void {
+    const checkpoint = this.checkpoint();
+    if (checkpoint === this.refreshedAt) return;
+    this.runs.refresh(checkpoint);
+    for (const { target } of this.statements.correctedAfter.all(this.refreshedAt))
+      this.corrected.add(target as number);
+    this.refreshedAt = checkpoint;
+  }
+
+  at(position: number): RecordedEvent | undefined {
+    return this.events.at(position);
+  }
+
+  bytesAt(position: number): number {
+    return this.log.at(position)?.bytes.length ?? 0;
+  }
+
+  recordedAtOf(position: number): Instant | undefined {
+    return this.log.recordedAtOf(position);
+  }
+
+  find(source: string, id: string): number | undefined {
+    return this.log.find(source, id)?.position;
+  }
+
+  positionsAfter(position: number, limit: number): ReadonlyArray<number> {
+    return this.log.after(position, limit).map((stored) => stored.position);
+  }
+
+  positions(under: Topic, after: number, upTo: number, limit?: number): ReadonlyArray<number> {
+    return this.runs.positions(under, after, upTo, limit);
+  }
+
+  correctionsOf(source: string, id: string, upTo: number): ReadonlyArray<number> {
+    if (this.corrected.size === 0) return [];
+    const target = correctionTarget(source, id);
+    if (!this.corrected.has(target)) return [];
+    return this.statements.corrections.all(target, upTo).map((row) => row.position as number);
+  }
+
+  movementsBetween(from: Instant, to: Instant): ReadonlySet<number> {
+    const positions = new Set<number>();
+    for (const { enrolments } of this.runs.rolls(movementsRoll)) {
+      const end = countBefore(enrolments, { time: to, position: origin });
+      for (let at = countBefore(enrolments, { time: from, position: origin }); at < end; at++)
+        positions.add(enrolments[at * enrolmentWidth + 1]!);
+    }
+    return positions;
+  }
+
+  setAside(after: number, upTo: number): ReadonlyArray<{ position: number; reason: string }> {
+    return this.statements.setAside
+      .all(after, upTo)
+      .map((row) => ({ position: row.position as number, reason: row.reason as string }));
+  }
+
+  firstMention(kind: NameKind, name: string): number | undefined {
+    return this.statements.name.get(kind, name)?.position as number | undefined;
+  }
+
+  names(kind: NameKind, after: string, upTo: number, limit: number): ReadonlyArray<string> {
+    return this.statements.names.all(kind, upTo, after, limit).map((row) => row.name as string);
+  }
+
+  correctedRegistrations(): ReadonlyArray<{ kind: NameKind; name: string }> {
+    return this.statements.shaken
+      .all()
+      .map((row) => ({ kind: row.kind as NameKind, name: row.name as string }));
+  }
+
+  enrolmentsIn(population: string, upTo: number): Roll | undefined {
+    const id = this.populationId(population);
+    return id === undefined ? undefined : new Roll(this.runs, id, upTo);
+  }
+
+  enrolmentPositions(population: string, after: number, upTo: number): ReadonlyArray<number> {
+    const id = this.populationId(population);
+    const positions: number[] = [];
+    for (const { enrolments } of id === undefined ? [] : this.runs.rolls(id)) {
+      for (let at = 1; at < enrolments.length; at += enrolmentWidth) {
+        if (enrolments[at]! > after && enrolments[at]! <= upTo) positions.push(enrolments[at]!);
+      }
+    }
+    return positions;
+  }
+
+  individualsOf(population: string, from = 0): { subjects: ReadonlyArray<string>; upTo: number } {
+    const id = this.populationId(population);
+    if (id === undefined) return { subjects: [], upTo: 0 };
+    const hashes = this.census.storiedIn(id);
+    return { subjects: this.namesOf(from === 0 ? hashes : hashes.slice(from)), upTo: hashes.length };
+  }
+
+  movedIndividuals(): ReadonlyArray<string> {
+    return this.namesOf(this.census.storiedIn(touchedOtherwise));
+  }
+
+  isIndividual(subject: string): boolean {
+    return this.census.isStoried(topic('subject', subject));
+  }
+
+  /** The id under which the projections keep a population, if any event mentions it. */
+  private populationId(population: string): number | undefined {
+    return this.statements.name.get('population', population)?.id as number | undefined;
+  }
+
+  private namesOf(hashes: ReadonlyArray<Topic>): ReadonlyArray<string> {
+    return hashes.flatMap((hash) => [...this.subjectsUnder(hash)]);
+  }
+
+  /** The subjects whose topic has a hash: one, as good as always. */
+  private subjectsUnder(hash: Topic): ReadonlySet<string> {
+    const named = this.named.get(hash) ?? { subjects: new Set(), upTo: 0 };
+    if (named.upTo === this.refreshedAt) return named.subjects;
+    for (const position of this.runs.positions(hash, named.upTo, this.refreshedAt)) {
+      const event = this.events.at(position)?.event;
+      for (const subject of event === undefined ? [] : subjectsOf(event))
+        if (topic('subject', subject) === hash) named.subjects.add(subject);
+    }
+    named.upTo = this.refreshedAt;
+    this.named.set(hash, named);
+    return named.subjects;
+  }
+}

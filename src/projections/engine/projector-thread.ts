@@ -1,0 +1,123 @@
+/**
+ * The projector's thread: reads the log from where the projections are, applies it stretch by stretch, and then waits
+ * for more. It is told when the log has grown, and looks by itself now and then in case it was not.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { LogReader } from '../../store/log-reader.ts';
+import { openLogFile } from '../../store/open/open-log-file.ts';
+import { Applier } from './apply.ts';
+import { isDamage } from './damage.ts';
+import { openProjections } from './generations.ts';
+import { scanAhead } from './scan-ahead.ts';
+import { Scanner, stretchEventsMax } from './scanner.ts';
+import type { Stretch } from './stretch.ts';
+
+/** What the thread is given. */
+export interface ProjectorThreadInput {
+  readonly logFile: string;
+  readonly projectionsFile: string;
+}
+
+/** What the thread tells. `position` is the checkpoint; `applied` counts events since the thread began. */
+export type ProjectorThreadReport =
+  | {
+      readonly kind: 'applied';
+      readonly position: number;
+      readonly applied: number;
+      readonly caughtUp: boolean;
+    }
+  | { readonly kind: 'unusable' }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** Events applied in one transaction while following the log, at the most. */
+const followedEventsMax = 2_000;
+/** Where so many events are to be caught up with, other threads scan ahead. */
+const scannedAheadEventsMin = 2 * stretchEventsMax;
+/** Events that say how many there may be. */
+const sampledEvents = 500;
+const lookIntervalMs = 250;
+
+const { logFile, projectionsFile } = workerData as ProjectorThreadInput;
+const tell = (report: ProjectorThreadReport): void => parentPort?.postMessage(report);
+
+let wake: () => void = () => {};
+let stopping = false;
+parentPort?.on('message', (message: 'grown' | 'stop') => {
+  if (message === 'stop') stopping = true;
+  wake();
+});
+
+const grownOrTime = (): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, lookIntervalMs);
+    wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+
+/** About how many events come after a position, by how close together the next ones are. */
+const eventsAfter = (log: LogReader, position: number): number => {
+  const { positions } = log.page(position, Number.MAX_SAFE_INTEGER, sampledEvents);
+  const last = positions.at(-1) ?? position;
+  return last === position ? 0 : ((log.head() - position) * positions.length) / (last - position);
+};
+
+const run = async (): Promise<void> => {
+  const database = openProjections(projectionsFile);
+  if (database === undefined) return tell({ kind: 'unusable' });
+  const log = openLogFile(logFile);
+  const applier = new Applier(database, log);
+  if (!applier.isOfThisLog()) {
+    database.close();
+    log.close();
+    return tell({ kind: 'unusable' });
+  }
+  let applied = 0;
+  tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp: false });
+  const apply = async (stretch: Stretch, caughtUp: boolean): Promise<void> => {
+    applier.apply(stretch);
+    applied += stretch.positions.length;
+    tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp });
+    // Let messages in between stretches.
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  if (eventsAfter(log, applier.checkpoint()) > scannedAheadEventsMin) {
+    const stretches = scanAhead(logFile, applier.checkpoint(), log.head(), () => applier.teller());
+    for await (const stretch of stretches) {
+      if (stopping) break;
+      await apply(stretch, false);
+    }
+  }
+  const scanner = new Scanner(log);
+  const news = applier.teller();
+  let caughtUp = false;
+  while (!stopping) {
+    scanner.learn(news());
+    const eventsMax = caughtUp ? followedEventsMax : stretchEventsMax;
+    const stretch = scanner.scan(applier.checkpoint(), Number.MAX_SAFE_INTEGER, eventsMax);
+    if (stretch === undefined) {
+      if (!caughtUp) tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp: true });
+      caughtUp = true;
+      await grownOrTime();
+      continue;
+    }
+    caughtUp = stretch.isLast;
+    await apply(stretch, caughtUp);
+  }
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  database.close();
+  log.close();
+};
+
+run().then(
+  () => parentPort?.close(),
+  (error: unknown) => {
+    tell(
+      isDamage(error)
+        ? { kind: 'unusable' }
+        : { kind: 'failed', reason: error instanceof Error ? error.message : String(error) },
+    );
+    parentPort?.close();
+  },
+);

@@ -1,0 +1,248 @@
+/**
+ * Replays: the next generation of the projections is built beside the serving one, catches up, is compared with it,
+ * and takes its place in one step. Readers see no gap; writers go on; the generation before is kept.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Instant } from '../../domain/time/instant.ts';
+import type { Generations } from './generations.ts';
+import { Projector } from './projector.ts';
+
+/** How many ended replays are remembered. */
+export const rememberedReplaysMax = 100;
+/** How far behind the serving generation a built one may be to be compared and swapped, in events. */
+const swapLagEventsMax = 1_000;
+/** How long a built generation that fell behind while it was compared is given to catch up, before it is looked at. */
+const swapRetryMs = 5;
+/** How long is waited at a time before it is looked whether the replay was cancelled. */
+const reachedWaitMs = 1_000;
+
+/** Which answers changed, of how many that were compared. Examples name what was asked, with both answers. */
+export interface Difference {
+  readonly compared: number;
+  readonly changed: number;
+  readonly examples: ReadonlyArray<{
+    readonly question: string;
+    readonly before: unknown;
+    readonly after: unknown;
+  }>;
+}
+
+export type ReplayState = 'running' | 'serving' | 'failed' | 'cancelled';
+
+/** A replay, as it is told. Times are in milliseconds, the rate in events a second. */
+export interface Replay {
+  readonly id: string;
+  readonly generation: number;
+  /** Whether it brings back the generation before, and builds none. */
+  readonly rollback: boolean;
+  readonly state: ReplayState;
+  readonly processed: number;
+  readonly total: number;
+  readonly rate: number;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant | undefined;
+  readonly etaMs: number | undefined;
+  readonly differences: Difference | undefined;
+  readonly failure: string | undefined;
+}
+
+/** What a replay needs of the ledger. */
+export interface ReplayHost {
+  readonly generations: Generations;
+  readonly logFile: string;
+  readonly now: () => Instant;
+  /** How many events the log has. */
+  events(): Promise<number>;
+  /** The position that the serving generation has reached. */
+  servingPosition(): number;
+  /** Compares a built generation with the serving one, until told to stop. */
+  compare(file: string, signal: AbortSignal): Promise<Difference>;
+  /** Whether the generation knows all that the serving one has answered with. */
+  coversServing(file: string): boolean;
+  /** Makes a built generation the serving one. */
+  serve(generation: number, projector: Projector): Promise<void>;
+  /** Tells a projector of growth from now on, until the returned function is called. */
+  follow(projector: Projector): () => void;
+}
+
+export class Replays {
+  private readonly host: ReplayHost;
+  private replays: Replay[] = [];
+  private running: { projector: Projector; unfollow: () => void; ended: AbortController } | undefined;
+  private readonly listeners = new Set<(replay: Replay) => void>();
+
+  constructor(host: ReplayHost) {
+    this.host = host;
+  }
+
+  /** All that are remembered, the latest first. */
+  all(): ReadonlyArray<Replay> {
+    return [...this.replays].reverse();
+  }
+
+  get(id: string): Replay | undefined {
+    return this.replays.find((replay) => replay.id === id);
+  }
+
+  /** Calls back with each change of any replay, until the returned function is called. */
+  watch(listener: (replay: Replay) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private lastId = 0;
+
+  /** An id that no replay of this process has, nor one before it while clocks go forward. */
+  private nextId(): string {
+    this.lastId = Math.max(this.lastId + 1, this.host.now());
+    return String(this.lastId);
+  }
+
+  /**
+   * Starts a replay, or a rollback to the generation that served before.
+   *
+   * @returns why not, if it does not: one is under way, or there is none to roll back to.
+   */
+  async start(rollback = false): Promise<E.Either<'busy' | 'no-generation-before', Replay>> {
+    const total = await this.host.events();
+    const { generations } = this.host;
+    if (this.replays.some((replay) => replay.state === 'running')) return E.left('busy');
+    const generation = rollback ? generations.before() : generations.next();
+    if (generation === undefined) return E.left('no-generation-before');
+    const replay: Replay = {
+      id: this.nextId(),
+      generation,
+      rollback,
+      state: 'running',
+      processed: 0,
+      // What a rollback has to catch up with is known when it begins to.
+      total: rollback ? 0 : total,
+      rate: 0,
+      startedAt: this.host.now(),
+      endedAt: undefined,
+      etaMs: undefined,
+      differences: undefined,
+      failure: undefined,
+    };
+    this.replays = [...this.replays.slice(1 - rememberedReplaysMax), replay];
+    const projector = new Projector({
+      logFile: this.host.logFile,
+      projectionsFile: generations.file(generation),
+    });
+    const unfollow = this.host.follow(projector);
+    this.running = { projector, unfollow, ended: new AbortController() };
+    projector.watch((state) => {
+      const current = this.get(replay.id);
+      if (current?.state !== 'running') return;
+      if (state.failure !== undefined) return void this.fail(replay.id, state.failure);
+      const seconds = Math.max(1, this.host.now() - replay.startedAt) / 1_000;
+      const rate = state.applied / seconds;
+      const left = Math.max(0, Math.max(current.total, state.applied) - state.applied);
+      this.update(replay.id, {
+        processed: state.applied,
+        total: Math.max(current.total, state.applied),
+        rate: Math.round(rate),
+        etaMs: rate > 0 ? Math.round((left / rate) * 1_000) : undefined,
+      });
+      if (
+        state.position >= this.host.servingPosition() - swapLagEventsMax &&
+        (state.caughtUp || state.position > 0)
+      ) {
+        void this.finish(replay.id, projector);
+      }
+    });
+    return E.right(this.get(replay.id)!);
+  }
+
+  /** The replay that catches up, compares and swaps. One that was cancelled may be about to find that out. */
+  private finishing: string | undefined;
+  private closed = false;
+
+  /** Catches up to where the serving generation is, compares, and swaps. */
+  private async finish(id: string, projector: Projector): Promise<void> {
+    if (this.finishing === id) return;
+    this.finishing = id;
+    try {
+      const replay = this.get(id)!;
+      const file = this.host.generations.file(replay.generation);
+      if (!(await this.caughtUp(id, projector))) return;
+      const { signal } = this.running!.ended;
+      const differences = await this.host.compare(file, signal);
+      // Both went on meanwhile: an answer after the swap must know no less than one before it.
+      while (!this.host.coversServing(file)) {
+        await new Promise((resolve) => setTimeout(resolve, swapRetryMs));
+        if (!(await this.caughtUp(id, projector))) return;
+      }
+      if (!this.isRunning(id)) return;
+      this.host.generations.serve(replay.generation);
+      this.running?.unfollow();
+      this.running = undefined;
+      await this.host.serve(replay.generation, projector);
+      this.host.generations.removeOthers();
+      this.update(id, { state: 'serving', differences, endedAt: this.host.now(), etaMs: 0 });
+    } catch (error) {
+      await this.fail(id, error instanceof Error ? error.message : String(error));
+    } finally {
+      if (this.finishing === id) this.finishing = undefined;
+    }
+  }
+
+  private isRunning(id: string): boolean {
+    return !this.closed && this.get(id)?.state === 'running';
+  }
+
+  /** Waits until the projector is where the serving generation is: false if the replay is not running any more. */
+  private async caughtUp(id: string, projector: Projector): Promise<boolean> {
+    while (this.isRunning(id)) {
+      if (await projector.reached(this.host.servingPosition(), reachedWaitMs)) return this.isRunning(id);
+    }
+    return false;
+  }
+
+  private async fail(id: string, failure: string): Promise<void> {
+    if (!this.isRunning(id)) return;
+    this.update(id, { state: 'failed', failure, endedAt: this.host.now(), etaMs: undefined });
+    await this.discard(id);
+  }
+
+  /** Cancels whatever is running. */
+  async cancelAll(): Promise<void> {
+    for (const { id } of this.replays) await this.cancel(id);
+  }
+
+  /** Cancels a running replay: false if it is not running. */
+  async cancel(id: string): Promise<boolean> {
+    if (this.get(id)?.state !== 'running' || this.running === undefined) return false;
+    this.update(id, { state: 'cancelled', endedAt: this.host.now(), etaMs: undefined });
+    await this.discard(id);
+    return true;
+  }
+
+  private async discard(id: string): Promise<void> {
+    const running = this.running;
+    this.running = undefined;
+    running?.unfollow();
+    running?.ended.abort();
+    await running?.projector.stop();
+    const { generations } = this.host;
+    const generation = this.get(id)?.generation;
+    const kept = [generations.serving(), generations.before()];
+    if (generation !== undefined && !kept.includes(generation)) generations.remove(generation);
+  }
+
+  /** Stops what is under way; what was half built is discarded at the next start. */
+  async close(): Promise<void> {
+    this.closed = true;
+    const running = this.running;
+    this.running = undefined;
+    running?.unfollow();
+    running?.ended.abort();
+    await running?.projector.stop();
+  }
+
+  private update(id: string, change: Partial<Replay>): void {
+    this.replays = this.replays.map((replay) => (replay.id === id ? { ...replay, ...change } : replay));
+    const replay = this.get(id);
+    if (replay !== undefined) for (const listener of this.listeners) listener(replay);
+  }
+}

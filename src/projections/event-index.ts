@@ -1,0 +1,77 @@
+/**
+ * The port of the projections: what questions ask of the index that is kept of the events.
+ *
+ * A reader sees one snapshot at a time, up to its checkpoint; whoever asks passes the last position to know.
+ */
+import type { RecordedEvent } from '../domain/recording/facts.ts';
+import type { Instant } from '../domain/time/instant.ts';
+import type { NameKind, Topic } from './topics.ts';
+
+/** A place in folding order (R3). */
+export interface Place {
+  readonly time: number;
+  readonly position: number;
+}
+
+/** The places of enrolments, in folding order, as two columns. */
+export interface Enrolments {
+  readonly times: Float64Array;
+  readonly positions: Float64Array;
+}
+
+/** Enrolments in a population, as recorded up to a position. */
+export interface EnrolmentList {
+  /** All enrolments, in folding order. */
+  enrolments(): Enrolments;
+  /** How many enrolments come before a place. */
+  before(place: Place): number;
+}
+
+export interface EventIndex {
+  /** The event at a position; none where there is none, or one that cannot be decoded. */
+  at(position: number): RecordedEvent | undefined;
+  /** The size of the stored event, in bytes; 0 where there is none. */
+  bytesAt(position: number): number;
+  /** When the event at a position was recorded, if there is one. */
+  recordedAtOf(position: number): Instant | undefined;
+  /** The position of the event with this `source` and `id`, if it is recorded. */
+  find(source: string, id: string): number | undefined;
+  /** Up to `limit` positions after one, in log order. */
+  positionsAfter(position: number, limit: number): ReadonlyArray<number>;
+
+  /** The positions of events under a topic, after one and up to another, in log order; the first `limit` at least. */
+  positions(topic: Topic, after: number, upTo: number, limit?: number): ReadonlyArray<number>;
+  /** The positions of what may correct the event with this `source` and `id`, up to one, in log order. */
+  correctionsOf(source: string, id: string, upTo: number): ReadonlyArray<number>;
+  /** Movements of data whose time, as recorded or as corrected, lies in `[from, to)`: their positions. */
+  movementsBetween(from: Instant, to: Instant): ReadonlySet<number>;
+  /** Events that could not be applied, after a position and up to another, and why. */
+  setAside(
+    after: number,
+    upTo: number,
+  ): ReadonlyArray<{ readonly position: number; readonly reason: string }>;
+
+  /** Where a name is first mentioned, if it is. */
+  firstMention(kind: NameKind, name: string): number | undefined;
+  /** Names of a kind that are mentioned up to a position, in order, after one. */
+  names(kind: NameKind, after: string, upTo: number, limit: number): ReadonlyArray<string>;
+  /** Things whose registration was corrected: what names them may fit the other events or not. */
+  correctedRegistrations(): ReadonlyArray<{ readonly kind: NameKind; readonly name: string }>;
+
+  /** The enrolments in a population, as recorded up to a position. */
+  enrolmentsIn(population: string, upTo: number): EnrolmentList | undefined;
+  /** The positions of the enrolments in a population, after one and up to another. */
+  enrolmentPositions(population: string, after: number, upTo: number): ReadonlyArray<number>;
+  /**
+   * The individuals of a population: its subjects about whom more is recorded than one enrolment, so that each has to
+   * be followed by itself; perhaps some others too. In the order in which they became such, from the nth on.
+   */
+  individualsOf(
+    population: string,
+    from?: number,
+  ): { readonly subjects: ReadonlyArray<string>; readonly upTo: number };
+  /** Subjects whose own data was ever moved, whether they are enrolled or not. */
+  movedIndividuals(): ReadonlyArray<string>;
+  /** Whether a subject has to be followed by itself. */
+  isIndividual(subject: string): boolean;
+}

@@ -1,0 +1,14 @@
+/**
+ * Opens the file that holds the log on this machine, whatever wrote it: the embedded ledger, or a mirror.
+ */
+import { mirrorExtension, openMirrorReader } from '../kurrentdb/mirror-format.ts';
+import type { LogReader } from '../log-reader.ts';
+import { openLogReader } from '../sqlite/log-reader.ts';
+
+/**
+ * Opens a reader of the log in this file, in any thread.
+ *
+ * @throws a StoreProblem when there is no log, or it cannot be trusted.
+ */
+export const openLogFile = (file: string): LogReader =>
+  file.endsWith(mirrorExtension) ? openMirrorReader(file) : openLogReader(file);
