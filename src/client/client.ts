@@ -9,30 +9,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
 import { type Answer, answerOf, Readiness, type Recorded, Replay, ReplayList } from '../contract/answers.ts';
-import {
-  DatasetRow,
-  DiscrepancyRow,
-  EventDetail,
-  FindingRow,
-  HistoryRow,
-  Lineage,
-  PartyReachRow,
-  PartyRow,
-  PolicyRow,
-  PopulationRow,
-  ReachRow,
-  ReadRow,
-  ResidencyRow,
-  SimulatedReachRow,
-  SiteHoldingRow,
-  SiteRow,
-  TrailRow,
-  TransferRow,
-  WireCut,
-  WireDifference,
-  WireEvent,
-  WirePartyCut,
-} from '../contract/rows.ts';
+import { DiscrepancyRow, EventDetail, TrailRow, WireEvent } from '../contract/rows/events.ts';
+import { Lineage, TransferRow } from '../contract/rows/movements.ts';
+import { FindingRow, PolicyRow, WireDifference } from '../contract/rows/policy.ts';
+import { PartyReachRow, ReachRow, SimulatedReachRow, WireCut, WirePartyCut } from '../contract/rows/reach.ts';
+import { ReadRow } from '../contract/rows/reads.ts';
+import { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../contract/rows/registry.ts';
+import { HistoryRow, ResidencyRow, SiteHoldingRow } from '../contract/rows/residency.ts';
 import { list } from '../domain/events/codec.ts';
 import type { EventType } from '../domain/events/event-data.ts';
 import type { Assurance } from '../domain/events/words.ts';

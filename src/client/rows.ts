@@ -2,27 +2,11 @@
  * The rows of answers and the types of events, by name, for those who show them.
  */
 
-export type {
-  DatasetRow,
-  DiscrepancyRow,
-  EventDetail,
-  FindingRow,
-  HistoryRow,
-  PartyReachRow,
-  PartyRow,
-  PolicyRow,
-  PopulationRow,
-  ReachRow,
-  ReadRow,
-  ResidencyRow,
-  SiteHoldingRow,
-  SiteRow,
-  TrailRow,
-  TransferRow,
-  WireCut,
-  WireDifference,
-  WireEvent,
-  WirePartyCut,
-  WirePathEdge,
-} from '../contract/rows.ts';
+export type { DiscrepancyRow, EventDetail, TrailRow, WireEvent } from '../contract/rows/events.ts';
+export type { TransferRow } from '../contract/rows/movements.ts';
+export type { FindingRow, PolicyRow, WireDifference } from '../contract/rows/policy.ts';
+export type { PartyReachRow, ReachRow, WireCut, WirePartyCut, WirePathEdge } from '../contract/rows/reach.ts';
+export type { ReadRow } from '../contract/rows/reads.ts';
+export type { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../contract/rows/registry.ts';
+export type { HistoryRow, ResidencyRow, SiteHoldingRow } from '../contract/rows/residency.ts';
 export { type EventType, eventTypes } from '../domain/events/event-data.ts';

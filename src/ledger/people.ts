@@ -1,7 +1,7 @@
 /**
  * Between a person's own identifier and the pseudonym in the log: R21.
  */
-import type { WireEvent } from '../contract/rows.ts';
+import type { WireEvent } from '../contract/rows/events.ts';
 import { type Event, encodeEvent } from '../domain/events/event.ts';
 import { subjectsOf, withSubjects } from '../domain/events/subjects.ts';
 import type { RecordedEvent } from '../domain/recording/facts.ts';

@@ -3,7 +3,7 @@
  * when later events explain it.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import type { DiscrepancyRow } from '../contract/rows.ts';
+import type { DiscrepancyRow } from '../contract/rows/events.ts';
 import { decodeData } from '../domain/events/event.ts';
 import type { EventType } from '../domain/events/event-data.ts';
 import { isPopulation } from '../domain/events/scope.ts';

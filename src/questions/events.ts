@@ -3,7 +3,7 @@
  */
 
 import * as E from 'fp-ts/lib/Either.js';
-import type { EventDetail, WireEvent } from '../contract/rows.ts';
+import type { EventDetail, WireEvent } from '../contract/rows/events.ts';
 import { decodeData, encodeEvent } from '../domain/events/event.ts';
 import type { EventType } from '../domain/events/event-data.ts';
 import { subjectsOf } from '../domain/events/subjects.ts';

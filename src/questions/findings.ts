@@ -2,7 +2,7 @@
  * Which policy did that break: findings over the whole history, of everything or of one subject (R16 to R20).
  */
 
-import type { FindingRow, PolicyRow, WireDifference } from '../contract/rows.ts';
+import type { FindingRow, PolicyRow, WireDifference } from '../contract/rows/policy.ts';
 import { isPopulation } from '../domain/events/scope.ts';
 import { classHistoriesOf } from '../domain/policy/class-histories.ts';
 import type { ClassHistory } from '../domain/policy/class-history.ts';

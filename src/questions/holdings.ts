@@ -6,7 +6,7 @@
  * others are followed one by one. So the numbers are exact, and cost by what happened, not by how many people there are.
  */
 
-import type { SiteHoldingRow } from '../contract/rows.ts';
+import type { SiteHoldingRow } from '../contract/rows/residency.ts';
 import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
 import { isPopulation } from '../domain/events/scope.ts';
 import type { Weights } from '../domain/policy/weights.ts';

@@ -2,7 +2,7 @@
  * How data went from site to site: the lineage of a dataset, and transfers between countries.
  */
 
-import type { Lineage, MovementKind, TransferRow } from '../contract/rows.ts';
+import type { Lineage, MovementKind, TransferRow } from '../contract/rows/movements.ts';
 import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
 import { isPopulation, type Scope } from '../domain/events/scope.ts';
 import { type Fact, type FactOf, foldingOrder, isFact } from '../domain/recording/facts.ts';

@@ -2,7 +2,7 @@
  * How a party gets at holdings, whoever's data is in them: the graph of its ways, and what to close to keep it out.
  */
 
-import type { WirePartyCut } from '../contract/rows.ts';
+import type { WirePartyCut } from '../contract/rows/reach.ts';
 import { simplePaths, wholeBudget } from '../domain/reach/all-paths.ts';
 import { type CutEdge, cutEdgeOrder } from '../domain/reach/cut-edge.ts';
 import { directEdges } from '../domain/reach/direct-edges.ts';

@@ -2,7 +2,7 @@
  * The other way round: what a party could reach, and what somebody would newly reach if some events were recorded.
  */
 
-import type { PartyReachRow, SimulatedReachRow } from '../contract/rows.ts';
+import type { PartyReachRow, SimulatedReachRow } from '../contract/rows/reach.ts';
 import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
 import { countedDataOf } from '../domain/policy/class-histories.ts';
 import { type HoldingReach, reachOfParty as reachedHoldings } from '../domain/reach/reach-of-party.ts';

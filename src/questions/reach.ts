@@ -5,7 +5,7 @@
  * of what was recorded since; a question about an earlier moment of knowledge makes its own.
  */
 
-import type { ReachRow, WireCut, WireHolding, WirePathEdge } from '../contract/rows.ts';
+import type { ReachRow, WireCut, WireHolding, WirePathEdge } from '../contract/rows/reach.ts';
 import type { Assurance } from '../domain/events/words.ts';
 import type { CutEdge } from '../domain/reach/cut-edge.ts';
 import { type CutExplanation, explainCut } from '../domain/reach/explain-cut.ts';

@@ -3,7 +3,7 @@
  * mention and nobody registered.
  */
 
-import type { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../contract/rows.ts';
+import type { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../contract/rows/registry.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import { valueAt } from '../domain/time/timeline.ts';
 import type { Descriptions } from './descriptions.ts';

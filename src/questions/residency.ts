@@ -2,7 +2,7 @@
  * Where did this person's data live: at an instant, and over time.
  */
 
-import type { HistoryRow, ResidencyRow } from '../contract/rows.ts';
+import type { HistoryRow, ResidencyRow } from '../contract/rows/residency.ts';
 import { type Assurance, Assurance as Assurances } from '../domain/events/words.ts';
 import { isWeighed } from '../domain/recording/facts.ts';
 import { type RowPresence, rowOrder, rowPresences } from '../domain/residency/rows.ts';

@@ -15,7 +15,7 @@ import {
   orThrow,
   sentenceOf,
 } from '../../src/client/client.ts';
-import type { FindingRow } from '../../src/contract/rows.ts';
+import type { FindingRow } from '../../src/contract/rows/policy.ts';
 import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
 
 const scenario = join(import.meta.dirname, '..', '..', 'scenarios', 'tiktok-us', 'events.ndjson');

@@ -13,7 +13,7 @@ import {
   wordParameter,
 } from '../../contract/parameters.ts';
 import type { Problem, SoFar } from '../../contract/problem.ts';
-import { EventDetail, WireEvent } from '../../contract/rows.ts';
+import { EventDetail, WireEvent } from '../../contract/rows/events.ts';
 import { eventTypes } from '../../domain/events/event-data.ts';
 import type { RecordedEvent } from '../../domain/recording/facts.ts';
 import { clocksOf } from '../../ledger/clocks.ts';

@@ -6,7 +6,7 @@ import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import type { TypeOf } from 'io-ts';
 import { pageOf } from '../../contract/asked.ts';
-import { FindingRow, PolicyRow, WireDifference } from '../../contract/rows.ts';
+import { FindingRow, PolicyRow, WireDifference } from '../../contract/rows/policy.ts';
 import { DateTimeOrDate, exact, Identifier } from '../../domain/events/codec.ts';
 import { CedarText } from '../../domain/events/words.ts';
 import { describeFault, readPolicy } from '../../domain/policy/cedar/read-policy.ts';

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
-import { DiscrepancyRow, TransferRow } from '../../contract/rows.ts';
+import { DiscrepancyRow } from '../../contract/rows/events.ts';
+import { TransferRow } from '../../contract/rows/movements.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { answerWide } from '../http/answer.ts';
 import { describeQuestion, ListAnswer } from '../http/openapi.ts';

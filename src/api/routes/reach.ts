@@ -8,7 +8,7 @@ import * as t from 'io-ts';
 import { type Asked, pageOf } from '../../contract/asked.ts';
 import { periodParameters, wordParameter } from '../../contract/parameters.ts';
 import type { BodyFault, Problem } from '../../contract/problem.ts';
-import { PartyReachRow, ReachRow, SimulatedReachRow } from '../../contract/rows.ts';
+import { PartyReachRow, ReachRow, SimulatedReachRow } from '../../contract/rows/reach.ts';
 import { exact, listOf } from '../../domain/events/codec.ts';
 import { decodeEvent, type Event } from '../../domain/events/event.ts';
 import { subjectsOf, withSubjects } from '../../domain/events/subjects.ts';

@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { Hono } from 'hono';
-import { ReadRow } from '../../contract/rows.ts';
+import { ReadRow } from '../../contract/rows/reads.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { answerTo, askedOf } from '../http/answer.ts';

@@ -4,14 +4,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import type { Mixed } from 'io-ts';
-import {
-  DatasetRow,
-  Lineage,
-  PartyRow,
-  PopulationRow,
-  SiteHoldingRow,
-  SiteRow,
-} from '../../contract/rows.ts';
+import { Lineage } from '../../contract/rows/movements.ts';
+import { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../../contract/rows/registry.ts';
+import { SiteHoldingRow } from '../../contract/rows/residency.ts';
 import type { Instant } from '../../domain/time/instant.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { People } from '../../ledger/people.ts';

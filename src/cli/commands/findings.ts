@@ -4,7 +4,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { everyRow } from '../../client/client.ts';
-import { FindingRow } from '../../contract/rows.ts';
+import { FindingRow } from '../../contract/rows/policy.ts';
 import {
   knownWords,
   type QuestionOptions,

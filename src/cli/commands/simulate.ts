@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import type { FindingRow } from '../../contract/rows.ts';
+import type { FindingRow } from '../../contract/rows/policy.ts';
 import {
   type FormatOptions,
   running,

@@ -4,7 +4,7 @@
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { everyRow } from '../../client/client.ts';
-import { TrailRow } from '../../contract/rows.ts';
+import { TrailRow } from '../../contract/rows/events.ts';
 import {
   knownWords,
   type QuestionOptions,

@@ -4,7 +4,7 @@
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { everyRow } from '../../client/client.ts';
-import { ResidencyRow } from '../../contract/rows.ts';
+import { ResidencyRow } from '../../contract/rows/residency.ts';
 import {
   knownWords,
   type QuestionOptions,

@@ -5,7 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Client, type EventInputOf, everyRow } from '../../client/client.ts';
-import type { FindingRow, WireDifference } from '../../contract/rows.ts';
+import type { FindingRow, WireDifference } from '../../contract/rows/policy.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { type PolicyPack, readPacks } from '../../ledger/policy-packs.ts';
 import { wrongUse } from '../terminal/exit-codes.ts';

@@ -1,7 +1,7 @@
 /**
  * Findings, as lines of a table: what was broken, by whom or where, when, about how many people.
  */
-import type { FindingRow } from '../../contract/rows.ts';
+import type { FindingRow } from '../../contract/rows/policy.ts';
 import { kindText, pathText } from './path-text.ts';
 import type { Column } from './table.ts';
 import { moment, wholeNumber } from './wording.ts';

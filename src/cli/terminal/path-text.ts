@@ -1,7 +1,7 @@
 /**
  * Paths of reach, in words: from the party to the holding.
  */
-import type { PartyReachRow, WireHolding } from '../../contract/rows.ts';
+import type { PartyReachRow, WireHolding } from '../../contract/rows/reach.ts';
 
 const words = {
   granted: 'granted',

@@ -1,7 +1,7 @@
 /**
  * How values are written for people: moments, numbers, kinds of places, and what an event says in one line.
  */
-import type { WireEvent } from '../../contract/rows.ts';
+import type { WireEvent } from '../../contract/rows/events.ts';
 
 const groups = new Intl.NumberFormat('en');
 

@@ -1,0 +1,59 @@
+/**
+ * Rows of the log: events, their discrepancies (R1) and corrections (R4).
+ */
+import * as t from 'io-ts';
+import { exact, list, oneOf } from '../../domain/events/codec.ts';
+import { Assurance } from '../../domain/events/words.ts';
+import { Time, WirePosition } from './fields.ts';
+
+/** An event that does not fit the others (R1). `event` is its position, `since` when it was recorded. */
+export const DiscrepancyRow = exact(
+  'DiscrepancyRow',
+  { event: WirePosition, code: t.string, message: t.string, since: Time },
+  {},
+);
+export type DiscrepancyRow = t.TypeOf<typeof DiscrepancyRow>;
+
+/** An event with its place in the log. */
+export const WireEvent = exact(
+  'WireEvent',
+  {
+    specversion: t.string,
+    id: t.string,
+    source: t.string,
+    type: t.string,
+    time: Time,
+    assurance: Assurance,
+    data: t.unknown,
+    position: WirePosition,
+    recordedat: Time,
+  },
+  { evidence: t.string },
+);
+export type WireEvent = t.TypeOf<typeof WireEvent>;
+
+/** An event that touched a subject's data or its reach, and how. */
+export const TrailRow = exact('TrailRow', { event: WireEvent, why: list(t.string) }, {});
+export type TrailRow = t.TypeOf<typeof TrailRow>;
+
+/** One event, with what does not fit and what corrected or retracted it. */
+export const EventDetail = exact(
+  'EventDetail',
+  {
+    event: WireEvent,
+    discrepancies: list(exact('EventDiscrepancy', { code: t.string, message: t.string }, {})),
+    corrections: list(
+      exact(
+        'EventCorrection',
+        {
+          position: WirePosition,
+          kind: oneOf('what it does', ['corrects', 'retracts', 'does nothing']),
+          event: WireEvent,
+        },
+        {},
+      ),
+    ),
+  },
+  {},
+);
+export type EventDetail = t.TypeOf<typeof EventDetail>;

@@ -1,0 +1,65 @@
+/**
+ * Rows about how data moved between sites.
+ */
+import * as t from 'io-ts';
+import { exact, list, nullable, oneOf } from '../../domain/events/codec.ts';
+import { Assurance } from '../../domain/events/words.ts';
+import { Time, WirePosition } from './fields.ts';
+
+/** How data got from one site to another. */
+export const MovementKind = oneOf('a kind of movement', ['move', 'copy', 'backup', 'backup-move', 'restore']);
+export type MovementKind = t.TypeOf<typeof MovementKind>;
+
+/** A movement, copy or backup between countries. */
+export const TransferRow = exact(
+  'TransferRow',
+  {
+    from: nullable(t.string),
+    to: nullable(t.string),
+    fromSite: t.string,
+    toSite: t.string,
+    dataset: t.string,
+    population: nullable(t.string),
+    kind: MovementKind,
+    time: Time,
+    subjects: t.number,
+    event: WirePosition,
+  },
+  {},
+);
+export type TransferRow = t.TypeOf<typeof TransferRow>;
+
+/** A site that data of a dataset was at. */
+export const LineageNode = exact(
+  'LineageNode',
+  {
+    site: t.string,
+    name: nullable(t.string),
+    country: nullable(t.string),
+    operator: nullable(t.string),
+    latitude: nullable(t.number),
+    longitude: nullable(t.number),
+  },
+  {},
+);
+
+/** A way data of a dataset went; `from` is null where it was placed from outside. */
+export const LineageEdge = exact(
+  'LineageEdge',
+  {
+    from: nullable(t.string),
+    to: t.string,
+    kind: oneOf('a way data goes', ['place', ...MovementKind.words]),
+    population: nullable(t.string),
+    subject: nullable(t.string),
+    backup: nullable(t.string),
+    time: Time,
+    assurance: Assurance,
+    event: WirePosition,
+  },
+  {},
+);
+
+/** Where data of a dataset went. */
+export const Lineage = exact('Lineage', { nodes: list(LineageNode), edges: list(LineageEdge) }, {});
+export type Lineage = t.TypeOf<typeof Lineage>;

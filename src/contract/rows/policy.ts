@@ -1,0 +1,92 @@
+/**
+ * Rows of policies and their findings (R17 to R20).
+ */
+import * as t from 'io-ts';
+import { exact, list, nullable, oneOf } from '../../domain/events/codec.ts';
+import { RowKind, Time, WirePosition } from './fields.ts';
+import { WirePathEdge } from './reach.ts';
+
+const WireInterval = exact('Interval', { from: nullable(Time), to: nullable(Time) }, {});
+
+const findingFields = {
+  finding: t.string,
+  policy: t.string,
+  version: t.number,
+  rule: t.string,
+  verdict: oneOf('a verdict', ['violated', 'indeterminate']),
+  action: oneOf('what is judged', ['store', 'reach']),
+  holding: exact(
+    'FindingHolding',
+    {
+      dataset: t.string,
+      site: nullable(t.string),
+      kind: nullable(RowKind),
+      backup: nullable(t.string),
+      population: nullable(t.string),
+    },
+    {},
+  ),
+  population: nullable(t.string),
+  party: nullable(t.string),
+  path: list(WirePathEdge),
+  from: nullable(Time),
+  to: nullable(Time),
+  subjects: t.number,
+  counts: list(exact('Count', { from: nullable(Time), to: nullable(Time), subjects: t.number }, {})),
+  countsLeftOut: t.number,
+  reason: nullable(t.string),
+  events: list(WirePosition),
+  knownSince: nullable(Time),
+};
+
+/**
+ * An interval in which a holding or a reach broke a rule, or could not be judged (R19). `population` is the one whose
+ * people it is about; `counts` says how many they were over time, the latest
+ * numbers where there are very many, and `countsLeftOut` how many are left out; `knownSince` when the ledger could know it.
+ */
+export const FindingRow = exact('Finding', findingFields, {});
+export type FindingRow = t.TypeOf<typeof FindingRow>;
+
+const ChangedFindingRow = exact('ChangedFinding', { ...findingFields, was: list(WireInterval) }, {});
+
+/** What a change makes of history (R20). `was` are the intervals that a changed finding had before. */
+export const WireDifference = exact(
+  'Difference',
+  {
+    opened: list(FindingRow),
+    closed: list(FindingRow),
+    lengthened: list(ChangedFindingRow),
+    shortened: list(ChangedFindingRow),
+  },
+  {},
+);
+export type WireDifference = t.TypeOf<typeof WireDifference>;
+
+/** A policy with its versions and the intervals in which each is in force (R18). */
+export const PolicyRow = exact(
+  'Policy',
+  {
+    policy: t.string,
+    title: t.string,
+    authority: nullable(t.string),
+    builtIn: t.boolean,
+    versions: list(
+      exact(
+        'PolicyVersion',
+        {
+          version: t.number,
+          title: t.string,
+          authority: nullable(t.string),
+          cedar: nullable(t.string),
+          effectiveFrom: nullable(Time),
+          effectiveUntil: nullable(Time),
+          adoptedBy: nullable(WirePosition),
+          inForce: list(WireInterval),
+        },
+        {},
+      ),
+    ),
+  },
+  {},
+);
+export type PolicyRow = t.TypeOf<typeof PolicyRow>;
