@@ -2,6 +2,7 @@
  * Tables as files: exactly what is shown, with the clocks and the position of the answer in each.
  */
 import type { Clocks } from '../../../src/client/client.ts';
+import { csvLines } from '../../../src/contract/csv.ts';
 
 /** What a cell says, in a file. */
 export type Value = string | number | boolean | null | ReadonlyArray<string>;
@@ -18,27 +19,21 @@ export interface Provenance {
   readonly minAssurance: string;
 }
 
-/**
- * A field of CSV (RFC 4180). What a spreadsheet would take for a formula is kept as text by an apostrophe before it;
- * numbers are left alone.
- */
-export const csvField = (value: Value): string => {
-  const plain = Array.isArray(value) ? value.join(' ') : value === null ? '' : String(value);
-  const text = typeof value !== 'number' && /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
-
+/** The table as CSV, with the clocks of the answer in each row. */
 export const csvOf = <Row>(
   columns: ReadonlyArray<FileColumn<Row>>,
   rows: ReadonlyArray<Row>,
   { clocks, minAssurance }: Provenance,
 ): string => {
   const head = [...columns.map(({ key }) => key), 'validAt', 'knownAt', 'position', 'minAssurance'];
-  const tail = [clocks.validAt, clocks.knownAt, clocks.position, minAssurance].map(csvField);
-  const lines = rows.map((row) => [...columns.map(({ value }) => csvField(value(row))), ...tail].join(','));
-  return `${[head.join(','), ...lines].join('\r\n')}\r\n`;
+  const tail = [clocks.validAt, clocks.knownAt, clocks.position, minAssurance];
+  const fields = rows.map((row) => [...columns.map(({ value }) => value(row)), ...tail]);
+  return csvLines(head, fields)
+    .map((line) => `${line}\r\n`)
+    .join('');
 };
 
+/** The table as JSON, with the clocks of the answer above the rows. */
 export const jsonOf = <Row>(
   columns: ReadonlyArray<FileColumn<Row>>,
   rows: ReadonlyArray<Row>,
