@@ -2,6 +2,7 @@
  * Tables for people: as wide as the terminal, and nothing of a text lost on the way.
  */
 import fc from 'fast-check';
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { tableOf } from '../../src/cli/terminal/table.ts';
 import type { Terminal } from '../../src/cli/terminal/terminal.ts';
@@ -51,6 +52,35 @@ describe('a table', () => {
         },
       ),
     );
+  });
+
+  it('keeps its columns straight beside CJK, combining marks and emoji', () => {
+    const rows = [
+      ['東京データセンター', '1'],
+      ['Ame\u0301lie', '2'],
+      ['👩‍👩‍👧 home', '3'],
+      ['plain', '4'],
+    ];
+
+    const lines = tableOf(rows, columnsOf(2), terminal(undefined)).split('\n');
+
+    expect(lines).toEqual([
+      'C0                  C1',
+      '──────────────────  ──',
+      '東京データセンター  1',
+      'Ame\u0301lie              2',
+      '👩‍👩‍👧 home             3',
+      'plain               4',
+    ]);
+  });
+
+  it('breaks text without spaces between characters, and never within one', () => {
+    const lines = tableOf([['東京データセンター'], ['e\u0301'.repeat(12)]], columnsOf(1), terminal(11)).split(
+      '\n',
+    );
+
+    expect(lines.slice(2)).toEqual(['東京データ', 'センター', 'e\u0301'.repeat(11), 'e\u0301']);
+    expect(lines.every((line) => stringWidth(line) <= 11)).toBe(true);
   });
 
   it('shows characters that move the cursor as dots', () => {

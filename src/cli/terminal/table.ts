@@ -1,7 +1,7 @@
 /**
- * Tables for people: a rule under the head, none between the rows, as wide as the terminal at the most.
+ * Tables for people: a rule under the head, no rules between rows, never wider than the terminal.
  */
-import Table from 'cli-table3';
+import stringWidth from 'string-width';
 import type { Style, Terminal } from './terminal.ts';
 
 /** A column of a table: its title, and what it shows of a row, in one line or more. */
@@ -19,28 +19,14 @@ const narrowestColumn = 10;
 /** Characters that could move a terminal's cursor are shown as a dot; only line breaks stay. */
 const printable = (text: string): string => text.replace(/(?!\n)\p{Cc}/gu, '·');
 
-const widthOf = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
+/** The columns of a terminal that the widest line takes: two for a CJK character or an emoji, none for a combining mark. */
+const widthOf = (text: string): number => Math.max(...text.split('\n').map((line) => stringWidth(line)));
 
-const bare = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  right: '',
-  'right-mid': '',
-  mid: '',
-  'mid-mid': '',
-  middle: '  ',
-};
+/** Two spaces between columns. */
+const gap = '  ';
 
 const widthsWithin = (natural: ReadonlyArray<number>, columns: number): ReadonlyArray<number> => {
-  let excess = natural.reduce((sum, width) => sum + width + 2, -2) - columns;
+  let excess = natural.reduce((sum, width) => sum + width + gap.length, -gap.length) - columns;
   if (excess <= 0) return natural;
   const widths = [...natural];
   while (excess > 0) {
@@ -52,24 +38,38 @@ const widthsWithin = (natural: ReadonlyArray<number>, columns: number): Readonly
   return widths;
 };
 
-/** The text in lines of this width: broken between words, and within those that are longer than a line. */
+/** The text in lines of this width: broken between words, and within words that are longer than a line. */
 const wrapped = (text: string, width: number): ReadonlyArray<string> =>
   text.split('\n').flatMap((line) => wrappedLine(line, width));
 
-/** Where a word that is longer than a line is broken: behind the last mark within it, if there is one. */
-const breakIn = (word: string, width: number): number =>
-  Math.max(...['-', '/', '.', '_', ':'].map((mark) => word.lastIndexOf(mark, width - 1) + 1)) || width;
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** The beginning of a word that fits the width: whole characters as a reader sees them, at least one. */
+const fitting = (word: string, width: number): string => {
+  let end = 0;
+  for (const { segment } of graphemes.segment(word)) {
+    if (end > 0 && stringWidth(word.slice(0, end + segment.length)) > width) break;
+    end += segment.length;
+  }
+  return word.slice(0, end);
+};
+
+/** Where to break a word that is longer than a line: after the last mark that fits, otherwise where the line is full. */
+const breakIn = (word: string, width: number): number => {
+  const start = fitting(word, width);
+  return Math.max(...['-', '/', '.', '_', ':'].map((mark) => start.lastIndexOf(mark) + 1)) || start.length;
+};
 
 const wrappedLine = (text: string, width: number): ReadonlyArray<string> => {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
     let rest = word;
-    if (line !== '' && line.length + 1 + rest.length > width) {
+    if (line !== '' && stringWidth(`${line} ${rest}`) > width) {
       lines.push(line);
       line = '';
     }
-    while (rest.length > width) {
+    while (stringWidth(rest) > width && fitting(rest, width) !== rest) {
       const end = breakIn(rest, width);
       lines.push(rest.slice(0, end));
       rest = rest.slice(end);
@@ -79,38 +79,41 @@ const wrappedLine = (text: string, width: number): ReadonlyArray<string> => {
   return [...lines, line];
 };
 
-/** The rows as a table, one line or more a row. */
+/** The line with spaces up to the width of its column. */
+const padded = (line: string, width: number, align: 'right' | undefined): string => {
+  const spaces = ' '.repeat(Math.max(0, width - stringWidth(line)));
+  return align === 'right' ? spaces + line : line + spaces;
+};
+
+/** The rows as a table. A row takes several lines where a cell does. */
 export const tableOf = <Row>(
   rows: ReadonlyArray<Row>,
   columns: ReadonlyArray<Column<Row>>,
   terminal: Terminal,
 ): string => {
   const cells = rows.map((row) => columns.map((column) => printable(column.cell(row))));
-  const natural = columns.map((column, index) =>
-    Math.max(column.title.length, ...cells.map((row) => widthOf(row[index]!))),
+  const natural = columns.map(({ title }, index) =>
+    Math.max(widthOf(title), ...cells.map((row) => widthOf(row[index]!))),
   );
   const widths = terminal.columns === undefined ? natural : widthsWithin(natural, terminal.columns);
-  const table = new Table({
-    chars: bare,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    ...(widths === natural ? {} : { colWidths: [...widths] }),
-    colAligns: columns.map((column) => column.align ?? 'left'),
-  });
-  table.push(columns.map(({ title }) => title));
-  for (const [at, row] of cells.entries()) {
-    table.push(
-      columns.map((column, index) => {
-        const style = column.style?.(rows[at]!);
-        const lines = wrapped(row[index]!, widths[index]!);
-        return lines.map((line) => (style === undefined ? line : terminal.style(style, line))).join('\n');
-      }),
+  const linesOf = (texts: ReadonlyArray<string>, row?: Row): ReadonlyArray<string> => {
+    const wrappedCells = texts.map((text, index) => wrapped(text, widths[index]!));
+    const height = Math.max(...wrappedCells.map((lines) => lines.length));
+    return Array.from({ length: height }, (_, at) =>
+      columns
+        .map(({ align, style }, index) => {
+          const line = wrappedCells[index]![at] ?? '';
+          const chosen = row === undefined ? undefined : style?.(row);
+          const styled = chosen === undefined || line === '' ? line : terminal.style(chosen, line);
+          return padded(styled, widths[index]!, align);
+        })
+        .join(gap)
+        .trimEnd(),
     );
-  }
-  const lines = table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
-  const rule = widths.map((width) => '─'.repeat(width)).join('  ');
-  const [head = '', ...body] = lines;
-  return [terminal.style('bold', head), terminal.style('dim', rule), ...body].join('\n');
+  };
+  return [
+    ...linesOf(columns.map(({ title }) => title)).map((line) => terminal.style('bold', line)),
+    terminal.style('dim', widths.map((width) => '─'.repeat(width)).join(gap)),
+    ...cells.flatMap((texts, index) => linesOf(texts, rows[index]!)),
+  ].join('\n');
 };
