@@ -2,8 +2,8 @@
  * The command line `domicile`.
  */
 import { CommanderError } from 'commander';
+import { wrongUse } from './invocation/exit-codes.ts';
 import { programFor } from './program.ts';
-import { wrongUse } from './terminal/exit-codes.ts';
 import { processTerminal } from './terminal/terminal.ts';
 
 try {

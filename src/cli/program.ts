@@ -16,7 +16,7 @@ import { addSimulate } from './commands/simulate.ts';
 import { addTrail } from './commands/trail.ts';
 import { addWhere } from './commands/where.ts';
 import { addWho } from './commands/who.ts';
-import { version } from './terminal/package-version.ts';
+import { version } from './invocation/package-version.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 /** The program, its commands writing to the terminal. */

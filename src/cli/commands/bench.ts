@@ -7,9 +7,9 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import { running } from '../terminal/command-options.ts';
-import { unreachable } from '../terminal/exit-codes.ts';
-import type { Failure } from '../terminal/failure.ts';
+import { running } from '../invocation/command-options.ts';
+import { unreachable } from '../invocation/exit-codes.ts';
+import type { Failure } from '../invocation/failure.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 const measuring = fileURLToPath(new URL('../../../bench/run.ts', import.meta.url));

@@ -13,12 +13,12 @@ import {
   running,
   withFormatOption,
   withLedgerOptions,
-} from '../terminal/command-options.ts';
-import { type LedgerOptions, settingsOf } from '../terminal/connection.ts';
-import { checkFailed, fine, unreachable, wrongUse } from '../terminal/exit-codes.ts';
-import { type Failure, failureOf, failureOfThrown } from '../terminal/failure.ts';
+} from '../invocation/command-options.ts';
+import { type LedgerOptions, settingsOf } from '../invocation/connection.ts';
+import { checkFailed, fine, unreachable, wrongUse } from '../invocation/exit-codes.ts';
+import { type Failure, failureOf, failureOfThrown } from '../invocation/failure.ts';
+import { version } from '../invocation/package-version.ts';
 import { csvOf } from '../terminal/formats.ts';
-import { version } from '../terminal/package-version.ts';
 import { ProgressBar } from '../terminal/progress-bar.ts';
 import { type Column, tableOf } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';

@@ -11,10 +11,10 @@ import {
   questionOf,
   running,
   withQuestionOptions,
-} from '../terminal/command-options.ts';
-import { withLedger } from '../terminal/connection.ts';
-import { checkFailed, fine } from '../terminal/exit-codes.ts';
-import { failureOf } from '../terminal/failure.ts';
+} from '../invocation/command-options.ts';
+import { withLedger } from '../invocation/connection.ts';
+import { checkFailed, fine } from '../invocation/exit-codes.ts';
+import { failureOf } from '../invocation/failure.ts';
 import { findingColumns } from '../terminal/finding-lines.ts';
 import { fieldsOf, show } from '../terminal/formats.ts';
 import type { Terminal } from '../terminal/terminal.ts';

@@ -9,10 +9,10 @@ import {
   running,
   withFormatOption,
   withLedgerOptions,
-} from '../terminal/command-options.ts';
-import { type LedgerOptions, withLedger } from '../terminal/connection.ts';
-import { checkFailed, fine } from '../terminal/exit-codes.ts';
-import { failureOf } from '../terminal/failure.ts';
+} from '../invocation/command-options.ts';
+import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
+import { checkFailed, fine } from '../invocation/exit-codes.ts';
+import { failureOf } from '../invocation/failure.ts';
 import { csvOf } from '../terminal/formats.ts';
 import { ProgressBar } from '../terminal/progress-bar.ts';
 import type { Terminal } from '../terminal/terminal.ts';

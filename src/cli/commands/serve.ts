@@ -6,10 +6,10 @@ import { type Command, InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Settings } from '../../ledger/settings.ts';
 import type { Running } from '../../main/serve.ts';
-import { running } from '../terminal/command-options.ts';
-import { settingsOf } from '../terminal/connection.ts';
-import { fine, wrongUse } from '../terminal/exit-codes.ts';
-import { type Failure, failureOfThrown } from '../terminal/failure.ts';
+import { running } from '../invocation/command-options.ts';
+import { settingsOf } from '../invocation/connection.ts';
+import { fine, wrongUse } from '../invocation/exit-codes.ts';
+import { type Failure, failureOfThrown } from '../invocation/failure.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 interface ServeOptions {

@@ -11,10 +11,10 @@ import {
   running,
   withFormatOption,
   withLedgerOptions,
-} from '../terminal/command-options.ts';
-import { type LedgerOptions, withLedger } from '../terminal/connection.ts';
-import { checkFailed, fine, wrongUse } from '../terminal/exit-codes.ts';
-import { type Failure, failureOf } from '../terminal/failure.ts';
+} from '../invocation/command-options.ts';
+import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
+import { checkFailed, fine, wrongUse } from '../invocation/exit-codes.ts';
+import { type Failure, failureOf } from '../invocation/failure.ts';
 import { findingColumns } from '../terminal/finding-lines.ts';
 import { show } from '../terminal/formats.ts';
 import type { Column } from '../terminal/table.ts';

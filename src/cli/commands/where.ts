@@ -12,10 +12,10 @@ import {
   running,
   validWords,
   withQuestionOptions,
-} from '../terminal/command-options.ts';
-import { withLedger } from '../terminal/connection.ts';
-import { fine } from '../terminal/exit-codes.ts';
-import { failureOf } from '../terminal/failure.ts';
+} from '../invocation/command-options.ts';
+import { withLedger } from '../invocation/connection.ts';
+import { fine } from '../invocation/exit-codes.ts';
+import { failureOf } from '../invocation/failure.ts';
 import { fieldsOf, show } from '../terminal/formats.ts';
 import { kindText } from '../terminal/path-text.ts';
 import type { Column } from '../terminal/table.ts';

@@ -8,8 +8,8 @@ import { type Client, type EventInputOf, everyRow } from '../../client/client.ts
 import type { FindingRow, WireDifference } from '../../contract/rows/policy.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { type PolicyPack, readPacks } from '../../ledger/policy-packs.ts';
-import { wrongUse } from '../terminal/exit-codes.ts';
-import { type Failure, failureOf } from '../terminal/failure.ts';
+import { wrongUse } from '../invocation/exit-codes.ts';
+import { type Failure, failureOf } from '../invocation/failure.ts';
 import { kindText } from '../terminal/path-text.ts';
 import { type Column, tableOf } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';

@@ -9,11 +9,11 @@ import { type Client, createClient } from '../../client/client.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { type Settings, settingsFrom } from '../../ledger/settings.ts';
 import { StoreProblem } from '../../store/sqlite/store-problems.ts';
+import { ProgressBar } from '../terminal/progress-bar.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { wholeNumber } from '../terminal/wording.ts';
 import { unreachable, wrongUse } from './exit-codes.ts';
 import { type Failure, failureOfThrown } from './failure.ts';
-import { ProgressBar } from './progress-bar.ts';
-import type { Terminal } from './terminal.ts';
-import { wholeNumber } from './wording.ts';
 
 /** Which ledger. */
 export interface LedgerOptions {

@@ -5,11 +5,11 @@ import { type Command, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Clocks, Question } from '../../client/client.ts';
 import { Assurance } from '../../domain/events/words.ts';
+import { type Format, formats } from '../terminal/formats.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { moment, spoken } from '../terminal/wording.ts';
 import type { LedgerOptions } from './connection.ts';
 import { type Failure, failureOfThrown } from './failure.ts';
-import { type Format, formats } from './formats.ts';
-import type { Terminal } from './terminal.ts';
-import { moment, spoken } from './wording.ts';
 
 export interface FormatOptions {
   readonly format: Format;
