@@ -7,14 +7,14 @@
  * often. Numbers are of one core.
  */
 import { type EntityUidJson, preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
-import type { ClassHistory } from '../src/domain/policy/class-history.ts';
-import { differenceOf } from '../src/domain/policy/difference.ts';
 import type { Finding } from '../src/domain/policy/finding.ts';
-import { findingsOf, type Judging } from '../src/domain/policy/findings.ts';
+import { differenceOf } from '../src/domain/policy/findings-difference.ts';
+import { findingsOf, type Judging } from '../src/domain/policy/judge.ts';
+import type { ClassHistory } from '../src/domain/policy/judged-holding.ts';
 import { judgingPolicy } from '../src/domain/policy/judging-policy.ts';
+import type { PolicyVersion } from '../src/domain/policy/policy-versions.ts';
 import type { PolicyRegistry } from '../src/domain/policy/registered-entities.ts';
 import { RegisteredEntities } from '../src/domain/policy/registered-entities.ts';
-import type { PolicyVersion } from '../src/domain/policy/versions.ts';
 import { beginning, type Instant, never } from '../src/domain/time/instant.ts';
 import { holdsAt, type Interval, intersect, valueAt } from '../src/domain/time/timeline.ts';
 import { median, printTable } from './measure.ts';

@@ -7,12 +7,12 @@
  */
 
 import { edgeKinds } from '../src/domain/reach/edge.ts';
-import { ReachIndex } from '../src/domain/reach/reach-index.ts';
 import type { ReachAnswer } from '../src/domain/reach/reach-of.ts';
 import { reachOfSubject } from '../src/domain/reach/reach-of-subject.ts';
 import type { Fact } from '../src/domain/recording/facts.ts';
 import type { Residency, SubjectPresence } from '../src/domain/residency/fold.ts';
 import { type Instant, never } from '../src/domain/time/instant.ts';
+import { ReachIndex } from '../src/projections/reach/reach-index.ts';
 
 const organisationCount = 300;
 const groupSize = 12;

@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { TypeOf } from 'io-ts';
 import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
 import { DateTimeOrDate, exact, type Fault, faultsOf, Identifier, lineOf } from '../domain/events/codec.ts';
-import type { Proposal } from '../domain/policy/versions.ts';
+import type { Proposal } from '../domain/policy/policy-versions.ts';
 
 /** The description of a pack: `<name>.json` beside `<name>.cedar`. */
 export const PackDescription = exact(

@@ -4,28 +4,28 @@
 
 import type { FindingRow, PolicyRow, WireDifference } from '../contract/rows/policy.ts';
 import { isPopulation } from '../domain/events/scope.ts';
-import { classHistoriesOf } from '../domain/policy/class-histories.ts';
-import type { ClassHistory } from '../domain/policy/class-history.ts';
+import { eachAlone, type Weights } from '../domain/policy/cohorts.ts';
 import { countedAccess } from '../domain/policy/counted-access.ts';
-import { type ChangedFinding, type Difference, differenceOf } from '../domain/policy/difference.ts';
 import { type Finding, findingId, findingOrder, subjectsAt } from '../domain/policy/finding.ts';
-import { accessFindings, type CountedAccess, findingsOf, type Judging } from '../domain/policy/findings.ts';
+import { type ChangedFinding, type Difference, differenceOf } from '../domain/policy/findings-difference.ts';
+import { accessFindings, type CountedAccess, findingsOf, type Judging } from '../domain/policy/judge.ts';
+import type { ClassHistory } from '../domain/policy/judged-holding.ts';
+import { classHistoriesOf } from '../domain/policy/judged-holdings.ts';
 import { judgingPolicy } from '../domain/policy/judging-policy.ts';
 import { policyRegistry } from '../domain/policy/policy-registry.ts';
-import { RegisteredEntities } from '../domain/policy/registered-entities.ts';
-import type { Proposal } from '../domain/policy/versions.ts';
+import type { Proposal } from '../domain/policy/policy-versions.ts';
 import {
   type PolicyVersion,
   policiesOf,
   proposedVersion,
   versionInForce,
-} from '../domain/policy/versions.ts';
-import { eachAlone, type Weights } from '../domain/policy/weights.ts';
-import type { ReachIndex } from '../domain/reach/reach-index.ts';
+} from '../domain/policy/policy-versions.ts';
+import { RegisteredEntities } from '../domain/policy/registered-entities.ts';
 import { unexplainedAccess } from '../domain/reach/unexplained-access.ts';
 import type { FactOf } from '../domain/recording/facts.ts';
 import type { Residency } from '../domain/residency/fold.ts';
 import { formatBound, formatInstant, type Instant } from '../domain/time/instant.ts';
+import type { ReachIndex } from '../projections/reach/reach-index.ts';
 import { residencyOf } from './gather.ts';
 import { reachIndexOf, wirePath } from './reach.ts';
 import { remembered } from './remembered.ts';

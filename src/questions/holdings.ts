@@ -9,7 +9,7 @@
 import type { SiteHoldingRow } from '../contract/rows/residency.ts';
 import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
 import { isPopulation } from '../domain/events/scope.ts';
-import type { Weights } from '../domain/policy/weights.ts';
+import type { Weights } from '../domain/policy/cohorts.ts';
 import { type Fact, foldingOrder, isFact } from '../domain/recording/facts.ts';
 import { foldResidency, type Residency } from '../domain/residency/fold.ts';
 import { sharedHolding } from '../domain/residency/holding.ts';

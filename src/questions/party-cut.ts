@@ -5,11 +5,11 @@
 import type { WirePartyCut } from '../contract/rows/reach.ts';
 import { simplePaths, wholeBudget } from '../domain/reach/all-paths.ts';
 import { type CutEdge, cutEdgeOrder } from '../domain/reach/cut-edge.ts';
+import { type Stay, staysOfSubject } from '../domain/reach/data-presence.ts';
 import { directEdges } from '../domain/reach/direct-edges.ts';
 import { explainCut } from '../domain/reach/explain-cut.ts';
 import { staysOfHeld } from '../domain/reach/held-data.ts';
 import { eventsOf, type Step } from '../domain/reach/path.ts';
-import { type Stay, staysOfSubject } from '../domain/reach/stay.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import { cover, valueAt } from '../domain/time/timeline.ts';
 import { wireCut, wireCutEdge } from './reach.ts';

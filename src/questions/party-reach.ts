@@ -4,7 +4,7 @@
 
 import type { PartyReachRow, SimulatedReachRow } from '../contract/rows/reach.ts';
 import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
-import { countedDataOf } from '../domain/policy/class-histories.ts';
+import { countedDataOf } from '../domain/policy/judged-holdings.ts';
 import { type HoldingReach, reachOfParty as reachedHoldings } from '../domain/reach/reach-of-party.ts';
 import { formatBound, type Instant, never } from '../domain/time/instant.ts';
 import { cover, type Interval, subtract } from '../domain/time/timeline.ts';

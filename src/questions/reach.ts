@@ -8,17 +8,17 @@
 import type { ReachRow, WireCut, WireHolding, WirePathEdge } from '../contract/rows/reach.ts';
 import type { Assurance } from '../domain/events/words.ts';
 import type { CutEdge } from '../domain/reach/cut-edge.ts';
+import { staysOfSubject } from '../domain/reach/data-presence.ts';
 import { type CutExplanation, explainCut } from '../domain/reach/explain-cut.ts';
 import type { PathEdge } from '../domain/reach/path.ts';
-import { ReachIndex } from '../domain/reach/reach-index.ts';
 import type { ReachQuestion } from '../domain/reach/reach-of.ts';
 import { reachOfSubject } from '../domain/reach/reach-of-subject.ts';
-import { staysOfSubject } from '../domain/reach/stay.ts';
 import type { Fact } from '../domain/recording/facts.ts';
 import { isCorrection } from '../domain/recording/facts.ts';
 import type { RowKey } from '../domain/residency/rows.ts';
 import { formatBound, type Instant } from '../domain/time/instant.ts';
 import type { EventIndex } from '../projections/event-index.ts';
+import { ReachIndex } from '../projections/reach/reach-index.ts';
 import { residencyOf } from './gather.ts';
 import { View } from './view.ts';
 

@@ -12,7 +12,7 @@ import {
 } from '../contract/parameters.ts';
 import type { Problem } from '../contract/problem.ts';
 import type { Event } from '../domain/events/event.ts';
-import type { Proposal } from '../domain/policy/versions.ts';
+import type { Proposal } from '../domain/policy/policy-versions.ts';
 import type { NameKind } from '../projections/topics.ts';
 import { Descriptions } from './descriptions.ts';
 import { discrepanciesAfter } from './discrepancies.ts';

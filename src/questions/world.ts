@@ -4,11 +4,11 @@
  */
 
 import { isPopulation } from '../domain/events/scope.ts';
-import { classHistoriesOf } from '../domain/policy/class-histories.ts';
-import type { ClassHistory } from '../domain/policy/class-history.ts';
-import type { Weights } from '../domain/policy/weights.ts';
-import type { ReachIndex } from '../domain/reach/reach-index.ts';
+import type { Weights } from '../domain/policy/cohorts.ts';
+import type { ClassHistory } from '../domain/policy/judged-holding.ts';
+import { classHistoriesOf } from '../domain/policy/judged-holdings.ts';
 import type { Residency } from '../domain/residency/fold.ts';
+import type { ReachIndex } from '../projections/reach/reach-index.ts';
 import { residencyOfMany, stirredSubjects } from './holdings.ts';
 import { reachIndexOf } from './reach.ts';
 import { remembered } from './remembered.ts';

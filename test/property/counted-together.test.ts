@@ -3,10 +3,10 @@
  */
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { classHistoriesOf } from '../../src/domain/policy/class-histories.ts';
-import type { ClassHistory } from '../../src/domain/policy/class-history.ts';
+import { eachAlone, type Weights } from '../../src/domain/policy/cohorts.ts';
 import { countedAccess } from '../../src/domain/policy/counted-access.ts';
-import { eachAlone, type Weights } from '../../src/domain/policy/weights.ts';
+import type { ClassHistory } from '../../src/domain/policy/judged-holding.ts';
+import { classHistoriesOf } from '../../src/domain/policy/judged-holdings.ts';
 import { unexplainedAccess } from '../../src/domain/reach/unexplained-access.ts';
 import type { Residency } from '../../src/domain/residency/fold.ts';
 import { formatInstant } from '../../src/domain/time/instant.ts';

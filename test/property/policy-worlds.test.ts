@@ -5,16 +5,16 @@
 import { preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { classHistoriesOf } from '../../src/domain/policy/class-histories.ts';
 import { type Finding, subjectsAt } from '../../src/domain/policy/finding.ts';
-import { findingsOf } from '../../src/domain/policy/findings.ts';
+import { findingsOf } from '../../src/domain/policy/judge.ts';
+import { classHistoriesOf } from '../../src/domain/policy/judged-holdings.ts';
 import { judgingPolicy } from '../../src/domain/policy/judging-policy.ts';
 import { policyRegistry } from '../../src/domain/policy/policy-registry.ts';
+import { policiesOf } from '../../src/domain/policy/policy-versions.ts';
 import { RegisteredEntities } from '../../src/domain/policy/registered-entities.ts';
-import { policiesOf } from '../../src/domain/policy/versions.ts';
-import { ReachIndex } from '../../src/domain/reach/reach-index.ts';
 import type { Fact } from '../../src/domain/recording/facts.ts';
 import type { Residency, SubjectPresence } from '../../src/domain/residency/fold.ts';
+import { ReachIndex } from '../../src/projections/reach/reach-index.ts';
 import * as naive from '../support/naive-reach.ts';
 import {
   anInstant,

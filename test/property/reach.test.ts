@@ -3,19 +3,19 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { staysOfSubject } from '../../src/domain/reach/data-presence.ts';
 import { type EdgeKind, edgeKinds } from '../../src/domain/reach/edge.ts';
 import { explainCut } from '../../src/domain/reach/explain-cut.ts';
-import { ReachIndex } from '../../src/domain/reach/reach-index.ts';
 import type { ReachAnswer } from '../../src/domain/reach/reach-of.ts';
 import { type CountedData, reachOfParty } from '../../src/domain/reach/reach-of-party.ts';
 import { reachOfSubject } from '../../src/domain/reach/reach-of-subject.ts';
-import { staysOfSubject } from '../../src/domain/reach/stay.ts';
-import { reachTrail } from '../../src/domain/reach/trail.ts';
+import { reachTrail } from '../../src/domain/reach/reach-trail.ts';
 import { unexplainedAccess } from '../../src/domain/reach/unexplained-access.ts';
 import type { Fact, FactOf } from '../../src/domain/recording/facts.ts';
 import type { Residency } from '../../src/domain/residency/fold.ts';
 import { populationOf } from '../../src/domain/residency/holding.ts';
 import { always, type Interval, intersect } from '../../src/domain/time/timeline.ts';
+import { ReachIndex } from '../../src/projections/reach/reach-index.ts';
 import * as naive from '../support/naive-reach.ts';
 import {
   anAccess,

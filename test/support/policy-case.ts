@@ -4,17 +4,17 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeEvent } from '../../src/domain/events/event.ts';
 import type { EventData, EventType } from '../../src/domain/events/event-data.ts';
-import { classHistoriesOf } from '../../src/domain/policy/class-histories.ts';
 import type { Finding } from '../../src/domain/policy/finding.ts';
-import { findingsOf } from '../../src/domain/policy/findings.ts';
+import { findingsOf } from '../../src/domain/policy/judge.ts';
+import { classHistoriesOf } from '../../src/domain/policy/judged-holdings.ts';
 import { judgingPolicy } from '../../src/domain/policy/judging-policy.ts';
 import { policyRegistry } from '../../src/domain/policy/policy-registry.ts';
+import { type PolicyVersion, policiesOf } from '../../src/domain/policy/policy-versions.ts';
 import { RegisteredEntities } from '../../src/domain/policy/registered-entities.ts';
-import { type PolicyVersion, policiesOf } from '../../src/domain/policy/versions.ts';
-import { ReachIndex } from '../../src/domain/reach/reach-index.ts';
 import { type Fact, factOf } from '../../src/domain/recording/facts.ts';
 import { foldResidency, type Residency } from '../../src/domain/residency/fold.ts';
 import { formatBound, type Instant } from '../../src/domain/time/instant.ts';
+import { ReachIndex } from '../../src/projections/reach/reach-index.ts';
 
 /** When (a date), what type, what data as on the wire. */
 export type Entry = { [T in EventType]: readonly [string, T, EventDataOnWire<T>] }[EventType];

@@ -9,7 +9,7 @@ import { periodParameters } from '../../contract/parameters.ts';
 import type { Problem } from '../../contract/problem.ts';
 import { TrailRow } from '../../contract/rows/events.ts';
 import { HistoryRow, ResidencyRow } from '../../contract/rows/residency.ts';
-import { reachTrail } from '../../domain/reach/trail.ts';
+import { reachTrail } from '../../domain/reach/reach-trail.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { isNamed, naming, type People } from '../../ledger/people.ts';
 import { Recorder } from '../../ledger/record.ts';

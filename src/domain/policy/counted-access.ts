@@ -6,8 +6,8 @@ import { isPopulation } from '../events/scope.ts';
 import type { UnexplainedAccess } from '../reach/unexplained-access.ts';
 import type { Residency } from '../residency/fold.ts';
 import { valueAt } from '../time/timeline.ts';
-import type { CountedAccess } from './findings.ts';
-import { eachAlone, peopleIn, type Weights } from './weights.ts';
+import { eachAlone, peopleIn, type Weights } from './cohorts.ts';
+import type { CountedAccess } from './judge.ts';
 
 /**
  * An access with the number of those whose data of that dataset was in the population's holdings, at the site if one is

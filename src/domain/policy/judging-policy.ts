@@ -4,8 +4,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type CompiledRule, compileForbids } from './cedar/compile.ts';
 import { readPolicy } from './cedar/read-policy.ts';
-import { type JudgingPolicy, unreadableRules } from './findings.ts';
-import type { PolicyVersion } from './versions.ts';
+import { type JudgingPolicy, unreadableRules } from './judge.ts';
+import type { PolicyVersion } from './policy-versions.ts';
 
 const textsMax = 1_000;
 const compiled = new Map<string, ReadonlyArray<CompiledRule>>();

@@ -2,8 +2,7 @@
  * What is registered, as policies ask for it, out of facts and the graph of parties.
  */
 
-import type { PartyGraph } from '../reach/party-graph.ts';
-import type { Reach } from '../reach/reach-index.ts';
+import type { Reach } from '../reach/reach.ts';
 import { type Fact, type FactOf, isFact } from '../recording/facts.ts';
 import { describedBy } from '../recording/registrations.ts';
 import { aboveIn } from './hierarchy.ts';
@@ -16,7 +15,7 @@ import type { PolicyRegistry } from './registered-entities.ts';
  * @param facts the registrations of populations and datasets, among others; in any order.
  */
 export const policyRegistry = (
-  reach: { readonly parties: PartyGraph; readonly sites: Reach['sites'] },
+  reach: Pick<Reach, 'parties' | 'sites'>,
   facts: Iterable<Fact>,
 ): PolicyRegistry => {
   const populations = new Map<string, FactOf<'PopulationRegistered'>[]>();

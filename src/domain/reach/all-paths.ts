@@ -6,8 +6,8 @@
 import type { Interval } from '../time/timeline.ts';
 import type { DirectEdge, Edge } from './edge.ts';
 import type { Label, Via } from './labels.ts';
-import type { Graph } from './party-graph.ts';
 import { passes, type Step } from './path.ts';
+import type { Graph } from './reach.ts';
 
 /** How many paths an answer tells. */
 export const pathsMax = 1_000;

@@ -3,12 +3,12 @@
  */
 import type { Instant } from '../time/instant.ts';
 import { valueAt } from '../time/timeline.ts';
-import { smallestClosing } from './closing.ts';
 import type { CutEdge } from './cut-edge.ts';
+import type { Stay } from './data-presence.ts';
 import { directEdges } from './direct-edges.ts';
-import { type ChainEdge, nearestChain } from './opening.ts';
-import type { Reach } from './reach-index.ts';
-import type { Stay } from './stay.ts';
+import { smallestClosing } from './minimum-cut.ts';
+import { type ChainEdge, nearestChain } from './nearest-chain.ts';
+import type { Reach } from './reach.ts';
 
 /** `explain=cut`. */
 export type CutExplanation =

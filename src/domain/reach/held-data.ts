@@ -4,8 +4,8 @@
 import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { Timeline } from '../time/timeline.ts';
 import type { DataClass } from './data-class.ts';
+import { isGrantedOver, type Stay, stayOfClass } from './data-presence.ts';
 import type { Grants } from './grants.ts';
-import { isGrantedOver, type Stay, stayOfClass } from './stay.ts';
 
 /** The data of one holding, or the part of it of those people whom grants treat alike. */
 export interface HeldData {

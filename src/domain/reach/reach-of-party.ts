@@ -8,9 +8,9 @@ import { everReachableFrom } from './all-paths.ts';
 import { directEdges } from './direct-edges.ts';
 import { classOfHeld, type HeldData, staysOfHeld } from './held-data.ts';
 import type { PathEdge } from './path.ts';
-import type { Reach } from './reach-index.ts';
+import { append, type Taken, takenDuring } from './path-intervals.ts';
+import type { Reach } from './reach.ts';
 import { pathOrder, type ReachQuestion } from './reach-of.ts';
-import { append, type Taken, takenDuring } from './taken.ts';
 
 /** A part of a holding, and how many people are in it. The parts of a holding share nobody. */
 export interface CountedData extends HeldData {

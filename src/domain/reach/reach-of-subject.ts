@@ -2,9 +2,9 @@
  * Who could reach this person's data, in which holding, when, and along which path.
  */
 import type { Residency } from '../residency/fold.ts';
-import type { Reach } from './reach-index.ts';
+import { staysOfSubject } from './data-presence.ts';
+import type { Reach } from './reach.ts';
 import { type ReachAnswer, type ReachQuestion, reachOf } from './reach-of.ts';
-import { staysOfSubject } from './stay.ts';
 
 /**
  * Answers for one subject.

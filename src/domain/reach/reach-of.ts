@@ -6,14 +6,14 @@ import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { PartyKind } from '../events/words.ts';
 import type { RowKey } from '../residency/rows.ts';
 import type { Instant } from '../time/instant.ts';
-import type { Interval } from '../time/timeline.ts';
+import { type Interval, valueAt } from '../time/timeline.ts';
 import { type Budget, simplePaths, wholeBudget } from './all-paths.ts';
+import { type Stay, stayOrder } from './data-presence.ts';
 import { directEdges } from './direct-edges.ts';
 import type { Via } from './labels.ts';
 import type { PathEdge, Step } from './path.ts';
-import type { Reach } from './reach-index.ts';
-import { type Stay, stayOrder } from './stay.ts';
-import { append, type Taken, type TakenVisitor, takeWithin, visitTaken } from './taken.ts';
+import { append, type Taken, type TakenVisitor, takeWithin, visitTaken } from './path-intervals.ts';
+import type { Reach } from './reach.ts';
 
 /** Who, when and how is asked for. */
 export interface ReachQuestion {
@@ -70,7 +70,7 @@ export const reachOf = (reach: Reach, stays: ReadonlyArray<Stay>, question: Reac
     else visitTaken(reach, stay, during, question, tell);
   }
   const parties = [...found.keys()].sort(codeUnitOrder).map((party): PartyReach => {
-    const description = reach.parties.describedAt(party, at);
+    const description = valueAt(reach.parties.description(party), at)?.description;
     return {
       party,
       kind: description?.kind ?? null,

@@ -1,11 +1,8 @@
 /**
  * Spans: the uninterrupted intervals of an edge, with the events that opened and closed each.
  */
-import { type FactOf, foldingOrder } from '../recording/facts.ts';
 import type { Instant } from '../time/instant.ts';
-import { Course } from '../time/presence.ts';
 import type { Interval } from '../time/timeline.ts';
-import type { ReachMisfit, ReachMisfitCode } from './misfit.ts';
 
 /** One uninterrupted interval, with the positions of the events that opened and closed it. */
 export interface Span extends Interval {
@@ -40,30 +37,4 @@ export const mergeSpans = (causes: ReadonlyArray<ReadonlyArray<Span>>): Readonly
     opened: positions(...spans.filter((span) => span.from === from).map((span) => span.opened)),
     closed: positions(...spans.filter((span) => span.to === to).map((span) => span.closed)),
   }));
-};
-
-type LastingEvent = 'MembershipBegan' | 'MembershipEnded' | 'ControlBegan' | 'ControlEnded';
-
-/**
- * Folds the beginnings and endings of one thing that lasts or does not. Beginning what lasts, or ending what does not,
- * changes nothing (R13); only the state after the last event of an instant counts (R3).
- */
-export const foldLasting = (
-  facts: ReadonlyArray<FactOf<LastingEvent>>,
-  codes: { readonly began: ReachMisfitCode; readonly ended: ReachMisfitCode },
-): { readonly spans: ReadonlyArray<Span>; readonly misfits: ReadonlyArray<ReachMisfit> } => {
-  const misfits: ReachMisfit[] = [];
-  const course = new Course();
-  let lasts = false;
-  for (const { type, position, time } of facts.length < 2 ? facts : [...facts].sort(foldingOrder)) {
-    const begins = type === 'MembershipBegan' || type === 'ControlBegan';
-    if (begins === lasts) misfits.push({ position, code: begins ? codes.began : codes.ended });
-    else if (begins) course.enter(time, [position]);
-    else course.leave(time, position);
-    lasts = begins;
-  }
-  return {
-    spans: course.presences().map(({ from, to, opened, closed }) => ({ from, to, opened, closed })),
-    misfits,
-  };
 };

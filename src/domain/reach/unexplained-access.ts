@@ -8,9 +8,9 @@ import type { Residency } from '../residency/fold.ts';
 import { populationOf } from '../residency/holding.ts';
 import { valueAt } from '../time/timeline.ts';
 import type { DataClass } from './data-class.ts';
+import { staysOfSubject } from './data-presence.ts';
 import { classOfHeld } from './held-data.ts';
-import type { Reach } from './reach-index.ts';
-import { staysOfSubject } from './stay.ts';
+import type { Reach } from './reach.ts';
 
 /** The finding: who reached what, without a path to it that was known. */
 export interface UnexplainedAccess {

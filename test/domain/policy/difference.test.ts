@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { differenceOf } from '../../../src/domain/policy/difference.ts';
 import { type Finding, type FindingSubject, findingId } from '../../../src/domain/policy/finding.ts';
+import { differenceOf } from '../../../src/domain/policy/findings-difference.ts';
 import { never } from '../../../src/domain/time/instant.ts';
 
 const finding = (from: number, to: number, about: Partial<FindingSubject> = {}): Finding => {

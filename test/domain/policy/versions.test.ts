@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgingPolicy } from '../../../src/domain/policy/judging-policy.ts';
-import { policiesOf, proposedVersion, versionInForce } from '../../../src/domain/policy/versions.ts';
+import { policiesOf, proposedVersion, versionInForce } from '../../../src/domain/policy/policy-versions.ts';
 import { day, dayOf, type Entry, factsOf, ledgerOf, workedExample } from '../../support/policy-case.ts';
 
 const cedar = 'forbid(principal, action == Action::"store", resource);';

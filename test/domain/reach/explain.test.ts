@@ -2,14 +2,14 @@
  * What keeps a party out or lets it in, what an access proves, and why an event is in the trail.
  */
 import { describe, expect, test } from 'vitest';
+import { staysOfSubject } from '../../../src/domain/reach/data-presence.ts';
 import { type CutExplanation, explainCut } from '../../../src/domain/reach/explain-cut.ts';
-import { ReachIndex } from '../../../src/domain/reach/reach-index.ts';
-import { staysOfSubject } from '../../../src/domain/reach/stay.ts';
-import { reachTrail } from '../../../src/domain/reach/trail.ts';
+import { reachTrail } from '../../../src/domain/reach/reach-trail.ts';
 import { unexplainedAccess } from '../../../src/domain/reach/unexplained-access.ts';
 import type { Fact, FactOf } from '../../../src/domain/recording/facts.ts';
 import { foldResidency } from '../../../src/domain/residency/fold.ts';
 import { never } from '../../../src/domain/time/instant.ts';
+import { ReachIndex } from '../../../src/projections/reach/reach-index.ts';
 import { on, told } from '../../support/told.ts';
 
 const explain = (facts: ReadonlyArray<Fact>, party: string, at: string): CutExplanation => {

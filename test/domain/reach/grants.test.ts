@@ -4,11 +4,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Over } from '../../../src/domain/events/scope.ts';
 import { foldGrant, isGrantFact } from '../../../src/domain/reach/grants.ts';
-import { ReachIndex } from '../../../src/domain/reach/reach-index.ts';
 import { reachOfSubject } from '../../../src/domain/reach/reach-of-subject.ts';
 import type { Fact } from '../../../src/domain/recording/facts.ts';
 import { foldResidency } from '../../../src/domain/residency/fold.ts';
 import { formatBound, never } from '../../../src/domain/time/instant.ts';
+import { ReachIndex } from '../../../src/projections/reach/reach-index.ts';
 import { told } from '../../support/told.ts';
 
 const grant = (more: object = {}): object => ({

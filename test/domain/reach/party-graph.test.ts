@@ -3,10 +3,10 @@
  */
 import { describe, expect, test } from 'vitest';
 import { isPartyFact } from '../../../src/domain/reach/party-facts.ts';
-import { partyMisfits } from '../../../src/domain/reach/party-graph.ts';
-import { ReachIndex } from '../../../src/domain/reach/reach-index.ts';
+import { partyMisfits } from '../../../src/domain/reach/party-misfits.ts';
 import type { Fact } from '../../../src/domain/recording/facts.ts';
 import { beginning, formatInstant, never } from '../../../src/domain/time/instant.ts';
+import { ReachIndex } from '../../../src/projections/reach/reach-index.ts';
 import { told } from '../../support/told.ts';
 
 const day = (instant: number): string | null =>

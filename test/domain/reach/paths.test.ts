@@ -3,7 +3,6 @@
  */
 import { describe, expect, test } from 'vitest';
 import { pathsMax } from '../../../src/domain/reach/all-paths.ts';
-import { ReachIndex } from '../../../src/domain/reach/reach-index.ts';
 import { type ReachQuestion, reachOf } from '../../../src/domain/reach/reach-of.ts';
 import {
   type CountedData,
@@ -13,6 +12,7 @@ import { reachOfSubject } from '../../../src/domain/reach/reach-of-subject.ts';
 import type { Fact } from '../../../src/domain/recording/facts.ts';
 import { foldResidency } from '../../../src/domain/residency/fold.ts';
 import { formatBound, never } from '../../../src/domain/time/instant.ts';
+import { ReachIndex } from '../../../src/projections/reach/reach-index.ts';
 import { on, told } from '../../support/told.ts';
 
 const placed = ['2020-01-01', 'DataPlaced', { dataset: 'd', scope: { subject: 'ana' }, site: 's' }] as const;

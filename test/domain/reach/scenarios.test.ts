@@ -4,7 +4,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ReachIndex } from '../../../src/domain/reach/reach-index.ts';
 import type { PartyReach } from '../../../src/domain/reach/reach-of.ts';
 import { reachOfHolding } from '../../../src/domain/reach/reach-of-holding.ts';
 import { type CountedData, reachOfParty } from '../../../src/domain/reach/reach-of-party.ts';
@@ -12,6 +11,7 @@ import { reachOfSubject } from '../../../src/domain/reach/reach-of-subject.ts';
 import { foldResidency } from '../../../src/domain/residency/fold.ts';
 import { never } from '../../../src/domain/time/instant.ts';
 import { holdsAt, valueAt } from '../../../src/domain/time/timeline.ts';
+import { ReachIndex } from '../../../src/projections/reach/reach-index.ts';
 import { factsIn, on } from '../../support/told.ts';
 
 interface Question {

@@ -8,7 +8,7 @@
 
 import type { EntityUid, Expression, Literal, Rule, ScopeConstraint, Two, Variable } from './ast.ts';
 import { conjunctsOf, decidedWithout } from './conjuncts.ts';
-import { Failure, type Frame, failed, type Result } from './frame.ts';
+import { Failure, type Frame, failed, type Result } from './evaluation-state.ts';
 import { compileLike } from './like.ts';
 import {
   type EntityRef,

@@ -5,7 +5,7 @@
 import { beginning, type Instant, never } from '../../time/instant.ts';
 import type { Interval, Piece, Timeline, Varying } from '../../time/timeline.ts';
 import type { CompiledRule, Judgment } from './compile.ts';
-import { Frame } from './frame.ts';
+import { Frame } from './evaluation-state.ts';
 import type { Entities, RequestHistory } from './request-history.ts';
 
 /** What a rule says of a request over time; where it says neither, the rule is not satisfied. */

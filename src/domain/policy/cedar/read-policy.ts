@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type CedarPolicy, checkRule, type Rule, type Unsupported } from './ast.ts';
 import { askCedar } from './cedar-engine.ts';
 import { cedarSchema } from './schema.ts';
-import { codeOnly, type Place, placeOf, placeOfByte } from './source-text.ts';
+import { codeOnly, type Place, placeOf, placeOfByte } from './source-location.ts';
 
 /** What is wrong with a policy, or what its author should know. */
 export interface PolicyFault {

@@ -6,7 +6,7 @@ import type { Instant } from '../time/instant.ts';
 import { intervalAt } from '../time/timeline.ts';
 import { type CutEdge, cutEdge } from './cut-edge.ts';
 import { type DirectEdge, type Edge, pairOrder } from './edge.ts';
-import type { Graph } from './party-graph.ts';
+import type { Graph } from './reach.ts';
 import type { Span } from './span.ts';
 
 /** An edge of a chain; one that does not hold is shown in the interval in which it last did. */

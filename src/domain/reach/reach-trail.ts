@@ -10,14 +10,14 @@ import type { RowKey } from '../residency/rows.ts';
 import { formatInstant, type Instant } from '../time/instant.ts';
 import type { Interval } from '../time/timeline.ts';
 import { type DataClass, overKeysOf } from './data-class.ts';
+import { staysOfSubject } from './data-presence.ts';
 import { directEdges } from './direct-edges.ts';
 import type { Edge } from './edge.ts';
-import { labelsOf } from './labelling.ts';
 import type { Labels } from './labels.ts';
 import { passes } from './path.ts';
-import type { Reach } from './reach-index.ts';
+import type { Reach } from './reach.ts';
+import { labelsOf } from './shortest-paths.ts';
 import { positions, type Span } from './span.ts';
-import { staysOfSubject } from './stay.ts';
 
 /** An event of the trail. */
 export interface TrailEntry {

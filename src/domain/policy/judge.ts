@@ -18,13 +18,13 @@ import {
 import { unexplainedAccess } from './built-in.ts';
 import type { CompiledRule } from './cedar/compile.ts';
 import { leftOpenBy, type Run, readBy, sweep } from './cedar/evaluate.ts';
-import { Failure, Frame } from './cedar/frame.ts';
+import { Failure, Frame } from './cedar/evaluation-state.ts';
 import type { ResourceHistory } from './cedar/request-history.ts';
 import { entityRef } from './cedar/value.ts';
-import type { ClassHistory, ReachedInterval } from './class-history.ts';
 import type { Finding, FindingSubject } from './finding.ts';
+import type { ClassHistory, ReachedInterval } from './judged-holding.ts';
+import type { PolicyVersion } from './policy-versions.ts';
 import type { RegisteredEntities } from './registered-entities.ts';
-import type { PolicyVersion } from './versions.ts';
 
 /** A version of a policy with its rules ready to judge. */
 export interface JudgingPolicy {

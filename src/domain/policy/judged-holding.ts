@@ -2,8 +2,8 @@
  * What policies judge: the history of a holding as far as its people are in one population, and who reached it.
  */
 import type { PathEdge, Step } from '../reach/path.ts';
+import type { Taken } from '../reach/path-intervals.ts';
 import type { Span } from '../reach/span.ts';
-import type { Taken } from '../reach/taken.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Interval, Varying } from '../time/timeline.ts';
 

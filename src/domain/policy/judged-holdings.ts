@@ -3,11 +3,11 @@
  */
 import { overKey } from '../reach/data-class.ts';
 import { staysOfHeld } from '../reach/held-data.ts';
-import type { Reach } from '../reach/reach-index.ts';
+import { append, type Taken, takenDuring } from '../reach/path-intervals.ts';
+import type { Reach } from '../reach/reach.ts';
 import { pathOrder } from '../reach/reach-of.ts';
 import type { CountedData } from '../reach/reach-of-party.ts';
 import { mergeSpans, type Span } from '../reach/span.ts';
-import { append, type Taken, takenDuring } from '../reach/taken.ts';
 import type { HoldingPresence, Residency, SubjectPresence } from '../residency/fold.ts';
 import { type Holding, sharedHolding } from '../residency/holding.ts';
 import { type Instant, never } from '../time/instant.ts';
@@ -21,8 +21,8 @@ import {
   type Varying,
   valueAt,
 } from '../time/timeline.ts';
-import { type ClassHistory, type ReachedBy, reachedInterval } from './class-history.ts';
-import { arrivalsIn, eachAlone, type Weights } from './weights.ts';
+import { arrivalsIn, eachAlone, type Weights } from './cohorts.ts';
+import { type ClassHistory, type ReachedBy, reachedInterval } from './judged-holding.ts';
 
 type JudgedHolding = ClassHistory['holding'];
 

@@ -1,18 +1,15 @@
 /**
  * Labels remembered by class of data, until an event touches what they were made of.
  */
-import { classKey, type DataClass, overKeysOf } from './data-class.ts';
-import { directEdges, type Sites } from './direct-edges.ts';
-import type { Grants } from './grants.ts';
-import { labelsOf } from './labelling.ts';
-import type { Labels, Via } from './labels.ts';
-import type { Graph } from './party-graph.ts';
+import { classKey, type DataClass, overKeysOf } from '../../domain/reach/data-class.ts';
+import { directEdges } from '../../domain/reach/direct-edges.ts';
+import type { Labels, Via } from '../../domain/reach/labels.ts';
+import type { Graph, Reach } from '../../domain/reach/reach.ts';
+import { labelsOf } from '../../domain/reach/shortest-paths.ts';
 
 /** What labels are made of. */
-export interface ReachSources {
+export interface ReachSources extends Pick<Reach, 'grants' | 'sites'> {
   readonly parties: Graph;
-  readonly grants: Grants;
-  readonly sites: Sites;
 }
 
 /** How many labels are remembered, over all classes; the classes asked for longest ago go first. */

@@ -3,8 +3,8 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { DataClass } from '../../../src/domain/reach/data-class.ts';
-import { LabelCache } from '../../../src/domain/reach/label-cache.ts';
-import { ReachIndex } from '../../../src/domain/reach/reach-index.ts';
+import { LabelCache } from '../../../src/projections/reach/label-cache.ts';
+import { ReachIndex } from '../../../src/projections/reach/reach-index.ts';
 import { told } from '../../support/told.ts';
 
 const at = (site: string): DataClass => ({

@@ -6,10 +6,10 @@
  */
 import type { Instant } from '../time/instant.ts';
 import { type Interval, intervalAt } from '../time/timeline.ts';
+import type { Stay } from './data-presence.ts';
 import type { Label, Via } from './labels.ts';
 import { joinPaths, type PathEdge, pathOf, type Step, samePairs } from './path.ts';
-import type { Reach } from './reach-index.ts';
-import type { Stay } from './stay.ts';
+import type { Reach } from './reach.ts';
 
 /** An interval in which the pairs of the path stay the same. */
 export interface Taken extends Interval {

@@ -8,7 +8,7 @@ import type { Instant } from '../time/instant.ts';
 import { intervalAt } from '../time/timeline.ts';
 import { type CutEdge, cutEdge, cutEdgeOrder } from './cut-edge.ts';
 import type { DirectEdge, Edge } from './edge.ts';
-import type { Graph } from './party-graph.ts';
+import type { Graph } from './reach.ts';
 
 /** An edge of the flow network, with the one that takes its flow back. */
 interface Arc {

@@ -1,27 +1,18 @@
 /**
  * Everything that says who reaches what, in memory, kept up to date fact by fact.
  */
-import { type Fact, type FactOf, isFact } from '../recording/facts.ts';
-import { type Described, describedSite, type SiteDescription } from '../recording/registrations.ts';
-import type { Varying } from '../time/timeline.ts';
-import type { DataClass } from './data-class.ts';
-import type { Sites } from './direct-edges.ts';
-import { type GrantFact, GrantIndex, type Grants, isGrantFact } from './grants.ts';
+import type { DataClass } from '../../domain/reach/data-class.ts';
+import { type GrantFact, isGrantFact } from '../../domain/reach/grants.ts';
+import type { Labels, Via } from '../../domain/reach/labels.ts';
+import { isPartyFact } from '../../domain/reach/party-facts.ts';
+import type { Reach } from '../../domain/reach/reach.ts';
+import { type Fact, type FactOf, isFact } from '../../domain/recording/facts.ts';
+import { type Described, describedSite, type SiteDescription } from '../../domain/recording/registrations.ts';
+import type { Varying } from '../../domain/time/timeline.ts';
+import { GrantIndex } from './grant-index.ts';
 import { LabelCache } from './label-cache.ts';
-import type { Labels, Via } from './labels.ts';
-import { isPartyFact, PartyFactIndex } from './party-facts.ts';
-import { type Graph, type PartyDescription, PartyGraph } from './party-graph.ts';
-
-/** What questions of reach are asked of. */
-export interface Reach {
-  readonly parties: Graph & {
-    /** What the party was registered as at the instant, if it was. */
-    readonly describedAt: (party: string, instant: number) => PartyDescription | undefined;
-  };
-  readonly grants: Grants;
-  readonly sites: Sites;
-  readonly labels: (data: DataClass, via?: Via) => Labels;
-}
+import { PartyFactIndex } from './party-fact-index.ts';
+import { PartyGraph } from './party-graph.ts';
 
 type SiteFact = FactOf<'SiteRegistered' | 'SiteTransferred'>;
 

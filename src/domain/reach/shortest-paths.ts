@@ -10,8 +10,8 @@ import { codeUnitOrder } from '../events/code-unit-order.ts';
 import { beginning, type Instant, never } from '../time/instant.ts';
 import { type DirectEdge, type Edge, pairOrder } from './edge.ts';
 import { type Label, Labels, type Via } from './labels.ts';
-import type { Graph } from './party-graph.ts';
 import type { Step } from './path.ts';
+import type { Graph } from './reach.ts';
 
 /** An edge that leads to what was labelled in the last round, or to the data itself. */
 interface Offer {

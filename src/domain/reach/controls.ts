@@ -1,0 +1,21 @@
+/**
+ * Controls: R13. A control is identified by controller, controlled and basis; the edge holds while one on any basis does.
+ */
+import { foldLasting } from './lasting.ts';
+import type { ReachMisfit } from './misfit.ts';
+import type { ControlFact } from './party-facts.ts';
+import { mergeSpans, type Span } from './span.ts';
+
+const codes = { began: 'control-already-began', ended: 'control-not-begun' } as const;
+
+/** When a controller had control, on any basis, by the facts of that controller and that controlled party. */
+export const controlSpans = (facts: ReadonlyArray<ControlFact>): ReadonlyArray<Span> =>
+  mergeSpans(
+    [...Map.groupBy(facts, (fact) => fact.data.basis).values()].map(
+      (ofBasis) => foldLasting(ofBasis, codes).spans,
+    ),
+  );
+
+/** The events of one control that do not fit: it began while it lasted, or ended while it did not. */
+export const controlMisfits = (facts: ReadonlyArray<ControlFact>): ReadonlyArray<ReachMisfit> =>
+  foldLasting(facts, codes).misfits;

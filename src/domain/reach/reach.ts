@@ -1,0 +1,34 @@
+/**
+ * Everything that says who reaches what, as the rules of this chapter ask for it.
+ */
+import type { EventData } from '../events/event-data.ts';
+import type { Described } from '../recording/registrations.ts';
+import type { Varying } from '../time/timeline.ts';
+import type { DataClass } from './data-class.ts';
+import type { Sites } from './direct-edges.ts';
+import type { PartyEdge } from './edge.ts';
+import type { Grants } from './grants.ts';
+import type { Labels, Via } from './labels.ts';
+
+/** What a walk over the graph of parties needs. */
+export interface Graph {
+  /** The edges that lead to the party, in a fixed order. */
+  readonly into: (party: string) => ReadonlyArray<PartyEdge>;
+  /** The edges that lead from the party, in the order of R15. */
+  readonly outOf: (party: string) => ReadonlyArray<PartyEdge>;
+}
+
+/** The graph of parties, with what each party was registered as. */
+export interface Parties extends Graph {
+  /** What the party was registered as, over time (R5). */
+  readonly description: (party: string) => Varying<Described<EventData<'PartyRegistered'>>>;
+}
+
+/** What questions of reach are asked of. */
+export interface Reach {
+  readonly parties: Parties;
+  readonly grants: Grants;
+  readonly sites: Sites;
+  /** Who reaches data of the class, along the paths of R15 made of these kinds of edges. */
+  readonly labels: (data: DataClass, via?: Via) => Labels;
+}
