@@ -7,9 +7,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import { Hono } from 'hono';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
+import type { ApiEnv } from '../../src/api/http/caller.ts';
+import { eventRoutes } from '../../src/api/routes/events.ts';
+import { registryRoutes } from '../../src/api/routes/registry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
 import type { Scope } from '../../src/people/access/keys.ts';
@@ -117,6 +121,27 @@ describe('a ledger with keys', () => {
     expect((await request(`/v1/subjects/${pseudonym}/residency`, tokens.get('auditor'))).status).toBe(200);
   });
 
+  it('lets nobody without a key see what is not public', async () => {
+    for (const path of ['/v1/sites', '/metrics', '/v2/anything', '/not-there'])
+      expect((await request(path)).status).toBe(401);
+    for (const path of ['/livez', '/readyz', '/openapi.json', '/reference'])
+      expect((await request(path)).status).toBe(200);
+  });
+
+  it('answers nothing by a route that stands without authentication', async () => {
+    const bare = new Hono<ApiEnv>();
+    bare.route('/v1', registryRoutes(ledger)).route('/v1/events', eventRoutes(ledger));
+    const body = JSON.stringify(enrolled('zoe'));
+    const headers = { 'content-type': 'application/cloudevents+json' };
+    for (const [path, init] of [
+      ['/v1/sites', {}],
+      ['/v1/events', {}],
+      ['/v1/events', { headers: { accept: 'application/x-ndjson' } }],
+      ['/v1/events', { method: 'POST', body, headers }],
+    ] as const)
+      expect((await bare.request(path, init)).status).toBe(500);
+  });
+
   it('shares the vault with those with vault alone, who may do nothing else', async () => {
     const ask = (path: string, name: string | undefined, body: unknown = {}) =>
       request(`/v1/vault${path}`, name === undefined ? undefined : tokens.get(name), {
@@ -172,7 +197,7 @@ describe('a ledger with keys', () => {
     ]);
   });
 
-  it('lets the holder of a revoked key in no more', async () => {
+  it('refuses a revoked key immediately', async () => {
     expect((await request('/v1/sites', tokens.get('auditor'))).status).toBe(200);
     ledger.parts.keys.revoke('auditor', 0);
     expect((await request('/v1/sites', tokens.get('auditor'))).status).toBe(401);

@@ -1,63 +1,74 @@
 /**
- * Who is let in, and to what: writers need the scope `emit`, readers `audit`, replays, policies and erasure `admin`; a
- * person's own identifier is shown to, and accepted from, those with `identify`; processes that share the vault need
- * `vault` (RFC 6750 bearer tokens).
+ * Authentication and authorization (RFC 6750 bearer tokens). Every path but the public ones needs a scope: `emit` to
+ * record events, `audit` to read, `admin` for replays, policies and erasure, `vault` for processes that share the vault.
+ * `identify` shows and accepts people's own identifiers.
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { Scope } from '../../people/access/keys.ts';
 import { vaultPath } from '../../people/vault/vault-wire.ts';
+import type { ApiEnv, Caller } from './caller.ts';
+import { consolePaths } from './console-paths.ts';
 import { problem } from './problem.ts';
 
-/** What the caller may do. */
-export interface Access {
-  /** The name of its key; null while no keys are set up. */
-  readonly holder: string | null;
-  readonly scopes: ReadonlySet<Scope>;
-}
+/** A caller with every scope: without keys, or in a process that holds the ledger's files itself. */
+const everyScope: Caller = { keyName: null, scopes: new Set(Scope.words) };
 
-const everything: Access = { holder: null, scopes: new Set(Scope.words) };
+const publicPaths: ReadonlySet<string> = new Set([
+  ...consolePaths,
+  '/icon.svg',
+  '/theme.js',
+  '/livez',
+  '/readyz',
+  '/openapi.json',
+  '/reference',
+]);
 
-const accesses = new WeakMap<Request, Access>();
+const isPublic = (path: string): boolean => publicPaths.has(path) || path.startsWith('/assets/');
 
-/** What the caller of this request may do. */
-export const accessOf = (context: Context): Access => accesses.get(context.req.raw) ?? everything;
-
-/** Whether the caller may do something. */
-export const may = (context: Context, scope: Scope): boolean => accessOf(context).scopes.has(scope);
-
-/** The scope that a request needs; none for what everybody may see. */
+/** The scope that a request needs; undefined for public paths alone. */
 export const neededFor = (method: string, path: string): Scope | undefined => {
+  if (isPublic(path)) return undefined;
   if (method === 'POST' && (path === '/v1/events' || path === '/api/v1/lineage')) return 'emit';
   if (path === vaultPath || path.startsWith(`${vaultPath}/`)) return 'vault';
   if (path.startsWith('/v1/replays')) return method === 'GET' ? 'audit' : 'admin';
-  if (method === 'DELETE') return 'admin';
-  return path.startsWith('/v1/') || path === '/metrics' ? 'audit' : undefined;
+  return method === 'DELETE' ? 'admin' : 'audit';
 };
 
-/** Lets in whoever has a key with the needed scope; without keys, everybody. */
+const unauthorized = (context: Context): Response => {
+  context.header('WWW-Authenticate', 'Bearer realm="domicile"');
+  const detail = 'expected a valid key: Authorization: Bearer dom_… (domicile keys create makes one)';
+  return problem(context, { kind: 'unauthorized', detail });
+};
+
+const forbidden = (context: Context, needed: Scope): Response => {
+  const challenge = `Bearer realm="domicile", error="insufficient_scope", scope="${needed}"`;
+  context.header('WWW-Authenticate', challenge);
+  return problem(context, { kind: 'forbidden', detail: `the key lacks the scope ${needed}` });
+};
+
+/** Lets in callers whose key has the needed scope; while no keys are set up, everybody. */
 export const letIn =
-  (ledger: Ledger): MiddlewareHandler =>
+  (ledger: Ledger): MiddlewareHandler<ApiEnv> =>
   async (context, next) => {
     const { keys } = ledger.parts;
-    if (!keys.areSetUp()) return next();
     const needed = neededFor(context.req.method, context.req.path);
     if (needed === undefined) return next();
+    if (!keys.areSetUp()) {
+      context.set('caller', everyScope);
+      return next();
+    }
     const token = /^Bearer (\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
     const key = token === undefined ? undefined : keys.holderOf(token);
-    if (key === undefined) {
-      context.header('WWW-Authenticate', 'Bearer realm="domicile"');
-      const detail = 'expected a key in force: Authorization: Bearer dom_… (domicile keys create makes one)';
-      return problem(context, { kind: 'unauthorized', detail });
-    }
+    if (key === undefined) return unauthorized(context);
     const scopes = new Set(key.scopes);
-    if (!scopes.has(needed)) {
-      context.header(
-        'WWW-Authenticate',
-        `Bearer realm="domicile", error="insufficient_scope", scope="${needed}"`,
-      );
-      return problem(context, { kind: 'forbidden', detail: `the key lacks the scope ${needed}` });
-    }
-    accesses.set(context.req.raw, { holder: key.name, scopes });
+    if (!scopes.has(needed)) return forbidden(context, needed);
+    context.set('caller', { keyName: key.name, scopes });
     return next();
   };
+
+/** Lets everybody in, keys or not: for a process that holds the ledger's files itself. */
+export const letEverybodyIn: MiddlewareHandler<ApiEnv> = async (context, next) => {
+  context.set('caller', everyScope);
+  return next();
+};

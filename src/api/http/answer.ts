@@ -11,6 +11,7 @@ import { clocksOf } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { View } from '../../questions/view.ts';
 import type { AskedWidely, FoundBy, GivenTo, WideQuestion } from '../../questions/wide.ts';
+import { type ApiEnv, callerOf } from './caller.ts';
 import { problem } from './problem.ts';
 
 /**
@@ -19,10 +20,12 @@ import { problem } from './problem.ts';
  * @param also the question's own parameters.
  */
 export const askedOf = async (
-  context: Context,
+  context: Context<ApiEnv>,
   ledger: Ledger,
   also: ReadonlyArray<string>,
 ): Promise<E.Either<Problem, Asked>> => {
+  // No question is read for a caller that nobody let in.
+  callerOf(context);
   const parameters = parametersOf(new URL(context.req.url).searchParams, [...commonParameters, ...also]);
   if (E.isLeft(parameters)) return parameters;
   const limit = limitOf(parameters.right);
@@ -48,7 +51,7 @@ const asFound = (data: unknown): unknown => data;
  * @param shown makes of what was found what the caller sees: the one step that may wait for the vault.
  */
 export const answerTo = async <A>(
-  context: Context,
+  context: Context<ApiEnv>,
   ledger: Ledger,
   asked: Asked,
   question: (view: View) => E.Either<Problem, Answered<A>>,
@@ -60,7 +63,7 @@ export const answerTo = async <A>(
 
 /** The response that tells of an answer. */
 const respond = async <A>(
-  context: Context,
+  context: Context<ApiEnv>,
   { clocks }: Asked,
   answered: E.Either<Problem, Answered<A>>,
   shown: (found: A) => unknown,
@@ -79,7 +82,7 @@ const respond = async <A>(
 
 /** Reads and answers a question: `askedOf`, then `answerTo`. */
 export const answer = async <A>(
-  context: Context,
+  context: Context<ApiEnv>,
   ledger: Ledger,
   also: ReadonlyArray<string>,
   question: (view: View, asked: Asked) => E.Either<Problem, Answered<A>>,
@@ -92,7 +95,7 @@ export const answer = async <A>(
 
 /** Reads a wide question, and has it answered. */
 export const answerWide = async <Q extends WideQuestion>(
-  context: Context,
+  context: Context<ApiEnv>,
   ledger: Ledger,
   also: ReadonlyArray<string>,
   question: Q,

@@ -1,11 +1,38 @@
 /**
- * Who asks: what the caller of a request may see.
+ * Who sends a request, and what of people that caller may see.
  */
 import type { Context } from 'hono';
+import type { RequestIdVariables } from 'hono/request-id';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { People } from '../../ledger/people.ts';
-import { may } from './access.ts';
+import type { Scope } from '../../people/access/keys.ts';
 
-/** People, as the caller of this request may see them. */
-export const peopleOf = (context: Context, ledger: Ledger): People =>
+/** A caller that was let in. */
+export interface Caller {
+  /** The name of its key; null while no keys are set up. */
+  readonly keyName: string | null;
+  readonly scopes: ReadonlySet<Scope>;
+}
+
+/** What middleware leaves with a request for its route. */
+export interface ApiEnv {
+  Variables: RequestIdVariables & { caller: Caller };
+}
+
+/**
+ * The caller of a request.
+ *
+ * @throws where no middleware let it in: a route that is mounted without `letIn` answers 500.
+ */
+export const callerOf = (context: Context<ApiEnv>): Caller => {
+  const caller: Caller | undefined = context.get('caller');
+  if (caller === undefined) throw new Error('a route was reached without authentication');
+  return caller;
+};
+
+/** Whether the caller has a scope. */
+export const may = (context: Context<ApiEnv>, scope: Scope): boolean => callerOf(context).scopes.has(scope);
+
+/** People, as the caller may see them. */
+export const peopleOf = (context: Context<ApiEnv>, ledger: Ledger): People =>
   new People(ledger, may(context, 'identify'));

@@ -8,6 +8,7 @@ import * as t from 'io-ts';
 import { exact, list, nullable } from '../../domain/events/codec.ts';
 import { Envelope } from '../../domain/events/event.ts';
 import { eventData } from '../../domain/events/event-data.ts';
+import type { ApiEnv } from './caller.ts';
 import { type JsonSchema, jsonSchema } from './json-schema.ts';
 
 /** The clocks of an answer. */
@@ -81,7 +82,7 @@ export const describeQuestion = (
  * @param neededFor the scope that an operation needs, if any.
  */
 export const describeApi = async (
-  app: Hono,
+  app: Hono<ApiEnv>,
   info: { readonly title: string; readonly version: string; readonly description: string },
   neededFor: (method: string, path: string) => string | undefined,
 ) => {

@@ -9,19 +9,9 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Context, Hono } from 'hono';
+import type { ApiEnv } from '../http/caller.ts';
+import { consolePaths } from '../http/console-paths.ts';
 import { problem } from '../http/problem.ts';
-
-/** Where the page is shown; everything else that is no API path stays not found. */
-export const consolePaths = [
-  '/',
-  '/person',
-  '/map',
-  '/findings',
-  '/findings/try',
-  '/reach',
-  '/log',
-  '/health',
-];
 
 /** Where the console is built to. */
 const dist = fileURLToPath(new URL('../../../console/dist/', import.meta.url));
@@ -63,7 +53,7 @@ const readOrNothing = (path: string): Promise<Uint8Array<ArrayBuffer> | undefine
 
 /** A built file, in the best encoding that the caller takes. */
 const respondWith = async (
-  context: Context,
+  context: Context<ApiEnv>,
   path: string,
   cacheControl: string,
 ): Promise<Response | undefined> => {
@@ -108,8 +98,8 @@ npm run console</pre>
  *
  * @param directory where it was built to.
  */
-export const consoleRoutes = (directory: string = dist): Hono => {
-  const routes = new Hono();
+export const consoleRoutes = (directory: string = dist): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
   for (const path of consolePaths) {
     routes.get(path, async (context) => {
       const page = await respondWith(context, join(directory, 'index.html'), 'no-cache');
@@ -119,7 +109,11 @@ export const consoleRoutes = (directory: string = dist): Hono => {
       return context.html(notBuilt, 503);
     });
   }
-  const fileOrNothing = async (context: Context, path: string, cacheControl: string): Promise<Response> =>
+  const fileOrNothing = async (
+    context: Context<ApiEnv>,
+    path: string,
+    cacheControl: string,
+  ): Promise<Response> =>
     (await respondWith(context, join(directory, path), cacheControl)) ??
     problem(context, { kind: 'not-found' });
   routes.get('/assets/:file', async (context) => {

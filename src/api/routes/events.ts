@@ -25,10 +25,9 @@ import { type EventFilter, eventDetail, eventsAfter } from '../../questions/even
 import { knownName } from '../../questions/known-name.ts';
 import type { View } from '../../questions/view.ts';
 import type { Position } from '../../store/event-store.ts';
-import { may } from '../http/access.ts';
 import { answer, answerTo, askedOf } from '../http/answer.ts';
 import { isBinary, readBatch, readBinary, readNdjson, readStructured } from '../http/bodies.ts';
-import { peopleOf } from '../http/caller.ts';
+import { type ApiEnv, may, peopleOf } from '../http/caller.ts';
 import { Answer, describeQuestion, eventSchema, ListAnswer, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 import { askedSubject } from './subjects.ts';
@@ -49,7 +48,7 @@ const accepted =
  * @param subject the pseudonym of the subject that is named, if anybody has it.
  */
 const filterOf = (
-  context: Context,
+  context: Context<ApiEnv>,
   ledger: Ledger,
   view: View,
   subject: string | undefined,
@@ -107,13 +106,13 @@ interface Streamed {
 }
 
 /** The routes under `/v1/events`. */
-export const eventRoutes = (ledger: Ledger): Hono => {
-  const routes = new Hono();
+export const eventRoutes = (ledger: Ledger): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
   const recorder = new Recorder(ledger);
-  const people = (context: Context): People => peopleOf(context, ledger);
+  const people = (context: Context<ApiEnv>): People => peopleOf(context, ledger);
 
   const recordOnce = async (
-    context: Context,
+    context: Context<ApiEnv>,
     given: E.Either<Problem, ReadonlyArray<Given>>,
   ): Promise<Response> => {
     if (E.isLeft(given)) return problem(context, given.left);
@@ -128,7 +127,7 @@ export const eventRoutes = (ledger: Ledger): Hono => {
   };
 
   /** Chunk after chunk, in order; while one is written, the next is read and prepared. */
-  const recordLines = async (context: Context): Promise<Response> => {
+  const recordLines = async (context: Context<ApiEnv>): Promise<Response> => {
     const mayAdopt = may(context, 'admin');
     let soFar: SoFar = { recorded: 0, duplicates: 0, position: String(ledger.parts.log.head()) };
     let last = 0;
@@ -259,7 +258,7 @@ export const eventRoutes = (ledger: Ledger): Hono => {
   };
 
   const subjectNamed = async (
-    context: Context,
+    context: Context<ApiEnv>,
     parameters: ReadonlyMap<string, string>,
   ): Promise<string | undefined> => {
     const named = parameters.get('subject');
@@ -303,7 +302,7 @@ export const eventRoutes = (ledger: Ledger): Hono => {
     });
 
   const streamed = async (
-    context: Context,
+    context: Context<ApiEnv>,
     parameters: ReadonlyMap<string, string>,
     position: Position,
   ): Promise<E.Either<Problem, Streamed>> => {
@@ -317,7 +316,7 @@ export const eventRoutes = (ledger: Ledger): Hono => {
     return E.right({ filter: filter.right, after: after.right ?? 0 });
   };
 
-  const dump = async (context: Context): Promise<Response> => {
+  const dump = async (context: Context<ApiEnv>): Promise<Response> => {
     const parameters = parametersOf(new URL(context.req.url).searchParams, [
       ...filterParameters,
       ...clockParameters,
@@ -335,7 +334,7 @@ export const eventRoutes = (ledger: Ledger): Hono => {
     return context.body(ReadableStream.from(lines));
   };
 
-  const follow = async (context: Context): Promise<Response> => {
+  const follow = async (context: Context<ApiEnv>): Promise<Response> => {
     const parameters = parametersOf(new URL(context.req.url).searchParams, filterParameters);
     if (E.isLeft(parameters)) return problem(context, parameters.left);
     const clocks = await clocksOf(ledger, parameters.right);

@@ -14,6 +14,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { findingsOfSubject, policyRows, wireFinding } from '../../questions/findings.ts';
 import { unknownPolicy } from '../../questions/wide.ts';
 import { answer, answerWide } from '../http/answer.ts';
+import type { ApiEnv } from '../http/caller.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { Answer, describeQuestion, ListAnswer, problemResponse } from '../http/openapi.ts';
@@ -28,8 +29,8 @@ const Proposal = exact(
 type Proposal = TypeOf<typeof Proposal>;
 
 /** The routes of policies and findings. */
-export const findingRoutes = (ledger: Ledger): Hono => {
-  const routes = new Hono();
+export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
 
   routes.get(
     '/policies',
@@ -118,7 +119,7 @@ export const findingRoutes = (ledger: Ledger): Hono => {
     },
   );
 
-  const simulate = (context: Context, proposal: Proposal): Promise<Response> | Response => {
+  const simulate = (context: Context<ApiEnv>, proposal: Proposal): Promise<Response> | Response => {
     const read = readPolicy(proposal.cedar);
     if (E.isLeft(read)) {
       const errors = read.left.map((fault) => ({

@@ -3,13 +3,14 @@
  */
 import { Hono } from 'hono';
 import type { Ledger } from '../../ledger/ledger.ts';
+import type { ApiEnv } from '../http/caller.ts';
 
 /** How far the projections may be behind the log while the process still counts as ready, in events. */
 export const readyLagEventsMax = 100_000;
 
 /** The routes that operators and their probes ask. */
-export const healthRoutes = (ledger: Ledger): Hono => {
-  const routes = new Hono();
+export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
   const { vault } = ledger.parts;
 
   routes.get('/livez', (context) => context.json({ status: 'alive' }));

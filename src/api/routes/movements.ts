@@ -3,11 +3,12 @@ import { DiscrepancyRow } from '../../contract/rows/events.ts';
 import { TransferRow } from '../../contract/rows/movements.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { answerWide } from '../http/answer.ts';
+import type { ApiEnv } from '../http/caller.ts';
 import { describeQuestion, ListAnswer } from '../http/openapi.ts';
 
 /** The routes `/v1/transfers` and `/v1/discrepancies`. */
-export const movementRoutes = (ledger: Ledger): Hono => {
-  const routes = new Hono();
+export const movementRoutes = (ledger: Ledger): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
 
   routes.get(
     '/transfers',

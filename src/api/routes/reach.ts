@@ -20,7 +20,7 @@ import { knownName } from '../../questions/known-name.ts';
 import { cutOf, reachRows } from '../../questions/reach.ts';
 import { holdingParameters } from '../../questions/wide.ts';
 import { answerWide } from '../http/answer.ts';
-import { peopleOf } from '../http/caller.ts';
+import { type ApiEnv, peopleOf } from '../http/caller.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { describeQuestion, ListAnswer, problemResponse } from '../http/openapi.ts';
@@ -62,9 +62,9 @@ const questionOf = ({ clocks, parameters }: Asked): E.Either<Problem, ReachQuest
 const reachParameters = ['from', 'to', 'party', 'via', 'paths', 'explain'];
 
 /** The routes of reach. */
-export const reachRoutes = (ledger: Ledger): Hono => {
-  const routes = new Hono();
-  const people = (context: Context): People => peopleOf(context, ledger);
+export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
+  const people = (context: Context<ApiEnv>): People => peopleOf(context, ledger);
 
   routes.get(
     '/subjects/:id/reach',

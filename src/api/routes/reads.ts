@@ -7,14 +7,14 @@ import { ReadRow } from '../../contract/rows/reads.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { answerTo, askedOf } from '../http/answer.ts';
-import { peopleOf } from '../http/caller.ts';
+import { type ApiEnv, peopleOf } from '../http/caller.ts';
 import { describeQuestion, ListAnswer } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 import { unknownSubject } from './subjects.ts';
 
 /** The route `/v1/reads`. */
-export const readRoutes = (ledger: Ledger): Hono => {
-  const routes = new Hono();
+export const readRoutes = (ledger: Ledger): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
   routes.get(
     '/reads',
     describeQuestion('Who asked about whom', ListAnswer(ReadRow), {

@@ -3,6 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
+import type { ApiEnv } from '../http/caller.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -147,8 +148,8 @@ ${operations.map(({ path, method, operation }) => operationText(path, method, op
 export const referenceRoutes = (
   info: { readonly title: string; readonly description: string },
   described: () => Promise<{ readonly paths: unknown }>,
-): Hono => {
-  const routes = new Hono();
+): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
   let page: string | undefined;
   routes.get('/reference', async (context) => {
     page ??= pageOf(info.title, info.description, (await described()).paths as Paths);

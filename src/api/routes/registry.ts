@@ -17,13 +17,19 @@ import { datasetRow, partyRow, siteRow } from '../../questions/registry.ts';
 import type { View } from '../../questions/view.ts';
 import { pageOfNames } from '../../questions/wide.ts';
 import { answer, answerWide } from '../http/answer.ts';
-import { peopleOf } from '../http/caller.ts';
+import { type ApiEnv, peopleOf } from '../http/caller.ts';
 import { Answer, describeQuestion, ListAnswer } from '../http/openapi.ts';
 
 type RowOf = (view: View, descriptions: Descriptions, name: string, validAt: Instant) => unknown;
 
 /** A list of things of a kind, and one of them: those that events mention and nobody registered, too. */
-const listAndOne = (routes: Hono, ledger: Ledger, kind: NameKind, rowCodec: Mixed, row: RowOf): void => {
+const listAndOne = (
+  routes: Hono<ApiEnv>,
+  ledger: Ledger,
+  kind: NameKind,
+  rowCodec: Mixed,
+  row: RowOf,
+): void => {
   const plural = kind === 'party' ? 'parties' : `${kind}s`;
   routes.get(`/${plural}`, describeQuestion(`All ${plural}, by id`, ListAnswer(rowCodec)), (context) =>
     answer(context, ledger, [], (view, asked) => E.right(pageOfNames(view, asked, kind, row))),
@@ -38,9 +44,9 @@ const listAndOne = (routes: Hono, ledger: Ledger, kind: NameKind, rowCodec: Mixe
 };
 
 /** The routes of things that are registered. */
-export const registryRoutes = (ledger: Ledger): Hono => {
-  const routes = new Hono();
-  const people = (context: Context): People => peopleOf(context, ledger);
+export const registryRoutes = (ledger: Ledger): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
+  const people = (context: Context<ApiEnv>): People => peopleOf(context, ledger);
   listAndOne(routes, ledger, 'site', SiteRow, (_, descriptions, name, at) => siteRow(descriptions, name, at));
   listAndOne(routes, ledger, 'party', PartyRow, (_, descriptions, name, at) =>
     partyRow(descriptions, name, at),

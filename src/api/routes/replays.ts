@@ -11,6 +11,7 @@ import { formatInstant } from '../../domain/time/instant.ts';
 import { wireClocksNow } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Replay } from '../../projections/engine/replay.ts';
+import type { ApiEnv } from '../http/caller.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse, WireClocks } from '../http/openapi.ts';
@@ -72,8 +73,8 @@ const wire = (replay: Replay): WireReplay => ({
 });
 
 /** The routes under `/v1/replays`. */
-export const replayRoutes = (ledger: Ledger): Hono => {
-  const routes = new Hono();
+export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
   const { replays } = ledger;
   const told = (replay: Replay) => ({ clocks: wireClocksNow(ledger), ...wire(replay) });
   const described = { 'application/json': { schema: jsonSchema(ReplayAnswer) as object } };
@@ -113,7 +114,7 @@ export const replayRoutes = (ledger: Ledger): Hono => {
     (context) => context.json({ clocks: wireClocksNow(ledger), data: replays.all().map(wire), next: null }),
   );
 
-  const unknown = (context: Context): Response =>
+  const unknown = (context: Context<ApiEnv>): Response =>
     problem(context, { kind: 'unknown', what: 'replay', detail: 'no replay of this id is remembered' });
 
   routes.get(

@@ -17,14 +17,13 @@ import { reachIndexOf } from '../../questions/reach.ts';
 import { historyBetween, residencyAt } from '../../questions/residency.ts';
 import { trailOf } from '../../questions/trail.ts';
 import type { View } from '../../questions/view.ts';
-import { accessOf, may } from '../http/access.ts';
 import { answerTo, askedOf } from '../http/answer.ts';
-import { peopleOf } from '../http/caller.ts';
+import { type ApiEnv, callerOf, may, peopleOf } from '../http/caller.ts';
 import { describeQuestion, ListAnswer, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 
 /** Nothing of the identifier is said back: it may be anybody's. */
-export const unknownSubject = (context: Context): Problem => ({
+export const unknownSubject = (context: Context<ApiEnv>): Problem => ({
   kind: 'unknown',
   what: 'subject',
   detail: may(context, 'identify')
@@ -39,7 +38,7 @@ export const unknownSubject = (context: Context): Problem => ({
  * @param question what is asked, as it is recorded.
  */
 export const askedSubject = (
-  context: Context,
+  context: Context<ApiEnv>,
   ledger: Ledger,
   view: View,
   subject: string | undefined,
@@ -47,7 +46,7 @@ export const askedSubject = (
 ): E.Either<Problem, string> => {
   if (subject === undefined || !isNamed(view, subject)) return E.left(unknownSubject(context));
   const { reads, now } = ledger.parts;
-  reads.record({ at: now(), reader: accessOf(context).holder, subject, question });
+  reads.record({ at: now(), reader: callerOf(context).keyName, subject, question });
   return E.right(subject);
 };
 
@@ -57,7 +56,7 @@ export const askedSubject = (
  * @param name what the question is called where it is recorded.
  */
 export const answerAbout = async <A>(
-  context: Context,
+  context: Context<ApiEnv>,
   ledger: Ledger,
   name: string,
   also: ReadonlyArray<string>,
@@ -75,9 +74,9 @@ export const answerAbout = async <A>(
 };
 
 /** The routes under `/v1/subjects`. */
-export const subjectRoutes = (ledger: Ledger): Hono => {
-  const routes = new Hono();
-  const people = (context: Context): People => peopleOf(context, ledger);
+export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
+  const people = (context: Context<ApiEnv>): People => peopleOf(context, ledger);
   const recorder = new Recorder(ledger);
 
   routes.get(
