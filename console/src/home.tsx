@@ -3,7 +3,8 @@
  */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ClockSentence, useView } from './clocks/clock-bar.tsx';
+import { ClockSentence } from './clocks/clock-bar.tsx';
+import { useView } from './clocks/use-view.ts';
 import { clocksOf, questionOf } from './clocks/view-search.ts';
 import { datasetsAt, firstEvent, openFindings, partiesAt, populationsAt, sitesAt } from './ledger/queries.ts';
 import { Country, countryName, Id, Title } from './parts/names.tsx';
@@ -59,7 +60,7 @@ const Overview = () => {
           <ul>
             {open.slice(0, 8).map(([policy, of]) => (
               <li key={policy}>
-                <Link to="/findings" search={{ ...clocksOf(view), policy, state: 'open' } as never}>
+                <Link to="/findings" search={{ ...clocksOf(view), policy, state: 'open' }}>
                   <Id>{policy}</Id>
                 </Link>{' '}
                 <span className="number">{of.length.toLocaleString('en')}</span>

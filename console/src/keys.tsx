@@ -3,7 +3,7 @@
  */
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { useView } from './clocks/clock-bar.tsx';
+import { useView } from './clocks/use-view.ts';
 import { clocksOf } from './clocks/view-search.ts';
 import { Icon } from './parts/icon.tsx';
 
@@ -58,7 +58,7 @@ export const Keys = () => {
       wentAt.current = key === 'g' && !goes ? timeStamp : Number.NEGATIVE_INFINITY;
       if (goes && isLetter(key)) {
         event.preventDefault();
-        void navigate({ to: screens[key][0], search: clocksOf(view) as never });
+        void navigate({ to: screens[key][0], search: clocksOf(view) });
       } else if (key === '?') list.current?.showModal();
       else if ((key === 't' && focusOn('.clock-bar input')) || (key === 's' && focusOn('.handle')))
         event.preventDefault();

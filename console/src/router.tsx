@@ -1,25 +1,12 @@
 /**
  * The screens and their addresses. All that a screen shows is in its address; `view-search.ts` says what they share.
  */
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  type SearchSchemaInput,
-} from '@tanstack/react-router';
-import { parseSearch, pick, readViewSearch, stringifySearch, type ViewSearch } from './clocks/view-search.ts';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { parseSearch, searchWith, stringifySearch } from './clocks/view-search.ts';
 import { Home } from './home.tsx';
 import { Failure } from './parts/states.tsx';
 import { PersonScreen } from './person/person-screen.tsx';
 import { NotFound, Shell } from './shell.tsx';
-
-type Raw = Record<string, unknown> & SearchSchemaInput;
-
-/** An address with fields of its own beside the shared ones. */
-const searchWith =
-  <K extends string>(...keys: ReadonlyArray<K>) =>
-  (raw: Raw): ViewSearch & { readonly [P in K]?: string } => ({ ...readViewSearch(raw), ...pick(raw, keys) });
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 

@@ -3,7 +3,8 @@
  */
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { ClockBar, useView } from './clocks/clock-bar.tsx';
+import { ClockBar } from './clocks/clock-bar.tsx';
+import { useView } from './clocks/use-view.ts';
 import { clocksOf, questionOf } from './clocks/view-search.ts';
 import { Keys } from './keys.tsx';
 import { useConnection } from './ledger/live.ts';
@@ -25,7 +26,7 @@ const screens = [
 export const PersonSearch = ({ label, autoFocus = false }: { label: string; autoFocus?: boolean }) => {
   const view = useView();
   const navigate = useNavigate();
-  const shown = (view as { subject?: string }).subject ?? '';
+  const shown = view.subject ?? '';
   const [typed, setTyped] = useState(shown);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => setTyped(shown), [shown]);
@@ -182,7 +183,7 @@ export const useTitle = (title: string): void => {
 export const Shell = () => {
   const view = useView();
   const { pathname: path, href } = useRouterState({ select: (state) => state.location });
-  const subject = (view as { subject?: string }).subject;
+  const subject = view.subject;
   const refused = useConnection().state === 'refused';
   return (
     <>

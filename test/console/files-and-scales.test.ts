@@ -89,6 +89,17 @@ describe('An address', () => {
 });
 
 describe('A time scale', () => {
+  it.each([
+    ['2017-06-01', '2023-02-01', '2018 2019 2020 2021 2022 2023'],
+    ['2021-11-15', '2022-04-15', 'Dec 2021, 2022, Feb, Mar, Apr'],
+    ['2022-05-20', '2022-07-05', '22 May 2022, 29, 5 Jun, 12, 19, 26, 3 Jul'],
+    ['2022-06-28', '2022-07-04', '28 Jun 2022, 29, 30, Jul 2022, 2, 3, 4'],
+    ['2022-06-29T15:00Z', '2022-06-30T10:00Z', '15:00 29 Jun, 18:00, 21:00, 30 Jun, 03:00, 06:00, 09:00'],
+  ])('from %s to %s is marked: %s', (from, to, labels) => {
+    const ticks = ticksOf({ from: Date.parse(from), to: Date.parse(to) }, 8);
+    expect(ticks.map(({ label }) => label).join(labels.includes(',') ? ', ' : ' ')).toBe(labels);
+  });
+
   it('has marks in order, within what is shown, and no more of them than fit', () => {
     const instant = fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2200, 0, 1) });
     fc.assert(

@@ -1,34 +1,12 @@
 /**
  * The two clocks and the assurance filter: what every screen is about, set here and said in a sentence beneath.
  */
-import { useNavigate, useSearch } from '@tanstack/react-router';
 import * as E from 'fp-ts/lib/Either.js';
-import { type FormEvent, useCallback, useEffect, useId, useState } from 'react';
+import { type FormEvent, useEffect, useId, useState } from 'react';
 import type { Clocks } from '../../../src/client/client.ts';
 import { Icon } from '../parts/icon.tsx';
 import { localDiffers, localMoment, readMoment, wordedMoment } from './instants.ts';
-import type { ViewSearch } from './view-search.ts';
-
-type Change = Partial<Record<keyof ViewSearch, string | undefined>>;
-
-/** Changes part of what the address says, and leaves the rest. */
-export const useChangeView = () => {
-  const navigate = useNavigate();
-  return useCallback(
-    (change: Change & Record<string, string | undefined>, replace = false): void => {
-      void navigate({
-        to: '.',
-        search: ((previous: Record<string, unknown>) => ({ ...previous, ...change })) as never,
-        replace,
-        resetScroll: false,
-      });
-    },
-    [navigate],
-  );
-};
-
-/** What the address says. */
-export const useView = (): ViewSearch => useSearch({ strict: false }) as ViewSearch;
+import { useChangeView, useView } from './use-view.ts';
 
 /** The words for the least assurance that counts. */
 export const assuranceWords: Readonly<Record<string, string>> = {

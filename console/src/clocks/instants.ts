@@ -58,6 +58,11 @@ export const wordedMoment = (ms: number): string => {
 /** `30 Jun 2022`. */
 export const shortDay = (ms: number): string => inShort.format(ms);
 
+const monthName = new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' });
+
+/** `Jun`. */
+export const shortMonth = (ms: number): string => monthName.format(ms);
+
 const inPlace = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'short',

@@ -3,26 +3,26 @@
  */
 import type { Question } from '../../../src/client/client.ts';
 
-/** The part of the address that every screen shares. What is absent is the default: now, the latest, claimed. */
+/** Fields of an address. */
+export type Fields<K extends string> = { readonly [P in K]?: string | undefined };
+
+/** The part of the address that every screen shares. An absent field is the default: now, the latest, claimed. */
 export interface ViewSearch {
-  readonly validAt?: string;
-  readonly knownAt?: string;
-  readonly knownPosition?: string;
-  readonly minAssurance?: string;
-  /** Positions of the events that are shown as proof, with commas between. */
-  readonly proof?: string;
+  readonly validAt?: string | undefined;
+  readonly knownAt?: string | undefined;
+  readonly knownPosition?: string | undefined;
+  readonly minAssurance?: string | undefined;
+  /** Positions of the events that are shown as proof, separated by commas. */
+  readonly proof?: string | undefined;
   /** The period that time scales show. */
-  readonly from?: string;
-  readonly to?: string;
-  /** `folded`, `shown` or `tall`: how many lanes of the time scale are in sight. By default none on small screens. */
-  readonly lanes?: string;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** `folded`, `shown` or `tall`: how many lanes of the time scale are visible. By default none on small screens. */
+  readonly lanes?: string | undefined;
 }
 
-/** Picks fields of an address; what is empty is absent. */
-export const pick = <K extends string>(
-  raw: Record<string, unknown>,
-  keys: ReadonlyArray<K>,
-): { readonly [P in K]?: string } => {
+/** Picks fields of an address; an empty one is absent. */
+const pick = <K extends string>(raw: Record<string, unknown>, keys: ReadonlyArray<K>): Fields<K> => {
   const out: Partial<Record<K, string>> = {};
   for (const key of keys) {
     const value = raw[key];
@@ -42,14 +42,22 @@ const viewKeys = [
   'lanes',
 ] as const;
 
-export const readViewSearch = (raw: Record<string, unknown>): ViewSearch => pick(raw, viewKeys);
+/** Reads the address of a screen: the fields that every screen shares, and its own. */
+export const searchWith =
+  <K extends string = never>(...keys: ReadonlyArray<K>) =>
+  (raw: Record<string, unknown>): ViewSearch & Fields<K> => ({ ...pick(raw, viewKeys), ...pick(raw, keys) });
 
 /** The part that stays when another screen is opened: the clocks and the assurance. */
-export const clocksOf = ({ validAt, knownAt, knownPosition, minAssurance }: ViewSearch): ViewSearch => ({
-  ...(validAt === undefined ? {} : { validAt }),
-  ...(knownAt === undefined ? {} : { knownAt }),
-  ...(knownPosition === undefined ? {} : { knownPosition }),
-  ...(minAssurance === undefined ? {} : { minAssurance }),
+export const clocksOf = ({
+  validAt,
+  knownAt,
+  knownPosition,
+  minAssurance,
+}: ViewSearch): Pick<ViewSearch, 'validAt' | 'knownAt' | 'knownPosition' | 'minAssurance'> => ({
+  validAt,
+  knownAt,
+  knownPosition,
+  minAssurance,
 });
 
 /** The clocks as a question takes them. */

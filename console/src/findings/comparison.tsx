@@ -3,7 +3,7 @@
  */
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { Answer } from '../../../src/client/client.ts';
-import { useChangeView } from '../clocks/clock-bar.tsx';
+import { useChangeView } from '../clocks/use-view.ts';
 import { useConnection } from '../ledger/live.ts';
 import { findingsBetween } from '../ledger/queries.ts';
 import type { DifferenceRows } from '../ledger/shapes.ts';

@@ -3,7 +3,8 @@
  */
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
-import { ClockSentence, useChangeView, useView } from '../clocks/clock-bar.tsx';
+import { ClockSentence } from '../clocks/clock-bar.tsx';
+import { useChangeView, useView } from '../clocks/use-view.ts';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
 import { type FindingFilter, findingsThat, policiesAt } from '../ledger/queries.ts';
 import { beginOf, byBegin, type FindingRow, holdsAt } from '../ledger/shapes.ts';
@@ -16,15 +17,6 @@ import { useTitle } from '../shell.tsx';
 import { Learned, VersionChange, versionsIn } from './comparison.tsx';
 import { findingColumns } from './finding-columns.tsx';
 import { PolicyCard, Versions } from './policies.tsx';
-
-interface FindingsSearch {
-  readonly policy?: string;
-  readonly version?: string;
-  readonly site?: string;
-  readonly party?: string;
-  readonly state?: string;
-  readonly compare?: string;
-}
 
 /** Policies with findings that last at the moment first; within each version those, and of these the latest, first. */
 const openFirst =
@@ -46,7 +38,7 @@ export const FindingsScreen = () => {
   const view = useView();
   const change = useChangeView();
   const names = useNames();
-  const { policy, version, site, party, state, compare } = useSearch({ strict: false }) as FindingsSearch;
+  const { policy, version, site, party, state, compare } = useSearch({ from: '/findings' });
   const question = questionOf(view);
   const knownThen = view.knownAt !== undefined || view.knownPosition !== undefined;
   const filter: FindingFilter = { site, party };
@@ -77,7 +69,7 @@ export const FindingsScreen = () => {
             onChange={(chosenParty) => change({ party: chosenParty })}
           />
         </Filters>
-        <Link to="/findings/try" search={clocksOf(view) as never} className="button">
+        <Link to="/findings/try" search={clocksOf(view)} className="button">
           Try a policy before adopting it
         </Link>
       </div>

@@ -2,7 +2,7 @@
  * The policies: how each stands at a moment, and the versions of the one that is chosen, with what each changed.
  */
 import { Link } from '@tanstack/react-router';
-import { useView } from '../clocks/clock-bar.tsx';
+import { useView } from '../clocks/use-view.ts';
 import { clocksOf } from '../clocks/view-search.ts';
 import { type FindingRow, holdsAt, type PolicyRow } from '../ledger/shapes.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -17,10 +17,6 @@ type Version = PolicyRow['versions'][number];
 
 const isInForce = ({ inForce }: Version, at: number): boolean =>
   inForce.some((interval) => holdsAt(interval, at));
-
-/** Changes what the address says and keeps the rest of it, the filters among it. */
-const changed = (change: Readonly<Record<string, string | undefined>>) =>
-  ((previous: Record<string, unknown>) => ({ ...previous, ...change })) as never;
 
 export const PolicyCard = ({
   policy,
@@ -39,8 +35,10 @@ export const PolicyCard = ({
   return (
     <li className={chosen ? 'policy-card chosen' : 'policy-card'}>
       <Link
+        from="/findings"
         to="/findings"
-        search={changed({
+        search={(previous) => ({
+          ...previous,
           policy: chosen ? undefined : policy.policy,
           version: undefined,
           compare: undefined,
@@ -106,11 +104,19 @@ const VersionDetails = ({
             label="Its adoption"
           />
         )}
-        <Link to="/findings" search={changed({ version: only ? undefined : String(number) })}>
+        <Link
+          from="/findings"
+          to="/findings"
+          search={(previous) => ({ ...previous, version: only ? undefined : String(number) })}
+        >
           {only ? 'Findings of all versions' : 'Its findings alone'}
         </Link>
         {number === 1 ? null : (
-          <Link to="/findings" search={changed({ compare: betweenVersions(number - 1, number) })}>
+          <Link
+            from="/findings"
+            to="/findings"
+            search={(previous) => ({ ...previous, compare: betweenVersions(number - 1, number) })}
+          >
             What it changed
           </Link>
         )}
@@ -151,7 +157,7 @@ export const Versions = ({
         ) : (
           <Link
             to="/findings/try"
-            search={clocksOf(view) as never}
+            search={clocksOf(view)}
             hash={new URLSearchParams({ policy: policy.policy }).toString()}
           >
             Try a change

@@ -9,8 +9,9 @@ import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import * as E from 'fp-ts/lib/Either.js';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { ClientFailure, orThrow } from '../../../src/client/client.ts';
-import { AllTimeSentence, useView } from '../clocks/clock-bar.tsx';
+import { AllTimeSentence } from '../clocks/clock-bar.tsx';
 import { readMoment, wordedMoment, writeMoment } from '../clocks/instants.ts';
+import { useView } from '../clocks/use-view.ts';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
 import { policiesAt, simulated } from '../ledger/queries.ts';
 import { ledger } from '../ledger/session.ts';
@@ -136,7 +137,7 @@ const Adopt = ({ draft }: { draft: Draft }) => {
     onSuccess: ({ position }) => {
       void navigate({
         to: '/findings',
-        search: { ...clocksOf(view), policy: draft.policy, proof: position } as never,
+        search: { ...clocksOf(view), policy: draft.policy, proof: position },
       });
     },
   });
@@ -247,7 +248,7 @@ export const TryScreen = () => {
     if (Object.keys(found).length > 0) return;
     void navigate({
       to: '/findings/try',
-      search: clocksOf(view) as never,
+      search: clocksOf(view),
       hash: writeDraft(draft),
       resetScroll: false,
     });
@@ -280,7 +281,7 @@ export const TryScreen = () => {
     <>
       <div className="screen-head">
         <h1>What would a policy have found?</h1>
-        <Link to="/findings" search={clocksOf(view) as never}>
+        <Link to="/findings" search={clocksOf(view)}>
           Back to the findings
         </Link>
       </div>

@@ -6,7 +6,8 @@ import { useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import type { DiscrepancyRow, WireEvent } from '../../../src/client/rows.ts';
 import { eventTypes } from '../../../src/client/rows.ts';
-import { ClockSentence, useChangeView, useView } from '../clocks/clock-bar.tsx';
+import { ClockSentence } from '../clocks/clock-bar.tsx';
+import { useChangeView, useView } from '../clocks/use-view.ts';
 import { questionOf } from '../clocks/view-search.ts';
 import { sentenceOfEvent, typeInWords } from '../ledger/event-words.ts';
 import { useConnection } from '../ledger/live.ts';
@@ -21,8 +22,6 @@ import { EventSentence } from '../parts/proof-panel.tsx';
 import { Answered } from '../parts/states.tsx';
 import { type Column, Table, TableFiles } from '../parts/table.tsx';
 import { useTitle } from '../shell.tsx';
-
-type LogSearch = LogFilter & { readonly after?: string; readonly show?: string };
 
 /** Without a filter the latest events are shown, so many positions back. */
 const tailPositions = 2_000;
@@ -246,7 +245,7 @@ const tabs = [
 
 export const LogScreen = () => {
   useTitle('The log');
-  const search = useSearch({ strict: false }) as LogSearch;
+  const search = useSearch({ from: '/log' });
   const change = useChangeView();
   const { after, show, type, source, subject, site, party, dataset } = search;
   const filter: LogFilter = { type, source, subject, site, party, dataset };

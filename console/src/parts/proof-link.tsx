@@ -24,7 +24,7 @@ export const ProofLink = ({
   return (
     <Link
       to="."
-      search={((previous: Record<string, unknown>) => ({ ...previous, proof: proofText(events) })) as never}
+      search={(previous) => ({ ...previous, proof: proofText(events) })}
       className="proof-link"
       resetScroll={false}
       aria-label={`${shown}, proof of ${of}`}

@@ -6,8 +6,8 @@ import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { EventDetail, WireEvent } from '../../../src/client/rows.ts';
-import { useChangeView, useView } from '../clocks/clock-bar.tsx';
 import { localDiffers, localMoment, wordedMoment } from '../clocks/instants.ts';
+import { useChangeView, useView } from '../clocks/use-view.ts';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
 import { type Piece, sentenceOfEvent, typeInWords } from '../ledger/event-words.ts';
 import { eventAt } from '../ledger/queries.ts';
@@ -30,7 +30,7 @@ const PieceText = ({ piece }: { piece: Piece }) => {
       return <Moment at={piece.id} />;
     case 'subject':
       return (
-        <Link to="/person" search={{ ...clocksOf(view), subject: piece.id } as never}>
+        <Link to="/person" search={{ ...clocksOf(view), subject: piece.id }}>
           <Id>{piece.id}</Id>
         </Link>
       );

@@ -6,8 +6,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo } from 'react';
 import type { ResidencyRow } from '../../../src/client/rows.ts';
-import { ClockSentence, useChangeView, useView } from '../clocks/clock-bar.tsx';
-import { questionOf } from '../clocks/view-search.ts';
+import { ClockSentence } from '../clocks/clock-bar.tsx';
+import { useChangeView, useView } from '../clocks/use-view.ts';
+import { clocksOf, questionOf } from '../clocks/view-search.ts';
 import {
   findingsOfSubject,
   firstEvent,
@@ -81,7 +82,7 @@ const Prompt = () => (
 );
 
 export const PersonScreen = () => {
-  const { subject } = useSearch({ strict: false }) as { subject?: string };
+  const { subject } = useSearch({ from: '/person' });
   useTitle(subject === undefined ? 'A person' : subject);
   const view = useView();
   const history = useQuery({ ...historyOf(subject ?? '', questionOf(view)), enabled: subject !== undefined });
@@ -271,7 +272,7 @@ const Person = ({ subject }: { subject: string }) => {
         legend={<Legend />}
       />
       <p className="person-foot">
-        <Link to="/log" search={{ ...questionOf(view), subject } as never}>
+        <Link to="/log" search={{ ...clocksOf(view), subject }}>
           The events that name {subject}
         </Link>
       </p>

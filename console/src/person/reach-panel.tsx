@@ -3,7 +3,7 @@
  */
 import { Link } from '@tanstack/react-router';
 import type { Clocks } from '../../../src/client/client.ts';
-import { useView } from '../clocks/clock-bar.tsx';
+import { useView } from '../clocks/use-view.ts';
 import { clocksOf } from '../clocks/view-search.ts';
 import { byBegin, holdsAt, type ReachInterval, type SubjectReachRow } from '../ledger/shapes.ts';
 import { Since } from '../parts/moment.tsx';
@@ -118,7 +118,7 @@ export const ReachPanel = ({
             <PartyName id={row.party} />{' '}
             <Link
               to="/reach"
-              search={{ ...clocksOf(view), party: row.party, subject } as never}
+              search={{ ...clocksOf(view), party: row.party, subject }}
               className="quiet-link"
             >
               Ways in, and what to close

@@ -5,8 +5,9 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { PartyReachRow, PartyRow } from '../../../src/client/rows.ts';
-import { ClockSentence, useChangeView, useView } from '../clocks/clock-bar.tsx';
-import { clocksOf, questionOf } from '../clocks/view-search.ts';
+import { ClockSentence } from '../clocks/clock-bar.tsx';
+import { useChangeView, useView } from '../clocks/use-view.ts';
+import { clocksOf, type Fields, questionOf } from '../clocks/view-search.ts';
 import { partiesAt, reachOfParty, waysOfParty, waysToSubject } from '../ledger/queries.ts';
 import { Choice, Filters } from '../parts/choice.tsx';
 import { Country, Id, PartyName, SiteWord, siteNameIn, useNames } from '../parts/names.tsx';
@@ -15,18 +16,6 @@ import { Answered } from '../parts/states.tsx';
 import { TableFiles } from '../parts/table.tsx';
 import { useTitle } from '../shell.tsx';
 import { WaysPanel } from './ways-panel.tsx';
-
-interface ReachSearch {
-  readonly party?: string;
-  readonly site?: string;
-  readonly dataset?: string;
-  readonly population?: string;
-  readonly backup?: string;
-  readonly subject?: string;
-  /** `holding` for a column each holding; by default one each site. */
-  readonly by?: string;
-  readonly kind?: string;
-}
 
 /** Parties that are asked about; further ones are found by their kind. */
 const partiesMax = 60;
@@ -74,7 +63,7 @@ export const ReachScreen = () => {
   const view = useView();
   const question = questionOf(view);
   const parties = useQuery(partiesAt(question));
-  const { kind } = useSearch({ strict: false }) as ReachSearch;
+  const { kind } = useSearch({ from: '/reach' });
   return (
     <Answered of={parties} what="the parties">
       {(answer) => {
@@ -90,9 +79,11 @@ export const ReachScreen = () => {
   );
 };
 
+type Holding = Fields<'dataset' | 'population' | 'site' | 'backup'>;
+
 const dataWords = (
   siteName: (site: string) => string,
-  { dataset, population, site, backup }: Pick<ReachSearch, 'dataset' | 'population' | 'site' | 'backup'>,
+  { dataset, population, site, backup }: Holding,
 ): string =>
   [
     dataset ?? 'data',
@@ -103,7 +94,7 @@ const dataWords = (
     .filter(Boolean)
     .join(' ');
 
-const HoldingWays = ({ party, of }: { party: string; of: ReachSearch }) => {
+const HoldingWays = ({ party, of }: { party: string; of: Holding }) => {
   const names = useNames();
   const question = questionOf(useView());
   const { site, dataset, population, backup } = of;
@@ -122,7 +113,7 @@ const Matrix = ({ parties, more }: { parties: ReadonlyArray<PartyRow>; more: num
   const change = useChangeView();
   const names = useNames();
   const question = questionOf(view);
-  const search = useSearch({ strict: false }) as ReachSearch;
+  const search = useSearch({ from: '/reach' });
   const byHolding = search.by === 'holding';
   const reach = useQueries({ queries: parties.map(({ party }) => reachOfParty(party, question)) });
   const clocks = reach.find(({ data }) => data !== undefined)?.data?.clocks;
@@ -278,18 +269,16 @@ const Matrix = ({ parties, more }: { parties: ReadonlyArray<PartyRow>; more: num
                         <td key={target.key} className={`shade-${shadeOf(cell.subjects, most)}`}>
                           <Link
                             to="/reach"
-                            search={
-                              {
-                                ...clocksOf(view),
-                                by: search.by,
-                                kind: search.kind,
-                                party: row.party,
-                                site: target.site,
-                                dataset: target.dataset,
-                                population: target.population,
-                                backup: target.backup,
-                              } as never
-                            }
+                            search={{
+                              ...clocksOf(view),
+                              by: search.by,
+                              kind: search.kind,
+                              party: row.party,
+                              site: target.site,
+                              dataset: target.dataset,
+                              population: target.population,
+                              backup: target.backup,
+                            }}
                             resetScroll
                             aria-current={chosen ? 'true' : undefined}
                             title={`${cell.holdings} holdings, of up to ${cell.subjects} people each; the shortest way has ${cell.edges} ${cell.edges === 1 ? 'edge' : 'edges'}`}

@@ -4,7 +4,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { Answer } from '../../../src/client/client.ts';
 import type { WirePartyCut } from '../../../src/client/rows.ts';
-import { useChangeView, useView } from '../clocks/clock-bar.tsx';
+import { useChangeView, useView } from '../clocks/use-view.ts';
 import type { CutEdge } from '../ledger/shapes.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Since, Until } from '../parts/moment.tsx';

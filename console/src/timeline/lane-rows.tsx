@@ -6,7 +6,7 @@ import { shortDay } from '../clocks/instants.ts';
 import { Icon } from '../parts/icon.tsx';
 import type { Bar, Lane, LaneGroup } from './lanes.ts';
 import type { Late } from './lateness.ts';
-import { stretch, type Window } from './scale.ts';
+import { barWithin, type Window } from './scale.ts';
 
 export interface LanesProps {
   readonly groups: ReadonlyArray<LaneGroup>;
@@ -32,14 +32,14 @@ const BarMark = ({
   onProof: LanesProps['onProof'];
 }) => {
   const end = bar.to ?? Number.MAX_SAFE_INTEGER;
-  const at = stretch(window, bar.from, end);
+  const at = barWithin(window, bar.from, end);
   if (at === undefined) return null;
   const shownFrom = Math.max(bar.from, window.from);
   const shownTo = Math.min(end, window.to);
   const overdue =
     bar.overdueFrom === null
       ? undefined
-      : stretch({ from: shownFrom, to: shownTo }, Math.max(bar.overdueFrom, shownFrom), shownTo);
+      : barWithin({ from: shownFrom, to: shownTo }, Math.max(bar.overdueFrom, shownFrom), shownTo);
   const late = bar.late === undefined ? '' : `, learned on or after ${shortDay(bar.late.learned)}`;
   const classes = [
     'bar',
@@ -83,7 +83,7 @@ const LateMark = ({
   row: number;
   onProof: LanesProps['onProof'];
 }) => {
-  const at = stretch(window, late.happened, late.learned);
+  const at = barWithin(window, late.happened, late.learned);
   if (at === undefined) return null;
   const words = `Happened ${shortDay(late.happened)}, learned on or after ${shortDay(late.learned)}: ${late.event.type} ${late.event.id}`;
   return (

@@ -2,8 +2,8 @@
  * The scrubber of a screen: what of it is in the address is read from there and written there.
  */
 import { type ReactNode, useCallback, useMemo } from 'react';
-import { useChangeView, useView } from '../clocks/clock-bar.tsx';
 import { writeMoment } from '../clocks/instants.ts';
+import { useChangeView, useView } from '../clocks/use-view.ts';
 import { proofText } from '../parts/proof-link.tsx';
 import type { LanesProps } from './lane-rows.tsx';
 import { around, type Window } from './scale.ts';

@@ -1,32 +1,38 @@
 /**
  * From instants to places on a line, and the marks beneath it.
  */
-import { dayMs } from '../clocks/instants.ts';
+import { scaleUtc } from 'd3-scale';
+import { dayMs, shortMonth } from '../clocks/instants.ts';
 
-/** A stretch of time that is shown, half-open. */
+/** The period that is shown, half-open. */
 export interface Window {
   readonly from: number;
   readonly to: number;
 }
 
+/** Instants of the window as numbers from 0 to 1. */
+const scaleOf = ({ from, to }: Window) => scaleUtc([from, to], [0, 1]);
+
 /** Where an instant is, from 0 to 1 within the window. */
-export const place = ({ from, to }: Window, ms: number): number => (ms - from) / (to - from);
+export const place = (window: Window, ms: number): number => scaleOf(window)(ms);
+
+/** The instant at a place. */
+export const instantAt = (window: Window, x: number): number => scaleOf(window).invert(x).getTime();
 
 /** A place as a length of style sheets. */
 export const percent = (x: number): string => `${(x * 100).toFixed(4)}%`;
 
-/** Where a stretch of time is drawn, cut off at the window; nothing where it is outside. */
-export const stretch = (window: Window, from: number, to: number) => {
-  const a = place(window, from);
-  const b = place(window, to);
-  if (b <= 0 || a >= 1) return undefined;
-  const left = Math.max(0, a);
-  const right = Math.min(1, b);
-  return { style: { left: percent(left), width: percent(right - left) }, cutLeft: a < 0, cutRight: b > 1 };
+/** Where the bar of an interval is drawn, clipped to the window; `undefined` where the interval is outside. */
+export const barWithin = (window: Window, from: number, to: number) => {
+  if (to <= window.from || from >= window.to) return undefined;
+  const left = place(window, Math.max(from, window.from));
+  const right = place(window, Math.min(to, window.to));
+  return {
+    style: { left: percent(left), width: percent(right - left) },
+    cutLeft: from < window.from,
+    cutRight: to > window.to,
+  };
 };
-
-/** The instant at a place. */
-export const instantAt = ({ from, to }: Window, x: number): number => from + x * (to - from);
 
 /** The window that shows all of some instants, with room at both ends. */
 export const around = (instants: ReadonlyArray<number>, now: number): Window => {
@@ -37,9 +43,11 @@ export const around = (instants: ReadonlyArray<number>, now: number): Window => 
   return { from: first - room, to: last + room };
 };
 
-/** The window, wider or narrower by a factor, around an instant that stays where it is. */
-export const zoomed = (window: Window, factor: number, at: number, leastMs = 6 * 3_600_000): Window => {
-  const length = Math.max(leastMs, (window.to - window.from) * factor);
+const windowMsMin = 6 * 3_600_000;
+
+/** The window, wider or narrower by a factor, around an instant that keeps its place. */
+export const zoomed = (window: Window, factor: number, at: number): Window => {
+  const length = Math.max(windowMsMin, (window.to - window.from) * factor);
   const x = Math.min(1, Math.max(0, place(window, at)));
   const from = Math.round(at - x * length);
   return { from, to: Math.round(from + length) };
@@ -49,95 +57,70 @@ export const zoomed = (window: Window, factor: number, at: number, leastMs = 6 *
 export interface Tick {
   readonly at: number;
   readonly label: string;
-  /** The beginning of a larger unit: a year among months. */
+  /** Whether a larger unit begins here: a year among months. */
   readonly major: boolean;
 }
 
-interface Step {
-  readonly ms: number;
-  readonly next: (date: Date) => Date;
-  readonly floor: (date: Date) => Date;
-  readonly label: (date: Date) => string;
-  readonly major: (date: Date) => boolean;
-  /** The larger unit that the label leaves out. */
-  readonly larger: (date: Date) => string;
+/** How marks are labelled, by the unit in which they are counted. */
+interface Labelling {
+  readonly label: (at: Date) => string;
+  /** The larger unit, which the label leaves out. */
+  readonly larger: (at: Date) => string;
+  /** The label of the first mark within a larger unit. */
+  readonly first: (at: Date) => string;
 }
 
-const utc = (year: number, month = 0, day = 1, hour = 0): Date => {
-  const date = new Date(Date.UTC(2000, month, day, hour));
-  date.setUTCFullYear(year + (date.getUTCFullYear() - 2000));
-  return date;
+const year = (at: Date): string => String(at.getUTCFullYear());
+const month = (at: Date): string => shortMonth(at.getTime());
+const monthAndYear = (at: Date): string => `${month(at)} ${year(at)}`;
+const dayAndMonth = (at: Date): string => `${at.getUTCDate()} ${month(at)}`;
+
+const byYears: Labelling = { label: year, larger: year, first: year };
+
+const byMonths: Labelling = { label: month, larger: year, first: year };
+
+const byDays: Labelling = {
+  label: (at) => String(at.getUTCDate()),
+  larger: monthAndYear,
+  first: (at) => (at.getUTCDate() === 1 ? monthAndYear(at) : dayAndMonth(at)),
 };
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-const years = (n: number): Step => ({
-  ms: n * 365.25 * dayMs,
-  floor: (d) => utc(Math.floor(d.getUTCFullYear() / n) * n),
-  next: (d) => utc(d.getUTCFullYear() + n),
-  label: (d) => String(d.getUTCFullYear()),
-  major: () => true,
-  larger: () => '',
-});
-const monthly = (n: number): Step => ({
-  ms: n * 30.4 * dayMs,
-  floor: (d) => utc(d.getUTCFullYear(), Math.floor(d.getUTCMonth() / n) * n),
-  next: (d) => utc(d.getUTCFullYear(), d.getUTCMonth() + n),
-  label: (d) => (d.getUTCMonth() === 0 ? String(d.getUTCFullYear()) : months[d.getUTCMonth()]!),
-  major: (d) => d.getUTCMonth() === 0,
-  larger: (d) => String(d.getUTCFullYear()),
-});
-const daily = (n: number): Step => ({
-  ms: n * dayMs,
-  floor: (d) => utc(d.getUTCFullYear(), d.getUTCMonth(), Math.floor((d.getUTCDate() - 1) / n) * n + 1),
-  next: (d) => {
-    const next = utc(d.getUTCFullYear(), d.getUTCMonth(), d.getUTCDate() + n);
-    // The last days of a month are no step of their own.
-    return next.getUTCMonth() !== d.getUTCMonth() || (n > 1 && next.getUTCDate() > 31 - n / 2)
-      ? utc(d.getUTCFullYear(), d.getUTCMonth() + 1)
-      : next;
-  },
-  label: (d) =>
-    d.getUTCDate() === 1 ? `${months[d.getUTCMonth()]} ${d.getUTCFullYear()}` : String(d.getUTCDate()),
-  major: (d) => d.getUTCDate() === 1,
-  larger: (d) => `${months[d.getUTCMonth()]} ${d.getUTCFullYear()}`,
-});
-const hourly = (n: number): Step => ({
-  ms: n * 3_600_000,
-  floor: (d) => utc(d.getUTCFullYear(), d.getUTCMonth(), d.getUTCDate(), Math.floor(d.getUTCHours() / n) * n),
-  next: (d) => new Date(d.getTime() + n * 3_600_000),
-  label: (d) =>
-    d.getUTCHours() === 0
-      ? `${d.getUTCDate()} ${months[d.getUTCMonth()]}`
-      : `${String(d.getUTCHours()).padStart(2, '0')}:00`,
-  major: (d) => d.getUTCHours() === 0,
-  larger: (d) => `${d.getUTCDate()} ${months[d.getUTCMonth()]}`,
-});
+const byTimeOfDay: Labelling = {
+  label: (at) => at.toISOString().slice(11, 16),
+  larger: dayAndMonth,
+  first: dayAndMonth,
+};
 
-const steps: ReadonlyArray<Step> = [
-  hourly(1),
-  hourly(3),
-  hourly(6),
-  daily(1),
-  daily(2),
-  daily(7),
-  monthly(1),
-  monthly(3),
-  monthly(6),
-  ...[1, 2, 5, 10, 50, 100, 500, 1_000].map(years),
-];
+/** @param gapMs the time from one mark to the next. */
+const labellingFor = (gapMs: number): Labelling => {
+  if (gapMs < dayMs) return byTimeOfDay;
+  if (gapMs < 28 * dayMs) return byDays;
+  return gapMs < 365 * dayMs ? byMonths : byYears;
+};
+
+/** Round instants of the window: at most `count`, unless `count` is very small. */
+const roundInstants = (window: Window, count: number): ReadonlyArray<Date> => {
+  const scale = scaleOf(window);
+  // The scale takes the count as a hint, so it is asked for fewer until they fit.
+  for (let wanted = count; wanted > 1; wanted--) {
+    const instants = scale.ticks(wanted);
+    if (instants.length <= count) return instants;
+  }
+  return scale.ticks(1);
+};
 
 /** Marks, no more than fit. */
 export const ticksOf = (window: Window, count: number): ReadonlyArray<Tick> => {
-  const length = window.to - window.from;
-  const step = steps.find(({ ms }) => length / ms <= count) ?? steps.at(-1)!;
-  const ticks: Tick[] = [];
-  for (let date = step.floor(new Date(window.from)); date.getTime() < window.to; date = step.next(date)) {
-    const at = date.getTime();
-    if (at < window.from) continue;
-    const major = step.major(date);
-    // The first mark says what the others leave out.
-    const first = ticks.length === 0 && !major;
-    ticks.push({ at, label: first ? `${step.label(date)} ${step.larger(date)}` : step.label(date), major });
-  }
-  return ticks;
+  const instants = roundInstants(window, count);
+  const [one, two] = instants;
+  const gapMs =
+    one === undefined || two === undefined ? window.to - window.from : two.getTime() - one.getTime();
+  const { label, larger, first } = labellingFor(gapMs);
+  return instants.map((at, index) => {
+    const before = instants[index - 1] ?? new Date(at.getTime() - 1);
+    const major = larger(before) !== larger(at);
+    if (major) return { at: at.getTime(), label: first(at), major };
+    // The first mark names the larger unit that the others leave out.
+    return { at: at.getTime(), label: index === 0 ? `${label(at)} ${larger(at)}` : label(at), major };
+  });
 };

@@ -16,7 +16,7 @@ import { dayMs, localDiffers, localMoment, shortDay, wordedMoment } from '../clo
 import { Icon } from '../parts/icon.tsx';
 import { Lanes, type LanesProps, neighbour } from './lane-rows.tsx';
 import { changesOf, earlier, later, settled, stepOf } from './movement.ts';
-import { instantAt, percent, place, stretch, type Tick, ticksOf, type Window, zoomed } from './scale.ts';
+import { barWithin, instantAt, percent, place, type Tick, ticksOf, type Window, zoomed } from './scale.ts';
 
 /** How much of the lanes is in sight: none, those that leave room for the page, or as many as the screen holds. */
 export type LanesShown = 'folded' | 'shown' | 'tall';
@@ -236,7 +236,7 @@ export const Scrubber = (props: ScrubberProps) => {
 
   const bars = groups.flatMap(({ lanes }) => lanes.flatMap(({ rows }) => rows.flat()));
   const inSight = bars.filter(
-    (bar) => stretch(window, bar.from, bar.to ?? Number.MAX_SAFE_INTEGER) !== undefined,
+    (bar) => barWithin(window, bar.from, bar.to ?? Number.MAX_SAFE_INTEGER) !== undefined,
   );
   const entry = inSight.some(({ id }) => id === focused) ? focused : inSight[0]?.id;
   const x = place(window, at);

@@ -3,8 +3,8 @@
  * caught up.
  */
 import { useCallback, useEffect, useState } from 'react';
-import { useChangeView, useView } from '../clocks/clock-bar.tsx';
 import { writeMoment } from '../clocks/instants.ts';
+import { useChangeView, useView } from '../clocks/use-view.ts';
 
 export interface MovingMoment {
   /** The moment that is being dragged, or was let go and is not in the address yet. */
