@@ -2,9 +2,8 @@
  * What begins and ends: memberships and controls of R13.
  */
 import { type FactOf, foldingOrder } from '../recording/facts.ts';
-import { Course } from '../time/presence.ts';
+import { type Span, SpanBuilder } from '../time/span.ts';
 import type { ReachMisfit, ReachMisfitCode } from './misfit.ts';
-import type { Span } from './span.ts';
 
 type LastingEvent = 'MembershipBegan' | 'MembershipEnded' | 'ControlBegan' | 'ControlEnded';
 
@@ -17,17 +16,14 @@ export const foldLasting = (
   codes: { readonly began: ReachMisfitCode; readonly ended: ReachMisfitCode },
 ): { readonly spans: ReadonlyArray<Span>; readonly misfits: ReadonlyArray<ReachMisfit> } => {
   const misfits: ReachMisfit[] = [];
-  const course = new Course();
+  const builder = new SpanBuilder();
   let lasts = false;
   for (const { type, position, time } of facts.length < 2 ? facts : [...facts].sort(foldingOrder)) {
     const begins = type === 'MembershipBegan' || type === 'ControlBegan';
     if (begins === lasts) misfits.push({ position, code: begins ? codes.began : codes.ended });
-    else if (begins) course.enter(time, [position]);
-    else course.leave(time, position);
+    else if (begins) builder.open(time, [position]);
+    else builder.close(time, position);
     lasts = begins;
   }
-  return {
-    spans: course.presences().map(({ from, to, opened, closed }) => ({ from, to, opened, closed })),
-    misfits,
-  };
+  return { spans: builder.spans(), misfits };
 };

@@ -6,8 +6,8 @@
  */
 
 import type { EventData } from '../events/event-data.ts';
-import { beginning, type Instant, never } from '../time/instant.ts';
-import type { Piece, Varying } from '../time/timeline.ts';
+import { beginning } from '../time/instant.ts';
+import { type Change, untilNext, type Varying } from '../time/varying.ts';
 import { type FactOf, foldingOrder } from './facts.ts';
 
 /** A description with the positions of the events that made it so. */
@@ -26,7 +26,7 @@ type RegistrationType = 'PartyRegistered' | 'PopulationRegistered' | 'DatasetReg
 export const describedBy = <T extends RegistrationType>(
   facts: ReadonlyArray<FactOf<T>>,
 ): Varying<Described<EventData<T>>> =>
-  pieces(
+  untilNext(
     [...facts].sort(foldingOrder).map((fact, index) => ({
       from: index === 0 ? beginning : fact.time,
       value: { description: fact.data, events: [fact.position] },
@@ -57,13 +57,13 @@ export const describedSite = (
 ): Varying<Described<SiteDescription>> => {
   const ordered = [...facts].sort(foldingOrder);
   const first = ordered.find((fact) => fact.type === 'SiteRegistered');
-  const steps: Step<Described<SiteDescription>>[] = [];
+  const changes: Change<Described<SiteDescription>>[] = [];
   let current: Described<SiteDescription> = { description: {}, events: [] };
   for (const fact of first === undefined ? ordered : [first, ...ordered.filter((fact) => fact !== first)]) {
     current = fact.type === 'SiteRegistered' ? registered(fact) : transferred(current, fact);
-    steps.push({ from: fact === first ? beginning : fact.time, value: current });
+    changes.push({ from: fact === first ? beginning : fact.time, value: current });
   }
-  return pieces(steps);
+  return untilNext(changes);
 };
 
 const registered = ({ data, position }: FactOf<'SiteRegistered'>): Described<SiteDescription> => {
@@ -89,18 +89,3 @@ const transferred = (
   },
   events: [...events, position],
 });
-
-interface Step<A> {
-  readonly from: Instant;
-  readonly value: A;
-}
-
-/** Steps in order, as pieces: of several steps at one instant the last counts (R3). */
-const pieces = <A>(steps: ReadonlyArray<Step<A>>): Varying<A> => {
-  const out: Piece<A>[] = [];
-  steps.forEach(({ from, value }, index) => {
-    const to = steps[index + 1]?.from ?? never;
-    if (from < to) out.push({ from, to, value });
-  });
-  return out;
-};

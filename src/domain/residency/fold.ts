@@ -9,8 +9,8 @@
 import { isPopulation, type Scope } from '../events/scope.ts';
 import { type Fact, type FactOf, foldingOrder } from '../recording/facts.ts';
 import { type Instant, never } from '../time/instant.ts';
-import { Course, type Presence } from '../time/presence.ts';
-import type { Varying } from '../time/timeline.ts';
+import { type Span, SpanBuilder } from '../time/span.ts';
+import type { Varying } from '../time/varying.ts';
 import {
   type BackupHolding,
   type Holding,
@@ -28,13 +28,13 @@ export interface Misfit {
 export type MisfitCode = 'not-held' | 'unknown-backup' | 'destroyed-backup' | 'backup-already-taken';
 
 /** A presence of a subject in a holding. */
-export interface SubjectPresence extends Presence {
+export interface SubjectPresence extends Span {
   readonly subject: string;
   readonly holding: Holding;
 }
 
 /** How long a population's holding was live, or a backup held at a site. */
-export interface HoldingPresence extends Presence {
+export interface HoldingPresence extends Span {
   readonly holding: PopulationHolding | BackupHolding;
 }
 
@@ -75,7 +75,7 @@ type Members = Map<string, Cause>;
 /** Who came to a holding and went, by subject. */
 interface Stays<H extends Holding = Holding> {
   readonly holding: H;
-  readonly courses: Map<string, Course>;
+  readonly courses: Map<string, SpanBuilder>;
 }
 
 interface LiveHolding extends Stays<PopulationHolding> {
@@ -118,7 +118,7 @@ class ResidencyFold {
   /** Of holdings themselves, by their keys. */
   readonly courses = new Map<
     string,
-    { readonly holding: PopulationHolding | BackupHolding; readonly course: Course }
+    { readonly holding: PopulationHolding | BackupHolding; readonly course: SpanBuilder }
   >();
   fact!: Fact;
 
@@ -148,21 +148,21 @@ class ResidencyFold {
   enter({ courses }: Stays, subject: string, cause: Cause): void {
     let course = courses.get(subject);
     if (course === undefined) {
-      course = new Course();
+      course = new SpanBuilder();
       courses.set(subject, course);
     }
-    course.enter(this.fact.time, cause);
+    course.open(this.fact.time, cause);
   }
 
   leave({ courses }: Stays, subject: string): void {
-    courses.get(subject)?.leave(this.fact.time, this.fact.position);
+    courses.get(subject)?.close(this.fact.time, this.fact.position);
   }
 
-  courseOf(holding: PopulationHolding | BackupHolding): Course {
+  courseOf(holding: PopulationHolding | BackupHolding): SpanBuilder {
     const key = holdingKey(holding);
     const existing = this.courses.get(key);
     if (existing !== undefined) return existing.course;
-    const course = new Course();
+    const course = new SpanBuilder();
     this.courses.set(key, { holding, course });
     return course;
   }
@@ -196,7 +196,7 @@ class ResidencyFold {
     const opened: LiveHolding = { ...stays, openedBy: position, members: new Map() };
     this.live.set(key, sites.set(site, opened));
     this.liveOf.set(population, (this.liveOf.get(population) ?? new Set()).add(opened));
-    this.courseOf(opened.holding).enter(time, [position]);
+    this.courseOf(opened.holding).open(time, [position]);
     return opened;
   }
 
@@ -205,7 +205,7 @@ class ResidencyFold {
     for (const subject of members.keys()) this.leave(live, subject);
     this.live.get(`${holding.dataset} ${holding.population}`)?.delete(holding.site);
     this.liveOf.get(holding.population)?.delete(live);
-    this.courseOf(holding).leave(this.fact.time, this.fact.position);
+    this.courseOf(holding).close(this.fact.time, this.fact.position);
   }
 
   /** R8: what arrives is added, also those taken out before; it opens the holding if need be. */
@@ -392,13 +392,13 @@ class ResidencyFold {
 
   holdBackup(backup: Backup, time: Instant, cause: Cause): void {
     const stays = this.staysAt(backupHolding(backup));
-    this.courseOf(stays.holding).enter(time, cause);
+    this.courseOf(stays.holding).open(time, cause);
     for (const [subject, by] of backup.members) this.enter(stays, subject, [...new Set([...by, ...cause])]);
   }
 
   releaseBackup(backup: Backup): void {
     const stays = this.staysAt(backupHolding(backup));
-    this.courseOf(stays.holding).leave(this.fact.time, this.fact.position);
+    this.courseOf(stays.holding).close(this.fact.time, this.fact.position);
     for (const subject of backup.members.keys()) this.leave(stays, subject);
   }
 
@@ -478,12 +478,12 @@ class ResidencyFold {
     const presences: SubjectPresence[] = [];
     for (const { holding, courses } of this.stays.values()) {
       for (const [subject, course] of courses) {
-        for (const { from, to, opened, closed } of course.presences())
+        for (const { from, to, opened, closed } of course.spans())
           presences.push({ subject, holding, from, to, opened, closed });
       }
     }
     const holdings = [...this.courses.values()].flatMap(({ holding, course }) =>
-      course.presences().map((presence): HoldingPresence => ({ holding, ...presence })),
+      course.spans().map((presence): HoldingPresence => ({ holding, ...presence })),
     );
     let byPopulation: ReadonlyMap<string | undefined, ReadonlyArray<SubjectPresence>> | undefined;
     let bySubject: ReadonlyMap<string, ReadonlyArray<SubjectPresence>> | undefined;

@@ -4,7 +4,7 @@
  */
 
 import { codeUnitOrder } from '../events/code-unit-order.ts';
-import type { Interval } from '../time/timeline.ts';
+import type { Interval } from '../time/interval.ts';
 import type { Residency, SubjectPresence } from './fold.ts';
 
 /** Which row: `backup` is null for live data. */

@@ -1,16 +1,11 @@
 /**
- * Intervals and timelines: the one idea that carries Domicile.
+ * Timelines: the instants at which something held.
  *
- * An interval is half-open, `[from, to)`. A timeline is a list of disjoint intervals in order, none empty, no two
- * adjacent: the instants at which something held. Cover, intersect and subtract are all the algebra questions need.
+ * A timeline is a list of disjoint intervals in order, none empty, no two adjacent. Cover, union, intersect and subtract
+ * are all the algebra questions need.
  */
 import { beginning, type Instant, never } from './instant.ts';
-
-/** Half-open: `from` is in, `to` is out. */
-export interface Interval {
-  readonly from: Instant;
-  readonly to: Instant;
-}
+import { type Interval, intervalAt, timeOrder } from './interval.ts';
 
 /** Disjoint, ordered, non-empty, non-adjacent intervals. */
 export type Timeline = ReadonlyArray<Interval>;
@@ -20,41 +15,26 @@ export const nowhen: Timeline = [];
 /** Holds at every instant. */
 export const always: Timeline = [{ from: beginning, to: never }];
 
-/** The timeline that holds exactly in `[from, to)`. */
-export const between = (from: Instant, to: Instant): Timeline => (from < to ? [{ from, to }] : nowhen);
-
 /** Whether the timeline holds at the instant. Logarithmic in its intervals. */
 export const holdsAt = (timeline: Timeline, instant: Instant): boolean =>
   intervalAt(timeline, instant) !== undefined;
 
-/** The interval that contains the instant, whole. */
-export const intervalAt = <I extends Interval>(
-  timeline: ReadonlyArray<I>,
-  instant: Instant,
-): I | undefined => {
-  let low = 0;
-  let high = timeline.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const interval = timeline[middle]!;
-    if (instant < interval.from) high = middle - 1;
-    else if (instant >= interval.to) low = middle + 1;
-    else return interval;
-  }
-  return undefined;
+/** A timeline that is being put together. */
+export type TimelineDraft = { readonly from: Instant; to: Instant }[];
+
+/** Adds an interval that begins no earlier than the last one; it goes on from there if it meets or overlaps it. */
+export const extend = (timeline: TimelineDraft, from: Instant, to: Instant): void => {
+  if (from >= to) return;
+  const last = timeline.at(-1);
+  if (last === undefined || from > last.to) timeline.push({ from, to });
+  else if (to > last.to) last.to = to;
 };
 
 /** The instants covered by any of the intervals, whatever their order and overlaps. */
 export const cover = (intervals: ReadonlyArray<Interval>): Timeline => {
-  if (intervals.length < 2) return intervals.filter((interval) => interval.from < interval.to);
-  const sorted = [...intervals].sort((a, b) => a.from - b.from);
-  const out: { from: Instant; to: Instant }[] = [];
-  for (const { from, to } of sorted) {
-    if (from >= to) continue;
-    const last = out.at(-1);
-    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
-    else out.push({ from, to });
-  }
+  if (intervals.length < 2) return intervals.filter(({ from, to }) => from < to);
+  const out: TimelineDraft = [];
+  for (const { from, to } of [...intervals].sort(timeOrder)) extend(out, from, to);
   return out;
 };
 
@@ -99,16 +79,14 @@ export const subtract = (a: Timeline, b: Timeline): Timeline => {
 /** Does not hold. */
 export const complement = (timeline: Timeline): Timeline => subtract(always, timeline);
 
-/** A value that changes over time: the pieces are in order and disjoint; between them there is none. */
+export { type Interval, intervalAt } from './interval.ts';
+
+// Moved to varying.ts; here until every caller imports them from there.
 export interface Piece<A> extends Interval {
   readonly value: A;
 }
 export type Varying<A> = ReadonlyArray<Piece<A>>;
-
-/** The value at the instant, if there is one. */
 export const valueAt = <A>(varying: Varying<A>, instant: Instant): A | undefined =>
   intervalAt(varying, instant)?.value;
-
-/** The instants at which the value satisfies the predicate. */
 export const when = <A>(varying: Varying<A>, predicate: (value: A) => boolean): Timeline =>
   cover(varying.filter((piece) => predicate(piece.value)));

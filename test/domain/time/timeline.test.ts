@@ -3,11 +3,11 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Interval } from '../../../src/domain/time/interval.ts';
 import {
   complement,
   cover,
   holdsAt,
-  type Interval,
   intersect,
   subtract,
   type Timeline,

@@ -1,0 +1,47 @@
+/**
+ * A count, held against counting at each instant by itself.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Count } from '../../../src/domain/time/count.ts';
+import { contains } from '../../../src/domain/time/interval.ts';
+import { valueAt } from '../../../src/domain/time/varying.ts';
+
+const added = fc.array(
+  fc
+    .record({
+      from: fc.integer({ min: 0, max: 9 }),
+      length: fc.integer({ min: 1, max: 4 }),
+      by: fc.integer({ min: 1, max: 3 }),
+    })
+    .map(({ from, length, by }) => ({ from, to: from + length, by })),
+  { maxLength: 6 },
+);
+
+test('given what was added to two counts, their sum is at each instant the sum of what holds then', () => {
+  fc.assert(
+    fc.property(added, added, (one, other) => {
+      const counts = [one, other].map((list) => {
+        const count = new Count();
+        for (const { by, ...interval } of list) count.add(interval, by);
+        return count;
+      });
+      const sum = Count.sumOf(counts).overTime();
+      for (let at = -1; at < 16; at++) {
+        const expected = [...one, ...other]
+          .filter((each) => contains(each, at))
+          .reduce((total, { by }) => total + by, 0);
+        expect(valueAt(sum, at)).toBe(expected === 0 ? undefined : expected);
+      }
+    }),
+  );
+});
+
+test('given people who arrived one after the other and left together, each counts from their arrival on', () => {
+  const count = new Count();
+  count.addArrivals(Float64Array.of(1, 3, 3), 5);
+  expect(count.overTime()).toEqual([
+    { from: 1, to: 3, value: 1 },
+    { from: 3, to: 5, value: 3 },
+  ]);
+});
