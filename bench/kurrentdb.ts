@@ -62,7 +62,7 @@ const rawAppend = async (
   const next = new Map<string, bigint>();
   return secondsOf(() =>
     write(events, size, async (source, batch) => {
-      const { records } = encodeBatch(randomUUID(), batch, []);
+      const { records } = encodeBatch(randomUUID(), batch);
       const after = next.get(source) ?? -1n;
       await client.appendToStream(
         `${prefix}-${source}`,

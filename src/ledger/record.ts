@@ -103,8 +103,6 @@ const refusal = (error: Exclude<AppendError, { kind: 'conflict' }>): Problem => 
       return diskFull;
     case 'too-large':
       return { kind: 'too-large', detail: `${error.what}: the log takes up to ${error.limit} ${error.unit}` };
-    case 'wrong-revision':
-      return { kind: 'busy', detail: 'another writer of this source was faster; send the same again' };
     case 'unavailable':
       return {
         kind: 'unavailable',

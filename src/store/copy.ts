@@ -15,7 +15,8 @@ export type CopiedEvent = Omit<StoredEvent, 'position'>;
 
 /** The ledger that is copied. Nothing should be recorded in it meanwhile; what is, may be left out. */
 export interface CopySource {
-  read(after: Position, limit: number): Promise<ReadonlyArray<StoredEvent>>;
+  /** Up to `limit` events after a position, in log order. */
+  after(position: Position, limit: number): ReadonlyArray<StoredEvent>;
   head(): Promise<Position>;
 }
 
@@ -122,8 +123,8 @@ export const copyLog = async (
   let to: Position = origin;
   for (;;) {
     if (signal?.aborted) return E.left({ kind: 'aborted' });
-    const page = await source.read(from, pageEventsMax);
-    let there = await target.read(to, Math.max(1, page.length));
+    const page = source.after(from, pageEventsMax);
+    let there = target.after(to, Math.max(1, page.length));
     const extra = there[page.length];
     if (extra !== undefined) {
       return E.left({ kind: 'differs', sourcePosition: undefined, targetPosition: extra.position });
@@ -134,7 +135,7 @@ export const copyLog = async (
     if (differing < 0 && before < page.length) {
       const problem = await addAll(target, page.slice(before), triesMax, sleep);
       if (problem !== undefined) return E.left(problem);
-      there = await target.read(to, page.length);
+      there = target.after(to, page.length);
     }
     for (const [index, event] of page.entries()) {
       const copy = there[index];

@@ -1,68 +1,58 @@
 /**
- * The port to the log: what Domicile asks of any event store.
+ * The port for recording events in the log. Reading it is the port of `log-reader.ts`.
  *
- * The log is append-only and totally ordered. One stream a `source`; a batch is one atomic append. Adapters live
- * in `sqlite/` (embedded) and `kurrentdb/`; each must pass `test/contract/event-store.ts` whole.
+ * The log is append-only and totally ordered. Each `source` has one stream, and a batch is one atomic append. The
+ * adapters are `sqlite/` (embedded) and `kurrentdb/`; both must pass `test/contract/event-store.ts`.
  */
 import type * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../domain/time/instant.ts';
 
 /**
- * A place in the log: its events are numbered in order, 1 to n, the same in every store and every copy. 0 is before
- * the first event. On the wire it is a decimal string, which only orders.
+ * A place in the log (R2). Events are numbered 1 to n in log order, the same in every store and every copy; 0 is
+ * before the first event. On the wire it is a decimal string, and clients may only compare it.
  */
 export type Position = number;
 
 /** The position before every event. */
 export const origin: Position = 0;
 
-/** An event as it enters the log. `source` + `id` identify it; `bytes` are kept exactly as given. */
+/** An event to record. `source` + `id` identify it; the log keeps `bytes` exactly as given. */
 export interface EventToAppend {
   readonly source: string;
   readonly id: string;
   readonly bytes: Uint8Array;
 }
 
-/** An event as the log holds it. `recordedAt` never decreases along positions. */
+/** A recorded event. `recordedAt` never decreases from one position to the next. */
 export interface StoredEvent extends EventToAppend {
   readonly position: Position;
   readonly recordedAt: Instant;
 }
 
-/** How many events the stream of a source holds must equal this, or nothing is appended. */
-export interface ExpectedRevision {
-  readonly source: string;
-  readonly count: number;
-}
-
-/** What an append did. `position` is that of the last event of the batch in the log, duplicates included. */
+/** The result of an append. `position` is that of the batch's last event in the log, duplicates included. */
 export interface Appended {
   readonly recorded: number;
   readonly duplicates: number;
   readonly position: Position;
 }
 
-/** Everything that can go wrong with an append; nothing of the batch is recorded then. */
+/** Why an append failed. Nothing of the batch is recorded, except where `outcomeUnknown` says that it may be. */
 export type AppendError =
   /** The event at `index` has the `source` + `id` of a recorded event (or an earlier one of the batch) with other bytes. */
   | { readonly kind: 'conflict'; readonly index: number; readonly source: string; readonly id: string }
-  /** An expected revision was not met. */
-  | {
-      readonly kind: 'wrong-revision';
-      readonly source: string;
-      readonly expected: number;
-      readonly actual: number;
-    }
-  /** The batch or one of its events is larger than the store takes. */
+  /** The batch or one of its events exceeds a limit of the store. `what` names which. */
   | {
       readonly kind: 'too-large';
       readonly limit: number;
       readonly unit: 'bytes' | 'events';
       readonly what: string;
     }
-  /** No space is left where the log is kept. */
+  /** The disk that holds the log is full. */
   | { readonly kind: 'full' }
-  /** The store does not answer, or is shutting down; trying again later may succeed. `outcomeUnknown`: it may have been recorded. */
+  /**
+   * The store is shutting down, overloaded or not answering; a retry may succeed. `outcomeUnknown`: the batch may have
+   * been recorded all the same, which makes a retry no less safe.
+   */
   | {
       readonly kind: 'unavailable';
       readonly reason: string;
@@ -77,20 +67,12 @@ export interface EventStore {
    * Appends the batch atomically, or nothing of it. An event already recorded with the same bytes counts as a
    * duplicate and is left where it is. Durable when the promise resolves.
    */
-  append(
-    batch: ReadonlyArray<EventToAppend>,
-    expected?: ReadonlyArray<ExpectedRevision>,
-  ): Promise<E.Either<AppendError, Appended>>;
-  /** Up to `limit` events after a position, in log order. */
-  read(after: Position, limit: number): Promise<ReadonlyArray<StoredEvent>>;
-  /** Up to `limit` events of one source after a position, in log order. */
-  readSource(source: string, after: Position, limit: number): Promise<ReadonlyArray<StoredEvent>>;
-  /** The event with this `source` + `id`, if it is recorded. */
-  find(source: string, id: string): Promise<StoredEvent | undefined>;
-  /** The position of the last event, `origin` when there is none. */
+  append(batch: ReadonlyArray<EventToAppend>): Promise<E.Either<AppendError, Appended>>;
+  /**
+   * The position of the last event, `origin` when there is none. It includes what other processes recorded before the
+   * call, and a `LogReader` sees every event up to it.
+   */
   head(): Promise<Position>;
-  /** Follows the log from after a position: pages of events in order, none skipped, none twice, for ever, until aborted. */
-  follow(after: Position, signal: AbortSignal): AsyncIterable<ReadonlyArray<StoredEvent>>;
-  /** Releases everything; appends under way are finished first. */
+  /** Releases everything, after finishing the appends under way. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /**
- * What every event store promises, whatever keeps its log. An adapter is one when it passes all of this.
+ * What every event store promises. Each adapter must pass all of it.
  */
 
 import fc from 'fast-check';
@@ -8,19 +8,18 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   type AppendError,
   type Appended,
-  type EventStore,
   type EventToAppend,
   origin,
-  type Position,
   type StoredEvent,
 } from '../../src/store/event-store.ts';
+import type { ReadableStore } from '../support/readable-store.ts';
 import { eventStoreModel } from './event-store-model.ts';
 
 /** A store to test, with nothing in its log. */
 export interface StoreUnderTest {
-  readonly store: EventStore;
+  readonly store: ReadableStore;
   /** Closes the store and opens the same log again, as a restart does. */
-  reopen(): Promise<EventStore>;
+  reopen(): Promise<ReadableStore>;
   /** Closes whatever is open and removes the log. */
   cleanup(): Promise<void>;
 }
@@ -56,25 +55,9 @@ const expectInLogOrder = (events: ReadonlyArray<StoredEvent>): void => {
   }
 };
 
-/** Follows until `count` events have come, then stops. */
-const followed = async (
-  store: EventStore,
-  after: Position,
-  count: number,
-): Promise<ReadonlyArray<StoredEvent>> => {
-  const events: StoredEvent[] = [];
-  const stop = new AbortController();
-  for await (const page of store.follow(after, stop.signal)) {
-    expect(page.length).toBeGreaterThan(0);
-    events.push(...page);
-    if (events.length >= count) stop.abort();
-  }
-  return events;
-};
-
 /** Makes batches larger, twice at a time, until the store refuses one. */
 const refusedAsTooLarge = async (
-  store: EventStore,
+  store: ReadableStore,
   batchOf: (size: number) => ReadonlyArray<EventToAppend>,
 ) => {
   for (let size = 1_024; size <= 1_024 ** 3; size *= 2) {
@@ -103,7 +86,6 @@ export const eventStoreContract = (
       const { store } = await given();
       expect(await store.head()).toBe(origin);
       expect(await store.read(origin, 10)).toEqual([]);
-      expect(await store.readSource('a', origin, 10)).toEqual([]);
       expect(await store.find('a', '1')).toBeUndefined();
     });
 
@@ -142,16 +124,6 @@ export const eventStoreContract = (
       }
     });
 
-    test('given several sources, one is read alone, from any position', async () => {
-      const { store } = await given(several('a', 0, 3), several('b', 0, 3), several('a', 3, 6));
-      const log = await store.read(origin, everything);
-      const ofA = await store.readSource('a', origin, everything);
-      expect(ofA).toEqual(log.filter(({ source }) => source === 'a'));
-      expect(await store.readSource('a', ofA[1]!.position, 3)).toEqual(ofA.slice(2, 5));
-      expect(await store.readSource('a', log.at(-1)!.position, 3)).toEqual([]);
-      expect(await store.readSource('A', origin, everything)).toEqual([]);
-    });
-
     test('given events, each is found by its source and id, and by nothing else', async () => {
       const { store } = await given([event('a', '1'), event('b', '1'), event('a', '2')]);
       const log = await store.read(origin, everything);
@@ -174,9 +146,6 @@ export const eventStoreContract = (
       const { store } = await given(contents.map((bytes, index) => ({ source: 'a', id: `${index}`, bytes })));
       const expected = contents.map((bytes) => [...bytes]);
       expect((await store.read(origin, everything)).map(({ bytes }) => [...bytes])).toEqual(expected);
-      expect((await store.readSource('a', origin, everything)).map(({ bytes }) => [...bytes])).toEqual(
-        expected,
-      );
       for (const [index, bytes] of expected.entries()) {
         expect([...((await store.find('a', `${index}`))?.bytes ?? [])]).toEqual(bytes);
       }
@@ -203,7 +172,6 @@ export const eventStoreContract = (
       const batch = texts.flatMap((source) => texts.map((id) => event(source, id)));
       const { store } = await given(batch);
       expect(plainAll(await store.read(origin, everything))).toEqual(plainAll(batch));
-      expect(await store.readSource('e\u0301', origin, everything)).toHaveLength(texts.length);
     });
   });
 
@@ -237,7 +205,6 @@ export const eventStoreContract = (
       ]);
       expect(outcome).toEqual(E.left({ kind: 'conflict', index: 2, source: 'a', id: '1' }));
       expect(await store.read(origin, everything)).toEqual(log);
-      expect(await store.readSource('new', origin, everything)).toEqual([]);
       expect(appended(await store.append([event('new', '1')])).recorded).toBe(1);
     });
 
@@ -247,8 +214,6 @@ export const eventStoreContract = (
       expect(await store.append([event('d', '1'), event('a', '1', 'other')])).toMatchObject(
         E.left({ kind: 'conflict' }),
       );
-      const wrong = await store.append([event('d', '1')], [{ source: 'a', count: 3 }]);
-      expect(wrong).toMatchObject(E.left({ kind: 'wrong-revision' }));
       expect(appended(await store.append([event('a', '0')])).position).toBe(1);
       expect(appended(await (await reopen()).append([event('d', '2')])).position).toBe(8);
     });
@@ -260,37 +225,9 @@ export const eventStoreContract = (
       expect(await store.head()).toBe(origin);
     });
 
-    test('given expected revisions, a batch is recorded when all are met and refused when one is not', async () => {
-      const { store } = await given(several('a', 0, 2), several('b', 0, 1));
-      const met = await store.append(several('a', 2, 4), [
-        { source: 'a', count: 2 },
-        { source: 'b', count: 1 },
-        { source: 'c', count: 0 },
-      ]);
-      expect(appended(met).recorded).toBe(2);
-      const log = await store.read(origin, everything);
-      for (const [source, expected, actual] of [
-        ['a', 2, 4],
-        ['b', 2, 1],
-        ['c', 1, 0],
-      ] as const) {
-        const outcome = await store.append([event('d', '1')], [{ source, count: expected }]);
-        expect(outcome).toEqual(E.left({ kind: 'wrong-revision', source, expected, actual }));
-      }
-      expect(await store.read(origin, everything)).toEqual(log);
-    });
-
-    test('given a recorded batch, when it is sent again with the revision of before, that revision is wrong', async () => {
-      const { store } = await given(several('a', 0, 2));
-      const outcome = await store.append(several('a', 0, 2), [{ source: 'a', count: 0 }]);
-      expect(outcome).toEqual(E.left({ kind: 'wrong-revision', source: 'a', expected: 0, actual: 2 }));
-    });
-
-    test('given an empty batch, nothing is recorded, and its expected revisions count all the same', async () => {
+    test('given an empty batch, nothing is recorded', async () => {
       const { store } = await given(several('a', 0, 2));
       expect(appended(await store.append([]))).toEqual({ recorded: 0, duplicates: 0, position: origin });
-      const wrong = await store.append([], [{ source: 'a', count: 1 }]);
-      expect(wrong).toEqual(E.left({ kind: 'wrong-revision', source: 'a', expected: 1, actual: 2 }));
       expect(await store.read(origin, everything)).toHaveLength(2);
     });
 
@@ -388,90 +325,8 @@ export const eventStoreContract = (
           expect(outcome).toEqual(E.left({ kind: 'conflict', index: 1, source: 'a', id: 'contested' }));
       }
       expect(bystanders.every(E.isRight)).toBe(true);
-      expect(names(await store.readSource('a', origin, everything))).toEqual([
-        `a own-${winner}`,
-        'a contested',
-      ]);
-    });
-
-    test('given the same expected revision held by many at once, one of them is recorded', async () => {
-      const { store } = await given(several('a', 0, 3));
-      const outcomes = await Promise.all(
-        Array.from({ length: 10 }, (_, index) =>
-          store.append([event('a', `next-${index}`)], [{ source: 'a', count: 3 }]),
-        ),
-      );
-      expect(outcomes.filter(E.isRight)).toHaveLength(1);
-      for (const outcome of outcomes.filter(E.isLeft)) {
-        expect(outcome.left).toEqual({ kind: 'wrong-revision', source: 'a', expected: 3, actual: 4 });
-      }
-      expect(await store.readSource('a', origin, everything)).toHaveLength(4);
-    });
-  });
-
-  describe(`${name}: following`, () => {
-    test('given a follower that starts in the past, it catches up and goes on live', async () => {
-      const { store, outcomes } = await given(several('a', 0, 5), several('a', 5, 10));
-      const following = followed(store, outcomes[0]!.position, 10);
-      await store.append(several('a', 10, 12));
-      await store.append(several('a', 12, 15));
-      expect(names(await following)).toEqual(names(several('a', 5, 15)));
-    });
-
-    test('given a follower at the head, it waits for what comes', async () => {
-      const { store } = await given(several('a', 0, 5));
-      const following = followed(store, await store.head(), 1);
-      await new Promise((resolve) => setImmediate(resolve));
-      await store.append([event('b', '1')]);
-      expect(await following).toEqual([await store.find('b', '1')]);
-    });
-
-    test('given followers at several places and appends all the while, each gets everything once and in order', async () => {
-      const { store, outcomes } = await given(several('before', 0, 1_500), several('before', 1_500, 2_500));
-      const following = [
-        followed(store, origin, 3_400),
-        followed(store, origin, 3_400),
-        followed(store, outcomes[0]!.position, 1_900),
-        followed(store, outcomes[1]!.position, 900),
-      ];
-      for (let round = 0; round < 30; round++) {
-        await Promise.all(
-          Array.from({ length: 10 }, (_, index) =>
-            store.append(several(`live-${index}`, round * 3, round * 3 + 3)),
-          ),
-        );
-      }
       const log = await store.read(origin, everything);
-      expect(log).toHaveLength(3_400);
-      expect(await Promise.all(following)).toEqual([log, log, log.slice(1_500), log.slice(2_500)]);
-    });
-
-    test('given a waiting follower, when it is aborted, its iteration ends', async () => {
-      const { store } = await given(several('a', 0, 2));
-      const stop = new AbortController();
-      const pages = store.follow(origin, stop.signal)[Symbol.asyncIterator]();
-      expect((await pages.next()).value).toHaveLength(2);
-      const waiting = pages.next();
-      stop.abort();
-      expect((await waiting).done).toBe(true);
-    });
-
-    test('given a signal that is aborted already, nothing is followed', async () => {
-      const { store } = await given(several('a', 0, 2));
-      const pages: unknown[] = [];
-      for await (const page of store.follow(origin, AbortSignal.abort())) pages.push(page);
-      expect(pages).toEqual([]);
-    });
-
-    test('given a follower that stops by itself, others go on', async () => {
-      const { store } = await given(several('a', 0, 2));
-      for await (const page of store.follow(origin, new AbortController().signal)) {
-        expect(page).toHaveLength(2);
-        break;
-      }
-      const following = followed(store, origin, 3);
-      await store.append([event('a', '2')]);
-      expect(await following).toHaveLength(3);
+      expect(names(log.filter(({ source }) => source === 'a'))).toEqual([`a own-${winner}`, 'a contested']);
     });
   });
 
@@ -490,9 +345,7 @@ export const eventStoreContract = (
       expect(await reopened.append([event('a', '1', 'other')])).toEqual(
         E.left({ kind: 'conflict', index: 0, source: 'a', id: '1' }),
       );
-      expect(appended(await reopened.append([event('b', '2')], [{ source: 'b', count: 2 }])).recorded).toBe(
-        1,
-      );
+      expect(appended(await reopened.append([event('b', '2')])).recorded).toBe(1);
       expectInLogOrder(await reopened.read(origin, everything));
     });
 
@@ -504,14 +357,10 @@ export const eventStoreContract = (
       expect(await reopened.read(origin, everything)).toHaveLength(20);
     });
 
-    test('given a closed store, an append is turned away as unavailable, and followers end', async () => {
+    test('given a closed store, an append is turned away as unavailable', async () => {
       const { store } = await given(several('a', 0, 2));
-      const following = store.follow(origin, new AbortController().signal)[Symbol.asyncIterator]();
-      await following.next();
-      const waiting = following.next();
       await store.close();
       await store.close();
-      expect((await waiting).done).toBe(true);
       const outcome = await store.append([event('a', '2')]);
       expect(outcome).toMatchObject(E.left({ kind: 'unavailable', outcomeUnknown: false }));
     });
@@ -529,9 +378,6 @@ export const eventStoreContract = (
     });
     const anyStep = fc.record({
       batch: fc.array(anyEvent, { maxLength: 5 }),
-      expected: fc.array(fc.record({ source: oneOf('a', 'b', 'c'), off: oneOf(0, 0, 0, 1, -1) }), {
-        maxLength: 2,
-      }),
       restart: oneOf(false, false, false, true),
     });
 
@@ -542,16 +388,9 @@ export const eventStoreContract = (
           try {
             let store = first;
             const model = eventStoreModel();
-            for (const { batch, expected: offsets, restart } of steps) {
-              const expected = offsets.map(({ source, off }) => ({
-                source,
-                count: Math.max(
-                  0,
-                  model.events.filter((recorded) => recorded.source === source).length + off,
-                ),
-              }));
-              const outcome = await store.append(batch, expected);
-              const wanted = model.append(batch, expected);
+            for (const { batch, restart } of steps) {
+              const outcome = await store.append(batch);
+              const wanted = model.append(batch);
               const log = await store.read(origin, everything);
               expect(plainAll(log)).toEqual(plainAll(model.events));
               expect(outcome).toEqual(

@@ -1,8 +1,8 @@
 /**
- * What every synchronous reader of the log promises, whatever keeps it.
+ * What every synchronous reader of the log promises.
  */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type EventToAppend, origin, type Position, type StoredEvent } from '../../src/store/event-store.ts';
+import { type EventToAppend, origin } from '../../src/store/event-store.ts';
 import type { LogReader } from '../../src/store/log-reader.ts';
 
 /** A reader of a log with nothing in it. */
@@ -26,20 +26,6 @@ const several = (source: string, from: number, to: number): ReadonlyArray<EventT
 const plain = (events: ReadonlyArray<EventToAppend>) =>
   events.map(({ source, id, bytes }) => ({ source, id, bytes: [...bytes] }));
 
-const followed = async (
-  reader: LogReader,
-  after: Position,
-  count: number,
-): Promise<ReadonlyArray<StoredEvent>> => {
-  const events: StoredEvent[] = [];
-  const stop = new AbortController();
-  for await (const page of reader.follow(after, stop.signal)) {
-    events.push(...page);
-    if (events.length >= count) stop.abort();
-  }
-  return events;
-};
-
 export const logReaderContract = (name: string, makeLog: () => Promise<LogUnderTest>): void => {
   const given = async (...batches: ReadonlyArray<ReadonlyArray<EventToAppend>>) => {
     const { reader, record, cleanup } = await makeLog();
@@ -48,7 +34,7 @@ export const logReaderContract = (name: string, makeLog: () => Promise<LogUnderT
     return { reader, record };
   };
 
-  describe(`${name}: reading at once`, () => {
+  describe(`${name}: reading`, () => {
     test('given nothing recorded, there is nothing to read', async () => {
       const { reader } = await given();
       expect(reader.head()).toBe(origin);
@@ -102,30 +88,6 @@ export const logReaderContract = (name: string, makeLog: () => Promise<LogUnderT
         plain([...several('a', 0, 2), ...several('b', 0, 1)]),
       );
       expect(reader.find('b', '0')?.position).toBe(reader.head());
-    });
-
-    test('given a follower and events recorded all the while, it gets each once and in order', async () => {
-      const { reader, record } = await given(several('a', 0, 1_200));
-      const fromTheStart = followed(reader, origin, 1_260);
-      const fromTheHead = followed(reader, reader.head(), 60);
-      for (let round = 0; round < 20; round++) await record(several('b', round * 3, round * 3 + 3));
-      const log = reader.after(origin, everything);
-      expect(await fromTheStart).toEqual(log);
-      expect(await fromTheHead).toEqual(log.slice(1_200));
-    });
-
-    test('given a waiting follower, it ends when it is aborted, and another when the reader closes', async () => {
-      const { reader } = await given(several('a', 0, 1));
-      const stop = new AbortController();
-      const aborted = reader.follow(reader.head(), stop.signal)[Symbol.asyncIterator]().next();
-      const closed = reader
-        .follow(reader.head(), new AbortController().signal)
-        [Symbol.asyncIterator]()
-        .next();
-      stop.abort();
-      expect((await aborted).done).toBe(true);
-      reader.close();
-      expect((await closed).done).toBe(true);
     });
   });
 };

@@ -57,7 +57,10 @@ const recordedLedger = async (): Promise<StoreSettings> => {
 const logOf = async (settings: StoreSettings): Promise<ReadonlyArray<StoredEvent>> => {
   const opened = await openStore(settings, { limits: impatient });
   try {
-    return await opened.store.read(origin, everything);
+    const reader = openLogFile(opened.logFile);
+    const log = reader.after(origin, everything);
+    reader.close();
+    return log;
   } finally {
     await opened.store.close();
   }
@@ -165,12 +168,12 @@ test('given a target that is unavailable for a while, it is tried again', async 
   const events = several('a', 0, 5).map((one, index) => ({ ...one, position: index + 1, recordedAt: 7 }));
   const held: StoredEvent[] = [];
   let failures = 3;
-  const read = async (list: ReadonlyArray<StoredEvent>, after: number, limit: number) =>
+  const pageOf = (list: ReadonlyArray<StoredEvent>, after: number, limit: number) =>
     list.filter(({ position }) => position > after).slice(0, limit);
   const outcome = await copyLog(
-    { read: (after, limit) => read(events, after, limit), head: async () => 5 },
+    { after: (after, limit) => pageOf(events, after, limit), head: async () => 5 },
     {
-      read: (after, limit) => read(held, after, limit),
+      after: (after, limit) => pageOf(held, after, limit),
       head: async () => held.length,
       add: async (added) => {
         failures -= 1;

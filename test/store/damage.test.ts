@@ -58,13 +58,15 @@ const answersOf = async (file: string): Promise<unknown> => {
   try {
     const store = open(file);
     try {
-      const log = await store.read(origin, 1_000);
-      const bySource = await Promise.all(
-        ['source-0', 'source-1', 'source-2'].map((source) => store.readSource(source, origin, 1_000)),
-      );
-      const found = await Promise.all(batch(0, 40).map(({ source, id }) => store.find(source, id)));
-      const resent = await store.append(batch(0, 40));
-      return { log, bySource, found, resent };
+      const reader = openLogReader(file);
+      try {
+        const log = reader.after(origin, 1_000);
+        const found = batch(0, 40).map(({ source, id }) => reader.find(source, id));
+        const resent = await store.append(batch(0, 40));
+        return { log, found, resent };
+      } finally {
+        reader.close();
+      }
     } finally {
       await store.close();
     }
@@ -142,14 +144,13 @@ describe('a damaged ledger', () => {
     await store.close();
     flip(file, 10_500_000);
     const reopened = open(file);
-    const damage = await reopened.read(origin, 100).then(
-      () => 'read',
-      (error) => error,
-    );
+    const reader = openLogReader(file);
+    const damage = problemOf(() => reader.after(origin, 100));
     expect(damage).toBeInstanceOf(DamagedStore);
     expect(damage.message).toMatch(
       /the event at position 1\d is not as it was written\. .*restore the latest backup/,
     );
+    reader.close();
     await reopened.close();
   });
 

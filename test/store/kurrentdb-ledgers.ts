@@ -9,16 +9,18 @@ import {
   type Appended,
   type EventStore,
   type EventToAppend,
-  type ExpectedRevision,
   origin,
   type Position,
   type StoredEvent,
 } from '../../src/store/event-store.ts';
 import { type Notice, processEnvironment } from '../../src/store/kurrentdb/environment.ts';
 import { openKurrentDbEventStore } from '../../src/store/kurrentdb/kurrentdb-event-store.ts';
+import { mirrorFileOf, openMirrorReader } from '../../src/store/kurrentdb/mirror-format.ts';
 import { type KurrentDbSettings, type Limits, parseSettings } from '../../src/store/kurrentdb/settings.ts';
+import type { LogReader } from '../../src/store/log-reader.ts';
 import { startNode } from '../support/kurrentdb-double/kurrentdb-double.ts';
 import type { KurrentDbNode, NodeOptions } from '../support/kurrentdb-double/kurrentdb-node.ts';
+import { type ReadableStore, readableStore } from '../support/readable-store.ts';
 import { newFolder, removeFolder } from './ledger-files.ts';
 
 /**
@@ -46,7 +48,9 @@ export const settingsOf = (connectionString: string): KurrentDbSettings => {
 };
 
 export interface OpenLedger {
-  readonly store: EventStore;
+  readonly store: ReadableStore;
+  /** Reads what the mirror holds, without looking for what is new first. */
+  readonly reader: LogReader;
   readonly directory: string;
   readonly notices: ReadonlyArray<Notice>;
 }
@@ -59,14 +63,17 @@ export const openLedger = async (
   const directory = options.directory ?? newFolder();
   if (options.directory === undefined) onTestFinished(() => removeFolder(directory));
   const notices: Notice[] = [];
-  const store = await openKurrentDbEventStore({
-    settings: settingsOf(connectionString),
+  const settings = settingsOf(connectionString);
+  const opened = await openKurrentDbEventStore({
+    settings,
     directory,
     environment: processEnvironment((notice) => notices.push(notice)),
     limits: { ...impatient, ...options.limits },
   });
+  const reader = openMirrorReader(mirrorFileOf(directory, settings.ledger));
+  const store = readableStore(opened, reader);
   onTestFinished(() => store.close());
-  return { store, directory, notices };
+  return { store, reader, directory, notices };
 };
 
 export const mirrorIn = (directory: string): string => join(directory, 'kurrentdb-domicile.mirror');
@@ -108,25 +115,20 @@ export const appended = (outcome: E.Either<AppendError, Appended>): Appended => 
 
 export const everything = 1_000_000;
 
-export const wholeLog = (store: EventStore): Promise<ReadonlyArray<StoredEvent>> =>
+export const wholeLog = (store: ReadableStore): Promise<ReadonlyArray<StoredEvent>> =>
   store.read(origin, everything);
 
 export const names = (events: ReadonlyArray<EventToAppend>): ReadonlyArray<string> =>
   events.map(({ source, id }) => `${source} ${id}`);
 
-/** Follows until `count` events have come. */
-export const followed = async (
-  store: EventStore,
+/** Waits until the mirror holds `count` events after a position, without asking for them. */
+export const arriving = async (
+  reader: LogReader,
   after: Position,
   count: number,
 ): Promise<ReadonlyArray<StoredEvent>> => {
-  const events: StoredEvent[] = [];
-  const stop = new AbortController();
-  for await (const page of store.follow(after, stop.signal)) {
-    events.push(...page);
-    if (events.length >= count) stop.abort();
-  }
-  return events;
+  await until(() => reader.head() >= after + count);
+  return reader.after(after, everything);
 };
 
 /** What the streams of the ledger hold in KurrentDB, whatever counts of it. */
@@ -139,13 +141,9 @@ export const until = async (holds: () => boolean): Promise<void> => {
 };
 
 /** Sends a batch until the store says what became of it, as callers that are turned away are told to. */
-export const insist = async (
-  store: EventStore,
-  batch: ReadonlyArray<EventToAppend>,
-  expected: ReadonlyArray<ExpectedRevision> = [],
-) => {
+export const insist = async (store: EventStore, batch: ReadonlyArray<EventToAppend>) => {
   for (let sent = 1; ; sent++) {
-    const outcome = await store.append(batch, expected);
+    const outcome = await store.append(batch);
     if (E.isRight(outcome) || outcome.left.kind !== 'unavailable') return { outcome, sent };
   }
 };

@@ -5,7 +5,6 @@
  * `KURRENTDB_URL` holds a connection string, against that server, each test with a ledger of its own.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import type { EventStore } from '../../src/store/event-store.ts';
 import { processEnvironment } from '../../src/store/kurrentdb/environment.ts';
 import { openKurrentDbEventStore } from '../../src/store/kurrentdb/kurrentdb-event-store.ts';
 import { mirrorFileOf, openMirrorReader } from '../../src/store/kurrentdb/mirror-format.ts';
@@ -13,6 +12,7 @@ import { parseSettings } from '../../src/store/kurrentdb/settings.ts';
 import { eventStoreContract } from '../contract/event-store.ts';
 import { logReaderContract } from '../contract/log-reader.ts';
 import { startNode } from '../support/kurrentdb-double/kurrentdb-double.ts';
+import { type ReadableStore, readableStore } from '../support/readable-store.ts';
 import { newLedgerName, withLedger } from '../support/stores.ts';
 import { newFolder, removeFolder } from './ledger-files.ts';
 
@@ -28,12 +28,14 @@ const newLedger = async (now?: () => number) => {
   if (E.isLeft(settings)) throw new Error(settings.left);
   return {
     mirrorFile: mirrorFileOf(directory, ledger),
-    open: (): Promise<EventStore> =>
-      openKurrentDbEventStore({
+    open: async (): Promise<ReadableStore> => {
+      const store = await openKurrentDbEventStore({
         settings: settings.right,
         directory,
         environment: processEnvironment(),
-      }),
+      });
+      return readableStore(store, openMirrorReader(mirrorFileOf(directory, ledger)));
+    },
     remove: async (): Promise<void> => {
       await node?.stop();
       removeFolder(directory);

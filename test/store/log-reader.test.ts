@@ -1,5 +1,5 @@
 /**
- * The synchronous reader of the embedded ledger, beside its writer and in another thread.
+ * The synchronous reader of the embedded ledger, beside its writer.
  */
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -7,7 +7,6 @@ import { expect, test } from 'vitest';
 import { origin } from '../../src/store/event-store.ts';
 import { openLogReader } from '../../src/store/sqlite/log-reader.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
-import { startThread } from '../../src/threads/start-thread.ts';
 import { logReaderContract } from '../contract/log-reader.ts';
 import { fileForTest, newFolder, removeFolder } from './ledger-files.ts';
 
@@ -60,25 +59,6 @@ test('given a ledger whose writer was closed, it is still read, and can be writt
   await store.close();
   expect(reader.after(origin, 10).map(({ id }) => id)).toEqual(['1', '2']);
   reader.close();
-});
-
-test('given a follower in another thread, it gets what is recorded here', async () => {
-  const file = fileForTest('ledger.sqlite');
-  const store = openSqliteEventStore(file, { now: () => 1_000 });
-  const batch = (from: number) =>
-    Array.from({ length: 20 }, (_, index) => ({
-      source: 'a',
-      id: `${from + index}`,
-      bytes: new Uint8Array(10),
-    }));
-  await store.append(batch(0));
-  const follower = startThread(new URL('./following-thread.ts', import.meta.url), { file, count: 100 });
-  const followed = new Promise<ReadonlyArray<string>>((resolve, reject) => {
-    follower.on('message', resolve).on('error', reject);
-  });
-  for (const from of [20, 40, 60, 80]) await store.append(batch(from));
-  expect(await followed).toEqual(Array.from({ length: 100 }, (_, index) => `${index}`));
-  await store.close();
 });
 
 test('given a limit that is no number of events, it is refused', () => {

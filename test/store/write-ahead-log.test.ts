@@ -6,6 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { origin } from '../../src/store/event-store.ts';
+import { openLogReader } from '../../src/store/sqlite/log-reader.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
 import { DamagedStore } from '../../src/store/sqlite/store-problems.ts';
 import { fileForTest } from './ledger-files.ts';
@@ -46,7 +47,10 @@ const crashedLedger = async ({ begunAnew = false } = {}) => {
 const idsIn = async (file: string): Promise<ReadonlyArray<string>> => {
   const store = openSqliteEventStore(file, { now: () => 1_000 });
   try {
-    return (await store.read(origin, 100)).map(({ id }) => id);
+    const reader = openLogReader(file);
+    const events = reader.after(origin, 100);
+    reader.close();
+    return events.map(({ id }) => id);
   } finally {
     await store.close();
   }

@@ -48,7 +48,6 @@ export const logOf = (events: ReadonlyArray<StoredEvent>): LogReader => {
     head: () => events.at(-1)?.position ?? 0,
     recordedAtOf: (position) => byPosition.get(position)?.recordedAt,
     lastKnownBy: (instant) => events.findLast((event) => event.recordedAt <= instant)?.position ?? 0,
-    async *follow() {},
     close: () => {},
   };
 };

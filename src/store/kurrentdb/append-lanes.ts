@@ -7,7 +7,7 @@
  * from one that arrived, and trying again is always safe.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import type { AppendError, Appended, EventToAppend, ExpectedRevision, Position } from '../event-store.ts';
+import type { AppendError, Appended, EventToAppend, Position } from '../event-store.ts';
 import { StoreFull, StoreProblem } from '../sqlite/store-problems.ts';
 import { AnotherLog, type CatchUp } from './catch-up.ts';
 import { backoffMs, type Environment } from './environment.ts';
@@ -23,7 +23,6 @@ type Outcome = E.Either<AppendError, Appended>;
 /** An append on its way. */
 interface Entry {
   readonly batch: ReadonlyArray<EventToAppend>;
-  readonly expected: ReadonlyArray<ExpectedRevision>;
   readonly recordedAtOf: RecordedAtOf | undefined;
   readonly bytes: number;
   readonly giveUpAt: number;
@@ -109,11 +108,7 @@ export class AppendLanes {
    *
    * @param recordedAtOf when another ledger recorded the events, if they are copied from one.
    */
-  async append(
-    batch: ReadonlyArray<EventToAppend>,
-    expected: ReadonlyArray<ExpectedRevision>,
-    recordedAtOf?: RecordedAtOf,
-  ): Promise<Outcome> {
+  async append(batch: ReadonlyArray<EventToAppend>, recordedAtOf?: RecordedAtOf): Promise<Outcome> {
     const { queuedBatchesMax, queuedBytesMax, retryAfterMs, appendMsMax } = this.limits;
     const bytes = batch.reduce((sum, event) => sum + event.bytes.length, 0);
     const refusal = this.sizes.refusalOfBatch(batch, bytes) ?? this.refusal(false);
@@ -128,7 +123,6 @@ export class AppendLanes {
       return await new Promise<Outcome>((answer, fail) => {
         this.enqueue(streamOfBatch(this.ledger, batch), {
           batch,
-          expected,
           recordedAtOf,
           bytes,
           giveUpAt: this.environment.now() + appendMsMax,
@@ -173,7 +167,7 @@ export class AppendLanes {
       let attempt = 0;
       while (lane.entries.length > 0) {
         try {
-          const group = await this.nextGroup(lane);
+          const group = this.nextGroup(lane);
           if (group.entries.length > 0) attempt = (await this.writeGroup(lane, group)) ? 0 : attempt + 1;
         } catch (error) {
           this.failAll(lane, error);
@@ -258,22 +252,16 @@ export class AppendLanes {
   }
 
   /** Answers what needs no writing, and gives what is to be written together now. */
-  private async nextGroup(lane: Lane): Promise<Group> {
+  private nextGroup(lane: Lane): Group {
     const group: Written[] = [];
     let after = -1n;
     const keys = new Set<string>();
     let [events, bytes] = [0, 0];
     for (const entry of lane.entries) {
       if (this.answered(entry, 'KurrentDB does not answer in time')) continue;
-      let judged = this.mirror.judge(entry.batch, entry.expected);
-      if (E.isLeft(judged) && judged.left.kind === 'wrong-revision' && group.length === 0) {
-        // The stream may have grown without us having heard of it; once it is longer than expected, it stays so.
-        if (judged.left.actual < judged.left.expected && (await this.isCurrent(entry))) {
-          judged = this.mirror.judge(entry.batch, entry.expected);
-        }
-      } else if (E.isLeft(judged) && group.length > 0) break;
-      if (entry.isDone) continue;
+      const judged = this.mirror.judge(entry.batch);
       if (E.isLeft(judged)) {
+        if (group.length > 0) break;
         this.settle(entry, judged);
         continue;
       }
@@ -283,7 +271,7 @@ export class AppendLanes {
         this.settle(entry, E.right({ recorded: 0, duplicates: entry.batch.length, position }));
         continue;
       }
-      const encoded = encodeBatch(entry.id, fresh, entry.expected, entry.recordedAtOf);
+      const encoded = encodeBatch(entry.id, fresh, entry.recordedAtOf);
       const tooLarge = this.sizes.refusalOfNew(entry.batch, fresh, encoded.bytes);
       if (tooLarge !== undefined) {
         this.settle(entry, E.left(tooLarge));
@@ -293,31 +281,18 @@ export class AppendLanes {
       const fits =
         group.length === 0 ||
         (!entry.alone &&
-          entry.expected.length === 0 &&
           events + fresh.length <= this.limits.groupEventsMax &&
           bytes + written.bytes <= this.limits.groupBytesMax &&
           written.keys.every((key) => !keys.has(key)));
       if (!fits) break;
       if (group.length === 0) after = this.mirror.revisionOf(lane.stream);
       group.push(written);
-      if (entry.alone || entry.expected.length > 0) break;
+      if (entry.alone) break;
       events += fresh.length;
       bytes += written.bytes;
       for (const key of written.keys) keys.add(key);
     }
     return { after, entries: group };
-  }
-
-  /** Reads up to the end of the log; answers the entry when that cannot be done. */
-  private async isCurrent(entry: Entry): Promise<boolean> {
-    try {
-      await this.catchUp.barrier();
-      return true;
-    } catch (error) {
-      if (!(error instanceof ServerFailure)) throw error;
-      this.settle(entry, E.left(unavailable(error.message, this.limits.retryAfterMs, entry.mayBeWritten)));
-      return false;
-    }
   }
 
   /** Writes a group once, and finds out what became of it. Whether anything did. */

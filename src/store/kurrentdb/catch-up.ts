@@ -9,7 +9,6 @@
 import { once } from 'node:events';
 import { setImmediate as otherWorkFirst } from 'node:timers/promises';
 import type { AllStreamResolvedEvent, AllStreamSubscription } from '@eventstore/db-client';
-import type { Changes } from '../sqlite/follow.ts';
 import { BatchAssembly, type Reading } from './batch-assembly.ts';
 import { backoffMs, type Environment } from './environment.ts';
 import type { Applied, Mirror, Verdict } from './mirror.ts';
@@ -73,14 +72,6 @@ export class CatchUp {
     this.limits = limits;
     this.environment = environment;
   }
-
-  /** How followers in this thread learn that the mirror has grown. */
-  readonly changes: Changes = {
-    version: () => this.version,
-    beyond: async (version, signal) => {
-      while (this.version === version && !signal.aborted) await this.change(signal);
-    },
-  };
 
   /** Calls back whenever the mirror has grown, until the returned function is called. */
   onGrown(listener: () => void): () => void {

@@ -8,7 +8,6 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../../domain/time/instant.ts';
 import { type EventStore, type EventToAppend, origin, type StoredEvent } from '../event-store.ts';
-import { followPages } from '../sqlite/follow.ts';
 import { DamagedStore, OlderSchema } from '../sqlite/store-problems.ts';
 import { AppendLanes } from './append-lanes.ts';
 import { CatchUp } from './catch-up.ts';
@@ -118,12 +117,10 @@ export const openKurrentDbEventStore = async (
     throw error;
   }
   const lanes = new AppendLanes(settings.ledger, mirror, connection, catchUp, limits, environment);
-  const closing = new AbortController();
   let closed: Promise<void> | undefined;
 
   const close = async (): Promise<void> => {
     await lanes.close();
-    closing.abort();
     await catchUp.stop();
     await connection.close();
     mirror.close();
@@ -131,44 +128,22 @@ export const openKurrentDbEventStore = async (
 
   return {
     kind: 'kurrentdb',
-    append: async (batch, expected = []) => {
+    append: async (batch) => {
       assertWellFormed(batch);
-      if (batch.length > 0) return lanes.append(batch, expected);
-      await catchUp.softBarrier();
-      return E.map(() => nothingAppended)(mirror.judge([], expected));
+      return batch.length === 0 ? E.right(nothingAppended) : lanes.append(batch);
     },
     appendCopies: async (batch) => {
       assertWellFormed(batch);
       const times = new Map<EventToAppend, Instant>(batch.map((event) => [event, event.recordedAt]));
       return batch.length === 0
         ? E.right(nothingAppended)
-        : lanes.append(batch, [], (event) => times.get(event)!);
+        : lanes.append(batch, (event) => times.get(event)!);
     },
     onGrown: (listener) => catchUp.onGrown(listener),
-    read: async (after, limit) => {
-      const page = mirror.after(after, limit);
-      if (page.length === limit) return page;
-      await catchUp.softBarrier();
-      return mirror.after(after, limit);
-    },
-    readSource: async (source, after, limit) => {
-      const page = mirror.ofSource(source, after, limit);
-      if (page.length === limit) return page;
-      await catchUp.softBarrier();
-      return mirror.ofSource(source, after, limit);
-    },
-    find: async (source, id) => {
-      const found = mirror.find(source, id);
-      if (found !== undefined) return found;
-      await catchUp.softBarrier();
-      return mirror.find(source, id);
-    },
     head: async () => {
       await catchUp.softBarrier();
       return mirror.head();
     },
-    follow: (after, signal) =>
-      followPages(mirror.after, catchUp.changes, after, AbortSignal.any([signal, closing.signal])),
     close: () => {
       closed ??= close();
       return closed;

@@ -6,12 +6,10 @@
  */
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { LogReader } from '../log-reader.ts';
-import { type Changes, followPages } from '../sqlite/follow.ts';
 import { ledgerFormat } from '../sqlite/ledger-format.ts';
-import { ledgerQueries } from '../sqlite/log-reader.ts';
-import { type FileFormat, openToRead, pragmaNumber } from '../sqlite/open-database.ts';
+import { openQueries } from '../sqlite/log-reader.ts';
+import type { FileFormat } from '../sqlite/open-database.ts';
 import type { LogPosition } from './record-format.ts';
 
 const schema = `
@@ -110,34 +108,9 @@ export const progressQuery = (database: DatabaseSync): (() => MirrorState) => {
   };
 };
 
-/** How often a follower in another thread looks whether the file has grown. */
-const followerPollMs = 10;
-
 /**
  * Opens a reader of a mirror, in any thread or process, while the adapter fills it.
  *
  * @throws a StoreProblem when there is no mirror, or it cannot be trusted.
  */
-export const openMirrorReader = (path: string): LogReader => {
-  const database = openToRead(path, mirrorFormat);
-  const queries = ledgerQueries(database, path);
-  const closed = new AbortController();
-  const version = (): number => pragmaNumber(database, 'data_version');
-  const changes: Changes = {
-    version,
-    beyond: async (seen, signal) => {
-      while (!signal.aborted && version() === seen) {
-        await wait(followerPollMs, undefined, { signal }).catch(() => undefined);
-      }
-    },
-  };
-  return {
-    ...queries,
-    follow: (after, signal) =>
-      followPages(queries.after, changes, after, AbortSignal.any([signal, closed.signal])),
-    close: () => {
-      closed.abort();
-      if (database.isOpen) database.close();
-    },
-  };
-};
+export const openMirrorReader = (path: string): LogReader => openQueries(path, mirrorFormat);

@@ -11,13 +11,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../../domain/time/instant.ts';
-import {
-  type AppendError,
-  type EventToAppend,
-  type ExpectedRevision,
-  origin,
-  type Position,
-} from '../event-store.ts';
+import { type AppendError, type EventToAppend, origin, type Position } from '../event-store.ts';
 import { eventChecksum, sourceChecksum } from '../sqlite/ledger-format.ts';
 import { type LedgerQueries, ledgerQueries } from '../sqlite/log-reader.ts';
 import { type OpenDatabase, openToWrite } from '../sqlite/open-database.ts';
@@ -62,10 +56,7 @@ export interface Mirror extends LedgerQueries {
   /** The revision of a stream's last record, `-1n` when it has none. */
   revisionOf(stream: string): bigint;
   /** What an append is as far as the log has been read. */
-  judge(
-    batch: ReadonlyArray<EventToAppend>,
-    expected: ReadonlyArray<ExpectedRevision>,
-  ): E.Either<AppendError, Judgement>;
+  judge(batch: ReadonlyArray<EventToAppend>): E.Either<AppendError, Judgement>;
   close(): void;
 }
 
@@ -174,14 +165,9 @@ const statements = (database: DatabaseSync) => {
 
 /** What an append is against the events recorded before it. */
 const judgeAgainst = (
-  held: { countOf: (source: string) => number; find: (event: EventToAppend) => Found | undefined },
+  held: { find: (event: EventToAppend) => Found | undefined },
   batch: ReadonlyArray<EventToAppend>,
-  expected: ReadonlyArray<ExpectedRevision>,
 ): E.Either<AppendError, Judgement> => {
-  for (const { source, count } of expected) {
-    const actual = held.countOf(source);
-    if (actual !== count) return E.left({ kind: 'wrong-revision', source, expected: count, actual });
-  }
   const fresh = new Map<string, EventToAppend>();
   let position = origin;
   for (const [index, event] of batch.entries()) {
@@ -231,9 +217,9 @@ export const openMirror = (path: string, now: Instant): Mirror => {
     });
 
   const applyBatch = (batch: LoggedBatch): Verdict => {
-    const judged = batch.whole
-      ? judgeAgainst(held, batch.events, batch.events[0]!.expected)
-      : E.left(undefined);
+    const isExpected = batch.events[0]!.expected.every(({ source, count }) => held.countOf(source) === count);
+    if (!batch.whole || !isExpected) return { kind: 'void' };
+    const judged = judgeAgainst(held, batch.events);
     if (E.isLeft(judged)) return { kind: 'void' };
     let { position } = judged.right;
     const fresh = new Set(judged.right.fresh);
@@ -279,7 +265,7 @@ export const openMirror = (path: string, now: Instant): Mirror => {
     progress: () => guard(held.progress),
     lastRecord: () => guard(held.last),
     revisionOf: (stream) => guard(() => held.revisionOf(stream)),
-    judge: (batch, expected) => guard(() => judgeAgainst(held, batch, expected)),
+    judge: (batch) => guard(() => judgeAgainst(held, batch)),
     close: () => opened.close(),
   };
 };

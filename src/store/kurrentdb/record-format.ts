@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { Instant } from '../../domain/time/instant.ts';
-import type { EventToAppend, ExpectedRevision } from '../event-store.ts';
+import type { EventToAppend } from '../event-store.ts';
 
 /** The event type under which the ledger writes; other events in its streams are not its own. */
 export const recordType = 'domicile-event';
@@ -28,6 +28,7 @@ const RecordMetadata = t.intersection([
     size: Count,
   }),
   t.partial({
+    /** Never written any more: an append of older versions counts only if the sources held so many events before it. */
     expected: t.array(t.type({ source: t.string, count: Count })),
     /** When another ledger recorded it, from which it was copied; otherwise KurrentDB's own time counts. */
     recordedAt: Count,
@@ -67,7 +68,7 @@ export interface LoggedEvent extends EventToAppend {
   readonly batch: string;
   readonly index: number;
   readonly size: number;
-  readonly expected: ReadonlyArray<ExpectedRevision>;
+  readonly expected: ReadonlyArray<{ readonly source: string; readonly count: number }>;
 }
 
 /** A record as it is written. */
@@ -130,7 +131,6 @@ export const eventIdOf = (source: string, id: string): string => {
 export const encodeBatch = (
   batch: string,
   events: ReadonlyArray<EventToAppend>,
-  expected: ReadonlyArray<ExpectedRevision>,
   recordedAtOf?: RecordedAtOf,
 ): { readonly records: ReadonlyArray<RecordToWrite>; readonly bytes: number } => {
   let bytes = 0;
@@ -141,7 +141,6 @@ export const encodeBatch = (
       batch,
       index,
       size: events.length,
-      ...(index === 0 && expected.length > 0 ? { expected: [...expected] } : {}),
       ...(recordedAtOf === undefined ? {} : { recordedAt: recordedAtOf(event) }),
     };
     const metadata = encoder.encode(JSON.stringify(described));

@@ -5,12 +5,14 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Copied, type CopyOptions, type CopyProblem, type CopyTarget, copyLog } from '../copy.ts';
 import { type AppendError, type Appended, origin } from '../event-store.ts';
 import { processEnvironment } from '../kurrentdb/environment.ts';
+import { mirrorFileOf } from '../kurrentdb/mirror-format.ts';
 import { WrongStoreSetting } from '../kurrentdb/settings.ts';
 import { batchWriter } from '../sqlite/batch-writer.ts';
 import { ledgerFormat } from '../sqlite/ledger-format.ts';
 import { ledgerQueries } from '../sqlite/log-reader.ts';
 import { openToWrite } from '../sqlite/open-database.ts';
 import { StoreFull, toStoreProblem } from '../sqlite/store-problems.ts';
+import { openLogFile } from './open-log-file.ts';
 import {
   embeddedLogFile,
   type OpenStoreOptions,
@@ -29,7 +31,7 @@ const openEmbeddedTarget = (file: string, now: number): OpenTarget => {
   const queries = ledgerQueries(database, file);
   const writer = batchWriter(database);
   return {
-    read: async (after, limit) => queries.after(after, limit),
+    after: queries.after,
     head: async () => queries.head(),
     add: async (events) => {
       try {
@@ -38,7 +40,7 @@ const openEmbeddedTarget = (file: string, now: number): OpenTarget => {
         let sum: Appended = { recorded: 0, duplicates: 0, position: origin };
         let refusal: AppendError | undefined;
         for (const event of events) {
-          const outcome = writer.write([event], [], event.recordedAt);
+          const outcome = writer.write([event], event.recordedAt);
           if (E.isLeft(outcome)) {
             refusal = outcome.left;
             break;
@@ -76,7 +78,16 @@ const openTarget = async (settings: StoreSettings, options: OpenStoreOptions): P
     environment,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
-  return { read: store.read, head: store.head, add: store.appendCopies, close: store.close };
+  const reader = openLogFile(mirrorFileOf(settings.dataDirectory, setting.right.settings.ledger));
+  return {
+    after: reader.after,
+    head: store.head,
+    add: store.appendCopies,
+    close: async () => {
+      reader.close();
+      await store.close();
+    },
+  };
 };
 
 /**
@@ -91,14 +102,16 @@ export const copyBetween = async (
   options: OpenStoreOptions = {},
 ): Promise<E.Either<CopyProblem, Copied>> => {
   const source = await openStore(from, options);
+  const reader = openLogFile(source.logFile);
   try {
     const target = await openTarget(to, options);
     try {
-      return await copyLog(source.store, target, copying);
+      return await copyLog({ after: reader.after, head: source.store.head }, target, copying);
     } finally {
       await target.close();
     }
   } finally {
+    reader.close();
     await source.store.close();
   }
 };

@@ -12,7 +12,6 @@ import {
   type AppendError,
   type Appended,
   type EventToAppend,
-  type ExpectedRevision,
   origin,
   type Position,
 } from '../event-store.ts';
@@ -22,11 +21,7 @@ export interface BatchWriter {
   /** Finds where the log ends. To be called first in every transaction, since the one before may have failed. */
   findEnd(): void;
   /** Writes what is new of the batch; `at` is the clock's instant. To be called inside a transaction. */
-  write(
-    batch: ReadonlyArray<EventToAppend>,
-    expected: ReadonlyArray<ExpectedRevision>,
-    at: Instant,
-  ): E.Either<AppendError, Appended>;
+  write(batch: ReadonlyArray<EventToAppend>, at: Instant): E.Either<AppendError, Appended>;
 }
 
 /** A stream as a batch finds it. */
@@ -144,11 +139,7 @@ export const batchWriter = (database: DatabaseSync): BatchWriter => {
   const isRecorded = ({ source, id, bytes }: EventToAppend): boolean =>
     selectSame.get(bytes, streamOf(source).number, id) !== undefined;
 
-  const write: BatchWriter['write'] = (batch, expected, at) => {
-    for (const { source, count } of expected) {
-      const actual = streamOf(source).count;
-      if (actual !== count) return E.left({ kind: 'wrong-revision', source, expected: count, actual });
-    }
+  const write: BatchWriter['write'] = (batch, at) => {
     const recordedAt = Math.max(lastRecordedAt, at);
     // Where the first is new, mostly all of them are, and the index of ids tells while it is written to. What is sent
     // again as a whole is found without a write.

@@ -4,19 +4,14 @@
  * Reading never waits for the writer, nor the writer for a reader: each call sees the log as it is durable then.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instant } from '../../domain/time/instant.ts';
 import { origin, type Position, type StoredEvent } from '../event-store.ts';
 import type { LogReader } from '../log-reader.ts';
-import { pragmaNumber } from './file-checks.ts';
-import { type Changes, followPages } from './follow.ts';
 import { type EventRow, eventColumns, isAsWritten, ledgerFormat, sourceChecksum } from './ledger-format.ts';
 import { pageReader } from './log-pages.ts';
-import { openToRead } from './open-database.ts';
+import { type FileFormat, openToRead } from './open-database.ts';
 import { damaged, toStoreProblem } from './store-problems.ts';
 
-/** How often a follower in another thread or process looks whether the file has grown. */
-const followerPollMs = 10;
 /** How many names of sources a reader keeps at hand. */
 const sourceNamesMax = 10_000;
 
@@ -30,10 +25,7 @@ const checkedLimit = (limit: number): number => {
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The reads that the store and its readers share. */
-export interface LedgerQueries extends Omit<LogReader, 'close' | 'follow'> {
-  /** Up to `limit` events of one source after a position, in log order. */
-  ofSource(source: string, after: Position, limit: number): ReadonlyArray<StoredEvent>;
-}
+export type LedgerQueries = Omit<LogReader, 'close'>;
 
 /** Prepares the reads of a ledger on an open connection; `file` is for messages. */
 export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueries => {
@@ -43,9 +35,6 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
     return statement;
   };
   const selectAt = prepare(`SELECT ${eventColumns} FROM event WHERE position = ?`);
-  const selectOfSource = prepare(
-    `SELECT ${eventColumns} FROM event WHERE source = ? AND position > ? ORDER BY position LIMIT ?`,
-  );
   const selectFound = prepare(`SELECT ${eventColumns} FROM event WHERE source = ? AND id = ?`);
   const selectHead = prepare('SELECT max(position) FROM event');
   const selectRecordedAt = prepare('SELECT recorded_at FROM event WHERE position = ?');
@@ -131,13 +120,6 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
       }),
     after: (position, limit) => guard(() => after(position, checkedLimit(limit))),
     page: (position, upTo, limit) => guard(() => page(position, upTo, checkedLimit(limit))),
-    ofSource: (source, position, limit) =>
-      guard(() => {
-        const id = idOf(source);
-        return id === undefined
-          ? []
-          : (selectOfSource.all(id, position, checkedLimit(limit)) as unknown as EventRow[]).map(toEvent);
-      }),
     find: (source, id) =>
       guard(() => {
         const number = idOf(source);
@@ -150,35 +132,23 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
   };
 };
 
-/** Another connection's commits show as a change of SQLite's `data_version`. */
-const changesByPolling = (database: DatabaseSync): Changes => {
-  const version = () => pragmaNumber(database, 'data_version');
-  return {
-    version,
-    beyond: async (seen, signal) => {
-      while (!signal.aborted && version() === seen) {
-        await sleep(followerPollMs, undefined, { signal }).catch(() => undefined);
-      }
-    },
-  };
-};
-
 /**
  * Opens a reader of the embedded ledger in this file, which its writer may be writing.
  *
  * @throws a StoreProblem when there is no ledger, or it cannot be trusted.
  */
-export const openLogReader = (file: string): LogReader & LedgerQueries => {
-  const database = openToRead(file, ledgerFormat);
-  const queries = ledgerQueries(database, file);
-  const changes = changesByPolling(database);
-  const closed = new AbortController();
+export const openLogReader = (file: string): LogReader => openQueries(file, ledgerFormat);
+
+/**
+ * The same for any file whose events lie as the embedded ledger's do.
+ *
+ * @throws a StoreProblem when there is no such file, or it cannot be trusted.
+ */
+export const openQueries = (file: string, format: FileFormat): LogReader => {
+  const database = openToRead(file, format);
   return {
-    ...queries,
-    follow: (after, signal) =>
-      followPages(queries.after, changes, after, AbortSignal.any([signal, closed.signal])),
+    ...ledgerQueries(database, file),
     close: () => {
-      closed.abort();
       if (database.isOpen) database.close();
     },
   };

@@ -9,9 +9,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as otherWorkFirst } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../../domain/time/instant.ts';
-import type { AppendError, Appended, EventStore, EventToAppend, ExpectedRevision } from '../event-store.ts';
+import type { AppendError, Appended, EventStore, EventToAppend } from '../event-store.ts';
 import { batchWriter } from './batch-writer.ts';
-import { type Changes, followPages } from './follow.ts';
 import { ledgerFormat } from './ledger-format.ts';
 import { ledgerQueries } from './log-reader.ts';
 import { openToWrite, preparing, transact } from './open-database.ts';
@@ -47,7 +46,6 @@ export interface SqliteEventStoreOptions {
 
 interface QueuedBatch {
   readonly batch: ReadonlyArray<EventToAppend>;
-  readonly expected: ReadonlyArray<ExpectedRevision>;
   readonly bytes: number;
   settle(outcome: E.Either<AppendError, Appended>): void;
   fail(error: unknown): void;
@@ -100,31 +98,6 @@ const toAppendError = (problem: unknown, committing: boolean): AppendError | und
   return undefined;
 };
 
-/** Tells followers in this thread of every commit. */
-const commits = () => {
-  let count = 0;
-  const waiting = new Set<() => void>();
-  const wake = (): void => {
-    count++;
-    for (const resume of [...waiting]) resume();
-  };
-  const changes: Changes = {
-    version: () => count,
-    beyond: (version, signal) =>
-      new Promise((resolve) => {
-        if (count !== version || signal.aborted) return resolve();
-        const resume = (): void => {
-          waiting.delete(resume);
-          signal.removeEventListener('abort', resume);
-          resolve();
-        };
-        waiting.add(resume);
-        signal.addEventListener('abort', resume);
-      }),
-  };
-  return { wake, changes };
-};
-
 /**
  * Opens the ledger in this file, and makes it if there is none.
  *
@@ -140,24 +113,22 @@ export const openSqliteEventStore = (path: string, options: SqliteEventStoreOpti
     options.configure?.(database);
     return { writer: batchWriter(database), queries: ledgerQueries(database, file) };
   });
-  const { wake, changes } = commits();
 
   let queue: QueuedBatch[] = [];
   let queuedBytes = 0;
   let draining: Promise<void> | undefined;
-  const closing = new AbortController();
+  let isClosing = false;
 
   const writeGroup = (group: ReadonlyArray<QueuedBatch>): void => {
     let committing = false;
     try {
       const outcomes = transact(database, () => {
         writer.findEnd();
-        const written = group.map(({ batch, expected }) => writer.write(batch, expected, now()));
+        const written = group.map(({ batch }) => writer.write(batch, now()));
         committing = true;
         return written;
       });
       for (const [index, { settle }] of group.entries()) settle(outcomes[index]!);
-      wake();
     } catch (error) {
       const problem = toStoreProblem(file, error);
       const refusal = toAppendError(problem, committing);
@@ -176,17 +147,17 @@ export const openSqliteEventStore = (path: string, options: SqliteEventStoreOpti
     draining = undefined;
   };
 
-  const append: EventStore['append'] = async (batch, expected = []) => {
+  const append: EventStore['append'] = async (batch) => {
     assertWellFormed(batch);
     const bytes = bytesOf(batch);
     const refusal = tooLarge(batch, bytes, limits);
     if (refusal !== undefined) return E.left(refusal);
-    if (closing.signal.aborted) return E.left(unavailable('the ledger is shutting down', false));
+    if (isClosing) return E.left(unavailable('the ledger is shutting down', false));
     if (queue.length >= limits.queuedBatchesMax || queuedBytes + bytes > limits.queuedBytesMax) {
       return E.left(unavailable('too many appends are waiting', false));
     }
     return new Promise((settle, fail) => {
-      queue.push({ batch, expected, bytes, settle, fail });
+      queue.push({ batch, bytes, settle, fail });
       queuedBytes += bytes;
       draining ??= drain();
     });
@@ -194,7 +165,7 @@ export const openSqliteEventStore = (path: string, options: SqliteEventStoreOpti
 
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    closing.abort();
+    isClosing = true;
     await draining;
     opened.close();
   };
@@ -202,12 +173,7 @@ export const openSqliteEventStore = (path: string, options: SqliteEventStoreOpti
   return {
     kind: 'sqlite',
     append,
-    read: async (after, limit) => queries.after(after, limit),
-    readSource: async (source, after, limit) => queries.ofSource(source, after, limit),
-    find: async (source, id) => queries.find(source, id),
     head: async () => queries.head(),
-    follow: (after, signal) =>
-      followPages(queries.after, changes, after, AbortSignal.any([signal, closing.signal])),
     close: () => (closed ??= close()),
   };
 };

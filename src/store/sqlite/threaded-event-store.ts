@@ -104,21 +104,17 @@ export const openThreadedEventStore = async (file: string): Promise<EventStore> 
 
   return {
     kind: 'sqlite',
-    append: async (batch, expected = []) => {
+    append: async (batch) => {
       if (closed !== undefined) return unavailable('the ledger is shutting down', false);
       if (hasEnded) return unavailable(writerEnded, false);
       return new Promise((settle, fail) => {
         const number = appends++;
         waiting.set(number, { settle, fail });
         const packed = pack(batch, buffers.take);
-        ask({ kind: 'append', number, batch: packed, expected }, [packed.bytes]);
+        ask({ kind: 'append', number, batch: packed }, [packed.bytes]);
       });
     },
-    read: async (after, limit) => reader.after(after, limit),
-    readSource: async (source, after, limit) => reader.ofSource(source, after, limit),
-    find: async (source, id) => reader.find(source, id),
     head: async () => reader.head(),
-    follow: (after, signal) => reader.follow(after, signal),
     close: () => (closed ??= close()),
   };
 };

@@ -5,7 +5,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type * as E from 'fp-ts/lib/Either.js';
-import type { AppendError, Appended, EventStore, EventToAppend, ExpectedRevision } from '../event-store.ts';
+import type { AppendError, Appended, EventStore, EventToAppend } from '../event-store.ts';
 import { openSqliteEventStore } from './sqlite-event-store.ts';
 import { type PlainProblem, StoreProblem, toPlain } from './store-problems.ts';
 
@@ -25,7 +25,6 @@ export type WriterRequest =
       readonly kind: 'append';
       readonly number: number;
       readonly batch: PackedBatch;
-      readonly expected: ReadonlyArray<ExpectedRevision>;
     }
   | { readonly kind: 'close' };
 
@@ -61,10 +60,10 @@ const unpacked = ({ sources, ids, ends, bytes }: PackedBatch): ReadonlyArray<Eve
 
 const append = async (
   store: EventStore,
-  { number, batch, expected }: WriterRequest & { kind: 'append' },
+  { number, batch }: WriterRequest & { kind: 'append' },
 ): Promise<void> => {
   try {
-    const outcome = await store.append(unpacked(batch), expected);
+    const outcome = await store.append(unpacked(batch));
     tell({ kind: 'appended', number, outcome, bytes: batch.bytes }, [batch.bytes]);
   } catch (error) {
     tell({ kind: 'failed', number, failure: failureOf(error) });
