@@ -2,7 +2,7 @@
  * An event as a service sends it: the JSON of CloudEvents 1.0, typed by the codecs of the domain.
  */
 import type { OutputOf } from 'io-ts';
-import type { EventType, eventData } from '../domain/events/event-data.ts';
+import type { EventType, eventData } from '../domain/events/catalogue.ts';
 import type { Assurance } from '../domain/events/words.ts';
 
 /** An event of one type. `time` is RFC 3339 with an offset; `assurance` is `observed` where none is given. */

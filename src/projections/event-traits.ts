@@ -1,7 +1,7 @@
 /**
  * What an event of each type does to the projections, besides being found under its topics.
  */
-import type { EventType } from '../domain/events/event-data.ts';
+import type { EventType } from '../domain/events/catalogue.ts';
 import type { NameKind } from './topics.ts';
 
 /** Enrolments in a population. */

@@ -5,7 +5,7 @@
  * two topics with one hash cost a question some events that do not concern it, which the folds pass over; they never
  * change an answer. An event corrected into something else is found under the topics of both.
  */
-import { type EventType, eventTypes } from '../domain/events/event-data.ts';
+import { type EventType, eventTypes } from '../domain/events/catalogue.ts';
 import { type Place, visitNames } from '../domain/events/places.ts';
 
 /** What events can be asked for by. */

@@ -2,7 +2,7 @@
  * What sites, parties, datasets and populations are described as (R5), remembered for one question.
  */
 
-import type { EventData } from '../domain/events/event-data.ts';
+import type { EventData } from '../domain/events/catalogue.ts';
 import {
   type Described,
   describedBy,

@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { DiscrepancyRow } from '../contract/rows/events.ts';
 import { decodeData } from '../domain/events/event.ts';
-import type { EventType } from '../domain/events/event-data.ts';
+import type { EventType } from '../domain/events/catalogue.ts';
 import { isPopulation } from '../domain/events/scope.ts';
 import { meets } from '../domain/events/words.ts';
 import { isPolicyFact, type PolicyMisfitCode, policiesOf } from '../domain/policy/policy-versions.ts';

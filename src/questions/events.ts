@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { EventDetail, WireEvent } from '../contract/rows/events.ts';
 import { decodeData, encodeEvent } from '../domain/events/event.ts';
-import type { EventType } from '../domain/events/event-data.ts';
+import type { EventType } from '../domain/events/catalogue.ts';
 import { subjectsOf } from '../domain/events/subjects.ts';
 import { isCorrection, type RecordedEvent } from '../domain/recording/facts.ts';
 import { formatInstant } from '../domain/time/instant.ts';

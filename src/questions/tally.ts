@@ -8,7 +8,7 @@
  */
 
 import { encodeData } from '../domain/events/event.ts';
-import type { EventType } from '../domain/events/event-data.ts';
+import type { EventType } from '../domain/events/catalogue.ts';
 import { isPopulation, type Scope } from '../domain/events/scope.ts';
 import { subjectsOf } from '../domain/events/subjects.ts';
 import type { Assurance } from '../domain/events/words.ts';

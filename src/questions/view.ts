@@ -2,7 +2,7 @@
  * What one question sees: the facts of the topics it asks for, as known at a position and attested at least so well.
  */
 import { encodeData } from '../domain/events/event.ts';
-import type { EventType } from '../domain/events/event-data.ts';
+import type { EventType } from '../domain/events/catalogue.ts';
 import { subjectsOf } from '../domain/events/subjects.ts';
 import {
   type Fact,

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { eventTypes } from '../../src/domain/events/event-data.ts';
+import { eventTypes } from '../../src/domain/events/catalogue.ts';
 import { enrolled, many, sent, source } from '../support/given-events.ts';
 import {
   batch,

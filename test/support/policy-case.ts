@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeEvent } from '../../src/domain/events/event.ts';
-import type { EventData, EventType } from '../../src/domain/events/event-data.ts';
+import type { EventData, EventType } from '../../src/domain/events/catalogue.ts';
 import type { Finding } from '../../src/domain/policy/finding.ts';
 import { findingsOf } from '../../src/domain/policy/judge.ts';
 import { classHistoriesOf } from '../../src/domain/policy/judged-holdings.ts';

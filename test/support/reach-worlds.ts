@@ -5,7 +5,7 @@
  * become organisations and cease to be. Positions say in which order facts were learned, times when they held.
  */
 import * as fc from 'fast-check';
-import type { EventData, EventType } from '../../src/domain/events/event-data.ts';
+import type { EventData, EventType } from '../../src/domain/events/catalogue.ts';
 import type { Over, Scope } from '../../src/domain/events/scope.ts';
 import type { Fact, FactOf } from '../../src/domain/recording/facts.ts';
 import { foldResidency, type Residency } from '../../src/domain/residency/fold.ts';

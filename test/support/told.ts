@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeData, decodeEvent } from '../../src/domain/events/event.ts';
-import type { EventType } from '../../src/domain/events/event-data.ts';
+import type { EventType } from '../../src/domain/events/catalogue.ts';
 import {
   type Fact,
   factOf,

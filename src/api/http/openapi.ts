@@ -7,7 +7,7 @@ import type { Mixed } from 'io-ts';
 import * as t from 'io-ts';
 import { exact, list, nullable } from '../../domain/events/codec.ts';
 import { Envelope } from '../../domain/events/event.ts';
-import { eventData } from '../../domain/events/event-data.ts';
+import { eventData } from '../../domain/events/catalogue.ts';
 import type { ApiEnv } from './caller.ts';
 import { type JsonSchema, jsonSchema } from './json-schema.ts';
 

@@ -14,7 +14,7 @@ import {
 } from '../../contract/parameters.ts';
 import type { Problem, SoFar } from '../../contract/problem.ts';
 import { EventDetail, WireEvent } from '../../contract/rows/events.ts';
-import { eventTypes } from '../../domain/events/event-data.ts';
+import { eventTypes } from '../../domain/events/catalogue.ts';
 import type { RecordedEvent } from '../../domain/recording/facts.ts';
 import { clocksOf } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';

@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { Instant } from '../time/instant.ts';
 import { DateTime, exact, type Fault, faultsOf, oneOf } from './codec.ts';
-import { type EventData, type EventType, eventData, eventTypes } from './event-data.ts';
+import { type EventData, type EventType, eventData, eventTypes } from './catalogue.ts';
 import { Assurance, EventId, EventSource, EvidenceUri } from './words.ts';
 
 /** An event of one type, decoded. Optional attributes are absent, not undefined. */

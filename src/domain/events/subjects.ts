@@ -8,7 +8,7 @@
 import type * as E from 'fp-ts/lib/Either.js';
 import { Identifier } from './codec.ts';
 import type { Event } from './event.ts';
-import { eventData, eventTypes } from './event-data.ts';
+import { eventData, eventTypes } from './catalogue.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,7 @@
  *
  * Unlike Cedar's entities, parties may control each other in a circle: then each stands in the other.
  */
-import type { EventData } from '../events/event-data.ts';
+import type { EventData } from '../events/catalogue.ts';
 import type { Graph } from '../reach/reach.ts';
 import type { Span } from '../reach/span.ts';
 import type { Described } from '../recording/registrations.ts';

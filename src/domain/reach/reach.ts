@@ -1,7 +1,7 @@
 /**
  * Everything that says who reaches what, as the rules of this chapter ask for it.
  */
-import type { EventData } from '../events/event-data.ts';
+import type { EventData } from '../events/catalogue.ts';
 import type { Described } from '../recording/registrations.ts';
 import type { Varying } from '../time/timeline.ts';
 import type { DataClass } from './data-class.ts';

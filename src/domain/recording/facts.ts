@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeData, type Event, type EventOf } from '../events/event.ts';
-import type { EventData, EventType } from '../events/event-data.ts';
+import type { EventData, EventType } from '../events/catalogue.ts';
 import { type Assurance, meets } from '../events/words.ts';
 import type { Instant } from '../time/instant.ts';
 

@@ -5,7 +5,7 @@
  * else; a later one replaces the whole description from its own time on. Transfers change a site's operator or owner.
  */
 
-import type { EventData } from '../events/event-data.ts';
+import type { EventData } from '../events/catalogue.ts';
 import { beginning } from '../time/instant.ts';
 import { type Change, untilNext, type Varying } from '../time/varying.ts';
 import { type FactOf, foldingOrder } from './facts.ts';

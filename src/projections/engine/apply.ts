@@ -7,7 +7,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import * as E from 'fp-ts/lib/Either.js';
-import type { EventType } from '../../domain/events/event-data.ts';
+import type { EventType } from '../../domain/events/catalogue.ts';
 import type { StoredShape } from '../../domain/events/stored.ts';
 import { subjectsIn } from '../../domain/events/subjects.ts';
 import { parseDateTime } from '../../domain/time/instant.ts';

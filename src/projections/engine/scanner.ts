@@ -3,7 +3,7 @@
  * stretch is left to be seen to in log order (see apply.ts), so that stretches can be read side by side.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { type EventType, eventTypes } from '../../domain/events/event-data.ts';
+import { type EventType, eventTypes } from '../../domain/events/catalogue.ts';
 import { type Place, places } from '../../domain/events/places.ts';
 import { decodeStored, parseCurrent, type StoredShape } from '../../domain/events/stored.ts';
 import { subjectsIn } from '../../domain/events/subjects.ts';

@@ -7,7 +7,7 @@
  * are ASCII without escapes.
  */
 
-import { eventTypes } from '../../domain/events/event-data.ts';
+import { eventTypes } from '../../domain/events/catalogue.ts';
 import { places } from '../../domain/events/places.ts';
 import { storedVersion } from '../../domain/events/stored.ts';
 import { startOfDay, validDate } from '../../domain/time/instant.ts';

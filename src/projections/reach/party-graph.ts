@@ -2,7 +2,7 @@
  * The graph of parties, kept up to date. Edges are folded from facts when they are first asked for, and kept until a
  * fact changes them; so a question costs what its own parties cost, whatever the size of the graph.
  */
-import type { EventData } from '../../domain/events/event-data.ts';
+import type { EventData } from '../../domain/events/catalogue.ts';
 import type { PartyEdge } from '../../domain/reach/edge.ts';
 import { type GroupKinds, groupKinds } from '../../domain/reach/memberships.ts';
 import { edgesInto, edgesOutOf } from '../../domain/reach/party-edges.ts';
