@@ -16,8 +16,8 @@ import { PartyReachRow, ReachRow, SimulatedReachRow, WireCut, WirePartyCut } fro
 import { ReadRow } from '../contract/rows/reads.ts';
 import { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../contract/rows/registry.ts';
 import { HistoryRow, ResidencyRow, SiteHoldingRow } from '../contract/rows/residency.ts';
-import { list } from '../domain/events/codec.ts';
 import type { EventType } from '../domain/events/catalogue.ts';
+import { list } from '../domain/events/codec.ts';
 import type { Assurance } from '../domain/events/words.ts';
 import {
   type EmitFailure,

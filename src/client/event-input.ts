@@ -1,8 +1,7 @@
 /**
  * An event as a service sends it: the JSON of CloudEvents 1.0, typed by the codecs of the domain.
  */
-import type { OutputOf } from 'io-ts';
-import type { EventType, eventData } from '../domain/events/catalogue.ts';
+import type { EventDataJson, EventType } from '../domain/events/catalogue.ts';
 import type { Assurance } from '../domain/events/words.ts';
 
 /** An event of one type. `time` is RFC 3339 with an offset; `assurance` is `observed` where none is given. */
@@ -14,7 +13,7 @@ export interface EventInputOf<T extends EventType> {
   readonly time: string;
   readonly assurance?: Assurance;
   readonly evidence?: string;
-  readonly data: OutputOf<(typeof eventData)[T]>;
+  readonly data: EventDataJson<T>;
 }
 
 /** Any event that can be recorded. `SubjectForgotten` is the ledger's own. */

@@ -4,6 +4,7 @@
 import { createHmac } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
 import type { BodyFault, Problem } from '../contract/problem.ts';
+import { concerns } from '../domain/events/catalogue.ts';
 import { decodeEvent, type Event } from '../domain/events/event.ts';
 import { decodeStored, encodeStored } from '../domain/events/stored.ts';
 import { subjectsOf, withSubjects } from '../domain/events/subjects.ts';
@@ -228,7 +229,7 @@ export class Recorder {
   async prepare(given: ReadonlyArray<Given>, mayAdopt: boolean): Promise<E.Either<Problem, Prepared>> {
     const decoded = decodeAll(given);
     if (E.isLeft(decoded)) return E.left({ kind: 'invalid-events', errors: decoded.left });
-    if (!mayAdopt && decoded.right.some(({ type }) => type.startsWith('Policy'))) {
+    if (!mayAdopt && decoded.right.some(({ type }) => concerns(type, 'policy'))) {
       return E.left({
         kind: 'forbidden',
         detail: 'the key lacks the scope admin, which events about policies need',

@@ -3,9 +3,10 @@
  *
  * A reader sees one snapshot at a time, up to its checkpoint; whoever asks passes the last position to know.
  */
+import type { RegisteredKind } from '../domain/events/places.ts';
 import type { RecordedEvent } from '../domain/recording/facts.ts';
 import type { Instant } from '../domain/time/instant.ts';
-import type { NameKind, Topic } from './topics.ts';
+import type { Topic } from './topics.ts';
 
 /** A place in folding order (R3). */
 export interface Place {
@@ -52,11 +53,11 @@ export interface EventIndex {
   ): ReadonlyArray<{ readonly position: number; readonly reason: string }>;
 
   /** Where a name is first mentioned, if it is. */
-  firstMention(kind: NameKind, name: string): number | undefined;
+  firstMention(kind: RegisteredKind, name: string): number | undefined;
   /** Names of a kind that are mentioned up to a position, in order, after one. */
-  names(kind: NameKind, after: string, upTo: number, limit: number): ReadonlyArray<string>;
+  names(kind: RegisteredKind, after: string, upTo: number, limit: number): ReadonlyArray<string>;
   /** Things whose registration was corrected: what names them may fit the other events or not. */
-  correctedRegistrations(): ReadonlyArray<{ readonly kind: NameKind; readonly name: string }>;
+  correctedRegistrations(): ReadonlyArray<{ readonly kind: RegisteredKind; readonly name: string }>;
 
   /** The enrolments in a population, as recorded up to a position. */
   enrolmentsIn(population: string, upTo: number): EnrolmentList | undefined;

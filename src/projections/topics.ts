@@ -5,8 +5,15 @@
  * two topics with one hash cost a question some events that do not concern it, which the folds pass over; they never
  * change an answer. An event corrected into something else is found under the topics of both.
  */
-import { type EventType, eventTypes } from '../domain/events/catalogue.ts';
-import { type Place, visitNames } from '../domain/events/places.ts';
+import { type Chapter, type EventType, eventTypes, traitsOf } from '../domain/events/catalogue.ts';
+import {
+  kindAt,
+  type NameKind,
+  type Place,
+  places,
+  type RegisteredKind,
+  visitNames,
+} from '../domain/events/places.ts';
 
 /** What events can be asked for by. */
 export type TopicKind =
@@ -38,7 +45,7 @@ export type TopicKind =
   | 'reach'
   | 'accesses'
   | 'policies'
-  /** whatever may not fit the other events: whether it does is judged when asked */
+  /** possible discrepancies: whether an event fits the others is judged when asked */
   | 'doubts';
 
 export type Topic = number;
@@ -81,101 +88,86 @@ export const topicOfKind = (kind: TopicKind): TopicHash => TopicHash.of(`${kind}
 export const topic = (kind: TopicKind, name: string): Topic =>
   TopicHash.of(`${kind} ${name}`).with(nothing, 0, 0);
 
-/** The topic of all doubts. */
-export const allDoubts: Topic = topic('doubts', 'all');
-
-/** The things that lists list: kinds of names that events mention. */
-export type NameKind = 'population' | 'site' | 'dataset' | 'party' | 'policy';
+/** The topic of every event that may not fit the others (R1). */
+export const possibleDiscrepancies: Topic = topic('doubts', 'all');
 
 /** Told about each topic and name of an event. */
 export interface TopicVisitor {
   topic(kind: TopicKind, name: string): void;
-  name(kind: NameKind, name: string): void;
+  name(kind: RegisteredKind, name: string): void;
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Events that say who reaches what: the edges of R13. */
-const reachTypes: ReadonlySet<EventType> = new Set<EventType>([
-  'PartyRegistered',
-  'SiteRegistered',
-  'SiteTransferred',
-  'AccessGranted',
-  'AccessRevoked',
-  'MembershipBegan',
-  'MembershipEnded',
-  'ControlBegan',
-  'ControlEnded',
-]);
-const policyTypes: ReadonlySet<EventType> = new Set<EventType>([
-  'PolicyAdopted',
-  'PolicySuspended',
-  'PolicyReinstated',
-  'PolicyWithdrawn',
-]);
-
 /** What a name in some place of an event is: found under these topics, and listed among the names of a kind. */
 export interface NameRule {
   readonly topics: ReadonlyArray<TopicKind>;
-  readonly listed: NameKind | undefined;
+  readonly listed: RegisteredKind | undefined;
 }
 
-const asSubject: NameRule = { topics: ['subject'], listed: undefined };
-const asPopulation: NameRule = { topics: ['population'], listed: 'population' };
-
-const rulesOfType = (type: EventType): Readonly<Record<Place, NameRule | undefined>> => {
-  const isEnrolment = type === 'SubjectEnrolled' || type === 'SubjectsEnrolled';
-  const site: NameRule = {
-    topics: [type === 'SiteRegistered' || type === 'SiteTransferred' ? 'site' : 'data-at'],
-    listed: 'site',
-  };
-  const party: NameRule = {
-    topics: type === 'PartyRegistered' ? ['party-named', 'party'] : ['party-named'],
-    listed: 'party',
-  };
-  const rules: Readonly<Record<Place, NameRule>> = {
-    subject: asSubject,
-    subjects: asSubject,
-    'scope.subject': asSubject,
-    'scope.population': asPopulation,
-    // The enrolments of a population are listed by the census.
-    population: isEnrolment ? { topics: [], listed: 'population' } : asPopulation,
-    site,
-    from: site,
-    to: site,
-    dataset: { topics: [type === 'DatasetRegistered' ? 'dataset' : 'data-of'], listed: 'dataset' },
-    party,
-    member: party,
-    group: party,
-    controller: party,
-    controlled: party,
-    operator: party,
-    owner: party,
-    backup: { topics: ['backup'], listed: undefined },
-    grant: { topics: ['grant'], listed: undefined },
-    policy: { topics: ['policy'], listed: 'policy' },
-    'over.scope.subject': asSubject,
-    'over.scope.population': asPopulation,
-    'over.site': { topics: ['grants-over-site'], listed: 'site' },
-    'over.dataset': { topics: ['grants-over-dataset'], listed: 'dataset' },
-    'over.population': { topics: ['grants-over-population'], listed: 'population' },
-    'over.backup': { topics: ['grants-over-backup'], listed: undefined },
-  };
-  const ofEnrolment: ReadonlyArray<Place> = ['subject', 'subjects', 'population'];
-  return isEnrolment
-    ? (Object.fromEntries(ofEnrolment.map((place) => [place, rules[place]])) as typeof rules)
-    : rules;
+const listedAs: Readonly<Record<NameKind, RegisteredKind | undefined>> = {
+  population: 'population',
+  site: 'site',
+  dataset: 'dataset',
+  party: 'party',
+  policy: 'policy',
+  subject: undefined,
+  backup: undefined,
+  grant: undefined,
 };
 
-const wholeTopics = (type: EventType): ReadonlyArray<TopicKind> => [
-  ...(type === 'AccessObserved' ? (['accesses'] as const) : []),
-  ...(reachTypes.has(type) ? (['reach'] as const) : []),
-  ...(policyTypes.has(type) ? (['policies'] as const) : []),
-];
+/** What an enrolment is indexed by, whatever else the data of a correction puts in it. */
+const placesOfEnrolments: ReadonlySet<Place> = new Set<Place>(['subject', 'subjects', 'population']);
+
+const topicsAt = (type: EventType, place: Place): ReadonlyArray<TopicKind> => {
+  const { registers, transfers, enrols } = traitsOf(type);
+  const kind = kindAt(place);
+  switch (place) {
+    case 'over.site':
+    case 'over.dataset':
+    case 'over.population':
+    case 'over.backup':
+      return [`grants-over-${kind as 'site' | 'dataset' | 'population' | 'backup'}`];
+    case 'population':
+      // The enrolments of a population have a posting list of their own.
+      return enrols ? [] : ['population'];
+    default:
+  }
+  switch (kind) {
+    case 'site':
+      return [registers === 'site' || transfers === 'site' ? 'site' : 'data-at'];
+    case 'dataset':
+      return [registers === 'dataset' ? 'dataset' : 'data-of'];
+    case 'party':
+      return registers === 'party' ? ['party-named', 'party'] : ['party-named'];
+    default:
+      return [kind];
+  }
+};
+
+const namesOfType = (type: EventType): Readonly<Record<Place, NameRule | undefined>> => {
+  const isIndexed = (place: Place): boolean => !traitsOf(type).enrols || placesOfEnrolments.has(place);
+  return Object.fromEntries(
+    places.map((place) => [
+      place,
+      isIndexed(place) ? { topics: topicsAt(type, place), listed: listedAs[kindAt(place)] } : undefined,
+    ]),
+  ) as Readonly<Record<Place, NameRule | undefined>>;
+};
+
+/** The topics of everything of a chapter, whatever it is about. */
+const topicsOfChapter: Readonly<Partial<Record<Chapter, ReadonlyArray<TopicKind>>>> = {
+  access: ['accesses'],
+  reach: ['reach'],
+  policy: ['policies'],
+};
 
 /** Of each event type, what the names in it are, and the topics it is found under whatever it is about. */
 export const topicRules = Object.fromEntries(
-  eventTypes.map((type) => [type, { names: rulesOfType(type), whole: wholeTopics(type) }]),
+  eventTypes.map((type) => [
+    type,
+    { names: namesOfType(type), whole: topicsOfChapter[traitsOf(type).concerns] ?? [] },
+  ]),
 ) as Readonly<
   Record<
     EventType,
@@ -200,3 +192,17 @@ export const visitTopics = (type: EventType, data: Json, visit: TopicVisitor): v
     if (rule.listed !== undefined) visit.name(rule.listed, name);
   });
 };
+
+/**
+ * The kinds of topics under which the events are found that name a thing of a kind, but for the enrolments in a
+ * population. Every event under the other topics of a name is under the first one too.
+ */
+export const topicsNaming = (kind: NameKind): ReadonlyArray<TopicKind> => [
+  ...new Set(
+    eventTypes.flatMap((type) =>
+      places
+        .filter((place) => kindAt(place) === kind)
+        .flatMap((place) => topicRules[type].names[place]?.topics[0] ?? []),
+    ),
+  ),
+];

@@ -2,10 +2,12 @@
  * Events that do not fit the others: R1. Nothing well-formed is refused; what does not fit is said, and is resolved
  * when later events explain it.
  */
+
 import * as E from 'fp-ts/lib/Either.js';
 import type { DiscrepancyRow } from '../contract/rows/events.ts';
+import { concerns, type EventType, traitsOf } from '../domain/events/catalogue.ts';
 import { decodeData } from '../domain/events/event.ts';
-import type { EventType } from '../domain/events/catalogue.ts';
+import { kindAt, type RegisteredKind, visitNames } from '../domain/events/places.ts';
 import { isPopulation } from '../domain/events/scope.ts';
 import { meets } from '../domain/events/words.ts';
 import { isPolicyFact, type PolicyMisfitCode, policiesOf } from '../domain/policy/policy-versions.ts';
@@ -16,7 +18,7 @@ import { partyMisfits } from '../domain/reach/party-misfits.ts';
 import { type Fact, isCorrection, isFact, type RecordedEvent } from '../domain/recording/facts.ts';
 import type { MisfitCode } from '../domain/residency/fold.ts';
 import { formatInstant } from '../domain/time/instant.ts';
-import { allDoubts, type NameKind, type TopicKind } from '../projections/topics.ts';
+import { possibleDiscrepancies, topicsNaming } from '../projections/topics.ts';
 import { Gathering } from './gather.ts';
 import { View } from './view.ts';
 
@@ -65,9 +67,7 @@ const messages: Readonly<
 const said = (code: keyof typeof messages): Discrepancy => ({ code, message: messages[code] });
 
 /** What an event names, by kind, that should have been registered. */
-const named = (
-  fact: Fact,
-): Readonly<Record<'party' | 'site' | 'population' | 'dataset' | 'policy', ReadonlySet<string>>> => {
+const named = (fact: Fact): Readonly<Record<RegisteredKind, ReadonlySet<string>>> => {
   const out = {
     party: new Set<string>(),
     site: new Set<string>(),
@@ -75,20 +75,11 @@ const named = (
     dataset: new Set<string>(),
     policy: new Set<string>(),
   };
-  if (isFact(fact, 'EventCorrected') || isFact(fact, 'EventRetracted')) return out;
-  const data = fact.data as Readonly<Record<string, unknown>>;
-  const add = (kind: keyof typeof out, value: unknown): void => {
-    if (typeof value === 'string') out[kind].add(value);
-  };
-  for (const field of ['party', 'member', 'group', 'controller', 'controlled', 'operator', 'owner'])
-    add('party', data[field]);
-  for (const field of ['site', 'from', 'to']) add('site', data[field]);
-  for (const field of ['population', 'dataset', 'policy'] as const) add(field, data[field]);
-  for (const within of [data.scope, data.over, (data.over as { scope?: unknown } | undefined)?.scope]) {
-    if (typeof within !== 'object' || within === null) continue;
-    const inner = within as Readonly<Record<string, unknown>>;
-    for (const field of ['site', 'population', 'dataset'] as const) add(field, inner[field]);
-  }
+  if (concerns(fact.type, 'correction')) return out;
+  visitNames(fact.data as Readonly<Record<string, unknown>>, (place, name) => {
+    const kind = kindAt(place);
+    if (kind in out) out[kind as RegisteredKind].add(name);
+  });
   return out;
 };
 
@@ -117,16 +108,9 @@ const unregistered = (view: View, fact: Fact): ReadonlyArray<Discrepancy> => {
   return out;
 };
 
-/** Types whose fit is found by folding the holdings they are about. */
-const foldedTypes: ReadonlySet<EventType> = new Set<EventType>([
-  'DataCopied',
-  'DataMoved',
-  'DataDeleted',
-  'BackupTaken',
-  'BackupMoved',
-  'BackupRestored',
-  'BackupDestroyed',
-]);
+/** Whether the fit of events of the type is found by folding the holdings they are about. */
+const isFolded = (type: EventType): boolean =>
+  concerns(type, 'residency') && traitsOf(type).fitDepends !== undefined;
 
 /** Folds of one question, so that many events about one population are judged by one fold. */
 export class Fits {
@@ -147,11 +131,11 @@ export class Fits {
 
   /** Whether judging the fact would take a fold that was not made yet. */
   wouldFold(fact: Fact | undefined): boolean {
-    return fact !== undefined && foldedTypes.has(fact.type) && !this.folded.has(this.keyOf(fact));
+    return fact !== undefined && isFolded(fact.type) && !this.folded.has(this.keyOf(fact));
   }
 
   misfit(fact: Fact): MisfitCode | undefined {
-    if (!foldedTypes.has(fact.type)) return undefined;
+    if (!isFolded(fact.type)) return undefined;
     const data = fact.data as Readonly<Record<string, unknown>>;
     const scope = 'scope' in fact.data ? fact.data.scope : undefined;
     const key = this.keyOf(fact);
@@ -260,25 +244,16 @@ export interface DiscrepancyPage {
   readonly next: number | null;
 }
 
-/** Kinds of topics under which the events are found that name a thing of a kind. */
-const namingTopics: Readonly<Record<NameKind, ReadonlyArray<TopicKind>>> = {
-  site: ['site', 'data-at', 'grants-over-site'],
-  dataset: ['dataset', 'data-of', 'grants-over-dataset'],
-  population: ['population', 'grants-over-population'],
-  party: ['party-named'],
-  policy: ['policy'],
-};
-
 /** Positions of events that may not fit, after one, in log order: up to `judgedEventsMax` of them. */
-const doubtsAfter = (view: View, after: number): ReadonlyArray<number> => {
-  const doubts = view.index
-    .positions(allDoubts, after, view.known.position, judgedEventsMax)
+const possibleDiscrepanciesAfter = (view: View, after: number): ReadonlyArray<number> => {
+  const candidates = view.index
+    .positions(possibleDiscrepancies, after, view.known.position, judgedEventsMax)
     .slice(0, judgedEventsMax);
-  const shaken = view.index.correctedRegistrations();
-  if (shaken.length === 0) return doubts;
-  const all = new Set(doubts);
-  for (const { kind, name } of shaken) {
-    for (const each of namingTopics[kind])
+  const corrected = view.index.correctedRegistrations();
+  if (corrected.length === 0) return candidates;
+  const all = new Set(candidates);
+  for (const { kind, name } of corrected) {
+    for (const each of topicsNaming(kind))
       for (const position of view.positions(each, name, after)) all.add(position);
     if (kind === 'population')
       for (const position of view.index.enrolmentPositions(name, after, view.known.position))
@@ -305,12 +280,13 @@ export const discrepanciesAfter = (
     for (const { position, reason } of view.index.setAside(after, view.known.position))
       reasons.set(position, reason);
   }
-  const doubts = doubtsAfter(view, after);
-  const more = doubts.length >= judgedEventsMax;
-  const last = doubts.at(-1) ?? after;
-  const positions = [...doubts, ...[...reasons.keys()].filter((position) => !more || position <= last)].sort(
-    (a, b) => a - b,
-  );
+  const candidates = possibleDiscrepanciesAfter(view, after);
+  const more = candidates.length >= judgedEventsMax;
+  const last = candidates.at(-1) ?? after;
+  const positions = [
+    ...candidates,
+    ...[...reasons.keys()].filter((position) => !more || position <= last),
+  ].sort((a, b) => a - b);
   for (const position of positions) {
     if (rows.length >= limit) return { rows, next: Number(rows.at(-1)!.event) };
     const reason = reasons.get(position);

@@ -4,12 +4,12 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import type { EventDetail, WireEvent } from '../contract/rows/events.ts';
-import { decodeData, encodeEvent } from '../domain/events/event.ts';
 import type { EventType } from '../domain/events/catalogue.ts';
+import { decodeData, encodeEvent } from '../domain/events/event.ts';
 import { subjectsOf } from '../domain/events/subjects.ts';
 import { isCorrection, type RecordedEvent } from '../domain/recording/facts.ts';
 import { formatInstant } from '../domain/time/instant.ts';
-import { type TopicKind, visitTopics } from '../projections/topics.ts';
+import { type TopicKind, topicsNaming, visitTopics } from '../projections/topics.ts';
 import { discrepanciesOf } from './discrepancies.ts';
 import type { View } from './view.ts';
 
@@ -31,14 +31,11 @@ export interface EventFilter {
   readonly dataset?: string;
 }
 
-const topicsOf: Readonly<Record<'subject' | 'site' | 'party' | 'dataset', ReadonlyArray<TopicKind>>> = {
-  subject: ['subject'],
-  site: ['site', 'data-at', 'grants-over-site'],
-  party: ['party-named'],
-  dataset: ['dataset', 'data-of', 'grants-over-dataset'],
-};
-type Field = keyof typeof topicsOf;
-const fields = Object.keys(topicsOf) as ReadonlyArray<Field>;
+const fields = ['subject', 'site', 'party', 'dataset'] as const;
+type Field = (typeof fields)[number];
+const topicsOf = Object.fromEntries(fields.map((field) => [field, topicsNaming(field)])) as Readonly<
+  Record<Field, ReadonlyArray<TopicKind>>
+>;
 
 type Json = Readonly<Record<string, unknown>>;
 

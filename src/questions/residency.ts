@@ -3,8 +3,8 @@
  */
 
 import type { HistoryRow, ResidencyRow } from '../contract/rows/residency.ts';
+import { isWeighed } from '../domain/events/catalogue.ts';
 import { type Assurance, Assurance as Assurances } from '../domain/events/words.ts';
-import { isWeighed } from '../domain/recording/facts.ts';
 import { type RowPresence, rowOrder, rowPresences } from '../domain/residency/rows.ts';
 import { formatBound, formatInstant, type Instant, never } from '../domain/time/instant.ts';
 import { Descriptions } from './descriptions.ts';

@@ -7,8 +7,8 @@
  * of their population (see `census.ts`).
  */
 
+import { concerns } from '../domain/events/catalogue.ts';
 import { encodeData } from '../domain/events/event.ts';
-import type { EventType } from '../domain/events/catalogue.ts';
 import { isPopulation, type Scope } from '../domain/events/scope.ts';
 import { subjectsOf } from '../domain/events/subjects.ts';
 import type { Assurance } from '../domain/events/words.ts';
@@ -38,21 +38,6 @@ export interface Tallied {
   readonly expires: Instant;
   readonly steps: Steps;
 }
-
-/** Events that decide where data is (R8 to R11). */
-const movingTypes: ReadonlySet<EventType> = new Set<EventType>([
-  'SubjectEnrolled',
-  'SubjectsEnrolled',
-  'SubjectErased',
-  'DataPlaced',
-  'DataCopied',
-  'DataMoved',
-  'DataDeleted',
-  'BackupTaken',
-  'BackupMoved',
-  'BackupRestored',
-  'BackupDestroyed',
-]);
 
 /** Whom some events touch. */
 interface Touched {
@@ -240,7 +225,7 @@ const touchedBetween = (earlier: View, later: View): Touched => {
     },
   };
   const touch = ({ event }: RecordedEvent, target: RecordedEvent = { event } as RecordedEvent): void => {
-    if (!movingTypes.has(target.event.type)) return;
+    if (!concerns(target.event.type, 'residency')) return;
     const data = isCorrection(event)
       ? event.type === 'EventCorrected'
         ? event.data.data

@@ -1,8 +1,10 @@
 /**
  * What one question sees: the facts of the topics it asks for, as known at a position and attested at least so well.
  */
-import { encodeData } from '../domain/events/event.ts';
+
 import type { EventType } from '../domain/events/catalogue.ts';
+import { encodeData } from '../domain/events/event.ts';
+import type { RegisteredKind } from '../domain/events/places.ts';
 import { subjectsOf } from '../domain/events/subjects.ts';
 import {
   type Fact,
@@ -13,7 +15,7 @@ import {
   type RecordedEvent,
 } from '../domain/recording/facts.ts';
 import type { EventIndex } from '../projections/event-index.ts';
-import { type NameKind, type TopicKind, topic, visitTopics } from '../projections/topics.ts';
+import { type TopicKind, topic, visitTopics } from '../projections/topics.ts';
 
 /** Events looked through at a time. */
 const knownPageMax = 1_000;
@@ -161,13 +163,13 @@ export class View {
   }
 
   /** Whether any known event mentions the name. */
-  mentions(kind: NameKind, name: string): boolean {
+  mentions(kind: RegisteredKind, name: string): boolean {
     const first = this.index.firstMention(kind, name);
     return first !== undefined && first <= this.known.position;
   }
 
   /** Known names of a kind after one, in order. */
-  names(kind: NameKind, after: string, limit: number): ReadonlyArray<string> {
+  names(kind: RegisteredKind, after: string, limit: number): ReadonlyArray<string> {
     return this.index.names(kind, after, this.known.position, limit);
   }
 }

@@ -2,6 +2,7 @@
  * Wide questions: those about everybody, a whole site, a policy, a party. They can take long, so a thread of their own
  * answers them where the ledger is not small (`answering.ts`); here they are as functions of what is known.
  */
+
 import * as E from 'fp-ts/lib/Either.js';
 import { type Answered, type Asked, pageOf } from '../contract/asked.ts';
 import {
@@ -12,8 +13,8 @@ import {
 } from '../contract/parameters.ts';
 import type { Problem } from '../contract/problem.ts';
 import type { Event } from '../domain/events/event.ts';
+import type { RegisteredKind } from '../domain/events/places.ts';
 import type { Proposal } from '../domain/policy/policy-versions.ts';
-import type { NameKind } from '../projections/topics.ts';
 import { Descriptions } from './descriptions.ts';
 import { discrepanciesAfter } from './discrepancies.ts';
 import {
@@ -54,7 +55,7 @@ const knownPolicy = (view: View, policy: string, version: number | undefined): E
 export const pageOfNames = (
   view: View,
   asked: Asked,
-  kind: NameKind,
+  kind: RegisteredKind,
   row: (view: View, descriptions: Descriptions, name: string, validAt: number) => unknown,
 ): Answered => {
   const start = typeof asked.after === 'string' ? asked.after : '';

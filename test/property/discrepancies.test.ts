@@ -5,8 +5,8 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { decodeData } from '../../src/domain/events/event.ts';
 import { type EventType, eventTypes } from '../../src/domain/events/catalogue.ts';
+import { decodeData } from '../../src/domain/events/event.ts';
 import { discrepanciesAfter, discrepanciesOf } from '../../src/questions/discrepancies.ts';
 import type { View } from '../../src/questions/view.ts';
 import { projected, storedEvents } from '../support/ledger.ts';

@@ -5,9 +5,9 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { decodeData } from '../../src/domain/events/event.ts';
 import type { EventType } from '../../src/domain/events/catalogue.ts';
 import { eventTypes } from '../../src/domain/events/catalogue.ts';
+import { decodeData } from '../../src/domain/events/event.ts';
 import { beginning, never } from '../../src/domain/time/instant.ts';
 import { discrepanciesAfter } from '../../src/questions/discrepancies.ts';
 import { holdingsAt, membersAt } from '../../src/questions/holdings.ts';

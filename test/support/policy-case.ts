@@ -2,8 +2,8 @@
  * Small ledgers for tests of policies: told as entries of a time, a type and data, asked for findings.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { decodeEvent } from '../../src/domain/events/event.ts';
 import type { EventData, EventType } from '../../src/domain/events/catalogue.ts';
+import { decodeEvent } from '../../src/domain/events/event.ts';
 import type { Finding } from '../../src/domain/policy/finding.ts';
 import { findingsOf } from '../../src/domain/policy/judge.ts';
 import { classHistoriesOf } from '../../src/domain/policy/judged-holdings.ts';

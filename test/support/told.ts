@@ -2,8 +2,8 @@
  * Facts told briefly in tests: a date, a type and its data, as a service would send it; positions are the order of telling.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { decodeData, decodeEvent } from '../../src/domain/events/event.ts';
 import type { EventType } from '../../src/domain/events/catalogue.ts';
+import { decodeData, decodeEvent } from '../../src/domain/events/event.ts';
 import {
   type Fact,
   factOf,

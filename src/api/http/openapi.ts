@@ -5,9 +5,9 @@ import type { Hono, MiddlewareHandler } from 'hono';
 import { describeRoute, generateSpecs } from 'hono-openapi';
 import type { Mixed } from 'io-ts';
 import * as t from 'io-ts';
+import { catalogue } from '../../domain/events/catalogue.ts';
 import { exact, list, nullable } from '../../domain/events/codec.ts';
 import { Envelope } from '../../domain/events/event.ts';
-import { eventData } from '../../domain/events/catalogue.ts';
 import type { ApiEnv } from './caller.ts';
 import { type JsonSchema, jsonSchema } from './json-schema.ts';
 
@@ -156,7 +156,7 @@ const problemSchema: JsonSchema = {
 export const eventSchema = (): JsonSchema => {
   const envelope = jsonSchema(Envelope) as { properties: Record<string, unknown> };
   return {
-    oneOf: Object.entries(eventData).map(([type, codec]) => ({
+    oneOf: Object.entries(catalogue).map(([type, { data: codec }]) => ({
       ...envelope,
       title: type,
       properties: { ...envelope.properties, type: { const: type }, data: jsonSchema(codec as Mixed) },

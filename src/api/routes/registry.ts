@@ -1,16 +1,17 @@
 /**
  * Sites, parties, datasets and populations: lists, one of each, and what is asked of it.
  */
+
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import type { Mixed } from 'io-ts';
 import { Lineage } from '../../contract/rows/movements.ts';
 import { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../../contract/rows/registry.ts';
 import { SiteHoldingRow } from '../../contract/rows/residency.ts';
+import type { RegisteredKind } from '../../domain/events/places.ts';
 import type { Instant } from '../../domain/time/instant.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { People } from '../../ledger/people.ts';
-import type { NameKind } from '../../projections/topics.ts';
 import { Descriptions } from '../../questions/descriptions.ts';
 import { knownName } from '../../questions/known-name.ts';
 import { datasetRow, partyRow, siteRow } from '../../questions/registry.ts';
@@ -26,7 +27,7 @@ type RowOf = (view: View, descriptions: Descriptions, name: string, validAt: Ins
 const listAndOne = (
   routes: Hono<ApiEnv>,
   ledger: Ledger,
-  kind: NameKind,
+  kind: RegisteredKind,
   rowCodec: Mixed,
   row: RowOf,
 ): void => {

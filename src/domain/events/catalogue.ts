@@ -1,7 +1,8 @@
 /**
- * Every event of the ledger: what each type's data looks like. A changed meaning is a new type, never a changed one.
+ * Every type of event: the codec of its data, what it tells of, and what follows from that. Names stand in the same
+ * places whatever the type; see `places.ts`. A changed meaning is a new type, never a changed one.
  */
-import type { TypeOf } from 'io-ts';
+import type { Mixed, OutputOf, TypeOf } from 'io-ts';
 import { AccessGranted } from './access-granted.ts';
 import { AccessObserved } from './access-observed.ts';
 import { AccessRevoked } from './access-revoked.ts';
@@ -21,6 +22,7 @@ import { EventRetracted } from './event-retracted.ts';
 import { MembershipBegan } from './membership-began.ts';
 import { MembershipEnded } from './membership-ended.ts';
 import { PartyRegistered } from './party-registered.ts';
+import type { RegisteredKind } from './places.ts';
 import { PolicyAdopted } from './policy-adopted.ts';
 import { PolicyReinstated } from './policy-reinstated.ts';
 import { PolicySuspended } from './policy-suspended.ts';
@@ -33,44 +35,134 @@ import { SubjectErased } from './subject-erased.ts';
 import { SubjectForgotten } from './subject-forgotten.ts';
 import { SubjectsEnrolled } from './subjects-enrolled.ts';
 
-/** The codec of each event type's data. */
-export const eventData = {
-  PartyRegistered,
-  MembershipBegan,
-  MembershipEnded,
-  ControlBegan,
-  ControlEnded,
-  SiteRegistered,
-  SiteTransferred,
-  PopulationRegistered,
-  SubjectEnrolled,
-  SubjectsEnrolled,
-  SubjectErased,
-  SubjectForgotten,
-  DatasetRegistered,
-  DataPlaced,
-  DataCopied,
-  DataMoved,
-  DataDeleted,
-  BackupTaken,
-  BackupMoved,
-  BackupRestored,
-  BackupDestroyed,
-  AccessGranted,
-  AccessRevoked,
-  AccessObserved,
-  PolicyAdopted,
-  PolicySuspended,
-  PolicyReinstated,
-  PolicyWithdrawn,
-  EventRetracted,
-  EventCorrected,
-} as const;
+/** What an event tells of. */
+export type Chapter =
+  /** what a thing is: R5 */
+  | 'description'
+  /** where data is, and whose: R8 to R11 */
+  | 'residency'
+  /** who could reach it: the edges of R13 and R14 */
+  | 'reach'
+  /** who did access it: R16 */
+  | 'access'
+  /** which rules hold: R17 and R18 */
+  | 'policy'
+  /** who was forgotten: R21 */
+  | 'people'
+  /** another event: R4 */
+  | 'correction';
+
+interface EventTraits {
+  readonly data: Mixed;
+  readonly concerns: Chapter;
+  /** The kind of thing that it registers (R5): its name is in the field of that kind. */
+  readonly registers?: RegisteredKind;
+  /** It describes a site anew, without registering it (R5). */
+  readonly transfers?: 'site';
+  /** It counts however it is attested: it tells what is, rather than what was done with data (R6). */
+  readonly countsAlways?: true;
+  /** It enrols subjects in a population (R7). */
+  readonly enrols?: true;
+  /** It takes data from one site to another, or may. */
+  readonly moves?: true;
+  /** It can change where the data of the subjects it names is, other than by their enrolment (R9, R11). */
+  readonly placesOwnData?: true;
+  /**
+   * Whether it fits depends on the events before it (R1): always, or only when it is over a backup. Registrations and
+   * graph events are judged whole; whether the names in an event are registered is asked of every type.
+   */
+  readonly fitDepends?: 'always' | 'over-backup';
+}
+
+/** The catalogue. Its order is the order of the documentation. */
+export const catalogue = {
+  PartyRegistered: { data: PartyRegistered, concerns: 'reach', registers: 'party', countsAlways: true },
+  MembershipBegan: { data: MembershipBegan, concerns: 'reach', fitDepends: 'always' },
+  MembershipEnded: { data: MembershipEnded, concerns: 'reach', fitDepends: 'always' },
+  ControlBegan: { data: ControlBegan, concerns: 'reach', fitDepends: 'always' },
+  ControlEnded: { data: ControlEnded, concerns: 'reach', fitDepends: 'always' },
+  SiteRegistered: { data: SiteRegistered, concerns: 'reach', registers: 'site', countsAlways: true },
+  SiteTransferred: { data: SiteTransferred, concerns: 'reach', transfers: 'site', countsAlways: true },
+  PopulationRegistered: {
+    data: PopulationRegistered,
+    concerns: 'description',
+    registers: 'population',
+    countsAlways: true,
+  },
+  SubjectEnrolled: { data: SubjectEnrolled, concerns: 'residency', enrols: true, countsAlways: true },
+  SubjectsEnrolled: { data: SubjectsEnrolled, concerns: 'residency', enrols: true, countsAlways: true },
+  SubjectErased: { data: SubjectErased, concerns: 'residency', placesOwnData: true },
+  SubjectForgotten: { data: SubjectForgotten, concerns: 'people', countsAlways: true },
+  DatasetRegistered: {
+    data: DatasetRegistered,
+    concerns: 'description',
+    registers: 'dataset',
+    countsAlways: true,
+  },
+  DataPlaced: { data: DataPlaced, concerns: 'residency', placesOwnData: true },
+  DataCopied: {
+    data: DataCopied,
+    concerns: 'residency',
+    moves: true,
+    placesOwnData: true,
+    fitDepends: 'always',
+  },
+  DataMoved: {
+    data: DataMoved,
+    concerns: 'residency',
+    moves: true,
+    placesOwnData: true,
+    fitDepends: 'always',
+  },
+  DataDeleted: { data: DataDeleted, concerns: 'residency', placesOwnData: true, fitDepends: 'always' },
+  BackupTaken: {
+    data: BackupTaken,
+    concerns: 'residency',
+    moves: true,
+    placesOwnData: true,
+    fitDepends: 'always',
+  },
+  BackupMoved: { data: BackupMoved, concerns: 'residency', moves: true, fitDepends: 'always' },
+  BackupRestored: { data: BackupRestored, concerns: 'residency', moves: true, fitDepends: 'always' },
+  BackupDestroyed: { data: BackupDestroyed, concerns: 'residency', fitDepends: 'always' },
+  AccessGranted: { data: AccessGranted, concerns: 'reach', fitDepends: 'over-backup' },
+  AccessRevoked: { data: AccessRevoked, concerns: 'reach', fitDepends: 'always' },
+  AccessObserved: { data: AccessObserved, concerns: 'access' },
+  PolicyAdopted: {
+    data: PolicyAdopted,
+    concerns: 'policy',
+    registers: 'policy',
+    countsAlways: true,
+    fitDepends: 'always',
+  },
+  PolicySuspended: { data: PolicySuspended, concerns: 'policy', countsAlways: true, fitDepends: 'always' },
+  PolicyReinstated: { data: PolicyReinstated, concerns: 'policy', countsAlways: true, fitDepends: 'always' },
+  PolicyWithdrawn: { data: PolicyWithdrawn, concerns: 'policy', countsAlways: true, fitDepends: 'always' },
+  EventRetracted: { data: EventRetracted, concerns: 'correction', fitDepends: 'always' },
+  EventCorrected: { data: EventCorrected, concerns: 'correction', fitDepends: 'always' },
+} as const satisfies Readonly<Record<string, EventTraits>>;
 
 /** The name of an event type. */
-export type EventType = keyof typeof eventData;
+export type EventType = keyof typeof catalogue;
 
-export const eventTypes = Object.keys(eventData) as ReadonlyArray<EventType>;
+export const eventTypes = Object.keys(catalogue) as ReadonlyArray<EventType>;
 
 /** The data of an event of a type. */
-export type EventData<T extends EventType> = TypeOf<(typeof eventData)[T]>;
+export type EventData<T extends EventType> = TypeOf<(typeof catalogue)[T]['data']>;
+/** The same as JSON. */
+export type EventDataJson<T extends EventType> = OutputOf<(typeof catalogue)[T]['data']>;
+
+/** The entry of an event type. */
+export const traitsOf = (type: EventType): EventTraits => catalogue[type];
+
+/** The event types of a chapter. */
+export type TypeConcerning<C extends Chapter> = {
+  [T in EventType]: (typeof catalogue)[T]['concerns'] extends C ? T : never;
+}[EventType];
+
+/** Whether events of the type tell of this. */
+export const concerns = <C extends Chapter>(type: EventType, chapter: C): type is TypeConcerning<C> =>
+  catalogue[type].concerns === chapter;
+
+/** Whether events of the type are weighed by their assurance (R6). */
+export const isWeighed = (type: EventType): boolean => traitsOf(type).countsAlways !== true;

@@ -7,8 +7,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { Instant } from '../time/instant.ts';
+import { catalogue, type EventData, type EventType, eventTypes } from './catalogue.ts';
 import { DateTime, exact, type Fault, faultsOf, oneOf } from './codec.ts';
-import { type EventData, type EventType, eventData, eventTypes } from './catalogue.ts';
 import { Assurance, EventId, EventSource, EvidenceUri } from './words.ts';
 
 /** An event of one type, decoded. Optional attributes are absent, not undefined. */
@@ -63,7 +63,7 @@ export const Envelope = exact(
 );
 
 const faultsOfData = (type: EventType, input: unknown): ReadonlyArray<Fault> => {
-  const decoded = eventData[type].decode(input);
+  const decoded = catalogue[type].data.decode(input);
   return E.isLeft(decoded)
     ? faultsOf(decoded.left).map((fault) => ({ ...fault, pointer: `/data${fault.pointer}` }))
     : [];
@@ -87,7 +87,7 @@ export const decodeEvent = (input: unknown): E.Either<ReadonlyArray<Fault>, Even
     );
   }
   const { id, source, type, time, assurance = 'observed', evidence, data: input_ } = envelope.right;
-  const data = eventData[type].decode(input_);
+  const data = catalogue[type].data.decode(input_);
   if (E.isLeft(data)) return E.left(faultsOfData(type, input_));
   // Two literals rather than a spread: every event that is recorded or read comes by here.
   return E.right(
@@ -109,13 +109,13 @@ export const encodeEvent = (event: Event): Readonly<Record<string, unknown>> => 
 
 /** The data of an event as JSON. */
 export const encodeData = (event: Event): unknown =>
-  (eventData[event.type] as unknown as t.Type<unknown, unknown, unknown>).encode(event.data);
+  (catalogue[event.type].data as unknown as t.Type<unknown, unknown, unknown>).encode(event.data);
 
 /** Decodes data as that of an event type: what a correction puts in place must fit so (R4). */
 export const decodeData = (
   type: EventType,
   input: unknown,
 ): E.Either<ReadonlyArray<Fault>, Event['data']> => {
-  const decoded = eventData[type].decode(input);
+  const decoded = catalogue[type].data.decode(input);
   return E.isLeft(decoded) ? E.left(faultsOf(decoded.left)) : E.right(decoded.right as Event['data']);
 };

@@ -1,37 +1,47 @@
 /**
- * The places in the data of events where names stand, whatever the event type. A name means the same in a place
- * wherever the place is there; which places an event has is for its codec to say.
+ * The places in the data of events where names stand, and what each is a name of. A place means the same in every event
+ * type; which places a type has is for its codec to say.
  */
 
+/** Kinds of things that are registered, and listed (R5). */
+export type RegisteredKind = 'population' | 'site' | 'dataset' | 'party' | 'policy';
+/** What a name can be a name of. */
+export type NameKind = RegisteredKind | 'subject' | 'backup' | 'grant';
+
 /** Each place, by the fields that lead to it. `subjects` is a list of names. */
-export const places = [
-  'subject',
-  'subjects',
-  'scope.subject',
-  'scope.population',
-  'population',
-  'site',
-  'from',
-  'to',
-  'dataset',
-  'party',
-  'member',
-  'group',
-  'controller',
-  'controlled',
-  'operator',
-  'owner',
-  'backup',
-  'grant',
-  'policy',
-  'over.scope.subject',
-  'over.scope.population',
-  'over.site',
-  'over.dataset',
-  'over.population',
-  'over.backup',
-] as const;
-export type Place = (typeof places)[number];
+const kinds = {
+  subject: 'subject',
+  subjects: 'subject',
+  'scope.subject': 'subject',
+  'scope.population': 'population',
+  population: 'population',
+  site: 'site',
+  from: 'site',
+  to: 'site',
+  dataset: 'dataset',
+  party: 'party',
+  member: 'party',
+  group: 'party',
+  controller: 'party',
+  controlled: 'party',
+  operator: 'party',
+  owner: 'party',
+  backup: 'backup',
+  grant: 'grant',
+  policy: 'policy',
+  'over.scope.subject': 'subject',
+  'over.scope.population': 'population',
+  'over.site': 'site',
+  'over.dataset': 'dataset',
+  'over.population': 'population',
+  'over.backup': 'backup',
+} as const satisfies Readonly<Record<string, NameKind>>;
+export type Place = keyof typeof kinds;
+
+export const places = Object.keys(kinds) as ReadonlyArray<Place>;
+
+/** What the name in a place is a name of. */
+export const kindAt = (place: Place): NameKind => kinds[place];
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -39,6 +49,13 @@ const objectIn = (data: Json, field: string): Json | undefined => {
   const value = data[field];
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
 };
+
+/** The one place with a list of names; in every other stands one. */
+export const listPlace: Place = 'subjects';
+
+/** The places of names of a kind. */
+export const placesOf = (kind: NameKind): ReadonlyArray<Place> =>
+  places.filter((place) => kinds[place] === kind);
 
 const paths = places.map((place) => ({ place, fields: place.split('.') }));
 
@@ -57,8 +74,8 @@ export const visitNames = (data: Json, visit: (place: Place, name: string) => vo
             : over;
     const value = within?.[fields.at(-1)!];
     if (typeof value === 'string') {
-      if (place !== 'subjects') visit(place, value);
-    } else if (place === 'subjects' && Array.isArray(value)) {
+      if (place !== listPlace) visit(place, value);
+    } else if (place === listPlace && Array.isArray(value)) {
       for (const each of value) if (typeof each === 'string') visit(place, each);
     }
   }

@@ -2,18 +2,25 @@
  * Where events name a data subject: so that identifiers can be swapped for pseudonyms on the way in and back on the
  * way out (R21), and so that an event is found by the subjects it concerns.
  *
- * A subject stands in `subject`, `subjects`, `scope.subject` or `over.scope.subject` of the data, in no other place.
- * The data of a correction is not yet known to fit a type (R4), so the same places are looked at in whatever is there.
+ * The data of a correction is not yet known to fit a type (R4), so the places of subjects are looked at in whatever is
+ * there.
  */
 import type * as E from 'fp-ts/lib/Either.js';
+import { catalogue, eventTypes } from './catalogue.ts';
 import { Identifier } from './codec.ts';
 import type { Event } from './event.ts';
-import { eventData, eventTypes } from './catalogue.ts';
+import { listPlace, placesOf } from './places.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 const asObject = (value: unknown): Json | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+
+/** The fields that lead to each place where a subject stands. */
+const subjectPaths = placesOf('subject').map((place) => ({
+  fields: place.split('.'),
+  isList: place === listPlace,
+}));
 
 /** What stands in place of a subject that is no identifier: it fits no event, just as what it replaces. */
 const withheld = '(not an identifier)';
@@ -23,9 +30,11 @@ const nothingKept = (_data: Json): Json => ({ withheld: true });
 
 /** Whether data fits any type. What fits none may name a person in any place, and is not kept. */
 const fitsSome = (data: Json): boolean =>
-  eventTypes.some((type) => (eventData[type].decode(data) as E.Either<unknown, unknown>)._tag === 'Right');
+  eventTypes.some(
+    (type) => (catalogue[type].data.decode(data) as E.Either<unknown, unknown>)._tag === 'Right',
+  );
 
-const placesOf = (event: Event): Json =>
+const dataOf = (event: Event): Json =>
   event.type !== 'EventCorrected'
     ? (event.data as Json)
     : event.data.data !== undefined && fitsSome(event.data.data)
@@ -33,17 +42,12 @@ const placesOf = (event: Event): Json =>
       : {};
 
 const collect = (data: Json, into: Set<string>): void => {
-  const add = (value: unknown): void => {
-    if (Identifier.is(value)) into.add(value);
-  };
-  add(data.subject);
-  if (Array.isArray(data.subjects)) for (const subject of data.subjects) add(subject);
-  const scope = asObject(data.scope);
-  if (scope !== undefined) add(scope.subject);
-  const over = asObject(data.over);
-  if (over !== undefined) {
-    const inner = asObject(over.scope);
-    if (inner !== undefined) add(inner.subject);
+  for (const { fields, isList } of subjectPaths) {
+    let value: unknown = data;
+    for (const field of fields) value = asObject(value)?.[field];
+    if (!isList) {
+      if (Identifier.is(value)) into.add(value);
+    } else if (Array.isArray(value)) for (const each of value) if (Identifier.is(each)) into.add(each);
   }
 };
 
@@ -55,22 +59,27 @@ export const subjectsIn = (data: unknown): ReadonlySet<string> => {
 };
 
 /** The subjects that an event names, those in the data of a correction included. */
-export const subjectsOf = (event: Event): ReadonlySet<string> => subjectsIn(placesOf(event));
+export const subjectsOf = (event: Event): ReadonlySet<string> => subjectsIn(dataOf(event));
+
+const swapAt = (
+  data: Json,
+  fields: ReadonlyArray<string>,
+  depth: number,
+  swapped: (value: unknown) => unknown,
+): Json => {
+  const field = fields[depth]!;
+  const value = data[field];
+  if (value === undefined) return data;
+  if (depth === fields.length - 1)
+    return { ...data, [field]: Array.isArray(value) ? value.map(swapped) : swapped(value) };
+  const inner = asObject(value);
+  return inner === undefined ? data : { ...data, [field]: swapAt(inner, fields, depth + 1, swapped) };
+};
 
 const swapIn = (data: Json, swap: (subject: string) => string): Json => {
   const swapped = (value: unknown): unknown =>
     typeof value === 'string' ? (Identifier.is(value) ? swap(value) : withheld) : value;
-  const out: Record<string, unknown> = { ...data };
-  if ('subject' in data) out.subject = swapped(data.subject);
-  if (Array.isArray(data.subjects)) out.subjects = data.subjects.map(swapped);
-  const scope = asObject(data.scope);
-  if (scope !== undefined && 'subject' in scope) out.scope = { ...scope, subject: swapped(scope.subject) };
-  const over = asObject(data.over);
-  const inner = over === undefined ? undefined : asObject(over.scope);
-  if (over !== undefined && inner !== undefined && 'subject' in inner) {
-    out.over = { ...over, scope: { ...inner, subject: swapped(inner.subject) } };
-  }
-  return out;
+  return subjectPaths.reduce((each, { fields }) => swapAt(each, fields, 0, swapped), data);
 };
 
 /**

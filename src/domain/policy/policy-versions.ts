@@ -5,6 +5,7 @@
  * and its verdicts stay as they were. What ends it is its `effectiveUntil` or a withdrawal.
  */
 
+import { concerns, type TypeConcerning } from '../events/catalogue.ts';
 import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { Span } from '../reach/span.ts';
 import { type Fact, type FactOf, foldingOrder } from '../recording/facts.ts';
@@ -47,12 +48,10 @@ export interface Policies {
   readonly misfits: ReadonlyArray<PolicyMisfit>;
 }
 
-const policyEvents = ['PolicyAdopted', 'PolicySuspended', 'PolicyReinstated', 'PolicyWithdrawn'] as const;
-export type PolicyFact = FactOf<(typeof policyEvents)[number]>;
+export type PolicyFact = FactOf<TypeConcerning<'policy'>>;
 
 /** Whether the fact is about a policy. */
-export const isPolicyFact = (fact: Fact): fact is Fact & PolicyFact =>
-  (policyEvents as ReadonlyArray<string>).includes(fact.type);
+export const isPolicyFact = (fact: Fact): fact is Fact & PolicyFact => concerns(fact.type, 'policy');
 
 interface Draft {
   readonly version: Omit<PolicyVersion, 'inForce'>;

@@ -3,8 +3,8 @@
  * which they are folded (R3).
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { type EventData, type EventType, isWeighed } from '../events/catalogue.ts';
 import { decodeData, type Event, type EventOf } from '../events/event.ts';
-import type { EventData, EventType } from '../events/catalogue.ts';
 import { type Assurance, meets } from '../events/words.ts';
 import type { Instant } from '../time/instant.ts';
 
@@ -34,25 +34,6 @@ export interface Knowledge {
   readonly position: number;
   readonly minAssurance: Assurance;
 }
-
-/** Events that tell what is, rather than what was done with data: they count however they are attested (R6). */
-const alwaysCounts: ReadonlySet<EventType> = new Set<EventType>([
-  'PartyRegistered',
-  'SiteRegistered',
-  'SiteTransferred',
-  'PopulationRegistered',
-  'DatasetRegistered',
-  'SubjectEnrolled',
-  'SubjectsEnrolled',
-  'SubjectForgotten',
-  'PolicyAdopted',
-  'PolicySuspended',
-  'PolicyReinstated',
-  'PolicyWithdrawn',
-]);
-
-/** Whether events of the type are weighed by their assurance (R6). */
-export const isWeighed = (type: EventType): boolean => !alwaysCounts.has(type);
 
 type Correction = EventOf<'EventRetracted'> | EventOf<'EventCorrected'>;
 

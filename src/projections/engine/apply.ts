@@ -4,18 +4,19 @@
  * What is kept only says where to look and what may be counted without looking; whether an event holds, for whom and
  * since when is judged by the questions, from the events themselves. So late events and corrections need no undoing.
  */
+
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import * as E from 'fp-ts/lib/Either.js';
-import type { EventType } from '../../domain/events/catalogue.ts';
+import { concerns, type EventType, traitsOf } from '../../domain/events/catalogue.ts';
+import type { RegisteredKind } from '../../domain/events/places.ts';
 import type { StoredShape } from '../../domain/events/stored.ts';
 import { subjectsIn } from '../../domain/events/subjects.ts';
 import { parseDateTime } from '../../domain/time/instant.ts';
 import { entryOf, firstAtLeast, mergedSorted } from '../../sorted-runs/sorted-runs.ts';
 import type { StoredEvent } from '../../store/event-store.ts';
 import type { LogReader } from '../../store/log-reader.ts';
-import { isCorrectionType, isEnrolment, movements, registrations } from '../event-traits.ts';
-import { allDoubts, type NameKind, type Topic, topic, visitTopics } from '../topics.ts';
+import { possibleDiscrepancies, type Topic, topic, visitTopics } from '../topics.ts';
 import { correctedInto, touchedOtherwise } from './census.ts';
 import { byTime, joined, movementsRoll, type NewRun, RunWriter } from './runs.ts';
 import { correctionTarget, type News, shapeOf } from './scanner.ts';
@@ -92,7 +93,7 @@ export class Applier {
   private readonly correctedTargets = new Set<Topic>();
   /** Events of which it is known that they come later in the log than what corrects them. */
   private readonly correctedBefore = new Set<number>();
-  private readonly registered: (readonly [NameKind, string])[] = [];
+  private readonly registered: (readonly [RegisteredKind, string])[] = [];
   private readonly corrected: Topic[] = [];
   private position = 0;
   // Of the stretch that is being applied.
@@ -116,7 +117,7 @@ export class Applier {
       lastApplied: prepare("SELECT value FROM meta WHERE name = 'last'"),
     };
     for (const row of database.prepare('SELECT * FROM name ORDER BY id').iterate()) {
-      const [kind, name] = [row.kind as NameKind, row.name as string];
+      const [kind, name] = [row.kind as RegisteredKind, row.name as string];
       this.names.set(`${kind} ${name}`, { id: row.id as number, registered: row.registered === 1 });
       if (row.registered === 1) this.registered.push([kind, name]);
     }
@@ -207,7 +208,7 @@ export class Applier {
     }
     addNames(positions.at(-1)!);
     for (let at = 0; at < unregistered.length; at += 2) {
-      if (!known[unregistered[at]!]!.registered) this.touch(unregistered[at + 1]!, allDoubts);
+      if (!known[unregistered[at]!]!.registered) this.touch(unregistered[at + 1]!, possibleDiscrepancies);
     }
     for (const [index, { kind, name, registered }] of names.entries()) {
       const each = known[index]!;
@@ -226,7 +227,7 @@ export class Applier {
     const shape = shapeOf(stored.bytes);
     if (E.isLeft(shape)) return undefined;
     try {
-      if (isCorrectionType(shape.right.type)) return this.applyCorrection(shape.right, position);
+      if (concerns(shape.right.type, 'correction')) return this.applyCorrection(shape.right, position);
       // A correction came before what it corrects.
       for (const row of this.statements.correctionsOf.all(correctionTarget(stored.source, stored.id)))
         this.indexCorrected(shape.right, position, row.position as number);
@@ -248,7 +249,7 @@ export class Applier {
     const target = correctionTarget(reference.source, reference.id);
     this.addTarget(target);
     this.statements.correction.run(target, position);
-    this.touch(position, allDoubts);
+    this.touch(position, possibleDiscrepancies);
     for (const subject of subjectsIn(event.data.data)) this.touch(position, topic('subject', subject));
     const found = this.log.find(reference.source, reference.id);
     if (found === undefined) return undefined;
@@ -268,7 +269,7 @@ export class Applier {
     position: number,
     correctedBy: number,
   ): void {
-    if (isCorrectionType(type)) return;
+    if (concerns(type, 'correction')) return;
     const stored = this.log.at(correctedBy);
     const correction = stored === undefined ? E.left('') : shapeOf(stored.bytes);
     if (E.isLeft(correction)) return;
@@ -282,12 +283,12 @@ export class Applier {
     }
     // A correction is found by what it corrects.
     this.touchAll(type, original, correctedBy);
-    if (movements.has(type)) {
+    if (traitsOf(type).moves) {
       const parsed = parseDateTime(typeof time === 'string' ? time : at);
       if (E.isRight(parsed)) this.additions.enter(movementsRoll, parsed.right, position, 0);
     }
-    this.touch(position, allDoubts);
-    const kind = registrations[type];
+    this.touch(position, possibleDiscrepancies);
+    const kind = traitsOf(type).registers;
     const name = kind === undefined ? undefined : original[kind];
     // Whatever names a thing may no longer fit when its registration changes.
     if (kind !== undefined && typeof name === 'string') this.statements.shaken.run(kind, name);
@@ -300,7 +301,7 @@ export class Applier {
     });
   }
 
-  private name(kind: NameKind, name: string, position: number): Name {
+  private name(kind: RegisteredKind, name: string, position: number): Name {
     const key = `${kind} ${name}`;
     let known = this.names.get(key);
     if (known === undefined) {
@@ -315,7 +316,7 @@ export class Applier {
     const position = this.mentionedAt;
     const subjects = [...subjectsIn(data)].map((subject) => topic('subject', subject));
     for (const subject of subjects) this.additions.enter(touchedOtherwise, 0, position, subject);
-    if (!isEnrolment(type) || typeof data.population !== 'string') return;
+    if (!traitsOf(type).enrols || typeof data.population !== 'string') return;
     const population = this.name('population', data.population, position).id;
     for (const subject of subjects) this.additions.enter(correctedInto(population), 0, position, subject);
   }

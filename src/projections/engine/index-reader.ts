@@ -1,15 +1,17 @@
 /**
  * Reads the index in a projections file: the port `EventIndex` over the segments and tables that the projector writes.
  */
+
 import type { DatabaseSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
+import type { RegisteredKind } from '../../domain/events/places.ts';
 import { subjectsOf } from '../../domain/events/subjects.ts';
 import type { RecordedEvent } from '../../domain/recording/facts.ts';
 import type { Instant } from '../../domain/time/instant.ts';
 import { origin } from '../../store/event-store.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 import type { EventIndex } from '../event-index.ts';
-import { type NameKind, type Topic, topic } from '../topics.ts';
+import { type Topic, topic } from '../topics.ts';
 import { Census, countBefore, Roll, touchedOtherwise } from './census.ts';
 import { EventCache } from './event-cache.ts';
 import { enrolmentWidth, movementsRoll, RunReader } from './runs.ts';
@@ -133,18 +135,18 @@ export class IndexReader implements EventIndex {
       .map((row) => ({ position: row.position as number, reason: row.reason as string }));
   }
 
-  firstMention(kind: NameKind, name: string): number | undefined {
+  firstMention(kind: RegisteredKind, name: string): number | undefined {
     return this.statements.name.get(kind, name)?.position as number | undefined;
   }
 
-  names(kind: NameKind, after: string, upTo: number, limit: number): ReadonlyArray<string> {
+  names(kind: RegisteredKind, after: string, upTo: number, limit: number): ReadonlyArray<string> {
     return this.statements.names.all(kind, upTo, after, limit).map((row) => row.name as string);
   }
 
-  correctedRegistrations(): ReadonlyArray<{ kind: NameKind; name: string }> {
+  correctedRegistrations(): ReadonlyArray<{ kind: RegisteredKind; name: string }> {
     return this.statements.shaken
       .all()
-      .map((row) => ({ kind: row.kind as NameKind, name: row.name as string }));
+      .map((row) => ({ kind: row.kind as RegisteredKind, name: row.name as string }));
   }
 
   enrolmentsIn(population: string, upTo: number): Roll | undefined {

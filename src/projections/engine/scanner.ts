@@ -2,25 +2,18 @@
  * Runs through the log, a stretch at a time, and finds what is to be kept of it. What depends on events before the
  * stretch is left to be seen to in log order (see apply.ts), so that stretches can be read side by side.
  */
+
 import * as E from 'fp-ts/lib/Either.js';
-import { type EventType, eventTypes } from '../../domain/events/catalogue.ts';
-import { type Place, places } from '../../domain/events/places.ts';
+import { type EventType, eventTypes, traitsOf } from '../../domain/events/catalogue.ts';
+import type { RegisteredKind } from '../../domain/events/places.ts';
+import { kindAt, type Place, places } from '../../domain/events/places.ts';
 import { decodeStored, parseCurrent, type StoredShape } from '../../domain/events/stored.ts';
 import { subjectsIn } from '../../domain/events/subjects.ts';
 import { parseDateTime } from '../../domain/time/instant.ts';
 import type { LogPage, LogReader } from '../../store/log-reader.ts';
 import {
-  fitMatters,
-  isCorrectionType,
-  isEnrolment,
-  movements,
-  registrations,
-  stirring,
-} from '../event-traits.ts';
-import {
-  allDoubts,
-  type NameKind,
   type NameRule,
+  possibleDiscrepancies,
   type Topic,
   TopicHash,
   topic,
@@ -37,7 +30,7 @@ import { type Word, Words } from './words.ts';
 /** What a scanner has to know of events before: it may be told more than once. */
 export interface News {
   /** Names that are registered. */
-  readonly registered: ReadonlyArray<readonly [kind: NameKind, name: string]>;
+  readonly registered: ReadonlyArray<readonly [kind: RegisteredKind, name: string]>;
   /** The targets of corrections, see `correctionTarget`. */
   readonly corrected: ReadonlyArray<Topic>;
 }
@@ -66,45 +59,46 @@ interface TypeRule {
   readonly whole: ReadonlyArray<Topic>;
   readonly places: ReadonlyArray<PlaceRule>;
   readonly isCorrection: boolean;
-  readonly isEnrolment: boolean;
-  readonly stirs: boolean;
+  readonly enrols: boolean;
+  readonly placesOwnData: boolean;
   readonly moves: boolean;
-  readonly fitMatters: boolean;
-  readonly isGrant: boolean;
-  readonly registers: NameKind | undefined;
+  /** Whether it may not fit, whatever it names; or if it is over a backup. */
+  readonly mayNotFit: boolean;
+  readonly mayNotFitOverBackup: boolean;
+  readonly registers: RegisteredKind | undefined;
 }
 
-const subjectPlaces: ReadonlySet<Place> = new Set<Place>([
-  'subject',
-  'subjects',
-  'scope.subject',
-  'over.scope.subject',
-]);
 const populationPlace = places.indexOf('population');
 const overBackupPlace = places.indexOf('over.backup');
 const ofSubject = topicOfKind('subject');
 
-const typeRules: ReadonlyArray<TypeRule> = eventTypes.map((type) => ({
-  type,
-  whole: topicRules[type].whole.map((kind) => topic(kind, 'all')),
-  places: places.map((place) => {
-    const rule = topicRules[type].names[place];
-    const isSubject = subjectPlaces.has(place);
-    return {
-      place,
-      isSubject,
-      rule,
-      hash: rule !== undefined && rule.listed === undefined ? topicOfKind(rule.topics[0]!) : undefined,
-    };
-  }),
-  isCorrection: isCorrectionType(type),
-  isEnrolment: isEnrolment(type),
-  stirs: stirring.has(type),
-  moves: movements.has(type),
-  fitMatters: fitMatters.has(type),
-  isGrant: type === 'AccessGranted',
-  registers: registrations[type],
-}));
+const typeRuleOf = (type: EventType): TypeRule => {
+  const { concerns, registers, enrols, moves, placesOwnData, fitDepends } = traitsOf(type);
+  return {
+    type,
+    whole: topicRules[type].whole.map((kind) => topic(kind, 'all')),
+    places: places.map((place) => {
+      const rule = topicRules[type].names[place];
+      const isSubject = kindAt(place) === 'subject';
+      return {
+        place,
+        isSubject,
+        rule,
+        hash: rule !== undefined && rule.listed === undefined ? topicOfKind(rule.topics[0]!) : undefined,
+      };
+    }),
+    isCorrection: concerns === 'correction',
+    enrols: enrols === true,
+    placesOwnData: placesOwnData === true,
+    moves: moves === true,
+    mayNotFit: fitDepends === 'always',
+    mayNotFitOverBackup: fitDepends === 'over-backup',
+    registers,
+  };
+};
+
+/** By the place of the type among `eventTypes`. */
+const typeRules: ReadonlyArray<TypeRule> = eventTypes.map(typeRuleOf);
 const ruleOfType = new Map(typeRules.map((rule) => [rule.type, rule]));
 
 /**
@@ -132,7 +126,7 @@ export class Scanner {
   private readonly readBytes: boolean;
   private stretch = new StretchBuilder();
   private stretchNumber = 0;
-  private doubtful = false;
+  private mayNotFit = false;
 
   /** @param readBytes whether events are read straight from their bytes where they can be: the same comes of it. */
   constructor(log: LogReader, readBytes = true) {
@@ -198,11 +192,11 @@ export class Scanner {
       return true;
     }
     subjects.length = 0;
-    this.doubtful = rule.fitMatters;
+    this.mayNotFit = rule.mayNotFit;
     for (let each = 0; each < found; each++) {
       if (rule.places[place[each]!]!.isSubject)
         subjects.push(ofSubject.with(bytes, starts[each]!, ends[each]!));
-      if (rule.isGrant && place[each] === overBackupPlace) this.doubtful = true;
+      if (rule.mayNotFitOverBackup && place[each] === overBackupPlace) this.mayNotFit = true;
     }
     // One that is named twice counts once.
     if (subjects.length > 1 && new Set(subjects).size < subjects.length) return false;
@@ -241,7 +235,7 @@ export class Scanner {
     const { data, type } = shape;
     try {
       const parsed = parseDateTime(shape.time);
-      this.doubtful = rule.fitMatters || (rule.isGrant && hasBackup(data.over));
+      this.mayNotFit = rule.mayNotFit || (rule.mayNotFitOverBackup && hasBackup(data.over));
       const registered = rule.registers === undefined ? undefined : data[rule.registers];
       if (typeof registered === 'string') this.register(rule.registers!, this.words.of(registered));
       visitTopics(type, data, {
@@ -260,17 +254,17 @@ export class Scanner {
 
   private finish(rule: TypeRule, time: number, population: Word | undefined): void {
     const { stretch, subjects } = this;
-    if (rule.isEnrolment && population !== undefined) {
+    if (rule.enrols && population !== undefined) {
       const number = this.numberOf('population', population);
       for (const subject of subjects) stretch.enrol(number, time, subject);
-    } else if (rule.stirs) {
+    } else if (rule.placesOwnData) {
       for (const subject of subjects) stretch.enter(touchedOtherwise, 0, subject);
     }
-    if (this.doubtful) stretch.touch(allDoubts);
+    if (this.mayNotFit) stretch.touch(possibleDiscrepancies);
     if (rule.moves) stretch.enter(movementsRoll, time, 0);
   }
 
-  private numberOf(kind: NameKind, word: Word): number {
+  private numberOf(kind: RegisteredKind, word: Word): number {
     const name = word.as(kind);
     if (name.stretch !== this.stretchNumber) {
       name.stretch = this.stretchNumber;
@@ -279,16 +273,16 @@ export class Scanner {
     return name.number;
   }
 
-  private register(kind: NameKind, word: Word): void {
+  private register(kind: RegisteredKind, word: Word): void {
     const number = this.numberOf(kind, word);
     word.as(kind).registeredIn = this.stretchNumber;
     this.stretch.register(number);
   }
 
-  private mention(kind: NameKind, word: Word): void {
+  private mention(kind: RegisteredKind, word: Word): void {
     const number = this.numberOf(kind, word);
     const name = word.as(kind);
-    if (!this.doubtful && !name.registeredBefore && name.registeredIn !== this.stretchNumber)
+    if (!this.mayNotFit && !name.registeredBefore && name.registeredIn !== this.stretchNumber)
       this.stretch.mentionUnregistered(number);
   }
 }

@@ -8,7 +8,7 @@
  */
 
 import { eventTypes } from '../../domain/events/catalogue.ts';
-import { places } from '../../domain/events/places.ts';
+import { kindAt, listPlace, places } from '../../domain/events/places.ts';
 import { storedVersion } from '../../domain/events/stored.ts';
 import { startOfDay, validDate } from '../../domain/time/instant.ts';
 
@@ -63,9 +63,8 @@ const types = new Vocabulary(eventTypes.map((type, number) => [type, number]));
 const inScope = 100;
 const inOver = 101;
 const inOverScope = 102;
-const subjects = places.indexOf('subjects');
-const holdsSubjects = new Set(['subject', 'subjects', 'scope.subject', 'over.scope.subject']);
-const isSubject = places.map((place) => holdsSubjects.has(place));
+const subjects = places.indexOf(listPlace);
+const isSubject = places.map((place) => kindAt(place) === 'subject');
 
 const fieldsUnder = (prefix: string): (readonly [string, number])[] =>
   places.flatMap((place, number) =>

@@ -2,13 +2,14 @@
  * A stretch of the log, as far as it can be known without what comes before: what it is found under, and what is to be
  * seen to in log order. Typed arrays and words alone, so that threads can hand it on.
  */
+import type { RegisteredKind } from '../../domain/events/places.ts';
 import { entryOf, sortedEntries } from '../../sorted-runs/sorted-runs.ts';
-import type { NameKind, Topic } from '../topics.ts';
+import type { Topic } from '../topics.ts';
 import { byTime } from './runs.ts';
 
 /** A name that a stretch mentions. */
 export interface MentionedName {
-  readonly kind: NameKind;
+  readonly kind: RegisteredKind;
   readonly name: string;
   /** Where it is first mentioned. */
   readonly position: number;
@@ -86,7 +87,7 @@ export class StretchBuilder {
   }
 
   /** A name is mentioned for the first time: its number. */
-  mention(kind: NameKind, name: string): number {
+  mention(kind: RegisteredKind, name: string): number {
     this.names.push({ kind, name, position: this.position, registered: false });
     return this.names.length - 1;
   }

@@ -2,7 +2,8 @@
  * Names as they stand in the bytes of the log, each known again by its bytes: what is worked out for a name is worked
  * out once.
  */
-import type { NameKind, Topic, TopicKind } from '../topics.ts';
+import type { RegisteredKind } from '../../domain/events/places.ts';
+import type { Topic, TopicKind } from '../topics.ts';
 import { topic } from '../topics.ts';
 
 /** What is known of a name as one of a kind. */
@@ -18,7 +19,7 @@ export interface KnownName {
 export class Word {
   readonly text: string;
   private readonly topics = new Map<TopicKind, Topic>();
-  private readonly names = new Map<NameKind, KnownName>();
+  private readonly names = new Map<RegisteredKind, KnownName>();
 
   constructor(text: string) {
     this.text = text;
@@ -33,7 +34,7 @@ export class Word {
     return hash;
   }
 
-  as(kind: NameKind): KnownName {
+  as(kind: RegisteredKind): KnownName {
     let name = this.names.get(kind);
     if (name === undefined) {
       name = { number: 0, stretch: 0, registeredBefore: false, registeredIn: 0 };

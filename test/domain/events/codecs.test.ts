@@ -5,8 +5,8 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { decodeEvent, encodeEvent } from '../../../src/domain/events/event.ts';
 import { eventTypes } from '../../../src/domain/events/catalogue.ts';
+import { decodeEvent, encodeEvent } from '../../../src/domain/events/event.ts';
 import { withSubjects } from '../../../src/domain/events/subjects.ts';
 import { worlds } from '../../support/worlds.ts';
 
