@@ -5,11 +5,11 @@
 import type { WirePartyCut } from '../contract/rows/reach.ts';
 import { simplePaths, wholeBudget } from '../domain/reach/all-paths.ts';
 import { type CutEdge, cutEdgeOrder } from '../domain/reach/cut-edge.ts';
-import { type Stay, staysOfSubject } from '../domain/reach/data-presence.ts';
+import { type DataPresence, dataPresencesOf } from '../domain/reach/data-presence.ts';
 import { directEdges } from '../domain/reach/direct-edges.ts';
 import { explainCut } from '../domain/reach/explain-cut.ts';
-import { staysOfHeld } from '../domain/reach/held-data.ts';
-import { eventsOf, type Step } from '../domain/reach/path.ts';
+import { heldPresences } from '../domain/reach/held-data.ts';
+import { eventsOf, type Hop } from '../domain/reach/path.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import { cover, valueAt } from '../domain/time/timeline.ts';
 import { wireCut, wireCutEdge } from './reach.ts';
@@ -38,11 +38,14 @@ const fits = (filter: HoldingFilter, { dataset, site, backup, population }: Judg
   (filter.population === undefined || filter.population === population);
 
 /** The data of the holdings: as that of their people, and as that of each subject over whose data alone is a grant. */
-const staysOf = ({ histories, residency, reach }: World, filter: HoldingFilter): ReadonlyArray<Stay> => {
+const staysOf = (
+  { histories, residency, reach }: World,
+  filter: HoldingFilter,
+): ReadonlyArray<DataPresence> => {
   const together = histories
     .filter(({ holding }) => fits(filter, holding))
     .flatMap(({ holding, population, subjects }) =>
-      staysOfHeld(reach.grants, {
+      heldPresences(reach.grants, {
         ...holding,
         memberOf: population,
         subject: null,
@@ -56,20 +59,21 @@ const staysOf = ({ histories, residency, reach }: World, filter: HoldingFilter):
       .map(({ subject }) => subject),
   );
   const alone = [...apart].flatMap((subject) =>
-    staysOfSubject(reach.grants, residency, subject).filter(
+    dataPresencesOf(reach.grants, residency, subject).filter(
       ({ row, classes }) => rows.has(rowKey(row)) && classes.some(({ value }) => value.subject !== null),
     ),
   );
   return [...together, ...alone];
 };
 
-const rowKey = ({ dataset, site, backup }: Stay['row']): string => `${dataset} ${site} ${backup ?? ''}`;
+const rowKey = ({ dataset, site, backup }: DataPresence['row']): string =>
+  `${dataset} ${site} ${backup ?? ''}`;
 
 /** Every edge of a path, with the party that each leads from. */
-const edgesAlong = (first: Step): ReadonlyArray<CutEdge> => {
+const edgesAlong = (first: Hop): ReadonlyArray<CutEdge> => {
   const edges: CutEdge[] = [];
-  for (let step: Step | undefined = first; step !== undefined; step = step.rest) {
-    const { from, edge, to, span } = step;
+  for (let hop: Hop | undefined = first; hop !== undefined; hop = hop.rest) {
+    const { from, edge, to, span } = hop;
     edges.push({ from, edge, to, began: span.from, ended: span.to, events: eventsOf(span) });
   }
   return edges;
@@ -79,17 +83,17 @@ const edgesAlong = (first: Step): ReadonlyArray<CutEdge> => {
 export const partyCut = (view: View, party: string, filter: HoldingFilter, at: Instant): WirePartyCut => {
   const world = worldOf(view);
   const { reach } = world;
-  const stays = staysOf(world, filter);
-  const cut = wireCut(party, explainCut(reach, stays, party, at));
-  const direct = stays.flatMap((stay) => {
-    const data = valueAt(stay.classes, at);
+  const presences = staysOf(world, filter);
+  const cut = wireCut(party, explainCut(reach, presences, party, at));
+  const direct = presences.flatMap((presence) => {
+    const data = valueAt(presence.classes, at);
     return data === undefined ? [] : directEdges(reach, data);
   });
   const budget = wholeBudget();
   const paths = simplePaths(reach.parties, direct, { from: at, to: at + 1 }, { party }, budget);
   const edges = new Map<string, CutEdge>();
-  for (const { step } of paths) {
-    for (const edge of edgesAlong(step)) edges.set(`${edge.from} ${edge.edge} ${edge.to}`, edge);
+  for (const { hop } of paths) {
+    for (const edge of edgesAlong(hop)) edges.set(`${edge.from} ${edge.edge} ${edge.to}`, edge);
   }
   return {
     ...cut,

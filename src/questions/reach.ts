@@ -8,7 +8,7 @@
 import type { ReachRow, WireCut, WireHolding, WirePathEdge } from '../contract/rows/reach.ts';
 import type { Assurance } from '../domain/events/words.ts';
 import type { CutEdge } from '../domain/reach/cut-edge.ts';
-import { staysOfSubject } from '../domain/reach/data-presence.ts';
+import { dataPresencesOf } from '../domain/reach/data-presence.ts';
 import { type CutExplanation, explainCut } from '../domain/reach/explain-cut.ts';
 import type { PathEdge } from '../domain/reach/path.ts';
 import type { ReachQuestion } from '../domain/reach/reach-of.ts';
@@ -114,8 +114,8 @@ export const wireCutEdge = (edge: CutEdge) => ({ from: edge.from, ...wirePath([e
 /** Why the party cannot reach the subject's data, or what would keep it out. */
 export const cutOf = (view: View, subject: string, party: string, at: Instant): WireCut => {
   const reach = reachIndexOf(view);
-  const stays = staysOfSubject(reach.grants, residencyOf(view, subject), subject);
-  return wireCut(party, explainCut(reach, stays, party, at));
+  const presences = dataPresencesOf(reach.grants, residencyOf(view, subject), subject);
+  return wireCut(party, explainCut(reach, presences, party, at));
 };
 
 /** An explanation on the wire. */

@@ -3,7 +3,7 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { staysOfSubject } from '../../src/domain/reach/data-presence.ts';
+import { dataPresencesOf } from '../../src/domain/reach/data-presence.ts';
 import { type EdgeKind, edgeKinds } from '../../src/domain/reach/edge.ts';
 import { explainCut } from '../../src/domain/reach/explain-cut.ts';
 import type { ReachAnswer } from '../../src/domain/reach/reach-of.ts';
@@ -275,7 +275,7 @@ describe('why a party is not kept out, or why it is', () => {
       fc.property(worlds(), aSubject, aParty, anInstant, (facts, subject, party, at) => {
         const residency = residencyIn(facts);
         const reach = new ReachIndex(facts);
-        const told = explainCut(reach, staysOfSubject(reach.grants, residency, subject), party, at);
+        const told = explainCut(reach, dataPresencesOf(reach.grants, residency, subject), party, at);
         const world = { facts, residency };
         const there = naive.targetsOf(world, subject).filter(({ presentAt }) => presentAt(at));
         const holding = naive.edgesBetween(world, there, at);

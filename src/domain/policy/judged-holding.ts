@@ -1,8 +1,8 @@
 /**
  * What policies judge: the history of a holding as far as its people are in one population, and who reached it.
  */
-import type { PathEdge, Step } from '../reach/path.ts';
-import type { Taken } from '../reach/path-intervals.ts';
+import type { Hop, PathEdge } from '../reach/path.ts';
+import type { PathInterval } from '../reach/path-intervals.ts';
 import type { Span } from '../reach/span.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Interval, Varying } from '../time/timeline.ts';
@@ -44,16 +44,16 @@ export interface ReachedInterval extends Interval {
 }
 
 /** A path taken, as policies judge it. */
-export const reachedInterval = ({ from, to, step, path }: Taken): ReachedInterval => ({
+export const reachedInterval = ({ from, to, hop, path }: PathInterval): ReachedInterval => ({
   from,
   to,
   path,
-  opened: openedBy(step),
+  opened: openedBy(hop),
 });
 
-const openedBy = (step: Step): ReadonlyArray<number> => {
+const openedBy = (hop: Hop): ReadonlyArray<number> => {
   const opened: number[] = [];
-  for (let each: Step | undefined = step; each !== undefined; each = each.rest)
+  for (let each: Hop | undefined = hop; each !== undefined; each = each.rest)
     opened.push(...each.span.opened);
   return opened;
 };

@@ -2,8 +2,8 @@
  * Makes what policies judge of where the data was and who reached it: R17's classes, with their people over time.
  */
 import { overKey } from '../reach/data-class.ts';
-import { staysOfHeld } from '../reach/held-data.ts';
-import { append, type Taken, takenDuring } from '../reach/path-intervals.ts';
+import { heldPresences } from '../reach/held-data.ts';
+import { appendPathInterval, type PathInterval, pathIntervals } from '../reach/path-intervals.ts';
 import type { Reach } from '../reach/reach.ts';
 import { pathOrder } from '../reach/reach-of.ts';
 import type { CountedData } from '../reach/reach-of-party.ts';
@@ -215,13 +215,13 @@ const reachedOf = (
   memberOf: string | null,
   parts: ReadonlyMap<string | null, Count>,
 ): ReadonlyArray<ReachedBy> => {
-  const byParty = new Map<string, { taken: Taken[]; subjects: Varying<number> }[]>();
+  const byParty = new Map<string, { taken: PathInterval[]; subjects: Varying<number> }[]>();
   for (const [subject, count] of parts) {
     const subjects = count.overTime();
     const held = { dataset, site, backup, population, memberOf, subject, present: cover(subjects) };
-    const ofPart = new Map<string, Taken[]>();
-    for (const stay of staysOfHeld(reach.grants, held)) {
-      for (const [party, taken] of takenDuring(reach, stay, stay, {}))
+    const ofPart = new Map<string, PathInterval[]>();
+    for (const presence of heldPresences(reach.grants, held)) {
+      for (const [party, taken] of pathIntervals(reach, presence, presence, {}))
         ofPart.set(party, [...(ofPart.get(party) ?? []), ...taken]);
     }
     for (const [party, taken] of ofPart)
@@ -236,7 +236,7 @@ const reachedOf = (
 
 /** Of parts reached along several paths the first by R15 is told, and everyone reached is counted. */
 const together = (
-  reached: ReadonlyArray<{ readonly taken: ReadonlyArray<Taken>; readonly subjects: Varying<number> }>,
+  reached: ReadonlyArray<{ readonly taken: ReadonlyArray<PathInterval>; readonly subjects: Varying<number> }>,
 ): Pick<ReachedBy, 'intervals'> & { readonly subjects: Varying<number> } => {
   const count = new Count();
   for (const { taken, subjects } of reached) {
@@ -245,7 +245,7 @@ const together = (
   }
   // Each path takes what the ones before it in order have left.
   const inOrder = reached.flatMap(({ taken }) => taken).sort((a, b) => pathOrder(a.path, b.path));
-  const parts: Taken[] = [];
+  const parts: PathInterval[] = [];
   let left: Timeline = always;
   for (const each of inOrder) {
     const mine = intersect(left, [each]);
@@ -253,7 +253,7 @@ const together = (
     for (const { from, to } of mine) parts.push({ ...each, from, to });
     left = subtract(left, [each]);
   }
-  const paths: Taken[] = [];
-  for (const part of parts.sort((a, b) => a.from - b.from)) append(paths, part);
+  const paths: PathInterval[] = [];
+  for (const part of parts.sort((a, b) => a.from - b.from)) appendPathInterval(paths, part);
   return { intervals: paths.map(reachedInterval), subjects: count.overTime() };
 };

@@ -6,7 +6,7 @@
 import type { Interval } from '../time/timeline.ts';
 import type { DirectEdge, Edge } from './edge.ts';
 import type { Label, Via } from './labels.ts';
-import { passes, type Step } from './path.ts';
+import { type Hop, passes } from './path.ts';
 import type { Graph } from './reach.ts';
 
 /** How many paths an answer tells. */
@@ -57,7 +57,7 @@ export const simplePaths = (
   /** Takes the edge before a path, in each interval in which both hold. */
   const take = (edge: Edge, next: Label | undefined): void => {
     if (via?.has(edge.edge) === false || leading?.has(edge.from) === false) return;
-    if (next !== undefined && passes(next.step, edge.from)) return;
+    if (next !== undefined && passes(next.hop, edge.from)) return;
     for (const span of edge.spans) {
       const from = Math.max(span.from, next?.from ?? span.from);
       const to = Math.min(span.to, next?.to ?? span.to);
@@ -67,15 +67,15 @@ export const simplePaths = (
         return;
       }
       budget.steps--;
-      const step: Step = {
+      const hop: Hop = {
         edge: edge.edge,
         from: edge.from,
         to: edge.to,
         span,
-        rest: next?.step,
+        rest: next?.hop,
         path: undefined,
       };
-      round.push({ from, to, step });
+      round.push({ from, to, hop });
     }
   };
 
@@ -84,7 +84,7 @@ export const simplePaths = (
     const before = round;
     round = [];
     for (const path of before) {
-      if (party !== undefined && path.step.from !== party) continue;
+      if (party !== undefined && path.hop.from !== party) continue;
       if (budget.paths === 0) {
         budget.met = true;
         return found;
@@ -94,8 +94,8 @@ export const simplePaths = (
     }
     for (const path of before) {
       // A path from the party asked for leads nowhere new: it would visit the party twice.
-      if (path.step.from === party) continue;
-      for (const edge of graph.into(path.step.from)) take(edge, path);
+      if (path.hop.from === party) continue;
+      for (const edge of graph.into(path.hop.from)) take(edge, path);
     }
   }
   return found;

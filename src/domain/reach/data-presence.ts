@@ -1,8 +1,8 @@
 /**
- * Stays: uninterrupted presences of data, cut into the classes of data they belong to one after the other.
+ * Presences of data, with the class that the data is of over time.
  *
- * A subject who leaves a population, or whose data is left in one holding out of two, passes from one class to the next
- * without its data going anywhere (R12, R14).
+ * Where a subject leaves a population, or is left in one holding out of two, its data passes from one class to the next
+ * and stays where it is: the presence goes on (R12, R14).
  */
 import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { Residency } from '../residency/fold.ts';
@@ -21,37 +21,37 @@ import { type DataClass, overKey } from './data-class.ts';
 import type { Grants } from './grants.ts';
 
 /** Data in one row, from the instant it came to the instant it went. The classes follow each other without a gap. */
-export interface Stay extends Interval {
+export interface DataPresence extends Interval {
   readonly row: RowKey;
   readonly classes: Varying<DataClass>;
 }
 
-/** The order in which answers of reach tell stays: by dataset, site, kind, backup, from. */
-export const stayOrder = (a: Stay, b: Stay): number =>
+/** The order of presences in answers: by dataset, site, kind, backup, from. */
+export const dataPresenceOrder = (a: DataPresence, b: DataPresence): number =>
   codeUnitOrder(a.row.dataset, b.row.dataset) ||
   codeUnitOrder(a.row.site, b.row.site) ||
   codeUnitOrder(a.row.kind, b.row.kind) ||
   codeUnitOrder(a.row.backup ?? '', b.row.backup ?? '') ||
   a.from - b.from;
 
-/** Where the subject's data was, in the order of answers. */
-export const staysOfSubject = (
+/** The presences of the subject's data, in the order of answers. */
+export const dataPresencesOf = (
   grants: Grants,
   residency: Residency,
   subject: string,
-): ReadonlyArray<Stay> => {
+): ReadonlyArray<DataPresence> => {
   const memberships = residency.memberships.get(subject) ?? [];
   return rowPresences(residency, subject)
-    .map((presence) => stay(grants, presence, subject, memberships))
-    .sort(stayOrder);
+    .map((presence) => classified(grants, presence, subject, memberships))
+    .sort(dataPresenceOrder);
 };
 
-const stay = (
+const classified = (
   grants: Grants,
   { row, from, to, behind }: RowPresence,
   subject: string,
   memberships: Varying<{ readonly population: string }>,
-): Stay => {
+): DataPresence => {
   const { dataset } = row;
   // R14: covered as data of a population's holding, and as data of whoever is in the population.
   const covering = new Map<string, Interval[]>();
@@ -110,8 +110,8 @@ const classes = (
   });
 };
 
-/** A stay of data that is of one class throughout. */
-export const stayOfClass = (data: DataClass, { from, to }: Interval): Stay => ({
+/** A presence of data that is of one class throughout. */
+export const presenceOfClass = (data: DataClass, { from, to }: Interval): DataPresence => ({
   row: {
     dataset: data.dataset,
     site: data.site,

@@ -26,6 +26,6 @@ export interface Edge<K extends EdgeKind = EdgeKind> {
 export type PartyEdge = Edge<PartyEdgeKind>;
 export type DirectEdge = Edge<DirectEdgeKind>;
 
-/** What R15 compares of a step of a path: the name of the edge before where it leads. */
+/** What R15 compares of a hop of a path: the name of the edge before where it leads. */
 export const pairOrder = (a: Pick<Edge, 'edge' | 'to'>, b: Pick<Edge, 'edge' | 'to'>): number =>
   codeUnitOrder(a.edge, b.edge) || codeUnitOrder(a.to, b.to);

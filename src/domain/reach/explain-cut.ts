@@ -4,9 +4,9 @@
 import type { Instant } from '../time/instant.ts';
 import { valueAt } from '../time/timeline.ts';
 import type { CutEdge } from './cut-edge.ts';
-import type { Stay } from './data-presence.ts';
+import type { DataPresence } from './data-presence.ts';
 import { directEdges } from './direct-edges.ts';
-import { smallestClosing } from './minimum-cut.ts';
+import { minimumCut } from './minimum-cut.ts';
 import { type ChainEdge, nearestChain } from './nearest-chain.ts';
 import type { Reach } from './reach.ts';
 
@@ -26,20 +26,20 @@ export type CutExplanation =
       readonly chain: ReadonlyArray<ChainEdge>;
     };
 
-/** Explains it for the data that the stays have at the instant. */
+/** Explains it for the data that the presences have at the instant. */
 export const explainCut = (
   reach: Reach,
-  stays: ReadonlyArray<Stay>,
+  presences: ReadonlyArray<DataPresence>,
   party: string,
   at: Instant,
 ): CutExplanation => {
-  const classes = stays.flatMap((stay) => valueAt(stay.classes, at) ?? []);
+  const classes = presences.flatMap((presence) => valueAt(presence.classes, at) ?? []);
   if (classes.length === 0) return { reaches: false, because: 'no-data' };
   const direct = classes.flatMap((data) => directEdges(reach, data));
   const labels = classes.map((data) => reach.labels(data));
   const reaching = (each: string): boolean => labels.some((of) => of.reaches(each, at));
   if (reaching(party)) {
-    return { reaches: true, close: smallestClosing(reach.parties, direct, reaching, party, at) };
+    return { reaches: true, close: minimumCut(reach.parties, direct, reaching, party, at) };
   }
   const chain = nearestChain(reach.parties, direct, party, at);
   if (chain === undefined) return { reaches: false, because: 'no-chain' };

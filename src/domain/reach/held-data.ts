@@ -4,7 +4,7 @@
 import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { Timeline } from '../time/timeline.ts';
 import type { DataClass } from './data-class.ts';
-import { isGrantedOver, type Stay, stayOfClass } from './data-presence.ts';
+import { type DataPresence, isGrantedOver, presenceOfClass } from './data-presence.ts';
 import type { Grants } from './grants.ts';
 
 /** The data of one holding, or the part of it of those people whom grants treat alike. */
@@ -38,8 +38,8 @@ export const classOfHeld = (
   subject,
 });
 
-/** The stays of the data. */
-export const staysOfHeld = (grants: Grants, held: HeldData): ReadonlyArray<Stay> => {
+/** The presences of the data. */
+export const heldPresences = (grants: Grants, held: HeldData): ReadonlyArray<DataPresence> => {
   const data = classOfHeld(grants, held);
-  return held.present.map((interval) => stayOfClass(data, interval));
+  return held.present.map((interval) => presenceOfClass(data, interval));
 };

@@ -14,8 +14,8 @@ import type { Graph } from './reach.ts';
 interface Arc {
   readonly edge: Edge | undefined;
   readonly to: string;
-  room: number;
-  readonly back: () => Arc;
+  capacity: number;
+  readonly reverse: () => Arc;
 }
 
 /** Beside the parties, which have names, there is the data. */
@@ -27,7 +27,7 @@ const theData = '';
  * @param direct every direct edge to the data, from whichever class.
  * @param reaching the parties that reach the data at the instant: edges to others matter nothing.
  */
-export const smallestClosing = (
+export const minimumCut = (
   graph: Pick<Graph, 'outOf'>,
   direct: ReadonlyArray<DirectEdge>,
   reaching: (party: string) => boolean,
@@ -53,11 +53,11 @@ const network = (
 ): Map<string, Arc[]> => {
   const arcs = new Map<string, Arc[]>();
   const connect = (edge: Edge, to: string): void => {
-    const there: Arc = { edge, to, room: 1, back: () => back };
-    const back: Arc = { edge: undefined, to: edge.from, room: 0, back: () => there };
+    const there: Arc = { edge, to, capacity: 1, reverse: () => reverse };
+    const reverse: Arc = { edge: undefined, to: edge.from, capacity: 0, reverse: () => there };
     for (const [node, arc] of [
       [edge.from, there],
-      [to, back],
+      [to, reverse],
     ] as const) {
       const list = arcs.get(node);
       if (list === undefined) arcs.set(node, [arc]);
@@ -91,7 +91,7 @@ const reachableWith = (
 ): Map<string, Arc | undefined> => {
   const seen = new Map<string, Arc | undefined>([[party, undefined]]);
   for (const node of seen.keys()) {
-    for (const arc of arcs.get(node) ?? []) if (arc.room > 0 && !seen.has(arc.to)) seen.set(arc.to, arc);
+    for (const arc of arcs.get(node) ?? []) if (arc.capacity > 0 && !seen.has(arc.to)) seen.set(arc.to, arc);
   }
   return seen;
 };
@@ -100,9 +100,9 @@ const reachableWith = (
 const augment = (arcs: ReadonlyMap<string, ReadonlyArray<Arc>>, party: string): boolean => {
   const by = reachableWith(arcs, party);
   if (!by.has(theData)) return false;
-  for (let arc = by.get(theData); arc !== undefined; arc = by.get(arc.back().to)) {
-    arc.room--;
-    arc.back().room++;
+  for (let arc = by.get(theData); arc !== undefined; arc = by.get(arc.reverse().to)) {
+    arc.capacity--;
+    arc.reverse().capacity++;
   }
   return true;
 };

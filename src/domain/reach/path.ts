@@ -1,17 +1,17 @@
 /**
- * Paths: from a party, edge by edge, to the data. Each step holds the rest of its path, so that paths share their ends.
+ * Paths: from a party, edge by edge, to the data. Each hop holds the rest of its path, so that paths share their ends.
  */
 import type { Instant } from '../time/instant.ts';
 import type { EdgeKind } from './edge.ts';
 import { positions, type Span } from './span.ts';
 
-/** One edge of a path, in the interval in which it is taken, and what follows it; the last leads to the data. */
-export interface Step {
+/** One edge of a path, in one of its intervals, with the rest of the path. The last hop leads to the data. */
+export interface Hop {
   readonly edge: EdgeKind;
   readonly from: string;
   readonly to: string;
   readonly span: Span;
-  readonly rest: Step | undefined;
+  readonly rest: Hop | undefined;
   /** The path written out, once it was asked for. */
   path: ReadonlyArray<PathEdge> | undefined;
 }
@@ -25,14 +25,14 @@ export interface PathEdge {
   readonly events: ReadonlyArray<number>;
 }
 
-/** The path from the party of the step to the data. */
-export const pathOf = (step: Step): ReadonlyArray<PathEdge> => {
-  if (step.path === undefined) {
-    const { edge, to, span, rest } = step;
+/** The path from the party of the hop to the data. */
+export const pathOf = (hop: Hop): ReadonlyArray<PathEdge> => {
+  if (hop.path === undefined) {
+    const { edge, to, span, rest } = hop;
     const first = { edge, to, began: span.from, ended: span.to, events: eventsOf(span) };
-    step.path = rest === undefined ? [first] : [first, ...pathOf(rest)];
+    hop.path = rest === undefined ? [first] : [first, ...pathOf(rest)];
   }
-  return step.path;
+  return hop.path;
 };
 
 /** The events that opened and closed the span. */
@@ -61,7 +61,7 @@ export const joinPaths = (
       });
 
 /** Whether two paths have the same pairs of edge name and `to`. */
-export const samePairs = (a: Step | undefined, b: Step | undefined): boolean => {
+export const samePairs = (a: Hop | undefined, b: Hop | undefined): boolean => {
   let [one, other] = [a, b];
   while (one !== other) {
     if (one === undefined || other === undefined || one.edge !== other.edge || one.to !== other.to)
@@ -73,8 +73,8 @@ export const samePairs = (a: Step | undefined, b: Step | undefined): boolean => 
 };
 
 /** Whether the path leads from or through the party. */
-export const passes = (step: Step, party: string): boolean => {
-  for (let each: Step | undefined = step; each !== undefined; each = each.rest) {
+export const passes = (hop: Hop, party: string): boolean => {
+  for (let each: Hop | undefined = hop; each !== undefined; each = each.rest) {
     if (each.from === party) return true;
   }
   return false;

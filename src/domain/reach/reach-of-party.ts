@@ -6,9 +6,9 @@ import type { Instant } from '../time/instant.ts';
 import { type Interval, intervalAt } from '../time/timeline.ts';
 import { everReachableFrom } from './all-paths.ts';
 import { directEdges } from './direct-edges.ts';
-import { classOfHeld, type HeldData, staysOfHeld } from './held-data.ts';
+import { classOfHeld, type HeldData, heldPresences } from './held-data.ts';
 import type { PathEdge } from './path.ts';
-import { append, type Taken, takenDuring } from './path-intervals.ts';
+import { appendPathInterval, type PathInterval, pathIntervals } from './path-intervals.ts';
 import type { Reach } from './reach.ts';
 import { pathOrder, type ReachQuestion } from './reach-of.ts';
 
@@ -42,14 +42,16 @@ export const reachOfParty = (
   const leading = everReachableFrom(reach.parties, party, via);
   const out: HoldingReach[] = [];
   for (const parts of Map.groupBy(data, holdingOf).values()) {
-    const reached: { readonly part: CountedData; readonly taken: ReadonlyArray<Taken> }[] = [];
+    const reached: { readonly part: CountedData; readonly taken: ReadonlyArray<PathInterval> }[] = [];
     for (const part of parts) {
       if (!directEdges(reach, classOfHeld(reach.grants, part)).some(({ from }) => leading.has(from)))
         continue;
       // Parts follow each other: which intervals are whole shows only when they are put together.
-      const taken = staysOfHeld(reach.grants, part).flatMap(
-        (stay) =>
-          takenDuring(reach, stay, stay, via === undefined ? { party } : { party, via }).get(party) ?? [],
+      const taken = heldPresences(reach.grants, part).flatMap(
+        (presence) =>
+          pathIntervals(reach, presence, presence, via === undefined ? { party } : { party, via }).get(
+            party,
+          ) ?? [],
       );
       if (taken.length > 0) reached.push({ part, taken });
     }
@@ -86,16 +88,16 @@ const holdingOf = ({ dataset, site, backup, population }: HeldData): string =>
   `${dataset} ${site} ${backup ?? ''} ${population ?? ''}`;
 
 /** At each instant the first path of all, in maximal intervals of the same pairs. */
-const firstOf = (lists: ReadonlyArray<ReadonlyArray<Taken>>): ReadonlyArray<Taken> => {
+const firstOf = (lists: ReadonlyArray<ReadonlyArray<PathInterval>>): ReadonlyArray<PathInterval> => {
   if (lists.length < 2) return lists[0] ?? [];
   const bounds = [...new Set(lists.flat().flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
-  const out: Taken[] = [];
+  const out: PathInterval[] = [];
   bounds.slice(0, -1).forEach((from, index) => {
     const first = lists
       .map((list) => intervalAt(list, from))
       .filter((taken) => taken !== undefined)
       .sort((a, b) => pathOrder(a.path, b.path))[0];
-    if (first !== undefined) append(out, { ...first, from, to: bounds[index + 1]! });
+    if (first !== undefined) appendPathInterval(out, { ...first, from, to: bounds[index + 1]! });
   });
   return out;
 };

@@ -2,7 +2,7 @@
  * Who could reach this person's data, in which holding, when, and along which path.
  */
 import type { Residency } from '../residency/fold.ts';
-import { staysOfSubject } from './data-presence.ts';
+import { dataPresencesOf } from './data-presence.ts';
 import type { Reach } from './reach.ts';
 import { type ReachAnswer, type ReachQuestion, reachOf } from './reach-of.ts';
 
@@ -16,4 +16,4 @@ export const reachOfSubject = (
   subject: string,
   residency: Residency,
   question: ReachQuestion,
-): ReachAnswer => reachOf(reach, staysOfSubject(reach.grants, residency, subject), question);
+): ReachAnswer => reachOf(reach, dataPresencesOf(reach.grants, residency, subject), question);

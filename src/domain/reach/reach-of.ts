@@ -1,5 +1,5 @@
 /**
- * Who could reach data: R13 to R15 as an answer. The labels of the data's classes, cut with its stays.
+ * Who could reach data: R13 to R15 as an answer. The labels of the data's classes, cut with its presences.
  */
 
 import { codeUnitOrder } from '../events/code-unit-order.ts';
@@ -8,11 +8,17 @@ import type { RowKey } from '../residency/rows.ts';
 import type { Instant } from '../time/instant.ts';
 import { type Interval, valueAt } from '../time/timeline.ts';
 import { type Budget, simplePaths, wholeBudget } from './all-paths.ts';
-import { type Stay, stayOrder } from './data-presence.ts';
+import { type DataPresence, dataPresenceOrder } from './data-presence.ts';
 import { directEdges } from './direct-edges.ts';
 import type { Via } from './labels.ts';
-import type { PathEdge, Step } from './path.ts';
-import { append, type Taken, type TakenVisitor, takeWithin, visitTaken } from './path-intervals.ts';
+import type { Hop, PathEdge } from './path.ts';
+import {
+  appendPathInterval,
+  labelWithin,
+  type PathInterval,
+  type PathVisitor,
+  visitPathIntervals,
+} from './path-intervals.ts';
 import type { Reach } from './reach.ts';
 
 /** Who, when and how is asked for. */
@@ -51,23 +57,27 @@ export interface ReachAnswer {
 }
 
 /**
- * Who reaches the data of the stays: by party, then dataset, site, kind, backup, `from`; of several paths from the same
+ * Who reaches the data of the presences: by party, then dataset, site, kind, backup, `from`; of several paths from the same
  * instant on, the one of fewer edges first.
  */
-export const reachOf = (reach: Reach, stays: ReadonlyArray<Stay>, question: ReachQuestion): ReachAnswer => {
+export const reachOf = (
+  reach: Reach,
+  presences: ReadonlyArray<DataPresence>,
+  question: ReachQuestion,
+): ReachAnswer => {
   const { at, during = { from: at, to: at + 1 } } = question;
   const found = new Map<string, ReachInterval[]>();
   const budget = wholeBudget();
-  for (const stay of [...stays].sort(stayOrder)) {
-    if (!(stay.from < during.to && during.from < stay.to)) continue;
-    const holding = stay.row;
-    const tell: TakenVisitor = (party, from, to, path) => {
+  for (const presence of [...presences].sort(dataPresenceOrder)) {
+    if (!(presence.from < during.to && during.from < presence.to)) continue;
+    const holding = presence.row;
+    const tell: PathVisitor = (party, from, to, path) => {
       const intervals = found.get(party);
       if (intervals === undefined) found.set(party, [{ from, to, holding, path }]);
       else intervals.push({ from, to, holding, path });
     };
-    if (question.paths === 'all') visitAllPaths(reach, stay, during, question, budget, tell);
-    else visitTaken(reach, stay, during, question, tell);
+    if (question.paths === 'all') visitAllPaths(reach, presence, during, question, budget, tell);
+    else visitPathIntervals(reach, presence, during, question, tell);
   }
   const parties = [...found.keys()].sort(codeUnitOrder).map((party): PartyReach => {
     const description = valueAt(reach.parties.description(party), at)?.description;
@@ -81,33 +91,33 @@ export const reachOf = (reach: Reach, stays: ReadonlyArray<Stay>, question: Reac
   return { parties, limitMet: budget.met };
 };
 
-/** Visits every simple path over the stay in the intervals that overlap `during`, each whole, by `from`. */
+/** Visits every simple path over the presence in the intervals that overlap `during`, each whole, by `from`. */
 const visitAllPaths = (
   reach: Reach,
-  stay: Stay,
+  presence: DataPresence,
   during: Interval,
   question: ReachQuestion,
   budget: Budget,
-  visitor: TakenVisitor,
+  visitor: PathVisitor,
 ): void => {
-  const byPairs = new Map<string, Taken[]>();
-  for (const piece of stay.classes) {
+  const byPairs = new Map<string, PathInterval[]>();
+  for (const piece of presence.classes) {
     // Where the class changes, an interval may go on outside of what was asked for.
-    const window = stay.classes.length === 1 ? overlapOf(piece, during) : piece;
+    const window = presence.classes.length === 1 ? overlapOf(piece, during) : piece;
     const direct = directEdges(reach, piece.value);
     const found = simplePaths(reach.parties, direct, window, question, budget);
     for (const label of [...found].sort((a, b) => a.from - b.from)) {
-      const key = pairsKey(label.step);
+      const key = pairsKey(label.hop);
       const list = byPairs.get(key);
-      if (list === undefined) byPairs.set(key, [takeWithin(label, piece)]);
-      else append(list, takeWithin(label, piece));
+      if (list === undefined) byPairs.set(key, [labelWithin(label, piece)]);
+      else appendPathInterval(list, labelWithin(label, piece));
     }
   }
   const taken = [...byPairs.values()]
     .flat()
     .filter(({ from, to }) => from < during.to && during.from < to)
     .sort((a, b) => a.from - b.from || pathOrder(a.path, b.path));
-  for (const { step, from, to, path } of taken) visitor(step.from, from, to, path);
+  for (const { hop, from, to, path } of taken) visitor(hop.from, from, to, path);
 };
 
 const overlapOf = (a: Interval, b: Interval): Interval => ({
@@ -115,9 +125,9 @@ const overlapOf = (a: Interval, b: Interval): Interval => ({
   to: Math.min(a.to, b.to),
 });
 
-const pairsKey = (step: Step): string => {
-  let key = step.from;
-  for (let each: Step | undefined = step; each !== undefined; each = each.rest)
+const pairsKey = (hop: Hop): string => {
+  let key = hop.from;
+  for (let each: Hop | undefined = hop; each !== undefined; each = each.rest)
     key += ` ${each.edge} ${each.to}`;
   return key;
 };

@@ -10,13 +10,13 @@ import type { RowKey } from '../residency/rows.ts';
 import { formatInstant, type Instant } from '../time/instant.ts';
 import type { Interval } from '../time/timeline.ts';
 import { type DataClass, overKeysOf } from './data-class.ts';
-import { staysOfSubject } from './data-presence.ts';
+import { dataPresencesOf } from './data-presence.ts';
 import { directEdges } from './direct-edges.ts';
 import type { Edge } from './edge.ts';
-import type { Labels } from './labels.ts';
+import type { LabelsByParty } from './labels.ts';
 import { passes } from './path.ts';
 import type { Reach } from './reach.ts';
-import { labelsOf } from './shortest-paths.ts';
+import { shortestPathLabels } from './shortest-paths.ts';
 import { positions, type Span } from './span.ts';
 
 /** An event of the trail. */
@@ -61,7 +61,7 @@ export const reachTrail = (
     if (before === undefined) ofEvent.set(key, { edge, opens, places: new Map([[placeOf(row), row]]) });
     else before.places.set(placeOf(row), row);
   };
-  for (const { row, classes } of staysOfSubject(reach.grants, residency, subject)) {
+  for (const { row, classes } of dataPresencesOf(reach.grants, residency, subject)) {
     for (const { from, to, value } of classes) {
       for (const each of edgesOnPaths(reach, value, { from, to })) {
         for (const position of each.opening) note(position, true, each, row);
@@ -94,17 +94,18 @@ const edgesOnPaths = function* (reach: Reach, data: DataClass, during: Interval)
       yield { edge, opening, closing: closing(span, until) };
     }
   }
-  const around = new Map<string, Labels>();
+  const around = new Map<string, LabelsByParty>();
   for (const party of labels.parties) {
     const own = labels.of(party);
     for (const edge of reach.parties.into(party)) {
       if (edge.from === party) continue;
       let leads = own;
-      if (own.some(({ step }) => passes(step, edge.from))) {
+      if (own.some(({ hop }) => passes(hop, edge.from))) {
         // A path through the party that the edge comes from is none for that party; there may be one around it.
-        const without = around.get(edge.from) ?? labelsOf(reach.parties, direct, undefined, edge.from);
+        const without =
+          around.get(edge.from) ?? shortestPathLabels(reach.parties, direct, undefined, edge.from);
         around.set(edge.from, without);
-        leads = without.of(party);
+        leads = without.get(party) ?? [];
       }
       for (const span of edge.spans) {
         const until = lastTogether(leads, span, during);

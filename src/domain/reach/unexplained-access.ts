@@ -8,7 +8,7 @@ import type { Residency } from '../residency/fold.ts';
 import { populationOf } from '../residency/holding.ts';
 import { valueAt } from '../time/timeline.ts';
 import type { DataClass } from './data-class.ts';
-import { staysOfSubject } from './data-presence.ts';
+import { dataPresencesOf } from './data-presence.ts';
 import { classOfHeld } from './held-data.ts';
 import type { Reach } from './reach.ts';
 
@@ -60,7 +60,7 @@ const accessible = (
   const named = (at: { readonly dataset: string; readonly site: string }): boolean =>
     at.dataset === dataset && (site === undefined || at.site === site);
   if (!isPopulation(scope)) {
-    return staysOfSubject(grants, residency, scope.subject)
+    return dataPresencesOf(grants, residency, scope.subject)
       .filter(({ row }) => named(row))
       .flatMap(({ classes }) => valueAt(classes, time) ?? []);
   }

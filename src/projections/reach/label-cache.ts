@@ -1,11 +1,13 @@
 /**
  * Labels remembered by class of data, until an event touches what they were made of.
  */
+import { LRUCache } from 'lru-cache';
 import { classKey, type DataClass, overKeysOf } from '../../domain/reach/data-class.ts';
 import { directEdges } from '../../domain/reach/direct-edges.ts';
 import type { Labels, Via } from '../../domain/reach/labels.ts';
 import type { Graph, Reach } from '../../domain/reach/reach.ts';
-import { labelsOf } from '../../domain/reach/shortest-paths.ts';
+import { shortestPathLabels } from '../../domain/reach/shortest-paths.ts';
+import { LabelColumns } from './label-columns.ts';
 
 /** What labels are made of. */
 export interface ReachSources extends Pick<Reach, 'grants' | 'sites'> {
@@ -17,41 +19,35 @@ export const rememberedLabelsMax = 1_000_000;
 
 interface Entry {
   readonly data: DataClass;
-  /** What a grant over the data can be over. */
+  /** The keys of everything that a grant over the data can be over. */
   readonly keys: ReadonlyArray<string>;
-  readonly labels: Labels;
+  readonly labels: LabelColumns;
 }
-
-/** A class that nobody reaches takes room too. */
-const roomOf = (labels: Labels): number => labels.size + 1;
 
 export class LabelCache {
   private readonly sources: ReachSources;
-  private readonly labelsMax: number;
-  private readonly entries = new Map<string, Entry>();
-  private size = 0;
+  private readonly entries: LRUCache<string, Entry>;
 
   constructor(sources: ReachSources, labelsMax = rememberedLabelsMax) {
     this.sources = sources;
-    this.labelsMax = labelsMax;
+    // A class that nobody reaches takes room too.
+    this.entries = new LRUCache({ maxSize: labelsMax, sizeCalculation: ({ labels }) => labels.size + 1 });
   }
 
   /** The labels of the class, with paths of those kinds of edges alone. */
   labels(data: DataClass, via?: Via): Labels {
     const key = via === undefined ? classKey(data) : `${classKey(data)} | ${[...via].sort().join(' ')}`;
     let entry = this.entries.get(key);
-    if (entry !== undefined) this.entries.delete(key);
-    else {
-      const labels = labelsOf(this.sources.parties, directEdges(this.sources, data), via);
+    if (entry === undefined) {
+      const direct = directEdges(this.sources, data);
+      const labels = new LabelColumns(shortestPathLabels(this.sources.parties, direct, via));
       entry = { data, keys: overKeysOf(data), labels };
-      this.size += roomOf(labels);
+      this.entries.set(key, entry);
     }
-    this.entries.set(key, entry);
-    if (this.size > this.labelsMax) this.forgetOldest();
     return entry.labels;
   }
 
-  /** Forgets the labels that an edge to one of the parties could change: those in which the party is labelled. */
+  /** Forgets the labels that an edge to one of the parties could change: those of data that the party reaches. */
   partiesChanged(parties: ReadonlyArray<string>): void {
     if (parties.length > 0) this.forget(({ labels }) => parties.some((party) => labels.has(party)));
   }
@@ -66,19 +62,8 @@ export class LabelCache {
     if (keys.size > 0) this.forget((entry) => entry.keys.some((key) => keys.has(key)));
   }
 
-  private forgetOldest(): void {
-    for (const [key, { labels }] of this.entries) {
-      if (this.size <= this.labelsMax || this.entries.size === 1) return;
-      this.entries.delete(key);
-      this.size -= roomOf(labels);
-    }
-  }
-
-  private forget(touched: (entry: Entry) => boolean): void {
-    for (const [key, entry] of this.entries) {
-      if (!touched(entry)) continue;
-      this.entries.delete(key);
-      this.size -= roomOf(entry.labels);
-    }
+  private forget(isStale: (entry: Entry) => boolean): void {
+    const stale = [...this.entries].filter(([, entry]) => isStale(entry));
+    for (const [key] of stale) this.entries.delete(key);
   }
 }

@@ -2,7 +2,7 @@
  * What keeps a party out or lets it in, what an access proves, and why an event is in the trail.
  */
 import { describe, expect, test } from 'vitest';
-import { staysOfSubject } from '../../../src/domain/reach/data-presence.ts';
+import { dataPresencesOf } from '../../../src/domain/reach/data-presence.ts';
 import { type CutExplanation, explainCut } from '../../../src/domain/reach/explain-cut.ts';
 import { reachTrail } from '../../../src/domain/reach/reach-trail.ts';
 import { unexplainedAccess } from '../../../src/domain/reach/unexplained-access.ts';
@@ -15,7 +15,7 @@ import { on, told } from '../../support/told.ts';
 const explain = (facts: ReadonlyArray<Fact>, party: string, at: string): CutExplanation => {
   const reach = new ReachIndex(facts);
   const residency = foldResidency(facts, () => true);
-  return explainCut(reach, staysOfSubject(reach.grants, residency, 'ana'), party, on(at));
+  return explainCut(reach, dataPresencesOf(reach.grants, residency, 'ana'), party, on(at));
 };
 
 /** TikTok's servers, run by TikTok; ByteDance controls it, and its engineers have a grant for a while. */

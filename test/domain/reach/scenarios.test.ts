@@ -4,8 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { PartyReach } from '../../../src/domain/reach/reach-of.ts';
-import { reachOfHolding } from '../../../src/domain/reach/reach-of-holding.ts';
+import { heldPresences } from '../../../src/domain/reach/held-data.ts';
+import { type PartyReach, reachOf } from '../../../src/domain/reach/reach-of.ts';
 import { type CountedData, reachOfParty } from '../../../src/domain/reach/reach-of-party.ts';
 import { reachOfSubject } from '../../../src/domain/reach/reach-of-subject.ts';
 import { foldResidency } from '../../../src/domain/residency/fold.ts';
@@ -150,7 +150,8 @@ describe('the worked example in full', () => {
   };
 
   test('the backup in Singapore is reached by TikTok and ByteDance ever since it was taken', () => {
-    const { parties } = reachOfHolding(new ReachIndex(facts), americans, { at: on('2022-06-17') });
+    const reach = new ReachIndex(facts);
+    const { parties } = reachOf(reach, heldPresences(reach.grants, americans), { at: on('2022-06-17') });
     expect(
       parties.map(({ party, intervals }) => [party, intervals.map(({ from, to }) => [from, to])]),
     ).toEqual([
