@@ -17,6 +17,7 @@ import { consoleRoutes } from './routes/console.ts';
 import { eventRoutes } from './routes/events.ts';
 import { findingRoutes } from './routes/findings.ts';
 import { healthRoutes } from './routes/health.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { movementRoutes } from './routes/movements.ts';
 import { reachRoutes } from './routes/reach.ts';
 import { readRoutes } from './routes/reads.ts';
@@ -79,6 +80,7 @@ export const createApp = (
   app.use(secureHeaders());
   app.use(trusted ? letEverybodyIn : letIn(ledger));
   app.route('/', healthRoutes(ledger));
+  app.route('/', metricsRoutes(ledger));
   app.route('/v1/events', eventRoutes(ledger));
   app.route('/v1/subjects', subjectRoutes(ledger));
   app.route('/v1', registryRoutes(ledger));

@@ -2,6 +2,7 @@
  * Following a stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), over
  * `fetch`: resumed from the last one seen when the connection is lost.
  */
+import { type EventSourceMessage, EventSourceParserStream } from 'eventsource-parser/stream';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
 import { faultsOf } from '../domain/events/codec.ts';
@@ -10,46 +11,20 @@ import { mayPass, type RetryPolicy, waitMsAfter } from './retry.ts';
 import { knownFieldsOf } from './tolerant.ts';
 import { type Call, lost, refusalOf, send, type Target } from './transport.ts';
 
-/** One message of a stream. */
-export interface Message {
-  readonly id: string | undefined;
-  readonly data: string;
-}
-
-/** A message longer than this ends the stream: it is none of ours. */
+/** Characters of one message at the most; a longer one ends the stream with an error. */
 const messageCharactersMax = 16 * 1_024 * 1_024;
 
 /** The messages in a body, as they come. */
-export async function* messagesIn(body: ReadableStream<Uint8Array>): AsyncGenerator<Message> {
+export async function* messagesIn(body: ReadableStream<Uint8Array>): AsyncGenerator<EventSourceMessage> {
   const reader = body
     .pipeThrough(new TextDecoderStream() as never as TransformStream<Uint8Array, string>)
+    .pipeThrough(new EventSourceParserStream({ maxBufferSize: messageCharactersMax }))
     .getReader();
-  let rest = '';
-  let id: string | undefined;
-  let data: string[] = [];
   try {
     for (;;) {
       const { value, done } = await reader.read();
       if (done) return;
-      rest += value;
-      for (;;) {
-        // A line ends with CR LF, LF or CR; a CR at the very end may be half of CR LF.
-        const match = /\r\n|\n|\r(?!$)/.exec(rest);
-        if (match === null) break;
-        const line = rest.slice(0, match.index);
-        rest = rest.slice(match.index + match[0].length);
-        if (line === '') {
-          if (data.length > 0) yield { id, data: data.join('\n') };
-          data = [];
-          continue;
-        }
-        const colon = line.indexOf(':');
-        const field = colon === -1 ? line : line.slice(0, colon);
-        const content = colon === -1 ? '' : line.slice(colon + 1).replace(/^ /, '');
-        if (field === 'data') data.push(content);
-        else if (field === 'id') id = content;
-      }
-      if (rest.length > messageCharactersMax) return;
+      yield value;
     }
   } finally {
     await reader.cancel().catch(() => undefined);

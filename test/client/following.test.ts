@@ -122,15 +122,32 @@ describe('a stream of messages', () => {
   };
 
   it('is read however it is split, and whatever ends its lines', async () => {
-    const text =
-      ': still here\r\n\r\nid: 7\r\nevent: event\r\ndata: one\r\n\r\nid:8\ndata: two\ndata: lines\n\ndata\rid: 9\r\rdata: cut';
+    const stream = [
+      ': still here',
+      '',
+      'id: 7',
+      'event: event',
+      'data: one',
+      '',
+      'id:8',
+      'data: two',
+      'data: lines',
+      '',
+      'data',
+      'id: 9',
+      '',
+      'data: cut',
+    ];
     const expected = [
-      { id: '7', data: 'one' },
+      { id: '7', event: 'event', data: 'one' },
       { id: '8', data: 'two\nlines' },
       { id: '9', data: '' },
     ];
 
-    expect(await read([text])).toEqual(expected);
-    expect(await read([...text])).toEqual(expected);
+    for (const end of ['\n', '\r\n', '\r']) {
+      const text = stream.join(end);
+      expect(await read([text])).toEqual(expected);
+      if (end !== '\r') expect(await read([...text])).toEqual(expected);
+    }
   });
 });

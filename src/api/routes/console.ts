@@ -1,17 +1,16 @@
 /**
  * The auditors' console, as it was built into `console/dist`: the page at its addresses, and its files.
  *
- * The page may load files of its own origin alone and runs no script that stands in it; what an event says can therefore
- * never become code. Files whose names carry a hash of their content are kept by browsers for good.
+ * The page loads files of its own origin only and runs no inline script, so nothing that an event says can become code.
+ * Browsers keep files whose names carry a hash of their content for good.
  */
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Context, Hono } from 'hono';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { etag } from 'hono/etag';
 import type { ApiEnv } from '../http/caller.ts';
 import { consolePaths } from '../http/console-paths.ts';
-import { problem } from '../http/problem.ts';
 
 /** Where the console is built to. */
 const dist = fileURLToPath(new URL('../../../console/dist/', import.meta.url));
@@ -29,56 +28,6 @@ const contentSecurityPolicy = [
   "require-trusted-types-for 'script'",
 ].join('; ');
 
-const mediaTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-};
-
-/** Names of files: no folder, nothing hidden. */
-const fileName = /^\w[\w-]*(?:\.[\w-]+)*$/;
-
-const encodings = [
-  ['br', '.br'],
-  ['gzip', '.gz'],
-] as const;
-
-const readOrNothing = (path: string): Promise<Uint8Array<ArrayBuffer> | undefined> =>
-  readFile(path).then(
-    (bytes) => new Uint8Array(bytes),
-    () => undefined,
-  );
-
-/** A built file, in the best encoding that the caller takes. */
-const respondWith = async (
-  context: Context<ApiEnv>,
-  path: string,
-  cacheControl: string,
-): Promise<Response | undefined> => {
-  const type = mediaTypes[extname(path)];
-  if (type === undefined) return undefined;
-  const accepted = context.req.header('accept-encoding') ?? '';
-  for (const [encoding, suffix] of [...encodings, [undefined, '']] as const) {
-    if (encoding !== undefined && !accepted.split(',').some((each) => each.trim().split(';')[0] === encoding))
-      continue;
-    const bytes = await readOrNothing(path + suffix);
-    if (bytes === undefined) continue;
-    const tag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
-    context.header('Content-Type', type);
-    context.header('Content-Length', String(bytes.length));
-    context.header('Cache-Control', cacheControl);
-    context.header('Vary', 'Accept-Encoding');
-    context.header('ETag', tag);
-    if (encoding !== undefined) context.header('Content-Encoding', encoding);
-    context.header('Content-Security-Policy', contentSecurityPolicy);
-    if (context.req.header('if-none-match') === tag) return context.body(null, 304);
-    return context.body(bytes);
-  }
-  return undefined;
-};
-
 const notBuilt = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -93,6 +42,20 @@ npm run console</pre>
 </html>
 `;
 
+const withCacheControl =
+  (cacheControl: string): MiddlewareHandler =>
+  async (context, next) => {
+    await next();
+    if (!context.res.ok) return;
+    context.header('Cache-Control', cacheControl);
+    context.header('Vary', 'Accept-Encoding');
+    context.header('Content-Security-Policy', contentSecurityPolicy);
+  };
+
+/** Browsers ask each time whether it has changed. */
+const revalidated = withCacheControl('no-cache');
+const keptForGood = withCacheControl('public, max-age=31536000, immutable');
+
 /**
  * The routes of the console.
  *
@@ -100,30 +63,17 @@ npm run console</pre>
  */
 export const consoleRoutes = (directory: string = dist): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
+  const page = serveStatic({ path: join(directory, 'index.html'), precompressed: true });
+  // Without `root`, which must exist when the server starts: the console may be built later.
+  const file = serveStatic({ rewriteRequestPath: (path) => join(directory, path), precompressed: true });
   for (const path of consolePaths) {
-    routes.get(path, async (context) => {
-      const page = await respondWith(context, join(directory, 'index.html'), 'no-cache');
-      if (page !== undefined) return page;
+    routes.get(path, etag(), revalidated, page, (context) => {
       context.header('Content-Security-Policy', contentSecurityPolicy);
       context.header('Cache-Control', 'no-store');
       return context.html(notBuilt, 503);
     });
   }
-  const fileOrNothing = async (
-    context: Context<ApiEnv>,
-    path: string,
-    cacheControl: string,
-  ): Promise<Response> =>
-    (await respondWith(context, join(directory, path), cacheControl)) ??
-    problem(context, { kind: 'not-found' });
-  routes.get('/assets/:file', async (context) => {
-    const file = context.req.param('file');
-    return fileName.test(file)
-      ? fileOrNothing(context, `assets/${file}`, 'public, max-age=31536000, immutable')
-      : problem(context, { kind: 'not-found' });
-  });
-  for (const file of ['icon.svg', 'theme.js']) {
-    routes.get(`/${file}`, (context) => fileOrNothing(context, file, 'no-cache'));
-  }
+  routes.get('/assets/:file', etag(), keptForGood, file);
+  for (const path of ['/icon.svg', '/theme.js']) routes.get(path, etag(), revalidated, file);
   return routes;
 };

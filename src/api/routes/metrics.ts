@@ -1,0 +1,58 @@
+/**
+ * Metrics for Prometheus.
+ */
+import { Hono } from 'hono';
+import { Gauge, Registry } from 'prom-client';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { ApiEnv } from '../http/caller.ts';
+
+/** The gauges of one ledger, in a registry of their own: a process may hold several ledgers. */
+const registryOf = (ledger: Ledger): Registry => {
+  const registry = new Registry();
+  const gauge = (name: string, help: string, value: () => number | Promise<number>): void => {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        this.set(await value());
+      },
+    });
+  };
+  const { store, vault } = ledger.parts;
+  const state = () => ledger.state();
+
+  gauge('domicile_log_head_position', 'Position of the last event in the log.', () => store.head());
+  gauge('domicile_projection_position', 'Position up to which events are applied.', () => state().position);
+  gauge(
+    'domicile_projection_applied_events',
+    'Events applied since the process began.',
+    () => state().applied,
+  );
+  gauge('domicile_projection_caught_up', 'Whether the projections are at the head of the log.', () =>
+    Number(state().caughtUp),
+  );
+  gauge('domicile_projection_failed', 'Whether the projections have stopped with a failure.', () =>
+    Number(state().failure !== undefined),
+  );
+  gauge('domicile_projection_generation', 'Number of the serving generation.', () => ledger.generation());
+  gauge('domicile_replay_running', 'Whether a replay is running.', () =>
+    Number(ledger.replays.all().some((replay) => replay.state === 'running')),
+  );
+  gauge('domicile_vault_failed', 'Whether the vault is unavailable.', async () =>
+    Number((await vault.fault()) !== undefined),
+  );
+  gauge('process_resident_memory_bytes', 'Resident memory of the process.', () => process.memoryUsage().rss);
+  gauge('nodejs_heap_size_used_bytes', 'Heap in use.', () => process.memoryUsage().heapUsed);
+  return registry;
+};
+
+/** The route `/metrics`. */
+export const metricsRoutes = (ledger: Ledger): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
+  const registry = registryOf(ledger);
+  routes.get('/metrics', async (context) =>
+    context.text(await registry.metrics(), 200, { 'Content-Type': registry.contentType }),
+  );
+  return routes;
+};
