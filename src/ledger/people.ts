@@ -2,7 +2,6 @@
  * Between a person's own identifier and the pseudonym in the log: R21.
  */
 import type { WireEvent } from '../contract/rows/events.ts';
-import { type Event, encodeEvent } from '../domain/events/event.ts';
 import { subjectsOf, withSubjects } from '../domain/events/subjects.ts';
 import type { RecordedEvent } from '../domain/recording/facts.ts';
 import { looksLikePseudonym } from '../people/vault/vault.ts';
@@ -85,22 +84,3 @@ export class People {
     return events.map((recorded) => wireEvent({ ...recorded, event: withSubjects(recorded.event, reveal) }));
   }
 }
-
-/** Whether two events are the same but for people who were forgotten since the second was recorded. */
-export const sameButForgotten = (
-  given: Event,
-  stored: Event,
-  forgotten: (pseudonym: string) => boolean,
-): boolean => {
-  const same = (a: unknown, b: unknown): boolean => {
-    if (typeof b === 'string') return a === b || (typeof a === 'string' && forgotten(b));
-    if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
-    const [keysA, keysB] = [Object.keys(a), Object.keys(b)];
-    return (
-      Array.isArray(a) === Array.isArray(b) &&
-      keysA.length === keysB.length &&
-      keysB.every((key) => same((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
-    );
-  };
-  return same(encodeEvent(given), encodeEvent(stored));
-};

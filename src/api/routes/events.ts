@@ -20,7 +20,8 @@ import { clocksOf } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { passingProblem } from '../../ledger/passing-problems.ts';
 import type { People } from '../../ledger/people.ts';
-import { type Given, type RecordedChunk, Recorder } from '../../ledger/record.ts';
+import type { Given } from '../../ledger/recording/decode-batch.ts';
+import { type RecordedChunk, Recorder } from '../../ledger/recording/recorder.ts';
 import { type EventFilter, eventDetail, eventsAfter } from '../../questions/events.ts';
 import { knownName } from '../../questions/known-name.ts';
 import type { View } from '../../questions/view.ts';
@@ -151,8 +152,8 @@ export const eventRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       const prepared = E.isLeft(chunk) ? chunk : await recorder.prepare(chunk.right, mayAdopt);
       const stopped = (await settled()) ?? (E.isLeft(prepared) ? prepared.left : undefined);
       if (stopped !== undefined) return problem(context, { ...stopped, soFar } as Problem);
-      if (E.isRight(prepared) && prepared.right.given.length > 0) {
-        written = recorder.writeLines(prepared.right);
+      if (E.isRight(prepared) && prepared.right.decoded.given.length > 0) {
+        written = recorder.recordLines(prepared.right);
         // What it throws is told where it is waited for.
         written.catch(() => undefined);
       }

@@ -12,7 +12,7 @@ import { HistoryRow, ResidencyRow } from '../../contract/rows/residency.ts';
 import { reachTrail } from '../../domain/reach/reach-trail.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { isNamed, naming, type People } from '../../ledger/people.ts';
-import { Recorder } from '../../ledger/record.ts';
+import { forgetPerson } from '../../ledger/recording/forget-person.ts';
 import { reachIndexOf } from '../../questions/reach.ts';
 import { historyBetween, residencyAt } from '../../questions/residency.ts';
 import { trailOf } from '../../questions/trail.ts';
@@ -77,7 +77,6 @@ export const answerAbout = async <A>(
 export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
   const people = (context: Context<ApiEnv>): People => peopleOf(context, ledger);
-  const recorder = new Recorder(ledger);
 
   routes.get(
     '/:id/residency',
@@ -146,7 +145,7 @@ export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       const pseudonym = await people(context).pseudonymOf(context.req.param('id'));
       const unknown = unknownSubject(context);
       if (pseudonym === undefined) return problem(context, unknown);
-      const forgotten = await recorder.forget(pseudonym);
+      const forgotten = await forgetPerson(ledger, pseudonym);
       if (E.isLeft(forgotten)) return problem(context, forgotten.left);
       return forgotten.right ? context.body(null, 204) : problem(context, unknown);
     },

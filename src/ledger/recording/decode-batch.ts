@@ -1,0 +1,82 @@
+/**
+ * Decoding a batch: malformed events refuse all of it, with the place of each fault (R2).
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type { BodyFault, Problem } from '../../contract/problem.ts';
+import { concerns } from '../../domain/events/catalogue.ts';
+import type { Fault } from '../../domain/events/codec.ts';
+import { decodeEvent, type Event } from '../../domain/events/event.ts';
+import { describeFault, readPolicy } from '../../domain/policy/cedar/read-policy.ts';
+
+/**
+ * An item of a body, parsed as JSON and not yet decoded, or the reason why it could not be parsed. `index` is its place
+ * in the body, `line` the number of its NDJSON line.
+ */
+export type Given = {
+  readonly index: number;
+  readonly line?: number;
+} & ({ readonly json: unknown } | { readonly fault: string });
+
+/** The source of the events that the ledger itself appends. */
+export const ledgerSource = 'urn:domicile:ledger';
+
+/** Once this many faults of a body are found, the rest of it is not examined. */
+export const faultsMax = 10_000;
+
+/** Where an item stands in the body. */
+export const placeOf = ({ index, line }: Given): { readonly index: number; readonly line?: number } =>
+  line === undefined ? { index } : { index, line };
+
+/** What callers may not record, although it decodes: events reserved for the ledger, and policies that cannot be judged (R17). */
+const faultsOfDecoded = (event: Event): ReadonlyArray<Fault> => {
+  if (event.type === 'SubjectForgotten') {
+    const message =
+      'SubjectForgotten is appended by the ledger itself; erase a person with DELETE /v1/subjects/{id}';
+    return [{ pointer: '/type', message }];
+  }
+  if (event.source === ledgerSource) {
+    const message = `${ledgerSource} is reserved for the ledger; expected the source that the event comes from`;
+    return [{ pointer: '/source', message }];
+  }
+  if (event.type !== 'PolicyAdopted') return [];
+  const policy = readPolicy(event.data.cedar);
+  return E.isRight(policy)
+    ? []
+    : policy.left.map((fault) => ({ pointer: '/data/cedar', message: describeFault(fault) }));
+};
+
+const decodeOne = (given: Given): E.Either<ReadonlyArray<Fault>, Event> => {
+  if ('fault' in given) return E.left([{ pointer: '', message: given.fault }]);
+  return pipe(
+    decodeEvent(given.json),
+    E.flatMap((event) => {
+      const faults = faultsOfDecoded(event);
+      return faults.length === 0 ? E.right(event) : E.left(faults);
+    }),
+  );
+};
+
+/** The events of a batch, in its order; or the faults of all its events, up to `faultsMax`. */
+export const decodeBatch = (batch: ReadonlyArray<Given>): E.Either<Problem, ReadonlyArray<Event>> => {
+  const events: Event[] = [];
+  const errors: BodyFault[] = [];
+  for (const given of batch) {
+    if (errors.length >= faultsMax) break;
+    const decoded = decodeOne(given);
+    if (E.isRight(decoded)) events.push(decoded.right);
+    else for (const fault of decoded.left) errors.push({ ...placeOf(given), ...fault });
+  }
+  return errors.length > 0 ? E.left({ kind: 'invalid-events', errors }) : E.right(events);
+};
+
+/** Events about policies need the scope `admin`. */
+export const checkScope =
+  (mayAdopt: boolean) =>
+  (events: ReadonlyArray<Event>): E.Either<Problem, ReadonlyArray<Event>> =>
+    mayAdopt || !events.some(({ type }) => concerns(type, 'policy'))
+      ? E.right(events)
+      : E.left({
+          kind: 'forbidden',
+          detail: 'the key lacks the scope admin, which events about policies need',
+        });

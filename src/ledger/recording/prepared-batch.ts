@@ -1,0 +1,57 @@
+/**
+ * A batch that is ready to be appended.
+ */
+import type { Event } from '../../domain/events/event.ts';
+import { encodeStored } from '../../domain/events/stored.ts';
+import type { EventToAppend, Position } from '../../store/event-store.ts';
+import type { Given } from './decode-batch.ts';
+
+/** A decoded batch: each item as it was given, and the event that it is. */
+export interface DecodedBatch {
+  readonly given: ReadonlyArray<Given>;
+  readonly events: ReadonlyArray<Event>;
+}
+
+/** A decoded batch with pseudonyms in place of people's identifiers. */
+export interface PreparedBatch {
+  readonly decoded: DecodedBatch;
+  /** The events to append, and the place of each in the batch. */
+  readonly toAppend: ReadonlyArray<EventToAppend>;
+  readonly places: ReadonlyArray<number>;
+  /** Events recorded already, about people who were forgotten since: place in the batch to position in the log. */
+  readonly recordedAlready: ReadonlyMap<number, Position>;
+}
+
+/** The event as the store takes it. */
+export const storable = (event: Event): EventToAppend => ({
+  source: event.source,
+  id: event.id,
+  bytes: encodeStored(event),
+});
+
+/** Splits a batch that has at least two events to append. */
+export const halvesOf = ({
+  decoded: { given, events },
+  toAppend,
+  places,
+  recordedAlready,
+}: PreparedBatch): readonly [PreparedBatch, PreparedBatch] => {
+  const middle = Math.ceil(toAppend.length / 2);
+  const start = places[middle]!;
+  const before = [...recordedAlready].filter(([place]) => place < start);
+  const after = [...recordedAlready].filter(([place]) => place >= start);
+  return [
+    {
+      decoded: { given: given.slice(0, start), events: events.slice(0, start) },
+      toAppend: toAppend.slice(0, middle),
+      places: places.slice(0, middle),
+      recordedAlready: new Map(before),
+    },
+    {
+      decoded: { given: given.slice(start), events: events.slice(start) },
+      toAppend: toAppend.slice(middle),
+      places: places.slice(middle).map((place) => place - start),
+      recordedAlready: new Map(after.map(([place, position]) => [place - start, position])),
+    },
+  ];
+};

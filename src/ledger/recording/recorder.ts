@@ -1,0 +1,133 @@
+/**
+ * Recording events: a batch is decoded (R2), gets pseudonyms (R21), and is appended whole or not at all.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Problem } from '../../contract/problem.ts';
+import { subjectsOf } from '../../domain/events/subjects.ts';
+import type { AppendError, Position } from '../../store/event-store.ts';
+import type { Ledger } from '../ledger.ts';
+import { checkScope, decodeBatch, type Given } from './decode-batch.ts';
+import { halvesOf, type PreparedBatch } from './prepared-batch.ts';
+import { Pseudonymiser } from './pseudonymise.ts';
+import { appendProblem, conflictAt } from './refusals.ts';
+
+/** What recording a batch did. */
+export interface Recorded {
+  readonly recorded: number;
+  readonly duplicates: number;
+  readonly position: Position;
+}
+
+/** What recording a chunk of lines did, and the problem that stopped it, if one did. */
+export interface RecordedChunk extends Recorded {
+  readonly problem?: Problem;
+}
+
+const nothingRecorded: Recorded = { recorded: 0, duplicates: 0, position: 0 };
+
+/** The two together, one after the other. */
+const sum = (a: Recorded, b: Recorded): Recorded => ({
+  recorded: a.recorded + b.recorded,
+  duplicates: a.duplicates + b.duplicates,
+  position: Math.max(a.position, b.position),
+});
+
+const problemIn =
+  ({ decoded, places }: PreparedBatch) =>
+  (error: AppendError): Problem =>
+    error.kind === 'conflict' ? conflictAt(decoded.given[places[error.index]!]!) : appendProblem(error);
+
+const isAboutPeople = ({ decoded, places }: PreparedBatch): boolean =>
+  places.some((place) => subjectsOf(decoded.events[place]!).size > 0);
+
+/** Records batches. Every refusal is a `Problem`; damage is thrown. */
+export class Recorder {
+  private readonly ledger: Ledger;
+  private readonly pseudonymiser: Pseudonymiser;
+
+  constructor(ledger: Ledger) {
+    this.ledger = ledger;
+    this.pseudonymiser = new Pseudonymiser(ledger.parts);
+  }
+
+  /**
+   * Records all of the batch, or nothing of it.
+   *
+   * @param mayAdopt whether the caller may record events about policies.
+   */
+  record(batch: ReadonlyArray<Given>, mayAdopt: boolean): Promise<E.Either<Problem, Recorded>> {
+    return pipe(
+      this.prepared(batch, mayAdopt),
+      TE.flatMap((prepared) => this.appended(prepared)),
+    )();
+  }
+
+  /** Decodes all of the batch, and puts pseudonyms in place of identifiers. Nothing is recorded yet. */
+  prepare(batch: ReadonlyArray<Given>, mayAdopt: boolean): Promise<E.Either<Problem, PreparedBatch>> {
+    return this.prepared(batch, mayAdopt)();
+  }
+
+  /**
+   * Records the lines of a chunk, which need not be recorded together: where the log does not take so many at once, in
+   * smaller and smaller pieces, in order. A line that is too large by itself stops it and is named.
+   */
+  async recordLines(chunk: PreparedBatch): Promise<RecordedChunk> {
+    const pieces = [chunk];
+    let done = nothingRecorded;
+    for (let piece = pieces.pop(); piece !== undefined; piece = pieces.pop()) {
+      const recorded = await this.appended(piece)();
+      if (E.isRight(recorded)) done = sum(done, recorded.right);
+      else if (recorded.left.kind !== 'too-large') return { ...done, problem: recorded.left };
+      else if (piece.toAppend.length > 1) pieces.push(...halvesOf(piece).toReversed());
+      else {
+        const { line } = piece.decoded.given[piece.places[0]!]!;
+        return { ...done, problem: { ...recorded.left, detail: `line ${line}: ${recorded.left.detail}` } };
+      }
+    }
+    return done;
+  }
+
+  private prepared(given: ReadonlyArray<Given>, mayAdopt: boolean): TE.TaskEither<Problem, PreparedBatch> {
+    return pipe(
+      decodeBatch(given),
+      E.flatMap(checkScope(mayAdopt)),
+      TE.fromEither,
+      TE.flatMap((events) => this.pseudonymiser.prepare({ given, events }, false)),
+    );
+  }
+
+  /**
+   * Appends a batch. A conflict about people may be none: if somebody was forgotten while two requests brought the same
+   * event, each knew them by another pseudonym. So the log is searched, and the batch appended once more.
+   */
+  private appended(prepared: PreparedBatch): TE.TaskEither<Problem, Recorded> {
+    return pipe(
+      this.append(prepared),
+      TE.orElse((error) => {
+        if (error.kind !== 'conflict' || !isAboutPeople(prepared)) return TE.left(problemIn(prepared)(error));
+        return pipe(
+          this.pseudonymiser.prepare(prepared.decoded, true),
+          TE.flatMap((again) => pipe(this.append(again), TE.mapLeft(problemIn(again)))),
+        );
+      }),
+    );
+  }
+
+  private append({ toAppend, recordedAlready }: PreparedBatch): TE.TaskEither<AppendError, Recorded> {
+    const already: Recorded = {
+      recorded: 0,
+      duplicates: recordedAlready.size,
+      position: Math.max(0, ...recordedAlready.values()),
+    };
+    if (toAppend.length === 0) return TE.right(already);
+    return pipe(
+      () => this.ledger.parts.store.append(toAppend),
+      TE.map((appended) => {
+        this.ledger.grown();
+        return sum(appended, already);
+      }),
+    );
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * The problems that a batch is refused with once it is decoded.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Problem } from '../../contract/problem.ts';
+import type { AppendError } from '../../store/event-store.ts';
+import { diskFull, passingProblem } from '../passing-problems.ts';
+import { type Given, placeOf } from './decode-batch.ts';
+
+/** An item's `source` and `id` are recorded already, with other content. */
+export const conflictAt = (given: Given): Problem => {
+  const message = 'another event is recorded under this source and id; send a correction, or use another id';
+  return {
+    kind: 'conflict',
+    detail: `the event at index ${given.index} has the source and id of a recorded event, and other content`,
+    errors: [{ ...placeOf(given), pointer: '/id', message }],
+  };
+};
+
+/** The problem behind an error of the store that is not a conflict. */
+export const appendProblem = (error: Exclude<AppendError, { kind: 'conflict' }>): Problem => {
+  switch (error.kind) {
+    case 'full':
+      return diskFull;
+    case 'too-large':
+      return { kind: 'too-large', detail: `${error.what}: the log takes up to ${error.limit} ${error.unit}` };
+    case 'unavailable':
+      return {
+        kind: 'unavailable',
+        detail: `${error.reason}; sending the same again is safe`,
+        retryAfterMs: error.retryAfterMs,
+      };
+  }
+};
+
+/**
+ * Runs what asks the store or the vault. Errors that pass, such as a full disk or a vault that does not answer, become
+ * problems; any other error is thrown on.
+ */
+export const orPassingProblem =
+  <A>(act: () => Promise<A>): TE.TaskEither<Problem, A> =>
+  async () => {
+    try {
+      return E.right(await act());
+    } catch (error) {
+      const passing = passingProblem(error);
+      if (passing === undefined) throw error;
+      return E.left(passing);
+    }
+  };
