@@ -6,7 +6,6 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { recent } from '../../src/people/vault/recent.ts';
 import { openSqliteVault, type VaultFile } from '../../src/people/vault/sqlite-vault.ts';
 import { looksLikePseudonym } from '../../src/people/vault/vault.ts';
 import { identifierHash } from '../../src/people/vault/vault-format.ts';
@@ -303,32 +302,5 @@ describe('the file of the vault', () => {
     writeFileSync(file, '');
     expect(() => open(file)).toThrow(DamagedStore);
     expect(existsSync(file)).toBe(true);
-  });
-});
-
-describe('what is kept at hand', () => {
-  test('given more entries than fit, those used last stay', () => {
-    const kept = recent<string, number>(4);
-    for (const [key, value] of [
-      ['a', 1],
-      ['b', 2],
-      ['c', 3],
-    ] as const)
-      kept.set(key, value);
-    expect(kept.get('a')).toBe(1);
-    expect(kept.get('b')).toBeUndefined();
-    kept.set('d', 4);
-    expect([kept.get('d'), kept.get('a')]).toEqual([4, 1]);
-    kept.set('a', 5);
-    expect(kept.get('a')).toBe(5);
-    for (let number = 0; number < 100; number++) {
-      kept.set(String(number), number);
-      expect([kept.get(String(number)), kept.get(String(number - 1))]).toEqual([
-        number,
-        number === 0 ? undefined : number - 1,
-      ]);
-    }
-    kept.clear();
-    expect(kept.get('99')).toBeUndefined();
   });
 });

@@ -7,12 +7,12 @@
  * and to forget one its identifier is overwritten in place by as many bytes. The index that finds entries keeps to the
  * same rule, and the write-ahead log is emptied right after. It also makes a new person cheap to write.
  */
+import { LRUCache } from 'lru-cache';
 import type { Instant } from '../../domain/time/instant.ts';
 import { runItemsMax } from '../../sorted-runs/sorted-runs.ts';
 import { type OpenDatabase, openToWrite, preparing, transact } from '../../store/sqlite/open-database.ts';
 import { damaged, StoreLocked, toStoreProblem } from '../../store/sqlite/store-problems.ts';
 import { EntryIndex } from './entry-index.ts';
-import { recent } from './recent.ts';
 import { looksLikePseudonym, pseudonymBytes, pseudonymPrefix } from './vault.ts';
 import {
   type EntryRow,
@@ -24,8 +24,8 @@ import {
   vaultFormat,
 } from './vault-format.ts';
 
-/** How many entries of each direction are kept at hand. */
-const entriesAtHandMax = 200_000;
+/** Entries kept in memory, for each direction. */
+const cachedEntriesMax = 200_000;
 
 /** What the file of a vault can do, at once. Each call throws a StoreProblem when the file cannot be read or written. */
 export interface VaultFile {
@@ -87,15 +87,15 @@ const vaultIn = (
   const fault = index.load();
   if (fault !== undefined) throw damaged(file, fault);
 
-  const pseudonymsAtHand = recent<string, string>(entriesAtHandMax);
-  const identifiersAtHand = recent<string, string>(entriesAtHandMax);
+  const cachedPseudonyms = new LRUCache<string, string>({ max: cachedEntriesMax });
+  const cachedIdentifiers = new LRUCache<string, string>({ max: cachedEntriesMax });
 
   /** Changes entries and their index: all or nothing, on disk as in memory. */
   const change = (act: () => void): void => {
     try {
       transact(database, act);
     } catch (error) {
-      index.undone();
+      index.rolledBack();
       throw error;
     }
   };
@@ -124,21 +124,21 @@ const vaultIn = (
       : undefined;
 
   const pseudonymOf = (identifier: string): string | undefined => {
-    const atHand = pseudonymsAtHand.get(identifier);
-    if (atHand !== undefined) return atHand;
+    const cached = cachedPseudonyms.get(identifier);
+    if (cached !== undefined) return cached;
     const entry = entryOfIdentifier(identifier);
     if (entry === undefined) return undefined;
     const pseudonym = pseudonymOfBytes(entry.bytes);
-    pseudonymsAtHand.set(identifier, pseudonym);
+    cachedPseudonyms.set(identifier, pseudonym);
     return pseudonym;
   };
 
   const identifierOf = (pseudonym: string): string | undefined => {
-    const atHand = identifiersAtHand.get(pseudonym);
-    if (atHand !== undefined) return atHand;
+    const cached = cachedIdentifiers.get(pseudonym);
+    if (cached !== undefined) return cached;
     const entry = entryOfPseudonym(pseudonym);
     if (entry === undefined || entry.isForgotten) return undefined;
-    identifiersAtHand.set(pseudonym, entry.identifier);
+    cachedIdentifiers.set(pseudonym, entry.identifier);
     return entry.identifier;
   };
 
@@ -180,7 +180,7 @@ const vaultIn = (
     });
     for (const [place, identifier] of unknown.entries()) {
       pseudonyms.set(identifier, minted[place]!);
-      pseudonymsAtHand.set(identifier, minted[place]!);
+      cachedPseudonyms.set(identifier, minted[place]!);
     }
     return pseudonyms;
   };
@@ -206,8 +206,8 @@ const vaultIn = (
         if (identifierHash(identifier) !== pseudonymHash(bytes)) index.remove(identifierHash(identifier), id);
       });
     }
-    pseudonymsAtHand.clear();
-    identifiersAtHand.clear();
+    cachedPseudonyms.clear();
+    cachedIdentifiers.clear();
     emptyLog();
     return entry === undefined ? undefined : pseudonymOfBytes(entry.bytes);
   };
@@ -221,7 +221,7 @@ const vaultIn = (
     identifierOf: (pseudonym) => guard(() => identifierOf(pseudonym)),
     knows: (pseudonym) =>
       guard(
-        () => identifiersAtHand.get(pseudonym) !== undefined || entryOfPseudonym(pseudonym) !== undefined,
+        () => cachedIdentifiers.get(pseudonym) !== undefined || entryOfPseudonym(pseudonym) !== undefined,
       ),
     isForgotten: (pseudonym) => guard(() => entryOfPseudonym(pseudonym)?.isForgotten === true),
     hasForgotten: () => guard(() => selectAnyForgotten.get() !== undefined),
