@@ -5,7 +5,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Applier } from '../../src/projections/engine/apply.ts';
+import { Applier } from '../../src/projections/engine/applier.ts';
 import { isDamage } from '../../src/projections/engine/damage.ts';
 import { openProjections, openProjectionsToRead } from '../../src/projections/engine/generations.ts';
 import { IndexReader } from '../../src/projections/engine/index-reader.ts';

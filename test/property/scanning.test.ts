@@ -5,12 +5,12 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, it, onTestFinished } from 'vitest';
-import { Applier } from '../../src/projections/engine/apply.ts';
+import { Applier } from '../../src/projections/engine/applier.ts';
+import { StoredBytes } from '../../src/projections/engine/event-bytes.ts';
 import { openProjections } from '../../src/projections/engine/generations.ts';
 import { scanAhead } from '../../src/projections/engine/scan-ahead.ts';
+import type { Stretch } from '../../src/projections/engine/scanned-batch.ts';
 import { Scanner } from '../../src/projections/engine/scanner.ts';
-import { StoredBytes } from '../../src/projections/engine/stored-bytes.ts';
-import type { Stretch } from '../../src/projections/engine/stretch.ts';
 import type { StoredEvent } from '../../src/store/event-store.ts';
 import { openLogReader } from '../../src/store/sqlite/log-reader.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';

@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { decodeEvent } from '../../src/domain/events/event.ts';
 import { encodeStored } from '../../src/domain/events/stored.ts';
 import type { Assurance } from '../../src/domain/events/words.ts';
-import { Applier } from '../../src/projections/engine/apply.ts';
+import { Applier } from '../../src/projections/engine/applier.ts';
 import { IndexReader } from '../../src/projections/engine/index-reader.ts';
 import { Scanner } from '../../src/projections/engine/scanner.ts';
 import { createTables } from '../../src/projections/engine/tables.ts';

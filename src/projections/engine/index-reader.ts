@@ -12,9 +12,9 @@ import { origin } from '../../store/event-store.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 import type { EventIndex } from '../event-index.ts';
 import { type Topic, topic } from '../topics.ts';
-import { Census, countBefore, Roll, touchedOtherwise } from './census.ts';
 import { EventCache } from './event-cache.ts';
-import { enrolmentWidth, movementsRoll, RunReader } from './runs.ts';
+import { Census, countBefore, Roll, touchedOtherwise } from './individuals.ts';
+import { enrolmentWidth, movementsRoll, RunReader } from './run-reader.ts';
 import { correctionTarget } from './scanner.ts';
 
 /** Subjects whose names are kept at hand. */

@@ -5,12 +5,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { LogReader } from '../../store/log-reader.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
-import { Applier } from './apply.ts';
+import { Applier } from './applier.ts';
 import { isDamage } from './damage.ts';
 import { openProjections } from './generations.ts';
 import { scanAhead } from './scan-ahead.ts';
+import type { Stretch } from './scanned-batch.ts';
 import { Scanner, stretchEventsMax } from './scanner.ts';
-import type { Stretch } from './stretch.ts';
 
 /** What the thread is given. */
 export interface ProjectorThreadInput {

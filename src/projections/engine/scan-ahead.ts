@@ -4,10 +4,10 @@
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { startThread } from '../../threads/start-thread.ts';
+import type { Stretch } from './scanned-batch.ts';
 import type { News } from './scanner.ts';
 import { stretchEventsMax } from './scanner.ts';
 import type { ScanAnswer, ScannerThreadInput, ScanOrder } from './scanner-thread.ts';
-import type { Stretch } from './stretch.ts';
 
 /** Threads that scan, at the most: more are not kept busy by one that applies. */
 const threadsMax = 4;

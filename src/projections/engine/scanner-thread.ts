@@ -3,8 +3,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openLogFile } from '../../store/open/open-log-file.ts';
+import { memoryOf, type Stretch } from './scanned-batch.ts';
 import { type News, Scanner } from './scanner.ts';
-import { memoryOf, type Stretch } from './stretch.ts';
 
 /** What the thread is given. */
 export interface ScannerThreadInput {

@@ -1,6 +1,6 @@
 /**
  * Runs through the log, a stretch at a time, and finds what is to be kept of it. What depends on events before the
- * stretch is left to be seen to in log order (see apply.ts), so that stretches can be read side by side.
+ * stretch is left to be seen to in log order (see applier.ts), so that stretches can be read side by side.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -21,11 +21,11 @@ import {
   topicRules,
   visitTopics,
 } from '../topics.ts';
-import { touchedOtherwise } from './census.ts';
-import { movementsRoll } from './runs.ts';
-import { StoredBytes } from './stored-bytes.ts';
-import { type Stretch, StretchBuilder } from './stretch.ts';
-import { type Word, Words } from './words.ts';
+import { StoredBytes } from './event-bytes.ts';
+import { touchedOtherwise } from './individuals.ts';
+import { type Word, Words } from './name-pool.ts';
+import { movementsRoll } from './run-reader.ts';
+import { type Stretch, StretchBuilder } from './scanned-batch.ts';
 
 /** What a scanner has to know of events before: it may be told more than once. */
 export interface News {

@@ -3,7 +3,7 @@
  * events themselves stay in the log. Everything here can be rebuilt from the log.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { runTables } from './runs.ts';
+import { runTables } from './run-reader.ts';
 
 /** The version of the shape of these tables: a file of another shape cannot be asked, and is rebuilt first. */
 export const tablesVersion = 3;

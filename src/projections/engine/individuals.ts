@@ -7,7 +7,7 @@
  * kept in memory, made from the runs, and never forgets a story, so that it holds for every moment of knowledge.
  */
 import type { EnrolmentList, Enrolments, Place } from '../event-index.ts';
-import { enrolmentWidth, type RunReader } from './runs.ts';
+import { enrolmentWidth, type RunReader } from './run-reader.ts';
 
 /** In place of a population: the subject's data was touched by something other than an enrolment. */
 export const touchedOtherwise = 0;

@@ -5,7 +5,7 @@
 import type { RegisteredKind } from '../../domain/events/places.ts';
 import { entryOf, sortedEntries } from '../../sorted-runs/sorted-runs.ts';
 import type { Topic } from '../topics.ts';
-import { byTime } from './runs.ts';
+import { byTime } from './run-reader.ts';
 
 /** A name that a stretch mentions. */
 export interface MentionedName {

@@ -17,10 +17,10 @@ import { entryOf, firstAtLeast, mergedSorted } from '../../sorted-runs/sorted-ru
 import type { StoredEvent } from '../../store/event-store.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 import { possibleDiscrepancies, type Topic, topic, visitTopics } from '../topics.ts';
-import { correctedInto, touchedOtherwise } from './census.ts';
-import { byTime, joined, movementsRoll, type NewRun, RunWriter } from './runs.ts';
+import { correctedInto, touchedOtherwise } from './individuals.ts';
+import { byTime, joined, movementsRoll, type NewRun, RunWriter } from './run-reader.ts';
+import type { Stretch } from './scanned-batch.ts';
 import { correctionTarget, type News, shapeOf } from './scanner.ts';
-import type { Stretch } from './stretch.ts';
 
 /** Tells an event of one log from that of another at the same position. */
 const fingerprintOf = ({ source, id, recordedAt, bytes }: StoredEvent): number =>
