@@ -1,8 +1,8 @@
 /**
- * The command line `domicile`.
+ * The entry point of the command line `domicile`.
  */
 import { CommanderError } from 'commander';
-import { wrongUse } from './invocation/exit-codes.ts';
+import { invalidUsage } from './invocation/exit-codes.ts';
 import { programFor } from './program.ts';
 import { processTerminal } from './terminal/terminal.ts';
 
@@ -10,6 +10,6 @@ try {
   await programFor(processTerminal()).parseAsync(process.argv);
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
-  // Commander has said what is wrong; help and the version that were asked for are no mistake.
-  process.exitCode = error.exitCode === 0 ? 0 : wrongUse;
+  // Commander has already printed the error. Help and version requests also end here, with exit code 0.
+  process.exitCode = error.exitCode === 0 ? 0 : invalidUsage;
 }

@@ -1,5 +1,5 @@
 /**
- * The commands, put together. Its help is also what the reference in `docs/` is made from.
+ * Puts the commands together. The reference in `docs/` is generated from their help.
  */
 import { Command } from 'commander';
 import { addBench } from './commands/bench.ts';
@@ -19,19 +19,19 @@ import { addWho } from './commands/who.ts';
 import { version } from './invocation/package-version.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
-/** The program, its commands writing to the terminal. */
+/** The program. Its commands write to the terminal. */
 export const programFor = (terminal: Terminal): Command => {
   const program = new Command('domicile')
-    .description('A ledger of where people’s data lived, who could reach it, and which policy that broke.')
+    .description('A ledger of where people’s data lived, who could reach it, and which policies that broke.')
     .version(version())
     .exitOverride()
     .showSuggestionAfterError()
-    .showHelpAfterError('(--help shows how it is used)')
+    .showHelpAfterError('(use --help for usage)')
     .configureHelp({ showGlobalOptions: false })
     .addHelpText(
       'after',
       `
-Exit codes: 0 fine, 1 a check failed, 2 wrong use, 3 the ledger cannot be reached.`,
+Exit codes: 0 success, 1 a check failed, 2 invalid usage or input, 3 the ledger is unavailable.`,
     );
   addServe(program, terminal);
   addDemo(program, terminal);

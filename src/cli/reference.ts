@@ -1,28 +1,31 @@
 /**
- * Prints the reference of the command line as a page, from the commands themselves: `npm run docs` writes it.
+ * Generates the command-line reference from the help of the commands. `npm run docs` writes it to `docs/`.
  */
 import type { Command } from 'commander';
 import { programFor } from './program.ts';
 import { processTerminal } from './terminal/terminal.ts';
 
-/** The width for which the help is laid out where nobody watches. */
+/** The width of the help in the reference. */
 const helpColumns = 80;
 
 const intro = `# Command line
 
-\`bin/domicile COMMAND\`. Every command takes \`--help\`. The ledger that a command works with is the one in \`--data DIR\`, by
-default \`./data\`, opened in the process itself, or with \`--url URL\` the one of a running server: the answers are the same.
-Where a server has the files open, it is found and asked.
-Answers go to standard output, everything else to standard error. Exit codes are in
+Run a command as \`bin/domicile COMMAND\`. Every command takes \`--help\`.
+
+By default a command opens the ledger in \`./data\` in its own process; \`--data DIR\` names another directory. If a server
+already has those files open, the command finds that server and asks it. With \`--url URL\` the command asks a running
+server. The answers are the same in each case.
+
+Answers go to standard output, and everything else to standard error. The exit codes are listed in
 [errors and limits](errors-and-limits.md#exit-codes-of-the-command-line).
 
-\`--format\` gives the answer as a \`table\` for people (the default), as \`json\` as the API answers it, as \`ndjson\`, one row a
-line, or as \`csv\` (RFC 4180). \`NO_COLOR\` turns colours off.
+\`--format\` selects the format of an answer: \`table\` for people (the default), \`json\` as the API returns it, \`ndjson\` with
+one row per line, or \`csv\` (RFC 4180). Set \`NO_COLOR\` to turn colours off.
 
-This page is made from the commands: \`npm run docs\`.
+\`npm run docs\` generates this page from the commands.
 `;
 
-/** What a command prints for `--help`, the examples included. */
+/** What a command prints for `--help`, including the examples. */
 const helpOf = (command: Command): string => {
   let text = '';
   command.configureOutput({

@@ -69,12 +69,12 @@ describe('domicile where', () => {
     expect(rows.map(({ site }) => site)).toEqual(['oracle-ashburn', 'oracle-ashburn', 'oracle-ashburn']);
   });
 
-  it('says that nothing was anywhere, and what to type then', async () => {
+  it('says that the data was nowhere, and what to try next', async () => {
     const { code, out } = await domicile(['where', 'ana', '--min-assurance', 'verified', ...at]);
 
     expect(code).toBe(0);
     expect(out).toMatch(
-      /counting only what is verified\n\nNowhere: .*\nWhere it was over time: domicile history ana\n$/,
+      /counting only what is verified\n\nNowhere\. .*\nTo see where the data was over time: domicile history ana\n$/,
     );
   });
 
@@ -88,7 +88,7 @@ describe('domicile where', () => {
       expect(fromServer.out.trim().split('\n')).toHaveLength(5);
 
       const found = await domicile([...question, ...at]);
-      expect(found.notes).toContain(`A server has this ledger open, and is asked: ${server.url}`);
+      expect(found.notes).toContain(`Using the server that has this ledger open: ${server.url}`);
       expect({ ...found, notes: '' }).toEqual(fromFiles);
     } finally {
       await server.end();
@@ -142,7 +142,7 @@ describe('a question that goes wrong', () => {
     );
   });
 
-  it('does not say back whom the ledger does not know', async () => {
+  it('does not repeat an identifier that the ledger does not know', async () => {
     const { code, out, notes } = await domicile(['where', 'somebody-unknown', ...at]);
 
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -150,7 +150,7 @@ describe('a question that goes wrong', () => {
     expect(notes).not.toContain('somebody-unknown');
   });
 
-  it('ends with 2 for what is no command, no option, no form, or two ledgers at once', async () => {
+  it('exits with 2 for an unknown command, option or format, and for two ledgers at once', async () => {
     const wrong = [
       [],
       ['wher', 'ana'],
@@ -175,7 +175,7 @@ describe('a question that goes wrong', () => {
 
     expect({ code, notes }).toEqual({
       code: 2,
-      notes: 'domicile: the setting LEDGER_PORT: expected a whole number from 0 to 65535\n',
+      notes: 'domicile: invalid setting LEDGER_PORT: expected a whole number from 0 to 65535\n',
     });
   });
 
@@ -192,7 +192,7 @@ describe('a question that goes wrong', () => {
     expect(second).toEqual(first);
   });
 
-  it('ends with 3 where nobody answers, or something else does', async () => {
+  it('exits with 3 if nobody answers, or something other than Domicile does', async () => {
     const nobody = await domicile(['where', 'ana', '--url', 'http://127.0.0.1:9']);
     expect(nobody.code).toBe(3);
     expect(nobody.notes).toMatch(/^domicile: no answer from http:\/\/127\.0\.0\.1:9 /);
@@ -204,7 +204,7 @@ describe('a question that goes wrong', () => {
       const { port } = other.address() as { port: number };
       const somethingElse = await domicile(['where', 'ana', '--url', `http://127.0.0.1:${port}`]);
       expect(somethingElse.code).toBe(3);
-      expect(somethingElse.notes).toMatch(/is not a Domicile: status 418/);
+      expect(somethingElse.notes).toMatch(/does not answer as Domicile does: status 418/);
     } finally {
       other.close();
     }

@@ -65,7 +65,7 @@ describe('domicile findings', () => {
     expect(failing.code).toBe(1);
     expect(JSON.parse(failing.out.split('\n')[0]!)).toMatchObject({ verdict: 'violated', to: null });
     expect(none.code).toBe(0);
-    expect(none.out).toMatch(/\nNone: nothing known broke a rule/);
+    expect(none.out).toMatch(/\nNone\. Nothing known broke a rule/);
     // A slip of the pen must not pass for all being well.
     expect(mistaken.code).toBe(2);
   });
@@ -112,7 +112,7 @@ describe('domicile simulate', () => {
     expect(code).toBe(2);
     expect(notes).toMatch(/broken\.cedar cannot be adopted as it is\n {2}line 1, column 17: /);
     expect(missing.code).toBe(2);
-    expect(missing.notes).toMatch(/missing\.cedar cannot be read; expected a file with Cedar policies/);
+    expect(missing.notes).toMatch(/missing\.cedar cannot be read; expected a file with a Cedar policy/);
   });
 });
 
@@ -122,7 +122,7 @@ describe('domicile replay', () => {
 
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^The projections are rebuilt and serve: 101 events read, .*\n\d+ answers compared with those before, none of them differs\.\n$/,
+      /^The projections are rebuilt and serving: 101 events read, .*\n\d+ answers compared with the previous projections; none differ\.\n$/,
     );
   });
 
@@ -150,7 +150,7 @@ describe('domicile keys', () => {
 
       expect(token).toMatch(/^dom_/);
       expect(without.code).toBe(2);
-      expect(without.notes).toMatch(/\nGive the token of a key: --token, or LEDGER_TOKEN\./);
+      expect(without.notes).toMatch(/\nPass the token of a key with --token or LEDGER_TOKEN\./);
       expect(withKey.code).toBe(0);
       expect(withKey.out.trim().split('\n')).toHaveLength(3);
       expect(writing.code).toBe(2);

@@ -39,7 +39,7 @@ describe('copying a ledger', () => {
     const again = await domicile('copy', '--from', `sqlite:${original}`, '--to', `sqlite:${copy}`);
 
     expect(again.code).toBe(0);
-    expect(again.out).toContain('101 of them from before');
+    expect(again.out).toContain('101 of them already there');
   });
 
   it('into a ledger of something else is refused, and changes nothing there', async () => {
@@ -52,7 +52,7 @@ describe('copying a ledger', () => {
     const refused = await domicile('copy', '--from', `sqlite:${original}`, '--to', `sqlite:${other}`);
 
     expect(refused.code).toBe(1);
-    expect(refused.notes).toContain('holds something else');
+    expect(refused.notes).toContain('differs from the source');
     expect((await domicile('where', 'ana', '--valid-at', '2022-06-30', '--data', other)).out).toContain(
       'oracle-ashburn',
     );

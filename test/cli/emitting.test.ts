@@ -28,10 +28,10 @@ describe('domicile emit', () => {
     const second = await domicile(['emit', tiktok, ...at]);
 
     expect(first.code).toBe(0);
-    expect(first.notes).toMatch(/^There is no ledger in .*twice yet; it is made now\.\n$/);
+    expect(first.notes).toMatch(/^Creating a new ledger in .*twice\.\n$/);
     expect(second).toEqual({
       code: 0,
-      out: 'Recorded 0 events, 101 there already. The log is at position 101.\n',
+      out: 'Recorded 0 events, 101 already there. The log is at position 101.\n',
       notes: '',
     });
   });
@@ -81,11 +81,11 @@ describe('domicile emit', () => {
     expect(notes).toMatch(/\n {2}line 1102, \/time: found .+\n/);
     expect(notes).toMatch(/\n {2}line 1102, \/colour: is not a field of an event .+\n/);
     expect(notes).toMatch(
-      /\nUp to there 1,000 events recorded, 0 there already\. Mend it and send all of it again: what is recorded is not recorded twice\.\n$/,
+      /\nSo far: 1,000 events recorded, 0 already there\. Correct it and send everything again; events already recorded are not recorded twice\.\n$/,
     );
 
     const mended = await domicile(['emit', '-', ...at], lines.toSpliced(1_100, 2).join('\n'));
-    expect(mended.out).toBe('Recorded 198 events, 1,000 there already. The log is at position 1198.\n');
+    expect(mended.out).toBe('Recorded 198 events, 1,000 already there. The log is at position 1198.\n');
   });
 
   it('refuses other content under a source and id that are taken', async () => {
@@ -121,9 +121,9 @@ describe('domicile emit', () => {
     const empty = await domicile(['emit', join(directory, 'empty.ndjson'), ...at]);
 
     expect([missing.code, folder.code, empty.code]).toEqual([2, 2, 0]);
-    expect(missing.notes).toMatch(/missing\.ndjson is not there; expected a file of NDJSON/);
-    expect(folder.notes).toMatch(/folder is a directory; expected a file of NDJSON/);
-    expect(empty.out).toMatch(/has no events: nothing was recorded/);
+    expect(missing.notes).toMatch(/missing\.ndjson does not exist; expected an NDJSON file/);
+    expect(folder.notes).toMatch(/folder is a directory; expected an NDJSON file/);
+    expect(empty.out).toMatch(/has no events, so nothing was recorded/);
   });
 
   it('draws its progress only for a person who watches', async () => {

@@ -27,7 +27,7 @@ describe('domicile serve', () => {
     expect(emitted.code).toBe(0);
     expect((await ended).code).toBe(0);
     const again = await domicile(['emit', tiktok, '--data', data]);
-    expect(again.out).toBe('Recorded 0 events, 101 there already. The log is at position 101.\n');
+    expect(again.out).toBe('Recorded 0 events, 101 already there. The log is at position 101.\n');
   });
 
   it('is found by commands that find their files in use, and missed by none once it is gone', async () => {
@@ -43,7 +43,7 @@ describe('domicile serve', () => {
     const alone = await domicile(['where', 'rosa', '--data', data, '--format', 'csv']);
 
     expect(emitted.code).toBe(0);
-    expect(asked.notes).toBe(`A server has this ledger open, and is asked: ${url}\n`);
+    expect(asked.notes).toBe(`Using the server that has this ledger open: ${url}\n`);
     expect([alone.code, alone.notes, alone.out]).toEqual([0, '', asked.out]);
   });
 
@@ -66,7 +66,7 @@ describe('domicile serve', () => {
     heir.kill('SIGTERM');
     await heirEnded;
     expect([code, out]).toEqual([3, '']);
-    expect(notes).not.toContain('is asked');
+    expect(notes).not.toContain('Using the server');
   });
 
   it('says that its port is taken', async () => {
@@ -79,7 +79,7 @@ describe('domicile serve', () => {
       const { code, notes } = await domicile(['serve', '--data', data, '--port', String(port)]);
 
       expect(code).toBe(2);
-      expect(notes).toMatch(/^domicile: something else listens on 127\.0\.0\.1:\d+ already\n.*--port/);
+      expect(notes).toMatch(/^domicile: 127\.0\.0\.1:\d+ is already in use\n.*--port/);
     } finally {
       other.close();
     }

@@ -12,7 +12,7 @@ const terminal = (columns: number | undefined): Terminal => ({
   out: () => {},
   note: () => {},
   overwrite: () => {},
-  watched: false,
+  interactive: false,
   columns,
   style: (_, text) => text,
 });

@@ -1,5 +1,5 @@
 /**
- * `domicile bench`: measures this machine with a ledger of its own.
+ * `domicile bench`: measures how fast Domicile is on this machine, with temporary ledgers.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,31 +7,31 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import { running } from '../invocation/command-options.ts';
-import { unreachable } from '../invocation/exit-codes.ts';
-import type { Failure } from '../invocation/failure.ts';
+import { unavailable } from '../invocation/exit-codes.ts';
+import type { CommandResult } from '../invocation/failure.ts';
+import { runCommand } from '../invocation/run-command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-const measuring = fileURLToPath(new URL('../../../bench/run.ts', import.meta.url));
+const benchmarks = fileURLToPath(new URL('../../../bench/run.ts', import.meta.url));
 
-const run = async (measurements: ReadonlyArray<string>): Promise<E.Either<Failure, number>> => {
-  if (!existsSync(measuring)) {
-    const hint = 'Clone the repository to have them.';
-    return E.left({ exitCode: unreachable, message: 'the measurements are not installed here', hint });
+const run = async (measurements: ReadonlyArray<string>): Promise<CommandResult> => {
+  if (!existsSync(benchmarks)) {
+    const hint = 'Clone the repository to get them.';
+    return E.left({ exitCode: unavailable, message: 'the benchmarks are not installed', hint });
   }
-  const child = spawn(process.execPath, [measuring, ...measurements], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [benchmarks, ...measurements], { stdio: 'inherit' });
   const [code] = (await once(child, 'close')) as [number | null];
-  return E.right(code ?? unreachable);
+  return E.right(code ?? unavailable);
 };
 
 /** Adds the command. */
 export const addBench = (program: Command, terminal: Terminal): void => {
   program
     .command('bench')
-    .argument('[measurements...]', 'some of them: ledger, reach, policy (default: all)')
-    .summary('measure how fast this machine is')
+    .argument('[measurements...]', 'which to run: ledger, reach, policy (default: all)')
+    .summary('measure how fast Domicile is on this machine')
     .description(
-      'Measures how fast this machine records events, rebuilds projections and answers, on ledgers made for it and removed again, each beside a raw baseline. Takes minutes.',
+      'Measures how fast Domicile records events, rebuilds projections and answers questions on this machine. Compares each result with a raw baseline. Uses temporary ledgers and takes several minutes.',
     )
     .addHelpText(
       'after',
@@ -40,5 +40,5 @@ Examples:
   $ domicile bench
   $ domicile bench ledger reach`,
     )
-    .action((measurements: ReadonlyArray<string>) => running(terminal, () => run(measurements)));
+    .action((measurements: ReadonlyArray<string>) => runCommand(terminal, () => run(measurements)));
 };

@@ -1,14 +1,14 @@
 /**
- * `domicile copy`: moves a ledger from one store to another, verified; broken off, it goes on where it ended.
+ * `domicile copy`: copies a ledger to another store and verifies the copy. An interrupted copy can be resumed.
  */
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Settings, settingsFrom } from '../../ledger/settings.ts';
 import type { CopyProblem } from '../../store/copy.ts';
-import { running } from '../invocation/command-options.ts';
-import { checkFailed, fine, unreachable, wrongUse } from '../invocation/exit-codes.ts';
-import { type Failure, failureOfThrown } from '../invocation/failure.ts';
+import { checkFailed, invalidUsage, success, unavailable } from '../invocation/exit-codes.ts';
+import { type CommandResult, type Failure, failureOfThrown } from '../invocation/failure.ts';
+import { runCommand } from '../invocation/run-command.ts';
 import { ProgressBar } from '../terminal/progress-bar.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, wholeNumber } from '../terminal/wording.ts';
@@ -25,9 +25,10 @@ const settingsOf = (option: string, store: string, data: string | undefined): E.
     LEDGER_STORE: store,
     ...(data === undefined ? {} : { LEDGER_DATA: data }),
   });
-  return E.isLeft(settings)
-    ? E.left({ exitCode: wrongUse, message: `${option}: ${settings.left.message}` })
-    : settings;
+  return E.mapLeft(({ message }: { message: string }) => ({
+    exitCode: invalidUsage,
+    message: `${option}: ${message}`,
+  }))(settings);
 };
 
 const failureOf = (problem: CopyProblem): Failure => {
@@ -35,24 +36,24 @@ const failureOf = (problem: CopyProblem): Failure => {
     case 'differs':
       return {
         exitCode: checkFailed,
-        message: `the target holds something else than the source at its position ${problem.targetPosition}; nothing there was changed`,
-        hint: 'Copy into an empty ledger, or into an unfinished copy of the same one.',
+        message: `the target differs from the source at position ${problem.targetPosition} of the target; the target was not changed`,
+        hint: 'Copy into an empty ledger, or into an unfinished copy of the same ledger.',
       };
     case 'refused':
       return {
-        exitCode: unreachable,
-        message: `the target did not take the event at position ${problem.sourcePosition} (${problem.error.kind})`,
-        hint: 'What was copied stays; the same command goes on from there.',
+        exitCode: unavailable,
+        message: `the target refused the event at position ${problem.sourcePosition} (${problem.error.kind})`,
+        hint: 'The events copied so far stay. Run the same command again to resume.',
       };
     case 'aborted':
       return {
         exitCode: checkFailed,
-        message: 'copying was broken off; the same command goes on from there',
+        message: 'copying was interrupted; run the same command again to resume',
       };
   }
 };
 
-const copy = async (options: CopyOptions, terminal: Terminal): Promise<E.Either<Failure, number>> => {
+const copy = async (options: CopyOptions, terminal: Terminal): Promise<CommandResult> => {
   const from = settingsOf('--from', options.from, options.data);
   if (E.isLeft(from)) return from;
   const to = settingsOf('--to', options.to, options.data);
@@ -60,7 +61,7 @@ const copy = async (options: CopyOptions, terminal: Terminal): Promise<E.Either<
   const place = ({ store, dataDirectory }: Settings): string =>
     `${store.split(':')[0]} ${resolve(dataDirectory)}`;
   if (place(from.right) === place(to.right) && options.from === options.to) {
-    return E.left({ exitCode: wrongUse, message: '--to: is the same ledger as --from; expected another' });
+    return E.left({ exitCode: invalidUsage, message: '--to: expected a ledger other than --from' });
   }
   const { copyLedger } = await import('../../ledger/copy-ledger.ts');
   const bar = new ProgressBar(terminal, () => performance.now());
@@ -76,12 +77,12 @@ const copy = async (options: CopyOptions, terminal: Terminal): Promise<E.Either<
     if (E.isLeft(copied)) return E.left(failureOf(copied.left));
     const { events, compared, digest } = copied.right;
     terminal.out(
-      `Both ledgers hold the same ${counted(events, 'event', 'events')}${compared === 0 ? '' : `, ${wholeNumber(compared)} of them from before`}.`,
+      `Both ledgers hold the same ${counted(events, 'event', 'events')}${compared === 0 ? '' : `, ${wholeNumber(compared)} of them already there`}.`,
     );
     if (from.right.vault !== undefined)
-      terminal.note('The vault was not copied: the process at LEDGER_VAULT keeps it.');
+      terminal.note('The vault was not copied. The process at LEDGER_VAULT keeps it.');
     terminal.out(`SHA-256 over every event in order: ${digest}`);
-    return E.right(fine);
+    return E.right(success);
   } catch (error) {
     bar.end();
     return E.left(failureOfThrown(error));
@@ -94,13 +95,16 @@ export const addCopy = (program: Command, terminal: Terminal): void => {
     .command('copy')
     .summary('copy a ledger from one store to another')
     .description(
-      'Copies a ledger from one store to another and compares the two. Broken off, the same command goes on where it ended. Nothing may be recorded in either meanwhile.',
+      'Copies a ledger from one store to another and compares the two. If it is interrupted, run the same command again to resume. Record nothing in either ledger while it runs.',
     )
     .addOption(
       new Option('--from <store>', 'sqlite:DIR, esdb://… or esdb+discover://…').makeOptionMandatory(),
     )
     .addOption(new Option('--to <store>', 'sqlite:DIR, esdb://… or esdb+discover://…').makeOptionMandatory())
-    .option('--data <dir>', 'where a KurrentDB ledger keeps its own files (default: ./data, or LEDGER_DATA)')
+    .option(
+      '--data <dir>',
+      'the directory for the local files of a KurrentDB ledger (default: LEDGER_DATA, or ./data)',
+    )
     .addHelpText(
       'after',
       `
@@ -108,5 +112,5 @@ Examples:
   $ domicile copy --from sqlite:./data --to 'esdb://127.0.0.1:2113?tls=false' --data ./data-kurrentdb
   $ domicile copy --from 'esdb://127.0.0.1:2113?tls=false' --to sqlite:./copy --data ./data-kurrentdb`,
     )
-    .action((options: CopyOptions) => running(terminal, () => copy(options, terminal)));
+    .action((options: CopyOptions) => runCommand(terminal, () => copy(options, terminal)));
 };

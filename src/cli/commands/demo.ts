@@ -1,6 +1,6 @@
 /**
- * `domicile demo`: the founding case, on a fresh ledger: a server, the events sent to it as a service would, and what
- * they answer.
+ * `domicile demo`: the founding case on a new ledger. Starts a server, sends it the events as a service would, and shows
+ * the answers.
  */
 import { createReadStream } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -13,11 +13,11 @@ import * as t from 'io-ts';
 import { type Client, createClient, everyRow } from '../../client/client.ts';
 import { exact, list } from '../../domain/events/codec.ts';
 import { settingsFrom } from '../../ledger/settings.ts';
-import { tellPolicies } from '../demo/demo-policies.ts';
+import { showPolicies } from '../demo/demo-policies.ts';
 import { answerText, demoQuestions } from '../demo/demo-questions.ts';
-import { running } from '../invocation/command-options.ts';
-import { fine, unreachable, wrongUse } from '../invocation/exit-codes.ts';
-import { type Failure, failureOf } from '../invocation/failure.ts';
+import { invalidUsage, success, unavailable } from '../invocation/exit-codes.ts';
+import { type CommandResult, type Failure, failureOf } from '../invocation/failure.ts';
+import { runCommand } from '../invocation/run-command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted } from '../terminal/wording.ts';
 import { portOf, started, stopAsked } from './serve.ts';
@@ -37,10 +37,10 @@ const Marks = list(
   ),
 );
 
-/** By the end of which day what is called “known in May 2022” was known. */
+/** The mark of what was known at the end of May 2022. */
 const markOfMay = '2022-05-31';
 
-/** The position of the last event that was known by a day, by the scenario's own list. */
+/** The position of the last event that was known by a given day, according to the scenario's own list. */
 const positionOfMark = async (
   ledger: Client,
   learned: string,
@@ -49,36 +49,36 @@ const positionOfMark = async (
   const marks = Marks.decode(JSON.parse(await readFile(join(scenario, 'learned.json'), 'utf8')));
   const mark = E.isLeft(marks) ? undefined : marks.right.find((each) => each.learned === learned);
   if (mark === undefined) {
-    return E.left({ exitCode: wrongUse, message: `learned.json of the scenario has no mark ${learned}` });
+    return E.left({ exitCode: invalidUsage, message: `learned.json of the scenario has no mark ${learned}` });
   }
   const { source, id } = mark.lastEvent;
   const events = await everyRow((page) => ledger.events.list({ ...page, source }), { atLeast });
   if (E.isLeft(events)) return E.left(failureOf(events.left, ledger.url));
   const last = events.right.data.find((event) => event.id === id);
   return last === undefined
-    ? E.left({ exitCode: wrongUse, message: `the last event of the mark ${learned} is not in the log` })
+    ? E.left({ exitCode: invalidUsage, message: `the last event of the mark ${learned} is not in the log` })
     : E.right(last.position);
 };
 
-const tellCase = async (ledger: Client, terminal: Terminal): Promise<E.Either<Failure, string>> => {
+const recordAndAsk = async (ledger: Client, terminal: Terminal): Promise<E.Either<Failure, string>> => {
   const events = createReadStream(join(scenario, 'events.ndjson'));
   const recorded = await ledger.events.emitBytes(events);
   if (E.isLeft(recorded)) return E.left(failureOf(recorded.left.error, ledger.url));
-  // The questions come right after the events: they wait until the projections know all of them.
+  // The questions follow at once, so they wait until the projections know every event.
   const { position } = recorded.right;
   const may = await positionOfMark(ledger, markOfMay, position);
   if (E.isLeft(may)) return may;
 
   terminal.out(
-    `${counted(recorded.right.recorded, 'event', 'events')} of the case TikTok, US users’ data, are recorded: what was stated, reported and found`,
+    `${counted(recorded.right.recorded, 'event', 'events')} of the case of TikTok’s US user data are recorded: what was stated, reported`,
   );
-  terminal.out('from 2019 to 2026, in the order in which it was learned. The people are invented.');
+  terminal.out('and found from 2019 to 2026, in the order in which it was learned. The people are invented.');
   terminal.out('');
   terminal.out(
     'Every question has two clocks: when something was true, and when it was known. In May 2022, before',
   );
   terminal.out(
-    `the announcement, the log had ${may.right} events (“position ${may.right}”); what was learned later is in what is known now.`,
+    `the announcement, the log had ${may.right} events (“position ${may.right}”). What was learned later counts only in what is known now.`,
   );
   for (const each of demoQuestions) {
     const lines = await each.ask(ledger, may.right);
@@ -89,7 +89,7 @@ const tellCase = async (ledger: Client, terminal: Terminal): Promise<E.Either<Fa
   }
   terminal.out('');
   terminal.out('');
-  const told = await tellPolicies(ledger, terminal);
+  const told = await showPolicies(ledger, terminal);
   if (E.isLeft(told)) return told;
   return may;
 };
@@ -101,7 +101,7 @@ const hasConsole = async (url: string): Promise<boolean> => {
   return response.ok;
 };
 
-const goOn = async (url: string, may: string, terminal: Terminal): Promise<void> => {
+const suggestQuestions = async (url: string, may: string, terminal: Terminal): Promise<void> => {
   terminal.out('');
   terminal.out('');
   terminal.out(terminal.style('bold', `The server is running on ${url}`));
@@ -119,9 +119,9 @@ const goOn = async (url: string, may: string, terminal: Terminal): Promise<void>
   terminal.out(`The API describes itself at ${url}/openapi.json`);
 };
 
-const run = async (options: DemoOptions, terminal: Terminal): Promise<E.Either<Failure, number>> => {
+const run = async (options: DemoOptions, terminal: Terminal): Promise<CommandResult> => {
   const settings = settingsFrom({});
-  if (E.isLeft(settings)) return E.left({ exitCode: wrongUse, message: settings.left.message });
+  if (E.isLeft(settings)) return E.left({ exitCode: invalidUsage, message: settings.left.message });
   const directory = await mkdtemp(join(tmpdir(), 'domicile-demo-'));
   try {
     const server = await started({
@@ -134,19 +134,19 @@ const run = async (options: DemoOptions, terminal: Terminal): Promise<E.Either<F
     const { url } = server.right;
     try {
       const stop = stopAsked();
-      const may = await tellCase(createClient({ url }), terminal);
+      const may = await recordAndAsk(createClient({ url }), terminal);
       if (E.isLeft(may)) return may;
-      if (options.exit === true) return E.right(fine);
-      await goOn(url, may.right, terminal);
+      if (options.exit === true) return E.right(success);
+      await suggestQuestions(url, may.right, terminal);
       terminal.out('');
-      terminal.out('Its ledger is a temporary one, gone when you stop it: Ctrl-C.');
+      terminal.out('Press Ctrl-C to stop the server. That also deletes its temporary ledger.');
       await stop;
-      return E.right(fine);
+      return E.right(success);
     } finally {
       await server.right.stop();
     }
   } catch (error) {
-    return E.left({ exitCode: unreachable, message: error instanceof Error ? error.message : String(error) });
+    return E.left({ exitCode: unavailable, message: error instanceof Error ? error.message : String(error) });
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -158,7 +158,7 @@ export const addDemo = (program: Command, terminal: Terminal): void => {
     .command('demo')
     .summary('see the founding case at work')
     .description(
-      'Starts a server on a fresh temporary ledger, sends it the events of the founding case over HTTP, and shows what they answer: as known in May 2022, and as known now. The server then keeps running.',
+      'Starts a server on a new temporary ledger and sends it the events of the founding case over HTTP. Shows the answers as known in May 2022 and as known now. The server then keeps running.',
     )
     .option('--port <port>', 'the port (default: 8484)', portOf)
     .option('--exit', 'stop after the answers')
@@ -169,5 +169,5 @@ Examples:
   $ domicile demo
   $ domicile demo --port 0 --exit`,
     )
-    .action((options: DemoOptions) => running(terminal, () => run(options, terminal)));
+    .action((options: DemoOptions) => runCommand(terminal, () => run(options, terminal)));
 };

@@ -1,5 +1,5 @@
 /**
- * `domicile doctor`: what a ledger runs on and with, whether it is sound, and what would be wrong.
+ * `domicile doctor`: checks a ledger and the environment that it runs in.
  */
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
@@ -8,17 +8,13 @@ import { createClient, type Readiness } from '../../client/client.ts';
 import { exact, nullable, oneOf } from '../../domain/events/codec.ts';
 import type { Check } from '../../ledger/examine/examine.ts';
 import type { Settings } from '../../ledger/settings.ts';
-import {
-  type FormatOptions,
-  running,
-  withFormatOption,
-  withLedgerOptions,
-} from '../invocation/command-options.ts';
+import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
 import { type LedgerOptions, settingsOf } from '../invocation/connection.ts';
-import { checkFailed, fine, unreachable, wrongUse } from '../invocation/exit-codes.ts';
-import { type Failure, failureOf, failureOfThrown } from '../invocation/failure.ts';
+import { checkFailed, invalidUsage, success, unavailable } from '../invocation/exit-codes.ts';
+import { type CommandResult, type Failure, failureOf, failureOfThrown } from '../invocation/failure.ts';
 import { version } from '../invocation/package-version.ts';
-import { csvOf } from '../terminal/formats.ts';
+import { runCommand } from '../invocation/run-command.ts';
+import { writeCsv } from '../terminal/formats.ts';
 import { ProgressBar } from '../terminal/progress-bar.ts';
 import { type Column, tableOf } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -79,16 +75,16 @@ const serverChecks = (ready: Readiness, url: string): ReadonlyArray<Check> => {
   return [
     { name: 'server', state: 'ok', found: `answers at ${url}`, remedy: null },
     ready.status === 'ready'
-      ? { name: 'questions', state: 'ok', found: 'it takes them', remedy: null }
+      ? { name: 'questions', state: 'ok', found: 'answered', remedy: null }
       : {
           name: 'questions',
           state: 'failed',
           found: ready.status,
-          remedy: failure ?? 'It reads the log first: wait until it has caught up',
+          remedy: failure ?? 'Wait until it has caught up with the log',
         },
     failure === undefined
       ? { name: 'projections', state: 'ok', found: `generation ${generation}, ${behind}`, remedy: null }
-      : { name: 'projections', state: 'failed', found: failure, remedy: 'The log of the server says more' },
+      : { name: 'projections', state: 'failed', found: failure, remedy: 'See the log of the server' },
     ...(vaultFailure === undefined
       ? []
       : [
@@ -96,7 +92,8 @@ const serverChecks = (ready: Readiness, url: string): ReadonlyArray<Check> => {
             name: 'vault',
             state: 'failed' as const,
             found: vaultFailure,
-            remedy: 'Until it can be asked, nobody can be recorded, named or found by an identifier',
+            remedy:
+              'Until the vault can be reached, events about people cannot be recorded, and people cannot be named or looked up by identifier',
           },
         ]),
     setAside.length === 0
@@ -105,7 +102,7 @@ const serverChecks = (ready: Readiness, url: string): ReadonlyArray<Check> => {
           name: 'events',
           state: 'warning',
           found: `${counted(setAside.length, 'event is', 'events are')} set aside, the first at position ${setAside[0]!.event}: ${setAside[0]!.reason}`,
-          remedy: 'GET /readyz lists all of them',
+          remedy: 'GET /readyz lists them all',
         },
   ];
 };
@@ -124,9 +121,8 @@ const columns: ReadonlyArray<Column<Finding>> = [
 const report = (findings: ReadonlyArray<Finding>, { format }: DoctorOptions, terminal: Terminal): void => {
   if (format === 'json') terminal.out(JSON.stringify({ data: findings }, undefined, 2));
   else if (format === 'ndjson') for (const each of findings) terminal.out(JSON.stringify(each));
-  else if (format === 'csv') {
-    for (const line of csvOf(Object.keys(Finding.required), findings)) terminal.out(`${line}\r`);
-  } else {
+  else if (format === 'csv') writeCsv(Object.keys(Finding.required), findings, terminal);
+  else {
     terminal.out(`Domicile ${version()}`);
     const settings = findings.filter(({ topic }) => topic === 'setting');
     if (settings.length > 0) {
@@ -142,16 +138,18 @@ const report = (findings: ReadonlyArray<Finding>, { format }: DoctorOptions, ter
     terminal.out(tableOf(checks, columns, terminal));
     terminal.out('');
     const bad = checks.filter(({ state }) => state !== 'ok').length;
-    terminal.out(bad === 0 ? 'All is well.' : `${counted(bad, 'check needs', 'checks need')} attention.`);
+    terminal.out(
+      bad === 0 ? 'All checks passed.' : `${counted(bad, 'check needs', 'checks need')} attention.`,
+    );
   }
 };
 
 const exitCodeOf = (checks: ReadonlyArray<Check>): number => {
-  if (checks.some((check) => check.unreachable === true)) return unreachable;
-  return checks.some(({ state }) => state === 'failed') ? checkFailed : fine;
+  if (checks.some((check) => check.unreachable === true)) return unavailable;
+  return checks.some(({ state }) => state === 'failed') ? checkFailed : success;
 };
 
-/** The checks of the ledger that the settings name, wherever its log is. */
+/** Checks the ledger that the settings name, on either kind of store. */
 const examined = async (
   settings: Settings,
   onProgress: (read: number, of: number) => void,
@@ -159,7 +157,7 @@ const examined = async (
   const { readStoreSetting } = await import('../../store/open/open-store.ts');
   const store = readStoreSetting(settings.store);
   if (E.isLeft(store))
-    return E.left({ exitCode: wrongUse, message: `the setting LEDGER_STORE: ${store.left}` });
+    return E.left({ exitCode: invalidUsage, message: `invalid setting LEDGER_STORE: ${store.left}` });
   if (store.right.kind === 'sqlite') {
     const { examine } = await import('../../ledger/examine/examine.ts');
     return E.right(examine(settings, Date.now(), onProgress));
@@ -172,7 +170,7 @@ const examined = async (
   }
 };
 
-const run = async (options: DoctorOptions, terminal: Terminal): Promise<E.Either<Failure, number>> => {
+const run = async (options: DoctorOptions, terminal: Terminal): Promise<CommandResult> => {
   if (options.url !== undefined) {
     const ready = await createClient({ url: options.url, token: options.token }).health.ready();
     if (E.isLeft(ready)) return E.left(failureOf(ready.left, options.url));
@@ -204,9 +202,9 @@ export const addDoctor = (program: Command, terminal: Terminal): void => {
     withFormatOption(
       program
         .command('doctor')
-        .summary('examine a ledger and what it runs on')
+        .summary('check a ledger and its environment')
         .description(
-          'Shows the settings, and checks the versions, the disk, every page and row of the files, and that every event can be read; of a ledger on KurrentDB also the server, and whether the settings suit it. Changes nothing, and works beside a running server. With --url it asks a server how it is. Ends with 1 if a check failed, with 3 if the ledger cannot be reached at all.',
+          'Shows the settings. Checks the versions, the disk, every page and row of the files, and whether every event can be read. For a ledger on KurrentDB it also checks the server and whether the settings suit it. Changes nothing, and can run beside a server. With --url it asks a server for its health. Exits with 1 if a check failed, and with 3 if the ledger cannot be reached.',
         ),
     ),
   )
@@ -218,5 +216,5 @@ Examples:
   $ domicile doctor --data /var/lib/domicile --format json
   $ domicile doctor --url http://127.0.0.1:8484`,
     )
-    .action((options: DoctorOptions) => running(terminal, () => run(options, terminal)));
+    .action((options: DoctorOptions) => runCommand(terminal, () => run(options, terminal)));
 };

@@ -5,16 +5,12 @@ import { createReadStream, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { type EmitFailure, type EmitProgress, sentenceOf } from '../../client/client.ts';
-import {
-  type FormatOptions,
-  running,
-  withFormatOption,
-  withLedgerOptions,
-} from '../invocation/command-options.ts';
+import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
 import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
-import { fine, wrongUse } from '../invocation/exit-codes.ts';
+import { invalidUsage, success } from '../invocation/exit-codes.ts';
 import { type Failure, failureOf } from '../invocation/failure.ts';
-import { csvOf } from '../terminal/formats.ts';
+import { runCommand } from '../invocation/run-command.ts';
+import { writeCsv } from '../terminal/formats.ts';
 import { ProgressBar } from '../terminal/progress-bar.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, wholeNumber } from '../terminal/wording.ts';
@@ -24,7 +20,7 @@ type EmitOptions = LedgerOptions & FormatOptions;
 interface Source {
   readonly name: string;
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** How long it is, where that is known. */
+  /** Its length in bytes, if known. */
   readonly size: number | undefined;
 }
 
@@ -34,8 +30,8 @@ const openSource = (file: string): E.Either<Failure, Source> => {
     const stats = statSync(file);
     if (stats.isDirectory()) {
       return E.left({
-        exitCode: wrongUse,
-        message: `${file} is a directory; expected a file of NDJSON, one event a line`,
+        exitCode: invalidUsage,
+        message: `${file} is a directory; expected an NDJSON file, one event per line`,
       });
     }
     return E.right({
@@ -46,42 +42,39 @@ const openSource = (file: string): E.Either<Failure, Source> => {
   } catch (error) {
     const why =
       error instanceof Error && 'code' in error && error.code === 'ENOENT'
-        ? 'is not there'
+        ? 'does not exist'
         : 'cannot be read';
     return E.left({
-      exitCode: wrongUse,
-      message: `${file} ${why}; expected a file of NDJSON, one event a line, or - for standard input`,
+      exitCode: invalidUsage,
+      message: `${file} ${why}; expected an NDJSON file, one event per line, or - for standard input`,
     });
   }
 };
 
 const stopped = ({ error, soFar }: EmitFailure, source: Source, url: string | undefined): Failure => {
   const failure = failureOf(error, url);
-  const before = `${counted(soFar.recorded, 'event', 'events')} recorded, ${wholeNumber(soFar.duplicates)} there already.`;
+  const before = `${counted(soFar.recorded, 'event', 'events')} recorded, ${wholeNumber(soFar.duplicates)} already there.`;
   const hint =
     error.kind === 'problem' && error.problem.errors !== undefined
-      ? 'Mend it and send all of it again: what is recorded is not recorded twice.'
-      : 'Send all of it again when that is mended: what is recorded is not recorded twice.';
+      ? 'Correct it and send everything again; events already recorded are not recorded twice.'
+      : 'Then send everything again; events already recorded are not recorded twice.';
   return {
     ...failure,
     message: `${source.name}: ${failure.message}`,
-    hint: `${failure.hint === undefined ? '' : `${failure.hint}\n`}Up to there ${before} ${hint}`,
+    hint: `${failure.hint === undefined ? '' : `${failure.hint}\n`}So far: ${before} ${hint}`,
   };
 };
 
 const report = (done: EmitProgress, { format }: EmitOptions, source: Source, terminal: Terminal): void => {
   const { recorded, duplicates, position } = done;
   if (format === 'csv') {
-    const fields = ['recorded', 'duplicates', 'position'];
-    for (const line of csvOf(fields, [{ recorded, duplicates, position }])) terminal.out(`${line}\r`);
+    writeCsv(['recorded', 'duplicates', 'position'], [done], terminal);
   } else if (format === 'json' || format === 'ndjson') {
     terminal.out(JSON.stringify({ recorded, duplicates, position }));
   } else if (recorded + duplicates === 0) {
-    terminal.out(
-      `${source.name} has no events: nothing was recorded. One event a line is expected, in JSON.`,
-    );
+    terminal.out(`${source.name} has no events, so nothing was recorded. Expected one JSON event per line.`);
   } else {
-    const already = duplicates === 0 ? '' : `, ${wholeNumber(duplicates)} there already`;
+    const already = duplicates === 0 ? '' : `, ${wholeNumber(duplicates)} already there`;
     terminal.out(
       `Recorded ${counted(recorded, 'event', 'events')}${already}. The log is at position ${position}.`,
     );
@@ -103,13 +96,13 @@ const emit = async (file: string, options: EmitOptions, terminal: Terminal) => {
       },
       onRetry: (error, waitMs) => {
         bar.end();
-        terminal.note(`${sentenceOf(error)}; trying again in ${(waitMs / 1_000).toFixed(1)} s`);
+        terminal.note(`${sentenceOf(error)}; retrying in ${(waitMs / 1_000).toFixed(1)} s`);
       },
     });
     bar.end();
     if (E.isLeft(done)) return E.left(stopped(done.left, source.right, options.url));
     report(done.right, options, source.right, terminal);
-    return E.right(fine);
+    return E.right(success);
   });
 };
 
@@ -119,9 +112,9 @@ export const addEmit = (program: Command, terminal: Terminal): void => {
     withFormatOption(
       program
         .command('emit <file>')
-        .summary('record events from a file of NDJSON')
+        .summary('record events from an NDJSON file')
         .description(
-          'Records events from a file of NDJSON, or from standard input (-): one CloudEvents event a line. Doing it again is safe: an event is known by its source and id, and recorded once. The first line that is not an event stops it and is named; the lines go in by chunks of 1,000, each all or none.',
+          'Records events from an NDJSON file, or from standard input (-), with one CloudEvents event per line. Running it again is safe: source and id identify an event, and it is recorded once. Lines are recorded in chunks of up to 1,000; a chunk is recorded completely or not at all. The first invalid line stops the command, which then names that line.',
         ),
     ),
   )
@@ -133,5 +126,7 @@ Examples:
   $ domicile emit events.ndjson --url http://127.0.0.1:8484
   $ gunzip -c events.ndjson.gz | domicile emit -`,
     )
-    .action((file: string, options: EmitOptions) => running(terminal, () => emit(file, options, terminal)));
+    .action((file: string, options: EmitOptions) =>
+      runCommand(terminal, () => emit(file, options, terminal)),
+    );
 };

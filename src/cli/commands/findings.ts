@@ -1,5 +1,5 @@
 /**
- * `domicile findings`: what broke a policy, or could not be judged.
+ * `domicile findings`: the findings of the adopted policies.
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
@@ -9,12 +9,12 @@ import {
   knownWords,
   type QuestionOptions,
   questionOf,
-  running,
   withQuestionOptions,
 } from '../invocation/command-options.ts';
 import { withLedger } from '../invocation/connection.ts';
-import { checkFailed, fine } from '../invocation/exit-codes.ts';
+import { checkFailed, success } from '../invocation/exit-codes.ts';
 import { failureOf } from '../invocation/failure.ts';
+import { runCommand } from '../invocation/run-command.ts';
 import { findingColumns } from '../terminal/finding-lines.ts';
 import { fieldsOf, show } from '../terminal/formats.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -31,7 +31,7 @@ interface FindingsOptions extends QuestionOptions {
 }
 
 const versionOf = (text: string): number => {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1 on.');
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a whole number of at least 1.');
   return Number(text);
 };
 
@@ -58,8 +58,8 @@ const ask = async (options: FindingsOptions, terminal: Terminal) =>
         columns: findingColumns,
         title: `Findings${subject === undefined ? '' : ` about ${terminal.style('bold', subject)}`}, ${knownWords(clocks, options)}`,
         empty: [
-          'None: nothing known broke a rule of the policies that were adopted.',
-          'Try a policy before it is adopted: domicile simulate FILE.cedar',
+          'None. Nothing known broke a rule of an adopted policy.',
+          'To try a policy before you adopt it: domicile simulate FILE.cedar',
         ],
         footer: [
           `${counted(data.length, 'finding', 'findings')}: ${violated} violated, ${data.length - violated} could not be judged. Times are UTC.`,
@@ -67,7 +67,7 @@ const ask = async (options: FindingsOptions, terminal: Terminal) =>
       },
       terminal,
     );
-    return E.right(options.fail === true && data.length > 0 ? checkFailed : fine);
+    return E.right(options.fail === true && data.length > 0 ? checkFailed : success);
   });
 
 /** Adds the command. */
@@ -75,13 +75,13 @@ export const addFindings = (program: Command, terminal: Terminal): void => {
   withQuestionOptions(
     program
       .command('findings')
-      .summary('what broke a policy, or could not be judged')
+      .summary('what broke a policy or could not be judged')
       .description(
-        'Shows the intervals in which a holding, or somebody’s reach of it, broke a rule of an adopted policy, or could not be judged.',
+        'Shows findings: the intervals in which a holding, or a party’s reach to it, broke a rule of an adopted policy or could not be judged.',
       ),
   )
     .addOption(
-      new Option('--subject <subject>', 'only what is about this person').conflicts([
+      new Option('--subject <subject>', 'only findings about this person').conflicts([
         'policy',
         'policyVersion',
         'site',
@@ -89,12 +89,12 @@ export const addFindings = (program: Command, terminal: Terminal): void => {
         'open',
       ]),
     )
-    .option('--policy <policy>', 'only of this policy')
-    .option('--policy-version <version>', 'only of this version of it', versionOf)
-    .option('--site <site>', 'only about data at this site')
-    .option('--party <party>', 'only about the reach of this party')
-    .option('--open', 'only what holds at --valid-at')
-    .option('--fail', 'end with 1 if there is a finding')
+    .option('--policy <policy>', 'only findings of this policy')
+    .option('--policy-version <version>', 'only findings of this version of the policy', versionOf)
+    .option('--site <site>', 'only findings about data at this site')
+    .option('--party <party>', 'only findings about the reach of this party')
+    .option('--open', 'only findings that hold at --valid-at')
+    .option('--fail', 'exit with 1 if there is a finding')
     .addHelpText(
       'after',
       `
@@ -104,5 +104,5 @@ Examples:
   $ domicile findings --subject ana --known-at 2022-06-01
   $ domicile findings --open --fail --format ndjson`,
     )
-    .action((options: FindingsOptions) => running(terminal, () => ask(options, terminal)));
+    .action((options: FindingsOptions) => runCommand(terminal, () => ask(options, terminal)));
 };

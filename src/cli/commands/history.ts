@@ -9,13 +9,13 @@ import {
   knownWords,
   type PeriodOptions,
   questionOf,
-  running,
   withPeriodOptions,
   withQuestionOptions,
 } from '../invocation/command-options.ts';
 import { withLedger } from '../invocation/connection.ts';
-import { fine } from '../invocation/exit-codes.ts';
+import { success } from '../invocation/exit-codes.ts';
 import { failureOf } from '../invocation/failure.ts';
+import { runCommand } from '../invocation/run-command.ts';
 import { fieldsOf, show } from '../terminal/formats.ts';
 import { kindText } from '../terminal/path-text.ts';
 import type { Column } from '../terminal/table.ts';
@@ -58,14 +58,14 @@ const ask = async (subject: string, options: PeriodOptions, terminal: Terminal) 
         columns,
         title: `${terminal.style('bold', subject)}: where the data was over time, ${knownWords(clocks, options)}`,
         empty: [
-          'Nowhere: nothing known held data of this person in that time.',
-          'Without --from and --to all of time is shown.',
+          'Nowhere. No site is known to have held data of this person in that period.',
+          'Leave out --from and --to to see all of time.',
         ],
         footer: [`${counted(data.length, 'stay', 'stays')}, ${open} of them still so. Times are UTC.`],
       },
       terminal,
     );
-    return E.right(fine);
+    return E.right(success);
   });
 
 /** Adds the command. */
@@ -75,9 +75,7 @@ export const addHistory = (program: Command, terminal: Terminal): void => {
       program
         .command('history <subject>')
         .summary('where a person’s data was, over time')
-        .description(
-          'Shows every stay of a person’s data at a site: from when to when, live or in a backup.',
-        ),
+        .description('Shows every period in which a site held a person’s data, live or in a backup.'),
     ),
   )
     .addHelpText(
@@ -89,6 +87,6 @@ Examples:
   $ domicile history ana --known-position 42 --format json`,
     )
     .action((subject: string, options: PeriodOptions) =>
-      running(terminal, () => ask(subject, options, terminal)),
+      runCommand(terminal, () => ask(subject, options, terminal)),
     );
 };

@@ -1,19 +1,21 @@
 /**
- * `domicile keys`: who is let in. Keys lie beside the log; a running server sees a change at once.
+ * `domicile keys`: manages the keys of callers. Keys are kept beside the log, and a running server notices changes at once.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { exact, nullable } from '../../domain/events/codec.ts';
 import { filesIn } from '../../ledger/files.ts';
 import { type KeyProblem, Keys, Scope } from '../../people/access/keys.ts';
-import { type FormatOptions, running, withFormatOption } from '../invocation/command-options.ts';
+import { type FormatOptions, withFormatOption } from '../invocation/command-options.ts';
 import { settingsOf } from '../invocation/connection.ts';
-import { fine, wrongUse } from '../invocation/exit-codes.ts';
-import { type Failure, failureOfThrown } from '../invocation/failure.ts';
-import { csvOf } from '../terminal/formats.ts';
+import { invalidUsage, success } from '../invocation/exit-codes.ts';
+import { type CommandResult, type Failure, failureOfThrown } from '../invocation/failure.ts';
+import { runCommand } from '../invocation/run-command.ts';
+import { writeCsv } from '../terminal/formats.ts';
 import { type Column, tableOf } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { moment } from '../terminal/wording.ts';
@@ -41,43 +43,41 @@ const columns: ReadonlyArray<Column<KeyRow>> = [
 ];
 
 const messages: Readonly<Record<KeyProblem, string>> = {
-  'name-taken': 'a key of this name is in force; revoke it first, or use another name',
-  'too-many': 'there are as many keys as there may be',
-  'unknown-key': 'no key of this name is in force; domicile keys list shows them',
+  'name-taken': 'an active key has this name; revoke it first, or use another name',
+  'too-many': 'the limit on the number of keys is reached',
+  'unknown-key': 'no active key has this name; domicile keys list shows the keys',
 };
 
-const refused = (problem: KeyProblem): E.Either<Failure, never> =>
-  E.left({ exitCode: wrongUse, message: messages[problem] });
+const failureOfKeyProblem = (problem: KeyProblem): Failure => ({
+  exitCode: invalidUsage,
+  message: messages[problem],
+});
 
 const keysOf = (options: KeyOptions): E.Either<Failure, Keys> => {
-  const settings = settingsOf(options);
-  if (E.isLeft(settings)) return settings;
-  try {
-    mkdirSync(settings.right.dataDirectory, { recursive: true });
-    return E.right(new Keys(filesIn(settings.right.dataDirectory).keys));
-  } catch (error) {
-    return E.left(failureOfThrown(error));
-  }
+  const open = (directory: string): Keys => {
+    mkdirSync(directory, { recursive: true });
+    return new Keys(filesIn(directory).keys);
+  };
+  return pipe(
+    settingsOf(options),
+    E.flatMap(({ dataDirectory }) => E.tryCatch(() => open(dataDirectory), failureOfThrown)),
+  );
 };
 
-const create = async (
-  name: string,
-  options: CreateOptions,
-  terminal: Terminal,
-): Promise<E.Either<Failure, number>> => {
-  const keys = keysOf(options);
-  if (E.isLeft(keys)) return keys;
-  const token = keys.right.create(name, options.scopes, Date.now(), randomBytes);
-  if (E.isLeft(token)) return refused(token.left);
-  terminal.note('This token is shown this once. Send it as Authorization: Bearer …, or set LEDGER_TOKEN.');
+const create = async (name: string, options: CreateOptions, terminal: Terminal): Promise<CommandResult> => {
+  const token = pipe(
+    keysOf(options),
+    E.flatMap((keys) =>
+      E.mapLeft(failureOfKeyProblem)(keys.create(name, options.scopes, Date.now(), randomBytes)),
+    ),
+  );
+  if (E.isLeft(token)) return token;
+  terminal.note('This token is shown only once. Send it as Authorization: Bearer …, or set LEDGER_TOKEN.');
   terminal.out(token.right);
-  return E.right(fine);
+  return E.right(success);
 };
 
-const list = async (
-  options: KeyOptions & FormatOptions,
-  terminal: Terminal,
-): Promise<E.Either<Failure, number>> => {
+const list = async (options: KeyOptions & FormatOptions, terminal: Terminal): Promise<CommandResult> => {
   const keys = keysOf(options);
   if (E.isLeft(keys)) return keys;
   const rows = keys.right.all().map(
@@ -90,35 +90,33 @@ const list = async (
   );
   if (options.format === 'json') terminal.out(JSON.stringify(rows));
   else if (options.format === 'ndjson') for (const row of rows) terminal.out(JSON.stringify(row));
-  else if (options.format === 'csv')
-    for (const line of csvOf(Object.keys(KeyRow.required), rows)) terminal.out(line);
+  else if (options.format === 'csv') writeCsv(Object.keys(KeyRow.required), rows, terminal);
   else if (rows.length === 0)
-    terminal.out('No keys: on loopback everybody is let in. Make one: domicile keys create NAME');
+    terminal.out(
+      'No keys. The server listens on loopback only and admits everybody. To create a key: domicile keys create NAME',
+    );
   else terminal.out(tableOf(rows, columns, terminal));
-  return E.right(fine);
+  return E.right(success);
 };
 
-const revoke = async (
-  name: string,
-  options: KeyOptions,
-  terminal: Terminal,
-): Promise<E.Either<Failure, number>> => {
-  const keys = keysOf(options);
-  if (E.isLeft(keys)) return keys;
-  const revoked = keys.right.revoke(name, Date.now());
-  if (E.isLeft(revoked)) return refused(revoked.left);
+const revoke = async (name: string, options: KeyOptions, terminal: Terminal): Promise<CommandResult> => {
+  const revoked = pipe(
+    keysOf(options),
+    E.flatMap((keys) => E.mapLeft(failureOfKeyProblem)(keys.revoke(name, Date.now()))),
+  );
+  if (E.isLeft(revoked)) return revoked;
   terminal.out(`The key ${name} is revoked.`);
-  return E.right(fine);
+  return E.right(success);
 };
 
 const dataOption = () =>
-  new Option('--data <dir>', 'the directory of the ledger (default: ./data, or LEDGER_STORE)');
+  new Option('--data <dir>', 'the directory of the ledger (default: LEDGER_STORE, or ./data)');
 
 const scopesOf = (text: string): ReadonlyArray<Scope> => {
   const scopes = text.split(',').map((each) => each.trim());
   for (const scope of scopes)
     if (!Scope.is(scope))
-      throw new InvalidArgumentError(`Expected ${Scope.words.join(', ')}, with commas between.`);
+      throw new InvalidArgumentError(`Expected ${Scope.words.join(', ')}, separated by commas.`);
   return scopes as ReadonlyArray<Scope>;
 };
 
@@ -126,7 +124,7 @@ const scopesOf = (text: string): ReadonlyArray<Scope> => {
 export const addKeys = (program: Command, terminal: Terminal): void => {
   const keys = program
     .command('keys')
-    .summary('make, list and revoke the keys by which callers are let in')
+    .summary('create, list and revoke keys for callers')
     .addHelpText(
       'after',
       `
@@ -138,24 +136,26 @@ Examples:
     );
   keys
     .command('create')
-    .description('Makes a key and shows its token, this once.')
-    .addArgument(new Argument('<name>', 'what the key is called'))
+    .description('Creates a key and shows its token once.')
+    .addArgument(new Argument('<name>', 'the name of the key'))
     .addOption(dataOption())
     .addOption(
-      new Option('--scopes <scopes>', `what it allows: ${Scope.words.join(', ')}`)
+      new Option('--scopes <scopes>', `what the key allows: ${Scope.words.join(', ')}`)
         .default(['audit'], 'audit')
         .argParser(scopesOf),
     )
     .action((name: string, options: CreateOptions) =>
-      running(terminal, () => create(name, options, terminal)),
+      runCommand(terminal, () => create(name, options, terminal)),
     );
   withFormatOption(
-    keys.command('list').description('Shows all keys, revoked ones too.').addOption(dataOption()),
-  ).action((options: KeyOptions & FormatOptions) => running(terminal, () => list(options, terminal)));
+    keys.command('list').description('Shows all keys, including revoked ones.').addOption(dataOption()),
+  ).action((options: KeyOptions & FormatOptions) => runCommand(terminal, () => list(options, terminal)));
   keys
     .command('revoke')
-    .description('Lets the holder of a key in no more.')
-    .addArgument(new Argument('<name>', 'what the key is called'))
+    .description('Revokes a key. It stops working immediately.')
+    .addArgument(new Argument('<name>', 'the name of the key'))
     .addOption(dataOption())
-    .action((name: string, options: KeyOptions) => running(terminal, () => revoke(name, options, terminal)));
+    .action((name: string, options: KeyOptions) =>
+      runCommand(terminal, () => revoke(name, options, terminal)),
+    );
 };

@@ -1,19 +1,15 @@
 /**
- * `domicile replay`: rebuilds the projections from the log, beside those that serve.
+ * `domicile replay`: rebuilds the projections from the log while the old ones keep serving.
  */
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Replay } from '../../client/client.ts';
-import {
-  type FormatOptions,
-  running,
-  withFormatOption,
-  withLedgerOptions,
-} from '../invocation/command-options.ts';
+import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
 import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
-import { checkFailed, fine } from '../invocation/exit-codes.ts';
+import { checkFailed, success } from '../invocation/exit-codes.ts';
 import { failureOf } from '../invocation/failure.ts';
-import { csvOf } from '../terminal/formats.ts';
+import { runCommand } from '../invocation/run-command.ts';
+import { writeCsv } from '../terminal/formats.ts';
 import { ProgressBar } from '../terminal/progress-bar.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, wholeNumber } from '../terminal/wording.ts';
@@ -37,7 +33,7 @@ const fields = [
 
 const report = (replay: Replay, { format, rollback }: ReplayOptions, terminal: Terminal): void => {
   if (format === 'csv') {
-    for (const line of csvOf(fields, [replay])) terminal.out(`${line}\r`);
+    writeCsv(fields, [replay], terminal);
     return;
   }
   if (format !== 'table') {
@@ -48,17 +44,17 @@ const report = (replay: Replay, { format, rollback }: ReplayOptions, terminal: T
   const read = `${counted(processed, 'event', 'events')} read, ${wholeNumber(Math.round(rate))}/s`;
   if (state !== 'serving') {
     terminal.out(`The replay ${state === 'failed' ? 'failed' : 'was cancelled'}: ${failure ?? read}.`);
-    terminal.out('What served before goes on serving.');
+    terminal.out('The previous projections keep serving.');
     return;
   }
-  const how = rollback === true ? 'from before are back' : 'are rebuilt and serve';
+  const how = rollback === true ? 'of before are serving again' : 'are rebuilt and serving';
   terminal.out(`The projections ${how}: ${read}.`);
   if (differences === null) return;
   const { compared, changed, examples } = differences;
   terminal.out(
     changed === 0
-      ? `${counted(compared, 'answer', 'answers')} compared with those before, none of them differs.`
-      : `${wholeNumber(changed)} of ${counted(compared, 'answer', 'answers')} differ from those before, such as:`,
+      ? `${counted(compared, 'answer', 'answers')} compared with the previous projections; none differ.`
+      : `${wholeNumber(changed)} of ${counted(compared, 'answer', 'answers')} differ from those of the previous projections, for example:`,
   );
   for (const { question, before, after } of examples) {
     terminal.out(`  ${question}`);
@@ -69,7 +65,7 @@ const report = (replay: Replay, { format, rollback }: ReplayOptions, terminal: T
 
 const exitCodeOf = ({ state, differences }: Replay, { fail }: ReplayOptions): number => {
   if (state !== 'serving') return checkFailed;
-  return fail === true && (differences?.changed ?? 0) > 0 ? checkFailed : fine;
+  return fail === true && (differences?.changed ?? 0) > 0 ? checkFailed : success;
 };
 
 const replay = async (options: ReplayOptions, terminal: Terminal) =>
@@ -105,12 +101,12 @@ export const addReplay = (program: Command, terminal: Terminal): void => {
         .command('replay')
         .summary('rebuild the projections from the log')
         .description(
-          'Rebuilds what questions are answered from, out of the log, beside what serves; compares answers of both, then swaps. Ends with 1 if it fails; the log is never touched.',
+          'Rebuilds the projections, which questions are answered from, while the old ones keep serving. Compares the answers of both, then switches to the new ones. Never changes the log. Exits with 1 if the replay fails.',
         ),
     ),
   )
-    .option('--rollback', 'bring back those that served before the last replay, caught up, instead')
-    .option('--fail', 'end with 1 if an answer differs from before, too')
+    .option('--rollback', 'instead, return to the projections that served before the last replay')
+    .option('--fail', 'also exit with 1 if an answer differs from before')
     .addHelpText(
       'after',
       `
@@ -119,5 +115,5 @@ Examples:
   $ domicile replay --url http://127.0.0.1:8484 --fail
   $ domicile replay --rollback`,
     )
-    .action((options: ReplayOptions) => running(terminal, () => replay(options, terminal)));
+    .action((options: ReplayOptions) => runCommand(terminal, () => replay(options, terminal)));
 };

@@ -1,15 +1,15 @@
 /**
- * `domicile serve`: serves a ledger over HTTP until it is told to stop.
+ * `domicile serve`: serves a ledger over HTTP until it is stopped.
  */
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Settings } from '../../ledger/settings.ts';
 import type { Running } from '../../main/serve.ts';
-import { running } from '../invocation/command-options.ts';
 import { settingsOf } from '../invocation/connection.ts';
-import { fine, wrongUse } from '../invocation/exit-codes.ts';
-import { type Failure, failureOfThrown } from '../invocation/failure.ts';
+import { invalidUsage, success } from '../invocation/exit-codes.ts';
+import { type CommandResult, type Failure, failureOfThrown } from '../invocation/failure.ts';
+import { runCommand } from '../invocation/run-command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 interface ServeOptions {
@@ -19,11 +19,11 @@ interface ServeOptions {
 
 const portMax = 65_535;
 
-/** A port, as the command line gives it. */
+/** Parses a port from the command line. */
 export const portOf = (text: string): number => {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > portMax) {
-    throw new InvalidArgumentError(`Expected a whole number from 0 to ${portMax}; 0 takes any free one.`);
+    throw new InvalidArgumentError(`Expected a whole number from 0 to ${portMax}; 0 takes any free port.`);
   }
   return port;
 };
@@ -37,30 +37,30 @@ export const started = async (settings: Settings): Promise<E.Either<Failure, Run
     if (!(error instanceof Error) || !('code' in error)) return E.left(failureOfThrown(error));
     if (error.code === 'EADDRINUSE') {
       return E.left({
-        exitCode: wrongUse,
-        message: `something else listens on ${settings.host}:${settings.port} already`,
-        hint: 'Stop it, or take another port: --port 8485',
+        exitCode: invalidUsage,
+        message: `${settings.host}:${settings.port} is already in use`,
+        hint: 'Stop the process that uses it, or choose another port: --port 8485',
       });
     }
     if (error.code === 'EACCES') {
       return E.left({
-        exitCode: wrongUse,
-        message: `this user may not listen on ${settings.host}:${settings.port}`,
-        hint: 'Take a port above 1023: --port 8484',
+        exitCode: invalidUsage,
+        message: `no permission to listen on ${settings.host}:${settings.port}`,
+        hint: 'Choose a port above 1023: --port 8484',
       });
     }
     return E.left(failureOfThrown(error));
   }
 };
 
-/** Resolves when the process is asked to stop. */
+/** Resolves when the process receives SIGINT or SIGTERM. */
 export const stopAsked = (): Promise<void> =>
   new Promise((done) => {
     process.once('SIGINT', () => done());
     process.once('SIGTERM', () => done());
   });
 
-const run = async (options: ServeOptions, terminal: Terminal): Promise<E.Either<Failure, number>> => {
+const run = async (options: ServeOptions, terminal: Terminal): Promise<CommandResult> => {
   const settings = settingsOf(options);
   if (E.isLeft(settings)) return settings;
   const port = options.port ?? settings.right.port;
@@ -75,7 +75,7 @@ const run = async (options: ServeOptions, terminal: Terminal): Promise<E.Either<
   terminal.out(`Record events: domicile emit FILE --url ${server.right.url}    Stop: Ctrl-C`);
   await stop;
   await server.right.stop();
-  return E.right(fine);
+  return E.right(success);
 };
 
 /** Adds the command. */
@@ -83,9 +83,9 @@ export const addServe = (program: Command, terminal: Terminal): void => {
   program
     .command('serve')
     .summary('serve a ledger over HTTP')
-    .description('Serves a ledger over HTTP until it is stopped. Where there is no ledger yet, it makes one.')
-    .option('--data <dir>', 'the directory of the ledger (default: ./data, or LEDGER_STORE)')
-    .option('--port <port>', 'the port (default: 8484, or LEDGER_PORT)', portOf)
+    .description('Serves a ledger over HTTP until it is stopped. Creates the ledger if there is none.')
+    .option('--data <dir>', 'the directory of the ledger (default: LEDGER_STORE, or ./data)')
+    .option('--port <port>', 'the port (default: LEDGER_PORT, or 8484)', portOf)
     .addHelpText(
       'after',
       `
@@ -95,5 +95,5 @@ Examples:
 
 The other settings come from the environment; domicile doctor shows them.`,
     )
-    .action((options: ServeOptions) => running(terminal, () => run(options, terminal)));
+    .action((options: ServeOptions) => runCommand(terminal, () => run(options, terminal)));
 };

@@ -1,20 +1,16 @@
 /**
- * `domicile simulate`: what a policy would find over the whole history, before it is adopted.
+ * `domicile simulate`: what a policy would find over the whole history if it were adopted (R20).
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import type { FindingRow } from '../../contract/rows/policy.ts';
-import {
-  type FormatOptions,
-  running,
-  withFormatOption,
-  withLedgerOptions,
-} from '../invocation/command-options.ts';
+import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
 import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
-import { checkFailed, fine, wrongUse } from '../invocation/exit-codes.ts';
+import { checkFailed, invalidUsage, success } from '../invocation/exit-codes.ts';
 import { type Failure, failureOf } from '../invocation/failure.ts';
+import { runCommand } from '../invocation/run-command.ts';
 import { findingColumns } from '../terminal/finding-lines.ts';
 import { show } from '../terminal/formats.ts';
 import type { Column } from '../terminal/table.ts';
@@ -28,13 +24,13 @@ interface SimulateOptions extends LedgerOptions, FormatOptions {
   readonly fail?: boolean;
 }
 
-/** Where history begins: by default a policy is tried over all of it. */
+/** Before the first event: by default a policy is tried over the whole history. */
 const beginning = '0000-01-01';
 
 const changes = ['opened', 'closed', 'lengthened', 'shortened'] as const;
 type Change = (typeof changes)[number];
 
-/** A finding that a change opens, closes or changes. */
+/** A finding, and how adopting the policy would change it. */
 type Line = FindingRow & { readonly change: Change };
 
 const lineOf = (change: Change, finding: FindingRow): Line => ({ ...finding, change });
@@ -63,9 +59,9 @@ const cedarIn = (file: string): E.Either<Failure, string> => {
     return E.right(readFileSync(file, 'utf8'));
   } catch {
     return E.left({
-      exitCode: wrongUse,
-      message: `${file} cannot be read; expected a file with Cedar policies`,
-      hint: 'docs/how-to/write-a-policy.md has some to begin with.',
+      exitCode: invalidUsage,
+      message: `${file} cannot be read; expected a file with a Cedar policy`,
+      hint: 'See docs/how-to/write-a-policy.md for examples.',
     });
   }
 };
@@ -94,19 +90,19 @@ const simulate = async (file: string, options: SimulateOptions, terminal: Termin
       {
         fields,
         columns,
-        title: `What adopting ${terminal.style('bold', policy)} would make of history, against the version in force if there is one`,
-        empty: ['Nothing would change: it finds what is found now.'],
+        title: `How adopting ${terminal.style('bold', policy)} would change the findings, compared with the version in force, if any`,
+        empty: ['Nothing would change.'],
         footer: [
           `${changes.map((change) => `${data[change].length} ${change}`).join(', ')}: ${counted(lines.length, 'finding', 'findings')}. Nothing was recorded. Times are UTC.`,
         ],
       },
       terminal,
     );
-    return E.right(options.fail === true && lines.length > 0 ? checkFailed : fine);
+    return E.right(options.fail === true && lines.length > 0 ? checkFailed : success);
   });
 };
 
-/** The refusal of a policy names places in its text, not events of a body. */
+/** Faults of a policy are shown with their place in the file instead of in the request. */
 const refusal = (failure: Failure, file: string): Failure =>
   failure.details === undefined
     ? failure
@@ -122,16 +118,16 @@ export const addSimulate = (program: Command, terminal: Terminal): void => {
     withFormatOption(
       program
         .command('simulate <file>')
-        .summary('try a policy before it is adopted')
+        .summary('try a policy before you adopt it')
         .description(
-          'Shows what adopting a policy would make of the whole history: findings opened, closed, lengthened and shortened, against the version in force. Records nothing.',
+          'Shows how adopting a policy would change the findings over the whole history: findings opened, closed, lengthened and shortened, compared with the version in force. Records nothing.',
         ),
     ),
   )
-    .option('--policy <policy>', 'the id it would be adopted under (default: the name of the file)')
-    .option('--effective-from <time>', 'from when on it would hold', beginning)
-    .option('--effective-until <time>', 'until when it would hold (default: for good)')
-    .option('--fail', 'end with 1 if it would change anything')
+    .option('--policy <policy>', 'the id of the policy (default: the name of the file)')
+    .option('--effective-from <time>', 'when it would take effect', beginning)
+    .option('--effective-until <time>', 'when it would end (default: never)')
+    .option('--fail', 'exit with 1 if anything would change')
     .addHelpText(
       'after',
       `
@@ -141,6 +137,6 @@ Examples:
   $ domicile simulate my-policy.cedar --fail --format ndjson`,
     )
     .action((file: string, options: SimulateOptions) =>
-      running(terminal, () => simulate(file, options, terminal)),
+      runCommand(terminal, () => simulate(file, options, terminal)),
     );
 };

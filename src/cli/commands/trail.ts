@@ -1,5 +1,5 @@
 /**
- * `domicile trail`: every event that touched a person's data, and why it is in the trail.
+ * `domicile trail`: every event that touched a person's data, and why it did.
  */
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
@@ -9,12 +9,12 @@ import {
   knownWords,
   type QuestionOptions,
   questionOf,
-  running,
   withQuestionOptions,
 } from '../invocation/command-options.ts';
 import { withLedger } from '../invocation/connection.ts';
-import { fine } from '../invocation/exit-codes.ts';
+import { success } from '../invocation/exit-codes.ts';
 import { failureOf } from '../invocation/failure.ts';
+import { runCommand } from '../invocation/run-command.ts';
 import { fieldsOf, show } from '../terminal/formats.ts';
 import type { Column } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -42,15 +42,12 @@ const ask = async (subject: string, options: QuestionOptions, terminal: Terminal
         fields: fieldsOf(TrailRow),
         columns,
         title: `${terminal.style('bold', subject)}: the audit trail, in the order in which it was learned, ${knownWords(clocks, options)}`,
-        empty: [
-          'No event touched data of this person.',
-          'With a lower --min-assurance, or a later --known-at, there may be some.',
-        ],
+        empty: ['No event touched this person’s data.', 'Try a lower --min-assurance or a later --known-at.'],
         footer: [`${counted(data.length, 'event', 'events')}. Times are UTC.`],
       },
       terminal,
     );
-    return E.right(fine);
+    return E.right(success);
   });
 
 /** Adds the command. */
@@ -72,6 +69,6 @@ Examples:
   $ domicile trail ana --format ndjson > trail.ndjson`,
     )
     .action((subject: string, options: QuestionOptions) =>
-      running(terminal, () => ask(subject, options, terminal)),
+      runCommand(terminal, () => ask(subject, options, terminal)),
     );
 };

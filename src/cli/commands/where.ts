@@ -1,5 +1,5 @@
 /**
- * `domicile where`: where a person's data is, or was.
+ * `domicile where`: where a person's data is or was.
  */
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
@@ -9,13 +9,13 @@ import {
   knownWords,
   type QuestionOptions,
   questionOf,
-  running,
   validWords,
   withQuestionOptions,
 } from '../invocation/command-options.ts';
 import { withLedger } from '../invocation/connection.ts';
-import { fine } from '../invocation/exit-codes.ts';
+import { success } from '../invocation/exit-codes.ts';
 import { failureOf } from '../invocation/failure.ts';
+import { runCommand } from '../invocation/run-command.ts';
 import { fieldsOf, show } from '../terminal/formats.ts';
 import { kindText } from '../terminal/path-text.ts';
 import type { Column } from '../terminal/table.ts';
@@ -53,16 +53,16 @@ const ask = async (subject: string, options: QuestionOptions, terminal: Terminal
         columns,
         title: `${terminal.style('bold', subject)}: where the data ${options.validAt === undefined ? 'is' : 'was'} ${validWords(clocks, options)}, ${knownWords(clocks, options)}`,
         empty: [
-          'Nowhere: nothing known held data of this person then.',
-          `Where it was over time: domicile history ${subject}`,
+          'Nowhere. No site is known to have held data of this person then.',
+          `To see where the data was over time: domicile history ${subject}`,
         ],
         footer: [
-          `${counted(data.length, 'place', 'places')} at ${counted(sites, 'site', 'sites')}. Times are UTC. What each event says: domicile trail ${subject}`,
+          `${counted(data.length, 'place', 'places')} at ${counted(sites, 'site', 'sites')}. Times are UTC. To see the events: domicile trail ${subject}`,
         ],
       },
       terminal,
     );
-    return E.right(fine);
+    return E.right(success);
   });
 
 /** Adds the command. */
@@ -70,8 +70,10 @@ export const addWhere = (program: Command, terminal: Terminal): void => {
   withQuestionOptions(
     program
       .command('where <subject>')
-      .summary('where a person’s data is, or was')
-      .description('Shows where the data of a person is, or was at a moment, as known now or at a moment.'),
+      .summary('where a person’s data is or was')
+      .description(
+        'Shows where a person’s data is, or was at a given time, as known now or at an earlier time.',
+      ),
   )
     .addHelpText(
       'after',
@@ -83,6 +85,6 @@ Examples:
   $ domicile where ana --format csv --url http://127.0.0.1:8484`,
     )
     .action((subject: string, options: QuestionOptions) =>
-      running(terminal, () => ask(subject, options, terminal)),
+      runCommand(terminal, () => ask(subject, options, terminal)),
     );
 };

@@ -9,14 +9,14 @@ import {
   knownWords,
   type PeriodOptions,
   questionOf,
-  running,
   validWords,
   withPeriodOptions,
   withQuestionOptions,
 } from '../invocation/command-options.ts';
 import { withLedger } from '../invocation/connection.ts';
-import { fine } from '../invocation/exit-codes.ts';
+import { success } from '../invocation/exit-codes.ts';
 import { failureOf } from '../invocation/failure.ts';
+import { runCommand } from '../invocation/run-command.ts';
 import { show } from '../terminal/formats.ts';
 import { kindText, pathText } from '../terminal/path-text.ts';
 import type { Column } from '../terminal/table.ts';
@@ -84,16 +84,16 @@ const ask = async (subject: string, options: WhoOptions, terminal: Terminal) =>
         columns,
         title: `${terminal.style('bold', subject)}: who could reach the data ${when}, ${knownWords(clocks, options)}`,
         empty: [
-          'Nobody: no chain of grants, sites, members or companies led from a party to data of this person.',
-          `Where the data was: domicile history ${subject}`,
+          'Nobody. No path led from a party to data of this person.',
+          `To see where the data was: domicile history ${subject}`,
         ],
         footer: [
-          `${counted(data.length, 'party', 'parties')}. The intervals are whole, the path is the shortest one. Times are UTC.`,
+          `${counted(data.length, 'party', 'parties')}. Intervals are shown in full, with the shortest path. Times are UTC.`,
         ],
       },
       terminal,
     );
-    return E.right(fine);
+    return E.right(success);
   });
 
 /** Adds the command. */
@@ -104,7 +104,7 @@ export const addWho = (program: Command, terminal: Terminal): void => {
         .command('who <subject>')
         .summary('who could reach a person’s data, and how')
         .description(
-          'Shows every party that could reach a person’s data at a moment, or in a period, and along which path: grants, sites it operates or owns, teams, employees, companies it controls. Whether it did is another question.',
+          'Shows every party that could reach a person’s data at a given time or in a period, and the path: grants, sites that the party operates or owns, teams, employees, companies that it controls. It does not show whether the party used that reach.',
         ),
     ),
   )
@@ -119,6 +119,6 @@ Examples:
   $ domicile who ana --via operates,owns --format csv`,
     )
     .action((subject: string, options: WhoOptions) =>
-      running(terminal, () => ask(subject, options, terminal)),
+      runCommand(terminal, () => ask(subject, options, terminal)),
     );
 };

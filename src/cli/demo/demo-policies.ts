@@ -1,6 +1,6 @@
 /**
- * The policies that the demo adopts on top of the founding case, through the API as anybody would: what each found over
- * the whole history, and what the rule of 2022 would have found had it held from 2019 on.
+ * The policies that the demo adopts on top of the founding case, through the API: what each found over the whole history,
+ * and what the rule of 2022 would have found if it had held from 2019.
  */
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
@@ -8,7 +8,7 @@ import { type Client, type EventInputOf, everyRow } from '../../client/client.ts
 import type { FindingRow, WireDifference } from '../../contract/rows/policy.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { type PolicyPack, readPacks } from '../../ledger/policy-packs.ts';
-import { wrongUse } from '../invocation/exit-codes.ts';
+import { invalidUsage } from '../invocation/exit-codes.ts';
 import { type Failure, failureOf } from '../invocation/failure.ts';
 import { kindText } from '../terminal/path-text.ts';
 import { type Column, tableOf } from '../terminal/table.ts';
@@ -17,10 +17,10 @@ import { counted, moment, wholeNumber } from '../terminal/wording.ts';
 
 const packsDirectory = fileURLToPath(new URL('../../../policies/', import.meta.url));
 
-/** Those about people and data of the case: it has nobody in China, and no data that a broker sells. */
+/** The packs that apply to the case. It has nobody in China and no data brokers, so it leaves out those packs. */
 const packsOfTheCase = ['28-cfr-202', 'eo-13942', 'eo-14034', 'gdpr-chapter-v', 'russia-242-fz'];
 
-/** What was said on 17 June 2022, as a rule. */
+/** What TikTok promised on 17 June 2022, as a rule. */
 const promise = {
   policy: 'us-data-2022',
   title: 'ByteDance reaches no data of US users (the announcement of 2022)',
@@ -28,11 +28,11 @@ const promise = {
 forbid(principal in Party::"bytedance", action == Action::"reach", resource)
 when { resource.jurisdiction == "US" };
 `,
-  // The instant of the announcement, at which the data moved.
+  // The time of the announcement, which is also when the data moved.
   effectiveFrom: '2022-06-17T12:00:00Z',
 };
 
-/** From when the rule is tried: the company's first statement was of that year. */
+/** The rule is tried from the year of the company's first statement. */
 const triedFrom = '2019-01-01';
 
 type Adoption = EventInputOf<'PolicyAdopted'>;
@@ -57,7 +57,7 @@ const adoptionOf = ({ name, proposal }: PolicyPack): Adoption => {
 const dayOf = (wire: string | null, otherwise: string): string =>
   wire === null ? otherwise : moment(wire).slice(0, 10);
 
-/** What one version of a policy found. */
+/** The findings of one version of a policy. */
 interface Found {
   readonly policy: string;
   readonly findings: ReadonlyArray<FindingRow>;
@@ -74,7 +74,7 @@ const spanOf = ({ findings }: Found): string => {
         .map(({ to }) => to!)
         .sort()
         .at(-1)!;
-  return `${dayOf(first, '')} to ${dayOf(last, 'this day')}`;
+  return `${dayOf(first, '')} to ${dayOf(last, 'today')}`;
 };
 
 const foundColumns: ReadonlyArray<Column<Found>> = [
@@ -95,12 +95,12 @@ const foundColumns: ReadonlyArray<Column<Found>> = [
     cell: ({ findings }) => wholeNumber(findings.filter(({ to }) => to === null).length),
     align: 'right',
   },
-  { title: 'People, at most', cell: (found) => wholeNumber(mostPeople(found)), align: 'right' },
+  { title: 'Most people', cell: (found) => wholeNumber(mostPeople(found)), align: 'right' },
   { title: 'When', cell: spanOf },
   {
     title: 'Who',
     cell: ({ findings }) =>
-      [...new Set(findings.flatMap(({ party }) => party ?? []))].sort().join(', ') || 'who operates the site',
+      [...new Set(findings.flatMap(({ party }) => party ?? []))].sort().join(', ') || 'the site’s operator',
   },
 ];
 
@@ -137,15 +137,15 @@ const changeColumns: ReadonlyArray<Column<Change>> = [
   { title: 'People', cell: ({ finding }) => wholeNumber(finding.subjects), align: 'right' },
 ];
 
-/** Adopts the policies, and shows what they found and what the rule of 2022 would have. */
-export const tellPolicies = async (
+/** Adopts the policies, then shows what they found and what the rule of 2022 would have found. */
+export const showPolicies = async (
   ledger: Client,
   terminal: Terminal,
 ): Promise<E.Either<Failure, undefined>> => {
   const packs = readPacks(packsDirectory);
   if (E.isLeft(packs)) {
     const names = packs.left.map(({ name }) => name).join(', ');
-    return E.left({ exitCode: wrongUse, message: `malformed policies: ${names}` });
+    return E.left({ exitCode: invalidUsage, message: `invalid policies: ${names}` });
   }
   const fitting = packs.right.filter(({ proposal }) => packsOfTheCase.includes(proposal.policy));
   const recorded = await ledger.events.emitBatch([
@@ -169,10 +169,10 @@ export const tellPolicies = async (
   );
   terminal.out('');
   terminal.out(
-    `${counted(fitting.length + 1, 'version', 'versions')} of policies were adopted, each judged over the whole history while it was in force.`,
+    `${counted(fitting.length + 1, 'version', 'versions')} of policies were adopted. Each was judged for the whole time that it was in force.`,
   );
   terminal.out(
-    'What cannot be judged is never called fine. Each text in policies/ states what it does not model.',
+    'Missing data counts as “not judged”, never as compliance. Each file in policies/ states what it does not model.',
   );
 
   const tried = await ledger.policies.simulate({
@@ -185,15 +185,18 @@ export const tellPolicies = async (
   terminal.out('');
   terminal.out('');
   terminal.out(
-    terminal.style('bold', 'What if the rule of June 2022 had held from 2019 on? Tried, and not recorded:'),
+    terminal.style(
+      'bold',
+      'What if the rule of June 2022 had held from 2019? This is a trial; nothing is recorded:',
+    ),
   );
   terminal.out('');
   terminal.out(tableOf(changes, changeColumns, terminal));
   terminal.out('');
   const { opened, closed, lengthened, shortened } = tried.right.data;
   terminal.out(
-    `${opened.length} opened, ${closed.length} closed, ${lengthened.length} lengthened, ${shortened.length} shortened. What the rule forbade was so for years before it,`,
+    `${opened.length} opened, ${closed.length} closed, ${lengthened.length} lengthened, ${shortened.length} shortened. What the rule forbade had gone on for years,`,
   );
-  terminal.out('and through the backups and the team it went on after it.');
+  terminal.out('and it went on afterwards, through the backups and the team.');
   return E.right(undefined);
 };

@@ -1,5 +1,5 @@
 /**
- * The questions that the demo asks of the founding case: each as known at the end of May 2022, before the
+ * The questions that the demo asks about the founding case, each as known at the end of May 2022, before the
  * announcement, and as known now.
  */
 import * as E from 'fp-ts/lib/Either.js';
@@ -9,11 +9,11 @@ import { tableOf } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { moment } from '../terminal/wording.ts';
 
-/** What one question comes to under two states of knowledge: lines of a table. */
+/** A line of an answer, as known at two times. */
 interface Line {
-  /** What the line is about, the same under both. */
+  /** What the line is about; the same for both times. */
   readonly cells: ReadonlyArray<string>;
-  /** What was known of it then, and is now; empty is nothing. */
+  /** What was known then, and what is known now. Empty means nothing. */
   readonly inMay: string;
   readonly now: string;
 }
@@ -21,16 +21,16 @@ interface Line {
 /** A question of the demo. */
 export interface DemoQuestion {
   readonly question: string;
-  /** What to see in the answer. */
+  /** What the answer shows. */
   readonly lesson: string;
   readonly titles: ReadonlyArray<string>;
-  /** The lines of the answer, known at the position and known now. */
+  /** Asks the question twice: as known at the position, and as known now. */
   ask(ledger: Client, knownPosition: string): Promise<E.Either<ClientError, ReadonlyArray<Line>>>;
 }
 
 type Rows = ReadonlyMap<string, { readonly cells: ReadonlyArray<string>; readonly value: string }>;
 
-/** Sets two answers beside each other, line by line. */
+/** Joins two answers line by line. */
 const beside = (before: Rows, now: Rows): ReadonlyArray<Line> =>
   [...new Set([...before.keys(), ...now.keys()])].sort().map((key) => ({
     cells: (now.get(key) ?? before.get(key))!.cells,
@@ -57,7 +57,7 @@ const whereWas = (question: string, subject: string, validAt: string, lesson: st
     twice(
       async (asked) => {
         const answer = await everyRow((page) => ledger.subjects.residency(subject, page), asked);
-        // As known then there may be nobody of this name yet: nothing was known of where the data was.
+        // The person may not have been known yet; then no place of the data was known either.
         if (E.isLeft(answer)) return isUnknown(answer.left) ? E.right(new Map()) : answer;
         return E.right(
           new Map(
@@ -94,7 +94,7 @@ const heldBy = (question: string, site: string, validAt: string, lesson: string)
               {
                 cells: [
                   dataset,
-                  population ?? 'single persons',
+                  population ?? 'individual people',
                   kind === 'live' ? 'live' : `backup ${backup}`,
                 ],
                 value: `${subjects} ${subjects === 1 ? 'person' : 'people'}${overdue ? ', overdue' : ''}`,
@@ -164,45 +164,45 @@ export const demoQuestions: ReadonlyArray<DemoQuestion> = [
     'Where was ana’s data on 30 June 2022?',
     'ana',
     '2022-06-30',
-    'In May nobody could know of the move to Oracle. The backups in Singapore were past their date, and nothing says that anybody destroyed them.',
+    'In May nobody could know of the move to Oracle. The backups in Singapore were past their expiry date, and no event says that anybody destroyed them.',
   ),
   whereWas(
     'Where is dora’s data in November 2026? All of it was “erased” in November 2021.',
     'dora',
     '2026-11-01',
-    'Erased from every live holding, and in the backups to this day: an expiry date destroys nothing.',
+    'It was erased from every live holding and is still in the backups: an expiry date destroys nothing.',
   ),
   whereWas(
     'Where was fay’s data on 1 January 2020?',
     'fay',
     '2020-01-01',
-    'An older account of hers was found three years late. Asked as known in May 2022, the ledger still answers as it would have then.',
+    'An older account of hers was found three years late. As known in May 2022, the ledger still answers as it would have answered then.',
   ),
   whereWas(
     'Where was hugo’s data, a European user’s, on 1 January 2022?',
     'hugo',
     '2022-01-01',
-    'Found in China in 2025; two months later a correction moved its beginning back by years.',
+    'The data was found in China in 2025. Two months later a correction moved the date of its arrival back by years.',
   ),
   heldBy(
     'What did Singapore hold on 31 May 2022, and of how many people?',
     'singapore',
     '2022-05-31',
-    'One more in each backup of 2019, since fay’s older account is known: frozen content, exact counts.',
+    'Each backup of 2019 holds one more person now that fay’s older account is known.',
   ),
   whoCould(
-    'Who could reach hugo’s data on 11 May 2021, the day on which European profiles were read from China?',
+    'Who could reach hugo’s data on 11 May 2021, when European profiles were read from China?',
     'hugo',
     '2021-05-11',
-    'The company dated the remote access from China to November 2022, the regulator to July 2020. What is shown is the shortest way to some of the data.',
+    'According to the company, remote access from China began in November 2022; according to the regulator, in July 2020. Each line shows the shortest path to some of the data.',
   ),
   observedAccess(
     'Who was seen reading the data?',
-    'All of it happened before May 2022, and none of it was known then.',
+    'All of it happened before May 2022, but none of it was known then.',
   ),
 ];
 
-/** One question and its answer, as lines for people. */
+/** A question and its answer, as lines of text. */
 export const answerText = (
   { question, lesson, titles }: DemoQuestion,
   lines: ReadonlyArray<Line>,

@@ -1,15 +1,12 @@
 /**
- * The options that commands share, and how a command is run: what it fails with is shown in one place.
+ * The options that several commands share, and what they say about an answer's clocks.
  */
 import { type Command, Option } from 'commander';
-import * as E from 'fp-ts/lib/Either.js';
 import type { Clocks, Question } from '../../client/client.ts';
 import { Assurance } from '../../domain/events/words.ts';
 import { type Format, formats } from '../terminal/formats.ts';
-import type { Terminal } from '../terminal/terminal.ts';
 import { moment, spoken } from '../terminal/wording.ts';
 import type { LedgerOptions } from './connection.ts';
-import { type Failure, failureOfThrown } from './failure.ts';
 
 export interface FormatOptions {
   readonly format: Format;
@@ -28,46 +25,51 @@ export interface PeriodOptions extends QuestionOptions {
   readonly to?: string;
 }
 
-/** Adds the options that say which ledger. */
+/** Adds the options that select the ledger. */
 export const withLedgerOptions = (command: Command): Command =>
   command
-    .addOption(new Option('--data <dir>', 'the directory of the ledger (default: ./data, or LEDGER_STORE)'))
-    .addOption(new Option('--url <url>', 'the address of a running server, instead').conflicts('data'))
-    .addOption(new Option('--token <token>', 'a key of that server').env('LEDGER_TOKEN'));
+    .addOption(new Option('--data <dir>', 'the directory of the ledger (default: LEDGER_STORE, or ./data)'))
+    .addOption(new Option('--url <url>', 'ask the running server at this address instead').conflicts('data'))
+    .addOption(new Option('--token <token>', 'the token of a key for that server').env('LEDGER_TOKEN'));
 
-/** Adds the option that says in which form. */
+/** Adds the option that selects the format of the answer. */
 export const withFormatOption = (command: Command, choices: ReadonlyArray<Format> = formats): Command =>
   command.addOption(
-    new Option('--format <form>', 'the form of the answer').choices(choices).default('table'),
+    new Option('--format <format>', 'the format of the answer').choices(choices).default('table'),
   );
 
-/** Adds what every question takes. */
+/** Adds the options that every question takes. */
 export const withQuestionOptions = (command: Command): Command =>
   withLedgerOptions(
     withFormatOption(
       command
         .addOption(
-          new Option('--valid-at <time>', 'when it was true: an RFC 3339 time or date, UTC (default: now)'),
+          new Option(
+            '--valid-at <time>',
+            'the time to ask about: an RFC 3339 time or date, UTC (default: now)',
+          ),
         )
-        .addOption(new Option('--known-at <time>', 'as known when (default: the latest)'))
+        .addOption(new Option('--known-at <time>', 'answer as known at this time (default: the latest)'))
         .addOption(
-          new Option('--known-position <position>', 'as known at a position in the log').conflicts('knownAt'),
+          new Option('--known-position <position>', 'answer as known at this position in the log').conflicts(
+            'knownAt',
+          ),
         )
         .addOption(
-          new Option('--min-assurance <word>', 'leaves out what is attested less well').choices(
+          new Option('--min-assurance <level>', 'leave out events that are attested less well').choices(
             Assurance.words,
           ),
         ),
     ),
   );
 
-/** Adds the bounds of a question over time. */
+/** Adds the bounds of the period that a question covers. */
 export const withPeriodOptions = (command: Command): Command =>
   command
-    .addOption(new Option('--from <time>', 'where the period begins (default: the beginning)'))
-    .addOption(new Option('--to <time>', 'before which it ends (default: never)'));
+    .addOption(new Option('--from <time>', 'the start of the period (default: the beginning)'))
+    .addOption(new Option('--to <time>', 'the end of the period, exclusive (default: none)'));
 
-/** The question that the options put. */
+/** The question as the options state it. */
 export const questionOf = ({ validAt, knownAt, knownPosition, minAssurance }: QuestionOptions): Question => ({
   validAt,
   knownAt,
@@ -75,7 +77,7 @@ export const questionOf = ({ validAt, knownAt, knownPosition, minAssurance }: Qu
   minAssurance,
 });
 
-/** The clocks of an answer in words: as known when. */
+/** The known time of an answer in words, and the assurance that counted. */
 export const knownWords = ({ knownAt, position }: Clocks, options: QuestionOptions): string => {
   const known =
     options.knownAt === undefined && options.knownPosition === undefined
@@ -90,23 +92,6 @@ export const knownWords = ({ knownAt, position }: Clocks, options: QuestionOptio
   return `${known} (position ${position})${assurance}`;
 };
 
-/** The moment of an answer in words. */
+/** The valid time of an answer in words. */
 export const validWords = ({ validAt }: Clocks, options: QuestionOptions): string =>
   options.validAt === undefined ? `now, ${moment(validAt).slice(0, 16)} UTC` : `on ${spoken(validAt)}`;
-
-/** Says what went wrong: what, where, and what would be right. */
-export const tell = ({ message, details = [], hint }: Failure, terminal: Terminal): void => {
-  terminal.note(`domicile: ${message}`);
-  for (const detail of details) terminal.note(`  ${detail}`);
-  if (hint !== undefined) terminal.note(hint);
-};
-
-/** Runs a command, shows what it fails with, and leaves the exit code. */
-export const running = async (
-  terminal: Terminal,
-  command: () => Promise<E.Either<Failure, number>>,
-): Promise<void> => {
-  const done = await command().catch((error: unknown) => E.left(failureOfThrown(error)));
-  if (E.isLeft(done)) tell(done.left, terminal);
-  process.exitCode = E.isLeft(done) ? done.left.exitCode : done.right;
-};

@@ -1,10 +1,11 @@
 /**
- * The ledger that a command works with: a running server, or the files of one, opened in this process and asked
- * through the same API, so that the answers are the same. Where a server has the files open, that one is asked.
+ * Connects a command to its ledger: a running server, or files that this process opens and asks through the same API,
+ * so that the answers are the same. If a server already has the files open, the command asks that server.
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { type Client, createClient } from '../../client/client.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { type Settings, settingsFrom } from '../../ledger/settings.ts';
@@ -12,53 +13,57 @@ import { StoreProblem } from '../../store/sqlite/store-problems.ts';
 import { ProgressBar } from '../terminal/progress-bar.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { wholeNumber } from '../terminal/wording.ts';
-import { unreachable, wrongUse } from './exit-codes.ts';
-import { type Failure, failureOfThrown } from './failure.ts';
+import { invalidUsage, unavailable } from './exit-codes.ts';
+import { type CommandResult, type Failure, failureOfThrown } from './failure.ts';
 
-/** Which ledger. */
+/** The options that select the ledger. */
 export interface LedgerOptions {
   /** The address of a running server. */
   readonly url?: string;
-  /** A key of that server. */
+  /** The token of a key for that server. */
   readonly token?: string;
-  /** Where the files of a ledger are. */
+  /** The directory of the ledger's files. */
   readonly data?: string;
 }
 
-/** The settings of the environment, with the directory that the command line names. */
+/** The settings from the environment, with the directory from the command line if it names one. */
 export const settingsOf = ({ data }: Pick<LedgerOptions, 'data'>): E.Either<Failure, Settings> => {
-  const settings = settingsFrom(process.env);
-  if (E.isLeft(settings)) {
-    const { variable, message } = settings.left;
-    return E.left({ exitCode: wrongUse, message: `the setting ${variable}: ${message}` });
-  }
-  if (data === undefined) return settings;
-  return E.right({ ...settings.right, store: `sqlite:${data}`, dataDirectory: data });
+  return pipe(
+    settingsFrom(process.env),
+    E.bimap(
+      ({ variable, message }) => ({
+        exitCode: invalidUsage,
+        message: `invalid setting ${variable}: ${message}`,
+      }),
+      (settings) =>
+        data === undefined ? settings : { ...settings, store: `sqlite:${data}`, dataDirectory: data },
+    ),
+  );
 };
 
 const missing = (directory: string): Failure => ({
-  exitCode: unreachable,
+  exitCode: unavailable,
   message: `there is no ledger in ${directory}`,
-  hint: 'Record events with `domicile emit FILE`, see one at work with `domicile demo`, or name another place: --data DIR or --url URL.',
+  hint: 'Record events with `domicile emit FILE`, try `domicile demo`, or name another ledger with --data DIR or --url URL.',
 });
 
-/** An address is for nothing but this process: the app that it leads to is called, not connected to. */
+/** A placeholder: the client calls the app in this process and opens no connection. */
 const inProcessUrl = 'http://ledger.in-process';
 
-/** Waits until the projections have applied all that is in the log; a rebuild of a large one takes a while. */
+/** Waits until the projections have applied the whole log. Rebuilding them for a large log takes a while. */
 const catchUp = async (ledger: Ledger, terminal: Terminal): Promise<E.Either<Failure, void>> => {
   const head = await ledger.parts.store.head();
   const bar = new ProgressBar(terminal, () => performance.now());
   while (!(await ledger.reached(head))) {
     const { position, failure } = ledger.state();
-    if (failure !== undefined) return E.left({ exitCode: unreachable, message: failure });
+    if (failure !== undefined) return E.left({ exitCode: unavailable, message: failure });
     bar.update(position, head, `${wholeNumber(position)} of ${wholeNumber(head)} events read`);
   }
   bar.end();
   return E.right(undefined);
 };
 
-/** The address of the server because of which the files could not be opened, if that is the reason. */
+/** The address of the server that has the files open, if that is why they could not be opened. */
 const serverThatHolds = async (settings: Settings, error: unknown): Promise<string | undefined> => {
   if (!(error instanceof StoreProblem) || error._tag !== 'StoreLocked') return undefined;
   const { addressOf } = await import('../../main/server-address.ts');
@@ -69,17 +74,17 @@ const openInProcess = async (
   settings: Settings,
   token: string | undefined,
   terminal: Terminal,
-  use: (client: Client) => Promise<E.Either<Failure, number>>,
-): Promise<E.Either<Failure, number>> => {
+  use: (client: Client) => Promise<CommandResult>,
+): Promise<CommandResult> => {
   let ledger: Ledger;
-  // What serves is loaded only where it is needed: asking a server takes a fraction of it.
+  // Loaded only when needed: asking a server takes a fraction of this code.
   const { openLedger } = await import('../../ledger/open-ledger.ts');
   try {
     ledger = await openLedger(settings);
   } catch (error) {
     const url = await serverThatHolds(settings, error);
     if (url === undefined) return E.left(failureOfThrown(error));
-    terminal.note(`A server has this ledger open, and is asked: ${url}`);
+    terminal.note(`Using the server that has this ledger open: ${url}`);
     return use(createClient({ url, token }));
   }
   try {
@@ -95,20 +100,20 @@ const openInProcess = async (
 };
 
 /**
- * Does something with the ledger that the options name, and lets go of it.
+ * Runs `use` with a client for the ledger that the options select, then closes the ledger.
  *
- * @param toWrite whether the ledger is made where there is none.
+ * @param createIfMissing whether to create the ledger if there is none.
  */
 export const withLedger = async (
   options: LedgerOptions,
   terminal: Terminal,
-  toWrite: boolean,
-  use: (client: Client) => Promise<E.Either<Failure, number>>,
-): Promise<E.Either<Failure, number>> => {
+  createIfMissing: boolean,
+  use: (client: Client) => Promise<CommandResult>,
+): Promise<CommandResult> => {
   if (options.url !== undefined) {
     if (!URL.canParse(options.url) || !/^https?:$/.test(new URL(options.url).protocol)) {
       return E.left({
-        exitCode: wrongUse,
+        exitCode: invalidUsage,
         message: '--url: expected an address such as http://127.0.0.1:8484',
       });
     }
@@ -119,8 +124,8 @@ export const withLedger = async (
   const { store, dataDirectory } = settings.right;
   const { filesIn } = await import('../../ledger/files.ts');
   if (store.startsWith('sqlite:') && !existsSync(filesIn(dataDirectory).log)) {
-    if (!toWrite) return E.left(missing(resolve(dataDirectory)));
-    terminal.note(`There is no ledger in ${resolve(dataDirectory)} yet; it is made now.`);
+    if (!createIfMissing) return E.left(missing(resolve(dataDirectory)));
+    terminal.note(`Creating a new ledger in ${resolve(dataDirectory)}.`);
   }
   return openInProcess(settings.right, options.token, terminal, use);
 };

@@ -1,12 +1,12 @@
 /**
- * With what the command line ends: scripts build on these.
+ * Exit codes of the command line. Scripts rely on them.
  */
 
-/** All is well. */
-export const fine = 0;
-/** A check failed, in a command that is asked to fail on it. */
+/** Success. */
+export const success = 0;
+/** A check failed, or `--fail` was given and there was something to report. */
 export const checkFailed = 1;
-/** The command was used wrongly, or what it was given is wrong. */
-export const wrongUse = 2;
+/** The command was used incorrectly, or its input is invalid. */
+export const invalidUsage = 2;
 /** The ledger cannot be reached, opened or written. */
-export const unreachable = 3;
+export const unavailable = 3;

@@ -1,11 +1,12 @@
 /**
- * How a command fails: what is wrong, where, what would be right, and with which exit code.
+ * How a command fails: what is wrong and where, what to do, and the exit code.
  */
+import type * as E from 'fp-ts/lib/Either.js';
 import type { ClientError, EventFault } from '../../client/client.ts';
 import { StoreProblem } from '../../store/sqlite/store-problems.ts';
-import { unreachable, wrongUse } from './exit-codes.ts';
+import { invalidUsage, unavailable } from './exit-codes.ts';
 
-/** What a command failed with. */
+/** Why a command failed. */
 export interface Failure {
   readonly exitCode: number;
   /** What is wrong, and where. */
@@ -15,7 +16,10 @@ export interface Failure {
   readonly hint?: string;
 }
 
-/** The faults that are shown of a refused body. */
+/** How a command ends: with a failure, or with its exit code. */
+export type CommandResult = E.Either<Failure, number>;
+
+/** How many faults of a refused body are shown. */
 const faultsShownMax = 20;
 
 const parameterFlags: Readonly<Record<string, string>> = {
@@ -35,30 +39,30 @@ const faultLine = ({ index, line, pointer, message }: EventFault): string => {
   return where === '' ? message : `${where}: ${message}`;
 };
 
-/** The faults as lines, the first ones in full. */
+/** The first faults as lines, and how many more there are. */
 export const faultLines = (faults: ReadonlyArray<EventFault>): ReadonlyArray<string> => {
   const shown = faults.slice(0, faultsShownMax).map(faultLine);
   const more = faults.length - shown.length;
   return more > 0 ? [...shown, `and ${more} more`] : shown;
 };
 
-/** What a refusal of the ledger comes to on the command line. */
+/** Turns an error of the client into a failure of the command. */
 export const failureOf = (error: ClientError, url: string | undefined): Failure => {
   switch (error.kind) {
     case 'network':
       return {
-        exitCode: unreachable,
+        exitCode: unavailable,
         message: `no answer from ${url ?? 'the ledger'} (${error.message})`,
         hint: 'Start a server with `domicile serve`, or leave out --url to ask the files in ./data.',
       };
     case 'undecodable':
       return {
-        exitCode: unreachable,
-        message: `what answers at ${url ?? 'the ledger'} is not a Domicile: ${error.message}`,
-        hint: 'Check the address; `domicile serve` prints that of its server.',
+        exitCode: unavailable,
+        message: `${url ?? 'the ledger'} does not answer as Domicile does: ${error.message}`,
+        hint: 'Check the address. `domicile serve` prints the address of its server.',
       };
     case 'cancelled':
-      return { exitCode: unreachable, message: 'stopped before an answer came' };
+      return { exitCode: unavailable, message: 'cancelled before an answer arrived' };
     case 'problem': {
       const { problem, status } = error;
       const { parameter } = problem;
@@ -66,7 +70,7 @@ export const failureOf = (error: ClientError, url: string | undefined): Failure 
       const flag = parameter === undefined ? undefined : parameterFlags[parameter];
       const message = flag === undefined ? detail : detail.replace(`${parameter}:`, `${flag}:`);
       return {
-        exitCode: status >= 500 ? unreachable : wrongUse,
+        exitCode: status >= 500 ? unavailable : invalidUsage,
         message: `${message}${status >= 500 ? ` (status ${status})` : ''}`,
         ...(problem.errors === undefined ? {} : { details: faultLines(problem.errors) }),
         ...hintFor(problem.type),
@@ -79,30 +83,32 @@ const hintFor = (type: string): { readonly hint?: string } => {
   switch (type) {
     case 'urn:domicile:problem:unknown':
       return {
-        hint: 'Identifiers are exact, capitals included. A moment given with --known-at or --known-position may lie before the first event.',
+        hint: 'Identifiers are case-sensitive. A time or position given with --known-at or --known-position may be before the first event.',
       };
     case 'urn:domicile:problem:unauthorized':
       return {
-        hint: 'Give the token of a key: --token, or LEDGER_TOKEN. `domicile keys create NAME` makes one.',
+        hint: 'Pass the token of a key with --token or LEDGER_TOKEN. `domicile keys create NAME` creates a key.',
       };
     case 'urn:domicile:problem:forbidden':
-      return { hint: '`domicile keys create NAME --scopes …` makes a key with other scopes.' };
+      return { hint: 'Create a key with other scopes: `domicile keys create NAME --scopes …`' };
     case 'urn:domicile:problem:unavailable':
-      return { hint: 'Ask again in a moment; `domicile doctor` shows how far the projections are.' };
+      return { hint: 'Try again in a moment. `domicile doctor` shows how far the projections are.' };
     case 'urn:domicile:problem:full':
-      return { hint: 'Make space on the disk of the ledger and send the same again: nothing is lost.' };
+      return {
+        hint: 'Free some disk space for the ledger, then send the same events again. Nothing is lost.',
+      };
     case 'urn:domicile:problem:internal':
-      return { hint: 'The log of the server says why.' };
+      return { hint: 'The log of the server shows the cause.' };
     default:
       return {};
   }
 };
 
-/** What a ledger that cannot be opened comes to, or an unexpected error. */
+/** Turns an error that was thrown into a failure: usually the ledger could not be opened. */
 export const failureOfThrown = (error: unknown): Failure => ({
-  exitCode: unreachable,
+  exitCode: unavailable,
   message: error instanceof Error ? error.message : String(error),
   ...(error instanceof StoreProblem && error._tag === 'StoreLocked'
-    ? { hint: 'Wait until it is done; or if it is a server, ask that one: --url URL' }
+    ? { hint: 'Wait until that process has finished. If it is a server, ask it with --url URL.' }
     : {}),
 });

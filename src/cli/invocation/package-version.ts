@@ -1,5 +1,5 @@
 /**
- * The version of this Domicile, from its package.
+ * The version of Domicile, from its package.
  */
 import { readFileSync } from 'node:fs';
 

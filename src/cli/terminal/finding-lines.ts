@@ -1,5 +1,5 @@
 /**
- * Findings, as lines of a table: what was broken, by whom or where, when, about how many people.
+ * Findings as rows of a table: which rule was broken, by whom or where, when, and how many people it concerns.
  */
 import type { FindingRow } from '../../contract/rows/policy.ts';
 import { kindText, pathText } from './path-text.ts';

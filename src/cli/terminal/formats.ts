@@ -1,7 +1,8 @@
 /**
- * The forms in which an answer is given: a table for people, and three for programs.
+ * The formats of an answer: a table for people, and three formats for programs.
  */
 import type { Answer } from '../../client/client.ts';
+import { csvLines } from '../../contract/csv.ts';
 import type { ExactCodec } from '../../domain/events/codec.ts';
 import { type Column, tableOf } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -9,50 +10,41 @@ import type { Terminal } from './terminal.ts';
 export const formats = ['table', 'json', 'ndjson', 'csv'] as const;
 export type Format = (typeof formats)[number];
 
-/** How the rows of one kind of answer are shown to people. */
+/** How the rows of an answer are shown. */
 export interface Shown<Row> {
-  /** The names of a row's fields: the columns of CSV, in order. */
+  /** The names of a row's fields, which are the columns of CSV, in order. */
   readonly fields: ReadonlyArray<string>;
   readonly columns: ReadonlyArray<Column<Row>>;
-  /** What stands above the table. */
+  /** The line above the table. */
   readonly title: string;
-  /** What is said where there are no rows, and what to type then. */
+  /** What to say if there are no rows, and what to try next. */
   readonly empty: ReadonlyArray<string>;
-  /** What is said under the table. */
+  /** The lines below the table. */
   readonly footer?: ReadonlyArray<string>;
 }
 
-const textOf = (value: unknown): string => {
-  if (value === null || value === undefined) return '';
-  if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return value.join(' ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
-};
-
-/** A field of CSV (RFC 4180): quoted where it must be. */
-const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
-/** The rows as CSV (RFC 4180), the names of the fields first. Lists are joined by spaces. */
-export const csvOf = <Row>(
+/** Writes the rows as CSV (RFC 4180), with the names of the fields first. */
+export const writeCsv = <Row extends object>(
   fields: ReadonlyArray<string>,
   rows: ReadonlyArray<Row>,
-): ReadonlyArray<string> => [
-  fields.join(','),
-  ...rows.map((row) =>
-    fields.map((field) => csvField(textOf((row as Readonly<Record<string, unknown>>)[field]))).join(','),
-  ),
-];
+  terminal: Terminal,
+): void => {
+  const values = rows.map((row) => fields.map((field) => (row as Readonly<Record<string, unknown>>)[field]));
+  // RFC 4180 ends lines with CR LF; the terminal adds the LF.
+  for (const line of csvLines(fields, values)) terminal.out(`${line}\r`);
+};
 
-/** The names of the fields that a codec has. */
+/** The names of a codec's fields. */
 export const fieldsOf = (
   codec: Pick<ExactCodec<unknown, unknown>, 'required' | 'optional'>,
 ): ReadonlyArray<string> => Object.keys({ ...codec.required, ...codec.optional });
 
 /**
- * Writes an answer in the form that was asked for.
+ * Writes an answer in the requested format.
  *
- * @param rows what tables and CSV show of it, where its own rows are nested.
+ * @param rows the rows that tables and CSV show. They differ from the answer's own rows if those are nested.
  */
-export const show = <Row>(
+export const show = <Row extends object>(
   answer: Answer<unknown>,
   rows: ReadonlyArray<Row>,
   format: Format,
@@ -69,10 +61,7 @@ export const show = <Row>(
       }
       return;
     case 'csv':
-      for (const line of csvOf(shown.fields, rows)) {
-        // RFC 4180 ends lines with CR LF.
-        terminal.out(`${line}\r`);
-      }
+      writeCsv(shown.fields, rows, terminal);
       return;
     case 'table':
       terminal.out(shown.title);

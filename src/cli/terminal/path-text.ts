@@ -1,9 +1,9 @@
 /**
- * Paths of reach, in words: from the party to the holding.
+ * Paths of reach in words, from the party to the holding.
  */
 import type { PartyReachRow, WireHolding } from '../../contract/rows/reach.ts';
 
-const words = {
+const edgeText = {
   granted: 'granted',
   operates: 'operates',
   owns: 'owns',
@@ -14,8 +14,8 @@ const words = {
 
 /** `controls tiktok, operates singapore`. */
 export const pathText = (path: PartyReachRow['path']): string =>
-  path.map(({ edge, to }) => `${words[edge]} ${to}`).join(', ');
+  path.map(({ edge, to }) => `${edgeText[edge]} ${to}`).join(', ');
 
-/** What kind of holding: live data, or which backup. */
+/** The kind of a holding: `live`, or `backup` and its id. */
 export const kindText = ({ kind, backup }: Pick<WireHolding, 'kind' | 'backup'>): string =>
   kind === 'live' ? 'live' : `backup ${backup ?? ''}`;

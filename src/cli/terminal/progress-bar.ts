@@ -1,13 +1,13 @@
 /**
- * A progress bar on standard error, for a person who watches.
+ * A progress bar on standard error, drawn only if standard error is a terminal.
  */
 import type { Terminal } from './terminal.ts';
 
 const barCharacters = 28;
-/** The line is not redrawn more often than this. */
+/** The least time between two drawings of the bar. */
 const redrawMsMin = 80;
 
-/** How far something is, of how much if that is known. */
+/** Shows how much of something is done; the total may be unknown. */
 export class ProgressBar {
   private readonly terminal: Terminal;
   private readonly now: () => number;
@@ -19,9 +19,9 @@ export class ProgressBar {
     this.now = now;
   }
 
-  /** Draws it anew, unless it was drawn just now. */
+  /** Draws the bar, unless it was drawn less than `redrawMsMin` ago. */
   update(done: number, total: number | undefined, text: string): void {
-    if (!this.terminal.watched) return;
+    if (!this.terminal.interactive) return;
     const now = this.now();
     if (now - this.drawnAt < redrawMsMin) return;
     this.drawnAt = now;
@@ -36,7 +36,7 @@ export class ProgressBar {
     this.terminal.overwrite(`${'█'.repeat(full)}${'░'.repeat(barCharacters - full)} ${percent} %  ${text}`);
   }
 
-  /** Takes it away. */
+  /** Removes the bar. */
   end(): void {
     if (this.drawn) this.terminal.overwrite('');
     this.drawn = false;

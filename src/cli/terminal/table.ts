@@ -4,19 +4,19 @@
 import stringWidth from 'string-width';
 import type { Style, Terminal } from './terminal.ts';
 
-/** A column of a table: its title, and what it shows of a row, in one line or more. */
+/** A column of a table: its title, and the text of its cell in each row, which may have several lines. */
 export interface Column<Row> {
   readonly title: string;
   cell(row: Row): string;
   readonly align?: 'right';
-  /** How the cell stands out, if it does. */
+  /** The style of the cell, if it has one. */
   style?(row: Row): Style | undefined;
 }
 
-/** No column is made narrower than this to fit a terminal. */
+/** A column is not narrowed below this width to fit a terminal. */
 const narrowestColumn = 10;
 
-/** Characters that could move a terminal's cursor are shown as a dot; only line breaks stay. */
+/** Control characters could move the cursor of a terminal, so they are shown as a dot. Line breaks stay. */
 const printable = (text: string): string => text.replace(/(?!\n)\p{Cc}/gu, '·');
 
 /** The columns of a terminal that the widest line takes: two for a CJK character or an emoji, none for a combining mark. */

@@ -1,5 +1,5 @@
 /**
- * Where a command writes: answers to standard output, everything about the way there to standard error.
+ * Where a command writes: answers to standard output, and everything else to standard error.
  */
 import { styleText } from 'node:util';
 
@@ -7,23 +7,23 @@ import { styleText } from 'node:util';
 export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan';
 
 export interface Terminal {
-  /** Writes a line of the answer. */
+  /** Writes a line of the answer to standard output. */
   out(line: string): void;
-  /** Writes a line about the way there. */
+  /** Writes a line to standard error. */
   note(line: string): void;
-  /** Writes on the current line of standard error, over what is there. */
+  /** Replaces the current line of standard error. */
   overwrite(text: string): void;
-  /** Whether a person watches standard error. */
-  readonly watched: boolean;
-  /** How wide the answer may be; undefined where nobody watches. */
+  /** Whether standard error is a terminal. */
+  readonly interactive: boolean;
+  /** The width of standard output; undefined if it is not a terminal. */
   readonly columns: number | undefined;
-  /** Styled for standard output, if it shows styles and the user did not ask for none (https://no-color.org). */
+  /** The text with a style, unless standard output shows none or `NO_COLOR` is set (https://no-color.org). */
   style(style: Style, text: string): string;
 }
 
-/** The terminal, or the pipes, of this process. */
+/** The standard streams of this process. */
 export const processTerminal = (): Terminal => {
-  // A reader such as `head` that has enough is no failure.
+  // A reader such as `head` closes the pipe once it has enough; that is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit();
     throw error;
@@ -32,7 +32,7 @@ export const processTerminal = (): Terminal => {
     out: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),
     overwrite: (text) => void process.stderr.write(`\r\u001b[2K${text}`),
-    watched: process.stderr.isTTY === true,
+    interactive: process.stderr.isTTY === true,
     columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
     style: (style, text) => styleText(style, text, { stream: process.stdout }),
   };

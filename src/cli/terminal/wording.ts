@@ -1,18 +1,18 @@
 /**
- * How values are written for people: moments, numbers, kinds of places, and what an event says in one line.
+ * How values are written for people: times, numbers, and the data of an event in one line.
  */
 import type { WireEvent } from '../../contract/rows/events.ts';
 
 const groups = new Intl.NumberFormat('en');
 
-/** A whole number with its groups of digits: 1,234,567. */
+/** A whole number with thousands separators: 1,234,567. */
 export const wholeNumber = (value: number): string => groups.format(value);
 
 /** `one event`, `2 events`. */
 export const counted = (count: number, one: string, many: string): string =>
   `${wholeNumber(count)} ${count === 1 ? one : many}`;
 
-/** A moment, UTC: no more digits than it takes. `2022-06-17`, `2022-06-17 12:00`, `2022-06-17 12:00:01.5`. */
+/** A time in UTC, without needless zeros: `2022-06-17`, `2022-06-17 12:00`, `2022-06-17 12:00:01.5`. */
 export const moment = (wire: string): string => {
   const [date = '', time = ''] = wire.replace('Z', '').split('T');
   if (/^00:00:00(\.0+)?$/.test(time)) return date;
@@ -38,7 +38,7 @@ const months = [
   'December',
 ];
 
-/** A moment in a sentence: `17 June 2022`, and the time of day if it is not midnight. */
+/** A time in a sentence: `17 June 2022`, with the time of day unless it is midnight. */
 export const spoken = (wire: string): string => {
   const [date = '', ...time] = moment(wire).split(' ');
   const [year = '', month = '', day = ''] = date.split('-');
@@ -68,7 +68,7 @@ const fieldText = (name: string, value: unknown): string => {
   return `${name} ${String(value)}`;
 };
 
-/** What the data of an event says, in one line. */
+/** The data of an event in one line. */
 export const eventText = ({ data }: WireEvent): string =>
   typeof data === 'object' && data !== null
     ? Object.entries(data)

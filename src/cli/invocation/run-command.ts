@@ -1,0 +1,23 @@
+/**
+ * Runs a command: shows its failure, if it fails, and sets the exit code of the process.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Terminal } from '../terminal/terminal.ts';
+import { type CommandResult, type Failure, failureOfThrown } from './failure.ts';
+
+/** Shows what is wrong, where, and what to do. */
+const showFailure = ({ message, details = [], hint }: Failure, terminal: Terminal): void => {
+  terminal.note(`domicile: ${message}`);
+  for (const detail of details) terminal.note(`  ${detail}`);
+  if (hint !== undefined) terminal.note(hint);
+};
+
+/** Runs a command, shows its failure if it fails, and sets the exit code. An error that it throws is a failure too. */
+export const runCommand = async (
+  terminal: Terminal,
+  command: () => Promise<CommandResult>,
+): Promise<void> => {
+  const result = await command().catch((error: unknown) => E.left(failureOfThrown(error)));
+  if (E.isLeft(result)) showFailure(result.left, terminal);
+  process.exitCode = E.isLeft(result) ? result.left.exitCode : result.right;
+};
