@@ -6,6 +6,7 @@
  * Run it with `node bench/policy.ts`. BENCH_HISTORIES (default 1,000,000) says of how many, BENCH_RUNS (default 3) how
  * often. Numbers are of one core.
  */
+
 import { type EntityUidJson, preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Finding } from '../src/domain/policy/finding.ts';
 import { differenceOf } from '../src/domain/policy/findings-difference.ts';
@@ -16,7 +17,9 @@ import type { PolicyVersion } from '../src/domain/policy/policy-versions.ts';
 import type { PolicyRegistry } from '../src/domain/policy/registered-entities.ts';
 import { RegisteredEntities } from '../src/domain/policy/registered-entities.ts';
 import { beginning, type Instant, never } from '../src/domain/time/instant.ts';
-import { holdsAt, type Interval, intersect, valueAt } from '../src/domain/time/timeline.ts';
+import type { Interval } from '../src/domain/time/interval.ts';
+import { holdsAt, intersect } from '../src/domain/time/timeline.ts';
+import { valueAt } from '../src/domain/time/varying.ts';
 import { median, printTable } from './measure.ts';
 import { randomFrom } from './mixed-events.ts';
 

@@ -10,11 +10,15 @@ import { decodeData } from '../domain/events/event.ts';
 import { kindAt, type RegisteredKind, visitNames } from '../domain/events/places.ts';
 import { isPopulation } from '../domain/events/scope.ts';
 import { meets } from '../domain/events/words.ts';
-import { isPolicyFact, type PolicyMisfitCode, policiesOf } from '../domain/policy/policy-versions.ts';
-import { type GrantFact, grantMisfits } from '../domain/reach/grants.ts';
-import type { ReachMisfit, ReachMisfitCode } from '../domain/reach/misfit.ts';
+import { isPolicyFact, policiesOf } from '../domain/policy/policy-versions.ts';
+import { type GrantFact, grantDiscrepancies } from '../domain/reach/grants.ts';
+import { partyDiscrepancies } from '../domain/reach/party-discrepancies.ts';
 import { isPartyFact } from '../domain/reach/party-facts.ts';
-import { partyMisfits } from '../domain/reach/party-misfits.ts';
+import type {
+  Discrepancy as FoldedDiscrepancy,
+  PolicyDiscrepancy,
+  ReachDiscrepancy,
+} from '../domain/recording/discrepancy.ts';
 import { type Fact, isCorrection, isFact, type RecordedEvent } from '../domain/recording/facts.ts';
 import type { MisfitCode } from '../domain/residency/fold.ts';
 import { formatInstant } from '../domain/time/instant.ts';
@@ -28,8 +32,8 @@ type Code =
   | 'unknown-site'
   | 'unknown-population'
   | 'unknown-dataset'
-  | ReachMisfitCode
-  | PolicyMisfitCode
+  | ReachDiscrepancy
+  | PolicyDiscrepancy
   | 'unknown-event'
   | 'not-correctable'
   | 'does-not-fit'
@@ -154,16 +158,16 @@ export class Fits {
 }
 
 /** What does not fit of the facts about one grant, one membership or one control (R13, R14). */
-const edgeMisfits = (view: View, fact: Fact): ReadonlyArray<ReachMisfit> => {
+const edgeMisfits = (view: View, fact: Fact): ReadonlyArray<FoldedDiscrepancy<ReachDiscrepancy>> => {
   if (isFact(fact, 'AccessRevoked')) {
     const ofGrant = view
       .factsOf('grant', fact.data.grant, 'AccessGranted', 'AccessRevoked')
       .filter(({ data }) => data.grant === fact.data.grant);
-    return grantMisfits(ofGrant as ReadonlyArray<GrantFact>);
+    return grantDiscrepancies(ofGrant as ReadonlyArray<GrantFact>);
   }
   if (isFact(fact, 'MembershipBegan') || isFact(fact, 'MembershipEnded')) {
     const { member, group } = fact.data;
-    return partyMisfits(
+    return partyDiscrepancies(
       view
         .facts('party-named', member)
         .filter(isPartyFact)
@@ -172,7 +176,7 @@ const edgeMisfits = (view: View, fact: Fact): ReadonlyArray<ReachMisfit> => {
   }
   if (isFact(fact, 'ControlBegan') || isFact(fact, 'ControlEnded')) {
     const { controller, controlled } = fact.data;
-    return partyMisfits(
+    return partyDiscrepancies(
       view
         .facts('party-named', controller)
         .filter(isPartyFact)
@@ -195,8 +199,8 @@ const overUnknownBackup = (view: View, fact: Fact): boolean => {
 const policyMisfits = (
   view: View,
   fact: Fact,
-): ReadonlyArray<{ position: number; code: PolicyMisfitCode }> =>
-  isPolicyFact(fact) ? policiesOf(view.facts('policy', fact.data.policy)).misfits : [];
+): ReadonlyArray<{ position: number; code: PolicyDiscrepancy }> =>
+  isPolicyFact(fact) ? policiesOf(view.facts('policy', fact.data.policy)).discrepancies : [];
 
 const ofCorrection = (view: View, recorded: RecordedEvent): ReadonlyArray<Discrepancy> => {
   // A correction attested too weakly is left out (R6).
@@ -228,7 +232,7 @@ export const discrepanciesOf = (
       .map(({ code }) => said(code)),
     ...policyMisfits(view, fact)
       .filter(({ position, code }) => position === fact.position && code !== 'unknown-policy')
-      .map(({ code }) => said(code as Exclude<PolicyMisfitCode, 'unknown-policy'>)),
+      .map(({ code }) => said(code as Exclude<PolicyDiscrepancy, 'unknown-policy'>)),
   ];
 };
 

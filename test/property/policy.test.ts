@@ -2,6 +2,7 @@
  * Cedar's own engine as the oracle: at every sampled instant it says of a random policy what our evaluation over
  * intervals says of it, errors included.
  */
+
 import { policyToJson, preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';

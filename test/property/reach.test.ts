@@ -1,6 +1,7 @@
 /**
  * The engine of reach against brute force, on random worlds: R13 to R16.
  */
+
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dataPresencesOf } from '../../src/domain/reach/data-presence.ts';
@@ -14,7 +15,8 @@ import { unexplainedAccess } from '../../src/domain/reach/unexplained-access.ts'
 import type { Fact, FactOf } from '../../src/domain/recording/facts.ts';
 import type { Residency } from '../../src/domain/residency/fold.ts';
 import { populationOf } from '../../src/domain/residency/holding.ts';
-import { always, type Interval, intersect } from '../../src/domain/time/timeline.ts';
+import type { Interval } from '../../src/domain/time/interval.ts';
+import { always, intersect } from '../../src/domain/time/timeline.ts';
 import { ReachIndex } from '../../src/projections/reach/reach-index.ts';
 import * as naive from '../support/naive-reach.ts';
 import {

@@ -1,8 +1,9 @@
 /**
  * How many people a followed subject stands for: people who share their facts are followed as one.
  */
+
 import type { Instant } from '../time/instant.ts';
-import type { Interval } from '../time/timeline.ts';
+import type { Interval } from '../time/interval.ts';
 
 /** For how many people each followed subject stands. */
 export interface Weights {

@@ -5,7 +5,7 @@
 import { isPopulation } from '../events/scope.ts';
 import type { UnexplainedAccess } from '../reach/unexplained-access.ts';
 import type { Residency } from '../residency/fold.ts';
-import { valueAt } from '../time/timeline.ts';
+import { valueAt } from '../time/varying.ts';
 import { eachAlone, peopleIn, type Weights } from './cohorts.ts';
 import type { CountedAccess } from './judge.ts';
 

@@ -1,11 +1,13 @@
 /**
  * Findings: intervals in which a holding or a reach broke a rule, or could not be judged (R19).
  */
+
 import { hash } from 'node:crypto';
 import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { PathEdge } from '../reach/path.ts';
 import type { Instant } from '../time/instant.ts';
-import { type Interval, type Varying, valueAt } from '../time/timeline.ts';
+import type { Interval } from '../time/interval.ts';
+import { type Varying, valueAt } from '../time/varying.ts';
 
 /** What was held, or reached. Of an access, `site` is null where it names none, and `kind` is not known. */
 export interface FindingHolding {

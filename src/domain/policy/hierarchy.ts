@@ -3,24 +3,15 @@
  *
  * Unlike Cedar's entities, parties may control each other in a circle: then each stands in the other.
  */
+
 import type { EventData } from '../events/catalogue.ts';
 import type { Graph } from '../reach/reach.ts';
-import type { Span } from '../reach/span.ts';
 import type { Described } from '../recording/registrations.ts';
 import { beginning, type Instant, never } from '../time/instant.ts';
-import {
-  always,
-  type Interval,
-  intersect,
-  intervalAt,
-  type Piece,
-  subtract,
-  type Timeline,
-  union,
-  type Varying,
-  valueAt,
-  when,
-} from '../time/timeline.ts';
+import { type Interval, intervalAt } from '../time/interval.ts';
+import type { Span } from '../time/span.ts';
+import { always, intersect, subtract, type Timeline, union } from '../time/timeline.ts';
+import { type Piece, type Varying, valueAt, when } from '../time/varying.ts';
 import { type Standing, standsNowhere } from './cedar/request-history.ts';
 
 /** A party directly above another: a team, an employer or a controller, and when. */

@@ -2,19 +2,12 @@
  * Judges histories under policies: every interval in which a rule was broken or could not be judged (R17 to R19).
  */
 
-import { positions, type Span } from '../reach/span.ts';
 import type { UnexplainedAccess } from '../reach/unexplained-access.ts';
 import type { Instant } from '../time/instant.ts';
-import {
-  always,
-  holdsAt,
-  type Interval,
-  intersect,
-  intervalAt,
-  type Piece,
-  type Timeline,
-  type Varying,
-} from '../time/timeline.ts';
+import { type Interval, intervalAt } from '../time/interval.ts';
+import { positions, type Span } from '../time/span.ts';
+import { always, holdsAt, intersect, type Timeline } from '../time/timeline.ts';
+import type { Piece, Varying } from '../time/varying.ts';
 import { unexplainedAccess } from './built-in.ts';
 import type { CompiledRule } from './cedar/compile.ts';
 import { leftOpenBy, type Run, readBy, sweep } from './cedar/evaluate.ts';

@@ -1,11 +1,13 @@
 /**
  * What policies judge: the history of a holding as far as its people are in one population, and who reached it.
  */
+
 import type { Hop, PathEdge } from '../reach/path.ts';
 import type { PathInterval } from '../reach/path-intervals.ts';
-import type { Span } from '../reach/span.ts';
 import type { Instant } from '../time/instant.ts';
-import type { Interval, Varying } from '../time/timeline.ts';
+import type { Interval } from '../time/interval.ts';
+import type { Span } from '../time/span.ts';
+import type { Varying } from '../time/varying.ts';
 
 /** The people of one population in one holding, over time. A holding is judged once for each such class (R17). */
 export interface ClassHistory {

@@ -1,26 +1,20 @@
 /**
  * Makes what policies judge of where the data was and who reached it: R17's classes, with their people over time.
  */
+
 import { overKey } from '../reach/data-class.ts';
 import { heldPresences } from '../reach/held-data.ts';
 import { appendPathInterval, type PathInterval, pathIntervals } from '../reach/path-intervals.ts';
 import type { Reach } from '../reach/reach.ts';
 import { pathOrder } from '../reach/reach-of.ts';
 import type { CountedData } from '../reach/reach-of-party.ts';
-import { mergeSpans, type Span } from '../reach/span.ts';
 import type { HoldingPresence, Residency, SubjectPresence } from '../residency/fold.ts';
 import { type Holding, sharedHolding } from '../residency/holding.ts';
 import { type Instant, never } from '../time/instant.ts';
-import {
-  always,
-  cover,
-  type Interval,
-  intersect,
-  subtract,
-  type Timeline,
-  type Varying,
-  valueAt,
-} from '../time/timeline.ts';
+import type { Interval } from '../time/interval.ts';
+import { mergeSpans, type Span } from '../time/span.ts';
+import { always, cover, intersect, subtract, type Timeline } from '../time/timeline.ts';
+import { type Varying, valueAt } from '../time/varying.ts';
 import { arrivalsIn, eachAlone, type Weights } from './cohorts.ts';
 import { type ClassHistory, type ReachedBy, reachedInterval } from './judged-holding.ts';
 

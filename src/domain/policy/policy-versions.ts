@@ -7,10 +7,11 @@
 
 import { concerns, type TypeConcerning } from '../events/catalogue.ts';
 import { codeUnitOrder } from '../events/code-unit-order.ts';
-import type { Span } from '../reach/span.ts';
+import type { Discrepancy, PolicyDiscrepancy } from '../recording/discrepancy.ts';
 import { type Fact, type FactOf, foldingOrder } from '../recording/facts.ts';
 import { beginning, type Instant, never } from '../time/instant.ts';
-import { intervalAt } from '../time/timeline.ts';
+import { intervalAt } from '../time/interval.ts';
+import type { Span } from '../time/span.ts';
 import { builtInPolicies } from './built-in.ts';
 
 /** One version of a policy. */
@@ -30,22 +31,10 @@ export interface PolicyVersion {
   readonly inForce: ReadonlyArray<Span>;
 }
 
-/** An event about a policy that does not fit the others (R1). */
-export interface PolicyMisfit {
-  readonly position: number;
-  readonly code: PolicyMisfitCode;
-}
-export type PolicyMisfitCode =
-  | 'unknown-policy'
-  | 'policy-already-suspended'
-  | 'policy-not-suspended'
-  | 'policy-already-withdrawn'
-  | 'policy-never-effective';
-
 export interface Policies {
   /** By policy, in code-unit order, then by version. */
   readonly versions: ReadonlyArray<PolicyVersion>;
-  readonly misfits: ReadonlyArray<PolicyMisfit>;
+  readonly discrepancies: ReadonlyArray<Discrepancy<PolicyDiscrepancy>>;
 }
 
 export type PolicyFact = FactOf<TypeConcerning<'policy'>>;
@@ -62,7 +51,7 @@ interface Draft {
 class PolicyFold {
   readonly drafts: Draft[] = [];
   readonly suspensions: Span[] = [];
-  readonly misfits: PolicyMisfit[] = [];
+  readonly discrepancies: Discrepancy<PolicyDiscrepancy>[] = [];
   suspended: { readonly time: Instant; readonly position: number } | undefined;
 
   apply(fact: PolicyFact): void {
@@ -70,9 +59,9 @@ class PolicyFold {
       case 'PolicyAdopted':
         return this.adopt(fact as FactOf<'PolicyAdopted'>);
       case 'PolicySuspended':
-        if (this.drafts.length === 0) this.misfit('unknown-policy', fact);
+        if (this.drafts.length === 0) this.note('unknown-policy', fact);
         if (this.suspended === undefined) this.suspended = fact;
-        else this.misfit('policy-already-suspended', fact);
+        else this.note('policy-already-suspended', fact);
         return;
       case 'PolicyReinstated':
         return this.reinstate(fact);
@@ -81,13 +70,13 @@ class PolicyFold {
     }
   }
 
-  misfit(code: PolicyMisfitCode, { position }: PolicyFact): void {
-    this.misfits.push({ position, code });
+  note(code: PolicyDiscrepancy, { position }: PolicyFact): void {
+    this.discrepancies.push({ position, code });
   }
 
   adopt(fact: FactOf<'PolicyAdopted'>): void {
     const { policy, title, authority = null, cedar, effectiveFrom, effectiveUntil = never } = fact.data;
-    if (effectiveFrom >= effectiveUntil) this.misfit('policy-never-effective', fact);
+    if (effectiveFrom >= effectiveUntil) this.note('policy-never-effective', fact);
     const version = this.drafts.length + 1;
     this.drafts.push({
       version: {
@@ -105,7 +94,7 @@ class PolicyFold {
   }
 
   reinstate(fact: PolicyFact): void {
-    if (this.suspended === undefined) return this.misfit('policy-not-suspended', fact);
+    if (this.suspended === undefined) return this.note('policy-not-suspended', fact);
     const { time, position } = this.suspended;
     this.suspended = undefined;
     if (time < fact.time)
@@ -116,7 +105,7 @@ class PolicyFold {
   withdraw(fact: PolicyFact): void {
     const standing = this.drafts.filter(({ withdrawn }) => withdrawn === undefined);
     if (standing.length === 0)
-      this.misfit(this.drafts.length === 0 ? 'unknown-policy' : 'policy-already-withdrawn', fact);
+      this.note(this.drafts.length === 0 ? 'unknown-policy' : 'policy-already-withdrawn', fact);
     for (const draft of standing) draft.withdrawn = fact;
   }
 
@@ -191,7 +180,9 @@ export const policiesOf = (facts: Iterable<Fact>): Policies => {
   const inOrder = [...folds].sort(([a], [b]) => codeUnitOrder(a, b));
   return {
     versions: inOrder.flatMap(([, fold]) => fold.versions()),
-    misfits: inOrder.flatMap(([, { misfits }]) => misfits).sort((a, b) => a.position - b.position),
+    discrepancies: inOrder
+      .flatMap(([, { discrepancies }]) => discrepancies)
+      .sort((a, b) => a.position - b.position),
   };
 };
 

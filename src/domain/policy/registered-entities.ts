@@ -4,10 +4,13 @@
  * What is not registered has no attributes, and what reads them cannot be judged. Attributes are made once for each
  * dataset, population and site, and shared by all holdings.
  */
+
 import type { EventData } from '../events/catalogue.ts';
 import type { Described, SiteDescription } from '../recording/registrations.ts';
 import { beginning, type Instant, never } from '../time/instant.ts';
-import { always, complement, cover, intervalAt, type Varying } from '../time/timeline.ts';
+import { intervalAt } from '../time/interval.ts';
+import { always, complement, cover } from '../time/timeline.ts';
+import type { Varying } from '../time/varying.ts';
 import {
   type Attribute,
   type Entities,

@@ -3,7 +3,7 @@
  *
  * There can be very many. They are told from the fewest edges up, until a limit is met, and the answer says so.
  */
-import type { Interval } from '../time/timeline.ts';
+import type { Interval } from '../time/interval.ts';
 import type { DirectEdge, Edge } from './edge.ts';
 import type { Label, Via } from './labels.ts';
 import { type Hop, passes } from './path.ts';

@@ -1,10 +1,11 @@
 /**
  * Controls: R13. A control is identified by controller, controlled and basis; the edge holds while one on any basis does.
  */
+
+import type { Discrepancy, ReachDiscrepancy } from '../recording/discrepancy.ts';
+import { mergeSpans, type Span } from '../time/span.ts';
 import { foldLasting } from './lasting.ts';
-import type { ReachMisfit } from './misfit.ts';
 import type { ControlFact } from './party-facts.ts';
-import { mergeSpans, type Span } from './span.ts';
 
 const codes = { began: 'control-already-began', ended: 'control-not-begun' } as const;
 
@@ -17,5 +18,6 @@ export const controlSpans = (facts: ReadonlyArray<ControlFact>): ReadonlyArray<S
   );
 
 /** The events of one control that do not fit: it began while it lasted, or ended while it did not. */
-export const controlMisfits = (facts: ReadonlyArray<ControlFact>): ReadonlyArray<ReachMisfit> =>
-  foldLasting(facts, codes).misfits;
+export const controlDiscrepancies = (
+  facts: ReadonlyArray<ControlFact>,
+): ReadonlyArray<Discrepancy<ReachDiscrepancy>> => foldLasting(facts, codes).discrepancies;

@@ -1,10 +1,11 @@
 /**
  * The edges that an explanation names.
  */
+
 import { codeUnitOrder } from '../events/code-unit-order.ts';
+import type { Span } from '../time/span.ts';
 import type { Edge } from './edge.ts';
 import { eventsOf, type PathEdge } from './path.ts';
-import type { Span } from './span.ts';
 
 /** An edge in one of its intervals, with the party it leads from. */
 export interface CutEdge extends PathEdge {

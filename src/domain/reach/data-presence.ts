@@ -4,19 +4,15 @@
  * Where a subject leaves a population, or is left in one holding out of two, its data passes from one class to the next
  * and stays where it is: the presence goes on (R12, R14).
  */
+
 import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { Residency } from '../residency/fold.ts';
 import { populationOf } from '../residency/holding.ts';
 import { type RowKey, type RowPresence, rowPresences } from '../residency/rows.ts';
 import type { Instant } from '../time/instant.ts';
-import {
-  cover,
-  type Interval,
-  intersect,
-  type Piece,
-  type Timeline,
-  type Varying,
-} from '../time/timeline.ts';
+import type { Interval } from '../time/interval.ts';
+import { cover, intersect, type Timeline } from '../time/timeline.ts';
+import type { Piece, Varying } from '../time/varying.ts';
 import { type DataClass, overKey } from './data-class.ts';
 import type { Grants } from './grants.ts';
 

@@ -1,13 +1,14 @@
 /**
  * The edges from parties to data: `granted`, `operates` and `owns` of R13.
  */
+
 import type { Described, SiteDescription } from '../recording/registrations.ts';
 import { never } from '../time/instant.ts';
-import type { Varying } from '../time/timeline.ts';
+import { mergeSpans, type Span } from '../time/span.ts';
+import type { Varying } from '../time/varying.ts';
 import { type DataClass, overKeysOf } from './data-class.ts';
 import type { DirectEdge } from './edge.ts';
 import type { Grants, GrantTerm } from './grants.ts';
-import { mergeSpans, type Span } from './span.ts';
 
 /** What each site was described as, over time (R5): empty where nothing is known. */
 export type Sites = (site: string) => Varying<Described<SiteDescription>>;

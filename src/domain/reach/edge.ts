@@ -3,7 +3,7 @@
  */
 
 import { codeUnitOrder } from '../events/code-unit-order.ts';
-import type { Span } from './span.ts';
+import type { Span } from '../time/span.ts';
 
 /** The six edges of R13, in code-unit order. */
 export const edgeKinds = ['controls', 'employs', 'granted', 'member-of', 'operates', 'owns'] as const;

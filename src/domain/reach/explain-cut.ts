@@ -1,8 +1,9 @@
 /**
  * Why a party cannot reach data, or what keeps it from being kept out.
  */
+
 import type { Instant } from '../time/instant.ts';
-import { valueAt } from '../time/timeline.ts';
+import { valueAt } from '../time/varying.ts';
 import type { CutEdge } from './cut-edge.ts';
 import type { DataPresence } from './data-presence.ts';
 import { directEdges } from './direct-edges.ts';

@@ -6,10 +6,10 @@
  */
 
 import type { Over } from '../events/scope.ts';
+import type { Discrepancy, ReachDiscrepancy } from '../recording/discrepancy.ts';
 import { type Fact, type FactOf, foldingOrder, isFact } from '../recording/facts.ts';
 import { never } from '../time/instant.ts';
-import type { ReachMisfit } from './misfit.ts';
-import type { Span } from './span.ts';
+import type { Span } from '../time/span.ts';
 
 /** A fact about a grant. */
 export type GrantFact = FactOf<'AccessGranted' | 'AccessRevoked'>;
@@ -39,9 +39,12 @@ export const isGrantFact = (fact: Fact): fact is Fact & GrantFact =>
  */
 export const foldGrant = (
   facts: ReadonlyArray<GrantFact>,
-): { readonly terms: ReadonlyArray<GrantTerm>; readonly misfits: ReadonlyArray<ReachMisfit> } => {
+): {
+  readonly terms: ReadonlyArray<GrantTerm>;
+  readonly discrepancies: ReadonlyArray<Discrepancy<ReachDiscrepancy>>;
+} => {
   const terms: GrantTerm[] = [];
-  const misfits: ReachMisfit[] = [];
+  const discrepancies: Discrepancy<ReachDiscrepancy>[] = [];
   let granted: FactOf<'AccessGranted'> | undefined;
   const close = (next?: GrantFact): void => {
     if (granted === undefined) return;
@@ -64,15 +67,17 @@ export const foldGrant = (
   for (const fact of [...facts].sort(foldingOrder)) {
     close(fact);
     if (fact.type === 'AccessGranted') granted = fact as FactOf<'AccessGranted'>;
-    else if (granted === undefined) misfits.push({ position: fact.position, code: 'unknown-grant' });
+    else if (granted === undefined) discrepancies.push({ position: fact.position, code: 'unknown-grant' });
     else granted = undefined;
   }
   close();
-  return { terms, misfits };
+  return { terms, discrepancies };
 };
 
 /** The revocations of no grant, among facts in any order. */
-export const grantMisfits = (facts: Iterable<GrantFact>): ReadonlyArray<ReachMisfit> =>
+export const grantDiscrepancies = (
+  facts: Iterable<GrantFact>,
+): ReadonlyArray<Discrepancy<ReachDiscrepancy>> =>
   [...Map.groupBy(facts, (fact) => fact.data.grant).values()]
-    .flatMap((ofGrant) => foldGrant(ofGrant).misfits)
+    .flatMap((ofGrant) => foldGrant(ofGrant).discrepancies)
     .sort((a, b) => a.position - b.position);

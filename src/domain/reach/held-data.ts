@@ -1,6 +1,7 @@
 /**
  * Data as a holding holds it, whoever the people are: what is asked of sites, parties and policies.
  */
+
 import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { Timeline } from '../time/timeline.ts';
 import type { DataClass } from './data-class.ts';

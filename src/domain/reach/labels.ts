@@ -1,8 +1,9 @@
 /**
  * Labels: which parties reach data of a class, when, and along which path. They are the choice that R15 makes.
  */
+
 import type { Instant } from '../time/instant.ts';
-import type { Interval } from '../time/timeline.ts';
+import type { Interval } from '../time/interval.ts';
 import type { EdgeKind } from './edge.ts';
 import type { Hop } from './path.ts';
 

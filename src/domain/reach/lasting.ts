@@ -1,9 +1,10 @@
 /**
  * What begins and ends: memberships and controls of R13.
  */
+
+import type { Discrepancy, ReachDiscrepancy } from '../recording/discrepancy.ts';
 import { type FactOf, foldingOrder } from '../recording/facts.ts';
 import { type Span, SpanBuilder } from '../time/span.ts';
-import type { ReachMisfit, ReachMisfitCode } from './misfit.ts';
 
 type LastingEvent = 'MembershipBegan' | 'MembershipEnded' | 'ControlBegan' | 'ControlEnded';
 
@@ -13,17 +14,20 @@ type LastingEvent = 'MembershipBegan' | 'MembershipEnded' | 'ControlBegan' | 'Co
  */
 export const foldLasting = (
   facts: ReadonlyArray<FactOf<LastingEvent>>,
-  codes: { readonly began: ReachMisfitCode; readonly ended: ReachMisfitCode },
-): { readonly spans: ReadonlyArray<Span>; readonly misfits: ReadonlyArray<ReachMisfit> } => {
-  const misfits: ReachMisfit[] = [];
+  codes: { readonly began: ReachDiscrepancy; readonly ended: ReachDiscrepancy },
+): {
+  readonly spans: ReadonlyArray<Span>;
+  readonly discrepancies: ReadonlyArray<Discrepancy<ReachDiscrepancy>>;
+} => {
+  const discrepancies: Discrepancy<ReachDiscrepancy>[] = [];
   const builder = new SpanBuilder();
   let lasts = false;
   for (const { type, position, time } of facts.length < 2 ? facts : [...facts].sort(foldingOrder)) {
     const begins = type === 'MembershipBegan' || type === 'ControlBegan';
-    if (begins === lasts) misfits.push({ position, code: begins ? codes.began : codes.ended });
+    if (begins === lasts) discrepancies.push({ position, code: begins ? codes.began : codes.ended });
     else if (begins) builder.open(time, [position]);
     else builder.close(time, position);
     lasts = begins;
   }
-  return { spans: builder.spans(), misfits };
+  return { spans: builder.spans(), discrepancies };
 };

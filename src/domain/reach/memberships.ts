@@ -2,12 +2,13 @@
  * Memberships: R13. One in a group leads as `member-of` from the member to the group while the group is not registered
  * as an organisation, and as `employs` from the group to the member while it is.
  */
+
+import type { Discrepancy, ReachDiscrepancy } from '../recording/discrepancy.ts';
 import { describedBy } from '../recording/registrations.ts';
-import { beginning, never } from '../time/instant.ts';
+import { never } from '../time/instant.ts';
+import { gapsBetween, mergeSpans, type Span, spansWhile } from '../time/span.ts';
 import { foldLasting } from './lasting.ts';
-import type { ReachMisfit } from './misfit.ts';
 import type { MembershipFact, Registration } from './party-facts.ts';
-import { mergeSpans, positions, type Span } from './span.ts';
 
 /** When a group was registered as an organisation, and when it was not. */
 export interface GroupKinds {
@@ -18,7 +19,7 @@ export interface GroupKinds {
 /** The kinds of a group over time, by its registrations in any order. */
 export const groupKinds = (registrations: ReadonlyArray<Registration>): GroupKinds => {
   const organisation = organisationSpans(registrations);
-  return { organisation, other: otherwise(organisation) };
+  return { organisation, other: gapsBetween(organisation) };
 };
 
 const codes = { began: 'membership-already-began', ended: 'membership-not-begun' } as const;
@@ -27,11 +28,12 @@ const codes = { began: 'membership-already-began', ended: 'membership-not-begun'
 export const membershipSpans = (
   facts: ReadonlyArray<MembershipFact>,
   kind: ReadonlyArray<Span>,
-): ReadonlyArray<Span> => membershipWhile(foldLasting(facts, codes).spans, kind);
+): ReadonlyArray<Span> => spansWhile(foldLasting(facts, codes).spans, kind);
 
 /** The events of one membership that do not fit: it began while it lasted, or ended while it did not. */
-export const membershipMisfits = (facts: ReadonlyArray<MembershipFact>): ReadonlyArray<ReachMisfit> =>
-  foldLasting(facts, codes).misfits;
+export const membershipDiscrepancies = (
+  facts: ReadonlyArray<MembershipFact>,
+): ReadonlyArray<Discrepancy<ReachDiscrepancy>> => foldLasting(facts, codes).discrepancies;
 
 /** When a group was registered as an organisation, opened and closed by its registrations. */
 const organisationSpans = (registrations: ReadonlyArray<Registration>): ReadonlyArray<Span> => {
@@ -42,43 +44,4 @@ const organisationSpans = (registrations: ReadonlyArray<Registration>): Readonly
     return [{ from, to, opened: value.events, closed }];
   });
   return mergeSpans([spans, []]);
-};
-
-/** When a group was not registered as an organisation: the gaps between those, by the same registrations. */
-const otherwise = (spans: ReadonlyArray<Span>): ReadonlyArray<Span> => {
-  const out: Span[] = [];
-  let before: Span | undefined;
-  for (const span of spans) {
-    const from = before?.to ?? beginning;
-    if (from < span.from)
-      out.push({ from, to: span.from, opened: before?.closed ?? [], closed: span.opened });
-    before = span;
-  }
-  const from = before?.to ?? beginning;
-  if (from < never) out.push({ from, to: never, opened: before?.closed ?? [], closed: [] });
-  return out;
-};
-
-/** A membership while its group is of that kind; a change of kind opens and closes the edge as well. */
-const membershipWhile = (
-  memberships: ReadonlyArray<Span>,
-  kind: ReadonlyArray<Span>,
-): ReadonlyArray<Span> => {
-  const out: Span[] = [];
-  for (let i = 0, j = 0; i < memberships.length && j < kind.length; ) {
-    const [membership, of] = [memberships[i]!, kind[j]!];
-    const from = Math.max(membership.from, of.from);
-    const to = Math.min(membership.to, of.to);
-    if (from < to) {
-      out.push({
-        from,
-        to,
-        opened: positions(membership.opened, of.from >= membership.from ? of.opened : []),
-        closed: positions(membership.to === to ? membership.closed : [], of.to === to ? of.closed : []),
-      });
-    }
-    if (membership.to < of.to) i++;
-    else j++;
-  }
-  return out;
 };

@@ -4,8 +4,9 @@
  * Every edge lets one unit of flow through. What the party can still come to when no more flows is on its side of the
  * cut; so of several smallest sets the one nearest the party is told, the same whatever the order of augmenting.
  */
+
 import type { Instant } from '../time/instant.ts';
-import { intervalAt } from '../time/timeline.ts';
+import { intervalAt } from '../time/interval.ts';
 import { type CutEdge, cutEdge, cutEdgeOrder } from './cut-edge.ts';
 import type { DirectEdge, Edge } from './edge.ts';
 import type { Graph } from './reach.ts';

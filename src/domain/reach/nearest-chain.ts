@@ -2,12 +2,13 @@
  * What would have opened the way to data for a party that cannot reach it: the chain of edges known up to then of which
  * the fewest have ended. Edges that hold cost nothing, edges that ended cost one: a 0-1 shortest path.
  */
+
 import type { Instant } from '../time/instant.ts';
-import { intervalAt } from '../time/timeline.ts';
+import { intervalAt } from '../time/interval.ts';
+import type { Span } from '../time/span.ts';
 import { type CutEdge, cutEdge } from './cut-edge.ts';
 import { type DirectEdge, type Edge, pairOrder } from './edge.ts';
 import type { Graph } from './reach.ts';
-import type { Span } from './span.ts';
 
 /** An edge of a chain; one that does not hold is shown in the interval in which it last did. */
 export interface ChainEdge extends CutEdge {

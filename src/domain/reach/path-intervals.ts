@@ -4,8 +4,9 @@
  * An interval ends where the presence or the pairs change, and nowhere else. Where data passes from one class to the
  * next with the same pairs, the interval goes on; answers show it whole.
  */
+
 import type { Instant } from '../time/instant.ts';
-import { type Interval, intervalAt } from '../time/timeline.ts';
+import { type Interval, intervalAt } from '../time/interval.ts';
 import type { DataPresence } from './data-presence.ts';
 import type { Label, Via } from './labels.ts';
 import { type Hop, joinPaths, type PathEdge, pathOf, samePairs } from './path.ts';

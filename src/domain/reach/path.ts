@@ -1,9 +1,10 @@
 /**
  * Paths: from a party, edge by edge, to the data. Each hop holds the rest of its path, so that paths share their ends.
  */
+
 import type { Instant } from '../time/instant.ts';
+import { positions, type Span } from '../time/span.ts';
 import type { EdgeKind } from './edge.ts';
-import { positions, type Span } from './span.ts';
 
 /** One edge of a path, in one of its intervals, with the rest of the path. The last hop leads to the data. */
 export interface Hop {

@@ -1,9 +1,10 @@
 /**
  * The other way round: every holding that a party could reach, of how many people, and how.
  */
+
 import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { Instant } from '../time/instant.ts';
-import { type Interval, intervalAt } from '../time/timeline.ts';
+import { type Interval, intervalAt } from '../time/interval.ts';
 import { everReachableFrom } from './all-paths.ts';
 import { directEdges } from './direct-edges.ts';
 import { classOfHeld, type HeldData, heldPresences } from './held-data.ts';

@@ -4,11 +4,13 @@
  * An event counts where the edge it opened or closed was on a path that visits no party twice, whether or not that path
  * is the shortest one.
  */
+
 import type { Fact } from '../recording/facts.ts';
 import type { Residency } from '../residency/fold.ts';
 import type { RowKey } from '../residency/rows.ts';
 import { formatInstant, type Instant } from '../time/instant.ts';
-import type { Interval } from '../time/timeline.ts';
+import type { Interval } from '../time/interval.ts';
+import { positions, type Span } from '../time/span.ts';
 import { type DataClass, overKeysOf } from './data-class.ts';
 import { dataPresencesOf } from './data-presence.ts';
 import { directEdges } from './direct-edges.ts';
@@ -17,7 +19,6 @@ import type { LabelsByParty } from './labels.ts';
 import { passes } from './path.ts';
 import type { Reach } from './reach.ts';
 import { shortestPathLabels } from './shortest-paths.ts';
-import { positions, type Span } from './span.ts';
 
 /** An event of the trail. */
 export interface TrailEntry {

@@ -1,9 +1,10 @@
 /**
  * Everything that says who reaches what, as the rules of this chapter ask for it.
  */
+
 import type { EventData } from '../events/catalogue.ts';
 import type { Described } from '../recording/registrations.ts';
-import type { Varying } from '../time/timeline.ts';
+import type { Varying } from '../time/varying.ts';
 import type { DataClass } from './data-class.ts';
 import type { Sites } from './direct-edges.ts';
 import type { PartyEdge } from './edge.ts';

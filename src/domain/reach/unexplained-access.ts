@@ -6,7 +6,7 @@ import { isPopulation, type Scope } from '../events/scope.ts';
 import type { FactOf } from '../recording/facts.ts';
 import type { Residency } from '../residency/fold.ts';
 import { populationOf } from '../residency/holding.ts';
-import { valueAt } from '../time/timeline.ts';
+import { valueAt } from '../time/varying.ts';
 import type { DataClass } from './data-class.ts';
 import { dataPresencesOf } from './data-presence.ts';
 import { classOfHeld } from './held-data.ts';

@@ -2,30 +2,16 @@
  * The graph of parties, kept up to date. Edges are folded from facts when they are first asked for, and kept until a
  * fact changes them; so a question costs what its own parties cost, whatever the size of the graph.
  */
+
 import type { EventData } from '../../domain/events/catalogue.ts';
 import type { PartyEdge } from '../../domain/reach/edge.ts';
 import { type GroupKinds, groupKinds } from '../../domain/reach/memberships.ts';
 import { edgesInto, edgesOutOf } from '../../domain/reach/party-edges.ts';
 import type { PartyFact, PartyFacts } from '../../domain/reach/party-facts.ts';
 import type { Parties } from '../../domain/reach/reach.ts';
-import type { Span } from '../../domain/reach/span.ts';
 import { type Described, describedBy } from '../../domain/recording/registrations.ts';
-import type { Varying } from '../../domain/time/timeline.ts';
-
-const samePositions = (a: ReadonlyArray<number>, b: ReadonlyArray<number>): boolean =>
-  a.length === b.length && a.every((position, index) => position === b[index]);
-
-const sameSpans = (a: ReadonlyArray<Span>, b: ReadonlyArray<Span>): boolean =>
-  a.length === b.length &&
-  a.every(({ from, to, opened, closed }, index) => {
-    const other = b[index]!;
-    return (
-      from === other.from &&
-      to === other.to &&
-      samePositions(opened, other.opened) &&
-      samePositions(closed, other.closed)
-    );
-  });
+import { sameSpans } from '../../domain/time/span.ts';
+import type { Varying } from '../../domain/time/varying.ts';
 
 export class PartyGraph implements Parties {
   private readonly facts: PartyFacts;

@@ -1,6 +1,7 @@
 /**
  * Everything that says who reaches what, in memory, kept up to date fact by fact.
  */
+
 import type { DataClass } from '../../domain/reach/data-class.ts';
 import { type GrantFact, isGrantFact } from '../../domain/reach/grants.ts';
 import type { Labels, Via } from '../../domain/reach/labels.ts';
@@ -8,7 +9,7 @@ import { isPartyFact } from '../../domain/reach/party-facts.ts';
 import type { Reach } from '../../domain/reach/reach.ts';
 import { type Fact, type FactOf, isFact } from '../../domain/recording/facts.ts';
 import { type Described, describedSite, type SiteDescription } from '../../domain/recording/registrations.ts';
-import type { Varying } from '../../domain/time/timeline.ts';
+import type { Varying } from '../../domain/time/varying.ts';
 import { GrantIndex } from './grant-index.ts';
 import { LabelCache } from './label-cache.ts';
 import { PartyFactIndex } from './party-fact-index.ts';

@@ -1,6 +1,7 @@
 /**
  * Each construct of the language, judged over a history in which what it reads changes.
  */
+
 import { isAuthorized, policyToJson } from '@cedar-policy/cedar-wasm/nodejs';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';

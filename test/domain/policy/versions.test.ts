@@ -27,8 +27,8 @@ const forces = (...entries: ReadonlyArray<Entry>) =>
       inForce.map(({ from, to, opened, closed }) => `${dayOf(from)} to ${dayOf(to)}, ${opened} to ${closed}`),
     );
 
-const misfits = (...entries: ReadonlyArray<Entry>) =>
-  policiesOf(factsOf(entries)).misfits.map(({ position, code }) => `${position} ${code}`);
+const discrepancies = (...entries: ReadonlyArray<Entry>) =>
+  policiesOf(factsOf(entries)).discrepancies.map(({ position, code }) => `${position} ${code}`);
 
 describe('a version counts while effective and neither suspended nor withdrawn', () => {
   it('counts in its effective interval, whenever it was adopted', () => {
@@ -70,7 +70,9 @@ describe('a version counts while effective and neither suspended nor withdrawn',
   it('never counts when withdrawn before it takes effect, or when it is over before that', () => {
     expect(forces(adopted('2020-01-01', '2022-01-01'), withdrawn('2021-01-01'))).toEqual([[]]);
     expect(forces(adopted('2020-01-01', '2022-01-01', '2021-01-01'))).toEqual([[]]);
-    expect(misfits(adopted('2020-01-01', '2022-01-01', '2021-01-01'))).toEqual(['1 policy-never-effective']);
+    expect(discrepancies(adopted('2020-01-01', '2022-01-01', '2021-01-01'))).toEqual([
+      '1 policy-never-effective',
+    ]);
   });
 
   it('is not interrupted by a suspension of no length', () => {
@@ -126,7 +128,7 @@ describe('versions do not know of each other', () => {
 describe('events that do not fit', () => {
   it('are told', () => {
     expect(
-      misfits(
+      discrepancies(
         suspended('2020-01-01'),
         suspended('2020-02-01'),
         reinstated('2020-03-01'),

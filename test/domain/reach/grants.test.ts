@@ -27,8 +27,8 @@ const terms = (facts: ReadonlyArray<Fact>): ReadonlyArray<unknown> =>
     opened,
     closed,
   ]);
-const misfits = (facts: ReadonlyArray<Fact>): ReadonlyArray<unknown> =>
-  foldGrant(facts.filter(isGrantFact)).misfits.map(({ position, code }) => [position, code]);
+const discrepancies = (facts: ReadonlyArray<Fact>): ReadonlyArray<unknown> =>
+  foldGrant(facts.filter(isGrantFact)).discrepancies.map(({ position, code }) => [position, code]);
 
 describe('a grant is in force', () => {
   test('from its time until it is revoked', () => {
@@ -45,7 +45,7 @@ describe('a grant is in force', () => {
       ['2022-01-01', 'AccessRevoked', { grant: 'g' }],
     );
     expect(terms(facts)).toEqual([['usds', '2020-01-01', '2021-01-01', [1], [1]]]);
-    expect(misfits(facts)).toEqual([]);
+    expect(discrepancies(facts)).toEqual([]);
   });
 
   test('at no instant where it expires before its time', () => {
@@ -85,14 +85,14 @@ describe('a grant is in force', () => {
   });
 });
 
-test('a revocation of no grant, or of one revoked before, is a misfit', () => {
+test('a revocation of no grant, or of one revoked before, is a discrepancy', () => {
   const facts = told(
     ['2019-01-01', 'AccessRevoked', { grant: 'g' }],
     ['2020-01-01', 'AccessGranted', grant()],
     ['2021-01-01', 'AccessRevoked', { grant: 'g' }],
     ['2022-01-01', 'AccessRevoked', { grant: 'g' }],
   );
-  expect(misfits(facts)).toEqual([
+  expect(discrepancies(facts)).toEqual([
     [1, 'unknown-grant'],
     [4, 'unknown-grant'],
   ]);

@@ -2,8 +2,8 @@
  * R13: the edges between parties, over time.
  */
 import { describe, expect, test } from 'vitest';
+import { partyDiscrepancies } from '../../../src/domain/reach/party-discrepancies.ts';
 import { isPartyFact } from '../../../src/domain/reach/party-facts.ts';
-import { partyMisfits } from '../../../src/domain/reach/party-misfits.ts';
 import type { Fact } from '../../../src/domain/recording/facts.ts';
 import { beginning, formatInstant, never } from '../../../src/domain/time/instant.ts';
 import { ReachIndex } from '../../../src/projections/reach/reach-index.ts';
@@ -29,8 +29,8 @@ const edges = (facts: ReadonlyArray<Fact>, ...parties: ReadonlyArray<string>): R
       ),
   );
 };
-const misfits = (facts: ReadonlyArray<Fact>): ReadonlyArray<unknown> =>
-  partyMisfits(facts.filter(isPartyFact)).map(({ position, code }) => [position, code]);
+const discrepancies = (facts: ReadonlyArray<Fact>): ReadonlyArray<unknown> =>
+  partyDiscrepancies(facts.filter(isPartyFact)).map(({ position, code }) => [position, code]);
 
 const member = { member: 'eve', group: 'usds' };
 const owns = { controller: 'parent', controlled: 'child', basis: 'ownership' };
@@ -88,7 +88,7 @@ describe('a membership', () => {
       ['2021-01-01', 'MembershipEnded', { ...member, member: 'mallory' }],
     );
     expect(edges(facts, 'eve', 'mallory')).toEqual([['eve member-of usds', '2020-01-01', null, [1], []]]);
-    expect(misfits(facts)).toEqual([]);
+    expect(discrepancies(facts)).toEqual([]);
   });
 });
 
@@ -128,7 +128,7 @@ test('beginning what lasts and ending what does not changes nothing, and is told
     ['eve member-of usds', '2020-01-01', '2022-01-01', [1], [3]],
     ['parent controls child', '2021-01-01', null, [6], []],
   ]);
-  expect(misfits(facts)).toEqual([
+  expect(discrepancies(facts)).toEqual([
     [2, 'membership-already-began'],
     [4, 'membership-not-begun'],
     [5, 'control-not-begun'],
@@ -137,8 +137,8 @@ test('beginning what lasts and ending what does not changes nothing, and is told
   ]);
 });
 
-test('a late beginning makes a misfit of the one that seemed to be the first', () => {
+test('a late beginning makes a discrepancy of the one that seemed to be the first', () => {
   const facts = told(['2021-01-01', 'ControlBegan', owns], ['2020-01-01', 'ControlBegan', owns]);
   expect(edges(facts, 'parent')).toEqual([['parent controls child', '2020-01-01', null, [2], []]]);
-  expect(misfits(facts)).toEqual([[1, 'control-already-began']]);
+  expect(discrepancies(facts)).toEqual([[1, 'control-already-began']]);
 });

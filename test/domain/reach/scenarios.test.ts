@@ -1,6 +1,7 @@
 /**
  * Who could reach whom in the cases of the scenarios folder, as their expected answers have it.
  */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -10,7 +11,8 @@ import { type CountedData, reachOfParty } from '../../../src/domain/reach/reach-
 import { reachOfSubject } from '../../../src/domain/reach/reach-of-subject.ts';
 import { foldResidency } from '../../../src/domain/residency/fold.ts';
 import { never } from '../../../src/domain/time/instant.ts';
-import { holdsAt, valueAt } from '../../../src/domain/time/timeline.ts';
+import { holdsAt } from '../../../src/domain/time/timeline.ts';
+import { valueAt } from '../../../src/domain/time/varying.ts';
 import { ReachIndex } from '../../../src/projections/reach/reach-index.ts';
 import { factsIn, on } from '../../support/told.ts';
 

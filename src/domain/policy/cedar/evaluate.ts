@@ -2,8 +2,11 @@
  * Judges a request over its whole history at once: in which intervals a rule was satisfied, and in which it could not
  * be judged (R19).
  */
+
 import { beginning, type Instant, never } from '../../time/instant.ts';
-import type { Interval, Piece, Timeline, Varying } from '../../time/timeline.ts';
+import type { Interval } from '../../time/interval.ts';
+import type { Timeline } from '../../time/timeline.ts';
+import type { Piece, Varying } from '../../time/varying.ts';
 import type { CompiledRule, Judgment } from './compile.ts';
 import { Frame } from './evaluation-state.ts';
 import type { Entities, RequestHistory } from './request-history.ts';

@@ -4,9 +4,10 @@
  * Reading a value at `at` draws `until` in to where that value next changes. What a rule answered at `at` it therefore
  * answers up to `until`: it would read the same values and take the same branches.
  */
+
 import type { Instant } from '../../time/instant.ts';
 import { beginning, never } from '../../time/instant.ts';
-import type { Interval } from '../../time/timeline.ts';
+import type { Interval } from '../../time/interval.ts';
 import type { Entities, KnownPiece, RequestHistory } from './request-history.ts';
 import { type EntityRef, sameEntity, type Value } from './value.ts';
 

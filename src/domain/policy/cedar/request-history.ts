@@ -2,8 +2,10 @@
  * What a rule is asked about, over time: who (principal) does what (action) to which holding (resource), and what is
  * known of the entities that the rule reads (R17).
  */
+
 import type { Instant } from '../../time/instant.ts';
-import type { Piece, Timeline } from '../../time/timeline.ts';
+import type { Timeline } from '../../time/timeline.ts';
+import type { Piece } from '../../time/varying.ts';
 import type { EntityRef, Value } from './value.ts';
 
 /** A value while it lasted, with the positions of the events by which it is known. */
