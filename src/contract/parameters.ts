@@ -6,8 +6,8 @@ import { closest } from '../domain/events/codec.ts';
 import { beginning, type Instant, never, parseInstant } from '../domain/time/instant.ts';
 import type { Problem } from './problem.ts';
 
-export const limitDefault = 100;
-export const limitMax = 1_000;
+const limitDefault = 100;
+const limitMax = 1_000;
 
 /** Parameters about the clocks, the attestation and the freshness of an answer. */
 export const clockParameters = ['validAt', 'knownAt', 'knownPosition', 'minAssurance', 'atLeast'];

@@ -12,7 +12,7 @@ import { startThread } from '../threads/start-thread.ts';
 import type { AnsweringReport, AnsweringRequest, AnsweringThreadInput } from './answering-thread.ts';
 
 /** Wide questions that wait for their turn, at the most. */
-export const waitingMax = 256;
+const waitingMax = 256;
 /** When whoever is turned away may ask again. */
 const retryAfterMs = 1_000;
 

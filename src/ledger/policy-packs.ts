@@ -4,13 +4,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import type { TypeOf } from 'io-ts';
 import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
 import { DateTimeOrDate, exact, type Fault, faultsOf, Identifier, lineOf } from '../domain/events/codec.ts';
 import type { Proposal } from '../domain/policy/policy-versions.ts';
 
 /** The description of a pack: `<name>.json` beside `<name>.cedar`. */
-export const PackDescription = exact(
+const PackDescription = exact(
   'a policy pack',
   {
     policy: Identifier,
@@ -20,7 +19,6 @@ export const PackDescription = exact(
   },
   { authority: lineOf('an authority'), effectiveUntil: DateTimeOrDate },
 );
-export type PackDescription = TypeOf<typeof PackDescription>;
 
 /** One version of a policy of the law. Several packs of one policy are its versions, in the order of their dates. */
 export interface PolicyPack {

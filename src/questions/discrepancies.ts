@@ -117,7 +117,7 @@ const isFolded = (type: EventType): boolean =>
   concerns(type, 'residency') && traitsOf(type).fitDepends !== undefined;
 
 /** Folds of one question, so that many events about one population are judged by one fold. */
-export class Fits {
+class Fits {
   readonly view: View;
   /** How many facts were folded so far: what the questions to it have cost. */
   foldedFacts = 0;
@@ -237,7 +237,7 @@ export const discrepanciesOf = (
 };
 
 /** How many events one page of discrepancies judges, at the most. */
-export const judgedEventsMax = 5_000;
+const judgedEventsMax = 5_000;
 
 /** A page also ends where it would fold more facts than this, so that others are answered in between. */
 const foldedFactsMax = 50_000;

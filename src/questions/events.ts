@@ -75,10 +75,10 @@ const isNamed = (view: View, recorded: RecordedEvent, field: Field, name: string
 };
 
 /** How many events one page of a filtered log looks at, at the most. */
-export const scannedEventsMax = 20_000;
+const scannedEventsMax = 20_000;
 
 /** A page also ends once the bytes of its events are more than this: one event can name 10,000 subjects. */
-export const pageBytesMax = 16 * 1_024 * 1_024;
+const pageBytesMax = 16 * 1_024 * 1_024;
 /** Events read from the log at once. */
 const readEventsMax = 100;
 

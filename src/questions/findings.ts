@@ -82,10 +82,7 @@ const judge = (
   ].sort(findingOrder);
 
 /** The findings of some versions over everything. */
-export const findingsOfVersions = (
-  view: View,
-  versions: ReadonlyArray<PolicyVersion>,
-): ReadonlyArray<Finding> =>
+const findingsOfVersions = (view: View, versions: ReadonlyArray<PolicyVersion>): ReadonlyArray<Finding> =>
   judge(view, versions, { ...worldOf(view), accesses: view.factsOf('accesses', 'all', 'AccessObserved') });
 
 /** Lists of all findings that are kept, at the most: of the latest and of earlier moments of knowledge. */
@@ -178,7 +175,7 @@ export const differenceOfKnowledge = (before: View, after: View, policy: string 
 };
 
 /** How many numbers of people over time one finding shows, at the most: the latest. */
-export const shownCountsMax = 500;
+const shownCountsMax = 500;
 
 /** A finding on the wire: `subjects` at the instant asked for, or at the end of the finding that is nearest to it. */
 export const wireFinding = (view: View, finding: Finding, at: Instant): FindingRow => ({

@@ -13,7 +13,7 @@ import { siteRow } from './registry.ts';
 import type { View } from './view.ts';
 
 /** How many edges a lineage shows at the most: the latest. */
-export const lineageEdgesMax = 1_000;
+const lineageEdgesMax = 1_000;
 
 interface Movement {
   readonly kind: MovementKind | 'place';

@@ -15,7 +15,7 @@ import type { View } from './view.ts';
  * How well a presence is attested: as well as the weakest of the events that opened it. Registrations and enrolments
  * are not weighed (R6).
  */
-export const assuranceOf = (view: View, positions: ReadonlyArray<number>): Assurance => {
+const assuranceOf = (view: View, positions: ReadonlyArray<number>): Assurance => {
   let weakest: Assurance = 'verified';
   let weighed = false;
   for (const position of positions) {
@@ -29,7 +29,7 @@ export const assuranceOf = (view: View, positions: ReadonlyArray<number>): Assur
 };
 
 /** The events behind an answer, with the corrections that made them what they are, as positions on the wire. */
-export const proofOf = (view: View, positions: ReadonlyArray<number>): ReadonlyArray<string> => {
+const proofOf = (view: View, positions: ReadonlyArray<number>): ReadonlyArray<string> => {
   const all = new Set(positions);
   for (const position of positions)
     for (const correction of view.fact(position)?.corrections ?? []) all.add(correction);

@@ -10,7 +10,7 @@
 /** Items in one run, at the most: what 21 bits can count. */
 export const runItemsMax = 2 ** 21;
 /** So many runs of a size are merged into one. */
-export const mergedRuns = 8;
+const mergedRuns = 8;
 /** Of so many runs it is seen whether they are to be merged. */
 export const lookedAtRuns = 8 * mergedRuns;
 

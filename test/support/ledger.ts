@@ -15,7 +15,7 @@ import type { StoredEvent } from '../../src/store/event-store.ts';
 import type { LogPage, LogReader } from '../../src/store/log-reader.ts';
 
 /** The events as a page of a log. */
-export const pageOf = (events: ReadonlyArray<StoredEvent>): LogPage => {
+const pageOf = (events: ReadonlyArray<StoredEvent>): LogPage => {
   const encoder = new TextEncoder();
   const ids = events.map(({ id }) => encoder.encode(id));
   const startsOf = (parts: ReadonlyArray<Uint8Array>): number[] => {

@@ -49,7 +49,7 @@ const inOrder = (facts: readonly Fact[]): readonly Fact[] =>
   [...facts].sort((a, b) => a.time - b.time || a.position - b.position);
 
 /** The first instants of all slots; in each slot nothing changes. */
-export const slotsOf = ({ facts, residency }: World): readonly number[] => {
+const slotsOf = ({ facts, residency }: World): readonly number[] => {
   const instants = new Set<number>([Number.NEGATIVE_INFINITY]);
   for (const fact of facts) {
     instants.add(fact.time);

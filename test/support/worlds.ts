@@ -25,9 +25,9 @@ export const populations = ['us-users', 'eu-users', 'uk-users'] as const;
 export const sites = ['virginia', 'singapore', 'dublin', 'ashburn'] as const;
 export const datasets = ['acme/profile', 'acme/messages'] as const;
 export const subjects = ['ana', 'ben', 'chen', 'dora', 'emil', 'fay'] as const;
-export const backups = ['b1', 'b2', 'b3', 'b4'] as const;
+const backups = ['b1', 'b2', 'b3', 'b4'] as const;
 export const parties = ['acme', 'parent', 'oracle', 'usds'] as const;
-export const grants = ['g1', 'g2', 'g3'] as const;
+const grants = ['g1', 'g2', 'g3'] as const;
 export const policies = ['p1', 'p2'] as const;
 
 const often = <T>(first: T, second: T, ...others: readonly T[]): fc.Arbitrary<T> =>
@@ -107,7 +107,7 @@ const control = fc
   .map(({ between: [controller, controlled], basis }) => ({ controller, controlled, basis }));
 
 /** Arbitraries of the data of each type of event, all of it well-formed. */
-export const dataOf: DataOf = {
+const dataOf: DataOf = {
   PartyRegistered: optional(
     fc.record({
       party,

@@ -9,7 +9,7 @@ import { localDiffers, localMoment, readMoment, wordedMoment } from './instants.
 import { useChangeView, useView } from './use-view.ts';
 
 /** The words for the least assurance that counts. */
-export const assuranceWords: Readonly<Record<string, string>> = {
+const assuranceWords: Readonly<Record<string, string>> = {
   claimed: 'claimed or better',
   observed: 'observed or better',
   verified: 'verified only',

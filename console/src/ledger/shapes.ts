@@ -14,7 +14,6 @@ export type { FindingRow, PolicyRow };
 export type PathEdge = WirePathEdge;
 export type SubjectReachRow = ReachRow;
 export type ReachInterval = ReachRow['intervals'][number];
-export type CutRow = WireCut;
 export type CutEdge = WireCut['close'][number];
 export type DifferenceRows = WireDifference;
 

@@ -23,7 +23,7 @@ export interface WayRow {
 }
 
 /** The ways at an instant, by party, the shortest first. */
-export const waysAt = (reach: ReadonlyArray<SubjectReachRow>, at: number): ReadonlyArray<WayRow> =>
+const waysAt = (reach: ReadonlyArray<SubjectReachRow>, at: number): ReadonlyArray<WayRow> =>
   reach.flatMap(({ party, kind, intervals }) => {
     const now = intervals.filter((interval) => holdsAt(interval, at));
     return [...Map.groupBy(now, ({ path }) => pathKey(path)).values()]

@@ -9,13 +9,13 @@ import { describe } from '../../domain/events/codec.ts';
 import type { Given } from '../../ledger/recording/decode-batch.ts';
 
 /** A body that is not NDJSON. */
-export const bodyBytesMax = 16 * 1_024 * 1_024;
+const bodyBytesMax = 16 * 1_024 * 1_024;
 /** One line of NDJSON: room for SubjectsEnrolled with 10,000 subjects of 128 characters. */
-export const lineBytesMax = 4 * 1_024 * 1_024;
+const lineBytesMax = 4 * 1_024 * 1_024;
 /** Events of one atomic batch. */
-export const batchEventsMax = 1_000;
+const batchEventsMax = 1_000;
 /** Lines of one atomic chunk of NDJSON, which also ends where its bytes would be more than this. */
-export const chunkBytesMax = 8 * 1_024 * 1_024;
+const chunkBytesMax = 8 * 1_024 * 1_024;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

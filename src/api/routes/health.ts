@@ -6,7 +6,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { ApiEnv } from '../http/caller.ts';
 
 /** How far the projections may be behind the log while the process still counts as ready, in events. */
-export const readyLagEventsMax = 100_000;
+const readyLagEventsMax = 100_000;
 
 /** The routes that operators and their probes ask. */
 export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {

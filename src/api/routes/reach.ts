@@ -28,7 +28,7 @@ import { problem } from '../http/problem.ts';
 import { answerAbout } from './subjects.ts';
 
 /** How many events can be simulated at once. */
-export const simulatedEventsMax = 100;
+const simulatedEventsMax = 100;
 
 const viaOf = (parameters: ReadonlyMap<string, string>): E.Either<Problem, Pick<ReachQuestion, 'via'>> => {
   const text = parameters.get('via');

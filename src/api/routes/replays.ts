@@ -45,8 +45,8 @@ const replayFields = {
 };
 
 /** A replay on the wire. The rate is in events a second. */
-export const WireReplay = exact('Replay', replayFields, {});
-export type WireReplay = t.TypeOf<typeof WireReplay>;
+const WireReplay = exact('Replay', replayFields, {});
+type WireReplay = t.TypeOf<typeof WireReplay>;
 
 /** An answer of one replay: its fields stand beside the clocks. */
 const ReplayAnswer = exact('ReplayAnswer', { clocks: WireClocks, ...replayFields }, {});

@@ -30,7 +30,7 @@ export const TransferRow = exact(
 export type TransferRow = t.TypeOf<typeof TransferRow>;
 
 /** A site that data of a dataset was at. */
-export const LineageNode = exact(
+const LineageNode = exact(
   'LineageNode',
   {
     site: t.string,
@@ -44,7 +44,7 @@ export const LineageNode = exact(
 );
 
 /** A way data of a dataset went; `from` is null where it was placed from outside. */
-export const LineageEdge = exact(
+const LineageEdge = exact(
   'LineageEdge',
   {
     from: nullable(t.string),

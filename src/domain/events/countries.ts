@@ -19,7 +19,7 @@ const assigned = new Set(
 const userAssigned = /^(?:AA|Q[M-Z]|X[A-Z]|ZZ)$/;
 
 /** Whether the code is an ISO 3166-1 alpha-2 code, user-assigned ones included. */
-export const isCountryCode = (code: string): boolean => assigned.has(code) || userAssigned.test(code);
+const isCountryCode = (code: string): boolean => assigned.has(code) || userAssigned.test(code);
 
 /** An ISO 3166-1 alpha-2 code in capitals. */
 export const CountryCode: t.Type<string, string, unknown> = text(

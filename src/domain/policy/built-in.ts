@@ -3,7 +3,7 @@
  */
 
 /** Backups held past their expiry (R7). */
-export const overdueBackup = 'domicile:overdue-backup';
+const overdueBackup = 'domicile:overdue-backup';
 /** Access that no known path explains (R16). */
 export const unexplainedAccess = 'domicile:unexplained-access';
 

@@ -14,7 +14,7 @@ const compiled = new Map<string, ReadonlyArray<CompiledRule>>();
  * The rules of the text that can be broken. Of a text that is no policy, as a correction of an adoption may bring it
  * in, one rule that can never be judged.
  */
-export const forbidsIn = (cedar: string): ReadonlyArray<CompiledRule> => {
+const forbidsIn = (cedar: string): ReadonlyArray<CompiledRule> => {
   let rules = compiled.get(cedar);
   if (rules === undefined) {
     const read = readPolicy(cedar);

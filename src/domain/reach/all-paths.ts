@@ -12,7 +12,7 @@ import type { Graph } from './reach.ts';
 /** How many paths an answer tells. */
 export const pathsMax = 1_000;
 /** How many steps are looked at for an answer; a party far away in a dense graph has more paths than can be found. */
-export const stepsMax = 100_000;
+const stepsMax = 100_000;
 
 /** What is left of the limits of one answer. */
 export interface Budget {

@@ -24,7 +24,7 @@ export interface RowPresence extends Interval {
 }
 
 /** The row that shows a presence in a holding. */
-export const rowOf = ({ holding }: Pick<SubjectPresence, 'holding'>): RowKey => ({
+const rowOf = ({ holding }: Pick<SubjectPresence, 'holding'>): RowKey => ({
   dataset: holding.dataset,
   site: holding.site,
   kind: holding.kind === 'backup' ? 'backup' : 'live',

@@ -7,7 +7,7 @@ import { startThread } from '../../threads/start-thread.ts';
 import type { Compared, DiffThreadInput } from './compare-thread.ts';
 
 /** How long is compared, in milliseconds: what answers there are time for, of a large ledger. */
-export const comparingMsMax = 10_000;
+const comparingMsMax = 10_000;
 
 const nothingCompared: Difference = { compared: 0, changed: 0, examples: [] };
 

@@ -15,13 +15,13 @@ import { View } from '../../questions/view.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 
 /** Subjects whose answers are compared, at the most: spread evenly over the log. */
-export const comparedSubjectsMax = 500;
+const comparedSubjectsMax = 500;
 /** Sites and populations whose answers are compared, at the most. */
-export const comparedNamesMax = 200;
+const comparedNamesMax = 200;
 /** Of the subjects compared, those whose reach is compared as well, at the most. */
-export const comparedReachMax = 50;
+const comparedReachMax = 50;
 /** Changed answers that are shown, at the most. */
-export const shownExamplesMax = 10;
+const shownExamplesMax = 10;
 
 /** A sample of the subjects that the log names, spread evenly over it. */
 const sampledSubjects = (view: View, log: LogReader): ReadonlySet<string> => {

@@ -24,7 +24,7 @@ export type Key = t.TypeOf<typeof Key>;
 const KeyFile = exact('a file of keys', { keys: list(Key) }, {});
 
 /** Keys at the most. */
-export const keysMax = 10_000;
+const keysMax = 10_000;
 const tokenBytes = 32;
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');

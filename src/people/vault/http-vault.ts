@@ -31,7 +31,7 @@ export interface HttpVaultLimits {
   readonly answerBytesMax: number;
 }
 
-export const httpVaultLimits: HttpVaultLimits = {
+const httpVaultLimits: HttpVaultLimits = {
   callMsMax: 5_000,
   faultMsMax: 800,
   attemptsMax: 3,

@@ -8,7 +8,7 @@ import type { Generations } from './generations.ts';
 import { Projector } from './projector.ts';
 
 /** How many ended replays are remembered. */
-export const rememberedReplaysMax = 100;
+const rememberedReplaysMax = 100;
 /** How far behind the serving generation a built one may be to be compared and swapped, in events. */
 const swapLagEventsMax = 1_000;
 /** How long a built generation that fell behind while it was compared is given to catch up, before it is looked at. */

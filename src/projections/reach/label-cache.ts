@@ -15,7 +15,7 @@ export interface ReachSources extends Pick<Reach, 'grants' | 'sites'> {
 }
 
 /** How many labels are remembered, over all classes; the classes asked for longest ago go first. */
-export const rememberedLabelsMax = 1_000_000;
+const rememberedLabelsMax = 1_000_000;
 
 interface Entry {
   readonly data: DataClass;

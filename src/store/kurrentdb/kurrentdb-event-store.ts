@@ -19,7 +19,7 @@ import { ServerFailure } from './server-failure.ts';
 import { defaultLimits, type KurrentDbSettings, type Limits, withoutSecrets } from './settings.ts';
 
 /** The server could not be reached when the store was opened. */
-export class ServerUnreachable extends Error {
+class ServerUnreachable extends Error {
   readonly _tag = 'ServerUnreachable';
 
   constructor(settings: KurrentDbSettings, failure: ServerFailure) {

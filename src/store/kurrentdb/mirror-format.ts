@@ -7,9 +7,9 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { LogReader } from '../log-reader.ts';
+import type { FileFormat } from '../sqlite/file-checks.ts';
 import { ledgerFormat } from '../sqlite/ledger-format.ts';
 import { openQueries } from '../sqlite/log-reader.ts';
-import type { FileFormat } from '../sqlite/open-database.ts';
 import type { LogPosition } from './record-format.ts';
 
 const schema = `

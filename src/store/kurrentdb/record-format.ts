@@ -116,7 +116,7 @@ export const streamOfBatch = (ledger: string, batch: ReadonlyArray<EventToAppend
 const namespace = Buffer.from('5b1a5c52f2f94f0c9d0e6a1d0b6e7d41', 'hex');
 
 /** The id of an event in KurrentDB, RFC 9562 version 5: the same `source` + `id` always gives the same one. */
-export const eventIdOf = (source: string, id: string): string => {
+const eventIdOf = (source: string, id: string): string => {
   const hash = createHash('sha1')
     .update(namespace)
     .update(JSON.stringify([source, id]))

@@ -87,7 +87,7 @@ export interface KurrentDbSettings {
   readonly nodePreference: string;
 }
 
-export const defaultLedger = 'domicile';
+const defaultLedger = 'domicile';
 
 const schemes: Readonly<Record<string, string>> = {
   'esdb:': 'esdb:',

@@ -34,7 +34,7 @@ const wholeCheckBytesMax = 16 * 1_024 * 1_024;
 const crashCheckBytesMax = 128 * 1_024 * 1_024;
 
 /** The one number that a pragma answers. */
-export const pragmaNumber = (database: DatabaseSync, pragma: string): number =>
+const pragmaNumber = (database: DatabaseSync, pragma: string): number =>
   Number(Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);
 
 /** Whether a version of SQLite is recent enough to be trusted with a write-ahead log. */

@@ -7,9 +7,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/time/instant.ts';
 import { origin, type Position, type StoredEvent } from '../event-store.ts';
 import type { LogReader } from '../log-reader.ts';
+import type { FileFormat } from './file-checks.ts';
 import { type EventRow, eventColumns, isAsWritten, ledgerFormat, sourceChecksum } from './ledger-format.ts';
 import { pageReader } from './log-pages.ts';
-import { type FileFormat, openToRead } from './open-database.ts';
+import { openToRead } from './open-database.ts';
 import { damaged, toStoreProblem } from './store-problems.ts';
 
 /** How many names of sources a reader keeps at hand. */

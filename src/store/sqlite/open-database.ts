@@ -30,8 +30,6 @@ import {
 import { StoreUnusable, toOpeningProblem } from './store-problems.ts';
 import { takeWriterLock } from './writer-lock.ts';
 
-export { type FileFormat, isSupportedSqlite, pragmaNumber } from './file-checks.ts';
-
 /** An open file with its writer's lock. */
 export interface OpenDatabase {
   readonly file: string;

@@ -25,7 +25,7 @@ export interface Limits {
   readonly queuedBytesMax: number;
 }
 
-export const defaultLimits: Limits = {
+const defaultLimits: Limits = {
   eventsPerBatchMax: 10_000,
   bytesPerEventMax: 4 * 1_024 * 1_024,
   bytesPerBatchMax: 32 * 1_024 * 1_024,

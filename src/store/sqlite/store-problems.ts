@@ -117,7 +117,7 @@ const noSpaceCodes: ReadonlySet<number> = new Set([
 ]);
 
 /** SQLite's extended result code of an error thrown by `node:sqlite`, if it is one. */
-export const sqliteCode = (error: unknown): number | undefined =>
+const sqliteCode = (error: unknown): number | undefined =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
     ? error.errcode
     : undefined;

@@ -55,14 +55,6 @@ export interface ContextOptions {
 /** How long a page may take to show what is waited for, on a machine that does much else. */
 const waitMsMax = 60_000;
 
-/** What a page did that it must not do. */
-export interface Misdeeds {
-  /** Requests to other places than the server. */
-  readonly elsewhere: ReadonlyArray<string>;
-  /** Exceptions, and refusals by the Content-Security-Policy. */
-  readonly faults: ReadonlyArray<string>;
-}
-
 /** A server with a ledger of its own, and a browser to look at it with. */
 export class Console {
   readonly directory: string;
@@ -70,6 +62,7 @@ export class Console {
   private readonly browser: Browser;
   /** One for each set of options: what was loaded once is loaded from its cache. */
   private readonly contexts = new Map<string, BrowserContext>();
+  /** What pages did that they must not do: requests to other places, exceptions and refusals by the policy. */
   readonly misdeeds: { readonly elsewhere: string[]; readonly faults: string[] } = {
     elsewhere: [],
     faults: [],

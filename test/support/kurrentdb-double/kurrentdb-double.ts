@@ -6,7 +6,7 @@ import { limitsBefore25, limitsSince25, TransactionLog } from './transaction-log
 import type { GossipMember } from './wire.ts';
 
 /** The version that a double says it is, unless told otherwise. */
-export const versionDefault = '24.10.4';
+const versionDefault = '24.10.4';
 
 const limitsOf = (version: string) => {
   const [year = 0, month = 0] = version.split('.').map(Number);

@@ -95,7 +95,7 @@ export interface Unsupported {
 }
 
 /** How deep expressions may be nested, a chain of `&&` or `||` counted as one level for each operand. */
-export const expressionDepthMax = 1_000;
+const expressionDepthMax = 1_000;
 
 type Json = Readonly<Record<string, unknown>>;
 
