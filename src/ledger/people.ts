@@ -3,7 +3,7 @@
  */
 import type { WireEvent } from '../contract/rows/events.ts';
 import { subjectsOf, withSubjects } from '../domain/events/subjects.ts';
-import type { RecordedEvent } from '../domain/recording/facts.ts';
+import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import { looksLikePseudonym } from '../people/vault/vault.ts';
 import { wireEvent } from '../questions/events.ts';
 import type { View } from '../questions/view.ts';

@@ -4,7 +4,7 @@
  * A reader sees one snapshot at a time, up to its checkpoint; whoever asks passes the last position to know.
  */
 import type { RegisteredKind } from '../domain/events/places.ts';
-import type { RecordedEvent } from '../domain/recording/facts.ts';
+import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import type { Topic } from './topics.ts';
 

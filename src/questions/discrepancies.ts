@@ -14,12 +14,14 @@ import { isPolicyFact, policiesOf } from '../domain/policy/policy-versions.ts';
 import { type GrantFact, grantDiscrepancies } from '../domain/reach/grants.ts';
 import { partyDiscrepancies } from '../domain/reach/party-discrepancies.ts';
 import { isPartyFact } from '../domain/reach/party-facts.ts';
+import { isCorrection } from '../domain/recording/corrections.ts';
 import type {
   Discrepancy as FoldedDiscrepancy,
   PolicyDiscrepancy,
   ReachDiscrepancy,
 } from '../domain/recording/discrepancy.ts';
-import { type Fact, isCorrection, isFact, type RecordedEvent } from '../domain/recording/facts.ts';
+import { type Fact, isFact } from '../domain/recording/facts.ts';
+import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { MisfitCode } from '../domain/residency/fold.ts';
 import { formatInstant } from '../domain/time/instant.ts';
 import { possibleDiscrepancies, topicsNaming } from '../projections/topics.ts';

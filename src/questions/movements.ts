@@ -5,7 +5,8 @@
 import type { Lineage, MovementKind, TransferRow } from '../contract/rows/movements.ts';
 import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
 import { isPopulation, type Scope } from '../domain/events/scope.ts';
-import { type Fact, type FactOf, foldingOrder, isFact } from '../domain/recording/facts.ts';
+import { type Fact, type FactOf, isFact } from '../domain/recording/facts.ts';
+import { foldingOrder } from '../domain/recording/folding-order.ts';
 import { formatInstant, type Instant } from '../domain/time/instant.ts';
 import { Descriptions } from './descriptions.ts';
 import { residencyOfMany } from './holdings.ts';

@@ -13,8 +13,8 @@ import { type CutExplanation, explainCut } from '../domain/reach/explain-cut.ts'
 import type { PathEdge } from '../domain/reach/path.ts';
 import type { ReachQuestion } from '../domain/reach/reach-of.ts';
 import { reachOfSubject } from '../domain/reach/reach-of-subject.ts';
+import { isCorrection } from '../domain/recording/corrections.ts';
 import type { Fact } from '../domain/recording/facts.ts';
-import { isCorrection } from '../domain/recording/facts.ts';
 import type { RowKey } from '../domain/residency/rows.ts';
 import { formatBound, type Instant } from '../domain/time/instant.ts';
 import type { EventIndex } from '../projections/event-index.ts';

@@ -1,7 +1,7 @@
 /**
  * Steps: a number that changes from place to place in folding order, such as how many people are somewhere.
  */
-import { foldingOrder } from '../domain/recording/facts.ts';
+import { foldingOrder } from '../domain/recording/folding-order.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import type { Place } from '../projections/event-index.ts';
 

@@ -3,7 +3,9 @@
  */
 
 import { isPopulation } from '../domain/events/scope.ts';
-import { type Fact, isCorrection, isFact, type RecordedEvent } from '../domain/recording/facts.ts';
+import { isCorrection } from '../domain/recording/corrections.ts';
+import { type Fact, isFact } from '../domain/recording/facts.ts';
+import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { Residency } from '../domain/residency/fold.ts';
 import { rowPresences } from '../domain/residency/rows.ts';
 import { formatInstant } from '../domain/time/instant.ts';

@@ -6,14 +6,9 @@ import type { EventType } from '../domain/events/catalogue.ts';
 import { encodeData } from '../domain/events/event.ts';
 import type { RegisteredKind } from '../domain/events/places.ts';
 import { subjectsOf } from '../domain/events/subjects.ts';
-import {
-  type Fact,
-  type FactOf,
-  factOf,
-  isCorrection,
-  type Knowledge,
-  type RecordedEvent,
-} from '../domain/recording/facts.ts';
+import { isCorrection } from '../domain/recording/corrections.ts';
+import { type Fact, type FactOf, factOf } from '../domain/recording/facts.ts';
+import type { Knowledge, RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { EventIndex } from '../projections/event-index.ts';
 import { type TopicKind, topic, visitTopics } from '../projections/topics.ts';
 

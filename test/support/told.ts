@@ -4,13 +4,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { EventType } from '../../src/domain/events/catalogue.ts';
 import { decodeData, decodeEvent } from '../../src/domain/events/event.ts';
-import {
-  type Fact,
-  factOf,
-  isCorrection,
-  type Knowledge,
-  type RecordedEvent,
-} from '../../src/domain/recording/facts.ts';
+import { isCorrection } from '../../src/domain/recording/corrections.ts';
+import { type Fact, factOf } from '../../src/domain/recording/facts.ts';
+import type { Knowledge, RecordedEvent } from '../../src/domain/recording/recorded-event.ts';
 import { type Instant, parseInstant } from '../../src/domain/time/instant.ts';
 
 /** The instant of a date or a date-time. */

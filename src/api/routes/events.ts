@@ -15,7 +15,7 @@ import {
 import type { Problem, SoFar } from '../../contract/problem.ts';
 import { EventDetail, WireEvent } from '../../contract/rows/events.ts';
 import { eventTypes } from '../../domain/events/catalogue.ts';
-import type { RecordedEvent } from '../../domain/recording/facts.ts';
+import type { RecordedEvent } from '../../domain/recording/recorded-event.ts';
 import { clocksOf } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { passingProblem } from '../../ledger/passing-problems.ts';

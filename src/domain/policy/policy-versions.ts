@@ -8,7 +8,8 @@
 import { concerns, type TypeConcerning } from '../events/catalogue.ts';
 import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { Discrepancy, PolicyDiscrepancy } from '../recording/discrepancy.ts';
-import { type Fact, type FactOf, foldingOrder } from '../recording/facts.ts';
+import type { Fact, FactOf } from '../recording/facts.ts';
+import { foldingOrder } from '../recording/folding-order.ts';
 import { beginning, type Instant, never } from '../time/instant.ts';
 import { intervalAt } from '../time/interval.ts';
 import type { Span } from '../time/span.ts';

@@ -7,7 +7,8 @@
 
 import type { Over } from '../events/scope.ts';
 import type { Discrepancy, ReachDiscrepancy } from '../recording/discrepancy.ts';
-import { type Fact, type FactOf, foldingOrder, isFact } from '../recording/facts.ts';
+import { type Fact, type FactOf, isFact } from '../recording/facts.ts';
+import { foldingOrder } from '../recording/folding-order.ts';
 import { never } from '../time/instant.ts';
 import type { Span } from '../time/span.ts';
 

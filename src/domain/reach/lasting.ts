@@ -3,7 +3,8 @@
  */
 
 import type { Discrepancy, ReachDiscrepancy } from '../recording/discrepancy.ts';
-import { type FactOf, foldingOrder } from '../recording/facts.ts';
+import type { FactOf } from '../recording/facts.ts';
+import { foldingOrder } from '../recording/folding-order.ts';
 import { type Span, SpanBuilder } from '../time/span.ts';
 
 type LastingEvent = 'MembershipBegan' | 'MembershipEnded' | 'ControlBegan' | 'ControlEnded';

@@ -1,20 +1,14 @@
 /**
- * Facts: events as known at a moment, after corrections (R4) and by how well they are attested (R6), in the order in
- * which they are folded (R3).
+ * Facts: events as they hold for a question, as known at a moment, corrected (R4) and attested well enough (R6).
  */
-import * as E from 'fp-ts/lib/Either.js';
-import { type EventData, type EventType, isWeighed } from '../events/catalogue.ts';
-import { decodeData, type Event, type EventOf } from '../events/event.ts';
-import { type Assurance, meets } from '../events/words.ts';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import type { EventData, EventType } from '../events/catalogue.ts';
+import type { Assurance } from '../events/words.ts';
 import type { Instant } from '../time/instant.ts';
-
-/** An event with its place in the log. */
-export interface RecordedEvent {
-  readonly position: number;
-  /** Known time: the wall clock of the ledger when it learned the event. */
-  readonly recordedAt: Instant;
-  readonly event: Event;
-}
+import { isAttested } from './assurance.ts';
+import { withCorrections } from './corrections.ts';
+import type { Knowledge, RecordedEvent } from './recorded-event.ts';
 
 /** An event as it holds for a question: its time, data and attestation are those of the last correction applied. */
 export interface FactOf<T extends EventType> {
@@ -29,71 +23,33 @@ export interface FactOf<T extends EventType> {
 }
 export type Fact = { readonly [T in EventType]: FactOf<T> }[EventType];
 
-/** What a question knows: events up to a position, attested at least so well. */
-export interface Knowledge {
-  readonly position: number;
-  readonly minAssurance: Assurance;
-}
-
-type Correction = EventOf<'EventRetracted'> | EventOf<'EventCorrected'>;
-
-/** Whether the event corrects another one. */
-export const isCorrection = (event: Event): event is Correction =>
-  event.type === 'EventRetracted' || event.type === 'EventCorrected';
+/** Whether the fact is of the type. */
+export const isFact = <T extends EventType>(fact: Fact, type: T): fact is Fact & FactOf<T> =>
+  fact.type === type;
 
 /**
- * The event as it holds for a question, or none: not known yet, retracted, or attested too weakly.
+ * The event as it holds for a question, or `undefined`: not known yet, retracted, or attested too weakly.
  *
- * @param corrections everything recorded that may correct this event, in log order; what is not known yet, names
- *   another event or is attested too weakly is passed over here.
+ * Corrections that are attested too weakly are left out first, then the others apply, and then the event is weighed by
+ * the assurance it now has (R6).
+ *
+ * @param corrections everything recorded that may correct this event, in log order; those that are not known yet, name
+ *   another event or are attested too weakly do nothing.
  */
 export const factOf = (
   recorded: RecordedEvent,
   corrections: ReadonlyArray<RecordedEvent>,
   known: Knowledge,
 ): Fact | undefined => {
-  const { event, position } = recorded;
+  const { position, event } = recorded;
   if (position > known.position) return undefined;
-  let { time, assurance, evidence } = event;
-  let data: unknown = event.data;
-  const applied: number[] = [];
-  if (!isCorrection(event)) {
-    for (const correction of corrections) {
-      if (correction.position > known.position || !isCorrection(correction.event)) continue;
-      const { type, data: change, assurance: attested, evidence: by } = correction.event;
-      if (change.event.source !== event.source || change.event.id !== event.id) continue;
-      if (!meets(attested, known.minAssurance)) continue;
-      if (type === 'EventRetracted') return undefined;
-      if (change.data !== undefined) {
-        const fitting = decodeData(event.type, change.data);
-        if (E.isLeft(fitting)) continue;
-        data = fitting.right;
-      }
-      time = change.time ?? time;
-      assurance = attested;
-      evidence = by;
-      applied.push(correction.position);
-    }
-  }
-  if (isWeighed(event.type) && !meets(assurance, known.minAssurance)) return undefined;
-  const evidenced = evidence === undefined ? {} : { evidence };
-  return {
-    position,
-    type: event.type,
-    time,
-    assurance,
-    ...evidenced,
-    data,
-    corrections: applied,
-  } as unknown as Fact;
+  return pipe(
+    withCorrections(recorded, corrections, known),
+    O.filter(({ assurance }) => isAttested(event.type, assurance, known.minAssurance)),
+    O.map(({ evidence, ...corrected }) => {
+      const attestation = evidence === undefined ? {} : { evidence };
+      return { position, type: event.type, ...corrected, ...attestation } as unknown as Fact;
+    }),
+    O.toUndefined,
+  );
 };
-
-/** The order in which facts are folded: by valid time, then by place in the log (R3). */
-export const foldingOrder = (
-  a: { time: Instant; position: number },
-  b: { time: Instant; position: number },
-): number => a.time - b.time || a.position - b.position;
-
-/** Whether the fact is of the type. */
-export const isFact = <T extends EventType>(fact: Fact, type: T): fact is Fact & FactOf<T> =>
-  fact.type === type;

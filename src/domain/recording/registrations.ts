@@ -8,7 +8,8 @@
 import type { EventData } from '../events/catalogue.ts';
 import { beginning } from '../time/instant.ts';
 import { type Change, untilNext, type Varying } from '../time/varying.ts';
-import { type FactOf, foldingOrder } from './facts.ts';
+import type { FactOf } from './facts.ts';
+import { foldingOrder } from './folding-order.ts';
 
 /** A description with the positions of the events that made it so. */
 export interface Described<A> {

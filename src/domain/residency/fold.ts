@@ -7,7 +7,8 @@
  */
 
 import { isPopulation, type Scope } from '../events/scope.ts';
-import { type Fact, type FactOf, foldingOrder } from '../recording/facts.ts';
+import type { Fact, FactOf } from '../recording/facts.ts';
+import { foldingOrder } from '../recording/folding-order.ts';
 import { type Instant, never } from '../time/instant.ts';
 import { type Span, SpanBuilder } from '../time/span.ts';
 import type { Varying } from '../time/varying.ts';

@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { LRUCache } from 'lru-cache';
 import { decodeStored } from '../../domain/events/stored.ts';
-import type { RecordedEvent } from '../../domain/recording/facts.ts';
+import type { RecordedEvent } from '../../domain/recording/recorded-event.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 
 /** Decoded events kept in memory, at the most, where an event counts once for each subject it names. */

@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import type { RegisteredKind } from '../../domain/events/places.ts';
 import { subjectsOf } from '../../domain/events/subjects.ts';
-import type { RecordedEvent } from '../../domain/recording/facts.ts';
+import type { RecordedEvent } from '../../domain/recording/recorded-event.ts';
 import type { Instant } from '../../domain/time/instant.ts';
 import { origin } from '../../store/event-store.ts';
 import type { LogReader } from '../../store/log-reader.ts';
