@@ -22,15 +22,15 @@ import { longLog } from '../support/long-log.ts';
 const runs = Number(process.env.PROPERTY_RUNS ?? 200);
 const validAt = Date.UTC(2024, 0, 1);
 
-it('in the runs, their blocks or their rolls is found out, or changes no answer', () => {
+it('in the runs, their blocks or their posting lists is found out, or changes no answer', () => {
   const log = logOf(storedEvents(longLog(1_200)));
   const file = fileForTest('projections.sqlite');
   const database = openProjections(file)!;
   const applier = new Applier(database, log);
   const scanner = new Scanner(log);
-  for (let stretch = scanner.scan(0, 1_200, 150); stretch !== undefined; ) {
-    applier.apply(stretch);
-    stretch = scanner.scan(applier.checkpoint(), 1_200, 150);
+  for (let batch = scanner.scan(0, 1_200, 150); batch !== undefined; ) {
+    applier.apply(batch);
+    batch = scanner.scan(applier.checkpoint(), 1_200, 150);
   }
   const pages = database
     .prepare("SELECT pageno, pgsize FROM dbstat WHERE name IN ('run', 'block', 'roll')")

@@ -6,10 +6,10 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, it, onTestFinished } from 'vitest';
 import { Applier } from '../../src/projections/engine/applier.ts';
-import { StoredBytes } from '../../src/projections/engine/event-bytes.ts';
+import { EventBytes } from '../../src/projections/engine/event-bytes.ts';
 import { openProjections } from '../../src/projections/engine/generations.ts';
 import { scanAhead } from '../../src/projections/engine/scan-ahead.ts';
-import type { Stretch } from '../../src/projections/engine/scanned-batch.ts';
+import type { ScannedBatch } from '../../src/projections/engine/scanned-batch.ts';
 import { Scanner } from '../../src/projections/engine/scanner.ts';
 import type { StoredEvent } from '../../src/store/event-store.ts';
 import { openLogReader } from '../../src/store/sqlite/log-reader.ts';
@@ -21,10 +21,10 @@ import { worlds } from '../support/worlds.ts';
 
 const runs = Number(process.env.PROPERTY_RUNS ?? 300);
 
-/** What a stretch says, whatever the order in which its names were come by. */
-const told = (stretch: Stretch | undefined) => {
-  if (stretch === undefined) return undefined;
-  const { names, unregistered, rolls, ...rest } = stretch;
+/** What a batch says, whatever the order in which its names were come by. */
+const told = (batch: ScannedBatch | undefined) => {
+  if (batch === undefined) return undefined;
+  const { names, unregistered, lists, ...rest } = batch;
   const nameOf = (number: number): string => `${names[number]!.kind} ${names[number]!.name}`;
   return {
     ...rest,
@@ -32,8 +32,8 @@ const told = (stretch: Stretch | undefined) => {
     unregistered: Array.from({ length: unregistered.length / 2 }, (_, index) =>
       JSON.stringify([nameOf(unregistered[2 * index]!), unregistered[2 * index + 1]]),
     ).sort(),
-    rolls: Object.fromEntries(
-      rolls.map(([key, roll]) => ['name' in key ? nameOf(key.name) : `roll ${key.roll}`, roll]),
+    lists: Object.fromEntries(
+      lists.map(([of, list]) => ['name' in of ? nameOf(of.name) : `list ${of.key}`, list]),
     ),
   };
 };
@@ -41,7 +41,7 @@ const told = (stretch: Stretch | undefined) => {
 const scanned = (events: ReadonlyArray<StoredEvent>, readBytes: boolean) =>
   told(new Scanner(logOf(events), readBytes).scan(0, Number.MAX_SAFE_INTEGER));
 
-const isReadFromBytes = ({ bytes }: StoredEvent): boolean => new StoredBytes().read(bytes, 0, bytes.length);
+const isReadFromBytes = ({ bytes }: StoredEvent): boolean => new EventBytes().read(bytes, 0, bytes.length);
 
 /** Texts that mean something to JSON, to an event or to a reader of bytes. */
 const texts = [
@@ -152,36 +152,36 @@ it('fills the tables alike whether threads scan ahead or none does', async () =>
   await store.close();
   const log = openLogReader(logFile);
   onTestFinished(() => log.close());
-  const eventsOfStretch = 40;
-  const filled = async (stretches: (applier: Applier) => AsyncGenerator<Stretch>) => {
+  const eventsOfBatch = 40;
+  const filled = async (batches: (applier: Applier) => AsyncGenerator<ScannedBatch>) => {
     const database = openProjections(fileForTest('projections.sqlite'))!;
     onTestFinished(() => database.close());
     const applier = new Applier(database, log);
-    for await (const stretch of stretches(applier)) applier.apply(stretch);
+    for await (const batch of batches(applier)) applier.apply(batch);
     expect(applier.checkpoint()).toBe(log.head());
     return Object.fromEntries(
       tables.map((table) => [table, database.prepare(`SELECT * FROM ${table}`).all()]),
     );
   };
-  const alone = await filled(async function* (applier) {
+  const inOneThread = await filled(async function* (applier) {
     const scanner = new Scanner(log, false);
-    const news = applier.teller();
+    const nextUpdate = applier.scannerUpdates();
     for (;;) {
-      scanner.learn(news());
-      const stretch = scanner.scan(applier.checkpoint(), Number.MAX_SAFE_INTEGER, eventsOfStretch);
-      if (stretch === undefined) return;
-      yield stretch;
+      scanner.learn(nextUpdate());
+      const batch = scanner.scan(applier.checkpoint(), Number.MAX_SAFE_INTEGER, eventsOfBatch);
+      if (batch === undefined) return;
+      yield batch;
     }
   });
   const together = await filled((applier) =>
-    scanAhead(logFile, 0, log.head(), () => applier.teller(), eventsOfStretch),
+    scanAhead(logFile, 0, log.head(), () => applier.scannerUpdates(), eventsOfBatch),
   );
-  expect(alone.set_aside!.length).toBeGreaterThan(10);
-  expect(alone.late_touch!.length).toBeGreaterThan(100);
-  // Names are numbered as they are come by within a stretch, and so are the rolls of populations.
+  expect(inOneThread.set_aside!.length).toBeGreaterThan(10);
+  expect(inOneThread.late_touch!.length).toBeGreaterThan(100);
+  // Names are numbered as they are come by within a batch, and so are the posting lists of populations.
   for (const table of tables.filter((each) => !['run', 'roll', 'name'].includes(each)))
-    expect(together[table]).toEqual(alone[table]);
+    expect(together[table]).toEqual(inOneThread[table]);
   const withoutNumbers = (rows: ReadonlyArray<Record<string, unknown>>) =>
     rows.map(({ id: _, ...row }) => JSON.stringify(row)).sort();
-  expect(withoutNumbers(together.name!)).toEqual(withoutNumbers(alone.name!));
+  expect(withoutNumbers(together.name!)).toEqual(withoutNumbers(inOneThread.name!));
 });

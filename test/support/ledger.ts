@@ -72,11 +72,11 @@ export const projected = (
   createTables(database);
   const applier = new Applier(database, log);
   const scanner = new Scanner(log);
-  const news = applier.teller();
+  const nextUpdate = applier.scannerUpdates();
   for (const { length } of pages) {
-    scanner.learn(news());
-    const stretch = scanner.scan(applier.checkpoint(), Number.MAX_SAFE_INTEGER, length);
-    if (stretch !== undefined) applier.apply(stretch);
+    scanner.learn(nextUpdate());
+    const batch = scanner.scan(applier.checkpoint(), Number.MAX_SAFE_INTEGER, length);
+    if (batch !== undefined) applier.apply(batch);
   }
   const index = new IndexReader(database, log);
   return {

@@ -12,10 +12,12 @@ import { origin } from '../../store/event-store.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 import type { EventIndex } from '../event-index.ts';
 import { type Topic, topic } from '../topics.ts';
+import { correctionKey } from './correction-key.ts';
 import { EventCache } from './event-cache.ts';
-import { Census, countBefore, Roll, touchedOtherwise } from './individuals.ts';
-import { enrolmentWidth, movementsRoll, RunReader } from './run-reader.ts';
-import { correctionTarget } from './scanner.ts';
+import { Individuals } from './individuals.ts';
+import { PostedEnrolments } from './posted-enrolments.ts';
+import { allMovements, countBefore, enrolmentsIn, postingWidth } from './posting-list.ts';
+import { RunReader } from './run-reader.ts';
 
 /** Subjects whose names are kept at hand. */
 const namedMax = 2_000_000;
@@ -31,7 +33,7 @@ export class IndexReader implements EventIndex {
   private readonly log: LogReader;
   private readonly events: EventCache;
   readonly runs: RunReader;
-  private readonly census: Census;
+  private readonly individuals: Individuals;
   private readonly statements;
   private readonly named = new LRUCache<Topic, Named>({ maxSize: namedMax, sizeCalculation: () => 1 });
   private refreshedAt = -1;
@@ -43,7 +45,7 @@ export class IndexReader implements EventIndex {
     this.log = log;
     this.events = new EventCache(log);
     this.runs = new RunReader(database);
-    this.census = new Census(this.runs);
+    this.individuals = new Individuals(this.runs);
     const prepare = (sql: string) => database.prepare(sql);
     this.statements = {
       corrections: prepare(
@@ -54,7 +56,7 @@ export class IndexReader implements EventIndex {
         'SELECT name FROM name WHERE kind = ? AND position <= ? AND name > ? ORDER BY name LIMIT ?',
       ),
       name: prepare('SELECT id, position FROM name WHERE kind = ? AND name = ?'),
-      shaken: prepare('SELECT kind, name FROM shaken'),
+      correctedRegistrations: prepare('SELECT kind, name FROM shaken'),
       setAside: prepare(
         'SELECT position, reason FROM set_aside WHERE position > ? AND position <= ? ORDER BY position',
       ),
@@ -114,17 +116,17 @@ export class IndexReader implements EventIndex {
 
   correctionsOf(source: string, id: string, upTo: number): ReadonlyArray<number> {
     if (this.corrected.size === 0) return [];
-    const target = correctionTarget(source, id);
+    const target = correctionKey(source, id);
     if (!this.corrected.has(target)) return [];
     return this.statements.corrections.all(target, upTo).map((row) => row.position as number);
   }
 
   movementsBetween(from: Instant, to: Instant): ReadonlySet<number> {
     const positions = new Set<number>();
-    for (const { enrolments } of this.runs.rolls(movementsRoll)) {
-      const end = countBefore(enrolments, { time: to, position: origin });
-      for (let at = countBefore(enrolments, { time: from, position: origin }); at < end; at++)
-        positions.add(enrolments[at * enrolmentWidth + 1]!);
+    for (const { postings } of this.runs.postings(allMovements)) {
+      const end = countBefore(postings, { time: to, position: origin });
+      for (let at = countBefore(postings, { time: from, position: origin }); at < end; at++)
+        positions.add(postings[at * postingWidth + 1]!);
     }
     return positions;
   }
@@ -144,22 +146,22 @@ export class IndexReader implements EventIndex {
   }
 
   correctedRegistrations(): ReadonlyArray<{ kind: RegisteredKind; name: string }> {
-    return this.statements.shaken
+    return this.statements.correctedRegistrations
       .all()
       .map((row) => ({ kind: row.kind as RegisteredKind, name: row.name as string }));
   }
 
-  enrolmentsIn(population: string, upTo: number): Roll | undefined {
+  enrolmentsIn(population: string, upTo: number): PostedEnrolments | undefined {
     const id = this.populationId(population);
-    return id === undefined ? undefined : new Roll(this.runs, id, upTo);
+    return id === undefined ? undefined : new PostedEnrolments(this.runs, id, upTo);
   }
 
   enrolmentPositions(population: string, after: number, upTo: number): ReadonlyArray<number> {
     const id = this.populationId(population);
     const positions: number[] = [];
-    for (const { enrolments } of id === undefined ? [] : this.runs.rolls(id)) {
-      for (let at = 1; at < enrolments.length; at += enrolmentWidth) {
-        if (enrolments[at]! > after && enrolments[at]! <= upTo) positions.push(enrolments[at]!);
+    for (const { postings } of id === undefined ? [] : this.runs.postings(enrolmentsIn(id))) {
+      for (let at = 1; at < postings.length; at += postingWidth) {
+        if (postings[at]! > after && postings[at]! <= upTo) positions.push(postings[at]!);
       }
     }
     return positions;
@@ -168,16 +170,16 @@ export class IndexReader implements EventIndex {
   individualsOf(population: string, from = 0): { subjects: ReadonlyArray<string>; upTo: number } {
     const id = this.populationId(population);
     if (id === undefined) return { subjects: [], upTo: 0 };
-    const hashes = this.census.storiedIn(id);
+    const hashes = this.individuals.in(id);
     return { subjects: this.namesOf(from === 0 ? hashes : hashes.slice(from)), upTo: hashes.length };
   }
 
   movedIndividuals(): ReadonlyArray<string> {
-    return this.namesOf(this.census.storiedIn(touchedOtherwise));
+    return this.namesOf(this.individuals.moved());
   }
 
   isIndividual(subject: string): boolean {
-    return this.census.isStoried(topic('subject', subject));
+    return this.individuals.has(topic('subject', subject));
   }
 
   /** The id under which the projections keep a population, if any event mentions it. */

@@ -1,25 +1,25 @@
 /**
- * Names as they stand in the bytes of the log, each known again by its bytes: what is worked out for a name is worked
- * out once.
+ * Interned names: names as they stand in the bytes of the log, each known again by its bytes, so that its topics are
+ * hashed once.
  */
 import type { RegisteredKind } from '../../domain/events/places.ts';
 import type { Topic, TopicKind } from '../topics.ts';
 import { topic } from '../topics.ts';
 
-/** What is known of a name as one of a kind. */
-export interface KnownName {
-  /** Its number in the stretch that is being read, and which stretch that is. */
-  number: number;
-  stretch: number;
-  /** Whether it is registered before that stretch, or by it so far. */
+/** What a scanner knows of a name as that of a thing of some kind. */
+export interface NameState {
+  /** Its index among the names of a batch, and the number of that batch. */
+  index: number;
+  batch: number;
+  /** Whether it is registered before that batch, and the last batch that registers it. */
   registeredBefore: boolean;
   registeredIn: number;
 }
 
-export class Word {
+export class InternedName {
   readonly text: string;
   private readonly topics = new Map<TopicKind, Topic>();
-  private readonly names = new Map<RegisteredKind, KnownName>();
+  private readonly states = new Map<RegisteredKind, NameState>();
 
   constructor(text: string) {
     this.text = text;
@@ -34,64 +34,67 @@ export class Word {
     return hash;
   }
 
-  as(kind: RegisteredKind): KnownName {
-    let name = this.names.get(kind);
-    if (name === undefined) {
-      name = { number: 0, stretch: 0, registeredBefore: false, registeredIn: 0 };
-      this.names.set(kind, name);
+  as(kind: RegisteredKind): NameState {
+    let state = this.states.get(kind);
+    if (state === undefined) {
+      state = { index: 0, batch: 0, registeredBefore: false, registeredIn: 0 };
+      this.states.set(kind, state);
     }
-    return name;
+    return state;
   }
 }
 
-/** All words seen. Names in bytes are ASCII. */
-export class Words {
-  private readonly byText = new Map<string, Word>();
-  /** An open-addressing table from the hash of bytes to words. */
-  private slots: (Word | undefined)[] = new Array(1_024).fill(undefined);
+/** FNV-1a over the bytes, with its high bits mixed into the low ones. */
+const hashAt = (bytes: Uint8Array, start: number, end: number): number => {
+  let hash = 0x811c9dc5;
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  return hash ^ (hash >>> 15);
+};
+
+/** All names seen. Those found in bytes are ASCII. */
+export class NamePool {
+  private readonly byText = new Map<string, InternedName>();
+  /** An open-addressing table from the hash of bytes to names. */
+  private slots: (InternedName | undefined)[] = new Array(1_024).fill(undefined);
   private taken = 0;
 
-  of(text: string): Word {
-    let word = this.byText.get(text);
-    if (word === undefined) {
-      word = new Word(text);
-      this.byText.set(text, word);
+  of(text: string): InternedName {
+    let name = this.byText.get(text);
+    if (name === undefined) {
+      name = new InternedName(text);
+      this.byText.set(text, name);
     }
-    return word;
+    return name;
   }
 
-  /** The word at these bytes. */
-  at(bytes: Uint8Array, start: number, end: number): Word {
-    let hash = 0x811c9dc5;
-    for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  /** The name at these bytes. */
+  at(bytes: Uint8Array, start: number, end: number): InternedName {
     const mask = this.slots.length - 1;
-    for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {
-      const word = this.slots[slot];
-      if (word === undefined) return this.add(slot, bytes, start, end);
-      if (isAt(word.text, bytes, start, end)) return word;
+    for (let slot = hashAt(bytes, start, end) & mask; ; slot = (slot + 1) & mask) {
+      const name = this.slots[slot];
+      if (name === undefined) return this.add(slot, bytes, start, end);
+      if (isAt(name.text, bytes, start, end)) return name;
     }
   }
 
-  private add(slot: number, bytes: Uint8Array, start: number, end: number): Word {
-    const word = this.of(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1'));
-    this.slots[slot] = word;
+  private add(slot: number, bytes: Uint8Array, start: number, end: number): InternedName {
+    const name = this.of(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1'));
+    this.slots[slot] = name;
     if (++this.taken * 2 > this.slots.length) {
       const before = this.slots;
       this.slots = new Array(before.length * 4).fill(undefined);
       this.taken = 0;
       for (const each of before) if (each !== undefined) this.place(each);
     }
-    return word;
+    return name;
   }
 
-  private place(word: Word): void {
-    const bytes = Buffer.from(word.text, 'latin1');
-    let hash = 0x811c9dc5;
-    for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  private place(name: InternedName): void {
+    const bytes = Buffer.from(name.text, 'latin1');
     const mask = this.slots.length - 1;
-    let slot = (hash ^ (hash >>> 15)) & mask;
+    let slot = hashAt(bytes, 0, bytes.length) & mask;
     while (this.slots[slot] !== undefined) slot = (slot + 1) & mask;
-    this.slots[slot] = word;
+    this.slots[slot] = name;
     this.taken++;
   }
 }

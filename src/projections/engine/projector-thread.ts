@@ -1,5 +1,5 @@
 /**
- * The projector's thread: reads the log from where the projections are, applies it stretch by stretch, and then waits
+ * The projector's thread: reads the log from where the projections are, applies it batch by batch, and then waits
  * for more. It is told when the log has grown, and looks by itself now and then in case it was not.
  */
 import { parentPort, workerData } from 'node:worker_threads';
@@ -9,8 +9,8 @@ import { Applier } from './applier.ts';
 import { isDamage } from './damage.ts';
 import { openProjections } from './generations.ts';
 import { scanAhead } from './scan-ahead.ts';
-import type { Stretch } from './scanned-batch.ts';
-import { Scanner, stretchEventsMax } from './scanner.ts';
+import type { ScannedBatch } from './scanned-batch.ts';
+import { batchEventsMax, Scanner } from './scanner.ts';
 
 /** What the thread is given. */
 export interface ProjectorThreadInput {
@@ -32,7 +32,7 @@ export type ProjectorThreadReport =
 /** Events applied in one transaction while following the log, at the most. */
 const followedEventsMax = 2_000;
 /** Where so many events are to be caught up with, other threads scan ahead. */
-const scannedAheadEventsMin = 2 * stretchEventsMax;
+const scannedAheadEventsMin = 2 * batchEventsMax;
 /** Events that say how many there may be. */
 const sampledEvents = 500;
 const lookIntervalMs = 250;
@@ -75,35 +75,35 @@ const run = async (): Promise<void> => {
   }
   let applied = 0;
   tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp: false });
-  const apply = async (stretch: Stretch, caughtUp: boolean): Promise<void> => {
-    applier.apply(stretch);
-    applied += stretch.positions.length;
+  const apply = async (batch: ScannedBatch, caughtUp: boolean): Promise<void> => {
+    applier.apply(batch);
+    applied += batch.positions.length;
     tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp });
-    // Let messages in between stretches.
+    // Let messages in between batches.
     await new Promise((resolve) => setImmediate(resolve));
   };
   if (eventsAfter(log, applier.checkpoint()) > scannedAheadEventsMin) {
-    const stretches = scanAhead(logFile, applier.checkpoint(), log.head(), () => applier.teller());
-    for await (const stretch of stretches) {
+    const batches = scanAhead(logFile, applier.checkpoint(), log.head(), () => applier.scannerUpdates());
+    for await (const batch of batches) {
       if (stopping) break;
-      await apply(stretch, false);
+      await apply(batch, false);
     }
   }
   const scanner = new Scanner(log);
-  const news = applier.teller();
+  const nextUpdate = applier.scannerUpdates();
   let caughtUp = false;
   while (!stopping) {
-    scanner.learn(news());
-    const eventsMax = caughtUp ? followedEventsMax : stretchEventsMax;
-    const stretch = scanner.scan(applier.checkpoint(), Number.MAX_SAFE_INTEGER, eventsMax);
-    if (stretch === undefined) {
+    scanner.learn(nextUpdate());
+    const eventsMax = caughtUp ? followedEventsMax : batchEventsMax;
+    const batch = scanner.scan(applier.checkpoint(), Number.MAX_SAFE_INTEGER, eventsMax);
+    if (batch === undefined) {
       if (!caughtUp) tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp: true });
       caughtUp = true;
       await grownOrTime();
       continue;
     }
-    caughtUp = stretch.isLast;
-    await apply(stretch, caughtUp);
+    caughtUp = batch.isLast;
+    await apply(batch, caughtUp);
   }
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   database.close();

@@ -1,41 +1,41 @@
 /**
- * Scanning ahead: while stretches of the log are applied in order, threads beside scan those to come.
+ * Scanning ahead: while batches of the log are applied in order, other threads scan the next ones.
  */
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { startThread } from '../../threads/start-thread.ts';
-import type { Stretch } from './scanned-batch.ts';
-import type { News } from './scanner.ts';
-import { stretchEventsMax } from './scanner.ts';
+import type { ScannedBatch } from './scanned-batch.ts';
+import type { ScannerUpdate } from './scanner.ts';
+import { batchEventsMax } from './scanner.ts';
 import type { ScanAnswer, ScannerThreadInput, ScanOrder } from './scanner-thread.ts';
 
-/** Threads that scan, at the most: more are not kept busy by one that applies. */
+/** The most threads that scan: the one that applies does not keep more of them busy. */
 const threadsMax = 4;
-/** Stretches that each has been asked for: while one is handed over, the next is scanned. */
+/** How many batches each is asked for at a time: while one is handed over, the next is scanned. */
 const ordersOfThread = 2;
 
 interface Order {
   readonly after: number;
   readonly upTo: number;
-  readonly scanned: Promise<Stretch | undefined>;
+  readonly scanned: Promise<ScannedBatch | undefined>;
 }
 
 /** One thread, with what it was asked. */
 class ScannerThread {
   private readonly worker: Worker;
-  private readonly news: () => News;
+  private readonly nextUpdate: () => ScannerUpdate;
   private readonly waiting: {
-    readonly resolve: (stretch: Stretch | undefined) => void;
+    readonly resolve: (batch: ScannedBatch | undefined) => void;
     readonly reject: (error: Error) => void;
   }[] = [];
 
-  constructor(logFile: string, news: () => News) {
-    this.news = news;
+  constructor(logFile: string, nextUpdate: () => ScannerUpdate) {
+    this.nextUpdate = nextUpdate;
     const workerData: ScannerThreadInput = { logFile };
     this.worker = startThread(new URL('./scanner-thread.ts', import.meta.url), workerData);
     this.worker.on('message', (answer: ScanAnswer) => {
       const asked = this.waiting.shift();
-      if (answer.kind === 'scanned') asked?.resolve(answer.stretch);
+      if (answer.kind === 'scanned') asked?.resolve(answer.batch);
       else asked?.reject(new Error(answer.reason));
     });
     this.worker.on('error', (error) => this.fail(error instanceof Error ? error : new Error(String(error))));
@@ -47,8 +47,8 @@ class ScannerThread {
   }
 
   scan(after: number, upTo: number): Order {
-    const order: ScanOrder = { after, upTo, news: this.news() };
-    const scanned = new Promise<Stretch | undefined>((resolve, reject) => {
+    const order: ScanOrder = { after, upTo, update: this.nextUpdate() };
+    const scanned = new Promise<ScannedBatch | undefined>((resolve, reject) => {
       this.waiting.push({ resolve, reject });
     });
     // A failure is told when its turn comes.
@@ -67,28 +67,28 @@ class ScannerThread {
 }
 
 /**
- * The stretches after a position and up to another, in log order, scanned ahead of their use.
+ * The batches after a position and up to another, in log order, scanned ahead of their use.
  *
- * @param tell makes, for each thread, what answers the news for it.
- * @param eventsOfStretch how many events a stretch has, about.
+ * @param updates makes, for each thread, the function that answers what its scanner has to know next.
+ * @param eventsOfBatch how many events a batch has, about.
  */
 export async function* scanAhead(
   logFile: string,
   after: number,
   upTo: number,
-  tell: () => () => News,
-  eventsOfStretch = stretchEventsMax,
-): AsyncGenerator<Stretch> {
+  updates: () => () => ScannerUpdate,
+  eventsOfBatch = batchEventsMax,
+): AsyncGenerator<ScannedBatch> {
   const count = Math.min(availableParallelism(), threadsMax);
-  const threads = Array.from({ length: count }, () => new ScannerThread(logFile, tell()));
+  const threads = Array.from({ length: count }, () => new ScannerThread(logFile, updates()));
   const order = (from: number, to: number): Order => {
     const idlest = threads.reduce((least, each) => (each.orders < least.orders ? each : least));
     return idlest.scan(from, to);
   };
   const orders: Order[] = [];
   let ordered = after;
-  // How many positions a stretch takes: as many as events, unless the log has gaps.
-  let width = eventsOfStretch;
+  // How many positions a batch takes: as many as events, unless the log has gaps.
+  let width = eventsOfBatch;
   try {
     for (;;) {
       while (orders.length < count * ordersOfThread && ordered < upTo) {
@@ -98,16 +98,16 @@ export async function* scanAhead(
       }
       const next = orders.shift();
       if (next === undefined) return;
-      const stretch = await next.scanned;
-      if (stretch === undefined) continue;
-      const last = stretch.positions.at(-1)!;
+      const batch = await next.scanned;
+      if (batch === undefined) continue;
+      const last = batch.positions.at(-1)!;
       // It may have been too much for one.
-      if (last < next.upTo && !stretch.isLast) orders.unshift(order(last, next.upTo));
+      if (last < next.upTo && !batch.isLast) orders.unshift(order(last, next.upTo));
       else {
-        const events = stretch.positions.length;
-        width = Math.ceil(((next.upTo - next.after) * eventsOfStretch) / events);
+        const events = batch.positions.length;
+        width = Math.ceil(((next.upTo - next.after) * eventsOfBatch) / events);
       }
-      yield stretch;
+      yield batch;
     }
   } finally {
     await Promise.all(threads.map((thread) => thread.stop()));

@@ -1,42 +1,46 @@
 /**
- * A stretch of the log, as far as it can be known without what comes before: what it is found under, and what is to be
- * seen to in log order. Typed arrays and words alone, so that threads can hand it on.
+ * A batch of events from the log, as far as they are understood without the events before: what they are found under,
+ * and what has to be applied in log order. Typed arrays and plain objects alone, so that threads can hand it on.
  */
 import type { RegisteredKind } from '../../domain/events/places.ts';
 import { entryOf, sortedEntries } from '../../sorted-runs/sorted-runs.ts';
 import type { Topic } from '../topics.ts';
-import { byTime } from './run-reader.ts';
+import { byTime, type ListKey } from './posting-list.ts';
 
-/** A name that a stretch mentions. */
+/** A name that a batch mentions. */
 export interface MentionedName {
   readonly kind: RegisteredKind;
   readonly name: string;
   /** Where it is first mentioned. */
   readonly position: number;
-  /** Whether the stretch registers it. */
+  /** Whether the batch registers it. */
   registered: boolean;
 }
 
-export interface Stretch {
+/**
+ * Which posting list: by its key, or the enrolments in a population whose id is not known yet; `name` is its index
+ * among the names of the batch.
+ */
+export type BatchListKey = { readonly name: number } | { readonly key: ListKey };
+
+export interface ScannedBatch {
   readonly positions: Float64Array;
   /** Sorted, each once. */
   readonly entries: Float64Array;
-  /** Each roll, in the order of its time: of the population that is so manieth among `names`, or of no population. */
-  readonly rolls: ReadonlyArray<readonly [key: RollKey, enrolments: Float64Array]>;
+  /** Posting lists, each in the order of time. */
+  readonly lists: ReadonlyArray<readonly [key: BatchListKey, postings: Float64Array]>;
   /** In the order in which they are first mentioned. */
   readonly names: ReadonlyArray<MentionedName>;
-  /** Mentions before a registration in the stretch: which of the names, and where. */
+  /** Mentions before a registration in the batch, as pairs: the index of the name, and the position. */
   readonly unregistered: Float64Array;
-  /** Events to be applied one by one: corrections, and what was corrected before it was recorded. */
-  readonly alone: ReadonlyArray<number>;
+  /** Positions of events to be applied one by one: corrections, and what was corrected before it was recorded. */
+  readonly oneByOne: ReadonlyArray<number>;
   readonly setAside: ReadonlyArray<{ readonly position: number; readonly reason: string }>;
   /** Whether the log ended with it when it was read. */
   readonly isLast: boolean;
 }
 
-export type RollKey = { readonly name: number } | { readonly roll: number };
-
-/** Numbers that come one after the other. */
+/** A growing list of numbers. */
 class Numbers {
   private numbers = new Float64Array(1_024);
   length = 0;
@@ -55,18 +59,19 @@ class Numbers {
   }
 }
 
-export class StretchBuilder {
+export class BatchBuilder {
   private readonly positions = new Numbers();
   private readonly entries = new Numbers();
-  private readonly ofNames = new Map<number, Numbers>();
-  private readonly others = new Map<number, Numbers>();
+  /** Enrolments, by the index of the population among the names. */
+  private readonly enrolments = new Map<number, Numbers>();
+  private readonly otherLists = new Map<ListKey, Numbers>();
   private readonly names: MentionedName[] = [];
   private readonly unregistered = new Numbers();
-  private readonly alone: number[] = [];
+  private readonly oneByOne: number[] = [];
   private readonly setAside: { position: number; reason: string }[] = [];
   private position = 0;
 
-  /** The next event of the stretch. */
+  /** The next event of the batch. */
   event(position: number): void {
     this.position = position;
     this.positions.push(position);
@@ -76,7 +81,7 @@ export class StretchBuilder {
     return this.positions.length;
   }
 
-  /** What the stretch weighs: entries and enrolments. */
+  /** How many entries the batch has. */
   get weight(): number {
     return this.entries.length;
   }
@@ -86,7 +91,7 @@ export class StretchBuilder {
     this.entries.push(entryOf(topic, this.positions.length - 1));
   }
 
-  /** A name is mentioned for the first time: its number. */
+  /** A name is mentioned for the first time. @returns its index among the names. */
   mention(kind: RegisteredKind, name: string): number {
     this.names.push({ kind, name, position: this.position, registered: false });
     return this.names.length - 1;
@@ -102,35 +107,30 @@ export class StretchBuilder {
     this.unregistered.push(this.position);
   }
 
-  /** An enrolment in the population that is so manieth among the names. */
+  /** An enrolment in a population, given by its index among the names. */
   enrol(name: number, time: number, subject: number): void {
-    let roll = this.ofNames.get(name);
-    if (roll === undefined) {
-      roll = new Numbers();
-      this.ofNames.set(name, roll);
-    }
-    this.list(roll, time, subject);
+    this.postTo(this.enrolments, name, time, subject);
   }
 
-  /** An entry in another roll. */
-  enter(key: number, time: number, subject: number): void {
-    let roll = this.others.get(key);
-    if (roll === undefined) {
-      roll = new Numbers();
-      this.others.set(key, roll);
-    }
-    this.list(roll, time, subject);
+  /** A posting in another list. */
+  post(key: ListKey, time: number, subject: number): void {
+    this.postTo(this.otherLists, key, time, subject);
   }
 
-  private list(roll: Numbers, time: number, subject: number): void {
-    roll.push(time);
-    roll.push(this.position);
-    roll.push(subject);
+  private postTo(lists: Map<number, Numbers>, key: number, time: number, subject: number): void {
+    let list = lists.get(key);
+    if (list === undefined) {
+      list = new Numbers();
+      lists.set(key, list);
+    }
+    list.push(time);
+    list.push(this.position);
+    list.push(subject);
   }
 
   /** The event is to be applied by itself. */
-  applyAlone(): void {
-    this.alone.push(this.position);
+  applyByItself(): void {
+    this.oneByOne.push(this.position);
   }
 
   /** The event cannot be applied. */
@@ -138,25 +138,25 @@ export class StretchBuilder {
     this.setAside.push({ position: this.position, reason });
   }
 
-  built(isLast: boolean): Stretch {
+  built(isLast: boolean): ScannedBatch {
     return {
       positions: this.positions.taken(),
       entries: sortedEntries(this.entries.taken()),
-      rolls: [
-        ...[...this.ofNames].map(([name, roll]) => [{ name }, byTime(roll.taken())] as const),
-        ...[...this.others].map(([key, roll]) => [{ roll: key }, byTime(roll.taken())] as const),
+      lists: [
+        ...[...this.enrolments].map(([name, list]) => [{ name }, byTime(list.taken())] as const),
+        ...[...this.otherLists].map(([key, list]) => [{ key }, byTime(list.taken())] as const),
       ],
       names: this.names,
       unregistered: this.unregistered.taken(),
-      alone: this.alone,
+      oneByOne: this.oneByOne,
       setAside: this.setAside,
       isLast,
     };
   }
 }
 
-/** The memory of a stretch, to be handed over rather than copied. */
-export const memoryOf = (stretch: Stretch): ArrayBuffer[] =>
-  [stretch.positions, stretch.entries, stretch.unregistered, ...stretch.rolls.map(([, roll]) => roll)].map(
+/** The memory of a batch, to be handed over rather than copied. */
+export const memoryOf = (batch: ScannedBatch): ArrayBuffer[] =>
+  [batch.positions, batch.entries, batch.unregistered, ...batch.lists.map(([, list]) => list)].map(
     (numbers) => numbers.buffer as ArrayBuffer,
   );

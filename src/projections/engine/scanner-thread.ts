@@ -1,10 +1,10 @@
 /**
- * A thread that scans stretches of the log for the projector's, ahead of what is applied.
+ * A thread that scans batches of the log ahead of those that the projector's thread applies.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openLogFile } from '../../store/open/open-log-file.ts';
-import { memoryOf, type Stretch } from './scanned-batch.ts';
-import { type News, Scanner } from './scanner.ts';
+import { memoryOf, type ScannedBatch } from './scanned-batch.ts';
+import { Scanner, type ScannerUpdate } from './scanner.ts';
 
 /** What the thread is given. */
 export interface ScannerThreadInput {
@@ -15,23 +15,23 @@ export interface ScannerThreadInput {
 export interface ScanOrder {
   readonly after: number;
   readonly upTo: number;
-  readonly news: News;
+  readonly update: ScannerUpdate;
 }
 
 /** What the thread answers, in the order in which it was asked. */
 export type ScanAnswer =
-  | { readonly kind: 'scanned'; readonly stretch: Stretch | undefined }
+  | { readonly kind: 'scanned'; readonly batch: ScannedBatch | undefined }
   | { readonly kind: 'failed'; readonly reason: string };
 
 const { logFile } = workerData as ScannerThreadInput;
 const log = openLogFile(logFile);
 const scanner = new Scanner(log);
 
-const scan = ({ after, upTo, news }: ScanOrder): void => {
-  scanner.learn(news);
-  const stretch = scanner.scan(after, upTo);
-  const answer: ScanAnswer = { kind: 'scanned', stretch };
-  parentPort!.postMessage(answer, stretch === undefined ? [] : memoryOf(stretch));
+const scan = ({ after, upTo, update }: ScanOrder): void => {
+  scanner.learn(update);
+  const batch = scanner.scan(after, upTo);
+  const answer: ScanAnswer = { kind: 'scanned', batch };
+  parentPort!.postMessage(answer, batch === undefined ? [] : memoryOf(batch));
 };
 
 parentPort!.on('message', (order: ScanOrder) => {

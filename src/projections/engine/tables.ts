@@ -3,7 +3,7 @@
  * events themselves stay in the log. Everything here can be rebuilt from the log.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { runTables } from './run-reader.ts';
+import { runTables } from './run-tables.ts';
 
 /** The version of the shape of these tables: a file of another shape cannot be asked, and is rebuilt first. */
 export const tablesVersion = 3;
@@ -21,7 +21,7 @@ ${runTables}
   -- Names that events mention, and since when.
   CREATE TABLE name (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, position INTEGER NOT NULL, registered INTEGER NOT NULL, UNIQUE (kind, name));
 
-  -- Things whose registration was corrected: whatever names them may fit or not.
+  -- Corrected registrations: whatever names one of these things may fit or not.
   CREATE TABLE shaken (kind TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
 
   -- Events that could not be applied, and why.

@@ -1,0 +1,79 @@
+/**
+ * The tables of the sorted runs, and how a row is decoded.
+ *
+ * A flipped bit is found when what holds it is read: checksums are over the rest of a row, and a run says which blocks
+ * and posting lists it has and what comes before it, so that none can be missing.
+ */
+import { crc32 } from 'node:zlib';
+import { fromBlob, toBlob } from '../../sorted-runs/sorted-runs.ts';
+import { ProjectionsDamaged } from './damage.ts';
+
+/** The tables. `roll` holds posting lists, and `population` is the key of one: see `posting-list.ts`. */
+export const runTables = `
+  CREATE TABLE run (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    after_position INTEGER NOT NULL, -- the last one of the run before
+    first_position INTEGER NOT NULL, last_position INTEGER NOT NULL, events INTEGER NOT NULL,
+    first_block INTEGER NOT NULL, last_block INTEGER NOT NULL,
+    fences BLOB NOT NULL, -- the first entry of each block
+    populations BLOB NOT NULL, -- the keys of its posting lists
+    positions BLOB, -- of each event, where they are not all the numbers from the first on
+    checksum INTEGER NOT NULL
+  );
+  CREATE TABLE block (id INTEGER PRIMARY KEY AUTOINCREMENT, entries BLOB NOT NULL, checksum INTEGER NOT NULL);
+  CREATE TABLE roll (run INTEGER NOT NULL, population INTEGER NOT NULL, enrolments BLOB NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (run, population));
+  -- Topics of events that an event of a later run gave them.
+  CREATE TABLE late_touch (topic INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (topic, position)) WITHOUT ROWID;
+`;
+
+export const damaged = (what: string): ProjectionsDamaged =>
+  new ProjectionsDamaged(`the projections hold ${what} that is not as it was written`);
+
+/** The numbers of a blob; throws `ProjectionsDamaged` if its checksum is another. */
+export const checked = (what: string, blob: unknown, checksum: unknown): Float64Array => {
+  const bytes = blob as Uint8Array;
+  if (bytes.length % 8 !== 0 || crc32(bytes) !== checksum) throw damaged(what);
+  return fromBlob(bytes);
+};
+
+/** The row of a run. */
+export interface Run {
+  readonly id: number;
+  readonly afterPosition: number;
+  readonly firstPosition: number;
+  readonly lastPosition: number;
+  readonly events: number;
+  readonly firstBlock: number;
+  readonly lastBlock: number;
+  /** The first entry of each block. */
+  readonly fences: Float64Array;
+  /** The keys of the posting lists it has. */
+  readonly listKeys: Float64Array;
+  /** None where they are all the numbers from the first on. */
+  readonly positions: Float64Array | undefined;
+}
+
+export const checksumOfRun = (run: Omit<Run, 'id'>): number => {
+  const { afterPosition, firstPosition, lastPosition, events, firstBlock, lastBlock } = run;
+  const numbers = [afterPosition, firstPosition, lastPosition, events, firstBlock, lastBlock];
+  const parts = [Float64Array.from(numbers), run.fences, run.listKeys, run.positions ?? new Float64Array(0)];
+  return parts.reduce((checksum, part) => crc32(toBlob(part), checksum), 0);
+};
+
+/** Decodes the row of a run; throws `ProjectionsDamaged` if it is not as it was written. */
+export const runOf = (row: Record<string, unknown>): Run => {
+  const run = {
+    id: row.id as number,
+    afterPosition: row.after_position as number,
+    firstPosition: row.first_position as number,
+    lastPosition: row.last_position as number,
+    events: row.events as number,
+    firstBlock: row.first_block as number,
+    lastBlock: row.last_block as number,
+    fences: fromBlob(row.fences),
+    listKeys: fromBlob(row.populations),
+    positions: row.positions === null ? undefined : fromBlob(row.positions),
+  };
+  if (checksumOfRun(run) !== row.checksum) throw damaged('a run');
+  return run;
+};

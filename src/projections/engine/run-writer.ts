@@ -1,0 +1,142 @@
+/**
+ * Writes sorted runs, and merges them (see `../../sorted-runs/`).
+ *
+ * A batch of the log becomes one run. Runs never change; small ones are merged into larger ones. What is written once
+ * and in order is cheap to write, whatever the order in which people turn up in the log.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
+import { lookedAtRuns, Merger, mergeable, toBlob } from '../../sorted-runs/sorted-runs.ts';
+import type { Topic } from '../topics.ts';
+import { byTime, concatenated, type ListKey } from './posting-list.ts';
+import { checked, checksumOfRun, type Run, runOf } from './run-tables.ts';
+
+/** Entries in one block: two of them fit on a page of 16 KiB. */
+const blockEntries = 1_000;
+
+/** A batch of events on its way to becoming a run. */
+export interface NewRun {
+  readonly firstPosition: number;
+  readonly lastPosition: number;
+  readonly events: number;
+  /** Of each event; none where they are all the numbers from the first on. */
+  readonly positions: Float64Array | undefined;
+  /** Sorted, each once. */
+  readonly entries: Float64Array;
+  /** Posting lists by key, each in the order of time. */
+  readonly lists: ReadonlyMap<ListKey, Float64Array>;
+}
+
+/** Writes runs, within the transaction of its caller. */
+export class RunWriter {
+  private readonly statements;
+
+  constructor(database: DatabaseSync) {
+    const prepare = (sql: string) => database.prepare(sql);
+    this.statements = {
+      run: prepare(
+        `INSERT INTO run (after_position, first_position, last_position, events, first_block, last_block, fences, populations, positions, checksum)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ),
+      block: prepare('INSERT INTO block (entries, checksum) VALUES (?, ?)'),
+      list: prepare('INSERT INTO roll VALUES (?, ?, ?, ?)'),
+      last: prepare(`SELECT * FROM run ORDER BY first_position DESC LIMIT ${lookedAtRuns}`),
+      sizes: prepare(`SELECT events FROM run ORDER BY first_position DESC LIMIT ${lookedAtRuns}`),
+      blocks: prepare('SELECT entries, checksum FROM block WHERE id BETWEEN ? AND ? ORDER BY id'),
+      lists: prepare('SELECT population, enrolments, checksum FROM roll WHERE run = ?'),
+      late: prepare('INSERT OR IGNORE INTO late_touch VALUES (?, ?)'),
+      removeRun: prepare('DELETE FROM run WHERE id = ?'),
+      removeBlocks: prepare('DELETE FROM block WHERE id BETWEEN ? AND ?'),
+      removeLists: prepare('DELETE FROM roll WHERE run = ?'),
+    };
+  }
+
+  /** Writes what comes after a position as a run, and merges runs of a size once there are enough of them. */
+  write(after: number, run: NewRun): void {
+    this.insert(after, run);
+    while (this.merge()) {
+      // Until no size has too many.
+    }
+  }
+
+  /** An event of an earlier run is found under the topic too. */
+  touchLate(topic: Topic, position: number): void {
+    this.statements.late.run(topic, position);
+  }
+
+  private insert(afterPosition: number, added: NewRun): void {
+    const { firstPosition, lastPosition, events, positions, entries, lists } = added;
+    const fences = new Float64Array(Math.ceil(entries.length / blockEntries));
+    let firstBlock = 0;
+    let lastBlock = -1;
+    for (let at = 0; at < entries.length; at += blockEntries) {
+      const block = entries.subarray(at, at + blockEntries);
+      lastBlock = Number(this.statements.block.run(toBlob(block), crc32(toBlob(block))).lastInsertRowid);
+      if (at === 0) firstBlock = lastBlock;
+      fences[at / blockEntries] = block[0]!;
+    }
+    const run: Omit<Run, 'id'> = {
+      afterPosition,
+      firstPosition,
+      lastPosition,
+      events,
+      firstBlock,
+      lastBlock,
+      fences,
+      listKeys: Float64Array.from(lists.keys()),
+      positions,
+    };
+    const { lastInsertRowid } = this.statements.run.run(
+      afterPosition,
+      firstPosition,
+      lastPosition,
+      events,
+      firstBlock,
+      lastBlock,
+      toBlob(fences),
+      toBlob(run.listKeys),
+      positions === undefined ? null : toBlob(positions),
+      checksumOfRun(run),
+    );
+    for (const [key, list] of lists)
+      this.statements.list.run(lastInsertRowid, key, toBlob(list), crc32(toBlob(list)));
+  }
+
+  private merge(): boolean {
+    const sizes = this.statements.sizes.all().map((row) => row.events as number);
+    const count = mergeable(sizes.reverse());
+    if (count === 0) return false;
+    const last = this.statements.last.all().slice(0, count).map(runOf).reverse();
+    const merger = new Merger();
+    const lists = new Map<ListKey, Float64Array[]>();
+    let offset = 0;
+    for (const run of last) {
+      for (const row of this.statements.blocks.iterate(run.firstBlock, run.lastBlock))
+        merger.add(checked('a block', row.entries, row.checksum), offset);
+      for (const row of this.statements.lists.all(run.id)) {
+        const key = row.population as ListKey;
+        const parts = lists.get(key) ?? [];
+        lists.set(key, parts);
+        parts.push(checked('a posting list', row.enrolments, row.checksum));
+      }
+      offset += run.events;
+      this.statements.removeBlocks.run(run.firstBlock, run.lastBlock);
+      this.statements.removeLists.run(run.id);
+      this.statements.removeRun.run(run.id);
+    }
+    const [firstPosition, lastPosition] = [last[0]!.firstPosition, last.at(-1)!.lastPosition];
+    const isDense = lastPosition - firstPosition + 1 === offset;
+    this.insert(last[0]!.afterPosition, {
+      firstPosition,
+      lastPosition,
+      events: offset,
+      positions: isDense ? undefined : concatenated(last.map(positionsOf)),
+      entries: merger.sorted(),
+      lists: new Map([...lists].map(([key, parts]) => [key, byTime(concatenated(parts))])),
+    });
+    return true;
+  }
+}
+
+const positionsOf = (run: Run): Float64Array =>
+  run.positions ?? Float64Array.from({ length: run.events }, (_, index) => run.firstPosition + index);
