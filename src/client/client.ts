@@ -8,7 +8,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
-import { type Answer, answerOf, Readiness, type Recorded, Replay, ReplayList } from '../contract/answers.ts';
+import { type Answer, answerOf, Readiness, type Recorded } from '../contract/answers.ts';
+import { Replay, ReplayList, type ReplayRequest } from '../contract/replays.ts';
 import { DiscrepancyRow, EventDetail, TrailRow, WireEvent } from '../contract/rows/events.ts';
 import { Lineage, TransferRow } from '../contract/rows/movements.ts';
 import { FindingRow, PolicyRow, WireDifference } from '../contract/rows/policy.ts';
@@ -37,12 +38,11 @@ import { ask, type Call, type Fetch, type Query, type Target, tell } from './tra
 export type {
   Answer,
   Clocks,
-  EventFault,
-  ProblemDetails,
   Readiness,
   Recorded,
-  Replay,
 } from '../contract/answers.ts';
+export type { BodyFault, ProblemDetails } from '../contract/problem.ts';
+export type { Replay } from '../contract/replays.ts';
 export type { EmitFailure, EmitOptions, EmitProgress, StreamOptions } from './emit.ts';
 export { type ClientError, ClientFailure, sentenceOf } from './errors.ts';
 export type { EventInput, EventInputOf } from './event-input.ts';
@@ -348,13 +348,13 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
             method: 'POST',
             path: ['v1', 'replays'],
             contentType: 'application/json',
-            body: JSON.stringify({ rollback: true }),
+            body: JSON.stringify({ rollback: true } satisfies ReplayRequest),
             signal,
           },
           Replay,
         ),
       /** Those that are remembered, the latest first. */
-      list: ({ signal }: RequestOptions = {}): Outcome<ReplayList> =>
+      list: ({ signal }: RequestOptions = {}): Rows<Replay> =>
         ask(target, { path: ['v1', 'replays'], signal }, ReplayList),
       get: (id: string, { signal }: RequestOptions = {}): Outcome<Replay> =>
         ask(target, { path: ['v1', 'replays', id], signal }, Replay),

@@ -2,7 +2,7 @@
  * What can go wrong between a caller and the ledger, as tagged values. Nothing here is thrown by the client.
  */
 
-import type { ProblemDetails } from '../contract/answers.ts';
+import type { ProblemDetails } from '../contract/problem.ts';
 import type { Fault } from '../domain/events/codec.ts';
 
 /** The ledger refused, and says why: RFC 9457 problem details. */

@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
-import { ProblemDetails } from '../contract/answers.ts';
+import { ProblemDetails } from '../contract/problem.ts';
 import { faultsOf } from '../domain/events/codec.ts';
 import type { ClientError } from './errors.ts';
 import { knownFieldsOf } from './tolerant.ts';

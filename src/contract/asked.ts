@@ -3,9 +3,10 @@
  */
 import type { Assurance } from '../domain/events/words.ts';
 import { formatInstant, type Instant } from '../domain/time/instant.ts';
+import type { Clocks } from './answers.ts';
 
-/** The clocks of a question, resolved. */
-export interface Clocks {
+/** The clocks of a question, resolved: `position` is the last that it knows. */
+export interface QuestionClocks {
   readonly validAt: Instant;
   readonly knownAt: Instant;
   readonly position: number;
@@ -14,7 +15,7 @@ export interface Clocks {
 
 /** A question as it was put: its clocks, its page, and its own parameters. */
 export interface Asked {
-  readonly clocks: Clocks;
+  readonly clocks: QuestionClocks;
   readonly limit: number;
   /** Where the page begins: what the page before ended with. */
   readonly after: string | number | undefined;
@@ -30,7 +31,7 @@ export interface Answered<A = unknown> {
 }
 
 /** The clocks as an answer echoes them. */
-export const wireClocks = ({ validAt, knownAt, position }: Clocks) => ({
+export const wireClocks = ({ validAt, knownAt, position }: QuestionClocks): Clocks => ({
   validAt: formatInstant(validAt),
   knownAt: formatInstant(knownAt),
   position: String(position),

@@ -1,48 +1,101 @@
 /**
- * What a caller is refused with. The API makes problem details (RFC 9457) of each; see `api/http/problem.ts`.
+ * Refusals: as tagged values in the code, and as problem details (RFC 9457) on the wire.
  */
+import * as t from 'io-ts';
+import { exact, list } from '../domain/events/codec.ts';
+import type { Recorded } from './answers.ts';
 
-/** One fault of one event of a body: `index` counts events (or lines) from 0, `pointer` is RFC 6901 within the event. */
-export interface BodyFault {
-  readonly index: number;
-  readonly line?: number;
-  readonly pointer: string;
-  readonly message: string;
-}
+/**
+ * One fault of a body. `pointer` is RFC 6901; where the body is of events, it starts within the event, `index` counts
+ * events from 0, and `line` counts lines of NDJSON from 1.
+ */
+export const BodyFault = exact(
+  'BodyFault',
+  { pointer: t.string, message: t.string },
+  { index: t.number, line: t.number },
+);
+export type BodyFault = t.TypeOf<typeof BodyFault>;
 
-/** Everything the API refuses with. */
-export type Problem =
-  | { readonly kind: 'bad-parameter'; readonly parameter: string; readonly detail: string }
-  | { readonly kind: 'unknown'; readonly what: string; readonly detail: string }
-  | { readonly kind: 'invalid-events'; readonly errors: ReadonlyArray<BodyFault>; readonly soFar?: SoFar }
-  | { readonly kind: 'invalid-body'; readonly errors: ReadonlyArray<Omit<BodyFault, 'index'>> }
-  | { readonly kind: 'invalid-policy'; readonly errors: ReadonlyArray<Omit<BodyFault, 'index'>> }
-  | {
-      readonly kind: 'conflict';
-      readonly detail: string;
-      readonly errors: ReadonlyArray<BodyFault>;
-      readonly soFar?: SoFar;
-    }
-  | { readonly kind: 'busy'; readonly detail: string }
-  | { readonly kind: 'too-large'; readonly detail: string; readonly soFar?: SoFar }
-  | { readonly kind: 'media-type'; readonly detail: string }
-  | { readonly kind: 'incomplete-body'; readonly detail: string; readonly soFar?: SoFar }
-  | { readonly kind: 'full'; readonly detail: string; readonly soFar?: SoFar }
-  | {
-      readonly kind: 'unavailable';
-      readonly detail: string;
-      readonly retryAfterMs: number;
-      readonly soFar?: SoFar;
-    }
-  | { readonly kind: 'not-found' }
-  | { readonly kind: 'unauthorized'; readonly detail: string }
-  | { readonly kind: 'forbidden'; readonly detail: string }
-  | { readonly kind: 'method-not-allowed'; readonly detail: string; readonly allowed: ReadonlyArray<string> }
-  | { readonly kind: 'internal' };
+/** Problem details: RFC 9457, with the members that the ledger adds. */
+export const ProblemDetails = exact(
+  'ProblemDetails',
+  { type: t.string, title: t.string, status: t.number },
+  {
+    detail: t.string,
+    /** The invalid parameter. */
+    parameter: t.string,
+    /** What kind of thing is unknown. */
+    what: t.string,
+    errors: list(BodyFault),
+    /** What of an NDJSON body was recorded before it was stopped. */
+    recorded: t.number,
+    duplicates: t.number,
+    position: t.string,
+  },
+);
+export type ProblemDetails = t.TypeOf<typeof ProblemDetails>;
 
+/** Each kind of problem: its status, and its title. */
+const kinds = {
+  'bad-parameter': [400, 'Invalid parameter'],
+  'incomplete-body': [400, 'Incomplete body'],
+  unauthorized: [401, 'Authentication required'],
+  forbidden: [403, 'Missing scope'],
+  unknown: [404, 'Not found in the ledger'],
+  'not-found': [404, 'No such path'],
+  'method-not-allowed': [405, 'Method not allowed'],
+  conflict: [409, 'Conflicting event'],
+  busy: [409, 'Another operation is running'],
+  'too-large': [413, 'Body too large'],
+  'media-type': [415, 'Unsupported media type'],
+  'invalid-events': [422, 'Invalid events'],
+  'invalid-body': [422, 'Invalid body'],
+  'invalid-policy': [422, 'Invalid policy'],
+  internal: [500, 'Internal error'],
+  unavailable: [503, 'Temporarily unavailable'],
+  full: [507, 'Disk full'],
+} as const;
+
+type Kind = keyof typeof kinds;
+type Detailed = { readonly detail: string };
+type Faulty = { readonly errors: ReadonlyArray<BodyFault> };
 /** What of an NDJSON body was recorded before it was stopped. */
-export interface SoFar {
-  readonly recorded: number;
-  readonly duplicates: number;
-  readonly position: string;
+type PartlyRecorded = { readonly soFar?: Recorded };
+
+/** What each kind of problem says besides its kind. */
+interface Members extends Record<Kind, object> {
+  'bad-parameter': Detailed & { readonly parameter: string };
+  'incomplete-body': Detailed & PartlyRecorded;
+  unauthorized: Detailed;
+  forbidden: Detailed;
+  unknown: Detailed & { readonly what: string };
+  'not-found': object;
+  'method-not-allowed': Detailed & { readonly allowed: ReadonlyArray<string> };
+  conflict: Detailed & Faulty & PartlyRecorded;
+  busy: Detailed;
+  'too-large': Detailed & PartlyRecorded;
+  'media-type': Detailed;
+  'invalid-events': Faulty & PartlyRecorded;
+  'invalid-body': Faulty;
+  'invalid-policy': Faulty;
+  internal: object;
+  unavailable: Detailed & PartlyRecorded & { readonly retryAfterMs: number };
+  full: Detailed & PartlyRecorded;
 }
+
+/** Everything that the API refuses with. */
+export type Problem = { readonly [K in Kind]: { readonly kind: K } & Members[K] }[Kind];
+
+/** The status of a problem. */
+export type ProblemStatus = (typeof kinds)[Kind][0];
+
+/** Problem details of a problem; what belongs in headers is left out. */
+export const problemDetails = (problem: Problem): ProblemDetails & { readonly status: ProblemStatus } => {
+  const [status, title] = kinds[problem.kind];
+  const { kind, soFar, retryAfterMs, allowed, ...members } = problem as Problem & {
+    readonly soFar?: Recorded;
+    readonly retryAfterMs?: number;
+    readonly allowed?: ReadonlyArray<string>;
+  };
+  return { type: `urn:domicile:problem:${kind}`, title, status, ...members, ...soFar };
+};

@@ -2,7 +2,8 @@
  * The clocks of a question: what it is to know, once the projections know it.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import type { Clocks } from '../contract/asked.ts';
+import type { Clocks } from '../contract/answers.ts';
+import type { QuestionClocks } from '../contract/asked.ts';
 import type { Cursor } from '../contract/cursor.ts';
 import { badParameter, instantParameter, positionParameter, wordParameter } from '../contract/parameters.ts';
 import type { Problem } from '../contract/problem.ts';
@@ -28,7 +29,7 @@ export const clocksOf = async (
   ledger: Ledger,
   parameters: ReadonlyMap<string, string>,
   cursor?: Cursor,
-): Promise<E.Either<Problem, Clocks>> => {
+): Promise<E.Either<Problem, QuestionClocks>> => {
   const now = ledger.parts.now();
   const minAssurance = wordParameter(parameters, 'minAssurance', Assurance.words);
   if (E.isLeft(minAssurance)) return minAssurance;
@@ -72,7 +73,7 @@ export const clocksOf = async (
 };
 
 /** The clocks of an answer about the ledger itself: as it is now, by all that its projections know. */
-export const wireClocksNow = (ledger: Ledger) => {
+export const wireClocksNow = (ledger: Ledger): Clocks => {
   const { position } = ledger.state();
   return {
     validAt: formatInstant(ledger.parts.now()),

@@ -230,7 +230,12 @@ describe('a replay', () => {
 
     expect(states.at(-1)).toBe('serving');
     expect(states.slice(0, -1).every((state) => state === 'running')).toBe(true);
-    expect(orThrow(await client.replays.get(id))).toMatchObject({ id, state: 'serving', failure: null });
+    expect(orThrow(await client.replays.get(id))).toMatchObject({
+      id,
+      rollback: false,
+      state: 'serving',
+      failure: null,
+    });
     expect(orThrow(await client.replays.list()).data.map((replay) => replay.id)).toContain(id);
     expect(await client.replays.cancel(id)).toMatchObject(E.left({ kind: 'problem', status: 409 }));
   });
@@ -333,6 +338,10 @@ describe('the client itself', () => {
         ([, from]) => from!,
       ),
     );
-    expect([...new Set(packages)].sort()).toEqual(['fp-ts/lib/Either.js', 'io-ts']);
+    expect([...new Set(packages)].sort()).toEqual([
+      'eventsource-parser/stream',
+      'fp-ts/lib/Either.js',
+      'io-ts',
+    ]);
   });
 });

@@ -4,22 +4,11 @@
 import type { Hono, MiddlewareHandler } from 'hono';
 import { describeRoute, generateSpecs } from 'hono-openapi';
 import type { Mixed } from 'io-ts';
-import * as t from 'io-ts';
+import { ProblemDetails } from '../../contract/problem.ts';
 import { catalogue } from '../../domain/events/catalogue.ts';
-import { exact, list, nullable } from '../../domain/events/codec.ts';
 import { Envelope } from '../../domain/events/event.ts';
 import type { ApiEnv } from './caller.ts';
 import { type JsonSchema, jsonSchema } from './json-schema.ts';
-
-/** The clocks of an answer. */
-export const WireClocks = exact('Clocks', { validAt: t.string, knownAt: t.string, position: t.string }, {});
-
-/** What a question answers with. */
-export const Answer = <A>(data: t.Type<A, unknown, unknown>) =>
-  exact('Answer', { clocks: WireClocks, data, next: nullable(t.string) }, {});
-
-/** A list of rows, answered. */
-export const ListAnswer = <A>(row: t.Type<A, unknown, unknown>) => Answer(list(row));
 
 const parameterDocs: Readonly<Record<string, string>> = {
   validAt: 'When it was true: an RFC 3339 date-time or date (its first instant, UTC). Default: now.',
@@ -125,32 +114,8 @@ export const describeApi = async (
 /** A response with problem details (RFC 9457). */
 export const problemResponse = (description: string) => ({
   description,
-  content: { 'application/problem+json': { schema: problemSchema as object } },
+  content: { 'application/problem+json': { schema: jsonSchema(ProblemDetails) as object } },
 });
-
-const problemSchema: JsonSchema = {
-  type: 'object',
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    parameter: { type: 'string', description: 'the parameter that is not as it should be' },
-    errors: {
-      type: 'array',
-      items: {
-        type: 'object',
-        properties: {
-          index: { type: 'integer' },
-          line: { type: 'integer' },
-          pointer: { type: 'string' },
-          message: { type: 'string' },
-        },
-      },
-    },
-  },
-  required: ['type', 'title', 'status'],
-};
 
 /** The schema of every event that can be recorded: one alternative a type. */
 export const eventSchema = (): JsonSchema => {

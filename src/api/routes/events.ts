@@ -1,10 +1,12 @@
 /**
  * The log: recording events, reading them back, following them live.
  */
+
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { describeRoute } from 'hono-openapi';
+import { answerOf, listAnswerOf, type Recorded } from '../../contract/answers.ts';
 import type { Asked } from '../../contract/asked.ts';
 import {
   clockParameters,
@@ -12,7 +14,7 @@ import {
   positionParameter,
   wordParameter,
 } from '../../contract/parameters.ts';
-import type { Problem, SoFar } from '../../contract/problem.ts';
+import type { Problem } from '../../contract/problem.ts';
 import { EventDetail, WireEvent } from '../../contract/rows/events.ts';
 import { eventTypes } from '../../domain/events/catalogue.ts';
 import type { RecordedEvent } from '../../domain/recording/recorded-event.ts';
@@ -29,7 +31,7 @@ import type { Position } from '../../store/event-store.ts';
 import { answer, answerTo, askedOf } from '../http/answer.ts';
 import { isBinary, readBatch, readBinary, readNdjson, readStructured } from '../http/bodies.ts';
 import { type ApiEnv, may, peopleOf } from '../http/caller.ts';
-import { Answer, describeQuestion, eventSchema, ListAnswer, problemResponse } from '../http/openapi.ts';
+import { describeQuestion, eventSchema, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 import { askedSubject } from './subjects.ts';
 
@@ -130,7 +132,7 @@ export const eventRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   /** Chunk after chunk, in order; while one is written, the next is read and prepared. */
   const recordLines = async (context: Context<ApiEnv>): Promise<Response> => {
     const mayAdopt = may(context, 'admin');
-    let soFar: SoFar = { recorded: 0, duplicates: 0, position: String(ledger.parts.log.head()) };
+    let soFar: Recorded = { recorded: 0, duplicates: 0, position: String(ledger.parts.log.head()) };
     let last = 0;
     let written: Promise<RecordedChunk> | undefined;
 
@@ -218,7 +220,7 @@ export const eventRoutes = (ledger: Ledger): Hono<ApiEnv> => {
 
   routes.get(
     '/',
-    describeQuestion('The log, oldest first', ListAnswer(WireEvent), {
+    describeQuestion('The log, oldest first', listAnswerOf(WireEvent), {
       after: 'Only events after this position.',
       type: 'Only events of this type.',
       source: 'Only events of this source.',
@@ -366,7 +368,7 @@ export const eventRoutes = (ledger: Ledger): Hono<ApiEnv> => {
 
   routes.get(
     '/:position',
-    describeQuestion('One event, with what does not fit and what corrected it', Answer(EventDetail), {}, [
+    describeQuestion('One event, with what does not fit and what corrected it', answerOf(EventDetail), {}, [
       'position',
     ]),
     (context) =>

@@ -1,10 +1,12 @@
 /**
  * Policies, what they found, and what a change of them makes of history (R17 to R20).
  */
+
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import type { TypeOf } from 'io-ts';
+import { answerOf, listAnswerOf } from '../../contract/answers.ts';
 import { pageOf } from '../../contract/asked.ts';
 import { FindingRow, PolicyRow, WireDifference } from '../../contract/rows/policy.ts';
 import { DateTimeOrDate, exact, Identifier } from '../../domain/events/codec.ts';
@@ -17,7 +19,7 @@ import { answer, answerWide } from '../http/answer.ts';
 import type { ApiEnv } from '../http/caller.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { jsonSchema } from '../http/json-schema.ts';
-import { Answer, describeQuestion, ListAnswer, problemResponse } from '../http/openapi.ts';
+import { describeQuestion, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 import { answerAbout } from './subjects.ts';
 
@@ -34,11 +36,11 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
 
   routes.get(
     '/policies',
-    describeQuestion('All policies, with their versions', ListAnswer(PolicyRow)),
+    describeQuestion('All policies, with their versions', listAnswerOf(PolicyRow)),
     (context) => answer(context, ledger, [], (view, asked) => E.right(pageOf(policyRows(view), asked))),
   );
 
-  routes.get('/policies/:id', describeQuestion('One policy', Answer(PolicyRow), {}, ['id']), (context) =>
+  routes.get('/policies/:id', describeQuestion('One policy', answerOf(PolicyRow), {}, ['id']), (context) =>
     answer(context, ledger, [], (view) => {
       const row = policyRows(view).find(({ policy }) => policy === context.req.param('id'));
       return row === undefined ? unknownPolicy : E.right({ data: row });
@@ -47,7 +49,7 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
 
   routes.get(
     '/findings',
-    describeQuestion('What broke a policy, or could not be judged', ListAnswer(FindingRow), {
+    describeQuestion('What broke a policy, or could not be judged', listAnswerOf(FindingRow), {
       policy: 'Of this policy.',
       version: 'Of this version of it.',
       site: 'About holdings at this site.',
@@ -59,7 +61,7 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
 
   routes.get(
     '/subjects/:id/findings',
-    describeQuestion('What it meant for this subject', ListAnswer(FindingRow), {}, ['id']),
+    describeQuestion('What it meant for this subject', listAnswerOf(FindingRow), {}, ['id']),
     (context) =>
       answerAbout(context, ledger, 'findings', [], (view, asked, subject) => {
         const findings = findingsOfSubject(view, subject);
@@ -76,7 +78,7 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     '/findings/diff',
     describeQuestion(
       'What a new version, or what was learned since, makes of history',
-      Answer(WireDifference),
+      answerOf(WireDifference),
       {
         policy: 'The policy.',
         fromVersion: 'Between this version',
@@ -107,7 +109,7 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       responses: {
         200: {
           description: 'The difference',
-          content: { 'application/json': { schema: jsonSchema(Answer(WireDifference)) as object } },
+          content: { 'application/json': { schema: jsonSchema(answerOf(WireDifference)) as object } },
         },
         422: problemResponse('The policy cannot be adopted: each error with its line and column'),
       },

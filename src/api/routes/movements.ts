@@ -1,10 +1,11 @@
 import { Hono } from 'hono';
+import { listAnswerOf } from '../../contract/answers.ts';
 import { DiscrepancyRow } from '../../contract/rows/events.ts';
 import { TransferRow } from '../../contract/rows/movements.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { answerWide } from '../http/answer.ts';
 import type { ApiEnv } from '../http/caller.ts';
-import { describeQuestion, ListAnswer } from '../http/openapi.ts';
+import { describeQuestion } from '../http/openapi.ts';
 
 /** The routes `/v1/transfers` and `/v1/discrepancies`. */
 export const movementRoutes = (ledger: Ledger): Hono<ApiEnv> => {
@@ -12,7 +13,7 @@ export const movementRoutes = (ledger: Ledger): Hono<ApiEnv> => {
 
   routes.get(
     '/transfers',
-    describeQuestion('Movements, copies and backups between countries', ListAnswer(TransferRow), {
+    describeQuestion('Movements, copies and backups between countries', listAnswerOf(TransferRow), {
       from: '',
       to: '',
     }),
@@ -21,7 +22,7 @@ export const movementRoutes = (ledger: Ledger): Hono<ApiEnv> => {
 
   routes.get(
     '/discrepancies',
-    describeQuestion('Events that do not fit the others', ListAnswer(DiscrepancyRow), {
+    describeQuestion('Events that do not fit the others', listAnswerOf(DiscrepancyRow), {
       state: 'open (default), or resolved: those that later events explained.',
     }),
     (context) => answerWide(context, ledger, ['state'], 'discrepancies', {}),

@@ -1,10 +1,12 @@
 /**
  * Who could reach data: of a subject, by a party, and if some events were recorded (R13 to R15).
  */
+
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import * as t from 'io-ts';
+import { listAnswerOf } from '../../contract/answers.ts';
 import { type Asked, pageOf } from '../../contract/asked.ts';
 import { periodParameters, wordParameter } from '../../contract/parameters.ts';
 import type { BodyFault, Problem } from '../../contract/problem.ts';
@@ -23,7 +25,7 @@ import { answerWide } from '../http/answer.ts';
 import { type ApiEnv, peopleOf } from '../http/caller.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { jsonSchema } from '../http/json-schema.ts';
-import { describeQuestion, ListAnswer, problemResponse } from '../http/openapi.ts';
+import { describeQuestion, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 import { answerAbout } from './subjects.ts';
 
@@ -70,7 +72,7 @@ export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     '/subjects/:id/reach',
     describeQuestion(
       'Who could reach the subject’s data: at validAt (the intervals that contain it, whole), or over a period',
-      ListAnswer(ReachRow),
+      listAnswerOf(ReachRow),
       {
         from: '',
         to: '',
@@ -107,7 +109,7 @@ export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     '/parties/:id/reach',
     describeQuestion(
       'Every holding that the party could reach, of how many subjects, and how',
-      ListAnswer(PartyReachRow),
+      listAnswerOf(PartyReachRow),
       {
         from: '',
         to: '',
@@ -143,7 +145,7 @@ export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       responses: {
         200: {
           description: 'What would newly be reached, from validAt on',
-          content: { 'application/json': { schema: jsonSchema(ListAnswer(SimulatedReachRow)) as object } },
+          content: { 'application/json': { schema: jsonSchema(listAnswerOf(SimulatedReachRow)) as object } },
         },
         422: problemResponse('Malformed events'),
       },

@@ -1,14 +1,16 @@
 /**
  * Who asked about whom: the access log.
  */
+
 import * as E from 'fp-ts/lib/Either.js';
 import { Hono } from 'hono';
+import { listAnswerOf } from '../../contract/answers.ts';
 import { ReadRow } from '../../contract/rows/reads.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { answerTo, askedOf } from '../http/answer.ts';
 import { type ApiEnv, peopleOf } from '../http/caller.ts';
-import { describeQuestion, ListAnswer } from '../http/openapi.ts';
+import { describeQuestion } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 import { unknownSubject } from './subjects.ts';
 
@@ -17,7 +19,7 @@ export const readRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
   routes.get(
     '/reads',
-    describeQuestion('Who asked about whom', ListAnswer(ReadRow), {
+    describeQuestion('Who asked about whom', listAnswerOf(ReadRow), {
       subject: 'Only questions about this subject.',
     }),
     async (context) => {

@@ -5,6 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import type { Mixed } from 'io-ts';
+import { answerOf, listAnswerOf } from '../../contract/answers.ts';
 import { Lineage } from '../../contract/rows/movements.ts';
 import { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../../contract/rows/registry.ts';
 import { SiteHoldingRow } from '../../contract/rows/residency.ts';
@@ -19,7 +20,7 @@ import type { View } from '../../questions/view.ts';
 import { pageOfNames } from '../../questions/wide.ts';
 import { answer, answerWide } from '../http/answer.ts';
 import { type ApiEnv, peopleOf } from '../http/caller.ts';
-import { Answer, describeQuestion, ListAnswer } from '../http/openapi.ts';
+import { describeQuestion } from '../http/openapi.ts';
 
 type RowOf = (view: View, descriptions: Descriptions, name: string, validAt: Instant) => unknown;
 
@@ -32,10 +33,10 @@ const listAndOne = (
   row: RowOf,
 ): void => {
   const plural = kind === 'party' ? 'parties' : `${kind}s`;
-  routes.get(`/${plural}`, describeQuestion(`All ${plural}, by id`, ListAnswer(rowCodec)), (context) =>
+  routes.get(`/${plural}`, describeQuestion(`All ${plural}, by id`, listAnswerOf(rowCodec)), (context) =>
     answer(context, ledger, [], (view, asked) => E.right(pageOfNames(view, asked, kind, row))),
   );
-  routes.get(`/${plural}/:id`, describeQuestion(`One ${kind}`, Answer(rowCodec), {}, ['id']), (context) =>
+  routes.get(`/${plural}/:id`, describeQuestion(`One ${kind}`, answerOf(rowCodec), {}, ['id']), (context) =>
     answer(context, ledger, [], (view, { clocks }) => {
       const name = knownName(view, kind, context.req.param('id'));
       if (E.isLeft(name)) return name;
@@ -59,20 +60,23 @@ export const registryRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   // How many people each has is a wide question.
   routes.get(
     '/populations',
-    describeQuestion('All populations, by id', ListAnswer(PopulationRow)),
+    describeQuestion('All populations, by id', listAnswerOf(PopulationRow)),
     (context) => answerWide(context, ledger, [], 'populations', {}),
   );
   routes.get(
     '/populations/:id',
-    describeQuestion('One population', Answer(PopulationRow), {}, ['id']),
+    describeQuestion('One population', answerOf(PopulationRow), {}, ['id']),
     (context) => answerWide(context, ledger, [], 'population', { id: context.req.param('id') }),
   );
 
   routes.get(
     '/sites/:id/holdings',
-    describeQuestion('What the site holds at validAt, of how many subjects', ListAnswer(SiteHoldingRow), {}, [
-      'id',
-    ]),
+    describeQuestion(
+      'What the site holds at validAt, of how many subjects',
+      listAnswerOf(SiteHoldingRow),
+      {},
+      ['id'],
+    ),
     (context) => answerWide(context, ledger, [], 'holdings', { id: context.req.param('id') }),
   );
 
@@ -80,7 +84,7 @@ export const registryRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     '/datasets/:id/lineage',
     describeQuestion(
       'The graph of the dataset’s movements, copies and backups: all up to validAt, or those of a period',
-      Answer(Lineage),
+      answerOf(Lineage),
       { from: '', to: '' },
       ['id'],
     ),

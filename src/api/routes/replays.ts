@@ -5,60 +5,26 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { describeRoute } from 'hono-openapi';
-import * as t from 'io-ts';
-import { exact, list, nullable, oneOf } from '../../domain/events/codec.ts';
+import { type Replay, ReplayAnswer, ReplayList, ReplayRequest } from '../../contract/replays.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { wireClocksNow } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { Replay } from '../../projections/engine/replay.ts';
+import type { Replay as RunningReplay } from '../../projections/engine/replay.ts';
 import type { ApiEnv } from '../http/caller.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { jsonSchema } from '../http/json-schema.ts';
-import { problemResponse, WireClocks } from '../http/openapi.ts';
+import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 
 /** How often a follower is told of progress, at the most. */
 const progressIntervalMs = 200;
-
-const replayFields = {
-  id: t.string,
-  rollback: t.boolean,
-  state: oneOf('the state of a replay', ['running', 'serving', 'failed', 'cancelled']),
-  processed: t.number,
-  total: t.number,
-  rate: t.number,
-  startedAt: t.string,
-  endedAt: nullable(t.string),
-  etaMs: nullable(t.number),
-  differences: nullable(
-    exact(
-      'Differences',
-      {
-        compared: t.number,
-        changed: t.number,
-        examples: list(exact('Example', { question: t.string, before: t.unknown, after: t.unknown }, {})),
-      },
-      {},
-    ),
-  ),
-  failure: nullable(t.string),
-};
-
-/** A replay on the wire. The rate is in events a second. */
-const WireReplay = exact('Replay', replayFields, {});
-type WireReplay = t.TypeOf<typeof WireReplay>;
-
-/** An answer of one replay: its fields stand beside the clocks. */
-const ReplayAnswer = exact('ReplayAnswer', { clocks: WireClocks, ...replayFields }, {});
-
-const StartReplay = exact('a replay', {}, { rollback: t.boolean });
 
 const refusals = {
   busy: 'a replay is under way; one runs at a time',
   'no-generation-before': 'there is no generation from before to roll back to',
 };
 
-const wire = (replay: Replay): WireReplay => ({
+const wire = (replay: RunningReplay): Replay => ({
   id: replay.id,
   rollback: replay.rollback,
   state: replay.state,
@@ -76,7 +42,7 @@ const wire = (replay: Replay): WireReplay => ({
 export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
   const { replays } = ledger;
-  const told = (replay: Replay) => ({ clocks: wireClocksNow(ledger), ...wire(replay) });
+  const told = (replay: RunningReplay): ReplayAnswer => ({ clocks: wireClocksNow(ledger), ...wire(replay) });
   const described = { 'application/json': { schema: jsonSchema(ReplayAnswer) as object } };
 
   routes.post(
@@ -86,7 +52,7 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
         'Rebuild the projections from the log beside the serving ones, then swap; or bring back the ones before',
       requestBody: {
         required: false,
-        content: { 'application/json': { schema: jsonSchema(StartReplay) as object } },
+        content: { 'application/json': { schema: jsonSchema(ReplayRequest) as object } },
       },
       responses: {
         202: { description: 'Started; Location tells where to follow it', content: described },
@@ -96,7 +62,7 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     async (context) => {
       // Without a body it is a plain replay.
       const isEmpty = context.req.header('content-type') === undefined;
-      const body = isEmpty ? E.right({ rollback: false }) : await jsonBody(context, StartReplay);
+      const body = isEmpty ? E.right({ rollback: false }) : await jsonBody(context, ReplayRequest);
       if (E.isLeft(body)) return problem(context, body.left);
       const replay = await replays.start(body.right.rollback);
       if (E.isLeft(replay)) return problem(context, { kind: 'busy', detail: refusals[replay.left] });
@@ -109,7 +75,12 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     '/',
     describeRoute({
       summary: 'The replays of this process, the latest first',
-      responses: { 200: { description: 'Replays' } },
+      responses: {
+        200: {
+          description: 'The replays',
+          content: { 'application/json': { schema: jsonSchema(ReplayList) as object } },
+        },
+      },
     }),
     (context) => context.json({ clocks: wireClocksNow(ledger), data: replays.all().map(wire), next: null }),
   );

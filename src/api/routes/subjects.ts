@@ -1,9 +1,11 @@
 /**
  * A subject: where the data is and was, the audit trail, and erasure of the person from the ledger.
  */
+
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
+import { listAnswerOf } from '../../contract/answers.ts';
 import { type Answered, type Asked, pageOf } from '../../contract/asked.ts';
 import { periodParameters } from '../../contract/parameters.ts';
 import type { Problem } from '../../contract/problem.ts';
@@ -19,7 +21,7 @@ import { trailOf } from '../../questions/trail.ts';
 import type { View } from '../../questions/view.ts';
 import { answerTo, askedOf } from '../http/answer.ts';
 import { type ApiEnv, callerOf, may, peopleOf } from '../http/caller.ts';
-import { describeQuestion, ListAnswer, problemResponse } from '../http/openapi.ts';
+import { describeQuestion, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 
 /** Nothing of the identifier is said back: it may be anybody's. */
@@ -80,7 +82,7 @@ export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
 
   routes.get(
     '/:id/residency',
-    describeQuestion('Where the subject’s data is at validAt', ListAnswer(ResidencyRow), {}, ['id']),
+    describeQuestion('Where the subject’s data is at validAt', listAnswerOf(ResidencyRow), {}, ['id']),
     (context) =>
       answerAbout(context, ledger, 'residency', [], (view, asked, subject) =>
         E.right(pageOf(residencyAt(view, subject, asked.clocks.validAt), asked)),
@@ -91,7 +93,7 @@ export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     '/:id/history',
     describeQuestion(
       'Where the subject’s data was, over time',
-      ListAnswer(HistoryRow),
+      listAnswerOf(HistoryRow),
       { from: '', to: '' },
       ['id'],
     ),
@@ -107,7 +109,7 @@ export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     '/:id/trail',
     describeQuestion(
       'Every event that touched the subject’s data or its reach, and why',
-      ListAnswer(TrailRow),
+      listAnswerOf(TrailRow),
       {},
       ['id'],
     ),

@@ -2,7 +2,7 @@
  * How a command fails: what is wrong and where, what to do, and the exit code.
  */
 import type * as E from 'fp-ts/lib/Either.js';
-import type { ClientError, EventFault } from '../../client/client.ts';
+import type { BodyFault, ClientError } from '../../client/client.ts';
 import { StoreProblem } from '../../store/sqlite/store-problems.ts';
 import { invalidUsage, unavailable } from './exit-codes.ts';
 
@@ -31,7 +31,7 @@ const parameterFlags: Readonly<Record<string, string>> = {
   to: '--to',
 };
 
-const faultLine = ({ index, line, pointer, message }: EventFault): string => {
+const faultLine = ({ index, line, pointer, message }: BodyFault): string => {
   const where = [
     ...(line !== undefined ? [`line ${line}`] : index !== undefined ? [`event ${index + 1}`] : []),
     ...(pointer === '' ? [] : [pointer]),
@@ -40,7 +40,7 @@ const faultLine = ({ index, line, pointer, message }: EventFault): string => {
 };
 
 /** The first faults as lines, and how many more there are. */
-export const faultLines = (faults: ReadonlyArray<EventFault>): ReadonlyArray<string> => {
+export const faultLines = (faults: ReadonlyArray<BodyFault>): ReadonlyArray<string> => {
   const shown = faults.slice(0, faultsShownMax).map(faultLine);
   const more = faults.length - shown.length;
   return more > 0 ? [...shown, `and ${more} more`] : shown;
