@@ -2,6 +2,7 @@
  * How many people a followed subject stands for: people who share their facts are followed as one.
  */
 
+import { firstNotBefore } from '../time/binary-search.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Interval } from '../time/interval.ts';
 
@@ -33,12 +34,5 @@ export const peopleIn = (
 ): number => {
   const arrivals = arrivalsIn(weights, subject, from);
   if (arrivals === undefined) return weights.weightOf(subject);
-  let low = 0;
-  let high = arrivals.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (arrivals[middle]! <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstNotBefore(arrivals.length, (index) => arrivals[index]! <= at);
 };

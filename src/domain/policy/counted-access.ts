@@ -5,6 +5,7 @@
 import { isPopulation } from '../events/scope.ts';
 import type { UnexplainedAccess } from '../reach/unexplained-access.ts';
 import type { Residency } from '../residency/fold.ts';
+import { contains } from '../time/interval.ts';
 import { valueAt } from '../time/varying.ts';
 import { eachAlone, peopleIn, type Weights } from './cohorts.ts';
 import type { CountedAccess } from './judge.ts';
@@ -27,9 +28,9 @@ export const countedAccess = (
   }
   const people = new Map<string, number>();
   for (const presence of residency.presencesIn(scope.population)) {
-    const { subject, holding, from, to } = presence;
+    const { subject, holding } = presence;
     if (holding.dataset !== dataset || (site !== null && holding.site !== site)) continue;
-    if (from <= at && at < to)
+    if (contains(presence, at))
       people.set(subject, Math.max(people.get(subject) ?? 0, peopleIn(weights, presence, at)));
   }
   let subjects = 0;

@@ -8,7 +8,7 @@ import type { EventData } from '../events/catalogue.ts';
 import type { Graph } from '../reach/reach.ts';
 import type { Described } from '../recording/registrations.ts';
 import { beginning, type Instant, never } from '../time/instant.ts';
-import { type Interval, intervalAt } from '../time/interval.ts';
+import { contains, type Interval, intervalAt, overlapOf, unchangedAround } from '../time/interval.ts';
 import type { Span } from '../time/span.ts';
 import { always, intersect, subtract, type Timeline, union } from '../time/timeline.ts';
 import { type Piece, type Varying, valueAt, when } from '../time/varying.ts';
@@ -69,7 +69,7 @@ export class Hierarchy {
     // Most instants that are asked about lie between the same changes as ones before.
     const known: Chain[] = [];
     const chainAt = (instant: Instant): Chain => {
-      const last = known.find(({ from, to }) => from <= instant && instant < to);
+      const last = known.find((chain) => contains(chain, instant));
       if (last !== undefined) return last;
       const chain = this.chainTo(party, key, instant);
       known.push(chain);
@@ -139,31 +139,24 @@ export class Hierarchy {
 
   /** The events of a chain of the fewest steps from the party to the ancestor at the instant, and while it is that one. */
   private chainTo(party: string, key: string, instant: Instant): Chain {
-    let [from, to] = [beginning, never];
+    let unchanged: Interval = { from: beginning, to: never };
     const at = <I extends Interval>(intervals: ReadonlyArray<I>): I | undefined => {
-      const found = intervalAt(intervals, instant);
-      if (found !== undefined) [from, to] = [Math.max(from, found.from), Math.min(to, found.to)];
-      else {
-        for (const each of intervals) {
-          if (each.to <= instant) from = Math.max(from, each.to);
-          else to = Math.min(to, each.from);
-        }
-      }
-      return found;
+      unchanged = overlapOf(unchanged, unchangedAround(intervals, instant));
+      return intervalAt(intervals, instant);
     };
     const by = new Map<string, ReadonlyArray<number>>([[party, []]]);
     for (const [each, events] of by) {
-      if (`Party ${each}` === key && each !== party) return { from, to, value: events };
+      if (`Party ${each}` === key && each !== party) return { ...unchanged, value: events };
       const registered = at(this.registry.party(each))?.value;
       const country = registered?.description.country;
       if (registered !== undefined && country !== undefined && `Country ${country}` === key)
-        return { from, to, value: [...events, ...registered.events] };
+        return { ...unchanged, value: [...events, ...registered.events] };
       for (const { party: above, spans } of this.registry.above(each)) {
         const span = by.has(above) ? undefined : at(spans);
         if (span !== undefined) by.set(above, [...events, ...span.opened]);
       }
     }
-    return { from, to, value: [] };
+    return { ...unchanged, value: [] };
   }
 }
 

@@ -3,11 +3,10 @@
  */
 
 import type { UnexplainedAccess } from '../reach/unexplained-access.ts';
-import type { Instant } from '../time/instant.ts';
-import { type Interval, intervalAt } from '../time/interval.ts';
+import { cut, type Interval, intervalAt, visitOverlaps } from '../time/interval.ts';
 import { positions, type Span } from '../time/span.ts';
 import { always, holdsAt, intersect, type Timeline } from '../time/timeline.ts';
-import type { Piece, Varying } from '../time/varying.ts';
+import { joinEqual, type Varying, when } from '../time/varying.ts';
 import { unexplainedAccess } from './built-in.ts';
 import type { CompiledRule } from './cedar/compile.ts';
 import { leftOpenBy, type Run, readBy, sweep } from './cedar/evaluate.ts';
@@ -54,6 +53,8 @@ export const findingsOf = (judging: Judging, histories: Iterable<ClassHistory>):
   return judge.findings;
 };
 
+const isAnyone = (subjects: number): boolean => subjects > 0;
+
 const store = entityRef('Action', 'store');
 const reach = entityRef('Action', 'reach');
 
@@ -97,7 +98,7 @@ class Judge {
     const { dataset, site, kind } = history.holding;
     const { expires, population } = history;
     const resource = this.judging.entities.holding({ dataset, site, kind, expires, population });
-    const populated = populatedIn(history.subjects);
+    const populated = when(history.subjects, isAnyone);
     if (this.ofStore.length > 0) this.judgeStore(history, resource, populated);
     if (this.ofReach.length > 0 && history.reached.length > 0) this.judgeReach(history, resource, populated);
   }
@@ -128,7 +129,7 @@ class Judge {
         const ofParty = this.leftOpenOf(charge, party);
         if (ofParty.length === 0) continue;
         this.frame.request = { principal: entities.principal(party), action: reach, resource };
-        const there = some === undefined ? open : intersect(open, populatedIn(some));
+        const there = some === undefined ? open : intersect(open, when(some, isAnyone));
         // Looked at as a whole first: most break nothing, however often their path changes.
         const broken = intersect(there, ofParty);
         if (broken.length === 0) continue;
@@ -159,18 +160,19 @@ class Judge {
     stretches: ReadonlyArray<S>,
     whole: (stretch: S) => Stretch,
   ): void {
-    let first = 0;
-    for (const stretch of stretches) {
-      while (first < open.length && open[first]!.to <= stretch.from) first++;
-      for (let index = first; index < open.length && open[index]!.from < stretch.to; index++) {
-        const { from, to } = open[index]!;
-        const [start, end] = [Math.max(from, stretch.from), Math.min(to, stretch.to)];
-        sweep(this.frame, charge.rule.satisfied, start, end, this.runs);
-      }
-      if (this.runs.length === 0) continue;
-      for (const run of this.runs) this.find(history, charge, run, whole(stretch));
+    let current: S | undefined;
+    const flush = (): void => {
+      if (this.runs.length === 0) return;
+      const stretch = whole(current!);
+      for (const run of this.runs) this.find(history, charge, run, stretch);
       this.runs.length = 0;
-    }
+    };
+    visitOverlaps(stretches, open, (stretch, _, from, to) => {
+      if (stretch !== current) flush();
+      current = stretch;
+      sweep(this.frame, charge.rule.satisfied, from, to, this.runs);
+    });
+    flush();
   }
 
   private find(
@@ -203,7 +205,7 @@ class Judge {
       path: stretch.path,
       from,
       to,
-      counts: countsIn(stretch.subjects, { from, to }),
+      counts: joinEqual(cut(stretch.subjects, { from, to })),
       reason: reason ?? null,
       events: later.length === 0 ? needed : positions(needed, later),
       knownSince: Math.max(0, ...needed.map(knownSince)),
@@ -225,7 +227,7 @@ const stretchOf = (
   presences: ReadonlyArray<Span>,
   subjects: Varying<number>,
 ): Stretch => {
-  const presence = presences.find((each) => each.from <= from && from < each.to);
+  const presence = intervalAt(presences, from);
   const ends = path.filter(({ ended }) => ended === to).flatMap(({ events }) => events);
   return {
     party,
@@ -236,30 +238,6 @@ const stretchOf = (
     opened: [...opened, ...(presence?.opened ?? [])],
     closed: [...ends, ...(presence?.to === to ? presence.closed : [])],
   };
-};
-
-/** When there is anyone. */
-const populatedIn = (subjects: Varying<number>): Timeline => {
-  const out: { readonly from: Instant; to: Instant }[] = [];
-  for (const { from, to, value } of subjects) {
-    const last = out.at(-1);
-    if (value > 0 && last?.to === from) last.to = to;
-    else if (value > 0) out.push({ from, to });
-  }
-  return out;
-};
-
-/** The counts within the interval, one piece for each number. */
-const countsIn = (subjects: Varying<number>, { from, to }: Interval): Varying<number> => {
-  const out: Piece<number>[] = [];
-  for (const piece of subjects) {
-    const [start, end] = [Math.max(piece.from, from), Math.min(piece.to, to)];
-    if (start >= end) continue;
-    const last = out.at(-1);
-    if (last?.to === start && last.value === piece.value) out[out.length - 1] = { ...last, to: end };
-    else out.push({ from: start, to: end, value: piece.value });
-  }
-  return out;
 };
 
 /** An access that nothing explains, and of how many people of which population. */

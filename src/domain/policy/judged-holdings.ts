@@ -10,11 +10,12 @@ import { pathOrder } from '../reach/reach-of.ts';
 import type { CountedData } from '../reach/reach-of-party.ts';
 import type { HoldingPresence, Residency, SubjectPresence } from '../residency/fold.ts';
 import { type Holding, sharedHolding } from '../residency/holding.ts';
-import { type Instant, never } from '../time/instant.ts';
-import type { Interval } from '../time/interval.ts';
+import { Count } from '../time/count.ts';
+import { never } from '../time/instant.ts';
+import { timeOrder, visitOverlaps } from '../time/interval.ts';
 import { mergeSpans, type Span } from '../time/span.ts';
 import { always, cover, intersect, subtract, type Timeline } from '../time/timeline.ts';
-import { type Varying, valueAt } from '../time/varying.ts';
+import { fill, type Varying, valueAt } from '../time/varying.ts';
 import { arrivalsIn, eachAlone, type Weights } from './cohorts.ts';
 import { type ClassHistory, type ReachedBy, reachedInterval } from './judged-holding.ts';
 
@@ -22,56 +23,6 @@ type JudgedHolding = ClassHistory['holding'];
 
 const keyOf = ({ dataset, site, backup, population }: JudgedHolding): string =>
   [dataset, site, backup ?? '', population ?? ''].join(' ');
-
-/** A number that goes up and down. */
-class Count {
-  private readonly steps = new Map<Instant, number>();
-
-  add({ from, to }: Interval, weight: number): void {
-    this.steps.set(from, (this.steps.get(from) ?? 0) + weight);
-    this.steps.set(to, (this.steps.get(to) ?? 0) - weight);
-    this.known = undefined;
-  }
-
-  /** Adds people who came one after the other, and left together. */
-  grow(arrivals: Float64Array, to: Instant): void {
-    for (const arrival of arrivals) this.steps.set(arrival, (this.steps.get(arrival) ?? 0) + 1);
-    this.steps.set(to, (this.steps.get(to) ?? 0) - arrivals.length);
-    this.known = undefined;
-  }
-
-  /** The sum of some. */
-  static ofAll(counts: ReadonlyArray<Count>): Count {
-    if (counts.length === 1) return counts[0]!;
-    const sum = new Count();
-    for (const { steps } of counts)
-      for (const [instant, step] of steps) sum.steps.set(instant, (sum.steps.get(instant) ?? 0) + step);
-    return sum;
-  }
-
-  private known: Varying<number> | undefined;
-
-  /** Over time, without the stretches of none. */
-  overTime(): Varying<number> {
-    this.known ??= this.sumOfSteps();
-    return this.known;
-  }
-
-  private sumOfSteps(): Varying<number> {
-    const out: { from: Instant; to: Instant; value: number }[] = [];
-    let count = 0;
-    // Numbers in an array of numbers are sorted several times as fast as pairs.
-    for (const instant of Float64Array.from(this.steps.keys()).sort()) {
-      const step = this.steps.get(instant)!;
-      if (step === 0) continue;
-      const last = out.at(-1);
-      if (last !== undefined && last.to === never && count > 0) last.to = instant;
-      count += step;
-      if (count > 0) out.push({ from: instant, to: never, value: count });
-    }
-    return out;
-  }
-}
 
 interface Draft {
   readonly holding: JudgedHolding;
@@ -104,7 +55,9 @@ const draftsOf = (
       ofHolding = new Map();
       drafts.set(key, ofHolding);
     }
-    for (const { population, ...interval } of byPopulation(residency, presence)) {
+    const memberships = residency.memberships.get(presence.subject) ?? [];
+    for (const { from, to, value: membership } of fill(memberships, presence, null)) {
+      const population = membership?.population ?? null;
       let draft = ofHolding.get(population);
       if (draft === undefined) {
         draft = { holding, population, parts: new Map(), presences: [] };
@@ -117,9 +70,9 @@ const draftsOf = (
       }
       // Who came while the presence grew is counted from then on.
       const arrivals =
-        interval.from === presence.from ? arrivalsIn(weights, presence.subject, presence.from) : undefined;
-      if (arrivals === undefined) ofPart.add(interval, weights.weightOf(presence.subject));
-      else ofPart.grow(arrivals, interval.to);
+        from === presence.from ? arrivalsIn(weights, presence.subject, presence.from) : undefined;
+      if (arrivals === undefined) ofPart.add({ from, to }, weights.weightOf(presence.subject));
+      else ofPart.addArrivals(arrivals, to);
       if (presence.holding.kind === 'own') draft.presences.push(presence);
     }
   }
@@ -163,7 +116,7 @@ export const classHistoriesOf = (
     holding,
     expires: holding.backup === null ? never : (residency.backups.get(holding.backup)?.expires ?? never),
     population,
-    subjects: Count.ofAll([...parts.values()]).overTime(),
+    subjects: Count.sumOf([...parts.values()]).overTime(),
     presences:
       presences.length > 0
         ? mergeSpans(presences.map((span) => [span]))
@@ -173,34 +126,10 @@ export const classHistoriesOf = (
 };
 
 const spansOf = (presences: ReadonlyArray<HoldingPresence>): ReadonlyArray<Span> =>
-  presences
-    .map(({ from, to, opened, closed }) => ({ from, to, opened, closed }))
-    .sort((a, b) => a.from - b.from);
+  presences.map(({ from, to, opened, closed }) => ({ from, to, opened, closed })).sort(timeOrder);
 
 const isGrantedApart = ({ grants }: Pick<Reach, 'grants'>, { subject, holding }: SubjectPresence): boolean =>
   grants.termsOver(overKey({ dataset: holding.dataset, scope: { subject } })).length > 0;
-
-/** A presence, cut where the subject changes from one population, or none, to the next. */
-const byPopulation = (
-  residency: Residency,
-  { subject, from, to }: SubjectPresence,
-): ReadonlyArray<Interval & { readonly population: string | null }> => {
-  const out: (Interval & { population: string | null })[] = [];
-  let at = from;
-  for (const piece of residency.memberships.get(subject) ?? []) {
-    if (piece.to <= at) continue;
-    if (piece.from >= to) break;
-    if (at < piece.from) out.push({ from: at, to: piece.from, population: null });
-    out.push({
-      from: Math.max(at, piece.from),
-      to: Math.min(to, piece.to),
-      population: piece.value.population,
-    });
-    at = piece.to;
-  }
-  if (at < to) out.push({ from: at, to, population: null });
-  return out;
-};
 
 /** Who reached the parts of a class, when, along which path, and how many people of it. */
 const reachedOf = (
@@ -234,8 +163,7 @@ const together = (
 ): Pick<ReachedBy, 'intervals'> & { readonly subjects: Varying<number> } => {
   const count = new Count();
   for (const { taken, subjects } of reached) {
-    for (const { from, to, value } of subjects)
-      for (const part of intersect(taken, [{ from, to }])) count.add(part, value);
+    visitOverlaps(taken, subjects, (_, { value }, from, to) => count.add({ from, to }, value));
   }
   // Each path takes what the ones before it in order have left.
   const inOrder = reached.flatMap(({ taken }) => taken).sort((a, b) => pathOrder(a.path, b.path));
@@ -248,6 +176,6 @@ const together = (
     left = subtract(left, [each]);
   }
   const paths: PathInterval[] = [];
-  for (const part of parts.sort((a, b) => a.from - b.from)) appendPathInterval(paths, part);
+  for (const part of parts.sort(timeOrder)) appendPathInterval(paths, part);
   return { intervals: paths.map(reachedInterval), subjects: count.overTime() };
 };

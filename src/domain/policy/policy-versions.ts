@@ -11,8 +11,8 @@ import type { Discrepancy, PolicyDiscrepancy } from '../recording/discrepancy.ts
 import type { Fact, FactOf } from '../recording/facts.ts';
 import { foldingOrder } from '../recording/folding-order.ts';
 import { beginning, type Instant, never } from '../time/instant.ts';
-import { intervalAt } from '../time/interval.ts';
-import type { Span } from '../time/span.ts';
+import { intervalAt, overlaps } from '../time/interval.ts';
+import { gapsBetween, type Span, spansWhile } from '../time/span.ts';
 import { builtInPolicies } from './built-in.ts';
 
 /** One version of a policy. */
@@ -136,16 +136,8 @@ const whileCounting = (
   const isWithdrawnEarly = withdrawn !== undefined && withdrawn.time < effectiveUntil;
   const end = isWithdrawnEarly ? withdrawn.time : effectiveUntil;
   const endedBy = isWithdrawnEarly ? [withdrawn.position] : [];
-  const out: Span[] = [];
-  let [from, opened] = [effectiveFrom, adopted as ReadonlyArray<number>];
-  for (const suspension of suspensions) {
-    if (suspension.to <= from) continue;
-    if (suspension.from >= end) break;
-    if (from < suspension.from) out.push({ from, to: suspension.from, opened, closed: suspension.opened });
-    [from, opened] = [suspension.to, [...adopted, ...suspension.closed]];
-  }
-  if (from < end) out.push({ from, to: end, opened, closed: endedBy });
-  return out;
+  const effective: Span = { from: effectiveFrom, to: end, opened: adopted, closed: endedBy };
+  return spansWhile([effective], gapsBetween(suspensions.filter((each) => overlaps(each, effective))));
 };
 
 /**

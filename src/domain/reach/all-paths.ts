@@ -3,7 +3,7 @@
  *
  * There can be very many. They are told from the fewest edges up, until a limit is met, and the answer says so.
  */
-import type { Interval } from '../time/interval.ts';
+import { type Interval, overlapOf, overlaps } from '../time/interval.ts';
 import type { DirectEdge, Edge } from './edge.ts';
 import type { Label, Via } from './labels.ts';
 import { type Hop, passes } from './path.ts';
@@ -59,9 +59,8 @@ export const simplePaths = (
     if (via?.has(edge.edge) === false || leading?.has(edge.from) === false) return;
     if (next !== undefined && passes(next.hop, edge.from)) return;
     for (const span of edge.spans) {
-      const from = Math.max(span.from, next?.from ?? span.from);
-      const to = Math.min(span.to, next?.to ?? span.to);
-      if (from >= to || from >= during.to || to <= during.from) continue;
+      const { from, to } = next === undefined ? span : overlapOf(span, next);
+      if (from >= to || !overlaps({ from, to }, during)) continue;
       if (budget.steps === 0) {
         budget.met = true;
         return;

@@ -9,10 +9,9 @@ import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { Residency } from '../residency/fold.ts';
 import { populationOf } from '../residency/holding.ts';
 import { type RowKey, type RowPresence, rowPresences } from '../residency/rows.ts';
-import type { Instant } from '../time/instant.ts';
-import type { Interval } from '../time/interval.ts';
-import { cover, intersect, type Timeline } from '../time/timeline.ts';
-import type { Piece, Varying } from '../time/varying.ts';
+import { elementaryIntervals, type Interval } from '../time/interval.ts';
+import { cover, holdsAt, intersect, type Timeline } from '../time/timeline.ts';
+import type { Varying } from '../time/varying.ts';
 import { type DataClass, overKey } from './data-class.ts';
 import type { Grants } from './grants.ts';
 
@@ -87,23 +86,17 @@ const classes = (
   covering: ReadonlyMap<string, Timeline>,
   subject: string | null,
 ): Varying<DataClass> => {
-  const bounds = new Set<Instant>([present.from]);
-  for (const timeline of covering.values()) {
-    for (const { from, to } of timeline) bounds.add(from).add(to);
-  }
-  bounds.delete(present.to);
-  const starts = [...bounds].sort((a, b) => a - b);
   const names = [...covering.keys()].sort(codeUnitOrder);
-  return starts.map((from, index): Piece<DataClass> => {
-    const populations = names.filter((name) =>
-      covering.get(name)!.some((i) => i.from <= from && from < i.to),
-    );
-    return {
-      from,
-      to: starts[index + 1] ?? present.to,
-      value: { dataset, site, backup, populations, subject },
-    };
-  });
+  return elementaryIntervals([present, ...[...covering.values()].flat()]).map((interval) => ({
+    ...interval,
+    value: {
+      dataset,
+      site,
+      backup,
+      populations: names.filter((name) => holdsAt(covering.get(name)!, interval.from)),
+      subject,
+    },
+  }));
 };
 
 /** A presence of data that is of one class throughout. */

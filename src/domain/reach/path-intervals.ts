@@ -6,7 +6,7 @@
  */
 
 import type { Instant } from '../time/instant.ts';
-import { type Interval, intervalAt } from '../time/interval.ts';
+import { type Interval, intervalAt, overlapOf } from '../time/interval.ts';
 import type { DataPresence } from './data-presence.ts';
 import type { Label, Via } from './labels.ts';
 import { type Hop, joinPaths, type PathEdge, pathOf, samePairs } from './path.ts';
@@ -20,8 +20,7 @@ export interface PathInterval extends Interval {
 
 /** The part of a label in an interval that it overlaps. */
 export const labelWithin = ({ from, to, hop }: Label, within: Interval): PathInterval => ({
-  from: Math.max(from, within.from),
-  to: Math.min(to, within.to),
+  ...overlapOf({ from, to }, within),
   hop,
   path: pathOf(hop),
 });
@@ -64,7 +63,7 @@ export const visitPathIntervals = (
     return;
   }
   // Nearly all data is of one class throughout: nothing has to be joined.
-  const [from, to] = [Math.max(presence.from, during.from), Math.min(presence.to, during.to)];
+  const { from, to } = overlapOf(presence, during);
   reach
     .labels(presence.classes[0]!.value, filter.via)
     .visit(from, to, filter.party, (party, from, to, hop) =>
@@ -90,7 +89,7 @@ export const pathIntervals = (
   for (let index = first; index < classes.length && classes[index]!.from < during.to; index++) {
     const piece = classes[index]!;
     last = index;
-    const [from, to] = [Math.max(piece.from, during.from), Math.min(piece.to, during.to)];
+    const { from, to } = overlapOf(piece, during);
     reach.labels(piece.value, via).visit(from, to, party, (each, from, to, hop) => {
       const list = out.get(each);
       const interval = labelWithin({ from, to, hop }, piece);

@@ -4,7 +4,7 @@
 
 import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { Instant } from '../time/instant.ts';
-import { type Interval, intervalAt } from '../time/interval.ts';
+import { elementaryIntervals, type Interval, intervalAt, overlaps } from '../time/interval.ts';
 import { everReachableFrom } from './all-paths.ts';
 import { directEdges } from './direct-edges.ts';
 import { classOfHeld, type HeldData, heldPresences } from './held-data.ts';
@@ -57,7 +57,7 @@ export const reachOfParty = (
       if (taken.length > 0) reached.push({ part, taken });
     }
     for (const { from, to, path } of firstOf(reached.map(({ taken }) => taken))) {
-      if (!(from < during.to && during.from < to)) continue;
+      if (!overlaps({ from, to }, during)) continue;
       const instant = from <= at && at < to ? at : from;
       const counted = reached.filter(({ taken }) => intervalAt(taken, instant) !== undefined);
       const { dataset, population, site, backup } = parts[0]!;
@@ -91,14 +91,12 @@ const holdingOf = ({ dataset, site, backup, population }: HeldData): string =>
 /** At each instant the first path of all, in maximal intervals of the same pairs. */
 const firstOf = (lists: ReadonlyArray<ReadonlyArray<PathInterval>>): ReadonlyArray<PathInterval> => {
   if (lists.length < 2) return lists[0] ?? [];
-  const bounds = [...new Set(lists.flat().flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
   const out: PathInterval[] = [];
-  bounds.slice(0, -1).forEach((from, index) => {
-    const first = lists
-      .map((list) => intervalAt(list, from))
-      .filter((taken) => taken !== undefined)
-      .sort((a, b) => pathOrder(a.path, b.path))[0];
-    if (first !== undefined) appendPathInterval(out, { ...first, from, to: bounds[index + 1]! });
-  });
+  for (const { from, to } of elementaryIntervals(lists.flat())) {
+    const [first] = lists
+      .flatMap((list) => intervalAt(list, from) ?? [])
+      .sort((a, b) => pathOrder(a.path, b.path));
+    if (first !== undefined) appendPathInterval(out, { ...first, from, to });
+  }
   return out;
 };

@@ -6,7 +6,7 @@ import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { PartyKind } from '../events/words.ts';
 import type { RowKey } from '../residency/rows.ts';
 import type { Instant } from '../time/instant.ts';
-import type { Interval } from '../time/interval.ts';
+import { type Interval, overlapOf, overlaps } from '../time/interval.ts';
 import { valueAt } from '../time/varying.ts';
 import { type Budget, simplePaths, wholeBudget } from './all-paths.ts';
 import { type DataPresence, dataPresenceOrder } from './data-presence.ts';
@@ -70,7 +70,7 @@ export const reachOf = (
   const found = new Map<string, ReachInterval[]>();
   const budget = wholeBudget();
   for (const presence of [...presences].sort(dataPresenceOrder)) {
-    if (!(presence.from < during.to && during.from < presence.to)) continue;
+    if (!overlaps(presence, during)) continue;
     const holding = presence.row;
     const tell: PathVisitor = (party, from, to, path) => {
       const intervals = found.get(party);
@@ -116,15 +116,10 @@ const visitAllPaths = (
   }
   const taken = [...byPairs.values()]
     .flat()
-    .filter(({ from, to }) => from < during.to && during.from < to)
+    .filter((interval) => overlaps(interval, during))
     .sort((a, b) => a.from - b.from || pathOrder(a.path, b.path));
   for (const { hop, from, to, path } of taken) visitor(hop.from, from, to, path);
 };
-
-const overlapOf = (a: Interval, b: Interval): Interval => ({
-  from: Math.max(a.from, b.from),
-  to: Math.min(a.to, b.to),
-});
 
 const pairsKey = (hop: Hop): string => {
   let key = hop.from;

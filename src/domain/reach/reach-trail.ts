@@ -9,7 +9,7 @@ import type { Fact } from '../recording/facts.ts';
 import type { Residency } from '../residency/fold.ts';
 import type { RowKey } from '../residency/rows.ts';
 import { formatInstant, type Instant } from '../time/instant.ts';
-import type { Interval } from '../time/interval.ts';
+import { cut, type Interval, overlapOf, overlaps } from '../time/interval.ts';
 import { positions, type Span } from '../time/span.ts';
 import { type DataClass, overKeysOf } from './data-class.ts';
 import { dataPresencesOf } from './data-presence.ts';
@@ -117,14 +117,8 @@ const edgesOnPaths = function* (reach: Reach, data: DataClass, during: Interval)
 };
 
 /** When the edge last held while what it leads to reached the data; undefined where it never did. */
-const lastTogether = (leads: ReadonlyArray<Interval>, span: Span, during: Interval): Instant | undefined => {
-  for (let index = leads.length - 1; index >= 0; index--) {
-    const { from, to } = leads[index]!;
-    const until = Math.min(to, span.to, during.to);
-    if (Math.max(from, span.from, during.from) < until) return until;
-  }
-  return undefined;
-};
+const lastTogether = (leads: ReadonlyArray<Interval>, span: Span, during: Interval): Instant | undefined =>
+  cut(leads, overlapOf(span, during)).at(-1)?.to;
 
 /** An end closes a way that was open until then. What a grant's own terms end has no event of its own. */
 const closing = ({ to, opened, closed }: Span, until: Instant): ReadonlyArray<number> =>
@@ -142,7 +136,7 @@ const termsIn = (
     .flatMap((key) => reach.grants.termsOver(key))
     .filter((term) => term.grant === grant && term.party === party)
     .filter((term) => term.from >= span.from && term.to <= span.to)
-    .filter((term) => term.from < during.to && during.from < term.to)
+    .filter((term) => overlaps(term, during))
     .flatMap((term) => term.opened);
 
 const placeOf = ({ dataset, site, backup }: RowKey): string =>

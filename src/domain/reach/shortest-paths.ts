@@ -6,7 +6,9 @@
  * paths of one round the first pair decides: no two edges that lead on from a party at an instant have the same pair.
  */
 import { codeUnitOrder } from '../events/code-unit-order.ts';
-import { beginning, type Instant, never } from '../time/instant.ts';
+import { beginning, never } from '../time/instant.ts';
+import { visitGaps, visitOverlaps } from '../time/interval.ts';
+import { type Timeline, union } from '../time/timeline.ts';
 import { type DirectEdge, type Edge, pairOrder } from './edge.ts';
 import type { Label, LabelsByParty, Via } from './labels.ts';
 import type { Hop } from './path.ts';
@@ -22,7 +24,7 @@ interface Candidate {
 interface Visited {
   readonly party: string;
   /** When it has a label, in order of time; adjacent intervals are one. */
-  readonly covered: { from: Instant; to: Instant }[];
+  covered: Timeline;
   readonly labels: Label[];
   /** Edges from it that were found in this round. */
   candidates: Candidate[];
@@ -81,7 +83,7 @@ const settle = (party: Visited): ReadonlyArray<Label> => {
   for (const { edge, next } of candidates) {
     const first = labels.length;
     labelUncovered(edge, next, party.covered, labels);
-    if (labels.length > first) extendCover(party.covered, labels, first);
+    if (labels.length > first) party.covered = union(party.covered, labels.slice(first));
   }
   const fresh = labels.slice(before);
   // The next round needs them in order of time: the labels of one candidate are, those of several may not be.
@@ -90,61 +92,16 @@ const settle = (party: Visited): ReadonlyArray<Label> => {
 
 /** Appends the labels that the edge gives: where it holds, where it leads to reaches the data, and where no label is yet. */
 const labelUncovered = (
-  { edge, from: party, to, spans }: Edge,
+  { edge, from: party, to: target, spans }: Edge,
   next: Candidate['next'],
-  covered: Visited['covered'],
+  covered: Timeline,
   labels: Label[],
 ): void => {
-  let passed = -1;
-  for (let i = 0, j = 0; i < spans.length && j < next.length; ) {
-    const [span, leads] = [spans[i]!, next[j]!];
-    let start = Math.max(span.from, leads.from);
-    const end = Math.min(span.to, leads.to);
-    if (start < end) {
-      let hop: Hop | undefined;
-      if (passed < 0) passed = firstEndingAfter(covered, start);
-      while (passed < covered.length && covered[passed]!.to <= start) passed++;
-      for (let k = passed; start < end; k++) {
-        const cover = covered[k];
-        const until = cover === undefined || cover.from >= end ? end : cover.from;
-        if (start < until) {
-          hop ??= { edge, from: party, to, span, rest: leads.hop, path: undefined };
-          labels.push({ from: start, to: until, hop });
-        }
-        start = cover === undefined ? end : cover.to;
-      }
-    }
-    if (span.to < leads.to) i++;
-    else j++;
-  }
-};
-
-/** The index of the first interval that ends after the instant. */
-const firstEndingAfter = (covered: Visited['covered'], instant: Instant): number => {
-  let low = 0;
-  for (let high = covered.length; low < high; ) {
-    const middle = (low + high) >> 1;
-    if (covered[middle]!.to <= instant) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};
-
-/** Covers the labels from `first` on as well, which lie in gaps, in order of time. */
-const extendCover = (covered: Visited['covered'], labels: ReadonlyArray<Label>, first: number): void => {
-  let index = firstEndingAfter(covered, labels[first]!.from);
-  for (let at = first; at < labels.length; at++) {
-    const { from, to } = labels[at]!;
-    while (index < covered.length && covered[index]!.from < from) index++;
-    const before = covered[index - 1];
-    const after = covered[index];
-    if (before?.to === from) {
-      before.to = to;
-      if (after?.from === to) {
-        before.to = after.to;
-        covered.splice(index, 1);
-      }
-    } else if (after?.from === to) after.from = from;
-    else covered.splice(index, 0, { from, to });
-  }
+  visitOverlaps(spans, next, (span, leads, start, end) => {
+    let hop: Hop | undefined;
+    visitGaps(covered, start, end, (from, to) => {
+      hop ??= { edge, from: party, to: target, span, rest: leads.hop, path: undefined };
+      labels.push({ from, to, hop });
+    });
+  });
 };

@@ -6,6 +6,7 @@ import { isPopulation, type Scope } from '../events/scope.ts';
 import type { FactOf } from '../recording/facts.ts';
 import type { Residency } from '../residency/fold.ts';
 import { populationOf } from '../residency/holding.ts';
+import { contains } from '../time/interval.ts';
 import { valueAt } from '../time/varying.ts';
 import type { DataClass } from './data-class.ts';
 import { dataPresencesOf } from './data-presence.ts';
@@ -65,7 +66,7 @@ const accessible = (
       .flatMap(({ classes }) => valueAt(classes, time) ?? []);
   }
   return residency.holdings
-    .filter(({ holding, from, to }) => named(holding) && from <= time && time < to)
+    .filter((presence) => named(presence.holding) && contains(presence, time))
     .filter(({ holding }) => populationOf(holding) === scope.population)
     .map(({ holding }) =>
       classOfHeld(grants, {

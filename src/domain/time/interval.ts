@@ -4,7 +4,7 @@
  * What is kept over time is a list of intervals, in order and disjoint: a timeline where nothing but the time matters, a
  * `Varying` where each interval carries a value, spans where each carries the events that opened and closed it.
  */
-import type { Instant } from './instant.ts';
+import { beginning, type Instant, never } from './instant.ts';
 
 /** Half-open, `[from, to)`: `from` is in, `to` is out. */
 export interface Interval {
@@ -18,6 +18,12 @@ export const contains = ({ from, to }: Interval, instant: Instant): boolean =>
 
 /** Whether some instant lies in both. */
 export const overlaps = (a: Interval, b: Interval): boolean => a.from < b.to && b.from < a.to;
+
+/** The instants that lie in both; `from` is not before `to` where there are none. */
+export const overlapOf = (a: Interval, b: Interval): Interval => ({
+  from: Math.max(a.from, b.from),
+  to: Math.min(a.to, b.to),
+});
 
 /** The order of time: by `from`, then by `to`. */
 export const timeOrder = (a: Interval, b: Interval): number => a.from - b.from || a.to - b.to;
@@ -70,6 +76,58 @@ export const cut = <I extends Interval>(intervals: ReadonlyArray<I>, within: Int
   return out;
 };
 
+/**
+ * Visits each two intervals of two lists that overlap, with the instants that lie in both, in order. Linear in both.
+ *
+ * @param a in order and disjoint, as `b` is.
+ */
+export const visitOverlaps = <A extends Interval, B extends Interval>(
+  a: ReadonlyArray<A>,
+  b: ReadonlyArray<B>,
+  visitor: (a: A, b: B, from: Instant, to: Instant) => void,
+): void => {
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    const [one, other] = [a[i]!, b[j]!];
+    const from = one.from > other.from ? one.from : other.from;
+    const to = one.to < other.to ? one.to : other.to;
+    if (from < to) visitor(one, other, from, to);
+    if (one.to < other.to) i++;
+    else j++;
+  }
+};
+
+/**
+ * Visits the parts of `[from, to)` that lie in none of the intervals, in order.
+ *
+ * @param intervals in order and disjoint.
+ */
+export const visitGaps = (
+  intervals: ReadonlyArray<Interval>,
+  from: Instant,
+  to: Instant,
+  visitor: (from: Instant, to: Instant) => void,
+): void => {
+  let start = from;
+  for (let index = firstEndingAfter(intervals, from); start < to; index++) {
+    const next = intervals[index];
+    const end = next === undefined || next.from > to ? to : next.from;
+    if (start < end) visitor(start, end);
+    start = next === undefined ? to : next.to;
+  }
+};
+
+/**
+ * The interval around the instant in which the same interval contains each instant, or none does.
+ *
+ * @param intervals in order and disjoint.
+ */
+export const unchangedAround = (intervals: ReadonlyArray<Interval>, instant: Instant): Interval => {
+  const index = firstEndingAfter(intervals, instant);
+  const found = intervals[index];
+  if (found !== undefined && found.from <= instant) return found;
+  return { from: intervals[index - 1]?.to ?? beginning, to: found?.from ?? never };
+};
+
 /** An interval without gaps, and the intervals it is made of, in the order of time. */
 export interface Coalesced<I extends Interval> extends Interval {
   readonly parts: ReadonlyArray<I>;
@@ -98,4 +156,10 @@ export const boundsOf = (intervals: Iterable<Interval>): ReadonlyArray<Instant> 
   const bounds = new Set<Instant>();
   for (const { from, to } of intervals) bounds.add(from).add(to);
   return [...bounds].sort((a, b) => a - b);
+};
+
+/** The elementary intervals: those between neighbouring bounds, in which none of the intervals begins or ends. */
+export const elementaryIntervals = (intervals: Iterable<Interval>): ReadonlyArray<Interval> => {
+  const bounds = boundsOf(intervals);
+  return bounds.slice(1).map((to, index) => ({ from: bounds[index]!, to }));
 };

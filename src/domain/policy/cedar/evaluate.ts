@@ -5,7 +5,7 @@
 
 import { beginning, type Instant, never } from '../../time/instant.ts';
 import type { Interval } from '../../time/interval.ts';
-import type { Timeline } from '../../time/timeline.ts';
+import { extend, type Timeline, type TimelineDraft } from '../../time/timeline.ts';
 import type { Piece, Varying } from '../../time/varying.ts';
 import type { CompiledRule, Judgment } from './compile.ts';
 import { Frame } from './evaluation-state.ts';
@@ -48,15 +48,12 @@ export const sweep = (frame: Frame, judgment: Judgment, from: Instant, to: Insta
 
 /** Where a part of a rule leaves it open whether the rule is satisfied: wherever it is not false. */
 export const leftOpenBy = (frame: Frame, judgment: Judgment, within: Timeline): Timeline => {
-  const open: { readonly from: Instant; to: Instant }[] = [];
+  const open: TimelineDraft = [];
   for (const { from, to } of within) {
     for (let at = from; at < to; at = frame.until) {
       frame.at = at;
       frame.until = to;
-      if (judgment(frame) === false) continue;
-      const last = open.at(-1);
-      if (last !== undefined && last.to === at) last.to = frame.until;
-      else open.push({ from: at, to: frame.until });
+      if (judgment(frame) !== false) extend(open, at, frame.until);
     }
   }
   return open;

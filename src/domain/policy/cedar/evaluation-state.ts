@@ -7,7 +7,7 @@
 
 import type { Instant } from '../../time/instant.ts';
 import { beginning, never } from '../../time/instant.ts';
-import type { Interval } from '../../time/interval.ts';
+import { firstEndingAfter, type Interval } from '../../time/interval.ts';
 import type { Entities, KnownPiece, RequestHistory } from './request-history.ts';
 import { type EntityRef, sameEntity, type Value } from './value.ts';
 
@@ -45,21 +45,13 @@ export class Frame {
 
   /** The piece that holds at `at`, if any. Logarithmic in the pieces. */
   read<P extends Interval>(pieces: ReadonlyArray<P>): P | undefined {
-    const at = this.at;
-    let low = 0;
-    let high = pieces.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const piece = pieces[middle]!;
-      if (at < piece.from) high = middle - 1;
-      else if (at >= piece.to) low = middle + 1;
-      else {
-        if (piece.to < this.until) this.until = piece.to;
-        return piece;
-      }
+    const piece = pieces[firstEndingAfter(pieces, this.at)];
+    if (piece === undefined) return undefined;
+    if (piece.from <= this.at) {
+      if (piece.to < this.until) this.until = piece.to;
+      return piece;
     }
-    const next = pieces[low];
-    if (next !== undefined && next.from < this.until) this.until = next.from;
+    if (piece.from < this.until) this.until = piece.from;
     return undefined;
   }
 
