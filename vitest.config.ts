@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 const httpSuite = ['test/api/**/*.test.ts', 'test/property/http.test.ts'];
 /** What is about the files on this machine. */
 const aboutFiles = [
-  // On KurrentDB the log is on the disk of the server, and what fills here are the mirror, the vault and projections.
+  // On KurrentDB the log is on the disk of the server, and what fills here are the replica, the vault and projections.
   'test/api/disk-full.test.ts',
   // Files of the embedded log are put in place; a KurrentDB that holds another log than before is refused, which
   // test/store/kurrentdb-faults.test.ts tests.

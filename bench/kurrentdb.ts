@@ -161,7 +161,7 @@ for (const { name, connectionString, stop } of servers) {
         ['', 'rate', 'of raw'],
         ['append', rate(count, append), (alone / append).toFixed(2)],
         ['the client alone', rate(count, alone), '1.00'],
-        ['catch up with an empty mirror', rate(count, catchUp), (subscribed / catchUp).toFixed(2)],
+        ['catch up with an empty replica', rate(count, catchUp), (subscribed / catchUp).toFixed(2)],
         ['the client subscribed alone', rate(count, subscribed), '1.00'],
       ],
     );

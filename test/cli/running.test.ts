@@ -218,7 +218,7 @@ describe('domicile doctor', () => {
     expect(remedy).toMatch(/restore the latest backup/);
   });
 
-  it('examines a ledger on KurrentDB: the server, the mirror and the events', async () => {
+  it('examines a ledger on KurrentDB: the server, the replica and the events', async () => {
     const node = await startNode();
     onTestFinished(() => node.stop());
     const settings = {
@@ -238,12 +238,12 @@ describe('domicile doctor', () => {
     const away = await examined();
 
     expect(before.code).toBe(0);
-    expect(before.found).toMatchObject({ mirror: expect.stringMatching(/^none yet/) });
+    expect(before.found).toMatchObject({ 'local replica': expect.stringMatching(/^none yet/) });
     expect(after.code).toBe(0);
     expect(after.found).toMatchObject({
       KurrentDB: expect.stringMatching(/^24\.10\.4 at esdb:/),
-      mirror: "of this server's log; at the end of the log",
-      'mirror file': expect.stringMatching(/^sound/),
+      'local replica': "of this server's log; at the end of the log",
+      'replica file': expect.stringMatching(/^sound/),
       events: '101 in the log, all readable',
       projections: expect.stringMatching(/^generation/),
     });
@@ -254,7 +254,7 @@ describe('domicile doctor', () => {
   it('ends with 3 where nobody answers, and never shows a password', async () => {
     const nobody = await domicile(['doctor', '--url', 'http://127.0.0.1:9']);
     const store = { LEDGER_STORE: 'esdb://admin:changeit@127.0.0.1:2113?tls=false' };
-    const secret = await domicile(['doctor'], '', { ...store, LEDGER_DATA: join(directory, 'mirror') });
+    const secret = await domicile(['doctor'], '', { ...store, LEDGER_DATA: join(directory, 'replica') });
 
     expect(nobody.code).toBe(3);
     expect(secret.out).toContain('esdb://…@127.0.0.1:2113');

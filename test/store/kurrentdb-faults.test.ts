@@ -7,8 +7,8 @@ import { status } from '@grpc/grpc-js';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type EventToAppend, origin } from '../../src/store/event-store.ts';
-import { openMirrorReader } from '../../src/store/kurrentdb/mirror-format.ts';
 import { encodeBatch, streamOfBatches, streamOfSource } from '../../src/store/kurrentdb/record-format.ts';
+import { openReplicaReader } from '../../src/store/kurrentdb/replica-format.ts';
 import { eventStoreModel } from '../contract/event-store-model.ts';
 import { startCluster } from '../support/kurrentdb-double/kurrentdb-double.ts';
 import type { KurrentDbNode } from '../support/kurrentdb-double/kurrentdb-node.ts';
@@ -23,11 +23,11 @@ import {
   insecure,
   insist,
   ledgerOnNode,
-  mirrorIn,
   names,
   openLedger,
   patient,
   rawRecords,
+  replicaIn,
   runningNode,
   several,
   until,
@@ -168,7 +168,7 @@ describe('a server that does not serve', () => {
     );
   });
 
-  test('given that it holds another log than the mirror, the ledger is not opened', async () => {
+  test('given that it holds another log than the replica, the ledger is not opened', async () => {
     const { node, store, directory } = await ledgerOnNode();
     appended(await store.append(several('a', 0, 3)));
     await store.close();
@@ -242,7 +242,7 @@ describe('a subscription that fails', () => {
     { kind: 'early-caught-up' },
     { kind: 'hang' },
   ] as const satisfies ReadonlyArray<Misbehaviour>) {
-    test(`given that it does this (${misbehaviour.kind}), the mirror gets everything once and in order`, async () => {
+    test(`given that it does this (${misbehaviour.kind}), the replica gets everything once and in order`, async () => {
       const node = await runningNode();
       const { store: writer } = await openLedger(insecure(node), { limits: patient });
       appended(await writer.append(several('a', 0, 20)));
@@ -468,7 +468,7 @@ describe('what else is in KurrentDB', () => {
   });
 });
 
-describe('the mirror', () => {
+describe('the replica', () => {
   test('given that it is lost, another one is the same', async () => {
     const { node, store } = await ledgerOnNode();
     for (let round = 0; round < 10; round++) {
@@ -485,10 +485,10 @@ describe('the mirror', () => {
     appended(await store.append(several('a', 0, 3)));
     const log = await wholeLog(store);
     await store.close();
-    writeFileSync(mirrorIn(directory), '');
+    writeFileSync(replicaIn(directory), '');
     const again = await openLedger(insecure(node), { directory });
     expect(await wholeLog(again.store)).toEqual(log);
-    expect(again.notices).toContainEqual(expect.objectContaining({ kind: 'mirror-rebuilt' }));
+    expect(again.notices).toContainEqual(expect.objectContaining({ kind: 'replica-rebuilt' }));
   });
 
   test('given one of an older version, it is put aside and made again', async () => {
@@ -496,15 +496,15 @@ describe('the mirror', () => {
     appended(await store.append(several('a', 0, 3)));
     const log = await wholeLog(store);
     await store.close();
-    const older = new DatabaseSync(mirrorIn(directory));
+    const older = new DatabaseSync(replicaIn(directory));
     older.exec('PRAGMA user_version = 1; UPDATE event SET position = position + 1000');
     older.close();
     const again = await openLedger(insecure(node), { directory });
     expect(await wholeLog(again.store)).toEqual(log);
-    expect(again.notices).toContainEqual(expect.objectContaining({ kind: 'mirror-rebuilt' }));
+    expect(again.notices).toContainEqual(expect.objectContaining({ kind: 'replica-rebuilt' }));
   });
 
-  test('given appends that count for nothing, repeated records and records of others, all mirrors count alike', async () => {
+  test('given appends that count for nothing, repeated records and records of others, all replicas count alike', async () => {
     const { node, store } = await ledgerOnNode();
     const { store: other } = await openLedger(insecure(node));
     const record = (batch: string, event_: EventToAppend) =>
@@ -578,7 +578,7 @@ describe('the mirror', () => {
       appended(await store.append([event('a', `${index}`)]));
     }
     const log = await wholeLog(store);
-    const reader = openMirrorReader(mirrorIn(directory));
+    const reader = openReplicaReader(replicaIn(directory));
     onTestFinished(() => reader.close());
     expect(reader.after(origin, 100)).toEqual(log);
     expect(reader.find('a', '7')).toEqual(log[7]);

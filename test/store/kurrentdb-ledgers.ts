@@ -15,7 +15,7 @@ import {
 } from '../../src/store/event-store.ts';
 import { type Notice, processEnvironment } from '../../src/store/kurrentdb/environment.ts';
 import { openKurrentDbEventStore } from '../../src/store/kurrentdb/kurrentdb-event-store.ts';
-import { mirrorFileOf, openMirrorReader } from '../../src/store/kurrentdb/mirror-format.ts';
+import { openReplicaReader, replicaFileOf } from '../../src/store/kurrentdb/replica-format.ts';
 import { type KurrentDbSettings, type Limits, parseSettings } from '../../src/store/kurrentdb/settings.ts';
 import type { LogReader } from '../../src/store/log-reader.ts';
 import { startNode } from '../support/kurrentdb-double/kurrentdb-double.ts';
@@ -49,7 +49,7 @@ export const settingsOf = (connectionString: string): KurrentDbSettings => {
 
 export interface OpenLedger {
   readonly store: ReadableStore;
-  /** Reads what the mirror holds, without looking for what is new first. */
+  /** Reads what the replica holds, without looking for what is new first. */
   readonly reader: LogReader;
   readonly directory: string;
   readonly notices: ReadonlyArray<Notice>;
@@ -70,13 +70,13 @@ export const openLedger = async (
     environment: processEnvironment((notice) => notices.push(notice)),
     limits: { ...impatient, ...options.limits },
   });
-  const reader = openMirrorReader(mirrorFileOf(directory, settings.ledger));
+  const reader = openReplicaReader(replicaFileOf(directory, settings.ledger));
   const store = readableStore(opened, reader);
   onTestFinished(() => store.close());
   return { store, reader, directory, notices };
 };
 
-export const mirrorIn = (directory: string): string => join(directory, 'kurrentdb-domicile.mirror');
+export const replicaIn = (directory: string): string => join(directory, 'kurrentdb-domicile.mirror');
 
 export const insecure = (node: KurrentDbNode): string => `esdb://${node.address}?tls=false`;
 
@@ -121,7 +121,7 @@ export const wholeLog = (store: ReadableStore): Promise<ReadonlyArray<StoredEven
 export const names = (events: ReadonlyArray<EventToAppend>): ReadonlyArray<string> =>
   events.map(({ source, id }) => `${source} ${id}`);
 
-/** Waits until the mirror holds `count` events after a position, without asking for them. */
+/** Waits until the replica holds `count` events after a position, without asking for them. */
 export const arriving = async (
   reader: LogReader,
   after: Position,

@@ -7,17 +7,17 @@ import { status } from '@grpc/grpc-js';
 import { expect, onTestFinished, test } from 'vitest';
 import { processEnvironment } from '../../src/store/kurrentdb/environment.ts';
 import { inspectServer } from '../../src/store/kurrentdb/inspect.ts';
-import { type MirrorState, mirrorFormat, progressQuery } from '../../src/store/kurrentdb/mirror-format.ts';
+import { progressQuery, type ReplicaState, replicaFormat } from '../../src/store/kurrentdb/replica-format.ts';
 import { openToRead } from '../../src/store/sqlite/open-database.ts';
 import { newAuthority } from '../support/kurrentdb-double/certificates.ts';
 import {
   appended,
   insecure,
   ledgerOnNode,
-  mirrorIn,
   names,
   openLedger,
   patient,
+  replicaIn,
   runningNode,
   settingsOf,
   several,
@@ -90,8 +90,8 @@ test('given a server that asks for user certificates, the one in the settings op
   });
 });
 
-const inspected = async (connectionString: string, mirror?: MirrorState) => {
-  const findings = await inspectServer(settingsOf(connectionString), processEnvironment(), mirror);
+const inspected = async (connectionString: string, replica?: ReplicaState) => {
+  const findings = await inspectServer(settingsOf(connectionString), processEnvironment(), replica);
   return Object.fromEntries(findings.map(({ name, state, found }) => [name, `${state}: ${found}`]));
 };
 
@@ -129,16 +129,16 @@ test('given a server, the doctor finds its version, its limits, and what in the 
   });
 });
 
-test('given a mirror, the doctor says how far it is, and whether it is of the log that the server holds', async () => {
+test('given a replica, the doctor says how far it is, and whether it is of the log that the server holds', async () => {
   const { node, store, directory } = await ledgerOnNode();
   appended(await store.append(several('a', 0, 3)));
   await store.close();
-  const database = openToRead(mirrorIn(directory), mirrorFormat);
-  const mirror = progressQuery(database)();
+  const database = openToRead(replicaIn(directory), replicaFormat);
+  const replica = progressQuery(database)();
   database.close();
-  expect((await inspected(insecure(node), mirror)).mirror).toMatch(/^ok: .*at the end of the log$/);
+  expect((await inspected(insecure(node), replica))['local replica']).toMatch(/^ok: .*at the end of the log$/);
   node.log.system('other', 'Other');
-  expect((await inspected(insecure(node), mirror)).mirror).toMatch(/^ok: .*bytes of the log are behind it/);
+  expect((await inspected(insecure(node), replica))['local replica']).toMatch(/^ok: .*bytes of the log are behind it/);
   const other = await runningNode();
-  expect((await inspected(insecure(other), mirror)).mirror).toMatch(/^failed: the server does not hold/);
+  expect((await inspected(insecure(other), replica))['local replica']).toMatch(/^failed: the server does not hold/);
 });

@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { processEnvironment } from '../../src/store/kurrentdb/environment.ts';
 import { openKurrentDbEventStore } from '../../src/store/kurrentdb/kurrentdb-event-store.ts';
-import { mirrorFileOf, openMirrorReader } from '../../src/store/kurrentdb/mirror-format.ts';
+import { openReplicaReader, replicaFileOf } from '../../src/store/kurrentdb/replica-format.ts';
 import { parseSettings } from '../../src/store/kurrentdb/settings.ts';
 import { eventStoreContract } from '../contract/event-store.ts';
 import { logReaderContract } from '../contract/log-reader.ts';
@@ -27,14 +27,14 @@ const newLedger = async (now?: () => number) => {
   const settings = parseSettings(withLedger(server ?? `esdb://${node!.address}?tls=false`, ledger));
   if (E.isLeft(settings)) throw new Error(settings.left);
   return {
-    mirrorFile: mirrorFileOf(directory, ledger),
+    replicaFile: replicaFileOf(directory, ledger),
     open: async (): Promise<ReadableStore> => {
       const store = await openKurrentDbEventStore({
         settings: settings.right,
         directory,
         environment: processEnvironment(),
       });
-      return readableStore(store, openMirrorReader(mirrorFileOf(directory, ledger)));
+      return readableStore(store, openReplicaReader(replicaFileOf(directory, ledger)));
     },
     remove: async (): Promise<void> => {
       await node?.stop();
@@ -60,11 +60,11 @@ eventStoreContract(name, async () => {
   };
 });
 
-logReaderContract(`the mirror of ${name}`, async () => {
+logReaderContract(`the replica of ${name}`, async () => {
   let now = Date.now();
-  const { mirrorFile, open, remove } = await newLedger(() => now);
+  const { replicaFile, open, remove } = await newLedger(() => now);
   const store = await open();
-  const reader = openMirrorReader(mirrorFile);
+  const reader = openReplicaReader(replicaFile);
   return {
     reader,
     record: async (batch) => {

@@ -7,11 +7,11 @@ import { vaultFormat } from '../../people/vault/vault-format.ts';
 import { processEnvironment } from '../../store/kurrentdb/environment.ts';
 import { inspectServer } from '../../store/kurrentdb/inspect.ts';
 import {
-  type MirrorState,
-  mirrorFileOf,
-  mirrorFormat,
   progressQuery,
-} from '../../store/kurrentdb/mirror-format.ts';
+  type ReplicaState,
+  replicaFileOf,
+  replicaFormat,
+} from '../../store/kurrentdb/replica-format.ts';
 import type { KurrentDbSettings } from '../../store/kurrentdb/settings.ts';
 import { openToRead } from '../../store/sqlite/open-database.ts';
 import { StoreProblem } from '../../store/sqlite/store-problems.ts';
@@ -29,11 +29,11 @@ import {
 
 const remade = 'Nothing is lost: stop the server and delete the file, and it is made again from KurrentDB';
 
-/** How far the mirror has come; nothing where there is none, or none that can be read. */
-const stateOf = (file: string): MirrorState | undefined => {
+/** How far the replica has come; nothing where there is none, or none that can be read. */
+const stateOf = (file: string): ReplicaState | undefined => {
   if (!existsSync(file)) return undefined;
   try {
-    const database = openToRead(file, mirrorFormat);
+    const database = openToRead(file, replicaFormat);
     try {
       return progressQuery(database)();
     } finally {
@@ -49,7 +49,7 @@ const stateOf = (file: string): MirrorState | undefined => {
 /**
  * Makes every check of a ledger on KurrentDB. Nothing is changed, neither there nor here.
  *
- * @param onProgress told how far the reading of the mirror is.
+ * @param onProgress told how far the reading of the replica is.
  */
 export const examineKurrentDb = async (
   { dataDirectory, vault }: Pick<Settings, 'dataDirectory' | 'vault'>,
@@ -57,17 +57,17 @@ export const examineKurrentDb = async (
   now: Instant,
   onProgress: (read: number, of: number) => void,
 ): Promise<ReadonlyArray<Check>> => {
-  const mirror = mirrorFileOf(dataDirectory, server.ledger);
+  const replica = replicaFileOf(dataDirectory, server.ledger);
   const checks: Check[] = [
     ...machineChecks(dataDirectory),
-    ...(await inspectServer(server, processEnvironment(), stateOf(mirror))),
+    ...(await inspectServer(server, processEnvironment(), stateOf(replica))),
   ];
-  if (!existsSync(mirror)) {
-    return [...checks, ok('mirror', 'none yet; it is made from the log at the next start')];
+  if (!existsSync(replica)) {
+    return [...checks, ok('local replica', 'none yet; it is made from the log at the next start')];
   }
-  const { inUse, ...use } = writerCheck(mirror, now);
-  checks.push(use, fileCheck('mirror file', mirror, mirrorFormat, inUse, remade));
-  checks.push(eventsCheck(mirror, onProgress));
+  const { inUse, ...use } = writerCheck(replica, now);
+  checks.push(use, fileCheck('replica file', replica, replicaFormat, inUse, remade));
+  checks.push(eventsCheck(replica, onProgress));
   const files = filesIn(dataDirectory);
   if (vault === undefined && existsSync(files.vault))
     checks.push(fileCheck('vault', files.vault, vaultFormat, inUse));

@@ -125,7 +125,7 @@ export class Pseudonymiser {
         return swapAll(decoded, known.recordedAlready, swap);
       }
       this.searchesFirst = true;
-      // Asking the store for its head also brings a mirror of the log up to date.
+      // Asking the store for its head also brings a replica of the log up to date.
       if (log.head() < admitted.left.upTo) await store.head();
     }
     return 'being forgotten';

@@ -1,9 +1,9 @@
 /**
- * Keeps the mirror up with the log.
+ * Keeps the replica up with the log.
  *
  * A subscription delivers what is new. It is never trusted: what it says about how far it is counts for nothing, and
  * whether it delivered everything is found out by reading. Where the log has been read up to is known from records
- * that were handled, and from nothing else. Reading goes over the same places as the subscription; the mirror takes
+ * that were handled, and from nothing else. Reading goes over the same places as the subscription; the replica takes
  * each place once, whoever brings it first.
  */
 import { once } from 'node:events';
@@ -11,19 +11,19 @@ import { setImmediate as otherWorkFirst } from 'node:timers/promises';
 import type { AllStreamResolvedEvent, AllStreamSubscription } from '@eventstore/db-client';
 import { BatchAssembly, type Reading } from './batch-assembly.ts';
 import { backoffMs, type Environment } from './environment.ts';
-import type { Applied, Mirror, Verdict } from './mirror.ts';
 import { isAfter, type LogPosition, type RawRecord, streamPrefixes } from './record-format.ts';
+import type { Applied, Replica, Verdict } from './replica.ts';
 import { type Page, recordOf, type ServerConnection } from './server-connection.ts';
 import { ServerFailure, toServerFailure } from './server-failure.ts';
 import type { Limits } from './settings.ts';
 
-/** The log in KurrentDB is not the one that is mirrored here. */
+/** The log in KurrentDB is not the one that is replicated here. */
 export class AnotherLog extends Error {
   readonly _tag = 'AnotherLog';
 
   constructor(file: string) {
     super(
-      `KurrentDB does not hold the log that ${file} mirrors: it was emptied, restored from an older backup, or is ` +
+      `KurrentDB does not hold the log that ${file} replicates: it was emptied, restored from an older backup, or is ` +
         'another server. Point the settings at the right server; if this one is right, start with an empty data directory.',
     );
     this.name = 'AnotherLog';
@@ -42,7 +42,7 @@ const failedLooksMax = 2;
 
 export class CatchUp {
   private readonly ledger: string;
-  private readonly mirror: Mirror;
+  private readonly replica: Replica;
   private readonly connection: ServerConnection;
   private readonly limits: Limits;
   private readonly environment: Environment;
@@ -61,19 +61,19 @@ export class CatchUp {
 
   constructor(
     ledger: string,
-    mirror: Mirror,
+    replica: Replica,
     connection: ServerConnection,
     limits: Limits,
     environment: Environment,
   ) {
     this.ledger = ledger;
-    this.mirror = mirror;
+    this.replica = replica;
     this.connection = connection;
     this.limits = limits;
     this.environment = environment;
   }
 
-  /** Calls back whenever the mirror has grown, until the returned function is called. */
+  /** Calls back whenever the replica has grown, until the returned function is called. */
   onGrown(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -84,13 +84,13 @@ export class CatchUp {
     return this.problem;
   }
 
-  /** What is wrong with the mirror's file, if it could not be written to. */
-  get mirrorFault(): Error | undefined {
+  /** What is wrong with the replica's file, if it could not be written to. */
+  get replicaFault(): Error | undefined {
     return this.fault;
   }
 
   /**
-   * Makes sure that the log is the one mirrored, and reads all that it holds now.
+   * Makes sure that the log is the one replicated, and reads all that it holds now.
    *
    * @throws ServerFailure when the server cannot be asked; AnotherLog.
    */
@@ -106,7 +106,7 @@ export class CatchUp {
   }
 
   /**
-   * Waits until everything that the log holds now is in the mirror.
+   * Waits until everything that the log holds now is in the replica.
    *
    * @throws ServerFailure when the server cannot be asked.
    */
@@ -130,7 +130,7 @@ export class CatchUp {
 
   /**
    * Waits for everything that the log holds now, as long as is sensible for a question: while the server is known not
-   * to answer, and after the longest wait, the mirror is taken as it is.
+   * to answer, and after the longest wait, the replica is taken as it is.
    */
   async softBarrier(): Promise<void> {
     if (this.isCutOff) return;
@@ -145,7 +145,7 @@ export class CatchUp {
     }
   }
 
-  /** Waits until the mirror has grown, at most so long. */
+  /** Waits until the replica has grown, at most so long. */
   async changeWithin(ms: number): Promise<void> {
     const enough = new AbortController();
     await Promise.race([this.environment.sleep(ms, enough.signal), this.change(enough.signal)]);
@@ -161,7 +161,7 @@ export class CatchUp {
   }
 
   private isBehind(end: LogPosition | undefined): boolean {
-    return end !== undefined && isAfter(end, this.mirror.progress());
+    return end !== undefined && isAfter(end, this.replica.progress());
   }
 
   private wake(): void {
@@ -183,7 +183,7 @@ export class CatchUp {
     });
   }
 
-  /** Takes what somebody brought of the log into the mirror. */
+  /** Takes what somebody brought of the log into the replica. */
   private take(feed: Feed, records: ReadonlyArray<RawRecord>): void {
     feed.position = records.at(-1)?.position ?? feed.position;
     this.takeReadings(feed.assembly.take(records));
@@ -191,29 +191,29 @@ export class CatchUp {
 
   private takeReadings(readings: ReadonlyArray<Reading>): void {
     if (readings.length === 0) return;
-    const before = this.mirror.progress();
+    const before = this.replica.progress();
     const { verdicts, voided, foreign } = this.apply(readings);
     for (const { commit } of voided)
       this.environment.notify({ kind: 'batch-void', position: Number(commit) });
     for (const { stream } of foreign) this.environment.notify({ kind: 'foreign-record', stream });
     for (const [batch, verdict] of verdicts) this.verdicts.get(batch)?.(verdict);
-    const after = this.mirror.progress();
+    const after = this.replica.progress();
     if (after !== undefined && isAfter(after, before)) this.wake();
   }
 
   private apply(readings: ReadonlyArray<Reading>): Applied {
     try {
-      const applied = this.mirror.apply(readings);
+      const applied = this.replica.apply(readings);
       this.fault = undefined;
       return applied;
     } catch (error) {
       this.fault = error instanceof Error ? error : new Error(String(error));
-      this.environment.notify({ kind: 'mirror-problem', reason: this.fault.message });
+      this.environment.notify({ kind: 'replica-problem', reason: this.fault.message });
       throw error;
     }
   }
 
-  /** Reads from where the mirror ends to the end of the log. One reads at a time. */
+  /** Reads from where the replica ends to the end of the log. One reads at a time. */
   private readOn(): Promise<void> {
     this.reading ??= this.readToEnd().finally(() => {
       this.reading = undefined;
@@ -224,7 +224,7 @@ export class CatchUp {
   private async readToEnd(): Promise<void> {
     // Where the log ends is asked first: a reading that then comes to the end has passed it, whoever wrote there.
     const [end] = await Promise.all([this.connection.head(), this.verifyLog()]);
-    let from = this.mirror.progress();
+    let from = this.replica.progress();
     let prefixes: ReadonlyArray<string> | undefined = streamPrefixes(this.ledger);
     const feed: Feed = { assembly: new BatchAssembly(this.ledger), position: from };
     const size = { events: this.limits.pageEventsMax, bytes: this.limits.pageBytesMax };
@@ -254,15 +254,15 @@ export class CatchUp {
   }
 
   /**
-   * Makes sure that the record which the mirror came to stands where it stood: behind the same address there may be
+   * Makes sure that the record which the replica came to stands where it stood: behind the same address there may be
    * another log now.
    */
   private async verifyLog(): Promise<void> {
-    const last = this.mirror.lastRecord();
+    const last = this.replica.lastRecord();
     if (last === undefined) return;
     const found = await this.connection.recordAt(last.stream, last.revision);
     const isSame = found?.eventId === last.eventId && found.position.commit === last.position.commit;
-    this.problem = isSame ? undefined : new AnotherLog(this.mirror.file);
+    this.problem = isSame ? undefined : new AnotherLog(this.replica.file);
     if (this.problem !== undefined) throw this.problem;
   }
 
@@ -275,7 +275,7 @@ export class CatchUp {
       let confirmedAt = Number.POSITIVE_INFINITY;
       try {
         if (!isFirst) await this.verifyLog();
-        const feed: Feed = { assembly: new BatchAssembly(this.ledger), position: this.mirror.progress() };
+        const feed: Feed = { assembly: new BatchAssembly(this.ledger), position: this.replica.progress() };
         const subscription = this.connection.subscribe(feed.position, streamPrefixes(this.ledger));
         await this.consume(subscription, feed, () => {
           confirmedAt = this.environment.now();
@@ -375,8 +375,8 @@ export class CatchUp {
         if (this.isBehind(end)) await this.readOn();
         failedLooks = 0;
         this.isCutOff = false;
-        // What the mirror has come to by reading, the subscription owes until the next look.
-        const last = this.mirror.lastRecord()?.position;
+        // What the replica has come to by reading, the subscription owes until the next look.
+        const last = this.replica.lastRecord()?.position;
         owed = last !== undefined && feed !== undefined && isAfter(last, feed.position) ? last : undefined;
       } catch (error) {
         this.isCutOff = true;
@@ -387,7 +387,7 @@ export class CatchUp {
           this.reopening.abort();
         }
         const reason = error instanceof Error ? error.message : String(error);
-        if (!(error instanceof ServerFailure)) this.environment.notify({ kind: 'mirror-problem', reason });
+        if (!(error instanceof ServerFailure)) this.environment.notify({ kind: 'replica-problem', reason });
       }
     }
   }

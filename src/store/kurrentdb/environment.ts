@@ -15,8 +15,8 @@ export type Notice =
   /** An append that ends at this commit position does not count. */
   | { readonly kind: 'batch-void'; readonly position: number }
   | { readonly kind: 'foreign-record'; readonly stream: string }
-  | { readonly kind: 'mirror-rebuilt'; readonly reason: string }
-  | { readonly kind: 'mirror-problem'; readonly reason: string };
+  | { readonly kind: 'replica-rebuilt'; readonly reason: string }
+  | { readonly kind: 'replica-problem'; readonly reason: string };
 
 export interface Environment {
   /** Milliseconds since the epoch. */

@@ -4,7 +4,7 @@
 import { convertToCommandError, type ProjectionDetails } from '@eventstore/db-client';
 import { internalsOf } from './client-internals.ts';
 import type { Environment } from './environment.ts';
-import type { MirrorState } from './mirror-format.ts';
+import type { ReplicaState } from './replica-format.ts';
 import { disposeClient, newClient, ServerConnection } from './server-connection.ts';
 import { ServerFailure, toServerFailure } from './server-failure.ts';
 import { defaultLimits, hostsOf, type KurrentDbSettings, withoutSecrets } from './settings.ts';
@@ -138,26 +138,26 @@ const projectionsFinding = (projections: ReadonlyArray<ProjectionDetails> | Erro
   );
 };
 
-const mirrorFinding = async (
+const replicaFinding = async (
   connection: ServerConnection,
-  mirror: MirrorState | undefined,
+  replica: ReplicaState | undefined,
 ): Promise<ReadonlyArray<Finding>> => {
-  const name = 'mirror';
-  const last = mirror?.last;
-  if (mirror === undefined || last === undefined) return [];
+  const name = 'local replica';
+  const last = replica?.last;
+  if (replica === undefined || last === undefined) return [];
   try {
     const found = await connection.recordAt(last.stream, last.revision);
     if (found?.eventId !== last.eventId || found.position.commit !== last.position.commit) {
       return [
         failed(
           name,
-          'the server does not hold the log that is mirrored here: it was emptied, restored from an older backup, or is another',
+          'the server does not hold the log that is replicated here: it was emptied, restored from an older backup, or is another',
           'Point LEDGER_STORE at the right server; if this one is right, start with an empty data directory',
         ),
       ];
     }
     const end = (await connection.head())?.commit ?? 0n;
-    const read = mirror.readUpTo?.commit ?? 0n;
+    const read = replica.readUpTo?.commit ?? 0n;
     const behind =
       end > read
         ? `${end - read} bytes of the log are behind it, which the next start reads`
@@ -190,7 +190,7 @@ const askServer = async (settings: KurrentDbSettings, environment: Environment) 
 };
 
 /**
- * Looks at the server that the settings name, and compares it with the mirror of it.
+ * Looks at the server that the settings name, and compares it with the replica of it.
  *
  * Never throws because of the server: what is wrong is found.
  *
@@ -199,7 +199,7 @@ const askServer = async (settings: KurrentDbSettings, environment: Environment) 
 export const inspectServer = async (
   settings: KurrentDbSettings,
   environment: Environment,
-  mirror?: MirrorState,
+  replica?: ReplicaState,
 ): Promise<ReadonlyArray<Finding>> => {
   const address = withoutSecrets(settings.connectionString);
   const findings = settingFindings(settings);
@@ -224,7 +224,7 @@ export const inspectServer = async (
       ...findings,
       await readingFinding(connection),
       projectionsFinding(projections),
-      ...(await mirrorFinding(connection, mirror)),
+      ...(await replicaFinding(connection, replica)),
     ];
   } finally {
     await connection.close();

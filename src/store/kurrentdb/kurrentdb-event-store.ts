@@ -1,19 +1,19 @@
 /**
- * The event store on KurrentDB (EventStoreDB): the log is there, a mirror of it here.
+ * The event store on KurrentDB (EventStoreDB): the log is there, a replica of it here.
  *
- * Appends go to the log and are answered from the mirror; everything is read from the mirror, which first looks
- * whether the log has grown. Several processes may use one ledger, each with a mirror of its own.
+ * Appends go to the log and are answered from the replica; everything is read from the replica, which first looks
+ * whether the log has grown. Several processes may use one ledger, each with a replica of its own.
  */
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../../domain/time/instant.ts';
 import { type EventStore, type EventToAppend, origin, type StoredEvent } from '../event-store.ts';
 import { DamagedStore, OlderSchema } from '../sqlite/store-problems.ts';
-import { AppendLanes } from './append-lanes.ts';
+import { AppendQueues } from './append-queues.ts';
 import { CatchUp } from './catch-up.ts';
 import { backoffMs, type Environment } from './environment.ts';
-import { type Mirror, openMirror } from './mirror.ts';
-import { mirrorFileOf } from './mirror-format.ts';
+import { openReplica, type Replica } from './replica.ts';
+import { replicaFileOf } from './replica-format.ts';
 import { ServerConnection } from './server-connection.ts';
 import { ServerFailure } from './server-failure.ts';
 import { defaultLimits, type KurrentDbSettings, type Limits, withoutSecrets } from './settings.ts';
@@ -34,7 +34,7 @@ class ServerUnreachable extends Error {
 
 export interface KurrentDbEventStoreOptions {
   readonly settings: KurrentDbSettings;
-  /** Where the mirror is kept. */
+  /** Where the replica is kept. */
   readonly directory: string;
   readonly environment: Environment;
   readonly limits?: Partial<Limits>;
@@ -57,18 +57,18 @@ const assertWellFormed = (batch: ReadonlyArray<EventToAppend>): void => {
   }
 };
 
-/** Opens the mirror; a damaged one, or one of an older version, is put aside, since it can be made again. */
-const openOrRebuild = (file: string, environment: Environment): Mirror => {
+/** Opens the replica; a damaged one, or one of an older version, is put aside, since it can be made again. */
+const openOrRebuild = (file: string, environment: Environment): Replica => {
   try {
-    return openMirror(file, environment.now());
+    return openReplica(file, environment.now());
   } catch (error) {
     if (!(error instanceof DamagedStore || error instanceof OlderSchema)) throw error;
-    environment.notify({ kind: 'mirror-rebuilt', reason: `${file}: ${error.what}` });
+    environment.notify({ kind: 'replica-rebuilt', reason: `${file}: ${error.what}` });
     const aside = `${file}.${error instanceof OlderSchema ? 'older' : 'damaged'}`;
     rmSync(aside, { force: true });
     renameSync(file, aside);
     for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
-    return openMirror(file, environment.now());
+    return openReplica(file, environment.now());
   }
 };
 
@@ -98,7 +98,7 @@ const begin = async (
 /**
  * Opens a ledger on KurrentDB. Once open, it knows everything that the log held when it was asked.
  *
- * @throws ServerUnreachable; WrongStoreSetting; AnotherLog when the mirror is of another log; a StoreProblem about the mirror's file.
+ * @throws ServerUnreachable; WrongStoreSetting; AnotherLog when the replica is of another log; a StoreProblem about the replica's file.
  */
 export const openKurrentDbEventStore = async (
   options: KurrentDbEventStoreOptions,
@@ -107,42 +107,42 @@ export const openKurrentDbEventStore = async (
   const limits: Limits = { ...defaultLimits, ...options.limits };
   mkdirSync(directory, { recursive: true });
   const connection = new ServerConnection(settings.connectionString, limits.answerMsMax, environment.newId);
-  const mirror = openOrRebuild(mirrorFileOf(directory, settings.ledger), environment);
-  const catchUp = new CatchUp(settings.ledger, mirror, connection, limits, environment);
+  const replica = openOrRebuild(replicaFileOf(directory, settings.ledger), environment);
+  const catchUp = new CatchUp(settings.ledger, replica, connection, limits, environment);
   try {
     await begin(catchUp, settings, limits, environment);
   } catch (error) {
     await connection.close();
-    mirror.close();
+    replica.close();
     throw error;
   }
-  const lanes = new AppendLanes(settings.ledger, mirror, connection, catchUp, limits, environment);
+  const queues = new AppendQueues(settings.ledger, replica, connection, catchUp, limits, environment);
   let closed: Promise<void> | undefined;
 
   const close = async (): Promise<void> => {
-    await lanes.close();
+    await queues.close();
     await catchUp.stop();
     await connection.close();
-    mirror.close();
+    replica.close();
   };
 
   return {
     kind: 'kurrentdb',
     append: async (batch) => {
       assertWellFormed(batch);
-      return batch.length === 0 ? E.right(nothingAppended) : lanes.append(batch);
+      return batch.length === 0 ? E.right(nothingAppended) : queues.append(batch);
     },
     appendCopies: async (batch) => {
       assertWellFormed(batch);
       const times = new Map<EventToAppend, Instant>(batch.map((event) => [event, event.recordedAt]));
       return batch.length === 0
         ? E.right(nothingAppended)
-        : lanes.append(batch, (event) => times.get(event)!);
+        : queues.append(batch, (event) => times.get(event)!);
     },
     onGrown: (listener) => catchUp.onGrown(listener),
     head: async () => {
       await catchUp.softBarrier();
-      return mirror.head();
+      return replica.head();
     },
     close: () => {
       closed ??= close();

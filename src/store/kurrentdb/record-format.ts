@@ -4,7 +4,7 @@
  * The events of a source are in a stream of its own, `<ledger>-<source>`; an append of several sources, which
  * KurrentDB could not write to several streams at once, is in `<ledger>:batches`. Which stream an event is in does
  * not matter to a reader: the events of one append stand next to each other in the order of the whole log, and
- * whether they count is decided at that place, the same way by everyone who reads it (see `mirror.ts`).
+ * whether they count is decided at that place, the same way by everyone who reads it (see `replica.ts`).
  */
 import { createHash } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';

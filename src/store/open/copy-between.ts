@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Copied, type CopyOptions, type CopyProblem, type CopyTarget, copyLog } from '../copy.ts';
 import { type AppendError, type Appended, origin } from '../event-store.ts';
 import { processEnvironment } from '../kurrentdb/environment.ts';
-import { mirrorFileOf } from '../kurrentdb/mirror-format.ts';
+import { replicaFileOf } from '../kurrentdb/replica-format.ts';
 import { WrongStoreSetting } from '../kurrentdb/settings.ts';
 import { batchWriter } from '../sqlite/batch-writer.ts';
 import { ledgerFormat } from '../sqlite/ledger-format.ts';
@@ -78,7 +78,7 @@ const openTarget = async (settings: StoreSettings, options: OpenStoreOptions): P
     environment,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
-  const reader = openLogFile(mirrorFileOf(settings.dataDirectory, setting.right.settings.ledger));
+  const reader = openLogFile(replicaFileOf(settings.dataDirectory, setting.right.settings.ledger));
   return {
     after: reader.after,
     head: store.head,

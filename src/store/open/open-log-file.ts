@@ -1,7 +1,7 @@
 /**
- * Opens the file that holds the log on this machine, whatever wrote it: the embedded ledger, or a mirror.
+ * Opens the file that holds the log on this machine, whatever wrote it: the embedded ledger, or a replica.
  */
-import { mirrorExtension, openMirrorReader } from '../kurrentdb/mirror-format.ts';
+import { openReplicaReader, replicaExtension } from '../kurrentdb/replica-format.ts';
 import type { LogReader } from '../log-reader.ts';
 import { openLogReader } from '../sqlite/log-reader.ts';
 
@@ -11,4 +11,4 @@ import { openLogReader } from '../sqlite/log-reader.ts';
  * @throws a StoreProblem when there is no log, or it cannot be trusted.
  */
 export const openLogFile = (file: string): LogReader =>
-  file.endsWith(mirrorExtension) ? openMirrorReader(file) : openLogReader(file);
+  file.endsWith(replicaExtension) ? openReplicaReader(file) : openLogReader(file);

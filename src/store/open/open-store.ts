@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { EventStore } from '../event-store.ts';
 import { type Environment, type Notice, processEnvironment } from '../kurrentdb/environment.ts';
-import { mirrorFileOf } from '../kurrentdb/mirror-format.ts';
+import { replicaFileOf } from '../kurrentdb/replica-format.ts';
 import {
   type KurrentDbSettings,
   type Limits,
@@ -19,7 +19,7 @@ import { openThreadedEventStore } from '../sqlite/threaded-event-store.ts';
 export interface StoreSettings {
   /** `sqlite:DIR`, or a connection string such as `esdb://…` or `esdb+discover://…`. */
   readonly store: string;
-  /** Where the log, or the mirror of it, is on this machine. */
+  /** Where the log, or the replica of it, is on this machine. */
   readonly dataDirectory: string;
 }
 
@@ -95,7 +95,7 @@ export const openStore = async (
   });
   return {
     store: opened,
-    logFile: mirrorFileOf(dataDirectory, settings.ledger),
+    logFile: replicaFileOf(dataDirectory, settings.ledger),
     onGrown: opened.onGrown,
   };
 };

@@ -1,5 +1,5 @@
 /**
- * How the mirror lies in its file, and how it is read.
+ * How the replica lies in its file, and how it is read.
  *
  * Its events lie as those of the embedded ledger do, at positions from 1 to n; how far KurrentDB's log has been read
  * stands beside them, in KurrentDB's own positions.
@@ -31,7 +31,7 @@ CREATE TABLE progress (
 INSERT INTO progress (one) VALUES (1);
 `;
 
-/** What the embedded ledger must agree on, and besides: what is mirrored must have been read. */
+/** What the embedded ledger must agree on, and besides: what is replicated must have been read. */
 const contradiction = (database: DatabaseSync, whole: boolean): string | undefined => {
   const { events, last, read } = database
     .prepare(
@@ -47,11 +47,11 @@ const contradiction = (database: DatabaseSync, whole: boolean): string | undefin
 };
 
 /**
- * The format of a mirror; `application_id` is `DMCM` in ASCII. A lost tail is read again, so no sync is waited for.
+ * The format of a replica; `application_id` is `DMCM` in ASCII. A lost tail is read again, so no sync is waited for.
  * In version 1 the positions were KurrentDB's own, with gaps.
  */
-export const mirrorFormat: FileFormat = {
-  name: 'mirror of KurrentDB',
+export const replicaFormat: FileFormat = {
+  name: 'local replica of KurrentDB',
   applicationId: 0x444d434d,
   schemaVersion: 2,
   schema,
@@ -59,14 +59,14 @@ export const mirrorFormat: FileFormat = {
   contradiction,
 };
 
-/** What the files of mirrors end in. */
-export const mirrorExtension = '.mirror';
+/** What the files of replicas end in. */
+export const replicaExtension = '.mirror';
 
-/** The file of a ledger's mirror in a directory. */
-export const mirrorFileOf = (directory: string, ledger: string): string =>
-  join(directory, `kurrentdb-${ledger}${mirrorExtension}`);
+/** The file of a ledger's replica in a directory. */
+export const replicaFileOf = (directory: string, ledger: string): string =>
+  join(directory, `kurrentdb-${ledger}${replicaExtension}`);
 
-/** The record that the mirror has come to: the log is the one mirrored if it stands there. */
+/** The record that the replica has come to: the log is the one replicated if it stands there. */
 export interface LastRecord {
   readonly stream: string;
   readonly revision: bigint;
@@ -74,8 +74,8 @@ export interface LastRecord {
   readonly position: LogPosition;
 }
 
-/** How far a mirror has come. */
-export interface MirrorState {
+/** How far a replica has come. */
+export interface ReplicaState {
   readonly readUpTo: LogPosition | undefined;
   readonly last: LastRecord | undefined;
 }
@@ -85,8 +85,8 @@ const positionOf = (commit: unknown, prepare: unknown): LogPosition => ({
   prepare: BigInt(String(prepare)),
 });
 
-/** How to ask a mirror how far it has come. */
-export const progressQuery = (database: DatabaseSync): (() => MirrorState) => {
+/** How to ask a replica how far it has come. */
+export const progressQuery = (database: DatabaseSync): (() => ReplicaState) => {
   const select = database.prepare(
     'SELECT commit_position, prepare_position, stream, revision, event_id, last_commit, last_prepare FROM progress',
   );
@@ -109,8 +109,8 @@ export const progressQuery = (database: DatabaseSync): (() => MirrorState) => {
 };
 
 /**
- * Opens a reader of a mirror, in any thread or process, while the adapter fills it.
+ * Opens a reader of a replica, in any thread or process, while the adapter fills it.
  *
- * @throws a StoreProblem when there is no mirror, or it cannot be trusted.
+ * @throws a StoreProblem when there is no replica, or it cannot be trusted.
  */
-export const openMirrorReader = (path: string): LogReader => openQueries(path, mirrorFormat);
+export const openReplicaReader = (path: string): LogReader => openQueries(path, replicaFormat);

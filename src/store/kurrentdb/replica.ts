@@ -1,12 +1,12 @@
 /**
- * The mirror: what the log in KurrentDB says, in one SQLite file on this machine.
+ * The replica: what the log in KurrentDB says, in one SQLite file on this machine.
  *
  * It is where the ledger's promises are kept on KurrentDB. The log is in one order for everyone; each append is
  * looked at in that order, at its place, and either counts as a whole or not at all: an event that stands further
  * up with the same bytes is not recorded again, one with other bytes or an unmet expectation voids its append. So
  * whatever was written twice, by a retry or by two processes at once, is recorded once, and every process that reads
  * the log finds the same. What counts is numbered in that order, 1 to n: positions are those of the embedded ledger,
- * and the same in every mirror. Nothing here is lost with the file: it can be made again from the log at any time.
+ * and the same in every replica. Nothing here is lost with the file: it can be made again from the log at any time.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
@@ -17,8 +17,8 @@ import { type LedgerQueries, ledgerQueries } from '../sqlite/log-reader.ts';
 import { type OpenDatabase, openToWrite } from '../sqlite/open-database.ts';
 import { toStoreProblem } from '../sqlite/store-problems.ts';
 import type { LoggedBatch, Reading } from './batch-assembly.ts';
-import { type LastRecord, mirrorFormat, progressQuery } from './mirror-format.ts';
 import { isAfter, type LogPosition, type RawRecord } from './record-format.ts';
+import { type LastRecord, progressQuery, replicaFormat } from './replica-format.ts';
 
 /** What became of an append at its place in the log. */
 export type Verdict =
@@ -46,7 +46,7 @@ export interface Applied {
 }
 
 /** Everything that can be known without the server. */
-export interface Mirror extends LedgerQueries {
+export interface Replica extends LedgerQueries {
   readonly file: string;
   /** Applies what was read of the log, each place once; what has been applied before is passed over. */
   apply(readings: ReadonlyArray<Reading>): Applied;
@@ -184,12 +184,12 @@ const judgeAgainst = (
 };
 
 /**
- * Opens the mirror in this file, and makes an empty one if there is none.
+ * Opens the replica in this file, and makes an empty one if there is none.
  *
- * @throws a StoreProblem when the file is in use, damaged, or not a mirror.
+ * @throws a StoreProblem when the file is in use, damaged, or not a replica.
  */
-export const openMirror = (path: string, now: Instant): Mirror => {
-  const opened: OpenDatabase = openToWrite(path, mirrorFormat, now);
+export const openReplica = (path: string, now: Instant): Replica => {
+  const opened: OpenDatabase = openToWrite(path, replicaFormat, now);
   const { database, file } = opened;
   const queries = ledgerQueries(database, file);
   const held = statements(database);
@@ -229,7 +229,7 @@ export const openMirror = (path: string, now: Instant): Mirror => {
     return { kind: 'recorded', recorded: fresh.size, position };
   };
 
-  const apply: Mirror['apply'] = (readings) =>
+  const apply: Replica['apply'] = (readings) =>
     inTransaction(() => {
       let progress = held.progress();
       let last: RawRecord | undefined;

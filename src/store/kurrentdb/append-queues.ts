@@ -1,9 +1,9 @@
 /**
  * Writing to the log.
  *
- * Each stream has a lane: its appends are written one group after the other, each group at the revision the mirror
+ * Each stream has a queue: its appends are written one group after the other, each group at the revision the replica
  * knows. What became of an append is not believed from the server's answer, which can be lost, but read from the log
- * itself: an append is answered when the mirror has come to its place. So an answer that was lost is no different
+ * itself: an append is answered when the replica has come to its place. So an answer that was lost is no different
  * from one that arrived, and trying again is always safe.
  */
 import * as E from 'fp-ts/lib/Either.js';
@@ -11,8 +11,8 @@ import type { AppendError, Appended, EventToAppend, Position } from '../event-st
 import { StoreFull, StoreProblem } from '../sqlite/store-problems.ts';
 import { AnotherLog, type CatchUp } from './catch-up.ts';
 import { backoffMs, type Environment } from './environment.ts';
-import type { Mirror, Verdict } from './mirror.ts';
 import { encodeBatch, type RecordedAtOf, type RecordToWrite, streamOfBatch } from './record-format.ts';
+import type { Replica, Verdict } from './replica.ts';
 import type { ServerConnection, WriteOutcome } from './server-connection.ts';
 import { ServerFailure } from './server-failure.ts';
 import type { Limits } from './settings.ts';
@@ -56,7 +56,7 @@ interface Group {
   readonly entries: ReadonlyArray<Written>;
 }
 
-interface Lane {
+interface StreamQueue {
   readonly stream: string;
   entries: Entry[];
 }
@@ -70,14 +70,14 @@ const unavailable = (reason: string, retryAfterMs: number, outcomeUnknown: boole
   outcomeUnknown,
 });
 
-export class AppendLanes {
+export class AppendQueues {
   private readonly ledger: string;
-  private readonly mirror: Mirror;
+  private readonly replica: Replica;
   private readonly connection: ServerConnection;
   private readonly catchUp: CatchUp;
   private readonly limits: Limits;
   private readonly environment: Environment;
-  private readonly lanes = new Map<string, Lane>();
+  private readonly queues = new Map<string, StreamQueue>();
   private readonly draining = new Set<Promise<void>>();
   private queuedBatches = 0;
   private queuedBytes = 0;
@@ -88,14 +88,14 @@ export class AppendLanes {
 
   constructor(
     ledger: string,
-    mirror: Mirror,
+    replica: Replica,
     connection: ServerConnection,
     catchUp: CatchUp,
     limits: Limits,
     environment: Environment,
   ) {
     this.ledger = ledger;
-    this.mirror = mirror;
+    this.replica = replica;
     this.connection = connection;
     this.catchUp = catchUp;
     this.limits = limits;
@@ -150,33 +150,33 @@ export class AppendLanes {
   }
 
   private enqueue(stream: string, entry: Entry): void {
-    const lane = this.lanes.get(stream);
-    if (lane !== undefined) {
-      lane.entries.push(entry);
+    const queue = this.queues.get(stream);
+    if (queue !== undefined) {
+      queue.entries.push(entry);
       return;
     }
-    const opened: Lane = { stream, entries: [entry] };
-    this.lanes.set(stream, opened);
+    const opened: StreamQueue = { stream, entries: [entry] };
+    this.queues.set(stream, opened);
     const drained = this.drain(opened).finally(() => this.draining.delete(drained));
     this.draining.add(drained);
   }
 
-  private async drain(lane: Lane): Promise<void> {
+  private async drain(queue: StreamQueue): Promise<void> {
     await this.turn();
     try {
       let attempt = 0;
-      while (lane.entries.length > 0) {
+      while (queue.entries.length > 0) {
         try {
-          const group = this.nextGroup(lane);
-          if (group.entries.length > 0) attempt = (await this.writeGroup(lane, group)) ? 0 : attempt + 1;
+          const group = this.nextGroup(queue);
+          if (group.entries.length > 0) attempt = (await this.writeGroup(queue, group)) ? 0 : attempt + 1;
         } catch (error) {
-          this.failAll(lane, error);
+          this.failAll(queue, error);
         }
-        lane.entries = lane.entries.filter((entry) => !entry.isDone);
-        if (attempt > 0 && lane.entries.length > 0) await this.pause(attempt, lane);
+        queue.entries = queue.entries.filter((entry) => !entry.isDone);
+        if (attempt > 0 && queue.entries.length > 0) await this.pause(attempt, queue);
       }
     } finally {
-      this.lanes.delete(lane.stream);
+      this.queues.delete(queue.stream);
       this.writing -= 1;
       this.turns.shift()?.();
     }
@@ -190,9 +190,9 @@ export class AppendLanes {
     this.writing += 1;
   }
 
-  private async pause(attempt: number, lane: Lane): Promise<void> {
+  private async pause(attempt: number, queue: StreamQueue): Promise<void> {
     const { backoffMsMin, backoffMsMax } = this.limits;
-    const left = Math.min(...lane.entries.map((entry) => entry.giveUpAt)) - this.environment.now();
+    const left = Math.min(...queue.entries.map((entry) => entry.giveUpAt)) - this.environment.now();
     const ms = backoffMs(attempt - 1, backoffMsMin, backoffMsMax, this.environment.random());
     await this.environment.sleep(Math.max(0, Math.min(ms, left)));
   }
@@ -200,11 +200,11 @@ export class AppendLanes {
   /** Why nothing can be appended at present, if that is so. */
   private refusal(mayBeWritten: boolean): AppendError | undefined {
     const { retryAfterMs } = this.limits;
-    const { failure, mirrorFault } = this.catchUp;
+    const { failure, replicaFault } = this.catchUp;
     if (failure !== undefined) return unavailable(failure.message, retryAfterMs, mayBeWritten);
-    if (mirrorFault instanceof StoreFull && !mayBeWritten) return { kind: 'full' };
-    if (mirrorFault instanceof StoreProblem)
-      return unavailable(mirrorFault.message, retryAfterMs, mayBeWritten);
+    if (replicaFault instanceof StoreFull && !mayBeWritten) return { kind: 'full' };
+    if (replicaFault instanceof StoreProblem)
+      return unavailable(replicaFault.message, retryAfterMs, mayBeWritten);
     return undefined;
   }
 
@@ -214,9 +214,9 @@ export class AppendLanes {
     entry.answer(outcome);
   }
 
-  private failAll(lane: Lane, error: unknown): void {
+  private failAll(queue: StreamQueue, error: unknown): void {
     const isOurs = error instanceof StoreProblem || error instanceof AnotherLog;
-    for (const entry of lane.entries) {
+    for (const entry of queue.entries) {
       if (entry.isDone) continue;
       if (isOurs) {
         const reason = unavailable(error.message, this.limits.retryAfterMs, entry.mayBeWritten);
@@ -252,14 +252,14 @@ export class AppendLanes {
   }
 
   /** Answers what needs no writing, and gives what is to be written together now. */
-  private nextGroup(lane: Lane): Group {
+  private nextGroup(queue: StreamQueue): Group {
     const group: Written[] = [];
     let after = -1n;
     const keys = new Set<string>();
     let [events, bytes] = [0, 0];
-    for (const entry of lane.entries) {
+    for (const entry of queue.entries) {
       if (this.answered(entry, 'KurrentDB does not answer in time')) continue;
-      const judged = this.mirror.judge(entry.batch);
+      const judged = this.replica.judge(entry.batch);
       if (E.isLeft(judged)) {
         if (group.length > 0) break;
         this.settle(entry, judged);
@@ -285,7 +285,7 @@ export class AppendLanes {
           bytes + written.bytes <= this.limits.groupBytesMax &&
           written.keys.every((key) => !keys.has(key)));
       if (!fits) break;
-      if (group.length === 0) after = this.mirror.revisionOf(lane.stream);
+      if (group.length === 0) after = this.replica.revisionOf(queue.stream);
       group.push(written);
       if (entry.alone) break;
       events += fresh.length;
@@ -296,7 +296,7 @@ export class AppendLanes {
   }
 
   /** Writes a group once, and finds out what became of it. Whether anything did. */
-  private async writeGroup(lane: Lane, { after, entries: group }: Group): Promise<boolean> {
+  private async writeGroup(queue: StreamQueue, { after, entries: group }: Group): Promise<boolean> {
     for (const { entry } of group) {
       entry.forget();
       entry.forget = this.catchUp.expect(entry.id, (verdict) => {
@@ -306,7 +306,7 @@ export class AppendLanes {
     const records = group.flatMap((written) => written.records);
     let outcome: WriteOutcome;
     try {
-      outcome = await this.connection.write(lane.stream, after, records);
+      outcome = await this.connection.write(queue.stream, after, records);
     } catch (error) {
       if (!(error instanceof ServerFailure)) throw error;
       return this.afterFailure(group, error);
