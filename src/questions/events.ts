@@ -11,7 +11,7 @@ import { isCorrection } from '../domain/recording/corrections.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import { formatInstant } from '../domain/time/instant.ts';
 import { type TopicKind, topicsNaming, visitTopics } from '../projections/topics.ts';
-import { discrepanciesOf } from './discrepancies.ts';
+import { discrepanciesOf } from './event-discrepancies.ts';
 import type { View } from './view.ts';
 
 /** The event as it is written on the wire, with its place in the log. */

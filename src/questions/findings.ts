@@ -26,11 +26,11 @@ import type { FactOf } from '../domain/recording/facts.ts';
 import type { Residency } from '../domain/residency/fold.ts';
 import { formatBound, formatInstant, type Instant } from '../domain/time/instant.ts';
 import type { ReachIndex } from '../projections/reach/reach-index.ts';
-import { residencyOf } from './gather.ts';
+import { cachedByKnowledge } from './cached-by-knowledge.ts';
 import { reachIndexOf, wirePath } from './reach.ts';
-import { remembered } from './remembered.ts';
+import { residencyOf } from './residency-facts.ts';
 import type { View } from './view.ts';
-import { worldOf } from './world.ts';
+import { wholeHistoryOf } from './whole-history.ts';
 
 /** Every version of every policy, built-in ones included, as the view knows them. */
 export const policyVersions = (view: View): ReadonlyArray<PolicyVersion> =>
@@ -83,19 +83,22 @@ const judge = (
 
 /** The findings of some versions over everything. */
 const findingsOfVersions = (view: View, versions: ReadonlyArray<PolicyVersion>): ReadonlyArray<Finding> =>
-  judge(view, versions, { ...worldOf(view), accesses: view.factsOf('accesses', 'all', 'AccessObserved') });
+  judge(view, versions, {
+    ...wholeHistoryOf(view),
+    accesses: view.factsOf('accesses', 'all', 'AccessObserved'),
+  });
 
 /** Lists of all findings that are kept, at the most: of the latest and of earlier moments of knowledge. */
 const findingsMax = 4;
 
-const findings = remembered(findingsMax, (view) => findingsOfVersions(view, policyVersions(view)));
+const findings = cachedByKnowledge(findingsMax, (view) => findingsOfVersions(view, policyVersions(view)));
 
 /** The findings of all versions of all policies over everything. */
-export const allFindings = (view: View): ReadonlyArray<Finding> => findings.of(view);
+export const allFindings = (view: View): ReadonlyArray<Finding> => findings.get(view);
 
 /** The findings of one version over everything: from those of all, where they are at hand, since none depends on another. */
 const findingsOfVersion = (view: View, version: PolicyVersion): ReadonlyArray<Finding> => {
-  const all = findings.ifAny(view);
+  const all = findings.peek(view);
   return all === undefined
     ? findingsOfVersions(view, [version])
     : all.filter((each) => each.policy === version.policy && each.version === version.version);

@@ -9,8 +9,8 @@ import { type Fact, type FactOf, isFact } from '../domain/recording/facts.ts';
 import { foldingOrder } from '../domain/recording/folding-order.ts';
 import { formatInstant, type Instant } from '../domain/time/instant.ts';
 import { Descriptions } from './descriptions.ts';
-import { residencyOfMany } from './holdings.ts';
 import { siteRow } from './registry.ts';
+import { residencyOfMany } from './residency-of-many.ts';
 import type { View } from './view.ts';
 
 /** How many edges a lineage shows at the most: the latest. */

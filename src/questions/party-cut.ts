@@ -14,7 +14,7 @@ import type { Instant } from '../domain/time/instant.ts';
 import { cover, valueAt } from '../domain/time/timeline.ts';
 import { wireCut, wireCutEdge } from './reach.ts';
 import type { View } from './view.ts';
-import { type World, worldOf } from './world.ts';
+import { type WholeHistory, wholeHistoryOf } from './whole-history.ts';
 
 /** Which holdings are asked about: those that fit all that is given. */
 export interface HoldingFilter {
@@ -39,7 +39,7 @@ const fits = (filter: HoldingFilter, { dataset, site, backup, population }: Judg
 
 /** The data of the holdings: as that of their people, and as that of each subject over whose data alone is a grant. */
 const staysOf = (
-  { histories, residency, reach }: World,
+  { histories, residency, reach }: WholeHistory,
   filter: HoldingFilter,
 ): ReadonlyArray<DataPresence> => {
   const together = histories
@@ -81,9 +81,9 @@ const edgesAlong = (first: Hop): ReadonlyArray<CutEdge> => {
 
 /** How the party gets at the holdings at the instant, and what to close; or why it does not. */
 export const partyCut = (view: View, party: string, filter: HoldingFilter, at: Instant): WirePartyCut => {
-  const world = worldOf(view);
-  const { reach } = world;
-  const presences = staysOf(world, filter);
+  const history = wholeHistoryOf(view);
+  const { reach } = history;
+  const presences = staysOf(history, filter);
   const cut = wireCut(party, explainCut(reach, presences, party, at));
   const direct = presences.flatMap((presence) => {
     const data = valueAt(presence.classes, at);

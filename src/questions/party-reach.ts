@@ -10,7 +10,7 @@ import { formatBound, type Instant, never } from '../domain/time/instant.ts';
 import { cover, type Interval, subtract } from '../domain/time/timeline.ts';
 import { wirePath } from './reach.ts';
 import type { View } from './view.ts';
-import { worldOf } from './world.ts';
+import { wholeHistoryOf } from './whole-history.ts';
 
 const wire = ({ from, to, path, ...of }: HoldingReach): PartyReachRow => ({
   ...of,
@@ -20,7 +20,7 @@ const wire = ({ from, to, path, ...of }: HoldingReach): PartyReachRow => ({
 });
 
 const reachedBy = (view: View, party: string, at: Instant, during: Interval): ReadonlyArray<HoldingReach> => {
-  const { residency, reach, weights } = worldOf(view);
+  const { residency, reach, weights } = wholeHistoryOf(view);
   return reachedHoldings(reach, party, countedDataOf(residency, reach, weights), { at, during });
 };
 
@@ -38,7 +38,7 @@ const holdingKey = ({ dataset, population, site, kind, backup }: HoldingReach): 
 /** For each party, everything that it reached as text: parties for whom it is the same reach the same. */
 const reachTexts = (view: View): ReadonlyMap<string, string> => {
   const texts = new Map<string, string[]>();
-  for (const { holding, population, subjects, reached } of worldOf(view).histories) {
+  for (const { holding, population, subjects, reached } of wholeHistoryOf(view).histories) {
     for (const { party, intervals, subjects: some = subjects } of reached) {
       const times = intervals.map(({ from, to }) => [from, to]);
       const text = JSON.stringify([holding, population, times, some]);

@@ -19,7 +19,7 @@ import type { RowKey } from '../domain/residency/rows.ts';
 import { formatBound, type Instant } from '../domain/time/instant.ts';
 import type { EventIndex } from '../projections/event-index.ts';
 import { ReachIndex } from '../projections/reach/reach-index.ts';
-import { residencyOf } from './gather.ts';
+import { residencyOf } from './residency-facts.ts';
 import { View } from './view.ts';
 
 /** Who reaches what, as of the last question of each assurance. */

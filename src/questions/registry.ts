@@ -7,7 +7,7 @@ import type { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../contract/r
 import type { Instant } from '../domain/time/instant.ts';
 import { valueAt } from '../domain/time/timeline.ts';
 import type { Descriptions } from './descriptions.ts';
-import { membersAt } from './holdings.ts';
+import { membersAt } from './members.ts';
 import type { View } from './view.ts';
 
 /** The site as described at the instant. */

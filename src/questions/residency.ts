@@ -8,7 +8,7 @@ import { type Assurance, Assurance as Assurances } from '../domain/events/words.
 import { type RowPresence, rowOrder, rowPresences } from '../domain/residency/rows.ts';
 import { formatBound, formatInstant, type Instant, never } from '../domain/time/instant.ts';
 import { Descriptions } from './descriptions.ts';
-import { residencyOf } from './gather.ts';
+import { residencyOf } from './residency-facts.ts';
 import type { View } from './view.ts';
 
 /**

@@ -10,7 +10,7 @@ import type { Residency } from '../domain/residency/fold.ts';
 import { rowPresences } from '../domain/residency/rows.ts';
 import { formatInstant } from '../domain/time/instant.ts';
 import { holdsAt } from '../domain/time/timeline.ts';
-import { Gathering } from './gather.ts';
+import { ResidencyFacts } from './residency-facts.ts';
 import type { View } from './view.ts';
 
 /** An event of the trail, and why it is in it. */
@@ -117,10 +117,10 @@ export const trailOf = (
   names: (recorded: RecordedEvent) => boolean,
   more: (residency: Residency, reasons: Reasons) => void = () => {},
 ): ReadonlyArray<TrailEntry> => {
-  const gathering = new Gathering(view).subject(subject);
-  const residency = gathering.fold();
+  const facts = new ResidencyFacts(view).addSubject(subject);
+  const residency = facts.fold();
   const reasons = new Reasons();
-  residencyReasons(residency, gathering.facts, subject, reasons);
+  residencyReasons(residency, facts.facts, subject, reasons);
   more(residency, reasons);
   ownReasons(view, subject, names, reasons);
   return reasons.inOrder().flatMap(([position, why]) => {

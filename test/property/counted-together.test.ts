@@ -10,8 +10,8 @@ import { classHistoriesOf } from '../../src/domain/policy/judged-holdings.ts';
 import { unexplainedAccess } from '../../src/domain/reach/unexplained-access.ts';
 import type { Residency } from '../../src/domain/residency/fold.ts';
 import { formatInstant } from '../../src/domain/time/instant.ts';
-import { Gathering } from '../../src/questions/gather.ts';
-import { worldOf } from '../../src/questions/world.ts';
+import { ResidencyFacts } from '../../src/questions/residency-facts.ts';
+import { wholeHistoryOf } from '../../src/questions/whole-history.ts';
 import { type Sent, sent } from '../support/given-events.ts';
 import { projected, storedEvents } from '../support/ledger.ts';
 import { datasets, epoch, parties, populations, sites, subjects, worlds } from '../support/worlds.ts';
@@ -114,13 +114,13 @@ it('counts of every class at every instant, and of every access, are those of ea
           log.splice((index * every) % (log.length + 1), 0, event);
         const events = storedEvents(log);
         const view = projected(events).view(Math.ceil(events.length * share));
-        const { residency, weights, reach, histories } = worldOf(view);
+        const { residency, weights, reach, histories } = wholeHistoryOf(view);
 
-        const gathering = new Gathering(view);
-        for (const population of view.names('population', '', 100)) gathering.population(population);
+        const facts = new ResidencyFacts(view);
+        for (const population of view.names('population', '', 100)) facts.addPopulation(population);
         for (const subject of [...subjects, ...crowded.flatMap(({ many }, index) => people(index, many))])
-          gathering.subject(subject);
-        const alone = gathering.fold();
+          facts.addSubject(subject);
+        const alone = facts.fold();
 
         expect(told(histories)).toEqual(told(classHistoriesOf(alone, reach)));
         const counted = (of: Residency, weighed: Weights) =>

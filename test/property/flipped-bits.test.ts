@@ -11,7 +11,8 @@ import { openProjections, openProjectionsToRead } from '../../src/projections/en
 import { IndexReader } from '../../src/projections/engine/index-reader.ts';
 import { Scanner } from '../../src/projections/engine/scanner.ts';
 import { discrepanciesAfter } from '../../src/questions/discrepancies.ts';
-import { holdingsAt, membersAt } from '../../src/questions/holdings.ts';
+import { holdingsAt } from '../../src/questions/holdings.ts';
+import { membersAt } from '../../src/questions/members.ts';
 import { transfersBetween } from '../../src/questions/movements.ts';
 import { historyBetween } from '../../src/questions/residency.ts';
 import { View } from '../../src/questions/view.ts';

@@ -1,0 +1,114 @@
+/**
+ * Cohorts: subjects of whom nothing is recorded but one enrolment share the fate of all others who were enrolled in the
+ * same population between the same two of its events. They are counted together, as one subject that stands for all.
+ */
+
+import { isPopulation } from '../domain/events/scope.ts';
+import { type Fact, isFact } from '../domain/recording/facts.ts';
+import { foldingOrder } from '../domain/recording/folding-order.ts';
+import { firstNotBefore } from '../domain/time/binary-search.ts';
+import { type Instant, never } from '../domain/time/instant.ts';
+import type { Enrolments, Place } from '../projections/event-index.ts';
+
+/** Subjects who were enrolled at a place, or from that place on until the next event of their population. */
+export interface Cohort extends Place {
+  readonly count: number;
+  /** When each was enrolled, in order; not given where only the count at one instant is asked for. */
+  readonly arrivals?: Float64Array;
+}
+
+const latest = Number.MAX_SAFE_INTEGER;
+
+/** After every event. */
+export const endOfTime: Place = { time: latest, position: latest };
+
+/** After every event of an instant. */
+export const endOf = (instant: Instant): Place =>
+  instant === never ? endOfTime : { time: instant, position: latest };
+
+/**
+ * The events that divide the cohorts of a population, in folding order: who was enrolled before one and who after it may
+ * fare differently.
+ */
+export const dividing = (facts: Iterable<Fact>): ((population: string) => ReadonlyArray<Fact>) => {
+  const ofAll: Fact[] = [];
+  const of = new Map<string, Fact[]>();
+  for (const fact of facts) {
+    if (isFact(fact, 'BackupRestored')) ofAll.push(fact);
+    if (!('scope' in fact.data) || fact.data.scope === undefined || !isPopulation(fact.data.scope)) continue;
+    const { population } = fact.data.scope;
+    const divisions = of.get(population);
+    if (divisions === undefined) of.set(population, [fact]);
+    else divisions.push(fact);
+  }
+  return (population) => [...ofAll, ...(of.get(population) ?? [])].sort(foldingOrder);
+};
+
+/**
+ * The cohorts of a population up to an instant, by their number alone.
+ *
+ * @param enrolledBefore how many subjects in cohorts are enrolled before a place.
+ */
+export const cohortsUntil = (
+  divisions: ReadonlyArray<Fact>,
+  until: Instant,
+  enrolledBefore: (place: Place) => number,
+): ReadonlyArray<Cohort> => {
+  const end = endOf(until);
+  const cohorts: Cohort[] = [];
+  let before = { count: 0, place: { time: -latest, position: 0 } as Place };
+  for (const division of [...divisions.filter((fact) => foldingOrder(fact, end) < 0), end]) {
+    const count = enrolledBefore(division);
+    // The cohort stands just behind the division before: no event of the population lies in between.
+    if (count > before.count) {
+      const { time, position } = before.place;
+      cohorts.push({ count: count - before.count, time, position: position + 0.5 });
+    }
+    before = { count, place: division };
+  }
+  return cohorts;
+};
+
+/** The cohorts of a population over all time, each with the arrivals of its subjects. */
+export const cohortsOverTime = (
+  { times, positions }: Enrolments,
+  divisions: ReadonlyArray<Fact>,
+): ReadonlyArray<Cohort> => {
+  const cohorts: Cohort[] = [];
+  let first = 0;
+  for (const division of [...divisions, endOfTime]) {
+    const next = firstNotBefore(
+      times.length,
+      (index) => foldingOrder({ time: times[index]!, position: positions[index]! }, division) < 0,
+    );
+    if (next <= first) continue;
+    const arrivals = times.subarray(first, next);
+    cohorts.push({ count: next - first, time: times[first]!, position: positions[first]!, arrivals });
+    first = next;
+  }
+  return cohorts;
+};
+
+/**
+ * The enrolments of a population without those of individuals.
+ *
+ * @param individuals in folding order, all of them among the enrolments.
+ */
+export const withoutIndividuals = (enrolments: Enrolments, individuals: ReadonlyArray<Place>): Enrolments => {
+  if (individuals.length === 0) return enrolments;
+  const length = enrolments.times.length;
+  const times = new Float64Array(length);
+  const positions = new Float64Array(length);
+  let [kept, next] = [0, 0];
+  for (let index = 0; index < length; index++) {
+    const [time, position] = [enrolments.times[index]!, enrolments.positions[index]!];
+    const individual = individuals[next];
+    if (individual !== undefined && individual.time === time && individual.position === position) {
+      next++;
+      continue;
+    }
+    times[kept] = time;
+    positions[kept++] = position;
+  }
+  return { times: times.subarray(0, kept), positions: positions.subarray(0, kept) };
+};

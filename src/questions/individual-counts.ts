@@ -1,0 +1,192 @@
+/**
+ * How many individuals are in each holding over time, and how many in each population.
+ *
+ * Individuals are followed one by one, as their facts say; everybody else is counted in cohorts (see
+ * `enrolment-cohorts.ts`). When more is known, the individuals whom the new events affect are subtracted as they were
+ * known before and added as they are known now, and nobody else is looked at. So the counts are exact, and keeping them
+ * up to date costs by what happened, not by how many people there are.
+ */
+import { isPopulation, type Scope } from '../domain/events/scope.ts';
+import { isFact } from '../domain/recording/facts.ts';
+import { type Holding, sharedHolding } from '../domain/residency/holding.ts';
+import { type Instant, never } from '../domain/time/instant.ts';
+import type { Interval } from '../domain/time/interval.ts';
+import type { Place } from '../projections/event-index.ts';
+import { type Affected, affectedBetween } from './affected.ts';
+import { ResidencyFacts } from './residency-facts.ts';
+import { RunningCount } from './running-count.ts';
+import { enrolmentsOf } from './subject-enrolments.ts';
+import type { View } from './view.ts';
+
+/** Individuals counted at a time; the memory that their facts take is freed in between. */
+const countedAtOnceMax = 2_000;
+
+/** The individuals in one holding; the subjects' own holdings of a dataset at a site count as one. */
+export interface HoldingCount {
+  readonly dataset: string;
+  readonly population: string | null;
+  readonly kind: 'live' | 'backup';
+  readonly backup: string | null;
+  /** When the backup expires; `never` for live data. */
+  readonly expires: Instant;
+  readonly count: RunningCount;
+}
+
+export class IndividualCounts {
+  private known: View['known'];
+  private readonly counted = new Set<string>();
+  /** By population: how many of its individuals were counted, in the order of the index. */
+  private readonly countedOf = new Map<string, number>();
+  /** By site: up to which position those with own data there were looked for. */
+  private readonly searchedUpTo = new Map<string, number>();
+  private readonly holdings = new Map<string, Map<string, HoldingCount>>();
+  private readonly members = new Map<string, RunningCount>();
+  private readonly enrolments = new Map<string, RunningCount>();
+
+  constructor({ known }: View) {
+    this.known = known;
+  }
+
+  get position(): number {
+    return this.known.position;
+  }
+
+  /** How many individuals are counted. */
+  get size(): number {
+    return this.counted.size;
+  }
+
+  /** The counts of the holdings at a site. */
+  at(site: string): Iterable<HoldingCount> {
+    return this.holdings.get(site)?.values() ?? [];
+  }
+
+  /** How many of those counted are in a population at an instant. */
+  membersAt(population: string, instant: Instant): number {
+    return this.members.get(population)?.at(instant) ?? 0;
+  }
+
+  /** How many enrolments in a population, as recorded, of those counted come before a place. */
+  enrolledBefore(population: string, place: Place): number {
+    return this.enrolments.get(population)?.before(place) ?? 0;
+  }
+
+  /** Counts the individuals of a population. */
+  addPopulation(view: View, population: string): void {
+    const { subjects, upTo } = view.index.individualsOf(population, this.countedOf.get(population) ?? 0);
+    this.addAll(view, subjects);
+    this.countedOf.set(population, upTo);
+  }
+
+  /** Counts everybody whose own data was ever taken to a site, or from it. */
+  addThoseAt(view: View, site: string): void {
+    const subjects = new Set<string>();
+    const add = (scope: Scope | undefined): void => {
+      if (scope !== undefined && !isPopulation(scope)) subjects.add(scope.subject);
+    };
+    for (const position of view.positions('data-at', site, this.searchedUpTo.get(site) ?? 0)) {
+      const fact = view.fact(position);
+      if (fact === undefined) continue;
+      if ('scope' in fact.data) add(fact.data.scope);
+      if (isFact(fact, 'BackupMoved') || isFact(fact, 'BackupRestored'))
+        for (const taken of view.factsOf('backup', fact.data.backup, 'BackupTaken')) add(taken.data.scope);
+    }
+    this.addAll(view, subjects);
+    this.searchedUpTo.set(site, view.known.position);
+  }
+
+  /** Counts these subjects as individuals, unless they are counted already. */
+  addAll(view: View, subjects: Iterable<string>): void {
+    const fresh = [...new Set(subjects)].filter((subject) => !this.counted.has(subject));
+    this.count(view, fresh, 1);
+    for (const subject of fresh) this.counted.add(subject);
+  }
+
+  /** Brings the counts to what another view knows, which may be more or less. */
+  moveTo(view: View): void {
+    if (view.known.position === this.known.position) return;
+    const from = view.as(this.known);
+    const [earlier, later] = this.known.position < view.known.position ? [from, view] : [view, from];
+    const affected = affectedBetween(earlier, later);
+    // An event that was known before may now tell of other people's data at a site.
+    if (affected.hasCorrections || affected.backups.size > 0) this.searchedUpTo.clear();
+    const fresh = [...affected.subjects].filter(
+      (subject) => !this.counted.has(subject) && view.index.isIndividual(subject),
+    );
+    const again = this.countedAmong(affected, from, view);
+    this.count(from, again, -1);
+    this.count(view, again, 1);
+    this.known = view.known;
+    for (const [site, upTo] of this.searchedUpTo)
+      this.searchedUpTo.set(site, Math.min(upTo, earlier.known.position));
+    this.addAll(view, fresh);
+  }
+
+  /** Those counted who are affected, by themselves or through a population or a backup. */
+  private countedAmong(affected: Affected, ...views: ReadonlyArray<View>): ReadonlyArray<string> {
+    const subjects = new Set(affected.subjects);
+    const populations = new Set(affected.populations);
+    for (const view of views) {
+      for (const backup of affected.backups) {
+        for (const { data } of view.factsOf('backup', backup, 'BackupTaken')) {
+          if (isPopulation(data.scope)) populations.add(data.scope.population);
+          else subjects.add(data.scope.subject);
+        }
+      }
+    }
+    const { index } = views[0]!;
+    for (const population of populations)
+      for (const subject of index.individualsOf(population).subjects) subjects.add(subject);
+    return [...subjects].filter((subject) => this.counted.has(subject));
+  }
+
+  /** Adds subjects as a view knows them, or subtracts them. */
+  private count(view: View, subjects: ReadonlyArray<string>, by: 1 | -1): void {
+    for (let first = 0; first < subjects.length; first += countedAtOnceMax)
+      this.countSome(view.as(view.known), subjects.slice(first, first + countedAtOnceMax), by);
+  }
+
+  private countSome(view: View, subjects: ReadonlyArray<string>, by: 1 | -1): void {
+    const facts = new ResidencyFacts(view);
+    for (const subject of subjects) facts.addSubject(subject);
+    const { presences, memberships, backups } = facts.fold();
+    for (const presence of presences) addInterval(this.countOf(presence.holding, backups), presence, by);
+    for (const pieces of memberships.values()) {
+      for (const piece of pieces) addInterval(countIn(this.members, piece.value.population), piece, by);
+    }
+    for (const [population, places] of enrolmentsOf(view, subjects)) {
+      const count = countIn(this.enrolments, population);
+      for (const place of places) count.add(place, by);
+    }
+  }
+
+  private countOf(
+    holding: Holding,
+    backups: ReadonlyMap<string, { readonly expires: Instant }>,
+  ): RunningCount {
+    const { dataset, site, kind, backup, population } = sharedHolding(holding);
+    const expires = (backup === null ? undefined : backups.get(backup)?.expires) ?? never;
+    // Each of these makes another row; when a backup expires may be known otherwise later.
+    const key = JSON.stringify([dataset, population, backup, kind === 'backup' ? expires : null]);
+    const ofSite = this.holdings.get(site) ?? new Map<string, HoldingCount>();
+    this.holdings.set(site, ofSite);
+    const existing = ofSite.get(key);
+    if (existing !== undefined) return existing.count;
+    const count = new RunningCount();
+    ofSite.set(key, { dataset, population, kind, backup, expires, count });
+    return count;
+  }
+}
+
+const addInterval = (count: RunningCount, { from, to }: Interval, by: 1 | -1): void => {
+  count.add({ time: from, position: 0 }, by);
+  if (to !== never) count.add({ time: to, position: 0 }, -by);
+};
+
+const countIn = (counts: Map<string, RunningCount>, name: string): RunningCount => {
+  const existing = counts.get(name);
+  if (existing !== undefined) return existing;
+  const count = new RunningCount();
+  counts.set(name, count);
+  return count;
+};

@@ -1,0 +1,92 @@
+/**
+ * Where the data of many was: of individuals one by one, and of everybody else in cohorts. So the numbers are exact, and
+ * cost by what happened, not by how many people there are.
+ */
+import type { Weights } from '../domain/policy/cohorts.ts';
+import type { Fact } from '../domain/recording/facts.ts';
+import { foldingOrder } from '../domain/recording/folding-order.ts';
+import { foldResidency, type Residency } from '../domain/residency/fold.ts';
+import type { Instant } from '../domain/time/instant.ts';
+import {
+  type Cohort,
+  cohortsOverTime,
+  cohortsUntil,
+  dividing,
+  withoutIndividuals,
+} from './enrolment-cohorts.ts';
+import { ResidencyFacts } from './residency-facts.ts';
+import { RunningCount } from './running-count.ts';
+import { enrolmentsOf } from './subject-enrolments.ts';
+import type { View } from './view.ts';
+
+/** A residency of many, and how many people each followed subject stands for. */
+export interface WeighedResidency extends Weights {
+  readonly residency: Residency;
+}
+
+/** What the subjects are called that stand for cohorts. No identifier is the same: those of the log are pseudonyms. */
+const cohortPrefix = '#';
+
+/**
+ * Where the data of everybody in some populations, and of some further subjects, was.
+ *
+ * @param until the weights hold at this instant, and leave out later enrolments; `always` leaves out none and tells when
+ *   each subject arrived, so that the numbers are known at every instant.
+ */
+export const residencyOfMany = (
+  view: View,
+  populations: Iterable<string>,
+  subjects: Iterable<string>,
+  until: Instant | 'always',
+): WeighedResidency => {
+  const facts = new ResidencyFacts(view);
+  for (const population of populations) facts.addPopulation(population);
+  for (const subject of [...subjects, ...view.simulatedSubjects()]) facts.addSubject(subject);
+  for (const population of [...facts.populations]) {
+    for (const subject of view.index.individualsOf(population).subjects) facts.addSubject(subject);
+  }
+  const followed = enrolmentsOf(view, facts.subjects);
+  return withCohorts(facts, (population, divisions) => {
+    const list = view.index.enrolmentsIn(population, view.known.position);
+    if (list === undefined) return [];
+    const individuals = [...(followed.get(population) ?? [])].sort(foldingOrder);
+    if (until === 'always')
+      return cohortsOverTime(withoutIndividuals(list.enrolments(), individuals), divisions);
+    const enrolled = new RunningCount();
+    for (const place of individuals) enrolled.add(place, 1);
+    return cohortsUntil(divisions, until, (place) => list.before(place) - enrolled.before(place));
+  });
+};
+
+/** Folds the gathered facts together with the cohorts of each population, which are enrolled as one subject each. */
+export const withCohorts = (
+  facts: ResidencyFacts,
+  cohortsOf: (population: string, divisions: ReadonlyArray<Fact>) => ReadonlyArray<Cohort>,
+): WeighedResidency => {
+  const divisionsOf = dividing(facts.facts.values());
+  const cohorts = new Map<string, Cohort>();
+  const enrolments: Fact[] = [];
+  for (const population of facts.populations) {
+    for (const cohort of cohortsOf(population, divisionsOf(population))) {
+      const subject = `${cohortPrefix}${enrolments.length}`;
+      cohorts.set(subject, cohort);
+      enrolments.push({
+        position: cohort.position,
+        type: 'SubjectEnrolled',
+        time: cohort.time,
+        assurance: 'verified',
+        data: { subject, population },
+        corrections: [],
+      } as Fact);
+    }
+  }
+  const residency = foldResidency(
+    [...facts.facts.values(), ...enrolments],
+    (subject) => subject.startsWith(cohortPrefix) || facts.subjects.has(subject),
+  );
+  return {
+    residency,
+    weightOf: (subject) => cohorts.get(subject)?.count ?? 1,
+    arrivalsOf: (subject) => cohorts.get(subject)?.arrivals,
+  };
+};

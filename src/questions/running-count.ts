@@ -1,0 +1,90 @@
+/**
+ * A count that changes from place to place in folding order (R3), such as how many people are somewhere.
+ */
+import { foldingOrder } from '../domain/recording/folding-order.ts';
+import { firstNotBefore } from '../domain/time/binary-search.ts';
+import type { Instant } from '../domain/time/instant.ts';
+import type { Place } from '../projections/event-index.ts';
+
+interface Change extends Place {
+  readonly by: number;
+}
+
+/** After every event of an instant. */
+const endOf = (instant: Instant): Place => ({ time: instant, position: Number.POSITIVE_INFINITY });
+
+export class RunningCount {
+  private times = new Float64Array(0);
+  private positions = new Float64Array(0);
+  /** The count from each place on. */
+  private sums = new Float64Array(0);
+  /** Changes that are not in the columns yet. */
+  private added: Change[] = [];
+
+  /** From a place on the count is higher by so much, or lower. */
+  add({ time, position }: Place, by: number): void {
+    this.added.push({ time, position, by });
+  }
+
+  /** The count just before a place. */
+  before(place: Place): number {
+    return this.sums[this.lastBefore(place)] ?? 0;
+  }
+
+  /** The count at an instant, after all its events. */
+  at(instant: Instant): number {
+    return this.before(endOf(instant));
+  }
+
+  /** Since when the count has been above 0 at an instant; undefined if it is 0. */
+  since(instant: Instant): Instant | undefined {
+    let index = this.lastBefore(endOf(instant));
+    if ((this.sums[index] ?? 0) === 0) return undefined;
+    while (index > 0 && this.sums[index - 1] !== 0) index--;
+    return this.times[index];
+  }
+
+  private placeAt(index: number): Place {
+    return { time: this.times[index]!, position: this.positions[index]! };
+  }
+
+  /** The index of the last change before a place; -1 if there is none. */
+  private lastBefore(place: Place): number {
+    this.mergeAdded();
+    return firstNotBefore(this.times.length, (index) => foldingOrder(this.placeAt(index), place) < 0) - 1;
+  }
+
+  private mergeAdded(): void {
+    if (this.added.length === 0) return;
+    const added = this.added.sort(foldingOrder);
+    this.added = [];
+    const { times: oldTimes, positions: oldPositions, sums: oldSums } = this;
+    const length = oldTimes.length + added.length;
+    const times = new Float64Array(length);
+    const positions = new Float64Array(length);
+    const sums = new Float64Array(length);
+    let [kept, sum, oldSum] = [0, 0, 0];
+    for (let old = 0, next = 0; old < oldTimes.length || next < added.length; ) {
+      const change = added[next];
+      const isOld =
+        change === undefined || (old < oldTimes.length && foldingOrder(this.placeAt(old), change) <= 0);
+      const [time, position] = isOld ? [oldTimes[old]!, oldPositions[old]!] : [change.time, change.position];
+      if (isOld) {
+        sum += oldSums[old]! - oldSum;
+        oldSum = oldSums[old++]!;
+      } else {
+        sum += change.by;
+        next++;
+      }
+      // Changes at one place are one.
+      if (kept > 0 && times[kept - 1] === time && positions[kept - 1] === position) kept--;
+      if (sum === (kept === 0 ? 0 : sums[kept - 1]!)) continue;
+      times[kept] = time;
+      positions[kept] = position;
+      sums[kept++] = sum;
+    }
+    this.times = times.subarray(0, kept);
+    this.positions = positions.subarray(0, kept);
+    this.sums = sums.subarray(0, kept);
+  }
+}
