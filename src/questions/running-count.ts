@@ -28,7 +28,8 @@ export class RunningCount {
 
   /** The count just before a place. */
   before(place: Place): number {
-    return this.sums[this.lastBefore(place)] ?? 0;
+    const index = this.lastBefore(place);
+    return this.sums[index] ?? 0;
   }
 
   /** The count at an instant, after all its events. */
