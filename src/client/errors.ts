@@ -3,7 +3,7 @@
  */
 
 import type { ProblemDetails } from '../contract/problem.ts';
-import type { Fault } from '../domain/events/codec.ts';
+import type { Fault } from '../domain/events/fault.ts';
 
 /** The ledger refused, and says why: RFC 9457 problem details. */
 export interface ProblemError {

@@ -5,7 +5,7 @@
 import { type EventSourceMessage, EventSourceParserStream } from 'eventsource-parser/stream';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
-import { faultsOf } from '../domain/events/codec.ts';
+import { faultsOf } from '../domain/events/fault.ts';
 import type { ClientError } from './errors.ts';
 import { mayPass, type RetryPolicy, waitMsAfter } from './retry.ts';
 import { knownFieldsOf } from './tolerant.ts';

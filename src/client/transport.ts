@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
 import { ProblemDetails } from '../contract/problem.ts';
-import { faultsOf } from '../domain/events/codec.ts';
+import { faultsOf } from '../domain/events/fault.ts';
 import type { ClientError } from './errors.ts';
 import { knownFieldsOf } from './tolerant.ts';
 

@@ -2,7 +2,7 @@
  * The query parameters of questions: what each may be, and what is answered to one that is something else.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { closest } from '../domain/events/codec.ts';
+import { closest } from '../domain/events/closest.ts';
 import { beginning, type Instant, never, parseInstant } from '../domain/time/instant.ts';
 import type { Problem } from './problem.ts';
 

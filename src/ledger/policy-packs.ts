@@ -5,7 +5,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
-import { DateTimeOrDate, exact, type Fault, faultsOf, Identifier, lineOf } from '../domain/events/codec.ts';
+import { exact } from '../domain/events/codec.ts';
+import { type Fault, faultsOf } from '../domain/events/fault.ts';
+import { DateTimeOrDate, Identifier, lineOf } from '../domain/events/scalars.ts';
 import type { Proposal } from '../domain/policy/policy-versions.ts';
 
 /** The description of a pack: `<name>.json` beside `<name>.cedar`. */

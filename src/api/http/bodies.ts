@@ -5,7 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Problem } from '../../contract/problem.ts';
-import { describe } from '../../domain/events/codec.ts';
+import { describe } from '../../domain/events/fault.ts';
 import type { Given } from '../../ledger/recording/decode-batch.ts';
 
 /** A body that is not NDJSON. */

@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Context } from 'hono';
 import type * as t from 'io-ts';
 import type { Problem } from '../../contract/problem.ts';
-import { faultsOf } from '../../domain/events/codec.ts';
+import { faultsOf } from '../../domain/events/fault.ts';
 import { readJson } from './bodies.ts';
 
 /** The body, or every fault of it. */

@@ -3,7 +3,8 @@
  */
 import type { Mixed } from 'io-ts';
 import * as t from 'io-ts';
-import { DateTime, DateTimeOrDate, type ExactCodec, Identifier } from '../../domain/events/codec.ts';
+import type { ExactCodec } from '../../domain/events/codec.ts';
+import { DateTime, DateTimeOrDate, Identifier } from '../../domain/events/scalars.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 

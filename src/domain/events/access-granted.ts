@@ -1,5 +1,6 @@
 import type { TypeOf } from 'io-ts';
-import { DateTimeOrDate, exact, Identifier, lineOf, listOf } from './codec.ts';
+import { exact, listOf } from './codec.ts';
+import { DateTimeOrDate, Identifier, lineOf } from './scalars.ts';
 import { Over } from './scope.ts';
 import { GrantedAction } from './words.ts';
 

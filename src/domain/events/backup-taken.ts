@@ -1,5 +1,6 @@
 import type { TypeOf } from 'io-ts';
-import { DateTimeOrDate, exact, Identifier } from './codec.ts';
+import { exact } from './codec.ts';
+import { DateTimeOrDate, Identifier } from './scalars.ts';
 import { Scope } from './scope.ts';
 
 /** A frozen copy was taken; `from` and `to` may be the same site (R11). Past `expires` it is overdue (R7). */

@@ -1,41 +1,12 @@
 /**
- * The codecs everything is built from, on io-ts.
+ * The codecs that everything is built from, on io-ts: objects, lists, choices and bounded values.
  *
- * `exact` refuses unknown fields and reports every fault at once, each with its JSON pointer (RFC 6901), what was
- * found and what would be right. What was found is described, never quoted: it may name a person.
+ * `exact` refuses unknown fields and reports every fault at once (R2).
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { formatInstant, type Instant, parseDateTime, parseInstant } from '../time/instant.ts';
-
-/** One fault of a decoded value. `pointer` is RFC 6901; `message` says what was found and what would be right. */
-export interface Fault {
-  readonly pointer: string;
-  readonly message: string;
-}
-
-const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
-
-/** What a value is, without quoting it. */
-export const describe = (value: unknown): string => {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === 'string')
-    return value === '' ? 'an empty string' : `a string of ${value.length} characters`;
-  if (typeof value === 'object') return 'an object';
-  return typeof value === 'number' ? 'a number' : `the boolean ${value}`;
-};
-
-/** The faults behind a failed decoding, in the order of the fields. */
-export const faultsOf = (errors: t.Errors): ReadonlyArray<Fault> =>
-  errors.map((error) => ({
-    pointer: error.context
-      .slice(1)
-      .map((entry) => `/${escapePointer(entry.key)}`)
-      .join(''),
-    message: error.message ?? `found ${describe(error.value)}; expected ${error.context.at(-1)?.type.name}`,
-  }));
+import { didYouMean } from './closest.ts';
+import { describe, type Fault } from './fault.ts';
 
 const root: t.Context = [];
 
@@ -58,40 +29,6 @@ export interface ExactCodec<A, W> extends t.Type<A, W, unknown> {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The name among `known` that somebody who wrote `given` most likely meant. */
-export const closest = (given: string, known: ReadonlyArray<string>): string | undefined => {
-  const distance = (a: string, b: string): number => {
-    let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-    for (let i = 1; i <= a.length; i++) {
-      const next = [i];
-      for (let j = 1; j <= b.length; j++) {
-        next.push(
-          Math.min(
-            row[j]! + 1,
-            next[j - 1]! + 1,
-            row[j - 1]! + (a[i - 1]!.toLowerCase() === b[j - 1]!.toLowerCase() ? 0 : 1),
-          ),
-        );
-      }
-      row = next;
-    }
-    return row[b.length]!;
-  };
-  if (given.length > 64) return undefined;
-  let best: string | undefined;
-  let least = Math.max(2, Math.floor(given.length / 3)) + 1;
-  for (const name of known) {
-    const d = distance(given, name);
-    if (d < least) [best, least] = [name, d];
-  }
-  return best;
-};
-
-const meant = (given: string, known: ReadonlyArray<string>): string => {
-  const best = closest(given, known);
-  return best === undefined ? '' : `; did you mean "${best}"?`;
-};
 
 /**
  * An object with exactly these fields, in this order: the order in which it is encoded. `check` sees the decoded
@@ -127,7 +64,7 @@ export const exact = <R extends Properties, O extends Properties>(
     }
     const unknown = Object.keys(input).filter((key) => !known.has(key));
     for (const key of unknown.slice(0, unknownFieldsMax)) {
-      const hint = Object.hasOwn(elsewhere, key) ? `; ${elsewhere[key]}` : meant(key, keys);
+      const hint = Object.hasOwn(elsewhere, key) ? `; ${elsewhere[key]}` : didYouMean(key, keys);
       const message = `is not a field of ${name}${hint} (it has ${keys.join(', ')})`;
       errors.push({ value: undefined, context: t.appendContext(context, key, t.never), message });
     }
@@ -229,7 +166,7 @@ export const oneOf = <A extends string>(
     is,
     (input, context) => {
       if (is(input)) return E.right(input);
-      const hint = typeof input === 'string' ? meant(input, words) : '';
+      const hint = typeof input === 'string' ? didYouMean(input, words) : '';
       return E.left([
         { value: input, context, message: `found ${describe(input)}; expected one of ${list}${hint}` },
       ]);
@@ -291,58 +228,6 @@ export const listOf = <A, W>(
   );
   return Object.assign(codec, { item });
 };
-
-const instantCodec = (
-  name: string,
-  parse: (text: string) => E.Either<string, Instant>,
-): t.Type<Instant, string, unknown> =>
-  new t.Type<Instant, string, unknown>(
-    name,
-    (value): value is Instant => typeof value === 'number' && Number.isFinite(value),
-    (input, context) => {
-      if (typeof input !== 'string') {
-        return E.left([{ value: input, context, message: `found ${describe(input)}; expected ${name}` }]);
-      }
-      const parsed = parse(input);
-      return E.isRight(parsed)
-        ? parsed
-        : E.left([{ value: input, context, message: `found ${describe(input)}; expected ${parsed.left}` }]);
-    },
-    formatInstant,
-  );
-
-/** An RFC 3339 date-time, offset required; decoded to an instant. */
-export const DateTime = instantCodec(
-  'an RFC 3339 date-time with an offset, such as "2022-06-17T00:00:00Z"',
-  parseDateTime,
-);
-/** An RFC 3339 date-time or date (its first instant, UTC); decoded to an instant. */
-export const DateTimeOrDate = instantCodec(
-  'an RFC 3339 date-time or date, such as "2022-06-17"',
-  parseInstant,
-);
-
-const identifierPattern = /^[A-Za-z0-9._:/@-]{1,128}$/;
-
-/** 1 to 128 characters of `A-Z a-z 0-9 . _ : / @ -`. */
-export const Identifier = text('an identifier of 1 to 128 characters of A-Z a-z 0-9 . _ : / @ -', (value) =>
-  identifierPattern.test(value),
-);
-
-const hasControl = (value: string): boolean => {
-  for (let index = 0; index < value.length; index++) {
-    const code = value.charCodeAt(index);
-    if (code < 0x20 || code === 0x7f) return true;
-  }
-  return false;
-};
-
-/** A line of text for people to read: 1 to `most` characters, no control characters. */
-export const lineOf = (what: string, most = 1_000): t.Type<string, string, unknown> =>
-  text(
-    `${what}: 1 to ${most} characters, no control characters`,
-    (value) => value.length >= 1 && value.length <= most && !hasControl(value),
-  );
 
 /** The value or null. */
 export const nullable = <A, W>(

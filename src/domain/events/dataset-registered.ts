@@ -1,5 +1,6 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier, lineOf, listOf } from './codec.ts';
+import { exact, listOf } from './codec.ts';
+import { Identifier, lineOf } from './scalars.ts';
 
 /** A kind of data is described: its categories and who controls it (R5). */
 export const DatasetRegistered = exact(

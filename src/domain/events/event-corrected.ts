@@ -1,5 +1,6 @@
 import type { TypeOf } from 'io-ts';
-import { DateTime, exact, lineOf } from './codec.ts';
+import { exact } from './codec.ts';
+import { DateTime, lineOf } from './scalars.ts';
 import { CorrectedData, EventReference } from './words.ts';
 
 /** As known from here on, the event held like this (R4). `data` replaces the target's data whole. */

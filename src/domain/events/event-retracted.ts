@@ -1,5 +1,6 @@
 import type { TypeOf } from 'io-ts';
-import { exact, lineOf } from './codec.ts';
+import { exact } from './codec.ts';
+import { lineOf } from './scalars.ts';
 import { EventReference } from './words.ts';
 
 /** As known from here on, the event never held (R4). */

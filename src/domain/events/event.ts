@@ -8,7 +8,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { Instant } from '../time/instant.ts';
 import { catalogue, type EventData, type EventType, eventTypes } from './catalogue.ts';
-import { DateTime, exact, type Fault, faultsOf, oneOf } from './codec.ts';
+import { exact, oneOf } from './codec.ts';
+import { type Fault, faultsOf } from './fault.ts';
+import { DateTime } from './scalars.ts';
 import { Assurance, EventId, EventSource, EvidenceUri } from './words.ts';
 
 /** An event of one type, decoded. Optional attributes are absent, not undefined. */

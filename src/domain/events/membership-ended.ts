@@ -1,5 +1,6 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier } from './codec.ts';
+import { exact } from './codec.ts';
+import { Identifier } from './scalars.ts';
 
 /** A member left a group (R13). */
 export const MembershipEnded = exact('MembershipEnded', { member: Identifier, group: Identifier }, {});

@@ -1,6 +1,7 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier, lineOf } from './codec.ts';
+import { exact } from './codec.ts';
 import { CountryCode } from './countries.ts';
+import { Identifier, lineOf } from './scalars.ts';
 import { PartyKind } from './words.ts';
 
 /** An organisation, a team, a person or a service is described (R5). */

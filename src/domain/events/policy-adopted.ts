@@ -1,5 +1,6 @@
 import type { TypeOf } from 'io-ts';
-import { DateTimeOrDate, exact, Identifier, lineOf } from './codec.ts';
+import { exact } from './codec.ts';
+import { DateTimeOrDate, Identifier, lineOf } from './scalars.ts';
 import { CedarText } from './words.ts';
 
 /** A policy in Cedar was adopted; adopting an id again makes its next version (R17, R18). */

@@ -1,5 +1,6 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier } from './codec.ts';
+import { exact } from './codec.ts';
+import { Identifier } from './scalars.ts';
 
 /** The policy does not count until it is reinstated (R18). */
 export const PolicySuspended = exact('PolicySuspended', { policy: Identifier }, {});

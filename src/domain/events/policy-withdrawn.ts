@@ -1,5 +1,6 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier } from './codec.ts';
+import { exact } from './codec.ts';
+import { Identifier } from './scalars.ts';
 
 /** The policy no longer counts (R18). */
 export const PolicyWithdrawn = exact('PolicyWithdrawn', { policy: Identifier }, {});

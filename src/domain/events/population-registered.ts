@@ -1,6 +1,7 @@
 import type { TypeOf } from 'io-ts';
-import { exact, Identifier, lineOf } from './codec.ts';
+import { exact } from './codec.ts';
 import { Jurisdiction } from './countries.ts';
+import { Identifier, lineOf } from './scalars.ts';
 
 /** Data subjects under one jurisdiction are described (R5). */
 export const PopulationRegistered = exact(

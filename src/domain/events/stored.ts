@@ -6,8 +6,8 @@
  * bytes are never rewritten. `test/golden/` holds a file of each version.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import type { Fault } from './codec.ts';
 import { decodeEvent, type Event, encodeEvent } from './event.ts';
+import type { Fault } from './fault.ts';
 
 /** The version of stored events that is written. */
 export const storedVersion = 1;

@@ -7,9 +7,9 @@
  */
 import type * as E from 'fp-ts/lib/Either.js';
 import { catalogue, eventTypes } from './catalogue.ts';
-import { Identifier } from './codec.ts';
 import type { Event } from './event.ts';
 import { listPlace, placesOf } from './places.ts';
+import { Identifier } from './scalars.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { describe, exact, type Fault, oneOf, text } from './codec.ts';
+import { exact, oneOf, text } from './codec.ts';
+import { describe, type Fault } from './fault.ts';
 
 /** What kind of party: R13 treats a group registered as an organisation as an employer. */
 export const PartyKind = oneOf('a kind of party', ['organisation', 'team', 'person', 'service']);

@@ -5,8 +5,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { BodyFault, Problem } from '../../contract/problem.ts';
 import { concerns } from '../../domain/events/catalogue.ts';
-import type { Fault } from '../../domain/events/codec.ts';
 import { decodeEvent, type Event } from '../../domain/events/event.ts';
+import type { Fault } from '../../domain/events/fault.ts';
 import { describeFault, readPolicy } from '../../domain/policy/cedar/read-policy.ts';
 
 /**

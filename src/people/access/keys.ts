@@ -8,7 +8,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { exact, lineOf, list, oneOf } from '../../domain/events/codec.ts';
+import { exact, list, oneOf } from '../../domain/events/codec.ts';
+import { lineOf } from '../../domain/events/scalars.ts';
 import { formatInstant, type Instant } from '../../domain/time/instant.ts';
 
 /** What a key lets its holder do. */

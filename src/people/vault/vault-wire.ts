@@ -2,7 +2,8 @@
  * What processes that share a vault say to each other: JSON, decoded at both ends. The paths hold the version.
  */
 import * as t from 'io-ts';
-import { exact, lineOf, listOf, nullable, numberWithin, text } from '../../domain/events/codec.ts';
+import { exact, listOf, nullable, numberWithin, text } from '../../domain/events/codec.ts';
+import { lineOf } from '../../domain/events/scalars.ts';
 import { looksLikePseudonym } from './vault.ts';
 
 /** The path under which a vault is shared. */
