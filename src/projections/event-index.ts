@@ -9,7 +9,7 @@ import type { Instant } from '../domain/time/instant.ts';
 import type { Topic } from './topics.ts';
 
 /** A place in folding order (R3). */
-export interface Place {
+export interface FoldingPlace {
   readonly time: number;
   readonly position: number;
 }
@@ -25,7 +25,7 @@ export interface EnrolmentList {
   /** All enrolments, in folding order. */
   enrolments(): Enrolments;
   /** How many enrolments come before a place. */
-  before(place: Place): number;
+  before(place: FoldingPlace): number;
 }
 
 export interface EventIndex {

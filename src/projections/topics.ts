@@ -9,7 +9,7 @@ import { type Chapter, type EventType, eventTypes, traitsOf } from '../domain/ev
 import {
   kindAt,
   type NameKind,
-  type Place,
+  type NamePlace,
   places,
   type RegisteredKind,
   visitNames,
@@ -117,9 +117,9 @@ const listedAs: Readonly<Record<NameKind, RegisteredKind | undefined>> = {
 };
 
 /** What an enrolment is indexed by, whatever else the data of a correction puts in it. */
-const placesOfEnrolments: ReadonlySet<Place> = new Set<Place>(['subject', 'subjects', 'population']);
+const placesOfEnrolments: ReadonlySet<NamePlace> = new Set<NamePlace>(['subject', 'subjects', 'population']);
 
-const topicsAt = (type: EventType, place: Place): ReadonlyArray<TopicKind> => {
+const topicsAt = (type: EventType, place: NamePlace): ReadonlyArray<TopicKind> => {
   const { registers, transfers, enrols } = traitsOf(type);
   const kind = kindAt(place);
   switch (place) {
@@ -145,14 +145,14 @@ const topicsAt = (type: EventType, place: Place): ReadonlyArray<TopicKind> => {
   }
 };
 
-const namesOfType = (type: EventType): Readonly<Record<Place, NameRule | undefined>> => {
-  const isIndexed = (place: Place): boolean => !traitsOf(type).enrols || placesOfEnrolments.has(place);
+const namesOfType = (type: EventType): Readonly<Record<NamePlace, NameRule | undefined>> => {
+  const isIndexed = (place: NamePlace): boolean => !traitsOf(type).enrols || placesOfEnrolments.has(place);
   return Object.fromEntries(
     places.map((place) => [
       place,
       isIndexed(place) ? { topics: topicsAt(type, place), listed: listedAs[kindAt(place)] } : undefined,
     ]),
-  ) as Readonly<Record<Place, NameRule | undefined>>;
+  ) as Readonly<Record<NamePlace, NameRule | undefined>>;
 };
 
 /** The topics of everything of a chapter, whatever it is about. */
@@ -172,7 +172,7 @@ export const topicRules = Object.fromEntries(
   Record<
     EventType,
     {
-      readonly names: Readonly<Record<Place, NameRule | undefined>>;
+      readonly names: Readonly<Record<NamePlace, NameRule | undefined>>;
       readonly whole: ReadonlyArray<TopicKind>;
     }
   >

@@ -8,10 +8,10 @@ import { type Fact, isFact } from '../domain/recording/facts.ts';
 import { foldingOrder } from '../domain/recording/folding-order.ts';
 import { firstNotBefore } from '../domain/time/binary-search.ts';
 import { type Instant, never } from '../domain/time/instant.ts';
-import type { Enrolments, Place } from '../projections/event-index.ts';
+import type { Enrolments, FoldingPlace } from '../projections/event-index.ts';
 
 /** Subjects who were enrolled at a place, or from that place on until the next event of their population. */
-export interface Cohort extends Place {
+export interface Cohort extends FoldingPlace {
   readonly count: number;
   /** When each was enrolled, in order; not given where only the count at one instant is asked for. */
   readonly arrivals?: Float64Array;
@@ -20,10 +20,10 @@ export interface Cohort extends Place {
 const latest = Number.MAX_SAFE_INTEGER;
 
 /** After every event. */
-export const endOfTime: Place = { time: latest, position: latest };
+export const endOfTime: FoldingPlace = { time: latest, position: latest };
 
 /** After every event of an instant. */
-export const endOf = (instant: Instant): Place =>
+export const endOf = (instant: Instant): FoldingPlace =>
   instant === never ? endOfTime : { time: instant, position: latest };
 
 /**
@@ -52,11 +52,11 @@ export const dividing = (facts: Iterable<Fact>): ((population: string) => Readon
 export const cohortsUntil = (
   divisions: ReadonlyArray<Fact>,
   until: Instant,
-  enrolledBefore: (place: Place) => number,
+  enrolledBefore: (place: FoldingPlace) => number,
 ): ReadonlyArray<Cohort> => {
   const end = endOf(until);
   const cohorts: Cohort[] = [];
-  let before = { count: 0, place: { time: -latest, position: 0 } as Place };
+  let before = { count: 0, place: { time: -latest, position: 0 } as FoldingPlace };
   for (const division of [...divisions.filter((fact) => foldingOrder(fact, end) < 0), end]) {
     const count = enrolledBefore(division);
     // The cohort stands just behind the division before: no event of the population lies in between.
@@ -94,7 +94,10 @@ export const cohortsOverTime = (
  *
  * @param individuals in folding order, all of them among the enrolments.
  */
-export const withoutIndividuals = (enrolments: Enrolments, individuals: ReadonlyArray<Place>): Enrolments => {
+export const withoutIndividuals = (
+  enrolments: Enrolments,
+  individuals: ReadonlyArray<FoldingPlace>,
+): Enrolments => {
   if (individuals.length === 0) return enrolments;
   const length = enrolments.times.length;
   const times = new Float64Array(length);

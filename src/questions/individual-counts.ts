@@ -11,7 +11,7 @@ import { isFact } from '../domain/recording/facts.ts';
 import { type Holding, sharedHolding } from '../domain/residency/holding.ts';
 import { type Instant, never } from '../domain/time/instant.ts';
 import type { Interval } from '../domain/time/interval.ts';
-import type { Place } from '../projections/event-index.ts';
+import type { FoldingPlace } from '../projections/event-index.ts';
 import { type Affected, affectedBetween } from './affected.ts';
 import { ResidencyFacts } from './residency-facts.ts';
 import { RunningCount } from './running-count.ts';
@@ -67,7 +67,7 @@ export class IndividualCounts {
   }
 
   /** How many enrolments in a population, as recorded, of those counted come before a place. */
-  enrolledBefore(population: string, place: Place): number {
+  enrolledBefore(population: string, place: FoldingPlace): number {
     return this.enrolments.get(population)?.before(place) ?? 0;
   }
 

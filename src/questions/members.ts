@@ -2,7 +2,7 @@
  * How many subjects are in a population.
  */
 import type { Instant } from '../domain/time/instant.ts';
-import type { Place } from '../projections/event-index.ts';
+import type { FoldingPlace } from '../projections/event-index.ts';
 import { endOf } from './enrolment-cohorts.ts';
 import type { IndividualCounts } from './individual-counts.ts';
 import { withIndividualCounts } from './kept-counts.ts';
@@ -13,7 +13,7 @@ export const enrolledInCohorts = (
   view: View,
   population: string,
   counts: IndividualCounts,
-): ((place: Place) => number) => {
+): ((place: FoldingPlace) => number) => {
   const list = view.index.enrolmentsIn(population, view.known.position);
   if (list === undefined) return () => 0;
   return (place) => list.before(place) - counts.enrolledBefore(population, place);

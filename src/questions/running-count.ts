@@ -4,14 +4,14 @@
 import { foldingOrder } from '../domain/recording/folding-order.ts';
 import { firstNotBefore } from '../domain/time/binary-search.ts';
 import type { Instant } from '../domain/time/instant.ts';
-import type { Place } from '../projections/event-index.ts';
+import type { FoldingPlace } from '../projections/event-index.ts';
 
-interface Change extends Place {
+interface Change extends FoldingPlace {
   readonly by: number;
 }
 
 /** After every event of an instant. */
-const endOf = (instant: Instant): Place => ({ time: instant, position: Number.POSITIVE_INFINITY });
+const endOf = (instant: Instant): FoldingPlace => ({ time: instant, position: Number.POSITIVE_INFINITY });
 
 export class RunningCount {
   private times = new Float64Array(0);
@@ -22,12 +22,12 @@ export class RunningCount {
   private added: Change[] = [];
 
   /** From a place on the count is higher by so much, or lower. */
-  add({ time, position }: Place, by: number): void {
+  add({ time, position }: FoldingPlace, by: number): void {
     this.added.push({ time, position, by });
   }
 
   /** The count just before a place. */
-  before(place: Place): number {
+  before(place: FoldingPlace): number {
     const index = this.lastBefore(place);
     return this.sums[index] ?? 0;
   }
@@ -45,12 +45,12 @@ export class RunningCount {
     return this.times[index];
   }
 
-  private placeAt(index: number): Place {
+  private placeAt(index: number): FoldingPlace {
     return { time: this.times[index]!, position: this.positions[index]! };
   }
 
   /** The index of the last change before a place; -1 if there is none. */
-  private lastBefore(place: Place): number {
+  private lastBefore(place: FoldingPlace): number {
     this.mergeAdded();
     return firstNotBefore(this.times.length, (index) => foldingOrder(this.placeAt(index), place) < 0) - 1;
   }

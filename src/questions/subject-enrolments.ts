@@ -3,15 +3,15 @@
  * counted twice.
  */
 import { subjectsOf } from '../domain/events/subjects.ts';
-import type { Place } from '../projections/event-index.ts';
+import type { FoldingPlace } from '../projections/event-index.ts';
 import type { View } from './view.ts';
 
 /** By population: the places of the enrolments of some subjects, as recorded and known. */
 export const enrolmentsOf = (
   view: View,
   subjects: Iterable<string>,
-): ReadonlyMap<string, ReadonlyArray<Place>> => {
-  const places = new Map<string, Place[]>();
+): ReadonlyMap<string, ReadonlyArray<FoldingPlace>> => {
+  const places = new Map<string, FoldingPlace[]>();
   for (const subject of subjects) {
     for (const position of view.positions('subject', subject)) {
       if (!view.isRecorded(position)) continue;

@@ -36,12 +36,12 @@ const kinds = {
   'over.population': 'population',
   'over.backup': 'backup',
 } as const satisfies Readonly<Record<string, NameKind>>;
-export type Place = keyof typeof kinds;
+export type NamePlace = keyof typeof kinds;
 
-export const places = Object.keys(kinds) as ReadonlyArray<Place>;
+export const places = Object.keys(kinds) as ReadonlyArray<NamePlace>;
 
 /** What the name in a place is a name of. */
-export const kindAt = (place: Place): NameKind => kinds[place];
+export const kindAt = (place: NamePlace): NameKind => kinds[place];
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -51,16 +51,16 @@ const objectIn = (data: Json, field: string): Json | undefined => {
 };
 
 /** The one place with a list of names; in every other stands one. */
-export const listPlace: Place = 'subjects';
+export const listPlace: NamePlace = 'subjects';
 
 /** The places of names of a kind. */
-export const placesOf = (kind: NameKind): ReadonlyArray<Place> =>
+export const placesOf = (kind: NameKind): ReadonlyArray<NamePlace> =>
   places.filter((place) => kinds[place] === kind);
 
 const paths = places.map((place) => ({ place, fields: place.split('.') }));
 
 /** Visits every name in the data, whether it is an identifier or not. */
-export const visitNames = (data: Json, visit: (place: Place, name: string) => void): void => {
+export const visitNames = (data: Json, visit: (place: NamePlace, name: string) => void): void => {
   const scope = objectIn(data, 'scope');
   const over = objectIn(data, 'over');
   for (const { place, fields } of paths) {

@@ -1,7 +1,7 @@
 /**
  * The enrolments in a population, read from its posting list: all of them, or how many come before a place.
  */
-import type { EnrolmentList, Enrolments, Place } from '../event-index.ts';
+import type { EnrolmentList, Enrolments, FoldingPlace } from '../event-index.ts';
 import { countBefore, enrolmentsIn, postingWidth } from './posting-list.ts';
 import type { RunReader } from './run-reader.ts';
 
@@ -56,7 +56,7 @@ export class PostedEnrolments implements EnrolmentList {
   }
 
   /** How many enrolments come before a place. */
-  before(place: Place): number {
+  before(place: FoldingPlace): number {
     return this.parts.reduce((sum, part) => sum + countBefore(part, place), 0);
   }
 }

@@ -6,7 +6,7 @@
  * enrolments in one population.
  */
 import { sortedByFirst } from '../../sorted-runs/sorted-runs.ts';
-import type { Place } from '../event-index.ts';
+import type { FoldingPlace } from '../event-index.ts';
 
 /** The numbers of one posting. */
 export const postingWidth = 3;
@@ -55,13 +55,13 @@ export const concatenated = (parts: ReadonlyArray<Float64Array>): Float64Array =
   return all;
 };
 
-const isBefore = (postings: Float64Array, index: number, place: Place): boolean => {
+const isBefore = (postings: Float64Array, index: number, place: FoldingPlace): boolean => {
   const time = postings[index * postingWidth]!;
   return time < place.time || (time === place.time && postings[index * postingWidth + 1]! < place.position);
 };
 
 /** How many of the postings, in the order of their time, come before a place: logarithmic. */
-export const countBefore = (postings: Float64Array, place: Place): number => {
+export const countBefore = (postings: Float64Array, place: FoldingPlace): number => {
   let low = 0;
   let high = postings.length / postingWidth;
   while (low < high) {

@@ -2,11 +2,11 @@
  * What a scanner does with the events of each type: the catalogue of events, arranged for a hot loop.
  */
 import { type EventType, eventTypes, traitsOf } from '../../domain/events/catalogue.ts';
-import { kindAt, type Place, places, type RegisteredKind } from '../../domain/events/places.ts';
+import { kindAt, type NamePlace, places, type RegisteredKind } from '../../domain/events/places.ts';
 import { type NameRule, type Topic, type TopicHash, topic, topicOfKind, topicRules } from '../topics.ts';
 
 interface PlaceRule {
-  readonly place: Place;
+  readonly place: NamePlace;
   readonly isSubject: boolean;
   readonly rule: NameRule | undefined;
   /** Of a name that is listed nowhere: the beginning of the hash of its one topic. */
