@@ -136,9 +136,15 @@ test('given a replica, the doctor says how far it is, and whether it is of the l
   const database = openToRead(replicaIn(directory), replicaFormat);
   const replica = progressQuery(database)();
   database.close();
-  expect((await inspected(insecure(node), replica))['local replica']).toMatch(/^ok: .*at the end of the log$/);
+  expect((await inspected(insecure(node), replica))['local replica']).toMatch(
+    /^ok: .*at the end of the log$/,
+  );
   node.log.system('other', 'Other');
-  expect((await inspected(insecure(node), replica))['local replica']).toMatch(/^ok: .*bytes of the log are behind it/);
+  expect((await inspected(insecure(node), replica))['local replica']).toMatch(
+    /^ok: .*bytes of the log are behind it/,
+  );
   const other = await runningNode();
-  expect((await inspected(insecure(other), replica))['local replica']).toMatch(/^failed: the server does not hold/);
+  expect((await inspected(insecure(other), replica))['local replica']).toMatch(
+    /^failed: the server does not hold/,
+  );
 });

@@ -1,0 +1,144 @@
+/**
+ * Writes a group of appends and finds out what became of them.
+ *
+ * The server's answer may be lost, so it is never the source of truth: an append is settled once the replica has read
+ * the log up to it. A lost answer therefore makes no difference, and retrying is always safe.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { AppendError } from '../event-store.ts';
+import { StoreFull, StoreProblem } from '../sqlite/store-problems.ts';
+import type { AppendGroup, EncodedAppend } from './append-group.ts';
+import type { CatchUp } from './catch-up.ts';
+import type { Environment } from './environment.ts';
+import { type PendingAppend, unavailable } from './pending-append.ts';
+import type { ServerConnection, WriteOutcome } from './server-connection.ts';
+import { ServerFailure } from './server-failure.ts';
+import type { Limits } from './settings.ts';
+import type { SizeLimits } from './size-limits.ts';
+
+/** Whether at least one append of the group was settled or may be retried at once; otherwise the caller backs off. */
+type IsProgress = boolean;
+
+export class GroupWriter {
+  private readonly connection: ServerConnection;
+  private readonly catchUp: CatchUp;
+  private readonly sizes: SizeLimits;
+  private readonly limits: Limits;
+  private readonly environment: Environment;
+
+  constructor(
+    connection: ServerConnection,
+    catchUp: CatchUp,
+    sizes: SizeLimits,
+    limits: Limits,
+    environment: Environment,
+  ) {
+    this.connection = connection;
+    this.catchUp = catchUp;
+    this.sizes = sizes;
+    this.limits = limits;
+    this.environment = environment;
+  }
+
+  /** Writes a group once, and settles the appends whose outcome is known afterwards. */
+  async write(stream: string, { revision, appends }: AppendGroup): Promise<IsProgress> {
+    for (const { append } of appends) append.awaitVerdict((id, told) => this.catchUp.expect(id, told));
+    const records = appends.flatMap((encoded) => encoded.records);
+    let outcome: WriteOutcome;
+    try {
+      outcome = await this.connection.write(stream, revision, records);
+    } catch (error) {
+      if (!(error instanceof ServerFailure)) throw error;
+      return this.afterFailure(appends, error);
+    }
+    switch (outcome.kind) {
+      case 'written':
+        for (const { append } of appends) append.mayBeWritten = true;
+        return this.settleFromLog(appends);
+      case 'wrong-revision':
+        await this.catchUpIfPossible();
+        return this.settleKnown(appends, 'the stream keeps growing faster than it can be written to');
+      case 'too-large':
+        return this.afterTooLarge(appends, outcome);
+    }
+  }
+
+  /** Settles an append if its verdict is known, or if it cannot or must not wait any longer. */
+  settleIfKnown(append: PendingAppend, reason: string): boolean {
+    const { verdict } = append;
+    if (verdict?.kind === 'recorded') {
+      append.settleRecorded(verdict.recorded, verdict.position);
+      return true;
+    }
+    if (verdict?.kind === 'void') append.startOver(this.environment.newId());
+    const refusal = this.refusal(append.mayBeWritten);
+    if (refusal !== undefined) append.settle(E.left(refusal));
+    else if (this.environment.now() >= append.giveUpAt)
+      append.settleUnavailable(reason, this.limits.retryAfterMs);
+    return append.isDone;
+  }
+
+  /** Why nothing can be appended at present, if that is the case. */
+  refusal(mayBeWritten: boolean): AppendError | undefined {
+    const { retryAfterMs } = this.limits;
+    const { failure, replicaFault } = this.catchUp;
+    if (failure !== undefined) return unavailable(failure.message, retryAfterMs, mayBeWritten);
+    if (replicaFault instanceof StoreFull && !mayBeWritten) return { kind: 'full' };
+    if (replicaFault instanceof StoreProblem)
+      return unavailable(replicaFault.message, retryAfterMs, mayBeWritten);
+    return undefined;
+  }
+
+  private async afterFailure(
+    appends: ReadonlyArray<EncodedAppend>,
+    failure: ServerFailure,
+  ): Promise<IsProgress> {
+    for (const { append } of appends) append.mayBeWritten ||= failure.mayHaveWritten;
+    if (failure.kind === 'denied' || failure.kind === 'deleted') {
+      for (const { append } of appends) append.settleUnavailable(failure.message, this.limits.retryAfterMs);
+      return true;
+    }
+    if (failure.mayHaveWritten) await this.catchUpIfPossible();
+    return this.settleKnown(appends, failure.message);
+  }
+
+  /** Writes the appends of a group one by one from now on, or refuses the only one. */
+  private afterTooLarge(
+    appends: ReadonlyArray<EncodedAppend>,
+    { limit, of }: WriteOutcome & { kind: 'too-large' },
+  ): IsProgress {
+    if (appends.length > 1) {
+      for (const { append } of appends) append.mustBeAlone = true;
+      return true;
+    }
+    const { append, newEvents, bytes } = appends[0]!;
+    this.sizes.learn(limit, of);
+    const refusal = this.sizes.refusalOfNew(append.batch, newEvents, bytes);
+    append.settle(E.left(refusal ?? { kind: 'too-large', limit, unit: 'bytes', what: 'batch' }));
+    return true;
+  }
+
+  /**
+   * Waits until the replica has read the log up to the appends. The server may also have written them before, in an
+   * earlier try; then nothing new arrives, and the replica must look.
+   */
+  private async settleFromLog(appends: ReadonlyArray<EncodedAppend>): Promise<IsProgress> {
+    const isDecided = (): boolean => appends.every(({ append }) => append.verdict !== undefined);
+    if (!isDecided()) await this.catchUp.changeWithin(this.limits.fetchAfterMs);
+    if (!isDecided()) await this.catchUpIfPossible();
+    return this.settleKnown(appends, 'KurrentDB does not deliver what was written to it');
+  }
+
+  /** Reads to the end of the log, unless the server fails. */
+  private async catchUpIfPossible(): Promise<void> {
+    try {
+      await this.catchUp.barrier();
+    } catch (error) {
+      if (!(error instanceof ServerFailure)) throw error;
+    }
+  }
+
+  private settleKnown(appends: ReadonlyArray<EncodedAppend>, reason: string): IsProgress {
+    return appends.map(({ append }) => this.settleIfKnown(append, reason)).some((isSettled) => isSettled);
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * An append that has been accepted and not yet answered.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import {
+  type AppendError,
+  type Appended,
+  type EventToAppend,
+  origin,
+  type Position,
+} from '../event-store.ts';
+import type { RecordedAtOf } from './record-format.ts';
+import type { Verdict } from './replica.ts';
+
+/** The result of an append. */
+export type Outcome = E.Either<AppendError, Appended>;
+
+/** Builds the error for an append that may succeed later. */
+export const unavailable = (reason: string, retryAfterMs: number, outcomeUnknown: boolean): AppendError => ({
+  kind: 'unavailable',
+  reason,
+  retryAfterMs,
+  outcomeUnknown,
+});
+
+export interface AcceptedBatch {
+  readonly batch: ReadonlyArray<EventToAppend>;
+  /** When another ledger recorded the events, if they are copied from one. */
+  readonly recordedAtOf: RecordedAtOf | undefined;
+  /** When to stop retrying, in milliseconds since the epoch. */
+  readonly giveUpAt: number;
+}
+
+export class PendingAppend {
+  readonly batch: ReadonlyArray<EventToAppend>;
+  readonly recordedAtOf: RecordedAtOf | undefined;
+  readonly giveUpAt: number;
+  /** Resolves with the outcome; rejects where the fault is our own. */
+  readonly answered: Promise<Outcome>;
+  /** The append's id in the log. It changes after the log voided the append. */
+  id: string;
+  /** What the replica found at the append's place in the log, once it has read so far. */
+  verdict: Verdict | undefined;
+  /** The last position of the batch's events that were recorded before. */
+  duplicatesUpTo: Position = origin;
+  /** Whether the append is in the log, or may still arrive there. */
+  mayBeWritten = false;
+  /** Whether it must be written in a call of its own, because a group with it was too large. */
+  mustBeAlone = false;
+  isDone = false;
+  /** Stops listening for the verdict. */
+  private ignoreVerdict: () => void = () => undefined;
+  private readonly resolve: (outcome: Outcome) => void;
+  private readonly reject: (error: unknown) => void;
+
+  constructor({ batch, recordedAtOf, giveUpAt }: AcceptedBatch, id: string) {
+    this.batch = batch;
+    this.recordedAtOf = recordedAtOf;
+    this.giveUpAt = giveUpAt;
+    this.id = id;
+    const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+    this.answered = promise;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  /** Listens for the verdict on this id; a batch counts as recorded once any of its writes was. */
+  awaitVerdict(expect: (id: string, told: (verdict: Verdict) => void) => () => void): void {
+    this.ignoreVerdict();
+    this.ignoreVerdict = expect(this.id, (verdict) => {
+      if (this.verdict?.kind !== 'recorded') this.verdict = verdict;
+    });
+  }
+
+  /** Starts over under another id, after the log voided the append: judged again, it may conflict or fit. */
+  startOver(id: string): void {
+    this.ignoreVerdict();
+    this.verdict = undefined;
+    this.id = id;
+    this.mayBeWritten = false;
+  }
+
+  settle(outcome: Outcome): void {
+    this.isDone = true;
+    this.ignoreVerdict();
+    this.resolve(outcome);
+  }
+
+  /** Settles the append as recorded: `recorded` new events, the last event of the batch at `position`. */
+  settleRecorded(recorded: number, position: Position): void {
+    this.settle(
+      E.right({
+        recorded,
+        duplicates: this.batch.length - recorded,
+        position: Math.max(this.duplicatesUpTo, position),
+      }),
+    );
+  }
+
+  /** Settles the append as one that may succeed later. */
+  settleUnavailable(reason: string, retryAfterMs: number): void {
+    this.settle(E.left(unavailable(reason, retryAfterMs, this.mayBeWritten)));
+  }
+
+  fail(error: unknown): void {
+    this.isDone = true;
+    this.ignoreVerdict();
+    this.reject(error);
+  }
+}
