@@ -11,7 +11,7 @@ import type { Problem } from '../contract/problem.ts';
 import { isDamage } from '../projections/engine/damage.ts';
 import { openProjectionsToRead } from '../projections/engine/generations.ts';
 import { IndexReader } from '../projections/engine/index-reader.ts';
-import { type AskedWidely, answerWidely } from '../questions/wide.ts';
+import { type AskedWidely, answerWidely } from '../questions/wide/wide-questions.ts';
 import { openLogFile } from '../store/open/open-log-file.ts';
 import { type PlainProblem, StoreProblem, toPlain } from '../store/sqlite/store-problems.ts';
 import { askAsKnown } from './ask.ts';

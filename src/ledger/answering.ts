@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Answered } from '../contract/asked.ts';
 import type { Problem } from '../contract/problem.ts';
 import { ProjectionsDamaged } from '../projections/engine/damage.ts';
-import type { AskedWidely, FoundBy, WideQuestion } from '../questions/wide.ts';
+import type { AskedWidely, FoundBy, WideQuestion } from '../questions/wide/wide-questions.ts';
 import { fromPlain } from '../store/sqlite/store-problems.ts';
 import { startThread } from '../threads/start-thread.ts';
 import type { AnsweringReport, AnsweringRequest, AnsweringThreadInput } from './answering-thread.ts';

@@ -22,7 +22,12 @@ import { IndexReader } from '../projections/engine/index-reader.ts';
 import { Projector, type ProjectorState } from '../projections/engine/projector.ts';
 import { Replays } from '../projections/engine/replay.ts';
 import type { View } from '../questions/view.ts';
-import { type AskedWidely, answerWidely, type FoundBy, type WideQuestion } from '../questions/wide.ts';
+import {
+  type AskedWidely,
+  answerWidely,
+  type FoundBy,
+  type WideQuestion,
+} from '../questions/wide/wide-questions.ts';
 import type { EventStore, Position } from '../store/event-store.ts';
 import type { LogReader } from '../store/log-reader.ts';
 import { Answering } from './answering.ts';

@@ -1,10 +1,12 @@
 /**
- * Names that a question is about: a name that no known event mentions is a slip of the pen, not an empty answer.
+ * The names that a question is about. A name that no known event mentions is refused, since it is probably misspelt, and
+ * an empty answer would read as if nothing was there.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
 import type { Problem } from '../contract/problem.ts';
 import type { RegisteredKind } from '../domain/events/places.ts';
+import { policyVersions } from './policies.ts';
 import type { View } from './view.ts';
 
 /** The name, if some known event mentions it. */
@@ -16,3 +18,22 @@ export const knownName = (view: View, kind: RegisteredKind, name: string): E.Eit
         what: kind,
         detail: `no event known at this moment mentions a ${kind} of this id`,
       });
+
+/** The refusal of a policy, or of a version of one, that no known event adopts. */
+export const unknownPolicy: E.Either<Problem, never> = E.left({
+  kind: 'unknown',
+  what: 'policy',
+  detail: 'no policy of this id, or no such version of it, is known at this moment',
+});
+
+/** The policy, if some known event adopts it; if a version is given, that version of it. */
+export const knownPolicy = (
+  view: View,
+  policy: string,
+  version: number | undefined,
+): E.Either<Problem, string> =>
+  policyVersions(view).some(
+    (each) => each.policy === policy && (version === undefined || each.version === version),
+  )
+    ? E.right(policy)
+    : unknownPolicy;

@@ -16,13 +16,11 @@ import { wireCut, wireCutEdge } from './reach.ts';
 import type { View } from './view.ts';
 import { type WholeHistory, wholeHistoryOf } from './whole-history.ts';
 
-/** Which holdings are asked about: those that fit all that is given. */
-export interface HoldingFilter {
-  readonly dataset?: string;
-  readonly population?: string;
-  readonly site?: string;
-  readonly backup?: string;
-}
+/** The parameters that choose holdings. */
+export const holdingParameters = ['dataset', 'population', 'site', 'backup'] as const;
+
+/** Which holdings are asked about: those that match every field given. */
+export type HoldingFilter = Readonly<Partial<Record<(typeof holdingParameters)[number], string>>>;
 
 interface Judged {
   readonly dataset: string;

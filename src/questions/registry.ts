@@ -3,10 +3,12 @@
  * mention and nobody registered.
  */
 
+import type { Answered, Asked } from '../contract/asked.ts';
 import type { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../contract/rows/registry.ts';
+import type { RegisteredKind } from '../domain/events/places.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import { valueAt } from '../domain/time/timeline.ts';
-import type { Descriptions } from './descriptions.ts';
+import { Descriptions } from './descriptions.ts';
 import { membersAt } from './members.ts';
 import type { View } from './view.ts';
 
@@ -60,5 +62,20 @@ export const populationRow = (
     name: described?.name ?? null,
     jurisdiction: described?.jurisdiction ?? null,
     subjects: membersAt(view, population, validAt),
+  };
+};
+
+/** A page of the names of a kind, each as the row that describes it. */
+export const pageOfNames = (
+  view: View,
+  { clocks, after, limit }: Asked,
+  kind: RegisteredKind,
+  row: (view: View, descriptions: Descriptions, name: string, validAt: Instant) => unknown,
+): Answered => {
+  const names = view.names(kind, typeof after === 'string' ? after : '', limit);
+  const descriptions = new Descriptions(view);
+  return {
+    data: names.map((name) => row(view, descriptions, name, clocks.validAt)),
+    after: names.length === limit ? names.at(-1)! : null,
   };
 };

@@ -10,7 +10,7 @@ import type { Problem } from '../../contract/problem.ts';
 import { clocksOf } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { View } from '../../questions/view.ts';
-import type { AskedWidely, FoundBy, GivenTo, WideQuestion } from '../../questions/wide.ts';
+import type { AskedWidely, FoundBy, GivenTo, WideQuestion } from '../../questions/wide/wide-questions.ts';
 import { type ApiEnv, callerOf } from './caller.ts';
 import { problem } from './problem.ts';
 

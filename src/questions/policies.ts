@@ -1,0 +1,33 @@
+/**
+ * Which policies there are, and when each version was in force (R18).
+ */
+import type { PolicyRow } from '../contract/rows/policy.ts';
+import { type PolicyVersion, policiesOf } from '../domain/policy/policy-versions.ts';
+import { formatBound } from '../domain/time/instant.ts';
+import type { View } from './view.ts';
+
+/** Every version of every policy, built-in ones included, as the view knows them. */
+export const policyVersions = (view: View): ReadonlyArray<PolicyVersion> =>
+  policiesOf(view.facts('policies', 'all')).versions;
+
+/** The versions of each policy on the wire. */
+export const policyRows = (view: View): ReadonlyArray<PolicyRow> =>
+  [...Map.groupBy(policyVersions(view), ({ policy }) => policy)].map(([policy, versions]) => {
+    const last = versions.at(-1)!;
+    return {
+      policy,
+      title: last.title,
+      authority: last.authority,
+      builtIn: versions[0]!.adoptedBy === null,
+      versions: versions.map((version) => ({
+        version: version.version,
+        title: version.title,
+        authority: version.authority,
+        cedar: version.cedar,
+        effectiveFrom: formatBound(version.effectiveFrom),
+        effectiveUntil: formatBound(version.effectiveUntil),
+        adoptedBy: version.adoptedBy === null ? null : String(version.adoptedBy),
+        inForce: version.inForce.map(({ from, to }) => ({ from: formatBound(from), to: formatBound(to) })),
+      })),
+    };
+  });

@@ -1,0 +1,107 @@
+/**
+ * Wide questions about policies: findings, their differences, and a policy that is tried before it is adopted.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { type Asked, pageOf } from '../../contract/asked.ts';
+import { positionParameter, versionParameter, wordParameter } from '../../contract/parameters.ts';
+import type { Problem } from '../../contract/problem.ts';
+import type { Finding } from '../../domain/policy/finding.ts';
+import type { Difference } from '../../domain/policy/findings-difference.ts';
+import type { Proposal } from '../../domain/policy/policy-versions.ts';
+import { contains } from '../../domain/time/interval.ts';
+import { allFindings } from '../findings.ts';
+import {
+  differenceOfKnowledge,
+  differenceOfVersions,
+  simulatePolicy,
+  wireDifference,
+} from '../findings-differences.ts';
+import { knownName, knownPolicy, unknownPolicy } from '../known-name.ts';
+import { policyVersions } from '../policies.ts';
+import { View } from '../view.ts';
+import { wireFinding } from '../wire-finding.ts';
+import type { Outcome } from './outcome.ts';
+
+const ifGiven = <A>(
+  name: string | undefined,
+  check: (name: string) => E.Either<Problem, A>,
+): E.Either<Problem, A | undefined> => (name === undefined ? E.right(undefined) : check(name));
+
+export const findings = (view: View, asked: Asked): Outcome => {
+  const { parameters, clocks } = asked;
+  return pipe(
+    E.Do,
+    E.bind('version', () => versionParameter(parameters, 'version')),
+    E.bind('open', () => wordParameter(parameters, 'open', ['true', 'false'] as const)),
+    // Names must be known: an empty list for a misspelt name would read as if nothing was wrong.
+    E.bind('policy', ({ version }) =>
+      ifGiven(parameters.get('policy'), (policy) => knownPolicy(view, policy, version)),
+    ),
+    E.bind('site', () => ifGiven(parameters.get('site'), (site) => knownName(view, 'site', site))),
+    E.bind('party', () => ifGiven(parameters.get('party'), (party) => knownName(view, 'party', party))),
+    E.map(({ version, open, policy, site, party }) => {
+      const isAsked = (finding: Finding): boolean =>
+        (policy === undefined || finding.policy === policy) &&
+        (version === undefined || finding.version === version) &&
+        (site === undefined || finding.holding.site === site) &&
+        (party === undefined || finding.party === party) &&
+        (open !== 'true' || contains(finding, clocks.validAt));
+      const page = pageOf(allFindings(view).filter(isAsked), asked);
+      return { ...page, data: page.data.map((finding) => wireFinding(view, finding, clocks.validAt)) };
+    }),
+  );
+};
+
+/** Between two versions of a policy. */
+const betweenVersions = (
+  view: View,
+  policy: string,
+  fromVersion: number,
+  toVersion: number,
+): E.Either<Problem, Difference> => {
+  const versions = policyVersions(view).filter((version) => version.policy === policy);
+  const [from, to] = [versions[fromVersion - 1], versions[toVersion - 1]];
+  return from === undefined || to === undefined
+    ? unknownPolicy
+    : E.right(differenceOfVersions(view, from, to));
+};
+
+/** Between what was known at two positions. */
+const betweenPositions = (
+  view: View,
+  policy: string | undefined,
+  fromPosition: number,
+  toPosition: number,
+): Difference => {
+  const at = (position: number): View =>
+    new View(view.index, { ...view.known, position: Math.min(position, view.known.position) });
+  return differenceOfKnowledge(at(fromPosition), at(toPosition), policy);
+};
+
+export const findingsDifference = (view: View, { parameters, clocks }: Asked): Outcome =>
+  pipe(
+    E.Do,
+    E.bind('fromVersion', () => versionParameter(parameters, 'fromVersion')),
+    E.bind('toVersion', () => versionParameter(parameters, 'toVersion')),
+    E.bind('fromPosition', () => positionParameter(parameters, 'fromPosition')),
+    E.bind('toPosition', () => positionParameter(parameters, 'toPosition')),
+    E.flatMap(({ fromVersion, toVersion, fromPosition, toPosition }): E.Either<Problem, Difference> => {
+      const policy = parameters.get('policy');
+      if (fromVersion !== undefined && toVersion !== undefined && policy !== undefined)
+        return betweenVersions(view, policy, fromVersion, toVersion);
+      if (fromPosition !== undefined && toPosition !== undefined)
+        return E.right(betweenPositions(view, policy, fromPosition, toPosition));
+      const detail =
+        'expected policy with fromVersion and toVersion, or fromPosition and toPosition (and policy, if wanted)';
+      return E.left({ kind: 'bad-parameter', parameter: 'fromVersion', detail });
+    }),
+    E.map((difference) => ({ data: wireDifference(view, difference, clocks.validAt) })),
+  );
+
+export const policySimulation = (
+  view: View,
+  { clocks }: Asked,
+  { proposal }: { readonly proposal: Proposal },
+): Outcome =>
+  E.right({ data: wireDifference(view, simulatePolicy(view, proposal, clocks.validAt), clocks.validAt) });

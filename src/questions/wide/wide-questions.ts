@@ -1,0 +1,56 @@
+/**
+ * Wide questions: those about everybody, a whole site, a policy, a party. They can take long, so on a large ledger a
+ * thread of their own answers them (`ledger/answering.ts`). Here they are functions of what is known.
+ */
+import type { Asked } from '../../contract/asked.ts';
+import type { View } from '../view.ts';
+import type { Outcome } from './outcome.ts';
+import { findings, findingsDifference, policySimulation } from './policy.ts';
+import { partyReach, reachSimulation } from './reach.ts';
+import { discrepancies } from './recording.ts';
+import { holdings, lineage, population, populations, transfers } from './residency.ts';
+
+/** All wide questions, by name. They are given and answer plain data, which can go from thread to thread. */
+export const wideQuestions = {
+  populations,
+  population,
+  holdings,
+  lineage,
+  transfers,
+  discrepancies,
+  findings,
+  findingsDifference,
+  policySimulation,
+  partyReach,
+  reachSimulation,
+};
+
+export type WideQuestion = keyof typeof wideQuestions;
+
+/** What a question is given besides the parameters of its request. */
+export type GivenTo<Q extends WideQuestion> =
+  Parameters<(typeof wideQuestions)[Q]> extends [View, Asked, infer Given]
+    ? Given
+    : Readonly<Record<string, never>>;
+
+/** The data of the answer to a question. */
+export type FoundBy<Q extends WideQuestion> =
+  ReturnType<(typeof wideQuestions)[Q]> extends Outcome<infer A> ? A : never;
+
+/** A wide question, as it is handed to the thread that answers it. */
+export interface AskedWidely<Q extends WideQuestion = WideQuestion> {
+  readonly question: Q;
+  readonly asked: Asked;
+  readonly given: GivenTo<Q>;
+}
+
+/** Answers a wide question by what a view knows. */
+export const answerWidely = <Q extends WideQuestion>(
+  view: View,
+  { question, asked, given }: AskedWidely<Q>,
+): Outcome<FoundBy<Q>> =>
+  (wideQuestions[question] as (view: View, asked: Asked, given: GivenTo<Q>) => Outcome<FoundBy<Q>>)(
+    view,
+    asked,
+    given,
+  );

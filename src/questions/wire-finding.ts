@@ -1,0 +1,42 @@
+/**
+ * A finding as it is written on the wire (R19).
+ */
+import type { FindingRow } from '../contract/rows/policy.ts';
+import { type Finding, findingId, subjectsAt } from '../domain/policy/finding.ts';
+import { formatBound, formatInstant, type Instant } from '../domain/time/instant.ts';
+import { wirePath } from './reach.ts';
+import type { View } from './view.ts';
+
+/** Counts of subjects over time that one finding shows, at the most: the latest. */
+const shownCountsMax = 500;
+
+/** The finding, with `subjects` at the instant asked for, or at the nearer end of the finding. */
+export const wireFinding = (view: View, finding: Finding, at: Instant): FindingRow => ({
+  finding: findingId(finding),
+  policy: finding.policy,
+  version: finding.version,
+  rule: finding.rule,
+  verdict: finding.verdict,
+  action: finding.action,
+  holding: { ...finding.holding },
+  population: finding.population,
+  party: finding.party,
+  path: wirePath(finding.path),
+  from: formatBound(finding.from),
+  to: formatBound(finding.to),
+  subjects: subjectsAt(finding, at),
+  counts: finding.counts.slice(-shownCountsMax).map(({ from, to, value }) => ({
+    from: formatBound(from),
+    to: formatBound(to),
+    subjects: value,
+  })),
+  countsLeftOut: Math.max(0, finding.counts.length - shownCountsMax),
+  reason: finding.reason,
+  events: finding.events.map(String),
+  knownSince: knownSince(view, finding.knownSince),
+});
+
+const knownSince = (view: View, position: number): string | null => {
+  const recordedAt = view.index.recordedAtOf(position);
+  return recordedAt === undefined ? null : formatInstant(recordedAt);
+};
