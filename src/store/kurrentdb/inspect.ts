@@ -3,9 +3,10 @@
  */
 import { convertToCommandError, type ProjectionDetails } from '@eventstore/db-client';
 import { internalsOf } from './client-internals.ts';
+import { disposeClient, newClient } from './client-lifetime.ts';
 import type { Environment } from './environment.ts';
 import type { ReplicaState } from './replica-format.ts';
-import { disposeClient, newClient, ServerConnection } from './server-connection.ts';
+import { ServerConnection } from './server-connection.ts';
 import { ServerFailure, toServerFailure } from './server-failure.ts';
 import { defaultLimits, hostsOf, type KurrentDbSettings, withoutSecrets } from './settings.ts';
 

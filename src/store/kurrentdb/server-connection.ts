@@ -1,83 +1,39 @@
 /**
- * The calls to KurrentDB, each with a time limit of its own.
+ * The calls to KurrentDB, each with a time limit.
  *
- * The client's faults end here: a server that never answers would hang a call for ever, its pending batch appends are
- * shared by the whole process and lost with any connection, and a connection that went silent is never replaced.
+ * The faults of the client end here: it waits for ever for a server that is silent, shares its pending batch appends
+ * among all connections of the process, and never replaces a silent connection.
  */
-import { setTimeout as wait } from 'node:timers/promises';
 import {
-  type AllStreamResolvedEvent,
   type AllStreamSubscription,
   BACKWARDS,
   END,
-  EventStoreDBClient,
+  type EventStoreDBClient,
   FORWARDS,
-  type ResolvedEvent,
   START,
-  type StreamingRead as StreamingReadOf,
   streamNameFilter,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
 import { internalsOf } from './client-internals.ts';
+import { disposeClient, newClient } from './client-lifetime.ts';
+import { type Page, type PageSize, readPage, type StreamingRead } from './page-read.ts';
 import { readForwards, searchWindow } from './read-call.ts';
 import type { LogPosition, RawRecord, RecordToWrite } from './record-format.ts';
 import { ServerFailure, sizeLimitIn, toServerFailure } from './server-failure.ts';
-import { WrongStoreSetting } from './settings.ts';
 import { type WriteAnswer, writeAtOnce, writeOneByOne } from './write-call.ts';
 
-/** What came of a write that the server answered. */
+/** The outcome of a write that the server answered. */
 export type WriteOutcome = Exclude<WriteAnswer, { readonly kind: 'unclear' }>;
-
-/** A page of the log. */
-export interface Page {
-  readonly records: ReadonlyArray<RawRecord>;
-  /** Whether the log ended when it was read. */
-  readonly isLast: boolean;
-}
-
-export interface PageSize {
-  readonly events: number;
-  readonly bytes: number;
-}
 
 /** How many calls in a row may stay unanswered before the connection is replaced. */
 const silentCallsMax = 2;
-/** How many delivered records a subscription holds before it stops the server. */
+/** How many delivered records a subscription buffers before it holds the server back. */
 const deliveredRecordsMax = 128;
-/** The server gives up on a write this long after we did. */
+/** How much later than we the server gives up on a write. */
 const deadlineAfterMs = 250;
-/** How long the calls of a closed connection may take to end. */
-const disposeMsMax = 1_000;
-
-type Recorded = NonNullable<ResolvedEvent['event']>;
-
-const toRawRecord = (recorded: Recorded, commit: bigint | undefined): RawRecord => {
-  const position = recorded.position ?? (commit === undefined ? undefined : { commit, prepare: commit });
-  if (position === undefined) throw new RangeError('this server gives no positions; it is older than 20.6');
-  return {
-    stream: recorded.streamId,
-    revision: recorded.revision,
-    position,
-    eventId: recorded.id,
-    type: recorded.type,
-    createdAt: recorded.created.getTime(),
-    data: recorded.data,
-    metadata: recorded.metadata,
-  };
-};
-
-/** A record as a read or a subscription delivers it; a link whose target is gone has no event. */
-export const recordOf = (resolved: AllStreamResolvedEvent | ResolvedEvent): RawRecord | undefined => {
-  const recorded = (resolved.event ?? resolved.link) as Recorded | undefined;
-  return recorded === undefined ? undefined : toRawRecord(recorded, resolved.commitPosition);
-};
-
-const bytesIn = (record: RawRecord): number => (record.data instanceof Uint8Array ? record.data.length : 100);
-
-type StreamingRead = StreamingReadOf<AllStreamResolvedEvent> | StreamingReadOf<ResolvedEvent>;
 
 /**
- * Writes and reads are asked of the leader: what another node does not have yet would seem not to be there.
+ * The connection to the leader. Reads ask it too, since events that another node does not have yet would seem missing.
  */
 export class ServerConnection {
   private readonly connectionString: string;
@@ -89,7 +45,7 @@ export class ServerConnection {
   private silentCalls = 0;
   private closed = false;
 
-  /** @param newId gives a UUID that nobody else has. */
+  /** @param newId returns a unique UUID. */
   constructor(connectionString: string, answerMsMax: number, newId: () => string) {
     this.connectionString = connectionString;
     this.newId = newId;
@@ -124,7 +80,7 @@ export class ServerConnection {
     }
   }
 
-  /** The position of the last event of the whole log, whoever wrote it. */
+  /** The position of the last record of the whole log, whoever wrote it. */
   async head(): Promise<LogPosition | undefined> {
     const { records } = await this.page(
       (client) =>
@@ -135,9 +91,9 @@ export class ServerConnection {
   }
 
   /**
-   * The log from a position on, that position included.
+   * Reads the log from a position on, that position included.
    *
-   * @param prefixes what the names of the streams begin with that are read; without them, everything is.
+   * @param prefixes read only streams whose names begin with one of these; `undefined` reads everything.
    */
   async read(
     from: LogPosition | undefined,
@@ -147,7 +103,7 @@ export class ServerConnection {
     return this.page((client) => readForwards(client, from, size.events, prefixes), size);
   }
 
-  /** The record with this revision of a stream. */
+  /** The record of a stream at a revision. */
   async recordAt(stream: string, revision: bigint): Promise<RawRecord | undefined> {
     try {
       const { records } = await this.page(
@@ -182,7 +138,7 @@ export class ServerConnection {
     );
   }
 
-  /** Lets go of the connection, and makes another for the next call. */
+  /** Replaces the connection; the next call opens the new one. */
   renew(): void {
     const client = this.client;
     this.silentCalls = 0;
@@ -205,7 +161,7 @@ export class ServerConnection {
     const internals = internalsOf(client);
     // Its batch appends must never be used, see write-call.ts.
     internals.supports = async () => false;
-    // Nobody waits for this one: while a cluster cannot be found, its rejection would end the process.
+    // Nothing awaits this promise: while a cluster cannot be found, its rejection would end the process.
     const { handleError } = internals;
     internals.handleError = (grpc, error) => handleError(grpc, error).catch(() => undefined);
     return client;
@@ -217,7 +173,7 @@ export class ServerConnection {
     return this.client;
   }
 
-  /** Waits for an answer as long as is allowed. The call itself goes on unheard. */
+  /** Waits for an answer within the time limit. After that, the call goes on and its answer is ignored. */
   private async inTime<A>(answer: Promise<A>): Promise<A> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -239,90 +195,15 @@ export class ServerConnection {
     return new ServerFailure('no-answer', 'KurrentDB does not answer in time', true);
   }
 
-  /** Reads to the end of a stream, or as much as a page holds. */
   private async page(read: (client: EventStoreDBClient) => StreamingRead, size: PageSize): Promise<Page> {
     const client = this.current();
-    const reading = read(client);
-    return new Promise((resolve, reject) => {
-      const records: RawRecord[] = [];
-      let delivered = 0;
-      let bytes = 0;
-      let isOver = false;
-      let timer: NodeJS.Timeout | undefined;
-      const settle = (finish: () => void): void => {
-        isOver = true;
-        clearTimeout(timer);
-        finish();
-      };
-      const waitOn = (): void => {
-        clearTimeout(timer);
-        timer = setTimeout(() => {
-          void reading.cancel().catch(() => undefined);
-          settle(() => reject(this.noAnswer()));
-        }, this.answerMsMax);
-      };
-      reading.on('data', (resolved: AllStreamResolvedEvent | ResolvedEvent) => {
+    return readPage(read(client), size, {
+      answerMsMax: this.answerMsMax,
+      onAnswer: () => {
         this.silentCalls = 0;
-        if (isOver) return;
-        delivered += 1;
-        try {
-          const record = recordOf(resolved);
-          if (record !== undefined) {
-            records.push(record);
-            bytes += bytesIn(record);
-          }
-        } catch (error) {
-          void reading.cancel().catch(() => undefined);
-          return settle(() => reject(toServerFailure(error)));
-        }
-        // A server that leaves out what others wrote would look for one more before it ends the answer.
-        if (bytes < size.bytes && (delivered < size.events || size.events === 1)) return waitOn();
-        void reading.cancel().catch(() => undefined);
-        settle(() => resolve({ records, isLast: false }));
-      });
-      reading.on('end', () => {
-        // The reads of a client that was let go of end in good order, as if the log ended there.
-        const isWhole = client === this.client;
-        settle(() =>
-          isWhole
-            ? resolve({ records, isLast: delivered < size.events })
-            : reject(new ServerFailure('unreachable', 'the connection to KurrentDB was replaced', false)),
-        );
-      });
-      reading.on('error', (error) => {
-        void reading.cancel().catch(() => undefined);
-        settle(() => reject(toServerFailure(error)));
-      });
-      waitOn();
+      },
+      onSilence: () => this.noAnswer(),
+      isCurrent: () => client === this.client,
     });
   }
 }
-
-/**
- * Makes a client, which does not connect before its first call.
- *
- * @throws WrongStoreSetting when a file that the connection string names cannot be read.
- */
-export const newClient = (connectionString: string): EventStoreDBClient => {
-  try {
-    return EventStoreDBClient.connectionString(connectionString);
-  } catch (error) {
-    // The client's own messages name files and places in the string, and nothing secret.
-    throw new WrongStoreSetting(error instanceof Error ? error.message : String(error), error);
-  }
-};
-
-/** Ends the client's calls, and its connection, which it would keep open itself. */
-export const disposeClient = async (client: EventStoreDBClient, isUsed: boolean): Promise<void> => {
-  // Asking an unused client for its connection would make one.
-  const closed = isUsed
-    ? internalsOf(client)
-        .getChannel()
-        .then(
-          (channel) => channel.close(),
-          () => undefined,
-        )
-    : undefined;
-  const disposed = client.dispose().catch(() => undefined);
-  await Promise.race([Promise.all([disposed, closed]), wait(disposeMsMax, undefined, { ref: false })]);
-};

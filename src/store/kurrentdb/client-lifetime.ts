@@ -1,0 +1,39 @@
+/**
+ * Making and disposing of the client of KurrentDB.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { internalsOf } from './client-internals.ts';
+import { WrongStoreSetting } from './settings.ts';
+
+/** How long the calls of a closed connection may take to end. */
+const disposeMsMax = 1_000;
+
+/**
+ * Makes a client. It connects with its first call.
+ *
+ * @throws WrongStoreSetting when a file that the connection string names cannot be read.
+ */
+export const newClient = (connectionString: string): EventStoreDBClient => {
+  try {
+    return EventStoreDBClient.connectionString(connectionString);
+  } catch (error) {
+    // The client's own messages name files and places in the string, and nothing secret.
+    throw new WrongStoreSetting(error instanceof Error ? error.message : String(error), error);
+  }
+};
+
+/** Ends the client's calls and closes its connection, which the client itself would leave open. */
+export const disposeClient = async (client: EventStoreDBClient, isUsed: boolean): Promise<void> => {
+  // Asking an unused client for its connection would open one.
+  const closed = isUsed
+    ? internalsOf(client)
+        .getChannel()
+        .then(
+          (channel) => channel.close(),
+          () => undefined,
+        )
+    : undefined;
+  const disposed = client.dispose().catch(() => undefined);
+  await Promise.race([Promise.all([disposed, closed]), wait(disposeMsMax, undefined, { ref: false })]);
+};

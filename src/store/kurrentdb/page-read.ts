@@ -1,0 +1,123 @@
+/**
+ * Collects a read of the log into a page.
+ */
+import type {
+  AllStreamResolvedEvent,
+  ResolvedEvent,
+  StreamingRead as StreamingReadOf,
+} from '@eventstore/db-client';
+import type { RawRecord } from './record-format.ts';
+import { ServerFailure, toServerFailure } from './server-failure.ts';
+
+/** Consecutive records of the log. */
+export interface Page {
+  readonly records: ReadonlyArray<RawRecord>;
+  /** Whether the page reaches the end that the log had when it was read. */
+  readonly isLast: boolean;
+}
+
+export interface PageSize {
+  readonly events: number;
+  readonly bytes: number;
+}
+
+export type StreamingRead = StreamingReadOf<AllStreamResolvedEvent> | StreamingReadOf<ResolvedEvent>;
+
+/** The connection on which a page is read. */
+export interface PageConnection {
+  /** How long the server may be silent before and between records, in milliseconds. */
+  readonly answerMsMax: number;
+  readonly onAnswer: () => void;
+  /** Notes that the server was silent for too long, and returns the failure. */
+  readonly onSilence: () => ServerFailure;
+  /** Whether the connection has not been replaced. */
+  readonly isCurrent: () => boolean;
+}
+
+type Recorded = NonNullable<ResolvedEvent['event']>;
+
+const toRawRecord = (recorded: Recorded, commit: bigint | undefined): RawRecord => {
+  const position = recorded.position ?? (commit === undefined ? undefined : { commit, prepare: commit });
+  if (position === undefined) throw new RangeError('this server gives no positions; it is older than 20.6');
+  return {
+    stream: recorded.streamId,
+    revision: recorded.revision,
+    position,
+    eventId: recorded.id,
+    type: recorded.type,
+    createdAt: recorded.created.getTime(),
+    data: recorded.data,
+    metadata: recorded.metadata,
+  };
+};
+
+/** The record that a read or a subscription delivered; `undefined` for a link whose target is gone. */
+export const recordOf = (resolved: AllStreamResolvedEvent | ResolvedEvent): RawRecord | undefined => {
+  const recorded = (resolved.event ?? resolved.link) as Recorded | undefined;
+  return recorded === undefined ? undefined : toRawRecord(recorded, resolved.commitPosition);
+};
+
+const bytesIn = (record: RawRecord): number => (record.data instanceof Uint8Array ? record.data.length : 100);
+
+/**
+ * Reads to the end of a stream, or until the page is full.
+ *
+ * @throws ServerFailure when the server fails, or is silent for too long.
+ */
+export const readPage = (
+  reading: StreamingRead,
+  size: PageSize,
+  { answerMsMax, onAnswer, onSilence, isCurrent }: PageConnection,
+): Promise<Page> =>
+  new Promise((resolve, reject) => {
+    const records: RawRecord[] = [];
+    let delivered = 0;
+    let bytes = 0;
+    let isOver = false;
+    let timer: NodeJS.Timeout | undefined;
+    const cancel = (): void => void reading.cancel().catch(() => undefined);
+    const settle = (finish: () => void): void => {
+      isOver = true;
+      clearTimeout(timer);
+      finish();
+    };
+    const waitForMore = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        cancel();
+        settle(() => reject(onSilence()));
+      }, answerMsMax);
+    };
+    reading.on('data', (resolved: AllStreamResolvedEvent | ResolvedEvent) => {
+      onAnswer();
+      if (isOver) return;
+      delivered += 1;
+      try {
+        const record = recordOf(resolved);
+        if (record !== undefined) {
+          records.push(record);
+          bytes += bytesIn(record);
+        }
+      } catch (error) {
+        cancel();
+        return settle(() => reject(toServerFailure(error)));
+      }
+      if (bytes < size.bytes && (delivered < size.events || size.events === 1)) return waitForMore();
+      // A server that filters would search the log for one more record before it ends a full page.
+      cancel();
+      settle(() => resolve({ records, isLast: false }));
+    });
+    reading.on('end', () => {
+      // When a connection is replaced, its reads end normally, as if the log ended there.
+      settle(() =>
+        isCurrent()
+          ? resolve({ records, isLast: delivered < size.events })
+          : reject(new ServerFailure('unreachable', 'the connection to KurrentDB was replaced', false)),
+      );
+    });
+    reading.on('error', (error) => {
+      cancel();
+      settle(() => reject(toServerFailure(error)));
+    });
+    waitForMore();
+  });
