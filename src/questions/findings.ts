@@ -3,10 +3,11 @@
  */
 
 import { isPopulation } from '../domain/events/scope.ts';
+import { accessFindings, type CountedAccess } from '../domain/policy/access-findings.ts';
 import { eachAlone, type Weights } from '../domain/policy/cohorts.ts';
 import { countedAccess } from '../domain/policy/counted-access.ts';
 import { type Finding, findingOrder } from '../domain/policy/finding.ts';
-import { accessFindings, type CountedAccess, findingsOf, type Judging } from '../domain/policy/judge.ts';
+import { findingsOf, type Judging } from '../domain/policy/judge.ts';
 import type { ClassHistory } from '../domain/policy/judged-holding.ts';
 import { classHistoriesOf } from '../domain/policy/judged-holdings.ts';
 import { judgingPolicy } from '../domain/policy/judging-policy.ts';

@@ -7,9 +7,9 @@ import { policyToJson, preparsePolicySet, statefulIsAuthorized } from '@cedar-po
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, it } from 'vitest';
-import { type CedarPolicy, checkRule } from '../../src/domain/policy/cedar/ast.ts';
+import type { CedarPolicy } from '../../src/domain/policy/cedar/ast.ts';
+import { checkRule } from '../../src/domain/policy/cedar/check-rule.ts';
 import { compileRule } from '../../src/domain/policy/cedar/compile.ts';
-import { type Verdicts, verdictsOf } from '../../src/domain/policy/cedar/evaluate.ts';
 import type { Entities } from '../../src/domain/policy/cedar/request-history.ts';
 import { always, holdsAt, subtract } from '../../src/domain/time/timeline.ts';
 import {
@@ -19,6 +19,7 @@ import {
   lastInstant,
   timeline,
 } from '../support/cedar-arbitraries.ts';
+import { type Verdicts, verdictsOf } from '../support/verdicts.ts';
 
 type Outcome = 'satisfied' | 'not satisfied' | 'error';
 
@@ -104,8 +105,8 @@ it('answers what is not known with what every possible truth answers, or with an
         };
         const entities: Entities = {
           ...world.entities,
-          standing: (entity, ancestor) => {
-            const { within } = world.entities.standing(entity, ancestor);
+          ancestry: (entity, ancestor) => {
+            const { within } = world.entities.ancestry(entity, ancestor);
             return entity.type === 'Site' && ancestor.type === 'Country'
               ? { within: subtract(within, noCountry), unknown: noCountry }
               : { within, unknown: [] };

@@ -7,10 +7,10 @@
  */
 import fc from 'fast-check';
 import type {
+  Ancestry,
   Attribute,
   Entities,
   RequestHistory,
-  Standing,
 } from '../../src/domain/policy/cedar/request-history.ts';
 import {
   type EntityRef,
@@ -352,7 +352,7 @@ export const cedarWorld: fc.Arbitrary<CedarWorld> = fc
     const everything = [...known.keys(), 'Site s0', 'Site s1'];
     const entities: Entities = {
       attribute: (entity, name) => known.get(nameOf(entity))?.get(name),
-      standing: (entity, ancestor): Standing => ({
+      ancestry: (entity, ancestor): Ancestry => ({
         within: standingOf(all, nameOf(entity), nameOf(ancestor)),
         unknown: [],
       }),

@@ -7,8 +7,8 @@ import type { UnexplainedAccess } from '../reach/unexplained-access.ts';
 import type { Residency } from '../residency/fold.ts';
 import { contains } from '../time/interval.ts';
 import { valueAt } from '../time/varying.ts';
+import type { CountedAccess } from './access-findings.ts';
 import { eachAlone, peopleIn, type Weights } from './cohorts.ts';
-import type { CountedAccess } from './judge.ts';
 
 /**
  * An access with the number of those whose data of that dataset was in the population's holdings, at the site if one is

@@ -12,7 +12,7 @@ import { contains, type Interval, intervalAt, overlapOf, unchangedAround } from 
 import type { Span } from '../time/span.ts';
 import { always, intersect, subtract, type Timeline, union } from '../time/timeline.ts';
 import { type Piece, type Varying, valueAt, when } from '../time/varying.ts';
-import { type Standing, standsNowhere } from './cedar/request-history.ts';
+import { type Ancestry, noAncestry } from './cedar/request-history.ts';
 
 /** A party directly above another: a team, an employer or a controller, and when. */
 export interface Above {
@@ -55,17 +55,17 @@ export class Hierarchy {
   }
 
   /** When the party stands in another one. */
-  inParty(party: string, ancestor: string): Standing {
-    return this.standing(party, `Party ${ancestor}`, this.ancestorsOf(party).parties.get(ancestor));
+  inParty(party: string, ancestor: string): Ancestry {
+    return this.ancestry(party, `Party ${ancestor}`, this.ancestorsOf(party).parties.get(ancestor));
   }
 
   /** When the party stands in the country, its own or that of whatever it stands in. */
-  inCountry(party: string, country: string): Standing {
-    return this.standing(party, `Country ${country}`, this.ancestorsOf(party).countries.get(country));
+  inCountry(party: string, country: string): Ancestry {
+    return this.ancestry(party, `Country ${country}`, this.ancestorsOf(party).countries.get(country));
   }
 
-  private standing(party: string, key: string, within: Timeline | undefined): Standing {
-    if (within === undefined) return standsNowhere;
+  private ancestry(party: string, key: string, within: Timeline | undefined): Ancestry {
+    if (within === undefined) return noAncestry;
     // Most instants that are asked about lie between the same changes as ones before.
     const known: Chain[] = [];
     const chainAt = (instant: Instant): Chain => {

@@ -2,15 +2,13 @@
  * Judges histories under policies: every interval in which a rule was broken or could not be judged (R17 to R19).
  */
 
-import type { UnexplainedAccess } from '../reach/unexplained-access.ts';
 import { cut, type Interval, intervalAt, visitOverlaps } from '../time/interval.ts';
 import { positions, type Span } from '../time/span.ts';
-import { always, holdsAt, intersect, type Timeline } from '../time/timeline.ts';
+import { always, intersect, type Timeline } from '../time/timeline.ts';
 import { joinEqual, type Varying, when } from '../time/varying.ts';
-import { unexplainedAccess } from './built-in.ts';
 import type { CompiledRule } from './cedar/compile.ts';
-import { leftOpenBy, type Run, readBy, sweep } from './cedar/evaluate.ts';
-import { Failure, Frame } from './cedar/evaluation-state.ts';
+import { eventsRead, judgeThroughout, type VerdictInterval, whereNotFalse } from './cedar/evaluate.ts';
+import { EvaluationState, Failure } from './cedar/evaluation-state.ts';
 import type { ResourceHistory } from './cedar/request-history.ts';
 import { entityRef } from './cedar/value.ts';
 import type { Finding, FindingSubject } from './finding.ts';
@@ -75,7 +73,7 @@ const chargesOf = (policies: ReadonlyArray<JudgingPolicy>, action: string): Read
   );
 
 /**
- * Goes through histories, one after the other, with one frame. Most of what is judged breaks nothing: until something
+ * Goes through histories, one after the other, with one state. Most of what is judged breaks nothing: until something
  * does, nothing is made.
  */
 class Judge {
@@ -83,15 +81,15 @@ class Judge {
   private readonly judging: Judging;
   private readonly ofStore: ReadonlyArray<Charge>;
   private readonly ofReach: ReadonlyArray<Charge>;
-  private readonly frame: Frame;
-  private readonly runs: Run[] = [];
+  private readonly state: EvaluationState;
+  private readonly runs: VerdictInterval[] = [];
 
   constructor(judging: Judging) {
     this.judging = judging;
     this.ofStore = chargesOf(judging.policies, 'store');
     this.ofReach = chargesOf(judging.policies, 'reach');
     const resource = { ref: entityRef('Holding', ''), parents: [], attribute: () => undefined };
-    this.frame = new Frame(judging.entities, { principal: [], action: store, resource });
+    this.state = new EvaluationState(judging.entities, { principal: [], action: store, resource });
   }
 
   judge(history: ClassHistory): void {
@@ -106,7 +104,7 @@ class Judge {
   private judgeStore(history: ClassHistory, resource: ResourceHistory, populated: Timeline): void {
     const { holding, presences, subjects } = history;
     const principal = this.judging.entities.operatorOf(holding.site);
-    this.frame.request = { principal, action: store, resource };
+    this.state.request = { principal, action: store, resource };
     for (const charge of this.ofStore) {
       const open = intersect(populated, charge.inForce);
       this.findWithin(history, charge, open, presences, (presence) => ({
@@ -122,13 +120,13 @@ class Judge {
     const { entities } = this.judging;
     const { presences, reached, subjects } = history;
     for (const charge of this.ofReach) {
-      this.frame.request = { principal: [], action: reach, resource };
-      const open = leftOpenBy(this.frame, charge.rule.ofHolding, intersect(populated, charge.inForce));
+      this.state.request = { principal: [], action: reach, resource };
+      const open = whereNotFalse(this.state, charge.rule.ofHolding, intersect(populated, charge.inForce));
       if (open.length === 0) continue;
       for (const { party, intervals, subjects: some } of reached) {
         const ofParty = this.leftOpenOf(charge, party);
         if (ofParty.length === 0) continue;
-        this.frame.request = { principal: entities.principal(party), action: reach, resource };
+        this.state.request = { principal: entities.principal(party), action: reach, resource };
         const there = some === undefined ? open : intersect(open, when(some, isAnyone));
         // Looked at as a whole first: most break nothing, however often their path changes.
         const broken = intersect(there, ofParty);
@@ -143,10 +141,10 @@ class Judge {
   private leftOpenOf({ rule, ofParties }: Charge, party: string): Timeline {
     let open = ofParties.get(party);
     if (open === undefined) {
-      const { request } = this.frame;
-      this.frame.request = { ...request, principal: this.judging.entities.principal(party) };
-      open = leftOpenBy(this.frame, rule.ofParty, always);
-      this.frame.request = request;
+      const { request } = this.state;
+      this.state.request = { ...request, principal: this.judging.entities.principal(party) };
+      open = whereNotFalse(this.state, rule.ofParty, always);
+      this.state.request = request;
       ofParties.set(party, open);
     }
     return open;
@@ -170,7 +168,7 @@ class Judge {
     visitOverlaps(stretches, open, (stretch, _, from, to) => {
       if (stretch !== current) flush();
       current = stretch;
-      sweep(this.frame, charge.rule.satisfied, from, to, this.runs);
+      judgeThroughout(this.state, charge.rule.satisfied, from, to, this.runs);
     });
     flush();
   }
@@ -178,7 +176,7 @@ class Judge {
   private find(
     { holding, population }: ClassHistory,
     { policy: { version }, rule, inForce }: Charge,
-    { from, to, reason }: Run,
+    { from, to, reason }: VerdictInterval,
     stretch: Stretch,
   ): void {
     const force = intervalAt(inForce, from)!;
@@ -192,7 +190,7 @@ class Judge {
       population,
       party: stretch.party,
     };
-    const { begun, since } = readBy(this.frame, rule, { from, to });
+    const { begun, since } = eventsRead(this.state, rule, { from, to });
     const needed = positions(stretch.opened, force.opened, [...begun]);
     const later = [
       ...since,
@@ -238,57 +236,4 @@ const stretchOf = (
     opened: [...opened, ...(presence?.opened ?? [])],
     closed: [...ends, ...(presence?.to === to ? presence.closed : [])],
   };
-};
-
-/** An access that nothing explains, and of how many people of which population. */
-export interface CountedAccess {
-  readonly access: UnexplainedAccess;
-  /** The population that they are in; null for people in none. */
-  readonly population: string | null;
-  readonly subjects: number;
-}
-
-/**
- * The findings of the built-in policy about access (R16): each holds for the millisecond of the access.
- *
- * @param versions of all policies; only versions of that one that are not Cedar's are looked at.
- */
-export const accessFindings = (
-  versions: ReadonlyArray<PolicyVersion>,
-  accesses: Iterable<CountedAccess>,
-): ReadonlyArray<Finding> => {
-  const judging = versions.filter(({ policy, cedar }) => policy === unexplainedAccess && cedar === null);
-  return [...accesses].flatMap(({ access, population, subjects }) =>
-    judging
-      .filter(({ inForce }) => holdsAt(inForce, access.at))
-      .map(({ policy, version }): Finding => {
-        const { event, party, dataset, site, at } = access;
-        const about: FindingSubject = {
-          policy,
-          version,
-          rule: 'unexplained-access',
-          verdict: 'violated',
-          action: 'reach',
-          holding: {
-            dataset,
-            site,
-            kind: null,
-            backup: null,
-            population: 'population' in access.scope ? access.scope.population : null,
-          },
-          population,
-          party,
-        };
-        return {
-          ...about,
-          path: [],
-          from: at,
-          to: at + 1,
-          counts: [{ from: at, to: at + 1, value: subjects }],
-          reason: null,
-          events: [event],
-          knownSince: event,
-        };
-      }),
-  );
 };

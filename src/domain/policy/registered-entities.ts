@@ -7,20 +7,21 @@
 
 import type { EventData } from '../events/catalogue.ts';
 import type { Described, SiteDescription } from '../recording/registrations.ts';
-import { beginning, type Instant, never } from '../time/instant.ts';
-import { intervalAt } from '../time/interval.ts';
-import { always, complement, cover } from '../time/timeline.ts';
+import { beginning, never } from '../time/instant.ts';
 import type { Varying } from '../time/varying.ts';
+import { attributeOf, constantly } from './attribute.ts';
 import {
+  type Ancestry,
   type Attribute,
   type Entities,
-  type KnownPiece,
+  noAncestry,
   type ResourceHistory,
-  type Standing,
-  standsNowhere,
+  type SourcedPiece,
 } from './cedar/request-history.ts';
-import { type EntityRef, entityRef, setOf, type Value } from './cedar/value.ts';
+import { type EntityRef, entityRef, setOf } from './cedar/value.ts';
 import { Hierarchy, type PartyRegistry } from './hierarchy.ts';
+import { HoldingEntity, type HoldingTraits, inNoPopulation } from './holding-entity.ts';
+import { type SiteEntity, siteEntity, siteInCountry } from './site-entity.ts';
 
 /** What is registered, over time (R5). */
 export interface PolicyRegistry extends PartyRegistry {
@@ -29,106 +30,18 @@ export interface PolicyRegistry extends PartyRegistry {
   readonly dataset: (id: string) => Varying<Described<EventData<'DatasetRegistered'>>>;
 }
 
-/** What makes a holding what it is for a policy. */
-export interface HoldingTraits {
-  readonly dataset: string;
-  readonly site: string;
-  readonly kind: 'live' | 'backup';
-  /** A backup held past this instant is overdue (R7); `never` where it has no expiry. */
-  readonly expires: Instant;
-  /** The population that the people are in; null for those in none. */
-  readonly population: string | null;
-}
-
-const constantly = (value: Value): Attribute => [{ from: beginning, to: never, value }];
-
-/** One field of a description as an attribute: missing where the description has none. */
-const attributeOf = <D>(
-  described: Varying<Described<D>>,
-  field: (description: D) => Value | undefined,
-): Attribute =>
-  described.flatMap(({ from, to, value: { description, events } }) => {
-    const value = field(description);
-    return value === undefined ? [] : [{ from, to, value, events }];
-  });
-
-const isTrue = constantly(true);
-const isFalse = constantly(false);
-const theHolding = entityRef('Holding', 'the holding');
-
-interface SiteEntity {
-  readonly site: Attribute;
-  readonly country: Attribute;
-  readonly parents: ReadonlyArray<EntityRef>;
-  readonly operator: ReadonlyArray<KnownPiece<EntityRef>>;
-  readonly standings: Map<string, Standing>;
-}
-
-class HoldingEntity implements ResourceHistory {
-  readonly ref = theHolding;
-  readonly parents: ReadonlyArray<EntityRef>;
-  private readonly ofDataset: { readonly dataset: Attribute; readonly categories: Attribute };
-  private readonly ofPopulation: { readonly population: Attribute; readonly jurisdiction: Attribute };
-  private readonly ofSite: SiteEntity;
-  private readonly live: Attribute;
-  private readonly overdue: Attribute;
-
-  constructor(
-    ofDataset: HoldingEntity['ofDataset'],
-    ofPopulation: HoldingEntity['ofPopulation'],
-    ofSite: SiteEntity,
-    { kind, expires }: HoldingTraits,
-  ) {
-    this.parents = ofSite.parents;
-    this.ofDataset = ofDataset;
-    this.ofPopulation = ofPopulation;
-    this.ofSite = ofSite;
-    this.live = kind === 'live' ? isTrue : isFalse;
-    this.overdue = kind === 'live' || expires === never ? isFalse : overdueFrom(expires);
-  }
-
-  attribute(name: string): Attribute | undefined {
-    switch (name) {
-      case 'dataset':
-        return this.ofDataset.dataset;
-      case 'categories':
-        return this.ofDataset.categories;
-      case 'population':
-        return this.ofPopulation.population;
-      case 'jurisdiction':
-        return this.ofPopulation.jurisdiction;
-      case 'site':
-        return this.ofSite.site;
-      case 'country':
-        return this.ofSite.country;
-      case 'live':
-        return this.live;
-      case 'overdue':
-        return this.overdue;
-      default:
-        return undefined;
-    }
-  }
-}
-
-const overdueFrom = (expires: Instant): Attribute => [
-  { from: beginning, to: expires, value: false },
-  { from: expires, to: never, value: true },
-];
-
-const inNoPopulation = { population: [], jurisdiction: [] };
-
 /** The entities of R17, made of what is registered. They are kept: when the registry changes, make them anew. */
 export class RegisteredEntities implements Entities {
   private readonly registry: PolicyRegistry;
   private readonly hierarchy: Hierarchy;
   private readonly parties = new Map<string, { readonly kind: Attribute; readonly country: Attribute }>();
   private readonly sites = new Map<string, SiteEntity>();
+  private readonly siteAncestries = new Map<string, Ancestry>();
   private readonly populations = new Map<string, HoldingEntity['ofPopulation']>();
   private readonly datasets = new Map<string, HoldingEntity['ofDataset']>();
-  private readonly principals = new Map<string, ReadonlyArray<KnownPiece<EntityRef>>>();
+  private readonly principals = new Map<string, ReadonlyArray<SourcedPiece<EntityRef>>>();
   /** By ancestor, which a compiled rule always names by the same object, then by the party's id. */
-  private readonly standings = new WeakMap<EntityRef, Map<string, Standing>>();
+  private readonly ancestries = new WeakMap<EntityRef, Map<string, Ancestry>>();
 
   constructor(registry: PolicyRegistry) {
     this.registry = registry;
@@ -142,12 +55,12 @@ export class RegisteredEntities implements Entities {
   }
 
   /** Who stores what is at the site: its operator, the principal of `store`. */
-  operatorOf(site: string): ReadonlyArray<KnownPiece<EntityRef>> {
+  operatorOf(site: string): ReadonlyArray<SourcedPiece<EntityRef>> {
     return this.site(site).operator;
   }
 
   /** The party as the principal of `reach`. */
-  principal(party: string): ReadonlyArray<KnownPiece<EntityRef>> {
+  principal(party: string): ReadonlyArray<SourcedPiece<EntityRef>> {
     let principal = this.principals.get(party);
     if (principal === undefined) {
       principal = [{ from: beginning, to: never, value: entityRef('Party', party) }];
@@ -170,71 +83,44 @@ export class RegisteredEntities implements Entities {
     return party[name];
   }
 
-  standing(entity: EntityRef, ancestor: EntityRef): Standing {
+  ancestry(entity: EntityRef, ancestor: EntityRef): Ancestry {
     if (entity.type === 'Party') {
-      let known = this.standings.get(ancestor);
+      let known = this.ancestries.get(ancestor);
       if (known === undefined) {
         known = new Map();
-        this.standings.set(ancestor, known);
+        this.ancestries.set(ancestor, known);
       }
-      let standing = known.get(entity.id);
-      if (standing === undefined) {
-        standing = this.partyIn(entity.id, ancestor);
-        known.set(entity.id, standing);
+      let ancestry = known.get(entity.id);
+      if (ancestry === undefined) {
+        ancestry = this.partyIn(entity.id, ancestor);
+        known.set(entity.id, ancestry);
       }
-      return standing;
+      return ancestry;
     }
     return entity.type === 'Site' && ancestor.type === 'Country'
-      ? this.siteInCountry(this.site(entity.id), ancestor.id)
-      : standsNowhere;
+      ? this.siteInCountry(entity.id, ancestor.id)
+      : noAncestry;
   }
 
-  private partyIn(party: string, { type, id }: EntityRef): Standing {
+  private partyIn(party: string, { type, id }: EntityRef): Ancestry {
     if (type === 'Party') return this.hierarchy.inParty(party, id);
-    return type === 'Country' ? this.hierarchy.inCountry(party, id) : standsNowhere;
+    return type === 'Country' ? this.hierarchy.inCountry(party, id) : noAncestry;
   }
 
-  private siteInCountry({ country, standings }: SiteEntity, code: string): Standing {
-    let standing = standings.get(code);
-    if (standing === undefined) {
-      const pieces = country.filter(({ value }) => value === code);
-      standing = {
-        within: cover(pieces),
-        unknown: country.length === 0 ? always : complement(cover(country)),
-        eventsAt: (instant) => intervalAt(pieces, instant)?.events ?? [],
-        // It is in another country, by the registration of that.
-        eventsAgainst: (instant, since) => {
-          const elsewhere = intervalAt(country, instant);
-          return elsewhere === undefined || elsewhere.from < since ? [] : (elsewhere.events ?? []);
-        },
-      };
-      standings.set(code, standing);
+  private siteInCountry(site: string, code: string): Ancestry {
+    const key = `${code} ${site}`;
+    let ancestry = this.siteAncestries.get(key);
+    if (ancestry === undefined) {
+      ancestry = siteInCountry(this.site(site), code);
+      this.siteAncestries.set(key, ancestry);
     }
-    return standing;
+    return ancestry;
   }
 
   private site(id: string): SiteEntity {
     let site = this.sites.get(id);
     if (site === undefined) {
-      const described = this.registry.site(id);
-      site = {
-        site: constantly(id),
-        country: attributeOf(described, ({ country }) => country),
-        parents: [entityRef('Site', id)],
-        operator: described.flatMap(({ from, to, value: { description } }) =>
-          description.operator === undefined
-            ? []
-            : [
-                {
-                  from,
-                  to,
-                  value: entityRef('Party', description.operator),
-                  events: description.operatorBy === undefined ? [] : [description.operatorBy],
-                },
-              ],
-        ),
-        standings: new Map(),
-      };
+      site = siteEntity(id, this.registry.site(id));
       this.sites.set(id, site);
     }
     return site;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { accessFindings } from '../../../src/domain/policy/access-findings.ts';
 import { countedAccess } from '../../../src/domain/policy/counted-access.ts';
 import { findingId, subjectsAt } from '../../../src/domain/policy/finding.ts';
-import { accessFindings } from '../../../src/domain/policy/judge.ts';
 import { unexplainedAccess } from '../../../src/domain/reach/unexplained-access.ts';
 import { day, dayOf, type Entry, ledgerOf, told, workedExample } from '../../support/policy-case.ts';
 

@@ -6,9 +6,8 @@ import { isAuthorized, policyToJson } from '@cedar-policy/cedar-wasm/nodejs';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { checkRule } from '../../../src/domain/policy/cedar/ast.ts';
+import { checkRule } from '../../../src/domain/policy/cedar/check-rule.ts';
 import { compileRule } from '../../../src/domain/policy/cedar/compile.ts';
-import { verdictsOf } from '../../../src/domain/policy/cedar/evaluate.ts';
 import { compileLike } from '../../../src/domain/policy/cedar/like.ts';
 import type {
   Attribute,
@@ -18,6 +17,7 @@ import type {
 import { entityRef, setOf, type Value } from '../../../src/domain/policy/cedar/value.ts';
 import { beginning, never } from '../../../src/domain/time/instant.ts';
 import { complement, cover, subtract } from '../../../src/domain/time/timeline.ts';
+import { verdictsOf } from '../../support/verdicts.ts';
 
 const compile = (text: string) => {
   const parsed = policyToJson(text);
@@ -54,7 +54,7 @@ const request: RequestHistory = {
 };
 const entities: Entities = {
   attribute: ({ id }, name) => (name === 'country' && id === 'bob' ? then([0, 'CN'], [20, 'SG']) : undefined),
-  standing: ({ type, id }, ancestor) => ({
+  ancestry: ({ type, id }, ancestor) => ({
     within:
       (id === 'ann' && ancestor.id === 'team') || (type === 'Site' && ancestor.id === 'US')
         ? cover([{ from: 5, to: 8 }])

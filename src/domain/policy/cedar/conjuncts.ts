@@ -109,7 +109,7 @@ const entityTypes = (expression: Expression): ReadonlyArray<string> => {
 };
 
 /** Where a party stands is always known; in which country a holding is, is not. */
-const isStandingKnown = (left: Expression, right: Expression): boolean => {
+const isAncestryKnown = (left: Expression, right: Expression): boolean => {
   const types = entityTypes(right);
   return (
     'Var' in left &&
@@ -123,7 +123,7 @@ const isAlwaysDecided = (expression: Expression): boolean => {
   if ('!' in expression) return isAlwaysDecided(expression['!'].arg);
   if ('&&' in expression || '||' in expression) return operandsOf(expression).every(isAlwaysDecided);
   if ('==' in expression || '!=' in expression) return operandsOf(expression).every(isNeverInError);
-  if ('in' in expression) return isStandingKnown(expression.in.left, expression.in.right);
+  if ('in' in expression) return isAncestryKnown(expression.in.left, expression.in.right);
   if ('has' in expression) return 'Var' in expression.has.left && typeof expression.has.attr === 'string';
   if ('is' in expression)
     return (

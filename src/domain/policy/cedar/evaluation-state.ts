@@ -8,7 +8,7 @@
 import type { Instant } from '../../time/instant.ts';
 import { beginning, never } from '../../time/instant.ts';
 import { firstEndingAfter, type Interval } from '../../time/interval.ts';
-import type { Entities, KnownPiece, RequestHistory } from './request-history.ts';
+import type { Entities, RequestHistory, SourcedPiece } from './request-history.ts';
 import { type EntityRef, sameEntity, type Value } from './value.ts';
 
 /** What could not be evaluated, and why: Cedar's error. */
@@ -26,9 +26,9 @@ export type Result = Value | Failure;
 export const failed = (result: Result): result is Failure =>
   typeof result === 'object' && result.kind === 'failure';
 
-const unknownStanding = new Failure('it is not known in which country the site is');
+const unknownAncestry = new Failure('it is not known in which country the site is');
 
-export class Frame {
+export class EvaluationState {
   at: Instant = beginning;
   until: Instant = never;
   request: RequestHistory;
@@ -55,7 +55,7 @@ export class Frame {
     return undefined;
   }
 
-  valueOf<A>(pieces: ReadonlyArray<KnownPiece<A>>): A | undefined {
+  valueOf<A>(pieces: ReadonlyArray<SourcedPiece<A>>): A | undefined {
     const piece = this.read(pieces);
     if (piece === undefined) return undefined;
     if (this.trace !== undefined && piece.from >= this.traceFrom) this.collect(piece.events);
@@ -93,15 +93,15 @@ export class Frame {
   }
 
   standsIn(entity: EntityRef, ancestor: EntityRef): boolean | Failure {
-    const standing = this.entities.standing(entity, ancestor);
-    const within = this.read(standing.within);
+    const ancestry = this.entities.ancestry(entity, ancestor);
+    const within = this.read(ancestry.within);
     if (within !== undefined) {
       if (this.trace !== undefined && within.from >= this.traceFrom)
-        this.collect(standing.eventsAt?.(this.at));
+        this.collect(ancestry.eventsAt?.(this.at));
       return true;
     }
-    if (this.read(standing.unknown) !== undefined) return unknownStanding;
-    if (this.trace !== undefined) this.collect(standing.eventsAgainst?.(this.at, this.traceFrom));
+    if (this.read(ancestry.unknown) !== undefined) return unknownAncestry;
+    if (this.trace !== undefined) this.collect(ancestry.eventsAgainst?.(this.at, this.traceFrom));
     return false;
   }
 }

@@ -4,10 +4,11 @@
  */
 import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
 import * as E from 'fp-ts/lib/Either.js';
-import { type CedarPolicy, checkRule, type Rule, type Unsupported } from './ast.ts';
+import type { CedarPolicy, Rule } from './ast.ts';
 import { askCedar } from './cedar-engine.ts';
+import { checkRule, type Unsupported } from './check-rule.ts';
 import { cedarSchema } from './schema.ts';
-import { codeOnly, type Place, placeOf, placeOfByte } from './source-location.ts';
+import { codeOnly, locationOf, locationOfByte, type SourceLocation } from './source-location.ts';
 
 /** What is wrong with a policy, or what its author should know. */
 export interface PolicyFault {
@@ -15,7 +16,7 @@ export interface PolicyFault {
   /** What would be right, where Cedar or we have a guess: "did you mean `jurisdiction`?". */
   readonly hint: string | null;
   /** Where; null where it concerns the whole. */
-  readonly place: Place | null;
+  readonly location: SourceLocation | null;
   /** Which rule, by its name; null where it concerns the whole. */
   readonly rule: string | null;
 }
@@ -28,9 +29,9 @@ export interface ReadPolicy {
 }
 
 /** A fault in one line: `line 3, column 12: …; did you mean …?` */
-export const describeFault = ({ message, hint, place, rule }: PolicyFault): string =>
+export const describeFault = ({ message, hint, location, rule }: PolicyFault): string =>
   [
-    place === null ? '' : `line ${place.line}, column ${place.column}: `,
+    location === null ? '' : `line ${location.line}, column ${location.column}: `,
     rule === null ? '' : `rule ${rule}: `,
     message,
     hint === null ? '' : `; ${hint}`,
@@ -127,14 +128,18 @@ const faultOf = (cedar: string, error: DetailedError, rule: string | null): Poli
   return {
     message: plain(error.message),
     hint: error.help === null ? expected : plain(error.help),
-    place: at === undefined ? null : placeOfByte(cedar, at.start),
+    location: at === undefined ? null : locationOfByte(cedar, at.start),
     rule,
   };
 };
 
-const placeIn = (cedar: string, { text, index }: SourceText, token: string | undefined): Place => {
+const locationIn = (
+  cedar: string,
+  { text, index }: SourceText,
+  token: string | undefined,
+): SourceLocation => {
   const found = token === undefined ? -1 : codeOnly(text).search(new RegExp(`\\b${token}\\b`));
-  return placeOf(cedar, index + Math.max(0, found));
+  return locationOf(cedar, index + Math.max(0, found));
 };
 
 const unsupportedIn = (cedar: string, rule: SourceRule): ReadonlyArray<PolicyFault> => {
@@ -143,7 +148,7 @@ const unsupportedIn = (cedar: string, rule: SourceRule): ReadonlyArray<PolicyFau
   return checked.left.map(({ construct, hint, token }: Unsupported) => ({
     message: `Domicile does not evaluate ${construct}`,
     hint,
-    place: placeIn(cedar, rule, token),
+    location: locationIn(cedar, rule, token),
     rule: rule.name,
   }));
 };
@@ -154,31 +159,31 @@ const repeatedNames = (cedar: string, rules: ReadonlyArray<SourceRule>): Readonl
     .map((rule) => ({
       message: 'another rule of this policy has the same name',
       hint: 'give each rule an @id of its own',
-      place: placeOf(cedar, rule.index),
+      location: locationOf(cedar, rule.index),
       rule: rule.name,
     }));
 
 const textOrder = (a: PolicyFault, b: PolicyFault): number =>
-  (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0);
+  (a.location?.line ?? 0) - (b.location?.line ?? 0) || (a.location?.column ?? 0) - (b.location?.column ?? 0);
 
 const templates = (cedar: string, template: string): PolicyFault => ({
   message: 'Domicile does not evaluate templates',
   hint: 'write the entity in place of the slot',
-  place: placeOf(cedar, Math.max(0, cedar.indexOf(template))),
+  location: locationOf(cedar, Math.max(0, cedar.indexOf(template))),
   rule: null,
 });
 
 const noRule: PolicyFault = {
   message: 'has no rule',
   hint: 'expected at least one `forbid`',
-  place: null,
+  location: null,
   rule: null,
 };
 
 const nothingForbidden: PolicyFault = {
   message: 'forbids nothing, so nothing can break it',
   hint: 'what is not forbidden is fine; write exceptions into `unless` of a `forbid`',
-  place: null,
+  location: null,
   rule: null,
 };
 
@@ -188,13 +193,13 @@ const stackOverruns: ReadonlySet<string> = new Set(['RuntimeError', 'RangeError'
 const tooDeep: PolicyFault = {
   message: 'is nested too deeply for Cedar to read',
   hint: 'use sets instead of long chains of `||`, or split the rule',
-  place: null,
+  location: null,
   rule: null,
 };
 
 const unreadable: PolicyFault = {
   message: 'makes Cedar fail',
   hint: 'write the rules in a simpler way',
-  place: null,
+  location: null,
   rule: null,
 };

@@ -9,15 +9,15 @@ import type { Piece } from '../../time/varying.ts';
 import type { EntityRef, Value } from './value.ts';
 
 /** A value while it lasted, with the positions of the events by which it is known. */
-export interface KnownPiece<A> extends Piece<A> {
+export interface SourcedPiece<A> extends Piece<A> {
   readonly events?: ReadonlyArray<number>;
 }
 
 /** An attribute over time. Between its pieces it is missing: to read it there is an error, as in Cedar. */
-export type Attribute = ReadonlyArray<KnownPiece<Value>>;
+export type Attribute = ReadonlyArray<SourcedPiece<Value>>;
 
 /** Where an entity stands below another: Cedar's `in`, without the entity itself. */
-export interface Standing {
+export interface Ancestry {
   readonly within: Timeline;
   /** Where nobody knows: the country of a site that is not registered. To ask there is an error. */
   readonly unknown: Timeline;
@@ -31,7 +31,7 @@ export interface Standing {
 export interface Entities {
   /** An attribute over time; `undefined` where the entity never has it. */
   attribute(entity: EntityRef, name: string): Attribute | undefined;
-  standing(entity: EntityRef, ancestor: EntityRef): Standing;
+  ancestry(entity: EntityRef, ancestor: EntityRef): Ancestry;
 }
 
 /** The resource of a request: the holding. */
@@ -45,10 +45,10 @@ export interface ResourceHistory {
 /** One request over time. */
 export interface RequestHistory {
   /** Where there is none nobody knows who it is, and a rule that reads it cannot be judged. */
-  readonly principal: ReadonlyArray<KnownPiece<EntityRef>>;
+  readonly principal: ReadonlyArray<SourcedPiece<EntityRef>>;
   readonly action: EntityRef;
   readonly resource: ResourceHistory;
 }
 
 /** Stands nowhere, and this is known. */
-export const standsNowhere: Standing = { within: [], unknown: [] };
+export const noAncestry: Ancestry = { within: [], unknown: [] };

@@ -1,23 +1,23 @@
 /**
- * Places in the text of a policy, as people count them.
+ * Locations in the text of a policy: line and column, as people count them.
  */
 
 /** Both from 1; columns count characters (code points). */
-export interface Place {
+export interface SourceLocation {
   readonly line: number;
   readonly column: number;
 }
 
-/** The place of an index into the text. */
-export const placeOf = (text: string, index: number): Place => {
+/** The location of an index into the text. */
+export const locationOf = (text: string, index: number): SourceLocation => {
   const before = text.slice(0, index).split('\n');
   return { line: before.length, column: [...before.at(-1)!].length + 1 };
 };
 
-/** The place of a byte of the text in UTF-8: Cedar counts those. */
-export const placeOfByte = (text: string, offset: number): Place => {
+/** The location of a byte of the text in UTF-8, which is what Cedar counts. */
+export const locationOfByte = (text: string, offset: number): SourceLocation => {
   const before = new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, offset));
-  return placeOf(before, before.length);
+  return locationOf(before, before.length);
 };
 
 /** The text with what stands in strings and comments blanked out, every other character where it was. */
