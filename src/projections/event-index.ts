@@ -1,18 +1,13 @@
 /**
  * The port of the projections: what questions ask of the index that is kept of the events.
  *
- * A reader sees one snapshot at a time, up to its checkpoint; whoever asks passes the last position to know.
+ * A reader sees one snapshot at a time, up to its checkpoint. The caller passes the last position to know.
  */
 import type { RegisteredKind } from '../domain/events/places.ts';
+import type { FoldingPlace } from '../domain/recording/folding-order.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { Instant } from '../domain/time/instant.ts';
-import type { Topic } from './topics.ts';
-
-/** A place in folding order (R3). */
-export interface FoldingPlace {
-  readonly time: number;
-  readonly position: number;
-}
+import type { Topic } from './topic-hash.ts';
 
 /** The places of enrolments, in folding order, as two columns. */
 export interface Enrolments {

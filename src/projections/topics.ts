@@ -1,9 +1,8 @@
 /**
- * Topics: under what an event is found again.
+ * Topics: what an event is indexed under. A question reads the events of the few topics that concern it.
  *
- * A question reads the events of the few topics that concern it. A topic is a kind and a name, kept as a 53-bit hash:
- * two topics with one hash cost a question some events that do not concern it, which the folds pass over; they never
- * change an answer. An event corrected into something else is found under the topics of both.
+ * A topic is a kind and a name, kept as a hash (see `topic-hash.ts`). An event corrected into something else is indexed
+ * under the topics of both.
  */
 import { type Chapter, type EventType, eventTypes, traitsOf } from '../domain/events/catalogue.ts';
 import {
@@ -14,6 +13,7 @@ import {
   type RegisteredKind,
   visitNames,
 } from '../domain/events/places.ts';
+import { type Topic, TopicHash } from './topic-hash.ts';
 
 /** What events can be asked for by. */
 export type TopicKind =
@@ -48,37 +48,6 @@ export type TopicKind =
   /** possible discrepancies: whether an event fits the others is judged when asked */
   | 'doubts';
 
-export type Topic = number;
-
-/** A hash on its way: cyrb53 over the UTF-16 code units of the kind and name of a topic. */
-export class TopicHash {
-  private h1 = 0xdeadbeef;
-  private h2 = 0x41c6ce57;
-
-  private mix(code: number): void {
-    this.h1 = Math.imul(this.h1 ^ code, 2654435761);
-    this.h2 = Math.imul(this.h2 ^ code, 1597334677);
-  }
-
-  static of(text: string): TopicHash {
-    const hash = new TopicHash();
-    for (let index = 0; index < text.length; index++) hash.mix(text.charCodeAt(index));
-    return hash;
-  }
-
-  /** The hash when this is followed by text in ASCII. */
-  with(bytes: Uint8Array, start: number, end: number): Topic {
-    let { h1, h2 } = this;
-    for (let at = start; at < end; at++) {
-      h1 = Math.imul(h1 ^ bytes[at]!, 2654435761);
-      h2 = Math.imul(h2 ^ bytes[at]!, 1597334677);
-    }
-    h1 = Math.imul(h1 ^ (h1 >>> 16), 2246822507) ^ Math.imul(h2 ^ (h2 >>> 13), 3266489909);
-    h2 = Math.imul(h2 ^ (h2 >>> 16), 2246822507) ^ Math.imul(h1 ^ (h1 >>> 13), 3266489909);
-    return 4_294_967_296 * (2_097_151 & h2) + (h1 >>> 0);
-  }
-}
-
 const nothing = new Uint8Array(0);
 
 /** The beginning of the hash of every topic of a kind. */
@@ -99,7 +68,7 @@ export interface TopicVisitor {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What a name in some place of an event is: found under these topics, and listed among the names of a kind. */
+/** What a name in a place of an event is indexed as: these topics, and the kind of names it is listed among. */
 export interface NameRule {
   readonly topics: ReadonlyArray<TopicKind>;
   readonly listed: RegisteredKind | undefined;
@@ -162,7 +131,7 @@ const topicsOfChapter: Readonly<Partial<Record<Chapter, ReadonlyArray<TopicKind>
   policy: ['policies'],
 };
 
-/** Of each event type, what the names in it are, and the topics it is found under whatever it is about. */
+/** For each event type: what the names in it are indexed as, and the topics of every event of the type. */
 export const topicRules = Object.fromEntries(
   eventTypes.map((type) => [
     type,
@@ -179,8 +148,8 @@ export const topicRules = Object.fromEntries(
 >;
 
 /**
- * Visits the topics and names of an event of a type with this data; the data of a correction is visited as that of its
- * target's type. Data that does not fit the type is visited for what it names: it may not hold, but it never hurts.
+ * Visits the topics and names of an event of a type with this data. The data of a correction is visited as that of its
+ * target's type; it may not fit the type, and is then visited for what it names.
  */
 export const visitTopics = (type: EventType, data: Json, visit: TopicVisitor): void => {
   const { names, whole } = topicRules[type];

@@ -5,10 +5,11 @@
 
 import { isPopulation } from '../domain/events/scope.ts';
 import { type Fact, isFact } from '../domain/recording/facts.ts';
+import type { FoldingPlace } from '../domain/recording/folding-order.ts';
 import { foldingOrder } from '../domain/recording/folding-order.ts';
 import { firstNotBefore } from '../domain/time/binary-search.ts';
 import { type Instant, never } from '../domain/time/instant.ts';
-import type { Enrolments, FoldingPlace } from '../projections/event-index.ts';
+import type { Enrolments } from '../projections/event-index.ts';
 
 /** Subjects who were enrolled at a place, or from that place on until the next event of their population. */
 export interface Cohort extends FoldingPlace {

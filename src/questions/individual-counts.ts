@@ -8,10 +8,10 @@
  */
 import { isPopulation, type Scope } from '../domain/events/scope.ts';
 import { isFact } from '../domain/recording/facts.ts';
+import type { FoldingPlace } from '../domain/recording/folding-order.ts';
 import { type Holding, sharedHolding } from '../domain/residency/holding.ts';
 import { type Instant, never } from '../domain/time/instant.ts';
 import type { Interval } from '../domain/time/interval.ts';
-import type { FoldingPlace } from '../projections/event-index.ts';
 import { type Affected, affectedBetween } from './affected.ts';
 import { ResidencyFacts } from './residency-facts.ts';
 import { RunningCount } from './running-count.ts';

@@ -1,8 +1,9 @@
 /**
  * How many subjects are in a population.
  */
+
+import type { FoldingPlace } from '../domain/recording/folding-order.ts';
 import type { Instant } from '../domain/time/instant.ts';
-import type { FoldingPlace } from '../projections/event-index.ts';
 import { endOf } from './enrolment-cohorts.ts';
 import type { IndividualCounts } from './individual-counts.ts';
 import { withIndividualCounts } from './kept-counts.ts';

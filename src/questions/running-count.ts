@@ -1,10 +1,11 @@
 /**
  * A count that changes from place to place in folding order (R3), such as how many people are somewhere.
  */
+
+import type { FoldingPlace } from '../domain/recording/folding-order.ts';
 import { foldingOrder } from '../domain/recording/folding-order.ts';
 import { firstNotBefore } from '../domain/time/binary-search.ts';
 import type { Instant } from '../domain/time/instant.ts';
-import type { FoldingPlace } from '../projections/event-index.ts';
 
 interface Change extends FoldingPlace {
   readonly by: number;

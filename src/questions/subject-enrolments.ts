@@ -3,7 +3,7 @@
  * counted twice.
  */
 import { subjectsOf } from '../domain/events/subjects.ts';
-import type { FoldingPlace } from '../projections/event-index.ts';
+import type { FoldingPlace } from '../domain/recording/folding-order.ts';
 import type { View } from './view.ts';
 
 /** By population: the places of the enrolments of some subjects, as recorded and known. */

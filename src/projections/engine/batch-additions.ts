@@ -2,7 +2,7 @@
  * What the events that are applied one by one add to their batch.
  */
 import { entryOf, firstAtLeast, mergedSorted } from '../../sorted-runs/sorted-runs.ts';
-import type { Topic } from '../topics.ts';
+import type { Topic } from '../topic-hash.ts';
 import { byTime, concatenated, type ListKey } from './posting-list.ts';
 import type { NewRun } from './run-writer.ts';
 

@@ -1,7 +1,8 @@
 /**
  * What corrections are filed under: the source and id of the event that they are about.
  */
-import { type Topic, TopicHash, topic } from '../topics.ts';
+import { type Topic, TopicHash } from '../topic-hash.ts';
+import { topic } from '../topics.ts';
 
 /** The hash of a source and id. */
 export type CorrectionKey = Topic;

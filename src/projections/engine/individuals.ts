@@ -6,7 +6,7 @@
  * individuals. Which they are is kept in memory, made from the runs; an individual stays one, so that the answer holds
  * for every moment of knowledge.
  */
-import type { Topic } from '../topics.ts';
+import type { Topic } from '../topic-hash.ts';
 import { isOfEnrolments, type ListKey, ownDataMoved, populationOf, postingWidth } from './posting-list.ts';
 import type { RunReader } from './run-reader.ts';
 import { SubjectTable } from './subject-table.ts';

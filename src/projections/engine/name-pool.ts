@@ -3,7 +3,8 @@
  * hashed once.
  */
 import type { RegisteredKind } from '../../domain/events/places.ts';
-import type { Topic, TopicKind } from '../topics.ts';
+import type { Topic } from '../topic-hash.ts';
+import type { TopicKind } from '../topics.ts';
 import { topic } from '../topics.ts';
 
 /** What a scanner knows of a name as that of a thing of some kind. */

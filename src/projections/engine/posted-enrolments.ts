@@ -1,7 +1,9 @@
 /**
  * The enrolments in a population, read from its posting list: all of them, or how many come before a place.
  */
-import type { EnrolmentList, Enrolments, FoldingPlace } from '../event-index.ts';
+
+import type { FoldingPlace } from '../../domain/recording/folding-order.ts';
+import type { EnrolmentList, Enrolments } from '../event-index.ts';
 import { countBefore, enrolmentsIn, postingWidth } from './posting-list.ts';
 import type { RunReader } from './run-reader.ts';
 

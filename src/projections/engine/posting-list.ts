@@ -5,8 +5,10 @@
  * A list has a number for its key. Files keep it in the column `population` of the table `roll`, for most lists are the
  * enrolments in one population.
  */
+
+import type { FoldingPlace } from '../../domain/recording/folding-order.ts';
+import { firstNotBefore } from '../../domain/time/binary-search.ts';
 import { sortedByFirst } from '../../sorted-runs/sorted-runs.ts';
-import type { FoldingPlace } from '../event-index.ts';
 
 /** The numbers of one posting. */
 export const postingWidth = 3;
@@ -55,19 +57,9 @@ export const concatenated = (parts: ReadonlyArray<Float64Array>): Float64Array =
   return all;
 };
 
-const isBefore = (postings: Float64Array, index: number, place: FoldingPlace): boolean => {
-  const time = postings[index * postingWidth]!;
-  return time < place.time || (time === place.time && postings[index * postingWidth + 1]! < place.position);
-};
-
 /** How many of the postings, in the order of their time, come before a place: logarithmic. */
-export const countBefore = (postings: Float64Array, place: FoldingPlace): number => {
-  let low = 0;
-  let high = postings.length / postingWidth;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isBefore(postings, middle, place)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};
+export const countBefore = (postings: Float64Array, { time, position }: FoldingPlace): number =>
+  firstNotBefore(postings.length / postingWidth, (index) => {
+    const at = index * postingWidth;
+    return postings[at]! < time || (postings[at] === time && postings[at + 1]! < position);
+  });

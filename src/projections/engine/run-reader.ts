@@ -6,7 +6,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import { offsetsUnder } from '../../sorted-runs/sorted-runs.ts';
-import type { Topic } from '../topics.ts';
+import type { Topic } from '../topic-hash.ts';
 import { allMovements, type ListKey } from './posting-list.ts';
 import { checked, damaged, type Run, runOf } from './run-tables.ts';
 

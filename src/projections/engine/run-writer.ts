@@ -7,7 +7,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { lookedAtRuns, Merger, mergeable, toBlob } from '../../sorted-runs/sorted-runs.ts';
-import type { Topic } from '../topics.ts';
+import type { Topic } from '../topic-hash.ts';
 import { byTime, concatenated, type ListKey } from './posting-list.ts';
 import { checked, checksumOfRun, type Run, runOf } from './run-tables.ts';
 

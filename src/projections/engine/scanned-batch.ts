@@ -4,7 +4,7 @@
  */
 import type { RegisteredKind } from '../../domain/events/places.ts';
 import { entryOf, sortedEntries } from '../../sorted-runs/sorted-runs.ts';
-import type { Topic } from '../topics.ts';
+import type { Topic } from '../topic-hash.ts';
 import { byTime, type ListKey } from './posting-list.ts';
 
 /** A name that a batch mentions. */

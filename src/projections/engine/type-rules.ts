@@ -3,7 +3,8 @@
  */
 import { type EventType, eventTypes, traitsOf } from '../../domain/events/catalogue.ts';
 import { kindAt, type NamePlace, places, type RegisteredKind } from '../../domain/events/places.ts';
-import { type NameRule, type Topic, type TopicHash, topic, topicOfKind, topicRules } from '../topics.ts';
+import type { Topic, TopicHash } from '../topic-hash.ts';
+import { type NameRule, topic, topicOfKind, topicRules } from '../topics.ts';
 
 interface PlaceRule {
   readonly place: NamePlace;
