@@ -1,8 +1,8 @@
 /**
  * Builds the console into `console/dist`, which the server serves at `/`.
  *
- * It runs whenever packages are installed. Where Vite is not installed, as with `npm ci --omit=dev`, there is nothing to
- * build with: the server then serves what was built before, or a page that says how to build it.
+ * It runs after `npm install`. Where Vite is not installed, as with `npm ci --omit=dev`, it does nothing: the server then
+ * serves what was built before, or a page that says how to build it.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const dist = fileURLToPath(new URL('dist/', import.meta.url));
 
-/** Puts compressed copies beside the files, so that the server has nothing to compress. */
+/** Writes compressed copies beside the files, so that the server need not compress. */
 const compressAll = (): void => {
   for (const entry of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
     if (!/\.(?:html|js|css|svg|json)$/.test(entry)) continue;

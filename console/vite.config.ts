@@ -15,13 +15,13 @@ export default defineConfig({
     outDir: 'dist',
     emptyOutDir: true,
     target: ['chrome123', 'firefox121', 'safari17.5'],
-    // Nothing is inlined: the Content-Security-Policy lets the page load files of its own origin alone.
+    // Nothing is inlined: the Content-Security-Policy allows only files of the page's own origin.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
       checks: { pluginTimings: false },
-      // Marks for servers that draw pages; here all is drawn in the browser.
+      // `"use client"` means nothing here, where everything renders in the browser.
       onLog: (level, log, next) => log.code === 'MODULE_LEVEL_DIRECTIVE' || next(level, log),
     },
   },

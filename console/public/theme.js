@@ -1,7 +1,7 @@
-// Before anything is painted: the theme that was chosen on this device, if one was.
+// Runs before the first paint: the theme that was chosen on this device, if any.
 try {
   const theme = localStorage.getItem('theme');
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
 } catch {
-  // Storage is refused: the theme of the system is used.
+  // Without storage the theme of the system is used.
 }

@@ -1,26 +1,29 @@
 /**
- * Where one begins: the box for a person, and what the ledger holds. An empty ledger says how to fill it.
+ * The start page: the search for a person, and what the ledger holds. An empty ledger says how to fill it.
  */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ClockSentence } from './clocks/clock-bar.tsx';
+import { ClockSentence } from './clocks/clock-sentence.tsx';
 import { useView } from './clocks/use-view.ts';
 import { clocksOf, questionOf } from './clocks/view-search.ts';
-import { datasetsAt, firstEvent, openFindings, partiesAt, populationsAt, sitesAt } from './ledger/queries.ts';
+import { openFindings } from './ledger/finding-queries.ts';
+import { firstEvent } from './ledger/log-queries.ts';
+import { datasetsAt, partiesAt, populationsAt, sitesAt } from './ledger/registry-queries.ts';
 import { Country, countryName, Id, Title } from './parts/names.tsx';
 import { Answered } from './parts/states.tsx';
-import { PersonSearch, useTitle } from './shell.tsx';
+import { useTitle } from './parts/use-title.ts';
+import { PersonSearch } from './shell/person-search.tsx';
 
 const EmptyLedger = () => (
   <section className="state-page">
     <h1>This ledger is empty</h1>
-    <p>Nothing has been recorded yet. The founding case fills it, from a checkout of Domicile:</p>
+    <p>Nothing has been recorded yet. To load the example, run this in a checkout of Domicile:</p>
     <pre>
       <code>bin/domicile emit scenarios/tiktok-us/events.ndjson --url {location.origin}</code>
     </pre>
     <p>
-      Services record by <code>POST /v1/events</code>; the <a href="/reference">reference</a> shows how. This
-      page fills by itself as soon as something is recorded.
+      Services record events with <code>POST /v1/events</code>; see the <a href="/reference">reference</a>.
+      This page updates by itself as soon as something is recorded.
     </p>
   </section>
 );
@@ -49,8 +52,8 @@ const Overview = () => {
         <h1>Where did a person’s data live, and who could reach it?</h1>
         <PersonSearch label="Find a person" autoFocus />
         <p className="hint">
-          By the identifier that services use, at any moment, as known then or now. <kbd>/</kbd> brings you to
-          the box from anywhere.
+          Enter the identifier that your services use. Choose any moment, as known then or now. Press{' '}
+          <kbd>/</kbd> on any screen to get to the search.
         </p>
       </section>
       <ClockSentence clocks={sites.data?.clocks} />
@@ -67,7 +70,7 @@ const Overview = () => {
               </li>
             ))}
           </ul>
-          {open.length > 0 ? null : <p>No rule that is in force is broken, as far as the ledger was told.</p>}
+          {open.length > 0 ? null : <p>The ledger knows of no broken rule at this moment.</p>}
         </div>
         <div>
           <h2>
@@ -80,8 +83,8 @@ const Overview = () => {
               .sort()
               .join(', ')}
           </p>
-          <Link to="/map" search={{ ...clocksOf(view) }}>
-            On the map
+          <Link to="/map" search={clocksOf(view)}>
+            Show on the map
           </Link>
         </div>
         <div>
@@ -117,8 +120,8 @@ const Overview = () => {
                 </li>
               ))}
           </ul>
-          <Link to="/log" search={{ ...clocksOf(view) }}>
-            The log of it all
+          <Link to="/log" search={clocksOf(view)}>
+            Open the log
           </Link>
         </div>
       </section>
@@ -127,7 +130,7 @@ const Overview = () => {
 };
 
 export const Home = () => {
-  useTitle('Begin');
+  useTitle('Start');
   const first = useQuery(firstEvent);
   return (
     <Answered of={first} what="the ledger">

@@ -9,12 +9,17 @@ import { ClientFailure } from '../../src/client/client.ts';
 import { followLedger } from './ledger/live.ts';
 import { useSession } from './ledger/session.ts';
 import { router } from './router.tsx';
+import './styles/theme.css';
 import './styles/base.css';
 import './styles/shell.css';
+import './styles/clocks.css';
 import './styles/parts.css';
+import './styles/panels.css';
 import './styles/tables.css';
 import './styles/proof.css';
+import './styles/lanes.css';
 import './styles/scrubber.css';
+import './styles/bars.css';
 import './styles/home.css';
 import './styles/person.css';
 import './styles/map.css';
@@ -24,12 +29,12 @@ import './styles/reach.css';
 import './styles/log-and-health.css';
 import './styles/print.css';
 
-/** Answers are asked for anew when something is recorded, not by the clock; "now" moves on with this. */
+/** How long "now" may stand still. Answers are otherwise refreshed when something is recorded. */
 const staleMs = 60_000;
-/** A question that got no answer is repeated so often; after that, when the server is back. */
+/** Retries of a question without an answer. After these it is asked again when the server is back. */
 const retriesMax = 2;
 
-const isPassing = (error: unknown): boolean =>
+const isTemporary = (error: unknown): boolean =>
   error instanceof ClientFailure &&
   (error.error.kind === 'network' || (error.error.kind === 'problem' && error.error.status === 503));
 
@@ -37,9 +42,9 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: staleMs,
-      // The server is on this machine or near it: that the reader is offline says nothing.
+      // The server may be on this machine, so being offline does not matter.
       networkMode: 'always',
-      retry: (failures, error) => failures < retriesMax && isPassing(error),
+      retry: (failures, error) => failures < retriesMax && isTemporary(error),
       retryDelay: (failures) => 400 * 2 ** failures,
     },
   },
@@ -47,10 +52,10 @@ const queries = new QueryClient({
 
 const Following = () => {
   const session = useSession();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another key is another session with the server.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new key starts a new session.
   useEffect(() => {
     const ended = new AbortController();
-    // What was refused to the session before may be answered to this one, and the other way round.
+    // Another key may be refused other questions.
     void queries.resetQueries();
     void followLedger(queries, ended.signal);
     return () => ended.abort();

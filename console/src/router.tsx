@@ -1,12 +1,13 @@
 /**
- * The screens and their addresses. All that a screen shows is in its address; `view-search.ts` says what they share.
+ * The screens and their addresses. `view-search.ts` has the fields that all addresses share.
  */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { parseSearch, searchWith, stringifySearch } from './clocks/view-search.ts';
 import { Home } from './home.tsx';
 import { Failure } from './parts/states.tsx';
 import { PersonScreen } from './person/person-screen.tsx';
-import { NotFound, Shell } from './shell.tsx';
+import { NotFound } from './shell/not-found.tsx';
+import { Shell } from './shell/shell.tsx';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
@@ -71,7 +72,7 @@ export const router = createRouter({
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',
-  // What goes wrong in one screen leaves the way to the others.
+  // A failing screen leaves the navigation in place.
   defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
   scrollRestoration: true,
 });

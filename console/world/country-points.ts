@@ -1,6 +1,6 @@
 /**
- * The offline world atlas, made ready when the console is built: the outline of each country, projected, and a point in
- * each country and territory for what has no coordinates of its own. The browser then needs no atlas and no topology.
+ * The offline world atlas, prepared when the console is built: the projected outline of each country, and a point in each
+ * country and territory for sites without coordinates. The browser needs neither the atlas nor its topology.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -24,7 +24,7 @@ const countriesOf = (file: string) => {
 const codeOf = ({ id, properties }: Country): string | undefined =>
   properties.name === 'Kosovo' ? 'XK' : alpha2Of.get(String(id));
 
-/** A point in the largest part of a country: that of all of France would be in the sea. */
+/** The centre of a country's largest part. The centre of all parts of France would be in the sea. */
 const pointOf = ({ geometry }: Country): readonly [number, number] => {
   const parts =
     geometry.type === 'MultiPolygon'

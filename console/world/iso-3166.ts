@@ -1,5 +1,5 @@
 /**
- * ISO 3166-1: from the numeric codes that the atlas uses to the two letters that the ledger uses.
+ * ISO 3166-1: the numeric codes of the atlas and the two letters of the ledger.
  */
 
 const numericAndAlpha2 =
@@ -18,7 +18,7 @@ const numericAndAlpha2 =
   '796TC 798TV 800UG 804UA 807MK 818EG 826GB 831GG 832JE 833IM 834TZ 840US 850VI 854BF 858UY 860UZ 862VE 876WF 882WS ' +
   '887YE 894ZM';
 
-/** The two letters of each numeric code. */
+/** The two letters for each numeric code. */
 export const alpha2Of: ReadonlyMap<string, string> = new Map(
   numericAndAlpha2.split(' ').map((pair) => [pair.slice(0, 3), pair.slice(3)]),
 );

@@ -1,6 +1,6 @@
 /**
- * The one projection of every map here: Equal Earth (Šavrič, Patterson, Jenny 2018), so that areas compare. Shapes are
- * projected when the console is built, points in the browser, both by this.
+ * The projection of the map: Equal Earth (Šavrič, Patterson, Jenny 2018), which keeps areas comparable. The build projects
+ * shapes with it, the browser points.
  */
 import { type GeoProjection, geoEqualEarth } from 'd3-geo';
 
@@ -8,7 +8,7 @@ import { type GeoProjection, geoEqualEarth } from 'd3-geo';
 export const worldWidth = 1000;
 export const worldHeight = 430;
 
-/** From longitude and latitude in degrees to map units. */
+/** Projects longitude and latitude in degrees to map units. */
 export const worldProjection = (): GeoProjection =>
   geoEqualEarth()
     .rotate([-11, 0])

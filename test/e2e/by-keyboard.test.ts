@@ -55,7 +55,7 @@ describe('Given the person screen', () => {
       if (!focus.marked || !focus.seen) hidden.push(focus);
     }
     expect(hidden).toEqual([]);
-    expect(names[0]).toBe('Skip to the answer');
+    expect(names[0]).toBe('Skip to the main content');
     expect(names).toContain('Find a person by identifier');
     expect(names.some((name) => name.startsWith('Download as CSV'))).toBe(true);
   });
@@ -89,7 +89,7 @@ describe('Given the person screen', () => {
     const page = await the.page('/person?subject=ana&validAt=2022-06-30&proof=12');
     await page.getByRole('complementary', { name: 'Proof' }).getByText('is at').waitFor();
     await page.keyboard.press('?');
-    const list = page.getByRole('dialog', { name: 'Keys' });
+    const list = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await list.getByText('to the time scrubber').waitFor();
     await page.keyboard.press('Escape');
     await list.waitFor({ state: 'hidden' });

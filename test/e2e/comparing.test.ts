@@ -41,9 +41,9 @@ const sorted = (texts: ReadonlyArray<string>): ReadonlyArray<string> => [...text
 describe('Given the findings as they were known in May 2022', () => {
   it('when one asks what was learned since, then the page says which findings that opened, and hands them on', async () => {
     const page = await the.page('/findings?validAt=2022-06-30&knownPosition=43');
-    await page.getByRole('button', { name: /learned since then changes which findings/ }).click();
+    await page.getByRole('button', { name: /later knowledge changed/ }).click();
     await expect.poll(() => page.url()).toContain('compare=now');
-    const learned = panel(page, 'What was learned from position 43 to 113');
+    const learned = panel(page, 'Findings changed by what was learned from position 43 to 113');
     const opened = panel(page, 'Opened').last();
     await opened.getByRole('row').nth(3).waitFor();
 
@@ -73,9 +73,9 @@ describe('Given a policy with versions', () => {
   it('when one asks what a version changed, then the page says what it found otherwise than the one before', async () => {
     const page = await the.page('/findings?policy=eo-14034');
     await page.getByText('Version 2', { exact: true }).click();
-    await page.getByRole('link', { name: 'What it changed' }).click();
+    await page.getByRole('link', { name: 'Show what it changed' }).click();
     await expect.poll(() => page.url()).toContain('compare=1..2');
-    await panel(page, 'What version 2 found otherwise than version 1').waitFor();
+    await panel(page, 'How version 2 differs from version 1').waitFor();
     await page.getByRole('list', { name: 'The difference in short' }).waitFor();
     const expected = await differenceBy({ policy: 'eo-14034', fromVersion: 1, toVersion: 2 });
     const total = Object.values(expected.figures).reduce((sum, each) => sum + each, 0);
@@ -86,7 +86,7 @@ describe('Given a policy with versions', () => {
   it('when the findings of one version, at one site, are asked for, then these alone are shown, and the address says so', async () => {
     const page = await the.page('/findings?policy=eo-14034');
     await page.getByText('Version 1', { exact: true }).click();
-    await page.getByRole('link', { name: 'Its findings alone' }).last().click();
+    await page.getByRole('link', { name: 'Show only its findings' }).last().click();
     await page.getByLabel('site', { exact: true }).selectOption('singapore');
     await expect.poll(() => page.url()).toMatch(/version=1.*site=singapore/);
     const { body } = await the.server.get('/v1/findings', {

@@ -97,7 +97,7 @@ describe('Given the founding case', () => {
 
   it('when both clocks are fixed, then the link shows the same for ever, and the page says that more may be known', async () => {
     const page = await the.page('/person?subject=ana');
-    await page.getByRole('button', { name: 'Fix both clocks' }).click();
+    await page.getByRole('button', { name: 'Pin both clocks' }).click();
     await expect.poll(() => page.url()).toMatch(/validAt=[^&]+Z&knownPosition=\d+/);
     await page.getByText(/As known at position \d+/).waitFor();
   });

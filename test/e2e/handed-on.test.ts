@@ -28,7 +28,7 @@ const screens: Readonly<Record<string, readonly [address: string, there: (page: 
   ],
   map: [
     '/map?validAt=2022-06-30&knownPosition=101',
-    (page) => page.getByRole('table', { name: 'What went between countries' }).getByRole('row').nth(2),
+    (page) => page.getByRole('table', { name: 'Transfers between countries' }).getByRole('row').nth(2),
   ],
   findings: [
     '/findings?validAt=2022-06-30&knownPosition=113&policy=gdpr-chapter-v',
@@ -40,7 +40,7 @@ const screens: Readonly<Record<string, readonly [address: string, there: (page: 
   ],
   reach: [
     '/reach?validAt=2022-06-30&knownPosition=101&party=bytedance&site=singapore',
-    (page) => page.getByRole('table', { name: 'Edges of the ways in' }).getByRole('row').nth(2),
+    (page) => page.getByRole('table', { name: 'Edges on these paths' }).getByRole('row').nth(2),
   ],
   log: ['/log?knownPosition=300', (page) => page.getByRole('link', { name: /^300, proof of/ })],
 };
@@ -90,13 +90,13 @@ describe('Given a view that was reached in steps', () => {
     await page.getByLabel('As known at position').fill('43');
     await page.keyboard.press('Enter');
     await where.getByText('TikTok data centre, Virginia').waitFor();
-    await page.getByLabel('Counting what is').selectOption('verified');
-    await where.getByText('No live data at that moment').waitFor();
+    await page.getByLabel('Assurance', { exact: true }).selectOption('verified');
+    await where.getByText('knows of no live data at this moment').waitFor();
 
     await page.goBack();
     await where.getByText('TikTok data centre, Virginia').waitFor();
     await page.getByText('As known at position 43').waitFor();
-    expect(await page.getByLabel('Counting what is').inputValue()).toBe('claimed');
+    expect(await page.getByLabel('Assurance', { exact: true }).inputValue()).toBe('claimed');
     await page.goBack();
     await where.getByText('Oracle Cloud, Ashburn').waitFor();
     await page.getByText('As known now').waitFor();

@@ -27,12 +27,12 @@ describe('Given a ledger with keys', () => {
     const made = keys.create('auditor', ['audit', 'identify'], Date.now(), randomBytes);
     if (E.isLeft(made)) throw new Error(made.left);
     const page = await the.page('/person?subject=ana&validAt=2022-06-30');
-    await page.getByRole('heading', { name: 'This ledger wants a key' }).waitFor();
+    await page.getByRole('heading', { name: 'This ledger requires a key' }).waitFor();
     await page.getByLabel('Key', { exact: true }).fill('dom_of-somebody-else');
-    await page.getByRole('button', { name: 'Open' }).click();
-    await page.getByRole('heading', { name: 'This key does not let you in' }).waitFor();
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'This key is not accepted' }).waitFor();
     await page.getByLabel('Key', { exact: true }).fill(made.right);
-    await page.getByRole('button', { name: 'Open' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).click();
     await panel(page, 'Where it lives').getByText('Oracle Cloud, Ashburn').waitFor();
     expect(page.url()).not.toContain(made.right);
   });

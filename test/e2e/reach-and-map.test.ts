@@ -57,14 +57,14 @@ describe('Given the founding case on 30 June 2022', () => {
     const sites = panel(page, 'Sites that hold data');
     await sites.getByRole('row', { name: /TikTok data centre, Singapore/ }).waitFor();
     const { body } = await the.server.get('/v1/transfers', { to: '2022-06-30T00:00:01Z' });
-    const moves = page.getByRole('table', { name: 'What went between countries' });
+    const moves = page.getByRole('table', { name: 'Transfers between countries' });
     await expect.poll(() => moves.getByRole('row').count()).toBe(body.data.length + 1);
     const ways = page.locator('.world-map .way');
     const before = await ways.count();
     expect(before).toBeGreaterThan(0);
     await picture(page, 'screens/map');
 
-    await page.getByRole('button', { name: /Later change/ }).click();
+    await page.getByRole('button', { name: /Next change/ }).click();
     await expect.poll(() => page.url()).toContain('validAt=2022-10-03');
     await expect.poll(() => moves.getByRole('row').count()).toBe(body.data.length + 2);
     await page.getByLabel('dataset').selectOption('tiktok/messages');

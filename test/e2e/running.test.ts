@@ -48,7 +48,7 @@ describe('Given the founding case', () => {
       .first()
       .click();
     const proof = page.getByRole('complementary', { name: 'Proof' });
-    await proof.getByText('It held otherwise').waitFor();
+    await proof.getByText('Corrects the event').waitFor();
   });
 
   it('when very much was recorded, then only what is in sight is drawn, and all of it can be scrolled to', async () => {
@@ -76,7 +76,7 @@ describe('Given the founding case', () => {
       .nth(count - 1)
       .getByRole('link')
       .click();
-    await page.getByRole('complementary', { name: 'Proof' }).getByText('What does not fit').waitFor();
+    await page.getByRole('complementary', { name: 'Proof' }).getByText('Discrepancies').waitFor();
   });
 
   it('when a replay is started, then its progress and its outcome are shown', async () => {
@@ -84,8 +84,8 @@ describe('Given the founding case', () => {
     await page.getByText('Ready for questions').waitFor();
     await page.getByRole('button', { name: 'Start a replay' }).click();
     await page.getByRole('progressbar').waitFor();
-    await page.getByText('done, and serving').waitFor({ timeout: 60_000 });
-    await page.getByText('all are the same').waitFor();
+    await page.getByText('done, now serving').waitFor({ timeout: 60_000 });
+    await page.getByText('all are identical').waitFor();
     const progress = page.getByRole('progressbar');
     expect(await progress.getAttribute('value')).toBe(await progress.getAttribute('max'));
     await picture(page, 'screens/health');
@@ -95,7 +95,7 @@ describe('Given the founding case', () => {
     const page = await the.page('/person?subject=dora');
     await page.getByRole('heading', { name: 'dora' }).waitFor();
     expect((await the.server.delete('/v1/subjects/dora')).status).toBe(204);
-    await page.getByRole('heading', { name: 'Nobody is known by dora' }).waitFor();
+    await page.getByRole('heading', { name: 'Person not found: dora' }).waitFor();
 
     const { body } = await the.server.get('/v1/events', { type: 'SubjectForgotten' });
     const pseudonym: string = body.data[0].data.subject;
@@ -110,11 +110,11 @@ describe('Given the founding case', () => {
     const where = panel(page, 'Where it lives');
     await where.getByText('Oracle Cloud, Ashburn').waitFor();
     await the.serverGoesAway();
-    await page.getByText('The ledger does not answer.').first().waitFor();
+    await page.getByText('The ledger is not responding.').first().waitFor();
     expect(await where.getByText('Oracle Cloud, Ashburn').count()).toBe(1);
     await the.serverComesBack();
     await page.getByText('live, position').waitFor();
-    expect(await page.getByText('The ledger does not answer.').count()).toBe(0);
+    expect(await page.getByText('The ledger is not responding.').count()).toBe(0);
     await the.given(
       ndjson(
         sent(

@@ -100,9 +100,9 @@ describe('Given the person screen', () => {
 
   it('when it is zoomed, then the address has the period, and all of it comes back', async () => {
     const page = await opened();
-    await page.getByRole('button', { name: 'Show a shorter time' }).click();
+    await page.getByRole('button', { name: 'Zoom in' }).click();
     await expect.poll(() => page.url()).toMatch(/from=20\d\d-.*to=20\d\d-/);
-    await page.getByRole('button', { name: 'Show all of the time' }).click();
+    await page.getByRole('button', { name: 'Show all of time' }).click();
     await expect.poll(() => page.url()).not.toContain('from=');
   });
 

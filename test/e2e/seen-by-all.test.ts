@@ -67,11 +67,11 @@ const screens: Readonly<Record<string, readonly [address: string, there: (page: 
     async (page) => {
       await page.getByRole('complementary', { name: 'Proof' }).getByText('is at').waitFor();
       // Where there is little room the lanes are folded away.
-      await page.getByRole('button', { name: /(?:Fold|Show) the lanes/ }).waitFor();
+      await page.getByRole('button', { name: /(?:Hide|Show) lanes/ }).waitFor();
       await page.locator('.world-map svg').waitFor();
     },
   ],
-  'an unknown person': ['/person?subject=nobody', (page) => page.getByText('Nobody is known by').waitFor()],
+  'an unknown person': ['/person?subject=nobody', (page) => page.getByText('Person not found').waitFor()],
   map: [
     '/map?validAt=2022-06-30',
     async (page) => {

@@ -31,7 +31,7 @@ describe('Given the founding case', () => {
       .getByLabel('Rules, in Cedar')
       .fill('forbid(principal, action, resource) when { resource.jurisdicton == "US" };');
     await page.getByRole('button', { name: 'Show the difference' }).click();
-    await page.getByText('This cannot be adopted.').waitFor();
+    await page.getByText('This policy cannot be adopted.').waitFor();
     expect(await page.getByRole('alert').innerText()).toMatch(/line 1/);
     expect(await page.getByRole('button', { name: 'Adopt this policy' }).count()).toBe(0);
   });
@@ -61,7 +61,7 @@ describe('Given the founding case', () => {
 
     const adopt = page.getByRole('button', { name: 'Adopt this policy' });
     expect(await adopt.isDisabled()).toBe(true);
-    await page.getByLabel('Why it is adopted').fill('The board decided so on 17 June.');
+    await page.getByLabel('Reason for the adoption').fill('The board decided so on 17 June.');
     await adopt.click();
     await expect.poll(() => page.url()).toContain('/findings?policy=us-data-stays');
     await page
@@ -76,7 +76,7 @@ describe('Given the founding case', () => {
     const policy = await the.server.get('/v1/policies/us-data-stays');
     expect(policy.body.data.versions[0].cedar).toContain('// Reason: The board decided so on 17 June.');
     await page.getByText('Version 1', { exact: true }).click();
-    await page.getByText('Adopted because: The board decided so on 17 June.').waitFor();
+    await page.getByText('Reason: The board decided so on 17 June.').waitFor();
 
     // The next version is begun with the rules, without the reason of the one before.
     await page.getByRole('link', { name: 'Try a change' }).click();
@@ -91,11 +91,11 @@ describe('Given the founding case', () => {
     expect(heads).toEqual([
       'Rule',
       'People',
-      'Whose data, and where',
-      'By whom, and how',
-      'Since, UTC',
-      'Until, UTC',
-      'Known since, UTC',
+      'Data',
+      'Reached by',
+      'Since (UTC)',
+      'Until (UTC)',
+      'Known since (UTC)',
       'Proof',
     ]);
     // Of the findings of a policy, those that last at the moment stand before those that do not.
@@ -106,7 +106,7 @@ describe('Given the founding case', () => {
       );
     expect(rows.indexOf(true)).toBeGreaterThan(0);
     expect(rows.slice(0, rows.indexOf(true)).every((past) => !past)).toBe(true);
-    await page.getByRole('button', { name: 'Open at that moment' }).click();
+    await page.getByRole('button', { name: 'Open at this moment' }).click();
     await expect.poll(() => page.url()).toContain('state=open');
     const adversary = await the.page('/findings?validAt=2025-06-30&policy=28-cfr-202&state=open');
     await adversary

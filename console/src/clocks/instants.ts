@@ -1,5 +1,5 @@
 /**
- * Instants as people write and read them: UTC first, the time of the reader's place beside it.
+ * Instants as people write and read them: in UTC, with the local time beside it.
  */
 import * as E from 'fp-ts/lib/Either.js';
 
@@ -8,7 +8,7 @@ export const dayMs = 86_400_000;
 const dateOrTime =
   /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2})(?::(\d{2})(\.\d{1,9})?)?\s*(Z|[+-]\d{2}:\d{2})?)?$/i;
 
-/** What was typed, as RFC 3339; without an offset it is UTC. Left says what would be right. */
+/** Typed text as RFC 3339; without an offset it is UTC. Left is a sentence that says what is expected. */
 export const readMoment = (typed: string): E.Either<string, string> => {
   const wanted = 'a date such as 2022-06-30, or 2022-06-30 14:05 (UTC)';
   const match = dateOrTime.exec(typed.trim());
@@ -17,18 +17,18 @@ export const readMoment = (typed: string): E.Either<string, string> => {
   const text =
     time === undefined ? date! : `${date}T${time}:${seconds ?? '00'}${fraction ?? ''}${offset ?? 'Z'}`;
   const ms = Date.parse(text);
-  // The parser of the browser lets 31 February be 3 March.
+  // `Date.parse` takes 31 February for 3 March.
   const exists = !Number.isNaN(ms) && new Date(`${date}T00:00:00Z`).toISOString().startsWith(date!);
-  return exists ? E.right(text) : E.left(`There is no such day or time. Expected ${wanted}.`);
+  return exists ? E.right(text) : E.left(`This day or time does not exist. Expected ${wanted}.`);
 };
 
-/** The shortest text that names an instant: a date where it is midnight UTC. */
+/** The shortest text for an instant: a date for midnight UTC. */
 export const writeMoment = (ms: number): string => {
   const text = new Date(ms).toISOString();
   return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : text.replace('.000Z', 'Z');
 };
 
-/** The date and the time of day, UTC, as in a table; no time of day where it is midnight. */
+/** The date and the time of day in UTC, for tables; the time of midnight is empty. */
 export const tableMoment = (ms: number): { readonly day: string; readonly time: string } => {
   const text = new Date(ms).toISOString();
   const seconds = text.slice(17, 23);
@@ -49,7 +49,7 @@ const inShort = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
 });
 
-/** `30 June 2022, 14:05 UTC`; the time only where it is not midnight. */
+/** `30 June 2022, 14:05 UTC`; without the time for midnight. */
 export const wordedMoment = (ms: number): string => {
   const { time } = tableMoment(ms);
   return `${inWords.format(ms)}${time === '' ? '' : `, ${time}`} UTC`;
@@ -63,7 +63,7 @@ const monthName = new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: '
 /** `Jun`. */
 export const shortMonth = (ms: number): string => monthName.format(ms);
 
-const inPlace = new Intl.DateTimeFormat('en-GB', {
+const inLocalTime = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'short',
   year: 'numeric',
@@ -72,8 +72,8 @@ const inPlace = new Intl.DateTimeFormat('en-GB', {
   timeZoneName: 'short',
 });
 
-/** The same instant where the reader is. */
-export const localMoment = (ms: number): string => inPlace.format(ms);
+/** An instant in the reader's time zone. */
+export const localMoment = (ms: number): string => inLocalTime.format(ms);
 
-/** Whether the reader's clock shows something else than UTC at that instant. */
+/** Whether the reader's time zone differs from UTC at that instant. */
 export const localDiffers = (ms: number): boolean => new Date(ms).getTimezoneOffset() !== 0;

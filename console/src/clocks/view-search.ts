@@ -1,5 +1,5 @@
 /**
- * What a view is: all of it is in the address, under the names that the HTTP API uses, so that a link shows the same.
+ * What a screen shows is in its address, under the names of the HTTP API, so that a link shows the same.
  */
 import type { Question } from '../../../src/client/client.ts';
 
@@ -47,7 +47,7 @@ export const searchWith =
   <K extends string = never>(...keys: ReadonlyArray<K>) =>
   (raw: Record<string, unknown>): ViewSearch & Fields<K> => ({ ...pick(raw, viewKeys), ...pick(raw, keys) });
 
-/** The part that stays when another screen is opened: the clocks and the assurance. */
+/** The part that is kept when another screen is opened: the clocks and the assurance. */
 export const clocksOf = ({
   validAt,
   knownAt,
@@ -63,14 +63,14 @@ export const clocksOf = ({
 /** The clocks as a question takes them. */
 export const questionOf = (search: ViewSearch): Question => clocksOf(search) as Question;
 
-/** The clocks of a question over all time: that of `validAt` decides nothing there. */
+/** The clocks of a question over all time, which `validAt` does not affect. */
 export const overTime = ({ validAt: _, ...clocks }: Question): Question => clocks;
 
-/** Reads the part of an address after the question mark: plain text, nothing quoted. */
+/** Reads the query of an address. Values are plain text, not JSON. */
 export const parseSearch = (text: string): Record<string, string> =>
   Object.fromEntries(new URLSearchParams(text));
 
-/** Writes it, with the signs that need no escape left as they are, for people to read. */
+/** Writes the query of an address, escaping only what must be, so that people can read it. */
 export const stringifySearch = (search: Record<string, unknown>): string => {
   const parameters = new URLSearchParams();
   for (const [key, value] of Object.entries(search)) {

@@ -1,21 +1,22 @@
 /**
- * Two states of knowledge, or two versions of a policy, compared over all history. Which two is in the address.
+ * Findings as known at two positions, or of two versions of a policy, compared over all history.
  */
+
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { Answer } from '../../../src/client/client.ts';
+import type { WireDifference } from '../../../src/client/rows.ts';
 import { useChangeView } from '../clocks/use-view.ts';
+import { findingsBetween } from '../ledger/finding-queries.ts';
 import { useConnection } from '../ledger/live.ts';
-import { findingsBetween } from '../ledger/queries.ts';
-import type { DifferenceRows } from '../ledger/shapes.ts';
 import { Icon } from '../parts/icon.tsx';
 import { NamesAt } from '../parts/names.tsx';
 import { Answered } from '../parts/states.tsx';
 import { Difference } from './difference.tsx';
 
-/** How the address says which versions are compared. */
+/** Two versions, as the address names them. */
 export const betweenVersions = (from: number, to: number): string => `${from}..${to}`;
 
-/** The versions that an address compares, if it does. */
+/** The two versions that an address names, if it does. */
 export const versionsIn = (compare: string | undefined): readonly [from: number, to: number] | undefined => {
   const [, from, to] = /^(\d{1,6})\.\.(\d{1,6})$/.exec(compare ?? '') ?? [];
   return from === undefined || to === undefined ? undefined : [Number(from), Number(to)];
@@ -29,7 +30,7 @@ const Comparison = ({
 }: {
   title: string;
   what: string;
-  of: UseQueryResult<Answer<DifferenceRows>>;
+  of: UseQueryResult<Answer<WireDifference>>;
   fileName: string;
 }) => {
   const change = useChangeView();
@@ -45,7 +46,7 @@ const Comparison = ({
       <div className="panel-text">
         <Answered of={of} what={what}>
           {(answer) => (
-            // It speaks of what is known now, and so by the names of now.
+            // The comparison is as known now, and so are the names.
             <NamesAt question={{}}>
               <Difference
                 difference={answer.data}
@@ -61,28 +62,28 @@ const Comparison = ({
   );
 };
 
-/** What was learned since a position makes of the findings. */
+/** How the findings changed by what was learned since a position. */
 export const Learned = ({ since, policy }: { since: string; policy: string | undefined }) => {
   const connection = useConnection();
   const head = connection.state === 'live' ? connection.head : since;
   const learned = useQuery(findingsBetween({ fromPosition: since, toPosition: head, policy }));
   return (
     <Comparison
-      title={`What was learned from position ${since} to ${head}`}
-      what="what was learned since"
+      title={`Findings changed by what was learned from position ${since} to ${head}`}
+      what="the comparison"
       of={learned}
       fileName={`learned-since-${since}`}
     />
   );
 };
 
-/** What another version of a policy made of the findings. */
+/** How the findings of two versions differ. */
 export const VersionChange = ({ policy, from, to }: { policy: string; from: number; to: number }) => {
   const change = useQuery(findingsBetween({ policy, fromVersion: from, toVersion: to }));
   return (
     <Comparison
-      title={`What version ${to} found otherwise than version ${from}`}
-      what="what the version changed"
+      title={`How version ${to} differs from version ${from}`}
+      what="the comparison"
       of={change}
       fileName={`${policy}-version-${from}-to-${to}`}
     />

@@ -1,8 +1,9 @@
 /**
- * The difference that a change makes of what was found, over all history: opened, closed, lengthened, shortened.
+ * How findings differ over all history: opened, closed, lengthened, shortened.
  */
+
 import type { Clocks } from '../../../src/client/client.ts';
-import type { DifferenceRows, FindingRow } from '../ledger/shapes.ts';
+import type { FindingRow, WireDifference } from '../../../src/client/rows.ts';
 import { useNames } from '../parts/names.tsx';
 import { Table, TableFiles } from '../parts/table.tsx';
 import { findingColumns, mostPeople } from './finding-columns.tsx';
@@ -15,7 +16,7 @@ const lists = [
   { key: 'shortened', title: 'Shortened', words: 'found for less time than before' },
 ] as const;
 
-/** Stands in for the order of the answer, so that what is of one version stands together. */
+/** Puts the findings of one version together. */
 const byVersion = (a: FindingRow, b: FindingRow): number =>
   (a.policy < b.policy ? -1 : a.policy > b.policy ? 1 : 0) || a.version - b.version;
 
@@ -30,7 +31,7 @@ export const Difference = ({
   minAssurance,
   fileName,
 }: {
-  difference: DifferenceRows;
+  difference: WireDifference;
   clocks: Clocks;
   minAssurance: string;
   fileName: string;
@@ -54,7 +55,7 @@ export const Difference = ({
           </li>
         ))}
       </ul>
-      {total === 0 ? <p className="hint">It changes nothing, at no time that the ledger knows of.</p> : null}
+      {total === 0 ? <p className="hint">There is no difference over all history.</p> : null}
       {lists.map(({ key, title }) => {
         const rows = [...difference[key]].sort(byVersion);
         if (rows.length === 0) return null;

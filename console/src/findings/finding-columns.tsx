@@ -1,7 +1,7 @@
 /**
- * How findings are shown, in lists and in differences.
+ * The columns of findings, in lists and in differences.
  */
-import type { FindingRow } from '../ledger/shapes.ts';
+import type { FindingRow } from '../../../src/client/rows.ts';
 import { Day, Since, Until } from '../parts/moment.tsx';
 import { Id, type Names } from '../parts/names.tsx';
 import { pathText } from '../parts/path.tsx';
@@ -9,7 +9,7 @@ import { ProofLink } from '../parts/proof-link.tsx';
 import type { Column } from '../parts/table.tsx';
 import { ByWhom, Held, heldText, VerdictMark } from './finding-parts.tsx';
 
-/** The most people that a finding was about at any time. */
+/** The largest number of people that a finding was ever about. */
 export const mostPeople = ({ counts, subjects }: FindingRow): number =>
   counts.reduce((most, each) => Math.max(most, each.subjects), subjects);
 
@@ -28,7 +28,7 @@ export const findingColumns = (names: Names): ReadonlyArray<Column<FindingRow>> 
       </span>
     ),
   },
-  { key: 'action', head: 'What', value: (row) => row.action, fileOnly: true },
+  { key: 'action', head: 'Action', value: (row) => row.action, fileOnly: true },
   {
     key: 'subjects',
     head: 'People',
@@ -36,10 +36,10 @@ export const findingColumns = (names: Names): ReadonlyArray<Column<FindingRow>> 
     value: mostPeople,
     cell: (row) => mostPeople(row).toLocaleString('en'),
   },
-  { key: 'population', head: 'Of', value: (row) => row.population, fileOnly: true },
+  { key: 'population', head: 'Population', value: (row) => row.population, fileOnly: true },
   {
     key: 'holding',
-    head: 'Whose data, and where',
+    head: 'Data',
     value: (row) => heldText(row.holding),
     cell: (row) => (
       <span title={heldText(row.holding)}>
@@ -49,7 +49,7 @@ export const findingColumns = (names: Names): ReadonlyArray<Column<FindingRow>> 
   },
   {
     key: 'path',
-    head: 'By whom, and how',
+    head: 'Reached by',
     value: (row) => (row.party === null ? null : pathText(names, row.party, row.path)),
     cell: (row) => (
       <span title={row.party === null ? undefined : pathText(names, row.party, row.path)}>
@@ -59,19 +59,19 @@ export const findingColumns = (names: Names): ReadonlyArray<Column<FindingRow>> 
   },
   {
     key: 'from',
-    head: 'Since, UTC',
+    head: 'Since (UTC)',
     value: (row) => row.from,
     cell: (row) => (row.from === null ? <Since at={null} /> : <Day at={row.from} />),
   },
   {
     key: 'to',
-    head: 'Until, UTC',
+    head: 'Until (UTC)',
     value: (row) => row.to,
     cell: (row) => (row.to === null ? <Until at={null} /> : <Day at={row.to} />),
   },
   {
     key: 'knownSince',
-    head: 'Known since, UTC',
+    head: 'Known since (UTC)',
     value: (row) => row.knownSince,
     cell: (row) => <Day at={row.knownSince} />,
   },

@@ -1,7 +1,7 @@
 /**
- * The pieces of which a finding is told: the verdict, what was held, by whom it was reached, under which version.
+ * The parts of a finding: the verdict, the holding, who reached it, and the version.
  */
-import type { FindingRow } from '../ledger/shapes.ts';
+import type { FindingRow } from '../../../src/client/rows.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Id, PartyWord, SiteWord } from '../parts/names.tsx';
 import { PathChain } from '../parts/path.tsx';
@@ -17,7 +17,7 @@ export const VerdictMark = ({ of, brief = false }: { of: FindingRow['verdict']; 
   );
 };
 
-/** What was held, in words. */
+/** A holding in words. */
 export const heldText = ({ dataset, site, kind, backup }: FindingRow['holding']): string =>
   [
     dataset,
@@ -61,9 +61,9 @@ export const Held = ({
   </>
 );
 
-/** By whom data was reached; where it was stored, nobody need have. */
+/** Who reached the data; a finding about storage has nobody. */
 export const ByWhom = ({ of: { party, path } }: { of: Pick<FindingRow, 'party' | 'path'> }) => {
-  if (party === null) return <span className="unknown">it was kept there</span>;
+  if (party === null) return <span className="unknown">stored there</span>;
   return path.length === 0 ? <PartyWord id={party} /> : <PathChain party={party} path={path} />;
 };
 

@@ -1,24 +1,26 @@
 /**
- * Findings: which rules were broken, or could not be judged, by policy and version, those that last first.
+ * Findings: the rules that were broken or could not be judged, by policy and version, open ones first.
  */
+
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
-import { ClockSentence } from '../clocks/clock-bar.tsx';
+import type { FindingRow } from '../../../src/client/rows.ts';
+import { ClockSentence } from '../clocks/clock-sentence.tsx';
 import { useChangeView, useView } from '../clocks/use-view.ts';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
-import { type FindingFilter, findingsThat, policiesAt } from '../ledger/queries.ts';
-import { beginOf, byBegin, type FindingRow, holdsAt } from '../ledger/shapes.ts';
+import { findingsThat, policiesAt } from '../ledger/finding-queries.ts';
+import { beginOf, byBegin, holdsAt } from '../ledger/intervals.ts';
 import { Choice, Filters } from '../parts/choice.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Id, Title, useNames } from '../parts/names.tsx';
 import { Answered } from '../parts/states.tsx';
 import { Table, TableFiles } from '../parts/table.tsx';
-import { useTitle } from '../shell.tsx';
+import { useTitle } from '../parts/use-title.ts';
 import { Learned, VersionChange, versionsIn } from './comparison.tsx';
 import { findingColumns } from './finding-columns.tsx';
 import { PolicyCard, Versions } from './policies.tsx';
 
-/** Policies with findings that last at the moment first; within each version those, and of these the latest, first. */
+/** Policies with open findings first; within a version open findings first, the latest before the others. */
 const openFirst =
   (at: number, open: ReadonlySet<string>) =>
   (a: FindingRow, b: FindingRow): number =>
@@ -29,7 +31,7 @@ const openFirst =
 
 const states = [
   { state: undefined, label: 'All' },
-  { state: 'open', label: 'Open at that moment' },
+  { state: 'open', label: 'Open at this moment' },
   { state: 'ended', label: 'Ended before' },
 ] as const;
 
@@ -41,9 +43,8 @@ export const FindingsScreen = () => {
   const { policy, version, site, party, state, compare } = useSearch({ from: '/findings' });
   const question = questionOf(view);
   const knownThen = view.knownAt !== undefined || view.knownPosition !== undefined;
-  const filter: FindingFilter = { site, party };
   const policies = useQuery(policiesAt(question));
-  const findings = useQuery(findingsThat(filter, question));
+  const findings = useQuery(findingsThat({ ...question, site, party }));
   const at = Date.parse(view.validAt ?? findings.data?.clocks.validAt ?? '');
   const chosen = policies.data?.data.find((each) => each.policy === policy);
   const versions = versionsIn(compare);
@@ -70,7 +71,7 @@ export const FindingsScreen = () => {
           />
         </Filters>
         <Link to="/findings/try" search={clocksOf(view)} className="button">
-          Try a policy before adopting it
+          Try a policy before you adopt it
         </Link>
       </div>
       <ClockSentence clocks={findings.data?.clocks} />
@@ -81,7 +82,7 @@ export const FindingsScreen = () => {
           <p className="compare">
             <button type="button" className="quiet" onClick={() => change({ compare: 'now' })}>
               <Icon name="late" />
-              What was learned since then changes which findings?
+              Which findings has later knowledge changed?
             </button>
           </p>
         )
@@ -89,7 +90,7 @@ export const FindingsScreen = () => {
       {policy === undefined || versions === undefined ? null : (
         <VersionChange policy={policy} from={versions[0]} to={versions[1]} />
       )}
-      <Answered of={findings} what="what was found">
+      <Answered of={findings} what="the findings">
         {(answer) => {
           const open = new Set(answer.data.filter((row) => holdsAt(row, at)).map((row) => row.policy));
           const rows = answer.data
@@ -127,7 +128,7 @@ export const FindingsScreen = () => {
             },
             clocks: answer.clocks,
             minAssurance: view.minAssurance ?? 'claimed',
-            empty: 'No rule was broken there, and none was left unjudged.',
+            empty: 'No finding matches these filters. Remove one, or choose another moment.',
             rowClass: (row: FindingRow) => (holdsAt(row, at) ? '' : 'row-past'),
             longLines: 2 as const,
           };
@@ -160,7 +161,7 @@ export const FindingsScreen = () => {
                     <h2 id="findings-title">
                       {rows.length.toLocaleString('en')} findings
                       {version === undefined ? '' : ` of version ${version}`}
-                      {answer.next === null ? '' : ', the first of more'}
+                      {answer.next === null ? '' : ', more not shown'}
                     </h2>
                     <span className="panel-tools">
                       <fieldset className="tabs">

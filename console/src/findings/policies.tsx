@@ -1,10 +1,12 @@
 /**
- * The policies: how each stands at a moment, and the versions of the one that is chosen, with what each changed.
+ * The policies with their open findings at a moment, and the versions of the chosen one.
  */
+
 import { Link } from '@tanstack/react-router';
+import type { FindingRow, PolicyRow } from '../../../src/client/rows.ts';
 import { useView } from '../clocks/use-view.ts';
 import { clocksOf } from '../clocks/view-search.ts';
-import { type FindingRow, holdsAt, type PolicyRow } from '../ledger/shapes.ts';
+import { holdsAt } from '../ledger/intervals.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Since, Until } from '../parts/moment.tsx';
 import { Id, Title } from '../parts/names.tsx';
@@ -62,7 +64,7 @@ export const PolicyCard = ({
           ) : (
             <span>none open</span>
           )}
-          <span>{mine.length} in all</span>
+          <span>{mine.length} in total</span>
         </span>
       </Link>
     </li>
@@ -78,7 +80,7 @@ const VersionDetails = ({
   policy: string;
   version: Version;
   at: number;
-  /** Whether only its findings are shown. */
+  /** Whether only the findings of this version are shown. */
   only: boolean;
 }) => {
   const { reason, cedar } = readReason(version.cedar ?? '');
@@ -98,18 +100,14 @@ const VersionDetails = ({
       </summary>
       <p className="version-links">
         {version.adoptedBy === null ? null : (
-          <ProofLink
-            events={[version.adoptedBy]}
-            of={`version ${number} of ${policy}`}
-            label="Its adoption"
-          />
+          <ProofLink events={[version.adoptedBy]} of={`version ${number} of ${policy}`} label="Adoption" />
         )}
         <Link
           from="/findings"
           to="/findings"
           search={(previous) => ({ ...previous, version: only ? undefined : String(number) })}
         >
-          {only ? 'Findings of all versions' : 'Its findings alone'}
+          {only ? 'Show findings of all versions' : 'Show only its findings'}
         </Link>
         {number === 1 ? null : (
           <Link
@@ -117,20 +115,18 @@ const VersionDetails = ({
             to="/findings"
             search={(previous) => ({ ...previous, compare: betweenVersions(number - 1, number) })}
           >
-            What it changed
+            Show what it changed
           </Link>
         )}
       </p>
       {reason === undefined ? null : (
         <p className="reason">
-          <span className="unknown">Adopted because: </span>
+          <span className="unknown">Reason: </span>
           <bdi>{reason.split('\n').map(shownText).join('\n')}</bdi>
         </p>
       )}
       <pre>
-        <code>
-          {version.cedar === null ? 'Judged by the ledger itself; it has no text in Cedar.' : cedar}
-        </code>
+        <code>{version.cedar === null ? 'Built into the ledger, without rules in Cedar.' : cedar}</code>
       </pre>
     </details>
   );

@@ -1,25 +1,25 @@
 /**
- * How the ledger is: how far its projections are, what they set aside, and their replays.
+ * The health of the ledger: how far its projections are, what they set aside, and replays.
  */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Replay } from '../../../src/client/client.ts';
 import { orThrow } from '../../../src/client/client.ts';
-import { readiness, replays } from '../ledger/queries.ts';
+import { readiness, replays } from '../ledger/log-queries.ts';
 import { ledger } from '../ledger/session.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { Answered, Failure } from '../parts/states.tsx';
-import { useTitle } from '../shell.tsx';
+import { useTitle } from '../parts/use-title.ts';
 
-/** How often a replay that runs is looked at. */
-const lookMs = 300;
-/** How often the projections are looked at otherwise. */
+/** How often the page asks about a running replay. */
+const replayMs = 300;
+/** How often the page asks otherwise. */
 const healthMs = 5_000;
 
 const number = (n: number): string => n.toLocaleString('en');
 
-/** What a replay will still take, in words. */
+/** The remaining time of a replay, in words. */
 const remaining = (ms: number): string => {
   const seconds = Math.max(1, Math.round(ms / 1_000));
   return seconds < 90 ? `${seconds} s left` : `${Math.round(seconds / 60)} min left`;
@@ -27,7 +27,7 @@ const remaining = (ms: number): string => {
 
 const stateWords: Readonly<Record<Replay['state'], string>> = {
   running: 'running',
-  serving: 'done, and serving',
+  serving: 'done, now serving',
   failed: 'failed',
   cancelled: 'cancelled',
 };
@@ -73,9 +73,9 @@ const ReplayCard = ({ replay }: { replay: Replay }) => {
         <p>
           {number(differences.compared)} answers compared:{' '}
           {differences.changed === 0 ? (
-            'all are the same.'
+            'all are identical.'
           ) : (
-            <strong>{number(differences.changed)} are not the same.</strong>
+            <strong>{number(differences.changed)} differ.</strong>
           )}
         </p>
       )}
@@ -96,7 +96,7 @@ const Replays = () => {
   const all = useQuery({
     ...replays,
     refetchInterval: ({ state }) =>
-      state.data?.some((replay) => replay.state === 'running') === true ? lookMs : healthMs,
+      state.data?.some((replay) => replay.state === 'running') === true ? replayMs : healthMs,
   });
   const start = useMutation({
     mutationFn: async () => orThrow(await ledger().replays.start()),
@@ -113,14 +113,14 @@ const Replays = () => {
       </header>
       <div className="panel-text">
         <p className="hint">
-          Everything that questions are answered from is built anew from the log, beside what serves, compared
-          with it, and put in its place in one step. Readers and writers notice nothing.
+          A replay rebuilds the projections from the log, compares them with those that serve, and replaces
+          these in one step. Reading and writing go on meanwhile.
         </p>
         {start.isError ? <Failure error={start.error} /> : null}
         <Answered of={all} what="the replays">
           {(rows) =>
             rows.length === 0 ? (
-              <p className="empty">No replay since the server was started.</p>
+              <p className="empty">No replay has run since the server started.</p>
             ) : (
               <ul className="replays" aria-live="polite">
                 {rows.map((replay) => (
@@ -143,7 +143,7 @@ const Projections = () => {
         <h2 id="projections-title">Projections</h2>
       </header>
       <div className="panel-text">
-        <Answered of={ready} what="how the ledger is">
+        <Answered of={ready} what="the state of the ledger">
           {(answer) => (
             <>
               <p className={`health ${answer.status === 'ready' ? 'health-good' : 'health-bad'}`}>
@@ -152,9 +152,9 @@ const Projections = () => {
                 {answer.failure === undefined ? '' : `: ${answer.failure}`}
               </p>
               <dl className="facts">
-                <dt>Last position of the log</dt>
+                <dt>Head of the log</dt>
                 <dd>{answer.head}</dd>
-                <dt>The projections have reached</dt>
+                <dt>Position of the projections</dt>
                 <dd>{answer.position}</dd>
                 <dt>Events behind</dt>
                 <dd>{number(answer.lag)}</dd>
@@ -162,10 +162,10 @@ const Projections = () => {
                 <dd>{answer.generation}</dd>
               </dl>
               {answer.setAside.length === 0 ? (
-                <p className="hint">No event had to be set aside.</p>
+                <p className="hint">No event was set aside.</p>
               ) : (
                 <>
-                  <h3>Set aside, the others go on</h3>
+                  <h3>Events set aside</h3>
                   <ul className="set-aside">
                     {answer.setAside.map(({ event, reason }) => (
                       <li key={event}>

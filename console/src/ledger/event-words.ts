@@ -1,9 +1,9 @@
 /**
- * What an event says, in a sentence. Identifiers are marked, so that the page can set them apart from the words.
+ * Events as sentences. Identifiers are kept apart from the words, so that the page can mark them.
  */
 import type { WireEvent } from '../../../src/client/rows.ts';
 
-/** A piece of a sentence: words, or something that is named. */
+/** A piece of a sentence: words, or the identifier of something. */
 export type Piece =
   | string
   | { readonly kind: 'party' | 'site' | 'subject' | 'other' | 'time'; readonly id: string };
@@ -91,7 +91,7 @@ const sentences: Readonly<Record<string, (data: Fields) => ReadonlyArray<Piece>>
     'The live data of ',
     named('subject', d.subject),
     ' was erased',
-    ...(d.dataset === undefined ? [', all of it'] : [': ', named('other', d.dataset)]),
+    ...(d.dataset === undefined ? [', in all datasets'] : [': ', named('other', d.dataset)]),
   ],
   SubjectForgotten: (d) => ['The person behind ', named('subject', d.subject), ' was erased from the ledger'],
   DatasetRegistered: (d) => [
@@ -134,7 +134,7 @@ const sentences: Readonly<Record<string, (data: Fields) => ReadonlyArray<Piece>>
     ' to ',
     named('site', d.to),
     ...(d.expires === undefined
-      ? [', with no date of expiry']
+      ? [', with no expiry date']
       : [', to be kept until ', named('time', d.expires)]),
   ],
   BackupMoved: (d) => ['The backup ', named('other', d.backup), ' moved to ', named('site', d.to)],
@@ -149,7 +149,7 @@ const sentences: Readonly<Record<string, (data: Fields) => ReadonlyArray<Piece>>
   AccessRevoked: (d) => ['The grant ', named('other', d.grant), ' was revoked'],
   AccessObserved: (d) => [
     named('party', d.party),
-    ` did ${d.action} `,
+    ` accessed (${d.action}) `,
     named('other', d.dataset),
     ' of ',
     ...whose(d.scope),
@@ -165,16 +165,16 @@ const sentences: Readonly<Record<string, (data: Fields) => ReadonlyArray<Piece>>
   PolicySuspended: (d) => ['The policy ', named('other', d.policy), ' was suspended'],
   PolicyReinstated: (d) => ['The policy ', named('other', d.policy), ' was reinstated'],
   PolicyWithdrawn: (d) => ['The policy ', named('other', d.policy), ' was withdrawn'],
-  EventRetracted: (d) => ['It never held: ', ...target(d.event), `. ${String(d.reason ?? '')}`],
+  EventRetracted: (d) => ['Retracts ', ...target(d.event), `. ${String(d.reason ?? '')}`],
   EventCorrected: (d) => [
-    'It held otherwise: ',
+    'Corrects ',
     ...target(d.event),
-    ...(d.time === undefined ? [] : [', true from ', named('time', d.time)]),
+    ...(d.time === undefined ? [] : [', valid from ', named('time', d.time)]),
     `. ${String(d.reason ?? '')}`,
   ],
 };
 
-/** What the event says. */
+/** The sentence of an event; its type where there is no sentence for it. */
 export const sentenceOfEvent = ({ type, data }: Pick<WireEvent, 'type' | 'data'>): ReadonlyArray<Piece> =>
   (sentences[type]?.(fieldsOf(data)) ?? [type]).filter((piece) => piece !== '');
 

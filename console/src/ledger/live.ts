@@ -1,6 +1,6 @@
 /**
- * Following the ledger: when something is recorded, what is shown is asked for anew; when the server goes away, the page
- * says so, keeps what it has, and takes up again by itself.
+ * Following the ledger. When something is recorded, the page asks its questions again; when the server goes away, the page
+ * says so, keeps its answers, and reconnects by itself.
  */
 import type { QueryClient } from '@tanstack/react-query';
 import * as E from 'fp-ts/lib/Either.js';
@@ -8,7 +8,7 @@ import { useSyncExternalStore } from 'react';
 import { type ClientError, sentenceOf } from '../../../src/client/client.ts';
 import { ledger } from './session.ts';
 
-/** How the page stands with the server. */
+/** The connection of the page to the server. */
 export type Connection =
   | { readonly state: 'connecting' }
   | { readonly state: 'live'; readonly head: string }
@@ -17,7 +17,7 @@ export type Connection =
 
 const firstWaitMs = 500;
 const waitMsMax = 5_000;
-/** Events that come within this time are one reason to ask anew, not many. */
+/** Events within this time cause one refresh. */
 const settleMs = 300;
 
 let connection: Connection = { state: 'connecting' };
@@ -33,7 +33,7 @@ const subscribe = (listener: () => void): (() => void) => {
   return () => listeners.delete(listener);
 };
 
-/** How the page stands with the server, now and whenever it changes. */
+/** The connection of the page to the server, as it changes. */
 export const useConnection = (): Connection => useSyncExternalStore(subscribe, () => connection);
 
 const wait = (ms: number, signal: AbortSignal): Promise<void> =>
@@ -51,8 +51,8 @@ const isRefusal = (error: ClientError): boolean =>
   error.kind === 'problem' && (error.status === 401 || error.status === 403);
 
 /**
- * Waits until the page is seen. A browser keeps only a few connections to a server, for all its tabs together: those
- * that nobody looks at must not hold one.
+ * Waits until the page is visible. A browser shares a few connections to a server among all its tabs, so a hidden tab must
+ * not hold one.
  */
 const seen = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
@@ -67,9 +67,9 @@ const seen = (signal: AbortSignal): Promise<void> =>
     look();
   });
 
-/** Waits for the first event after a position: undefined if the connection was lost. */
+/** Waits for the first event after a position. A refusal is returned as the error. */
 const nextEvent = async (after: string, signal: AbortSignal): Promise<ClientError | 'grown' | 'lost'> => {
-  // One event is enough to know; on a busy ledger the others would be read for nothing.
+  // One event is enough to know; reading more of them would be wasted on a busy ledger.
   const enough = new AbortController();
   const stop = (): void => enough.abort();
   const hide = (): void => {
@@ -95,7 +95,7 @@ export const followLedger = async (queries: QueryClient, signal: AbortSignal): P
   let waitMs = firstWaitMs;
   let shown: string | undefined;
   let wasLost = false;
-  let isLetIn = false;
+  let isAccepted = false;
   while (!signal.aborted) {
     await seen(signal);
     const ready = await ledger().health.ready({ signal });
@@ -109,12 +109,12 @@ export const followLedger = async (queries: QueryClient, signal: AbortSignal): P
       continue;
     }
     const { position } = ready.right;
-    if (!isLetIn) {
-      // Whether it is ready the ledger tells everybody: whether this key lets in is seen by a question.
+    if (!isAccepted) {
+      // Readiness needs no key, so a question shows whether this key is accepted.
       const asked = await ledger().events.list({ limit: 1 }, { signal });
       if (signal.aborted) return;
       if (E.isLeft(asked) && isRefusal(asked.left)) return become({ state: 'refused' });
-      isLetIn = E.isRight(asked);
+      isAccepted = E.isRight(asked);
     }
     become({ state: 'live', head: position });
     waitMs = firstWaitMs;
@@ -124,7 +124,7 @@ export const followLedger = async (queries: QueryClient, signal: AbortSignal): P
     const came = await nextEvent(position, signal);
     if (signal.aborted) return;
     if (typeof came === 'object') return become({ state: 'refused' });
-    // What follows at once is shown together with it.
+    // Events that follow at once are shown together.
     await wait(came === 'grown' ? settleMs : firstWaitMs, signal);
   }
 };

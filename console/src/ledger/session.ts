@@ -1,5 +1,5 @@
 /**
- * Who asks: the key that the server wants where it has keys. It is kept for this tab alone, and sent to nobody else.
+ * The key with which the page asks. It is kept in this tab, and sent to the ledger only.
  */
 import { useSyncExternalStore } from 'react';
 import { type Client, createClient } from '../../../src/client/client.ts';
@@ -15,22 +15,22 @@ const read = (): string | undefined => {
 };
 
 const clientWith = (token: string | undefined): Client =>
-  // Following is repeated by `live.ts`, which tells the reader of the page about it.
+  // `live.ts` reconnects, because it also tells the reader.
   createClient({ url: location.origin, token, retry: { attemptsMax: 1 } });
 
 let current = { token: read(), client: clientWith(read()) };
 const listeners = new Set<() => void>();
 
-/** The client by which everything on the page is asked. */
+/** The client of the page. */
 export const ledger = (): Client => current.client;
 
-/** Asks with another key from now on; `undefined` for none. */
+/** Uses another key from now on; `undefined` for none. */
 export const setKey = (token: string | undefined): void => {
   try {
     if (token === undefined) sessionStorage.removeItem(storedUnder);
     else sessionStorage.setItem(storedUnder, token);
   } catch {
-    // Storage is refused: the key lasts as long as the page.
+    // Without storage the key lasts as long as the page.
   }
   current = { token, client: clientWith(token) };
   for (const listener of listeners) listener();
@@ -41,5 +41,5 @@ const subscribe = (listener: () => void): (() => void) => {
   return () => listeners.delete(listener);
 };
 
-/** The session as it is now; the component is drawn again when it changes. */
+/** The current session; the component renders again when it changes. */
 export const useSession = () => useSyncExternalStore(subscribe, () => current);

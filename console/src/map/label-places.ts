@@ -1,5 +1,5 @@
 /**
- * Where names stand on the map, so that none lies on another: of the places that would do, the one that covers least.
+ * Where names go on the map: on the side of their mark where they cover least.
  */
 
 /** A rectangle in pixels. */
@@ -13,7 +13,7 @@ export interface Box {
 export const lineHeightPx = 13.5;
 /** About the width of a letter at the size of the names. */
 const letterPx = 7;
-/** Between a mark and its name. */
+/** The distance between a mark and its name. */
 const gapPx = 8;
 
 export const sides = ['right', 'left', 'above', 'below'] as const;
@@ -34,14 +34,14 @@ export const markBox = ({ x, y, radius }: Labelled): Box => ({
   bottom: y + radius,
 });
 
-/** The room of text of so many lines whose middle is there. */
+/** The box of text around its middle. */
 export const textBox = (x: number, y: number, lines: ReadonlyArray<string>): Box => {
   const half = (Math.max(0, ...lines.map(({ length }) => length)) * letterPx) / 2;
   const high = (lines.length * lineHeightPx) / 2;
   return { left: x - half, top: y - high, right: x + half, bottom: y + high };
 };
 
-/** The room of a name on a side of its mark. */
+/** The box of a name on a side of its mark. */
 export const labelBox = ({ x, y, radius, lines }: Labelled, side: Side): Box => {
   const { right: half, bottom: high } = textBox(0, 0, lines);
   switch (side) {
@@ -56,39 +56,39 @@ export const labelBox = ({ x, y, radius, lines }: Labelled, side: Side): Box => 
   }
 };
 
-/** The area in pixels that two rooms share. */
+/** The area that two boxes share, in square pixels. */
 const common = (a: Box, b: Box): number =>
   Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left)) *
   Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
 
 const area = ({ left, top, right, bottom }: Box): number => (right - left) * (bottom - top);
 
-/** Cut off is worse than covered. */
+/** How much worse it is to be cut off than to be covered. */
 const cutOffWeight = 10;
 
-/** Whether most of a room is taken, so that what stands there could not be read. */
-export const isCovered = (room: Box, taken: ReadonlyArray<Box>): boolean =>
-  taken.some((each) => common(room, each) > area(room) / 2);
+/** Whether text in this box could not be read. */
+export const isCovered = (box: Box, taken: ReadonlyArray<Box>): boolean =>
+  taken.some((each) => common(box, each) > area(box) / 2);
 
-/** Which of some rooms covers least of what is taken and is cut off least; among equals the first. */
-export const freest = (rooms: ReadonlyArray<Box>, taken: ReadonlyArray<Box>, frame: Box): number => {
-  const costs = rooms.map(
-    (room) =>
-      taken.reduce((sum, each) => sum + common(room, each), 0) +
-      cutOffWeight * (area(room) - common(room, frame)),
+/** The index of the box that covers least and is cut off least; among equals the first. */
+export const freest = (candidates: ReadonlyArray<Box>, taken: ReadonlyArray<Box>, frame: Box): number => {
+  const costs = candidates.map(
+    (box) =>
+      taken.reduce((sum, each) => sum + common(box, each), 0) +
+      cutOffWeight * (area(box) - common(box, frame)),
   );
   return costs.indexOf(Math.min(...costs));
 };
 
-/** The side on which each name stands. */
+/** The side of its mark on which each name goes. */
 export const labelSides = (marks: ReadonlyArray<Labelled>, frame: Box): ReadonlyArray<Side> => {
   const names: Box[] = [];
   return marks.map((mark) => {
     if (mark.lines.length === 0) return 'right';
     const others = marks.filter((each) => each !== mark).map(markBox);
-    const rooms = sides.map((side) => labelBox(mark, side));
-    const best = freest(rooms, [...names, ...others], frame);
-    names.push(rooms[best]!);
+    const candidates = sides.map((side) => labelBox(mark, side));
+    const best = freest(candidates, [...names, ...others], frame);
+    names.push(candidates[best]!);
     return sides[best]!;
   });
 };

@@ -1,12 +1,12 @@
 /**
- * How well something is attested.
+ * How well something is attested (R6).
  */
 import { Icon, type IconName } from './icon.tsx';
 
 const meanings: Readonly<Record<string, string>> = {
-  claimed: 'somebody says so',
-  observed: 'somebody saw it',
-  verified: 'somebody independent checked it',
+  claimed: 'claimed: a party says so',
+  observed: 'observed: a system or a person saw it',
+  verified: 'verified: an independent party checked it',
 };
 
 export const AssuranceMark = ({ of }: { of: string }) => (

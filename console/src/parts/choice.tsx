@@ -1,5 +1,5 @@
 /**
- * A choice among a few, with its name before it.
+ * Filters of a screen.
  */
 import { type ReactNode, useId } from 'react';
 
@@ -11,16 +11,16 @@ export const Choice = ({
   onChange,
 }: {
   label: string;
-  /** What is chosen; undefined for `any`. */
+  /** The chosen value; undefined for `any`. */
   value: string | undefined;
-  /** What it is called to choose none of them. */
+  /** The words for no choice. */
   any: string;
-  /** What can be chosen, and how it is called. */
+  /** The values, each with its words. */
   options: ReadonlyArray<readonly [value: string, words: string]>;
   onChange: (value: string | undefined) => void;
 }) => {
   const id = useId();
-  // An address may name what is not among them: it is shown as it is.
+  // An address may name a value that is not among the options: it is shown as written.
   const foreign = value !== undefined && !options.some(([each]) => each === value);
   return (
     <span className="field">
@@ -38,7 +38,7 @@ export const Choice = ({
   );
 };
 
-/** Choices and fields that say which part of something is shown. */
+/** The choices and fields that filter a screen. */
 export const Filters = ({ label, children }: { label: string; children: ReactNode }) => (
   <form className="filters" aria-label={label} onSubmit={(event) => event.preventDefault()}>
     {children}

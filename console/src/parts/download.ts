@@ -1,8 +1,8 @@
 /**
- * Files for the reader of the page.
+ * Downloads.
  */
 
-/** Hands a file to the reader. Nothing is sent anywhere. */
+/** Saves a file on the reader's machine. Nothing is sent anywhere. */
 export const save = (name: string, mediaType: string, content: string): void => {
   const address = URL.createObjectURL(new Blob([content], { type: mediaType }));
   const link = document.createElement('a');

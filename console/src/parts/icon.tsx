@@ -1,5 +1,5 @@
 /**
- * The few signs that stand beside words, drawn here so that no font has to have them.
+ * The icons that stand beside words.
  */
 const paths = {
   search: 'M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9ZM10.3 10.3 14 14',
@@ -35,7 +35,7 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
-/** A sign. It says nothing to those who do not see it: the words beside it do. */
+/** An icon. Screen readers skip it, because the words beside it say the same. */
 export const Icon = ({ name, className = '' }: { name: IconName; className?: string }) => (
   <svg className={`icon icon-${name} ${className}`} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
     <path d={paths[name]} />

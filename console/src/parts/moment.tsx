@@ -1,5 +1,5 @@
 /**
- * An instant, as a table shows it: UTC in aligned figures; where the reader is, on pointing at it.
+ * Instants in tables: UTC in aligned figures, with the local time as a tooltip.
  */
 import { localMoment, tableMoment, wordedMoment } from '../clocks/instants.ts';
 
@@ -8,31 +8,27 @@ export const Moment = ({ at }: { at: string | number }) => {
   if (Number.isNaN(ms)) return <span>{at}</span>;
   const { day, time } = tableMoment(ms);
   return (
-    <time
-      className="moment"
-      dateTime={new Date(ms).toISOString()}
-      title={`${localMoment(ms)}, where you are`}
-    >
+    <time className="moment" dateTime={new Date(ms).toISOString()} title={`${localMoment(ms)}, your time`}>
       {day}
       {time === '' ? null : <span className="time-of-day"> {time}</span>}
     </time>
   );
 };
 
-/** An instant or, where there is none, that it lasts. */
+/** The end of an interval; null means that it has not ended. */
 export const Until = ({ at }: { at: string | null }) =>
   at === null ? <span className="lasting">still so</span> : <Moment at={at} />;
 
-/** An instant, or the beginning of time: so it was as far back as anybody said. */
+/** The beginning of an interval; null means the beginning of time. */
 export const Since = ({ at }: { at: string | null }) =>
   at === null ? <span className="lasting">always</span> : <Moment at={at} />;
 
-/** The day of an instant, where the time of day matters less; pointing at it shows the time. */
+/** The day of an instant, with the time of day as a tooltip. */
 export const Day = ({ at }: { at: string | null }) => {
   if (at === null) return null;
   const ms = Date.parse(at);
   return (
-    <time className="moment" dateTime={at} title={`${wordedMoment(ms)}; ${localMoment(ms)}, where you are`}>
+    <time className="moment" dateTime={at} title={`${wordedMoment(ms)}; ${localMoment(ms)}, your time`}>
       {tableMoment(ms).day}
     </time>
   );

@@ -1,12 +1,12 @@
 /**
- * Names beside identifiers. What is shown is always the identifier; the name is what the ledger was told it means. Both
- * are text and nothing else, each isolated, so that a name in another direction of writing moves nothing around it.
+ * Names beside identifiers. Each is isolated (`bdi`), so that a name written from right to left does not reorder the text
+ * around it.
  */
 import { useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import type { Question } from '../../../src/client/client.ts';
 import type { PartyRow, SiteRow } from '../../../src/client/rows.ts';
-import { partiesAt, sitesAt } from '../ledger/queries.ts';
+import { partiesAt, sitesAt } from '../ledger/registry-queries.ts';
 import { shownText } from './shown-text.ts';
 
 /** The registered sites and parties, by id. */
@@ -21,7 +21,7 @@ const named = <A extends { readonly name: string | null }>(row: A): A =>
 const none: Names = { sites: new Map(), parties: new Map() };
 const NamesContext = createContext<Names>(none);
 
-/** Gives names to all that is within. */
+/** Provides names, as registered at a moment, to everything within. */
 export const NamesAt = ({ question, children }: { question: Question; children: ReactNode }) => {
   const sites = useQuery(sitesAt(question));
   const parties = useQuery(partiesAt(question));
@@ -37,13 +37,13 @@ export const NamesAt = ({ question, children }: { question: Question; children: 
 
 export const useNames = (): Names => useContext(NamesContext);
 
-/** The name of a site, or its identifier where it has none. */
+/** The name of a site, or its identifier if it has none. */
 export const siteNameIn = (names: Names, site: string): string => names.sites.get(site)?.name ?? site;
 
-/** The name of a party, or its identifier where it has none. */
+/** The name of a party, or its identifier if it has none. */
 export const partyNameIn = (names: Names, party: string): string => names.parties.get(party)?.name ?? party;
 
-/** An identifier, exactly as it is. */
+/** An identifier. */
 export const Id = ({ children }: { children: string }) => <bdi className="id">{children}</bdi>;
 
 const Named = ({ name, id }: { name: string | null | undefined; id: string }) =>
@@ -86,14 +86,14 @@ export const countryName = (code: string): string => {
 
 export const Country = ({ code }: { code: string | null }) =>
   code === null ? (
-    <span className="unknown">not known</span>
+    <span className="unknown">unknown</span>
   ) : (
     <abbr className="country" title={countryName(code)}>
       {code}
     </abbr>
   );
 
-/** A name that others gave, by itself. */
+/** A name without its identifier. */
 export const Title = ({ children }: { children: string }) => (
   <bdi className="name">{shownText(children)}</bdi>
 );

@@ -1,13 +1,13 @@
 /**
- * A path from a party to data, edge by edge, as it is read aloud: who controls whom, who operates what.
+ * A path from a party to data, edge by edge (R15).
  */
-import type { PathEdge } from '../ledger/shapes.ts';
+import type { WirePathEdge } from '../../../src/client/rows.ts';
 import { Icon } from './icon.tsx';
 import { Id, type Names, PartyWord, partyNameIn, SiteWord, siteNameIn } from './names.tsx';
 
-/** What an edge says, between the two that it joins. */
+/** The verb of each kind of edge, between its two ends. */
 export const edgeWords: Readonly<Record<string, string>> = {
-  granted: 'is let in by',
+  granted: 'is granted access by',
   operates: 'operates',
   owns: 'owns',
   'member-of': 'is a member of',
@@ -18,7 +18,7 @@ export const edgeWords: Readonly<Record<string, string>> = {
 export const leadsToSite = (edge: string): boolean => edge === 'operates' || edge === 'owns';
 
 /** The path as text, with names. */
-export const pathText = (names: Names, party: string, path: ReadonlyArray<PathEdge>): string =>
+export const pathText = (names: Names, party: string, path: ReadonlyArray<WirePathEdge>): string =>
   path.reduce(
     (text, { edge, to }) => {
       const end =
@@ -29,7 +29,7 @@ export const pathText = (names: Names, party: string, path: ReadonlyArray<PathEd
   );
 
 /** The pairs that make a path what it is. */
-export const pathKey = (path: ReadonlyArray<PathEdge>): string =>
+export const pathKey = (path: ReadonlyArray<WirePathEdge>): string =>
   path.map(({ edge, to }) => `${edge} ${to}`).join('\n');
 
 export const PathChain = ({
@@ -38,7 +38,7 @@ export const PathChain = ({
   withParty = true,
 }: {
   party: string;
-  path: ReadonlyArray<PathEdge>;
+  path: ReadonlyArray<WirePathEdge>;
   withParty?: boolean;
 }) => (
   <span className="path">

@@ -1,11 +1,11 @@
 /**
- * The way from anything that is shown to the events that prove it.
+ * Links to the events that prove an answer.
  */
 import { Link } from '@tanstack/react-router';
 import { Icon } from './icon.tsx';
 
-/** Events that fit into an address; further ones are reached from these. */
-const proofEventsMax = 200;
+/** Events that fit into an address. Further ones are not shown. */
+export const proofEventsMax = 200;
 
 export const proofText = (events: ReadonlyArray<string>): string => events.slice(0, proofEventsMax).join(',');
 
@@ -16,7 +16,7 @@ export const ProofLink = ({
 }: {
   events: ReadonlyArray<string>;
   of: string;
-  /** What the link says, instead of how many events there are. */
+  /** The text of the link, instead of the number of events. */
   label?: string;
 }) => {
   if (events.length === 0) return <span className="unknown">none</span>;

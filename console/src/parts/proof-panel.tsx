@@ -1,6 +1,6 @@
 /**
- * The events that prove something: each in words, with both its times, who attests it and how well, what corrected it,
- * and the event itself.
+ * The events that prove an answer: each as a sentence, with both its times, its assurance and evidence, its corrections and
+ * discrepancies, and its JSON.
  */
 import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -10,7 +10,7 @@ import { localDiffers, localMoment, wordedMoment } from '../clocks/instants.ts';
 import { useChangeView, useView } from '../clocks/use-view.ts';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
 import { type Piece, sentenceOfEvent, typeInWords } from '../ledger/event-words.ts';
-import { eventAt } from '../ledger/queries.ts';
+import { eventAt } from '../ledger/log-queries.ts';
 import { AssuranceMark } from './assurance.tsx';
 import { Icon } from './icon.tsx';
 import { Moment } from './moment.tsx';
@@ -39,10 +39,10 @@ const PieceText = ({ piece }: { piece: Piece }) => {
   }
 };
 
-/** What an event says, with names. */
+/** The sentence of an event, with names. */
 export const EventSentence = ({ event }: { event: WireEvent }) =>
   sentenceOfEvent(event).map((piece, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a sentence have no other name than their place.
+    // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a sentence are identified by their order.
     <PieceText key={index} piece={piece} />
   ));
 
@@ -50,7 +50,7 @@ const isWebAddress = (text: string): boolean => /^https?:\/\//.test(text);
 
 const Evidence = ({ of }: { of: string | undefined }) =>
   of === undefined ? (
-    <span className="unknown">none given</span>
+    <span className="unknown">none</span>
   ) : isWebAddress(of) ? (
     <a href={of} rel="noreferrer noopener" target="_blank">
       {of}
@@ -66,8 +66,8 @@ const Instant = ({ at }: { at: string }) => (
   </>
 );
 
-/** One event, whole. */
-const EventCard = ({ detail }: { detail: EventDetail }) => {
+/** One event with everything the ledger knows about it. */
+export const EventCard = ({ detail }: { detail: EventDetail }) => {
   const { event, corrections, discrepancies } = detail;
   const change = useChangeView();
   const before = String(Number(event.position) - 1);
@@ -81,7 +81,7 @@ const EventCard = ({ detail }: { detail: EventDetail }) => {
         <EventSentence event={event} />
       </p>
       <dl>
-        <dt>True from</dt>
+        <dt>Valid from</dt>
         <dd>
           <Instant at={event.time} />
         </dd>
@@ -89,7 +89,7 @@ const EventCard = ({ detail }: { detail: EventDetail }) => {
         <dd>
           <Instant at={event.recordedat} />
         </dd>
-        <dt>Attested</dt>
+        <dt>Assurance</dt>
         <dd>
           <AssuranceMark of={event.assurance} />
         </dd>
@@ -97,7 +97,7 @@ const EventCard = ({ detail }: { detail: EventDetail }) => {
         <dd>
           <Evidence of={event.evidence} />
         </dd>
-        <dt>From</dt>
+        <dt>Source</dt>
         <dd>
           <Id>{event.source}</Id>
         </dd>
@@ -108,7 +108,7 @@ const EventCard = ({ detail }: { detail: EventDetail }) => {
       </dl>
       {corrections.length === 0 ? null : (
         <section className="corrections">
-          <h4>What was said about it later</h4>
+          <h4>Corrections</h4>
           <ul>
             {corrections.map((correction) => (
               <li key={correction.position}>
@@ -125,7 +125,7 @@ const EventCard = ({ detail }: { detail: EventDetail }) => {
       )}
       {discrepancies.length === 0 ? null : (
         <section className="discrepancies">
-          <h4>What does not fit</h4>
+          <h4>Discrepancies</h4>
           <ul>
             {discrepancies.map(({ code, message }) => (
               <li key={code}>
@@ -144,7 +144,7 @@ const EventCard = ({ detail }: { detail: EventDetail }) => {
           className="quiet"
           onClick={() => change({ knownPosition: before, knownAt: undefined })}
         >
-          As known just before
+          As known before it
         </button>
         <button
           type="button"
@@ -155,14 +155,14 @@ const EventCard = ({ detail }: { detail: EventDetail }) => {
         </button>
       </p>
       <details>
-        <summary>The event as it was recorded</summary>
+        <summary>JSON</summary>
         <pre>{shownJson(event)}</pre>
       </details>
     </article>
   );
 };
 
-/** The panel that stands beside what it proves. */
+/** The panel, beside the answer. */
 export const ProofPanel = () => {
   const view = useView();
   const change = useChangeView();

@@ -1,9 +1,9 @@
 /**
- * What may be wider or higher than its place: then it scrolls, and is reachable by keyboard to be scrolled.
+ * Boxes that scroll when their content is too large, and can then be scrolled by keyboard.
  */
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 
-/** Whether the element is larger within than it is; it is looked at whenever either changes. */
+/** Whether the content of an element overflows it, as it changes. */
 export const useScrolls = (box: RefObject<HTMLElement | null>, there: boolean): boolean => {
   const [scrolls, setScrolls] = useState(false);
   useEffect(() => {

@@ -1,6 +1,5 @@
 /**
- * What a screen says while it waits, when there is nothing, and when something went wrong: what is going on, and what to
- * do.
+ * What a screen shows while it loads, and when something went wrong: what happened, and what to do.
  */
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -9,29 +8,29 @@ import { Icon } from './icon.tsx';
 
 export const Loading = ({ what }: { what: string }) => (
   <p className="state loading" role="status">
-    Reading {what}…
+    Loading {what}…
   </p>
 );
 
-/** Whether a question failed because nobody knows what it asks about. */
+/** Whether a question failed because the ledger does not know what it is about. */
 export const isUnknown = (error: unknown): boolean =>
   error instanceof ClientFailure && error.error.kind === 'problem' && error.error.status === 404;
 
 const adviceFor = (error: unknown): { readonly title: string; readonly advice: string } => {
   if (!(error instanceof ClientFailure)) {
-    return { title: 'The page has a fault.', advice: error instanceof Error ? error.message : String(error) };
+    return { title: 'The page failed.', advice: error instanceof Error ? error.message : String(error) };
   }
   const failure = error.error;
   switch (failure.kind) {
     case 'network':
       return {
-        title: 'The ledger does not answer.',
-        advice: 'Nothing is lost. The page asks again by itself as soon as the server is back.',
+        title: 'The ledger is not responding.',
+        advice: 'Nothing is lost. The page reconnects by itself as soon as the server is back.',
       };
     case 'cancelled':
-      return { title: 'The question was taken back.', advice: 'Ask again.' };
+      return { title: 'The request was cancelled.', advice: 'Try again.' };
     case 'undecodable':
-      return { title: 'The answer is not understood.', advice: failure.message };
+      return { title: 'The page cannot read the answer.', advice: failure.message };
     case 'problem': {
       const { title, detail, parameter } = failure.problem;
       const where = parameter === undefined ? '' : ` Change it above, or in the address: ${parameter}.`;
@@ -49,7 +48,7 @@ export const Failure = ({ error, retry }: { error: unknown; retry?: () => void }
         <strong>{title}</strong> <span>{advice}</span>
         {retry === undefined ? null : (
           <button type="button" className="quiet" onClick={retry}>
-            Ask again
+            Try again
           </button>
         )}
       </div>
@@ -57,7 +56,7 @@ export const Failure = ({ error, retry }: { error: unknown; retry?: () => void }
   );
 };
 
-/** The answer of a question, or how it stands with it. */
+/** The answer to a question, or its state until there is one. */
 export const Answered = <A,>({
   of,
   what,

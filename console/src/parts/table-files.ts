@@ -1,10 +1,10 @@
 /**
- * Tables as files: exactly what is shown, with the clocks and the position of the answer in each.
+ * Tables as files: the rows that are shown, with the clocks and the position of the answer.
  */
 import type { Clocks } from '../../../src/client/client.ts';
 import { csvLines } from '../../../src/contract/csv.ts';
 
-/** What a cell says, in a file. */
+/** The value of a cell. */
 export type Value = string | number | boolean | null | ReadonlyArray<string>;
 
 /** A column of a file. */
@@ -13,7 +13,7 @@ export interface FileColumn<Row> {
   readonly value: (row: Row) => Value;
 }
 
-/** What every row of a file says about the answer it comes from. */
+/** The answer that a file comes from. */
 export interface Provenance {
   readonly clocks: Clocks;
   readonly minAssurance: string;

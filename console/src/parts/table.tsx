@@ -1,5 +1,5 @@
 /**
- * Tables: aligned figures, groups, a head that stays, files of what is shown. Long ones draw only what is in sight.
+ * Tables, with groups and downloads. Long tables render only the rows that are visible.
  */
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
@@ -13,7 +13,7 @@ export interface Column<Row> extends FileColumn<Row> {
   readonly head: string;
   readonly cell?: (row: Row) => ReactNode;
   readonly align?: 'end';
-  /** Only in files: what a group's heading says already. */
+  /** Whether the column is only in files, because the heading of the group shows it. */
   readonly fileOnly?: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface Group {
 }
 
 export interface TableProps<Row> {
-  /** What the table is, for files and for those who do not see it. */
+  /** The name of the table, for files and screen readers. */
   readonly caption: string;
   readonly fileName: string;
   readonly columns: ReadonlyArray<Column<Row>>;
@@ -33,18 +33,19 @@ export interface TableProps<Row> {
   readonly clocks: Clocks | undefined;
   readonly minAssurance: string;
   readonly empty: ReactNode;
-  /** Marks a row; it is said in words in one of its cells, too. */
+  /** Marks a row by colour. One of its cells must say the same in words. */
   readonly rowClass?: (row: Row) => string;
-  /** Each row on one line, however few there are: what is longer is cut off, and shown whole where it leads to. */
+  /** Cuts each row off after one line. The link of the row shows all of it. */
   readonly oneLine?: boolean;
-  /** The lines of a row of a long table, all of whose rows are of one height. */
+  /** The lines of each row of a long table. All its rows have the same height. */
   readonly longLines?: 1 | 2;
 }
 
-/** Above so many rows only those in sight are drawn. */
+/** Tables with more rows render only the visible ones. */
 const drawnWholeMax = 150;
-/** The height of a row of a long table by its lines, as the style sheet has it, in the size of the text. */
+/** The height of a row of a long table by its lines, as in `tables.css`. */
 const rowHeightRem = { 1: 2.15, 2: 3.1 } as const;
+/** Rows that are rendered above and below the visible ones. */
 const beyondSight = 12;
 
 const remPx = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -52,7 +53,7 @@ const remPx = (): number => Number.parseFloat(getComputedStyle(document.document
 const written = (value: Value): string =>
   value === null ? '' : Array.isArray(value) ? value.join(' ') : String(value);
 
-/** The stretch of rows that is in sight. */
+/** The range of rows that are visible. */
 const useSight = (count: number, heightRem: number) => {
   const box = useRef<HTMLDivElement>(null);
   const [range, setRange] = useState({ start: 0, end: drawnWholeMax });
@@ -72,7 +73,7 @@ const useSight = (count: number, heightRem: number) => {
     element.addEventListener('scroll', look, { passive: true });
     const resized = new ResizeObserver(look);
     resized.observe(element);
-    // On paper nothing can be scrolled into sight.
+    // Paper cannot be scrolled.
     window.addEventListener('beforeprint', all);
     window.addEventListener('afterprint', look);
     return () => {
@@ -122,10 +123,10 @@ const Files = <Row,>({ caption, fileName, columns, rows, clocks, minAssurance }:
   );
 };
 
-/** What stands beneath one another in a table: rows, and the headings of groups of them. */
+/** A line of a table: a row, or the heading of a group. */
 type Line<Row> = { readonly group: Group } | { readonly row: Row; readonly number: number };
 
-/** A table. Its files are in `TableFiles`, which may stand elsewhere, as in the heading of a panel. */
+/** A table. `TableFiles` has its downloads, for the heading of its panel. */
 export const Table = <Row,>(props: TableProps<Row>) => {
   const { caption, columns, rows, rowKey, groupOf, empty, rowClass, oneLine = false, longLines = 1 } = props;
   const heightRem = rowHeightRem[longLines];
@@ -199,9 +200,9 @@ export const Table = <Row,>(props: TableProps<Row>) => {
   );
 };
 
-/** Stands for rows that are out of sight. */
+/** Takes the room of rows that are not rendered. */
 const Spacer = ({ rem, columns }: { rem: number; columns: number }) => (
-  // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row of a table takes no focus.
+  // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a table row cannot take the focus.
   <tr aria-hidden="true" className="spacer">
     <td colSpan={columns} style={{ height: `${rem}rem` }} />
   </tr>

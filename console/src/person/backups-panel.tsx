@@ -1,5 +1,5 @@
 /**
- * What is still held in backups at a moment: those beyond their expiry first.
+ * Backups that hold a person's data at a moment, overdue ones first.
  */
 import type { ResidencyRow } from '../../../src/client/rows.ts';
 import { AssuranceMark } from '../parts/assurance.tsx';
@@ -22,42 +22,47 @@ export const BackupsPanel = ({
   at,
 }: PanelProps & { expires: ReadonlyMap<string, number> }) => {
   const until = (row: ResidencyRow): number | undefined => expires.get(row.backup ?? '');
-  const standing = (row: ResidencyRow): string => {
+  const status = (row: ResidencyRow): string => {
     const expiry = until(row);
     if (row.overdue) return expiry === undefined ? 'overdue' : `overdue by ${lengthInWords(expiry, at)}`;
-    return expiry === undefined ? 'no date of expiry' : 'within its time';
+    return expiry === undefined ? 'no expiry date' : 'not expired';
   };
   const columns: ReadonlyArray<Column<ResidencyRow>> = [
     ...placeColumns,
     { key: 'dataset', head: 'Dataset', value: (row) => row.dataset, cell: (row) => <Id>{row.dataset}</Id> },
     { key: 'backup', head: 'Backup', value: (row) => row.backup, cell: (row) => <Id>{row.backup ?? ''}</Id> },
-    { key: 'since', head: 'Since, UTC', value: (row) => row.since, cell: (row) => <Moment at={row.since} /> },
+    {
+      key: 'since',
+      head: 'Since (UTC)',
+      value: (row) => row.since,
+      cell: (row) => <Moment at={row.since} />,
+    },
     {
       key: 'keptUntil',
-      head: 'To be kept until',
+      head: 'Expires',
       value: (row) => {
         const expiry = until(row);
         return expiry === undefined ? null : new Date(expiry).toISOString();
       },
       cell: (row) => {
         const expiry = until(row);
-        return expiry === undefined ? <span className="unknown">not given</span> : <Moment at={expiry} />;
+        return expiry === undefined ? <span className="unknown">never</span> : <Moment at={expiry} />;
       },
     },
     {
       key: 'overdue',
-      head: 'Standing',
+      head: 'Status',
       value: (row) => row.overdue,
       cell: (row) => (
         <span className={row.overdue ? 'overdue-mark' : 'standing'}>
           {row.overdue ? <Icon name="warning" /> : null}
-          {standing(row)}
+          {status(row)}
         </span>
       ),
     },
     {
       key: 'assurance',
-      head: 'Attested',
+      head: 'Assurance',
       value: (row) => row.assurance,
       cell: (row) => <AssuranceMark of={row.assurance} />,
     },
@@ -86,7 +91,7 @@ export const BackupsPanel = ({
     groupOf: (row: ResidencyRow) => ({ key: row.site, heading: <SiteHeading row={row} /> }),
     clocks,
     minAssurance,
-    empty: 'In no backup at that moment, as far as the ledger was told.',
+    empty: 'The ledger knows of no backup that holds it at this moment.',
     rowClass: (row: ResidencyRow) => (row.overdue ? 'row-overdue' : ''),
   };
   return (

@@ -1,9 +1,10 @@
 /**
- * Which rules were broken about this person at a moment, or could not be judged.
+ * The rules that were broken about a person at a moment, or could not be judged.
  */
+
 import type { Clocks } from '../../../src/client/client.ts';
+import type { FindingRow } from '../../../src/client/rows.ts';
 import { ByWhom, Held, heldText, VerdictMark, versionGroup } from '../findings/finding-parts.tsx';
-import type { FindingRow } from '../ledger/shapes.ts';
 import { Since, Until } from '../parts/moment.tsx';
 import { Id, useNames } from '../parts/names.tsx';
 import { pathText } from '../parts/path.tsx';
@@ -33,7 +34,7 @@ export const FindingsPanel = ({
       value: (row) => row.verdict,
       cell: (row) => <VerdictMark of={row.verdict} />,
     },
-    { key: 'action', head: 'What', value: (row) => (row.action === 'store' ? 'stored' : 'reachable') },
+    { key: 'action', head: 'Action', value: (row) => (row.action === 'store' ? 'stored' : 'reachable') },
     {
       key: 'holding',
       head: 'Data',
@@ -42,13 +43,13 @@ export const FindingsPanel = ({
     },
     {
       key: 'party',
-      head: 'By whom',
+      head: 'Reached by',
       value: (row) => (row.party === null ? null : pathText(names, row.party, row.path)),
       cell: (row) => <ByWhom of={row} />,
     },
-    { key: 'from', head: 'From, UTC', value: (row) => row.from, cell: (row) => <Since at={row.from} /> },
+    { key: 'from', head: 'From (UTC)', value: (row) => row.from, cell: (row) => <Since at={row.from} /> },
     { key: 'knownSince', head: 'Known since', value: (row) => row.knownSince, fileOnly: true },
-    { key: 'to', head: 'Until', value: (row) => row.to, cell: (row) => <Until at={row.to} /> },
+    { key: 'to', head: 'Until (UTC)', value: (row) => row.to, cell: (row) => <Until at={row.to} /> },
     {
       key: 'events',
       head: 'Proof',
@@ -65,7 +66,7 @@ export const FindingsPanel = ({
     groupOf: versionGroup,
     clocks,
     minAssurance,
-    empty: 'No rule that was in force was broken at that moment.',
+    empty: 'No policy in force was broken at this moment.',
   };
   return (
     <section className="panel wide" id="findings" aria-labelledby="findings-title">

@@ -1,5 +1,5 @@
 /**
- * What the bars of the time scale mean.
+ * What the bars of the time scrubber mean.
  */
 import { Icon } from '../parts/icon.tsx';
 
@@ -18,7 +18,7 @@ export const Legend = () => (
       overdue
     </li>
     <li>
-      <span className="sample bar-live attested-observed" /> observed, else claimed
+      <span className="sample bar-live attested-observed" /> observed (lighter: claimed)
     </li>
     <li>
       <Icon name="late" className="late-mark" /> learned later

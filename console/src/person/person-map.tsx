@@ -1,9 +1,10 @@
 /**
- * The map of one person: where the data is at the moment that is shown, and the ways by which it came there.
+ * The map of one person: where the data is at a moment, how it came there, and from which countries it could be reached.
  */
-import type { ResidencyRow, TrailRow } from '../../../src/client/rows.ts';
-import { holdsAt, type SubjectReachRow } from '../ledger/shapes.ts';
-import { countryPlace, type Place, type Way, WorldMap } from '../map/world-map.tsx';
+import type { ReachRow, ResidencyRow, TrailRow } from '../../../src/client/rows.ts';
+import { holdsAt } from '../ledger/intervals.ts';
+import { countryPlace, type Place, type Way } from '../map/places.ts';
+import { WorldMap } from '../map/world-map.tsx';
 import { countryName, useNames } from '../parts/names.tsx';
 
 const lookOf = (rows: ReadonlyArray<ResidencyRow>): Place['look'] => {
@@ -19,7 +20,7 @@ const PersonMap = ({
 }: {
   rows: ReadonlyArray<ResidencyRow>;
   trail: ReadonlyArray<TrailRow>;
-  reach: ReadonlyArray<SubjectReachRow>;
+  reach: ReadonlyArray<ReachRow>;
   at: number;
 }) => {
   const names = useNames();
@@ -52,11 +53,11 @@ const PersonMap = ({
       to,
       look: row.kind === 'live' ? 'move' : 'backup',
       width: 1.6,
-      words: `${row.kind === 'live' ? 'Came' : 'Backed up'} from ${from} to ${to}`,
+      words: `${row.kind === 'live' ? 'Moved or copied' : 'Backed up'} from ${from} to ${to}`,
     });
   }
 
-  // From the countries of the parties that could reach it, where that is another than that of the data.
+  // Reach from countries other than the one where the data is.
   const reachedFrom = new Set<string>();
   for (const { party, intervals } of reach) {
     const country = names.parties.get(party)?.country;
@@ -88,7 +89,7 @@ const PersonMap = ({
       ways={[...ways.values()]}
       words={
         said.length === 0
-          ? 'Map: the data is nowhere at that moment.'
+          ? 'Map: there is no data at this moment.'
           : `Map: the data is at ${said.join('; ')}.`
       }
     />

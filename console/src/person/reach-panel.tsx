@@ -1,19 +1,23 @@
 /**
- * Who could reach the data at a moment, and along which path.
+ * Who could reach a person's data at a moment, and along which path.
  */
+
 import { Link } from '@tanstack/react-router';
 import type { Clocks } from '../../../src/client/client.ts';
+import type { ReachRow } from '../../../src/client/rows.ts';
 import { useView } from '../clocks/use-view.ts';
 import { clocksOf } from '../clocks/view-search.ts';
-import { byBegin, holdsAt, type ReachInterval, type SubjectReachRow } from '../ledger/shapes.ts';
+import { byBegin, holdsAt } from '../ledger/intervals.ts';
 import { Since } from '../parts/moment.tsx';
 import { Country, Id, PartyName, SiteWord, useNames } from '../parts/names.tsx';
 import { PathChain, pathKey, pathText } from '../parts/path.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { type Column, Table, TableFiles } from '../parts/table.tsx';
 
-/** A way to the data: all that a party could reach along the same path. */
-export interface WayRow {
+type ReachInterval = ReachRow['intervals'][number];
+
+/** A path of a party, with all the data that it could reach along it. */
+export interface PathRow {
   readonly party: string;
   readonly kind: string | null;
   readonly path: ReachInterval['path'];
@@ -22,12 +26,12 @@ export interface WayRow {
   readonly events: ReadonlyArray<string>;
 }
 
-/** The ways at an instant, by party, the shortest first. */
-const waysAt = (reach: ReadonlyArray<SubjectReachRow>, at: number): ReadonlyArray<WayRow> =>
+/** The paths at an instant, by party, the shortest first. */
+export const pathsAt = (reach: ReadonlyArray<ReachRow>, at: number): ReadonlyArray<PathRow> =>
   reach.flatMap(({ party, kind, intervals }) => {
     const now = intervals.filter((interval) => holdsAt(interval, at));
     return [...Map.groupBy(now, ({ path }) => pathKey(path)).values()]
-      .map((same): WayRow => {
+      .map((same): PathRow => {
         const events = new Set(same.flatMap(({ path }) => path.flatMap((edge) => edge.events)));
         return {
           party,
@@ -44,7 +48,7 @@ const waysAt = (reach: ReadonlyArray<SubjectReachRow>, at: number): ReadonlyArra
 const holdingText = ({ dataset, site, kind, backup }: ReachInterval['holding']): string =>
   kind === 'backup' ? `${dataset} at ${site} (backup ${backup})` : `${dataset} at ${site}`;
 
-const Holdings = ({ of }: { of: WayRow['holdings'] }) => {
+const Holdings = ({ of }: { of: PathRow['holdings'] }) => {
   const bySite = Map.groupBy(of, ({ site, kind }) => `${kind} ${site}`);
   return [...bySite].map(([key, here]) => {
     const datasets = Map.groupBy(here, ({ dataset }) => dataset);
@@ -72,7 +76,7 @@ export const ReachPanel = ({
   subject,
   at,
 }: {
-  reach: ReadonlyArray<SubjectReachRow>;
+  reach: ReadonlyArray<ReachRow>;
   clocks: Clocks | undefined;
   minAssurance: string;
   subject: string;
@@ -80,23 +84,23 @@ export const ReachPanel = ({
 }) => {
   const names = useNames();
   const view = useView();
-  const rows = waysAt(reach, at);
-  const columns: ReadonlyArray<Column<WayRow>> = [
+  const rows = pathsAt(reach, at);
+  const columns: ReadonlyArray<Column<PathRow>> = [
     { key: 'party', head: 'Party', value: (row) => row.party, fileOnly: true },
     { key: 'kind', head: 'Kind', value: (row) => row.kind, fileOnly: true },
     {
       key: 'path',
-      head: 'Along which path',
+      head: 'Path',
       value: (row) => pathText(names, row.party, row.path),
       cell: (row) => <PathChain party={row.party} path={row.path} withParty={false} />,
     },
     {
       key: 'holdings',
-      head: 'To which data',
+      head: 'Data',
       value: (row) => row.holdings.map(holdingText).join('; '),
       cell: (row) => <Holdings of={row.holdings} />,
     },
-    { key: 'since', head: 'Since, UTC', value: (row) => row.since, cell: (row) => <Since at={row.since} /> },
+    { key: 'since', head: 'Since (UTC)', value: (row) => row.since, cell: (row) => <Since at={row.since} /> },
     {
       key: 'events',
       head: 'Proof',
@@ -109,8 +113,8 @@ export const ReachPanel = ({
     fileName: `who-${subject}`,
     columns,
     rows,
-    rowKey: (row: WayRow) => `${row.party} ${pathKey(row.path)}`,
-    groupOf: (row: WayRow) => ({
+    rowKey: (row: PathRow) => `${row.party} ${pathKey(row.path)}`,
+    groupOf: (row: PathRow) => ({
       key: row.party,
       heading: (
         <span className="site-heading">
@@ -121,7 +125,7 @@ export const ReachPanel = ({
               search={{ ...clocksOf(view), party: row.party, subject }}
               className="quiet-link"
             >
-              Ways in, and what to close
+              All paths, and which edges to close
             </Link>
           </span>
           <span className="site-facts">
@@ -132,7 +136,7 @@ export const ReachPanel = ({
     }),
     clocks,
     minAssurance,
-    empty: 'Nobody could reach it at that moment, as far as the ledger was told.',
+    empty: 'The ledger knows of nobody who could reach it at this moment.',
   };
   return (
     <section className="panel" id="who" aria-labelledby="who-title">

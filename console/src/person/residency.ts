@@ -1,11 +1,11 @@
 /**
- * Where the data was at a moment, from where it was over time: the same rows, while a moment is being dragged.
+ * Where the data was at a moment, worked out from its history while the moment is dragged.
  */
 import type { HistoryRow, ResidencyRow } from '../../../src/client/rows.ts';
 
 const code = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** The rows whose interval contains the instant: those of `residency`, by dataset, site, backup. */
+/** The rows that the ledger would answer for this instant, by dataset, site and backup. */
 export const residencyIn = (
   history: ReadonlyArray<HistoryRow>,
   at: number,

@@ -1,5 +1,5 @@
 /**
- * Where live data is at a moment, by site.
+ * Where a person's live data is at a moment, by site.
  */
 import type { Clocks } from '../../../src/client/client.ts';
 import type { ResidencyRow } from '../../../src/client/rows.ts';
@@ -19,19 +19,19 @@ export interface PanelProps {
 
 const code = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** The heading of the rows of a site: its name, its country and who operates it. */
+/** The heading of a site: its name, its country and its operator. */
 export const SiteHeading = ({ row }: { row: Pick<ResidencyRow, 'site' | 'country' | 'operator'> }) => (
   <span className="site-heading">
     <SiteName id={row.site} />
     <span className="site-facts">
       <Country code={row.country} />
       {row.country === null ? null : ` ${countryName(row.country)}`}, operated by{' '}
-      {row.operator === null ? <span className="unknown">not known</span> : <PartyWord id={row.operator} />}
+      {row.operator === null ? <span className="unknown">unknown</span> : <PartyWord id={row.operator} />}
     </span>
   </span>
 );
 
-/** What a file says of where a row is; the page says it once, above the rows. */
+/** The site in files. On the page it is in the heading of the group. */
 export const placeColumns: ReadonlyArray<Column<ResidencyRow>> = [
   { key: 'site', head: 'Site', value: (row) => row.site, fileOnly: true },
   { key: 'country', head: 'Country', value: (row) => row.country, fileOnly: true },
@@ -41,10 +41,10 @@ export const placeColumns: ReadonlyArray<Column<ResidencyRow>> = [
 const columns: ReadonlyArray<Column<ResidencyRow>> = [
   ...placeColumns,
   { key: 'dataset', head: 'Dataset', value: (row) => row.dataset, cell: (row) => <Id>{row.dataset}</Id> },
-  { key: 'since', head: 'Since, UTC', value: (row) => row.since, cell: (row) => <Moment at={row.since} /> },
+  { key: 'since', head: 'Since (UTC)', value: (row) => row.since, cell: (row) => <Moment at={row.since} /> },
   {
     key: 'assurance',
-    head: 'Attested',
+    head: 'Assurance',
     value: (row) => row.assurance,
     cell: (row) => <AssuranceMark of={row.assurance} />,
   },
@@ -67,7 +67,7 @@ export const WherePanel = ({ rows, clocks, minAssurance, subject }: PanelProps) 
     groupOf: (row: ResidencyRow) => ({ key: row.site, heading: <SiteHeading row={row} /> }),
     clocks,
     minAssurance,
-    empty: 'No live data at that moment, as far as the ledger was told.',
+    empty: 'The ledger knows of no live data at this moment. Choose another one, or a weaker assurance.',
   };
   return (
     <section className="panel" id="where" aria-labelledby="where-title">

@@ -1,8 +1,10 @@
 /**
- * Where the boxes of a path graph stand: in columns by how many edges they are from the party, in rows so that ways
- * cross as little as a simple rule can have it.
+ * Where the boxes of a path graph stand: in columns by their number of edges from the party, and within a column
+ * near the boxes that lead to them, so that few edges cross.
  */
-import type { CutEdge } from '../ledger/shapes.ts';
+import type { WireCut } from '../../../src/client/rows.ts';
+
+export type CutEdge = WireCut['close'][number];
 
 /** What a box stands for. */
 export type NodeKind = 'party' | 'site' | 'grant' | 'data';
@@ -42,7 +44,7 @@ export const edgeKey = ({ from, edge, to }: Pick<CutEdge, 'from' | 'edge' | 'to'
 /** The end of every path. */
 const theData = nodeId('data', '');
 
-/** Lays out the ways of a party to data. */
+/** Lays out the paths of a party to data. */
 export const layOut = (
   party: string,
   edges: ReadonlyArray<CutEdge>,

@@ -1,12 +1,11 @@
 /**
- * The graph of a party's ways to data, with the edges that would have to be closed. The table beneath says the same.
+ * The graph of a party's paths to data, with the edges to close. The table below it says the same.
  */
-import type { CutEdge } from '../ledger/shapes.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Id, PartyWord, partyNameIn, SiteWord, useNames } from '../parts/names.tsx';
 import { edgeWords } from '../parts/path.tsx';
 import { ScrollBox } from '../parts/scroll-box.tsx';
-import { type GraphNode, layOut } from './layout.ts';
+import { type CutEdge, type GraphNode, layOut } from './layout.ts';
 
 /** Sizes in pixels. */
 const box = { width: 180, height: 58 };

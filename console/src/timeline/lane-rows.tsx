@@ -1,5 +1,5 @@
 /**
- * The lanes beneath the scale: a bar for each stretch of time, and what was learned later than it happened.
+ * The lanes below the scale: a bar for each interval, and the events that were learned later than they happened.
  */
 import { memo, type ReactNode } from 'react';
 import { shortDay } from '../clocks/instants.ts';
@@ -10,11 +10,11 @@ import { barWithin, type Window } from './scale.ts';
 
 export interface LanesProps {
   readonly groups: ReadonlyArray<LaneGroup>;
-  /** What was learned later than it happened, each drawn from the one to the other. */
+  /** Events that were learned late, drawn from when they happened to when they were learned. */
   readonly late: ReadonlyArray<Late>;
   readonly window: Window;
   readonly onProof: (events: ReadonlyArray<string>) => void;
-  /** The bar that `Tab` leads to; from there the arrow keys go on. */
+  /** The bar that takes the focus by `Tab`; arrow keys move on from it. */
   readonly entry: string | undefined;
 }
 
@@ -69,7 +69,7 @@ const BarMark = ({
   );
 };
 
-/** Rows of what was learned late are beneath all others. */
+/** The rows of late events come after all others. */
 const lateRows = 1_000_000;
 
 const LateMark = ({
@@ -107,7 +107,7 @@ const LateMark = ({
   );
 };
 
-/** The bar to go to from another by an arrow key. */
+/** The bar that an arrow key leads to. */
 export const neighbour = (from: HTMLElement, key: string): HTMLElement | undefined => {
   const all = [...(from.closest('.scrubber')?.querySelectorAll<HTMLElement>('[data-bar]') ?? [])];
   const row = Number(from.dataset.row);
@@ -127,10 +127,10 @@ export const neighbour = (from: HTMLElement, key: string): HTMLElement | undefin
     }, undefined);
 };
 
-/** Lanes of a group that are drawn; the tables show all. */
+/** Lanes of a group that are drawn. The tables show all. */
 const lanesMax = 60;
 
-/** All lanes: drawn anew when they or the window change, not while the moment is dragged. */
+/** All lanes. They render again when they or the window change, not while the moment is dragged. */
 export const Lanes = memo(({ groups, late, window, entry, onProof }: LanesProps) => {
   let row = 0;
   return (
@@ -195,7 +195,7 @@ const LaneRow = ({ lane, children }: { lane: Lane; children: ReactNode }) => (
   </div>
 );
 
-/** What was learned later: each from when it happened to when it was learned, packed into rows. */
+/** Late events, packed into rows. */
 const LateLane = ({
   late,
   window,

@@ -4,20 +4,20 @@
 import type { HistoryRow, TrailRow, WireEvent } from '../../../src/client/rows.ts';
 import { type Late, lateMs } from './lateness.ts';
 
-/** What a bar stands for; each has a pattern of its own besides its colour. */
+/** What a bar stands for. Each has a pattern besides its colour. */
 export type Look = 'live' | 'backup' | 'reach' | 'control' | 'grant' | 'violated' | 'indeterminate';
 
-/** A stretch of time: half-open, `to` null where it lasts. */
+/** An interval: half-open, `to` is null while it lasts. */
 export interface Bar {
   readonly id: string;
   readonly look: Look;
   readonly from: number;
   readonly to: number | null;
   readonly label: string;
-  /** Everything about it in words, for those who do not see it. */
+  /** The bar in words, for screen readers. */
   readonly words: string;
   readonly assurance: string | null;
-  /** From when on a backup is held beyond its expiry. */
+  /** When a backup became overdue. */
   readonly overdueFrom: number | null;
   readonly late: Late | undefined;
   /** Positions of the events that prove it. */
@@ -37,7 +37,7 @@ export interface LaneGroup {
   readonly lanes: ReadonlyArray<Lane>;
 }
 
-/** Bars that do not overlap share a row, as long as they are of the same kind. */
+/** Puts bars into rows. Bars of one kind share a row where they do not overlap. */
 export const packed = (
   bars: ReadonlyArray<Bar>,
   kindOf: (bar: Bar) => string,
@@ -57,8 +57,8 @@ export const packed = (
 };
 
 /**
- * The latest learned of the events that had happened by when a bar begins, if that was later than the bar begins: an old
- * fact that was learned late says nothing about what began long after it was known.
+ * The event that was learned last, of those that had happened when a bar begins, if it was learned after the bar begins.
+ * A late event says nothing about bars that began after it was known.
  */
 export const lateAmong = (
   events: ReadonlyArray<string>,
@@ -73,7 +73,7 @@ export const lateAmong = (
       undefined,
     );
 
-/** When each backup expires, as its events and their corrections say. */
+/** When each backup expires, by its events and their corrections. */
 export const expiries = (trail: ReadonlyArray<TrailRow>): ReadonlyMap<string, number> => {
   const taken = new Map<string, WireEvent>();
   for (const { event } of trail) {
@@ -117,7 +117,7 @@ export const siteLanes = (
       const expires = row.backup === null ? undefined : expiresOf.get(row.backup);
       const overdue = expires !== undefined && expires < (to ?? Number.POSITIVE_INFINITY);
       const what = row.kind === 'backup' ? `in backup ${row.backup}` : 'live';
-      const end = row.to === null ? 'still so' : `until ${row.to.slice(0, 10)}`;
+      const end = row.to === null ? 'until now' : `until ${row.to.slice(0, 10)}`;
       return {
         id: `${site} ${row.dataset} ${row.backup ?? ''} ${row.from}`,
         look: row.kind,

@@ -1,8 +1,8 @@
 /**
- * What was learned later than it happened.
+ * Events that were learned later than they happened.
  *
- * While the ledger was kept, its own clock tells. For what was true before the ledger began, as in a history that was
- * loaded at once, the order of the log tells: an event that comes after events of later days was learned after them.
+ * Once the ledger records, its own clock shows that. For earlier events, such as a history loaded at once, the order of
+ * the log shows it: an event that follows events of later days was learned after them.
  */
 import type { TrailRow, WireEvent } from '../../../src/client/rows.ts';
 import { dayMs } from '../clocks/instants.ts';
@@ -10,13 +10,13 @@ import { dayMs } from '../clocks/instants.ts';
 /** An event that was learned late. */
 export interface Late {
   readonly event: WireEvent;
-  /** When it was true. */
+  /** When it was true, in milliseconds. */
   readonly happened: number;
-  /** No sooner than this it was learned. */
+  /** The earliest time at which it can have been learned, in milliseconds. */
   readonly learned: number;
 }
 
-/** Later than this counts as learned later, in milliseconds. */
+/** An event counts as late if it was learned this much later. */
 export const lateMs = dayMs;
 
 const correctionOf = ({ type, data }: WireEvent) => {
@@ -44,7 +44,7 @@ export const lateEvents = (
     const correction = correctionOf(event);
     const target = correction === undefined ? undefined : byName.get(correction.target);
     const happened = Date.parse(correction?.time ?? target?.time ?? event.time);
-    // A correction was stated at its own time; what it corrects was true at another.
+    // A correction has a time of its own, and so has the event that it corrects.
     const stated = correction === undefined ? latest : Math.max(latest, time);
     const learned = ledgerBegan <= happened ? Math.max(stated, recorded) : stated;
     if (learned - happened > lateMs) {

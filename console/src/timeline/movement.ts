@@ -1,14 +1,14 @@
 /**
- * Where the moment goes: to rest after it was dragged, and step by step by the keys.
+ * Where the moment goes when it is dragged, and when keys are pressed.
  */
 import { dayMs } from '../clocks/instants.ts';
 import type { LaneGroup } from './lanes.ts';
 import type { Window } from './scale.ts';
 
-/** Within this distance the moment goes to the beginning or the end of a bar. */
+/** Within this distance the moment snaps to the beginning or the end of a bar. */
 const snapPx = 5;
 
-/** Every instant at which something that is shown changes, in order, each once. */
+/** Every instant at which a bar begins, ends or becomes overdue, in order, each once. */
 export const changesOf = (groups: ReadonlyArray<LaneGroup>): ReadonlyArray<number> => {
   const bars = groups.flatMap(({ lanes }) => lanes.flatMap(({ rows }) => rows.flat()));
   const instants = bars.flatMap(({ from, to, overdueFrom }) => [from, to, overdueFrom]);
@@ -16,7 +16,7 @@ export const changesOf = (groups: ReadonlyArray<LaneGroup>): ReadonlyArray<numbe
   return [...new Set(known)].sort((a, b) => a - b);
 };
 
-/** Where a moment that is dragged comes to rest: at a change nearby, else at a round time. */
+/** Where a dragged moment comes to rest: at a change nearby, otherwise at a round time. */
 export const settled = (
   ms: number,
   window: Window,
@@ -33,7 +33,7 @@ export const settled = (
   return Math.round(ms / unit) * unit;
 };
 
-/** The same day of another month; its last one, where it has no such day. */
+/** The same day of another month, or the last day of a shorter month. */
 const monthsFrom = (at: number, months: number): number => {
   const first = new Date(at);
   first.setUTCMonth(first.getUTCMonth() + months, 1);
@@ -49,7 +49,7 @@ export const earlier = (changes: ReadonlyArray<number>, at: number): number | un
 export const later = (changes: ReadonlyArray<number>, at: number): number | undefined =>
   changes.find((ms) => ms > at);
 
-/** Where a key leads from a moment: nowhere, where it is no key of the scale. */
+/** Where a key moves the moment; `undefined` for any other key. */
 export const stepOf = (
   { key, shiftKey }: { readonly key: string; readonly shiftKey: boolean },
   at: number,

@@ -1,5 +1,5 @@
 /**
- * The scrubber of a screen: what of it is in the address is read from there and written there.
+ * The time scrubber of a screen, connected to the address.
  */
 import { type ReactNode, useCallback, useMemo } from 'react';
 import { writeMoment } from '../clocks/instants.ts';
@@ -7,10 +7,11 @@ import { useChangeView, useView } from '../clocks/use-view.ts';
 import { proofText } from '../parts/proof-link.tsx';
 import type { LanesProps } from './lane-rows.tsx';
 import { around, type Window } from './scale.ts';
-import { type LanesShown, Scrubber } from './scrubber.tsx';
+import { Scrubber } from './scrubber.tsx';
+import type { LanesShown } from './scrubber-buttons.tsx';
 import type { MovingMoment } from './use-moment.ts';
 
-/** As chosen; else out of the way where there is little room. */
+/** By default the lanes are folded on small screens. */
 const lanesOf = (chosen: string | undefined): LanesShown => {
   if (chosen === 'folded' || chosen === 'shown' || chosen === 'tall') return chosen;
   return globalThis.matchMedia('(max-width: 700px)').matches ? 'folded' : 'shown';
@@ -25,7 +26,7 @@ export const PageScrubber = ({
   moment: { dragged, onMove, onSettle },
   legend,
 }: Pick<LanesProps, 'groups' | 'late'> & {
-  /** What the scale is to show by itself: all of these, the moment of the page, and now. */
+  /** What the scale covers, besides the moment of the page and now. */
   instants: ReadonlyArray<number>;
   /** The moment of the address, or of the answer where it says none. */
   asked: number;

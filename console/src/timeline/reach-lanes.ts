@@ -1,26 +1,20 @@
 /**
- * The lanes of reach and of findings: who could reach the data when, what let them, and what that broke.
+ * The lanes of reach and of findings: who could reach the data when, by which edges, and which rules that broke.
  */
-import {
-  beginOf,
-  byBegin,
-  endOf,
-  type FindingRow,
-  type PathEdge,
-  type SubjectReachRow,
-} from '../ledger/shapes.ts';
+import type { FindingRow, ReachRow, WirePathEdge } from '../../../src/client/rows.ts';
+import { beginOf, byBegin, endOf } from '../ledger/intervals.ts';
 import { type Bar, type Lane, lateAmong, packed } from './lanes.ts';
 import type { Late } from './lateness.ts';
 
 type Lateness = ReadonlyMap<string, Late>;
 
 const until = (to: number | null): string =>
-  to === null ? 'still so' : `until ${new Date(to).toISOString().slice(0, 10)}`;
+  to === null ? 'until now' : `until ${new Date(to).toISOString().slice(0, 10)}`;
 
 const day = (ms: number): string =>
   Number.isFinite(ms) ? new Date(ms).toISOString().slice(0, 10) : 'the beginning';
 
-/** Overlapping and adjoining intervals as one. */
+/** Merges overlapping and adjoining intervals. */
 const joined = <A extends { readonly from: string | null; readonly to: string | null }>(
   intervals: ReadonlyArray<A>,
 ): ReadonlyArray<{ readonly from: number; readonly to: number; readonly of: ReadonlyArray<A> }> => {
@@ -41,20 +35,20 @@ const inOrder = (events: Iterable<string>): ReadonlyArray<string> =>
 
 /** A lane for each party that could ever reach the data, the first one first. */
 export const partyLanes = (
-  reach: ReadonlyArray<SubjectReachRow>,
+  reach: ReadonlyArray<ReachRow>,
   partyName: (party: string) => string,
   countryOf: (party: string) => string | null,
 ): ReadonlyArray<Lane> =>
   reach
-    .map((row) => ({ row, stretches: joined(row.intervals) }))
-    .filter(({ stretches }) => stretches.length > 0)
-    .sort((a, b) => (a.stretches[0]!.from > b.stretches[0]!.from ? 1 : -1))
-    .map(({ row, stretches }) => ({
+    .map((row) => ({ row, intervals: joined(row.intervals) }))
+    .filter(({ intervals }) => intervals.length > 0)
+    .sort((a, b) => (a.intervals[0]!.from > b.intervals[0]!.from ? 1 : -1))
+    .map(({ row, intervals }) => ({
       id: `party ${row.party}`,
       label: partyName(row.party),
       note: countryOf(row.party) ?? '',
       rows: [
-        stretches.map(({ from, to, of }): Bar => {
+        intervals.map(({ from, to, of }): Bar => {
           const sites = [...new Set(of.map(({ holding }) => holding.site))];
           const end = to === Number.POSITIVE_INFINITY ? null : to;
           return {
@@ -73,13 +67,13 @@ export const partyLanes = (
       ],
     }));
 
-interface Held extends PathEdge {
+interface EdgeFrom extends WirePathEdge {
   readonly from: string;
 }
 
 /** The edges of all paths, each once, with the party that each leads from. */
-const edgesOf = (reach: ReadonlyArray<SubjectReachRow>): ReadonlyArray<Held> => {
-  const edges = new Map<string, Held>();
+const edgesOf = (reach: ReadonlyArray<ReachRow>): ReadonlyArray<EdgeFrom> => {
+  const edges = new Map<string, EdgeFrom>();
   for (const { party, intervals } of reach) {
     for (const { path } of intervals) {
       path.forEach((edge, index) => {
@@ -97,9 +91,9 @@ const edgeVerbs: Readonly<Record<string, string>> = {
   employs: 'employs',
 };
 
-/** A lane for each control, membership and grant on any path. Who operates a site stands with the site. */
+/** A lane for each control, membership and grant on any path. Operators and owners are shown with their sites. */
 export const edgeLanes = (
-  reach: ReadonlyArray<SubjectReachRow>,
+  reach: ReadonlyArray<ReachRow>,
   partyName: (party: string) => string,
   late: Lateness,
 ): ReadonlyArray<Lane> => {
@@ -144,7 +138,7 @@ export const edgeLanes = (
     });
 };
 
-/** A lane for each rule that was ever broken, or could not be judged: when, whatever of the data it was about. */
+/** A lane for each rule that was ever broken or could not be judged, over all data of the person. */
 export const findingLanes = (findings: ReadonlyArray<FindingRow>, late: Lateness): ReadonlyArray<Lane> =>
   [...Map.groupBy(findings, ({ policy, rule }) => `${policy} ${rule}`)]
     .sort(([, a], [, b]) => (beginOf(a[0]!.from) > beginOf(b[0]!.from) ? 1 : -1))

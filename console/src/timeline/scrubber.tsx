@@ -1,6 +1,6 @@
 /**
- * The time scrubber: lanes over one scale of valid time, and the moment that the page is about, which is dragged along it
- * by mouse, finger or keyboard.
+ * The time scrubber: lanes over one scale of valid time, and the moment that the page is about, which the reader drags
+ * along it by mouse, finger or keyboard.
  */
 import {
   type KeyboardEvent,
@@ -13,23 +13,20 @@ import {
   useState,
 } from 'react';
 import { dayMs, localDiffers, localMoment, shortDay, wordedMoment } from '../clocks/instants.ts';
-import { Icon } from '../parts/icon.tsx';
 import { Lanes, type LanesProps, neighbour } from './lane-rows.tsx';
 import { changesOf, earlier, later, settled, stepOf } from './movement.ts';
 import { barWithin, instantAt, percent, place, type Tick, ticksOf, type Window, zoomed } from './scale.ts';
-
-/** How much of the lanes is in sight: none, those that leave room for the page, or as many as the screen holds. */
-export type LanesShown = 'folded' | 'shown' | 'tall';
+import { type LanesShown, ScrubberButtons, ScrubberKeys } from './scrubber-buttons.tsx';
 
 export interface ScrubberProps extends Pick<LanesProps, 'groups' | 'late' | 'onProof'> {
-  /** The moment as it is shown: while it is dragged, ahead of the address. */
+  /** The moment that is shown. While it is dragged, the address still has the one before. */
   readonly at: number;
-  /** Whether no moment was chosen: then it is now, and moves along. */
+  /** Whether no moment was chosen, so that it is now. */
   readonly isNow: boolean;
-  /** What is shown, and the widest that makes sense. */
+  /** The period that is shown, and the whole one. */
   readonly window: Window;
   readonly whole: Window;
-  /** Told on each movement, and once more where it ends. */
+  /** Called on each movement; `onSettle` once when it ends. */
   readonly onMove: (ms: number) => void;
   readonly onSettle: (ms: number, by: 'pointer' | 'keyboard') => void;
   readonly onWindow: (window: Window | undefined) => void;
@@ -38,11 +35,11 @@ export interface ScrubberProps extends Pick<LanesProps, 'groups' | 'late' | 'onP
   readonly onLanes: (lanes: LanesShown) => void;
 }
 
-/** A movement of the pointer by less is a click. */
+/** A smaller movement of the pointer is a click. */
 const dragPx = 4;
-/** Room of a mark on the scale. */
+/** The width that a mark on the scale needs. */
 const tickPx = 64;
-/** After so long without another key the moment goes into the address. */
+/** How long after the last key the moment goes into the address. */
 const keysMs = 250;
 
 const useWidth = () => {
@@ -73,93 +70,6 @@ const Ticks = ({
     </span>
   ));
 
-/** What can be pressed: to go from change to change, to see more or less of time, more or fewer lanes. */
-const Buttons = ({
-  lanes,
-  onLanes,
-  onEarlier,
-  onLater,
-  onZoom,
-  onWhole,
-}: Pick<ScrubberProps, 'lanes' | 'onLanes'> & {
-  onEarlier: () => void;
-  onLater: () => void;
-  onZoom: (factor: number) => void;
-  onWhole: () => void;
-}) => (
-  <span className="scrubber-buttons">
-    <button type="button" className="quiet" onClick={onEarlier}>
-      <Icon name="back" />
-      <span>Earlier change</span>
-    </button>
-    <button type="button" className="quiet" onClick={onLater}>
-      <span>Later change</span>
-      <Icon name="forward" />
-    </button>
-    <button
-      type="button"
-      className="quiet"
-      aria-label="Show a shorter time"
-      title="Show a shorter time"
-      onClick={() => onZoom(0.5)}
-    >
-      <Icon name="plus" />
-    </button>
-    <button
-      type="button"
-      className="quiet"
-      aria-label="Show a longer time"
-      title="Show a longer time"
-      onClick={() => onZoom(2)}
-    >
-      <Icon name="minus" />
-    </button>
-    <button
-      type="button"
-      className="quiet"
-      aria-label="Show all of the time"
-      title="Show all of the time"
-      onClick={onWhole}
-    >
-      <Icon name="fit" />
-    </button>
-    {lanes === 'folded' ? null : (
-      <button
-        type="button"
-        className="quiet"
-        aria-pressed={lanes === 'tall'}
-        onClick={() => onLanes(lanes === 'tall' ? 'shown' : 'tall')}
-      >
-        <Icon name="tall" />
-        <span>{lanes === 'tall' ? 'Fewer lanes' : 'More lanes'}</span>
-      </button>
-    )}
-    <button
-      type="button"
-      className="quiet"
-      aria-expanded={lanes !== 'folded'}
-      onClick={() => onLanes(lanes === 'folded' ? 'shown' : 'folded')}
-    >
-      <Icon name={lanes === 'folded' ? 'up' : 'fold'} />
-      <span>{lanes === 'folded' ? 'Show the lanes' : 'Fold the lanes'}</span>
-    </button>
-  </span>
-);
-
-const Keys = () => (
-  <p className="scrubber-keys" id="scrubber-keys">
-    Drag, or with the handle in focus:{' '}
-    <kbd>
-      <Icon name="back" />
-    </kbd>{' '}
-    <kbd>
-      <Icon name="forward" />
-    </kbd>{' '}
-    a day, with <kbd>Shift</kbd> a month, <kbd>Page</kbd> a year, <kbd>n</kbd> <kbd>p</kbd> the next and
-    previous change. Each bar opens the events that prove it.
-  </p>
-);
-
 export const Scrubber = (props: ScrubberProps) => {
   const { groups, late, at, isNow, window, whole, onMove, onSettle, onWindow, onProof, legend } = props;
   const { box: axis, width } = useWidth();
@@ -170,7 +80,7 @@ export const Scrubber = (props: ScrubberProps) => {
   const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   const changes = useMemo(() => changesOf(groups), [groups]);
-  /** What arrow keys and buttons go to: changes of what is shown, not of what led there long before. */
+  /** What keys and buttons go to: changes of the data itself, not of controls and grants long before. */
   const inWhole = useMemo(() => changes.filter((ms) => ms >= whole.from && ms <= whole.to), [changes, whole]);
   const ticks = useMemo(() => ticksOf(window, Math.max(2, Math.floor(width / tickPx))), [window, width]);
 
@@ -205,7 +115,7 @@ export const Scrubber = (props: ScrubberProps) => {
     setDragging(false);
     if (press === undefined) return;
     const onBar = (event.target as HTMLElement).closest('[data-bar]') !== null;
-    // A click on the lanes goes there; a click on a bar shows what proves it.
+    // A click between bars goes there; a click on a bar shows its proof.
     if (press.moved || !onBar) onSettle(instantOf(event.clientX), 'pointer');
   };
 
@@ -213,7 +123,7 @@ export const Scrubber = (props: ScrubberProps) => {
     onMove(ms);
     const x = place(window, ms);
     const length = window.to - window.from;
-    // What is shown goes along with what is beyond it.
+    // The window follows a moment beyond it.
     if (x < 0 || x > 1) onWindow({ from: Math.round(ms - length / 2), to: Math.round(ms + length / 2) });
     clearTimeout(settling.current);
     settling.current = setTimeout(() => onSettle(ms, 'keyboard'), keysMs);
@@ -260,7 +170,7 @@ export const Scrubber = (props: ScrubberProps) => {
           {localDiffers(at) ? <span className="local"> {localMoment(at)}</span> : null}
         </p>
         {legend}
-        <Buttons
+        <ScrubberButtons
           lanes={props.lanes}
           onLanes={props.onLanes}
           onEarlier={() => move(earlier(inWhole, at) ?? at)}
@@ -269,7 +179,7 @@ export const Scrubber = (props: ScrubberProps) => {
           onWhole={() => onWindow(undefined)}
         />
       </div>
-      {/* biome-ignore lint/a11y/useSemanticElements: a set of fields it is not. */}
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for form fields. */}
       <div
         className="scrubber-body"
         role="group"
@@ -318,7 +228,7 @@ export const Scrubber = (props: ScrubberProps) => {
           {visible ? <span className="playhead" style={{ left: percent(x) }} /> : null}
         </div>
       </div>
-      <Keys />
+      <ScrubberKeys />
     </section>
   );
 };

@@ -1,13 +1,12 @@
 /**
- * The moment that a page is about, while it is dragged and after: what is shown is ahead of the address until it has
- * caught up.
+ * The moment that a page is about. While it is dragged, the page is ahead of the address.
  */
 import { useCallback, useEffect, useState } from 'react';
 import { writeMoment } from '../clocks/instants.ts';
 import { useChangeView, useView } from '../clocks/use-view.ts';
 
 export interface MovingMoment {
-  /** The moment that is being dragged, or was let go and is not in the address yet. */
+  /** The moment that is dragged, or that was released and is not in the address yet. */
   readonly dragged: number | undefined;
   readonly onMove: (ms: number) => void;
   readonly onSettle: (ms: number, by: 'pointer' | 'keyboard') => void;
@@ -17,7 +16,7 @@ export const useMoment = (): MovingMoment => {
   const { validAt } = useView();
   const change = useChangeView();
   const [dragged, setDragged] = useState<number>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: when the address says another moment, that one counts.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the address wins when it changes.
   useEffect(() => setDragged(undefined), [validAt]);
   const onSettle = useCallback(
     (ms: number, by: 'pointer' | 'keyboard') => {

@@ -3,11 +3,11 @@
  */
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { useView } from './clocks/use-view.ts';
-import { clocksOf } from './clocks/view-search.ts';
-import { Icon } from './parts/icon.tsx';
+import { useView } from '../clocks/use-view.ts';
+import { clocksOf } from '../clocks/view-search.ts';
+import { Icon } from '../parts/icon.tsx';
 
-/** After `g`, the letter of a screen. */
+/** The letter of each screen, pressed after `g`. */
 const screens = {
   p: ['/person', 'a person'],
   m: ['/map', 'the map'],
@@ -23,15 +23,15 @@ type Letter = keyof typeof screens;
 const isLetter = (key: string): key is Letter => Object.hasOwn(screens, key);
 
 const listed: ReadonlyArray<readonly [keys: ReadonlyArray<string>, words: string]> = [
-  [['/'], 'to the box for a person'],
-  [['t'], 'to the moment that the page is about'],
+  [['/'], 'to the search for a person'],
+  [['t'], 'to the field for the moment'],
   [['s'], 'to the time scrubber'],
   ...Object.entries(screens).map(([letter, [, words]]) => [['g', letter], `to ${words}`] as const),
-  [['Esc'], 'closes the proof'],
-  [['?'], 'this list'],
+  [['Esc'], 'close the proof'],
+  [['?'], 'show this list'],
 ];
 
-/** How long after `g` a letter counts. */
+/** How long after `g` a letter is accepted. */
 const letterMsMax = 1_500;
 
 const isTypedInto = (target: EventTarget | null): boolean =>
@@ -72,15 +72,15 @@ export const Keys = () => {
       <button
         type="button"
         className="quiet keys-button"
-        aria-label="Show the keys"
-        title="Show the keys"
+        aria-label="Show keyboard shortcuts"
+        title="Show keyboard shortcuts"
         onClick={() => list.current?.showModal()}
       >
         <Icon name="keys" />
       </button>
       <dialog ref={list} className="keys" aria-labelledby="keys-title">
         <header>
-          <h2 id="keys-title">Keys</h2>
+          <h2 id="keys-title">Keyboard shortcuts</h2>
           <button type="button" className="quiet" onClick={() => list.current?.close()}>
             <Icon name="close" />
             Close
@@ -99,10 +99,10 @@ export const Keys = () => {
           ))}
         </dl>
         <p className="hint">
-          On the handle of the scrubber: <kbd>←</kbd> <kbd>→</kbd> a day, with <kbd>Shift</kbd> a month,{' '}
-          <kbd>Page Up</kbd> <kbd>Page Down</kbd> a year, <kbd>n</kbd> <kbd>p</kbd> the next and the previous
-          change, <kbd>Home</kbd> <kbd>End</kbd> the first and the last. From bar to bar: the arrow keys;{' '}
-          <kbd>Enter</kbd> opens what proves one.
+          On the handle of the time scrubber: <kbd>←</kbd> <kbd>→</kbd> move by a day, with <kbd>Shift</kbd>{' '}
+          by a month, <kbd>Page Up</kbd> <kbd>Page Down</kbd> by a year, <kbd>n</kbd> <kbd>p</kbd> to the next
+          and the previous change, <kbd>Home</kbd> <kbd>End</kbd> to the first and the last. The arrow keys
+          move from bar to bar; <kbd>Enter</kbd> opens the proof of a bar.
         </p>
       </dialog>
     </>

@@ -1,11 +1,10 @@
 /**
- * One cell of the matrix, or one party and one person: every way in, and what would have to be closed.
+ * Every path of a party to holdings or to one person's data, and which edges to close to keep it out.
  */
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { Answer } from '../../../src/client/client.ts';
 import type { WirePartyCut } from '../../../src/client/rows.ts';
 import { useChangeView, useView } from '../clocks/use-view.ts';
-import type { CutEdge } from '../ledger/shapes.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Since, Until } from '../parts/moment.tsx';
 import { Id, PartyName, PartyWord, partyNameIn, SiteWord, siteNameIn, useNames } from '../parts/names.tsx';
@@ -13,7 +12,7 @@ import { edgeWords, leadsToSite } from '../parts/path.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { Answered } from '../parts/states.tsx';
 import { type Column, Table, TableFiles } from '../parts/table.tsx';
-import { edgeKey } from './layout.ts';
+import { type CutEdge, edgeKey } from './layout.ts';
 import { PathGraph } from './path-graph.tsx';
 
 type Names = ReturnType<typeof useNames>;
@@ -27,7 +26,7 @@ const edgeText = (names: Names, edge: CutEdge): string =>
 const columnsFor = (names: Names, close: ReadonlySet<string>): ReadonlyArray<Column<CutEdge>> => [
   {
     key: 'close',
-    head: 'To close',
+    head: 'Close',
     value: (row) => close.has(edgeKey(row)),
     cell: (row) =>
       close.has(edgeKey(row)) ? (
@@ -54,8 +53,8 @@ const columnsFor = (names: Names, close: ReadonlySet<string>): ReadonlyArray<Col
         <PartyWord id={row.to} />
       ),
   },
-  { key: 'began', head: 'Began, UTC', value: (row) => row.began, cell: (row) => <Since at={row.began} /> },
-  { key: 'ended', head: 'Ended', value: (row) => row.ended, cell: (row) => <Until at={row.ended} /> },
+  { key: 'began', head: 'Began (UTC)', value: (row) => row.began, cell: (row) => <Since at={row.began} /> },
+  { key: 'ended', head: 'Ended (UTC)', value: (row) => row.ended, cell: (row) => <Until at={row.ended} /> },
   {
     key: 'events',
     head: 'Proof',
@@ -65,20 +64,20 @@ const columnsFor = (names: Names, close: ReadonlySet<string>): ReadonlyArray<Col
 ];
 
 const whyNot: Readonly<Record<string, string>> = {
-  'no-data': 'There is no such data at that moment.',
-  'no-chain': 'No chain of control, membership, grants or sites has ever led there.',
-  ended: 'The way there is closed. It would be open, had these edges not ended:',
+  'no-data': 'There is no such data at this moment.',
+  'no-chain': 'No chain of control, membership, grants or sites has ever led to it.',
+  ended: 'A path existed, but these edges have ended:',
 };
 
-export const WaysPanel = ({
+export const PathsPanel = ({
   party,
   data,
-  ways,
+  paths,
 }: {
   party: string;
-  /** What is reached, in a few words. */
+  /** The data, in a few words. */
   data: string;
-  ways: UseQueryResult<Answer<WirePartyCut>>;
+  paths: UseQueryResult<Answer<WirePartyCut>>;
 }) => {
   const names = useNames();
   const view = useView();
@@ -107,19 +106,19 @@ export const WaysPanel = ({
           Close
         </button>
       </header>
-      <Answered of={ways} what="the ways in">
+      <Answered of={paths} what="the paths">
         {({ data: cut, clocks }) => {
           const close = new Set(cut.close.map(edgeKey));
           const rows = cut.reaches ? cut.edges : cut.ended;
           const table = {
-            caption: cut.reaches ? 'Edges of the ways in' : 'Edges that ended',
-            fileName: `ways-${party}`,
+            caption: cut.reaches ? 'Edges on these paths' : 'Edges that ended',
+            fileName: `paths-${party}`,
             columns: columnsFor(names, close),
             rows: [...rows].sort((a, b) => Number(close.has(edgeKey(b))) - Number(close.has(edgeKey(a)))),
             rowKey: edgeKey,
             clocks,
             minAssurance: view.minAssurance ?? 'claimed',
-            empty: 'No edge.',
+            empty: 'There are no edges.',
           };
           return (
             <>
@@ -137,7 +136,7 @@ export const WaysPanel = ({
                     </span>
                   </p>
                   <PathGraph party={party} edges={cut.edges} close={cut.close} data={data} />
-                  {cut.limitMet ? <p className="hint">There are more ways than are shown.</p> : null}
+                  {cut.limitMet ? <p className="hint">There are more paths than are shown.</p> : null}
                 </>
               ) : (
                 <p className="ways-answer">

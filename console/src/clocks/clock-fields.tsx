@@ -1,0 +1,94 @@
+/**
+ * The fields for a moment and for a position in the log. What is typed goes into the address once the field is left or
+ * Enter is pressed.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { useEffect, useId, useState } from 'react';
+import { readMoment } from './instants.ts';
+
+export const MomentField = ({
+  label,
+  value,
+  placeholder,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  placeholder: string;
+  onChange: (value: string | undefined) => void;
+}) => {
+  const [typed, setTyped] = useState(value);
+  const [fault, setFault] = useState<string>();
+  const id = useId();
+  useEffect(() => {
+    setTyped(value);
+    setFault(undefined);
+  }, [value]);
+  const take = (): void => {
+    if (typed.trim() === '' || typed.trim().toLowerCase() === 'now') {
+      setFault(undefined);
+      if (value !== '') onChange(undefined);
+      return;
+    }
+    const read = readMoment(typed);
+    if (E.isLeft(read)) return setFault(read.left);
+    setFault(undefined);
+    if (read.right !== value) onChange(read.right);
+  };
+  return (
+    <span className="field">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        type="text"
+        autoComplete="off"
+        spellCheck={false}
+        placeholder={placeholder}
+        value={typed}
+        aria-invalid={fault !== undefined}
+        aria-describedby={fault === undefined ? undefined : `${id}-fault`}
+        onChange={(event) => setTyped(event.target.value)}
+        onBlur={take}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') take();
+          if (event.key === 'Escape') setTyped(value);
+        }}
+      />
+      {fault === undefined ? null : (
+        <span className="fault" id={`${id}-fault`} role="alert">
+          {fault}
+        </span>
+      )}
+    </span>
+  );
+};
+
+export const PositionField = ({
+  value,
+  onChange,
+}: {
+  value: string;
+  onChange: (value: string | undefined) => void;
+}) => {
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  const take = (): void => {
+    const position = /^\d{1,16}$/.test(typed.trim()) ? typed.trim() : undefined;
+    if ((position ?? '') !== value) onChange(position);
+  };
+  return (
+    <span className="field">
+      <input
+        type="text"
+        inputMode="numeric"
+        autoComplete="off"
+        aria-label="As known at position"
+        placeholder="a position"
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        onBlur={take}
+        onKeyDown={(event) => event.key === 'Enter' && take()}
+      />
+    </span>
+  );
+};

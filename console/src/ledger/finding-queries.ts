@@ -1,0 +1,56 @@
+/**
+ * What is asked about policies and findings. Answers are kept until something is recorded.
+ */
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import {
+  type DiffQuestion,
+  type FindingQuestion,
+  orThrow,
+  type PolicyDraft,
+  type Question,
+} from '../../../src/client/client.ts';
+import { overTime } from '../clocks/view-search.ts';
+import { allRows, pageRows } from './pages.ts';
+import { ledger } from './session.ts';
+
+/** The policies with their versions. */
+export const policiesAt = (question: Question) =>
+  queryOptions({
+    queryKey: ['policies', overTime(question)],
+    queryFn: ({ signal }) => allRows((page) => ledger().policies.list(page, { signal }), overTime(question)),
+    placeholderData: keepPreviousData,
+  });
+
+/** Pages of findings that are read at once. */
+const pagesMax = 20;
+
+/** Findings over all time; the number of people is that of `validAt`. `next` is not null where there are more. */
+export const findingsThat = (question: FindingQuestion) =>
+  queryOptions({
+    queryKey: ['findings', question],
+    queryFn: ({ signal }) => allRows((page) => ledger().findings.list(page, { signal }), question, pagesMax),
+    placeholderData: keepPreviousData,
+  });
+
+/** The findings that are open at a moment: the first page of them. */
+export const openFindings = (question: Question) =>
+  queryOptions({
+    queryKey: ['open findings', question],
+    queryFn: async ({ signal }) =>
+      orThrow(await ledger().findings.list({ ...question, open: true, limit: pageRows }, { signal })),
+    placeholderData: keepPreviousData,
+  });
+
+/** How the findings of two versions, or as known at two positions, differ. */
+export const findingsBetween = (between: DiffQuestion) =>
+  queryOptions({
+    queryKey: ['findings between', between],
+    queryFn: async ({ signal }) => orThrow(await ledger().findings.diff(between, { signal })),
+  });
+
+/** A policy, tried over all history. */
+export const simulated = (draft: PolicyDraft) =>
+  queryOptions({
+    queryKey: ['simulated', draft],
+    queryFn: async ({ signal }) => orThrow(await ledger().policies.simulate(draft, { signal })),
+  });

@@ -1,0 +1,57 @@
+/**
+ * What is asked about the log. Answers are kept until something is recorded.
+ */
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { type EventFilter, orThrow, type Question } from '../../../src/client/client.ts';
+import { overTime } from '../clocks/view-search.ts';
+import { allRows } from './pages.ts';
+import { ledger } from './session.ts';
+
+/** One event, with its discrepancies and what corrected it. */
+export const eventAt = (position: string, question: Question) =>
+  queryOptions({
+    queryKey: ['event', position, overTime(question)],
+    queryFn: async ({ signal }) =>
+      orThrow(await ledger().events.get(position, overTime(question), { signal })),
+  });
+
+/** The first event of the log: whether there is any, and when the ledger began to record. */
+export const firstEvent = queryOptions({
+  queryKey: ['first event'],
+  queryFn: async ({ signal }) => orThrow(await ledger().events.list({ limit: 1 }, { signal })),
+});
+
+/** Pages of the log that are read at once; later events are reached by a later position. */
+const pagesMax = 10;
+
+/** The events that a filter lets through, from a position on. `next` is not null where there are more. */
+export const eventsThat = (filter: EventFilter, question: Question) =>
+  queryOptions({
+    queryKey: ['events', filter, question],
+    queryFn: ({ signal }) => {
+      const { validAt: _, minAssurance: __, ...known } = question;
+      return allRows((page) => ledger().events.list(page, { signal }), { ...known, ...filter }, pagesMax);
+    },
+    placeholderData: keepPreviousData,
+  });
+
+/** Events that do not fit the others. */
+export const discrepanciesThat = (state: 'open' | 'resolved', question: Question) =>
+  queryOptions({
+    queryKey: ['discrepancies', state, question],
+    queryFn: ({ signal }) =>
+      allRows((page) => ledger().discrepancies(page, { signal }), { ...overTime(question), state }),
+    placeholderData: keepPreviousData,
+  });
+
+/** How far the projections are. */
+export const readiness = queryOptions({
+  queryKey: ['readiness'],
+  queryFn: async ({ signal }) => orThrow(await ledger().health.ready({ signal })),
+});
+
+/** The replays that the server remembers. */
+export const replays = queryOptions({
+  queryKey: ['replays'],
+  queryFn: async ({ signal }) => orThrow(await ledger().replays.list({ signal })).data,
+});

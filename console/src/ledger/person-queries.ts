@@ -1,0 +1,86 @@
+/**
+ * What is asked about one person. Answers are kept until something is recorded.
+ */
+import { queryOptions } from '@tanstack/react-query';
+import { orThrow, type Question } from '../../../src/client/client.ts';
+import type { ReachRow, WirePartyCut } from '../../../src/client/rows.ts';
+import { overTime } from '../clocks/view-search.ts';
+import { allRows } from './pages.ts';
+import { ledger } from './session.ts';
+
+/** Where a person's data is. */
+export const residencyOf = (subject: string, question: Question) =>
+  queryOptions({
+    queryKey: ['residency', subject, question],
+    queryFn: ({ signal }) =>
+      allRows((page) => ledger().subjects.residency(subject, page, { signal }), question),
+  });
+
+/** Where a person's data was, over all time. */
+export const historyOf = (subject: string, question: Question) =>
+  queryOptions({
+    queryKey: ['history', subject, overTime(question)],
+    queryFn: ({ signal }) =>
+      allRows((page) => ledger().subjects.history(subject, page, { signal }), overTime(question)),
+  });
+
+/** A person's audit trail. */
+export const trailOf = (subject: string, question: Question) =>
+  queryOptions({
+    queryKey: ['trail', subject, overTime(question)],
+    queryFn: ({ signal }) =>
+      allRows((page) => ledger().subjects.trail(subject, page, { signal }), overTime(question)),
+  });
+
+/** Questions about reach are about one moment unless they name a period. */
+const allTime = { from: '0001-01-01' };
+
+/** Who could reach a person's data, over all time. */
+export const reachOfSubject = (subject: string, question: Question) =>
+  queryOptions({
+    queryKey: ['reach', subject, overTime(question)],
+    queryFn: ({ signal }) =>
+      allRows((page) => ledger().subjects.reach(subject, page, { signal }), {
+        ...overTime(question),
+        ...allTime,
+      }),
+  });
+
+/** The findings about a person, over all time. */
+export const findingsOfSubject = (subject: string, question: Question) =>
+  queryOptions({
+    queryKey: ['findings of', subject, overTime(question)],
+    queryFn: ({ signal }) =>
+      allRows((page) => ledger().subjects.findings(subject, page, { signal }), overTime(question)),
+  });
+
+/** Every path of a party to one person's data, and which edges to close. */
+export const pathsToSubject = (party: string, subject: string, question: Question) =>
+  queryOptions({
+    queryKey: ['paths to subject', party, subject, question],
+    queryFn: async ({ signal }) => {
+      const cut = orThrow(await ledger().subjects.cut(subject, { ...question, party }, { signal }));
+      const reach = orThrow(
+        await ledger().subjects.reach(subject, { ...question, party, paths: 'all' }, { signal }),
+      );
+      return {
+        clocks: cut.clocks,
+        data: { ...cut.data, edges: edgesIn(party, reach.data), limitMet: false },
+        next: null,
+      };
+    },
+  });
+
+/** The edges of all paths, each once, with the party that each leads from. */
+const edgesIn = (party: string, reach: ReadonlyArray<ReachRow>): WirePartyCut['edges'] => {
+  const edges = new Map<string, WirePartyCut['edges'][number]>();
+  for (const { intervals } of reach) {
+    for (const { path } of intervals) {
+      path.forEach((edge, index) => {
+        const from = index === 0 ? party : path[index - 1]!.to;
+        edges.set(`${from} ${edge.edge} ${edge.to}`, { ...edge, from });
+      });
+    }
+  }
+  return [...edges.values()];
+};

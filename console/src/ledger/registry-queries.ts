@@ -1,0 +1,80 @@
+/**
+ * What is asked about sites, parties, datasets and populations. Answers are kept until something is recorded.
+ */
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { type HoldingQuestion, orThrow, type Question } from '../../../src/client/client.ts';
+import { overTime } from '../clocks/view-search.ts';
+import { allRows, pageRows } from './pages.ts';
+import { ledger } from './session.ts';
+
+/** The sites as described at a moment: the first page of them. */
+export const sitesAt = (question: Question) =>
+  queryOptions({
+    queryKey: ['sites', question],
+    queryFn: async ({ signal }) =>
+      orThrow(await ledger().sites.list({ ...question, limit: pageRows }, { signal })),
+    placeholderData: keepPreviousData,
+  });
+
+/** The parties as described at a moment: the first page of them. */
+export const partiesAt = (question: Question) =>
+  queryOptions({
+    queryKey: ['parties', question],
+    queryFn: async ({ signal }) =>
+      orThrow(await ledger().parties.list({ ...question, limit: pageRows }, { signal })),
+    placeholderData: keepPreviousData,
+  });
+
+/** The datasets as described at a moment: the first page of them. */
+export const datasetsAt = (question: Question) =>
+  queryOptions({
+    queryKey: ['datasets', question],
+    queryFn: async ({ signal }) =>
+      orThrow(await ledger().datasets.list({ ...question, limit: pageRows }, { signal })),
+    placeholderData: keepPreviousData,
+  });
+
+/** The populations as described at a moment: the first page of them. */
+export const populationsAt = (question: Question) =>
+  queryOptions({
+    queryKey: ['populations', question],
+    queryFn: async ({ signal }) =>
+      orThrow(await ledger().populations.list({ ...question, limit: pageRows }, { signal })),
+    placeholderData: keepPreviousData,
+  });
+
+/** What a site holds. */
+export const holdingsOf = (site: string, question: Question) =>
+  queryOptions({
+    queryKey: ['holdings', site, question],
+    queryFn: ({ signal }) => allRows((page) => ledger().sites.holdings(site, page, { signal }), question),
+    placeholderData: keepPreviousData,
+  });
+
+/** Every transfer from one country to another. */
+export const transfersEver = (question: Question) =>
+  queryOptions({
+    queryKey: ['transfers', overTime(question)],
+    queryFn: ({ signal }) => allRows((page) => ledger().transfers(page, { signal }), overTime(question)),
+    placeholderData: keepPreviousData,
+  });
+
+/** What a party could reach at a moment. */
+export const reachOfParty = (party: string, question: Question) =>
+  queryOptions({
+    queryKey: ['party reach', party, question],
+    queryFn: ({ signal }) => allRows((page) => ledger().parties.reach(party, page, { signal }), question),
+    placeholderData: keepPreviousData,
+  });
+
+/** Every path of a party to holdings, and which edges to close. */
+export const pathsOfParty = (
+  party: string,
+  holding: Pick<HoldingQuestion, 'dataset' | 'population' | 'site' | 'backup'>,
+  question: Question,
+) =>
+  queryOptions({
+    queryKey: ['party paths', party, holding, question],
+    queryFn: async ({ signal }) =>
+      orThrow(await ledger().parties.cut(party, { ...question, ...holding }, { signal })),
+  });

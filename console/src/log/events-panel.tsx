@@ -1,0 +1,144 @@
+/**
+ * The events of the log, as they come in.
+ */
+import { useQuery } from '@tanstack/react-query';
+import type { EventFilter } from '../../../src/client/client.ts';
+import type { WireEvent } from '../../../src/client/rows.ts';
+import { ClockSentence } from '../clocks/clock-sentence.tsx';
+import { useChangeView, useView } from '../clocks/use-view.ts';
+import { questionOf } from '../clocks/view-search.ts';
+import { sentenceOfEvent, typeInWords } from '../ledger/event-words.ts';
+import { useConnection } from '../ledger/live.ts';
+import { eventsThat } from '../ledger/log-queries.ts';
+import { AssuranceMark } from '../parts/assurance.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { Moment } from '../parts/moment.tsx';
+import { Id } from '../parts/names.tsx';
+import { ProofLink } from '../parts/proof-link.tsx';
+import { EventSentence } from '../parts/proof-panel.tsx';
+import { Answered } from '../parts/states.tsx';
+import { type Column, Table, TableFiles } from '../parts/table.tsx';
+
+/** Which events are shown: those that fit all of it. */
+export type LogFilter = Omit<EventFilter, 'after'>;
+
+/** Without a filter, the log is shown from this many positions before its end. */
+const tailPositions = 2_000;
+
+const wordsOf = (event: WireEvent): string =>
+  sentenceOfEvent(event)
+    .map((piece) => (typeof piece === 'string' ? piece : piece.id))
+    .join('');
+
+const columns: ReadonlyArray<Column<WireEvent>> = [
+  {
+    key: 'position',
+    head: 'Position',
+    align: 'end',
+    value: (event) => event.position,
+    cell: (event) => (
+      <ProofLink
+        events={[event.position]}
+        of={`${event.type} at position ${event.position}`}
+        label={event.position}
+      />
+    ),
+  },
+  {
+    key: 'time',
+    head: 'Valid from (UTC)',
+    value: (event) => event.time,
+    cell: (event) => <Moment at={event.time} />,
+  },
+  {
+    key: 'says',
+    head: 'Event',
+    value: wordsOf,
+    cell: (event) => (
+      <span className="says">
+        <EventSentence event={event} />
+      </span>
+    ),
+  },
+  {
+    key: 'assurance',
+    head: 'Assurance',
+    value: (event) => event.assurance,
+    cell: (event) => <AssuranceMark of={event.assurance} />,
+  },
+  {
+    key: 'recordedat',
+    head: 'Recorded (UTC)',
+    value: (event) => event.recordedat,
+    cell: (event) => <Moment at={event.recordedat} />,
+  },
+  { key: 'type', head: 'Type', value: (event) => event.type, cell: (event) => typeInWords(event.type) },
+  { key: 'source', head: 'Source', value: (event) => event.source, cell: (event) => <Id>{event.source}</Id> },
+  { key: 'id', head: 'Id', value: (event) => event.id, fileOnly: true },
+];
+
+/** @param after the position after which the log is shown; by default the latest events are, or all that fit a filter. */
+export const EventsPanel = ({ filter, after }: { filter: LogFilter; after: string | undefined }) => {
+  const view = useView();
+  const change = useChangeView();
+  const connection = useConnection();
+  const filtered = Object.values(filter).some((value) => value !== undefined);
+  const known = view.knownPosition ?? (connection.state === 'live' ? connection.head : undefined);
+  const tail = known === undefined ? undefined : String(Math.max(0, Number(known) - tailPositions));
+  const from = after ?? (filtered || view.knownAt !== undefined ? undefined : tail);
+  const ready = filtered || after !== undefined || view.knownAt !== undefined || tail !== undefined;
+  const events = useQuery({ ...eventsThat({ ...filter, after: from }, questionOf(view)), enabled: ready });
+  const following = view.knownAt === undefined && view.knownPosition === undefined;
+  return (
+    <>
+      <ClockSentence clocks={events.data?.clocks} knownOnly />
+      <Answered of={events} what="the log">
+        {(answer) => {
+          const rows = [...answer.data].reverse();
+          const table = {
+            caption: 'Events of the log, latest first',
+            fileName: 'log',
+            columns,
+            rows,
+            rowKey: (event: WireEvent) => event.position,
+            clocks: answer.clocks,
+            minAssurance: 'claimed',
+            oneLine: true,
+            empty: filtered
+              ? 'No event matches these filters. Remove one, or check its spelling.'
+              : 'Nothing was recorded up to this position. Choose a later one.',
+          };
+          const last = answer.data.at(-1)?.position;
+          return (
+            <section className="panel" aria-labelledby="events-title">
+              <header>
+                <h2 id="events-title">
+                  {rows.length.toLocaleString('en')} events
+                  {from === undefined || from === '0' ? '' : ` after position ${from}`}
+                </h2>
+                <span className="panel-tools">
+                  <span className="following" role="status">
+                    <Icon name={following ? 'live' : 'pin'} />
+                    {following ? 'New events appear here' : 'Not following: the known time is pinned'}
+                  </span>
+                  {from !== undefined && from !== '0' ? (
+                    <button type="button" className="quiet" onClick={() => change({ after: '0' })}>
+                      From the beginning
+                    </button>
+                  ) : null}
+                  {answer.next !== null && last !== undefined ? (
+                    <button type="button" className="quiet" onClick={() => change({ after: last })}>
+                      Later events
+                    </button>
+                  ) : null}
+                  <TableFiles {...table} />
+                </span>
+              </header>
+              <Table {...table} />
+            </section>
+          );
+        }}
+      </Answered>
+    </>
+  );
+};

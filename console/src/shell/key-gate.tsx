@@ -1,0 +1,36 @@
+/**
+ * Signing in with a key, where the ledger requires one.
+ */
+import { useState } from 'react';
+import { setKey, useSession } from '../ledger/session.ts';
+
+export const KeyGate = () => {
+  const { token } = useSession();
+  const [typed, setTyped] = useState('');
+  return (
+    <form
+      className="key-gate"
+      aria-label="Sign in with a key"
+      onSubmit={(event) => {
+        event.preventDefault();
+        setKey(typed.trim() === '' ? undefined : typed.trim());
+      }}
+    >
+      <h1>{token === undefined ? 'This ledger requires a key' : 'This key is not accepted'}</h1>
+      <p>
+        To read, the key needs the scope <code>audit</code>; to look people up by their own identifiers, it
+        also needs <code>identify</code>. The operator of the ledger creates keys with{' '}
+        <code>domicile keys create</code>. This tab keeps the key until you close it.
+      </p>
+      <label htmlFor="key">Key</label>
+      <input
+        id="key"
+        type="password"
+        autoComplete="off"
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+      />
+      <button type="submit">Sign in</button>
+    </form>
+  );
+};
