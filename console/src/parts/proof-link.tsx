@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { Icon } from './icon.tsx';
 
 /** Events that fit into an address. Further ones are not shown. */
-export const proofEventsMax = 200;
+const proofEventsMax = 200;
 
 export const proofText = (events: ReadonlyArray<string>): string => events.slice(0, proofEventsMax).join(',');
 

@@ -67,7 +67,7 @@ const Instant = ({ at }: { at: string }) => (
 );
 
 /** One event with everything the ledger knows about it. */
-export const EventCard = ({ detail }: { detail: EventDetail }) => {
+const EventCard = ({ detail }: { detail: EventDetail }) => {
   const { event, corrections, discrepancies } = detail;
   const change = useChangeView();
   const before = String(Number(event.position) - 1);

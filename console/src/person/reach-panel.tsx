@@ -27,7 +27,7 @@ export interface PathRow {
 }
 
 /** The paths at an instant, by party, the shortest first. */
-export const pathsAt = (reach: ReadonlyArray<ReachRow>, at: number): ReadonlyArray<PathRow> =>
+const pathsAt = (reach: ReadonlyArray<ReachRow>, at: number): ReadonlyArray<PathRow> =>
   reach.flatMap(({ party, kind, intervals }) => {
     const now = intervals.filter((interval) => holdsAt(interval, at));
     return [...Map.groupBy(now, ({ path }) => pathKey(path)).values()]
