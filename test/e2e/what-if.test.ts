@@ -76,7 +76,7 @@ describe('Given the founding case', () => {
     const policy = await the.server.get('/v1/policies/us-data-stays');
     expect(policy.body.data.versions[0].cedar).toContain('// Reason: The board decided so on 17 June.');
     await page.getByText('Version 1', { exact: true }).click();
-    await page.getByText('Reason: The board decided so on 17 June.').waitFor();
+    await page.getByText('Reason: The board decided so on 17 June.', { exact: true }).waitFor();
 
     // The next version is begun with the rules, without the reason of the one before.
     await page.getByRole('link', { name: 'Try a change' }).click();

@@ -7,7 +7,7 @@ import { Id, type Names, PartyWord, partyNameIn, SiteWord, siteNameIn } from './
 
 /** The verb of each kind of edge, between its two ends. */
 export const edgeWords: Readonly<Record<string, string>> = {
-  granted: 'is granted access by',
+  granted: 'holds',
   operates: 'operates',
   owns: 'owns',
   'member-of': 'is a member of',

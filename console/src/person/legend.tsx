@@ -18,7 +18,7 @@ export const Legend = () => (
       overdue
     </li>
     <li>
-      <span className="sample bar-live attested-observed" /> observed (lighter: claimed)
+      <span className="sample bar-live attested-observed" /> observed or better
     </li>
     <li>
       <Icon name="late" className="late-mark" /> learned later
