@@ -1,6 +1,6 @@
 /**
- * The documentation, held to what it says: every command that is marked as runnable is run, in order, in a directory of
- * its own, and prints what is shown; links lead somewhere; limits are those of the code.
+ * The documentation, checked: every runnable command is run, in order, in a directory of its own, and prints what is
+ * shown; links and paths lead somewhere; limits are those of the code.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { like, linksIn, pages, root, type Shown, shownIn } from './pages.ts';
+import { everyPage, like, linksIn, pages, pathsIn, root, type Shown, shownIn } from './pages.ts';
 
 /** The address that the pages show; the tests use a free port instead. */
 const shownPort = '8484';
@@ -21,7 +21,7 @@ const freePort = async (): Promise<number> => {
   return port;
 };
 
-/** A directory like the root of the repository, but for the data. */
+/** A directory like the root of the repository, without its data. */
 const workplace = (): string => {
   const directory = mkdtempSync(join(tmpdir(), 'domicile-docs-'));
   for (const name of ['bin', 'src', 'scenarios', 'policies', 'node_modules', 'package.json']) {
@@ -107,6 +107,12 @@ describe('the links in the documentation', () => {
       .map(({ path }) => path)
       .filter((path) => path !== 'README.md' && !linked.has(path));
     expect(alone).toEqual([]);
+  });
+});
+
+describe('the paths that pages name', () => {
+  it.each(everyPage().map((page) => [page.path, page] as const))('in %s exist', (_, page) => {
+    expect(pathsIn(page).filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 });
 

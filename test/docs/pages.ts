@@ -6,6 +6,8 @@ import { join, relative } from 'node:path';
 
 export const root = join(import.meta.dirname, '..', '..');
 
+const blockPattern = /^```([^\n]*)\n(.*?)^```$/gms;
+
 /** A command that a page shows, and what it is said to print. */
 export interface Shown {
   readonly kind: 'command' | 'background';
@@ -31,7 +33,24 @@ export const pages = (): ReadonlyArray<Page> =>
     text: readFileSync(path, 'utf8'),
   }));
 
-const blockPattern = /^```([^\n]*)\n(.*?)^```$/gms;
+/** Every page in Markdown of the repository: the documentation, and the READMEs beside code, scenarios and policies. */
+export const everyPage = (): ReadonlyArray<Page> =>
+  [
+    join(root, 'README.md'),
+    ...['docs', 'src', 'console/src', 'scenarios', 'policies', 'test', 'bench']
+      .map((directory) => join(root, directory))
+      .flatMap(markdownIn),
+  ].map((path) => ({ path: relative(root, path), text: readFileSync(path, 'utf8') }));
+
+/** The files and folders of the repository that a page names in code style, as paths from the root. */
+export const pathsIn = ({ path, text }: Page): ReadonlyArray<string> => {
+  const named = [...text.replace(blockPattern, '').matchAll(/`([\w./-]+)`/g)].map(([, name]) => name!);
+  const fromRoot = named.filter((name) => /^(src|test|bench|console|docs|policies|scenarios)\//.test(name));
+  const besidePage = path.startsWith('src/')
+    ? named.filter((name) => /^[\w./-]+\.tsx?$/.test(name) && !fromRoot.includes(name))
+    : [];
+  return [...fromRoot, ...besidePage.map((name) => join(path, '..', name))];
+};
 
 /** The commands that are marked as runnable, in order; a text block that follows at once is what they print. */
 export const shownIn = ({ text }: Page): ReadonlyArray<Shown> => {
