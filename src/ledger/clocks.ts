@@ -1,7 +1,9 @@
 /**
- * The clocks of a question: what it is to know, once the projections know it.
+ * The clocks of a question: which instant it is about, and what it knows.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Clocks } from '../contract/answers.ts';
 import type { QuestionClocks } from '../contract/asked.ts';
 import type { Cursor } from '../contract/cursor.ts';
@@ -12,7 +14,7 @@ import { formatInstant, type Instant } from '../domain/time/instant.ts';
 import type { Position } from '../store/event-store.ts';
 import type { Ledger } from './ledger.ts';
 
-/** The last instant at which no more than the events up to a position was known, now where these are all. */
+/** The last instant at which the events up to a position were all that was known: now, if no more are recorded. */
 const knownUpTo = ({ parts }: Ledger, position: Position): Instant => {
   const { log, now } = parts;
   if (position >= log.head()) return now();
@@ -20,57 +22,95 @@ const knownUpTo = ({ parts }: Ledger, position: Position): Instant => {
   return recordedAt ?? (log.after(position, 1)[0]?.recordedAt ?? now()) - 1;
 };
 
+/** The parameters about the clocks of a question. */
+interface ClockParameters {
+  readonly minAssurance: Assurance;
+  readonly validAt: Instant;
+  readonly knownAt: Instant | undefined;
+  readonly knownPosition: Position | undefined;
+  readonly atLeast: Position;
+}
+
+const clockParametersOf = (
+  parameters: ReadonlyMap<string, string>,
+  now: Instant,
+): E.Either<Problem, ClockParameters> =>
+  pipe(
+    E.Do,
+    E.bind('minAssurance', () => wordParameter(parameters, 'minAssurance', Assurance.words)),
+    E.bind('validAt', () => instantParameter(parameters, 'validAt', now)),
+    E.bind('knownAt', () => instantParameter(parameters, 'knownAt', now)),
+    E.bind('knownPosition', () => positionParameter(parameters, 'knownPosition')),
+    E.tap(({ knownPosition }) =>
+      knownPosition !== undefined && parameters.has('knownAt')
+        ? badParameter('knownPosition', 'is given together with knownAt; expected one of the two')
+        : E.right(undefined),
+    ),
+    E.bind('atLeast', () => positionParameter(parameters, 'atLeast')),
+    E.map(({ minAssurance = 'claimed', validAt, knownAt, knownPosition, atLeast = 0 }) => ({
+      minAssurance,
+      validAt,
+      knownAt: parameters.has('knownAt') ? knownAt : undefined,
+      knownPosition,
+      atLeast,
+    })),
+  );
+
+/** Waits for the projections to reach a position, and, while they are being rebuilt, the end of the log. */
+const reached =
+  (ledger: Ledger, needed: Position): TE.TaskEither<Problem, void> =>
+  async () => {
+    const { log, waitMs: retryAfterMs } = ledger.parts;
+    if (ledger.isBuilding() && !(await ledger.reached(log.head()))) {
+      const detail = 'the projections are being rebuilt from the log; ask again later';
+      return E.left({ kind: 'unavailable', detail, retryAfterMs });
+    }
+    if (await ledger.reached(needed)) return E.right(undefined);
+    const { position } = ledger.state();
+    const detail = `the projections have reached position ${position}, not yet ${needed}; ask again later`;
+    return E.left({ kind: 'unavailable', detail, retryAfterMs });
+  };
+
+/** The clocks, once the projections have applied everything that they know: until then an answer could still change. */
+const resolved = (
+  ledger: Ledger,
+  { minAssurance, validAt, knownAt, knownPosition, atLeast }: ClockParameters,
+  cursor: Cursor | undefined,
+): TE.TaskEither<Problem, QuestionClocks> => {
+  const { log } = ledger.parts;
+  const asKnown =
+    cursor?.position ?? knownPosition ?? (knownAt === undefined ? undefined : log.lastKnownBy(knownAt));
+  const needed = asKnown === undefined ? atLeast : Math.max(atLeast, Math.min(asKnown, log.head()));
+  return pipe(
+    reached(ledger, needed),
+    TE.map(() => {
+      const checkpoint = ledger.checkpoint();
+      const position = asKnown === undefined ? checkpoint : Math.min(asKnown, checkpoint);
+      return {
+        validAt: cursor?.validAt ?? validAt,
+        knownAt: cursor?.knownAt ?? knownAt ?? knownUpTo(ledger, position),
+        position,
+        minAssurance,
+      };
+    }),
+  );
+};
+
 /**
  * The clocks of a question, once the projections have reached what it must know.
  *
- * @param cursor of the page before: the following pages are read under the same clocks.
+ * @param cursor of the previous page: all pages are read under the same clocks.
  */
-export const clocksOf = async (
+export const clocksOf = (
   ledger: Ledger,
   parameters: ReadonlyMap<string, string>,
   cursor?: Cursor,
-): Promise<E.Either<Problem, QuestionClocks>> => {
-  const now = ledger.parts.now();
-  const minAssurance = wordParameter(parameters, 'minAssurance', Assurance.words);
-  if (E.isLeft(minAssurance)) return minAssurance;
-  const least = minAssurance.right ?? 'claimed';
-  const validAt = instantParameter(parameters, 'validAt', now);
-  if (E.isLeft(validAt)) return validAt;
-  const knownAt = instantParameter(parameters, 'knownAt', now);
-  if (E.isLeft(knownAt)) return knownAt;
-  const knownPosition = positionParameter(parameters, 'knownPosition');
-  if (E.isLeft(knownPosition)) return knownPosition;
-  if (knownPosition.right !== undefined && parameters.has('knownAt')) {
-    return badParameter('knownPosition', 'is given together with knownAt; expected one of the two');
-  }
-  const atLeast = positionParameter(parameters, 'atLeast');
-  if (E.isLeft(atLeast)) return atLeast;
-
-  // What an answer as known at a moment knows must be applied before it is given, or it would change later.
-  const { log } = ledger.parts;
-  const asKnown = cursor !== undefined || knownPosition.right !== undefined || parameters.has('knownAt');
-  const position =
-    cursor?.position ??
-    knownPosition.right ??
-    (asKnown ? log.lastKnownBy(knownAt.right) : Number.MAX_SAFE_INTEGER);
-  const needed = Math.max(atLeast.right ?? 0, asKnown ? Math.min(position, log.head()) : 0);
-  if (ledger.isBuilding() && !(await ledger.reached(log.head()))) {
-    const detail = 'the projections are being rebuilt from the log; ask again later';
-    return E.left({ kind: 'unavailable', detail, retryAfterMs: ledger.parts.waitMs });
-  }
-  if (!(await ledger.reached(needed))) {
-    const { position: reached } = ledger.state();
-    const detail = `the projections have reached position ${reached}, not yet ${needed}; ask again later`;
-    return E.left({ kind: 'unavailable', detail, retryAfterMs: ledger.parts.waitMs });
-  }
-  const known = Math.min(position, ledger.checkpoint());
-  return E.right({
-    validAt: cursor?.validAt ?? validAt.right,
-    knownAt: cursor?.knownAt ?? (parameters.has('knownAt') ? knownAt.right : knownUpTo(ledger, known)),
-    position: known,
-    minAssurance: least,
-  });
-};
+): Promise<E.Either<Problem, QuestionClocks>> =>
+  pipe(
+    clockParametersOf(parameters, ledger.parts.now()),
+    TE.fromEither,
+    TE.flatMap((asked) => resolved(ledger, asked, cursor)),
+  )();
 
 /** The clocks of an answer about the ledger itself: as it is now, by all that its projections know. */
 export const wireClocksNow = (ledger: Ledger): Clocks => {

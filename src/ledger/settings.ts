@@ -1,7 +1,8 @@
 /**
- * The settings, from the environment: `domicile doctor` prints them.
+ * The settings of a ledger, read from the environment.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import type { HttpVaultOptions } from '../people/vault/http-vault.ts';
 
 export interface Settings {
@@ -18,7 +19,7 @@ export interface Settings {
   readonly vault?: HttpVaultOptions | undefined;
 }
 
-/** What is wrong with a setting. */
+/** A setting that is invalid, and why. */
 export interface SettingFault {
   readonly variable: string;
   readonly message: string;
@@ -26,18 +27,28 @@ export interface SettingFault {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const storeFrom = (environment: Environment): E.Either<SettingFault, string> => {
+  const store = environment.LEDGER_STORE || 'sqlite:./data';
+  return /^sqlite:.+$/.test(store) || /^esdb(\+discover)?:\/\/.+$/.test(store)
+    ? E.right(store)
+    : E.left({
+        variable: 'LEDGER_STORE',
+        message: 'expected sqlite:DIR, esdb://… or esdb+discover://…',
+      });
+};
+
 const wholeNumber = (
   environment: Environment,
   variable: string,
   otherwise: number,
-  most: number,
+  max: number,
 ): E.Either<SettingFault, number> => {
   const text = environment[variable];
   if (text === undefined || text === '') return E.right(otherwise);
   const value = Number(text);
-  return /^\d+$/.test(text) && value <= most
+  return /^\d+$/.test(text) && value <= max
     ? E.right(value)
-    : E.left({ variable, message: `expected a whole number from 0 to ${most}` });
+    : E.left({ variable, message: `expected a whole number from 0 to ${max}` });
 };
 
 const vaultFrom = (environment: Environment): E.Either<SettingFault, HttpVaultOptions | undefined> => {
@@ -57,30 +68,23 @@ const vaultFrom = (environment: Environment): E.Either<SettingFault, HttpVaultOp
       });
 };
 
-/** Reads the settings, each with its default. */
-export const settingsFrom = (environment: Environment): E.Either<SettingFault, Settings> => {
-  const store = environment.LEDGER_STORE || 'sqlite:./data';
-  if (!/^sqlite:.+$/.test(store) && !/^esdb(\+discover)?:\/\/.+$/.test(store)) {
-    return E.left({
-      variable: 'LEDGER_STORE',
-      message: 'expected sqlite:DIR, esdb://… or esdb+discover://…',
-    });
-  }
-  const port = wholeNumber(environment, 'LEDGER_PORT', 8_484, 65_535);
-  if (E.isLeft(port)) return port;
-  const waitMs = wholeNumber(environment, 'LEDGER_WAIT_MS', 5_000, 600_000);
-  if (E.isLeft(waitMs)) return waitMs;
-  const vault = vaultFrom(environment);
-  if (E.isLeft(vault)) return vault;
-  return E.right({
-    store,
-    dataDirectory: store.startsWith('sqlite:')
-      ? store.slice('sqlite:'.length)
-      : environment.LEDGER_DATA || './data',
-    host: environment.LEDGER_HOST || '127.0.0.1',
-    port: port.right,
-    waitMs: waitMs.right,
-    origin: environment.LEDGER_ORIGIN || 'domicile.local/ledger',
-    vault: vault.right,
-  });
-};
+/** Reads the settings, each with its default; the first that is invalid is told. */
+export const settingsFrom = (environment: Environment): E.Either<SettingFault, Settings> =>
+  pipe(
+    E.Do,
+    E.bind('store', () => storeFrom(environment)),
+    E.bind('port', () => wholeNumber(environment, 'LEDGER_PORT', 8_484, 65_535)),
+    E.bind('waitMs', () => wholeNumber(environment, 'LEDGER_WAIT_MS', 5_000, 600_000)),
+    E.bind('vault', () => vaultFrom(environment)),
+    E.map(({ store, port, waitMs, vault }) => ({
+      store,
+      dataDirectory: store.startsWith('sqlite:')
+        ? store.slice('sqlite:'.length)
+        : environment.LEDGER_DATA || './data',
+      host: environment.LEDGER_HOST || '127.0.0.1',
+      port,
+      waitMs,
+      origin: environment.LEDGER_ORIGIN || 'domicile.local/ledger',
+      vault,
+    })),
+  );

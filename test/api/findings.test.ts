@@ -308,7 +308,7 @@ describe('a policy that cannot be adopted', () => {
       // Nothing was sent to be recorded, so nothing is said of events.
       expect(tried.body).toMatchObject({
         type: 'urn:domicile:problem:invalid-policy',
-        title: 'The policy cannot be adopted',
+        title: 'Invalid policy',
       });
       expect(tried.body.errors[0]).toEqual({ pointer: '/cedar', message: expect.any(String) });
       expect((await server.get('/v1/events')).body.data).toEqual([]);

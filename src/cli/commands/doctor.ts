@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { createClient, type Readiness } from '../../client/client.ts';
 import { exact, nullable, oneOf } from '../../domain/events/codec.ts';
-import type { Check } from '../../ledger/examine/examine.ts';
+import type { Check } from '../../ledger/examine/check.ts';
 import type { Settings } from '../../ledger/settings.ts';
 import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
 import { type LedgerOptions, settingsOf } from '../invocation/connection.ts';

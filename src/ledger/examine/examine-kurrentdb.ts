@@ -17,15 +17,10 @@ import { openToRead } from '../../store/sqlite/open-database.ts';
 import { StoreProblem } from '../../store/sqlite/store-problems.ts';
 import { filesIn } from '../files.ts';
 import type { Settings } from '../settings.ts';
-import {
-  type Check,
-  eventsCheck,
-  fileCheck,
-  machineChecks,
-  ok,
-  projectionsCheck,
-  writerCheck,
-} from './examine.ts';
+import { type Check, ok } from './check.ts';
+import { eventsCheck } from './events-check.ts';
+import { fileCheck, projectionsCheck, writerCheck } from './file-checks.ts';
+import { machineChecks } from './machine-checks.ts';
 
 const remade = 'Nothing is lost: stop the server and delete the file, and it is made again from KurrentDB';
 

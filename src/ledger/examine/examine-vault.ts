@@ -2,7 +2,7 @@
  * Examines the vault that another process keeps, as it is seen from here.
  */
 import { type HttpVaultOptions, httpVault } from '../../people/vault/http-vault.ts';
-import type { Check } from './examine.ts';
+import type { Check } from './check.ts';
 
 const isLoopback = (url: string): boolean => /^(localhost|127\..+|\[::1\])$/.test(new URL(url).hostname);
 

@@ -1,0 +1,74 @@
+/**
+ * Checks of the machine that a ledger runs on.
+ */
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { isSupportedSqlite } from '../../store/sqlite/file-checks.ts';
+import { type Check, failed, ok, size, warning } from './check.ts';
+
+const nodeMajorMin = 24;
+/** With less space than this the next events may be turned away. */
+const freeBytesMin = 64 * 1_024 * 1_024;
+const freeBytesComfortable = 1_024 * 1_024 * 1_024;
+
+const ownNode = 'Run Domicile with its own Node: npm ci, then bin/domicile or an npm script';
+
+const nodeCheck = (): Check => {
+  const { node } = process.versions;
+  return Number(node.split('.')[0]) >= nodeMajorMin
+    ? ok('Node', node)
+    : failed('Node', `${node}; ${nodeMajorMin} or later is needed`, ownNode);
+};
+
+const sqliteCheck = (): Check => {
+  const version = process.versions.sqlite ?? 'none';
+  return isSupportedSqlite(version)
+    ? ok('SQLite', version)
+    : failed('SQLite', `${version} can damage a write-ahead log`, ownNode);
+};
+
+/** The nearest folder that exists: where a new ledger would be made. */
+const nearestFolder = (directory: string): string => {
+  let folder = resolve(directory);
+  while (!existsSync(folder)) folder = dirname(folder);
+  return folder;
+};
+
+const directoryCheck = (directory: string): Check => {
+  const name = 'data directory';
+  const folder = nearestFolder(directory);
+  const isThere = folder === resolve(directory);
+  try {
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    return statSync(folder).isDirectory()
+      ? ok(name, isThere ? folder : `${resolve(directory)} can be made`)
+      : { ...failed(name, `${folder} is not a directory`, 'Name another: --data DIR'), unreachable: true };
+  } catch {
+    return {
+      ...failed(
+        name,
+        `this user cannot write to ${folder}`,
+        'Change its permissions, or name another: --data DIR',
+      ),
+      unreachable: true,
+    };
+  }
+};
+
+const spaceCheck = (directory: string): Check => {
+  const name = 'disk space';
+  const { bavail, bsize } = statfsSync(nearestFolder(directory));
+  const free = bavail * bsize;
+  const found = `${size(free)} free`;
+  if (free < freeBytesMin)
+    return failed(name, found, 'Make space: without it new events are turned away (507)');
+  return free < freeBytesComfortable ? warning(name, found, 'Make space soon') : ok(name, found);
+};
+
+/** All checks of the machine. */
+export const machineChecks = (dataDirectory: string): ReadonlyArray<Check> => [
+  nodeCheck(),
+  sqliteCheck(),
+  directoryCheck(dataDirectory),
+  spaceCheck(dataDirectory),
+];
