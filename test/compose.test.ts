@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { readStoreSetting } from '../src/store/open/open-store.ts';
+import { readStoreSetting } from '../src/store/open/store-setting.ts';
 import { fileForTest } from './store/ledger-files.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

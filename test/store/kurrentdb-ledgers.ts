@@ -15,8 +15,9 @@ import {
 } from '../../src/store/event-store.ts';
 import { type Notice, processEnvironment } from '../../src/store/kurrentdb/environment.ts';
 import { openKurrentDbEventStore } from '../../src/store/kurrentdb/kurrentdb-event-store.ts';
+import type { Limits } from '../../src/store/kurrentdb/limits.ts';
 import { openReplicaReader, replicaFileOf } from '../../src/store/kurrentdb/replica-format.ts';
-import { type KurrentDbSettings, type Limits, parseSettings } from '../../src/store/kurrentdb/settings.ts';
+import { type KurrentDbSettings, parseSettings } from '../../src/store/kurrentdb/settings.ts';
 import type { LogReader } from '../../src/store/log-reader.ts';
 import { startNode } from '../support/kurrentdb-double/kurrentdb-double.ts';
 import type { KurrentDbNode, NodeOptions } from '../support/kurrentdb-double/kurrentdb-node.ts';

@@ -7,7 +7,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { origin } from '../../src/store/event-store.ts';
 import { parseSettings, withoutSecrets } from '../../src/store/kurrentdb/settings.ts';
 import { openLogFile } from '../../src/store/open/open-log-file.ts';
-import { openStore, readStoreSetting } from '../../src/store/open/open-store.ts';
+import { openStore } from '../../src/store/open/open-store.ts';
+import { readStoreSetting } from '../../src/store/open/store-setting.ts';
 import { appended, event, impatient, insecure, names, runningNode, until } from './kurrentdb-ledgers.ts';
 import { fileForTest } from './ledger-files.ts';
 

@@ -154,7 +154,7 @@ const examined = async (
   settings: Settings,
   onProgress: (read: number, of: number) => void,
 ): Promise<E.Either<Failure, ReadonlyArray<Check>>> => {
-  const { readStoreSetting } = await import('../../store/open/open-store.ts');
+  const { readStoreSetting } = await import('../../store/open/store-setting.ts');
   const store = readStoreSetting(settings.store);
   if (E.isLeft(store))
     return E.left({ exitCode: invalidUsage, message: `invalid setting LEDGER_STORE: ${store.left}` });

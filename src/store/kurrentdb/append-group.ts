@@ -3,10 +3,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { EventToAppend } from '../event-store.ts';
+import type { Limits } from './limits.ts';
 import type { PendingAppend } from './pending-append.ts';
 import { encodeBatch, type RecordToWrite } from './record-format.ts';
 import type { Replica } from './replica.ts';
-import type { Limits } from './settings.ts';
 import type { SizeLimits } from './size-limits.ts';
 
 /** A pending append with the records that write its new events. */

@@ -12,11 +12,11 @@ import type { CatchUp } from './catch-up.ts';
 import { AnotherLog } from './catch-up-read.ts';
 import { backoffMs, type Environment } from './environment.ts';
 import { GroupWriter } from './group-writer.ts';
+import type { Limits } from './limits.ts';
 import { type Outcome, PendingAppend, unavailable } from './pending-append.ts';
 import { type RecordedAtOf, streamOfBatch } from './record-format.ts';
 import type { Replica } from './replica.ts';
 import type { ServerConnection } from './server-connection.ts';
-import type { Limits } from './settings.ts';
 import { SizeLimits } from './size-limits.ts';
 
 interface StreamQueue {

@@ -2,13 +2,13 @@
  * Reads the log from where the replica ends to the end of the log.
  */
 import type { Environment } from './environment.ts';
+import type { Limits } from './limits.ts';
 import type { Page } from './page-read.ts';
 import { isAfter, type LogPosition, streamPrefixes } from './record-format.ts';
 import type { Replica } from './replica.ts';
 import type { Feed, ReplicaUpdates } from './replica-updates.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { ServerFailure } from './server-failure.ts';
-import type { Limits } from './settings.ts';
 
 /** The log in KurrentDB is not the one that the replica was read from. */
 export class AnotherLog extends Error {

@@ -6,13 +6,13 @@
  */
 import { AnotherLog, CatchUpRead } from './catch-up-read.ts';
 import type { Environment } from './environment.ts';
+import type { Limits } from './limits.ts';
 import { LiveSubscription } from './live-subscription.ts';
 import { isAfter, type LogPosition } from './record-format.ts';
 import type { Replica } from './replica.ts';
 import { ReplicaUpdates } from './replica-updates.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { ServerFailure } from './server-failure.ts';
-import type { Limits } from './settings.ts';
 
 /** How many checks of the watchdog may fail in a row before the connection is replaced. */
 const failedChecksMax = 2;

@@ -10,10 +10,10 @@ import { StoreFull, StoreProblem } from '../sqlite/store-problems.ts';
 import type { AppendGroup, EncodedAppend } from './append-group.ts';
 import type { CatchUp } from './catch-up.ts';
 import type { Environment } from './environment.ts';
+import type { Limits } from './limits.ts';
 import { type PendingAppend, unavailable } from './pending-append.ts';
 import type { ServerConnection, WriteOutcome } from './server-connection.ts';
 import { ServerFailure } from './server-failure.ts';
-import type { Limits } from './settings.ts';
 import type { SizeLimits } from './size-limits.ts';
 
 /** Whether at least one append of the group was settled or may be retried at once; otherwise the caller backs off. */

@@ -5,10 +5,11 @@ import { convertToCommandError, type ProjectionDetails } from '@eventstore/db-cl
 import { internalsOf } from './client-internals.ts';
 import { disposeClient, newClient } from './client-lifetime.ts';
 import type { Environment } from './environment.ts';
+import { defaultLimits } from './limits.ts';
 import type { ReplicaState } from './replica-format.ts';
 import { ServerConnection } from './server-connection.ts';
 import { ServerFailure, toServerFailure } from './server-failure.ts';
-import { defaultLimits, hostsOf, type KurrentDbSettings, withoutSecrets } from './settings.ts';
+import { hostsOf, type KurrentDbSettings, withoutSecrets } from './settings.ts';
 
 /** One thing that was looked at. `remedy` says what to do where it is not well. */
 export interface Finding {

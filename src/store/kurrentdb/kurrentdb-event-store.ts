@@ -12,11 +12,12 @@ import { DamagedStore, OlderSchema } from '../sqlite/store-problems.ts';
 import { AppendQueues } from './append-queues.ts';
 import { CatchUp } from './catch-up.ts';
 import { backoffMs, type Environment } from './environment.ts';
+import { defaultLimits, type Limits } from './limits.ts';
 import { openReplica, type Replica } from './replica.ts';
 import { replicaFileOf } from './replica-format.ts';
 import { ServerConnection } from './server-connection.ts';
 import { ServerFailure } from './server-failure.ts';
-import { defaultLimits, type KurrentDbSettings, type Limits, withoutSecrets } from './settings.ts';
+import { type KurrentDbSettings, withoutSecrets } from './settings.ts';
 
 /** The server could not be reached when the store was opened. */
 class ServerUnreachable extends Error {
@@ -45,7 +46,7 @@ export interface KurrentDbEventStore extends EventStore {
   /** Appends events that another ledger recorded, at the time at which it did. */
   appendCopies(batch: ReadonlyArray<Omit<StoredEvent, 'position'>>): ReturnType<EventStore['append']>;
   /** Calls back whenever anybody recorded something, until the returned function is called. */
-  onGrown(listener: () => void): () => void;
+  readonly onGrown: (listener: () => void) => () => void;
 }
 
 const nothingAppended = { recorded: 0, duplicates: 0, position: origin };

@@ -9,12 +9,12 @@ import { setImmediate as otherWorkFirst } from 'node:timers/promises';
 import type { AllStreamResolvedEvent, AllStreamSubscription } from '@eventstore/db-client';
 import type { CatchUpRead } from './catch-up-read.ts';
 import { backoffMs, type Environment } from './environment.ts';
+import type { Limits } from './limits.ts';
 import { recordOf } from './page-read.ts';
 import { type RawRecord, streamPrefixes } from './record-format.ts';
 import type { Feed, ReplicaUpdates } from './replica-updates.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { ServerFailure, toServerFailure } from './server-failure.ts';
-import type { Limits } from './settings.ts';
 
 export class LiveSubscription {
   private readonly ledger: string;

@@ -6,7 +6,7 @@
  * with the same limit.
  */
 import type { AppendError, EventToAppend } from '../event-store.ts';
-import type { Limits } from './settings.ts';
+import type { Limits } from './limits.ts';
 
 /** What the server counts of an event besides its bytes, such as its source and id, has room in this. */
 const besideEventBytes = 32 * 1_024;

@@ -1,13 +1,19 @@
 /**
- * The stores between which a ledger is copied, opened for that.
+ * Opens two stores and copies the log of one into the other.
  */
+import type { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Copied, type CopyOptions, type CopyProblem, type CopyTarget, copyLog } from '../copy.ts';
+import {
+  type Copied,
+  type CopiedEvent,
+  type CopyOptions,
+  type CopyProblem,
+  type CopyTarget,
+  copyLog,
+} from '../copy.ts';
 import { type AppendError, type Appended, origin } from '../event-store.ts';
 import { processEnvironment } from '../kurrentdb/environment.ts';
-import { replicaFileOf } from '../kurrentdb/replica-format.ts';
-import { WrongStoreSetting } from '../kurrentdb/settings.ts';
-import { batchWriter } from '../sqlite/batch-writer.ts';
+import { type BatchWriter, batchWriter } from '../sqlite/batch-writer.ts';
 import { ledgerFormat } from '../sqlite/ledger-format.ts';
 import { ledgerQueries } from '../sqlite/log-reader.ts';
 import { openToWrite } from '../sqlite/open-database.ts';
@@ -16,16 +22,47 @@ import { openLogFile } from './open-log-file.ts';
 import {
   embeddedLogFile,
   type OpenStoreOptions,
+  openKurrentDb,
   openStore,
-  readStoreSetting,
   type StoreSettings,
 } from './open-store.ts';
+import { storeSettingOf } from './store-setting.ts';
 
 interface OpenTarget extends CopyTarget {
   close(): Promise<void>;
 }
 
-/** An embedded ledger that takes events with their times: each is written at its own. */
+/** Adds all of the events, each at its own time, or none of them. */
+const addInTransaction = (
+  database: DatabaseSync,
+  writer: BatchWriter,
+  events: ReadonlyArray<CopiedEvent>,
+): E.Either<AppendError, Appended> => {
+  let sum: Appended = { recorded: 0, duplicates: 0, position: origin };
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    writer.findEnd();
+    for (const event of events) {
+      const outcome = writer.write([event], event.recordedAt);
+      if (E.isLeft(outcome)) {
+        database.exec('ROLLBACK');
+        return outcome;
+      }
+      sum = {
+        recorded: sum.recorded + outcome.right.recorded,
+        duplicates: sum.duplicates + outcome.right.duplicates,
+        position: Math.max(sum.position, outcome.right.position),
+      };
+    }
+    database.exec('COMMIT');
+    return E.right(sum);
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+};
+
+/** Opens an embedded ledger to which events are added with the times at which they were recorded. */
 const openEmbeddedTarget = (file: string, now: number): OpenTarget => {
   const { database, close } = openToWrite(file, ledgerFormat, now);
   const queries = ledgerQueries(database, file);
@@ -35,26 +72,8 @@ const openEmbeddedTarget = (file: string, now: number): OpenTarget => {
     head: async () => queries.head(),
     add: async (events) => {
       try {
-        database.exec('BEGIN IMMEDIATE');
-        writer.findEnd();
-        let sum: Appended = { recorded: 0, duplicates: 0, position: origin };
-        let refusal: AppendError | undefined;
-        for (const event of events) {
-          const outcome = writer.write([event], event.recordedAt);
-          if (E.isLeft(outcome)) {
-            refusal = outcome.left;
-            break;
-          }
-          sum = {
-            recorded: sum.recorded + outcome.right.recorded,
-            duplicates: sum.duplicates + outcome.right.duplicates,
-            position: Math.max(sum.position, outcome.right.position),
-          };
-        }
-        database.exec(refusal === undefined ? 'COMMIT' : 'ROLLBACK');
-        return refusal === undefined ? E.right(sum) : E.left(refusal);
+        return addInTransaction(database, writer, events);
       } catch (error) {
-        if (database.isTransaction) database.exec('ROLLBACK');
         const problem = toStoreProblem(file, error);
         if (problem instanceof StoreFull) return E.left({ kind: 'full' });
         throw problem;
@@ -64,28 +83,24 @@ const openEmbeddedTarget = (file: string, now: number): OpenTarget => {
   };
 };
 
-const openTarget = async (settings: StoreSettings, options: OpenStoreOptions): Promise<OpenTarget> => {
-  const setting = readStoreSetting(settings.store);
-  if (E.isLeft(setting)) throw new WrongStoreSetting(setting.left);
-  const environment = options.environment ?? processEnvironment(options.notify);
-  if (setting.right.kind === 'sqlite') {
-    return openEmbeddedTarget(embeddedLogFile(settings.dataDirectory), environment.now());
+const openTarget = async (
+  { store, dataDirectory }: StoreSettings,
+  options: OpenStoreOptions,
+): Promise<OpenTarget> => {
+  const setting = storeSettingOf(store);
+  if (setting.kind === 'sqlite') {
+    const { now } = options.environment ?? processEnvironment();
+    return openEmbeddedTarget(embeddedLogFile(dataDirectory), now());
   }
-  const { openKurrentDbEventStore } = await import('../kurrentdb/kurrentdb-event-store.ts');
-  const store = await openKurrentDbEventStore({
-    settings: setting.right.settings,
-    directory: settings.dataDirectory,
-    environment,
-    ...(options.limits === undefined ? {} : { limits: options.limits }),
-  });
-  const reader = openLogFile(replicaFileOf(settings.dataDirectory, setting.right.settings.ledger));
+  const opened = await openKurrentDb(setting.settings, dataDirectory, options);
+  const reader = openLogFile(opened.logFile);
   return {
     after: reader.after,
-    head: store.head,
-    add: store.appendCopies,
+    head: opened.store.head,
+    add: opened.store.appendCopies,
     close: async () => {
       reader.close();
-      await store.close();
+      await opened.store.close();
     },
   };
 };
