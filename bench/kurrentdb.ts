@@ -1,9 +1,9 @@
 /**
- * How fast a ledger on KurrentDB is: appending, and catching up with what is there. Beside each stands what the client
- * alone does in the same run, with the same bytes.
+ * Measures a ledger on KurrentDB: appending events, and catching up with a log. The baseline for each is the client alone in
+ * the same run, with the same bytes.
  *
- * It runs against a KurrentDB in this process and, where KURRENTDB_URL holds a connection string, against that server.
- * Sizes come from the environment: BENCH_EVENTS (default 20,000), BENCH_RUNS (default 3).
+ * Runs against a KurrentDB double in this process and, if KURRENTDB_URL is set, against that server.
+ * The environment sets the sizes: BENCH_EVENTS (default 20,000), BENCH_RUNS (default 3).
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -21,22 +21,22 @@ import { mixedEvents } from './mixed-events.ts';
 
 const eventsCount = Number(process.env.BENCH_EVENTS ?? 20_000);
 const runs = Number(process.env.BENCH_RUNS ?? 3);
-/** How many events an append holds: many, and one alone. */
+/** Events per append: many, and one. */
 const batchSizes = [250, 1];
-/** Appends of one event wait for the disk each: fewer of them tell as much. */
+/** Each append of a single event waits for the disk, so fewer of them are measured. */
 const singlesMax = 1_000;
-/** How many wait at once, as writers over HTTP do. */
+/** How many writers append concurrently. */
 const writers = 8;
 
 const eventsOf = (count: number, seed: number): ReadonlyArray<EventToAppend> =>
   [...mixedEvents(count, count / 2, seed)].map((event, index) => ({
-    // Each writer has a source, as services have.
+    // Each writer has its own source, as services do.
     source: `bench-${index % writers}`,
     id: event.id,
     bytes: encodeStored(event),
   }));
 
-/** Appends in the order given, as many at once as there are writers; each writer waits for its answer. */
+/** Appends in the given order, with one append in flight per writer. */
 const write = async (
   events: ReadonlyArray<EventToAppend>,
   size: number,
@@ -52,7 +52,7 @@ const write = async (
   );
 };
 
-/** What the client does with the same bytes and metadata: one stream for each writer, each append at its revision. */
+/** The baseline: the client with the same bytes and metadata, one stream per writer, each append at its revision. */
 const rawAppend = async (
   client: EventStoreDBClient,
   prefix: string,
@@ -80,7 +80,7 @@ const rawAppend = async (
   );
 };
 
-/** How long a subscription of the client's takes to deliver what is in these streams. */
+/** How long a subscription of the client takes to deliver the events of these streams. */
 const rawCatchUp = (client: EventStoreDBClient, prefix: string, count: number): Promise<number> =>
   secondsOf(async () => {
     let seen = 0;
@@ -168,5 +168,5 @@ for (const { name, connectionString, stop } of servers) {
   }
   await stop();
 }
-// The client's connections stay open by themselves.
+// The client keeps its connections open, so the process must be ended.
 process.exit(0);

@@ -1,8 +1,8 @@
 /**
- * How fast the ledger is: durable ingest over HTTP, rebuild of the projections, residency of a subject over HTTP, bytes
- * on disk. Beside each stands what the raw parts do in the same run.
+ * Measures the ledger: durable ingest over HTTP, rebuilding the projections, residency of a subject over HTTP, and bytes on
+ * disk. The baseline for each is the raw parts in the same run.
  *
- * Sizes come from the environment: BENCH_EVENTS (default 1,000,000), BENCH_RUNS (default 3), BENCH_SUBJECTS
+ * The environment sets the sizes: BENCH_EVENTS (default 1,000,000), BENCH_RUNS (default 3), BENCH_SUBJECTS
  * (default 100000,1000000).
  */
 import { statSync } from 'node:fs';
@@ -40,7 +40,7 @@ const post = async (url: string, lines: ReadonlyArray<string>): Promise<void> =>
   }
 };
 
-/** SQLite alone: the same bytes under the same unique source and id, synced every thousand. */
+/** The baseline: SQLite alone, with the same bytes under a unique source and id, synced every thousand events. */
 const rawAppend = (folder: string, events: ReadonlyArray<Event>): Promise<number> => {
   const database = new DatabaseSync(join(folder, 'raw.sqlite'));
   database.exec(
@@ -194,7 +194,7 @@ const residency = async (): Promise<void> => {
         return times;
       };
       const question = (): string => `/v1/subjects/user-${Math.floor(random() * subjects)}/residency`;
-      // At first code is still being compiled, and nothing read before.
+      // Warm up: at first the code is not compiled and the caches are empty.
       const first = await timed(2_000, question);
       const next = await timed(4_000, question);
       const alone = await timed(2_000, () => '/livez');

@@ -1,5 +1,5 @@
 /**
- * What measurements share: medians, a server of their own, a place for files, a table to print.
+ * What the benchmarks share: medians, a server process, a temporary folder, and printed tables.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,23 +8,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The number in the middle. */
+/** The median. */
 export const median = (numbers: ReadonlyArray<number>): number => quantile(numbers, 0.5);
 
-/** The number below which that share of the numbers lies. */
+/** The quantile: the number below which this share of the numbers lies. */
 export const quantile = (numbers: ReadonlyArray<number>, share: number): number => {
   const sorted = [...numbers].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
 };
 
-/** Seconds that something takes. */
+/** How long something takes, in seconds. */
 export const secondsOf = async (work: () => Promise<unknown> | unknown): Promise<number> => {
   const start = performance.now();
   await work();
   return (performance.now() - start) / 1_000;
 };
 
-/** Runs something with a folder that is removed afterwards. */
+/** Runs something with a temporary folder, and removes the folder afterwards. */
 export const inFolder = async <A>(use: (folder: string) => Promise<A>): Promise<A> => {
   const folder = mkdtempSync(join(tmpdir(), 'domicile-bench-'));
   try {
@@ -49,7 +49,7 @@ export interface BenchServer {
   stop(): Promise<void>;
 }
 
-/** A server process of its own on a folder. */
+/** Starts a server process on a folder. */
 export const startServer = async (folder: string): Promise<BenchServer> => {
   const port = await freePort();
   const server: ChildProcess = spawn(
@@ -95,6 +95,6 @@ export const printTable = (title: string, rows: ReadonlyArray<ReadonlyArray<stri
   }
 };
 
-/** A rate, for people. */
+/** A rate as text. */
 export const rate = (count: number, seconds: number): string =>
   `${Math.round(count / seconds).toLocaleString('en')}/s`;

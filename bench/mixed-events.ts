@@ -1,9 +1,9 @@
 /**
- * A log of mixed events for measurements: the same on every run, in the proportions of a ledger at work.
+ * Mixed events for benchmarks: the same on every run, in realistic proportions.
  */
 import type { Event } from '../src/domain/events/event.ts';
 
-/** A small generator of repeatable numbers (mulberry32): the same seed gives the same log. */
+/** A pseudo-random number generator (mulberry32): the same seed gives the same log. */
 export const randomFrom = (seed: number): (() => number) => {
   let state = seed;
   return () => {
@@ -21,10 +21,10 @@ const countries = ['US', 'SG', 'IE', 'DE', 'CN', 'NO', 'BR', 'IN'];
 const start = Date.UTC(2016, 0, 1);
 const tenYearsMs = 10 * 365 * 86_400_000;
 
-/** Sources that emit at once. */
+/** How many sources emit concurrently. */
 export const sources = Array.from({ length: 16 }, (_, index) => `https://emitter-${index}.example`);
 
-/** Registrations of everything the mixed events name. */
+/** Registrations of everything that the mixed events name. */
 export const registrations = (): ReadonlyArray<Event> => {
   const base = { source: sources[0]!, assurance: 'observed' as const, time: start };
   return [
@@ -69,13 +69,14 @@ export const registrations = (): ReadonlyArray<Event> => {
   ];
 };
 
-/** The pseudonym of one of the people of the mixed events. */
+/** The pseudonym of one person in the mixed events. */
 export const mixedSubject = (index: number): string => `psn_${index.toString(36).padStart(21, 'A')}A`;
 
 /**
  * Mixed events: mostly about single people, some about whole populations.
  *
- * @param count how many; @param subjects of how many people.
+ * @param count how many events.
+ * @param subjects how many people they are about.
  */
 export function* mixedEvents(count: number, subjects: number, seed = 1): Generator<Event> {
   const random = randomFrom(seed);

@@ -7,7 +7,7 @@ import { mixedEvents, registrations } from './mixed-events.ts';
 
 const batchSize = 1_000;
 
-/** Writes so many events, and the registrations of what they name; answers the position of the last. */
+/** Writes the registrations and `count` mixed events. Returns the position of the last event. */
 export const writeMixedLog = async (logFile: string, count: number): Promise<number> => {
   const store = openSqliteEventStore(logFile, { now: Date.now });
   let batch: { source: string; id: string; bytes: Uint8Array }[] = [];

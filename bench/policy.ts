@@ -1,10 +1,10 @@
 /**
- * How long it takes to judge one million class-histories (holding, population, party) of ten years, and to try a policy
- * on them: the timelines are there, the policy is read. Beside it stands what Cedar's own engine needs for as many, from
- * a sample that both judge alike.
+ * Measures how long it takes to judge one million class-histories (holding, population, party) of ten years, and to try a
+ * policy on them, once the timelines and the policy are in memory. The baseline is Cedar's own engine, extrapolated from a
+ * sample that both judge alike.
  *
- * Run it with `node bench/policy.ts`. BENCH_HISTORIES (default 1,000,000) says of how many, BENCH_RUNS (default 3) how
- * often. Numbers are of one core.
+ * Run it with `node bench/policy.ts`. BENCH_HISTORIES (default 1,000,000) sets the number of histories, and BENCH_RUNS
+ * (default 3) the number of runs. Results are for one core.
  */
 
 import { type EntityUidJson, preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
@@ -41,7 +41,7 @@ const sites = Array.from({ length: 500 }, (_, index) => `site-${index}`);
 const populations = Array.from({ length: 100 }, (_, index) => `population-${index}`);
 const datasets = Array.from({ length: 50 }, (_, index) => `dataset-${index}`);
 
-/** A description that changes so many times in the ten years, for each id. */
+/** A description for each id that changes `times()` times in the ten years. */
 const changing = <D>(ids: ReadonlyArray<string>, times: () => number, describe: (id: string) => D) => {
   const all = new Map(
     ids.map((id) => {
@@ -58,7 +58,7 @@ const changing = <D>(ids: ReadonlyArray<string>, times: () => number, describe: 
   return (id: string) => all.get(id) ?? [];
 };
 
-/** Each party stands in up to two others before it in the list, for some years. */
+/** Each party is in up to two earlier parties of the list, for some years. */
 const above = new Map(
   parties.map((party, index) => [
     party,
@@ -94,7 +94,7 @@ const registry: PolicyRegistry = {
   above: (party) => above.get(party) ?? [],
 };
 
-/** The ten years cut into so many pieces, with a gap after some of them. */
+/** The ten years cut into this many intervals, with gaps after some of them. */
 const pieces = (count: number): ReadonlyArray<Interval> => {
   const cuts = Array.from({ length: count - 1 }, instant);
   const bounds = [start, ...[...new Set(cuts)].sort((a, b) => a - b), end];
@@ -153,14 +153,14 @@ const version = (number: number, cedar: string): PolicyVersion => ({
   inForce: [{ from: beginning, to: never, opened: [1], closed: [] }],
 });
 
-/** Broken by a few in a hundred, as rules are. */
+/** A typical rule: a few per cent of the histories break it. */
 const keepOut = (country: string): string => `
   @id("keep-out")
   forbid(principal in Country::"${country}", action == Action::"reach", resource)
   when { resource.jurisdiction == "US" && resource.categories.contains("health") }
   unless { resource.country == "US" && resource.live };`;
 
-/** Of which nothing can be told from the party or from the holding alone. */
+/** A rule that depends on both the party and the holding. */
 const together = `
   @id("together")
   forbid(principal, action == Action::"reach", resource)
@@ -171,7 +171,7 @@ const judgingBy = (judged: PolicyVersion): Judging => ({
   entities: new RegisteredEntities(registry),
 });
 
-// The stock engine, asked of a sample at every instant at which anything that it is told changes ---------------------
+// The stock engine, asked about a sample at every instant at which its input changes ---------------------
 
 const aboveAt = (party: string, at: Instant): ReadonlyArray<EntityUidJson> => {
   const found = new Set([party]);
@@ -228,7 +228,7 @@ const isBrokenAt = (party: string, { holding, population, expires }: ClassHistor
   return answer.response.diagnostics.reason.length > 0;
 };
 
-/** Judges the class-histories of a sample by instants; throws where the findings say something else. */
+/** Judges the class-histories of a sample instant by instant. Throws if the findings disagree. */
 const stock = (
   cedar: string,
   sample: ReadonlyArray<ClassHistory>,
@@ -263,7 +263,7 @@ const stock = (
   };
 };
 
-// Measured ------------------------------------------------------------------------------------------------------------
+// Measurements ------------------------------------------------------------------------------------------------------------
 
 interface Took {
   readonly wallMs: number;

@@ -1,9 +1,10 @@
 /**
- * How long questions of reach take inside the process: `node bench/reach.ts`.
+ * Measures how long questions about reach take within the process. Run it with `node bench/reach.ts`.
  *
  * The world: 77,000 parties and teams with about 350,000 interval edges over ten years, a thousand classes of data (live and
- * backups) with the grants over them, a million people in those classes. Asked are random people at random instants: cold, where the
- * labels of their classes are not known yet, and warm; then late grants, revocations and memberships come in between.
+ * backups) with the grants over them, a million people in those classes. Questions are
+ * about random people at random instants: cold (the labels of their classes are not cached), warm, and then with late grants,
+ * revocations and memberships in between.
  */
 
 import { edgeKinds } from '../src/domain/reach/edge.ts';
@@ -29,7 +30,7 @@ const year = 365.25 * 86_400_000;
 const begin: Instant = Date.UTC(2014, 0, 1);
 const end: Instant = begin + 10 * year;
 
-// A small generator of known quality (mulberry32): the same world on every run.
+// A pseudo-random number generator (mulberry32): the same world on every run.
 let seed = 20_220_617;
 const random = (): number => {
   seed = (seed + 0x6d2b79f5) | 0;
@@ -39,7 +40,7 @@ const random = (): number => {
 };
 const below = (bound: number): number => Math.floor(random() * bound);
 const instant = (): Instant => begin + Math.floor(random() * (end - begin));
-/** Few are large, most are small. */
+/** A skewed size: a few are large, most are small. */
 const skewed = (bound: number): number => Math.floor(bound * random() ** 2);
 
 const facts: Fact[] = [];
@@ -62,7 +63,7 @@ const dataset = (n: number): string => `dataset-${n}`;
 const site = (n: number): string => `site-${n}`;
 
 let edgeCount = 0;
-/** A membership in one or two stretches of the ten years. */
+/** A membership of one or two intervals within the ten years. */
 const membership = (member: string, group: string, stretches: number): void => {
   let time = begin + Math.floor(random() * 6 * year);
   for (let stretch = 0; stretch < stretches && time < end; stretch++) {
@@ -81,7 +82,7 @@ const tellTheWorld = (): void => {
       kind: 'organisation',
       name: `Organisation ${n}`,
     });
-    // Groups of companies: each but the first of a group is controlled by an earlier one of it, sometimes by others too.
+    // Groups of companies: an earlier company of the group controls each later one. Sometimes others control it too.
     const root = n - (n % groupSize);
     const controllers = n === root ? [] : [root + below(n - root)];
     if (random() < 0.1) controllers.push(below(organisationCount));
@@ -142,7 +143,7 @@ const tellTheWorld = (): void => {
   }
 };
 
-/** The people of a class came to their population at various times; their data is at one site, with a backup at another. */
+/** The people of a class joined at various times. Their data is at one site, with a backup at another. */
 const person_ = (n: number): { readonly subject: string; readonly residency: Residency } => {
   const subject = `subject-${n}`;
   const [p, d] = [n % populationCount, Math.floor(n / populationCount) % datasetCount];
@@ -227,7 +228,7 @@ const ask = (n: number): ReachAnswer => {
 };
 
 const classCount = populationCount * datasetCount;
-// The code is warm, the labels are not: those with kinds of edges named are remembered apart.
+// The code is warm but the labels are not: labels for given kinds of edges are cached separately.
 for (let n = 0; n < classCount; n++) {
   const { subject, residency } = person_(n);
   reachOfSubject(index, subject, residency, { at: end, via: new Set(edgeKinds) });

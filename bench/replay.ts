@@ -1,8 +1,8 @@
 /**
- * How fast the projections are replayed while they serve: alone, and with readers who poll and a writer who writes.
- * Beside it stands the rebuild of the same log with nothing to serve. No request may fail.
+ * Measures a replay of the projections while they serve: without load, and with polling readers and one writer. The baseline
+ * is rebuilding from the same log with nothing to serve. No request may fail.
  *
- * Sizes come from the environment: BENCH_EVENTS (default 1,000,000), BENCH_RUNS (default 3).
+ * The environment sets the sizes: BENCH_EVENTS (default 1,000,000), BENCH_RUNS (default 3).
  */
 import { join } from 'node:path';
 import { Projector } from '../src/projections/engine/projector.ts';
@@ -28,7 +28,7 @@ interface Traffic {
   failed: number;
 }
 
-/** Sends one request after the other until told to stop. */
+/** Sends one request after another until it is stopped. */
 const keepSending = async (
   send: () => Promise<Response>,
   traffic: Traffic,
@@ -48,13 +48,13 @@ const keepSending = async (
   }
 };
 
-/** How many events a second a replay went through until they were all applied, and until it was swapped. */
+/** The replay's rate in events per second, until all events were applied and until it started to serve. */
 interface Rates {
   readonly applied: number;
   readonly swapped: number;
 }
 
-/** Replays once. */
+/** Runs one replay. */
 const replay = async ({ url }: BenchServer): Promise<Rates> => {
   const started = await fetch(`${url}/v1/replays`, { method: 'POST' });
   if (started.status !== 202) throw new Error(`${started.status}: ${await started.text()}`);

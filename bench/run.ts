@@ -1,5 +1,5 @@
 /**
- * All measurements, one after the other; or those named: `npm run bench -- ledger reach`.
+ * Runs all benchmarks one after another, or only those that are named: `npm run bench -- ledger reach`.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ const all = ['ledger', 'reach', 'policy', 'replay', 'kurrentdb'];
 const wanted = process.argv.slice(2);
 for (const name of wanted.length === 0 ? all : wanted) {
   if (!all.includes(name)) {
-    process.stderr.write(`${name}: there is no such measurement; expected ${all.join(', ')}\n`);
+    process.stderr.write(`${name}: unknown benchmark; expected ${all.join(', ')}\n`);
     process.exit(2);
   }
   const file = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));

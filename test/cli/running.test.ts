@@ -96,7 +96,7 @@ describe('domicile bench', () => {
     const { code, notes } = await domicile(['bench', 'rebuilt']);
     expect([code, notes]).toEqual([
       2,
-      expect.stringMatching(/^rebuilt: there is no such measurement; expected ledger, /),
+      expect.stringMatching(/^rebuilt: unknown benchmark; expected ledger, /),
     ]);
   });
 });

@@ -14,12 +14,12 @@ import type { Terminal } from '../terminal/terminal.ts';
 
 const benchmarks = fileURLToPath(new URL('../../../bench/run.ts', import.meta.url));
 
-const run = async (measurements: ReadonlyArray<string>): Promise<CommandResult> => {
+const run = async (names: ReadonlyArray<string>): Promise<CommandResult> => {
   if (!existsSync(benchmarks)) {
     const hint = 'Clone the repository to get them.';
     return E.left({ exitCode: unavailable, message: 'the benchmarks are not installed', hint });
   }
-  const child = spawn(process.execPath, [benchmarks, ...measurements], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [benchmarks, ...names], { stdio: 'inherit' });
   const [code] = (await once(child, 'close')) as [number | null];
   return E.right(code ?? unavailable);
 };
@@ -28,7 +28,7 @@ const run = async (measurements: ReadonlyArray<string>): Promise<CommandResult> 
 export const addBench = (program: Command, terminal: Terminal): void => {
   program
     .command('bench')
-    .argument('[measurements...]', 'which to run: ledger, reach, policy (default: all)')
+    .argument('[benchmarks...]', 'which to run: ledger, reach, policy, replay, kurrentdb (default: all)')
     .summary('measure how fast Domicile is on this machine')
     .description(
       'Measures how fast Domicile records events, rebuilds projections and answers questions on this machine. Compares each result with a raw baseline. Uses temporary ledgers and takes several minutes.',
@@ -40,5 +40,5 @@ Examples:
   $ domicile bench
   $ domicile bench ledger reach`,
     )
-    .action((measurements: ReadonlyArray<string>) => runCommand(terminal, () => run(measurements)));
+    .action((names: ReadonlyArray<string>) => runCommand(terminal, () => run(names)));
 };
