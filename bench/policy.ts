@@ -8,11 +8,11 @@
  */
 
 import { type EntityUidJson, preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
+import { compilePolicy } from '../src/domain/policy/compiled-policy.ts';
 import type { Finding } from '../src/domain/policy/finding.ts';
 import { differenceOf } from '../src/domain/policy/findings-difference.ts';
 import { findingsOf, type Judging } from '../src/domain/policy/judge.ts';
-import type { ClassHistory } from '../src/domain/policy/judged-holding.ts';
-import { judgingPolicy } from '../src/domain/policy/judging-policy.ts';
+import type { JudgedHolding } from '../src/domain/policy/judged-holding.ts';
 import type { PolicyVersion } from '../src/domain/policy/policy-versions.ts';
 import type { PolicyRegistry } from '../src/domain/policy/registered-entities.ts';
 import { RegisteredEntities } from '../src/domain/policy/registered-entities.ts';
@@ -104,7 +104,7 @@ const pieces = (count: number): ReadonlyArray<Interval> => {
   });
 };
 
-const history = (): ClassHistory => {
+const history = (): JudgedHolding => {
   const backup = below(4) === 0 ? `backup-${below(1_000_000)}` : null;
   const population = pick(populations);
   const presences = pieces(1 + below(2)).map((interval) => ({
@@ -167,7 +167,7 @@ const together = `
   when { if principal.country == "CN" then resource.jurisdiction == "US" && resource.country != "US" else false };`;
 
 const judgingBy = (judged: PolicyVersion): Judging => ({
-  policies: [judgingPolicy(judged)],
+  policies: [compilePolicy(judged)],
   entities: new RegisteredEntities(registry),
 });
 
@@ -184,7 +184,7 @@ const aboveAt = (party: string, at: Instant): ReadonlyArray<EntityUidJson> => {
   });
 };
 
-const boundsIn = (party: string, { holding, population, expires }: ClassHistory): ReadonlyArray<Instant> => [
+const boundsIn = (party: string, { holding, population, expires }: JudgedHolding): ReadonlyArray<Instant> => [
   expires,
   ...[
     ...registry.party(party),
@@ -195,7 +195,7 @@ const boundsIn = (party: string, { holding, population, expires }: ClassHistory)
   ].flatMap(({ from, to }) => [from, to]),
 ];
 
-const isBrokenAt = (party: string, { holding, population, expires }: ClassHistory, at: Instant): boolean => {
+const isBrokenAt = (party: string, { holding, population, expires }: JudgedHolding, at: Instant): boolean => {
   const answer = statefulIsAuthorized({
     principal: { type: 'Party', id: party },
     action: { type: 'Action', id: 'reach' },
@@ -231,7 +231,7 @@ const isBrokenAt = (party: string, { holding, population, expires }: ClassHistor
 /** Judges the class-histories of a sample instant by instant. Throws if the findings disagree. */
 const stock = (
   cedar: string,
-  sample: ReadonlyArray<ClassHistory>,
+  sample: ReadonlyArray<JudgedHolding>,
   findings: ReadonlyArray<Finding>,
 ): Took => {
   preparsePolicySet('bench', { staticPolicies: cedar });

@@ -4,13 +4,12 @@
 
 import { isPopulation } from '../domain/events/scope.ts';
 import { accessFindings, type CountedAccess } from '../domain/policy/access-findings.ts';
-import { eachAlone, type Weights } from '../domain/policy/cohorts.ts';
+import { type Cohorts, cohortsOfOne } from '../domain/policy/cohorts.ts';
 import { countedAccess } from '../domain/policy/counted-access.ts';
 import { type Finding, findingOrder } from '../domain/policy/finding.ts';
 import { findingsOf, type Judging } from '../domain/policy/judge.ts';
-import type { ClassHistory } from '../domain/policy/judged-holding.ts';
-import { classHistoriesOf } from '../domain/policy/judged-holdings.ts';
-import { judgingPolicy } from '../domain/policy/judging-policy.ts';
+import type { JudgedHolding } from '../domain/policy/judged-holding.ts';
+import { judgedHoldingsOf } from '../domain/policy/judged-holdings.ts';
 import { policyRegistry } from '../domain/policy/policy-registry.ts';
 import type { PolicyVersion } from '../domain/policy/policy-versions.ts';
 import { RegisteredEntities } from '../domain/policy/registered-entities.ts';
@@ -20,6 +19,7 @@ import type { Residency } from '../domain/residency/fold.ts';
 import { contains } from '../domain/time/interval.ts';
 import type { ReachIndex } from '../projections/reach/reach-index.ts';
 import { cachedByKnowledge } from './cached-by-knowledge.ts';
+import { compiledPolicy } from './compiled-policies.ts';
 import { policyVersions } from './policies.ts';
 import { reachIndexOf } from './reach.ts';
 import { residencyOf } from './residency-facts.ts';
@@ -38,7 +38,7 @@ const judgingOf = (view: View, reach: ReachIndex, versions: ReadonlyArray<Policy
       .flatMap((name) => view.factsOf('dataset', name, 'DatasetRegistered')),
   ];
   return {
-    policies: versions.filter(({ cedar }) => cedar !== null).map(judgingPolicy),
+    policies: versions.filter(({ cedar }) => cedar !== null).map(compiledPolicy),
     entities: new RegisteredEntities(policyRegistry(reach, registrations)),
     knownSince: (position) => view.fact(position)?.corrections.at(-1) ?? position,
   };
@@ -47,12 +47,12 @@ const judgingOf = (view: View, reach: ReachIndex, versions: ReadonlyArray<Policy
 const unexplained = (
   reach: ReachIndex,
   residency: Residency,
-  weights: Weights,
+  cohorts: Cohorts,
   accesses: ReadonlyArray<FactOf<'AccessObserved'>>,
 ): ReadonlyArray<CountedAccess> =>
   accesses.flatMap((access) => {
     const found = unexplainedAccess(reach, access, residency);
-    return found === undefined ? [] : [countedAccess(residency, found, weights)];
+    return found === undefined ? [] : [countedAccess(residency, found, cohorts)];
   });
 
 const judge = (
@@ -61,14 +61,14 @@ const judge = (
   of: {
     readonly reach: ReachIndex;
     readonly residency: Residency;
-    readonly weights: Weights;
-    readonly histories: ReadonlyArray<ClassHistory>;
+    readonly cohorts: Cohorts;
+    readonly histories: ReadonlyArray<JudgedHolding>;
     readonly accesses: ReadonlyArray<FactOf<'AccessObserved'>>;
   },
 ): ReadonlyArray<Finding> =>
   [
     ...findingsOf(judgingOf(view, of.reach, versions), of.histories),
-    ...accessFindings(versions, unexplained(of.reach, of.residency, of.weights, of.accesses)),
+    ...accessFindings(versions, unexplained(of.reach, of.residency, of.cohorts, of.accesses)),
   ].sort(findingOrder);
 
 /** The findings of some versions over everything. */
@@ -120,8 +120,8 @@ export const findingsOfSubject = (view: View, subject: string): ReadonlyArray<Fi
   return judge(view, policyVersions(view), {
     reach,
     residency,
-    weights: eachAlone,
-    histories: classHistoriesOf(residency, reach),
+    cohorts: cohortsOfOne,
+    histories: judgedHoldingsOf(residency, reach),
     accesses: [...own, ...ofAll],
   });
 };

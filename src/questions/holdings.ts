@@ -12,7 +12,7 @@ import type { IndividualCounts } from './individual-counts.ts';
 import { withIndividualCounts } from './kept-counts.ts';
 import { enrolledInCohorts } from './members.ts';
 import { ResidencyFacts } from './residency-facts.ts';
-import { type WeighedResidency, withCohorts } from './residency-of-many.ts';
+import { type ResidencyOfMany, withCohorts } from './residency-of-many.ts';
 import type { View } from './view.ts';
 
 type RowDraft = { -readonly [K in keyof SiteHoldingRow]: SiteHoldingRow[K] };
@@ -44,7 +44,7 @@ const rowOrder = (a: SiteHoldingRow, b: SiteHoldingRow): number =>
 
 /** The populations' holdings at the site with everybody who is in them in a cohort, by key. */
 const rowsOfPopulations = (
-  { residency, weightOf }: WeighedResidency,
+  { residency, sizeOf }: ResidencyOfMany,
   site: string,
   validAt: Instant,
 ): Map<string, RowDraft> => {
@@ -61,7 +61,7 @@ const rowsOfPopulations = (
   for (const { holding, subject, ...interval } of residency.presences) {
     if (holding.site !== site || !contains(interval, validAt)) continue;
     const row = rows.get(keyOf(sharedHolding(holding)));
-    if (row !== undefined) row.subjects += weightOf(subject);
+    if (row !== undefined) row.subjects += sizeOf(subject);
   }
   return rows;
 };

@@ -150,7 +150,7 @@ export const transfersBetween = (view: View, from: Instant, to: Instant): Readon
     if (isPopulation(scope)) populations.add(scope.population);
     else subjects.add(scope.subject);
   }
-  const { residency, weightOf } = residencyOfMany(view, populations, subjects, to);
+  const { residency, sizeOf } = residencyOfMany(view, populations, subjects, to);
   return crossing.map(({ kind, dataset, scope, from, to, fact, fromCountry, toCountry }) => ({
     from: fromCountry,
     to: toCountry,
@@ -160,7 +160,7 @@ export const transfersBetween = (view: View, from: Instant, to: Instant): Readon
     population: isPopulation(scope) ? scope.population : null,
     kind: kind as MovementKind,
     time: formatInstant(fact.time),
-    subjects: (residency.taken.get(fact.position) ?? []).reduce((sum, subject) => sum + weightOf(subject), 0),
+    subjects: (residency.taken.get(fact.position) ?? []).reduce((sum, subject) => sum + sizeOf(subject), 0),
     event: String(fact.position),
   }));
 };

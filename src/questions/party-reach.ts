@@ -20,8 +20,8 @@ const wire = ({ from, to, path, ...of }: HoldingReach): PartyReachRow => ({
 });
 
 const reachedBy = (view: View, party: string, at: Instant, during: Interval): ReadonlyArray<HoldingReach> => {
-  const { residency, reach, weights } = wholeHistoryOf(view);
-  return reachedHoldings(reach, party, countedDataOf(residency, reach, weights), { at, during });
+  const { residency, reach, cohorts } = wholeHistoryOf(view);
+  return reachedHoldings(reach, party, countedDataOf(residency, reach, cohorts), { at, during });
 };
 
 /** What the party reached: by dataset, population, site, kind, backup, from. */

@@ -2,7 +2,7 @@
  * Where the data of many was: of individuals one by one, and of everybody else in cohorts. So the numbers are exact, and
  * cost by what happened, not by how many people there are.
  */
-import type { Weights } from '../domain/policy/cohorts.ts';
+import type { Cohorts } from '../domain/policy/cohorts.ts';
 import type { Fact } from '../domain/recording/facts.ts';
 import { foldingOrder } from '../domain/recording/folding-order.ts';
 import { foldResidency, type Residency } from '../domain/residency/fold.ts';
@@ -20,7 +20,7 @@ import { enrolmentsOf } from './subject-enrolments.ts';
 import type { View } from './view.ts';
 
 /** A residency of many, and how many people each followed subject stands for. */
-export interface WeighedResidency extends Weights {
+export interface ResidencyOfMany extends Cohorts {
   readonly residency: Residency;
 }
 
@@ -30,7 +30,7 @@ const cohortPrefix = '#';
 /**
  * Where the data of everybody in some populations, and of some further subjects, was.
  *
- * @param until the weights hold at this instant, and leave out later enrolments; `always` leaves out none and tells when
+ * @param until the sizes of cohorts hold at this instant, and leave out later enrolments; `always` leaves out none and tells when
  *   each subject arrived, so that the numbers are known at every instant.
  */
 export const residencyOfMany = (
@@ -38,7 +38,7 @@ export const residencyOfMany = (
   populations: Iterable<string>,
   subjects: Iterable<string>,
   until: Instant | 'always',
-): WeighedResidency => {
+): ResidencyOfMany => {
   const facts = new ResidencyFacts(view);
   for (const population of populations) facts.addPopulation(population);
   for (const subject of [...subjects, ...view.simulatedSubjects()]) facts.addSubject(subject);
@@ -62,7 +62,7 @@ export const residencyOfMany = (
 export const withCohorts = (
   facts: ResidencyFacts,
   cohortsOf: (population: string, divisions: ReadonlyArray<Fact>) => ReadonlyArray<Cohort>,
-): WeighedResidency => {
+): ResidencyOfMany => {
   const divisionsOf = dividing(facts.facts.values());
   const cohorts = new Map<string, Cohort>();
   const enrolments: Fact[] = [];
@@ -86,7 +86,7 @@ export const withCohorts = (
   );
   return {
     residency,
-    weightOf: (subject) => cohorts.get(subject)?.count ?? 1,
+    sizeOf: (subject) => cohorts.get(subject)?.count ?? 1,
     arrivalsOf: (subject) => cohorts.get(subject)?.arrivals,
   };
 };

@@ -3,9 +3,9 @@
  * everybody who reached it.
  */
 import { isPopulation } from '../domain/events/scope.ts';
-import type { Weights } from '../domain/policy/cohorts.ts';
-import type { ClassHistory } from '../domain/policy/judged-holding.ts';
-import { classHistoriesOf } from '../domain/policy/judged-holdings.ts';
+import type { Cohorts } from '../domain/policy/cohorts.ts';
+import type { JudgedHolding } from '../domain/policy/judged-holding.ts';
+import { judgedHoldingsOf } from '../domain/policy/judged-holdings.ts';
 import type { Residency } from '../domain/residency/fold.ts';
 import type { ReachIndex } from '../projections/reach/reach-index.ts';
 import { cachedByKnowledge } from './cached-by-knowledge.ts';
@@ -16,9 +16,9 @@ import type { View } from './view.ts';
 /** Everything that was held and reached. */
 export interface WholeHistory {
   readonly residency: Residency;
-  readonly weights: Weights;
+  readonly cohorts: Cohorts;
   readonly reach: ReachIndex;
-  readonly histories: ReadonlyArray<ClassHistory>;
+  readonly histories: ReadonlyArray<JudgedHolding>;
 }
 
 /** Subjects whom an access or a grant names: what is true of them need not be of others who share their facts. */
@@ -33,8 +33,8 @@ const makeWholeHistory = (view: View): WholeHistory => {
   const populations = view.names('population', '', Number.MAX_SAFE_INTEGER);
   const reach = reachIndexOf(view);
   const followed = new Set([...view.index.movedIndividuals(), ...namedSubjects(view, reach)]);
-  const { residency, ...weights } = residencyOfMany(view, populations, followed, 'always');
-  return { residency, weights, reach, histories: classHistoriesOf(residency, reach, weights) };
+  const { residency, ...cohorts } = residencyOfMany(view, populations, followed, 'always');
+  return { residency, cohorts, reach, histories: judgedHoldingsOf(residency, reach, cohorts) };
 };
 
 /** Histories that are kept, at the most: of the latest and of earlier moments of knowledge. */

@@ -3,10 +3,10 @@
  */
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { eachAlone, type Weights } from '../../src/domain/policy/cohorts.ts';
+import { type Cohorts, cohortsOfOne } from '../../src/domain/policy/cohorts.ts';
 import { countedAccess } from '../../src/domain/policy/counted-access.ts';
-import type { ClassHistory } from '../../src/domain/policy/judged-holding.ts';
-import { classHistoriesOf } from '../../src/domain/policy/judged-holdings.ts';
+import type { JudgedHolding } from '../../src/domain/policy/judged-holding.ts';
+import { judgedHoldingsOf } from '../../src/domain/policy/judged-holdings.ts';
 import { unexplainedAccess } from '../../src/domain/reach/unexplained-access.ts';
 import type { Residency } from '../../src/domain/residency/fold.ts';
 import { formatInstant } from '../../src/domain/time/instant.ts';
@@ -58,7 +58,7 @@ const enrolled = (time: string, population: string, who: ReadonlyArray<string>, 
     : sent(`crowd-${id}`, 'SubjectsEnrolled', { subjects: who, population }, { time });
 
 /** The histories without their order. */
-const told = (histories: ReadonlyArray<ClassHistory>): ReadonlyArray<string> =>
+const told = (histories: ReadonlyArray<JudgedHolding>): ReadonlyArray<string> =>
   histories
     .map(({ reached, ...history }) =>
       JSON.stringify({
@@ -114,7 +114,7 @@ it('counts of every class at every instant, and of every access, are those of ea
           log.splice((index * every) % (log.length + 1), 0, event);
         const events = storedEvents(log);
         const view = projected(events).view(Math.ceil(events.length * share));
-        const { residency, weights, reach, histories } = wholeHistoryOf(view);
+        const { residency, cohorts, reach, histories } = wholeHistoryOf(view);
 
         const facts = new ResidencyFacts(view);
         for (const population of view.names('population', '', 100)) facts.addPopulation(population);
@@ -122,18 +122,17 @@ it('counts of every class at every instant, and of every access, are those of ea
           facts.addSubject(subject);
         const alone = facts.fold();
 
-        expect(told(histories)).toEqual(told(classHistoriesOf(alone, reach)));
-        const counted = (of: Residency, weighed: Weights) =>
+        expect(told(histories)).toEqual(told(judgedHoldingsOf(alone, reach)));
+        const counted = (of: Residency, weighed: Cohorts) =>
           view.factsOf('accesses', 'all', 'AccessObserved').map((access) => {
             const found = unexplainedAccess(reach, access, of);
             return found === undefined ? 'explained' : countedAccess(of, found, weighed);
           });
-        const ofAll = counted(residency, weights);
-        expect(ofAll).toEqual(counted(alone, eachAlone));
+        const ofAll = counted(residency, cohorts);
+        expect(ofAll).toEqual(counted(alone, cohortsOfOne));
         seen.steps += histories.reduce((sum, { subjects: steps }) => sum + steps.length, 0);
         seen.accesses += ofAll.length;
-        for (const subject of residency.memberships.keys())
-          if (weights.weightOf(subject) > 1) seen.together++;
+        for (const subject of residency.memberships.keys()) if (cohorts.sizeOf(subject) > 1) seen.together++;
       },
     ),
     { numRuns: 400 },

@@ -5,10 +5,10 @@
 import { preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { compilePolicy } from '../../src/domain/policy/compiled-policy.ts';
 import { type Finding, subjectsAt } from '../../src/domain/policy/finding.ts';
 import { findingsOf } from '../../src/domain/policy/judge.ts';
-import { classHistoriesOf } from '../../src/domain/policy/judged-holdings.ts';
-import { judgingPolicy } from '../../src/domain/policy/judging-policy.ts';
+import { judgedHoldingsOf } from '../../src/domain/policy/judged-holdings.ts';
 import { policyRegistry } from '../../src/domain/policy/policy-registry.ts';
 import { policiesOf } from '../../src/domain/policy/policy-versions.ts';
 import { RegisteredEntities } from '../../src/domain/policy/registered-entities.ts';
@@ -328,8 +328,8 @@ it('finds at every sampled instant what the stock engine says of each person, an
       const entities = new RegisteredEntities(policyRegistry(reach, facts));
       const policies = policiesOf(facts)
         .versions.filter(({ policy }) => policy === 'p')
-        .map(judgingPolicy);
-      const findings = findingsOf({ policies, entities }, classHistoriesOf(residency, reach));
+        .map(compilePolicy);
+      const findings = findingsOf({ policies, entities }, judgedHoldingsOf(residency, reach));
       for (const { from, to } of findings) {
         expect(from).toBeGreaterThanOrEqual(force.from);
         expect(to).toBeLessThanOrEqual(force.to);

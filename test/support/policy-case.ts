@@ -4,10 +4,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { EventData, EventType } from '../../src/domain/events/catalogue.ts';
 import { decodeEvent } from '../../src/domain/events/event.ts';
+import { compilePolicy } from '../../src/domain/policy/compiled-policy.ts';
 import type { Finding } from '../../src/domain/policy/finding.ts';
 import { findingsOf } from '../../src/domain/policy/judge.ts';
-import { classHistoriesOf } from '../../src/domain/policy/judged-holdings.ts';
-import { judgingPolicy } from '../../src/domain/policy/judging-policy.ts';
+import { judgedHoldingsOf } from '../../src/domain/policy/judged-holdings.ts';
 import { policyRegistry } from '../../src/domain/policy/policy-registry.ts';
 import { type PolicyVersion, policiesOf } from '../../src/domain/policy/policy-versions.ts';
 import { RegisteredEntities } from '../../src/domain/policy/registered-entities.ts';
@@ -63,8 +63,8 @@ export const ledgerOf = (
   const reach = new ReachIndex(facts);
   const entities = new RegisteredEntities(policyRegistry(reach, facts));
   const versions = [...policiesOf(facts).versions, ...further];
-  const histories = classHistoriesOf(residency, reach);
-  const findings = findingsOf({ policies: versions.map(judgingPolicy), entities }, histories);
+  const histories = judgedHoldingsOf(residency, reach);
+  const findings = findingsOf({ policies: versions.map(compilePolicy), entities }, histories);
   return { facts, residency, reach, entities, versions, findings };
 };
 

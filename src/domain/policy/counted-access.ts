@@ -8,7 +8,7 @@ import type { Residency } from '../residency/fold.ts';
 import { contains } from '../time/interval.ts';
 import { valueAt } from '../time/varying.ts';
 import type { CountedAccess } from './access-findings.ts';
-import { eachAlone, peopleIn, type Weights } from './cohorts.ts';
+import { type Cohorts, cohortsOfOne, peopleAt } from './cohorts.ts';
 
 /**
  * An access with the number of those whose data of that dataset was in the population's holdings, at the site if one is
@@ -19,7 +19,7 @@ import { eachAlone, peopleIn, type Weights } from './cohorts.ts';
 export const countedAccess = (
   residency: Residency,
   access: UnexplainedAccess,
-  weights: Weights = eachAlone,
+  cohorts: Cohorts = cohortsOfOne,
 ): CountedAccess => {
   const { scope, dataset, site, at } = access;
   if (!isPopulation(scope)) {
@@ -31,7 +31,7 @@ export const countedAccess = (
     const { subject, holding } = presence;
     if (holding.dataset !== dataset || (site !== null && holding.site !== site)) continue;
     if (contains(presence, at))
-      people.set(subject, Math.max(people.get(subject) ?? 0, peopleIn(weights, presence, at)));
+      people.set(subject, Math.max(people.get(subject) ?? 0, peopleAt(cohorts, presence, at)));
   }
   let subjects = 0;
   for (const of of people.values()) subjects += of;

@@ -10,7 +10,7 @@ import type { Span } from '../time/span.ts';
 import type { Varying } from '../time/varying.ts';
 
 /** The people of one population in one holding, over time. A holding is judged once for each such class (R17). */
-export interface ClassHistory {
+export interface JudgedHolding {
   readonly holding: {
     readonly dataset: string;
     readonly site: string;

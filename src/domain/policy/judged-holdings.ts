@@ -16,16 +16,16 @@ import { timeOrder, visitOverlaps } from '../time/interval.ts';
 import { mergeSpans, type Span } from '../time/span.ts';
 import { always, cover, intersect, subtract, type Timeline } from '../time/timeline.ts';
 import { fill, type Varying, valueAt } from '../time/varying.ts';
-import { arrivalsIn, eachAlone, type Weights } from './cohorts.ts';
-import { type ClassHistory, type ReachedBy, reachedInterval } from './judged-holding.ts';
+import { arrivalsIn, type Cohorts, cohortsOfOne } from './cohorts.ts';
+import { type JudgedHolding, type ReachedBy, reachedInterval } from './judged-holding.ts';
 
-type JudgedHolding = ClassHistory['holding'];
+type HoldingName = JudgedHolding['holding'];
 
-const keyOf = ({ dataset, site, backup, population }: JudgedHolding): string =>
+const keyOf = ({ dataset, site, backup, population }: HoldingName): string =>
   [dataset, site, backup ?? '', population ?? ''].join(' ');
 
 interface Draft {
-  readonly holding: JudgedHolding;
+  readonly holding: HoldingName;
   readonly population: string | null;
   /** Those over whose data alone there is a grant apart, by name; under null all others. */
   readonly parts: Map<string | null, Count>;
@@ -35,11 +35,11 @@ interface Draft {
 const draftsOf = (
   residency: Residency,
   reach: Pick<Reach, 'grants'>,
-  weights: Weights,
+  cohorts: Cohorts,
 ): ReadonlyArray<Draft> => {
   const drafts = new Map<string, Map<string | null, Draft>>();
-  const keys = new Map<Holding, { readonly holding: JudgedHolding; readonly key: string }>();
-  const judged = (holding: Holding): { readonly holding: JudgedHolding; readonly key: string } => {
+  const keys = new Map<Holding, { readonly holding: HoldingName; readonly key: string }>();
+  const judged = (holding: Holding): { readonly holding: HoldingName; readonly key: string } => {
     const known = keys.get(holding);
     if (known !== undefined) return known;
     const made = sharedHolding(holding);
@@ -70,8 +70,8 @@ const draftsOf = (
       }
       // Who came while the presence grew is counted from then on.
       const arrivals =
-        from === presence.from ? arrivalsIn(weights, presence.subject, presence.from) : undefined;
-      if (arrivals === undefined) ofPart.add({ from, to }, weights.weightOf(presence.subject));
+        from === presence.from ? arrivalsIn(cohorts, presence.subject, presence.from) : undefined;
+      if (arrivals === undefined) ofPart.add({ from, to }, cohorts.sizeOf(presence.subject));
       else ofPart.addArrivals(arrivals, to);
       if (presence.holding.kind === 'own') draft.presences.push(presence);
     }
@@ -85,9 +85,9 @@ const draftsOf = (
 export const countedDataOf = (
   residency: Residency,
   reach: Pick<Reach, 'grants'>,
-  weights: Weights = eachAlone,
+  cohorts: Cohorts = cohortsOfOne,
 ): ReadonlyArray<CountedData> =>
-  draftsOf(residency, reach, weights).flatMap(({ holding, population, parts }) =>
+  draftsOf(residency, reach, cohorts).flatMap(({ holding, population, parts }) =>
     [...parts].map(([subject, count]): CountedData => {
       const subjects = count.overTime();
       return {
@@ -106,13 +106,13 @@ export const countedDataOf = (
 /**
  * The classes of everything that was held.
  */
-export const classHistoriesOf = (
+export const judgedHoldingsOf = (
   residency: Residency,
   reach: Pick<Reach, 'grants' | 'labels'>,
-  weights: Weights = eachAlone,
-): ReadonlyArray<ClassHistory> => {
+  cohorts: Cohorts = cohortsOfOne,
+): ReadonlyArray<JudgedHolding> => {
   const presencesOf = Map.groupBy(residency.holdings, ({ holding }) => keyOf(sharedHolding(holding)));
-  return draftsOf(residency, reach, weights).map(({ holding, population, parts, presences }) => ({
+  return draftsOf(residency, reach, cohorts).map(({ holding, population, parts, presences }) => ({
     holding,
     expires: holding.backup === null ? never : (residency.backups.get(holding.backup)?.expires ?? never),
     population,
@@ -134,7 +134,7 @@ const isGrantedApart = ({ grants }: Pick<Reach, 'grants'>, { subject, holding }:
 /** Who reached the parts of a class, when, along which path, and how many people of it. */
 const reachedOf = (
   reach: Pick<Reach, 'grants' | 'labels'>,
-  { dataset, site, backup, population }: JudgedHolding,
+  { dataset, site, backup, population }: HoldingName,
   memberOf: string | null,
   parts: ReadonlyMap<string | null, Count>,
 ): ReadonlyArray<ReachedBy> => {

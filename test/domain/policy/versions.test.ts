@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgingPolicy } from '../../../src/domain/policy/judging-policy.ts';
+import { compilePolicy } from '../../../src/domain/policy/compiled-policy.ts';
 import { policiesOf, proposedVersion, versionInForce } from '../../../src/domain/policy/policy-versions.ts';
 import { day, dayOf, type Entry, factsOf, ledgerOf, workedExample } from '../../support/policy-case.ts';
 
@@ -205,7 +205,7 @@ describe('a proposal', () => {
     const tried = ledgerOf(known, [proposed]).findings.filter(({ version }) => version === 2);
     const adoption: Entry = ['2023-01-01', 'PolicyAdopted', { ...proposal, effectiveFrom: '2019-01-01' }];
     const found = ledgerOf([...known, adoption]).findings.filter(({ version }) => version === 2);
-    expect(judgingPolicy(proposed).rules.length).toBe(1);
+    expect(compilePolicy(proposed).rules.length).toBe(1);
     expect(tried.map(({ events: _, knownSince: __, ...finding }) => finding)).toEqual(
       found.map(({ events: _, knownSince: __, ...finding }) => finding),
     );
