@@ -11,7 +11,8 @@ import { edgeKinds } from '../src/domain/reach/edge.ts';
 import type { ReachAnswer } from '../src/domain/reach/reach-of.ts';
 import { reachOfSubject } from '../src/domain/reach/reach-of-subject.ts';
 import type { Fact } from '../src/domain/recording/facts.ts';
-import type { Residency, SubjectPresence } from '../src/domain/residency/fold.ts';
+import type { SubjectPresence } from '../src/domain/residency/presences.ts';
+import type { Residency } from '../src/domain/residency/residency.ts';
 import { type Instant, never } from '../src/domain/time/instant.ts';
 import { ReachIndex } from '../src/projections/reach/reach-index.ts';
 
@@ -183,8 +184,8 @@ const person_ = (n: number): { readonly subject: string; readonly residency: Res
       holdings: [],
       memberships,
       backups: new Map(),
-      taken: new Map(),
-      misfits: [],
+      takenAlong: new Map(),
+      discrepancies: [],
     },
   };
 };

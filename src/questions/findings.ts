@@ -15,7 +15,7 @@ import type { PolicyVersion } from '../domain/policy/policy-versions.ts';
 import { RegisteredEntities } from '../domain/policy/registered-entities.ts';
 import { unexplainedAccess } from '../domain/reach/unexplained-access.ts';
 import type { FactOf } from '../domain/recording/facts.ts';
-import type { Residency } from '../domain/residency/fold.ts';
+import type { Residency } from '../domain/residency/residency.ts';
 import { contains } from '../domain/time/interval.ts';
 import type { ReachIndex } from '../projections/reach/reach-index.ts';
 import { cachedByKnowledge } from './cached-by-knowledge.ts';

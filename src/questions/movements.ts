@@ -160,7 +160,10 @@ export const transfersBetween = (view: View, from: Instant, to: Instant): Readon
     population: isPopulation(scope) ? scope.population : null,
     kind: kind as MovementKind,
     time: formatInstant(fact.time),
-    subjects: (residency.taken.get(fact.position) ?? []).reduce((sum, subject) => sum + sizeOf(subject), 0),
+    subjects: (residency.takenAlong.get(fact.position) ?? []).reduce(
+      (sum, subject) => sum + sizeOf(subject),
+      0,
+    ),
     event: String(fact.position),
   }));
 };

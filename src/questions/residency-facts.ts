@@ -5,7 +5,8 @@
  */
 
 import { type Fact, isFact } from '../domain/recording/facts.ts';
-import { foldResidency, type Residency } from '../domain/residency/fold.ts';
+import { foldResidency } from '../domain/residency/fold-residency.ts';
+import type { Residency } from '../domain/residency/residency.ts';
 import type { View } from './view.ts';
 
 export class ResidencyFacts {

@@ -55,6 +55,6 @@ export class ResidencyFolds {
     else if (isPopulation(scope)) facts.addPopulation(scope.population);
     else facts.addSubject(scope.subject);
     this.foldedFacts += facts.facts.size;
-    return new Map(facts.fold().misfits.map(({ position, code }) => [position, code]));
+    return new Map(facts.fold().discrepancies.map(({ position, code }) => [position, code]));
   }
 }

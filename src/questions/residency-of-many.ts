@@ -5,7 +5,8 @@
 import type { Cohorts } from '../domain/policy/cohorts.ts';
 import type { Fact } from '../domain/recording/facts.ts';
 import { foldingOrder } from '../domain/recording/folding-order.ts';
-import { foldResidency, type Residency } from '../domain/residency/fold.ts';
+import { foldResidency } from '../domain/residency/fold-residency.ts';
+import type { Residency } from '../domain/residency/residency.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import {
   type Cohort,

@@ -6,7 +6,7 @@ import { isPopulation } from '../domain/events/scope.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
 import { type Fact, isFact } from '../domain/recording/facts.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
-import type { Residency } from '../domain/residency/fold.ts';
+import type { Residency } from '../domain/residency/residency.ts';
 import { rowPresences } from '../domain/residency/rows.ts';
 import { formatInstant } from '../domain/time/instant.ts';
 import { holdsAt } from '../domain/time/timeline.ts';
@@ -59,7 +59,7 @@ const residencyReasons = (
     }
   }
   // What left the subject's rows as they were and still touched the data: a repeated copy, a move along with others.
-  for (const [position, subjects] of residency.taken) {
+  for (const [position, subjects] of residency.takenAlong) {
     const fact = facts.get(position);
     if (fact !== undefined && subjects.includes(subject))
       reasons.add(position, `took the data along (${fact.type})`);

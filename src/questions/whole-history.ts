@@ -6,7 +6,7 @@ import { isPopulation } from '../domain/events/scope.ts';
 import type { Cohorts } from '../domain/policy/cohorts.ts';
 import type { JudgedHolding } from '../domain/policy/judged-holding.ts';
 import { judgedHoldingsOf } from '../domain/policy/judged-holdings.ts';
-import type { Residency } from '../domain/residency/fold.ts';
+import type { Residency } from '../domain/residency/residency.ts';
 import type { ReachIndex } from '../projections/reach/reach-index.ts';
 import { cachedByKnowledge } from './cached-by-knowledge.ts';
 import { reachIndexOf } from './reach.ts';

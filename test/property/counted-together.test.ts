@@ -8,7 +8,7 @@ import { countedAccess } from '../../src/domain/policy/counted-access.ts';
 import type { JudgedHolding } from '../../src/domain/policy/judged-holding.ts';
 import { judgedHoldingsOf } from '../../src/domain/policy/judged-holdings.ts';
 import { unexplainedAccess } from '../../src/domain/reach/unexplained-access.ts';
-import type { Residency } from '../../src/domain/residency/fold.ts';
+import type { Residency } from '../../src/domain/residency/residency.ts';
 import { formatInstant } from '../../src/domain/time/instant.ts';
 import { ResidencyFacts } from '../../src/questions/residency-facts.ts';
 import { wholeHistoryOf } from '../../src/questions/whole-history.ts';

@@ -13,7 +13,8 @@ import { policyRegistry } from '../../src/domain/policy/policy-registry.ts';
 import { policiesOf } from '../../src/domain/policy/policy-versions.ts';
 import { RegisteredEntities } from '../../src/domain/policy/registered-entities.ts';
 import type { Fact } from '../../src/domain/recording/facts.ts';
-import type { Residency, SubjectPresence } from '../../src/domain/residency/fold.ts';
+import type { SubjectPresence } from '../../src/domain/residency/presences.ts';
+import type { Residency } from '../../src/domain/residency/residency.ts';
 import { ReachIndex } from '../../src/projections/reach/reach-index.ts';
 import * as naive from '../support/naive-reach.ts';
 import {

@@ -9,8 +9,8 @@
 
 import type { Over } from '../../src/domain/events/scope.ts';
 import type { Fact } from '../../src/domain/recording/facts.ts';
-import type { Residency } from '../../src/domain/residency/fold.ts';
 import type { Holding } from '../../src/domain/residency/holding.ts';
+import type { Residency } from '../../src/domain/residency/residency.ts';
 
 /** Everything that is given: facts in any order, and where the data of people was. */
 export type World = { readonly facts: readonly Fact[]; readonly residency: Residency };

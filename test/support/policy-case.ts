@@ -12,7 +12,8 @@ import { policyRegistry } from '../../src/domain/policy/policy-registry.ts';
 import { type PolicyVersion, policiesOf } from '../../src/domain/policy/policy-versions.ts';
 import { RegisteredEntities } from '../../src/domain/policy/registered-entities.ts';
 import { type Fact, factOf } from '../../src/domain/recording/facts.ts';
-import { foldResidency, type Residency } from '../../src/domain/residency/fold.ts';
+import { foldResidency } from '../../src/domain/residency/fold-residency.ts';
+import type { Residency } from '../../src/domain/residency/residency.ts';
 import { formatBound, type Instant } from '../../src/domain/time/instant.ts';
 import { ReachIndex } from '../../src/projections/reach/reach-index.ts';
 

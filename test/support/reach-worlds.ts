@@ -8,7 +8,8 @@ import * as fc from 'fast-check';
 import type { EventData, EventType } from '../../src/domain/events/catalogue.ts';
 import type { Over, Scope } from '../../src/domain/events/scope.ts';
 import type { Fact, FactOf } from '../../src/domain/recording/facts.ts';
-import { foldResidency, type Residency } from '../../src/domain/residency/fold.ts';
+import { foldResidency } from '../../src/domain/residency/fold-residency.ts';
+import type { Residency } from '../../src/domain/residency/residency.ts';
 import type { Instant } from '../../src/domain/time/instant.ts';
 
 /** `zed` is never registered. */

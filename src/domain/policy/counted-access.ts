@@ -4,7 +4,7 @@
 
 import { isPopulation } from '../events/scope.ts';
 import type { UnexplainedAccess } from '../reach/unexplained-access.ts';
-import type { Residency } from '../residency/fold.ts';
+import type { Residency } from '../residency/residency.ts';
 import { contains } from '../time/interval.ts';
 import { valueAt } from '../time/varying.ts';
 import type { CountedAccess } from './access-findings.ts';

@@ -8,8 +8,9 @@ import { appendPathInterval, type PathInterval, pathIntervals } from '../reach/p
 import type { Reach } from '../reach/reach.ts';
 import { pathOrder } from '../reach/reach-of.ts';
 import type { CountedData } from '../reach/reach-of-party.ts';
-import type { HoldingPresence, Residency, SubjectPresence } from '../residency/fold.ts';
 import { type Holding, sharedHolding } from '../residency/holding.ts';
+import type { HoldingPresence, SubjectPresence } from '../residency/presences.ts';
+import type { Residency } from '../residency/residency.ts';
 import { Count } from '../time/count.ts';
 import { never } from '../time/instant.ts';
 import { timeOrder, visitOverlaps } from '../time/interval.ts';

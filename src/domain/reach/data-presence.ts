@@ -6,8 +6,8 @@
  */
 
 import { codeUnitOrder } from '../events/code-unit-order.ts';
-import type { Residency } from '../residency/fold.ts';
 import { populationOf } from '../residency/holding.ts';
+import type { Residency } from '../residency/residency.ts';
 import { type RowKey, type RowPresence, rowPresences } from '../residency/rows.ts';
 import { elementaryIntervals, type Interval } from '../time/interval.ts';
 import { cover, holdsAt, intersect, type Timeline } from '../time/timeline.ts';

@@ -1,7 +1,7 @@
 /**
  * Who could reach this person's data, in which holding, when, and along which path.
  */
-import type { Residency } from '../residency/fold.ts';
+import type { Residency } from '../residency/residency.ts';
 import { dataPresencesOf } from './data-presence.ts';
 import type { Reach } from './reach.ts';
 import { type ReachAnswer, type ReachQuestion, reachOf } from './reach-of.ts';

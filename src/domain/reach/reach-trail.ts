@@ -6,7 +6,7 @@
  */
 
 import type { Fact } from '../recording/facts.ts';
-import type { Residency } from '../residency/fold.ts';
+import type { Residency } from '../residency/residency.ts';
 import type { RowKey } from '../residency/rows.ts';
 import { formatInstant, type Instant } from '../time/instant.ts';
 import { cut, type Interval, overlapOf, overlaps } from '../time/interval.ts';

@@ -4,8 +4,8 @@
 
 import { isPopulation, type Scope } from '../events/scope.ts';
 import type { FactOf } from '../recording/facts.ts';
-import type { Residency } from '../residency/fold.ts';
 import { populationOf } from '../residency/holding.ts';
+import type { Residency } from '../residency/residency.ts';
 import { contains } from '../time/interval.ts';
 import { valueAt } from '../time/varying.ts';
 import type { DataClass } from './data-class.ts';

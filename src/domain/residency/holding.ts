@@ -30,19 +30,22 @@ export interface BackupHolding {
 
 export type Holding = PopulationHolding | OwnHolding | BackupHolding;
 
-/** Equal holdings have equal keys. */
+/** Equal holdings have equal keys, and only they: no identifier contains a line feed. */
 export const holdingKey = (holding: Holding): string => {
   switch (holding.kind) {
     case 'live':
-      return `live ${holding.dataset} ${holding.site} ${holding.population}`;
+      return `live\n${holding.dataset}\n${holding.site}\n${holding.population}`;
     case 'own':
-      return `own ${holding.dataset} ${holding.site} ${holding.subject}`;
+      return `own\n${holding.dataset}\n${holding.site}\n${holding.subject}`;
     case 'backup':
-      return `backup ${holding.backup} ${holding.site}`;
+      return `backup\n${holding.backup}\n${holding.site}`;
   }
 };
 
-/** A holding whoever is in it: subjects' own holdings of a dataset at a site are one. */
+/** One dataset at one site. */
+export const placeKey = (dataset: string, site: string): string => `${dataset}\n${site}`;
+
+/** A holding, regardless of who is in it: all subjects' own holdings of a dataset at a site are one. */
 export interface SharedHolding {
   readonly dataset: string;
   readonly site: string;

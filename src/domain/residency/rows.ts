@@ -4,8 +4,10 @@
  */
 
 import { codeUnitOrder } from '../events/code-unit-order.ts';
-import type { Interval } from '../time/interval.ts';
-import type { Residency, SubjectPresence } from './fold.ts';
+import { coalesce } from '../time/interval.ts';
+import { closedTogether, openedTogether, type Span } from '../time/span.ts';
+import type { SubjectPresence } from './presences.ts';
+import type { Residency } from './residency.ts';
 
 /** Which row: `backup` is null for live data. */
 export interface RowKey {
@@ -16,10 +18,8 @@ export interface RowKey {
 }
 
 /** A maximal uninterrupted presence of a row, with the presences in single holdings behind it. */
-export interface RowPresence extends Interval {
+export interface RowPresence extends Span {
   readonly row: RowKey;
-  readonly opened: ReadonlyArray<number>;
-  readonly closed: ReadonlyArray<number>;
   readonly behind: ReadonlyArray<SubjectPresence>;
 }
 
@@ -39,36 +39,20 @@ export const rowOrder = (a: RowKey, b: RowKey): number =>
 
 /** Everything shown of a subject, in the order of rows and then of time. */
 export const rowPresences = (residency: Residency, subject: string): ReadonlyArray<RowPresence> => {
-  const rows = new Map<string, SubjectPresence[]>();
-  for (const presence of residency.presencesOf(subject)) {
+  const byRow = Map.groupBy(residency.presencesOf(subject), (presence) => {
     const { dataset, site, backup } = rowOf(presence);
-    const key = `${dataset} ${site} ${backup ?? ''}`;
-    rows.set(key, [...(rows.get(key) ?? []), presence]);
-  }
-  return [...rows.values()]
-    .flatMap((presences) => coalesce(presences))
-    .sort((a, b) => rowOrder(a.row, b.row) || a.from - b.from);
+    return `${dataset}\n${site}\n${backup ?? ''}`;
+  });
+  return [...byRow.values()].flatMap(uninterrupted).sort((a, b) => rowOrder(a.row, b.row) || a.from - b.from);
 };
 
-const coalesce = (presences: ReadonlyArray<SubjectPresence>): ReadonlyArray<RowPresence> => {
-  const sorted = [...presences].sort((a, b) => a.from - b.from || a.to - b.to);
-  const groups: { from: number; to: number; behind: SubjectPresence[] }[] = [];
-  for (const presence of sorted) {
-    const last = groups.at(-1);
-    if (last !== undefined && presence.from <= last.to) {
-      last.to = Math.max(last.to, presence.to);
-      last.behind.push(presence);
-    } else groups.push({ from: presence.from, to: presence.to, behind: [presence] });
-  }
-  return groups.map(({ from, to, behind }) => ({
-    row: rowOf(behind[0]!),
+/** The presences of one row, put together where they overlap or meet. */
+const uninterrupted = (presences: ReadonlyArray<SubjectPresence>): ReadonlyArray<RowPresence> =>
+  coalesce(presences).map(({ from, to, parts }) => ({
+    row: rowOf(parts[0]!),
     from,
     to,
-    opened: positions(behind.filter((presence) => presence.from === from).map((presence) => presence.opened)),
-    closed: positions(behind.filter((presence) => presence.to === to).map((presence) => presence.closed)),
-    behind,
+    opened: openedTogether(parts, from),
+    closed: closedTogether(parts, to),
+    behind: parts,
   }));
-};
-
-const positions = (lists: ReadonlyArray<ReadonlyArray<number>>): ReadonlyArray<number> =>
-  [...new Set(lists.flat())].sort((a, b) => a - b);

@@ -7,7 +7,7 @@ import { type CutExplanation, explainCut } from '../../../src/domain/reach/expla
 import { reachTrail } from '../../../src/domain/reach/reach-trail.ts';
 import { unexplainedAccess } from '../../../src/domain/reach/unexplained-access.ts';
 import type { Fact, FactOf } from '../../../src/domain/recording/facts.ts';
-import { foldResidency } from '../../../src/domain/residency/fold.ts';
+import { foldResidency } from '../../../src/domain/residency/fold-residency.ts';
 import { never } from '../../../src/domain/time/instant.ts';
 import { ReachIndex } from '../../../src/projections/reach/reach-index.ts';
 import { on, told } from '../../support/told.ts';

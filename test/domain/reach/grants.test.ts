@@ -6,7 +6,7 @@ import type { Over } from '../../../src/domain/events/scope.ts';
 import { foldGrant, isGrantFact } from '../../../src/domain/reach/grants.ts';
 import { reachOfSubject } from '../../../src/domain/reach/reach-of-subject.ts';
 import type { Fact } from '../../../src/domain/recording/facts.ts';
-import { foldResidency } from '../../../src/domain/residency/fold.ts';
+import { foldResidency } from '../../../src/domain/residency/fold-residency.ts';
 import { formatBound, never } from '../../../src/domain/time/instant.ts';
 import { ReachIndex } from '../../../src/projections/reach/reach-index.ts';
 import { told } from '../../support/told.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../../src/domain/reach/reach-of-party.ts';
 import { reachOfSubject } from '../../../src/domain/reach/reach-of-subject.ts';
 import type { Fact } from '../../../src/domain/recording/facts.ts';
-import { foldResidency } from '../../../src/domain/residency/fold.ts';
+import { foldResidency } from '../../../src/domain/residency/fold-residency.ts';
 import { formatBound, never } from '../../../src/domain/time/instant.ts';
 import { ReachIndex } from '../../../src/projections/reach/reach-index.ts';
 import { on, told } from '../../support/told.ts';

@@ -9,7 +9,7 @@ import { heldPresences } from '../../../src/domain/reach/held-data.ts';
 import { type PartyReach, reachOf } from '../../../src/domain/reach/reach-of.ts';
 import { type CountedData, reachOfParty } from '../../../src/domain/reach/reach-of-party.ts';
 import { reachOfSubject } from '../../../src/domain/reach/reach-of-subject.ts';
-import { foldResidency } from '../../../src/domain/residency/fold.ts';
+import { foldResidency } from '../../../src/domain/residency/fold-residency.ts';
 import { never } from '../../../src/domain/time/instant.ts';
 import { holdsAt } from '../../../src/domain/time/timeline.ts';
 import { valueAt } from '../../../src/domain/time/varying.ts';
