@@ -90,12 +90,12 @@ const expected: Readonly<Record<string, ReadonlyArray<string>>> = {
     'allowed-countries: stored b1 eu-users 2022-07-01 2023-01-01',
     'allowed-countries: stored profile eu-users 2022-07-01 null',
   ],
-  'Keep out whoever answers to a country': ['bytedance', 'tiktok'].flatMap((party) => [
+  'Keep out parties that answer to a country': ['bytedance', 'tiktok'].flatMap((party) => [
     `answers-to-a-country: ${party} b1 eu-users 2022-07-01 2023-01-01`,
     `answers-to-a-country: ${party} b1 us-users 2022-06-17 2023-01-01`,
     `answers-to-a-country: ${party} b2 us-users 2022-10-01 null`,
   ]),
-  'Keep out whoever is at home in a country': [
+  'Keep out parties based in a country': [
     // Nobody told where Kim is at home.
     '?at-home-in-a-country: kim messages us-users 2022-09-01 2023-01-01',
     '?at-home-in-a-country: kim profile eu-users 2022-07-01 2023-01-01',
@@ -104,7 +104,7 @@ const expected: Readonly<Record<string, ReadonlyArray<string>>> = {
     'at-home-in-a-country: bytedance b1 us-users 2022-06-17 2023-01-01',
     'at-home-in-a-country: bytedance b2 us-users 2022-10-01 null',
   ],
-  'Let a country that is not known pass': [
+  'Allow parties whose country is unknown': [
     'known-to-be-elsewhere: bytedance b1 eu-users 2022-07-01 2023-01-01',
     'known-to-be-elsewhere: bytedance b1 us-users 2022-06-17 2023-01-01',
     'known-to-be-elsewhere: bytedance b2 us-users 2022-10-01 null',
@@ -113,30 +113,30 @@ const expected: Readonly<Record<string, ReadonlyArray<string>>> = {
     'known-to-be-elsewhere: usds profile eu-users 2022-07-01 2023-01-01',
   ],
   'Let one team in and nobody else': ['team-only: indexer messages us-users 2022-09-01 null'],
-  'Treat backups apart': [
+  'Treat backups separately': [
     'no-backup-abroad: stored b1 eu-users 2022-07-01 2023-01-01',
     'no-backup-abroad: stored b1 us-users 2022-06-17 2023-01-01',
   ],
-  'Grade by how sensitive the data is': ['sensitive-at-home: stored b2 us-users 2022-10-01 null'],
-  'Speak of a family of datasets': [
+  'Distinguish by how sensitive the data is': ['sensitive-at-home: stored b2 us-users 2022-10-01 null'],
+  'Cover a family of datasets': [
     'one-site-for-all-of-it: stored b1 us-users 2022-06-17 2023-01-01',
     'one-site-for-all-of-it: stored b2 us-users 2022-10-01 null',
   ],
-  'Ask who operates the site': [
+  'Check who operates the site': [
     'operator-answers-to-a-country: stored b1 eu-users 2022-07-01 2023-01-01',
     'operator-answers-to-a-country: stored b1 us-users 2022-06-17 2023-01-01',
     'operator-answers-to-a-country: stored b2 us-users 2022-10-01 null',
   ],
-  'Let people in, but not services': [
+  'Allow people but not services': [
     'people-only: indexer b2 us-users 2022-10-01 null',
     'people-only: indexer messages us-users 2022-09-01 null',
   ],
-  'Ask for different things of different data': ['bytedance', 'stored', 'tiktok'].flatMap((party) => [
+  'Apply different conditions to different data': ['bytedance', 'stored', 'tiktok'].flatMap((party) => [
     `strict-for-messages: ${party} b1 eu-users 2022-07-01 2023-01-01`,
     `strict-for-messages: ${party} b1 us-users 2022-06-17 2023-01-01`,
     `strict-for-messages: ${party} b2 us-users 2022-10-01 null`,
   ]),
-  'Write several rules into one policy': [
+  'Put several rules into one policy': [
     'backup-at-a-live-site: stored b2 us-users 2022-10-01 null',
     'overdue: stored b1 eu-users 2022-07-01 2023-01-01',
     'overdue: stored b1 us-users 2022-06-17 2023-01-01',
