@@ -10,7 +10,7 @@ import {
   type SiteDescription,
 } from '../domain/recording/registrations.ts';
 import type { Instant } from '../domain/time/instant.ts';
-import { type Varying, valueAt } from '../domain/time/timeline.ts';
+import { type Varying, valueAt } from '../domain/time/varying.ts';
 import type { View } from './view.ts';
 
 const remembered = <A>(load: (name: string) => A): ((name: string) => A) => {

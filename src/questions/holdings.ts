@@ -1,11 +1,13 @@
 /**
  * What a site holds, and of how many subjects: R12, for a site.
  */
+
 import type { SiteHoldingRow } from '../contract/rows/residency.ts';
 import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
 import type { Fact } from '../domain/recording/facts.ts';
 import { sharedHolding } from '../domain/residency/holding.ts';
-import { formatInstant, type Instant, never } from '../domain/time/instant.ts';
+import { overdueSince } from '../domain/residency/overdue.ts';
+import { formatInstant, type Instant } from '../domain/time/instant.ts';
 import { contains } from '../domain/time/interval.ts';
 import { cohortsUntil } from './enrolment-cohorts.ts';
 import type { IndividualCounts } from './individual-counts.ts';
@@ -53,8 +55,7 @@ const rowsOfPopulations = (
   for (const { holding, ...interval } of residency.holdings) {
     if (holding.site !== site || !contains(interval, validAt)) continue;
     const { site: _, ...described } = sharedHolding(holding);
-    const expires =
-      described.backup === null ? never : (residency.backups.get(described.backup)?.expires ?? never);
+    const expires = overdueSince(residency.backups, described.backup);
     const since = formatInstant(interval.from);
     rows.set(keyOf(described), { ...described, since, overdue: expires <= validAt, subjects: 0 });
   }

@@ -6,10 +6,12 @@
  * known before and added as they are known now, and nobody else is looked at. So the counts are exact, and keeping them
  * up to date costs by what happened, not by how many people there are.
  */
+
 import { isPopulation, type Scope } from '../domain/events/scope.ts';
 import { isFact } from '../domain/recording/facts.ts';
 import type { FoldingPlace } from '../domain/recording/folding-order.ts';
 import { type Holding, sharedHolding } from '../domain/residency/holding.ts';
+import { overdueSince } from '../domain/residency/overdue.ts';
 import { type Instant, never } from '../domain/time/instant.ts';
 import type { Interval } from '../domain/time/interval.ts';
 import { type Affected, affectedBetween } from './affected.ts';
@@ -165,7 +167,7 @@ export class IndividualCounts {
     backups: ReadonlyMap<string, { readonly expires: Instant }>,
   ): RunningCount {
     const { dataset, site, kind, backup, population } = sharedHolding(holding);
-    const expires = (backup === null ? undefined : backups.get(backup)?.expires) ?? never;
+    const expires = overdueSince(backups, backup);
     // Each of these makes another row; when a backup expires may be known otherwise later.
     const key = JSON.stringify([dataset, population, backup, kind === 'backup' ? expires : null]);
     const ofSite = this.holdings.get(site) ?? new Map<string, HoldingCount>();

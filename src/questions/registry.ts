@@ -7,7 +7,7 @@ import type { Answered, Asked } from '../contract/asked.ts';
 import type { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../contract/rows/registry.ts';
 import type { RegisteredKind } from '../domain/events/places.ts';
 import type { Instant } from '../domain/time/instant.ts';
-import { valueAt } from '../domain/time/timeline.ts';
+import { valueAt } from '../domain/time/varying.ts';
 import { Descriptions } from './descriptions.ts';
 import { membersAt } from './members.ts';
 import type { View } from './view.ts';

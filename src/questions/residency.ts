@@ -5,8 +5,9 @@
 import type { HistoryRow, ResidencyRow } from '../contract/rows/residency.ts';
 import { isWeighed } from '../domain/events/catalogue.ts';
 import { type Assurance, Assurance as Assurances } from '../domain/events/words.ts';
+import { overdueSince } from '../domain/residency/overdue.ts';
 import { type RowPresence, rowOrder, rowPresences } from '../domain/residency/rows.ts';
-import { formatBound, formatInstant, type Instant, never } from '../domain/time/instant.ts';
+import { formatBound, formatInstant, type Instant } from '../domain/time/instant.ts';
 import { Descriptions } from './descriptions.ts';
 import { residencyOf } from './residency-facts.ts';
 import type { View } from './view.ts';
@@ -44,7 +45,7 @@ export const residencyAt = (view: View, subject: string, validAt: Instant): Read
     .filter((presence) => presence.from <= validAt && validAt < presence.to)
     .map(({ row, from, opened }) => {
       const site = descriptions.siteAt(row.site, validAt);
-      const expires = row.backup === null ? never : (residency.backups.get(row.backup)?.expires ?? never);
+      const expires = overdueSince(residency.backups, row.backup);
       return {
         dataset: row.dataset,
         site: row.site,

@@ -20,7 +20,8 @@ import {
   type Value,
 } from '../../src/domain/policy/cedar/value.ts';
 import { beginning, type Instant, never } from '../../src/domain/time/instant.ts';
-import { cover, holdsAt, intersect, type Timeline, union, valueAt } from '../../src/domain/time/timeline.ts';
+import { cover, holdsAt, intersect, type Timeline, union } from '../../src/domain/time/timeline.ts';
+import { valueAt } from '../../src/domain/time/varying.ts';
 
 // Policies ----------------------------------------------------------------------------------------------------------
 

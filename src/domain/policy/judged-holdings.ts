@@ -9,10 +9,10 @@ import type { Reach } from '../reach/reach.ts';
 import { pathOrder } from '../reach/reach-of.ts';
 import type { CountedData } from '../reach/reach-of-party.ts';
 import { type Holding, sharedHolding } from '../residency/holding.ts';
+import { overdueSince } from '../residency/overdue.ts';
 import type { HoldingPresence, SubjectPresence } from '../residency/presences.ts';
 import type { Residency } from '../residency/residency.ts';
 import { Count } from '../time/count.ts';
-import { never } from '../time/instant.ts';
 import { timeOrder, visitOverlaps } from '../time/interval.ts';
 import { mergeSpans, type Span } from '../time/span.ts';
 import { always, cover, intersect, subtract, type Timeline } from '../time/timeline.ts';
@@ -115,7 +115,7 @@ export const judgedHoldingsOf = (
   const presencesOf = Map.groupBy(residency.holdings, ({ holding }) => keyOf(sharedHolding(holding)));
   return draftsOf(residency, reach, cohorts).map(({ holding, population, parts, presences }) => ({
     holding,
-    expires: holding.backup === null ? never : (residency.backups.get(holding.backup)?.expires ?? never),
+    expires: overdueSince(residency.backups, holding.backup),
     population,
     subjects: Count.sumOf([...parts.values()]).overTime(),
     presences:

@@ -6,8 +6,7 @@
  */
 import type { Discrepancy, HoldingDiscrepancy } from '../recording/discrepancy.ts';
 import type { FoldingPlace } from '../recording/folding-order.ts';
-import { type Instant, never } from '../time/instant.ts';
-import { Backups, type BackupTaking } from './backups.ts';
+import { Backups } from './backups.ts';
 import { Memberships } from './memberships.ts';
 import { OwnHoldings } from './own-holdings.ts';
 import { PopulationHoldings } from './population-holdings.ts';
@@ -39,9 +38,3 @@ export class Possession {
     this.takenAlong.set(position, [...subjects]);
   }
 }
-
-/** From when on a backup that is still held is overdue; `never` for live data and for a backup without an expiry date. */
-export const overdueSince = (
-  backups: ReadonlyMap<string, Pick<BackupTaking, 'expires'>>,
-  backup: string | null,
-): Instant => (backup === null ? undefined : backups.get(backup)?.expires) ?? never;

@@ -10,8 +10,6 @@ import { type Interval, intervalAt, timeOrder } from './interval.ts';
 /** Disjoint, ordered, non-empty, non-adjacent intervals. */
 export type Timeline = ReadonlyArray<Interval>;
 
-/** Holds at no instant. */
-export const nowhen: Timeline = [];
 /** Holds at every instant. */
 export const always: Timeline = [{ from: beginning, to: never }];
 
@@ -78,15 +76,3 @@ export const subtract = (a: Timeline, b: Timeline): Timeline => {
 
 /** Does not hold. */
 export const complement = (timeline: Timeline): Timeline => subtract(always, timeline);
-
-export { type Interval, intervalAt } from './interval.ts';
-
-// Moved to varying.ts; here until every caller imports them from there.
-export interface Piece<A> extends Interval {
-  readonly value: A;
-}
-export type Varying<A> = ReadonlyArray<Piece<A>>;
-export const valueAt = <A>(varying: Varying<A>, instant: Instant): A | undefined =>
-  intervalAt(varying, instant)?.value;
-export const when = <A>(varying: Varying<A>, predicate: (value: A) => boolean): Timeline =>
-  cover(varying.filter((piece) => predicate(piece.value)));
