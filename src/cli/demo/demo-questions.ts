@@ -3,11 +3,12 @@
  * announcement, and as known now.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { type Client, type ClientError, everyRow, type Question } from '../../client/client.ts';
-import { pathText } from '../terminal/path-text.ts';
+import { kindText, pathText } from '../terminal/path-text.ts';
 import { tableOf } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { moment } from '../terminal/wording.ts';
+import { counted, moment } from '../terminal/wording.ts';
 
 /** A line of an answer, as known at two times. */
 interface Line {
@@ -28,7 +29,24 @@ export interface DemoQuestion {
   ask(ledger: Client, knownPosition: string): Promise<E.Either<ClientError, ReadonlyArray<Line>>>;
 }
 
-type Rows = ReadonlyMap<string, { readonly cells: ReadonlyArray<string>; readonly value: string }>;
+interface Row {
+  readonly cells: ReadonlyArray<string>;
+  readonly value: string;
+}
+type Rows = ReadonlyMap<string, Row>;
+
+const isUnknown = (error: ClientError): boolean => error.kind === 'problem' && error.status === 404;
+
+/** The rows of an answer by what each is about. A person or site that was not known yet has none. */
+const rowsOf = <A>(
+  answer: E.Either<ClientError, { readonly data: ReadonlyArray<A> }>,
+  row: (of: A) => readonly [string, Row],
+): E.Either<ClientError, Rows> =>
+  pipe(
+    answer,
+    E.map(({ data }): Rows => new Map(data.map(row))),
+    E.orElse((error) => (isUnknown(error) ? E.right<ClientError, Rows>(new Map()) : E.left(error))),
+  );
 
 /** Joins two answers line by line. */
 const beside = (before: Rows, now: Rows): ReadonlyArray<Line> =>
@@ -57,26 +75,18 @@ const whereWas = (question: string, subject: string, validAt: string, lesson: st
     twice(
       async (asked) => {
         const answer = await everyRow((page) => ledger.subjects.residency(subject, page), asked);
-        // The person may not have been known yet; then no place of the data was known either.
-        if (E.isLeft(answer)) return isUnknown(answer.left) ? E.right(new Map()) : answer;
-        return E.right(
-          new Map(
-            answer.right.data.map(({ dataset, site, country, kind, backup, since, overdue }) => [
-              [dataset, site, backup ?? ''].join('\n'),
-              {
-                cells: [dataset, site, country ?? 'unknown', kind === 'live' ? 'live' : `backup ${backup}`],
-                value: `since ${moment(since).slice(0, 10)}${overdue ? ', overdue' : ''}`,
-              },
-            ]),
-          ),
-        );
+        return rowsOf(answer, ({ dataset, site, country, kind, backup, since, overdue }) => [
+          [dataset, site, backup ?? ''].join('\n'),
+          {
+            cells: [dataset, site, country ?? 'unknown', kindText({ kind, backup })],
+            value: `since ${moment(since).slice(0, 10)}${overdue ? ', overdue' : ''}`,
+          },
+        ]);
       },
       { validAt },
       knownPosition,
     ),
 });
-
-const isUnknown = (error: ClientError): boolean => error.kind === 'problem' && error.status === 404;
 
 const heldBy = (question: string, site: string, validAt: string, lesson: string): DemoQuestion => ({
   question,
@@ -86,22 +96,13 @@ const heldBy = (question: string, site: string, validAt: string, lesson: string)
     twice(
       async (asked) => {
         const answer = await everyRow((page) => ledger.sites.holdings(site, page), asked);
-        if (E.isLeft(answer)) return isUnknown(answer.left) ? E.right(new Map()) : answer;
-        return E.right(
-          new Map(
-            answer.right.data.map(({ dataset, population, kind, backup, subjects, overdue }) => [
-              [population ?? '', dataset, backup ?? ''].join('\n'),
-              {
-                cells: [
-                  dataset,
-                  population ?? 'individual people',
-                  kind === 'live' ? 'live' : `backup ${backup}`,
-                ],
-                value: `${subjects} ${subjects === 1 ? 'person' : 'people'}${overdue ? ', overdue' : ''}`,
-              },
-            ]),
-          ),
-        );
+        return rowsOf(answer, ({ dataset, population, kind, backup, subjects, overdue }) => [
+          [population ?? '', dataset, backup ?? ''].join('\n'),
+          {
+            cells: [dataset, population ?? 'individual people', kindText({ kind, backup })],
+            value: `${counted(subjects, 'person', 'people')}${overdue ? ', overdue' : ''}`,
+          },
+        ]);
       },
       { validAt },
       knownPosition,
@@ -116,15 +117,10 @@ const whoCould = (question: string, subject: string, validAt: string, lesson: st
     twice(
       async (asked) => {
         const answer = await everyRow((page) => ledger.subjects.reach(subject, page), asked);
-        if (E.isLeft(answer)) return isUnknown(answer.left) ? E.right(new Map()) : answer;
-        return E.right(
-          new Map(
-            answer.right.data.map(({ party, name, intervals }) => [
-              party,
-              { cells: [party, name ?? 'unknown'], value: pathText(intervals[0]?.path ?? []) },
-            ]),
-          ),
-        );
+        return rowsOf(answer, ({ party, name, intervals }) => [
+          party,
+          { cells: [party, name ?? 'unknown'], value: pathText(intervals[0]?.path ?? []) },
+        ]);
       },
       { validAt },
       knownPosition,
@@ -142,16 +138,11 @@ const observedAccess = (question: string, lesson: string): DemoQuestion => ({
           (page) => ledger.events.list({ ...page, type: 'AccessObserved' }),
           asked,
         );
-        if (E.isLeft(answer)) return answer;
-        return E.right(
-          new Map(
-            answer.right.data.map(({ time, data, source }) => {
-              const { party, action, dataset, site } = data as Readonly<Record<string, string>>;
-              const cells = [moment(time).slice(0, 10), party!, action!, dataset!, site ?? 'unknown'];
-              return [cells.join('\n'), { cells, value: `known, from ${source.split(':').at(-1)}` }];
-            }),
-          ),
-        );
+        return rowsOf(answer, ({ time, data, source }) => {
+          const { party, action, dataset, site } = data as Readonly<Record<string, string>>;
+          const cells = [moment(time).slice(0, 10), party!, action!, dataset!, site ?? 'unknown'];
+          return [cells.join('\n'), { cells, value: `known, from ${source.split(':').at(-1)}` }];
+        });
       },
       {},
       knownPosition,
