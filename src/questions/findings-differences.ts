@@ -5,13 +5,8 @@
 import type { WireDifference } from '../contract/rows/policy.ts';
 import type { Finding } from '../domain/policy/finding.ts';
 import { type ChangedFinding, type Difference, differenceOf } from '../domain/policy/findings-difference.ts';
-import {
-  type PolicyVersion,
-  type Proposal,
-  policiesOf,
-  proposedVersion,
-  versionInForce,
-} from '../domain/policy/policy-versions.ts';
+import { type PolicyVersion, policiesOf, versionInForce } from '../domain/policy/policy-versions.ts';
+import { type Proposal, proposedVersion } from '../domain/policy/proposed-version.ts';
 import { formatBound, type Instant } from '../domain/time/instant.ts';
 import { findingsOfVersion, findingsOfVersions } from './findings.ts';
 import { policyVersions } from './policies.ts';

@@ -1,5 +1,6 @@
 /**
- * In what a party stands, over time (R17): its teams, employers, controllers and countries, and what those stand in.
+ * Cedar's hierarchy of parties over time (R17): a party stands in its teams, employers, controllers and countries, and in what
+ * those stand in.
  *
  * Unlike Cedar's entities, parties may control each other in a circle: then each stands in the other.
  */
@@ -45,7 +46,7 @@ interface Ancestors {
   readonly countries: ReadonlyMap<string, Timeline>;
 }
 
-/** Where parties stand. What is above a party is worked out when it is first asked for. */
+/** The ancestors of parties. Those of one party are found when they are first asked for. */
 export class Hierarchy {
   private readonly registry: PartyRegistry;
   private readonly ancestors = new Map<string, Ancestors>();

@@ -52,10 +52,7 @@ const rulesInForce = (policies: ReadonlyArray<CompiledPolicy>, action: string): 
       .map((compiled) => ({ policy, compiled, inForce: policy.version.inForce, ofParties: new Map() })),
   );
 
-/**
- * Goes through histories, one after the other, with one state. Most of what is judged breaks nothing: until something
- * does, nothing is made.
- */
+/** Judges histories one after the other. Most break nothing, so nothing is allocated until one does. */
 class Judge {
   readonly findings: Finding[] = [];
   private readonly judging: Judging;
@@ -108,7 +105,7 @@ class Judge {
         if (ofParty.length === 0) continue;
         this.state.request = { principal: entities.principal(party), action: reach, resource };
         const there = some === undefined ? open : intersect(open, when(some, isAnyone));
-        // Looked at as a whole first: most break nothing, however often their path changes.
+        // Before each path is judged: the reach as a whole breaks nothing in most cases.
         const broken = intersect(there, ofParty);
         if (broken.length === 0) continue;
         this.findWithin(history, rule, broken, intervals, (interval) =>
@@ -189,7 +186,7 @@ class Judge {
   }
 }
 
-/** What is judged in one: while it lasts, what proves it, and for reach who and how. */
+/** An interval that is judged as one, with what proves it; for reach, also the party and its path. */
 interface Judged extends Span {
   readonly party: string | null;
   readonly path: JudgedHolding['reached'][number]['intervals'][number]['path'];

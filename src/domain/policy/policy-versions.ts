@@ -179,35 +179,6 @@ export const policiesOf = (facts: Iterable<Fact>): Policies => {
   };
 };
 
-/** What of a proposal makes a version. */
-export type Proposal = FactOf<'PolicyAdopted'>['data'];
-
-/**
- * The version that a policy would be, were it adopted at the instant after everything that is known (R20).
- *
- * @param facts those about that policy at least.
- */
-export const proposedVersion = (facts: Iterable<Fact>, proposal: Proposal, at: Instant): PolicyVersion => {
-  const adoption: FactOf<'PolicyAdopted'> = {
-    position: Number.MAX_SAFE_INTEGER,
-    type: 'PolicyAdopted',
-    time: at,
-    assurance: 'observed',
-    data: proposal,
-    corrections: [],
-  };
-  const { versions } = policiesOf([...facts, adoption as Fact]);
-  const proposed = versions.find(({ adoptedBy }) => adoptedBy === adoption.position)!;
-  return {
-    ...proposed,
-    adoptedBy: null,
-    inForce: proposed.inForce.map((span) => ({
-      ...span,
-      opened: span.opened.filter((position) => position !== adoption.position),
-    })),
-  };
-};
-
 /** The newest version of the policy that counts at the instant. */
 export const versionInForce = (
   versions: ReadonlyArray<PolicyVersion>,

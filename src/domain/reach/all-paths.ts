@@ -1,7 +1,7 @@
 /**
- * Every way to the data, not the shortest alone: all paths that visit no party twice.
+ * All paths to the data that visit no party twice: R15's other paths.
  *
- * There can be very many. They are told from the fewest edges up, until a limit is met, and the answer says so.
+ * There can be very many. Answers give them from the fewest edges up, until a limit is met, and say so.
  */
 import { type Interval, overlapOf, overlaps } from '../time/interval.ts';
 import type { DirectEdge, Edge } from './edge.ts';
@@ -9,7 +9,7 @@ import type { Label, Via } from './labels.ts';
 import { type Hop, passes } from './path.ts';
 import type { Graph } from './reach.ts';
 
-/** How many paths an answer tells. */
+/** How many paths an answer gives. */
 export const pathsMax = 1_000;
 /** How many steps are looked at for an answer; a party far away in a dense graph has more paths than can be found. */
 const stepsMax = 100_000;
@@ -41,7 +41,7 @@ export const everReachableFrom = (
  * All paths to data that overlap the interval, fewest edges first, then in a fixed order.
  *
  * @param party only paths from this party.
- * @param budget what the answer may still tell; it is used up.
+ * @param budget what is left of the limits; paths that are found use it up.
  */
 export const simplePaths = (
   graph: Graph,

@@ -1,5 +1,5 @@
 /**
- * Why a party cannot reach data, or what keeps it from being kept out.
+ * Why a party cannot reach data; or, if it can, which edges to close to keep it out.
  */
 
 import type { Instant } from '../time/instant.ts';

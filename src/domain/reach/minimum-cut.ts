@@ -1,8 +1,8 @@
 /**
  * What to close so that a party no longer reaches data: a smallest set of edges, by maximum flow and minimum cut.
  *
- * Every edge lets one unit of flow through. What the party can still come to when no more flows is on its side of the
- * cut; so of several smallest sets the one nearest the party is told, the same whatever the order of augmenting.
+ * Every edge has the capacity of one unit. When no more flows, what the party can still come to is on its side of the cut.
+ * So of several smallest sets the result is the one nearest the party, whatever the order of augmenting.
  */
 
 import type { Instant } from '../time/instant.ts';
@@ -19,14 +19,14 @@ interface Arc {
   readonly reverse: () => Arc;
 }
 
-/** Beside the parties, which have names, there is the data. */
+/** The sink of the network; no party has an empty name. */
 const theData = '';
 
 /**
  * A smallest set of edges holding at the instant without which the party would not reach the data.
  *
  * @param direct every direct edge to the data, from whichever class.
- * @param reaching the parties that reach the data at the instant: edges to others matter nothing.
+ * @param reaching the parties that reach the data at the instant: edges to others do not count.
  */
 export const minimumCut = (
   graph: Pick<Graph, 'outOf'>,
@@ -68,7 +68,7 @@ const network = (
   const directOf = Map.groupBy(direct, ({ from }) => from);
   const seen = new Set([party]);
   for (const each of seen) {
-    // Data in several rows at one site is closed off by one edge.
+    // One edge closes off the data in all rows at its site.
     const known = new Set<string>();
     for (const edge of directOf.get(each) ?? []) {
       const key = `${edge.edge} ${edge.to}`;
@@ -97,7 +97,7 @@ const reachableWith = (
   return seen;
 };
 
-/** Sends one more unit along a shortest way, if there is one. */
+/** Sends one more unit along a shortest augmenting path, if there is one. */
 const augment = (arcs: ReadonlyMap<string, ReadonlyArray<Arc>>, party: string): boolean => {
   const by = reachableWith(arcs, party);
   if (!by.has(theData)) return false;

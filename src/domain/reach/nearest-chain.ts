@@ -1,6 +1,6 @@
 /**
- * What would have opened the way to data for a party that cannot reach it: the chain of edges known up to then of which
- * the fewest have ended. Edges that hold cost nothing, edges that ended cost one: a 0-1 shortest path.
+ * Why a party cannot reach data: among the chains of edges known up to then, the one of which the fewest edges have ended.
+ * It is a 0-1 shortest path: an edge that holds costs nothing, an edge that ended costs one.
  */
 
 import type { Instant } from '../time/instant.ts';
@@ -15,7 +15,7 @@ export interface ChainEdge extends CutEdge {
   readonly holds: boolean;
 }
 
-/** How far from the data: by edges that ended, then by edges. */
+/** The distance to the data: edges that ended, then edges. */
 interface Distance {
   readonly ended: number;
   readonly edges: number;
@@ -70,7 +70,7 @@ export const nearestChain = (
   return chain;
 };
 
-/** How far the parties are from the data, as far as the party asked for. */
+/** The distances of parties to the data, up to that of the party asked for. */
 const distancesToData = (
   graph: Pick<Graph, 'into'>,
   direct: ReadonlyArray<DirectEdge>,
@@ -78,7 +78,7 @@ const distancesToData = (
   at: Instant,
 ): ReadonlyMap<string, Distance> => {
   const settled = new Map<string, Distance>();
-  // Those met, by how many of their edges ended and then by how many edges there are: settled in that order.
+  // Parties by how many edges of their chain ended, then by how many edges it has; they are settled in that order.
   const met: string[][][] = [];
   const meet = (edge: Edge, next: Distance): void => {
     const by = spanBy(edge, at);

@@ -8,7 +8,7 @@ import { positionParameter, versionParameter, wordParameter } from '../../contra
 import type { Problem } from '../../contract/problem.ts';
 import type { Finding } from '../../domain/policy/finding.ts';
 import type { Difference } from '../../domain/policy/findings-difference.ts';
-import type { Proposal } from '../../domain/policy/policy-versions.ts';
+import type { Proposal } from '../../domain/policy/proposed-version.ts';
 import { contains } from '../../domain/time/interval.ts';
 import { allFindings } from '../findings.ts';
 import {

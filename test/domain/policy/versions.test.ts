@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compilePolicy } from '../../../src/domain/policy/compiled-policy.ts';
-import { policiesOf, proposedVersion, versionInForce } from '../../../src/domain/policy/policy-versions.ts';
+import { policiesOf, versionInForce } from '../../../src/domain/policy/policy-versions.ts';
+import { proposedVersion } from '../../../src/domain/policy/proposed-version.ts';
 import { day, dayOf, type Entry, factsOf, ledgerOf, workedExample } from '../../support/policy-case.ts';
 
 const cedar = 'forbid(principal, action == Action::"store", resource);';
