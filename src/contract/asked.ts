@@ -13,13 +13,13 @@ export interface QuestionClocks {
   readonly minAssurance: Assurance;
 }
 
-/** A question as it was put: its clocks, its page, and its own parameters. */
-export interface Asked {
+/** A question as it was put: its clocks, its page, and its parameters. */
+export interface Asked<P = unknown> {
   readonly clocks: QuestionClocks;
   readonly limit: number;
   /** Where the page begins: what the page before ended with. */
   readonly after: string | number | undefined;
-  readonly parameters: ReadonlyMap<string, string>;
+  readonly parameters: P;
 }
 
 /** An answer: rows, and after which the next page begins. */
@@ -38,7 +38,10 @@ export const wireClocks = ({ validAt, knownAt, position }: QuestionClocks): Cloc
 });
 
 /** A page of rows that are all at hand. */
-export const pageOf = <A>(rows: ReadonlyArray<A>, { after, limit }: Asked): Answered<ReadonlyArray<A>> => {
+export const pageOf = <A>(
+  rows: ReadonlyArray<A>,
+  { after, limit }: Pick<Asked, 'after' | 'limit'>,
+): Answered<ReadonlyArray<A>> => {
   const start = typeof after === 'number' ? after : 0;
   const end = start + limit;
   return { data: rows.slice(start, end), after: end < rows.length ? end : null };

@@ -7,9 +7,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Clocks } from '../contract/answers.ts';
 import type { QuestionClocks } from '../contract/asked.ts';
 import type { Cursor } from '../contract/cursor.ts';
-import { badParameter, instantParameter, positionParameter, wordParameter } from '../contract/parameters.ts';
 import type { Problem } from '../contract/problem.ts';
-import { Assurance } from '../domain/events/words.ts';
+import type { ClockParameters } from '../contract/questions/question.ts';
 import { formatInstant, type Instant } from '../domain/time/instant.ts';
 import type { Position } from '../store/event-store.ts';
 import type { Ledger } from './ledger.ts';
@@ -21,40 +20,6 @@ const knownUpTo = ({ parts }: Ledger, position: Position): Instant => {
   const recordedAt = log.recordedAtOf(position);
   return recordedAt ?? (log.after(position, 1)[0]?.recordedAt ?? now()) - 1;
 };
-
-/** The parameters about the clocks of a question. */
-interface ClockParameters {
-  readonly minAssurance: Assurance;
-  readonly validAt: Instant;
-  readonly knownAt: Instant | undefined;
-  readonly knownPosition: Position | undefined;
-  readonly atLeast: Position;
-}
-
-const clockParametersOf = (
-  parameters: ReadonlyMap<string, string>,
-  now: Instant,
-): E.Either<Problem, ClockParameters> =>
-  pipe(
-    E.Do,
-    E.bind('minAssurance', () => wordParameter(parameters, 'minAssurance', Assurance.words)),
-    E.bind('validAt', () => instantParameter(parameters, 'validAt', now)),
-    E.bind('knownAt', () => instantParameter(parameters, 'knownAt', now)),
-    E.bind('knownPosition', () => positionParameter(parameters, 'knownPosition')),
-    E.tap(({ knownPosition }) =>
-      knownPosition !== undefined && parameters.has('knownAt')
-        ? badParameter('knownPosition', 'is given together with knownAt; expected one of the two')
-        : E.right(undefined),
-    ),
-    E.bind('atLeast', () => positionParameter(parameters, 'atLeast')),
-    E.map(({ minAssurance = 'claimed', validAt, knownAt, knownPosition, atLeast = 0 }) => ({
-      minAssurance,
-      validAt,
-      knownAt: parameters.has('knownAt') ? knownAt : undefined,
-      knownPosition,
-      atLeast,
-    })),
-  );
 
 /** Waits for the projections to reach a position, and, while they are being rebuilt, the end of the log. */
 const reached =
@@ -71,13 +36,19 @@ const reached =
     return E.left({ kind: 'unavailable', detail, retryAfterMs });
   };
 
-/** The clocks, once the projections have applied everything that they know: until then an answer could still change. */
-const resolved = (
+/**
+ * The clocks of a question, once the projections have applied everything that it knows: until then an answer could
+ * still change.
+ *
+ * @param cursor of the previous page: all pages are read under the same clocks.
+ */
+export const clocksOf = (
   ledger: Ledger,
-  { minAssurance, validAt, knownAt, knownPosition, atLeast }: ClockParameters,
-  cursor: Cursor | undefined,
+  asked: ClockParameters,
+  cursor?: Cursor,
 ): TE.TaskEither<Problem, QuestionClocks> => {
-  const { log } = ledger.parts;
+  const { log, now } = ledger.parts;
+  const { validAt = now(), knownAt, knownPosition, minAssurance = 'claimed', atLeast = 0 } = asked;
   const asKnown =
     cursor?.position ?? knownPosition ?? (knownAt === undefined ? undefined : log.lastKnownBy(knownAt));
   const needed = asKnown === undefined ? atLeast : Math.max(atLeast, Math.min(asKnown, log.head()));
@@ -95,22 +66,6 @@ const resolved = (
     }),
   );
 };
-
-/**
- * The clocks of a question, once the projections have reached what it must know.
- *
- * @param cursor of the previous page: all pages are read under the same clocks.
- */
-export const clocksOf = (
-  ledger: Ledger,
-  parameters: ReadonlyMap<string, string>,
-  cursor?: Cursor,
-): Promise<E.Either<Problem, QuestionClocks>> =>
-  pipe(
-    clockParametersOf(parameters, ledger.parts.now()),
-    TE.fromEither,
-    TE.flatMap((asked) => resolved(ledger, asked, cursor)),
-  )();
 
 /** The clocks of an answer about the ledger itself: as it is now, by all that its projections know. */
 export const wireClocksNow = (ledger: Ledger): Clocks => {

@@ -2,6 +2,7 @@
  * How a party gets at holdings, whoever's data is in them: the graph of its ways, and what to close to keep it out.
  */
 
+import type { PartyReachQuestion } from '../contract/questions/reach.ts';
 import type { WirePartyCut } from '../contract/rows/reach.ts';
 import { simplePaths, wholeBudget } from '../domain/reach/all-paths.ts';
 import { type CutEdge, cutEdgeOrder } from '../domain/reach/cut-edge.ts';
@@ -17,11 +18,8 @@ import { wireCut, wireCutEdge } from './reach.ts';
 import type { View } from './view.ts';
 import { type WholeHistory, wholeHistoryOf } from './whole-history.ts';
 
-/** The parameters that choose holdings. */
-export const holdingParameters = ['dataset', 'population', 'site', 'backup'] as const;
-
 /** Which holdings are asked about: those that match every field given. */
-export type HoldingFilter = Readonly<Partial<Record<(typeof holdingParameters)[number], string>>>;
+export type HoldingFilter = Pick<PartyReachQuestion, 'dataset' | 'population' | 'site' | 'backup'>;
 
 interface Judged {
   readonly dataset: string;

@@ -12,7 +12,8 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import type { ApiEnv } from '../../src/api/http/caller.ts';
-import { eventRoutes } from '../../src/api/routes/events.ts';
+import { logRoutes } from '../../src/api/routes/log.ts';
+import { recordingRoutes } from '../../src/api/routes/recording.ts';
 import { registryRoutes } from '../../src/api/routes/registry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
@@ -130,7 +131,8 @@ describe('a ledger with keys', () => {
 
   it('answers nothing by a route that stands without authentication', async () => {
     const bare = new Hono<ApiEnv>();
-    bare.route('/v1', registryRoutes(ledger)).route('/v1/events', eventRoutes(ledger));
+    bare.route('/v1', registryRoutes(ledger));
+    bare.route('/v1/events', logRoutes(ledger)).route('/v1/events', recordingRoutes(ledger));
     const body = JSON.stringify(enrolled('zoe'));
     const headers = { 'content-type': 'application/cloudevents+json' };
     for (const [path, init] of [

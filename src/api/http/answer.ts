@@ -1,75 +1,63 @@
 /**
  * From a request to an answer: reads the parameters, asks, and shows what was found.
  */
-import * as E from 'fp-ts/lib/Either.js';
+import type * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as T from 'fp-ts/lib/Task.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Context } from 'hono';
 import { type Answered, type Asked, wireClocks } from '../../contract/asked.ts';
-import { cursorOf, encodeCursor } from '../../contract/cursor.ts';
-import { commonParameters, limitOf, parametersOf } from '../../contract/parameters.ts';
+import { encodeCursor } from '../../contract/cursor.ts';
 import type { Problem } from '../../contract/problem.ts';
+import { limitDefault } from '../../contract/questions/parameter.ts';
+import { type PlainQuestion, type QuestionOf, readQuestion } from '../../contract/questions/question.ts';
 import { clocksOf } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { View } from '../../questions/view.ts';
-import type { AskedWidely, FoundBy, GivenTo, WideQuestion } from '../../questions/wide/wide-questions.ts';
+import type {
+  AskedFor,
+  AskedWidely,
+  FoundBy,
+  GivenTo,
+  WideQuestion,
+} from '../../questions/wide/wide-questions.ts';
 import { type ApiEnv, callerOf } from './caller.ts';
 import { problem } from './problem.ts';
 
-/**
- * Reads the parameters of a question, and waits for what it must know.
- *
- * @param also the question's own parameters.
- */
-export const askedOf = async (
+/** Reads the parameters of a question, and waits for what its answer must know. */
+const askedOf = <Q extends PlainQuestion>(
   context: Context<ApiEnv>,
   ledger: Ledger,
-  also: ReadonlyArray<string>,
-): Promise<E.Either<Problem, Asked>> => {
+  question: QuestionOf<Q>,
+): TE.TaskEither<Problem, Asked<Q>> => {
   // No question is read for a caller that nobody let in.
   callerOf(context);
-  const parameters = parametersOf(new URL(context.req.url).searchParams, [...commonParameters, ...also]);
-  if (E.isLeft(parameters)) return parameters;
-  const limit = limitOf(parameters.right);
-  if (E.isLeft(limit)) return limit;
-  const cursor = cursorOf(parameters.right);
-  if (E.isLeft(cursor)) return cursor;
-  const clocks = await clocksOf(ledger, parameters.right, cursor.right);
-  if (E.isLeft(clocks)) return clocks;
-  return E.right({
-    clocks: clocks.right,
-    limit: limit.right,
-    after: cursor.right?.after,
-    parameters: parameters.right,
-  });
+  return pipe(
+    TE.fromEither(readQuestion(question, new URL(context.req.url).searchParams)),
+    TE.flatMap((parameters) =>
+      pipe(
+        clocksOf(ledger, parameters, parameters.cursor),
+        TE.map((clocks) => ({
+          clocks,
+          limit: parameters.limit ?? limitDefault,
+          after: parameters.cursor?.after,
+          parameters,
+        })),
+      ),
+    ),
+  );
 };
 
 /** What an answer shows as it was found. */
 const asFound = (data: unknown): unknown => data;
 
-/**
- * Answers a question that was read: asks within one snapshot, and pages.
- *
- * @param shown makes of what was found what the caller sees: the one step that may wait for the vault.
- */
-export const answerTo = async <A>(
-  context: Context<ApiEnv>,
-  ledger: Ledger,
-  asked: Asked,
-  question: (view: View) => E.Either<Problem, Answered<A>>,
-  shown: (found: A) => unknown = asFound,
-): Promise<Response> => {
-  const { position, minAssurance } = asked.clocks;
-  return respond(context, asked, ledger.ask(position, minAssurance, question), shown);
-};
-
 /** The response that tells of an answer. */
 const respond = async <A>(
   context: Context<ApiEnv>,
-  { clocks }: Asked,
-  answered: E.Either<Problem, Answered<A>>,
+  { clocks }: Pick<Asked, 'clocks'>,
+  { data: found, after = null, also: further = {} }: Answered<A>,
   shown: (found: A) => unknown,
 ): Promise<Response> => {
-  if (E.isLeft(answered)) return problem(context, answered.left);
-  const { data: found, after = null, also: further = {} } = answered.right;
   const data = await shown(found);
   const next = after === null ? null : encodeCursor({ ...clocks, after });
   if (next !== null) {
@@ -80,30 +68,76 @@ const respond = async <A>(
   return context.json({ clocks: wireClocks(clocks), data, next, ...further });
 };
 
-/** Reads and answers a question: `askedOf`, then `answerTo`. */
-export const answer = async <A>(
+/** The response to a question: its answer, or why there is none. */
+const responseTo = <A>(
+  context: Context<ApiEnv>,
+  answered: TE.TaskEither<Problem, { readonly asked: Pick<Asked, 'clocks'>; readonly found: Answered<A> }>,
+  shown: (found: A) => unknown,
+): Promise<Response> =>
+  pipe(
+    answered,
+    TE.matchE(
+      (refused) => T.of(problem(context, refused)),
+      ({ asked, found }) =>
+        () =>
+          respond(context, asked, found, shown),
+    ),
+  )();
+
+/**
+ * Reads and answers a question: asks within one snapshot, and pages.
+ *
+ * @param shown makes of what was found what the caller sees: it may wait for the vault.
+ */
+export const answer = <Q extends PlainQuestion, A>(
   context: Context<ApiEnv>,
   ledger: Ledger,
-  also: ReadonlyArray<string>,
-  question: (view: View, asked: Asked) => E.Either<Problem, Answered<A>>,
-  shown?: (found: A) => unknown,
-): Promise<Response> => {
-  const asked = await askedOf(context, ledger, also);
-  if (E.isLeft(asked)) return problem(context, asked.left);
-  return answerTo(context, ledger, asked.right, (view) => question(view, asked.right), shown);
-};
+  question: QuestionOf<Q>,
+  ask: (view: View, asked: Asked<Q>) => E.Either<Problem, Answered<A>>,
+  shown: (found: A) => unknown = asFound,
+): Promise<Response> => answerPrepared(context, ledger, question, async () => undefined, ask, shown);
+
+/** The same, where `prepare` has to wait for something after the question is read and before it is asked. */
+export const answerPrepared = <Q extends PlainQuestion, B, A>(
+  context: Context<ApiEnv>,
+  ledger: Ledger,
+  question: QuestionOf<Q>,
+  prepare: (asked: Asked<Q>) => Promise<B>,
+  ask: (view: View, asked: Asked<Q>, prepared: B) => E.Either<Problem, Answered<A>>,
+  shown: (found: A) => unknown = asFound,
+): Promise<Response> =>
+  responseTo(
+    context,
+    pipe(
+      TE.Do,
+      TE.bind('asked', () => askedOf(context, ledger, question)),
+      TE.bind('prepared', ({ asked }) => TE.fromTask(() => prepare(asked))),
+      TE.bind('found', ({ asked, prepared }) => {
+        const { position, minAssurance } = asked.clocks;
+        return TE.fromEither(ledger.ask(position, minAssurance, (view) => ask(view, asked, prepared)));
+      }),
+    ),
+    shown,
+  );
 
 /** Reads a wide question, and has it answered. */
-export const answerWide = async <Q extends WideQuestion>(
+export const answerWide = <Q extends WideQuestion>(
   context: Context<ApiEnv>,
   ledger: Ledger,
-  also: ReadonlyArray<string>,
+  parameters: QuestionOf<AskedFor<Q>>,
   question: Q,
   given: GivenTo<Q>,
   shown: (found: FoundBy<Q>) => unknown = asFound,
-): Promise<Response> => {
-  const asked = await askedOf(context, ledger, also);
-  if (E.isLeft(asked)) return problem(context, asked.left);
-  const widely: AskedWidely<Q> = { question, asked: asked.right, given };
-  return respond(context, asked.right, await ledger.askWidely(widely, context.req.raw.signal), shown);
-};
+): Promise<Response> =>
+  responseTo(
+    context,
+    pipe(
+      TE.Do,
+      TE.bind('asked', () => askedOf(context, ledger, parameters as QuestionOf<PlainQuestion>)),
+      TE.bind('found', ({ asked }) => () => {
+        const widely = { question, asked, given } as unknown as AskedWidely<Q>;
+        return ledger.askWidely(widely, context.req.raw.signal);
+      }),
+    ),
+    shown,
+  );

@@ -5,29 +5,17 @@ import type { Hono, MiddlewareHandler } from 'hono';
 import { describeRoute, generateSpecs } from 'hono-openapi';
 import type { Mixed } from 'io-ts';
 import { ProblemDetails } from '../../contract/problem.ts';
+import type { Parameters } from '../../contract/questions/question.ts';
 import { catalogue } from '../../domain/events/catalogue.ts';
 import { Envelope } from '../../domain/events/event.ts';
 import type { ApiEnv } from './caller.ts';
 import { type JsonSchema, jsonSchema } from './json-schema.ts';
 
-const parameterDocs: Readonly<Record<string, string>> = {
-  validAt: 'When it was true: an RFC 3339 date-time or date (its first instant, UTC). Default: now.',
-  knownAt: 'As known when: an RFC 3339 date-time or date. Default: the latest.',
-  knownPosition:
-    'As known at a position in the log, instead of knownAt. Beyond the last one, as known at the last.',
-  minAssurance: 'Leaves out what is attested less well: claimed (default), observed, verified.',
-  atLeast: 'A position; the answer waits until the projections have reached it.',
-  limit: 'How many rows a page has: 1 to 1000, default 100.',
-  cursor: 'The `next` of the answer before.',
-  from: 'The period begins at this instant. Default: the beginning.',
-  to: 'The period ends before this instant. Default: never.',
-};
-
 /** Describes a route that answers a question. */
 export const describeQuestion = (
   summary: string,
+  question: { readonly parameters: Parameters },
   answers: Mixed,
-  also: Readonly<Record<string, string>> = {},
   inPath: ReadonlyArray<string> = [],
 ): MiddlewareHandler =>
   describeRoute({
@@ -39,18 +27,11 @@ export const describeQuestion = (
         required: true,
         schema: { type: 'string' as const },
       })),
-      ...Object.entries({
-        ...Object.fromEntries(
-          ['validAt', 'knownAt', 'knownPosition', 'minAssurance', 'atLeast', 'limit', 'cursor'].map(
-            (name) => [name, parameterDocs[name]!],
-          ),
-        ),
-        ...also,
-      }).map(([name, description]) => ({
+      ...Object.entries(question.parameters).map(([name, { description, schema }]) => ({
         name,
         in: 'query' as const,
-        description: description === '' ? parameterDocs[name]! : description,
-        schema: { type: 'string' as const },
+        description,
+        schema: schema as object,
       })),
     ],
     responses: {
@@ -58,15 +39,14 @@ export const describeQuestion = (
         description: 'The answer',
         content: { 'application/json': { schema: jsonSchema(answers) as object } },
       },
-      400: problemResponse('A parameter is not as it should be; it is named'),
-      404: problemResponse('Not known to the ledger'),
-      503: problemResponse('The projections have not reached what was asked for; see Retry-After'),
+      400: problemResponse('Invalid parameter, which `parameter` names'),
+      404: problemResponse('Not found in the ledger'),
+      503: problemResponse('The projections are not far enough yet: see Retry-After'),
     },
   });
 
 /**
- * The description of a whole API, with what holds for each of its operations: the key that it needs, and how what goes
- * wrong is told.
+ * The description of a whole API. It adds to each operation the scope that it needs, and how it reports problems.
  *
  * @param neededFor the scope that an operation needs, if any.
  */
@@ -85,7 +65,7 @@ export const describeApi = async (
             type: 'http',
             scheme: 'bearer',
             bearerFormat: 'dom_…',
-            description: 'The token of a key. A server on which no keys are set up asks for none.',
+            description: 'The token of a key. A server without keys needs none.',
           },
         },
       },
@@ -101,10 +81,10 @@ export const describeApi = async (
         ...(scope === undefined
           ? {}
           : {
-              401: problemResponse('Keys are set up, and none in force was sent'),
+              401: problemResponse('The server has keys, and the request has no valid one'),
               403: problemResponse(`The key lacks the scope ${scope}`),
             }),
-        default: problemResponse('Anything else that goes wrong'),
+        default: problemResponse('Any other problem'),
       };
     }
   }

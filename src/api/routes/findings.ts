@@ -8,6 +8,8 @@ import { describeRoute } from 'hono-openapi';
 import type { TypeOf } from 'io-ts';
 import { answerOf, listAnswerOf } from '../../contract/answers.ts';
 import { pageOf } from '../../contract/asked.ts';
+import { DifferenceQuestion, FindingsQuestion } from '../../contract/questions/policy.ts';
+import { PlainQuestion } from '../../contract/questions/question.ts';
 import { FindingRow, PolicyRow, WireDifference } from '../../contract/rows/policy.ts';
 import { exact } from '../../domain/events/codec.ts';
 import { DateTimeOrDate, Identifier } from '../../domain/events/scalars.ts';
@@ -39,34 +41,36 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
 
   routes.get(
     '/policies',
-    describeQuestion('All policies, with their versions', listAnswerOf(PolicyRow)),
-    (context) => answer(context, ledger, [], (view, asked) => E.right(pageOf(policyRows(view), asked))),
+    describeQuestion('All policies, with their versions', PlainQuestion, listAnswerOf(PolicyRow)),
+    (context) =>
+      answer(context, ledger, PlainQuestion, (view, asked) => E.right(pageOf(policyRows(view), asked))),
   );
 
-  routes.get('/policies/:id', describeQuestion('One policy', answerOf(PolicyRow), {}, ['id']), (context) =>
-    answer(context, ledger, [], (view) => {
-      const row = policyRows(view).find(({ policy }) => policy === context.req.param('id'));
-      return row === undefined ? unknownPolicy : E.right({ data: row });
-    }),
+  routes.get(
+    '/policies/:id',
+    describeQuestion('One policy', PlainQuestion, answerOf(PolicyRow), ['id']),
+    (context) =>
+      answer(context, ledger, PlainQuestion, (view) => {
+        const row = policyRows(view).find(({ policy }) => policy === context.req.param('id'));
+        return row === undefined ? unknownPolicy : E.right({ data: row });
+      }),
   );
 
   routes.get(
     '/findings',
-    describeQuestion('What broke a policy, or could not be judged', listAnswerOf(FindingRow), {
-      policy: 'Of this policy.',
-      version: 'Of this version of it.',
-      site: 'About holdings at this site.',
-      party: 'About this party’s reach.',
-      open: 'true: only findings that hold at validAt.',
-    }),
-    (context) => answerWide(context, ledger, ['policy', 'version', 'site', 'party', 'open'], 'findings', {}),
+    describeQuestion(
+      'What broke a policy, or could not be judged',
+      FindingsQuestion,
+      listAnswerOf(FindingRow),
+    ),
+    (context) => answerWide(context, ledger, FindingsQuestion, 'findings', {}),
   );
 
   routes.get(
     '/subjects/:id/findings',
-    describeQuestion('What it meant for this subject', listAnswerOf(FindingRow), {}, ['id']),
+    describeQuestion('Findings about this subject', PlainQuestion, listAnswerOf(FindingRow), ['id']),
     (context) =>
-      answerAbout(context, ledger, 'findings', [], (view, asked, subject) => {
+      answerAbout(context, ledger, 'findings', PlainQuestion, (view, asked, subject) => {
         const findings = findingsOfSubject(view, subject);
         return E.right(
           pageOf(
@@ -80,24 +84,11 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.get(
     '/findings/diff',
     describeQuestion(
-      'What a new version, or what was learned since, makes of history',
+      'How a new version, or later knowledge, changes the findings',
+      DifferenceQuestion,
       answerOf(WireDifference),
-      {
-        policy: 'The policy.',
-        fromVersion: 'Between this version',
-        toVersion: 'and this one.',
-        fromPosition: 'Or as known at this position',
-        toPosition: 'and at this one.',
-      },
     ),
-    (context) =>
-      answerWide(
-        context,
-        ledger,
-        ['policy', 'fromVersion', 'toVersion', 'fromPosition', 'toPosition'],
-        'findingsDifference',
-        {},
-      ),
+    (context) => answerWide(context, ledger, DifferenceQuestion, 'findingsDifference', {}),
   );
 
   routes.post(
@@ -114,7 +105,7 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
           description: 'The difference',
           content: { 'application/json': { schema: jsonSchema(answerOf(WireDifference)) as object } },
         },
-        422: problemResponse('The policy cannot be adopted: each error with its line and column'),
+        422: problemResponse('Invalid policy: errors lists every fault, with its line and column'),
       },
     }),
     async (context) => {
@@ -133,7 +124,7 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       }));
       return problem(context, { kind: 'invalid-policy', errors });
     }
-    return answerWide(context, ledger, [], 'policySimulation', {
+    return answerWide(context, ledger, PlainQuestion, 'policySimulation', {
       proposal: { title: proposal.policy, ...proposal },
     });
   };

@@ -1,5 +1,11 @@
+/**
+ * Movements of data between countries, and events that contradict others.
+ */
+
 import { Hono } from 'hono';
 import { listAnswerOf } from '../../contract/answers.ts';
+import { DiscrepanciesQuestion } from '../../contract/questions/log.ts';
+import { PeriodQuestion } from '../../contract/questions/question.ts';
 import { DiscrepancyRow } from '../../contract/rows/events.ts';
 import { TransferRow } from '../../contract/rows/movements.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -13,19 +19,18 @@ export const movementRoutes = (ledger: Ledger): Hono<ApiEnv> => {
 
   routes.get(
     '/transfers',
-    describeQuestion('Movements, copies and backups between countries', listAnswerOf(TransferRow), {
-      from: '',
-      to: '',
-    }),
-    (context) => answerWide(context, ledger, ['from', 'to'], 'transfers', {}),
+    describeQuestion(
+      'Movements, copies and backups between countries',
+      PeriodQuestion,
+      listAnswerOf(TransferRow),
+    ),
+    (context) => answerWide(context, ledger, PeriodQuestion, 'transfers', {}),
   );
 
   routes.get(
     '/discrepancies',
-    describeQuestion('Events that do not fit the others', listAnswerOf(DiscrepancyRow), {
-      state: 'open (default), or resolved: those that later events explained.',
-    }),
-    (context) => answerWide(context, ledger, ['state'], 'discrepancies', {}),
+    describeQuestion('Events that contradict others', DiscrepanciesQuestion, listAnswerOf(DiscrepancyRow)),
+    (context) => answerWide(context, ledger, DiscrepanciesQuestion, 'discrepancies', {}),
   );
 
   return routes;

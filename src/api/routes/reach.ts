@@ -8,18 +8,17 @@ import { describeRoute } from 'hono-openapi';
 import * as t from 'io-ts';
 import { listAnswerOf } from '../../contract/answers.ts';
 import { type Asked, pageOf } from '../../contract/asked.ts';
-import { periodParameters, wordParameter } from '../../contract/parameters.ts';
-import type { BodyFault, Problem } from '../../contract/problem.ts';
+import type { BodyFault } from '../../contract/problem.ts';
+import { isOverPeriod, PlainQuestion, periodOf } from '../../contract/questions/question.ts';
+import { PartyReachQuestion, ReachQuestion } from '../../contract/questions/reach.ts';
 import { PartyReachRow, ReachRow, SimulatedReachRow } from '../../contract/rows/reach.ts';
 import { exact, listOf } from '../../domain/events/codec.ts';
 import { decodeEvent, type Event } from '../../domain/events/event.ts';
 import { subjectsOf, withSubjects } from '../../domain/events/subjects.ts';
-import { edgeKinds } from '../../domain/reach/edge.ts';
-import type { ReachQuestion } from '../../domain/reach/reach-of.ts';
+import type { ReachQuestion as DomainQuestion } from '../../domain/reach/reach-of.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { People } from '../../ledger/people.ts';
 import { knownName } from '../../questions/known-name.ts';
-import { holdingParameters } from '../../questions/party-cut.ts';
 import { cutOf, reachRows } from '../../questions/reach.ts';
 import { answerWide } from '../http/answer.ts';
 import { type ApiEnv, peopleOf } from '../http/caller.ts';
@@ -32,36 +31,16 @@ import { answerAbout } from './subjects.ts';
 /** How many events can be simulated at once. */
 const simulatedEventsMax = 100;
 
-const viaOf = (parameters: ReadonlyMap<string, string>): E.Either<Problem, Pick<ReachQuestion, 'via'>> => {
-  const text = parameters.get('via');
-  if (text === undefined) return E.right({});
-  const kinds = text.split(',').map((each) => each.trim());
-  const known = edgeKinds.filter((kind) => kinds.includes(kind));
-  if (known.length !== new Set(kinds).size) {
-    const detail = `via: expected kinds of edges, with commas between: ${edgeKinds.join(', ')}`;
-    return E.left({ kind: 'bad-parameter', parameter: 'via', detail });
-  }
-  return E.right({ via: new Set(known) });
-};
-
-const questionOf = ({ clocks, parameters }: Asked): E.Either<Problem, ReachQuestion> => {
-  const period = periodParameters(parameters);
-  if (E.isLeft(period)) return period;
-  const paths = wordParameter(parameters, 'paths', ['all', 'first'] as const);
-  if (E.isLeft(paths)) return paths;
-  const via = viaOf(parameters);
-  if (E.isLeft(via)) return via;
-  const party = parameters.get('party');
-  return E.right({
+const domainQuestion = ({ clocks, parameters }: Asked<ReachQuestion>): DomainQuestion => {
+  const { party, via, paths } = parameters;
+  return {
     at: clocks.validAt,
-    ...(parameters.has('from') || parameters.has('to') ? { during: period.right } : {}),
+    ...(isOverPeriod(parameters) ? { during: periodOf(parameters) } : {}),
     ...(party === undefined ? {} : { party }),
-    ...(paths.right === 'all' ? { paths: 'all' as const } : {}),
-    ...via.right,
-  });
+    ...(paths === 'all' ? { paths } : {}),
+    ...(via === undefined ? {} : { via: new Set(via) }),
+  };
 };
-
-const reachParameters = ['from', 'to', 'party', 'via', 'paths', 'explain'];
 
 /** The routes of reach. */
 export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
@@ -72,36 +51,22 @@ export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     '/subjects/:id/reach',
     describeQuestion(
       'Who could reach the subject’s data: at validAt (the intervals that contain it, whole), or over a period',
+      ReachQuestion,
       listAnswerOf(ReachRow),
-      {
-        from: '',
-        to: '',
-        party: 'This party alone.',
-        via: 'Kinds of edges that paths may have, with commas between.',
-        paths: 'all: every path that visits no party twice; first (default): the one of R15.',
-        explain: 'cut, with party: why it cannot reach the data, or the smallest set of edges to close.',
-      },
       ['id'],
     ),
     (context) =>
-      answerAbout<unknown>(context, ledger, 'reach', reachParameters, (view, asked, subject) => {
-        const question = questionOf(asked);
-        if (E.isLeft(question)) return question;
-        const explain = wordParameter(asked.parameters, 'explain', ['cut'] as const);
-        if (E.isLeft(explain)) return explain;
-        const party = asked.parameters.get('party');
+      answerAbout<ReachQuestion, unknown>(context, ledger, 'reach', ReachQuestion, (view, asked, subject) => {
+        const { party, explain } = asked.parameters;
         const known = party === undefined ? undefined : knownName(view, 'party', party);
         if (known !== undefined && E.isLeft(known)) return known;
-        if (explain.right === 'cut') {
-          if (party === undefined) {
-            const detail = 'party: is missing; explain=cut is about one party';
-            return E.left({ kind: 'bad-parameter', parameter: 'party', detail });
-          }
+        if (explain === 'cut' && party !== undefined) {
           return E.right({ data: cutOf(view, subject, party, asked.clocks.validAt) });
         }
-        const { rows, limitMet } = reachRows(view, subject, question.right);
+        const question = domainQuestion(asked);
+        const { rows, limitMet } = reachRows(view, subject, question);
         const page = pageOf(rows, asked);
-        return E.right(question.right.paths === 'all' ? { ...page, also: { limitMet } } : page);
+        return E.right(question.paths === 'all' ? { ...page, also: { limitMet } } : page);
       }),
   );
 
@@ -109,23 +74,12 @@ export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     '/parties/:id/reach',
     describeQuestion(
       'Every holding that the party could reach, of how many subjects, and how',
+      PartyReachQuestion,
       listAnswerOf(PartyReachRow),
-      {
-        from: '',
-        to: '',
-        explain:
-          'cut: instead of the holdings, the graph of the ways to them at validAt, and the smallest set of edges to close.',
-        dataset: 'With explain: holdings of this dataset.',
-        population: 'With explain: holdings of this population.',
-        site: 'With explain: holdings at this site.',
-        backup: 'With explain: this backup.',
-      },
       ['id'],
     ),
     (context) =>
-      answerWide(context, ledger, ['from', 'to', 'explain', ...holdingParameters], 'partyReach', {
-        id: context.req.param('id'),
-      }),
+      answerWide(context, ledger, PartyReachQuestion, 'partyReach', { id: context.req.param('id') }),
   );
 
   const Simulated = exact(
@@ -147,7 +101,7 @@ export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
           description: 'What would newly be reached, from validAt on',
           content: { 'application/json': { schema: jsonSchema(listAnswerOf(SimulatedReachRow)) as object } },
         },
-        422: problemResponse('Malformed events'),
+        422: problemResponse('Invalid events'),
       },
     }),
     async (context) => {
@@ -166,7 +120,7 @@ export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       const events = named.map((event) =>
         withSubjects(event, (subject) => pseudonyms.get(subject) ?? subject),
       );
-      return answerWide(context, ledger, [], 'reachSimulation', { events });
+      return answerWide(context, ledger, PlainQuestion, 'reachSimulation', { events });
     },
   );
 

@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import type { Mixed } from 'io-ts';
 import { answerOf, listAnswerOf } from '../../contract/answers.ts';
+import { PeriodQuestion, PlainQuestion } from '../../contract/questions/question.ts';
 import { Lineage } from '../../contract/rows/movements.ts';
 import { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../../contract/rows/registry.ts';
 import { SiteHoldingRow } from '../../contract/rows/residency.ts';
@@ -32,15 +33,21 @@ const listAndOne = (
   row: RowOf,
 ): void => {
   const plural = kind === 'party' ? 'parties' : `${kind}s`;
-  routes.get(`/${plural}`, describeQuestion(`All ${plural}, by id`, listAnswerOf(rowCodec)), (context) =>
-    answer(context, ledger, [], (view, asked) => E.right(pageOfNames(view, asked, kind, row))),
+  routes.get(
+    `/${plural}`,
+    describeQuestion(`All ${plural}, by id`, PlainQuestion, listAnswerOf(rowCodec)),
+    (context) =>
+      answer(context, ledger, PlainQuestion, (view, asked) => E.right(pageOfNames(view, asked, kind, row))),
   );
-  routes.get(`/${plural}/:id`, describeQuestion(`One ${kind}`, answerOf(rowCodec), {}, ['id']), (context) =>
-    answer(context, ledger, [], (view, { clocks }) => {
-      const name = knownName(view, kind, context.req.param('id'));
-      if (E.isLeft(name)) return name;
-      return E.right({ data: row(view, new Descriptions(view), name.right, clocks.validAt) });
-    }),
+  routes.get(
+    `/${plural}/:id`,
+    describeQuestion(`One ${kind}`, PlainQuestion, answerOf(rowCodec), ['id']),
+    (context) =>
+      answer(context, ledger, PlainQuestion, (view, { clocks }) => {
+        const name = knownName(view, kind, context.req.param('id'));
+        if (E.isLeft(name)) return name;
+        return E.right({ data: row(view, new Descriptions(view), name.right, clocks.validAt) });
+      }),
   );
 };
 
@@ -59,39 +66,39 @@ export const registryRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   // How many people each has is a wide question.
   routes.get(
     '/populations',
-    describeQuestion('All populations, by id', listAnswerOf(PopulationRow)),
-    (context) => answerWide(context, ledger, [], 'populations', {}),
+    describeQuestion('All populations, by id', PlainQuestion, listAnswerOf(PopulationRow)),
+    (context) => answerWide(context, ledger, PlainQuestion, 'populations', {}),
   );
   routes.get(
     '/populations/:id',
-    describeQuestion('One population', answerOf(PopulationRow), {}, ['id']),
-    (context) => answerWide(context, ledger, [], 'population', { id: context.req.param('id') }),
+    describeQuestion('One population', PlainQuestion, answerOf(PopulationRow), ['id']),
+    (context) => answerWide(context, ledger, PlainQuestion, 'population', { id: context.req.param('id') }),
   );
 
   routes.get(
     '/sites/:id/holdings',
     describeQuestion(
       'What the site holds at validAt, of how many subjects',
+      PlainQuestion,
       listAnswerOf(SiteHoldingRow),
-      {},
       ['id'],
     ),
-    (context) => answerWide(context, ledger, [], 'holdings', { id: context.req.param('id') }),
+    (context) => answerWide(context, ledger, PlainQuestion, 'holdings', { id: context.req.param('id') }),
   );
 
   routes.get(
     '/datasets/:id/lineage',
     describeQuestion(
       'The graph of the dataset’s movements, copies and backups: all up to validAt, or those of a period',
+      PeriodQuestion,
       answerOf(Lineage),
-      { from: '', to: '' },
       ['id'],
     ),
     (context) =>
       answerWide(
         context,
         ledger,
-        ['from', 'to'],
+        PeriodQuestion,
         'lineage',
         { id: context.req.param('id') },
         async (lineage) => {

@@ -3,12 +3,18 @@
  */
 
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { listAnswerOf } from '../../contract/answers.ts';
 import { type Answered, type Asked, pageOf } from '../../contract/asked.ts';
-import { periodParameters } from '../../contract/parameters.ts';
 import type { Problem } from '../../contract/problem.ts';
+import {
+  PeriodQuestion,
+  PlainQuestion,
+  periodOf,
+  type QuestionOf,
+} from '../../contract/questions/question.ts';
 import { TrailRow } from '../../contract/rows/events.ts';
 import { HistoryRow, ResidencyRow } from '../../contract/rows/residency.ts';
 import { reachTrail } from '../../domain/reach/reach-trail.ts';
@@ -19,7 +25,7 @@ import { reachIndexOf } from '../../questions/reach.ts';
 import { historyBetween, residencyAt } from '../../questions/residency.ts';
 import { trailOf } from '../../questions/trail.ts';
 import type { View } from '../../questions/view.ts';
-import { answerTo, askedOf } from '../http/answer.ts';
+import { answerPrepared } from '../http/answer.ts';
 import { type ApiEnv, callerOf, may, peopleOf } from '../http/caller.ts';
 import { describeQuestion, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
@@ -57,23 +63,26 @@ export const askedSubject = (
  *
  * @param name what the question is called where it is recorded.
  */
-export const answerAbout = async <A>(
+export const answerAbout = <Q extends PlainQuestion, A>(
   context: Context<ApiEnv>,
   ledger: Ledger,
   name: string,
-  also: ReadonlyArray<string>,
-  question: (view: View, asked: Asked, subject: string) => E.Either<Problem, Answered<A>>,
+  question: QuestionOf<Q>,
+  ask: (view: View, asked: Asked<Q>, subject: string) => E.Either<Problem, Answered<A>>,
   shown?: (found: A) => unknown,
-): Promise<Response> => {
-  const asked = await askedOf(context, ledger, also);
-  if (E.isLeft(asked)) return problem(context, asked.left);
-  const named = await peopleOf(context, ledger).pseudonymOf(context.req.param('id') ?? '');
-  const ask = (view: View): E.Either<Problem, Answered<A>> => {
-    const subject = askedSubject(context, ledger, view, named, name);
-    return E.isLeft(subject) ? subject : question(view, asked.right, subject.right);
-  };
-  return answerTo(context, ledger, asked.right, ask, shown);
-};
+): Promise<Response> =>
+  answerPrepared(
+    context,
+    ledger,
+    question,
+    () => peopleOf(context, ledger).pseudonymOf(context.req.param('id') ?? ''),
+    (view, asked, named) =>
+      pipe(
+        askedSubject(context, ledger, view, named, name),
+        E.flatMap((subject) => ask(view, asked, subject)),
+      ),
+    shown,
+  );
 
 /** The routes under `/v1/subjects`. */
 export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
@@ -82,26 +91,24 @@ export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
 
   routes.get(
     '/:id/residency',
-    describeQuestion('Where the subject’s data is at validAt', listAnswerOf(ResidencyRow), {}, ['id']),
+    describeQuestion('Where the subject’s data is at validAt', PlainQuestion, listAnswerOf(ResidencyRow), [
+      'id',
+    ]),
     (context) =>
-      answerAbout(context, ledger, 'residency', [], (view, asked, subject) =>
+      answerAbout(context, ledger, 'residency', PlainQuestion, (view, asked, subject) =>
         E.right(pageOf(residencyAt(view, subject, asked.clocks.validAt), asked)),
       ),
   );
 
   routes.get(
     '/:id/history',
-    describeQuestion(
-      'Where the subject’s data was, over time',
-      listAnswerOf(HistoryRow),
-      { from: '', to: '' },
-      ['id'],
-    ),
+    describeQuestion('Where the subject’s data was, over time', PeriodQuestion, listAnswerOf(HistoryRow), [
+      'id',
+    ]),
     (context) =>
-      answerAbout(context, ledger, 'history', ['from', 'to'], (view, asked, subject) => {
-        const period = periodParameters(asked.parameters);
-        if (E.isLeft(period)) return period;
-        return E.right(pageOf(historyBetween(view, subject, period.right.from, period.right.to), asked));
+      answerAbout(context, ledger, 'history', PeriodQuestion, (view, asked, subject) => {
+        const { from, to } = periodOf(asked.parameters);
+        return E.right(pageOf(historyBetween(view, subject, from, to), asked));
       }),
   );
 
@@ -109,8 +116,8 @@ export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     '/:id/trail',
     describeQuestion(
       'Every event that touched the subject’s data or its reach, and why',
+      PlainQuestion,
       listAnswerOf(TrailRow),
-      {},
       ['id'],
     ),
     (context) =>
@@ -118,7 +125,7 @@ export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
         context,
         ledger,
         'trail',
-        [],
+        PlainQuestion,
         (view, asked, subject) => {
           const entries = trailOf(view, subject, naming(subject), (residency, reasons) => {
             const reach = reachIndexOf(view);
@@ -140,7 +147,7 @@ export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       summary: 'Erase the person from the ledger',
       description:
         'Destroys the link between the identifier and the pseudonym; the history stays, about nobody.',
-      responses: { 204: { description: 'Erased' }, 404: problemResponse('Not known to the ledger') },
+      responses: { 204: { description: 'Erased' }, 404: problemResponse('Not found in the ledger') },
     }),
     async (context) => {
       // Who may not use people's own identifiers erases by the pseudonym.

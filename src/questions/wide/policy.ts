@@ -4,8 +4,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Asked, pageOf } from '../../contract/asked.ts';
-import { positionParameter, versionParameter, wordParameter } from '../../contract/parameters.ts';
 import type { Problem } from '../../contract/problem.ts';
+import type { DifferenceQuestion, FindingsQuestion } from '../../contract/questions/policy.ts';
+import { invalidParameter, type PlainQuestion } from '../../contract/questions/question.ts';
 import type { Finding } from '../../domain/policy/finding.ts';
 import type { Difference } from '../../domain/policy/findings-difference.ts';
 import type { Proposal } from '../../domain/policy/proposed-version.ts';
@@ -28,25 +29,22 @@ const ifGiven = <A>(
   check: (name: string) => E.Either<Problem, A>,
 ): E.Either<Problem, A | undefined> => (name === undefined ? E.right(undefined) : check(name));
 
-export const findings = (view: View, asked: Asked): Outcome => {
+export const findings = (view: View, asked: Asked<FindingsQuestion>): Outcome => {
   const { parameters, clocks } = asked;
+  const { version, open } = parameters;
   return pipe(
     E.Do,
-    E.bind('version', () => versionParameter(parameters, 'version')),
-    E.bind('open', () => wordParameter(parameters, 'open', ['true', 'false'] as const)),
     // Names must be known: an empty list for a misspelt name would read as if nothing was wrong.
-    E.bind('policy', ({ version }) =>
-      ifGiven(parameters.get('policy'), (policy) => knownPolicy(view, policy, version)),
-    ),
-    E.bind('site', () => ifGiven(parameters.get('site'), (site) => knownName(view, 'site', site))),
-    E.bind('party', () => ifGiven(parameters.get('party'), (party) => knownName(view, 'party', party))),
-    E.map(({ version, open, policy, site, party }) => {
+    E.bind('policy', () => ifGiven(parameters.policy, (policy) => knownPolicy(view, policy, version))),
+    E.bind('site', () => ifGiven(parameters.site, (site) => knownName(view, 'site', site))),
+    E.bind('party', () => ifGiven(parameters.party, (party) => knownName(view, 'party', party))),
+    E.map(({ policy, site, party }) => {
       const isAsked = (finding: Finding): boolean =>
         (policy === undefined || finding.policy === policy) &&
         (version === undefined || finding.version === version) &&
         (site === undefined || finding.holding.site === site) &&
         (party === undefined || finding.party === party) &&
-        (open !== 'true' || contains(finding, clocks.validAt));
+        (open !== true || contains(finding, clocks.validAt));
       const page = pageOf(allFindings(view).filter(isAsked), asked);
       return { ...page, data: page.data.map((finding) => wireFinding(view, finding, clocks.validAt)) };
     }),
@@ -79,29 +77,27 @@ const betweenPositions = (
   return differenceOfKnowledge(at(fromPosition), at(toPosition), policy);
 };
 
-export const findingsDifference = (view: View, { parameters, clocks }: Asked): Outcome =>
+const differenceOf = (view: View, asked: DifferenceQuestion): E.Either<Problem, Difference> => {
+  const { policy, fromVersion, toVersion, fromPosition, toPosition } = asked;
+  if (fromVersion !== undefined && toVersion !== undefined && policy !== undefined)
+    return betweenVersions(view, policy, fromVersion, toVersion);
+  if (fromPosition !== undefined && toPosition !== undefined)
+    return E.right(betweenPositions(view, policy, fromPosition, toPosition));
+  return invalidParameter(
+    'fromVersion',
+    'expected policy with fromVersion and toVersion, or fromPosition and toPosition (and policy, if wanted)',
+  );
+};
+
+export const findingsDifference = (view: View, { parameters, clocks }: Asked<DifferenceQuestion>): Outcome =>
   pipe(
-    E.Do,
-    E.bind('fromVersion', () => versionParameter(parameters, 'fromVersion')),
-    E.bind('toVersion', () => versionParameter(parameters, 'toVersion')),
-    E.bind('fromPosition', () => positionParameter(parameters, 'fromPosition')),
-    E.bind('toPosition', () => positionParameter(parameters, 'toPosition')),
-    E.flatMap(({ fromVersion, toVersion, fromPosition, toPosition }): E.Either<Problem, Difference> => {
-      const policy = parameters.get('policy');
-      if (fromVersion !== undefined && toVersion !== undefined && policy !== undefined)
-        return betweenVersions(view, policy, fromVersion, toVersion);
-      if (fromPosition !== undefined && toPosition !== undefined)
-        return E.right(betweenPositions(view, policy, fromPosition, toPosition));
-      const detail =
-        'expected policy with fromVersion and toVersion, or fromPosition and toPosition (and policy, if wanted)';
-      return E.left({ kind: 'bad-parameter', parameter: 'fromVersion', detail });
-    }),
+    differenceOf(view, parameters),
     E.map((difference) => ({ data: wireDifference(view, difference, clocks.validAt) })),
   );
 
 export const policySimulation = (
   view: View,
-  { clocks }: Asked,
+  { clocks }: Asked<PlainQuestion>,
   { proposal }: { readonly proposal: Proposal },
 ): Outcome =>
   E.right({ data: wireDifference(view, simulatePolicy(view, proposal, clocks.validAt), clocks.validAt) });

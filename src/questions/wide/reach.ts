@@ -4,34 +4,23 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Asked, pageOf } from '../../contract/asked.ts';
-import { periodParameters, wordParameter } from '../../contract/parameters.ts';
+import { isOverPeriod, type PlainQuestion, periodOf } from '../../contract/questions/question.ts';
+import type { PartyReachQuestion } from '../../contract/questions/reach.ts';
 import type { Event } from '../../domain/events/event.ts';
 import { knownName } from '../known-name.ts';
-import { type HoldingFilter, holdingParameters, partyCut } from '../party-cut.ts';
+import { partyCut } from '../party-cut.ts';
 import { newlyReached, reachOfParty } from '../party-reach.ts';
 import { View } from '../view.ts';
 import type { About, Outcome } from './outcome.ts';
 
-const holdingFilter = (parameters: Asked['parameters']): HoldingFilter =>
-  Object.fromEntries(
-    holdingParameters.flatMap((name) => {
-      const value = parameters.get(name);
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-
-export const partyReach = (view: View, asked: Asked, { id }: About): Outcome => {
+export const partyReach = (view: View, asked: Asked<PartyReachQuestion>, { id }: About): Outcome => {
   const { parameters, clocks } = asked;
   const at = clocks.validAt;
   return pipe(
-    E.Do,
-    E.bind('period', () => periodParameters(parameters)),
-    E.bind('explain', () => wordParameter(parameters, 'explain', ['cut'] as const)),
-    E.bind('party', () => knownName(view, 'party', id)),
-    E.map(({ period, explain, party }) => {
-      if (explain === 'cut') return { data: partyCut(view, party, holdingFilter(parameters), at) };
-      const isOverTime = parameters.has('from') || parameters.has('to');
-      const during = isOverTime ? period : { from: at, to: at + 1 };
+    knownName(view, 'party', id),
+    E.map((party) => {
+      if (parameters.explain === 'cut') return { data: partyCut(view, party, parameters, at) };
+      const during = isOverPeriod(parameters) ? periodOf(parameters) : { from: at, to: at + 1 };
       return pageOf(reachOfParty(view, party, at, during), asked);
     }),
   );
@@ -39,7 +28,7 @@ export const partyReach = (view: View, asked: Asked, { id }: About): Outcome => 
 
 export const reachSimulation = (
   view: View,
-  asked: Asked,
+  asked: Asked<PlainQuestion>,
   { events }: { readonly events: ReadonlyArray<Event> },
 ): Outcome => {
   const { position } = view.known;

@@ -4,7 +4,12 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Asked, pageOf } from '../../contract/asked.ts';
-import { periodParameters } from '../../contract/parameters.ts';
+import {
+  isOverPeriod,
+  type PeriodQuestion,
+  type PlainQuestion,
+  periodOf,
+} from '../../contract/questions/question.ts';
 import { Descriptions } from '../descriptions.ts';
 import { holdingsAt } from '../holdings.ts';
 import { knownName } from '../known-name.ts';
@@ -13,16 +18,16 @@ import { pageOfNames, populationRow } from '../registry.ts';
 import type { View } from '../view.ts';
 import type { About, Outcome } from './outcome.ts';
 
-export const populations = (view: View, asked: Asked): Outcome =>
+export const populations = (view: View, asked: Asked<PlainQuestion>): Outcome =>
   E.right(pageOfNames(view, asked, 'population', populationRow));
 
-export const population = (view: View, { clocks }: Asked, { id }: About): Outcome =>
+export const population = (view: View, { clocks }: Asked<PlainQuestion>, { id }: About): Outcome =>
   pipe(
     knownName(view, 'population', id),
     E.map((name) => ({ data: populationRow(view, new Descriptions(view), name, clocks.validAt) })),
   );
 
-export const holdings = (view: View, asked: Asked, { id }: About): Outcome =>
+export const holdings = (view: View, asked: Asked<PlainQuestion>, { id }: About): Outcome =>
   pipe(
     knownName(view, 'site', id),
     E.map((site) => pageOf(holdingsAt(view, site, asked.clocks.validAt), asked)),
@@ -30,21 +35,19 @@ export const holdings = (view: View, asked: Asked, { id }: About): Outcome =>
 
 export const lineage = (
   view: View,
-  { clocks, parameters }: Asked,
+  { clocks, parameters }: Asked<PeriodQuestion>,
   { id }: About,
 ): Outcome<ReturnType<typeof lineageOf>> =>
   pipe(
-    E.Do,
-    E.bind('period', () => periodParameters(parameters)),
-    E.bind('dataset', () => knownName(view, 'dataset', id)),
-    E.map(({ period, dataset }) => {
-      const to = parameters.has('from') || parameters.has('to') ? period.to : clocks.validAt + 1;
-      return { data: lineageOf(view, dataset, period.from, to, clocks.validAt) };
+    knownName(view, 'dataset', id),
+    E.map((dataset) => {
+      const { from, to } = periodOf(parameters);
+      const until = isOverPeriod(parameters) ? to : clocks.validAt + 1;
+      return { data: lineageOf(view, dataset, from, until, clocks.validAt) };
     }),
   );
 
-export const transfers = (view: View, asked: Asked): Outcome =>
-  pipe(
-    periodParameters(asked.parameters),
-    E.map(({ from, to }) => pageOf(transfersBetween(view, from, to), asked)),
-  );
+export const transfers = (view: View, asked: Asked<PeriodQuestion>): Outcome => {
+  const { from, to } = periodOf(asked.parameters);
+  return E.right(pageOf(transfersBetween(view, from, to), asked));
+};

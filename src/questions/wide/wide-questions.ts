@@ -29,9 +29,12 @@ export type WideQuestion = keyof typeof wideQuestions;
 
 /** What a question is given besides the parameters of its request. */
 export type GivenTo<Q extends WideQuestion> =
-  Parameters<(typeof wideQuestions)[Q]> extends [View, Asked, infer Given]
+  Parameters<(typeof wideQuestions)[Q]> extends [View, unknown, infer Given]
     ? Given
     : Readonly<Record<string, never>>;
+
+/** The parameters of a question's request. */
+export type AskedFor<Q extends WideQuestion> = Parameters<(typeof wideQuestions)[Q]>[1]['parameters'];
 
 /** The data of the answer to a question. */
 export type FoundBy<Q extends WideQuestion> =
@@ -40,7 +43,7 @@ export type FoundBy<Q extends WideQuestion> =
 /** A wide question, as it is handed to the thread that answers it. */
 export interface AskedWidely<Q extends WideQuestion = WideQuestion> {
   readonly question: Q;
-  readonly asked: Asked;
+  readonly asked: Asked<AskedFor<Q>>;
   readonly given: GivenTo<Q>;
 }
 
@@ -49,8 +52,10 @@ export const answerWidely = <Q extends WideQuestion>(
   view: View,
   { question, asked, given }: AskedWidely<Q>,
 ): Outcome<FoundBy<Q>> =>
-  (wideQuestions[question] as (view: View, asked: Asked, given: GivenTo<Q>) => Outcome<FoundBy<Q>>)(
-    view,
-    asked,
-    given,
-  );
+  (
+    wideQuestions[question] as (
+      view: View,
+      asked: Asked<AskedFor<Q>>,
+      given: GivenTo<Q>,
+    ) => Outcome<FoundBy<Q>>
+  )(view, asked, given);

@@ -1,0 +1,68 @@
+/**
+ * Which events of the log are asked for, once the names in the question are known to exist.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type { Context } from 'hono';
+import type { Problem } from '../../contract/problem.ts';
+import type { EventFilter as EventFilterQuestion } from '../../contract/questions/log.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { People } from '../../ledger/people.ts';
+import type { EventFilter } from '../../questions/events.ts';
+import { knownName } from '../../questions/known-name.ts';
+import type { View } from '../../questions/view.ts';
+import type { ApiEnv } from '../http/caller.ts';
+import { askedSubject } from './subjects.ts';
+
+/** The pseudonym of the subject that the question names, if it names one and anybody has it. */
+export const subjectNamedIn = async (
+  { subject }: EventFilterQuestion,
+  people: People,
+): Promise<string | undefined> => (subject === undefined ? undefined : people.pseudonymOf(subject));
+
+/**
+ * The filter of a question. A name that no known event mentions is refused: it is most likely misspelt, and no events
+ * would read as none so far.
+ *
+ * @param subject the pseudonym of the subject that is named, if anybody has it.
+ */
+export const filterOf = (
+  context: Context<ApiEnv>,
+  ledger: Ledger,
+  view: View,
+  subject: string | undefined,
+  asked: EventFilterQuestion,
+): E.Either<Problem, EventFilter> => {
+  const known = <K extends 'site' | 'party' | 'dataset'>(
+    kind: K,
+  ): E.Either<Problem, { [N in K]?: string }> => {
+    const name = asked[kind];
+    if (name === undefined) return E.right({});
+    return pipe(
+      knownName(view, kind, name),
+      E.map((each) => ({ [kind]: each }) as { [N in K]?: string }),
+    );
+  };
+  return pipe(
+    E.Do,
+    E.bind('site', () => known('site')),
+    E.bind('party', () => known('party')),
+    E.bind('dataset', () => known('dataset')),
+    E.bind('subject', () =>
+      asked.subject === undefined
+        ? E.right({})
+        : pipe(
+            askedSubject(context, ledger, view, subject, 'events'),
+            E.map((each) => ({ subject: each })),
+          ),
+    ),
+    E.map((names) => ({
+      ...(asked.type === undefined ? {} : { type: asked.type }),
+      ...(asked.source === undefined ? {} : { source: asked.source }),
+      ...names.site,
+      ...names.party,
+      ...names.dataset,
+      ...names.subject,
+    })),
+  );
+};

@@ -1,0 +1,131 @@
+/**
+ * Recording events: one, a batch, or any number of lines.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { type Context, Hono } from 'hono';
+import { describeRoute } from 'hono-openapi';
+import { Recorded } from '../../contract/answers.ts';
+import type { Problem } from '../../contract/problem.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { Given } from '../../ledger/recording/decode-batch.ts';
+import { type RecordedChunk, Recorder } from '../../ledger/recording/recorder.ts';
+import { isBinary, readBatch, readBinary, readNdjson, readStructured } from '../http/bodies.ts';
+import { type ApiEnv, may } from '../http/caller.ts';
+import { jsonSchema } from '../http/json-schema.ts';
+import { eventSchema, problemResponse } from '../http/openapi.ts';
+import { problem } from '../http/problem.ts';
+
+const accepted =
+  'application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or CloudEvents binary mode (ce- headers with application/json)';
+
+const recordedContent = { 'application/json': { schema: jsonSchema(Recorded) as object } };
+
+/** The route `POST /v1/events`. */
+export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
+  const recorder = new Recorder(ledger);
+
+  const recordOnce = async (
+    context: Context<ApiEnv>,
+    given: E.Either<Problem, ReadonlyArray<Given>>,
+  ): Promise<Response> => {
+    if (E.isLeft(given)) return problem(context, given.left);
+    if (given.right.length === 0) {
+      const position = String(ledger.parts.log.head());
+      return context.json({ recorded: 0, duplicates: 0, position }, 200);
+    }
+    const done = await recorder.record(given.right, may(context, 'admin'));
+    if (E.isLeft(done)) return problem(context, done.left);
+    const { recorded, duplicates, position } = done.right;
+    return context.json({ recorded, duplicates, position: String(position) }, recorded === 0 ? 200 : 201);
+  };
+
+  /** Chunk after chunk, in order; while one is written, the next is read and prepared. */
+  const recordLines = async (context: Context<ApiEnv>): Promise<Response> => {
+    const mayAdopt = may(context, 'admin');
+    let soFar: Recorded = { recorded: 0, duplicates: 0, position: String(ledger.parts.log.head()) };
+    let last = 0;
+    let written: Promise<RecordedChunk> | undefined;
+
+    /** Waits for the chunk that is being written, if any; its problem stops the body. */
+    const settled = async (): Promise<Problem | undefined> => {
+      const done = await written;
+      written = undefined;
+      if (done === undefined) return undefined;
+      last = Math.max(last, done.position);
+      soFar = {
+        recorded: soFar.recorded + done.recorded,
+        duplicates: soFar.duplicates + done.duplicates,
+        position: last === 0 ? soFar.position : String(last),
+      };
+      return done.problem;
+    };
+
+    for await (const chunk of readNdjson(context.req.raw.body)) {
+      const prepared = E.isLeft(chunk) ? chunk : await recorder.prepare(chunk.right, mayAdopt);
+      const stopped = (await settled()) ?? (E.isLeft(prepared) ? prepared.left : undefined);
+      if (stopped !== undefined) return problem(context, { ...stopped, soFar } as Problem);
+      if (E.isRight(prepared) && prepared.right.decoded.given.length > 0) {
+        written = recorder.recordLines(prepared.right);
+        // An error is reported where the chunk is awaited.
+        written.catch(() => undefined);
+      }
+    }
+    const stopped = await settled();
+    if (stopped !== undefined) return problem(context, { ...stopped, soFar } as Problem);
+    return context.json(soFar, soFar.recorded === 0 ? 200 : 201);
+  };
+
+  routes.post(
+    '/',
+    describeRoute({
+      summary: 'Record events',
+      description:
+        'One event, a batch of up to 1000 (atomic), or any number as NDJSON (chunks of up to 1000 lines, each atomic, in order; the first bad line stops it and is named; sending the same again is safe).',
+      requestBody: {
+        required: true,
+        content: {
+          'application/cloudevents+json': { schema: eventSchema() as object },
+          'application/cloudevents-batch+json': {
+            schema: { type: 'array', maxItems: 1_000, items: eventSchema() as object },
+          },
+          'application/x-ndjson': { schema: { type: 'string', description: 'one event a line' } },
+          'application/json': {
+            schema: { type: 'object', description: 'the data; attributes in ce- headers' },
+          },
+        },
+      },
+      responses: {
+        201: { description: 'Recorded', content: recordedContent },
+        200: { description: 'All of them had been recorded before', content: recordedContent },
+        409: problemResponse('Another event has the same source and id'),
+        413: problemResponse('Body too large'),
+        415: problemResponse('Unsupported media type'),
+        422: problemResponse('Invalid events: nothing of the batch is recorded; errors lists every fault'),
+        503: problemResponse('The log is temporarily unavailable: see Retry-After'),
+        507: problemResponse('The disk is full'),
+      },
+    }),
+    async (context) => {
+      const [mediaType] = (context.req.header('content-type') ?? '').toLowerCase().split(';');
+      const { body, headers } = context.req.raw;
+      if ((headers.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
+        const detail = 'expected a body without Content-Encoding: compressed bodies are not supported';
+        return problem(context, { kind: 'media-type', detail });
+      }
+      switch (mediaType?.trim()) {
+        case 'application/cloudevents+json':
+          return recordOnce(context, await readStructured(body));
+        case 'application/cloudevents-batch+json':
+          return recordOnce(context, await readBatch(body));
+        case 'application/x-ndjson':
+          return recordLines(context);
+        case 'application/json':
+          if (isBinary(headers)) return recordOnce(context, await readBinary(headers, body));
+      }
+      return problem(context, { kind: 'media-type', detail: `expected the Content-Type ${accepted}` });
+    },
+  );
+
+  return routes;
+};

@@ -1,0 +1,36 @@
+/**
+ * Questions about the log, and about who read it.
+ */
+import { eventTypes } from '../../domain/events/catalogue.ts';
+import { position, text, word } from './parameter.ts';
+import { checkClocks, clockParameters, type ParametersOf, question, questionWith } from './question.ts';
+
+const filterParameters = {
+  /** Only events after this position. */
+  after: position('Only events after this position.'),
+  type: word(eventTypes)('Only events of this type.'),
+  source: text('Only events of this source.'),
+  subject: text('Only events that name this subject.'),
+  site: text('Only events that name this site.'),
+  party: text('Only events that name this party.'),
+  dataset: text('Only events that name this dataset.'),
+};
+
+/** Which events are followed live. */
+export const EventFilter = question(filterParameters);
+export type EventFilter = ParametersOf<typeof EventFilter>;
+
+/** A page of the log. */
+export const EventsQuestion = questionWith(filterParameters);
+
+/** All of the log, as a stream. */
+export const EventStreamQuestion = question({ ...clockParameters, ...filterParameters }, checkClocks);
+
+/** Who asked about whom. */
+export const ReadsQuestion = questionWith({ subject: text('Only questions about this subject.') });
+
+/** Events with discrepancies. */
+export const DiscrepanciesQuestion = questionWith({
+  state: word(['open', 'resolved'])('open (default), or resolved: explained by later events.'),
+});
+export type DiscrepanciesQuestion = ParametersOf<typeof DiscrepanciesQuestion>;

@@ -1,0 +1,26 @@
+/**
+ * Questions about findings (R17 to R20).
+ */
+import { position, text, version, yesOrNo } from './parameter.ts';
+import { type ParametersOf, questionWith } from './question.ts';
+
+/** What broke a policy, or could not be judged. */
+export const FindingsQuestion = questionWith({
+  policy: text('Only findings of this policy.'),
+  version: version('Only findings of this version of the policy.'),
+  site: text('Only findings about holdings at this site.'),
+  party: text('Only findings about this party’s reach.'),
+  /** Only those that last at `validAt`. */
+  open: yesOrNo('true: only findings that hold at validAt.'),
+});
+export type FindingsQuestion = ParametersOf<typeof FindingsQuestion>;
+
+/** What a new version, or what was learned since, makes of history. */
+export const DifferenceQuestion = questionWith({
+  policy: text('The policy whose versions are compared, or the only policy that is compared.'),
+  fromVersion: version('The version before.'),
+  toVersion: version('The version after.'),
+  fromPosition: position('As known at this position, instead of two versions.'),
+  toPosition: position('Compared with what was known at this position.'),
+});
+export type DifferenceQuestion = ParametersOf<typeof DifferenceQuestion>;

@@ -1,0 +1,189 @@
+/**
+ * What every question takes, and how the parameters of a question are read: each once, all of them known and valid.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type * as t from 'io-ts';
+import { closest } from '../../domain/events/closest.ts';
+import { type ExactCodec, exact } from '../../domain/events/codec.ts';
+import { type Fault, faultsOf } from '../../domain/events/fault.ts';
+import { Assurance } from '../../domain/events/words.ts';
+import { beginning, type Instant, never } from '../../domain/time/instant.ts';
+import type { Interval } from '../../domain/time/interval.ts';
+import type { Problem } from '../problem.ts';
+import {
+  cursor,
+  instant,
+  limit,
+  limitDefault,
+  limitMax,
+  type Parameter,
+  position,
+  word,
+} from './parameter.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a parameter of whatever value, as `t.Mixed` is in io-ts
+export type Parameters = Readonly<Record<string, Parameter<any, unknown>>>;
+
+type Decoded<P extends Parameters> = { readonly [K in keyof P]?: t.TypeOf<P[K]> };
+
+/** The parameters of a question: a codec of objects, and the parameters themselves for the API description. */
+export interface Question<P extends Parameters> extends ExactCodec<Decoded<P>, unknown> {
+  readonly parameters: P;
+}
+
+/** The codec of a question whose decoded parameters are of this type. */
+export interface QuestionOf<Q> extends t.Type<Q, unknown, unknown> {
+  readonly parameters: Parameters;
+}
+
+/** What a question is asked with, decoded. */
+export type ParametersOf<Q> = Q extends Question<infer P> ? Decoded<P> : never;
+
+/** What callers in code ask a question with. */
+export type GivenFor<Q> =
+  Q extends Question<infer P>
+    ? { readonly [K in keyof P]?: (P[K] extends { readonly given?: infer G } ? G : never) | undefined }
+    : never;
+
+/** A question with these parameters. `check` reports faults that concern several of them. */
+export const question = <P extends Parameters>(
+  parameters: P,
+  check?: (decoded: Decoded<P>) => ReadonlyArray<Fault>,
+): Question<P> => {
+  const codec = exact('this question', {}, parameters, check as never);
+  return Object.assign(codec as unknown as ExactCodec<Decoded<P>, unknown>, { parameters });
+};
+
+/** The clocks of a question, how well attested what it counts must be, and how fresh its answer. */
+export const clockParameters = {
+  /** When it was true. Default: now. */
+  validAt: instant('When it was true: an RFC 3339 date-time or date (its first instant, UTC). Default: now.'),
+  /** As known when. Default: the latest. */
+  knownAt: instant('As known when: an RFC 3339 date-time or date. Default: the latest.'),
+  /** As known at a position in the log, instead of `knownAt`. */
+  knownPosition: position(
+    'As known at this position in the log, instead of knownAt. A position beyond the last event means the latest.',
+  ),
+  /** Leaves out events with less assurance. */
+  minAssurance: word(Assurance.words)(
+    'Leaves out events with less assurance: claimed (default), observed, verified.',
+  ),
+  /** A position that the answer must have reached: that of a write, to read it back. */
+  atLeast: position('The answer waits until the projections have reached this position.'),
+};
+
+export type ClockParameters = Decoded<typeof clockParameters>;
+
+/** What every question takes. */
+export const commonParameters = {
+  ...clockParameters,
+  /** Rows of a page: 1 to 1,000. */
+  limit: limit(`Rows of a page: 1 to ${limitMax}, default ${limitDefault}.`),
+  /** The `next` of the answer before. */
+  cursor: cursor('The `next` of the answer before.'),
+};
+
+export const periodParameters = {
+  /** The period begins at this instant. Default: the beginning. */
+  from: instant('The period begins at this instant. Default: the beginning.'),
+  /** The period ends before this instant. Default: never. */
+  to: instant('The period ends before this instant. Default: never.'),
+};
+
+/** Reports one pair of clocks too many. */
+export const checkClocks = (given: {
+  readonly knownAt?: Instant;
+  readonly knownPosition?: number;
+}): ReadonlyArray<Fault> =>
+  given.knownAt === undefined || given.knownPosition === undefined
+    ? []
+    : [{ pointer: '/knownPosition', message: 'is given together with knownAt; expected one of the two' }];
+
+/** The period of a question: everything by default. */
+export const periodOf = ({
+  from = beginning,
+  to = never,
+}: {
+  readonly from?: Instant;
+  readonly to?: Instant;
+}): Interval => ({ from, to });
+
+/** Whether a question is over a period, not at a moment. */
+export const isOverPeriod = ({ from, to }: { readonly from?: Instant; readonly to?: Instant }): boolean =>
+  from !== undefined || to !== undefined;
+
+const checkPeriod = (given: { readonly from?: Instant; readonly to?: Instant }): ReadonlyArray<Fault> => {
+  const { from, to } = periodOf(given);
+  return from < to ? [] : [{ pointer: '/to', message: 'is not after from; expected a later instant' }];
+};
+
+/** A question that takes its own parameters besides the common ones. */
+export const questionWith = <P extends Parameters>(
+  own: P,
+  check: (decoded: Decoded<typeof commonParameters & P>) => ReadonlyArray<Fault> = () => [],
+): Question<typeof commonParameters & P> =>
+  question<typeof commonParameters & P>({ ...commonParameters, ...own }, (decoded) => [
+    ...checkClocks(decoded as Decoded<typeof commonParameters>),
+    ...check(decoded),
+  ]);
+
+/** A question over a period that takes its own parameters besides the common ones. */
+export const questionOverPeriod = <P extends Parameters>(
+  own: P,
+  check: (
+    decoded: Decoded<typeof commonParameters & typeof periodParameters & P>,
+  ) => ReadonlyArray<Fault> = () => [],
+): Question<typeof commonParameters & typeof periodParameters & P> =>
+  questionWith<typeof periodParameters & P>({ ...periodParameters, ...own }, (decoded) => [
+    ...checkPeriod(decoded as Decoded<typeof periodParameters>),
+    ...check(decoded),
+  ]);
+
+/** A question with the common parameters alone. */
+export const PlainQuestion = questionWith({});
+export type PlainQuestion = ParametersOf<typeof PlainQuestion>;
+
+/** A question over a period. */
+export const PeriodQuestion = questionOverPeriod({});
+export type PeriodQuestion = ParametersOf<typeof PeriodQuestion>;
+
+/** A refusal that names the parameter. */
+export const invalidParameter = (parameter: string, detail: string): E.Either<Problem, never> =>
+  E.left({ kind: 'bad-parameter', parameter, detail: `${parameter}: ${detail}` });
+
+/** Characters of an unknown parameter's name that are repeated. */
+const parameterNameMax = 64;
+
+/** The parameters of a query: each once, none but the known ones. */
+const textsOf = (
+  query: URLSearchParams,
+  known: ReadonlyArray<string>,
+): E.Either<Problem, Readonly<Record<string, string>>> => {
+  const texts = new Map<string, string>();
+  for (const [name, value] of query) {
+    if (!known.includes(name)) {
+      const best = closest(name, known);
+      const hint = best === undefined ? '.' : `; did you mean ${best}?`;
+      const detail = `is not a parameter of this question${hint} It takes ${known.join(', ')}`;
+      return invalidParameter(name.slice(0, parameterNameMax), detail);
+    }
+    if (texts.has(name)) return invalidParameter(name, 'is given more than once');
+    texts.set(name, value);
+  }
+  return E.right(Object.fromEntries(texts));
+};
+
+/** The problem of the first fault: it names the parameter. */
+const problemOf = (errors: t.Errors): Problem => {
+  const [{ pointer, message }] = faultsOf(errors) as [Fault];
+  const parameter = pointer.slice(1);
+  return { kind: 'bad-parameter', parameter, detail: `${parameter}: ${message}` };
+};
+
+/** Reads the parameters of a question from a query. */
+export const readQuestion = <Q>(asked: QuestionOf<Q>, query: URLSearchParams): E.Either<Problem, Q> =>
+  pipe(
+    textsOf(query, Object.keys(asked.parameters)),
+    E.flatMap((texts) => pipe(asked.decode(texts), E.mapLeft(problemOf))),
+  );

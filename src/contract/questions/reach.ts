@@ -1,0 +1,39 @@
+/**
+ * Questions about who could reach data (R13 to R16).
+ */
+import { edges, text, word } from './parameter.ts';
+import { type ParametersOf, questionOverPeriod } from './question.ts';
+
+/** Who could reach a subject's data. */
+export const ReachQuestion = questionOverPeriod(
+  {
+    /** Only this party. */
+    party: text('Only this party.'),
+    /** Kinds of edges that paths may be made of, with commas between. */
+    via: edges('Kinds of edges that paths may be made of, with commas between.'),
+    /** `all`: other paths, too. */
+    paths: word(['all', 'first'])(
+      'all: every path that visits no party twice; first (default): the one that R15 chooses.',
+    ),
+    explain: word(['cut'])(
+      'cut, with party: why the party cannot reach the data, or the smallest set of edges to close.',
+    ),
+  },
+  ({ explain, party }) =>
+    explain === 'cut' && party === undefined
+      ? [{ pointer: '/party', message: 'is missing; explain=cut is about one party' }]
+      : [],
+);
+export type ReachQuestion = ParametersOf<typeof ReachQuestion>;
+
+/** What a party could reach. */
+export const PartyReachQuestion = questionOverPeriod({
+  explain: word(['cut'])(
+    'cut: instead of the holdings, the graph of the ways to them at validAt, and the smallest set of edges to close.',
+  ),
+  dataset: text('With explain: holdings of this dataset.'),
+  population: text('With explain: holdings of this population.'),
+  site: text('With explain: holdings at this site.'),
+  backup: text('With explain: this backup.'),
+});
+export type PartyReachQuestion = ParametersOf<typeof PartyReachQuestion>;
