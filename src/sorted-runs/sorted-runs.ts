@@ -1,28 +1,28 @@
 /**
  * Sorted runs: an index that is written once and in order, whatever the order in which its keys turn up.
  *
- * What is added together becomes one run: its entries, sorted, in blocks. Small runs are merged into larger ones, so
- * that there are never many (a log-structured merge of as many runs of a size as `mergedRuns`). What a run counts
- * through, such as events or people, are its items; an entry is one number: a 32-bit hash above 21 bits that count
- * items from the first of the run. Where blocks are kept is for those who use this to say.
+ * What is added together becomes one run: its entries, sorted, in blocks. Small runs are merged into larger ones
+ * (`mergedRuns` of a size at a time), so that there are never many. A run indexes items, such as events or people,
+ * numbered from 0. An entry is one number: a 32-bit hash, above the 21 bits of the number of an item. The caller
+ * decides where blocks are stored.
  */
 
-/** Items in one run, at the most: what 21 bits can count. */
+/** The most items of one run: what 21 bits can count. */
 export const runItemsMax = 2 ** 21;
-/** So many runs of a size are merged into one. */
+/** How many runs of a size are merged into one. */
 const mergedRuns = 8;
-/** Of so many runs it is seen whether they are to be merged. */
-export const lookedAtRuns = 8 * mergedRuns;
+/** How many of the last runs are considered for a merge. */
+export const mergeWindow = 8 * mergedRuns;
 
 const offsetRange = 2 ** 21;
 
-/** The entry of an item under a hash, of which the lowest 32 bits count; `offset` is from the first item of the run. */
+/** The entry of an item under a hash, of which the lowest 32 bits count; `offset` is the number of the item. */
 export const entryOf = (hash: number, offset: number): number => (hash >>> 0) * offsetRange + offset;
 
 /** The hash of an entry. */
 export const hashOf = (entry: number): number => Math.floor(entry / offsetRange);
 
-/** The index of the first number that is at least so much. */
+/** The index of the first number that is at least `least`; the length if none is. */
 export const firstAtLeast = (sorted: ArrayLike<number>, least: number): number => {
   let low = 0;
   let high = sorted.length;
@@ -36,12 +36,12 @@ export const firstAtLeast = (sorted: ArrayLike<number>, least: number): number =
 
 const digitBits = 11;
 const digits = 2 ** digitBits;
-/** Fewer records than this are sorted no faster digit by digit. */
+/** Below this many records, a radix sort is no faster than comparing. */
 const fewRecords = 2_000;
 
 /**
- * Sorts records of some numbers each by the first of them: whole numbers that are not negative, of which `unit` (a power
- * of two) and more counts. Equal ones stay in their order. Digit by digit, in a fraction of the time of comparing.
+ * Sorts records of `width` numbers by the first number of each, with a stable radix sort. First numbers are whole and
+ * not negative; only their multiples of `unit`, a power of two, are compared.
  */
 export const sortedByFirst = (records: Float64Array, width: number, unit = 1): Float64Array => {
   let most = 0;
@@ -63,11 +63,11 @@ export const sortedByFirst = (records: Float64Array, width: number, unit = 1): F
   return from;
 };
 
-/** Entries sorted, each once, given in such an order that those of one hash are in the order of their items. */
+/** Entries sorted, each once. Those of one hash must be given in the order of their items. */
 export const sortedEntries = (entries: Float64Array): Float64Array =>
   distinct(entries.length < fewRecords ? entries.sort() : sortedByFirst(entries, 1, offsetRange));
 
-/** Each number once; overwrites what it is given. */
+/** Each number once. Overwrites its argument. */
 export const distinct = (sorted: Float64Array): Float64Array => {
   let kept = 0;
   for (let index = 0; index < sorted.length; index++) {
@@ -98,9 +98,9 @@ export const fromBlob = (blob: unknown): Float64Array => {
 };
 
 /**
- * How many of the last runs are to be merged, by the items of each, in order: so many that none is larger than some
- * power of `mergedRuns`, and the largest is no more than half of them, so that what is written again has at least
- * doubled. 0 if none are.
+ * How many of the last runs to merge, given how many items each has, in order; 0 for none. All of them are of some size
+ * (a power of `mergedRuns`) or smaller, and the largest has at most half of their items, so that each rewriting of an
+ * item at least doubles its run.
  */
 export const mergeable = (items: ReadonlyArray<number>): number => {
   if (items.length < mergedRuns) return 0;
@@ -115,7 +115,7 @@ export const mergeable = (items: ReadonlyArray<number>): number => {
   return 0;
 };
 
-/** Entries of runs on their way to becoming one. */
+/** Merges the entries of several runs. */
 export class Merger {
   private readonly parts: Float64Array[] = [];
 

@@ -9,9 +9,9 @@ import {
   entryOf,
   firstAtLeast,
   hashOf,
-  lookedAtRuns,
   Merger,
   mergeable,
+  mergeWindow,
   offsetsUnder,
 } from '../../sorted-runs/sorted-runs.ts';
 import { HashFilter } from './hash-filter.ts';
@@ -205,7 +205,7 @@ export class EntryIndex {
   }
 
   private merge(): boolean {
-    const count = mergeable(this.runs.slice(-lookedAtRuns).map((run) => run.entries));
+    const count = mergeable(this.runs.slice(-mergeWindow).map((run) => run.entries));
     if (count === 0) return false;
     const last = this.runs.splice(-count);
     const [{ first }] = last as [Run];

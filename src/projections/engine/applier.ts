@@ -18,6 +18,7 @@ import type { Topic } from '../topic-hash.ts';
 import { possibleDiscrepancies, topic, visitTopics } from '../topics.ts';
 import { BatchAdditions } from './batch-additions.ts';
 import { type CorrectionKey, correctionKey } from './correction-key.ts';
+import { isStoreError } from './damage.ts';
 import { type NameRow, NameTable } from './name-table.ts';
 import { allMovements, correctedEnrolmentsIn, enrolmentsIn, ownDataMoved } from './posting-list.ts';
 import { RunWriter } from './run-writer.ts';
@@ -33,11 +34,6 @@ type Json = Readonly<Record<string, unknown>>;
 
 const asJson = (value: unknown): Json | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
-
-/** An error of SQLite, or of the store: of the file, and not of an event. */
-const isStoreError = (error: unknown): boolean =>
-  error instanceof Error &&
-  ('errcode' in error || '_tag' in error || ('code' in error && error.code === 'ERR_SQLITE_ERROR'));
 
 /** Fills the tables. One instance a writer connection; after an error it is of no more use. */
 export class Applier {

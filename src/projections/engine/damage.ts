@@ -17,3 +17,8 @@ export const isDamage = (error: unknown): boolean =>
     'errcode' in error &&
     typeof error.errcode === 'number' &&
     damageCodes.has(error.errcode & 0xff));
+
+/** Whether an error comes from SQLite or the store, and not from the content of an event. */
+export const isStoreError = (error: unknown): boolean =>
+  error instanceof Error &&
+  ('errcode' in error || '_tag' in error || ('code' in error && error.code === 'ERR_SQLITE_ERROR'));

@@ -6,7 +6,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { lookedAtRuns, Merger, mergeable, toBlob } from '../../sorted-runs/sorted-runs.ts';
+import { Merger, mergeable, mergeWindow, toBlob } from '../../sorted-runs/sorted-runs.ts';
 import type { Topic } from '../topic-hash.ts';
 import { byTime, concatenated, type ListKey } from './posting-list.ts';
 import { checked, checksumOfRun, type Run, runOf } from './run-tables.ts';
@@ -40,8 +40,8 @@ export class RunWriter {
       ),
       block: prepare('INSERT INTO block (entries, checksum) VALUES (?, ?)'),
       list: prepare('INSERT INTO roll VALUES (?, ?, ?, ?)'),
-      last: prepare(`SELECT * FROM run ORDER BY first_position DESC LIMIT ${lookedAtRuns}`),
-      sizes: prepare(`SELECT events FROM run ORDER BY first_position DESC LIMIT ${lookedAtRuns}`),
+      last: prepare(`SELECT * FROM run ORDER BY first_position DESC LIMIT ${mergeWindow}`),
+      sizes: prepare(`SELECT events FROM run ORDER BY first_position DESC LIMIT ${mergeWindow}`),
       blocks: prepare('SELECT entries, checksum FROM block WHERE id BETWEEN ? AND ? ORDER BY id'),
       lists: prepare('SELECT population, enrolments, checksum FROM roll WHERE run = ?'),
       late: prepare('INSERT OR IGNORE INTO late_touch VALUES (?, ?)'),
