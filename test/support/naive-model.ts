@@ -850,8 +850,8 @@ const isHeld = (state: State, dataset: string, scope: Scope, site: string): bool
       );
 
 /** How an event does not fit those folded before it. */
-const misfits = (state: State, standing: Standing, fact: Fact): readonly DiscrepancyCode[] => {
-  const when = (misfit: boolean, code: DiscrepancyCode): readonly DiscrepancyCode[] => (misfit ? [code] : []);
+const foldedDiscrepancies = (state: State, standing: Standing, fact: Fact): readonly DiscrepancyCode[] => {
+  const when = (found: boolean, code: DiscrepancyCode): readonly DiscrepancyCode[] => (found ? [code] : []);
   switch (fact.type) {
     case 'DataCopied':
     case 'DataMoved':
@@ -901,7 +901,7 @@ const stand = (standing: Standing, fact: Fact): void => {
 };
 
 /** R4: how a correction does not fit its target. */
-const correctionMisfits = (world: World, correction: Correction): readonly DiscrepancyCode[] => {
+const correctionDiscrepancies = (world: World, correction: Correction): readonly DiscrepancyCode[] => {
   const target = world.log.filter(isKnown(world)).find(({ event }) => isAbout(event)(correction));
   if (target === undefined) return ['unknown-event'];
   if (isCorrection(asRecorded(target))) return ['not-correctable'];
@@ -916,7 +916,7 @@ const correctionMisfits = (world: World, correction: Correction): readonly Discr
 export const discrepanciesOf = (world: World): readonly Discrepancy[] => {
   const found: Discrepancy[] = [];
   for (const correction of correctionsOf(world)) {
-    for (const code of correctionMisfits(world, correction))
+    for (const code of correctionDiscrepancies(world, correction))
       found.push({ position: correction.position, code });
   }
   const facts = factsOf(world);
@@ -926,7 +926,8 @@ export const discrepanciesOf = (world: World): readonly Discrepancy[] => {
   const state = startingState(facts);
   const standing: Standing = { memberships: new Set(), controls: new Set(), grants: new Set() };
   for (const fact of replayed(world, facts)) {
-    for (const code of misfits(state, standing, fact)) found.push({ position: fact.position, code });
+    for (const code of foldedDiscrepancies(state, standing, fact))
+      found.push({ position: fact.position, code });
     apply(state, fact);
     stand(standing, fact);
   }

@@ -1,5 +1,5 @@
 /**
- * What things are described as, over time: R5.
+ * How things are described over time: R5.
  *
  * The first registration of a thing, in folding order, holds from the beginning of time and is folded before everything
  * else; a later one replaces the whole description from its own time on. Transfers change a site's operator or owner.
