@@ -1,8 +1,8 @@
 /**
- * Puts the records of the log back together into the appends that wrote them.
+ * Reassembles the records of the log into the appends that wrote them.
  *
- * KurrentDB writes an append as a whole, its events next to each other, but delivers them one by one: a connection
- * can break in the middle. Only whole appends may be looked at, so whoever reads starts again behind the last one.
+ * KurrentDB writes the events of an append next to each other, but delivers them one by one, and a connection can break
+ * in between. Only whole appends are handled, so the next read starts after the last whole one.
  */
 import {
   decodeRecord,
@@ -12,15 +12,15 @@ import {
   type RawRecord,
 } from './record-format.ts';
 
-/** One append as it stands in the log. */
+/** An append as the log holds it. */
 export interface LoggedBatch {
   readonly id: string;
-  /** All of its events, in order; a batch that somebody tampered with is not whole and does not count. */
+  /** Its events in order. A batch that somebody tampered with is not whole, and does not count. */
   readonly events: ReadonlyArray<LoggedEvent>;
   readonly whole: boolean;
 }
 
-/** What has been read up to a place: an append, a record that somebody else put into a stream of the ledger, or neither. */
+/** What was read up to a position: an append, a record that others put into a stream of the ledger, or neither. */
 export interface Reading {
   readonly batch: LoggedBatch | undefined;
   /** The last record of this reading in a stream of the ledger. */
@@ -44,12 +44,12 @@ export class BatchAssembly {
     this.ledger = ledger;
   }
 
-  /** Whether a part of an append has come, and not yet the rest. */
+  /** Whether an append has been delivered in part only. */
   get isInside(): boolean {
     return this.open.length > 0;
   }
 
-  /** Takes the next records of the log, in order, and gives what became complete with them. */
+  /** Takes the next records of the log, in order, and returns what they completed. */
   take(records: ReadonlyArray<RawRecord>): ReadonlyArray<Reading> {
     const readings: Reading[] = [];
     for (const record of records) {

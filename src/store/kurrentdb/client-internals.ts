@@ -1,27 +1,27 @@
 /**
- * Parts of `@eventstore/db-client` 6.2 that are not in its types, and what they are needed for.
+ * The parts of `@eventstore/db-client` 6.2 that are missing in its types, and why they are needed.
  */
 import type { BaseOptions, EventStoreDBClient } from '@eventstore/db-client';
 import type { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 
-/** Headers and options of a call, as gRPC takes them. */
+/** The metadata and options of a gRPC call. */
 export type CallArguments = [
   metadata: NonNullable<Parameters<StreamsClient['batchAppend']>[0]>,
   options: NonNullable<Parameters<StreamsClient['batchAppend']>[1]>,
 ];
 
 export interface ClientInternals {
-  /** Makes a call on the current connection, and replaces that when the error says so. */
+  /** Makes a call on the current connection, which some errors make it replace. */
   execute<C, A>(service: unknown, name: string, call: (grpc: C) => Promise<A>): Promise<A>;
-  /** Credentials, the wish for the leader, and the deadline of a call. */
+  /** Builds a call's credentials, its `requires-leader` header and its deadline. */
   callArguments(options: BaseOptions): CallArguments;
-  /** Makes a stream of the answers to a call, and replaces the connection when an error says so. */
+  /** Streams the answers to a call; some errors make it replace the connection. */
   GRPCStreamCreator(service: unknown, name: string, call: (grpc: StreamsClient) => unknown): unknown;
-  /** Whether the server has a method. Replaced, to choose between the client's two ways of appending. */
+  /** Whether the server has a method. We replace it to choose between the client's two ways of appending. */
   supports: () => Promise<boolean>;
-  /** Replaces the connection after an error. It rejects, unheard, when the next one cannot be made. */
+  /** Replaces the connection after an error; rejects when it cannot connect. */
   handleError: (grpc: unknown, error: Error) => Promise<void>;
-  /** The connection, which the client does not close when it is disposed of. */
+  /** The connection; disposing of the client leaves it open. */
   getChannel(): Promise<{ close(): void }>;
   /** What the server says of itself. */
   readonly capabilities: Promise<{ readonly serverVersion: string }>;

@@ -1,18 +1,18 @@
 /**
- * What the adapter takes from its surroundings: the clock, chance, waiting, and someone to tell.
+ * What the adapter takes from its surroundings: the clock, randomness, waiting, and notifications.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Instant } from '../../domain/time/instant.ts';
 
-/** Something an operator may want to know. It never holds anything of what events hold. */
+/** Something an operator may want to know. It never holds content of events. */
 export type Notice =
   | { readonly kind: 'connected' }
-  /** The log is being read; it has been up to this commit position of KurrentDB's. */
+  /** The log has been read up to this commit position of KurrentDB. */
   | { readonly kind: 'catching-up'; readonly position: number }
   | { readonly kind: 'connection-lost'; readonly reason: string; readonly retryInMs: number }
   | { readonly kind: 'subscription-stalled' }
-  /** An append that ends at this commit position does not count. */
+  /** The append that ends at this commit position does not count. */
   | { readonly kind: 'batch-void'; readonly position: number }
   | { readonly kind: 'foreign-record'; readonly stream: string }
   | { readonly kind: 'replica-rebuilt'; readonly reason: string }
@@ -21,16 +21,16 @@ export type Notice =
 export interface Environment {
   /** Milliseconds since the epoch. */
   readonly now: () => Instant;
-  /** A number from 0 to 1. */
+  /** A random number from 0 to 1. */
   readonly random: () => number;
-  /** A UUID that nobody else has. */
+  /** A unique UUID. */
   readonly newId: () => string;
-  /** Resolves after so many milliseconds, or at once when the signal is aborted. */
+  /** Resolves after `ms` milliseconds, or immediately when the signal is aborted. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly notify: (notice: Notice) => void;
 }
 
-/** The surroundings of a running process. */
+/** The environment of a running process. */
 export const processEnvironment = (notify: (notice: Notice) => void = () => undefined): Environment => ({
   now: Date.now,
   random: Math.random,
@@ -42,6 +42,6 @@ export const processEnvironment = (notify: (notice: Notice) => void = () => unde
   notify,
 });
 
-/** How long to wait before trying again for the nth time: full jitter below a bound that doubles. */
+/** The wait before the nth retry, in milliseconds: exponential backoff with jitter. */
 export const backoffMs = (attempt: number, msMin: number, msMax: number, random: number): number =>
   Math.ceil(Math.min(msMax, msMin * 2 ** attempt) * (0.5 + random / 2));

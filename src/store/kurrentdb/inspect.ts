@@ -1,5 +1,5 @@
 /**
- * What server there is, for `domicile doctor`: its version, its limits, and whether the settings suit it.
+ * Examines the server for `domicile doctor`: its version, its limits, and whether the settings suit it.
  */
 import { convertToCommandError, type ProjectionDetails } from '@eventstore/db-client';
 import { internalsOf } from './client-internals.ts';
@@ -11,17 +11,17 @@ import { ServerConnection } from './server-connection.ts';
 import { ServerFailure, toServerFailure } from './server-failure.ts';
 import { hostsOf, type KurrentDbSettings, withoutSecrets } from './settings.ts';
 
-/** One thing that was looked at. `remedy` says what to do where it is not well. */
+/** The result of one check. `remedy` says what to do about a problem. */
 export interface Finding {
   readonly name: string;
   readonly state: 'ok' | 'warning' | 'failed';
   readonly found: string;
   readonly remedy: string | null;
-  /** Whether nothing can be asked of the store because of it. */
+  /** Whether the store cannot be reached at all. */
   readonly unreachable?: boolean;
 }
 
-/** How much a server takes unless an operator configured it otherwise. */
+/** The default size limits of a server. */
 interface ServerSizes {
   readonly appendMiB: number;
   readonly eventMiB: number;
@@ -46,7 +46,7 @@ const partsOf = (version: string): readonly [year: number, month: number] => {
   return [year, month];
 };
 
-/** The limits of a version, by default. */
+/** The default size limits of a version. */
 const sizesOf = (version: string): ServerSizes => {
   const [year, month] = partsOf(version);
   return year > 25 || (year === 25 && month >= 1)
@@ -54,13 +54,13 @@ const sizesOf = (version: string): ServerSizes => {
     : { appendMiB: 1, eventMiB: 1 };
 };
 
-/** Older servers do not give the positions of events. */
+/** Older servers do not report the positions of events. */
 const oldestMajor = 22;
 
 const versionFinding = (version: string, address: string): Finding => {
   const name = 'KurrentDB';
   const [major] = partsOf(version);
-  if (!(major > 0)) return warning(name, `${address} does not say which version it is`, 'Use a current one');
+  if (!(major > 0)) return warning(name, `${address} does not report its version`, 'Use a current version');
   return major < oldestMajor
     ? failed(name, `${version} at ${address}`, `Use ${oldestMajor}.10 or newer`)
     : ok(name, `${version} at ${address}`);
@@ -72,7 +72,7 @@ const limitsFinding = (version: string): Finding => {
   const ofAppend = Math.min(appendMiB, defaultLimits.batchBytesMax / 1_024 ** 2);
   return ok(
     'limits',
-    `the server takes appends of ${appendMiB} MiB and events of ${eventMiB} MiB unless it was told otherwise; ` +
+    `by default, the server accepts appends of ${appendMiB} MiB and events of ${eventMiB} MiB; ` +
       `Domicile sends up to ${ofAppend} MiB and ${ofEvent} MiB`,
   );
 };
@@ -85,20 +85,20 @@ const settingFindings = (settings: KurrentDbSettings): ReadonlyArray<Finding> =>
   else if (hostsOf(settings).every(isThisMachine)) findings.push(ok('encryption', 'none, on this machine'));
   else {
     const remedy = 'Run the server with certificates, and leave out tls=false';
-    findings.push(warning('encryption', 'none: what is recorded crosses the network in the clear', remedy));
+    findings.push(warning('encryption', 'none: events cross the network unencrypted', remedy));
   }
   if (!settings.tls && settings.hasCredentials) {
     findings.push(
       warning(
         'user',
-        'given in vain: without TLS the client sends no name and password',
-        'Leave them out, or use TLS',
+        'ignored: without TLS the client sends no user name and password',
+        'Remove them, or use TLS',
       ),
     );
   }
   if (settings.nodePreference !== 'leader') {
-    const found = `nodePreference=${settings.nodePreference}, but writes and reads are asked of the leader all the same`;
-    findings.push(warning('node preference', found, 'Leave it out'));
+    const found = `nodePreference=${settings.nodePreference}, but all reads and writes go to the leader`;
+    findings.push(warning('node preference', found, 'Remove it'));
   }
   return findings;
 };
@@ -115,28 +115,28 @@ const readingFinding = async (connection: ServerConnection): Promise<Finding> =>
       ? failed(
           name,
           'this user may not read the whole log ($all)',
-          'Take a user in $admins, or grant it in the ACL of $all',
+          'Use a user in $admins, or grant access in the ACL of $all',
         )
-      : failed(name, failure.message, 'Look into the log of the server');
+      : failed(name, failure.message, "Check the server's log");
   }
 };
 
-/** gRPC's status of a method that a server does not have. */
+/** gRPC's status code for a method that the server lacks. */
 const unimplemented = 12;
 
 const projectionsFinding = (projections: ReadonlyArray<ProjectionDetails> | Error): Finding => {
   const name = 'server projections';
   if (projections instanceof Error) {
     const isOff = 'code' in projections && projections.code === unimplemented;
-    return ok(name, isOff ? 'off' : 'not known: the server does not tell this user');
+    return ok(name, isOff ? 'off' : 'unknown: the server does not tell this user');
   }
   const running = projections.filter(({ status }) => /^running/i.test(status));
-  if (running.length === 0) return ok(name, 'on, and none is running');
+  if (running.length === 0) return ok(name, 'on, none running');
   const names = running.map((projection) => projection.name).join(', ');
   return warning(
     name,
     `running: ${names}`,
-    'Domicile needs none, and each writes more for every event: KURRENTDB_RUN_PROJECTIONS=None, if nobody else needs them',
+    'Domicile needs none, and each adds writes for every event: set KURRENTDB_RUN_PROJECTIONS=None, unless others need them',
   );
 };
 
@@ -162,7 +162,7 @@ const replicaFinding = async (
     const read = replica.readUpTo?.commit ?? 0n;
     const behind =
       end > read
-        ? `${end - read} bytes of the log are behind it, which the next start reads`
+        ? `${end - read} bytes of the log are not replicated yet; the next start reads them`
         : 'at the end of the log';
     return [ok(name, `of this server's log; ${behind}`)];
   } catch (error) {
@@ -170,7 +170,7 @@ const replicaFinding = async (
   }
 };
 
-/** What the server says of itself, within the time that an answer may take. */
+/** Asks the server for its version and projections, within the usual time limit. */
 const askServer = async (settings: KurrentDbSettings, environment: Environment) => {
   const client = newClient(settings.connectionString);
   const enough = new AbortController();
@@ -183,7 +183,7 @@ const askServer = async (settings: KurrentDbSettings, environment: Environment) 
     const projections = await Promise.race([client.listProjections(), late]).catch((error: Error) => error);
     return { version: serverVersion, projections };
   } catch (error) {
-    // The client hands these on as they came from gRPC.
+    // The client passes gRPC's errors on untranslated.
     throw toServerFailure(error instanceof Error && 'code' in error ? convertToCommandError(error) : error);
   } finally {
     enough.abort();
@@ -192,9 +192,9 @@ const askServer = async (settings: KurrentDbSettings, environment: Environment) 
 };
 
 /**
- * Looks at the server that the settings name, and compares it with the replica of it.
+ * Examines the server that the settings name, and compares it with the local replica.
  *
- * Never throws because of the server: what is wrong is found.
+ * Problems of the server are findings, never errors.
  *
  * @throws WrongStoreSetting when a file that the settings name cannot be read.
  */
@@ -210,7 +210,8 @@ export const inspectServer = async (
     server = await askServer(settings, environment);
   } catch (error) {
     const { message } = toServerFailure(error);
-    const remedy = 'Check that it runs, the address, the authority (tlsCAFile) and the user';
+    const remedy =
+      'Check that it is running, the address, the certificate authority (tlsCAFile) and the user';
     return [{ ...failed('KurrentDB', `${message}: ${address}`, remedy), unreachable: true }, ...findings];
   }
   const { version, projections } = server;

@@ -1,8 +1,8 @@
 /**
- * Reading the whole log forwards, without what others wrote to it.
+ * Reads the whole log forwards, filtered by stream.
  *
- * The server can leave out what a reader does not want; the client has the words for it in subscriptions only, and
- * would send a read without them. This is the client's own read, with the filter put in when it is sent.
+ * The server can filter reads, but the client offers filters for subscriptions only. This is the client's own read, with
+ * the filter added to the request as it is sent.
  */
 import {
   type AllStreamResolvedEvent,
@@ -16,7 +16,7 @@ import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { type CallArguments, internalsOf } from './client-internals.ts';
 import type { LogPosition } from './record-format.ts';
 
-/** How many records the server looks at before it reports how far it is, or looks whether anybody still waits. */
+/** How many records the server searches before it reports its progress, or checks that the caller still waits. */
 export const searchWindow = 2_000;
 
 type ReadRequest = InstanceType<typeof streams.ReadReq>;

@@ -1,10 +1,9 @@
 /**
- * How the ledger lies in KurrentDB.
+ * How KurrentDB holds the ledger.
  *
- * The events of a source are in a stream of its own, `<ledger>-<source>`; an append of several sources, which
- * KurrentDB could not write to several streams at once, is in `<ledger>:batches`. Which stream an event is in does
- * not matter to a reader: the events of one append stand next to each other in the order of the whole log, and
- * whether they count is decided at that place, the same way by everyone who reads it (see `replica.ts`).
+ * Each source has a stream, `<ledger>-<source>`. An append of several sources goes to `<ledger>:batches`, since
+ * KurrentDB cannot write to several streams atomically. Readers do not care about streams: the events of an append are
+ * consecutive in the whole log, and whether they count follows from what stands before them (see `replica.ts`).
  */
 import { createHash } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
@@ -12,12 +11,12 @@ import * as t from 'io-ts';
 import type { Instant } from '../../domain/time/instant.ts';
 import type { EventToAppend } from '../event-store.ts';
 
-/** The event type under which the ledger writes; other events in its streams are not its own. */
+/** The type of the ledger's events; events of other types in its streams belong to others. */
 export const recordType = 'domicile-event';
 
 const Count = t.refinement(t.number, Number.isSafeInteger, 'Count');
 
-/** What stands beside the bytes of an event: whose it is, and its place in the append that wrote it. */
+/** The metadata of an event: its source and id, and its place in the append that wrote it. */
 const RecordMetadata = t.intersection([
   t.type({
     source: t.string,
@@ -30,23 +29,23 @@ const RecordMetadata = t.intersection([
   t.partial({
     /** Never written any more: an append of older versions counts only if the sources held so many events before it. */
     expected: t.array(t.type({ source: t.string, count: Count })),
-    /** When another ledger recorded it, from which it was copied; otherwise KurrentDB's own time counts. */
+    /** For copied events, when the other ledger recorded it; otherwise KurrentDB's own time counts. */
     recordedAt: Count,
   }),
 ]);
 type RecordMetadata = t.TypeOf<typeof RecordMetadata>;
 
-/** A place in KurrentDB's log. Both numbers are the same for everything that is not an old explicit transaction. */
+/** A position in KurrentDB's log. Both numbers are equal, except in old explicit transactions. */
 export interface LogPosition {
   readonly commit: bigint;
   readonly prepare: bigint;
 }
 
-/** Whether `a` is after `b`; nothing at all is before everything. */
+/** Whether `a` is after `b`; `undefined` is before everything. */
 export const isAfter = (a: LogPosition, b: LogPosition | undefined): boolean =>
   b === undefined || a.commit > b.commit || (a.commit === b.commit && a.prepare > b.prepare);
 
-/** A record of KurrentDB's log, as far as the client gives it to us. */
+/** A record of KurrentDB's log, as the client delivers it. */
 export interface RawRecord {
   readonly stream: string;
   readonly revision: bigint;
@@ -58,10 +57,10 @@ export interface RawRecord {
   readonly metadata: unknown;
 }
 
-/** When events were recorded that are copied from another ledger. */
+/** When the ledger that an event is copied from recorded it. */
 export type RecordedAtOf = (event: EventToAppend) => Instant;
 
-/** An event of the ledger as it stands in KurrentDB's log. */
+/** An event of the ledger, as KurrentDB's log holds it. */
 export interface LoggedEvent extends EventToAppend {
   readonly recordedAt: Instant;
   readonly record: RawRecord;
@@ -71,7 +70,7 @@ export interface LoggedEvent extends EventToAppend {
   readonly expected: ReadonlyArray<{ readonly source: string; readonly count: number }>;
 }
 
-/** A record as it is written. */
+/** A record to write. */
 export interface RecordToWrite {
   readonly eventId: string;
   readonly data: Uint8Array;
@@ -80,7 +79,7 @@ export interface RecordToWrite {
 
 const encoder = new TextEncoder();
 
-/** Longer names are replaced by a hash: names of streams are kept in memory by the server. */
+/** Longer names are replaced by a hash, since the server keeps the names of streams in memory. */
 const streamNameMax = 256;
 
 /** The stream of a source. */
@@ -91,16 +90,16 @@ export const streamOfSource = (ledger: string, source: string): string => {
     : `${ledger}-~${createHash('sha256').update(source).digest('hex')}`;
 };
 
-/** The stream of the appends that have several sources. */
+/** The stream of appends with several sources. */
 export const streamOfBatches = (ledger: string): string => `${ledger}:batches`;
 
-/** What the names of the ledger's streams begin with; a subscription asks for these. */
+/** The prefixes of the ledger's stream names, by which subscriptions filter. */
 export const streamPrefixes = (ledger: string): ReadonlyArray<string> => [
   `${ledger}-`,
   streamOfBatches(ledger),
 ];
 
-/** Whether a stream is one of the ledger's, by its name. */
+/** Whether a stream belongs to the ledger, by its name. */
 export const isStreamOf = (ledger: string, stream: string): boolean =>
   streamPrefixes(ledger).some((prefix) => stream.startsWith(prefix));
 
@@ -112,10 +111,10 @@ export const streamOfBatch = (ledger: string, batch: ReadonlyArray<EventToAppend
     : streamOfBatches(ledger);
 };
 
-/** The namespace of event ids: a UUID of Domicile's own. */
+/** The namespace of event ids: Domicile's own UUID. */
 const namespace = Buffer.from('5b1a5c52f2f94f0c9d0e6a1d0b6e7d41', 'hex');
 
-/** The id of an event in KurrentDB, RFC 9562 version 5: the same `source` + `id` always gives the same one. */
+/** The id of an event in KurrentDB: a UUID of version 5 (RFC 9562) made from `source` + `id`. */
 const eventIdOf = (source: string, id: string): string => {
   const hash = createHash('sha1')
     .update(namespace)
@@ -127,7 +126,7 @@ const eventIdOf = (source: string, id: string): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 };
 
-/** The records of an append, and the bytes that the server counts for them. */
+/** Encodes an append, and counts its bytes as the server does. */
 export const encodeBatch = (
   batch: string,
   events: ReadonlyArray<EventToAppend>,
@@ -150,7 +149,7 @@ export const encodeBatch = (
   return { records, bytes };
 };
 
-/** Reads a record as an event of the ledger; none is what somebody else wrote into its streams. */
+/** Decodes a record as an event of the ledger; `undefined` for what others wrote into its streams. */
 export const decodeRecord = (ledger: string, record: RawRecord): LoggedEvent | undefined => {
   if (record.type !== recordType || !(record.data instanceof Uint8Array)) return undefined;
   const metadata = RecordMetadata.decode(record.metadata);

@@ -1,5 +1,5 @@
 /**
- * What can go wrong between us and KurrentDB, told apart by what it means for a write.
+ * The failures of calls to KurrentDB, by what they mean for a write.
  */
 import { ErrorType, isCommandError } from '@eventstore/db-client';
 
@@ -11,23 +11,23 @@ export type FailureKind =
   | 'no-answer'
   /** The server is not ready: starting, electing, overloaded, or another node leads. */
   | 'not-ready'
-  /** The server does not let us in. */
+  /** The user lacks access. */
   | 'denied'
-  /** What was asked for is not there. */
+  /** The stream or record does not exist. */
   | 'not-found'
   /** The stream was deleted for good. */
   | 'deleted'
   /** Anything else. */
   | 'refused';
 
-/** gRPC's status of a method that a server does not have. */
+/** gRPC's status code for a method that the server lacks. */
 const unimplemented = 12;
 
-/** A call that failed. `mayHaveWritten`: a write may stand in the log, now or soon, all the same. */
+/** A failed call. `mayHaveWritten`: the write may be in the log nevertheless, or arrive there later. */
 export class ServerFailure extends Error {
   readonly kind: FailureKind;
   readonly mayHaveWritten: boolean;
-  /** The server is too old for the call. */
+  /** Whether the server is too old for the call. */
   readonly isUnknownMethod: boolean;
 
   constructor(kind: FailureKind, reason: string, mayHaveWritten: boolean, cause?: unknown) {
@@ -41,7 +41,7 @@ export class ServerFailure extends Error {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** The server says these before it looks at a write. */
+/** Errors that the server reports before it handles a write. */
 const notWritten =
   /no connection established|ECONNREFUSED|server is not ready|server is too busy|server is busy/i;
 
@@ -80,7 +80,7 @@ const kindOf = (type: string | undefined, message: string): FailureKind => {
   }
 };
 
-/** Turns whatever the client throws into a failure that says what it means. */
+/** Translates an error of the client. */
 export const toServerFailure = (error: unknown): ServerFailure => {
   if (error instanceof ServerFailure) return error;
   const message = messageOf(error);
@@ -98,17 +98,17 @@ export const toServerFailure = (error: unknown): ServerFailure => {
   return failure.isUnknownMethod ? new ServerFailure('not-ready', reason, false, error) : failure;
 };
 
-/** The limit that an append exceeded, if that is what the server says. */
+/** The limit that an append exceeded, if the error reports one. */
 export const sizeLimitIn = (
   error: unknown,
 ): { readonly limit: number; readonly of: 'append' | 'event' } | undefined => {
   const message = messageOf(error);
-  // The client knows the error of a whole append, but not that of one event, which servers have since 25.1.
+  // The client knows the error for a whole append, but not the one for a single event, which came with 25.1.
   const ofEvent = /exceeds maximum append event size of (\d+)/i.exec(message);
   if (ofEvent !== null) return { limit: Number(ofEvent[1]), of: 'event' };
   const ofAppend = /maximum append size of (\d+) exceeded/i.exec(message);
   if (ofAppend !== null) return { limit: Number(ofAppend[1]), of: 'append' };
-  // A message beyond what the server receives at all is refused before it is looked at.
+  // gRPC itself refuses messages beyond the size that the server accepts.
   const ofMessage = /received message larger than max \((?:\d+) vs\.? (\d+)\)/i.exec(message);
   return ofMessage === null ? undefined : { limit: Number(ofMessage[1]), of: 'event' };
 };

@@ -1,14 +1,14 @@
 /**
  * How large an append may be.
  *
- * The server says its limits only when one is exceeded: 1 MiB an append by default before 25.1, 256 MiB and 16 MiB an
- * event since, and an operator can set others. What it once said is kept to, so that the same append is always refused
- * with the same limit.
+ * The server reports a limit only when an append exceeds it. The defaults are 1 MiB for an append before 25.1, and since
+ * then 256 MiB for an append and 16 MiB for an event; operators can change them. A reported limit is remembered, so that
+ * the same append is always refused with the same limit.
  */
 import type { AppendError, EventToAppend } from '../event-store.ts';
 import type { Limits } from './limits.ts';
 
-/** What the server counts of an event besides its bytes, such as its source and id, has room in this. */
+/** An allowance for what the server counts besides an event's bytes, such as its source and id. */
 const besideEventBytes = 32 * 1_024;
 
 export class SizeLimits {
@@ -21,13 +21,13 @@ export class SizeLimits {
     this.eventBytesMax = limits.eventBytesMax;
   }
 
-  /** Takes note of a limit that the server named: of everything that is written at once, or of one event in it. */
+  /** Remembers a limit that the server reported, for a whole append or for one event. */
   learn(limit: number, of: 'append' | 'event'): void {
     this.eventBytesMax = Math.min(this.eventBytesMax, Math.max(0, limit - besideEventBytes));
     if (of === 'append') this.writtenBytesMax = Math.min(this.writtenBytesMax, limit);
   }
 
-  /** Why a batch cannot be taken, whatever of it is recorded already. */
+  /** Why a batch is too large, whether or not its events are recorded already. */
   refusalOfBatch(batch: ReadonlyArray<EventToAppend>, bytes: number): AppendError | undefined {
     const { batchEventsMax, batchBytesMax } = this.limits;
     if (batch.length > batchEventsMax) {
@@ -39,7 +39,7 @@ export class SizeLimits {
     return undefined;
   }
 
-  /** Why what is new of a batch cannot be written; `writtenBytes` is what the server counts for it. */
+  /** Why the new events of a batch are too large; `writtenBytes` is what the server counts for them. */
   refusalOfNew(
     batch: ReadonlyArray<EventToAppend>,
     fresh: ReadonlyArray<EventToAppend>,

@@ -1,10 +1,10 @@
 /**
- * One write, as one call of its own.
+ * One write, as one gRPC call.
  *
- * The client's batch append puts all writes of a process on one stream and keeps what is pending in one map: when any
- * connection breaks, all of them are rejected, and the answer to one that was rejected crashes the process. Its other
- * append is safe and several times slower, since it sends each event as a message. This makes the call of the first in
- * the manner of the second: a stream for each write, with a deadline, and nothing shared.
+ * The client's batch append puts all writes of a process on one call and keeps the pending ones in one map. When any
+ * connection breaks, it rejects all of them, and a late answer to a rejected one crashes the process. Its other append
+ * is safe, but several times slower, since it sends each event as a message. The write here combines the two: the batch
+ * protocol, with one call for each write, a deadline, and nothing shared.
  */
 import { convertToCommandError, type EventStoreDBClient, NO_STREAM } from '@eventstore/db-client';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
@@ -17,15 +17,15 @@ import { ServerFailure } from './server-failure.ts';
 type Request = InstanceType<typeof streams.BatchAppendReq>;
 type Response = InstanceType<typeof streams.BatchAppendResp>;
 
-/** What the server answered to a write. */
+/** The server's answer to a write. */
 export type WriteAnswer =
   | { readonly kind: 'written' }
   | { readonly kind: 'wrong-revision'; readonly actual: bigint }
   | { readonly kind: 'too-large'; readonly limit: number; readonly of: 'append' | 'event' }
-  /** The server said something that this client has no words for; the slower call will say it in its own. */
+  /** An error that the client's messages lack; the slower call will report it as text. */
   | { readonly kind: 'unclear' };
 
-/** How many bytes of events one message carries; the server takes 16 MiB. */
+/** How many bytes of events one message carries; the server accepts 16 MiB. */
 const messageBytesMax = 3 * 1_024 * 1_024;
 
 const contentType = 'application/octet-stream';
@@ -40,7 +40,7 @@ const proposed = (record: RecordToWrite): InstanceType<typeof streams.BatchAppen
   return message;
 };
 
-/** The messages of a write: one, or several when it is large; the last one says so. */
+/** The messages of a write: one, or several for a large write; the last is marked as final. */
 const requestsOf = (
   correlation: string,
   stream: string,
@@ -50,7 +50,7 @@ const requestsOf = (
   const options = new streams.BatchAppendReq.Options().setStreamIdentifier(
     new shared.StreamIdentifier().setStreamName(new TextEncoder().encode(stream)),
   );
-  // The message wants another class of empty message, which reads and writes the same nothing.
+  // The types ask for another class of empty message; both are encoded the same.
   if (after < 0n) options.setNoStream(new shared.Empty() as never);
   else options.setStreamPosition(String(after));
   const next = (): Request =>
@@ -140,7 +140,7 @@ export const writeAtOnce = (
   );
 };
 
-/** The same with the client's own append, an event a message; servers before 21.10 have no other. */
+/** The same with the client's own append, one event a message; servers before 21.10 have no other. */
 export const writeOneByOne = async (
   client: EventStoreDBClient,
   stream: string,

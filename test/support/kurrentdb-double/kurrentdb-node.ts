@@ -1,6 +1,6 @@
 /**
- * A node of the KurrentDB double: a gRPC server in this process that speaks KurrentDB's protocol, as far as a ledger
- * needs it, over a log that outlives it.
+ * A node of the KurrentDB double: a gRPC server in this process that speaks as much of KurrentDB's protocol as a ledger
+ * needs. The log outlives the node.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import gossipService from '@eventstore/db-client/generated/gossip_grpc_pb.js';
@@ -8,41 +8,32 @@ import projectionsService from '@eventstore/db-client/generated/projections_grpc
 import projections from '@eventstore/db-client/generated/projections_pb.js';
 import featuresService from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import features from '@eventstore/db-client/generated/serverfeatures_pb.js';
-import shared from '@eventstore/db-client/generated/shared_pb.js';
-import statusMessage from '@eventstore/db-client/generated/status_pb.js';
+import type shared from '@eventstore/db-client/generated/shared_pb.js';
 import streamsService from '@eventstore/db-client/generated/streams_grpc_pb.js';
-import streams from '@eventstore/db-client/generated/streams_pb.js';
 import {
   type Metadata,
   Server,
   ServerCredentials,
-  type ServerDuplexStream,
-  type ServerReadableStream,
   type ServerUnaryCall,
   type ServerWritableStream,
   type ServiceError,
   type sendUnaryData,
   status,
 } from '@grpc/grpc-js';
-import any from 'google-protobuf/google/protobuf/any_pb.js';
+import {
+  type AppendHandler,
+  type BatchAppendHandler,
+  misbehavingWrite,
+  serveAppend,
+  serveBatchAppend,
+  type Writer,
+} from './appending.ts';
 import { type Method, type Misbehaviour, MisbehaviourPlan } from './misbehaviour.ts';
 import { type ReadCall, serveRead, serveSubscription } from './reading.ts';
-import type { ExpectedRevision, ProposedRecord, TransactionLog, WriteResult } from './transaction-log.ts';
-import {
-  type GossipMember,
-  notLeader,
-  rpcError,
-  textOf,
-  toAppendResponse,
-  toClusterInfo,
-  tooLarge,
-  toProposedRecord,
-} from './wire.ts';
+import { refusalOfUser, refusalPlanned } from './refusals.ts';
+import type { TransactionLog } from './transaction-log.ts';
+import { type GossipMember, notLeader, rpcError, toClusterInfo } from './wire.ts';
 
-type AppendRequest = InstanceType<typeof streams.AppendReq>;
-type AppendResponse = InstanceType<typeof streams.AppendResp>;
-type BatchRequest = InstanceType<typeof streams.BatchAppendReq>;
-type BatchResponse = InstanceType<typeof streams.BatchAppendResp>;
 type Empty = InstanceType<typeof shared.Empty>;
 
 /** How long a stopped server's port may stay taken. */
@@ -174,35 +165,23 @@ export class KurrentDbNode {
     return this.options.members().find((member) => member.state === 'leader' && member.isAlive);
   }
 
-  /** What keeps the server from serving a call, before it does anything. */
+  /** Why the server does not serve a call, if that is the case. */
   private refusal(metadata: Metadata, misbehaviour: Misbehaviour | undefined): ServiceError | undefined {
-    if (misbehaviour?.kind === 'refuse') {
-      return rpcError(
-        misbehaviour.code,
-        misbehaviour.details,
-        misbehaviour.exception === undefined ? {} : { exception: misbehaviour.exception },
-      );
-    }
-    if (misbehaviour?.kind === 'not-leader') return notLeader(misbehaviour.host, misbehaviour.port);
-    const users = this.options.users;
-    if (users !== undefined) {
-      const authorization = metadata.get('authorization')[0];
-      if (authorization === undefined) {
-        return rpcError(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' });
-      }
-      const given = Buffer.from(String(authorization).replace(/^Basic /, ''), 'base64').toString();
-      const separator = given.indexOf(':');
-      const [name, password] = [given.slice(0, separator), given.slice(separator + 1)];
-      if (users[name] !== password) return rpcError(status.UNAUTHENTICATED, 'Unauthenticated');
-    }
+    return (
+      refusalPlanned(misbehaviour) ??
+      refusalOfUser(metadata, this.options.users) ??
+      this.refusalWithoutLeader(metadata)
+    );
+  }
+
+  private refusalWithoutLeader(metadata: Metadata): ServiceError | undefined {
+    const leader = this.leader();
     if (metadata.get('requires-leader')[0] === 'true' && !this.leads()) {
-      const leader = this.leader();
       return leader === undefined
         ? rpcError(status.UNKNOWN, 'No leader info available in response')
         : notLeader(leader.host, leader.port);
     }
-    if (this.leader() === undefined) return rpcError(status.UNAVAILABLE, 'Server Is Not Ready');
-    return undefined;
+    return leader === undefined ? rpcError(status.UNAVAILABLE, 'Server Is Not Ready') : undefined;
   }
 
   private readonly getSupportedMethods = (
@@ -253,139 +232,32 @@ export class KurrentDbNode {
     );
   };
 
-  private readonly append = (
-    call: ServerReadableStream<AppendRequest, AppendResponse>,
-    callback: sendUnaryData<AppendResponse>,
-  ): void => {
+  private readonly append: AppendHandler = (call, callback) => {
     this.calls.append += 1;
     const misbehaviour = this.plan.take('append');
     const refusal = this.refusal(call.metadata, misbehaviour);
-    let stream = '';
-    let expected: ExpectedRevision = 'any';
-    const proposed: ProposedRecord[] = [];
     call.on('error', () => undefined);
-    call.on('data', (request: AppendRequest) => {
-      const options = request.getOptions();
-      if (options !== undefined) {
-        stream = textOf(options.getStreamIdentifier()?.getStreamName_asU8() ?? new Uint8Array());
-        if (options.hasNoStream()) expected = 'no_stream';
-        else if (options.hasStreamExists()) expected = 'stream_exists';
-        else if (options.hasRevision()) expected = BigInt(options.getRevision());
-        return;
-      }
-      const message = request.getProposedMessage();
-      if (message !== undefined) proposed.push(toProposedRecord(message));
-    });
-    if (refusal !== undefined) {
-      callback(refusal);
-      return;
-    }
-    call.on('end', () => {
-      if (call.cancelled) return;
-      void this.write(misbehaviour, () => this.log.write(stream, expected, proposed)).then((result) => {
-        if (result === 'silence' || this.server === undefined) return;
-        if (result === 'broken off') {
-          callback(rpcError(status.UNAVAILABLE, 'The connection was cut'));
-          return;
-        }
-        const error = tooLarge(result);
-        if (error !== undefined) callback(error);
-        else callback(null, toAppendResponse(expected, result));
-      });
-    });
+    if (refusal !== undefined) callback(refusal);
+    else serveAppend(this.writer(misbehaviour), call, callback);
   };
 
-  /** Writes as the misbehaviour has it, and says whether there is an answer. */
-  private async write(
-    misbehaviour: Misbehaviour | undefined,
-    write: () => WriteResult,
-  ): Promise<WriteResult | 'silence' | 'broken off'> {
-    switch (misbehaviour?.kind) {
-      case 'hang':
-        return 'silence';
-      case 'write-late':
-        if (misbehaviour.ms === 'after the next write') await this.log.nextWrite();
-        else await sleep(misbehaviour.ms);
-        write();
-        return 'silence';
-      case 'lose-answer':
-        write();
-        return misbehaviour.how === 'hang' ? 'silence' : 'broken off';
-      case 'slow':
-        await sleep(misbehaviour.ms);
-        return write();
-      default:
-        return write();
-    }
-  }
-
-  private readonly batchAppend = (call: ServerDuplexStream<BatchRequest, BatchResponse>): void => {
+  private readonly batchAppend: BatchAppendHandler = (call) => {
     this.calls['batch-append'] += 1;
     const misbehaviour = this.plan.take('append');
     const refusal = this.refusal(call.metadata, misbehaviour);
-    const pending = new Map<string, { options: BatchRequest; proposed: ProposedRecord[] }>();
     call.on('error', () => undefined);
-    if (refusal !== undefined) {
-      call.emit('error', refusal);
-      return;
-    }
-    call.on('data', (request: BatchRequest) => {
-      const correlation = request.getCorrelationId()?.getString() ?? '';
-      if (request.hasOptions()) pending.set(correlation, { options: request, proposed: [] });
-      const write = pending.get(correlation);
-      if (write === undefined) return;
-      write.proposed.push(...request.getProposedMessagesList().map(toProposedRecord));
-      if (!request.getIsFinal()) return;
-      pending.delete(correlation);
-      const options = write.options.getOptions()!;
-      const stream = textOf(options.getStreamIdentifier()?.getStreamName_asU8() ?? new Uint8Array());
-      const expected: ExpectedRevision = options.hasNoStream()
-        ? 'no_stream'
-        : options.hasStreamExists()
-          ? 'stream_exists'
-          : options.hasStreamPosition()
-            ? BigInt(options.getStreamPosition())
-            : 'any';
-      void this.write(misbehaviour, () => this.log.write(stream, expected, write.proposed)).then((result) => {
-        if (result === 'silence' || this.server === undefined) return;
-        if (result === 'broken off') {
-          call.emit('error', rpcError(status.UNAVAILABLE, 'The connection was cut'));
-          return;
-        }
-        call.write(this.batchResponse(write.options, result));
-      });
-    });
-    call.on('end', () => call.end());
+    if (refusal !== undefined) call.emit('error', refusal);
+    else serveBatchAppend(this.writer(misbehaviour), call);
   };
 
-  private batchResponse(request: BatchRequest, result: WriteResult): BatchResponse {
-    const response = new streams.BatchAppendResp()
-      .setCorrelationId(request.getCorrelationId())
-      .setStreamIdentifier(request.getOptions()?.getStreamIdentifier());
-    if (result.kind === 'written') {
-      return response.setSuccess(
-        new streams.BatchAppendResp.Success()
-          .setCurrentRevision(String(result.revision))
-          .setPosition(
-            new shared.AllStreamPosition()
-              .setCommitPosition(String(result.position))
-              .setPreparePosition(String(result.position)),
-          ),
+  /** Writes to the log as the misbehaviour has it; once the node has stopped, nobody is answered. */
+  private writer(misbehaviour: Misbehaviour | undefined): Writer {
+    return async (stream, expected, proposed) => {
+      const result = await misbehavingWrite(this.log, misbehaviour, () =>
+        this.log.write(stream, expected, proposed),
       );
-    }
-    const details = new any.Any();
-    if (result.kind === 'wrong-expected-version') {
-      const wrong = new shared.WrongExpectedVersion();
-      if (result.actual !== undefined) wrong.setCurrentStreamRevision(String(result.actual));
-      details.pack(wrong.serializeBinary(), 'event_store.client.WrongExpectedVersion');
-    } else if (result.kind === 'append-too-large') {
-      const exceeded = new shared.MaximumAppendSizeExceeded().setMaxappendsize(result.limit);
-      details.pack(exceeded.serializeBinary(), 'event_store.client.MaximumAppendSizeExceeded');
-    } else {
-      // The messages that the client ships do not have this one, which came with 25.1.
-      details.pack(new Uint8Array(), 'event_store.client.MaximumAppendEventSizeExceeded');
-    }
-    return response.setError(new statusMessage.Status().setMessage(result.kind).setDetails(details));
+      return this.server === undefined ? 'silence' : result;
+    };
   }
 
   private readonly read = (call: ReadCall): void => {
