@@ -48,7 +48,7 @@ const classified = (
   memberships: Varying<{ readonly population: string }>,
 ): DataPresence => {
   const { dataset } = row;
-  // R14: covered as data of a population's holding, and as data of whoever is in the population.
+  // R14: a grant over a population covers the data of its holding, and the data of each subject in it.
   const covering = new Map<string, Interval[]>();
   const add = (population: string | undefined, interval: Interval): void => {
     if (population === undefined || !isGrantedOver(grants, dataset, population)) return;

@@ -32,7 +32,7 @@ const grantedEdges = (terms: ReadonlyArray<GrantTerm>): ReadonlyArray<DirectEdge
     spans: mergeSpans(same.map((term) => [term])),
   }));
 
-/** While the site has the same operator or owner, whoever described it so again, it is the same edge. */
+/** While the site keeps its operator or owner it is the same edge, also where a later event names the same one again. */
 const siteEdges = (
   site: string,
   described: Varying<Described<SiteDescription>>,

@@ -1,5 +1,5 @@
 /**
- * Data as a holding holds it, whoever the people are: what is asked of sites, parties and policies.
+ * The data of a holding, for all of its people or those of a part: questions about sites, parties and policies ask for it.
  */
 
 import { codeUnitOrder } from '../events/code-unit-order.ts';

@@ -35,9 +35,9 @@ export interface CompiledRule {
   readonly rule: string;
   readonly effect: 'forbid' | 'permit';
   readonly satisfied: Judgment;
-  /** What reads no principal: where it is false no party breaks the rule, whoever reaches the holding. */
+  /** The part that reads no principal: where it is false, no party that reaches the holding breaks the rule. */
   readonly ofHolding: Judgment;
-  /** What reads no resource: where it is false the party does not break the rule, whatever it reaches. */
+  /** The part that reads no resource: where it is false, the party does not break the rule by reaching any holding. */
   readonly ofParty: Judgment;
   /** The actions that its scope admits, by name; undefined for all. */
   readonly actions: ReadonlySet<string> | undefined;

@@ -45,7 +45,10 @@ export class EvaluationState {
 
   /** The piece that holds at `at`, if any. Logarithmic in the pieces. */
   read<P extends Interval>(pieces: ReadonlyArray<P>): P | undefined {
-    const piece = pieces[firstEndingAfter(pieces, this.at)];
+    // Most attributes have one piece: a look at it is cheaper than a search.
+    const first = pieces[0];
+    const piece =
+      first === undefined || this.at < first.to ? first : pieces[firstEndingAfter(pieces, this.at)];
     if (piece === undefined) return undefined;
     if (piece.from <= this.at) {
       if (piece.to < this.until) this.until = piece.to;
