@@ -17,9 +17,7 @@ import { PartyReachRow, ReachRow, SimulatedReachRow, WireCut, WirePartyCut } fro
 import { ReadRow } from '../contract/rows/reads.ts';
 import { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../contract/rows/registry.ts';
 import { HistoryRow, ResidencyRow, SiteHoldingRow } from '../contract/rows/residency.ts';
-import type { EventType } from '../domain/events/catalogue.ts';
 import { list } from '../domain/events/codec.ts';
-import type { Assurance } from '../domain/events/words.ts';
 import {
   type EmitFailure,
   type EmitOptions,
@@ -32,6 +30,16 @@ import { type ClientError, ClientFailure } from './errors.ts';
 import type { EventInput } from './event-input.ts';
 import { follow } from './follow.ts';
 import { chunksOfBytes, chunksOfLines } from './ndjson-chunks.ts';
+import type {
+  DiffQuestion,
+  EventFilter,
+  FindingQuestion,
+  HoldingQuestion,
+  PartyReachQuestion,
+  PeriodQuestion,
+  Question,
+  ReachQuestion,
+} from './questions.ts';
 import { patiently, type RetryPolicy } from './retry.ts';
 import { ask, type Call, type Fetch, type Query, type Target, tell } from './transport.ts';
 
@@ -46,62 +54,9 @@ export type { Replay } from '../contract/replays.ts';
 export type { EmitFailure, EmitOptions, EmitProgress, StreamOptions } from './emit.ts';
 export { type ClientError, ClientFailure, sentenceOf } from './errors.ts';
 export type { EventInput, EventInputOf } from './event-input.ts';
+export type { DiffQuestion, EventFilter, FindingQuestion, HoldingQuestion, Question } from './questions.ts';
 export { patiently, type RetryPolicy } from './retry.ts';
 export type { Fetch } from './transport.ts';
-
-/** A moment: RFC 3339 (a date is its first instant, UTC), or a `Date`. */
-export type Moment = string | Date;
-
-/** What every question takes. */
-export interface Question {
-  /** When it was true. Default: now. */
-  readonly validAt?: Moment | undefined;
-  /** As known when. Default: the latest. */
-  readonly knownAt?: Moment | undefined;
-  /** As known at a position in the log, instead of `knownAt`. */
-  readonly knownPosition?: string | undefined;
-  readonly minAssurance?: Assurance | undefined;
-  /** A position that the answer must have reached: that of a write, to read it back. */
-  readonly atLeast?: string | undefined;
-  /** Rows of a page: 1 to 1,000. */
-  readonly limit?: number | undefined;
-  /** The `next` of the answer before. */
-  readonly cursor?: string | undefined;
-}
-
-/** A question over time: half-open, `[from, to)`. */
-export interface PeriodQuestion extends Question {
-  readonly from?: Moment | undefined;
-  readonly to?: Moment | undefined;
-}
-
-/** Who reaches what: at `validAt`, or over a period where one is given. */
-export interface ReachQuestion extends PeriodQuestion {
-  /** Only this party. */
-  readonly party?: string | undefined;
-  /** The other paths, too. */
-  readonly paths?: 'all' | undefined;
-  /** Kinds of edges that paths may be made of, with commas between. */
-  readonly via?: string | undefined;
-}
-
-/** Which holdings are asked about: those that fit all that is given. */
-export interface HoldingQuestion extends Question {
-  readonly dataset?: string | undefined;
-  readonly population?: string | undefined;
-  readonly site?: string | undefined;
-  readonly backup?: string | undefined;
-}
-
-/** Which findings are asked for. */
-export interface FindingQuestion extends Question {
-  readonly policy?: string | undefined;
-  readonly version?: number | undefined;
-  readonly site?: string | undefined;
-  readonly party?: string | undefined;
-  /** Only those that last at `validAt`. */
-  readonly open?: boolean | undefined;
-}
 
 /** A policy that is tried before it is adopted. */
 export interface PolicyDraft {
@@ -109,24 +64,6 @@ export interface PolicyDraft {
   readonly cedar: string;
   readonly effectiveFrom: string;
   readonly effectiveUntil?: string;
-}
-
-/** What is compared: two versions of a policy, or what was known at two positions. */
-export type DiffQuestion = Question &
-  (
-    | { readonly policy: string; readonly fromVersion: number; readonly toVersion: number }
-    | { readonly fromPosition: string; readonly toPosition: string; readonly policy?: string | undefined }
-  );
-
-/** Which events of the log are asked for: those that fit all that is given. */
-export interface EventFilter {
-  readonly after?: string | undefined;
-  readonly type?: EventType | undefined;
-  readonly source?: string | undefined;
-  readonly subject?: string | undefined;
-  readonly site?: string | undefined;
-  readonly party?: string | undefined;
-  readonly dataset?: string | undefined;
 }
 
 /** What a request can be given besides its question. */
@@ -249,7 +186,7 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
     parties: {
       ...registry('parties', PartyRow),
       /** What the party could reach, of how many subjects, and along which path. */
-      reach: (party: string, question?: ReachQuestion, options?: RequestOptions): Rows<PartyReachRow> =>
+      reach: (party: string, question?: PartyReachQuestion, options?: RequestOptions): Rows<PartyReachRow> =>
         rows(PartyReachRow)(['parties', party, 'reach'], question, options),
       /** The graph of the party's ways to holdings at `validAt`, and the smallest set of edges to close. */
       cut: (

@@ -17,23 +17,23 @@ import { endSilentConnections } from './silent-connections.ts';
 
 /** How long open connections may take to end when the server stops. */
 const closeWaitMsMax = 5_000;
-/** How long a connection may be silent while no answer is being found. The live log says something more often. */
+/** How long a connection may be silent while no answer is being computed. The live log sends comments more often. */
 const silentMsMax = 120_000;
-/** A request may take as long as it goes on: many events in one body take more than any fixed time. */
+/** No total request timeout: a body of many events takes longer than any fixed time. */
 const requestMsMax = 0;
 
 /** A running server. */
 export interface Running {
   readonly ledger: Ledger;
   readonly url: string;
-  /** Where the token of a key lies that had to be made. */
+  /** The file with the token of the first key, if one had to be made. */
   readonly firstKeyFile: string | undefined;
   stop(): Promise<void>;
 }
 
 const isLoopback = (host: string): boolean => /^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host);
 
-/** Who may use the server, for whoever started it. */
+/** Who may use the server, as a message to the person who started it. */
 export const whoMayUse = ({ ledger, url, firstKeyFile }: Running): string => {
   if (firstKeyFile !== undefined) {
     return `It listens beyond this machine, so a first key was made, with every scope; its token is in ${firstKeyFile}`;
@@ -44,8 +44,8 @@ export const whoMayUse = ({ ledger, url, firstKeyFile }: Running): string => {
 };
 
 /**
- * Beyond loopback nobody is let in without a key: where there is none, one is made, and its token is left in a file that
- * only the owner can read.
+ * Makes a first key if the server listens beyond loopback and has none: callers from other machines always need a key.
+ * The token is left in a file that only the owner can read.
  */
 const makeFirstKey = (ledger: Ledger, settings: Settings): string | undefined => {
   const { keys, now } = ledger.parts;
@@ -112,8 +112,8 @@ const main = async (): Promise<void> => {
     process.exitCode = 2;
     return;
   }
-  // A signal that comes while the ledger is opened stops it as soon as it is open: as the first process of a
-  // container, nobody else would.
+  // A signal during opening stops the server once it is open. As the first process of a container it has to handle
+  // signals itself.
   let running: Running | undefined;
   let asked = false;
   const stop = (): void => {

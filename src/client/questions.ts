@@ -1,0 +1,48 @@
+/**
+ * What questions are asked with: the parameters that the contract names, as callers in code write them.
+ */
+import type { EventFilter as EventFilterCodec } from '../contract/questions/log.ts';
+import type {
+  DifferenceQuestion as DifferenceCodec,
+  FindingsQuestion as FindingsCodec,
+} from '../contract/questions/policy.ts';
+import type {
+  GivenFor,
+  PeriodQuestion as PeriodCodec,
+  PlainQuestion as PlainCodec,
+} from '../contract/questions/question.ts';
+import type {
+  PartyReachQuestion as PartyReachCodec,
+  ReachQuestion as ReachCodec,
+} from '../contract/questions/reach.ts';
+
+/** What every question takes. */
+export type Question = GivenFor<typeof PlainCodec>;
+
+/** A question over time: half-open, `[from, to)`. */
+export type PeriodQuestion = GivenFor<typeof PeriodCodec>;
+
+/** Who reaches what: at `validAt`, or over a period where one is given. */
+export type ReachQuestion = Omit<GivenFor<typeof ReachCodec>, 'explain'>;
+
+/** What a party reaches. */
+export type PartyReachQuestion = Omit<GivenFor<typeof PartyReachCodec>, 'explain'>;
+
+/** Which holdings are asked about: those that match all that is given. */
+export type HoldingQuestion = Omit<PartyReachQuestion, 'from' | 'to'>;
+
+/** Which findings are asked for. */
+export type FindingQuestion = GivenFor<typeof FindingsCodec>;
+
+/** Which events of the log are asked for: those that match all that is given. */
+export type EventFilter = GivenFor<typeof EventFilterCodec>;
+
+type Compared = GivenFor<typeof DifferenceCodec>;
+type Given<K extends keyof Compared> = { readonly [N in K]-?: NonNullable<Compared[N]> };
+
+/** What is compared: two versions of a policy, or what was known at two positions. */
+export type DiffQuestion = Question &
+  (
+    | Given<'policy' | 'fromVersion' | 'toVersion'>
+    | (Given<'fromPosition' | 'toPosition'> & Pick<Compared, 'policy'>)
+  );
