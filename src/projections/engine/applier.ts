@@ -30,7 +30,7 @@ import { shapeOf } from './stored-shape.ts';
 const fingerprintOf = ({ source, id, recordedAt, bytes }: StoredEvent): number =>
   crc32(bytes, crc32(`${recordedAt}\n${source}\n${id}`));
 
-type Json = Readonly<Record<string, unknown>>;
+type Json = StoredShape['data'];
 
 const asJson = (value: unknown): Json | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
@@ -95,7 +95,7 @@ export class Applier {
     return this.position;
   }
 
-  /** Whether the log holds, where the tables end, the event applied there: not so where an older log was put back. */
+  /** Whether the log still holds the last event applied: it does not after an older log was restored. */
   isOfThisLog(): boolean {
     if (this.position === 0) return true;
     const last = this.log.at(this.position);
@@ -136,12 +136,10 @@ export class Applier {
     const inOrder = [...due].sort((a, b) => a - b);
     const known: NameRow[] = [];
     const addNames = (upTo: number): void => {
-      for (
-        let next = names[known.length];
-        next !== undefined && next.position <= upTo;
-        next = names[known.length]
-      )
-        known.push(this.names.mention(next.kind, next.name, next.position));
+      while (known.length < names.length && names[known.length]!.position <= upTo) {
+        const { kind, name, position } = names[known.length]!;
+        known.push(this.names.mention(kind, name, position));
+      }
     };
     for (let index = 0; index < inOrder.length; index++) {
       const position = inOrder[index]!;

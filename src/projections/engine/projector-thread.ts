@@ -1,6 +1,6 @@
 /**
- * The projector's thread: reads the log from where the projections are, applies it batch by batch, and then waits
- * for more. It is told when the log has grown, and looks by itself now and then in case it was not.
+ * The projector's thread: reads the log from the checkpoint on, applies it batch by batch, and then waits for more.
+ * It is told when the log has grown, and also looks by itself from time to time.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { LogReader } from '../../store/log-reader.ts';
@@ -18,7 +18,7 @@ export interface ProjectorThreadInput {
   readonly projectionsFile: string;
 }
 
-/** What the thread tells. `position` is the checkpoint; `applied` counts events since the thread began. */
+/** What the thread reports. `position` is the checkpoint; `applied` counts events since the thread began. */
 export type ProjectorThreadReport =
   | {
       readonly kind: 'applied';
@@ -29,11 +29,11 @@ export type ProjectorThreadReport =
   | { readonly kind: 'unusable' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** Events applied in one transaction while following the log, at the most. */
+/** The most events applied in one transaction while following the log. */
 const followedEventsMax = 2_000;
-/** Where so many events are to be caught up with, other threads scan ahead. */
+/** From this many events behind the log, other threads scan ahead. */
 const scannedAheadEventsMin = 2 * batchEventsMax;
-/** Events that say how many there may be. */
+/** How many events are sampled to estimate how many there are. */
 const sampledEvents = 500;
 const lookIntervalMs = 250;
 
