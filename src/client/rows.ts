@@ -9,4 +9,4 @@ export type { PartyReachRow, ReachRow, WireCut, WirePartyCut, WirePathEdge } fro
 export type { ReadRow } from '../contract/rows/reads.ts';
 export type { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../contract/rows/registry.ts';
 export type { HistoryRow, ResidencyRow, SiteHoldingRow } from '../contract/rows/residency.ts';
-export { type EventType, eventTypes } from '../domain/events/catalogue.ts';
+export { type EventDataJson, type EventType, eventTypes } from '../domain/events/catalogue.ts';

@@ -340,6 +340,7 @@ describe('the client itself', () => {
     );
     expect([...new Set(packages)].sort()).toEqual([
       'eventsource-parser/stream',
+      'fastest-levenshtein',
       'fp-ts/lib/Either.js',
       'io-ts',
     ]);

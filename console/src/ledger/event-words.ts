@@ -1,182 +1,165 @@
 /**
  * Events as sentences. Identifiers are kept apart from the words, so that the page can mark them.
  */
-import type { WireEvent } from '../../../src/client/rows.ts';
+import type { EventDataJson, EventType, WireEvent } from '../../../src/client/rows.ts';
 
 /** A piece of a sentence: words, or the identifier of something. */
 export type Piece =
   | string
   | { readonly kind: 'party' | 'site' | 'subject' | 'other' | 'time'; readonly id: string };
 
-type Fields = Readonly<Record<string, unknown>>;
+type Named = Exclude<Piece, string>;
 
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null ? (value as Fields) : {};
+const party = (id: string): Named => ({ kind: 'party', id });
+const site = (id: string): Named => ({ kind: 'site', id });
+const subject = (id: string): Named => ({ kind: 'subject', id });
+const time = (id: string): Named => ({ kind: 'time', id });
+const other = (id: string): Named => ({ kind: 'other', id });
 
-const named = (kind: Exclude<Piece, string>['kind'], value: unknown): Piece => ({ kind, id: String(value) });
+const ofScope = (scope: EventDataJson<'DataPlaced'>['scope']): ReadonlyArray<Piece> =>
+  'subject' in scope ? ['the person ', subject(scope.subject)] : ['the population ', other(scope.population)];
 
-const whose = (scope: unknown): ReadonlyArray<Piece> => {
-  const { population, subject } = fieldsOf(scope);
-  return subject === undefined
-    ? ['the population ', named('other', population)]
-    : ['the person ', named('subject', subject)];
+const over = (granted: EventDataJson<'AccessGranted'>['over']): ReadonlyArray<Piece> => {
+  if ('site' in granted) return ['everything at ', site(granted.site)];
+  if ('backup' in granted) return ['the backup ', other(granted.backup)];
+  if ('population' in granted) return ['all data of ', other(granted.population)];
+  return granted.scope === undefined
+    ? ['all of ', other(granted.dataset)]
+    : [other(granted.dataset), ' of ', ...ofScope(granted.scope)];
 };
 
-const over = (value: unknown): ReadonlyArray<Piece> => {
-  const { site, dataset, population, backup, scope } = fieldsOf(value);
-  if (site !== undefined) return ['everything at ', named('site', site)];
-  if (backup !== undefined) return ['the backup ', named('other', backup)];
-  if (population !== undefined) return ['all data of ', named('other', population)];
-  return scope === undefined
-    ? ['all of ', named('other', dataset)]
-    : [named('other', dataset), ' of ', ...whose(scope)];
-};
+/** People who are named where an event names many. */
+const subjectsMax = 3;
 
-const and = (words: unknown): string => (Array.isArray(words) ? words.join(', ') : String(words));
-
-const target = (value: unknown): ReadonlyArray<Piece> => {
-  const { id } = fieldsOf(value);
-  return ['the event ', named('other', id)];
-};
-
-const sentences: Readonly<Record<string, (data: Fields) => ReadonlyArray<Piece>>> = {
+const sentences: { readonly [T in EventType]: (data: EventDataJson<T>) => ReadonlyArray<Piece> } = {
   PartyRegistered: (d) => [
-    named('party', d.party),
+    party(d.party),
     ` is registered, ${d.kind === 'organisation' ? 'an' : 'a'} ${d.kind}`,
     d.country === undefined ? '' : ` in ${d.country}`,
   ],
-  MembershipBegan: (d) => [named('party', d.member), ' became a member of ', named('party', d.group)],
-  MembershipEnded: (d) => [named('party', d.member), ' is no longer a member of ', named('party', d.group)],
+  MembershipBegan: (d) => [party(d.member), ' became a member of ', party(d.group)],
+  MembershipEnded: (d) => [party(d.member), ' is no longer a member of ', party(d.group)],
   ControlBegan: (d) => [
-    named('party', d.controller),
+    party(d.controller),
     ' controls ',
-    named('party', d.controlled),
+    party(d.controlled),
     ` by ${d.basis}`,
     d.share === undefined ? '' : ` (${d.share} %)`,
   ],
-  ControlEnded: (d) => [
-    named('party', d.controller),
-    ' no longer controls ',
-    named('party', d.controlled),
-    ` by ${d.basis}`,
-  ],
-  SiteRegistered: (d) => [
-    named('site', d.site),
-    ` is registered, in ${d.country}, operated by `,
-    named('party', d.operator),
-  ],
+  ControlEnded: (d) => [party(d.controller), ' no longer controls ', party(d.controlled), ` by ${d.basis}`],
+  SiteRegistered: (d) => [site(d.site), ` is registered, in ${d.country}, operated by `, party(d.operator)],
   SiteTransferred: (d) => [
-    named('site', d.site),
+    site(d.site),
     ' is transferred',
-    ...(d.operator === undefined ? [] : [', operated by ', named('party', d.operator)]),
-    ...(d.owner === undefined ? [] : [', owned by ', named('party', d.owner)]),
+    ...(d.operator === undefined ? [] : [', operated by ', party(d.operator)]),
+    ...(d.owner === undefined ? [] : [', owned by ', party(d.owner)]),
   ],
   PopulationRegistered: (d) => [
     'The population ',
-    named('other', d.population),
+    other(d.population),
     ` is registered, under ${d.jurisdiction}`,
   ],
-  SubjectEnrolled: (d) => [named('subject', d.subject), ' joined ', named('other', d.population)],
+  SubjectEnrolled: (d) => [subject(d.subject), ' joined ', other(d.population)],
   SubjectsEnrolled: (d) => {
-    const subjects = Array.isArray(d.subjects) ? d.subjects : [];
-    const shown = subjects
-      .slice(0, 3)
-      .flatMap(
-        (subject, index): ReadonlyArray<Piece> => [index === 0 ? '' : ', ', named('subject', subject)],
-      );
-    const more = subjects.length > 3 ? ` and ${subjects.length - 3} more` : '';
-    return [...shown, `${more} joined `, named('other', d.population)];
+    const more = d.subjects.length - subjectsMax;
+    return [
+      ...d.subjects
+        .slice(0, subjectsMax)
+        .flatMap((id, index): ReadonlyArray<Piece> => [index === 0 ? '' : ', ', subject(id)]),
+      `${more > 0 ? ` and ${more} more` : ''} joined `,
+      other(d.population),
+    ];
   },
   SubjectErased: (d) => [
     'The live data of ',
-    named('subject', d.subject),
+    subject(d.subject),
     ' was erased',
-    ...(d.dataset === undefined ? [', in all datasets'] : [': ', named('other', d.dataset)]),
+    ...(d.dataset === undefined ? [', in all datasets'] : [': ', other(d.dataset)]),
   ],
-  SubjectForgotten: (d) => ['The person behind ', named('subject', d.subject), ' was erased from the ledger'],
-  DatasetRegistered: (d) => [
-    named('other', d.dataset),
-    ' is registered, controlled by ',
-    named('party', d.controller),
-  ],
-  DataPlaced: (d) => [named('other', d.dataset), ' of ', ...whose(d.scope), ' is at ', named('site', d.site)],
+  SubjectForgotten: (d) => ['The person behind ', subject(d.subject), ' was erased from the ledger'],
+  DatasetRegistered: (d) => [other(d.dataset), ' is registered, controlled by ', party(d.controller)],
+  DataPlaced: (d) => [other(d.dataset), ' of ', ...ofScope(d.scope), ' is at ', site(d.site)],
   DataCopied: (d) => [
-    named('other', d.dataset),
+    other(d.dataset),
     ' of ',
-    ...whose(d.scope),
+    ...ofScope(d.scope),
     ' was copied from ',
-    named('site', d.from),
+    site(d.from),
     ' to ',
-    named('site', d.to),
+    site(d.to),
   ],
   DataMoved: (d) => [
-    named('other', d.dataset),
+    other(d.dataset),
     ' of ',
-    ...whose(d.scope),
+    ...ofScope(d.scope),
     ' moved from ',
-    named('site', d.from),
+    site(d.from),
     ' to ',
-    named('site', d.to),
+    site(d.to),
   ],
-  DataDeleted: (d) => [
-    named('other', d.dataset),
-    ' of ',
-    ...whose(d.scope),
-    ' was deleted at ',
-    named('site', d.site),
-  ],
+  DataDeleted: (d) => [other(d.dataset), ' of ', ...ofScope(d.scope), ' was deleted at ', site(d.site)],
   BackupTaken: (d) => [
-    named('other', d.dataset),
+    other(d.dataset),
     ' of ',
-    ...whose(d.scope),
+    ...ofScope(d.scope),
     ' was backed up from ',
-    named('site', d.from),
+    site(d.from),
     ' to ',
-    named('site', d.to),
-    ...(d.expires === undefined
-      ? [', with no expiry date']
-      : [', to be kept until ', named('time', d.expires)]),
+    site(d.to),
+    ...(d.expires === undefined ? [', with no expiry date'] : [', to be kept until ', time(d.expires)]),
   ],
-  BackupMoved: (d) => ['The backup ', named('other', d.backup), ' moved to ', named('site', d.to)],
-  BackupRestored: (d) => ['The backup ', named('other', d.backup), ' was restored at ', named('site', d.to)],
-  BackupDestroyed: (d) => ['The backup ', named('other', d.backup), ' was destroyed'],
+  BackupMoved: (d) => ['The backup ', other(d.backup), ' moved to ', site(d.to)],
+  BackupRestored: (d) => ['The backup ', other(d.backup), ' was restored at ', site(d.to)],
+  BackupDestroyed: (d) => ['The backup ', other(d.backup), ' was destroyed'],
   AccessGranted: (d) => [
-    named('party', d.party),
-    ` may ${and(d.actions)} `,
+    party(d.party),
+    ` may ${d.actions.join(', ')} `,
     ...over(d.over),
-    ...(d.expires === undefined ? [] : [', until ', named('time', d.expires)]),
+    ...(d.expires === undefined ? [] : [', until ', time(d.expires)]),
   ],
-  AccessRevoked: (d) => ['The grant ', named('other', d.grant), ' was revoked'],
+  AccessRevoked: (d) => ['The grant ', other(d.grant), ' was revoked'],
   AccessObserved: (d) => [
-    named('party', d.party),
+    party(d.party),
     ` accessed (${d.action}) `,
-    named('other', d.dataset),
+    other(d.dataset),
     ' of ',
-    ...whose(d.scope),
-    ...(d.site === undefined ? [] : [' at ', named('site', d.site)]),
+    ...ofScope(d.scope),
+    ...(d.site === undefined ? [] : [' at ', site(d.site)]),
   ],
   PolicyAdopted: (d) => [
     'The policy ',
-    named('other', d.policy),
+    other(d.policy),
     ' was adopted, effective from ',
-    named('time', d.effectiveFrom),
-    ...(d.effectiveUntil === undefined ? [] : [' until ', named('time', d.effectiveUntil)]),
+    time(d.effectiveFrom),
+    ...(d.effectiveUntil === undefined ? [] : [' until ', time(d.effectiveUntil)]),
   ],
-  PolicySuspended: (d) => ['The policy ', named('other', d.policy), ' was suspended'],
-  PolicyReinstated: (d) => ['The policy ', named('other', d.policy), ' was reinstated'],
-  PolicyWithdrawn: (d) => ['The policy ', named('other', d.policy), ' was withdrawn'],
-  EventRetracted: (d) => ['Retracts ', ...target(d.event), `. ${String(d.reason ?? '')}`],
+  PolicySuspended: (d) => ['The policy ', other(d.policy), ' was suspended'],
+  PolicyReinstated: (d) => ['The policy ', other(d.policy), ' was reinstated'],
+  PolicyWithdrawn: (d) => ['The policy ', other(d.policy), ' was withdrawn'],
+  EventRetracted: (d) => ['Retracts the event ', other(d.event.id), `. ${d.reason}`],
   EventCorrected: (d) => [
-    'Corrects ',
-    ...target(d.event),
-    ...(d.time === undefined ? [] : [', valid from ', named('time', d.time)]),
-    `. ${String(d.reason ?? '')}`,
+    'Corrects the event ',
+    other(d.event.id),
+    ...(d.time === undefined ? [] : [', valid from ', time(d.time)]),
+    `. ${d.reason}`,
   ],
 };
 
-/** The sentence of an event; its type where there is no sentence for it. */
-export const sentenceOfEvent = ({ type, data }: Pick<WireEvent, 'type' | 'data'>): ReadonlyArray<Piece> =>
-  (sentences[type]?.(fieldsOf(data)) ?? [type]).filter((piece) => piece !== '');
+const isKnown = (type: string): type is EventType => Object.hasOwn(sentences, type);
+
+/** The sentence of an event; its type where a newer ledger has types that this page does not know. */
+export const sentenceOfEvent = ({ type, data }: Pick<WireEvent, 'type' | 'data'>): ReadonlyArray<Piece> => {
+  if (!isKnown(type)) return [type];
+  // The ledger has checked the data against the codec of its type.
+  const sentence = sentences[type] as (data: unknown) => ReadonlyArray<Piece>;
+  return sentence(data).filter((piece) => piece !== '');
+};
+
+/** The data of an event, if it is of this type. */
+export const dataOf = <T extends EventType>(
+  { type, data }: Pick<WireEvent, 'type' | 'data'>,
+  wanted: T,
+): EventDataJson<T> | undefined => (type === wanted ? (data as EventDataJson<T>) : undefined);
 
 /** The type, in words: `DataMoved` is "data moved". */
 export const typeInWords = (type: string): string =>

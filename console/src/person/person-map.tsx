@@ -1,7 +1,8 @@
 /**
  * The map of one person: where the data is at a moment, how it came there, and from which countries it could be reached.
  */
-import type { ReachRow, ResidencyRow, TrailRow } from '../../../src/client/rows.ts';
+import type { ReachRow, ResidencyRow, TrailRow, WireEvent } from '../../../src/client/rows.ts';
+import { dataOf } from '../ledger/event-words.ts';
 import { holdsAt } from '../ledger/intervals.ts';
 import { countryPlace, type Place, type Way } from '../map/places.ts';
 import { WorldMap } from '../map/world-map.tsx';
@@ -11,6 +12,10 @@ const lookOf = (rows: ReadonlyArray<ResidencyRow>): Place['look'] => {
   if (rows.some(({ kind }) => kind === 'live')) return 'live';
   return rows.some(({ overdue }) => overdue) ? 'overdue' : 'backup';
 };
+
+/** The move, copy or backup that an event reports. */
+const cameBy = (event: WireEvent) =>
+  dataOf(event, 'DataMoved') ?? dataOf(event, 'DataCopied') ?? dataOf(event, 'BackupTaken');
 
 const PersonMap = ({
   rows,
@@ -44,7 +49,7 @@ const PersonMap = ({
   const ways = new Map<string, Way>();
   for (const row of rows) {
     const opening = events.get(row.events[0] ?? '');
-    const { from, to } = (opening?.data ?? {}) as { from?: string; to?: string };
+    const { from, to } = (opening === undefined ? undefined : cameBy(opening)) ?? {};
     if (from === undefined || to === undefined || to !== row.site || from === to) continue;
     const id = `${from} ${to} ${row.kind}`;
     ways.set(id, {

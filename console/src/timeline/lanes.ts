@@ -1,7 +1,8 @@
 /**
  * The lanes of the time scale: pure functions from answers to bars.
  */
-import type { HistoryRow, TrailRow, WireEvent } from '../../../src/client/rows.ts';
+import type { EventDataJson, HistoryRow, TrailRow } from '../../../src/client/rows.ts';
+import { dataOf } from '../ledger/event-words.ts';
 import { type Late, lateMs } from './lateness.ts';
 
 /** What a bar stands for. Each has a pattern besides its colour. */
@@ -75,25 +76,22 @@ export const lateAmong = (
 
 /** When each backup expires, by its events and their corrections. */
 export const expiries = (trail: ReadonlyArray<TrailRow>): ReadonlyMap<string, number> => {
-  const taken = new Map<string, WireEvent>();
+  const taken = new Map<string, EventDataJson<'BackupTaken'>>();
   for (const { event } of trail) {
-    if (event.type === 'BackupTaken') taken.set(`${event.source} ${event.id}`, event);
+    const data = dataOf(event, 'BackupTaken');
+    if (data !== undefined) taken.set(`${event.source} ${event.id}`, data);
   }
-  const dataOf = new Map([...taken].map(([name, event]) => [name, event.data as Record<string, unknown>]));
   for (const { event } of trail) {
-    if (event.type !== 'EventCorrected') continue;
-    const { event: target, data } = event.data as {
-      event: { source: string; id: string };
-      data?: Record<string, unknown>;
-    };
-    const name = `${target.source} ${target.id}`;
-    if (data !== undefined && dataOf.has(name)) dataOf.set(name, data);
+    const correction = dataOf(event, 'EventCorrected');
+    if (correction?.data === undefined) continue;
+    const target = `${correction.event.source} ${correction.event.id}`;
+    if (taken.has(target)) taken.set(target, correction.data as EventDataJson<'BackupTaken'>);
   }
-  const out = new Map<string, number>();
-  for (const data of dataOf.values()) {
-    if (typeof data.expires === 'string') out.set(String(data.backup), Date.parse(data.expires));
-  }
-  return out;
+  return new Map(
+    [...taken.values()].flatMap(({ backup, expires }) =>
+      expires === undefined ? [] : [[backup, Date.parse(expires)]],
+    ),
+  );
 };
 
 const short = (dataset: string): string => dataset.slice(dataset.lastIndexOf('/') + 1);

@@ -6,6 +6,7 @@
  */
 import type { TrailRow, WireEvent } from '../../../src/client/rows.ts';
 import { dayMs } from '../clocks/instants.ts';
+import { dataOf } from '../ledger/event-words.ts';
 
 /** An event that was learned late. */
 export interface Late {
@@ -19,10 +20,13 @@ export interface Late {
 /** An event counts as late if it was learned this much later. */
 export const lateMs = dayMs;
 
-const correctionOf = ({ type, data }: WireEvent) => {
-  if (type !== 'EventCorrected' && type !== 'EventRetracted') return undefined;
-  const { event, time } = data as { event: { source: string; id: string }; time?: string };
-  return { target: `${event.source} ${event.id}`, time };
+/** The event that a correction or a retraction is about, and the time that a correction gives it. */
+const correctionOf = (event: WireEvent) => {
+  const corrected = dataOf(event, 'EventCorrected');
+  const { event: target } = corrected ?? dataOf(event, 'EventRetracted') ?? {};
+  return target === undefined
+    ? undefined
+    : { target: `${target.source} ${target.id}`, time: corrected?.time };
 };
 
 /**

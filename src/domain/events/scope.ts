@@ -22,8 +22,8 @@ const byFields = <A>(
   name: string,
   choose: (given: Readonly<Record<string, unknown>>) => Named | undefined,
   alternatives: ReadonlyArray<Named>,
-): t.Type<A, unknown, unknown> & { alternatives: ReadonlyArray<Named> } => {
-  const codec = new t.Type<A, unknown, unknown>(
+): t.Type<A, A, unknown> & { alternatives: ReadonlyArray<Named> } => {
+  const codec = new t.Type<A, A, unknown>(
     name,
     (value): value is A => alternatives.some((alternative) => alternative.is(value)),
     (input, context) => {
