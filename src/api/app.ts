@@ -104,7 +104,10 @@ export const createApp = (
   app.route('/', referenceRoutes(info, described));
   app.notFound((context) => {
     const taken = takenAt(app, context.req.url);
-    if (taken.methods.length === 0) return problem(context, { kind: 'not-found' });
+    // A route that takes the method found nothing there, such as a file of the console.
+    const method = context.req.method === 'HEAD' ? 'GET' : context.req.method;
+    if (taken.methods.length === 0 || taken.methods.includes(method))
+      return problem(context, { kind: 'not-found' });
     if (context.req.method === 'OPTIONS') {
       context.header('Allow', taken.methods.join(', '));
       return context.body(null, 204);

@@ -225,7 +225,8 @@ describe('Given all of these screens', () => {
     const page = await the.page('/', { timezone: 'UTC' });
     let bytes = 0;
     page.on('response', (response) => {
-      if (response.url().endsWith('.js')) bytes += Number(response.headers()['content-length'] ?? Number.NaN);
+      if (response.url().endsWith('.js') && response.status() === 200)
+        bytes += Number(response.headers()['content-length'] ?? Number.NaN);
     });
     await page.goto('/person?subject=ana&validAt=2022-06-30');
     await page.locator('.world-map svg').waitFor();

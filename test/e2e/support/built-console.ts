@@ -38,7 +38,9 @@ export const buildConsole = async (): Promise<void> => {
       continue;
     }
     try {
-      execFileSync(process.execPath, [join('console', 'build.ts')], { cwd: root, stdio: 'pipe' });
+      // As it is served: Vitest's own NODE_ENV would build React for development.
+      const env = { ...process.env, NODE_ENV: 'production' };
+      execFileSync(process.execPath, [join('console', 'build.ts')], { cwd: root, env, stdio: 'pipe' });
     } finally {
       rmdirSync(lock);
     }
