@@ -1,5 +1,5 @@
 /**
- * The thread that answers wide questions: whatever one of them takes, appends and questions about a person go on.
+ * The thread that answers wide questions, so that appends and questions about a person go on however long one takes.
  *
  * It reads the log and the projections on connections of its own, and is asked one question at a time.
  */
@@ -26,7 +26,7 @@ export type AnsweringRequest =
   | { readonly kind: 'ask'; readonly projectionsFile: string; readonly asked: AskedWidely }
   | { readonly kind: 'close' };
 
-/** What became of a question. The log's own problems and damaged projections lose what they are between threads. */
+/** What became of a question. Errors of the store and of damaged projections have kinds of their own, since an error loses its class between threads. */
 export type AnsweringReport =
   | { readonly kind: 'answered'; readonly answer: E.Either<Problem, Answered> }
   | { readonly kind: 'damaged' }
@@ -38,7 +38,7 @@ let open:
   | { readonly file: string; readonly database: DatabaseSync; readonly reader: IndexReader }
   | undefined;
 
-/** The reader of a projections file; another generation takes the place of the one before. */
+/** The reader of a projections file; the file of an earlier generation is closed. */
 const readerOf = (file: string): IndexReader => {
   if (open?.file === file) return open.reader;
   open?.database.close();

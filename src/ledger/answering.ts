@@ -1,5 +1,5 @@
 /**
- * Who asks the thread that answers wide questions: one at a time, in the order in which they came.
+ * Puts wide questions to the thread that answers them: one at a time, in the order in which they came.
  */
 import type { Worker } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
@@ -13,7 +13,7 @@ import type { AnsweringReport, AnsweringRequest, AnsweringThreadInput } from './
 
 /** Wide questions that wait for their turn, at the most. */
 const waitingMax = 256;
-/** When whoever is turned away may ask again. */
+/** When a caller who was turned away may ask again. */
 const retryAfterMs = 1_000;
 
 const tooMany: E.Either<Problem, never> = E.left({
@@ -23,17 +23,17 @@ const tooMany: E.Either<Problem, never> = E.left({
 });
 const givenUp: E.Either<Problem, never> = E.left({
   kind: 'unavailable',
-  detail: 'the question was given up before its turn came',
+  detail: 'the caller gave up the question before its turn came',
   retryAfterMs,
 });
 const stopping: E.Either<Problem, never> = E.left({
   kind: 'unavailable',
-  detail: 'the server stops',
+  detail: 'the server is stopping',
   retryAfterMs,
 });
 const wantOfMemory: E.Either<Problem, never> = E.left({
   kind: 'unavailable',
-  detail: 'the question took more memory than there is; one of fewer people, or of a shorter period, may not',
+  detail: 'the question needed more memory than there is; ask about fewer people or a shorter period',
   retryAfterMs,
 });
 
@@ -56,7 +56,7 @@ export class Answering {
    * Answers a question when its turn comes.
    *
    * @param projectionsFile names the file to ask when the turn has come: another generation may serve by then.
-   * @param signal of whoever asks: a question that nobody waits for any more is passed over.
+   * @param signal of the caller: a question is skipped once nobody waits for it.
    * @throws ProjectionsDamaged, or a StoreProblem about the log.
    */
   async ask<Q extends WideQuestion>(
@@ -92,7 +92,7 @@ export class Answering {
     throw report.kind === 'store-problem' ? fromPlain(report.problem) : report.error;
   }
 
-  /** What the thread says to a request, or why it ended before. */
+  /** The report of the thread on a request, or why it ended without one. */
   private async reportOn(request: AnsweringRequest): Promise<AnsweringReport> {
     const { worker, exited } = this.running();
     this.underWay = true;

@@ -11,15 +11,15 @@ import { filesIn } from './files.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * Copies the vault where the copy has none yet: without it, nobody behind a pseudonym is known.
+ * Copies the vault if the copy has none yet: without it, nobody knows who is behind a pseudonym.
  *
- * A vault that is there is left alone; copying again after people were erased brings none of them back.
+ * An existing vault is left alone, so copying again brings back nobody who was erased from it.
  */
 const copyVault = async (from: string, to: string): Promise<void> => {
   if (from === to || existsSync(to) || !existsSync(from)) return;
   const vault = new DatabaseSync(from, { readOnly: true });
   try {
-    // Page by page: the copy is the same file, down to what its checks look at.
+    // Copied page by page, so that the checks of the file hold for the copy too.
     await backup(vault, to);
   } finally {
     vault.close();
@@ -27,7 +27,7 @@ const copyVault = async (from: string, to: string): Promise<void> => {
 };
 
 /**
- * Copies a ledger, or goes on where an earlier copy ended. Nothing should be recorded in either meanwhile.
+ * Copies a ledger, or continues where an earlier copy ended. Nothing should be recorded in either meanwhile.
  *
  * @throws what opening either store throws.
  */

@@ -1,5 +1,5 @@
 /**
- * Failures of a disk or of another program that pass: they are a 503 or a 507, and nothing is lost.
+ * Failures of a disk or of another program that pass: the API answers 503 or 507, and nothing is lost.
  */
 import type { Problem } from '../contract/problem.ts';
 
@@ -9,10 +9,10 @@ export const diskFull: Problem = {
   detail: 'the disk of the ledger is full; nothing is lost, and recording goes on once there is space',
 };
 
-/** When to come back where a disk or another program is in the way. */
+/** When a caller may try again after a failure that passes. */
 const passingRetryMs = 1_000;
 
-/** The problem behind a tagged error of a store or vault, where it is one that passes; none for any other error. */
+/** The problem behind a tagged error of a store or vault that passes; undefined for any other error. */
 export const passingProblem = (error: unknown): Problem | undefined => {
   const tag = error instanceof Error && '_tag' in error ? error._tag : undefined;
   if (tag === 'StoreFull') return diskFull;

@@ -1,5 +1,5 @@
 /**
- * Whether a vault is the one of a log: everybody whom the log names got the pseudonym from its vault.
+ * Whether a vault belongs to a log: the vault of a log gave everybody in it their pseudonym.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeStored } from '../domain/events/stored.ts';
@@ -7,13 +7,13 @@ import { subjectsOf } from '../domain/events/subjects.ts';
 import { looksLikePseudonym, type Vault, VaultUnavailable } from '../people/vault/vault.ts';
 import type { LogReader } from '../store/log-reader.ts';
 
-/** How many of the first events are looked at for people. */
+/** How many of the first events are searched for people. */
 const lookedAtEventsMax = 10_000;
 const pageEventsMax = 1_000;
 /** How many people are asked about. */
 const askedMax = 100;
 
-/** Some of the people whom the first events name. */
+/** Some of the people named in the first events. */
 const someOf = (log: LogReader): ReadonlyArray<string> => {
   const people = new Set<string>();
   let position = 0;
@@ -30,7 +30,7 @@ const someOf = (log: LogReader): ReadonlyArray<string> => {
   return [...people].filter(looksLikePseudonym).slice(0, askedMax);
 };
 
-/** Whether the vault knows nobody of those whom the log names; false where that cannot be told. */
+/** Whether the vault knows none of the people that the log names; false if that cannot be told. */
 export const isOfAnotherLog = async (vault: Vault, log: LogReader): Promise<boolean> => {
   const asked = someOf(log);
   if (asked.length === 0) return false;

@@ -27,7 +27,7 @@ export interface PolicyPack {
   readonly name: string;
   /** What adopts it: the data of a `PolicyAdopted`. */
   readonly proposal: Proposal;
-  /** What it does not model, in a sentence. */
+  /** What the pack does not model, in a sentence. */
   readonly limits: string;
 }
 

@@ -14,7 +14,7 @@ import { type TopicKind, topicsNaming, visitTopics } from '../projections/topics
 import { discrepanciesOf } from './event-discrepancies.ts';
 import type { View } from './view.ts';
 
-/** The event as it is written on the wire, with its place in the log. */
+/** The event on the wire, with its place in the log. */
 export const wireEvent = ({ event, position, recordedAt }: RecordedEvent): WireEvent =>
   ({
     ...encodeEvent(event),
@@ -22,7 +22,7 @@ export const wireEvent = ({ event, position, recordedAt }: RecordedEvent): WireE
     recordedat: formatInstant(recordedAt),
   }) as WireEvent;
 
-/** By what events of the log are asked for: all that is given must fit. */
+/** Which events are asked for: those that match every field given. */
 export interface EventFilter {
   readonly type?: EventType;
   readonly source?: string;
@@ -89,13 +89,13 @@ export interface EventPage {
   readonly next: number | null;
 }
 
-/** Known events after a position that fit the filter, in log order; undecodable ones are left out. */
+/** Known events after a position that match the filter, in log order; undecodable ones are left out. */
 export const eventsAfter = (view: View, filter: EventFilter, after: number, limit: number): EventPage => {
   const asked = fields.flatMap((field) => {
     const name = filter[field];
     return name === undefined ? [] : [{ field, name }];
   });
-  const fits = (recorded: RecordedEvent): boolean =>
+  const matches = (recorded: RecordedEvent): boolean =>
     (filter.type === undefined || recorded.event.type === filter.type) &&
     (filter.source === undefined || recorded.event.source === filter.source) &&
     asked.every(({ field, name }) => isNamed(view, recorded, field, name));
@@ -110,7 +110,7 @@ export const eventsAfter = (view: View, filter: EventFilter, after: number, limi
   let bytes = 0;
   const take = (position: number): boolean => {
     const recorded = view.recorded(position);
-    if (recorded !== undefined && fits(recorded)) {
+    if (recorded !== undefined && matches(recorded)) {
       events.push(recorded);
       bytes += view.index.bytesAt(position);
     }
@@ -140,7 +140,7 @@ export const eventsAfter = (view: View, filter: EventFilter, after: number, limi
   return { events, next: position < view.known.position ? position : null };
 };
 
-/** One event with its envelope, what does not fit, and what corrected or retracted it. */
+/** One event with its envelope, its discrepancies, and what corrected or retracted it. */
 export const eventDetail = (view: View, recorded: RecordedEvent): EventDetail => {
   const fact = view.fact(recorded.position);
   return {

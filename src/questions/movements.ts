@@ -26,7 +26,7 @@ interface Movement {
   readonly fact: Fact;
 }
 
-/** The movements that facts about one backup make: where it was before is known only by all of them. */
+/** The movements of one backup; only all its facts together tell where it was before each. */
 const backupMovements = (facts: ReadonlyArray<Fact>): ReadonlyArray<Movement> => {
   const out: Movement[] = [];
   let taken: FactOf<'BackupTaken'> | undefined;
@@ -71,7 +71,7 @@ const dataMovement = (fact: Fact): Movement | undefined => {
   return undefined;
 };
 
-/** Every movement that the facts make, those of their backups whole. */
+/** Every movement in the facts, and every movement of the backups they are about. */
 const movementsOf = (view: View, facts: Iterable<Fact>): ReadonlyArray<Movement> => {
   const out: Movement[] = [];
   const backups = new Set<string>();
@@ -91,7 +91,7 @@ const movementsOf = (view: View, facts: Iterable<Fact>): ReadonlyArray<Movement>
 };
 
 /**
- * The graph of a dataset's ways: its movements in `[from, to)` and the sites at both ends, as described at `validAt`.
+ * The lineage of a dataset: its movements in `[from, to)` and the sites at both ends, as described at `validAt`.
  */
 export const lineageOf = (
   view: View,
@@ -126,8 +126,8 @@ export const lineageOf = (
 };
 
 /**
- * Movements, copies and backups from one country to another in `[from, to)`, in folding order. A site of which no
- * country is known is taken for another country than that of every other site.
+ * Movements, copies and backups from one country to another in `[from, to)`, in folding order. A site whose
+ * country is unknown counts as in another country than every other site.
  */
 export const transfersBetween = (view: View, from: Instant, to: Instant): ReadonlyArray<TransferRow> => {
   const descriptions = new Descriptions(view);

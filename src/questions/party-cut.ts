@@ -1,5 +1,5 @@
 /**
- * How a party gets at holdings, whoever's data is in them: the graph of its ways, and what to close to keep it out.
+ * How a party reaches holdings: the graph of its paths, and the edges to close to keep it out.
  */
 
 import type { PartyReachQuestion } from '../contract/questions/reach.ts';
@@ -34,7 +34,7 @@ const fits = (filter: HoldingFilter, { dataset, site, backup, population }: Judg
   (filter.backup === undefined || filter.backup === backup) &&
   (filter.population === undefined || filter.population === population);
 
-/** The data of the holdings: as that of their people, and as that of each subject over whose data alone is a grant. */
+/** The data of the holdings: of all their people, and of each subject whose data a grant is over. */
 const staysOf = (
   { histories, residency, reach }: WholeHistory,
   filter: HoldingFilter,
@@ -76,7 +76,7 @@ const edgesAlong = (first: Hop): ReadonlyArray<CutEdge> => {
   return edges;
 };
 
-/** How the party gets at the holdings at the instant, and what to close; or why it does not. */
+/** How the party reaches the holdings at the instant, and what to close; or why it does not. */
 export const partyCut = (view: View, party: string, filter: HoldingFilter, at: Instant): WirePartyCut => {
   const history = wholeHistoryOf(view);
   const { reach } = history;

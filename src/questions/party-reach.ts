@@ -1,5 +1,5 @@
 /**
- * The other way round: what a party could reach, and what somebody would newly reach if some events were recorded.
+ * What a party could reach, and what parties would newly reach if some events were recorded (R20).
  */
 
 import type { PartyReachRow, SimulatedReachRow } from '../contract/rows/reach.ts';
@@ -36,7 +36,7 @@ export const reachOfParty = (
 const holdingKey = ({ dataset, population, site, kind, backup }: HoldingReach): string =>
   [dataset, population ?? '', site, kind, backup ?? ''].join('\n');
 
-/** For each party, everything that it reached as text: parties for whom it is the same reach the same. */
+/** Everything that each party reached, as text: a party whose text is the same reaches the same. */
 const reachTexts = (view: View): ReadonlyMap<string, string> => {
   const texts = new Map<string, string[]>();
   for (const { holding, population, subjects, reached } of wholeHistoryOf(view).histories) {
@@ -50,8 +50,8 @@ const reachTexts = (view: View): ReadonlyMap<string, string> => {
 };
 
 /**
- * What anybody would newly reach, were some events recorded: the intervals from `at` on that are reached in the
- * simulated view and not in the one of today. By party, then as what a party reaches.
+ * What parties would newly reach if some events were recorded: the intervals from `at` on that are reached in the
+ * simulated view and not in today's. By party, then in the order of `reachOfParty`.
  */
 export const newlyReached = (today: View, simulated: View, at: Instant): ReadonlyArray<SimulatedReachRow> => {
   const fromNowOn = { from: at, to: never };

@@ -1,5 +1,5 @@
 /**
- * Who could reach the data, asked of the projections: R13 to R15.
+ * Who could reach a subject's data: R13 to R15.
  *
  * The graph of parties, grants and sites is kept in memory as of the last question, one for each assurance, and told
  * of what was recorded since; a question about an earlier moment of knowledge makes its own.

@@ -12,7 +12,7 @@ import type { Knowledge, RecordedEvent } from '../domain/recording/recorded-even
 import type { EventIndex } from '../projections/event-index.ts';
 import { type TopicKind, topic, visitTopics } from '../projections/topics.ts';
 
-/** Events looked through at a time. */
+/** Events read from the index at a time. */
 const knownPageMax = 1_000;
 
 export class View {
@@ -24,7 +24,7 @@ export class View {
   private readonly simulated: ReadonlyMap<number, RecordedEvent>;
   private readonly simulatedTopics = new Map<number, Set<number>>();
 
-  /** @param simulated events that are not recorded, at positions after all that are, to be seen as if they were. */
+  /** @param simulated events that are not recorded, seen as if they were, at positions after all recorded ones. */
   constructor(index: EventIndex, known: Knowledge, simulated: ReadonlyArray<RecordedEvent> = []) {
     this.index = index;
     this.known = known;
@@ -50,7 +50,7 @@ export class View {
     });
   }
 
-  /** The same, as known otherwise, and with nothing at hand yet. */
+  /** The same view with other knowledge, and with empty caches. */
   as(known: Knowledge): View {
     return new View(this.index, known, [...this.simulated.values()]);
   }
@@ -68,22 +68,22 @@ export class View {
     }
   }
 
-  /** The position of an event that is recorded, whether it is known to this view or not. */
+  /** The position of a recorded event, whether the view knows it or not. */
   find({ source, id }: { readonly source: string; readonly id: string }): number | undefined {
     return this.index.find(source, id);
   }
 
-  /** The subjects whom events that are not recorded name. */
+  /** The subjects named in simulated events. */
   simulatedSubjects(): ReadonlySet<string> {
     return new Set([...this.simulated.values()].flatMap(({ event }) => [...subjectsOf(event)]));
   }
 
-  /** Whether the event at the position is recorded, and not merely simulated. */
+  /** Whether the event at the position is recorded rather than simulated. */
   isRecorded(position: number): boolean {
     return !this.simulated.has(position);
   }
 
-  /** Whether it sees events that are not recorded. */
+  /** Whether the view sees simulated events. */
   isSimulated(): boolean {
     return this.simulated.size > 0;
   }
@@ -107,7 +107,7 @@ export class View {
     });
   }
 
-  /** The event at a position as it holds, if it does. */
+  /** The event at a position as corrected; undefined if it was retracted or is left out. */
   fact(position: number): Fact | undefined {
     const before = this.byPosition.get(position);
     if (before !== undefined) return before ?? undefined;

@@ -6,13 +6,13 @@ import type { Difference } from '../../projections/engine/replay.ts';
 import { startThread } from '../../threads/start-thread.ts';
 import type { Compared, DiffThreadInput } from './compare-thread.ts';
 
-/** How long is compared, in milliseconds: what answers there are time for, of a large ledger. */
+/** How long the comparison may take, in milliseconds; of a large ledger it compares what it can in that time. */
 const comparingMsMax = 10_000;
 
 const nothingCompared: Difference = { compared: 0, changed: 0, examples: [] };
 
 /**
- * What differs between two generations, as far as there is time to compare them.
+ * The answers that differ between two generations, as far as there is time to compare them.
  *
  * @param signal ends the comparison; it is then rejected.
  */
@@ -35,7 +35,7 @@ export const compareBeside = (input: DiffThreadInput, signal: AbortSignal): Prom
     worker.once('exit', () => {
       clearTimeout(enough);
       signal.removeEventListener('abort', stop);
-      // Where it has answered, this does nothing any more.
+      // This does nothing if it has answered already.
       reject(new Error('the comparison of the projections has ended without an answer'));
     });
   });

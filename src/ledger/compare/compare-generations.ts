@@ -44,7 +44,7 @@ const sampledSubjects = (view: View, log: LogReader): ReadonlySet<string> => {
 /**
  * Asks both generations the same questions, as known at the last position that both have reached.
  *
- * @returns after each question what was found so far: counting everybody at every site of a large ledger takes long.
+ * @returns the differences found so far, after each question: to count everybody at every site of a large ledger takes long.
  */
 export function* compareGenerations(
   before: string,

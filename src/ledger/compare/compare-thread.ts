@@ -14,13 +14,13 @@ export interface DiffThreadInput {
   readonly validAt: number;
 }
 
-/** What differs, as far as was compared. */
+/** What differs, as far as the answers were compared. */
 export interface Compared {
   readonly difference: Difference;
   readonly isAll: boolean;
 }
 
-/** How often what was found so far is told. */
+/** How often the thread reports what it has found so far, in milliseconds. */
 const toldEachMs = 100;
 
 const { before, after, logFile, validAt } = workerData as DiffThreadInput;

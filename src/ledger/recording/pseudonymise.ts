@@ -1,7 +1,7 @@
 /**
  * Putting pseudonyms in place of people's identifiers before anything is appended (R21).
  *
- * The vault admits people: whoever it does not know yet gets a pseudonym. Once anybody was forgotten, the log is searched
+ * The vault admits people: those it does not know yet get a pseudonym. Once anybody was forgotten, the log is searched
  * first for the events of the batch, because an event that is sent again must not bring a forgotten person back.
  */
 import { createHmac } from 'node:crypto';

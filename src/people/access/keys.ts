@@ -1,8 +1,8 @@
 /**
- * Keys: bearer tokens by which callers are let in, kept as hashes in a file beside the log.
+ * Keys: bearer tokens of callers, kept as hashes in a file beside the log.
  *
  * A token is `dom_` and 256 random bits; it is shown once, when it is made. The file holds its SHA-256 alone. It is
- * replaced in one step by a rename, and looked at again when it has changed.
+ * replaced in one step by a rename, and read again when it has changed.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
@@ -39,7 +39,7 @@ export class Keys {
   private seen = '';
   private everSetUp = false;
 
-  /** @throws when the file is there and is not a file of keys: nobody is let in by mistake. */
+  /** @throws if the file exists and is not a file of keys, so that nobody is let in by mistake. */
   constructor(file: string) {
     this.file = file;
     this.look();
@@ -75,14 +75,14 @@ export class Keys {
   }
 
   /**
-   * Whether there is any key: without one, everybody who can connect is let in. A file that vanishes while the process
-   * runs opens nothing: then nobody is let in.
+   * Whether there is any key. Without one, everybody who can connect is let in; but if the file vanishes while the process
+   * runs, nobody is.
    */
   areSetUp(): boolean {
     return this.all().length > 0 || this.everSetUp;
   }
 
-  /** Makes a key, and tells its token this once. */
+  /** Makes a key and returns its token, which is shown only this once. */
   create(
     name: string,
     scopes: ReadonlyArray<Scope>,
@@ -106,7 +106,7 @@ export class Keys {
     return E.right(undefined);
   }
 
-  /** The key of a token, if it is one that is in force. */
+  /** The key of a token, unless it is unknown or revoked. */
   holderOf(token: string): Key | undefined {
     const hash = Buffer.from(hashOf(token), 'hex');
     return this.all().find(

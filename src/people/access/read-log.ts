@@ -1,5 +1,5 @@
 /**
- * Who asked about whom: reading about a person is itself recorded. The person stands under the pseudonym.
+ * Who asked about whom: each question about a person is recorded, under the person's pseudonym.
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/time/instant.ts';
@@ -46,7 +46,7 @@ export class ReadLog {
   /**
    * Records a question before it is answered.
    *
-   * @throws a StoreProblem where it cannot: what is not recorded is not to be answered.
+   * @throws a StoreProblem if it cannot: the question must then not be answered.
    */
   record({ at, reader, subject, question }: Omit<Read, 'id'>): void {
     try {

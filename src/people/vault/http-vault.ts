@@ -1,6 +1,6 @@
 /**
- * The vault that another process keeps, asked over HTTP. Nothing of it is kept here, not even for a moment: who was
- * forgotten through any process is forgotten in all of them at once.
+ * The vault that another process keeps, asked over HTTP. Nothing of it is cached here, so a person forgotten through one
+ * process is forgotten in all of them at once.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
@@ -22,11 +22,11 @@ import {
 export interface HttpVaultLimits {
   /** How long a call may take, all attempts together, in milliseconds. */
   readonly callMsMax: number;
-  /** How long to wait for a sign of life, in milliseconds: whoever asks for one is a probe, and waits no longer. */
+  /** How long a health check may take, in milliseconds: probes do not wait longer. */
   readonly faultMsMax: number;
-  /** How often a call is sent when the connection fails; it says the same each time. */
+  /** How often a call is sent if the connection fails. */
   readonly attemptsMax: number;
-  /** Before it is sent again, in milliseconds. */
+  /** The pause before it is sent again, in milliseconds. */
   readonly pauseMs: number;
   readonly answerBytesMax: number;
 }
@@ -83,7 +83,7 @@ const parts = (items: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string
     items.slice(part * namesMax, (part + 1) * namesMax),
   );
 
-/** The answers by what was asked, which they follow in their order. */
+/** Each question with its answer; answers come in the order of the questions. */
 const paired = <A>(
   asked: ReadonlyArray<string>,
   answers: ReadonlyArray<A>,
@@ -108,7 +108,7 @@ export const httpVault = ({ url, key, limits: given }: HttpVaultOptions): Vault 
             ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
           },
           ...(body === undefined ? {} : { body }),
-          // The key goes to nobody but the address that was set.
+          // The key goes to no other address than the one that was set.
           redirect: 'error',
           signal: late,
         });

@@ -27,7 +27,7 @@ import {
 /** Entries kept in memory, for each direction. */
 const cachedEntriesMax = 200_000;
 
-/** What the file of a vault can do, at once. Each call throws a StoreProblem when the file cannot be read or written. */
+/** The file of a vault; calls are synchronous. Each throws a StoreProblem if the file cannot be read or written. */
 export interface VaultFile {
   /** The pseudonym of each of the identifiers; those not known yet get one, all in one transaction. */
   pseudonymsFor(identifiers: ReadonlyArray<string>): ReadonlyMap<string, string>;
@@ -35,13 +35,13 @@ export interface VaultFile {
   pseudonymOf(identifier: string): string | undefined;
   /** Who the pseudonym stands for, unless they were forgotten. */
   identifierOf(pseudonym: string): string | undefined;
-  /** Whether this vault minted the pseudonym, be the person forgotten or not. */
+  /** Whether this vault minted the pseudonym, even if the person was forgotten since. */
   knows(pseudonym: string): boolean;
   /** Whether the person behind the pseudonym was forgotten. */
   isForgotten(pseudonym: string): boolean;
   /** Whether anybody was forgotten. */
   hasForgotten(): boolean;
-  /** Forgets a person; answers the pseudonym that now stands for nobody, or undefined when there was none. */
+  /** Forgets a person; returns the pseudonym that now stands for nobody, or undefined if there was none. */
   forget(identifier: string): string | undefined;
   close(): void;
 }
@@ -100,7 +100,7 @@ const vaultIn = (
     }
   };
 
-  /** The entry under a hash that is the one looked for. */
+  /** The entry under a hash that satisfies the predicate. */
   const entryUnder = (hash: number, isIt: (entry: Entry) => boolean): Entry | undefined => {
     for (const id of index.under(hash)) {
       const row = selectEntry.get(id) as unknown as EntryRow | undefined;
@@ -190,7 +190,7 @@ const vaultIn = (
     if (database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy === 0) return;
     throw new StoreLocked(
       file,
-      'another program reads it, so that copies of what was erased cannot be overwritten yet',
+      'another program is reading it, so copies of what was erased cannot be overwritten yet',
       'Close that program and erase again',
     );
   };

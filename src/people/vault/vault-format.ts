@@ -1,8 +1,7 @@
 /**
  * How the vault lies in its file: entries one after the other, each with a checksum, and the index that finds them.
  *
- * Entries are only ever added at the end, and overwritten in place by what is as long; why is told where they are
- * erased, in `sqlite-vault.ts`.
+ * Entries are only added at the end, and overwritten in place by as many bytes; `sqlite-vault.ts` says why.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
@@ -20,7 +19,7 @@ export const identifierHash = (identifier: string): number => {
   return (hash ^ (hash >>> 16)) >>> 0;
 };
 
-/** The hash under which a pseudonym is found: it is random, so any of its bytes will do. */
+/** The hash under which a pseudonym is found: it is random, so any of its bytes serve. */
 export const pseudonymHash = (pseudonym: Uint8Array): number =>
   (pseudonym[0]! | (pseudonym[1]! << 8) | (pseudonym[2]! << 16) | (pseudonym[3]! << 24)) >>> 0;
 

@@ -1,5 +1,5 @@
 /**
- * What processes that share a vault say to each other: JSON, decoded at both ends. The paths hold the version.
+ * The messages between processes that share a vault: JSON, decoded at both ends. The paths hold the version.
  */
 import * as t from 'io-ts';
 import { exact, listOf, nullable, numberWithin, text } from '../../domain/events/codec.ts';
@@ -9,11 +9,11 @@ import { looksLikePseudonym } from './vault.ts';
 /** The path under which a vault is shared. */
 export const vaultPath = '/v1/vault';
 
-/** Names in one call, at the most. Whoever has more of them calls again. */
+/** Names in one call, at the most; a caller with more names makes several calls. */
 export const namesMax = 10_000;
 
 const Pseudonym = text('a pseudonym', looksLikePseudonym);
-/** An identifier, a pseudonym, or the name of what else is kept in the vault. */
+/** An identifier, a pseudonym, or the name of something else that the vault keeps. */
 const Name = lineOf('a name', 128);
 const Position = numberWithin('a position in the log', 0, Number.MAX_SAFE_INTEGER);
 

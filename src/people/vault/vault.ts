@@ -23,7 +23,7 @@ export interface NamesToFind {
   readonly pseudonyms: ReadonlyArray<string>;
 }
 
-/** Who was found. Whoever the vault does not know is missing. */
+/** Who was found. People whom the vault does not know are missing. */
 export interface Found {
   /** By name: the pseudonym; of a pseudonym, the pseudonym itself. */
   readonly pseudonyms: ReadonlyMap<string, string>;
@@ -32,27 +32,27 @@ export interface Found {
 }
 
 /**
- * People were forgotten: whoever admits people first looks for their events in the log, up to this position at least.
- * An event that is there already, sent once more, would otherwise bring somebody back.
+ * People were forgotten, so the log has to be searched for the events of those to admit, at least up to this position.
+ * Otherwise an event that is sent again would bring somebody back.
  */
 export interface LookFirst {
   readonly upTo: Position;
 }
 
 /**
- * Every call rejects with a tagged error, with what to do, when the vault cannot be asked, read or written: nothing it
- * says is ever a guess. Any call may be made again.
+ * Every call rejects with a tagged error, which says what to do, if the vault cannot be asked, read or written. Any call
+ * may be repeated.
  */
 export interface Vault {
   /** The address of the process that keeps the vault; null if this one does. */
   readonly at: string | null;
-  /** Looks people up, names no later than pseudonyms; nobody gets a pseudonym by it. */
+  /** Looks people up, names no later than pseudonyms. Nobody gets a new pseudonym. */
   find(asked: NamesToFind): Promise<Found>;
   /**
    * The pseudonym of everybody named; those not known yet get one, which is durable before it is returned.
    *
-   * @param lookedUpTo up to where the log was searched for the events that name them; undefined if it was not. It must
-   * be where every erasure was said that is done, or the answer is to look first.
+   * @param lookedUpTo the position up to which the log was searched for the events that name them; undefined if it was
+   * not. If it is before the last erasure, the answer is to look first.
    */
   admit(
     names: ReadonlyArray<string>,
