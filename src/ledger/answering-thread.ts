@@ -26,7 +26,10 @@ export type AnsweringRequest =
   | { readonly kind: 'ask'; readonly projectionsFile: string; readonly asked: AskedWidely }
   | { readonly kind: 'close' };
 
-/** What became of a question. Errors of the store and of damaged projections have kinds of their own, since an error loses its class between threads. */
+/**
+ * What became of a question. Errors of the store and of damaged projections have kinds of their own, since an error
+ * loses its class between threads.
+ */
 export type AnsweringReport =
   | { readonly kind: 'answered'; readonly answer: E.Either<Problem, Answered> }
   | { readonly kind: 'damaged' }

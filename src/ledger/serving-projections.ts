@@ -31,7 +31,7 @@ export interface ServingOptions {
 export class ServingProjections {
   private readonly options: ServingOptions;
   private serving: Serving;
-  /** True until the projections have caught up after a start or a rebuild: before that, an answer could know less than an earlier one. */
+  /** Until they have caught up after a start or a rebuild, an answer could know less than an earlier one. */
   private building = true;
   /** Generations that turned out to be unusable, so that each is rebuilt once. */
   private readonly unusable = new Set<number>();

@@ -89,7 +89,7 @@ const findings = cachedByKnowledge(findingsMax, (view) => findingsOfVersions(vie
 /** The findings of all versions of all policies over everything. */
 export const allFindings = (view: View): ReadonlyArray<Finding> => findings.get(view);
 
-/** The findings of one version over everything: out of those of all versions if these are kept, since none depends on another. */
+/** The findings of one version over everything, taken from those of all versions if these are kept. */
 export const findingsOfVersion = (view: View, version: PolicyVersion): ReadonlyArray<Finding> => {
   const all = findings.peek(view);
   return all === undefined

@@ -63,7 +63,9 @@ export const residencyAt = (view: View, subject: string, validAt: Instant): Read
 
 const historyOrder = (a: RowPresence, b: RowPresence): number => a.from - b.from || rowOrder(a.row, b.row);
 
-/** R12 over time: every stay that overlaps `[from, to)`, whole, by when it began. The site is described as at that instant. */
+/**
+ * R12 over time: every presence that overlaps `[from, to)`, whole, by when it began, with its site as described then.
+ */
 export const historyBetween = (
   view: View,
   subject: string,

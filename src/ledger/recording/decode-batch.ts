@@ -28,7 +28,7 @@ export const faultsMax = 10_000;
 export const placeOf = ({ index, line }: Given): { readonly index: number; readonly line?: number } =>
   line === undefined ? { index } : { index, line };
 
-/** What callers may not record, although it decodes: events reserved for the ledger, and policies that cannot be judged (R17). */
+/** Faults of an event that decodes: it is reserved for the ledger, or adopts a policy that cannot be judged (R17). */
 const faultsOfDecoded = (event: Event): ReadonlyArray<Fault> => {
   if (event.type === 'SubjectForgotten') {
     const message =

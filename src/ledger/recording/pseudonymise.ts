@@ -61,7 +61,7 @@ interface Conflict {
   readonly conflict: number;
 }
 
-/** The names that the vault is to admit: the subjects of new events, and the key of fingerprints where one may be needed. */
+/** The names for the vault to admit: the subjects of new events, and the key of fingerprints if one may be needed. */
 const namesToAdmit = (
   events: ReadonlyArray<Event>,
   logged: ReadonlyMap<number, Logged>,
