@@ -1,5 +1,5 @@
 /**
- * Asking questions on the command line: forms, clocks, empty answers, and what goes wrong.
+ * Asking questions on the command line: formats, clocks, empty answers, and errors.
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -52,7 +52,7 @@ describe('domicile where', () => {
     });
   });
 
-  it('answers in CSV, one record a row under the names of the fields, and in NDJSON', async () => {
+  it('answers in CSV, one record per row below the names of the fields, and in NDJSON', async () => {
     const question = ['where', 'rosa', '--valid-at', '2026-11-01', ...at];
 
     const csv = await domicile([...question, '--format', 'csv']);
@@ -78,7 +78,7 @@ describe('domicile where', () => {
     );
   });
 
-  it('answers the same of a running server', async () => {
+  it('gives the same answers from a running server', async () => {
     const question = ['where', 'hugo', '--valid-at', '2022-01-01', '--format', 'ndjson'];
     const fromFiles = await domicile([...question, ...at]);
     const server = await ServerProcess.start({ directory });
@@ -97,7 +97,7 @@ describe('domicile where', () => {
 });
 
 describe('domicile history', () => {
-  it('shows every stay, and which are still so', async () => {
+  it('shows every stay, and which have not ended', async () => {
     const { code, out } = await domicile(['history', 'dora', '--from', '2020-01-01', ...at]);
 
     expect(code).toBe(0);
@@ -109,7 +109,7 @@ describe('domicile history', () => {
 });
 
 describe('domicile trail', () => {
-  it('shows every event with why it is there', async () => {
+  it('shows every event, and why it is in the trail', async () => {
     const { code, out } = await domicile(['trail', 'dora', ...at]);
 
     expect(code).toBe(0);
@@ -118,7 +118,7 @@ describe('domicile trail', () => {
     );
   });
 
-  it('gives each event whole in NDJSON', async () => {
+  it('gives each event in full in NDJSON', async () => {
     const { out } = await domicile(['trail', 'dora', '--format', 'ndjson', ...at]);
 
     const entries = out
@@ -133,7 +133,7 @@ describe('domicile trail', () => {
 });
 
 describe('a question that goes wrong', () => {
-  it('names the option and what would be right', async () => {
+  it('names the option and what it expects', async () => {
     const { code, out, notes } = await domicile(['where', 'ana', '--valid-at', 'yesterday', ...at]);
 
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -170,7 +170,7 @@ describe('a question that goes wrong', () => {
     }
   });
 
-  it('ends with 2 for a setting that is none', async () => {
+  it('exits with 2 for an invalid setting', async () => {
     const { code, notes } = await domicile(['where', 'ana'], '', { LEDGER_PORT: 'many' });
 
     expect({ code, notes }).toEqual({
@@ -179,7 +179,7 @@ describe('a question that goes wrong', () => {
     });
   });
 
-  it('ends with 3 where there is no ledger, and makes none', async () => {
+  it('exits with 3 if there is no ledger, and creates none', async () => {
     const nothing = join(directory, 'nothing');
 
     const first = await domicile(['where', 'ana', '--data', nothing]);

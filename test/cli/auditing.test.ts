@@ -35,7 +35,7 @@ describe('domicile who', () => {
     expect(out).toMatch(/\n4 parties\./);
   });
 
-  it('can be asked about one party, over some edges, in other forms', async () => {
+  it('can be asked about one party, along some kinds of edges, in other formats', async () => {
     const question = ['who', 'ben', '--from', '2022-01-01', '--party', 'oracle', '--via', 'operates', ...at];
 
     const csv = await domicile([...question, '--format', 'csv']);
@@ -52,7 +52,7 @@ describe('domicile who', () => {
 });
 
 describe('domicile findings', () => {
-  it('shows what broke a policy, and fails on it where it is asked to', async () => {
+  it('shows what broke a policy, and with --fail exits with 1', async () => {
     const shown = await domicile(['findings', '--site', 'singapore', '--open', ...at]);
     const failing = await domicile(['findings', '--open', '--fail', '--format', 'ndjson', ...at]);
     const none = await domicile(['findings', '--party', 'oracle', '--fail', ...at]);
@@ -102,7 +102,7 @@ describe('domicile simulate', () => {
     );
   });
 
-  it('names the place in a policy that is none', async () => {
+  it('names the place of a fault in an invalid policy', async () => {
     const broken = join(directory, 'broken.cedar');
     writeFileSync(broken, 'forbid(principal');
 
@@ -117,7 +117,7 @@ describe('domicile simulate', () => {
 });
 
 describe('domicile replay', () => {
-  it('rebuilds the projections, and finds that no answer differs', async () => {
+  it('rebuilds the projections and finds that no answer differs', async () => {
     const { code, out } = await domicile(['replay', '--fail', ...at]);
 
     expect(code).toBe(0);
@@ -126,7 +126,7 @@ describe('domicile replay', () => {
     );
   });
 
-  it('brings back those that served before', async () => {
+  it('brings back the projections that served before', async () => {
     const { code, out } = await domicile(['replay', '--rollback', '--format', 'json', ...at]);
 
     expect(code).toBe(0);
@@ -135,7 +135,7 @@ describe('domicile replay', () => {
 });
 
 describe('domicile keys', () => {
-  it('makes keys that a server asks for, and revokes them', async () => {
+  it('creates keys that a server requires, and revokes them', async () => {
     const made = await domicile(['keys', 'create', 'auditor', '--scopes', 'audit,identify', ...at]);
     const token = made.out.trim();
     const server = await ServerProcess.start({ directory });

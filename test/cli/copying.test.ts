@@ -18,7 +18,7 @@ const [original, copy, other] = ['original', 'copy', 'other'].map((name) => join
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('copying a ledger', () => {
-  it('leaves another that answers the same about the same people', async () => {
+  it('gives a ledger with the same answers about the same people', async () => {
     await domicile('emit', tiktok, '--data', original);
     const done = await domicile('copy', '--from', `sqlite:${original}`, '--to', `sqlite:${copy}`);
 
@@ -35,14 +35,14 @@ describe('copying a ledger', () => {
     expect(answers[0]!.out.split('\n').length).toBeGreaterThan(3);
   });
 
-  it('done again finds it done', async () => {
+  it('can be repeated and then finds nothing to copy', async () => {
     const again = await domicile('copy', '--from', `sqlite:${original}`, '--to', `sqlite:${copy}`);
 
     expect(again.code).toBe(0);
     expect(again.out).toContain('101 of them already there');
   });
 
-  it('into a ledger of something else is refused, and changes nothing there', async () => {
+  it('into a different ledger is refused and changes nothing there', async () => {
     await domicile(
       'emit',
       join(import.meta.dirname, '..', '..', 'scenarios', 'worked-example', 'events.ndjson'),
@@ -58,7 +58,7 @@ describe('copying a ledger', () => {
     );
   });
 
-  it('onto itself is wrong use', async () => {
+  it('onto itself is invalid usage', async () => {
     expect((await domicile('copy', '--from', `sqlite:${original}`, '--to', `sqlite:${original}`)).code).toBe(
       2,
     );

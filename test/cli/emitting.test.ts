@@ -1,5 +1,5 @@
 /**
- * Recording from the command line: twice is once, and what is wrong is named with its line.
+ * Recording from the command line: recording twice has no effect, and errors name their line.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ const event = (id: string, more: object = {}): string =>
   });
 
 describe('domicile emit', () => {
-  it('makes a ledger where there is none, and records nothing twice', async () => {
+  it('creates a ledger if there is none, and records nothing twice', async () => {
     const at = ['--data', join(directory, 'twice')];
 
     const first = await domicile(['emit', tiktok, ...at]);
@@ -66,7 +66,7 @@ describe('domicile emit', () => {
     }
   });
 
-  it('names the line that stopped it, counted from the beginning, and what was recorded before', async () => {
+  it('names the line that stopped it, counted from the start of the input, and what was recorded before', async () => {
     const at = ['--data', join(directory, 'stopped')];
     const lines = Array.from({ length: 1_200 }, (_, index) => event(`p${index}`));
     lines[1_100] = event('wrong', { data: { population: 'x', name: 'x', jurisdiction: 'Atlantis' } });
@@ -88,7 +88,7 @@ describe('domicile emit', () => {
     expect(mended.out).toBe('Recorded 198 events, 1,000 already there. The log is at position 1198.\n');
   });
 
-  it('refuses other content under a source and id that are taken', async () => {
+  it('refuses other content under a recorded source and id', async () => {
     const at = ['--data', join(directory, 'conflict')];
     await domicile(['emit', '-', ...at], event('a'));
 
@@ -101,7 +101,7 @@ describe('domicile emit', () => {
     expect(notes).toMatch(/\n {2}line 1, \/id: another event is recorded under this source and id; .+\n/);
   });
 
-  it('does not take bytes that are no UTF-8 for text', async () => {
+  it('refuses bytes that are not UTF-8', async () => {
     const child = start(['emit', '-', '--data', join(directory, 'bytes')]);
     child.stdin?.end(Buffer.concat([Buffer.from(`${event('a')}\n`), Buffer.from([0x22, 0xff, 0x22])]));
 
@@ -126,7 +126,7 @@ describe('domicile emit', () => {
     expect(empty.out).toMatch(/has no events, so nothing was recorded/);
   });
 
-  it('draws its progress only for a person who watches', async () => {
+  it('draws its progress only on a terminal', async () => {
     const { notes } = await domicile(['emit', tiktok, '--data', join(directory, 'unwatched')]);
 
     expect(notes).not.toContain('\r');

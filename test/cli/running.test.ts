@@ -14,7 +14,7 @@ const directory = newDataDirectory();
 afterAll(() => removeDirectory(directory));
 
 describe('domicile serve', () => {
-  it('serves until it is told to stop, and what it recorded is there afterwards', async () => {
+  it('serves until it is stopped, and keeps what it recorded', async () => {
     const data = join(directory, 'served');
     const child = start(['serve', '--data', data, '--port', '0']);
     const ended = finished(child);
@@ -30,7 +30,7 @@ describe('domicile serve', () => {
     expect(again.out).toBe('Recorded 0 events, 101 already there. The log is at position 101.\n');
   });
 
-  it('is found by commands that find their files in use, and missed by none once it is gone', async () => {
+  it('is found by commands whose files are in use, and is not needed once it has ended', async () => {
     const data = join(directory, 'found');
     const child = start(['serve', '--data', data, '--port', '0']);
     const ended = finished(child);
@@ -47,7 +47,7 @@ describe('domicile serve', () => {
     expect([alone.code, alone.notes, alone.out]).toEqual([0, '', asked.out]);
   });
 
-  it('that was killed is not asked for another ledger that took its address', async () => {
+  it('is not asked after it was killed, even if a server of another ledger takes its address', async () => {
     const data = join(directory, 'stale');
     const killed = start(['serve', '--data', data, '--port', '0']);
     const ended = finished(killed);
@@ -69,7 +69,7 @@ describe('domicile serve', () => {
     expect(notes).not.toContain('Using the server');
   });
 
-  it('says that its port is taken', async () => {
+  it('says that its port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     try {
       await new Promise((resolve) => other.once('listening', resolve));
@@ -85,14 +85,14 @@ describe('domicile serve', () => {
     }
   });
 
-  it('refuses a port that is none', async () => {
+  it('refuses an invalid port', async () => {
     const { code } = await domicile(['serve', '--port', '99999']);
     expect(code).toBe(2);
   });
 });
 
 describe('domicile bench', () => {
-  it('runs the measurements, and knows which there are', async () => {
+  it('runs the benchmarks, and refuses unknown ones', async () => {
     const { code, notes } = await domicile(['bench', 'rebuilt']);
     expect([code, notes]).toEqual([
       2,
@@ -102,7 +102,7 @@ describe('domicile bench', () => {
 });
 
 describe('domicile demo', () => {
-  it('tells the founding case, each answer as known in May 2022 beside what is known now', async () => {
+  it('shows the founding case, each answer as known in May 2022 and as known now', async () => {
     const { code, out, notes } = await domicile(['demo', '--port', '0', '--exit']);
 
     expect({ code, notes }).toEqual({ code: 0, notes: '' });
@@ -119,7 +119,7 @@ describe('domicile demo', () => {
     );
   });
 
-  it('adopts policies, tells what each found, and what the rule of 2022 would have found from 2019 on', async () => {
+  it('adopts policies, and shows what each found and what the rule of 2022 would have found from 2019', async () => {
     const { code, out } = await domicile(['demo', '--port', '0', '--exit']);
 
     expect(code).toBe(0);
@@ -133,7 +133,7 @@ describe('domicile demo', () => {
     expect(told).toMatch(/\n6 opened, 0 closed, 8 lengthened, 0 shortened\./);
   });
 
-  it('leaves the server running, and says what to try', async () => {
+  it('leaves the server running, and suggests what to try', async () => {
     const child = start(['demo', '--port', '0']);
     const ended = finished(child);
     const text = await printed(child, /Ctrl-C/);
@@ -160,7 +160,7 @@ describe('domicile doctor', () => {
     return { code, rows, states: Object.fromEntries(rows.map(({ name, state }) => [name, state])) };
   };
 
-  it('makes no ledger, and says that there is none yet', async () => {
+  it('creates no ledger, and says that there is none yet', async () => {
     const { code, rows } = await checks(['--data', join(directory, 'none')]);
 
     expect(code).toBe(0);
@@ -168,7 +168,7 @@ describe('domicile doctor', () => {
     expect((await checks(['--data', join(directory, 'none')])).rows).toEqual(rows);
   });
 
-  it('finds a sound ledger sound', async () => {
+  it('passes a sound ledger', async () => {
     await domicile(['emit', tiktok, '--data', data]);
 
     const { code, rows, states } = await checks(['--data', data]);
@@ -179,7 +179,7 @@ describe('domicile doctor', () => {
     expect(rows.find(({ name }) => name === 'LEDGER_PORT')?.found).toBe('8484 (default)');
   });
 
-  it('examines beside a running server, and asks it how it is', async () => {
+  it('checks a ledger beside a running server, and asks the server for its health', async () => {
     const child = start(['serve', '--data', data, '--port', '0']);
     const ended = finished(child);
     const url = / on (http:\S+)\n/.exec(await printed(child, /Ctrl-C/))![1]!;
@@ -218,7 +218,7 @@ describe('domicile doctor', () => {
     expect(remedy).toMatch(/restore the latest backup/);
   });
 
-  it('examines a ledger on KurrentDB: the server, the replica and the events', async () => {
+  it('checks a ledger on KurrentDB: the server, the replica and the events', async () => {
     const node = await startNode();
     onTestFinished(() => node.stop());
     const settings = {
@@ -251,7 +251,7 @@ describe('domicile doctor', () => {
     expect(away.found.events).toBe('101 in the log, all readable');
   });
 
-  it('ends with 3 where nobody answers, and never shows a password', async () => {
+  it('exits with 3 if nobody answers, and never shows a password', async () => {
     const nobody = await domicile(['doctor', '--url', 'http://127.0.0.1:9']);
     const store = { LEDGER_STORE: 'esdb://admin:changeit@127.0.0.1:2113?tls=false' };
     const secret = await domicile(['doctor'], '', { ...store, LEDGER_DATA: join(directory, 'replica') });

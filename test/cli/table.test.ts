@@ -1,5 +1,5 @@
 /**
- * Tables for people: as wide as the terminal, and nothing of a text lost on the way.
+ * Tables for people: they fit the terminal and lose no text.
  */
 import fc from 'fast-check';
 import stringWidth from 'string-width';
@@ -24,7 +24,7 @@ const columnsOf = (count: number) =>
   }));
 
 describe('a table', () => {
-  it('fits the terminal, and breaks long identifiers at their marks', () => {
+  it('fits the terminal and breaks long identifiers at punctuation', () => {
     const rows = [['tiktok/video-history', 'backup us-video-history-singapore-2019', 'x']];
 
     const lines = tableOf(rows, columnsOf(3), terminal(34)).split('\n');
@@ -38,7 +38,7 @@ describe('a table', () => {
     ]);
   });
 
-  it('loses nothing of what it shows, however narrow', () => {
+  it('loses no text, however narrow it is', () => {
     const word = fc.stringMatching(/^[a-z0-9/._:-]{1,40}$/);
     const cell = fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words.join(' '));
     fc.assert(
@@ -88,8 +88,8 @@ describe('a table', () => {
   });
 });
 
-describe('a moment', () => {
-  it('is written with no more digits than it takes', () => {
+describe('a time', () => {
+  it('is written without needless zeros', () => {
     expect(moment('2022-06-17T00:00:00.000Z')).toBe('2022-06-17');
     expect(moment('2022-06-17T12:00:00.000Z')).toBe('2022-06-17 12:00');
     expect(moment('2022-06-17T12:00:10.000Z')).toBe('2022-06-17 12:00:10');

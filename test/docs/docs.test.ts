@@ -75,7 +75,7 @@ const run = async (all: ReadonlyArray<Shown>): Promise<ReadonlyArray<string>> =>
 const runnable = pages().filter((page) => shownIn(page).length > 0);
 
 describe('the commands in the documentation', () => {
-  it('are there in the README and the tutorial', () => {
+  it('are in the README and the tutorial', () => {
     const paths = runnable.map(({ path }) => path);
     expect(paths).toEqual(expect.arrayContaining(['README.md', 'docs/tutorial/your-first-ledger.md']));
   });

@@ -1,5 +1,5 @@
 /**
- * What is written about the HTTP API, held to how the API describes itself.
+ * The documentation of the HTTP API, compared with the API's own description.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ describe('the overview of the HTTP API', () => {
 });
 
 describe('the description of the API', () => {
-  it('says of every operation which key it needs, and how what goes wrong is told', async () => {
+  it('states which key each operation needs, and how it reports errors', async () => {
     const { body } = await server.get('/openapi.json');
     expect(body.components.securitySchemes.key).toMatchObject({ type: 'http', scheme: 'bearer' });
     const { post, get } = body.paths['/v1/events'];
@@ -54,7 +54,7 @@ describe('the description of the API', () => {
 });
 
 describe('the reference page', () => {
-  it('tells of every path, every event and every row, and fetches nothing from anywhere', async () => {
+  it('lists every path, every event and every row, and loads nothing from other places', async () => {
     const { status, headers, body } = await server.get('/reference');
 
     expect(status).toBe(200);

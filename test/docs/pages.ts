@@ -1,5 +1,5 @@
 /**
- * Reads the documentation as a reader does: pages, their commands with what they print, their links.
+ * Reads the documentation: pages, their commands and output, their links, and the paths that they name.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -8,7 +8,7 @@ export const root = join(import.meta.dirname, '..', '..');
 
 const blockPattern = /^```([^\n]*)\n(.*?)^```$/gms;
 
-/** A command that a page shows, and what it is said to print. */
+/** A command that a page shows, and its expected output. */
 export interface Shown {
   readonly kind: 'command' | 'background';
   readonly commands: string;
@@ -52,7 +52,7 @@ export const pathsIn = ({ path, text }: Page): ReadonlyArray<string> => {
   return [...fromRoot, ...besidePage.map((name) => join(path, '..', name))];
 };
 
-/** The commands that are marked as runnable, in order; a text block that follows at once is what they print. */
+/** The runnable commands, in order. A text block that follows directly is their expected output. */
 export const shownIn = ({ text }: Page): ReadonlyArray<Shown> => {
   const blocks = [...text.matchAll(blockPattern)].map((match) => ({
     info: match[1]!.trim(),
@@ -74,7 +74,7 @@ export const shownIn = ({ text }: Page): ReadonlyArray<Shown> => {
   });
 };
 
-/** What a printed text must be like: `…` in a line is anything there, `…` as a line any lines. */
+/** A pattern for expected output: `…` within a line matches any text, and `…` on its own line any lines. */
 export const like = (shown: string): RegExp => {
   const lines = shown.trimEnd().split('\n');
   const pattern = lines

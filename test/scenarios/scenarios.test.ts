@@ -1,6 +1,6 @@
 /**
- * The scenarios, sent to a server as a service would, and every question of their expected answers asked of it. The
- * expected rows were derived by hand from the rules and carry the fields that the rules alone decide.
+ * Sends each scenario to a server, as a service would, and asks every question in its expected answers. The expected rows
+ * were derived by hand and contain only fields that follow from the rules.
  */
 import { createReadStream, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
