@@ -1,10 +1,9 @@
 /**
- * Copying a whole ledger's log from one store to another, either way.
+ * Copies a ledger's whole log from one store to another.
  *
- * The copy holds the same events in the same order with the same bytes, and each with the time at which it was first
- * recorded, at the same positions, so that it answers every question about what was known when as the original does.
- * Copying can be broken off and begun again: what is there already is compared, and the rest added. Everything is
- * read back and compared before the copy is called one.
+ * The copy has the same events at the same positions, with the same bytes and times of recording, so it gives the same
+ * answers as the original at every known time. An interrupted copy can be resumed: what is already there is compared, and
+ * the rest is added. Everything is read back and compared before the copy counts as complete.
  */
 import { createHash, type Hash } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
@@ -13,20 +12,20 @@ import { type AppendError, type Appended, origin, type Position, type StoredEven
 /** An event as another ledger recorded it. */
 export type CopiedEvent = Omit<StoredEvent, 'position'>;
 
-/** The ledger that is copied. Nothing should be recorded in it meanwhile; what is, may be left out. */
+/** The ledger to copy. Events recorded meanwhile may be left out. */
 export interface CopySource {
   /** Up to `limit` events after a position, in log order. */
   after(position: Position, limit: number): ReadonlyArray<StoredEvent>;
   head(): Promise<Position>;
 }
 
-/** The ledger that becomes the copy. Nobody else may record in it meanwhile. */
+/** The ledger that becomes the copy. Nothing else may record in it meanwhile. */
 export interface CopyTarget extends CopySource {
-  /** Adds events with the times at which they were recorded, all or none. */
+  /** Adds all of the events, with their times of recording, or none of them. */
   add(events: ReadonlyArray<CopiedEvent>): Promise<E.Either<AppendError, Appended>>;
 }
 
-/** How far copying is. `position` and `head` are the source's: their ratio says how much is done. */
+/** The progress. `position` and `head` are those of the source, so their ratio is the part that is done. */
 export interface CopyProgress {
   readonly phase: 'comparing' | 'copying';
   readonly events: number;
@@ -39,21 +38,21 @@ export interface CopyProgress {
 export interface Copied {
   /** How many events both ledgers hold. */
   readonly events: number;
-  /** How many of them were there before. */
+  /** How many of them the target held before. */
   readonly compared: number;
   /** SHA-256 over every event, source, id, time and bytes, in order, read from the copy. */
   readonly digest: string;
 }
 
-/** Why there is no copy. What was copied so far stays, and copying can go on from there. */
+/** Why copying stopped. The target keeps what was copied, and copying can be resumed. */
 export type CopyProblem =
-  /** The target holds something else than the source, at these positions. */
+  /** The ledgers differ at these positions. */
   | {
       readonly kind: 'differs';
       readonly sourcePosition: Position | undefined;
       readonly targetPosition: Position;
     }
-  /** The target did not take an event, or stayed unavailable. */
+  /** The target refused an event, or remained unavailable. */
   | { readonly kind: 'refused'; readonly sourcePosition: Position; readonly error: AppendError }
   | { readonly kind: 'aborted' };
 
@@ -62,7 +61,7 @@ export interface CopyOptions {
   readonly signal?: AbortSignal;
   readonly sleep: (ms: number) => Promise<void>;
   readonly pageEventsMax?: number;
-  /** How often an unavailable target is tried again before copying gives up. */
+  /** How often to try an unavailable target before giving up. */
   readonly triesMax?: number;
 }
 
@@ -80,7 +79,7 @@ const digestOf = (hash: Hash, { source, id, recordedAt, bytes }: CopiedEvent): v
   hash.update(bytes);
 };
 
-/** Adds events, in smaller and smaller pieces where they are too large together, and again where they may be. */
+/** Adds events. Splits them if they are too large together, and retries while the target is unavailable. */
 const addAll = async (
   target: CopyTarget,
   events: ReadonlyArray<StoredEvent>,
@@ -107,7 +106,7 @@ const addAll = async (
   return undefined;
 };
 
-/** Copies everything that the source holds, or goes on where an earlier copy ended. */
+/** Copies everything that the source holds, or resumes an earlier copy. */
 export const copyLog = async (
   source: CopySource,
   target: CopyTarget,

@@ -1,9 +1,9 @@
 /**
- * Writes one batch into the embedded ledger, inside a transaction that others share.
+ * Writes one batch into the embedded ledger (R1), inside a transaction that it shares with other batches.
  *
- * A batch of which something is recorded already is taken back before it is looked at event by event, and what can
- * refuse it is found before its first row is written again: so a refused batch leaves nothing behind, and its
- * neighbours in the transaction are none the worse.
+ * Usually all events are new, so the batch is first inserted as a whole. If one of them turns out to be recorded, the
+ * insert is rolled back to a savepoint and the batch is compared event by event before anything is written again. A
+ * refused batch therefore leaves nothing behind, and does not affect the others in the transaction.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
@@ -18,19 +18,19 @@ import {
 import { eventChecksum, sourceChecksum } from './ledger-format.ts';
 
 export interface BatchWriter {
-  /** Finds where the log ends. To be called first in every transaction, since the one before may have failed. */
+  /** Reads where the log ends. Call it first in every transaction, since the one before may have failed. */
   findEnd(): void;
-  /** Writes what is new of the batch; `at` is the clock's instant. To be called inside a transaction. */
+  /** Writes the new events of a batch; `at` is the current time. Call it inside a transaction. */
   write(batch: ReadonlyArray<EventToAppend>, at: Instant): E.Either<AppendError, Appended>;
 }
 
-/** A stream as a batch finds it. */
+/** The stream of a source, as the batch finds it; `number` is 0 if there is none. */
 interface Stream {
   number: number;
   readonly count: number;
 }
 
-/** What of a batch is to be written, the rest being recorded already; `position` is the last place where. */
+/** The new events of a batch, and the last position at which others of its events are recorded. */
 interface New {
   readonly events: ReadonlyArray<EventToAppend>;
   readonly position: Position;
@@ -38,7 +38,7 @@ interface New {
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
-/** Prepares the writes of a ledger on its writing connection. */
+/** Prepares the statements that write, on the writing connection. */
 export const batchWriter = (database: DatabaseSync): BatchWriter => {
   const selectEnd = database.prepare(
     'SELECT position, recorded_at FROM event ORDER BY position DESC LIMIT 1',
@@ -74,7 +74,7 @@ export const batchWriter = (database: DatabaseSync): BatchWriter => {
     return number;
   };
 
-  /** Writes the events; false, with some of them written, as soon as one is found to be recorded already. */
+  /** Inserts events. Returns false, with some of them inserted, when it meets one that is recorded already. */
   const insertAll = (events: ReadonlyArray<EventToAppend>, recordedAt: Instant): boolean => {
     const streams = new Map<string, { readonly stream: Stream; added: number }>();
     let position = head;
@@ -97,7 +97,7 @@ export const batchWriter = (database: DatabaseSync): BatchWriter => {
     return true;
   };
 
-  /** The same, or nothing is written. */
+  /** Inserts all events or none. */
   const insertWhole = (events: ReadonlyArray<EventToAppend>, recordedAt: Instant): boolean => {
     database.exec('SAVEPOINT batch');
     const isWritten = insertAll(events, recordedAt);
@@ -106,7 +106,7 @@ export const batchWriter = (database: DatabaseSync): BatchWriter => {
     return isWritten;
   };
 
-  /** What of the batch is not recorded yet. */
+  /** Finds the events of a batch that are not recorded yet. */
   const newOf = (batch: ReadonlyArray<EventToAppend>): E.Either<AppendError, New> => {
     const streams = new Map<
       string,
@@ -141,8 +141,8 @@ export const batchWriter = (database: DatabaseSync): BatchWriter => {
 
   const write: BatchWriter['write'] = (batch, at) => {
     const recordedAt = Math.max(lastRecordedAt, at);
-    // Where the first is new, mostly all of them are, and the index of ids tells while it is written to. What is sent
-    // again as a whole is found without a write.
+    // If the first event is new, usually all are, and the unique index finds the exceptions during the insert. A batch
+    // that is sent again is recognised by its first event, without a write.
     if (batch.length > 0 && !isRecorded(batch[0]!) && insertWhole(batch, recordedAt))
       return E.right({ recorded: batch.length, duplicates: 0, position: head });
     const found = newOf(batch);

@@ -1,39 +1,39 @@
 /**
- * What is looked at before a file of ours is trusted: whose it is, and whether it holds what was written to it.
+ * The checks before a file is trusted: is it ours, and does it hold what was written to it?
  *
- * What is checked, in proportion: always the header, the size, the tables and the file's own totals; small files row
- * by row; after a crash, every page of middling ones. SQLite's recovery covers what a crash can do to a sound disk, so
- * a large ledger starts at once. Whatever its size, each row is compared with its checksum when it is read.
+ * The header, the size, the tables and the totals are always checked; small files row by row; after a crash, every page
+ * of medium-sized files. SQLite's recovery covers the effects of a crash on a sound disk, so a large ledger starts at
+ * once. In files of any size, each row is compared with its checksum when it is read.
  */
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { damaged, ForeignFile, OlderSchema, UnsupportedSqlite, WrongSchema } from './store-problems.ts';
 import { damageInWriteAheadLog } from './write-ahead-log.ts';
 
-/** What a file must be to be opened: whose it is, and how it is laid out. */
+/** The identity and layout of a kind of file. */
 export interface FileFormat {
-  /** What the file is called in messages, such as `ledger`. */
+  /** The name of the kind in messages, such as `ledger`. */
   readonly name: string;
-  /** SQLite's `application_id`: four bytes in the header that say whose file it is. */
+  /** SQLite's `application_id`: four bytes in the header that identify the application. */
   readonly applicationId: number;
   /** SQLite's `user_version`: the version of the schema. */
   readonly schemaVersion: number;
-  /** The statements that make an empty file into one of this format. */
+  /** The statements that create the tables. */
   readonly schema: string;
-  /** Pragmas of this format's connections, applied after those that all share. */
+  /** Pragmas of this format, applied after the shared ones. */
   readonly pragmas?: string;
-  /** Looks for contradictions in what the file holds at every opening: `whole` in every row, otherwise in little time. */
+  /** Looks for contradictions in the content when the file is opened: in every row if `whole`, otherwise briefly. */
   readonly contradiction: (database: DatabaseSync, whole: boolean) => string | undefined;
 }
 
 /** Older versions can damage a write-ahead log when two connections write and checkpoint at once. */
 const oldestSqlite = [3, 51, 3] as const;
-/** Files up to this size are checked whole at every opening, their indexes against their tables: about 0.1 s. */
+/** Files up to this size are checked whole at every opening, indexes included: about 0.1 s. */
 const wholeCheckBytesMax = 16 * 1_024 * 1_024;
-/** After a crash, files up to this size have every page checked: about 1 s, from a slow disk a few more. */
+/** After a crash, every page of files up to this size is checked: about 1 s, and a few more on a slow disk. */
 const crashCheckBytesMax = 128 * 1_024 * 1_024;
 
-/** The one number that a pragma answers. */
+/** The number that a pragma returns. */
 const pragmaNumber = (database: DatabaseSync, pragma: string): number =>
   Number(Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);
 
@@ -47,7 +47,7 @@ export const isSupportedSqlite = (version: string): boolean => {
   return true;
 };
 
-/** Refuses to run on an SQLite with known faults. */
+/** Refuses versions of SQLite with known faults. */
 export const refuseOldSqlite = (file: string): void => {
   const version = process.versions.sqlite ?? '0';
   if (isSupportedSqlite(version)) return;
@@ -91,7 +91,7 @@ export const refuseForeign = (file: string, format: FileFormat, database: Databa
   }
 };
 
-/** Refuses a file that contradicts itself, looking as far as its size and the last close suggest. */
+/** Refuses a file that contradicts itself. How much is checked depends on its size and on the last close. */
 export const refuseDamaged = (
   file: string,
   format: FileFormat,
@@ -127,7 +127,7 @@ const schemaOf = (database: DatabaseSync): string =>
     .map(({ sql }) => sql)
     .join(';');
 
-/** SQLite believes the schema in the file, so that a flipped bit there would change what statements mean. */
+/** Refuses a file with other tables. SQLite trusts the schema in the file, so a flipped bit there changes statements. */
 export const refuseOtherTables = (file: string, format: FileFormat, database: DatabaseSync): void => {
   const reference = new DatabaseSync(':memory:');
   try {

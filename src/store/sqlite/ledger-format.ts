@@ -1,8 +1,8 @@
 /**
- * How the embedded ledger lies in its file.
+ * The file format of the embedded ledger.
  *
- * Positions are dense, 1 to n. Every row carries a checksum, because SQLite itself has none: a flipped bit in a
- * stored event is then an error and never another history.
+ * Positions are dense, 1 to n (R2). Every row carries a checksum, because SQLite itself has none: a flipped bit in a
+ * stored event is reported as damage and never becomes another history.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
@@ -27,7 +27,7 @@ CREATE UNIQUE INDEX event_by_id ON event (source, id);
 CREATE INDEX event_by_source ON event (source);
 `;
 
-/** Folds numbers of up to 53 bits into 32, so that a change of a single bit in any of them shows. */
+/** Hashes three numbers of up to 53 bits to 32 bits; the change of any single bit changes the hash. */
 const fold = (a: number, b: number, c: number): number =>
   Math.imul(a, 0x9e3779b1) ^
   Math.imul(b, 0x85ebca6b) ^
@@ -35,7 +35,7 @@ const fold = (a: number, b: number, c: number): number =>
   (a / 0x1_0000_0000) ^
   (c / 0x1_0000_0000);
 
-/** FNV-1a over the UTF-16 code units: faster than handing a short string to zlib. */
+/** FNV-1a over the UTF-16 code units, which is faster for short strings than a call of zlib. */
 const foldText = (text: string, start: number): number => {
   let hash = start;
   for (let index = 0; index < text.length; index++)
@@ -45,7 +45,7 @@ const foldText = (text: string, start: number): number => {
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** The same over UTF-8. */
+/** The same for text in UTF-8. */
 const foldBytes = (bytes: Uint8Array, from: number, to: number, start: number): number => {
   let hash = start;
   for (let at = from; at < to; at++) {
@@ -56,7 +56,7 @@ const foldBytes = (bytes: Uint8Array, from: number, to: number, start: number): 
   return hash >>> 0;
 };
 
-/** CRC-32 of an event's bytes, begun with everything else that its row holds. */
+/** CRC-32 of an event's bytes, seeded with a hash of the other columns. */
 export const eventChecksum = (
   position: number,
   source: number,
@@ -65,7 +65,7 @@ export const eventChecksum = (
   bytes: Uint8Array,
 ): number => crc32(bytes, foldText(id, fold(position, source, recordedAt)));
 
-/** The same, of an event whose id is in UTF-8 among others. */
+/** The same for an event whose id is part of a larger buffer, in UTF-8. */
 export const checksumOfPacked = (
   position: number,
   source: number,
@@ -76,7 +76,7 @@ export const checksumOfPacked = (
   bytes: Uint8Array,
 ): number => crc32(bytes, foldBytes(ids, idStart, idEnd, fold(position, source, recordedAt)));
 
-/** CRC-32 of what a row of `source` holds for good; its count is checked against the events. */
+/** CRC-32 of the constant columns of a `source` row; the count is compared with the events. */
 export const sourceChecksum = (id: number, name: string): number => crc32(name, id);
 
 /** A row of `event`, in the order of `eventColumns`. */
@@ -91,7 +91,7 @@ export type EventRow = [
 
 export const eventColumns = 'position, source, id, recorded_at, bytes, checksum';
 
-/** Whether the row holds what was written to it. */
+/** Whether the row matches its checksum. */
 export const isAsWritten = ([position, source, id, recordedAt, bytes, checksum]: EventRow): boolean =>
   eventChecksum(position, source, id, recordedAt, bytes) === checksum;
 

@@ -1,7 +1,7 @@
 /**
- * Runs through the embedded ledger in pages: the fastest way through all of it. SQLite puts the events of a page
- * together to two values, their bytes and what else their rows hold, because an object and a buffer for each would
- * take longer than all the rest. Every row is held against its checksum.
+ * Scans the embedded ledger in pages. SQLite concatenates the events of a page into two values, one with their bytes and
+ * one with the other columns, because creating an object and a buffer for each event would take most of the time. Every
+ * row is compared with its checksum.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/time/instant.ts';
@@ -10,14 +10,14 @@ import type { LogPage } from '../log-reader.ts';
 import { checksumOfPacked } from './ledger-format.ts';
 import { damaged } from './store-problems.ts';
 
-/** How many events are read at once, at the most: more are slower, for the garbage they leave. */
+/** How many events one query reads; larger pages are slower, because of garbage collection. */
 const eventsAtOnceMax = 1_000;
-/** No value that SQLite makes is larger: a page that would be is read in parts. The largest event is far smaller. */
+/** The size limit of the values that SQLite builds: larger pages are read in parts. Events are far smaller. */
 const valueBytesMax = 64 * 1_024 * 1_024;
-/** SQLite's result code of a value beyond that: `SQLITE_TOOBIG`. */
+/** SQLite's result code for larger values: `SQLITE_TOOBIG`. */
 const tooBig = 18;
 
-/** A page, with when its events were recorded. */
+/** A page with the times at which its events were recorded. */
 export interface RecordedPage extends LogPage {
   readonly recordedAt: ReadonlyArray<Instant>;
 }
@@ -26,7 +26,7 @@ const space = 0x20;
 const minus = 0x2d;
 const zero = 0x30;
 
-/** Reads numbers that are separated by spaces, one after the other. */
+/** Parses a list of numbers separated by spaces. */
 class Numbers {
   readonly bytes: Uint8Array;
   at = 0;
@@ -52,10 +52,12 @@ const isTooBig = (error: unknown): boolean =>
 const nothing = new Uint8Array(0);
 
 /**
- * Prepares the reading of pages on an open connection; `file` is for messages, `nameOf` knows the sources.
+ * Prepares reading in pages on an open connection.
  *
- * @returns reads up to `limit` of the events after a position and up to another: fewer where they are very large or
- * very many, but at least one if there is one.
+ * @param file for messages.
+ * @param nameOf the name of a source by its number.
+ * @returns reads up to `limit` events after one position up to another: fewer if they are very large or very many, but
+ * at least one if there is one.
  */
 export const pageReader = (
   database: DatabaseSync,

@@ -1,9 +1,10 @@
 /**
- * Reads the embedded ledger synchronously, on a connection of its own, in any thread or process.
+ * Reads the embedded ledger synchronously, on its own connection, in any thread or process.
  *
- * Reading never waits for the writer, nor the writer for a reader: each call sees the log as it is durable then.
+ * Readers and the writer never wait for each other. Each call sees what is durable at that moment.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import { LRUCache } from 'lru-cache';
 import type { Instant } from '../../domain/time/instant.ts';
 import { origin, type Position, type StoredEvent } from '../event-store.ts';
 import type { LogReader } from '../log-reader.ts';
@@ -13,10 +14,10 @@ import { pageReader } from './log-pages.ts';
 import { openToRead } from './open-database.ts';
 import { damaged, toStoreProblem } from './store-problems.ts';
 
-/** How many names of sources a reader keeps at hand. */
+/** How many names of sources a reader caches. */
 const sourceNamesMax = 10_000;
 
-/** SQLite takes a negative limit for none at all. */
+/** Rejects negative limits, which SQLite takes for no limit. */
 const checkedLimit = (limit: number): number => {
   if (!Number.isSafeInteger(limit) || limit < 0)
     throw new RangeError(`a page of ${limit} events cannot be read`);
@@ -25,10 +26,10 @@ const checkedLimit = (limit: number): number => {
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** The reads that the store and its readers share. */
+/** The queries that the store and its readers share. */
 export type LedgerQueries = Omit<LogReader, 'close'>;
 
-/** Prepares the reads of a ledger on an open connection; `file` is for messages. */
+/** Prepares the queries of a ledger on an open connection; `file` is for messages. */
 export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueries => {
   const prepare = (sql: string) => {
     const statement = database.prepare(sql);
@@ -50,7 +51,7 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
     }
   };
 
-  const names = new Map<number, string>();
+  const names = new LRUCache<number, string>({ max: sourceNamesMax });
   const nameOf = (source: number): string => {
     const known = names.get(source);
     if (known !== undefined) return known;
@@ -58,7 +59,6 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
     if (name === undefined || checksum !== sourceChecksum(source, name)) {
       throw damaged(file, `the name of the source with number ${source} is not as it was written`);
     }
-    if (names.size >= sourceNamesMax) names.clear();
     names.set(source, name);
     return name;
   };
@@ -134,14 +134,14 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
 };
 
 /**
- * Opens a reader of the embedded ledger in this file, which its writer may be writing.
+ * Opens a reader of the embedded ledger in this file. Another process may be writing it.
  *
  * @throws a StoreProblem when there is no ledger, or it cannot be trusted.
  */
 export const openLogReader = (file: string): LogReader => openQueries(file, ledgerFormat);
 
 /**
- * The same for any file whose events lie as the embedded ledger's do.
+ * The same for any file with the tables of the embedded ledger.
  *
  * @throws a StoreProblem when there is no such file, or it cannot be trusted.
  */

@@ -1,9 +1,8 @@
 /**
- * Opens the SQLite files that Domicile keeps the truth in, and refuses whatever could not be trusted.
+ * Opens the SQLite files of the ledger and the vault, and refuses any that cannot be trusted.
  *
- * A new file is made complete under another name and then renamed, so that an empty or half-made file is always the
- * sign of damage, never of a beginning. Only SQLite itself opens these files: closing a file descriptor of our own
- * would release the locks SQLite holds for the whole process.
+ * A new file is completed under another name and then renamed, so an empty or incomplete file always means damage. Only
+ * SQLite opens these files: closing a file descriptor of ours would release the locks that SQLite holds for the process.
  */
 import {
   closeSync,
@@ -34,15 +33,15 @@ import { takeWriterLock } from './writer-lock.ts';
 export interface OpenDatabase {
   readonly file: string;
   readonly database: DatabaseSync;
-  /** Writes the log back into the file, closes it and lets go of the lock; a second time does nothing. */
+  /** Writes the write-ahead log back, closes the file and releases the lock; calling it again does nothing. */
   close(): void;
 }
 
 /** How long a statement waits for another connection, such as a backup or an SQLite shell. */
 const busyWaitMs = 1_000;
-/** The log is written back into the file once it has this many pages of 4 KiB. */
+/** The write-ahead log is written back into the file once it has this many pages of 4 KiB. */
 const walPagesMax = 4_096;
-/** After a burst the log's file is cut back to this size. */
+/** After a burst, the file of the write-ahead log is truncated to this size. */
 const walKeptBytesMax = 64 * 1_024 * 1_024;
 const pageCacheKibibytes = 64 * 1_024;
 
@@ -63,7 +62,7 @@ const writerPragmas = `
   PRAGMA journal_size_limit = ${walKeptBytesMax};
 `;
 
-/** Runs `act` in a transaction, and undoes all of it if anything is thrown. */
+/** Runs `act` in a transaction, which is rolled back if it throws. */
 export const transact = <A>(database: DatabaseSync, act: () => A): A => {
   database.exec('BEGIN IMMEDIATE');
   try {
@@ -76,7 +75,7 @@ export const transact = <A>(database: DatabaseSync, act: () => A): A => {
   }
 };
 
-/** The same file under one name, whatever links lead to it, so that it has one lock. */
+/** Resolves links, so that a file has one name and one lock. */
 const canonical = (file: string): string => {
   const path = resolve(file);
   return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
@@ -125,7 +124,7 @@ const connect = (file: string, readOnly: boolean, open: (database: DatabaseSync)
 };
 
 /**
- * Opens a file to write it, and makes it if there is none.
+ * Opens a file for writing, and creates it if there is none.
  *
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */
@@ -164,7 +163,7 @@ export const openToWrite = (path: string, format: FileFormat, now: Instant): Ope
   }
 };
 
-/** Prepares what is needed of a file that was just opened, and closes it again if that fails. */
+/** Prepares statements on a file that was just opened, and closes it if that fails. */
 export const preparing = <A>(opened: OpenDatabase, prepare: (database: DatabaseSync) => A): A => {
   try {
     return prepare(opened.database);
@@ -175,7 +174,7 @@ export const preparing = <A>(opened: OpenDatabase, prepare: (database: DatabaseS
 };
 
 /**
- * Opens a file that another connection may be writing, to read it only.
+ * Opens a file read-only, while another connection may be writing it.
  *
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */

@@ -1,8 +1,8 @@
 /**
  * The embedded event store: the log in one SQLite file, written by one process.
  *
- * Appends that arrive while a transaction runs go together into the next one, which costs one sync of the disk
- * however many they are. Each of them stays atomic on its own, and sees what those before it wrote.
+ * Appends that arrive during a transaction share the next one, and its single sync of the disk (group commit). Each
+ * append stays atomic on its own, and sees what the ones before it wrote.
  */
 
 import type { DatabaseSync } from 'node:sqlite';
@@ -16,7 +16,7 @@ import { ledgerQueries } from './log-reader.ts';
 import { openToWrite, preparing, transact } from './open-database.ts';
 import { StoreFull, StoreLocked, StoreUnusable, toStoreProblem } from './store-problems.ts';
 
-/** What the store takes at once. */
+/** The limits of one append, and of all that wait. */
 export interface Limits {
   readonly eventsPerBatchMax: number;
   readonly bytesPerEventMax: number;
@@ -33,14 +33,14 @@ const defaultLimits: Limits = {
   queuedBytesMax: 128 * 1_024 * 1_024,
 };
 
-/** When a caller whose append was turned away may try again. */
+/** When a refused caller may retry. */
 const retryAfterMs = 1_000;
 
 export interface SqliteEventStoreOptions {
   /** The clock, in milliseconds since the epoch. */
   readonly now: () => Instant;
   readonly limits?: Partial<Limits>;
-  /** Is handed the writing connection, for instance to bound the size of the file. */
+  /** Receives the writing connection, for example to limit the size of the file. */
   readonly configure?: (database: DatabaseSync) => void;
 }
 
@@ -74,7 +74,7 @@ const tooLarge = (
   return undefined;
 };
 
-/** SQLite keeps text as UTF-8, in which halves of surrogate pairs all become the same character. */
+/** SQLite stores text as UTF-8, in which all lone surrogates become the same character. */
 const assertWellFormed = (batch: ReadonlyArray<EventToAppend>): void => {
   for (const { source, id } of batch) {
     if (!source.isWellFormed() || !id.isWellFormed())
@@ -89,20 +89,19 @@ const unavailable = (reason: string, outcomeUnknown: boolean): AppendError => ({
   outcomeUnknown,
 });
 
-/** What a transaction that failed means to those who waited for it, where trying again can help. */
+/** The error that a failed transaction means for its appends, if a retry can help. */
 const toAppendError = (problem: unknown, committing: boolean): AppendError | undefined => {
   if (problem instanceof StoreFull) return { kind: 'full' };
   if (problem instanceof StoreLocked) return unavailable('another program holds a lock on the ledger', false);
-  if (problem instanceof StoreUnusable)
-    return unavailable('the disk of the ledger does not answer as it should', committing);
+  if (problem instanceof StoreUnusable) return unavailable("the ledger's disk reports errors", committing);
   return undefined;
 };
 
 /**
- * Opens the ledger in this file, and makes it if there is none.
+ * Opens the ledger in this file, and creates it if there is none.
  *
- * @throws a StoreProblem that says what is wrong, where, and what to do; also rejections carry one when the file is
- * found damaged later.
+ * @throws a StoreProblem that says what is wrong, where, and what to do. Calls reject with one if the file is found
+ * damaged later.
  */
 export const openSqliteEventStore = (path: string, options: SqliteEventStoreOptions): EventStore => {
   const { now } = options;

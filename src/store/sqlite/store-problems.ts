@@ -1,11 +1,11 @@
 /**
- * What can be wrong with a file that a ledger or a vault is kept in, as tagged errors.
+ * What can be wrong with a file of a ledger or a vault, as tagged errors.
  *
- * They are thrown, because nothing can be answered from such a file. Each message says what is wrong, where, and
- * what to do; none holds anything of what the file holds.
+ * They are thrown, because nothing can be answered from such a file. Each message says what is wrong, where, and what to
+ * do, and reveals nothing of the content.
  */
 
-/** Common to all of them: a tag to tell them apart, the file, and what an operator can do. */
+/** The base of all of them, with the file and the remedy. */
 export abstract class StoreProblem extends Error {
   abstract readonly _tag:
     | 'DamagedStore'
@@ -28,30 +28,30 @@ export abstract class StoreProblem extends Error {
   }
 }
 
-/** The file is one of ours and does not hold what was written to it. */
+/** The file is ours, but does not hold what was written to it. */
 export class DamagedStore extends StoreProblem {
   readonly _tag = 'DamagedStore';
 }
 
-/** The file is not one of ours, and is left alone. */
+/** The file is not ours, and is left untouched. */
 export class ForeignFile extends StoreProblem {
   readonly _tag = 'ForeignFile';
 }
 
-/** The file is one of ours, written by a version of Domicile with another schema. */
+/** A version of Domicile with another schema wrote the file. */
 export class WrongSchema extends StoreProblem {
   readonly _tag = 'WrongSchema';
 }
 
-/** It was written by an older version. */
+/** An older version wrote the file. */
 export class OlderSchema extends WrongSchema {}
 
-/** Another process, or another part of this one, writes the file. */
+/** Another process, or another part of this one, is writing the file. */
 export class StoreLocked extends StoreProblem {
   readonly _tag = 'StoreLocked';
 }
 
-/** No space is left where the file is kept. */
+/** The file's disk is full. */
 export class StoreFull extends StoreProblem {
   readonly _tag = 'StoreFull';
 }
@@ -66,7 +66,7 @@ export class UnsupportedSqlite extends StoreProblem {
   readonly _tag = 'UnsupportedSqlite';
 }
 
-/** A problem on its way to another thread, where only plain objects keep what they are. */
+/** A problem as a plain object, since messages between threads lose the class of an error. */
 export type PlainProblem = Pick<StoreProblem, '_tag' | 'file' | 'what' | 'remedy'>;
 
 export const toPlain = ({ _tag, file, what, remedy }: StoreProblem): PlainProblem => ({
@@ -91,11 +91,11 @@ export const fromPlain = ({ _tag, file, what, remedy }: PlainProblem): StoreProb
 
 const restore = 'Stop the server, keep a copy of the file for examination, and restore the latest backup';
 
-/** The damage found, with the remedy that is the same for all damage. */
+/** The error for damage, whose remedy is always the same. */
 export const damaged = (file: string, what: string, cause?: unknown): DamagedStore =>
   new DamagedStore(file, what, restore, cause);
 
-/** SQLite's result codes that are told apart here (https://www.sqlite.org/rescode.html). */
+/** The result codes of SQLite that matter here (https://www.sqlite.org/rescode.html). */
 const busy = 5;
 const locked = 6;
 const permissionDenied = 3;
@@ -116,22 +116,22 @@ const noSpaceCodes: ReadonlySet<number> = new Set([
   ioErrorSharedMemorySize,
 ]);
 
-/** SQLite's extended result code of an error thrown by `node:sqlite`, if it is one. */
+/** SQLite's extended result code, if `node:sqlite` threw the error. */
 const sqliteCode = (error: unknown): number | undefined =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
     ? error.errcode
     : undefined;
 
-/** Whether SQLite found the file locked by another connection for longer than it waits. */
+/** Whether another connection held a lock for longer than SQLite waits. */
 export const isBusy = (error: unknown): boolean => {
   const primary = (sqliteCode(error) ?? 0) & 0xff;
   return primary === busy || primary === locked;
 };
 
 /**
- * Turns an error of `node:sqlite` into one that says what to do; anything else is returned as it is.
+ * Translates an error of `node:sqlite` into one that says what to do; other errors are returned as they are.
  *
- * Writes that fail count as a full disk, whichever call ran out of space: the log, its index, the file itself.
+ * Failed writes count as a full disk, whichever file ran out of space: the write-ahead log, its index, or the file itself.
  */
 export const toStoreProblem = (file: string, error: unknown): unknown => {
   if (error instanceof StoreProblem) return error;
@@ -178,7 +178,7 @@ export const toStoreProblem = (file: string, error: unknown): unknown => {
   }
 };
 
-/** The same while a file is being opened, when whatever SQLite refuses to understand of it is damage. */
+/** The same while a file is being opened: any other error of SQLite then means damage. */
 export const toOpeningProblem = (file: string, error: unknown): unknown => {
   const problem = toStoreProblem(file, error);
   if (problem instanceof StoreProblem || sqliteCode(error) === undefined) return problem;

@@ -1,7 +1,7 @@
 /**
- * The embedded event store, written by a thread of its own and read here.
+ * The embedded event store, written by a separate thread.
  *
- * Other work goes on while a transaction is written and synced: the next events are decoded, questions are answered.
+ * While a transaction is written and synced, this thread decodes the next events and answers questions.
  */
 import { once } from 'node:events';
 import * as E from 'fp-ts/lib/Either.js';
@@ -11,12 +11,12 @@ import { openLogReader } from './log-reader.ts';
 import { fromPlain } from './store-problems.ts';
 import type { Failure, PackedBatch, WriterReport, WriterRequest } from './writer-thread.ts';
 
-/** Memory that is kept for the batches to come. */
+/** The limits of the pool of buffers. */
 const keptBuffersMax = 8;
 const keptBufferBytesMax = 1_024 * 1_024;
 const smallestBufferBytes = 64 * 1_024;
 
-/** When a caller may try again after the thread ended. */
+/** When a caller may retry after the thread ended. */
 const retryAfterMs = 1_000;
 
 const writerEnded = 'the writer of the ledger has ended; it starts with the server';
@@ -32,7 +32,7 @@ const errorOf = (failure: Failure): unknown =>
 const unavailable = (reason: string, outcomeUnknown: boolean): E.Either<AppendError, never> =>
   E.left({ kind: 'unavailable', reason, retryAfterMs, outcomeUnknown });
 
-/** Buffers that were used before. */
+/** A pool of buffers for the batches to come. */
 const bufferPool = () => {
   const kept: ArrayBuffer[] = [];
   return {
@@ -60,7 +60,7 @@ const pack = (batch: ReadonlyArray<EventToAppend>, take: (bytes: number) => Arra
 };
 
 /**
- * Opens the ledger in this file, and makes it if there is none.
+ * Opens the ledger in this file, and creates it if there is none.
  *
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */
@@ -96,7 +96,7 @@ export const openThreadedEventStore = async (file: string): Promise<EventStore> 
   worker.once('exit', endAll);
 
   const close = async (): Promise<void> => {
-    // The writer goes last: whoever closes a file last writes its log back into it.
+    // The writer closes last, since the last connection writes the write-ahead log back into the file.
     reader.close();
     if (!hasEnded) ask({ kind: 'close' });
     await ended;

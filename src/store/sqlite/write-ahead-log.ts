@@ -1,11 +1,11 @@
 /**
- * Tells a write-ahead log that a crash cut short from one that was damaged.
+ * Distinguishes a write-ahead log that a crash cut short from a damaged one.
  *
- * SQLite reads its log up to the first frame that is not sound and ignores the rest: right after a crash, when the
- * rest was never confirmed to anyone, but after a flipped bit it would silently drop confirmed events. With
- * `synchronous=FULL` a transaction is on the disk before the next one begins. So where an unsound frame is followed by
- * the end of a transaction and then by yet another frame of the same log, confirmed events are lost: the ledger is
- * refused. Damage to the last transaction cannot be told from a crash, and is taken for one.
+ * SQLite reads its log up to the first invalid frame and ignores the rest. After a crash that is right, since the rest was
+ * never confirmed; after a flipped bit it would silently drop confirmed events. With `synchronous=FULL`, a transaction is
+ * on disk before the next one begins. So if an invalid frame is followed by the end of a transaction and by another frame
+ * of the same log, confirmed events are lost, and the ledger is refused. Damage to the last transaction looks like a
+ * crash, and is treated as one.
  * The format: https://www.sqlite.org/fileformat2.html#the_write_ahead_log
  */
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
@@ -16,7 +16,7 @@ const magic = 0x377f0682;
 
 type Checksum = readonly [number, number];
 
-/** SQLite's checksum over words of 32 bits, of which there is an even number. */
+/** SQLite's checksum over an even number of 32-bit words. */
 const checksumOf = (
   bytes: DataView,
   start: number,
@@ -35,7 +35,7 @@ const checksumOf = (
 const equal = (bytes: DataView, place: number, [a, b]: Checksum): boolean =>
   bytes.getUint32(place) === a && bytes.getUint32(place + 4) === b;
 
-/** Fills the view from the file; false when the file ends before. */
+/** Fills the view from the file; false if the file is too short. */
 const readWhole = (descriptor: number, view: DataView, position: number): boolean =>
   readSync(descriptor, view, 0, view.byteLength, position) === view.byteLength;
 
@@ -74,7 +74,7 @@ const damageIn = (descriptor: number): string | undefined => {
   return undefined;
 };
 
-/** Looks for damage in the write-ahead log that a crash left beside a database, if it left one. */
+/** Describes the damage in the write-ahead log beside a database, if there is any. */
 export const damageInWriteAheadLog = (file: string): string | undefined => {
   if (!existsSync(`${file}-wal`)) return undefined;
   const descriptor = openSync(`${file}-wal`, 'r');

@@ -1,21 +1,21 @@
 /**
- * One writer a file: a lock that says who holds it and that the operating system releases, also on SIGKILL.
+ * One writer for each file: a lock that says who holds it, and that the operating system releases, even after SIGKILL.
  *
- * The lock is an open transaction on a small SQLite file beside the locked one. Its reservation keeps other writers
- * out and lets them read who holds it. It goes with the process, so no stale lock is ever to be cleaned up.
+ * The lock is an open transaction on a small SQLite file beside the locked one. It keeps other writers out and lets them
+ * read who holds it. It ends with the process, so there are no stale locks to clean up.
  */
 import { hostname } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import { formatInstant, type Instant } from '../../domain/time/instant.ts';
 import { DamagedStore, isBusy, StoreLocked, toStoreProblem } from './store-problems.ts';
 
-/** How long a process waits for the one before it to let go, as in a quick restart. */
+/** How long a process waits for the previous one to release the lock, as in a quick restart. */
 const lockWaitMs = 250;
 
 export interface WriterLock {
-  /** Whether whoever held the lock before let go of it in order; false after a crash. */
+  /** Whether the previous holder released the lock; false after a crash. */
   readonly lastCloseWasClean: boolean;
-  /** Lets go, and records whether the file was closed in order. */
+  /** Releases the lock, and records whether the file was closed properly. */
   release(clean: boolean): void;
 }
 

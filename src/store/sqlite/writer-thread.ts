@@ -1,7 +1,7 @@
 /**
- * The thread that writes the embedded ledger: neither SQLite nor the disk ever holds up those who answer requests.
+ * The thread that writes the embedded ledger, so that neither SQLite nor the disk blocks the thread that answers requests.
  *
- * It has the store of `sqlite-event-store.ts` to itself, and is asked by `threaded-event-store.ts`.
+ * It runs the store of `sqlite-event-store.ts`, and takes its requests from `threaded-event-store.ts`.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type * as E from 'fp-ts/lib/Either.js';
@@ -9,17 +9,17 @@ import type { AppendError, Appended, EventStore, EventToAppend } from '../event-
 import { openSqliteEventStore } from './sqlite-event-store.ts';
 import { type PlainProblem, StoreProblem, toPlain } from './store-problems.ts';
 
-/** A batch in a few pieces: many small ones would take longer to hand over than to write. */
+/** A batch packed into few objects: passing many small ones between threads takes longer than writing them. */
 export interface PackedBatch {
   readonly sources: ReadonlyArray<string>;
   readonly ids: ReadonlyArray<string>;
   /** Where the bytes of each event end in `bytes`. */
   readonly ends: ReadonlyArray<number>;
-  /** Handed over, and handed back with the answer: new memory is slow to come by. */
+  /** Transferred with the request, and back with the answer, because allocating new memory is slow. */
   readonly bytes: ArrayBuffer;
 }
 
-/** What the thread is told. */
+/** The requests to the thread. */
 export type WriterRequest =
   | {
       readonly kind: 'append';
@@ -28,7 +28,7 @@ export type WriterRequest =
     }
   | { readonly kind: 'close' };
 
-/** What it tells: that it is open or why not, then what became of each append, and at last that it is closed. */
+/** The reports of the thread: first that it is open, or why not; then the outcome of each append. */
 export type WriterReport =
   | { readonly kind: 'open' }
   | {
@@ -39,7 +39,7 @@ export type WriterReport =
     }
   | { readonly kind: 'failed'; readonly number?: number; readonly failure: Failure };
 
-/** A StoreProblem loses what it is on the way between threads, other errors do not. */
+/** A StoreProblem loses its class between threads, other errors do not. */
 export type Failure = { readonly problem: PlainProblem } | { readonly error: unknown };
 
 const failureOf = (error: unknown): Failure =>
