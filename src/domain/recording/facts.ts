@@ -46,9 +46,9 @@ export const factOf = (
   return pipe(
     withCorrections(recorded, corrections, known),
     O.filter(({ assurance }) => isAttested(event.type, assurance, known.minAssurance)),
-    O.map(({ evidence, ...corrected }) => {
-      const attestation = evidence === undefined ? {} : { evidence };
-      return { position, type: event.type, ...corrected, ...attestation } as unknown as Fact;
+    O.map(({ time, assurance, evidence, data, corrections }) => {
+      const fact = { position, type: event.type, time, assurance, data, corrections };
+      return (evidence === undefined ? fact : { ...fact, evidence }) as unknown as Fact;
     }),
     O.toUndefined,
   );
