@@ -5,7 +5,7 @@
 /** Lines that are sent in one request: what the ledger records as one atomic chunk. */
 export const chunkLinesMax = 1_000;
 /** A request ends with the line that reaches this size. */
-export const chunkBytesMax = 4 * 1_024 * 1_024;
+const chunkBytesMax = 4 * 1_024 * 1_024;
 
 /** What goes into one request. */
 export interface Chunk {

@@ -21,7 +21,7 @@ export interface Cohort extends FoldingPlace {
 const latest = Number.MAX_SAFE_INTEGER;
 
 /** After every event. */
-export const endOfTime: FoldingPlace = { time: latest, position: latest };
+const endOfTime: FoldingPlace = { time: latest, position: latest };
 
 /** After every event of an instant. */
 export const endOf = (instant: Instant): FoldingPlace =>

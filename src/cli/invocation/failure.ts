@@ -40,7 +40,7 @@ const faultLine = ({ index, line, pointer, message }: BodyFault): string => {
 };
 
 /** The first faults as lines, and how many more there are. */
-export const faultLines = (faults: ReadonlyArray<BodyFault>): ReadonlyArray<string> => {
+const faultLines = (faults: ReadonlyArray<BodyFault>): ReadonlyArray<string> => {
   const shown = faults.slice(0, faultsShownMax).map(faultLine);
   const more = faults.length - shown.length;
   return more > 0 ? [...shown, `and ${more} more`] : shown;

@@ -22,7 +22,7 @@ export type Given = {
 export const ledgerSource = 'urn:domicile:ledger';
 
 /** Once this many faults of a body are found, the rest of it is not examined. */
-export const faultsMax = 10_000;
+const faultsMax = 10_000;
 
 /** Where an item stands in the body. */
 export const placeOf = ({ index, line }: Given): { readonly index: number; readonly line?: number } =>
