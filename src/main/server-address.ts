@@ -23,8 +23,8 @@ export const removeAddress = (directory: string): void => rmSync(fileIn(director
 /**
  * The address of the server that holds the files in the directory.
  *
- * @param heldBy what the lock says of whoever holds it: an address that another process left, one that was killed, may
- *   be that of another ledger by now.
+ * @param heldBy what the lock says about its holder: an address left by a process that was killed may belong to another
+ *   ledger by now.
  */
 export const addressOf = (directory: string, heldBy: string): string | undefined => {
   try {

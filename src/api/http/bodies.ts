@@ -27,11 +27,11 @@ const cutShort: E.Either<Problem, never> = E.left({
   detail: 'the connection ended before the body was whole; nothing of its last batch is recorded',
 });
 
-/** A body that is not what it is said to be. */
+/** A body that contradicts its Content-Type. */
 const invalid = (message: string): E.Either<Problem, never> =>
   E.left({ kind: 'invalid-events', errors: [{ index: 0, pointer: '', message }] });
 
-/** What is wrong with a text that is not JSON, without quoting it, as the parser's message would. */
+/** The syntax error of a text that is not JSON. The parser's own message would quote the text. */
 const syntaxFault = (error: unknown): string => {
   const place = error instanceof Error ? /position (\d+)|end of JSON/.exec(error.message) : null;
   const where =
@@ -145,9 +145,8 @@ const newline = 0x0a;
 const byteOrderMark = '\ufeff';
 
 /**
- * `application/x-ndjson`: chunks of up to `batchEventsMax` lines, in order. Empty lines are passed over. Each line is
- * read as it arrives, so that no more bytes lie together than those of one: large buffers and texts, made anew for each
- * chunk, would take longer than to parse it.
+ * `application/x-ndjson`: chunks of up to `batchEventsMax` lines, in order. Empty lines are skipped. Each line is
+ * parsed as it arrives: allocating large buffers and strings for whole chunks would take longer than parsing them.
  */
 export async function* readNdjson(
   body: ReadableStream<Uint8Array> | null,

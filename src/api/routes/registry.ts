@@ -1,5 +1,5 @@
 /**
- * Sites, parties, datasets and populations: lists, one of each, and what is asked of it.
+ * Sites, parties, datasets and populations: lists, single ones, and questions about one.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -24,7 +24,7 @@ import { describeQuestion } from '../http/openapi.ts';
 
 type RowOf = (view: View, descriptions: Descriptions, name: string, validAt: Instant) => unknown;
 
-/** A list of things of a kind, and one of them: those that events mention and nobody registered, too. */
+/** A list of things of a kind, and one of them. It includes things that events mention and nobody registered. */
 const listAndOne = (
   routes: Hono<ApiEnv>,
   ledger: Ledger,

@@ -16,11 +16,11 @@ import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 
-/** How often a follower is told of progress, at the most. */
+/** The shortest time between two reports of progress to a follower. */
 const progressIntervalMs = 200;
 
 const refusals = {
-  busy: 'a replay is under way; one runs at a time',
+  busy: 'a replay is running; only one runs at a time',
   'no-generation-before': 'there is no generation from before to roll back to',
 };
 
@@ -55,8 +55,8 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
         content: { 'application/json': { schema: jsonSchema(ReplayRequest) as object } },
       },
       responses: {
-        202: { description: 'Started; Location tells where to follow it', content: described },
-        409: problemResponse('One is under way, or there is nothing to roll back to'),
+        202: { description: 'Started: follow it at Location', content: described },
+        409: problemResponse('A replay is running, or there is nothing to roll back to'),
       },
     }),
     async (context) => {
@@ -94,7 +94,7 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       summary: 'One replay; as text/event-stream it is followed until it ends',
       responses: {
         200: { description: 'The replay', content: described },
-        404: problemResponse('Not remembered'),
+        404: problemResponse('No such replay'),
       },
     }),
     (context) => {
@@ -142,8 +142,8 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       summary: 'Cancel a running replay',
       responses: {
         204: { description: 'Cancelled' },
-        404: problemResponse('Not remembered'),
-        409: problemResponse('It has ended'),
+        404: problemResponse('No such replay'),
+        409: problemResponse('The replay has ended'),
       },
     }),
     async (context) => {

@@ -30,20 +30,20 @@ import { type ApiEnv, callerOf, may, peopleOf } from '../http/caller.ts';
 import { describeQuestion, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 
-/** Nothing of the identifier is said back: it may be anybody's. */
+/** The identifier is not repeated: it may be anybody's. */
 export const unknownSubject = (context: Context<ApiEnv>): Problem => ({
   kind: 'unknown',
   what: 'subject',
   detail: may(context, 'identify')
     ? 'no event known at this moment names this subject'
-    : 'no event known at this moment names this subject; the key lacks the scope identify, so that people go by their pseudonyms alone',
+    : 'no event known at this moment names this subject; the key lacks the scope identify, so name people by their pseudonyms',
 });
 
 /**
  * The subject whom a request names, if some known event does, too; that it was asked about is recorded first.
  *
- * @param subject the pseudonym of whoever is named, if anybody has it.
- * @param question what is asked, as it is recorded.
+ * @param subject the pseudonym of the person named, if there is one.
+ * @param question the name under which the question is recorded.
  */
 export const askedSubject = (
   context: Context<ApiEnv>,
@@ -61,7 +61,7 @@ export const askedSubject = (
 /**
  * Answers a question about the subject of a request.
  *
- * @param name what the question is called where it is recorded.
+ * @param name the name under which the question is recorded.
  */
 export const answerAbout = <Q extends PlainQuestion, A>(
   context: Context<ApiEnv>,
@@ -115,7 +115,7 @@ export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.get(
     '/:id/trail',
     describeQuestion(
-      'Every event that touched the subject’s data or its reach, and why',
+      'Every event that affected the subject’s data or its reach, and why',
       PlainQuestion,
       listAnswerOf(TrailRow),
       ['id'],
@@ -150,7 +150,7 @@ export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       responses: { 204: { description: 'Erased' }, 404: problemResponse('Not found in the ledger') },
     }),
     async (context) => {
-      // Who may not use people's own identifiers erases by the pseudonym.
+      // Callers without the scope identify erase by the pseudonym.
       const pseudonym = await people(context).pseudonymOf(context.req.param('id'));
       const unknown = unknownSubject(context);
       if (pseudonym === undefined) return problem(context, unknown);

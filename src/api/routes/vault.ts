@@ -1,8 +1,8 @@
 /**
  * The vault, shared with other processes on the same log: the other end of `src/people/vault/http-vault.ts`.
  *
- * It says who people are to whoever holds a key with the scope `vault`, and to nobody else. Names stand in bodies
- * alone, never in a path, which others might keep.
+ * It tells only holders of a key with the scope `vault` who people are. Names are sent in bodies and never in paths,
+ * which proxies might log.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
@@ -39,7 +39,7 @@ const described = (summary: string, answer: t.Mixed, request?: t.Mixed) =>
         description: answer.name,
         content: { 'application/json': { schema: jsonSchema(answer) as object } },
       },
-      503: problemResponse('The vault cannot be used at the moment; see Retry-After'),
+      503: problemResponse('The vault is temporarily unavailable: see Retry-After'),
     },
   });
 
@@ -80,7 +80,7 @@ export const vaultRoutes = (vault: Vault): Hono => {
 
   routes.post(
     '/admit',
-    described('Give everybody named a pseudonym who has none', AdmitAnswer, AdmitRequest),
+    described('Give a pseudonym to each named person who has none', AdmitAnswer, AdmitRequest),
     answering(AdmitRequest, AdmitAnswer, async ({ names, lookedUpTo }) => {
       const admitted = await vault.admit(names, lookedUpTo ?? undefined);
       return E.isLeft(admitted)
@@ -91,7 +91,7 @@ export const vaultRoutes = (vault: Vault): Hono => {
 
   routes.post(
     '/forget',
-    described('Forget a person, once the log says so', ForgetAnswer, ForgetRequest),
+    described('Forget a person whose erasure is in the log', ForgetAnswer, ForgetRequest),
     answering(ForgetRequest, ForgetAnswer, async ({ pseudonym, saidAt }) => {
       await vault.forget(pseudonym, saidAt);
       return { forgotten: true } as const;
