@@ -2,6 +2,9 @@
  * The screens and their addresses. `view-search.ts` has the fields that all addresses share.
  */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { eventTypes } from '../../src/client/rows.ts';
+import { PartyKind } from '../../src/domain/events/words.ts';
+import { comparison, oneOf, policyVersion, position, text } from './clocks/address-fields.ts';
 import { parseSearch, searchWith, stringifySearch } from './clocks/view-search.ts';
 import { Home } from './home.tsx';
 import { Failure } from './parts/states.tsx';
@@ -14,56 +17,81 @@ const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
-  validateSearch: searchWith(),
+  validateSearch: searchWith({}),
   component: Home,
 });
 
 const person = createRoute({
   getParentRoute: () => root,
   path: '/person',
-  validateSearch: searchWith('subject'),
+  validateSearch: searchWith({ subject: text }),
   component: PersonScreen,
 });
 
 const map = createRoute({
   getParentRoute: () => root,
   path: '/map',
-  validateSearch: searchWith('dataset', 'since'),
+  validateSearch: searchWith({ dataset: text, since: oneOf('1y', '30d') }),
   component: lazyRouteComponent(() => import('./map/map-screen.tsx'), 'MapScreen'),
 });
 
 const findings = createRoute({
   getParentRoute: () => root,
   path: '/findings',
-  validateSearch: searchWith('policy', 'version', 'site', 'party', 'state', 'compare'),
+  validateSearch: searchWith({
+    policy: text,
+    version: policyVersion,
+    site: text,
+    party: text,
+    state: oneOf('open', 'ended'),
+    compare: comparison,
+  }),
   component: lazyRouteComponent(() => import('./findings/findings-screen.tsx'), 'FindingsScreen'),
 });
 
 const whatIf = createRoute({
   getParentRoute: () => root,
   path: '/findings/try',
-  validateSearch: searchWith(),
+  validateSearch: searchWith({}),
   component: lazyRouteComponent(() => import('./findings/try-screen.tsx'), 'TryScreen'),
 });
 
 const reach = createRoute({
   getParentRoute: () => root,
   path: '/reach',
-  validateSearch: searchWith('party', 'site', 'dataset', 'population', 'backup', 'subject', 'by', 'kind'),
+  validateSearch: searchWith({
+    party: text,
+    site: text,
+    dataset: text,
+    population: text,
+    backup: text,
+    subject: text,
+    by: oneOf('holding'),
+    kind: oneOf(...PartyKind.words),
+  }),
   component: lazyRouteComponent(() => import('./reach/reach-screen.tsx'), 'ReachScreen'),
 });
 
 const log = createRoute({
   getParentRoute: () => root,
   path: '/log',
-  validateSearch: searchWith('type', 'source', 'subject', 'site', 'party', 'dataset', 'after', 'show'),
+  validateSearch: searchWith({
+    type: oneOf(...eventTypes),
+    source: text,
+    subject: text,
+    site: text,
+    party: text,
+    dataset: text,
+    after: position,
+    show: oneOf('open', 'resolved'),
+  }),
   component: lazyRouteComponent(() => import('./log/log-screen.tsx'), 'LogScreen'),
 });
 
 const health = createRoute({
   getParentRoute: () => root,
   path: '/health',
-  validateSearch: searchWith(),
+  validateSearch: searchWith({}),
   component: lazyRouteComponent(() => import('./health/health-screen.tsx'), 'HealthScreen'),
 });
 

@@ -1,12 +1,9 @@
 /**
- * Files of tables, text that others wrote, moments as they are typed, and the marks of the time scale.
+ * Files of tables, text that others wrote, and the marks of the time scale.
  */
 
 import fc from 'fast-check';
-import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { readMoment, writeMoment } from '../../console/src/clocks/instants.ts';
-import { parseSearch, stringifySearch } from '../../console/src/clocks/view-search.ts';
 import { shownJson, shownText } from '../../console/src/parts/shown-text.ts';
 import { csvOf, jsonOf } from '../../console/src/parts/table-files.ts';
 import { place, ticksOf } from '../../console/src/timeline/scale.ts';
@@ -40,50 +37,6 @@ describe('Text that others wrote', () => {
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(JSON.parse(shownJson({ text }))).toEqual({ text });
       }),
-    );
-  });
-});
-
-describe('A moment', () => {
-  it('that was written is read as the same instant', () => {
-    const first = Date.UTC(1, 0, 1);
-    fc.assert(
-      fc.property(fc.integer({ min: -62_000_000_000_000, max: 250_000_000_000_000 }), (ms) => {
-        const read = readMoment(writeMoment(ms));
-        expect(ms < first || (E.isRight(read) && Date.parse(read.right) === ms)).toBe(true);
-      }),
-    );
-  });
-
-  it.each([
-    ['2022-06-30', '2022-06-30'],
-    [' 2022-06-30 14:05 ', '2022-06-30T14:05:00Z'],
-    ['2022-06-30T14:05:09+02:00', '2022-06-30T14:05:09+02:00'],
-  ])('typed as %s is %s', (typed, moment) => {
-    expect(readMoment(typed)).toEqual(E.right(moment));
-  });
-
-  it.each(['30.6.2022', '2022-02-31', '2022-06-30 25:00', 'yesterday', '2022-6-3'])(
-    'typed as %s is refused, with what would be right',
-    (typed) => {
-      const read = readMoment(typed);
-      expect(E.isLeft(read) && read.left).toMatch(/Expected a date such as 2022-06-30/);
-    },
-  );
-});
-
-describe('An address', () => {
-  it('says again what it was made to say, whatever that is', () => {
-    fc.assert(
-      fc.property(
-        fc.dictionary(
-          fc.stringMatching(/^[a-zA-Z]{1,8}$/),
-          fc.string({ unit: 'binary', minLength: 1 }).filter((text) => text.isWellFormed()),
-        ),
-        (search) => {
-          expect(parseSearch(stringifySearch(search))).toEqual({ ...search });
-        },
-      ),
     );
   });
 });

@@ -2,15 +2,18 @@
  * The two clocks and the least assurance, which every screen is about.
  */
 import { type FormEvent, useEffect, useId, useState } from 'react';
+import { Assurance } from '../../../src/domain/events/words.ts';
 import { MomentField, PositionField } from './clock-fields.tsx';
 import { useChangeView, useView } from './use-view.ts';
 
 /** The choices of the least assurance that counts (R6). */
-export const assuranceWords: Readonly<Record<string, string>> = {
+export const assuranceWords: Readonly<Record<Assurance, string>> = {
   claimed: 'claimed or better',
   observed: 'observed or better',
   verified: 'verified only',
 };
+
+const choices = Assurance.words;
 
 /** How the known time is given: the latest, by the ledger's clock, or by a position in the log. */
 type KnownBy = 'now' | 'date' | 'position';
@@ -71,13 +74,13 @@ export const ClockBar = ({ valid }: { valid: boolean }) => {
         <select
           id={`${id}-assurance`}
           value={view.minAssurance ?? 'claimed'}
-          onChange={(event) =>
-            change({ minAssurance: event.target.value === 'claimed' ? undefined : event.target.value })
+          onChange={({ target }) =>
+            change({ minAssurance: choices.find((word) => word !== 'claimed' && word === target.value) })
           }
         >
-          {Object.entries(assuranceWords).map(([word, meaning]) => (
+          {choices.map((word) => (
             <option key={word} value={word}>
-              {meaning}
+              {assuranceWords[word]}
             </option>
           ))}
         </select>

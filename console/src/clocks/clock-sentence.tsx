@@ -4,7 +4,7 @@
 import type { Clocks } from '../../../src/client/client.ts';
 import { Icon } from '../parts/icon.tsx';
 import { assuranceWords } from './clock-bar.tsx';
-import { localDiffers, localMoment, wordedMoment } from './instants.ts';
+import { instantOf, localDiffers, localMoment, wordedMoment } from './instants.ts';
 import { useChangeView, useView } from './use-view.ts';
 
 /** When the answer was known: what the ledger says of it, to the minute. */
@@ -15,12 +15,6 @@ const Known = ({ clocks }: { clocks: Clocks | undefined }) =>
       log position {clocks.position}, {wordedMoment(Math.floor(Date.parse(clocks.knownAt) / 60_000) * 60_000)}
     </span>
   );
-
-/** An address may hold anything: text that is not a moment is shown as written. */
-const knownOn = (written: string): string => {
-  const ms = Date.parse(written);
-  return Number.isNaN(ms) ? written : wordedMoment(ms);
-};
 
 const PrintButton = () => (
   <button type="button" className="quiet" onClick={() => window.print()}>
@@ -100,14 +94,15 @@ export const ClockSentence = ({
             </>
           ) : (
             <>
-              As known <strong>on {knownOn(view.knownAt ?? '')}</strong>, without what was learned later
+              As known <strong>on {wordedMoment(instantOf(view.knownAt) ?? 0)}</strong>, without what was
+              learned later
             </>
           )}
           <Known clocks={clocks} />
         </span>
       </p>
       <p hidden={knownOnly}>
-        Counting events <strong>{assuranceWords[view.minAssurance ?? 'claimed'] ?? view.minAssurance}</strong>
+        Counting events <strong>{assuranceWords[view.minAssurance ?? 'claimed']}</strong>
       </p>
       <span className="clock-actions">
         {clocks === undefined || pinned ? null : (

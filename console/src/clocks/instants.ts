@@ -2,24 +2,36 @@
  * Instants as people write and read them: in UTC, with the local time beside it.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { parseInstant } from '../../../src/domain/time/instant.ts';
 
 export const dayMs = 86_400_000;
 
-const dateOrTime =
-  /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2})(?::(\d{2})(\.\d{1,9})?)?\s*(Z|[+-]\d{2}:\d{2})?)?$/i;
+/** A moment of an address, in milliseconds; `undefined` for none. The router has decoded the address. */
+export const instantOf = (moment: string | undefined): number | undefined => {
+  if (moment === undefined) return undefined;
+  const read = parseInstant(moment);
+  return E.isRight(read) ? read.right : undefined;
+};
 
-/** Typed text as RFC 3339; without an offset it is UTC. Left is a sentence that says what is expected. */
+const typedPattern =
+  /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?:[ T](\d{2}:\d{2})(?::(\d{2})(\.\d{1,9})?)?\s*(Z|[+-]\d{2}:\d{2})?)?$/i;
+
+/**
+ * Typed text as RFC 3339. A year or a month is its first day; a time without an offset is UTC. Left is a sentence that
+ * says what is expected.
+ */
 export const readMoment = (typed: string): E.Either<string, string> => {
-  const wanted = 'a date such as 2022-06-30, or 2022-06-30 14:05 (UTC)';
-  const match = dateOrTime.exec(typed.trim());
+  const wanted = 'a date such as 2022-06-30 or 2022-06, or a time such as 2022-06-30 14:05 (UTC)';
+  const match = typedPattern.exec(typed.trim());
   if (match === null) return E.left(`Not understood. Expected ${wanted}.`);
-  const [, date, time, seconds, fraction, offset] = match;
+  const [, year, month, day, time, seconds, fraction, offset] = match;
+  if (time !== undefined && day === undefined) return E.left(`A time needs a day. Expected ${wanted}.`);
+  const date = `${year}-${month ?? '01'}-${day ?? '01'}`;
   const text =
-    time === undefined ? date! : `${date}T${time}:${seconds ?? '00'}${fraction ?? ''}${offset ?? 'Z'}`;
-  const ms = Date.parse(text);
-  // `Date.parse` takes 31 February for 3 March.
-  const exists = !Number.isNaN(ms) && new Date(`${date}T00:00:00Z`).toISOString().startsWith(date!);
-  return exists ? E.right(text) : E.left(`This day or time does not exist. Expected ${wanted}.`);
+    time === undefined ? date : `${date}T${time}:${seconds ?? '00'}${fraction ?? ''}${offset ?? 'Z'}`;
+  return E.isRight(parseInstant(text))
+    ? E.right(text)
+    : E.left(`This day or time does not exist. Expected ${wanted}.`);
 };
 
 /** The shortest text for an instant: a date for midnight UTC. */

@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import type { FindingRow } from '../../../src/client/rows.ts';
 import { ClockSentence } from '../clocks/clock-sentence.tsx';
+import { instantOf } from '../clocks/instants.ts';
 import { useChangeView, useView } from '../clocks/use-view.ts';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
 import { findingsThat, policiesAt } from '../ledger/finding-queries.ts';
@@ -45,7 +46,7 @@ export const FindingsScreen = () => {
   const knownThen = view.knownAt !== undefined || view.knownPosition !== undefined;
   const policies = useQuery(policiesAt(question));
   const findings = useQuery(findingsThat({ ...question, site, party }));
-  const at = Date.parse(view.validAt ?? findings.data?.clocks.validAt ?? '');
+  const at = instantOf(view.validAt) ?? Date.parse(findings.data?.clocks.validAt ?? '');
   const chosen = policies.data?.data.find((each) => each.policy === policy);
   const versions = versionsIn(compare);
   return (

@@ -3,7 +3,7 @@
  */
 import { useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { type EventType, eventTypes } from '../../../src/client/rows.ts';
+import { eventTypes } from '../../../src/client/rows.ts';
 import { useChangeView } from '../clocks/use-view.ts';
 import { typeInWords } from '../ledger/event-words.ts';
 import { Choice, Filters } from '../parts/choice.tsx';
@@ -55,8 +55,7 @@ export const LogScreen = () => {
   const search = useSearch({ from: '/log' });
   const change = useChangeView();
   const { after, show, type, source, subject, site, party, dataset } = search;
-  // The ledger refuses a type that it does not know, and says so.
-  const filter: LogFilter = { type: type as EventType | undefined, source, subject, site, party, dataset };
+  const filter: LogFilter = { type, source, subject, site, party, dataset };
   return (
     <>
       <div className="screen-head">

@@ -7,7 +7,7 @@ import { useMemo } from 'react';
 import type { Clocks } from '../../../src/client/client.ts';
 import type { SiteHoldingRow, TransferRow } from '../../../src/client/rows.ts';
 import { ClockSentence } from '../clocks/clock-sentence.tsx';
-import { dayMs } from '../clocks/instants.ts';
+import { dayMs, instantOf } from '../clocks/instants.ts';
 import { useChangeView, useView } from '../clocks/use-view.ts';
 import { questionOf } from '../clocks/view-search.ts';
 import { datasetsAt, holdingsOf, sitesAt, transfersEver } from '../ledger/registry-queries.ts';
@@ -32,10 +32,10 @@ const sitesMax = 200;
 const allUntilThen = 'all until then';
 
 /** How far back transfers are shown. */
-const periods: Readonly<Record<string, { readonly label: string; readonly ms: number }>> = {
+const periods = {
   '1y': { label: 'in the year before', ms: 366 * dayMs },
   '30d': { label: 'in the 30 days before', ms: 30 * dayMs },
-};
+} as const;
 
 /** The size of a mark or a way, from 0 to 1: its area is proportional to the number of people. */
 const partOf = (subjects: number, most: number): number => Math.sqrt(subjects / Math.max(1, most));
@@ -68,14 +68,14 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
   const moment = useMoment();
   const { dragged } = moment;
 
-  const asked = Date.parse(view.validAt ?? clocks.validAt);
+  const asked = instantOf(view.validAt) ?? Date.parse(clocks.validAt);
   const at = dragged ?? asked;
   const now = Date.parse(transfers.data?.clocks.validAt ?? clocks.validAt);
   const of = useMemo(
     () => (transfers.data?.data ?? []).filter((row) => dataset === undefined || row.dataset === dataset),
     [transfers.data, dataset],
   );
-  const back = periods[since ?? '']?.ms ?? Number.POSITIVE_INFINITY;
+  const back = since === undefined ? Number.POSITIVE_INFINITY : periods[since].ms;
   const until = of.filter(({ time }) => Date.parse(time) <= at && Date.parse(time) > at - back);
   const instants = useMemo(() => of.map(({ time }) => Date.parse(time)), [of]);
   const groups = useMemo(
@@ -180,7 +180,7 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
             label="transfers"
             value={since}
             any={allUntilThen}
-            options={Object.entries(periods).map(([key, { label }]) => [key, label] as const)}
+            options={(['1y', '30d'] as const).map((key) => [key, periods[key].label] as const)}
             onChange={(chosen) => change({ since: chosen })}
           />
         </Filters>
@@ -205,7 +205,7 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
         <section className="panel" aria-labelledby="transfers-title">
           <header>
             <h2 id="transfers-title">
-              Transfers between countries, {periods[since ?? '']?.label ?? allUntilThen}
+              Transfers between countries, {since === undefined ? allUntilThen : periods[since].label}
             </h2>
             <TableFiles {...transferTable} />
           </header>

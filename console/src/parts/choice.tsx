@@ -3,7 +3,7 @@
  */
 import { type ReactNode, useId } from 'react';
 
-export const Choice = ({
+export const Choice = <A extends string>({
   label,
   value,
   any,
@@ -16,8 +16,8 @@ export const Choice = ({
   /** The words for no choice. */
   any: string;
   /** The values, each with its words. */
-  options: ReadonlyArray<readonly [value: string, words: string]>;
-  onChange: (value: string | undefined) => void;
+  options: ReadonlyArray<readonly [value: A, words: string]>;
+  onChange: (value: A | undefined) => void;
 }) => {
   const id = useId();
   // An address may name a value that is not among the options: it is shown as written.
@@ -25,7 +25,11 @@ export const Choice = ({
   return (
     <span className="field">
       <label htmlFor={id}>{label}</label>
-      <select id={id} value={value ?? ''} onChange={(event) => onChange(event.target.value || undefined)}>
+      <select
+        id={id}
+        value={value ?? ''}
+        onChange={({ target }) => onChange(options.find(([each]) => each === target.value)?.[0])}
+      >
         <option value="">{any}</option>
         {foreign ? <option value={value}>{value}</option> : null}
         {options.map(([each, words]) => (

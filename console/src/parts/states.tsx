@@ -4,6 +4,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ClientFailure } from '../../../src/client/client.ts';
+import { UnreadableAddress } from '../clocks/address-fields.ts';
 import { Icon } from './icon.tsx';
 
 export const Loading = ({ what }: { what: string }) => (
@@ -17,6 +18,13 @@ export const isUnknown = (error: unknown): boolean =>
   error instanceof ClientFailure && error.error.kind === 'problem' && error.error.status === 404;
 
 const adviceFor = (error: unknown): { readonly title: string; readonly advice: string } => {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  if (cause instanceof UnreadableAddress) {
+    return {
+      title: 'The address cannot be read.',
+      advice: `${cause.message}. Correct it, or choose another value above.`,
+    };
+  }
   if (!(error instanceof ClientFailure)) {
     return { title: 'The page failed.', advice: error instanceof Error ? error.message : String(error) };
   }

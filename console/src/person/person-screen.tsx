@@ -7,6 +7,7 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo } from 'react';
 import type { ResidencyRow } from '../../../src/client/rows.ts';
 import { ClockSentence } from '../clocks/clock-sentence.tsx';
+import { instantOf } from '../clocks/instants.ts';
 import { useView } from '../clocks/use-view.ts';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
 import { beginOf, endOf, holdsAt } from '../ledger/intervals.ts';
@@ -77,11 +78,9 @@ const Person = ({ subject }: { subject: string }) => {
   const began = Date.parse(first.data?.data[0]?.recordedat ?? '');
   const late = useMemo(() => lateEvents(trailRows, began), [trailRows, began]);
 
-  // An address may hold anything: text that is not a moment is reported by the answers, and now is drawn.
-  const given = Date.parse(view.validAt ?? '');
-  const asked = Number.isNaN(given)
-    ? Date.parse(residency.data?.clocks.validAt ?? history.data?.clocks.validAt ?? '')
-    : given;
+  const asked =
+    instantOf(view.validAt) ??
+    Date.parse(residency.data?.clocks.validAt ?? history.data?.clocks.validAt ?? '');
   const at = dragged ?? asked;
   const exact = dragged === undefined ? residency.data : undefined;
   const rows: ReadonlyArray<ResidencyRow> = useMemo(

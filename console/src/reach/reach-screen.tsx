@@ -4,10 +4,11 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import type { HoldingQuestion } from '../../../src/client/client.ts';
 import type { PartyRow } from '../../../src/client/rows.ts';
 import { ClockSentence } from '../clocks/clock-sentence.tsx';
 import { useChangeView, useView } from '../clocks/use-view.ts';
-import { type Fields, questionOf } from '../clocks/view-search.ts';
+import { questionOf } from '../clocks/view-search.ts';
 import { pathsToSubject } from '../ledger/person-queries.ts';
 import { partiesAt, pathsOfParty, reachOfParty } from '../ledger/registry-queries.ts';
 import { Choice, Filters } from '../parts/choice.tsx';
@@ -45,7 +46,7 @@ export const ReachScreen = () => {
   );
 };
 
-type Holding = Fields<'dataset' | 'population' | 'site' | 'backup'>;
+type Holding = Pick<HoldingQuestion, 'dataset' | 'population' | 'site' | 'backup'>;
 
 const dataWords = (
   siteName: (site: string) => string,

@@ -2,7 +2,7 @@
  * The time scrubber of a screen, connected to the address.
  */
 import { type ReactNode, useCallback, useMemo } from 'react';
-import { writeMoment } from '../clocks/instants.ts';
+import { instantOf, writeMoment } from '../clocks/instants.ts';
 import { useChangeView, useView } from '../clocks/use-view.ts';
 import { proofText } from '../parts/proof-link.tsx';
 import type { LanesProps } from './lane-rows.tsx';
@@ -37,7 +37,7 @@ export const PageScrubber = ({
   const view = useView();
   const change = useChangeView();
   const whole = useMemo(() => around([...instants, asked], now), [instants, asked, now]);
-  const [from, to] = [Date.parse(view.from ?? ''), Date.parse(view.to ?? '')];
+  const [from, to] = [instantOf(view.from), instantOf(view.to)];
   const prove = useCallback(
     (events: ReadonlyArray<string>) => change({ proof: proofText(events) }),
     [change],
@@ -56,7 +56,7 @@ export const PageScrubber = ({
       late={late}
       at={dragged ?? asked}
       isNow={view.validAt === undefined && dragged === undefined}
-      window={from < to ? { from, to } : whole}
+      window={from !== undefined && to !== undefined && from < to ? { from, to } : whole}
       whole={whole}
       onMove={onMove}
       onSettle={onSettle}
