@@ -1,11 +1,13 @@
 /**
- * Files of tables, text that others wrote, and the marks of the time scale.
+ * Tables and their files, text and links that others wrote, and the marks of the time scale.
  */
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { offsetsOf, rowsBetween } from '../../console/src/parts/row-offsets.ts';
 import { shownJson, shownText } from '../../console/src/parts/shown-text.ts';
 import { csvOf, jsonOf } from '../../console/src/parts/table-files.ts';
+import { webAddressOf } from '../../console/src/parts/web-address.ts';
 import { place, ticksOf } from '../../console/src/timeline/scale.ts';
 
 const clocks = { validAt: '2022-06-30T00:00:00.000Z', knownAt: '2026-11-23T10:00:00.000Z', position: '58' };
@@ -36,6 +38,41 @@ describe('Text that others wrote', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(JSON.parse(shownJson({ text }))).toEqual({ text });
+      }),
+    );
+  });
+});
+
+describe('Evidence', () => {
+  it.each([
+    ['https://example.org/a', 'https://example.org/a'],
+    ['HTTP://example.org', 'HTTP://example.org'],
+    ['mailto:audit@example.org', 'mailto:audit@example.org'],
+    ['doi:10.1000/182', 'https://doi.org/10.1000/182'],
+    ['urn:doi:10.1000/182', 'https://doi.org/10.1000/182'],
+    ['urn:example:report', undefined],
+    ['javascript:alert(1)', undefined],
+    ['data:text/html,<script>', undefined],
+    ['x:https://example.org', undefined],
+  ])('%s leads to %s', (uri, address) => {
+    expect(webAddressOf(uri)).toBe(address);
+  });
+});
+
+describe('A long table', () => {
+  it('renders the rows that are visible, whatever their heights, and leaves room for the others', () => {
+    const heights = fc.array(fc.integer({ min: 10, max: 300 }), { minLength: 1, maxLength: 400 });
+    fc.assert(
+      fc.property(heights, fc.nat(120_000), fc.integer({ min: 1, max: 2_000 }), (each, top, height) => {
+        const keys = each.map((_, index) => String(index));
+        const offsets = offsetsOf(keys, new Map(keys.map((key, index) => [key, each[index]!])), 30);
+        expect(offsets.at(-1)).toBe(each.reduce((sum, one) => sum + one, 0));
+        const { start, end } = rowsBetween(offsets, top, top + height);
+        keys.forEach((_, index) => {
+          const visible = offsets[index]! < top + height && offsets[index + 1]! > top;
+          if (visible) expect(start <= index && index < end).toBe(true);
+        });
+        expect(end - start).toBeLessThanOrEqual(height / 10 + 2 + 24);
       }),
     );
   });

@@ -68,7 +68,6 @@ export const Difference = ({
           clocks,
           minAssurance,
           empty: '',
-          longLines: 2 as const,
           ...(policies.size > 1 ? { groupOf: versionGroup } : {}),
         };
         return (

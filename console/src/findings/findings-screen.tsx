@@ -131,7 +131,6 @@ export const FindingsScreen = () => {
             minAssurance: view.minAssurance ?? 'claimed',
             empty: 'No finding matches these filters. Remove one, or choose another moment.',
             rowClass: (row: FindingRow) => (holdsAt(row, at) ? '' : 'row-past'),
-            longLines: 2 as const,
           };
           return (
             <div className="findings">

@@ -17,6 +17,7 @@ import { Moment } from './moment.tsx';
 import { Id, PartyWord, SiteWord } from './names.tsx';
 import { shownJson, shownText } from './shown-text.ts';
 import { Answered } from './states.tsx';
+import { webAddressOf } from './web-address.ts';
 
 const PieceText = ({ piece }: { piece: Piece }) => {
   const view = useView();
@@ -46,18 +47,17 @@ export const EventSentence = ({ event }: { event: WireEvent }) =>
     <PieceText key={index} piece={piece} />
   ));
 
-const isWebAddress = (text: string): boolean => /^https?:\/\//.test(text);
-
-const Evidence = ({ of }: { of: string | undefined }) =>
-  of === undefined ? (
-    <span className="unknown">none</span>
-  ) : isWebAddress(of) ? (
-    <a href={of} rel="noreferrer noopener" target="_blank">
-      {of}
-    </a>
-  ) : (
+const Evidence = ({ of }: { of: string | undefined }) => {
+  if (of === undefined) return <span className="unknown">none</span>;
+  const address = webAddressOf(of);
+  return address === undefined ? (
     <Id>{shownText(of)}</Id>
+  ) : (
+    <a href={address} rel="noreferrer noopener" target="_blank">
+      {shownText(of)}
+    </a>
   );
+};
 
 const Instant = ({ at }: { at: string }) => (
   <>

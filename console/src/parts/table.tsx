@@ -1,13 +1,14 @@
 /**
  * Tables, with groups and downloads. Long tables render only the rows that are visible.
  */
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import { flushSync } from 'react-dom';
+import { type ReactNode, useMemo, useRef } from 'react';
 import type { Clocks } from '../../../src/client/client.ts';
+import { useCards } from './cards.ts';
 import { save } from './download.ts';
 import { Icon } from './icon.tsx';
 import { useScrolls } from './scroll-box.tsx';
 import { csvOf, type FileColumn, jsonOf, type Value } from './table-files.ts';
+import { useVisibleRows } from './visible-rows.ts';
 
 export interface Column<Row> extends FileColumn<Row> {
   readonly head: string;
@@ -37,60 +38,15 @@ export interface TableProps<Row> {
   readonly rowClass?: (row: Row) => string;
   /** Cuts each row off after one line. The link of the row shows all of it. */
   readonly oneLine?: boolean;
-  /** The lines of each row of a long table. All its rows have the same height. */
-  readonly longLines?: 1 | 2;
 }
 
-/** Tables with more rows render only the visible ones. */
-const drawnWholeMax = 150;
-/** The height of a row of a long table by its lines, as in `tables.css`. */
-const rowHeightRem = { 1: 2.15, 2: 3.1 } as const;
-/** Rows that are rendered above and below the visible ones. */
-const beyondSight = 12;
+/** The height of a row before it is measured: that of one line, as in `tables.css`. */
+const rowRem = 2.15;
 
 const remPx = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 const written = (value: Value): string =>
   value === null ? '' : Array.isArray(value) ? value.join(' ') : String(value);
-
-/** The range of rows that are visible. */
-const useSight = (count: number, heightRem: number) => {
-  const box = useRef<HTMLDivElement>(null);
-  const [range, setRange] = useState({ start: 0, end: drawnWholeMax });
-  const long = count > drawnWholeMax;
-  const scrolls = useScrolls(box, count > 0);
-  useEffect(() => {
-    const element = box.current;
-    if (!long || element === null) return;
-    const look = (): void => {
-      const height = heightRem * remPx();
-      const start = Math.max(0, Math.floor(element.scrollTop / height) - beyondSight);
-      const end = start + Math.ceil(element.clientHeight / height) + 2 * beyondSight;
-      setRange((before) => (before.start === start && before.end === end ? before : { start, end }));
-    };
-    const all = (): void => flushSync(() => setRange({ start: 0, end: Number.POSITIVE_INFINITY }));
-    look();
-    element.addEventListener('scroll', look, { passive: true });
-    const resized = new ResizeObserver(look);
-    resized.observe(element);
-    // Paper cannot be scrolled.
-    window.addEventListener('beforeprint', all);
-    window.addEventListener('afterprint', look);
-    return () => {
-      element.removeEventListener('scroll', look);
-      resized.disconnect();
-      window.removeEventListener('beforeprint', all);
-      window.removeEventListener('afterprint', look);
-    };
-  }, [long, heightRem]);
-  return {
-    box,
-    long,
-    scrolls,
-    start: long ? Math.min(range.start, count) : 0,
-    end: long ? range.end : count,
-  };
-};
 
 const Files = <Row,>({ caption, fileName, columns, rows, clocks, minAssurance }: TableProps<Row>) => {
   if (clocks === undefined || rows.length === 0) return null;
@@ -124,33 +80,45 @@ const Files = <Row,>({ caption, fileName, columns, rows, clocks, minAssurance }:
 };
 
 /** A line of a table: a row, or the heading of a group. */
-type Line<Row> = { readonly group: Group } | { readonly row: Row; readonly number: number };
+type Line<Row> = { readonly key: string } & (
+  | { readonly group: Group }
+  | { readonly row: Row; readonly number: number }
+);
+
+const linesOf = <Row,>({
+  rows,
+  rowKey,
+  groupOf,
+}: Pick<TableProps<Row>, 'rows' | 'rowKey' | 'groupOf'>): ReadonlyArray<Line<Row>> => {
+  const lines: Line<Row>[] = [];
+  let before: string | undefined;
+  rows.forEach((row, index) => {
+    const group = groupOf?.(row);
+    if (group !== undefined && group.key !== before) lines.push({ key: `group ${group.key}`, group });
+    before = group?.key;
+    lines.push({ key: rowKey(row), row, number: index + 2 });
+  });
+  return lines;
+};
 
 /** A table. `TableFiles` has its downloads, for the heading of its panel. */
 export const Table = <Row,>(props: TableProps<Row>) => {
-  const { caption, columns, rows, rowKey, groupOf, empty, rowClass, oneLine = false, longLines = 1 } = props;
-  const heightRem = rowHeightRem[longLines];
-  const lines = useMemo(() => {
-    const out: Line<Row>[] = [];
-    let before: string | undefined;
-    rows.forEach((row, index) => {
-      const group = groupOf?.(row);
-      if (group !== undefined && group.key !== before) out.push({ group });
-      before = group?.key;
-      out.push({ row, number: index + 2 });
-    });
-    return out;
-  }, [rows, groupOf]);
-  const { box, long, scrolls, start, end } = useSight(lines.length, heightRem);
+  const { caption, columns, rows, rowKey, groupOf, empty, rowClass, oneLine = false } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const rem = useMemo(remPx, []);
+  const lines = useMemo(
+    () => linesOf({ rows, rowKey, ...(groupOf === undefined ? {} : { groupOf }) }),
+    [rows, rowKey, groupOf],
+  );
+  const keys = useMemo(() => lines.map(({ key }) => key), [lines]);
+  const { long, start, end, abovePx, belowPx } = useVisibleRows(box, keys, rowRem * rem);
+  const cards = useCards(box, rows.length > 0, rem);
+  const scrolls = useScrolls(box, rows.length > 0);
   const shown = columns.filter(({ fileOnly }) => fileOnly !== true);
   if (rows.length === 0) return <div className="empty">{empty}</div>;
   return (
     <section
-      className={[
-        'table-box',
-        long ? 'long' : '',
-        long && longLines === 2 ? 'two-lines' : long || oneLine ? 'one-line' : '',
-      ].join(' ')}
+      className={`table-box ${long ? 'long' : ''} ${cards ? 'cards' : oneLine ? 'one-line' : ''}`}
       ref={box}
       tabIndex={scrolls ? 0 : undefined}
       aria-label={scrolls ? `${caption}: scrolls` : undefined}
@@ -167,17 +135,18 @@ export const Table = <Row,>(props: TableProps<Row>) => {
           </tr>
         </thead>
         <tbody>
-          {start > 0 ? <Spacer rem={start * heightRem} columns={shown.length} /> : null}
+          {abovePx > 0 ? <Spacer heightPx={abovePx} columns={shown.length} /> : null}
           {lines.slice(start, end).map((line) =>
             'group' in line ? (
-              <tr className="group" key={`group ${line.group.key}`}>
+              <tr className="group" key={line.key} data-line={line.key}>
                 <th scope="rowgroup" colSpan={shown.length}>
                   {line.group.heading}
                 </th>
               </tr>
             ) : (
               <tr
-                key={rowKey(line.row)}
+                key={line.key}
+                data-line={line.key}
                 className={rowClass?.(line.row)}
                 aria-rowindex={long ? line.number : undefined}
               >
@@ -191,9 +160,7 @@ export const Table = <Row,>(props: TableProps<Row>) => {
               </tr>
             ),
           )}
-          {end < lines.length ? (
-            <Spacer rem={(lines.length - end) * heightRem} columns={shown.length} />
-          ) : null}
+          {belowPx > 0 ? <Spacer heightPx={belowPx} columns={shown.length} /> : null}
         </tbody>
       </table>
     </section>
@@ -201,10 +168,10 @@ export const Table = <Row,>(props: TableProps<Row>) => {
 };
 
 /** Takes the room of rows that are not rendered. */
-const Spacer = ({ rem, columns }: { rem: number; columns: number }) => (
+const Spacer = ({ heightPx, columns }: { heightPx: number; columns: number }) => (
   // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a table row cannot take the focus.
   <tr aria-hidden="true" className="spacer">
-    <td colSpan={columns} style={{ height: `${rem}rem` }} />
+    <td colSpan={columns} style={{ height: `${heightPx}px` }} />
   </tr>
 );
 
