@@ -38,6 +38,25 @@ describe('Given a ledger with keys', () => {
   });
 });
 
+describe('Given a key that is kept on this device', () => {
+  it('when another tab is opened, then it is let in, too, until one of them signs out', async () => {
+    const keys = new Keys(filesIn(the.directory).keys);
+    const made = keys.create('auditor-2', ['audit', 'identify'], Date.now(), randomBytes);
+    if (E.isLeft(made)) throw new Error(made.left);
+    const page = await the.page('/log', { timezone: 'UTC' });
+    await page.getByLabel('Key', { exact: true }).fill(made.right);
+    await page.getByLabel('Stay signed in on this device').check();
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: /events$/ }).waitFor();
+    const other = await the.page('/log', { timezone: 'UTC' });
+    await other.getByRole('heading', { name: /events$/ }).waitFor();
+    await other.getByRole('button', { name: 'Sign out' }).click();
+    await other.getByRole('heading', { name: 'This ledger requires a key' }).waitFor();
+    const third = await the.page('/log', { timezone: 'UTC' });
+    await third.getByRole('heading', { name: 'This ledger requires a key' }).waitFor();
+  });
+});
+
 describe('Given a checkout in which the console was not built', () => {
   it('then its page says how to build it, and that the API works', async () => {
     const routes = consoleRoutes(join(tmpdir(), 'domicile-never-built'));

@@ -1,17 +1,24 @@
 /**
- * The key with which the page asks. It is kept in this tab, and sent to the ledger only.
+ * The key with which the page asks. It is kept in this tab or, where the reader says so, on this device, and is sent to the
+ * ledger only.
  */
 import { useSyncExternalStore } from 'react';
 import { type Client, createClient } from '../../../src/client/client.ts';
 
 const storedUnder = 'domicile-key';
 
+/** The key of this tab; otherwise the one that is kept on this device. */
 const read = (): string | undefined => {
   try {
-    return sessionStorage.getItem(storedUnder) ?? undefined;
+    return sessionStorage.getItem(storedUnder) ?? localStorage.getItem(storedUnder) ?? undefined;
   } catch {
     return undefined;
   }
+};
+
+const write = (storage: Storage, token: string | undefined): void => {
+  if (token === undefined) storage.removeItem(storedUnder);
+  else storage.setItem(storedUnder, token);
 };
 
 const clientWith = (token: string | undefined): Client =>
@@ -24,17 +31,30 @@ const listeners = new Set<() => void>();
 /** The client of the page. */
 export const ledger = (): Client => current.client;
 
-/** Uses another key from now on; `undefined` for none. */
-export const setKey = (token: string | undefined): void => {
-  try {
-    if (token === undefined) sessionStorage.removeItem(storedUnder);
-    else sessionStorage.setItem(storedUnder, token);
-  } catch {
-    // Without storage the key lasts as long as the page.
-  }
+const become = (token: string | undefined): void => {
   current = { token, client: clientWith(token) };
   for (const listener of listeners) listener();
 };
+
+/**
+ * Uses another key from now on; `undefined` signs out on this device.
+ *
+ * @param keep whether other tabs use it, too, and this device keeps it until the reader signs out.
+ */
+export const setKey = (token: string | undefined, keep = false): void => {
+  try {
+    write(sessionStorage, token);
+    if (keep || token === undefined) write(localStorage, token);
+  } catch {
+    // Without storage the key lasts as long as the page.
+  }
+  become(token);
+};
+
+// Another tab has signed in or out.
+addEventListener('storage', ({ key }) => {
+  if (key === storedUnder) become(read());
+});
 
 const subscribe = (listener: () => void): (() => void) => {
   listeners.add(listener);

@@ -7,20 +7,22 @@ import { setKey, useSession } from '../ledger/session.ts';
 export const KeyGate = () => {
   const { token } = useSession();
   const [typed, setTyped] = useState('');
+  const [keep, setKeep] = useState(false);
   return (
     <form
       className="key-gate"
       aria-label="Sign in with a key"
       onSubmit={(event) => {
         event.preventDefault();
-        setKey(typed.trim() === '' ? undefined : typed.trim());
+        setKey(typed.trim() === '' ? undefined : typed.trim(), keep);
       }}
     >
       <h1>{token === undefined ? 'This ledger requires a key' : 'This key is not accepted'}</h1>
       <p>
         To read, the key needs the scope <code>audit</code>; to look people up by their own identifiers, it
         also needs <code>identify</code>. The operator of the ledger creates keys with{' '}
-        <code>domicile keys create</code>. This tab keeps the key until you close it.
+        <code>domicile keys create</code>. This tab keeps the key until you close it, unless you stay signed
+        in.
       </p>
       <label htmlFor="key">Key</label>
       <input
@@ -30,6 +32,10 @@ export const KeyGate = () => {
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
       />
+      <label className="keep-key">
+        <input type="checkbox" checked={keep} onChange={({ target }) => setKeep(target.checked)} />
+        Stay signed in on this device, in all tabs
+      </label>
       <button type="submit">Sign in</button>
     </form>
   );

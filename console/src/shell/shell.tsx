@@ -6,6 +6,7 @@ import { ClockBar } from '../clocks/clock-bar.tsx';
 import { useView } from '../clocks/use-view.ts';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
 import { useConnection } from '../ledger/live.ts';
+import { setKey, useSession } from '../ledger/session.ts';
 import { NamesAt } from '../parts/names.tsx';
 import { ProofPanel } from '../parts/proof-panel.tsx';
 import { ConnectionMark, LostBanner } from './connection.tsx';
@@ -27,6 +28,7 @@ export const Shell = () => {
   const view = useView();
   const { pathname: path, href } = useRouterState({ select: (state) => state.location });
   const subject = view.subject;
+  const { token } = useSession();
   const refused = useConnection().state === 'refused';
   return (
     <>
@@ -60,6 +62,11 @@ export const Shell = () => {
         {path === '/' ? null : <PersonSearch label="Find a person" />}
         <ConnectionMark />
         <span className="top-tools">
+          {token === undefined ? null : (
+            <button type="button" className="quiet" onClick={() => setKey(undefined)}>
+              Sign out
+            </button>
+          )}
           <Keys />
           <ThemeSwitch />
         </span>
