@@ -3,6 +3,8 @@
  */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import type { PartyRow } from '../../src/client/rows.ts';
+import { PartyKind } from '../../src/domain/events/words.ts';
 import { ClockSentence } from './clocks/clock-sentence.tsx';
 import { useView } from './clocks/use-view.ts';
 import { clocksOf, questionOf } from './clocks/view-search.ts';
@@ -28,6 +30,17 @@ const EmptyLedger = () => (
   </section>
 );
 
+/** Rows of a list on this page. */
+const rowsMax = 8;
+
+/** The rest of a list that is longer than its place. */
+const More = ({ of }: { of: number }) =>
+  of > rowsMax ? <li className="more">and {of - rowsMax} more</li> : null;
+
+/** Organisations first; a party that is not registered has no kind, and comes last. */
+const orderOf = ({ kind }: PartyRow): number =>
+  kind === null ? PartyKind.words.length : PartyKind.words.indexOf(kind);
+
 const Overview = () => {
   const view = useView();
   const question = questionOf(view);
@@ -39,6 +52,7 @@ const Overview = () => {
   const open = [...Map.groupBy(findings.data?.data ?? [], ({ policy }) => policy)].sort(
     ([, a], [, b]) => b.length - a.length,
   );
+  const byKind = [...(parties.data?.data ?? [])].sort((a, b) => orderOf(a) - orderOf(b));
   const countries = [...new Set(sites.data?.data.map(({ country }) => country) ?? [])];
   const count = (answer: {
     data: { data: ReadonlyArray<unknown>; next: string | null } | undefined;
@@ -61,7 +75,7 @@ const Overview = () => {
         <div>
           <h2>{count(findings)} findings open</h2>
           <ul>
-            {open.slice(0, 8).map(([policy, of]) => (
+            {open.slice(0, rowsMax).map(([policy, of]) => (
               <li key={policy}>
                 <Link to="/findings" search={{ ...clocksOf(view), policy, state: 'open' }}>
                   <Id>{policy}</Id>
@@ -69,6 +83,7 @@ const Overview = () => {
                 <span className="number">{of.length.toLocaleString('en')}</span>
               </li>
             ))}
+            <More of={open.length} />
           </ul>
           {open.length > 0 ? null : <p>The ledger knows of no broken rule at this moment.</p>}
         </div>
@@ -90,38 +105,39 @@ const Overview = () => {
         <div>
           <h2>{count(populations)} populations</h2>
           <ul>
-            {populations.data?.data.slice(0, 8).map(({ population, name, subjects, jurisdiction }) => (
+            {populations.data?.data.slice(0, rowsMax).map(({ population, name, subjects, jurisdiction }) => (
               <li key={population}>
                 <Title>{name ?? population}</Title> <Country code={jurisdiction} />{' '}
                 <span className="number">{subjects.toLocaleString('en')}</span>
               </li>
             ))}
+            <More of={populations.data?.data.length ?? 0} />
           </ul>
         </div>
         <div>
           <h2>{count(datasets)} datasets</h2>
           <ul>
-            {datasets.data?.data.slice(0, 8).map(({ dataset, name }) => (
+            {datasets.data?.data.slice(0, rowsMax).map(({ dataset, name }) => (
               <li key={dataset}>
                 <Title>{name ?? dataset}</Title> <Id>{dataset}</Id>
               </li>
             ))}
+            <More of={datasets.data?.data.length ?? 0} />
           </ul>
         </div>
         <div>
           <h2>{count(parties)} parties</h2>
           <ul>
-            {parties.data?.data
-              .filter(({ kind }) => kind === 'organisation')
-              .slice(0, 8)
-              .map(({ party, name, country }) => (
-                <li key={party}>
-                  <Title>{name ?? party}</Title> <Country code={country} />
-                </li>
-              ))}
+            {byKind.slice(0, rowsMax).map(({ party, name, kind, country }) => (
+              <li key={party}>
+                <Title>{name ?? party}</Title> <Country code={country} />{' '}
+                <span className="site-facts">{kind}</span>
+              </li>
+            ))}
+            <More of={byKind.length} />
           </ul>
-          <Link to="/log" search={clocksOf(view)}>
-            Open the log
+          <Link to="/reach" search={clocksOf(view)}>
+            Show what they could reach
           </Link>
         </div>
       </section>

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { oneOf, UnreadableAddress } from '../../console/src/clocks/address-fields.ts';
 import { instantOf, readMoment, writeMoment } from '../../console/src/clocks/instants.ts';
 import { parseSearch, searchWith, stringifySearch } from '../../console/src/clocks/view-search.ts';
-import { instantParameter } from '../../src/contract/parameters.ts';
+import { instant } from '../../src/contract/questions/parameter.ts';
 
 describe('A moment', () => {
   it('that was written is read as the same instant', () => {
@@ -80,7 +80,7 @@ describe('The address of a screen', () => {
     ['knownAt=yesterday', /knownAt: expected an RFC 3339/],
     ['from=2022', /from: expected/],
     ['knownPosition=-1', /knownPosition: expected a position/],
-    ['minAssurance=observd', /minAssurance: .*did you mean "observed"/],
+    ['minAssurance=observd', /minAssurance: .*did you mean observed/],
     ['state=closed', /state: expected one of open, ended/],
     ['validat=2022-06-30', /validat: .*did you mean "validAt"/],
     ['validAt=2021-01-01&validAt=2022-01-01', /validAt: expected/],
@@ -99,7 +99,7 @@ describe('The address of a screen', () => {
       fc.property(
         written.filter((each) => each !== ''),
         (validAt) => {
-          const asked = instantParameter(new Map([['validAt', validAt]]), 'validAt', 0);
+          const asked = instant('validAt').decode(validAt);
           const query = new URLSearchParams({ validAt }).toString();
           if (E.isLeft(asked)) expect(() => read(query)).toThrow(UnreadableAddress);
           else expect(instantOf(read(query).validAt)).toBe(asked.right);

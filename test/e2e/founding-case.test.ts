@@ -110,11 +110,25 @@ describe('Given the founding case', () => {
     expect(await where.getByText('claimed').count()).toBe(0);
   });
 
+  it('when a month is typed, or a day is picked, then the page shows its first moment', async () => {
+    const page = await the.page('/person?subject=ana');
+    await page.getByLabel('True on').first().fill('2022-06');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.url()).toContain('validAt=2022-06-01');
+    await page.getByRole('button', { name: 'Pick a day: True on' }).waitFor();
+    await page.locator('.day-picker input').first().fill('2022-06-30');
+    await expect.poll(() => page.url()).toContain('validAt=2022-06-30');
+    await panel(page, 'Where it lives').getByText('Oracle Cloud, Ashburn').waitFor();
+  });
+
   it('when a moment is not one, then the field says what would be right', async () => {
     const page = await the.page('/person?subject=ana');
     await page.getByLabel('True on').first().fill('31 June');
     await page.keyboard.press('Enter');
     await page.getByText('Expected a date such as 2022-06-30').waitFor();
+    await page.getByLabel('True on').first().fill('2022-06-30 24:00');
+    await page.keyboard.press('Enter');
+    await page.getByText('This day or time does not exist').waitFor();
     expect(page.url()).not.toContain('validAt');
   });
 });

@@ -28,7 +28,8 @@ const screens: Readonly<Record<string, readonly [address: string, there: (page: 
   ],
   map: [
     '/map?validAt=2022-06-30&knownPosition=101',
-    (page) => page.getByRole('table', { name: 'Transfers between countries' }).getByRole('row').nth(2),
+    // The holdings of the four sites are asked for last.
+    (page) => page.getByRole('table', { name: 'Sites and what they hold' }).getByRole('row').nth(4),
   ],
   findings: [
     '/findings?validAt=2022-06-30&knownPosition=113&policy=gdpr-chapter-v',
@@ -105,10 +106,29 @@ describe('Given a view that was reached in steps', () => {
     expect(await page.getByLabel('As known at position').inputValue()).toBe('43');
   });
 
-  it('when its address has moments that are none, then the page says which, and the rest of it stands', async () => {
-    const page = await the.page('/person?subject=ana&knownAt=yesterday');
-    await page.getByRole('alert').filter({ hasText: 'knownAt' }).first().waitFor();
-    expect(await page.getByRole('navigation', { name: 'Screens' }).count()).toBe(1);
+  it.each([
+    ['knownAt=yesterday', 'knownAt'],
+    ['validAt=2022-06-30T12:00:00+02:00', 'write "%2B" for the plus sign'],
+    ['validAt=2022-06-30T12:00:00', 'with an offset'],
+    ['validAt=2022-06-30T24:00:00Z', 'a time of day that exists'],
+    ['validat=2022-06-30', 'did you mean "validAt"'],
+  ])(
+    'when its address says %s, then the page says what is wrong, and shows no other moment',
+    async (query, message) => {
+      const page = await the.page(`/person?subject=ana&${query}`);
+      await page.getByRole('alert').filter({ hasText: message }).waitFor();
+      expect(await page.locator('section.panel').count()).toBe(0);
+      expect(await page.getByText('(now)').count()).toBe(0);
+      expect(await page.getByRole('navigation', { name: 'Screens' }).count()).toBe(1);
+    },
+  );
+
+  it('when its address cannot be read, then another moment can be chosen there', async () => {
+    const page = await the.page('/person?subject=ana&validAt=2022-06-30T12:00:00+02:00');
+    await page.getByRole('alert').filter({ hasText: 'validAt' }).waitFor();
+    await page.getByLabel('True on').first().fill('2022-06-30');
+    await page.keyboard.press('Enter');
+    await panel(page, 'Where it lives').getByText('Oracle Cloud, Ashburn').waitFor();
   });
 });
 
@@ -129,6 +149,17 @@ describe('Given paper', () => {
       '[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]',
     );
     expect(colours).toEqual(['rgb(24, 33, 43)', 'rgb(255, 255, 255)']);
+  });
+
+  it('when a filtered page is printed, then the filters are words, not controls', async () => {
+    const page = await the.page('/findings?validAt=2022-06-30&site=singapore');
+    const found = page.getByRole('table', { name: 'Findings' });
+    await found.getByRole('row').nth(2).waitFor();
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('select:visible, input:visible').count()).toBe(0);
+    expect(await page.locator('.filters').innerText()).toMatch(
+      /site\s*TikTok data centre, Singapore\s*party\s*any/,
+    );
   });
 
   it('when a map is printed, then nothing of it is cut off, though paper is narrower than the screen', async () => {

@@ -26,7 +26,7 @@ describe('Given the founding case', () => {
     const page = await the.page('/findings/try');
     await page.getByLabel('Policy').fill('us-data-stays');
     await page.getByLabel('Title').fill('US data stays');
-    await page.getByLabel('Effective from').fill('2019-01-01');
+    await page.getByRole('textbox', { name: 'Effective from' }).fill('2019-01-01');
     await page
       .getByLabel('Rules, in Cedar')
       .fill('forbid(principal, action, resource) when { resource.jurisdicton == "US" };');
@@ -40,7 +40,7 @@ describe('Given the founding case', () => {
     const page = await the.page('/findings/try');
     await page.getByLabel('Policy').fill('us-data-stays');
     await page.getByLabel('Title').fill('US data stays out of reach');
-    await page.getByLabel('Effective from').fill('2022-06-17');
+    await page.getByRole('textbox', { name: 'Effective from' }).fill('2022-06-17');
     await page.getByLabel('Rules, in Cedar').fill(cedar);
     await page.getByRole('button', { name: 'Show the difference' }).click();
     const opened = panel(page, 'Opened');

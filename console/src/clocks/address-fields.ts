@@ -3,8 +3,10 @@
  * never taken for another one.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type * as t from 'io-ts';
+import * as parameter from '../../../src/contract/questions/parameter.ts';
 import { didYouMean } from '../../../src/domain/events/closest.ts';
-import { parseInstant } from '../../../src/domain/time/instant.ts';
 
 /** Decodes the text of a field. Left says what is expected. */
 export type Field<A> = (text: string) => E.Either<string, A>;
@@ -17,43 +19,54 @@ export type Values<F extends Readonly<Record<string, Field<unknown>>>> = {
 /** An address that cannot be read. The message names the field and says what is expected. */
 export class UnreadableAddress extends Error {}
 
+/** What a codec of the API's parameters makes of the text. */
+const decoded =
+  <A>(codec: t.Decoder<unknown, A>): Field<A> =>
+  (written) =>
+    pipe(
+      codec.decode(written),
+      E.mapLeft(([fault]) => fault?.message ?? 'expected another value'),
+    );
+
+/** Text that a codec of the API's parameters accepts, as it is written. */
+const accepted =
+  (codec: t.Decoder<unknown, unknown>): Field<string> =>
+  (written) =>
+    pipe(
+      decoded(codec)(written),
+      E.map(() => written),
+    );
+
 /** Any text. */
 export const text: Field<string> = E.right;
 
-/** An instant of RFC 3339, or a date. It stays as it is written. */
-export const instant: Field<string> = (written) => {
-  const read = parseInstant(written);
-  if (E.isRight(read)) return E.right(written);
-  // In the query of an address, a plus sign stands for a space.
-  const hint = / \d{2}:\d{2}$/.test(written) ? '; write "%2B" for the plus sign of an offset' : '';
-  return E.left(`expected ${read.left}${hint}`);
-};
+const apiInstant = accepted(parameter.instant('an instant'));
+
+/** An instant of RFC 3339, or a date. */
+export const instant: Field<string> = (written) =>
+  pipe(
+    apiInstant(written),
+    E.mapLeft((expected) =>
+      // In the query of an address, a plus sign stands for a space.
+      / \d{2}:\d{2}$/.test(written) ? `${expected}; write "%2B" for the plus sign of an offset` : expected,
+    ),
+  );
 
 /** A position in the log. */
-export const position: Field<string> = (written) =>
-  /^\d{1,16}$/.test(written) && Number.isSafeInteger(Number(written))
-    ? E.right(written)
-    : E.left('expected a position in the log, a whole number such as 1234');
+export const position: Field<string> = accepted(parameter.position('a position'));
 
 /** A version of a policy. */
-export const policyVersion: Field<string> = (written) =>
-  /^[1-9]\d{0,8}$/.test(written) ? E.right(written) : E.left('expected a version, a whole number from 1 on');
+export const policyVersion: Field<string> = accepted(parameter.version('a version'));
+
+/** One of some words. */
+export const oneOf = <A extends string>(...words: ReadonlyArray<A>): Field<A> =>
+  decoded(parameter.word(words)('a word'));
 
 /** What findings are compared with: what is known now, or another version of a policy. */
 export const comparison: Field<string> = (written) =>
   written === 'now' || /^[1-9]\d{0,5}\.\.[1-9]\d{0,5}$/.test(written)
     ? E.right(written)
     : E.left('expected "now", or two versions such as 1..2');
-
-/** One of some words. */
-export const oneOf =
-  <A extends string>(...words: ReadonlyArray<A>): Field<A> =>
-  (written) => {
-    const word = words.find((each) => each === written);
-    return word === undefined
-      ? E.left(`expected one of ${words.join(', ')}${didYouMean(written, words)}`)
-      : E.right(word);
-  };
 
 /**
  * Decodes an address. An empty field is absent.

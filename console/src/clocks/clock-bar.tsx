@@ -57,7 +57,7 @@ export const ClockBar = ({ valid }: { valid: boolean }) => {
         {chosen === 'date' ? (
           <MomentField
             label="on"
-            placeholder="2022-06-30"
+            placeholder="e.g. 2022-06-30"
             value={view.knownAt ?? ''}
             onChange={(knownAt) => change({ knownAt, knownPosition: undefined })}
           />

@@ -4,6 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { useEffect, useId, useState } from 'react';
+import { DayPicker } from '../parts/day-picker.tsx';
 import { readMoment } from './instants.ts';
 
 export const MomentField = ({
@@ -54,6 +55,7 @@ export const MomentField = ({
           if (event.key === 'Escape') setTyped(value);
         }}
       />
+      <DayPicker label={label} value={value} onPick={onChange} />
       {fault === undefined ? null : (
         <span className="fault" id={`${id}-fault`} role="alert">
           {fault}
@@ -83,7 +85,7 @@ export const PositionField = ({
         inputMode="numeric"
         autoComplete="off"
         aria-label="As known at position"
-        placeholder="a position"
+        placeholder="e.g. 1234"
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
         onBlur={take}

@@ -9,6 +9,7 @@ import { writeMoment } from '../clocks/instants.ts';
 import { useView } from '../clocks/use-view.ts';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
 import { policiesAt, simulated } from '../ledger/finding-queries.ts';
+import { DayPicker } from '../parts/day-picker.tsx';
 import { Answered } from '../parts/states.tsx';
 import { useTitle } from '../parts/use-title.ts';
 import { Adopt } from './adopt.tsx';
@@ -98,18 +99,23 @@ export const TryScreen = () => {
   const field = (name: keyof Draft, label: string, placeholder = '', wide = false) => (
     <span className={wide ? 'stacked wide' : 'stacked'}>
       <label htmlFor={`draft-${name}`}>{label}</label>
-      <input
-        id={`draft-${name}`}
-        type="text"
-        autoComplete="off"
-        spellCheck={false}
-        placeholder={placeholder}
-        list={name === 'policy' ? 'policy-ids' : undefined}
-        value={draft[name]}
-        aria-invalid={faults[name] !== undefined}
-        aria-describedby={faults[name] === undefined ? undefined : `draft-${name}-fault`}
-        onChange={(event) => set(name, event.target.value)}
-      />
+      <span className="with-picker">
+        <input
+          id={`draft-${name}`}
+          type="text"
+          autoComplete="off"
+          spellCheck={false}
+          placeholder={placeholder}
+          list={name === 'policy' ? 'policy-ids' : undefined}
+          value={draft[name]}
+          aria-invalid={faults[name] !== undefined}
+          aria-describedby={faults[name] === undefined ? undefined : `draft-${name}-fault`}
+          onChange={(event) => set(name, event.target.value)}
+        />
+        {name === 'effectiveFrom' || name === 'effectiveUntil' ? (
+          <DayPicker label={label} value={draft[name]} onPick={(day) => set(name, day)} />
+        ) : null}
+      </span>
       {faults[name] === undefined ? null : (
         <span className="fault-text" id={`draft-${name}-fault`}>
           {faults[name]}
@@ -147,10 +153,10 @@ export const TryScreen = () => {
               {faults.cedar === undefined ? null : <span className="fault-text">{faults.cedar}</span>}
             </span>
             <div className="draft-fields">
-              {field('policy', 'Policy', 'us-data-stays')}
+              {field('policy', 'Policy', 'e.g. us-data-stays')}
               {field('authority', 'Authority (optional)')}
-              {field('title', 'Title', 'US data stays in the US', true)}
-              {field('effectiveFrom', 'Effective from (UTC)', '2022-06-17')}
+              {field('title', 'Title', 'e.g. US data stays in the US', true)}
+              {field('effectiveFrom', 'Effective from (UTC)', 'e.g. 2022-06-17')}
               {field('effectiveUntil', 'Effective until (UTC, optional)')}
               <button type="submit">Show the difference over all history</button>
               {changed ? (

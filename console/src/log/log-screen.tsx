@@ -40,6 +40,7 @@ const FilterField = ({
         onBlur={take}
         onKeyDown={(event) => event.key === 'Enter' && take()}
       />
+      <span className="paper-value">{value}</span>
     </span>
   );
 };

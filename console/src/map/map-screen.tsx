@@ -220,6 +220,7 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
         now={now}
         moment={moment}
         legend={<TransferLegend />}
+        folded
       />
     </>
   );

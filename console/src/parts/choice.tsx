@@ -38,6 +38,7 @@ export const Choice = <A extends string>({
           </option>
         ))}
       </select>
+      <span className="paper-value">{options.find(([each]) => each === value)?.[1] ?? value ?? any}</span>
     </span>
   );
 };

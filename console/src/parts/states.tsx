@@ -17,8 +17,13 @@ export const Loading = ({ what }: { what: string }) => (
 export const isUnknown = (error: unknown): boolean =>
   error instanceof ClientFailure && error.error.kind === 'problem' && error.error.status === 404;
 
+/** The router wraps what a screen's address throws. */
+const causeOf = (error: unknown): unknown => (error instanceof Error ? (error.cause ?? error) : error);
+
+const isUnreadable = (error: unknown): boolean => causeOf(error) instanceof UnreadableAddress;
+
 const adviceFor = (error: unknown): { readonly title: string; readonly advice: string } => {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const cause = causeOf(error);
   if (cause instanceof UnreadableAddress) {
     return {
       title: 'The address cannot be read.',
@@ -54,7 +59,7 @@ export const Failure = ({ error, retry }: { error: unknown; retry?: () => void }
       <Icon name="warning" />
       <div>
         <strong>{title}</strong> <span>{advice}</span>
-        {retry === undefined ? null : (
+        {retry === undefined || isUnreadable(error) ? null : (
           <button type="button" className="quiet" onClick={retry}>
             Try again
           </button>

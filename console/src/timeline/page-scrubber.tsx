@@ -8,14 +8,9 @@ import { proofText } from '../parts/proof-link.tsx';
 import type { LanesProps } from './lane-rows.tsx';
 import { around, type Window } from './scale.ts';
 import { Scrubber } from './scrubber.tsx';
-import type { LanesShown } from './scrubber-buttons.tsx';
 import type { MovingMoment } from './use-moment.ts';
 
-/** By default the lanes are folded on small screens. */
-const lanesOf = (chosen: string | undefined): LanesShown => {
-  if (chosen === 'folded' || chosen === 'shown' || chosen === 'tall') return chosen;
-  return globalThis.matchMedia('(max-width: 700px)').matches ? 'folded' : 'shown';
-};
+const isSmallScreen = (): boolean => globalThis.matchMedia('(max-width: 700px)').matches;
 
 export const PageScrubber = ({
   groups,
@@ -25,6 +20,7 @@ export const PageScrubber = ({
   now,
   moment: { dragged, onMove, onSettle },
   legend,
+  folded = false,
 }: Pick<LanesProps, 'groups' | 'late'> & {
   /** What the scale covers, besides the moment of the page and now. */
   instants: ReadonlyArray<number>;
@@ -33,6 +29,8 @@ export const PageScrubber = ({
   now: number;
   moment: MovingMoment;
   legend: ReactNode;
+  /** Whether the lanes are folded until the reader shows them, as they always are on small screens. */
+  folded?: boolean;
 }) => {
   const view = useView();
   const change = useChangeView();
@@ -62,7 +60,7 @@ export const PageScrubber = ({
       onSettle={onSettle}
       onWindow={show}
       onProof={prove}
-      lanes={lanesOf(view.lanes)}
+      lanes={view.lanes ?? (folded || isSmallScreen() ? 'folded' : 'shown')}
       onLanes={(lanes) => change({ lanes }, true)}
       legend={legend}
     />
