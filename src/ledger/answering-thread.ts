@@ -12,13 +12,17 @@ import { isDamage } from '../projections/engine/damage.ts';
 import { openProjectionsToRead } from '../projections/engine/generations.ts';
 import { IndexReader } from '../projections/engine/index-reader.ts';
 import { type AskedWidely, answerWidely } from '../questions/wide/wide-questions.ts';
+import { Abandoned } from '../questions/work.ts';
 import { openLogFile } from '../store/open/open-log-file.ts';
 import { type PlainProblem, StoreProblem, toPlain } from '../store/sqlite/store-problems.ts';
+import { AnsweringSignals } from './answering-signals.ts';
 import { askAsKnown } from './ask.ts';
 
 /** What the thread is started with. */
 export interface AnsweringThreadInput {
   readonly logFile: string;
+  /** Of `AnsweringSignals`. */
+  readonly signals: SharedArrayBuffer;
 }
 
 /** What the thread is told: a question about the projections in a file, or that there are no more. */
@@ -32,11 +36,14 @@ export type AnsweringRequest =
  */
 export type AnsweringReport =
   | { readonly kind: 'answered'; readonly answer: E.Either<Problem, Answered> }
+  | { readonly kind: 'abandoned' }
   | { readonly kind: 'damaged' }
   | { readonly kind: 'store-problem'; readonly problem: PlainProblem }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-const log = openLogFile((workerData as AnsweringThreadInput).logFile);
+const { logFile, signals } = workerData as AnsweringThreadInput;
+const log = openLogFile(logFile);
+const work = new AnsweringSignals(signals).work();
 let open:
   | { readonly file: string; readonly database: DatabaseSync; readonly reader: IndexReader }
   | undefined;
@@ -54,12 +61,21 @@ const readerOf = (file: string): IndexReader => {
 const answer = (file: string, asked: AskedWidely): AnsweringReport => {
   try {
     const { position, minAssurance } = asked.asked.clocks;
-    const answered = askAsKnown(readerOf(file), position, minAssurance, (view) => answerWidely(view, asked));
+    const answered = askAsKnown(
+      readerOf(file),
+      position,
+      minAssurance,
+      (view) => answerWidely(view, asked),
+      work,
+    );
     return { kind: 'answered', answer: answered };
   } catch (error) {
+    if (error instanceof Abandoned) return { kind: 'abandoned' };
     if (isDamage(error)) return { kind: 'damaged' };
     if (error instanceof StoreProblem) return { kind: 'store-problem', problem: toPlain(error) };
     return { kind: 'failed', error };
+  } finally {
+    work.tell(0, 0);
   }
 };
 

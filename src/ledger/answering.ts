@@ -9,6 +9,7 @@ import { ProjectionsDamaged } from '../projections/engine/damage.ts';
 import type { AskedWidely, FoundBy, WideQuestion } from '../questions/wide/wide-questions.ts';
 import { fromPlain } from '../store/sqlite/store-problems.ts';
 import { startThread } from '../threads/start-thread.ts';
+import { type AnsweringProgress, AnsweringSignals } from './answering-signals.ts';
 import type { AnsweringReport, AnsweringRequest, AnsweringThreadInput } from './answering-thread.ts';
 
 /** Wide questions that wait for their turn, at the most. */
@@ -23,7 +24,7 @@ const tooMany: E.Either<Problem, never> = E.left({
 });
 const givenUp: E.Either<Problem, never> = E.left({
   kind: 'unavailable',
-  detail: 'the caller gave up the question before its turn came',
+  detail: 'the caller gave up the question before it was answered',
   retryAfterMs,
 });
 const stopping: E.Either<Problem, never> = E.left({
@@ -42,6 +43,7 @@ type Outcome = E.Either<Problem, Answered>;
 export class Answering {
   private readonly logFile: string;
   private thread: { readonly worker: Worker; readonly exited: Promise<AnsweringReport> } | undefined;
+  private readonly signals = new AnsweringSignals();
   private last: Promise<unknown> = Promise.resolve();
   private waiting = 0;
   private underWay = false;
@@ -56,7 +58,7 @@ export class Answering {
    * Answers a question when its turn comes.
    *
    * @param projectionsFile names the file to ask when the turn has come: another generation may serve by then.
-   * @param signal of the caller: a question is skipped once nobody waits for it.
+   * @param signal of the caller: a question is skipped, or given up on the way, once nobody waits for it.
    * @throws ProjectionsDamaged, or a StoreProblem about the log.
    */
   async ask<Q extends WideQuestion>(
@@ -84,8 +86,9 @@ export class Answering {
     if (this.closed) return stopping;
     if (signal.aborted) return givenUp;
     const file = projectionsFile();
-    const report = await this.reportOn({ kind: 'ask', projectionsFile: file, asked });
+    const report = await this.reportOn({ kind: 'ask', projectionsFile: file, asked }, signal);
     if (report.kind === 'answered') return report.answer;
+    if (report.kind === 'abandoned') return givenUp;
     // The file may be gone because another has taken its place.
     if (projectionsFile() !== file) return this.answer(projectionsFile, asked, signal);
     if (report.kind === 'damaged') throw new ProjectionsDamaged('the projections are damaged');
@@ -93,9 +96,12 @@ export class Answering {
   }
 
   /** The report of the thread on a request, or why it ended without one. */
-  private async reportOn(request: AnsweringRequest): Promise<AnsweringReport> {
+  private async reportOn(request: AnsweringRequest, signal: AbortSignal): Promise<AnsweringReport> {
     const { worker, exited } = this.running();
     this.underWay = true;
+    this.signals.begin();
+    const giveUp = (): void => this.signals.giveUp();
+    signal.addEventListener('abort', giveUp);
     try {
       return await new Promise<AnsweringReport>((resolve) => {
         worker.once('message', resolve);
@@ -103,13 +109,14 @@ export class Answering {
         worker.postMessage(request);
       });
     } finally {
+      signal.removeEventListener('abort', giveUp);
       this.underWay = false;
     }
   }
 
   private running(): NonNullable<Answering['thread']> {
     if (this.thread !== undefined) return this.thread;
-    const workerData: AnsweringThreadInput = { logFile: this.logFile };
+    const workerData: AnsweringThreadInput = { logFile: this.logFile, signals: this.signals.shared };
     const worker = startThread(new URL('./answering-thread.ts', import.meta.url), workerData);
     const exited = new Promise<AnsweringReport>((resolve) => {
       const end = (report: AnsweringReport): void => {
@@ -127,6 +134,11 @@ export class Answering {
     });
     this.thread = { worker, exited };
     return this.thread;
+  }
+
+  /** How far the question under way is with what takes it long. */
+  progress(): AnsweringProgress {
+    return this.signals.progress();
   }
 
   /** Ends the thread: what is under way is answered with a 503. */

@@ -8,7 +8,7 @@ import { formatInstant } from '../domain/time/instant.ts';
 import { possibleDiscrepancies, topicsNaming } from '../projections/topics.ts';
 import { discrepanciesOf, type ToldDiscrepancy } from './event-discrepancies.ts';
 import { ResidencyFolds } from './residency-folds.ts';
-import { View } from './view.ts';
+import type { View } from './view.ts';
 
 /** How many events one page of discrepancies judges, at the most. */
 const judgedEventsMax = 5_000;
@@ -64,7 +64,7 @@ class PageJudge {
       if (isSpent && this.now.takesNewFold(this.view.fact(position))) return undefined;
       return discrepanciesOf(this.view, recorded, this.now);
     }
-    const then = new ResidencyFolds(new View(this.view.index, { ...this.view.known, position }));
+    const then = new ResidencyFolds(this.view.as({ ...this.view.known, position }));
     if (isSpent && then.takesNewFold(then.view.fact(position))) return undefined;
     const open = discrepanciesOf(this.view, recorded, this.now);
     const before = discrepanciesOf(then.view, recorded, then);

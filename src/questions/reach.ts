@@ -20,7 +20,7 @@ import { formatBound, type Instant } from '../domain/time/instant.ts';
 import type { EventIndex } from '../projections/event-index.ts';
 import { ReachIndex } from '../projections/reach/reach-index.ts';
 import { residencyOf } from './residency-facts.ts';
-import { View } from './view.ts';
+import type { View } from './view.ts';
 
 /** Who reaches what, as of the last question of each assurance. */
 const latest = new WeakMap<
@@ -44,7 +44,7 @@ export const reachIndexOf = (view: View): ReachIndex => {
     return made;
   }
   if (kept.position < known.position) {
-    const before = new View(index, { ...known, position: kept.position });
+    const before = view.as({ ...known, position: kept.position });
     const touched = new Set<number>();
     for (const position of view.positions('reach', 'all', kept.position)) {
       const recorded = view.recorded(position);

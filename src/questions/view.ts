@@ -11,6 +11,7 @@ import { type Fact, type FactOf, factOf } from '../domain/recording/facts.ts';
 import type { Knowledge, RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { EventIndex } from '../projections/event-index.ts';
 import { type TopicKind, topic, visitTopics } from '../projections/topics.ts';
+import { factsBetweenLooksMax, unattended, type Work } from './work.ts';
 
 /** Events read from the index at a time. */
 const knownPageMax = 1_000;
@@ -18,6 +19,9 @@ const knownPageMax = 1_000;
 export class View {
   readonly index: EventIndex;
   readonly known: Knowledge;
+  /** Of the question that is answered. */
+  readonly work: Work;
+  private factsRead = 0;
   private readonly byTopic = new Map<number, ReadonlyArray<Fact>>();
   private readonly byPosition = new Map<number, Fact | null>();
 
@@ -25,9 +29,15 @@ export class View {
   private readonly simulatedTopics = new Map<number, Set<number>>();
 
   /** @param simulated events that are not recorded, seen as if they were, at positions after all recorded ones. */
-  constructor(index: EventIndex, known: Knowledge, simulated: ReadonlyArray<RecordedEvent> = []) {
+  constructor(
+    index: EventIndex,
+    known: Knowledge,
+    simulated: ReadonlyArray<RecordedEvent> = [],
+    work: Work = unattended,
+  ) {
     this.index = index;
     this.known = known;
+    this.work = work;
     this.simulated = new Map(simulated.map((recorded) => [recorded.position, recorded]));
     for (const { position, event } of simulated) {
       this.simulateTopics(position, event.type, encodeData(event));
@@ -52,7 +62,7 @@ export class View {
 
   /** The same view with other knowledge, and with empty caches. */
   as(known: Knowledge): View {
-    return new View(this.index, known, [...this.simulated.values()]);
+    return new View(this.index, known, [...this.simulated.values()], this.work);
   }
 
   /** The positions of all known events after one, in log order. */
@@ -111,6 +121,7 @@ export class View {
   fact(position: number): Fact | undefined {
     const before = this.byPosition.get(position);
     if (before !== undefined) return before ?? undefined;
+    if (++this.factsRead % factsBetweenLooksMax === 0) this.work.goOn();
     const recorded = this.recorded(position);
     const fact =
       recorded === undefined ? undefined : factOf(recorded, this.correctionsOf(recorded), this.known);

@@ -4,6 +4,8 @@
 import { readFileSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Asked } from '../../src/contract/asked.ts';
+import type { FindingsQuestion } from '../../src/contract/questions/policy.ts';
 import { longLog } from '../support/long-log.ts';
 import { endOfReplay, startReplay } from '../support/replaying.ts';
 import { LocalServer, newDataDirectory, type Query, removeDirectory } from '../support/server.ts';
@@ -197,6 +199,45 @@ describe('a wide question that takes its time', () => {
       await server.postLines(longLog(10, 4_000)).then(({ status }) => answered.push(`events ${status}`));
       await wide;
       expect(answered).toEqual(['residency 200', 'events 201', 'findings 200']);
+    } finally {
+      await server.close();
+      removeDirectory(directory);
+    }
+  });
+
+  it('is given up on the way once its asker leaves', { timeout: testMsMax }, async () => {
+    const directory = newDataDirectory();
+    const server = await LocalServer.open(directory, 60_000);
+    try {
+      server.ledger.onTheSpotMax = 0;
+      const { body } = await server.postLines(longLog(4_000));
+      await server.get('/v1/populations', { atLeast: body.position, limit: 1 });
+      const findings = async (signal: AbortSignal) => {
+        const began = performance.now();
+        const clocks = {
+          validAt: Date.UTC(2024, 0, 1),
+          knownAt: Date.now(),
+          position: Number(body.position),
+          minAssurance: 'claimed' as const,
+        };
+        const asked = {
+          parameters: {},
+          clocks,
+          after: undefined,
+          limit: 1,
+        } as unknown as Asked<FindingsQuestion>;
+        const answer = await server.ledger.askWidely({ question: 'findings', asked, given: {} }, signal);
+        return { answer, ms: performance.now() - began };
+      };
+      const asker = new AbortController();
+      const asking = findings(asker.signal);
+      // The question is on its way to the thread, or in it: it was asked before this runs.
+      setImmediate(() => asker.abort());
+      const left = await asking;
+      expect(left.answer).toMatchObject({ _tag: 'Left', left: { kind: 'unavailable' } });
+      const whole = await findings(new AbortController().signal);
+      expect(whole.answer._tag).toBe('Right');
+      expect(left.ms).toBeLessThan(whole.ms);
     } finally {
       await server.close();
       removeDirectory(directory);

@@ -20,7 +20,7 @@ import {
 } from '../findings-differences.ts';
 import { knownName, knownPolicy, unknownPolicy } from '../known-name.ts';
 import { policyVersions } from '../policies.ts';
-import { View } from '../view.ts';
+import type { View } from '../view.ts';
 import { wireFinding } from '../wire-finding.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -73,7 +73,7 @@ const betweenPositions = (
   toPosition: number,
 ): Difference => {
   const at = (position: number): View =>
-    new View(view.index, { ...view.known, position: Math.min(position, view.known.position) });
+    view.as({ ...view.known, position: Math.min(position, view.known.position) });
   return differenceOfKnowledge(at(fromPosition), at(toPosition), policy);
 };
 

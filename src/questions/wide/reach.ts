@@ -38,6 +38,6 @@ export const reachSimulation = (
     event,
   }));
   const known = { ...view.known, position: position + events.length };
-  const rows = newlyReached(view, new View(view.index, known, simulated), asked.clocks.validAt);
+  const rows = newlyReached(view, new View(view.index, known, simulated, view.work), asked.clocks.validAt);
   return E.right(pageOf(rows, asked));
 };
