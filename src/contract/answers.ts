@@ -4,8 +4,15 @@
 import * as t from 'io-ts';
 import { exact, list, nullable } from '../domain/events/codec.ts';
 
-/** What an answer is about: when it was true, as known when, and the last position it knew. */
-export const Clocks = exact('Clocks', { validAt: t.string, knownAt: t.string, position: t.string }, {});
+/**
+ * What an answer is about: when it was true, as known when, and the last position it knew. `knownNothing`: the known clock
+ * stands before the first event, when nothing was known.
+ */
+export const Clocks = exact(
+  'Clocks',
+  { validAt: t.string, knownAt: t.string, position: t.string },
+  { knownNothing: t.literal(true) },
+);
 export type Clocks = t.TypeOf<typeof Clocks>;
 
 /** The answer to a question. `next` is the cursor of the next page, or null. */

@@ -35,6 +35,7 @@ export const wireClocks = ({ validAt, knownAt, position }: QuestionClocks): Cloc
   validAt: formatInstant(validAt),
   knownAt: formatInstant(knownAt),
   position: String(position),
+  ...(position === 0 ? { knownNothing: true } : {}),
 });
 
 /** A page of rows that are all at hand. */

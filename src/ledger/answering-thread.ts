@@ -5,7 +5,8 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import type * as E from 'fp-ts/lib/Either.js';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import type { Answered } from '../contract/asked.ts';
 import type { Problem } from '../contract/problem.ts';
 import { isDamage } from '../projections/engine/damage.ts';
@@ -16,7 +17,7 @@ import { Abandoned } from '../questions/work.ts';
 import { openLogFile } from '../store/open/open-log-file.ts';
 import { type PlainProblem, StoreProblem, toPlain } from '../store/sqlite/store-problems.ts';
 import { AnsweringSignals } from './answering-signals.ts';
-import { askAsKnown } from './ask.ts';
+import { askAsKnown, knowing } from './ask.ts';
 
 /** What the thread is started with. */
 export interface AnsweringThreadInput {
@@ -65,7 +66,11 @@ const answer = (file: string, asked: AskedWidely): AnsweringReport => {
       readerOf(file),
       position,
       minAssurance,
-      (view) => answerWidely(view, asked),
+      (view) =>
+        pipe(
+          knowing(view, position),
+          E.flatMap(() => answerWidely(view, asked)),
+        ),
       work,
     );
     return { kind: 'answered', answer: answered };

@@ -1,11 +1,26 @@
 /**
  * Asking one generation of the projections.
  */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Problem } from '../contract/problem.ts';
 import type { Assurance } from '../domain/events/words.ts';
 import type { IndexReader } from '../projections/engine/index-reader.ts';
 import { View } from '../questions/view.ts';
 import { unattended, type Work } from '../questions/work.ts';
 import type { Position } from '../store/event-store.ts';
+
+/** When a caller whose answer would know too little may ask again. */
+const retryAfterMs = 1_000;
+
+/**
+ * Refuses to answer by less than the clocks of the answer say: projections may have been taken out of service since the
+ * clocks were read, and others may not be there yet.
+ */
+export const knowing = (view: View, position: Position): E.Either<Problem, void> => {
+  if (view.known.position >= position) return E.right(undefined);
+  const detail = `the projections are at position ${view.known.position} again, not at ${position}; ask again later`;
+  return E.left({ kind: 'unavailable', detail, retryAfterMs });
+};
 
 /**
  * Asks within one snapshot of the projections.

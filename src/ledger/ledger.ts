@@ -2,7 +2,8 @@
  * An open ledger: the log, the vault, and the projections that answer questions. The API and the command line work with
  * it; `open-ledger.ts` opens it.
  */
-import type * as E from 'fp-ts/lib/Either.js';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import type { Answered } from '../contract/asked.ts';
 import type { Problem } from '../contract/problem.ts';
 import type { Assurance } from '../domain/events/words.ts';
@@ -24,7 +25,7 @@ import {
 import type { EventStore, Position } from '../store/event-store.ts';
 import type { LogReader } from '../store/log-reader.ts';
 import { Answering } from './answering.ts';
-import { askAsKnown } from './ask.ts';
+import { askAsKnown, knowing } from './ask.ts';
 import { compareBeside } from './compare/compare-beside.ts';
 import { ServingProjections } from './serving-projections.ts';
 
@@ -97,7 +98,12 @@ export class Ledger {
   ): Promise<E.Either<Problem, Answered<FoundBy<Q>>>> {
     const { position, minAssurance } = asked.asked.clocks;
     if (this.checkpoint() <= this.onTheSpotMax)
-      return this.ask(position, minAssurance, (view) => answerWidely(view, asked));
+      return this.ask(position, minAssurance, (view) =>
+        pipe(
+          knowing(view, position),
+          E.flatMap(() => answerWidely(view, asked)),
+        ),
+      );
     try {
       return await this.answering.ask(() => this.serving.file, asked, signal);
     } catch (error) {

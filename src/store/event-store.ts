@@ -23,7 +23,10 @@ export interface EventToAppend {
   readonly bytes: Uint8Array;
 }
 
-/** A recorded event. `recordedAt` never decreases from one position to the next. */
+/**
+ * A recorded event. `recordedAt` never decreases from one position to the next, and the events that become known
+ * together are later than all before them: see `known-time.ts`.
+ */
 export interface StoredEvent extends EventToAppend {
   readonly position: Position;
   readonly recordedAt: Instant;

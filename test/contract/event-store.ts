@@ -110,6 +110,15 @@ export const eventStoreContract = (
       expect(await store.head()).toBe(log.at(-1)!.position);
     });
 
+    test('given appends one after the other, each is recorded later than all before it', async () => {
+      const { store } = await given();
+      const ends: number[] = [];
+      for (let append = 0; append < 12; append++)
+        ends.push(appended(await store.append(several('a', append * 3, append * 3 + 3))).position);
+      const times = (await store.read(origin, everything)).map(({ recordedAt }) => recordedAt);
+      for (const end of ends.slice(0, -1)) expect(times[end]).toBeGreaterThan(times[end - 1]!);
+    });
+
     test('given a log, pages of any size make up the whole', async () => {
       const { store } = await given(several('a', 0, 7), several('b', 0, 6));
       const log = await store.read(origin, everything);

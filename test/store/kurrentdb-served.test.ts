@@ -137,6 +137,22 @@ describe(`served ${name}`, () => {
     expect((await servers[0]!.post([other])).status).toBe(409);
   });
 
+  test('given an answer of one process, the other answers the same by the clocks that it echoed, while both write', async () => {
+    const stopped = new AbortController();
+    const writing = servers.map(async (process, writer) => {
+      for (let turn = 0; !stopped.signal.aborted; turn++)
+        await process.record([site(`same-${writer}-${turn}`, 'IE', `same-${writer}`)]);
+    });
+    for (let question = 0; question < 60; question++) {
+      const [asked, other] = question % 2 === 0 ? servers : servers.toReversed();
+      const { body } = await asked!.get('/v1/sites', { validAt: '2022-07-01', limit: 1_000 });
+      const { validAt, knownAt } = body.clocks;
+      expect((await other!.get('/v1/sites', { validAt, knownAt, limit: 1_000 })).body).toEqual(body);
+    }
+    stopped.abort();
+    await Promise.all(writing);
+  });
+
   test('given a killed process, it comes back with all of it, and the double may restart meanwhile', async () => {
     await servers[0]!.end('SIGKILL');
     await node?.restart('same port');

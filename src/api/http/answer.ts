@@ -1,7 +1,7 @@
 /**
  * From a request to an answer: reads the parameters, asks, and shows what was found.
  */
-import type * as E from 'fp-ts/lib/Either.js';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -11,6 +11,7 @@ import { encodeCursor } from '../../contract/cursor.ts';
 import type { Problem } from '../../contract/problem.ts';
 import { limitDefault } from '../../contract/questions/parameter.ts';
 import { type PlainQuestion, type QuestionOf, readQuestion } from '../../contract/questions/question.ts';
+import { knowing } from '../../ledger/ask.ts';
 import { clocksOf } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { View } from '../../questions/view.ts';
@@ -114,7 +115,14 @@ export const answerPrepared = <Q extends PlainQuestion, B, A>(
       TE.bind('prepared', ({ asked }) => TE.fromTask(() => prepare(asked))),
       TE.bind('found', ({ asked, prepared }) => {
         const { position, minAssurance } = asked.clocks;
-        return TE.fromEither(ledger.ask(position, minAssurance, (view) => ask(view, asked, prepared)));
+        return TE.fromEither(
+          ledger.ask(position, minAssurance, (view) =>
+            pipe(
+              knowing(view, position),
+              E.flatMap(() => ask(view, asked, prepared)),
+            ),
+          ),
+        );
       }),
     ),
     shown,

@@ -59,8 +59,8 @@ export const question = <P extends Parameters>(
 export const clockParameters = {
   /** When it was true. Default: now. */
   validAt: instant('When it was true: an RFC 3339 date-time or date (its first instant, UTC). Default: now.'),
-  /** As known when. Default: the latest. */
-  knownAt: instant('As known when: an RFC 3339 date-time or date. Default: the latest.'),
+  /** As known when, not in the future. Default: the latest. */
+  knownAt: instant('As known when, not in the future: an RFC 3339 date-time or date. Default: the latest.'),
   /** As known at a position in the log, instead of `knownAt`. */
   knownPosition: position(
     'As known at this position in the log, instead of knownAt. A position beyond the last event means the latest.',

@@ -63,6 +63,8 @@ export type RecordedAtOf = (event: EventToAppend) => Instant;
 /** An event of the ledger, as KurrentDB's log holds it. */
 export interface LoggedEvent extends EventToAppend {
   readonly recordedAt: Instant;
+  /** Whether `recordedAt` is that of the ledger from which the event was copied. */
+  readonly isCopied: boolean;
   readonly record: RawRecord;
   readonly batch: string;
   readonly index: number;
@@ -164,6 +166,7 @@ export const decodeRecord = (ledger: string, record: RawRecord): LoggedEvent | u
     id,
     bytes: record.data,
     recordedAt: recordedAt ?? record.createdAt,
+    isCopied: recordedAt !== undefined,
     record,
     batch,
     index,

@@ -48,12 +48,12 @@ const contradiction = (database: DatabaseSync, whole: boolean): string | undefin
 
 /**
  * The format of a replica; `application_id` is `DMCM` in ASCII. A lost tail is read again, so no sync is waited for.
- * In version 1 the positions were KurrentDB's own, with gaps.
+ * In version 1 the positions were KurrentDB's own, with gaps; in version 2 two appends could be recorded at one instant.
  */
 export const replicaFormat: FileFormat = {
   name: 'local replica of KurrentDB',
   applicationId: 0x444d434d,
-  schemaVersion: 2,
+  schemaVersion: 3,
   schema,
   pragmas: 'PRAGMA synchronous = NORMAL; PRAGMA fullfsync = OFF; PRAGMA checkpoint_fullfsync = OFF;',
   contradiction,

@@ -5,6 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import type { Instant } from '../../domain/time/instant.ts';
 import { type EventToAppend, origin, type Position } from '../event-store.ts';
+import { beforeEverything } from '../known-time.ts';
 import { eventChecksum, sourceChecksum } from '../sqlite/ledger-format.ts';
 import type { RecordedBefore } from './compare-batch.ts';
 import type { LogPosition, RawRecord } from './record-format.ts';
@@ -57,7 +58,7 @@ export const replicaStatements = (database: DatabaseSync) => {
     const row = selectEnd.get();
     return {
       position: Number(row?.position ?? origin),
-      recordedAt: Number(row?.recorded_at ?? Number.NEGATIVE_INFINITY),
+      recordedAt: Number(row?.recorded_at ?? beforeEverything),
     };
   };
   return {
@@ -72,6 +73,11 @@ export const replicaStatements = (database: DatabaseSync) => {
       const row = number === 0 ? undefined : selectSame.get(event.bytes, number, event.id);
       return row === undefined ? undefined : { position: Number(row.position), hasSameBytes: row.same === 1 };
     },
+    /** When the last event was recorded. */
+    lastRecordedAt: (): Instant => {
+      end ??= endOf();
+      return end.recordedAt;
+    },
     /** Adds an event at the next position, and returns that. */
     insert: (event: EventToAppend, recordedAt: Instant): Position => {
       const source = sourceOf(event.source);
@@ -79,7 +85,6 @@ export const replicaStatements = (database: DatabaseSync) => {
         source.number = Number(selectLastSource.get()!.last) + 1;
         insertSource.run(source.number, event.source, sourceChecksum(source.number, event.source));
       }
-      // Nodes have clocks of their own. After an election the time may step back; the ledger's does not.
       end ??= endOf();
       end.position += 1;
       end.recordedAt = Math.max(end.recordedAt, recordedAt);

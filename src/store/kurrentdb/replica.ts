@@ -11,6 +11,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../../domain/time/instant.ts';
 import type { AppendError, EventToAppend, Position } from '../event-store.ts';
+import { beforeEverything, laterThan } from '../known-time.ts';
 import { type LedgerQueries, ledgerQueries } from '../sqlite/log-reader.ts';
 import { type OpenDatabase, openToWrite, transact } from '../sqlite/open-database.ts';
 import { toStoreProblem } from '../sqlite/store-problems.ts';
@@ -84,8 +85,13 @@ export const openReplica = (path: string, now: Instant): Replica => {
     if (!whole || !isExpected || E.isLeft(compared)) return { kind: 'void' };
     let position = compared.right.duplicatesUpTo;
     const newEvents = new Set(compared.right.newEvents);
+    // Nodes have clocks of their own, and after an election the time may step back; the ledger's does not. Copies keep
+    // the times of the log that they are from.
+    const earliest = events[0]!.isCopied
+      ? beforeEverything
+      : laterThan(statements.lastRecordedAt(), beforeEverything);
     for (const event of events) {
-      if (newEvents.has(event)) position = statements.insert(event, event.recordedAt);
+      if (newEvents.has(event)) position = statements.insert(event, Math.max(earliest, event.recordedAt));
     }
     return { kind: 'recorded', recorded: newEvents.size, position };
   };

@@ -15,12 +15,16 @@ import {
   origin,
   type Position,
 } from '../event-store.ts';
+import { beforeEverything } from '../known-time.ts';
 import { eventChecksum, sourceChecksum } from './ledger-format.ts';
 
 export interface BatchWriter {
-  /** Reads where the log ends. Call it first in every transaction, since the one before may have failed. */
-  findEnd(): void;
-  /** Writes the new events of a batch; `at` is the current time. Call it inside a transaction. */
+  /**
+   * Reads where the log ends, and returns when its last event was recorded. Call it first in every transaction, since
+   * the one before may have failed.
+   */
+  findEnd(): Instant;
+  /** Writes the new events of a batch; `at` is when they are recorded. Call it inside a transaction. */
   write(batch: ReadonlyArray<EventToAppend>, at: Instant): E.Either<AppendError, Appended>;
 }
 
@@ -56,11 +60,12 @@ export const batchWriter = (database: DatabaseSync): BatchWriter => {
   );
 
   let head: Position = origin;
-  let lastRecordedAt: Instant = Number.NEGATIVE_INFINITY;
-  const findEnd = (): void => {
+  let lastRecordedAt: Instant = beforeEverything;
+  const findEnd = (): Instant => {
     const end = selectEnd.get();
     head = end === undefined ? origin : Number(end.position);
-    lastRecordedAt = end === undefined ? Number.NEGATIVE_INFINITY : Number(end.recorded_at);
+    lastRecordedAt = end === undefined ? beforeEverything : Number(end.recorded_at);
+    return lastRecordedAt;
   };
 
   const streamOf = (source: string): Stream => {

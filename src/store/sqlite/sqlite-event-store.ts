@@ -10,6 +10,7 @@ import { setImmediate as otherWorkFirst } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../../domain/time/instant.ts';
 import type { AppendError, Appended, EventStore, EventToAppend } from '../event-store.ts';
+import { laterThan } from '../known-time.ts';
 import { batchWriter } from './batch-writer.ts';
 import { ledgerFormat } from './ledger-format.ts';
 import { ledgerQueries } from './log-reader.ts';
@@ -122,8 +123,9 @@ export const openSqliteEventStore = (path: string, options: SqliteEventStoreOpti
     let committing = false;
     try {
       const outcomes = transact(database, () => {
-        writer.findEnd();
-        const written = group.map(({ batch }) => writer.write(batch, now()));
+        // The group becomes known at once, and later than all that was known before.
+        const last = writer.findEnd();
+        const written = group.map(({ batch }) => writer.write(batch, laterThan(last, now())));
         committing = true;
         return written;
       });
