@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { EventStoreDBClient, NO_STREAM, streamNameFilter } from '@eventstore/db-client';
 import * as E from 'fp-ts/lib/Either.js';
 import { encodeStored } from '../src/domain/events/stored.ts';
+import { unattributed } from '../src/domain/recording/attribution.ts';
 import type { EventToAppend } from '../src/store/event-store.ts';
 import { processEnvironment } from '../src/store/kurrentdb/environment.ts';
 import { openKurrentDbEventStore } from '../src/store/kurrentdb/kurrentdb-event-store.ts';
@@ -33,6 +34,7 @@ const eventsOf = (count: number, seed: number): ReadonlyArray<EventToAppend> =>
     // Each writer has its own source, as services do.
     source: `bench-${index % writers}`,
     id: event.id,
+    ...unattributed,
     bytes: encodeStored(event),
   }));
 

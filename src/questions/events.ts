@@ -15,11 +15,13 @@ import { discrepanciesOf } from './event-discrepancies.ts';
 import type { View } from './view.ts';
 
 /** The event on the wire, with its place in the log. */
-export const wireEvent = ({ event, position, recordedAt }: RecordedEvent): WireEvent =>
+export const wireEvent = ({ event, position, recordedAt, recordedBy, authority }: RecordedEvent): WireEvent =>
   ({
     ...encodeEvent(event),
     position: String(position),
     recordedat: formatInstant(recordedAt),
+    recordedby: recordedBy,
+    authority,
   }) as WireEvent;
 
 /** Which events are asked for: those that match every field given. */

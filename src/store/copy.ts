@@ -1,12 +1,13 @@
 /**
  * Copies a ledger's whole log from one store to another.
  *
- * The copy has the same events at the same positions, with the same bytes and times of recording, so it gives the same
+ * The copy has the same events at the same positions, with the same bytes, times of recording and attributions, so it gives the same
  * answers as the original at every known time. An interrupted copy can be resumed: what is already there is compared, and
  * the rest is added. Everything is read back and compared before the copy counts as complete.
  */
 import { createHash, type Hash } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
+import { isSameAttribution } from '../domain/recording/attribution.ts';
 import { type AppendError, type Appended, origin, type Position, type StoredEvent } from './event-store.ts';
 
 /** An event as another ledger recorded it. */
@@ -40,7 +41,7 @@ export interface Copied {
   readonly events: number;
   /** How many of them the target held before. */
   readonly compared: number;
-  /** SHA-256 over every event, source, id, time and bytes, in order, read from the copy. */
+  /** SHA-256 over every event, source, id, time, attribution and bytes, in order, read from the copy. */
   readonly digest: string;
 }
 
@@ -72,10 +73,12 @@ const isSame = (a: CopiedEvent, b: CopiedEvent): boolean =>
   a.source === b.source &&
   a.id === b.id &&
   a.recordedAt === b.recordedAt &&
+  isSameAttribution(a, b) &&
   Buffer.compare(a.bytes, b.bytes) === 0;
 
-const digestOf = (hash: Hash, { source, id, recordedAt, bytes }: CopiedEvent): void => {
-  hash.update(JSON.stringify([source, id, recordedAt, bytes.length]));
+const digestOf = (hash: Hash, event: CopiedEvent): void => {
+  const { source, id, recordedAt, recordedBy, authority, bytes } = event;
+  hash.update(JSON.stringify([source, id, recordedAt, recordedBy, authority, bytes.length]));
   hash.update(bytes);
 };
 

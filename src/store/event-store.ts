@@ -5,6 +5,7 @@
  * adapters are `sqlite/` (embedded) and `kurrentdb/`; both must pass `test/contract/event-store.ts`.
  */
 import type * as E from 'fp-ts/lib/Either.js';
+import type { Attribution } from '../domain/recording/attribution.ts';
 import type { Instant } from '../domain/time/instant.ts';
 
 /**
@@ -16,8 +17,8 @@ export type Position = number;
 /** The position before every event. */
 export const origin: Position = 0;
 
-/** An event to record. `source` + `id` identify it; the log keeps `bytes` exactly as given. */
-export interface EventToAppend {
+/** An event to record. `source` + `id` identify it; the log keeps `bytes` exactly as given, and the attribution. */
+export interface EventToAppend extends Attribution {
   readonly source: string;
   readonly id: string;
   readonly bytes: Uint8Array;
@@ -68,7 +69,7 @@ export interface EventStore {
   readonly kind: string;
   /**
    * Appends the batch atomically, or nothing of it. An event already recorded with the same bytes counts as a
-   * duplicate and is left where it is. Durable when the promise resolves.
+   * duplicate, whoever sends it, and is left where it is, as it is. Durable when the promise resolves.
    */
   append(batch: ReadonlyArray<EventToAppend>): Promise<E.Either<AppendError, Appended>>;
   /**

@@ -66,6 +66,8 @@ describe('the log', () => {
       assurance: 'observed',
       position: '8',
       recordedat: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      recordedby: null,
+      authority: 'admin correct emit',
     });
   });
 

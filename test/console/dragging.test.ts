@@ -79,6 +79,8 @@ describe('Given the founding case', () => {
         data: {},
         position,
         recordedat,
+        recordedby: null,
+        authority: 'emit',
       },
       why: [],
     });

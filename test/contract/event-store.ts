@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Attribution, unattributed } from '../../src/domain/recording/attribution.ts';
 import {
   type AppendError,
   type Appended,
@@ -28,9 +29,18 @@ const everything = 1_000_000;
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
+/** Who recorded an event: nobody knows, somebody without keys, or a key. */
+const attributions: ReadonlyArray<Attribution> = [
+  unattributed,
+  { recordedBy: null, authority: 'admin correct emit' },
+  { recordedBy: 'mover', authority: 'emit' },
+  { recordedBy: 'mover', authority: 'correct emit' },
+];
+
 const event = (source: string, id: string, content = `${source} ${id}`): EventToAppend => ({
   source,
   id,
+  ...attributions[id.length % attributions.length]!,
   bytes: utf8(content),
 });
 
@@ -43,7 +53,13 @@ const appended = (outcome: E.Either<AppendError, Appended>): Appended => {
 };
 
 /** An event without what the log adds, its bytes as plain numbers so that kinds of arrays do not matter. */
-const plain = ({ source, id, bytes }: EventToAppend) => ({ source, id, bytes: [...bytes] });
+const plain = ({ source, id, recordedBy, authority, bytes }: EventToAppend) => ({
+  source,
+  id,
+  recordedBy,
+  authority,
+  bytes: [...bytes],
+});
 const plainAll = (events: ReadonlyArray<EventToAppend>) => events.map(plain);
 const names = (events: ReadonlyArray<EventToAppend>) => events.map(({ source, id }) => `${source} ${id}`);
 
@@ -152,7 +168,7 @@ export const eventStoreContract = (
         Uint8Array.of(1, 2, 3, 4, 5).subarray(1, 4),
         utf8('{"a": 1.0,  "ä":"\u{1f600}"}\r\n'),
       ];
-      const { store } = await given(contents.map((bytes, index) => ({ source: 'a', id: `${index}`, bytes })));
+      const { store } = await given(contents.map((bytes, index) => ({ ...event('a', `${index}`), bytes })));
       const expected = contents.map((bytes) => [...bytes]);
       expect((await store.read(origin, everything)).map(({ bytes }) => [...bytes])).toEqual(expected);
       for (const [index, bytes] of expected.entries()) {
@@ -244,7 +260,7 @@ export const eventStoreContract = (
       const { store } = await given();
       let made = 0;
       const tinyEvents = (count: number) =>
-        Array.from({ length: count }, () => ({ source: 'a', id: `${made++}`, bytes: new Uint8Array(1) }));
+        Array.from({ length: count }, () => ({ ...event('a', `${made++}`), bytes: new Uint8Array(1) }));
       const refusal = await refusedAsTooLarge(store, tinyEvents);
       if (refusal.kind !== 'too-large' || refusal.unit !== 'events') throw new Error(JSON.stringify(refusal));
       const head = await store.head();
@@ -257,7 +273,7 @@ export const eventStoreContract = (
       const { store } = await given();
       const ofBytes = (bytes: number) => [
         event('a', 'small'),
-        { source: 'a', id: `${bytes}`, bytes: new Uint8Array(bytes) },
+        { ...event('a', `${bytes}`), bytes: new Uint8Array(bytes) },
       ];
       const refusal = await refusedAsTooLarge(store, ofBytes);
       if (refusal.kind !== 'too-large' || refusal.unit !== 'bytes') throw new Error(JSON.stringify(refusal));
@@ -378,6 +394,8 @@ export const eventStoreContract = (
   describe(`${name}: any sequence of appends`, () => {
     const oneOf = <A>(...values: A[]) => fc.constantFrom(...values);
     const anyEvent = fc.record({
+      recordedBy: oneOf(null, 'mover', 'auditor'),
+      authority: oneOf(null, 'emit', 'admin correct emit'),
       source: oneOf('a', 'b', 'c'),
       id: oneOf('1', '2', '3', '4', '5', '6'),
       bytes: fc.oneof(

@@ -20,11 +20,19 @@ const several = (source: string, from: number, to: number): ReadonlyArray<EventT
   Array.from({ length: to - from }, (_, index) => ({
     source,
     id: `${from + index}`,
+    recordedBy: index % 3 === 0 ? null : `key ${index % 2}`,
+    authority: index % 5 === 0 ? null : 'emit',
     bytes: Uint8Array.from({ length: (from + index) % 300 }, (_, place) => from + index + place * 7),
   }));
 
 const plain = (events: ReadonlyArray<EventToAppend>) =>
-  events.map(({ source, id, bytes }) => ({ source, id, bytes: [...bytes] }));
+  events.map(({ source, id, recordedBy, authority, bytes }) => ({
+    source,
+    id,
+    recordedBy,
+    authority,
+    bytes: [...bytes],
+  }));
 
 export const logReaderContract = (name: string, makeLog: () => Promise<LogUnderTest>): void => {
   const given = async (...batches: ReadonlyArray<ReadonlyArray<EventToAppend>>) => {

@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, it, onTestFinished } from 'vitest';
+import { unattributed } from '../../src/domain/recording/attribution.ts';
 import { Applier } from '../../src/projections/engine/applier.ts';
 import { EventBytes } from '../../src/projections/engine/event-bytes.ts';
 import { openProjections } from '../../src/projections/engine/generations.ts';
@@ -147,7 +148,7 @@ it('fills the tables alike whether threads scan ahead or none does', async () =>
   );
   for (const { source, id, bytes } of storedEvents(events)) {
     const broken = id.endsWith('99') ? new TextEncoder().encode('{') : bytes;
-    expect(E.isRight(await store.append([{ source, id, bytes: broken }]))).toBe(true);
+    expect(E.isRight(await store.append([{ source, id, ...unattributed, bytes: broken }]))).toBe(true);
   }
   await store.close();
   const log = openLogReader(logFile);

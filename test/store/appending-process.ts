@@ -5,6 +5,7 @@
  */
 import { writeSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
+import { unattributed } from '../../src/domain/recording/attribution.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
 
 const store = openSqliteEventStore(process.argv[2]!, { now: Date.now });
@@ -15,6 +16,7 @@ for (let number = start; ; number++) {
   const batch = [`${number}/first`, `${number}/second`].map((id) => ({
     source: 'process',
     id,
+    ...unattributed,
     bytes: new TextEncoder().encode(`content of ${id} `.repeat(50)),
   }));
   const outcome = await store.append(batch);

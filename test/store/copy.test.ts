@@ -3,6 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, onTestFinished, test } from 'vitest';
+import { unattributed } from '../../src/domain/recording/attribution.ts';
 import { type CopyOptions, type CopyProgress, copyLog } from '../../src/store/copy.ts';
 import { origin, type StoredEvent } from '../../src/store/event-store.ts';
 import { copyBetween } from '../../src/store/open/copy-between.ts';
@@ -151,7 +152,12 @@ test('given a target that holds something else, or more, it is left as it is', a
 test('given a page that is too large for KurrentDB, it is copied in pieces, and one event that is named', async () => {
   const from = embedded();
   const store = openSqliteEventStore(embeddedLogFile(from.dataDirectory), { now: () => 1_000 });
-  const large = (id: string, bytes: number) => ({ source: 'a', id, bytes: new Uint8Array(bytes) });
+  const large = (id: string, bytes: number) => ({
+    source: 'a',
+    id,
+    ...unattributed,
+    bytes: new Uint8Array(bytes),
+  });
   for (let index = 0; index < 12; index++) appended(await store.append([large(`${index}`, 300_000)]));
   await store.close();
   const to = await onKurrentDb();

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
+import { unattributed } from '../../src/domain/recording/attribution.ts';
 import { openSqliteVault } from '../../src/people/vault/sqlite-vault.ts';
 import { origin } from '../../src/store/event-store.ts';
 import { openLogReader } from '../../src/store/sqlite/log-reader.ts';
@@ -25,6 +26,7 @@ const batch = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => ({
     source: `source-${(from + index) % 3}`,
     id: `event-${from + index}`,
+    ...unattributed,
     bytes: new TextEncoder().encode(`content ${from + index} `.repeat(20)),
   }));
 
@@ -139,7 +141,12 @@ describe('a damaged ledger', () => {
   test('given a flipped byte in a ledger too large to be checked at opening, reading the event tells', async () => {
     const file = fileForTest('ledger.sqlite');
     const store = open(file);
-    const large = (id: string) => ({ source: 'a', id, bytes: new Uint8Array(1_000_000).fill(7) });
+    const large = (id: string) => ({
+      source: 'a',
+      id,
+      ...unattributed,
+      bytes: new Uint8Array(1_000_000).fill(7),
+    });
     for (let index = 0; index < 20; index++) await store.append([large(`${index}`)]);
     await store.close();
     flip(file, 10_500_000);
@@ -236,7 +243,7 @@ describe('a file that is not a ledger', () => {
   test('given a ledger of another schema version, it is refused, and the message says which Domicile to run', async () => {
     for (const [version, remedy] of [
       [0, 'an older Domicile'],
-      [2, 'a newer Domicile'],
+      [3, 'a newer Domicile'],
     ] as const) {
       const file = await ledgerOf(3);
       const database = new DatabaseSync(file);

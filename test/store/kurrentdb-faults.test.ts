@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { status } from '@grpc/grpc-js';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { unattributed } from '../../src/domain/recording/attribution.ts';
 import { type EventToAppend, origin } from '../../src/store/event-store.ts';
 import { encodeBatch, streamOfBatches, streamOfSource } from '../../src/store/kurrentdb/record-format.ts';
 import { openReplicaReader } from '../../src/store/kurrentdb/replica-format.ts';
@@ -410,7 +411,12 @@ describe('what else is in KurrentDB', () => {
   test('given the limits of a newer server, a larger event is refused with the limit, and a smaller one taken', async () => {
     const log = new TransactionLog(Date.now, { appendBytesMax: 200_000, eventBytesMax: 100_000 });
     const { store } = await ledgerOnNode({ node: { log } });
-    const ofBytes = (id: string, bytes: number) => ({ source: 'a', id, bytes: new Uint8Array(bytes) });
+    const ofBytes = (id: string, bytes: number) => ({
+      source: 'a',
+      id,
+      ...unattributed,
+      bytes: new Uint8Array(bytes),
+    });
     const refusal = await store.append([ofBytes('1', 10), ofBytes('2', 100_001)]);
     expect(refusal).toEqual(
       E.left({ kind: 'too-large', limit: 100_000 - 32 * 1_024, unit: 'bytes', what: 'event 1' }),
@@ -429,6 +435,7 @@ describe('what else is in KurrentDB', () => {
     const batch = Array.from({ length: 10 }, (_, index) => ({
       source: 'a',
       id: `${index}`,
+      ...unattributed,
       bytes: new Uint8Array(9_000),
     }));
     const outcomes = await Promise.all(batch.map((one) => store.append([one])));

@@ -103,6 +103,8 @@ export const ledgerOnNode = async (
 export const event = (source: string, id: string, content = `${source} ${id}`): EventToAppend => ({
   source,
   id,
+  recordedBy: 'mover',
+  authority: 'correct emit',
   bytes: new TextEncoder().encode(content),
 });
 

@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
+import { unattributed } from '../../src/domain/recording/attribution.ts';
 import { origin } from '../../src/store/event-store.ts';
 import { openLogReader } from '../../src/store/sqlite/log-reader.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
@@ -35,7 +36,9 @@ test('given events that are large together, a page of them is read whole', async
   const sizes = [3_000_000, 0, 4_194_304, 4_194_304, 4_194_304, 4_194_304, 1, 4_000_000];
   for (const [index, size] of sizes.entries()) {
     const bytes = new Uint8Array(size).fill(index);
-    expect(E.isRight(await store.append([{ source: 'a', id: `${index}`, bytes }]))).toBe(true);
+    expect(E.isRight(await store.append([{ source: 'a', id: `${index}`, ...unattributed, bytes }]))).toBe(
+      true,
+    );
   }
   const reader = openLogReader(file);
   const log = reader.after(origin, 100);
@@ -47,7 +50,7 @@ test('given events that are large together, a page of them is read whole', async
 
 test('given a ledger whose writer was closed, it is still read, and can be written again beside the reader', async () => {
   const file = fileForTest('ledger.sqlite');
-  const event = (id: string) => ({ source: 'a', id, bytes: new Uint8Array(3) });
+  const event = (id: string) => ({ source: 'a', id, ...unattributed, bytes: new Uint8Array(3) });
   let store = openSqliteEventStore(file, { now: () => 1_000 });
   await store.append([event('1')]);
   await store.close();

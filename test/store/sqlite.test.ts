@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import type { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
+import { unattributed } from '../../src/domain/recording/attribution.ts';
 import { type EventStore, origin, type StoredEvent } from '../../src/store/event-store.ts';
 import { isSupportedSqlite } from '../../src/store/sqlite/file-checks.ts';
 import { openLogReader } from '../../src/store/sqlite/log-reader.ts';
@@ -54,7 +55,12 @@ contractOf('sqlite, written by a thread of its own', openThreadedEventStore, 10)
 
 const clock = () => 1_000;
 
-const event = (id: string, bytes = 100) => ({ source: 'a', id, bytes: new Uint8Array(bytes).fill(7) });
+const event = (id: string, bytes = 100) => ({
+  source: 'a',
+  id,
+  ...unattributed,
+  bytes: new Uint8Array(bytes).fill(7),
+});
 
 const eventsIn = (file: string): ReadonlyArray<StoredEvent> => {
   const reader = openLogReader(file);

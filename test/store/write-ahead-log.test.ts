@@ -5,6 +5,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
+import { unattributed } from '../../src/domain/recording/attribution.ts';
 import { origin } from '../../src/store/event-store.ts';
 import { openLogReader } from '../../src/store/sqlite/log-reader.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
@@ -16,6 +17,7 @@ const appends = 8;
 const event = (number: number) => ({
   source: 'a',
   id: `${number}`,
+  ...unattributed,
   bytes: new Uint8Array(3_000).fill(number),
 });
 

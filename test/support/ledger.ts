@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { decodeEvent } from '../../src/domain/events/event.ts';
 import { encodeStored } from '../../src/domain/events/stored.ts';
 import type { Assurance } from '../../src/domain/events/words.ts';
+import { unattributed } from '../../src/domain/recording/attribution.ts';
 import { Applier } from '../../src/projections/engine/applier.ts';
 import { IndexReader } from '../../src/projections/engine/index-reader.ts';
 import { Scanner } from '../../src/projections/engine/scanner.ts';
@@ -59,7 +60,8 @@ export const storedEvents = (events: ReadonlyArray<unknown>): ReadonlyArray<Stor
     if (E.isLeft(decoded))
       throw new Error(`not an event: ${JSON.stringify(decoded.left)} ${JSON.stringify(input)}`);
     const { source, id } = decoded.right;
-    return { position: index + 1, recordedAt: 1_000 + index, source, id, bytes: encodeStored(decoded.right) };
+    const bytes = encodeStored(decoded.right);
+    return { position: index + 1, recordedAt: 1_000 + index, source, id, ...unattributed, bytes };
   });
 
 /** Tables filled from the events, in pages of the given sizes (all at once by default). */

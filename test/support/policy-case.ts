@@ -11,6 +11,7 @@ import { judgedHoldingsOf } from '../../src/domain/policy/judged-holdings.ts';
 import { policyRegistry } from '../../src/domain/policy/policy-registry.ts';
 import { type PolicyVersion, policiesOf } from '../../src/domain/policy/policy-versions.ts';
 import { RegisteredEntities } from '../../src/domain/policy/registered-entities.ts';
+import { unattributed } from '../../src/domain/recording/attribution.ts';
 import { type Fact, factOf } from '../../src/domain/recording/facts.ts';
 import { foldResidency } from '../../src/domain/residency/fold-residency.ts';
 import type { Residency } from '../../src/domain/residency/residency.ts';
@@ -40,7 +41,7 @@ export const factsOf = (entries: ReadonlyArray<Entry>): ReadonlyArray<Fact> =>
       data,
     });
     if (E.isLeft(decoded)) throw new Error(JSON.stringify(decoded.left));
-    const recorded = { position: index + 1, recordedAt: 0, event: decoded.right };
+    const recorded = { position: index + 1, recordedAt: 0, ...unattributed, event: decoded.right };
     return factOf(recorded, [], { position: Number.MAX_SAFE_INTEGER, minAssurance: 'claimed' })!;
   });
 

@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { EventType } from '../../src/domain/events/catalogue.ts';
 import { decodeData, decodeEvent } from '../../src/domain/events/event.ts';
+import { unattributed } from '../../src/domain/recording/attribution.ts';
 import { isCorrection } from '../../src/domain/recording/corrections.ts';
 import { type Fact, factOf } from '../../src/domain/recording/facts.ts';
 import type { Knowledge, RecordedEvent } from '../../src/domain/recording/recorded-event.ts';
@@ -32,7 +33,7 @@ export const factsIn = (log: ReadonlyArray<unknown>, known: Partial<Knowledge> =
   const recorded = log.map((input, index): RecordedEvent => {
     const event = decodeEvent(input);
     if (E.isLeft(event)) throw new Error(`not an event: ${JSON.stringify(event.left)}`);
-    return { position: index + 1, recordedAt: 0, event: event.right };
+    return { position: index + 1, recordedAt: 0, ...unattributed, event: event.right };
   });
   const corrections = recorded.filter(({ event }) => isCorrection(event));
   const knowledge: Knowledge = { position: log.length, minAssurance: 'claimed', ...known };

@@ -59,6 +59,14 @@ const Evidence = ({ of }: { of: string | undefined }) => {
   );
 };
 
+/** Who recorded an event, and under which scopes. */
+const Recorder = ({ of: { recordedby, authority } }: { of: WireEvent }) => (
+  <>
+    {recordedby === null ? <span className="unknown">no key</span> : <Id>{shownText(recordedby)}</Id>}
+    {authority === null ? null : <span className="scopes"> with {authority.split(' ').join(', ')}</span>}
+  </>
+);
+
 const Instant = ({ at }: { at: string }) => (
   <>
     {wordedMoment(Date.parse(at))}
@@ -88,6 +96,10 @@ const EventCard = ({ detail }: { detail: EventDetail }) => {
         <dt>Recorded</dt>
         <dd>
           <Instant at={event.recordedat} />
+        </dd>
+        <dt>Recorded by</dt>
+        <dd>
+          <Recorder of={event} />
         </dd>
         <dt>Assurance</dt>
         <dd>

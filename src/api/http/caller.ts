@@ -3,8 +3,10 @@
  */
 import type { Context } from 'hono';
 import type { RequestIdVariables } from 'hono/request-id';
+import { authorityOf } from '../../domain/recording/attribution.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { People } from '../../ledger/people.ts';
+import type { Emitter } from '../../ledger/recording/emitter.ts';
 import type { Scope } from '../../people/access/keys.ts';
 
 /** A caller that was let in. */
@@ -32,6 +34,12 @@ export const callerOf = (context: Context<ApiEnv>): Caller => {
 
 /** Whether the caller has a scope. */
 export const may = (context: Context<ApiEnv>, scope: Scope): boolean => callerOf(context).scopes.has(scope);
+
+/** The caller, as one who records events. */
+export const emitterOf = (context: Context<ApiEnv>): Emitter => {
+  const { keyName, scopes } = callerOf(context);
+  return { recordedBy: keyName, authority: authorityOf(scopes) };
+};
 
 /** People, as the caller may see them. */
 export const peopleOf = (context: Context<ApiEnv>, ledger: Ledger): People =>

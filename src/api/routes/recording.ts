@@ -10,7 +10,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { Given } from '../../ledger/recording/decode-batch.ts';
 import { type RecordedChunk, Recorder } from '../../ledger/recording/recorder.ts';
 import { isBinary, readBatch, readBinary, readNdjson, readStructured } from '../http/bodies.ts';
-import { type ApiEnv, may } from '../http/caller.ts';
+import { type ApiEnv, emitterOf } from '../http/caller.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { eventSchema, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
@@ -34,7 +34,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       const position = String(ledger.parts.log.head());
       return context.json({ recorded: 0, duplicates: 0, position }, 200);
     }
-    const done = await recorder.record(given.right, may(context, 'admin'));
+    const done = await recorder.record(given.right, emitterOf(context));
     if (E.isLeft(done)) return problem(context, done.left);
     const { recorded, duplicates, position } = done.right;
     return context.json({ recorded, duplicates, position: String(position) }, recorded === 0 ? 200 : 201);
@@ -42,7 +42,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
 
   /** Chunk after chunk, in order; while one is written, the next is read and prepared. */
   const recordLines = async (context: Context<ApiEnv>): Promise<Response> => {
-    const mayAdopt = may(context, 'admin');
+    const by = emitterOf(context);
     let soFar: Recorded = { recorded: 0, duplicates: 0, position: String(ledger.parts.log.head()) };
     let last = 0;
     let written: Promise<RecordedChunk> | undefined;
@@ -62,7 +62,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     };
 
     for await (const chunk of readNdjson(context.req.raw.body)) {
-      const prepared = E.isLeft(chunk) ? chunk : await recorder.prepare(chunk.right, mayAdopt);
+      const prepared = E.isLeft(chunk) ? chunk : await recorder.prepare(chunk.right, by);
       const stopped = (await settled()) ?? (E.isLeft(prepared) ? prepared.left : undefined);
       if (stopped !== undefined) return problem(context, { ...stopped, soFar } as Problem);
       if (E.isRight(prepared) && prepared.right.decoded.given.length > 0) {

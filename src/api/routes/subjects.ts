@@ -26,7 +26,7 @@ import { historyBetween, residencyAt } from '../../questions/residency.ts';
 import { trailOf } from '../../questions/trail.ts';
 import type { View } from '../../questions/view.ts';
 import { answerPrepared } from '../http/answer.ts';
-import { type ApiEnv, callerOf, may, peopleOf } from '../http/caller.ts';
+import { type ApiEnv, callerOf, emitterOf, may, peopleOf } from '../http/caller.ts';
 import { describeQuestion, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 
@@ -154,7 +154,7 @@ export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       const pseudonym = await people(context).pseudonymOf(context.req.param('id'));
       const unknown = unknownSubject(context);
       if (pseudonym === undefined) return problem(context, unknown);
-      const forgotten = await forgetPerson(ledger, pseudonym);
+      const forgotten = await forgetPerson(ledger, pseudonym, emitterOf(context));
       if (E.isLeft(forgotten)) return problem(context, forgotten.left);
       return forgotten.right ? context.body(null, 204) : problem(context, unknown);
     },

@@ -18,14 +18,18 @@ import { runCommand } from '../invocation/run-command.ts';
 import { fieldsOf, show } from '../terminal/formats.ts';
 import type { Column } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { counted, eventText, moment } from '../terminal/wording.ts';
+import { counted, eventText, moment, recorderText } from '../terminal/wording.ts';
 
-const columns: ReadonlyArray<Column<TrailRow>> = [
+/** Who recorded an event has a column where anybody is named: without keys, nobody is. */
+const columnsFor = (rows: ReadonlyArray<TrailRow>): ReadonlyArray<Column<TrailRow>> => [
   { title: 'Pos', cell: ({ event }) => event.position, align: 'right' },
   { title: 'True from', cell: ({ event }) => moment(event.time) },
   { title: 'Event', cell: ({ event }) => event.type },
   { title: 'Says', cell: ({ event }) => eventText(event) },
   { title: 'Attested', cell: ({ event }) => event.assurance },
+  ...(rows.some(({ event }) => event.recordedby !== null)
+    ? [{ title: 'Recorded by', cell: ({ event }: TrailRow) => recorderText(event) }]
+    : []),
   { title: 'Why it is here', cell: ({ why }) => why.join('\n') },
 ];
 
@@ -40,7 +44,7 @@ const ask = async (subject: string, options: QuestionOptions, terminal: Terminal
       options.format,
       {
         fields: fieldsOf(TrailRow),
-        columns,
+        columns: columnsFor(data),
         title: `${terminal.style('bold', subject)}: the audit trail, in the order in which it was learned, ${knownWords(clocks, options)}`,
         empty: ['No event touched this person’s data.', 'Try a lower --min-assurance or a later --known-at.'],
         footer: [`${counted(data.length, 'event', 'events')}. Times are UTC.`],

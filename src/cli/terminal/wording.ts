@@ -75,3 +75,9 @@ export const eventText = ({ data }: WireEvent): string =>
         .map(([name, value]) => fieldText(name, value))
         .join(' ')
     : '';
+
+/** Who recorded an event, and under which scopes: `mover (emit)`. */
+export const recorderText = ({ recordedby, authority }: WireEvent): string => {
+  const scopes = authority === null ? '' : ` (${authority})`;
+  return recordedby === null ? '' : `${recordedby}${scopes}`;
+};

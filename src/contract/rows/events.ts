@@ -2,7 +2,7 @@
  * Rows of the log: events, their discrepancies (R1) and corrections (R4).
  */
 import * as t from 'io-ts';
-import { exact, list, oneOf } from '../../domain/events/codec.ts';
+import { exact, list, nullable, oneOf } from '../../domain/events/codec.ts';
 import { Assurance } from '../../domain/events/words.ts';
 import { Time, WirePosition } from './fields.ts';
 
@@ -14,7 +14,7 @@ export const DiscrepancyRow = exact(
 );
 export type DiscrepancyRow = t.TypeOf<typeof DiscrepancyRow>;
 
-/** An event with its place in the log. */
+/** An event with its place in the log, and who recorded it under which scopes (R24). */
 export const WireEvent = exact(
   'WireEvent',
   {
@@ -27,6 +27,8 @@ export const WireEvent = exact(
     data: t.unknown,
     position: WirePosition,
     recordedat: Time,
+    recordedby: nullable(t.string),
+    authority: nullable(t.string),
   },
   { evidence: t.string },
 );

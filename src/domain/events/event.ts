@@ -59,6 +59,8 @@ export const Envelope = exact(
     data_base64: 'data is a JSON object, in data',
     position: 'the ledger adds it to what it answers: leave it out',
     recordedat: 'the ledger adds it to what it answers: leave it out',
+    recordedby: 'the ledger adds it to what it answers: leave it out',
+    authority: 'the ledger adds it to what it answers: leave it out',
     traceparent: 'events take no extension attributes but assurance and evidence: leave it out',
     tracestate: 'events take no extension attributes but assurance and evidence: leave it out',
   },

@@ -4,9 +4,10 @@
 import type { Event } from '../events/event.ts';
 import type { Assurance } from '../events/words.ts';
 import type { Instant } from '../time/instant.ts';
+import type { Attribution } from './attribution.ts';
 
 /** An event with its place in the log. */
-export interface RecordedEvent {
+export interface RecordedEvent extends Attribution {
   readonly position: number;
   /** Known time: the wall clock of the ledger when it learned the event. */
   readonly recordedAt: Instant;

@@ -8,6 +8,7 @@ import { concerns } from '../../domain/events/catalogue.ts';
 import { decodeEvent, type Event } from '../../domain/events/event.ts';
 import type { Fault } from '../../domain/events/fault.ts';
 import { describeFault, readPolicy } from '../../domain/policy/cedar/read-policy.ts';
+import type { Emitter } from './emitter.ts';
 
 /**
  * An item of a body, parsed as JSON and not yet decoded, or the reason why it could not be parsed. `index` is its place
@@ -72,9 +73,9 @@ export const decodeBatch = (batch: ReadonlyArray<Given>): E.Either<Problem, Read
 
 /** Events about policies need the scope `admin`. */
 export const checkScope =
-  (mayAdopt: boolean) =>
+  ({ authority }: Emitter) =>
   (events: ReadonlyArray<Event>): E.Either<Problem, ReadonlyArray<Event>> =>
-    mayAdopt || !events.some(({ type }) => concerns(type, 'policy'))
+    authority.split(' ').includes('admin') || !events.some(({ type }) => concerns(type, 'policy'))
       ? E.right(events)
       : E.left({
           kind: 'forbidden',

@@ -3,6 +3,7 @@
  */
 import type { Event } from '../../domain/events/event.ts';
 import { encodeStored } from '../../domain/events/stored.ts';
+import type { Attribution } from '../../domain/recording/attribution.ts';
 import type { EventToAppend, Position } from '../../store/event-store.ts';
 import type { Given } from './decode-batch.ts';
 
@@ -10,6 +11,8 @@ import type { Given } from './decode-batch.ts';
 export interface DecodedBatch {
   readonly given: ReadonlyArray<Given>;
   readonly events: ReadonlyArray<Event>;
+  /** Who records it. */
+  readonly by: Attribution;
 }
 
 /** A decoded batch with pseudonyms in place of people's identifiers. */
@@ -23,15 +26,17 @@ export interface PreparedBatch {
 }
 
 /** The event as the store takes it. */
-export const storable = (event: Event): EventToAppend => ({
+export const storable = (event: Event, { recordedBy, authority }: Attribution): EventToAppend => ({
   source: event.source,
   id: event.id,
+  recordedBy,
+  authority,
   bytes: encodeStored(event),
 });
 
 /** Splits a batch that has at least two events to append. */
 export const halvesOf = ({
-  decoded: { given, events },
+  decoded: { given, events, by },
   toAppend,
   places,
   recordedAlready,
@@ -42,13 +47,13 @@ export const halvesOf = ({
   const after = [...recordedAlready].filter(([place]) => place >= start);
   return [
     {
-      decoded: { given: given.slice(0, start), events: events.slice(0, start) },
+      decoded: { given: given.slice(0, start), events: events.slice(0, start), by },
       toAppend: toAppend.slice(0, middle),
       places: places.slice(0, middle),
       recordedAlready: new Map(before),
     },
     {
-      decoded: { given: given.slice(start), events: events.slice(start) },
+      decoded: { given: given.slice(start), events: events.slice(start), by },
       toAppend: toAppend.slice(middle),
       places: places.slice(middle).map((place) => place - start),
       recordedAlready: new Map(after.map(([place, position]) => [place - start, position])),

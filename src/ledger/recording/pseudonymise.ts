@@ -178,7 +178,10 @@ const swapAll = (
 ): PreparedBatch => {
   const places = decoded.events.flatMap((_, place) => (recordedAlready.has(place) ? [] : [place]));
   const toAppend = places.map((place) =>
-    storable(withSubjects(decoded.events[place]!, swap, (data) => withheld(data, swap(fingerprintKey)))),
+    storable(
+      withSubjects(decoded.events[place]!, swap, (data) => withheld(data, swap(fingerprintKey))),
+      decoded.by,
+    ),
   );
   return { decoded, toAppend, places, recordedAlready };
 };

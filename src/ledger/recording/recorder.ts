@@ -9,6 +9,7 @@ import { subjectsOf } from '../../domain/events/subjects.ts';
 import type { AppendError, Position } from '../../store/event-store.ts';
 import type { Ledger } from '../ledger.ts';
 import { checkScope, decodeBatch, type Given } from './decode-batch.ts';
+import type { Emitter } from './emitter.ts';
 import { halvesOf, type PreparedBatch } from './prepared-batch.ts';
 import { Pseudonymiser } from './pseudonymise.ts';
 import { appendProblem, conflictAt } from './refusals.ts';
@@ -55,18 +56,18 @@ export class Recorder {
   /**
    * Records all of the batch, or nothing of it.
    *
-   * @param mayAdopt whether the caller may record events about policies.
+   * @param by who records it.
    */
-  record(batch: ReadonlyArray<Given>, mayAdopt: boolean): Promise<E.Either<Problem, Recorded>> {
+  record(batch: ReadonlyArray<Given>, by: Emitter): Promise<E.Either<Problem, Recorded>> {
     return pipe(
-      this.prepared(batch, mayAdopt),
+      this.prepared(batch, by),
       TE.flatMap((prepared) => this.appended(prepared)),
     )();
   }
 
   /** Decodes all of the batch, and puts pseudonyms in place of identifiers. Nothing is recorded yet. */
-  prepare(batch: ReadonlyArray<Given>, mayAdopt: boolean): Promise<E.Either<Problem, PreparedBatch>> {
-    return this.prepared(batch, mayAdopt)();
+  prepare(batch: ReadonlyArray<Given>, by: Emitter): Promise<E.Either<Problem, PreparedBatch>> {
+    return this.prepared(batch, by)();
   }
 
   /**
@@ -89,12 +90,12 @@ export class Recorder {
     return done;
   }
 
-  private prepared(given: ReadonlyArray<Given>, mayAdopt: boolean): TE.TaskEither<Problem, PreparedBatch> {
+  private prepared(given: ReadonlyArray<Given>, by: Emitter): TE.TaskEither<Problem, PreparedBatch> {
     return pipe(
       decodeBatch(given),
-      E.flatMap(checkScope(mayAdopt)),
+      E.flatMap(checkScope(by)),
       TE.fromEither,
-      TE.flatMap((events) => this.pseudonymiser.prepare({ given, events }, false)),
+      TE.flatMap((events) => this.pseudonymiser.prepare({ given, events, by }, false)),
     );
   }
 

@@ -13,7 +13,7 @@ import { lineOf } from '../../domain/events/scalars.ts';
 import { formatInstant, type Instant } from '../../domain/time/instant.ts';
 
 /** What a key lets its holder do. */
-export const Scope = oneOf('a scope', ['emit', 'audit', 'admin', 'identify', 'vault']);
+export const Scope = oneOf('a scope', ['emit', 'correct', 'audit', 'admin', 'identify', 'vault']);
 export type Scope = t.TypeOf<typeof Scope>;
 
 const Key = exact(

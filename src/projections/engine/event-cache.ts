@@ -31,7 +31,8 @@ export class EventCache {
     const stored = this.log.at(position);
     const decoded = stored === undefined ? undefined : decodeStored(stored.bytes);
     if (stored === undefined || decoded === undefined || E.isLeft(decoded)) return undefined;
-    const recorded = { position, recordedAt: stored.recordedAt, event: decoded.right };
+    const { recordedAt, recordedBy, authority } = stored;
+    const recorded = { position, recordedAt, recordedBy, authority, event: decoded.right };
     this.events.set(position, recorded);
     return recorded;
   }

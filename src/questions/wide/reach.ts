@@ -7,6 +7,7 @@ import { type Asked, pageOf } from '../../contract/asked.ts';
 import { isOverPeriod, type PlainQuestion, periodOf } from '../../contract/questions/question.ts';
 import type { PartyReachQuestion } from '../../contract/questions/reach.ts';
 import type { Event } from '../../domain/events/event.ts';
+import { unattributed } from '../../domain/recording/attribution.ts';
 import { knownName } from '../known-name.ts';
 import { partyCut } from '../party-cut.ts';
 import { newlyReached, reachOfParty } from '../party-reach.ts';
@@ -35,6 +36,8 @@ export const reachSimulation = (
   const simulated = events.map((event, index) => ({
     position: position + index + 1,
     recordedAt: asked.clocks.knownAt,
+    // What would follow if somebody recorded them who may.
+    ...unattributed,
     event,
   }));
   const known = { ...view.known, position: position + events.length };

@@ -31,6 +31,9 @@ const RecordMetadata = t.intersection([
     expected: t.array(t.type({ source: t.string, count: Count })),
     /** For copied events, when the other ledger recorded it; otherwise KurrentDB's own time counts. */
     recordedAt: Count,
+    /** Who recorded it, where there are keys; absent in records of older versions, as is `authority`. */
+    recordedBy: t.string,
+    authority: t.string,
   }),
 ]);
 type RecordMetadata = t.TypeOf<typeof RecordMetadata>;
@@ -143,6 +146,8 @@ export const encodeBatch = (
       index,
       size: events.length,
       ...(recordedAtOf === undefined ? {} : { recordedAt: recordedAtOf(event) }),
+      ...(event.recordedBy === null ? {} : { recordedBy: event.recordedBy }),
+      ...(event.authority === null ? {} : { authority: event.authority }),
     };
     const metadata = encoder.encode(JSON.stringify(described));
     bytes += event.bytes.length + metadata.length + recordType.length * 2;
@@ -157,6 +162,7 @@ export const decodeRecord = (ledger: string, record: RawRecord): LoggedEvent | u
   const metadata = RecordMetadata.decode(record.metadata);
   if (E.isLeft(metadata)) return undefined;
   const { source, id, batch, index, size, expected, recordedAt } = metadata.right;
+  const { recordedBy = null, authority = null } = metadata.right;
   const isInPlace =
     source.isWellFormed() &&
     (record.stream === streamOfBatches(ledger) || record.stream === streamOfSource(ledger, source));
@@ -165,6 +171,8 @@ export const decodeRecord = (ledger: string, record: RawRecord): LoggedEvent | u
     source,
     id,
     bytes: record.data,
+    recordedBy,
+    authority,
     recordedAt: recordedAt ?? record.createdAt,
     isCopied: recordedAt !== undefined,
     record,

@@ -48,12 +48,13 @@ const contradiction = (database: DatabaseSync, whole: boolean): string | undefin
 
 /**
  * The format of a replica; `application_id` is `DMCM` in ASCII. A lost tail is read again, so no sync is waited for.
- * In version 1 the positions were KurrentDB's own, with gaps; in version 2 two appends could be recorded at one instant.
+ * In version 1 the positions were KurrentDB's own, with gaps; in version 2 two appends could be recorded at one instant;
+ * version 3 did not keep who recorded an event.
  */
 export const replicaFormat: FileFormat = {
   name: 'local replica of KurrentDB',
   applicationId: 0x444d434d,
-  schemaVersion: 3,
+  schemaVersion: 4,
   schema,
   pragmas: 'PRAGMA synchronous = NORMAL; PRAGMA fullfsync = OFF; PRAGMA checkpoint_fullfsync = OFF;',
   contradiction,

@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache';
 import type { Instant } from '../../domain/time/instant.ts';
 import { type EventToAppend, origin, type Position } from '../event-store.ts';
 import { beforeEverything } from '../known-time.ts';
+import { attributionWriter } from '../sqlite/attributions.ts';
 import { eventChecksum, sourceChecksum } from '../sqlite/ledger-format.ts';
 import type { RecordedBefore } from './compare-batch.ts';
 import type { LogPosition, RawRecord } from './record-format.ts';
@@ -28,8 +29,9 @@ export const replicaStatements = (database: DatabaseSync) => {
     'SELECT position, bytes = ? AS same FROM event WHERE source = ? AND id = ?',
   );
   const insertEvent = database.prepare(
-    'INSERT INTO event (position, source, id, recorded_at, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO event (position, source, id, recorded_at, attribution, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
+  const attributionNumberOf = attributionWriter(database);
   const selectEnd = database.prepare(
     'SELECT position, recorded_at FROM event ORDER BY position DESC LIMIT 1',
   );
@@ -88,8 +90,11 @@ export const replicaStatements = (database: DatabaseSync) => {
       end ??= endOf();
       end.position += 1;
       end.recordedAt = Math.max(end.recordedAt, recordedAt);
-      const checksum = eventChecksum(end.position, source.number, event.id, end.recordedAt, event.bytes);
-      insertEvent.run(end.position, source.number, event.id, end.recordedAt, event.bytes, checksum);
+      const { position, recordedAt: at } = end;
+      const { id, bytes } = event;
+      const attribution = attributionNumberOf(event);
+      const checksum = eventChecksum(position, source.number, id, at, attribution, bytes);
+      insertEvent.run(position, source.number, id, at, attribution, bytes, checksum);
       source.count += 1;
       updateCount.run(source.count, source.number);
       return end.position;

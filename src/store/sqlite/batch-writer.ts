@@ -7,6 +7,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
+import { type Attribution, isSameAttribution } from '../../domain/recording/attribution.ts';
 import type { Instant } from '../../domain/time/instant.ts';
 import {
   type AppendError,
@@ -16,6 +17,7 @@ import {
   type Position,
 } from '../event-store.ts';
 import { beforeEverything } from '../known-time.ts';
+import { attributionWriter } from './attributions.ts';
 import { eventChecksum, sourceChecksum } from './ledger-format.ts';
 
 export interface BatchWriter {
@@ -55,9 +57,12 @@ export const batchWriter = (database: DatabaseSync): BatchWriter => {
     'SELECT position, bytes = ? AS same FROM event WHERE source = ? AND id = ?',
   );
   const insertEvent = database.prepare(
-    `INSERT INTO event (position, source, id, recorded_at, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO event (position, source, id, recorded_at, attribution, bytes, checksum)
+     VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (source, id) DO NOTHING`,
   );
+
+  const attributionNumberOf = attributionWriter(database);
 
   let head: Position = origin;
   let lastRecordedAt: Instant = beforeEverything;
@@ -83,7 +88,11 @@ export const batchWriter = (database: DatabaseSync): BatchWriter => {
   const insertAll = (events: ReadonlyArray<EventToAppend>, recordedAt: Instant): boolean => {
     const streams = new Map<string, { readonly stream: Stream; added: number }>();
     let position = head;
-    for (const { source, id, bytes } of events) {
+    let attributed: { readonly by: Attribution; readonly number: number } | undefined;
+    for (const event of events) {
+      const { source, id, bytes } = event;
+      if (attributed === undefined || !isSameAttribution(attributed.by, event))
+        attributed = { by: event, number: attributionNumberOf(event) };
       let into = streams.get(source);
       if (into === undefined) {
         into = { stream: streamOf(source), added: 0 };
@@ -92,8 +101,10 @@ export const batchWriter = (database: DatabaseSync): BatchWriter => {
       }
       const { number } = into.stream;
       position++;
-      const checksum = eventChecksum(position, number, id, recordedAt, bytes);
-      if (insertEvent.run(position, number, id, recordedAt, bytes, checksum).changes === 0) return false;
+      const attribution = attributed.number;
+      const checksum = eventChecksum(position, number, id, recordedAt, attribution, bytes);
+      const inserted = insertEvent.run(position, number, id, recordedAt, attribution, bytes, checksum);
+      if (inserted.changes === 0) return false;
       into.added++;
     }
     for (const { stream, added } of streams.values()) updateCount.run(stream.count + added, stream.number);

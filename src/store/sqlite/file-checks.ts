@@ -20,6 +20,8 @@ export interface FileFormat {
   readonly schemaVersion: number;
   /** The statements that create the tables. */
   readonly schema: string;
+  /** The statements that bring a file of version n + 1 to the next version, if earlier files are upgraded. */
+  readonly upgrades?: ReadonlyArray<string>;
   /** Pragmas of this format, applied after the shared ones. */
   readonly pragmas?: string;
   /** Looks for contradictions in the content when the file is opened: in every row if `whole`, otherwise briefly. */
@@ -68,8 +70,24 @@ export const refuseMissing = (file: string, format: FileFormat): void => {
   }
 };
 
-/** Refuses a file of another program, or of another version of this one. */
-export const refuseForeign = (file: string, format: FileFormat, database: DatabaseSync): void => {
+/** The version of the file's schema. */
+export const versionOf = (database: DatabaseSync): number => pragmaNumber(database, 'user_version');
+
+/** Whether a file of an earlier version is upgraded when it is opened for writing. */
+const isUpgraded = (format: FileFormat, version: number): boolean =>
+  version > 0 && version < format.schemaVersion && format.upgrades?.[version - 1] !== undefined;
+
+/**
+ * Refuses a file of another program, or of another version of this one.
+ *
+ * @param upgrading whether an earlier version will do, because it is upgraded next.
+ */
+export const refuseForeign = (
+  file: string,
+  format: FileFormat,
+  database: DatabaseSync,
+  upgrading: boolean,
+): void => {
   const applicationId = pragmaNumber(database, 'application_id');
   if (applicationId !== format.applicationId) {
     throw new ForeignFile(
@@ -78,15 +96,18 @@ export const refuseForeign = (file: string, format: FileFormat, database: Databa
       'It was left untouched; point the settings at the right file',
     );
   }
-  const version = pragmaNumber(database, 'user_version');
+  const version = versionOf(database);
   if (version !== format.schemaVersion) {
+    if (upgrading && isUpgraded(format, version)) return;
     const what = `this ${format.name} has schema version ${version}, and this Domicile works with version ${format.schemaVersion}`;
     if (version > format.schemaVersion)
       throw new WrongSchema(file, what, 'It was written by a newer Domicile: run that one');
     throw new OlderSchema(
       file,
       what,
-      'It was written by an older Domicile: run that one, or export from it and record into a new ledger',
+      isUpgraded(format, version)
+        ? 'It was written by an older Domicile: start the server once, which upgrades it'
+        : 'It was written by an older Domicile: run that one, or export from it and record into a new ledger',
     );
   }
 };

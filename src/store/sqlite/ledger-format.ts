@@ -6,9 +6,10 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
+import type { Attribution } from '../../domain/recording/attribution.ts';
 import type { FileFormat } from './file-checks.ts';
 
-const schema = `
+const firstSchema = `
 CREATE TABLE source (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -25,6 +26,21 @@ CREATE TABLE event (
 ) STRICT;
 CREATE UNIQUE INDEX event_by_id ON event (source, id);
 CREATE INDEX event_by_source ON event (source);
+`;
+
+/**
+ * Version 2 keeps who recorded an event, and under which authority (R24). Events share few attributions, so an event
+ * has the number of one. Those of version 1 have number 0: they were recorded before any was kept.
+ */
+const secondSchema = `
+ALTER TABLE event ADD COLUMN attribution INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE attribution (
+  id INTEGER PRIMARY KEY,
+  recorded_by TEXT,
+  authority TEXT,
+  checksum INTEGER NOT NULL
+) STRICT;
+CREATE INDEX attribution_by_content ON attribution (recorded_by, authority);
 `;
 
 /** Hashes three numbers of up to 53 bits to 32 bits; the change of any single bit changes the hash. */
@@ -56,28 +72,39 @@ const foldBytes = (bytes: Uint8Array, from: number, to: number, start: number): 
   return hash >>> 0;
 };
 
+/** The hash of an event's numbers. With attribution 0 it is that of version 1, whose rows stay as they are. */
+const foldNumbers = (position: number, source: number, recordedAt: number, attribution: number): number =>
+  fold(position, source, recordedAt) ^ Math.imul(attribution, 0x27d4eb2f);
+
 /** CRC-32 of an event's bytes, seeded with a hash of the other columns. */
 export const eventChecksum = (
   position: number,
   source: number,
   id: string,
   recordedAt: number,
+  attribution: number,
   bytes: Uint8Array,
-): number => crc32(bytes, foldText(id, fold(position, source, recordedAt)));
+): number => crc32(bytes, foldText(id, foldNumbers(position, source, recordedAt, attribution)));
 
 /** The same for an event whose id is part of a larger buffer, in UTF-8. */
 export const checksumOfPacked = (
   position: number,
   source: number,
   recordedAt: number,
+  attribution: number,
   ids: Uint8Array,
   idStart: number,
   idEnd: number,
   bytes: Uint8Array,
-): number => crc32(bytes, foldBytes(ids, idStart, idEnd, fold(position, source, recordedAt)));
+): number =>
+  crc32(bytes, foldBytes(ids, idStart, idEnd, foldNumbers(position, source, recordedAt, attribution)));
 
 /** CRC-32 of the constant columns of a `source` row; the count is compared with the events. */
 export const sourceChecksum = (id: number, name: string): number => crc32(name, id);
+
+/** CRC-32 of an attribution. */
+export const attributionChecksum = (id: number, { recordedBy, authority }: Attribution): number =>
+  crc32(JSON.stringify([recordedBy, authority]), id);
 
 /** A row of `event`, in the order of `eventColumns`. */
 export type EventRow = [
@@ -85,15 +112,18 @@ export type EventRow = [
   source: number,
   id: string,
   recordedAt: number,
+  attribution: number,
   bytes: Uint8Array,
   checksum: number,
 ];
 
-export const eventColumns = 'position, source, id, recorded_at, bytes, checksum';
+export const eventColumns = 'position, source, id, recorded_at, attribution, bytes, checksum';
 
 /** Whether the row matches its checksum. */
-export const isAsWritten = ([position, source, id, recordedAt, bytes, checksum]: EventRow): boolean =>
-  eventChecksum(position, source, id, recordedAt, bytes) === checksum;
+export const isAsWritten = (row: EventRow): boolean => {
+  const [position, source, id, recordedAt, attribution, bytes, checksum] = row;
+  return eventChecksum(position, source, id, recordedAt, attribution, bytes) === checksum;
+};
 
 /** The streams and the log must agree on how many events there are; `whole` compares every event's checksum. */
 const contradiction = (database: DatabaseSync, whole: boolean): string | undefined => {
@@ -105,6 +135,12 @@ const contradiction = (database: DatabaseSync, whole: boolean): string | undefin
     .get() as { events: number; streams: number };
   if (events !== streams) return `it ends at position ${events}, but its streams count ${streams} events`;
   if (!whole) return undefined;
+  const attributions = database.prepare('SELECT id, recorded_by, authority, checksum FROM attribution');
+  for (const { id, recorded_by, authority, checksum } of attributions.iterate()) {
+    const attribution = { recordedBy: recorded_by as string | null, authority: authority as string | null };
+    if (attributionChecksum(Number(id), attribution) !== checksum)
+      return `the attribution with number ${id} is not as it was written`;
+  }
   const rows = database.prepare(`SELECT ${eventColumns} FROM event`);
   rows.setReturnArrays(true);
   for (const row of rows.iterate() as unknown as Iterable<EventRow>) {
@@ -117,7 +153,8 @@ const contradiction = (database: DatabaseSync, whole: boolean): string | undefin
 export const ledgerFormat: FileFormat = {
   name: 'ledger',
   applicationId: 0x444d434c,
-  schemaVersion: 1,
-  schema,
+  schemaVersion: 2,
+  schema: firstSchema + secondSchema,
+  upgrades: [secondSchema],
   contradiction,
 };

@@ -17,9 +17,10 @@ const valueBytesMax = 64 * 1_024 * 1_024;
 /** SQLite's result code for larger values: `SQLITE_TOOBIG`. */
 const tooBig = 18;
 
-/** A page with the times at which its events were recorded. */
+/** A page with the times at which its events were recorded, and the numbers of their attributions. */
 export interface RecordedPage extends LogPage {
   readonly recordedAt: ReadonlyArray<Instant>;
+  readonly attributions: ReadonlyArray<number>;
 }
 
 const space = 0x20;
@@ -67,7 +68,7 @@ export const pageReader = (
   database.limits.length = valueBytesMax;
   const select = database.prepare(
     `SELECT CAST(group_concat(CAST(bytes AS TEXT), '') AS BLOB),
-            CAST(group_concat(concat_ws(' ', position, source, recorded_at, checksum, octet_length(bytes), octet_length(id), id), ' ') AS BLOB)
+            CAST(group_concat(concat_ws(' ', position, source, recorded_at, attribution, checksum, octet_length(bytes), octet_length(id), id), ' ') AS BLOB)
      FROM (SELECT * FROM event WHERE position > ? AND position <= ? ORDER BY position LIMIT ?)`,
   );
   select.setReturnArrays(true);
@@ -92,11 +93,13 @@ export const pageReader = (
     const bytes = content ?? nothing;
     const numbers = new Numbers(rows ?? nothing);
     const [positions, sources, recordedAt]: [number[], number[], number[]] = [[], [], []];
+    const attributions: number[] = [];
     const [starts, idStarts, idEnds]: [number[], number[], number[]] = [[0], [], []];
     for (let start = 0, last = after; numbers.at < numbers.bytes.length; ) {
       const position = numbers.next();
       const source = numbers.next();
       const recorded = numbers.next();
+      const attribution = numbers.next();
       const checksum = numbers.next();
       const end = start + numbers.next();
       const idEnd = numbers.next() + numbers.at;
@@ -104,12 +107,14 @@ export const pageReader = (
         throw damaged(file, `the event after position ${last} is cut off`);
       }
       const of = bytes.subarray(start, end);
-      if (checksumOfPacked(position, source, recorded, numbers.bytes, numbers.at, idEnd, of) !== checksum) {
+      const { bytes: ids, at } = numbers;
+      if (checksumOfPacked(position, source, recorded, attribution, ids, at, idEnd, of) !== checksum) {
         throw damaged(file, `the event at position ${position} is not as it was written`);
       }
       positions.push(position);
       sources.push(source);
       recordedAt.push(recorded);
+      attributions.push(attribution);
       starts.push(end);
       idStarts.push(numbers.at);
       idEnds.push(idEnd);
@@ -120,6 +125,7 @@ export const pageReader = (
     return {
       positions,
       recordedAt,
+      attributions,
       bytes,
       starts,
       ids: numbers.bytes,

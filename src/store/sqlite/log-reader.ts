@@ -8,6 +8,7 @@ import { LRUCache } from 'lru-cache';
 import type { Instant } from '../../domain/time/instant.ts';
 import { origin, type Position, type StoredEvent } from '../event-store.ts';
 import type { LogReader } from '../log-reader.ts';
+import { attributionReader } from './attributions.ts';
 import type { FileFormat } from './file-checks.ts';
 import { type EventRow, eventColumns, isAsWritten, ledgerFormat, sourceChecksum } from './ledger-format.ts';
 import { pageReader } from './log-pages.ts';
@@ -63,10 +64,13 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
     return name;
   };
 
+  const attributionOf = attributionReader(database, file);
+
   const toEvent = (row: EventRow): StoredEvent => {
-    const [position, source, id, recordedAt, bytes] = row;
+    const [position, source, id, recordedAt, attribution, bytes] = row;
     if (!isAsWritten(row)) throw damaged(file, `the event at position ${position} is not as it was written`);
-    return { position, source: nameOf(source), id, recordedAt, bytes };
+    const { recordedBy, authority } = attributionOf(attribution);
+    return { position, source: nameOf(source), id, recordedAt, recordedBy, authority, bytes };
   };
 
   const page = pageReader(database, file, nameOf);
@@ -74,18 +78,18 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
   const after = (position: Position, limit: number): ReadonlyArray<StoredEvent> => {
     const out: StoredEvent[] = [];
     for (let last = position; out.length < limit; ) {
-      const { positions, recordedAt, bytes, starts, ids, idStarts, idEnds, sourceOf } = page(
-        last,
-        Number.MAX_SAFE_INTEGER,
-        limit - out.length,
-      );
+      const read = page(last, Number.MAX_SAFE_INTEGER, limit - out.length);
+      const { positions, recordedAt, attributions, bytes, starts, ids, idStarts, idEnds, sourceOf } = read;
       if (positions.length === 0) break;
       for (const [index, at] of positions.entries()) {
+        const { recordedBy, authority } = attributionOf(attributions[index]!);
         out.push({
           position: at,
           source: sourceOf(index),
           id: decoder.decode(ids.subarray(idStarts[index]!, idEnds[index]!)),
           recordedAt: recordedAt[index]!,
+          recordedBy,
+          authority,
           bytes: bytes.subarray(starts[index]!, starts[index + 1]!),
         });
       }

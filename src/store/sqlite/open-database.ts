@@ -25,6 +25,7 @@ import {
   refuseMissing,
   refuseOldSqlite,
   refuseOtherTables,
+  versionOf,
 } from './file-checks.ts';
 import { StoreUnusable, toOpeningProblem } from './store-problems.ts';
 import { takeWriterLock } from './writer-lock.ts';
@@ -123,8 +124,19 @@ const connect = (file: string, readOnly: boolean, open: (database: DatabaseSync)
   }
 };
 
+/** Brings a file of an earlier version to the current one, in one transaction: all of it, or nothing. */
+const upgrade = (file: string, format: FileFormat, database: DatabaseSync): void => {
+  const version = versionOf(database);
+  if (version === format.schemaVersion) return;
+  transact(database, () => {
+    for (const statements of format.upgrades?.slice(version - 1) ?? []) database.exec(statements);
+    refuseOtherTables(file, format, database);
+    database.exec(`PRAGMA user_version = ${format.schemaVersion}`);
+  });
+};
+
 /**
- * Opens a file for writing, and creates it if there is none.
+ * Opens a file for writing, and creates it if there is none. A file of an earlier version is upgraded.
  *
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */
@@ -137,10 +149,11 @@ export const openToWrite = (path: string, format: FileFormat, now: Instant): Ope
     try {
       refuseMissing(file, format);
       if (!existsSync(file)) create(file, format);
-      connect(file, true, (database) => refuseForeign(file, format, database)).close();
+      connect(file, true, (database) => refuseForeign(file, format, database, true)).close();
       refuseDamagedLog(file, format);
       const database = connect(file, false, (opening) => {
         opening.exec(sharedPragmas);
+        upgrade(file, format, opening);
         refuseOtherTables(file, format, opening);
         opening.exec(writerPragmas + (format.pragmas ?? ''));
         refuseDamaged(file, format, opening, lock.lastCloseWasClean);
@@ -192,7 +205,7 @@ export const openToRead = (path: string, format: FileFormat): DatabaseSync => {
     refuseMissing(file, format);
     return connect(file, true, (database) => {
       database.exec(sharedPragmas);
-      refuseForeign(file, format, database);
+      refuseForeign(file, format, database, false);
       refuseOtherTables(file, format, database);
     });
   } catch (error) {

@@ -5,6 +5,7 @@
  */
 import { once } from 'node:events';
 import * as E from 'fp-ts/lib/Either.js';
+import { type Attribution, isSameAttribution } from '../../domain/recording/attribution.ts';
 import { startThread } from '../../threads/start-thread.ts';
 import type { AppendError, Appended, EventStore, EventToAppend } from '../event-store.ts';
 import { openLogReader } from './log-reader.ts';
@@ -47,6 +48,13 @@ const bufferPool = () => {
   };
 };
 
+/** The attributions of a batch: one if all are the same. */
+const attributionsOf = (batch: ReadonlyArray<EventToAppend>): ReadonlyArray<Attribution> => {
+  const attributions = batch.map(({ recordedBy, authority }) => ({ recordedBy, authority }));
+  const first = attributions.slice(0, 1);
+  return attributions.every((each) => isSameAttribution(each, first[0]!)) ? first : attributions;
+};
+
 const pack = (batch: ReadonlyArray<EventToAppend>, take: (bytes: number) => ArrayBuffer): PackedBatch => {
   let end = 0;
   const ends = batch.map(({ bytes }) => {
@@ -56,7 +64,13 @@ const pack = (batch: ReadonlyArray<EventToAppend>, take: (bytes: number) => Arra
   const bytes = take(end);
   const view = new Uint8Array(bytes);
   for (const [place, event] of batch.entries()) view.set(event.bytes, ends[place]! - event.bytes.length);
-  return { sources: batch.map(({ source }) => source), ids: batch.map(({ id }) => id), ends, bytes };
+  return {
+    sources: batch.map(({ source }) => source),
+    ids: batch.map(({ id }) => id),
+    attributions: attributionsOf(batch),
+    ends,
+    bytes,
+  };
 };
 
 /**

@@ -5,6 +5,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type * as E from 'fp-ts/lib/Either.js';
+import type { Attribution } from '../../domain/recording/attribution.ts';
 import type { AppendError, Appended, EventStore, EventToAppend } from '../event-store.ts';
 import { openSqliteEventStore } from './sqlite-event-store.ts';
 import { type PlainProblem, StoreProblem, toPlain } from './store-problems.ts';
@@ -13,6 +14,8 @@ import { type PlainProblem, StoreProblem, toPlain } from './store-problems.ts';
 export interface PackedBatch {
   readonly sources: ReadonlyArray<string>;
   readonly ids: ReadonlyArray<string>;
+  /** Who recorded the events: usually the same for all, which is passed once. */
+  readonly attributions: ReadonlyArray<Attribution>;
   /** Where the bytes of each event end in `bytes`. */
   readonly ends: ReadonlyArray<number>;
   /** Transferred with the request, and back with the answer, because allocating new memory is slow. */
@@ -48,11 +51,13 @@ const failureOf = (error: unknown): Failure =>
 const tell = (report: WriterReport, transferred: ReadonlyArray<ArrayBuffer> = []): void =>
   parentPort?.postMessage(report, [...transferred]);
 
-const unpacked = ({ sources, ids, ends, bytes }: PackedBatch): ReadonlyArray<EventToAppend> => {
+const unpacked = ({ sources, ids, attributions, ends, bytes }: PackedBatch): ReadonlyArray<EventToAppend> => {
   let start = 0;
   return ids.map((id, place) => {
     const end = ends[place]!;
-    const event = { source: sources[place]!, id, bytes: new Uint8Array(bytes, start, end - start) };
+    const { recordedBy, authority } = attributions[place] ?? attributions.at(-1)!;
+    const content = new Uint8Array(bytes, start, end - start);
+    const event = { source: sources[place]!, id, recordedBy, authority, bytes: content };
     start = end;
     return event;
   });
