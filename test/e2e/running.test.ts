@@ -51,6 +51,27 @@ describe('Given the founding case', () => {
     await proof.getByText('Corrects the event').waitFor();
   });
 
+  it('when the answer to a filter takes its time, then the rows of another filter are not shown for it', async () => {
+    const page = await the.page('/log');
+    await page.getByText('102 events').waitFor();
+    let answer = (): void => {};
+    const asked = new Promise<void>((resolve) => {
+      void page.route(/type=EventCorrected/, async (route) => {
+        resolve();
+        await new Promise<void>((go) => {
+          answer = go;
+        });
+        await route.continue();
+      });
+    });
+    await page.getByLabel('type').selectOption('EventCorrected');
+    await asked;
+    await page.getByText('Loading the log').waitFor();
+    expect(await page.getByRole('table', { name: 'Events of the log' }).count()).toBe(0);
+    answer();
+    await page.getByText('3 events').waitFor();
+  });
+
   it('when very much was recorded, then only what is in sight is drawn, and all of it can be scrolled to', async () => {
     await the.given(ndjson(...many(1_500)));
     const page = await the.page('/log');

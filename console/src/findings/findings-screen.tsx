@@ -45,7 +45,7 @@ export const FindingsScreen = () => {
   const question = questionOf(view);
   const knownThen = view.knownAt !== undefined || view.knownPosition !== undefined;
   const policies = useQuery(policiesAt(question));
-  const findings = useQuery(findingsThat({ ...question, site, party }));
+  const findings = useQuery(findingsThat({ site, party }, question));
   const at = instantOf(view.validAt) ?? Date.parse(findings.data?.clocks.validAt ?? '');
   const chosen = policies.data?.data.find((each) => each.policy === policy);
   const versions = versionsIn(compare);

@@ -10,7 +10,7 @@ import {
   type Question,
 } from '../../../src/client/client.ts';
 import { overTime } from '../clocks/view-search.ts';
-import { allRows, pageRows } from './pages.ts';
+import { allRows, keepWhileAbout, pageRows } from './pages.ts';
 import { ledger } from './session.ts';
 
 /** The policies with their versions. */
@@ -25,11 +25,15 @@ export const policiesAt = (question: Question) =>
 const pagesMax = 20;
 
 /** Findings over all time; the number of people is that of `validAt`. `next` is not null where there are more. */
-export const findingsThat = (question: FindingQuestion) =>
+export const findingsThat = (
+  filter: Pick<FindingQuestion, 'policy' | 'version' | 'site' | 'party'>,
+  question: Question,
+) =>
   queryOptions({
-    queryKey: ['findings', question],
-    queryFn: ({ signal }) => allRows((page) => ledger().findings.list(page, { signal }), question, pagesMax),
-    placeholderData: keepPreviousData,
+    queryKey: ['findings', filter, question],
+    queryFn: ({ signal }) =>
+      allRows((page) => ledger().findings.list(page, { signal }), { ...question, ...filter }, pagesMax),
+    placeholderData: keepWhileAbout(filter),
   });
 
 /** The findings that are open at a moment: the first page of them. */

@@ -1,10 +1,10 @@
 /**
  * What is asked about the log. Answers are kept until something is recorded.
  */
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { type EventFilter, orThrow, type Question } from '../../../src/client/client.ts';
 import { overTime } from '../clocks/view-search.ts';
-import { allRows } from './pages.ts';
+import { allRows, keepWhileAbout } from './pages.ts';
 import { ledger } from './session.ts';
 
 /** One event, with its discrepancies and what corrected it. */
@@ -25,14 +25,18 @@ export const firstEvent = queryOptions({
 const pagesMax = 10;
 
 /** The events that a filter lets through, from a position on. `next` is not null where there are more. */
-export const eventsThat = (filter: EventFilter, question: Question) =>
+export const eventsThat = ({ after, ...filter }: EventFilter, question: Question) =>
   queryOptions({
-    queryKey: ['events', filter, question],
+    queryKey: ['events', filter, after, question],
     queryFn: ({ signal }) => {
       const { validAt: _, minAssurance: __, ...known } = question;
-      return allRows((page) => ledger().events.list(page, { signal }), { ...known, ...filter }, pagesMax);
+      return allRows(
+        (page) => ledger().events.list(page, { signal }),
+        { ...known, ...filter, after },
+        pagesMax,
+      );
     },
-    placeholderData: keepPreviousData,
+    placeholderData: keepWhileAbout(filter),
   });
 
 /** Events that do not fit the others. */
@@ -41,7 +45,7 @@ export const discrepanciesThat = (state: 'open' | 'resolved', question: Question
     queryKey: ['discrepancies', state, question],
     queryFn: ({ signal }) =>
       allRows((page) => ledger().discrepancies(page, { signal }), { ...overTime(question), state }),
-    placeholderData: keepPreviousData,
+    placeholderData: keepWhileAbout(state),
   });
 
 /** How far the projections are. */

@@ -4,7 +4,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { type HoldingQuestion, orThrow, type Question } from '../../../src/client/client.ts';
 import { overTime } from '../clocks/view-search.ts';
-import { allRows, pageRows } from './pages.ts';
+import { allRows, keepWhileAbout, pageRows } from './pages.ts';
 import { ledger } from './session.ts';
 
 /** The sites as described at a moment: the first page of them. */
@@ -48,7 +48,7 @@ export const holdingsOf = (site: string, question: Question) =>
   queryOptions({
     queryKey: ['holdings', site, question],
     queryFn: ({ signal }) => allRows((page) => ledger().sites.holdings(site, page, { signal }), question),
-    placeholderData: keepPreviousData,
+    placeholderData: keepWhileAbout(site),
   });
 
 /** Every transfer from one country to another. */
@@ -64,7 +64,7 @@ export const reachOfParty = (party: string, question: Question) =>
   queryOptions({
     queryKey: ['party reach', party, question],
     queryFn: ({ signal }) => allRows((page) => ledger().parties.reach(party, page, { signal }), question),
-    placeholderData: keepPreviousData,
+    placeholderData: keepWhileAbout(party),
   });
 
 /** Every path of a party to holdings, and which edges to close. */
