@@ -3,6 +3,7 @@
  * length, and a link shows the same draft to somebody else.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { Identifier } from '../../../src/domain/events/scalars.ts';
 import { readMoment } from '../clocks/instants.ts';
 
 /** A draft. Dates stay as they were typed. */
@@ -60,8 +61,7 @@ export const faultsOf = ({
   effectiveUntil,
 }: Draft): Partial<Record<keyof Draft, string>> => {
   const faults: Partial<Record<keyof Draft, string>> = {};
-  if (!/^[A-Za-z0-9._:/@-]{1,128}$/.test(policy))
-    faults.policy = 'Enter an identifier: 1 to 128 of A-Z a-z 0-9 . _ : / @ -';
+  if (!Identifier.is(policy)) faults.policy = `Enter ${Identifier.name}.`;
   if (title.trim() === '') faults.title = 'Enter a title. Readers of the findings see it.';
   if (cedar.trim() === '') faults.cedar = 'Enter at least one rule.';
   const from = readMoment(effectiveFrom);

@@ -45,7 +45,6 @@ export const PersonSearch = ({ label, autoFocus = false }: { label: string; auto
         placeholder="Person identifier"
         autoComplete="off"
         spellCheck={false}
-        maxLength={128}
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
       />
