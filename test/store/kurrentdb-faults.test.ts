@@ -449,6 +449,13 @@ describe('what else is in KurrentDB', () => {
     expect(node.calls.append).toBe(0);
   });
 
+  test('given more appends than a connection may have calls open, none of them is held up by those before', async () => {
+    const { node, store } = await ledgerOnNode({ limits: patient });
+    for (let index = 0; index < 150; index++) appended(await store.append([event('a', `${index}`)]));
+    expect(node.calls['batch-append']).toBe(150);
+    await until(() => node.openBatchAppends.size === 0);
+  });
+
   test('given another server in this process that breaks, the appends under way here are none the worse', async () => {
     const [here, there] = [await ledgerOnNode(), await ledgerOnNode()];
     here.node.plan.choose = (method) => (method === 'append' ? { kind: 'slow', ms: 60 } : undefined);

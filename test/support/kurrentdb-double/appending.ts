@@ -1,7 +1,7 @@
 /**
  * The two ways of appending to KurrentDB: `Append` with one event a message, and `BatchAppend` with many.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as otherWorkFirst, setTimeout as sleep } from 'node:timers/promises';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import statusMessage from '@eventstore/db-client/generated/status_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
@@ -59,6 +59,8 @@ export const misbehavingWrite = async (
       await sleep(misbehaviour.ms);
       return write();
     default:
+      // A real write waits for the disk; meanwhile more of the call arrives.
+      await otherWorkFirst();
       return write();
   }
 };
@@ -103,9 +105,15 @@ const expectedBy = (options: InstanceType<typeof streams.BatchAppendReq.Options>
   return options.hasStreamPosition() ? BigInt(options.getStreamPosition()) : 'any';
 };
 
-/** `BatchAppend`: each message holds several events, and the messages of a batch share a correlation id. */
+/**
+ * `BatchAppend`: each message holds several events, and the messages of a batch share a correlation id.
+ *
+ * As with the real server, a call ends only when an answer is written after the client half-closed it. If the client
+ * half-closes it after the last answer, it stays open until its deadline.
+ */
 export const serveBatchAppend = (write: Writer, call: Parameters<BatchAppendHandler>[0]): void => {
   const pending = new Map<string, PartialBatch>();
+  let isHalfClosed = false;
   call.on('data', async (request: BatchRequest) => {
     const correlation = request.getCorrelationId()?.getString() ?? '';
     if (request.hasOptions()) pending.set(correlation, { first: request, proposed: [] });
@@ -119,9 +127,14 @@ export const serveBatchAppend = (write: Writer, call: Parameters<BatchAppendHand
     const answer = await write(stream, expectedBy(options), batch.proposed);
     if (answer === 'silence') return;
     if (answer === 'broken off') call.emit('error', brokenOff());
-    else call.write(toBatchResponse(batch.first, answer));
+    else {
+      call.write(toBatchResponse(batch.first, answer));
+      if (isHalfClosed) call.end();
+    }
   });
-  call.on('end', () => call.end());
+  call.on('end', () => {
+    isHalfClosed = true;
+  });
 };
 
 const toBatchResponse = (request: BatchRequest, result: WriteResult): BatchResponse => {

@@ -36,6 +36,10 @@ import { type GossipMember, notLeader, rpcError, toClusterInfo } from './wire.ts
 
 type Empty = InstanceType<typeof shared.Empty>;
 
+/** The size of messages that the server accepts. */
+const messageBytesMax = 16 * 1024 * 1024;
+/** How many HTTP/2 streams a connection may have open, as with Kestrel; further calls wait for one to end. */
+const streamsMax = 100;
 /** How long a stopped server's port may stay taken. */
 const rebindMsMax = 2_000;
 
@@ -75,6 +79,8 @@ export class KurrentDbNode {
     gossip: 0,
   };
   port = 0;
+  /** The batch-append calls that have not ended. */
+  readonly openBatchAppends = new Set<unknown>();
   private readonly options: NodeOptions;
   private server: Server | undefined;
   private readonly openCalls = new Set<ReadCall>();
@@ -95,7 +101,10 @@ export class KurrentDbNode {
 
   /** Starts listening: on the port it had before, or on a new one. */
   async start(port = this.port): Promise<void> {
-    const server = new Server({ 'grpc.max_receive_message_length': 16 * 1024 * 1024 });
+    const server = new Server({
+      'grpc.max_receive_message_length': messageBytesMax,
+      'grpc.max_concurrent_streams': streamsMax,
+    });
     server.addService(featuresService.ServerFeaturesService, {
       getSupportedMethods: this.getSupportedMethods,
     });
@@ -247,7 +256,11 @@ export class KurrentDbNode {
     const refusal = this.refusal(call.metadata, misbehaviour);
     call.on('error', () => undefined);
     if (refusal !== undefined) call.emit('error', refusal);
-    else serveBatchAppend(this.writer(misbehaviour), call);
+    else {
+      this.openBatchAppends.add(call);
+      call.on('close', () => this.openBatchAppends.delete(call));
+      serveBatchAppend(this.writer(misbehaviour), call);
+    }
   };
 
   /** Writes to the log as the misbehaviour has it; once the node has stopped, nobody is answered. */
