@@ -85,9 +85,6 @@ export class CatchUp {
   /** Calls back whenever the replica has grown, until the returned function is called. */
   onGrown: ReplicaUpdates['onGrown'] = (listener) => this.updates.onGrown(listener);
 
-  /** Waits until the replica has grown, at most `ms` milliseconds. */
-  changeWithin: ReplicaUpdates['changeWithin'] = (ms) => this.updates.changeWithin(ms);
-
   /**
    * Waits until everything that the log holds now is in the replica.
    *
@@ -99,9 +96,7 @@ export class CatchUp {
       this.isCutOff = false;
       // The first read may have begun before the end was known; the second has not.
       for (let reads = 0; reads < 2 && this.updates.isBehind(end); ) {
-        const { version } = this.updates;
-        await this.updates.changeWithin(this.limits.fetchAfterMs);
-        if (this.updates.version !== version || !this.updates.isBehind(end)) continue;
+        if (await this.isDelivering()) continue;
         await this.read.toEnd();
         reads += 1;
       }
@@ -109,6 +104,21 @@ export class CatchUp {
       if (error instanceof ServerFailure) this.isCutOff = true;
       throw error;
     }
+  }
+
+  /**
+   * Waits until the replica holds what was just written. The subscription delivers it; what it does not deliver in time
+   * is read, but never both, since reading takes as long as writing.
+   *
+   * @param hasArrived whether the replica holds it.
+   * @throws ServerFailure when the server cannot be asked.
+   */
+  async arrival(hasArrived: () => boolean): Promise<void> {
+    const giveUpAt = this.environment.now() + this.limits.answerMsMax;
+    while (!hasArrived() && this.environment.now() < giveUpAt) {
+      if (!(await this.isDelivering())) break;
+    }
+    if (!hasArrived()) await this.barrier();
   }
 
   /**
@@ -133,6 +143,13 @@ export class CatchUp {
     this.updates.stop();
     await this.running;
     await this.read.settled();
+  }
+
+  /** Waits for the subscription, and returns whether the replica has grown within `fetchAfterMs`. */
+  private async isDelivering(): Promise<boolean> {
+    const { version } = this.updates;
+    if (this.subscription.feed !== undefined) await this.updates.changeWithin(this.limits.fetchAfterMs);
+    return this.updates.version !== version;
   }
 
   /** Compares the subscription with the end of the log, and reopens it when it does not deliver. */

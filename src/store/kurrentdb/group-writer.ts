@@ -16,6 +16,15 @@ import type { ServerConnection, WriteOutcome } from './server-connection.ts';
 import { ServerFailure } from './server-failure.ts';
 import type { SizeLimits } from './size-limits.ts';
 
+/** Waits for something that a failure of the server may prevent. */
+const unlessServerFails = async (awaited: Promise<void>): Promise<void> => {
+  try {
+    await awaited;
+  } catch (error) {
+    if (!(error instanceof ServerFailure)) throw error;
+  }
+};
+
 /** Whether at least one append of the group was settled or may be retried at once; otherwise the caller backs off. */
 type IsProgress = boolean;
 
@@ -56,7 +65,7 @@ export class GroupWriter {
         for (const { append } of appends) append.mayBeWritten = true;
         return this.settleFromLog(appends);
       case 'wrong-revision':
-        await this.catchUpIfPossible();
+        await unlessServerFails(this.catchUp.barrier());
         return this.settleKnown(appends, 'the stream keeps growing faster than it can be written to');
       case 'too-large':
         return this.afterTooLarge(appends, outcome);
@@ -98,7 +107,7 @@ export class GroupWriter {
       for (const { append } of appends) append.settleUnavailable(failure.message, this.limits.retryAfterMs);
       return true;
     }
-    if (failure.mayHaveWritten) await this.catchUpIfPossible();
+    if (failure.mayHaveWritten) await unlessServerFails(this.catchUp.barrier());
     return this.settleKnown(appends, failure.message);
   }
 
@@ -124,18 +133,8 @@ export class GroupWriter {
    */
   private async settleFromLog(appends: ReadonlyArray<EncodedAppend>): Promise<IsProgress> {
     const isDecided = (): boolean => appends.every(({ append }) => append.verdict !== undefined);
-    if (!isDecided()) await this.catchUp.changeWithin(this.limits.fetchAfterMs);
-    if (!isDecided()) await this.catchUpIfPossible();
+    await unlessServerFails(this.catchUp.arrival(isDecided));
     return this.settleKnown(appends, 'KurrentDB does not deliver what was written to it');
-  }
-
-  /** Reads to the end of the log, unless the server fails. */
-  private async catchUpIfPossible(): Promise<void> {
-    try {
-      await this.catchUp.barrier();
-    } catch (error) {
-      if (!(error instanceof ServerFailure)) throw error;
-    }
   }
 
   private settleKnown(appends: ReadonlyArray<EncodedAppend>, reason: string): IsProgress {

@@ -42,7 +42,7 @@ export const defaultLimits: Limits = {
   appendMsMax: 10_000,
   answerMsMax: 5_000,
   barrierMsMax: 2_000,
-  fetchAfterMs: 20,
+  fetchAfterMs: 200,
   watchdogMs: 5_000,
   backoffMsMin: 50,
   backoffMsMax: 5_000,

@@ -5,6 +5,10 @@
  * connection breaks, it rejects all of them, and a late answer to a rejected one crashes the process. Its other append
  * is safe, but several times slower, since it sends each event as a message. The write here combines the two: the batch
  * protocol, with one call for each write, a deadline, and nothing shared.
+ *
+ * The server ends such a call only if it writes an answer after the client half-closed it. Otherwise the call stays open
+ * until its deadline, and takes one of the 100 HTTP/2 streams that the server allows a connection. So a call is
+ * half-closed right after the last message, and cancelled if it is still open shortly after the answer.
  */
 import { convertToCommandError, type EventStoreDBClient, NO_STREAM } from '@eventstore/db-client';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
@@ -27,6 +31,9 @@ export type WriteAnswer =
 
 /** How many bytes of events one message carries; the server accepts 16 MiB. */
 const messageBytesMax = 3 * 1_024 * 1_024;
+
+/** How long a call may stay open after its answer. */
+const lingeringMsMax = 50;
 
 const contentType = 'application/octet-stream';
 
@@ -123,19 +130,22 @@ export const writeAtOnce = (
         const call = grpc.batchAppend(
           ...internals.callArguments({ requiresLeader: true, deadline: deadlineMs }),
         );
+        let lingering: NodeJS.Timeout | undefined;
         call.on('data', (response: Response) => {
+          lingering ??= setTimeout(() => call.cancel(), lingeringMsMax);
           try {
             resolve(answerOf(response));
           } catch (failure) {
             reject(failure);
           }
-          call.end();
         });
+        call.on('status', () => clearTimeout(lingering));
         call.on('error', (error: Error) => reject(convertToCommandError(error)));
         call.on('end', () =>
           reject(new ServerFailure('unreachable', 'KurrentDB ended the call without an answer', true)),
         );
         for (const request of requests) call.write(request);
+        call.end();
       }),
   );
 };
