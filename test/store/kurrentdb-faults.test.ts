@@ -449,11 +449,27 @@ describe('what else is in KurrentDB', () => {
     expect(node.calls.append).toBe(0);
   });
 
-  test('given more appends than a connection may have calls open, none of them is held up by those before', async () => {
-    const { node, store } = await ledgerOnNode({ limits: patient });
-    for (let index = 0; index < 150; index++) appended(await store.append([event('a', `${index}`)]));
-    expect(node.calls['batch-append']).toBe(150);
-    await until(() => node.openBatchAppends.size === 0);
+  for (const misbehaviour of [undefined, { kind: 'linger' }] as const satisfies ReadonlyArray<
+    Misbehaviour | undefined
+  >) {
+    test(`given more appends than a connection may have calls open (${misbehaviour?.kind ?? 'sound'}), none waits for those before`, async () => {
+      const { node, store } = await ledgerOnNode({ limits: patient });
+      node.plan.choose = (method) => (method === 'append' ? misbehaviour : undefined);
+      for (let index = 0; index < 150; index++) appended(await store.append([event('a', `${index}`)]));
+      expect(node.calls['batch-append']).toBe(150);
+      await until(() => node.openBatchAppends.size === 0);
+    });
+  }
+
+  test('given a subscription that delivers, what was written is not read as well', async () => {
+    const { node, store } = await ledgerOnNode({
+      limits: { ...patient, fetchAfterMs: 30_000, watchdogMs: 60_000 },
+    });
+    await until(() => node.calls.subscribe === 1);
+    appended(await store.append([event('a', '0')]));
+    const before = node.calls.read;
+    for (let index = 1; index < 20; index++) appended(await store.append([event('a', `${index}`)]));
+    expect(node.calls.read).toBe(before);
   });
 
   test('given another server in this process that breaks, the appends under way here are none the worse', async () => {
@@ -629,6 +645,7 @@ describe('any fault at any time', () => {
       { kind: 'slow', ms: 20 },
       { kind: 'lose-answer', how: 'break-off' },
       { kind: 'lose-answer', how: 'hang' },
+      { kind: 'linger' },
       { kind: 'write-late', ms: 180 },
     ];
     const reads: ReadonlyArray<Misbehaviour> = [

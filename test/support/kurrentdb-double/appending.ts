@@ -111,7 +111,11 @@ const expectedBy = (options: InstanceType<typeof streams.BatchAppendReq.Options>
  * As with the real server, a call ends only when an answer is written after the client half-closed it. If the client
  * half-closes it after the last answer, it stays open until its deadline.
  */
-export const serveBatchAppend = (write: Writer, call: Parameters<BatchAppendHandler>[0]): void => {
+export const serveBatchAppend = (
+  write: Writer,
+  call: Parameters<BatchAppendHandler>[0],
+  { lingers = false }: { readonly lingers?: boolean } = {},
+): void => {
   const pending = new Map<string, PartialBatch>();
   let isHalfClosed = false;
   call.on('data', async (request: BatchRequest) => {
@@ -129,7 +133,7 @@ export const serveBatchAppend = (write: Writer, call: Parameters<BatchAppendHand
     if (answer === 'broken off') call.emit('error', brokenOff());
     else {
       call.write(toBatchResponse(batch.first, answer));
-      if (isHalfClosed) call.end();
+      if (isHalfClosed && !lingers) call.end();
     }
   });
   call.on('end', () => {

@@ -259,7 +259,7 @@ export class KurrentDbNode {
     else {
       this.openBatchAppends.add(call);
       call.on('close', () => this.openBatchAppends.delete(call));
-      serveBatchAppend(this.writer(misbehaviour), call);
+      serveBatchAppend(this.writer(misbehaviour), call, { lingers: misbehaviour?.kind === 'linger' });
     }
   };
 

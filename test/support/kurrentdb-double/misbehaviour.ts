@@ -18,6 +18,8 @@ export type Misbehaviour =
   | { readonly kind: 'slow'; readonly ms: number }
   /** Writes, and its answer never arrives: the call breaks off, or stays open for ever. */
   | { readonly kind: 'lose-answer'; readonly how: 'break-off' | 'hang' }
+  /** Writes and answers, and leaves a batch append open until its deadline. */
+  | { readonly kind: 'linger' }
   /** Never answers, and writes when nobody expects it any more. */
   | { readonly kind: 'write-late'; readonly ms: number | 'after the next write' }
   /** Sends this many events and then breaks off with an error. */
