@@ -110,15 +110,17 @@ export class CatchUp {
    * Waits until the replica holds what was just written. The subscription delivers it; what it does not deliver in time
    * is read, but never both, since reading takes as long as writing.
    *
-   * @param hasArrived whether the replica holds it.
+   * @param arrived resolves once the replica holds it.
    * @throws ServerFailure when the server cannot be asked.
    */
-  async arrival(hasArrived: () => boolean): Promise<void> {
+  async arrival(arrived: Promise<unknown>): Promise<void> {
     const giveUpAt = this.environment.now() + this.limits.answerMsMax;
-    while (!hasArrived() && this.environment.now() < giveUpAt) {
-      if (!(await this.isDelivering())) break;
+    while (this.subscription.feed !== undefined && this.environment.now() < giveUpAt) {
+      const { version } = this.updates;
+      if (await this.isInTime(arrived)) return;
+      if (this.updates.version === version) break;
     }
-    if (!hasArrived()) await this.barrier();
+    await this.barrier();
   }
 
   /**
@@ -143,6 +145,17 @@ export class CatchUp {
     this.updates.stop();
     await this.running;
     await this.read.settled();
+  }
+
+  /** Waits at most `fetchAfterMs`, and returns whether it has arrived. */
+  private async isInTime(arrived: Promise<unknown>): Promise<boolean> {
+    const enough = new AbortController();
+    const late = this.environment.sleep(this.limits.fetchAfterMs, enough.signal).then(() => false);
+    try {
+      return await Promise.race([arrived.then(() => true), late]);
+    } finally {
+      enough.abort();
+    }
   }
 
   /** Waits for the subscription, and returns whether the replica has grown within `fetchAfterMs`. */

@@ -2,7 +2,6 @@
  * What the adapter takes from its surroundings: the clock, randomness, waiting, and notifications.
  */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Instant } from '../../domain/time/instant.ts';
 
 /** Something an operator may want to know. It never holds content of events. */
@@ -35,10 +34,17 @@ export const processEnvironment = (notify: (notice: Notice) => void = () => unde
   now: Date.now,
   random: Math.random,
   newId: randomUUID,
-  sleep: async (ms, signal) => {
-    if (signal?.aborted) return;
-    await wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
-  },
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const wake = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      signal?.addEventListener('abort', wake);
+    }),
   notify,
 });
 

@@ -132,8 +132,9 @@ export class GroupWriter {
    * earlier try; then nothing new arrives, and the replica must look.
    */
   private async settleFromLog(appends: ReadonlyArray<EncodedAppend>): Promise<IsProgress> {
-    const isDecided = (): boolean => appends.every(({ append }) => append.verdict !== undefined);
-    await unlessServerFails(this.catchUp.arrival(isDecided));
+    const undecided = appends.filter(({ append }) => append.verdict === undefined);
+    const verdicts = Promise.all(undecided.map(({ append }) => append.verdictKnown));
+    if (undecided.length > 0) await unlessServerFails(this.catchUp.arrival(verdicts));
     return this.settleKnown(appends, 'KurrentDB does not deliver what was written to it');
   }
 

@@ -48,6 +48,8 @@ export class PendingAppend {
   /** Whether it must be written in a call of its own, because a group with it was too large. */
   mustBeAlone = false;
   isDone = false;
+  /** Resolves once the verdict is known. */
+  verdictKnown: Promise<void> = Promise.resolve();
   /** Stops listening for the verdict. */
   private ignoreVerdict: () => void = () => undefined;
   private readonly resolve: (outcome: Outcome) => void;
@@ -67,8 +69,11 @@ export class PendingAppend {
   /** Listens for the verdict on this id; a batch counts as recorded once any of its writes was. */
   awaitVerdict(expect: (id: string, told: (verdict: Verdict) => void) => () => void): void {
     this.ignoreVerdict();
-    this.ignoreVerdict = expect(this.id, (verdict) => {
-      if (this.verdict?.kind !== 'recorded') this.verdict = verdict;
+    this.verdictKnown = new Promise((resolve) => {
+      this.ignoreVerdict = expect(this.id, (verdict) => {
+        if (this.verdict?.kind !== 'recorded') this.verdict = verdict;
+        resolve();
+      });
     });
   }
 

@@ -141,9 +141,10 @@ export const writeAtOnce = (
         });
         call.on('status', () => clearTimeout(lingering));
         call.on('error', (error: Error) => reject(convertToCommandError(error)));
-        call.on('end', () =>
-          reject(new ServerFailure('unreachable', 'KurrentDB ended the call without an answer', true)),
-        );
+        call.on('end', () => {
+          if (lingering !== undefined) return;
+          reject(new ServerFailure('unreachable', 'KurrentDB ended the call without an answer', true));
+        });
         for (const request of requests) call.write(request);
         call.end();
       }),
