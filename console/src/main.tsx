@@ -12,6 +12,7 @@ import { router } from './router.tsx';
 import './styles/theme.css';
 import './styles/base.css';
 import './styles/shell.css';
+import './styles/keys.css';
 import './styles/clocks.css';
 import './styles/parts.css';
 import './styles/panels.css';
