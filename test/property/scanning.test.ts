@@ -9,6 +9,7 @@ import { unattributed } from '../../src/domain/recording/attribution.ts';
 import { Applier } from '../../src/projections/engine/applier.ts';
 import { EventBytes } from '../../src/projections/engine/event-bytes.ts';
 import { openProjections } from '../../src/projections/engine/generations.ts';
+import { postingWidth } from '../../src/projections/engine/posting-list.ts';
 import { scanAhead } from '../../src/projections/engine/scan-ahead.ts';
 import type { ScannedBatch } from '../../src/projections/engine/scanned-batch.ts';
 import { Scanner } from '../../src/projections/engine/scanner.ts';
@@ -21,6 +22,12 @@ import { longLog } from '../support/long-log.ts';
 import { worlds } from '../support/worlds.ts';
 
 const runs = Number(process.env.PROPERTY_RUNS ?? 300);
+
+/** The postings of a list: those of one event come in any order. */
+const postingsIn = (list: Float64Array): ReadonlyArray<string> =>
+  Array.from({ length: list.length / postingWidth }, (_, index) =>
+    [...list.subarray(index * postingWidth, (index + 1) * postingWidth)].join(' '),
+  ).sort();
 
 /** What a batch says, whatever the order in which its names were come by. */
 const told = (batch: ScannedBatch | undefined) => {
@@ -42,7 +49,7 @@ const told = (batch: ScannedBatch | undefined) => {
       JSON.stringify([nameOf(unregistered[2 * index]!), unregistered[2 * index + 1]]),
     ).sort(),
     lists: Object.fromEntries(
-      lists.map(([of, list]) => ['name' in of ? nameOf(of.name) : `list ${of.key}`, list]),
+      lists.map(([of, list]) => ['name' in of ? nameOf(of.name) : `list ${of.key}`, postingsIn(list)]),
     ),
   };
 };
