@@ -13,10 +13,12 @@ import { letEverybodyIn, letIn, neededFor } from './http/access.ts';
 import type { ApiEnv } from './http/caller.ts';
 import { describeApi } from './http/openapi.ts';
 import { problem } from './http/problem.ts';
+import { tellCheckpoint } from './http/tell-checkpoint.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { findingRoutes } from './routes/findings.ts';
 import { healthRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/log.ts';
+import { proofRoutes, tileRoutes } from './routes/merkle-log.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { movementRoutes } from './routes/movements.ts';
 import { reachRoutes } from './routes/reach.ts';
@@ -80,6 +82,7 @@ export const createApp = (
   app.use(requestId());
   app.use(secureHeaders());
   app.use(trusted ? letEverybodyIn : letIn(ledger));
+  app.use(tellCheckpoint(ledger));
   app.route('/', healthRoutes(ledger));
   app.route('/', metricsRoutes(ledger));
   app.route('/v1/events', recordingRoutes(ledger));
@@ -91,6 +94,8 @@ export const createApp = (
   app.route('/v1/replays', replayRoutes(ledger));
   app.route('/v1', movementRoutes(ledger));
   app.route('/v1', readRoutes(ledger));
+  app.route('/log', tileRoutes(ledger));
+  app.route('/v1', proofRoutes(ledger));
   // Who asks another process for the vault passes it on to nobody.
   if (ledger.parts.vault.at === null) app.route(vaultPath, vaultRoutes(ledger.parts.vault));
   app.route('/', consoleRoutes());

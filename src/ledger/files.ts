@@ -10,4 +10,6 @@ export const filesIn = (directory: string) => ({
   projections: join(directory, 'projections'),
   keys: join(directory, 'keys.json'),
   reads: join(directory, 'reads.sqlite'),
+  tree: join(directory, 'tree.sqlite'),
+  signingKeys: join(directory, 'signing-keys.json'),
 });

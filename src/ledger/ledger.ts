@@ -8,6 +8,7 @@ import type { Answered } from '../contract/asked.ts';
 import type { Problem } from '../contract/problem.ts';
 import type { Assurance } from '../domain/events/words.ts';
 import type { Instant } from '../domain/time/instant.ts';
+import type { MerkleLog } from '../integrity/merkle-log.ts';
 import type { Keys } from '../people/access/keys.ts';
 import type { ReadLog } from '../people/access/read-log.ts';
 import type { Vault } from '../people/vault/vault.ts';
@@ -39,6 +40,7 @@ export interface LedgerParts {
   readonly generations: Generations;
   readonly keys: Keys;
   readonly reads: ReadLog;
+  readonly merkle: MerkleLog;
   readonly now: () => Instant;
   /** How long a question waits for the projections, in milliseconds. */
   readonly waitMs: number;
@@ -120,6 +122,7 @@ export class Ledger {
   /** Tells the projections that something was recorded. */
   grown(): void {
     this.serving.grown();
+    this.parts.merkle.grown();
   }
 
   /** The number of the serving generation. */
@@ -168,6 +171,7 @@ export class Ledger {
     await this.answering.close();
     await this.replays.close();
     await this.serving.close();
+    await this.parts.merkle.close();
     // The writer goes last: the last connection to close a file writes its write-ahead log back into it.
     this.parts.log.close();
     await this.parts.store.close();

@@ -3,6 +3,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { MerkleLog } from '../integrity/merkle-log.ts';
 import { Keys } from '../people/access/keys.ts';
 import { ReadLog } from '../people/access/read-log.ts';
 import { embeddedVault } from '../people/vault/embedded-vault.ts';
@@ -64,6 +65,17 @@ export const openLedger = async (settings: Settings, notify?: (notice: Notice) =
     const generations = new Generations(files.projections);
     const keys = new Keys(files.keys);
     const reads = new ReadLog(files.reads);
+    const merkle = new MerkleLog(
+      {
+        logFile,
+        treeFile: files.tree,
+        keyFile: settings.signingKeyFile ?? files.signingKeys,
+        origin: settings.origin,
+        // Exactly one process keeps the vault of a ledger: it is the one that signs.
+        signs: settings.vault === undefined,
+      },
+      log,
+    );
     const ledger = new Ledger({
       store,
       log,
@@ -72,6 +84,7 @@ export const openLedger = async (settings: Settings, notify?: (notice: Notice) =
       generations,
       keys,
       reads,
+      merkle,
       now,
       waitMs: settings.waitMs,
     });

@@ -14,7 +14,10 @@ export interface Settings {
   readonly port: number;
   /** How long a question waits for the projections, in milliseconds. */
   readonly waitMs: number;
+  /** The origin line of the log's checkpoints, which is also the name of its keys. */
   readonly origin: string;
+  /** Where the keys are that sign checkpoints, if not beside the log. */
+  readonly signingKeyFile?: string | undefined;
   /** Where the vault is, if another process keeps it. */
   readonly vault?: HttpVaultOptions | undefined;
 }
@@ -68,6 +71,19 @@ const vaultFrom = (environment: Environment): E.Either<SettingFault, HttpVaultOp
       });
 };
 
+/** A key name of C2SP signed-note, short enough for a cosignature. */
+const originPattern = /^[^\s+]{1,255}$/u;
+
+const originFrom = (environment: Environment): E.Either<SettingFault, string> => {
+  const origin = environment.LEDGER_ORIGIN || 'domicile.local/ledger';
+  return originPattern.test(origin) && Buffer.byteLength(origin) <= 255
+    ? E.right(origin)
+    : E.left({
+        variable: 'LEDGER_ORIGIN',
+        message: 'expected up to 255 bytes without spaces or +, such as ledger.example.com/eu',
+      });
+};
+
 /** Reads the settings, each with its default; the first that is invalid is told. */
 export const settingsFrom = (environment: Environment): E.Either<SettingFault, Settings> =>
   pipe(
@@ -76,7 +92,8 @@ export const settingsFrom = (environment: Environment): E.Either<SettingFault, S
     E.bind('port', () => wholeNumber(environment, 'LEDGER_PORT', 8_484, 65_535)),
     E.bind('waitMs', () => wholeNumber(environment, 'LEDGER_WAIT_MS', 5_000, 600_000)),
     E.bind('vault', () => vaultFrom(environment)),
-    E.map(({ store, port, waitMs, vault }) => ({
+    E.bind('origin', () => originFrom(environment)),
+    E.map(({ store, port, waitMs, vault, origin }) => ({
       store,
       dataDirectory: store.startsWith('sqlite:')
         ? store.slice('sqlite:'.length)
@@ -84,7 +101,8 @@ export const settingsFrom = (environment: Environment): E.Either<SettingFault, S
       host: environment.LEDGER_HOST || '127.0.0.1',
       port,
       waitMs,
-      origin: environment.LEDGER_ORIGIN || 'domicile.local/ledger',
+      origin,
+      signingKeyFile: environment.LEDGER_SIGNING_KEY_FILE || undefined,
       vault,
     })),
   );

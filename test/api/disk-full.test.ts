@@ -17,6 +17,7 @@ import { Generations } from '../../src/projections/engine/generations.ts';
 import { openLogReader } from '../../src/store/sqlite/log-reader.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
 import { enrolled, many, placed } from '../support/given-events.ts';
+import { merkleLogIn } from '../support/merkle-log.ts';
 import {
   type Client,
   LocalServer,
@@ -42,14 +43,17 @@ const boundedLog = async (directory: string): Promise<Full> => {
     connection = database;
     database.exec('PRAGMA max_page_count = 400');
   };
+  const store = openSqliteEventStore(files.log, { now, configure });
+  const log = openLogReader(files.log);
   const ledger = new Ledger({
-    store: openSqliteEventStore(files.log, { now, configure }),
+    store,
     vault: embeddedVault(openSqliteVault(files.vault, { now, random: randomBytes }), 0),
-    log: openLogReader(files.log),
+    log,
     logFile: files.log,
     generations: new Generations(files.projections),
     keys: new Keys(files.keys),
     reads: new ReadLog(files.reads),
+    merkle: merkleLogIn(directory, files.log, log),
     now,
     waitMs: 10_000,
   });

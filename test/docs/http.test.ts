@@ -27,7 +27,7 @@ afterAll(async () => {
 describe('the overview of the HTTP API', () => {
   it('has every path that the API describes, and no other under /v1', () => {
     const text = readFileSync(join(root, 'docs', 'reference', 'http.md'), 'utf8');
-    const listed = [...text.matchAll(/`((?:GET|POST|DELETE) \/v1[^`]*)`/g)].map(
+    const listed = [...text.matchAll(/`((?:GET|POST|DELETE) \/(?:v1|log)[^`]*)`/g)].map(
       ([, operation]) => operation!,
     );
 
@@ -44,8 +44,12 @@ describe('the description of the API', () => {
     expect(get.security).toEqual([{ key: ['audit'] }, {}]);
     expect(body.paths['/v1/subjects/{id}'].delete.security).toEqual([{ key: ['admin'] }, {}]);
     for (const methods of Object.values(body.paths)) {
-      for (const operation of Object.values(methods as Record<string, { responses: object }>)) {
-        for (const status of ['401', '403', 'default']) {
+      for (const operation of Object.values(
+        methods as Record<string, { responses: object; security: ReadonlyArray<unknown> }>,
+      )) {
+        // Public paths need no key, and so refuse none.
+        const refusals = operation.security.length === 0 ? ['default'] : ['401', '403', 'default'];
+        for (const status of refusals) {
           expect(operation.responses).toHaveProperty([status, 'content', 'application/problem+json']);
         }
       }

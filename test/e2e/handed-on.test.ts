@@ -170,7 +170,7 @@ describe('Given paper', () => {
     await page.evaluate("window.dispatchEvent(new Event('beforeprint'))");
     const frame = await page.locator('.world-map').boundingBox();
     const names = page.locator('.world-map .place-label');
-    expect(await names.count()).toBe(4);
+    await expect.poll(() => names.count()).toBe(4);
     for (const name of await names.all()) {
       const box = await name.boundingBox();
       expect(box!.x).toBeGreaterThanOrEqual(frame!.x);

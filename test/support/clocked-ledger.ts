@@ -13,6 +13,7 @@ import { Generations } from '../../src/projections/engine/generations.ts';
 import { openLogFile } from '../../src/store/open/open-log-file.ts';
 import { embeddedLogFile } from '../../src/store/open/open-store.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
+import { merkleLogIn } from './merkle-log.ts';
 import { LocalServer } from './server.ts';
 
 /** Opens the ledger in a directory, ready for questions. */
@@ -30,6 +31,7 @@ export const openWithClock = async (directory: string, now: () => number): Promi
     generations: new Generations(files.projections),
     keys: new Keys(files.keys),
     reads: new ReadLog(files.reads),
+    merkle: merkleLogIn(directory, logFile, log),
     now,
     waitMs: 10_000,
   });

@@ -24,7 +24,12 @@ const publicPaths: ReadonlySet<string> = new Set([
   '/reference',
 ]);
 
-const isPublic = (path: string): boolean => publicPaths.has(path) || path.startsWith('/assets/');
+/** The head of the log and the hashes under it say nothing of anybody; entries name sources and ids. */
+const isOfTree = (path: string): boolean =>
+  path === '/log/checkpoint' || (path.startsWith('/log/tile/') && !path.startsWith('/log/tile/entries/'));
+
+const isPublic = (path: string): boolean =>
+  publicPaths.has(path) || path.startsWith('/assets/') || isOfTree(path);
 
 /** The scope that a request needs; undefined for public paths alone. */
 export const neededFor = (method: string, path: string): Scope | undefined => {

@@ -2,6 +2,7 @@
  * Whether the process lives, whether it is ready for questions, and how far the projections are.
  */
 import { Hono } from 'hono';
+import { sentenceOfStop } from '../../integrity/merkle-log.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { ApiEnv } from '../http/caller.ts';
 
@@ -25,6 +26,7 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       })),
     );
     const vaultFailure = await vault.fault();
+    const { checkpoint, stop } = ledger.parts.merkle.state;
     const lag = Math.max(0, head - position);
     const ready = failure === undefined && !ledger.isBuilding() && lag <= readyLagEventsMax;
     const body = {
@@ -35,6 +37,11 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       caughtUp,
       generation: ledger.generation(),
       setAside,
+      checkpoint:
+        checkpoint === undefined
+          ? null
+          : { size: checkpoint.size, ageMs: Math.max(0, ledger.parts.now() - checkpoint.madeAt) },
+      ...(stop === undefined ? {} : { integrityFailure: sentenceOfStop(stop) }),
       ...(failure === undefined ? {} : { failure }),
       // Questions that name nobody are still answered, so the process stays ready.
       ...(vaultFailure === undefined ? {} : { vaultFailure }),

@@ -12,7 +12,7 @@ import { checkScope, decodeBatch, type Given } from './decode-batch.ts';
 import type { Emitter } from './emitter.ts';
 import { halvesOf, type PreparedBatch } from './prepared-batch.ts';
 import { Pseudonymiser } from './pseudonymise.ts';
-import { appendProblem, conflictAt } from './refusals.ts';
+import { appendProblem, conflictAt, refusedByTree } from './refusals.ts';
 
 /** What recording a batch did. */
 export interface Recorded {
@@ -91,6 +91,8 @@ export class Recorder {
   }
 
   private prepared(given: ReadonlyArray<Given>, by: Emitter): TE.TaskEither<Problem, PreparedBatch> {
+    const stopped = refusedByTree(this.ledger.parts.merkle.state.stop);
+    if (stopped !== undefined) return TE.left(stopped);
     return pipe(
       decodeBatch(given),
       E.flatMap(checkScope(by)),

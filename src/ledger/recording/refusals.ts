@@ -4,6 +4,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Problem } from '../../contract/problem.ts';
+import { sentenceOfStop } from '../../integrity/merkle-log.ts';
+import type { TreeStop } from '../../integrity/tree-thread.ts';
 import type { AppendError } from '../../store/event-store.ts';
 import { diskFull, passingProblem } from '../passing-problems.ts';
 import { type Given, placeOf } from './decode-batch.ts';
@@ -33,6 +35,19 @@ export const appendProblem = (error: Exclude<AppendError, { kind: 'conflict' }>)
       };
   }
 };
+
+/** When to look again whether an operator has restored the log. */
+const stoppedRetryMs = 60_000;
+
+/** Nothing is recorded on top of a log that differs from what was signed of it (V3). */
+export const refusedByTree = (stop: TreeStop | undefined): Problem | undefined =>
+  stop === undefined || stop.kind === 'failed'
+    ? undefined
+    : {
+        kind: 'unavailable',
+        detail: `nothing is recorded: ${sentenceOfStop(stop)}`,
+        retryAfterMs: stoppedRetryMs,
+      };
 
 /**
  * Runs what asks the store or the vault. Errors that pass, such as a full disk or a vault that does not answer, become

@@ -131,7 +131,6 @@ export const pageReader = (
       ids: numbers.bytes,
       idStarts,
       idEnds,
-      sources,
       sourceOf: (index) => nameOf(sources[index]!),
     };
   };

@@ -1,0 +1,24 @@
+/**
+ * Every answer says in a header what is signed of the log: `Domicile-Checkpoint: size, root, age`.
+ */
+import type { MiddlewareHandler } from 'hono';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { ApiEnv } from './caller.ts';
+
+const msPerSecond = 1_000;
+
+/**
+ * Adds the header: the size in events, the root in Base 64, and the age in whole seconds; `stopped` where nothing is signed
+ * any more. Before the first checkpoint there is none.
+ */
+export const tellCheckpoint = (ledger: Ledger): MiddlewareHandler<ApiEnv> => {
+  const { merkle, now } = ledger.parts;
+  return async (context, next) => {
+    await next();
+    const { checkpoint, stop } = merkle.state;
+    if (checkpoint === undefined) return;
+    const [, size, root] = checkpoint.note.split('\n', 3);
+    const age = Math.max(0, Math.floor((now() - checkpoint.madeAt) / msPerSecond));
+    context.header('Domicile-Checkpoint', `${size}, ${root}, ${age}${stop === undefined ? '' : ', stopped'}`);
+  };
+};

@@ -1,0 +1,232 @@
+/**
+ * What others can check of the log: the signed checkpoint and tiles of C2SP tlog-tiles, proofs, and stored bytes (V5).
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { type Context, Hono } from 'hono';
+import { describeRoute } from 'hono-openapi';
+import type { Problem } from '../../contract/problem.ts';
+import { CheckpointsQuestion, ConsistencyQuestion } from '../../contract/questions/integrity.ts';
+import { limitDefault, position as positionIn } from '../../contract/questions/parameter.ts';
+import { invalidParameter, readQuestion } from '../../contract/questions/question.ts';
+import { CheckpointRow, ConsistencyRow, MerkleLogRow } from '../../contract/rows/integrity.ts';
+import { exact, list } from '../../domain/events/codec.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
+import { type MerkleLog, sentenceOfStop } from '../../integrity/merkle-log.ts';
+import { toBase64 } from '../../integrity/signed-note.ts';
+import { parseTilePath } from '../../integrity/tiles.ts';
+import type { SignedCheckpoint } from '../../integrity/tree-file.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { type ApiEnv, callerOf } from '../http/caller.ts';
+import { jsonSchema } from '../http/json-schema.ts';
+import { problemResponse } from '../http/openapi.ts';
+import { problem } from '../http/problem.ts';
+
+/** A full tile, and an event's bytes, never change. */
+const forEver = 'public, max-age=31536000, immutable';
+/** A checkpoint is replaced by the next one. */
+const briefly = 'public, max-age=1';
+const bytesType = 'application/octet-stream';
+const textType = 'text/plain; charset=utf-8';
+
+const unavailable = (detail: string): Problem => ({ kind: 'unavailable', detail, retryAfterMs: 1_000 });
+const notSignedYet = unavailable(
+  'no checkpoint is signed yet: the log is still being hashed; ask again later',
+);
+
+const checkpointRow = ({ size, root, madeAt }: SignedCheckpoint): CheckpointRow => ({
+  size,
+  root: toBase64(root),
+  madeAt: formatInstant(madeAt),
+});
+
+/** How the Merkle log stands, as a row. */
+const merkleLogRow = (merkle: MerkleLog): MerkleLogRow => {
+  const { progress, stop } = merkle.state;
+  const [latest] = merkle.history(Number.MAX_SAFE_INTEGER, 1);
+  return {
+    origin: merkle.origin,
+    size: merkle.tree()?.size() ?? 0,
+    verifierKeys: merkle.verifierKeys(),
+    checkpoint: latest === undefined ? null : checkpointRow(latest),
+    progress: progress === undefined ? null : { kind: progress.kind, done: progress.done, of: progress.of },
+    stop: stop === undefined ? null : sentenceOfStop(stop),
+  };
+};
+
+const PositionInPath = positionIn('A position in the log.');
+
+/** Bytes as the body of a response. */
+const bytes = (context: Context<ApiEnv>, body: Uint8Array): Response =>
+  context.body(new Uint8Array(body), 200, { 'Content-Type': bytesType, 'Cache-Control': forEver });
+
+const answerOf = (name: string, data: Parameters<typeof exact>[1][string]) =>
+  jsonSchema(exact(name, { data }, {})) as object;
+
+const described = (
+  summary: string,
+  type: string,
+  schema: object,
+  refusals: Readonly<Record<number, string>>,
+) =>
+  describeRoute({
+    summary,
+    responses: {
+      200: { description: 'The answer', content: { [type]: { schema } } },
+      ...Object.fromEntries(
+        Object.entries(refusals).map(([status, description]) => [status, problemResponse(description)]),
+      ),
+    },
+  });
+const binary = { type: 'string', format: 'binary' };
+const text = { type: 'string' };
+const notReached = {
+  400: 'Invalid parameter',
+  404: 'The log is not that large',
+  503: 'Nothing is signed yet',
+};
+
+/** The routes of C2SP tlog-tiles, under `/log`. */
+export const tileRoutes = (ledger: Ledger): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
+  const { merkle } = ledger.parts;
+
+  routes.get(
+    '/checkpoint',
+    described('The signed checkpoint of the log (C2SP tlog-checkpoint)', 'text/plain', text, {
+      503: 'Nothing is signed yet',
+    }),
+    (context) => {
+      const { checkpoint } = merkle.state;
+      return checkpoint === undefined
+        ? problem(context, notSignedYet)
+        : context.body(checkpoint.note, 200, { 'Content-Type': textType, 'Cache-Control': briefly });
+    },
+  );
+
+  routes.get(
+    '/tile/:tile{.+}',
+    described('A tile of the tree, or the entries of one (C2SP tlog-tiles)', bytesType, binary, notReached),
+    (context) => {
+      const path = parseTilePath(context.req.param('tile'));
+      if (E.isLeft(path)) {
+        const parameter = 'tile';
+        return problem(context, { kind: 'bad-parameter', parameter, detail: `tile: ${path.left}` });
+      }
+      const { kind, level, index, width } = path.right;
+      if (kind === 'entries') callerOf(context);
+      const found =
+        kind === 'entries' ? merkle.entries(index, width) : merkle.tree()?.tile(level, index, width);
+      return found === undefined
+        ? problem(context, { kind: 'unknown', what: 'tile', detail: 'the log is not that large' })
+        : bytes(context, found);
+    },
+  );
+
+  return routes;
+};
+
+/** The routes under `/v1` that prove what is in the log. */
+export const proofRoutes = (ledger: Ledger): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
+  const { merkle, log } = ledger.parts;
+
+  const atPosition = (
+    context: Context<ApiEnv>,
+    answer: (position: number) => E.Either<Problem, Response>,
+  ): Response => {
+    callerOf(context);
+    return pipe(
+      PositionInPath.decode(context.req.param('position')),
+      E.orElse(
+        (): E.Either<Problem, number> =>
+          invalidParameter('position', 'expected a position in the log, a whole number such as 1234'),
+      ),
+      E.filterOrElse(
+        (position) => position >= 1 && position <= log.head(),
+        (): Problem => ({ kind: 'unknown', what: 'event', detail: 'no event is recorded at this position' }),
+      ),
+      E.flatMap(answer),
+      E.getOrElse((refused) => problem(context, refused)),
+    );
+  };
+
+  routes.get(
+    '/events/:position/proof',
+    described('Proof that an event is in the signed log (C2SP tlog-proof)', 'text/plain', text, notReached),
+    (context) =>
+      atPosition(context, (position) =>
+        pipe(
+          merkle.proofOf(position),
+          E.fromNullable(unavailable('the event is not in a signed checkpoint yet; ask again in a second')),
+          E.map((proof) =>
+            context.body(proof, 200, { 'Content-Type': textType, 'Cache-Control': 'private, max-age=1' }),
+          ),
+        ),
+      ),
+  );
+
+  routes.get(
+    '/events/:position/stored',
+    described('The bytes that the log keeps of an event', bytesType, binary, notReached),
+    (context) => atPosition(context, (position) => E.right(bytes(context, log.at(position)!.bytes))),
+  );
+
+  routes.get(
+    '/log',
+    described('How the Merkle log stands', 'application/json', answerOf('MerkleLogAnswer', MerkleLogRow), {}),
+    (context) => {
+      callerOf(context);
+      return context.json({ data: merkleLogRow(merkle) });
+    },
+  );
+
+  routes.get(
+    '/log/checkpoints',
+    described(
+      'The checkpoints that were signed, the largest first',
+      'application/json',
+      answerOf('CheckpointsAnswer', list(CheckpointRow)),
+      { 400: 'Invalid parameter' },
+    ),
+    (context) => {
+      callerOf(context);
+      return pipe(
+        readQuestion(CheckpointsQuestion, new URL(context.req.url).searchParams),
+        E.matchW(
+          (refused) => problem(context, refused),
+          ({ upTo = Number.MAX_SAFE_INTEGER, limit = limitDefault }) =>
+            context.json({ data: merkle.history(upTo, limit).map(checkpointRow) }),
+        ),
+      );
+    },
+  );
+
+  routes.get(
+    '/log/consistency',
+    described(
+      'Proof that the log of one size begins with that of another',
+      'application/json',
+      answerOf('ConsistencyAnswer', ConsistencyRow),
+      notReached,
+    ),
+    (context) => {
+      callerOf(context);
+      return pipe(
+        readQuestion(ConsistencyQuestion, new URL(context.req.url).searchParams),
+        E.flatMap(({ from, to = merkle.state.checkpoint?.size }): E.Either<Problem, Response> => {
+          if (from === undefined) return invalidParameter('from', 'expected the size of the earlier log');
+          if (to === undefined) return E.left(notSignedYet);
+          if (from > to) return invalidParameter('from', 'expected a size of at most `to`');
+          const proof = merkle.consistency(from, to);
+          return proof === undefined
+            ? E.left({ kind: 'unknown', what: 'tree', detail: `the log has not reached ${to} events` })
+            : E.right(context.json({ data: { from, to, proof: proof.map(toBase64) } }));
+        }),
+        E.getOrElse((refused) => problem(context, refused)),
+      );
+    },
+  );
+
+  return routes;
+};

@@ -1,0 +1,114 @@
+/**
+ * The request by which a log asks a witness for a cosignature, `add-checkpoint` of C2SP tlog-witness, and what the witness
+ * answers by what it knows of the log.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
+import {
+  emptyRoot,
+  type Hash,
+  hashBytes,
+  sameHash,
+  type TreeHead,
+  verifyConsistency,
+} from './merkle-tree.ts';
+import {
+  formatNote,
+  fromBase64,
+  type NoteVerifier,
+  parseNote,
+  type SignedNote,
+  toBase64,
+  verifyNote,
+} from './signed-note.ts';
+
+export interface AddCheckpoint {
+  /** The size of the checkpoint that the witness cosigned last, as far as the log knows; 0 for none. */
+  readonly oldSize: number;
+  /** From the old size to the checkpoint. */
+  readonly proof: ReadonlyArray<Hash>;
+  readonly checkpoint: SignedNote;
+}
+
+/** Hashes of a consistency proof, at the most. */
+const hashesMax = 63;
+
+/** The body of the request. */
+export const formatAddCheckpoint = ({ oldSize, proof, checkpoint }: AddCheckpoint): string =>
+  [`old ${oldSize}`, ...proof.map(toBase64), '', formatNote(checkpoint)].join('\n');
+
+/** Reads the body of a request. */
+export const parseAddCheckpoint = (body: string): E.Either<string, AddCheckpoint> => {
+  const split = body.indexOf('\n\n');
+  if (split === -1) return E.left('expected an empty line before the checkpoint');
+  const [first, ...lines] = body.slice(0, split).split('\n');
+  const oldSize = /^old (0|[1-9]\d*)$/.exec(first!)?.[1];
+  if (oldSize === undefined || !Number.isSafeInteger(Number(oldSize)))
+    return E.left('line 1: expected "old" and the size of the previous checkpoint');
+  const proof = lines.map(fromBase64);
+  if (proof.length > hashesMax || proof.some((hash) => hash?.length !== hashBytes))
+    return E.left(`expected up to ${hashesMax} lines with a hash of ${hashBytes} bytes in Base 64`);
+  const checkpoint = parseNote(body.slice(split + 2));
+  return E.isLeft(checkpoint)
+    ? checkpoint
+    : E.right({
+        oldSize: Number(oldSize),
+        proof: proof as ReadonlyArray<Hash>,
+        checkpoint: checkpoint.right,
+      });
+};
+
+/** What a witness answers, but for its cosignature. */
+export type WitnessRefusal =
+  | { readonly status: 400 | 403 | 404 | 422; readonly message: string }
+  /** The log is behind or ahead of what the witness knows: the size that it cosigned last. */
+  | { readonly status: 409; readonly size: number };
+
+/** What a witness knows: the keys of the logs, by their origin, and the last checkpoint that it cosigned of each. */
+export interface WitnessKnowledge {
+  verifiersOf(origin: string): ReadonlyArray<NoteVerifier> | undefined;
+  latestOf(origin: string): TreeHead | undefined;
+}
+
+/** A checkpoint that a witness may cosign, with the log's signatures that it verified. */
+export interface Cosignable {
+  readonly checkpoint: Checkpoint;
+  readonly note: SignedNote;
+}
+
+const refuse = (status: 400 | 403 | 404 | 422, message: string): E.Either<WitnessRefusal, never> =>
+  E.left({ status, message });
+
+/** Whether a witness may cosign what a log asks it to, in the order of checks of tlog-witness. */
+export const judgeSubmission = (
+  { oldSize, proof, checkpoint: note }: AddCheckpoint,
+  knowledge: WitnessKnowledge,
+): E.Either<WitnessRefusal, Cosignable> => {
+  const read = parseCheckpoint(note.text);
+  if (E.isLeft(read)) return refuse(400, read.left);
+  const checkpoint = read.right;
+  const verifiers = knowledge.verifiersOf(checkpoint.origin);
+  if (verifiers === undefined)
+    return refuse(404, `no log with the origin ${checkpoint.origin} is known here`);
+  const verified = verifyNote(note, verifiers);
+  if (E.isLeft(verified)) return refuse(403, verified.left);
+  if (oldSize > checkpoint.size) return refuse(400, 'the old size is larger than the checkpoint');
+  const latest = knowledge.latestOf(checkpoint.origin);
+  if (oldSize !== (latest?.size ?? 0)) return E.left({ status: 409, size: latest?.size ?? 0 });
+  if (checkpoint.size === 0 && !sameHash(checkpoint.root, emptyRoot))
+    return refuse(422, 'the root is not that of the empty tree');
+  const isConsistent =
+    latest === undefined || latest.size === 0
+      ? proof.length === 0
+      : verifyConsistency(latest, checkpoint, proof);
+  if (!isConsistent)
+    return refuse(
+      422,
+      `the checkpoint is not shown to begin with the ${latest?.size ?? 0} leaves cosigned before`,
+    );
+  const by = verified.right.by;
+  const signatures = note.signatures.filter(({ name, keyId }) =>
+    by.some((each) => each.name === name && each.keyId === keyId),
+  );
+  return E.right({ checkpoint, note: { text: note.text, signatures } });
+};

@@ -1,0 +1,91 @@
+/**
+ * Following a log with its tree: each event becomes a leaf, in order; and comparing a log with a tree that was made of it.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { decodeStored } from '../domain/events/stored.ts';
+import type { StoredEvent } from '../store/event-store.ts';
+import type { LogReader } from '../store/log-reader.ts';
+import { type LoggedEvent, leafOf } from './log-entry.ts';
+import { type Hash, sameHash } from './merkle-tree.ts';
+import { hashIn, tileWidth } from './tiles.ts';
+import { TreeBuilder } from './tree-builder.ts';
+import type { TreeReader, TreeWriter } from './tree-file.ts';
+
+/** Events read, and leaves compared or added, at a time. */
+const eventsAtOnceMax = 1_000;
+
+/** How an event begins that is stored in the current form: its id, source and type come first, in this order. */
+const currentForm = '{"storedversion":1,"specversion":"1.0","id":';
+const typeStart = Buffer.from('"type":"');
+
+/** The type of a stored event. Quotes inside a string are escaped, so that the first match is the attribute. */
+const typeOf = (bytes: Uint8Array): string => {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (buffer.toString('latin1', 0, currentForm.length) === currentForm) {
+    const start = buffer.indexOf(typeStart) + typeStart.length;
+    return buffer.toString('latin1', start, buffer.indexOf(0x22, start));
+  }
+  const decoded = decodeStored(bytes);
+  return E.isRight(decoded) ? decoded.right.type : '';
+};
+
+/** What the tree commits to of a stored event. */
+export const loggedEvent = (stored: StoredEvent): LoggedEvent => ({
+  ...stored,
+  type: typeOf(stored.bytes),
+});
+
+/** The leaf of a stored event. */
+const leafOfStored = (stored: StoredEvent): Hash => leafOf(loggedEvent(stored));
+
+/** Adds the next events of the log to its tree. Returns how many there were. */
+export const growTree = (log: LogReader, tree: TreeWriter, builder: TreeBuilder): number => {
+  const events = log.after(builder.size, eventsAtOnceMax);
+  if (events.length === 0) return 0;
+  const tiles = builder.append(events.map(leafOfStored));
+  tree.grow(tiles, builder.size);
+  return events.length;
+};
+
+/** A builder that goes on where the file of a tree ends. */
+export const builderOf = (tree: TreeReader): TreeBuilder => new TreeBuilder(tree.tiles, tree.size());
+
+/** Where a log differs from the tree that was made of it. */
+export type LogDifference =
+  /** The log ends before the tree: so many events are missing. */
+  | { readonly kind: 'shorter'; readonly position: number; readonly missing: number }
+  /** The event at a position is another than the one that was hashed. */
+  | { readonly kind: 'other-event'; readonly position: number };
+
+/**
+ * Compares a log with its tree, leaf by leaf.
+ *
+ * @returns after each page the position up to which they agree, or where they differ first.
+ */
+export function* compareWithTree(
+  log: LogReader,
+  tree: TreeReader,
+  after = 0,
+): Generator<{ readonly agreedUpTo: number } | LogDifference> {
+  const size = tree.size();
+  for (let position = after; position < size; ) {
+    const events = log.after(position, Math.min(eventsAtOnceMax, size - position));
+    for (const stored of events) {
+      const index = stored.position - 1;
+      const tile = tree.tiles(0, Math.floor(index / tileWidth), (index % tileWidth) + 1);
+      if (
+        stored.position !== position + 1 ||
+        !sameHash(hashIn(tile, index % tileWidth), leafOfStored(stored))
+      ) {
+        yield { kind: 'other-event', position: position + 1 };
+        return;
+      }
+      position = stored.position;
+    }
+    if (events.length === 0) {
+      yield { kind: 'shorter', position: position + 1, missing: size - position };
+      return;
+    }
+    yield { agreedUpTo: position };
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * The Merkle log of a ledger, as the process that answers sees it: what is signed, proofs, tiles, and how it stands.
+ */
+import { existsSync } from 'node:fs';
+import type { Worker } from 'node:worker_threads';
+import * as E from 'fp-ts/lib/Either.js';
+import type { LogReader } from '../store/log-reader.ts';
+import { startThread } from '../threads/start-thread.ts';
+import { loggedEvent } from './follow-log.ts';
+import { logEntry } from './log-entry.ts';
+import type { Hash } from './merkle-tree.ts';
+import { parseNote } from './signed-note.ts';
+import { signingKeys } from './signing-keys.ts';
+import { encodeEntries, tileWidth } from './tiles.ts';
+import { formatTlogProof } from './tlog-proof.ts';
+import { openTreeToRead, type SignedCheckpoint, type TreeReader } from './tree-file.ts';
+import { consistencyProof, inclusionProof } from './tree-over-tiles.ts';
+import type { TreeStop, TreeThreadInput, TreeThreadReport } from './tree-thread.ts';
+
+/** The checkpoint that is served. */
+export interface ServedCheckpoint {
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly madeAt: number;
+  readonly note: string;
+}
+
+/** How the Merkle log stands. */
+export interface MerkleLogState {
+  readonly checkpoint: ServedCheckpoint | undefined;
+  /** What the thread is at: comparing the log with its tree after a start, or hashing; in events. */
+  readonly progress:
+    | { readonly kind: 'comparing' | 'hashing'; readonly done: number; readonly of: number }
+    | undefined;
+  /** Why nothing is signed any more, and nothing may be recorded. */
+  readonly stop: TreeStop | undefined;
+}
+
+/** What stopped the tree, in a sentence, and what to do. */
+export const sentenceOfStop = (stop: TreeStop): string => {
+  switch (stop.kind) {
+    case 'shorter':
+      return `the log ends before the last signed checkpoint: ${stop.missing} events are missing from position ${stop.position} on. Restore the newest log; all before that position still agrees with the tree`;
+    case 'other-event':
+      return `the log differs from its Merkle tree: the first event that differs is at position ${stop.position}; all before it still agrees. Restore the log from a copy that verifies`;
+    case 'other-root':
+      return `the Merkle tree does not lead to the root that was signed for ${stop.size} events. Restore tree.sqlite together with the log it belongs to`;
+    case 'failed':
+      return stop.reason;
+  }
+};
+
+const stopWaitMsMax = 10_000;
+
+export class MerkleLog {
+  private readonly input: TreeThreadInput;
+  private readonly log: LogReader;
+  private readonly worker: Worker;
+  private readonly exited: Promise<void>;
+  private reader: TreeReader | undefined;
+  state: MerkleLogState = { checkpoint: undefined, progress: undefined, stop: undefined };
+
+  /** @param log a reader of this thread, for the entries. */
+  constructor(input: TreeThreadInput, log: LogReader) {
+    this.input = input;
+    this.log = log;
+    this.worker = startThread(new URL('./tree-thread.ts', import.meta.url), input);
+    this.worker.on('message', (report: TreeThreadReport) => this.report(report));
+    this.worker.on('error', (error) =>
+      this.report({ kind: 'stopped', why: { kind: 'failed', reason: error.message } }),
+    );
+    this.exited = new Promise((resolve) => this.worker.once('exit', () => resolve()));
+  }
+
+  /** The public halves of the keys that sign, as vkeys; none while the file of keys cannot be read. */
+  verifierKeys(): ReadonlyArray<string> {
+    if (!existsSync(this.input.keyFile)) return [];
+    const keys = signingKeys(this.input.keyFile, this.input.origin, () => 0);
+    return E.isLeft(keys) ? [] : keys.right.verifiers.map(({ vkey }) => vkey);
+  }
+
+  get origin(): string {
+    return this.input.origin;
+  }
+
+  private report(report: TreeThreadReport): void {
+    if (report.kind === 'signed') {
+      const { size, madeAt, note } = report;
+      this.state = { ...this.state, checkpoint: { size, madeAt, note } };
+    } else if (report.kind === 'stopped')
+      this.state = { ...this.state, progress: undefined, stop: report.why };
+    else this.state = { ...this.state, progress: report };
+  }
+
+  /** Says that the log has grown. */
+  grown(): void {
+    this.worker.postMessage('grown');
+  }
+
+  /** Reads the tree; none before its file is made. */
+  tree(): TreeReader | undefined {
+    if (this.reader === undefined && existsSync(this.input.treeFile))
+      this.reader = openTreeToRead(this.input.treeFile);
+    return this.reader;
+  }
+
+  /** The entries of a tile, as they are bundled; none beyond the tree. */
+  entries(index: number, width: number): Uint8Array | undefined {
+    const first = index * tileWidth;
+    if (first + width > (this.tree()?.size() ?? 0)) return undefined;
+    return encodeEntries(this.log.after(first, width).map((stored) => logEntry(loggedEvent(stored))));
+  }
+
+  /** The proof that the event at a position is in the checkpoint that is served; none where it is not yet. */
+  proofOf(position: number): string | undefined {
+    const { checkpoint } = this.state;
+    const tree = this.tree();
+    const stored = this.log.at(position);
+    if (checkpoint === undefined || tree === undefined || stored === undefined || position > checkpoint.size)
+      return undefined;
+    const note = parseNote(checkpoint.note);
+    if (E.isLeft(note)) throw new Error(`a checkpoint that was kept cannot be read: ${note.left}`);
+    return formatTlogProof({
+      extra: logEntry(loggedEvent(stored)),
+      index: position - 1,
+      proof: inclusionProof(tree.tiles, position - 1, checkpoint.size),
+      checkpoint: note.right,
+    });
+  }
+
+  /** The consistency proof between two sizes of the tree; none beyond it. */
+  consistency(from: number, to: number): ReadonlyArray<Hash> | undefined {
+    const tree = this.tree();
+    return tree === undefined || to > tree.size() || from > to
+      ? undefined
+      : consistencyProof(tree.tiles, from, to);
+  }
+
+  /** The checkpoints signed of up to a size, the largest first. */
+  history(upToSize: number, limit: number): ReadonlyArray<SignedCheckpoint> {
+    return this.tree()?.checkpoints(upToSize, limit) ?? [];
+  }
+
+  async close(): Promise<void> {
+    this.worker.postMessage('stop');
+    const timer = setTimeout(() => void this.worker.terminate(), stopWaitMsMax);
+    await this.exited;
+    clearTimeout(timer);
+    this.reader?.close();
+  }
+}

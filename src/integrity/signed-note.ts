@@ -1,0 +1,156 @@
+/**
+ * Signed notes (C2SP signed-note): a text, and lines of signatures by keys that have names.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { sha256OfPieces } from './sha256.ts';
+
+/** A line of signature: by which key, and the bytes that are its signature. */
+export interface NoteSignature {
+  readonly name: string;
+  /** The first four bytes of a hash of the key, as a number. */
+  readonly keyId: number;
+  readonly signature: Uint8Array;
+}
+
+/** A note as it was read; its signatures are not verified. */
+export interface SignedNote {
+  /** Ends in a line end. */
+  readonly text: string;
+  readonly signatures: ReadonlyArray<NoteSignature>;
+}
+
+/** A key that verifies signatures of notes. */
+export interface NoteVerifier {
+  readonly name: string;
+  readonly keyId: number;
+  /** Whether the signature is one of this key over the text. */
+  verify(text: string, signature: Uint8Array): boolean;
+}
+
+/** A key that signs notes. */
+export interface NoteSigner {
+  readonly name: string;
+  readonly keyId: number;
+  sign(text: string): Uint8Array;
+}
+
+/** Signatures of a note that are read, at the most: one of them may take five kilobytes. */
+export const noteSignaturesMax = 64;
+/** Characters of a note, at the most. */
+const noteCharactersMax = 1_000_000;
+
+const signatureStart = '— ';
+const idBytes = 4;
+
+/** Whether a text may name a key: not empty, no spaces, no plus. */
+export const isKeyName = (name: string): boolean => name.length > 0 && !/[\s+]/u.test(name);
+
+/** The id of a key: the first four bytes of the hash of its name, its type and its public key. */
+export const keyIdOf = (name: string, type: number, publicKey: Uint8Array): number => {
+  const digest = sha256OfPieces([new TextEncoder().encode(`${name}\n`), Uint8Array.of(type), publicKey]);
+  return new DataView(digest.buffer, digest.byteOffset, idBytes).getUint32(0);
+};
+
+/** Bytes in standard Base 64 (RFC 4648, 4). */
+export const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+/** Reads standard Base 64: none for anything but its one way to be written. */
+export const fromBase64 = (text: string): Uint8Array | undefined => {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? new Uint8Array(bytes) : undefined;
+};
+
+const hasControls = (text: string): boolean => {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 && code !== 0x0a) return true;
+  }
+  return false;
+};
+
+/** A line of signature, with its line end. */
+export const formatSignature = ({ name, keyId, signature }: NoteSignature): string => {
+  const bytes = new Uint8Array(idBytes + signature.length);
+  new DataView(bytes.buffer).setUint32(0, keyId);
+  bytes.set(signature, idBytes);
+  return `${signatureStart}${name} ${toBase64(bytes)}\n`;
+};
+
+/** Reads a line of signature, without its line end. */
+const parseSignature = (line: string): NoteSignature | undefined => {
+  if (!line.startsWith(signatureStart)) return undefined;
+  const [name, encoded, ...more] = line.slice(signatureStart.length).split(' ');
+  if (name === undefined || encoded === undefined || more.length > 0 || !isKeyName(name)) return undefined;
+  const bytes = fromBase64(encoded);
+  if (bytes === undefined || bytes.length <= idBytes) return undefined;
+  return {
+    name,
+    keyId: new DataView(bytes.buffer, bytes.byteOffset, idBytes).getUint32(0),
+    signature: bytes.subarray(idBytes),
+  };
+};
+
+/** Reads lines of signature alone, as a witness answers with them. */
+const parseSignatures = (lines: string): E.Either<string, ReadonlyArray<NoteSignature>> => {
+  if (!lines.endsWith('\n')) return E.left('the last line of signature does not end');
+  const read = lines.slice(0, -1).split('\n');
+  if (read.length > noteSignaturesMax)
+    return E.left(`the note has more than ${noteSignaturesMax} signatures`);
+  const signatures = read.map(parseSignature);
+  const wrong = signatures.indexOf(undefined);
+  return wrong === -1
+    ? E.right(signatures as ReadonlyArray<NoteSignature>)
+    : E.left(`line ${wrong + 1} of the signatures is not "— name base64"`);
+};
+
+/** The note as it is written. */
+export const formatNote = ({ text, signatures }: SignedNote): string =>
+  `${text}\n${signatures.map(formatSignature).join('')}`;
+
+/** Reads a note, without verifying it. */
+export const parseNote = (note: string): E.Either<string, SignedNote> => {
+  if (note.length > noteCharactersMax)
+    return E.left(`the note has more than ${noteCharactersMax} characters`);
+  if (hasControls(note)) return E.left('the note has control characters');
+  const split = note.lastIndexOf('\n\n');
+  if (split === -1) return E.left('the note has no empty line before its signatures');
+  const signatures = parseSignatures(note.slice(split + 2));
+  return E.isLeft(signatures)
+    ? signatures
+    : E.right({ text: note.slice(0, split + 1), signatures: signatures.right });
+};
+
+/** Signs a text, which ends in a line end. */
+export const signNote = (text: string, signers: ReadonlyArray<NoteSigner>): SignedNote => ({
+  text,
+  signatures: signers.map((signer) => ({
+    name: signer.name,
+    keyId: signer.keyId,
+    signature: signer.sign(text),
+  })),
+});
+
+/** A note of which at least one signature by a known key holds, and none by a known key does not. */
+export interface VerifiedNote extends SignedNote {
+  /** The keys whose signatures hold, each once, in the order of the note. */
+  readonly by: ReadonlyArray<NoteVerifier>;
+}
+
+/**
+ * Verifies a note by keys that the caller trusts. Signatures of other keys are passed over.
+ *
+ * @returns why it is not to be believed: no known key signed it, or a known key's signature does not hold.
+ */
+export const verifyNote = (
+  note: SignedNote,
+  verifiers: ReadonlyArray<NoteVerifier>,
+): E.Either<string, VerifiedNote> => {
+  const by: NoteVerifier[] = [];
+  for (const { name, keyId, signature } of note.signatures) {
+    const verifier = verifiers.find((each) => each.name === name && each.keyId === keyId);
+    if (verifier === undefined || by.includes(verifier)) continue;
+    if (!verifier.verify(note.text, signature)) return E.left(`the signature by ${name} does not hold`);
+    by.push(verifier);
+  }
+  return by.length === 0 ? E.left('none of the keys that are trusted signed it') : E.right({ ...note, by });
+};

@@ -1,0 +1,172 @@
+/**
+ * Trust policies (C2SP tlog-policy): which logs and witnesses are known, and how many witnesses must have cosigned.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { parseVerifierKey, type VerifierKey } from './keys.ts';
+import { type SignedNote, type VerifiedNote, verifyNote } from './signed-note.ts';
+
+/** A log that is trusted, and where it is. */
+export interface PolicyLog {
+  readonly key: VerifierKey;
+  readonly url: string | undefined;
+}
+
+/** A witness, by the name that the policy gives it. */
+export interface PolicyWitness {
+  readonly name: string;
+  readonly key: VerifierKey;
+  readonly url: string | undefined;
+}
+
+/** A rule for witnesses: one of them, or so many of several rules. */
+type Quorum =
+  | { readonly kind: 'witness'; readonly witness: PolicyWitness }
+  | { readonly kind: 'group'; readonly least: number; readonly members: ReadonlyArray<Quorum> };
+
+export interface TlogPolicy {
+  readonly logs: ReadonlyArray<PolicyLog>;
+  readonly witnesses: ReadonlyArray<PolicyWitness>;
+  /** None: no cosignature is needed. */
+  readonly quorum: Quorum | undefined;
+}
+
+/** Lines of a policy that are read, at the most. */
+const linesMax = 1_000;
+/** The types of key that may sign for a log, and for a witness. */
+const logTypes: ReadonlyArray<VerifierKey['type']> = ['ed25519', 'ml-dsa-44-cosignature'];
+const witnessTypes: ReadonlyArray<VerifierKey['type']> = ['ed25519-cosignature', 'ml-dsa-44-cosignature'];
+
+const sameKey = (a: VerifierKey, b: VerifierKey): boolean =>
+  Buffer.from(a.publicKey).equals(Buffer.from(b.publicKey));
+
+class PolicyReader {
+  readonly logs: PolicyLog[] = [];
+  readonly witnesses: PolicyWitness[] = [];
+  private readonly rules = new Map<string, Quorum>();
+  private readonly members = new Set<string>();
+  quorum: { readonly rule: Quorum | undefined } | undefined;
+
+  /** Takes in a line; tells what is wrong with it. */
+  read(words: ReadonlyArray<string>): string | undefined {
+    const [keyword, ...rest] = words;
+    switch (keyword) {
+      case 'log':
+        return this.log(rest);
+      case 'witness':
+        return this.witness(rest);
+      case 'group':
+        return this.group(rest);
+      case 'quorum':
+        return this.setQuorum(rest);
+      default:
+        return `${keyword} is none of log, witness, group and quorum`;
+    }
+  }
+
+  private log([vkey, url, ...more]: ReadonlyArray<string>): string | undefined {
+    if (vkey === undefined || more.length > 0) return 'expected: log VKEY [URL]';
+    const key = parseVerifierKey(vkey);
+    if (E.isLeft(key)) return key.left;
+    if (!logTypes.includes(key.right.type)) return 'the key is not of a type that logs sign with';
+    if (this.logs.some((log) => sameKey(log.key, key.right))) return 'the key is that of an earlier log';
+    this.logs.push({ key: key.right, url });
+    return undefined;
+  }
+
+  private witness([name, vkey, url, ...more]: ReadonlyArray<string>): string | undefined {
+    if (name === undefined || vkey === undefined || more.length > 0)
+      return 'expected: witness NAME VKEY [URL]';
+    const key = parseVerifierKey(vkey);
+    if (E.isLeft(key)) return key.left;
+    if (!witnessTypes.includes(key.right.type)) return 'the key is not of a type that witnesses sign with';
+    if (this.witnesses.some((each) => sameKey(each.key, key.right)))
+      return 'the key is that of an earlier witness';
+    const witness: PolicyWitness = { name, key: key.right, url };
+    const fault = this.define(name, { kind: 'witness', witness });
+    if (fault === undefined) this.witnesses.push(witness);
+    return fault;
+  }
+
+  private define(name: string, rule: Quorum): string | undefined {
+    if (name === 'none' || this.rules.has(name)) return `the name ${name} is taken`;
+    this.rules.set(name, rule);
+    return undefined;
+  }
+
+  private group([name, threshold, ...names]: ReadonlyArray<string>): string | undefined {
+    if (name === undefined || threshold === undefined || names.length === 0)
+      return 'expected: group NAME all|any|NUMBER MEMBER...';
+    const least = threshold === 'all' ? names.length : threshold === 'any' ? 1 : Number(threshold);
+    if (!/^(all|any|[1-9]\d*)$/.test(threshold) || least > names.length)
+      return `expected all, any or a number from 1 to ${names.length} in place of ${threshold}`;
+    const members: Quorum[] = [];
+    for (const member of names) {
+      const rule = this.rules.get(member);
+      if (rule === undefined) return `${member} is no witness or group of an earlier line`;
+      if (this.members.has(member)) return `${member} is in a group already`;
+      this.members.add(member);
+      members.push(rule);
+    }
+    return this.define(name, { kind: 'group', least, members });
+  }
+
+  private setQuorum([name, ...more]: ReadonlyArray<string>): string | undefined {
+    if (name === undefined || more.length > 0) return 'expected: quorum NAME, or quorum none';
+    if (this.quorum !== undefined) return 'the policy has a quorum already';
+    const rule = this.rules.get(name);
+    if (name !== 'none' && rule === undefined) return `${name} is no witness or group of an earlier line`;
+    this.quorum = { rule };
+    return undefined;
+  }
+}
+
+/** Reads a policy; a fault names its line. */
+export const parseTlogPolicy = (text: string): E.Either<string, TlogPolicy> => {
+  const lines = text.split('\n');
+  if (lines.length > linesMax) return E.left(`the policy has more than ${linesMax} lines`);
+  const reader = new PolicyReader();
+  for (const [index, line] of lines.entries()) {
+    const words = line.split(/[ \t]+/).filter((word) => word !== '');
+    if (words.length === 0 || words[0]!.startsWith('#')) continue;
+    const fault = reader.read(words);
+    if (fault !== undefined) return E.left(`line ${index + 1} of the policy: ${fault}`);
+  }
+  return reader.quorum === undefined
+    ? E.left('the policy has no line "quorum"; "quorum none" asks for no witness')
+    : E.right({ logs: reader.logs, witnesses: reader.witnesses, quorum: reader.quorum.rule });
+};
+
+/** Whether some witnesses are enough for a policy. */
+const isQuorum = ({ quorum }: TlogPolicy, by: ReadonlyArray<PolicyWitness>): boolean => {
+  const isMet = (rule: Quorum): boolean =>
+    rule.kind === 'witness' ? by.includes(rule.witness) : rule.members.filter(isMet).length >= rule.least;
+  return quorum === undefined || isMet(quorum);
+};
+
+/** A checkpoint's note as a policy judges it. */
+export interface JudgedNote extends VerifiedNote {
+  readonly witnesses: ReadonlyArray<PolicyWitness>;
+}
+
+/**
+ * Verifies the note of a checkpoint: signed by a log of the policy, and cosigned by a quorum of its witnesses.
+ *
+ * @param logs further logs that the caller trusts.
+ */
+export const verifyByPolicy = (
+  note: SignedNote,
+  policy: TlogPolicy,
+  logs: ReadonlyArray<VerifierKey> = [],
+): E.Either<string, JudgedNote> => {
+  const logKeys = [...policy.logs.map(({ key }) => key), ...logs];
+  const verified = verifyNote(note, [...logKeys, ...policy.witnesses.map(({ key }) => key)]);
+  if (E.isLeft(verified)) return verified;
+  const { by } = verified.right;
+  const origin = note.text.slice(0, note.text.indexOf('\n'));
+  if (!logKeys.some((key) => by.includes(key) && key.name === origin))
+    return E.left('no log that is trusted signed it under its own origin');
+  const witnesses = policy.witnesses.filter(({ key }) => by.includes(key));
+  return isQuorum(policy, witnesses)
+    ? E.right({ ...verified.right, witnesses })
+    : E.left(`${witnesses.length} of the policy's witnesses cosigned it, which is no quorum`);
+};

@@ -1,0 +1,193 @@
+/**
+ * The file that keeps the tree of a log: its tiles, and every checkpoint that was ever signed (V3). All but the
+ * checkpoints can be made again from the log.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { LRUCache } from 'lru-cache';
+import type { Instant } from '../domain/time/instant.ts';
+import type { FileFormat } from '../store/sqlite/file-checks.ts';
+import { type OpenDatabase, openToRead, openToWrite, transact } from '../store/sqlite/open-database.ts';
+import { damaged } from '../store/sqlite/store-problems.ts';
+import { type Hash, hashBytes, sameHash, type TreeHead } from './merkle-tree.ts';
+import { tileWidth, widthOfTile } from './tiles.ts';
+import type { GrownTile } from './tree-builder.ts';
+import { rootOf, type TileReader } from './tree-over-tiles.ts';
+
+/** Tiles have an id of their own: levels go up to 63. */
+const levels = 64;
+/** Full tiles kept in memory, of 8 KiB each. */
+const tilesKeptMax = 1_024;
+/** Of the checkpoints, the notes that are kept whole: the latest. Of all others the size and the root are. */
+const notesKeptMax = 10_000;
+
+const schema = `
+  -- The leaves that the tree has.
+  CREATE TABLE head (only INTEGER PRIMARY KEY CHECK (only = 1), size INTEGER NOT NULL) STRICT;
+  INSERT INTO head VALUES (1, 0);
+  CREATE TABLE tile (id INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;
+  -- What was signed, and when, in milliseconds since the epoch; old notes are let go, sizes and roots never.
+  CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, root BLOB NOT NULL, made_at INTEGER NOT NULL, note TEXT) STRICT;
+`;
+
+const sizeOf = (database: DatabaseSync): number =>
+  Number(database.prepare('SELECT size FROM head').get()?.size ?? -1);
+
+/** The format of the file; `application_id` is `DMCT` in ASCII. */
+const treeFormat: FileFormat = {
+  name: 'Merkle tree',
+  applicationId: 0x444d4354,
+  schemaVersion: 1,
+  schema,
+  contradiction: (database) => (sizeOf(database) < 0 ? 'the size of the tree is missing' : undefined),
+};
+
+/** A checkpoint that was signed. */
+export interface SignedCheckpoint extends TreeHead {
+  readonly madeAt: Instant;
+  /** The note as it was signed; none for an old one. */
+  readonly note: string | undefined;
+}
+
+/** Reads the file of a tree. */
+export class TreeReader {
+  protected readonly database: DatabaseSync;
+  private readonly statements;
+  private readonly fullTiles = new LRUCache<number, Uint8Array>({ max: tilesKeptMax });
+
+  constructor(database: DatabaseSync) {
+    this.database = database;
+    const columns = 'size, root, made_at AS madeAt, note';
+    this.statements = {
+      size: database.prepare('SELECT size FROM head'),
+      tile: database.prepare('SELECT hashes FROM tile WHERE id = ?'),
+      latest: database.prepare(`SELECT ${columns} FROM checkpoint ORDER BY size DESC LIMIT 1`),
+      before: database.prepare(
+        `SELECT ${columns} FROM checkpoint WHERE size <= ? ORDER BY size DESC LIMIT ?`,
+      ),
+    };
+  }
+
+  /** How many leaves the tree has. */
+  size(): number {
+    return Number(this.statements.size.get()!.size);
+  }
+
+  /**
+   * The hashes of a tile: at least `width` of them.
+   *
+   * @throws a StoreProblem where the file has lost them.
+   */
+  readonly tiles: TileReader = (level, index, width) => {
+    const id = index * levels + level;
+    const kept = this.fullTiles.get(id);
+    if (kept !== undefined) return kept;
+    const hashes = this.statements.tile.get(id)?.hashes as Uint8Array | undefined;
+    if (hashes === undefined || hashes.length < width * hashBytes) {
+      throw damaged(
+        this.database.location() ?? 'tree.sqlite',
+        `tile ${index} of level ${level} is not as wide as the tree`,
+      );
+    }
+    if (hashes.length === tileWidth * hashBytes) this.fullTiles.set(id, hashes);
+    return hashes;
+  };
+
+  /** The bytes of a tile as wide as asked for; none where the tree is not that large. */
+  tile(level: number, index: number, width: number): Uint8Array | undefined {
+    return width >= 1 && width <= widthOfTile(this.size(), level, index)
+      ? this.tiles(level, index, width).subarray(0, width * hashBytes)
+      : undefined;
+  }
+
+  /** The root of the tree at a size, which it has reached. */
+  rootAt(size: number): Hash {
+    return rootOf(this.tiles, size);
+  }
+
+  /** The checkpoint signed last, if there is one. */
+  latest(): SignedCheckpoint | undefined {
+    return checkpointIn(this.statements.latest.get());
+  }
+
+  /** Checkpoints of up to a size, the largest first. */
+  checkpoints(upToSize: number, limit: number): ReadonlyArray<SignedCheckpoint> {
+    return this.statements.before.all(upToSize, limit).map((row) => checkpointIn(row)!);
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}
+
+const checkpointIn = (row: Record<string, unknown> | undefined): SignedCheckpoint | undefined =>
+  row === undefined
+    ? undefined
+    : {
+        size: Number(row.size),
+        root: row.root as Uint8Array,
+        madeAt: Number(row.madeAt),
+        note: (row.note as string | null) ?? undefined,
+      };
+
+/** Why a checkpoint is not signed: another root was signed for its size, or a larger tree was. */
+export type Contradiction = { readonly kind: 'other-root' | 'smaller'; readonly signed: TreeHead };
+
+/** Writes the file of a tree; one process at a time can. */
+export class TreeWriter extends TreeReader {
+  private readonly opened: OpenDatabase;
+  private readonly writes;
+
+  constructor(opened: OpenDatabase) {
+    super(opened.database);
+    this.opened = opened;
+    const { database } = opened;
+    this.writes = {
+      tile: database.prepare('INSERT OR REPLACE INTO tile VALUES (?, ?)'),
+      size: database.prepare('UPDATE head SET size = ?'),
+      checkpoint: database.prepare('INSERT INTO checkpoint VALUES (?, ?, ?, ?)'),
+      forget: database.prepare(
+        'UPDATE checkpoint SET note = NULL WHERE note IS NOT NULL AND size < (SELECT min(size) FROM (SELECT size FROM checkpoint ORDER BY size DESC LIMIT ?))',
+      ),
+    };
+  }
+
+  /** Keeps the tiles of a tree that has grown to a size. */
+  grow(tiles: ReadonlyArray<GrownTile>, size: number): void {
+    transact(this.database, () => {
+      for (const { level, index, hashes } of tiles) this.writes.tile.run(index * levels + level, hashes);
+      this.writes.size.run(size);
+    });
+  }
+
+  /**
+   * Keeps a checkpoint that was signed, before anybody sees it. Signing the same head again keeps the first note.
+   *
+   * @returns what it contradicts; it is not kept then, and must not be shown.
+   */
+  keep({ size, root, madeAt, note }: SignedCheckpoint): Contradiction | undefined {
+    return transact(this.database, () => {
+      const latest = this.latest();
+      if (latest !== undefined && size < latest.size) return { kind: 'smaller', signed: latest };
+      if (latest?.size === size)
+        return sameHash(latest.root, root) ? undefined : { kind: 'other-root', signed: latest };
+      this.writes.checkpoint.run(size, root, madeAt, note ?? null);
+      this.writes.forget.run(notesKeptMax);
+      return undefined;
+    });
+  }
+
+  override close(): void {
+    this.opened.close();
+  }
+}
+
+/**
+ * Opens the file of a tree to write, and makes it where there is none.
+ *
+ * @throws a StoreProblem that says what is wrong, where, and what to do.
+ */
+export const openTreeToWrite = (file: string, now: Instant): TreeWriter =>
+  new TreeWriter(openToWrite(file, treeFormat, now));
+
+/** Opens the file of a tree to read; throws as `openTreeToWrite` does. */
+export const openTreeToRead = (file: string): TreeReader => new TreeReader(openToRead(file, treeFormat));
