@@ -1,12 +1,13 @@
 /**
  * Moving a whole ledger from one store to another: the log, verified, and the vault beside it.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Copied, CopyProblem, CopyProgress } from '../store/copy.ts';
 import { copyBetween } from '../store/open/copy-between.ts';
+import { makePrivateFile } from '../store/private-files.ts';
 import { filesIn } from './files.ts';
 import type { Settings } from './settings.ts';
 
@@ -20,7 +21,11 @@ const copyVault = async (from: string, to: string): Promise<void> => {
   const vault = new DatabaseSync(from, { readOnly: true });
   try {
     // Copied page by page, so that the checks of the file hold for the copy too.
-    await backup(vault, to);
+    const draft = `${to}-draft`;
+    rmSync(draft, { force: true });
+    makePrivateFile(draft);
+    await backup(vault, draft);
+    renameSync(draft, to);
   } finally {
     vault.close();
   }

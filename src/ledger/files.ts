@@ -1,7 +1,9 @@
 /**
- * Where the files of a ledger are.
+ * Where the files of a ledger are, and that only their owner may read them.
  */
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isOpenToOthers, makePrivateDirectory, tightenDirectory } from '../store/private-files.ts';
 
 /** The files of an embedded ledger in its directory. */
 export const filesIn = (directory: string) => ({
@@ -13,3 +15,29 @@ export const filesIn = (directory: string) => ({
   tree: join(directory, 'tree.sqlite'),
   signingKeys: join(directory, 'signing-keys.json'),
 });
+
+/** The names of a ledger's files, each with its companions such as `-wal`, and of its directory of projections. */
+const ofLedger =
+  /^(((log|vault|reads|tree)\.sqlite|kurrentdb-.*\.mirror|(keys|signing-keys|server)\.json|first-key\.txt)([-.].*)?|projections)$/;
+const ofProjections = /^(generation-\d+\.sqlite|serving\.json)([-.].*)?$/;
+
+/** Makes the directory of a ledger, or takes from other users what they may do with its files. */
+export const keepFilesPrivate = (directory: string): void => {
+  makePrivateDirectory(directory);
+  const { projections } = filesIn(directory);
+  if (existsSync(projections)) tightenDirectory(projections, (name) => ofProjections.test(name));
+  tightenDirectory(directory, (name) => ofLedger.test(name));
+};
+
+/** The files of a ledger that others than their owner may read. */
+export const filesOpenToOthers = (directory: string): ReadonlyArray<string> => {
+  const within = (folder: string, ours: RegExp): ReadonlyArray<string> =>
+    existsSync(folder)
+      ? readdirSync(folder)
+          .filter((name) => ours.test(name))
+          .map((name) => join(folder, name))
+      : [];
+  return [...within(directory, ofLedger), ...within(filesIn(directory).projections, ofProjections)].filter(
+    isOpenToOthers,
+  );
+};

@@ -16,7 +16,7 @@ import type { LogReader } from '../store/log-reader.ts';
 import { openLogFile } from '../store/open/open-log-file.ts';
 import { openStore } from '../store/open/open-store.ts';
 import { StoreUnusable } from '../store/sqlite/store-problems.ts';
-import { filesIn } from './files.ts';
+import { filesIn, keepFilesPrivate } from './files.ts';
 import { Ledger } from './ledger.ts';
 import { isOfAnotherLog } from './people-of-a-log.ts';
 import type { Settings } from './settings.ts';
@@ -57,6 +57,7 @@ const openVault = async (settings: Settings, log: LogReader): Promise<Vault> => 
  * @throws what `openStore` throws, or a StoreProblem about the vault: each says what is wrong, where, and what to do.
  */
 export const openLedger = async (settings: Settings, notify?: (notice: Notice) => void): Promise<Ledger> => {
+  keepFilesPrivate(settings.dataDirectory);
   const { store, logFile, onGrown } = await openStore(settings, notify === undefined ? {} : { notify });
   const files = filesIn(settings.dataDirectory);
   try {

@@ -11,7 +11,7 @@ const fileIn = (directory: string): string => join(directory, 'server.json');
 export const leaveAddress = (directory: string, url: string): void => {
   const left = { url, process: `process ${process.pid} on ${hostname()}` };
   try {
-    writeFileSync(fileIn(directory), `${JSON.stringify(left)}\n`);
+    writeFileSync(fileIn(directory), `${JSON.stringify(left)}\n`, { mode: 0o600 });
   } catch {
     // A convenience: a full disk must not keep the server from answering.
   }

@@ -2,7 +2,6 @@
  * `domicile keys`: manages the keys of callers. Keys are kept beside the log, and a running server notices changes at once.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -10,6 +9,7 @@ import * as t from 'io-ts';
 import { exact, nullable } from '../../domain/events/codec.ts';
 import { filesIn } from '../../ledger/files.ts';
 import { type KeyProblem, Keys, Scope } from '../../people/access/keys.ts';
+import { makePrivateDirectory } from '../../store/private-files.ts';
 import { type FormatOptions, withFormatOption } from '../invocation/command-options.ts';
 import { settingsOf } from '../invocation/connection.ts';
 import { invalidUsage, success } from '../invocation/exit-codes.ts';
@@ -55,7 +55,7 @@ const failureOfKeyProblem = (problem: KeyProblem): Failure => ({
 
 const keysOf = (options: KeyOptions): E.Either<Failure, Keys> => {
   const open = (directory: string): Keys => {
-    mkdirSync(directory, { recursive: true });
+    makePrivateDirectory(directory);
     return new Keys(filesIn(directory).keys);
   };
   return pipe(

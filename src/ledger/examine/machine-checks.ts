@@ -2,8 +2,9 @@
  * Checks of the machine that a ledger runs on.
  */
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { isSupportedSqlite } from '../../store/sqlite/file-checks.ts';
+import { filesOpenToOthers } from '../files.ts';
 import { type Check, failed, ok, size, warning } from './check.ts';
 
 const nodeMajorMin = 24;
@@ -55,6 +56,22 @@ const directoryCheck = (directory: string): Check => {
   }
 };
 
+/** Files that are named; the others are counted. */
+const namedMax = 3;
+
+const privacyCheck = (directory: string): Check => {
+  const name = 'file permissions';
+  const open = existsSync(directory) ? filesOpenToOthers(directory) : [];
+  if (open.length === 0) return ok(name, 'only their owner can read the files of the ledger');
+  const named = open.slice(0, namedMax).map((file) => basename(file));
+  const more = open.length > namedMax ? ` and ${open.length - namedMax} more` : '';
+  return warning(
+    name,
+    `other users of this machine can read ${named.join(', ')}${more}`,
+    `Start the server, which takes that from them, as the owner of the files; or: chmod -R go= ${resolve(directory)}`,
+  );
+};
+
 const spaceCheck = (directory: string): Check => {
   const name = 'disk space';
   const { bavail, bsize } = statfsSync(nearestFolder(directory));
@@ -70,5 +87,6 @@ export const machineChecks = (dataDirectory: string): ReadonlyArray<Check> => [
   nodeCheck(),
   sqliteCheck(),
   directoryCheck(dataDirectory),
+  privacyCheck(dataDirectory),
   spaceCheck(dataDirectory),
 ];

@@ -3,6 +3,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/time/instant.ts';
+import { makePrivateFile } from '../../store/private-files.ts';
 import { toStoreProblem } from '../../store/sqlite/store-problems.ts';
 
 /** One question about a person. */
@@ -27,6 +28,7 @@ export class ReadLog {
   /** Opens the file, and makes it if there is none. */
   constructor(file: string) {
     this.file = file;
+    makePrivateFile(file);
     this.database = new DatabaseSync(file);
     this.database.exec(`
       PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA application_id = ${applicationId};

@@ -2,12 +2,13 @@
  * Generations: one file of projections each. One is serving; a replay writes the next one beside it, and a pointer is
  * swapped. The pointer is a small file, replaced in one step by a rename, so that a crash leaves the one or the other.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { exact } from '../../domain/events/codec.ts';
+import { makePrivateDirectory, makePrivateFile } from '../../store/private-files.ts';
 import { codeVersion, createTables, tablesVersion } from './tables.ts';
 
 /** The application id in the header of a projections file: "DomP" in ASCII. */
@@ -25,7 +26,7 @@ export class Generations {
   readonly directory: string;
 
   constructor(directory: string) {
-    mkdirSync(directory, { recursive: true });
+    makePrivateDirectory(directory);
     this.directory = directory;
   }
 
@@ -65,7 +66,7 @@ export class Generations {
     if (before === generation) return;
     const path = pointerOf(this.directory);
     const next = { serving: generation, ...(before === undefined ? {} : { before }) };
-    writeFileSync(`${path}.next`, JSON.stringify(next), { flush: true });
+    writeFileSync(`${path}.next`, JSON.stringify(next), { flush: true, mode: 0o600 });
     renameSync(`${path}.next`, path);
   }
 
@@ -117,6 +118,7 @@ export const openProjections = (file: string): DatabaseSync | undefined => {
   const fresh = !existsSync(file);
   let database: DatabaseSync | undefined;
   try {
+    makePrivateFile(file);
     database = new DatabaseSync(file);
     database.exec(
       `PRAGMA page_size = ${pageBytes}; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${walPagesMax}; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -262144; PRAGMA temp_store = MEMORY`,

@@ -4,10 +4,11 @@
  * Appends go to the log and are answered from the replica; everything is read from the replica, which first looks
  * whether the log has grown. Several processes may use one ledger, each with a replica of its own.
  */
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../../domain/time/instant.ts';
 import { type EventStore, type EventToAppend, origin, type StoredEvent } from '../event-store.ts';
+import { makePrivateDirectory } from '../private-files.ts';
 import { DamagedStore, OlderSchema } from '../sqlite/store-problems.ts';
 import { AppendQueues } from './append-queues.ts';
 import { CatchUp } from './catch-up.ts';
@@ -106,7 +107,7 @@ export const openKurrentDbEventStore = async (
 ): Promise<KurrentDbEventStore> => {
   const { settings, directory, environment } = options;
   const limits: Limits = { ...defaultLimits, ...options.limits };
-  mkdirSync(directory, { recursive: true });
+  makePrivateDirectory(directory);
   const connection = new ServerConnection(settings.connectionString, limits.answerMsMax, environment.newId);
   const replica = openOrRebuild(replicaFileOf(directory, settings.ledger), environment);
   const catchUp = new CatchUp(settings.ledger, replica, connection, limits, environment);

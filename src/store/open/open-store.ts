@@ -1,7 +1,6 @@
 /**
  * Opens the event store that the settings name: the embedded one, or KurrentDB.
  */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventStore } from '../event-store.ts';
 import { type Environment, type Notice, processEnvironment } from '../kurrentdb/environment.ts';
@@ -9,6 +8,7 @@ import type { KurrentDbEventStore } from '../kurrentdb/kurrentdb-event-store.ts'
 import type { Limits } from '../kurrentdb/limits.ts';
 import { replicaFileOf } from '../kurrentdb/replica-format.ts';
 import type { KurrentDbSettings } from '../kurrentdb/settings.ts';
+import { makePrivateDirectory } from '../private-files.ts';
 import { openThreadedEventStore } from '../sqlite/threaded-event-store.ts';
 import { storeSettingOf } from './store-setting.ts';
 
@@ -64,7 +64,7 @@ export const openStore = async (
   options: OpenStoreOptions = {},
 ): Promise<OpenedStore> => {
   const setting = storeSettingOf(store);
-  mkdirSync(dataDirectory, { recursive: true });
+  makePrivateDirectory(dataDirectory);
   if (setting.kind === 'sqlite') {
     const logFile = embeddedLogFile(dataDirectory);
     return { store: await openThreadedEventStore(logFile), logFile, onGrown: () => () => undefined };

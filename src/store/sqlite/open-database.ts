@@ -4,19 +4,11 @@
  * A new file is completed under another name and then renamed, so an empty or incomplete file always means damage. Only
  * SQLite opens these files: closing a file descriptor of ours would release the locks that SQLite holds for the process.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/time/instant.ts';
+import { makePrivateDirectory, makePrivateFile } from '../private-files.ts';
 import {
   type FileFormat,
   refuseDamaged,
@@ -96,6 +88,7 @@ const syncFolder = (folder: string): void => {
 const create = (file: string, format: FileFormat): void => {
   const draft = `${file}-draft`;
   for (const suffix of ['', '-wal', '-shm']) rmSync(draft + suffix, { force: true });
+  makePrivateFile(draft);
   const database = new DatabaseSync(draft);
   try {
     database.exec(writerPragmas);
@@ -143,7 +136,7 @@ const upgrade = (file: string, format: FileFormat, database: DatabaseSync): void
 export const openToWrite = (path: string, format: FileFormat, now: Instant): OpenDatabase => {
   try {
     refuseOldSqlite(path);
-    mkdirSync(dirname(resolve(path)), { recursive: true });
+    makePrivateDirectory(dirname(resolve(path)));
     const file = canonical(path);
     const lock = takeWriterLock(file, now);
     try {

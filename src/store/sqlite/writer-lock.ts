@@ -7,6 +7,7 @@
 import { hostname } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import { formatInstant, type Instant } from '../../domain/time/instant.ts';
+import { makePrivateFile } from '../private-files.ts';
 import { DamagedStore, isBusy, StoreLocked, toStoreProblem } from './store-problems.ts';
 
 /** How long a process waits for the previous one to release the lock, as in a quick restart. */
@@ -63,6 +64,7 @@ export const takeWriterLock = (file: string, now: Instant): WriterLock => {
   const lockFile = lockFileOf(file);
   let lock: DatabaseSync | undefined;
   try {
+    makePrivateFile(lockFile);
     lock = new DatabaseSync(lockFile, { timeout: lockWaitMs });
     const lastCloseWasClean = take(lock, now);
     const held = lock;
