@@ -20,15 +20,19 @@ export interface Answer<A> {
   readonly clocks: Clocks;
   readonly data: A;
   readonly next: string | null;
+  /** It is not all: a limit was met. Ask for less, such as one party, a shorter period or fewer filters. */
+  readonly limitMet?: boolean;
+  /** Filters of the log that no known event matches by themselves: probably misspelt. */
+  readonly matchingNothing?: ReadonlyArray<string>;
 }
 
 /** The codec of an answer with this data. */
 export const answerOf = <A>(data: t.Type<A, unknown, unknown>): t.Type<Answer<A>, unknown, unknown> =>
-  exact('Answer', { clocks: Clocks, data, next: nullable(t.string) }, {}) as t.Type<
-    Answer<A>,
-    unknown,
-    unknown
-  >;
+  exact(
+    'Answer',
+    { clocks: Clocks, data, next: nullable(t.string) },
+    { limitMet: t.boolean, matchingNothing: list(t.string) },
+  ) as t.Type<Answer<A>, unknown, unknown>;
 
 /** The codec of an answer that is a list of such rows. */
 export const listAnswerOf = <A>(row: t.Type<A, unknown, unknown>) => answerOf<ReadonlyArray<A>>(list(row));

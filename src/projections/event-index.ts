@@ -3,6 +3,7 @@
  *
  * A reader sees one snapshot at a time, up to its checkpoint. The caller passes the last position to know.
  */
+import type { EventType } from '../domain/events/catalogue.ts';
 import type { RegisteredKind } from '../domain/events/places.ts';
 import type { FoldingPlace } from '../domain/recording/folding-order.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
@@ -23,6 +24,12 @@ export interface EnrolmentList {
   before(place: FoldingPlace): number;
 }
 
+/** Which kind of events: of a source, of a type, or of both. */
+export interface EventKind {
+  readonly source?: string;
+  readonly type?: EventType;
+}
+
 export interface EventIndex {
   /** The event at a position; none where there is none, or one that cannot be decoded. */
   at(position: number): RecordedEvent | undefined;
@@ -35,8 +42,25 @@ export interface EventIndex {
   /** Up to `limit` positions after one, in log order. */
   positionsAfter(position: number, limit: number): ReadonlyArray<number>;
 
-  /** The positions of events under a topic, after one and up to another, in log order; the first `limit` at least. */
+  /** The positions of events under a topic, after one and up to another, in log order: the first `limit` of them. */
   positions(topic: Topic, after: number, upTo: number, limit?: number): ReadonlyArray<number>;
+  /** The positions of events of a kind, after one and up to another, in log order: the first `limit` of them. */
+  positionsOfKind(kind: EventKind, after: number, upTo: number, limit: number): ReadonlyArray<number>;
+  /** The source of the event at a position; none where there is no event that can be read. */
+  sourceAt(position: number): string | undefined;
+  /** Where the first event of a source stands, if there is one. */
+  firstOfSource(source: string): number | undefined;
+  /** Sources of events up to a position, in the order of their first events: the first `limit` of them. */
+  sources(upTo: number, limit: number): ReadonlyArray<string>;
+  /** Sources of which an event up to a position names the site or party, or a correction does: `limit` of them. */
+  sourcesNaming(kind: 'site' | 'party', name: string, upTo: number, limit: number): ReadonlyArray<string>;
+  /**
+   * The latest instant up to which a source vouched (R22).
+   *
+   * @param holds whether the event at the position is one by which the source vouches up to this instant: each that
+   *   ever did, as recorded or as corrected, is asked about, and rarely one of another source.
+   */
+  latestVouch(source: string, holds: (position: number, upTo: Instant) => boolean): Instant | undefined;
   /** The positions of what may correct the event with this `source` and `id`, up to one, in log order. */
   correctionsOf(source: string, id: string, upTo: number): ReadonlyArray<number>;
   /** Movements of data whose time, as recorded or as corrected, lies in `[from, to)`: their positions. */

@@ -41,10 +41,13 @@ export type TopicKind =
   | 'grants-over-dataset'
   | 'grants-over-population'
   | 'grants-over-backup'
+  /** what the source vouched: a posting list alone */
+  | 'source'
   /** everything of a kind, whatever it is about: the name is `all` */
   | 'reach'
   | 'accesses'
   | 'policies'
+  | 'vouches'
   /** possible discrepancies: whether an event fits the others is judged when asked */
   | 'doubts';
 
@@ -129,6 +132,7 @@ const topicsOfChapter: Readonly<Partial<Record<Chapter, ReadonlyArray<TopicKind>
   access: ['accesses'],
   reach: ['reach'],
   policy: ['policies'],
+  coverage: ['vouches'],
 };
 
 /** For each event type: what the names in it are indexed as, and the topics of every event of the type. */

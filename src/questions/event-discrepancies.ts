@@ -6,6 +6,7 @@ import { concerns } from '../domain/events/catalogue.ts';
 import { decodeData } from '../domain/events/event.ts';
 import { kindAt, type RegisteredKind, visitNames } from '../domain/events/places.ts';
 import { meets } from '../domain/events/words.ts';
+import { isBuiltIn } from '../domain/policy/built-in.ts';
 import { isPolicyFact, policiesOf } from '../domain/policy/policy-versions.ts';
 import { type GrantFact, grantDiscrepancies } from '../domain/reach/grants.ts';
 import { partyDiscrepancies } from '../domain/reach/party-discrepancies.ts';
@@ -29,7 +30,7 @@ export interface ToldDiscrepancy {
   readonly message: string;
 }
 
-type FixedCode = Exclude<DiscrepancyCode, 'set-aside' | RegistrationDiscrepancy>;
+type FixedCode = Exclude<DiscrepancyCode, 'set-aside' | RegistrationDiscrepancy> | 'unknown-policy';
 
 const messages: Readonly<Record<FixedCode, string>> = {
   'not-held': 'the data was not live where it is said to have been',
@@ -44,6 +45,7 @@ const messages: Readonly<Record<FixedCode, string>> = {
   'membership-not-begun': 'the membership did not last',
   'control-already-began': 'the control on this basis lasted already',
   'control-not-begun': 'no control on this basis lasted',
+  'unknown-policy': 'the policy had not been adopted by then, so that there was nothing to withdraw',
   'policy-already-suspended': 'the policy was suspended already',
   'policy-not-suspended': 'the policy was not suspended',
   'policy-already-withdrawn': 'the policy had been withdrawn',
@@ -79,6 +81,7 @@ const namesToRegister = (fact: Fact): Readonly<Record<RegisteredKind, ReadonlySe
 };
 
 const isRegistered = (view: View, kind: RegisteredKind, name: string): boolean =>
+  (kind === 'policy' && isBuiltIn(name)) ||
   view
     .factsOf(kind, name, registrations[kind])
     .some((fact) => (fact.data as Readonly<Record<string, unknown>>)[kind] === name);
@@ -160,9 +163,7 @@ export const discrepanciesOf = (
   if (ofHolding !== undefined) codes.push(ofHolding);
   if (isOverUnknownBackup(view, fact)) codes.push('unknown-backup');
   for (const { position, code } of ofReach(view, fact)) if (position === fact.position) codes.push(code);
-  for (const { position, code } of ofPolicy(view, fact)) {
-    // An unknown policy is told as a name that is not registered.
-    if (position === fact.position && code !== 'unknown-policy') codes.push(code);
-  }
-  return [...unregistered(view, fact), ...codes.map(told)];
+  for (const { position, code } of ofPolicy(view, fact)) if (position === fact.position) codes.push(code);
+  const names = unregistered(view, fact);
+  return [...names, ...codes.filter((code) => !names.some((name) => name.code === code)).map(told)];
 };

@@ -10,8 +10,9 @@ import { subjectsOf } from '../domain/events/subjects.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import { formatInstant } from '../domain/time/instant.ts';
-import { type TopicKind, topicsNaming, visitTopics } from '../projections/topics.ts';
+import { type TopicKind, topic, topicsNaming, visitTopics } from '../projections/topics.ts';
 import { discrepanciesOf } from './event-discrepancies.ts';
+import { sharedPositions } from './posted-positions.ts';
 import type { View } from './view.ts';
 
 /** The event on the wire, with its place in the log. */
@@ -77,13 +78,12 @@ const isNamed = (view: View, recorded: RecordedEvent, field: Field, name: string
   return known !== undefined && !isCorrection(known.event) && namedIn(known.event.type, event.data.data);
 };
 
-/** How many events one page of a filtered log looks at, at the most. */
-const scannedEventsMax = 20_000;
-
-/** A page also ends once the bytes of its events are more than this: one event can name 10,000 subjects. */
+/** A page ends once the bytes of its events are more than this: one event can name 10,000 subjects. */
 const pageBytesMax = 16 * 1_024 * 1_024;
-/** Events read from the log at once. */
-const readEventsMax = 100;
+/** Events of one page that the index finds and that turn out not to match, at the most: see `isNamed`. */
+const passedOverEventsMax = 20_000;
+/** Positions that are read from the log at once. */
+const readEventsMax = 1_000;
 
 /** A page of events, and the position after which the next begins; null at the end. */
 export interface EventPage {
@@ -91,7 +91,54 @@ export interface EventPage {
   readonly next: number | null;
 }
 
-/** Known events after a position that match the filter, in log order; undecodable ones are left out. */
+/** The fields of the filter that no known event matches by itself: the source or the type is probably misspelt, or new. */
+export const matchingNothing = (
+  view: View,
+  { type, source }: EventFilter,
+): ReadonlyArray<'source' | 'type'> => {
+  const { index, known } = view;
+  const first = source === undefined ? undefined : index.firstOfSource(source);
+  const isUnknown = source !== undefined && (first === undefined || first > known.position);
+  const isUnsent = type !== undefined && index.positionsOfKind({ type }, 0, known.position, 1).length === 0;
+  return [...(isUnknown ? (['source'] as const) : []), ...(isUnsent ? (['type'] as const) : [])];
+};
+
+/** The positions after one of the events that the index finds for the filter, in log order. */
+const foundPositions = (view: View, filter: EventFilter, after: number): Iterable<number> => {
+  const { type, source } = filter;
+  const { index, known } = view;
+  const kind = { ...(type === undefined ? {} : { type }), ...(source === undefined ? {} : { source }) };
+  const groups = fields.flatMap((field) => {
+    const name = filter[field];
+    if (name === undefined) return [];
+    return [
+      topicsOf[field].map((each) => {
+        const under = topic(each, name);
+        return (from: number, limit: number) => index.positions(under, from, known.position, limit);
+      }),
+    ];
+  });
+  if (type !== undefined || source !== undefined)
+    groups.push([(from, limit) => index.positionsOfKind(kind, from, known.position, limit)]);
+  return groups.length === 0 ? allPositions(view, after) : sharedPositions(after, groups);
+};
+
+function* allPositions({ index, known }: View, after: number): Generator<number> {
+  for (let last = after; ; ) {
+    const page = index.positionsAfter(last, readEventsMax);
+    for (const position of page) {
+      if (position > known.position) return;
+      yield position;
+    }
+    if (page.length === 0) return;
+    last = page.at(-1)!;
+  }
+}
+
+/**
+ * Known events after a position that match the filter, in log order; undecodable ones are left out. A page is full, but
+ * for its limits of bytes and of events passed over.
+ */
 export const eventsAfter = (view: View, filter: EventFilter, after: number, limit: number): EventPage => {
   const asked = fields.flatMap((field) => {
     const name = filter[field];
@@ -101,45 +148,23 @@ export const eventsAfter = (view: View, filter: EventFilter, after: number, limi
     (filter.type === undefined || recorded.event.type === filter.type) &&
     (filter.source === undefined || recorded.event.source === filter.source) &&
     asked.every(({ field, name }) => isNamed(view, recorded, field, name));
-  const sets = asked.map(({ field, name }) => {
-    const positions = new Set<number>();
-    for (const kind of topicsOf[field]) {
-      for (const position of view.positions(kind, name, after)) positions.add(position);
-    }
-    return positions;
-  });
   const events: RecordedEvent[] = [];
   let bytes = 0;
-  const take = (position: number): boolean => {
+  let passedOver = 0;
+  let last = after;
+  for (const position of foundPositions(view, filter, after)) {
+    const isFull = events.length >= limit || bytes >= pageBytesMax || passedOver >= passedOverEventsMax;
+    if (isFull) return { events, next: last };
+    last = position;
     const recorded = view.recorded(position);
-    if (recorded !== undefined && matches(recorded)) {
-      events.push(recorded);
-      bytes += view.index.bytesAt(position);
+    if (recorded === undefined || !matches(recorded)) {
+      passedOver++;
+      continue;
     }
-    return events.length < limit && bytes < pageBytesMax;
-  };
-  if (sets.length > 0) {
-    const [first, ...others] = sets;
-    const positions = [...first!]
-      .filter((position) => others.every((set) => set.has(position)))
-      .sort((a, b) => a - b);
-    for (const [index, position] of positions.entries()) {
-      if (!take(position)) return { events, next: index === positions.length - 1 ? null : position };
-    }
-    return { events, next: null };
+    events.push(recorded);
+    bytes += view.index.bytesAt(position);
   }
-  let position = after;
-  for (let scanned = 0; scanned < scannedEventsMax; ) {
-    const page = view.index.positionsAfter(position, Math.min(limit, readEventsMax));
-    if (page.length === 0) return { events, next: null };
-    for (const next of page) {
-      if (next > view.known.position) return { events, next: null };
-      position = next;
-      scanned++;
-      if (!take(position)) return { events, next: position < view.known.position ? position : null };
-    }
-  }
-  return { events, next: position < view.known.position ? position : null };
+  return { events, next: null };
 };
 
 /** One event with its envelope, its discrepancies, and what corrected or retracted it. */

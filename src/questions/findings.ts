@@ -13,13 +13,19 @@ import { judgedHoldingsOf } from '../domain/policy/judged-holdings.ts';
 import { policyRegistry } from '../domain/policy/policy-registry.ts';
 import type { PolicyVersion } from '../domain/policy/policy-versions.ts';
 import { RegisteredEntities } from '../domain/policy/registered-entities.ts';
-import { unexplainedAccess } from '../domain/reach/unexplained-access.ts';
+import {
+  heldOfAnybody,
+  type IsHeldOfAnybody,
+  unexplainedAccess,
+} from '../domain/reach/unexplained-access.ts';
 import type { FactOf } from '../domain/recording/facts.ts';
+import { sharedHolding } from '../domain/residency/holding.ts';
 import type { Residency } from '../domain/residency/residency.ts';
 import { contains } from '../domain/time/interval.ts';
 import type { ReachIndex } from '../projections/reach/reach-index.ts';
 import { cachedByKnowledge } from './cached-by-knowledge.ts';
 import { compiledPolicy } from './compiled-policies.ts';
+import { holdingsAt } from './holdings.ts';
 import { policyVersions } from './policies.ts';
 import { reachIndexOf } from './reach.ts';
 import { residencyOf } from './residency-facts.ts';
@@ -49,9 +55,10 @@ const unexplained = (
   residency: Residency,
   cohorts: Cohorts,
   accesses: ReadonlyArray<FactOf<'AccessObserved'>>,
+  isHeldOfAnybody: IsHeldOfAnybody,
 ): ReadonlyArray<CountedAccess> =>
   accesses.flatMap((access) => {
-    const found = unexplainedAccess(reach, access, residency);
+    const found = unexplainedAccess(reach, access, residency, isHeldOfAnybody);
     return found === undefined ? [] : [countedAccess(residency, found, cohorts)];
   });
 
@@ -64,22 +71,29 @@ const judge = (
     readonly cohorts: Cohorts;
     readonly histories: ReadonlyArray<JudgedHolding>;
     readonly accesses: ReadonlyArray<FactOf<'AccessObserved'>>;
+    readonly isHeldOfAnybody: IsHeldOfAnybody;
   },
 ): ReadonlyArray<Finding> =>
   [
     ...findingsOf(judgingOf(view, of.reach, versions), of.histories),
-    ...accessFindings(versions, unexplained(of.reach, of.residency, of.cohorts, of.accesses)),
+    ...accessFindings(
+      versions,
+      unexplained(of.reach, of.residency, of.cohorts, of.accesses, of.isHeldOfAnybody),
+    ),
   ].sort(findingOrder);
 
 /** The findings of some versions over everything. */
 export const findingsOfVersions = (
   view: View,
   versions: ReadonlyArray<PolicyVersion>,
-): ReadonlyArray<Finding> =>
-  judge(view, versions, {
-    ...wholeHistoryOf(view),
+): ReadonlyArray<Finding> => {
+  const history = wholeHistoryOf(view);
+  return judge(view, versions, {
+    ...history,
     accesses: view.factsOf('accesses', 'all', 'AccessObserved'),
+    isHeldOfAnybody: heldOfAnybody(history.residency),
   });
+};
 
 /** Moments of knowledge whose findings are kept, at the most. */
 const findingsMax = 4;
@@ -123,7 +137,21 @@ export const findingsOfSubject = (view: View, subject: string): ReadonlyArray<Fi
     cohorts: cohortsOfOne,
     histories: judgedHoldingsOf(residency, reach),
     accesses: [...own, ...ofAll],
+    isHeldOfAnybody: heldOfOthersToo(view, residency),
   });
+};
+
+/** Where a holding is not of the subject itself, it is looked whether it is of anybody else. */
+const heldOfOthersToo = (view: View, residency: Residency): IsHeldOfAnybody => {
+  const ofSubject = heldOfAnybody(residency);
+  return (holding, at) => {
+    if (ofSubject(holding, at)) return true;
+    const { dataset, site, population, backup } = sharedHolding(holding);
+    return holdingsAt(view, site, at).some(
+      (row) =>
+        row.subjects > 0 && row.dataset === dataset && row.population === population && row.backup === backup,
+    );
+  };
 };
 
 /** Whether an access to a population's data was one to the subject's. */

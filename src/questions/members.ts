@@ -15,7 +15,7 @@ export const enrolledInCohorts = (
   population: string,
   counts: IndividualCounts,
 ): ((place: FoldingPlace) => number) => {
-  const list = view.index.enrolmentsIn(population, view.known.position);
+  const list = view.index.enrolmentsIn(population, view.recordedUpTo);
   if (list === undefined) return () => 0;
   return (place) => list.before(place) - counts.enrolledBefore(population, place);
 };

@@ -4,15 +4,15 @@
 
 import type { PartyReachQuestion } from '../contract/questions/reach.ts';
 import type { WirePartyCut } from '../contract/rows/reach.ts';
+import { countedDataOf } from '../domain/policy/judged-holdings.ts';
 import { simplePaths, wholeBudget } from '../domain/reach/all-paths.ts';
 import { type CutEdge, cutEdgeOrder } from '../domain/reach/cut-edge.ts';
-import { type DataPresence, dataPresencesOf } from '../domain/reach/data-presence.ts';
+import type { DataPresence } from '../domain/reach/data-presence.ts';
 import { directEdges } from '../domain/reach/direct-edges.ts';
 import { explainCut } from '../domain/reach/explain-cut.ts';
 import { heldPresences } from '../domain/reach/held-data.ts';
 import { eventsOf, type Hop } from '../domain/reach/path.ts';
 import type { Instant } from '../domain/time/instant.ts';
-import { cover } from '../domain/time/timeline.ts';
 import { valueAt } from '../domain/time/varying.ts';
 import { wireCut, wireCutEdge } from './reach.ts';
 import type { View } from './view.ts';
@@ -34,37 +34,14 @@ const fits = (filter: HoldingFilter, { dataset, site, backup, population }: Judg
   (filter.backup === undefined || filter.backup === backup) &&
   (filter.population === undefined || filter.population === population);
 
-/** The data of the holdings: of all their people, and of each subject whose data a grant is over. */
+/** The data of the holdings: of each subject over whose data there is a grant, and of all others together. */
 const staysOf = (
-  { histories, residency, reach }: WholeHistory,
+  { residency, reach, cohorts }: WholeHistory,
   filter: HoldingFilter,
-): ReadonlyArray<DataPresence> => {
-  const together = histories
-    .filter(({ holding }) => fits(filter, holding))
-    .flatMap(({ holding, population, subjects }) =>
-      heldPresences(reach.grants, {
-        ...holding,
-        memberOf: population,
-        subject: null,
-        present: cover(subjects),
-      }),
-    );
-  const rows = new Set(together.map(({ row }) => rowKey(row)));
-  const apart = new Set(
-    residency.presences
-      .filter(({ holding }) => filter.dataset === undefined || holding.dataset === filter.dataset)
-      .map(({ subject }) => subject),
-  );
-  const alone = [...apart].flatMap((subject) =>
-    dataPresencesOf(reach.grants, residency, subject).filter(
-      ({ row, classes }) => rows.has(rowKey(row)) && classes.some(({ value }) => value.subject !== null),
-    ),
-  );
-  return [...together, ...alone];
-};
-
-const rowKey = ({ dataset, site, backup }: DataPresence['row']): string =>
-  `${dataset} ${site} ${backup ?? ''}`;
+): ReadonlyArray<DataPresence> =>
+  countedDataOf(residency, reach, cohorts)
+    .filter((data) => fits(filter, data))
+    .flatMap((data) => heldPresences(reach.grants, data));
 
 /** Every edge of a path, with the party that each leads from. */
 const edgesAlong = (first: Hop): ReadonlyArray<CutEdge> => {

@@ -48,7 +48,7 @@ export const residencyOfMany = (
   }
   const followed = enrolmentsOf(view, facts.subjects);
   return withCohorts(facts, (population, divisions) => {
-    const list = view.index.enrolmentsIn(population, view.known.position);
+    const list = view.index.enrolmentsIn(population, view.recordedUpTo);
     if (list === undefined) return [];
     const individuals = [...(followed.get(population) ?? [])].sort(foldingOrder);
     if (until === 'always')

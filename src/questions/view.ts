@@ -3,12 +3,14 @@
  */
 
 import type { EventType } from '../domain/events/catalogue.ts';
-import { encodeData } from '../domain/events/event.ts';
+import { type Event, encodeData } from '../domain/events/event.ts';
 import type { RegisteredKind } from '../domain/events/places.ts';
 import { subjectsOf } from '../domain/events/subjects.ts';
+import { unattributed } from '../domain/recording/attribution.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
 import { type Fact, type FactOf, factOf } from '../domain/recording/facts.ts';
 import type { Knowledge, RecordedEvent } from '../domain/recording/recorded-event.ts';
+import type { Instant } from '../domain/time/instant.ts';
 import type { EventIndex } from '../projections/event-index.ts';
 import { type TopicKind, topic, visitTopics } from '../projections/topics.ts';
 import { factsBetweenLooksMax, unattended, type Work } from './work.ts';
@@ -16,9 +18,28 @@ import { factsBetweenLooksMax, unattended, type Work } from './work.ts';
 /** Events read from the index at a time. */
 const knownPageMax = 1_000;
 
+/** Before every simulated event, and after everything that is ever recorded. */
+const beforeSimulated = 2 ** 50;
+
+/** Events as if they were recorded next, at positions that no recorded event has. */
+export const simulatedEvents = (
+  events: ReadonlyArray<Event>,
+  recordedAt: Instant,
+): ReadonlyArray<RecordedEvent> =>
+  // What would follow if somebody recorded them who may.
+  events.map((event, index) => ({
+    position: beforeSimulated + index + 1,
+    recordedAt,
+    ...unattributed,
+    event,
+  }));
+
 export class View {
   readonly index: EventIndex;
+  /** What it knows; a view that simulates knows the simulated events as well. */
   readonly known: Knowledge;
+  /** The last recorded position that it knows. */
+  readonly recordedUpTo: number;
   /** Of the question that is answered. */
   readonly work: Work;
   private factsRead = 0;
@@ -27,8 +48,13 @@ export class View {
 
   private readonly simulated: ReadonlyMap<number, RecordedEvent>;
   private readonly simulatedTopics = new Map<number, Set<number>>();
+  private readonly simulatedNames = new Map<RegisteredKind, Set<string>>();
+  private readonly subjectsSimulated = new Set<string>();
 
-  /** @param simulated events that are not recorded, seen as if they were, at positions after all recorded ones. */
+  /**
+   * @param known what is known of the recorded events.
+   * @param simulated events that are not recorded, seen as if they were: those of `simulatedEvents`.
+   */
   constructor(
     index: EventIndex,
     known: Knowledge,
@@ -36,18 +62,32 @@ export class View {
     work: Work = unattended,
   ) {
     this.index = index;
-    this.known = known;
+    this.recordedUpTo = known.position;
+    this.known = { ...known, position: simulated.at(-1)?.position ?? known.position };
     this.work = work;
     this.simulated = new Map(simulated.map((recorded) => [recorded.position, recorded]));
-    for (const { position, event } of simulated) {
-      this.simulateTopics(position, event.type, encodeData(event));
-      if (!isCorrection(event)) continue;
-      const target = this.find(event.data.event);
+    for (const recorded of simulated) {
+      this.simulate(recorded);
+      for (const correction of this.correctionsOf(recorded)) this.simulateCorrection(recorded, correction);
+      const target = isCorrection(recorded.event) ? this.find(recorded.event.data.event) : undefined;
       const corrected = target === undefined ? undefined : this.recorded(target);
-      if (corrected === undefined || event.type !== 'EventCorrected' || event.data.data === undefined)
-        continue;
-      this.simulateTopics(corrected.position, corrected.event.type, event.data.data);
+      if (corrected === undefined) continue;
+      // Whoever the target names, as recorded or as corrected, may be elsewhere now.
+      for (const each of [corrected, ...this.correctionsOf(corrected)])
+        for (const subject of subjectsOf(each.event)) this.subjectsSimulated.add(subject);
+      this.simulateCorrection(corrected, recorded);
     }
+  }
+
+  private simulate({ position, event }: RecordedEvent): void {
+    this.simulateTopics(position, event.type, encodeData(event));
+    for (const subject of subjectsOf(event)) this.subjectsSimulated.add(subject);
+  }
+
+  private simulateCorrection(target: RecordedEvent, { event }: RecordedEvent): void {
+    for (const subject of subjectsOf(event)) this.subjectsSimulated.add(subject);
+    if (event.type === 'EventCorrected' && event.data.data !== undefined && !isCorrection(target.event))
+      this.simulateTopics(target.position, target.event.type, event.data.data);
   }
 
   private simulateTopics(position: number, type: EventType, data: unknown): void {
@@ -56,13 +96,16 @@ export class View {
         const hash = topic(kind, name);
         this.simulatedTopics.set(hash, (this.simulatedTopics.get(hash) ?? new Set()).add(position));
       },
-      name: () => {},
+      name: (kind, name) => {
+        this.simulatedNames.set(kind, (this.simulatedNames.get(kind) ?? new Set()).add(name));
+      },
     });
   }
 
   /** The same view with other knowledge, and with empty caches. */
   as(known: Knowledge): View {
-    return new View(this.index, known, [...this.simulated.values()], this.work);
+    const position = this.isSimulated() ? Math.min(known.position, this.recordedUpTo) : known.position;
+    return new View(this.index, { ...known, position }, [...this.simulated.values()], this.work);
   }
 
   /** The positions of all known events after one, in log order. */
@@ -70,7 +113,7 @@ export class View {
     for (let last = position; ; ) {
       const page = this.index.positionsAfter(last, knownPageMax);
       for (const each of page) {
-        if (each > this.known.position) return;
+        if (each > this.recordedUpTo) return;
         yield each;
       }
       if (page.length === 0) return;
@@ -78,14 +121,16 @@ export class View {
     }
   }
 
-  /** The position of a recorded event, whether the view knows it or not. */
+  /** The position of a recorded event, whether the view knows it or not, or of a simulated one. */
   find({ source, id }: { readonly source: string; readonly id: string }): number | undefined {
+    for (const { position, event } of this.simulated.values())
+      if (event.source === source && event.id === id) return position;
     return this.index.find(source, id);
   }
 
-  /** The subjects named in simulated events. */
+  /** The subjects whom the simulated events are about. */
   simulatedSubjects(): ReadonlySet<string> {
-    return new Set([...this.simulated.values()].flatMap(({ event }) => [...subjectsOf(event)]));
+    return this.subjectsSimulated;
   }
 
   /** Whether the event at the position is recorded rather than simulated. */
@@ -102,12 +147,12 @@ export class View {
   recorded(position: number): RecordedEvent | undefined {
     const simulated = this.simulated.get(position);
     if (simulated !== undefined) return simulated;
-    return position > this.known.position ? undefined : this.index.at(position);
+    return position > this.recordedUpTo ? undefined : this.index.at(position);
   }
 
   /** The known corrections of an event, whether they apply or not, in log order. */
   correctionsOf({ event }: RecordedEvent): ReadonlyArray<RecordedEvent> {
-    const positions = this.index.correctionsOf(event.source, event.id, this.known.position);
+    const positions = this.index.correctionsOf(event.source, event.id, this.recordedUpTo);
     if (positions.length === 0 && this.simulated.size === 0) return [];
     return [...positions, ...this.simulated.keys()].flatMap((position) => {
       const recorded = this.recorded(position);
@@ -135,7 +180,7 @@ export class View {
   }
 
   private positionsOfHash(hash: number, after: number): ReadonlyArray<number> {
-    const recorded = this.index.positions(hash, after, this.known.position);
+    const recorded = this.index.positions(hash, after, this.recordedUpTo);
     const simulated = this.simulatedTopics.get(hash);
     if (simulated === undefined) return recorded;
     return [...new Set([...recorded, ...simulated])]
@@ -171,11 +216,18 @@ export class View {
   /** Whether any known event mentions the name. */
   mentions(kind: RegisteredKind, name: string): boolean {
     const first = this.index.firstMention(kind, name);
-    return first !== undefined && first <= this.known.position;
+    return (
+      (first !== undefined && first <= this.recordedUpTo) || this.simulatedNames.get(kind)?.has(name) === true
+    );
   }
 
   /** Known names of a kind after one, in order. */
   names(kind: RegisteredKind, after: string, limit: number): ReadonlyArray<string> {
-    return this.index.names(kind, after, this.known.position, limit);
+    const recorded = this.index.names(kind, after, this.recordedUpTo, limit);
+    const simulated = [...(this.simulatedNames.get(kind) ?? [])].filter((name) => name > after);
+    if (simulated.length === 0) return recorded;
+    // In the order of the index, which is that of UTF-8.
+    const order = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+    return [...new Set([...recorded, ...simulated])].sort(order).slice(0, limit);
   }
 }

@@ -142,19 +142,23 @@ export class Merger {
  *
  * @param fences the first entry of each block.
  * @param block reads a block by its place in the run.
+ * @param found is told of each; `false` ends the search.
+ * @param from the least offset that is looked for.
  */
 export const offsetsUnder = (
   hash: number,
   fences: ArrayLike<number>,
   block: (place: number) => Float64Array,
-  found: (offset: number) => void,
+  found: (offset: number) => unknown,
+  from = 0,
 ): void => {
-  const least = entryOf(hash, 0);
-  const most = least + offsetRange - 1;
+  const zeroth = entryOf(hash, 0);
+  const least = zeroth + from;
+  const most = zeroth + offsetRange - 1;
   for (let place = Math.max(0, firstAtLeast(fences, least) - 1); place < fences.length; place++) {
     if (fences[place]! > most) break;
     const entries = block(place);
     for (let at = firstAtLeast(entries, least); at < entries.length && entries[at]! <= most; at++)
-      found(entries[at]! - least);
+      if (found(entries[at]! - zeroth) === false) return;
   }
 };

@@ -17,6 +17,8 @@ export interface LogPage {
   readonly ids: Uint8Array;
   readonly idStarts: ReadonlyArray<number>;
   readonly idEnds: ReadonlyArray<number>;
+  /** The number that stands for the source of the nth, as long as the log is open: equal for equal sources. */
+  readonly sources: ReadonlyArray<number>;
   /** The source of the nth. */
   sourceOf(index: number): string;
 }

@@ -116,6 +116,18 @@ describe('the log', () => {
     expect(await events({ ...query, limit: 1 })).toEqual(expected);
   });
 
+  it('says which filter matches no known event by itself', async () => {
+    const nothing = async (query: Query) => {
+      const { status, body } = await server.get('/v1/events', query);
+      return [status, body.data, body.matchingNothing];
+    };
+    expect(await nothing({ source: 'https://nobody.example.org/' })).toEqual([200, [], ['source']]);
+    expect(await nothing({ source: other, type: 'PolicyAdopted' })).toEqual([200, [], ['type']]);
+    expect(await nothing({ source: other, type: 'DataMoved' })).toEqual([200, [], undefined]);
+    expect(await nothing({ source: other, knownPosition: 2 })).toEqual([200, [], ['source']]);
+    expect(await nothing({ type: 'DataMoved', knownPosition: 4 })).toEqual([200, [], ['type']]);
+  });
+
   it('finds an event and its correction by what the event says as corrected', async () => {
     expect(await events({ site: 'd' })).toEqual(['placed', 'correction']);
     expect(await events({ dataset: 'messages' })).toEqual(['placed', 'correction']);

@@ -9,6 +9,7 @@ import { unattributed } from '../../src/domain/recording/attribution.ts';
 import { Applier } from '../../src/projections/engine/applier.ts';
 import { EventBytes } from '../../src/projections/engine/event-bytes.ts';
 import { openProjections } from '../../src/projections/engine/generations.ts';
+import { postingWidth } from '../../src/projections/engine/posting-list.ts';
 import { scanAhead } from '../../src/projections/engine/scan-ahead.ts';
 import type { ScannedBatch } from '../../src/projections/engine/scanned-batch.ts';
 import { Scanner } from '../../src/projections/engine/scanner.ts';
@@ -22,19 +23,33 @@ import { worlds } from '../support/worlds.ts';
 
 const runs = Number(process.env.PROPERTY_RUNS ?? 300);
 
+/** The postings of a list: those of one event come in any order. */
+const postingsIn = (list: Float64Array): ReadonlyArray<string> =>
+  Array.from({ length: list.length / postingWidth }, (_, index) =>
+    [...list.subarray(index * postingWidth, (index + 1) * postingWidth)].join(' '),
+  ).sort();
+
 /** What a batch says, whatever the order in which its names were come by. */
 const told = (batch: ScannedBatch | undefined) => {
   if (batch === undefined) return undefined;
-  const { names, unregistered, lists, ...rest } = batch;
+  const { names, unregistered, lists, namings, kinds, ...rest } = batch;
   const nameOf = (number: number): string => `${names[number]!.kind} ${names[number]!.name}`;
   return {
     ...rest,
+    kinds,
+    namings: Array.from({ length: namings.length / 3 }, (_, index) =>
+      JSON.stringify([
+        nameOf(namings[3 * index]!),
+        kinds[namings[3 * index + 1]!]!.source,
+        namings[3 * index + 2],
+      ]),
+    ).sort(),
     names: names.map((name) => JSON.stringify(name)).sort(),
     unregistered: Array.from({ length: unregistered.length / 2 }, (_, index) =>
       JSON.stringify([nameOf(unregistered[2 * index]!), unregistered[2 * index + 1]]),
     ).sort(),
     lists: Object.fromEntries(
-      lists.map(([of, list]) => ['name' in of ? nameOf(of.name) : `list ${of.key}`, list]),
+      lists.map(([of, list]) => ['name' in of ? nameOf(of.name) : `list ${of.key}`, postingsIn(list)]),
     ),
   };
 };
@@ -122,7 +137,21 @@ it('finds in the bytes of events what is in their JSON, of what is no event too'
   expect(counts.spoiledRead / counts.spoiled).toBeLessThan(0.9);
 });
 
-const tables = ['run', 'block', 'roll', 'late_touch', 'correction', 'name', 'shaken', 'set_aside', 'meta'];
+const tables = [
+  'run',
+  'block',
+  'roll',
+  'code_block',
+  'source',
+  'event_kind',
+  'naming_source',
+  'late_touch',
+  'correction',
+  'name',
+  'shaken',
+  'set_aside',
+  'meta',
+];
 
 it('fills the tables alike whether threads scan ahead or none does', async () => {
   const logFile = fileForTest('ledger.sqlite');
@@ -180,7 +209,7 @@ it('fills the tables alike whether threads scan ahead or none does', async () =>
   expect(inOneThread.set_aside!.length).toBeGreaterThan(10);
   expect(inOneThread.late_touch!.length).toBeGreaterThan(100);
   // Names are numbered as they are come by within a batch, and so are the posting lists of populations.
-  for (const table of tables.filter((each) => !['run', 'roll', 'name'].includes(each)))
+  for (const table of tables.filter((each) => !['run', 'roll', 'name', 'naming_source'].includes(each)))
     expect(together[table]).toEqual(inOneThread[table]);
   const withoutNumbers = (rows: ReadonlyArray<Record<string, unknown>>) =>
     rows.map(({ id: _, ...row }) => JSON.stringify(row)).sort();

@@ -15,6 +15,12 @@ import { View } from '../../src/questions/view.ts';
 import type { StoredEvent } from '../../src/store/event-store.ts';
 import type { LogPage, LogReader } from '../../src/store/log-reader.ts';
 
+const numbers = new Map<string, number>();
+const numberOf = (source: string): number => {
+  if (!numbers.has(source)) numbers.set(source, numbers.size);
+  return numbers.get(source)!;
+};
+
 /** The events as a page of a log. */
 const pageOf = (events: ReadonlyArray<StoredEvent>): LogPage => {
   const encoder = new TextEncoder();
@@ -32,6 +38,7 @@ const pageOf = (events: ReadonlyArray<StoredEvent>): LogPage => {
     ids: Buffer.concat(ids),
     idStarts,
     idEnds: idStarts.slice(1),
+    sources: events.map(({ source }) => numberOf(source)),
     sourceOf: (index) => events[index]!.source,
   };
 };

@@ -103,6 +103,7 @@ export type EventData = {
   PolicySuspended: { policy: string };
   PolicyReinstated: { policy: string };
   PolicyWithdrawn: { policy: string };
+  SourceVouched: { upTo: string; every?: number };
   EventRetracted: { event: Target; reason: string };
   EventCorrected: { event: Target; reason: string; time?: string; data?: unknown };
 };
@@ -167,6 +168,7 @@ const alwaysCount: ReadonlySet<EventType> = new Set<EventType>([
   'PolicySuspended',
   'PolicyReinstated',
   'PolicyWithdrawn',
+  'SourceVouched',
 ]);
 
 const attestedWellEnough = (world: World, fact: Fact): boolean =>

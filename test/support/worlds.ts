@@ -200,6 +200,7 @@ const dataOf: DataOf = {
   PolicySuspended: fc.record({ policy }),
   PolicyReinstated: fc.record({ policy }),
   PolicyWithdrawn: fc.record({ policy }),
+  SourceVouched: optional(fc.record({ upTo: gridTime, every: rarely(fc.constantFrom(1, 2, 7)) })),
 };
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -428,6 +429,7 @@ const weights: readonly (readonly [FactType, number])[] = [
   ['PolicySuspended', 1],
   ['PolicyReinstated', 1],
   ['PolicyWithdrawn', 1],
+  ['SourceVouched', 2],
 ];
 
 const episode = (options: WorldOptions): fc.Arbitrary<Episode> =>

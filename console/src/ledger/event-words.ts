@@ -28,6 +28,8 @@ const over = (granted: EventDataJson<'AccessGranted'>['over']): ReadonlyArray<Pi
     : [other(granted.dataset), ' of ', ...ofScope(granted.scope)];
 };
 
+const daysOf = (days: number): string => (days === 1 ? 'day' : `${days} days`);
+
 /** People who are named where an event names many. */
 const subjectsMax = 3;
 
@@ -136,6 +138,11 @@ const sentences: { readonly [T in EventType]: (data: EventDataJson<T>) => Readon
   PolicySuspended: (d) => ['The policy ', other(d.policy), ' was suspended'],
   PolicyReinstated: (d) => ['The policy ', other(d.policy), ' was reinstated'],
   PolicyWithdrawn: (d) => ['The policy ', other(d.policy), ' was withdrawn'],
+  SourceVouched: (d) => [
+    'This source has told everything up to ',
+    time(d.upTo),
+    ...(d.every === undefined ? [] : [` and vouches at least every ${daysOf(d.every)}`]),
+  ],
   EventRetracted: (d) => ['Retracts the event ', other(d.event.id), `. ${d.reason}`],
   EventCorrected: (d) => [
     'Corrects the event ',

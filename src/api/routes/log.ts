@@ -12,7 +12,7 @@ import { invalidParameter, PlainQuestion } from '../../contract/questions/questi
 import { EventDetail, WireEvent } from '../../contract/rows/events.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { People } from '../../ledger/people.ts';
-import { eventDetail, eventsAfter } from '../../questions/events.ts';
+import { eventDetail, eventsAfter, matchingNothing } from '../../questions/events.ts';
 import { answer, answerPrepared } from '../http/answer.ts';
 import { type ApiEnv, peopleOf } from '../http/caller.ts';
 import { describeQuestion } from '../http/openapi.ts';
@@ -51,8 +51,15 @@ export const logRoutes = (ledger: Ledger): Hono<ApiEnv> => {
           const start = typeof after === 'number' ? after : (parameters.after ?? 0);
           return pipe(
             filterOf(context, ledger, view, subject, parameters),
-            E.map((filter) => eventsAfter(view, filter, start, limit)),
-            E.map((page) => ({ data: page.events, after: page.next })),
+            E.map((filter) => {
+              const { events, next } = eventsAfter(view, filter, start, limit);
+              const nothing = matchingNothing(view, filter);
+              return {
+                data: events,
+                after: next,
+                ...(nothing.length === 0 ? {} : { also: { matchingNothing: nothing } }),
+              };
+            }),
           );
         },
         (events) => people(context).wire(events),

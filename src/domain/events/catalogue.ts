@@ -30,6 +30,7 @@ import { PolicyWithdrawn } from './policy-withdrawn.ts';
 import { PopulationRegistered } from './population-registered.ts';
 import { SiteRegistered } from './site-registered.ts';
 import { SiteTransferred } from './site-transferred.ts';
+import { SourceVouched } from './source-vouched.ts';
 import { SubjectEnrolled } from './subject-enrolled.ts';
 import { SubjectErased } from './subject-erased.ts';
 import { SubjectForgotten } from './subject-forgotten.ts';
@@ -47,6 +48,8 @@ export type Chapter =
   | 'access'
   /** which rules hold: R17 and R18 */
   | 'policy'
+  /** up to when a source has told everything: R22 */
+  | 'coverage'
   /** who was forgotten: R21 */
   | 'people'
   /** another event: R4 */
@@ -63,6 +66,8 @@ interface EventTraits {
   readonly countsAlways?: true;
   /** It enrols subjects in a population (R7). */
   readonly enrols?: true;
+  /** Its source says up to when it has told everything (R22). */
+  readonly vouches?: true;
   /** It takes data from one site to another, or may. */
   readonly moves?: true;
   /** It can change where the data of the subjects it names is, other than by their enrolment (R9, R11). */
@@ -138,6 +143,7 @@ export const catalogue = {
   PolicySuspended: { data: PolicySuspended, concerns: 'policy', countsAlways: true, fitDepends: 'always' },
   PolicyReinstated: { data: PolicyReinstated, concerns: 'policy', countsAlways: true, fitDepends: 'always' },
   PolicyWithdrawn: { data: PolicyWithdrawn, concerns: 'policy', countsAlways: true, fitDepends: 'always' },
+  SourceVouched: { data: SourceVouched, concerns: 'coverage', countsAlways: true, vouches: true },
   EventRetracted: { data: EventRetracted, concerns: 'correction', fitDepends: 'always' },
   EventCorrected: { data: EventCorrected, concerns: 'correction', fitDepends: 'always' },
 } as const satisfies Readonly<Record<string, EventTraits>>;

@@ -16,6 +16,10 @@ export interface BuiltInPolicy {
   readonly cedar: string | null;
 }
 
+/** Whether the policy is one that every ledger has: it counts as registered (R1). */
+export const isBuiltIn = (policy: string): boolean =>
+  builtInPolicies.some((builtIn) => builtIn.policy === policy);
+
 export const builtInPolicies: ReadonlyArray<BuiltInPolicy> = [
   {
     policy: overdueBackup,

@@ -60,7 +60,7 @@ class PolicyFold {
       case 'PolicyAdopted':
         return this.adopt(fact as FactOf<'PolicyAdopted'>);
       case 'PolicySuspended':
-        if (this.drafts.length === 0) this.note('unknown-policy', fact);
+        // It suspends what is adopted later, too.
         if (this.suspended === undefined) this.suspended = fact;
         else this.note('policy-already-suspended', fact);
         return;

@@ -2,7 +2,6 @@
  * What corrections make of an event: R4.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import * as O from 'fp-ts/lib/Option.js';
 import type { EventType } from '../events/catalogue.ts';
 import { decodeData, type Event, type EventOf } from '../events/event.ts';
 import { type Assurance, meets } from '../events/words.ts';
@@ -26,7 +25,7 @@ export interface Corrected {
 }
 
 /**
- * The event as its corrections leave it; none if one of them retracts it. A correction itself is never corrected.
+ * The event as its corrections leave it; `undefined` if one of them retracts it. A correction itself is never corrected.
  *
  * @param corrections everything recorded that may correct this event, in log order.
  */
@@ -34,18 +33,18 @@ export const withCorrections = (
   { event }: RecordedEvent,
   corrections: ReadonlyArray<RecordedEvent>,
   known: Knowledge,
-): O.Option<Corrected> => {
+): Corrected | undefined => {
   const { time, data, assurance, evidence } = event;
   const asRecorded: Corrected = { time, data, assurance, evidence, corrections: [] };
-  if (corrections.length === 0 || isCorrection(event)) return O.some(asRecorded);
+  if (corrections.length === 0 || isCorrection(event)) return asRecorded;
   let current = asRecorded;
   for (const { event: correction, position } of corrections) {
     if (!isCorrection(correction) || position > known.position) continue;
     if (!concerns(correction, event) || !meets(correction.assurance, known.minAssurance)) continue;
-    if (correction.type === 'EventRetracted') return O.none;
+    if (correction.type === 'EventRetracted') return undefined;
     current = apply(event.type, current, correction, position);
   }
-  return O.some(current);
+  return current;
 };
 
 const concerns = ({ data }: Correction, { source, id }: Event): boolean =>

@@ -10,7 +10,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { concerns, type EventType, traitsOf } from '../../domain/events/catalogue.ts';
 import type { StoredShape } from '../../domain/events/stored.ts';
 import { subjectsIn } from '../../domain/events/subjects.ts';
-import { parseDateTime } from '../../domain/time/instant.ts';
+import { parseDateTime, parseInstant } from '../../domain/time/instant.ts';
 import { firstAtLeast } from '../../sorted-runs/sorted-runs.ts';
 import type { StoredEvent } from '../../store/event-store.ts';
 import type { LogReader } from '../../store/log-reader.ts';
@@ -19,8 +19,15 @@ import { possibleDiscrepancies, topic, visitTopics } from '../topics.ts';
 import { BatchAdditions } from './batch-additions.ts';
 import { type CorrectionKey, correctionKey } from './correction-key.ts';
 import { isStoreError } from './damage.ts';
+import { KindTable } from './kind-table.ts';
 import { type NameRow, NameTable } from './name-table.ts';
-import { allMovements, correctedEnrolmentsIn, enrolmentsIn, ownDataMoved } from './posting-list.ts';
+import {
+  allMovements,
+  correctedEnrolmentsIn,
+  enrolmentsIn,
+  ownDataMoved,
+  vouchesOf,
+} from './posting-list.ts';
 import { RunWriter } from './run-writer.ts';
 import type { ScannedBatch } from './scanned-batch.ts';
 import type { ScannerUpdate } from './scanner.ts';
@@ -42,6 +49,7 @@ export class Applier {
   private readonly statements;
   private readonly runs: RunWriter;
   private readonly names: NameTable;
+  private readonly kinds: KindTable;
   private readonly correctionKeys = new Set<CorrectionKey>();
   /** The same in the order in which they came. */
   private readonly corrected: CorrectionKey[] = [];
@@ -57,10 +65,14 @@ export class Applier {
     this.log = log;
     this.runs = new RunWriter(database);
     this.names = new NameTable(database);
+    this.kinds = new KindTable(database);
     const prepare = (sql: string) => database.prepare(sql);
     this.statements = {
       correction: prepare('INSERT OR IGNORE INTO correction VALUES (?, ?)'),
       correctionsOf: prepare('SELECT position FROM correction WHERE target = ? ORDER BY position'),
+      naming: prepare(
+        'INSERT INTO naming_source VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET position = min(position, excluded.position)',
+      ),
       correctedRegistration: prepare('INSERT OR IGNORE INTO shaken VALUES (?, ?)'),
       setAside: prepare('INSERT OR REPLACE INTO set_aside VALUES (?, ?)'),
       checkpoint: prepare("UPDATE meta SET value = ? WHERE name = 'position'"),
@@ -112,11 +124,13 @@ export class Applier {
     this.database.exec('BEGIN IMMEDIATE');
     try {
       for (const { position, reason } of batch.setAside) this.statements.setAside.run(position, reason);
+      const codes = this.codesOf(batch);
       const ids = this.applyInOrder(batch);
+      this.applyNamings(batch, ids);
       const lists = batch.lists.map(
         ([of, postings]) => ['name' in of ? enrolmentsIn(ids[of.name]!) : of.key, postings] as const,
       );
-      this.runs.write(this.position, this.additions.with(batch.entries, new Map(lists)));
+      this.runs.write(this.position, this.additions.with(batch.entries, new Map(lists), codes));
       this.statements.checkpoint.run(last.position);
       this.statements.last.run(fingerprintOf(last));
       this.database.exec('COMMIT');
@@ -125,6 +139,20 @@ export class Applier {
       // Where the disk is full, SQLite has rolled back already.
       if (this.database.isTransaction) this.database.exec('ROLLBACK');
       throw error;
+    }
+  }
+
+  /** The codes of the events of the batch, as the tables know their kinds. */
+  private codesOf({ codes, kinds }: ScannedBatch): Uint32Array {
+    const known = kinds.map(({ source, type, position }) => this.kinds.code(source, type, position));
+    return codes.map((code) => (code === 0 ? 0 : known[code - 1]!));
+  }
+
+  private applyNamings({ kinds, namings }: ScannedBatch, ids: ReadonlyArray<number>): void {
+    for (let at = 0; at < namings.length; at += 3) {
+      const position = namings[at + 2]!;
+      const source = this.kinds.sourceId(kinds[namings[at + 1]!]!.source, position);
+      this.statements.naming.run(ids[namings[at]!]!, source, position);
     }
   }
 
@@ -219,12 +247,18 @@ export class Applier {
       this.makeIndividuals(type, data);
       this.touchAll(type, data, position);
       this.touchAll(type, data, correctedBy);
+      if (stored !== undefined) this.nameByCorrection(type, data, stored.source);
     }
     // A correction is found by what it corrects.
     this.touchAll(type, original, correctedBy);
     if (traitsOf(type).moves) {
       const parsed = parseDateTime(typeof time === 'string' ? time : at);
       if (E.isRight(parsed)) this.additions.post(allMovements, parsed.right, position, 0);
+    }
+    if (traitsOf(type).vouches && data !== undefined) {
+      const parsed = parseInstant(String(data.upTo));
+      const source = this.log.at(position)!.source;
+      if (E.isRight(parsed)) this.additions.post(vouchesOf(source), parsed.right, position, 0);
     }
     this.touch(position, possibleDiscrepancies);
     const { registers: kind } = traitsOf(type);
@@ -237,6 +271,19 @@ export class Applier {
     visitTopics(type, data, {
       topic: (kind, name) => this.touch(position, topic(kind, name)),
       name: (kind, name) => void this.names.mention(kind, name, this.mentionedAt),
+    });
+  }
+
+  /** The source of a correction names what stands in its data. */
+  private nameByCorrection(type: EventType, data: Json, source: string): void {
+    const position = this.mentionedAt;
+    const sourceId = this.kinds.sourceId(source, position);
+    visitTopics(type, data, {
+      topic: () => {},
+      name: (kind, name) => {
+        if (kind !== 'site' && kind !== 'party') return;
+        this.statements.naming.run(this.names.mention(kind, name, position).id, sourceId, position);
+      },
     });
   }
 

@@ -30,7 +30,7 @@ export class BatchAdditions {
   }
 
   /** The run that the batch becomes with them. */
-  with(entries: Float64Array, lists: ReadonlyMap<ListKey, Float64Array>): NewRun {
+  with(entries: Float64Array, lists: ReadonlyMap<ListKey, Float64Array>, codes: Uint32Array): NewRun {
     const all = new Map(lists);
     for (const [key, added] of this.lists)
       all.set(key, byTime(concatenated([all.get(key) ?? new Float64Array(0), Float64Array.from(added)])));
@@ -42,6 +42,7 @@ export class BatchAdditions {
       lastPosition,
       events: positions.length,
       positions: isDense ? undefined : positions,
+      codes,
       entries: mergedSorted(entries, Float64Array.from(this.entries).sort()),
       lists: all,
     };

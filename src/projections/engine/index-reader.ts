@@ -10,14 +10,15 @@ import type { RecordedEvent } from '../../domain/recording/recorded-event.ts';
 import type { Instant } from '../../domain/time/instant.ts';
 import { origin } from '../../store/event-store.ts';
 import type { LogReader } from '../../store/log-reader.ts';
-import type { EventIndex } from '../event-index.ts';
+import type { EventIndex, EventKind } from '../event-index.ts';
 import type { Topic } from '../topic-hash.ts';
 import { topic } from '../topics.ts';
 import { correctionKey } from './correction-key.ts';
 import { EventCache } from './event-cache.ts';
 import { Individuals } from './individuals.ts';
+import { KindTable } from './kind-table.ts';
 import { PostedEnrolments } from './posted-enrolments.ts';
-import { allMovements, countBefore, enrolmentsIn, postingWidth } from './posting-list.ts';
+import { allMovements, countBefore, enrolmentsIn, postingWidth, vouchesOf } from './posting-list.ts';
 import { RunReader } from './run-reader.ts';
 
 /** Subjects whose names are kept at hand. */
@@ -34,6 +35,7 @@ export class IndexReader implements EventIndex {
   private readonly log: LogReader;
   private readonly events: EventCache;
   readonly runs: RunReader;
+  private readonly kinds: KindTable;
   private readonly individuals: Individuals;
   private readonly statements;
   private readonly named = new LRUCache<Topic, Named>({ maxSize: namedMax, sizeCalculation: () => 1 });
@@ -46,6 +48,7 @@ export class IndexReader implements EventIndex {
     this.log = log;
     this.events = new EventCache(log);
     this.runs = new RunReader(database);
+    this.kinds = new KindTable(database);
     this.individuals = new Individuals(this.runs);
     const prepare = (sql: string) => database.prepare(sql);
     this.statements = {
@@ -60,6 +63,9 @@ export class IndexReader implements EventIndex {
       correctedRegistrations: prepare('SELECT kind, name FROM shaken'),
       setAside: prepare(
         'SELECT position, reason FROM set_aside WHERE position > ? AND position <= ? ORDER BY position',
+      ),
+      namingSources: prepare(
+        'SELECT source FROM naming_source JOIN name ON name.id = naming_source.name WHERE name.kind = ? AND name.name = ? AND naming_source.position <= ? ORDER BY source LIMIT ?',
       ),
       checkpoint: prepare("SELECT value FROM meta WHERE name = 'position'"),
     };
@@ -86,6 +92,7 @@ export class IndexReader implements EventIndex {
     const checkpoint = this.checkpoint();
     if (checkpoint === this.refreshedAt) return;
     this.runs.refresh(checkpoint);
+    this.kinds.refresh();
     for (const { target } of this.statements.correctedAfter.all(this.refreshedAt))
       this.corrected.add(target as number);
     this.refreshedAt = checkpoint;
@@ -113,6 +120,45 @@ export class IndexReader implements EventIndex {
 
   positions(under: Topic, after: number, upTo: number, limit?: number): ReadonlyArray<number> {
     return this.runs.positions(under, after, upTo, limit);
+  }
+
+  positionsOfKind(kind: EventKind, after: number, upTo: number, limit: number): ReadonlyArray<number> {
+    return this.runs.positionsOfKinds(this.kinds.codesOf(kind), after, upTo, limit);
+  }
+
+  sourceAt(position: number): string | undefined {
+    return this.kinds.kind(this.runs.codeAt(position))?.source;
+  }
+
+  firstOfSource(source: string): number | undefined {
+    return this.kinds.firstOf(source);
+  }
+
+  sources(upTo: number, limit: number): ReadonlyArray<string> {
+    const sources: string[] = [];
+    for (const { source, position } of this.kinds.sources()) {
+      if (sources.length >= limit) break;
+      if (position <= upTo) sources.push(source);
+    }
+    return sources;
+  }
+
+  sourcesNaming(kind: 'site' | 'party', name: string, upTo: number, limit: number): ReadonlyArray<string> {
+    return this.statements.namingSources
+      .all(kind, name, upTo, limit)
+      .flatMap((row) => this.kinds.sourceName(row.source as number) ?? []);
+  }
+
+  latestVouch(source: string, holds: (position: number, upTo: Instant) => boolean): Instant | undefined {
+    let latest: Instant | undefined;
+    for (const { postings } of this.runs.postings(vouchesOf(source))) {
+      for (let at = postings.length - postingWidth; at >= 0; at -= postingWidth) {
+        const upTo = postings[at]!;
+        if (latest !== undefined && upTo <= latest) break;
+        if (holds(postings[at + 1]!, upTo)) latest = upTo;
+      }
+    }
+    return latest;
   }
 
   correctionsOf(source: string, id: string, upTo: number): ReadonlyArray<number> {

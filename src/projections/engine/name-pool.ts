@@ -15,6 +15,8 @@ export interface NameState {
   /** Whether it is registered before that batch, and the last batch that registers it. */
   registeredBefore: boolean;
   registeredIn: number;
+  /** The sources of the batch that name it, by their indices there: the first 31 of them as bits. */
+  namedBy: number;
 }
 
 export class InternedName {
@@ -38,7 +40,7 @@ export class InternedName {
   as(kind: RegisteredKind): NameState {
     let state = this.states.get(kind);
     if (state === undefined) {
-      state = { index: 0, batch: 0, registeredBefore: false, registeredIn: 0 };
+      state = { index: 0, batch: 0, registeredBefore: false, registeredIn: 0, namedBy: 0 };
       this.states.set(kind, state);
     }
     return state;

@@ -8,6 +8,7 @@
 
 import type { FoldingPlace } from '../../domain/recording/folding-order.ts';
 import { sortedByFirst } from '../../sorted-runs/sorted-runs.ts';
+import { topic } from '../topics.ts';
 
 /** The numbers of one posting. */
 export const postingWidth = 3;
@@ -23,6 +24,17 @@ export const correctedEnrolmentsIn = (population: number): ListKey => -populatio
 export const ownDataMoved: ListKey = 0;
 /** Movements, copies and backups, as recorded and as corrected. */
 export const allMovements: ListKey = Number.MIN_SAFE_INTEGER;
+
+/** The least key of a list of vouches, and the number of such keys: one for each hash of 32 bits. */
+const leastOfVouches = allMovements + 1;
+const listsOfVouches = 2 ** 32;
+/**
+ * What a source vouched (R22), in the order of up to when, as recorded and as corrected. Two sources may share a list:
+ * their hashes are the same.
+ */
+export const vouchesOf = (source: string): ListKey => leastOfVouches + (topic('source', source) >>> 0);
+/** Whether the postings of the list name subjects. */
+export const isAboutSubjects = (key: ListKey): boolean => key >= leastOfVouches + listsOfVouches;
 
 /** Whether the list is one of enrolments as recorded. */
 export const isOfEnrolments = (key: ListKey): boolean => key > 0;

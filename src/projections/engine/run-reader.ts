@@ -5,15 +5,29 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
-import { offsetsUnder } from '../../sorted-runs/sorted-runs.ts';
+import { firstAtLeast, offsetsUnder } from '../../sorted-runs/sorted-runs.ts';
 import type { Topic } from '../topic-hash.ts';
-import { allMovements, type ListKey } from './posting-list.ts';
+import { blockEvents, type Codes, codesIn, presentIn } from './code-blocks.ts';
+import { isAboutSubjects, type ListKey } from './posting-list.ts';
 import { checked, damaged, type Run, runOf } from './run-tables.ts';
 
 /** Bytes of blocks that a reader keeps decoded in memory: some 16,000 blocks. */
 const cachedBlockBytesMax = 128 * 1_024 * 1_024;
 /** Bytes of posting lists that a reader keeps in memory: those of ten million enrolments. */
 const cachedListBytesMax = 256 * 1_024 * 1_024;
+
+/** Bytes of kinds of events that a reader keeps in memory: those of 64 million events. */
+const cachedCodeBytesMax = 64 * 1_024 * 1_024;
+
+/** The position of an event of a run. */
+const positionAt = ({ positions, firstPosition }: Run, offset: number): number =>
+  positions === undefined ? firstPosition + offset : positions[offset]!;
+
+/** The offset of the first event of a run after a position. */
+const offsetAfter = ({ positions, firstPosition }: Run, after: number): number => {
+  if (after < firstPosition) return 0;
+  return positions === undefined ? after - firstPosition + 1 : firstAtLeast(positions, after + 1);
+};
 
 /** A cache of numbers by their bytes; what is larger than all of it is kept alone. */
 const cacheOf = <K extends string | number>(bytesMax: number): LRUCache<K, Float64Array> =>
@@ -32,11 +46,19 @@ export interface PostingsOfRun {
 /** Reads runs. One instance a connection that reads. */
 export class RunReader {
   private readonly statements: Readonly<
-    Record<'ids' | 'run' | 'block' | 'list' | 'late' | 'anyLate' | 'count', StatementSync>
+    Record<
+      'ids' | 'run' | 'block' | 'list' | 'late' | 'anyLate' | 'count' | 'present' | 'codes',
+      StatementSync
+    >
   >;
   private readonly open = new Map<number, Run>();
   private readonly blocks = cacheOf<number>(cachedBlockBytesMax);
   private readonly lists = cacheOf<string>(cachedListBytesMax);
+  private readonly codeBlocks = new LRUCache<string, Codes>({
+    maxSize: cachedCodeBytesMax,
+    sizeCalculation: ({ byteLength }) => Math.max(1, byteLength),
+  });
+  private readonly present = new Map<number, ReadonlyArray<Uint32Array>>();
   private current: ReadonlyArray<Run> = [];
   private hasLateTouches = false;
 
@@ -47,9 +69,13 @@ export class RunReader {
       block: database.prepare('SELECT entries, checksum FROM block WHERE id = ?'),
       count: database.prepare('SELECT sum(events) AS events FROM run'),
       late: database.prepare(
-        'SELECT position FROM late_touch WHERE topic = ? AND position > ? AND position <= ?',
+        'SELECT position FROM late_touch WHERE topic = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?',
       ),
       anyLate: database.prepare('SELECT 1 FROM late_touch LIMIT 1'),
+      present: database.prepare(
+        'SELECT present, present_checksum AS checksum FROM code_block WHERE run = ? ORDER BY place',
+      ),
+      codes: database.prepare('SELECT codes, checksum FROM code_block WHERE run = ? AND place = ?'),
       list: database.prepare('SELECT enrolments, checksum FROM roll WHERE run = ? AND population = ?'),
     };
   }
@@ -66,6 +92,8 @@ export class RunReader {
       last = run.lastPosition;
     }
     if (last !== checkpoint) throw damaged('a list of runs');
+    const ids = new Set(this.current.map(({ id }) => id));
+    for (const id of this.present.keys()) if (!ids.has(id)) this.present.delete(id);
     this.open.clear();
     for (const run of this.current) this.open.set(run.id, run);
     this.hasLateTouches = this.statements.anyLate.get() !== undefined;
@@ -87,21 +115,89 @@ export class RunReader {
     return entries;
   }
 
-  /** The positions of events under a topic after one and up to another, in log order; the first of them at least. */
+  /** The positions of events under a topic after one and up to another, in log order: the first `limit` of them. */
   positions(topic: Topic, after: number, upTo: number, limit = Number.POSITIVE_INFINITY): number[] {
     const out: number[] = [];
     for (const run of this.current) {
       if (run.lastPosition <= after || run.firstPosition > upTo) continue;
       if (out.length >= limit) break;
-      const block = (place: number): Float64Array => this.block(run, place);
-      offsetsUnder(topic, run.fences, block, (offset) => {
-        const position = run.positions === undefined ? run.firstPosition + offset : run.positions[offset]!;
-        if (position > after && position <= upTo) out.push(position);
-      });
+      const found = (offset: number): boolean => {
+        const position = positionAt(run, offset);
+        if (position > upTo) return false;
+        out.push(position);
+        return out.length < limit;
+      };
+      offsetsUnder(topic, run.fences, (place) => this.block(run, place), found, offsetAfter(run, after));
     }
-    const late = this.hasLateTouches ? this.statements.late.all(topic, after, upTo) : [];
-    if (late.length === 0) return out;
-    return [...new Set([...out, ...late.map((row) => row.position as number)])].sort((a, b) => a - b);
+    return this.hasLateTouches ? this.withLate(out, topic, after, upTo, limit) : out;
+  }
+
+  /** The positions found, with those of late touches. */
+  private withLate(found: number[], topic: Topic, after: number, upTo: number, limit: number): number[] {
+    const end = found.length < limit ? upTo : found.at(-1)!;
+    const most = Number.isFinite(limit) ? limit : -1;
+    const late = this.statements.late.all(topic, after, end, most).map((row) => row.position as number);
+    if (late.length === 0) return found;
+    const sorted = [...new Set([...found, ...late])].sort((a, b) => a - b);
+    return sorted.length > limit ? sorted.slice(0, limit) : sorted;
+  }
+
+  /** Which codes each block of a run has. */
+  private presentCodes(run: Run): ReadonlyArray<Uint32Array> {
+    let present = this.present.get(run.id);
+    if (present === undefined) {
+      present = this.statements.present.all(run.id).map((row) => presentIn(row.present, row.checksum));
+      if (present.length !== Math.ceil(run.events / blockEvents)) throw damaged('kinds of events');
+      this.present.set(run.id, present);
+    }
+    return present;
+  }
+
+  private codes(run: Run, place: number): Codes {
+    const cacheKey = `${run.id} ${place}`;
+    let codes = this.codeBlocks.get(cacheKey);
+    if (codes === undefined) {
+      const row = this.statements.codes.get(run.id, place);
+      codes = codesIn(row?.codes, row?.checksum, Math.min(blockEvents, run.events - place * blockEvents));
+      this.codeBlocks.set(cacheKey, codes);
+    }
+    return codes;
+  }
+
+  /** The positions of events whose kinds have one of the codes, as `positions` gives those under a topic. */
+  positionsOfKinds(codes: ReadonlyArray<number>, after: number, upTo: number, limit: number): number[] {
+    const out: number[] = [];
+    if (codes.length === 0) return out;
+    const isWanted = new Uint8Array(Math.max(...codes) + 1);
+    for (const code of codes) isWanted[code] = 1;
+    for (const run of this.current) {
+      if (run.lastPosition <= after || run.firstPosition > upTo) continue;
+      const present = this.presentCodes(run);
+      for (let from = offsetAfter(run, after); from < run.events; ) {
+        const place = Math.floor(from / blockEvents);
+        const first = place * blockEvents;
+        if (present[place]!.some((code) => isWanted[code] === 1)) {
+          const block = this.codes(run, place);
+          for (let at = from - first; at < block.length; at++) {
+            if (isWanted[block[at]!] !== 1) continue;
+            const position = positionAt(run, first + at);
+            if (position > upTo) return out;
+            if (out.push(position) >= limit) return out;
+          }
+        }
+        from = first + blockEvents;
+      }
+    }
+    return out;
+  }
+
+  /** The code of the kind of the event at a position: 0 where it cannot be read, or where there is none. */
+  codeAt(position: number): number {
+    const run = this.current.find((each) => each.firstPosition <= position && position <= each.lastPosition);
+    if (run === undefined) return 0;
+    const offset = offsetAfter(run, position - 1);
+    if (positionAt(run, offset) !== position) return 0;
+    return this.codes(run, Math.floor(offset / blockEvents))[offset % blockEvents]!;
   }
 
   private list(run: Run, key: ListKey): Float64Array {
@@ -126,7 +222,7 @@ export class RunReader {
     for (const run of this.current) {
       if (run.lastPosition <= position) continue;
       for (const key of run.listKeys) {
-        if (key === allMovements) continue;
+        if (!isAboutSubjects(key)) continue;
         yield { key, postings: this.list(run, key), lastPosition: run.lastPosition };
       }
     }

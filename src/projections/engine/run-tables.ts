@@ -22,6 +22,8 @@ export const runTables = `
   );
   CREATE TABLE block (id INTEGER PRIMARY KEY AUTOINCREMENT, entries BLOB NOT NULL, checksum INTEGER NOT NULL);
   CREATE TABLE roll (run INTEGER NOT NULL, population INTEGER NOT NULL, enrolments BLOB NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (run, population));
+  -- The kinds of the events of a run, in blocks: see \`code-blocks.ts\`.
+  CREATE TABLE code_block (run INTEGER NOT NULL, place INTEGER NOT NULL, present BLOB NOT NULL, present_checksum INTEGER NOT NULL, codes BLOB NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (run, place));
   -- Topics of events that an event of a later run gave them.
   CREATE TABLE late_touch (topic INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (topic, position)) WITHOUT ROWID;
 `;

@@ -8,8 +8,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { Merger, mergeable, mergeWindow, toBlob } from '../../sorted-runs/sorted-runs.ts';
 import type { Topic } from '../topic-hash.ts';
+import { blockEvents, blocksOf, codesIn } from './code-blocks.ts';
 import { byTime, concatenated, type ListKey } from './posting-list.ts';
-import { checked, checksumOfRun, type Run, runOf } from './run-tables.ts';
+import { checked, checksumOfRun, damaged, type Run, runOf } from './run-tables.ts';
 
 /** Entries in one block: two of them fit on a page of 16 KiB. */
 const blockEntries = 1_000;
@@ -21,6 +22,8 @@ export interface NewRun {
   readonly events: number;
   /** Of each event; none where they are all the numbers from the first on. */
   readonly positions: Float64Array | undefined;
+  /** The code of the kind of each event. */
+  readonly codes: Uint32Array;
   /** Sorted, each once. */
   readonly entries: Float64Array;
   /** Posting lists by key, each in the order of time. */
@@ -40,6 +43,9 @@ export class RunWriter {
       ),
       block: prepare('INSERT INTO block (entries, checksum) VALUES (?, ?)'),
       list: prepare('INSERT INTO roll VALUES (?, ?, ?, ?)'),
+      codes: prepare('INSERT INTO code_block VALUES (?, ?, ?, ?, ?, ?)'),
+      codesOf: prepare('SELECT codes, checksum FROM code_block WHERE run = ? ORDER BY place'),
+      removeCodes: prepare('DELETE FROM code_block WHERE run = ?'),
       last: prepare(`SELECT * FROM run ORDER BY first_position DESC LIMIT ${mergeWindow}`),
       sizes: prepare(`SELECT events FROM run ORDER BY first_position DESC LIMIT ${mergeWindow}`),
       blocks: prepare('SELECT entries, checksum FROM block WHERE id BETWEEN ? AND ? ORDER BY id'),
@@ -100,6 +106,20 @@ export class RunWriter {
     );
     for (const [key, list] of lists)
       this.statements.list.run(lastInsertRowid, key, toBlob(list), crc32(toBlob(list)));
+    for (const [place, block] of blocksOf(added.codes).entries()) {
+      const { present, presentChecksum, codes, checksum } = block;
+      this.statements.codes.run(lastInsertRowid, place, present, presentChecksum, codes, checksum);
+    }
+  }
+
+  private readCodes(run: Run, codes: Uint32Array): void {
+    let read = 0;
+    for (const row of this.statements.codesOf.all(run.id)) {
+      const block = codesIn(row.codes, row.checksum, Math.min(blockEvents, run.events - read));
+      codes.set(block, read);
+      read += block.length;
+    }
+    if (read !== run.events) throw damaged('a run');
   }
 
   private merge(): boolean {
@@ -109,8 +129,10 @@ export class RunWriter {
     const last = this.statements.last.all().slice(0, count).map(runOf).reverse();
     const merger = new Merger();
     const lists = new Map<ListKey, Float64Array[]>();
+    const codes = new Uint32Array(last.reduce((sum, { events }) => sum + events, 0));
     let offset = 0;
     for (const run of last) {
+      this.readCodes(run, codes.subarray(offset, offset + run.events));
       for (const row of this.statements.blocks.iterate(run.firstBlock, run.lastBlock))
         merger.add(checked('a block', row.entries, row.checksum), offset);
       for (const row of this.statements.lists.all(run.id)) {
@@ -122,6 +144,7 @@ export class RunWriter {
       offset += run.events;
       this.statements.removeBlocks.run(run.firstBlock, run.lastBlock);
       this.statements.removeLists.run(run.id);
+      this.statements.removeCodes.run(run.id);
       this.statements.removeRun.run(run.id);
     }
     const [firstPosition, lastPosition] = [last[0]!.firstPosition, last.at(-1)!.lastPosition];
@@ -131,6 +154,7 @@ export class RunWriter {
       lastPosition,
       events: offset,
       positions: isDense ? undefined : concatenated(last.map(positionsOf)),
+      codes,
       entries: merger.sorted(),
       lists: new Map([...lists].map(([key, parts]) => [key, byTime(concatenated(parts))])),
     });

@@ -2,6 +2,7 @@
  * A batch of events from the log, as far as they are understood without the events before: what they are found under,
  * and what has to be applied in log order. Typed arrays and plain objects alone, so that threads can hand it on.
  */
+import type { EventType } from '../../domain/events/catalogue.ts';
 import type { RegisteredKind } from '../../domain/events/places.ts';
 import { entryOf, sortedEntries } from '../../sorted-runs/sorted-runs.ts';
 import type { Topic } from '../topic-hash.ts';
@@ -25,6 +26,16 @@ export type BatchListKey = { readonly name: number } | { readonly key: ListKey }
 
 export interface ScannedBatch {
   readonly positions: Float64Array;
+  /** Of each event, one more than the index of its kind among `kinds`; 0 of one that cannot be read. */
+  readonly codes: Uint32Array;
+  /** Each with where it first stands, in that order. */
+  readonly kinds: ReadonlyArray<{
+    readonly source: string;
+    readonly type: EventType;
+    readonly position: number;
+  }>;
+  /** Which sources name which things, as triples: the index of the name, the index of a kind of the source, the position. */
+  readonly namings: Float64Array;
   /** Sorted, each once. */
   readonly entries: Float64Array;
   /** Posting lists, each in the order of time. */
@@ -61,6 +72,9 @@ class Numbers {
 
 export class BatchBuilder {
   private readonly positions = new Numbers();
+  private codes = new Uint32Array(1_024);
+  private readonly kinds: { source: string; type: EventType; position: number }[] = [];
+  private readonly namings = new Numbers();
   private readonly entries = new Numbers();
   /** Enrolments, by the index of the population among the names. */
   private readonly enrolments = new Map<number, Numbers>();
@@ -75,6 +89,28 @@ export class BatchBuilder {
   event(position: number): void {
     this.position = position;
     this.positions.push(position);
+    if (this.positions.length > this.codes.length) {
+      const larger = new Uint32Array(this.codes.length * 2);
+      larger.set(this.codes);
+      this.codes = larger;
+    }
+  }
+
+  /** A kind of events that the batch has not had. @returns its code in the batch. */
+  addKind(source: string, type: EventType): number {
+    return this.kinds.push({ source, type, position: this.position });
+  }
+
+  /** The event is of the kind with this code. */
+  kind(code: number): void {
+    this.codes[this.positions.length - 1] = code;
+  }
+
+  /** The source of the kind names this, for the first time in the batch. */
+  nameBy(name: number, kind: number): void {
+    this.namings.push(name);
+    this.namings.push(kind - 1);
+    this.namings.push(this.position);
   }
 
   get events(): number {
@@ -141,6 +177,9 @@ export class BatchBuilder {
   built(isLast: boolean): ScannedBatch {
     return {
       positions: this.positions.taken(),
+      codes: this.codes.slice(0, this.positions.length),
+      kinds: this.kinds,
+      namings: this.namings.taken(),
       entries: sortedEntries(this.entries.taken()),
       lists: [
         ...[...this.enrolments].map(([name, list]) => [{ name }, byTime(list.taken())] as const),
@@ -157,6 +196,11 @@ export class BatchBuilder {
 
 /** The memory of a batch, to be handed over rather than copied. */
 export const memoryOf = (batch: ScannedBatch): ArrayBuffer[] =>
-  [batch.positions, batch.entries, batch.unregistered, ...batch.lists.map(([, list]) => list)].map(
-    (numbers) => numbers.buffer as ArrayBuffer,
-  );
+  [
+    batch.positions,
+    batch.codes,
+    batch.namings,
+    batch.entries,
+    batch.unregistered,
+    ...batch.lists.map(([, list]) => list),
+  ].map((numbers) => numbers.buffer as ArrayBuffer);

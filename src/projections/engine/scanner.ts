@@ -3,17 +3,19 @@
  * the batch is left to be applied in log order (see `applier.ts`), so that batches can be scanned side by side.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { eventTypes } from '../../domain/events/catalogue.ts';
 import type { RegisteredKind } from '../../domain/events/places.ts';
 import type { StoredShape } from '../../domain/events/stored.ts';
 import { subjectsIn } from '../../domain/events/subjects.ts';
-import { parseDateTime } from '../../domain/time/instant.ts';
+import { parseDateTime, parseInstant } from '../../domain/time/instant.ts';
+import { runItemsMax } from '../../sorted-runs/sorted-runs.ts';
 import type { LogPage, LogReader } from '../../store/log-reader.ts';
 import type { Topic, TopicHash } from '../topic-hash.ts';
 import { possibleDiscrepancies, topic, visitTopics } from '../topics.ts';
 import { type CorrectionKey, correctionKey, correctionKeysOf } from './correction-key.ts';
 import { EventBytes } from './event-bytes.ts';
-import { type InternedName, NamePool } from './name-pool.ts';
-import { allMovements, ownDataMoved } from './posting-list.ts';
+import { type InternedName, NamePool, type NameState } from './name-pool.ts';
+import { allMovements, ownDataMoved, vouchesOf } from './posting-list.ts';
 import { BatchBuilder, type ScannedBatch } from './scanned-batch.ts';
 import { shapeOf } from './stored-shape.ts';
 import {
@@ -41,11 +43,32 @@ const batchBytesMax = 64 * 1_024 * 1_024;
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
+/** Sources of a batch that a name remembers by itself, as bits. */
+const rememberedSourcesMax = 31;
+
+/** What a scanner knows of a source. */
+interface SourceState {
+  readonly name: string;
+  /** Its index among the sources of a batch, and the number of that batch. */
+  index: number;
+  batch: number;
+  /** The codes of its kinds in that batch, by the index of the type. */
+  readonly codes: Uint32Array;
+  /** One of these codes: that of its event that is read now. */
+  code: number;
+}
+
 export class Scanner {
   private readonly log: LogReader;
   private readonly names = new NamePool();
   private readonly corrected = new Set<CorrectionKey>();
-  private readonly sources = new Map<string, TopicHash>();
+  private readonly keysOfSources = new Map<string, TopicHash>();
+  /** By their numbers in the log. */
+  private readonly sources = new Map<number, SourceState>();
+  private source: SourceState = newSource('');
+  private sourceNumber = -1;
+  private sourcesOfBatch = 0;
+  private readonly namedByOthers = new Set<number>();
   private readonly stored = new EventBytes();
   private readonly subjects: Topic[] = [];
   private readonly readBytes: boolean;
@@ -69,6 +92,9 @@ export class Scanner {
   scan(after: number, upTo: number, eventsMax = batchEventsMax): ScannedBatch | undefined {
     this.batch = new BatchBuilder();
     this.batchNumber++;
+    this.sourceNumber = -1;
+    this.sourcesOfBatch = 0;
+    this.namedByOthers.clear();
     const { batch } = this;
     let isLast = false;
     for (let last = after, bytes = 0; ; ) {
@@ -88,6 +114,7 @@ export class Scanner {
     const { batch, stored } = this;
     batch.event(page.positions[index]!);
     const [start, end] = [page.starts[index]!, page.starts[index + 1]!];
+    if (page.sources[index] !== this.sourceNumber) this.enterSource(page, index);
     if (this.corrected.size > 0 && this.corrected.has(this.correctionKeyOf(page, index)))
       batch.applyByItself();
     if (this.readBytes && stored.read(page.bytes, start, end) && this.addFound(page.bytes)) return;
@@ -96,15 +123,43 @@ export class Scanner {
     else batch.cannotApply(shape.left);
   }
 
+  /** The event that is read now is from the source of the nth of the page. */
+  private enterSource(page: LogPage, index: number): void {
+    const number = page.sources[index]!;
+    let state = this.sources.get(number);
+    if (state === undefined) {
+      state = newSource(page.sourceOf(index));
+      this.sources.set(number, state);
+    }
+    if (state.batch !== this.batchNumber) {
+      state.batch = this.batchNumber;
+      state.index = this.sourcesOfBatch++;
+      state.codes.fill(0);
+    }
+    this.source = state;
+    this.sourceNumber = number;
+  }
+
+  /** The event that is read now is of this type. */
+  private enterKind(type: number): void {
+    const { source, batch } = this;
+    source.code = source.codes[type]!;
+    if (source.code === 0) {
+      source.code = batch.addKind(source.name, eventTypes[type]!);
+      source.codes[type] = source.code;
+    }
+    batch.kind(source.code);
+  }
+
   private correctionKeyOf({ ids, idStarts, idEnds, sourceOf }: LogPage, index: number): CorrectionKey {
     const source = sourceOf(index);
     const [start, end] = [idStarts[index]!, idEnds[index]!];
     for (let at = start; at < end; at++)
       if (ids[at]! >= 0x80) return correctionKey(source, decoder.decode(ids.subarray(start, end)));
-    let hash = this.sources.get(source);
+    let hash = this.keysOfSources.get(source);
     if (hash === undefined) {
       hash = correctionKeysOf(source);
-      this.sources.set(source, hash);
+      this.keysOfSources.set(source, hash);
     }
     return hash.with(ids, start, end);
   }
@@ -114,6 +169,9 @@ export class Scanner {
     const { stored, batch, subjects } = this;
     const { found, place, starts, ends } = stored;
     const rule = typeRules[stored.type]!;
+    // Up to when a source vouches is no name: it is read from the JSON.
+    if (rule.vouches) return false;
+    this.enterKind(stored.type);
     if (rule.isCorrection) {
       batch.applyByItself();
       return true;
@@ -158,8 +216,9 @@ export class Scanner {
   private addShape(shape: StoredShape): void {
     const rule = ruleOfType.get(shape.type)!;
     const { batch } = this;
-    if (rule.isCorrection) return batch.applyByItself();
     const { data, type } = shape;
+    this.enterKind(eventTypes.indexOf(type));
+    if (rule.isCorrection) return batch.applyByItself();
     try {
       const parsed = parseDateTime(shape.time);
       this.mayNotFit = rule.mayNotFit || (rule.mayNotFitOverBackup && hasBackup(data.over));
@@ -171,12 +230,18 @@ export class Scanner {
       });
       this.subjects.length = 0;
       for (const subject of subjectsIn(data)) this.subjects.push(topic('subject', subject));
+      if (rule.vouches) this.vouch(data.upTo);
       const population = typeof data.population === 'string' ? this.names.of(data.population) : undefined;
       this.finish(rule, E.isRight(parsed) ? parsed.right : 0, population);
     } catch (error) {
       // What is wrong with one event does not stop the others.
       batch.cannotApply(error instanceof Error ? error.name : 'an unknown error');
     }
+  }
+
+  private vouch(upTo: unknown): void {
+    const parsed = parseInstant(String(upTo));
+    if (E.isRight(parsed)) this.batch.post(vouchesOf(this.source.name), parsed.right, 0);
   }
 
   private finish(rule: TypeRule, time: number, population: InternedName | undefined): void {
@@ -197,6 +262,7 @@ export class Scanner {
     if (state.batch !== this.batchNumber) {
       state.batch = this.batchNumber;
       state.index = this.batch.mention(kind, name.text);
+      state.namedBy = 0;
     }
     return state.index;
   }
@@ -207,13 +273,37 @@ export class Scanner {
     this.batch.register(index);
   }
 
+  /** The source of the event that is read now names this. */
+  private nameBySource(index: number, state: NameState): void {
+    const { source, namedByOthers } = this;
+    if (source.index < rememberedSourcesMax) {
+      const bit = 1 << source.index;
+      if ((state.namedBy & bit) !== 0) return;
+      state.namedBy |= bit;
+    } else {
+      const key = index * runItemsMax + source.index;
+      if (namedByOthers.has(key)) return;
+      namedByOthers.add(key);
+    }
+    this.batch.nameBy(index, source.code);
+  }
+
   private mention(kind: RegisteredKind, name: InternedName): void {
     const index = this.indexOf(kind, name);
     const state = name.as(kind);
+    if (kind === 'site' || kind === 'party') this.nameBySource(index, state);
     if (!this.mayNotFit && !state.registeredBefore && state.registeredIn !== this.batchNumber)
       this.batch.mentionUnregistered(index);
   }
 }
+
+const newSource = (name: string): SourceState => ({
+  name,
+  index: 0,
+  batch: 0,
+  codes: new Uint32Array(eventTypes.length),
+  code: 0,
+});
 
 const hasBackup = (over: unknown): boolean =>
   typeof over === 'object' && over !== null && !Array.isArray(over) && 'backup' in over;

@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { runTables } from './run-tables.ts';
 
 /** The version of the shape of these tables: a file of another shape cannot be asked, and is rebuilt first. */
-export const tablesVersion = 3;
+export const tablesVersion = 4;
 /** The version of the code that fills them: a file filled by other code serves while a replay builds the next. */
 export const codeVersion = 1;
 
@@ -20,6 +20,12 @@ ${runTables}
 
   -- Names that events mention, and since when.
   CREATE TABLE name (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, position INTEGER NOT NULL, registered INTEGER NOT NULL, UNIQUE (kind, name));
+
+  -- Sources, in the order of their first events, and the types that each has sent.
+  CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL, position INTEGER NOT NULL, checksum INTEGER NOT NULL);
+  CREATE TABLE event_kind (code INTEGER PRIMARY KEY, source INTEGER NOT NULL, type TEXT NOT NULL, checksum INTEGER NOT NULL);
+  -- Which sources name a site or a party, and since when.
+  CREATE TABLE naming_source (name INTEGER NOT NULL, source INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (name, source)) WITHOUT ROWID;
 
   -- Corrected registrations: whatever names one of these things may fit or not.
   CREATE TABLE shaken (kind TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;

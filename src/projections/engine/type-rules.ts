@@ -23,6 +23,7 @@ export interface TypeRule {
   readonly enrols: boolean;
   readonly placesOwnData: boolean;
   readonly moves: boolean;
+  readonly vouches: boolean;
   /** Whether it may not fit, whatever it names; or if it is over a backup. */
   readonly mayNotFit: boolean;
   readonly mayNotFitOverBackup: boolean;
@@ -36,7 +37,7 @@ export const overBackupPlace = places.indexOf('over.backup');
 export const subjectTopics = topicOfKind('subject');
 
 const typeRuleOf = (type: EventType): TypeRule => {
-  const { concerns, registers, enrols, moves, placesOwnData, fitDepends } = traitsOf(type);
+  const { concerns, registers, enrols, moves, vouches, placesOwnData, fitDepends } = traitsOf(type);
   return {
     type,
     whole: topicRules[type].whole.map((kind) => topic(kind, 'all')),
@@ -54,6 +55,7 @@ const typeRuleOf = (type: EventType): TypeRule => {
     enrols: enrols === true,
     placesOwnData: placesOwnData === true,
     moves: moves === true,
+    vouches: vouches === true,
     mayNotFit: fitDepends === 'always',
     mayNotFitOverBackup: fitDepends === 'over-backup',
     registers,

@@ -2,7 +2,7 @@
  * Labels remembered by class of data, until an event touches what they were made of.
  */
 import { LRUCache } from 'lru-cache';
-import { classKey, type DataClass, overKeysOf } from '../../domain/reach/data-class.ts';
+import { classKey, type DataClass, overKey, overKeysOf } from '../../domain/reach/data-class.ts';
 import { directEdges } from '../../domain/reach/direct-edges.ts';
 import type { Labels, Via } from '../../domain/reach/labels.ts';
 import type { Graph, Reach } from '../../domain/reach/reach.ts';
@@ -18,20 +18,28 @@ export interface ReachSources extends Pick<Reach, 'grants' | 'sites'> {
 const rememberedLabelsMax = 1_000_000;
 
 interface Entry {
-  readonly data: DataClass;
+  /** What it is cached under. */
+  readonly key: string;
   /** The keys of everything that a grant over the data can be over. */
-  readonly keys: ReadonlyArray<string>;
+  readonly overKeys: ReadonlyArray<string>;
   readonly labels: LabelColumns;
 }
 
 export class LabelCache {
   private readonly sources: ReachSources;
   private readonly entries: LRUCache<string, Entry>;
+  /** The cached entries by each of their `overKeys`: a late grant looks at those alone that it covers. */
+  private readonly byOverKey = new Map<string, Set<Entry>>();
 
   constructor(sources: ReachSources, labelsMax = rememberedLabelsMax) {
     this.sources = sources;
-    // A class that nobody reaches takes room too.
-    this.entries = new LRUCache({ maxSize: labelsMax, sizeCalculation: ({ labels }) => labels.size + 1 });
+    this.entries = new LRUCache({
+      maxSize: labelsMax,
+      // A class that nobody reaches takes room too.
+      sizeCalculation: ({ labels }) => labels.size + 1,
+      onInsert: (entry) => this.index(entry),
+      dispose: (entry) => this.unindex(entry),
+    });
   }
 
   /** The labels of the class, with paths of those kinds of edges alone. */
@@ -41,7 +49,7 @@ export class LabelCache {
     if (entry === undefined) {
       const direct = directEdges(this.sources, data);
       const labels = new LabelColumns(shortestPathLabels(this.sources.parties, direct, via));
-      entry = { data, keys: overKeysOf(data), labels };
+      entry = { key, overKeys: overKeysOf(data), labels };
       this.entries.set(key, entry);
     }
     return entry.labels;
@@ -49,21 +57,41 @@ export class LabelCache {
 
   /** Forgets the labels that an edge to one of the parties could change: those of data that the party reaches. */
   partiesChanged(parties: ReadonlyArray<string>): void {
-    if (parties.length > 0) this.forget(({ labels }) => parties.some((party) => labels.has(party)));
+    if (parties.length === 0) return;
+    const stale: Entry[] = [];
+    this.entries.forEach((entry) => {
+      if (parties.some((party) => entry.labels.has(party))) stale.push(entry);
+    });
+    this.forget(stale);
   }
 
   /** Forgets the labels of data at the site. */
   siteChanged(site: string): void {
-    this.forget(({ data }) => data.site === site);
+    this.grantsChanged(new Set([overKey({ site })]));
   }
 
   /** Forgets the labels of data that grants over these keys cover. */
   grantsChanged(keys: ReadonlySet<string>): void {
-    if (keys.size > 0) this.forget((entry) => entry.keys.some((key) => keys.has(key)));
+    for (const key of keys) this.forget([...(this.byOverKey.get(key) ?? [])]);
   }
 
-  private forget(isStale: (entry: Entry) => boolean): void {
-    const stale = [...this.entries].filter(([, entry]) => isStale(entry));
-    for (const [key] of stale) this.entries.delete(key);
+  private forget(stale: ReadonlyArray<Entry>): void {
+    for (const { key } of stale) this.entries.delete(key);
+  }
+
+  private index(entry: Entry): void {
+    for (const key of entry.overKeys) {
+      const entries = this.byOverKey.get(key);
+      if (entries === undefined) this.byOverKey.set(key, new Set([entry]));
+      else entries.add(entry);
+    }
+  }
+
+  private unindex(entry: Entry): void {
+    for (const key of entry.overKeys) {
+      const entries = this.byOverKey.get(key);
+      entries?.delete(entry);
+      if (entries?.size === 0) this.byOverKey.delete(key);
+    }
   }
 }

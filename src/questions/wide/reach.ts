@@ -7,11 +7,10 @@ import { type Asked, pageOf } from '../../contract/asked.ts';
 import { isOverPeriod, type PlainQuestion, periodOf } from '../../contract/questions/question.ts';
 import type { PartyReachQuestion } from '../../contract/questions/reach.ts';
 import type { Event } from '../../domain/events/event.ts';
-import { unattributed } from '../../domain/recording/attribution.ts';
 import { knownName } from '../known-name.ts';
 import { partyCut } from '../party-cut.ts';
 import { newlyReached, reachOfParty } from '../party-reach.ts';
-import { View } from '../view.ts';
+import { simulatedEvents, View } from '../view.ts';
 import type { About, Outcome } from './outcome.ts';
 
 export const partyReach = (view: View, asked: Asked<PartyReachQuestion>, { id }: About): Outcome => {
@@ -32,15 +31,11 @@ export const reachSimulation = (
   asked: Asked<PlainQuestion>,
   { events }: { readonly events: ReadonlyArray<Event> },
 ): Outcome => {
-  const { position } = view.known;
-  const simulated = events.map((event, index) => ({
-    position: position + index + 1,
-    recordedAt: asked.clocks.knownAt,
-    // What would follow if somebody recorded them who may.
-    ...unattributed,
-    event,
-  }));
-  const known = { ...view.known, position: position + events.length };
-  const rows = newlyReached(view, new View(view.index, known, simulated, view.work), asked.clocks.validAt);
+  const simulated = simulatedEvents(events, asked.clocks.knownAt);
+  const rows = newlyReached(
+    view,
+    new View(view.index, view.known, simulated, view.work),
+    asked.clocks.validAt,
+  );
   return E.right(pageOf(rows, asked));
 };

@@ -5,6 +5,7 @@
  * the log up to it. A lost answer therefore makes no difference, and retrying is always safe.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import type { AppendError } from '../event-store.ts';
 import { StoreFull, StoreProblem } from '../sqlite/store-problems.ts';
 import type { AppendGroup, EncodedAppend } from './append-group.ts';
@@ -53,13 +54,19 @@ export class GroupWriter {
   async write(stream: string, { revision, appends }: AppendGroup): Promise<IsProgress> {
     for (const { append } of appends) append.awaitVerdict((id, told) => this.catchUp.expect(id, told));
     const records = appends.flatMap((encoded) => encoded.records);
-    let outcome: WriteOutcome;
-    try {
-      outcome = await this.connection.write(stream, revision, records);
-    } catch (error) {
-      if (!(error instanceof ServerFailure)) throw error;
-      return this.afterFailure(appends, error);
-    }
+    return pipe(
+      await this.connection.write(stream, revision, records),
+      E.match(
+        (failure) => this.afterFailure(appends, failure),
+        (outcome) => this.afterAnswer(appends, outcome),
+      ),
+    );
+  }
+
+  private async afterAnswer(
+    appends: ReadonlyArray<EncodedAppend>,
+    outcome: WriteOutcome,
+  ): Promise<IsProgress> {
     switch (outcome.kind) {
       case 'written':
         for (const { append } of appends) append.mayBeWritten = true;

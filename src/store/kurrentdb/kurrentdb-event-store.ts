@@ -1,8 +1,8 @@
 /**
- * The event store on KurrentDB (EventStoreDB): the log is there, a replica of it here.
+ * The event store on KurrentDB (formerly EventStoreDB): the log on the server, and a replica of it on this machine.
  *
- * Appends go to the log and are answered from the replica; everything is read from the replica, which first looks
- * whether the log has grown. Several processes may use one ledger, each with a replica of its own.
+ * Appends are written to the server, and answered once the replica has read them back. Several processes can use one
+ * ledger, each with its own replica.
  */
 import { renameSync, rmSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
@@ -10,6 +10,7 @@ import type { Instant } from '../../domain/time/instant.ts';
 import { type EventStore, type EventToAppend, origin, type StoredEvent } from '../event-store.ts';
 import { makePrivateDirectory } from '../private-files.ts';
 import { DamagedStore, OlderSchema } from '../sqlite/store-problems.ts';
+import { assertWellFormed } from '../well-formed.ts';
 import { AppendQueues } from './append-queues.ts';
 import { CatchUp } from './catch-up.ts';
 import { backoffMs, type Environment } from './environment.ts';
@@ -26,8 +27,8 @@ class ServerUnreachable extends Error {
 
   constructor(settings: KurrentDbSettings, failure: ServerFailure) {
     super(
-      `${failure.message}: ${withoutSecrets(settings.connectionString)}. Check that it runs, the address, ` +
-        'and the credentials; reading the whole log takes a user in $admins, or one that may read $all.',
+      `${failure.message}: ${withoutSecrets(settings.connectionString)}. Check that the server is running, the address ` +
+        'and the credentials. Reading the whole log requires a user in $admins, or one with access to $all.',
       { cause: failure },
     );
     this.name = 'ServerUnreachable';
@@ -36,30 +37,23 @@ class ServerUnreachable extends Error {
 
 export interface KurrentDbEventStoreOptions {
   readonly settings: KurrentDbSettings;
-  /** Where the replica is kept. */
+  /** The directory of the replica. */
   readonly directory: string;
   readonly environment: Environment;
   readonly limits?: Partial<Limits>;
 }
 
-/** What a ledger on KurrentDB can do besides. */
+/** An event store that can also take copies, and reports growth. */
 export interface KurrentDbEventStore extends EventStore {
-  /** Appends events that another ledger recorded, at the time at which it did. */
+  /** Appends events that another ledger recorded, with their times of recording. */
   appendCopies(batch: ReadonlyArray<Omit<StoredEvent, 'position'>>): ReturnType<EventStore['append']>;
-  /** Calls back whenever anybody recorded something, until the returned function is called. */
+  /** Calls back whenever any process recorded something, until the returned function is called. */
   readonly onGrown: (listener: () => void) => () => void;
 }
 
 const nothingAppended = { recorded: 0, duplicates: 0, position: origin };
 
-const assertWellFormed = (batch: ReadonlyArray<EventToAppend>): void => {
-  for (const { source, id } of batch) {
-    if (!source.isWellFormed() || !id.isWellFormed())
-      throw new TypeError('source and id must be well-formed Unicode');
-  }
-};
-
-/** Opens the replica; a damaged one, or one of an older version, is put aside, since it can be made again. */
+/** Opens the replica. A damaged one, or one of an older version, is set aside and rebuilt. */
 const openOrRebuild = (file: string, environment: Environment): Replica => {
   try {
     return openReplica(file, environment.now());
@@ -74,7 +68,7 @@ const openOrRebuild = (file: string, environment: Environment): Replica => {
   }
 };
 
-/** Tries to begin until the server answers, or for as long as connecting may take. */
+/** Retries until the server answers, for at most `connectMsMax`. */
 const begin = async (
   catchUp: CatchUp,
   settings: KurrentDbSettings,
@@ -98,7 +92,7 @@ const begin = async (
 };
 
 /**
- * Opens a ledger on KurrentDB. Once open, it knows everything that the log held when it was asked.
+ * Opens a ledger on KurrentDB, and reads everything that the log holds.
  *
  * @throws ServerUnreachable; WrongStoreSetting; AnotherLog when the replica is of another log; a StoreProblem about the replica's file.
  */

@@ -14,6 +14,7 @@ import {
   streamNameFilter,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
+import * as E from 'fp-ts/lib/Either.js';
 import { internalsOf } from './client-internals.ts';
 import { disposeClient, newClient } from './client-lifetime.ts';
 import { type Page, type PageSize, readPage, type StreamingRead } from './page-read.ts';
@@ -53,30 +54,34 @@ export class ServerConnection {
     this.client = this.connect();
   }
 
-  /** Writes the records after this revision of the stream, `-1n` for a stream that does not exist, or none of them. */
-  async write(stream: string, after: bigint, records: ReadonlyArray<RecordToWrite>): Promise<WriteOutcome> {
-    const client = this.current();
+  /** Writes all of the records after this revision of the stream, `-1n` for a new stream, or none of them. */
+  async write(
+    stream: string,
+    after: bigint,
+    records: ReadonlyArray<RecordToWrite>,
+  ): Promise<E.Either<ServerFailure, WriteOutcome>> {
     const deadlineMs = this.answerMsMax + deadlineAfterMs;
     try {
+      const client = this.current();
       if (this.writesAtOnce) {
         const written = writeAtOnce(client, this.newId(), stream, after, records, deadlineMs);
         const answer = await this.inTime(written);
-        if (answer.kind !== 'unclear') return answer;
+        if (answer.kind !== 'unclear') return E.right(answer);
       }
       await this.inTime(writeOneByOne(client, stream, after, records, deadlineMs));
-      return { kind: 'written' };
+      return E.right({ kind: 'written' });
     } catch (error) {
       if (error instanceof WrongExpectedVersionError) {
-        return {
+        return E.right({
           kind: 'wrong-revision',
           actual: typeof error.actualVersion === 'bigint' ? error.actualVersion : -1n,
-        };
+        });
       }
       const limit = sizeLimitIn(error);
-      if (limit !== undefined) return { kind: 'too-large', ...limit };
+      if (limit !== undefined) return E.right({ kind: 'too-large', ...limit });
       const failure = toServerFailure(error);
       if (failure.isUnknownMethod) this.writesAtOnce = false;
-      throw failure;
+      return E.left(failure);
     }
   }
 

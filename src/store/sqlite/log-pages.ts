@@ -131,6 +131,7 @@ export const pageReader = (
       ids: numbers.bytes,
       idStarts,
       idEnds,
+      sources,
       sourceOf: (index) => nameOf(sources[index]!),
     };
   };

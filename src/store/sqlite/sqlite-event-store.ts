@@ -11,6 +11,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../../domain/time/instant.ts';
 import type { AppendError, Appended, EventStore, EventToAppend } from '../event-store.ts';
 import { laterThan } from '../known-time.ts';
+import { assertWellFormed } from '../well-formed.ts';
 import { batchWriter } from './batch-writer.ts';
 import { ledgerFormat } from './ledger-format.ts';
 import { ledgerQueries } from './log-reader.ts';
@@ -73,14 +74,6 @@ const tooLarge = (
   if (bytes > bytesPerBatchMax)
     return { kind: 'too-large', limit: bytesPerBatchMax, unit: 'bytes', what: 'batch' };
   return undefined;
-};
-
-/** SQLite stores text as UTF-8, in which all lone surrogates become the same character. */
-const assertWellFormed = (batch: ReadonlyArray<EventToAppend>): void => {
-  for (const { source, id } of batch) {
-    if (!source.isWellFormed() || !id.isWellFormed())
-      throw new TypeError('source and id must be well-formed Unicode');
-  }
 };
 
 const unavailable = (reason: string, outcomeUnknown: boolean): AppendError => ({

@@ -140,8 +140,6 @@ describe('events that do not fit', () => {
         withdrawn('2021-03-01'),
       ),
     ).toEqual([
-      '1 unknown-policy',
-      '2 unknown-policy',
       '2 policy-already-suspended',
       '4 policy-not-suspended',
       '5 unknown-policy',
