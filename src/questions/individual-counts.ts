@@ -37,6 +37,11 @@ export interface HoldingCount {
 export class IndividualCounts {
   private known: View['known'];
   private readonly counted = new Set<string>();
+  /**
+   * By population: those counted who are ever in it and were no individuals for the index, such as people of whom an
+   * access tells and one enrolment. Nobody else knows that what happens to the population's data concerns them.
+   */
+  private readonly others = new Map<string, Set<string>>();
   /** By population: how many of its individuals were counted, in the order of the index. */
   private readonly countedOf = new Map<string, number>();
   /** By site: up to which position those with own data there were looked for. */
@@ -138,7 +143,11 @@ export class IndividualCounts {
     }
     const { index } = views[0]!;
     for (const population of populations)
-      for (const subject of index.individualsOf(population).subjects) subjects.add(subject);
+      for (const subject of [
+        ...index.individualsOf(population).subjects,
+        ...(this.others.get(population) ?? []),
+      ])
+        subjects.add(subject);
     return [...subjects].filter((subject) => this.counted.has(subject));
   }
 
@@ -153,8 +162,14 @@ export class IndividualCounts {
     for (const subject of subjects) facts.addSubject(subject);
     const { presences, memberships, backups } = facts.fold();
     for (const presence of presences) addInterval(this.countOf(presence.holding, backups), presence, by);
-    for (const pieces of memberships.values()) {
-      for (const piece of pieces) addInterval(countIn(this.members, piece.value.population), piece, by);
+    for (const [subject, pieces] of memberships) {
+      const isIndividual = view.index.isIndividual(subject);
+      for (const piece of pieces) {
+        const { population } = piece.value;
+        addInterval(countIn(this.members, population), piece, by);
+        if (!isIndividual)
+          this.others.set(population, (this.others.get(population) ?? new Set()).add(subject));
+      }
     }
     for (const [population, places] of enrolmentsOf(view, subjects)) {
       const count = countIn(this.enrolments, population);

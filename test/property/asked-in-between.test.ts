@@ -1,0 +1,196 @@
+/**
+ * A ledger that is asked while it is recorded, at the latest and at earlier positions, answers as a process does that
+ * asks for the first time: nothing that is kept from question to question shows.
+ */
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { formatInstant, never } from '../../src/domain/time/instant.ts';
+import { Descriptions } from '../../src/questions/descriptions.ts';
+import { discrepanciesAfter } from '../../src/questions/discrepancies.ts';
+import { eventDetail } from '../../src/questions/events.ts';
+import { allFindings, findingsOfSubject } from '../../src/questions/findings.ts';
+import { holdingsAt } from '../../src/questions/holdings.ts';
+import { lineageOf, transfersBetween } from '../../src/questions/movements.ts';
+import { partyCut } from '../../src/questions/party-cut.ts';
+import { reachOfParty } from '../../src/questions/party-reach.ts';
+import { reachRows } from '../../src/questions/reach.ts';
+import { populationRow } from '../../src/questions/registry.ts';
+import { residencyAt } from '../../src/questions/residency.ts';
+import { trailOf } from '../../src/questions/trail.ts';
+import type { View } from '../../src/questions/view.ts';
+import { wireFinding } from '../../src/questions/wire-finding.ts';
+import { type Sent, sent } from '../support/given-events.ts';
+import { storedEvents } from '../support/ledger.ts';
+import { StagedLedger } from '../support/staged-ledger.ts';
+import { datasets, epoch, parties, populations, sites, subjects, worlds } from '../support/worlds.ts';
+
+const runs = Number(process.env.PROPERTY_RUNS ?? 300);
+const dayMs = 86_400_000;
+const everything = { from: Number.MIN_SAFE_INTEGER, to: never };
+const crowd = ['gus', 'hal', 'ida', 'jan', 'kim', 'lea'] as const;
+
+/** Every question, by name: each is asked by itself, so that the order in which caches fill is chance. */
+const questionsAt = (at: number): Readonly<Record<string, (view: View) => unknown>> => ({
+  ...Object.fromEntries(
+    sites.map((site) => [`holdings of ${site}`, (view: View) => holdingsAt(view, site, at)]),
+  ),
+  ...Object.fromEntries(
+    populations.map((population) => [
+      `population ${population}`,
+      (view: View) => populationRow(view, new Descriptions(view), population, at),
+    ]),
+  ),
+  ...Object.fromEntries(
+    parties.flatMap((party) => [
+      [`reach of ${party}`, (view: View) => reachOfParty(view, party, at, everything)],
+      [`cut of ${party}`, (view: View) => partyCut(view, party, { dataset: datasets[0] }, at)],
+    ]),
+  ),
+  ...Object.fromEntries(
+    [...subjects, ...crowd].flatMap((subject) => [
+      [`residency of ${subject}`, (view: View) => residencyAt(view, subject, at)],
+      [`who reaches ${subject}`, (view: View) => reachRows(view, subject, { at, during: everything })],
+      [
+        `findings of ${subject}`,
+        (view: View) => findingsOfSubject(view, subject).map((each) => wireFinding(view, each, at)),
+      ],
+      [`trail of ${subject}`, (view: View) => trailOf(view, subject, () => false)],
+    ]),
+  ),
+  findings: (view) => allFindings(view).map((each) => wireFinding(view, each, at)),
+  transfers: (view) => transfersBetween(view, everything.from, everything.to),
+  lineage: (view) => lineageOf(view, datasets[0], everything.from, everything.to, at),
+  open: (view) => discrepanciesAfter(view, 'open', 0, 1_000),
+  resolved: (view) => discrepanciesAfter(view, 'resolved', 0, 1_000),
+  events: (view) => [...view.knownAfter(0)].map((position) => eventDetail(view, view.recorded(position)!)),
+});
+const names = Object.keys(questionsAt(0));
+const counts = names.filter((name) => /^(holdings|population)/.test(name));
+
+const instant = fc
+  .record({ day: fc.nat(13), ms: fc.constantFrom(0, 0, 1, -1) })
+  .map(({ day, ms }) => epoch + day * dayMs + ms);
+
+/**
+ * The story of a person of whom little is known: what names them first, what enrols them, and what becomes of their
+ * population's data. One after the other in the log, with others in between.
+ */
+const stories = fc.array(
+  fc.record({
+    who: fc.constantFrom(...crowd),
+    first: fc.constantFrom('accessed', 'granted', 'nothing'),
+    next: fc.constantFrom('moved', 'deleted', 'copied', 'backup', 'placed', 'erased'),
+    population: fc.constantFrom<string>(populations[0], populations[0], populations[1]),
+    party: fc.constantFrom<string>(...parties),
+    dataset: fc.constantFrom<string>(datasets[0], datasets[0], datasets[1]),
+    between: fc.constantFrom([0, 1], [0, 1], [1, 0], [1, 2], [0, 3]),
+    days: fc.tuple(fc.nat(12), fc.nat(12), fc.nat(12)),
+    gaps: fc.tuple(fc.nat(5), fc.nat(5), fc.nat(5)),
+  }),
+  { minLength: 2, maxLength: 6, size: 'max' },
+);
+type Story = (typeof stories extends fc.Arbitrary<infer A> ? A : never)[number];
+
+const told = ({ who, first, next, population, party, dataset, between, days }: Story, n: number): Sent[] => {
+  const [from, to] = between.map((site) => sites[site]!);
+  const on = (day: number) => ({ time: formatInstant(epoch + day * dayMs) });
+  const own = { dataset, scope: { subject: who } };
+  const all = { dataset, scope: { population } };
+  const firsts: Readonly<Record<typeof first, ReadonlyArray<Sent>>> = {
+    accessed: [
+      sent(`access-${n}`, 'AccessObserved', { party, ...own, site: from, action: 'read' }, on(days[0])),
+    ],
+    granted: [
+      sent(
+        `grant-${n}`,
+        'AccessGranted',
+        { grant: `g-${n}`, party, over: own, actions: ['read'] },
+        on(days[0]),
+      ),
+    ],
+    nothing: [],
+  };
+  const nexts: Readonly<Record<typeof next, readonly [string, object]>> = {
+    moved: ['DataMoved', { ...all, from, to }],
+    copied: ['DataCopied', { ...all, from, to }],
+    deleted: ['DataDeleted', { ...all, site: from }],
+    placed: ['DataPlaced', { ...all, site: to }],
+    backup: ['BackupTaken', { ...all, backup: `b-${n}`, from, to }],
+    erased: ['SubjectErased', { subject: who }],
+  };
+  const [type, data] = nexts[next];
+  return [
+    sent(`placed-${n}`, 'DataPlaced', { ...all, site: from }, on(days[0])),
+    ...firsts[first],
+    sent(`enrolled-${n}`, 'SubjectEnrolled', { subject: who, population }, on(days[1])),
+    sent(`next-${n}`, type, data, on(days[2])),
+  ];
+};
+
+/** The stories among the events of a world, each in its order. */
+const woven = (world: ReadonlyArray<unknown>, all: ReadonlyArray<Story>): ReadonlyArray<unknown> => {
+  const log = [...world];
+  for (const [n, story] of all.entries()) {
+    let at = n;
+    for (const [index, event] of told(story, n).entries()) {
+      at = Math.min(log.length, at + (story.gaps[index % 3] ?? 0));
+      log.splice(at++, 0, event);
+    }
+  }
+  return log;
+};
+
+const asked = fc.array(
+  fc.record({
+    /** Events recorded before the question. */
+    record: fc.constantFrom(0, 1, 1, 1, 2, 3),
+    share: fc.constantFrom(1, 1, 1, 0.9, 0.6, 0.3),
+    minAssurance: fc.constantFrom('claimed' as const, 'claimed' as const, 'observed' as const),
+    at: instant,
+    questions: fc
+      .tuple(fc.constantFrom(...counts), fc.subarray(names, { maxLength: 3 }))
+      .map(([count, others]) => [count, ...others]),
+  }),
+  { minLength: 10, maxLength: 30, size: 'max' },
+);
+
+it('asked in between and at earlier positions, it answers as a process that asks for the first time', () => {
+  const seen = { answers: 0, earlier: 0 };
+  fc.assert(
+    fc.property(
+      worlds({ episodesMin: 1, episodesMax: 8, except: ['SubjectForgotten'] }),
+      stories,
+      asked,
+      (world, people, steps) => {
+        const log = woven(world, people);
+        const ledger = new StagedLedger(storedEvents(log));
+        const rest = {
+          record: log.length,
+          share: 1,
+          minAssurance: 'claimed' as const,
+          at: epoch + 12 * dayMs,
+        };
+        try {
+          for (const { record, share, minAssurance, at, questions } of [
+            ...steps,
+            { ...rest, questions: names },
+          ]) {
+            ledger.record(record);
+            const position = Math.ceil(ledger.head * share);
+            const all = questionsAt(at);
+            for (const name of questions) {
+              const answer = all[name]!(ledger.view(position, minAssurance));
+              expect(answer, name).toEqual(all[name]!(ledger.fresh(position, minAssurance)));
+              seen.answers++;
+              if (position < ledger.head) seen.earlier++;
+            }
+          }
+        } finally {
+          ledger.close();
+        }
+      },
+    ),
+    { numRuns: Math.ceil(runs / 5) },
+  );
+  expect(seen.earlier).toBeGreaterThan(runs);
+});

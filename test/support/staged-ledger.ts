@@ -1,0 +1,75 @@
+/**
+ * A ledger in memory that is recorded in stages and asked in between, as a server is: what it keeps from question to
+ * question lives on, and may be told from what a process knows that asks for the first time.
+ */
+import { DatabaseSync } from 'node:sqlite';
+import type { Assurance } from '../../src/domain/events/words.ts';
+import { Applier } from '../../src/projections/engine/applier.ts';
+import { IndexReader } from '../../src/projections/engine/index-reader.ts';
+import { Scanner } from '../../src/projections/engine/scanner.ts';
+import { createTables } from '../../src/projections/engine/tables.ts';
+import { View } from '../../src/questions/view.ts';
+import type { StoredEvent } from '../../src/store/event-store.ts';
+import type { LogReader } from '../../src/store/log-reader.ts';
+import { logOf } from './ledger.ts';
+
+export class StagedLedger {
+  private readonly all: ReadonlyArray<StoredEvent>;
+  private current: LogReader = logOf([]);
+  private readonly log: LogReader;
+  private readonly database = new DatabaseSync(':memory:');
+  private readonly applier: Applier;
+  private readonly scanner: Scanner;
+  private readonly nextUpdate: ReturnType<Applier['scannerUpdates']>;
+  private readonly lasting: IndexReader;
+
+  /** @param all the events that will be recorded. */
+  constructor(all: ReadonlyArray<StoredEvent>) {
+    this.all = all;
+    this.log = {
+      at: (position) => this.current.at(position),
+      after: (position, limit) => this.current.after(position, limit),
+      page: (position, upTo, limit) => this.current.page(position, upTo, limit),
+      find: (source, id) => this.current.find(source, id),
+      head: () => this.current.head(),
+      recordedAtOf: (position) => this.current.recordedAtOf(position),
+      lastKnownBy: (instant) => this.current.lastKnownBy(instant),
+      close: () => {},
+    };
+    createTables(this.database);
+    this.applier = new Applier(this.database, this.log);
+    this.scanner = new Scanner(this.log);
+    this.nextUpdate = this.applier.scannerUpdates();
+    this.lasting = new IndexReader(this.database, this.log);
+  }
+
+  /** The last position that is recorded. */
+  get head(): number {
+    return this.current.head();
+  }
+
+  /** Records the next so many events. */
+  record(count: number): void {
+    this.current = logOf(this.all.slice(0, this.head + count));
+    this.scanner.learn(this.nextUpdate());
+    const batch = this.scanner.scan(this.applier.checkpoint(), Number.MAX_SAFE_INTEGER);
+    if (batch !== undefined) this.applier.apply(batch);
+    this.lasting.refresh();
+  }
+
+  /** What the server that runs on knows. */
+  view(position: number, minAssurance: Assurance): View {
+    return new View(this.lasting, { position, minAssurance });
+  }
+
+  /** What a process knows that opens the same files now. */
+  fresh(position: number, minAssurance: Assurance): View {
+    const index = new IndexReader(this.database, this.log);
+    index.refresh();
+    return new View(index, { position, minAssurance });
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}
