@@ -4,14 +4,19 @@
 import * as t from 'io-ts';
 import { exact, list, nullable } from '../domain/events/codec.ts';
 
+/** Up to when a source has vouched that it told everything (R22); null where it never did. */
+export const HeardUntil = exact('HeardUntil', { source: t.string, upTo: nullable(t.string) }, {});
+export type HeardUntil = t.TypeOf<typeof HeardUntil>;
+
 /**
  * What an answer is about: when it was true, as known when, and the last position it knew. `knownNothing`: the known clock
- * stands before the first event, when nothing was known.
+ * stands before the first event, when nothing was known. `heardUntil`: for each source behind the answer, and for each
+ * that is known to tell of its sites, up to when it has vouched.
  */
 export const Clocks = exact(
   'Clocks',
   { validAt: t.string, knownAt: t.string, position: t.string },
-  { knownNothing: t.literal(true) },
+  { knownNothing: t.literal(true), heardUntil: list(HeardUntil) },
 );
 export type Clocks = t.TypeOf<typeof Clocks>;
 

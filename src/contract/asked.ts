@@ -3,7 +3,7 @@
  */
 import type { Assurance } from '../domain/events/words.ts';
 import { formatInstant, type Instant } from '../domain/time/instant.ts';
-import type { Clocks } from './answers.ts';
+import type { Clocks, HeardUntil } from './answers.ts';
 
 /** The clocks of a question, resolved: `position` is the last that it knows. */
 export interface QuestionClocks {
@@ -26,6 +26,8 @@ export interface Asked<P = unknown> {
 export interface Answered<A = unknown> {
   readonly data: A;
   readonly after?: string | number | null;
+  /** Up to when the sources behind the answer have vouched (R22). */
+  readonly heardUntil?: ReadonlyArray<HeardUntil>;
   /** Further members of the answer, beside `data`. */
   readonly also?: Readonly<Record<string, unknown>>;
 }

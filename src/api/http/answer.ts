@@ -56,7 +56,7 @@ const asFound = (data: unknown): unknown => data;
 const respond = async <A>(
   context: Context<ApiEnv>,
   { clocks }: Pick<Asked, 'clocks'>,
-  { data: found, after = null, also: further = {} }: Answered<A>,
+  { data: found, after = null, heardUntil, also: further = {} }: Answered<A>,
   shown: (found: A) => unknown,
 ): Promise<Response> => {
   const data = await shown(found);
@@ -66,7 +66,8 @@ const respond = async <A>(
     url.searchParams.set('cursor', next);
     context.header('Link', `<${url.pathname}${url.search}>; rel="next"`);
   }
-  return context.json({ clocks: wireClocks(clocks), data, next, ...further });
+  const echoed = { ...wireClocks(clocks), ...(heardUntil === undefined ? {} : { heardUntil }) };
+  return context.json({ clocks: echoed, data, next, ...further });
 };
 
 /** The response to a question: its answer, or why there is none. */

@@ -14,6 +14,7 @@ import type { RegisteredKind } from '../../domain/events/places.ts';
 import type { Instant } from '../../domain/time/instant.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { People } from '../../ledger/people.ts';
+import { heardUntil } from '../../questions/coverage.ts';
 import { Descriptions } from '../../questions/descriptions.ts';
 import { knownName } from '../../questions/known-name.ts';
 import { datasetRow, pageOfNames, partyRow, siteRow } from '../../questions/registry.ts';
@@ -46,7 +47,8 @@ const listAndOne = (
       answer(context, ledger, PlainQuestion, (view, { clocks }) => {
         const name = knownName(view, kind, context.req.param('id'));
         if (E.isLeft(name)) return name;
-        return E.right({ data: row(view, new Descriptions(view), name.right, clocks.validAt) });
+        const data = row(view, new Descriptions(view), name.right, clocks.validAt);
+        return E.right({ data, heardUntil: heardUntil(view, data, { [kind]: name.right }) });
       }),
   );
 };

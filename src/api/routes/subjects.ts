@@ -21,6 +21,7 @@ import { reachTrail } from '../../domain/reach/reach-trail.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { isNamed, naming, type People } from '../../ledger/people.ts';
 import { forgetPerson } from '../../ledger/recording/forget-person.ts';
+import { heardUntil } from '../../questions/coverage.ts';
 import { reachIndexOf } from '../../questions/reach.ts';
 import { historyBetween, residencyAt } from '../../questions/residency.ts';
 import { trailOf } from '../../questions/trail.ts';
@@ -79,7 +80,12 @@ export const answerAbout = <Q extends PlainQuestion, A>(
     (view, asked, named) =>
       pipe(
         askedSubject(context, ledger, view, named, name),
-        E.flatMap((subject) => ask(view, asked, subject)),
+        E.flatMap((subject) =>
+          pipe(
+            ask(view, asked, subject),
+            E.map((found) => ({ ...found, heardUntil: heardUntil(view, found.data, { subject }) })),
+          ),
+        ),
       ),
     shown,
   );

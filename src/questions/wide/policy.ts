@@ -11,6 +11,7 @@ import type { Finding } from '../../domain/policy/finding.ts';
 import type { Difference } from '../../domain/policy/findings-difference.ts';
 import type { Proposal } from '../../domain/policy/proposed-version.ts';
 import { contains } from '../../domain/time/interval.ts';
+import { heardUntil } from '../coverage.ts';
 import { allFindings } from '../findings.ts';
 import {
   differenceOfKnowledge,
@@ -46,7 +47,10 @@ export const findings = (view: View, asked: Asked<FindingsQuestion>): Outcome =>
         (party === undefined || finding.party === party) &&
         (open !== true || contains(finding, clocks.validAt));
       const page = pageOf(allFindings(view).filter(isAsked), asked);
-      return { ...page, data: page.data.map((finding) => wireFinding(view, finding, clocks.validAt)) };
+      const data = page.data.map((finding) => wireFinding(view, finding, clocks.validAt));
+      const isNarrow = site !== undefined || party !== undefined;
+      const behind = isNarrow ? { ...(site && { site }), ...(party && { party }) } : { everything: true };
+      return { ...page, data, heardUntil: heardUntil(view, data, behind) };
     }),
   );
 };

@@ -3,10 +3,11 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Asked, pageOf } from '../../contract/asked.ts';
+import { type Answered, type Asked, pageOf } from '../../contract/asked.ts';
 import { isOverPeriod, type PlainQuestion, periodOf } from '../../contract/questions/question.ts';
 import type { PartyReachQuestion } from '../../contract/questions/reach.ts';
 import type { Event } from '../../domain/events/event.ts';
+import { heardUntil } from '../coverage.ts';
 import { knownName } from '../known-name.ts';
 import { partyCut } from '../party-cut.ts';
 import { newlyReached, reachOfParty } from '../party-reach.ts';
@@ -19,9 +20,12 @@ export const partyReach = (view: View, asked: Asked<PartyReachQuestion>, { id }:
   return pipe(
     knownName(view, 'party', id),
     E.map((party) => {
-      if (parameters.explain === 'cut') return { data: partyCut(view, party, parameters, at) };
       const during = isOverPeriod(parameters) ? periodOf(parameters) : { from: at, to: at + 1 };
-      return pageOf(reachOfParty(view, party, at, during), asked);
+      const found: Answered =
+        parameters.explain === 'cut'
+          ? { data: partyCut(view, party, parameters, at) }
+          : pageOf(reachOfParty(view, party, at, during), asked);
+      return { ...found, heardUntil: heardUntil(view, found.data, { party }) };
     }),
   );
 };

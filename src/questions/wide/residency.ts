@@ -10,6 +10,7 @@ import {
   type PlainQuestion,
   periodOf,
 } from '../../contract/questions/question.ts';
+import { heardUntil } from '../coverage.ts';
 import { Descriptions } from '../descriptions.ts';
 import { holdingsAt } from '../holdings.ts';
 import { knownName } from '../known-name.ts';
@@ -30,7 +31,10 @@ export const population = (view: View, { clocks }: Asked<PlainQuestion>, { id }:
 export const holdings = (view: View, asked: Asked<PlainQuestion>, { id }: About): Outcome =>
   pipe(
     knownName(view, 'site', id),
-    E.map((site) => pageOf(holdingsAt(view, site, asked.clocks.validAt), asked)),
+    E.map((site) => {
+      const page = pageOf(holdingsAt(view, site, asked.clocks.validAt), asked);
+      return { ...page, heardUntil: heardUntil(view, page.data, { site }) };
+    }),
   );
 
 export const lineage = (

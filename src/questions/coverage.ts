@@ -1,0 +1,84 @@
+/**
+ * Up to when the sources of an answer have vouched that they told everything (R22): what an answer cannot know yet.
+ */
+import type { HeardUntil } from '../contract/answers.ts';
+import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
+import { isFact } from '../domain/recording/facts.ts';
+import { formatInstant } from '../domain/time/instant.ts';
+import { eventsAfter } from './events.ts';
+import type { View } from './view.ts';
+
+/** Sources that one answer tells of, at the most: the first in code-unit order. */
+export const heardSourcesMax = 1_000;
+/** Events that name a subject, whose sources are behind every answer about it, at the most: the first. */
+const namingEventsMax = 1_000;
+
+/** What an answer is made from, besides what its rows show. */
+export interface Behind {
+  readonly subject?: string;
+  readonly site?: string;
+  readonly party?: string;
+  /** It is about everything that the ledger knows. */
+  readonly everything?: boolean;
+}
+
+/** The positions of events and the sites that rows show, wherever they stand in them. */
+const shownIn = (rows: unknown, positions: Set<number>, sites: Set<string>): void => {
+  if (typeof rows !== 'object' || rows === null) return;
+  if (Array.isArray(rows)) {
+    for (const row of rows) shownIn(row, positions, sites);
+    return;
+  }
+  for (const [field, value] of Object.entries(rows)) {
+    if (field === 'events' && Array.isArray(value))
+      for (const position of value) positions.add(Number(position));
+    if (field === 'position') positions.add(Number(value));
+    if (field === 'site' && typeof value === 'string') sites.add(value);
+    shownIn(value, positions, sites);
+  }
+};
+
+/** The latest instant up to which the source vouched, as the view knows it; null where it never did. */
+const vouchedUpTo = (view: View, source: string): string | null => {
+  const latest = view.index.latestVouch(source, (position, upTo) => {
+    const fact = view.fact(position);
+    return (
+      fact !== undefined &&
+      isFact(fact, 'SourceVouched') &&
+      fact.data.upTo === upTo &&
+      view.index.sourceAt(position) === source
+    );
+  });
+  return latest === undefined ? null : formatInstant(latest);
+};
+
+/**
+ * For each source behind an answer, and for each that is known to tell of its sites, up to when it has vouched (R22).
+ *
+ * Behind an answer are the sources of the events that its rows show, and of those that name whom or what it is about.
+ */
+export const heardUntil = (view: View, rows: unknown, behind: Behind): ReadonlyArray<HeardUntil> => {
+  const { index, recordedUpTo: upTo } = view;
+  const positions = new Set<number>();
+  const sites = new Set<string>();
+  shownIn(rows, positions, sites);
+  if (behind.site !== undefined) sites.add(behind.site);
+  if (behind.subject !== undefined) {
+    const naming = eventsAfter(view, { subject: behind.subject }, 0, namingEventsMax).events;
+    for (const { position } of naming) positions.add(position);
+  }
+  const sources = new Set<string>(behind.everything === true ? index.sources(upTo, heardSourcesMax) : []);
+  const addAll = (more: Iterable<string>): void => {
+    for (const source of more) sources.add(source);
+  };
+  for (const position of positions) {
+    const source = position > upTo ? undefined : index.sourceAt(position);
+    if (source !== undefined) sources.add(source);
+  }
+  for (const site of sites) addAll(index.sourcesNaming('site', site, upTo, heardSourcesMax));
+  if (behind.party !== undefined) addAll(index.sourcesNaming('party', behind.party, upTo, heardSourcesMax));
+  return [...sources]
+    .sort(codeUnitOrder)
+    .slice(0, heardSourcesMax)
+    .map((source) => ({ source, upTo: vouchedUpTo(view, source) }));
+};
