@@ -13,6 +13,7 @@ import { letEverybodyIn, letIn, neededFor } from './http/access.ts';
 import type { ApiEnv } from './http/caller.ts';
 import { describeApi } from './http/openapi.ts';
 import { problem } from './http/problem.ts';
+import { refuseOtherSites } from './http/same-site.ts';
 import { tellCheckpoint } from './http/tell-checkpoint.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { findingRoutes } from './routes/findings.ts';
@@ -28,7 +29,7 @@ import { referenceRoutes } from './routes/reference.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { replayRoutes } from './routes/replays.ts';
 import { subjectRoutes } from './routes/subjects.ts';
-import { vaultRoutes } from './routes/vault.ts';
+import { vaultGuard, vaultRoutes } from './routes/vault.ts';
 
 /** What the API says of itself. */
 const info = {
@@ -68,20 +69,27 @@ const methodNotAllowed = (method: string, { methods, beneath }: ReturnType<typeo
 const framesOf = (error: Error): ReadonlyArray<string> =>
   (error.stack ?? '').split('\n').flatMap((line) => /^\s+at (.+)$/.exec(line)?.[1] ?? []);
 
+/** How the API is served. */
+export interface AppOptions {
+  /** Lets everybody in, keys or not: for a process that holds the ledger's files itself. */
+  readonly trusted?: boolean;
+  /** The names by which the ledger is asked, besides those of this machine. */
+  readonly allowedHosts?: ReadonlyArray<string>;
+}
+
 /**
  * The API over a ledger. A log line never holds a path or a query: either may name a person.
- *
- * @param trusted lets everybody in, keys or not: for a process that holds the ledger's files itself.
  */
 export const createApp = (
   ledger: Ledger,
   logger: Logger,
-  { trusted = false }: { readonly trusted?: boolean } = {},
+  { trusted = false, allowedHosts = [] }: AppOptions = {},
 ): Hono<ApiEnv> => {
   const app = new Hono<ApiEnv>();
   app.use(requestId());
   app.use(secureHeaders());
-  app.use(trusted ? letEverybodyIn : letIn(ledger));
+  if (trusted) app.use(letEverybodyIn);
+  else app.use(refuseOtherSites(ledger, allowedHosts), letIn(ledger));
   app.use(tellCheckpoint(ledger));
   app.route('/', healthRoutes(ledger));
   app.route('/', metricsRoutes(ledger));
@@ -97,7 +105,8 @@ export const createApp = (
   app.route('/log', tileRoutes(ledger));
   app.route('/v1', proofRoutes(ledger));
   // Who asks another process for the vault passes it on to nobody.
-  if (ledger.parts.vault.at === null) app.route(vaultPath, vaultRoutes(ledger.parts.vault));
+  if (ledger.parts.vault.at === null)
+    app.route(vaultPath, vaultRoutes(ledger.parts.vault, vaultGuard(ledger)));
   app.route('/', consoleRoutes());
   // The API does not change while the process lives.
   let description: ReturnType<typeof describeApi> | undefined;

@@ -40,13 +40,14 @@ const kinds = {
   'bad-parameter': [400, 'Invalid parameter'],
   'incomplete-body': [400, 'Incomplete body'],
   unauthorized: [401, 'Authentication required'],
-  forbidden: [403, 'Missing scope'],
+  forbidden: [403, 'Not authorized'],
   unknown: [404, 'Not found in the ledger'],
   'not-found': [404, 'No such path'],
   'method-not-allowed': [405, 'Method not allowed'],
   conflict: [409, 'Conflicting event'],
   busy: [409, 'Another operation is running'],
   'too-large': [413, 'Body too large'],
+  misdirected: [421, 'Not asked by this name'],
   'media-type': [415, 'Unsupported media type'],
   'invalid-events': [422, 'Invalid events'],
   'invalid-body': [422, 'Invalid body'],
@@ -66,14 +67,15 @@ type PartlyRecorded = { readonly soFar?: Recorded };
 interface Members extends Record<Kind, object> {
   'bad-parameter': Detailed & { readonly parameter: string };
   'incomplete-body': Detailed & PartlyRecorded;
-  unauthorized: Detailed;
-  forbidden: Detailed;
+  unauthorized: Detailed & PartlyRecorded;
+  forbidden: Detailed & Partial<Faulty> & PartlyRecorded;
   unknown: Detailed & { readonly what: string };
   'not-found': object;
   'method-not-allowed': Detailed & { readonly allowed: ReadonlyArray<string> };
   conflict: Detailed & Faulty & PartlyRecorded;
   busy: Detailed;
   'too-large': Detailed & PartlyRecorded;
+  misdirected: Detailed;
   'media-type': Detailed;
   'invalid-events': Faulty & PartlyRecorded;
   'invalid-body': Faulty;

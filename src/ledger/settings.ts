@@ -18,6 +18,8 @@ export interface Settings {
   readonly origin: string;
   /** Where the keys are that sign checkpoints, if not beside the log. */
   readonly signingKeyFile?: string | undefined;
+  /** The names by which the server is asked, besides those of this machine. */
+  readonly allowedHosts: ReadonlyArray<string>;
   /** Where the vault is, if another process keeps it. */
   readonly vault?: HttpVaultOptions | undefined;
 }
@@ -84,6 +86,20 @@ const originFrom = (environment: Environment): E.Either<SettingFault, string> =>
       });
 };
 
+/** Names of hosts, separated by commas, without scheme and port. */
+const allowedHostsFrom = (environment: Environment): E.Either<SettingFault, ReadonlyArray<string>> => {
+  const hosts = (environment.LEDGER_ALLOWED_HOSTS ?? '')
+    .split(',')
+    .map((host) => host.trim().toLowerCase())
+    .filter((host) => host !== '');
+  return hosts.every((host) => /^([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])$/.test(host))
+    ? E.right(hosts)
+    : E.left({
+        variable: 'LEDGER_ALLOWED_HOSTS',
+        message: 'expected names of hosts without scheme and port, separated by commas: ledger.example.org',
+      });
+};
+
 /** Reads the settings, each with its default; the first that is invalid is told. */
 export const settingsFrom = (environment: Environment): E.Either<SettingFault, Settings> =>
   pipe(
@@ -93,7 +109,8 @@ export const settingsFrom = (environment: Environment): E.Either<SettingFault, S
     E.bind('waitMs', () => wholeNumber(environment, 'LEDGER_WAIT_MS', 5_000, 600_000)),
     E.bind('vault', () => vaultFrom(environment)),
     E.bind('origin', () => originFrom(environment)),
-    E.map(({ store, port, waitMs, vault, origin }) => ({
+    E.bind('allowedHosts', () => allowedHostsFrom(environment)),
+    E.map(({ store, port, waitMs, vault, origin, allowedHosts }) => ({
       store,
       dataDirectory: store.startsWith('sqlite:')
         ? store.slice('sqlite:'.length)
@@ -104,5 +121,6 @@ export const settingsFrom = (environment: Environment): E.Either<SettingFault, S
       origin,
       signingKeyFile: environment.LEDGER_SIGNING_KEY_FILE || undefined,
       vault,
+      allowedHosts,
     })),
   );

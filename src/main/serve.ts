@@ -8,6 +8,7 @@ import { serve as serveHttp } from '@hono/node-server';
 import * as E from 'fp-ts/lib/Either.js';
 import { pino } from 'pino';
 import { createApp } from '../api/app.ts';
+import { isLoopbackHost } from '../api/http/same-site.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
 import { type Settings, settingsFrom } from '../ledger/settings.ts';
@@ -31,14 +32,16 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-const isLoopback = (host: string): boolean => /^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host);
-
 /** Who may use the server, as a message to the person who started it. */
 export const whoMayUse = ({ ledger, url, firstKeyFile }: Running): string => {
   if (firstKeyFile !== undefined) {
     return `It listens beyond this machine, so a first key was made, with every scope; its token is in ${firstKeyFile}`;
   }
-  return ledger.parts.keys.areSetUp()
+  const { keys } = ledger.parts;
+  if (keys.areLost()) {
+    return `This ledger has had keys, and ${keys.file} is lost: nobody is let in. Restore it, or make new keys: domicile keys create`;
+  }
+  return keys.areSetUp()
     ? `Callers need a key: domicile keys create makes one. The console asks for it at ${url}`
     : 'No keys are set up: it listens on loopback only, and lets everybody on this machine in.';
 };
@@ -49,7 +52,7 @@ export const whoMayUse = ({ ledger, url, firstKeyFile }: Running): string => {
  */
 const makeFirstKey = (ledger: Ledger, settings: Settings): string | undefined => {
   const { keys, now } = ledger.parts;
-  if (isLoopback(settings.host) || keys.areSetUp()) return undefined;
+  if (isLoopbackHost(settings.host) || keys.areSetUp()) return undefined;
   const token = keys.create('first', Scope.words, now(), randomBytes);
   if (E.isLeft(token)) return undefined;
   const file = join(settings.dataDirectory, 'first-key.txt');
@@ -65,7 +68,7 @@ export const serve = async (settings: Settings): Promise<Running> => {
   await ledger.ready();
   await ledger.refill();
   const firstKeyFile = makeFirstKey(ledger, settings);
-  const app = createApp(ledger, logger);
+  const app = createApp(ledger, logger, { allowedHosts: settings.allowedHosts });
   return new Promise((resolve, reject) => {
     const server = serveHttp(
       {

@@ -11,6 +11,7 @@ import { isPolicyFact, policiesOf } from '../domain/policy/policy-versions.ts';
 import { type GrantFact, grantDiscrepancies } from '../domain/reach/grants.ts';
 import { partyDiscrepancies } from '../domain/reach/party-discrepancies.ts';
 import { isPartyFact } from '../domain/reach/party-facts.ts';
+import { mayCorrect } from '../domain/recording/authority.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
 import type {
   Discrepancy,
@@ -40,6 +41,7 @@ const messages: Readonly<Record<FixedCode, string>> = {
   'unknown-grant': 'no grant of this id was in force',
   'unknown-event': 'the event that it is about is not known',
   'not-correctable': 'it is about a correction, which cannot itself be corrected: send the event anew',
+  'not-authorized': 'who sent it may not correct the event that it is about, so it does nothing',
   'does-not-fit': 'its data does not fit the type of the event that it is about',
   'membership-already-began': 'the membership lasted already',
   'membership-not-begun': 'the membership did not last',
@@ -137,14 +139,16 @@ const isOverUnknownBackup = (view: View, fact: Fact): boolean => {
 const ofPolicy = (view: View, fact: Fact): ReadonlyArray<Discrepancy<PolicyDiscrepancy>> =>
   isPolicyFact(fact) ? policiesOf(view.facts('policy', fact.data.policy)).discrepancies : [];
 
-/** Why a correction does nothing, if it does nothing (R4). */
-const ofCorrection = (view: View, { event }: RecordedEvent): ReadonlyArray<ToldDiscrepancy> => {
+/** Why a correction does nothing, if it does nothing (R4, R24). */
+const ofCorrection = (view: View, recorded: RecordedEvent): ReadonlyArray<ToldDiscrepancy> => {
+  const { event } = recorded;
   // A correction attested too weakly is left out (R6).
   if (!isCorrection(event) || !meets(event.assurance, view.known.minAssurance)) return [];
   const position = view.find(event.data.event);
   const target = position === undefined ? undefined : view.recorded(position);
   if (target === undefined) return [told('unknown-event')];
   if (isCorrection(target.event)) return [told('not-correctable')];
+  if (!mayCorrect(recorded, target.event)) return [told('not-authorized')];
   if (event.type !== 'EventCorrected' || event.data.data === undefined) return [];
   return E.isLeft(decodeData(target.event.type, event.data.data)) ? [told('does-not-fit')] : [];
 };

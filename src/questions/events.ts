@@ -7,6 +7,7 @@ import type { EventDetail, WireEvent } from '../contract/rows/events.ts';
 import type { EventType } from '../domain/events/catalogue.ts';
 import { decodeData, encodeEvent } from '../domain/events/event.ts';
 import { subjectsOf } from '../domain/events/subjects.ts';
+import { mayCorrect } from '../domain/recording/authority.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import { formatInstant } from '../domain/time/instant.ts';
@@ -183,10 +184,11 @@ export const eventDetail = (view: View, recorded: RecordedEvent): EventDetail =>
 
 const effectOf = (
   target: RecordedEvent,
-  { event }: RecordedEvent,
+  correction: RecordedEvent,
   holds: boolean,
 ): 'corrects' | 'retracts' | 'does nothing' => {
-  if (isCorrection(target.event)) return 'does nothing';
+  const { event } = correction;
+  if (isCorrection(target.event) || !mayCorrect(correction, target.event)) return 'does nothing';
   if (event.type === 'EventRetracted') return holds ? 'does nothing' : 'retracts';
   if (event.type !== 'EventCorrected') return 'does nothing';
   const { data } = event.data;

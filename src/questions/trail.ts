@@ -3,6 +3,7 @@
  */
 
 import { isPopulation } from '../domain/events/scope.ts';
+import { mayCorrect } from '../domain/recording/authority.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
 import { type Fact, isFact } from '../domain/recording/facts.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
@@ -100,7 +101,9 @@ const ownReasons = (
     if (recorded === undefined || isCorrection(recorded.event)) continue;
     for (const correction of view.correctionsOf(recorded)) {
       const verb = correction.event.type === 'EventRetracted' ? 'retracts' : 'corrects';
-      reasons.add(correction.position, `${verb} the event at position ${position}`);
+      const reason = `${verb} the event at position ${position}`;
+      const isWithout = !mayCorrect(correction, recorded.event);
+      reasons.add(correction.position, isWithout ? `${reason}, without the authority: does nothing` : reason);
     }
   }
 };

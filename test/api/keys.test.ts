@@ -196,6 +196,7 @@ describe('a ledger with keys', () => {
     expect(data).toEqual([
       { at: expect.any(String), reader: 'officer', subject: 'ana', question: 'residency' },
       { at: expect.any(String), reader: 'auditor', subject: 'ana', question: 'residency' },
+      { at: expect.any(String), reader: 'process', subject: 'ana', question: 'vault' },
     ]);
   });
 

@@ -14,7 +14,16 @@ import { ResidencyFacts } from '../../src/questions/residency-facts.ts';
 import { wholeHistoryOf } from '../../src/questions/whole-history.ts';
 import { type Sent, sent } from '../support/given-events.ts';
 import { projected, storedEvents } from '../support/ledger.ts';
-import { datasets, epoch, parties, populations, sites, subjects, worlds } from '../support/worlds.ts';
+import {
+  datasets,
+  epoch,
+  parties,
+  populations,
+  sites,
+  someAuthority,
+  subjects,
+  worlds,
+} from '../support/worlds.ts';
 
 const instant = fc
   .record({ day: fc.nat(13), ms: fc.constantFrom(0, 0, 0, 1, 43_200_000) })
@@ -112,7 +121,7 @@ it('counts of every class at every instant, and of every access, are those of ea
         const log: unknown[] = [...world];
         for (const [index, event] of extra.entries())
           log.splice((index * every) % (log.length + 1), 0, event);
-        const events = storedEvents(log);
+        const events = storedEvents(log, someAuthority);
         const view = projected(events).view(Math.ceil(events.length * share));
         const { residency, cohorts, reach, histories } = wholeHistoryOf(view);
 

@@ -12,7 +12,15 @@ import { discrepanciesOf } from '../../src/questions/event-discrepancies.ts';
 import type { View } from '../../src/questions/view.ts';
 import { projected, storedEvents } from '../support/ledger.ts';
 import * as naive from '../support/naive-model.ts';
-import { knownPositionOf, questions, recorded, splitIntoBatches, splits, worlds } from '../support/worlds.ts';
+import {
+  knownPositionOf,
+  questions,
+  recorded,
+  someAuthority,
+  splitIntoBatches,
+  splits,
+  worlds,
+} from '../support/worlds.ts';
 
 const runs = Number(process.env.PROPERTY_RUNS ?? 300);
 
@@ -48,14 +56,14 @@ describe('what does not fit, in random worlds', () => {
   it('is what the naive model says, in the list and of each event', () => {
     fc.assert(
       fc.property(worlds(), splits, questions, (events, sizes, question) => {
-        const stored = storedEvents(events);
+        const stored = storedEvents(events, someAuthority);
         const knownPosition = knownPositionOf(question, events);
         const view = projected(stored, splitIntoBatches(stored, sizes)).view(
           knownPosition,
           question.minAssurance,
         );
         const world: naive.World = {
-          log: recorded(events),
+          log: recorded(events, someAuthority),
           knownPosition,
           minAssurance: question.minAssurance,
           fits,
@@ -78,10 +86,10 @@ describe('what does not fit, in random worlds', () => {
   it('is resolved where it did not fit when it was recorded, and does now', () => {
     fc.assert(
       fc.property(worlds(), questions, (events, question) => {
-        const log = recorded(events);
+        const log = recorded(events, someAuthority);
         const knownPosition = knownPositionOf(question, events);
         const { minAssurance } = question;
-        const view = projected(storedEvents(events)).view(knownPosition, minAssurance);
+        const view = projected(storedEvents(events, someAuthority)).view(knownPosition, minAssurance);
         const codesAt = (position: number): ReadonlySet<string> =>
           new Set(
             naive

@@ -23,6 +23,7 @@ import {
   recorded,
   shuffled,
   shuffles,
+  someAuthority,
   splitIntoBatches,
   splits,
   worlds,
@@ -55,11 +56,11 @@ describe('where data was, of random worlds', () => {
   it('is what the naive model of the rules says, for any question', () => {
     fc.assert(
       fc.property(worlds(), fc.array(questions, { minLength: 1, maxLength: 6 }), (events, asked) => {
-        const ledger = projected(storedEvents(events));
+        const ledger = projected(storedEvents(events, someAuthority));
         for (const question of asked) {
           const knownPosition = knownPositionOf(question, events);
           const world: naive.World = {
-            log: recorded(events),
+            log: recorded(events, someAuthority),
             knownPosition,
             minAssurance: question.minAssurance,
             validAt: question.validAt,
@@ -85,12 +86,17 @@ describe('where data was, of random worlds', () => {
       fc.property(worlds(), questions, (events, question) => {
         const knownPosition = knownPositionOf(question, events);
         const { minAssurance } = question;
-        const view = projected(storedEvents(events)).view(knownPosition, minAssurance);
+        const view = projected(storedEvents(events, someAuthority)).view(knownPosition, minAssurance);
         const page = discrepanciesAfter(view, 'open', 0, 1_000);
         const found = page.rows
           .filter(({ code }) => !code.includes('policy'))
           .map(({ event, code }) => ({ position: Number(event), code }));
-        const expected = naive.discrepanciesOf({ log: recorded(events), knownPosition, minAssurance, fits });
+        const expected = naive.discrepanciesOf({
+          log: recorded(events, someAuthority),
+          knownPosition,
+          minAssurance,
+          fits,
+        });
         expect(sorted(found)).toEqual(sorted(expected));
       }),
       { numRuns: runs },
@@ -100,7 +106,7 @@ describe('where data was, of random worlds', () => {
   it('is the same however the log was split into pages', () => {
     fc.assert(
       fc.property(worlds(), splits, questions, (events, sizes, question) => {
-        const stored = storedEvents(events);
+        const stored = storedEvents(events, someAuthority);
         const known = knownPositionOf(question, events);
         const whole = projected(stored).view(known, question.minAssurance);
         const split = projected(stored, splitIntoBatches(stored, sizes)).view(known, question.minAssurance);
@@ -117,8 +123,11 @@ describe('where data was, of random worlds', () => {
         shuffles,
         questions,
         (events, keys, question) => {
-          const inOrder = projected(storedEvents(events)).view(events.length, question.minAssurance);
-          const otherwise = projected(storedEvents(shuffled(events, keys))).view(
+          const inOrder = projected(storedEvents(events, someAuthority)).view(
+            events.length,
+            question.minAssurance,
+          );
+          const otherwise = projected(storedEvents(shuffled(events, keys), someAuthority)).view(
             events.length,
             question.minAssurance,
           );
@@ -133,7 +142,7 @@ describe('where data was, of random worlds', () => {
     fc.assert(
       fc.property(worlds(), questions, (events, question) => {
         const known = knownPositionOf(question, events);
-        const stored = storedEvents(events);
+        const stored = storedEvents(events, someAuthority);
         const then = projected(stored.slice(0, known)).view(known, question.minAssurance);
         const now = projected(stored).view(known, question.minAssurance);
         expect(answers(now, question)).toEqual(answers(then, question));

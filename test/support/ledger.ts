@@ -3,10 +3,9 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
-import { decodeEvent } from '../../src/domain/events/event.ts';
+import { decodeEvent, type Event } from '../../src/domain/events/event.ts';
 import { encodeStored } from '../../src/domain/events/stored.ts';
 import type { Assurance } from '../../src/domain/events/words.ts';
-import { unattributed } from '../../src/domain/recording/attribution.ts';
 import { Applier } from '../../src/projections/engine/applier.ts';
 import { IndexReader } from '../../src/projections/engine/index-reader.ts';
 import { Scanner } from '../../src/projections/engine/scanner.ts';
@@ -61,14 +60,18 @@ export const logOf = (events: ReadonlyArray<StoredEvent>): LogReader => {
 };
 
 /** The events as the log keeps them, at dense positions. */
-export const storedEvents = (events: ReadonlyArray<unknown>): ReadonlyArray<StoredEvent> =>
+export const storedEvents = (
+  events: ReadonlyArray<unknown>,
+  authorityOf: (event: Event) => string | null = () => null,
+): ReadonlyArray<StoredEvent> =>
   events.map((input, index) => {
     const decoded = decodeEvent(input);
     if (E.isLeft(decoded))
       throw new Error(`not an event: ${JSON.stringify(decoded.left)} ${JSON.stringify(input)}`);
     const { source, id } = decoded.right;
     const bytes = encodeStored(decoded.right);
-    return { position: index + 1, recordedAt: 1_000 + index, source, id, ...unattributed, bytes };
+    const attribution = { recordedBy: null, authority: authorityOf(decoded.right) };
+    return { position: index + 1, recordedAt: 1_000 + index, source, id, ...attribution, bytes };
   });
 
 /** Tables filled from the events, in pages of the given sizes (all at once by default). */

@@ -33,8 +33,16 @@ export type CloudEvent = {
   readonly evidence?: string;
 };
 
-/** An event in the log. `recordedAt` is the wall clock of its recording, in milliseconds; no rule here reads it. */
-export type Recorded = { readonly position: number; readonly recordedAt: number; readonly event: CloudEvent };
+/**
+ * An event in the log. `recordedAt` is the wall clock of its recording, in milliseconds; no rule here reads it. `authority`
+ * has the scopes under which it was recorded; where it is absent, or null, it was recorded before that was kept.
+ */
+export type Recorded = {
+  readonly position: number;
+  readonly recordedAt: number;
+  readonly authority?: string | null;
+  readonly event: CloudEvent;
+};
 
 /** Whose data: one population or one subject. */
 export type Scope = { readonly population: string } | { readonly subject: string };
@@ -185,6 +193,20 @@ const isAbout =
   (correction: Correction): boolean =>
     correction.data.event.source === target.source && correction.data.event.id === target.id;
 
+/**
+ * R24: "Correcting and retracting need the authority of what is corrected: for events of policies and of the ledger itself
+ * `admin`, for those of other sources the scope `correct`."
+ */
+const mayCorrect = (world: World, correction: Correction, target: CloudEvent): boolean => {
+  const recorded = world.log.find(({ position }) => position === correction.position)!;
+  if (recorded.authority === undefined || recorded.authority === null) return true;
+  const scopes = recorded.authority.split(' ');
+  if (/^Policy/.test(target.type) || target.type === 'SubjectForgotten') return scopes.includes('admin');
+  if (target.source === 'urn:domicile:ledger') return scopes.includes('admin');
+  if (recorded.event.source !== target.source) return scopes.includes('correct');
+  return scopes.includes('emit');
+};
+
 /** R3: "Events are folded by valid time, then by log position." */
 const byTimeThenPosition = (a: Fact, b: Fact): number => a.time - b.time || a.position - b.position;
 
@@ -220,7 +242,10 @@ const factsOf = (world: World): readonly Fact[] => {
       let fact = asRecorded(recorded);
       // R4: "nor does one of a correction": nothing is ever done to a correction, and it is no fact itself.
       if (isCorrection(fact)) return [];
-      const about = corrections.filter(isAbout(recorded.event));
+      const about = corrections
+        .filter(isAbout(recorded.event))
+        // R24: "without the authority it does nothing"
+        .filter((correction) => mayCorrect(world, correction, recorded.event));
       // R4: "a retraction wins over corrections"
       if (about.some((correction) => correction.type === 'EventRetracted')) return [];
       // R6: "then the others apply"
@@ -741,6 +766,7 @@ export type DiscrepancyCode =
   | 'control-not-begun'
   | 'unknown-event'
   | 'not-correctable'
+  | 'not-authorized'
   | 'does-not-fit';
 export type Discrepancy = { readonly position: number; readonly code: DiscrepancyCode };
 
@@ -907,6 +933,7 @@ const correctionDiscrepancies = (world: World, correction: Correction): readonly
   const target = world.log.filter(isKnown(world)).find(({ event }) => isAbout(event)(correction));
   if (target === undefined) return ['unknown-event'];
   if (isCorrection(asRecorded(target))) return ['not-correctable'];
+  if (!mayCorrect(world, correction, target.event)) return ['not-authorized'];
   if (correction.type === 'EventRetracted' || correction.data.data === undefined) return [];
   return world.fits(target.event.type, correction.data.data) ? [] : ['does-not-fit'];
 };

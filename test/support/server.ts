@@ -201,6 +201,7 @@ export const settingsIn = async (directory: string, waitMs = 10_000): Promise<Se
   host: '127.0.0.1',
   port: 0,
   waitMs,
+  allowedHosts: [],
   origin: 'example.org/ledger',
 });
 

@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { vaultRoutes } from '../../src/api/routes/vault.ts';
+import { type VaultGuard, vaultRoutes } from '../../src/api/routes/vault.ts';
 import { embeddedVault } from '../../src/people/vault/embedded-vault.ts';
 import { openSqliteVault } from '../../src/people/vault/sqlite-vault.ts';
 import type { Vault } from '../../src/people/vault/vault.ts';
@@ -21,6 +21,9 @@ export type Misbehaviour = (
   request: import('node:http').IncomingMessage,
   response: import('node:http').ServerResponse,
 ) => void;
+
+/** For a vault without a ledger, whose log would say what is asked for. */
+const unguarded: VaultGuard = { isSaid: async () => true, record: () => undefined };
 
 /** A server that shares a vault. */
 export class VaultServer {
@@ -38,7 +41,7 @@ export class VaultServer {
   /** Listens, on the port of before if there was one. */
   async start(vault?: Vault): Promise<void> {
     if (vault !== undefined)
-      this.listener = getRequestListener(new Hono().route(vaultPath, vaultRoutes(vault)).fetch);
+      this.listener = getRequestListener(new Hono().route(vaultPath, vaultRoutes(vault, unguarded)).fetch);
     const server = createServer((request, response) => {
       this.requests.push({ path: request.url ?? '', key: request.headers.authorization });
       if (this.misbehaviour !== undefined) this.misbehaviour(request, response);

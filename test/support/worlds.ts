@@ -670,11 +670,24 @@ export const worlds = (options: WorldOptions = {}): fc.Arbitrary<readonly CloudE
     { arbitrary: worldsOf({ ...options, correctionsRarity: 1 }), weight: 1 },
   );
 
+/**
+ * Under which authority an event of a random world was recorded (R24): by its number, so that everybody who looks at the
+ * world finds the same. Not every correction of a random world has the authority of its target.
+ */
+export const someAuthority = ({ id }: { readonly id: string }): string | null =>
+  ['admin correct emit', 'emit', 'correct emit', null, 'admin emit', 'correct emit', 'emit'][
+    Number(id.replace(/\D/g, '')) % 7
+  ]!;
+
 /** The events as a log: positions from 1 on, recorded a second apart. */
-export const recorded = (events: readonly CloudEvent[]): readonly Recorded[] =>
+export const recorded = (
+  events: readonly CloudEvent[],
+  authorityOf: (event: CloudEvent) => string | null = () => null,
+): readonly Recorded[] =>
   events.map((event, index) => ({
     position: index + 1,
     recordedAt: Date.UTC(2026, 0, 1) + index * 1_000,
+    authority: authorityOf(event),
     event,
   }));
 

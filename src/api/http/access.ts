@@ -5,14 +5,19 @@
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { Scope } from '../../people/access/keys.ts';
+import { boundsOf, Scope } from '../../people/access/keys.ts';
 import { vaultPath } from '../../people/vault/vault-wire.ts';
 import type { ApiEnv, Caller } from './caller.ts';
 import { consolePaths } from './console-paths.ts';
 import { problem } from './problem.ts';
 
 /** A caller with every scope: without keys, or in a process that holds the ledger's files itself. */
-const everyScope: Caller = { keyName: null, scopes: new Set(Scope.words) };
+const everyScope: Caller = {
+  keyName: null,
+  scopes: new Set(Scope.words),
+  bounds: {},
+  isStillLetIn: () => true,
+};
 
 const publicPaths: ReadonlySet<string> = new Set([
   ...consolePaths,
@@ -40,6 +45,9 @@ export const neededFor = (method: string, path: string): Scope | undefined => {
   return method === 'DELETE' ? 'admin' : 'audit';
 };
 
+const noVault =
+  'the vault is shared with those alone who have a key: domicile keys create NAME vault makes one, and from then on everybody needs one';
+
 const unauthorized = (context: Context): Response => {
   context.header('WWW-Authenticate', 'Bearer realm="domicile"');
   const detail = 'expected a valid key: Authorization: Bearer dom_… (domicile keys create makes one)';
@@ -60,7 +68,8 @@ export const letIn =
     const needed = neededFor(context.req.method, context.req.path);
     if (needed === undefined) return next();
     if (!keys.areSetUp()) {
-      context.set('caller', everyScope);
+      if (needed === 'vault') return problem(context, { kind: 'forbidden', detail: noVault });
+      context.set('caller', { ...everyScope, isStillLetIn: () => !keys.areSetUp() });
       return next();
     }
     const token = /^Bearer (\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
@@ -68,7 +77,12 @@ export const letIn =
     if (key === undefined) return unauthorized(context);
     const scopes = new Set(key.scopes);
     if (!scopes.has(needed)) return forbidden(context, needed);
-    context.set('caller', { keyName: key.name, scopes });
+    context.set('caller', {
+      keyName: key.name,
+      scopes,
+      bounds: boundsOf(key),
+      isStillLetIn: () => keys.isStill(key),
+    });
     return next();
   };
 

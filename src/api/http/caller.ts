@@ -3,7 +3,9 @@
  */
 import type { Context } from 'hono';
 import type { RequestIdVariables } from 'hono/request-id';
+import type { Problem } from '../../contract/problem.ts';
 import { authorityOf } from '../../domain/recording/attribution.ts';
+import type { Bounds } from '../../domain/recording/bounds.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { People } from '../../ledger/people.ts';
 import type { Emitter } from '../../ledger/recording/emitter.ts';
@@ -14,6 +16,10 @@ export interface Caller {
   /** The name of its key; null while no keys are set up. */
   readonly keyName: string | null;
   readonly scopes: ReadonlySet<Scope>;
+  /** What it may record. */
+  readonly bounds: Bounds;
+  /** Whether it would still be let in: what takes long looks again, and ends once the key is revoked. */
+  isStillLetIn(): boolean;
 }
 
 /** What middleware leaves with a request for its route. */
@@ -32,13 +38,16 @@ export const callerOf = (context: Context<ApiEnv>): Caller => {
   return caller;
 };
 
+/** The refusal of what goes on after the key was revoked. */
+export const revokedMeanwhile: Problem = { kind: 'unauthorized', detail: 'the key was revoked meanwhile' };
+
 /** Whether the caller has a scope. */
 export const may = (context: Context<ApiEnv>, scope: Scope): boolean => callerOf(context).scopes.has(scope);
 
 /** The caller, as one who records events. */
 export const emitterOf = (context: Context<ApiEnv>): Emitter => {
-  const { keyName, scopes } = callerOf(context);
-  return { recordedBy: keyName, authority: authorityOf(scopes) };
+  const { keyName, scopes, bounds } = callerOf(context);
+  return { recordedBy: keyName, authority: authorityOf(scopes), bounds };
 };
 
 /** People, as the caller may see them. */

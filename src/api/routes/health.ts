@@ -12,7 +12,7 @@ const readyLagEventsMax = 100_000;
 /** The routes that operators and their probes ask. */
 export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
-  const { vault } = ledger.parts;
+  const { vault, keys } = ledger.parts;
 
   routes.get('/livez', (context) => context.json({ status: 'alive' }));
 
@@ -27,6 +27,7 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     );
     const vaultFailure = await vault.fault();
     const { checkpoint, stop } = ledger.parts.merkle.state;
+    const keysFailure = keys.fault();
     const lag = Math.max(0, head - position);
     const ready = failure === undefined && !ledger.isBuilding() && lag <= readyLagEventsMax;
     const body = {
@@ -45,6 +46,7 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       ...(failure === undefined ? {} : { failure }),
       // Questions that name nobody are still answered, so the process stays ready.
       ...(vaultFailure === undefined ? {} : { vaultFailure }),
+      ...(keysFailure === undefined ? {} : { keysFailure }),
     };
     return context.json(body, ready ? 200 : 503);
   });

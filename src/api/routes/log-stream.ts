@@ -68,6 +68,11 @@ const grownBeyond = (ledger: Ledger, position: number, signal: AbortSignal): Pro
     if (ledger.state().position > position) done();
   });
 
+/** The reader's key was revoked while it read: what is under way breaks off. */
+class KeyRevoked extends Error {
+  override readonly name = 'KeyRevoked';
+}
+
 /** What of the log is streamed. */
 interface Streamed {
   readonly filter: EventFilter;
@@ -80,9 +85,11 @@ async function* pages(
   { filter, after }: Streamed,
   upTo: number | undefined,
   signal: AbortSignal,
+  isStillLetIn: () => boolean,
 ): AsyncGenerator<ReadonlyArray<RecordedEvent>> {
   let position = after;
   while (!signal.aborted) {
+    if (!isStillLetIn()) throw new KeyRevoked('the key was revoked meanwhile');
     const { page, known } = ledger.ask(upTo ?? Number.MAX_SAFE_INTEGER, 'claimed', (view) => ({
       page: eventsAfter(view, filter, position, streamedPageEventsMax),
       known: view.known.position,
@@ -127,7 +134,9 @@ export const dumpLog = (context: Context<ApiEnv>, ledger: Ledger): Promise<Respo
     TE.matchE(
       (refused) => T.of(problem(context, refused)),
       (streamed) => async () => {
-        const found = pages(ledger, streamed, streamed.clocks.position, new AbortController().signal);
+        const found = pages(ledger, streamed, streamed.clocks.position, new AbortController().signal, () =>
+          callerOf(context).isStillLetIn(),
+        );
         const lines = await begun(linesOf(shownPages(peopleOf(context, ledger), found)));
         context.header('Content-Type', 'application/x-ndjson');
         // Where a page cannot be shown the body breaks off: an orderly end would pass for all of the log.
@@ -146,7 +155,7 @@ export const followLog = (context: Context<ApiEnv>, ledger: Ledger): Promise<Res
         const lastEventId = context.req.header('last-event-id') ?? '';
         const from = /^\d{1,15}$/.test(lastEventId) ? { ...streamed, after: Number(lastEventId) } : streamed;
         const ended = new AbortController();
-        const found = pages(ledger, from, undefined, ended.signal);
+        const found = pages(ledger, from, undefined, ended.signal, () => callerOf(context).isStillLetIn());
         const shown = await begun(shownPages(peopleOf(context, ledger), found));
         return streamSSE(context, async (out) => {
           out.onAbort(() => ended.abort());
@@ -159,7 +168,7 @@ export const followLog = (context: Context<ApiEnv>, ledger: Ledger): Promise<Res
             }
           } catch (error) {
             // The follower connects again, and resumes after the last event that it got.
-            if (passingProblem(error) === undefined) throw error;
+            if (!(error instanceof KeyRevoked) && passingProblem(error) === undefined) throw error;
           }
         });
       },

@@ -10,7 +10,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { Given } from '../../ledger/recording/decode-batch.ts';
 import { type RecordedChunk, Recorder } from '../../ledger/recording/recorder.ts';
 import { isBinary, readBatch, readBinary, readNdjson, readStructured } from '../http/bodies.ts';
-import { type ApiEnv, emitterOf } from '../http/caller.ts';
+import { type ApiEnv, callerOf, emitterOf, revokedMeanwhile } from '../http/caller.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { eventSchema, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
@@ -34,6 +34,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       const position = String(ledger.parts.log.head());
       return context.json({ recorded: 0, duplicates: 0, position }, 200);
     }
+    if (!callerOf(context).isStillLetIn()) return problem(context, revokedMeanwhile);
     const done = await recorder.record(given.right, emitterOf(context));
     if (E.isLeft(done)) return problem(context, done.left);
     const { recorded, duplicates, position } = done.right;
@@ -62,7 +63,9 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     };
 
     for await (const chunk of readNdjson(context.req.raw.body)) {
-      const prepared = E.isLeft(chunk) ? chunk : await recorder.prepare(chunk.right, by);
+      const isLetIn = callerOf(context).isStillLetIn();
+      const checked = isLetIn ? chunk : E.left(revokedMeanwhile);
+      const prepared = E.isLeft(checked) ? checked : await recorder.prepare(checked.right, by);
       const stopped = (await settled()) ?? (E.isLeft(prepared) ? prepared.left : undefined);
       if (stopped !== undefined) return problem(context, { ...stopped, soFar } as Problem);
       if (E.isRight(prepared) && prepared.right.decoded.given.length > 0) {
@@ -98,6 +101,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       responses: {
         201: { description: 'Recorded', content: recordedContent },
         200: { description: 'All of them had been recorded before', content: recordedContent },
+        403: problemResponse('Not allowed with this key: errors has the place of each event'),
         409: problemResponse('Another event has the same source and id'),
         413: problemResponse('Body too large'),
         415: problemResponse('Unsupported media type'),

@@ -10,7 +10,7 @@ import { formatInstant } from '../../domain/time/instant.ts';
 import { wireClocksNow } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Replay as RunningReplay } from '../../projections/engine/replay.ts';
-import type { ApiEnv } from '../http/caller.ts';
+import { type ApiEnv, callerOf } from '../http/caller.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
@@ -114,7 +114,7 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
         });
         out.onAbort(() => changed());
         try {
-          while (!out.aborted) {
+          while (!out.aborted && callerOf(context).isStillLetIn()) {
             const current = replays.get(id);
             if (current === undefined) return;
             const isRunning = current.state === 'running';

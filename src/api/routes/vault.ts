@@ -1,13 +1,18 @@
 /**
  * The vault, shared with other processes on the same log: the other end of `src/people/vault/http-vault.ts`.
  *
- * It tells only holders of a key with the scope `vault` who people are. Names are sent in bodies and never in paths,
+ * It tells only holders of a key with the scope `vault` who people are, and keeps who found whom; it forgets nobody of whom
+ * the log does not say so. Names are sent in bodies and never in paths,
  * which proxies might log.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import type * as t from 'io-ts';
+import type { Problem } from '../../contract/problem.ts';
+import { ledgerSource } from '../../domain/recording/authority.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { forgottenId } from '../../ledger/recording/forget-person.ts';
 import type { Vault } from '../../people/vault/vault.ts';
 import {
   AdmitAnswer,
@@ -18,10 +23,44 @@ import {
   ForgetRequest,
   SharedVault,
 } from '../../people/vault/vault-wire.ts';
+import { type ApiEnv, callerOf } from '../http/caller.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
+
+/** What a shared vault asks of the ledger before it answers. */
+export interface VaultGuard {
+  /** Whether the log says, at this position or before it, that the person was forgotten. */
+  isSaid(pseudonym: string, saidAt: number): Promise<boolean>;
+  /** Records whom the caller found: it gets to know who they are. */
+  record(context: Context<ApiEnv>, found: ReadonlySet<string>): void;
+}
+
+/** The guard of a ledger. */
+export const vaultGuard = ({ parts: { store, log, reads, now } }: Ledger): VaultGuard => ({
+  isSaid: async (pseudonym, saidAt) => {
+    // Asking the store for its head also brings a replica of the log up to date.
+    if (saidAt > (await store.head())) return false;
+    const said = log.find(ledgerSource, forgottenId(pseudonym));
+    return said !== undefined && said.position <= saidAt;
+  },
+  record: (context, found) => {
+    const reader = callerOf(context).keyName;
+    reads.recordAll([...found].map((subject) => ({ at: now(), reader, subject, question: 'vault' })));
+  },
+});
+
+const notSaid: Problem = {
+  kind: 'invalid-body',
+  errors: [
+    {
+      pointer: '/saidAt',
+      message:
+        'the log does not say, up to this position, that the person was forgotten; DELETE /v1/subjects/{id} erases a person',
+    },
+  ],
+};
 
 const described = (summary: string, answer: t.Mixed, request?: t.Mixed) =>
   describeRoute({
@@ -44,19 +83,20 @@ const described = (summary: string, answer: t.Mixed, request?: t.Mixed) =>
   });
 
 /** The routes under `/v1/vault`. */
-export const vaultRoutes = (vault: Vault): Hono => {
-  const routes = new Hono();
+export const vaultRoutes = (vault: Vault, guard: VaultGuard): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
 
   const answering =
     <A, B, W>(
       request: t.Type<A, unknown, unknown>,
       answer: t.Type<B, W, unknown>,
-      act: (asked: A) => Promise<B>,
+      act: (asked: A, context: Context<ApiEnv>) => Promise<E.Either<Problem, B>>,
     ) =>
-    async (context: Context): Promise<Response> => {
+    async (context: Context<ApiEnv>): Promise<Response> => {
       const asked = await jsonBody(context, request);
       if (E.isLeft(asked)) return problem(context, asked.left);
-      return context.json(answer.encode(await act(asked.right)) as object);
+      const done = await act(asked.right, context);
+      return E.isLeft(done) ? problem(context, done.left) : context.json(answer.encode(done.right) as object);
     };
 
   routes.get('/', described('Whether a vault is shared here', SharedVault), (context) =>
@@ -66,15 +106,16 @@ export const vaultRoutes = (vault: Vault): Hono => {
   routes.post(
     '/find',
     described('Look people up, by name and by pseudonym', FindAnswer, FindRequest),
-    answering(FindRequest, FindAnswer, async (asked) => {
+    answering(FindRequest, FindAnswer, async (asked, context) => {
       const found = await vault.find(asked);
-      return {
+      guard.record(context, new Set([...found.pseudonyms.values(), ...found.people.keys()]));
+      return E.right({
         pseudonyms: asked.names.map((name) => found.pseudonyms.get(name) ?? null),
         people: asked.pseudonyms.map((pseudonym) => {
           const identifier = found.people.get(pseudonym);
           return identifier === undefined ? null : { identifier };
         }),
-      };
+      });
     }),
   );
 
@@ -83,9 +124,11 @@ export const vaultRoutes = (vault: Vault): Hono => {
     described('Give a pseudonym to each named person who has none', AdmitAnswer, AdmitRequest),
     answering(AdmitRequest, AdmitAnswer, async ({ names, lookedUpTo }) => {
       const admitted = await vault.admit(names, lookedUpTo ?? undefined);
-      return E.isLeft(admitted)
-        ? { lookUpTo: admitted.left.upTo }
-        : { pseudonyms: names.map((name) => admitted.right.get(name)!) };
+      return E.right(
+        E.isLeft(admitted)
+          ? { lookUpTo: admitted.left.upTo }
+          : { pseudonyms: names.map((name) => admitted.right.get(name)!) },
+      );
     }),
   );
 
@@ -93,8 +136,9 @@ export const vaultRoutes = (vault: Vault): Hono => {
     '/forget',
     described('Forget a person whose erasure is in the log', ForgetAnswer, ForgetRequest),
     answering(ForgetRequest, ForgetAnswer, async ({ pseudonym, saidAt }) => {
+      if (!(await guard.isSaid(pseudonym, saidAt))) return E.left(notSaid);
       await vault.forget(pseudonym, saidAt);
-      return { forgotten: true } as const;
+      return E.right({ forgotten: true } as const);
     }),
   );
 

@@ -6,7 +6,11 @@ import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
+import { type EventType, eventTypes } from '../../domain/events/catalogue.ts';
+import { didYouMean } from '../../domain/events/closest.ts';
 import { exact, nullable } from '../../domain/events/codec.ts';
+import { Assurance, EventSource } from '../../domain/events/words.ts';
+import type { Bounds } from '../../domain/recording/bounds.ts';
 import { filesIn } from '../../ledger/files.ts';
 import { type KeyProblem, Keys, Scope } from '../../people/access/keys.ts';
 import { makePrivateDirectory } from '../../store/private-files.ts';
@@ -26,18 +30,36 @@ interface KeyOptions {
 
 interface CreateOptions extends KeyOptions {
   readonly scopes: ReadonlyArray<Scope>;
+  readonly source?: ReadonlyArray<string>;
+  readonly type?: ReadonlyArray<EventType>;
+  readonly maxAssurance?: Assurance;
 }
 
 const KeyRow = exact(
   'Key',
-  { name: t.string, scopes: t.string, createdAt: t.string, revokedAt: nullable(t.string) },
+  {
+    name: t.string,
+    scopes: t.string,
+    sources: t.string,
+    types: t.string,
+    maxAssurance: nullable(t.string),
+    createdAt: t.string,
+    revokedAt: nullable(t.string),
+  },
   {},
 );
 type KeyRow = t.TypeOf<typeof KeyRow>;
 
+/** What a key is bound to, a line each. */
+const boundsText = ({ sources, types, maxAssurance }: KeyRow): string =>
+  [sources.replaceAll(' ', '\n'), types, maxAssurance === null ? '' : `at most ${maxAssurance}`]
+    .filter((line) => line !== '')
+    .join('\n');
+
 const columns: ReadonlyArray<Column<KeyRow>> = [
   { title: 'Name', cell: ({ name }) => name },
   { title: 'Scopes', cell: ({ scopes }) => scopes },
+  { title: 'Bound to', cell: boundsText },
   { title: 'Created', cell: ({ createdAt }) => moment(createdAt) },
   { title: 'Revoked', cell: ({ revokedAt }) => (revokedAt === null ? '' : moment(revokedAt)) },
 ];
@@ -53,6 +75,13 @@ const failureOfKeyProblem = (problem: KeyProblem): Failure => ({
   message: messages[problem],
 });
 
+/** Changes the keys; what another program holds or has broken is told. */
+const changing = <A>(change: () => E.Either<KeyProblem, A>): E.Either<Failure, A> =>
+  pipe(
+    E.tryCatch(change, failureOfThrown),
+    E.flatMap((changed) => E.mapLeft(failureOfKeyProblem)(changed)),
+  );
+
 const keysOf = (options: KeyOptions): E.Either<Failure, Keys> => {
   const open = (directory: string): Keys => {
     makePrivateDirectory(directory);
@@ -64,12 +93,22 @@ const keysOf = (options: KeyOptions): E.Either<Failure, Keys> => {
   );
 };
 
-const create = async (name: string, options: CreateOptions, terminal: Terminal): Promise<CommandResult> => {
+const create = async (
+  name: string,
+  given: ReadonlyArray<Scope>,
+  options: CreateOptions,
+  terminal: Terminal,
+): Promise<CommandResult> => {
+  const scopes = given.length === 0 ? options.scopes : given;
+  const { source, type, maxAssurance } = options;
+  const bounds: Bounds = {
+    ...(source === undefined ? {} : { sources: source }),
+    ...(type === undefined ? {} : { types: type }),
+    ...(maxAssurance === undefined ? {} : { maxAssurance }),
+  };
   const token = pipe(
     keysOf(options),
-    E.flatMap((keys) =>
-      E.mapLeft(failureOfKeyProblem)(keys.create(name, options.scopes, Date.now(), randomBytes)),
-    ),
+    E.flatMap((keys) => changing(() => keys.create(name, scopes, Date.now(), randomBytes, bounds))),
   );
   if (E.isLeft(token)) return token;
   terminal.note('This token is shown only once. Send it as Authorization: Bearer …, or set LEDGER_TOKEN.');
@@ -80,10 +119,23 @@ const create = async (name: string, options: CreateOptions, terminal: Terminal):
 const list = async (options: KeyOptions & FormatOptions, terminal: Terminal): Promise<CommandResult> => {
   const keys = keysOf(options);
   if (E.isLeft(keys)) return keys;
-  const rows = keys.right.all().map(
-    ({ name, scopes, createdAt, revokedAt = null }): KeyRow => ({
+  const all = E.tryCatch(() => keys.right.all(), failureOfThrown);
+  if (E.isLeft(all)) return all;
+  const rows = all.right.map(
+    ({
+      name,
+      scopes,
+      sources = [],
+      types = [],
+      maxAssurance = null,
+      createdAt,
+      revokedAt = null,
+    }): KeyRow => ({
       name,
       scopes: scopes.join(' '),
+      sources: sources.join(' '),
+      types: types.join(' '),
+      maxAssurance,
       createdAt,
       revokedAt,
     }),
@@ -91,6 +143,8 @@ const list = async (options: KeyOptions & FormatOptions, terminal: Terminal): Pr
   if (options.format === 'json') terminal.out(JSON.stringify(rows));
   else if (options.format === 'ndjson') for (const row of rows) terminal.out(JSON.stringify(row));
   else if (options.format === 'csv') writeCsv(Object.keys(KeyRow.required), rows, terminal);
+  else if (rows.length === 0 && keys.right.areLost())
+    terminal.out(`No keys, and ${keys.right.file} is lost: nobody is let in. Restore it, or make new keys.`);
   else if (rows.length === 0)
     terminal.out(
       'No keys. The server listens on loopback only and admits everybody. To create a key: domicile keys create NAME',
@@ -102,7 +156,7 @@ const list = async (options: KeyOptions & FormatOptions, terminal: Terminal): Pr
 const revoke = async (name: string, options: KeyOptions, terminal: Terminal): Promise<CommandResult> => {
   const revoked = pipe(
     keysOf(options),
-    E.flatMap((keys) => E.mapLeft(failureOfKeyProblem)(keys.revoke(name, Date.now()))),
+    E.flatMap((keys) => changing(() => keys.revoke(name, Date.now()))),
   );
   if (E.isLeft(revoked)) return revoked;
   terminal.out(`The key ${name} is revoked.`);
@@ -120,6 +174,24 @@ const scopesOf = (text: string): ReadonlyArray<Scope> => {
   return scopes as ReadonlyArray<Scope>;
 };
 
+const sourceOf = (source: string, before: ReadonlyArray<string> = []): ReadonlyArray<string> => {
+  if (!EventSource.is(source))
+    throw new InvalidArgumentError('Expected the source of events, a URI reference.');
+  return [...before, source];
+};
+
+const typeOf = (type: string, before: ReadonlyArray<EventType> = []): ReadonlyArray<EventType> => {
+  const known = eventTypes.find((each) => each === type);
+  if (known === undefined)
+    throw new InvalidArgumentError(`Expected a type of event${didYouMean(type, eventTypes)}`);
+  return [...before, known];
+};
+
+const assuranceOf = (text: string): Assurance => {
+  if (!Assurance.is(text)) throw new InvalidArgumentError(`Expected ${Assurance.words.join(', ')}.`);
+  return text;
+};
+
 /** Adds the command. */
 export const addKeys = (program: Command, terminal: Terminal): void => {
   const keys = program
@@ -129,8 +201,8 @@ export const addKeys = (program: Command, terminal: Terminal): void => {
       'after',
       `
 Examples:
-  $ domicile keys create mover --scopes emit
-  $ domicile keys create auditor --scopes audit,identify
+  $ domicile keys create mover emit --source https://mover.example --type DataMoved
+  $ domicile keys create auditor audit identify
   $ domicile keys list
   $ domicile keys revoke mover`,
     );
@@ -138,14 +210,33 @@ Examples:
     .command('create')
     .description('Creates a key and shows its token once.')
     .addArgument(new Argument('<name>', 'the name of the key'))
+    .addArgument(
+      new Argument('[scope...]', `what the key allows: ${Scope.words.join(', ')}`).argParser(
+        (text: string, before: ReadonlyArray<Scope> | undefined) => [...(before ?? []), ...scopesOf(text)],
+      ),
+    )
     .addOption(dataOption())
     .addOption(
-      new Option('--scopes <scopes>', `what the key allows: ${Scope.words.join(', ')}`)
+      new Option('--scopes <scopes>', 'the same, separated by commas')
         .default(['audit'], 'audit')
         .argParser(scopesOf),
     )
-    .action((name: string, options: CreateOptions) =>
-      runCommand(terminal, () => create(name, options, terminal)),
+    .addOption(
+      new Option('--source <source>', 'records events of this source alone; can be repeated').argParser(
+        sourceOf,
+      ),
+    )
+    .addOption(
+      new Option('--type <type>', 'records events of this type alone; can be repeated').argParser(typeOf),
+    )
+    .addOption(
+      new Option(
+        '--max-assurance <assurance>',
+        'records events attested so well at the most (default with --source or --type: observed)',
+      ).argParser(assuranceOf),
+    )
+    .action((name: string, scopes: ReadonlyArray<Scope>, options: CreateOptions) =>
+      runCommand(terminal, () => create(name, scopes, options, terminal)),
     );
   withFormatOption(
     keys.command('list').description('Shows all keys, including revoked ones.').addOption(dataOption()),

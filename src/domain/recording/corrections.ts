@@ -1,11 +1,12 @@
 /**
- * What corrections make of an event: R4.
+ * What corrections make of an event: R4, and R24 for who may correct.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { EventType } from '../events/catalogue.ts';
 import { decodeData, type Event, type EventOf } from '../events/event.ts';
 import { type Assurance, meets } from '../events/words.ts';
 import type { Instant } from '../time/instant.ts';
+import { mayCorrect } from './authority.ts';
 import type { Knowledge, RecordedEvent } from './recorded-event.ts';
 
 export type Correction = EventOf<'EventRetracted'> | EventOf<'EventCorrected'>;
@@ -26,6 +27,7 @@ export interface Corrected {
 
 /**
  * The event as its corrections leave it; `undefined` if one of them retracts it. A correction itself is never corrected.
+ * One without the authority of the event does nothing.
  *
  * @param corrections everything recorded that may correct this event, in log order.
  */
@@ -38,9 +40,11 @@ export const withCorrections = (
   const asRecorded: Corrected = { time, data, assurance, evidence, corrections: [] };
   if (corrections.length === 0 || isCorrection(event)) return asRecorded;
   let current = asRecorded;
-  for (const { event: correction, position } of corrections) {
+  for (const recorded of corrections) {
+    const { event: correction, position } = recorded;
     if (!isCorrection(correction) || position > known.position) continue;
     if (!concerns(correction, event) || !meets(correction.assurance, known.minAssurance)) continue;
+    if (!mayCorrect(recorded, event)) continue;
     if (correction.type === 'EventRetracted') return undefined;
     current = apply(event.type, current, correction, position);
   }

@@ -32,8 +32,13 @@ export type RegistrationDiscrepancy =
   | 'unknown-dataset'
   | 'unknown-policy';
 
-/** Why a correction does not fit (R4). */
-export type CorrectionDiscrepancy = 'unknown-event' | 'not-correctable' | 'does-not-fit' | 'set-aside';
+/** Why a correction does not fit (R4, R24). */
+export type CorrectionDiscrepancy =
+  | 'unknown-event'
+  | 'not-correctable'
+  | 'not-authorized'
+  | 'does-not-fit'
+  | 'set-aside';
 
 export type DiscrepancyCode =
   | HoldingDiscrepancy

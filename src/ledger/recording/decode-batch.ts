@@ -4,11 +4,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { BodyFault, Problem } from '../../contract/problem.ts';
-import { concerns } from '../../domain/events/catalogue.ts';
 import { decodeEvent, type Event } from '../../domain/events/event.ts';
 import type { Fault } from '../../domain/events/fault.ts';
 import { describeFault, readPolicy } from '../../domain/policy/cedar/read-policy.ts';
-import type { Emitter } from './emitter.ts';
+import { ledgerSource } from '../../domain/recording/authority.ts';
 
 /**
  * An item of a body, parsed as JSON and not yet decoded, or the reason why it could not be parsed. `index` is its place
@@ -19,15 +18,18 @@ export type Given = {
   readonly line?: number;
 } & ({ readonly json: unknown } | { readonly fault: string });
 
-/** The source of the events that the ledger itself appends. */
-export const ledgerSource = 'urn:domicile:ledger';
-
 /** Once this many faults of a body are found, the rest of it is not examined. */
 const faultsMax = 10_000;
 
 /** Where an item stands in the body. */
 export const placeOf = ({ index, line }: Given): { readonly index: number; readonly line?: number } =>
   line === undefined ? { index } : { index, line };
+
+/** Why the text of a policy cannot be judged (R17); it stands at the pointer. */
+export const faultsOfCedar = (cedar: string, pointer: string): ReadonlyArray<Fault> => {
+  const policy = readPolicy(cedar);
+  return E.isRight(policy) ? [] : policy.left.map((fault) => ({ pointer, message: describeFault(fault) }));
+};
 
 /** Faults of an event that decodes: it is reserved for the ledger, or adopts a policy that cannot be judged (R17). */
 const faultsOfDecoded = (event: Event): ReadonlyArray<Fault> => {
@@ -40,11 +42,7 @@ const faultsOfDecoded = (event: Event): ReadonlyArray<Fault> => {
     const message = `${ledgerSource} is reserved for the ledger; expected the source that the event comes from`;
     return [{ pointer: '/source', message }];
   }
-  if (event.type !== 'PolicyAdopted') return [];
-  const policy = readPolicy(event.data.cedar);
-  return E.isRight(policy)
-    ? []
-    : policy.left.map((fault) => ({ pointer: '/data/cedar', message: describeFault(fault) }));
+  return event.type === 'PolicyAdopted' ? faultsOfCedar(event.data.cedar, '/data/cedar') : [];
 };
 
 const decodeOne = (given: Given): E.Either<ReadonlyArray<Fault>, Event> => {
@@ -70,14 +68,3 @@ export const decodeBatch = (batch: ReadonlyArray<Given>): E.Either<Problem, Read
   }
   return errors.length > 0 ? E.left({ kind: 'invalid-events', errors }) : E.right(events);
 };
-
-/** Events about policies need the scope `admin`. */
-export const checkScope =
-  ({ authority }: Emitter) =>
-  (events: ReadonlyArray<Event>): E.Either<Problem, ReadonlyArray<Event>> =>
-    authority.split(' ').includes('admin') || !events.some(({ type }) => concerns(type, 'policy'))
-      ? E.right(events)
-      : E.left({
-          kind: 'forbidden',
-          detail: 'the key lacks the scope admin, which events about policies need',
-        });

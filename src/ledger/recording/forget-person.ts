@@ -7,11 +7,14 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Problem } from '../../contract/problem.ts';
 import type { Event } from '../../domain/events/event.ts';
 import type { Attribution } from '../../domain/recording/attribution.ts';
+import { ledgerSource } from '../../domain/recording/authority.ts';
 import type { Position } from '../../store/event-store.ts';
 import type { Ledger } from '../ledger.ts';
-import { ledgerSource } from './decode-batch.ts';
 import { storable } from './prepared-batch.ts';
 import { appendProblem } from './refusals.ts';
+
+/** The id of the event that says that a person was forgotten. */
+export const forgottenId = (pseudonym: string): string => `forgotten:${pseudonym}`;
 
 /** Says in the log that the person was forgotten, unless it says so already; answers the position by which it does. */
 const sayForgotten = (
@@ -20,7 +23,7 @@ const sayForgotten = (
   by: Attribution,
 ): TE.TaskEither<Problem, Position> => {
   const { store, log, now } = ledger.parts;
-  const id = `forgotten:${pseudonym}`;
+  const id = forgottenId(pseudonym);
   const said = log.find(ledgerSource, id);
   if (said !== undefined) return TE.right(said.position);
   const event: Event = {

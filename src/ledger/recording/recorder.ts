@@ -8,7 +8,8 @@ import type { Problem } from '../../contract/problem.ts';
 import { subjectsOf } from '../../domain/events/subjects.ts';
 import type { AppendError, Position } from '../../store/event-store.ts';
 import type { Ledger } from '../ledger.ts';
-import { checkScope, decodeBatch, type Given } from './decode-batch.ts';
+import { checkAuthority } from './check-authority.ts';
+import { decodeBatch, type Given } from './decode-batch.ts';
 import type { Emitter } from './emitter.ts';
 import { halvesOf, type PreparedBatch } from './prepared-batch.ts';
 import { Pseudonymiser } from './pseudonymise.ts';
@@ -95,7 +96,7 @@ export class Recorder {
     if (stopped !== undefined) return TE.left(stopped);
     return pipe(
       decodeBatch(given),
-      E.flatMap(checkScope(by)),
+      E.flatMap(checkAuthority(given, by, this.ledger.parts.log)),
       TE.fromEither,
       TE.flatMap((events) => this.pseudonymiser.prepare({ given, events, by }, false)),
     );

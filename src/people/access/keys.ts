@@ -2,15 +2,31 @@
  * Keys: bearer tokens of callers, kept as hashes in a file beside the log.
  *
  * A token is `dom_` and 256 random bits; it is shown once, when it is made. The file holds its SHA-256 alone. It is
- * replaced in one step by a rename, and read again when it has changed.
+ * replaced in one step by a rename, by one process at a time, and read again when it has changed.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { eventTypes } from '../../domain/events/catalogue.ts';
 import { exact, list, oneOf } from '../../domain/events/codec.ts';
 import { lineOf } from '../../domain/events/scalars.ts';
+import { Assurance, EventSource } from '../../domain/events/words.ts';
+import { type Bounds, boundsGiven } from '../../domain/recording/bounds.ts';
 import { formatInstant, type Instant } from '../../domain/time/instant.ts';
+import { StoreUnusable, toStoreProblem } from '../../store/sqlite/store-problems.ts';
 
 /** What a key lets its holder do. */
 export const Scope = oneOf('a scope', ['emit', 'correct', 'audit', 'admin', 'identify', 'vault']);
@@ -19,52 +35,122 @@ export type Scope = t.TypeOf<typeof Scope>;
 const Key = exact(
   'a key',
   { name: lineOf('a name', 100), scopes: list(Scope), hash: t.string, createdAt: t.string },
-  { revokedAt: t.string },
+  {
+    revokedAt: t.string,
+    sources: list(EventSource),
+    types: list(oneOf('an event type', eventTypes)),
+    maxAssurance: Assurance,
+  },
 );
 export type Key = t.TypeOf<typeof Key>;
-const KeyFile = exact('a file of keys', { keys: list(Key) }, {});
+
+/** Version 1 had no number, and no bounds. */
+const fileVersion = 2;
+const KeyFile = exact('a file of keys', { keys: list(Key) }, { version: t.literal(fileVersion) });
 
 /** Keys at the most. */
 const keysMax = 10_000;
 const tokenBytes = 32;
+/** How long a process waits for another one that makes or revokes a key, in milliseconds. */
+const lockWaitMsMax = 10_000;
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+/** What a key is bound to. */
+export const boundsOf = ({ sources, types, maxAssurance }: Key): Bounds => ({
+  ...(sources === undefined ? {} : { sources }),
+  ...(types === undefined ? {} : { types }),
+  ...(maxAssurance === undefined ? {} : { maxAssurance }),
+});
 
 /** Why a key cannot be made or revoked. */
 export type KeyProblem = 'name-taken' | 'too-many' | 'unknown-key';
 
+const marking = `This ledger has had keys. Without keys.json it lets nobody in: restore it, or make new keys with
+\`domicile keys create\`. Delete this file to let everybody on this machine in again without a key.
+`;
+
 export class Keys {
   readonly file: string;
+  /** Says that there were keys, also where the file is lost. */
+  private readonly mark: string;
   private keys: ReadonlyArray<Key> = [];
+  private byHash: ReadonlyMap<string, Key> = new Map();
   private seen = '';
-  private everSetUp = false;
+  private everSetUp: boolean;
 
-  /** @throws if the file exists and is not a file of keys, so that nobody is let in by mistake. */
+  /** @throws StoreUnusable if the file is there and is not a file of keys, so that nobody is let in by mistake. */
   constructor(file: string) {
     this.file = file;
+    this.mark = join(dirname(file), 'keys-required');
+    this.everSetUp = existsSync(this.mark);
     this.look();
+    if (this.keys.length > 0) this.setMark();
+  }
+
+  private setMark(): void {
+    this.everSetUp = true;
+    if (!existsSync(this.mark)) writeFileSync(this.mark, marking, { mode: 0o600, flush: true });
   }
 
   private look(): void {
-    if (!existsSync(this.file)) {
-      this.keys = [];
-      this.seen = '';
-      return;
-    }
-    const { mtimeMs, size, ino } = statSync(this.file);
-    const now = `${mtimeMs} ${size} ${ino}`;
+    const stat = statSync(this.file, { throwIfNoEntry: false });
+    const now = stat === undefined ? '' : `${stat.mtimeMs} ${stat.size} ${stat.ino}`;
     if (now === this.seen) return;
-    const decoded = KeyFile.decode(JSON.parse(readFileSync(this.file, 'utf8')));
-    if (E.isLeft(decoded))
-      throw new Error(`${this.file} is not a file of keys. Restore it, or move it away and make new keys.`);
-    this.keys = decoded.right.keys;
+    this.keys = stat === undefined ? [] : this.read();
+    this.byHash = new Map(this.keys.map((key) => [key.hash, key]));
     this.everSetUp ||= this.keys.length > 0;
     this.seen = now;
   }
 
+  private read(): ReadonlyArray<Key> {
+    const remedy = 'Restore it, or move it away and make new keys; until then, nobody is let in';
+    let json: unknown;
+    try {
+      json = JSON.parse(readFileSync(this.file, 'utf8'));
+    } catch (error) {
+      const what = error instanceof SyntaxError ? 'it is not JSON' : 'it cannot be read';
+      throw new StoreUnusable(this.file, `the keys are kept here, and ${what}`, remedy, error);
+    }
+    const decoded = KeyFile.decode(json);
+    if (E.isRight(decoded)) return decoded.right.keys;
+    throw new StoreUnusable(this.file, 'it is not a file of keys of this version', remedy);
+  }
+
+  /** Changes the keys while no other process does: the lock is the operating system's, and ends with the process. */
+  private change<A>(change: (keys: ReadonlyArray<Key>) => E.Either<KeyProblem, readonly [Key[], A]>) {
+    let lock: DatabaseSync | undefined;
+    try {
+      lock = new DatabaseSync(`${this.file}-lock`, { timeout: lockWaitMsMax });
+      lock.exec('BEGIN EXCLUSIVE');
+      this.seen = ' ';
+      this.look();
+      const changed = change(this.keys);
+      if (E.isLeft(changed)) return changed;
+      const [keys, result] = changed.right;
+      this.setMark();
+      this.write(keys);
+      return E.right(result);
+    } catch (error) {
+      throw toStoreProblem(this.file, error);
+    } finally {
+      lock?.close();
+    }
+  }
+
   private write(keys: ReadonlyArray<Key>): void {
-    writeFileSync(`${this.file}.next`, JSON.stringify({ keys }, null, 2), { mode: 0o600, flush: true });
-    renameSync(`${this.file}.next`, this.file);
+    const next = `${this.file}.next`;
+    rmSync(next, { force: true });
+    writeFileSync(next, JSON.stringify({ version: fileVersion, keys }, null, 2), {
+      mode: 0o600,
+      flush: true,
+    });
+    renameSync(next, this.file);
+    if (process.platform !== 'win32') {
+      const folder = openSync(dirname(this.file), 'r');
+      fsyncSync(folder);
+      closeSync(folder);
+    }
     this.look();
   }
 
@@ -75,42 +161,81 @@ export class Keys {
   }
 
   /**
-   * Whether there is any key. Without one, everybody who can connect is let in; but if the file vanishes while the process
-   * runs, nobody is.
+   * Whether there is any key, or ever was. Without one, everybody who can connect is let in; but once there was one, nobody
+   * is let in without it, also where the file was lost.
    */
   areSetUp(): boolean {
     return this.all().length > 0 || this.everSetUp;
   }
 
-  /** Makes a key and returns its token, which is shown only this once. */
+  /** Whether there were keys, and their file is gone: nobody is let in. */
+  areLost(): boolean {
+    return this.all().length === 0 && this.everSetUp;
+  }
+
+  /** Why the keys cannot be read; undefined when they can. */
+  fault(): string | undefined {
+    try {
+      return this.areLost() ? 'keys.json is lost: nobody is let in until there are keys' : undefined;
+    } catch {
+      return 'keys.json is not a file of keys: nobody is let in';
+    }
+  }
+
+  /**
+   * Makes a key and returns its token, which is shown only this once.
+   *
+   * @throws StoreUnusable if the file is not a file of keys.
+   */
   create(
     name: string,
     scopes: ReadonlyArray<Scope>,
     now: Instant,
     random: (bytes: number) => Uint8Array,
+    bounds: Bounds = {},
   ): E.Either<KeyProblem, string> {
-    const keys = this.all();
-    if (keys.some((key) => key.name === name && key.revokedAt === undefined)) return E.left('name-taken');
-    if (keys.length >= keysMax) return E.left('too-many');
-    const token = `dom_${Buffer.from(random(tokenBytes)).toString('base64url')}`;
-    this.write([...keys, { name, scopes, hash: hashOf(token), createdAt: formatInstant(now) }]);
-    return E.right(token);
+    return this.change((keys): E.Either<KeyProblem, readonly [Key[], string]> => {
+      if (keys.some((key) => key.name === name && key.revokedAt === undefined)) return E.left('name-taken');
+      if (keys.length >= keysMax) return E.left('too-many');
+      const token = `dom_${Buffer.from(random(tokenBytes)).toString('base64url')}`;
+      const made = {
+        name,
+        scopes,
+        hash: hashOf(token),
+        createdAt: formatInstant(now),
+        ...boundsGiven(bounds),
+      };
+      return E.right([[...keys, made], token]);
+    });
   }
 
-  /** Revokes the key of a name. */
+  /**
+   * Revokes the key of a name.
+   *
+   * @throws StoreUnusable if the file is not a file of keys.
+   */
   revoke(name: string, now: Instant): E.Either<KeyProblem, void> {
-    const keys = this.all();
-    const index = keys.findIndex((key) => key.name === name && key.revokedAt === undefined);
-    if (index === -1) return E.left('unknown-key');
-    this.write(keys.map((key, at) => (at === index ? { ...key, revokedAt: formatInstant(now) } : key)));
-    return E.right(undefined);
+    return this.change((keys): E.Either<KeyProblem, readonly [Key[], undefined]> => {
+      const index = keys.findIndex((key) => key.name === name && key.revokedAt === undefined);
+      if (index === -1) return E.left('unknown-key');
+      const revokedAt = formatInstant(now);
+      return E.right([keys.map((key, at) => (at === index ? { ...key, revokedAt } : key)), undefined]);
+    });
   }
 
   /** The key of a token, unless it is unknown or revoked. */
   holderOf(token: string): Key | undefined {
-    const hash = Buffer.from(hashOf(token), 'hex');
-    return this.all().find(
-      (key) => key.revokedAt === undefined && timingSafeEqual(Buffer.from(key.hash, 'hex'), hash),
-    );
+    return this.active(hashOf(token));
+  }
+
+  /** Whether a key that was let in still is what it was: not revoked, nor changed. */
+  isStill(key: Key): boolean {
+    return this.active(key.hash) === key || JSON.stringify(this.active(key.hash)) === JSON.stringify(key);
+  }
+
+  private active(hash: string): Key | undefined {
+    this.look();
+    const key = this.byHash.get(hash);
+    return key?.revokedAt === undefined ? key : undefined;
   }
 }

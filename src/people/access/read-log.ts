@@ -4,6 +4,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/time/instant.ts';
 import { makePrivateFile } from '../../store/private-files.ts';
+import { transact } from '../../store/sqlite/open-database.ts';
 import { toStoreProblem } from '../../store/sqlite/store-problems.ts';
 
 /** One question about a person. */
@@ -53,6 +54,21 @@ export class ReadLog {
   record({ at, reader, subject, question }: Omit<Read, 'id'>): void {
     try {
       this.insert.run(at, reader, subject, question);
+    } catch (error) {
+      throw toStoreProblem(this.file, error);
+    }
+  }
+
+  /**
+   * Records several questions, all or none, before they are answered.
+   *
+   * @throws a StoreProblem if it cannot: the questions must then not be answered.
+   */
+  recordAll(reads: ReadonlyArray<Omit<Read, 'id'>>): void {
+    try {
+      transact(this.database, () => {
+        for (const { at, reader, subject, question } of reads) this.insert.run(at, reader, subject, question);
+      });
     } catch (error) {
       throw toStoreProblem(this.file, error);
     }

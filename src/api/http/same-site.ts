@@ -1,0 +1,62 @@
+/**
+ * Which requests a browser may send: a web page that somebody on this machine has open must not use a ledger without keys.
+ *
+ * A page whose name is made to point at this machine (DNS rebinding) gives its own name as `Host`. A page of another site
+ * that sends a form or a request says so in `Sec-Fetch-Site` and `Origin` (https://www.w3.org/TR/fetch-metadata/).
+ */
+import type { Context, MiddlewareHandler } from 'hono';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { ApiEnv } from './caller.ts';
+import { problem } from './problem.ts';
+
+/** Probes ask by the address of the machine, and learn nothing about anybody. */
+const probedPaths: ReadonlySet<string> = new Set(['/livez', '/readyz']);
+const readingMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Whether a host, without its port, is this machine itself. */
+export const isLoopbackHost = (host: string): boolean =>
+  /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[?::1\]?|localhost)$/i.test(host);
+
+/** The name in a `Host` header, in small letters and without the port and a last dot. */
+const nameOf = (host: string): string => host.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '');
+
+/** Whether a request is addressed to the ledger: to this machine, or by a name that the settings allow. */
+const isAddressed = (host: string, allowedHosts: ReadonlyArray<string>): boolean =>
+  isLoopbackHost(nameOf(host)) || allowedHosts.includes(nameOf(host));
+
+/** Whether a page of another site sent the request, as far as its headers tell. */
+const isCrossSite = (context: Context, host: string): boolean => {
+  const site = context.req.header('sec-fetch-site');
+  const origin = context.req.header('origin');
+  if (readingMethods.has(context.req.method)) {
+    // A link from another page is followed; what a page loads by itself is not.
+    const isFollowed = context.req.header('sec-fetch-mode') === 'navigate';
+    return site !== undefined && site !== 'same-origin' && site !== 'none' && !isFollowed;
+  }
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
+  return origin !== undefined && URL.parse(origin)?.host !== URL.parse(`http://${host}`)?.host;
+};
+
+/**
+ * Refuses requests under other names than those of the ledger, and, while no keys are set up, those of other sites.
+ *
+ * @param allowedHosts names besides those of this machine. With keys, hosts are looked at where this names some.
+ */
+export const refuseOtherSites =
+  (ledger: Ledger, allowedHosts: ReadonlyArray<string>): MiddlewareHandler<ApiEnv> =>
+  async (context, next) => {
+    if (probedPaths.has(context.req.path)) return next();
+    const hasKeys = ledger.parts.keys.areSetUp();
+    const host = context.req.header('host') ?? new URL(context.req.url).host;
+    if ((!hasKeys || allowedHosts.length > 0) && !isAddressed(host, allowedHosts)) {
+      const detail =
+        'this host is not among those by which the ledger is asked: LEDGER_ALLOWED_HOSTS lists them';
+      return problem(context, { kind: 'misdirected', detail });
+    }
+    if (!hasKeys && isCrossSite(context, host)) {
+      const detail =
+        'a page of another site sent this; without keys, only pages of the ledger itself may use it in a browser';
+      return problem(context, { kind: 'forbidden', detail });
+    }
+    return next();
+  };

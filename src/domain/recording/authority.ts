@@ -1,0 +1,28 @@
+/**
+ * What correcting an event takes (R24): the authority of what is corrected.
+ */
+import { concerns } from '../events/catalogue.ts';
+import type { Event } from '../events/event.ts';
+import type { RecordingScope } from './attribution.ts';
+import type { RecordedEvent } from './recorded-event.ts';
+
+/** The source of the events that the ledger itself appends. */
+export const ledgerSource = 'urn:domicile:ledger';
+
+/** Whether an authority holds a scope. An event that was recorded before authority was kept has every one. */
+export const holdsScope = (authority: string | null, scope: RecordingScope): boolean =>
+  authority === null || authority.split(' ').includes(scope);
+
+/** The scope that it takes to correct or retract an event, for somebody who speaks as a source. */
+export const scopeToCorrect = (
+  source: string,
+  target: { readonly source: string; readonly type: Event['type'] },
+): RecordingScope => {
+  if (target.source === ledgerSource || concerns(target.type, 'people') || concerns(target.type, 'policy'))
+    return 'admin';
+  return source === target.source ? 'emit' : 'correct';
+};
+
+/** Whether a recorded correction has the authority of its target; without it, it does nothing. */
+export const mayCorrect = ({ event, authority }: RecordedEvent, target: Event): boolean =>
+  holdsScope(authority, scopeToCorrect(event.source, target));
