@@ -31,7 +31,7 @@ const correcting = (type: string, of: RecordedEvent, authority: string | null, s
 
 /** Whether a retraction by the source, under the authority, retracts the event. */
 const retracts = (of: RecordedEvent, authority: string | null, source = 'a'): boolean =>
-  withCorrections(of, [correcting('EventRetracted', of, authority, source)], known === undefined);
+  withCorrections(of, [correcting('EventRetracted', of, authority, source)], known) === undefined;
 
 describe('retracting', () => {
   const policyTypes = ['PolicyAdopted', 'PolicySuspended', 'PolicyReinstated', 'PolicyWithdrawn'];
