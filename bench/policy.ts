@@ -16,6 +16,7 @@ import type { JudgedHolding } from '../src/domain/policy/judged-holding.ts';
 import type { PolicyVersion } from '../src/domain/policy/policy-versions.ts';
 import type { PolicyRegistry } from '../src/domain/policy/registered-entities.ts';
 import { RegisteredEntities } from '../src/domain/policy/registered-entities.ts';
+import { Path } from '../src/domain/reach/path.ts';
 import { beginning, type Instant, never } from '../src/domain/time/instant.ts';
 import type { Interval } from '../src/domain/time/interval.ts';
 import { holdsAt, intersect } from '../src/domain/time/timeline.ts';
@@ -134,8 +135,7 @@ const history = (): JudgedHolding => {
       party,
       intervals: intersect(pieces(1 + below(3)), presences).map((interval) => ({
         ...interval,
-        path: [],
-        opened: [aPosition()],
+        path: new Path([]),
       })),
     })),
   };

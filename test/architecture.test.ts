@@ -22,7 +22,17 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   questions: ['contract', 'domain', 'projections'],
   ledger: ['contract', 'domain', 'integrity', 'people', 'projections', 'questions', 'store', 'threads'],
   client: ['contract', 'domain'],
-  api: ['contract', 'domain', 'integrity', 'ledger', 'people', 'projections', 'questions', 'store'],
+  api: [
+    'contract',
+    'domain',
+    'integrity',
+    'ledger',
+    'people',
+    'projections',
+    'questions',
+    'store',
+    'threads',
+  ],
   main: ['api', 'ledger', 'people'],
   cli: ['api', 'client', 'contract', 'domain', 'ledger', 'main', 'people', 'store'],
 };

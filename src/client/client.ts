@@ -232,18 +232,21 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
 
     policies: {
       ...registry('policies', PolicyRow),
-      /** What a policy would find, against the version in force. Records nothing. */
+      /** What a policy would find, against the version in force; `next` is null if that is all. Records nothing. */
       simulate: (draft: PolicyDraft, { signal }: RequestOptions = {}): Outcome<Answer<WireDifference>> =>
-        ask(
-          target,
-          {
-            method: 'POST',
-            path: ['v1', 'policies', 'simulate'],
-            contentType: 'application/json',
-            body: JSON.stringify(draft),
-            signal,
-          },
-          answerOf(WireDifference),
+        differenceOfPages((query) =>
+          ask(
+            target,
+            {
+              method: 'POST',
+              path: ['v1', 'policies', 'simulate'],
+              query,
+              contentType: 'application/json',
+              body: JSON.stringify(draft),
+              signal,
+            },
+            answerOf(WireDifference),
+          ),
         ),
     },
 
@@ -251,9 +254,11 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
       /** The intervals in which rules were broken, or could not be judged. */
       list: (question?: FindingQuestion, options?: RequestOptions): Rows<FindingRow> =>
         rows(FindingRow)(['findings'], question, options),
-      /** What another version, or what was learned since, makes of history. */
+      /** What another version, or what was learned since, makes of history; `next` is null if that is all. */
       diff: (question: DiffQuestion, options?: RequestOptions): Outcome<Answer<WireDifference>> =>
-        asking(WireDifference)(['findings', 'diff'], question, options),
+        differenceOfPages((query) =>
+          asking(WireDifference)(['findings', 'diff'], { ...question, ...query }, options),
+        ),
     },
 
     /** Movements, copies and backups between countries. */
@@ -314,6 +319,36 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
       ready: (options?: RequestOptions): Outcome<Readiness> => health('readyz', Readiness, options),
     },
   };
+};
+
+/** The pages of a difference that are read at the most, and findings of one. */
+const differencePagesMax = 10;
+const differencePageMax = 1_000;
+
+/** The lists of a difference, put together of its pages. */
+const differenceOfPages = async (
+  page: (query: { readonly limit: number; readonly cursor?: string }) => Outcome<Answer<WireDifference>>,
+): Outcome<Answer<WireDifference>> => {
+  const first = await page({ limit: differencePageMax });
+  if (E.isLeft(first) || first.right.next === null) return first;
+  let { data } = first.right;
+  let next: string | null = first.right.next;
+  for (let read = 1; next !== null && read < differencePagesMax; read++) {
+    const further: E.Either<ClientError, Answer<WireDifference>> = await page({
+      limit: differencePageMax,
+      cursor: next,
+    });
+    if (E.isLeft(further)) return further;
+    const more = further.right.data;
+    data = {
+      opened: [...data.opened, ...more.opened],
+      closed: [...data.closed, ...more.closed],
+      lengthened: [...data.lengthened, ...more.lengthened],
+      shortened: [...data.shortened, ...more.shortened],
+    };
+    next = further.right.next;
+  }
+  return E.right({ clocks: first.right.clocks, data, next });
 };
 
 /** The pages of a list that are asked for at the most; then something is wrong with its cursors. */

@@ -40,6 +40,35 @@ export const wireClocks = ({ validAt, knownAt, position }: QuestionClocks): Cloc
   ...(position === 0 ? { knownNothing: true } : {}),
 });
 
+/** A page also ends where its rows are more than about so many bytes as JSON: its last may take it beyond. */
+export const pageBytesMax = 4 * 1_024 * 1_024;
+
+/** What an answer says besides, whose page has fewer rows than were asked for: `next` leads to the rest. */
+export const cutShort = { limitMet: true } as const;
+
+/**
+ * A page of rows that are made only once they are on it.
+ *
+ * @param weigh about how many bytes of JSON a row is made into.
+ */
+export const pageOfMade = <A, B>(
+  rows: ReadonlyArray<A>,
+  { after, limit }: Pick<Asked, 'after' | 'limit'>,
+  make: (row: A) => B,
+  weigh: (row: A) => number,
+): Answered<ReadonlyArray<B>> => {
+  const start = typeof after === 'number' ? after : 0;
+  const data: B[] = [];
+  let bytes = 0;
+  let index = start;
+  for (; index < rows.length && data.length < limit && bytes < pageBytesMax; index++) {
+    bytes += weigh(rows[index]!);
+    data.push(make(rows[index]!));
+  }
+  const next = index < rows.length ? index : null;
+  return next !== null && data.length < limit ? { data, after: next, also: cutShort } : { data, after: next };
+};
+
 /** A page of rows that are all at hand. */
 export const pageOf = <A>(
   rows: ReadonlyArray<A>,

@@ -2,13 +2,16 @@
  * What the thread that answers and the one that asks it share while a question is under way, in shared memory: a thread at
  * work reads no messages.
  */
-import { Abandoned, type Work } from '../questions/work.ts';
+import { Abandoned, OverBudget, type Work } from '../questions/work.ts';
 
 /** How far a long task of the thread is; both numbers are 0 when there is none. */
 export interface AnsweringProgress {
   readonly done: number;
   readonly total: number;
 }
+
+/** How many steps a question may take; to read a million events takes ten million. */
+const questionStepsMax = 100_000_000;
 
 const givenUp = 0;
 const done = 1;
@@ -41,8 +44,11 @@ export class AnsweringSignals {
 
   /** The work of the question under way, for the thread that answers. */
   work(): Work {
+    let left = questionStepsMax;
     return {
-      goOn: () => {
+      goOn: (steps = 0) => {
+        left -= steps;
+        if (left < 0) throw new OverBudget();
         if (Atomics.load(this.cells, givenUp) === 1) throw new Abandoned();
       },
       tell: (doneNow, totalNow) => {

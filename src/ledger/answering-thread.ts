@@ -13,7 +13,7 @@ import { isDamage } from '../projections/engine/damage.ts';
 import { openProjectionsToRead } from '../projections/engine/generations.ts';
 import { IndexReader } from '../projections/engine/index-reader.ts';
 import { type AskedWidely, answerWidely } from '../questions/wide/wide-questions.ts';
-import { Abandoned } from '../questions/work.ts';
+import { Abandoned, OverBudget } from '../questions/work.ts';
 import { openLogFile } from '../store/open/open-log-file.ts';
 import { type PlainProblem, StoreProblem, toPlain } from '../store/sqlite/store-problems.ts';
 import { AnsweringSignals } from './answering-signals.ts';
@@ -38,13 +38,14 @@ export type AnsweringRequest =
 export type AnsweringReport =
   | { readonly kind: 'answered'; readonly answer: E.Either<Problem, Answered> }
   | { readonly kind: 'abandoned' }
+  | { readonly kind: 'over-budget' }
   | { readonly kind: 'damaged' }
   | { readonly kind: 'store-problem'; readonly problem: PlainProblem }
   | { readonly kind: 'failed'; readonly error: unknown };
 
 const { logFile, signals } = workerData as AnsweringThreadInput;
 const log = openLogFile(logFile);
-const work = new AnsweringSignals(signals).work();
+const shared = new AnsweringSignals(signals);
 let open:
   | { readonly file: string; readonly database: DatabaseSync; readonly reader: IndexReader }
   | undefined;
@@ -60,6 +61,7 @@ const readerOf = (file: string): IndexReader => {
 };
 
 const answer = (file: string, asked: AskedWidely): AnsweringReport => {
+  const work = shared.work();
   try {
     const { position, minAssurance } = asked.asked.clocks;
     const answered = askAsKnown(
@@ -76,6 +78,7 @@ const answer = (file: string, asked: AskedWidely): AnsweringReport => {
     return { kind: 'answered', answer: answered };
   } catch (error) {
     if (error instanceof Abandoned) return { kind: 'abandoned' };
+    if (error instanceof OverBudget) return { kind: 'over-budget' };
     if (isDamage(error)) return { kind: 'damaged' };
     if (error instanceof StoreProblem) return { kind: 'store-problem', problem: toPlain(error) };
     return { kind: 'failed', error };

@@ -12,19 +12,26 @@ import { startThread } from '../threads/start-thread.ts';
 import { type AnsweringProgress, AnsweringSignals } from './answering-signals.ts';
 import type { AnsweringReport, AnsweringRequest, AnsweringThreadInput } from './answering-thread.ts';
 
-/** Wide questions that wait for their turn, at the most. */
-const waitingMax = 256;
+/** Questions that wait for the turn of one thread, at the most. */
+const waitingMax = 64;
+/** Memory that one thread may use: past it the thread ends, its question is answered with 503, and another begins. */
+const heapMebibytesMax = 2_048;
 /** When a caller who was turned away may ask again. */
 const retryAfterMs = 1_000;
 
 const tooMany: E.Either<Problem, never> = E.left({
   kind: 'unavailable',
-  detail: `${waitingMax} questions about the whole ledger wait already; ask again later`,
+  detail: `${waitingMax} questions that take long wait already; ask again later`,
   retryAfterMs,
 });
 const givenUp: E.Either<Problem, never> = E.left({
   kind: 'unavailable',
   detail: 'the caller gave up the question before it was answered',
+  retryAfterMs,
+});
+const tooLong: E.Either<Problem, never> = E.left({
+  kind: 'unavailable',
+  detail: 'the question takes more work than one question may; ask about fewer things or a shorter period',
   retryAfterMs,
 });
 const stopping: E.Either<Problem, never> = E.left({
@@ -89,6 +96,7 @@ export class Answering {
     const report = await this.reportOn({ kind: 'ask', projectionsFile: file, asked }, signal);
     if (report.kind === 'answered') return report.answer;
     if (report.kind === 'abandoned') return givenUp;
+    if (report.kind === 'over-budget') return tooLong;
     // The file may be gone because another has taken its place.
     if (projectionsFile() !== file) return this.answer(projectionsFile, asked, signal);
     if (report.kind === 'damaged') throw new ProjectionsDamaged('the projections are damaged');
@@ -117,7 +125,11 @@ export class Answering {
   private running(): NonNullable<Answering['thread']> {
     if (this.thread !== undefined) return this.thread;
     const workerData: AnsweringThreadInput = { logFile: this.logFile, signals: this.signals.shared };
-    const worker = startThread(new URL('./answering-thread.ts', import.meta.url), workerData);
+    const worker = startThread(
+      new URL('./answering-thread.ts', import.meta.url),
+      workerData,
+      heapMebibytesMax,
+    );
     const exited = new Promise<AnsweringReport>((resolve) => {
       const end = (report: AnsweringReport): void => {
         if (this.thread?.worker === worker) this.thread = undefined;

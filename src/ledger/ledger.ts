@@ -2,8 +2,8 @@
  * An open ledger: the log, the vault, and the projections that answer questions. The API and the command line work with
  * it; `open-ledger.ts` opens it.
  */
-import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
+import type * as E from 'fp-ts/lib/Either.js';
+import { LRUCache } from 'lru-cache';
 import type { Answered } from '../contract/asked.ts';
 import type { Problem } from '../contract/problem.ts';
 import type { Assurance } from '../domain/events/words.ts';
@@ -23,12 +23,19 @@ import {
   type FoundBy,
   type WideQuestion,
 } from '../questions/wide/wide-questions.ts';
+import { OverBudget, upTo } from '../questions/work.ts';
 import type { EventStore, Position } from '../store/event-store.ts';
 import type { LogReader } from '../store/log-reader.ts';
 import { Answering } from './answering.ts';
-import { askAsKnown, knowing } from './ask.ts';
+import { askAsKnown } from './ask.ts';
 import { compareBeside } from './compare/compare-beside.ts';
 import { ServingProjections } from './serving-projections.ts';
+
+/** Steps that a question may take on the thread that serves everybody: some tens of milliseconds. */
+const onTheSpotStepsMax = 40_000;
+/** Questions that were found to take more are remembered, so many and so long: they are not tried there again. */
+const longQuestionsMax = 1_000;
+const longQuestionMs = 60_000;
 
 /** What a ledger is made of. */
 export interface LedgerParts {
@@ -51,13 +58,17 @@ export class Ledger {
   readonly replays: Replays;
   /** Up to this position, wide questions are answered here: a thread would cost more than it saves. */
   onTheSpotMax = 10_000;
+  private readonly long = new LRUCache<string, true>({ max: longQuestionsMax, ttl: longQuestionMs });
   private readonly serving: ServingProjections;
   private readonly answering: Answering;
+  /** For questions about one person that take long: they wait for no question about everybody. */
+  private readonly answeringOfPeople: Answering;
 
   constructor(parts: LedgerParts) {
     this.parts = parts;
     const { generations, log, logFile, now } = parts;
     this.answering = new Answering(logFile);
+    this.answeringOfPeople = new Answering(logFile);
     this.serving = new ServingProjections({
       generations,
       log,
@@ -89,25 +100,54 @@ export class Ledger {
   }
 
   /**
-   * Answers a wide question: here if the ledger is small, in a thread beside if it is large.
+   * Answers a wide question: here if the ledger is small and the question takes little, otherwise in a thread beside.
    *
-   * @param signal of the caller: a question is skipped once nobody waits for it.
+   * @param signal of the caller: a question is skipped, or given up on the way, once nobody waits for it.
    * @throws as `ask` does.
    */
-  async askWidely<Q extends WideQuestion>(
+  askWidely<Q extends WideQuestion>(
     asked: AskedWidely<Q>,
     signal: AbortSignal,
   ): Promise<E.Either<Problem, Answered<FoundBy<Q>>>> {
+    const isSmall = this.checkpoint() <= this.onTheSpotMax;
+    return this.askBeside(this.answering, asked, signal, isSmall);
+  }
+
+  /** Answers a question about one person: here if it takes little, otherwise in a thread beside; the same otherwise. */
+  async askAbout<Q extends WideQuestion>(
+    asked: AskedWidely<Q>,
+    signal: AbortSignal,
+  ): Promise<E.Either<Problem, Answered<FoundBy<Q>>>> {
+    return this.askBeside(this.answeringOfPeople, asked, signal, true);
+  }
+
+  /** @param tryHere whether to see first if the question takes little. */
+  private async askBeside<Q extends WideQuestion>(
+    answering: Answering,
+    asked: AskedWidely<Q>,
+    signal: AbortSignal,
+    tryHere: boolean,
+  ): Promise<E.Either<Problem, Answered<FoundBy<Q>>>> {
     const { position, minAssurance } = asked.asked.clocks;
-    if (this.checkpoint() <= this.onTheSpotMax)
-      return this.ask(position, minAssurance, (view) =>
-        pipe(
-          knowing(view, position),
-          E.flatMap(() => answerWidely(view, asked)),
-        ),
-      );
+    const key = JSON.stringify([asked.question, asked.given]);
+    if (tryHere && !this.long.has(key)) {
+      try {
+        return this.serving.read((reader) =>
+          askAsKnown(
+            reader,
+            position,
+            minAssurance,
+            (view) => answerWidely(view, asked),
+            upTo(onTheSpotStepsMax),
+          ),
+        );
+      } catch (error) {
+        if (!(error instanceof OverBudget)) throw error;
+        this.long.set(key, true);
+      }
+    }
     try {
-      return await this.answering.ask(() => this.serving.file, asked, signal);
+      return await answering.ask(() => this.serving.file, asked, signal);
     } catch (error) {
       if (error instanceof ProjectionsDamaged) void this.serving.rebuild();
       throw error;
@@ -168,7 +208,7 @@ export class Ledger {
   }
 
   async close(): Promise<void> {
-    await this.answering.close();
+    await Promise.all([this.answering.close(), this.answeringOfPeople.close()]);
     await this.replays.close();
     await this.serving.close();
     await this.parts.merkle.close();

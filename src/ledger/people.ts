@@ -6,17 +6,12 @@ import { subjectsOf, withSubjects } from '../domain/events/subjects.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import { looksLikePseudonym } from '../people/vault/vault.ts';
 import { wireEvent } from '../questions/events.ts';
+import { naming } from '../questions/trail.ts';
 import type { View } from '../questions/view.ts';
 import type { Ledger } from './ledger.ts';
 
 /** What a caller sees in place of a pseudonym: the identifier, or the pseudonym of somebody forgotten. */
 export type Reveal = (pseudonym: string) => string;
-
-/** Whether a recorded event names the subject, in its own data or in that of a correction. */
-export const naming =
-  (subject: string) =>
-  ({ event }: RecordedEvent): boolean =>
-    subjectsOf(event).has(subject);
 
 /** Whether some known event names the subject. */
 export const isNamed = (view: View, subject: string): boolean => {

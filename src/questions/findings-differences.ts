@@ -2,16 +2,14 @@
  * Differences between findings: of a policy that is tried before it is adopted, of two versions, of two moments of
  * knowledge (R20).
  */
-import type { WireDifference } from '../contract/rows/policy.ts';
 import type { Finding } from '../domain/policy/finding.ts';
-import { type ChangedFinding, type Difference, differenceOf } from '../domain/policy/findings-difference.ts';
+import { type Difference, differenceOf } from '../domain/policy/findings-difference.ts';
 import { type PolicyVersion, policiesOf, versionInForce } from '../domain/policy/policy-versions.ts';
 import { type Proposal, proposedVersion } from '../domain/policy/proposed-version.ts';
-import { formatBound, type Instant } from '../domain/time/instant.ts';
+import type { Instant } from '../domain/time/instant.ts';
 import { findingsOfVersion, findingsOfVersions } from './findings.ts';
 import { policyVersions } from './policies.ts';
 import type { View } from './view.ts';
-import { wireFinding } from './wire-finding.ts';
 
 /** The difference that adopting a policy would make, against the version in force at the instant (R20). */
 export const simulatePolicy = (view: View, proposal: Proposal, at: Instant): Difference => {
@@ -34,18 +32,4 @@ export const differenceOfKnowledge = (before: View, after: View, policy: string 
       policyVersions(view).filter((version) => policy === undefined || version.policy === policy),
     );
   return differenceOf(findings(before), findings(after), 'knowledge');
-};
-
-/** A difference on the wire. */
-export const wireDifference = (view: View, difference: Difference, at: Instant): WireDifference => {
-  const changed = (finding: ChangedFinding) => ({
-    ...wireFinding(view, finding, at),
-    was: finding.was.map(({ from, to }) => ({ from: formatBound(from), to: formatBound(to) })),
-  });
-  return {
-    opened: difference.opened.map((finding) => wireFinding(view, finding, at)),
-    closed: difference.closed.map((finding) => wireFinding(view, finding, at)),
-    lengthened: difference.lengthened.map(changed),
-    shortened: difference.shortened.map(changed),
-  };
 };

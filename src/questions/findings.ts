@@ -47,6 +47,7 @@ const judgingOf = (view: View, reach: ReachIndex, versions: ReadonlyArray<Policy
     policies: versions.filter(({ cedar }) => cedar !== null).map(compiledPolicy),
     entities: new RegisteredEntities(policyRegistry(reach, registrations)),
     knownSince: (position) => view.fact(position)?.corrections.at(-1) ?? position,
+    goOn: (steps) => view.work.goOn(steps),
   };
 };
 

@@ -63,7 +63,7 @@ export const partyCut = (view: View, party: string, filter: HoldingFilter, at: I
     const data = valueAt(presence.classes, at);
     return data === undefined ? [] : directEdges(reach, data);
   });
-  const budget = wholeBudget();
+  const budget = wholeBudget(reach.goOn);
   const paths = simplePaths(reach.parties, direct, { from: at, to: at + 1 }, { party }, budget);
   const edges = new Map<string, CutEdge>();
   for (const { hop } of paths) {

@@ -13,7 +13,8 @@ import { wirePath } from './reach.ts';
 import type { View } from './view.ts';
 import { wholeHistoryOf } from './whole-history.ts';
 
-const wire = ({ from, to, path, ...of }: HoldingReach): PartyReachRow => ({
+/** What was reached, on the wire. */
+export const wireHoldingReach = ({ from, to, path, ...of }: HoldingReach): PartyReachRow => ({
   ...of,
   from: formatBound(from),
   to: formatBound(to),
@@ -25,13 +26,25 @@ const reachedBy = (view: View, party: string, at: Instant, during: Interval): Re
   return reachedHoldings(reach, party, countedDataOf(residency, reach, cohorts), { at, during });
 };
 
-/** What the party reached: by dataset, population, site, kind, backup, from. */
+/** What the party reached: by dataset, population, site, kind, backup, from. Paths are not yet written out. */
 export const reachOfParty = (
   view: View,
   party: string,
   at: Instant,
   during: Interval,
-): ReadonlyArray<PartyReachRow> => reachedBy(view, party, at, during).map(wire);
+): ReadonlyArray<HoldingReach> => reachedBy(view, party, at, during);
+
+/** Something that a party would newly reach. */
+export interface NewReach {
+  readonly party: string;
+  readonly reached: HoldingReach;
+}
+
+/** The same, on the wire. */
+export const wireNewReach = ({ party, reached }: NewReach): SimulatedReachRow => ({
+  party,
+  ...wireHoldingReach(reached),
+});
 
 const holdingKey = ({ dataset, population, site, kind, backup }: HoldingReach): string =>
   [dataset, population ?? '', site, kind, backup ?? ''].join('\n');
@@ -53,7 +66,7 @@ const reachTexts = (view: View): ReadonlyMap<string, string> => {
  * What parties would newly reach if some events were recorded: the intervals from `at` on that are reached in the
  * simulated view and not in today's. By party, then in the order of `reachOfParty`.
  */
-export const newlyReached = (today: View, simulated: View, at: Instant): ReadonlyArray<SimulatedReachRow> => {
+export const newlyReached = (today: View, simulated: View, at: Instant): ReadonlyArray<NewReach> => {
   const fromNowOn = { from: at, to: never };
   const before = reachTexts(today);
   const changed = [...reachTexts(simulated)].filter(([party, text]) => before.get(party) !== text);
@@ -66,7 +79,7 @@ export const newlyReached = (today: View, simulated: View, at: Instant): Readonl
         subtract(
           [{ from: Math.max(reached.from, at), to: reached.to }],
           cover(known.get(holdingKey(reached)) ?? []),
-        ).map((interval) => ({ party, ...wire({ ...reached, ...interval }) })),
+        ).map((interval) => ({ party, reached: { ...reached, ...interval } })),
       );
     });
 };

@@ -5,13 +5,14 @@
  * of what was recorded since; a question about an earlier moment of knowledge makes its own.
  */
 
+import { type Answered, type Asked, cutShort, pageBytesMax } from '../contract/asked.ts';
 import type { ReachRow, WireCut, WireHolding, WirePathEdge } from '../contract/rows/reach.ts';
 import type { Assurance } from '../domain/events/words.ts';
 import type { CutEdge } from '../domain/reach/cut-edge.ts';
 import { dataPresencesOf } from '../domain/reach/data-presence.ts';
 import { type CutExplanation, explainCut } from '../domain/reach/explain-cut.ts';
-import type { PathEdge } from '../domain/reach/path.ts';
-import type { ReachQuestion } from '../domain/reach/reach-of.ts';
+import type { Path, PathEdge } from '../domain/reach/path.ts';
+import type { ReachInterval, ReachQuestion } from '../domain/reach/reach-of.ts';
 import { reachOfSubject } from '../domain/reach/reach-of-subject.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
 import type { Fact } from '../domain/recording/facts.ts';
@@ -28,8 +29,14 @@ const latest = new WeakMap<
   Map<Assurance, { readonly position: number; readonly reach: ReachIndex }>
 >();
 
-/** Who reaches what, as far as a view knows. */
+/** Who reaches what, as far as a view knows. The work of its questions is that of the view. */
 export const reachIndexOf = (view: View): ReachIndex => {
+  const reach = keptReachOf(view);
+  reach.askedBy((steps) => view.work.goOn(steps));
+  return reach;
+};
+
+const keptReachOf = (view: View): ReachIndex => {
   const { index, known } = view;
   let byAssurance = latest.get(index);
   if (byAssurance === undefined) {
@@ -63,15 +70,26 @@ export const reachIndexOf = (view: View): ReachIndex => {
   return kept.reach;
 };
 
-/** A path on the wire. */
-export const wirePath = (path: ReadonlyArray<PathEdge>): ReadonlyArray<WirePathEdge> =>
-  path.map(({ edge, to, began, ended, events }) => ({
+/** About how many bytes of JSON an edge of a path is, an interval without its path, and a row without its intervals. */
+const edgeBytes = 160;
+const intervalBytes = 250;
+const rowBytes = 150;
+
+/** About how many bytes of JSON an interval with this path is. */
+export const bytesWithPath = (path: Path): number => intervalBytes + edgeBytes * path.length;
+
+/** Edges of a path on the wire. */
+export const wireEdges = (edges: ReadonlyArray<PathEdge>): ReadonlyArray<WirePathEdge> =>
+  edges.map(({ edge, to, began, ended, events }) => ({
     edge,
     to,
     began: formatBound(began),
     ended: formatBound(ended),
     events: events.map(String),
   }));
+
+/** A path on the wire. */
+export const wirePath = (path: Path): ReadonlyArray<WirePathEdge> => wireEdges(path.edges);
 
 const wireHolding = ({ dataset, site, kind, backup }: RowKey): WireHolding => ({
   dataset,
@@ -80,36 +98,61 @@ const wireHolding = ({ dataset, site, kind, backup }: RowKey): WireHolding => ({
   backup,
 });
 
-/** Who reaches the subject's data: by party, then dataset, site, kind, backup, from. */
-export const reachRows = (
+/** Where a page of parties begins: at a party, or within it, where its intervals were too many for the page before. */
+const startOf = (after: Asked['after']): { readonly party: number; readonly interval: number } => {
+  if (after === undefined) return { party: 0, interval: 0 };
+  const [party = 0, interval = 0] = String(after).split('.').map(Number);
+  return Number.isSafeInteger(party) && Number.isSafeInteger(interval)
+    ? { party, interval }
+    : { party: 0, interval: 0 };
+};
+
+const wireInterval = ({ from, to, holding, path }: ReachInterval): ReachRow['intervals'][number] => ({
+  from: formatBound(from),
+  to: formatBound(to),
+  holding: wireHolding(holding),
+  path: wirePath(path),
+});
+
+/**
+ * A page of who reaches the subject's data: by party, then dataset, site, kind, backup, from. The page is cut before any
+ * path is written out. A party with more intervals than a page has room for goes on with the next page.
+ */
+export const reachPage = (
   view: View,
   subject: string,
   question: ReachQuestion,
-): { readonly rows: ReadonlyArray<ReachRow>; readonly limitMet: boolean } => {
+  { after, limit }: Pick<Asked, 'after' | 'limit'>,
+): Answered<ReadonlyArray<ReachRow>> => {
   const { parties, limitMet } = reachOfSubject(
     reachIndexOf(view),
     subject,
     residencyOf(view, subject),
     question,
   );
-  return {
-    rows: parties.map(({ party, kind, name, intervals }) => ({
-      party,
-      kind,
-      name,
-      intervals: intervals.map(({ from, to, holding, path }) => ({
-        from: formatBound(from),
-        to: formatBound(to),
-        holding: wireHolding(holding),
-        path: wirePath(path),
-      })),
-    })),
-    limitMet,
-  };
+  const told = question.paths === 'all' ? { limitMet } : undefined;
+  const start = startOf(after);
+  const rows: ReachRow[] = [];
+  let bytes = 0;
+  for (let index = start.party; index < parties.length; index++) {
+    if (rows.length === limit) return { data: rows, after: index, ...(told && { also: told }) };
+    if (bytes >= pageBytesMax) return { data: rows, after: index, also: cutShort };
+    const { party, kind, name, intervals } = parties[index]!;
+    bytes += rowBytes;
+    const first = index === start.party ? start.interval : 0;
+    const shown: ReachRow['intervals'][number][] = [];
+    rows.push({ party, kind, name, intervals: shown });
+    for (let each = first; each < intervals.length; each++) {
+      if (bytes >= pageBytesMax) return { data: rows, after: `${index}.${each}`, also: cutShort };
+      bytes += bytesWithPath(intervals[each]!.path);
+      shown.push(wireInterval(intervals[each]!));
+    }
+  }
+  return { data: rows, after: null, ...(told && { also: told }) };
 };
 
 /** An edge that an explanation names, on the wire. */
-export const wireCutEdge = (edge: CutEdge) => ({ from: edge.from, ...wirePath([edge])[0]! });
+export const wireCutEdge = (edge: CutEdge) => ({ from: edge.from, ...wireEdges([edge])[0]! });
 
 /** Why the party cannot reach the subject's data, or what would keep it out. */
 export const cutOf = (view: View, subject: string, party: string, at: Instant): WireCut => {

@@ -3,6 +3,7 @@
  */
 
 import { isPopulation } from '../domain/events/scope.ts';
+import { subjectsOf } from '../domain/events/subjects.ts';
 import { mayCorrect } from '../domain/recording/authority.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
 import { type Fact, isFact } from '../domain/recording/facts.ts';
@@ -19,6 +20,12 @@ export interface TrailEntry {
   readonly recorded: RecordedEvent;
   readonly why: ReadonlyArray<string>;
 }
+
+/** Whether a recorded event names the subject, in its own data or in that of a correction. */
+export const naming =
+  (subject: string) =>
+  ({ event }: RecordedEvent): boolean =>
+    subjectsOf(event).has(subject);
 
 /** Collects reasons by the position of the event. */
 export class Reasons {

@@ -13,7 +13,7 @@ import type { Knowledge, RecordedEvent } from '../domain/recording/recorded-even
 import type { Instant } from '../domain/time/instant.ts';
 import type { EventIndex } from '../projections/event-index.ts';
 import { type TopicKind, topic, visitTopics } from '../projections/topics.ts';
-import { factsBetweenLooksMax, unattended, type Work } from './work.ts';
+import { factsBetweenLooksMax, stepsOfFact, unattended, type Work } from './work.ts';
 
 /** Events read from the index at a time. */
 const knownPageMax = 1_000;
@@ -166,7 +166,7 @@ export class View {
   fact(position: number): Fact | undefined {
     const before = this.byPosition.get(position);
     if (before !== undefined) return before ?? undefined;
-    if (++this.factsRead % factsBetweenLooksMax === 0) this.work.goOn();
+    if (++this.factsRead % factsBetweenLooksMax === 0) this.work.goOn(factsBetweenLooksMax * stepsOfFact);
     const recorded = this.recorded(position);
     const fact =
       recorded === undefined ? undefined : factOf(recorded, this.correctionsOf(recorded), this.known);

@@ -43,4 +43,8 @@ const historiesMax = 3;
 const histories = cachedByKnowledge(historiesMax, makeWholeHistory);
 
 /** The whole history as the view knows it. */
-export const wholeHistoryOf = (view: View): WholeHistory => histories.get(view);
+export const wholeHistoryOf = (view: View): WholeHistory => {
+  const history = histories.get(view);
+  history.reach.askedBy((steps) => view.work.goOn(steps));
+  return history;
+};

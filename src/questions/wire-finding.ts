@@ -4,7 +4,7 @@
 import type { FindingRow } from '../contract/rows/policy.ts';
 import { type Finding, findingId, subjectsAt } from '../domain/policy/finding.ts';
 import { formatBound, formatInstant, type Instant } from '../domain/time/instant.ts';
-import { wirePath } from './reach.ts';
+import { wireEdges } from './reach.ts';
 import type { View } from './view.ts';
 
 /** Counts of subjects over time that one finding shows, at the most: the latest. */
@@ -21,7 +21,7 @@ export const wireFinding = (view: View, finding: Finding, at: Instant): FindingR
   holding: { ...finding.holding },
   population: finding.population,
   party: finding.party,
-  path: wirePath(finding.path),
+  path: wireEdges(finding.path),
   from: formatBound(finding.from),
   to: formatBound(finding.to),
   subjects: subjectsAt(finding, at),
@@ -35,6 +35,10 @@ export const wireFinding = (view: View, finding: Finding, at: Instant): FindingR
   events: finding.events.map(String),
   knownSince: knownSince(view, finding.knownSince),
 });
+
+/** About how many bytes of JSON a finding is. */
+export const bytesOfFinding = ({ path, counts, events }: Finding): number =>
+  600 + 160 * path.length + 100 * Math.min(counts.length, shownCountsMax) + 12 * events.length;
 
 const knownSince = (view: View, position: number): string | null => {
   const recordedAt = view.index.recordedAtOf(position);

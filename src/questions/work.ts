@@ -3,7 +3,9 @@
  */
 
 /** Facts that are read between two looks at whether anybody still waits for the answer. */
-export const factsBetweenLooksMax = 256;
+export const factsBetweenLooksMax = 64;
+/** How many steps it takes to read a fact; a step takes about a microsecond. */
+export const stepsOfFact = 10;
 
 /**
  * Thrown out of a question that nobody waits for any more, through whatever it was doing. Nothing else went wrong: what is
@@ -16,13 +18,37 @@ export class Abandoned extends Error {
   }
 }
 
+/** Thrown out of a question that takes more steps than it may; what is kept is as `Abandoned` says. */
+export class OverBudget extends Error {
+  constructor() {
+    super('the question takes more steps than it may');
+    this.name = 'OverBudget';
+  }
+}
+
 /** Whoever answers a question is told by this whether to go on, and tells how far the answer is. */
 export interface Work {
-  /** @throws Abandoned once nobody waits for the answer. */
-  goOn(): void;
+  /**
+   * So many steps more are done, or about to be.
+   *
+   * @throws Abandoned once nobody waits for the answer; OverBudget where the steps are too many.
+   */
+  goOn(steps?: number): void;
   /** So much of a long task is done; both numbers are 0 when there is none. */
   tell(done: number, total: number): void;
 }
 
 /** Work that goes on to its end, and tells nobody. */
 export const unattended: Work = { goOn: () => {}, tell: () => {} };
+
+/** Work that may take so many steps, and tells nobody. */
+export const upTo = (stepsMax: number): Work => {
+  let left = stepsMax;
+  return {
+    goOn: (steps = 0) => {
+      left -= steps;
+      if (left < 0) throw new OverBudget();
+    },
+    tell: () => {},
+  };
+};

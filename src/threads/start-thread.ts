@@ -10,5 +10,15 @@ import { Worker } from 'node:worker_threads';
 // ends the process. Here it stays as long as its module: no more than a few megabytes. V8 14 has this mended.
 setFlagsFromString('--no-wasm-code-gc');
 
-/** A thread that runs a module. */
-export const startThread = (module: URL, workerData: unknown): Worker => new Worker(module, { workerData });
+/**
+ * A thread that runs a module.
+ *
+ * @param heapMebibytesMax memory beyond which the thread ends, with an error; nothing else does.
+ */
+export const startThread = (module: URL, workerData: unknown, heapMebibytesMax?: number): Worker =>
+  new Worker(module, {
+    workerData,
+    ...(heapMebibytesMax === undefined
+      ? {}
+      : { resourceLimits: { maxOldGenerationSizeMb: heapMebibytesMax } }),
+  });

@@ -13,7 +13,7 @@ import { holdingsAt } from '../../src/questions/holdings.ts';
 import { lineageOf, transfersBetween } from '../../src/questions/movements.ts';
 import { partyCut } from '../../src/questions/party-cut.ts';
 import { reachOfParty } from '../../src/questions/party-reach.ts';
-import { reachRows } from '../../src/questions/reach.ts';
+import { reachPage } from '../../src/questions/reach.ts';
 import { populationRow } from '../../src/questions/registry.ts';
 import { residencyAt } from '../../src/questions/residency.ts';
 import { trailOf } from '../../src/questions/trail.ts';
@@ -49,7 +49,11 @@ const questionsAt = (at: number): Readonly<Record<string, (view: View) => unknow
   ...Object.fromEntries(
     [...subjects, ...crowd].flatMap((subject) => [
       [`residency of ${subject}`, (view: View) => residencyAt(view, subject, at)],
-      [`who reaches ${subject}`, (view: View) => reachRows(view, subject, { at, during: everything })],
+      [
+        `who reaches ${subject}`,
+        (view: View) =>
+          reachPage(view, subject, { at, during: everything }, { after: undefined, limit: 1_000 }),
+      ],
       [
         `findings of ${subject}`,
         (view: View) => findingsOfSubject(view, subject).map((each) => wireFinding(view, each, at)),

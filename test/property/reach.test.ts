@@ -38,7 +38,9 @@ const someKinds = fc
 
 /** An answer as the naive model gives it. */
 const flat = ({ parties }: ReachAnswer): readonly naive.Shown[] =>
-  parties.flatMap(({ party, intervals }) => intervals.map((interval) => ({ party, ...interval })));
+  parties.flatMap(({ party, intervals }) =>
+    intervals.map((interval) => ({ party, ...interval, path: interval.path.edges })),
+  );
 
 const overlaps = (a: Interval, b: Interval): boolean => a.from < b.to && b.from < a.to;
 
@@ -229,7 +231,7 @@ describe('what a party could reach', () => {
         }
         const found = told.map((each) => [
           [each.dataset, each.population ?? 'own', each.site, each.backup ?? ''].join(' '),
-          { subjects: each.subjects, path: pairsOf(each.path) },
+          { subjects: each.subjects, path: pairsOf(each.path.edges) },
         ]);
         expect(new Map(found as [string, unknown][])).toEqual(expected);
         expect(told.every(({ from, to }) => from <= at && at < to)).toBe(true);

@@ -129,13 +129,18 @@ export const answerPrepared = <Q extends PlainQuestion, B, A>(
     shown,
   );
 
-/** Reads a wide question, and has it answered. */
-export const answerWide = <Q extends WideQuestion>(
+/**
+ * Reads a question that may take long, and has it answered.
+ *
+ * @param prepare makes what is asked of its parameters and clocks.
+ * @param ask has it answered, until the signal of the caller says that nobody waits any more.
+ */
+export const answerLong = <Q extends WideQuestion>(
   context: Context<ApiEnv>,
   ledger: Ledger,
   parameters: QuestionOf<AskedFor<Q>>,
-  question: Q,
-  given: GivenTo<Q>,
+  prepare: (asked: Asked<AskedFor<Q>>) => Promise<E.Either<Problem, AskedWidely<Q>>>,
+  ask: (asked: AskedWidely<Q>, signal: AbortSignal) => Promise<E.Either<Problem, Answered<FoundBy<Q>>>>,
   shown: (found: FoundBy<Q>) => unknown = asFound,
 ): Promise<Response> =>
   responseTo(
@@ -143,10 +148,36 @@ export const answerWide = <Q extends WideQuestion>(
     pipe(
       TE.Do,
       TE.bind('asked', () => askedOf(context, ledger, parameters as QuestionOf<PlainQuestion>)),
-      TE.bind('found', ({ asked }) => () => {
-        const widely = { question, asked, given } as unknown as AskedWidely<Q>;
-        return ledger.askWidely(widely, context.req.raw.signal);
-      }),
+      TE.bind(
+        'widely',
+        ({ asked }) =>
+          () =>
+            prepare(asked as Asked<AskedFor<Q>>),
+      ),
+      TE.bind(
+        'found',
+        ({ widely }) =>
+          () =>
+            ask(widely, context.req.raw.signal),
+      ),
     ),
+    shown,
+  );
+
+/** Reads a wide question, and has it answered. */
+export const answerWide = <Q extends WideQuestion>(
+  context: Context<ApiEnv>,
+  ledger: Ledger,
+  parameters: QuestionOf<AskedFor<Q>>,
+  question: Q,
+  given: GivenTo<Q>,
+  shown?: (found: FoundBy<Q>) => unknown,
+): Promise<Response> =>
+  answerLong(
+    context,
+    ledger,
+    parameters,
+    async (asked) => E.right({ question, asked, given } as unknown as AskedWidely<Q>),
+    (asked, signal) => ledger.askWidely(asked, signal),
     shown,
   );

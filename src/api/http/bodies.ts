@@ -5,13 +5,20 @@
 import { isUtf8 } from 'node:buffer';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Problem } from '../../contract/problem.ts';
-import { describe } from '../../domain/events/fault.ts';
+import { describe, type Fault } from '../../domain/events/fault.ts';
 import type { Given } from '../../ledger/recording/decode-batch.ts';
+import { Turns } from '../../threads/turns.ts';
+import { GrowingBytes } from './growing-bytes.ts';
+import { examine, examinedBytesMin } from './json-shape.ts';
 
 /** A body that is not NDJSON. */
 const bodyBytesMax = 16 * 1_024 * 1_024;
 /** One line of NDJSON: room for SubjectsEnrolled with 10,000 subjects of 128 characters. */
 const lineBytesMax = 4 * 1_024 * 1_024;
+/** Values (members, items and what they hold) of one event: room for 10,000 subjects. */
+const eventValuesMax = 20_000;
+/** Values of a body that is not NDJSON. */
+const bodyValuesMax = 2_000_000;
 /** Events of one atomic batch. */
 const batchEventsMax = 1_000;
 /** Lines of one atomic chunk of NDJSON, which also ends where its bytes would be more than this. */
@@ -43,6 +50,10 @@ const syntaxFault = (error: unknown): string => {
   return `is not JSON (RFC 8259); the fault is ${where}`;
 };
 
+/** A value too large in shape to be parsed: the fault has its place. */
+const misshapen = (pointer: string, message: string): E.Either<Problem, never> =>
+  E.left({ kind: 'invalid-events', errors: [{ index: 0, pointer, message }] });
+
 const parse = (text: string): E.Either<string, unknown> => {
   try {
     return E.right(JSON.parse(text));
@@ -62,38 +73,80 @@ const decode = (bytes: Uint8Array): E.Either<string, string> => {
 };
 
 /** Reads a whole body within its limit. */
-const readWhole = async (body: ReadableStream<Uint8Array> | null): Promise<E.Either<Problem, Uint8Array>> => {
-  const parts: Uint8Array[] = [];
-  let size = 0;
+const readWhole = async (body: ReadableStream<Uint8Array> | null): Promise<E.Either<Problem, Buffer>> => {
+  const whole = new GrowingBytes();
   try {
     for await (const part of body ?? []) {
-      size += part.length;
-      if (size > bodyBytesMax) return tooLarge('the body', bodyBytesMax);
-      parts.push(part);
+      if (whole.length + part.length > bodyBytesMax) return tooLarge('the body', bodyBytesMax);
+      whole.append(part);
     }
   } catch {
     return cutShort;
   }
-  return E.right(parts.length === 1 ? parts[0]! : Buffer.concat(parts));
+  return E.right(whole.bytes());
 };
 
-/** Reads a whole body as JSON. */
-export const readJson = async (
-  body: ReadableStream<Uint8Array> | null,
-): Promise<E.Either<Problem, unknown>> => {
-  const bytes = await readWhole(body);
-  if (E.isLeft(bytes)) return bytes;
-  const text = decode(bytes.right);
+const parseBytes = (bytes: Uint8Array): E.Either<Problem, unknown> => {
+  const text = decode(bytes);
   if (E.isLeft(text)) return invalid(text.left);
   const json = parse(text.right);
   return E.isLeft(json) ? invalid(json.left) : json;
+};
+
+/** The items of a long array, parsed one by one so that others get their turn; undefined where one is not JSON. */
+const parseItems = async (
+  bytes: Buffer,
+  items: ReadonlyArray<readonly [number, number]>,
+): Promise<ReadonlyArray<unknown> | undefined> => {
+  const turns = new Turns();
+  const parsed: unknown[] = [];
+  for (const [from, to] of items) {
+    const item = parseBytes(bytes.subarray(from, to));
+    if (E.isLeft(item)) return undefined;
+    parsed.push(item.right);
+    if (turns.isOver()) await turns.next();
+  }
+  return parsed;
+};
+
+const spaces = /^[\t\n\r ]*$/;
+
+/** Whether nothing but white space stands around the items of an array. */
+const isWholeArray = (bytes: Buffer, items: ReadonlyArray<readonly [number, number]>): boolean => {
+  const before = bytes.toString('latin1', 0, items[0]![0]);
+  const after = bytes.toString('latin1', items.at(-1)![1]);
+  return before.endsWith('[') && spaces.test(before.slice(0, -1)) && spaces.test(after.slice(1));
+};
+
+/**
+ * Reads a whole body as JSON.
+ *
+ * @param valuesMax how many values it may have.
+ */
+export const readJson = async (
+  body: ReadableStream<Uint8Array> | null,
+  valuesMax = bodyValuesMax,
+): Promise<E.Either<Problem, unknown>> => {
+  const read = await readWhole(body);
+  if (E.isLeft(read)) return read;
+  const bytes = read.right;
+  if (bytes.length < examinedBytesMin) return parseBytes(bytes);
+  const shape = await examine(bytes, valuesMax);
+  if (E.isLeft(shape)) return misshapen(shape.left.pointer, shape.left.message);
+  const items = shape.right;
+  if (items.length > 1 && isWholeArray(bytes, items)) {
+    const parsed = await parseItems(bytes, items);
+    if (parsed !== undefined) return E.right(parsed);
+  }
+  // What is wrong, and where, the parser says of the whole.
+  return parseBytes(bytes);
 };
 
 /** `application/cloudevents+json`: one event. */
 export const readStructured = async (
   body: ReadableStream<Uint8Array> | null,
 ): Promise<E.Either<Problem, ReadonlyArray<Given>>> => {
-  const json = await readJson(body);
+  const json = await readJson(body, eventValuesMax);
   return E.isLeft(json) ? json : E.right([{ index: 0, json: json.right }]);
 };
 
@@ -133,7 +186,7 @@ export const readBinary = async (
   headers: Headers,
   body: ReadableStream<Uint8Array> | null,
 ): Promise<E.Either<Problem, ReadonlyArray<Given>>> => {
-  const data = await readJson(body);
+  const data = await readJson(body, eventValuesMax);
   if (E.isLeft(data)) return data;
   const attributes = [...headers].flatMap(([name, value]) =>
     name.startsWith(attributePrefix) ? [[name.slice(attributePrefix.length), percentDecoded(value)]] : [],
@@ -152,7 +205,7 @@ export async function* readNdjson(
   body: ReadableStream<Uint8Array> | null,
 ): AsyncGenerator<E.Either<Problem, ReadonlyArray<Given>>, void, undefined> {
   /** The beginning of a line whose end has not arrived. */
-  let rest: Buffer = Buffer.alloc(0);
+  const rest = new GrowingBytes();
   let chunk: Given[] = [];
   let chunkLines = 0;
   let chunkBytes = 0;
@@ -167,15 +220,27 @@ export async function* readNdjson(
     return E.right(whole);
   };
 
-  const add = (bytes: Buffer, start: number, end: number, areUtf8: boolean): void => {
+  /** What is wrong with the shape of a long line, so that it is not parsed. */
+  const misshapenLine = async (bytes: Buffer): Promise<Fault | undefined> => {
+    const shape = await examine(bytes, eventValuesMax);
+    return E.isLeft(shape) ? shape.left : undefined;
+  };
+
+  const add = (bytes: Buffer, areUtf8: boolean, misshapen: Fault | undefined): void => {
     line++;
     chunkLines++;
-    chunkBytes += end - start + 1;
-    if (!areUtf8 && !isUtf8(bytes.subarray(start, end))) {
+    chunkBytes += bytes.length + 1;
+    if (bytes.length === 0) return;
+    if (misshapen !== undefined) {
+      const { pointer, message } = misshapen;
+      chunk.push({ index: index++, line, fault: message, pointer });
+      return;
+    }
+    if (!areUtf8 && !isUtf8(bytes)) {
       chunk.push({ index: index++, line, fault: notUtf8 });
       return;
     }
-    const text = bytes.toString('utf8', start, end);
+    const text = bytes.toString('utf8');
     if (text.trim() === '') return;
     const json = parse(line === 1 && text.startsWith(byteOrderMark) ? text.slice(1) : text);
     chunk.push(
@@ -185,25 +250,29 @@ export async function* readNdjson(
     );
   };
 
+  const turns = new Turns();
   try {
     for await (const part of body ?? []) {
-      const bytes: Buffer =
-        rest.length === 0
-          ? Buffer.from(part.buffer, part.byteOffset, part.length)
-          : Buffer.concat([rest, part]);
-      const areUtf8 = isUtf8(bytes.subarray(0, bytes.lastIndexOf(newline) + 1));
+      const bytes = Buffer.from(part.buffer, part.byteOffset, part.length);
+      const last = bytes.lastIndexOf(newline);
+      const areUtf8 = rest.length === 0 && last > 0 && isUtf8(bytes.subarray(0, last));
       let start = 0;
       for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
-        if (end - start > lineBytesMax) {
+        const isContinued = rest.length > 0;
+        if (isContinued) rest.append(bytes.subarray(start, end));
+        const whole = isContinued ? rest.bytes() : bytes.subarray(start, end);
+        if (whole.length > lineBytesMax) {
           yield tooLarge(`line ${line + 1}`, lineBytesMax);
           return;
         }
-        if (chunkLines > 0 && chunkBytes + end - start > chunkBytesMax) yield taken();
-        add(bytes, start, end, areUtf8);
+        if (chunkLines > 0 && chunkBytes + whole.length > chunkBytesMax) yield taken();
+        add(whole, areUtf8, whole.length < examinedBytesMin ? undefined : await misshapenLine(whole));
+        if (isContinued) rest.clear();
         if (chunkLines === batchEventsMax) yield taken();
         start = end + 1;
+        if (turns.isOver()) await turns.next();
       }
-      rest = bytes.subarray(start);
+      rest.append(bytes.subarray(start));
       if (rest.length > lineBytesMax) {
         yield tooLarge(`line ${line + 1}`, lineBytesMax);
         return;
@@ -213,6 +282,9 @@ export async function* readNdjson(
     yield cutShort;
     return;
   }
-  if (rest.length > 0) add(rest, 0, rest.length, false);
+  if (rest.length > 0) {
+    const whole = rest.bytes();
+    add(whole, false, whole.length < examinedBytesMin ? undefined : await misshapenLine(whole));
+  }
   if (chunkLines > 0) yield taken();
 }

@@ -16,10 +16,8 @@ import { DateTimeOrDate, Identifier } from '../../domain/events/scalars.ts';
 import { CedarText } from '../../domain/events/words.ts';
 import { describeFault, readPolicy } from '../../domain/policy/cedar/read-policy.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { findingsOfSubject } from '../../questions/findings.ts';
 import { unknownPolicy } from '../../questions/known-name.ts';
 import { policyRows } from '../../questions/policies.ts';
-import { wireFinding } from '../../questions/wire-finding.ts';
 import { answer, answerWide } from '../http/answer.ts';
 import type { ApiEnv } from '../http/caller.ts';
 import { jsonBody } from '../http/json-body.ts';
@@ -69,16 +67,7 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.get(
     '/subjects/:id/findings',
     describeQuestion('Findings about this subject', PlainQuestion, listAnswerOf(FindingRow), ['id']),
-    (context) =>
-      answerAbout(context, ledger, 'findings', PlainQuestion, (view, asked, subject) => {
-        const findings = findingsOfSubject(view, subject);
-        return E.right(
-          pageOf(
-            findings.map((finding) => wireFinding(view, finding, asked.clocks.validAt)),
-            asked,
-          ),
-        );
-      }),
+    (context) => answerAbout(context, ledger, 'findings', PlainQuestion, 'findingsOfPerson'),
   );
 
   routes.get(

@@ -7,19 +7,15 @@ import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import * as t from 'io-ts';
 import { listAnswerOf } from '../../contract/answers.ts';
-import { type Asked, pageOf } from '../../contract/asked.ts';
 import type { BodyFault } from '../../contract/problem.ts';
-import { isOverPeriod, PlainQuestion, periodOf } from '../../contract/questions/question.ts';
+import { PlainQuestion } from '../../contract/questions/question.ts';
 import { PartyReachQuestion, ReachQuestion } from '../../contract/questions/reach.ts';
 import { PartyReachRow, ReachRow, SimulatedReachRow } from '../../contract/rows/reach.ts';
 import { exact, listOf } from '../../domain/events/codec.ts';
 import { decodeEvent, type Event } from '../../domain/events/event.ts';
 import { subjectsOf, withSubjects } from '../../domain/events/subjects.ts';
-import type { ReachQuestion as DomainQuestion } from '../../domain/reach/reach-of.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { People } from '../../ledger/people.ts';
-import { knownName } from '../../questions/known-name.ts';
-import { cutOf, reachRows } from '../../questions/reach.ts';
 import { answerWide } from '../http/answer.ts';
 import { type ApiEnv, peopleOf } from '../http/caller.ts';
 import { jsonBody } from '../http/json-body.ts';
@@ -30,17 +26,6 @@ import { answerAbout } from './subjects.ts';
 
 /** How many events can be simulated at once. */
 const simulatedEventsMax = 100;
-
-const domainQuestion = ({ clocks, parameters }: Asked<ReachQuestion>): DomainQuestion => {
-  const { party, via, paths } = parameters;
-  return {
-    at: clocks.validAt,
-    ...(isOverPeriod(parameters) ? { during: periodOf(parameters) } : {}),
-    ...(party === undefined ? {} : { party }),
-    ...(paths === 'all' ? { paths } : {}),
-    ...(via === undefined ? {} : { via: new Set(via) }),
-  };
-};
 
 /** The routes of reach. */
 export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
@@ -55,19 +40,7 @@ export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       listAnswerOf(ReachRow),
       ['id'],
     ),
-    (context) =>
-      answerAbout<ReachQuestion, unknown>(context, ledger, 'reach', ReachQuestion, (view, asked, subject) => {
-        const { party, explain } = asked.parameters;
-        const known = party === undefined ? undefined : knownName(view, 'party', party);
-        if (known !== undefined && E.isLeft(known)) return known;
-        if (explain === 'cut' && party !== undefined) {
-          return E.right({ data: cutOf(view, subject, party, asked.clocks.validAt) });
-        }
-        const question = domainQuestion(asked);
-        const { rows, limitMet } = reachRows(view, subject, question);
-        const page = pageOf(rows, asked);
-        return E.right(question.paths === 'all' ? { ...page, also: { limitMet } } : page);
-      }),
+    (context) => answerAbout(context, ledger, 'reach', ReachQuestion, 'reachOfPerson'),
   );
 
   routes.get(

@@ -7,26 +7,21 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { listAnswerOf } from '../../contract/answers.ts';
-import { type Answered, type Asked, pageOf } from '../../contract/asked.ts';
 import type { Problem } from '../../contract/problem.ts';
-import {
-  PeriodQuestion,
-  PlainQuestion,
-  periodOf,
-  type QuestionOf,
-} from '../../contract/questions/question.ts';
+import { PeriodQuestion, PlainQuestion, type QuestionOf } from '../../contract/questions/question.ts';
 import { TrailRow } from '../../contract/rows/events.ts';
 import { HistoryRow, ResidencyRow } from '../../contract/rows/residency.ts';
-import { reachTrail } from '../../domain/reach/reach-trail.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { isNamed, naming, type People } from '../../ledger/people.ts';
+import { isNamed, type People } from '../../ledger/people.ts';
 import { forgetPerson } from '../../ledger/recording/forget-person.ts';
-import { heardUntil } from '../../questions/coverage.ts';
-import { reachIndexOf } from '../../questions/reach.ts';
-import { historyBetween, residencyAt } from '../../questions/residency.ts';
-import { trailOf } from '../../questions/trail.ts';
 import type { View } from '../../questions/view.ts';
-import { answerPrepared } from '../http/answer.ts';
+import type {
+  AskedFor,
+  AskedWidely,
+  FoundBy,
+  QuestionAboutPerson,
+} from '../../questions/wide/wide-questions.ts';
+import { answerLong } from '../http/answer.ts';
 import { type ApiEnv, callerOf, emitterOf, may, peopleOf } from '../http/caller.ts';
 import { describeQuestion, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
@@ -64,29 +59,27 @@ export const askedSubject = (
  *
  * @param name the name under which the question is recorded.
  */
-export const answerAbout = <Q extends PlainQuestion, A>(
+export const answerAbout = <Q extends QuestionAboutPerson>(
   context: Context<ApiEnv>,
   ledger: Ledger,
   name: string,
-  question: QuestionOf<Q>,
-  ask: (view: View, asked: Asked<Q>, subject: string) => E.Either<Problem, Answered<A>>,
-  shown?: (found: A) => unknown,
+  parameters: QuestionOf<AskedFor<Q>>,
+  question: Q,
+  shown?: (found: FoundBy<Q>) => unknown,
 ): Promise<Response> =>
-  answerPrepared(
+  answerLong(
     context,
     ledger,
-    question,
-    () => peopleOf(context, ledger).pseudonymOf(context.req.param('id') ?? ''),
-    (view, asked, named) =>
-      pipe(
-        askedSubject(context, ledger, view, named, name),
-        E.flatMap((subject) =>
-          pipe(
-            ask(view, asked, subject),
-            E.map((found) => ({ ...found, heardUntil: heardUntil(view, found.data, { subject }) })),
-          ),
-        ),
-      ),
+    parameters,
+    async (asked) => {
+      const named = await peopleOf(context, ledger).pseudonymOf(context.req.param('id') ?? '');
+      const { position, minAssurance } = asked.clocks;
+      return pipe(
+        ledger.ask(position, minAssurance, (view) => askedSubject(context, ledger, view, named, name)),
+        E.map((subject) => ({ question, asked, given: { subject } }) as unknown as AskedWidely<Q>),
+      );
+    },
+    (asked, signal) => ledger.askAbout(asked, signal),
     shown,
   );
 
@@ -100,10 +93,7 @@ export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     describeQuestion('Where the subject’s data is at validAt', PlainQuestion, listAnswerOf(ResidencyRow), [
       'id',
     ]),
-    (context) =>
-      answerAbout(context, ledger, 'residency', PlainQuestion, (view, asked, subject) =>
-        E.right(pageOf(residencyAt(view, subject, asked.clocks.validAt), asked)),
-      ),
+    (context) => answerAbout(context, ledger, 'residency', PlainQuestion, 'residencyOfPerson'),
   );
 
   routes.get(
@@ -111,11 +101,7 @@ export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     describeQuestion('Where the subject’s data was, over time', PeriodQuestion, listAnswerOf(HistoryRow), [
       'id',
     ]),
-    (context) =>
-      answerAbout(context, ledger, 'history', PeriodQuestion, (view, asked, subject) => {
-        const { from, to } = periodOf(asked.parameters);
-        return E.right(pageOf(historyBetween(view, subject, from, to), asked));
-      }),
+    (context) => answerAbout(context, ledger, 'history', PeriodQuestion, 'historyOfPerson'),
   );
 
   routes.get(
@@ -127,24 +113,10 @@ export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       ['id'],
     ),
     (context) =>
-      answerAbout(
-        context,
-        ledger,
-        'trail',
-        PlainQuestion,
-        (view, asked, subject) => {
-          const entries = trailOf(view, subject, naming(subject), (residency, reasons) => {
-            const reach = reachIndexOf(view);
-            const seen = reachTrail(reach, subject, residency, (at) => view.fact(at));
-            for (const { position, why } of seen) reasons.add(position, why);
-          });
-          return E.right(pageOf(entries, asked));
-        },
-        async (entries) => {
-          const events = await people(context).wire(entries.map(({ recorded }) => recorded));
-          return entries.map(({ why }, index) => ({ event: events[index]!, why }));
-        },
-      ),
+      answerAbout(context, ledger, 'trail', PlainQuestion, 'trailOfPerson', async (entries) => {
+        const events = await people(context).wire(entries.map(({ recorded }) => recorded));
+        return entries.map(({ why }, index) => ({ event: events[index]!, why }));
+      }),
   );
 
   routes.delete(

@@ -94,6 +94,9 @@ const simulate = async (file: string, options: SimulateOptions, terminal: Termin
         empty: ['Nothing would change.'],
         footer: [
           `${changes.map((change) => `${data[change].length} ${change}`).join(', ')}: ${counted(lines.length, 'finding', 'findings')}. Nothing was recorded. Times are UTC.`,
+          ...(answer.right.next === null
+            ? []
+            : ['There are more than are shown: try fewer rules at a time.']),
         ],
       },
       terminal,

@@ -63,38 +63,49 @@ export const CedarText = text(
 );
 
 const correctedDepthMax = 8;
+/** Fields of one object in the data of a correction; no event's data has half as many. */
+const correctedFieldsMax = 100;
+/** Values in the data of a correction: room for 10,000 subjects. */
+const correctedValuesMax = 20_000;
 
 const deeperThan = (value: unknown, levels: number): boolean =>
   typeof value === 'object' &&
   value !== null &&
   (levels === 0 || Object.values(value).some((inner) => deeperThan(inner, levels - 1)));
 
+/** Why the value cannot be the data of any event, whatever its type: it is too deep or too large. */
+const tooLarge = (data: object): string | undefined => {
+  if (deeperThan(data, correctedDepthMax))
+    return `is nested deeper than ${correctedDepthMax} levels; no event's data is`;
+  let values = 0;
+  const left: unknown[] = [data];
+  for (let value = left.pop(); value !== undefined; value = left.pop()) {
+    if (typeof value !== 'object' || value === null) continue;
+    const inner = Object.values(value);
+    if (!Array.isArray(value) && inner.length > correctedFieldsMax)
+      return `has an object of ${inner.length} fields; no event's data has more than ${correctedFieldsMax}`;
+    values += inner.length;
+    if (values > correctedValuesMax) return `has more than ${correctedValuesMax} values; no event's data has`;
+    for (const each of inner) if (typeof each === 'object') left.push(each);
+  }
+  return undefined;
+};
+
 /** The data that a correction puts in place of its target's. Whether it fits is known only with the target (R4). */
 export const CorrectedData = new t.Type<Readonly<Record<string, unknown>>, unknown, unknown>(
   'an object: the whole data of the corrected event',
   (value): value is Readonly<Record<string, unknown>> =>
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !deeperThan(value, correctedDepthMax),
-  (input, context) =>
-    typeof input !== 'object' || input === null || Array.isArray(input)
-      ? E.left([
-          {
-            value: input,
-            context,
-            message: `found ${describe(input)}; expected an object: the whole data of the corrected event`,
-          },
-        ])
-      : deeperThan(input, correctedDepthMax)
-        ? E.left([
-            {
-              value: input,
-              context,
-              message: `is nested deeper than ${correctedDepthMax} levels; no event's data is`,
-            },
-          ])
-        : E.right(input as Readonly<Record<string, unknown>>),
+    typeof value === 'object' && value !== null && !Array.isArray(value) && tooLarge(value) === undefined,
+  (input, context) => {
+    if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+      const message = `found ${describe(input)}; expected an object: the whole data of the corrected event`;
+      return E.left([{ value: input, context, message }]);
+    }
+    const message = tooLarge(input);
+    return message === undefined
+      ? E.right(input as Readonly<Record<string, unknown>>)
+      : E.left([{ value: input, context, message }]);
+  },
   t.identity,
 );
 

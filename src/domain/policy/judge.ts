@@ -2,6 +2,7 @@
  * Judges histories under policies: every interval in which a rule was broken or could not be judged (R17 to R19).
  */
 
+import type { GoOn } from '../reach/reach.ts';
 import { cut, firstEndingAfter, type Interval, intervalAt, overlapOf } from '../time/interval.ts';
 import { positions, type Span } from '../time/span.ts';
 import { always, intersect, type Timeline } from '../time/timeline.ts';
@@ -16,12 +17,17 @@ import type { Finding, FindingSubject } from './finding.ts';
 import type { JudgedHolding, ReachedInterval } from './judged-holding.ts';
 import type { RegisteredEntities } from './registered-entities.ts';
 
+/** How many steps a finding takes, besides those of its path. */
+const stepsOfFinding = 100;
+
 /** What judging needs beside the histories. */
 export interface Judging {
   readonly policies: ReadonlyArray<CompiledPolicy>;
   readonly entities: RegisteredEntities;
   /** Since which position an event is known as it now holds: that of its last correction. By default its own. */
   readonly knownSince?: (position: number) => number;
+  /** Told of the work that is done, and throws where that is too much. */
+  readonly goOn?: GoOn;
 }
 
 /** The findings about all classes; for their order there is `findingOrder`. */
@@ -82,6 +88,7 @@ class Judge {
     const { holding, presences, subjects } = history;
     const principal = this.judging.entities.operatorOf(holding.site);
     this.state.request = { principal, action: store, resource };
+    this.judging.goOn?.(this.ofStore.length);
     for (const rule of this.ofStore) {
       const open = intersect(populated, rule.inForce);
       this.findWithin(history, rule, open, presences, (presence) => ({
@@ -97,6 +104,7 @@ class Judge {
     const { entities } = this.judging;
     const { presences, reached, subjects } = history;
     for (const rule of this.ofReach) {
+      this.judging.goOn?.(1 + reached.length);
       this.state.request = { principal: [], action: reach, resource };
       const open = whereNotFalse(this.state, rule.compiled.ofHolding, intersect(populated, rule.inForce));
       if (open.length === 0) continue;
@@ -172,7 +180,8 @@ class Judge {
       ...(judged.to === to ? judged.closed : []),
       ...(force.to === to ? force.closed : []),
     ];
-    const { knownSince = (position) => position } = this.judging;
+    const { knownSince = (position) => position, goOn } = this.judging;
+    goOn?.(stepsOfFinding + judged.path.length);
     this.findings.push({
       ...about,
       path: judged.path,
@@ -189,26 +198,27 @@ class Judge {
 /** An interval that is judged as one, with what proves it; for reach, also the party and its path. */
 interface Judged extends Span {
   readonly party: string | null;
-  readonly path: JudgedHolding['reached'][number]['intervals'][number]['path'];
+  readonly path: Finding['path'];
   readonly subjects: Varying<number>;
 }
 
 /** A path holds while its data is there: what brought the data proves it too. */
 const judgedReach = (
   party: string,
-  { from, to, path, opened }: ReachedInterval,
+  { from, to, path }: ReachedInterval,
   presences: ReadonlyArray<Span>,
   subjects: Varying<number>,
 ): Judged => {
   const presence = intervalAt(presences, from);
-  const ends = path.filter(({ ended }) => ended === to).flatMap(({ events }) => events);
+  const edges = path.edges;
+  const ends = edges.filter(({ ended }) => ended === to).flatMap(({ events }) => events);
   return {
     party,
     from,
     to,
-    path,
+    path: edges,
     subjects,
-    opened: [...opened, ...(presence?.opened ?? [])],
+    opened: [...path.opened, ...(presence?.opened ?? [])],
     closed: [...ends, ...(presence?.to === to ? presence.closed : [])],
   };
 };

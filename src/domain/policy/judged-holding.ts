@@ -2,7 +2,7 @@
  * What policies judge: the history of a holding as far as its people are in one population, and who reached it.
  */
 
-import type { Hop, PathEdge } from '../reach/path.ts';
+import type { Path } from '../reach/path.ts';
 import type { PathInterval } from '../reach/path-intervals.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Interval } from '../time/interval.ts';
@@ -40,22 +40,8 @@ export interface ReachedBy {
 }
 
 export interface ReachedInterval extends Interval {
-  readonly path: ReadonlyArray<PathEdge>;
-  /** The positions of the events that opened the edges of the path. */
-  readonly opened: ReadonlyArray<number>;
+  readonly path: Path;
 }
 
 /** A path taken, as policies judge it. */
-export const reachedInterval = ({ from, to, hop, path }: PathInterval): ReachedInterval => ({
-  from,
-  to,
-  path,
-  opened: openedBy(hop),
-});
-
-const openedBy = (hop: Hop): ReadonlyArray<number> => {
-  const opened: number[] = [];
-  for (let each: Hop | undefined = hop; each !== undefined; each = each.rest)
-    opened.push(...each.span.opened);
-  return opened;
-};
+export const reachedInterval = ({ from, to, path }: PathInterval): ReachedInterval => ({ from, to, path });

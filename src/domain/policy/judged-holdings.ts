@@ -4,9 +4,9 @@
 
 import { overKey } from '../reach/data-class.ts';
 import { heldPresences } from '../reach/held-data.ts';
+import { pathOrder } from '../reach/path.ts';
 import { appendPathInterval, type PathInterval, pathIntervals } from '../reach/path-intervals.ts';
 import type { Reach } from '../reach/reach.ts';
-import { pathOrder } from '../reach/reach-of.ts';
 import type { CountedData } from '../reach/reach-of-party.ts';
 import { type Holding, sharedHolding } from '../residency/holding.ts';
 import { overdueSince } from '../residency/overdue.ts';
@@ -167,7 +167,7 @@ const together = (
     visitOverlaps(taken, subjects, (_, { value }, from, to) => count.add({ from, to }, value));
   }
   // Each path takes what the ones before it in order have left.
-  const inOrder = reached.flatMap(({ taken }) => taken).sort((a, b) => pathOrder(a.path, b.path));
+  const inOrder = reached.flatMap(({ taken }) => taken).sort((a, b) => pathOrder(a.path.hop, b.path.hop));
   const parts: PathInterval[] = [];
   let left: Timeline = always;
   for (const each of inOrder) {

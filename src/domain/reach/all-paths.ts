@@ -6,8 +6,8 @@
 import { type Interval, overlapOf, overlaps } from '../time/interval.ts';
 import type { DirectEdge, Edge } from './edge.ts';
 import type { Label, Via } from './labels.ts';
-import { type Hop, passes } from './path.ts';
-import type { Graph } from './reach.ts';
+import { hopBefore, passes } from './path.ts';
+import type { GoOn, Graph } from './reach.ts';
 
 /** How many paths an answer gives. */
 export const pathsMax = 1_000;
@@ -16,13 +16,14 @@ const stepsMax = 100_000;
 
 /** What is left of the limits of one answer. */
 export interface Budget {
+  readonly goOn: GoOn;
   paths: number;
   steps: number;
   met: boolean;
 }
 
 /** The limits of one answer, untouched. */
-export const wholeBudget = (): Budget => ({ paths: pathsMax, steps: stepsMax, met: false });
+export const wholeBudget = (goOn: GoOn): Budget => ({ goOn, paths: pathsMax, steps: stepsMax, met: false });
 
 /** Everything that can be come to from the party, by edges that ever held: only these lead on. */
 export const everReachableFrom = (
@@ -66,15 +67,8 @@ export const simplePaths = (
         return;
       }
       budget.steps--;
-      const hop: Hop = {
-        edge: edge.edge,
-        from: edge.from,
-        to: edge.to,
-        span,
-        rest: next?.hop,
-        path: undefined,
-      };
-      round.push({ from, to, hop });
+      budget.goOn(1);
+      round.push({ from, to, hop: hopBefore(edge, span, next?.hop) });
     }
   };
 

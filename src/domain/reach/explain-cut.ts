@@ -40,7 +40,7 @@ export const explainCut = (
   const labels = classes.map((data) => reach.labels(data));
   const reaching = (each: string): boolean => labels.some((of) => of.reaches(each, at));
   if (reaching(party)) {
-    return { reaches: true, close: minimumCut(reach.parties, direct, reaching, party, at) };
+    return { reaches: true, close: minimumCut(reach.parties, direct, reaching, party, at, reach.goOn) };
   }
   const chain = nearestChain(reach.parties, direct, party, at);
   if (chain === undefined) return { reaches: false, because: 'no-chain' };

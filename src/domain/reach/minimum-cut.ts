@@ -9,7 +9,7 @@ import type { Instant } from '../time/instant.ts';
 import { intervalAt } from '../time/interval.ts';
 import { type CutEdge, cutEdge, cutEdgeOrder } from './cut-edge.ts';
 import type { DirectEdge, Edge } from './edge.ts';
-import type { Graph } from './reach.ts';
+import type { GoOn, Graph } from './reach.ts';
 
 /** An edge of the flow network, with the one that takes its flow back. */
 interface Arc {
@@ -34,8 +34,10 @@ export const minimumCut = (
   reaching: (party: string) => boolean,
   party: string,
   at: Instant,
+  goOn: GoOn = () => {},
 ): ReadonlyArray<CutEdge> => {
   const arcs = network(graph, direct, reaching, party, at);
+  do goOn(arcs.size);
   while (augment(arcs, party));
   const near = reachableWith(arcs, party);
   return [...near.keys()]

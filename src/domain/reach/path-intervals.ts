@@ -9,34 +9,32 @@ import type { Instant } from '../time/instant.ts';
 import { type Interval, intervalAt, overlapOf } from '../time/interval.ts';
 import type { DataPresence } from './data-presence.ts';
 import type { Label, Via } from './labels.ts';
-import { type Hop, joinPaths, type PathEdge, pathOf, samePairs } from './path.ts';
+import { Path, samePairs } from './path.ts';
 import type { Reach } from './reach.ts';
 
 /** An interval in which the path has the same pairs. */
 export interface PathInterval extends Interval {
-  readonly hop: Hop;
-  readonly path: ReadonlyArray<PathEdge>;
+  readonly path: Path;
 }
 
 /** The part of a label in an interval that it overlaps. */
 export const labelWithin = ({ from, to, hop }: Label, within: Interval): PathInterval => ({
   ...overlapOf({ from, to }, within),
-  hop,
-  path: pathOf(hop),
+  path: new Path([hop]),
 });
 
 /** Appends a later interval, or extends the last one where that ends as the later one begins and has the same pairs. */
 export const appendPathInterval = (list: PathInterval[], next: PathInterval): void => {
   const last = list.at(-1);
-  if (last?.to === next.from && samePairs(last.hop, next.hop)) list[list.length - 1] = join(last, next);
+  if (last?.to === next.from && samePairs(last.path.hop, next.path.hop))
+    list[list.length - 1] = join(last, next);
   else list.push(next);
 };
 
 const join = (before: PathInterval, after: PathInterval): PathInterval => ({
   from: before.from,
   to: after.to,
-  hop: before.hop,
-  path: joinPaths(before.path, after.path),
+  path: before.path.joinedBy(after.path),
 });
 
 /** Which paths are looked for. */
@@ -46,7 +44,7 @@ export interface PathFilter {
 }
 
 /** Receives the interval of a path; those of one party come in order of time. */
-export type PathVisitor = (party: string, from: Instant, to: Instant, path: ReadonlyArray<PathEdge>) => void;
+export type PathVisitor = (party: string, from: Instant, to: Instant, path: Path) => void;
 
 /** Visits the intervals of the paths to the presence that overlap `during`, each whole. */
 export const visitPathIntervals = (
@@ -71,7 +69,7 @@ export const visitPathIntervals = (
         party,
         from < presence.from ? presence.from : from,
         to > presence.to ? presence.to : to,
-        pathOf(hop),
+        new Path([hop]),
       ),
     );
 };
@@ -114,7 +112,7 @@ type LabelsIn = (index: number) => ReadonlyArray<Label>;
 const beginEarlier = (list: PathInterval[], classes: Pieces, first: number, labelsIn: LabelsIn): void => {
   for (let index = first; index > 0 && list[0]!.from === classes[index]!.from; index--) {
     const before = intervalAt(labelsIn(index - 1), list[0]!.from - 1);
-    if (before === undefined || !samePairs(before.hop, list[0]!.hop)) return;
+    if (before === undefined || !samePairs(before.hop, list[0]!.path.hop)) return;
     list[0] = join(labelWithin(before, classes[index - 1]!), list[0]!);
   }
 };
@@ -124,7 +122,7 @@ const endLater = (list: PathInterval[], classes: Pieces, last: number, labelsIn:
     const end = list.at(-1)!;
     if (end.to !== classes[index]!.to) return;
     const after = intervalAt(labelsIn(index + 1), end.to);
-    if (after === undefined || !samePairs(after.hop, end.hop)) return;
+    if (after === undefined || !samePairs(after.hop, end.path.hop)) return;
     list[list.length - 1] = join(end, labelWithin(after, classes[index + 1]!));
   }
 };

@@ -2,6 +2,7 @@
  * Paths: from a party, edge by edge, to the data. Each hop holds the rest of its path, so that paths share their ends.
  */
 
+import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { Instant } from '../time/instant.ts';
 import { positions, type Span } from '../time/span.ts';
 import type { EdgeKind } from './edge.ts';
@@ -13,8 +14,8 @@ export interface Hop {
   readonly to: string;
   readonly span: Span;
   readonly rest: Hop | undefined;
-  /** The path written out, once it was asked for. */
-  path: ReadonlyArray<PathEdge> | undefined;
+  /** The edge as answers show it, once it was asked for: paths that share their ends share these. */
+  shown: PathEdge | undefined;
 }
 
 /** An edge as answers show it: `began` and `ended` are its own interval, `events` those that opened and closed it. */
@@ -26,40 +27,91 @@ export interface PathEdge {
   readonly events: ReadonlyArray<number>;
 }
 
-/** The path from the party of the hop to the data. */
-export const pathOf = (hop: Hop): ReadonlyArray<PathEdge> => {
-  if (hop.path === undefined) {
-    const { edge, to, span, rest } = hop;
-    const first = { edge, to, began: span.from, ended: span.to, events: eventsOf(span) };
-    hop.path = rest === undefined ? [first] : [first, ...pathOf(rest)];
+/** The hop before the rest of a path. */
+export const hopBefore = (
+  { edge, from, to }: Pick<Hop, 'edge' | 'from' | 'to'>,
+  span: Span,
+  rest: Hop | undefined,
+): Hop => ({ edge, from, to, span, rest, shown: undefined });
+
+/**
+ * A path as a label has it, or as several labels have it one after the other, with the same pairs: an edge goes on where
+ * one interval of it ends and the next begins, as that of a grant that was replaced does, while another of its terms
+ * covers the data. It is written out when somebody asks for its edges: most paths are never shown, and a long one costs as
+ * much as it has edges.
+ */
+export class Path {
+  private readonly labels: ReadonlyArray<Hop>;
+
+  /** @param labels the first hop of each, in order of time. */
+  constructor(labels: ReadonlyArray<Hop>) {
+    this.labels = labels;
   }
-  return hop.path;
+
+  /** The first hop of the first label. */
+  get hop(): Hop {
+    return this.labels[0]!;
+  }
+
+  /** The edges, from the party to the data. */
+  get edges(): ReadonlyArray<PathEdge> {
+    const edges = edgesFrom(this.labels[0]);
+    for (const label of this.labels.slice(1)) joinEdges(edges, label);
+    return edges;
+  }
+
+  /** The positions of the events that opened the edges, as they are in the first label. */
+  get opened(): ReadonlyArray<number> {
+    const opened: number[] = [];
+    for (let each: Hop | undefined = this.labels[0]; each !== undefined; each = each.rest)
+      for (const position of each.span.opened) opened.push(position);
+    return opened;
+  }
+
+  /** How many edges it has. */
+  get length(): number {
+    let length = 0;
+    for (let each: Hop | undefined = this.labels[0]; each !== undefined; each = each.rest) length++;
+    return length;
+  }
+
+  /** The two paths of the same pairs as one. */
+  joinedBy(after: Path): Path {
+    if (after.labels.length === 1 && this.labels.at(-1) === after.hop) return this;
+    return new Path([...this.labels, ...after.labels]);
+  }
+}
+
+const edgesFrom = (first: Hop | undefined): PathEdge[] => {
+  const edges: PathEdge[] = [];
+  for (let each: Hop | undefined = first; each !== undefined; each = each.rest) edges.push(shownEdge(each));
+  return edges;
+};
+
+const shownEdge = (hop: Hop): PathEdge => {
+  const { edge, to, span } = hop;
+  hop.shown ??= { edge, to, began: span.from, ended: span.to, events: eventsOf(span) };
+  return hop.shown;
+};
+
+/** Extends the edges by the intervals that they have in a later label. */
+const joinEdges = (edges: PathEdge[], later: Hop): void => {
+  let index = 0;
+  for (let each: Hop | undefined = later; each !== undefined; each = each.rest, index++) {
+    const [edge, other] = [edges[index]!, shownEdge(each)];
+    if (edge === other || (edge.began === other.began && edge.ended === other.ended)) continue;
+    edges[index] = {
+      ...edge,
+      began: Math.min(edge.began, other.began),
+      ended: Math.max(edge.ended, other.ended),
+      events: positions(edge.events, other.events),
+    };
+  }
 };
 
 /** The events that opened and closed the span. */
 export const eventsOf = ({ opened, closed }: Span): ReadonlyArray<number> =>
   closed.length === 0 ? opened : positions(opened, closed);
-
-/**
- * Two paths of the same pairs as one: an edge goes on where one interval of it ends and the next begins, as that of a
- * grant that was replaced does, while another of its terms covers the data.
- */
-export const joinPaths = (
-  before: ReadonlyArray<PathEdge>,
-  after: ReadonlyArray<PathEdge>,
-): ReadonlyArray<PathEdge> =>
-  before === after
-    ? before
-    : before.map((edge, index) => {
-        const other = after[index]!;
-        if (edge.began === other.began && edge.ended === other.ended) return edge;
-        return {
-          ...edge,
-          began: Math.min(edge.began, other.began),
-          ended: Math.max(edge.ended, other.ended),
-          events: positions(edge.events, other.events),
-        };
-      });
 
 /** Whether two paths have the same pairs of edge name and `to`. */
 export const samePairs = (a: Hop | undefined, b: Hop | undefined): boolean => {
@@ -71,6 +123,21 @@ export const samePairs = (a: Hop | undefined, b: Hop | undefined): boolean => {
     other = other.rest;
   }
   return true;
+};
+
+/** R15: fewer edges first, then pair by pair. */
+export const pathOrder = (a: Hop, b: Hop): number => {
+  let order = 0;
+  let [one, other]: [Hop | undefined, Hop | undefined] = [a, b];
+  // Paths that share their ends are of one length from there on.
+  while (one !== other) {
+    if (one === undefined) return -1;
+    if (other === undefined) return 1;
+    if (order === 0) order = codeUnitOrder(one.edge, other.edge) || codeUnitOrder(one.to, other.to);
+    one = one.rest;
+    other = other.rest;
+  }
+  return order;
 };
 
 /** Whether the path leads from or through the party. */

@@ -8,10 +8,10 @@ import { elementaryIntervals, type Interval, intervalAt, overlaps } from '../tim
 import { everReachableFrom } from './all-paths.ts';
 import { directEdges } from './direct-edges.ts';
 import { classOfHeld, type HeldData, heldPresences } from './held-data.ts';
-import type { PathEdge } from './path.ts';
+import { type Path, pathOrder } from './path.ts';
 import { appendPathInterval, type PathInterval, pathIntervals } from './path-intervals.ts';
 import type { Reach } from './reach.ts';
-import { pathOrder, type ReachQuestion } from './reach-of.ts';
+import type { ReachQuestion } from './reach-of.ts';
 
 /** A part of a holding, and how many people are in it. The parts of a holding share nobody. */
 export interface CountedData extends HeldData {
@@ -27,7 +27,7 @@ export interface HoldingReach extends Interval {
   readonly backup: string | null;
   /** Those reached at the instant asked for, or where the interval does not contain it, at its first. */
   readonly subjects: number;
-  readonly path: ReadonlyArray<PathEdge>;
+  readonly path: Path;
 }
 
 /**
@@ -95,7 +95,7 @@ const firstOf = (lists: ReadonlyArray<ReadonlyArray<PathInterval>>): ReadonlyArr
   for (const { from, to } of elementaryIntervals(lists.flat())) {
     const [first] = lists
       .flatMap((list) => intervalAt(list, from) ?? [])
-      .sort((a, b) => pathOrder(a.path, b.path));
+      .sort((a, b) => pathOrder(a.path.hop, b.path.hop));
     if (first !== undefined) appendPathInterval(out, { ...first, from, to });
   }
   return out;

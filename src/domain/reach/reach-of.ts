@@ -12,7 +12,7 @@ import { type Budget, simplePaths, wholeBudget } from './all-paths.ts';
 import { type DataPresence, dataPresenceOrder } from './data-presence.ts';
 import { directEdges } from './direct-edges.ts';
 import type { Via } from './labels.ts';
-import type { Hop, PathEdge } from './path.ts';
+import { type Hop, type Path, pathOrder } from './path.ts';
 import {
   appendPathInterval,
   labelWithin,
@@ -39,7 +39,7 @@ export interface ReachQuestion {
 /** An interval in which a party reached data of a row, and how. */
 export interface ReachInterval extends Interval {
   readonly holding: RowKey;
-  readonly path: ReadonlyArray<PathEdge>;
+  readonly path: Path;
 }
 
 /** One party with the intervals in which it reached the data. */
@@ -68,7 +68,7 @@ export const reachOf = (
 ): ReachAnswer => {
   const { at, during = { from: at, to: at + 1 } } = question;
   const found = new Map<string, ReachInterval[]>();
-  const budget = wholeBudget();
+  const budget = wholeBudget(reach.goOn);
   for (const presence of [...presences].sort(dataPresenceOrder)) {
     if (!overlaps(presence, during)) continue;
     const holding = presence.row;
@@ -117,8 +117,8 @@ const visitAllPaths = (
   const taken = [...byPairs.values()]
     .flat()
     .filter((interval) => overlaps(interval, during))
-    .sort((a, b) => a.from - b.from || pathOrder(a.path, b.path));
-  for (const { hop, from, to, path } of taken) visitor(hop.from, from, to, path);
+    .sort((a, b) => a.from - b.from || pathOrder(a.path.hop, b.path.hop));
+  for (const { from, to, path } of taken) visitor(path.hop.from, from, to, path);
 };
 
 const pairsKey = (hop: Hop): string => {
@@ -126,15 +126,4 @@ const pairsKey = (hop: Hop): string => {
   for (let each: Hop | undefined = hop; each !== undefined; each = each.rest)
     key += ` ${each.edge} ${each.to}`;
   return key;
-};
-
-/** R15: fewer edges first, then pair by pair. */
-export const pathOrder = (a: ReadonlyArray<PathEdge>, b: ReadonlyArray<PathEdge>): number => {
-  if (a.length !== b.length) return a.length - b.length;
-  for (const [index, edge] of a.entries()) {
-    const other = b[index]!;
-    const order = codeUnitOrder(edge.edge, other.edge) || codeUnitOrder(edge.to, other.to);
-    if (order !== 0) return order;
-  }
-  return 0;
 };

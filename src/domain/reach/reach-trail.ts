@@ -98,13 +98,15 @@ const edgesOnPaths = function* (reach: Reach, data: DataClass, during: Interval)
   const around = new Map<string, LabelsByParty>();
   for (const party of labels.parties) {
     const own = labels.of(party);
+    reach.goOn(own.length);
     for (const edge of reach.parties.into(party)) {
       if (edge.from === party) continue;
       let leads = own;
       if (own.some(({ hop }) => passes(hop, edge.from))) {
         // A path through the party that the edge comes from is none for that party; there may be one around it.
         const without =
-          around.get(edge.from) ?? shortestPathLabels(reach.parties, direct, undefined, edge.from);
+          around.get(edge.from) ??
+          shortestPathLabels(reach.parties, direct, undefined, edge.from, reach.goOn);
         around.set(edge.from, without);
         leads = without.get(party) ?? [];
       }

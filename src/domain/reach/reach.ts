@@ -25,6 +25,9 @@ export interface Parties extends Graph {
   readonly description: (party: string) => Varying<Described<EventData<'PartyRegistered'>>>;
 }
 
+/** Receives how many steps of work are done, about a microsecond each, and may end the work by throwing. */
+export type GoOn = (steps: number) => void;
+
 /** What questions of reach are asked of. */
 export interface Reach {
   readonly parties: Parties;
@@ -32,4 +35,6 @@ export interface Reach {
   readonly sites: Sites;
   /** Who reaches data of the class, along the paths of R15 made of these kinds of edges. */
   readonly labels: (data: DataClass, via?: Via) => Labels;
+  /** Told of the work that is done for the question, and throws where that is too much. */
+  readonly goOn: GoOn;
 }

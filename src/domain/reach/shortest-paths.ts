@@ -12,7 +12,7 @@ import { type Timeline, union } from '../time/timeline.ts';
 import { type DirectEdge, type Edge, pairOrder } from './edge.ts';
 import type { Label, LabelsByParty, Via } from './labels.ts';
 import type { Hop } from './path.ts';
-import type { Graph } from './reach.ts';
+import type { GoOn, Graph } from './reach.ts';
 
 /** An edge that leads to what was labelled in the last round, or to the data itself. */
 interface Candidate {
@@ -37,12 +37,14 @@ const theData: Candidate['next'] = [{ from: beginning, to: never, hop: undefined
  *
  * @param direct every edge that leads to the data.
  * @param without a party that no path may lead from or through.
+ * @param goOn is told of the work.
  */
 export const shortestPathLabels = (
   graph: Pick<Graph, 'into'>,
   direct: ReadonlyArray<DirectEdge>,
   via?: Via,
   without?: string,
+  goOn: GoOn = () => {},
 ): LabelsByParty => {
   const visited = new Map<string, Visited>();
   let reached: Visited[] = [];
@@ -59,10 +61,14 @@ export const shortestPathLabels = (
 
   for (const edge of direct) consider(edge, theData);
   while (reached.length > 0) {
-    const round = reached.map((party) => [party, settle(party)] as const);
+    const round = reached.map((party) => {
+      goOn(party.candidates.length);
+      return [party, settle(party)] as const;
+    });
     reached = [];
     for (const [{ party }, fresh] of round) {
       if (fresh.length === 0) continue;
+      goOn(fresh.length);
       for (const edge of graph.into(party)) consider(edge, fresh);
     }
   }
@@ -100,7 +106,7 @@ const labelUncovered = (
   visitOverlaps(spans, next, (span, leads, start, end) => {
     let hop: Hop | undefined;
     visitGaps(covered, start, end, (from, to) => {
-      hop ??= { edge, from: party, to: target, span, rest: leads.hop, path: undefined };
+      hop ??= { edge, from: party, to: target, span, rest: leads.hop, shown: undefined };
       labels.push({ from, to, hop });
     });
   });

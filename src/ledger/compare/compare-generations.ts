@@ -2,6 +2,7 @@
  * Comparing two generations of the projections by the answers they give.
  */
 
+import { limitMax } from '../../contract/questions/parameter.ts';
 import { subjectsOf } from '../../domain/events/subjects.ts';
 import { beginning, never } from '../../domain/time/instant.ts';
 import { openProjectionsToRead } from '../../projections/engine/generations.ts';
@@ -10,7 +11,7 @@ import type { Difference } from '../../projections/engine/replay.ts';
 import { discrepanciesAfter } from '../../questions/discrepancies.ts';
 import { holdingsAt } from '../../questions/holdings.ts';
 import { membersAt } from '../../questions/members.ts';
-import { reachRows } from '../../questions/reach.ts';
+import { reachPage } from '../../questions/reach.ts';
 import { historyBetween } from '../../questions/residency.ts';
 import { View } from '../../questions/view.ts';
 import type { LogReader } from '../../store/log-reader.ts';
@@ -72,7 +73,13 @@ export function* compareGenerations(
         .slice(0, comparedReachMax)
         .map((subject): [string, (view: View) => unknown] => [
           `reach of ${subject}`,
-          (view) => reachRows(view, subject, { at: validAt, during: { from: beginning, to: never } }),
+          (view) =>
+            reachPage(
+              view,
+              subject,
+              { at: validAt, during: { from: beginning, to: never } },
+              { after: undefined, limit: limitMax },
+            ).data,
         ]),
       ...(['site', 'party', 'dataset', 'population', 'policy'] as const).map(
         (kind): [string, (view: View) => unknown] => [

@@ -8,6 +8,7 @@ import { decodeEvent, type Event } from '../../domain/events/event.ts';
 import type { Fault } from '../../domain/events/fault.ts';
 import { describeFault, readPolicy } from '../../domain/policy/cedar/read-policy.ts';
 import { ledgerSource } from '../../domain/recording/authority.ts';
+import { Turns } from '../../threads/turns.ts';
 
 /**
  * An item of a body, parsed as JSON and not yet decoded, or the reason why it could not be parsed. `index` is its place
@@ -16,10 +17,13 @@ import { ledgerSource } from '../../domain/recording/authority.ts';
 export type Given = {
   readonly index: number;
   readonly line?: number;
-} & ({ readonly json: unknown } | { readonly fault: string });
+} & ({ readonly json: unknown } | { readonly fault: string; readonly pointer?: string });
 
 /** Once this many faults of a body are found, the rest of it is not examined. */
 const faultsMax = 10_000;
+
+/** How many times the events of one batch may name people. */
+const batchPeopleMax = 100_000;
 
 /** Where an item stands in the body. */
 export const placeOf = ({ index, line }: Given): { readonly index: number; readonly line?: number } =>
@@ -46,7 +50,7 @@ const faultsOfDecoded = (event: Event): ReadonlyArray<Fault> => {
 };
 
 const decodeOne = (given: Given): E.Either<ReadonlyArray<Fault>, Event> => {
-  if ('fault' in given) return E.left([{ pointer: '', message: given.fault }]);
+  if ('fault' in given) return E.left([{ pointer: given.pointer ?? '', message: given.fault }]);
   return pipe(
     decodeEvent(given.json),
     E.flatMap((event) => {
@@ -56,15 +60,38 @@ const decodeOne = (given: Given): E.Either<ReadonlyArray<Fault>, Event> => {
   );
 };
 
-/** The events of a batch, in its order; or the faults of all its events, up to `faultsMax`. */
-export const decodeBatch = (batch: ReadonlyArray<Given>): E.Either<Problem, ReadonlyArray<Event>> => {
+const tooManyPeople = (given: Given): Problem => {
+  const { index, line } = placeOf(given);
+  const place = line === undefined ? `event ${index}` : `line ${line}`;
+  const detail = `up to ${place}, the batch names people ${batchPeopleMax} times and more; send fewer events at a time, or as application/x-ndjson`;
+  return { kind: 'too-large', detail };
+};
+
+/**
+ * The events of a batch, in its order; or the faults of all its events, up to `faultsMax`. Others get their turn in
+ * between.
+ *
+ * @param areApart whether they need not be recorded together: then there may be any number of people in them.
+ */
+export const decodeBatch = async (
+  batch: ReadonlyArray<Given>,
+  areApart: boolean,
+): Promise<E.Either<Problem, ReadonlyArray<Event>>> => {
+  const turns = new Turns();
   const events: Event[] = [];
   const errors: BodyFault[] = [];
+  let people = 0;
   for (const given of batch) {
     if (errors.length >= faultsMax) break;
     const decoded = decodeOne(given);
-    if (E.isRight(decoded)) events.push(decoded.right);
-    else for (const fault of decoded.left) errors.push({ ...placeOf(given), ...fault });
+    if (E.isLeft(decoded)) for (const fault of decoded.left) errors.push({ ...placeOf(given), ...fault });
+    else {
+      events.push(decoded.right);
+      if (!areApart && decoded.right.type === 'SubjectsEnrolled')
+        people += decoded.right.data.subjects.length;
+      if (people > batchPeopleMax) return E.left(tooManyPeople(given));
+    }
+    if (turns.isOver()) await turns.next();
   }
   return errors.length > 0 ? E.left({ kind: 'invalid-events', errors }) : E.right(events);
 };

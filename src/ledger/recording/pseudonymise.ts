@@ -12,7 +12,9 @@ import type { Problem } from '../../contract/problem.ts';
 import type { Event } from '../../domain/events/event.ts';
 import { decodeStored } from '../../domain/events/stored.ts';
 import { subjectsOf, withSubjects } from '../../domain/events/subjects.ts';
-import type { Position } from '../../store/event-store.ts';
+import type { LookFirst } from '../../people/vault/vault.ts';
+import type { EventToAppend, Position } from '../../store/event-store.ts';
+import { Turns } from '../../threads/turns.ts';
 import type { LedgerParts } from '../ledger.ts';
 import { type DecodedBatch, type PreparedBatch, storable } from './prepared-batch.ts';
 import { conflictAt, orPassingProblem } from './refusals.ts';
@@ -25,6 +27,8 @@ const fingerprintKey = '(the key of fingerprints)';
 const searchesMax = 5;
 /** When the caller may send the batch again after that. */
 const retryAfterMs = 1_000;
+/** How many people the vault is asked to admit at a time: others get their turn in between. */
+const admittedPeopleMax = 2_000;
 
 const beingForgotten: Problem = {
   kind: 'unavailable',
@@ -105,7 +109,7 @@ export class Pseudonymiser {
     decoded: DecodedBatch,
     search: boolean,
   ): Promise<PreparedBatch | Conflict | 'being forgotten'> {
-    const { vault, log, store } = this.parts;
+    const { log, store } = this.parts;
     const { events } = decoded;
     for (let searches = 0; searches < searchesMax; searches++) {
       const searchesNow = search || this.searchesFirst;
@@ -114,21 +118,39 @@ export class Pseudonymiser {
       const known = await this.known(events, logged);
       if ('conflict' in known) return known;
       const names = namesToAdmit(events, logged);
-      const admitted =
-        names.length === 0 ? E.right(new Map<string, string>()) : await vault.admit(names, searchedUpTo);
+      const admitted = await this.admitted(names, searchedUpTo);
       if (E.isRight(admitted)) {
         const swap = (name: string): string => {
           const pseudonym = admitted.right.get(name) ?? known.pseudonyms.get(name);
           if (pseudonym === undefined) throw new Error('a subject was left without a pseudonym');
           return pseudonym;
         };
-        return swapAll(decoded, known.recordedAlready, swap);
+        return await swapAll(decoded, known.recordedAlready, swap);
       }
       this.searchesFirst = true;
       // Asking the store for its head also brings a replica of the log up to date.
       if (log.head() < admitted.left.upTo) await store.head();
     }
     return 'being forgotten';
+  }
+
+  /** Has the vault admit people, some at a time; what it says of any part stands for all. */
+  private async admitted(
+    names: ReadonlyArray<string>,
+    searchedUpTo: Position | undefined,
+  ): Promise<E.Either<LookFirst, ReadonlyMap<string, string>>> {
+    const { vault } = this.parts;
+    if (names.length === 0) return E.right(new Map());
+    if (names.length <= admittedPeopleMax) return vault.admit(names, searchedUpTo);
+    const turns = new Turns();
+    const admitted = new Map<string, string>();
+    for (let start = 0; start < names.length; start += admittedPeopleMax) {
+      const some = await vault.admit(names.slice(start, start + admittedPeopleMax), searchedUpTo);
+      if (E.isLeft(some)) return some;
+      for (const [name, pseudonym] of some.right) admitted.set(name, pseudonym);
+      await turns.next();
+    }
+    return E.right(admitted);
   }
 
   /** The events about people that are in the log already, by place in the batch. */
@@ -171,17 +193,19 @@ export class Pseudonymiser {
   }
 }
 
-const swapAll = (
+const swapAll = async (
   decoded: DecodedBatch,
   recordedAlready: ReadonlyMap<number, Position>,
   swap: (name: string) => string,
-): PreparedBatch => {
+): Promise<PreparedBatch> => {
+  const turns = new Turns();
   const places = decoded.events.flatMap((_, place) => (recordedAlready.has(place) ? [] : [place]));
-  const toAppend = places.map((place) =>
-    storable(
-      withSubjects(decoded.events[place]!, swap, (data) => withheld(data, swap(fingerprintKey))),
-      decoded.by,
-    ),
-  );
+  const toAppend: EventToAppend[] = [];
+  for (const place of places) {
+    const event = decoded.events[place]!;
+    const swapped = withSubjects(event, swap, (data) => withheld(data, swap(fingerprintKey)));
+    toAppend.push(storable(swapped, decoded.by));
+    if (turns.isOver()) await turns.next();
+  }
   return { decoded, toAppend, places, recordedAlready };
 };

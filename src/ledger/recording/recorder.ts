@@ -61,14 +61,14 @@ export class Recorder {
    */
   record(batch: ReadonlyArray<Given>, by: Emitter): Promise<E.Either<Problem, Recorded>> {
     return pipe(
-      this.prepared(batch, by),
+      this.prepared(batch, by, false),
       TE.flatMap((prepared) => this.appended(prepared)),
     )();
   }
 
-  /** Decodes all of the batch, and puts pseudonyms in place of identifiers. Nothing is recorded yet. */
+  /** Decodes a chunk of lines, and puts pseudonyms in place of identifiers. Nothing is recorded yet. */
   prepare(batch: ReadonlyArray<Given>, by: Emitter): Promise<E.Either<Problem, PreparedBatch>> {
-    return this.prepared(batch, by)();
+    return this.prepared(batch, by, true)();
   }
 
   /**
@@ -91,13 +91,16 @@ export class Recorder {
     return done;
   }
 
-  private prepared(given: ReadonlyArray<Given>, by: Emitter): TE.TaskEither<Problem, PreparedBatch> {
+  private prepared(
+    given: ReadonlyArray<Given>,
+    by: Emitter,
+    areApart: boolean,
+  ): TE.TaskEither<Problem, PreparedBatch> {
     const stopped = refusedByTree(this.ledger.parts.merkle.state.stop);
     if (stopped !== undefined) return TE.left(stopped);
     return pipe(
-      decodeBatch(given),
-      E.flatMap(checkAuthority(given, by, this.ledger.parts.log)),
-      TE.fromEither,
+      () => decodeBatch(given, areApart),
+      TE.flatMapEither(checkAuthority(given, by, this.ledger.parts.log)),
       TE.flatMap((events) => this.pseudonymiser.prepare({ given, events, by }, false)),
     );
   }

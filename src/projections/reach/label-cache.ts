@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { classKey, type DataClass, overKey, overKeysOf } from '../../domain/reach/data-class.ts';
 import { directEdges } from '../../domain/reach/direct-edges.ts';
 import type { Labels, Via } from '../../domain/reach/labels.ts';
-import type { Graph, Reach } from '../../domain/reach/reach.ts';
+import type { GoOn, Graph, Reach } from '../../domain/reach/reach.ts';
 import { shortestPathLabels } from '../../domain/reach/shortest-paths.ts';
 import { LabelColumns } from './label-columns.ts';
 
@@ -16,6 +16,9 @@ export interface ReachSources extends Pick<Reach, 'grants' | 'sites'> {
 
 /** How many labels are remembered, over all classes; the classes asked for longest ago go first. */
 const rememberedLabelsMax = 1_000_000;
+
+/** Reading this many labels, as a power of two, is one step. */
+const readingShift = 3;
 
 interface Entry {
   /** What it is cached under. */
@@ -43,15 +46,17 @@ export class LabelCache {
   }
 
   /** The labels of the class, with paths of those kinds of edges alone. */
-  labels(data: DataClass, via?: Via): Labels {
+  labels(data: DataClass, via?: Via, goOn: GoOn = () => {}): Labels {
     const key = via === undefined ? classKey(data) : `${classKey(data)} | ${[...via].sort().join(' ')}`;
     let entry = this.entries.get(key);
     if (entry === undefined) {
       const direct = directEdges(this.sources, data);
-      const labels = new LabelColumns(shortestPathLabels(this.sources.parties, direct, via));
+      const labels = new LabelColumns(shortestPathLabels(this.sources.parties, direct, via, undefined, goOn));
       entry = { key, overKeys: overKeysOf(data), labels };
       this.entries.set(key, entry);
     }
+    // Whoever asks for labels reads them through.
+    goOn(entry.labels.size >> readingShift);
     return entry.labels;
   }
 

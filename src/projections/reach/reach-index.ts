@@ -6,7 +6,7 @@ import type { DataClass } from '../../domain/reach/data-class.ts';
 import { type GrantFact, isGrantFact } from '../../domain/reach/grants.ts';
 import type { Labels, Via } from '../../domain/reach/labels.ts';
 import { isPartyFact } from '../../domain/reach/party-facts.ts';
-import type { Reach } from '../../domain/reach/reach.ts';
+import type { GoOn, Reach } from '../../domain/reach/reach.ts';
 import { type Fact, type FactOf, isFact } from '../../domain/recording/facts.ts';
 import { type Described, describedSite, type SiteDescription } from '../../domain/recording/registrations.ts';
 import type { Varying } from '../../domain/time/varying.ts';
@@ -25,6 +25,8 @@ export class ReachIndex implements Reach {
   private readonly siteFacts = new Map<string, SiteFact[]>();
   private readonly described = new Map<string, Varying<Described<SiteDescription>>>();
   private readonly cache: LabelCache;
+  private tellOfWork: GoOn = () => {};
+  readonly goOn: GoOn = (steps) => this.tellOfWork(steps);
   readonly parties = new PartyGraph(this.partyFacts);
   readonly grants: GrantIndex;
 
@@ -50,7 +52,12 @@ export class ReachIndex implements Reach {
   };
 
   labels(data: DataClass, via?: Via): Labels {
-    return this.cache.labels(data, via);
+    return this.cache.labels(data, via, this.goOn);
+  }
+
+  /** Whoever asks from now on is told of the work. */
+  askedBy(goOn: GoOn): void {
+    this.tellOfWork = goOn;
   }
 
   /**

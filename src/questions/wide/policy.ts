@@ -3,26 +3,25 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Asked, pageOf } from '../../contract/asked.ts';
+import { LRUCache } from 'lru-cache';
+import { type Asked, pageOfMade } from '../../contract/asked.ts';
 import type { Problem } from '../../contract/problem.ts';
 import type { DifferenceQuestion, FindingsQuestion } from '../../contract/questions/policy.ts';
 import { invalidParameter, type PlainQuestion } from '../../contract/questions/question.ts';
 import type { Finding } from '../../domain/policy/finding.ts';
 import type { Difference } from '../../domain/policy/findings-difference.ts';
 import type { Proposal } from '../../domain/policy/proposed-version.ts';
+import type { Instant } from '../../domain/time/instant.ts';
 import { contains } from '../../domain/time/interval.ts';
+import type { EventIndex } from '../../projections/event-index.ts';
 import { heardUntil } from '../coverage.ts';
+import { differencePage } from '../difference-pages.ts';
 import { allFindings } from '../findings.ts';
-import {
-  differenceOfKnowledge,
-  differenceOfVersions,
-  simulatePolicy,
-  wireDifference,
-} from '../findings-differences.ts';
+import { differenceOfKnowledge, differenceOfVersions, simulatePolicy } from '../findings-differences.ts';
 import { knownName, knownPolicy, unknownPolicy } from '../known-name.ts';
 import { policyVersions } from '../policies.ts';
 import type { View } from '../view.ts';
-import { wireFinding } from '../wire-finding.ts';
+import { bytesOfFinding, wireFinding } from '../wire-finding.ts';
 import type { Outcome } from './outcome.ts';
 
 const ifGiven = <A>(
@@ -46,11 +45,15 @@ export const findings = (view: View, asked: Asked<FindingsQuestion>): Outcome =>
         (site === undefined || finding.holding.site === site) &&
         (party === undefined || finding.party === party) &&
         (open !== true || contains(finding, clocks.validAt));
-      const page = pageOf(allFindings(view).filter(isAsked), asked);
-      const data = page.data.map((finding) => wireFinding(view, finding, clocks.validAt));
+      const page = pageOfMade(
+        allFindings(view).filter(isAsked),
+        asked,
+        (finding) => wireFinding(view, finding, clocks.validAt),
+        bytesOfFinding,
+      );
       const isNarrow = site !== undefined || party !== undefined;
       const behind = isNarrow ? { ...(site && { site }), ...(party && { party }) } : { everything: true };
-      return { ...page, data, heardUntil: heardUntil(view, data, behind) };
+      return { ...page, heardUntil: heardUntil(view, page.data, behind) };
     }),
   );
 };
@@ -93,15 +96,34 @@ const differenceOf = (view: View, asked: DifferenceQuestion): E.Either<Problem, 
   );
 };
 
-export const findingsDifference = (view: View, { parameters, clocks }: Asked<DifferenceQuestion>): Outcome =>
+export const findingsDifference = (view: View, asked: Asked<DifferenceQuestion>): Outcome =>
   pipe(
-    differenceOf(view, parameters),
-    E.map((difference) => ({ data: wireDifference(view, difference, clocks.validAt) })),
+    differenceOf(view, asked.parameters),
+    E.map((difference) => differencePage(view, difference, asked)),
   );
+
+/** Simulations whose differences are kept, so that their further pages need not be simulated anew. */
+const simulationsMax = 2;
+const simulations = new WeakMap<EventIndex, LRUCache<string, Difference>>();
+
+/** The difference that a proposal would make; the last ones are kept. */
+const simulated = (view: View, proposal: Proposal, at: Instant): Difference => {
+  let kept = simulations.get(view.index);
+  if (kept === undefined) {
+    kept = new LRUCache({ max: simulationsMax });
+    simulations.set(view.index, kept);
+  }
+  const { position, minAssurance } = view.known;
+  const key = JSON.stringify([position, minAssurance, at, proposal]);
+  const before = kept.get(key);
+  if (before !== undefined) return before;
+  const difference = simulatePolicy(view, proposal, at);
+  kept.set(key, difference);
+  return difference;
+};
 
 export const policySimulation = (
   view: View,
-  { clocks }: Asked<PlainQuestion>,
+  asked: Asked<PlainQuestion>,
   { proposal }: { readonly proposal: Proposal },
-): Outcome =>
-  E.right({ data: wireDifference(view, simulatePolicy(view, proposal, clocks.validAt), clocks.validAt) });
+): Outcome => E.right(differencePage(view, simulated(view, proposal, asked.clocks.validAt), asked));

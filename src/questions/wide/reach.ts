@@ -3,14 +3,15 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Answered, type Asked, pageOf } from '../../contract/asked.ts';
+import { type Answered, type Asked, pageOfMade } from '../../contract/asked.ts';
 import { isOverPeriod, type PlainQuestion, periodOf } from '../../contract/questions/question.ts';
 import type { PartyReachQuestion } from '../../contract/questions/reach.ts';
 import type { Event } from '../../domain/events/event.ts';
 import { heardUntil } from '../coverage.ts';
 import { knownName } from '../known-name.ts';
 import { partyCut } from '../party-cut.ts';
-import { newlyReached, reachOfParty } from '../party-reach.ts';
+import { newlyReached, reachOfParty, wireHoldingReach, wireNewReach } from '../party-reach.ts';
+import { bytesWithPath } from '../reach.ts';
 import { simulatedEvents, View } from '../view.ts';
 import type { About, Outcome } from './outcome.ts';
 
@@ -24,7 +25,9 @@ export const partyReach = (view: View, asked: Asked<PartyReachQuestion>, { id }:
       const found: Answered =
         parameters.explain === 'cut'
           ? { data: partyCut(view, party, parameters, at) }
-          : pageOf(reachOfParty(view, party, at, during), asked);
+          : pageOfMade(reachOfParty(view, party, at, during), asked, wireHoldingReach, ({ path }) =>
+              bytesWithPath(path),
+            );
       return { ...found, heardUntil: heardUntil(view, found.data, { party }) };
     }),
   );
@@ -41,5 +44,5 @@ export const reachSimulation = (
     new View(view.index, view.known, simulated, view.work),
     asked.clocks.validAt,
   );
-  return E.right(pageOf(rows, asked));
+  return E.right(pageOfMade(rows, asked, wireNewReach, ({ reached }) => bytesWithPath(reached.path)));
 };

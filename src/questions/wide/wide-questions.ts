@@ -5,6 +5,13 @@
 import type { Asked } from '../../contract/asked.ts';
 import type { View } from '../view.ts';
 import type { Outcome } from './outcome.ts';
+import {
+  findingsOfPerson,
+  historyOfPerson,
+  reachOfPerson,
+  residencyOfPerson,
+  trailOfPerson,
+} from './person.ts';
 import { findings, findingsDifference, policySimulation } from './policy.ts';
 import { partyReach, reachSimulation } from './reach.ts';
 import { discrepancies } from './recording.ts';
@@ -23,9 +30,25 @@ export const wideQuestions = {
   policySimulation,
   partyReach,
   reachSimulation,
+  residencyOfPerson,
+  historyOfPerson,
+  reachOfPerson,
+  trailOfPerson,
+  findingsOfPerson,
 };
 
 export type WideQuestion = keyof typeof wideQuestions;
+
+/** Those about one person. */
+export type QuestionAboutPerson = {
+  [Q in WideQuestion]: (typeof wideQuestions)[Q] extends (
+    view: View,
+    asked: never,
+    given: { readonly subject: string },
+  ) => unknown
+    ? Q
+    : never;
+}[WideQuestion];
 
 /** What a question is given besides the parameters of its request. */
 export type GivenTo<Q extends WideQuestion> =

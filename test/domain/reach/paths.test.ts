@@ -47,7 +47,7 @@ const reachOfParty = (
     intervals.map(({ from, to, path }) => [
       formatBound(from)?.slice(0, 4),
       formatBound(to)?.slice(0, 4) ?? null,
-      path.map(({ edge, to }) => `${edge} ${to}`).join(', '),
+      path.edges.map(({ edge, to }) => `${edge} ${to}`).join(', '),
     ]),
   );
 
@@ -115,7 +115,7 @@ describe('an interval ends where the presence or the pairs change, and nowhere e
       ['2022-01-01', 'AccessGranted', grant('g', 'p', { over: { dataset: 'd' }, actions: ['write'] })],
     );
     const [reach] = answer(facts).parties;
-    expect(reach?.intervals).toEqual([
+    expect(reach?.intervals.map((each) => ({ ...each, path: each.path.edges }))).toEqual([
       {
         from: on('2020-01-01'),
         to: never,
@@ -167,7 +167,7 @@ describe('a subject who passes from one population to another', () => {
       ['2019-01-01', 'AccessGranted', grant('g', 'p', { over: { population: 'us-users' } })],
     );
     const [reach] = answer(facts, { at: on('2020-06-01') }).parties;
-    expect(reach?.intervals).toEqual([
+    expect(reach?.intervals.map((each) => ({ ...each, path: each.path.edges }))).toEqual([
       {
         from: on('2020-01-01'),
         to: never,
@@ -190,7 +190,11 @@ describe('a subject who passes from one population to another', () => {
         foldResidency(facts, () => true),
         { at: on(at), ...(paths === undefined ? {} : { paths }) },
       ).parties.flatMap(({ intervals }) =>
-        intervals.map(({ from, to, path }) => [formatBound(from)?.slice(0, 4), formatBound(to), path[0]?.to]),
+        intervals.map(({ from, to, path }) => [
+          formatBound(from)?.slice(0, 4),
+          formatBound(to),
+          path.edges[0]?.to,
+        ]),
       );
     expect(reachOfSubjectAt('2022-01-01')).toEqual([['2020', null, 'a']]);
     expect(reachOfSubjectAt('2020-06-01', 'all')).toEqual([['2020', null, 'a']]);
@@ -228,7 +232,7 @@ describe('what a party reaches in a holding whose people are treated unlike', ()
         formatBound(from)?.slice(0, 4),
         formatBound(to)?.slice(0, 4),
         subjects,
-        path.map(({ edge, to }) => `${edge} ${to}`).join(', '),
+        path.edges.map(({ edge, to }) => `${edge} ${to}`).join(', '),
       ]),
     ).toEqual([
       ['2020', '2021', 2, 'controls child, granted g'],

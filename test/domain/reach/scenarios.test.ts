@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { heldPresences } from '../../../src/domain/reach/held-data.ts';
-import { type PartyReach, reachOf } from '../../../src/domain/reach/reach-of.ts';
+import { reachOf } from '../../../src/domain/reach/reach-of.ts';
 import { type CountedData, reachOfParty } from '../../../src/domain/reach/reach-of-party.ts';
 import { reachOfSubject } from '../../../src/domain/reach/reach-of-subject.ts';
 import { foldResidency } from '../../../src/domain/residency/fold-residency.ts';
@@ -44,13 +44,16 @@ const whoReaches = (
   facts: ReturnType<typeof factsIn>,
   subject: string,
   at: number,
-): ReadonlyArray<PartyReach> =>
+): ReadonlyArray<{ readonly party: string }> =>
   reachOfSubject(
     new ReachIndex(facts),
     subject,
     foldResidency(facts, (each) => each === subject),
     { at },
-  ).parties;
+  ).parties.map((each) => ({
+    ...each,
+    intervals: each.intervals.map((interval) => ({ ...interval, path: interval.path.edges })),
+  }));
 
 describe.each(['worked-example', 'tiktok-us'])('in %s', (scenario) => {
   const events = eventsOf(scenario);

@@ -1,0 +1,36 @@
+/**
+ * Bytes that arrive in parts, however small. Each is copied about once: the room doubles when it is used up.
+ */
+
+const firstBytes = 4_096;
+
+export class GrowingBytes {
+  private room: Buffer = Buffer.alloc(0);
+  private size = 0;
+
+  get length(): number {
+    return this.size;
+  }
+
+  append(part: Uint8Array): void {
+    const size = this.size + part.length;
+    if (size > this.room.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(firstBytes, size, this.room.length * 2));
+      this.room.copy(larger, 0, 0, this.size);
+      this.room = larger;
+    }
+    this.room.set(part, this.size);
+    this.size = size;
+  }
+
+  /** What has arrived; valid until more is appended. */
+  bytes(): Buffer {
+    return this.room.subarray(0, this.size);
+  }
+
+  /** Begins anew. Much room is given back: most lines need little. */
+  clear(): void {
+    this.size = 0;
+    if (this.room.length > 16 * firstBytes) this.room = Buffer.alloc(0);
+  }
+}

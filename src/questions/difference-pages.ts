@@ -1,0 +1,52 @@
+/**
+ * Pages of a difference between findings: its four lists are paged as one after the other, and each page has all four.
+ */
+import { type Answered, type Asked, pageOfMade } from '../contract/asked.ts';
+import type { WireDifference } from '../contract/rows/policy.ts';
+import type { Finding } from '../domain/policy/finding.ts';
+import type { ChangedFinding, Difference } from '../domain/policy/findings-difference.ts';
+import { formatBound } from '../domain/time/instant.ts';
+import type { View } from './view.ts';
+import { bytesOfFinding, wireFinding } from './wire-finding.ts';
+
+type Row =
+  | { readonly list: 'opened' | 'closed'; readonly finding: Finding }
+  | { readonly list: 'lengthened' | 'shortened'; readonly finding: ChangedFinding };
+
+/** A page of a difference, on the wire. */
+export const differencePage = (
+  view: View,
+  { opened, closed, lengthened, shortened }: Difference,
+  asked: Asked,
+): Answered<WireDifference> => {
+  const at = asked.clocks.validAt;
+  const rows: ReadonlyArray<Row> = [
+    ...opened.map((finding): Row => ({ list: 'opened', finding })),
+    ...closed.map((finding): Row => ({ list: 'closed', finding })),
+    ...lengthened.map((finding): Row => ({ list: 'lengthened', finding })),
+    ...shortened.map((finding): Row => ({ list: 'shortened', finding })),
+  ];
+  const page = pageOfMade(
+    rows,
+    asked,
+    (row) => row,
+    ({ finding }) => bytesOfFinding(finding),
+  );
+  const plain = (list: 'opened' | 'closed') =>
+    page.data.flatMap((row) => (row.list === list ? [wireFinding(view, row.finding, at)] : []));
+  const changed = (list: 'lengthened' | 'shortened') =>
+    page.data.flatMap((row) => {
+      if (row.list !== list) return [];
+      const was = row.finding.was.map(({ from, to }) => ({ from: formatBound(from), to: formatBound(to) }));
+      return [{ ...wireFinding(view, row.finding, at), was }];
+    });
+  return {
+    ...page,
+    data: {
+      opened: plain('opened'),
+      closed: plain('closed'),
+      lengthened: changed('lengthened'),
+      shortened: changed('shortened'),
+    },
+  };
+};

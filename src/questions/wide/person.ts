@@ -1,0 +1,102 @@
+/**
+ * Questions about one person. Nearly all are answered at once; one that turns out to take long, for it is about very many
+ * holdings, parties or events, is answered by a thread of its own.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { type Answered, type Asked, pageOf, pageOfMade } from '../../contract/asked.ts';
+import {
+  isOverPeriod,
+  type PeriodQuestion,
+  type PlainQuestion,
+  periodOf,
+} from '../../contract/questions/question.ts';
+import type { ReachQuestion } from '../../contract/questions/reach.ts';
+import type { ReachQuestion as DomainQuestion } from '../../domain/reach/reach-of.ts';
+import { reachTrail } from '../../domain/reach/reach-trail.ts';
+import { heardUntil } from '../coverage.ts';
+import { findingsOfSubject } from '../findings.ts';
+import { knownName } from '../known-name.ts';
+import { cutOf, reachIndexOf, reachPage } from '../reach.ts';
+import { historyBetween, residencyAt } from '../residency.ts';
+import { naming, type TrailEntry, trailOf } from '../trail.ts';
+import type { View } from '../view.ts';
+import { bytesOfFinding, wireFinding } from '../wire-finding.ts';
+import type { Outcome } from './outcome.ts';
+
+/** The person that a question is about, by the pseudonym. */
+interface AboutPerson {
+  readonly subject: string;
+}
+
+/** The answer, with up to when the sources behind it have vouched. */
+const heard = <A>(view: View, subject: string, found: Answered<A>): Outcome<A> =>
+  E.right({ ...found, heardUntil: heardUntil(view, found.data, { subject }) });
+
+export const residencyOfPerson = (
+  view: View,
+  asked: Asked<PlainQuestion>,
+  { subject }: AboutPerson,
+): Outcome => heard(view, subject, pageOf(residencyAt(view, subject, asked.clocks.validAt), asked));
+
+export const historyOfPerson = (
+  view: View,
+  asked: Asked<PeriodQuestion>,
+  { subject }: AboutPerson,
+): Outcome => {
+  const { from, to } = periodOf(asked.parameters);
+  return heard(view, subject, pageOf(historyBetween(view, subject, from, to), asked));
+};
+
+const domainQuestion = ({ clocks, parameters }: Asked<ReachQuestion>): DomainQuestion => {
+  const { party, via, paths } = parameters;
+  return {
+    at: clocks.validAt,
+    ...(isOverPeriod(parameters) ? { during: periodOf(parameters) } : {}),
+    ...(party === undefined ? {} : { party }),
+    ...(paths === 'all' ? { paths } : {}),
+    ...(via === undefined ? {} : { via: new Set(via) }),
+  };
+};
+
+export const reachOfPerson = (view: View, asked: Asked<ReachQuestion>, { subject }: AboutPerson): Outcome => {
+  const { party, explain } = asked.parameters;
+  const known = party === undefined ? undefined : knownName(view, 'party', party);
+  if (known !== undefined && E.isLeft(known)) return known;
+  if (explain === 'cut' && party !== undefined)
+    return heard(view, subject, { data: cutOf(view, subject, party, asked.clocks.validAt) });
+  return heard(view, subject, reachPage(view, subject, domainQuestion(asked), asked));
+};
+
+export const trailOfPerson = (
+  view: View,
+  asked: Asked<PlainQuestion>,
+  { subject }: AboutPerson,
+): Outcome<ReadonlyArray<TrailEntry>> => {
+  const entries = trailOf(view, subject, naming(subject), (residency, reasons) => {
+    const seen = reachTrail(reachIndexOf(view), subject, residency, (at) => view.fact(at));
+    for (const { position, why } of seen) reasons.add(position, why);
+  });
+  const page: Answered<ReadonlyArray<TrailEntry>> = pageOfMade(
+    entries,
+    asked,
+    (entry) => entry,
+    ({ recorded }) => view.index.bytesAt(recorded.position),
+  );
+  return heard(view, subject, page);
+};
+
+export const findingsOfPerson = (
+  view: View,
+  asked: Asked<PlainQuestion>,
+  { subject }: AboutPerson,
+): Outcome =>
+  heard(
+    view,
+    subject,
+    pageOfMade(
+      findingsOfSubject(view, subject),
+      asked,
+      (finding) => wireFinding(view, finding, asked.clocks.validAt),
+      bytesOfFinding,
+    ),
+  );
