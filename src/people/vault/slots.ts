@@ -33,7 +33,11 @@ const isIntact = (content: Float64Array): boolean =>
 export class Slots {
   private readonly statements;
   private readonly damage: () => Error;
-  private readonly cached = new LRUCache<number, Float64Array>({ max: cachedSlotsMax });
+  // A cache with a `max` takes the memory for that many entries at once; this one grows.
+  private readonly cached = new LRUCache<number, Float64Array>({
+    maxSize: cachedSlotsMax,
+    sizeCalculation: () => 1,
+  });
   private free: number[] = [];
   private count = 0;
 

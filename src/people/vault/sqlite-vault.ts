@@ -27,6 +27,10 @@ import {
 /** Entries kept in memory, for each direction. */
 const cachedEntriesMax = 200_000;
 
+/** Bounded by `maxSize`: a cache with a `max` takes the memory for that many entries at once, which delays every start. */
+const cacheOfEntries = (): LRUCache<string, string> =>
+  new LRUCache({ maxSize: cachedEntriesMax, sizeCalculation: () => 1 });
+
 /** The file of a vault; calls are synchronous. Each throws a StoreProblem if the file cannot be read or written. */
 export interface VaultFile {
   /** The pseudonym of each of the identifiers; those not known yet get one, all in one transaction. */
@@ -87,8 +91,8 @@ const vaultIn = (
   const fault = index.load();
   if (fault !== undefined) throw damaged(file, fault);
 
-  const cachedPseudonyms = new LRUCache<string, string>({ max: cachedEntriesMax });
-  const cachedIdentifiers = new LRUCache<string, string>({ max: cachedEntriesMax });
+  const cachedPseudonyms = cacheOfEntries();
+  const cachedIdentifiers = cacheOfEntries();
 
   /** Changes entries and their index: all or nothing, on disk as in memory. */
   const change = (act: () => void): void => {
