@@ -34,7 +34,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
     'threads',
   ],
   main: ['api', 'ledger', 'people'],
-  cli: ['api', 'client', 'contract', 'domain', 'ledger', 'main', 'people', 'store'],
+  cli: ['api', 'client', 'contract', 'domain', 'integrity', 'ledger', 'main', 'people', 'store'],
 };
 
 /** What a folder inside another may import of its own: the chapters of the domain come one after the other. */

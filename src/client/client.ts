@@ -11,6 +11,7 @@ import type * as t from 'io-ts';
 import { type Answer, answerOf, Readiness, type Recorded } from '../contract/answers.ts';
 import { Replay, ReplayList, type ReplayRequest } from '../contract/replays.ts';
 import { DiscrepancyRow, EventDetail, TrailRow, WireEvent } from '../contract/rows/events.ts';
+import { MerkleLogAnswer, type MerkleLogRow } from '../contract/rows/integrity.ts';
 import { Lineage, TransferRow } from '../contract/rows/movements.ts';
 import { FindingRow, PolicyRow, WireDifference } from '../contract/rows/policy.ts';
 import { PartyReachRow, ReachRow, SimulatedReachRow, WireCut, WirePartyCut } from '../contract/rows/reach.ts';
@@ -41,7 +42,7 @@ import type {
   ReachQuestion,
 } from './questions.ts';
 import { patiently, type RetryPolicy } from './retry.ts';
-import { ask, type Call, type Fetch, type Query, type Target, tell } from './transport.ts';
+import { ask, askText, type Call, type Fetch, type Query, type Target, tell } from './transport.ts';
 
 export type {
   Answer,
@@ -312,6 +313,19 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
           if (E.isRight(replay) && replay.right.state !== 'running') return;
         }
       },
+    },
+
+    /** What others can check of the log: C2SP tlog-checkpoint, tlog-proof. */
+    log: {
+      /** How the Merkle log stands: its size, the keys that verify it, the last checkpoint. */
+      state: (options?: RequestOptions): Outcome<{ readonly data: MerkleLogRow }> =>
+        ask(target, { path: ['v1', 'log'], signal: options?.signal }, MerkleLogAnswer),
+      /** The signed checkpoint, as text. */
+      checkpoint: (options?: RequestOptions): Outcome<string> =>
+        askText(target, { path: ['log', 'checkpoint'], signal: options?.signal }),
+      /** The proof that an event is in the signed log, as text. */
+      prove: (position: string, options?: RequestOptions): Outcome<string> =>
+        askText(target, { path: ['v1', 'events', position, 'proof'], signal: options?.signal }),
     },
 
     health: {

@@ -139,6 +139,18 @@ export const refusalOf = async (response: Response, signal?: AbortSignal): Promi
   };
 };
 
+/** Sends a request that is answered with text. */
+export const askText = async (target: Target, call: Call): Promise<E.Either<ClientError, string>> => {
+  const response = await send(target, { accept: 'text/plain', ...call });
+  if (E.isLeft(response)) return response;
+  if (!response.right.ok) return E.left(await refusalOf(response.right, call.signal));
+  try {
+    return E.right(await response.right.text());
+  } catch (error) {
+    return E.left(lost(error, call.signal));
+  }
+};
+
 /** Sends a request and decodes what it is answered with. `also` names statuses that carry the same body. */
 export const ask = async <A>(
   target: Target,

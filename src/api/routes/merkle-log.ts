@@ -9,8 +9,13 @@ import type { Problem } from '../../contract/problem.ts';
 import { CheckpointsQuestion, ConsistencyQuestion } from '../../contract/questions/integrity.ts';
 import { limitDefault, position as positionIn } from '../../contract/questions/parameter.ts';
 import { invalidParameter, readQuestion } from '../../contract/questions/question.ts';
-import { CheckpointRow, ConsistencyRow, MerkleLogRow } from '../../contract/rows/integrity.ts';
-import { exact, list } from '../../domain/events/codec.ts';
+import {
+  type CheckpointRow,
+  CheckpointsAnswer,
+  ConsistencyAnswer,
+  MerkleLogAnswer,
+  type MerkleLogRow,
+} from '../../contract/rows/integrity.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { type MerkleLog, sentenceOfStop } from '../../integrity/merkle-log.ts';
 import { toBase64 } from '../../integrity/signed-note.ts';
@@ -59,9 +64,6 @@ const PositionInPath = positionIn('A position in the log.');
 /** Bytes as the body of a response. */
 const bytes = (context: Context<ApiEnv>, body: Uint8Array): Response =>
   context.body(new Uint8Array(body), 200, { 'Content-Type': bytesType, 'Cache-Control': forEver });
-
-const answerOf = (name: string, data: Parameters<typeof exact>[1][string]) =>
-  jsonSchema(exact(name, { data }, {})) as object;
 
 const described = (
   summary: string,
@@ -174,7 +176,7 @@ export const proofRoutes = (ledger: Ledger): Hono<ApiEnv> => {
 
   routes.get(
     '/log',
-    described('How the Merkle log stands', 'application/json', answerOf('MerkleLogAnswer', MerkleLogRow), {}),
+    described('How the Merkle log stands', 'application/json', jsonSchema(MerkleLogAnswer) as object, {}),
     (context) => {
       callerOf(context);
       return context.json({ data: merkleLogRow(merkle) });
@@ -186,7 +188,7 @@ export const proofRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     described(
       'The checkpoints that were signed, the largest first',
       'application/json',
-      answerOf('CheckpointsAnswer', list(CheckpointRow)),
+      jsonSchema(CheckpointsAnswer) as object,
       { 400: 'Invalid parameter' },
     ),
     (context) => {
@@ -207,7 +209,7 @@ export const proofRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     described(
       'Proof that the log of one size begins with that of another',
       'application/json',
-      answerOf('ConsistencyAnswer', ConsistencyRow),
+      jsonSchema(ConsistencyAnswer) as object,
       notReached,
     ),
     (context) => {

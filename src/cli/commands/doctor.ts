@@ -14,9 +14,10 @@ import { checkFailed, invalidUsage, success, unavailable } from '../invocation/e
 import { type CommandResult, type Failure, failureOf, failureOfThrown } from '../invocation/failure.ts';
 import { version } from '../invocation/package-version.ts';
 import { runCommand } from '../invocation/run-command.ts';
+import { checkTable } from '../terminal/check-table.ts';
 import { writeCsv } from '../terminal/formats.ts';
 import { ProgressBar } from '../terminal/progress-bar.ts';
-import { type Column, tableOf } from '../terminal/table.ts';
+import { tableOf } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, wholeNumber } from '../terminal/wording.ts';
 
@@ -107,17 +108,6 @@ const serverChecks = (ready: Readiness, url: string): ReadonlyArray<Check> => {
   ];
 };
 
-const columns: ReadonlyArray<Column<Finding>> = [
-  { title: 'Check', cell: ({ name }) => name },
-  {
-    title: 'State',
-    cell: ({ state }) => state,
-    style: ({ state }) => (state === 'ok' ? 'green' : state === 'warning' ? 'yellow' : 'red'),
-  },
-  { title: 'Found', cell: ({ found }) => found },
-  { title: 'What to do', cell: ({ remedy }) => remedy ?? '' },
-];
-
 const report = (findings: ReadonlyArray<Finding>, { format }: DoctorOptions, terminal: Terminal): void => {
   if (format === 'json') terminal.out(JSON.stringify({ data: findings }, undefined, 2));
   else if (format === 'ndjson') for (const each of findings) terminal.out(JSON.stringify(each));
@@ -135,7 +125,7 @@ const report = (findings: ReadonlyArray<Finding>, { format }: DoctorOptions, ter
     }
     const checks = findings.filter(({ topic }) => topic === 'check');
     terminal.out('');
-    terminal.out(tableOf(checks, columns, terminal));
+    terminal.out(checkTable(checks, terminal));
     terminal.out('');
     const bad = checks.filter(({ state }) => state !== 'ok').length;
     terminal.out(

@@ -33,9 +33,9 @@ export const MerkleLogRow = exact(
 export type MerkleLogRow = t.TypeOf<typeof MerkleLogRow>;
 
 /** A consistency proof (RFC 6962, 2.1.2): hashes in Base 64. */
-export const ConsistencyRow = exact(
-  'Consistency',
-  { from: t.number, to: t.number, proof: list(t.string) },
-  {},
-);
-export type ConsistencyRow = t.TypeOf<typeof ConsistencyRow>;
+const ConsistencyRow = exact('Consistency', { from: t.number, to: t.number, proof: list(t.string) }, {});
+
+/** The answers of these routes have no clocks: they are about the log as it is. */
+export const MerkleLogAnswer = exact('MerkleLogAnswer', { data: MerkleLogRow }, {});
+export const CheckpointsAnswer = exact('CheckpointsAnswer', { data: list(CheckpointRow) }, {});
+export const ConsistencyAnswer = exact('ConsistencyAnswer', { data: ConsistencyRow }, {});

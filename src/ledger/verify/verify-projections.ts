@@ -1,0 +1,77 @@
+/**
+ * The check of the projections against a rebuild (V13): both answer the same questions.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Instant } from '../../domain/time/instant.ts';
+import { Applier } from '../../projections/engine/applier.ts';
+import { checkpointOf, Generations, openProjections } from '../../projections/engine/generations.ts';
+import { Scanner } from '../../projections/engine/scanner.ts';
+import type { LogReader } from '../../store/log-reader.ts';
+import { compareGenerations } from '../compare/compare-generations.ts';
+import { type Check, count, failed, ok, warning } from '../examine/check.ts';
+
+const remedy = 'Run domicile replay: the projections are made anew from the log';
+
+/** Builds projections in a file from the log, up to a position. */
+function* rebuild(log: LogReader, file: string, upTo: number): Generator<number> {
+  const database = openProjections(file);
+  if (database === undefined) throw new Error('new projections cannot be opened');
+  try {
+    const applier = new Applier(database, log);
+    const scanner = new Scanner(log);
+    const nextUpdate = applier.scannerUpdates();
+    for (;;) {
+      scanner.learn(nextUpdate());
+      const batch = scanner.scan(applier.checkpoint(), upTo);
+      if (batch === undefined) return;
+      applier.apply(batch);
+      yield applier.checkpoint();
+    }
+  } finally {
+    database.close();
+  }
+}
+
+/** Compares the serving projections with ones that are made from the log here. */
+export function* checkProjections(
+  log: LogReader,
+  directory: string,
+  validAt: Instant,
+): Generator<number, Check> {
+  const name = 'projections';
+  const generations = new Generations(directory);
+  const serving = generations.serving();
+  if (serving === undefined) return warning(name, 'none yet', 'Start the server, which makes them');
+  const file = generations.file(serving);
+  const upTo = checkpointOf(file);
+  const scratch = mkdtempSync(join(tmpdir(), 'domicile-verify-'));
+  try {
+    const rebuilt = join(scratch, 'projections.sqlite');
+    yield* rebuild(log, rebuilt, upTo);
+    let found: {
+      readonly compared: number;
+      readonly changed: number;
+      readonly examples: ReadonlyArray<{ question: string }>;
+    } = {
+      compared: 0,
+      changed: 0,
+      examples: [],
+    };
+    for (const difference of compareGenerations(file, rebuilt, log, validAt)) {
+      found = difference;
+      yield upTo;
+    }
+    const { compared, changed, examples } = found;
+    return changed === 0
+      ? ok(name, `${count.format(compared)} answers are those of projections rebuilt from the log`)
+      : failed(
+          name,
+          `${count.format(changed)} of ${count.format(compared)} answers differ from a rebuild, such as the ${examples[0]?.question ?? 'answers'}`,
+          remedy,
+        );
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * The checks of the Merkle tree (V13): its tiles, and the checkpoints that were ever signed of it.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { parseCheckpoint } from '../../integrity/checkpoint.ts';
+import type { VerifierKey } from '../../integrity/keys.ts';
+import { sameHash } from '../../integrity/merkle-tree.ts';
+import { parseNote, verifyNote } from '../../integrity/signed-note.ts';
+import { hashIn, rootIn, tileWidth, widthOfTile } from '../../integrity/tiles.ts';
+import type { SignedCheckpoint, TreeReader } from '../../integrity/tree-file.ts';
+import { type Check, count, failed, ok } from '../examine/check.ts';
+
+/** Checkpoints read at a time. */
+const checkpointsAtOnce = 1_000;
+
+const remedy = 'Restore tree.sqlite and the log together from a copy that verifies';
+
+/** Checks that each tile above the leaves has the roots over the tiles below it. */
+export function* checkTiles(tree: TreeReader): Generator<number, Check> {
+  const name = 'tree';
+  const size = tree.size();
+  for (let level = 1; tileWidth ** level <= size; level++) {
+    const below = Math.floor(size / tileWidth ** level);
+    for (let index = 0; index < below; index++) {
+      const at = Math.floor(index / tileWidth);
+      const above = tree.tiles(level, at, widthOfTile(size, level, at));
+      const root = rootIn(tree.tiles(level - 1, index, tileWidth), 0, tileWidth);
+      if (!sameHash(hashIn(above, index % tileWidth), root)) {
+        const first = index * tileWidth ** level + 1;
+        return failed(
+          name,
+          `a hash of level ${level}, over the events from position ${first} on, is wrong`,
+          remedy,
+        );
+      }
+      if (level === 1) yield (index + 1) * tileWidth;
+    }
+  }
+  return ok(name, `${count.format(size)} leaves, and every hash above them is right`);
+}
+
+/** Why a checkpoint does not hold; undefined where it does. */
+const faultOf = (
+  { size, root, note }: SignedCheckpoint,
+  tree: TreeReader,
+  origin: string,
+  keys: ReadonlyArray<VerifierKey>,
+): string | undefined => {
+  if (size > tree.size()) return `the tree has ${tree.size()} leaves, and ${size} were signed`;
+  if (!sameHash(tree.rootAt(size), root))
+    return `the tree of ${size} leaves has another root than was signed`;
+  if (note === undefined) return undefined;
+  const read = parseNote(note);
+  const verified = E.flatMap((each: Parameters<typeof verifyNote>[0]) => verifyNote(each, keys))(read);
+  if (E.isLeft(verified)) return `the checkpoint of ${size} leaves: ${verified.left}`;
+  const checkpoint = parseCheckpoint(verified.right.text);
+  if (E.isLeft(checkpoint)) return `the checkpoint of ${size} leaves: ${checkpoint.left}`;
+  const signed = checkpoint.right;
+  return signed.origin === origin && signed.size === size && sameHash(signed.root, root)
+    ? undefined
+    : `the checkpoint kept for ${size} leaves says something else`;
+};
+
+/** Checks every checkpoint that was ever signed against the tree, and the signatures that are kept. */
+export const checkCheckpoints = (
+  tree: TreeReader,
+  origin: string,
+  keys: ReadonlyArray<VerifierKey>,
+): Check => {
+  const name = 'checkpoints';
+  let checked = 0;
+  for (let upTo = Number.MAX_SAFE_INTEGER; ; ) {
+    const page = tree.checkpoints(upTo, checkpointsAtOnce);
+    for (const checkpoint of page) {
+      const fault = faultOf(checkpoint, tree, origin, keys);
+      if (fault !== undefined) return failed(name, fault, remedy);
+      checked++;
+    }
+    if (page.length < checkpointsAtOnce) break;
+    upTo = page.at(-1)!.size - 1;
+  }
+  return ok(name, `${count.format(checked)} signed so far, and the tree leads to each`);
+};
