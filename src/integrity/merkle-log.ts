@@ -40,7 +40,7 @@ export interface MerkleLogState {
 export const sentenceOfStop = (stop: TreeStop): string => {
   switch (stop.kind) {
     case 'shorter':
-      return `the log ends before the last signed checkpoint: ${stop.missing} events are missing from position ${stop.position} on. Restore the newest log; all before that position still agrees with the tree`;
+      return `the log ends before the last signed checkpoint: ${stop.missing} ${stop.missing === 1 ? 'event is' : 'events are'} missing from position ${stop.position} on. Restore the newest log; all before that position still agrees with the tree`;
     case 'other-event':
       return `the log differs from its Merkle tree: the first event that differs is at position ${stop.position}; all before it still agrees. Restore the log from a copy that verifies`;
     case 'other-root':
@@ -142,10 +142,12 @@ export class MerkleLog {
   }
 
   async close(): Promise<void> {
+    // The writer goes last: the last connection to close a file writes its write-ahead log back into it.
+    this.reader?.close();
+    this.reader = undefined;
     this.worker.postMessage('stop');
     const timer = setTimeout(() => void this.worker.terminate(), stopWaitMsMax);
     await this.exited;
     clearTimeout(timer);
-    this.reader?.close();
   }
 }
