@@ -11,6 +11,7 @@ import { fromPlain } from '../store/sqlite/store-problems.ts';
 import { startThread } from '../threads/start-thread.ts';
 import { type AnsweringProgress, AnsweringSignals } from './answering-signals.ts';
 import type { AnsweringReport, AnsweringRequest, AnsweringThreadInput } from './answering-thread.ts';
+import { tooMuchWork } from './passing-problems.ts';
 
 /** Questions that wait for the turn of one thread, at the most. */
 const waitingMax = 64;
@@ -27,11 +28,6 @@ const tooMany: E.Either<Problem, never> = E.left({
 const givenUp: E.Either<Problem, never> = E.left({
   kind: 'unavailable',
   detail: 'the caller gave up the question before it was answered',
-  retryAfterMs,
-});
-const tooLong: E.Either<Problem, never> = E.left({
-  kind: 'unavailable',
-  detail: 'the question takes more work than one question may; ask about fewer things or a shorter period',
   retryAfterMs,
 });
 const stopping: E.Either<Problem, never> = E.left({
@@ -96,7 +92,7 @@ export class Answering {
     const report = await this.reportOn({ kind: 'ask', projectionsFile: file, asked }, signal);
     if (report.kind === 'answered') return report.answer;
     if (report.kind === 'abandoned') return givenUp;
-    if (report.kind === 'over-budget') return tooLong;
+    if (report.kind === 'over-budget') return E.left(tooMuchWork);
     // The file may be gone because another has taken its place.
     if (projectionsFile() !== file) return this.answer(projectionsFile, asked, signal);
     if (report.kind === 'damaged') throw new ProjectionsDamaged('the projections are damaged');

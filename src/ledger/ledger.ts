@@ -32,7 +32,9 @@ import { compareBeside } from './compare/compare-beside.ts';
 import { ServingProjections } from './serving-projections.ts';
 
 /** Steps that a question may take on the thread that serves everybody: some tens of milliseconds. */
-const onTheSpotStepsMax = 40_000;
+const onTheSpotStepsMax = 20_000;
+/** Steps of a question that no thread beside answers: far more than any honest one takes. */
+const atOnceStepsMax = 1_000_000;
 /** Questions that were found to take more are remembered, so many and so long: they are not tried there again. */
 const longQuestionsMax = 1_000;
 const longQuestionMs = 60_000;
@@ -93,10 +95,13 @@ export class Ledger {
    * Asks within one snapshot of the projections.
    *
    * @param position the last position to know, or the checkpoint if that is less.
-   * @throws ProjectionsDamaged if the projections turn out to be damaged; they are then rebuilt.
+   * @throws ProjectionsDamaged if the projections turn out to be damaged; they are then rebuilt. OverBudget if it takes
+   *   more than `atOnceStepsMax`.
    */
   ask<A>(position: Position, minAssurance: Assurance, question: (view: View) => A): A {
-    return this.serving.read((reader) => askAsKnown(reader, position, minAssurance, question));
+    return this.serving.read((reader) =>
+      askAsKnown(reader, position, minAssurance, question, upTo(atOnceStepsMax)),
+    );
   }
 
   /**

@@ -12,6 +12,13 @@ export const diskFull: Problem = {
 /** When a caller may try again after a failure that passes. */
 const passingRetryMs = 1_000;
 
+/** A question takes more work than one may. */
+export const tooMuchWork: Problem = {
+  kind: 'unavailable',
+  detail: 'the question takes more work than one question may; ask about fewer things or a shorter period',
+  retryAfterMs: passingRetryMs,
+};
+
 /** The problem behind a tagged error of a store or vault that passes; undefined for any other error. */
 export const passingProblem = (error: unknown): Problem | undefined => {
   const tag = error instanceof Error && '_tag' in error ? error._tag : undefined;
@@ -20,6 +27,7 @@ export const passingProblem = (error: unknown): Problem | undefined => {
     const detail = 'the projections are damaged, and are being rebuilt from the log; ask again later';
     return { kind: 'unavailable', detail, retryAfterMs: passingRetryMs };
   }
+  if (tag === 'OverBudget') return tooMuchWork;
   if (tag === 'VaultUnavailable') {
     const detail =
       'the vault, which knows people by their identifiers, cannot be asked at the moment; sending the same again is safe';

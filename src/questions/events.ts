@@ -80,9 +80,9 @@ const isNamed = (view: View, recorded: RecordedEvent, field: Field, name: string
 };
 
 /** A page ends once the bytes of its events are more than this: one event can name 10,000 subjects. */
-const pageBytesMax = 16 * 1_024 * 1_024;
+const eventPageBytesMax = 4 * 1_024 * 1_024;
 /** Events of one page that the index finds and that turn out not to match, at the most: see `isNamed`. */
-const passedOverEventsMax = 20_000;
+const passedOverEventsMax = 5_000;
 /** Positions that are read from the log at once. */
 const readEventsMax = 1_000;
 
@@ -136,25 +136,30 @@ function* allPositions({ index, known }: View, after: number): Generator<number>
   }
 }
 
+/** Whether an event matches the filter, as the view knows it. */
+export const matcherOf = (view: View, filter: EventFilter): ((recorded: RecordedEvent) => boolean) => {
+  const asked = fields.flatMap((field) => {
+    const name = filter[field];
+    return name === undefined ? [] : [{ field, name }];
+  });
+  return (recorded) =>
+    (filter.type === undefined || recorded.event.type === filter.type) &&
+    (filter.source === undefined || recorded.event.source === filter.source) &&
+    asked.every(({ field, name }) => isNamed(view, recorded, field, name));
+};
+
 /**
  * Known events after a position that match the filter, in log order; undecodable ones are left out. A page is full, but
  * for its limits of bytes and of events passed over.
  */
 export const eventsAfter = (view: View, filter: EventFilter, after: number, limit: number): EventPage => {
-  const asked = fields.flatMap((field) => {
-    const name = filter[field];
-    return name === undefined ? [] : [{ field, name }];
-  });
-  const matches = (recorded: RecordedEvent): boolean =>
-    (filter.type === undefined || recorded.event.type === filter.type) &&
-    (filter.source === undefined || recorded.event.source === filter.source) &&
-    asked.every(({ field, name }) => isNamed(view, recorded, field, name));
+  const matches = matcherOf(view, filter);
   const events: RecordedEvent[] = [];
   let bytes = 0;
   let passedOver = 0;
   let last = after;
   for (const position of foundPositions(view, filter, after)) {
-    const isFull = events.length >= limit || bytes >= pageBytesMax || passedOver >= passedOverEventsMax;
+    const isFull = events.length >= limit || bytes >= eventPageBytesMax || passedOver >= passedOverEventsMax;
     if (isFull) return { events, next: last };
     last = position;
     const recorded = view.recorded(position);

@@ -154,6 +154,7 @@ export class View {
   correctionsOf({ event }: RecordedEvent): ReadonlyArray<RecordedEvent> {
     const positions = this.index.correctionsOf(event.source, event.id, this.recordedUpTo);
     if (positions.length === 0 && this.simulated.size === 0) return [];
+    this.work.goOn(positions.length * stepsOfFact);
     return [...positions, ...this.simulated.keys()].flatMap((position) => {
       const recorded = this.recorded(position);
       if (recorded === undefined || !isCorrection(recorded.event)) return [];

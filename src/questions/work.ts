@@ -20,6 +20,7 @@ export class Abandoned extends Error {
 
 /** Thrown out of a question that takes more steps than it may; what is kept is as `Abandoned` says. */
 export class OverBudget extends Error {
+  readonly _tag = 'OverBudget';
   constructor() {
     super('the question takes more steps than it may');
     this.name = 'OverBudget';

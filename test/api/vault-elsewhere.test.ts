@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { streamedPageEventsMax } from '../../src/api/routes/log-followers.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
 import type { Vault } from '../../src/people/vault/vault.ts';
 import { corrected, enrolled, many, placed, type Sent, sent } from '../support/given-events.ts';
@@ -257,18 +258,19 @@ describe('while the vault cannot be asked', () => {
     await vaultServer.stop();
     const idsIn = (text: string) => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
     const followed = idsIn(await first.text());
-    expect(followed).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
+    const told = streamedPageEventsMax;
+    expect(followed).toEqual(Array.from({ length: told }, (_, index) => index + 1));
     await vaultServer.start();
     const stop = new AbortController();
-    const headers = { accept, 'last-event-id': '1000' };
+    const headers = { accept, 'last-event-id': String(told) };
     const second = await server.request('/v1/events', { headers, signal: stop.signal });
     const decoder = new TextDecoder();
     let text = '';
     for await (const part of second.body ?? []) {
       text += decoder.decode(part, { stream: true });
-      if (text.endsWith('\n\n') && idsIn(text).length >= 500) break;
+      if (text.endsWith('\n\n') && idsIn(text).length >= 1_500 - told) break;
     }
-    expect(idsIn(text)).toEqual(Array.from({ length: 500 }, (_, index) => 1_001 + index));
+    expect(idsIn(text)).toEqual(Array.from({ length: 1_500 - told }, (_, index) => told + 1 + index));
     stop.abort();
   });
 

@@ -11,10 +11,11 @@ import { lines, type ServerProcess } from '../support/server.ts';
 /** How often each path is asked while an attack runs. */
 const everyMs = 15;
 /**
- * How long an answer may take beside an attack. The aim is 0.3 s; tests share two cores with each other, with the thread
- * that the attack keeps busy and with whoever else uses the machine.
+ * How long an answer may take beside an attack. The aim is 0.3 s on a quiet machine, and what was measured is printed;
+ * tests share two cores with each other, with the thread that the attack keeps busy and with whoever else uses them.
+ * Before there were limits it was 7 s and more, to the end of the process.
  */
-export const delayMsMax = 1_200;
+export const delayMsMax = 3_000;
 
 /** Somebody whose data is at one site; a question about them is what the attacks must not hold up. */
 export const bystander = [

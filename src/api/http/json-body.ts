@@ -8,6 +8,9 @@ import type { Problem } from '../../contract/problem.ts';
 import { faultsOf } from '../../domain/events/fault.ts';
 import { readJson } from './bodies.ts';
 
+/** Values (members, items and what they hold) of the body of a question. */
+const questionValuesMax = 50_000;
+
 /** The body, or every fault of it. */
 export const jsonBody = async <A>(
   context: Context,
@@ -17,7 +20,7 @@ export const jsonBody = async <A>(
   if (mediaType?.trim() !== 'application/json') {
     return E.left({ kind: 'media-type', detail: 'expected the Content-Type application/json' });
   }
-  const json = await readJson(context.req.raw.body);
+  const json = await readJson(context.req.raw.body, questionValuesMax);
   if (E.isLeft(json)) return json;
   const decoded = codec.decode(json.right);
   if (E.isRight(decoded)) return decoded;

@@ -7,14 +7,14 @@ import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import type { TypeOf } from 'io-ts';
 import { answerOf, listAnswerOf } from '../../contract/answers.ts';
-import { pageOf } from '../../contract/asked.ts';
+import { pageOfMade } from '../../contract/asked.ts';
 import { DifferenceQuestion, FindingsQuestion } from '../../contract/questions/policy.ts';
 import { PlainQuestion } from '../../contract/questions/question.ts';
 import { FindingRow, PolicyRow, WireDifference } from '../../contract/rows/policy.ts';
 import { exact } from '../../domain/events/codec.ts';
 import { DateTimeOrDate, Identifier } from '../../domain/events/scalars.ts';
 import { CedarText } from '../../domain/events/words.ts';
-import { describeFault, readPolicy } from '../../domain/policy/cedar/read-policy.ts';
+import { describeFault, readPolicyToAdopt } from '../../domain/policy/cedar/read-policy.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { unknownPolicy } from '../../questions/known-name.ts';
 import { policyRows } from '../../questions/policies.ts';
@@ -33,6 +33,10 @@ const Proposal = exact(
 );
 type Proposal = TypeOf<typeof Proposal>;
 
+/** About how many bytes of JSON a policy is: nearly all are the texts of its versions. */
+const bytesOfPolicy = ({ versions }: PolicyRow): number =>
+  versions.reduce((bytes, { cedar }) => bytes + 500 + (cedar?.length ?? 0), 200);
+
 /** The routes of policies and findings. */
 export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
@@ -41,7 +45,9 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     '/policies',
     describeQuestion('All policies, with their versions', PlainQuestion, listAnswerOf(PolicyRow)),
     (context) =>
-      answer(context, ledger, PlainQuestion, (view, asked) => E.right(pageOf(policyRows(view), asked))),
+      answer(context, ledger, PlainQuestion, (view, asked) =>
+        E.right(pageOfMade(policyRows(view), asked, (row) => row, bytesOfPolicy)),
+      ),
   );
 
   routes.get(
@@ -105,7 +111,7 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   );
 
   const simulate = (context: Context<ApiEnv>, proposal: Proposal): Promise<Response> | Response => {
-    const read = readPolicy(proposal.cedar);
+    const read = readPolicyToAdopt(proposal.cedar);
     if (E.isLeft(read)) {
       const errors = read.left.map((fault) => ({
         pointer: '/cedar',

@@ -10,19 +10,23 @@ import type { QuestionClocks } from '../../contract/asked.ts';
 import type { Problem } from '../../contract/problem.ts';
 import { EventFilter as EventFilterQuestion, EventStreamQuestion } from '../../contract/questions/log.ts';
 import { type ClockParameters, type QuestionOf, readQuestion } from '../../contract/questions/question.ts';
-import type { WireEvent } from '../../contract/rows/events.ts';
 import type { RecordedEvent } from '../../domain/recording/recorded-event.ts';
 import { clocksOf } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { passingProblem } from '../../ledger/passing-problems.ts';
 import type { People } from '../../ledger/people.ts';
 import { type EventFilter, eventsAfter } from '../../questions/events.ts';
-import { type ApiEnv, callerOf, peopleOf } from '../http/caller.ts';
+import { type ApiEnv, callerOf, may, peopleOf } from '../http/caller.ts';
 import { problem } from '../http/problem.ts';
 import { filterOf, subjectNamedIn } from './event-filter.ts';
+import {
+  type Following,
+  type LogFollowers,
+  sentEvent,
+  streamedPageEventsMax,
+  streamsMax,
+} from './log-followers.ts';
 
-/** Events that are streamed between two checks whether the reader still listens. */
-const streamedPageEventsMax = 1_000;
 /** How often a live follower hears something at the least: a comment keeps the connection open. */
 const heartbeatMs = 15_000;
 
@@ -36,37 +40,13 @@ const begun = async <A>(items: AsyncGenerator<A>): Promise<AsyncGenerator<A>> =>
   })();
 };
 
-/** The pages as the caller sees them. */
-async function* shownPages(
-  people: People,
-  pages: AsyncGenerator<ReadonlyArray<RecordedEvent>>,
-): AsyncGenerator<ReadonlyArray<WireEvent>> {
-  for await (const events of pages) yield await people.wire(events);
-}
-
 const encoder = new TextEncoder();
 
-async function* linesOf(pages: AsyncGenerator<ReadonlyArray<WireEvent>>): AsyncGenerator<Uint8Array> {
-  for await (const events of pages)
-    yield encoder.encode(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+/** Whether the caller of a stream is still let in, and whether it has gone. */
+interface Listening {
+  readonly signal: AbortSignal;
+  readonly isStillLetIn: () => boolean;
 }
-
-/** Resolves when the projections are beyond a position, after a heartbeat, or when the signal aborts. */
-const grownBeyond = (ledger: Ledger, position: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      unwatch();
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, heartbeatMs);
-    const unwatch = ledger.watch((state) => {
-      if (state.position > position) done();
-    });
-    signal.addEventListener('abort', done);
-    if (ledger.state().position > position) done();
-  });
 
 /** The reader's key was revoked while it read: what is under way breaks off. */
 class KeyRevoked extends Error {
@@ -79,26 +59,77 @@ interface Streamed {
   readonly after: number;
 }
 
-/** The events that match, page by page, up to a position; or, where there is none, for ever as the log grows. */
-async function* pages(
+/** One page of what matches after a position, and up to where there is nothing more of it. */
+const pageAfter = (
   ledger: Ledger,
+  filter: EventFilter,
+  after: number,
+  upTo: number,
+): { readonly events: ReadonlyArray<RecordedEvent>; readonly position: number; readonly isLast: boolean } =>
+  ledger.ask(upTo, 'claimed', (view) => {
+    const { events, next } = eventsAfter(view, filter, after, streamedPageEventsMax);
+    return { events, position: next ?? Math.max(after, view.known.position), isLast: next === null };
+  });
+
+const checkLetIn = ({ isStillLetIn }: Listening): void => {
+  if (!isStillLetIn()) throw new KeyRevoked('the key was revoked meanwhile');
+};
+
+/** The lines of the events that match, page by page, up to a position. */
+async function* linesUpTo(
+  ledger: Ledger,
+  followers: LogFollowers,
+  people: People,
   { filter, after }: Streamed,
-  upTo: number | undefined,
-  signal: AbortSignal,
-  isStillLetIn: () => boolean,
-): AsyncGenerator<ReadonlyArray<RecordedEvent>> {
-  let position = after;
-  while (!signal.aborted) {
-    if (!isStillLetIn()) throw new KeyRevoked('the key was revoked meanwhile');
-    const { page, known } = ledger.ask(upTo ?? Number.MAX_SAFE_INTEGER, 'claimed', (view) => ({
-      page: eventsAfter(view, filter, position, streamedPageEventsMax),
-      known: view.known.position,
-    }));
-    position = page.next ?? Math.max(position, known);
-    yield page.events;
-    if (page.next !== null) continue;
-    if (upTo !== undefined) return;
-    await grownBeyond(ledger, position, signal);
+  upTo: number,
+  listening: Listening,
+): AsyncGenerator<Uint8Array> {
+  for (let from = after; ; ) {
+    await followers.rounds.next();
+    checkLetIn(listening);
+    const { events, position, isLast } = pageAfter(ledger, filter, from, upTo);
+    const wire = await people.wire(events);
+    yield encoder.encode(wire.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    if (isLast || listening.signal.aborted) return;
+    from = position;
+  }
+}
+
+/**
+ * The events that match, page by page, and then as the log grows, together with all other followers; nothing where
+ * nothing came for a while.
+ */
+async function* followed(
+  ledger: Ledger,
+  followers: LogFollowers,
+  following: Following,
+  listening: Listening,
+): AsyncGenerator<ReadonlyArray<string>> {
+  const { filter, people } = following;
+  let from = following.after;
+  let isFirst = true;
+  while (!listening.signal.aborted) {
+    await followers.rounds.next();
+    checkLetIn(listening);
+    const { events, position, isLast } = pageAfter(ledger, filter, from, Number.MAX_SAFE_INTEGER);
+    from = position;
+    if (isFirst || events.length > 0) yield (await people.wire(events)).map(sentEvent);
+    isFirst = false;
+    if (!isLast) continue;
+    const follower = followers.join({ ...following, after: from });
+    if (follower === undefined) continue;
+    try {
+      for (;;) {
+        const texts = await follower.next(heartbeatMs, listening.signal);
+        if (listening.signal.aborted) return;
+        checkLetIn(listening);
+        if (texts === undefined) break;
+        yield texts;
+      }
+    } finally {
+      followers.leave(follower);
+      from = follower.position;
+    }
   }
 }
 
@@ -127,50 +158,106 @@ const streamedOf = <Q extends ClockParameters & EventFilterQuestion>(
   );
 };
 
+const tooMany: Problem = {
+  kind: 'unavailable',
+  detail: `${streamsMax} streams of the log are open already; ask again later`,
+  retryAfterMs: 1_000,
+};
+
+/**
+ * Answers with a stream, if a place for one is free.
+ *
+ * @param open begins it; what it is given is to be called when the stream has ended, however it did.
+ */
+const streaming = async (
+  context: Context<ApiEnv>,
+  followers: LogFollowers,
+  mediaType: string,
+  open: (leave: () => void) => Promise<Response>,
+): Promise<Response> => {
+  if (context.req.raw.method === 'HEAD') return context.body(null, 200, { 'Content-Type': mediaType });
+  const leave = followers.enter();
+  if (leave === undefined) return problem(context, tooMany);
+  try {
+    return await open(leave);
+  } catch (error) {
+    leave();
+    throw error;
+  }
+};
+
+/** The items, and then what is to be done when they end, or nobody wants more of them. */
+async function* thenDo<A>(items: AsyncGenerator<A>, done: () => void): AsyncGenerator<A> {
+  try {
+    yield* items;
+  } finally {
+    done();
+  }
+}
+
 /** All of the log, as NDJSON. */
-export const dumpLog = (context: Context<ApiEnv>, ledger: Ledger): Promise<Response> =>
+export const dumpLog = (
+  context: Context<ApiEnv>,
+  ledger: Ledger,
+  followers: LogFollowers,
+): Promise<Response> =>
   pipe(
     streamedOf(context, ledger, EventStreamQuestion),
     TE.matchE(
       (refused) => T.of(problem(context, refused)),
-      (streamed) => async () => {
-        const found = pages(ledger, streamed, streamed.clocks.position, new AbortController().signal, () =>
-          callerOf(context).isStillLetIn(),
-        );
-        const lines = await begun(linesOf(shownPages(peopleOf(context, ledger), found)));
-        context.header('Content-Type', 'application/x-ndjson');
-        // Where a page cannot be shown the body breaks off: an orderly end would pass for all of the log.
-        return context.body(ReadableStream.from(lines));
-      },
+      (streamed) => () =>
+        streaming(context, followers, 'application/x-ndjson', async (leave) => {
+          const people = peopleOf(context, ledger);
+          const { signal } = context.req.raw;
+          signal.addEventListener('abort', leave);
+          const upTo = streamed.clocks.position;
+          const listening = { signal, isStillLetIn: () => callerOf(context).isStillLetIn() };
+          const lines = linesUpTo(ledger, followers, people, streamed, upTo, listening);
+          const first = await begun(thenDo(lines, leave));
+          context.header('Content-Type', 'application/x-ndjson');
+          // Where a page cannot be shown the body breaks off: an orderly end would pass for all of the log.
+          return context.body(ReadableStream.from(first));
+        }),
     ),
   )();
 
 /** The log as it grows, as server-sent events; resumed after `Last-Event-ID`. */
-export const followLog = (context: Context<ApiEnv>, ledger: Ledger): Promise<Response> =>
+export const followLog = (
+  context: Context<ApiEnv>,
+  ledger: Ledger,
+  followers: LogFollowers,
+): Promise<Response> =>
   pipe(
     streamedOf(context, ledger, EventFilterQuestion),
     TE.matchE(
       (refused) => T.of(problem(context, refused)),
-      (streamed) => async () => {
-        const lastEventId = context.req.header('last-event-id') ?? '';
-        const from = /^\d{1,15}$/.test(lastEventId) ? { ...streamed, after: Number(lastEventId) } : streamed;
-        const ended = new AbortController();
-        const found = pages(ledger, from, undefined, ended.signal, () => callerOf(context).isStillLetIn());
-        const shown = await begun(shownPages(peopleOf(context, ledger), found));
-        return streamSSE(context, async (out) => {
-          out.onAbort(() => ended.abort());
-          try {
-            for await (const events of shown) {
-              for (const event of events) {
-                await out.writeSSE({ id: event.position, event: 'event', data: JSON.stringify(event) });
-              }
-              if (events.length === 0) await out.write(': still here\n\n');
+      (streamed) => () =>
+        streaming(context, followers, 'text/event-stream', async (leave) => {
+          const lastEventId = context.req.header('last-event-id') ?? '';
+          const following: Following = {
+            filter: streamed.filter,
+            people: peopleOf(context, ledger),
+            seesPeople: may(context, 'identify'),
+            after: /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : streamed.after,
+          };
+          const ended = new AbortController();
+          const listening = {
+            signal: ended.signal,
+            isStillLetIn: () => callerOf(context).isStillLetIn(),
+          };
+          const events = await begun(followed(ledger, followers, following, listening));
+          return streamSSE(context, async (out) => {
+            out.onAbort(() => ended.abort());
+            try {
+              for await (const texts of events)
+                await out.write(texts.length === 0 ? ': still here\n\n' : texts.join(''));
+            } catch (error) {
+              // The follower connects again, and resumes after the last event that it got.
+              if (!(error instanceof KeyRevoked) && passingProblem(error) === undefined) throw error;
+            } finally {
+              leave();
             }
-          } catch (error) {
-            // The follower connects again, and resumes after the last event that it got.
-            if (!(error instanceof KeyRevoked) && passingProblem(error) === undefined) throw error;
-          }
-        });
-      },
+          });
+        }),
     ),
   )();

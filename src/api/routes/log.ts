@@ -17,6 +17,7 @@ import { answer, answerPrepared } from '../http/answer.ts';
 import { type ApiEnv, peopleOf } from '../http/caller.ts';
 import { describeQuestion } from '../http/openapi.ts';
 import { filterOf, subjectNamedIn } from './event-filter.ts';
+import { LogFollowers } from './log-followers.ts';
 import { dumpLog, followLog } from './log-stream.ts';
 
 const PositionInPath = positionIn('A position in the log.');
@@ -33,6 +34,7 @@ const positionOf = (text: string): E.Either<Problem, number> =>
 /** The routes that read the log, under `/v1/events`. */
 export const logRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
+  const followers = new LogFollowers(ledger);
   const people = (context: Context<ApiEnv>): People => peopleOf(context, ledger);
 
   routes.get(
@@ -40,8 +42,8 @@ export const logRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     describeQuestion('The log, oldest first', EventsQuestion, listAnswerOf(WireEvent)),
     (context) => {
       const wanted = context.req.header('accept') ?? '';
-      if (wanted.includes('text/event-stream')) return followLog(context, ledger);
-      if (wanted.includes('application/x-ndjson')) return dumpLog(context, ledger);
+      if (wanted.includes('text/event-stream')) return followLog(context, ledger, followers);
+      if (wanted.includes('application/x-ndjson')) return dumpLog(context, ledger, followers);
       return answerPrepared(
         context,
         ledger,

@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { BodyFault, Problem } from '../../contract/problem.ts';
 import { decodeEvent, type Event } from '../../domain/events/event.ts';
 import type { Fault } from '../../domain/events/fault.ts';
-import { describeFault, readPolicy } from '../../domain/policy/cedar/read-policy.ts';
+import { describeFault, readPolicyToAdopt } from '../../domain/policy/cedar/read-policy.ts';
 import { ledgerSource } from '../../domain/recording/authority.ts';
 import { Turns } from '../../threads/turns.ts';
 
@@ -31,7 +31,7 @@ export const placeOf = ({ index, line }: Given): { readonly index: number; reado
 
 /** Why the text of a policy cannot be judged (R17); it stands at the pointer. */
 export const faultsOfCedar = (cedar: string, pointer: string): ReadonlyArray<Fault> => {
-  const policy = readPolicy(cedar);
+  const policy = readPolicyToAdopt(cedar);
   return E.isRight(policy) ? [] : policy.left.map((fault) => ({ pointer, message: describeFault(fault) }));
 };
 

@@ -37,17 +37,29 @@ export const describeFault = ({ message, hint, location, rule }: PolicyFault): s
     hint === null ? '' : `; ${hint}`,
   ].join('');
 
+/** Rules of a policy that is adopted or tried: reading takes about half a millisecond for each. */
+const policyRulesMax = 500;
+
+/** Reads a policy that is to be adopted or tried; it may have so many rules. */
+export const readPolicyToAdopt = (cedar: string): E.Either<ReadonlyArray<PolicyFault>, ReadPolicy> =>
+  readPolicy(cedar, policyRulesMax);
+
 /**
  * Reads a policy.
  *
+ * @param rulesMax how many rules it may have; one that was adopted may have any number.
  * @returns its rules, or everything that is wrong with it, in the order of the text.
  */
-export const readPolicy = (cedar: string): E.Either<ReadonlyArray<PolicyFault>, ReadPolicy> => {
+export const readPolicy = (
+  cedar: string,
+  rulesMax = Number.POSITIVE_INFINITY,
+): E.Either<ReadonlyArray<PolicyFault>, ReadPolicy> => {
   const read = askCedar((engine): E.Either<ReadonlyArray<PolicyFault>, ReadPolicy> => {
     const parts = engine.policySetTextToParts(cedar);
     if (parts.type === 'failure') return E.left(parts.errors.map((error) => faultOf(cedar, error, null)));
     if (parts.policy_templates.length > 0) return E.left([templates(cedar, parts.policy_templates[0]!)]);
     if (parts.policies.length === 0) return E.left([noRule]);
+    if (parts.policies.length > rulesMax) return E.left([tooManyRules(parts.policies.length, rulesMax)]);
 
     const rules = sourceRules(cedar, parts.policies).map((source, index): SourceRule => {
       const parsed = engine.policyToJson(source.text);
@@ -170,6 +182,13 @@ const templates = (cedar: string, template: string): PolicyFault => ({
   message: 'Domicile does not evaluate templates',
   hint: 'write the entity in place of the slot',
   location: locationOf(cedar, Math.max(0, cedar.indexOf(template))),
+  rule: null,
+});
+
+const tooManyRules = (rules: number, rulesMax: number): PolicyFault => ({
+  message: `has ${rules} rules; it may have up to ${rulesMax}`,
+  hint: 'write the cases of one rule as a set, or divide the policy into several',
+  location: null,
   rule: null,
 });
 
