@@ -13,8 +13,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import type { ApiEnv } from '../../src/api/http/caller.ts';
 import { logRoutes } from '../../src/api/routes/log.ts';
+import { proofRoutes } from '../../src/api/routes/merkle-log.ts';
+import { metricsRoutes } from '../../src/api/routes/metrics.ts';
 import { recordingRoutes } from '../../src/api/routes/recording.ts';
 import { registryRoutes } from '../../src/api/routes/registry.ts';
+import { replayRoutes } from '../../src/api/routes/replays.ts';
+import { vaultGuard, vaultRoutes } from '../../src/api/routes/vault.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
 import type { Scope } from '../../src/people/access/keys.ts';
@@ -133,10 +137,19 @@ describe('a ledger with keys', () => {
     const bare = new Hono<ApiEnv>();
     bare.route('/v1', registryRoutes(ledger));
     bare.route('/v1/events', logRoutes(ledger)).route('/v1/events', recordingRoutes(ledger));
+    bare.route('/v1/replays', replayRoutes(ledger)).route('/', metricsRoutes(ledger));
+    bare
+      .route('/v1/vault', vaultRoutes(ledger.parts.vault, vaultGuard(ledger)))
+      .route('/v1', proofRoutes(ledger));
     const body = JSON.stringify(enrolled('zoe'));
     const headers = { 'content-type': 'application/cloudevents+json' };
     for (const [path, init] of [
       ['/v1/sites', {}],
+      ['/v1/replays', {}],
+      ['/v1/replays', { method: 'POST' }],
+      ['/metrics', {}],
+      ['/v1/vault', {}],
+      ['/v1/log', {}],
       ['/v1/events', {}],
       ['/v1/events', { headers: { accept: 'application/x-ndjson' } }],
       ['/v1/events', { method: 'POST', body, headers }],

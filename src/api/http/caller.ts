@@ -1,7 +1,7 @@
 /**
  * Who sends a request, and what of people that caller may see.
  */
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { RequestIdVariables } from 'hono/request-id';
 import type { Problem } from '../../contract/problem.ts';
 import { authorityOf } from '../../domain/recording/attribution.ts';
@@ -40,6 +40,12 @@ export const callerOf = (context: Context<ApiEnv>): Caller => {
 
 /** The refusal of what goes on after the key was revoked. */
 export const revokedMeanwhile: Problem = { kind: 'unauthorized', detail: 'the key was revoked meanwhile' };
+
+/** Answers 500 to callers that no middleware let in: for routes that ask nothing else of their caller. */
+export const needsCaller: MiddlewareHandler<ApiEnv> = async (context, next) => {
+  callerOf(context);
+  return next();
+};
 
 /** Whether the caller has a scope. */
 export const may = (context: Context<ApiEnv>, scope: Scope): boolean => callerOf(context).scopes.has(scope);

@@ -4,7 +4,7 @@
 import { Hono } from 'hono';
 import { Gauge, Registry } from 'prom-client';
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { ApiEnv } from '../http/caller.ts';
+import { type ApiEnv, needsCaller } from '../http/caller.ts';
 
 /** The gauges of one ledger, in a registry of their own: a process may hold several ledgers. */
 const registryOf = (ledger: Ledger): Registry => {
@@ -50,6 +50,7 @@ const registryOf = (ledger: Ledger): Registry => {
 /** The route `/metrics`. */
 export const metricsRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
+  routes.use('/metrics', needsCaller);
   const registry = registryOf(ledger);
   routes.get('/metrics', async (context) =>
     context.text(await registry.metrics(), 200, { 'Content-Type': registry.contentType }),

@@ -9,8 +9,8 @@ import { type Replay, ReplayAnswer, ReplayList, ReplayRequest } from '../../cont
 import { formatInstant } from '../../domain/time/instant.ts';
 import { wireClocksNow } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { Replay as RunningReplay } from '../../projections/engine/replay.ts';
-import { type ApiEnv, callerOf } from '../http/caller.ts';
+import type { ReplayRun } from '../../projections/engine/replay.ts';
+import { type ApiEnv, callerOf, needsCaller } from '../http/caller.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
@@ -24,7 +24,7 @@ const refusals = {
   'no-generation-before': 'there is no generation from before to roll back to',
 };
 
-const wire = (replay: RunningReplay): Replay => ({
+const wire = (replay: ReplayRun): Replay => ({
   id: replay.id,
   rollback: replay.rollback,
   state: replay.state,
@@ -41,8 +41,9 @@ const wire = (replay: RunningReplay): Replay => ({
 /** The routes under `/v1/replays`. */
 export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
+  routes.use(needsCaller);
   const { replays } = ledger;
-  const told = (replay: RunningReplay): ReplayAnswer => ({ clocks: wireClocksNow(ledger), ...wire(replay) });
+  const told = (replay: ReplayRun): ReplayAnswer => ({ clocks: wireClocksNow(ledger), ...wire(replay) });
   const described = { 'application/json': { schema: jsonSchema(ReplayAnswer) as object } };
 
   routes.post(

@@ -23,7 +23,7 @@ import {
   ForgetRequest,
   SharedVault,
 } from '../../people/vault/vault-wire.ts';
-import { type ApiEnv, callerOf } from '../http/caller.ts';
+import { type ApiEnv, callerOf, needsCaller } from '../http/caller.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
@@ -85,6 +85,7 @@ const described = (summary: string, answer: t.Mixed, request?: t.Mixed) =>
 /** The routes under `/v1/vault`. */
 export const vaultRoutes = (vault: Vault, guard: VaultGuard): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
+  routes.use(needsCaller);
 
   const answering =
     <A, B, W>(

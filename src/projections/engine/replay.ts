@@ -30,7 +30,7 @@ export interface Difference {
 export type ReplayState = 'running' | 'serving' | 'failed' | 'cancelled';
 
 /** A replay, as it is told. Times are in milliseconds, the rate in events a second. */
-export interface Replay {
+export interface ReplayRun {
   readonly id: string;
   readonly generation: number;
   /** Whether it brings back the generation before, and builds none. */
@@ -67,25 +67,25 @@ export interface ReplayHost {
 
 export class Replays {
   private readonly host: ReplayHost;
-  private replays: Replay[] = [];
+  private replays: ReplayRun[] = [];
   private running: { projector: Projector; unfollow: () => void; ended: AbortController } | undefined;
-  private readonly listeners = new Set<(replay: Replay) => void>();
+  private readonly listeners = new Set<(replay: ReplayRun) => void>();
 
   constructor(host: ReplayHost) {
     this.host = host;
   }
 
   /** All that are remembered, the latest first. */
-  all(): ReadonlyArray<Replay> {
+  all(): ReadonlyArray<ReplayRun> {
     return [...this.replays].reverse();
   }
 
-  get(id: string): Replay | undefined {
+  get(id: string): ReplayRun | undefined {
     return this.replays.find((replay) => replay.id === id);
   }
 
   /** Calls back with each change of any replay, until the returned function is called. */
-  watch(listener: (replay: Replay) => void): () => void {
+  watch(listener: (replay: ReplayRun) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -103,13 +103,13 @@ export class Replays {
    *
    * @returns why not, if it does not: one is under way, or there is none to roll back to.
    */
-  async start(rollback = false): Promise<E.Either<'busy' | 'no-generation-before', Replay>> {
+  async start(rollback = false): Promise<E.Either<'busy' | 'no-generation-before', ReplayRun>> {
     const total = await this.host.events();
     const { generations } = this.host;
     if (this.replays.some((replay) => replay.state === 'running')) return E.left('busy');
     const generation = rollback ? generations.before() : generations.next();
     if (generation === undefined) return E.left('no-generation-before');
-    const replay: Replay = {
+    const replay: ReplayRun = {
       id: this.nextId(),
       generation,
       rollback,
@@ -240,7 +240,7 @@ export class Replays {
     await running?.projector.stop();
   }
 
-  private update(id: string, change: Partial<Replay>): void {
+  private update(id: string, change: Partial<ReplayRun>): void {
     this.replays = this.replays.map((replay) => (replay.id === id ? { ...replay, ...change } : replay));
     const replay = this.get(id);
     if (replay !== undefined) for (const listener of this.listeners) listener(replay);
