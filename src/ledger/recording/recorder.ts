@@ -101,13 +101,13 @@ export class Recorder {
     return pipe(
       () => decodeBatch(given, areApart),
       TE.flatMapEither(checkAuthority(given, by, this.ledger.parts.log)),
-      TE.flatMap((events) => this.pseudonymiser.prepare({ given, events, by }, false)),
+      TE.flatMap((events) => this.pseudonymiser.prepare({ given, events, by })),
     );
   }
 
   /**
    * Appends a batch. A conflict about people may be none: if somebody was forgotten while two requests brought the same
-   * event, each knew them by another pseudonym. So the log is searched, and the batch appended once more.
+   * event, each knew them by another pseudonym. So the log is searched again, and the batch appended once more.
    */
   private appended(prepared: PreparedBatch): TE.TaskEither<Problem, Recorded> {
     return pipe(
@@ -115,7 +115,7 @@ export class Recorder {
       TE.orElse((error) => {
         if (error.kind !== 'conflict' || !isAboutPeople(prepared)) return TE.left(problemIn(prepared)(error));
         return pipe(
-          this.pseudonymiser.prepare(prepared.decoded, true),
+          this.pseudonymiser.prepare(prepared.decoded),
           TE.flatMap((again) => pipe(this.append(again), TE.mapLeft(problemIn(again)))),
         );
       }),
