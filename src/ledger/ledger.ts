@@ -30,6 +30,7 @@ import { Answering } from './answering.ts';
 import { askAsKnown } from './ask.ts';
 import { compareBeside } from './compare/compare-beside.ts';
 import { ServingProjections } from './serving-projections.ts';
+import type { CarriedIdentifiers } from './settings.ts';
 
 /** Steps that a question may take on the thread that serves everybody: some tens of milliseconds. */
 const onTheSpotStepsMax = 20_000;
@@ -47,6 +48,8 @@ export interface LedgerParts {
   readonly logFile: string;
   readonly vault: Vault;
   readonly generations: Generations;
+  /** What becomes of events that carry identifiers in other strings (R21); they are refused unless it is given. */
+  readonly carriedIdentifiers?: CarriedIdentifiers | undefined;
   readonly keys: Keys;
   readonly reads: ReadLog;
   readonly merkle: MerkleLog;

@@ -82,6 +82,7 @@ export const openLedger = async (settings: Settings, notify?: (notice: Notice) =
       log,
       logFile,
       vault,
+      carriedIdentifiers: settings.carriedIdentifiers,
       generations,
       keys,
       reads,

@@ -5,6 +5,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { HttpVaultOptions } from '../people/vault/http-vault.ts';
 
+/** What to do with the identifier of a subject that an event carries in another string (R21). */
+export type CarriedIdentifiers = 'refuse' | 'swap';
+
 export interface Settings {
   /** `sqlite:DIR`, or a connection string `esdb://…` or `esdb+discover://…`. */
   readonly store: string;
@@ -22,6 +25,8 @@ export interface Settings {
   readonly allowedHosts: ReadonlyArray<string>;
   /** Where the vault is, if another process keeps it. */
   readonly vault?: HttpVaultOptions | undefined;
+  /** What becomes of events that carry identifiers in other strings (R21); they are refused unless it is given. */
+  readonly carriedIdentifiers?: CarriedIdentifiers | undefined;
 }
 
 /** A setting that is invalid, and why. */
@@ -100,6 +105,14 @@ const allowedHostsFrom = (environment: Environment): E.Either<SettingFault, Read
       });
 };
 
+const carriedIdentifiersFrom = (environment: Environment): E.Either<SettingFault, CarriedIdentifiers> => {
+  const variable = 'LEDGER_CARRIED_IDENTIFIERS';
+  const setting = environment[variable] || 'refuse';
+  return setting === 'refuse' || setting === 'swap'
+    ? E.right(setting)
+    : E.left({ variable, message: 'expected refuse or swap' });
+};
+
 /** Reads the settings, each with its default; the first that is invalid is told. */
 export const settingsFrom = (environment: Environment): E.Either<SettingFault, Settings> =>
   pipe(
@@ -108,9 +121,10 @@ export const settingsFrom = (environment: Environment): E.Either<SettingFault, S
     E.bind('port', () => wholeNumber(environment, 'LEDGER_PORT', 8_484, 65_535)),
     E.bind('waitMs', () => wholeNumber(environment, 'LEDGER_WAIT_MS', 5_000, 600_000)),
     E.bind('vault', () => vaultFrom(environment)),
+    E.bind('carriedIdentifiers', () => carriedIdentifiersFrom(environment)),
     E.bind('origin', () => originFrom(environment)),
     E.bind('allowedHosts', () => allowedHostsFrom(environment)),
-    E.map(({ store, port, waitMs, vault, origin, allowedHosts }) => ({
+    E.map(({ store, port, waitMs, vault, carriedIdentifiers, origin, allowedHosts }) => ({
       store,
       dataDirectory: store.startsWith('sqlite:')
         ? store.slice('sqlite:'.length)
@@ -121,6 +135,7 @@ export const settingsFrom = (environment: Environment): E.Either<SettingFault, S
       origin,
       signingKeyFile: environment.LEDGER_SIGNING_KEY_FILE || undefined,
       vault,
+      carriedIdentifiers,
       allowedHosts,
     })),
   );

@@ -11,10 +11,10 @@ const directory = newDataDirectory();
 let server: LocalServer;
 
 const story: ReadonlyArray<Sent> = [
-  enrolled('ana', 'ana'),
+  enrolled('first-one', 'ana'),
   placed('placed', 'us', 'a'),
   sent('moved', 'DataMoved', { dataset: 'profile', scope: { population: 'us' }, from: 'a', to: 'b' }),
-  corrected('as-ben', 'ana', { data: { subject: 'ben', population: 'eu' } }),
+  corrected('as-other', 'first-one', { data: { subject: 'ben', population: 'eu' } }),
   corrected('elsewhere', 'placed', { data: { dataset: 'messages', scope: { population: 'uk' }, site: 'c' } }),
   sent('registered', 'SiteRegistered', { site: 'd', name: 'D', country: 'US', operator: 'acme' }),
   corrected('renamed', 'registered', { data: { site: 'e', name: 'E', country: 'US', operator: 'umbrella' } }),
@@ -136,7 +136,7 @@ describe('an answer as known at an instant', () => {
 describe('a reader of its own writes', () => {
   it('given atLeast, is answered with what it wrote, at once or after a moment', async () => {
     for (let turn = 0; turn < 20; turn++) {
-      const atLeast = await server.record([enrolled(`own-${turn}`, `own-${turn}`)]);
+      const atLeast = await server.record([enrolled(`turn-${turn}`, `own-${turn}`)]);
       const { status, body } = await server.get(`/v1/subjects/own-${turn}/residency`, { atLeast });
       expect(status).toBe(200);
       expect(Number(body.clocks.position)).toBeGreaterThanOrEqual(Number(atLeast));

@@ -26,7 +26,7 @@ import { settingsIn } from '../support/server.ts';
 
 const enrolled = (subject: string) => ({
   specversion: '1.0',
-  id: `enrolled-${subject}`,
+  id: `enrolled-${subject.length}-${subject.codePointAt(0)}`,
   source: 'https://accounts.example',
   type: 'SubjectEnrolled',
   time: '2020-01-01T00:00:00Z',

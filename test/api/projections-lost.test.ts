@@ -68,7 +68,7 @@ describe('a server that starts on projections', () => {
     damage(file, statSync(file).size);
     server = await LocalServer.open(directory);
     expect(await held(5_001)).toBe(5_000);
-    const position = await server.record([enrolled('one-more', 'one-more')]);
+    const position = await server.record([enrolled('another', 'one-more')]);
     expect(await held(position)).toBe(5_001);
     expect((await server.get('/readyz')).body).toMatchObject({ status: 'ready', lag: 0 });
     expect(readdirSync(projections()).filter((name) => name.endsWith('.sqlite'))).toHaveLength(1);

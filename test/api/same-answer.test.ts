@@ -138,7 +138,7 @@ describe('knownAt', () => {
     const server = await openedServer();
     const empty = await server.get(path);
     expect(empty.body).toMatchObject({ clocks: { position: '0', knownNothing: true }, data: [] });
-    const atLeast = await server.record([enrolled('ana', 'ana'), placed('placed', 'us', 'a')]);
+    const atLeast = await server.record([enrolled('first-one', 'ana'), placed('placed', 'us', 'a')]);
     await expectTheSame(server, [empty]);
     for (const asked of [{ knownAt: '2020-01-01' }, { knownPosition: 0 }])
       expect((await server.get(path, { ...asked, atLeast })).body).toMatchObject({

@@ -61,7 +61,7 @@ describe('Given the founding case', () => {
     const began = Date.parse(trail[0]!.event.recordedat);
     const late = lateEvents(trail, began);
     const named = (id: string) => trail.find(({ event }) => event.id === id)!.event.position;
-    const found = late.get(named('hugo-video-history-found-in-china'));
+    const found = late.get(named('person-7-video-history-found-in-china'));
     expect(new Date(found!.happened).toISOString()).toBe('2021-06-15T00:00:00.000Z');
     expect(new Date(found!.learned).toISOString()).toBe('2025-04-30T00:00:00.000Z');
     expect(late.has(named('eu-profile-moved-to-dublin'))).toBe(false);

@@ -53,7 +53,7 @@ it(
         now,
         round % 4 === 3 && files().length > 1 ? { rollback: true } : undefined,
       );
-      const position = await now.record([enrolled(`round-${round}`, `round-${round}`, 'us')]);
+      const position = await now.record([enrolled(`one-${round}`, `round-${round}`, 'us')]);
       await sleep(Math.random() * replayAboutMs);
       await now.end('SIGKILL');
 

@@ -216,8 +216,12 @@ export class LocalServer extends Client {
   }
 
   /** Opens the ledger in a directory, ready for questions. */
-  static async open(directory: string, waitMs?: number): Promise<LocalServer> {
-    const ledger = await openLedger(await settingsIn(directory, waitMs));
+  static async open(
+    directory: string,
+    waitMs?: number,
+    settings: Partial<Settings> = {},
+  ): Promise<LocalServer> {
+    const ledger = await openLedger({ ...(await settingsIn(directory, waitMs)), ...settings });
     await ledger.ready();
     return new LocalServer(ledger);
   }

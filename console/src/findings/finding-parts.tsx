@@ -17,13 +17,9 @@ export const VerdictMark = ({ of, brief = false }: { of: FindingRow['verdict']; 
   );
 };
 
-/** What a finding is about, in words: a holding, or a source that fell silent. */
-export const heldText = ({
-  holding: { dataset, site, kind, backup },
-  source,
-}: Pick<FindingRow, 'holding' | 'source'>): string =>
+/** A holding in words. */
+export const heldText = ({ dataset, site, kind, backup }: FindingRow['holding']): string =>
   [
-    source === undefined ? '' : `the source ${source}`,
     dataset,
     kind === 'backup' ? `in backup ${backup}` : kind === 'live' ? 'live' : '',
     site === null ? '' : `at ${site}`,
@@ -32,23 +28,15 @@ export const heldText = ({
     .join(' ');
 
 export const Held = ({
-  of: {
-    holding: { dataset, site, kind, backup },
-    source,
-  },
+  of: { dataset, site, kind, backup },
   population = null,
 }: {
-  of: Pick<FindingRow, 'holding' | 'source'>;
+  of: FindingRow['holding'];
   population?: string | null;
 }) => (
   <>
     <span className="held-what">
-      {source === undefined ? null : (
-        <>
-          the source <Id>{source}</Id>
-        </>
-      )}
-      {dataset === null ? null : <Id>{dataset}</Id>}
+      <Id>{dataset}</Id>
       {population === null ? null : (
         <>
           {' '}
@@ -73,13 +61,8 @@ export const Held = ({
   </>
 );
 
-/** Who reached the data; a finding about storage has nobody, and one about a source says what it did not do. */
-export const ByWhom = ({
-  of: { party, path, source, reason },
-}: {
-  of: Pick<FindingRow, 'party' | 'path' | 'source' | 'reason'>;
-}) => {
-  if (source !== undefined) return <span>{reason}</span>;
+/** Who reached the data; a finding about storage has nobody. */
+export const ByWhom = ({ of: { party, path } }: { of: Pick<FindingRow, 'party' | 'path'> }) => {
   if (party === null) return <span className="unknown">stored there</span>;
   return path.length === 0 ? <PartyWord id={party} /> : <PathChain party={party} path={path} />;
 };

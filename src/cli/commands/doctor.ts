@@ -55,6 +55,11 @@ const settingsShown = (settings: Settings, data: string | undefined): ReadonlyAr
     setting('LEDGER_PORT', String(settings.port), env.LEDGER_PORT),
     setting('LEDGER_WAIT_MS', String(settings.waitMs), env.LEDGER_WAIT_MS),
     setting('LEDGER_ORIGIN', settings.origin, env.LEDGER_ORIGIN),
+    setting(
+      'LEDGER_CARRIED_IDENTIFIERS',
+      settings.carriedIdentifiers ?? 'refuse',
+      env.LEDGER_CARRIED_IDENTIFIERS,
+    ),
     setting('LEDGER_VAULT', settings.vault?.url ?? 'kept by this process', env.LEDGER_VAULT),
   ];
 };
@@ -148,13 +153,26 @@ const examined = async (
   const store = readStoreSetting(settings.store);
   if (E.isLeft(store))
     return E.left({ exitCode: invalidUsage, message: `invalid setting LEDGER_STORE: ${store.left}` });
+  const { identifiersCheck } = await import('../../ledger/examine/identifiers-check.ts');
   if (store.right.kind === 'sqlite') {
     const { examine } = await import('../../ledger/examine/examine.ts');
-    return E.right(examine(settings, Date.now(), onProgress));
+    const { embeddedLogFile } = await import('../../store/open/open-store.ts');
+    return E.right([
+      ...examine(settings, Date.now(), onProgress),
+      identifiersCheck(settings, embeddedLogFile(settings.dataDirectory), onProgress),
+    ]);
   }
   const { examineKurrentDb } = await import('../../ledger/examine/examine-kurrentdb.ts');
   try {
-    return E.right(await examineKurrentDb(settings, store.right.settings, Date.now(), onProgress));
+    const { replicaFileOf } = await import('../../store/kurrentdb/replica-format.ts');
+    return E.right([
+      ...(await examineKurrentDb(settings, store.right.settings, Date.now(), onProgress)),
+      identifiersCheck(
+        settings,
+        replicaFileOf(settings.dataDirectory, store.right.settings.ledger),
+        onProgress,
+      ),
+    ]);
   } catch (error) {
     return E.left(failureOfThrown(error));
   }
@@ -194,7 +212,7 @@ export const addDoctor = (program: Command, terminal: Terminal): void => {
         .command('doctor')
         .summary('check a ledger and its environment')
         .description(
-          'Shows the settings. Checks the versions, the disk, every page and row of the files, and whether every event can be read. For a ledger on KurrentDB it also checks the server and whether the settings suit it. Changes nothing, and can run beside a server. With --url it asks a server for its health. Exits with 1 if a check failed, and with 3 if the ledger cannot be reached.',
+          'Shows the settings. Checks the versions, the disk, every page and row of the files, whether every event can be read, and whether one carries the identifier of a person. For a ledger on KurrentDB it also checks the server and whether the settings suit it. Changes nothing, and can run beside a server. With --url it asks a server for its health. Exits with 1 if a check failed, and with 3 if the ledger cannot be reached.',
         ),
     ),
   )

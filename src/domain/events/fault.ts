@@ -10,7 +10,9 @@ export interface Fault {
   readonly message: string;
 }
 
-const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+/** A member name as a reference token of a JSON pointer. */
+export const escapePointer = (key: string): string =>
+  /[~/]/.test(key) ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key;
 
 /** What a value is, without quoting it. */
 export const describe = (value: unknown): string => {

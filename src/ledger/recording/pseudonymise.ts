@@ -1,9 +1,8 @@
 /**
  * Putting pseudonyms in place of people's identifiers before anything is appended (R21).
  *
- * The vault admits people: those it does not know yet get a pseudonym. Before that, the log is searched for the events of
- * the batch: an event that is sent again must not bring a forgotten person back, and a batch that is refused because of a
- * conflict must leave nobody in the vault, nor tell by the time it takes whom the recorded event names.
+ * The vault admits people: those it does not know yet get a pseudonym. Once anybody was forgotten, the log is searched
+ * first for the events of the batch, because an event that is sent again must not bring a forgotten person back.
  */
 import { createHmac } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
@@ -11,18 +10,16 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Problem } from '../../contract/problem.ts';
 import type { Event } from '../../domain/events/event.ts';
-import { decodeStored, encodeStored } from '../../domain/events/stored.ts';
+import { decodeStored } from '../../domain/events/stored.ts';
 import { subjectsOf, withSubjects } from '../../domain/events/subjects.ts';
 import type { LookFirst } from '../../people/vault/vault.ts';
-import type { EventToAppend, Position, StoredEvent } from '../../store/event-store.ts';
+import type { EventToAppend, Position } from '../../store/event-store.ts';
 import { Turns } from '../../threads/turns.ts';
 import type { LedgerParts } from '../ledger.ts';
+import { fingerprintKey, swappedElsewhere } from './carried-identifiers.ts';
 import { type DecodedBatch, type PreparedBatch, storable } from './prepared-batch.ts';
 import { conflictAt, orPassingProblem } from './refusals.ts';
-import { sameButForgotten } from './same-but-forgotten.ts';
-
-/** The vault keeps a random key for fingerprints under this name, which no person can have. */
-const fingerprintKey = '(the key of fingerprints)';
+import { forgottenHere, sameButForgotten } from './same-but-forgotten.ts';
 
 /** How often the log is searched for a batch while another process forgets people. */
 const searchesMax = 5;
@@ -48,11 +45,20 @@ const withheld = (
   withheld: createHmac('sha256', key).update(JSON.stringify(data)).digest('base64url'),
 });
 
-/** Whether something of the event may have to be withheld. */
-const mayNeedFingerprint = (event: Event): boolean =>
-  event.type === 'EventCorrected' && event.data.data !== undefined;
+/** An event that is in the log already. */
+interface Logged {
+  readonly event: Event;
+  readonly position: Position;
+}
 
-/** The place of an event whose `source` and `id` are recorded, or stand in the batch before, with other content. */
+/** What the vault says of the events that are in the log already. */
+interface Known {
+  readonly pseudonyms: ReadonlyMap<string, string>;
+  /** Positions of the events about people who were forgotten since, by place in the batch. */
+  readonly recordedAlready: ReadonlyMap<number, Position>;
+}
+
+/** The place of an event whose `source` and `id` are recorded with other content. */
 interface Conflict {
   readonly conflict: number;
 }
@@ -60,46 +66,33 @@ interface Conflict {
 /** The names for the vault to admit: the subjects of new events, and the key of fingerprints if one may be needed. */
 const namesToAdmit = (
   events: ReadonlyArray<Event>,
-  recordedAlready: ReadonlyMap<number, Position>,
+  logged: ReadonlyMap<number, Logged>,
 ): ReadonlyArray<string> => {
   const names = new Set<string>();
   for (const [place, event] of events.entries()) {
-    if (recordedAlready.has(place)) continue;
-    for (const subject of subjectsOf(event)) names.add(subject);
-    if (mayNeedFingerprint(event)) names.add(fingerprintKey);
+    if (!logged.has(place)) for (const subject of subjectsOf(event)) names.add(subject);
+    if (event.type === 'EventCorrected' && event.data.data !== undefined) names.add(fingerprintKey);
   }
   return [...names];
 };
 
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
-
-/** The place of an event that stands in the batch before with other content, if there is one. */
-const conflictWithin = (events: ReadonlyArray<Event>): number | undefined => {
-  const bySource = new Map<string, Map<string, Event>>();
-  for (const [place, event] of events.entries()) {
-    let ids = bySource.get(event.source);
-    if (ids === undefined) {
-      ids = new Map();
-      bySource.set(event.source, ids);
-    }
-    const earlier = ids.get(event.id);
-    if (earlier === undefined) ids.set(event.id, event);
-    else if (!sameBytes(encodeStored(earlier), encodeStored(event))) return place;
-  }
-  return undefined;
-};
-
 export class Pseudonymiser {
   private readonly parts: LedgerParts;
+  /** Whether anybody was forgotten, so that the log has to be searched before people are admitted. */
+  private searchesFirst = false;
 
   constructor(parts: LedgerParts) {
     this.parts = parts;
   }
 
-  /** The batch with pseudonyms in place of identifiers, without the events that are recorded already; or a conflict. */
-  prepare(decoded: DecodedBatch): TE.TaskEither<Problem, PreparedBatch> {
+  /**
+   * The batch with pseudonyms in place of identifiers. A conflict is found here only if the log was searched.
+   *
+   * @param search whether to search the log in any case.
+   */
+  prepare(decoded: DecodedBatch, search: boolean): TE.TaskEither<Problem, PreparedBatch> {
     return pipe(
-      orPassingProblem(() => this.swapped(decoded)),
+      orPassingProblem(() => this.swapped(decoded, search)),
       TE.flatMap((swapped) => {
         if (swapped === 'being forgotten') return TE.left(beingForgotten);
         return 'conflict' in swapped
@@ -109,25 +102,38 @@ export class Pseudonymiser {
     );
   }
 
+  /** The event with carried identifiers swapped, where the setting has it so. */
+  private withoutCarried(event: Event, swap: (name: string) => string): Event {
+    const { carriedIdentifiers, log } = this.parts;
+    return carriedIdentifiers === 'swap' ? swappedElsewhere(event, swap, log) : event;
+  }
+
   /** @returns `being forgotten` if another process forgot people faster than this log learned of it. */
-  private async swapped(decoded: DecodedBatch): Promise<PreparedBatch | Conflict | 'being forgotten'> {
+  private async swapped(
+    decoded: DecodedBatch,
+    search: boolean,
+  ): Promise<PreparedBatch | Conflict | 'being forgotten'> {
     const { log, store } = this.parts;
     const { events } = decoded;
-    const conflict = conflictWithin(events);
-    if (conflict !== undefined) return { conflict };
     for (let searches = 0; searches < searchesMax; searches++) {
-      const searchedUpTo = log.head();
-      const recordedAlready = await this.compared(events, this.inTheLog(events));
-      if ('conflict' in recordedAlready) return recordedAlready;
-      const admitted = await this.admitted(namesToAdmit(events, recordedAlready), searchedUpTo);
+      const searchesNow = search || this.searchesFirst;
+      const searchedUpTo = searchesNow ? log.head() : undefined;
+      const logged = searchesNow ? this.inTheLog(events) : new Map<number, Logged>();
+      const known = await this.known(events, logged);
+      if ('conflict' in known) return known;
+      const names = namesToAdmit(events, logged);
+      const admitted = await this.admitted(names, searchedUpTo);
       if (E.isRight(admitted)) {
         const swap = (name: string): string => {
-          const pseudonym = admitted.right.get(name);
+          const pseudonym = admitted.right.get(name) ?? known.pseudonyms.get(name);
           if (pseudonym === undefined) throw new Error('a subject was left without a pseudonym');
           return pseudonym;
         };
-        return await swapAll(decoded, recordedAlready, swap);
+        return await swapAll(decoded, known.recordedAlready, swap, (event) =>
+          this.withoutCarried(event, swap),
+        );
       }
+      this.searchesFirst = true;
       // Asking the store for its head also brings a replica of the log up to date.
       if (log.head() < admitted.left.upTo) await store.head();
     }
@@ -137,7 +143,7 @@ export class Pseudonymiser {
   /** Has the vault admit people, some at a time; what it says of any part stands for all. */
   private async admitted(
     names: ReadonlyArray<string>,
-    searchedUpTo: Position,
+    searchedUpTo: Position | undefined,
   ): Promise<E.Either<LookFirst, ReadonlyMap<string, string>>> {
     const { vault } = this.parts;
     if (names.length === 0) return E.right(new Map());
@@ -153,65 +159,51 @@ export class Pseudonymiser {
     return E.right(admitted);
   }
 
-  /** The events that are in the log already under the same source and id, by place in the batch. */
-  private inTheLog(events: ReadonlyArray<Event>): ReadonlyMap<number, StoredEvent> {
-    const logged = new Map<number, StoredEvent>();
-    for (const [place, { source, id }] of events.entries()) {
-      const stored = this.parts.log.find(source, id);
-      if (stored !== undefined) logged.set(place, stored);
+  /** The events about people that are in the log already, by place in the batch. */
+  private inTheLog(events: ReadonlyArray<Event>): ReadonlyMap<number, Logged> {
+    const logged = new Map<number, Logged>();
+    for (const [place, event] of events.entries()) {
+      if (subjectsOf(event).size === 0) continue;
+      const stored = this.parts.log.find(event.source, event.id);
+      if (stored === undefined) continue;
+      const decoded = decodeStored(stored.bytes);
+      if (E.isRight(decoded)) logged.set(place, { event: decoded.right, position: stored.position });
     }
     return logged;
   }
 
   /**
-   * Compares events with those that are in the log already. Nobody is admitted because of them: neither somebody forgotten
-   * since, nor somebody whom the logged event does not name.
-   *
-   * The vault is asked about the people of the logged events, never about those whom the sender names. So what is done, and
-   * how long it takes, is the same whomever the sender guesses.
-   *
-   * @returns the positions of those that are the same, by place in the batch; or the place of one that is not.
+   * Asks the vault about events that are in the log already. Nobody is admitted because of them: neither somebody
+   * forgotten since, nor somebody whom the logged event does not name, which makes it a conflict.
    */
-  private async compared(
+  private async known(
     events: ReadonlyArray<Event>,
-    logged: ReadonlyMap<number, StoredEvent>,
-  ): Promise<ReadonlyMap<number, Position> | Conflict> {
+    logged: ReadonlyMap<number, Logged>,
+  ): Promise<Conflict | Known> {
     const recordedAlready = new Map<number, Position>();
-    const aboutPeople = new Map<number, Event>();
-    for (const [place, { bytes, position }] of logged) {
-      const event = decodeStored(bytes);
-      // One that cannot be decoded is compared by the store, byte by byte.
-      if (E.isLeft(event)) continue;
-      const given = events[place]!;
-      if (subjectsOf(event.right).size > 0 || subjectsOf(given).size > 0 || mayNeedFingerprint(given))
-        aboutPeople.set(place, event.right);
-      else if (!sameBytes(encodeStored(given), encodeStored(event.right))) return { conflict: place };
-      recordedAlready.set(place, position);
-    }
-    if (aboutPeople.size === 0) return recordedAlready;
-    const { people, key } = await this.peopleOf([...aboutPeople.values()]);
+    if (logged.size === 0) return { recordedAlready, pseudonyms: new Map() };
+    const names = new Set([...logged.keys()].flatMap((place) => [...subjectsOf(events[place]!)]));
+    const stored = new Set([...logged.values()].flatMap(({ event }) => [...subjectsOf(event)]));
+    const asked = { names: [...names], pseudonyms: [...stored] };
+    const { pseudonyms, people } = await this.parts.vault.find(asked);
     const isForgotten = (pseudonym: string): boolean => people.get(pseudonym) === null;
-    for (const [place, stored] of aboutPeople) {
-      const named = new Map<string, string>();
-      for (const pseudonym of subjectsOf(stored)) named.set(people.get(pseudonym) ?? pseudonym, pseudonym);
-      const given = withSubjects(
-        events[place]!,
-        (name) => named.get(name) ?? name,
-        (data) => withheld(data, key),
-      );
-      if (!sameButForgotten(given, stored, isForgotten)) return { conflict: place };
+    for (const [place, { event, position }] of logged) {
+      const given = events[place]!;
+      if ([...subjectsOf(event)].some(isForgotten)) {
+        const pseudonymOr = (otherwise: (name: string) => string) => (name: string) =>
+          pseudonyms.get(name) ?? otherwise(name);
+        const swapped = withSubjects(
+          this.withoutCarried(
+            given,
+            pseudonymOr(() => forgottenHere),
+          ),
+          pseudonymOr((name) => name),
+        );
+        if (!sameButForgotten(swapped, event, isForgotten)) return { conflict: place };
+        recordedAlready.set(place, position);
+      } else if ([...subjectsOf(given)].some((name) => !pseudonyms.has(name))) return { conflict: place };
     }
-    return recordedAlready;
-  }
-
-  /** Who is named in logged events, and the key of fingerprints; empty where there is none yet. */
-  private async peopleOf(
-    events: ReadonlyArray<Event>,
-  ): Promise<{ readonly people: ReadonlyMap<string, string | null>; readonly key: string }> {
-    const stored = new Set(events.flatMap((event) => [...subjectsOf(event)]));
-    const names = events.some(mayNeedFingerprint) ? [fingerprintKey] : [];
-    const { people, pseudonyms } = await this.parts.vault.find({ names, pseudonyms: [...stored] });
-    return { people, key: pseudonyms.get(fingerprintKey) ?? '' };
+    return { recordedAlready, pseudonyms };
   }
 }
 
@@ -219,12 +211,13 @@ const swapAll = async (
   decoded: DecodedBatch,
   recordedAlready: ReadonlyMap<number, Position>,
   swap: (name: string) => string,
+  withoutCarried: (event: Event) => Event,
 ): Promise<PreparedBatch> => {
   const turns = new Turns();
   const places = decoded.events.flatMap((_, place) => (recordedAlready.has(place) ? [] : [place]));
   const toAppend: EventToAppend[] = [];
   for (const place of places) {
-    const event = decoded.events[place]!;
+    const event = withoutCarried(decoded.events[place]!);
     const swapped = withSubjects(event, swap, (data) => withheld(data, swap(fingerprintKey)));
     toAppend.push(storable(swapped, decoded.by));
     if (turns.isOver()) await turns.next();

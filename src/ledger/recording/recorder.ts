@@ -8,12 +8,13 @@ import type { Problem } from '../../contract/problem.ts';
 import { subjectsOf } from '../../domain/events/subjects.ts';
 import type { AppendError, Position } from '../../store/event-store.ts';
 import type { Ledger } from '../ledger.ts';
+import { withoutCarried } from './carried-identifiers.ts';
 import { checkAuthority } from './check-authority.ts';
 import { decodeBatch, type Given } from './decode-batch.ts';
 import type { Emitter } from './emitter.ts';
 import { halvesOf, type PreparedBatch } from './prepared-batch.ts';
 import { Pseudonymiser } from './pseudonymise.ts';
-import { appendProblem, conflictAt, refusedByTree } from './refusals.ts';
+import { appendProblem, conflictAt, orPassingProblem, refusedByTree } from './refusals.ts';
 
 /** What recording a batch did. */
 export interface Recorded {
@@ -101,13 +102,15 @@ export class Recorder {
     return pipe(
       () => decodeBatch(given, areApart),
       TE.flatMapEither(checkAuthority(given, by, this.ledger.parts.log)),
-      TE.flatMap((events) => this.pseudonymiser.prepare({ given, events, by })),
+      TE.flatMap((events) => orPassingProblem(() => withoutCarried(events, given, this.ledger.parts))),
+      TE.flatMapEither((events) => events),
+      TE.flatMap((events) => this.pseudonymiser.prepare({ given, events, by }, false)),
     );
   }
 
   /**
    * Appends a batch. A conflict about people may be none: if somebody was forgotten while two requests brought the same
-   * event, each knew them by another pseudonym. So the log is searched again, and the batch appended once more.
+   * event, each knew them by another pseudonym. So the log is searched, and the batch appended once more.
    */
   private appended(prepared: PreparedBatch): TE.TaskEither<Problem, Recorded> {
     return pipe(
@@ -115,7 +118,7 @@ export class Recorder {
       TE.orElse((error) => {
         if (error.kind !== 'conflict' || !isAboutPeople(prepared)) return TE.left(problemIn(prepared)(error));
         return pipe(
-          this.pseudonymiser.prepare(prepared.decoded),
+          this.pseudonymiser.prepare(prepared.decoded, true),
           TE.flatMap((again) => pipe(this.append(again), TE.mapLeft(problemIn(again)))),
         );
       }),

@@ -3,14 +3,22 @@
  */
 import { type Event, encodeEvent } from '../../domain/events/event.ts';
 
+/** What stands in a string in place of the identifier of somebody forgotten, to compare it with what is stored. */
+export const forgottenHere = '(forgotten)';
+
+const pseudonyms = /psn_[A-Za-z0-9_-]{22}/g;
+
 /** Whether two events are the same but for people who were forgotten since the second was recorded. */
 export const sameButForgotten = (
   given: Event,
   stored: Event,
   isForgotten: (pseudonym: string) => boolean,
 ): boolean => {
+  const withoutForgotten = (text: string): string =>
+    text.replace(pseudonyms, (pseudonym) => (isForgotten(pseudonym) ? forgottenHere : pseudonym));
   const same = (a: unknown, b: unknown): boolean => {
-    if (typeof b === 'string') return a === b || (typeof a === 'string' && isForgotten(b));
+    if (typeof b === 'string')
+      return a === b || (typeof a === 'string' && (isForgotten(b) || a === withoutForgotten(b)));
     if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
     const [keysA, keysB] = [Object.keys(a), Object.keys(b)];
     return (

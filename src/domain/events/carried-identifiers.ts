@@ -1,0 +1,136 @@
+/**
+ * Identifiers of people in other strings of an event than those that name its subjects (R21). The vault cannot take them
+ * out of there, so they would stay for ever, and be shown to those who may not identify anybody.
+ *
+ * Carried is an identifier of three characters or more that stands in a string as a word (see `word-search.ts`), also
+ * where the string percent-encodes it (RFC 3986) or has it in another normal form of Unicode. Times and fixed words are
+ * no such strings.
+ */
+import type { Event } from './event.ts';
+import { escapePointer } from './fault.ts';
+import { placesOf } from './places.ts';
+import { type WordSearch, wordSearch } from './word-search.ts';
+
+/** Shorter identifiers are found in too many strings by chance. */
+const carriedCharactersMin = 3;
+/** Up to so many identifiers are searched one by one, which is faster for so few. */
+const fewIdentifiersMax = 8;
+
+/** The envelope's attributes of fixed words, and its data, which is looked at apart. */
+const notOfEnvelope: ReadonlySet<string> = new Set(['specversion', 'type', 'time', 'assurance', 'data']);
+/** Fields of fixed words and of times, in the data of events that name subjects. */
+const notOfData: ReadonlySet<string> = new Set(['action', 'actions', 'expires', 'time']);
+const subjectPlaces: ReadonlySet<string> = new Set(placesOf('subject'));
+
+/** Shows each string with its place: the place of a name in data, as in `places.ts`, and a JSON pointer. */
+type Visit = (text: string, pointer: string) => string;
+
+const isWanted = (identifier: string): boolean =>
+  identifier.length >= carriedCharactersMin && [...identifier.slice(0, 6)].length >= carriedCharactersMin;
+
+const mapStrings = (value: unknown, place: string, pointer: string, visit: Visit): unknown => {
+  if (typeof value === 'string') return visit(value, pointer);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const mapped = value.map((each, index) => mapStrings(each, place, `${pointer}/${index}`, visit));
+    return mapped.some((each, index) => each !== value[index]) ? mapped : value;
+  }
+  const changed: Record<string, unknown> = {};
+  let isChanged = false;
+  for (const [field, each] of Object.entries(value)) {
+    if (typeof each === 'number') continue;
+    const at = place === '' ? field : `${place}.${field}`;
+    if (subjectPlaces.has(at) || notOfData.has(field)) continue;
+    const now = mapStrings(each, at, `${pointer}/${escapePointer(field)}`, visit);
+    if (now === each) continue;
+    changed[field] = now;
+    isChanged = true;
+  }
+  return isChanged ? { ...value, ...changed } : value;
+};
+
+/** The event with each string that may carry an identifier as `visit` has it. */
+const withStrings = (event: Event, visit: Visit): Event => {
+  const changed: Record<string, unknown> = {};
+  for (const [attribute, value] of Object.entries(event)) {
+    if (notOfEnvelope.has(attribute)) continue;
+    const now = mapStrings(value, '', `/${escapePointer(attribute)}`, visit);
+    if (now !== value) changed[attribute] = now;
+  }
+  let data: unknown = event.data;
+  if (event.type === 'EventCorrected') {
+    const { data: replacement, ...rest } = event.data;
+    const others = mapStrings(rest, '', '/data', visit) as typeof rest;
+    const inner = mapStrings(replacement, '', '/data/data', visit) as typeof replacement;
+    if (others !== rest || inner !== replacement)
+      data = { ...others, ...(inner === undefined ? {} : { data: inner }) };
+  } else data = mapStrings(data, '', '/data', visit);
+  if (data !== event.data) changed.data = data;
+  return Object.keys(changed).length === 0 ? event : ({ ...event, ...changed } as unknown as Event);
+};
+
+const percentEncoded = /(?:%[0-9A-Fa-f]{2})+/g;
+
+const decoded = (run: string): string => {
+  try {
+    return decodeURIComponent(run);
+  } catch {
+    return run;
+  }
+};
+
+/** What a string says when it is read as a URI, in Unicode's normal form C. */
+const plain = (text: string): string =>
+  (text.includes('%') ? text.replace(percentEncoded, decoded) : text).normalize('NFC');
+
+const searchOf = (identifiers: ReadonlySet<string>, texts: ReadonlyArray<string>): WordSearch | undefined => {
+  const wanted = [...identifiers].filter(isWanted);
+  const isFew = wanted.length <= fewIdentifiersMax;
+  if (wanted.length === 0 || (isFew && !wanted.some((each) => texts.some((text) => text.includes(each)))))
+    return undefined;
+  return wordSearch(wanted, texts);
+};
+
+/** The strings of an event that may carry an identifier, each with its place. */
+const stringsOf = (event: Event): ReadonlyArray<readonly [text: string, pointer: string]> => {
+  const strings: [string, string][] = [];
+  withStrings(event, (text, pointer) => {
+    strings.push([text, pointer]);
+    return text;
+  });
+  return strings;
+};
+
+/**
+ * The places of the strings in which one of these identifiers stands, as JSON pointers (RFC 6901) into the event. Its
+ * cost grows with the bytes of the event and of the identifiers.
+ */
+export const carriersOf = (event: Event, identifiers: ReadonlySet<string>): ReadonlyArray<string> => {
+  if (identifiers.size === 0) return [];
+  const strings = stringsOf(event);
+  const plainTexts = strings.map(([text]) => plain(text));
+  const search = searchOf(identifiers, plainTexts);
+  if (search === undefined) return [];
+  return strings.flatMap(([, pointer], index) => (search.isIn(plainTexts[index]!) ? [pointer] : []));
+};
+
+/**
+ * The same event with each of these identifiers swapped where it stands in a string as a word. What is percent-encoded
+ * stays as it is: ask `carriersOf` afterwards.
+ *
+ * @param swap the pointer tells which string it is.
+ */
+export const withCarriedSwapped = (
+  event: Event,
+  identifiers: ReadonlySet<string>,
+  swap: (identifier: string, pointer: string) => string,
+): Event => {
+  const search = searchOf(
+    identifiers,
+    stringsOf(event).map(([text]) => text),
+  );
+  if (search === undefined) return event;
+  return withStrings(event, (text, pointer) =>
+    search.isIn(text) ? search.replacedIn(text, (identifier) => swap(identifier, pointer)) : text,
+  );
+};

@@ -1,0 +1,46 @@
+/**
+ * Reads who stands behind the pseudonyms of a vault, beside a process that writes it.
+ */
+import { openToRead } from '../../store/sqlite/open-database.ts';
+import { damaged } from '../../store/sqlite/store-problems.ts';
+import { pseudonymPrefix } from './vault.ts';
+import { type EntryRow, entryColumns, isAsWritten, vaultFormat } from './vault-format.ts';
+
+/** Entries read in one statement: a longer one would hold up an erasure, which empties the write-ahead log. */
+const rowsAtOnceMax = 5_000;
+
+/**
+ * The people of a vault who were not forgotten, by pseudonym, in groups.
+ *
+ * @throws a StoreProblem if it cannot be read.
+ */
+export const identifiersInGroups = function* (
+  file: string,
+  peopleMax: number,
+): Iterable<ReadonlyMap<string, string>> {
+  const database = openToRead(file, vaultFormat);
+  try {
+    const select = database.prepare(
+      `SELECT ${entryColumns} FROM entry WHERE id > ? ORDER BY id LIMIT ${rowsAtOnceMax}`,
+    );
+    select.setReturnArrays(true);
+    let group = new Map<string, string>();
+    for (let last = 0; ; ) {
+      const rows = select.all(last) as unknown as ReadonlyArray<EntryRow>;
+      if (rows.length === 0) break;
+      for (const row of rows) {
+        if (!isAsWritten(row)) throw damaged(file, 'an entry is not as it was written');
+        const [, identifier, pseudonym, forgotten] = row;
+        if (forgotten === 0)
+          group.set(pseudonymPrefix + Buffer.from(pseudonym).toString('base64url'), identifier);
+      }
+      last = rows.at(-1)![0];
+      if (group.size < peopleMax) continue;
+      yield group;
+      group = new Map();
+    }
+    if (group.size > 0) yield group;
+  } finally {
+    database.close();
+  }
+};
