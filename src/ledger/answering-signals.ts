@@ -10,9 +10,6 @@ export interface AnsweringProgress {
   readonly total: number;
 }
 
-/** How many steps a question may take; to read a million events takes ten million. */
-const questionStepsMax = 100_000_000;
-
 const givenUp = 0;
 const done = 1;
 const total = 2;
@@ -42,9 +39,9 @@ export class AnsweringSignals {
     return { done: Atomics.load(this.cells, done), total: Atomics.load(this.cells, total) };
   }
 
-  /** The work of the question under way, for the thread that answers. */
-  work(): Work {
-    let left = questionStepsMax;
+  /** The work of the question under way, for the thread that answers. It may take so many steps. */
+  work(stepsMax: number): Work {
+    let left = stepsMax;
     return {
       goOn: (steps = 0) => {
         left -= steps;

@@ -24,6 +24,8 @@ export interface AnsweringThreadInput {
   readonly logFile: string;
   /** Of `AnsweringSignals`. */
   readonly signals: SharedArrayBuffer;
+  /** How many steps one question may take. */
+  readonly stepsMax: number;
 }
 
 /** What the thread is told: a question about the projections in a file, or that there are no more. */
@@ -43,7 +45,7 @@ export type AnsweringReport =
   | { readonly kind: 'store-problem'; readonly problem: PlainProblem }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-const { logFile, signals } = workerData as AnsweringThreadInput;
+const { logFile, signals, stepsMax } = workerData as AnsweringThreadInput;
 const log = openLogFile(logFile);
 const shared = new AnsweringSignals(signals);
 let open:
@@ -61,7 +63,7 @@ const readerOf = (file: string): IndexReader => {
 };
 
 const answer = (file: string, asked: AskedWidely): AnsweringReport => {
-  const work = shared.work();
+  const work = shared.work(stepsMax);
   try {
     const { position, minAssurance } = asked.asked.clocks;
     const answered = askAsKnown(

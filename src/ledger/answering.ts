@@ -45,6 +45,7 @@ type Outcome = E.Either<Problem, Answered>;
 
 export class Answering {
   private readonly logFile: string;
+  private readonly stepsMax: number;
   private thread: { readonly worker: Worker; readonly exited: Promise<AnsweringReport> } | undefined;
   private readonly signals = new AnsweringSignals();
   private last: Promise<unknown> = Promise.resolve();
@@ -52,9 +53,13 @@ export class Answering {
   private underWay = false;
   private closed = false;
 
-  /** @param logFile the log that the thread opens for itself, once there is something to answer. */
-  constructor(logFile: string) {
+  /**
+   * @param logFile the log that the thread opens for itself, once there is something to answer.
+   * @param stepsMax how many steps one question may take.
+   */
+  constructor(logFile: string, stepsMax: number) {
     this.logFile = logFile;
+    this.stepsMax = stepsMax;
   }
 
   /**
@@ -120,7 +125,11 @@ export class Answering {
 
   private running(): NonNullable<Answering['thread']> {
     if (this.thread !== undefined) return this.thread;
-    const workerData: AnsweringThreadInput = { logFile: this.logFile, signals: this.signals.shared };
+    const workerData: AnsweringThreadInput = {
+      logFile: this.logFile,
+      signals: this.signals.shared,
+      stepsMax: this.stepsMax,
+    };
     const worker = startThread(
       new URL('./answering-thread.ts', import.meta.url),
       workerData,

@@ -34,6 +34,10 @@ import type { CarriedIdentifiers } from './settings.ts';
 
 /** Steps that a question may take on the thread that serves everybody: some tens of milliseconds. */
 const onTheSpotStepsMax = 20_000;
+/** Steps of a question about everybody; to read a million events takes ten million. */
+const wideStepsMax = 100_000_000;
+/** Steps of a question about one person. */
+const personStepsMax = 40_000_000;
 /** Steps of a question that no thread beside answers: far more than any honest one takes. */
 const atOnceStepsMax = 1_000_000;
 /** Questions that were found to take more are remembered, so many and so long: they are not tried there again. */
@@ -72,8 +76,8 @@ export class Ledger {
   constructor(parts: LedgerParts) {
     this.parts = parts;
     const { generations, log, logFile, now } = parts;
-    this.answering = new Answering(logFile);
-    this.answeringOfPeople = new Answering(logFile);
+    this.answering = new Answering(logFile, wideStepsMax);
+    this.answeringOfPeople = new Answering(logFile, personStepsMax);
     this.serving = new ServingProjections({
       generations,
       log,

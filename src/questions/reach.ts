@@ -157,7 +157,7 @@ export const wireCutEdge = (edge: CutEdge) => ({ from: edge.from, ...wireEdges([
 /** Why the party cannot reach the subject's data, or what would keep it out. */
 export const cutOf = (view: View, subject: string, party: string, at: Instant): WireCut => {
   const reach = reachIndexOf(view);
-  const presences = dataPresencesOf(reach.grants, residencyOf(view, subject), subject);
+  const presences = dataPresencesOf(reach.grants, residencyOf(view, subject), subject, reach.goOn);
   return wireCut(party, explainCut(reach, presences, party, at));
 };
 

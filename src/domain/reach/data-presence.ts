@@ -14,6 +14,7 @@ import { cover, holdsAt, intersect, type Timeline } from '../time/timeline.ts';
 import type { Varying } from '../time/varying.ts';
 import { type DataClass, overKey } from './data-class.ts';
 import type { Grants } from './grants.ts';
+import type { GoOn } from './reach.ts';
 
 /** Data in one row, from the instant it came to the instant it went. The classes follow each other without a gap. */
 export interface DataPresence extends Interval {
@@ -34,10 +35,11 @@ export const dataPresencesOf = (
   grants: Grants,
   residency: Residency,
   subject: string,
+  goOn: GoOn = () => {},
 ): ReadonlyArray<DataPresence> => {
   const memberships = residency.memberships.get(subject) ?? [];
   return rowPresences(residency, subject)
-    .map((presence) => classified(grants, presence, subject, memberships))
+    .map((presence) => classified(grants, presence, subject, memberships, goOn))
     .sort(dataPresenceOrder);
 };
 
@@ -46,6 +48,7 @@ const classified = (
   { row, from, to, behind }: RowPresence,
   subject: string,
   memberships: Varying<{ readonly population: string }>,
+  goOn: GoOn,
 ): DataPresence => {
   const { dataset } = row;
   // R14: a grant over a population covers the data of its holding, and the data of each subject in it.
@@ -70,6 +73,7 @@ const classified = (
         [...covering].map(([population, intervals]) => [population, intersect(cover(intervals), present)]),
       ),
       grants.termsOver(overKey({ dataset, scope: { subject } })).length > 0 ? subject : null,
+      goOn,
     ),
   };
 };
@@ -85,18 +89,14 @@ const classes = (
   present: Interval,
   covering: ReadonlyMap<string, Timeline>,
   subject: string | null,
+  goOn: GoOn,
 ): Varying<DataClass> => {
   const names = [...covering.keys()].sort(codeUnitOrder);
-  return elementaryIntervals([present, ...[...covering.values()].flat()]).map((interval) => ({
-    ...interval,
-    value: {
-      dataset,
-      site,
-      backup,
-      populations: names.filter((name) => holdsAt(covering.get(name)!, interval.from)),
-      subject,
-    },
-  }));
+  return elementaryIntervals([present, ...[...covering.values()].flat()]).map((interval) => {
+    goOn(names.length);
+    const populations = names.filter((name) => holdsAt(covering.get(name)!, interval.from));
+    return { ...interval, value: { dataset, site, backup, populations, subject } };
+  });
 };
 
 /** A presence of data that is of one class throughout. */

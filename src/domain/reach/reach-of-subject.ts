@@ -16,4 +16,4 @@ export const reachOfSubject = (
   subject: string,
   residency: Residency,
   question: ReachQuestion,
-): ReachAnswer => reachOf(reach, dataPresencesOf(reach.grants, residency, subject), question);
+): ReachAnswer => reachOf(reach, dataPresencesOf(reach.grants, residency, subject, reach.goOn), question);

@@ -62,7 +62,7 @@ export const reachTrail = (
     if (before === undefined) ofEvent.set(key, { edge, opens, places: new Map([[placeOf(row), row]]) });
     else before.places.set(placeOf(row), row);
   };
-  for (const { row, classes } of dataPresencesOf(reach.grants, residency, subject)) {
+  for (const { row, classes } of dataPresencesOf(reach.grants, residency, subject, reach.goOn)) {
     for (const { from, to, value } of classes) {
       for (const each of edgesOnPaths(reach, value, { from, to })) {
         for (const position of each.opening) note(position, true, each, row);

@@ -30,6 +30,10 @@ interface Visited {
   candidates: Candidate[];
 }
 
+/** How many steps of work a candidate and a label take. */
+const stepsOfCandidate = 3;
+const stepsOfLabel = 2;
+
 const theData: Candidate['next'] = [{ from: beginning, to: never, hop: undefined }];
 
 /**
@@ -62,13 +66,13 @@ export const shortestPathLabels = (
   for (const edge of direct) consider(edge, theData);
   while (reached.length > 0) {
     const round = reached.map((party) => {
-      goOn(party.candidates.length);
+      goOn(stepsOfCandidate * party.candidates.length);
       return [party, settle(party)] as const;
     });
     reached = [];
     for (const [{ party }, fresh] of round) {
       if (fresh.length === 0) continue;
-      goOn(fresh.length);
+      goOn(stepsOfLabel * fresh.length);
       for (const edge of graph.into(party)) consider(edge, fresh);
     }
   }

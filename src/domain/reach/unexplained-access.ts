@@ -73,9 +73,12 @@ export const heldOfAnybody = (residency: Residency): IsHeldOfAnybody => {
   };
 };
 
+/** How many steps of work a presence takes. */
+const stepsOfPresence = 4;
+
 /** The data that was there to be reached. */
 const accessible = (
-  { grants }: Reach,
+  { grants, goOn }: Reach,
   { time, data: { dataset, scope, site } }: FactOf<'AccessObserved'>,
   residency: Residency,
   isHeldOfAnybody: IsHeldOfAnybody,
@@ -83,9 +86,9 @@ const accessible = (
   const named = (at: { readonly dataset: string; readonly site: string }): boolean =>
     at.dataset === dataset && (site === undefined || at.site === site);
   if (!isPopulation(scope)) {
-    return dataPresencesOf(grants, residency, scope.subject)
-      .filter(({ row }) => named(row))
-      .flatMap(({ classes }) => valueAt(classes, time) ?? []);
+    const presences = dataPresencesOf(grants, residency, scope.subject, goOn);
+    goOn(stepsOfPresence * presences.length);
+    return presences.filter(({ row }) => named(row)).flatMap(({ classes }) => valueAt(classes, time) ?? []);
   }
   return residency.holdings
     .filter((presence) => named(presence.holding) && contains(presence, time))
