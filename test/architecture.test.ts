@@ -17,6 +17,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   threads: [],
   store: ['domain', 'threads'],
   integrity: ['domain', 'store', 'threads'],
+  witness: ['domain', 'integrity', 'store'],
   people: ['domain', 'store', 'sorted-runs'],
   projections: ['domain', 'store', 'sorted-runs', 'threads'],
   questions: ['contract', 'domain', 'projections'],
@@ -34,7 +35,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
     'threads',
   ],
   main: ['api', 'ledger', 'people'],
-  cli: ['api', 'client', 'contract', 'domain', 'integrity', 'ledger', 'main', 'people', 'store'],
+  cli: ['api', 'client', 'contract', 'domain', 'integrity', 'ledger', 'main', 'people', 'store', 'witness'],
 };
 
 /** What a folder inside another may import of its own: the chapters of the domain come one after the other. */

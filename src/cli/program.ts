@@ -18,6 +18,7 @@ import { addTrail } from './commands/trail.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWhere } from './commands/where.ts';
 import { addWho } from './commands/who.ts';
+import { addWitness } from './commands/witness.ts';
 import { version } from './invocation/package-version.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -48,6 +49,7 @@ Exit codes: 0 success, 1 a check failed, 2 invalid usage or input, 3 the ledger 
   addKeys(program, terminal);
   addLog(program, terminal);
   addVerify(program, terminal);
+  addWitness(program, terminal);
   addCopy(program, terminal);
   addDoctor(program, terminal);
   addBench(program, terminal);

@@ -1,6 +1,6 @@
 /**
- * The keys that a ledger signs its checkpoints with (V4): an Ed25519 key and an ML-DSA-44 key, in one file that only its
- * owner can read.
+ * The keys that a ledger signs its checkpoints with (V4), or a witness cosigns with (V8): an Ed25519 key and an ML-DSA-44
+ * key, in one file that only its owner can read.
  */
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import {
@@ -18,7 +18,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { exact } from '../domain/events/codec.ts';
 import { faultsOf } from '../domain/events/fault.ts';
-import { noteSigner, type VerifierKey } from './keys.ts';
+import { noteSigner, type SignatureType, type VerifierKey } from './keys.ts';
 import type { NoteSigner } from './signed-note.ts';
 
 const KeyFile = exact(
@@ -27,7 +27,7 @@ const KeyFile = exact(
   {},
 );
 
-/** Both keys of a ledger, ready to sign under its origin. */
+/** Both keys of a ledger or a witness, ready to sign under its name. */
 export interface SigningKeys {
   readonly signers: ReadonlyArray<NoteSigner>;
   readonly verifiers: ReadonlyArray<VerifierKey>;
@@ -62,15 +62,18 @@ const makeKeyFile = (file: string): void => {
 const othersMayRead = 0o077;
 
 /**
- * Reads the keys of a ledger, and makes them where there are none.
+ * Reads the keys of a ledger, or of a witness, and makes them where there are none.
  *
+ * @param name the origin of the ledger, or the name of the witness.
+ * @param ed25519Type how the Ed25519 key signs: a witness cosigns.
  * @param seconds the time of a signature, in whole seconds since the epoch.
  * @returns what is wrong with the file, and what to do.
  */
 export const signingKeys = (
   file: string,
-  origin: string,
+  name: string,
   seconds: () => number,
+  ed25519Type: Exclude<SignatureType, 'ml-dsa-44-cosignature'> = 'ed25519',
 ): E.Either<string, SigningKeys> => {
   try {
     if (!existsSync(file)) makeKeyFile(file);
@@ -82,8 +85,8 @@ export const signingKeys = (
       return E.left(`${file}${fault!.pointer}: ${fault!.message}`);
     }
     const signers = [
-      noteSigner(origin, 'ed25519', createPrivateKey(decoded.right.ed25519), seconds),
-      noteSigner(origin, 'ml-dsa-44-cosignature', createPrivateKey(decoded.right.mldsa44), seconds),
+      noteSigner(name, ed25519Type, createPrivateKey(decoded.right.ed25519), seconds),
+      noteSigner(name, 'ml-dsa-44-cosignature', createPrivateKey(decoded.right.mldsa44), seconds),
     ];
     return E.right({ signers, verifiers: signers.map(({ verifier }) => verifier) });
   } catch (error) {

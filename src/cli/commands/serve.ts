@@ -28,28 +28,33 @@ export const portOf = (text: string): number => {
   return port;
 };
 
+/** Why a server cannot listen, and what to do. */
+export const failureOfListening = (error: unknown, host: string, port: number): Failure => {
+  if (!(error instanceof Error) || !('code' in error)) return failureOfThrown(error);
+  if (error.code === 'EADDRINUSE') {
+    return {
+      exitCode: invalidUsage,
+      message: `${host}:${port} is already in use`,
+      hint: `Stop the process that uses it, or choose another port: --port ${port + 1}`,
+    };
+  }
+  if (error.code === 'EACCES') {
+    return {
+      exitCode: invalidUsage,
+      message: `no permission to listen on ${host}:${port}`,
+      hint: 'Choose a port above 1023: --port 8484',
+    };
+  }
+  return failureOfThrown(error);
+};
+
 /** Starts the server, or says why it cannot. */
 export const started = async (settings: Settings): Promise<E.Either<Failure, Running>> => {
   try {
     const { serve } = await import('../../main/serve.ts');
     return E.right(await serve(settings));
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) return E.left(failureOfThrown(error));
-    if (error.code === 'EADDRINUSE') {
-      return E.left({
-        exitCode: invalidUsage,
-        message: `${settings.host}:${settings.port} is already in use`,
-        hint: 'Stop the process that uses it, or choose another port: --port 8485',
-      });
-    }
-    if (error.code === 'EACCES') {
-      return E.left({
-        exitCode: invalidUsage,
-        message: `no permission to listen on ${settings.host}:${settings.port}`,
-        hint: 'Choose a port above 1023: --port 8484',
-      });
-    }
-    return E.left(failureOfThrown(error));
+    return E.left(failureOfListening(error, settings.host, settings.port));
   }
 };
 

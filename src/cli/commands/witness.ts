@@ -1,0 +1,104 @@
+/**
+ * `domicile witness`: a witness for the logs of others (C2SP tlog-witness), as a regulator or an auditor runs one.
+ */
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import { invalidUsage, success } from '../invocation/exit-codes.ts';
+import { type CommandResult, type Failure, failureOfThrown } from '../invocation/failure.ts';
+import { runCommand } from '../invocation/run-command.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { failureOfListening, portOf, stopAsked } from './serve.ts';
+
+interface WitnessOptions {
+  readonly data?: string;
+  readonly name?: string;
+  readonly logs?: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+const portDefault = 8_585;
+
+const invalid = (message: string, hint?: string): E.Either<Failure, never> =>
+  E.left({ exitCode: invalidUsage, message, ...(hint === undefined ? {} : { hint }) });
+
+const run = async (options: WitnessOptions, terminal: Terminal): Promise<CommandResult> => {
+  const { data, name, logs, host, port } = options;
+  if (data === undefined) return invalid('name the directory of the witness with --data DIR');
+  if (logs === undefined) {
+    return invalid(
+      'name the logs to cosign for with --logs FILE',
+      'The file is a tlog-policy: a line "log VKEY" for each key that `domicile log key` of a ledger prints, and "quorum none".',
+    );
+  }
+  const [{ parseTlogPolicy }, { openWitness }, { serveWitness }] = await Promise.all([
+    import('../../integrity/tlog-policy.ts'),
+    import('../../witness/witness.ts'),
+    import('../../witness/serve-witness.ts'),
+  ]);
+  const text = E.tryCatch(() => readFileSync(logs, 'utf8'), failureOfThrown);
+  if (E.isLeft(text)) return text;
+  const policy = parseTlogPolicy(text.right);
+  if (E.isLeft(policy)) return invalid(`${logs}: ${policy.left}`);
+  if (policy.right.logs.length === 0) return invalid(`${logs}: no line names a log: log VKEY`);
+  const witness = openWitness(data, name, policy.right, () => Date.now());
+  if (E.isLeft(witness)) return invalid(witness.left);
+  try {
+    const running = await serveWitness(witness.right, host, port);
+    const stop = stopAsked();
+    terminal.out(`${witness.right.name} cosigns for ${witness.right.logs().length} logs on ${running.url}`);
+    for (const vkey of witness.right.vkeys()) terminal.out(vkey);
+    await stop;
+    await running.stop();
+    return E.right(success);
+  } catch (error) {
+    return E.left(failureOfListening(error, host, port));
+  }
+};
+
+const showKeys = async (
+  { data }: Pick<WitnessOptions, 'data'>,
+  terminal: Terminal,
+): Promise<CommandResult> => {
+  if (data === undefined) return invalid('name the directory of the witness with --data DIR');
+  const { witnessKeysIn } = await import('../../witness/witness.ts');
+  const keys = witnessKeysIn(data);
+  if (E.isLeft(keys)) return invalid(keys.left);
+  for (const vkey of keys.right) terminal.out(vkey);
+  return E.right(success);
+};
+
+/** Adds the command. */
+export const addWitness = (program: Command, terminal: Terminal): void => {
+  const witness = program
+    .command('witness')
+    .summary('be a witness for the logs of others')
+    .description(
+      'Runs a witness (C2SP tlog-witness): it cosigns the checkpoint of a log only where that is shown to continue the one cosigned before. Its keys are made at the first start.',
+    )
+    .option('--data <dir>', 'the directory of the witness: its keys, and what it cosigned')
+    .option(
+      '--name <name>',
+      'the name under which it cosigns, such as witness.example/w1; at the first start',
+    )
+    .option('--logs <file>', 'the logs to cosign for: the lines "log VKEY" of a tlog-policy')
+    .option('--host <host>', 'where to listen', '127.0.0.1')
+    .option('--port <port>', 'the port', portOf, portDefault)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ { sed 's/^/log /' ledger.vkeys; echo quorum none; } > logs.policy
+  $ domicile witness --data ./witness --name witness.example/w1 --logs logs.policy`,
+    )
+    .action((options: WitnessOptions) => runCommand(terminal, () => run(options, terminal)));
+  witness
+    .command('key')
+    .summary('the verifier keys of a witness')
+    .description('Prints the verifier keys (vkeys) of a witness that was started before, one a line.')
+    .option('--data <dir>', 'the directory of the witness')
+    .action((_options, command: Command) =>
+      runCommand(terminal, () => showKeys(command.optsWithGlobals<WitnessOptions>(), terminal)),
+    );
+};

@@ -1,0 +1,155 @@
+/**
+ * A witness (C2SP tlog-witness): judges what a log submits, keeps it, and cosigns it.
+ */
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { judgeSubmission, parseAddCheckpoint, type WitnessRefusal } from '../integrity/add-checkpoint.ts';
+import { sha256Hex } from '../integrity/sha256.ts';
+import {
+  formatNote,
+  formatSignature,
+  isKeyName,
+  type NoteVerifier,
+  signNote,
+} from '../integrity/signed-note.ts';
+import { type SigningKeys, signingKeys } from '../integrity/signing-keys.ts';
+import type { TlogPolicy } from '../integrity/tlog-policy.ts';
+import { type Cosigned, openWitnessFile, readWitnessName, type WitnessFile } from './witness-file.ts';
+
+/** The files of a witness in its directory. */
+const filesIn = (directory: string) => ({
+  record: join(directory, 'witness.sqlite'),
+  keys: join(directory, 'witness-keys.json'),
+});
+
+/** The longest name in bytes: a cosignature writes its length in eight bits. */
+const nameBytesMax = 255;
+
+const secondsOf = (ms: number): number => Math.floor(ms / 1_000);
+
+/** The keys of the logs in a policy, by their origin. */
+const verifiersByOrigin = ({ logs }: TlogPolicy): ReadonlyMap<string, ReadonlyArray<NoteVerifier>> => {
+  const byOrigin = new Map<string, NoteVerifier[]>();
+  for (const { key } of logs) byOrigin.set(key.name, [...(byOrigin.get(key.name) ?? []), key]);
+  return byOrigin;
+};
+
+/** How a log that the witness knows stands with it. */
+export interface WitnessedLog {
+  readonly origin: string;
+  /** None before its first checkpoint was cosigned. */
+  readonly latest: Cosigned | undefined;
+}
+
+export class Witness {
+  readonly name: string;
+  private readonly file: WitnessFile;
+  private readonly keys: SigningKeys;
+  private readonly now: () => number;
+  private readonly verifiers: ReadonlyMap<string, ReadonlyArray<NoteVerifier>>;
+
+  constructor(name: string, file: WitnessFile, keys: SigningKeys, policy: TlogPolicy, now: () => number) {
+    this.name = name;
+    this.file = file;
+    this.keys = keys;
+    this.now = now;
+    this.verifiers = verifiersByOrigin(policy);
+  }
+
+  /** The public halves of its keys: by ML-DSA-44 and by Ed25519. */
+  vkeys(): ReadonlyArray<string> {
+    return this.keys.verifiers.map(({ vkey }) => vkey);
+  }
+
+  /**
+   * Takes in a checkpoint. It is kept, durably, before this returns; reading what was cosigned before and keeping what
+   * is cosigned now is one step.
+   *
+   * @param body of the request `add-checkpoint`.
+   * @returns the lines of cosignature, or what is answered in their place.
+   */
+  addCheckpoint(body: string): E.Either<WitnessRefusal, string> {
+    const submission = parseAddCheckpoint(body);
+    if (E.isLeft(submission)) return E.left({ status: 400, message: submission.left });
+    return this.file.atomically((): E.Either<WitnessRefusal, string> => {
+      const judged = judgeSubmission(submission.right, {
+        verifiersOf: (origin) => this.verifiers.get(origin),
+        latestOf: (origin) => this.file.latestOf(origin),
+      });
+      if (E.isLeft(judged)) return judged;
+      const { checkpoint, note } = judged.right;
+      const { signatures } = signNote(note.text, this.keys.signers);
+      this.file.keep({
+        origin: checkpoint.origin,
+        size: checkpoint.size,
+        root: checkpoint.root,
+        note: formatNote({ text: note.text, signatures: [...note.signatures, ...signatures] }),
+        at: this.now(),
+      });
+      return E.right(signatures.map(formatSignature).join(''));
+    });
+  }
+
+  /** The latest checkpoint of the log whose origin has this hash (SHA-256, lowercase hexadecimal), with cosignatures. */
+  checkpointOf(originHash: string): string | undefined {
+    return this.file.all().find(({ origin }) => sha256Hex(Buffer.from(origin)) === originHash)?.note;
+  }
+
+  /** The logs that it cosigns for. */
+  logs(): ReadonlyArray<WitnessedLog> {
+    return [...this.verifiers.keys()].map((origin) => ({ origin, latest: this.file.latestOf(origin) }));
+  }
+
+  close(): void {
+    this.file.close();
+  }
+}
+
+/**
+ * Opens a witness, and makes its keys and its record where there are none.
+ *
+ * @param name the name under which it cosigns; needed at the first start, and the same ever after.
+ * @returns what is wrong, and what to do.
+ * @throws a StoreProblem about its record.
+ */
+export const openWitness = (
+  directory: string,
+  name: string | undefined,
+  policy: TlogPolicy,
+  now: () => number,
+): E.Either<string, Witness> => {
+  if (name !== undefined && (!isKeyName(name) || Buffer.byteLength(name) > nameBytesMax))
+    return E.left(
+      `the name of a witness has up to ${nameBytesMax} bytes, no spaces and no +, such as witness.example/w1`,
+    );
+  const files = filesIn(directory);
+  const file = openWitnessFile(files.record, now());
+  const refuse = (message: string): E.Either<string, never> => {
+    file.close();
+    return E.left(message);
+  };
+  const kept = file.name();
+  const called = kept ?? name;
+  if (called === undefined) return refuse('a new witness needs a name, such as --name witness.example/w1');
+  if (name !== undefined && name !== called)
+    return refuse(
+      `this witness is called ${called}, and logs know its keys by that name; leave out the name, or begin another witness in another directory`,
+    );
+  const keys = signingKeys(files.keys, called, () => secondsOf(now()), 'ed25519-cosignature');
+  if (E.isLeft(keys)) return refuse(keys.left);
+  if (kept === undefined) file.keepName(called);
+  return E.right(new Witness(called, file, keys.right, policy, now));
+};
+
+/**
+ * The verifier keys of a witness that was started before, while it runs or not.
+ *
+ * @throws a StoreProblem about its record.
+ */
+export const witnessKeysIn = (directory: string): E.Either<string, ReadonlyArray<string>> => {
+  const files = filesIn(directory);
+  const name = readWitnessName(files.record);
+  if (name === undefined) return E.left(`${files.record}: the witness has no name yet; start it once`);
+  const keys = signingKeys(files.keys, name, () => 0, 'ed25519-cosignature');
+  return E.isLeft(keys) ? keys : E.right(keys.right.verifiers.map(({ vkey }) => vkey));
+};

@@ -1,0 +1,49 @@
+/**
+ * `domicile witness`, as a person runs it.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { domicile, finished, printed, start } from './command-line.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'domicile-witness-'));
+const data = join(folder, 'witness');
+const logs = join(folder, 'logs.policy');
+const vkey = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('starts with keys of its own, says them, and ends in order', async () => {
+  writeFileSync(logs, `log ${vkey}\nquorum none\n`);
+  const child = start([
+    'witness',
+    '--data',
+    data,
+    '--name',
+    'witness.example/w1',
+    '--logs',
+    logs,
+    '--port',
+    '0',
+  ]);
+  const ended = finished(child);
+  const text = await printed(child, /\+B[g-v]\S{100}/);
+  const url = /http:\S+/.exec(text)![0];
+  const page = await (await fetch(url)).text();
+  const keys = await domicile(['witness', 'key', '--data', data]);
+  expect(keys.code).toBe(0);
+  expect(keys.out.trim().split('\n')).toHaveLength(2);
+  for (const key of keys.out.trim().split('\n')) expect(page).toContain(key);
+  child.kill('SIGTERM');
+  expect((await ended).code).toBe(0);
+});
+
+it.each([
+  [[], 'name the directory of the witness with --data DIR'],
+  [['--data', data], 'name the logs to cosign for with --logs FILE'],
+  [['--data', join(folder, 'new'), '--logs', logs], 'a new witness needs a name'],
+])('needs to know what it is to do: %j', async (args, message) => {
+  const refused = await domicile(['witness', ...args]);
+  expect(refused.code).toBe(2);
+  expect(refused.notes).toContain(message);
+});
