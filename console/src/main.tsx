@@ -27,6 +27,7 @@ import './styles/map.css';
 import './styles/findings.css';
 import './styles/what-if.css';
 import './styles/reach.css';
+import './styles/integrity.css';
 import './styles/log-and-health.css';
 import './styles/print.css';
 

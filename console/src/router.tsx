@@ -95,8 +95,15 @@ const health = createRoute({
   component: lazyRouteComponent(() => import('./health/health-screen.tsx'), 'HealthScreen'),
 });
 
+const integrity = createRoute({
+  getParentRoute: () => root,
+  path: '/integrity',
+  validateSearch: searchWith({}),
+  component: lazyRouteComponent(() => import('./integrity/integrity-screen.tsx'), 'IntegrityScreen'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, person, map, findings, whatIf, reach, log, health]),
+  routeTree: root.addChildren([home, person, map, findings, whatIf, reach, log, integrity, health]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

@@ -11,7 +11,12 @@ import type * as t from 'io-ts';
 import { type Answer, answerOf, Readiness, type Recorded } from '../contract/answers.ts';
 import { Replay, ReplayList, type ReplayRequest } from '../contract/replays.ts';
 import { DiscrepancyRow, EventDetail, TrailRow, WireEvent } from '../contract/rows/events.ts';
-import { MerkleLogAnswer, type MerkleLogRow } from '../contract/rows/integrity.ts';
+import {
+  type CheckpointRow,
+  CheckpointsAnswer,
+  MerkleLogAnswer,
+  type MerkleLogRow,
+} from '../contract/rows/integrity.ts';
 import { Lineage, TransferRow } from '../contract/rows/movements.ts';
 import { FindingRow, PolicyRow, WireDifference } from '../contract/rows/policy.ts';
 import { PartyReachRow, ReachRow, SimulatedReachRow, WireCut, WirePartyCut } from '../contract/rows/reach.ts';
@@ -320,6 +325,16 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
       /** How the Merkle log stands: its size, the keys that verify it, the last checkpoint. */
       state: (options?: RequestOptions): Outcome<{ readonly data: MerkleLogRow }> =>
         ask(target, { path: ['v1', 'log'], signal: options?.signal }, MerkleLogAnswer),
+      /** The checkpoints that were signed, the largest first. */
+      checkpoints: (
+        question: { readonly upTo?: string; readonly limit?: number } = {},
+        options?: RequestOptions,
+      ): Outcome<{ readonly data: ReadonlyArray<CheckpointRow> }> =>
+        ask(
+          target,
+          { path: ['v1', 'log', 'checkpoints'], query: question, signal: options?.signal },
+          CheckpointsAnswer,
+        ),
       /** The signed checkpoint, as text. */
       checkpoint: (options?: RequestOptions): Outcome<string> =>
         askText(target, { path: ['log', 'checkpoint'], signal: options?.signal }),

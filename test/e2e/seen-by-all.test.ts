@@ -98,6 +98,7 @@ const screens: Readonly<Record<string, readonly [address: string, there: (page: 
   ],
   log: ['/log', (page) => page.getByText('110 events').waitFor()],
   discrepancies: ['/log?show=resolved', (page) => page.getByText('Resolved discrepancies').first().waitFor()],
+  integrity: ['/integrity', (page) => page.getByText('The log agrees with what was signed').waitFor()],
   health: ['/health', (page) => page.getByText('Ready for questions').waitFor()],
 };
 

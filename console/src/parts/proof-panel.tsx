@@ -16,6 +16,7 @@ import { Icon } from './icon.tsx';
 import { Moment } from './moment.tsx';
 import { Id, PartyWord, SiteWord } from './names.tsx';
 import { shownJson, shownText } from './shown-text.ts';
+import { SignedLog } from './signed-log.tsx';
 import { Answered } from './states.tsx';
 import { webAddressOf } from './web-address.ts';
 
@@ -166,6 +167,7 @@ const EventCard = ({ detail }: { detail: EventDetail }) => {
           As known with it
         </button>
       </p>
+      <SignedLog position={event.position} />
       <details>
         <summary>JSON</summary>
         <pre>{shownJson(event)}</pre>

@@ -10,6 +10,7 @@ import { setKey, useSession } from '../ledger/session.ts';
 import { NamesAt } from '../parts/names.tsx';
 import { ProofPanel } from '../parts/proof-panel.tsx';
 import { ConnectionMark, LostBanner } from './connection.tsx';
+import { IntegrityBanner, IntegrityMark } from './integrity-banner.tsx';
 import { KeyGate } from './key-gate.tsx';
 import { Keys } from './keys.tsx';
 import { PersonSearch } from './person-search.tsx';
@@ -61,6 +62,7 @@ export const Shell = () => {
         </nav>
         {path === '/' ? null : <PersonSearch label="Find a person" />}
         <ConnectionMark />
+        <IntegrityMark />
         <span className="top-tools">
           {token === undefined ? null : (
             <button type="button" className="quiet" onClick={() => setKey(undefined)}>
@@ -72,7 +74,10 @@ export const Shell = () => {
         </span>
       </header>
       <LostBanner />
-      {path === '/health' || path === '/findings/try' ? null : <ClockBar valid={path !== '/log'} />}
+      <IntegrityBanner />
+      {path === '/health' || path === '/integrity' || path === '/findings/try' ? null : (
+        <ClockBar valid={path !== '/log'} />
+      )}
       <NamesAt question={questionOf(view)}>
         <div className="with-proof">
           <main id="main" tabIndex={-1}>

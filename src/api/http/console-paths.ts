@@ -7,5 +7,6 @@ export const consolePaths = [
   '/findings/try',
   '/reach',
   '/log',
+  '/integrity',
   '/health',
 ];

@@ -1,0 +1,33 @@
+/**
+ * What is asked about what others can check of the log.
+ */
+import { queryOptions } from '@tanstack/react-query';
+import { orThrow } from '../../../src/client/client.ts';
+import { ledger } from './session.ts';
+
+/** How often the page asks how the Merkle log stands. */
+const standMs = 5_000;
+const checkpointsShown = 20;
+
+/** How the Merkle log stands. */
+export const merkleLog = queryOptions({
+  queryKey: ['merkle log'],
+  queryFn: async ({ signal }) => orThrow(await ledger().log.state({ signal })).data,
+  refetchInterval: standMs,
+});
+
+/** The checkpoints that were signed last. */
+export const checkpoints = queryOptions({
+  queryKey: ['checkpoints'],
+  queryFn: async ({ signal }) =>
+    orThrow(await ledger().log.checkpoints({ limit: checkpointsShown }, { signal })).data,
+  refetchInterval: standMs,
+});
+
+/** The proof that an event is in the signed log, as text. */
+export const proofOf = (position: string) =>
+  queryOptions({
+    queryKey: ['proof', position],
+    queryFn: async ({ signal }) => orThrow(await ledger().log.prove(position, { signal })),
+    staleTime: standMs,
+  });

@@ -1,0 +1,66 @@
+/**
+ * What others can check of the log, as a reader sees it: the page about it, the proof of an event, and the mark that turns.
+ */
+import { DatabaseSync } from 'node:sqlite';
+import * as E from 'fp-ts/lib/Either.js';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { parseVerifierKey } from '../../src/integrity/keys.ts';
+import { parseTlogProof, verifyTlogProof } from '../../src/integrity/tlog-proof.ts';
+import { filesIn } from '../../src/ledger/files.ts';
+import { Console, downloaded, foundingCase, picture } from './support/console.ts';
+
+let the: Console;
+
+beforeAll(async () => {
+  the = await Console.open();
+  await the.given(foundingCase());
+});
+afterEach(() => the.closePages());
+afterAll(async () => {
+  await the.close();
+});
+
+describe('Given the founding case', () => {
+  it('then the page Integrity says what is signed, by which keys, and what was signed before', async () => {
+    const page = await the.page('/');
+    await page.getByRole('link', { name: 'Integrity of the log' }).click();
+    await page.getByText('The log agrees with what was signed').waitFor();
+    await page.getByText('domicile.local/ledger', { exact: true }).waitFor();
+    await page.getByText('Ed25519', { exact: true }).waitFor();
+    const newest = page.getByRole('table', { name: 'Checkpoints' }).getByRole('row').nth(1);
+    await expect.poll(() => newest.innerText()).toMatch(/^101\s/);
+    await picture(page, 'screens/integrity');
+  });
+
+  it('when a reader saves the proof of an event, then it verifies by the key that the page shows', async () => {
+    const page = await the.page('/log?proof=7');
+    const proof = page.getByRole('complementary', { name: 'Proof' });
+    await proof.getByText('Proof that it is in the signed log').click();
+    await proof.getByText('101 events').waitFor();
+    const { text } = await downloaded(page, () =>
+      proof.getByRole('button', { name: 'Save the proof' }).click(),
+    );
+    const keysPage = await the.page('/integrity');
+    const { text: key } = await downloaded(keysPage, () =>
+      keysPage.getByRole('button', { name: 'Save the key' }).first().click(),
+    );
+    const [read, verifier] = [parseTlogProof(text), parseVerifierKey(key.trim())];
+    if (E.isLeft(read) || E.isLeft(verifier)) throw new Error('the files cannot be read');
+    expect(E.isRight(verifyTlogProof(read.right, read.right.extra!, [verifier.right]))).toBe(true);
+  });
+
+  it('when the log is changed behind the server, then every screen says so', async () => {
+    // An orderly end: what is in the write-ahead log is written back first.
+    await the.server.end();
+    const log = new DatabaseSync(filesIn(the.directory).log);
+    log.exec('DELETE FROM event WHERE position = 101');
+    log.exec('UPDATE source SET count = (SELECT count(*) FROM event WHERE event.source = source.id)');
+    log.close();
+    await the.serverComesBack();
+    const page = await the.page('/findings');
+    await page.getByText('The log differs from what was signed of it.').waitFor();
+    await page.getByRole('link', { name: 'See what differs' }).click();
+    await page.getByText(/1 event is missing from position 101 on/).waitFor();
+    await picture(page, 'screens/integrity-differs');
+  });
+});
