@@ -6,6 +6,7 @@ import type { DiscrepancyRow } from '../contract/rows/events.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import { formatInstant } from '../domain/time/instant.ts';
 import { possibleDiscrepancies, topicsNaming } from '../projections/topics.ts';
+import { momentsOf } from './discrepancy-moments.ts';
 import { discrepanciesOf, type ToldDiscrepancy } from './event-discrepancies.ts';
 import { ResidencyFolds } from './residency-folds.ts';
 import type { View } from './view.ts';
@@ -15,6 +16,9 @@ const judgedEventsMax = 5_000;
 
 /** A page ends before it folds more facts than this, so that other questions are answered in between. */
 const foldedFactsMax = 50_000;
+
+/** Moments of knowledge whose folds a page keeps, at the most. */
+const keptMomentsMax = 200;
 
 /** A page of discrepancies, and the position after which the next begins; null at the end. */
 export interface DiscrepancyPage {
@@ -41,13 +45,13 @@ const candidatesAfter = (view: View, after: number): ReadonlyArray<number> => {
 };
 
 /**
- * Judges the events of one page. All events as known now share their folds; an event as it was known when it was
- * recorded has folds of its own.
+ * Judges the events of one page. All events as known at one position share their folds.
  */
 class PageJudge {
   private readonly view: View;
   private readonly state: 'open' | 'resolved';
   private readonly now: ResidencyFolds;
+  private readonly earlier = new Map<number, ResidencyFolds>();
   private foldedThen = 0;
 
   constructor(view: View, state: 'open' | 'resolved') {
@@ -64,14 +68,28 @@ class PageJudge {
       if (isSpent && this.now.takesNewFold(this.view.fact(position))) return undefined;
       return discrepanciesOf(this.view, recorded, this.now);
     }
-    const then = new ResidencyFolds(this.view.as({ ...this.view.known, position }));
-    if (isSpent && then.takesNewFold(then.view.fact(position))) return undefined;
-    const open = discrepanciesOf(this.view, recorded, this.now);
-    const before = discrepanciesOf(then.view, recorded, then);
-    this.foldedThen += then.foldedFacts;
-    return before.filter(
-      (each) => !open.some(({ code, message }) => each.code === code && each.message === message),
-    );
+    const told = new Map<string, ToldDiscrepancy>();
+    for (const moment of momentsOf(this.view, recorded)) {
+      const then = this.asKnownAt(moment);
+      if (isSpent && then.takesNewFold(then.view.fact(position))) return undefined;
+      const foldedBefore = then.foldedFacts;
+      for (const each of discrepanciesOf(then.view, recorded, then))
+        told.set(`${each.code} ${each.message}`, each);
+      this.foldedThen += then.foldedFacts - foldedBefore;
+    }
+    for (const { code, message } of discrepanciesOf(this.view, recorded, this.now))
+      told.delete(`${code} ${message}`);
+    return [...told.values()];
+  }
+
+  /** The folds of what was known at a position: events that are judged as known then share them. */
+  private asKnownAt(position: number): ResidencyFolds {
+    const made = this.earlier.get(position);
+    if (made !== undefined) return made;
+    if (this.earlier.size >= keptMomentsMax) this.earlier.clear();
+    const folds = new ResidencyFolds(this.view.as({ ...this.view.known, position }));
+    this.earlier.set(position, folds);
+    return folds;
   }
 }
 
@@ -80,8 +98,8 @@ const setAsideAfter = (view: View, after: number): ReadonlyMap<number, string> =
   new Map(view.index.setAside(after, view.known.position).map(({ position, reason }) => [position, reason]));
 
 /**
- * Discrepancies of events after a position, in log order. Open ones hold as known now; resolved ones held when the
- * event was recorded, and no longer do.
+ * Discrepancies of events after a position, in log order. Open ones hold as known now; resolved ones held as
+ * known at an earlier position, and no longer do.
  */
 export const discrepanciesAfter = (
   view: View,

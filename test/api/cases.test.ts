@@ -76,6 +76,37 @@ test('built-in-policy-unknown: the built-in policies are registered', async () =
   expect(await server.rows('/v1/discrepancies')).toEqual([]);
 });
 
+test('resolved-after-a-correction: what was open as known at any earlier position is resolved', async () => {
+  const server = await given('resolved-after-a-correction');
+  expect(await server.rows('/v1/discrepancies', { state: 'resolved' })).toMatchObject([
+    { event: '2', code: 'unknown-site', message: expect.stringContaining('dublin') },
+  ]);
+});
+
+test('simulate-more-people-of-a-holding: newly is judged for each person', async () => {
+  const server = await given('simulate-more-people-of-a-holding');
+  const event = {
+    type: 'AccessGranted',
+    time: '2020-01-01T00:00:00Z',
+    data: { grant: 'g2', party: 'x', over: { population: 'us' }, actions: ['read'] },
+  };
+  expect(await simulated(server, 'validAt=2020-01-04', event)).toMatchObject([
+    { party: 'x', site: 'virginia', subjects: 1, from: '2020-01-04T00:00:00.000Z', to: null },
+  ]);
+});
+
+test('trail-without-a-retracted-control: a trail lists what changed who reaches, retractions too', async () => {
+  const server = await given('trail-without-a-retracted-control');
+  const trail = await server.rows('/v1/subjects/s0/trail');
+  expect(trail.map(({ event }) => event.position)).toContain('5');
+});
+
+test('trail-without-an-access-anywhere: an observed access without a site is to all of it', async () => {
+  const server = await given('trail-without-an-access-anywhere');
+  const trail = await server.rows('/v1/subjects/s0/trail');
+  expect(trail.map(({ event }) => event.position)).toContain('3');
+});
+
 test('withdrawn-before-it-was-adopted: an event that does nothing stays a discrepancy', async () => {
   const server = await given('withdrawn-before-it-was-adopted');
   expect(await server.rows('/v1/discrepancies')).toMatchObject([{ event: '1', code: 'unknown-policy' }]);

@@ -222,14 +222,18 @@ export const targetsOf = ({ residency }: World, subject: string): readonly Targe
   });
 };
 
-/** The holdings of a population of a dataset, whoever is in them. */
+/** The holdings of a population, while anybody is in them (R16). */
 export const targetsOfPopulation = ({ residency }: World, population: string): readonly Target[] =>
   residency.holdings
     .filter(({ holding }) => scopeOf(holding).includes(population))
     .map((presence) => ({
       row: rowOf(presence.holding),
       subject: undefined,
-      presentAt: (instant) => contains(presence, instant),
+      presentAt: (instant) =>
+        contains(presence, instant) &&
+        residency.presences.some(
+          (other) => equal(other.holding, presence.holding) && contains(other, instant),
+        ),
       scopesAt: () => [population],
       populationAt: () => undefined,
     }));
