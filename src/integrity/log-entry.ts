@@ -4,8 +4,8 @@
  */
 import type { Attribution } from '../domain/recording/attribution.ts';
 import { formatInstant, type Instant } from '../domain/time/instant.ts';
-import { type Hash, leafHash } from './merkle-tree.ts';
-import { sha256Hex } from './sha256.ts';
+import type { Hash } from './merkle-tree.ts';
+import { sha256Hex, sha256OfText } from './sha256.ts';
 
 /** What the log holds of an event: the stored bytes, and how they came there. */
 export interface LoggedEvent extends Attribution {
@@ -17,26 +17,21 @@ export interface LoggedEvent extends Attribution {
   readonly bytes: Uint8Array;
 }
 
-const entryVersion = 1;
-const encoder = new TextEncoder();
+/** JSON of a text or of nothing. The same few are asked for again and again. */
+const quoted = (text: string | null): string => JSON.stringify(text);
 
-/** The entry: canonical JSON (RFC 8785), its members in the order of their names. */
-export const logEntry = (event: LoggedEvent): Uint8Array => {
+/** The entry as text: canonical JSON (RFC 8785), its members in the order of their names. */
+const entryText = (event: LoggedEvent): string => {
   const { authority, id, position, recordedAt, recordedBy, bytes, source, type } = event;
-  return encoder.encode(
-    JSON.stringify({
-      authority,
-      id,
-      position,
-      recordedat: formatInstant(recordedAt),
-      recordedby: recordedBy,
-      sha256: sha256Hex(bytes),
-      source,
-      type,
-      v: entryVersion,
-    }),
-  );
+  const by = `"recordedat":"${formatInstant(recordedAt)}","recordedby":${quoted(recordedBy)}`;
+  const what = `"sha256":"${sha256Hex(bytes)}","source":${quoted(source)},"type":${quoted(type)},"v":1`;
+  return `{"authority":${quoted(authority)},"id":${quoted(id)},"position":${position},${by},${what}}`;
 };
 
-/** The leaf of an event. */
-export const leafOf = (event: LoggedEvent): Hash => leafHash(logEntry(event));
+const encoder = new TextEncoder();
+
+/** The entry of an event: version 1 of it. */
+export const logEntry = (event: LoggedEvent): Uint8Array => encoder.encode(entryText(event));
+
+/** The leaf of an event: the prefix of a leaf is a zero byte, which is one character. */
+export const leafOf = (event: LoggedEvent): Hash => sha256OfText(`\0${entryText(event)}`);

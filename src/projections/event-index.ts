@@ -63,6 +63,8 @@ export interface EventIndex {
   latestVouch(source: string, holds: (position: number, upTo: Instant) => boolean): Instant | undefined;
   /** The positions of what may correct the event with this `source` and `id`, up to one, in log order. */
   correctionsOf(source: string, id: string, upTo: number): ReadonlyArray<number>;
+  /** The positions of everything that may correct an event, up to one: the last `limit`, in log order. */
+  lastCorrections(upTo: number, limit: number): ReadonlyArray<number>;
   /** Movements of data whose time, as recorded or as corrected, lies in `[from, to)`: their positions. */
   movementsBetween(from: Instant, to: Instant): ReadonlySet<number>;
   /** Events that could not be applied, after a position and up to another, and why. */

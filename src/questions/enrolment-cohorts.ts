@@ -73,7 +73,7 @@ export const cohortsUntil = (
 /** The cohorts of a population over all time, each with the arrivals of its subjects. */
 export const cohortsOverTime = (
   { times, positions }: Enrolments,
-  divisions: ReadonlyArray<Fact>,
+  divisions: ReadonlyArray<FoldingPlace>,
 ): ReadonlyArray<Cohort> => {
   const cohorts: Cohort[] = [];
   let first = 0;

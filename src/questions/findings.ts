@@ -29,6 +29,7 @@ import { holdingsAt } from './holdings.ts';
 import { policyVersions } from './policies.ts';
 import { reachIndexOf } from './reach.ts';
 import { residencyOf } from './residency-facts.ts';
+import { findingsAboutSilence } from './silent-sources.ts';
 import type { View } from './view.ts';
 import { wholeHistoryOf } from './whole-history.ts';
 
@@ -89,11 +90,12 @@ export const findingsOfVersions = (
   versions: ReadonlyArray<PolicyVersion>,
 ): ReadonlyArray<Finding> => {
   const history = wholeHistoryOf(view);
-  return judge(view, versions, {
+  const judged = judge(view, versions, {
     ...history,
     accesses: view.factsOf('accesses', 'all', 'AccessObserved'),
     isHeldOfAnybody: heldOfAnybody(history.residency),
   });
+  return [...judged, ...findingsAboutSilence(view, versions)].sort(findingOrder);
 };
 
 /** Moments of knowledge whose findings are kept, at the most. */

@@ -3,15 +3,17 @@
  */
 
 import type { PartyReachRow, SimulatedReachRow } from '../contract/rows/reach.ts';
-import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
 import { countedDataOf } from '../domain/policy/judged-holdings.ts';
+import { type NewReach, newlyReachedBetween, type ReachedWorld } from '../domain/policy/newly-reached.ts';
 import { type HoldingReach, reachOfParty as reachedHoldings } from '../domain/reach/reach-of-party.ts';
-import { formatBound, type Instant, never } from '../domain/time/instant.ts';
+import { formatBound, type Instant } from '../domain/time/instant.ts';
 import type { Interval } from '../domain/time/interval.ts';
-import { cover, subtract } from '../domain/time/timeline.ts';
-import { wirePath } from './reach.ts';
+import { dividing } from './enrolment-cohorts.ts';
+import { reachIndexOf, wirePath } from './reach.ts';
+import { ResidencyFacts } from './residency-facts.ts';
+import { residencyOfMany } from './residency-of-many.ts';
 import type { View } from './view.ts';
-import { wholeHistoryOf } from './whole-history.ts';
+import { namedSubjects, wholeHistoryOf } from './whole-history.ts';
 
 /** What was reached, on the wire. */
 export const wireHoldingReach = ({ from, to, path, ...of }: HoldingReach): PartyReachRow => ({
@@ -34,52 +36,45 @@ export const reachOfParty = (
   during: Interval,
 ): ReadonlyArray<HoldingReach> => reachedBy(view, party, at, during);
 
-/** Something that a party would newly reach. */
-export interface NewReach {
-  readonly party: string;
-  readonly reached: HoldingReach;
-}
-
-/** The same, on the wire. */
-export const wireNewReach = ({ party, reached }: NewReach): SimulatedReachRow => ({
+/** What a party would newly reach, on the wire. */
+export const wireNewReach = ({ party, ...reached }: NewReach): SimulatedReachRow => ({
   party,
   ...wireHoldingReach(reached),
 });
 
-const holdingKey = ({ dataset, population, site, kind, backup }: HoldingReach): string =>
-  [dataset, population ?? '', site, kind, backup ?? ''].join('\n');
-
-/** Everything that each party reached, as text: a party whose text is the same reaches the same. */
-const reachTexts = (view: View): ReadonlyMap<string, string> => {
-  const texts = new Map<string, string[]>();
-  for (const { holding, population, subjects, reached } of wholeHistoryOf(view).histories) {
-    for (const { party, intervals, subjects: some = subjects } of reached) {
-      const times = intervals.map(({ from, to }) => [from, to]);
-      const text = JSON.stringify([holding, population, times, some]);
-      texts.set(party, [...(texts.get(party) ?? []), text]);
-    }
+/** Where everybody's data was as two views know it, in the same cohorts, so that they can be compared person by person. */
+const comparable = (views: readonly [View, View]): ReadonlyArray<ReachedWorld> => {
+  const followed = new Set<string>();
+  for (const view of views) {
+    for (const subject of view.index.movedIndividuals()) followed.add(subject);
+    for (const subject of namedSubjects(view, reachIndexOf(view))) followed.add(subject);
+    for (const subject of view.simulatedSubjects()) followed.add(subject);
   }
-  return new Map([...texts].map(([party, of]) => [party, of.sort().join()]));
+  const populationsOf = (view: View): ReadonlyArray<string> =>
+    view.names('population', '', Number.MAX_SAFE_INTEGER);
+  const divisions = views.map((view) => {
+    const facts = new ResidencyFacts(view);
+    for (const population of populationsOf(view)) facts.addPopulation(population);
+    for (const subject of followed) facts.addSubject(subject);
+    return dividing(facts.facts.values());
+  });
+  return views.map((view) => {
+    const { residency, ...cohorts } = residencyOfMany(
+      view,
+      populationsOf(view),
+      followed,
+      'always',
+      (population) => divisions.flatMap((of) => of(population)),
+    );
+    return { residency, cohorts, reach: reachIndexOf(view) };
+  });
 };
 
 /**
- * What parties would newly reach if some events were recorded: the intervals from `at` on that are reached in the
- * simulated view and not in today's. By party, then in the order of `reachOfParty`.
+ * What parties would newly reach if some events were recorded: from `at` on, judged for each person. By party, then in
+ * the order of `reachOfParty`.
  */
 export const newlyReached = (today: View, simulated: View, at: Instant): ReadonlyArray<NewReach> => {
-  const fromNowOn = { from: at, to: never };
-  const before = reachTexts(today);
-  const changed = [...reachTexts(simulated)].filter(([party, text]) => before.get(party) !== text);
-  return changed
-    .map(([party]) => party)
-    .sort(codeUnitOrder)
-    .flatMap((party) => {
-      const known = Map.groupBy(reachedBy(today, party, at, fromNowOn), holdingKey);
-      return reachedBy(simulated, party, at, fromNowOn).flatMap((reached) =>
-        subtract(
-          [{ from: Math.max(reached.from, at), to: reached.to }],
-          cover(known.get(holdingKey(reached)) ?? []),
-        ).map((interval) => ({ party, reached: { ...reached, ...interval } })),
-      );
-    });
+  const [before, after] = comparable([today, simulated]) as [ReachedWorld, ReachedWorld];
+  return newlyReachedBetween(before, after, at);
 };

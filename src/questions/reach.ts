@@ -44,30 +44,37 @@ const keptReachOf = (view: View): ReachIndex => {
     latest.set(index, byAssurance);
   }
   const kept = byAssurance.get(known.minAssurance);
-  if (view.isSimulated()) return new ReachIndex(view.facts('reach', 'all'));
+  if (view.isSimulated()) return newReachIndex(view);
   if (kept === undefined || kept.position > known.position) {
-    const made = new ReachIndex(view.facts('reach', 'all'));
+    const made = newReachIndex(view);
     if (kept === undefined) byAssurance.set(known.minAssurance, { position: known.position, reach: made });
     return made;
   }
   if (kept.position < known.position) {
-    const before = view.as({ ...known, position: kept.position });
-    const touched = new Set<number>();
-    for (const position of view.positions('reach', 'all', kept.position)) {
-      const recorded = view.recorded(position);
-      if (recorded === undefined) continue;
-      if (!isCorrection(recorded.event)) touched.add(position);
-      else {
-        const target = view.find(recorded.event.data.event);
-        if (target !== undefined) touched.add(target);
-      }
-    }
-    const facts = (of: View): ReadonlyArray<Fact> =>
-      [...touched].flatMap((position) => of.fact(position) ?? []);
-    if (touched.size > 0) kept.reach.change(facts(before), facts(view));
+    advance(kept.reach, view.as({ ...known, position: kept.position }), view);
     byAssurance.set(known.minAssurance, { position: known.position, reach: kept.reach });
   }
   return kept.reach;
+};
+
+/** Who reaches what as a view knows it, in an index of its own. */
+export const newReachIndex = (view: View): ReachIndex => new ReachIndex(view.facts('reach', 'all'));
+
+/** Brings an index of what one view knows to what another one knows besides. */
+export const advance = (reach: ReachIndex, from: View, to: View): void => {
+  const touched = new Set<number>();
+  for (const position of to.positions('reach', 'all', from.recordedUpTo)) {
+    const recorded = to.recorded(position);
+    if (recorded === undefined) continue;
+    if (!isCorrection(recorded.event)) touched.add(position);
+    else {
+      const target = to.find(recorded.event.data.event);
+      if (target !== undefined) touched.add(target);
+    }
+  }
+  const facts = (of: View): ReadonlyArray<Fact> =>
+    [...touched].flatMap((position) => of.fact(position) ?? []);
+  if (touched.size > 0) reach.change(facts(from), facts(to));
 };
 
 /** About how many bytes of JSON an edge of a path is, an interval without its path, and a row without its intervals. */

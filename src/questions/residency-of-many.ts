@@ -4,7 +4,7 @@
  */
 import type { Cohorts } from '../domain/policy/cohorts.ts';
 import type { Fact } from '../domain/recording/facts.ts';
-import { foldingOrder } from '../domain/recording/folding-order.ts';
+import { type FoldingPlace, foldingOrder } from '../domain/recording/folding-order.ts';
 import { foldResidency } from '../domain/residency/fold-residency.ts';
 import type { Residency } from '../domain/residency/residency.ts';
 import type { Instant } from '../domain/time/instant.ts';
@@ -33,12 +33,14 @@ const cohortPrefix = '#';
  *
  * @param until the sizes of cohorts hold at this instant, and leave out later enrolments; `always` leaves out none and tells when
  *   each subject arrived, so that the numbers are known at every instant.
+ * @param divisionsToo where cohorts over time are divided besides, so that another residency has the same ones.
  */
 export const residencyOfMany = (
   view: View,
   populations: Iterable<string>,
   subjects: Iterable<string>,
   until: Instant | 'always',
+  divisionsToo?: (population: string) => ReadonlyArray<FoldingPlace>,
 ): ResidencyOfMany => {
   const facts = new ResidencyFacts(view);
   for (const population of populations) facts.addPopulation(population);
@@ -52,7 +54,12 @@ export const residencyOfMany = (
     if (list === undefined) return [];
     const individuals = [...(followed.get(population) ?? [])].sort(foldingOrder);
     if (until === 'always')
-      return cohortsOverTime(withoutIndividuals(list.enrolments(), individuals), divisions);
+      return cohortsOverTime(
+        withoutIndividuals(list.enrolments(), individuals),
+        divisionsToo === undefined
+          ? divisions
+          : [...divisions, ...divisionsToo(population)].sort(foldingOrder),
+      );
     const enrolled = new RunningCount();
     for (const place of individuals) enrolled.add(place, 1);
     return cohortsUntil(divisions, until, (place) => list.before(place) - enrolled.before(place));
@@ -69,7 +76,8 @@ export const withCohorts = (
   const enrolments: Fact[] = [];
   for (const population of facts.populations) {
     for (const cohort of cohortsOf(population, divisionsOf(population))) {
-      const subject = `${cohortPrefix}${enrolments.length}`;
+      // The same cohort has the same name, whatever else is asked about.
+      const subject = `${cohortPrefix}${population} ${cohort.position}`;
       cohorts.set(subject, cohort);
       enrolments.push({
         position: cohort.position,

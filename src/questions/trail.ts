@@ -4,14 +4,19 @@
 
 import { isPopulation } from '../domain/events/scope.ts';
 import { subjectsOf } from '../domain/events/subjects.ts';
+import { reachTrail } from '../domain/reach/reach-trail.ts';
 import { mayCorrect } from '../domain/recording/authority.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
 import { type Fact, isFact } from '../domain/recording/facts.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
+import { populationOf } from '../domain/residency/holding.ts';
 import type { Residency } from '../domain/residency/residency.ts';
 import { rowPresences } from '../domain/residency/rows.ts';
 import { formatInstant } from '../domain/time/instant.ts';
 import { holdsAt } from '../domain/time/timeline.ts';
+import type { ReachIndex } from '../projections/reach/reach-index.ts';
+import { correctionsTouching } from './corrections-touching.ts';
+import { advance, newReachIndex, reachIndexOf } from './reach.ts';
 import { ResidencyFacts } from './residency-facts.ts';
 import type { View } from './view.ts';
 
@@ -28,7 +33,7 @@ export const naming =
     subjectsOf(event).has(subject);
 
 /** Collects reasons by the position of the event. */
-export class Reasons {
+class Reasons {
   private readonly reasons = new Map<number, Set<string>>();
 
   /** Adds a reason why the event at the position is in the trail. */
@@ -37,6 +42,7 @@ export class Reasons {
     this.reasons.set(position, reasons.add(why));
   }
 
+  /** Whether the event is in the trail. */
   has(position: number): boolean {
     return this.reasons.has(position);
   }
@@ -54,34 +60,37 @@ const residencyReasons = (
   residency: Residency,
   facts: ReadonlyMap<number, Fact>,
   subject: string,
-  reasons: Reasons,
+  add: (position: number, why: string) => void,
 ): void => {
   for (const { row, from, to, opened, closed } of rowPresences(residency, subject)) {
     const what = `${row.dataset} ${row.kind === 'backup' ? `in backup ${row.backup} at` : 'live at'} ${row.site}`;
-    for (const position of opened) reasons.add(position, `brought ${what} from ${formatInstant(from)}`);
-    for (const position of closed) reasons.add(position, `ended ${what} at ${formatInstant(to)}`);
+    for (const position of opened) add(position, `brought ${what} from ${formatInstant(from)}`);
+    for (const position of closed) add(position, `ended ${what} at ${formatInstant(to)}`);
   }
   for (const pieces of [residency.memberships.get(subject) ?? []]) {
     for (const { value, from } of pieces) {
-      reasons.add(value.event, `enrolled in ${value.population} from ${formatInstant(from)}`);
+      add(value.event, `enrolled in ${value.population} from ${formatInstant(from)}`);
     }
   }
   // What left the subject's rows as they were and still touched the data: a repeated copy, a move along with others.
   for (const [position, subjects] of residency.takenAlong) {
     const fact = facts.get(position);
-    if (fact !== undefined && subjects.includes(subject))
-      reasons.add(position, `took the data along (${fact.type})`);
+    if (fact !== undefined && subjects.includes(subject)) add(position, `took the data along (${fact.type})`);
   }
   for (const presence of residency.presences) {
     if (presence.subject !== subject) continue;
+    const { kind, dataset, site } = presence.holding;
     for (const fact of facts.values()) {
-      if (!isFact(fact, 'DataPlaced') && !isFact(fact, 'DataDeleted') && !isFact(fact, 'AccessObserved'))
-        continue;
-      const { scope, dataset } = fact.data;
-      if (!isPopulation(scope) || presence.holding.kind !== 'live') continue;
-      if (scope.population !== presence.holding.population || dataset !== presence.holding.dataset) continue;
-      if (fact.data.site !== presence.holding.site || !holdsAt([presence], fact.time)) continue;
-      reasons.add(fact.position, `is about the data at ${presence.holding.site} (${fact.type})`);
+      const isAccess = isFact(fact, 'AccessObserved');
+      if (!isAccess && !isFact(fact, 'DataPlaced') && !isFact(fact, 'DataDeleted')) continue;
+      const { scope } = fact.data;
+      if (!isPopulation(scope) || scope.population !== populationOf(presence.holding)) continue;
+      // Only an access is to backups, too, and without a site to all that there is of the dataset.
+      if (!isAccess && kind !== 'live') continue;
+      if (fact.data.dataset !== dataset || (fact.data.site ?? site) !== site) continue;
+      if (!holdsAt([presence], fact.time)) continue;
+      const what = presence.holding.kind === 'backup' ? `backup ${presence.holding.backup}` : 'the data';
+      add(fact.position, `is about ${what} at ${site} (${fact.type})`);
     }
   }
 };
@@ -115,23 +124,61 @@ const ownReasons = (
   }
 };
 
+/** Why events touched where the subject's data was, and who could reach it, as a view knows them. */
+const addReasons = (
+  view: View,
+  reach: ReachIndex,
+  subject: string,
+  add: (position: number, why: string) => void,
+): Residency => {
+  const facts = new ResidencyFacts(view).addSubject(subject);
+  const residency = facts.fold();
+  residencyReasons(residency, facts.facts, subject, add);
+  for (const { position, why } of reachTrail(reach, subject, residency, (at) => view.fact(at)))
+    add(position, why);
+  return residency;
+};
+
+/** Moments before and after corrections at which a trail looks at what was known, at the most. */
+const lookedAtMomentsMax = 200;
+
 /**
- * Every known event that touched the subject's data, in known order.
+ * What touched the data as it was known before or after a correction, and does no longer: the corrections changed who
+ * could reach the data, or where it was.
+ */
+const correctedReasons = (view: View, subject: string, reasons: Reasons): void => {
+  const corrections = correctionsTouching(view, subject).slice(-lookedAtMomentsMax / 2);
+  const moments = new Set(corrections.flatMap((position) => [position - 1, position]));
+  moments.delete(view.recordedUpTo);
+  let [before, reach]: [View | undefined, ReachIndex | undefined] = [undefined, undefined];
+  for (const moment of [...moments].sort((a, b) => a - b)) {
+    const then = view.as({ ...view.known, position: moment });
+    if (before === undefined || reach === undefined) {
+      reach = newReachIndex(then);
+      reach.askedBy((steps) => view.work.goOn(steps));
+    } else advance(reach, before, then);
+    before = then;
+    addReasons(then, reach, subject, (position, why) => {
+      // One such reason is enough.
+      if (!reasons.has(position)) reasons.add(position, `as known at position ${moment}: ${why}`);
+    });
+  }
+};
+
+/**
+ * Every known event that touched the subject's data or its reach, in known order; also those that did as it was known
+ * then, and the corrections by which they do no longer.
  *
  * @param names whether a recorded event names the subject.
- * @param more adds further reasons, of events that touched who could reach the data.
  */
 export const trailOf = (
   view: View,
   subject: string,
   names: (recorded: RecordedEvent) => boolean,
-  more: (residency: Residency, reasons: Reasons) => void = () => {},
 ): ReadonlyArray<TrailEntry> => {
-  const facts = new ResidencyFacts(view).addSubject(subject);
-  const residency = facts.fold();
   const reasons = new Reasons();
-  residencyReasons(residency, facts.facts, subject, reasons);
-  more(residency, reasons);
+  addReasons(view, reachIndexOf(view), subject, (position, why) => reasons.add(position, why));
+  correctedReasons(view, subject, reasons);
   ownReasons(view, subject, names, reasons);
   return reasons.inOrder().flatMap(([position, why]) => {
     const recorded = view.recorded(position);

@@ -22,7 +22,7 @@ export interface WholeHistory {
 }
 
 /** Subjects whom an access or a grant names: what is true of them need not be of others who share their facts. */
-const namedSubjects = (view: View, reach: ReachIndex): ReadonlySet<string> => {
+export const namedSubjects = (view: View, reach: ReachIndex): ReadonlySet<string> => {
   const named = new Set(reach.grants.subjectsGrantedOver());
   for (const { data } of view.factsOf('accesses', 'all', 'AccessObserved'))
     if (!isPopulation(data.scope)) named.add(data.scope.subject);

@@ -21,6 +21,7 @@ export const wireFinding = (view: View, finding: Finding, at: Instant): FindingR
   holding: { ...finding.holding },
   population: finding.population,
   party: finding.party,
+  ...(finding.source === undefined ? {} : { source: finding.source }),
   path: wireEdges(finding.path),
   from: formatBound(finding.from),
   to: formatBound(finding.to),

@@ -99,3 +99,64 @@ describe('an answer tells, for each source behind it and for those that tell of 
     });
   });
 });
+
+describe('a source that vouches less often than it said', () => {
+  const silent = async (query: Query = {}) =>
+    (await server.get('/v1/findings', { policy: 'domicile:silent-source', ...query })).body.data;
+
+  it('is a finding from then on until it does, of no holding and of nobody', async () => {
+    const findings = await silent();
+    expect(findings).toMatchObject([
+      { from: at('2020-02-08'), to: at('2020-02-20'), events: ['5', '7'] },
+      { from: at('2020-03-03'), to: null, events: ['5', '8'] },
+    ]);
+    const first = (await server.get('/v1/events/5')).body.data.event.recordedat;
+    for (const finding of findings)
+      expect(finding).toMatchObject({
+        policy: 'domicile:silent-source',
+        version: 1,
+        rule: 'silent-source',
+        verdict: 'violated',
+        action: 'store',
+        source: clouds,
+        holding: { dataset: null, site: null, kind: null, backup: null, population: null },
+        population: null,
+        party: null,
+        path: [],
+        subjects: 0,
+        counts: [],
+        reason: 'said that it vouches at least every 7 days, and did not',
+        knownSince: first,
+      });
+    expect(new Set(findings.map(({ finding }: { finding: string }) => finding)).size).toBe(2);
+  });
+
+  it('is open by the clocks of the question alone', async () => {
+    const open = async (query: Query) => (await silent({ open: 'true', ...query })).length;
+    expect(await open({ validAt: '2020-02-07' })).toBe(0);
+    expect(await open({ validAt: '2020-02-08' })).toBe(1);
+    expect(await open({ validAt: '2020-02-20' })).toBe(0);
+    expect(await open({ validAt: '2020-03-02T23:59:59.999Z' })).toBe(0);
+    expect(await open({ validAt: '2020-03-03' })).toBe(1);
+    expect(await open({ validAt: '2020-03-03', knownPosition: 4 })).toBe(0);
+    // As it was known before it vouched again, it was silent all along.
+    expect(await open({ validAt: '2020-02-21', knownPosition: 6 })).toBe(1);
+  });
+
+  it('has nothing to do with a site, a party or a person', async () => {
+    expect(await silent({ site: 'virginia' })).toEqual([]);
+    expect(await silent({ party: 'usds' })).toEqual([]);
+    expect((await server.get('/v1/subjects/ana/findings')).body.data).toEqual([]);
+  });
+});
+
+it.each([
+  [{ upTo: 'soon' }, '/data/upTo'],
+  [{ upTo: '2020-01-01', every: 0 }, '/data/every'],
+  [{ upTo: '2020-01-01', every: '7' }, '/data/every'],
+  [{ every: 7 }, '/data/upTo'],
+  [{ upTo: '2020-01-01', source: clouds }, '/data/source'],
+])('a vouch that says %j is refused at its place', async (data, pointer) => {
+  const { status, body } = await server.send(JSON.stringify([sent('bad', 'SourceVouched', data)]));
+  expect([status, body.errors.map((each: { pointer: string }) => each.pointer)]).toEqual([422, [pointer]]);
+});

@@ -215,6 +215,7 @@ describe('the policy of the worked example', () => {
     const { body } = await server.get('/v1/policies', { atLeast: position });
     expect(body.data.map(({ policy, builtIn }: Row) => [policy, builtIn])).toEqual([
       [overdue, true],
+      ['domicile:silent-source', true],
       [unexplained, true],
       ['usds', false],
     ]);

@@ -295,7 +295,12 @@ describe('before something is recorded', () => {
     );
     expect(
       moved.body.data.map((row: Row) => `${row.party} ${row.site} ${row.subjects} ${row.from.slice(0, 10)}`),
-    ).toEqual(['bytedance virginia 4 2022-07-11', 'tiktok virginia 4 2022-07-11']);
+    ).toEqual([
+      'bytedance virginia 4 2022-07-11',
+      // Who is new is newly reached where the others are.
+      'oracle oracle-ashburn 1 2022-07-10',
+      'tiktok virginia 4 2022-07-11',
+    ]);
     // What is simulated, once recorded, is what is told.
     const recorded = await server.record(events);
     const vendor = await ask(server, '/v1/parties/vendor/reach', {

@@ -689,8 +689,20 @@ export const leads = (edges: readonly Edge[], party: string): boolean => {
 // The trail
 
 /**
+ * The registration by which a group is an organisation in a slot, or is one no more: an edge is `employs` or `member-of`
+ * by it. Nothing made so what was never an organisation before.
+ */
+const madeItsKind = (states: readonly State[], index: number, group: string): readonly number[] => {
+  const isOrganisation = (at: number): boolean => states[at]!.kinds.get(group)?.kind === 'organisation';
+  let first = index;
+  while (first > 0 && isOrganisation(first - 1) === isOrganisation(index)) first--;
+  return first > 0 || isOrganisation(index) ? [states[first]!.kinds.get(group)!.by] : [];
+};
+
+/**
  * The events that opened or closed a way to the subject's data, by position: those that opened an edge which ever was on a
- * path that visits no party twice, those that closed an edge while it was on one, and each grant that kept such a way open.
+ * path that visits no party twice, those that closed an edge while it was on one, each grant that kept such a way open, and the registrations that made a group
+ * what it was then.
  */
 export const trailOf = (world: World, subject: string): readonly number[] => {
   const slots = slotsOf(world);
@@ -706,6 +718,8 @@ export const trailOf = (world: World, subject: string): readonly number[] => {
         out.push(...opened);
         if (ended === endOf(slots, index)) out.push(...closed);
         if (edge.edge === 'granted') out.push(states[index]!.grants.get(edge.to)!.position);
+        if (edge.edge === 'member-of') out.push(...madeItsKind(states, index, edge.to));
+        if (edge.edge === 'employs') out.push(...madeItsKind(states, index, edge.from));
       }
     });
   }

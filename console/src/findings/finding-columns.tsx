@@ -37,13 +37,14 @@ export const findingColumns = (names: Names): ReadonlyArray<Column<FindingRow>> 
     cell: (row) => mostPeople(row).toLocaleString('en'),
   },
   { key: 'population', head: 'Population', value: (row) => row.population, fileOnly: true },
+  { key: 'source', head: 'Source', value: (row) => row.source ?? null, fileOnly: true },
   {
     key: 'holding',
     head: 'Data',
-    value: (row) => heldText(row.holding),
+    value: (row) => heldText(row),
     cell: (row) => (
-      <span title={heldText(row.holding)}>
-        <Held of={row.holding} population={row.population} />
+      <span title={heldText(row)}>
+        <Held of={row} population={row.population} />
       </span>
     ),
   },

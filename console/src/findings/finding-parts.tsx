@@ -17,9 +17,13 @@ export const VerdictMark = ({ of, brief = false }: { of: FindingRow['verdict']; 
   );
 };
 
-/** A holding in words. */
-export const heldText = ({ dataset, site, kind, backup }: FindingRow['holding']): string =>
+/** What a finding is about, in words: a holding, or a source that fell silent. */
+export const heldText = ({
+  holding: { dataset, site, kind, backup },
+  source,
+}: Pick<FindingRow, 'holding' | 'source'>): string =>
   [
+    source === undefined ? '' : `the source ${source}`,
     dataset,
     kind === 'backup' ? `in backup ${backup}` : kind === 'live' ? 'live' : '',
     site === null ? '' : `at ${site}`,
@@ -28,15 +32,23 @@ export const heldText = ({ dataset, site, kind, backup }: FindingRow['holding'])
     .join(' ');
 
 export const Held = ({
-  of: { dataset, site, kind, backup },
+  of: {
+    holding: { dataset, site, kind, backup },
+    source,
+  },
   population = null,
 }: {
-  of: FindingRow['holding'];
+  of: Pick<FindingRow, 'holding' | 'source'>;
   population?: string | null;
 }) => (
   <>
     <span className="held-what">
-      <Id>{dataset}</Id>
+      {source === undefined ? null : (
+        <>
+          the source <Id>{source}</Id>
+        </>
+      )}
+      {dataset === null ? null : <Id>{dataset}</Id>}
       {population === null ? null : (
         <>
           {' '}
@@ -61,8 +73,13 @@ export const Held = ({
   </>
 );
 
-/** Who reached the data; a finding about storage has nobody. */
-export const ByWhom = ({ of: { party, path } }: { of: Pick<FindingRow, 'party' | 'path'> }) => {
+/** Who reached the data; a finding about storage has nobody, and one about a source says what it did not do. */
+export const ByWhom = ({
+  of: { party, path, source, reason },
+}: {
+  of: Pick<FindingRow, 'party' | 'path' | 'source' | 'reason'>;
+}) => {
+  if (source !== undefined) return <span>{reason}</span>;
   if (party === null) return <span className="unknown">stored there</span>;
   return path.length === 0 ? <PartyWord id={party} /> : <PathChain party={party} path={path} />;
 };

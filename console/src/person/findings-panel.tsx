@@ -38,8 +38,8 @@ export const FindingsPanel = ({
     {
       key: 'holding',
       head: 'Data',
-      value: (row) => heldText(row.holding),
-      cell: (row) => <Held of={row.holding} />,
+      value: (row) => heldText(row),
+      cell: (row) => <Held of={row} />,
     },
     {
       key: 'party',

@@ -68,7 +68,8 @@ export const letIn =
     const needed = neededFor(context.req.method, context.req.path);
     if (needed === undefined) return next();
     if (!keys.areSetUp()) {
-      if (needed === 'vault') return problem(context, { kind: 'forbidden', detail: noVault });
+      if (needed === 'vault' && ledger.parts.vault.at === null)
+        return problem(context, { kind: 'forbidden', detail: noVault });
       context.set('caller', { ...everyScope, isStillLetIn: () => !keys.areSetUp() });
       return next();
     }

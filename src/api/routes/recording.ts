@@ -8,6 +8,7 @@ import { Recorded } from '../../contract/answers.ts';
 import type { Problem } from '../../contract/problem.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Given } from '../../ledger/recording/decode-batch.ts';
+import { mayRepeat, type PreparedBatch } from '../../ledger/recording/prepared-batch.ts';
 import { type RecordedChunk, Recorder } from '../../ledger/recording/recorder.ts';
 import { isBinary, readBatch, readBinary, readNdjson, readStructured } from '../http/bodies.ts';
 import { type ApiEnv, callerOf, emitterOf, revokedMeanwhile } from '../http/caller.ts';
@@ -47,6 +48,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     let soFar: Recorded = { recorded: 0, duplicates: 0, position: String(ledger.parts.log.head()) };
     let last = 0;
     let written: Promise<RecordedChunk> | undefined;
+    let before: PreparedBatch | undefined;
 
     /** Waits for the chunk that is being written, if any; its problem stops the body. */
     const settled = async (): Promise<Problem | undefined> => {
@@ -65,10 +67,15 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     for await (const chunk of readNdjson(context.req.raw.body)) {
       const isLetIn = callerOf(context).isStillLetIn();
       const checked = isLetIn ? chunk : E.left(revokedMeanwhile);
+      // What repeats the chunk before is compared with what that one recorded.
+      const repeats = before !== undefined && E.isRight(checked) && mayRepeat(before, checked.right);
+      const stoppedBefore = repeats ? await settled() : undefined;
+      if (stoppedBefore !== undefined) return problem(context, { ...stoppedBefore, soFar } as Problem);
       const prepared = E.isLeft(checked) ? checked : await recorder.prepare(checked.right, by);
       const stopped = (await settled()) ?? (E.isLeft(prepared) ? prepared.left : undefined);
       if (stopped !== undefined) return problem(context, { ...stopped, soFar } as Problem);
       if (E.isRight(prepared) && prepared.right.decoded.given.length > 0) {
+        before = prepared.right;
         written = recorder.recordLines(prepared.right);
         // An error is reported where the chunk is awaited.
         written.catch(() => undefined);

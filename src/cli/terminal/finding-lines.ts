@@ -6,13 +6,15 @@ import { kindText, pathText } from './path-text.ts';
 import type { Column } from './table.ts';
 import { moment, wholeNumber } from './wording.ts';
 
-const placeText = ({ holding }: FindingRow): string => {
+const placeText = ({ holding, source }: FindingRow): string => {
+  if (source !== undefined) return `the source ${source}`;
   const { dataset, site, kind, backup } = holding;
-  const what = kind === 'backup' ? `${dataset}, ${kindText({ kind, backup })}` : dataset;
+  const what = kind === 'backup' ? `${dataset}, ${kindText({ kind, backup })}` : (dataset ?? '');
   return `${what} at ${site ?? 'an unknown site'}`;
 };
 
-const whoText = ({ action, party, path, reason }: FindingRow): string => {
+const whoText = ({ action, party, path, reason, source }: FindingRow): string => {
+  if (source !== undefined) return reason ?? 'has not vouched';
   const way = path.length === 0 ? 'on no known path' : pathText(path);
   const who = action === 'store' ? 'is kept there' : `${party}: ${way}`;
   return reason === null ? who : `${who} (${reason})`;

@@ -18,7 +18,7 @@ const findingFields = {
   holding: exact(
     'FindingHolding',
     {
-      dataset: t.string,
+      dataset: nullable(t.string),
       site: nullable(t.string),
       kind: nullable(RowKind),
       backup: nullable(t.string),
@@ -39,15 +39,18 @@ const findingFields = {
   knownSince: nullable(Time),
 };
 
+/** Of a finding about a source and no holding: the source that fell silent (R22). */
+const ofSource = { source: t.string };
+
 /**
  * An interval in which a holding or a reach broke a rule, or could not be judged (R19). `population` is the one whose
  * people it is about; `counts` says how many they were over time, the latest
  * numbers where there are very many, and `countsLeftOut` how many are left out; `knownSince` when the ledger could know it.
  */
-export const FindingRow = exact('Finding', findingFields, {});
+export const FindingRow = exact('Finding', findingFields, ofSource);
 export type FindingRow = t.TypeOf<typeof FindingRow>;
 
-const ChangedFindingRow = exact('ChangedFinding', { ...findingFields, was: list(WireInterval) }, {});
+const ChangedFindingRow = exact('ChangedFinding', { ...findingFields, was: list(WireInterval) }, ofSource);
 
 /** What a change makes of history (R20). `was` are the intervals that a changed finding had before. */
 export const WireDifference = exact(

@@ -1,11 +1,14 @@
 /**
- * The two policies that every ledger has: they are seen, suspended and withdrawn like any other (R18).
+ * The policies that every ledger has: they are seen, suspended and withdrawn like any other (R18).
  */
 
 /** Backups held past their expiry (R7). */
 const overdueBackup = 'domicile:overdue-backup';
 /** Access that no known path explains (R16). */
 export const unexplainedAccess = 'domicile:unexplained-access';
+
+/** Sources that do not vouch as often as they said (R22). */
+export const silentSource = 'domicile:silent-source';
 
 /** A policy that nobody had to adopt: its first version counts from the beginning of time. */
 export interface BuiltInPolicy {
@@ -31,6 +34,12 @@ export const builtInPolicies: ReadonlyArray<BuiltInPolicy> = [
   {
     policy: unexplainedAccess,
     title: 'Nobody accesses data without a known path to it',
+    authority: 'Domicile',
+    cedar: null,
+  },
+  {
+    policy: silentSource,
+    title: 'Sources vouch for what they told as often as they said',
     authority: 'Domicile',
     cedar: null,
   },

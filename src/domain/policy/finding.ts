@@ -9,9 +9,12 @@ import type { Instant } from '../time/instant.ts';
 import type { Interval } from '../time/interval.ts';
 import { type Varying, valueAt } from '../time/varying.ts';
 
-/** What was held, or reached. Of an access, `site` is null where it names none, and `kind` is not known. */
+/**
+ * What was held, or reached. Of an access, `site` is null where it names none, and `kind` is not known. All are null where a
+ * finding is about a source.
+ */
 export interface FindingHolding {
-  readonly dataset: string;
+  readonly dataset: string | null;
   readonly site: string | null;
   readonly kind: 'live' | 'backup' | null;
   readonly backup: string | null;
@@ -35,6 +38,8 @@ export interface FindingSubject {
   readonly population: string | null;
   /** Who reaches it; null for `store`. */
   readonly party: string | null;
+  /** The source that fell silent (R22); absent of every other finding. */
+  readonly source?: string;
 }
 
 /** One interval `[from, to)` of a finding. It ends where the path changes, as reach does (R15). */
@@ -59,6 +64,7 @@ export const subjectKey = ({ version, ...of }: FindingSubject): string =>
 export const keyAcrossVersions = (of: Omit<FindingSubject, 'version'>): string => {
   const { dataset, site, kind, backup, population } = of.holding;
   return [
+    ...(of.source === undefined ? [] : [of.source]),
     ...[of.policy, JSON.stringify(of.rule), of.verdict, of.action, of.party, of.population],
     ...[dataset, site, kind, backup, population],
   ].join('\n');
@@ -78,7 +84,8 @@ const idLength = 32;
  * access is a finding of its own, also where two came at one instant.
  */
 export const findingId = (finding: Finding): string => {
-  const access = finding.holding.kind === null ? finding.events[0] : '';
+  const isAccess = finding.holding.kind === null && finding.source === undefined;
+  const access = isAccess ? finding.events[0] : '';
   return hash('sha256', `${subjectKey(finding)}\n${finding.from}\n${access}`, 'hex').slice(0, idLength);
 };
 

@@ -25,7 +25,7 @@ export interface HoldingReach extends Interval {
   readonly site: string;
   readonly kind: 'live' | 'backup';
   readonly backup: string | null;
-  /** Those reached at the instant asked for, or where the interval does not contain it, at its first. */
+  /** Those reached at the instant asked for, or where the interval does not contain it, at its nearer end. */
   readonly subjects: number;
   readonly path: Path;
 }
@@ -58,7 +58,7 @@ export const reachOfParty = (
     }
     for (const { from, to, path } of firstOf(reached.map(({ taken }) => taken))) {
       if (!overlaps({ from, to }, during)) continue;
-      const instant = from <= at && at < to ? at : from;
+      const instant = Math.min(Math.max(at, from), to - 1);
       const counted = reached.filter(({ taken }) => intervalAt(taken, instant) !== undefined);
       const { dataset, population, site, backup } = parts[0]!;
       out.push({
@@ -74,16 +74,17 @@ export const reachOfParty = (
       });
     }
   }
-  return out.sort(
-    (a, b) =>
-      codeUnitOrder(a.dataset, b.dataset) ||
-      codeUnitOrder(a.population ?? '', b.population ?? '') ||
-      codeUnitOrder(a.site, b.site) ||
-      codeUnitOrder(a.kind, b.kind) ||
-      codeUnitOrder(a.backup ?? '', b.backup ?? '') ||
-      a.from - b.from,
-  );
+  return out.sort(holdingReachOrder);
 };
+
+/** By dataset, population, site, kind, backup, `from`. */
+export const holdingReachOrder = (a: HoldingReach, b: HoldingReach): number =>
+  codeUnitOrder(a.dataset, b.dataset) ||
+  codeUnitOrder(a.population ?? '', b.population ?? '') ||
+  codeUnitOrder(a.site, b.site) ||
+  codeUnitOrder(a.kind, b.kind) ||
+  codeUnitOrder(a.backup ?? '', b.backup ?? '') ||
+  a.from - b.from;
 
 const holdingOf = ({ dataset, site, backup, population }: HeldData): string =>
   `${dataset} ${site} ${backup ?? ''} ${population ?? ''}`;

@@ -112,10 +112,27 @@ const edgesOnPaths = function* (reach: Reach, data: DataClass, during: Interval)
       }
       for (const span of edge.spans) {
         const until = lastTogether(leads, span, during);
-        if (until !== undefined) yield { edge, opening: span.opened, closing: closing(span, until) };
+        if (until === undefined) continue;
+        const opening = positions(span.opened, madeItsKind(reach, edge, span));
+        yield { edge, opening, closing: closing(span, until) };
       }
     }
   }
+};
+
+/**
+ * The registration by which the group of a membership was an organisation meanwhile, or was one no more; nothing where
+ * it never was one before.
+ */
+const madeItsKind = ({ parties }: Reach, { edge, from, to }: Edge, span: Span): ReadonlyArray<number> => {
+  if (edge !== 'member-of' && edge !== 'employs') return [];
+  const pieces = parties.description(edge === 'member-of' ? to : from);
+  const isOrganisation = edge === 'employs';
+  let first = pieces.findLastIndex((piece) => piece.from <= span.from);
+  if (first < 0) return [];
+  while (first > 0 && (pieces[first - 1]!.value.description.kind === 'organisation') === isOrganisation)
+    first--;
+  return isOrganisation || first > 0 ? pieces[first]!.value.events : [];
 };
 
 /** When the edge last held while what it leads to reached the data; undefined where it never did. */

@@ -21,7 +21,7 @@ export interface PreparedBatch {
   /** The events to append, and the place of each in the batch. */
   readonly toAppend: ReadonlyArray<EventToAppend>;
   readonly places: ReadonlyArray<number>;
-  /** Events recorded already, about people who were forgotten since: place in the batch to position in the log. */
+  /** Events recorded already: place in the batch to position in the log. */
   readonly recordedAlready: ReadonlyMap<number, Position>;
 }
 
@@ -33,6 +33,15 @@ export const storable = (event: Event, { recordedBy, authority }: Attribution): 
   authority,
   bytes: encodeStored(event),
 });
+
+/** Whether items that are not decoded yet may be events that a batch appends. */
+export const mayRepeat = ({ toAppend }: PreparedBatch, given: ReadonlyArray<Given>): boolean => {
+  const ids = new Set(toAppend.map(({ id }) => id));
+  return given.some((each) => {
+    const json = 'json' in each ? each.json : undefined;
+    return typeof json === 'object' && json !== null && 'id' in json && ids.has(String(json.id));
+  });
+};
 
 /** Splits a batch that has at least two events to append. */
 export const halvesOf = ({

@@ -1,8 +1,9 @@
 /**
  * Putting pseudonyms in place of people's identifiers before anything is appended (R21).
  *
- * The vault admits people: those it does not know yet get a pseudonym. Once anybody was forgotten, the log is searched
- * first for the events of the batch, because an event that is sent again must not bring a forgotten person back.
+ * The vault admits people: those it does not know yet get a pseudonym. Before that, the log is searched for the events of
+ * the batch: an event that is sent again must not bring a forgotten person back, and a batch that is refused because of a
+ * conflict must leave nobody in the vault, nor tell by the time it takes whom the recorded event names.
  */
 import { createHmac } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
@@ -10,10 +11,10 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Problem } from '../../contract/problem.ts';
 import type { Event } from '../../domain/events/event.ts';
-import { decodeStored } from '../../domain/events/stored.ts';
+import { decodeStored, encodeStored } from '../../domain/events/stored.ts';
 import { subjectsOf, withSubjects } from '../../domain/events/subjects.ts';
 import type { LookFirst } from '../../people/vault/vault.ts';
-import type { EventToAppend, Position } from '../../store/event-store.ts';
+import type { EventToAppend, Position, StoredEvent } from '../../store/event-store.ts';
 import { Turns } from '../../threads/turns.ts';
 import type { LedgerParts } from '../ledger.ts';
 import { fingerprintKey, swappedElsewhere } from './carried-identifiers.ts';
@@ -45,20 +46,11 @@ const withheld = (
   withheld: createHmac('sha256', key).update(JSON.stringify(data)).digest('base64url'),
 });
 
-/** An event that is in the log already. */
-interface Logged {
-  readonly event: Event;
-  readonly position: Position;
-}
+/** Whether something of the event may have to be withheld. */
+const mayNeedFingerprint = (event: Event): boolean =>
+  event.type === 'EventCorrected' && event.data.data !== undefined;
 
-/** What the vault says of the events that are in the log already. */
-interface Known {
-  readonly pseudonyms: ReadonlyMap<string, string>;
-  /** Positions of the events about people who were forgotten since, by place in the batch. */
-  readonly recordedAlready: ReadonlyMap<number, Position>;
-}
-
-/** The place of an event whose `source` and `id` are recorded with other content. */
+/** The place of an event whose `source` and `id` are recorded, or stand in the batch before, with other content. */
 interface Conflict {
   readonly conflict: number;
 }
@@ -66,33 +58,46 @@ interface Conflict {
 /** The names for the vault to admit: the subjects of new events, and the key of fingerprints if one may be needed. */
 const namesToAdmit = (
   events: ReadonlyArray<Event>,
-  logged: ReadonlyMap<number, Logged>,
+  recordedAlready: ReadonlyMap<number, Position>,
 ): ReadonlyArray<string> => {
   const names = new Set<string>();
   for (const [place, event] of events.entries()) {
-    if (!logged.has(place)) for (const subject of subjectsOf(event)) names.add(subject);
-    if (event.type === 'EventCorrected' && event.data.data !== undefined) names.add(fingerprintKey);
+    if (recordedAlready.has(place)) continue;
+    for (const subject of subjectsOf(event)) names.add(subject);
+    if (mayNeedFingerprint(event)) names.add(fingerprintKey);
   }
   return [...names];
 };
 
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+/** The place of an event that stands in the batch before with other content, if there is one. */
+const conflictWithin = (events: ReadonlyArray<Event>): number | undefined => {
+  const bySource = new Map<string, Map<string, Event>>();
+  for (const [place, event] of events.entries()) {
+    let ids = bySource.get(event.source);
+    if (ids === undefined) {
+      ids = new Map();
+      bySource.set(event.source, ids);
+    }
+    const earlier = ids.get(event.id);
+    if (earlier === undefined) ids.set(event.id, event);
+    else if (!sameBytes(encodeStored(earlier), encodeStored(event))) return place;
+  }
+  return undefined;
+};
+
 export class Pseudonymiser {
   private readonly parts: LedgerParts;
-  /** Whether anybody was forgotten, so that the log has to be searched before people are admitted. */
-  private searchesFirst = false;
 
   constructor(parts: LedgerParts) {
     this.parts = parts;
   }
 
-  /**
-   * The batch with pseudonyms in place of identifiers. A conflict is found here only if the log was searched.
-   *
-   * @param search whether to search the log in any case.
-   */
-  prepare(decoded: DecodedBatch, search: boolean): TE.TaskEither<Problem, PreparedBatch> {
+  /** The batch with pseudonyms in place of identifiers, without the events that are recorded already; or a conflict. */
+  prepare(decoded: DecodedBatch): TE.TaskEither<Problem, PreparedBatch> {
     return pipe(
-      orPassingProblem(() => this.swapped(decoded, search)),
+      orPassingProblem(() => this.swapped(decoded)),
       TE.flatMap((swapped) => {
         if (swapped === 'being forgotten') return TE.left(beingForgotten);
         return 'conflict' in swapped
@@ -109,31 +114,24 @@ export class Pseudonymiser {
   }
 
   /** @returns `being forgotten` if another process forgot people faster than this log learned of it. */
-  private async swapped(
-    decoded: DecodedBatch,
-    search: boolean,
-  ): Promise<PreparedBatch | Conflict | 'being forgotten'> {
+  private async swapped(decoded: DecodedBatch): Promise<PreparedBatch | Conflict | 'being forgotten'> {
     const { log, store } = this.parts;
     const { events } = decoded;
+    const conflict = conflictWithin(events);
+    if (conflict !== undefined) return { conflict };
     for (let searches = 0; searches < searchesMax; searches++) {
-      const searchesNow = search || this.searchesFirst;
-      const searchedUpTo = searchesNow ? log.head() : undefined;
-      const logged = searchesNow ? this.inTheLog(events) : new Map<number, Logged>();
-      const known = await this.known(events, logged);
-      if ('conflict' in known) return known;
-      const names = namesToAdmit(events, logged);
-      const admitted = await this.admitted(names, searchedUpTo);
+      const searchedUpTo = log.head();
+      const recordedAlready = await this.compared(events, this.inTheLog(events));
+      if ('conflict' in recordedAlready) return recordedAlready;
+      const admitted = await this.admitted(namesToAdmit(events, recordedAlready), searchedUpTo);
       if (E.isRight(admitted)) {
         const swap = (name: string): string => {
-          const pseudonym = admitted.right.get(name) ?? known.pseudonyms.get(name);
+          const pseudonym = admitted.right.get(name);
           if (pseudonym === undefined) throw new Error('a subject was left without a pseudonym');
           return pseudonym;
         };
-        return await swapAll(decoded, known.recordedAlready, swap, (event) =>
-          this.withoutCarried(event, swap),
-        );
+        return await swapAll(decoded, recordedAlready, swap, (event) => this.withoutCarried(event, swap));
       }
-      this.searchesFirst = true;
       // Asking the store for its head also brings a replica of the log up to date.
       if (log.head() < admitted.left.upTo) await store.head();
     }
@@ -143,7 +141,7 @@ export class Pseudonymiser {
   /** Has the vault admit people, some at a time; what it says of any part stands for all. */
   private async admitted(
     names: ReadonlyArray<string>,
-    searchedUpTo: Position | undefined,
+    searchedUpTo: Position,
   ): Promise<E.Either<LookFirst, ReadonlyMap<string, string>>> {
     const { vault } = this.parts;
     if (names.length === 0) return E.right(new Map());
@@ -159,51 +157,65 @@ export class Pseudonymiser {
     return E.right(admitted);
   }
 
-  /** The events about people that are in the log already, by place in the batch. */
-  private inTheLog(events: ReadonlyArray<Event>): ReadonlyMap<number, Logged> {
-    const logged = new Map<number, Logged>();
-    for (const [place, event] of events.entries()) {
-      if (subjectsOf(event).size === 0) continue;
-      const stored = this.parts.log.find(event.source, event.id);
-      if (stored === undefined) continue;
-      const decoded = decodeStored(stored.bytes);
-      if (E.isRight(decoded)) logged.set(place, { event: decoded.right, position: stored.position });
+  /** The events that are in the log already under the same source and id, by place in the batch. */
+  private inTheLog(events: ReadonlyArray<Event>): ReadonlyMap<number, StoredEvent> {
+    const logged = new Map<number, StoredEvent>();
+    for (const [place, { source, id }] of events.entries()) {
+      const stored = this.parts.log.find(source, id);
+      if (stored !== undefined) logged.set(place, stored);
     }
     return logged;
   }
 
   /**
-   * Asks the vault about events that are in the log already. Nobody is admitted because of them: neither somebody
-   * forgotten since, nor somebody whom the logged event does not name, which makes it a conflict.
+   * Compares events with those that are in the log already. Nobody is admitted because of them: neither somebody forgotten
+   * since, nor somebody whom the logged event does not name.
+   *
+   * The vault is asked about the people of the logged events, never about those whom the sender names. So what is done, and
+   * how long it takes, is the same whomever the sender guesses.
+   *
+   * @returns the positions of those that are the same, by place in the batch; or the place of one that is not.
    */
-  private async known(
+  private async compared(
     events: ReadonlyArray<Event>,
-    logged: ReadonlyMap<number, Logged>,
-  ): Promise<Conflict | Known> {
+    logged: ReadonlyMap<number, StoredEvent>,
+  ): Promise<ReadonlyMap<number, Position> | Conflict> {
     const recordedAlready = new Map<number, Position>();
-    if (logged.size === 0) return { recordedAlready, pseudonyms: new Map() };
-    const names = new Set([...logged.keys()].flatMap((place) => [...subjectsOf(events[place]!)]));
-    const stored = new Set([...logged.values()].flatMap(({ event }) => [...subjectsOf(event)]));
-    const asked = { names: [...names], pseudonyms: [...stored] };
-    const { pseudonyms, people } = await this.parts.vault.find(asked);
-    const isForgotten = (pseudonym: string): boolean => people.get(pseudonym) === null;
-    for (const [place, { event, position }] of logged) {
+    const aboutPeople = new Map<number, Event>();
+    for (const [place, { bytes, position }] of logged) {
+      const event = decodeStored(bytes);
+      // One that cannot be decoded is compared by the store, byte by byte.
+      if (E.isLeft(event)) continue;
       const given = events[place]!;
-      if ([...subjectsOf(event)].some(isForgotten)) {
-        const pseudonymOr = (otherwise: (name: string) => string) => (name: string) =>
-          pseudonyms.get(name) ?? otherwise(name);
-        const swapped = withSubjects(
-          this.withoutCarried(
-            given,
-            pseudonymOr(() => forgottenHere),
-          ),
-          pseudonymOr((name) => name),
-        );
-        if (!sameButForgotten(swapped, event, isForgotten)) return { conflict: place };
-        recordedAlready.set(place, position);
-      } else if ([...subjectsOf(given)].some((name) => !pseudonyms.has(name))) return { conflict: place };
+      if (subjectsOf(event.right).size > 0 || subjectsOf(given).size > 0 || mayNeedFingerprint(given))
+        aboutPeople.set(place, event.right);
+      else if (!sameBytes(encodeStored(given), encodeStored(event.right))) return { conflict: place };
+      recordedAlready.set(place, position);
     }
-    return { recordedAlready, pseudonyms };
+    if (aboutPeople.size === 0) return recordedAlready;
+    const { people, key } = await this.peopleOf([...aboutPeople.values()]);
+    const isForgotten = (pseudonym: string): boolean => people.get(pseudonym) === null;
+    for (const [place, stored] of aboutPeople) {
+      const named = new Map<string, string>();
+      for (const pseudonym of subjectsOf(stored)) named.set(people.get(pseudonym) ?? pseudonym, pseudonym);
+      const given = withSubjects(
+        this.withoutCarried(events[place]!, (name) => named.get(name) ?? forgottenHere),
+        (name) => named.get(name) ?? name,
+        (data) => withheld(data, key),
+      );
+      if (!sameButForgotten(given, stored, isForgotten)) return { conflict: place };
+    }
+    return recordedAlready;
+  }
+
+  /** Who is named in logged events, and the key of fingerprints; empty where there is none yet. */
+  private async peopleOf(
+    events: ReadonlyArray<Event>,
+  ): Promise<{ readonly people: ReadonlyMap<string, string | null>; readonly key: string }> {
+    const stored = new Set(events.flatMap((event) => [...subjectsOf(event)]));
+    const names = events.some(mayNeedFingerprint) ? [fingerprintKey] : [];
+    const { people, pseudonyms } = await this.parts.vault.find({ names, pseudonyms: [...stored] });
+    return { people, key: pseudonyms.get(fingerprintKey) ?? '' };
   }
 }
 

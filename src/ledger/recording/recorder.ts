@@ -104,13 +104,13 @@ export class Recorder {
       TE.flatMapEither(checkAuthority(given, by, this.ledger.parts.log)),
       TE.flatMap((events) => orPassingProblem(() => withoutCarried(events, given, this.ledger.parts))),
       TE.flatMapEither((events) => events),
-      TE.flatMap((events) => this.pseudonymiser.prepare({ given, events, by }, false)),
+      TE.flatMap((events) => this.pseudonymiser.prepare({ given, events, by })),
     );
   }
 
   /**
    * Appends a batch. A conflict about people may be none: if somebody was forgotten while two requests brought the same
-   * event, each knew them by another pseudonym. So the log is searched, and the batch appended once more.
+   * event, each knew them by another pseudonym. So the log is searched again, and the batch appended once more.
    */
   private appended(prepared: PreparedBatch): TE.TaskEither<Problem, Recorded> {
     return pipe(
@@ -118,7 +118,7 @@ export class Recorder {
       TE.orElse((error) => {
         if (error.kind !== 'conflict' || !isAboutPeople(prepared)) return TE.left(problemIn(prepared)(error));
         return pipe(
-          this.pseudonymiser.prepare(prepared.decoded, true),
+          this.pseudonymiser.prepare(prepared.decoded),
           TE.flatMap((again) => pipe(this.append(again), TE.mapLeft(problemIn(again)))),
         );
       }),

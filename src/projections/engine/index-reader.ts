@@ -55,6 +55,9 @@ export class IndexReader implements EventIndex {
       corrections: prepare(
         'SELECT position FROM correction WHERE target = ? AND position <= ? ORDER BY position',
       ),
+      lastCorrections: prepare(
+        'SELECT DISTINCT position FROM correction WHERE position <= ? ORDER BY position DESC LIMIT ?',
+      ),
       correctedAfter: prepare('SELECT target FROM correction WHERE position > ?'),
       names: prepare(
         'SELECT name FROM name WHERE kind = ? AND position <= ? AND name > ? ORDER BY name LIMIT ?',
@@ -166,6 +169,14 @@ export class IndexReader implements EventIndex {
     const target = correctionKey(source, id);
     if (!this.corrected.has(target)) return [];
     return this.statements.corrections.all(target, upTo).map((row) => row.position as number);
+  }
+
+  lastCorrections(upTo: number, limit: number): ReadonlyArray<number> {
+    if (this.corrected.size === 0) return [];
+    return this.statements.lastCorrections
+      .all(upTo, limit)
+      .map((row) => row.position as number)
+      .reverse();
   }
 
   movementsBetween(from: Instant, to: Instant): ReadonlySet<number> {

@@ -12,11 +12,10 @@ import {
 } from '../../contract/questions/question.ts';
 import type { ReachQuestion } from '../../contract/questions/reach.ts';
 import type { ReachQuestion as DomainQuestion } from '../../domain/reach/reach-of.ts';
-import { reachTrail } from '../../domain/reach/reach-trail.ts';
 import { heardUntil } from '../coverage.ts';
 import { findingsOfSubject } from '../findings.ts';
 import { knownName } from '../known-name.ts';
-import { cutOf, reachIndexOf, reachPage } from '../reach.ts';
+import { cutOf, reachPage } from '../reach.ts';
 import { historyBetween, residencyAt } from '../residency.ts';
 import { naming, type TrailEntry, trailOf } from '../trail.ts';
 import type { View } from '../view.ts';
@@ -72,10 +71,7 @@ export const trailOfPerson = (
   asked: Asked<PlainQuestion>,
   { subject }: AboutPerson,
 ): Outcome<ReadonlyArray<TrailEntry>> => {
-  const entries = trailOf(view, subject, naming(subject), (residency, reasons) => {
-    const seen = reachTrail(reachIndexOf(view), subject, residency, (at) => view.fact(at));
-    for (const { position, why } of seen) reasons.add(position, why);
-  });
+  const entries = trailOf(view, subject, naming(subject));
   const page: Answered<ReadonlyArray<TrailEntry>> = pageOfMade(
     entries,
     asked,

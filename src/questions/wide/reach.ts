@@ -44,5 +44,5 @@ export const reachSimulation = (
     new View(view.index, view.known, simulated, view.work),
     asked.clocks.validAt,
   );
-  return E.right(pageOfMade(rows, asked, wireNewReach, ({ reached }) => bytesWithPath(reached.path)));
+  return E.right(pageOfMade(rows, asked, wireNewReach, ({ path }) => bytesWithPath(path)));
 };

@@ -98,8 +98,15 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
     return out;
   };
 
-  const idOf = (source: string): number | undefined =>
-    (selectSourceId.get(source) as unknown as [number] | undefined)?.[0];
+  const numbers = new LRUCache<string, number>({ max: sourceNamesMax });
+  /** The number of a source, which it keeps once it has one. */
+  const numberOf = (source: string): number | undefined => {
+    const known = numbers.get(source);
+    if (known !== undefined) return known;
+    const number = (selectSourceId.get(source) as unknown as [number] | undefined)?.[0];
+    if (number !== undefined) numbers.set(source, number);
+    return number;
+  };
   const head = (): Position => (selectHead.get() as unknown as [number | null])[0] ?? origin;
   const recordedAtOf = (position: Position): Instant | undefined =>
     (selectRecordedAt.get(position) as unknown as [number] | undefined)?.[0];
@@ -127,7 +134,7 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
     page: (position, upTo, limit) => guard(() => page(position, upTo, checkedLimit(limit))),
     find: (source, id) =>
       guard(() => {
-        const number = idOf(source);
+        const number = numberOf(source);
         const row = number === undefined ? undefined : selectFound.get(number, id);
         return row === undefined ? undefined : toEvent(row as unknown as EventRow);
       }),

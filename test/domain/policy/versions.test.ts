@@ -158,6 +158,7 @@ describe('the built-in policies', () => {
       ]);
     expect(inForce()).toEqual([
       ['domicile:overdue-backup', 1, [[null, null]]],
+      ['domicile:silent-source', 1, [[null, null]]],
       ['domicile:unexplained-access', 1, [[null, null]]],
     ]);
     expect(
@@ -167,6 +168,7 @@ describe('the built-in policies', () => {
       ),
     ).toEqual([
       ['domicile:overdue-backup', 1, [[null, '2020-01-01']]],
+      ['domicile:silent-source', 1, [[null, null]]],
       ['domicile:unexplained-access', 1, [[null, '2021-01-01']]],
     ]);
   });

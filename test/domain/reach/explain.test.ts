@@ -200,6 +200,10 @@ describe('the reach of the trail', () => {
   test('says of each event what it opened or closed', () => {
     expect(trail(world)).toEqual([
       [3, "tiktok was registered as the operator of virginia, which held this person's d."],
+      [
+        4,
+        "bytedance was registered as an organisation, so that it employed its member engineers, who could reach this person's d at virginia.",
+      ],
       [5, "bytedance came to control tiktok, which could reach this person's d at virginia."],
       [6, "bytedance came to employ engineers, who could reach this person's d at virginia."],
       [

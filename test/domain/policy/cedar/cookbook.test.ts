@@ -71,7 +71,7 @@ const found = (cedar: string): ReadonlyArray<string> => {
     .map(({ verdict, rule, party, holding, population, from, to }) =>
       [
         `${verdict === 'violated' ? '' : '?'}${rule}:`,
-        `${party ?? 'stored'} ${holding.backup ?? holding.dataset.slice(7)} ${population}`,
+        `${party ?? 'stored'} ${holding.backup ?? holding.dataset?.slice(7)} ${population}`,
         `${dayOf(from)} ${dayOf(to)}`,
       ].join(' '),
     )

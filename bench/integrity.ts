@@ -1,0 +1,196 @@
+/**
+ * Measures the Merkle log: what hashing costs ingest, how fast it hashes and verifies, how long a proof takes.
+ *
+ * The environment sets the sizes: BENCH_EVENTS (default 1,000,000), BENCH_RUNS (default 3), BENCH_LEAVES (default
+ * 1000000,10000000: the sizes of the trees that proofs are taken from).
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as E from 'fp-ts/lib/Either.js';
+import { encodeEvent } from '../src/domain/events/event.ts';
+import { builderOf, growTree } from '../src/integrity/follow-log.ts';
+import { leafHash } from '../src/integrity/merkle-tree.ts';
+import { TreeBuilder } from '../src/integrity/tree-builder.ts';
+import { openTreeToRead, openTreeToWrite } from '../src/integrity/tree-file.ts';
+import { inclusionProof } from '../src/integrity/tree-over-tiles.ts';
+import { settingsFrom } from '../src/ledger/settings.ts';
+import { checkLog } from '../src/ledger/verify/verify-log.ts';
+import { checkTiles } from '../src/ledger/verify/verify-tree.ts';
+import { serve } from '../src/main/serve.ts';
+import { openLogReader } from '../src/store/sqlite/log-reader.ts';
+import { inFolder, median, printTable, quantile, rate, secondsOf } from './measure.ts';
+import { mixedEvents, registrations } from './mixed-events.ts';
+import { writeMixedLog } from './mixed-log.ts';
+
+const eventsCount = Number(process.env.BENCH_EVENTS ?? 1_000_000);
+const runs = Number(process.env.BENCH_RUNS ?? 3);
+const leafCounts = (process.env.BENCH_LEAVES ?? '1000000,10000000').split(',').map(Number);
+const ingestCount = Math.min(eventsCount, 200_000);
+const bodyLines = 20_000;
+const proofs = 2_000;
+
+/** A server in a process of its own, whose log is hashed or not. */
+const startServer = async (
+  folder: string,
+  hashing: boolean,
+): Promise<{ readonly url: string; stop(): Promise<void> }> => {
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [fileURLToPath(import.meta.url), 'serve', String(hashing)],
+    {
+      env: { ...process.env, LEDGER_STORE: `sqlite:${folder}`, LEDGER_PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const [url] = await once(child.stdout!, 'data');
+  return {
+    url: String(url).trim(),
+    stop: async () => {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+};
+
+const serveHere = async (hashing: boolean): Promise<void> => {
+  const settings = settingsFrom(process.env);
+  if (E.isLeft(settings)) throw new Error(settings.left.message);
+  const running = await serve(settings.right);
+  if (!hashing) await running.ledger.parts.merkle.close();
+  process.once('SIGTERM', () => void running.stop().then(() => process.exit(0)));
+  process.stdout.write(`${running.url}\n`);
+};
+
+const post = async (url: string, lines: ReadonlyArray<string>): Promise<void> => {
+  for (let first = 0; first < lines.length; first += bodyLines) {
+    const answer = await fetch(`${url}/v1/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: lines.slice(first, first + bodyLines).join('\n'),
+    });
+    if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
+    await answer.arrayBuffer();
+  }
+};
+
+const ingest = async (): Promise<void> => {
+  const seconds: Record<'with' | 'without', number[]> = { with: [], without: [] };
+  const known = [...registrations()].map((event) => JSON.stringify(encodeEvent(event)));
+  for (let run = 0; run < runs; run++) {
+    const lines = [...mixedEvents(ingestCount, ingestCount / 2, run + 1)].map((event) =>
+      JSON.stringify(encodeEvent(event)),
+    );
+    for (const hashing of run % 2 === 0 ? [true, false] : [false, true]) {
+      await inFolder(async (folder) => {
+        const server = await startServer(folder, hashing);
+        await post(server.url, known);
+        seconds[hashing ? 'with' : 'without'].push(await secondsOf(() => post(server.url, lines)));
+        await server.stop();
+      });
+    }
+  }
+  const [hashed, plain] = [median(seconds.with), median(seconds.without)];
+  printTable(`Durable ingest over HTTP: ${ingestCount} mixed events, median of ${runs}`, [
+    ['', 'rate', 'of without'],
+    ['with the Merkle log', rate(ingestCount, hashed), (plain / hashed).toFixed(2)],
+    ['without', rate(ingestCount, plain), '1.00'],
+  ]);
+};
+
+const hashing = (): Promise<void> =>
+  inFolder(async (folder) => {
+    const logFile = join(folder, 'log.sqlite');
+    const head = await writeMixedLog(logFile, eventsCount);
+    const log = openLogReader(logFile);
+    const hashed: number[] = [];
+    const raw: number[] = [];
+    const verified: number[] = [];
+    for (let run = 0; run < runs; run++) {
+      const file = join(folder, `tree-${run}.sqlite`);
+      const tree = openTreeToWrite(file, Date.now());
+      hashed.push(
+        await secondsOf(() => {
+          const builder = builderOf(tree);
+          while (growTree(log, tree, builder) > 0);
+        }),
+      );
+      raw.push(
+        await secondsOf(() => {
+          // What a leaf takes at the least: the stored bytes, an entry of 250 bytes, and a node over two hashes.
+          const [entry, node] = [new Uint8Array(250), new Uint8Array(65)];
+          for (let position = 0; position < head; ) {
+            for (const stored of log.after(position, 1_000)) {
+              hash('sha256', stored.bytes, 'buffer');
+              hash('sha256', entry, 'buffer');
+              hash('sha256', node, 'buffer');
+              position = stored.position;
+            }
+          }
+        }),
+      );
+      verified.push(
+        await secondsOf(() => {
+          for (const steps of [checkLog(log, tree), checkTiles(tree)])
+            for (let step = steps.next(); ; step = steps.next()) {
+              if (step.done !== true) continue;
+              if (step.value.state !== 'ok') throw new Error(step.value.found);
+              break;
+            }
+        }),
+      );
+      tree.close();
+    }
+    log.close();
+    const [ours, alone, verify] = [median(hashed), median(raw), median(verified)];
+    printTable(`First hashing, and verifying, of a log of ${head} events in one thread, median of ${runs}`, [
+      ['', 'rate', 'of crypto.hash alone'],
+      ['hashed, tiles written', rate(head, ours), (alone / ours).toFixed(2)],
+      ['verified against the tree', rate(head, verify), (alone / verify).toFixed(2)],
+      ['read, and crypto.hash alone', rate(head, alone), '1.00'],
+    ]);
+  });
+
+const proving = async (): Promise<void> => {
+  const rows: string[][] = [['leaves', 'p50', 'p99']];
+  for (const leaves of leafCounts) {
+    await inFolder(async (folder) => {
+      const file = join(folder, 'tree.sqlite');
+      const tree = openTreeToWrite(file, Date.now());
+      const builder = new TreeBuilder(tree.tiles, 0);
+      for (let size = 0; size < leaves; ) {
+        const more = Array.from({ length: Math.min(10_000, leaves - size) }, (_, index) =>
+          leafHash(Buffer.from(String(size + index))),
+        );
+        const tiles = builder.append(more);
+        size += more.length;
+        tree.grow(tiles, size);
+      }
+      tree.close();
+      const reader = openTreeToRead(file);
+      const times: number[] = [];
+      for (let proof = 0; proof < proofs; proof++) {
+        const index = Math.floor(((proof * 0.618_033_988_75) % 1) * leaves);
+        const start = performance.now();
+        inclusionProof(reader.tiles, index, leaves);
+        times.push(performance.now() - start);
+      }
+      reader.close();
+      rows.push([
+        leaves.toLocaleString('en'),
+        `${quantile(times, 0.5).toFixed(3)} ms`,
+        `${quantile(times, 0.99).toFixed(3)} ms`,
+      ]);
+    });
+  }
+  printTable(`An inclusion proof from the file of a tree: ${proofs} proofs of entries far apart`, rows);
+};
+
+if (process.argv[2] === 'serve') await serveHere(process.argv[3] === 'true');
+else {
+  await hashing();
+  await proving();
+  await ingest();
+}

@@ -1,0 +1,131 @@
+/**
+ * Somebody who may only record sends recorded events with guessed people, to learn whom they name and whom the ledger knows
+ * (R21): by the answer, by the time it takes, and by what is left behind.
+ */
+import { describe, expect, it } from 'vitest';
+import { enrolled, many, sent } from '../support/given-events.ts';
+import { type KeyedServer, keyedServer } from '../support/keyed-server.ts';
+import type { Client } from '../support/server.ts';
+
+/** How much longer one guess may take than another, in the middle of many: noise, rather than a write to a disk. */
+const slowerByMax = 1.6;
+const rounds = 150;
+
+const given = async (): Promise<{ server: KeyedServer; admin: Client; mover: Client }> => {
+  const server = await keyedServer();
+  const admin = server.holder('admin', ['emit', 'admin', 'audit', 'identify']);
+  await admin.record([enrolled('recorded', 'ana'), ...many(200)]);
+  return { server, admin, mover: server.holder('mover', ['emit']) };
+};
+
+const isKnown = async ({ ledger }: KeyedServer, name: string): Promise<boolean> =>
+  (await ledger.parts.vault.find({ names: [name], pseudonyms: [] })).pseudonyms.has(name);
+
+const middle = (values: ReadonlyArray<number>): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1]!;
+
+describe('a guess at whom a recorded event names', () => {
+  it('is answered alike whether it is right, wrong, or about somebody whom nobody knows', async () => {
+    const { mover } = await given();
+    const answers = [];
+    for (const guess of ['ana', 'e1-subject-1', 'nobody-at-all'])
+      answers.push(await mover.post([enrolled('recorded', guess, 'another')]));
+    expect(answers.map(({ status }) => status)).toEqual([409, 409, 409]);
+    expect(answers[1]!.body).toEqual(answers[0]!.body);
+    expect(answers[2]!.body).toEqual(answers[0]!.body);
+  });
+
+  it('takes as long whether it is right, wrong, or about somebody whom nobody knows', async () => {
+    const { mover } = await given();
+    const took: Record<'right' | 'wrong' | 'unknown', number[]> = { right: [], wrong: [], unknown: [] };
+    for (let round = 0; round < rounds; round++) {
+      for (const [kind, guess] of [
+        ['right', 'ana'],
+        ['wrong', `e${round}-subject-${round}`],
+        ['unknown', `nobody-${round}-at-all`],
+      ] as const) {
+        const began = performance.now();
+        await mover.post([enrolled('recorded', guess, 'another')]);
+        took[kind].push(performance.now() - began);
+      }
+    }
+    const [right, wrong, unknown] = [middle(took.right), middle(took.wrong), middle(took.unknown)];
+    const ratio = Math.max(right, wrong, unknown) / Math.min(right, wrong, unknown);
+    expect(ratio, `${right} ${wrong} ${unknown}`).toBeLessThan(slowerByMax);
+  });
+
+  it('is no duplicate but with everything else equal, and what was right stays one', async () => {
+    const { mover } = await given();
+    expect((await mover.post([enrolled('recorded', 'ana')])).status).toBe(200);
+    expect((await mover.post([enrolled('recorded', 'ben')])).status).toBe(409);
+    const other = sent('recorded', 'SubjectErased', { subject: 'ana' });
+    expect((await mover.post([other])).status).toBe(409);
+  });
+});
+
+describe('a refused batch', () => {
+  const attempts: ReadonlyArray<readonly [string, (name: string) => ReadonlyArray<object>]> = [
+    ['a conflict with what is recorded', (name) => [enrolled('recorded', name)]],
+    ['a conflict elsewhere in it', (name) => [enrolled('new', name), enrolled('recorded', 'ben')]],
+    ['a conflict within it', (name) => [enrolled('new', name), enrolled('new', 'ana')]],
+    [
+      'a conflict that names nobody',
+      (name) => [enrolled('new', name), sent('recorded', 'BackupDestroyed', { backup: 'b' })],
+    ],
+    ['a malformed event', (name) => [enrolled('new', name), { id: 'x' }]],
+    [
+      'an event that the key does not allow',
+      (name) => [enrolled('new', name), sent('p', 'PolicySuspended', { policy: 'p' })],
+    ],
+  ];
+
+  it.each(attempts)('leaves nobody in the vault: %s', async (_, attempt) => {
+    const { server, mover } = await given();
+    const head = await server.ledger.parts.store.head();
+    const [inBatch, inLines] = ['zorica-batch', 'zorica-lines'];
+    expect((await mover.post(attempt(inBatch))).status).toBeGreaterThanOrEqual(400);
+    expect((await mover.postLines(attempt(inLines))).status).toBeGreaterThanOrEqual(400);
+    expect(await isKnown(server, inBatch)).toBe(false);
+    expect(await isKnown(server, inLines)).toBe(false);
+    expect(await server.ledger.parts.store.head()).toBe(head);
+  });
+
+  it('leaves nobody in the vault where it conflicts with the chunk of lines before, which is still being written', async () => {
+    const { server, mover } = await given();
+    const lines = [...many(1_000, 'first-'), enrolled('first-7', 'zorica')];
+    expect((await mover.postLines(lines)).status).toBe(409);
+    expect(await isKnown(server, 'zorica')).toBe(false);
+  });
+});
+
+it('an event that is sent again by its sender, in any batch, stays recorded once', async () => {
+  const { server, mover } = await given();
+  const head = await server.ledger.parts.store.head();
+  const again = await mover.post([enrolled('new', 'chen'), enrolled('recorded', 'ana'), ...many(3)]);
+  expect(again.body).toEqual({ recorded: 1, duplicates: 4, position: String(head + 1) });
+  const data = { dataset: 'profile', scope: { subject: 'ana' }, site: 'a' };
+  const correction = sent('fixes', 'EventCorrected', {
+    event: { source: 'https://services.example.org/residency', id: 'recorded' },
+    reason: 'it held otherwise',
+    data,
+  });
+  const stray = {
+    ...correction,
+    id: 'stray',
+    data: { ...(correction.data as object), data: { note: 'fits nothing' } },
+  };
+  for (const [event, changed] of [
+    [
+      correction,
+      {
+        ...correction,
+        data: { ...(correction.data as object), data: { ...data, scope: { subject: 'ben' } } },
+      },
+    ],
+    [stray, { ...stray, data: { ...(stray.data as object), data: { note: 'fits nothing else' } } }],
+  ] as const) {
+    expect((await mover.post([event])).status).toBe(201);
+    expect((await mover.post([event])).status).toBe(200);
+    expect((await mover.post([changed])).status).toBe(409);
+  }
+});
