@@ -132,7 +132,7 @@ const History = () => {
               None was signed yet. The first follows within a second of the first event.
             </p>
           ) : (
-            <table aria-label="Checkpoints">
+            <table aria-label="Checkpoints" className="checkpoints">
               <thead>
                 <tr>
                   <th scope="col">Events</th>
