@@ -19,6 +19,7 @@ import { RegisteredEntities } from '../src/domain/policy/registered-entities.ts'
 import { Path } from '../src/domain/reach/path.ts';
 import { beginning, type Instant, never } from '../src/domain/time/instant.ts';
 import type { Interval } from '../src/domain/time/interval.ts';
+import { StepFunction } from '../src/domain/time/step-function.ts';
 import { holdsAt, intersect } from '../src/domain/time/timeline.ts';
 import { valueAt } from '../src/domain/time/varying.ts';
 import { median, printTable } from './measure.ts';
@@ -123,13 +124,15 @@ const history = (): JudgedHolding => {
     },
     expires: backup === null ? never : instant(),
     population,
-    subjects: presences.flatMap(({ from, to }) => {
-      const middle = from + Math.floor((to - from) / 2);
-      return [
-        { from, to: middle, value: 1 + below(1_000) },
-        { from: middle, to, value: 1 + below(1_000) },
-      ].filter((piece) => piece.from < piece.to);
-    }),
+    subjects: StepFunction.of(
+      presences.flatMap(({ from, to }) => {
+        const middle = from + Math.floor((to - from) / 2);
+        return [
+          { from, to: middle, value: 1 + below(1_000) },
+          { from: middle, to, value: 1 + below(1_000) },
+        ].filter((piece) => piece.from < piece.to);
+      }),
+    ),
     presences,
     reached: [...new Set(Array.from({ length: partiesEach }, () => pick(parties)))].map((party) => ({
       party,

@@ -30,6 +30,15 @@ export interface EventKind {
   readonly type?: EventType;
 }
 
+/** Some of the individuals of a list. */
+export interface SomeIndividuals {
+  readonly subjects: ReadonlyArray<string>;
+  /** Up to which place of the list they are. */
+  readonly upTo: number;
+  /** How many places the list has. */
+  readonly of: number;
+}
+
 export interface EventIndex {
   /** The event at a position; none where there is none, or one that cannot be decoded. */
   at(position: number): RecordedEvent | undefined;
@@ -88,12 +97,9 @@ export interface EventIndex {
    * The individuals of a population: its subjects about whom more is recorded than one enrolment, so that each has to
    * be followed by itself; perhaps some others too. In the order in which they became such, from the nth on.
    */
-  individualsOf(
-    population: string,
-    from?: number,
-  ): { readonly subjects: ReadonlyArray<string>; readonly upTo: number };
-  /** Subjects whose own data was ever moved, whether they are enrolled or not. */
-  movedIndividuals(): ReadonlyArray<string>;
+  individualsOf(population: string, from?: number, limit?: number): SomeIndividuals;
+  /** Subjects whose own data was ever moved, whether they are enrolled or not; in the same way. */
+  movedIndividuals(from?: number, limit?: number): SomeIndividuals;
   /** Whether a subject has to be followed by itself. */
   isIndividual(subject: string): boolean;
 }

@@ -1,21 +1,38 @@
 /**
- * Whom the events between two moments of knowledge affect: those whose data may be elsewhere now, as far as the later
- * moment knows.
+ * What the events between two moments of knowledge touch: whose data may be elsewhere now, who may be reached by others,
+ * what may be judged otherwise, as far as the later moment knows.
  */
-import { concerns } from '../domain/events/catalogue.ts';
+import { concerns, type EventType, traitsOf } from '../domain/events/catalogue.ts';
 import { encodeData } from '../domain/events/event.ts';
+import { type NamePlace, visitNames } from '../domain/events/places.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
-import { visitTopics } from '../projections/topics.ts';
 import type { View } from './view.ts';
 
 export interface Affected {
+  /** Subjects, populations and backups whose data may be elsewhere. */
   readonly subjects: Set<string>;
   readonly populations: Set<string>;
   readonly backups: Set<string>;
-  /** Whether an event was corrected or retracted. */
-  hasCorrections: boolean;
+  /** Populations that somebody was enrolled in, or is said not to have been. */
+  readonly enrolledIn: Set<string>;
+  /** Subjects and populations whose data was accessed. */
+  readonly accessed: Set<string>;
+  readonly accessedPopulations: Set<string>;
+  /** Parties that are described otherwise, or stand elsewhere: members and controlled ones. */
+  readonly parties: Set<string>;
+  /** Sites, datasets and populations that are described otherwise. */
+  readonly sites: Set<string>;
+  readonly datasets: Set<string>;
+  readonly described: Set<string>;
+  /** Whether something may be reached by others. */
+  reach: boolean;
+  /** The positions of events that were corrected or retracted. */
+  readonly corrected: Set<number>;
 }
+
+/** Whether an event was corrected or retracted. */
+export const hasCorrections = ({ corrected }: Affected): boolean => corrected.size > 0;
 
 /** The event that a correction is about, if it is known; any other event itself. */
 const targetOf = (view: View, recorded: RecordedEvent): RecordedEvent | undefined => {
@@ -24,27 +41,81 @@ const targetOf = (view: View, recorded: RecordedEvent): RecordedEvent | undefine
   return target === undefined ? undefined : view.recorded(target);
 };
 
-/** Whom the events affect that the later view knows and the earlier does not, where they tell of residency. */
+/** What a name in an event of residency is a name of. */
+const ofResidency: Readonly<Partial<Record<NamePlace, 'subjects' | 'populations' | 'backups'>>> = {
+  subject: 'subjects',
+  subjects: 'subjects',
+  'scope.subject': 'subjects',
+  'scope.population': 'populations',
+  population: 'populations',
+  backup: 'backups',
+};
+
+/** What a name in an event about who reaches what is a name of. */
+const ofReach: Readonly<Partial<Record<NamePlace, 'parties' | 'sites'>>> = {
+  party: 'parties',
+  member: 'parties',
+  controlled: 'parties',
+  site: 'sites',
+};
+
+const ofAccess: Readonly<Partial<Record<NamePlace, 'accessed' | 'accessedPopulations'>>> = {
+  'scope.subject': 'accessed',
+  'scope.population': 'accessedPopulations',
+};
+
+const ofDescription: Readonly<Partial<Record<NamePlace, 'datasets' | 'described'>>> = {
+  dataset: 'datasets',
+  population: 'described',
+};
+
+type NamesOf = Readonly<
+  Partial<
+    Record<
+      NamePlace,
+      {
+        [K in keyof Affected]: Affected[K] extends Set<string> ? K : never;
+      }[keyof Affected]
+    >
+  >
+>;
+
+const namesOf = (type: EventType): NamesOf => {
+  if (traitsOf(type).enrols) return { ...ofResidency, population: 'enrolledIn' };
+  if (concerns(type, 'residency')) return ofResidency;
+  // A grant describes nobody: whom it concerns is found by what it is over.
+  if (type === 'AccessGranted' || type === 'AccessRevoked') return {};
+  if (concerns(type, 'reach')) return ofReach;
+  if (concerns(type, 'access')) return ofAccess;
+  if (concerns(type, 'description')) return ofDescription;
+  return {};
+};
+
+/** What the events touch that the later view knows and the earlier does not. */
 export const affectedBetween = (earlier: View, later: View): Affected => {
   const affected: Affected = {
     subjects: new Set(),
     populations: new Set(),
     backups: new Set(),
-    hasCorrections: false,
+    enrolledIn: new Set(),
+    accessed: new Set(),
+    accessedPopulations: new Set(),
+    parties: new Set(),
+    sites: new Set(),
+    datasets: new Set(),
+    described: new Set(),
+    reach: false,
+    corrected: new Set(),
   };
-  const addNamesIn = ({ event }: RecordedEvent, target: RecordedEvent): void => {
-    const { type } = target.event;
-    if (!concerns(type, 'residency')) return;
+  const addNamesIn = ({ event }: RecordedEvent, { event: { type } }: RecordedEvent): void => {
+    if (concerns(type, 'reach')) affected.reach = true;
+    const names = namesOf(type);
     const correction = event.type === 'EventCorrected' ? event.data.data : undefined;
     const data = isCorrection(event) ? correction : encodeData(event);
     if (data === undefined) return;
-    visitTopics(type, data as Readonly<Record<string, unknown>>, {
-      name: () => {},
-      topic: (kind, name) => {
-        if (kind === 'subject') affected.subjects.add(name);
-        else if (kind === 'population') affected.populations.add(name);
-        else if (kind === 'backup') affected.backups.add(name);
-      },
+    visitNames(data as Readonly<Record<string, unknown>>, (place, name) => {
+      const kind = names[place];
+      if (kind !== undefined) affected[kind].add(name);
     });
   };
   for (const position of later.knownAfter(earlier.known.position)) {
@@ -54,7 +125,7 @@ export const affectedBetween = (earlier: View, later: View): Affected => {
     addNamesIn(target, target);
     // Earlier corrections count too: one may have come before its target, and another may no longer apply.
     const corrections = later.correctionsOf(target);
-    if (corrections.length > 0) affected.hasCorrections = true;
+    if (corrections.length > 0) affected.corrected.add(target.position);
     for (const correction of corrections) addNamesIn(correction, target);
   }
   return affected;

@@ -4,11 +4,9 @@
 
 import { isPopulation } from '../domain/events/scope.ts';
 import { accessFindings, type CountedAccess } from '../domain/policy/access-findings.ts';
-import { type Cohorts, cohortsOfOne } from '../domain/policy/cohorts.ts';
 import { countedAccess } from '../domain/policy/counted-access.ts';
-import { type Finding, findingOrder } from '../domain/policy/finding.ts';
+import { type Finding, inOrder } from '../domain/policy/finding.ts';
 import { findingsOf, type Judging } from '../domain/policy/judge.ts';
-import type { JudgedHolding } from '../domain/policy/judged-holding.ts';
 import { judgedHoldingsOf } from '../domain/policy/judged-holdings.ts';
 import { policyRegistry } from '../domain/policy/policy-registry.ts';
 import type { PolicyVersion } from '../domain/policy/policy-versions.ts';
@@ -26,6 +24,7 @@ import type { ReachIndex } from '../projections/reach/reach-index.ts';
 import { cachedByKnowledge } from './cached-by-knowledge.ts';
 import { compiledPolicy } from './compiled-policies.ts';
 import { holdingsAt } from './holdings.ts';
+import { findingsAboutAccesses, findingsAboutHoldings, keepOnly } from './kept-findings.ts';
 import { policyVersions } from './policies.ts';
 import { reachIndexOf } from './reach.ts';
 import { residencyOf } from './residency-facts.ts';
@@ -55,34 +54,13 @@ const judgingOf = (view: View, reach: ReachIndex, versions: ReadonlyArray<Policy
 const unexplained = (
   reach: ReachIndex,
   residency: Residency,
-  cohorts: Cohorts,
   accesses: ReadonlyArray<FactOf<'AccessObserved'>>,
   isHeldOfAnybody: IsHeldOfAnybody,
 ): ReadonlyArray<CountedAccess> =>
   accesses.flatMap((access) => {
     const found = unexplainedAccess(reach, access, residency, isHeldOfAnybody);
-    return found === undefined ? [] : [countedAccess(residency, found, cohorts)];
+    return found === undefined ? [] : [countedAccess(residency, found)];
   });
-
-const judge = (
-  view: View,
-  versions: ReadonlyArray<PolicyVersion>,
-  of: {
-    readonly reach: ReachIndex;
-    readonly residency: Residency;
-    readonly cohorts: Cohorts;
-    readonly histories: ReadonlyArray<JudgedHolding>;
-    readonly accesses: ReadonlyArray<FactOf<'AccessObserved'>>;
-    readonly isHeldOfAnybody: IsHeldOfAnybody;
-  },
-): ReadonlyArray<Finding> =>
-  [
-    ...findingsOf(judgingOf(view, of.reach, versions), of.histories),
-    ...accessFindings(
-      versions,
-      unexplained(of.reach, of.residency, of.cohorts, of.accesses, of.isHeldOfAnybody),
-    ),
-  ].sort(findingOrder);
 
 /** The findings of some versions over everything. */
 export const findingsOfVersions = (
@@ -90,12 +68,15 @@ export const findingsOfVersions = (
   versions: ReadonlyArray<PolicyVersion>,
 ): ReadonlyArray<Finding> => {
   const history = wholeHistoryOf(view);
-  const judged = judge(view, versions, {
-    ...history,
-    accesses: view.factsOf('accesses', 'all', 'AccessObserved'),
-    isHeldOfAnybody: heldOfAnybody(history.residency),
-  });
-  return [...judged, ...findingsAboutSilence(view, versions)].sort(findingOrder);
+  const reach = reachIndexOf(view);
+  const findings = [
+    ...findingsAboutHoldings(view, history, versions, (some) => judgingOf(view, reach, some)),
+    ...findingsAboutAccesses(view, history, versions),
+    ...findingsAboutSilence(view, versions),
+  ];
+  // Policies that are only tried would be kept for ever.
+  keepOnly(history, policyVersions(view));
+  return inOrder(findings);
 };
 
 /** Moments of knowledge whose findings are kept, at the most. */
@@ -134,14 +115,14 @@ export const findingsOfSubject = (view: View, subject: string): ReadonlyArray<Fi
       .filter(({ data }) => isPopulation(data.scope) && data.scope.population === population)
       .filter((access) => wasWithin(residency, subject, access)),
   );
-  return judge(view, policyVersions(view), {
-    reach,
-    residency,
-    cohorts: cohortsOfOne,
-    histories: judgedHoldingsOf(residency, reach),
-    accesses: [...own, ...ofAll],
-    isHeldOfAnybody: heldOfOthersToo(view, residency),
-  });
+  const versions = policyVersions(view);
+  return inOrder([
+    ...findingsOf(judgingOf(view, reach, versions), judgedHoldingsOf(residency, reach)),
+    ...accessFindings(
+      versions,
+      unexplained(reach, residency, [...own, ...ofAll], heldOfOthersToo(view, residency)),
+    ),
+  ]);
 };
 
 /** Where a holding is not of the subject itself, it is looked whether it is of anybody else. */

@@ -14,7 +14,7 @@ import { type Holding, sharedHolding } from '../domain/residency/holding.ts';
 import { overdueSince } from '../domain/residency/overdue.ts';
 import { type Instant, never } from '../domain/time/instant.ts';
 import type { Interval } from '../domain/time/interval.ts';
-import { type Affected, affectedBetween } from './affected.ts';
+import { type Affected, affectedBetween, hasCorrections } from './affected.ts';
 import { ResidencyFacts } from './residency-facts.ts';
 import { RunningCount } from './running-count.ts';
 import { enrolmentsOf } from './subject-enrolments.ts';
@@ -116,7 +116,7 @@ export class IndividualCounts {
     const [earlier, later] = this.known.position < view.known.position ? [from, view] : [view, from];
     const affected = affectedBetween(earlier, later);
     // An event that was known before may now tell of other people's data at a site.
-    if (affected.hasCorrections || affected.backups.size > 0) this.searchedUpTo.clear();
+    if (hasCorrections(affected) || affected.backups.size > 0) this.searchedUpTo.clear();
     const fresh = [...affected.subjects].filter(
       (subject) => !this.counted.has(subject) && view.index.isIndividual(subject),
     );

@@ -14,9 +14,9 @@ import { heldPresences } from '../domain/reach/held-data.ts';
 import { eventsOf, type Hop } from '../domain/reach/path.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import { valueAt } from '../domain/time/varying.ts';
-import { wireCut, wireCutEdge } from './reach.ts';
+import { reachIndexOf, wireCut, wireCutEdge } from './reach.ts';
 import type { View } from './view.ts';
-import { type WholeHistory, wholeHistoryOf } from './whole-history.ts';
+import { wholeHistoryOf } from './whole-history.ts';
 
 /** Which holdings are asked about: those that match every field given. */
 export type HoldingFilter = Pick<PartyReachQuestion, 'dataset' | 'population' | 'site' | 'backup'>;
@@ -35,13 +35,10 @@ const fits = (filter: HoldingFilter, { dataset, site, backup, population }: Judg
   (filter.population === undefined || filter.population === population);
 
 /** The data of the holdings: of each subject over whose data there is a grant, and of all others together. */
-const staysOf = (
-  { residency, reach, cohorts }: WholeHistory,
-  filter: HoldingFilter,
-): ReadonlyArray<DataPresence> =>
-  countedDataOf(residency, reach, cohorts)
+const staysOf = (view: View, filter: HoldingFilter): ReadonlyArray<DataPresence> =>
+  countedDataOf(wholeHistoryOf(view).classes())
     .filter((data) => fits(filter, data))
-    .flatMap((data) => heldPresences(reach.grants, data));
+    .flatMap((data) => heldPresences(reachIndexOf(view).grants, data));
 
 /** Every edge of a path, with the party that each leads from. */
 const edgesAlong = (first: Hop): ReadonlyArray<CutEdge> => {
@@ -55,9 +52,8 @@ const edgesAlong = (first: Hop): ReadonlyArray<CutEdge> => {
 
 /** How the party reaches the holdings at the instant, and what to close; or why it does not. */
 export const partyCut = (view: View, party: string, filter: HoldingFilter, at: Instant): WirePartyCut => {
-  const history = wholeHistoryOf(view);
-  const { reach } = history;
-  const presences = staysOf(history, filter);
+  const reach = reachIndexOf(view);
+  const presences = staysOf(view, filter);
   const cut = wireCut(party, explainCut(reach, presences, party, at));
   const direct = presences.flatMap((presence) => {
     const data = valueAt(presence.classes, at);

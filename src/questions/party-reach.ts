@@ -24,8 +24,8 @@ export const wireHoldingReach = ({ from, to, path, ...of }: HoldingReach): Party
 });
 
 const reachedBy = (view: View, party: string, at: Instant, during: Interval): ReadonlyArray<HoldingReach> => {
-  const { residency, reach, cohorts } = wholeHistoryOf(view);
-  return reachedHoldings(reach, party, countedDataOf(residency, reach, cohorts), { at, during });
+  const data = countedDataOf(wholeHistoryOf(view).classes());
+  return reachedHoldings(reachIndexOf(view), party, data, { at, during });
 };
 
 /** What the party reached: by dataset, population, site, kind, backup, from. Paths are not yet written out. */
@@ -46,7 +46,7 @@ export const wireNewReach = ({ party, ...reached }: NewReach): SimulatedReachRow
 const comparable = (views: readonly [View, View]): ReadonlyArray<ReachedWorld> => {
   const followed = new Set<string>();
   for (const view of views) {
-    for (const subject of view.index.movedIndividuals()) followed.add(subject);
+    for (const subject of view.index.movedIndividuals().subjects) followed.add(subject);
     for (const subject of namedSubjects(view, reachIndexOf(view))) followed.add(subject);
     for (const subject of view.simulatedSubjects()) followed.add(subject);
   }

@@ -29,6 +29,9 @@ const latest = new WeakMap<
   Map<Assurance, { readonly position: number; readonly reach: ReachIndex }>
 >();
 
+/** Of views that know less than the last question did, or simulate. */
+const ofViews = new WeakMap<View, ReachIndex>();
+
 /** Who reaches what, as far as a view knows. The work of its questions is that of the view. */
 export const reachIndexOf = (view: View): ReachIndex => {
   const reach = keptReachOf(view);
@@ -44,10 +47,14 @@ const keptReachOf = (view: View): ReachIndex => {
     latest.set(index, byAssurance);
   }
   const kept = byAssurance.get(known.minAssurance);
-  if (view.isSimulated()) return newReachIndex(view);
-  if (kept === undefined || kept.position > known.position) {
+  if (view.isSimulated() || (kept !== undefined && kept.position > known.position)) {
+    const own = ofViews.get(view) ?? newReachIndex(view);
+    ofViews.set(view, own);
+    return own;
+  }
+  if (kept === undefined) {
     const made = newReachIndex(view);
-    if (kept === undefined) byAssurance.set(known.minAssurance, { position: known.position, reach: made });
+    byAssurance.set(known.minAssurance, { position: known.position, reach: made });
     return made;
   }
   if (kept.position < known.position) {

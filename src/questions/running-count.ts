@@ -46,6 +46,27 @@ export class RunningCount {
     return this.times[index];
   }
 
+  /** Every place at which the count goes up, once for each by which it does, in folding order. */
+  places(): ReadonlyArray<FoldingPlace> {
+    this.mergeAdded();
+    const places: FoldingPlace[] = [];
+    for (let index = 0; index < this.times.length; index++) {
+      const by = this.sums[index]! - (this.sums[index - 1] ?? 0);
+      for (let nth = 0; nth < by; nth++) places.push(this.placeAt(index));
+    }
+    return places;
+  }
+
+  /** A count of its own that starts with the same numbers. */
+  copy(): RunningCount {
+    this.mergeAdded();
+    const copy = new RunningCount();
+    copy.times = this.times;
+    copy.positions = this.positions;
+    copy.sums = this.sums;
+    return copy;
+  }
+
   private placeAt(index: number): FoldingPlace {
     return { time: this.times[index]!, position: this.positions[index]! };
   }

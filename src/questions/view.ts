@@ -108,8 +108,13 @@ export class View {
     return new View(this.index, { ...known, position }, [...this.simulated.values()], this.work);
   }
 
-  /** The positions of all known events after one, in log order. */
+  /** The positions of all known events after one, in log order: of simulated ones last. */
   *knownAfter(position: number): Iterable<number> {
+    yield* this.recordedAfter(position);
+    for (const each of this.simulated.keys()) if (each > position) yield each;
+  }
+
+  private *recordedAfter(position: number): Iterable<number> {
     for (let last = position; ; ) {
       const page = this.index.positionsAfter(last, knownPageMax);
       for (const each of page) {

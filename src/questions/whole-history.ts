@@ -1,50 +1,85 @@
 /**
  * The whole history as policies judge it: every holding over all time, cut by the population its people are in, with
- * everybody who reached it.
+ * everybody who reached it. It is kept from question to question, one for each index and assurance.
  */
 import { isPopulation } from '../domain/events/scope.ts';
-import type { Cohorts } from '../domain/policy/cohorts.ts';
-import type { JudgedHolding } from '../domain/policy/judged-holding.ts';
-import { judgedHoldingsOf } from '../domain/policy/judged-holdings.ts';
-import type { Residency } from '../domain/residency/residency.ts';
+import type { Assurance } from '../domain/events/words.ts';
+import type { EventIndex } from '../projections/event-index.ts';
 import type { ReachIndex } from '../projections/reach/reach-index.ts';
-import { cachedByKnowledge } from './cached-by-knowledge.ts';
-import { reachIndexOf } from './reach.ts';
-import { residencyOfMany } from './residency-of-many.ts';
-import type { View } from './view.ts';
-
-/** Everything that was held and reached. */
-export interface WholeHistory {
-  readonly residency: Residency;
-  readonly cohorts: Cohorts;
-  readonly reach: ReachIndex;
-  readonly histories: ReadonlyArray<JudgedHolding>;
-}
+import { KeptHistory } from './kept-history.ts';
+import { View } from './view.ts';
+import { Abandoned, OverBudget } from './work.ts';
 
 /** Subjects whom an access or a grant names: what is true of them need not be of others who share their facts. */
 export const namedSubjects = (view: View, reach: ReachIndex): ReadonlySet<string> => {
-  const named = new Set(reach.grants.subjectsGrantedOver());
+  const named = new Set<string>();
+  for (const { subject } of reach.grants.ofSingleSubjects()) named.add(subject);
   for (const { data } of view.factsOf('accesses', 'all', 'AccessObserved'))
     if (!isPopulation(data.scope)) named.add(data.scope.subject);
   return named;
 };
 
-const makeWholeHistory = (view: View): WholeHistory => {
-  const populations = view.names('population', '', Number.MAX_SAFE_INTEGER);
-  const reach = reachIndexOf(view);
-  const followed = new Set([...view.index.movedIndividuals(), ...namedSubjects(view, reach)]);
-  const { residency, ...cohorts } = residencyOfMany(view, populations, followed, 'always');
-  return { residency, cohorts, reach, histories: judgedHoldingsOf(residency, reach, cohorts) };
+/** A history is moved by this many positions at the most; beyond that it is made anew. */
+const movedPositionsMax = 100_000;
+
+const latest = new WeakMap<EventIndex, Map<Assurance, KeptHistory>>();
+/** Of views that ask more than once. */
+const ofViews = new WeakMap<View, KeptHistory>();
+
+const latestOf = (index: EventIndex): Map<Assurance, KeptHistory> => {
+  const existing = latest.get(index);
+  if (existing !== undefined) return existing;
+  const histories = new Map<Assurance, KeptHistory>();
+  latest.set(index, histories);
+  return histories;
 };
 
-/** Histories that are kept, at the most: of the latest and of earlier moments of knowledge. */
-const historiesMax = 3;
+const isNear = ({ position }: KeptHistory, view: View): boolean =>
+  Math.abs(view.recordedUpTo - position) <= movedPositionsMax;
 
-const histories = cachedByKnowledge(historiesMax, makeWholeHistory);
+/** The kept history, if it may become that of the view; it is made anew where the view knows much more. */
+const keptFor = (view: View): KeptHistory | undefined => {
+  const histories = latestOf(view.index);
+  const { minAssurance, position } = view.known;
+  const before = histories.get(minAssurance);
+  // One that knows more stays for the questions about now.
+  if (view.isSimulated() || (before !== undefined && position < before.position)) return undefined;
+  if (before !== undefined && isNear(before, view)) return before;
+  const made = new KeptHistory(view);
+  histories.set(minAssurance, made);
+  return made;
+};
 
-/** The whole history as the view knows it. */
-export const wholeHistoryOf = (view: View): WholeHistory => {
-  const history = histories.get(view);
-  history.reach.askedBy((steps) => view.work.goOn(steps));
+/** A history of the view's own: of a simulation, or of an earlier moment of knowledge. */
+const ownHistory = (view: View): KeptHistory => {
+  const near = latestOf(view.index).get(view.known.minAssurance);
+  if (near === undefined || !near.isWhole || !isNear(near, view)) return new KeptHistory(view);
+  const copy = near.copy();
+  // What is recorded comes first, and then what is simulated.
+  if (view.isSimulated())
+    copy.bring(new View(view.index, { ...view.known, position: view.recordedUpTo }, [], view.work));
+  return copy;
+};
+
+/**
+ * The whole history as the view knows it.
+ *
+ * @throws Abandoned once nobody waits for the answer, OverBudget where it takes too many steps; the next question goes on
+ *   from there.
+ */
+export const wholeHistoryOf = (view: View): KeptHistory => {
+  const known = ofViews.get(view);
+  if (known !== undefined && known.position === view.known.position) return known;
+  const kept = keptFor(view);
+  const history = kept ?? ownHistory(view);
+  try {
+    history.bring(view);
+  } catch (error) {
+    // What went wrong may have left it in pieces.
+    if (kept !== undefined && !(error instanceof Abandoned || error instanceof OverBudget))
+      latestOf(view.index).delete(view.known.minAssurance);
+    throw error;
+  }
+  ofViews.set(view, history);
   return history;
 };

@@ -26,7 +26,7 @@ export const wireFinding = (view: View, finding: Finding, at: Instant): FindingR
   from: formatBound(finding.from),
   to: formatBound(finding.to),
   subjects: subjectsAt(finding, at),
-  counts: finding.counts.slice(-shownCountsMax).map(({ from, to, value }) => ({
+  counts: finding.counts.latest(shownCountsMax).map(({ from, to, value }) => ({
     from: formatBound(from),
     to: formatBound(to),
     subjects: value,

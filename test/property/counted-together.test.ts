@@ -3,13 +3,13 @@
  */
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Cohorts, cohortsOfOne } from '../../src/domain/policy/cohorts.ts';
 import { countedAccess } from '../../src/domain/policy/counted-access.ts';
 import type { JudgedHolding } from '../../src/domain/policy/judged-holding.ts';
 import { judgedHoldingsOf } from '../../src/domain/policy/judged-holdings.ts';
 import { unexplainedAccess } from '../../src/domain/reach/unexplained-access.ts';
-import type { Residency } from '../../src/domain/residency/residency.ts';
 import { formatInstant } from '../../src/domain/time/instant.ts';
+import { accessesIn } from '../../src/questions/kept-findings.ts';
+import { reachIndexOf } from '../../src/questions/reach.ts';
 import { ResidencyFacts } from '../../src/questions/residency-facts.ts';
 import { wholeHistoryOf } from '../../src/questions/whole-history.ts';
 import { type Sent, sent } from '../support/given-events.ts';
@@ -72,10 +72,15 @@ const told = (histories: ReadonlyArray<JudgedHolding>): ReadonlyArray<string> =>
     .map(({ reached, ...history }) =>
       JSON.stringify({
         ...history,
+        subjects: history.subjects.pieces(),
         reached: [...reached]
           .sort((a, b) => (a.party < b.party ? -1 : 1))
           // Told apart or not, where all of them are reached it is as many as there are.
-          .map(({ party, intervals, subjects: some = history.subjects }) => ({ party, intervals, some })),
+          .map(({ party, intervals, subjects: some = history.subjects }) => ({
+            party,
+            intervals,
+            some: some.pieces(),
+          })),
       }),
     )
     .sort();
@@ -123,7 +128,9 @@ it('counts of every class at every instant, and of every access, are those of ea
           log.splice((index * every) % (log.length + 1), 0, event);
         const events = storedEvents(log, someAuthority);
         const view = projected(events).view(Math.ceil(events.length * share));
-        const { residency, cohorts, reach, histories } = wholeHistoryOf(view);
+        const history = wholeHistoryOf(view);
+        const reach = reachIndexOf(view);
+        const histories = history.judged(view).map(([, judged]) => judged);
 
         const facts = new ResidencyFacts(view);
         for (const population of view.names('population', '', 100)) facts.addPopulation(population);
@@ -132,16 +139,17 @@ it('counts of every class at every instant, and of every access, are those of ea
         const alone = facts.fold();
 
         expect(told(histories)).toEqual(told(judgedHoldingsOf(alone, reach)));
-        const counted = (of: Residency, weighed: Cohorts) =>
-          view.factsOf('accesses', 'all', 'AccessObserved').map((access) => {
-            const found = unexplainedAccess(reach, access, of);
-            return found === undefined ? 'explained' : countedAccess(of, found, weighed);
-          });
-        const ofAll = counted(residency, cohorts);
-        expect(ofAll).toEqual(counted(alone, cohortsOfOne));
+        const ofAll = [...accessesIn(view, history)].sort((a, b) => a.access.event - b.access.event);
+        expect(ofAll).toEqual(
+          view.factsOf('accesses', 'all', 'AccessObserved').flatMap((access) => {
+            const found = unexplainedAccess(reach, access, alone);
+            return found === undefined ? [] : [countedAccess(alone, found)];
+          }),
+        );
         seen.steps += histories.reduce((sum, { subjects: steps }) => sum + steps.length, 0);
         seen.accesses += ofAll.length;
-        for (const subject of residency.memberships.keys()) if (cohorts.sizeOf(subject) > 1) seen.together++;
+        for (const { cohorts } of history.classes())
+          if (cohorts?.overTime().values.some((value) => value > 1)) seen.together++;
       },
     ),
     { numRuns: 400 },

@@ -74,6 +74,34 @@ export const storedEvents = (
     return { position: index + 1, recordedAt: 1_000 + index, source, id, ...attribution, bytes };
   });
 
+/** Tables that are filled from the events little by little, while they are asked. */
+export const projectedInStages = (events: ReadonlyArray<StoredEvent>) => {
+  const log = logOf(events);
+  const database = new DatabaseSync(':memory:');
+  createTables(database);
+  const applier = new Applier(database, log);
+  const scanner = new Scanner(log);
+  const nextUpdate = applier.scannerUpdates();
+  const index = new IndexReader(database, log);
+  return {
+    index,
+    /** Applies the events up to a position. */
+    applyUpTo: (position: number): void => {
+      while (applier.checkpoint() < position) {
+        scanner.learn(nextUpdate());
+        const batch = scanner.scan(applier.checkpoint(), position, position - applier.checkpoint());
+        if (batch === undefined) return;
+        applier.apply(batch);
+      }
+      index.refresh();
+    },
+    view: (position: number, minAssurance: Assurance = 'claimed') => {
+      index.refresh();
+      return new View(index, { position, minAssurance });
+    },
+  };
+};
+
 /** Tables filled from the events, in pages of the given sizes (all at once by default). */
 export const projected = (
   events: ReadonlyArray<StoredEvent>,

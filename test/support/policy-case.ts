@@ -91,7 +91,10 @@ export const told = ({
     `${holding.backup ?? 'live'} ${holding.dataset} at ${holding.site}`,
     `of ${population}`,
     `${dayOf(from)} to ${dayOf(to)}`,
-    counts.map((piece) => `${piece.value} from ${dayOf(piece.from)}`).join(', '),
+    counts
+      .pieces()
+      .map((piece) => `${piece.value} from ${dayOf(piece.from)}`)
+      .join(', '),
   ].join('; ');
 
 /** The worked example of the domain: US users' data in Virginia, a backup in Singapore, the move to Oracle. */

@@ -2,6 +2,7 @@
  * The findings of the built-in policy about access that nothing explains: R16.
  */
 import type { UnexplainedAccess } from '../reach/unexplained-access.ts';
+import { StepFunction } from '../time/step-function.ts';
 import { holdsAt } from '../time/timeline.ts';
 import { unexplainedAccess } from './built-in.ts';
 import type { Finding, FindingSubject } from './finding.ts';
@@ -51,7 +52,7 @@ export const accessFindings = (
           path: [],
           from: at,
           to: at + 1,
-          counts: [{ from: at, to: at + 1, value: subjects }],
+          counts: StepFunction.of([{ from: at, to: at + 1, value: subjects }]),
           reason: null,
           events: [event],
           knownSince: event,

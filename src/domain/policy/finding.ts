@@ -7,7 +7,7 @@ import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { PathEdge } from '../reach/path.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Interval } from '../time/interval.ts';
-import { type Varying, valueAt } from '../time/varying.ts';
+import type { StepFunction } from '../time/step-function.ts';
 
 /**
  * What was held, or reached. Of an access, `site` is null where it names none, and `kind` is not known. All are null where a
@@ -47,7 +47,7 @@ export interface Finding extends FindingSubject, Interval {
   /** The path from the party to the holding; empty for `store` and for an unexplained access. */
   readonly path: ReadonlyArray<PathEdge>;
   /** How many people, over the interval. */
-  readonly counts: Varying<number>;
+  readonly counts: StepFunction;
   /** Why it could not be judged; null where it was. */
   readonly reason: string | null;
   /** The positions of the events that prove it, those that ended it included. */
@@ -70,12 +70,26 @@ export const keyAcrossVersions = (of: Omit<FindingSubject, 'version'>): string =
   ].join('\n');
 };
 
-/** The order in which findings are told: by policy, version, `from`, then by what they are about. */
-export const findingOrder = (a: Finding, b: Finding): number =>
+const keys = new WeakMap<Finding, string>();
+const rememberedKey = (finding: Finding): string => {
+  let key = keys.get(finding);
+  if (key === undefined) {
+    key = subjectKey(finding);
+    keys.set(finding, key);
+  }
+  return key;
+};
+
+const findingOrder = (a: Finding, b: Finding): number =>
   codeUnitOrder(a.policy, b.policy) ||
   a.version - b.version ||
   a.from - b.from ||
-  codeUnitOrder(subjectKey(a), subjectKey(b));
+  codeUnitOrder(rememberedKey(a), rememberedKey(b)) ||
+  (a.events[0] ?? 0) - (b.events[0] ?? 0);
+
+/** Findings in the order in which they are told: by policy, version, `from`, what they are about, and first event. */
+export const inOrder = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> =>
+  [...findings].sort(findingOrder);
 
 const idLength = 32;
 
@@ -90,8 +104,7 @@ export const findingId = (finding: Finding): string => {
 };
 
 /** How many people at the instant, or at the end of the finding that is nearest to it. */
-export const subjectsAt = ({ counts }: Pick<Finding, 'counts'>, at: Instant): number => {
-  const first = counts[0];
-  if (first === undefined) return 0;
-  return at < first.from ? first.value : (valueAt(counts, at) ?? counts.at(-1)!.value);
-};
+export const subjectsAt = (
+  { counts, from, to }: Pick<Finding, 'counts' | 'from' | 'to'>,
+  at: Instant,
+): number => counts.at(Math.max(from, Math.min(at, to - 1)));

@@ -4,6 +4,7 @@
  * Findings about the same thing that follow each other without a gap, as where only the path changes, are compared as
  * one. The same number of people is not asked for: a finding that concerns more of them is neither longer nor shorter.
  */
+import { StepFunction } from '../time/step-function.ts';
 import { subtract, type Timeline } from '../time/timeline.ts';
 import { type Finding, keyAcrossVersions, subjectKey } from './finding.ts';
 
@@ -68,7 +69,7 @@ const runsOf = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> => {
       runs[runs.length - 1] = {
         ...next,
         from: last.from,
-        counts: [...last.counts, ...next.counts],
+        counts: StepFunction.of([...last.counts.pieces(), ...next.counts.pieces()]),
         events: [...new Set([...last.events, ...next.events])].sort((a, b) => a - b),
         knownSince: last.knownSince,
       };

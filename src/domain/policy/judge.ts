@@ -3,10 +3,10 @@
  */
 
 import type { GoOn } from '../reach/reach.ts';
-import { cut, firstEndingAfter, type Interval, intervalAt, overlapOf } from '../time/interval.ts';
+import { firstEndingAfter, type Interval, intervalAt, overlapOf } from '../time/interval.ts';
 import { positions, type Span } from '../time/span.ts';
+import type { StepFunction } from '../time/step-function.ts';
 import { always, intersect, type Timeline } from '../time/timeline.ts';
-import { joinEqual, type Varying, when } from '../time/varying.ts';
 import type { CompiledRule } from './cedar/compile.ts';
 import { eventsRead, judgeThroughout, type VerdictInterval, whereNotFalse } from './cedar/evaluate.ts';
 import { EvaluationState } from './cedar/evaluation-state.ts';
@@ -32,12 +32,20 @@ export interface Judging {
 
 /** The findings about all classes; for their order there is `findingOrder`. */
 export const findingsOf = (judging: Judging, histories: Iterable<JudgedHolding>): ReadonlyArray<Finding> => {
-  const judge = new Judge(judging);
-  for (const history of histories) judge.judge(history);
-  return judge.findings;
+  const judgeNext = judgeBy(judging);
+  const findings: Finding[] = [];
+  for (const history of histories) for (const finding of judgeNext(history)) findings.push(finding);
+  return findings;
 };
 
-const isAnyone = (subjects: number): boolean => subjects > 0;
+/** Judges one class after the other; what is about parties alone is worked out once for all of them. */
+export const judgeBy = (judging: Judging): ((history: JudgedHolding) => ReadonlyArray<Finding>) => {
+  const judge = new Judge(judging);
+  return (history) => {
+    judge.judge(history);
+    return judge.findings.splice(0);
+  };
+};
 
 const store = entityRef('Action', 'store');
 const reach = entityRef('Action', 'reach');
@@ -79,7 +87,7 @@ class Judge {
     const { dataset, site, kind } = history.holding;
     const { expires, population } = history;
     const resource = this.judging.entities.holding({ dataset, site, kind, expires, population });
-    const populated = when(history.subjects, isAnyone);
+    const populated = history.subjects.positive();
     if (this.ofStore.length > 0) this.judgeStore(history, resource, populated);
     if (this.ofReach.length > 0 && history.reached.length > 0) this.judgeReach(history, resource, populated);
   }
@@ -112,7 +120,7 @@ class Judge {
         const ofParty = this.breakableBy(rule, party);
         if (ofParty.length === 0) continue;
         this.state.request = { principal: entities.principal(party), action: reach, resource };
-        const there = some === undefined ? open : intersect(open, when(some, isAnyone));
+        const there = some === undefined ? open : intersect(open, some.positive());
         // Before each path is judged: the reach as a whole breaks nothing in most cases.
         const broken = intersect(there, ofParty);
         if (broken.length === 0) continue;
@@ -187,7 +195,7 @@ class Judge {
       path: judged.path,
       from,
       to,
-      counts: joinEqual(cut(judged.subjects, { from, to })),
+      counts: judged.subjects.cut({ from, to }),
       reason: reason ?? null,
       events: later.length === 0 ? needed : positions(needed, later),
       knownSince: Math.max(0, ...needed.map(knownSince)),
@@ -199,7 +207,7 @@ class Judge {
 interface Judged extends Span {
   readonly party: string | null;
   readonly path: Finding['path'];
-  readonly subjects: Varying<number>;
+  readonly subjects: StepFunction;
 }
 
 /** A path holds while its data is there: what brought the data proves it too. */
@@ -207,7 +215,7 @@ const judgedReach = (
   party: string,
   { from, to, path }: ReachedInterval,
   presences: ReadonlyArray<Span>,
-  subjects: Varying<number>,
+  subjects: StepFunction,
 ): Judged => {
   const presence = intervalAt(presences, from);
   const edges = path.edges;

@@ -7,7 +7,7 @@ import type { PathInterval } from '../reach/path-intervals.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Interval } from '../time/interval.ts';
 import type { Span } from '../time/span.ts';
-import type { Varying } from '../time/varying.ts';
+import type { StepFunction } from '../time/step-function.ts';
 
 /** The people of one population in one holding, over time. A holding is judged once for each such class (R17). */
 export interface JudgedHolding {
@@ -24,7 +24,7 @@ export interface JudgedHolding {
   /** The population that the people are in; null for people in none. */
   readonly population: string | null;
   /** How many people are in the class, over time; where there are none it is not judged. */
-  readonly subjects: Varying<number>;
+  readonly subjects: StepFunction;
   /** When the holding was there, with the events that opened and closed it. */
   readonly presences: ReadonlyArray<Span>;
   readonly reached: ReadonlyArray<ReachedBy>;
@@ -36,7 +36,7 @@ export interface ReachedBy {
   /** In order and disjoint; another one begins where the path changes (R15). */
   readonly intervals: ReadonlyArray<ReachedInterval>;
   /** How many of them, where it is not all: over a grant to single subjects' data. */
-  readonly subjects?: Varying<number>;
+  readonly subjects?: StepFunction;
 }
 
 export interface ReachedInterval extends Interval {

@@ -3,106 +3,53 @@
  */
 
 import { overKey } from '../reach/data-class.ts';
-import { heldPresences } from '../reach/held-data.ts';
+import { classOfHeld, type HeldData, heldPresences } from '../reach/held-data.ts';
+import type { Labels } from '../reach/labels.ts';
 import { pathOrder } from '../reach/path.ts';
 import { appendPathInterval, type PathInterval, pathIntervals } from '../reach/path-intervals.ts';
 import type { Reach } from '../reach/reach.ts';
 import type { CountedData } from '../reach/reach-of-party.ts';
-import { type Holding, sharedHolding } from '../residency/holding.ts';
-import { overdueSince } from '../residency/overdue.ts';
-import type { HoldingPresence, SubjectPresence } from '../residency/presences.ts';
 import type { Residency } from '../residency/residency.ts';
 import { Count } from '../time/count.ts';
 import { timeOrder, visitOverlaps } from '../time/interval.ts';
-import { mergeSpans, type Span } from '../time/span.ts';
-import { always, cover, intersect, subtract, type Timeline } from '../time/timeline.ts';
-import { fill, type Varying, valueAt } from '../time/varying.ts';
-import { arrivalsIn, type Cohorts, cohortsOfOne } from './cohorts.ts';
+import type { StepFunction } from '../time/step-function.ts';
+import { always, intersect, sameTimeline, subtract, type Timeline } from '../time/timeline.ts';
+import type { ClassPeople, Part } from './class-people.ts';
+import { type Cohorts, cohortsOfOne } from './cohorts.ts';
 import { type JudgedHolding, type ReachedBy, reachedInterval } from './judged-holding.ts';
+import { type IsApart, PeopleByClass } from './people-by-class.ts';
 
-type HoldingName = JudgedHolding['holding'];
+/** Whether a grant is over one subject's data of a dataset, as far as the reach knows. */
+export const isApartIn =
+  ({ grants }: Pick<Reach, 'grants'>): IsApart =>
+  (dataset, subject) =>
+    grants.termsOver(overKey({ dataset, scope: { subject } })).length > 0;
 
-const keyOf = ({ dataset, site, backup, population }: HoldingName): string =>
-  [dataset, site, backup ?? '', population ?? ''].join(' ');
-
-interface Draft {
-  readonly holding: HoldingName;
-  readonly population: string | null;
-  /** Those over whose data alone there is a grant apart, by name; under null all others. */
-  readonly parts: Map<string | null, Count>;
-  readonly presences: Span[];
-}
-
-const draftsOf = (
-  residency: Residency,
-  reach: Pick<Reach, 'grants'>,
-  cohorts: Cohorts,
-): ReadonlyArray<Draft> => {
-  const drafts = new Map<string, Map<string | null, Draft>>();
-  const keys = new Map<Holding, { readonly holding: HoldingName; readonly key: string }>();
-  const judged = (holding: Holding): { readonly holding: HoldingName; readonly key: string } => {
-    const known = keys.get(holding);
-    if (known !== undefined) return known;
-    const made = sharedHolding(holding);
-    const keyed = { holding: made, key: keyOf(made) };
-    keys.set(holding, keyed);
-    return keyed;
-  };
-  for (const presence of residency.presences) {
-    const { holding, key } = judged(presence.holding);
-    const part = isGrantedApart(reach, presence) ? presence.subject : null;
-    let ofHolding = drafts.get(key);
-    if (ofHolding === undefined) {
-      ofHolding = new Map();
-      drafts.set(key, ofHolding);
-    }
-    const memberships = residency.memberships.get(presence.subject) ?? [];
-    for (const { from, to, value: membership } of fill(memberships, presence, null)) {
-      const population = membership?.population ?? null;
-      let draft = ofHolding.get(population);
-      if (draft === undefined) {
-        draft = { holding, population, parts: new Map(), presences: [] };
-        ofHolding.set(population, draft);
-      }
-      let ofPart = draft.parts.get(part);
-      if (ofPart === undefined) {
-        ofPart = new Count();
-        draft.parts.set(part, ofPart);
-      }
-      // Who came while the presence grew is counted from then on.
-      const arrivals =
-        from === presence.from ? arrivalsIn(cohorts, presence.subject, presence.from) : undefined;
-      if (arrivals === undefined) ofPart.add({ from, to }, cohorts.sizeOf(presence.subject));
-      else ofPart.addArrivals(arrivals, to);
-      if (presence.holding.kind === 'own') draft.presences.push(presence);
-    }
-  }
-  return [...drafts.values()].flatMap((ofHolding) => [...ofHolding.values()]);
-};
-
-/**
- * Everything that was held, in parts of people whom grants treat alike, and how many they were.
- */
-export const countedDataOf = (
-  residency: Residency,
-  reach: Pick<Reach, 'grants'>,
-  cohorts: Cohorts = cohortsOfOne,
-): ReadonlyArray<CountedData> =>
-  draftsOf(residency, reach, cohorts).flatMap(({ holding, population, parts }) =>
-    [...parts].map(([subject, count]): CountedData => {
+/** Everything that was held in the classes, in parts of people whom grants treat alike, and how many they were. */
+export const countedDataOf = (classes: Iterable<ClassPeople>): ReadonlyArray<CountedData> =>
+  [...classes].flatMap((people) =>
+    people.peopled().map(({ subject, count }): CountedData => {
       const subjects = count.overTime();
       return {
-        dataset: holding.dataset,
-        site: holding.site,
-        backup: holding.backup,
-        population: holding.population,
-        memberOf: population,
-        subject,
-        present: cover(subjects),
-        subjects: (instant) => valueAt(subjects, instant) ?? 0,
+        ...heldBy(people, subject, subjects.positive()),
+        subjects: (instant) => subjects.at(instant),
       };
     }),
   );
+
+const heldBy = (
+  { holding, population }: Pick<ClassPeople, 'holding' | 'population'>,
+  subject: string | null,
+  present: Timeline,
+): HeldData => ({
+  dataset: holding.dataset,
+  site: holding.site,
+  backup: holding.backup,
+  population: holding.population,
+  memberOf: population,
+  subject,
+  present,
+});
 
 /**
  * The classes of everything that was held.
@@ -112,59 +59,135 @@ export const judgedHoldingsOf = (
   reach: Pick<Reach, 'grants' | 'labels'>,
   cohorts: Cohorts = cohortsOfOne,
 ): ReadonlyArray<JudgedHolding> => {
-  const presencesOf = Map.groupBy(residency.holdings, ({ holding }) => keyOf(sharedHolding(holding)));
-  return draftsOf(residency, reach, cohorts).map(({ holding, population, parts, presences }) => ({
-    holding,
-    expires: overdueSince(residency.backups, holding.backup),
-    population,
-    subjects: Count.sumOf([...parts.values()]).overTime(),
-    presences:
-      presences.length > 0
-        ? mergeSpans(presences.map((span) => [span]))
-        : spansOf(presencesOf.get(keyOf(holding)) ?? []),
-    reached: reachedOf(reach, holding, population, parts),
-  }));
+  const classes = new PeopleByClass();
+  classes.add({ residency, isApart: isApartIn(reach), cohorts });
+  classes.settle();
+  return [...classes.all()].map((people) => new ReachedClass(people).judged(reach));
 };
 
-const spansOf = (presences: ReadonlyArray<HoldingPresence>): ReadonlyArray<Span> =>
-  presences.map(({ from, to, opened, closed }) => ({ from, to, opened, closed })).sort(timeOrder);
+/** How a part of a class was reached, and what that was made of. */
+interface ReachedPart {
+  readonly labels: Labels;
+  readonly present: Timeline;
+  readonly byParty: ReadonlyMap<string, ReadonlyArray<PathInterval>>;
+}
 
-const isGrantedApart = ({ grants }: Pick<Reach, 'grants'>, { subject, holding }: SubjectPresence): boolean =>
-  grants.termsOver(overKey({ dataset: holding.dataset, scope: { subject } })).length > 0;
+/** A class with what policies judge of it, which is made again as far as something that it is made of is another. */
+export class ReachedClass {
+  readonly people: ClassPeople;
+  private parts: ReadonlyMap<string | null, ReachedPart> = new Map();
+  private counted:
+    | { readonly parts: ReadonlyArray<Part>; readonly present: ReadonlyArray<Timeline> }
+    | undefined;
+  private made: JudgedHolding | undefined;
+
+  constructor(people: ClassPeople) {
+    this.people = people;
+  }
+
+  /** Its people, or its holding, may be others now. */
+  touch(): void {
+    this.counted = undefined;
+    this.made = undefined;
+  }
+
+  /** What was last judged, if its people and its holding are the same as then. */
+  get last(): JudgedHolding | undefined {
+    return this.made;
+  }
+
+  /** The same of a copy of the class. */
+  copy(people: ClassPeople): ReachedClass {
+    const copy = new ReachedClass(people);
+    copy.parts = this.parts;
+    copy.counted = this.counted;
+    copy.made = this.made;
+    return copy;
+  }
+
+  /** What policies judge: the same object as before where nothing is another. */
+  judged(reach: Pick<Reach, 'grants' | 'labels'>): JudgedHolding {
+    const { people } = this;
+    this.counted ??= this.count();
+    const parts = new Map<string | null, ReachedPart>();
+    let isSame = this.parts.size === this.counted.parts.length;
+    for (const [index, { subject }] of this.counted.parts.entries()) {
+      const held = heldBy(people, subject, this.counted.present[index]!);
+      const before = this.parts.get(subject);
+      const labels = reach.labels(classOfHeld(reach.grants, held));
+      if (before?.labels === labels && sameTimeline(before.present, held.present)) parts.set(subject, before);
+      else {
+        isSame = false;
+        parts.set(subject, { labels, present: held.present, byParty: reachedParties(reach, held) });
+      }
+    }
+    this.parts = parts;
+    if (isSame && this.made !== undefined) return this.made;
+    const counts = this.counted.parts.map(({ count }) => count);
+    this.made = {
+      holding: people.holding,
+      expires: people.expires,
+      population: people.population,
+      subjects: Count.sumOf(counts).overTime(),
+      presences: people.presences(),
+      reached: reachedOf(
+        this.counted.parts.map(({ subject, count }) => ({
+          subjects: count.overTime(),
+          byParty: parts.get(subject)!.byParty,
+        })),
+      ),
+    };
+    return this.made;
+  }
+
+  private count(): NonNullable<ReachedClass['counted']> {
+    const parts = this.people.peopled();
+    return { parts, present: parts.map(({ count }) => count.overTime().positive()) };
+  }
+}
+
+/** Who reached the data, when and along which path. */
+const reachedParties = (
+  reach: Pick<Reach, 'grants' | 'labels'>,
+  held: HeldData,
+): ReadonlyMap<string, ReadonlyArray<PathInterval>> => {
+  const byParty = new Map<string, PathInterval[]>();
+  for (const presence of heldPresences(reach.grants, held)) {
+    for (const [party, taken] of pathIntervals(reach, presence, presence, {})) {
+      const list = byParty.get(party);
+      if (list === undefined) byParty.set(party, [...taken]);
+      else list.push(...taken);
+    }
+  }
+  return byParty;
+};
 
 /** Who reached the parts of a class, when, along which path, and how many people of it. */
 const reachedOf = (
-  reach: Pick<Reach, 'grants' | 'labels'>,
-  { dataset, site, backup, population }: HoldingName,
-  memberOf: string | null,
-  parts: ReadonlyMap<string | null, Count>,
+  parts: ReadonlyArray<{ readonly subjects: StepFunction; readonly byParty: ReachedPart['byParty'] }>,
 ): ReadonlyArray<ReachedBy> => {
-  const byParty = new Map<string, { taken: PathInterval[]; subjects: Varying<number> }[]>();
-  for (const [subject, count] of parts) {
-    const subjects = count.overTime();
-    const held = { dataset, site, backup, population, memberOf, subject, present: cover(subjects) };
-    const ofPart = new Map<string, PathInterval[]>();
-    for (const presence of heldPresences(reach.grants, held)) {
-      for (const [party, taken] of pathIntervals(reach, presence, presence, {}))
-        ofPart.set(party, [...(ofPart.get(party) ?? []), ...taken]);
+  const all = new Map<string, { taken: ReadonlyArray<PathInterval>; subjects: StepFunction }[]>();
+  for (const { subjects, byParty } of parts) {
+    for (const [party, taken] of byParty) {
+      const list = all.get(party);
+      if (list === undefined) all.set(party, [{ taken, subjects }]);
+      else list.push({ taken, subjects });
     }
-    for (const [party, taken] of ofPart)
-      byParty.set(party, [...(byParty.get(party) ?? []), { taken, subjects }]);
   }
-  return [...byParty].map(([party, reached]) => {
+  return [...all].map(([party, reached]) => {
     const [first] = reached;
-    if (parts.size === 1) return { party, intervals: first!.taken.map(reachedInterval) };
+    if (parts.length === 1) return { party, intervals: first!.taken.map(reachedInterval) };
     return { party, ...together(reached) };
   });
 };
 
 /** Of parts reached along several paths the first by R15 is told, and everyone reached is counted. */
 const together = (
-  reached: ReadonlyArray<{ readonly taken: ReadonlyArray<PathInterval>; readonly subjects: Varying<number> }>,
-): Pick<ReachedBy, 'intervals'> & { readonly subjects: Varying<number> } => {
+  reached: ReadonlyArray<{ readonly taken: ReadonlyArray<PathInterval>; readonly subjects: StepFunction }>,
+): Pick<ReachedBy, 'intervals'> & { readonly subjects: StepFunction } => {
   const count = new Count();
   for (const { taken, subjects } of reached) {
-    visitOverlaps(taken, subjects, (_, { value }, from, to) => count.add({ from, to }, value));
+    visitOverlaps(taken, subjects.pieces(), (_, { value }, from, to) => count.add({ from, to }, value));
   }
   // Each path takes what the ones before it in order have left.
   const inOrder = reached.flatMap(({ taken }) => taken).sort((a, b) => pathOrder(a.path.hop, b.path.hop));

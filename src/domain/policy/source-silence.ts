@@ -4,8 +4,10 @@
  * A source promises with a vouch that says `every`, and the promise lasts until another says it anew. It is silent from
  * so many days after its last vouch until it vouches again, both in valid time.
  */
+
 import { type Instant, never } from '../time/instant.ts';
 import type { Interval } from '../time/interval.ts';
+import { StepFunction } from '../time/step-function.ts';
 import { cover, intersect, type Timeline } from '../time/timeline.ts';
 import { silentSource } from './built-in.ts';
 import type { Finding } from './finding.ts';
@@ -169,7 +171,7 @@ export const silenceFindings = (
             path: [],
             from,
             to,
-            counts: [],
+            counts: StepFunction.of([]),
             reason: `said that it vouches at least every ${daysOf(silence.every)}, and did not`,
             events: silence.events,
             knownSince: known?.position({ from, to }) ?? knownSinceInOrder(vouches, { from, to }),

@@ -1,55 +1,111 @@
 /**
- * A number that goes up and down over time, such as how many people are somewhere.
+ * A number that goes up and down over time, such as how many people are somewhere. It is added to, and taken from, at any
+ * time; what is asked for in between costs by what was added since.
  */
-import type { Instant } from './instant.ts';
+import { type Instant, never } from './instant.ts';
 import type { Interval } from './interval.ts';
-import { type Change, untilNext, type Varying } from './varying.ts';
+import { StepFunction } from './step-function.ts';
+
+const none = new StepFunction(new Float64Array(0), new Float64Array(0));
 
 export class Count {
-  private readonly steps = new Map<Instant, number>();
-  private known: Varying<number> | undefined;
+  private known = none;
+  /** What was added since: by how much the number changes at each instant. */
+  private readonly added = new Map<Instant, number>();
+  private arrivals: Float64Array[] = [];
 
-  /** So many more throughout the interval. */
+  /** @param known the number so far. */
+  constructor(known: StepFunction = none) {
+    this.known = known;
+  }
+
+  /** So many more throughout the interval, or fewer. */
   add({ from, to }: Interval, by: number): void {
     this.step(from, by);
     this.step(to, -by);
   }
 
-  /** One more from each of the instants on, and all of them until another one. */
+  /** One more from each of the instants on, in order, and all of them until another one. */
   addArrivals(arrivals: Float64Array, to: Instant): void {
-    for (const arrival of arrivals) this.step(arrival, 1);
+    this.arrivals.push(arrivals);
     this.step(to, -arrivals.length);
   }
 
   private step(at: Instant, by: number): void {
-    this.steps.set(at, (this.steps.get(at) ?? 0) + by);
-    this.known = undefined;
+    if (at !== never) this.added.set(at, (this.added.get(at) ?? 0) + by);
   }
 
   /** The sum of counts. */
   static sumOf(counts: ReadonlyArray<Count>): Count {
-    if (counts.length === 1) return counts[0]!;
-    const sum = new Count();
-    for (const { steps } of counts) for (const [at, by] of steps) sum.step(at, by);
+    const sum = new Count(counts[0]?.overTime());
+    for (const count of counts.slice(1)) {
+      const { times, values } = count.overTime();
+      for (let index = 0; index < times.length; index++)
+        sum.step(times[index]!, values[index]! - (values[index - 1] ?? 0));
+    }
     return sum;
   }
 
-  /** The number over time; there is no piece where it is 0. */
-  overTime(): Varying<number> {
-    this.known ??= this.sumOfSteps();
-    return this.known;
+  /** A count of its own that starts with the same numbers. */
+  copy(): Count {
+    return new Count(this.overTime());
   }
 
-  private sumOfSteps(): Varying<number> {
-    const changes: Change<number>[] = [];
-    let value = 0;
-    // Numbers in an array of numbers are sorted several times as fast as pairs.
-    for (const from of Float64Array.from(this.steps.keys()).sort()) {
-      const by = this.steps.get(from)!;
-      if (by === 0) continue;
-      value += by;
-      changes.push({ from, value });
+  /** Whether the number is 0 at all times. */
+  get isNone(): boolean {
+    return this.overTime().times.length === 0;
+  }
+
+  /** The number over time. */
+  overTime(): StepFunction {
+    if (this.added.size > 0 || this.arrivals.length > 0) {
+      let sum = plus(this.known, stepsOf(this.added));
+      if (this.arrivals.length > 0) sum = plus(sum, stepsOfArrivals(this.arrivals));
+      this.known = sum;
+      this.added.clear();
+      this.arrivals = [];
     }
-    return untilNext(changes).filter((piece) => piece.value > 0);
+    return this.known;
   }
 }
+
+/** Steps as the numbers that they add. */
+interface Steps {
+  readonly times: Float64Array;
+  readonly by: (index: number) => number;
+}
+
+const stepsOf = (added: ReadonlyMap<Instant, number>): Steps => {
+  // Numbers in an array of numbers are sorted several times as fast as pairs.
+  const times = Float64Array.from(added.keys()).sort();
+  return { times, by: (index) => added.get(times[index]!)! };
+};
+
+const stepsOfArrivals = (arrivals: ReadonlyArray<Float64Array>): Steps => {
+  const all = new Float64Array(arrivals.reduce((sum, { length }) => sum + length, 0));
+  let filled = 0;
+  for (const part of arrivals) {
+    all.set(part, filled);
+    filled += part.length;
+  }
+  return { times: arrivals.length === 1 ? all : all.sort(), by: () => 1 };
+};
+
+/** The sum of a function and of steps in order, of which several may be at one instant. Linear in both. */
+const plus = ({ times, values }: StepFunction, { times: added, by }: Steps): StepFunction => {
+  if (added.length === 0) return new StepFunction(times, values);
+  const length = times.length + added.length;
+  const outTimes = new Float64Array(length);
+  const outValues = new Float64Array(length);
+  let [kept, i, j, old, more] = [0, 0, 0, 0, 0];
+  while (i < times.length || j < added.length) {
+    const at = j === added.length || (i < times.length && times[i]! <= added[j]!) ? times[i]! : added[j]!;
+    if (i < times.length && times[i] === at) old = values[i++]!;
+    while (j < added.length && added[j] === at) more += by(j++);
+    const value = old + more;
+    if (value === (kept === 0 ? 0 : outValues[kept - 1]!)) continue;
+    outTimes[kept] = at;
+    outValues[kept++] = value;
+  }
+  return new StepFunction(outTimes.slice(0, kept), outValues.slice(0, kept));
+};

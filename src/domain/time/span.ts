@@ -50,11 +50,11 @@ export class SpanBuilder {
 
 /** By which events a whole made of parts was opened: those of all parts that began together with it. */
 export const openedTogether = (parts: ReadonlyArray<Span>, from: Instant): ReadonlyArray<number> =>
-  positions(...parts.filter((part) => part.from === from).map(({ opened }) => opened));
+  positions(parts.filter((part) => part.from === from).flatMap(({ opened }) => opened));
 
 /** By which events a whole made of parts was closed: those of all parts that ended together with it. */
 export const closedTogether = (parts: ReadonlyArray<Span>, to: Instant): ReadonlyArray<number> =>
-  positions(...parts.filter((part) => part.to === to).map(({ closed }) => closed));
+  positions(parts.filter((part) => part.to === to).flatMap(({ closed }) => closed));
 
 /** What holds while any of several causes does. */
 export const mergeSpans = (causes: ReadonlyArray<ReadonlyArray<Span>>): ReadonlyArray<Span> => {

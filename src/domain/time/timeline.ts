@@ -10,6 +10,11 @@ import { type Interval, intervalAt, timeOrder } from './interval.ts';
 /** Disjoint, ordered, non-empty, non-adjacent intervals. */
 export type Timeline = ReadonlyArray<Interval>;
 
+/** Whether both hold at the same instants. */
+export const sameTimeline = (a: Timeline, b: Timeline): boolean =>
+  a === b ||
+  (a.length === b.length && a.every(({ from, to }, index) => from === b[index]!.from && to === b[index]!.to));
+
 /** Holds at every instant. */
 export const always: Timeline = [{ from: beginning, to: never }];
 

@@ -10,7 +10,7 @@ import type { RecordedEvent } from '../../domain/recording/recorded-event.ts';
 import type { Instant } from '../../domain/time/instant.ts';
 import { origin } from '../../store/event-store.ts';
 import type { LogReader } from '../../store/log-reader.ts';
-import type { EventIndex, EventKind } from '../event-index.ts';
+import type { EventIndex, EventKind, SomeIndividuals } from '../event-index.ts';
 import type { Topic } from '../topic-hash.ts';
 import { topic } from '../topics.ts';
 import { correctionKey } from './correction-key.ts';
@@ -225,15 +225,18 @@ export class IndexReader implements EventIndex {
     return positions;
   }
 
-  individualsOf(population: string, from = 0): { subjects: ReadonlyArray<string>; upTo: number } {
+  individualsOf(population: string, from = 0, limit?: number): SomeIndividuals {
     const id = this.populationId(population);
-    if (id === undefined) return { subjects: [], upTo: 0 };
-    const hashes = this.individuals.in(id);
-    return { subjects: this.namesOf(from === 0 ? hashes : hashes.slice(from)), upTo: hashes.length };
+    return this.some(id === undefined ? [] : this.individuals.in(id), from, limit);
   }
 
-  movedIndividuals(): ReadonlyArray<string> {
-    return this.namesOf(this.individuals.moved());
+  movedIndividuals(from = 0, limit?: number): SomeIndividuals {
+    return this.some(this.individuals.moved(), from, limit);
+  }
+
+  private some(hashes: ReadonlyArray<Topic>, from: number, limit = hashes.length): SomeIndividuals {
+    const upTo = Math.min(hashes.length, from + limit);
+    return { subjects: this.namesOf(hashes.slice(from, upTo)), upTo, of: hashes.length };
   }
 
   isIndividual(subject: string): boolean {

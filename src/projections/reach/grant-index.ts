@@ -24,15 +24,13 @@ export class GrantIndex implements Grants {
 
   readonly termsOver = (key: string): ReadonlyArray<GrantTerm> => this.byOver.get(key) ?? noTerms;
 
-  /** The subjects over whose data alone there was ever a grant. */
-  subjectsGrantedOver(): ReadonlySet<string> {
-    const subjects = new Set<string>();
+  /** The data of single subjects over which alone there was ever a grant. */
+  *ofSingleSubjects(): Iterable<{ readonly dataset: string; readonly subject: string }> {
     for (const [term] of this.byOver.values()) {
       if (term === undefined || !('dataset' in term.over)) continue;
-      const { scope } = term.over;
-      if (scope !== undefined && !isPopulation(scope)) subjects.add(scope.subject);
+      const { dataset, scope } = term.over;
+      if (scope !== undefined && !isPopulation(scope)) yield { dataset, subject: scope.subject };
     }
-    return subjects;
   }
 
   /**

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Finding, type FindingSubject, findingId } from '../../../src/domain/policy/finding.ts';
 import { differenceOf } from '../../../src/domain/policy/findings-difference.ts';
 import { never } from '../../../src/domain/time/instant.ts';
+import { StepFunction } from '../../../src/domain/time/step-function.ts';
 
 const finding = (from: number, to: number, about: Partial<FindingSubject> = {}): Finding => {
   const subject: FindingSubject = {
@@ -20,7 +21,7 @@ const finding = (from: number, to: number, about: Partial<FindingSubject> = {}):
     path: [],
     from,
     to,
-    counts: [{ from, to, value: 1 }],
+    counts: StepFunction.of([{ from, to, value: 1 }]),
     reason: null,
     events: [from],
     knownSince: from,

@@ -1,0 +1,95 @@
+/**
+ * The people of one class (R17): those of one population in one holding, over time. They are added and taken out one by
+ * one, and everything that is judged of the class is made of what they add up to, in whatever order they came.
+ */
+import { codeUnitOrder } from '../events/code-unit-order.ts';
+import type { SharedHolding } from '../residency/holding.ts';
+import { Count } from '../time/count.ts';
+import { type Instant, never } from '../time/instant.ts';
+import { timeOrder } from '../time/interval.ts';
+import { mergeSpans, type Span } from '../time/span.ts';
+
+/** The part of those over whose data alone there is no grant. */
+export const everybodyElse = null;
+
+/** A part of a class: of people whom grants treat alike. */
+export interface Part {
+  /** The one person of the part, where a grant over that subject's data is to count. */
+  readonly subject: string | null;
+  readonly count: Count;
+}
+
+export class ClassPeople {
+  readonly holding: SharedHolding;
+  /** The population that the people are in; null for people in none. */
+  readonly population: string | null;
+  /** A backup held past this instant is overdue; `never` for live data. */
+  expires: Instant = never;
+  /** When the population's holding, or the backup, was there. */
+  held: ReadonlyArray<Span> = [];
+  /** Those who are followed one by one, by the subject of their part. */
+  readonly parts = new Map<string | null, Count>();
+  /** Everybody else. */
+  cohorts: Count | undefined;
+  /** Of subjects' own holdings: when each was there. */
+  readonly own = new Map<string, ReadonlyArray<Span>>();
+
+  constructor(holding: SharedHolding, population: string | null) {
+    this.holding = holding;
+    this.population = population;
+  }
+
+  /** The count of a part, to be added to. */
+  countOf(subject: string | null): Count {
+    let count = this.parts.get(subject);
+    if (count === undefined) {
+      count = new Count();
+      this.parts.set(subject, count);
+    }
+    return count;
+  }
+
+  /** Forgets the parts that nobody is in. Returns whether anybody is in the class. */
+  settle(): boolean {
+    for (const [subject, count] of this.parts) if (count.isNone) this.parts.delete(subject);
+    if (this.cohorts?.isNone === true) this.cohorts = undefined;
+    return this.parts.size > 0 || this.cohorts !== undefined;
+  }
+
+  /** The parts with people in them: everybody else first, then in code-unit order of the subjects. */
+  peopled(): ReadonlyArray<Part> {
+    const { cohorts } = this;
+    const individuals = this.parts.get(everybodyElse);
+    const others =
+      cohorts === undefined
+        ? individuals
+        : individuals === undefined
+          ? cohorts
+          : Count.sumOf([cohorts, individuals]);
+    const apart = [...this.parts]
+      .flatMap(([subject, count]) => (subject === null ? [] : [{ subject, count }]))
+      .sort((a, b) => codeUnitOrder(a.subject, b.subject));
+    return others === undefined ? apart : [{ subject: everybodyElse, count: others }, ...apart];
+  }
+
+  /** When the holding was there, with the events that opened and closed it. */
+  presences(): ReadonlyArray<Span> {
+    if (this.own.size > 0) return mergeSpans([...this.own.values()].flat().map((span) => [span]));
+    return this.held;
+  }
+
+  /** The same people, to be changed apart. */
+  copy(): ClassPeople {
+    const copy = new ClassPeople(this.holding, this.population);
+    copy.expires = this.expires;
+    copy.held = this.held;
+    for (const [subject, count] of this.parts) copy.parts.set(subject, count.copy());
+    copy.cohorts = this.cohorts;
+    for (const [subject, spans] of this.own) copy.own.set(subject, spans);
+    return copy;
+  }
+}
+
+/** The spans of a holding, as a class has them. */
+export const plainSpans = (spans: Iterable<Span>): ReadonlyArray<Span> =>
+  [...spans].map(({ from, to, opened, closed }) => ({ from, to, opened, closed })).sort(timeOrder);

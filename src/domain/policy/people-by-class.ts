@@ -1,0 +1,210 @@
+/**
+ * Everybody whose data is held, by class (R17): the holding, and the population that they are in meanwhile.
+ */
+import { type Holding, type SharedHolding, sharedHolding } from '../residency/holding.ts';
+import type { Enrolment } from '../residency/memberships.ts';
+import { overdueSince } from '../residency/overdue.ts';
+import type { SubjectPresence } from '../residency/presences.ts';
+import type { Residency } from '../residency/residency.ts';
+import { Count } from '../time/count.ts';
+import type { Interval } from '../time/interval.ts';
+import { type Span, sameSpans } from '../time/span.ts';
+import { fill, type Varying } from '../time/varying.ts';
+import { ClassPeople, everybodyElse, plainSpans } from './class-people.ts';
+import { arrivalsIn, type Cohorts, cohortsOfOne } from './cohorts.ts';
+
+/** Whether a grant is over the subject's data of the dataset alone, so that it is a part by itself. */
+export type IsApart = (dataset: string, subject: string) => boolean;
+
+/** What is added of a residency. */
+export interface AddedPeople {
+  readonly residency: Pick<Residency, 'presences' | 'holdings' | 'memberships' | 'backups'>;
+  readonly isApart: IsApart;
+  readonly cohorts?: Cohorts;
+}
+
+type OfHolding = Map<string | null, ClassPeople>;
+
+/** Equal holdings have equal keys. */
+export const sharedKey = ({ dataset, site, backup, population }: SharedHolding): string =>
+  [dataset, site, backup ?? '', population ?? ''].join('\n');
+
+export class PeopleByClass {
+  private readonly byHolding = new Map<string, OfHolding>();
+  /** Classes whose people, or whose holding, may be others than when they were last settled. */
+  private readonly touched = new Set<ClassPeople>();
+
+  /** Every class that anybody is in. */
+  *all(): Iterable<ClassPeople> {
+    for (const ofHolding of this.byHolding.values()) yield* ofHolding.values();
+  }
+
+  /** The classes of a holding. */
+  of(holding: SharedHolding): Iterable<ClassPeople> {
+    return this.byHolding.get(sharedKey(holding))?.values() ?? [];
+  }
+
+  /** Adds those followed one by one. */
+  add(added: AddedPeople): void {
+    this.change(added, 1);
+  }
+
+  /** Takes out those who were added, as they were added. */
+  takeOut(added: AddedPeople): void {
+    this.change(added, -1);
+  }
+
+  /** The people of a population who are followed as cohorts, in place of those before. */
+  setCohorts(population: string, { residency, cohorts = cohortsOfOne }: Omit<AddedPeople, 'isApart'>): void {
+    for (const people of this.all()) {
+      if (people.population !== population || people.cohorts === undefined) continue;
+      people.cohorts = undefined;
+      this.touched.add(people);
+    }
+    const holdings = new Holdings(residency);
+    for (const presence of residency.presences) {
+      const named = holdings.named(presence.holding);
+      for (const { from, to, value } of membershipsDuring(residency, presence)) {
+        const people = this.classOf(named, value?.population ?? null);
+        holdings.tell(people, named);
+        people.cohorts ??= new Count();
+        addPeople(people.cohorts, cohorts, presence, { from, to }, 1);
+      }
+    }
+  }
+
+  private change({ residency, isApart, cohorts = cohortsOfOne }: AddedPeople, by: 1 | -1): void {
+    const holdings = new Holdings(residency);
+    for (const presence of residency.presences) {
+      const { subject, holding } = presence;
+      const named = holdings.named(holding);
+      const part = isApart(holding.dataset, subject) ? subject : everybodyElse;
+      for (const { from, to, value } of membershipsDuring(residency, presence)) {
+        const people = this.classOf(named, value?.population ?? null);
+        if (by === 1) holdings.tell(people, named);
+        addPeople(people.countOf(part), cohorts, presence, { from, to }, by);
+        if (holding.kind !== 'own') continue;
+        if (by === 1) addOwn(people, presence);
+        else people.own.delete(subject);
+      }
+    }
+  }
+
+  /** The class, which is touched. */
+  private classOf({ shared, key }: Named, population: string | null): ClassPeople {
+    let ofHolding = this.byHolding.get(key);
+    if (ofHolding === undefined) {
+      ofHolding = new Map();
+      this.byHolding.set(key, ofHolding);
+    }
+    let people = ofHolding.get(population);
+    if (people === undefined) {
+      people = new ClassPeople(shared, population);
+      ofHolding.set(population, people);
+    }
+    this.touched.add(people);
+    return people;
+  }
+
+  /** Forgets classes that nobody is in. Returns those that are touched, the forgotten ones included, and forgets which. */
+  settle(): ReadonlySet<ClassPeople> {
+    const touched = new Set(this.touched);
+    this.touched.clear();
+    for (const people of touched) {
+      if (people.settle()) continue;
+      const key = sharedKey(people.holding);
+      const ofHolding = this.byHolding.get(key);
+      if (ofHolding?.get(people.population) !== people) continue;
+      ofHolding.delete(people.population);
+      if (ofHolding.size === 0) this.byHolding.delete(key);
+    }
+    return touched;
+  }
+
+  /** The same people, to be changed apart; told of each class and its copy. */
+  copy(copied: (people: ClassPeople, copy: ClassPeople) => void): PeopleByClass {
+    const copy = new PeopleByClass();
+    for (const [key, ofHolding] of this.byHolding) {
+      const ofCopy: OfHolding = new Map();
+      copy.byHolding.set(key, ofCopy);
+      for (const [population, people] of ofHolding) {
+        const same = people.copy();
+        ofCopy.set(population, same);
+        if (this.touched.has(people)) copy.touched.add(same);
+        copied(people, same);
+      }
+    }
+    return copy;
+  }
+
+  /** Puts in a class as it was kept. */
+  put(people: ClassPeople): void {
+    const key = sharedKey(people.holding);
+    const ofHolding = this.byHolding.get(key) ?? new Map<string | null, ClassPeople>();
+    this.byHolding.set(key, ofHolding.set(people.population, people));
+  }
+}
+
+/** A holding, regardless of who is in it, with its key. */
+interface Named {
+  readonly shared: SharedHolding;
+  readonly key: string;
+}
+
+/** The holdings of a residency. */
+class Holdings {
+  private readonly residency: AddedPeople['residency'];
+  private readonly names = new Map<Holding, Named>();
+  private spans: Map<string, ReadonlyArray<Span>> | undefined;
+
+  constructor(residency: AddedPeople['residency']) {
+    this.residency = residency;
+  }
+
+  named(holding: Holding): Named {
+    let named = this.names.get(holding);
+    if (named === undefined) {
+      const shared = sharedHolding(holding);
+      named = { shared, key: sharedKey(shared) };
+      this.names.set(holding, named);
+    }
+    return named;
+  }
+
+  /** Tells a class when its holding was there, and when the backup expires. */
+  tell(people: ClassPeople, { shared, key }: Named): void {
+    if (this.spans === undefined) {
+      const ofKey = Map.groupBy(this.residency.holdings, ({ holding }) => this.named(holding).key);
+      this.spans = new Map([...ofKey].map(([each, spans]) => [each, plainSpans(spans)]));
+    }
+    const held = this.spans.get(key) ?? [];
+    // Equal spans are left as they are: what was made of them still holds.
+    if (!sameSpans(people.held, held)) people.held = held;
+    people.expires = overdueSince(this.residency.backups, shared.backup);
+  }
+}
+
+/** The populations that a subject was in during a presence of its data. */
+const membershipsDuring = (
+  { memberships }: AddedPeople['residency'],
+  presence: SubjectPresence,
+): Varying<Enrolment | null> => fill(memberships.get(presence.subject) ?? [], presence, null);
+
+/** Who came while the presence grew is counted from then on. */
+const addPeople = (
+  count: Count,
+  cohorts: Cohorts,
+  presence: SubjectPresence,
+  { from, to }: Interval,
+  by: 1 | -1,
+): void => {
+  const arrivals = from === presence.from ? arrivalsIn(cohorts, presence.subject, from) : undefined;
+  if (arrivals === undefined) count.add({ from, to }, by * cohorts.sizeOf(presence.subject));
+  else count.addArrivals(arrivals, to);
+};
+
+/** A presence throughout several memberships of one population is added once. */
+const addOwn = ({ own }: ClassPeople, { subject, from, to, opened, closed }: SubjectPresence): void => {
+  const spans = own.get(subject) ?? [];
+  if (!spans.some((span) => span.from === from)) own.set(subject, [...spans, { from, to, opened, closed }]);
+};

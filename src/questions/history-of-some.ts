@@ -1,0 +1,90 @@
+/**
+ * What is known of some individuals: where their data was, in which populations they are counted, and what was accessed.
+ */
+import { isPopulation } from '../domain/events/scope.ts';
+import type { DataClass } from '../domain/reach/data-class.ts';
+import { dataPresencesOf } from '../domain/reach/data-presence.ts';
+import type { Grants, GrantTerm } from '../domain/reach/grants.ts';
+import { type FactOf, isFact } from '../domain/recording/facts.ts';
+import type { FoldingPlace } from '../domain/recording/folding-order.ts';
+import type { Residency } from '../domain/residency/residency.ts';
+import { beginning, never } from '../domain/time/instant.ts';
+import { valueAt } from '../domain/time/varying.ts';
+import { ResidencyFacts } from './residency-facts.ts';
+import { enrolmentsOf } from './subject-enrolments.ts';
+import type { View } from './view.ts';
+
+/** An access, with the data that it may have been to. */
+export interface KeptAccess {
+  readonly access: FactOf<'AccessObserved'>;
+  /**
+   * The classes of that data as if there were grants over everything: those that there are no grants over are left out
+   * when it is asked who reaches them.
+   */
+  readonly data: ReadonlyArray<DataClass>;
+  /** The population that the subject was in; of an access to the data of a population, that population. */
+  readonly population: string | null;
+}
+
+export interface HistoryOfSome {
+  readonly residency: Residency;
+  /** By population: the places of their enrolments, as recorded. */
+  readonly enrolments: ReadonlyMap<string, ReadonlyArray<FoldingPlace>>;
+  /** By subject: the populations it was ever in, whose events concern it. */
+  readonly populations: ReadonlyMap<string, ReadonlyArray<string>>;
+  readonly accesses: ReadonlyArray<KeptAccess>;
+}
+
+const anyTerm: GrantTerm = {
+  grant: '',
+  party: '',
+  over: { population: '' },
+  from: beginning,
+  to: never,
+  opened: [],
+  closed: [],
+};
+const grantsOverEverything: Grants = { termsOver: () => [anyTerm] };
+
+/** What the view knows of the subjects. */
+export const historyOfSome = (view: View, subjects: ReadonlyArray<string>): HistoryOfSome => {
+  const facts = new ResidencyFacts(view);
+  for (const subject of subjects) facts.addSubject(subject);
+  const residency = facts.fold();
+  return {
+    residency,
+    enrolments: enrolmentsOf(view, subjects),
+    populations: new Map(subjects.map((subject) => [subject, populationsOf(view, subject)])),
+    accesses: subjects.flatMap((subject) => accessesOf(view, residency, subject)),
+  };
+};
+
+const populationsOf = (view: View, subject: string): ReadonlyArray<string> => {
+  const populations = new Set<string>();
+  for (const fact of view.facts('subject', subject)) {
+    if (isFact(fact, 'SubjectEnrolled') && fact.data.subject === subject)
+      populations.add(fact.data.population);
+    else if (isFact(fact, 'SubjectsEnrolled') && fact.data.subjects.includes(subject))
+      populations.add(fact.data.population);
+  }
+  return [...populations];
+};
+
+const accessesOf = (view: View, residency: Residency, subject: string): ReadonlyArray<KeptAccess> => {
+  const accesses = view
+    .factsOf('subject', subject, 'AccessObserved')
+    .filter(({ data }) => !isPopulation(data.scope) && data.scope.subject === subject);
+  if (accesses.length === 0) return [];
+  const presences = dataPresencesOf(grantsOverEverything, residency, subject);
+  const memberships = residency.memberships.get(subject) ?? [];
+  return accesses.map((access) => {
+    const { time, data } = access;
+    return {
+      access,
+      data: presences
+        .filter(({ row }) => row.dataset === data.dataset && (data.site ?? row.site) === row.site)
+        .flatMap(({ classes }) => valueAt(classes, time) ?? []),
+      population: valueAt(memberships, time)?.population ?? null,
+    };
+  });
+};

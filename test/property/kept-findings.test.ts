@@ -1,0 +1,195 @@
+/**
+ * What is kept from question to question is never told from what a fresh process works out: random worlds are recorded in
+ * stages, and asked in between, also as known at earlier positions.
+ */
+import * as fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
+import { expect, it } from 'vitest';
+import { decodeEvent } from '../../src/domain/events/event.ts';
+import type { Assurance } from '../../src/domain/events/words.ts';
+import { beginning, formatInstant, never } from '../../src/domain/time/instant.ts';
+import { allFindings } from '../../src/questions/findings.ts';
+import { holdingsAt } from '../../src/questions/holdings.ts';
+import { membersAt } from '../../src/questions/members.ts';
+import {
+  newlyReached,
+  reachOfParty,
+  wireHoldingReach,
+  wireNewReach,
+} from '../../src/questions/party-reach.ts';
+import { simulatedEvents, View } from '../../src/questions/view.ts';
+import { wireFinding } from '../../src/questions/wire-finding.ts';
+import { type Sent, sent } from '../support/given-events.ts';
+import { projected, projectedInStages, storedEvents } from '../support/ledger.ts';
+import { datasets, epoch, parties, populations, sites, subjects, worlds } from '../support/worlds.ts';
+
+const day = 86_400_000;
+const instant = fc.nat(13).map((days) => formatInstant(epoch + days * day));
+const somePopulation = fc.constantFrom<string>(...populations);
+const someSubject = fc.constantFrom<string>(...subjects, 'crowd-0-0', 'crowd-1-0', 'crowd-2-1');
+const somePlace = fc.record({
+  dataset: fc.constantFrom<string>(...datasets),
+  scope: fc.oneof(
+    somePopulation.map((population) => ({ population })),
+    someSubject.map((subject) => ({ subject })),
+  ),
+});
+
+/** Policies that depend on everything that a verdict can depend on. */
+const cedar = [
+  'resource.jurisdiction == "US"',
+  'resource.country == "US" && resource.live',
+  'principal in Party::"acme"',
+  'principal in [Country::"US", Country::"CN"]',
+  'principal has country && principal.country == "US"',
+  'resource.categories.contains("health")',
+  'resource.population == "us-users"',
+  'resource.overdue || resource.site == "dublin"',
+].map((condition, index) => `@id("r${index}") forbid(principal, action, resource) when { ${condition} };`);
+
+const country = fc.constantFrom('US', 'CN', 'IE');
+/** Events that random worlds have few of. */
+const more: fc.Arbitrary<readonly (readonly [string, object])[]> = fc.array(
+  fc.oneof(
+    fc
+      .record({ enrolment: fc.nat(3), many: fc.integer({ min: 1, max: 3 }), population: somePopulation })
+      .map(({ enrolment, many, population }) => {
+        const people = Array.from({ length: many }, (_, index) => `crowd-${enrolment}-${index}`);
+        return many === 1
+          ? (['SubjectEnrolled', { subject: people[0], population }] as const)
+          : (['SubjectsEnrolled', { subjects: people, population }] as const);
+      }),
+    fc
+      .record({
+        party: fc.constantFrom<string>(...parties),
+        of: somePlace,
+        site: fc.constantFrom(undefined, ...sites),
+      })
+      .map(
+        ({ party, of, site }) =>
+          [
+            'AccessObserved',
+            { party, ...of, action: 'read', ...(site === undefined ? {} : { site }) },
+          ] as const,
+      ),
+    fc
+      .record({ grant: fc.nat(3), party: fc.constantFrom<string>(...parties), over: somePlace })
+      .map(
+        ({ grant, party, over }) =>
+          ['AccessGranted', { grant: `more-${grant}`, party, over, actions: ['read'] }] as const,
+      ),
+    fc.nat(3).map((grant) => ['AccessRevoked', { grant: `more-${grant}` }] as const),
+    fc
+      .record({
+        party: fc.constantFrom<string>(...parties),
+        kind: fc.constantFrom('organisation', 'team'),
+        country,
+      })
+      .map((of) => ['PartyRegistered', { ...of, name: of.party }] as const),
+    fc
+      .record({ population: somePopulation, jurisdiction: fc.constantFrom('US', 'IE') })
+      .map((of) => ['PopulationRegistered', { ...of, name: of.population }] as const),
+    fc
+      .record({
+        dataset: fc.constantFrom<string>(...datasets),
+        categories: fc.subarray(['profile', 'health'], { minLength: 1 }),
+      })
+      .map((of) => ['DatasetRegistered', { ...of, name: of.dataset, controller: 'acme' }] as const),
+    fc
+      .record({ site: fc.constantFrom<string>(...sites), operator: fc.constantFrom<string>(...parties) })
+      .map((of) => ['SiteTransferred', of] as const),
+    fc
+      .record({
+        policy: fc.constantFrom('more-1', 'more-2'),
+        rules: fc.subarray(cedar, { minLength: 1 }),
+        from: instant,
+      })
+      .map(
+        ({ policy, rules, from }) =>
+          ['PolicyAdopted', { policy, title: policy, cedar: rules.join('\n'), effectiveFrom: from }] as const,
+      ),
+    fc
+      .tuple(
+        fc.constantFrom('PolicySuspended', 'PolicyReinstated'),
+        fc.constantFrom('more-1', 'domicile:overdue-backup'),
+      )
+      .map(([type, policy]) => [type, { policy }] as const),
+  ),
+  { minLength: 12, maxLength: 24, size: 'max' },
+);
+
+const answers = (view: View, at: number): string => {
+  const during = { from: beginning, to: never };
+  return JSON.stringify({
+    findings: allFindings(view).map((finding) => wireFinding(view, finding, at)),
+    reach: parties.map((party) => reachOfParty(view, party, at, during).map(wireHoldingReach)),
+    holdings: sites.map((site) => holdingsAt(view, site, at)),
+    members: populations.map((population) => membersAt(view, population, at)),
+  });
+};
+
+/** How a stage is asked: how much of what is recorded is known. */
+const stage = fc.record({
+  more: fc.integer({ min: 1, max: 3 }),
+  shares: fc.array(fc.constantFrom(1, 1, 1, 1, 0.9, 0.5), { minLength: 1, maxLength: 2 }),
+  minAssurance: fc.constantFrom<Assurance[]>('claimed', 'claimed', 'observed'),
+  at: fc.nat(13).map((days) => epoch + days * day),
+});
+
+const simulated: fc.Arbitrary<Sent> = fc
+  .record({ time: instant, of: somePlace, site: fc.constantFrom<string>(...sites) })
+  .map(({ time, of, site }) => sent('what-if', 'DataPlaced', { ...of, site }, { time }));
+
+it('answers at every stage, and as known at earlier positions, are those of a fresh process', () => {
+  const seen = { findings: 0, earlier: 0, moved: 0 };
+  fc.assert(
+    fc.property(
+      worlds({ episodesMin: 6, except: ['SubjectForgotten'] }),
+      more,
+      fc.array(instant, { minLength: 24, maxLength: 24 }),
+      fc.array(stage, { minLength: 4, maxLength: 12, size: 'max' }),
+      fc.integer({ min: 1, max: 7 }),
+      simulated,
+      (world, extra, times, stages, every, whatIf) => {
+        const told = extra.map(([type, data], index) =>
+          sent(`more-${index}`, type as never, data as never, { time: times[index]! }),
+        );
+        // Some among the others, and the rest after them, one stage after the other.
+        const early = told.length / 2;
+        const log: unknown[] = [...world];
+        for (const [index, event] of told.slice(0, early).entries())
+          log.splice((index * every + 3) % (log.length + 1), 0, event);
+        const first = log.length;
+        log.push(...told.slice(early));
+        const events = storedEvents(log);
+        const kept = projectedInStages(events);
+        let recorded = 0;
+        for (const [nth, { more, shares, minAssurance, at }] of stages.entries()) {
+          recorded = nth === 0 ? first : Math.min(events.length, recorded + more);
+          kept.applyUpTo(recorded);
+          for (const share of shares) {
+            const position = Math.max(1, Math.ceil(recorded * share));
+            const fresh = projected(events.slice(0, recorded)).view(position, minAssurance);
+            const answer = answers(kept.view(position, minAssurance), at);
+            const right = answers(fresh, at);
+            if (answer !== right) expect(JSON.parse(answer)).toEqual(JSON.parse(right));
+            expect(answer === right).toBe(true);
+            if (answer.includes('"finding"')) seen.findings++;
+            if (share < 1) seen.earlier++;
+            else if (nth > 0) seen.moved++;
+          }
+        }
+        kept.applyUpTo(events.length);
+        const decoded = decodeEvent(whatIf);
+        if (E.isLeft(decoded)) throw new Error('no event');
+        const simulation = simulatedEvents([decoded.right], 5_000);
+        const simulate = (view: View) =>
+          newlyReached(view, new View(view.index, view.known, simulation), epoch + 5 * day).map(wireNewReach);
+        for (const position of [events.length, Math.ceil(events.length / 2)])
+          expect(simulate(kept.view(position))).toEqual(simulate(projected(events).view(position)));
+      },
+    ),
+    { numRuns: 30, endOnFailure: true },
+  );
+  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(30);
+});
