@@ -23,6 +23,7 @@ import { PartyReachRow, ReachRow, SimulatedReachRow, WireCut, WirePartyCut } fro
 import { ReadRow } from '../contract/rows/reads.ts';
 import { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../contract/rows/registry.ts';
 import { HistoryRow, ResidencyRow, SiteHoldingRow } from '../contract/rows/residency.ts';
+import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
 import { list } from '../domain/events/codec.ts';
 import {
   type EmitFailure,
@@ -399,6 +400,8 @@ export const everyRow = async <A, Q extends Question>(
   const first = await page(question);
   if (E.isLeft(first) || first.right.next === null) return first;
   const data = [...first.right.data];
+  const heard = new Map((first.right.clocks.heardUntil ?? []).map((each) => [each.source, each]));
+  let limitMet = false;
   let next: string | null = first.right.next;
   for (let read = 1; next !== null && read < pages; read++) {
     const further: E.Either<ClientError, Answer<ReadonlyArray<A>>> = await page({
@@ -407,9 +410,20 @@ export const everyRow = async <A, Q extends Question>(
     });
     if (E.isLeft(further)) return further;
     for (const row of further.right.data) data.push(row);
+    for (const each of further.right.clocks.heardUntil ?? []) heard.set(each.source, each);
     next = further.right.next;
+    // A page that ended early leads to the next; only the last of them may leave something out.
+    limitMet = next === null && further.right.limitMet === true;
   }
-  return E.right({ clocks: first.right.clocks, data, next });
+  const { limitMet: _, clocks, ...answer } = first.right;
+  const allHeard = [...heard.values()].sort((a, b) => codeUnitOrder(a.source, b.source));
+  return E.right({
+    ...answer,
+    clocks: clocks.heardUntil === undefined ? clocks : { ...clocks, heardUntil: allHeard },
+    data,
+    next,
+    ...(limitMet ? { limitMet } : {}),
+  });
 };
 
 /** The value, for those who work with exceptions. Throws a `ClientFailure`. */

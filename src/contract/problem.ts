@@ -26,6 +26,8 @@ export const ProblemDetails = exact(
     parameter: t.string,
     /** What kind of thing is unknown. */
     what: t.string,
+    /** It is unknown because nothing was: the known clock stands before the first event. */
+    knownNothing: t.literal(true),
     errors: list(BodyFault),
     /** What of an NDJSON body was recorded before it was stopped. */
     recorded: t.number,
@@ -69,7 +71,7 @@ interface Members extends Record<Kind, object> {
   'incomplete-body': Detailed & PartlyRecorded;
   unauthorized: Detailed & PartlyRecorded;
   forbidden: Detailed & Partial<Faulty> & PartlyRecorded;
-  unknown: Detailed & { readonly what: string };
+  unknown: Detailed & { readonly what: string; readonly knownNothing?: true };
   'not-found': object;
   'method-not-allowed': Detailed & { readonly allowed: ReadonlyArray<string> };
   conflict: Detailed & Faulty & PartlyRecorded;

@@ -96,9 +96,22 @@ describe('an answer as known at a position', () => {
   });
 
   it('before the first event knows nothing, and is as known before it', async () => {
-    expect((await server.get('/v1/subjects/ana/residency', { knownPosition: 0 })).status).toBe(404);
+    for (const path of [
+      '/v1/subjects/ana/residency',
+      '/v1/sites/a',
+      '/v1/populations/us',
+      '/v1/policies/p',
+    ]) {
+      const unknown = await server.get(path, { knownPosition: 0 });
+      expect([unknown.status, unknown.body.knownNothing]).toEqual([404, true]);
+      expect(unknown.body.detail).toMatch(/^nothing was known at this moment/);
+      expect(
+        (await server.get(path.replace(/(ana|a|us|p)$/, 'x'), { knownPosition: 1 })).body.knownNothing,
+      ).toBe(undefined);
+    }
     const { body } = await server.get('/v1/sites', { knownPosition: 0 });
-    expect(body).toMatchObject({ data: [], clocks: { position: '0' } });
+    expect(body).toMatchObject({ data: [], clocks: { position: '0', knownNothing: true } });
+    expect((await server.get('/v1/sites', { knownPosition: 1 })).body.clocks.knownNothing).toBe(undefined);
     const first = (await server.get('/v1/events/1')).body.data.event.recordedat;
     expect(body.clocks.knownAt < first).toBe(true);
   });

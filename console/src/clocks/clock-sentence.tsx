@@ -3,6 +3,7 @@
  */
 import type { Clocks } from '../../../src/client/client.ts';
 import { Icon } from '../parts/icon.tsx';
+import { Id } from '../parts/names.tsx';
 import { assuranceWords } from './clock-bar.tsx';
 import { instantOf, localDiffers, localMoment, wordedMoment } from './instants.ts';
 import { useChangeView, useView } from './use-view.ts';
@@ -44,6 +45,48 @@ export const AllTimeSentence = ({ clocks }: { clocks: Clocks }) => (
     </span>
   </div>
 );
+
+/** Sources that are named, at the most; all are in the title. */
+const namedSourcesMax = 3;
+
+/** Up to when the sources of the answer have vouched that they told everything, or that nothing was known at all. */
+const Heard = ({ clocks }: { clocks: Clocks }) => {
+  if (clocks.knownNothing === true)
+    return (
+      <p className="known-nothing" role="status">
+        <Icon name="warning" />
+        <span>
+          <strong>Nothing was known then.</strong> The first event of the ledger was recorded later: choose a
+          later known time.
+        </span>
+      </p>
+    );
+  const heard = clocks.heardUntil ?? [];
+  if (heard.length === 0) return null;
+  const vouched = heard.flatMap(({ source, upTo }) => (upTo === null ? [] : [{ source, upTo }]));
+  const silent = heard.length - vouched.length;
+  const all = heard.map(({ source, upTo }) => `${source}: ${upTo ?? 'never'}`).join('\n');
+  return (
+    <p title={`Up to when each source vouched that it told everything:\n${all}`}>
+      <Icon name="clock" />
+      <span>
+        {vouched.length === 0
+          ? 'No source of this answer has vouched that it told everything'
+          : 'Told in full '}
+        {vouched.slice(0, namedSourcesMax).map(({ source, upTo }, index) => (
+          <span key={source}>
+            {index === 0 ? '' : ', '}
+            by <Id>{source}</Id> up to {wordedMoment(Date.parse(upTo))}
+          </span>
+        ))}
+        {vouched.length > namedSourcesMax ? ` and by ${vouched.length - namedSourcesMax} more` : ''}
+        {vouched.length > 0 && silent > 0
+          ? `; ${silent} ${silent === 1 ? 'source has' : 'sources have'} never vouched`
+          : ''}
+      </span>
+    </p>
+  );
+};
 
 /**
  * For an answer at a moment.
@@ -104,6 +147,7 @@ export const ClockSentence = ({
       <p hidden={knownOnly}>
         Counting events <strong>{assuranceWords[view.minAssurance ?? 'claimed']}</strong>
       </p>
+      {clocks === undefined ? null : <Heard clocks={clocks} />}
       <span className="clock-actions">
         {clocks === undefined || pinned ? null : (
           <button

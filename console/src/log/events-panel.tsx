@@ -2,7 +2,7 @@
  * The events of the log, as they come in.
  */
 import { useQuery } from '@tanstack/react-query';
-import type { EventFilter } from '../../../src/client/client.ts';
+import type { Answer, EventFilter } from '../../../src/client/client.ts';
 import type { WireEvent } from '../../../src/client/rows.ts';
 import { ClockSentence } from '../clocks/clock-sentence.tsx';
 import { useChangeView, useView } from '../clocks/use-view.ts';
@@ -77,6 +77,22 @@ const columns: ReadonlyArray<Column<WireEvent>> = [
   { key: 'id', head: 'Id', value: (event) => event.id, fileOnly: true },
 ];
 
+/** Why no event is shown, and what to type instead. */
+const emptyText = (
+  { clocks, matchingNothing = [] }: Answer<unknown>,
+  { source, type }: LogFilter,
+  filtered: boolean,
+): string => {
+  if (clocks.knownNothing === true)
+    return 'Nothing was known then: the first event of the ledger was recorded later. Choose a later known time.';
+  if (matchingNothing.includes('source'))
+    return `No known event is from the source ${source}. Type it as it stands in the column Source of the log.`;
+  if (matchingNothing.includes('type')) return `No known event is of the type ${typeInWords(type ?? '')}.`;
+  return filtered
+    ? 'No event matches all of these filters together. Remove one of them.'
+    : 'Nothing was recorded up to this position. Choose a later one.';
+};
+
 /** @param after the position after which the log is shown; by default the latest events are, or all that fit a filter. */
 export const EventsPanel = ({ filter, after }: { filter: LogFilter; after: string | undefined }) => {
   const view = useView();
@@ -104,15 +120,14 @@ export const EventsPanel = ({ filter, after }: { filter: LogFilter; after: strin
             clocks: answer.clocks,
             minAssurance: 'claimed',
             oneLine: true,
-            empty: filtered
-              ? 'No event matches these filters. Remove one, or check its spelling.'
-              : 'Nothing was recorded up to this position. Choose a later one.',
+            empty: emptyText(answer, filter, filtered),
           };
           const last = answer.data.at(-1)?.position;
           return (
             <section className="panel" aria-labelledby="events-title">
               <header>
                 <h2 id="events-title">
+                  {answer.next === null ? '' : 'First '}
                   {rows.length.toLocaleString('en')} events
                   {from === undefined || from === '0' ? '' : ` after position ${from}`}
                 </h2>

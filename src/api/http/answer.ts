@@ -70,6 +70,18 @@ const respond = async <A>(
   return context.json({ clocks: echoed, data, next, ...further });
 };
 
+/** Says of what is unknown where nothing was known that this is why. */
+const asNothingKnown =
+  ({ clocks }: Pick<Asked, 'clocks'>) =>
+  (refused: Problem): Problem =>
+    refused.kind === 'unknown' && clocks.position === 0
+      ? {
+          ...refused,
+          knownNothing: true,
+          detail: `nothing was known at this moment, nor any ${refused.what}: the ledger's first event was recorded later`,
+        }
+      : refused;
+
 /** The response to a question: its answer, or why there is none. */
 const responseTo = <A>(
   context: Context<ApiEnv>,
@@ -116,14 +128,13 @@ export const answerPrepared = <Q extends PlainQuestion, B, A>(
       TE.bind('prepared', ({ asked }) => TE.fromTask(() => prepare(asked))),
       TE.bind('found', ({ asked, prepared }) => {
         const { position, minAssurance } = asked.clocks;
-        return TE.fromEither(
-          ledger.ask(position, minAssurance, (view) =>
-            pipe(
-              knowing(view, position),
-              E.flatMap(() => ask(view, asked, prepared)),
-            ),
+        const found = ledger.ask(position, minAssurance, (view) =>
+          pipe(
+            knowing(view, position),
+            E.flatMap(() => ask(view, asked, prepared)),
           ),
         );
+        return TE.fromEither(pipe(found, E.mapLeft(asNothingKnown(asked))));
       }),
     ),
     shown,
@@ -152,13 +163,13 @@ export const answerLong = <Q extends WideQuestion>(
         'widely',
         ({ asked }) =>
           () =>
-            prepare(asked as Asked<AskedFor<Q>>),
+            prepare(asked as Asked<AskedFor<Q>>).then(E.mapLeft(asNothingKnown(asked))),
       ),
       TE.bind(
         'found',
-        ({ widely }) =>
+        ({ asked, widely }) =>
           () =>
-            ask(widely, context.req.raw.signal),
+            ask(widely, context.req.raw.signal).then(E.mapLeft(asNothingKnown(asked))),
       ),
     ),
     shown,

@@ -4,6 +4,7 @@
 import type { Answer } from '../../client/client.ts';
 import { csvLines } from '../../contract/csv.ts';
 import type { ExactCodec } from '../../domain/events/codec.ts';
+import { coverageLines, cutLines } from './coverage-lines.ts';
 import { type Column, tableOf } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -51,6 +52,10 @@ export const show = <Row extends object>(
   shown: Shown<Row>,
   terminal: Terminal,
 ): void => {
+  const coverage = coverageLines(answer, rows.length === 0);
+  const footer = [...(shown.footer ?? []), ...coverage];
+  // The rows alone, without their clocks, would pass for all there is.
+  if (format === 'ndjson' || format === 'csv') for (const line of cutLines(answer)) terminal.note(line);
   switch (format) {
     case 'json':
       terminal.out(JSON.stringify(answer, undefined, 2));
@@ -67,13 +72,12 @@ export const show = <Row extends object>(
       terminal.out(shown.title);
       terminal.out('');
       if (rows.length === 0) {
-        for (const line of shown.empty) terminal.out(line);
+        const known = answer.clocks.knownNothing === true ? [] : shown.empty;
+        for (const line of [...known, ...coverage]) terminal.out(line);
         return;
       }
       terminal.out(tableOf(rows, shown.columns, terminal));
-      if (shown.footer !== undefined && shown.footer.length > 0) {
-        terminal.out('');
-        for (const line of shown.footer) terminal.out(terminal.style('dim', line));
-      }
+      if (footer.length > 0) terminal.out('');
+      for (const line of footer) terminal.out(terminal.style('dim', line));
   }
 };

@@ -1,0 +1,54 @@
+/**
+ * What an answer does not hold, in words: what was not known yet, what a limit cut off, whom nobody has heard from (R22).
+ */
+import type { Answer } from '../../client/client.ts';
+import { counted, moment } from './wording.ts';
+
+/** Sources that are named in one line, at the most. */
+const namedSourcesMax = 5;
+
+const someOf = (names: ReadonlyArray<string>): string => {
+  const more = names.length - namedSourcesMax;
+  const named = names.slice(0, namedSourcesMax).join(', ');
+  return more > 0 ? `${named} and ${counted(more, 'more', 'more')} (--format json names all)` : named;
+};
+
+/** Up to when the sources have vouched; nothing where none ever did and the answer has rows. */
+const heardLines = (
+  heardUntil: NonNullable<Answer<unknown>['clocks']['heardUntil']>,
+  isEmpty: boolean,
+): ReadonlyArray<string> => {
+  const vouched = heardUntil.flatMap(({ source, upTo }) => (upTo === null ? [] : [{ source, upTo }]));
+  const silent = heardUntil.flatMap(({ source, upTo }) => (upTo === null ? [source] : []));
+  if (vouched.length === 0 && !isEmpty) return [];
+  return [
+    ...(vouched.length === 0
+      ? []
+      : [
+          `Everything was told, so it was vouched: ${someOf(vouched.map(({ source, upTo }) => `${source} up to ${moment(upTo)}`))}.`,
+        ]),
+    ...(silent.length === 0
+      ? []
+      : [`Never vouched that everything was told (SourceVouched): ${someOf(silent)}.`]),
+  ];
+};
+
+/** The lines that say that an answer is not all, and what to do about it. */
+export const cutLines = ({ clocks, next, limitMet }: Answer<unknown>): ReadonlyArray<string> => [
+  ...(clocks.knownNothing === true
+    ? [
+        'Nothing was known then: the first event of the ledger was recorded later. Ask with a later --known-at or --known-position, or without.',
+      ]
+    : []),
+  ...(limitMet === true || next !== null
+    ? [
+        'This is not all: a limit was met. Ask for less, for example with --party, --site or a shorter period.',
+      ]
+    : []),
+];
+
+/** The lines below an answer that say what it cannot know. */
+export const coverageLines = (answer: Answer<unknown>, isEmpty: boolean): ReadonlyArray<string> => [
+  ...cutLines(answer),
+  ...heardLines(answer.clocks.heardUntil ?? [], isEmpty),
+];

@@ -1,0 +1,51 @@
+/**
+ * What the command line says below an answer of what the answer does not hold.
+ */
+import { describe, expect, it } from 'vitest';
+import { coverageLines } from '../../src/cli/terminal/coverage-lines.ts';
+import type { Answer } from '../../src/client/client.ts';
+
+const clocks = { validAt: '2022-01-01T00:00:00.000Z', knownAt: '2022-01-01T00:00:00.000Z', position: '7' };
+const answer = (more: Partial<Answer<unknown>> = {}, ofClocks: object = {}): Answer<unknown> => ({
+  clocks: { ...clocks, ...ofClocks },
+  data: [],
+  next: null,
+  ...more,
+});
+const heardUntil = [
+  { source: 'urn:a', upTo: '2022-06-17T00:00:00.000Z' },
+  { source: 'urn:b', upTo: null },
+];
+
+describe('below an answer it is said', () => {
+  it('that nothing was known, and what to type', () => {
+    expect(coverageLines(answer({}, { knownNothing: true }), true)).toEqual([
+      'Nothing was known then: the first event of the ledger was recorded later. Ask with a later --known-at or --known-position, or without.',
+    ]);
+  });
+
+  it.each([[{ limitMet: true }], [{ next: 'cursor' }]])('that it is not all: %j', (cut) => {
+    expect(coverageLines(answer(cut), false)).toEqual([
+      'This is not all: a limit was met. Ask for less, for example with --party, --site or a shorter period.',
+    ]);
+  });
+
+  it('up to when its sources vouched, and which never did', () => {
+    expect(coverageLines(answer({}, { heardUntil }), false)).toEqual([
+      'Everything was told, so it was vouched: urn:a up to 2022-06-17.',
+      'Never vouched that everything was told (SourceVouched): urn:b.',
+    ]);
+  });
+
+  it('of a ledger in which nobody vouches only where nothing was found', () => {
+    const never = Array.from({ length: 7 }, (_, index) => ({ source: `urn:${index}`, upTo: null }));
+    expect(coverageLines(answer({}, { heardUntil: never }), false)).toEqual([]);
+    expect(coverageLines(answer({}, { heardUntil: never }), true)).toEqual([
+      'Never vouched that everything was told (SourceVouched): urn:0, urn:1, urn:2, urn:3, urn:4 and 2 more (--format json names all).',
+    ]);
+  });
+
+  it('nothing where nothing is missing', () => {
+    expect(coverageLines(answer(), false)).toEqual([]);
+  });
+});
