@@ -224,10 +224,10 @@ export class Ledger {
     await this.replays.close();
     await this.serving.close();
     await this.parts.merkle.close();
+    this.parts.vault.close();
     // The writer goes last: the last connection to close a file writes its write-ahead log back into it.
     this.parts.log.close();
     await this.parts.store.close();
-    this.parts.vault.close();
     this.parts.reads.close();
   }
 }

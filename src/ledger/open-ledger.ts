@@ -15,24 +15,62 @@ import type { Notice } from '../store/kurrentdb/environment.ts';
 import type { LogReader } from '../store/log-reader.ts';
 import { openLogFile } from '../store/open/open-log-file.ts';
 import { openStore } from '../store/open/open-store.ts';
+import { storeSettingOf } from '../store/open/store-setting.ts';
 import { StoreUnusable } from '../store/sqlite/store-problems.ts';
 import { filesIn, keepFilesPrivate } from './files.ts';
 import { Ledger } from './ledger.ts';
-import { isOfAnotherLog } from './people-of-a-log.ts';
+import { isOfAnotherLog, namesPeople } from './people-of-a-log.ts';
 import type { Settings } from './settings.ts';
+import { VaultOfALog } from './vault-of-a-log.ts';
 
 const now = (): number => Date.now();
+
+/** Something an operator may want to know. It never holds content of events. */
+export type LedgerNotice = Notice | { readonly kind: 'vault-misses-people'; readonly reason: string };
+
+/**
+ * Refuses to make a vault of its own for a log on KurrentDB whose people another process has given their pseudonyms: each
+ * of the two would know its own people alone.
+ */
+const refuseSecondVault = (file: string, log: LogReader): void => {
+  if (existsSync(file) || !namesPeople(log)) return;
+  throw new StoreUnusable(
+    file,
+    'the log on KurrentDB names people, and no vault lies here that knows them',
+    'If another process keeps the vault, name it in LEDGER_VAULT; if this is the one that kept it, restore its vault.sqlite',
+  );
+};
 
 /**
  * Opens the vault: the one in the directory of the ledger, or the one that another process keeps, which may be away.
  *
  * @throws a StoreProblem about the file; VaultUnavailable about a vault that is not the one of this log.
  */
-const openVault = async (settings: Settings, log: LogReader): Promise<Vault> => {
+const openVault = async (
+  settings: Settings,
+  log: LogReader,
+  notify: ((notice: LedgerNotice) => void) | undefined,
+): Promise<Vault> => {
   const { vault: file } = filesIn(settings.dataDirectory);
   if (settings.vault === undefined) {
-    // No erasure is under way yet, and the log is known to its end.
-    return embeddedVault(openSqliteVault(file, { now, random: randomBytes }), log.head());
+    if (storeSettingOf(settings.store).kind === 'kurrentdb') refuseSecondVault(file, log);
+    const vault = openSqliteVault(file, { now, random: randomBytes });
+    try {
+      const ofLog = new VaultOfALog(vault, log);
+      const missing = ofLog.fault();
+      if (missing !== undefined) notify?.({ kind: 'vault-misses-people', reason: missing });
+      void ofLog.lookOn();
+      // No erasure is under way yet, and the log is known to its end.
+      return embeddedVault(
+        vault,
+        log.head(),
+        () => ofLog.fault(),
+        () => ofLog.close(),
+      );
+    } catch (error) {
+      vault.close();
+      throw error;
+    }
   }
   if (existsSync(file)) {
     throw new StoreUnusable(
@@ -56,13 +94,16 @@ const openVault = async (settings: Settings, log: LogReader): Promise<Vault> => 
  * @param notify is told what an operator may want to know.
  * @throws what `openStore` throws, or a StoreProblem about the vault: each says what is wrong, where, and what to do.
  */
-export const openLedger = async (settings: Settings, notify?: (notice: Notice) => void): Promise<Ledger> => {
+export const openLedger = async (
+  settings: Settings,
+  notify?: (notice: LedgerNotice) => void,
+): Promise<Ledger> => {
   keepFilesPrivate(settings.dataDirectory);
   const { store, logFile, onGrown } = await openStore(settings, notify === undefined ? {} : { notify });
   const files = filesIn(settings.dataDirectory);
   try {
     const log = openLogFile(logFile);
-    const vault = await openVault(settings, log);
+    const vault = await openVault(settings, log, notify);
     const generations = new Generations(files.projections);
     const keys = new Keys(files.keys);
     const reads = new ReadLog(files.reads);

@@ -30,6 +30,9 @@ const someOf = (log: LogReader): ReadonlyArray<string> => {
   return [...people].filter(looksLikePseudonym).slice(0, askedMax);
 };
 
+/** Whether somebody is named in the first events of the log. */
+export const namesPeople = (log: LogReader): boolean => someOf(log).length > 0;
+
 /** Whether the vault knows none of the people that the log names; false if that cannot be told. */
 export const isOfAnotherLog = async (vault: Vault, log: LogReader): Promise<boolean> => {
   const asked = someOf(log);

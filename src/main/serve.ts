@@ -63,7 +63,9 @@ const makeFirstKey = (ledger: Ledger, settings: Settings): string | undefined =>
 /** Opens the ledger and listens. Resolves when the server takes requests. */
 export const serve = async (settings: Settings): Promise<Running> => {
   const logger = pino({ level: process.env.LOG_LEVEL ?? 'warn' });
-  const ledger = await openLedger(settings, (notice) => logger.info(notice, 'store'));
+  const ledger = await openLedger(settings, (notice) =>
+    notice.kind === 'vault-misses-people' ? logger.warn(notice, 'vault') : logger.info(notice, 'store'),
+  );
   // The projections are there before the first question is.
   await ledger.ready();
   await ledger.refill();

@@ -304,3 +304,45 @@ describe('the file of the vault', () => {
     expect(existsSync(file)).toBe(true);
   });
 });
+
+describe('a vault of version 2', () => {
+  test('is upgraded when it is opened, and knows nothing of its log', () => {
+    const { file, vault } = given('ana', 'ben');
+    const pseudonym = vault.pseudonymOf('ana');
+    vault.close();
+    const database = new DatabaseSync(file);
+    database.exec('DROP TABLE log; PRAGMA user_version = 2');
+    database.close();
+    const upgraded = open(file);
+    expect(upgraded.pseudonymOf('ana')).toBe(pseudonym);
+    expect(upgraded.logKnown()).toEqual({ knownUpTo: 0, mark: 0, erasedUpTo: 0 });
+    upgraded.close();
+  });
+});
+
+describe('what a vault knows of its log', () => {
+  test('is noted with who is admitted, and kept', () => {
+    const { vault, reopen } = given('ana');
+    vault.whenAdmitting(() => ({ knownUpTo: 7, mark: 4, erasedUpTo: 2 }));
+    vault.pseudonymsFor(['ana']);
+    expect(vault.logKnown().knownUpTo).toBe(0);
+    vault.pseudonymsFor(['ben']);
+    expect(reopen().logKnown()).toEqual({ knownUpTo: 7, mark: 4, erasedUpTo: 2 });
+  });
+
+  test('given people to forget that it knows, has forgotten, and never knew, it knows all of them as forgotten', () => {
+    const { file, vault, reopen } = given('ana', 'ben', 'chen');
+    const [ana, ben, chen] = ['ana', 'ben', 'chen'].map((name) => vault.pseudonymOf(name)!);
+    vault.forget('ben');
+    const stranger = 'psn_AAAAAAAAAAAAAAAAAAAAAA';
+    expect(vault.forgetAll([ana!, ben!, stranger, ana!, 'no pseudonym'])).toBe(1);
+    const again = reopen();
+    for (const pseudonym of [ana!, ben!, stranger]) {
+      expect(again.isForgotten(pseudonym)).toBe(true);
+      expect(again.identifierOf(pseudonym)).toBeUndefined();
+    }
+    expect(again.identifierOf(chen!)).toBe('chen');
+    expect(again.pseudonymOf('ana')).toBeUndefined();
+    expect(existsSync(file)).toBe(true);
+  });
+});

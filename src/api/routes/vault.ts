@@ -10,9 +10,8 @@ import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import type * as t from 'io-ts';
 import type { Problem } from '../../contract/problem.ts';
-import { ledgerSource } from '../../domain/recording/authority.ts';
+import { forgottenId, ledgerSource } from '../../domain/recording/authority.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { forgottenId } from '../../ledger/recording/forget-person.ts';
 import type { Vault } from '../../people/vault/vault.ts';
 import {
   AdmitAnswer,

@@ -154,12 +154,17 @@ const examined = async (
   if (E.isLeft(store))
     return E.left({ exitCode: invalidUsage, message: `invalid setting LEDGER_STORE: ${store.left}` });
   const { identifiersCheck } = await import('../../ledger/examine/identifiers-check.ts');
+  const { peopleCheck } = await import('../../ledger/examine/people-check.ts');
+  const checksOfPeople = (logFile: string): ReadonlyArray<Check> => [
+    peopleCheck(settings, logFile, onProgress),
+    identifiersCheck(settings, logFile, onProgress),
+  ];
   if (store.right.kind === 'sqlite') {
     const { examine } = await import('../../ledger/examine/examine.ts');
     const { embeddedLogFile } = await import('../../store/open/open-store.ts');
     return E.right([
       ...examine(settings, Date.now(), onProgress),
-      identifiersCheck(settings, embeddedLogFile(settings.dataDirectory), onProgress),
+      ...checksOfPeople(embeddedLogFile(settings.dataDirectory)),
     ]);
   }
   const { examineKurrentDb } = await import('../../ledger/examine/examine-kurrentdb.ts');
@@ -167,11 +172,7 @@ const examined = async (
     const { replicaFileOf } = await import('../../store/kurrentdb/replica-format.ts');
     return E.right([
       ...(await examineKurrentDb(settings, store.right.settings, Date.now(), onProgress)),
-      identifiersCheck(
-        settings,
-        replicaFileOf(settings.dataDirectory, store.right.settings.ledger),
-        onProgress,
-      ),
+      ...checksOfPeople(replicaFileOf(settings.dataDirectory, store.right.settings.ledger)),
     ]);
   } catch (error) {
     return E.left(failureOfThrown(error));

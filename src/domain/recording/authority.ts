@@ -9,6 +9,9 @@ import type { RecordedEvent } from './recorded-event.ts';
 /** The source of the events that the ledger itself appends. */
 export const ledgerSource = 'urn:domicile:ledger';
 
+/** The id of the event that says that a person was forgotten (R21). */
+export const forgottenId = (pseudonym: string): string => `forgotten:${pseudonym}`;
+
 /** Whether an authority holds a scope. An event that was recorded before authority was kept has every one. */
 export const holdsScope = (authority: string | null, scope: RecordingScope): boolean =>
   authority === null || authority.split(' ').includes(scope);

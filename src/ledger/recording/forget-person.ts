@@ -7,14 +7,11 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Problem } from '../../contract/problem.ts';
 import type { Event } from '../../domain/events/event.ts';
 import type { Attribution } from '../../domain/recording/attribution.ts';
-import { ledgerSource } from '../../domain/recording/authority.ts';
+import { forgottenId, ledgerSource } from '../../domain/recording/authority.ts';
 import type { Position } from '../../store/event-store.ts';
 import type { Ledger } from '../ledger.ts';
 import { storable } from './prepared-batch.ts';
 import { appendProblem } from './refusals.ts';
-
-/** The id of the event that says that a person was forgotten. */
-export const forgottenId = (pseudonym: string): string => `forgotten:${pseudonym}`;
 
 /** Says in the log that the person was forgotten, unless it says so already; answers the position by which it does. */
 const sayForgotten = (

@@ -6,8 +6,17 @@ import type { Position } from '../../store/event-store.ts';
 import type { VaultFile } from './sqlite-vault.ts';
 import { looksLikePseudonym, type Vault } from './vault.ts';
 
-/** @param saidUpTo a position of the log by which every erasure was said that is done in the file. */
-export const embeddedVault = (file: VaultFile, saidUpTo: Position): Vault => {
+/**
+ * @param saidUpTo a position of the log by which every erasure was said that is done in the file.
+ * @param missing why people of the log are not in the file, if they are not.
+ * @param closing called before the file is closed.
+ */
+export const embeddedVault = (
+  file: VaultFile,
+  saidUpTo: Position,
+  missing: () => string | undefined = () => undefined,
+  closing: () => void = () => {},
+): Vault => {
   let lastSaidAt = saidUpTo;
 
   const isPseudonym = (name: string): boolean => looksLikePseudonym(name) && file.knows(name);
@@ -47,11 +56,14 @@ export const embeddedVault = (file: VaultFile, saidUpTo: Position): Vault => {
     fault: async () => {
       try {
         file.hasForgotten();
-        return undefined;
+        return missing();
       } catch (error) {
         return error instanceof Error ? error.message : String(error);
       }
     },
-    close: () => file.close(),
+    close: () => {
+      closing();
+      file.close();
+    },
   };
 };

@@ -9,6 +9,28 @@ import { type EntryRow, entryColumns, isAsWritten, vaultFormat } from './vault-f
 /** Entries read in one statement: a longer one would hold up an erasure, which empties the write-ahead log. */
 const rowsAtOnceMax = 5_000;
 
+/** The entries of a vault, in their order. */
+const entriesIn = function* (file: string): Iterable<EntryRow> {
+  const database = openToRead(file, vaultFormat);
+  try {
+    const select = database.prepare(
+      `SELECT ${entryColumns} FROM entry WHERE id > ? ORDER BY id LIMIT ${rowsAtOnceMax}`,
+    );
+    select.setReturnArrays(true);
+    for (let last = 0; ; ) {
+      const rows = select.all(last) as unknown as ReadonlyArray<EntryRow>;
+      if (rows.length === 0) break;
+      for (const row of rows) {
+        if (!isAsWritten(row)) throw damaged(file, 'an entry is not as it was written');
+        yield row;
+      }
+      last = rows.at(-1)![0];
+    }
+  } finally {
+    database.close();
+  }
+};
+
 /**
  * The people of a vault who were not forgotten, by pseudonym, in groups.
  *
@@ -18,29 +40,18 @@ export const identifiersInGroups = function* (
   file: string,
   peopleMax: number,
 ): Iterable<ReadonlyMap<string, string>> {
-  const database = openToRead(file, vaultFormat);
-  try {
-    const select = database.prepare(
-      `SELECT ${entryColumns} FROM entry WHERE id > ? ORDER BY id LIMIT ${rowsAtOnceMax}`,
-    );
-    select.setReturnArrays(true);
-    let group = new Map<string, string>();
-    for (let last = 0; ; ) {
-      const rows = select.all(last) as unknown as ReadonlyArray<EntryRow>;
-      if (rows.length === 0) break;
-      for (const row of rows) {
-        if (!isAsWritten(row)) throw damaged(file, 'an entry is not as it was written');
-        const [, identifier, pseudonym, forgotten] = row;
-        if (forgotten === 0)
-          group.set(pseudonymPrefix + Buffer.from(pseudonym).toString('base64url'), identifier);
-      }
-      last = rows.at(-1)![0];
-      if (group.size < peopleMax) continue;
-      yield group;
-      group = new Map();
-    }
-    if (group.size > 0) yield group;
-  } finally {
-    database.close();
+  let group = new Map<string, string>();
+  for (const [, identifier, pseudonym, forgotten] of entriesIn(file)) {
+    if (forgotten === 1) continue;
+    group.set(pseudonymPrefix + Buffer.from(pseudonym).toString('base64url'), identifier);
+    if (group.size < peopleMax) continue;
+    yield group;
+    group = new Map();
   }
+  if (group.size > 0) yield group;
+};
+
+/** Every pseudonym of a vault, those of people who were forgotten included. */
+export const pseudonymsIn = function* (file: string): Iterable<string> {
+  for (const row of entriesIn(file)) yield pseudonymPrefix + Buffer.from(row[2]).toString('base64url');
 };

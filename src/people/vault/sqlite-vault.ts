@@ -20,6 +20,9 @@ import {
   entryColumns,
   identifierHash,
   isAsWritten,
+  type LogKnown,
+  logKnownChecksum,
+  logKnownIn,
   pseudonymHash,
   vaultFormat,
 } from './vault-format.ts';
@@ -45,6 +48,17 @@ export interface VaultFile {
   isForgotten(pseudonym: string): boolean;
   /** Whether anybody was forgotten. */
   hasForgotten(): boolean;
+  /** What the vault knows of its log. */
+  logKnown(): LogKnown;
+  /** Has something noted of the log, at once; and `whenAdmitting`, in the transaction that admits somebody new. */
+  noteLog(known: LogKnown): void;
+  whenAdmitting(known: () => LogKnown | undefined): void;
+  /**
+   * Forgets the people behind these pseudonyms, in one transaction, and marks as forgotten those that it never knew.
+   *
+   * @returns how many it knew and had not forgotten.
+   */
+  forgetAll(pseudonyms: ReadonlyArray<string>): number;
   /** Forgets a person; returns the pseudonym that now stands for nobody, or undefined if there was none. */
   forget(identifier: string): string | undefined;
   close(): void;
@@ -67,6 +81,9 @@ interface Entry {
 const pseudonymOfBytes = (bytes: Uint8Array): string =>
   pseudonymPrefix + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
 
+const bytesOfPseudonym = (pseudonym: string): Uint8Array =>
+  Buffer.from(pseudonym.slice(pseudonymPrefix.length), 'base64url');
+
 const vaultIn = (
   { file, database, close }: OpenDatabase,
   random: SqliteVaultOptions['random'],
@@ -81,11 +98,25 @@ const vaultIn = (
 
   const selectEntry = database.prepare(`SELECT ${entryColumns} FROM entry WHERE id = ?`);
   selectEntry.setReturnArrays(true);
-  const insertEntry = database.prepare(`INSERT INTO entry (${entryColumns}) VALUES (?, ?, ?, 0, ?)`);
+  const insertEntry = database.prepare(`INSERT INTO entry (${entryColumns}) VALUES (?, ?, ?, ?, ?)`);
   const overwriteEntry = database.prepare(
     'UPDATE entry SET identifier = ?, forgotten = 1, checksum = ? WHERE id = ?',
   );
   const selectAnyForgotten = database.prepare('SELECT 1 FROM entry WHERE forgotten = 1 LIMIT 1');
+
+  const updateLogKnown = database.prepare(
+    'UPDATE log SET known_up_to = ?, mark = ?, erased_up_to = ?, checksum = ?',
+  );
+  const writeLogKnown = (known: LogKnown): void => {
+    updateLogKnown.run(known.knownUpTo, known.mark, known.erasedUpTo, logKnownChecksum(known));
+  };
+  let knownWhenAdmitting = (): LogKnown | undefined => undefined;
+
+  const logKnown = (): LogKnown => {
+    const known = logKnownIn(database);
+    if (known === undefined) throw damaged(file, 'what it knows of its log is not as it was written');
+    return known;
+  };
 
   const index = new EntryIndex(database, (what) => damaged(file, what));
   const fault = index.load();
@@ -123,9 +154,7 @@ const vaultIn = (
     entryUnder(pseudonymHash(bytes), (entry) => Buffer.compare(entry.bytes, bytes) === 0);
 
   const entryOfPseudonym = (pseudonym: string): Entry | undefined =>
-    looksLikePseudonym(pseudonym)
-      ? entryOfBytes(Buffer.from(pseudonym.slice(pseudonymPrefix.length), 'base64url'))
-      : undefined;
+    looksLikePseudonym(pseudonym) ? entryOfBytes(bytesOfPseudonym(pseudonym)) : undefined;
 
   const pseudonymOf = (identifier: string): string | undefined => {
     const cached = cachedPseudonyms.get(identifier);
@@ -157,7 +186,7 @@ const vaultIn = (
       if (minted.has(pseudonym) || entryOfBytes(bytes) !== undefined)
         throw new Error('the source of randomness repeats itself: a new pseudonym is already in use');
       minted.add(pseudonym);
-      insertEntry.run(before + place + 1, identifier, bytes, entryChecksum(identifier, bytes, false));
+      insertEntry.run(before + place + 1, identifier, bytes, 0, entryChecksum(identifier, bytes, false));
       return [identifierHash(identifier), pseudonymHash(bytes)];
     });
     for (let start = 0; start < hashes.length; start += runItemsMax)
@@ -181,6 +210,8 @@ const vaultIn = (
     let minted: ReadonlyArray<string> = [];
     change(() => {
       minted = mint(unknown);
+      const known = knownWhenAdmitting();
+      if (known !== undefined) writeLogKnown(known);
     });
     for (const [place, identifier] of unknown.entries()) {
       pseudonyms.set(identifier, minted[place]!);
@@ -199,17 +230,47 @@ const vaultIn = (
     );
   };
 
+  /** Adds entries of people who were forgotten before; to be called inside a transaction. */
+  const markForgotten = (pseudonyms: ReadonlyArray<Uint8Array>): void => {
+    const before = index.entries;
+    for (const [place, bytes] of pseudonyms.entries()) {
+      insertEntry.run(before + place + 1, '', bytes, 1, entryChecksum('', bytes, true));
+    }
+    // They are found by their pseudonyms alone.
+    if (pseudonyms.length > 0)
+      index.add(pseudonyms.map((bytes) => [pseudonymHash(bytes), pseudonymHash(bytes)]));
+  };
+
+  /** Overwrites an entry; to be called inside a transaction. */
+  const blankOut = ({ id, identifier, bytes }: Entry): void => {
+    const blank = ' '.repeat(Buffer.byteLength(identifier));
+    overwriteEntry.run(blank, entryChecksum(blank, bytes, true), id);
+    // Where both have one hash, it stays for the pseudonym.
+    if (identifierHash(identifier) !== pseudonymHash(bytes)) index.remove(identifierHash(identifier), id);
+  };
+
+  const forgetAll = (pseudonyms: ReadonlyArray<string>): number => {
+    const entries: Entry[] = [];
+    const unknown: Uint8Array[] = [];
+    for (const pseudonym of new Set(pseudonyms.filter(looksLikePseudonym))) {
+      const entry = entryOfPseudonym(pseudonym);
+      if (entry === undefined) unknown.push(bytesOfPseudonym(pseudonym));
+      else if (!entry.isForgotten) entries.push(entry);
+    }
+    if (entries.length + unknown.length === 0) return 0;
+    change(() => {
+      for (const entry of entries) blankOut(entry);
+      markForgotten(unknown);
+    });
+    cachedPseudonyms.clear();
+    cachedIdentifiers.clear();
+    emptyLog();
+    return entries.length;
+  };
+
   const forget = (identifier: string): string | undefined => {
     const entry = entryOfIdentifier(identifier);
-    if (entry !== undefined) {
-      const { id, bytes } = entry;
-      const blank = ' '.repeat(Buffer.byteLength(identifier));
-      change(() => {
-        overwriteEntry.run(blank, entryChecksum(blank, bytes, true), id);
-        // Where both have one hash, it stays for the pseudonym.
-        if (identifierHash(identifier) !== pseudonymHash(bytes)) index.remove(identifierHash(identifier), id);
-      });
-    }
+    if (entry !== undefined) change(() => blankOut(entry));
     cachedPseudonyms.clear();
     cachedIdentifiers.clear();
     emptyLog();
@@ -229,6 +290,12 @@ const vaultIn = (
       ),
     isForgotten: (pseudonym) => guard(() => entryOfPseudonym(pseudonym)?.isForgotten === true),
     hasForgotten: () => guard(() => selectAnyForgotten.get() !== undefined),
+    logKnown: () => guard(logKnown),
+    noteLog: (known) => guard(() => writeLogKnown(known)),
+    whenAdmitting: (known) => {
+      knownWhenAdmitting = known;
+    },
+    forgetAll: (pseudonyms) => guard(() => forgetAll(pseudonyms)),
     forget: (identifier) => guard(() => forget(identifier)),
     close,
   };

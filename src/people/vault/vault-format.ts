@@ -45,6 +45,31 @@ export const entryColumns = 'id, identifier, pseudonym, forgotten, checksum';
 export const isAsWritten = ([, identifier, pseudonym, forgotten, checksum]: EntryRow): boolean =>
   entryChecksum(identifier, pseudonym, forgotten === 1) === checksum;
 
+/**
+ * What the vault knows of its log: up to where everybody named there is in it, how the event there looked (see
+ * `markOf`), and up to where the erasures that the log tells of were done.
+ */
+export interface LogKnown {
+  readonly knownUpTo: number;
+  readonly mark: number;
+  readonly erasedUpTo: number;
+}
+
+export const logKnownChecksum = ({ knownUpTo, mark, erasedUpTo }: LogKnown): number =>
+  crc32(`${knownUpTo} ${mark} ${erasedUpTo}`);
+
+/** Version 3 remembers what it knows of its log. */
+const thirdSchema = `
+CREATE TABLE log (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  known_up_to INTEGER NOT NULL,
+  mark INTEGER NOT NULL,
+  erased_up_to INTEGER NOT NULL,
+  checksum INTEGER NOT NULL
+) STRICT;
+INSERT INTO log VALUES (1, 0, 0, 0, ${logKnownChecksum({ knownUpTo: 0, mark: 0, erasedUpTo: 0 })});
+`;
+
 const schema = `
 CREATE TABLE entry (
   id INTEGER PRIMARY KEY,
@@ -54,13 +79,26 @@ CREATE TABLE entry (
   checksum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX entry_forgotten ON entry (forgotten) WHERE forgotten = 1;
-${indexTables}`;
+${indexTables}${thirdSchema}`;
 
 const sameNumbers = (a: Float64Array, b: Float64Array): boolean =>
   a.length === b.length && a.every((number, index) => number === b[index]);
 
+/** What the vault knows of its log; undefined if that is not as it was written. */
+export const logKnownIn = (database: DatabaseSync): LogKnown | undefined => {
+  const row = database.prepare('SELECT known_up_to, mark, erased_up_to, checksum FROM log').get();
+  if (row === undefined) return undefined;
+  const known = {
+    knownUpTo: Number(row.known_up_to),
+    mark: Number(row.mark),
+    erasedUpTo: Number(row.erased_up_to),
+  };
+  return logKnownChecksum(known) === row.checksum ? known : undefined;
+};
+
 /** Compares every entry with its checksum, and the index with what it would be if it were made anew. */
 const contradiction = (database: DatabaseSync, whole: boolean): string | undefined => {
+  if (logKnownIn(database) === undefined) return 'what it knows of its log is not as it was written';
   // The index is compared with its checksums when it is opened, however large it is.
   if (!whole) return undefined;
   const index = new EntryIndex(database, (what) => new Error(what));
@@ -86,8 +124,9 @@ const contradiction = (database: DatabaseSync, whole: boolean): string | undefin
 export const vaultFormat: FileFormat = {
   name: 'vault',
   applicationId: 0x444d4356,
-  schemaVersion: 2,
+  schemaVersion: 3,
   schema,
+  upgrades: [undefined, thirdSchema],
   pragmas: 'PRAGMA secure_delete = ON;',
   contradiction,
 };

@@ -21,7 +21,7 @@ export interface FileFormat {
   /** The statements that create the tables. */
   readonly schema: string;
   /** The statements that bring a file of version n + 1 to the next version, if earlier files are upgraded. */
-  readonly upgrades?: ReadonlyArray<string>;
+  readonly upgrades?: ReadonlyArray<string | undefined>;
   /** Pragmas of this format, applied after the shared ones. */
   readonly pragmas?: string;
   /** Looks for contradictions in the content when the file is opened: in every row if `whole`, otherwise briefly. */

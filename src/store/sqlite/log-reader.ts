@@ -39,6 +39,9 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
   };
   const selectAt = prepare(`SELECT ${eventColumns} FROM event WHERE position = ?`);
   const selectFound = prepare(`SELECT ${eventColumns} FROM event WHERE source = ? AND id = ?`);
+  const selectOfSource = prepare(
+    `SELECT ${eventColumns} FROM event WHERE source = ? AND position > ? ORDER BY position LIMIT ?`,
+  );
   const selectHead = prepare('SELECT max(position) FROM event');
   const selectRecordedAt = prepare('SELECT recorded_at FROM event WHERE position = ?');
   const selectSourceName = prepare('SELECT name, checksum FROM source WHERE id = ?');
@@ -137,6 +140,13 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
         const number = numberOf(source);
         const row = number === undefined ? undefined : selectFound.get(number, id);
         return row === undefined ? undefined : toEvent(row as unknown as EventRow);
+      }),
+    ofSource: (source, position, limit) =>
+      guard(() => {
+        const number = idOf(source);
+        if (number === undefined) return [];
+        const rows = selectOfSource.all(number, position, checkedLimit(limit));
+        return (rows as unknown as ReadonlyArray<EventRow>).map(toEvent);
       }),
     head: () => guard(head),
     recordedAtOf: (position) => guard(() => recordedAtOf(position)),

@@ -122,7 +122,7 @@ const upgrade = (file: string, format: FileFormat, database: DatabaseSync): void
   const version = versionOf(database);
   if (version === format.schemaVersion) return;
   transact(database, () => {
-    for (const statements of format.upgrades?.slice(version - 1) ?? []) database.exec(statements);
+    for (const statements of format.upgrades?.slice(version - 1) ?? []) database.exec(statements ?? '');
     refuseOtherTables(file, format, database);
     database.exec(`PRAGMA user_version = ${format.schemaVersion}`);
   });

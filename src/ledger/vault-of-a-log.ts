@@ -1,0 +1,141 @@
+/**
+ * Keeps a vault in step with its log: an older vault that was put back brings nobody back, and tells whom it does not know.
+ *
+ * The vault remembers up to where of its log everybody is in it, and how the event there looked; so a start looks only at
+ * what was recorded since. Erasures are on the log, and are done again where the vault does not know of them (R21).
+ */
+import { setImmediate as afterOthers } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
+import * as E from 'fp-ts/lib/Either.js';
+import { decodeStored } from '../domain/events/stored.ts';
+import { subjectsOf } from '../domain/events/subjects.ts';
+import { forgottenId, ledgerSource } from '../domain/recording/authority.ts';
+import type { VaultFile } from '../people/vault/sqlite-vault.ts';
+import { looksLikePseudonym } from '../people/vault/vault.ts';
+import type { LogKnown } from '../people/vault/vault-format.ts';
+import { origin, type Position } from '../store/event-store.ts';
+import type { LogReader } from '../store/log-reader.ts';
+
+/** Erasures that are done again in one transaction. */
+const erasuresAtOnceMax = 1_000;
+/** Events that are looked at before others get their turn. */
+const pageEventsMax = 500;
+/** Events that are looked at before the ledger opens; the others while it serves. */
+const atStartEventsMax = 5_000;
+/** Beyond this many, people whom the vault does not know are not counted. */
+const missingMax = 10_000;
+
+/** How an event looks, to tell one log from another: CRC-32. */
+const markOf = (log: LogReader, position: Position): number => {
+  const event = position === origin ? undefined : log.at(position);
+  return event === undefined
+    ? 0
+    : crc32(event.bytes, crc32(`${event.recordedAt}\n${event.source}\n${event.id}`));
+};
+
+export class VaultOfALog {
+  private readonly file: VaultFile;
+  private readonly log: LogReader;
+  private erasedUpTo: Position;
+  /** Up to where the log was looked at. */
+  private lookedUpTo: Position;
+  private readonly missing = new Set<string>();
+  private firstMissingAt: Position | undefined;
+  private isClosed = false;
+  private hasLooked = false;
+  private lookFault: string | undefined;
+
+  /** Does the erasures again that the vault does not know of, and looks at the first events that it does not know. */
+  constructor(file: VaultFile, log: LogReader) {
+    this.file = file;
+    this.log = log;
+    const known = file.logKnown();
+    const isOfThisLog = known.knownUpTo <= log.head() && markOf(log, known.knownUpTo) === known.mark;
+    this.lookedUpTo = isOfThisLog ? known.knownUpTo : origin;
+    this.erasedUpTo = isOfThisLog ? known.erasedUpTo : origin;
+    this.eraseAgain();
+    const least = this.lookedUpTo + atStartEventsMax;
+    while (this.lookedUpTo < least && this.look()) {
+      // Page after page.
+    }
+    this.note();
+    file.whenAdmitting(() => (this.hasLooked ? this.known(this.log.head()) : undefined));
+  }
+
+  /** Looks at the rest of the log, in turns with other work. */
+  async lookOn(): Promise<void> {
+    try {
+      while (!this.isClosed && !this.hasLooked) {
+        await afterOthers();
+        if (!this.isClosed) this.look();
+      }
+    } catch (error) {
+      this.lookFault = error instanceof Error ? error.message : String(error);
+    }
+    if (!this.isClosed) this.note();
+  }
+
+  /** Why people of the log cannot be named; undefined where all are in the vault. */
+  fault(): string | undefined {
+    if (this.missing.size === 0) return this.lookFault;
+    const count = this.missing.size < missingMax ? `${this.missing.size}` : `${missingMax} or more`;
+    return `the vault does not know ${count} of the people in the log, the first at position ${this.firstMissingAt}: it is older than the log, or the vault of another one. Stop the server and restore the vault that was kept with this log; until then these people have no names, and whoever is recorded again is somebody new`;
+  }
+
+  /** Notes in the vault what it knows; call it before the file is closed. */
+  close(): void {
+    if (this.hasLooked) this.note(this.log.head());
+    this.isClosed = true;
+  }
+
+  private known(upTo: Position): LogKnown {
+    const knownUpTo = Math.min(upTo, this.firstMissingAt === undefined ? upTo : this.firstMissingAt - 1);
+    return { knownUpTo, mark: markOf(this.log, knownUpTo), erasedUpTo: this.erasedUpTo };
+  }
+
+  private note(upTo = this.lookedUpTo): void {
+    try {
+      const known = this.known(upTo);
+      if (JSON.stringify(known) !== JSON.stringify(this.file.logKnown())) this.file.noteLog(known);
+    } catch {
+      // What is not noted, as on a full disk, is looked at again at the next start.
+    }
+  }
+
+  private eraseAgain(): void {
+    for (;;) {
+      const said = this.log.ofSource(ledgerSource, this.erasedUpTo, erasuresAtOnceMax);
+      if (said.length === 0) break;
+      this.file.forgetAll(
+        said.flatMap(({ bytes }) => {
+          const event = decodeStored(bytes);
+          return E.isRight(event) && event.right.type === 'SubjectForgotten'
+            ? [event.right.data.subject]
+            : [];
+        }),
+      );
+      this.erasedUpTo = said.at(-1)!.position;
+    }
+  }
+
+  /** Looks at the next events. @returns whether there may be more. */
+  private look(): boolean {
+    const page = this.log.after(this.lookedUpTo, pageEventsMax);
+    for (const { bytes, position } of page) {
+      const event = decodeStored(bytes);
+      if (E.isLeft(event)) continue;
+      for (const subject of subjectsOf(event.right)) this.lookFor(subject, position);
+    }
+    this.lookedUpTo = page.at(-1)?.position ?? this.lookedUpTo;
+    this.hasLooked = page.length < pageEventsMax;
+    return !this.hasLooked;
+  }
+
+  private lookFor(subject: string, position: Position): void {
+    if (!looksLikePseudonym(subject) || this.missing.size >= missingMax || this.file.knows(subject)) return;
+    // Whoever was erased is not missing, even where the vault never knew them.
+    if (this.log.find(ledgerSource, forgottenId(subject)) !== undefined) return;
+    this.missing.add(subject);
+    this.firstMissingAt ??= position;
+  }
+}
