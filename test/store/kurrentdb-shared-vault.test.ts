@@ -243,3 +243,17 @@ describe('two processes with one vault', () => {
     }
   });
 });
+
+describe('a second process that is told of no vault', () => {
+  test('is refused once the log names people, and makes none of its own', async () => {
+    await recorded(clients[0], lives('alone', 3));
+    const directory = newDataDirectory();
+    try {
+      const starting = ServerProcess.start({ directory, environment: environment(directory, {}) });
+      await expect(starting).rejects.toThrow('If another process keeps the vault, name it in LEDGER_VAULT');
+      expect(readdirSync(directory)).not.toContain('vault.sqlite');
+    } finally {
+      removeDirectory(directory);
+    }
+  });
+});
