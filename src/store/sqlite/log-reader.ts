@@ -143,7 +143,7 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
       }),
     ofSource: (source, position, limit) =>
       guard(() => {
-        const number = idOf(source);
+        const number = numberOf(source);
         if (number === undefined) return [];
         const rows = selectOfSource.all(number, position, checkedLimit(limit));
         return (rows as unknown as ReadonlyArray<EventRow>).map(toEvent);
