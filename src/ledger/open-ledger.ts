@@ -106,6 +106,7 @@ export const openLedger = async (
     const vault = await openVault(settings, log, notify);
     const generations = new Generations(files.projections);
     const keys = new Keys(files.keys);
+    keys.keepMark();
     const reads = new ReadLog(files.reads);
     const merkle = new MerkleLog(
       {

@@ -53,6 +53,11 @@ const settingsShown = (settings: Settings, data: string | undefined): ReadonlyAr
     setting('LEDGER_STORE', withoutSecrets(settings.store), data ?? env.LEDGER_STORE),
     setting('LEDGER_HOST', settings.host, env.LEDGER_HOST),
     setting('LEDGER_PORT', String(settings.port), env.LEDGER_PORT),
+    setting(
+      'LEDGER_ALLOWED_HOSTS',
+      ['this machine', ...settings.allowedHosts].join(', '),
+      env.LEDGER_ALLOWED_HOSTS,
+    ),
     setting('LEDGER_WAIT_MS', String(settings.waitMs), env.LEDGER_WAIT_MS),
     setting('LEDGER_ORIGIN', settings.origin, env.LEDGER_ORIGIN),
     setting(

@@ -20,6 +20,7 @@ import type { Settings } from '../settings.ts';
 import { type Check, ok } from './check.ts';
 import { eventsCheck } from './events-check.ts';
 import { fileCheck, projectionsCheck, writerCheck } from './file-checks.ts';
+import { keysCheck } from './keys-check.ts';
 import { machineChecks } from './machine-checks.ts';
 
 const remade = 'Nothing is lost: stop the server and delete the file, and it is made again from KurrentDB';
@@ -66,5 +67,5 @@ export const examineKurrentDb = async (
   const files = filesIn(dataDirectory);
   if (vault === undefined && existsSync(files.vault))
     checks.push(fileCheck('vault', files.vault, vaultFormat, inUse));
-  return [...checks, projectionsCheck(files.projections)];
+  return [...checks, keysCheck(files.keys), projectionsCheck(files.projections)];
 };

@@ -10,6 +10,7 @@ import type { Settings } from '../settings.ts';
 import { type Check, failed, ok } from './check.ts';
 import { eventsCheck } from './events-check.ts';
 import { fileCheck, projectionsCheck, writerCheck } from './file-checks.ts';
+import { keysCheck } from './keys-check.ts';
 import { machineChecks } from './machine-checks.ts';
 
 /**
@@ -50,6 +51,6 @@ export const examine = (
           ),
     );
   }
-  checks.push(projectionsCheck(files.projections));
+  checks.push(keysCheck(files.keys), projectionsCheck(files.projections));
   return checks;
 };

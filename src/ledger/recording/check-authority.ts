@@ -105,6 +105,6 @@ export const checkAuthority =
         : []),
     ]);
     if (errors.length === 0) return E.right(events);
-    const detail = `the key does not allow ${errors.length === 1 ? 'this event' : 'some of these events'}; nothing of the batch is recorded`;
+    const detail = `the key does not allow ${new Set(errors.map(({ index }) => index)).size === 1 ? 'one event' : 'several events'}; nothing of the batch is recorded`;
     return E.left({ kind: 'forbidden', detail, errors });
   };

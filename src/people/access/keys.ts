@@ -26,6 +26,7 @@ import { lineOf } from '../../domain/events/scalars.ts';
 import { Assurance, EventSource } from '../../domain/events/words.ts';
 import { type Bounds, boundsGiven } from '../../domain/recording/bounds.ts';
 import { formatInstant, type Instant } from '../../domain/time/instant.ts';
+import { makePrivateFile } from '../../store/private-files.ts';
 import { StoreUnusable, toStoreProblem } from '../../store/sqlite/store-problems.ts';
 
 /** What a key lets its holder do. */
@@ -85,7 +86,11 @@ export class Keys {
     this.mark = join(dirname(file), 'keys-required');
     this.everSetUp = existsSync(this.mark);
     this.look();
-    if (this.keys.length > 0) this.setMark();
+  }
+
+  /** Makes it last that there are keys, also where the file is lost: an earlier version left no mark. */
+  keepMark(): void {
+    if (this.areSetUp()) this.setMark();
   }
 
   private setMark(): void {
@@ -121,6 +126,7 @@ export class Keys {
   private change<A>(change: (keys: ReadonlyArray<Key>) => E.Either<KeyProblem, readonly [Key[], A]>) {
     let lock: DatabaseSync | undefined;
     try {
+      makePrivateFile(`${this.file}-lock`);
       lock = new DatabaseSync(`${this.file}-lock`, { timeout: lockWaitMsMax });
       lock.exec('BEGIN EXCLUSIVE');
       this.seen = ' ';

@@ -1,0 +1,27 @@
+/**
+ * Whether the keys of callers are there, and can be read.
+ */
+import { Keys } from '../../people/access/keys.ts';
+import { StoreProblem } from '../../store/sqlite/store-problems.ts';
+import { type Check, failed, ok } from './check.ts';
+
+/** The check of the file of keys; nothing is changed. */
+export const keysCheck = (file: string): Check => {
+  try {
+    const keys = new Keys(file);
+    const active = keys.all().filter(({ revokedAt }) => revokedAt === undefined).length;
+    if (keys.areLost())
+      return failed(
+        'keys',
+        'there were keys, and the file is lost: nobody is let in',
+        'Restore keys.json from the latest backup, or make new keys: domicile keys create',
+      );
+    return ok(
+      'keys',
+      keys.areSetUp() ? `${active} in use` : 'none: the server listens on loopback only and admits everybody',
+    );
+  } catch (error) {
+    if (error instanceof StoreProblem) return failed('keys', error.what, error.remedy);
+    throw error;
+  }
+};
