@@ -68,7 +68,11 @@ const above = new Map(
       ? []
       : [parties[below(20)]!, parties[below(index)]!].map((parent) => {
           const [from, to] = [instant(), instant()].sort((a, b) => a - b) as [number, number];
-          return { party: parent, spans: [{ from, to: to + day, opened: [1], closed: [2] }] };
+          return {
+            party: parent,
+            edge: 'controls' as const,
+            spans: [{ from, to: to + day, opened: [1], closed: [2] }],
+          };
         }),
   ]),
 );
@@ -94,6 +98,7 @@ const registry: PolicyRegistry = {
     controller: 'party-0',
   })),
   above: (party) => above.get(party) ?? [],
+  owners: () => [],
 };
 
 /** The ten years cut into this many intervals, with gaps after some of them. */

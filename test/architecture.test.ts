@@ -45,7 +45,7 @@ const allowedWithin: Readonly<Record<string, ReadonlyArray<string>>> = {
   'domain/recording': ['domain/events', 'domain/time'],
   'domain/residency': ['domain/events', 'domain/recording', 'domain/time'],
   'domain/reach': ['domain/events', 'domain/recording', 'domain/residency', 'domain/time'],
-  'domain/policy/cedar': ['domain/time'],
+  'domain/policy/cedar': ['domain/time', 'domain/events'],
   'domain/policy': [
     'domain/events',
     'domain/policy/cedar',

@@ -17,7 +17,6 @@ const PackDescription = exact(
     policy: Identifier,
     title: lineOf('a title'),
     effectiveFrom: DateTimeOrDate,
-    limits: lineOf('what the policy does not model'),
   },
   { authority: lineOf('an authority'), effectiveUntil: DateTimeOrDate },
 );
@@ -27,8 +26,6 @@ export interface PolicyPack {
   readonly name: string;
   /** What adopts it: the data of a `PolicyAdopted`. */
   readonly proposal: Proposal;
-  /** What the pack does not model, in a sentence. */
-  readonly limits: string;
 }
 
 /** A pack whose description is malformed. */
@@ -55,11 +52,9 @@ export const readPacks = (
     );
     if (E.isLeft(described)) malformed.push({ name, faults: faultsOf(described.left) });
     else {
-      const { limits, ...adoption } = described.right;
       packs.push({
         name,
-        limits,
-        proposal: { ...adoption, cedar: readFileSync(join(directory, file), 'utf8') },
+        proposal: { ...described.right, cedar: readFileSync(join(directory, file), 'utf8') },
       });
     }
   }

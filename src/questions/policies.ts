@@ -4,11 +4,16 @@
 import type { PolicyRow } from '../contract/rows/policy.ts';
 import { type PolicyVersion, policiesOf } from '../domain/policy/policy-versions.ts';
 import { formatBound } from '../domain/time/instant.ts';
+import { compiledPolicy } from './compiled-policies.ts';
 import type { View } from './view.ts';
 
 /** Every version of every policy, built-in ones included, as the view knows them. */
 export const policyVersions = (view: View): ReadonlyArray<PolicyVersion> =>
   policiesOf(view.facts('policies', 'all')).versions;
+
+/** What the rules of a version do not model, in their own words. */
+const limitsOf = (version: PolicyVersion): PolicyRow['versions'][number]['limits'] =>
+  compiledPolicy(version).rules.flatMap(({ rule, limits }) => (limits === null ? [] : [{ rule, limits }]));
 
 /** The versions of each policy on the wire. */
 export const policyRows = (view: View): ReadonlyArray<PolicyRow> =>
@@ -24,6 +29,7 @@ export const policyRows = (view: View): ReadonlyArray<PolicyRow> =>
         title: version.title,
         authority: version.authority,
         cedar: version.cedar,
+        limits: limitsOf(version),
         effectiveFrom: formatBound(version.effectiveFrom),
         effectiveUntil: formatBound(version.effectiveUntil),
         adoptedBy: version.adoptedBy === null ? null : String(version.adoptedBy),

@@ -33,13 +33,18 @@ export const wireFinding = (view: View, finding: Finding, at: Instant): FindingR
   })),
   countsLeftOut: Math.max(0, finding.counts.length - shownCountsMax),
   reason: finding.reason,
+  limits: finding.limits,
   events: finding.events.map(String),
   knownSince: knownSince(view, finding.knownSince),
 });
 
 /** About how many bytes of JSON a finding is. */
-export const bytesOfFinding = ({ path, counts, events }: Finding): number =>
-  600 + 160 * path.length + 100 * Math.min(counts.length, shownCountsMax) + 12 * events.length;
+export const bytesOfFinding = ({ path, counts, events, limits }: Finding): number =>
+  600 +
+  3 * (limits?.length ?? 0) +
+  160 * path.length +
+  100 * Math.min(counts.length, shownCountsMax) +
+  12 * events.length;
 
 const knownSince = (view: View, position: number): string | null => {
   const recordedAt = view.index.recordedAtOf(position);

@@ -16,6 +16,7 @@ import type { Fact } from '../../src/domain/recording/facts.ts';
 import type { SubjectPresence } from '../../src/domain/residency/presences.ts';
 import type { Residency } from '../../src/domain/residency/residency.ts';
 import { ReachIndex } from '../../src/projections/reach/reach-index.ts';
+import { employedAt, ownedAt } from '../support/naive-ownership.ts';
 import * as naive from '../support/naive-reach.ts';
 import {
   anInstant,
@@ -43,9 +44,18 @@ const conditions = [
   'resource.site == "dublin" || resource.dataset == "messages"',
   'resource.overdue && action == Action::"store"',
   'resource in Site::"virginia" && resource.categories.containsAll(["profile", "health"])',
+  'context.ownedFrom',
+  '(context.employedFrom || context.ownedFrom) && resource.jurisdiction == "US"',
+  '!context.ownedFrom && principal.kind == "organisation"',
 ];
+const from = ['CN', 'RU'];
+const annotations = (condition: string): string =>
+  condition.includes('context') ? `@ownedFrom("${from.join()}") ` : '';
 const cedar = conditions
-  .map((condition, index) => `@id("r${index}") forbid(principal, action, resource) when { ${condition} };`)
+  .map(
+    (condition, index) =>
+      `${annotations(condition)}@id("r${index}") forbid(principal, action, resource) when { ${condition} };`,
+  )
   .join('\n');
 const force = { from: epoch + 2 * day, to: epoch + 7 * day };
 const adoption = factAt(2_000, {
@@ -194,9 +204,15 @@ const known = (
 ): Attributes =>
   Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined)) as Attributes;
 
+interface Ownership {
+  readonly owned: ReadonlySet<string>;
+  readonly employed: ReadonlySet<string>;
+}
+
 /** What the stock engine says of each rule. */
 const oracle = (
   now: Now,
+  ownership: Ownership,
   action: 'store' | 'reach',
   party: string,
   { holding }: SubjectPresence,
@@ -209,7 +225,7 @@ const oracle = (
     principal: { type: 'Party', id: party },
     action: { type: 'Action', id: action },
     resource: { type: 'Holding', id: 'h' },
-    context: {},
+    context: { ownedFrom: ownership.owned.has(party), employedFrom: ownership.employed.has(party) },
     preparsedPolicySetId: 'world',
     entities: [
       { uid: { type: 'Party', id: party }, attrs: known({ kind: kindOf, country: of }), parents: [...above] },
@@ -252,6 +268,10 @@ const expectedAt = (
 ): ReadonlyMap<string, { people: number; path: naive.Path }> => {
   const found = new Map<string, { people: number; path: naive.Path }>();
   const now = replay(facts, at);
+  const ownership = {
+    owned: ownedAt(facts, from, at, true),
+    employed: employedAt(facts, from, at, true),
+  };
   for (const presence of residency.presences) {
     if (!(presence.from <= at && at < presence.to)) continue;
     const { holding, subject } = presence;
@@ -272,7 +292,7 @@ const expectedAt = (
       populationAt: () => population,
     };
     const put = (action: 'store' | 'reach', party: string, path: naive.Path): void => {
-      for (const [rule, verdict] of oracle(now, action, party, presence, population)) {
+      for (const [rule, verdict] of oracle(now, ownership, action, party, presence, population)) {
         const key = [
           ...[verdict, rule, action, action === 'store' ? null : party, holding.dataset, holding.site],
           ...[backup, scope, population ?? null],

@@ -357,6 +357,9 @@ export const cedarWorld: fc.Arbitrary<CedarWorld> = fc
         within: standingOf(all, nameOf(entity), nameOf(ancestor)),
         unknown: [],
       }),
+      owned: () => {
+        throw new Error('no rule asks for ownership');
+      },
     };
     const request: RequestHistory = {
       principal: principal.map((piece) => ({ ...piece, value: entityRef('Party', piece.value) })),

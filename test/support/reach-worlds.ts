@@ -75,7 +75,9 @@ const drafts: Drafts = {
   }),
   MembershipBegan: membership,
   MembershipEnded: membership,
-  ControlBegan: control,
+  ControlBegan: fc
+    .tuple(control, fc.constantFrom(undefined, 10, 19.9, 30.1, 50, 100))
+    .map(([of, share]) => (share === undefined ? of : { ...of, share })),
   ControlEnded: control,
   SiteRegistered: fc
     .tuple(

@@ -26,9 +26,11 @@ export const verdictsOf = (
   const verdicts: VerdictInterval[] = [];
   for (const { from, to } of throughout) judgeThroughout(state, rule.satisfied, from, to, verdicts);
   return {
-    satisfied: cover(verdicts.filter(({ reason }) => reason === undefined)),
-    failed: verdicts.flatMap(({ from, to, reason }) =>
-      reason === undefined ? [] : [{ from, to, value: reason }],
+    satisfied: cover(
+      verdicts.flatMap(({ from, to, verdict }) => (verdict === 'violated' ? { from, to } : [])),
+    ),
+    failed: verdicts.flatMap(({ from, to, verdict, reason }) =>
+      verdict === 'violated' ? [] : [{ from, to, value: reason! }],
     ),
   };
 };

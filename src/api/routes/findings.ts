@@ -14,8 +14,8 @@ import { FindingRow, PolicyRow, WireDifference } from '../../contract/rows/polic
 import { exact } from '../../domain/events/codec.ts';
 import { DateTimeOrDate, Identifier } from '../../domain/events/scalars.ts';
 import { CedarText } from '../../domain/events/words.ts';
-import { describeFault, readPolicyToAdopt } from '../../domain/policy/cedar/read-policy.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { faultsOfAdoption } from '../../ledger/recording/decode-batch.ts';
 import { unknownPolicy } from '../../questions/known-name.ts';
 import { policyRows } from '../../questions/policies.ts';
 import { answer, answerWide } from '../http/answer.ts';
@@ -111,14 +111,8 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   );
 
   const simulate = (context: Context<ApiEnv>, proposal: Proposal): Promise<Response> | Response => {
-    const read = readPolicyToAdopt(proposal.cedar);
-    if (E.isLeft(read)) {
-      const errors = read.left.map((fault) => ({
-        pointer: '/cedar',
-        message: describeFault(fault),
-      }));
-      return problem(context, { kind: 'invalid-policy', errors });
-    }
+    const errors = faultsOfAdoption(proposal, '');
+    if (errors.length > 0) return problem(context, { kind: 'invalid-policy', errors });
     return answerWide(context, ledger, PlainQuestion, 'policySimulation', {
       proposal: { title: proposal.policy, ...proposal },
     });

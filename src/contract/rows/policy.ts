@@ -35,6 +35,7 @@ const findingFields = {
   counts: list(exact('Count', { from: nullable(Time), to: nullable(Time), subjects: t.number }, {})),
   countsLeftOut: t.number,
   reason: nullable(t.string),
+  limits: nullable(t.string),
   events: list(WirePosition),
   knownSince: nullable(Time),
 };
@@ -45,7 +46,8 @@ const ofSource = { source: t.string };
 /**
  * An interval in which a holding or a reach broke a rule, or could not be judged (R19). `population` is the one whose
  * people it is about; `counts` says how many they were over time, the latest
- * numbers where there are very many, and `countsLeftOut` how many are left out; `knownSince` when the ledger could know it.
+ * numbers where there are very many, and `countsLeftOut` how many are left out; `reason` why it could not be judged, or on
+ * what the verdict rests that is not known; `limits` what the rule does not model; `knownSince` when the ledger could know it.
  */
 export const FindingRow = exact('Finding', findingFields, ofSource);
 export type FindingRow = t.TypeOf<typeof FindingRow>;
@@ -81,6 +83,7 @@ export const PolicyRow = exact(
           title: t.string,
           authority: nullable(t.string),
           cedar: nullable(t.string),
+          limits: list(exact('RuleLimits', { rule: t.string, limits: t.string }, {})),
           effectiveFrom: nullable(Time),
           effectiveUntil: nullable(Time),
           adoptedBy: nullable(WirePosition),

@@ -19,7 +19,7 @@ const assigned = new Set(
 const userAssigned = /^(?:AA|Q[M-Z]|X[A-Z]|ZZ)$/;
 
 /** Whether the code is an ISO 3166-1 alpha-2 code, user-assigned ones included. */
-const isCountryCode = (code: string): boolean => assigned.has(code) || userAssigned.test(code);
+export const isCountryCode = (code: string): boolean => assigned.has(code) || userAssigned.test(code);
 
 /** An ISO 3166-1 alpha-2 code in capitals. */
 export const CountryCode: t.Type<string, string, unknown> = text(
@@ -38,3 +38,49 @@ export const SubdivisionCode: t.Type<string, string, unknown> = text(
   'an ISO 3166-2 subdivision code, such as "US-VA"',
   (code) => /^[A-Z]{2}-[A-Z0-9]{1,3}$/.test(code) && isCountryCode(code.slice(0, 2)),
 );
+
+/** Codes that people write and that are none, or none any more; and what to write. */
+const mistaken: Readonly<Record<string, string>> = {
+  UK: 'the United Kingdom is "GB"',
+  EL: 'Greece is "GR"',
+  USA: 'the United States are "US"',
+  EN: 'England is part of the United Kingdom, "GB"',
+  AN: 'the Netherlands Antilles are "BQ", "CW" and "SX" since 2010',
+  CS: 'Serbia is "RS", Montenegro is "ME"',
+  YU: 'Serbia is "RS", Montenegro is "ME"',
+  DD: 'Germany is "DE"',
+  SU: 'the Soviet Union has no code; Russia is "RU"',
+  TP: 'Timor-Leste is "TL"',
+  ZR: 'the Democratic Republic of the Congo is "CD"',
+  BU: 'Myanmar is "MM"',
+};
+
+const namesOfCountries = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
+let codesByName: ReadonlyMap<string, string> | undefined;
+
+const codeOfName = (name: string): string | undefined => {
+  codesByName ??= new Map(
+    [...assigned].map((code) => [namesOfCountries.of(code)?.toLowerCase() ?? code, code]),
+  );
+  return codesByName.get(name.toLowerCase());
+};
+
+/**
+ * What to write in place of a code that no country has.
+ *
+ * @param of where it stands: `EU` is a jurisdiction of people, and no country.
+ */
+export const rightCountryCode = (code: string, of: 'country' | 'jurisdiction'): string => {
+  const capitals = code.trim().toUpperCase();
+  const known = mistaken[capitals];
+  if (known !== undefined) return known;
+  if (capitals === 'EU')
+    return of === 'jurisdiction'
+      ? 'write "EU" in capitals'
+      : 'the European Union is a jurisdiction and no country; list its countries';
+  if (isCountryCode(capitals)) return `write "${capitals}"`;
+  const named = codeOfName(code.trim());
+  return named === undefined
+    ? 'expected an ISO 3166-1 alpha-2 code such as "US"'
+    : `${code.trim()} is "${named}"`;
+};

@@ -54,6 +54,7 @@ export const accessFindings = (
           to: at + 1,
           counts: StepFunction.of([{ from: at, to: at + 1, value: subjects }]),
           reason: null,
+          limits: null,
           events: [event],
           knownSince: event,
         };

@@ -22,6 +22,7 @@ const unreadableRules: ReadonlyArray<CompiledRule> = [
   {
     rule: 'unreadable',
     effect: 'forbid',
+    limits: null,
     satisfied: () => cannotBeRead,
     ofHolding: () => cannotBeRead,
     ofParty: () => cannotBeRead,

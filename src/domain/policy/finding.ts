@@ -48,8 +48,10 @@ export interface Finding extends FindingSubject, Interval {
   readonly path: ReadonlyArray<PathEdge>;
   /** How many people, over the interval. */
   readonly counts: StepFunction;
-  /** Why it could not be judged; null where it was. */
+  /** Why it could not be judged, or on what the verdict rests that is not known (R23); null where there is nothing to say. */
   readonly reason: string | null;
+  /** What its rule does not model, in the rule's own words (`@limits`). */
+  readonly limits: string | null;
   /** The positions of the events that prove it, those that ended it included. */
   readonly events: ReadonlyArray<number>;
   /** The last of the positions that it needed to begin: since then it is known. */

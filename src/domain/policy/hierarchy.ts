@@ -7,6 +7,7 @@
 
 import type { EventData } from '../events/catalogue.ts';
 import type { Graph } from '../reach/reach.ts';
+import type { Owner } from '../reach/shares.ts';
 import type { Described } from '../recording/registrations.ts';
 import { beginning, type Instant, never } from '../time/instant.ts';
 import { contains, type Interval, intervalAt, overlapOf, unchangedAround } from '../time/interval.ts';
@@ -18,6 +19,7 @@ import { type Ancestry, noAncestry } from './cedar/request-history.ts';
 /** A party directly above another: a team, an employer or a controller, and when. */
 export interface Above {
   readonly party: string;
+  readonly edge: 'member-of' | 'employs' | 'controls';
   readonly spans: ReadonlyArray<Span>;
 }
 
@@ -25,6 +27,8 @@ export interface Above {
 export interface PartyRegistry {
   readonly party: (id: string) => Varying<Described<EventData<'PartyRegistered'>>>;
   readonly above: (party: string) => ReadonlyArray<Above>;
+  /** Who holds something of a party (R23). */
+  readonly owners: (party: string) => ReadonlyArray<Owner>;
 }
 
 /** Who is directly above a party in the graph of parties: its groups, employers and controllers. */
@@ -34,11 +38,11 @@ export const aboveIn =
     ...graph
       .outOf(party)
       .filter(({ edge }) => edge === 'member-of')
-      .map(({ to, spans }) => ({ party: to, spans })),
+      .map(({ edge, to, spans }) => ({ party: to, edge, spans })),
     ...graph
       .into(party)
-      .filter(({ edge }) => edge === 'employs' || edge === 'controls')
-      .map(({ from, spans }) => ({ party: from, spans })),
+      .filter(({ edge }) => edge !== 'member-of')
+      .map(({ edge, from, spans }) => ({ party: from, edge, spans })),
   ];
 
 interface Ancestors {

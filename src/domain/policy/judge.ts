@@ -167,7 +167,7 @@ class Judge {
   private find(
     { holding, population }: JudgedHolding,
     { policy: { version }, compiled, inForce }: RuleInForce,
-    { from, to, reason }: VerdictInterval,
+    { from, to, verdict, reason }: VerdictInterval,
     judged: Judged,
   ): void {
     const force = intervalAt(inForce, from)!;
@@ -175,7 +175,7 @@ class Judge {
       policy: version.policy,
       version: version.version,
       rule: compiled.rule,
-      verdict: reason === undefined ? 'violated' : 'indeterminate',
+      verdict,
       action: judged.party === null ? 'store' : 'reach',
       holding,
       population,
@@ -197,6 +197,7 @@ class Judge {
       to,
       counts: judged.subjects.cut({ from, to }),
       reason: reason ?? null,
+      limits: compiled.limits,
       events: later.length === 0 ? needed : positions(needed, later),
       knownSince: Math.max(0, ...needed.map(knownSince)),
     });

@@ -32,6 +32,7 @@ export const policyRegistry = (
   return {
     party: (id) => reach.parties.description(id),
     above: aboveIn(reach.parties),
+    owners: (id) => reach.parties.owners(id),
     site: reach.sites,
     population: (id) => describedBy(populations.get(id) ?? []),
     dataset: (id) => describedBy(datasets.get(id) ?? []),

@@ -15,12 +15,15 @@ import {
   type Attribute,
   type Entities,
   noAncestry,
+  type OwnedFrom,
+  type OwnershipName,
   type ResourceHistory,
   type SourcedPiece,
 } from './cedar/request-history.ts';
 import { type EntityRef, entityRef, setOf } from './cedar/value.ts';
 import { Hierarchy, type PartyRegistry } from './hierarchy.ts';
 import { HoldingEntity, type HoldingTraits, inNoPopulation } from './holding-entity.ts';
+import { Ownership } from './ownership.ts';
 import { type SiteEntity, siteEntity, siteInCountry } from './site-entity.ts';
 
 /** What is registered, over time (R5). */
@@ -42,6 +45,9 @@ export class RegisteredEntities implements Entities {
   private readonly principals = new Map<string, ReadonlyArray<SourcedPiece<EntityRef>>>();
   /** By ancestor, which a compiled rule always names by the same object, then by the party's id. */
   private readonly ancestries = new WeakMap<EntityRef, Map<string, Ancestry>>();
+  /** By the countries, which a compiled rule always names by the same list; and by what they are. */
+  private readonly ownerships = new WeakMap<ReadonlyArray<string>, Ownership>();
+  private readonly ownershipsByCountries = new Map<string, Ownership>();
 
   constructor(registry: PolicyRegistry) {
     this.registry = registry;
@@ -100,6 +106,17 @@ export class RegisteredEntities implements Entities {
     return entity.type === 'Site' && ancestor.type === 'Country'
       ? this.siteInCountry(entity.id, ancestor.id)
       : noAncestry;
+  }
+
+  owned({ id }: EntityRef, name: OwnershipName, countries: ReadonlyArray<string>): OwnedFrom {
+    let ownership = this.ownerships.get(countries);
+    if (ownership === undefined) {
+      const key = countries.join();
+      ownership = this.ownershipsByCountries.get(key) ?? new Ownership(this.registry, countries);
+      this.ownershipsByCountries.set(key, ownership);
+      this.ownerships.set(countries, ownership);
+    }
+    return ownership[name](id);
   }
 
   private partyIn(party: string, { type, id }: EntityRef): Ancestry {

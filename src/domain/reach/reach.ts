@@ -10,6 +10,7 @@ import type { Sites } from './direct-edges.ts';
 import type { PartyEdge } from './edge.ts';
 import type { Grants } from './grants.ts';
 import type { Labels, Via } from './labels.ts';
+import type { Owner } from './shares.ts';
 
 /** What a walk over the graph of parties needs. */
 export interface Graph {
@@ -23,6 +24,8 @@ export interface Graph {
 export interface Parties extends Graph {
   /** What the party was registered as, over time (R5). */
   readonly description: (party: string) => Varying<Described<EventData<'PartyRegistered'>>>;
+  /** Who holds something of the party, and how much (R23). */
+  readonly owners: (party: string) => ReadonlyArray<Owner>;
 }
 
 /** Receives how many steps of work are done, about a microsecond each, and may end the work by throwing. */

@@ -13,7 +13,7 @@ import { holdsScope, scopeToCorrect } from '../../domain/recording/authority.ts'
 import { beyondBounds } from '../../domain/recording/bounds.ts';
 import { type Correction, isCorrection } from '../../domain/recording/corrections.ts';
 import type { LogReader } from '../../store/log-reader.ts';
-import { faultsOfCedar, type Given, placeOf } from './decode-batch.ts';
+import { faultsOfAdoption, type Given, placeOf } from './decode-batch.ts';
 import type { Emitter } from './emitter.ts';
 
 /** Once this many faults of a body are found, the rest of it is not examined. */
@@ -48,7 +48,7 @@ const faultsOfCorrectedPolicy = (
   if (target !== undefined && target.type !== 'PolicyAdopted') return [];
   const adopted = decodeData('PolicyAdopted', correction.data.data);
   if (E.isLeft(adopted) || !('cedar' in adopted.right)) return [];
-  return faultsOfCedar(adopted.right.cedar, '/data/data/cedar');
+  return faultsOfAdoption(adopted.right, '/data/data');
 };
 
 /** What a correction lacks, if it lacks the authority of its target. */

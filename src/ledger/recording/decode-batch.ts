@@ -4,10 +4,12 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { BodyFault, Problem } from '../../contract/problem.ts';
+import type { EventData } from '../../domain/events/catalogue.ts';
 import { decodeEvent, type Event } from '../../domain/events/event.ts';
 import type { Fault } from '../../domain/events/fault.ts';
 import { describeFault, readPolicyToAdopt } from '../../domain/policy/cedar/read-policy.ts';
 import { ledgerSource } from '../../domain/recording/authority.ts';
+import { never } from '../../domain/time/instant.ts';
 import { Turns } from '../../threads/turns.ts';
 
 /**
@@ -29,10 +31,31 @@ const batchPeopleMax = 100_000;
 export const placeOf = ({ index, line }: Given): { readonly index: number; readonly line?: number } =>
   line === undefined ? { index } : { index, line };
 
-/** Why the text of a policy cannot be judged (R17); it stands at the pointer. */
-export const faultsOfCedar = (cedar: string, pointer: string): ReadonlyArray<Fault> => {
+/** What an adoption says of when it counts, and by which text. */
+type Adopted = Pick<EventData<'PolicyAdopted'>, 'cedar' | 'effectiveFrom' | 'effectiveUntil'>;
+
+/**
+ * Why a policy cannot be adopted: its text cannot be judged (R17), or it would end before it begins.
+ *
+ * @param pointer where its data stands.
+ */
+export const faultsOfAdoption = (
+  { cedar, effectiveFrom, effectiveUntil = never }: Adopted,
+  pointer: string,
+): ReadonlyArray<Fault> => {
   const policy = readPolicyToAdopt(cedar);
-  return E.isRight(policy) ? [] : policy.left.map((fault) => ({ pointer, message: describeFault(fault) }));
+  const ofText = E.isRight(policy) ? [] : policy.left;
+  return [
+    ...ofText.map((fault) => ({ pointer: `${pointer}/cedar`, message: describeFault(fault) })),
+    ...(effectiveUntil < effectiveFrom
+      ? [
+          {
+            pointer: `${pointer}/effectiveUntil`,
+            message: 'is before effectiveFrom; expected a time after it, or none for a policy without an end',
+          },
+        ]
+      : []),
+  ];
 };
 
 /** Faults of an event that decodes: it is reserved for the ledger, or adopts a policy that cannot be judged (R17). */
@@ -46,7 +69,7 @@ const faultsOfDecoded = (event: Event): ReadonlyArray<Fault> => {
     const message = `${ledgerSource} is reserved for the ledger; expected the source that the event comes from`;
     return [{ pointer: '/source', message }];
   }
-  return event.type === 'PolicyAdopted' ? faultsOfCedar(event.data.cedar, '/data/cedar') : [];
+  return event.type === 'PolicyAdopted' ? faultsOfAdoption(event.data, '/data') : [];
 };
 
 const decodeOne = (given: Given): E.Either<ReadonlyArray<Fault>, Event> => {

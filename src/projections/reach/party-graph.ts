@@ -9,6 +9,7 @@ import { type GroupKinds, groupKinds } from '../../domain/reach/memberships.ts';
 import { edgesInto, edgesOutOf } from '../../domain/reach/party-edges.ts';
 import type { PartyFact, PartyFacts } from '../../domain/reach/party-facts.ts';
 import type { Parties } from '../../domain/reach/reach.ts';
+import { type Owner, ownersIn } from '../../domain/reach/shares.ts';
 import { type Described, describedBy } from '../../domain/recording/registrations.ts';
 import { sameSpans } from '../../domain/time/span.ts';
 import type { Varying } from '../../domain/time/varying.ts';
@@ -19,6 +20,7 @@ export class PartyGraph implements Parties {
   private readonly edgesOutOf = new Map<string, ReadonlyArray<PartyEdge>>();
   private readonly groups = new Map<string, GroupKinds>();
   private readonly descriptions = new Map<string, Varying<Described<EventData<'PartyRegistered'>>>>();
+  private readonly ownersOf = new Map<string, ReadonlyArray<Owner>>();
 
   constructor(facts: PartyFacts) {
     this.facts = facts;
@@ -52,6 +54,16 @@ export class PartyGraph implements Parties {
     return description;
   }
 
+  /** Who holds something of the party, and how much (R23). */
+  owners(party: string): ReadonlyArray<Owner> {
+    let owners = this.ownersOf.get(party);
+    if (owners === undefined) {
+      owners = ownersIn(this.facts.controlsOf(party));
+      this.ownersOf.set(party, owners);
+    }
+    return owners;
+  }
+
   /**
    * Forgets the edges that a fact made or unmade: to be told of each fact that was added to, or taken out of, the facts.
    *
@@ -72,6 +84,7 @@ export class PartyGraph implements Parties {
       case 'ControlBegan':
       case 'ControlEnded':
         this.edgesInto.delete(fact.data.controlled);
+        this.ownersOf.delete(fact.data.controlled);
         this.edgesOutOf.delete(fact.data.controller);
         return [fact.data.controlled];
     }

@@ -23,6 +23,7 @@ const finding = (from: number, to: number, about: Partial<FindingSubject> = {}):
     to,
     counts: StepFunction.of([{ from, to, value: 1 }]),
     reason: null,
+    limits: null,
     events: [from],
     knownSince: from,
   };

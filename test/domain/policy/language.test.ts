@@ -8,10 +8,13 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { checkRule } from '../../../src/domain/policy/cedar/check-rule.ts';
 import { compileRule } from '../../../src/domain/policy/cedar/compile.ts';
+import { judgeThroughout, type VerdictInterval } from '../../../src/domain/policy/cedar/evaluate.ts';
+import { EvaluationState } from '../../../src/domain/policy/cedar/evaluation-state.ts';
 import { compileLike } from '../../../src/domain/policy/cedar/like.ts';
 import type {
   Attribute,
   Entities,
+  OwnedFrom,
   RequestHistory,
 } from '../../../src/domain/policy/cedar/request-history.ts';
 import { entityRef, setOf, type Value } from '../../../src/domain/policy/cedar/value.ts';
@@ -39,6 +42,18 @@ const attributes: Readonly<Record<string, Attribute>> = {
   categories: then([0, setOf(['profile'])], [10, setOf(['profile', 'messages'])], [20, setOf([])]),
   people: then([0, 10n], [10, 20n], [20, undefined]),
 };
+/** Given: owned between the two, as far as a share counts that is not known. */
+const owned = ([from, to]: readonly [number, number]): OwnedFrom => ({
+  pieces: (
+    [
+      { from: beginning, to: from, value: 'no' },
+      { from, to, value: 'unknown' },
+      { from: to, to: never, value: 'no' },
+    ] as const
+  ).filter((piece) => piece.from < piece.to),
+  eventsAt: () => ({ from: beginning, to: never, value: [] }),
+  eventsAgainst: () => [],
+});
 const party = (id: string) => entityRef('Party', id);
 const request: RequestHistory = {
   principal: [
@@ -61,6 +76,7 @@ const entities: Entities = {
         : [],
     unknown: type === 'Site' && ancestor.type === 'Country' ? cover([{ from: 20, to: never }]) : [],
   }),
+  owned: ({ id }, name) => owned(id === 'bob' && name === 'ownedFrom' ? [12, 18] : [never, never]),
 };
 
 /** Within 0 to 40: where the rule is satisfied, and where it is in error after `!`. */
@@ -151,6 +167,32 @@ describe('conditions over a history', () => {
     expect(reasons('resource.live < 1')).toEqual(['found a Bool where a number is needed']);
     expect(reasons('9007199254740991 * 9007199254740991 == 1')).toEqual([
       'a number does not fit into 64 bits',
+    ]);
+  });
+
+  it('asks for ownership with the countries that the rule names, and says where an unknown share decides', () => {
+    const asking = (condition: string, annotations = '@ownedFrom("CN")') =>
+      `${annotations} forbid(principal, action, resource) when { ${condition} };`;
+    expect(judged(asking('context.ownedFrom'))).toBe('12-18 !25-40');
+    expect(judged(asking('context.employedFrom'))).toBe('!25-40');
+    expect(judged(asking('context.ownedFrom && resource.live'))).toBe('12-15 !25-40');
+    expect(judged(asking('context == {ownedFrom: true, employedFrom: false}'))).toBe('12-18 !25-40');
+    expect(judged(asking('context.ownedFrom', '@ownedFrom("CN") @unknownShareCounts("false")'))).toBe(
+      '!25-40',
+    );
+    const told = (condition: string) => {
+      const verdicts: VerdictInterval[] = [];
+      const rule = compile(asking(condition));
+      judgeThroughout(new EvaluationState(entities, request), rule.satisfied, 0, 25, verdicts);
+      return verdicts.map(({ from, to, verdict, reason }) =>
+        `${from}-${to} ${verdict} ${reason ?? ''}`.trim(),
+      );
+    };
+    expect(told('context.ownedFrom')).toEqual(['12-18 violated rests on a control whose share is not known']);
+    // Where the rest is enough, nothing rests on it.
+    expect(told('context.ownedFrom || resource.live')).toEqual([
+      '0-15 violated',
+      '15-18 violated rests on a control whose share is not known',
     ]);
   });
 

@@ -3,7 +3,9 @@
  * judged and never passed over.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { countriesNamed, unknownShareText } from './annotations.ts';
 import type { CedarPolicy, EntityUid } from './ast.ts';
+import { isOwnershipName } from './request-history.ts';
 
 /** Something that Domicile does not evaluate. `token` is how it stands in Cedar's text, to find its place. */
 export interface Unsupported {
@@ -63,9 +65,33 @@ const holding: Unsupported = {
   token: 'Holding',
 };
 
+const ownership = (name: string): Unsupported => ({
+  construct: `\`context.${name}\` of a rule that names no countries`,
+  hint: 'write the annotation @ownedFrom("CN,RU") before the rule, with the codes of the countries',
+  token: name,
+});
+
+const noCountries: Unsupported = {
+  construct: 'an @ownedFrom that does not name countries',
+  hint: 'list their codes, separated by commas: @ownedFrom("CN,RU")',
+  token: 'ownedFrom',
+};
+const notTrueOrFalse: Unsupported = {
+  construct: 'an @unknownShareCounts that is neither true nor false',
+  hint: 'write @unknownShareCounts("false") to count a control without a share as nothing',
+  token: 'unknownShareCounts',
+};
+const unknownShareOfNobody: Unsupported = {
+  construct: '@unknownShareCounts without @ownedFrom',
+  hint: 'name the countries too: @ownedFrom("CN,RU")',
+  token: 'unknownShareCounts',
+};
+
 /** Walks a rule and collects what is not evaluated. It loops over what text can nest without end. */
 class Check {
   readonly found: Unsupported[] = [];
+  /** Whether its annotations name the countries that its context speaks of (R23). */
+  asksOwnership = false;
 
   refuse(unsupported: Unsupported): void {
     if (!this.found.some(({ construct }) => construct === unsupported.construct))
@@ -118,7 +144,8 @@ class Check {
     if (binary.has(operator)) return [operand.left, operand.right];
     if (operator === 'Record') return Object.values(operand);
     if (operator === 'if-then-else') return [operand.if, operand.then, operand.else];
-    if (operator === '.' && typeof operand.attr === 'string') return [operand.left];
+    if (operator === '.' && typeof operand.attr === 'string')
+      return this.attribute(operand.left, operand.attr);
     if (operator === 'like' && isPattern(operand.pattern)) return [operand.left];
     if (operator === 'has' && (typeof operand.attr === 'string' || isPath(operand.attr)))
       return [operand.left];
@@ -126,6 +153,22 @@ class Check {
       return operand.in === undefined ? [operand.left] : [operand.left, operand.in];
     this.refuse(malformed);
     return [];
+  }
+
+  annotations(rule: Pick<CedarPolicy, 'annotations'>): void {
+    const countries = countriesNamed(rule);
+    this.asksOwnership = countries !== undefined;
+    if (countries?.includes('')) this.refuse(noCountries);
+    const unknownShare = unknownShareText(rule);
+    if (unknownShare === undefined) return;
+    if (unknownShare !== 'true' && unknownShare !== 'false') this.refuse(notTrueOrFalse);
+    if (countries === undefined) this.refuse(unknownShareOfNobody);
+  }
+
+  attribute(left: unknown, name: string): ReadonlyArray<unknown> {
+    if (isObject(left) && left.Var === 'context' && !this.asksOwnership && isOwnershipName(name))
+      this.refuse(ownership(name));
+    return [left];
   }
 
   scope(value: unknown): void {
@@ -146,6 +189,7 @@ class Check {
   rule(value: unknown): void {
     if (!isObject(value) || (value.effect !== 'forbid' && value.effect !== 'permit'))
       return this.refuse(malformed);
+    this.annotations(value as Pick<CedarPolicy, 'annotations'>);
     for (const part of [value.principal, value.action, value.resource]) this.scope(part);
     for (const condition of Array.isArray(value.conditions) ? value.conditions : [undefined]) {
       if (!isObject(condition) || (condition.kind !== 'when' && condition.kind !== 'unless')) {

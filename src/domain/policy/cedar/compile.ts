@@ -1,6 +1,7 @@
 /**
  * Compiles a rule once into a function that judges a request at an instant, and says how long the judgment stays true.
  */
+import { limitsOf, ownershipAskedBy } from './annotations.ts';
 import type { Expression, Rule, ScopeConstraint, Two } from './ast.ts';
 import { conjunctsOf, decidedWithout } from './conjuncts.ts';
 import { access, attributeOfResource, has, isOfType, within } from './entity-operators.ts';
@@ -19,12 +20,14 @@ import {
   literal,
   negated,
   not,
+  ownership,
   recordLiteral,
   setLiteral,
   variable,
   withNumbers,
   withSets,
 } from './operators.ts';
+import { isOwnershipName, type OwnershipAsked } from './request-history.ts';
 import { isSubset, overlaps } from './value.ts';
 
 /** What a rule, or a part of one, says at the state's instant: satisfied, not satisfied, or in error. */
@@ -34,6 +37,8 @@ export type Judgment = (state: EvaluationState) => boolean | Failure;
 export interface CompiledRule {
   readonly rule: string;
   readonly effect: 'forbid' | 'permit';
+  /** What the rule does not model, in its own words: its annotation `@limits`. */
+  readonly limits: string | null;
   readonly satisfied: Judgment;
   /** The part that reads no principal: where it is false, no party that reaches the holding breaks the rule. */
   readonly ofHolding: Judgment;
@@ -43,8 +48,10 @@ export interface CompiledRule {
   readonly actions: ReadonlySet<string> | undefined;
 }
 
+type Compile = (expression: Expression) => Compute;
+
 /** The operands of a chain of one operator, which Cedar nests to the left. */
-const chained = (expression: Expression, operator: '&&' | '||'): ReadonlyArray<Compute> => {
+const chained = (compile: Compile, expression: Expression, operator: '&&' | '||'): ReadonlyArray<Compute> => {
   const operands: Compute[] = [];
   let rest = expression;
   for (;;) {
@@ -57,12 +64,17 @@ const chained = (expression: Expression, operator: '&&' | '||'): ReadonlyArray<C
   return operands.reverse();
 };
 
-/** Compiles one expression. */
-const compile = (expression: Expression): Compute => {
+/** Compiles expressions of a rule, by what it asks about ownership. */
+const compileAsking = (asked: OwnershipAsked | undefined): Compile => {
+  const compile = (expression: Expression): Compute => compileOne(compile, asked, expression);
+  return compile;
+};
+
+const compileOne = (compile: Compile, asked: OwnershipAsked | undefined, expression: Expression): Compute => {
   if ('Value' in expression) return constant(literal(expression.Value));
-  if ('Var' in expression) return variable(expression.Var);
-  if ('&&' in expression) return chain(chained(expression, '&&'), false);
-  if ('||' in expression) return chain(chained(expression, '||'), true);
+  if ('Var' in expression) return variable(expression.Var, asked);
+  if ('&&' in expression) return chain(chained(compile, expression, '&&'), false);
+  if ('||' in expression) return chain(chained(compile, expression, '||'), true);
   if ('!' in expression) return not(compile(expression['!'].arg));
   if ('if-then-else' in expression) {
     const { if: condition, then, else: otherwise } = expression['if-then-else'];
@@ -75,7 +87,10 @@ const compile = (expression: Expression): Compute => {
   if ('isEmpty' in expression) return empty(compile(expression.isEmpty.arg));
   if ('.' in expression) {
     const { left, attr } = expression['.'];
-    return 'Var' in left && left.Var === 'resource' ? attributeOfResource(attr) : access(compile(left), attr);
+    if ('Var' in left && left.Var === 'resource') return attributeOfResource(attr);
+    if (asked !== undefined && isOwnershipName(attr) && 'Var' in left && left.Var === 'context')
+      return ownership(attr, asked);
+    return access(compile(left), attr);
   }
   if ('has' in expression) {
     const { left, attr } = expression.has;
@@ -88,10 +103,10 @@ const compile = (expression: Expression): Compute => {
     const typed = isOfType(operand, type);
     return ancestors === undefined ? typed : chain([typed, within(operand, compile(ancestors))], false);
   }
-  return compileBinary(expression);
+  return compileBinary(compile, expression);
 };
 
-const compileBinary = (expression: Expression): Compute => {
+const compileBinary = (compile: Compile, expression: Expression): Compute => {
   const [operator, operands] = Object.entries(expression)[0] as [string, Two];
   const left = compile(operands.left);
   const right = compile(operands.right);
@@ -134,18 +149,18 @@ const compileBinary = (expression: Expression): Compute => {
  */
 export const compileRule = ({ rule, ast }: Rule): CompiledRule => {
   const conjuncts = conjunctsOf(ast);
+  const compile = compileAsking(ownershipAskedBy(ast));
+  const allOf = (some: ReadonlyArray<Expression>): Judgment => chain(some.map(compile), false) as Judgment;
   return {
     rule,
     effect: ast.effect,
+    limits: limitsOf(ast),
     satisfied: allOf(conjuncts),
     ofHolding: allOf(decidedWithout(conjuncts, 'principal')),
     ofParty: allOf(decidedWithout(conjuncts, 'resource')),
     actions: actionsIn(ast.action),
   };
 };
-
-const allOf = (conjuncts: ReadonlyArray<Expression>): Judgment =>
-  chain(conjuncts.map(compile), false) as Judgment;
 
 const actionsIn = (constraint: ScopeConstraint): ReadonlySet<string> | undefined => {
   if (constraint.op === 'All' || constraint.op === 'is') return undefined;

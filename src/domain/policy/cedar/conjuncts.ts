@@ -59,7 +59,8 @@ export const conjunctsOf = ({
   ...conditions.flatMap(({ kind, body }) => apart(kind === 'when' ? body : { '!': { arg: body } })),
 ];
 
-const operandsOf = (expression: Expression): ReadonlyArray<Expression> => {
+/** The expressions that an expression is made of. */
+export const operandsOf = (expression: Expression): ReadonlyArray<Expression> => {
   if ('Value' in expression || 'Var' in expression) return [];
   if ('Set' in expression) return expression.Set;
   if ('Record' in expression) return Object.values(expression.Record);
@@ -77,7 +78,8 @@ const operandsOf = (expression: Expression): ReadonlyArray<Expression> => {
   return [operand.arg, operand.left, operand.right].filter((each) => each !== undefined);
 };
 
-const reads = (root: Expression, name: Variable): boolean => {
+/** Whether the expression reads the variable. */
+export const reads = (root: Expression, name: Variable): boolean => {
   const waiting = [root];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if ('Var' in next && next.Var === name) return true;
@@ -119,6 +121,10 @@ const isAncestryKnown = (left: Expression, right: Expression): boolean => {
   );
 };
 
+/** Whether a party that reaches a holding is owned from some countries is always said, as well as it is known. */
+const isOwnership = (expression: Expression): boolean =>
+  '.' in expression && 'Var' in expression['.'].left && expression['.'].left.Var === 'context';
+
 const isAlwaysDecided = (expression: Expression): boolean => {
   if ('!' in expression) return isAlwaysDecided(expression['!'].arg);
   if ('&&' in expression || '||' in expression) return operandsOf(expression).every(isAlwaysDecided);
@@ -131,6 +137,7 @@ const isAlwaysDecided = (expression: Expression): boolean => {
     );
   return (
     ('Value' in expression && typeof expression.Value === 'boolean') ||
+    isOwnership(expression) ||
     isAttributeOfHolding(expression, new Set(['live', 'overdue']))
   );
 };
@@ -145,7 +152,9 @@ export const decidedWithout = (
 ): ReadonlyArray<Expression> => {
   const found: Expression[] = [];
   for (const each of conjuncts) {
-    if (!reads(each, name)) found.push(each);
+    // What the context says is about the principal.
+    const isRead = reads(each, name) || (name === 'principal' && reads(each, 'context'));
+    if (!isRead) found.push(each);
     else if (!isAlwaysDecided(each)) break;
   }
   return found;

@@ -13,9 +13,22 @@ import type { EvaluationState } from './evaluation-state.ts';
 export interface VerdictInterval {
   readonly from: Instant;
   to: Instant;
-  /** Why the evaluation failed, or undefined where the rule was satisfied. */
+  readonly verdict: 'violated' | 'indeterminate';
+  /** Why the evaluation failed, or on what the verdict rests that is not known; undefined where there is nothing to say. */
   readonly reason: string | undefined;
 }
+
+/** Why a verdict is marked that a share decides which is not known (R23). */
+const unknownShare = 'rests on a control whose share is not known';
+
+/** Whether the rule would not be satisfied if shares that are not known counted the other way round. */
+const restsOnUnknownShare = (state: EvaluationState, judgment: Judgment): boolean => {
+  if (!state.restsOnUnknownShare) return false;
+  state.countsOtherwise = true;
+  const otherwise = judgment(state);
+  state.countsOtherwise = false;
+  return otherwise !== true;
+};
 
 /**
  * Evaluates a rule, or a part of one, throughout `[from, to)`, and appends what it says, in maximal intervals.
@@ -32,13 +45,21 @@ export const judgeThroughout = (
   for (let at = from; at < to; at = state.until) {
     state.at = at;
     state.until = to;
+    state.restsOnUnknownShare = false;
     const outcome = judgment(state);
     if (outcome === false) continue;
-    const reason = outcome === true ? undefined : outcome.reason;
+    const verdict = outcome === true ? 'violated' : 'indeterminate';
+    const isMarked = restsOnUnknownShare(state, judgment);
+    const reason = outcome === true ? (isMarked ? unknownShare : undefined) : outcome.reason;
     const last = verdicts.at(-1);
-    if (last !== undefined && last.to === at && (last.reason === undefined) === (reason === undefined))
+    if (
+      last !== undefined &&
+      last.to === at &&
+      last.verdict === verdict &&
+      (verdict === 'indeterminate' || last.reason === reason)
+    )
       last.to = state.until;
-    else verdicts.push({ from: at, to: state.until, reason });
+    else verdicts.push({ from: at, to: state.until, verdict, reason });
   }
 };
 

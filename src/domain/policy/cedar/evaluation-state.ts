@@ -8,7 +8,13 @@
 import type { Instant } from '../../time/instant.ts';
 import { beginning, never } from '../../time/instant.ts';
 import { firstEndingAfter, type Interval } from '../../time/interval.ts';
-import type { Entities, RequestHistory, SourcedPiece } from './request-history.ts';
+import type {
+  Entities,
+  OwnershipAsked,
+  OwnershipName,
+  RequestHistory,
+  SourcedPiece,
+} from './request-history.ts';
 import { type EntityRef, sameEntity, type Value } from './value.ts';
 
 /** What could not be evaluated, and why: Cedar's error. */
@@ -37,6 +43,11 @@ export class EvaluationState {
   trace: Set<number> | undefined;
   /** Only what began at this instant or later is collected. */
   traceFrom: Instant = beginning;
+
+  /** Whether an ownership was read that rests on a share that is not known. */
+  restsOnUnknownShare = false;
+  /** Counts shares that are not known the other way round than the rule says, to see what rests on them. */
+  countsOtherwise = false;
 
   constructor(entities: Entities, request: RequestHistory) {
     this.entities = entities;
@@ -106,5 +117,24 @@ export class EvaluationState {
     if (this.read(ancestry.unknown) !== undefined) return unknownAncestry;
     if (this.trace !== undefined) this.collect(ancestry.eventsAgainst?.(this.at, this.traceFrom));
     return false;
+  }
+
+  /** Whether the principal, or whom it works for, is owned from the countries that the rule names (R23). */
+  isOwned(
+    entity: EntityRef,
+    name: OwnershipName,
+    { countries, unknownShareCounts }: OwnershipAsked,
+  ): boolean {
+    const history = this.entities.owned(entity, name, countries);
+    const { from, value } = this.read(history.pieces)!;
+    if (value === 'unknown') this.restsOnUnknownShare = true;
+    const isOwned = value === 'yes' || (value === 'unknown' && unknownShareCounts !== this.countsOtherwise);
+    if (this.trace === undefined) return isOwned;
+    if (isOwned) {
+      const proof = history.eventsAt(this.at);
+      if (proof.to < this.until) this.until = proof.to;
+      if (Math.max(from, proof.from) >= this.traceFrom) this.collect(proof.value);
+    } else this.collect(history.eventsAgainst(this.at, this.traceFrom));
+    return isOwned;
   }
 }

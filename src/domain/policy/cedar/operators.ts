@@ -7,6 +7,7 @@
  */
 import type { EntityUid, Literal, Variable } from './ast.ts';
 import { type EvaluationState, Failure, failed, type Result } from './evaluation-state.ts';
+import { type OwnershipAsked, type OwnershipName, ownershipNames } from './request-history.ts';
 import {
   type EntityRef,
   entityRef,
@@ -53,7 +54,21 @@ const refOf = ({ type, id }: EntityUid): EntityRef => entityRef(type, id);
 const noPrincipal = new Failure('it is not known who operates the site');
 const noFields = recordOf([]);
 
-export const variable = (name: Variable): Compute => {
+/** Whether the principal, or whom it works for, is owned from the countries that the rule names (R23). */
+export const ownership =
+  (name: OwnershipName, asked: OwnershipAsked): Compute =>
+  (state) => {
+    const principal = state.principal();
+    return principal === undefined ? noPrincipal : state.isOwned(principal, name, asked);
+  };
+
+/** The context of a rule that asks for ownership; that of any other has no fields. */
+const contextOf = (asked: OwnershipAsked | undefined): Compute =>
+  asked === undefined
+    ? constant(noFields)
+    : recordLiteral(ownershipNames.map((name) => [name, ownership(name, asked)]));
+
+export const variable = (name: Variable, asked: OwnershipAsked | undefined): Compute => {
   switch (name) {
     case 'principal':
       return (state) => state.principal() ?? noPrincipal;
@@ -62,7 +77,7 @@ export const variable = (name: Variable): Compute => {
     case 'resource':
       return (state) => state.request.resource.ref;
     case 'context':
-      return constant(noFields);
+      return contextOf(asked);
   }
 };
 

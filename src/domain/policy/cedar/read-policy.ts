@@ -4,11 +4,20 @@
  */
 import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
 import * as E from 'fp-ts/lib/Either.js';
+import { ownershipAskedBy } from './annotations.ts';
 import type { CedarPolicy, Rule } from './ast.ts';
 import { askCedar } from './cedar-engine.ts';
+import { unknownCountriesIn } from './check-countries.ts';
 import { checkRule, type Unsupported } from './check-rule.ts';
+import { conjunctsOf, reads } from './conjuncts.ts';
 import { cedarSchema } from './schema.ts';
-import { codeOnly, locationOf, locationOfByte, type SourceLocation } from './source-location.ts';
+import {
+  codeOnly,
+  indexOfString,
+  locationOf,
+  locationOfByte,
+  type SourceLocation,
+} from './source-location.ts';
 
 /** What is wrong with a policy, or what its author should know. */
 export interface PolicyFault {
@@ -40,26 +49,35 @@ export const describeFault = ({ message, hint, location, rule }: PolicyFault): s
 /** Rules of a policy that is adopted or tried: reading takes about half a millisecond for each. */
 const policyRulesMax = 500;
 
-/** Reads a policy that is to be adopted or tried; it may have so many rules. */
-export const readPolicyToAdopt = (cedar: string): E.Either<ReadonlyArray<PolicyFault>, ReadPolicy> =>
-  readPolicy(cedar, policyRulesMax);
-
 /**
- * Reads a policy.
+ * Reads a policy as it is kept: also one that was adopted before the countries in it were looked at.
  *
- * @param rulesMax how many rules it may have; one that was adopted may have any number.
+ * @param text a byte order mark before it is skipped, and counts as no column.
  * @returns its rules, or everything that is wrong with it, in the order of the text.
  */
-export const readPolicy = (
+export const readPolicy = (text: string): E.Either<ReadonlyArray<PolicyFault>, ReadPolicy> =>
+  readText(text.startsWith(byteOrderMark) ? text.slice(byteOrderMark.length) : text, 'as kept');
+
+/**
+ * Reads a policy to adopt it, or to try it: it may have so many rules, and a code in it that no country has is a fault too
+ * (ISO 3166-1).
+ */
+export const readPolicyToAdopt = (text: string): E.Either<ReadonlyArray<PolicyFault>, ReadPolicy> =>
+  readText(text.startsWith(byteOrderMark) ? text.slice(byteOrderMark.length) : text, 'to adopt');
+
+const byteOrderMark = '\uFEFF';
+
+const readText = (
   cedar: string,
-  rulesMax = Number.POSITIVE_INFINITY,
+  how: 'as kept' | 'to adopt',
 ): E.Either<ReadonlyArray<PolicyFault>, ReadPolicy> => {
   const read = askCedar((engine): E.Either<ReadonlyArray<PolicyFault>, ReadPolicy> => {
     const parts = engine.policySetTextToParts(cedar);
     if (parts.type === 'failure') return E.left(parts.errors.map((error) => faultOf(cedar, error, null)));
     if (parts.policy_templates.length > 0) return E.left([templates(cedar, parts.policy_templates[0]!)]);
     if (parts.policies.length === 0) return E.left([noRule]);
-    if (parts.policies.length > rulesMax) return E.left([tooManyRules(parts.policies.length, rulesMax)]);
+    if (how === 'to adopt' && parts.policies.length > policyRulesMax)
+      return E.left([tooManyRules(parts.policies.length)]);
 
     const rules = sourceRules(cedar, parts.policies).map((source, index): SourceRule => {
       const parsed = engine.policyToJson(source.text);
@@ -81,12 +99,20 @@ export const readPolicy = (
       ...rules.flatMap((rule) => unsupportedIn(cedar, rule)),
       ...repeatedNames(cedar, rules),
     ];
+    if (faults.length === 0 && how === 'to adopt')
+      faults.push(...rules.flatMap((rule) => unknownCountries(cedar, rule)));
     if (faults.length > 0) return E.left(faults.sort(textOrder));
     const read = rules.map(({ name, json }): Rule => ({ rule: name, ast: json as CedarPolicy }));
     const forbids = read.some(({ ast }) => ast.effect === 'forbid');
     return E.right({
       rules: read,
-      warnings: [...valid.validationWarnings.map(named), ...(forbids ? [] : [nothingForbidden])],
+      warnings: [
+        ...[
+          ...valid.validationWarnings.map(named),
+          ...rules.flatMap((rule) => unusedOwnership(cedar, rule)),
+        ].sort(textOrder),
+        ...(forbids ? [] : [nothingForbidden]),
+      ],
     });
   });
   if (E.isRight(read)) return read.right;
@@ -165,6 +191,32 @@ const unsupportedIn = (cedar: string, rule: SourceRule): ReadonlyArray<PolicyFau
   }));
 };
 
+const unknownCountries = (
+  cedar: string,
+  { text, index, json, name }: SourceRule,
+): ReadonlyArray<PolicyFault> =>
+  unknownCountriesIn(json as CedarPolicy).map(({ code, of, hint }) => ({
+    message: `no ${of} has the code ${JSON.stringify(code)}`,
+    hint,
+    location: locationOf(cedar, index + Math.max(0, indexOfString(text, code))),
+    rule: name,
+  }));
+
+/** A rule that names countries and never asks who is owned from them. */
+const unusedOwnership = (cedar: string, rule: SourceRule): ReadonlyArray<PolicyFault> => {
+  const ast = rule.json as CedarPolicy;
+  return ownershipAskedBy(ast) === undefined || conjunctsOf(ast).some((each) => reads(each, 'context'))
+    ? []
+    : [
+        {
+          message: 'names countries in @ownedFrom, but does not ask who is owned from them',
+          hint: 'ask with `context.ownedFrom` or `context.employedFrom`',
+          location: locationIn(cedar, rule, 'ownedFrom'),
+          rule: rule.name,
+        },
+      ];
+};
+
 const repeatedNames = (cedar: string, rules: ReadonlyArray<SourceRule>): ReadonlyArray<PolicyFault> =>
   rules
     .filter(({ name }, index) => rules.findIndex((rule) => rule.name === name) < index)
@@ -185,8 +237,8 @@ const templates = (cedar: string, template: string): PolicyFault => ({
   rule: null,
 });
 
-const tooManyRules = (rules: number, rulesMax: number): PolicyFault => ({
-  message: `has ${rules} rules; it may have up to ${rulesMax}`,
+const tooManyRules = (rules: number): PolicyFault => ({
+  message: `has ${rules} rules; it may have up to ${policyRulesMax}`,
   hint: 'write the cases of one rule as a set, or divide the policy into several',
   location: null,
   rule: null,

@@ -27,8 +27,36 @@ export interface Ancestry {
   readonly eventsAgainst?: (instant: Instant, since: Instant) => ReadonlyArray<number>;
 }
 
+/** Whether something is owned from some countries. `unknown`: only if a share that is not known is enough. */
+export type Owned = 'yes' | 'unknown' | 'no';
+
+/** Over time whether something is owned from some countries (R23). */
+export interface OwnedFrom {
+  /** At every instant one. */
+  readonly pieces: ReadonlyArray<Piece<Owned>>;
+  /** The positions of the events by which it is, or may be, at an instant, and while these are the same. */
+  readonly eventsAt: (instant: Instant) => Piece<ReadonlyArray<number>>;
+  /** The positions of the events by which it no longer is at an instant, as far as they held from an instant on. */
+  readonly eventsAgainst: (instant: Instant, since: Instant) => ReadonlyArray<number>;
+}
+
+/** What a rule can ask about ownership: of the principal itself, or of whom it works for. */
+export const ownershipNames = ['ownedFrom', 'employedFrom'] as const;
+export type OwnershipName = (typeof ownershipNames)[number];
+export const isOwnershipName = (name: string): name is OwnershipName =>
+  (ownershipNames as ReadonlyArray<string>).includes(name);
+
+/** What a rule's annotations say of ownership: `@ownedFrom("CN,RU")`, `@unknownShareCounts("false")` (R23). */
+export interface OwnershipAsked {
+  /** ISO 3166-1 alpha-2 codes, in code-unit order. */
+  readonly countries: ReadonlyArray<string>;
+  /** Whether a control without a share counts as one of the whole, and else as nothing. */
+  readonly unknownShareCounts: boolean;
+}
+
 /** What is known of entities other than the resource. */
 export interface Entities {
+  owned(entity: EntityRef, name: OwnershipName, countries: ReadonlyArray<string>): OwnedFrom;
   /** An attribute over time; `undefined` where the entity never has it. */
   attribute(entity: EntityRef, name: string): Attribute | undefined;
   ancestry(entity: EntityRef, ancestor: EntityRef): Ancestry;

@@ -42,17 +42,27 @@ entity Holding in [Site] {
   overdue: Bool,
 };
 
+// Whether the principal is owned from the countries that the rule's annotation @ownedFrom("CN,RU") names: it stands in one
+// of them, or owners that are owned from them hold 50 percent or more of it together, directly or indirectly. A rule
+// without that annotation has an empty context.
+type Ownership = {
+  // The principal itself.
+  ownedFrom: Bool,
+  // A team or an employer of the principal, or of its team, and so on.
+  employedFrom: Bool,
+};
+
 // The holding is at its site. The principal is the site's operator.
 action "store" appliesTo {
   principal: [Party],
   resource: [Holding],
-  context: {},
+  context: Ownership,
 };
 
 // The principal can reach the holding, along whatever path.
 action "reach" appliesTo {
   principal: [Party],
   resource: [Holding],
-  context: {},
+  context: Ownership,
 };
 `;

@@ -23,3 +23,10 @@ export const locationOfByte = (text: string, offset: number): SourceLocation => 
 /** The text with what stands in strings and comments blanked out, every other character where it was. */
 export const codeOnly = (text: string): string =>
   text.replace(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*/g, (literal) => ' '.repeat(literal.length));
+
+/** Where the string literal stands in the text, outside of comments; -1 where it does not. */
+export const indexOfString = (text: string, value: string): number => {
+  for (const { 0: found, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*/g))
+    if (found === JSON.stringify(value)) return index;
+  return -1;
+};

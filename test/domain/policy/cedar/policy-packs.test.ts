@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { readPolicy } from '../../../../src/domain/policy/cedar/read-policy.ts';
+import { describeFault, readPolicyToAdopt } from '../../../../src/domain/policy/cedar/read-policy.ts';
 import { formatInstant, never } from '../../../../src/domain/time/instant.ts';
 import { readPacks } from '../../../../src/ledger/policy-packs.ts';
 import { dayOf, type Entry, ledgerOf, workedExample } from '../../../support/policy-case.ts';
@@ -39,9 +39,10 @@ const found = (policy: string, entries: ReadonlyArray<Entry>): ReadonlyArray<str
 it.each(packs.map((pack) => [pack.name, pack] as const))(
   '%s passes adoption without a warning',
   (name, pack) => {
-    const policy = readPolicy(pack.proposal.cedar);
-    expect(policy).toMatchObject({ _tag: 'Right', right: { warnings: [] } });
-    expect(pack.proposal.cedar).toContain('Limits: ');
+    const policy = readPolicyToAdopt(pack.proposal.cedar);
+    if (E.isLeft(policy)) throw new Error(policy.left.map(describeFault).join());
+    expect(policy.right.warnings).toEqual([]);
+    for (const { ast } of policy.right.rules) expect(ast.annotations?.limits).toMatch(/^[A-Z].{60,}\.$/);
     expect(name.startsWith(pack.proposal.policy)).toBe(true);
   },
 );
@@ -90,6 +91,50 @@ describe('the packs on the founding case', () => {
     ]);
   });
 
+  it('leave out a company in which a covered person holds less than half, and who works for it', () => {
+    const joint: ReadonlyArray<Entry> = [
+      ['2026-01-22', 'PartyRegistered', { party: 'jv', kind: 'organisation', name: 'JV', country: 'US' }],
+      ['2026-01-22', 'PartyRegistered', { party: 'team', kind: 'team', name: 'A team', country: 'US' }],
+      ['2026-01-22', 'SiteTransferred', { site: 'oracle-ashburn', owner: 'jv' }],
+      ['2026-01-22', 'MembershipBegan', { member: 'team', group: 'jv' }],
+      [
+        '2026-01-22',
+        'AccessGranted',
+        { grant: 'g', party: 'team', over: { site: 'oracle-ashburn' }, actions: ['read'] },
+      ],
+    ];
+    const held = (share: number | undefined): Entry => [
+      '2026-01-22',
+      'ControlBegan',
+      {
+        controller: 'bytedance',
+        controlled: 'jv',
+        basis: 'ownership',
+        ...(share === undefined ? {} : { share }),
+      },
+    ];
+    const ofJoint = (share: number | undefined) =>
+      found('28-cfr-202', [...workedExample, ...joint, held(share)]).filter((each) =>
+        each.includes('ashburn'),
+      );
+    const reaching = (...parties: ReadonlyArray<string>) =>
+      parties.map(
+        (party) => `covered-person-reaches-sensitive-data ${party} oracle-ashburn us-users 2026-01-22 null`,
+      );
+    expect(ofJoint(19.9)).toEqual(reaching('bytedance'));
+    expect(ofJoint(50)).toEqual(reaching('bytedance', 'jv', 'team'));
+    expect(ofJoint(undefined)).toEqual(reaching('bytedance', 'jv', 'team'));
+    const marked = ledgerOf([...workedExample, ...joint, held(undefined), ...adopt('28-cfr-202')]).findings;
+    const reasons = marked
+      .filter(({ policy, holding }) => policy === '28-cfr-202' && holding.site === 'oracle-ashburn')
+      .map(({ party, verdict, reason }) => `${party} ${verdict}: ${reason}`);
+    expect(reasons.sort()).toEqual([
+      'bytedance violated: null',
+      'jv violated: rests on a control whose share is not known',
+      'team violated: rests on a control whose share is not known',
+    ]);
+  });
+
   it('find brokered data alone under the act on data brokers', () => {
     expect(found('padfaa', workedExample)).toEqual([]);
     const brokered: Entry = [
@@ -133,6 +178,30 @@ describe('the packs on people elsewhere', () => {
       'stored-in-third-country - virginia people 2021-12-17 2023-07-10',
     ]);
     expect(found('gdpr-chapter-v', people('US', ['virginia', 'US']))).toEqual([]);
+  });
+
+  it.each([
+    ['AX', true],
+    ['RE', true],
+    ['GP', true],
+    ['MQ', true],
+    ['GF', true],
+    ['YT', true],
+    ['MF', true],
+    ['PM', false],
+    ['BL', false],
+    ['NC', false],
+    ['GL', false],
+    ['AW', false],
+    ['FO', false],
+  ])('know whether %s is territory of the Union, for people and for sites', (code, isOfUnion) => {
+    const stored = (jurisdiction: string, country: string): boolean =>
+      found('gdpr-chapter-v', people(jurisdiction, ['there', country])).some((each) =>
+        each.startsWith('stored-in-third-country'),
+      );
+    expect(stored(code, 'CN')).toBe(isOfUnion);
+    expect(stored('FI', code)).toBe(!isOfUnion && code !== 'FO');
+    expect(stored(code, code)).toBe(false);
   });
 
   it('find live data of Russians outside of Russia', () => {

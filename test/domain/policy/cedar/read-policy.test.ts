@@ -1,6 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { describeFault, readPolicy } from '../../../../src/domain/policy/cedar/read-policy.ts';
+import {
+  describeFault,
+  readPolicy,
+  readPolicyToAdopt,
+} from '../../../../src/domain/policy/cedar/read-policy.ts';
 
 const faults = (text: string): ReadonlyArray<string> => {
   const read = readPolicy(text);
@@ -115,4 +119,83 @@ describe('a policy that can be adopted', () => {
     expect(warnings(forbid('resource.live && false'))[0]).toMatch(/policy0: policy is impossible/);
     expect(warnings('permit(principal, action, resource);')[0]).toMatch(/^forbids nothing/);
   });
+});
+
+describe('the countries in a policy', () => {
+  const refused = (text: string): ReadonlyArray<string> => {
+    const result = readPolicyToAdopt(text);
+    return E.isLeft(result) ? result.left.map(describeFault) : [];
+  };
+
+  it.each([
+    [
+      'resource.country == "UK"',
+      'line 1, column 64: rule policy0: no country has the code "UK"; the United Kingdom is "GB"',
+    ],
+    [
+      '"EL" != principal.country',
+      'line 1, column 44: rule policy0: no country has the code "EL"; Greece is "GR"',
+    ],
+    [
+      '["US", "us"].contains(resource.jurisdiction)',
+      'line 1, column 51: rule policy0: no jurisdiction has the code "us"; write "US"',
+    ],
+    [
+      'resource.country == "EU"',
+      'line 1, column 64: rule policy0: no country has the code "EU"; the European Union is a jurisdiction and no country; list its countries',
+    ],
+    [
+      'principal in [Country::"US", Country::"Germany"]',
+      'line 1, column 82: rule policy0: no country has the code "Germany"; Germany is "DE"',
+    ],
+    [
+      'resource.country == (if resource.live then "US" else "QQ1")',
+      'line 1, column 97: rule policy0: no country has the code "QQ1"; expected an ISO 3166-1 alpha-2 code such as "US"',
+    ],
+    [
+      'resource.country like "U*" && [resource.country].containsAny(["UK"])',
+      'line 1, column 106: rule policy0: no country has the code "UK"; the United Kingdom is "GB"',
+    ],
+  ])('are refused at adoption where they do not exist: %s', (condition, expected) => {
+    expect(refused(forbid(condition))).toEqual([expected]);
+    // What was adopted before goes on being judged.
+    expect(E.isRight(readPolicy(forbid(condition)))).toBe(true);
+  });
+
+  it('are refused in the scope and in @ownedFrom too', () => {
+    expect(refused('forbid(principal in Country::"UK", action, resource);')).toEqual([
+      'line 1, column 30: rule policy0: no country has the code "UK"; the United Kingdom is "GB"',
+    ]);
+    expect(refused(forbid('context.ownedFrom', '@ownedFrom("CN,UK") '))).toEqual([
+      'line 1, column 1: rule policy0: no country has the code "UK"; the United Kingdom is "GB"',
+    ]);
+  });
+
+  it('are left alone in other comparisons', () => {
+    expect(refused(forbid('resource.site == "UK" || resource.dataset like "UK/*"'))).toEqual([]);
+    expect(refused(forbid('["EU", "GB", "XK"].contains(resource.jurisdiction)'))).toEqual([]);
+  });
+});
+
+describe('a policy that asks for ownership', () => {
+  it('is read, and refused or warned of where it asks wrongly', () => {
+    expect(
+      read(forbid('context.ownedFrom || context.employedFrom', '@ownedFrom("CN, RU") ')).warnings,
+    ).toEqual([]);
+    expect(faults(forbid('context.ownedFrom'))).toEqual([
+      'line 1, column 52: rule policy0: Domicile does not evaluate `context.ownedFrom` of a rule that names no countries; write the annotation @ownedFrom("CN,RU") before the rule, with the codes of the countries',
+    ]);
+    expect(faults(forbid('context.ownedFrom', '@ownedFrom("") '))[0]).toMatch(/does not name countries/);
+    expect(faults(forbid('context.ownedFrom', '@ownedFrom("CN") @unknownShareCounts("no") '))[0]).toMatch(
+      /neither true nor false/,
+    );
+    expect(read(forbid('resource.live', '@ownedFrom("CN") ')).warnings.map(describeFault)).toEqual([
+      'line 1, column 2: rule policy0: names countries in @ownedFrom, but does not ask who is owned from them; ask with `context.ownedFrom` or `context.employedFrom`',
+    ]);
+  });
+});
+
+it('skips a byte order mark', () => {
+  expect(read(`\uFEFF${forbid('true', '@id("a") ')}`).rules.map(({ rule }) => rule)).toEqual(['a']);
+  expect(faults(`\uFEFF${forbid('resource.sight == "x"')}`)[0]).toMatch(/^line 1, column 44: /);
 });
