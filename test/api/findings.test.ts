@@ -105,6 +105,7 @@ describe('the policy of the worked example', () => {
       ],
       countsLeftOut: 0,
       reason: null,
+      limits: null,
       knownSince: expect.stringMatching(/^20/),
     };
     expect(body.data).toEqual([
@@ -231,6 +232,7 @@ describe('the policy of the worked example', () => {
           title: 'The policy usds',
           authority: null,
           cedar: nobodyAbove,
+          limits: [],
           effectiveFrom: at('2022-06-17'),
           effectiveUntil: null,
           adoptedBy: position,

@@ -64,6 +64,15 @@ const adoption = factAt(2_000, {
   data: { policy: 'p', title: 'p', cedar, effectiveFrom: force.from, effectiveUntil: force.to },
 });
 
+/** Given: controls have shares, by the position of their beginning; some have none. */
+const shares = [undefined, 10, 19.9, 30.1, 50, 100];
+const withShare = (fact: Fact): Fact => {
+  const share = shares[fact.position % shares.length];
+  return fact.type === 'ControlBegan' && share !== undefined
+    ? ({ ...fact, data: { ...fact.data, share } } as Fact)
+    : fact;
+};
+
 const tick = fc.nat(ticks - 1).map((n) => epoch + n * day);
 const country = fc.constantFrom('US', 'CN', 'RU');
 const registration = fc.oneof(
@@ -97,7 +106,7 @@ const registration = fc.oneof(
 const world = fc
   .tuple(worlds(30), fc.array(fc.tuple(tick, registration), { minLength: 2, maxLength: 10, size: 'max' }))
   .map(([facts, registrations]) => [
-    ...facts,
+    ...facts.map(withShare),
     ...registrations.map(([time, { type, data }], index) => factAt(1_000 + index, { type, time, data })),
     adoption,
   ]);

@@ -75,9 +75,7 @@ const drafts: Drafts = {
   }),
   MembershipBegan: membership,
   MembershipEnded: membership,
-  ControlBegan: fc
-    .tuple(control, fc.constantFrom(undefined, 10, 19.9, 30.1, 50, 100))
-    .map(([of, share]) => (share === undefined ? of : { ...of, share })),
+  ControlBegan: control,
   ControlEnded: control,
   SiteRegistered: fc
     .tuple(
