@@ -173,6 +173,7 @@ export const silenceFindings = (
             to,
             counts: StepFunction.of([]),
             reason: `said that it vouches at least every ${daysOf(silence.every)}, and did not`,
+            limits: null,
             events: silence.events,
             knownSince: known?.position({ from, to }) ?? knownSinceInOrder(vouches, { from, to }),
           });
