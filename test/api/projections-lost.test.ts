@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { enrolled, many, placed } from '../support/given-events.ts';
 import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
@@ -39,6 +40,14 @@ const overwrite = (file: string, from: number, bytes: Buffer): void => {
   closeSync(descriptor);
 };
 
+/** The file as the version before the kinds of events were kept would have left it. */
+const asOfEarlierVersion = (file: string): void => {
+  const database = new DatabaseSync(file);
+  database.exec('DROP TABLE code_block; DROP TABLE event_kind; DROP TABLE source; DROP TABLE naming_source');
+  database.exec("UPDATE meta SET value = 3 WHERE name = 'version'");
+  database.close();
+};
+
 /** How many are held, once the ledger answers. */
 const held = async (atLeast: string | number): Promise<number> => {
   await expect
@@ -60,6 +69,7 @@ describe('a server that starts on projections', () => {
     ['whose tables are damaged', (file) => overwrite(file, pageBytes, noise(8 * pageBytes))],
     ['whose pages are all damaged', (file, size) => overwrite(file, pageBytes, noise(size - pageBytes))],
     ['that somebody took away', (file) => rmSync(file)],
+    ['of an earlier version', asOfEarlierVersion],
   ])('%s rebuilds them, and answers as before', async (_, damage) => {
     await server.record([placed('placed', 'us', 'a')]);
     await server.postLines(many(5_000));
