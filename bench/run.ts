@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const all = ['ledger', 'reach', 'policy', 'replay', 'integrity', 'kurrentdb'];
+const all = ['ledger', 'reach', 'policy', 'findings', 'replay', 'integrity', 'kurrentdb'];
 const wanted = process.argv.slice(2);
 for (const name of wanted.length === 0 ? all : wanted) {
   if (!all.includes(name)) {

@@ -12,6 +12,7 @@ import type { Problem } from '../contract/problem.ts';
 import { isDamage } from '../projections/engine/damage.ts';
 import { openProjectionsToRead } from '../projections/engine/generations.ts';
 import { IndexReader } from '../projections/engine/index-reader.ts';
+import { adoptHistories } from '../questions/whole-history.ts';
 import { type AskedWidely, answerWidely } from '../questions/wide/wide-questions.ts';
 import { Abandoned, OverBudget } from '../questions/work.ts';
 import { openLogFile } from '../store/open/open-log-file.ts';
@@ -52,14 +53,23 @@ let open:
   | { readonly file: string; readonly database: DatabaseSync; readonly reader: IndexReader }
   | undefined;
 
-/** The reader of a projections file; the file of an earlier generation is closed. */
+/** The reader of a projections file; the file of an earlier generation is closed, and what was counted of it is kept. */
 const readerOf = (file: string): IndexReader => {
   if (open?.file === file) return open.reader;
+  const database = openProjectionsToRead(file);
+  const reader = new IndexReader(database, log);
+  if (open !== undefined) {
+    adoptHistories(open.reader, reader);
+    open.database.close();
+  }
+  open = { file, database, reader };
+  return reader;
+};
+
+/** Forgets a damaged file, with what was counted of it. */
+const forget = (): void => {
   open?.database.close();
   open = undefined;
-  const database = openProjectionsToRead(file);
-  open = { file, database, reader: new IndexReader(database, log) };
-  return open.reader;
 };
 
 const answer = (file: string, asked: AskedWidely): AnsweringReport => {
@@ -81,7 +91,10 @@ const answer = (file: string, asked: AskedWidely): AnsweringReport => {
   } catch (error) {
     if (error instanceof Abandoned) return { kind: 'abandoned' };
     if (error instanceof OverBudget) return { kind: 'over-budget' };
-    if (isDamage(error)) return { kind: 'damaged' };
+    if (isDamage(error)) {
+      forget();
+      return { kind: 'damaged' };
+    }
     if (error instanceof StoreProblem) return { kind: 'store-problem', problem: toPlain(error) };
     return { kind: 'failed', error };
   } finally {

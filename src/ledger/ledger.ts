@@ -27,6 +27,7 @@ import { OverBudget, upTo } from '../questions/work.ts';
 import type { EventStore, Position } from '../store/event-store.ts';
 import type { LogReader } from '../store/log-reader.ts';
 import { Answering } from './answering.ts';
+import type { AnsweringProgress } from './answering-signals.ts';
 import { askAsKnown } from './ask.ts';
 import { compareBeside } from './compare/compare-beside.ts';
 import { ServingProjections } from './serving-projections.ts';
@@ -200,6 +201,11 @@ export class Ledger {
   /** Waits for the projections to reach a position; false if they do not within `waitMs`. */
   reached(position: Position): Promise<boolean> {
     return this.serving.reached(position, this.parts.waitMs);
+  }
+
+  /** How far the question about everybody that is under way is with its counting; both numbers are 0 when it counts nobody. */
+  counting(): AnsweringProgress {
+    return this.answering.progress();
   }
 
   /** Waits until the serving projections can be asked at all. */

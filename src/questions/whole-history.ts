@@ -34,6 +34,16 @@ const latestOf = (index: EventIndex): Map<Assurance, KeptHistory> => {
   return histories;
 };
 
+/**
+ * Another index of the same log takes over: what is counted of everybody stays, since it depends on the log alone.
+ *
+ * @param from the index that was asked until now; not one that turned out to be damaged.
+ */
+export const adoptHistories = (from: EventIndex, to: EventIndex): void => {
+  const adopted = latestOf(to);
+  for (const [assurance, history] of latestOf(from)) if (history.isWhole) adopted.set(assurance, history);
+};
+
 const isNear = ({ position }: KeptHistory, view: View): boolean =>
   Math.abs(view.recordedUpTo - position) <= movedPositionsMax;
 

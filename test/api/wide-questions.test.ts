@@ -238,6 +238,8 @@ describe('a wide question that takes its time', () => {
       const whole = await findings(new AbortController().signal);
       expect(whole.answer._tag).toBe('Right');
       expect(left.ms).toBeLessThan(whole.ms);
+      expect((await server.get('/readyz')).body.counting).toBeNull();
+      expect((await server.get('/metrics')).body).toContain('domicile_counting_total_individuals 0');
     } finally {
       await server.close();
       removeDirectory(directory);

@@ -28,6 +28,7 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     const vaultFailure = await vault.fault();
     const { checkpoint, stop } = ledger.parts.merkle.state;
     const keysFailure = keys.fault();
+    const { done, total } = ledger.counting();
     const lag = Math.max(0, head - position);
     const ready = failure === undefined && !ledger.isBuilding() && lag <= readyLagEventsMax;
     const body = {
@@ -38,6 +39,8 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       caughtUp,
       generation: ledger.generation(),
       setAside,
+      // Individuals, while a question about everybody counts them.
+      counting: total === 0 ? null : { done, total },
       checkpoint:
         checkpoint === undefined
           ? null

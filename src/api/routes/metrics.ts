@@ -36,6 +36,16 @@ const registryOf = (ledger: Ledger): Registry => {
     Number(state().failure !== undefined),
   );
   gauge('domicile_projection_generation', 'Number of the serving generation.', () => ledger.generation());
+  gauge(
+    'domicile_counting_done_individuals',
+    'Individuals counted so far by the question about everybody that is under way.',
+    () => ledger.counting().done,
+  );
+  gauge(
+    'domicile_counting_total_individuals',
+    'Individuals that this question counts; 0 when it counts nobody.',
+    () => ledger.counting().total,
+  );
   gauge('domicile_replay_running', 'Whether a replay is running.', () =>
     Number(ledger.replays.all().some((replay) => replay.state === 'running')),
   );
