@@ -126,6 +126,30 @@ describe('a ledger with keys', () => {
     expect((await request(`/v1/subjects/${pseudonym}/residency`, tokens.get('auditor'))).status).toBe(200);
   });
 
+  it('says of each event who recorded it, and under which scopes', async () => {
+    const later = { ...enrolled('ana'), id: 'again' };
+    const own = {
+      event: { source: later.source, id: 'again' },
+      reason: 'a slip',
+      time: '2020-02-01T00:00:00Z',
+    };
+    const correction = { ...later, id: 'own', type: 'EventCorrected', data: own };
+    expect((await emit(later, 'mover')).status).toBe(201);
+    const recorded = await emit(correction, 'everything else');
+    const { position } = (await recorded.json()) as { position: string };
+    const answer = await request(
+      `/v1/events/${Number(position) - 1}?atLeast=${position}`,
+      tokens.get('auditor'),
+    );
+    const { data } = (await answer.json()) as { data: unknown };
+    expect(data).toMatchObject({
+      event: { recordedby: 'mover', authority: 'emit' },
+      corrections: [{ kind: 'corrects', event: { recordedby: 'everything else', authority: 'admin emit' } }],
+    });
+    const foreign = { ...correction, id: 'foreign', source: 'https://elsewhere.example' };
+    expect((await emit(foreign, 'everything else')).status).toBe(403);
+  });
+
   it('lets nobody without a key see what is not public', async () => {
     for (const path of ['/v1/sites', '/metrics', '/v2/anything', '/not-there'])
       expect((await request(path)).status).toBe(401);

@@ -90,7 +90,11 @@ const hintFor = (type: string): { readonly hint?: string } => {
         hint: 'Pass the token of a key with --token or LEDGER_TOKEN. `domicile keys create NAME` creates a key.',
       };
     case 'urn:domicile:problem:forbidden':
-      return { hint: 'Create a key with other scopes: `domicile keys create NAME --scopes …`' };
+      return { hint: 'Create a key that allows it: `domicile keys create NAME SCOPE…`' };
+    case 'urn:domicile:problem:misdirected':
+      return {
+        hint: 'Ask the server by a name of its machine, or add this one to its LEDGER_ALLOWED_HOSTS.',
+      };
     case 'urn:domicile:problem:unavailable':
       return { hint: 'Try again in a moment. `domicile doctor` shows how far the projections are.' };
     case 'urn:domicile:problem:full':
