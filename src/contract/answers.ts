@@ -67,6 +67,16 @@ export const Readiness = exact(
     vaultFailure: t.string,
     /** The checkpoint that is served: its size in events, and its age. Null before the first. */
     checkpoint: nullable(exact('ReadyCheckpoint', { size: t.number, ageMs: t.number }, {})),
+    /** The witnesses of the log: the size that each cosigned last, and how long ago. */
+    witnesses: list(
+      exact(
+        'ReadyWitness',
+        { name: t.string, size: nullable(t.number), ageMs: nullable(t.number), failure: nullable(t.string) },
+        {},
+      ),
+    ),
+    /** The witnessed checkpoint: its size, and how long ago it was last cosigned. Null before the first. */
+    witnessed: nullable(exact('ReadyWitnessed', { size: t.number, ageMs: t.number }, {})),
     /** Why nothing is signed and recorded any more. */
     integrityFailure: t.string,
   },

@@ -13,11 +13,17 @@ import { parseNote } from './signed-note.ts';
 import { signingKeys } from './signing-keys.ts';
 import { encodeEntries, tileWidth } from './tiles.ts';
 import { formatTlogProof } from './tlog-proof.ts';
-import { openTreeToRead, type SignedCheckpoint, type TreeReader } from './tree-file.ts';
+import { type Cosignature, openTreeToRead, type SignedCheckpoint, type TreeReader } from './tree-file.ts';
 import { consistencyProof, inclusionProof } from './tree-over-tiles.ts';
-import type { TreeStop, TreeThreadInput, TreeThreadReport } from './tree-thread.ts';
+import type {
+  TreeStop,
+  TreeThreadInput,
+  TreeThreadMessage,
+  TreeThreadReport,
+  WitnessedHead,
+} from './tree-thread.ts';
 
-/** The checkpoint that is served. */
+/** A checkpoint that was signed. */
 export interface ServedCheckpoint {
   readonly size: number;
   /** Milliseconds since the epoch. */
@@ -27,7 +33,12 @@ export interface ServedCheckpoint {
 
 /** How the Merkle log stands. */
 export interface MerkleLogState {
+  /** The one that is served: the last one signed, or where the log has witnesses the last one that a quorum cosigned. */
   readonly checkpoint: ServedCheckpoint | undefined;
+  /** The one that was signed last. */
+  readonly signed: ServedCheckpoint | undefined;
+  /** When the one that is served was last cosigned, in milliseconds since the epoch. */
+  readonly witnessedAt: number | undefined;
   /** What the thread is at: comparing the log with its tree after a start, or hashing; in events. */
   readonly progress:
     | { readonly kind: 'comparing' | 'hashing'; readonly done: number; readonly of: number }
@@ -45,6 +56,8 @@ export const sentenceOfStop = (stop: TreeStop): string => {
       return `the log differs from its Merkle tree: the first event that differs is at position ${stop.position}; all before it still agrees. Restore the log from a copy that verifies`;
     case 'other-root':
       return `the Merkle tree does not lead to the root that was signed for ${stop.size} events. Restore tree.sqlite together with the log it belongs to`;
+    case 'witnessed':
+      return `the witness ${stop.by} cosigned a checkpoint of ${stop.size} events, signed by this log's own key, and this log ${stop.size > stop.has ? `has ${stop.has} events` : 'has another root at that size'}: it is not the log that was witnessed, but perhaps an older copy of it. Restore the newest log`;
     case 'failed':
       return stop.reason;
   }
@@ -58,7 +71,17 @@ export class MerkleLog {
   private readonly worker: Worker;
   private readonly exited: Promise<void>;
   private reader: TreeReader | undefined;
-  state: MerkleLogState = { checkpoint: undefined, progress: undefined, stop: undefined };
+  private readonly listeners = new Set<() => void>();
+  /** Whether the thread has opened the file of the tree, so that its version is the current one. */
+  private isOpened = false;
+  private isFollowing = false;
+  state: MerkleLogState = {
+    checkpoint: undefined,
+    signed: undefined,
+    witnessedAt: undefined,
+    progress: undefined,
+    stop: undefined,
+  };
 
   /** @param log a reader of this thread, for the entries. */
   constructor(input: TreeThreadInput, log: LogReader) {
@@ -86,21 +109,57 @@ export class MerkleLog {
   private report(report: TreeThreadReport): void {
     if (report.kind === 'signed') {
       const { size, madeAt, note } = report;
-      this.state = { ...this.state, checkpoint: { size, madeAt, note } };
-    } else if (report.kind === 'stopped')
-      this.state = { ...this.state, progress: undefined, stop: report.why };
+      const signed = { size, madeAt, note };
+      const isServed = this.input.witnesses === undefined;
+      this.state = { ...this.state, signed, checkpoint: isServed ? signed : this.state.checkpoint };
+    } else if (report.kind === 'served') {
+      const { witnessedAt, ...checkpoint } = report.checkpoint;
+      this.state = { ...this.state, checkpoint, witnessedAt };
+    } else if (report.kind === 'opened') this.isOpened = true;
+    else if (report.kind === 'following') this.isFollowing = true;
+    else if (report.kind === 'stopped') this.state = { ...this.state, progress: undefined, stop: report.why };
     else this.state = { ...this.state, progress: report };
+    for (const listener of this.listeners) listener();
+  }
+
+  private tell(message: TreeThreadMessage): void {
+    this.worker.postMessage(message);
+  }
+
+  /** Calls back after each report of the thread, until the returned function is called. */
+  watch(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Whether what was signed before this start is known. */
+  get following(): boolean {
+    return this.isFollowing;
+  }
+
+  /** Says whether new checkpoints may be signed, as far as the witnesses are concerned. */
+  maySign(may: boolean): void {
+    this.tell({ kind: 'may-sign', may });
+  }
+
+  /** Keeps cosignatures that were verified. */
+  cosigned(cosignatures: ReadonlyArray<Cosignature>): void {
+    this.tell({ kind: 'cosigned', cosignatures });
+  }
+
+  /** Tells of a checkpoint that a witness has, signed by this log's own key: the tree has to lead to it. */
+  witnessed(head: WitnessedHead): void {
+    this.tell({ kind: 'witnessed', head });
   }
 
   /** Says that the log has grown. */
   grown(): void {
-    this.worker.postMessage('grown');
+    this.tell('grown');
   }
 
-  /** Reads the tree; none before its file is made. */
+  /** Reads the tree; none before its file is made, or brought to the current version. */
   tree(): TreeReader | undefined {
-    if (this.reader === undefined && existsSync(this.input.treeFile))
-      this.reader = openTreeToRead(this.input.treeFile);
+    if (this.reader === undefined && this.isOpened) this.reader = openTreeToRead(this.input.treeFile);
     return this.reader;
   }
 
@@ -145,7 +204,7 @@ export class MerkleLog {
     // The writer goes last: the last connection to close a file writes its write-ahead log back into it.
     this.reader?.close();
     this.reader = undefined;
-    this.worker.postMessage('stop');
+    this.tell('stop');
     const timer = setTimeout(() => void this.worker.terminate(), stopWaitMsMax);
     await this.exited;
     clearTimeout(timer);

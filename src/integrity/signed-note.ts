@@ -91,7 +91,7 @@ const parseSignature = (line: string): NoteSignature | undefined => {
 };
 
 /** Reads lines of signature alone, as a witness answers with them. */
-const parseSignatures = (lines: string): E.Either<string, ReadonlyArray<NoteSignature>> => {
+export const parseSignatures = (lines: string): E.Either<string, ReadonlyArray<NoteSignature>> => {
   if (!lines.endsWith('\n')) return E.left('the last line of signature does not end');
   const read = lines.slice(0, -1).split('\n');
   if (read.length > noteSignaturesMax)

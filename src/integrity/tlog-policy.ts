@@ -137,7 +137,7 @@ export const parseTlogPolicy = (text: string): E.Either<string, TlogPolicy> => {
 };
 
 /** Whether some witnesses are enough for a policy. */
-const isQuorum = ({ quorum }: TlogPolicy, by: ReadonlyArray<PolicyWitness>): boolean => {
+export const isQuorum = ({ quorum }: TlogPolicy, by: ReadonlyArray<PolicyWitness>): boolean => {
   const isMet = (rule: Quorum): boolean =>
     rule.kind === 'witness' ? by.includes(rule.witness) : rule.members.filter(isMet).length >= rule.least;
   return quorum === undefined || isMet(quorum);

@@ -20,6 +20,13 @@ const tilesKeptMax = 1_024;
 /** Of the checkpoints, the notes that are kept whole: the latest. Of all others the size and the root are. */
 const notesKeptMax = 10_000;
 
+const cosignatures = `
+  -- Cosignatures of checkpoints by witnesses: the line of signature, by the name and id of its key; when, in milliseconds.
+  CREATE TABLE cosignature (
+    size INTEGER NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (size, key)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 const schema = `
   -- The leaves that the tree has.
   CREATE TABLE head (only INTEGER PRIMARY KEY CHECK (only = 1), size INTEGER NOT NULL) STRICT;
@@ -27,7 +34,7 @@ const schema = `
   CREATE TABLE tile (id INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;
   -- What was signed, and when, in milliseconds since the epoch; old notes are let go, sizes and roots never.
   CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, root BLOB NOT NULL, made_at INTEGER NOT NULL, note TEXT) STRICT;
-`;
+${cosignatures}`;
 
 const sizeOf = (database: DatabaseSync): number =>
   Number(database.prepare('SELECT size FROM head').get()?.size ?? -1);
@@ -36,8 +43,9 @@ const sizeOf = (database: DatabaseSync): number =>
 const treeFormat: FileFormat = {
   name: 'Merkle tree',
   applicationId: 0x444d4354,
-  schemaVersion: 1,
+  schemaVersion: 2,
   schema,
+  upgrades: [cosignatures],
   contradiction: (database) => (sizeOf(database) < 0 ? 'the size of the tree is missing' : undefined),
 };
 
@@ -46,6 +54,18 @@ export interface SignedCheckpoint extends TreeHead {
   readonly madeAt: Instant;
   /** The note as it was signed; none for an old one. */
   readonly note: string | undefined;
+}
+
+/** A cosignature of a checkpoint by a witness. */
+export interface Cosignature {
+  /** The size of the checkpoint. */
+  readonly size: number;
+  /** The name and the id of the witness's key, as its vkey begins: `name+id`. */
+  readonly key: string;
+  /** When the witness says that it cosigned, in milliseconds since the epoch. */
+  readonly at: Instant;
+  /** The line of signature, with its line end. */
+  readonly line: string;
 }
 
 /** Reads the file of a tree. */
@@ -63,6 +83,15 @@ export class TreeReader {
       latest: database.prepare(`SELECT ${columns} FROM checkpoint ORDER BY size DESC LIMIT 1`),
       before: database.prepare(
         `SELECT ${columns} FROM checkpoint WHERE size <= ? ORDER BY size DESC LIMIT ?`,
+      ),
+      cosigned: database.prepare(
+        `SELECT ${columns} FROM checkpoint WHERE size < ? AND note IS NOT NULL AND size IN (SELECT size FROM cosignature) ORDER BY size DESC LIMIT ?`,
+      ),
+      cosignatures: database.prepare(
+        'SELECT size, key, at, line FROM cosignature WHERE size = ? ORDER BY key',
+      ),
+      lastOfKey: database.prepare(
+        'SELECT size, key, at, line FROM cosignature WHERE key = ? ORDER BY size DESC LIMIT 1',
       ),
     };
   }
@@ -114,6 +143,22 @@ export class TreeReader {
     return this.statements.before.all(upToSize, limit).map((row) => checkpointIn(row)!);
   }
 
+  /** Checkpoints below a size that were cosigned by anybody, the largest first. */
+  cosigned(belowSize: number, limit: number): ReadonlyArray<SignedCheckpoint> {
+    return this.statements.cosigned.all(belowSize, limit).map((row) => checkpointIn(row)!);
+  }
+
+  /** The cosignatures of the checkpoint of a size. */
+  cosignatures(size: number): ReadonlyArray<Cosignature> {
+    return this.statements.cosignatures.all(size).map(cosignatureIn);
+  }
+
+  /** The last cosignature by a key, `name+id`. */
+  lastCosignature(key: string): Cosignature | undefined {
+    const row = this.statements.lastOfKey.get(key);
+    return row === undefined ? undefined : cosignatureIn(row);
+  }
+
   close(): void {
     this.database.close();
   }
@@ -128,6 +173,13 @@ const checkpointIn = (row: Record<string, unknown> | undefined): SignedCheckpoin
         madeAt: Number(row.madeAt),
         note: (row.note as string | null) ?? undefined,
       };
+
+const cosignatureIn = (row: Record<string, unknown>): Cosignature => ({
+  size: Number(row.size),
+  key: String(row.key),
+  at: Number(row.at),
+  line: String(row.line),
+});
 
 /** Why a checkpoint is not signed: another root was signed for its size, or a larger tree was. */
 export type Contradiction = { readonly kind: 'other-root' | 'smaller'; readonly signed: TreeHead };
@@ -145,6 +197,10 @@ export class TreeWriter extends TreeReader {
       tile: database.prepare('INSERT OR REPLACE INTO tile VALUES (?, ?)'),
       size: database.prepare('UPDATE head SET size = ?'),
       checkpoint: database.prepare('INSERT INTO checkpoint VALUES (?, ?, ?, ?)'),
+      cosignature: database.prepare('INSERT OR REPLACE INTO cosignature VALUES (?, ?, ?, ?)'),
+      forgetCosignatures: database.prepare(
+        'DELETE FROM cosignature WHERE size IN (SELECT size FROM checkpoint WHERE note IS NULL)',
+      ),
       forget: database.prepare(
         'UPDATE checkpoint SET note = NULL WHERE note IS NOT NULL AND size < (SELECT min(size) FROM (SELECT size FROM checkpoint ORDER BY size DESC LIMIT ?))',
       ),
@@ -171,8 +227,15 @@ export class TreeWriter extends TreeReader {
       if (latest?.size === size)
         return sameHash(latest.root, root) ? undefined : { kind: 'other-root', signed: latest };
       this.writes.checkpoint.run(size, root, madeAt, note ?? null);
-      this.writes.forget.run(notesKeptMax);
+      if (this.writes.forget.run(notesKeptMax).changes > 0) this.writes.forgetCosignatures.run();
       return undefined;
+    });
+  }
+
+  /** Keeps cosignatures of checkpoints that were signed here; a later one by the same key replaces an earlier one. */
+  keepCosignatures(cosignatures: ReadonlyArray<Cosignature>): void {
+    transact(this.database, () => {
+      for (const { size, key, at, line } of cosignatures) this.writes.cosignature.run(size, key, at, line);
     });
   }
 

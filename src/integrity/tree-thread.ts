@@ -7,11 +7,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import { openLogFile } from '../store/open/open-log-file.ts';
 import { formatCheckpoint } from './checkpoint.ts';
+import { latestServed, type WitnessedCheckpoint } from './cosigned-checkpoint.ts';
 import { builderOf, compareWithTree, growTree, type LogDifference } from './follow-log.ts';
-import { sameHash } from './merkle-tree.ts';
+import { sameHash, type TreeHead } from './merkle-tree.ts';
 import { formatNote, signNote } from './signed-note.ts';
 import { type SigningKeys, signingKeys } from './signing-keys.ts';
-import { openTreeToWrite, type TreeWriter } from './tree-file.ts';
+import { parseTlogPolicy, type TlogPolicy } from './tlog-policy.ts';
+import { type Cosignature, openTreeToWrite, type TreeWriter } from './tree-file.ts';
 
 /** What the thread is given. */
 export interface TreeThreadInput {
@@ -21,19 +23,50 @@ export interface TreeThreadInput {
   readonly origin: string;
   /** Whether this process signs: of several on one log, exactly one does. The others hash, and compare. */
   readonly signs: boolean;
+  /**
+   * The tlog-policy with the witnesses of this log, if it has any (V7). A checkpoint is then served once a quorum has
+   * cosigned it, and none is signed before it is known what the witnesses have cosigned.
+   */
+  readonly witnesses?: string | undefined;
 }
+
+/** A checkpoint that a witness cosigned, and that bears the signature of this log's own key. */
+export interface WitnessedHead extends TreeHead {
+  /** The note with the log's signatures. */
+  readonly note: string;
+  /** The name of the witness. */
+  readonly by: string;
+}
+
+/** What the thread is told. */
+export type TreeThreadMessage =
+  | 'grown'
+  | 'stop'
+  /** Whether new checkpoints may be signed, as far as the witnesses are concerned. */
+  | { readonly kind: 'may-sign'; readonly may: boolean }
+  | { readonly kind: 'cosigned'; readonly cosignatures: ReadonlyArray<Cosignature> }
+  /** A witness shows a checkpoint of this log: the log has to lead to it. */
+  | { readonly kind: 'witnessed'; readonly head: WitnessedHead };
 
 /** Why the tree was stopped, for good until a restart. */
 export type TreeStop =
   | LogDifference
   /** The tree itself does not lead to a root that was signed. */
   | { readonly kind: 'other-root'; readonly size: number }
+  /** A witness has a checkpoint that this log signed, and that it does not lead to: it has fewer events, or others. */
+  | { readonly kind: 'witnessed'; readonly by: string; readonly size: number; readonly has: number }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** What the thread reports. */
 export type TreeThreadReport =
   /** It compares the log with the tree, or hashes what is new: so many of the log's events are done. */
   | { readonly kind: 'comparing' | 'hashing'; readonly done: number; readonly of: number }
+  /** The file of the tree is there, and of the current version. */
+  | { readonly kind: 'opened' }
+  /** What was signed before is told; from now on it is compared, hashed and signed. */
+  | { readonly kind: 'following' }
+  /** What is served has changed. */
+  | { readonly kind: 'served'; readonly checkpoint: WitnessedCheckpoint }
   /** A checkpoint was signed and kept, or is there from before. */
   | { readonly kind: 'signed'; readonly size: number; readonly madeAt: number; readonly note: string }
   | { readonly kind: 'stopped'; readonly why: TreeStop };
@@ -47,8 +80,16 @@ const tell = (report: TreeThreadReport): void => parentPort?.postMessage(report)
 
 let wake: () => void = () => {};
 let stopping = false;
-parentPort?.on('message', (message: 'grown' | 'stop') => {
+let maySign = input.witnesses === undefined;
+const toKeep: Cosignature[] = [];
+const witnessed: WitnessedHead[] = [];
+parentPort?.on('message', (message: TreeThreadMessage) => {
   if (message === 'stop') stopping = true;
+  else if (message !== 'grown') {
+    if (message.kind === 'may-sign') maySign = message.may;
+    else if (message.kind === 'cosigned') toKeep.push(...message.cosignatures);
+    else witnessed.push(message.head);
+  }
   wake();
 });
 
@@ -77,9 +118,34 @@ const signTree = (tree: TreeWriter, keys: SigningKeys): TreeStop | undefined => 
   return undefined;
 };
 
-const follow = async (tree: TreeWriter, keys: SigningKeys): Promise<TreeStop | undefined> => {
+/** What the tree says to a checkpoint that a witness shows, once all of the log is hashed. */
+const answerToWitness = (tree: TreeWriter, { size, root, note, by }: WitnessedHead): TreeStop | undefined => {
+  const has = tree.size();
+  if (size > has || !sameHash(tree.rootAt(size), root)) return { kind: 'witnessed', by, size, has };
+  // It was signed here, and forgotten: nothing smaller is signed any more.
+  if (size > (tree.latest()?.size ?? -1)) {
+    const madeAt = Date.now();
+    tree.keep({ size, root, madeAt, note });
+    tell({ kind: 'signed', size, madeAt, note });
+  }
+  return undefined;
+};
+
+const follow = async (
+  tree: TreeWriter,
+  keys: SigningKeys,
+  policy: TlogPolicy | undefined,
+): Promise<TreeStop | undefined> => {
   const log = openLogFile(input.logFile);
   try {
+    let served: WitnessedCheckpoint | undefined;
+    const serve = (): void => {
+      if (policy === undefined) return;
+      const next = latestServed(tree, policy, keys.verifiers);
+      if (next === undefined || (next.note === served?.note && next.size === served.size)) return;
+      served = next;
+      tell({ kind: 'served', checkpoint: next });
+    };
     const before = tree.latest();
     if (before !== undefined) {
       if (before.size > tree.size() || !sameHash(tree.rootAt(before.size), before.root))
@@ -87,6 +153,8 @@ const follow = async (tree: TreeWriter, keys: SigningKeys): Promise<TreeStop | u
       if (before.note !== undefined)
         tell({ kind: 'signed', size: before.size, madeAt: before.madeAt, note: before.note });
     }
+    tell({ kind: 'following' });
+    serve();
     for (const step of compareWithTree(log, tree)) {
       if (stopping) return undefined;
       if ('kind' in step) return step;
@@ -102,10 +170,19 @@ const follow = async (tree: TreeWriter, keys: SigningKeys): Promise<TreeStop | u
       const isDue = performance.now() - signedAt >= signIntervalMs;
       // While a ledger is hashed for the first time, nothing is signed on the way.
       caughtUp ||= builder.size >= log.head();
-      if (input.signs && isDue && caughtUp && builder.size !== tree.latest()?.size) {
+      for (const head of caughtUp ? witnessed.splice(0) : []) {
+        const stop = answerToWitness(tree, head);
+        if (stop !== undefined) return stop;
+      }
+      if (toKeep.length > 0) {
+        tree.keepCosignatures(toKeep.splice(0));
+        serve();
+      }
+      if (input.signs && maySign && isDue && caughtUp && builder.size !== tree.latest()?.size) {
         const stop = signTree(tree, keys);
         if (stop !== undefined) return stop;
         signedAt = performance.now();
+        if (policy?.quorum === undefined) serve();
       }
       if (added > 0) await pause();
       else await grownOrTime();
@@ -119,9 +196,12 @@ const follow = async (tree: TreeWriter, keys: SigningKeys): Promise<TreeStop | u
 const run = async (): Promise<void> => {
   const keys = signingKeys(input.keyFile, input.origin, () => Math.floor(Date.now() / 1_000));
   if (E.isLeft(keys)) return tell({ kind: 'stopped', why: { kind: 'failed', reason: keys.left } });
+  const policy = input.witnesses === undefined ? E.right(undefined) : parseTlogPolicy(input.witnesses);
+  if (E.isLeft(policy)) return tell({ kind: 'stopped', why: { kind: 'failed', reason: policy.left } });
   const tree = openTreeToWrite(input.treeFile, Date.now());
   try {
-    const stop = await follow(tree, keys.right);
+    tell({ kind: 'opened' });
+    const stop = await follow(tree, keys.right, policy.right);
     if (stop !== undefined) tell({ kind: 'stopped', why: stop });
   } finally {
     tree.close();

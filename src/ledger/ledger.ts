@@ -32,6 +32,7 @@ import { askAsKnown } from './ask.ts';
 import { compareBeside } from './compare/compare-beside.ts';
 import { ServingProjections } from './serving-projections.ts';
 import type { CarriedIdentifiers } from './settings.ts';
+import type { Witnessing } from './witnessing/witnessing.ts';
 
 /** Steps that a question may take on the thread that serves everybody: some tens of milliseconds. */
 const onTheSpotStepsMax = 20_000;
@@ -58,6 +59,8 @@ export interface LedgerParts {
   readonly keys: Keys;
   readonly reads: ReadLog;
   readonly merkle: MerkleLog;
+  /** Its witnesses, if it has any and this process signs. */
+  readonly witnessing?: Witnessing | undefined;
   readonly now: () => Instant;
   /** How long a question waits for the projections, in milliseconds. */
   readonly waitMs: number;
@@ -229,6 +232,7 @@ export class Ledger {
     await Promise.all([this.answering.close(), this.answeringOfPeople.close()]);
     await this.replays.close();
     await this.serving.close();
+    await this.parts.witnessing?.close();
     await this.parts.merkle.close();
     this.parts.vault.close();
     // The writer goes last: the last connection to close a file writes its write-ahead log back into it.

@@ -22,6 +22,8 @@ import { Ledger } from './ledger.ts';
 import { isOfAnotherLog, namesPeople } from './people-of-a-log.ts';
 import type { Settings } from './settings.ts';
 import { VaultOfALog } from './vault-of-a-log.ts';
+import { readWitnesses } from './witnessing/witnesses-file.ts';
+import { Witnessing } from './witnessing/witnessing.ts';
 
 const now = (): number => Date.now();
 
@@ -92,12 +94,16 @@ const openVault = async (
  * Opens the ledger that the settings name, and makes it if there is none.
  *
  * @param notify is told what an operator may want to know.
- * @throws what `openStore` throws, or a StoreProblem about the vault: each says what is wrong, where, and what to do.
+ * @throws what `openStore` throws, or a StoreProblem about the vault or the file of witnesses: each says what is wrong, where, and what to do.
  */
 export const openLedger = async (
   settings: Settings,
   notify?: (notice: LedgerNotice) => void,
 ): Promise<Ledger> => {
+  // Exactly one process keeps the vault of a ledger: it is the one that signs, and that asks the witnesses.
+  const signs = settings.vault === undefined;
+  const witnesses =
+    signs && settings.witnessesFile !== undefined ? readWitnesses(settings.witnessesFile) : undefined;
   keepFilesPrivate(settings.dataDirectory);
   const { store, logFile, onGrown } = await openStore(settings, notify === undefined ? {} : { notify });
   const files = filesIn(settings.dataDirectory);
@@ -114,11 +120,12 @@ export const openLedger = async (
         treeFile: files.tree,
         keyFile: settings.signingKeyFile ?? files.signingKeys,
         origin: settings.origin,
-        // Exactly one process keeps the vault of a ledger: it is the one that signs.
-        signs: settings.vault === undefined,
+        signs,
+        witnesses: witnesses?.text,
       },
       log,
     );
+    const witnessing = witnesses === undefined ? undefined : new Witnessing(witnesses.policy, merkle);
     const ledger = new Ledger({
       store,
       log,
@@ -129,6 +136,7 @@ export const openLedger = async (
       keys,
       reads,
       merkle,
+      witnessing,
       now,
       waitMs: settings.waitMs,
     });

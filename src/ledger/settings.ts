@@ -21,6 +21,8 @@ export interface Settings {
   readonly origin: string;
   /** Where the keys are that sign checkpoints, if not beside the log. */
   readonly signingKeyFile?: string | undefined;
+  /** The file with the tlog-policy of the witnesses of this log, if it has any. */
+  readonly witnessesFile?: string | undefined;
   /** The names by which the server is asked, besides those of this machine. */
   readonly allowedHosts: ReadonlyArray<string>;
   /** Where the vault is, if another process keeps it. */
@@ -134,6 +136,7 @@ export const settingsFrom = (environment: Environment): E.Either<SettingFault, S
       waitMs,
       origin,
       signingKeyFile: environment.LEDGER_SIGNING_KEY_FILE || undefined,
+      witnessesFile: environment.LEDGER_WITNESSES || undefined,
       vault,
       carriedIdentifiers,
       allowedHosts,

@@ -26,7 +26,9 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       })),
     );
     const vaultFailure = await vault.fault();
-    const { checkpoint, stop } = ledger.parts.merkle.state;
+    const { merkle, witnessing, now } = ledger.parts;
+    const { checkpoint, stop, witnessedAt } = merkle.state;
+    const ageOf = (at: number): number => Math.max(0, now() - at);
     const keysFailure = keys.fault();
     const { done, total } = ledger.counting();
     const lag = Math.max(0, head - position);
@@ -42,9 +44,21 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       // Individuals, while a question about everybody counts them.
       counting: total === 0 ? null : { done, total },
       checkpoint:
-        checkpoint === undefined
-          ? null
-          : { size: checkpoint.size, ageMs: Math.max(0, ledger.parts.now() - checkpoint.madeAt) },
+        checkpoint === undefined ? null : { size: checkpoint.size, ageMs: ageOf(checkpoint.madeAt) },
+      ...(witnessing === undefined
+        ? {}
+        : {
+            witnesses: witnessing.states().map(({ name, last, failure }) => ({
+              name,
+              size: last?.size ?? null,
+              ageMs: last === undefined ? null : ageOf(last.at),
+              failure: failure ?? null,
+            })),
+            witnessed:
+              checkpoint === undefined || witnessedAt === undefined
+                ? null
+                : { size: checkpoint.size, ageMs: ageOf(witnessedAt) },
+          }),
       ...(stop === undefined ? {} : { integrityFailure: sentenceOfStop(stop) }),
       ...(failure === undefined ? {} : { failure }),
       // Questions that name nobody are still answered, so the process stays ready.

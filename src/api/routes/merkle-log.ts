@@ -15,13 +15,15 @@ import {
   ConsistencyAnswer,
   MerkleLogAnswer,
   type MerkleLogRow,
+  type WitnessRow,
 } from '../../contract/rows/integrity.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
-import { type MerkleLog, sentenceOfStop } from '../../integrity/merkle-log.ts';
+import { sentenceOfStop } from '../../integrity/merkle-log.ts';
 import { toBase64 } from '../../integrity/signed-note.ts';
 import { parseTilePath } from '../../integrity/tiles.ts';
 import type { SignedCheckpoint } from '../../integrity/tree-file.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
+import type { Ledger, LedgerParts } from '../../ledger/ledger.ts';
+import type { WitnessState } from '../../ledger/witnessing/witnessing.ts';
 import { type ApiEnv, callerOf } from '../http/caller.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
@@ -39,21 +41,43 @@ const notSignedYet = unavailable(
   'no checkpoint is signed yet: the log is still being hashed; ask again later',
 );
 
+const notWitnessedYet = unavailable(
+  'no checkpoint is cosigned by a quorum of the witnesses yet; GET /v1/log says how each of them stands',
+);
+
 const checkpointRow = ({ size, root, madeAt }: SignedCheckpoint): CheckpointRow => ({
   size,
   root: toBase64(root),
   madeAt: formatInstant(madeAt),
 });
 
+/** How a witness stands, as a row. */
+const witnessRow = ({ name, url, last, failure }: WitnessState): WitnessRow => ({
+  name,
+  url: url ?? null,
+  size: last?.size ?? null,
+  cosignedAt: last === undefined ? null : formatInstant(last.at),
+  failure: failure ?? null,
+});
+
 /** How the Merkle log stands, as a row. */
-const merkleLogRow = (merkle: MerkleLog): MerkleLogRow => {
-  const { progress, stop } = merkle.state;
+const merkleLogRow = ({ merkle, witnessing, now }: LedgerParts): MerkleLogRow => {
+  const { progress, stop, checkpoint, witnessedAt } = merkle.state;
   const [latest] = merkle.history(Number.MAX_SAFE_INTEGER, 1);
   return {
     origin: merkle.origin,
     size: merkle.tree()?.size() ?? 0,
     verifierKeys: merkle.verifierKeys(),
     checkpoint: latest === undefined ? null : checkpointRow(latest),
+    witnesses: (witnessing?.states() ?? []).map(witnessRow),
+    witnessed:
+      checkpoint === undefined || witnessedAt === undefined
+        ? null
+        : {
+            size: checkpoint.size,
+            cosignedAt: formatInstant(witnessedAt),
+            ageMs: Math.max(0, now() - witnessedAt),
+          },
     progress: progress === undefined ? null : { kind: progress.kind, done: progress.done, of: progress.of },
     stop: stop === undefined ? null : sentenceOfStop(stop),
   };
@@ -99,9 +123,9 @@ export const tileRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       503: 'Nothing is signed yet',
     }),
     (context) => {
-      const { checkpoint } = merkle.state;
+      const { checkpoint, signed } = merkle.state;
       return checkpoint === undefined
-        ? problem(context, notSignedYet)
+        ? problem(context, signed === undefined ? notSignedYet : notWitnessedYet)
         : context.body(checkpoint.note, 200, { 'Content-Type': textType, 'Cache-Control': briefly });
     },
   );
@@ -179,7 +203,7 @@ export const proofRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     described('How the Merkle log stands', 'application/json', jsonSchema(MerkleLogAnswer) as object, {}),
     (context) => {
       callerOf(context);
-      return context.json({ data: merkleLogRow(merkle) });
+      return context.json({ data: merkleLogRow(ledger.parts) });
     },
   );
 

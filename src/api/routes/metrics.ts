@@ -6,6 +6,8 @@ import { Gauge, Registry } from 'prom-client';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { type ApiEnv, needsCaller } from '../http/caller.ts';
 
+const msPerSecond = 1_000;
+
 /** The gauges of one ledger, in a registry of their own: a process may hold several ledgers. */
 const registryOf = (ledger: Ledger): Registry => {
   const registry = new Registry();
@@ -52,6 +54,36 @@ const registryOf = (ledger: Ledger): Registry => {
   gauge('domicile_vault_failed', 'Whether the vault is unavailable.', async () =>
     Number((await vault.fault()) !== undefined),
   );
+  const { merkle, witnessing, now } = ledger.parts;
+  gauge('domicile_signed_checkpoint_size', 'Events in the checkpoint that was signed last.', () =>
+    Number(merkle.state.signed?.size ?? 0),
+  );
+  gauge('domicile_integrity_failed', 'Whether nothing is signed and recorded any more.', () =>
+    Number(merkle.state.stop !== undefined),
+  );
+  if (witnessing !== undefined) {
+    const secondsSince = (at: number | undefined): number =>
+      at === undefined ? Number.NaN : Math.max(0, (now() - at) / msPerSecond);
+    gauge(
+      'domicile_witnessed_checkpoint_size',
+      'Events in the checkpoint that the witnesses cosigned last.',
+      () => (merkle.state.witnessedAt === undefined ? 0 : (merkle.state.checkpoint?.size ?? 0)),
+    );
+    gauge(
+      'domicile_witnessed_checkpoint_age_seconds',
+      'Time since the witnessed checkpoint was last cosigned; NaN before the first.',
+      () => secondsSince(merkle.state.witnessedAt),
+    );
+    new Gauge({
+      name: 'domicile_witness_cosignature_age_seconds',
+      help: 'Time since the last cosignature of a witness; NaN before its first.',
+      labelNames: ['witness'],
+      registers: [registry],
+      collect() {
+        for (const { name, last } of witnessing.states()) this.set({ witness: name }, secondsSince(last?.at));
+      },
+    });
+  }
   gauge('process_resident_memory_bytes', 'Resident memory of the process.', () => process.memoryUsage().rss);
   gauge('nodejs_heap_size_used_bytes', 'Heap in use.', () => process.memoryUsage().heapUsed);
   return registry;

@@ -60,6 +60,7 @@ const settingsShown = (settings: Settings, data: string | undefined): ReadonlyAr
     ),
     setting('LEDGER_WAIT_MS', String(settings.waitMs), env.LEDGER_WAIT_MS),
     setting('LEDGER_ORIGIN', settings.origin, env.LEDGER_ORIGIN),
+    setting('LEDGER_WITNESSES', settings.witnessesFile ?? 'none', env.LEDGER_WITNESSES),
     setting(
       'LEDGER_CARRIED_IDENTIFIERS',
       settings.carriedIdentifiers ?? 'refuse',

@@ -9,7 +9,24 @@ export const CheckpointRow = exact('Checkpoint', { size: t.number, root: t.strin
 export type CheckpointRow = t.TypeOf<typeof CheckpointRow>;
 
 /**
- * How the Merkle log stands. `progress` is there while events are compared with the tree or hashed; `stop` says why nothing
+ * How a witness of the log stands: the size that it cosigned last, and when; why it does not cosign at present.
+ */
+const WitnessRow = exact(
+  'Witness',
+  {
+    name: t.string,
+    url: nullable(t.string),
+    size: nullable(t.number),
+    cosignedAt: nullable(t.string),
+    failure: nullable(t.string),
+  },
+  {},
+);
+export type WitnessRow = t.TypeOf<typeof WitnessRow>;
+
+/**
+ * How the Merkle log stands. `checkpoint` was signed last, `witnessed` is the one that is served of a log with witnesses:
+ * its age is how long ago its last cosignature was made. `progress` is there while events are compared with the tree or hashed; `stop` says why nothing
  * is signed any more.
  */
 export const MerkleLogRow = exact(
@@ -19,6 +36,10 @@ export const MerkleLogRow = exact(
     size: t.number,
     verifierKeys: list(t.string),
     checkpoint: nullable(CheckpointRow),
+    witnesses: list(WitnessRow),
+    witnessed: nullable(
+      exact('WitnessedCheckpoint', { size: t.number, cosignedAt: t.string, ageMs: t.number }, {}),
+    ),
     progress: nullable(
       exact(
         'HashingProgress',

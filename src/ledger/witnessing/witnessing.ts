@@ -1,0 +1,243 @@
+/**
+ * A ledger and its witnesses (V7): each checkpoint goes to all of them, beside everything else that the ledger does.
+ *
+ * After a start nothing is signed before the witnesses have said what they know: a ledger that was put back to an earlier
+ * state would otherwise sign a second view.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { VerifierKey } from '../../integrity/keys.ts';
+import { parseVerifierKey } from '../../integrity/keys.ts';
+import type { MerkleLog, ServedCheckpoint } from '../../integrity/merkle-log.ts';
+import { parseNote } from '../../integrity/signed-note.ts';
+import { isQuorum, type PolicyWitness, type TlogPolicy } from '../../integrity/tlog-policy.ts';
+import { keyWord, show, submit, type WitnessServer } from './witness-client.ts';
+
+/** A checkpoint that stays the last one is submitted again this often: its cosignatures say that it still is. */
+const refreshMs = 300_000;
+/** After a failure a witness is asked again after this long, then after twice as long, up to the most. */
+const retryMsMin = 1_000;
+const retryMsMax = 60_000;
+/** A witness is sent checkpoints no more often than this. */
+const submitIntervalMs = 1_000;
+/** How often a witness may answer in a row that it cosigned another size: others may submit meanwhile. */
+const otherSizesMax = 3;
+
+/** How a witness stands. */
+export interface WitnessState {
+  /** The name that the policy gives it. */
+  readonly name: string;
+  readonly url: string | undefined;
+  /** Its last cosignature: of which size, and when, in milliseconds since the epoch. */
+  readonly last: { readonly size: number; readonly at: number } | undefined;
+  /** Why it does not cosign at present. */
+  readonly failure: string | undefined;
+}
+
+/** A server of a witness, and what is known of it. */
+interface Contact extends WitnessServer {
+  readonly witnesses: ReadonlyArray<PolicyWitness>;
+  /** The size that it cosigned last, as far as is known. */
+  knownSize: number | undefined;
+  submittedSize: number | undefined;
+  submittedAt: number;
+  failures: number;
+  failure: string | undefined;
+  /** Whether it has said, since the start, what it knows of this log. */
+  isKnown: boolean;
+  wasTried: boolean;
+  /** Whether it claims to know more of this log than the log does: nothing is signed then. */
+  isAhead: boolean;
+}
+
+export class Witnessing {
+  private readonly policy: TlogPolicy;
+  private readonly merkle: MerkleLog;
+  private readonly contacts: ReadonlyArray<Contact>;
+  private readonly ended = new AbortController();
+  private readonly wakers = new Set<() => void>();
+  private readonly unwatch: () => void;
+  private readonly running: Promise<unknown>;
+
+  constructor(policy: TlogPolicy, merkle: MerkleLog) {
+    this.policy = policy;
+    this.merkle = merkle;
+    const byUrl = new Map<string, PolicyWitness[]>();
+    for (const witness of policy.witnesses) {
+      if (witness.url === undefined) continue;
+      const url = witness.url.replace(/\/+$/, '');
+      byUrl.set(url, [...(byUrl.get(url) ?? []), witness]);
+    }
+    this.contacts = [...byUrl].map(([url, witnesses]) => ({
+      url,
+      witnesses,
+      keys: witnesses.map(({ key }) => key),
+      knownSize: undefined,
+      submittedSize: undefined,
+      submittedAt: Number.NEGATIVE_INFINITY,
+      failures: 0,
+      failure: undefined,
+      isKnown: false,
+      wasTried: false,
+      isAhead: false,
+    }));
+    this.unwatch = merkle.watch(() => this.wake());
+    if (this.contacts.length === 0) merkle.maySign(true);
+    this.running = Promise.all(this.contacts.map((contact) => this.follow(contact)));
+  }
+
+  /** How each witness of the policy stands. */
+  states(): ReadonlyArray<WitnessState> {
+    const tree = this.merkle.tree();
+    return this.policy.witnesses.map((witness) => {
+      const contact = this.contacts.find(({ witnesses }) => witnesses.includes(witness));
+      const last = tree?.lastCosignature(keyWord(witness.key));
+      return {
+        name: witness.name,
+        url: contact?.url,
+        last: last === undefined ? undefined : { size: last.size, at: last.at },
+        failure: contact === undefined ? 'the policy names no address of it' : contact.failure,
+      };
+    });
+  }
+
+  private wake(): void {
+    for (const waker of [...this.wakers]) waker();
+  }
+
+  /** Waits for so long, or for news of the log where that is enough. */
+  private wait(ms: number, untilNews: boolean): Promise<void> {
+    if (this.ended.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.wakers.delete(end);
+        this.ended.signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      if (untilNews) this.wakers.add(end);
+      this.ended.signal.addEventListener('abort', end);
+    });
+  }
+
+  /** Keeps one witness at the last checkpoint. */
+  private async follow(contact: Contact): Promise<void> {
+    const { signal } = this.ended;
+    while (!signal.aborted) {
+      if (!this.merkle.following) {
+        await this.wait(refreshMs, true);
+        continue;
+      }
+      if (this.merkle.state.stop !== undefined) return;
+      const { signed } = this.merkle.state;
+      const now = performance.now();
+      const isDue =
+        signed === undefined
+          ? !contact.isKnown
+          : signed.size !== contact.submittedSize || now - contact.submittedAt >= refreshMs;
+      if (!isDue && !contact.isAhead) {
+        await this.wait(refreshMs, true);
+        continue;
+      }
+      contact.failure = await (signed === undefined ? this.learn(contact) : this.send(contact, signed));
+      if (signal.aborted) return;
+      contact.wasTried = true;
+      contact.failures = contact.failure === undefined ? 0 : contact.failures + 1;
+      this.sayWhetherToSign();
+      const backoff = Math.min(retryMsMax, retryMsMin * 2 ** Math.min(contact.failures, 10));
+      await this.wait(contact.failures === 0 ? submitIntervalMs : backoff, false);
+    }
+  }
+
+  /** Signing may begin once a quorum has said what it knows, every witness was asked, and none knows more than the log. */
+  private sayWhetherToSign(): void {
+    const { contacts, policy } = this;
+    const known = contacts.filter(({ isKnown }) => isKnown).flatMap(({ witnesses }) => witnesses);
+    this.merkle.maySign(
+      contacts.every(({ wasTried, isAhead }) => wasTried && !isAhead) && isQuorum(policy, known),
+    );
+  }
+
+  private logKeys(): ReadonlyArray<VerifierKey> {
+    return this.merkle.verifierKeys().flatMap((vkey) => {
+      const key = parseVerifierKey(vkey);
+      return E.isRight(key) ? [key.right] : [];
+    });
+  }
+
+  /**
+   * Learns what a witness has of this log. What this log's own key signed is put before the tree, which has to lead to it.
+   *
+   * @returns why it cannot be learnt.
+   */
+  private async learn(contact: Contact): Promise<string | undefined> {
+    const shown = await show(contact, this.merkle.origin, this.logKeys(), this.ended.signal);
+    if (shown.kind === 'failed') return shown.reason;
+    if (shown.kind === 'ours') {
+      contact.knownSize = shown.head.size;
+      const by = contact.witnesses.map(({ name }) => name).join(' and ');
+      this.merkle.witnessed({ size: shown.head.size, root: shown.head.root, note: shown.note, by });
+    }
+    contact.isKnown = true;
+    contact.isAhead = false;
+    return undefined;
+  }
+
+  /** What a witness knows that the log does not: the checkpoint of the larger size, if it shows one that the log signed. */
+  private async sendAhead(contact: Contact, size: number): Promise<string | undefined> {
+    const failure = await this.learn(contact);
+    if (failure === undefined && (contact.knownSize ?? 0) >= size) return undefined;
+    contact.isAhead = true;
+    return `it says that it cosigned ${size} events of this log, which are more than were signed here, and does not show them${failure === undefined ? '' : `: ${failure}`}; nothing is signed meanwhile`;
+  }
+
+  /** Submits a checkpoint. Returns why it was not cosigned. */
+  private async send(contact: Contact, { size, note }: ServedCheckpoint): Promise<string | undefined> {
+    const checkpoint = parseNote(note);
+    if (E.isLeft(checkpoint))
+      throw new Error(`a checkpoint that was kept cannot be read: ${checkpoint.left}`);
+    contact.knownSize ??= this.lastOf(contact);
+    for (let tries = 0; tries < otherSizesMax; tries++) {
+      // What is known may be of a checkpoint that was signed before this one was forgotten.
+      const oldSize = contact.knownSize <= size ? contact.knownSize : 0;
+      const proof = oldSize === 0 || oldSize === size ? [] : this.merkle.consistency(oldSize, size);
+      if (proof === undefined) return 'the tree cannot be read yet';
+      const answer = await submit(contact, checkpoint.right, size, oldSize, proof, this.ended.signal);
+      switch (answer.kind) {
+        case 'cosigned':
+          contact.knownSize = size;
+          contact.submittedSize = size;
+          contact.submittedAt = performance.now();
+          contact.isKnown = true;
+          contact.isAhead = false;
+          this.merkle.cosigned(answer.cosignatures);
+          return undefined;
+        case 'other-size':
+          if (answer.size > size) return this.sendAhead(contact, answer.size);
+          contact.knownSize = answer.size;
+          continue;
+        case 'inconsistent':
+          return (await this.learn(contact)) ?? answer.reason;
+        case 'unknown-log':
+          // It never cosigned this log, so that it knows nothing that could be contradicted.
+          contact.isKnown = true;
+          contact.isAhead = false;
+          return answer.reason;
+        case 'failed':
+          return answer.reason;
+      }
+    }
+    return 'it answered several times in a row that it cosigned another size';
+  }
+
+  private lastOf({ keys }: Contact): number {
+    const tree = this.merkle.tree();
+    return Math.max(0, ...keys.map((key) => tree?.lastCosignature(keyWord(key))?.size ?? 0));
+  }
+
+  async close(): Promise<void> {
+    this.unwatch();
+    this.ended.abort();
+    await this.running;
+  }
+}

@@ -1,0 +1,270 @@
+/**
+ * A ledger with two witnesses, over real HTTP: what it serves, and what it does where a witness knows more than it does.
+ */
+
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, describe, expect, it } from 'vitest';
+import { parseCheckpoint } from '../../src/integrity/checkpoint.ts';
+import { parseVerifierKey } from '../../src/integrity/keys.ts';
+import { sha256Hex } from '../../src/integrity/sha256.ts';
+import { parseNote } from '../../src/integrity/signed-note.ts';
+import { parseTlogPolicy, verifyByPolicy } from '../../src/integrity/tlog-policy.ts';
+import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
+import { right, startWitness, type TestWitness } from '../support/witnesses.ts';
+
+const origin = 'ledger.example/witnessed';
+const servers: ServerProcess[] = [];
+const witnesses: TestWitness[] = [];
+const directories: string[] = [];
+const newDirectory = (): string => {
+  directories.push(newDataDirectory());
+  return directories.at(-1)!;
+};
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.end();
+  for (const witness of witnesses.splice(0)) await witness.stop();
+  for (const directory of directories.splice(0)) removeDirectory(directory);
+});
+
+const start = async (directory: string, policy?: string): Promise<ServerProcess> => {
+  const file = join(directory, '..', `${directory.split('/').at(-1)}.policy`);
+  if (policy !== undefined) {
+    writeFileSync(file, policy);
+    directories.push(file);
+  }
+  const environment = { LEDGER_ORIGIN: origin, ...(policy === undefined ? {} : { LEDGER_WITNESSES: file }) };
+  servers.push(await ServerProcess.start({ directory, environment }));
+  return servers.at(-1)!;
+};
+const stop = async (): Promise<void> => {
+  await servers.pop()!.end();
+};
+const witness = async (name: string, vkeys: ReadonlyArray<string>, directory = newDirectory(), port = 0) => {
+  witnesses.push(await startWitness(directory, name, vkeys, port));
+  return witnesses.at(-1)!;
+};
+
+const backups = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, index) => ({
+    specversion: '1.0',
+    id: `backup-${from + index}`,
+    source: '/backups',
+    type: 'BackupTaken',
+    time: '2020-03-01T00:00:00Z',
+    data: {
+      backup: `b${from + index}`,
+      dataset: 'tiktok/profile',
+      scope: { population: 'us-users' },
+      from: 'virginia',
+      to: 'singapore',
+    },
+  }));
+
+const pollMs = { interval: 50, timeout: 15_000 };
+const stateOf = async (server: ServerProcess) => (await server.get('/v1/log')).body.data;
+const servedSize = async (server: ServerProcess) =>
+  (await server.get('/log/checkpoint')).body.split?.('\n')[1];
+const witnessedSize = async ({ url }: TestWitness) => {
+  const response = await fetch(`${url}/${sha256Hex(Buffer.from(origin))}/checkpoint`);
+  return response.ok ? right(parseCheckpoint(right(parseNote(await response.text())).text)).size : undefined;
+};
+
+/** A ledger that has its keys, two witnesses that know them, and the policy. */
+const prepared = async (quorum = 'all') => {
+  const directory = newDirectory();
+  const vkeys: ReadonlyArray<string> = (await stateOf(await start(directory))).verifierKeys;
+  await stop();
+  const places = [newDirectory(), newDirectory()];
+  const one = await witness('witness.example/one', vkeys, places[0]);
+  const two = await witness('witness.example/two', vkeys, places[1]);
+  const policy = [
+    `witness one ${one.witness.vkeys()[1]} ${one.url}`,
+    `witness two ${two.witness.vkeys()[0]} ${two.url}/`,
+    `group both ${quorum} one two`,
+    'quorum both',
+  ].join('\n');
+  return { directory, vkeys, places, one, two, policy };
+};
+
+describe('a ledger with two witnesses', () => {
+  it('serves what both have cosigned, and says how each stands', async () => {
+    const { directory, vkeys, policy } = await prepared();
+    const server = await start(directory, policy);
+    await server.record(backups(5));
+    await expect.poll(() => servedSize(server), pollMs).toBe('5');
+    const note = right(parseNote((await server.get('/log/checkpoint')).body));
+    const judged = right(
+      verifyByPolicy(
+        note,
+        right(parseTlogPolicy(policy)),
+        vkeys.map((vkey) => right(parseVerifierKey(vkey))),
+      ),
+    );
+    expect(judged.witnesses.map(({ name }) => name)).toEqual(['one', 'two']);
+    const { witnesses: told, witnessed } = await stateOf(server);
+    expect(told).toMatchObject([
+      { name: 'one', size: 5, failure: null },
+      { name: 'two', size: 5, failure: null },
+    ]);
+    expect(witnessed.size).toBe(5);
+    expect(witnessed.ageMs).toBeLessThan(60_000);
+    const { body } = await server.get('/readyz');
+    expect(body.witnessed.size).toBe(5);
+    expect(body.witnesses).toHaveLength(2);
+    const metrics = (await server.get('/metrics')).body;
+    expect(metrics).toMatch(/^domicile_witnessed_checkpoint_size 5$/m);
+    expect(metrics).toMatch(/^domicile_witness_cosignature_age_seconds\{witness="two"\} \d/m);
+    // What was cosigned is there at once after a start.
+    await stop();
+    const again = await start(directory, policy);
+    await expect.poll(() => servedSize(again), pollMs).toBe('5');
+    expect(await again.record(backups(1, 5))).toBe('6');
+    await expect.poll(() => servedSize(again), pollMs).toBe('6');
+  });
+
+  it('goes on while a witness is away, serves the last one that a quorum cosigned, and catches up', async () => {
+    const { directory, vkeys, places, two, policy } = await prepared();
+    const server = await start(directory, policy);
+    await server.record(backups(5));
+    await expect.poll(() => servedSize(server), pollMs).toBe('5');
+    await witnesses.splice(witnesses.indexOf(two), 1)[0]!.stop();
+    await server.record(backups(3, 5));
+    await expect.poll(async () => (await stateOf(server)).checkpoint.size, pollMs).toBe(8);
+    await expect
+      .poll(async () => (await stateOf(server)).witnesses[1].failure, pollMs)
+      .toContain('it does not answer');
+    expect(await servedSize(server)).toBe('5');
+    await server.record(backups(1, 8));
+    await witness('witness.example/two', vkeys, places[1], two.port);
+    await expect.poll(() => servedSize(server), pollMs).toBe('9');
+  });
+
+  it('of which one does not know the log yet, serves nothing, and says why', async () => {
+    const { directory, policy } = await prepared();
+    const other = await witness('witness.example/three', [
+      'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW',
+    ]);
+    const server = await start(
+      directory,
+      policy.replace(
+        'group both all one two',
+        `witness three ${other.witness.vkeys()[0]} ${other.url}\ngroup both all one two three`,
+      ),
+    );
+    await server.record(backups(2));
+    await expect
+      .poll(async () => (await stateOf(server)).witnesses[2].failure, pollMs)
+      .toMatch(/it answers 404: no log/);
+    const { status, body } = await server.get('/log/checkpoint');
+    expect(status).toBe(503);
+    expect(body.detail).toContain('no checkpoint is cosigned by a quorum');
+  });
+
+  it.each([
+    ['with its tree', 'any', []],
+    ['without its tree', 'all', ['tree.sqlite', 'tree.sqlite-wal', 'tree.sqlite-shm']],
+  ])('put back to a backup %s, signs nothing and records nothing, and says so', async (_, quorum, lost) => {
+    const { directory, one, policy } = await prepared(quorum);
+    const first = await start(directory, policy);
+    await first.record(backups(3));
+    await expect.poll(() => servedSize(first), pollMs).toBe('3');
+    await stop();
+    const backup = newDirectory();
+    cpSync(directory, backup, { recursive: true });
+    const second = await start(directory, policy);
+    await second.record(backups(4, 3));
+    await expect.poll(() => servedSize(second), pollMs).toBe('7');
+    await expect.poll(() => witnessedSize(one), pollMs).toBe(7);
+    await stop();
+    for (const name of lost) rmSync(join(backup, name), { force: true });
+    const restored = await start(backup, policy);
+    await expect
+      .poll(async () => (await stateOf(restored)).stop, pollMs)
+      .toMatch(
+        /the witness (one|two) cosigned a checkpoint of 7 events, signed by this log's own key, and this log has 3 events/,
+      );
+    const refused = await restored.post(backups(10, 100));
+    expect(refused.status).toBe(503);
+    expect(refused.body.detail).toContain('nothing is recorded');
+    expect((await restored.get('/readyz')).body.integrityFailure).toContain('Restore the newest log');
+    expect(
+      (await restored.get('/v1/log/checkpoints')).body.data.map(({ size }: { size: number }) => size),
+    ).not.toContain(13);
+    expect(await witnessedSize(one)).toBe(7);
+  });
+
+  it('that has grown another way than was witnessed, is stopped by what the witnesses show', async () => {
+    const { directory, one, policy } = await prepared();
+    const first = await start(directory, policy);
+    await first.record(backups(3));
+    await expect.poll(() => servedSize(first), pollMs).toBe('3');
+    await stop();
+    const other = newDirectory();
+    cpSync(directory, other, { recursive: true });
+    const second = await start(directory, policy);
+    await second.record(backups(4, 3));
+    await expect.poll(() => servedSize(second), pollMs).toBe('7');
+    await stop();
+    // An operator who leaves the witnesses out signs a second view; nobody who asks for cosignatures sees it.
+    const forked = await start(other);
+    await forked.record(backups(9, 50));
+    await expect.poll(() => servedSize(forked), pollMs).toBe('12');
+    await stop();
+    const asked = await start(other, policy);
+    await expect
+      .poll(async () => (await stateOf(asked)).stop, pollMs)
+      .toContain("of 7 events, signed by this log's own key, and this log has another root at that size");
+    expect(await servedSize(asked)).toBe('3');
+    expect(await witnessedSize(one)).toBe(7);
+  });
+
+  it('of which one claims a size that was never signed, signs nothing meanwhile, and records on', async () => {
+    const { directory, policy } = await prepared('any');
+    const first = await start(directory, policy);
+    await first.record(backups(3));
+    await expect.poll(() => servedSize(first), pollMs).toBe('3');
+    await stop();
+    const liar = createServer((request, response) => {
+      if (request.method === 'POST')
+        response.writeHead(409, { 'content-type': 'text/x.tlog.size' }).end('99\n');
+      else response.writeHead(404).end();
+    });
+    await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = liar.address() as AddressInfo;
+      const server = await start(directory, policy.replace(/http:\S+/, `http://127.0.0.1:${port}`));
+      await expect
+        .poll(async () => (await stateOf(server)).witnesses[0].failure, pollMs)
+        .toContain('it says that it cosigned 99 events of this log');
+      expect(await server.record(backups(2, 3))).toBe('5');
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      const { checkpoint, stop: stopped } = await stateOf(server);
+      expect({ size: checkpoint.size, stopped }).toEqual({ size: 3, stopped: null });
+    } finally {
+      liar.close();
+    }
+  });
+
+  it('whose tree is of the version before witnesses goes on with it', async () => {
+    const { directory, policy } = await prepared();
+    const before = await start(directory);
+    await before.record(backups(3));
+    await expect.poll(() => servedSize(before), pollMs).toBe('3');
+    await stop();
+    const tree = new DatabaseSync(join(directory, 'tree.sqlite'));
+    tree.exec('DROP TABLE cosignature; PRAGMA user_version = 1');
+    tree.close();
+    const after = await start(directory, policy);
+    await expect.poll(() => servedSize(after), pollMs).toBe('3');
+    expect((await stateOf(after)).witnesses).toMatchObject([{ size: 3 }, { size: 3 }]);
+  });
+});
+
+it('a file of witnesses that cannot be read is told at the start', async () => {
+  const directory = newDirectory();
+  await expect(start(directory, 'witness one nonsense\nquorum one')).rejects.toThrow();
+});
