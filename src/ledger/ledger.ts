@@ -41,7 +41,7 @@ const wideStepsMax = 100_000_000;
 /** Steps of a question about one person. */
 const personStepsMax = 40_000_000;
 /** Steps of a question that no thread beside answers: far more than any honest one takes. */
-const atOnceStepsMax = 1_000_000;
+const atOnceStepsMax = 400_000;
 /** Questions that were found to take more are remembered, so many and so long: they are not tried there again. */
 const longQuestionsMax = 1_000;
 const longQuestionMs = 60_000;

@@ -12,7 +12,7 @@ let server: ServerProcess;
 beforeAll(async () => {
   server = await ServerProcess.start({ directory });
   const position = await server.record(bystander);
-  await server.get('/v1/subjects/bystander/residency', { atLeast: position });
+  await server.get('/v1/subjects/zoe/residency', { atLeast: position });
 });
 afterAll(async () => {
   await server.end();

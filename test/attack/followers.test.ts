@@ -22,7 +22,7 @@ beforeAll(async () => {
   server = await ServerProcess.start({ directory });
   await server.record(bystander);
   const position = await recordAll(server, placed('urn:before', 0, 20_000));
-  await server.get('/v1/subjects/bystander/residency', { atLeast: position });
+  await server.get('/v1/subjects/zoe/residency', { atLeast: position });
 });
 afterAll(async () => {
   // Followers may leave connections behind that an orderly stop waits for.

@@ -31,7 +31,7 @@ export const bystander = [
     source: 'urn:bystander',
     type: 'SubjectEnrolled',
     time: '2020-01-01T00:00:00Z',
-    data: { subject: 'bystander', population: 'bystanders' },
+    data: { subject: 'zoe', population: 'bystanders' },
   },
   {
     id: 'bystander-3',
@@ -42,7 +42,7 @@ export const bystander = [
   },
 ];
 
-const paths = ['/livez', '/v1/subjects/bystander/residency'];
+const paths = ['/livez', '/v1/subjects/zoe/residency'];
 
 /** What the prober saw, in milliseconds. */
 export interface Delays {

@@ -15,7 +15,7 @@ const serverWith = async (directory: string, events: ReadonlyArray<object>): Pro
   const server = await ServerProcess.start({ directory });
   await server.record(bystander);
   const position = await recordAll(server, events);
-  await server.get('/v1/subjects/bystander/residency', { atLeast: position });
+  await server.get('/v1/subjects/zoe/residency', { atLeast: position });
   return server;
 };
 
@@ -210,10 +210,11 @@ test('more questions that take long than wait at once are turned away, and told 
     expect(refused.length).toBeGreaterThan(0);
     expect(refused[0]!.retryAfter).toBe('1');
     // The thread is free again at once: what nobody waits for is given up.
-    const started = performance.now();
-    const { status } = await server.get('/v1/subjects/ana/reach', { limit: 1 });
-    expect(status).toBe(200);
-    expect(performance.now() - started).toBeLessThan(20_000);
+    await expect
+      .poll(async () => (await server.get('/v1/subjects/ana/reach', { limit: 1 })).status, {
+        timeout: 20_000,
+      })
+      .toBe(200);
   } finally {
     await server.end();
     removeDirectory(directory);

@@ -52,6 +52,9 @@ describe('who could reach a subject, along which path', () => {
         const reach = new ReachIndex(facts);
         const answer = reachOfSubject(reach, subject, residency, { at: 0, during: everything });
         expect(flat(answer)).toEqual(naive.reachOf({ facts, residency }, subject));
+        // The same where there are too many intervals to be collected at once.
+        const few = reachOfSubject(reach, subject, residency, { at: 0, during: everything }, 1);
+        expect(flat(few)).toEqual(flat(answer));
       }),
       { numRuns: 500 },
     );

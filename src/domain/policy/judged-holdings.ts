@@ -6,7 +6,12 @@ import { overKey } from '../reach/data-class.ts';
 import { classOfHeld, type HeldData, heldPresences } from '../reach/held-data.ts';
 import type { Labels } from '../reach/labels.ts';
 import { pathOrder } from '../reach/path.ts';
-import { appendPathInterval, type PathInterval, pathIntervals } from '../reach/path-intervals.ts';
+import {
+  appendPathInterval,
+  type LabelledData,
+  type PathInterval,
+  pathIntervals,
+} from '../reach/path-intervals.ts';
 import type { Reach } from '../reach/reach.ts';
 import type { CountedData } from '../reach/reach-of-party.ts';
 import type { Residency } from '../residency/residency.ts';
@@ -56,7 +61,7 @@ const heldBy = (
  */
 export const judgedHoldingsOf = (
   residency: Residency,
-  reach: Pick<Reach, 'grants' | 'labels'>,
+  reach: LabelledData & Pick<Reach, 'grants'>,
   cohorts: Cohorts = cohortsOfOne,
 ): ReadonlyArray<JudgedHolding> => {
   const classes = new PeopleByClass();
@@ -106,7 +111,7 @@ export class ReachedClass {
   }
 
   /** What policies judge: the same object as before where nothing is another. */
-  judged(reach: Pick<Reach, 'grants' | 'labels'>): JudgedHolding {
+  judged(reach: LabelledData & Pick<Reach, 'grants'>): JudgedHolding {
     const { people } = this;
     this.counted ??= this.count();
     const parts = new Map<string | null, ReachedPart>();
@@ -148,7 +153,7 @@ export class ReachedClass {
 
 /** Who reached the data, when and along which path. */
 const reachedParties = (
-  reach: Pick<Reach, 'grants' | 'labels'>,
+  reach: LabelledData & Pick<Reach, 'grants'>,
   held: HeldData,
 ): ReadonlyMap<string, ReadonlyArray<PathInterval>> => {
   const byParty = new Map<string, PathInterval[]>();

@@ -37,6 +37,12 @@ const join = (before: PathInterval, after: PathInterval): PathInterval => ({
   path: before.path.joinedBy(after.path),
 });
 
+/** Whose labels are looked for, and who is told of the work. */
+export type LabelledData = Pick<Reach, 'labels'> & Partial<Pick<Reach, 'goOn'>>;
+
+/** How many steps of work it takes to make the interval of a path. */
+const stepsOfPathInterval = 3;
+
 /** Which paths are looked for. */
 export interface PathFilter {
   readonly party?: string;
@@ -48,7 +54,7 @@ export type PathVisitor = (party: string, from: Instant, to: Instant, path: Path
 
 /** Visits the intervals of the paths to the presence that overlap `during`, each whole. */
 export const visitPathIntervals = (
-  reach: Pick<Reach, 'labels'>,
+  reach: LabelledData,
   presence: DataPresence,
   during: Interval,
   filter: PathFilter,
@@ -76,7 +82,7 @@ export const visitPathIntervals = (
 
 /** The intervals of the paths to the presence that overlap `during`, each whole, by party. */
 export const pathIntervals = (
-  reach: Pick<Reach, 'labels'>,
+  reach: LabelledData,
   { classes }: DataPresence,
   during: Interval,
   { party, via }: PathFilter,
@@ -89,6 +95,7 @@ export const pathIntervals = (
     last = index;
     const { from, to } = overlapOf(piece, during);
     reach.labels(piece.value, via).visit(from, to, party, (each, from, to, hop) => {
+      reach.goOn?.(stepsOfPathInterval);
       const list = out.get(each);
       const interval = labelWithin({ from, to, hop }, piece);
       if (list === undefined) out.set(each, [interval]);

@@ -10,10 +10,13 @@ import { type ReachAnswer, type ReachQuestion, reachOf } from './reach-of.ts';
  * Answers for one subject.
  *
  * @param residency of at least that subject.
+ * @param collectedMax as in `reachOf`.
  */
 export const reachOfSubject = (
   reach: Reach,
   subject: string,
   residency: Residency,
   question: ReachQuestion,
-): ReachAnswer => reachOf(reach, dataPresencesOf(reach.grants, residency, subject, reach.goOn), question);
+  collectedMax?: number,
+): ReachAnswer =>
+  reachOf(reach, dataPresencesOf(reach.grants, residency, subject, reach.goOn), question, collectedMax);

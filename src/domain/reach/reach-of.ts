@@ -22,6 +22,9 @@ import {
 } from './path-intervals.ts';
 import type { Reach } from './reach.ts';
 
+/** How many steps of work an interval of an answer takes. */
+const stepsOfInterval = 8;
+
 /** Who, when and how is asked for. */
 export interface ReachQuestion {
   /** Parties are described as at this instant; without `during`, the intervals that contain it are answered. */
@@ -58,35 +61,64 @@ export interface ReachAnswer {
 }
 
 /**
+ * Intervals that are collected for all parties in one pass. Where there are more, only the parties are, and the intervals of
+ * each when they are asked for: an answer shows some parties, and may be of thousands that reach thousands of rows.
+ */
+const collectedIntervalsMax = 20_000;
+
+/**
  * Who reaches the data of the presences: by party, then dataset, site, kind, backup, `from`; of several paths from the same
  * instant on, the one of fewer edges first.
+ *
+ * @param collectedMax how many intervals are collected in one pass.
  */
 export const reachOf = (
   reach: Reach,
   presences: ReadonlyArray<DataPresence>,
   question: ReachQuestion,
+  collectedMax = collectedIntervalsMax,
 ): ReachAnswer => {
   const { at, during = { from: at, to: at + 1 } } = question;
+  const there = [...presences].sort(dataPresenceOrder).filter((presence) => overlaps(presence, during));
   const found = new Map<string, ReachInterval[]>();
   const budget = wholeBudget(reach.goOn);
-  for (const presence of [...presences].sort(dataPresenceOrder)) {
-    if (!overlaps(presence, during)) continue;
+  let collected = 0;
+  for (const presence of there) {
     const holding = presence.row;
     const tell: PathVisitor = (party, from, to, path) => {
       const intervals = found.get(party);
+      if (++collected > collectedMax) {
+        if (intervals === undefined) found.set(party, []);
+        return;
+      }
+      reach.goOn(stepsOfInterval);
       if (intervals === undefined) found.set(party, [{ from, to, holding, path }]);
       else intervals.push({ from, to, holding, path });
     };
     if (question.paths === 'all') visitAllPaths(reach, presence, during, question, budget, tell);
     else visitPathIntervals(reach, presence, during, question, tell);
   }
+  const intervalsOf = (party: string): ReadonlyArray<ReachInterval> => {
+    const intervals: ReachInterval[] = [];
+    const ofParty = { ...question, party };
+    for (const presence of there) {
+      const holding = presence.row;
+      visitPathIntervals(reach, presence, during, ofParty, (_, from, to, path) => {
+        reach.goOn(stepsOfInterval);
+        intervals.push({ from, to, holding, path });
+      });
+    }
+    return intervals;
+  };
   const parties = [...found.keys()].sort(codeUnitOrder).map((party): PartyReach => {
     const description = valueAt(reach.parties.description(party), at)?.description;
+    const named = { party, kind: description?.kind ?? null, name: description?.name ?? null };
+    if (collected <= collectedMax) return { ...named, intervals: found.get(party)! };
     return {
-      party,
-      kind: description?.kind ?? null,
-      name: description?.name ?? null,
-      intervals: found.get(party)!,
+      ...named,
+      get intervals() {
+        return intervalsOf(party);
+      },
     };
   });
   return { parties, limitMet: budget.met };

@@ -31,6 +31,9 @@ export interface TrailEntry {
 const placesNamedMax = 3;
 const sentencesMax = 10;
 
+/** How many steps of work it takes to note what an event did. */
+const stepsOfNote = 20;
+
 /** An edge that an event opened or closed, and the data that it led to. */
 interface Change {
   readonly edge: Edge;
@@ -52,6 +55,7 @@ export const reachTrail = (
 ): ReadonlyArray<TrailEntry> => {
   const changes = new Map<number, Map<string, Change>>();
   const note = (position: number, opens: boolean, { edge }: OnPath, row: RowKey): void => {
+    reach.goOn(stepsOfNote);
     let ofEvent = changes.get(position);
     if (ofEvent === undefined) {
       ofEvent = new Map();

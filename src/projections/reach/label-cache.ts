@@ -8,6 +8,7 @@ import type { Labels, Via } from '../../domain/reach/labels.ts';
 import type { GoOn, Graph, Reach } from '../../domain/reach/reach.ts';
 import { shortestPathLabels } from '../../domain/reach/shortest-paths.ts';
 import { LabelColumns } from './label-columns.ts';
+import { SharedLabels } from './shared-labels.ts';
 
 /** What labels are made of. */
 export interface ReachSources extends Pick<Reach, 'grants' | 'sites'> {
@@ -31,11 +32,13 @@ interface Entry {
 export class LabelCache {
   private readonly sources: ReachSources;
   private readonly entries: LRUCache<string, Entry>;
+  private readonly shared: SharedLabels;
   /** The cached entries by each of their `overKeys`: a late grant looks at those alone that it covers. */
   private readonly byOverKey = new Map<string, Set<Entry>>();
 
   constructor(sources: ReachSources, labelsMax = rememberedLabelsMax) {
     this.sources = sources;
+    this.shared = new SharedLabels(sources.grants, Math.floor(labelsMax / 2));
     this.entries = new LRUCache({
       maxSize: labelsMax,
       // A class that nobody reaches takes room too.
@@ -51,8 +54,10 @@ export class LabelCache {
     goOn(data.populations.length >> readingShift);
     let entry = this.entries.get(key);
     if (entry === undefined) {
-      const direct = directEdges(this.sources, data);
-      const labels = new LabelColumns(shortestPathLabels(this.sources.parties, direct, via, undefined, goOn));
+      const labels = this.shared.of(data, via, () => {
+        const direct = directEdges(this.sources, data);
+        return new LabelColumns(shortestPathLabels(this.sources.parties, direct, via, undefined, goOn));
+      });
       entry = { key, overKeys: overKeysOf(data), labels };
       this.entries.set(key, entry);
     }
@@ -64,6 +69,7 @@ export class LabelCache {
   /** Forgets the labels that an edge to one of the parties could change: those of data that the party reaches. */
   partiesChanged(parties: ReadonlyArray<string>): void {
     if (parties.length === 0) return;
+    this.shared.clear();
     const stale: Entry[] = [];
     this.entries.forEach((entry) => {
       if (parties.some((party) => entry.labels.has(party))) stale.push(entry);
@@ -73,6 +79,7 @@ export class LabelCache {
 
   /** Forgets the labels of data at the site. */
   siteChanged(site: string): void {
+    this.shared.clear();
     this.grantsChanged(new Set([overKey({ site })]));
   }
 

@@ -1,0 +1,55 @@
+/**
+ * Labels that classes of data share: a thousand datasets at one site, with no grants of their own, are reached by the same
+ * edges, and so by the same parties along the same paths.
+ */
+import { LRUCache } from 'lru-cache';
+import { type DataClass, overKeysOf } from '../../domain/reach/data-class.ts';
+import type { Grants, GrantTerm } from '../../domain/reach/grants.ts';
+import type { Via } from '../../domain/reach/labels.ts';
+import type { LabelColumns } from './label-columns.ts';
+
+export class SharedLabels {
+  private readonly grants: Grants;
+  /** By what leads to the data. */
+  private readonly labels: LRUCache<string, LabelColumns>;
+  private readonly numbers = new WeakMap<GrantTerm, number>();
+  private numbered = 0;
+
+  constructor(grants: Grants, labelsMax: number) {
+    this.grants = grants;
+    this.labels = new LRUCache({ maxSize: labelsMax, sizeCalculation: ({ size }) => size + 1 });
+  }
+
+  /** The labels of the class, made unless another class that the same edges lead to has them. */
+  of(data: DataClass, via: Via, make: () => LabelColumns): LabelColumns {
+    const key = this.keyOf(data, via);
+    let labels = this.labels.get(key);
+    if (labels === undefined) {
+      labels = make();
+      this.labels.set(key, labels);
+    }
+    return labels;
+  }
+
+  /** Forgets all: edges between parties or a site changed. Terms of grants that change are others from then on. */
+  clear(): void {
+    this.labels.clear();
+  }
+
+  /** The site, and the terms of grants over the data: equal where the direct edges are. */
+  private keyOf(data: DataClass, via: Via): string {
+    const terms: number[] = [];
+    for (const key of overKeysOf(data))
+      for (const term of this.grants.termsOver(key)) terms.push(this.numberOf(term));
+    return `${data.site} | ${via === undefined ? '' : [...via].sort().join(' ')} | ${terms.join(' ')}`;
+  }
+
+  private numberOf(term: GrantTerm): number {
+    let number = this.numbers.get(term);
+    if (number === undefined) {
+      number = this.numbered++;
+      this.numbers.set(term, number);
+    }
+    return number;
+  }
+}
