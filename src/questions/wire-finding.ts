@@ -4,6 +4,7 @@
 import type { FindingRow } from '../contract/rows/policy.ts';
 import { type Finding, findingId, subjectsAt } from '../domain/policy/finding.ts';
 import { formatBound, formatInstant, type Instant } from '../domain/time/instant.ts';
+import { knownSinceOf } from './known-since.ts';
 import { wireEdges } from './reach.ts';
 import type { View } from './view.ts';
 
@@ -35,7 +36,7 @@ export const wireFinding = (view: View, finding: Finding, at: Instant): FindingR
   reason: finding.reason,
   limits: finding.limits,
   events: finding.events.map(String),
-  knownSince: knownSince(view, finding.knownSince),
+  knownSince: knownSince(view, knownSinceOf(view, finding)),
 });
 
 /** About how many bytes of JSON a finding is. */
@@ -46,7 +47,7 @@ export const bytesOfFinding = ({ path, counts, events, limits }: Finding): numbe
   100 * Math.min(counts.length, shownCountsMax) +
   12 * events.length;
 
-const knownSince = (view: View, position: number): string | null => {
-  const recordedAt = view.index.recordedAtOf(position);
+const knownSince = (view: View, position: number | null): string | null => {
+  const recordedAt = position === null ? undefined : view.index.recordedAtOf(position);
   return recordedAt === undefined ? null : formatInstant(recordedAt);
 };

@@ -2,15 +2,18 @@
  * Small worlds that were once answered otherwise than the rules say, each recorded event by event: `test/cases/README.md`
  * names the rule, the question and the right answer.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { LocalServer, newDataDirectory, one, removeDirectory } from '../support/server.ts';
 
 const folder = join(import.meta.dirname, '..', 'cases');
 
+const asked = new Set<string>();
+
 /** The world of a case, recorded event by event, and asked about in between so that no answer is new. */
 const given = async (name: string): Promise<LocalServer> => {
+  asked.add(name);
   const directory = newDataDirectory();
   const server = await LocalServer.open(directory);
   onTestFinished(async () => {
@@ -49,6 +52,15 @@ test('access-explained-by-nobodys-data: a backup of nobody explains no access', 
       knownSince: (await server.get('/v1/events/6')).body.data.event.recordedat,
     },
   ]);
+});
+
+test('known-since-before-the-person: a finding is known since its interval holds somebody', async () => {
+  const server = await given('known-since-before-the-person');
+  const { recordedat } = (await server.get('/v1/events/4')).body.data.event;
+  expect(await server.rows('/v1/findings')).toMatchObject([
+    { policy: 'keep', rule: 'a', knownSince: recordedat },
+  ]);
+  expect(await server.rows('/v1/findings', { knownPosition: 3 })).toEqual([]);
 });
 
 test('simulate-knows-what-came-later: a simulation as known earlier knows nothing later', async () => {
@@ -110,4 +122,9 @@ test('trail-without-an-access-anywhere: an observed access without a site is to 
 test('withdrawn-before-it-was-adopted: an event that does nothing stays a discrepancy', async () => {
   const server = await given('withdrawn-before-it-was-adopted');
   expect(await server.rows('/v1/discrepancies')).toMatchObject([{ event: '1', code: 'unknown-policy' }]);
+});
+
+test('every world is told of', () => {
+  const worlds = readdirSync(folder).filter((name) => name.endsWith('.ndjson'));
+  expect([...asked].map((name) => `${name}.ndjson`).sort()).toEqual(worlds.sort());
 });
