@@ -6,6 +6,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import { letEverybodyIn } from '../../src/api/http/access.ts';
+import type { ApiEnv } from '../../src/api/http/caller.ts';
 import { type VaultGuard, vaultRoutes } from '../../src/api/routes/vault.ts';
 import { embeddedVault } from '../../src/people/vault/embedded-vault.ts';
 import { openSqliteVault } from '../../src/people/vault/sqlite-vault.ts';
@@ -41,7 +43,9 @@ export class VaultServer {
   /** Listens, on the port of before if there was one. */
   async start(vault?: Vault): Promise<void> {
     if (vault !== undefined)
-      this.listener = getRequestListener(new Hono().route(vaultPath, vaultRoutes(vault, unguarded)).fetch);
+      this.listener = getRequestListener(
+        new Hono<ApiEnv>().use(letEverybodyIn).route(vaultPath, vaultRoutes(vault, unguarded)).fetch,
+      );
     const server = createServer((request, response) => {
       this.requests.push({ path: request.url ?? '', key: request.headers.authorization });
       if (this.misbehaviour !== undefined) this.misbehaviour(request, response);
