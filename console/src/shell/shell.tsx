@@ -15,6 +15,7 @@ import { KeyGate } from './key-gate.tsx';
 import { Keys } from './keys.tsx';
 import { PersonSearch } from './person-search.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
+import { VaultBanner } from './vault-banner.tsx';
 
 const screens = [
   { to: '/person', label: 'Person' },
@@ -74,6 +75,7 @@ export const Shell = () => {
         </span>
       </header>
       <LostBanner />
+      <VaultBanner />
       <IntegrityBanner />
       {path === '/health' || path === '/integrity' || path === '/findings/try' ? null : (
         <ClockBar valid={path !== '/log'} />

@@ -3,6 +3,7 @@
  */
 import { existsSync } from 'node:fs';
 import type { Instant } from '../../domain/time/instant.ts';
+import { readLogFormat } from '../../people/access/read-log-format.ts';
 import { vaultFormat } from '../../people/vault/vault-format.ts';
 import { ledgerFormat } from '../../store/sqlite/ledger-format.ts';
 import { filesIn } from '../files.ts';
@@ -51,6 +52,7 @@ export const examine = (
           ),
     );
   }
+  if (existsSync(files.reads)) checks.push(fileCheck('questions', files.reads, readLogFormat, inUse));
   checks.push(keysCheck(files.keys), projectionsCheck(files.projections));
   return checks;
 };

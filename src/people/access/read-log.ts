@@ -1,49 +1,55 @@
 /**
  * Who asked about whom: each question about a person is recorded, under the person's pseudonym.
  */
-import { DatabaseSync } from 'node:sqlite';
-import type { Instant } from '../../domain/time/instant.ts';
-import { makePrivateFile } from '../../store/private-files.ts';
-import { transact } from '../../store/sqlite/open-database.ts';
-import { toStoreProblem } from '../../store/sqlite/store-problems.ts';
+import { basename } from 'node:path';
+import { type CountKeeper, countFileOf, countKeeper, keptCount } from '../../store/kept-count.ts';
+import { type OpenDatabase, openToWrite, preparing, transact } from '../../store/sqlite/open-database.ts';
+import { damaged, toStoreProblem } from '../../store/sqlite/store-problems.ts';
+import { giveFirstVersion, type Read, readChecksum, readLogFormat, readOf } from './read-log-format.ts';
 
-/** One question about a person. */
-export interface Read {
-  readonly id: number;
-  readonly at: Instant;
-  /** The name of the key, or of the holder of an OIDC token; null while no keys are set up. */
-  readonly reader: string | null;
-  readonly subject: string;
-  /** What was asked: `residency`, `history`, … */
-  readonly question: string;
-}
+export type { Read } from './read-log-format.ts';
 
-const applicationId = 0x446f6d52;
+const missing = (file: string, rows: number, kept: number): string =>
+  `it ends at question ${rows}, and ${kept} were recorded: the last were lost with its write-ahead log. Whoever deletes ${basename(countFileOf(file))} goes on without them`;
 
 export class ReadLog {
   readonly file: string;
-  private readonly database: DatabaseSync;
+  private readonly opened: OpenDatabase;
+  private readonly count: CountKeeper;
+  private last: number;
   private readonly insert;
   private readonly select;
 
-  /** Opens the file, and makes it if there is none. */
+  /**
+   * Opens the file, and makes it if there is none.
+   *
+   * @throws a StoreProblem that says what is wrong, where, and what to do.
+   */
   constructor(file: string) {
     this.file = file;
-    makePrivateFile(file);
-    this.database = new DatabaseSync(file);
-    this.database.exec(`
-      PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA application_id = ${applicationId};
-      CREATE TABLE IF NOT EXISTS read (
-        id INTEGER PRIMARY KEY, at INTEGER NOT NULL, reader TEXT, subject TEXT NOT NULL, question TEXT NOT NULL
-      ) STRICT;
-      CREATE INDEX IF NOT EXISTS read_subject ON read (subject, id);
-    `);
-    this.insert = this.database.prepare(
-      'INSERT INTO read (at, reader, subject, question) VALUES (?, ?, ?, ?)',
-    );
-    this.select = this.database.prepare(
-      'SELECT * FROM read WHERE id > ? AND (?2 IS NULL OR subject = ?2) ORDER BY id LIMIT ?3',
-    );
+    const kept = keptCount(file);
+    giveFirstVersion(file);
+    this.opened = openToWrite(file, readLogFormat, Date.now());
+    const { database } = this.opened;
+    const prepared = preparing(this.opened, () => {
+      const last = Number(database.prepare('SELECT coalesce(max(id), 0) AS last FROM read').get()!.last);
+      if (kept !== undefined && kept > last) throw damaged(file, missing(file, last, kept));
+      return {
+        last,
+        insert: database.prepare(
+          'INSERT INTO read (id, at, reader, subject, question, checksum) VALUES (?, ?, ?, ?, ?, ?)',
+        ),
+        select: database.prepare(
+          'SELECT * FROM read WHERE id > ? AND (?2 IS NULL OR subject = ?2) ORDER BY id LIMIT ?3',
+        ),
+        count: countKeeper(file),
+      };
+    });
+    this.last = prepared.last;
+    this.insert = prepared.insert;
+    this.select = prepared.select;
+    this.count = prepared.count;
+    this.count.keep(this.last);
   }
 
   /**
@@ -51,12 +57,8 @@ export class ReadLog {
    *
    * @throws a StoreProblem if it cannot: the question must then not be answered.
    */
-  record({ at, reader, subject, question }: Omit<Read, 'id'>): void {
-    try {
-      this.insert.run(at, reader, subject, question);
-    } catch (error) {
-      throw toStoreProblem(this.file, error);
-    }
+  record(read: Omit<Read, 'id'>): void {
+    this.recordAll([read]);
   }
 
   /**
@@ -66,9 +68,17 @@ export class ReadLog {
    */
   recordAll(reads: ReadonlyArray<Omit<Read, 'id'>>): void {
     try {
-      transact(this.database, () => {
-        for (const { at, reader, subject, question } of reads) this.insert.run(at, reader, subject, question);
+      const last = transact(this.opened.database, () => {
+        let id = this.last;
+        for (const read of reads) {
+          id++;
+          const { at, reader, subject, question } = read;
+          this.insert.run(id, at, reader, subject, question, readChecksum({ ...read, id }));
+        }
+        return id;
       });
+      this.last = last;
+      this.count.keep(last);
     } catch (error) {
       throw toStoreProblem(this.file, error);
     }
@@ -76,16 +86,15 @@ export class ReadLog {
 
   /** Questions after one, in order; of one subject, if one is given. */
   after(id: number, subject: string | null, limit: number): ReadonlyArray<Read> {
-    return this.select.all(id, subject, limit).map((row) => ({
-      id: row.id as number,
-      at: row.at as number,
-      reader: row.reader as string | null,
-      subject: row.subject as string,
-      question: row.question as string,
-    }));
+    return this.select.all(id, subject, limit).map((row) => {
+      const read = readOf(row);
+      if (read === undefined) throw damaged(this.file, `question ${row.id} is not as it was written`);
+      return read;
+    });
   }
 
   close(): void {
-    this.database.close();
+    this.opened.close();
+    this.count.close();
   }
 }

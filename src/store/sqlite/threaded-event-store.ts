@@ -4,6 +4,8 @@
  * While a transaction is written and synced, this thread decodes the next events and answers questions.
  */
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Attribution, isSameAttribution } from '../../domain/recording/attribution.ts';
 import { startThread } from '../../threads/start-thread.ts';
@@ -19,8 +21,10 @@ const smallestBufferBytes = 64 * 1_024;
 
 /** When a caller may retry after the thread ended. */
 const retryAfterMs = 1_000;
+/** The pause before a thread is replaced that ended, or that could not be started. */
+const replaceAfterMs = 500;
 
-const writerEnded = 'the writer of the ledger has ended; it starts with the server';
+const writerEnded = 'the writer of the ledger has ended; another one is being started';
 
 interface Waiting {
   settle(outcome: E.Either<AppendError, Appended>): void;
@@ -73,46 +77,86 @@ const pack = (batch: ReadonlyArray<EventToAppend>, take: (bytes: number) => Arra
   };
 };
 
+/** Starts a thread that writes the file. Resolves when it is open. */
+const startWriter = async (file: string): Promise<Worker> => {
+  const worker = startThread(new URL('./writer-thread.ts', import.meta.url), file);
+  const [first] = (await once(worker, 'message')) as [WriterReport];
+  if (first.kind === 'failed') throw errorOf(first.failure);
+  return worker;
+};
+
+export interface ThreadedOptions {
+  /** Receives each thread that writes, as it is started. */
+  readonly started?: (worker: Worker) => void;
+}
+
 /**
- * Opens the ledger in this file, and creates it if there is none.
+ * Opens the ledger in this file, and creates it if there is none. A thread that ends is replaced; what it had not
+ * confirmed is answered as unknown, and sending that again is safe.
  *
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */
-export const openThreadedEventStore = async (file: string): Promise<EventStore> => {
-  const worker = startThread(new URL('./writer-thread.ts', import.meta.url), file);
-  const ask = (request: WriterRequest, transferred: ArrayBuffer[] = []): void =>
-    worker.postMessage(request, transferred);
-  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  const [first] = (await once(worker, 'message')) as [WriterReport];
-  if (first.kind === 'failed') throw errorOf(first.failure);
-
+export const openThreadedEventStore = async (
+  file: string,
+  { started = () => {} }: ThreadedOptions = {},
+): Promise<EventStore> => {
+  let worker: Worker | undefined = await startWriter(file);
   const reader = openLogReader(file);
   const buffers = bufferPool();
   const waiting = new Map<number, Waiting>();
   let appends = 0;
   let closed: Promise<void> | undefined;
-  let hasEnded = false;
+  /** Resolves when the thread that writes now has ended. */
+  let ended: Promise<void> = Promise.resolve();
+  let replacing: Promise<void> | undefined;
 
-  worker.on('message', (report: WriterReport) => {
-    if (report.kind === 'open' || report.number === undefined) return;
-    const { settle, fail } = waiting.get(report.number)!;
-    waiting.delete(report.number);
-    if (report.kind === 'failed') return fail(errorOf(report.failure));
-    buffers.giveBack(report.bytes);
-    settle(report.outcome);
-  });
-  const endAll = (): void => {
-    hasEnded = true;
-    for (const { settle } of waiting.values()) settle(unavailable(writerEnded, true));
-    waiting.clear();
+  const ask = (to: Worker, request: WriterRequest, transferred: ArrayBuffer[] = []): void =>
+    to.postMessage(request, transferred);
+
+  const attend = (writer: Worker): void => {
+    worker = writer;
+    writer.on('message', (report: WriterReport) => {
+      if (report.kind === 'open' || report.number === undefined) return;
+      const asked = waiting.get(report.number);
+      if (asked === undefined) return;
+      waiting.delete(report.number);
+      if (report.kind === 'failed') return asked.fail(errorOf(report.failure));
+      buffers.giveBack(report.bytes);
+      asked.settle(report.outcome);
+    });
+    // An error is followed by the exit.
+    writer.on('error', () => {});
+    ended = new Promise((resolve) => {
+      writer.once('exit', () => {
+        worker = undefined;
+        for (const { settle } of waiting.values()) settle(unavailable(writerEnded, true));
+        waiting.clear();
+        if (closed === undefined) replacing = replace();
+        resolve();
+      });
+    });
+    started(writer);
   };
-  worker.once('error', endAll);
-  worker.once('exit', endAll);
+
+  /** Starts another thread, and tries until one is open: what hinders it, such as a full disk, may pass. */
+  const replace = async (): Promise<void> => {
+    while (closed === undefined && worker === undefined) {
+      await pause(replaceAfterMs);
+      if (closed !== undefined) return;
+      try {
+        attend(await startWriter(file));
+      } catch {
+        // The appends meanwhile are told that there is no writer.
+      }
+    }
+  };
+  attend(worker);
 
   const close = async (): Promise<void> => {
+    await replacing;
     // The writer closes last, since the last connection writes the write-ahead log back into the file.
     reader.close();
-    if (!hasEnded) ask({ kind: 'close' });
+    if (worker !== undefined) ask(worker, { kind: 'close' });
     await ended;
   };
 
@@ -120,12 +164,13 @@ export const openThreadedEventStore = async (file: string): Promise<EventStore> 
     kind: 'sqlite',
     append: async (batch) => {
       if (closed !== undefined) return unavailable('the ledger is shutting down', false);
-      if (hasEnded) return unavailable(writerEnded, false);
+      const writer = worker;
+      if (writer === undefined) return unavailable(writerEnded, false);
       return new Promise((settle, fail) => {
         const number = appends++;
         waiting.set(number, { settle, fail });
         const packed = pack(batch, buffers.take);
-        ask({ kind: 'append', number, batch: packed }, [packed.bytes]);
+        ask(writer, { kind: 'append', number, batch: packed }, [packed.bytes]);
       });
     },
     head: async () => reader.head(),

@@ -1,0 +1,27 @@
+/**
+ * Tells that the vault cannot be asked, or does not know people of the log: names are missing then, and not the people.
+ */
+import { useQuery } from '@tanstack/react-query';
+import { readiness } from '../ledger/log-queries.ts';
+import { Icon } from '../parts/icon.tsx';
+
+/** How often the page asks whether the vault is there. */
+const vaultMs = 10_000;
+
+export const VaultBanner = () => {
+  const ready = useQuery({ ...readiness, refetchInterval: vaultMs });
+  const failure = ready.data?.vaultFailure;
+  return (
+    <div role="status" className="banner-place">
+      {failure === undefined ? null : (
+        <p className="banner">
+          <Icon name="warning" />
+          <span>
+            <strong>The vault does not tell who people are.</strong> Where it is missing, people are shown by
+            pseudonym, and can be neither found by name nor erased. The reason: {failure}
+          </span>
+        </p>
+      )}
+    </div>
+  );
+};

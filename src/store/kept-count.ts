@@ -1,0 +1,43 @@
+/**
+ * How many rows a file should hold, kept apart from it: so that rows that were lost with the end of its write-ahead log
+ * are missed. It is written after the rows are durable, and so never counts more of them than there were.
+ */
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { makePrivateFile } from './private-files.ts';
+
+const digits = 16;
+
+/** The file that keeps the count of a file. */
+export const countFileOf = (file: string): string => `${file}-count`;
+
+const textOf = (count: number): string => {
+  const number = String(count).padStart(digits, '0');
+  return `${number} ${crc32(number).toString(16).padStart(8, '0')}\n`;
+};
+
+/** The count of a file; undefined if none is kept, or it is not as it was written. */
+export const keptCount = (file: string): number | undefined => {
+  if (!existsSync(countFileOf(file))) return undefined;
+  const text = readFileSync(countFileOf(file), 'latin1');
+  const count = Number(text.slice(0, digits));
+  return textOf(count) === text ? count : undefined;
+};
+
+export interface CountKeeper {
+  /** Keeps a count. It takes no time worth mentioning: the disk is not waited for. */
+  keep(count: number): void;
+  close(): void;
+}
+
+/** Opens the count of a file to write. */
+export const countKeeper = (file: string): CountKeeper => {
+  makePrivateFile(countFileOf(file));
+  const descriptor = openSync(countFileOf(file), 'r+');
+  return {
+    keep: (count) => {
+      writeSync(descriptor, textOf(count), 0, 'latin1');
+    },
+    close: () => closeSync(descriptor),
+  };
+};

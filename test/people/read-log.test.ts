@@ -1,0 +1,100 @@
+/**
+ * The record of who asked about whom: nothing that was recorded is lost or altered in silence.
+ */
+import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Read, ReadLog } from '../../src/people/access/read-log.ts';
+import { StoreProblem } from '../../src/store/sqlite/store-problems.ts';
+import { fileForTest } from '../store/ledger-files.ts';
+
+const question = (number: number): Omit<Read, 'id'> => ({
+  at: 1_000 + number,
+  reader: number % 2 === 0 ? 'auditor' : null,
+  subject: `psn_${number}`,
+  question: 'residency',
+});
+
+/** A record of so many questions, and what it leaves when its process is killed: the files as they are meanwhile. */
+const killedAfter = (questions: number): string => {
+  const live = fileForTest('reads.sqlite');
+  const log = new ReadLog(live);
+  onTestFinished(() => log.close());
+  for (let number = 0; number < questions; number++) log.record(question(number));
+  const left = fileForTest('reads.sqlite');
+  for (const suffix of ['', '-wal', '-count']) copyFileSync(live + suffix, left + suffix);
+  return left;
+};
+
+const readsIn = (file: string): ReadonlyArray<Omit<Read, 'id'>> | 'refused' => {
+  try {
+    const log = new ReadLog(file);
+    try {
+      return log.after(0, null, 1_000).map(({ id: _, ...read }) => read);
+    } finally {
+      log.close();
+    }
+  } catch (error) {
+    if (error instanceof StoreProblem) return 'refused';
+    throw error;
+  }
+};
+
+const all = (questions: number) => Array.from({ length: questions }, (_, number) => question(number));
+
+describe('the record of who asked about whom', () => {
+  test('given a kill, every question that was answered is there', () => {
+    expect(readsIn(killedAfter(12))).toEqual(all(12));
+  });
+
+  test('given a flipped bit anywhere in what a kill left, it is refused or whole', () => {
+    const left = killedAfter(12);
+    const sound = new Map(['', '-wal', '-count'].map((suffix) => [suffix, readFileSync(left + suffix)]));
+    const outcomes = { refused: 0, whole: 0 };
+    for (let round = 0; round < 150; round++) {
+      for (const suffix of ['-shm', '-lock']) rmSync(left + suffix, { force: true });
+      for (const [suffix, bytes] of sound) writeFileSync(left + suffix, bytes);
+      const suffix = round % 3 === 0 ? '' : '-wal';
+      const flipped = Uint8Array.from(sound.get(suffix)!);
+      // Two thirds of the flips are in the write-ahead log, half of these in its last frames.
+      const from = suffix === '-wal' && round % 2 === 0 ? flipped.length - 8_000 : 0;
+      const place = from + Math.floor((((round * 7_919) % 10_007) / 10_007) * (flipped.length - from));
+      flipped[place]! ^= 1 << (round % 8);
+      writeFileSync(left + suffix, flipped);
+      const found = readsIn(left);
+      if (found === 'refused') outcomes.refused++;
+      else {
+        expect(found).toEqual(all(12));
+        outcomes.whole++;
+      }
+    }
+    expect(outcomes.refused).toBeGreaterThan(60);
+  });
+
+  test('given a lost end, whoever deletes the count goes on without it', () => {
+    const left = killedAfter(5);
+    rmSync(`${left}-wal`);
+    expect(() => new ReadLog(left)).toThrow(/ends at question 0, and 5 were recorded.*reads\.sqlite-count/);
+    rmSync(`${left}-count`);
+    expect(readsIn(left)).toEqual([]);
+  });
+
+  test('given a file that an earlier version made, it is taken over', () => {
+    const file = fileForTest('reads.sqlite');
+    const database = new DatabaseSync(file);
+    database.exec(`
+      PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA application_id = ${0x446f6d52};
+      CREATE TABLE IF NOT EXISTS read (
+        id INTEGER PRIMARY KEY, at INTEGER NOT NULL, reader TEXT, subject TEXT NOT NULL, question TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX IF NOT EXISTS read_subject ON read (subject, id);
+      INSERT INTO read (at, reader, subject, question) VALUES (1000, 'auditor', 'psn_0', 'residency');
+    `);
+    database.close();
+    const log = new ReadLog(file);
+    log.record(question(1));
+    log.close();
+    expect(readsIn(file)).toEqual(all(2));
+    expect(statSync(`${file}-count`).mode & 0o077).toBe(0);
+  });
+});
