@@ -91,7 +91,8 @@ const movementsOf = (view: View, facts: Iterable<Fact>): ReadonlyArray<Movement>
 };
 
 /**
- * The lineage of a dataset: its movements in `[from, to)` and the sites at both ends, as described at `validAt`.
+ * The lineage of a dataset: its movements in `[from, to)` and the sites at both ends, as described at `validAt`; and whether
+ * there are more movements than are shown.
  */
 export const lineageOf = (
   view: View,
@@ -99,14 +100,14 @@ export const lineageOf = (
   from: Instant,
   to: Instant,
   validAt: Instant,
-): Lineage => {
+): { readonly lineage: Lineage; readonly limitMet: boolean } => {
   const descriptions = new Descriptions(view);
-  const movements = movementsOf(view, view.facts('data-of', dataset))
+  const all = movementsOf(view, view.facts('data-of', dataset))
     .filter(({ dataset: of, fact }) => of === dataset && from <= fact.time && fact.time < to)
-    .sort((a, b) => foldingOrder(a.fact, b.fact))
-    .slice(-lineageEdgesMax);
+    .sort((a, b) => foldingOrder(a.fact, b.fact));
+  const movements = all.slice(-lineageEdgesMax);
   const sites = new Set(movements.flatMap((movement) => [movement.from ?? [], movement.to].flat()));
-  return {
+  const lineage = {
     nodes: [...sites].sort(codeUnitOrder).map((site) => {
       const { name, country, operator, latitude, longitude } = siteRow(descriptions, site, validAt);
       return { site, name, country, operator, latitude, longitude };
@@ -123,6 +124,7 @@ export const lineageOf = (
       event: String(fact.position),
     })),
   };
+  return { lineage, limitMet: all.length > movements.length };
 };
 
 /**

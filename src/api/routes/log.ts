@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Context, Hono } from 'hono';
 import { answerOf, listAnswerOf } from '../../contract/answers.ts';
+import { cutShort } from '../../contract/asked.ts';
 import type { Problem } from '../../contract/problem.ts';
 import { EventsQuestion } from '../../contract/questions/log.ts';
 import { position as positionIn } from '../../contract/questions/parameter.ts';
@@ -56,11 +57,12 @@ export const logRoutes = (ledger: Ledger): Hono<ApiEnv> => {
             E.map((filter) => {
               const { events, next } = eventsAfter(view, filter, start, limit);
               const nothing = matchingNothing(view, filter);
-              return {
-                data: events,
-                after: next,
-                ...(nothing.length === 0 ? {} : { also: { matchingNothing: nothing } }),
+              const isShort = next !== null && events.length < limit;
+              const also = {
+                ...(isShort ? cutShort : {}),
+                ...(nothing.length === 0 ? {} : { matchingNothing: nothing }),
               };
+              return { data: events, after: next, also };
             }),
           );
         },

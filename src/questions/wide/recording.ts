@@ -2,7 +2,7 @@
  * Wide questions about recording: R1.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import type { Asked } from '../../contract/asked.ts';
+import { type Asked, cutShort } from '../../contract/asked.ts';
 import type { DiscrepanciesQuestion } from '../../contract/questions/log.ts';
 import { discrepanciesAfter } from '../discrepancies.ts';
 import type { View } from '../view.ts';
@@ -13,5 +13,6 @@ export const discrepancies = (
   { parameters: { state = 'open' }, after, limit }: Asked<DiscrepanciesQuestion>,
 ): Outcome => {
   const page = discrepanciesAfter(view, state, typeof after === 'number' ? after : 0, limit);
-  return E.right({ data: page.rows, after: page.next });
+  const isShort = page.next !== null && page.rows.length < limit;
+  return E.right({ data: page.rows, after: page.next, ...(isShort ? { also: cutShort } : {}) });
 };

@@ -3,13 +3,14 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Asked, pageOf } from '../../contract/asked.ts';
+import { type Asked, cutShort, pageOf } from '../../contract/asked.ts';
 import {
   isOverPeriod,
   type PeriodQuestion,
   type PlainQuestion,
   periodOf,
 } from '../../contract/questions/question.ts';
+import type { Lineage } from '../../contract/rows/movements.ts';
 import { heardUntil } from '../coverage.ts';
 import { Descriptions } from '../descriptions.ts';
 import { holdingsAt } from '../holdings.ts';
@@ -41,13 +42,14 @@ export const lineage = (
   view: View,
   { clocks, parameters }: Asked<PeriodQuestion>,
   { id }: About,
-): Outcome<ReturnType<typeof lineageOf>> =>
+): Outcome<Lineage> =>
   pipe(
     knownName(view, 'dataset', id),
     E.map((dataset) => {
       const { from, to } = periodOf(parameters);
       const until = isOverPeriod(parameters) ? to : clocks.validAt + 1;
-      return { data: lineageOf(view, dataset, from, until, clocks.validAt) };
+      const { lineage: data, limitMet } = lineageOf(view, dataset, from, until, clocks.validAt);
+      return limitMet ? { data, also: cutShort } : { data };
     }),
   );
 
