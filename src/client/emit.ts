@@ -87,12 +87,19 @@ export const stream = async (
       const duplicates = soFar.duplicates + (within?.duplicates ?? 0);
       return E.left({ error, soFar: { ...soFar, recorded, duplicates } });
     }
+    const before = soFar.recorded + soFar.duplicates;
+    const told = (answer.right.warnings ?? []).map(({ index = 0, ...of }) => ({
+      ...of,
+      index: index + before,
+    }));
+    const warnings = [...(soFar.warnings ?? []), ...told];
     soFar = {
       recorded: soFar.recorded + answer.right.recorded,
       duplicates: soFar.duplicates + answer.right.duplicates,
       position: answer.right.position,
       lines: soFar.lines + lines,
       bytes: soFar.bytes + body.length,
+      ...(warnings.length === 0 ? {} : { warnings }),
     };
     options.onProgress?.(soFar);
   }

@@ -20,6 +20,17 @@ export const Clocks = exact(
 );
 export type Clocks = t.TypeOf<typeof Clocks>;
 
+/**
+ * What the author of a policy should know: a rule that never fires, a policy that forbids nothing. `line` and `column` are
+ * those of its text, null where it is about the whole; `index` is the place of its event in what was sent.
+ */
+export const PolicyWarning = exact(
+  'PolicyWarning',
+  { rule: nullable(t.string), line: nullable(t.number), column: nullable(t.number), message: t.string },
+  { index: t.number },
+);
+export type PolicyWarning = t.TypeOf<typeof PolicyWarning>;
+
 /** The answer to a question. `next` is the cursor of the next page, or null. */
 export interface Answer<A> {
   readonly clocks: Clocks;
@@ -29,6 +40,8 @@ export interface Answer<A> {
   readonly limitMet?: boolean;
   /** Filters of the log that no known event matches by themselves: probably misspelt. */
   readonly matchingNothing?: ReadonlyArray<string>;
+  /** Of a policy that is tried: what its author should know. */
+  readonly warnings?: ReadonlyArray<PolicyWarning>;
 }
 
 /** The codec of an answer with this data. */
@@ -36,17 +49,17 @@ export const answerOf = <A>(data: t.Type<A, unknown, unknown>): t.Type<Answer<A>
   exact(
     'Answer',
     { clocks: Clocks, data, next: nullable(t.string) },
-    { limitMet: t.boolean, matchingNothing: list(t.string) },
+    { limitMet: t.boolean, matchingNothing: list(t.string), warnings: list(PolicyWarning) },
   ) as t.Type<Answer<A>, unknown, unknown>;
 
 /** The codec of an answer that is a list of such rows. */
 export const listAnswerOf = <A>(row: t.Type<A, unknown, unknown>) => answerOf<ReadonlyArray<A>>(list(row));
 
-/** What recording did: `position` is the last one of what was sent. */
+/** What recording did: `position` is the last one of what was sent. `warnings`: about the policies in it, if there are any. */
 export const Recorded = exact(
   'Recorded',
   { recorded: t.number, duplicates: t.number, position: t.string },
-  {},
+  { warnings: list(PolicyWarning) },
 );
 export type Recorded = t.TypeOf<typeof Recorded>;
 

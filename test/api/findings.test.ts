@@ -357,6 +357,68 @@ const simulated = async (server: LocalServer, body: object, query = '') => {
   return { status: response.status, body: (await response.json()) as Row };
 };
 
+describe('what the author of a policy should know', () => {
+  const neverFires = '@id("n") forbid(principal, action, resource) when { false };';
+  const ownText = 'permit(principal, action, resource);';
+
+  it('is told when the policy is tried, and when it is adopted', async () => {
+    const server = await newServer();
+    const policy = { policy: 'p', effectiveFrom: '2022-06-17' };
+    const tried = await simulated(server, { ...policy, cedar: neverFires });
+    expect(tried.status).toBe(200);
+    expect(tried.body.warnings).toEqual([
+      { rule: 'n', line: 1, column: expect.any(Number), message: expect.stringMatching(/impossible|never/) },
+    ]);
+    const response = await server.request('/v1/events', {
+      method: 'POST',
+      headers: { 'content-type': 'application/cloudevents-batch+json' },
+      body: JSON.stringify([
+        of('SubjectEnrolled', { subject: 'ana', population: 'us' }, at('2020-01-01')),
+        adopted('p', ownText, '2022-06-17'),
+      ]),
+    });
+    expect(response.status).toBe(201);
+    expect(await response.json()).toMatchObject({
+      warnings: [
+        {
+          index: 1,
+          rule: null,
+          line: null,
+          column: null,
+          message: expect.stringMatching(/^forbids nothing, so nothing can break it; /),
+        },
+      ],
+    });
+  });
+
+  it('is nothing of a policy that is as it should be', async () => {
+    const server = await newServer();
+    const tried = await simulated(server, { policy: 'p', effectiveFrom: '2022-06-17', cedar: nobodyAbove });
+    expect(tried.body).not.toHaveProperty('warnings');
+  });
+
+  it('ends before it begins, or names no country: it is refused with its place', async () => {
+    const server = await newServer();
+    const backwards = { effectiveUntil: '2020-01-01T00:00:00Z' };
+    const tried = await simulated(server, {
+      ...{ policy: 'p', effectiveFrom: '2022-06-17', cedar: noneIn('UK') },
+      ...backwards,
+    });
+    expect(tried.status).toBe(422);
+    expect(tried.body.errors).toMatchObject([
+      { pointer: '/cedar', message: expect.stringMatching(/"UK"; the United Kingdom is "GB"$/) },
+      { pointer: '/effectiveUntil', message: expect.stringMatching(/^is before effectiveFrom/) },
+    ]);
+    const response = await server.request('/v1/events', {
+      method: 'POST',
+      headers: { 'content-type': 'application/cloudevents+json' },
+      body: JSON.stringify(adopted('p', noneIn('GB'), '2022-06-17', backwards)),
+    });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ errors: [{ pointer: '/data/effectiveUntil' }] });
+  });
+});
+
 describe('when a version counts', () => {
   it('gives no findings while suspended, after its withdrawal, before and after it is effective', async () => {
     const server = await workedExample();

@@ -23,7 +23,7 @@ export const findingColumns = (names: Names): ReadonlyArray<Column<FindingRow>> 
     head: 'Rule',
     value: (row) => row.rule,
     cell: (row) => (
-      <span className="rule" title={row.reason ?? row.rule}>
+      <span className="rule" title={[row.reason ?? row.rule, row.limits ?? ''].join('\n').trim()}>
         <VerdictMark of={row.verdict} brief /> <Id>{row.rule}</Id>
       </span>
     ),
@@ -77,6 +77,7 @@ export const findingColumns = (names: Names): ReadonlyArray<Column<FindingRow>> 
     cell: (row) => <Day at={row.knownSince} />,
   },
   { key: 'reason', head: 'Reason', value: (row) => row.reason, fileOnly: true },
+  { key: 'limits', head: 'Limits of the rule', value: (row) => row.limits, fileOnly: true },
   {
     key: 'events',
     head: 'Proof',

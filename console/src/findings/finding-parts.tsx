@@ -5,6 +5,7 @@ import type { FindingRow } from '../../../src/client/rows.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Id, PartyWord, SiteWord } from '../parts/names.tsx';
 import { PathChain } from '../parts/path.tsx';
+import { shownText } from '../parts/shown-text.ts';
 import type { Group } from '../parts/table.tsx';
 
 export const VerdictMark = ({ of, brief = false }: { of: FindingRow['verdict']; brief?: boolean }) => {
@@ -85,7 +86,7 @@ export const ByWhom = ({
 };
 
 /** The heading of the findings of one version of a policy. */
-export const versionGroup = ({ policy, version }: FindingRow): Group => ({
+export const versionGroup = ({ policy, version, limits }: FindingRow): Group => ({
   key: `${policy} ${version}`,
   heading: (
     <span className="site-heading">
@@ -93,6 +94,12 @@ export const versionGroup = ({ policy, version }: FindingRow): Group => ({
         <Id>{policy}</Id>
       </strong>
       <span className="site-facts">version {version}</span>
+      {limits === null ? null : (
+        <details className="site-facts">
+          <summary>What it does not model</summary>
+          <bdi>{shownText(limits)}</bdi>
+        </details>
+      )}
     </span>
   ),
 });

@@ -125,6 +125,18 @@ const VersionDetails = ({
           <bdi>{reason.split('\n').map(shownText).join('\n')}</bdi>
         </p>
       )}
+      {version.limits.length === 0 ? null : (
+        <div className="reason">
+          <span className="unknown">What it does not model:</span>
+          <ul>
+            {version.limits.map(({ rule, limits }) => (
+              <li key={rule}>
+                <Id>{rule}</Id>: <bdi>{shownText(limits)}</bdi>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
       <pre>
         <code>{version.cedar === null ? 'Built into the ledger, without rules in Cedar.' : cedar}</code>
       </pre>

@@ -16,6 +16,7 @@ import { Adopt } from './adopt.tsx';
 import { Difference } from './difference.tsx';
 import { type Draft, draftFields, emptyDraft, faultsOf, momentOf, readDraft, writeDraft } from './draft.ts';
 import { DraftErrors } from './draft-errors.tsx';
+import { DraftWarnings } from './draft-warnings.tsx';
 import { readReason } from './reason.ts';
 
 const Outcome = ({ draft }: { draft: Draft }) => {
@@ -34,6 +35,7 @@ const Outcome = ({ draft }: { draft: Draft }) => {
       {(answer) => (
         <>
           <AllTimeSentence clocks={answer.clocks} />
+          <DraftWarnings warnings={answer.warnings ?? []} />
           <Difference
             difference={answer.data}
             clocks={answer.clocks}

@@ -4,10 +4,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
-import { Recorded } from '../../contract/answers.ts';
+import { type PolicyWarning, Recorded } from '../../contract/answers.ts';
 import type { Problem } from '../../contract/problem.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { Given } from '../../ledger/recording/decode-batch.ts';
+import { type Given, warningsMax } from '../../ledger/recording/decode-batch.ts';
 import { mayRepeat, type PreparedBatch } from '../../ledger/recording/prepared-batch.ts';
 import { type RecordedChunk, Recorder } from '../../ledger/recording/recorder.ts';
 import { isBinary, readBatch, readBinary, readNdjson, readStructured } from '../http/bodies.ts';
@@ -20,6 +20,10 @@ const accepted =
   'application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or CloudEvents binary mode (ce- headers with application/json)';
 
 const recordedContent = { 'application/json': { schema: jsonSchema(Recorded) as object } };
+
+/** Warnings are told where there are any. */
+const warned = (warnings: ReadonlyArray<PolicyWarning> = []): Pick<Recorded, 'warnings'> =>
+  warnings.length === 0 ? {} : { warnings };
 
 /** The route `POST /v1/events`. */
 export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
@@ -38,14 +42,16 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     if (!callerOf(context).isStillLetIn()) return problem(context, revokedMeanwhile);
     const done = await recorder.record(given.right, emitterOf(context));
     if (E.isLeft(done)) return problem(context, done.left);
-    const { recorded, duplicates, position } = done.right;
-    return context.json({ recorded, duplicates, position: String(position) }, recorded === 0 ? 200 : 201);
+    const { recorded, duplicates, position, warnings } = done.right;
+    const told = { recorded, duplicates, position: String(position), ...warned(warnings) };
+    return context.json(told, recorded === 0 ? 200 : 201);
   };
 
   /** Chunk after chunk, in order; while one is written, the next is read and prepared. */
   const recordLines = async (context: Context<ApiEnv>): Promise<Response> => {
     const by = emitterOf(context);
     let soFar: Recorded = { recorded: 0, duplicates: 0, position: String(ledger.parts.log.head()) };
+    const warnings: PolicyWarning[] = [];
     let last = 0;
     let written: Promise<RecordedChunk> | undefined;
     let before: PreparedBatch | undefined;
@@ -75,6 +81,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       const stopped = (await settled()) ?? (E.isLeft(prepared) ? prepared.left : undefined);
       if (stopped !== undefined) return problem(context, { ...stopped, soFar } as Problem);
       if (E.isRight(prepared) && prepared.right.decoded.given.length > 0) {
+        warnings.push(...(prepared.right.warnings ?? []).slice(0, warningsMax - warnings.length));
         before = prepared.right;
         written = recorder.recordLines(prepared.right);
         // An error is reported where the chunk is awaited.
@@ -83,7 +90,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     }
     const stopped = await settled();
     if (stopped !== undefined) return problem(context, { ...stopped, soFar } as Problem);
-    return context.json(soFar, soFar.recorded === 0 ? 200 : 201);
+    return context.json({ ...soFar, ...warned(warnings) }, soFar.recorded === 0 ? 200 : 201);
   };
 
   routes.post(

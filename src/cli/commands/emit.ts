@@ -11,6 +11,7 @@ import { invalidUsage, success } from '../invocation/exit-codes.ts';
 import { type Failure, failureOf } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { writeCsv } from '../terminal/formats.ts';
+import { warningLine } from '../terminal/policy-warnings.ts';
 import { ProgressBar } from '../terminal/progress-bar.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, wholeNumber } from '../terminal/wording.ts';
@@ -66,11 +67,14 @@ const stopped = ({ error, soFar }: EmitFailure, source: Source, url: string | un
 };
 
 const report = (done: EmitProgress, { format }: EmitOptions, source: Source, terminal: Terminal): void => {
-  const { recorded, duplicates, position } = done;
+  const { recorded, duplicates, position, warnings = [] } = done;
+  for (const warning of warnings) terminal.note(warningLine(warning));
   if (format === 'csv') {
     writeCsv(['recorded', 'duplicates', 'position'], [done], terminal);
   } else if (format === 'json' || format === 'ndjson') {
-    terminal.out(JSON.stringify({ recorded, duplicates, position }));
+    terminal.out(
+      JSON.stringify({ recorded, duplicates, position, ...(warnings.length === 0 ? {} : { warnings }) }),
+    );
   } else if (recorded + duplicates === 0) {
     terminal.out(`${source.name} has no events, so nothing was recorded. Expected one JSON event per line.`);
   } else {

@@ -17,6 +17,7 @@ import { failureOf } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { findingColumns } from '../terminal/finding-lines.ts';
 import { fieldsOf, show } from '../terminal/formats.ts';
+import { limitsOfRules } from '../terminal/limits-of-rules.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted } from '../terminal/wording.ts';
 
@@ -63,6 +64,7 @@ const ask = async (options: FindingsOptions, terminal: Terminal) =>
         ],
         footer: [
           `${counted(data.length, 'finding', 'findings')}: ${violated} violated, ${data.length - violated} could not be judged. Times are UTC.`,
+          ...limitsOfRules(data),
         ],
       },
       terminal,

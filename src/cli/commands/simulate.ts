@@ -13,6 +13,8 @@ import { type Failure, failureOf } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { findingColumns } from '../terminal/finding-lines.ts';
 import { show } from '../terminal/formats.ts';
+import { limitsOfRules } from '../terminal/limits-of-rules.ts';
+import { warningLine } from '../terminal/policy-warnings.ts';
 import type { Column } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted } from '../terminal/wording.ts';
@@ -79,7 +81,8 @@ const simulate = async (file: string, options: SimulateOptions, terminal: Termin
       ...(effectiveUntil === undefined ? {} : { effectiveUntil }),
     });
     if (E.isLeft(answer)) return E.left(refusal(failureOf(answer.left, options.url), file));
-    const { data } = answer.right;
+    const { data, warnings = [] } = answer.right;
+    for (const warning of warnings) terminal.note(warningLine(warning));
     const lines: ReadonlyArray<Line> = changes.flatMap((change) =>
       data[change].map((finding: FindingRow) => lineOf(change, finding)),
     );

@@ -3,11 +3,17 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import type { PolicyWarning } from '../../contract/answers.ts';
 import type { BodyFault, Problem } from '../../contract/problem.ts';
 import type { EventData } from '../../domain/events/catalogue.ts';
 import { decodeEvent, type Event } from '../../domain/events/event.ts';
 import type { Fault } from '../../domain/events/fault.ts';
-import { describeFault, readPolicyToAdopt } from '../../domain/policy/cedar/read-policy.ts';
+import {
+  describeFault,
+  type PolicyFault,
+  readPolicyToAdopt,
+  warningOf,
+} from '../../domain/policy/cedar/read-policy.ts';
 import { ledgerSource } from '../../domain/recording/authority.ts';
 import { never } from '../../domain/time/instant.ts';
 import { Turns } from '../../threads/turns.ts';
@@ -24,6 +30,9 @@ export type Given = {
 /** Once this many faults of a body are found, the rest of it is not examined. */
 const faultsMax = 10_000;
 
+/** Warnings about the policies of one body that are told. */
+export const warningsMax = 100;
+
 /** How many times the events of one batch may name people. */
 const batchPeopleMax = 100_000;
 
@@ -38,12 +47,15 @@ type Adopted = Pick<EventData<'PolicyAdopted'>, 'cedar' | 'effectiveFrom' | 'eff
  * Why a policy cannot be adopted: its text cannot be judged (R17), or it would end before it begins.
  *
  * @param pointer where its data stands.
+ * @param warn told of what the author should know of a text that can be judged.
  */
 export const faultsOfAdoption = (
   { cedar, effectiveFrom, effectiveUntil = never }: Adopted,
   pointer: string,
+  warn: (warning: PolicyFault) => void = () => undefined,
 ): ReadonlyArray<Fault> => {
   const policy = readPolicyToAdopt(cedar);
+  if (E.isRight(policy)) policy.right.warnings.forEach(warn);
   const ofText = E.isRight(policy) ? [] : policy.left;
   return [
     ...ofText.map((fault) => ({ pointer: `${pointer}/cedar`, message: describeFault(fault) })),
@@ -59,7 +71,7 @@ export const faultsOfAdoption = (
 };
 
 /** Faults of an event that decodes: it is reserved for the ledger, or adopts a policy that cannot be judged (R17). */
-const faultsOfDecoded = (event: Event): ReadonlyArray<Fault> => {
+const faultsOfDecoded = (event: Event, warn: (warning: PolicyFault) => void): ReadonlyArray<Fault> => {
   if (event.type === 'SubjectForgotten') {
     const message =
       'SubjectForgotten is appended by the ledger itself; erase a person with DELETE /v1/subjects/{id}';
@@ -69,15 +81,18 @@ const faultsOfDecoded = (event: Event): ReadonlyArray<Fault> => {
     const message = `${ledgerSource} is reserved for the ledger; expected the source that the event comes from`;
     return [{ pointer: '/source', message }];
   }
-  return event.type === 'PolicyAdopted' ? faultsOfAdoption(event.data, '/data') : [];
+  return event.type === 'PolicyAdopted' ? faultsOfAdoption(event.data, '/data', warn) : [];
 };
 
-const decodeOne = (given: Given): E.Either<ReadonlyArray<Fault>, Event> => {
+const decodeOne = (
+  given: Given,
+  warn: (warning: PolicyFault) => void,
+): E.Either<ReadonlyArray<Fault>, Event> => {
   if ('fault' in given) return E.left([{ pointer: given.pointer ?? '', message: given.fault }]);
   return pipe(
     decodeEvent(given.json),
     E.flatMap((event) => {
-      const faults = faultsOfDecoded(event);
+      const faults = faultsOfDecoded(event, warn);
       return faults.length === 0 ? E.right(event) : E.left(faults);
     }),
   );
@@ -95,10 +110,12 @@ const tooManyPeople = (given: Given): Problem => {
  * between.
  *
  * @param areApart whether they need not be recorded together: then there may be any number of people in them.
+ * @param warnings gets what the authors of policies should know, up to `warningsMax`.
  */
 export const decodeBatch = async (
   batch: ReadonlyArray<Given>,
   areApart: boolean,
+  warnings: PolicyWarning[] = [],
 ): Promise<E.Either<Problem, ReadonlyArray<Event>>> => {
   const turns = new Turns();
   const events: Event[] = [];
@@ -106,7 +123,9 @@ export const decodeBatch = async (
   let people = 0;
   for (const given of batch) {
     if (errors.length >= faultsMax) break;
-    const decoded = decodeOne(given);
+    const decoded = decodeOne(given, (warning) => {
+      if (warnings.length < warningsMax) warnings.push({ index: given.index, ...warningOf(warning) });
+    });
     if (E.isLeft(decoded)) for (const fault of decoded.left) errors.push({ ...placeOf(given), ...fault });
     else {
       events.push(decoded.right);

@@ -1,6 +1,7 @@
 /**
  * A batch that is ready to be appended.
  */
+import type { PolicyWarning } from '../../contract/answers.ts';
 import type { Event } from '../../domain/events/event.ts';
 import { encodeStored } from '../../domain/events/stored.ts';
 import type { Attribution } from '../../domain/recording/attribution.ts';
@@ -23,6 +24,8 @@ export interface PreparedBatch {
   readonly places: ReadonlyArray<number>;
   /** Events recorded already: place in the batch to position in the log. */
   readonly recordedAlready: ReadonlyMap<number, Position>;
+  /** What the authors of its policies should know. */
+  readonly warnings?: ReadonlyArray<PolicyWarning>;
 }
 
 /** The event as the store takes it. */

@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { PolicyWarning } from '../../contract/answers.ts';
 import type { Problem } from '../../contract/problem.ts';
 import { subjectsOf } from '../../domain/events/subjects.ts';
 import type { AppendError, Position } from '../../store/event-store.ts';
@@ -21,6 +22,8 @@ export interface Recorded {
   readonly recorded: number;
   readonly duplicates: number;
   readonly position: Position;
+  /** What the authors of its policies should know. */
+  readonly warnings?: ReadonlyArray<PolicyWarning>;
 }
 
 /** What recording a chunk of lines did, and the problem that stopped it, if one did. */
@@ -63,7 +66,12 @@ export class Recorder {
   record(batch: ReadonlyArray<Given>, by: Emitter): Promise<E.Either<Problem, Recorded>> {
     return pipe(
       this.prepared(batch, by, false),
-      TE.flatMap((prepared) => this.appended(prepared)),
+      TE.flatMap((prepared) =>
+        pipe(
+          this.appended(prepared),
+          TE.map((done) => ({ ...done, warnings: prepared.warnings ?? [] })),
+        ),
+      ),
     )();
   }
 
@@ -99,12 +107,14 @@ export class Recorder {
   ): TE.TaskEither<Problem, PreparedBatch> {
     const stopped = refusedByTree(this.ledger.parts.merkle.state.stop);
     if (stopped !== undefined) return TE.left(stopped);
+    const warnings: PolicyWarning[] = [];
     return pipe(
-      () => decodeBatch(given, areApart),
+      () => decodeBatch(given, areApart, warnings),
       TE.flatMapEither(checkAuthority(given, by, this.ledger.parts.log)),
       TE.flatMap((events) => orPassingProblem(() => withoutCarried(events, given, this.ledger.parts))),
       TE.flatMapEither((events) => events),
       TE.flatMap((events) => this.pseudonymiser.prepare({ given, events, by })),
+      TE.map((prepared) => (warnings.length === 0 ? prepared : { ...prepared, warnings })),
     );
   }
 

@@ -8,6 +8,7 @@ import { type Asked, pageOfMade } from '../../contract/asked.ts';
 import type { Problem } from '../../contract/problem.ts';
 import type { DifferenceQuestion, FindingsQuestion } from '../../contract/questions/policy.ts';
 import { invalidParameter, type PlainQuestion } from '../../contract/questions/question.ts';
+import { readPolicyToAdopt, warningOf } from '../../domain/policy/cedar/read-policy.ts';
 import type { Finding } from '../../domain/policy/finding.ts';
 import type { Difference } from '../../domain/policy/findings-difference.ts';
 import type { Proposal } from '../../domain/policy/proposed-version.ts';
@@ -126,4 +127,9 @@ export const policySimulation = (
   view: View,
   asked: Asked<PlainQuestion>,
   { proposal }: { readonly proposal: Proposal },
-): Outcome => E.right(differencePage(view, simulated(view, proposal, asked.clocks.validAt), asked));
+): Outcome => {
+  const page = differencePage(view, simulated(view, proposal, asked.clocks.validAt), asked);
+  const read = readPolicyToAdopt(proposal.cedar);
+  const warnings = E.isRight(read) ? read.right.warnings.map(warningOf) : [];
+  return E.right(warnings.length === 0 ? page : { ...page, also: { ...page.also, warnings } });
+};

@@ -46,6 +46,14 @@ export const describeFault = ({ message, hint, location, rule }: PolicyFault): s
     hint === null ? '' : `; ${hint}`,
   ].join('');
 
+/** A warning as it is told: its message and hint in one, beside its place and its rule. */
+export const warningOf = ({ message, hint, location, rule }: PolicyFault) => ({
+  rule,
+  line: location?.line ?? null,
+  column: location?.column ?? null,
+  message: hint === null ? message : `${message}; ${hint}`,
+});
+
 /** Rules of a policy that is adopted or tried: reading takes about half a millisecond for each. */
 const policyRulesMax = 500;
 

@@ -1,0 +1,14 @@
+/**
+ * What the rules behind findings do not model, in the rules' own words.
+ */
+import type { FindingRow } from '../../contract/rows/policy.ts';
+
+/** A line for each rule behind the findings that says what it does not model; nothing where none does. */
+export const limitsOfRules = (findings: ReadonlyArray<FindingRow>): ReadonlyArray<string> => {
+  const lines = new Set(
+    findings.flatMap(({ policy, version, rule, limits }) =>
+      limits === null ? [] : [`  ${policy} ${version}, ${rule}: ${limits}`],
+    ),
+  );
+  return lines.size === 0 ? [] : ['', 'What these rules do not model:', ...lines];
+};
