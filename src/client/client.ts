@@ -8,7 +8,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
-import { type Answer, answerOf, type PolicyWarning, Readiness, type Recorded } from '../contract/answers.ts';
+import { type Answer, answerOf, Readiness, type Recorded } from '../contract/answers.ts';
 import { Replay, ReplayList, type ReplayRequest } from '../contract/replays.ts';
 import { DiscrepancyRow, EventDetail, TrailRow, WireEvent } from '../contract/rows/events.ts';
 import {

@@ -100,6 +100,7 @@ const simulate = async (file: string, options: SimulateOptions, terminal: Termin
           ...(answer.right.next === null
             ? []
             : ['There are more than are shown: try fewer rules at a time.']),
+          ...limitsOfRules(lines),
         ],
       },
       terminal,

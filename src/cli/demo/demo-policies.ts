@@ -172,7 +172,7 @@ export const showPolicies = async (
     `${counted(fitting.length + 1, 'version', 'versions')} of policies were adopted. Each was judged for the whole time that it was in force.`,
   );
   terminal.out(
-    'Missing data counts as “not judged”, never as compliance. Each file in policies/ states what it does not model.',
+    'Missing data counts as “not judged”, never as compliance. Each rule in policies/ states what it does not model, and so do its findings.',
   );
 
   const tried = await ledger.policies.simulate({
