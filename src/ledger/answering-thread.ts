@@ -9,16 +9,18 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Answered } from '../contract/asked.ts';
 import type { Problem } from '../contract/problem.ts';
+import type { Assurance } from '../domain/events/words.ts';
 import { isDamage } from '../projections/engine/damage.ts';
 import { openProjectionsToRead } from '../projections/engine/generations.ts';
 import { IndexReader } from '../projections/engine/index-reader.ts';
-import { adoptHistories } from '../questions/whole-history.ts';
+import { adoptHistories, lookForHistories, wholeHistories } from '../questions/whole-history.ts';
 import { type AskedWidely, answerWidely } from '../questions/wide/wide-questions.ts';
 import { Abandoned, OverBudget } from '../questions/work.ts';
 import { openLogFile } from '../store/open/open-log-file.ts';
 import { type PlainProblem, StoreProblem, toPlain } from '../store/sqlite/store-problems.ts';
 import { AnsweringSignals } from './answering-signals.ts';
 import { askAsKnown, knowing } from './ask.ts';
+import { readHistory, savedEveryPositions, writeHistory } from './counted-file.ts';
 
 /** What the thread is started with. */
 export interface AnsweringThreadInput {
@@ -58,6 +60,7 @@ const readerOf = (file: string): IndexReader => {
   if (open?.file === file) return open.reader;
   const database = openProjectionsToRead(file);
   const reader = new IndexReader(database, log);
+  lookForHistories(reader, (view) => readHistory(file, log, view));
   if (open !== undefined) {
     adoptHistories(open.reader, reader);
     open.database.close();
@@ -102,8 +105,25 @@ const answer = (file: string, asked: AskedWidely): AnsweringReport => {
   }
 };
 
+/** Up to which position each assurance's history was written. */
+const saved = new Map<Assurance, number>();
+
+/** Writes what is counted, where it has moved so far since it was last written. */
+const save = (everyPositions: number): void => {
+  if (open === undefined) return;
+  for (const [assurance, history] of wholeHistories(open.reader)) {
+    const before = saved.get(assurance);
+    if (before !== undefined && Math.abs(history.position - before) < everyPositions) continue;
+    if (writeHistory(open.file, log, history)) saved.set(assurance, history.position);
+  }
+};
+
 parentPort!.on('message', (request: AnsweringRequest) => {
-  if (request.kind === 'ask') return parentPort!.postMessage(answer(request.projectionsFile, request.asked));
+  if (request.kind === 'ask') {
+    parentPort!.postMessage(answer(request.projectionsFile, request.asked));
+    return save(savedEveryPositions);
+  }
+  save(1);
   open?.database.close();
   log.close();
   parentPort!.close();

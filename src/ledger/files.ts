@@ -19,7 +19,7 @@ export const filesIn = (directory: string) => ({
 /** The names of a ledger's files, each with its companions such as `-wal`, and of its directory of projections. */
 const ofLedger =
   /^(((log|vault|reads|tree)\.sqlite|kurrentdb-.*\.mirror|(keys|signing-keys|server)\.json|first-key\.txt)([-.].*)?|projections)$/;
-const ofProjections = /^(generation-\d+\.sqlite|serving\.json)([-.].*)?$/;
+const ofProjections = /^(counted-.*|generation-\d+\.sqlite|serving\.json)([-.].*)?$/;
 
 /** Makes the directory of a ledger, or takes from other users what they may do with its files. */
 export const keepFilesPrivate = (directory: string): void => {

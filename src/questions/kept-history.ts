@@ -9,7 +9,7 @@
  * It can be left off anywhere: every step is made whole, and the next question goes on from there.
  */
 import { isPopulation } from '../domain/events/scope.ts';
-import type { ClassPeople } from '../domain/policy/class-people.ts';
+import { ClassPeople } from '../domain/policy/class-people.ts';
 import { peopleAt } from '../domain/policy/cohorts.ts';
 import type { Finding } from '../domain/policy/finding.ts';
 import type { JudgedHolding } from '../domain/policy/judged-holding.ts';
@@ -23,6 +23,7 @@ import type { SubjectPresence } from '../domain/residency/presences.ts';
 import { Count } from '../domain/time/count.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import { contains } from '../domain/time/interval.ts';
+import { StepFunction } from '../domain/time/step-function.ts';
 import { cover } from '../domain/time/timeline.ts';
 import type { ReachIndex } from '../projections/reach/reach-index.ts';
 import { type Affected, affectedBetween } from './affected.ts';
@@ -31,11 +32,37 @@ import { type HistoryOfSome, historyOfSome, type KeptAccess } from './history-of
 import { reachIndexOf } from './reach.ts';
 import { ResidencyFacts } from './residency-facts.ts';
 import { type ResidencyOfMany, withCohorts } from './residency-of-many.ts';
-import { RunningCount } from './running-count.ts';
+import { type CountColumns, RunningCount } from './running-count.ts';
 import { View } from './view.ts';
 
 /** Individuals looked at in one step; the memory that their facts take is freed in between. */
 const individualsAtOnceMax = 1_000;
+
+/** A number over time, as columns. */
+type Columns = readonly [times: Float64Array, values: Float64Array];
+
+/** What is counted of individuals, as plain data; cohorts and findings are made of it and of the index. */
+export interface PlainHistory {
+  readonly known: Knowledge;
+  readonly counted: ReadonlyMap<string, ReadonlyArray<string>>;
+  readonly enrolments: ReadonlyMap<string, CountColumns>;
+  readonly apart: ReadonlySet<string>;
+  readonly accesses: ReadonlyMap<number, KeptAccess>;
+  readonly accessesOf: ReadonlyMap<string, ReadonlyArray<number>>;
+  readonly unions: ReadonlyArray<Omit<Union, 'count'> & { readonly columns: Columns }>;
+  readonly classes: ReadonlyArray<
+    Pick<ClassPeople, 'holding' | 'population' | 'expires' | 'held' | 'own'> & {
+      readonly parts: ReadonlyArray<readonly [subject: string | null, columns: Columns]>;
+    }
+  >;
+}
+
+const columnsOf = (count: Count): Columns => {
+  const { times, values } = count.overTime();
+  return [times.slice(), values.slice()];
+};
+
+const countFrom = ([times, values]: Columns): Count => new Count(new StepFunction(times, values));
 
 /** What a class was judged by is another since it was judged: these are described otherwise, or were corrected. */
 export interface Stale {
@@ -182,6 +209,59 @@ export class KeptHistory {
       corrected: new Set(this.stale.corrected),
     };
     return copy;
+  }
+
+  /** What is counted, if everybody is. */
+  toPlain(): PlainHistory | undefined {
+    if (!this.isWhole) return undefined;
+    return {
+      known: this.known,
+      counted: this.counted,
+      enrolments: new Map([...this.enrolments].map(([population, count]) => [population, count.columns()])),
+      apart: this.apart,
+      accesses: this.ofSubjects,
+      accessesOf: this.accessesOf,
+      unions: [...this.unions.values()].map(({ count, ...of }) => ({ ...of, columns: columnsOf(count) })),
+      classes: [...this.people.all()].map(({ holding, population, expires, held, own, parts }) => ({
+        ...{ holding, population, expires, held, own },
+        parts: [...parts].map(([subject, count]) => [subject, columnsOf(count)] as const),
+      })),
+    };
+  }
+
+  /**
+   * The history that plain data was made of.
+   *
+   * @param view of the log that it was counted from; it may know more or less.
+   */
+  static from(plain: PlainHistory, view: View): KeptHistory {
+    const history = new KeptHistory(view);
+    history.known = plain.known;
+    history.isBegun = true;
+    history.countedUpTo = undefined;
+    history.apart = plain.apart;
+    for (const [subject, populations] of plain.counted) {
+      history.counted.set(subject, populations);
+      for (const population of populations) setIn(history.countedIn, population).add(subject);
+    }
+    for (const [population, columns] of plain.enrolments)
+      history.enrolments.set(population, RunningCount.of(columns));
+    for (const [position, access] of plain.accesses) history.ofSubjects.set(position, access);
+    for (const [subject, accesses] of plain.accessesOf) history.accessesOf.set(subject, accesses);
+    for (const { columns, ...of } of plain.unions)
+      history.unions.set(unionKey(of), { ...of, count: countFrom(columns) });
+    for (const { holding, population, expires, held, own, parts } of plain.classes) {
+      const people = new ClassPeople(holding, population);
+      people.expires = expires;
+      people.held = held;
+      for (const [subject, spans] of own) people.own.set(subject, spans);
+      for (const [subject, columns] of parts) people.parts.set(subject, countFrom(columns));
+      history.people.put(people);
+    }
+    // Cohorts are not kept: they are made anew of the enrolments in the index.
+    for (const name of new View(view.index, plain.known).names('population', '', Number.MAX_SAFE_INTEGER))
+      history.stalePopulations.add(name);
+    return history;
   }
 
   /** Every class that was judged, with the findings about it. */

@@ -11,14 +11,21 @@ interface Change extends FoldingPlace {
   readonly by: number;
 }
 
+/** A count as columns, in folding order: the places at which it changes, and what it is from there on. */
+export interface CountColumns {
+  readonly times: Float64Array;
+  readonly positions: Float64Array;
+  readonly sums: Float64Array;
+}
+
 /** After every event of an instant. */
 const endOf = (instant: Instant): FoldingPlace => ({ time: instant, position: Number.POSITIVE_INFINITY });
 
 export class RunningCount {
-  private times = new Float64Array(0);
-  private positions = new Float64Array(0);
+  private times: Float64Array = new Float64Array(0);
+  private positions: Float64Array = new Float64Array(0);
   /** The count from each place on. */
-  private sums = new Float64Array(0);
+  private sums: Float64Array = new Float64Array(0);
   /** Changes that are not in the columns yet. */
   private added: Change[] = [];
 
@@ -55,6 +62,22 @@ export class RunningCount {
       for (let nth = 0; nth < by; nth++) places.push(this.placeAt(index));
     }
     return places;
+  }
+
+  /** The count as columns. */
+  columns(): CountColumns {
+    this.mergeAdded();
+    const { times, positions, sums } = this;
+    return { times: times.slice(), positions: positions.slice(), sums: sums.slice() };
+  }
+
+  /** The count that the columns are of. */
+  static of({ times, positions, sums }: CountColumns): RunningCount {
+    const count = new RunningCount();
+    count.times = times;
+    count.positions = positions;
+    count.sums = sums;
+    return count;
   }
 
   /** A count of its own that starts with the same numbers. */

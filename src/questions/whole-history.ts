@@ -44,6 +44,18 @@ export const adoptHistories = (from: EventIndex, to: EventIndex): void => {
   for (const [assurance, history] of latestOf(from)) if (history.isWhole) adopted.set(assurance, history);
 };
 
+/** Where the histories of an index are found that were counted before the process began. */
+const counted = new WeakMap<EventIndex, (view: View) => KeptHistory | undefined>();
+
+/** Has histories of the index that are not in memory looked for before they are counted. */
+export const lookForHistories = (index: EventIndex, look: (view: View) => KeptHistory | undefined): void => {
+  counted.set(index, look);
+};
+
+/** The histories of the index in which everybody is counted. */
+export const wholeHistories = (index: EventIndex): ReadonlyArray<readonly [Assurance, KeptHistory]> =>
+  [...latestOf(index)].filter(([, history]) => history.isWhole);
+
 const isNear = ({ position }: KeptHistory, view: View): boolean =>
   Math.abs(view.recordedUpTo - position) <= movedPositionsMax;
 
@@ -51,7 +63,11 @@ const isNear = ({ position }: KeptHistory, view: View): boolean =>
 const keptFor = (view: View): KeptHistory | undefined => {
   const histories = latestOf(view.index);
   const { minAssurance, position } = view.known;
-  const before = histories.get(minAssurance);
+  let before = histories.get(minAssurance);
+  if (before === undefined && !view.isSimulated()) {
+    before = counted.get(view.index)?.(view);
+    if (before !== undefined) histories.set(minAssurance, before);
+  }
   // One that knows more stays for the questions about now.
   if (view.isSimulated() || (before !== undefined && position < before.position)) return undefined;
   if (before !== undefined && isNear(before, view)) return before;

@@ -1,11 +1,13 @@
 /**
  * Questions about the whole ledger, answered on the spot where it is small and by a thread where it is not.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Asked } from '../../src/contract/asked.ts';
 import type { FindingsQuestion } from '../../src/contract/questions/policy.ts';
+import { readHistory } from '../../src/ledger/counted-file.ts';
 import { longLog } from '../support/long-log.ts';
 import { endOfReplay, startReplay } from '../support/replaying.ts';
 import { LocalServer, newDataDirectory, type Query, removeDirectory } from '../support/server.ts';
@@ -242,6 +244,46 @@ describe('a wide question that takes its time', () => {
       expect((await server.get('/metrics')).body).toContain('domicile_counting_total_individuals 0');
     } finally {
       await server.close();
+      removeDirectory(directory);
+    }
+  });
+
+  it('is counted on from where it was after a restart, and anew where that is damaged', {
+    timeout: testMsMax,
+  }, async () => {
+    const directory = newDataDirectory();
+    const restarted = async (): Promise<{ readonly data: unknown; readonly wasKept: boolean }> => {
+      const server = await LocalServer.open(directory, 60_000);
+      try {
+        server.ledger.onTheSpotMax = 0;
+        const { body: recorded } = await server.postLines(longLog(300));
+        const { body } = await server.get('/v1/findings', { atLeast: recorded.position, limit: 1_000 });
+        const { log } = server.ledger.parts;
+        const { file } = (server.ledger as unknown as { serving: { file: string } }).serving;
+        const wasKept = server.ledger.ask(
+          Number.MAX_SAFE_INTEGER,
+          'claimed',
+          (view) => readHistory(file, log, view) !== undefined,
+        );
+        return { data: body.data, wasKept };
+      } finally {
+        await server.close();
+      }
+    };
+    try {
+      const first = await restarted();
+      const second = await restarted();
+      expect(second).toEqual({ data: first.data, wasKept: true });
+      const [name] = readdirSync(join(directory, 'projections')).filter((each) =>
+        each.startsWith('counted-'),
+      );
+      const counted = join(directory, 'projections', name!);
+      const bytes = readFileSync(counted);
+      bytes[bytes.length >> 1]! ^= 1;
+      writeFileSync(counted, bytes);
+      expect((await restarted()).data).toEqual(first.data);
+      expect(statSync(counted).mode & 0o077).toBe(0);
+    } finally {
       removeDirectory(directory);
     }
   });

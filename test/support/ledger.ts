@@ -84,9 +84,14 @@ export const projectedInStages = (events: ReadonlyArray<StoredEvent>) => {
   const applier = new Applier(database, log);
   const scanner = new Scanner(log);
   const nextUpdate = applier.scannerUpdates();
-  const index = new IndexReader(database, log);
+  let index = new IndexReader(database, log);
   return {
-    index,
+    /** Asks by another index from now on, as a process that is started again does. Returns the one before and that. */
+    restart: () => {
+      const before = index;
+      index = new IndexReader(database, log);
+      return { before, after: index };
+    },
     /** Applies the events up to a position. */
     applyUpTo: (position: number): void => {
       while (applier.checkpoint() < position) {
