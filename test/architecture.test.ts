@@ -22,6 +22,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   projections: ['domain', 'store', 'sorted-runs', 'threads'],
   questions: ['contract', 'domain', 'projections'],
   ledger: ['contract', 'domain', 'integrity', 'people', 'projections', 'questions', 'store', 'threads'],
+  monitor: ['contract', 'domain', 'integrity', 'ledger', 'projections', 'questions', 'store'],
   client: ['contract', 'domain'],
   api: [
     'contract',
@@ -35,7 +36,19 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
     'threads',
   ],
   main: ['api', 'ledger', 'people'],
-  cli: ['api', 'client', 'contract', 'domain', 'integrity', 'ledger', 'main', 'people', 'store', 'witness'],
+  cli: [
+    'api',
+    'client',
+    'contract',
+    'domain',
+    'integrity',
+    'ledger',
+    'main',
+    'monitor',
+    'people',
+    'store',
+    'witness',
+  ],
 };
 
 /** What a folder inside another may import of its own: the chapters of the domain come one after the other. */

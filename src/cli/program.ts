@@ -11,6 +11,7 @@ import { addFindings } from './commands/findings.ts';
 import { addHistory } from './commands/history.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLog } from './commands/log.ts';
+import { addMonitor } from './commands/monitor.ts';
 import { addReplay } from './commands/replay.ts';
 import { addServe } from './commands/serve.ts';
 import { addSimulate } from './commands/simulate.ts';
@@ -50,6 +51,7 @@ Exit codes: 0 success, 1 a check failed, 2 invalid usage or input, 3 the ledger 
   addLog(program, terminal);
   addVerify(program, terminal);
   addWitness(program, terminal);
+  addMonitor(program, terminal);
   addCopy(program, terminal);
   addDoctor(program, terminal);
   addBench(program, terminal);

@@ -64,7 +64,7 @@ const backups = (count: number, from = 0) =>
     },
   }));
 
-const pollMs = { interval: 50, timeout: 15_000 };
+const pollMs = { interval: 50, timeout: 40_000 };
 const stateOf = async (server: ServerProcess) => (await server.get('/v1/log')).body.data;
 const servedSize = async (server: ServerProcess) =>
   (await server.get('/log/checkpoint')).body.split?.('\n')[1];

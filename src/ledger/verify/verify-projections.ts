@@ -14,8 +14,8 @@ import { type Check, count, failed, ok, warning } from '../examine/check.ts';
 
 const remedy = 'Run domicile replay: the projections are made anew from the log';
 
-/** Builds projections in a file from the log, up to a position. */
-function* rebuild(log: LogReader, file: string, upTo: number): Generator<number> {
+/** Builds projections in a file from the log, up to a position, or goes on with them. */
+export function* rebuild(log: LogReader, file: string, upTo: number): Generator<number> {
   const database = openProjections(file);
   if (database === undefined) throw new Error('new projections cannot be opened');
   try {

@@ -28,7 +28,7 @@ import {
 } from './open-store.ts';
 import { storeSettingOf } from './store-setting.ts';
 
-interface OpenTarget extends CopyTarget {
+export interface OpenTarget extends CopyTarget {
   close(): Promise<void>;
 }
 
@@ -63,7 +63,7 @@ const addInTransaction = (
 };
 
 /** Opens an embedded ledger to which events are added with the times at which they were recorded. */
-const openEmbeddedTarget = (file: string, now: number): OpenTarget => {
+export const openEmbeddedTarget = (file: string, now: number): OpenTarget => {
   const { database, close } = openToWrite(file, ledgerFormat, now);
   const queries = ledgerQueries(database, file);
   const writer = batchWriter(database);

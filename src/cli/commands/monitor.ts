@@ -1,0 +1,168 @@
+/**
+ * `domicile monitor`: an independent copy of a ledger, which checks what its operator shows and says.
+ */
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import { checkFailed, invalidUsage, success, unavailable } from '../invocation/exit-codes.ts';
+import { type CommandResult, type Failure, failureOfThrown } from '../invocation/failure.ts';
+import { runCommand } from '../invocation/run-command.ts';
+import { ProgressBar } from '../terminal/progress-bar.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { wholeNumber } from '../terminal/wording.ts';
+import { stopAsked } from './serve.ts';
+
+interface MonitorOptions {
+  readonly dir: string;
+  readonly key?: ReadonlyArray<string>;
+  readonly policy?: string;
+  readonly token?: string;
+  readonly once?: boolean;
+  readonly fail?: boolean;
+  readonly questions: number;
+  readonly interval: number;
+}
+
+const questionsDefault = 20;
+const questionsMax = 10_000;
+const intervalSecondsDefault = 10;
+const intervalSecondsMax = 86_400;
+const msPerSecond = 1_000;
+
+const countUpTo =
+  (max: number) =>
+  (text: string): number => {
+    const count = Number(text);
+    if (!/^\d+$/.test(text) || count > max)
+      throw new InvalidArgumentError(`Expected a whole number from 0 to ${max}.`);
+    return count;
+  };
+
+const invalid = (message: string, hint?: string): E.Either<Failure, never> =>
+  E.left({ exitCode: invalidUsage, message, ...(hint === undefined ? {} : { hint }) });
+
+const run = async (url: string, options: MonitorOptions, terminal: Terminal): Promise<CommandResult> => {
+  const {
+    dir,
+    key = [],
+    policy,
+    token = process.env.LEDGER_TOKEN,
+    once,
+    fail,
+    questions,
+    interval,
+  } = options;
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+    return invalid('expected the address of a ledger, such as https://ledger.example.com');
+  const [
+    { parseVerifierKey },
+    { parseTlogPolicy },
+    { Operator },
+    { OwnLedger },
+    { Monitor },
+    { keepEvidence },
+  ] = await Promise.all([
+    import('../../integrity/keys.ts'),
+    import('../../integrity/tlog-policy.ts'),
+    import('../../monitor/operator.ts'),
+    import('../../monitor/own-ledger.ts'),
+    import('../../monitor/monitor.ts'),
+    import('../../monitor/evidence.ts'),
+  ]);
+  const keys = E.traverseArray(parseVerifierKey)(key);
+  if (E.isLeft(keys)) return invalid(`--key: ${keys.left}`);
+  const text =
+    policy === undefined
+      ? E.right('quorum none')
+      : E.tryCatch(() => readFileSync(policy, 'utf8'), failureOfThrown);
+  if (E.isLeft(text)) return text;
+  const trusted = parseTlogPolicy(text.right);
+  if (E.isLeft(trusted)) return invalid(`${policy}: ${trusted.left}`);
+  if (keys.right.length + trusted.right.logs.length === 0) {
+    return invalid(
+      'name the keys that you trust with --key VKEY or --policy FILE',
+      'Ask for them by a way that the operator does not control: `domicile log key` prints them where the ledger is.',
+    );
+  }
+  const own = new OwnLedger(dir, Date.now());
+  const bar = new ProgressBar(terminal, () => performance.now());
+  const monitor = new Monitor(new Operator(url, token), own, {
+    policy: trusted.right,
+    keys: keys.right,
+    questions,
+    now: () => Date.now(),
+    random: Math.random,
+    onProgress: (done, of) =>
+      bar.update(done, of, `${wholeNumber(done)} of ${wholeNumber(of)} events checked`),
+  });
+  let stopped = false;
+  const stop = stopAsked().then(() => {
+    stopped = true;
+  });
+  let lies = 0;
+  try {
+    for (;;) {
+      const round = await monitor.round();
+      bar.end();
+      if (round.kind === 'holds')
+        terminal.out(
+          `${wholeNumber(round.size)} events hold; ${round.asked} answers are as they are derived here.`,
+        );
+      else if (round.kind === 'no-answer') {
+        if (once === true) return E.left({ exitCode: unavailable, message: round.reason });
+        terminal.note(round.reason);
+      } else {
+        lies++;
+        const file = keepEvidence(dir, round.evidence, Date.now());
+        terminal.out(`Does not hold: ${round.evidence.what}. The evidence is in ${file}`);
+        if (fail === true || round.final) return E.right(checkFailed);
+      }
+      if (once === true || stopped) return E.right(lies > 0 && fail === true ? checkFailed : success);
+      let timer: NodeJS.Timeout | undefined;
+      const pause = new Promise((resolve) => {
+        timer = setTimeout(resolve, interval * msPerSecond);
+      });
+      await Promise.race([pause, stop]);
+      clearTimeout(timer);
+      if (stopped) return E.right(success);
+    }
+  } finally {
+    await own.close();
+  }
+};
+
+/** Adds the command. */
+export const addMonitor = (program: Command, terminal: Terminal): void => {
+  program
+    .command('monitor <url>')
+    .summary('keep an independent copy of a ledger, and check its answers')
+    .description(
+      'Follows a ledger: checks every checkpoint, entry and stored event, keeps a copy, asks the operator random questions and derives each answer itself. What does not hold is kept as evidence. It knows people by pseudonyms alone.',
+    )
+    .requiredOption('--dir <dir>', 'the directory of the copy and of the evidence')
+    .option('--key <vkey...>', 'a verifier key of the ledger that you trust')
+    .option('--policy <file>', 'the logs and witnesses that you trust, as a tlog-policy')
+    .option('--token <token>', 'the token of a key with the scope audit (default: LEDGER_TOKEN)')
+    .option('--once', 'end after one round')
+    .option('--fail', 'end with exit code 1 once an answer does not hold')
+    .option('--questions <count>', 'questions in each round', countUpTo(questionsMax), questionsDefault)
+    .option(
+      '--interval <seconds>',
+      'time between rounds',
+      countUpTo(intervalSecondsMax),
+      intervalSecondsDefault,
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ domicile monitor https://ledger.example.com --dir ./copy --key "$(head -n 1 ledger.vkeys)"
+  $ domicile monitor https://ledger.example.com --dir ./copy --policy trusted.policy --once --fail
+
+A checkpoint, an entry or an event that does not hold always ends it with exit code 1.`,
+    )
+    .action((url: string, options: MonitorOptions) =>
+      runCommand(terminal, () => run(url, options, terminal)),
+    );
+};

@@ -1,0 +1,56 @@
+/**
+ * Requests to the operator of the ledger that is monitored.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+
+/** How long the operator may take to answer. */
+const answerMsMax = 60_000;
+/** The longest answer that is read. */
+const answerBytesMax = 64 * 1_024 * 1_024;
+
+/** What the operator answered, as it is. */
+export interface OperatorAnswer {
+  readonly path: string;
+  readonly status: number;
+  readonly bytes: Uint8Array;
+}
+
+export class Operator {
+  private readonly url: string;
+  private readonly token: string | undefined;
+
+  /** @param token of a key with the scope `audit`, best without `identify`. */
+  constructor(url: string, token: string | undefined) {
+    this.url = url.replace(/\/+$/, '');
+    this.token = token;
+  }
+
+  /** Asks for a path. Returns why there is no answer. */
+  async get(path: string): Promise<E.Either<string, OperatorAnswer>> {
+    try {
+      const headers: Record<string, string> =
+        this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
+      const response = await fetch(this.url + path, { headers, signal: AbortSignal.timeout(answerMsMax) });
+      const parts: Uint8Array[] = [];
+      let length = 0;
+      for await (const part of response.body ?? []) {
+        length += part.length;
+        if (length > answerBytesMax)
+          return E.left(`${path}: the answer has more than ${answerBytesMax} bytes`);
+        parts.push(part);
+      }
+      return E.right({ path, status: response.status, bytes: Buffer.concat(parts) });
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      return E.left(`${path}: no answer (${cause instanceof Error ? cause.message : String(cause)})`);
+    }
+  }
+
+  /** Asks for what has to be there. */
+  async need(path: string): Promise<E.Either<string, OperatorAnswer>> {
+    const answer = await this.get(path);
+    return E.isRight(answer) && answer.right.status !== 200
+      ? E.left(`${path}: the operator answers ${answer.right.status}`)
+      : answer;
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * `domicile monitor` over a real server, an operator that leaves something out of an answer, and one that shows two views.
+ */
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { domicile, tiktok } from '../cli/command-line.ts';
+import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
+
+const servers: ServerProcess[] = [];
+const proxies: Server[] = [];
+const directories: string[] = [];
+const newDirectory = (): string => {
+  directories.push(newDataDirectory());
+  return directories.at(-1)!;
+};
+afterEach(async () => {
+  for (const proxy of proxies.splice(0)) proxy.close();
+  for (const server of servers.splice(0)) await server.end();
+  for (const directory of directories.splice(0)) removeDirectory(directory);
+});
+const start = async (directory: string): Promise<ServerProcess> => {
+  servers.push(await ServerProcess.start({ directory }));
+  return servers.at(-1)!;
+};
+const events: ReadonlyArray<Record<string, unknown>> = readFileSync(tiktok, 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Record<string, unknown>);
+const pollMs = { interval: 100, timeout: 40_000 };
+const signed = (server: ServerProcess, size: number) =>
+  expect
+    .poll(async () => (await server.get('/log/checkpoint')).body.split?.('\n')[1], pollMs)
+    .toBe(String(size));
+const keyOf = async (server: ServerProcess): Promise<string> =>
+  (await server.get('/v1/log')).body.data.verifierKeys[0];
+
+/** Passes everything on to another server, but for what `change` makes of it. */
+const proxyTo = async (
+  target: () => string,
+  change: (path: string, body: string) => string = (_, body) => body,
+): Promise<string> => {
+  const proxy = createServer((request, response) => {
+    void fetch(target() + request.url).then(async (answer) => {
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      const isJson = answer.headers.get('content-type')?.startsWith('application/json') === true;
+      response.writeHead(answer.status);
+      response.end(isJson ? change(request.url!, bytes.toString('utf8')) : bytes);
+    });
+  });
+  proxies.push(proxy);
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+};
+
+const monitor = (url: string, dir: string, key: string, ...more: ReadonlyArray<string>) =>
+  domicile(['monitor', url, '--dir', dir, '--key', key, '--once', ...more]);
+const evidenceIn = (dir: string) =>
+  readdirSync(join(dir, 'evidence')).map((name) =>
+    JSON.parse(readFileSync(join(dir, 'evidence', name), 'utf8')),
+  );
+
+describe('a monitor', () => {
+  it('copies an honest ledger, goes on where it ended, and finds nothing to complain of', async () => {
+    const server = await start(newDirectory());
+    await server.postLines(events.slice(0, 60));
+    await signed(server, 60);
+    const dir = newDirectory();
+    const key = await keyOf(server);
+    const first = await monitor(server.url, dir, key, '--fail', '--questions', '200');
+    expect(first).toMatchObject({
+      code: 0,
+      out: '60 events hold; 200 answers are as they are derived here.\n',
+    });
+    await server.postLines(events.slice(60));
+    await signed(server, events.length);
+    const second = await monitor(server.url, dir, key, '--fail', '--questions', '200');
+    expect(second).toMatchObject({
+      code: 0,
+      out: `${events.length} events hold; 200 answers are as they are derived here.\n`,
+    });
+  });
+
+  it('keeps an answer that leaves something out, with both sides’ bytes', async () => {
+    const server = await start(newDirectory());
+    await server.postLines(events);
+    await signed(server, events.length);
+    const url = await proxyTo(
+      () => server.url,
+      (path, body) => {
+        if (!/\/(residency|history|reach|holdings)\?/.test(path)) return body;
+        const answer = JSON.parse(body);
+        return JSON.stringify({ ...answer, data: answer.data?.slice(0, -1) });
+      },
+    );
+    const dir = newDirectory();
+    const found = await monitor(url, dir, await keyOf(server), '--fail', '--questions', '200');
+    expect(found.code).toBe(1);
+    expect(found.out).toMatch(
+      /^Does not hold: the operator answers \/v1\/\S+ otherwise than its own events do\./,
+    );
+    const [evidence] = evidenceIn(dir);
+    expect(evidence).toMatchObject({
+      kind: 'answer',
+      verified: expect.stringContaining(`\n${events.length}\n`),
+    });
+    const [theirs] = Object.values<{ text: string }>(evidence.operator);
+    const left = JSON.parse(evidence.own.answer.text);
+    expect(JSON.parse(theirs!.text).data).toEqual(left.data.slice(0, -1));
+  });
+
+  it('finds stored bytes that are not those of the entry', async () => {
+    const server = await start(newDirectory());
+    await server.postLines(events.slice(0, 20));
+    await signed(server, 20);
+    const url = await proxyTo(() => server.url);
+    const [proxy] = proxies;
+    const [pass] = proxy!.listeners('request') as [
+      (request: { url?: string | undefined }, response: unknown) => void,
+    ];
+    proxy!.removeAllListeners('request');
+    proxy!.on('request', (request, response) => {
+      if (request.url === '/v1/events/7/stored') request.url = '/v1/events/8/stored';
+      pass(request, response);
+    });
+    const dir = newDirectory();
+    const found = await monitor(url, dir, await keyOf(server));
+    expect(found.code).toBe(1);
+    expect(found.out).toContain('the entry at position 7 is not that of the stored bytes');
+    expect(evidenceIn(dir)).toMatchObject([{ kind: 'leaf' }]);
+  });
+
+  it('finds an operator that shows two views, though both are signed', async () => {
+    const directory = newDirectory();
+    const before = await start(directory);
+    await before.postLines(events.slice(0, 10));
+    await signed(before, 10);
+    await servers.pop()!.end();
+    const other = newDirectory();
+    cpSync(directory, other, { recursive: true });
+    const [one, two] = [await start(directory), await start(other)];
+    await one.postLines(events.slice(10, 20));
+    await two.postLines(events.slice(11, 40));
+    await signed(one, 20);
+    await signed(two, 39);
+    let shown = one;
+    const url = await proxyTo(() => shown.url);
+    const key = await keyOf(one);
+    const dir = newDirectory();
+    expect((await monitor(url, dir, key)).code).toBe(0);
+    shown = two;
+    const found = await monitor(url, dir, key);
+    expect(found.code).toBe(1);
+    expect(found.out).toContain('it shows two views of its log');
+    const [evidence] = evidenceIn(dir);
+    // Both are signed by the same key: that is the proof.
+    expect(evidence.verified).toContain('\n20\n');
+    expect(evidence.operator['/log/checkpoint'].text).toContain('\n39\n');
+  });
+
+  it('believes no checkpoint by another key, and asks for the keys to trust', async () => {
+    const server = await start(newDirectory());
+    await server.postLines(events.slice(0, 5));
+    await signed(server, 5);
+    const another = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';
+    expect((await monitor(server.url, newDirectory(), another)).code).toBe(1);
+    const without = await domicile(['monitor', server.url, '--dir', newDirectory(), '--once']);
+    expect(without).toMatchObject({
+      code: 2,
+      notes: expect.stringContaining('name the keys that you trust'),
+    });
+  });
+});
