@@ -78,6 +78,17 @@ export const Readiness = exact(
   {
     failure: t.string,
     vaultFailure: t.string,
+    /** What the checks of the files found damaged. */
+    damage: t.string,
+    /** The check of the files while they serve: what is being checked, in rows, and when the last one ended. */
+    filesCheck: exact(
+      'FilesCheck',
+      {
+        running: nullable(exact('RunningCheck', { file: t.string, done: t.number, of: t.number }, {})),
+        checkedAt: nullable(t.string),
+      },
+      {},
+    ),
     /** The checkpoint that is served: its size in events, and its age. Null before the first. */
     checkpoint: nullable(exact('ReadyCheckpoint', { size: t.number, ageMs: t.number }, {})),
     /** The witnesses of the log: the size that each cosigned last, and how long ago. */

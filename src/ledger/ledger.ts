@@ -32,6 +32,7 @@ import { askAsKnown } from './ask.ts';
 import { compareBeside } from './compare/compare-beside.ts';
 import { ServingProjections } from './serving-projections.ts';
 import type { CarriedIdentifiers } from './settings.ts';
+import type { FileWatch } from './watch/file-watch.ts';
 import type { Witnessing } from './witnessing/witnessing.ts';
 
 /** Steps that a question may take on the thread that serves everybody: some tens of milliseconds. */
@@ -56,6 +57,8 @@ export interface LedgerParts {
   readonly generations: Generations;
   /** What becomes of events that carry identifiers in other strings (R21); they are refused unless it is given. */
   readonly carriedIdentifiers?: CarriedIdentifiers | undefined;
+  /** Checks the files while the ledger serves. */
+  readonly watch?: FileWatch | undefined;
   readonly keys: Keys;
   readonly reads: ReadLog;
   readonly merkle: MerkleLog;
@@ -229,6 +232,7 @@ export class Ledger {
   }
 
   async close(): Promise<void> {
+    await this.parts.watch?.close();
     await Promise.all([this.answering.close(), this.answeringOfPeople.close()]);
     await this.replays.close();
     await this.serving.close();

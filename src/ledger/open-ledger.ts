@@ -22,6 +22,7 @@ import { Ledger } from './ledger.ts';
 import { isOfAnotherLog, namesPeople } from './people-of-a-log.ts';
 import type { Settings } from './settings.ts';
 import { VaultOfALog } from './vault-of-a-log.ts';
+import { FileWatch } from './watch/file-watch.ts';
 import { readWitnesses } from './witnessing/witnesses-file.ts';
 import { Witnessing } from './witnessing/witnessing.ts';
 
@@ -132,6 +133,7 @@ export const openLedger = async (
       logFile,
       vault,
       carriedIdentifiers: settings.carriedIdentifiers,
+      watch: new FileWatch({ log: logFile, vault: files.vault, reads: files.reads }, now),
       generations,
       keys,
       reads,

@@ -12,7 +12,7 @@ const readyLagEventsMax = 100_000;
 /** The routes that operators and their probes ask. */
 export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
-  const { vault, keys } = ledger.parts;
+  const { vault, keys, watch } = ledger.parts;
 
   routes.get('/livez', (context) => context.json({ status: 'alive' }));
 
@@ -29,6 +29,7 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     const { merkle, witnessing, now } = ledger.parts;
     const { checkpoint, stop, witnessedAt } = merkle.state;
     const ageOf = (at: number): number => Math.max(0, now() - at);
+    const watched = watch?.state ?? {};
     const keysFailure = keys.fault();
     const { done, total } = ledger.counting();
     const lag = Math.max(0, head - position);
@@ -63,6 +64,9 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       ...(failure === undefined ? {} : { failure }),
       // Questions that name nobody are still answered, so the process stays ready.
       ...(vaultFailure === undefined ? {} : { vaultFailure }),
+      // Checked while it serves: row by row, and whether the index of the log leads to every event.
+      filesCheck: { running: watched.running ?? null, checkedAt: watched.checkedAt ?? null },
+      ...(watched.damage === undefined ? {} : { damage: watched.damage }),
       ...(keysFailure === undefined ? {} : { keysFailure }),
     };
     return context.json(body, ready ? 200 : 503);

@@ -79,7 +79,7 @@ const finding = ({ name, state, found, remedy }: Check): Finding => ({
 });
 
 const serverChecks = (ready: Readiness, url: string): ReadonlyArray<Check> => {
-  const { head, lag, failure, vaultFailure, setAside, generation } = ready;
+  const { head, lag, failure, damage, vaultFailure, setAside, generation } = ready;
   const behind =
     lag === 0
       ? `at the end of the log, position ${head}`
@@ -97,6 +97,9 @@ const serverChecks = (ready: Readiness, url: string): ReadonlyArray<Check> => {
     failure === undefined
       ? { name: 'projections', state: 'ok', found: `generation ${generation}, ${behind}`, remedy: null }
       : { name: 'projections', state: 'failed', found: failure, remedy: 'See the log of the server' },
+    ...(damage === undefined
+      ? []
+      : [{ name: 'files', state: 'failed' as const, found: damage, remedy: null }]),
     ...(vaultFailure === undefined
       ? []
       : [

@@ -10,7 +10,7 @@ import { type EntryRow, entryColumns, isAsWritten, vaultFormat } from './vault-f
 const rowsAtOnceMax = 5_000;
 
 /** The entries of a vault, in their order. */
-const entriesIn = function* (file: string): Iterable<EntryRow> {
+export const entriesIn = function* (file: string): Iterable<EntryRow> {
   const database = openToRead(file, vaultFormat);
   try {
     const select = database.prepare(

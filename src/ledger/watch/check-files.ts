@@ -1,0 +1,86 @@
+/**
+ * Checks the files of a ledger row by row, beside whoever writes them.
+ */
+import { existsSync } from 'node:fs';
+import { readLogFormat, readOf } from '../../people/access/read-log-format.ts';
+import { entriesIn } from '../../people/vault/read-identifiers.ts';
+import { openLogFile } from '../../store/open/open-log-file.ts';
+import { openToRead } from '../../store/sqlite/open-database.ts';
+import { damaged } from '../../store/sqlite/store-problems.ts';
+
+/** Rows read in one statement, and checked between two pauses. */
+const rowsAtOnceMax = 500;
+
+/** The files to check; one that is not there is left out. */
+export interface WatchedFiles {
+  readonly log: string;
+  readonly vault: string;
+  readonly reads: string;
+}
+
+/** How far the check is, in rows of the file. */
+export interface WatchProgress {
+  readonly file: keyof WatchedFiles;
+  readonly done: number;
+  readonly of: number;
+}
+
+/** Reads every event, and finds it by its source and id: a damaged index would let it be recorded twice. */
+function* checkLog(file: string): Generator<WatchProgress> {
+  const log = openLogFile(file);
+  try {
+    const of = log.head();
+    for (let done = 0; done < of; ) {
+      const page = log.after(done, Math.min(rowsAtOnceMax, of - done));
+      for (const { source, id, position } of page) {
+        const found = log.find(source, id)?.position;
+        if (found !== position) {
+          const instead = found === undefined ? 'does not lead to it' : `leads to position ${found} instead`;
+          throw damaged(file, `the index of the event at position ${position} ${instead}`);
+        }
+      }
+      if (page.length === 0) throw damaged(file, `the event at position ${done + 1} is missing`);
+      done = page.at(-1)!.position;
+      yield { file: 'log', done, of };
+    }
+  } finally {
+    log.close();
+  }
+}
+
+function* checkVault(file: string): Generator<WatchProgress> {
+  let done = 0;
+  for (const _ of entriesIn(file)) {
+    done++;
+    if (done % rowsAtOnceMax === 0) yield { file: 'vault', done, of: done };
+  }
+}
+
+function* checkReads(file: string): Generator<WatchProgress> {
+  const database = openToRead(file, readLogFormat);
+  try {
+    const of = Number(database.prepare('SELECT coalesce(max(id), 0) AS last FROM read').get()!.last);
+    const select = database.prepare(`SELECT * FROM read WHERE id > ? ORDER BY id LIMIT ${rowsAtOnceMax}`);
+    for (let done = 0; done < of; ) {
+      const rows = select.all(done);
+      for (const row of rows)
+        if (readOf(row) === undefined) throw damaged(file, `question ${row.id} is not as it was written`);
+      if (rows.length === 0) throw damaged(file, `question ${done + 1} is missing`);
+      done = Number(rows.at(-1)!.id);
+      yield { file: 'reads', done, of };
+    }
+  } finally {
+    database.close();
+  }
+}
+
+/**
+ * Checks one file after the other.
+ *
+ * @throws a StoreProblem that says what is damaged.
+ */
+export function* checkFiles({ log, vault, reads }: WatchedFiles): Generator<WatchProgress> {
+  yield* checkLog(log);
+  if (existsSync(vault)) yield* checkVault(vault);
+  if (existsSync(reads)) yield* checkReads(reads);
+}

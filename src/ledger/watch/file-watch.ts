@@ -1,0 +1,82 @@
+/**
+ * When the files of a ledger are checked while it serves, and what was found.
+ */
+import { statSync } from 'node:fs';
+import type { Worker } from 'node:worker_threads';
+import { formatInstant, type Instant } from '../../domain/time/instant.ts';
+import { startThread } from '../../threads/start-thread.ts';
+import type { WatchedFiles } from './check-files.ts';
+import type { WatchReport } from './watch-thread.ts';
+
+/** A log up to this size was checked whole when it was opened. */
+const checkedAtStartBytesMax = 16 * 1_024 * 1_024;
+/** How long after a start a larger one is checked, so that what serves comes first. */
+const firstAfterMs = 2_000;
+/** How often every file is checked. */
+const everyMs = 24 * 60 * 60 * 1_000;
+
+/** How the checks stand. */
+export interface FileWatchState {
+  /** The file that is being checked, and how many of its rows are done. */
+  readonly running?: { readonly file: string; readonly done: number; readonly of: number };
+  /** When the last check ended, RFC 3339. */
+  readonly checkedAt?: string;
+  /** What is damaged, and what to do. */
+  readonly damage?: string;
+}
+
+export class FileWatch {
+  state: FileWatchState = {};
+  private readonly files: WatchedFiles;
+  private readonly now: () => Instant;
+  private worker: Worker | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private isClosed = false;
+
+  constructor(files: WatchedFiles, now: () => Instant) {
+    this.files = files;
+    this.now = now;
+    const size = statSync(files.log, { throwIfNoEntry: false })?.size ?? 0;
+    this.schedule(size > checkedAtStartBytesMax ? firstAfterMs : everyMs);
+  }
+
+  private schedule(afterMs: number): void {
+    if (this.isClosed) return;
+    this.timer = setTimeout(() => void this.check(), afterMs);
+    this.timer.unref();
+  }
+
+  /** Checks every file now. Resolves when that is done. */
+  check(): Promise<void> {
+    clearTimeout(this.timer);
+    return new Promise((resolve) => {
+      const worker = startThread(new URL('./watch-thread.ts', import.meta.url), this.files);
+      this.worker = worker;
+      worker.unref();
+      worker.on('message', (report: WatchReport) => this.learn(report));
+      // An error is followed by the exit.
+      worker.on('error', (error) => this.learn({ kind: 'ended', damage: error.message }));
+      worker.once('exit', () => {
+        this.worker = undefined;
+        this.schedule(everyMs);
+        resolve();
+      });
+    });
+  }
+
+  private learn(report: WatchReport): void {
+    if (report.kind === 'progress') {
+      const { file, done, of } = report;
+      this.state = { ...this.state, running: { file, done, of } };
+      return;
+    }
+    const { damage } = report;
+    this.state = { checkedAt: formatInstant(this.now()), ...(damage === undefined ? {} : { damage }) };
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    await this.worker?.terminate();
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * The thread that checks the files of a ledger while it serves.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { checkFiles, type WatchedFiles, type WatchProgress } from './check-files.ts';
+
+/** For each millisecond of checking, this many are paused. */
+const pausePerCheck = 15;
+
+/** What the thread tells: how far it is, and at the end what is damaged, if anything. */
+export type WatchReport =
+  | ({ readonly kind: 'progress' } & WatchProgress)
+  | { readonly kind: 'ended'; readonly damage: string | undefined };
+
+const tell = (report: WatchReport): void => parentPort?.postMessage(report);
+
+const run = async (files: WatchedFiles): Promise<void> => {
+  let began = performance.now();
+  for (const progress of checkFiles(files)) {
+    tell({ kind: 'progress', ...progress });
+    await pause((performance.now() - began) * pausePerCheck);
+    began = performance.now();
+  }
+};
+
+try {
+  await run(workerData as WatchedFiles);
+  tell({ kind: 'ended', damage: undefined });
+} catch (error) {
+  tell({ kind: 'ended', damage: error instanceof Error ? error.message : String(error) });
+}

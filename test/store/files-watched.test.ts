@@ -1,0 +1,72 @@
+/**
+ * The files of a ledger are checked while it serves.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe, expect, test } from 'vitest';
+import { unattributed } from '../../src/domain/recording/attribution.ts';
+import { FileWatch } from '../../src/ledger/watch/file-watch.ts';
+import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
+import { fileForTest } from './ledger-files.ts';
+
+const ledgerOf = async (events: number): Promise<string> => {
+  const file = fileForTest('log.sqlite');
+  const store = openSqliteEventStore(file, { now: () => 1_000 });
+  const batch = Array.from({ length: events }, (_, index) => ({
+    source: 'a-source',
+    id: `event-${index}`,
+    ...unattributed,
+    bytes: new TextEncoder().encode(`content ${index} `.repeat(20)),
+  }));
+  expect(E.isRight(await store.append(batch))).toBe(true);
+  await store.close();
+  return file;
+};
+
+const checked = async (log: string): Promise<FileWatch['state']> => {
+  const watch = new FileWatch(
+    { log, vault: fileForTest('vault.sqlite'), reads: fileForTest('reads.sqlite') },
+    () => 0,
+  );
+  try {
+    await watch.check();
+    return watch.state;
+  } finally {
+    await watch.close();
+  }
+};
+
+describe('a file of a ledger that serves', () => {
+  test('given a sound one, says when it was checked', async () => {
+    expect(await checked(await ledgerOf(1_200))).toEqual({ checkedAt: '1970-01-01T00:00:00.000Z' });
+  });
+
+  test('given a flipped byte in an event, it is told', async () => {
+    const file = await ledgerOf(1_200);
+    const bytes = readFileSync(file);
+    bytes[bytes.indexOf('content 1017') + 30]! ^= 1;
+    writeFileSync(file, bytes);
+    expect((await checked(file)).damage).toContain('the event at position 1018 is not as it was written');
+  });
+
+  test('given a flipped byte in the index, by which an event could be recorded twice, it is told', async () => {
+    const file = await ledgerOf(1_200);
+    const database = new DatabaseSync(file);
+    const pages = database.prepare("SELECT pageno FROM dbstat WHERE name = 'event_by_id'").all();
+    database.close();
+    const bytes = readFileSync(file);
+    for (const { pageno } of pages) {
+      const [start, end] = [(Number(pageno) - 1) * 4_096, Number(pageno) * 4_096];
+      // Copies that a split of the page left behind may lie beside it.
+      for (
+        let at = bytes.indexOf('event-600', start);
+        at >= 0 && at < end;
+        at = bytes.indexOf('event-600', at + 1)
+      )
+        bytes[at + 6]! ^= 0x40;
+    }
+    writeFileSync(file, bytes);
+    expect((await checked(file)).damage).toMatch(/index of the event at position \d+ does not lead to it/);
+  });
+});
