@@ -23,7 +23,7 @@ const backup = sent(
 );
 const site = sent('site', 'SiteRegistered', { site: 'virginia', name: 'V', country: 'US', operator: 'acme' });
 const population = sent('us', 'PopulationRegistered', { population: 'us', name: 'US', jurisdiction: 'US' });
-const story = [site, population, enrolled('ana', 'ana'), placed('placed', 'us', 'virginia'), backup];
+const story = [site, population, enrolled('enrolled-1', 'ana'), placed('placed', 'us', 'virginia'), backup];
 
 const retraction = (id: string, event: object) =>
   sent(id, 'EventRetracted', { event, reason: 'it never held' });
