@@ -95,6 +95,11 @@ const expected: Readonly<Record<string, ReadonlyArray<string>>> = {
     `answers-to-a-country: ${party} b1 us-users 2022-06-17 2023-01-01`,
     `answers-to-a-country: ${party} b2 us-users 2022-10-01 null`,
   ]),
+  "Keep out companies that a country's owners hold half of": ['bytedance', 'tiktok'].flatMap((party) => [
+    `owned-from-a-country: ${party} b1 eu-users 2022-07-01 2023-01-01`,
+    `owned-from-a-country: ${party} b1 us-users 2022-06-17 2023-01-01`,
+    `owned-from-a-country: ${party} b2 us-users 2022-10-01 null`,
+  ]),
   'Keep out parties based in a country': [
     // Nobody told where Kim is at home.
     '?at-home-in-a-country: kim messages us-users 2022-09-01 2023-01-01',

@@ -1,0 +1,57 @@
+/**
+ * What the pack for 28 CFR part 202 finds in the founding case (R23): who is a covered person, and who is none since the
+ * joint venture, of which ByteDance holds 19.9 percent.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatInstant } from '../../src/domain/time/instant.ts';
+import { readPacks } from '../../src/ledger/policy-packs.ts';
+import { sent } from '../support/given-events.ts';
+import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+describe('28 CFR part 202 in the founding case', () => {
+  const directory = newDataDirectory();
+  let server: LocalServer;
+  let atLeast: string;
+  beforeAll(async () => {
+    server = await LocalServer.open(directory);
+    const packs = readPacks(join(root, 'policies'));
+    if (E.isLeft(packs)) throw new Error(JSON.stringify(packs.left));
+    const { proposal } = packs.right.find(({ name }) => name === '28-cfr-202')!;
+    const events = readFileSync(join(root, 'scenarios/tiktok-us/events.ndjson'), 'utf8');
+    await server.record(
+      events
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    );
+    const effectiveFrom = formatInstant(proposal.effectiveFrom);
+    const data = { ...proposal, effectiveFrom, effectiveUntil: undefined };
+    atLeast = await server.record([sent('adopted', 'PolicyAdopted', data, { time: effectiveFrom })]);
+  });
+  afterAll(async () => {
+    await server.close();
+    removeDirectory(directory);
+  });
+
+  const whoAt = async (validAt: string) => {
+    const rows = await server.rows('/v1/findings', { policy: '28-cfr-202', open: 'true', validAt, atLeast });
+    for (const { verdict, reason, limits } of rows) {
+      expect([verdict, reason]).toEqual(['violated', null]);
+      expect(limits).toMatch(/^Any number of people counts as bulk/);
+    }
+    return [...new Set(rows.map(({ party }) => party))].sort();
+  };
+
+  it('covers ByteDance’s engineers in China, TikTok, all of which it holds, and its team, until the joint venture takes over', async () => {
+    expect(await whoAt('2025-12-31')).toEqual(['bytedance', 'cn-engineers', 'tiktok', 'tiktok-us-ds']);
+  });
+
+  it('covers neither the joint venture nor its team, of which ByteDance holds 19.9 percent', async () => {
+    expect(await whoAt('2026-11-01')).toEqual(['bytedance', 'tiktok']);
+  });
+});
