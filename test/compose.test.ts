@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { parseTlogPolicy } from '../src/integrity/tlog-policy.ts';
 import { readStoreSetting } from '../src/store/open/store-setting.ts';
 import { fileForTest } from './store/ledger-files.ts';
 
@@ -43,7 +44,7 @@ const services = Object.entries(compose.services);
 const servicesOf = (profile: string) => services.filter(([, service]) => service.profiles.includes(profile));
 
 describe('the compose file', () => {
-  test('without a profile it starts one node and Domicile, with the profile "cluster" three nodes and Domicile', () => {
+  test('without a profile it starts one node and Domicile, with the profile "cluster" three nodes and Domicile, with "witnessed" witnesses and a monitor', () => {
     expect(textOf('.env')).toMatch(/^COMPOSE_PROFILES=single$/m);
     expect(services.every(([, { profiles }]) => profiles.length === 1)).toBe(true);
     expect(servicesOf('single').map(([name]) => name)).toEqual(['kurrentdb', 'domicile']);
@@ -54,14 +55,26 @@ describe('the compose file', () => {
       'kurrentdb3',
       'domicile-on-cluster',
     ]);
+    expect(servicesOf('witnessed').map(([name]) => name)).toEqual([
+      'introductions',
+      'domicile-image',
+      'domicile-witnessed',
+      'witness-1',
+      'witness-2',
+      'monitor',
+    ]);
   });
 
   test('everything that runs on has a health check, its data in a volume, and starts again by itself', () => {
     for (const [name, service] of services) {
-      if (name === 'certificates') continue;
+      if (['certificates', 'introductions', 'domicile-image'].includes(name)) continue;
       expect(service.healthcheck?.test.length, name).toBeGreaterThan(0);
       expect(service.restart, name).toBe('unless-stopped');
-      const data = name.startsWith('domicile') ? '/var/lib/domicile' : '/var/lib/kurrentdb';
+      const data = name.startsWith('domicile')
+        ? '/var/lib/domicile'
+        : name.startsWith('kurrentdb')
+          ? '/var/lib/kurrentdb'
+          : `/${name.replace(/-\d$/, '')}`;
       expect(service.volumes, name).toContain(`${name}:${data}`);
     }
   });
@@ -85,7 +98,7 @@ describe('the compose file', () => {
 
   test('Domicile finds its store among the nodes of its profile, with files that are mounted', () => {
     for (const [name, { environment = {}, profiles, volumes = [] }] of services) {
-      if (!name.startsWith('domicile')) continue;
+      if (!name.startsWith('domicile') || profiles.includes('witnessed')) continue;
       const store = environment.LEDGER_STORE!;
       const setting = readStoreSetting(store);
       expect(setting, store).toMatchObject(E.right({ kind: 'kurrentdb' }));
@@ -124,9 +137,43 @@ describe('the compose file', () => {
 
   test('nothing is published to other machines', () => {
     const published = services.flatMap(([, { ports = [] }]) => ports);
-    expect(published).toHaveLength(3);
+    expect(published).toHaveLength(4);
     expect(published.every((port) => port.startsWith('127.0.0.1:'))).toBe(true);
   });
+
+  test('the ledger, the witnesses and the monitor are introduced to each other', async () => {
+    const folder = fileForTest('introduced');
+    const places = ['introductions', 'ledger', 'witness-1', 'witness-2', 'monitor'];
+    for (const place of places) mkdirSync(join(folder, place), { recursive: true });
+    writeFileSync(join(folder, 'domicile'), `#!/bin/sh\nexec ${root}bin/domicile "$@"\n`, { mode: 0o755 });
+    writeFileSync(join(folder, 'chown'), '#!/bin/sh\n', { mode: 0o755 });
+    const { command, environment } = compose.services.introductions!;
+    const script = command![0]!
+      .replaceAll('$$', '$')
+      .replaceAll(/(?<![\w/.:])\/(introductions|ledger|witness-|monitor)/g, `${folder}/$1`);
+    const run = () =>
+      spawnSync('/bin/sh', ['-ec', script], {
+        env: { ...environment, PATH: `${folder}:${process.env.PATH}` },
+        encoding: 'utf8',
+      });
+    const first = run();
+    expect(first.status, first.stderr).toBe(0);
+    const text = readFileSync(join(folder, 'introductions/witnessed.policy'), 'utf8');
+    const policy = parseTlogPolicy(text);
+    expect(policy).toMatchObject(
+      E.right({
+        logs: [{ key: { name: 'domicile.example/witnessed' } }, { key: { type: 'ml-dsa-44-cosignature' } }],
+        witnesses: [
+          { name: 'w1', key: { name: 'witness-1.example' }, url: 'http://witness-1:8585' },
+          { name: 'w2', key: { name: 'witness-2.example' }, url: 'http://witness-2:8585' },
+        ],
+      }),
+    );
+    expect(readFileSync(join(folder, 'introductions/monitor.token'), 'utf8')).toMatch(/^dom_\S+\n$/);
+    expect(readFileSync(join(folder, 'ledger/first-key.txt'), 'utf8')).toMatch(/^dom_\S+\n$/);
+    expect(run().status).toBe(0);
+    expect(readFileSync(join(folder, 'introductions/witnessed.policy'), 'utf8')).toBe(text);
+  }, 60_000);
 
   test('certificates are made once, and again after a start that was broken off', () => {
     const folder = fileForTest('volumes');
@@ -164,7 +211,7 @@ mkdir -p "$out"; echo "$kind" >> "${folder}/calls"; echo new > "$out/$name.crt";
 
   if (spawnSync('docker', ['compose', 'version']).status === 0) {
     test('docker compose itself accepts it', () => {
-      for (const profile of [[], ['--profile', 'cluster']]) {
+      for (const profile of [[], ['--profile', 'cluster'], ['--profile', 'witnessed']]) {
         const { status, stderr } = spawnSync('docker', ['compose', ...profile, 'config', '--quiet'], {
           cwd: root,
           encoding: 'utf8',

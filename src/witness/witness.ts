@@ -1,6 +1,7 @@
 /**
  * A witness (C2SP tlog-witness): judges what a log submits, keeps it, and cosigns it.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { judgeSubmission, parseAddCheckpoint, type WitnessRefusal } from '../integrity/add-checkpoint.ts';
@@ -141,15 +142,30 @@ export const openWitness = (
   return E.right(new Witness(called, file, keys.right, policy, now));
 };
 
+const noLogs: TlogPolicy = { logs: [], witnesses: [], quorum: undefined };
+
+/** Whether a directory has a witness. */
+const isWitness = (directory: string): boolean => existsSync(filesIn(directory).record);
+
 /**
- * The verifier keys of a witness that was started before, while it runs or not.
+ * The verifier keys of a witness, while it runs or not.
  *
+ * @param name makes a witness of this name where there is none: its keys can be told before its first start.
  * @throws a StoreProblem about its record.
  */
-export const witnessKeysIn = (directory: string): E.Either<string, ReadonlyArray<string>> => {
+export const witnessKeysIn = (
+  directory: string,
+  name: string | undefined,
+  now: () => number,
+): E.Either<string, ReadonlyArray<string>> => {
+  if (name !== undefined && !isWitness(directory)) {
+    const made = openWitness(directory, name, noLogs, now);
+    if (E.isRight(made)) made.right.close();
+    return E.isLeft(made) ? made : E.right(made.right.vkeys());
+  }
   const files = filesIn(directory);
-  const name = readWitnessName(files.record);
-  if (name === undefined) return E.left(`${files.record}: the witness has no name yet; start it once`);
-  const keys = signingKeys(files.keys, name, () => 0, 'ed25519-cosignature');
+  const kept = readWitnessName(files.record);
+  if (kept === undefined) return E.left(`${files.record}: the witness has no name yet; start it once`);
+  const keys = signingKeys(files.keys, kept, () => 0, 'ed25519-cosignature');
   return E.isLeft(keys) ? keys : E.right(keys.right.verifiers.map(({ vkey }) => vkey));
 };

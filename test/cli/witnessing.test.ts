@@ -38,6 +38,14 @@ it('starts with keys of its own, says them, and ends in order', async () => {
   expect((await ended).code).toBe(0);
 });
 
+it('can tell its keys before its first start', async () => {
+  const early = join(folder, 'early');
+  const made = await domicile(['witness', 'key', '--data', early, '--name', 'witness.example/early']);
+  expect(made.code).toBe(0);
+  expect(made.out).toMatch(/^witness\.example\/early\+\S+\nwitness\.example\/early\+\S+\n$/);
+  expect((await domicile(['witness', 'key', '--data', early])).out).toBe(made.out);
+});
+
 it.each([
   [[], 'name the directory of the witness with --data DIR'],
   [['--data', data], 'name the logs to cosign for with --logs FILE'],

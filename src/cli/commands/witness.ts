@@ -58,12 +58,12 @@ const run = async (options: WitnessOptions, terminal: Terminal): Promise<Command
 };
 
 const showKeys = async (
-  { data }: Pick<WitnessOptions, 'data'>,
+  { data, name }: Pick<WitnessOptions, 'data' | 'name'>,
   terminal: Terminal,
 ): Promise<CommandResult> => {
   if (data === undefined) return invalid('name the directory of the witness with --data DIR');
   const { witnessKeysIn } = await import('../../witness/witness.ts');
-  const keys = witnessKeysIn(data);
+  const keys = witnessKeysIn(data, name, () => Date.now());
   if (E.isLeft(keys)) return invalid(keys.left);
   for (const vkey of keys.right) terminal.out(vkey);
   return E.right(success);
@@ -96,8 +96,9 @@ Examples:
   witness
     .command('key')
     .summary('the verifier keys of a witness')
-    .description('Prints the verifier keys (vkeys) of a witness that was started before, one a line.')
+    .description('Prints the verifier keys (vkeys) of a witness, one a line: by Ed25519 and by ML-DSA-44.')
     .option('--data <dir>', 'the directory of the witness')
+    .option('--name <name>', 'makes the keys of a new witness of this name, before its first start')
     .action((_options, command: Command) =>
       runCommand(terminal, () => showKeys(command.optsWithGlobals<WitnessOptions>(), terminal)),
     );
