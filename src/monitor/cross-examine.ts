@@ -120,16 +120,17 @@ export const ownText = (answer: E.Either<Problem, Answered>): string =>
     : comparable(answer.right.data, (answer.right.after ?? null) === null);
 
 /**
- * Whether the operator answers otherwise. An operator that is overloaded, or lets nobody in, gives no answer to compare.
+ * Whether the operator answers otherwise. An operator that is overloaded, lets nobody in, or refuses a question that takes
+ * too long gives no answer to compare; how many were compared is told.
  */
 export const differs = (
   answer: E.Either<Problem, Answered>,
   { status, bytes }: OperatorAnswer,
 ): 'same' | 'other' | 'no-answer' => {
-  if (status >= 500 || status === 401 || status === 403 || status === 429) return 'no-answer';
+  if (status !== 200 && status !== 404) return 'no-answer';
   if (E.isLeft(answer)) return status === 200 ? 'other' : 'same';
   const body = parsed(bytes);
-  if (status !== 200 || typeof body !== 'object' || body === null || !('data' in body)) return 'other';
+  if (status === 404 || typeof body !== 'object' || body === null || !('data' in body)) return 'other';
   const isLast = !('next' in body) || body.next === null;
   return comparable(body.data, isLast) === ownText(answer) ? 'same' : 'other';
 };
