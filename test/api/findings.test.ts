@@ -328,23 +328,21 @@ describe('a policy that cannot be adopted', () => {
     expect(body.errors).toMatchObject([{ pointer: '/effectiveFrom' }]);
   });
 
-  it('may come of a correction, which is of whatever event: then nothing is called fine', async () => {
+  it('may not come of a correction either: it is read as at adoption, and refused with its place', async () => {
     const adoption = adopted('corrected', noneIn('SG'), '2020-01-01');
     const { id, source, data } = adoption as Row;
-    const correction = of('EventCorrected', {
-      event: { source, id },
-      reason: 'a slip',
-      data: { ...data, cedar: 'forbid(principal' },
-    });
-    const position = await server.record([
-      of('SubjectEnrolled', { subject: 'ana', population: 'us' }, at('2020-01-01')),
-      of('DataPlaced', { dataset: 'd', scope: { population: 'us' }, site: 's' }, at('2020-01-01')),
-      adoption,
-      correction,
+    const position = await server.record([adoption]);
+    const reply = await server.post([
+      of('EventCorrected', {
+        event: { source, id },
+        reason: 'a slip',
+        data: { ...data, cedar: 'forbid(principal' },
+      }),
     ]);
-    expect((await server.get('/v1/policies/corrected', { atLeast: position })).status).toBe(200);
-    const told = await findingsOf(server, asked(position));
-    expect(told).toMatchObject([{ policy: 'corrected', rule: 'unreadable', verdict: 'indeterminate' }]);
+    expect(reply.status).toBe(422);
+    expect(reply.body.errors).toMatchObject([{ index: 0, pointer: '/data/data/cedar' }]);
+    const { body } = await server.get('/v1/policies/corrected', { atLeast: position });
+    expect(body.data.versions).toMatchObject([{ version: 1, cedar: noneIn('SG') }]);
   });
 });
 

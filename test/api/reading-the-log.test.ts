@@ -271,7 +271,12 @@ const followed = async (path: string, count: number, headers: Record<string, str
 
 describe('a log of large events', () => {
   it('has pages that end by their bytes, and all of it in them', async () => {
-    const data = { policy: 'large', title: 'Large', cedar: 'x'.repeat(100_000), effectiveFrom: '2022-06-17' };
+    const data = {
+      policy: 'large',
+      title: 'Large',
+      cedar: `// ${'x'.repeat(99_000)}\nforbid(principal, action, resource);`,
+      effectiveFrom: '2022-06-17',
+    };
     const large = Array.from({ length: 300 }, (_, index) => corrected(`large-${index}`, 'none', { data }));
     const sentLarge = await server.postLines(large);
     expect([sentLarge.status, sentLarge.body.recorded]).toEqual([201, 300]);

@@ -126,7 +126,7 @@ describe('wide questions', () => {
         source: 'https://wide.example',
         type: 'SubjectEnrolled',
         time: '2024-02-01T00:00:00Z',
-        data: { subject: 'just-before', population: 'newly-there' },
+        data: { subject: 'nora.new', population: 'newly-there' },
       },
     ]);
     const path = '/v1/populations/newly-there';

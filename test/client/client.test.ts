@@ -20,7 +20,7 @@ import { LocalServer, newDataDirectory, removeDirectory } from '../support/serve
 
 const scenario = join(import.meta.dirname, '..', '..', 'scenarios', 'tiktok-us', 'events.ndjson');
 const directory = newDataDirectory();
-const url = 'http://ledger.example';
+const url = 'http://localhost';
 let server: LocalServer;
 let answering: Fetch;
 let atLeast: string;

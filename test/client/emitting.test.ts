@@ -11,7 +11,7 @@ import { chunkLinesMax, chunksOfBytes } from '../../src/client/ndjson-chunks.ts'
 import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
 
 const directory = newDataDirectory();
-const url = 'http://ledger.example';
+const url = 'http://localhost';
 let server: LocalServer;
 let answering: Fetch;
 

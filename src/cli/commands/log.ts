@@ -62,6 +62,14 @@ export const addLog = (program: Command, terminal: Terminal): void => {
     .description(
       'Shows what others need to check the log: the verifier keys, the signed checkpoint (C2SP tlog-checkpoint), and proofs that an event is in it (C2SP tlog-proof).',
     );
+  log.addHelpText(
+    'after',
+    `
+Examples:
+  $ domicile log key
+  $ domicile log checkpoint
+  $ domicile log prove 1 --output event-1.tlog-proof`,
+  );
   withLedgerOptions(
     log
       .command('key')
