@@ -266,7 +266,8 @@ const followed = async (path: string, count: number, headers: Record<string, str
   }
   await reader.cancel();
   stop.abort();
-  return messages;
+  // Several come in one piece where they are there already.
+  return messages.slice(0, count);
 };
 
 describe('a log of large events', () => {

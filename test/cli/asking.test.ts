@@ -224,7 +224,9 @@ describe('help', () => {
     const help = await Promise.all(commands.map((command) => domicile([command, '--help'])));
     for (const [index, command] of commands.entries()) {
       expect(help[index]!.code).toBe(0);
-      expect(help[index]!.out).toMatch(new RegExp(`\\nExamples:\\n {2}\\$ domicile ${command}`));
+      expect(help[index]!.out).toMatch(
+        new RegExp(`\\nExamples:\\n(?: {2}.*\\n)*? {2}\\$ domicile ${command}`),
+      );
     }
   });
 });
