@@ -9,7 +9,7 @@ import { eventsAfter } from './events.ts';
 import type { View } from './view.ts';
 
 /** Sources that one answer tells of, at the most: the first in code-unit order. */
-export const heardSourcesMax = 1_000;
+const heardSourcesMax = 1_000;
 /** Events that name a subject, whose sources are behind every answer about it, at the most: the first. */
 const namingEventsMax = 1_000;
 

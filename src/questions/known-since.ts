@@ -14,7 +14,7 @@ import { policyVersions } from './policies.ts';
 import { View } from './view.ts';
 
 /** As known at a position beyond this one, a finding does not tell since when it is known. */
-export const knownSincePositionMax = 150;
+const knownSincePositionMax = 150;
 
 /** What was found of one thing from a position on, until the next of the list. */
 interface Found {

@@ -15,7 +15,7 @@ const everyMs = 15;
  * tests share two cores with each other, with the thread that the attack keeps busy and with whoever else uses them.
  * Before there were limits it was 7 s and more, to the end of the process.
  */
-export const delayMsMax = 3_000;
+const delayMsMax = 3_000;
 
 /** Somebody whose data is at one site; a question about them is what the attacks must not hold up. */
 export const bystander = [

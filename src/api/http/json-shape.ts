@@ -8,7 +8,7 @@ import type { Fault } from '../../domain/events/fault.ts';
 import { Turns } from '../../threads/turns.ts';
 
 /** Levels of nesting: events have six at the most. */
-export const jsonDepthMax = 32;
+const jsonDepthMax = 32;
 /** A text of fewer bytes can do no harm, whatever its shape. */
 export const examinedBytesMin = 64 * 1_024;
 /** Bytes that are looked at between two looks at the clock. */

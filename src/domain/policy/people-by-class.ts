@@ -26,7 +26,7 @@ export interface AddedPeople {
 type OfHolding = Map<string | null, ClassPeople>;
 
 /** Equal holdings have equal keys. */
-export const sharedKey = ({ dataset, site, backup, population }: SharedHolding): string =>
+const sharedKey = ({ dataset, site, backup, population }: SharedHolding): string =>
   [dataset, site, backup ?? '', population ?? ''].join('\n');
 
 export class PeopleByClass {

@@ -33,7 +33,7 @@ export interface Owner {
 const decimals = 30;
 
 /** A percentage exactly as it was written, so that 19.9 and 30.1 are 50: in units of 10^-30 percent. */
-export const exactShare = (percent: number): bigint => {
+const exactShare = (percent: number): bigint => {
   const [mantissa = '0', exponent = '0'] = String(percent).split('e');
   const [whole = '0', fraction = ''] = mantissa.split('.');
   const zeros = decimals - fraction.length + Number(exponent);
@@ -72,7 +72,7 @@ const onOneBasis = (facts: ReadonlyArray<ControlFact>): ReadonlyArray<OnOneBasis
 };
 
 /** What the controller held of the controlled party, by the facts of the two. */
-export const sharesHeld = (facts: ReadonlyArray<ControlFact>): Varying<Held> => {
+const sharesHeld = (facts: ReadonlyArray<ControlFact>): Varying<Held> => {
   const bases = [...Map.groupBy(facts, ({ data }) => data.basis).values()].map(onOneBasis);
   const bounds = [...new Set(bases.flat().flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
   return bounds.slice(0, -1).flatMap((from, index): Piece<Held>[] => {
