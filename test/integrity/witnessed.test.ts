@@ -76,7 +76,9 @@ const witnessedSize = async ({ url }: TestWitness) => {
 /** A ledger that has its keys, two witnesses that know them, and the policy. */
 const prepared = async (quorum = 'all') => {
   const directory = newDirectory();
-  const vkeys: ReadonlyArray<string> = (await stateOf(await start(directory))).verifierKeys;
+  const first = await start(directory);
+  await expect.poll(async () => (await stateOf(first)).verifierKeys.length, pollMs).toBe(2);
+  const vkeys: ReadonlyArray<string> = (await stateOf(first)).verifierKeys;
   await stop();
   const places = [newDirectory(), newDirectory()];
   const one = await witness('witness.example/one', vkeys, places[0]);

@@ -21,11 +21,16 @@ const askAgainMs = 200;
 type Answer<A> = E.Either<ClientError, A>;
 
 /** Asks until there is an answer: a log that was just opened is hashed first. */
-const patiently = async <A>(ask: () => Promise<Answer<A>>): Promise<Answer<A>> => {
+const patiently = async <A>(
+  ask: () => Promise<Answer<A>>,
+  isThere: (answer: A) => boolean,
+): Promise<Answer<A>> => {
   const until = performance.now() + waitMsMax;
   for (;;) {
     const answer = await ask();
-    const isEarly = E.isLeft(answer) && answer.left.kind === 'problem' && answer.left.status === 503;
+    const isEarly = E.isLeft(answer)
+      ? answer.left.kind === 'problem' && answer.left.status === 503
+      : !isThere(answer.right);
     if (!isEarly || performance.now() > until) return answer;
     await new Promise((resolve) => setTimeout(resolve, askAgainMs));
   }
@@ -36,9 +41,10 @@ const asking = <A>(
   terminal: Terminal,
   ask: (ledger: Client) => Promise<Answer<A>>,
   show: (answer: A) => void,
+  isThere: (answer: A) => boolean = () => true,
 ): Promise<CommandResult> =>
   withLedger(options, terminal, false, async (ledger) => {
-    const answer = await patiently(() => ask(ledger));
+    const answer = await patiently(() => ask(ledger), isThere);
     if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
     show(answer.right);
     return E.right(success);
@@ -84,6 +90,8 @@ Examples:
         ({ data }) => {
           for (const key of data.verifierKeys) terminal.out(key);
         },
+        // The keys of a new ledger are made a moment after it is opened.
+        ({ data }) => data.verifierKeys.length > 0,
       ),
     ),
   );
