@@ -1,7 +1,7 @@
 /**
  * Imports go one way: what a folder may know is written here, and held to.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -172,6 +172,15 @@ describe('imports', () => {
             .map((target) => `${file} imports ${target}`)
         : [],
     );
+    expect(wrong).toEqual([]);
+  });
+
+  it('come with a README of at most fifteen lines in each folder', () => {
+    const folders = new Set([...fileGraph.keys()].map((file) => dirname(file)));
+    const wrong = [...folders].filter((folder) => {
+      const readme = join(source, folder, 'README.md');
+      return !existsSync(readme) || readFileSync(readme, 'utf8').trimEnd().split('\n').length > 15;
+    });
     expect(wrong).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 /**
- * Keeps a vault in step with its log: an older vault that was put back brings nobody back, and tells whom it does not know.
+ * Keeps a vault in step with its log: an older vault that was put back brings nobody back, and the people of the log that
+ * it does not know are reported.
  *
  * The vault remembers up to where of its log everybody is in it, and how the event there looked; so a start looks only at
  * what was recorded since. Erasures are on the log, and are done again where the vault does not know of them (R21).

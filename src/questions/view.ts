@@ -26,7 +26,7 @@ export const simulatedEvents = (
   events: ReadonlyArray<Event>,
   recordedAt: Instant,
 ): ReadonlyArray<RecordedEvent> =>
-  // What would follow if somebody recorded them who may.
+  // They are tried as if somebody with every authority recorded them.
   events.map((event, index) => ({
     position: beforeSimulated + index + 1,
     recordedAt,

@@ -9,7 +9,7 @@ import type { Attribution } from '../domain/recording/attribution.ts';
 import type { Instant } from '../domain/time/instant.ts';
 
 /**
- * A place in the log (R2). Events are numbered 1 to n in log order, the same in every store and every copy; 0 is
+ * A place in the log. Events are numbered 1 to n in log order, the same in every store and every copy; 0 is
  * before the first event. On the wire it is a decimal string, and clients may only compare it.
  */
 export type Position = number;

@@ -64,7 +64,7 @@ interface EventTraits {
   readonly transfers?: 'site';
   /** It counts however it is attested: it tells what is, rather than what was done with data (R6). */
   readonly countsAlways?: true;
-  /** It enrols subjects in a population (R7). */
+  /** It enrols subjects in a population (R8). */
   readonly enrols?: true;
   /** Its source says up to when it has told everything (R22). */
   readonly vouches?: true;

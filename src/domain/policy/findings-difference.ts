@@ -2,7 +2,7 @@
  * The difference between two sets of findings: what a policy change, or what was learned since, makes of history (R20).
  *
  * Findings about the same thing that follow each other without a gap, as where only the path changes, are compared as
- * one. The same number of people is not asked for: a finding that concerns more of them is neither longer nor shorter.
+ * one. The number of people may differ: a finding that concerns more of them is neither longer nor shorter.
  */
 import { StepFunction } from '../time/step-function.ts';
 import { subtract, type Timeline } from '../time/timeline.ts';

@@ -3,8 +3,8 @@
  * owner or by several together.
  *
  * A party is owned from the countries while it stands in one of them itself, or while owners that are owned from them hold
- * together 50 percent or more of it. That is a least fixpoint: parties that own each other in a circle, and nobody else
- * from those countries owns them, are not. A control without a share may be all of the party or nothing of it. What holds
+ * together 50 percent or more of it. That is a least fixpoint: parties that own each other in a circle are not owned
+ * from the countries unless somebody from them owns one of the circle. A control without a share may be all of the party or nothing of it. What holds
  * either way is certain; what holds only if it is all of the party is possible.
  */
 import { type Held, type Owner, owningShare, wholeShare } from '../reach/shares.ts';
@@ -58,7 +58,7 @@ export class Ownership {
     return found;
   }
 
-  /** When the party was in a team or employed by a party, or in a team of its, and so on, that was owned from the countries. */
+  /** When a party that was owned from the countries employed the party, or one of its teams. */
   employedFrom(party: string): OwnedFrom {
     let found = this.employed.get(party);
     if (found === undefined) {

@@ -104,10 +104,10 @@ class PolicyFold {
 
   /** A withdrawal ends the versions there are; a later adoption is a new beginning. */
   withdraw(fact: PolicyFact): void {
-    const ancestry = this.drafts.filter(({ withdrawn }) => withdrawn === undefined);
-    if (ancestry.length === 0)
+    const open = this.drafts.filter(({ withdrawn }) => withdrawn === undefined);
+    if (open.length === 0)
       this.note(this.drafts.length === 0 ? 'unknown-policy' : 'policy-already-withdrawn', fact);
-    for (const draft of ancestry) draft.withdrawn = fact;
+    for (const draft of open) draft.withdrawn = fact;
   }
 
   versions(): ReadonlyArray<PolicyVersion> {

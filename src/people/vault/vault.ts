@@ -32,7 +32,7 @@ export interface Found {
 }
 
 /**
- * People were forgotten, so the log has to be searched for the events of those to admit, at least up to this position.
+ * People were forgotten, so the log has to be searched for the events that name the people to admit, at least up to this position.
  * Otherwise an event that is sent again would bring somebody back.
  */
 export interface LookFirst {

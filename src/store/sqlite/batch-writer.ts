@@ -1,5 +1,5 @@
 /**
- * Writes one batch into the embedded ledger (R1), inside a transaction that it shares with other batches.
+ * Writes one batch into the embedded ledger, inside a transaction that it shares with other batches.
  *
  * Usually all events are new, so the batch is first inserted as a whole. If one of them turns out to be recorded, the
  * insert is rolled back to a savepoint and the batch is compared event by event before anything is written again. A

@@ -1,7 +1,7 @@
 /**
  * The file format of the embedded ledger.
  *
- * Positions are dense, 1 to n (R2). Every row carries a checksum, because SQLite itself has none: a flipped bit in a
+ * Positions are dense, 1 to n. Every row carries a checksum, because SQLite itself has none: a flipped bit in a
  * stored event is reported as damage and never becomes another history.
  */
 import type { DatabaseSync } from 'node:sqlite';

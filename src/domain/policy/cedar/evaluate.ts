@@ -18,7 +18,7 @@ export interface VerdictInterval {
   readonly reason: string | undefined;
 }
 
-/** Why a verdict is marked that a share decides which is not known (R23). */
+/** The mark of a verdict that depends on an unknown share (R23). */
 const unknownShare = 'rests on a control whose share is not known';
 
 /** Whether the rule would not be satisfied if shares that are not known counted the other way round. */
