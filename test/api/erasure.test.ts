@@ -64,7 +64,14 @@ const filesNaming = (person: string): ReadonlyArray<string> =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => {
-      const bytes = readFileSync(file);
+      let bytes: Buffer;
+      try {
+        bytes = readFileSync(file);
+      } catch (error) {
+        // A journal that SQLite has removed meanwhile.
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+        throw error;
+      }
       return bytes.includes(person) || bytes.includes(Buffer.from(person, 'utf16le'));
     })
     .map((file) => file.slice(directory.length + 1));

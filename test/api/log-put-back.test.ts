@@ -38,7 +38,9 @@ describe('a server that starts on projections', () => {
     await server.record(many(20, 'lost-'));
     expect(await held(31)).toBe(30);
     await server.close();
-    for (const name of readdirSync(backup).filter((each) => /^(log|vault)\.sqlite/.test(each)))
+    for (const name of readdirSync(backup).filter((each) =>
+      /^(log|vault|tree)\.sqlite|^signing-keys/.test(each),
+    ))
       cpSync(join(backup, name), join(directory, name));
     removeDirectory(backup);
     server = await LocalServer.open(directory);
@@ -57,7 +59,9 @@ describe('a server that starts on projections', () => {
     await server.record(many(50, 'before-'));
     expect(await held(51)).toBe(50);
     await server.close();
-    for (const name of readdirSync(other).filter((each) => /^(log|vault)\.sqlite/.test(each)))
+    for (const name of readdirSync(other).filter((each) =>
+      /^(log|vault|tree)\.sqlite|^signing-keys/.test(each),
+    ))
       cpSync(join(other, name), join(directory, name));
     removeDirectory(other);
     server = await LocalServer.open(directory);

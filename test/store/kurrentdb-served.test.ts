@@ -170,7 +170,12 @@ if (server === undefined) {
       event('large', name, 'EventCorrected', {
         event: { source: 'large', id: 'none' },
         reason: 'r',
-        data: { policy: 'large', title: 'Large', cedar: 'x'.repeat(bytes), effectiveFrom: '2022-06-17' },
+        data: {
+          policy: 'large',
+          title: 'Large',
+          cedar: `// ${'x'.repeat(bytes)}\nforbid(principal, action, resource);`,
+          effectiveFrom: '2022-06-17',
+        },
       });
     const sixOf = (name: string) => [1, 2, 3, 4, 5, 6].map((number) => large(`${name}-${number}`));
 
@@ -213,7 +218,7 @@ if (server === undefined) {
     test('one that is too large by itself stops them and is named, and so is one with other content', async () => {
       const writer = await onSmallServer();
       const lines = sixOf('stopped');
-      const stopped = await writer.postLines([...lines.slice(0, 4), large('huge', 100_000), lines[4]]);
+      const stopped = await writer.postLines([...lines.slice(0, 4), large('huge', 99_900), lines[4]]);
       expect([stopped.status, stopped.body.recorded]).toEqual([413, 4]);
       expect(stopped.body.detail).toMatch(/^line 5: .*bytes$/);
       const other = { ...lines[3]!, time: '2023-01-01T00:00:00Z' };
