@@ -80,10 +80,10 @@ export interface RequestOptions {
 }
 
 /** What comes of a request. */
-export type Outcome<A> = Promise<E.Either<ClientError, A>>;
+export type Reply<A> = Promise<E.Either<ClientError, A>>;
 
 /** What comes of a question with a list for an answer. */
-export type Rows<A> = Outcome<Answer<ReadonlyArray<A>>>;
+export type Rows<A> = Reply<Answer<ReadonlyArray<A>>>;
 
 export interface ClientOptions {
   /** The address of the ledger, such as `http://127.0.0.1:8484`. */
@@ -106,7 +106,7 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
 
   const asking =
     <A>(data: t.Type<A, unknown, unknown>) =>
-    (path: ReadonlyArray<string>, query: object = {}, { signal }: RequestOptions = {}): Outcome<Answer<A>> =>
+    (path: ReadonlyArray<string>, query: object = {}, { signal }: RequestOptions = {}): Reply<Answer<A>> =>
       ask(target, { path: ['v1', ...path], query: query as Query, signal }, answerOf(data));
 
   const rows = <A>(row: t.Type<A, unknown, unknown>) => asking<ReadonlyArray<A>>(list(row));
@@ -114,7 +114,7 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
   /** A list of things that are registered, and one of them by its id. */
   const registry = <A>(plural: string, row: t.Type<A, unknown, unknown>) => ({
     list: (question?: Question, options?: RequestOptions): Rows<A> => rows(row)([plural], question, options),
-    get: (id: string, question?: Question, options?: RequestOptions): Outcome<Answer<A>> =>
+    get: (id: string, question?: Question, options?: RequestOptions): Reply<Answer<A>> =>
       asking(row)([plural, id], question, options),
   });
 
@@ -127,10 +127,10 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
     /** The log: recording, reading, following. */
     events: {
       /** Records one event. */
-      emit: (event: EventInput, options?: EmitOptions): Outcome<Recorded> =>
+      emit: (event: EventInput, options?: EmitOptions): Reply<Recorded> =>
         post(target, policy, 'application/cloudevents+json', JSON.stringify(event), options),
       /** Records up to 1,000 events, all or none. */
-      emitBatch: (events: ReadonlyArray<EventInput>, options?: EmitOptions): Outcome<Recorded> =>
+      emitBatch: (events: ReadonlyArray<EventInput>, options?: EmitOptions): Reply<Recorded> =>
         post(target, policy, 'application/cloudevents-batch+json', JSON.stringify(events), options),
       /** Records any number of events, or lines of NDJSON, in order; each chunk of 1,000 is atomic. */
       emitStream: (
@@ -148,7 +148,7 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
       list: (question?: Question & EventFilter, options?: RequestOptions): Rows<WireEvent> =>
         rows(WireEvent)(['events'], question, options),
       /** One event with what does not fit, and what corrected or retracted it. */
-      get: (position: string, question?: Question, options?: RequestOptions): Outcome<Answer<EventDetail>> =>
+      get: (position: string, question?: Question, options?: RequestOptions): Reply<Answer<EventDetail>> =>
         asking(EventDetail)(['events', position], question, options),
       /** The log from a position on, and then live, until the signal aborts. */
       follow: (filter: EventFilter = {}, { signal }: RequestOptions = {}) =>
@@ -174,13 +174,13 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
         subject: string,
         question: Question & { readonly party: string },
         options?: RequestOptions,
-      ): Outcome<Answer<WireCut>> =>
+      ): Reply<Answer<WireCut>> =>
         asking(WireCut)(['subjects', subject, 'reach'], { ...question, explain: 'cut' }, options),
       /** What was found about it. */
       findings: (subject: string, question?: Question, options?: RequestOptions): Rows<FindingRow> =>
         rows(FindingRow)(['subjects', subject, 'findings'], question, options),
       /** Erases the person from the ledger: the history stays, about nobody. Cannot be undone. */
-      erase: (subject: string, { signal }: RequestOptions = {}): Outcome<void> =>
+      erase: (subject: string, { signal }: RequestOptions = {}): Reply<void> =>
         tell(target, { method: 'DELETE', path: ['v1', 'subjects', subject], signal }),
     },
 
@@ -201,7 +201,7 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
         party: string,
         question?: HoldingQuestion,
         options?: RequestOptions,
-      ): Outcome<Answer<WirePartyCut>> =>
+      ): Reply<Answer<WirePartyCut>> =>
         asking(WirePartyCut)(['parties', party, 'reach'], { ...question, explain: 'cut' }, options),
     },
 
@@ -212,7 +212,7 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
         dataset: string,
         question?: PeriodQuestion,
         options?: RequestOptions,
-      ): Outcome<Answer<Lineage>> => asking(Lineage)(['datasets', dataset, 'lineage'], question, options),
+      ): Reply<Answer<Lineage>> => asking(Lineage)(['datasets', dataset, 'lineage'], question, options),
     },
 
     populations: registry('populations', PopulationRow),
@@ -241,7 +241,7 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
     policies: {
       ...registry('policies', PolicyRow),
       /** What a policy would find, against the version in force; `next` is null if that is all. Records nothing. */
-      simulate: (draft: PolicyDraft, { signal }: RequestOptions = {}): Outcome<Answer<WireDifference>> =>
+      simulate: (draft: PolicyDraft, { signal }: RequestOptions = {}): Reply<Answer<WireDifference>> =>
         differenceOfPages((query) =>
           ask(
             target,
@@ -263,7 +263,7 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
       list: (question?: FindingQuestion, options?: RequestOptions): Rows<FindingRow> =>
         rows(FindingRow)(['findings'], question, options),
       /** What another version, or what was learned since, makes of history; `next` is null if that is all. */
-      diff: (question: DiffQuestion, options?: RequestOptions): Outcome<Answer<WireDifference>> =>
+      diff: (question: DiffQuestion, options?: RequestOptions): Reply<Answer<WireDifference>> =>
         differenceOfPages((query) =>
           asking(WireDifference)(['findings', 'diff'], { ...question, ...query }, options),
         ),
@@ -288,10 +288,10 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
     /** Rebuilding the projections from the log. */
     replays: {
       /** Starts one; there is one at a time. */
-      start: ({ signal }: RequestOptions = {}): Outcome<Replay> =>
+      start: ({ signal }: RequestOptions = {}): Reply<Replay> =>
         ask(target, { method: 'POST', path: ['v1', 'replays'], signal }, Replay),
       /** Brings back the projections that served before the last swap, once they have caught up. */
-      rollBack: ({ signal }: RequestOptions = {}): Outcome<Replay> =>
+      rollBack: ({ signal }: RequestOptions = {}): Reply<Replay> =>
         ask(
           target,
           {
@@ -306,9 +306,9 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
       /** Those that are remembered, the latest first. */
       list: ({ signal }: RequestOptions = {}): Rows<Replay> =>
         ask(target, { path: ['v1', 'replays'], signal }, ReplayList),
-      get: (id: string, { signal }: RequestOptions = {}): Outcome<Replay> =>
+      get: (id: string, { signal }: RequestOptions = {}): Reply<Replay> =>
         ask(target, { path: ['v1', 'replays', id], signal }, Replay),
-      cancel: (id: string, { signal }: RequestOptions = {}): Outcome<void> =>
+      cancel: (id: string, { signal }: RequestOptions = {}): Reply<void> =>
         tell(target, { method: 'DELETE', path: ['v1', 'replays', id], signal }),
       /** How one goes, each time that changes, until it has ended. */
       follow: async function* (
@@ -325,29 +325,29 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
     /** What others can check of the log: C2SP tlog-checkpoint, tlog-proof. */
     log: {
       /** How the Merkle log stands: its size, the keys that verify it, the last checkpoint. */
-      state: (options?: RequestOptions): Outcome<{ readonly data: MerkleLogRow }> =>
+      state: (options?: RequestOptions): Reply<{ readonly data: MerkleLogRow }> =>
         ask(target, { path: ['v1', 'log'], signal: options?.signal }, MerkleLogAnswer),
       /** The checkpoints that were signed, the largest first. */
       checkpoints: (
         question: { readonly upTo?: string; readonly limit?: number } = {},
         options?: RequestOptions,
-      ): Outcome<{ readonly data: ReadonlyArray<CheckpointRow> }> =>
+      ): Reply<{ readonly data: ReadonlyArray<CheckpointRow> }> =>
         ask(
           target,
           { path: ['v1', 'log', 'checkpoints'], query: question, signal: options?.signal },
           CheckpointsAnswer,
         ),
       /** The signed checkpoint, as text. */
-      checkpoint: (options?: RequestOptions): Outcome<string> =>
+      checkpoint: (options?: RequestOptions): Reply<string> =>
         askText(target, { path: ['log', 'checkpoint'], signal: options?.signal }),
       /** The proof that an event is in the signed log, as text. */
-      prove: (position: string, options?: RequestOptions): Outcome<string> =>
+      prove: (position: string, options?: RequestOptions): Reply<string> =>
         askText(target, { path: ['v1', 'events', position, 'proof'], signal: options?.signal }),
     },
 
     health: {
       /** Whether it is ready for questions; also where it is not, it says how far it is. */
-      ready: (options?: RequestOptions): Outcome<Readiness> => health('readyz', Readiness, options),
+      ready: (options?: RequestOptions): Reply<Readiness> => health('readyz', Readiness, options),
     },
   };
 };
@@ -358,8 +358,8 @@ const differencePageMax = 1_000;
 
 /** The lists of a difference, put together of its pages. */
 const differenceOfPages = async (
-  page: (query: { readonly limit: number; readonly cursor?: string }) => Outcome<Answer<WireDifference>>,
-): Outcome<Answer<WireDifference>> => {
+  page: (query: { readonly limit: number; readonly cursor?: string }) => Reply<Answer<WireDifference>>,
+): Reply<Answer<WireDifference>> => {
   const first = await page({ limit: differencePageMax });
   if (E.isLeft(first) || first.right.next === null) return first;
   let { data } = first.right;

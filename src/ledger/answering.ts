@@ -1,11 +1,13 @@
 /**
  * Puts wide questions to the thread that answers them: one at a time, in the order in which they came.
  */
+
 import type { Worker } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Answered } from '../contract/asked.ts';
 import type { Problem } from '../contract/problem.ts';
 import { ProjectionsDamaged } from '../projections/engine/damage.ts';
+import type { Outcome } from '../questions/wide/outcome.ts';
 import type { AskedWidely, FoundBy, WideQuestion } from '../questions/wide/wide-questions.ts';
 import { fromPlain } from '../store/sqlite/store-problems.ts';
 import { startThread } from '../threads/start-thread.ts';
@@ -40,8 +42,6 @@ const wantOfMemory: E.Either<Problem, never> = E.left({
   detail: 'the question needed more memory than there is; ask about fewer people or a shorter period',
   retryAfterMs,
 });
-
-type Outcome = E.Either<Problem, Answered>;
 
 export class Answering {
   private readonly logFile: string;

@@ -4,7 +4,9 @@
  * A topic is a kind and a name, kept as a hash (see `topic-hash.ts`). An event corrected into something else is indexed
  * under the topics of both.
  */
+
 import { type Chapter, type EventType, eventTypes, traitsOf } from '../domain/events/catalogue.ts';
+import type { JsonObject } from '../domain/events/json-object.ts';
 import {
   kindAt,
   type NameKind,
@@ -68,8 +70,6 @@ export interface TopicVisitor {
   topic(kind: TopicKind, name: string): void;
   name(kind: RegisteredKind, name: string): void;
 }
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** What a name in a place of an event is indexed as: these topics, and the kind of names it is listed among. */
 export interface NameRule {
@@ -155,7 +155,7 @@ export const topicRules = Object.fromEntries(
  * Visits the topics and names of an event of a type with this data. The data of a correction is visited as that of its
  * target's type; it may not fit the type, and is then visited for what it names.
  */
-export const visitTopics = (type: EventType, data: Json, visit: TopicVisitor): void => {
+export const visitTopics = (type: EventType, data: JsonObject, visit: TopicVisitor): void => {
   const { names, whole } = topicRules[type];
   for (const kind of whole) visit.topic(kind, 'all');
   visitNames(data, (place, name) => {

@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { EventDetail, WireEvent } from '../contract/rows/events.ts';
 import type { EventType } from '../domain/events/catalogue.ts';
 import { decodeData, encodeEvent } from '../domain/events/event.ts';
+import type { JsonObject } from '../domain/events/json-object.ts';
 import { subjectsOf } from '../domain/events/subjects.ts';
 import { mayCorrect } from '../domain/recording/authority.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
@@ -42,8 +43,6 @@ const topicsOf = Object.fromEntries(fields.map((field) => [field, topicsNaming(f
   Record<Field, ReadonlyArray<TopicKind>>
 >;
 
-type Json = Readonly<Record<string, unknown>>;
-
 /**
  * Whether the event names what is asked for: as it was recorded, as a known correction says, or, of a correction,
  * as it says of its target. The index alone cannot tell: it also finds what is named by corrections not known yet, and
@@ -53,7 +52,7 @@ const isNamed = (view: View, recorded: RecordedEvent, field: Field, name: string
   const { event } = recorded;
   const namedIn = (type: EventType, data: unknown): boolean => {
     let found = false;
-    visitTopics(type, data as Json, {
+    visitTopics(type, data as JsonObject, {
       topic: (kind, each) => {
         found ||= each === name && topicsOf[field].includes(kind);
       },

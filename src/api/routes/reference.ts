@@ -1,11 +1,11 @@
 /**
  * The reference of the API as a page, made from its own description: no script, nothing fetched from anywhere.
  */
+
 import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
+import type { JsonObject } from '../../domain/events/json-object.ts';
 import type { ApiEnv } from '../http/caller.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 interface Operation {
   readonly summary?: string;
@@ -15,13 +15,13 @@ interface Operation {
     readonly in: string;
     readonly description?: string;
   }>;
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: Json }>> };
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: JsonObject }>> };
   readonly responses?: Readonly<
     Record<
       string,
       {
         readonly description?: string;
-        readonly content?: Readonly<Record<string, { readonly schema?: Json }>>;
+        readonly content?: Readonly<Record<string, { readonly schema?: JsonObject }>>;
       }
     >
   >;
@@ -55,11 +55,11 @@ const escaped = (text: string): string =>
 
 const code = (text: string): string => `<code>${escaped(text)}</code>`;
 
-const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null;
+const isJson = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null;
 
 /** What values a schema takes, in a few words. */
-const typeOf = (schema: Json): string => {
-  const alternatives = (schema.oneOf ?? schema.anyOf) as ReadonlyArray<Json> | undefined;
+const typeOf = (schema: JsonObject): string => {
+  const alternatives = (schema.oneOf ?? schema.anyOf) as ReadonlyArray<JsonObject> | undefined;
   if (alternatives !== undefined) return [...new Set(alternatives.map(typeOf))].join(' or ');
   if (Array.isArray(schema.enum)) return schema.enum.map((each) => JSON.stringify(each)).join(', ');
   if (schema.const !== undefined) return JSON.stringify(schema.const);
@@ -69,8 +69,8 @@ const typeOf = (schema: Json): string => {
 };
 
 /** The fields of a schema as a table, those of its objects folded under it. */
-const fieldsOf = (schema: Json): string => {
-  const alternatives = (schema.oneOf ?? schema.anyOf) as ReadonlyArray<Json> | undefined;
+const fieldsOf = (schema: JsonObject): string => {
+  const alternatives = (schema.oneOf ?? schema.anyOf) as ReadonlyArray<JsonObject> | undefined;
   if (alternatives !== undefined) {
     return alternatives
       .filter(({ type }) => type === 'object' || type === 'array')
@@ -80,19 +80,21 @@ const fieldsOf = (schema: Json): string => {
   if (schema.type === 'array' && isJson(schema.items)) return fieldsOf(schema.items);
   if (!isJson(schema.properties)) return '';
   const required = new Set(Array.isArray(schema.required) ? schema.required : []);
-  const rows = Object.entries(schema.properties as Readonly<Record<string, Json>>).map(([name, field]) => {
-    const about = typeof field.description === 'string' ? escaped(field.description) : '';
-    const inner = fieldsOf(field);
-    const more = inner === '' ? '' : folded('fields', inner);
-    return `<tr><td>${code(required.has(name) ? name : `${name}?`)}</td><td>${escaped(typeOf(field))}</td><td>${about}${more}</td></tr>`;
-  });
+  const rows = Object.entries(schema.properties as Readonly<Record<string, JsonObject>>).map(
+    ([name, field]) => {
+      const about = typeof field.description === 'string' ? escaped(field.description) : '';
+      const inner = fieldsOf(field);
+      const more = inner === '' ? '' : folded('fields', inner);
+      return `<tr><td>${code(required.has(name) ? name : `${name}?`)}</td><td>${escaped(typeOf(field))}</td><td>${about}${more}</td></tr>`;
+    },
+  );
   return `<table>${rows.join('')}</table>`;
 };
 
 const folded = (title: string, content: string): string =>
   `<details><summary>${escaped(title)}</summary>${content}</details>`;
 
-const contentOf = (content: Readonly<Record<string, { readonly schema?: Json }>> = {}): string =>
+const contentOf = (content: Readonly<Record<string, { readonly schema?: JsonObject }>> = {}): string =>
   Object.entries(content)
     .filter(([mediaType]) => mediaType !== 'application/problem+json')
     .map(([mediaType, { schema }]) => folded(mediaType, schema === undefined ? '' : fieldsOf(schema)))

@@ -2,6 +2,7 @@
  * The places in the data of events where names stand, and what each is a name of. A place means the same in every event
  * type; which places a type has is for its codec to say.
  */
+import type { JsonObject } from './json-object.ts';
 
 /** Kinds of things that are registered, and listed (R5). */
 export type RegisteredKind = 'population' | 'site' | 'dataset' | 'party' | 'policy';
@@ -43,11 +44,11 @@ export const places = Object.keys(kinds) as ReadonlyArray<NamePlace>;
 /** What the name in a place is a name of. */
 export const kindAt = (place: NamePlace): NameKind => kinds[place];
 
-type Json = Readonly<Record<string, unknown>>;
-
-const objectIn = (data: Json, field: string): Json | undefined => {
+const objectIn = (data: JsonObject, field: string): JsonObject | undefined => {
   const value = data[field];
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : undefined;
 };
 
 /** The one place with a list of names; in every other stands one. */
@@ -60,7 +61,7 @@ export const placesOf = (kind: NameKind): ReadonlyArray<NamePlace> =>
 const paths = places.map((place) => ({ place, fields: place.split('.') }));
 
 /** Visits every name in the data, whether it is an identifier or not. */
-export const visitNames = (data: Json, visit: (place: NamePlace, name: string) => void): void => {
+export const visitNames = (data: JsonObject, visit: (place: NamePlace, name: string) => void): void => {
   const scope = objectIn(data, 'scope');
   const over = objectIn(data, 'over');
   for (const { place, fields } of paths) {

@@ -5,16 +5,16 @@
  * The data of a correction is not yet known to fit a type (R4), so the places of subjects are looked at in whatever is
  * there.
  */
+
 import type * as E from 'fp-ts/lib/Either.js';
 import { catalogue, eventTypes } from './catalogue.ts';
 import type { Event } from './event.ts';
+import type { JsonObject } from './json-object.ts';
 import { listPlace, placesOf } from './places.ts';
 import { Identifier } from './scalars.ts';
 
-type Json = Readonly<Record<string, unknown>>;
-
-const asObject = (value: unknown): Json | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+const asObject = (value: unknown): JsonObject | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
 
 /** The fields that lead to each place where a subject stands. */
 const subjectPaths = placesOf('subject').map((place) => ({
@@ -26,22 +26,22 @@ const subjectPaths = placesOf('subject').map((place) => ({
 const withheld = '(not an identifier)';
 
 /** What is kept of the data of a correction that fits no event type whatever: it never does anything (R4). */
-const nothingKept = (_data: Json): Json => ({ withheld: true });
+const nothingKept = (_data: JsonObject): JsonObject => ({ withheld: true });
 
 /** Whether data fits any type. What fits none may name a person in any place, and is not kept. */
-const fitsSome = (data: Json): boolean =>
+const fitsSome = (data: JsonObject): boolean =>
   eventTypes.some(
     (type) => (catalogue[type].data.decode(data) as E.Either<unknown, unknown>)._tag === 'Right',
   );
 
-const dataOf = (event: Event): Json =>
+const dataOf = (event: Event): JsonObject =>
   event.type !== 'EventCorrected'
-    ? (event.data as Json)
+    ? (event.data as JsonObject)
     : event.data.data !== undefined && fitsSome(event.data.data)
       ? event.data.data
       : {};
 
-const collect = (data: Json, into: Set<string>): void => {
+const collect = (data: JsonObject, into: Set<string>): void => {
   for (const { fields, isList } of subjectPaths) {
     let value: unknown = data;
     for (const field of fields) value = asObject(value)?.[field];
@@ -62,11 +62,11 @@ export const subjectsIn = (data: unknown): ReadonlySet<string> => {
 export const subjectsOf = (event: Event): ReadonlySet<string> => subjectsIn(dataOf(event));
 
 const swapAt = (
-  data: Json,
+  data: JsonObject,
   fields: ReadonlyArray<string>,
   depth: number,
   swapped: (value: unknown) => unknown,
-): Json => {
+): JsonObject => {
   const field = fields[depth]!;
   const value = data[field];
   if (value === undefined) return data;
@@ -76,7 +76,7 @@ const swapAt = (
   return inner === undefined ? data : { ...data, [field]: swapAt(inner, fields, depth + 1, swapped) };
 };
 
-const swapIn = (data: Json, swap: (subject: string) => string): Json => {
+const swapIn = (data: JsonObject, swap: (subject: string) => string): JsonObject => {
   const swapped = (value: unknown): unknown =>
     typeof value === 'string' ? (Identifier.is(value) ? swap(value) : withheld) : value;
   return subjectPaths.reduce((each, { fields }) => swapAt(each, fields, 0, swapped), data);
@@ -90,10 +90,10 @@ const swapIn = (data: Json, swap: (subject: string) => string): Json => {
 export const withSubjects = (
   event: Event,
   swap: (subject: string) => string,
-  withhold: (data: Json) => Json = nothingKept,
+  withhold: (data: JsonObject) => JsonObject = nothingKept,
 ): Event => {
   if (event.type !== 'EventCorrected')
-    return { ...event, data: swapIn(event.data as Json, swap) } as unknown as Event;
+    return { ...event, data: swapIn(event.data as JsonObject, swap) } as unknown as Event;
   const { data } = event.data;
   if (data === undefined) return event;
   return { ...event, data: { ...event.data, data: fitsSome(data) ? swapIn(data, swap) : withhold(data) } };

@@ -37,10 +37,10 @@ import { shapeOf } from './stored-shape.ts';
 const fingerprintOf = ({ source, id, recordedAt, bytes }: StoredEvent): number =>
   crc32(bytes, crc32(`${recordedAt}\n${source}\n${id}`));
 
-type Json = StoredShape['data'];
+type EventJson = StoredShape['data'];
 
-const asJson = (value: unknown): Json | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+const asJson = (value: unknown): EventJson | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as EventJson) : undefined;
 
 /** Fills the tables. One instance a writer connection; after an error it is of no more use. */
 export class Applier {
@@ -267,7 +267,7 @@ export class Applier {
     if (kind !== undefined && typeof name === 'string') this.statements.correctedRegistration.run(kind, name);
   }
 
-  private touchAll(type: EventType, data: Json, position: number): void {
+  private touchAll(type: EventType, data: EventJson, position: number): void {
     visitTopics(type, data, {
       topic: (kind, name) => this.touch(position, topic(kind, name)),
       name: (kind, name) => void this.names.mention(kind, name, this.mentionedAt),
@@ -275,7 +275,7 @@ export class Applier {
   }
 
   /** The source of a correction names what stands in its data. */
-  private nameByCorrection(type: EventType, data: Json, source: string): void {
+  private nameByCorrection(type: EventType, data: EventJson, source: string): void {
     const position = this.mentionedAt;
     const sourceId = this.kinds.sourceId(source, position);
     visitTopics(type, data, {
@@ -287,7 +287,7 @@ export class Applier {
     });
   }
 
-  private makeIndividuals(type: EventType, data: Json): void {
+  private makeIndividuals(type: EventType, data: EventJson): void {
     const position = this.mentionedAt;
     const subjects = [...subjectsIn(data)].map((subject) => topic('subject', subject));
     for (const subject of subjects) this.additions.post(ownDataMoved, 0, position, subject);

@@ -13,7 +13,7 @@ import { AnotherLog } from './catch-up-read.ts';
 import { backoffMs, type Environment } from './environment.ts';
 import { GroupWriter } from './group-writer.ts';
 import type { Limits } from './limits.ts';
-import { type Outcome, PendingAppend, unavailable } from './pending-append.ts';
+import { type AppendOutcome, PendingAppend, unavailable } from './pending-append.ts';
 import { type RecordedAtOf, streamOfBatch } from './record-format.ts';
 import type { Replica } from './replica.ts';
 import type { ServerConnection } from './server-connection.ts';
@@ -61,7 +61,7 @@ export class AppendQueues {
    *
    * @param recordedAtOf when another ledger recorded the events, if they are copied from one.
    */
-  async append(batch: ReadonlyArray<EventToAppend>, recordedAtOf?: RecordedAtOf): Promise<Outcome> {
+  async append(batch: ReadonlyArray<EventToAppend>, recordedAtOf?: RecordedAtOf): Promise<AppendOutcome> {
     const bytes = batch.reduce((sum, event) => sum + event.bytes.length, 0);
     const refusal =
       this.sizes.refusalOfBatch(batch, bytes) ?? this.writer.refusal(false) ?? this.overload(bytes);

@@ -13,7 +13,7 @@ import type { RecordedAtOf } from './record-format.ts';
 import type { Verdict } from './replica.ts';
 
 /** The result of an append. */
-export type Outcome = E.Either<AppendError, Appended>;
+export type AppendOutcome = E.Either<AppendError, Appended>;
 
 /** Builds the error for an append that may succeed later. */
 export const unavailable = (reason: string, retryAfterMs: number, outcomeUnknown: boolean): AppendError => ({
@@ -36,7 +36,7 @@ export class PendingAppend {
   readonly recordedAtOf: RecordedAtOf | undefined;
   readonly giveUpAt: number;
   /** Resolves with the outcome; rejects where the fault is our own. */
-  readonly answered: Promise<Outcome>;
+  readonly answered: Promise<AppendOutcome>;
   /** The append's id in the log. It changes after the log voided the append. */
   id: string;
   /** What the replica found at the append's place in the log, once it has read so far. */
@@ -52,7 +52,7 @@ export class PendingAppend {
   verdictKnown: Promise<void> = Promise.resolve();
   /** Stops listening for the verdict. */
   private ignoreVerdict: () => void = () => undefined;
-  private readonly resolve: (outcome: Outcome) => void;
+  private readonly resolve: (outcome: AppendOutcome) => void;
   private readonly reject: (error: unknown) => void;
 
   constructor({ batch, recordedAtOf, giveUpAt }: AcceptedBatch, id: string) {
@@ -60,7 +60,7 @@ export class PendingAppend {
     this.recordedAtOf = recordedAtOf;
     this.giveUpAt = giveUpAt;
     this.id = id;
-    const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+    const { promise, resolve, reject } = Promise.withResolvers<AppendOutcome>();
     this.answered = promise;
     this.resolve = resolve;
     this.reject = reject;
@@ -85,7 +85,7 @@ export class PendingAppend {
     this.mayBeWritten = false;
   }
 
-  settle(outcome: Outcome): void {
+  settle(outcome: AppendOutcome): void {
     this.isDone = true;
     this.ignoreVerdict();
     this.resolve(outcome);
