@@ -12,12 +12,17 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import type { ApiEnv } from '../../src/api/http/caller.ts';
+import { findingRoutes } from '../../src/api/routes/findings.ts';
 import { logRoutes } from '../../src/api/routes/log.ts';
 import { proofRoutes } from '../../src/api/routes/merkle-log.ts';
 import { metricsRoutes } from '../../src/api/routes/metrics.ts';
+import { movementRoutes } from '../../src/api/routes/movements.ts';
+import { reachRoutes } from '../../src/api/routes/reach.ts';
+import { readRoutes } from '../../src/api/routes/reads.ts';
 import { recordingRoutes } from '../../src/api/routes/recording.ts';
 import { registryRoutes } from '../../src/api/routes/registry.ts';
 import { replayRoutes } from '../../src/api/routes/replays.ts';
+import { subjectRoutes } from '../../src/api/routes/subjects.ts';
 import { vaultGuard, vaultRoutes } from '../../src/api/routes/vault.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
@@ -164,7 +169,12 @@ describe('a ledger with keys', () => {
     bare.route('/v1/replays', replayRoutes(ledger)).route('/', metricsRoutes(ledger));
     bare
       .route('/v1/vault', vaultRoutes(ledger.parts.vault, vaultGuard(ledger)))
-      .route('/v1', proofRoutes(ledger));
+      .route('/v1', proofRoutes(ledger))
+      .route('/v1/subjects', subjectRoutes(ledger))
+      .route('/v1', reachRoutes(ledger))
+      .route('/v1', findingRoutes(ledger))
+      .route('/v1', movementRoutes(ledger))
+      .route('/v1', readRoutes(ledger));
     const body = JSON.stringify(enrolled('zoe'));
     const headers = { 'content-type': 'application/cloudevents+json' };
     for (const [path, init] of [
@@ -174,6 +184,12 @@ describe('a ledger with keys', () => {
       ['/metrics', {}],
       ['/v1/vault', {}],
       ['/v1/log', {}],
+      ['/v1/subjects/zoe/residency', {}],
+      ['/v1/subjects/zoe', { method: 'DELETE' }],
+      ['/v1/parties/tiktok/reach', {}],
+      ['/v1/findings', {}],
+      ['/v1/transfers', {}],
+      ['/v1/reads', {}],
       ['/v1/events', {}],
       ['/v1/events', { headers: { accept: 'application/x-ndjson' } }],
       ['/v1/events', { method: 'POST', body, headers }],
