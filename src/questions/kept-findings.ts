@@ -12,8 +12,10 @@ import { type DataClass, overKey } from '../domain/reach/data-class.ts';
 import { isGrantedOver } from '../domain/reach/data-presence.ts';
 import type { Reach } from '../domain/reach/reach.ts';
 import type { KeptAccess } from './history-of-some.ts';
-import type { KeptClass, KeptHistory, Stale } from './kept-history.ts';
+import type { KeptClass } from './kept-classes.ts';
+import type { KeptHistory } from './kept-history.ts';
 import { reachIndexOf } from './reach.ts';
+import type { Stale } from './stale-findings.ts';
 import type { View } from './view.ts';
 
 /** Makes what versions are judged with. */

@@ -1,0 +1,87 @@
+/** What has to be counted anew on the way from one moment of knowledge to another. */
+import { isPopulation } from '../domain/events/scope.ts';
+import { type FoldingPlace, foldingOrder } from '../domain/recording/folding-order.ts';
+import type { Knowledge } from '../domain/recording/recorded-event.ts';
+import { type Affected, affectedBetween } from './affected.ts';
+import type { HistoryOfSome } from './history-of-some.ts';
+import {
+  apartIn,
+  type IndividualsApart,
+  subjectsApart,
+  subjectsChangedBetween,
+} from './individuals-apart.ts';
+import type { KeptIndividuals } from './kept-individuals.ts';
+import { reachIndexOf } from './reach.ts';
+import type { View } from './view.ts';
+
+/** A step from one moment of knowledge to another that is under way. */
+export interface KnowledgeMove {
+  readonly from: Knowledge;
+  readonly to: Knowledge;
+  readonly apartBefore: IndividualsApart;
+  /** Those who are still counted as known before, or not at all. */
+  readonly remaining: string[];
+}
+
+/** What the way touches. */
+export interface Touched {
+  readonly affected: Affected;
+  readonly apart: IndividualsApart;
+  /** The individuals to count anew. */
+  readonly subjects: string[];
+  /** The populations whose cohorts are made anew. */
+  readonly populations: ReadonlyArray<string>;
+}
+
+/**
+ * What is touched by the events that one of two views knows and the other does not.
+ *
+ * @param individuals those who are counted as `from` knows them; `apart` of the grants that it knows.
+ */
+export const touchedBetween = (
+  from: View,
+  to: View,
+  individuals: KeptIndividuals,
+  apartBefore: IndividualsApart,
+): Touched => {
+  const [earlier, later] = from.known.position < to.known.position ? [from, to] : [to, from];
+  const affected = affectedBetween(earlier, later);
+  const apart = affected.reach ? apartIn(reachIndexOf(to)) : apartBefore;
+  const subjects = new Set([...affected.subjects, ...affected.accessed, ...to.simulatedSubjects()]);
+  const populations = new Set(affected.populations);
+  for (const scope of scopesOfBackups(affected.backups, [from, to])) {
+    if (isPopulation(scope)) populations.add(scope.population);
+    else subjects.add(scope.subject);
+  }
+  for (const population of populations)
+    for (const subject of individuals.in(population)) subjects.add(subject);
+  for (const subject of subjectsChangedBetween(apartBefore, apart)) subjects.add(subject);
+  const isNamed = (subject: string): boolean =>
+    affected.accessed.has(subject) || to.isSimulated() || to.index.isIndividual(subject);
+  const fresh = new Set(subjectsApart(apart));
+  return {
+    affected,
+    apart,
+    subjects: [...subjects].filter(
+      (subject) => individuals.has(subject) || fresh.has(subject) || isNamed(subject),
+    ),
+    populations: [...populations, ...affected.enrolledIn, ...affected.accessedPopulations],
+  };
+};
+
+/** Whose data the backups are of. */
+const scopesOfBackups = (backups: Iterable<string>, views: ReadonlyArray<View>) =>
+  [...backups].flatMap((backup) =>
+    views.flatMap((view) =>
+      view.factsOf('backup', backup, 'BackupTaken').map(({ data: { scope } }) => scope),
+    ),
+  );
+
+/** The populations in which some people are enrolled otherwise than they were. */
+export const enrolledOtherwise = (was: HistoryOfSome, is: HistoryOfSome): ReadonlyArray<string> =>
+  [...was.enrolments.keys(), ...is.enrolments.keys()].filter(
+    (population) => !samePlaces(was.enrolments.get(population), is.enrolments.get(population)),
+  );
+
+const samePlaces = (a: ReadonlyArray<FoldingPlace> = [], b: ReadonlyArray<FoldingPlace> = []): boolean =>
+  a.length === b.length && a.every((place, index) => foldingOrder(place, b[index]!) === 0);
