@@ -1,0 +1,32 @@
+/** What others can check of the log: C2SP tlog-checkpoint, tlog-proof. */
+import {
+  type CheckpointRow,
+  CheckpointsAnswer,
+  MerkleLogAnswer,
+  type MerkleLogRow,
+} from '../contract/rows/integrity.ts';
+import type { Asking } from './asking.ts';
+import type { Reply, RequestOptions } from './reply.ts';
+import { ask, askText } from './transport.ts';
+
+export const logCalls = ({ target }: Asking) => ({
+  /** How the Merkle log stands: its size, the keys that verify it, the last checkpoint. */
+  state: (options?: RequestOptions): Reply<{ readonly data: MerkleLogRow }> =>
+    ask(target, { path: ['v1', 'log'], signal: options?.signal }, MerkleLogAnswer),
+  /** The checkpoints that were signed, the largest first. */
+  checkpoints: (
+    question: { readonly upTo?: string; readonly limit?: number } = {},
+    options?: RequestOptions,
+  ): Reply<{ readonly data: ReadonlyArray<CheckpointRow> }> =>
+    ask(
+      target,
+      { path: ['v1', 'log', 'checkpoints'], query: question, signal: options?.signal },
+      CheckpointsAnswer,
+    ),
+  /** The signed checkpoint, as text. */
+  checkpoint: (options?: RequestOptions): Reply<string> =>
+    askText(target, { path: ['log', 'checkpoint'], signal: options?.signal }),
+  /** The proof that an event is in the signed log, as text. */
+  prove: (position: string, options?: RequestOptions): Reply<string> =>
+    askText(target, { path: ['v1', 'events', position, 'proof'], signal: options?.signal }),
+});

@@ -1,0 +1,56 @@
+/** Policies, what they found, and what would be if something were adopted or recorded. */
+import { type Answer, answerOf } from '../contract/answers.ts';
+import { FindingRow, PolicyRow, WireDifference } from '../contract/rows/policy.ts';
+import { SimulatedReachRow } from '../contract/rows/reach.ts';
+import { list } from '../domain/events/codec.ts';
+import type { Asking } from './asking.ts';
+import type { EventInput } from './event-input.ts';
+import { differenceOfPages } from './pages.ts';
+import type { DiffQuestion, FindingQuestion, Question } from './questions.ts';
+import type { Reply, RequestOptions, Rows } from './reply.ts';
+
+/** A policy that is tried before it is adopted. */
+export interface PolicyDraft {
+  readonly policy: string;
+  readonly cedar: string;
+  readonly effectiveFrom: string;
+  readonly effectiveUntil?: string;
+}
+
+export const policyCalls = ({ about, rows, registry, send }: Asking) => ({
+  reach: {
+    /** Who would newly reach what, of how many people, if these events were recorded. Records nothing. */
+    simulate: (
+      events: ReadonlyArray<EventInput>,
+      question: Question = {},
+      options?: RequestOptions,
+    ): Rows<SimulatedReachRow> =>
+      send(
+        answerOf<ReadonlyArray<SimulatedReachRow>>(list(SimulatedReachRow)),
+        ['reach', 'simulate'],
+        { events },
+        question,
+        options,
+      ),
+  },
+
+  policies: {
+    ...registry('policies', PolicyRow),
+    /** What a policy would find, against the version in force; `next` is null if that is all. Records nothing. */
+    simulate: (draft: PolicyDraft, options?: RequestOptions): Reply<Answer<WireDifference>> =>
+      differenceOfPages((query) =>
+        send(answerOf(WireDifference), ['policies', 'simulate'], draft, query, options),
+      ),
+  },
+
+  findings: {
+    /** The intervals in which rules were broken, or could not be judged. */
+    list: (question?: FindingQuestion, options?: RequestOptions): Rows<FindingRow> =>
+      rows(FindingRow)(['findings'], question, options),
+    /** What another version, or what was learned since, makes of history; `next` is null if that is all. */
+    diff: (question: DiffQuestion, options?: RequestOptions): Reply<Answer<WireDifference>> =>
+      differenceOfPages((query) =>
+        about(WireDifference)(['findings', 'diff'], { ...question, ...query }, options),
+      ),
+  },
+});

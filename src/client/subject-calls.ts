@@ -1,0 +1,38 @@
+/** What became of one person's data. */
+import type { Answer } from '../contract/answers.ts';
+import { TrailRow } from '../contract/rows/events.ts';
+import { FindingRow } from '../contract/rows/policy.ts';
+import { ReachRow, WireCut } from '../contract/rows/reach.ts';
+import { HistoryRow, ResidencyRow } from '../contract/rows/residency.ts';
+import type { Asking } from './asking.ts';
+import type { PeriodQuestion, Question, ReachQuestion } from './questions.ts';
+import type { Reply, RequestOptions, Rows } from './reply.ts';
+import { tell } from './transport.ts';
+
+export const subjectCalls = ({ target, about, rows }: Asking) => ({
+  /** Where it is at `validAt`. */
+  residency: (subject: string, question?: Question, options?: RequestOptions): Rows<ResidencyRow> =>
+    rows(ResidencyRow)(['subjects', subject, 'residency'], question, options),
+  /** Where it was, over time. */
+  history: (subject: string, question?: PeriodQuestion, options?: RequestOptions): Rows<HistoryRow> =>
+    rows(HistoryRow)(['subjects', subject, 'history'], question, options),
+  /** Every event that touched it or its reach, and why. */
+  trail: (subject: string, question?: Question, options?: RequestOptions): Rows<TrailRow> =>
+    rows(TrailRow)(['subjects', subject, 'trail'], question, options),
+  /** Who could reach it, and along which path. */
+  reach: (subject: string, question?: ReachQuestion, options?: RequestOptions): Rows<ReachRow> =>
+    rows(ReachRow)(['subjects', subject, 'reach'], question, options),
+  /** Why a party cannot reach it, or which edges to close so that it cannot. */
+  cut: (
+    subject: string,
+    question: Question & { readonly party: string },
+    options?: RequestOptions,
+  ): Reply<Answer<WireCut>> =>
+    about(WireCut)(['subjects', subject, 'reach'], { ...question, explain: 'cut' }, options),
+  /** What was found about it. */
+  findings: (subject: string, question?: Question, options?: RequestOptions): Rows<FindingRow> =>
+    rows(FindingRow)(['subjects', subject, 'findings'], question, options),
+  /** Erases the person from the ledger: the history stays, about nobody. Cannot be undone. */
+  erase: (subject: string, { signal }: RequestOptions = {}): Reply<void> =>
+    tell(target, { method: 'DELETE', path: ['v1', 'subjects', subject], signal }),
+});
