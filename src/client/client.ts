@@ -33,11 +33,11 @@ export type {
 } from '../contract/answers.ts';
 export type { BodyFault, ProblemDetails } from '../contract/problem.ts';
 export type { Replay } from '../contract/replays.ts';
+export type { PolicyDraft } from '../contract/simulations.ts';
 export type { EmitFailure, EmitOptions, EmitProgress, StreamOptions } from './emit.ts';
 export { type ClientError, ClientFailure, sentenceOf } from './errors.ts';
 export type { EventInput, EventInputOf } from './event-input.ts';
 export { everyRow } from './pages.ts';
-export type { PolicyDraft } from './policy-calls.ts';
 export type { DiffQuestion, EventFilter, FindingQuestion, HoldingQuestion, Question } from './questions.ts';
 export type { Reply, RequestOptions, Rows } from './reply.ts';
 export { patiently, type RetryPolicy } from './retry.ts';

@@ -5,10 +5,10 @@
 import { type EventSourceMessage, EventSourceParserStream } from 'eventsource-parser/stream';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
+import { knownFieldsOf } from '../contract/known-fields.ts';
 import { faultsOf } from '../domain/events/fault.ts';
 import type { ClientError } from './errors.ts';
 import { mayPass, type RetryPolicy, waitMsAfter } from './retry.ts';
-import { knownFieldsOf } from './tolerant.ts';
 import { type Call, lost, refusalOf, send, type Target } from './transport.ts';
 
 /** Characters of one message at the most; a longer one ends the stream with an error. */

@@ -2,20 +2,13 @@
 import { type Answer, answerOf } from '../contract/answers.ts';
 import { FindingRow, PolicyRow, WireDifference } from '../contract/rows/policy.ts';
 import { SimulatedReachRow } from '../contract/rows/reach.ts';
+import type { PolicyDraft, SimulatedEvents } from '../contract/simulations.ts';
 import { list } from '../domain/events/codec.ts';
 import type { Asking } from './asking.ts';
 import type { EventInput } from './event-input.ts';
 import { differenceOfPages } from './pages.ts';
 import type { DiffQuestion, FindingQuestion, Question } from './questions.ts';
 import type { Reply, RequestOptions, Rows } from './reply.ts';
-
-/** A policy that is tried before it is adopted. */
-export interface PolicyDraft {
-  readonly policy: string;
-  readonly cedar: string;
-  readonly effectiveFrom: string;
-  readonly effectiveUntil?: string;
-}
 
 export const policyCalls = ({ about, rows, registry, send }: Asking) => ({
   reach: {
@@ -28,7 +21,7 @@ export const policyCalls = ({ about, rows, registry, send }: Asking) => ({
       send(
         answerOf<ReadonlyArray<SimulatedReachRow>>(list(SimulatedReachRow)),
         ['reach', 'simulate'],
-        { events },
+        { events } satisfies SimulatedEvents,
         question,
         options,
       ),

@@ -3,10 +3,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
+import { knownFieldsOf } from '../contract/known-fields.ts';
 import { ProblemDetails } from '../contract/problem.ts';
 import { faultsOf } from '../domain/events/fault.ts';
 import type { ClientError } from './errors.ts';
-import { knownFieldsOf } from './tolerant.ts';
 
 /** What of `fetch` the client needs: also that of an app that runs in this process. */
 export type Fetch = (request: Request) => Response | Promise<Response>;

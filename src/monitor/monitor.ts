@@ -3,6 +3,9 @@
  * operator.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { knownFieldsOf } from '../contract/known-fields.ts';
+import { CheckpointsAnswer } from '../contract/rows/integrity.ts';
 import { parseInstant } from '../domain/time/instant.ts';
 import { type Checkpoint, parseCheckpoint } from '../integrity/checkpoint.ts';
 import { loggedEvent } from '../integrity/follow-log.ts';
@@ -192,14 +195,14 @@ export class Monitor {
     const answer = await this.operator.need(path);
     if (E.isLeft(answer)) return noAnswer(answer.left);
     const shown = { [path]: answer.right.bytes };
-    const body = E.tryCatch(
-      () =>
-        JSON.parse(Buffer.from(answer.right.bytes).toString('utf8')) as {
-          readonly data: ReadonlyArray<{ readonly size: number; readonly root: string }>;
-        },
-      () => undefined,
+    const body = pipe(
+      E.tryCatch(
+        (): unknown => JSON.parse(Buffer.from(answer.right.bytes).toString('utf8')),
+        () => undefined,
+      ),
+      E.flatMap((json) => CheckpointsAnswer.decode(knownFieldsOf(CheckpointsAnswer, json))),
     );
-    if (E.isLeft(body) || !Array.isArray(body.right.data)) return noAnswer(`${path}: the answer is no list`);
+    if (E.isLeft(body)) return noAnswer(`${path}: the answer is no list of checkpoints`);
     const wrong = body.right.data.find(
       ({ size, root }) => size > this.own.head() || toBase64(this.own.tree.rootAt(size)) !== root,
     );

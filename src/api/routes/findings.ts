@@ -1,19 +1,15 @@
 /**
  * Policies, what they found, and what a change of them makes of history (R17 to R20).
  */
-
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
-import type { TypeOf } from 'io-ts';
 import { answerOf, listAnswerOf } from '../../contract/answers.ts';
 import { pageOfMade } from '../../contract/asked.ts';
 import { DifferenceQuestion, FindingsQuestion } from '../../contract/questions/policy.ts';
 import { PlainQuestion } from '../../contract/questions/question.ts';
 import { FindingRow, PolicyRow, WireDifference } from '../../contract/rows/policy.ts';
-import { exact } from '../../domain/events/codec.ts';
-import { DateTimeOrDate, Identifier } from '../../domain/events/scalars.ts';
-import { CedarText } from '../../domain/events/words.ts';
+import { type DecodedPolicyDraft, PolicyDraft } from '../../contract/simulations.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { faultsOfAdoption } from '../../ledger/recording/decode-batch.ts';
 import { unknownPolicy } from '../../questions/known-name.ts';
@@ -25,13 +21,6 @@ import { jsonSchema } from '../http/json-schema.ts';
 import { describeQuestion, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 import { answerAbout } from './subjects.ts';
-
-const Proposal = exact(
-  'a policy to simulate',
-  { policy: Identifier, cedar: CedarText, effectiveFrom: DateTimeOrDate },
-  { effectiveUntil: DateTimeOrDate },
-);
-type Proposal = TypeOf<typeof Proposal>;
 
 /** About how many bytes of JSON a policy is: nearly all are the texts of its versions. */
 const bytesOfPolicy = ({ versions }: PolicyRow): number =>
@@ -93,7 +82,7 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
         'What adopting a policy would make of history, against the version in force; nothing is recorded',
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: jsonSchema(Proposal) as object } },
+        content: { 'application/json': { schema: jsonSchema(PolicyDraft) as object } },
       },
       responses: {
         200: {
@@ -104,17 +93,17 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       },
     }),
     async (context) => {
-      const body = await jsonBody(context, Proposal);
+      const body = await jsonBody(context, PolicyDraft);
       if (E.isLeft(body)) return problem(context, body.left);
       return simulate(context, body.right);
     },
   );
 
-  const simulate = (context: Context<ApiEnv>, proposal: Proposal): Promise<Response> | Response => {
-    const errors = faultsOfAdoption(proposal, '');
+  const simulate = (context: Context<ApiEnv>, draft: DecodedPolicyDraft): Promise<Response> | Response => {
+    const errors = faultsOfAdoption(draft, '');
     if (errors.length > 0) return problem(context, { kind: 'invalid-policy', errors });
     return answerWide(context, ledger, PlainQuestion, 'policySimulation', {
-      proposal: { title: proposal.policy, ...proposal },
+      proposal: { title: draft.policy, ...draft },
     });
   };
 

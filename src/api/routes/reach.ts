@@ -1,17 +1,15 @@
 /**
  * Who could reach data: of a subject, by a party, and if some events were recorded (R13 to R15).
  */
-
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
-import * as t from 'io-ts';
 import { listAnswerOf } from '../../contract/answers.ts';
 import type { BodyFault } from '../../contract/problem.ts';
 import { PlainQuestion } from '../../contract/questions/question.ts';
 import { PartyReachQuestion, ReachQuestion } from '../../contract/questions/reach.ts';
 import { PartyReachRow, ReachRow, SimulatedReachRow } from '../../contract/rows/reach.ts';
-import { exact, listOf } from '../../domain/events/codec.ts';
+import { SimulatedEvents } from '../../contract/simulations.ts';
 import { decodeEvent, type Event } from '../../domain/events/event.ts';
 import { subjectsOf, withSubjects } from '../../domain/events/subjects.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -23,9 +21,6 @@ import { jsonSchema } from '../http/json-schema.ts';
 import { describeQuestion, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 import { answerAbout } from './subjects.ts';
-
-/** How many events can be simulated at once. */
-const simulatedEventsMax = 100;
 
 /** The routes of reach. */
 export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
@@ -55,19 +50,13 @@ export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       answerWide(context, ledger, PartyReachQuestion, 'partyReach', { id: context.req.param('id') }),
   );
 
-  const Simulated = exact(
-    'events to simulate',
-    { events: listOf(`1 to ${simulatedEventsMax} events`, t.unknown, 1, simulatedEventsMax) },
-    {},
-  );
-
   routes.post(
     '/reach/simulate',
     describeRoute({
       summary: 'Who would newly reach what, of how many people, if some events were recorded; nothing is',
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: jsonSchema(Simulated) as object } },
+        content: { 'application/json': { schema: jsonSchema(SimulatedEvents) as object } },
       },
       responses: {
         200: {
@@ -78,7 +67,7 @@ export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       },
     }),
     async (context) => {
-      const body = await jsonBody(context, Simulated);
+      const body = await jsonBody(context, SimulatedEvents);
       if (E.isLeft(body)) return problem(context, body.left);
       const named: Event[] = [];
       const errors: BodyFault[] = [];
