@@ -10,13 +10,18 @@ import { Worker } from 'node:worker_threads';
 // ends the process. Here it stays as long as its module: no more than a few megabytes. V8 14 has this mended.
 setFlagsFromString('--no-wasm-code-gc');
 
+/** Modules of the published package are compiled: what the source calls `x.ts` is `x.js` there. */
+const asInstalled = (module: URL): URL =>
+  import.meta.url.endsWith('.js') ? new URL(module.href.replace(/\.ts$/, '.js')) : module;
+
 /**
  * A thread that runs a module.
  *
+ * @param module its URL, relative to the module that starts it: `new URL('./x.ts', import.meta.url)`.
  * @param heapMebibytesMax memory beyond which the thread ends, with an error; nothing else does.
  */
 export const startThread = (module: URL, workerData: unknown, heapMebibytesMax?: number): Worker =>
-  new Worker(module, {
+  new Worker(asInstalled(module), {
     workerData,
     ...(heapMebibytesMax === undefined
       ? {}
