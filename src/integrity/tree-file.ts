@@ -5,12 +5,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import type { Instant } from '../domain/time/instant.ts';
-import type { FileFormat } from '../store/sqlite/file-checks.ts';
 import { type OpenDatabase, openToRead, openToWrite, transact } from '../store/sqlite/open-database.ts';
 import { damaged } from '../store/sqlite/store-problems.ts';
 import { type Hash, hashBytes, sameHash, type TreeHead } from './merkle-tree.ts';
 import { tileWidth, widthOfTile } from './tiles.ts';
 import type { GrownTile } from './tree-builder.ts';
+import { treeFormat } from './tree-format.ts';
 import { rootOf, type TileReader } from './tree-over-tiles.ts';
 
 /** Tiles have an id of their own: levels go up to 63. */
@@ -19,35 +19,6 @@ const levels = 64;
 const tilesKeptMax = 1_024;
 /** Of the checkpoints, the notes that are kept whole: the latest. Of all others the size and the root are. */
 const notesKeptMax = 10_000;
-
-const cosignatures = `
-  -- Cosignatures of checkpoints by witnesses: the line of signature, by the name and id of its key; when, in milliseconds.
-  CREATE TABLE cosignature (
-    size INTEGER NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (size, key)
-  ) STRICT, WITHOUT ROWID;
-`;
-
-const schema = `
-  -- The leaves that the tree has.
-  CREATE TABLE head (only INTEGER PRIMARY KEY CHECK (only = 1), size INTEGER NOT NULL) STRICT;
-  INSERT INTO head VALUES (1, 0);
-  CREATE TABLE tile (id INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;
-  -- What was signed, and when, in milliseconds since the epoch; old notes are let go, sizes and roots never.
-  CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, root BLOB NOT NULL, made_at INTEGER NOT NULL, note TEXT) STRICT;
-${cosignatures}`;
-
-const sizeOf = (database: DatabaseSync): number =>
-  Number(database.prepare('SELECT size FROM head').get()?.size ?? -1);
-
-/** The format of the file; `application_id` is `DMCT` in ASCII. */
-const treeFormat: FileFormat = {
-  name: 'Merkle tree',
-  applicationId: 0x444d4354,
-  schemaVersion: 2,
-  schema,
-  upgrades: [cosignatures],
-  contradiction: (database) => (sizeOf(database) < 0 ? 'the size of the tree is missing' : undefined),
-};
 
 /** A checkpoint that was signed. */
 export interface SignedCheckpoint extends TreeHead {

@@ -10,25 +10,14 @@ import type { QuestionClocks } from '../../contract/asked.ts';
 import type { Problem } from '../../contract/problem.ts';
 import { EventFilter as EventFilterQuestion, EventStreamQuestion } from '../../contract/questions/log.ts';
 import { type ClockParameters, type QuestionOf, readQuestion } from '../../contract/questions/question.ts';
-import type { RecordedEvent } from '../../domain/recording/recorded-event.ts';
 import { clocksOf } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { passingProblem } from '../../ledger/passing-problems.ts';
-import type { People } from '../../ledger/people.ts';
-import { type EventFilter, eventsAfter } from '../../questions/events.ts';
 import { type ApiEnv, callerOf, may, peopleOf } from '../http/caller.ts';
 import { problem } from '../http/problem.ts';
 import { filterOf, subjectNamedIn } from './event-filter.ts';
-import {
-  type Following,
-  type LogFollowers,
-  sentEvent,
-  streamedPageEventsMax,
-  streamsMax,
-} from './log-followers.ts';
-
-/** How often a live follower hears something at the least: a comment keeps the connection open. */
-const heartbeatMs = 15_000;
+import { type Following, type LogFollowers, streamsMax } from './log-followers.ts';
+import { followed, KeyRevoked, type Listening, linesUpTo, type Streamed } from './log-pages.ts';
 
 /** The same items, once the first of them is there: an error before it is answered as a problem. */
 const begun = async <A>(items: AsyncGenerator<A>): Promise<AsyncGenerator<A>> => {
@@ -39,99 +28,6 @@ const begun = async <A>(items: AsyncGenerator<A>): Promise<AsyncGenerator<A>> =>
     yield* items;
   })();
 };
-
-const encoder = new TextEncoder();
-
-/** Whether the caller of a stream is still let in, and whether it has gone. */
-interface Listening {
-  readonly signal: AbortSignal;
-  readonly isStillLetIn: () => boolean;
-}
-
-/** The reader's key was revoked while it read: what is under way breaks off. */
-class KeyRevoked extends Error {
-  override readonly name = 'KeyRevoked';
-}
-
-/** What of the log is streamed. */
-interface Streamed {
-  readonly filter: EventFilter;
-  readonly after: number;
-}
-
-/** One page of what matches after a position, and up to where there is nothing more of it. */
-const pageAfter = (
-  ledger: Ledger,
-  filter: EventFilter,
-  after: number,
-  upTo: number,
-): { readonly events: ReadonlyArray<RecordedEvent>; readonly position: number; readonly isLast: boolean } =>
-  ledger.ask(upTo, 'claimed', (view) => {
-    const { events, next } = eventsAfter(view, filter, after, streamedPageEventsMax);
-    return { events, position: next ?? Math.max(after, view.known.position), isLast: next === null };
-  });
-
-const checkLetIn = ({ isStillLetIn }: Listening): void => {
-  if (!isStillLetIn()) throw new KeyRevoked('the key was revoked meanwhile');
-};
-
-/** The lines of the events that match, page by page, up to a position. */
-async function* linesUpTo(
-  ledger: Ledger,
-  followers: LogFollowers,
-  people: People,
-  { filter, after }: Streamed,
-  upTo: number,
-  listening: Listening,
-): AsyncGenerator<Uint8Array> {
-  for (let from = after; ; ) {
-    await followers.rounds.next();
-    checkLetIn(listening);
-    const { events, position, isLast } = pageAfter(ledger, filter, from, upTo);
-    const wire = await people.wire(events);
-    yield encoder.encode(wire.map((event) => `${JSON.stringify(event)}\n`).join(''));
-    if (isLast || listening.signal.aborted) return;
-    from = position;
-  }
-}
-
-/**
- * The events that match, page by page, and then as the log grows, together with all other followers; nothing where
- * nothing came for a while.
- */
-async function* followed(
-  ledger: Ledger,
-  followers: LogFollowers,
-  following: Following,
-  listening: Listening,
-): AsyncGenerator<ReadonlyArray<string>> {
-  const { filter, people } = following;
-  let from = following.after;
-  let isFirst = true;
-  while (!listening.signal.aborted) {
-    await followers.rounds.next();
-    checkLetIn(listening);
-    const { events, position, isLast } = pageAfter(ledger, filter, from, Number.MAX_SAFE_INTEGER);
-    from = position;
-    if (isFirst || events.length > 0) yield (await people.wire(events)).map(sentEvent);
-    isFirst = false;
-    if (!isLast) continue;
-    const follower = followers.join({ ...following, after: from });
-    if (follower === undefined) continue;
-    try {
-      for (;;) {
-        const texts = await follower.next(heartbeatMs, listening.signal);
-        if (listening.signal.aborted) return;
-        checkLetIn(listening);
-        if (texts === undefined) break;
-        yield texts;
-      }
-    } finally {
-      followers.leave(follower);
-      from = follower.position;
-    }
-  }
-}
 
 /** Reads which events are asked for, and waits for the projections. */
 const streamedOf = <Q extends ClockParameters & EventFilterQuestion>(
@@ -211,7 +107,7 @@ export const dumpLog = (
           const { signal } = context.req.raw;
           signal.addEventListener('abort', leave);
           const upTo = streamed.clocks.position;
-          const listening = { signal, isStillLetIn: () => callerOf(context).isStillLetIn() };
+          const listening: Listening = { signal, isStillLetIn: () => callerOf(context).isStillLetIn() };
           const lines = linesUpTo(ledger, followers, people, streamed, upTo, listening);
           const first = await begun(thenDo(lines, leave));
           context.header('Content-Type', 'application/x-ndjson');
@@ -241,7 +137,7 @@ export const followLog = (
             after: /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : streamed.after,
           };
           const ended = new AbortController();
-          const listening = {
+          const listening: Listening = {
             signal: ended.signal,
             isStillLetIn: () => callerOf(context).isStillLetIn(),
           };

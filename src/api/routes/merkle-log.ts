@@ -9,25 +9,15 @@ import type { Problem } from '../../contract/problem.ts';
 import { CheckpointsQuestion, ConsistencyQuestion } from '../../contract/questions/integrity.ts';
 import { limitDefault, position as positionIn } from '../../contract/questions/parameter.ts';
 import { invalidParameter, readQuestion } from '../../contract/questions/question.ts';
-import {
-  type CheckpointRow,
-  CheckpointsAnswer,
-  ConsistencyAnswer,
-  MerkleLogAnswer,
-  type MerkleLogRow,
-  type WitnessRow,
-} from '../../contract/rows/integrity.ts';
-import { formatInstant } from '../../domain/time/instant.ts';
-import { sentenceOfStop } from '../../integrity/merkle-log.ts';
+import { CheckpointsAnswer, ConsistencyAnswer, MerkleLogAnswer } from '../../contract/rows/integrity.ts';
 import { toBase64 } from '../../integrity/signed-note.ts';
 import { parseTilePath } from '../../integrity/tiles.ts';
-import type { SignedCheckpoint } from '../../integrity/tree-file.ts';
-import type { Ledger, LedgerParts } from '../../ledger/ledger.ts';
-import type { WitnessState } from '../../ledger/witnessing/witnessing.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import { type ApiEnv, callerOf } from '../http/caller.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
+import { checkpointRow, merkleLogRow } from './merkle-log-rows.ts';
 
 /** A full tile, and an event's bytes, never change. */
 const forEver = 'public, max-age=31536000, immutable';
@@ -44,44 +34,6 @@ const notSignedYet = unavailable(
 const notWitnessedYet = unavailable(
   'no checkpoint is cosigned by a quorum of the witnesses yet; GET /v1/log says how each of them stands',
 );
-
-const checkpointRow = ({ size, root, madeAt }: SignedCheckpoint): CheckpointRow => ({
-  size,
-  root: toBase64(root),
-  madeAt: formatInstant(madeAt),
-});
-
-/** How a witness stands, as a row. */
-const witnessRow = ({ name, url, last, failure }: WitnessState): WitnessRow => ({
-  name,
-  url: url ?? null,
-  size: last?.size ?? null,
-  cosignedAt: last === undefined ? null : formatInstant(last.at),
-  failure: failure ?? null,
-});
-
-/** How the Merkle log stands, as a row. */
-const merkleLogRow = ({ merkle, witnessing, now }: LedgerParts): MerkleLogRow => {
-  const { progress, stop, checkpoint, witnessedAt } = merkle.state;
-  const [latest] = merkle.history(Number.MAX_SAFE_INTEGER, 1);
-  return {
-    origin: merkle.origin,
-    size: merkle.tree()?.size() ?? 0,
-    verifierKeys: merkle.verifierKeys(),
-    checkpoint: latest === undefined ? null : checkpointRow(latest),
-    witnesses: (witnessing?.states() ?? []).map(witnessRow),
-    witnessed:
-      checkpoint === undefined || witnessedAt === undefined
-        ? null
-        : {
-            size: checkpoint.size,
-            cosignedAt: formatInstant(witnessedAt),
-            ageMs: Math.max(0, now() - witnessedAt),
-          },
-    progress: progress === undefined ? null : { kind: progress.kind, done: progress.done, of: progress.of },
-    stop: stop === undefined ? null : sentenceOfStop(stop),
-  };
-};
 
 const PositionInPath = positionIn('A position in the log.');
 

@@ -2,14 +2,13 @@
  * `domicile keys`: manages the keys of callers. Keys are kept beside the log, and a running server notices changes at once.
  */
 import { randomBytes } from 'node:crypto';
-import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
-import { type EventType, eventTypes } from '../../domain/events/catalogue.ts';
-import { didYouMean } from '../../domain/events/closest.ts';
+import type { EventType } from '../../domain/events/catalogue.ts';
 import { exact, nullable } from '../../domain/events/codec.ts';
-import { Assurance, EventSource } from '../../domain/events/words.ts';
+import type { Assurance } from '../../domain/events/words.ts';
 import type { Bounds } from '../../domain/recording/bounds.ts';
 import { filesIn } from '../../ledger/files.ts';
 import { type KeyProblem, Keys, Scope } from '../../people/access/keys.ts';
@@ -18,6 +17,7 @@ import { type FormatOptions, withFormatOption } from '../invocation/command-opti
 import { settingsOf } from '../invocation/connection.ts';
 import { invalidUsage, success } from '../invocation/exit-codes.ts';
 import { type CommandResult, type Failure, failureOfThrown } from '../invocation/failure.ts';
+import { assuranceOf, scopesOf, sourceOf, typeOf } from '../invocation/key-arguments.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { writeCsv } from '../terminal/formats.ts';
 import { type Column, tableOf } from '../terminal/table.ts';
@@ -165,32 +165,6 @@ const revoke = async (name: string, options: KeyOptions, terminal: Terminal): Pr
 
 const dataOption = () =>
   new Option('--data <dir>', 'the directory of the ledger (default: LEDGER_STORE, or ./data)');
-
-const scopesOf = (text: string): ReadonlyArray<Scope> => {
-  const scopes = text.split(',').map((each) => each.trim());
-  for (const scope of scopes)
-    if (!Scope.is(scope))
-      throw new InvalidArgumentError(`Expected ${Scope.words.join(', ')}, separated by commas.`);
-  return scopes as ReadonlyArray<Scope>;
-};
-
-const sourceOf = (source: string, before: ReadonlyArray<string> = []): ReadonlyArray<string> => {
-  if (!EventSource.is(source))
-    throw new InvalidArgumentError('Expected the source of events, a URI reference.');
-  return [...before, source];
-};
-
-const typeOf = (type: string, before: ReadonlyArray<EventType> = []): ReadonlyArray<EventType> => {
-  const known = eventTypes.find((each) => each === type);
-  if (known === undefined)
-    throw new InvalidArgumentError(`Expected a type of event${didYouMean(type, eventTypes)}`);
-  return [...before, known];
-};
-
-const assuranceOf = (text: string): Assurance => {
-  if (!Assurance.is(text)) throw new InvalidArgumentError(`Expected ${Assurance.words.join(', ')}.`);
-  return text;
-};
 
 /** Adds the command. */
 export const addKeys = (program: Command, terminal: Terminal): void => {

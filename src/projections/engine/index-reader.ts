@@ -3,9 +3,7 @@
  */
 
 import type { DatabaseSync } from 'node:sqlite';
-import { LRUCache } from 'lru-cache';
 import type { RegisteredKind } from '../../domain/events/places.ts';
-import { subjectsOf } from '../../domain/events/subjects.ts';
 import type { RecordedEvent } from '../../domain/recording/recorded-event.ts';
 import type { Instant } from '../../domain/time/instant.ts';
 import { origin } from '../../store/event-store.ts';
@@ -20,15 +18,7 @@ import { KindTable } from './kind-table.ts';
 import { PostedEnrolments } from './posted-enrolments.ts';
 import { allMovements, countBefore, enrolmentsIn, postingWidth, vouchesOf } from './posting-list.ts';
 import { RunReader } from './run-reader.ts';
-
-/** Subjects whose names are kept at hand. */
-const namedMax = 2_000_000;
-
-/** The subjects under a hash, as far as its events were read. */
-interface Named {
-  readonly subjects: Set<string>;
-  upTo: number;
-}
+import { SubjectNames } from './subject-names.ts';
 
 export class IndexReader implements EventIndex {
   readonly database: DatabaseSync;
@@ -38,7 +28,7 @@ export class IndexReader implements EventIndex {
   private readonly kinds: KindTable;
   private readonly individuals: Individuals;
   private readonly statements;
-  private readonly named = new LRUCache<Topic, Named>({ maxSize: namedMax, sizeCalculation: () => 1 });
+  private readonly subjectNames: SubjectNames;
   private refreshedAt = -1;
   /** What any correction is of, as hashes: events of which nothing needs to be looked up are nearly all. */
   private readonly corrected = new Set<number>();
@@ -50,6 +40,7 @@ export class IndexReader implements EventIndex {
     this.runs = new RunReader(database);
     this.kinds = new KindTable(database);
     this.individuals = new Individuals(this.runs);
+    this.subjectNames = new SubjectNames(this.runs, this.events);
     const prepare = (sql: string) => database.prepare(sql);
     this.statements = {
       corrections: prepare(
@@ -236,7 +227,11 @@ export class IndexReader implements EventIndex {
 
   private some(hashes: ReadonlyArray<Topic>, from: number, limit = hashes.length): SomeIndividuals {
     const upTo = Math.min(hashes.length, from + limit);
-    return { subjects: this.namesOf(hashes.slice(from, upTo)), upTo, of: hashes.length };
+    return {
+      subjects: this.subjectNames.under(hashes.slice(from, upTo), this.refreshedAt),
+      upTo,
+      of: hashes.length,
+    };
   }
 
   isIndividual(subject: string): boolean {
@@ -246,23 +241,5 @@ export class IndexReader implements EventIndex {
   /** The id under which the projections keep a population, if any event mentions it. */
   private populationId(population: string): number | undefined {
     return this.statements.name.get('population', population)?.id as number | undefined;
-  }
-
-  private namesOf(hashes: ReadonlyArray<Topic>): ReadonlyArray<string> {
-    return hashes.flatMap((hash) => [...this.subjectsUnder(hash)]);
-  }
-
-  /** The subjects whose topic has a hash: one, as good as always. */
-  private subjectsUnder(hash: Topic): ReadonlySet<string> {
-    const named = this.named.get(hash) ?? { subjects: new Set(), upTo: 0 };
-    if (named.upTo === this.refreshedAt) return named.subjects;
-    for (const position of this.runs.positions(hash, named.upTo, this.refreshedAt)) {
-      const event = this.events.at(position)?.event;
-      for (const subject of event === undefined ? [] : subjectsOf(event))
-        if (topic('subject', subject) === hash) named.subjects.add(subject);
-    }
-    named.upTo = this.refreshedAt;
-    this.named.set(hash, named);
-    return named.subjects;
   }
 }

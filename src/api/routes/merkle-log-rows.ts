@@ -1,0 +1,47 @@
+/** How the Merkle log, its checkpoints and its witnesses stand, as rows. */
+import type { CheckpointRow, MerkleLogRow, WitnessRow } from '../../contract/rows/integrity.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
+import { sentenceOfStop } from '../../integrity/merkle-log.ts';
+import { toBase64 } from '../../integrity/signed-note.ts';
+import type { SignedCheckpoint } from '../../integrity/tree-file.ts';
+import type { LedgerParts } from '../../ledger/ledger.ts';
+import type { WitnessState } from '../../ledger/witnessing/witnessing.ts';
+
+/** A checkpoint that was signed, as a row. */
+export const checkpointRow = ({ size, root, madeAt }: SignedCheckpoint): CheckpointRow => ({
+  size,
+  root: toBase64(root),
+  madeAt: formatInstant(madeAt),
+});
+
+/** How a witness stands, as a row. */
+const witnessRow = ({ name, url, last, failure }: WitnessState): WitnessRow => ({
+  name,
+  url: url ?? null,
+  size: last?.size ?? null,
+  cosignedAt: last === undefined ? null : formatInstant(last.at),
+  failure: failure ?? null,
+});
+
+/** How the Merkle log stands, as a row. */
+export const merkleLogRow = ({ merkle, witnessing, now }: LedgerParts): MerkleLogRow => {
+  const { progress, stop, checkpoint, witnessedAt } = merkle.state;
+  const [latest] = merkle.history(Number.MAX_SAFE_INTEGER, 1);
+  return {
+    origin: merkle.origin,
+    size: merkle.tree()?.size() ?? 0,
+    verifierKeys: merkle.verifierKeys(),
+    checkpoint: latest === undefined ? null : checkpointRow(latest),
+    witnesses: (witnessing?.states() ?? []).map(witnessRow),
+    witnessed:
+      checkpoint === undefined || witnessedAt === undefined
+        ? null
+        : {
+            size: checkpoint.size,
+            cosignedAt: formatInstant(witnessedAt),
+            ageMs: Math.max(0, now() - witnessedAt),
+          },
+    progress: progress === undefined ? null : { kind: progress.kind, done: progress.done, of: progress.of },
+    stop: stop === undefined ? null : sentenceOfStop(stop),
+  };
+};
