@@ -77,6 +77,8 @@ export const Readiness = exact(
   },
   {
     failure: t.string,
+    /** Why nothing is recorded until somebody mends the log on KurrentDB. */
+    storeFailure: t.string,
     vaultFailure: t.string,
     /** What the checks of the files found damaged. */
     damage: t.string,

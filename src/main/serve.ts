@@ -64,7 +64,9 @@ const makeFirstKey = (ledger: Ledger, settings: Settings): string | undefined =>
 export const serve = async (settings: Settings): Promise<Running> => {
   const logger = pino({ level: process.env.LOG_LEVEL ?? 'warn' });
   const ledger = await openLedger(settings, (notice) =>
-    notice.kind === 'vault-misses-people' ? logger.warn(notice, 'vault') : logger.info(notice, 'store'),
+    notice.kind === 'vault-misses-people'
+      ? logger.warn(notice, 'vault')
+      : logger[notice.kind === 'log-problem' ? 'warn' : 'info'](notice, 'store'),
   );
   // The projections are there before the first question is.
   await ledger.ready();

@@ -77,6 +77,8 @@ export interface EventStore {
    * call, and a `LogReader` sees every event up to it.
    */
   head(): Promise<Position>;
+  /** Why nothing can be recorded until somebody mends the log, if that is the case. */
+  fault(): string | undefined;
   /** Releases everything, after finishing the appends under way. */
   close(): Promise<void>;
 }

@@ -419,13 +419,61 @@ describe('what else is in KurrentDB', () => {
     });
     const refusal = await store.append([ofBytes('1', 10), ofBytes('2', 100_001)]);
     expect(refusal).toEqual(
-      E.left({ kind: 'too-large', limit: 100_000 - 32 * 1_024, unit: 'bytes', what: 'event 1' }),
+      E.left({
+        kind: 'too-large',
+        limit: 100_000 - 1_024,
+        unit: 'bytes',
+        what: 'event 1',
+      }),
     );
     const batch = Array.from({ length: 4 }, (_, index) => ofBytes(`${index}`, 60_000));
     expect(await store.append(batch)).toMatchObject(
       E.left({ kind: 'too-large', limit: 200_000, unit: 'bytes' }),
     );
     expect(appended(await store.append(batch.slice(1))).recorded).toBe(3);
+  });
+
+  test('given a server that takes little, what fits is recorded after something that did not', async () => {
+    const log = new TransactionLog(Date.now, { appendBytesMax: 33 * 1_024, eventBytesMax: 33 * 1_024 });
+    const { node, store } = await ledgerOnNode({ node: { log }, limits: patient });
+    const ofBytes = (id: string, bytes: number) => event('a', id, 'x'.repeat(bytes));
+    for (let time = 0; time < 2; time++) {
+      expect(await store.append([ofBytes('large', 40_000)])).toMatchObject(
+        E.left({ kind: 'too-large', limit: 32 * 1_024, what: 'event 0' }),
+      );
+    }
+    // The limit is known the second time.
+    expect(node.calls['batch-append']).toBe(1);
+    expect(appended(await store.append([ofBytes('fits', 30_000)])).recorded).toBe(1);
+    expect(await store.append([ofBytes('1', 20_000), ofBytes('2', 20_000)])).toMatchObject(
+      E.left({ kind: 'too-large', limit: 33 * 1_024, what: expect.stringMatching(/^batch, /) }),
+    );
+    expect(appended(await store.append([ofBytes('1', 20_000)])).recorded).toBe(1);
+  });
+
+  test('given one event that is refused with a limit that it does not exceed, those after it are recorded', async () => {
+    const { node, store } = await ledgerOnNode({ limits: patient });
+    for (const details of [
+      'Received message larger than max (70000 vs. 20000)',
+      'Event with Id: 1, Size: 900, exceeds Maximum Append Event Size of 800.',
+    ]) {
+      node.plan.next('append', { kind: 'refuse', code: status.INVALID_ARGUMENT, details });
+      const outcome = await store.append([event('a', details)]);
+      if (E.isLeft(outcome))
+        expect(outcome.left).toMatchObject({ kind: 'too-large', what: expect.stringMatching(/^batch, as/) });
+      expect(appended(await store.append([event('a', `after ${details}`)])).recorded).toBe(1);
+      expect(appended(await store.append([event('a', details)])).position).toBeGreaterThan(0);
+    }
+  });
+
+  test('given a server whose limit was raised, what it takes now is recorded after a while', async () => {
+    const log = new TransactionLog(Date.now, { appendBytesMax: 10_000, eventBytesMax: 10_000 });
+    const { store } = await ledgerOnNode({ node: { log }, limits: { ...patient, learntLimitMsMax: 50 } });
+    const large = event('a', 'large', 'x'.repeat(20_000));
+    expect(await store.append([large])).toMatchObject(E.left({ kind: 'too-large', limit: 10_000 - 1_024 }));
+    log.limits = { appendBytesMax: 30_000, eventBytesMax: 30_000 };
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(appended(await store.append([large])).recorded).toBe(1);
   });
 
   test('given many small appends that are too large together, each is recorded', async () => {

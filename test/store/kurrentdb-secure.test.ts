@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { expect, onTestFinished, test } from 'vitest';
 import { processEnvironment } from '../../src/store/kurrentdb/environment.ts';
-import { inspectServer } from '../../src/store/kurrentdb/inspect.ts';
-import { progressQuery, type ReplicaState, replicaFormat } from '../../src/store/kurrentdb/replica-format.ts';
+import { type InspectedReplica, inspectServer } from '../../src/store/kurrentdb/inspect.ts';
+import { progressQuery, replicaFormat } from '../../src/store/kurrentdb/replica-format.ts';
 import { openToRead } from '../../src/store/sqlite/open-database.ts';
 import { newAuthority } from '../support/kurrentdb-double/certificates.ts';
 import {
@@ -90,7 +90,7 @@ test('given a server that asks for user certificates, the one in the settings op
   });
 });
 
-const inspected = async (connectionString: string, replica?: ReplicaState) => {
+const inspected = async (connectionString: string, replica?: InspectedReplica) => {
   const findings = await inspectServer(settingsOf(connectionString), processEnvironment(), replica);
   return Object.fromEntries(findings.map(({ name, state, found }) => [name, `${state}: ${found}`]));
 };
@@ -134,7 +134,7 @@ test('given a replica, the doctor says how far it is, and whether it is of the l
   appended(await store.append(several('a', 0, 3)));
   await store.close();
   const database = openToRead(replicaIn(directory), replicaFormat);
-  const replica = progressQuery(database)();
+  const replica = { file: replicaIn(directory), ...progressQuery(database)() };
   database.close();
   expect((await inspected(insecure(node), replica))['local replica']).toMatch(
     /^ok: .*at the end of the log$/,
@@ -145,6 +145,6 @@ test('given a replica, the doctor says how far it is, and whether it is of the l
   );
   const other = await runningNode();
   expect((await inspected(insecure(other), replica))['local replica']).toMatch(
-    /^failed: the server does not hold/,
+    /^failed: KurrentDB does not hold the log/,
   );
 });

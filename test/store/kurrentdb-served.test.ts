@@ -179,9 +179,9 @@ if (server === undefined) {
       });
     const sixOf = (name: string) => [1, 2, 3, 4, 5, 6].map((number) => large(`${name}-${number}`));
 
-    /** A ledger on a server that was told to take 128 KiB at once, so that three lines are too many. */
+    /** A ledger on a server that was told to take 96 KiB at once, so that three lines are too many. */
     const onSmallServer = async (): Promise<LocalServer> => {
-      const log = new TransactionLog(Date.now, { ...limitsBefore25, appendBytesMax: 128 * 1_024 });
+      const log = new TransactionLog(Date.now, { ...limitsBefore25, appendBytesMax: 96 * 1_024 });
       const small = await startNode({ log });
       const directory = newDataDirectory();
       const ledger = await openLedger({
@@ -228,6 +228,35 @@ if (server === undefined) {
       const whole = await writer.postLines([...lines, ...sixOf('before')]);
       expect(whole.body).toMatchObject({ recorded: 8, duplicates: 4 });
     });
+  });
+
+  test('given a KurrentDB whose log is put back from a backup, the server is not ready, and says what to do', async () => {
+    const before = await startNode();
+    const directory = newDataDirectory();
+    const opened = await openLedger({
+      ...(await settingsIn(directory)),
+      store: `esdb://${before.address}?tls=false`,
+    });
+    const local = new LocalServer(opened);
+    onTestFinished(async () => {
+      await local.close();
+      removeDirectory(directory);
+    });
+    await local.record([site('kept', 'IE')]);
+    const backup = before.log.backup();
+    const atLeast = await local.record([site('lost', 'FR')]);
+    await expect.poll(async () => (await local.get('/readyz')).status, { timeout: 20_000 }).toBe(200);
+    await before.stop();
+    const after = await startNode({ log: backup, port: before.port });
+    onTestFinished(() => after.stop());
+    await expect.poll(async () => (await local.get('/readyz')).status, { timeout: 20_000 }).toBe(503);
+    const { body } = await local.get('/readyz');
+    expect(body.status).toBe('not ready');
+    expect(body.storeFailure).toMatch(
+      /put back from an older backup.*Nothing is recorded.*Point LEDGER_STORE/,
+    );
+    expect((await local.post([site('more', 'NO')])).status).toBe(503);
+    expect((await local.get('/v1/sites/lost', { atLeast })).status).toBe(200);
   });
 
   test('given a KurrentDB that is away, writers are told to come again, and questions are answered', async () => {

@@ -33,7 +33,9 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     const keysFailure = keys.fault();
     const { done, total } = ledger.counting();
     const lag = Math.max(0, head - position);
-    const ready = failure === undefined && !ledger.isBuilding() && lag <= readyLagEventsMax;
+    const storeFailure = ledger.parts.store.fault();
+    const ready =
+      failure === undefined && storeFailure === undefined && !ledger.isBuilding() && lag <= readyLagEventsMax;
     const body = {
       status: ready ? 'ready' : 'not ready',
       head: String(head),
@@ -62,6 +64,8 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
           }),
       ...(stop === undefined ? {} : { integrityFailure: sentenceOfStop(stop) }),
       ...(failure === undefined ? {} : { failure }),
+      // The log on KurrentDB is another one, or lost records: nothing is recorded.
+      ...(storeFailure === undefined ? {} : { storeFailure }),
       // Questions that name nobody are still answered, so the process stays ready.
       ...(vaultFailure === undefined ? {} : { vaultFailure }),
       // Checked while it serves: row by row, and whether the index of the log leads to every event.

@@ -79,14 +79,17 @@ const finding = ({ name, state, found, remedy }: Check): Finding => ({
 });
 
 const serverChecks = (ready: Readiness, url: string): ReadonlyArray<Check> => {
-  const { head, lag, failure, damage, vaultFailure, setAside, generation } = ready;
+  const { head, lag, failure, storeFailure, damage, vaultFailure, setAside, generation } = ready;
   const behind =
     lag === 0
       ? `at the end of the log, position ${head}`
       : `${counted(lag, 'event', 'events')} behind the log`;
   return [
     { name: 'server', state: 'ok', found: `answers at ${url}`, remedy: null },
-    ready.status === 'ready'
+    ...(storeFailure === undefined
+      ? []
+      : [{ name: 'log', state: 'failed' as const, found: storeFailure, remedy: null }]),
+    ready.status === 'ready' || storeFailure !== undefined
       ? { name: 'questions', state: 'ok', found: 'answered', remedy: null }
       : {
           name: 'questions',

@@ -5,13 +5,8 @@ import { existsSync } from 'node:fs';
 import type { Instant } from '../../domain/time/instant.ts';
 import { vaultFormat } from '../../people/vault/vault-format.ts';
 import { processEnvironment } from '../../store/kurrentdb/environment.ts';
-import { inspectServer } from '../../store/kurrentdb/inspect.ts';
-import {
-  progressQuery,
-  type ReplicaState,
-  replicaFileOf,
-  replicaFormat,
-} from '../../store/kurrentdb/replica-format.ts';
+import { type InspectedReplica, inspectServer } from '../../store/kurrentdb/inspect.ts';
+import { progressQuery, replicaFileOf, replicaFormat } from '../../store/kurrentdb/replica-format.ts';
 import type { KurrentDbSettings } from '../../store/kurrentdb/settings.ts';
 import { openToRead } from '../../store/sqlite/open-database.ts';
 import { StoreProblem } from '../../store/sqlite/store-problems.ts';
@@ -26,12 +21,12 @@ import { machineChecks } from './machine-checks.ts';
 const remade = 'Nothing is lost: stop the server and delete the file, and it is made again from KurrentDB';
 
 /** How far the replica has come; nothing where there is none, or none that can be read. */
-const stateOf = (file: string): ReplicaState | undefined => {
+const stateOf = (file: string): InspectedReplica | undefined => {
   if (!existsSync(file)) return undefined;
   try {
     const database = openToRead(file, replicaFormat);
     try {
-      return progressQuery(database)();
+      return { file, ...progressQuery(database)() };
     } finally {
       database.close();
     }

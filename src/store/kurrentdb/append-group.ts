@@ -86,7 +86,7 @@ export const nextGroup = (
       continue;
     }
     const encoded = { append, newEvents, ...encodeBatch(append.id, newEvents, append.recordedAtOf) };
-    const tooLarge = sizes.refusalOfNew(append.batch, newEvents, encoded.bytes);
+    const tooLarge = sizes.refusalOfNew({ batch: append.batch, ...encoded });
     if (tooLarge !== undefined) {
       append.settle(E.left(tooLarge));
       continue;

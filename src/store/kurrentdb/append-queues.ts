@@ -9,10 +9,10 @@ import type { AppendError, EventToAppend } from '../event-store.ts';
 import { StoreProblem } from '../sqlite/store-problems.ts';
 import { nextGroup } from './append-group.ts';
 import type { CatchUp } from './catch-up.ts';
-import { AnotherLog } from './catch-up-read.ts';
 import { backoffMs, type Environment } from './environment.ts';
 import { GroupWriter } from './group-writer.ts';
 import type { Limits } from './limits.ts';
+import { LogProblem } from './log-problems.ts';
 import { type AppendOutcome, PendingAppend, unavailable } from './pending-append.ts';
 import { type RecordedAtOf, streamOfBatch } from './record-format.ts';
 import type { Replica } from './replica.ts';
@@ -52,7 +52,7 @@ export class AppendQueues {
     this.replica = replica;
     this.limits = limits;
     this.environment = environment;
-    this.sizes = new SizeLimits(limits);
+    this.sizes = new SizeLimits(limits, environment.now);
     this.writer = new GroupWriter(connection, catchUp, this.sizes, limits, environment);
   }
 
@@ -154,7 +154,7 @@ export class AppendQueues {
   private failAll({ appends }: StreamQueue, error: unknown): void {
     for (const append of appends.filter(({ isDone }) => !isDone)) {
       const refusal = this.writer.refusal(append.mayBeWritten);
-      if (!(error instanceof StoreProblem || error instanceof AnotherLog)) append.fail(error);
+      if (!(error instanceof StoreProblem || error instanceof LogProblem)) append.fail(error);
       else if (refusal !== undefined) append.settle(E.left(refusal));
       else append.settleUnavailable(error.message, this.limits.retryAfterMs);
     }

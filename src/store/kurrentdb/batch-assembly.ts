@@ -25,6 +25,8 @@ export interface Reading {
   readonly batch: LoggedBatch | undefined;
   /** The last record of this reading in a stream of the ledger. */
   readonly record: RawRecord | undefined;
+  /** The revision of its first record there; the others follow it. */
+  readonly firstRevision: bigint | undefined;
   /** Everything up to here has been read. */
   readonly upTo: LogPosition;
 }
@@ -59,7 +61,12 @@ export class BatchAssembly {
       if (event === undefined) {
         const isOurs = isStreamOf(this.ledger, record.stream);
         if (!isOurs && readings.at(-1)?.record === undefined) readings.pop();
-        readings.push({ batch: undefined, record: isOurs ? record : undefined, upTo: record.position });
+        readings.push({
+          batch: undefined,
+          record: isOurs ? record : undefined,
+          firstRevision: isOurs ? record.revision : undefined,
+          upTo: record.position,
+        });
         continue;
       }
       this.open.push(event);
@@ -75,6 +82,7 @@ export class BatchAssembly {
     readings.push({
       batch: { id: first.batch, events, whole: first.index === 0 && events.length === first.size },
       record: last.record,
+      firstRevision: first.record.revision,
       upTo: last.record.position,
     });
   }

@@ -3,25 +3,20 @@
  */
 import type { Environment } from './environment.ts';
 import type { Limits } from './limits.ts';
+import { LogExamination, metadataPrefixes } from './log-examination.ts';
+import { HistoryCut, LogProblem } from './log-problems.ts';
 import type { Page } from './page-read.ts';
-import { isAfter, type LogPosition, streamPrefixes } from './record-format.ts';
+import { isAfter, type LogPosition, type RawRecord, streamPrefixes } from './record-format.ts';
 import type { Replica } from './replica.ts';
 import type { Feed, ReplicaUpdates } from './replica-updates.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { ServerFailure } from './server-failure.ts';
 
-/** The log in KurrentDB is not the one that the replica was read from. */
-export class AnotherLog extends Error {
-  readonly _tag = 'AnotherLog';
-
-  constructor(file: string) {
-    super(
-      `KurrentDB does not hold the log that ${file} replicates: it was emptied, restored from an older backup, or is ` +
-        'another server. Point the settings at the right server; if this one is right, start with an empty data directory.',
-    );
-    this.name = 'AnotherLog';
-  }
-}
+/** The prefixes of the streams that are read: those of the ledger, and of what KurrentDB is told about them. */
+export const readPrefixes = (ledger: string): ReadonlyArray<string> => {
+  const own = streamPrefixes(ledger);
+  return [...own, ...metadataPrefixes(own)];
+};
 
 export class CatchUpRead {
   private readonly ledger: string;
@@ -32,7 +27,8 @@ export class CatchUpRead {
   private readonly environment: Environment;
   private readonly stopping: AbortSignal;
   private underWay: Promise<void> | undefined;
-  private anotherLog: AnotherLog | undefined;
+  private found: LogProblem | undefined;
+  private readonly examination: LogExamination;
 
   constructor(
     ledger: string,
@@ -50,11 +46,12 @@ export class CatchUpRead {
     this.limits = limits;
     this.environment = environment;
     this.stopping = stopping;
+    this.examination = new LogExamination(ledger, replica.file, connection);
   }
 
-  /** Set when the server was found to hold another log. */
-  get problem(): AnotherLog | undefined {
-    return this.anotherLog;
+  /** Set when the server was found to hold another log, or one that lost records. */
+  get problem(): LogProblem | undefined {
+    return this.found;
   }
 
   /** Resolves when no read is under way. */
@@ -73,15 +70,42 @@ export class CatchUpRead {
   /**
    * Checks that the last record of the replica still stands at its place: the address may lead to another log now.
    *
-   * @throws AnotherLog; ServerFailure when the server cannot be asked.
+   * @throws LogProblem; ServerFailure when the server cannot be asked.
    */
   async verifyLog(): Promise<void> {
     const last = this.replica.lastRecord();
-    if (last === undefined) return;
-    const found = await this.connection.recordAt(last.stream, last.revision);
-    const isSame = found?.eventId === last.eventId && found.position.commit === last.position.commit;
-    this.anotherLog = isSame ? undefined : new AnotherLog(this.replica.file);
-    if (this.anotherLog !== undefined) throw this.anotherLog;
+    const deleted = this.replica.deletedStream();
+    try {
+      if (deleted !== undefined) throw new HistoryCut(this.replica.file, deleted, { kind: 'deleted' });
+      if (last !== undefined) await this.examination.lastRecordStands(last);
+    } catch (error) {
+      throw this.noted(error);
+    }
+  }
+
+  /**
+   * Brings what a feed delivered into the replica.
+   *
+   * @throws HistoryCut when a stream of the ledger lost records, or is to lose some; what stands before is taken.
+   * ServerFailure when the server cannot be asked.
+   */
+  async take(feed: Feed, records: ReadonlyArray<RawRecord>): Promise<void> {
+    try {
+      await this.examination.metadataAllow(records);
+      this.updates.take(feed, records);
+    } catch (error) {
+      throw this.noted(error);
+    }
+  }
+
+  /** Keeps a problem of the log, and tells it once. */
+  private noted(error: unknown): unknown {
+    if (error instanceof LogProblem) {
+      if (this.found?.message !== error.message)
+        this.environment.notify({ kind: 'log-problem', reason: error.message });
+      this.found = error;
+    }
+    return error;
   }
 
   private async readToEnd(): Promise<void> {
@@ -90,14 +114,15 @@ export class CatchUpRead {
     const feed = this.updates.newFeed();
     const isComplete = await this.readPages(feed);
     // Half an append means that the log was read while it was being written: what follows has not been read.
-    if (end === undefined || !isComplete || feed.assembly.isInside || this.stopping.aborted) return;
-    this.updates.noteReadUpTo(end);
+    if (!isComplete || feed.assembly.isInside || this.stopping.aborted) return;
+    this.found = undefined;
+    if (end !== undefined) this.updates.noteReadUpTo(end);
   }
 
   /** Reads page after page, and returns whether the last page reached the end. */
   private async readPages(feed: Feed): Promise<boolean> {
     let from = feed.position;
-    let prefixes: ReadonlyArray<string> | undefined = streamPrefixes(this.ledger);
+    let prefixes: ReadonlyArray<string> | undefined = readPrefixes(this.ledger);
     while (!this.stopping.aborted) {
       const page = await this.readPage(from, prefixes);
       if (page === 'too slow') {
@@ -106,7 +131,7 @@ export class CatchUpRead {
       }
       // A forward read begins with the record at its position, which has been seen.
       const records = page.records.filter((record) => isAfter(record.position, from));
-      this.updates.take(feed, records);
+      await this.take(feed, records);
       if (page.isLast) return true;
       const last = records.at(-1)?.position;
       if (last === undefined) return false;

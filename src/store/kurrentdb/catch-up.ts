@@ -4,10 +4,11 @@
  * A subscription delivers what is new, and a watchdog reads whatever it did not deliver. The progress of the replica
  * comes from the records that were handled, and from nothing else.
  */
-import { AnotherLog, CatchUpRead } from './catch-up-read.ts';
+import { CatchUpRead } from './catch-up-read.ts';
 import type { Environment } from './environment.ts';
 import type { Limits } from './limits.ts';
 import { LiveSubscription } from './live-subscription.ts';
+import { HistoryCut, LogProblem } from './log-problems.ts';
 import { isAfter, type LogPosition } from './record-format.ts';
 import type { Replica } from './replica.ts';
 import { ReplicaUpdates } from './replica-updates.ts';
@@ -60,7 +61,7 @@ export class CatchUp {
   }
 
   /** Why the replica can no longer be kept up to date, if that is the case. */
-  get failure(): AnotherLog | undefined {
+  get failure(): LogProblem | undefined {
     return this.read.problem;
   }
 
@@ -70,12 +71,18 @@ export class CatchUp {
   }
 
   /**
-   * Checks that the log is the one replicated, reads all of it, and goes on from there.
+   * Checks that the log is the one replicated, reads all of it, and goes on from there. If records were removed from
+   * the log, a replica that ever held all of it can still be asked.
    *
-   * @throws ServerFailure when the server cannot be asked; AnotherLog.
+   * @throws ServerFailure when the server cannot be asked; LogProblem.
    */
   async begin(): Promise<void> {
-    await this.read.toEnd();
+    try {
+      await this.read.toEnd();
+    } catch (error) {
+      if (!(error instanceof HistoryCut && this.replica.hasReachedEnd())) throw error;
+      this.isCutOff = true;
+    }
     this.running = Promise.all([this.subscription.run(), this.watch()]);
   }
 
@@ -101,7 +108,7 @@ export class CatchUp {
         reads += 1;
       }
     } catch (error) {
-      if (error instanceof ServerFailure) this.isCutOff = true;
+      if (error instanceof ServerFailure || error instanceof LogProblem) this.isCutOff = true;
       throw error;
     }
   }
@@ -134,7 +141,7 @@ export class CatchUp {
     try {
       await Promise.race([this.barrier(), late]);
     } catch (error) {
-      if (!(error instanceof ServerFailure || error instanceof AnotherLog)) throw error;
+      if (!(error instanceof ServerFailure || error instanceof LogProblem)) throw error;
     } finally {
       enough.abort();
     }
@@ -178,6 +185,7 @@ export class CatchUp {
         this.isCutOff = false;
       } catch (error) {
         this.isCutOff = true;
+        if (error instanceof LogProblem) continue;
         failedChecks += 1;
         if (failedChecks >= failedChecksMax) {
           failedChecks = 0;
@@ -202,7 +210,8 @@ export class CatchUp {
       this.subscription.reopen();
     }
     const end = await this.connection.head();
-    if (this.updates.isBehind(end)) await this.read.toEnd();
+    if (this.updates.isBehind(end) || this.failure !== undefined) await this.read.toEnd();
+    else await this.read.verifyLog();
     const last = this.replica.lastRecord()?.position;
     return last !== undefined && feed !== undefined && isAfter(last, feed.position) ? last : undefined;
   }

@@ -15,7 +15,9 @@ export type Notice =
   | { readonly kind: 'batch-void'; readonly position: number }
   | { readonly kind: 'foreign-record'; readonly stream: string }
   | { readonly kind: 'replica-rebuilt'; readonly reason: string }
-  | { readonly kind: 'replica-problem'; readonly reason: string };
+  | { readonly kind: 'replica-problem'; readonly reason: string }
+  /** The log is another one, or lost records: nothing is recorded. */
+  | { readonly kind: 'log-problem'; readonly reason: string };
 
 export interface Environment {
   /** Milliseconds since the epoch. */

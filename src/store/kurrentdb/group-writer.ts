@@ -127,10 +127,8 @@ export class GroupWriter {
       for (const { append } of appends) append.mustBeAlone = true;
       return true;
     }
-    const { append, newEvents, bytes } = appends[0]!;
-    this.sizes.learn(limit, of);
-    const refusal = this.sizes.refusalOfNew(append.batch, newEvents, bytes);
-    append.settle(E.left(refusal ?? { kind: 'too-large', limit, unit: 'bytes', what: 'batch' }));
+    const { append, ...written } = appends[0]!;
+    append.settle(E.left(this.sizes.refusalByServer({ batch: append.batch, ...written }, limit, of)));
     return true;
   }
 

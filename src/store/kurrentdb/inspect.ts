@@ -6,6 +6,8 @@ import { internalsOf } from './client-internals.ts';
 import { disposeClient, newClient } from './client-lifetime.ts';
 import type { Environment } from './environment.ts';
 import { defaultLimits } from './limits.ts';
+import { LogExamination } from './log-examination.ts';
+import { LogProblem } from './log-problems.ts';
 import type { ReplicaState } from './replica-format.ts';
 import { ServerConnection } from './server-connection.ts';
 import { ServerFailure, toServerFailure } from './server-failure.ts';
@@ -140,24 +142,21 @@ const projectionsFinding = (projections: ReadonlyArray<ProjectionDetails> | Erro
   );
 };
 
+/** A replica, and its file. */
+export interface InspectedReplica extends ReplicaState {
+  readonly file: string;
+}
+
 const replicaFinding = async (
+  ledger: string,
   connection: ServerConnection,
-  replica: ReplicaState | undefined,
+  replica: InspectedReplica | undefined,
 ): Promise<ReadonlyArray<Finding>> => {
   const name = 'local replica';
   const last = replica?.last;
   if (replica === undefined || last === undefined) return [];
   try {
-    const found = await connection.recordAt(last.stream, last.revision);
-    if (found?.eventId !== last.eventId || found.position.commit !== last.position.commit) {
-      return [
-        failed(
-          name,
-          'the server does not hold the log that is replicated here: it was emptied, restored from an older backup, or is another',
-          'Point LEDGER_STORE at the right server; if this one is right, start with an empty data directory',
-        ),
-      ];
-    }
+    await new LogExamination(ledger, replica.file, connection).lastRecordStands(last);
     const end = (await connection.head())?.commit ?? 0n;
     const read = replica.readUpTo?.commit ?? 0n;
     const behind =
@@ -166,6 +165,7 @@ const replicaFinding = async (
         : 'at the end of the log';
     return [ok(name, `of this server's log; ${behind}`)];
   } catch (error) {
+    if (error instanceof LogProblem) return [failed(name, error.what, error.remedy)];
     return [failed(name, `it could not be compared: ${toServerFailure(error).message}`, 'Try again')];
   }
 };
@@ -201,7 +201,7 @@ const askServer = async (settings: KurrentDbSettings, environment: Environment) 
 export const inspectServer = async (
   settings: KurrentDbSettings,
   environment: Environment,
-  replica?: ReplicaState,
+  replica?: InspectedReplica,
 ): Promise<ReadonlyArray<Finding>> => {
   const address = withoutSecrets(settings.connectionString);
   const findings = settingFindings(settings);
@@ -227,7 +227,7 @@ export const inspectServer = async (
       ...findings,
       await readingFinding(connection),
       projectionsFinding(projections),
-      ...(await replicaFinding(connection, replica)),
+      ...(await replicaFinding(settings.ledger, connection, replica)),
     ];
   } finally {
     await connection.close();

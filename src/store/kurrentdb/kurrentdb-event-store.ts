@@ -94,7 +94,7 @@ const begin = async (
 /**
  * Opens a ledger on KurrentDB, and reads everything that the log holds.
  *
- * @throws ServerUnreachable; WrongStoreSetting; AnotherLog when the replica is of another log; a StoreProblem about the replica's file.
+ * @throws ServerUnreachable; WrongStoreSetting; a LogProblem when the replica is of another log, or the log lost records; a StoreProblem about the replica's file.
  */
 export const openKurrentDbEventStore = async (
   options: KurrentDbEventStoreOptions,
@@ -135,6 +135,7 @@ export const openKurrentDbEventStore = async (
         ? E.right(nothingAppended)
         : queues.append(batch, (event) => times.get(event)!);
     },
+    fault: () => catchUp.failure?.message,
     onGrown: (listener) => catchUp.onGrown(listener),
     head: async () => {
       await catchUp.softBarrier();

@@ -30,6 +30,8 @@ export interface Limits {
   readonly batchEventsMax: number;
   readonly batchBytesMax: number;
   readonly eventBytesMax: number;
+  /** How long a limit that the server reported is taken for granted. */
+  readonly learntLimitMsMax: number;
   /** How many appends may wait for the server, and how many bytes they may hold. */
   readonly queuedBatchesMax: number;
   readonly queuedBytesMax: number;
@@ -54,6 +56,7 @@ export const defaultLimits: Limits = {
   batchEventsMax: 4_000,
   batchBytesMax: 32 * 1_024 * 1_024,
   eventBytesMax: 4 * 1_024 * 1_024,
+  learntLimitMsMax: 60_000,
   queuedBatchesMax: 4_096,
   queuedBytesMax: 64 * 1_024 * 1_024,
   writingStreamsMax: 32,

@@ -7,11 +7,12 @@
 import { once } from 'node:events';
 import { setImmediate as otherWorkFirst } from 'node:timers/promises';
 import type { AllStreamResolvedEvent, AllStreamSubscription } from '@eventstore/db-client';
-import type { CatchUpRead } from './catch-up-read.ts';
+import { type CatchUpRead, readPrefixes } from './catch-up-read.ts';
 import { backoffMs, type Environment } from './environment.ts';
 import type { Limits } from './limits.ts';
+import { LogProblem } from './log-problems.ts';
 import { recordOf } from './page-read.ts';
-import { type RawRecord, streamPrefixes } from './record-format.ts';
+import type { RawRecord } from './record-format.ts';
 import type { Feed, ReplicaUpdates } from './replica-updates.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { ServerFailure, toServerFailure } from './server-failure.ts';
@@ -77,7 +78,8 @@ export class LiveSubscription {
         if (this.environment.now() - confirmedAt > backoffMsMax) attempt = 0;
         const retryInMs = backoffMs(attempt, backoffMsMin, backoffMsMax, this.environment.random());
         const reason = error instanceof Error ? error.message : String(error);
-        this.environment.notify({ kind: 'connection-lost', reason, retryInMs });
+        if (!(error instanceof LogProblem))
+          this.environment.notify({ kind: 'connection-lost', reason, retryInMs });
         attempt += 1;
         await this.environment.sleep(retryInMs, this.stopping);
       }
@@ -87,7 +89,7 @@ export class LiveSubscription {
   /** Takes what a subscription delivers until it ends, which always throws. */
   private async consume(confirmed: () => void): Promise<never> {
     const feed = this.updates.newFeed();
-    const subscription = this.connection.subscribe(feed.position, streamPrefixes(this.ledger));
+    const subscription = this.connection.subscribe(feed.position, readPrefixes(this.ledger));
     const ended = new AbortController();
     let failure: unknown = new ServerFailure('unreachable', 'KurrentDB ended the subscription', false);
     subscription.on('error', (error: Error) => {
@@ -106,7 +108,7 @@ export class LiveSubscription {
       while (!over.aborted) {
         const records = this.delivered(subscription);
         if (records.length > 0) {
-          this.updates.take(feed, records);
+          await this.read.take(feed, records);
           await otherWorkFirst();
         } else if (!over.aborted) {
           await once(subscription, 'readable', { signal: over }).catch(() => undefined);

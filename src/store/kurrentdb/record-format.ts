@@ -104,6 +104,14 @@ export const streamPrefixes = (ledger: string): ReadonlyArray<string> => [
   streamOfBatches(ledger),
 ];
 
+/** The type of the record, and its revision, that stand for a stream deleted for good. */
+const tombstoneType = '$streamDeleted';
+export const tombstoneRevision = 2n ** 63n - 1n;
+
+/** Whether a record says that its stream was deleted for good. */
+export const isTombstone = ({ type, revision }: RawRecord): boolean =>
+  type === tombstoneType || revision === tombstoneRevision;
+
 /** Whether a stream belongs to the ledger, by its name. */
 export const isStreamOf = (ledger: string, stream: string): boolean =>
   streamPrefixes(ledger).some((prefix) => stream.startsWith(prefix));
@@ -131,13 +139,16 @@ const eventIdOf = (source: string, id: string): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 };
 
+/** What the server counts for a record. */
+export const bytesOfRecord = ({ data, metadata }: RecordToWrite): number =>
+  data.length + metadata.length + recordType.length * 2;
+
 /** Encodes an append, and counts its bytes as the server does. */
 export const encodeBatch = (
   batch: string,
   events: ReadonlyArray<EventToAppend>,
   recordedAtOf?: RecordedAtOf,
 ): { readonly records: ReadonlyArray<RecordToWrite>; readonly bytes: number } => {
-  let bytes = 0;
   const records = events.map((event, index): RecordToWrite => {
     const described: RecordMetadata = {
       source: event.source,
@@ -150,10 +161,9 @@ export const encodeBatch = (
       ...(event.authority === null ? {} : { authority: event.authority }),
     };
     const metadata = encoder.encode(JSON.stringify(described));
-    bytes += event.bytes.length + metadata.length + recordType.length * 2;
     return { eventId: eventIdOf(event.source, event.id), data: event.bytes, metadata };
   });
-  return { records, bytes };
+  return { records, bytes: records.reduce((sum, record) => sum + bytesOfRecord(record), 0) };
 };
 
 /** Decodes a record as an event of the ledger; `undefined` for what others wrote into its streams. */

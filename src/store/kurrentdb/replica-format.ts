@@ -6,6 +6,7 @@
  */
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import type { Instant } from '../../domain/time/instant.ts';
 import type { LogReader } from '../log-reader.ts';
 import type { FileFormat } from '../sqlite/file-checks.ts';
 import { ledgerFormat } from '../sqlite/ledger-format.ts';
@@ -31,6 +32,18 @@ CREATE TABLE progress (
 INSERT INTO progress (one) VALUES (1);
 `;
 
+/**
+ * Version 5 keeps when KurrentDB wrote the last record, and whether the replica ever held the whole log: what it holds
+ * can then still be asked when the log loses records. Those of version 4 did, or are read on to the end.
+ */
+const fifthSchema = `
+CREATE TABLE history (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  last_created INTEGER,
+  reached_end INTEGER NOT NULL
+) STRICT;
+`;
+
 /** What the embedded ledger must agree on, and besides: what is replicated must have been read. */
 const contradiction = (database: DatabaseSync, whole: boolean): string | undefined => {
   const { events, last, read } = database
@@ -54,8 +67,14 @@ const contradiction = (database: DatabaseSync, whole: boolean): string | undefin
 export const replicaFormat: FileFormat = {
   name: 'local replica of KurrentDB',
   applicationId: 0x444d434d,
-  schemaVersion: 4,
-  schema,
+  schemaVersion: 5,
+  schema: `${schema}${fifthSchema}INSERT INTO history (one, reached_end) VALUES (1, 0);`,
+  upgrades: [
+    undefined,
+    undefined,
+    undefined,
+    `${fifthSchema}INSERT INTO history (one, reached_end) SELECT 1, commit_position IS NOT NULL FROM progress;`,
+  ],
   pragmas: 'PRAGMA synchronous = NORMAL; PRAGMA fullfsync = OFF; PRAGMA checkpoint_fullfsync = OFF;',
   contradiction,
 };
@@ -73,12 +92,16 @@ export interface LastRecord {
   readonly revision: bigint;
   readonly eventId: string;
   readonly position: LogPosition;
+  /** When KurrentDB wrote it; undefined in replicas of older versions. */
+  readonly createdAt: Instant | undefined;
 }
 
 /** How far a replica has come. */
 export interface ReplicaState {
   readonly readUpTo: LogPosition | undefined;
   readonly last: LastRecord | undefined;
+  /** Whether it ever held the whole log. */
+  readonly reachedEnd: boolean;
 }
 
 const positionOf = (commit: unknown, prepare: unknown): LogPosition => ({
@@ -89,7 +112,8 @@ const positionOf = (commit: unknown, prepare: unknown): LogPosition => ({
 /** How to ask a replica how far it has come. */
 export const progressQuery = (database: DatabaseSync): (() => ReplicaState) => {
   const select = database.prepare(
-    'SELECT commit_position, prepare_position, stream, revision, event_id, last_commit, last_prepare FROM progress',
+    `SELECT commit_position, prepare_position, stream, revision, event_id, last_commit, last_prepare, last_created, reached_end
+     FROM progress JOIN history USING (one)`,
   );
   return () => {
     const row = select.get() ?? {};
@@ -104,7 +128,9 @@ export const progressQuery = (database: DatabaseSync): (() => ReplicaState) => {
               revision: BigInt(String(row.revision)),
               eventId: String(row.event_id),
               position: positionOf(row.last_commit, row.last_prepare),
+              createdAt: row.last_created == null ? undefined : Number(row.last_created),
             },
+      reachedEnd: row.reached_end === 1,
     };
   };
 };

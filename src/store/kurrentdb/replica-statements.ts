@@ -9,7 +9,7 @@ import { beforeEverything } from '../known-time.ts';
 import { attributionWriter } from '../sqlite/attributions.ts';
 import { eventChecksum, sourceChecksum } from '../sqlite/ledger-format.ts';
 import type { RecordedBefore } from './compare-batch.ts';
-import type { LogPosition, RawRecord } from './record-format.ts';
+import { type LogPosition, type RawRecord, tombstoneRevision } from './record-format.ts';
 import { type LastRecord, progressQuery } from './replica-format.ts';
 
 const cachedSourcesMax = 10_000;
@@ -36,6 +36,8 @@ export const replicaStatements = (database: DatabaseSync) => {
     'SELECT position, recorded_at FROM event ORDER BY position DESC LIMIT 1',
   );
   const selectRevision = database.prepare('SELECT revision FROM stream WHERE name = ?');
+  selectRevision.setReadBigInts(true);
+  const selectDeleted = database.prepare('SELECT name FROM stream WHERE revision = ? LIMIT 1');
   const upsertRevision = database.prepare(
     'INSERT INTO stream (name, revision) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET revision = excluded.revision WHERE excluded.revision > revision',
   );
@@ -44,6 +46,9 @@ export const replicaStatements = (database: DatabaseSync) => {
   const updateLast = database.prepare(
     'UPDATE progress SET stream = ?, revision = ?, event_id = ?, last_commit = ?, last_prepare = ?',
   );
+
+  const updateCreated = database.prepare('UPDATE history SET last_created = ?');
+  const updateReached = database.prepare('UPDATE history SET reached_end = 1 WHERE reached_end = 0');
 
   const sources = new LRUCache<string, Source>({ max: cachedSourcesMax });
   const sourceOf = (name: string): Source => {
@@ -99,7 +104,13 @@ export const replicaStatements = (database: DatabaseSync) => {
       updateCount.run(source.count, source.number);
       return end.position;
     },
-    revisionOf: (stream: string): bigint => BigInt((selectRevision.get(stream)?.revision as number) ?? -1),
+    revisionOf: (stream: string): bigint =>
+      (selectRevision.get(stream)?.revision as bigint | undefined) ?? -1n,
+    /** A stream whose last record is a tombstone. */
+    deletedStream: (): string | undefined => {
+      const row = selectDeleted.get(tombstoneRevision);
+      return row === undefined ? undefined : String(row.name);
+    },
     saveRevision: (record: RawRecord): void => {
       upsertRevision.run(record.stream, record.revision);
     },
@@ -108,8 +119,13 @@ export const replicaStatements = (database: DatabaseSync) => {
       updateProgress.run(String(position.commit), String(position.prepare));
     },
     last: (): LastRecord | undefined => state().last,
-    saveLast: ({ stream, revision, eventId, position }: RawRecord): void => {
+    saveLast: ({ stream, revision, eventId, position, createdAt }: RawRecord): void => {
       updateLast.run(stream, String(revision), eventId, String(position.commit), String(position.prepare));
+      updateCreated.run(createdAt);
     },
+    saveReachedEnd: (): void => {
+      updateReached.run();
+    },
+    reachedEnd: (): boolean => state().reachedEnd,
   };
 };

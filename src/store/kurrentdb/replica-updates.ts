@@ -50,7 +50,11 @@ export class ReplicaUpdates {
     return end !== undefined && isAfter(end, this.replica.progress());
   }
 
-  /** Applies the records that a feed delivered. */
+  /**
+   * Applies the records that a feed delivered.
+   *
+   * @throws HistoryCut when a stream of the ledger has lost records; those before it are applied.
+   */
   take(feed: Feed, records: ReadonlyArray<RawRecord>): void {
     feed.position = records.at(-1)?.position ?? feed.position;
     this.apply(feed.assembly.take(records));
@@ -58,7 +62,8 @@ export class ReplicaUpdates {
 
   /** Notes that the log has been read up to a position, whatever stands there. */
   noteReadUpTo(position: LogPosition): void {
-    this.apply([{ batch: undefined, record: undefined, upTo: position }]);
+    this.apply([{ batch: undefined, record: undefined, firstRevision: undefined, upTo: position }]);
+    this.replica.noteEnd();
   }
 
   /** Reports the verdict on an append once the log has been read up to it; the returned function stops that. */
@@ -108,12 +113,13 @@ export class ReplicaUpdates {
   private apply(readings: ReadonlyArray<Reading>): void {
     if (readings.length === 0) return;
     const before = this.replica.progress();
-    const { verdicts, voided, foreign } = this.applyToFile(readings);
+    const { verdicts, voided, foreign, cut } = this.applyToFile(readings);
     for (const { commit } of voided)
       this.environment.notify({ kind: 'batch-void', position: Number(commit) });
     for (const { stream } of foreign) this.environment.notify({ kind: 'foreign-record', stream });
     for (const [batch, verdict] of verdicts) this.verdicts.get(batch)?.(verdict);
     if (this.isAhead(before)) this.wake();
+    if (cut !== undefined) throw cut;
   }
 
   private isAhead(before: LogPosition | undefined): boolean {

@@ -17,7 +17,8 @@ import { type OpenDatabase, openToWrite, transact } from '../sqlite/open-databas
 import { toStoreProblem } from '../sqlite/store-problems.ts';
 import type { LoggedBatch, Reading } from './batch-assembly.ts';
 import { type ComparedBatch, compareBatch } from './compare-batch.ts';
-import { isAfter, type LogPosition, type RawRecord } from './record-format.ts';
+import { HistoryCut } from './log-problems.ts';
+import { isAfter, isTombstone, type LogPosition, type RawRecord } from './record-format.ts';
 import { type LastRecord, replicaFormat } from './replica-format.ts';
 import { replicaStatements } from './replica-statements.ts';
 
@@ -34,6 +35,8 @@ export interface Applied {
   readonly voided: ReadonlyArray<LogPosition>;
   /** Records that others put into streams of the ledger. */
   readonly foreign: ReadonlyArray<RawRecord>;
+  /** What was done to a stream of the ledger: the page was applied up to there. */
+  readonly cut: HistoryCut | undefined;
 }
 
 export interface Replica extends LedgerQueries {
@@ -43,6 +46,12 @@ export interface Replica extends LedgerQueries {
   /** How far the log has been read. */
   progress(): LogPosition | undefined;
   lastRecord(): LastRecord | undefined;
+  /** Notes that the replica holds the whole log. */
+  noteEnd(): void;
+  /** Whether it ever did. */
+  hasReachedEnd(): boolean;
+  /** A stream of the ledger that was deleted for good, which replicas of older versions passed over. */
+  deletedStream(): string | undefined;
   /** The revision of a stream's last record, `-1n` when it has none. */
   revisionOf(stream: string): bigint;
   /** Finds the new events of a batch, as far as the log has been read. */
@@ -60,6 +69,8 @@ export const openReplica = (path: string, now: Instant): Replica => {
   const { database, file } = opened;
   const queries = ledgerQueries(database, file);
   const statements = replicaStatements(database);
+
+  const deleted = statements.deletedStream();
 
   const guard = <A>(run: () => A): A => {
     try {
@@ -96,6 +107,16 @@ export const openReplica = (path: string, now: Instant): Replica => {
     return { kind: 'recorded', recorded: newEvents.size, position };
   };
 
+  /** Whether a stream lost records before this reading. */
+  const cutBefore = (record: RawRecord, firstRevision: bigint): HistoryCut | undefined => {
+    const { stream } = record;
+    const expected = statements.revisionOf(stream) + 1n;
+    if (isTombstone(record)) return new HistoryCut(file, stream, { kind: 'deleted' });
+    return firstRevision === expected
+      ? undefined
+      : new HistoryCut(file, stream, { kind: 'missing', from: expected, to: firstRevision - 1n });
+  };
+
   const apply: Replica['apply'] = (readings) =>
     inTransaction(() => {
       let progress = statements.progress();
@@ -103,8 +124,11 @@ export const openReplica = (path: string, now: Instant): Replica => {
       const verdicts = new Map<string, Verdict>();
       const voided: LogPosition[] = [];
       const foreign: RawRecord[] = [];
-      for (const { batch, record, upTo } of readings) {
+      let cut: HistoryCut | undefined;
+      for (const { batch, record, firstRevision, upTo } of readings) {
         if (!isAfter(upTo, progress)) continue;
+        if (record !== undefined) cut = cutBefore(record, firstRevision ?? record.revision);
+        if (cut !== undefined) break;
         progress = upTo;
         if (record === undefined) continue;
         statements.saveRevision(record);
@@ -120,7 +144,7 @@ export const openReplica = (path: string, now: Instant): Replica => {
       }
       if (progress !== undefined) statements.saveProgress(progress);
       if (last !== undefined) statements.saveLast(last);
-      return { verdicts, voided, foreign };
+      return { verdicts, voided, foreign, cut };
     });
 
   return {
@@ -129,6 +153,9 @@ export const openReplica = (path: string, now: Instant): Replica => {
     apply,
     progress: () => guard(statements.progress),
     lastRecord: () => guard(statements.last),
+    noteEnd: () => guard(statements.saveReachedEnd),
+    hasReachedEnd: () => guard(statements.reachedEnd),
+    deletedStream: () => deleted,
     revisionOf: (stream) => guard(() => statements.revisionOf(stream)),
     compare: (batch) => guard(() => compareBatch(batch, statements.find)),
     close: () => opened.close(),

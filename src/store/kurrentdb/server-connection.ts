@@ -110,18 +110,31 @@ export class ServerConnection {
 
   /** The record of a stream at a revision. */
   async recordAt(stream: string, revision: bigint): Promise<RawRecord | undefined> {
+    const record = await this.oneOf(stream, FORWARDS, revision);
+    return record?.revision === revision ? record : undefined;
+  }
+
+  /** The first record that is left of a stream. */
+  firstOf(stream: string): Promise<RawRecord | undefined> {
+    return this.oneOf(stream, FORWARDS, START);
+  }
+
+  /** The last record of a stream. */
+  lastOf(stream: string): Promise<RawRecord | undefined> {
+    return this.oneOf(stream, BACKWARDS, END);
+  }
+
+  private async oneOf(
+    stream: string,
+    direction: typeof FORWARDS | typeof BACKWARDS,
+    fromRevision: bigint | typeof START | typeof END,
+  ): Promise<RawRecord | undefined> {
     try {
       const { records } = await this.page(
-        (client) =>
-          client.readStream(stream, {
-            direction: FORWARDS,
-            fromRevision: revision,
-            maxCount: 1,
-            requiresLeader: true,
-          }),
+        (client) => client.readStream(stream, { direction, fromRevision, maxCount: 1, requiresLeader: true }),
         { events: 1, bytes: Number.POSITIVE_INFINITY },
       );
-      return records[0]?.revision === revision ? records[0] : undefined;
+      return records[0];
     } catch (error) {
       if (error instanceof ServerFailure && error.kind === 'not-found') return undefined;
       throw error;

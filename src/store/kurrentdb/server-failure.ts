@@ -104,11 +104,15 @@ export const sizeLimitIn = (
 ): { readonly limit: number; readonly of: 'append' | 'event' } | undefined => {
   const message = messageOf(error);
   // The client knows the error for a whole append, but not the one for a single event, which came with 25.1.
-  const ofEvent = /exceeds maximum append event size of (\d+)/i.exec(message);
-  if (ofEvent !== null) return { limit: Number(ofEvent[1]), of: 'event' };
-  const ofAppend = /maximum append size of (\d+) exceeded/i.exec(message);
-  if (ofAppend !== null) return { limit: Number(ofAppend[1]), of: 'append' };
-  // gRPC itself refuses messages beyond the size that the server accepts.
-  const ofMessage = /received message larger than max \((?:\d+) vs\.? (\d+)\)/i.exec(message);
-  return ofMessage === null ? undefined : { limit: Number(ofMessage[1]), of: 'event' };
+  const patterns = [
+    ['event', /exceeds maximum append event size of (\d+)/i],
+    ['append', /maximum append size of (\d+) exceeded/i],
+    // gRPC itself refuses messages beyond the size that the server accepts.
+    ['event', /received message larger than max \((?:\d+) vs\.? (\d+)\)/i],
+  ] as const;
+  for (const [of, pattern] of patterns) {
+    const limit = Number(pattern.exec(message)?.[1] ?? 0);
+    if (limit > 0) return { limit, of };
+  }
+  return undefined;
 };

@@ -2,29 +2,56 @@
  * How large an append may be.
  *
  * The server reports a limit only when an append exceeds it. The defaults are 1 MiB for an append before 25.1, and since
- * then 256 MiB for an append and 16 MiB for an event; operators can change them. A reported limit is remembered, so that
- * the same append is always refused with the same limit.
+ * then 256 MiB for an append and 16 MiB for an event; operators can change them. A reported limit is remembered for a
+ * while, so that what is too large is not sent again and again, and asked for again after that.
  */
+import type { Instant } from '../../domain/time/instant.ts';
 import type { AppendError, EventToAppend } from '../event-store.ts';
 import type { Limits } from './limits.ts';
+import { bytesOfRecord, type RecordToWrite } from './record-format.ts';
 
-/** An allowance for what the server counts besides an event's bytes, such as its source and id. */
-const besideEventBytes = 32 * 1_024;
+/** The new events of a batch, as they are written. */
+export interface WrittenBatch {
+  readonly batch: ReadonlyArray<EventToAppend>;
+  readonly newEvents: ReadonlyArray<EventToAppend>;
+  readonly records: ReadonlyArray<RecordToWrite>;
+  /** What the server counts for the records. */
+  readonly bytes: number;
+}
+
+/** A limit that the server reported, in bytes as the server counts them. */
+interface Learnt {
+  readonly bytesMax: number;
+  readonly until: Instant;
+}
+
+/** In such steps what the server counts besides an event's bytes is left room for, so that like events have one limit. */
+const besideBytesStep = 1_024;
+
+const besideBytes = (record: RecordToWrite): number =>
+  Math.ceil((bytesOfRecord(record) - record.data.length) / besideBytesStep) * besideBytesStep;
 
 export class SizeLimits {
   private readonly limits: Limits;
-  private eventBytesMax: number;
-  private writtenBytesMax = Number.POSITIVE_INFINITY;
+  private readonly now: () => Instant;
+  private readonly learnt = new Map<'append' | 'event', Learnt>();
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, now: () => Instant) {
     this.limits = limits;
-    this.eventBytesMax = limits.eventBytesMax;
+    this.now = now;
   }
 
-  /** Remembers a limit that the server reported, for a whole append or for one event. */
-  learn(limit: number, of: 'append' | 'event'): void {
-    this.eventBytesMax = Math.min(this.eventBytesMax, Math.max(0, limit - besideEventBytes));
-    if (of === 'append') this.writtenBytesMax = Math.min(this.writtenBytesMax, limit);
+  /**
+   * Why the server refused a batch with this limit. The limit is remembered if the batch exceeds it; if it does not, the
+   * server counts otherwise than we do, and only this batch is refused.
+   */
+  refusalByServer(refused: WrittenBatch, limit: number, of: 'append' | 'event'): AppendError {
+    const counted = of === 'append' ? refused.bytes : Math.max(...refused.records.map(bytesOfRecord));
+    if (counted > limit) {
+      this.learnt.set(of, { bytesMax: limit, until: this.now() + this.limits.learntLimitMsMax });
+    }
+    const refusal = this.refusalOfNew(refused);
+    return refusal ?? { kind: 'too-large', limit, unit: 'bytes', what: 'batch, as KurrentDB counts it,' };
   }
 
   /** Why a batch is too large, whether or not its events are recorded already. */
@@ -39,21 +66,31 @@ export class SizeLimits {
     return undefined;
   }
 
-  /** Why the new events of a batch are too large; `writtenBytes` is what the server counts for them. */
-  refusalOfNew(
-    batch: ReadonlyArray<EventToAppend>,
-    fresh: ReadonlyArray<EventToAppend>,
-    writtenBytes: number,
-  ): AppendError | undefined {
-    const large = fresh.find((event) => event.bytes.length > this.eventBytesMax);
-    if (large !== undefined) {
-      const what = `event ${batch.indexOf(large)}`;
-      return { kind: 'too-large', limit: this.eventBytesMax, unit: 'bytes', what };
+  /** Why the new events of a batch are too large, as far as is known. */
+  refusalOfNew({ batch, newEvents, records, bytes }: WrittenBatch): AppendError | undefined {
+    const { eventBytesMax } = this.limits;
+    const appendMax = this.bytesMax('append');
+    const recordMax = Math.min(appendMax, this.bytesMax('event'));
+    for (const [index, event] of newEvents.entries()) {
+      const limit = Math.min(eventBytesMax, recordMax - besideBytes(records[index]!));
+      if (event.bytes.length <= limit) continue;
+      const what = `event ${batch.indexOf(event)}`;
+      return limit > 0
+        ? { kind: 'too-large', limit, unit: 'bytes', what }
+        : { kind: 'too-large', limit: recordMax, unit: 'bytes', what: `${what}, with its source and id,` };
     }
-    if (writtenBytes > this.writtenBytesMax) {
+    if (bytes > appendMax) {
       const what = 'batch, with what KurrentDB keeps beside its events,';
-      return { kind: 'too-large', limit: this.writtenBytesMax, unit: 'bytes', what };
+      return { kind: 'too-large', limit: appendMax, unit: 'bytes', what };
     }
     return undefined;
+  }
+
+  private bytesMax(of: 'append' | 'event'): number {
+    const learnt = this.learnt.get(of);
+    if (learnt === undefined) return Number.POSITIVE_INFINITY;
+    if (this.now() < learnt.until) return learnt.bytesMax;
+    this.learnt.delete(of);
+    return Number.POSITIVE_INFINITY;
   }
 }

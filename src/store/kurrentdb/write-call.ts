@@ -91,7 +91,7 @@ const answerOf = (response: Response): WriteAnswer => {
     }
     case 'MaximumAppendSizeExceeded': {
       const limit = shared.MaximumAppendSizeExceeded.deserializeBinary(content).getMaxappendsize();
-      return { kind: 'too-large', limit, of: 'append' };
+      return limit > 0 ? { kind: 'too-large', limit, of: 'append' } : { kind: 'unclear' };
     }
     case 'AccessDenied':
       throw new ServerFailure('denied', 'KurrentDB does not let this user read and write', false);

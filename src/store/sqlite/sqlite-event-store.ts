@@ -168,6 +168,7 @@ export const openSqliteEventStore = (path: string, options: SqliteEventStoreOpti
     kind: 'sqlite',
     append,
     head: async () => queries.head(),
+    fault: () => undefined,
     close: () => (closed ??= close()),
   };
 };

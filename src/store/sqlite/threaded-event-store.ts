@@ -174,6 +174,7 @@ export const openThreadedEventStore = async (
       });
     },
     head: async () => reader.head(),
+    fault: () => undefined,
     close: () => (closed ??= close()),
   };
 };

@@ -14,7 +14,7 @@ import {
 import any from 'google-protobuf/google/protobuf/any_pb.js';
 import type { Misbehaviour } from './misbehaviour.ts';
 import type { ExpectedRevision, ProposedRecord, TransactionLog, WriteResult } from './transaction-log.ts';
-import { rpcError, textOf, toAppendResponse, tooLarge, toProposedRecord } from './wire.ts';
+import { refusedWrite, rpcError, textOf, toAppendResponse, toProposedRecord } from './wire.ts';
 
 type AppendRequest = InstanceType<typeof streams.AppendReq>;
 type AppendResponse = InstanceType<typeof streams.AppendResp>;
@@ -87,7 +87,7 @@ export const serveAppend = (write: Writer, ...[call, callback]: Parameters<Appen
     const answer = await write(stream, expected, proposed);
     if (answer === 'silence') return;
     if (answer === 'broken off') return callback(brokenOff());
-    const error = tooLarge(answer);
+    const error = refusedWrite(answer);
     if (error !== undefined) callback(error);
     else callback(null, toAppendResponse(expected, answer));
   });
@@ -166,6 +166,13 @@ const detailsOf = (result: Exclude<WriteResult, { kind: 'written' }>): InstanceT
       const wrong = new shared.WrongExpectedVersion();
       if (result.actual !== undefined) wrong.setCurrentStreamRevision(String(result.actual));
       details.pack(wrong.serializeBinary(), 'event_store.client.WrongExpectedVersion');
+      break;
+    }
+    case 'stream-deleted': {
+      const deleted = new shared.StreamDeleted().setStreamIdentifier(
+        new shared.StreamIdentifier().setStreamName(new TextEncoder().encode(result.stream)),
+      );
+      details.pack(deleted.serializeBinary(), 'event_store.client.StreamDeleted');
       break;
     }
     case 'append-too-large': {

@@ -9,6 +9,7 @@ import type { Misbehaviour } from './misbehaviour.ts';
 import type { LoggedRecord, TransactionLog } from './transaction-log.ts';
 import {
   rpcError,
+  streamDeleted,
   textOf,
   toCaughtUp,
   toCheckpoint,
@@ -60,8 +61,9 @@ const selected = (log: TransactionLog, options: ReadOptions): ReadonlyArray<Logg
   if (stream !== undefined) {
     const held = log.stream(textOf(stream.getStreamIdentifier()?.getStreamName_asU8() ?? new Uint8Array()));
     if (held.length === 0) return undefined;
+    const indexOf = (revision: string): number => Math.max(0, Number(BigInt(revision) - held[0]!.revision));
     const from = stream.hasRevision()
-      ? Number(stream.getRevision())
+      ? indexOf(stream.getRevision())
       : stream.hasEnd()
         ? held.length - (backwards ? 1 : 0)
         : 0;
@@ -125,10 +127,14 @@ export const serveRead = async (
   misbehaviour: Misbehaviour | undefined,
 ): Promise<void> => {
   const options = call.request.getOptions()!;
+  const name = textOf(options.getStream()?.getStreamIdentifier()?.getStreamName_asU8() ?? new Uint8Array());
+  if (log.isDeleted(name)) {
+    call.emit('error', streamDeleted(name));
+    return;
+  }
   const records = selected(log, options);
   if (records === undefined) {
-    const name = options.getStream()?.getStreamIdentifier()?.getStreamName_asU8() ?? new Uint8Array();
-    await send(call, toStreamNotFound(textOf(name)));
+    await send(call, toStreamNotFound(name));
     call.end();
     return;
   }

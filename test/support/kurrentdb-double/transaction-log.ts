@@ -42,6 +42,7 @@ export type WriteResult =
       readonly again: boolean;
     }
   | { readonly kind: 'wrong-expected-version'; readonly actual: bigint | undefined }
+  | { readonly kind: 'stream-deleted'; readonly stream: string }
   | { readonly kind: 'append-too-large'; readonly limit: number }
   | { readonly kind: 'event-too-large'; readonly limit: number; readonly size: number; readonly id: string };
 
@@ -63,16 +64,36 @@ const sizeOf = (record: ProposedRecord): number =>
 
 const recordOverheadBytes = 75n;
 
+/** The type and the revision of the record that stands for a stream deleted for good. */
+const tombstoneType = '$streamDeleted';
+const tombstoneRevision = 2n ** 63n - 1n;
+
+/** What a stream is told to drop: records before `$tb`, all but the last `$maxCount`, those older than `$maxAge` seconds. */
+export interface StreamMetadata {
+  readonly $tb?: number;
+  readonly $maxCount?: number;
+  readonly $maxAge?: number;
+  readonly $acl?: object;
+}
+
+/** A stream: its records that were not scavenged, and how many it ever had. */
+interface Stream {
+  held: LoggedRecord[];
+  count: number;
+  isDeleted: boolean;
+}
+
 export class TransactionLog {
-  readonly records: LoggedRecord[] = [];
+  records: LoggedRecord[] = [];
   /** How often a write was answered as already written. */
   answeredAgain = 0;
-  private readonly streams = new Map<string, LoggedRecord[]>();
+  private readonly streams = new Map<string, Stream>();
   private readonly recentIds = new Map<string, LoggedRecord>();
   private readonly listeners = new Set<() => void>();
   private nextPosition = 0n;
   private readonly now: () => number;
-  private readonly limits: WriteLimits;
+  /** What the server takes; an operator may change it. */
+  limits: WriteLimits;
 
   constructor(now: () => number, limits: WriteLimits) {
     this.now = now;
@@ -84,10 +105,14 @@ export class TransactionLog {
 
   /** Writes a record of the server's own, as statistics and projections do. */
   system(stream: string, type: string): void {
-    const text = new TextEncoder().encode('{}');
-    const id = `00000000-0000-4000-8000-${this.records.length.toString(16).padStart(12, '0')}`;
-    this.push(stream, { id, type, contentType: 'application/json', data: text, metadata: new Uint8Array() });
+    this.push(stream, this.ownRecord(type));
     this.notify();
+  }
+
+  private ownRecord(type: string): ProposedRecord {
+    const data = new TextEncoder().encode('{}');
+    const id = `00000000-0000-4000-8000-${this.records.length.toString(16).padStart(12, '0')}`;
+    return { id, type, contentType: 'application/json', data, metadata: new Uint8Array() };
   }
 
   /** Writes all of the records to the stream, or none. */
@@ -103,8 +128,9 @@ export class TransactionLog {
         return { kind: 'append-too-large', limit: this.limits.appendBytesMax };
       }
     }
-    const held = this.streams.get(stream) ?? [];
-    const current = BigInt(held.length) - 1n;
+    const { held, count, isDeleted } = this.streamOf(stream);
+    if (isDeleted) return { kind: 'stream-deleted', stream };
+    const current = BigInt(count) - 1n;
     const already =
       expected === 'any' || expected === 'stream_exists'
         ? this.writtenLately(stream, proposed)
@@ -115,10 +141,10 @@ export class TransactionLog {
     }
     const met =
       expected === 'any' ||
-      (expected === 'stream_exists' && held.length > 0) ||
-      (expected === 'no_stream' && held.length === 0) ||
+      (expected === 'stream_exists' && count > 0) ||
+      (expected === 'no_stream' && count === 0) ||
       expected === current;
-    if (!met) return { kind: 'wrong-expected-version', actual: held.length === 0 ? undefined : current };
+    if (!met) return { kind: 'wrong-expected-version', actual: count === 0 ? undefined : current };
     let last: LoggedRecord | undefined;
     for (const record of proposed) last = this.push(stream, record);
     this.notify();
@@ -130,9 +156,69 @@ export class TransactionLog {
     };
   }
 
-  /** The records of a stream, oldest first. */
+  /** The records of a stream that can be read from it, one after the other: what its metadata hide is left out. */
   stream(name: string): ReadonlyArray<LoggedRecord> {
-    return this.streams.get(name) ?? [];
+    const { held, count } = this.streamOf(name);
+    if (!this.streams.has(`$$${name}`)) return held;
+    const { $tb = 0, $maxCount = Number.POSITIVE_INFINITY, $maxAge } = this.metadataOf(name);
+    const oldestTicks = $maxAge === undefined ? 0n : BigInt(this.now() - $maxAge * 1_000) * 10_000n;
+    return held.filter(
+      ({ revision, createdTicks }) =>
+        revision >= BigInt(Math.max($tb, count - $maxCount)) && createdTicks >= oldestTicks,
+    );
+  }
+
+  /** Whether a stream was deleted for good. */
+  isDeleted(name: string): boolean {
+    return this.streamOf(name).isDeleted;
+  }
+
+  /** Deletes a stream for good; its records stay in the log until it is scavenged. */
+  tombstone(name: string): void {
+    const stream = this.streamOf(name);
+    stream.isDeleted = true;
+    this.push(name, { ...this.ownRecord(tombstoneType), data: new Uint8Array() }, tombstoneRevision);
+    this.notify();
+  }
+
+  /** Sets the metadata of a stream, which replace those before. */
+  setMetadata(name: string, metadata: StreamMetadata): void {
+    const data = new TextEncoder().encode(JSON.stringify(metadata));
+    this.push(`$$${name}`, { ...this.ownRecord('$metadata'), data });
+    this.notify();
+  }
+
+  /** Removes from the log what can no longer be read; the last record of a stream stays. */
+  scavenge(): void {
+    const kept = new Set<LoggedRecord>();
+    for (const [name, stream] of this.streams) {
+      const isMetadata = name.startsWith('$$');
+      const readable = stream.isDeleted || isMetadata ? [] : this.stream(name);
+      stream.held = [...new Set([...readable, ...stream.held.slice(-1)])];
+      for (const record of stream.held) kept.add(record);
+    }
+    this.records = this.records.filter((record) => kept.has(record));
+  }
+
+  /** A copy of the log as it stands, as a backup of the data directory would be. */
+  backup(): TransactionLog {
+    const copy = new TransactionLog(this.now, this.limits);
+    copy.records = [...this.records];
+    copy.streams.clear();
+    for (const [name, stream] of this.streams) copy.streams.set(name, { ...stream, held: [...stream.held] });
+    copy.recentIds.clear();
+    for (const record of this.records) copy.recentIds.set(record.id, record);
+    copy.nextPosition = this.nextPosition;
+    return copy;
+  }
+
+  private streamOf(name: string): Stream {
+    return this.streams.get(name) ?? { held: [], count: 0, isDeleted: false };
+  }
+
+  private metadataOf(name: string): StreamMetadata {
+    const last = this.streamOf(`$$${name}`).held.at(-1);
+    return last === undefined ? {} : JSON.parse(new TextDecoder().decode(last.data));
   }
 
   /** The names of the streams. */
@@ -184,28 +270,29 @@ export class TransactionLog {
     expected: bigint | 'no_stream',
     proposed: ReadonlyArray<ProposedRecord>,
   ): LoggedRecord | undefined {
-    const first = expected === 'no_stream' ? 0 : Number(expected) + 1;
+    const first = expected === 'no_stream' ? 0n : expected + 1n;
     let last: LoggedRecord | undefined;
     for (const [offset, record] of proposed.entries()) {
-      const found = held[first + offset];
+      const found = held[Number(first - (held[0]?.revision ?? 0n)) + offset];
       if (found?.id !== record.id) return undefined;
       last = found;
     }
     return last;
   }
 
-  private push(stream: string, record: ProposedRecord): LoggedRecord {
-    const held = this.streams.get(stream) ?? [];
+  private push(name: string, record: ProposedRecord, revision?: bigint): LoggedRecord {
+    const stream = this.streamOf(name);
     const logged: LoggedRecord = {
       ...record,
-      stream,
+      stream: name,
       position: this.nextPosition,
-      revision: BigInt(held.length),
+      revision: revision ?? BigInt(stream.count),
       createdTicks: BigInt(this.now()) * 10_000n + 4_567n,
     };
-    this.nextPosition += recordOverheadBytes + BigInt(sizeOf(record) + stream.length * 2);
-    held.push(logged);
-    this.streams.set(stream, held);
+    this.nextPosition += recordOverheadBytes + BigInt(sizeOf(record) + name.length * 2);
+    stream.held.push(logged);
+    stream.count += 1;
+    this.streams.set(name, stream);
     this.records.push(logged);
     this.recentIds.set(record.id, logged);
     return logged;

@@ -85,8 +85,16 @@ export const notLeader = (host: string, port: number): ServiceError =>
     'leader-endpoint-port': String(port),
   });
 
-/** The error of a write that was too large, if it was. */
-export const tooLarge = (result: WriteResult): ServiceError | undefined => {
+/** The error of every call about a stream that was deleted for good. */
+export const streamDeleted = (stream: string): ServiceError =>
+  rpcError(status.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, {
+    exception: 'stream-deleted',
+    'stream-name': stream,
+  });
+
+/** The error of a write that was refused for its size, or because its stream is deleted. */
+export const refusedWrite = (result: WriteResult): ServiceError | undefined => {
+  if (result.kind === 'stream-deleted') return streamDeleted(result.stream);
   if (result.kind === 'append-too-large') {
     return rpcError(status.INVALID_ARGUMENT, `Maximum Append Size of ${result.limit} Exceeded.`, {
       exception: 'maximum-append-size-exceeded',

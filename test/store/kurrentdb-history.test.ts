@@ -1,0 +1,277 @@
+/**
+ * What becomes of a ledger when records are removed from its log in KurrentDB, or an older log is put back.
+ */
+import { existsSync, renameSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { origin } from '../../src/store/event-store.ts';
+import { streamOfSource } from '../../src/store/kurrentdb/record-format.ts';
+import { copyBetween } from '../../src/store/open/copy-between.ts';
+import type { KurrentDbNode } from '../support/kurrentdb-double/kurrentdb-node.ts';
+import type { TransactionLog } from '../support/kurrentdb-double/transaction-log.ts';
+import {
+  appended,
+  event,
+  everything,
+  insecure,
+  insist,
+  ledgerOnNode,
+  names,
+  type OpenLedger,
+  openLedger,
+  patient,
+  replicaIn,
+  runningNode,
+  several,
+  until,
+  wholeLog,
+} from './kurrentdb-ledgers.ts';
+import { newFolder, removeFolder } from './ledger-files.ts';
+
+const limits = { ...patient, backoffMsMax: 20, watchdogMs: 30 };
+const stream = streamOfSource('domicile', 'a');
+
+/** A ledger with five events of one source and two of another. */
+const ledgerOfSeven = async (): Promise<OpenLedger & { readonly node: KurrentDbNode }> => {
+  const ledger = await ledgerOnNode({ limits });
+  appended(await ledger.store.append(several('a', 0, 5)));
+  appended(await ledger.store.append(several('b', 0, 2)));
+  return ledger;
+};
+const seven = [...names(several('a', 0, 5)), ...names(several('b', 0, 2))];
+
+/** Waits until the ledger tells of a fault that reads like this. */
+const faultOf = async ({ store }: OpenLedger, like: RegExp): Promise<void> => {
+  await until(() => store.fault() !== undefined);
+  expect(store.fault()).toMatch(like);
+};
+
+/** Nothing is recorded, and the reason is the fault; what was read before is still answered. */
+const readsOn = async (ledger: OpenLedger): Promise<void> => {
+  expect(await ledger.store.append([event('c', '1')])).toEqual(
+    E.left({
+      kind: 'unavailable',
+      reason: ledger.store.fault(),
+      retryAfterMs: 1_000,
+      outcomeUnknown: false,
+    }),
+  );
+  expect(names(await wholeLog(ledger.store))).toEqual(seven);
+};
+
+const removals: ReadonlyArray<{
+  readonly how: string;
+  readonly remove: (log: TransactionLog) => void;
+  readonly told: RegExp;
+}> = [
+  {
+    how: 'deleted for good',
+    remove: (log) => log.tombstone(stream),
+    told: /^the stream domicile-a of the ledger was deleted in KurrentDB\. Nothing is recorded\..* keep it\..*copy/,
+  },
+  {
+    how: 'deleted for good and scavenged',
+    remove: (log) => {
+      log.tombstone(stream);
+      log.scavenge();
+    },
+    told: /^the stream domicile-a of the ledger was deleted/,
+  },
+  {
+    how: 'truncated',
+    remove: (log) => log.setMetadata(stream, { $tb: 3 }),
+    told: /^KurrentDB drops records of the stream domicile-a .* set \$tb\..*Remove \$tb/,
+  },
+  {
+    how: 'truncated behind its last record, and scavenged',
+    remove: (log) => {
+      log.setMetadata(stream, { $tb: 100 });
+      log.scavenge();
+    },
+    told: /^KurrentDB drops records of the stream domicile-a/,
+  },
+  {
+    how: 'told to let records expire',
+    remove: (log) => log.setMetadata(stream, { $maxAge: 3_600, $maxCount: 1_000 }),
+    told: /set \$maxCount, \$maxAge\./,
+  },
+  {
+    how: 'truncated and scavenged, and not truncated any more',
+    remove: (log) => {
+      log.setMetadata(stream, { $tb: 3 });
+      log.scavenge();
+      log.setMetadata(stream, {});
+      log.scavenge();
+    },
+    told: /^KurrentDB (drops records|has lost records 0 to 2) of the stream domicile-a/,
+  },
+];
+
+describe('a stream of the ledger in KurrentDB', () => {
+  for (const { how, remove, told } of removals) {
+    test(`given that it is ${how}, this is told at once, nothing is recorded, and what was read is answered`, async () => {
+      const ledger = await ledgerOfSeven();
+      remove(ledger.node.log);
+      await faultOf(ledger, told);
+      await readsOn(ledger);
+      expect(ledger.notices.filter(({ kind }) => kind === 'log-problem').length).toBeGreaterThan(0);
+      // The same after a start, with the replica; it can be copied out.
+      await ledger.store.close();
+      const again = await openLedger(insecure(ledger.node), { directory: ledger.directory, limits });
+      expect(again.store.fault()).toMatch(told);
+      await readsOn(again);
+    });
+  }
+
+  for (const { how, remove } of removals.filter((removal) => removal.how.includes('scavenged'))) {
+    test(`given that it was ${how} while no process ran, the next one does not take recorded events for new ones`, async () => {
+      const ledger = await ledgerOfSeven();
+      await ledger.store.close();
+      remove(ledger.node.log);
+      const again = await openLedger(insecure(ledger.node), { directory: ledger.directory, limits });
+      await faultOf(again, /domicile-a/);
+      await readsOn(again);
+      await expect(openLedger(insecure(ledger.node), { limits })).rejects.toMatchObject({
+        _tag: 'HistoryCut',
+        message: expect.stringContaining('domicile-a'),
+      });
+    });
+  }
+
+  test('given that a replica is remade of what is left, it is refused again and again', async () => {
+    const { node, store } = await ledgerOfSeven();
+    await store.close();
+    node.log.setMetadata(stream, { $tb: 3 });
+    node.log.scavenge();
+    node.log.setMetadata(stream, {});
+    const directory = newFolder();
+    onTestFinished(() => removeFolder(directory));
+    for (let start = 0; start < 2; start++) {
+      await expect(openLedger(insecure(node), { directory, limits })).rejects.toMatchObject({
+        _tag: 'HistoryCut',
+        cut: { kind: 'missing', from: 0n, to: 2n },
+      });
+    }
+  });
+
+  test('given that it is truncated, and the truncation taken back before a scavenge, recording goes on', async () => {
+    const ledger = await ledgerOfSeven();
+    ledger.node.log.setMetadata(stream, { $tb: 3 });
+    await faultOf(ledger, /\$tb/);
+    ledger.node.log.setMetadata(stream, { $acl: { $r: 'someone' } });
+    await until(() => ledger.store.fault() === undefined);
+    expect(appended((await insist(ledger.store, several('a', 0, 6))).outcome)).toMatchObject({
+      recorded: 1,
+      duplicates: 5,
+    });
+    const { store: fresh } = await openLedger(insecure(ledger.node), { limits });
+    expect(await wholeLog(fresh)).toEqual(await wholeLog(ledger.store));
+  });
+
+  test('given metadata that remove nothing, the ledger goes on', async () => {
+    const { node, store } = await ledgerOfSeven();
+    node.log.setMetadata(stream, { $acl: { $r: 'someone' } });
+    node.log.setMetadata('domicile-of-nobody', { $acl: { $r: 'someone' } });
+    appended(await store.append([event('a', '5')]));
+    expect(store.fault()).toBeUndefined();
+    const { store: fresh } = await openLedger(insecure(node), { limits });
+    expect(await wholeLog(fresh)).toEqual(await wholeLog(store));
+  });
+
+  test('given that it was deleted, what a whole replica holds is copied into another ledger, as the message says', async () => {
+    const ledger = await ledgerOfSeven();
+    const log = await wholeLog(ledger.store);
+    await ledger.store.close();
+    ledger.node.log.tombstone(stream);
+    ledger.node.log.scavenge();
+    const target = newFolder();
+    onTestFinished(() => removeFolder(target));
+    const copied = await copyBetween(
+      { store: insecure(ledger.node), dataDirectory: ledger.directory },
+      { store: `sqlite:${target}`, dataDirectory: target },
+      { sleep: async () => {} },
+    );
+    expect(copied).toMatchObject(E.right({ events: log.length, compared: 0 }));
+  });
+
+  test('given a replica of an older version that passed over a tombstone, it is told', async () => {
+    const ledger = await ledgerOfSeven();
+    await ledger.store.close();
+    const older = new DatabaseSync(replicaIn(ledger.directory));
+    older.exec(
+      'DROP TABLE history; PRAGMA user_version = 4; UPDATE stream SET revision = 9223372036854775807 WHERE name = ' +
+        `'${stream}'`,
+    );
+    older.close();
+    const again = await openLedger(insecure(ledger.node), { directory: ledger.directory, limits });
+    expect(again.store.fault()).toMatch(/domicile-a of the ledger was deleted/);
+    expect(names(await wholeLog(again.store))).toEqual(seven);
+  });
+});
+
+describe('a log that was put back from a backup', () => {
+  /** A ledger whose last three events came after the backup. */
+  const ledgerAfterBackup = async () => {
+    const ledger = await ledgerOfSeven();
+    const backup = ledger.node.log.backup();
+    appended(await ledger.store.append(several('a', 5, 8)));
+    return { ...ledger, backup };
+  };
+
+  const putBack = async (node: KurrentDbNode, log: TransactionLog): Promise<KurrentDbNode> => {
+    await node.stop();
+    return runningNode({ log, port: node.port });
+  };
+
+  const told =
+    /^KurrentDB does not hold the log that .*kurrentdb-domicile\.mirror replicates: it was emptied, put back .*Nothing is recorded.*move .*mirror \(with its -wal and -shm\).*vault/;
+
+  test('given that it is shorter, this is told at once, and by the remedy the ledger goes on', async () => {
+    const ledger = await ledgerAfterBackup();
+    await putBack(ledger.node, ledger.backup);
+    await faultOf(ledger, told);
+    expect(await ledger.store.append([event('c', '1')])).toMatchObject(E.left({ kind: 'unavailable' }));
+    expect(await wholeLog(ledger.store)).toHaveLength(10);
+    await ledger.store.close();
+    await expect(
+      openLedger(insecure(ledger.node), { directory: ledger.directory, limits }),
+    ).rejects.toMatchObject({ _tag: 'AnotherLog', message: expect.stringMatching(told) });
+    // What the message says, and nothing else.
+    for (const suffix of ['', '-wal', '-shm']) {
+      const file = replicaIn(ledger.directory) + suffix;
+      if (existsSync(file)) renameSync(file, `${file}-moved`);
+    }
+    const again = await openLedger(insecure(ledger.node), { directory: ledger.directory, limits });
+    appended(await again.store.append(several('a', 5, 8)));
+    expect(names(await wholeLog(again.store))).toEqual([...seven, ...names(several('a', 5, 8))]);
+  });
+
+  test('given that the same events were sent to it again, it is another log all the same', async () => {
+    const ledger = await ledgerAfterBackup();
+    const before = await wholeLog(ledger.store);
+    await ledger.store.close();
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    const node = await putBack(ledger.node, ledger.backup);
+    const { store: other } = await openLedger(insecure(node), { limits });
+    appended(await other.append(several('a', 5, 8)));
+    // The bytes stand where they stood before, but were recorded at another time.
+    const after = await wholeLog(other);
+    expect(names(after)).toEqual(names(before));
+    expect(after).not.toEqual(before);
+    await expect(openLedger(insecure(node), { directory: ledger.directory, limits })).rejects.toMatchObject({
+      _tag: 'AnotherLog',
+    });
+  });
+
+  test('given that the newer log is put back in turn, recording goes on', async () => {
+    const ledger = await ledgerAfterBackup();
+    const newer = ledger.node.log;
+    const older = await putBack(ledger.node, ledger.backup);
+    await faultOf(ledger, told);
+    await putBack(older, newer);
+    await until(() => ledger.store.fault() === undefined);
+    appended((await insist(ledger.store, [event('a', '8')])).outcome);
+    expect(ledger.reader.after(origin, everything)).toHaveLength(11);
+  });
+});
