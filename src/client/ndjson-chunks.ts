@@ -6,6 +6,8 @@
 export const chunkLinesMax = 1_000;
 /** A request ends with the line that reaches this size. */
 const chunkBytesMax = 4 * 1_024 * 1_024;
+/** Bytes after which a line is beyond every limit. */
+const unfinishedBytesMax = 17 * 1_024 * 1_024;
 
 /** What goes into one request. */
 export interface Chunk {
@@ -92,7 +94,7 @@ export async function* chunksOfBytes(
       unfinished.push(part.subarray(start));
       unfinishedBytes += part.length - start;
     }
-    if (unfinishedBytes > 2 * chunkBytesMax) break;
+    if (unfinishedBytes > unfinishedBytesMax) break;
   }
   for (const before of unfinished) gathered.add(before, 0);
   if (gathered.isEmpty()) return;

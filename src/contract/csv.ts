@@ -5,14 +5,17 @@
 /** Characters that make a spreadsheet take a field for a formula, or strip it and then do so (OWASP: CSV injection). */
 const formulaStart = /^[=+\-@\t\r\n]/;
 
+const isOneWord = (value: unknown): boolean => typeof value !== 'object' && !/[\s"]/.test(String(value));
+
 const textOf = (value: unknown): string => {
   if (value === null || value === undefined) return '';
-  if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return value.join(' ');
+  if (Array.isArray(value) && value.every(isOneWord)) return value.join(' ');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 };
 
 /**
- * One field. Lists of plain values are joined by spaces, other objects are written as JSON, and `null` and `undefined`
+ * One field. Lists of values without spaces are joined by spaces, other lists and
+ * objects are written as JSON, and `null` and `undefined`
  * are empty. An apostrophe goes before a text that a spreadsheet would run as a formula; numbers stay as they are.
  */
 export const csvField = (value: unknown): string => {

@@ -1,7 +1,8 @@
 /** What is sent to try something before it is adopted or recorded (R20). */
 import * as t from 'io-ts';
 import { exact, listOf } from '../domain/events/codec.ts';
-import { DateTimeOrDate, Identifier } from '../domain/events/scalars.ts';
+import { Identifier } from '../domain/events/identifier.ts';
+import { DateTimeOrDate } from '../domain/events/scalars.ts';
 import { CedarText } from '../domain/events/words.ts';
 
 /** A policy to simulate. */

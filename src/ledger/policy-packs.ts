@@ -7,7 +7,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
 import { exact } from '../domain/events/codec.ts';
 import { type Fault, faultsOf } from '../domain/events/fault.ts';
-import { DateTimeOrDate, Identifier, lineOf } from '../domain/events/scalars.ts';
+import { Identifier } from '../domain/events/identifier.ts';
+import { DateTimeOrDate, lineOf } from '../domain/events/scalars.ts';
 import type { Proposal } from '../domain/policy/proposed-version.ts';
 
 /** The description of a pack: `<name>.json` beside `<name>.cedar`. */

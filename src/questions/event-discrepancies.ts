@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { concerns } from '../domain/events/catalogue.ts';
 import { decodeData } from '../domain/events/event.ts';
+import { inText } from '../domain/events/in-text.ts';
 import { kindAt, type RegisteredKind, visitNames } from '../domain/events/places.ts';
 import { meets } from '../domain/events/words.ts';
 import { isBuiltIn } from '../domain/policy/built-in.ts';
@@ -93,7 +94,10 @@ const unregistered = (view: View, fact: Fact): ReadonlyArray<ToldDiscrepancy> =>
   return registeredKinds.flatMap((kind) =>
     [...names[kind]]
       .filter((name) => !isRegistered(view, kind, name))
-      .map((name) => ({ code: `unknown-${kind}` as const, message: `${kind} ${name} is not registered` })),
+      .map((name) => ({
+        code: `unknown-${kind}` as const,
+        message: `${kind} ${inText(name)} is not registered`,
+      })),
   );
 };
 

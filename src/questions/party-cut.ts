@@ -63,7 +63,7 @@ export const partyCut = (view: View, party: string, filter: HoldingFilter, at: I
   const paths = simplePaths(reach.parties, direct, { from: at, to: at + 1 }, { party }, budget);
   const edges = new Map<string, CutEdge>();
   for (const { hop } of paths) {
-    for (const edge of edgesAlong(hop)) edges.set(`${edge.from} ${edge.edge} ${edge.to}`, edge);
+    for (const edge of edgesAlong(hop)) edges.set(`${edge.from}\n${edge.edge}\n${edge.to}`, edge);
   }
   return {
     ...cut,

@@ -25,8 +25,8 @@ export interface ResidencyOfMany extends Cohorts {
   readonly residency: Residency;
 }
 
-/** What the subjects are called that stand for cohorts. No identifier is the same: those of the log are pseudonyms. */
-const cohortPrefix = '#';
+/** What the subjects are called that stand for cohorts. No identifier begins like this: none holds a line end. */
+const cohortPrefix = '\n';
 
 /**
  * Where the data of everybody in some populations, and of some further subjects, was.

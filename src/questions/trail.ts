@@ -2,6 +2,7 @@
  * The audit trail of a subject: every event that touched its data, in known order, each with why.
  */
 
+import { inText } from '../domain/events/in-text.ts';
 import { isPopulation } from '../domain/events/scope.ts';
 import { subjectsOf } from '../domain/events/subjects.ts';
 import { reachTrail } from '../domain/reach/reach-trail.ts';
@@ -63,13 +64,14 @@ const residencyReasons = (
   add: (position: number, why: string) => void,
 ): void => {
   for (const { row, from, to, opened, closed } of rowPresences(residency, subject)) {
-    const what = `${row.dataset} ${row.kind === 'backup' ? `in backup ${row.backup} at` : 'live at'} ${row.site}`;
+    const how = row.backup === null ? 'live at' : `in backup ${inText(row.backup)} at`;
+    const what = `${inText(row.dataset)} ${how} ${inText(row.site)}`;
     for (const position of opened) add(position, `brought ${what} from ${formatInstant(from)}`);
     for (const position of closed) add(position, `ended ${what} at ${formatInstant(to)}`);
   }
   for (const pieces of [residency.memberships.get(subject) ?? []]) {
     for (const { value, from } of pieces) {
-      add(value.event, `enrolled in ${value.population} from ${formatInstant(from)}`);
+      add(value.event, `enrolled in ${inText(value.population)} from ${formatInstant(from)}`);
     }
   }
   // What left the subject's rows as they were and still touched the data: a repeated copy, a move along with others.
@@ -89,8 +91,9 @@ const residencyReasons = (
       if (!isAccess && kind !== 'live') continue;
       if (fact.data.dataset !== dataset || (fact.data.site ?? site) !== site) continue;
       if (!holdsAt([presence], fact.time)) continue;
-      const what = presence.holding.kind === 'backup' ? `backup ${presence.holding.backup}` : 'the data';
-      add(fact.position, `is about ${what} at ${site} (${fact.type})`);
+      const what =
+        presence.holding.kind === 'backup' ? `backup ${inText(presence.holding.backup)}` : 'the data';
+      add(fact.position, `is about ${what} at ${inText(site)} (${fact.type})`);
     }
   }
 };

@@ -5,10 +5,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { offsetsOf, rowsBetween } from '../../console/src/parts/row-offsets.ts';
-import { shownJson, shownText } from '../../console/src/parts/shown-text.ts';
 import { csvOf, jsonOf } from '../../console/src/parts/table-files.ts';
 import { webAddressOf } from '../../console/src/parts/web-address.ts';
 import { place, ticksOf } from '../../console/src/timeline/scale.ts';
+import { shownJson, shownText } from '../../src/contract/shown-text.ts';
 
 const clocks = { validAt: '2022-06-30T00:00:00.000Z', knownAt: '2026-11-23T10:00:00.000Z', position: '58' };
 

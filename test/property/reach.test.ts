@@ -4,6 +4,7 @@
 
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { overKey } from '../../src/domain/reach/data-class.ts';
 import { dataPresencesOf } from '../../src/domain/reach/data-presence.ts';
 import { type EdgeKind, edgeKinds } from '../../src/domain/reach/edge.ts';
 import { explainCut } from '../../src/domain/reach/explain-cut.ts';
@@ -175,7 +176,8 @@ const pairsOf = (path: readonly { readonly edge: string; readonly to: string }[]
 /** Every holding of a subject, parted by the population the subject is in. */
 const partsOf = (reach: ReachIndex, residency: Residency): readonly CountedData[] =>
   residency.presences.flatMap(({ subject, holding, from, to }): readonly CountedData[] => {
-    const grantedOver = reach.grants.termsOver(`dataset ${holding.dataset} subject ${subject}`).length > 0;
+    const grantedOver =
+      reach.grants.termsOver(overKey({ dataset: holding.dataset, scope: { subject } })).length > 0;
     const held = {
       dataset: holding.dataset,
       site: holding.site,

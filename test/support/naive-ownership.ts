@@ -27,7 +27,7 @@ const worldAt = (facts: ReadonlyArray<Fact>, at: number): World => {
         break;
       case 'ControlBegan': {
         const { controller, controlled, basis, share } = fact.data;
-        const key = `${controller} ${controlled} ${basis}`;
+        const key = `${controller}\n${controlled}\n${basis}`;
         if (!world.controls.has(key))
           world.controls.set(key, {
             controller,
@@ -37,13 +37,13 @@ const worldAt = (facts: ReadonlyArray<Fact>, at: number): World => {
         break;
       }
       case 'ControlEnded':
-        world.controls.delete(`${fact.data.controller} ${fact.data.controlled} ${fact.data.basis}`);
+        world.controls.delete(`${fact.data.controller}\n${fact.data.controlled}\n${fact.data.basis}`);
         break;
       case 'MembershipBegan':
-        world.memberships.set(`${fact.data.member} ${fact.data.group}`, fact.data);
+        world.memberships.set(`${fact.data.member}\n${fact.data.group}`, fact.data);
         break;
       case 'MembershipEnded':
-        world.memberships.delete(`${fact.data.member} ${fact.data.group}`);
+        world.memberships.delete(`${fact.data.member}\n${fact.data.group}`);
         break;
     }
   }

@@ -131,20 +131,20 @@ const stateAt = ({ facts }: World, instant: number): State => {
     register(state, fact);
     switch (fact.type) {
       case 'MembershipBegan':
-        begin(state.memberships, `${fact.data.member} ${fact.data.group}`, fact.position);
+        begin(state.memberships, `${fact.data.member}\n${fact.data.group}`, fact.position);
         break;
       case 'MembershipEnded':
-        state.memberships.delete(`${fact.data.member} ${fact.data.group}`);
+        state.memberships.delete(`${fact.data.member}\n${fact.data.group}`);
         break;
       case 'ControlBegan':
         begin(
           state.controls,
-          `${fact.data.controller} ${fact.data.controlled} ${fact.data.basis}`,
+          `${fact.data.controller}\n${fact.data.controlled}\n${fact.data.basis}`,
           fact.position,
         );
         break;
       case 'ControlEnded':
-        state.controls.delete(`${fact.data.controller} ${fact.data.controlled} ${fact.data.basis}`);
+        state.controls.delete(`${fact.data.controller}\n${fact.data.controlled}\n${fact.data.basis}`);
         break;
       case 'SiteTransferred': {
         const none = { operator: undefined, owner: undefined, operatorBy: 0, ownerBy: 0 };
@@ -261,16 +261,16 @@ const isOver = (over: Over, target: Target, instant: number): boolean => {
 /** Edges between parties. */
 const partyEdgesAt = (state: State): readonly Edge[] => [
   ...[...state.memberships.keys()].map((key): Edge => {
-    const [member, group] = key.split(' ') as [string, string];
+    const [member, group] = key.split('\n') as [string, string];
     // "its membership lasts, in a group not registered as an organisation at that instant"
     return state.kinds.get(group)?.kind === 'organisation'
       ? { edge: 'employs', from: group, to: member }
       : { edge: 'member-of', from: member, to: group };
   }),
   // "a control of it lasts, on any basis"
-  ...[...new Set([...state.controls.keys()].map((key) => key.split(' ').slice(0, 2).join(' ')))].map(
+  ...[...new Set([...state.controls.keys()].map((key) => key.split('\n').slice(0, 2).join('\n')))].map(
     (key): Edge => {
-      const [controller, controlled] = key.split(' ') as [string, string];
+      const [controller, controlled] = key.split('\n') as [string, string];
       return { edge: 'controls', from: controller, to: controlled };
     },
   ),
@@ -469,11 +469,11 @@ const courseOf = (
     if (after !== undefined) closed.push(after.sites.get(to)![by]);
   } else if (edge === 'controls') {
     const bases = (state: State): readonly string[] =>
-      [...state.controls.keys()].filter((key) => key.startsWith(`${from} ${to} `));
+      [...state.controls.keys()].filter((key) => key.startsWith(`${from}\n${to}\n`));
     for (const key of bases(opening)) opened.push(lastingSince(states, first, (s) => s.controls, key)!);
     if (after !== undefined) {
       for (const key of bases(closing)) {
-        const [controller, controlled, basis] = key.split(' ');
+        const [controller, controlled, basis] = key.split('\n');
         closed.push(
           ...endedBy(
             world,
@@ -487,7 +487,7 @@ const courseOf = (
     }
   } else {
     const [member, group] = edge === 'member-of' ? [from, to] : [to, from];
-    const key = `${member} ${group}`;
+    const key = `${member}\n${group}`;
     const isOrganisation = (state: State): boolean => state.kinds.get(group)?.kind === 'organisation';
     opened.push(lastingSince(states, first, (s) => s.memberships, key)!);
     if (before !== undefined && isOrganisation(before) !== isOrganisation(opening))
@@ -526,7 +526,7 @@ const shown = (
 // Answers
 
 const pairsOf = (path: readonly ShownEdge[] | Path): string =>
-  path.map(({ edge, to }) => `${edge} ${to}`).join(' > ');
+  path.map(({ edge, to }) => `${edge} ${to}`).join('\n');
 
 const joined = (a: readonly ShownEdge[], b: readonly ShownEdge[]): readonly ShownEdge[] =>
   a.map((edge, index) => ({
@@ -572,7 +572,7 @@ const answer = (
     const open = new Map<string, Shown>();
     slots.forEach((instant, index) => {
       const found = target.presentAt(instant) ? pathsAt(edgesAt(world, target, instant, via)) : [];
-      const here = new Map(found.map((path) => [`${path[0]!.from} ${pairsOf(path)}`, path]));
+      const here = new Map(found.map((path) => [`${path[0]!.from}\n${pairsOf(path)}`, path]));
       for (const [key, shown] of open) {
         if (here.has(key)) continue;
         out.push(shown);

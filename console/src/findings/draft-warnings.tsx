@@ -2,7 +2,7 @@
  * What the author of a draft should know before adopting it: rules that never fire, and such.
  */
 import type { PolicyWarning } from '../../../src/client/client.ts';
-import { shownText } from '../parts/shown-text.ts';
+import { shownText } from '../../../src/contract/shown-text.ts';
 
 export const DraftWarnings = ({ warnings }: { warnings: ReadonlyArray<PolicyWarning> }) =>
   warnings.length === 0 ? null : (

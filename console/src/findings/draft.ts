@@ -3,7 +3,7 @@
  * length, and a link shows the same draft to somebody else.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { Identifier } from '../../../src/domain/events/scalars.ts';
+import { Identifier } from '../../../src/domain/events/identifier.ts';
 import { readMoment } from '../clocks/instants.ts';
 
 /** A draft. Dates stay as they were typed. */

@@ -2,10 +2,10 @@
  * The parts of a finding: the verdict, the holding, who reached it, and the version.
  */
 import type { FindingRow } from '../../../src/client/rows.ts';
+import { shownText } from '../../../src/contract/shown-text.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Id, PartyWord, SiteWord } from '../parts/names.tsx';
 import { PathChain } from '../parts/path.tsx';
-import { shownText } from '../parts/shown-text.ts';
 import type { Group } from '../parts/table.tsx';
 
 export const VerdictMark = ({ of, brief = false }: { of: FindingRow['verdict']; brief?: boolean }) => {

@@ -4,6 +4,7 @@
 
 import { Link } from '@tanstack/react-router';
 import type { FindingRow, PolicyRow } from '../../../src/client/rows.ts';
+import { shownText } from '../../../src/contract/shown-text.ts';
 import { useView } from '../clocks/use-view.ts';
 import { clocksOf } from '../clocks/view-search.ts';
 import { holdsAt } from '../ledger/intervals.ts';
@@ -11,7 +12,6 @@ import { Icon } from '../parts/icon.tsx';
 import { Since, Until } from '../parts/moment.tsx';
 import { Id, Title } from '../parts/names.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
-import { shownText } from '../parts/shown-text.ts';
 import { betweenVersions } from './comparison.tsx';
 import { readReason } from './reason.ts';
 

@@ -78,7 +78,7 @@ const edgesIn = (party: string, reach: ReadonlyArray<ReachRow>): WirePartyCut['e
     for (const { path } of intervals) {
       path.forEach((edge, index) => {
         const from = index === 0 ? party : path[index - 1]!.to;
-        edges.set(`${from} ${edge.edge} ${edge.to}`, { ...edge, from });
+        edges.set(`${from}\n${edge.edge}\n${edge.to}`, { ...edge, from });
       });
     }
   }

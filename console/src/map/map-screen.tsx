@@ -123,7 +123,7 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
     ...Map.groupBy(
       until,
       ({ fromSite, toSite, kind }) =>
-        `${fromSite} ${toSite} ${kind.startsWith('backup') ? 'backup' : 'move'}`,
+        `${fromSite}\n${toSite}\n${kind.startsWith('backup') ? 'backup' : 'move'}`,
     ),
   ].map(([id, same]): Way => {
     const people = Math.max(...same.map(({ subjects }) => subjects));
@@ -157,7 +157,7 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
     fileName: 'transfers',
     columns: transferColumns,
     rows: [...until].sort((a, b) => Date.parse(b.time) - Date.parse(a.time)),
-    rowKey: (row: TransferRow) => `${row.event} ${row.dataset} ${row.population} ${row.toSite}`,
+    rowKey: (row: TransferRow) => `${row.event}\n${row.dataset}\n${row.population}\n${row.toSite}`,
     clocks: shownClocks,
     minAssurance,
     empty:

@@ -6,8 +6,9 @@ import { useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import type { Question } from '../../../src/client/client.ts';
 import type { PartyRow, SiteRow } from '../../../src/client/rows.ts';
+import { markedText, mixedScripts } from '../../../src/contract/mixed-scripts.ts';
+import { shownText } from '../../../src/contract/shown-text.ts';
 import { partiesAt, sitesAt } from '../ledger/registry-queries.ts';
-import { shownText } from './shown-text.ts';
 
 /** The registered sites and parties, by id. */
 export interface Names {
@@ -38,13 +39,28 @@ export const NamesAt = ({ question, children }: { question: Question; children: 
 export const useNames = (): Names => useContext(NamesContext);
 
 /** The name of a site, or its identifier if it has none. */
-export const siteNameIn = (names: Names, site: string): string => names.sites.get(site)?.name ?? site;
+export const siteNameIn = (names: Names, site: string): string =>
+  names.sites.get(site)?.name ?? markedText(site);
 
 /** The name of a party, or its identifier if it has none. */
-export const partyNameIn = (names: Names, party: string): string => names.parties.get(party)?.name ?? party;
+export const partyNameIn = (names: Names, party: string): string =>
+  names.parties.get(party)?.name ?? markedText(party);
 
-/** An identifier. */
-export const Id = ({ children }: { children: string }) => <bdi className="id">{children}</bdi>;
+/** An identifier, marked where it mixes scripts. */
+export const Id = ({ children }: { children: string }) => {
+  const scripts = mixedScripts(children);
+  return (
+    <>
+      <bdi className="id">{shownText(children)}</bdi>
+      {scripts === undefined ? null : (
+        <span className="mixed-scripts" title="Letters of several scripts can look alike">
+          {' '}
+          [{scripts.join(' and ')}]
+        </span>
+      )}
+    </>
+  );
+};
 
 const Named = ({ name, id }: { name: string | null | undefined; id: string }) =>
   name === null || name === undefined || name === id ? (

@@ -87,7 +87,7 @@ export const BackupsPanel = ({
     fileName: `backups-${subject}`,
     columns,
     rows: sorted,
-    rowKey: (row: ResidencyRow) => `${row.site} ${row.backup}`,
+    rowKey: (row: ResidencyRow) => `${row.site}\n${row.backup}`,
     groupOf: (row: ResidencyRow) => ({ key: row.site, heading: <SiteHeading row={row} /> }),
     clocks,
     minAssurance,

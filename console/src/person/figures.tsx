@@ -20,7 +20,7 @@ export const Figures = ({
   const live = rows.filter(({ kind }) => kind === 'live');
   const backups = rows.filter(({ kind }) => kind === 'backup');
   const overdue = backups.filter((row) => row.overdue);
-  const rules = new Set(broken.map(({ policy, rule }) => `${policy} ${rule}`));
+  const rules = new Set(broken.map(({ policy, rule }) => `${policy}\n${rule}`));
   const countries = [...new Set(rows.map(({ country }) => country ?? '?'))].sort();
   return (
     <ul className="figures" aria-label="In short">

@@ -51,7 +51,7 @@ const PersonMap = ({
     const opening = events.get(row.events[0] ?? '');
     const { from, to } = (opening === undefined ? undefined : cameBy(opening)) ?? {};
     if (from === undefined || to === undefined || to !== row.site || from === to) continue;
-    const id = `${from} ${to} ${row.kind}`;
+    const id = `${from}\n${to}\n${row.kind}`;
     ways.set(id, {
       id,
       from,

@@ -113,7 +113,7 @@ export const ReachPanel = ({
     fileName: `who-${subject}`,
     columns,
     rows,
-    rowKey: (row: PathRow) => `${row.party} ${pathKey(row.path)}`,
+    rowKey: (row: PathRow) => `${row.party}\n${pathKey(row.path)}`,
     groupOf: (row: PathRow) => ({
       key: row.party,
       heading: (

@@ -63,7 +63,7 @@ export const WherePanel = ({ rows, clocks, minAssurance, subject }: PanelProps) 
     fileName: `where-${subject}`,
     columns,
     rows: sorted,
-    rowKey: (row: ResidencyRow) => `${row.site} ${row.dataset}`,
+    rowKey: (row: ResidencyRow) => `${row.site}\n${row.dataset}`,
     groupOf: (row: ResidencyRow) => ({ key: row.site, heading: <SiteHeading row={row} /> }),
     clocks,
     minAssurance,

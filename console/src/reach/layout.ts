@@ -39,7 +39,7 @@ const endKind = (edge: string): NodeKind =>
 const nodeId = (kind: NodeKind, name: string): string => `${kind} ${name}`;
 
 export const edgeKey = ({ from, edge, to }: Pick<CutEdge, 'from' | 'edge' | 'to'>): string =>
-  `${from} ${edge} ${to}`;
+  `${from}\n${edge}\n${to}`;
 
 /** The end of every path. */
 const theData = nodeId('data', '');

@@ -117,7 +117,7 @@ export const siteLanes = (
       const what = row.kind === 'backup' ? `in backup ${row.backup}` : 'live';
       const end = row.to === null ? 'until now' : `until ${row.to.slice(0, 10)}`;
       return {
-        id: `${site} ${row.dataset} ${row.backup ?? ''} ${row.from}`,
+        id: `${site}\n${row.dataset}\n${row.backup ?? ''}\n${row.from}`,
         look: row.kind,
         from: Date.parse(row.from),
         to,

@@ -78,7 +78,7 @@ const edgesOf = (reach: ReadonlyArray<ReachRow>): ReadonlyArray<EdgeFrom> => {
     for (const { path } of intervals) {
       path.forEach((edge, index) => {
         const from = index === 0 ? party : path[index - 1]!.to;
-        edges.set(`${from} ${edge.edge} ${edge.to} ${edge.began}`, { ...edge, from });
+        edges.set(`${from}\n${edge.edge}\n${edge.to}\n${edge.began}`, { ...edge, from });
       });
     }
   }
@@ -99,7 +99,7 @@ export const edgeLanes = (
 ): ReadonlyArray<Lane> => {
   const kept = edgesOf(reach).filter(({ edge }) => edge !== 'operates' && edge !== 'owns');
   const lanes = Map.groupBy(kept, ({ from, edge, to }) =>
-    edge === 'employs' ? `${to} member-of ${from}` : `${from} ${edge} ${to}`,
+    edge === 'employs' ? `${to}\nmember-of\n${from}` : `${from}\n${edge}\n${to}`,
   );
   return [...lanes]
     .sort(([, a], [, b]) => byBegin(a[0]!.began, b[0]!.began))
@@ -140,7 +140,7 @@ export const edgeLanes = (
 
 /** A lane for each rule that was ever broken or could not be judged, over all data of the person. */
 export const findingLanes = (findings: ReadonlyArray<FindingRow>, late: Lateness): ReadonlyArray<Lane> =>
-  [...Map.groupBy(findings, ({ policy, rule }) => `${policy} ${rule}`)]
+  [...Map.groupBy(findings, ({ policy, rule }) => `${policy}\n${rule}`)]
     .sort(([, a], [, b]) => (beginOf(a[0]!.from) > beginOf(b[0]!.from) ? 1 : -1))
     .map(([key, same]) => {
       const { policy, rule } = same[0]!;

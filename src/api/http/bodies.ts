@@ -13,8 +13,8 @@ import { examine, examinedBytesMin } from './json-shape.ts';
 
 /** A body that is not NDJSON. */
 const bodyBytesMax = 16 * 1_024 * 1_024;
-/** One line of NDJSON: room for SubjectsEnrolled with 10,000 subjects of 128 characters. */
-const lineBytesMax = 4 * 1_024 * 1_024;
+/** One line of NDJSON: room for SubjectsEnrolled with 10,000 subjects of 512 characters, of up to three bytes each. */
+const lineBytesMax = 16 * 1_024 * 1_024;
 /** Values (members, items and what they hold) of one event: room for 10,000 subjects. */
 const eventValuesMax = 20_000;
 /** Values of a body that is not NDJSON. */

@@ -4,7 +4,8 @@
 import type { Mixed } from 'io-ts';
 import * as t from 'io-ts';
 import type { ExactCodec } from '../../domain/events/codec.ts';
-import { DateTime, DateTimeOrDate, Identifier } from '../../domain/events/scalars.ts';
+import { Identifier, identifierCharactersMax, identifierPattern } from '../../domain/events/identifier.ts';
+import { DateTime, DateTimeOrDate } from '../../domain/events/scalars.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -15,7 +16,8 @@ export const jsonSchema = (codec: Mixed): JsonSchema => {
   if (codec === DateTime || codec === DateTimeOrDate) {
     return { type: 'string', format: 'date-time', description: codec.name };
   }
-  if (codec === Identifier) return { type: 'string', pattern: '^[A-Za-z0-9._:/@-]{1,128}$' };
+  if (codec === Identifier)
+    return { type: 'string', pattern: identifierPattern, maxLength: identifierCharactersMax };
   if (codec === t.string) return { type: 'string' };
   if (codec === t.boolean) return { type: 'boolean' };
   if (codec === t.number) return { type: 'number' };

@@ -100,7 +100,7 @@ export const vaultRoutes = (vault: Vault, guard: VaultGuard): Hono<ApiEnv> => {
     };
 
   routes.get('/', described('Whether a vault is shared here', SharedVault), (context) =>
-    context.json(SharedVault.encode({ version: 1 })),
+    context.json(SharedVault.encode({ version: 2 })),
   );
 
   routes.post(

@@ -17,6 +17,7 @@ import { success } from '../invocation/exit-codes.ts';
 import { failureOf } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { fieldsOf, show } from '../terminal/formats.ts';
+import { nameText } from '../terminal/name-text.ts';
 import { kindText } from '../terminal/path-text.ts';
 import type { Column } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -56,7 +57,7 @@ const ask = async (subject: string, options: PeriodOptions, terminal: Terminal) 
       {
         fields: fieldsOf(HistoryRow),
         columns,
-        title: `${terminal.style('bold', subject)}: where the data was over time, ${knownWords(clocks, options)}`,
+        title: `${terminal.style('bold', nameText(subject))}: where the data was over time, ${knownWords(clocks, options)}`,
         empty: [
           'Nowhere. No site is known to have held data of this person in that period.',
           'Leave out --from and --to to see all of time.',

@@ -16,6 +16,7 @@ import { success } from '../invocation/exit-codes.ts';
 import { failureOf } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { fieldsOf, show } from '../terminal/formats.ts';
+import { nameText } from '../terminal/name-text.ts';
 import type { Column } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, eventText, moment, recorderText } from '../terminal/wording.ts';
@@ -45,7 +46,7 @@ const ask = async (subject: string, options: QuestionOptions, terminal: Terminal
       {
         fields: fieldsOf(TrailRow),
         columns: columnsFor(data),
-        title: `${terminal.style('bold', subject)}: the audit trail, in the order in which it was learned, ${knownWords(clocks, options)}`,
+        title: `${terminal.style('bold', nameText(subject))}: the audit trail, in the order in which it was learned, ${knownWords(clocks, options)}`,
         empty: ['No event touched this person’s data.', 'Try a lower --min-assurance or a later --known-at.'],
         footer: [`${counted(data.length, 'event', 'events')}. Times are UTC.`],
       },

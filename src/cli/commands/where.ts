@@ -17,6 +17,7 @@ import { success } from '../invocation/exit-codes.ts';
 import { failureOf } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { fieldsOf, show } from '../terminal/formats.ts';
+import { nameText, shellWord } from '../terminal/name-text.ts';
 import { kindText } from '../terminal/path-text.ts';
 import type { Column } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -51,13 +52,13 @@ const ask = async (subject: string, options: QuestionOptions, terminal: Terminal
       {
         fields: fieldsOf(ResidencyRow),
         columns,
-        title: `${terminal.style('bold', subject)}: where the data ${options.validAt === undefined ? 'is' : 'was'} ${validWords(clocks, options)}, ${knownWords(clocks, options)}`,
+        title: `${terminal.style('bold', nameText(subject))}: where the data ${options.validAt === undefined ? 'is' : 'was'} ${validWords(clocks, options)}, ${knownWords(clocks, options)}`,
         empty: [
           'Nowhere. No site is known to have held data of this person then.',
-          `To see where the data was over time: domicile history ${subject}`,
+          `To see where the data was over time: domicile history ${shellWord(subject)}`,
         ],
         footer: [
-          `${counted(data.length, 'place', 'places')} at ${counted(sites, 'site', 'sites')}. Times are UTC. To see the events: domicile trail ${subject}`,
+          `${counted(data.length, 'place', 'places')} at ${counted(sites, 'site', 'sites')}. Times are UTC. To see the events: domicile trail ${shellWord(subject)}`,
         ],
       },
       terminal,

@@ -18,6 +18,7 @@ import { success } from '../invocation/exit-codes.ts';
 import { failureOf } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { show } from '../terminal/formats.ts';
+import { nameText, shellWord } from '../terminal/name-text.ts';
 import { kindText, pathText } from '../terminal/path-text.ts';
 import type { Column } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -82,10 +83,10 @@ const ask = async (subject: string, options: WhoOptions, terminal: Terminal) =>
       {
         fields,
         columns,
-        title: `${terminal.style('bold', subject)}: who could reach the data ${when}, ${knownWords(clocks, options)}`,
+        title: `${terminal.style('bold', nameText(subject))}: who could reach the data ${when}, ${knownWords(clocks, options)}`,
         empty: [
           'Nobody. No path led from a party to data of this person.',
-          `To see where the data was: domicile history ${subject}`,
+          `To see where the data was: domicile history ${shellWord(subject)}`,
         ],
         footer: [
           `${counted(data.length, 'party', 'parties')}. Intervals are shown in full, with the shortest path. Times are UTC.`,

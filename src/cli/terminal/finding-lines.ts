@@ -1,7 +1,9 @@
 /**
  * Findings as rows of a table: which rule was broken, by whom or where, when, and how many people it concerns.
  */
+
 import type { FindingRow } from '../../contract/rows/policy.ts';
+import { inText } from '../../domain/events/in-text.ts';
 import { kindText, pathText } from './path-text.ts';
 import type { Column } from './table.ts';
 import { moment, wholeNumber } from './wording.ts';
@@ -9,20 +11,21 @@ import { moment, wholeNumber } from './wording.ts';
 const placeText = ({ holding, source }: FindingRow): string => {
   if (source !== undefined) return `the source ${source}`;
   const { dataset, site, kind, backup } = holding;
-  const what = kind === 'backup' ? `${dataset}, ${kindText({ kind, backup })}` : (dataset ?? '');
-  return `${what} at ${site ?? 'an unknown site'}`;
+  const what = dataset === null ? '' : inText(dataset);
+  const held = kind === 'backup' ? `${what}, ${kindText({ kind, backup })}` : what;
+  return `${held} at ${site === null ? 'an unknown site' : inText(site)}`;
 };
 
 const whoText = ({ action, party, path, reason, source }: FindingRow): string => {
   if (source !== undefined) return reason ?? 'has not vouched';
   const way = path.length === 0 ? 'on no known path' : pathText(path);
-  const who = action === 'store' ? 'is kept there' : `${party}: ${way}`;
+  const who = action === 'store' ? 'is kept there' : `${party === null ? party : inText(party)}: ${way}`;
   return reason === null ? who : `${who} (${reason})`;
 };
 
 /** The columns of findings. */
 export const findingColumns: ReadonlyArray<Column<FindingRow>> = [
-  { title: 'Policy', cell: ({ policy, version }) => `${policy} ${version}` },
+  { title: 'Policy', cell: ({ policy, version }) => `${inText(policy)} ${version}` },
   { title: 'Rule', cell: ({ rule }) => rule },
   {
     title: 'Verdict',

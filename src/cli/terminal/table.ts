@@ -2,6 +2,8 @@
  * Tables for people: a rule under the head, no rules between rows, never wider than the terminal.
  */
 import stringWidth from 'string-width';
+import { markedText } from '../../contract/mixed-scripts.ts';
+import { shownText } from '../../contract/shown-text.ts';
 import type { Style, Terminal } from './terminal.ts';
 
 /** A column of a table: its title, and the text of its cell in each row, which may have several lines. */
@@ -17,7 +19,18 @@ export interface Column<Row> {
 const narrowestColumn = 10;
 
 /** Control characters could move the cursor of a terminal, so they are shown as a dot. Line breaks stay. */
-const printable = (text: string): string => text.replace(/(?!\n)\p{Cc}/gu, '·');
+const printable = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => shownText(line.replace(/\p{Cc}/gu, '·')))
+    .join('\n');
+
+/** The text of a cell: a value of the row is marked where it mixes scripts, and so is each word of another text. */
+const cellText = <Row>(row: Row, column: Column<Row>): string => {
+  const text = column.cell(row);
+  const isValue = typeof row === 'object' && row !== null && Object.values(row).includes(text);
+  return printable(isValue ? markedText(text) : text.split(' ').map(markedText).join(' '));
+};
 
 /** The columns of a terminal that the widest line takes: two for a CJK character or an emoji, none for a combining mark. */
 const widthOf = (text: string): number => Math.max(...text.split('\n').map((line) => stringWidth(line)));
@@ -91,7 +104,7 @@ export const tableOf = <Row>(
   columns: ReadonlyArray<Column<Row>>,
   terminal: Terminal,
 ): string => {
-  const cells = rows.map((row) => columns.map((column) => printable(column.cell(row))));
+  const cells = rows.map((row) => columns.map((column) => cellText(row, column)));
   const natural = columns.map(({ title }, index) =>
     Math.max(widthOf(title), ...cells.map((row) => widthOf(row[index]!))),
   );

@@ -1,7 +1,9 @@
 /**
  * How values are written for people: times, numbers, and the data of an event in one line.
  */
+
 import type { WireEvent } from '../../contract/rows/events.ts';
+import { inText } from '../../domain/events/in-text.ts';
 
 const groups = new Intl.NumberFormat('en');
 
@@ -46,9 +48,11 @@ export const spoken = (wire: string): string => {
   return time.length === 0 ? spokenDate : `${spokenDate}, ${time.join(' ')} UTC`;
 };
 
+const valueText = (value: unknown): string => (typeof value === 'string' ? inText(value) : String(value));
+
 const scopeText = (scope: unknown): string => {
-  if (typeof scope !== 'object' || scope === null) return String(scope);
-  return Object.values(scope).map(String).join(', ');
+  if (typeof scope !== 'object' || scope === null) return valueText(scope);
+  return Object.values(scope).map(valueText).join(', ');
 };
 
 const fieldText = (name: string, value: unknown): string => {
@@ -59,13 +63,13 @@ const fieldText = (name: string, value: unknown): string => {
   }
   if (name === 'subjects' && Array.isArray(value)) return counted(value.length, 'subject', 'subjects');
   if (name === 'event' && typeof value === 'object' && value !== null && 'id' in value)
-    return `event ${String(value.id)}`;
-  if (name === 'from') return `from ${String(value)}`;
-  if (name === 'to') return `to ${String(value)}`;
+    return `event ${valueText(value.id)}`;
+  if (name === 'from') return `from ${valueText(value)}`;
+  if (name === 'to') return `to ${valueText(value)}`;
   if (name === 'expires') return `until ${moment(String(value))}`;
-  if (Array.isArray(value)) return `${name} ${value.join(', ')}`;
+  if (Array.isArray(value)) return `${name} ${value.map(valueText).join(', ')}`;
   if (typeof value === 'object' && value !== null) return `${name} ${JSON.stringify(value)}`;
-  return `${name} ${String(value)}`;
+  return `${name} ${valueText(value)}`;
 };
 
 /** The data of an event in one line. */

@@ -1,6 +1,7 @@
 import type { TypeOf } from 'io-ts';
 import { exact, listOf } from './codec.ts';
-import { DateTimeOrDate, Identifier, lineOf } from './scalars.ts';
+import { Identifier } from './identifier.ts';
+import { DateTimeOrDate, lineOf } from './scalars.ts';
 import { Over } from './scope.ts';
 import { GrantedAction } from './words.ts';
 

@@ -1,6 +1,6 @@
 import type { TypeOf } from 'io-ts';
 import { exact } from './codec.ts';
-import { Identifier } from './scalars.ts';
+import { Identifier } from './identifier.ts';
 
 /** The backup is no more (R11). */
 export const BackupDestroyed = exact('BackupDestroyed', { backup: Identifier }, {});

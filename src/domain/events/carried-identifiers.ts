@@ -3,7 +3,7 @@
  * out of there, so they would stay for ever, and be shown to those who may not identify anybody.
  *
  * Carried is an identifier of three characters or more that stands in a string as a word (see `word-search.ts`), also
- * where the string percent-encodes it (RFC 3986) or has it in another normal form of Unicode. Times and fixed words are
+ * where the string percent-encodes it (RFC 3986), as a query may, or has it in another normal form of Unicode. Times and fixed words are
  * no such strings.
  */
 import type { Event } from './event.ts';
@@ -79,9 +79,13 @@ const decoded = (run: string): string => {
   }
 };
 
-/** What a string says when it is read as a URI, in Unicode's normal form C. */
-const plain = (text: string): string =>
-  (text.includes('%') ? text.replace(percentEncoded, decoded) : text).normalize('NFC');
+/** What a string says in Unicode's normal form C: as it stands, read as a URI, and as a query that has plus signs for spaces. */
+const readingsOf = (text: string): ReadonlyArray<string> => {
+  const readings = [text];
+  if (text.includes('%')) readings.push(text.replace(percentEncoded, decoded));
+  if (text.includes('+')) readings.push(text.replaceAll('+', ' ').replace(percentEncoded, decoded));
+  return readings.map((each) => each.normalize('NFC'));
+};
 
 const searchOf = (identifiers: ReadonlySet<string>, texts: ReadonlyArray<string>): WordSearch | undefined => {
   const wanted = [...identifiers].filter(isWanted);
@@ -108,10 +112,12 @@ const stringsOf = (event: Event): ReadonlyArray<readonly [text: string, pointer:
 export const carriersOf = (event: Event, identifiers: ReadonlySet<string>): ReadonlyArray<string> => {
   if (identifiers.size === 0) return [];
   const strings = stringsOf(event);
-  const plainTexts = strings.map(([text]) => plain(text));
-  const search = searchOf(identifiers, plainTexts);
+  const readings = strings.map(([text]) => readingsOf(text));
+  const search = searchOf(identifiers, readings.flat());
   if (search === undefined) return [];
-  return strings.flatMap(([, pointer], index) => (search.isIn(plainTexts[index]!) ? [pointer] : []));
+  return strings.flatMap(([, pointer], index) =>
+    readings[index]!.some((text) => search.isIn(text)) ? [pointer] : [],
+  );
 };
 
 /**

@@ -1,6 +1,6 @@
 import type { TypeOf } from 'io-ts';
 import { exact, numberWithin } from './codec.ts';
-import { Identifier } from './scalars.ts';
+import { Identifier } from './identifier.ts';
 import { ControlBasis } from './words.ts';
 
 /** One organisation came to control another, on a basis; `share` is in percent (R13). */

@@ -1,6 +1,6 @@
 import type { TypeOf } from 'io-ts';
 import { exact } from './codec.ts';
-import { Identifier } from './scalars.ts';
+import { Identifier } from './identifier.ts';
 import { ControlBasis } from './words.ts';
 
 /** A control on this basis ended (R13). */

@@ -1,6 +1,6 @@
 import type { TypeOf } from 'io-ts';
 import { exact } from './codec.ts';
-import { Identifier } from './scalars.ts';
+import { Identifier } from './identifier.ts';
 import { Scope } from './scope.ts';
 import { fromAndToDiffer } from './words.ts';
 

@@ -1,6 +1,6 @@
 import type { TypeOf } from 'io-ts';
 import { exact } from './codec.ts';
-import { Identifier } from './scalars.ts';
+import { Identifier } from './identifier.ts';
 import { Scope } from './scope.ts';
 
 /** The data is at the site from now on: collected or created there (R8, R9). */

@@ -1,6 +1,7 @@
 import type { TypeOf } from 'io-ts';
 import { exact, listOf } from './codec.ts';
-import { Identifier, lineOf } from './scalars.ts';
+import { Identifier } from './identifier.ts';
+import { lineOf } from './scalars.ts';
 
 /** A kind of data is described: its categories and who controls it (R5). */
 export const DatasetRegistered = exact(

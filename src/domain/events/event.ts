@@ -5,11 +5,13 @@
  * `datacontenttype` may be left out; then they are `1.0` and `application/json`.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import type { Instant } from '../time/instant.ts';
 import { catalogue, type EventData, type EventType, eventTypes } from './catalogue.ts';
 import { exact, oneOf } from './codec.ts';
 import { type Fault, faultsOf } from './fault.ts';
+import { folderNames } from './identifier.ts';
 import { DateTime } from './scalars.ts';
 import { Assurance, EventId, EventSource, EvidenceUri } from './words.ts';
 
@@ -78,7 +80,22 @@ const faultsOfData = (type: EventType, input: unknown): ReadonlyArray<Fault> => 
  *
  * @returns the event, or every fault of envelope and data at once (R2).
  */
-export const decodeEvent = (input: unknown): E.Either<ReadonlyArray<Fault>, Event> => {
+export const decodeEvent = (input: unknown): E.Either<ReadonlyArray<Fault>, Event> =>
+  pipe(
+    decodeRecorded(input),
+    E.filterOrElse(
+      ({ data }) => folderNamesIn(data).length === 0,
+      ({ data }) => folderNamesIn(data),
+    ),
+  );
+
+const folderNamesIn = (data: Event['data']): ReadonlyArray<Fault> =>
+  'data' in data && data.data !== undefined
+    ? [...folderNames(data), ...folderNames(data.data, '/data/data')]
+    : folderNames(data);
+
+/** As `decodeEvent`, of an event that is recorded: an earlier version took some names that no new event may have. */
+export const decodeRecorded = (input: unknown): E.Either<ReadonlyArray<Fault>, Event> => {
   const envelope = Envelope.decode(input);
   if (E.isLeft(envelope)) {
     const faults = faultsOf(envelope.left);

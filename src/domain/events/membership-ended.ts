@@ -1,6 +1,6 @@
 import type { TypeOf } from 'io-ts';
 import { exact } from './codec.ts';
-import { Identifier } from './scalars.ts';
+import { Identifier } from './identifier.ts';
 
 /** A member left a group (R13). */
 export const MembershipEnded = exact('MembershipEnded', { member: Identifier, group: Identifier }, {});

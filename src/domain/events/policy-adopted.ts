@@ -1,6 +1,7 @@
 import type { TypeOf } from 'io-ts';
 import { exact } from './codec.ts';
-import { DateTimeOrDate, Identifier, lineOf } from './scalars.ts';
+import { Identifier } from './identifier.ts';
+import { DateTimeOrDate, lineOf } from './scalars.ts';
 import { CedarText } from './words.ts';
 
 /** A policy in Cedar was adopted; adopting an id again makes its next version (R17, R18). */

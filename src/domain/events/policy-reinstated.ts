@@ -1,6 +1,6 @@
 import type { TypeOf } from 'io-ts';
 import { exact } from './codec.ts';
-import { Identifier } from './scalars.ts';
+import { Identifier } from './identifier.ts';
 
 /** A suspended policy counts again (R18). */
 export const PolicyReinstated = exact('PolicyReinstated', { policy: Identifier }, {});

@@ -1,6 +1,6 @@
 import type { TypeOf } from 'io-ts';
 import { exact } from './codec.ts';
-import { Identifier } from './scalars.ts';
+import { Identifier } from './identifier.ts';
 
 /** The policy no longer counts (R18). */
 export const PolicyWithdrawn = exact('PolicyWithdrawn', { policy: Identifier }, {});

@@ -1,5 +1,5 @@
 /**
- * The codecs of single values that events and requests share: identifiers, lines of text and times.
+ * The codecs of single values that events and requests share: lines of text and times.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -35,13 +35,6 @@ export const DateTime = instantCodec(
 export const DateTimeOrDate = instantCodec(
   'an RFC 3339 date-time or date, such as "2022-06-17"',
   parseInstant,
-);
-
-const identifierPattern = /^[A-Za-z0-9._:/@-]{1,128}$/;
-
-/** 1 to 128 characters of `A-Z a-z 0-9 . _ : / @ -`. */
-export const Identifier = text('an identifier of 1 to 128 characters of A-Z a-z 0-9 . _ : / @ -', (value) =>
-  identifierPattern.test(value),
 );
 
 const hasControl = (value: string): boolean => {

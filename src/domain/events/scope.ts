@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { exact } from './codec.ts';
 import { describe } from './fault.ts';
-import { Identifier } from './scalars.ts';
+import { Identifier } from './identifier.ts';
 
 const PopulationScope = exact('a population scope', { population: Identifier }, {});
 const SubjectScope = exact('a subject scope', { subject: Identifier }, {});

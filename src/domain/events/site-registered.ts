@@ -1,7 +1,8 @@
 import type { TypeOf } from 'io-ts';
 import { exact, numberWithin } from './codec.ts';
 import { CountryCode, SubdivisionCode } from './countries.ts';
-import { Identifier, lineOf } from './scalars.ts';
+import { Identifier } from './identifier.ts';
+import { lineOf } from './scalars.ts';
 
 /** A place that stores data is described (R5). Coordinates are WGS 84 degrees. */
 export const SiteRegistered = exact(

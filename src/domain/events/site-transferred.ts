@@ -1,6 +1,6 @@
 import type { TypeOf } from 'io-ts';
 import { exact } from './codec.ts';
-import { Identifier } from './scalars.ts';
+import { Identifier } from './identifier.ts';
 
 /** A site has another operator or owner from now on; an absent one stays as it was (R5). */
 export const SiteTransferred = exact(

@@ -6,7 +6,7 @@
  * bytes are never rewritten. `test/golden/` holds a file of each version.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { decodeEvent, type Event, encodeEvent } from './event.ts';
+import { decodeRecorded, type Event, encodeEvent } from './event.ts';
 import type { Fault } from './fault.ts';
 
 /** The version of stored events that is written. */
@@ -45,7 +45,7 @@ export const decodeStored = (bytes: Uint8Array): E.Either<ReadonlyArray<Fault>, 
   }
   for (let from = version; from < storedVersion; from++) stored = upcasters[from]!(stored);
   const { storedversion: _, ...event } = stored;
-  return decodeEvent(event);
+  return decodeRecorded(event);
 };
 
 /** What of a stored event says where it is found. */

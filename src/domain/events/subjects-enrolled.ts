@@ -1,6 +1,6 @@
 import type { TypeOf } from 'io-ts';
 import { exact, listOf } from './codec.ts';
-import { Identifier } from './scalars.ts';
+import { Identifier } from './identifier.ts';
 
 /** Several subjects are in this population from now on, and in no other (R8). */
 export const SubjectsEnrolled = exact(

@@ -9,9 +9,9 @@
 import type * as E from 'fp-ts/lib/Either.js';
 import { catalogue, eventTypes } from './catalogue.ts';
 import type { Event } from './event.ts';
+import { Identifier } from './identifier.ts';
 import type { JsonObject } from './json-object.ts';
 import { listPlace, placesOf } from './places.ts';
-import { Identifier } from './scalars.ts';
 
 const asObject = (value: unknown): JsonObject | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;

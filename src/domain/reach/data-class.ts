@@ -20,19 +20,19 @@ export interface DataClass {
   readonly subject: string | null;
 }
 
-/** Equal classes have equal keys. Identifiers hold no spaces. */
+/** Equal classes have equal keys, and different ones different keys: no identifier holds a line end. */
 export const classKey = ({ dataset, site, backup, populations, subject }: DataClass): string =>
-  `${dataset} ${site} ${backup ?? ''} ${subject ?? ''} ${populations.join(' ')}`;
+  [dataset, site, backup ?? '', subject ?? '', ...populations].join('\n');
 
-/** Under what a grant is found: equal for equal `over`. */
+/** Under what a grant is found: equal for equal `over` alone. */
 export const overKey = (over: Over): string => {
   if ('site' in over) return `site ${over.site}`;
   if ('population' in over) return `population ${over.population}`;
   if ('backup' in over) return `backup ${over.backup}`;
   if (over.scope === undefined) return `dataset ${over.dataset}`;
   return isPopulation(over.scope)
-    ? `dataset ${over.dataset} population ${over.scope.population}`
-    : `dataset ${over.dataset} subject ${over.scope.subject}`;
+    ? `dataset ${over.dataset}\npopulation ${over.scope.population}`
+    : `dataset ${over.dataset}\nsubject ${over.scope.subject}`;
 };
 
 /** The keys of everything that a grant over the data can be over: R14. */

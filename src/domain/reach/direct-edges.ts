@@ -25,7 +25,7 @@ export const directEdges = (
 
 /** A grant replaced without a gap by one of the same id to the same party, also over this data, is the same edge. */
 const grantedEdges = (terms: ReadonlyArray<GrantTerm>): ReadonlyArray<DirectEdge> =>
-  [...Map.groupBy(terms, ({ grant, party }) => `${grant} ${party}`).values()].map((same) => ({
+  [...Map.groupBy(terms, ({ grant, party }) => `${grant}\n${party}`).values()].map((same) => ({
     edge: 'granted',
     from: same[0]!.party,
     to: same[0]!.grant,

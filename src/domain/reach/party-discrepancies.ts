@@ -18,10 +18,10 @@ export const partyDiscrepancies = (
   facts: Iterable<PartyFact>,
 ): ReadonlyArray<Discrepancy<ReachDiscrepancy>> => {
   const all = [...facts];
-  const memberships = Map.groupBy(all.filter(isMembership), ({ data }) => `${data.member} ${data.group}`);
+  const memberships = Map.groupBy(all.filter(isMembership), ({ data }) => `${data.member}\n${data.group}`);
   const controls = Map.groupBy(
     all.filter(isControl),
-    ({ data }) => `${data.controller} ${data.controlled} ${data.basis}`,
+    ({ data }) => `${data.controller}\n${data.controlled}\n${data.basis}`,
   );
   return [
     ...[...memberships.values()].flatMap(membershipDiscrepancies),

@@ -87,7 +87,7 @@ export const holdingReachOrder = (a: HoldingReach, b: HoldingReach): number =>
   a.from - b.from;
 
 const holdingOf = ({ dataset, site, backup, population }: HeldData): string =>
-  `${dataset} ${site} ${backup ?? ''} ${population ?? ''}`;
+  [dataset, site, backup ?? '', population ?? ''].join('\n');
 
 /** At each instant the first path of all, in maximal intervals of the same pairs. */
 const firstOf = (lists: ReadonlyArray<ReadonlyArray<PathInterval>>): ReadonlyArray<PathInterval> => {

@@ -156,6 +156,6 @@ const visitAllPaths = (
 const pairsKey = (hop: Hop): string => {
   let key = hop.from;
   for (let each: Hop | undefined = hop; each !== undefined; each = each.rest)
-    key += ` ${each.edge} ${each.to}`;
+    key += `\n${each.edge}\n${each.to}`;
   return key;
 };

@@ -5,6 +5,7 @@
  * is the shortest one.
  */
 
+import { inText } from '../events/in-text.ts';
 import type { Fact } from '../recording/facts.ts';
 import type { Residency } from '../residency/residency.ts';
 import type { RowKey } from '../residency/rows.ts';
@@ -61,7 +62,7 @@ export const reachTrail = (
       ofEvent = new Map();
       changes.set(position, ofEvent);
     }
-    const key = `${opens ? 'opens' : 'closes'} ${edge.edge} ${edge.from} ${edge.to}`;
+    const key = `${opens ? 'opens' : 'closes'} ${edge.edge}\n${edge.from}\n${edge.to}`;
     const before = ofEvent.get(key);
     if (before === undefined) ofEvent.set(key, { edge, opens, places: new Map([[placeOf(row), row]]) });
     else before.places.set(placeOf(row), row);
@@ -163,11 +164,13 @@ const termsIn = (
     .flatMap((term) => term.opened);
 
 const placeOf = ({ dataset, site, backup }: RowKey): string =>
-  backup === null ? `${dataset} at ${site}` : `${dataset} at ${site} (backup ${backup})`;
+  backup === null
+    ? `${inText(dataset)} at ${inText(site)}`
+    : `${inText(dataset)} at ${inText(site)} (backup ${inText(backup)})`;
 
 /** What is at a site that is named already. */
 const thingOf = ({ dataset, backup }: RowKey): string =>
-  backup === null ? dataset : `${dataset} (backup ${backup})`;
+  backup === null ? inText(dataset) : `${inText(dataset)} (backup ${inText(backup)})`;
 
 const inWords = (places: ReadonlyArray<string>): string => {
   const named = places.slice(0, placesNamedMax);
@@ -182,7 +185,9 @@ const sentences = (changes: ReadonlyArray<Change>, cause: Fact | undefined): str
   return [...told, ...(more > 0 ? [`And so for ${more} more edges.`] : [])].join(' ');
 };
 
-const sentence = ({ edge: { edge, from, to }, opens, places }: Change, cause: Fact | undefined): string => {
+const sentence = ({ edge: changed, opens, places }: Change, cause: Fact | undefined): string => {
+  const { edge } = changed;
+  const [from, to] = [inText(changed.from), inText(changed.to)];
   const data = `this person's ${inWords([...places.keys()])}`;
   switch (edge) {
     case 'granted':

@@ -12,14 +12,11 @@ import { carriersOf, withCarriedSwapped } from '../../domain/events/carried-iden
 import { decodeEvent, type Event, encodeEvent } from '../../domain/events/event.ts';
 import { decodeStored } from '../../domain/events/stored.ts';
 import { subjectsOf } from '../../domain/events/subjects.ts';
-import { looksLikePseudonym, type Vault } from '../../people/vault/vault.ts';
+import { fingerprintKey, looksLikePseudonym, type Vault } from '../../people/vault/vault.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 import { Turns } from '../../threads/turns.ts';
 import type { CarriedIdentifiers } from '../settings.ts';
 import { type Given, placeOf } from './decode-batch.ts';
-
-/** The vault keeps a random key for fingerprints under this name, which no person can have. */
-export const fingerprintKey = '(the key of fingerprints)';
 
 /** Bytes of a fingerprint. */
 const fingerprintBytes = 16;

@@ -4,7 +4,16 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Position } from '../../store/event-store.ts';
 import type { VaultFile } from './sqlite-vault.ts';
-import { looksLikePseudonym, type Vault } from './vault.ts';
+import { fingerprintKey, looksLikePseudonym, type Vault } from './vault.ts';
+
+/** The file has the key of fingerprints under this name, from a time in which no person could have it. */
+const keptFingerprintKey = fingerprintKey.trim();
+
+/** The name under which the file keeps what has a name, and the other way round: a person may be called as the key is kept. */
+const asKept = (name: string): string => {
+  if (name === fingerprintKey) return keptFingerprintKey;
+  return name === keptFingerprintKey ? fingerprintKey : name;
+};
 
 /**
  * @param saidUpTo a position of the log by which every erasure was said that is done in the file.
@@ -21,15 +30,23 @@ export const embeddedVault = (
 
   const isPseudonym = (name: string): boolean => looksLikePseudonym(name) && file.knows(name);
 
-  const personOf = (pseudonym: string): string | null | undefined =>
-    file.identifierOf(pseudonym) ?? (file.isForgotten(pseudonym) ? null : undefined);
+  const personOf = (pseudonym: string): string | null | undefined => {
+    const identifier = file.identifierOf(pseudonym);
+    if (identifier !== undefined) return asKept(identifier);
+    return file.isForgotten(pseudonym) ? null : undefined;
+  };
+
+  const pseudonymsFor = (names: ReadonlyArray<string>): ReadonlyMap<string, string> =>
+    names.some((name) => asKept(name) !== name)
+      ? new Map([...file.pseudonymsFor(names.map(asKept))].map(([name, each]) => [asKept(name), each]))
+      : file.pseudonymsFor(names);
 
   return {
     at: null,
     find: async ({ names, pseudonyms }) => {
       const found = new Map<string, string>();
       for (const name of names) {
-        const pseudonym = isPseudonym(name) ? name : file.pseudonymOf(name);
+        const pseudonym = isPseudonym(name) ? name : file.pseudonymOf(asKept(name));
         if (pseudonym !== undefined) found.set(name, pseudonym);
       }
       const people = new Map<string, string | null>();
@@ -43,9 +60,9 @@ export const embeddedVault = (
       if ((lookedUpTo === undefined || lookedUpTo < lastSaidAt) && file.hasForgotten())
         return E.left({ upTo: lastSaidAt });
       const known = names.filter(isPseudonym);
-      if (known.length === 0) return E.right(file.pseudonymsFor(names));
+      if (known.length === 0) return E.right(pseudonymsFor(names));
       const themselves = new Set(known);
-      const admitted = file.pseudonymsFor(names.filter((name) => !themselves.has(name)));
+      const admitted = pseudonymsFor(names.filter((name) => !themselves.has(name)));
       return E.right(new Map([...admitted, ...known.map((name) => [name, name] as const)]));
     },
     forget: async (pseudonym, saidAt) => {

@@ -36,7 +36,7 @@ const httpVaultLimits: HttpVaultLimits = {
   faultMsMax: 800,
   attemptsMax: 3,
   pauseMs: 100,
-  answerBytesMax: 8 * 1_024 * 1_024,
+  answerBytesMax: 32 * 1_024 * 1_024,
 };
 
 export interface HttpVaultOptions {

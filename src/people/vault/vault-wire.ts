@@ -3,6 +3,7 @@
  */
 import * as t from 'io-ts';
 import { exact, listOf, nullable, numberWithin, text } from '../../domain/events/codec.ts';
+import { identifierCharactersMax } from '../../domain/events/identifier.ts';
 import { lineOf } from '../../domain/events/scalars.ts';
 import { looksLikePseudonym } from './vault.ts';
 
@@ -13,8 +14,10 @@ export const vaultPath = '/v1/vault';
 export const namesMax = 10_000;
 
 const Pseudonym = text('a pseudonym', looksLikePseudonym);
+/** UTF-16 code units of an identifier of as many characters as one may have. */
+const nameLengthMax = 2 * identifierCharactersMax;
 /** An identifier, a pseudonym, or the name of something else that the vault keeps. */
-const Name = lineOf('a name', 128);
+const Name = lineOf('a name', nameLengthMax);
 const Position = numberWithin('a position in the log', 0, Number.MAX_SAFE_INTEGER);
 
 const upTo = <A, W>(item: t.Type<A, W, unknown>) =>
@@ -55,4 +58,4 @@ export const ForgetRequest = exact('a person to forget', { pseudonym: Pseudonym,
 export const ForgetAnswer = exact('somebody forgotten', { forgotten: t.literal(true) }, {});
 
 /** `GET /v1/vault`. */
-export const SharedVault = exact('a shared vault', { version: t.literal(1) }, {});
+export const SharedVault = exact('a shared vault', { version: t.literal(2) }, {});

@@ -16,6 +16,12 @@ export const pseudonymBytes = 16;
 /** Whether a text has the form of a pseudonym; whether it is one, only the vault that minted it knows. */
 export const looksLikePseudonym = (text: string): boolean => /^psn_[A-Za-z0-9_-]{21}[AQgw]$/.test(text);
 
+/**
+ * The vault keeps a random key for fingerprints under this name, which no person can have: identifiers begin with no
+ * space.
+ */
+export const fingerprintKey = ' (the key of fingerprints)';
+
 /** Names to look up. */
 export interface NamesToFind {
   /** What people are called in events and questions: their own identifiers, or pseudonyms. */

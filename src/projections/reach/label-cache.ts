@@ -50,7 +50,7 @@ export class LabelCache {
 
   /** The labels of the class, with paths of those kinds of edges alone. */
   labels(data: DataClass, via?: Via, goOn: GoOn = () => {}): Labels {
-    const key = via === undefined ? classKey(data) : `${classKey(data)} | ${[...via].sort().join(' ')}`;
+    const key = via === undefined ? classKey(data) : `${[...via].sort().join(' ')}\n\n${classKey(data)}`;
     goOn(data.populations.length >> readingShift);
     let entry = this.entries.get(key);
     if (entry === undefined) {

@@ -41,7 +41,7 @@ export class SharedLabels {
     const terms: number[] = [];
     for (const key of overKeysOf(data))
       for (const term of this.grants.termsOver(key)) terms.push(this.numberOf(term));
-    return `${data.site} | ${via === undefined ? '' : [...via].sort().join(' ')} | ${terms.join(' ')}`;
+    return `${data.site}\n${via === undefined ? '' : [...via].sort().join(' ')}\n${terms.join(' ')}`;
   }
 
   private numberOf(term: GrantTerm): number {

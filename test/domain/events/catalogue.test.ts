@@ -4,8 +4,8 @@
 import type { Mixed } from 'io-ts';
 import { describe, expect, it } from 'vitest';
 import { catalogue, eventTypes, traitsOf } from '../../../src/domain/events/catalogue.ts';
+import { Identifier } from '../../../src/domain/events/identifier.ts';
 import { kindAt, type NamePlace, places } from '../../../src/domain/events/places.ts';
-import { Identifier } from '../../../src/domain/events/scalars.ts';
 
 interface Shape {
   readonly required?: Readonly<Record<string, Mixed>>;

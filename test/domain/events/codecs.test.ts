@@ -57,7 +57,7 @@ describe('an event', () => {
       ...moved,
       time: '2022-06-17T00:00:00',
       assurance: 'sure',
-      data: { dataset: 'a b', scope: { population: 'us', subject: 'ana' }, form: 'x', to: 7 },
+      data: { dataset: 'a  b', scope: { population: 'us', subject: 'ana' }, form: 'x', to: 7 },
     });
 
     expect(faults.map(({ pointer }) => pointer)).toEqual([
@@ -72,7 +72,9 @@ describe('an event', () => {
     expect(faults.map(({ message }) => message)).toEqual([
       expect.stringContaining('with an offset'),
       expect.stringContaining('expected one of "claimed", "observed", "verified"'),
-      expect.stringContaining('expected an identifier of 1 to 128 characters'),
+      expect.stringContaining(
+        'a second space (U+0020) in a row, at character 3; expected an identifier of 1 to 512 characters',
+      ),
       expect.stringContaining('is not a field of'),
       expect.stringContaining('is missing'),
       expect.stringContaining('found a number'),
@@ -87,7 +89,7 @@ describe('an event', () => {
   });
 
   it('is never quoted in what is said of its faults', () => {
-    const secret = 'ana.smith@example.com has a space';
+    const secret = 'ana.smith@example.com has a \u200Bcharacter without a shape';
     const faults = faultsOf({ ...moved, id: '', data: { ...moved.data, scope: { subject: secret } } });
 
     expect(faults).toHaveLength(2);
@@ -119,7 +121,7 @@ describe('an event', () => {
       '/data/latitude',
     ],
     ['SubjectsEnrolled', { subjects: [], population: 'p' }, '/data/subjects'],
-    ['SubjectsEnrolled', { subjects: ['a', 'b c'], population: 'p' }, '/data/subjects/1'],
+    ['SubjectsEnrolled', { subjects: ['a', 'b\u00A0c'], population: 'p' }, '/data/subjects/1'],
     [
       'AccessGranted',
       { grant: 'g', party: 'p', over: { site: 's', dataset: 'd' }, actions: ['read'] },

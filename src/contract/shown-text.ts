@@ -3,8 +3,8 @@
  * A name may be written from right to left, but it may not reorder its own characters to look like another name.
  */
 
-/** Characters without a shape, among them those that reorder others (UAX 9). */
-const unseen = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+/** Characters without a shape: those that reorder others (UAX 9), and letters and marks that nobody sees. */
+const unseen = /[\p{Cc}\p{Cf}\u2028\u2029\u115F\u1160\u2800\u3164\uFFA0]|\u034F|\u17B4|\u17B5/gu;
 /** These two belong to the spelling of languages. */
 const joiners = '\u200C\u200D';
 

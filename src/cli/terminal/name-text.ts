@@ -1,0 +1,13 @@
+/**
+ * Identifiers outside of tables: in a sentence, and as a word of a command to be typed.
+ */
+import { markedText } from '../../contract/mixed-scripts.ts';
+import { shownText } from '../../contract/shown-text.ts';
+import { inText } from '../../domain/events/in-text.ts';
+
+/** The identifier in a sentence, marked where it mixes scripts. */
+export const nameText = (identifier: string): string => markedText(shownText(inText(identifier)));
+
+/** The identifier as one word of a POSIX shell. */
+export const shellWord = (identifier: string): string =>
+  /^[\w@%+=:,./][\w@%+=:,./-]*$/.test(identifier) ? identifier : `'${identifier.replaceAll("'", "'\\''")}'`;

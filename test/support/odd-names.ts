@@ -1,0 +1,115 @@
+/**
+ * Identifiers as the world has them, and worlds whose names are swapped for such.
+ */
+import * as fc from 'fast-check';
+import { visitNames } from '../../src/domain/events/places.ts';
+
+/** One of each form in which identifiers come. */
+export const worldlyNames = [
+  'auth0|5f7c',
+  'jane+x@example.com',
+  '+15550100',
+  'ACME\\jane',
+  'arn:aws:iam::123456789012:role/a+b=c,d@e',
+  'urn:li:dataset:(urn:li:dataPlatform:snowflake,db.s.t,PROD)',
+  'databricks+connector://host:443/db',
+  'system:serviceaccount:ns:name',
+  'dGhlIHNhbXBsZQ==',
+  'Jörg Müller',
+  '宮本',
+  'a\'b"c',
+  '{3f2504e0-4f89-11d3-9a0c-0305e82c3301}',
+  '100% sure?',
+  '#1',
+  '~user',
+  'x^y',
+  '`q`',
+  '<b>',
+  '$HOME',
+  '👩🏽',
+  '%2E%2e%41',
+  '=1+2',
+  '-x',
+  'a/../b//c',
+  '...',
+  '*',
+  '?a=b&c=d#e;f',
+  'مركز البيانات',
+  '(the key of fingerprints)',
+  '\u{1F30D}'.repeat(512),
+] as const;
+
+/** Two words make names of which every join by a space is also a join of others. */
+const joins = fc
+  .array(fc.constantFrom('a', 'b'), { minLength: 1, maxLength: 4 })
+  .map((words) => words.join(' '));
+
+const words = fc.constantFrom(
+  ...[
+    'a',
+    'at',
+    'granted',
+    'subject',
+    'population',
+    '|',
+    '"',
+    "'",
+    '\\',
+    '%41',
+    '#',
+    '/',
+    '?',
+    '+',
+    ',',
+    '(',
+  ],
+  ...['$A', '`', '<', '宮', 'é', '🙂', '{', '~', '^', '..', '=', '@', '\\n', '&', ';', '>', '-', ':'],
+);
+const wild = fc
+  .record({ of: fc.array(words, { minLength: 1, maxLength: 3 }), by: fc.constantFrom(' ', ' ', ',', '"') })
+  .map(({ of, by }) => of.join(by))
+  .filter((joined) => joined !== '.' && joined !== '..');
+
+/**
+ * New names for some, in the same order of code units, so that whatever is sorted by names keeps its order: what is said
+ * of the one is said of the other.
+ */
+export const oddNamesFor = (plain: ReadonlyArray<string>): fc.Arbitrary<ReadonlyMap<string, string>> =>
+  fc
+    .oneof(
+      fc.uniqueArray(joins, { minLength: plain.length, maxLength: plain.length }),
+      fc.uniqueArray(wild, { minLength: plain.length, maxLength: plain.length }),
+    )
+    .map((odd) => {
+      const inOrder = [...odd].sort();
+      return new Map([...plain].sort().map((each, index) => [each, inOrder[index]!]));
+    });
+
+const renamedIn = (
+  data: Readonly<Record<string, unknown>>,
+  names: ReadonlyMap<string, string>,
+): Record<string, unknown> => {
+  const out = structuredClone(data) as Record<string, unknown>;
+  visitNames(data, (place, found) => {
+    const fields = place.split('.');
+    const last = fields.pop()!;
+    let within = out;
+    for (const field of fields) within = within[field] as Record<string, unknown>;
+    const value = within[last];
+    const swap = (each: unknown): unknown => (each === found ? (names.get(found) ?? found) : each);
+    if (!Array.isArray(value)) within[last] = swap(value);
+  });
+  if (Array.isArray(data.subjects))
+    out.subjects = data.subjects.map((each: unknown) => names.get(String(each)) ?? each);
+  return out;
+};
+
+/** An event or a fact with other names, those in the data that a correction gives included. */
+export const renamed = <A extends { readonly data: unknown }>(
+  told: A,
+  names: ReadonlyMap<string, string>,
+): A => {
+  const data = renamedIn(told.data as Record<string, unknown>, names);
+  const inner = data.data as Record<string, unknown> | undefined;
+  return { ...told, data: inner === undefined ? data : { ...data, data: renamedIn(inner, names) } };
+};
