@@ -37,6 +37,16 @@ const proofOf = (view: View, positions: ReadonlyArray<number>): ReadonlyArray<st
   return [...all].sort((a, b) => a - b).map(String);
 };
 
+/** What a row is of, with its site as described at an instant. */
+const describedAt = (
+  descriptions: Descriptions,
+  { dataset, site, kind, backup }: RowPresence['row'],
+  at: Instant,
+): Pick<ResidencyRow, 'dataset' | 'site' | 'country' | 'operator' | 'kind' | 'backup'> => {
+  const { country = null, operator = null } = descriptions.siteAt(site, at);
+  return { dataset, site, country, operator, kind, backup };
+};
+
 /** R12 at an instant: by dataset, site, backup. */
 export const residencyAt = (view: View, subject: string, validAt: Instant): ReadonlyArray<ResidencyRow> => {
   const residency = residencyOf(view, subject);
@@ -44,15 +54,9 @@ export const residencyAt = (view: View, subject: string, validAt: Instant): Read
   return rowPresences(residency, subject)
     .filter((presence) => presence.from <= validAt && validAt < presence.to)
     .map(({ row, from, opened }) => {
-      const site = descriptions.siteAt(row.site, validAt);
       const expires = overdueSince(residency.backups, row.backup);
       return {
-        dataset: row.dataset,
-        site: row.site,
-        country: site.country ?? null,
-        operator: site.operator ?? null,
-        kind: row.kind,
-        backup: row.backup,
+        ...describedAt(descriptions, row, validAt),
         since: formatInstant(from),
         overdue: expires <= validAt,
         assurance: assuranceOf(view, opened),
@@ -76,19 +80,11 @@ export const historyBetween = (
   return [...rowPresences(residencyOf(view, subject), subject)]
     .filter((presence) => presence.from < to && from < presence.to)
     .sort(historyOrder)
-    .map(({ row, from, to, opened, closed }) => {
-      const site = descriptions.siteAt(row.site, from);
-      return {
-        dataset: row.dataset,
-        site: row.site,
-        country: site.country ?? null,
-        operator: site.operator ?? null,
-        kind: row.kind,
-        backup: row.backup,
-        from: formatInstant(from),
-        to: formatBound(to),
-        assurance: assuranceOf(view, opened),
-        events: proofOf(view, [...opened, ...closed]),
-      };
-    });
+    .map(({ row, from, to, opened, closed }) => ({
+      ...describedAt(descriptions, row, from),
+      from: formatInstant(from),
+      to: formatBound(to),
+      assurance: assuranceOf(view, opened),
+      events: proofOf(view, [...opened, ...closed]),
+    }));
 };

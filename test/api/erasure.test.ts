@@ -3,15 +3,10 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { corrected, enrolled, placed, type Sent, sent } from '../support/given-events.ts';
-import {
-  LocalServer,
-  newDataDirectory,
-  removeDirectory,
-  ServerProcess,
-  withQuery,
-} from '../support/server.ts';
+import { newDataDirectory, removeDirectory, ServerProcess, withQuery } from '../support/server.ts';
+import { serverOfEachTest } from '../support/server-of-each-test.ts';
 
 /** Identifiers that stand in no id, source or name of any event: wherever their bytes are found, it is a person. */
 const people = ['zorica.petrovic@example.org', 'quentin/4711:mobile', 'wilhelmina_xylander'] as const;
@@ -44,23 +39,14 @@ const story: ReadonlyArray<Sent> = [
   corrected('correction', 'several', { data: { subjects: [quentin, zorica], population: 'us' } }),
 ];
 
-let directory: string;
-let server: LocalServer;
-beforeEach(async () => {
-  directory = newDataDirectory();
-  server = await LocalServer.open(directory);
-});
-afterEach(async () => {
-  await server.close();
-  removeDirectory(directory);
-});
+const own = serverOfEachTest();
 
 const pathOf = (person: string, question = ''): string =>
   `/v1/subjects/${encodeURIComponent(person)}${question}`;
 
 /** The files of the ledger in which the bytes of a person's identifier stand. */
 const filesNaming = (person: string): ReadonlyArray<string> =>
-  readdirSync(directory, { recursive: true, withFileTypes: true })
+  readdirSync(own.directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => {
@@ -74,10 +60,10 @@ const filesNaming = (person: string): ReadonlyArray<string> =>
       }
       return bytes.includes(person) || bytes.includes(Buffer.from(person, 'utf16le'));
     })
-    .map((file) => file.slice(directory.length + 1));
+    .map((file) => file.slice(own.directory.length + 1));
 
 const pseudonymOf = async (person: string): Promise<string> => {
-  const { pseudonyms } = await server.ledger.parts.vault.find({ names: [person], pseudonyms: [] });
+  const { pseudonyms } = await own.server.ledger.parts.vault.find({ names: [person], pseudonyms: [] });
   const pseudonym = pseudonyms.get(person);
   if (pseudonym === undefined) throw new Error('not in the vault');
   return pseudonym;
@@ -85,8 +71,8 @@ const pseudonymOf = async (person: string): Promise<string> => {
 
 describe('a person in the ledger', () => {
   it('is named in the vault, and in no other file', async () => {
-    await server.record(story);
-    await server.rows('/v1/events', { subject: zorica, atLeast: story.length });
+    await own.server.record(story);
+    await own.server.rows('/v1/events', { subject: zorica, atLeast: story.length });
     for (const person of people) {
       expect(filesNaming(person).filter((file) => !file.startsWith('vault.sqlite'))).toEqual([]);
       expect(filesNaming(person)).not.toEqual([]);
@@ -94,10 +80,10 @@ describe('a person in the ledger', () => {
   });
 
   it('is asked about by identifier or pseudonym, with the same answer', async () => {
-    const atLeast = await server.record(story);
+    const atLeast = await own.server.record(story);
     for (const question of ['/residency', '/history', '/trail']) {
-      const byName = await server.get(pathOf(zorica, question), { atLeast, validAt: '2021-01-01' });
-      const byPseudonym = await server.get(pathOf(await pseudonymOf(zorica), question), {
+      const byName = await own.server.get(pathOf(zorica, question), { atLeast, validAt: '2021-01-01' });
+      const byPseudonym = await own.server.get(pathOf(await pseudonymOf(zorica), question), {
         validAt: '2021-01-01',
       });
       expect(byName.status).toBe(200);
@@ -108,85 +94,85 @@ describe('a person in the ledger', () => {
 
 describe('erasing a person', () => {
   it('answers 204, then 404 by that identifier, whatever is asked', async () => {
-    const atLeast = await server.record(story);
-    expect((await server.get(pathOf(zorica, '/residency'), { atLeast })).status).toBe(200);
-    const erased = await server.delete(pathOf(zorica));
+    const atLeast = await own.server.record(story);
+    expect((await own.server.get(pathOf(zorica, '/residency'), { atLeast })).status).toBe(200);
+    const erased = await own.server.delete(pathOf(zorica));
     expect([erased.status, erased.body]).toEqual([204, '']);
     for (const question of ['/residency', '/history', '/trail'])
-      expect((await server.get(pathOf(zorica, question))).status).toBe(404);
-    expect((await server.get(pathOf(zorica, '/residency'), { knownPosition: 3 })).status).toBe(404);
-    const again = await server.delete(pathOf(zorica));
+      expect((await own.server.get(pathOf(zorica, question))).status).toBe(404);
+    expect((await own.server.get(pathOf(zorica, '/residency'), { knownPosition: 3 })).status).toBe(404);
+    const again = await own.server.delete(pathOf(zorica));
     expect([again.status, again.body.type]).toEqual([404, 'urn:domicile:problem:unknown']);
-    expect((await server.delete(pathOf('nobody'))).status).toBe(404);
+    expect((await own.server.delete(pathOf('nobody'))).status).toBe(404);
   });
 
   it('keeps the history, about the pseudonym', async () => {
-    const atLeast = await server.record(story);
+    const atLeast = await own.server.record(story);
     const pseudonym = await pseudonymOf(zorica);
-    const before = await server.get(pathOf(zorica, '/history'), { atLeast, knownPosition: story.length });
-    await server.delete(pathOf(zorica));
-    const after = await server.get(pathOf(pseudonym, '/history'), { knownPosition: story.length });
+    const before = await own.server.get(pathOf(zorica, '/history'), { atLeast, knownPosition: story.length });
+    await own.server.delete(pathOf(zorica));
+    const after = await own.server.get(pathOf(pseudonym, '/history'), { knownPosition: story.length });
     expect(after.status).toBe(200);
     expect(after.body.data).toEqual(before.body.data);
     expect(after.body.data.length).toBeGreaterThan(0);
-    const { body } = await server.get('/v1/events/2');
+    const { body } = await own.server.get('/v1/events/2');
     expect(body.data.event.data).toEqual({ subject: pseudonym, population: 'us' });
   });
 
   it('is itself on the record, about the pseudonym, and in its trail', async () => {
-    await server.record(story);
+    await own.server.record(story);
     const pseudonym = await pseudonymOf(zorica);
-    await server.delete(pathOf(zorica));
-    const log = await server.rows('/v1/events', { type: 'SubjectForgotten', atLeast: story.length + 1 });
+    await own.server.delete(pathOf(zorica));
+    const log = await own.server.rows('/v1/events', { type: 'SubjectForgotten', atLeast: story.length + 1 });
     expect(log).toMatchObject([
       { type: 'SubjectForgotten', source: 'urn:domicile:ledger', data: { subject: pseudonym } },
     ]);
-    const trail = await server.rows(pathOf(pseudonym, '/trail'));
+    const trail = await own.server.rows(pathOf(pseudonym, '/trail'));
     expect(trail.at(-1)!.event.type).toBe('SubjectForgotten');
   });
 
   it('leaves no byte of the identifier in any file, nor anything of the others out', async () => {
-    await server.record(story);
-    await server.delete(pathOf(zorica));
+    await own.server.record(story);
+    await own.server.delete(pathOf(zorica));
     expect(filesNaming(zorica)).toEqual([]);
     expect(filesNaming(quentin)).not.toEqual([]);
-    expect((await server.get(pathOf(quentin, '/residency'), { atLeast: story.length })).status).toBe(200);
-    await server.delete(pathOf(quentin));
-    await server.delete(pathOf(wilhelmina));
+    expect((await own.server.get(pathOf(quentin, '/residency'), { atLeast: story.length })).status).toBe(200);
+    await own.server.delete(pathOf(quentin));
+    await own.server.delete(pathOf(wilhelmina));
     for (const person of people) expect(filesNaming(person)).toEqual([]);
-    await server.close();
+    await own.server.close();
     for (const person of people) expect(filesNaming(person)).toEqual([]);
-    server = await LocalServer.open(directory);
+    await own.open();
     for (const person of people) expect(filesNaming(person)).toEqual([]);
   });
 
   it('asked for twice at once, is done once', async () => {
-    await server.record(story);
-    const replies = await Promise.all([1, 2, 3].map(() => server.delete(pathOf(zorica))));
+    await own.server.record(story);
+    const replies = await Promise.all([1, 2, 3].map(() => own.server.delete(pathOf(zorica))));
     expect(replies.every(({ status }) => status === 204 || status === 404)).toBe(true);
     expect(replies.some(({ status }) => status === 204)).toBe(true);
     expect(
-      await server.rows('/v1/events', { type: 'SubjectForgotten', atLeast: story.length + 1 }),
+      await own.server.rows('/v1/events', { type: 'SubjectForgotten', atLeast: story.length + 1 }),
     ).toHaveLength(1);
   });
 
   it('leaves other people of the same events named', async () => {
-    await server.record(story);
+    await own.server.record(story);
     const pseudonym = await pseudonymOf(zorica);
-    await server.delete(pathOf(zorica));
-    const { body } = await server.get('/v1/events/8', { atLeast: story.length });
+    await own.server.delete(pathOf(zorica));
+    const { body } = await own.server.get('/v1/events/8', { atLeast: story.length });
     expect(body.data.event.data.data.subjects).toEqual([quentin, pseudonym]);
   });
 });
 
 describe('events about a person who was erased', () => {
   const inVault = async () =>
-    (await server.ledger.parts.vault.find({ names: [zorica], pseudonyms: [] })).pseudonyms.get(zorica);
+    (await own.server.ledger.parts.vault.find({ names: [zorica], pseudonyms: [] })).pseudonyms.get(zorica);
 
   it('sent once more are duplicates, and do not bring the person back', async () => {
-    await server.record(story);
-    await server.delete(pathOf(zorica));
-    const replies = [await server.post(story), await server.postLines(story)];
+    await own.server.record(story);
+    await own.server.delete(pathOf(zorica));
+    const replies = [await own.server.post(story), await own.server.postLines(story)];
     for (const { status, body } of replies)
       expect([status, body]).toEqual([
         200,
@@ -194,13 +180,13 @@ describe('events about a person who was erased', () => {
       ]);
     expect(await inVault()).toBeUndefined();
     expect(filesNaming(zorica)).toEqual([]);
-    expect((await server.get(pathOf(zorica, '/residency'))).status).toBe(404);
+    expect((await own.server.get(pathOf(zorica, '/residency'))).status).toBe(404);
   });
 
   it('sent once more in a batch with new ones, only the new ones are recorded', async () => {
-    await server.record(story);
-    await server.delete(pathOf(zorica));
-    const { status, body } = await server.post([...story, enrolled('new', quentin, 'eu')]);
+    await own.server.record(story);
+    await own.server.delete(pathOf(zorica));
+    const { status, body } = await own.server.post([...story, enrolled('new', quentin, 'eu')]);
     expect([status, body]).toEqual([
       201,
       { recorded: 1, duplicates: story.length, position: String(story.length + 2) },
@@ -209,9 +195,12 @@ describe('events about a person who was erased', () => {
   });
 
   it('sent once more with other content are refused, and do not bring the person back', async () => {
-    await server.record(story);
-    await server.delete(pathOf(zorica));
-    const { status, body } = await server.post([enrolled('fresh', quentin), enrolled('first', zorica, 'eu')]);
+    await own.server.record(story);
+    await own.server.delete(pathOf(zorica));
+    const { status, body } = await own.server.post([
+      enrolled('fresh', quentin),
+      enrolled('first', zorica, 'eu'),
+    ]);
     expect(status).toBe(409);
     expect(body.errors).toMatchObject([{ index: 1, pointer: '/id' }]);
     expect(await inVault()).toBeUndefined();
@@ -219,14 +208,14 @@ describe('events about a person who was erased', () => {
   });
 
   it('sent for the first time are about somebody new', async () => {
-    await server.record(story);
+    await own.server.record(story);
     const pseudonym = await pseudonymOf(zorica);
-    await server.delete(pathOf(zorica));
-    const atLeast = await server.record([enrolled('returned', zorica, 'eu')]);
+    await own.server.delete(pathOf(zorica));
+    const atLeast = await own.server.record([enrolled('returned', zorica, 'eu')]);
     expect(await pseudonymOf(zorica)).not.toBe(pseudonym);
-    const { body } = await server.get(pathOf(zorica, '/history'), { atLeast });
+    const { body } = await own.server.get(pathOf(zorica, '/history'), { atLeast });
     expect(body.data).toEqual([]);
-    expect((await server.post(story)).body).toMatchObject({ recorded: 0, duplicates: story.length });
+    expect((await own.server.post(story)).body).toMatchObject({ recorded: 0, duplicates: story.length });
   });
 });
 

@@ -4,67 +4,59 @@
  */
 import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { many, placed } from '../support/given-events.ts';
 import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
+import { serverOfEachTest } from '../support/server-of-each-test.ts';
 
-let directory: string;
-let server: LocalServer;
-beforeEach(async () => {
-  directory = newDataDirectory();
-  server = await LocalServer.open(directory);
-});
-afterEach(async () => {
-  await server.close();
-  removeDirectory(directory);
-});
+const own = serverOfEachTest();
 
 /** How many are held, once the ledger answers. */
 const held = async (atLeast: string | number): Promise<number> => {
   await expect
-    .poll(async () => (await server.get('/v1/sites/a/holdings', { atLeast })).status, { timeout: 20_000 })
+    .poll(async () => (await own.server.get('/v1/sites/a/holdings', { atLeast })).status, { timeout: 20_000 })
     .toBe(200);
-  const { body } = await server.get('/v1/sites/a/holdings', { atLeast });
+  const { body } = await own.server.get('/v1/sites/a/holdings', { atLeast });
   return body.data[0].subjects;
 };
 
 describe('a server that starts on projections', () => {
   it('of a log that was put back from a backup, shorter than they are, answers by the log', async () => {
-    await server.record([placed('placed', 'us', 'a'), ...many(10, 'kept-')]);
-    await server.close();
+    await own.server.record([placed('placed', 'us', 'a'), ...many(10, 'kept-')]);
+    await own.server.close();
     const backup = newDataDirectory();
-    cpSync(directory, backup, { recursive: true });
-    server = await LocalServer.open(directory);
-    await server.record(many(20, 'lost-'));
+    cpSync(own.directory, backup, { recursive: true });
+    await own.open();
+    await own.server.record(many(20, 'lost-'));
     expect(await held(31)).toBe(30);
-    await server.close();
+    await own.server.close();
     for (const name of readdirSync(backup).filter((each) =>
       /^(log|vault|tree)\.sqlite|^signing-keys/.test(each),
     ))
-      cpSync(join(backup, name), join(directory, name));
+      cpSync(join(backup, name), join(own.directory, name));
     removeDirectory(backup);
-    server = await LocalServer.open(directory);
+    await own.open();
     expect(await held(11)).toBe(10);
-    const position = await server.record(many(40, 'later-'));
+    const position = await own.server.record(many(40, 'later-'));
     expect(await held(position)).toBe(50);
-    expect((await server.get('/v1/subjects/lost--subject-1/history')).status).toBe(404);
+    expect((await own.server.get('/v1/subjects/lost--subject-1/history')).status).toBe(404);
   });
 
   it('of a log that was put back and went on beyond them, answers by the log', async () => {
-    await server.record([placed('placed', 'us', 'a')]);
+    await own.server.record([placed('placed', 'us', 'a')]);
     const other = newDataDirectory();
     const beyond = await LocalServer.open(other);
     await beyond.record([placed('placed-too', 'us', 'a'), ...many(100, 'beyond-')]);
     await beyond.close();
-    await server.record(many(50, 'before-'));
+    await own.server.record(many(50, 'before-'));
     expect(await held(51)).toBe(50);
-    await server.close();
+    await own.server.close();
     for (const name of readdirSync(other).filter((each) =>
       /^(log|vault|tree)\.sqlite|^signing-keys/.test(each),
     ))
-      cpSync(join(other, name), join(directory, name));
+      cpSync(join(other, name), join(own.directory, name));
     removeDirectory(other);
-    server = await LocalServer.open(directory);
+    await own.open();
     expect(await held(101)).toBe(100);
   });
 });

@@ -1,21 +1,11 @@
 /**
  * How a party gets at holdings, whoever's data is in them, and the fewest edges to close.
  */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { enrolled, placed, sent } from '../support/given-events.ts';
-import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
+import { serverOfEachTest } from '../support/server-of-each-test.ts';
 
-let directory: string;
-let server: LocalServer;
-
-beforeEach(async () => {
-  directory = newDataDirectory();
-  server = await LocalServer.open(directory);
-});
-afterEach(async () => {
-  await server.close();
-  removeDirectory(directory);
-});
+const own = serverOfEachTest();
 
 const control = (id: string, controller: string, controlled: string) =>
   sent(id, 'ControlBegan', { controller, controlled, basis: 'ownership' });
@@ -40,8 +30,8 @@ describe('Given two ways from a holding company to a site, through one operator,
   ];
 
   it('then both are in the graph, and the one edge behind them is told to close', async () => {
-    const position = await server.record(world);
-    const { body } = await server.get('/v1/parties/top/reach', {
+    const position = await own.server.record(world);
+    const { body } = await own.server.get('/v1/parties/top/reach', {
       explain: 'cut',
       site: 'virginia',
       validAt: '2021-01-01',
@@ -66,8 +56,8 @@ describe('Given two ways from a holding company to a site, through one operator,
       over: { dataset: 'profile', scope: { subject: 'ana' } },
       actions: ['read'],
     };
-    const position = await server.record([...world, sent('g', 'AccessGranted', grant)]);
-    const { body } = await server.get('/v1/parties/top/reach', {
+    const position = await own.server.record([...world, sent('g', 'AccessGranted', grant)]);
+    const { body } = await own.server.get('/v1/parties/top/reach', {
       explain: 'cut',
       dataset: 'profile',
       validAt: '2021-01-01',
@@ -78,13 +68,13 @@ describe('Given two ways from a holding company to a site, through one operator,
   });
 
   it('when the party cannot reach it, then it is said why', async () => {
-    const position = await server.record([
+    const position = await own.server.record([
       ...world,
       sent('p', 'PartyRegistered', { party: 'nobody', kind: 'organisation', name: 'N' }),
     ]);
     const asked = { explain: 'cut', site: 'virginia', validAt: '2021-01-01', atLeast: position };
-    const { body } = await server.get('/v1/parties/nobody/reach', asked);
+    const { body } = await own.server.get('/v1/parties/nobody/reach', asked);
     expect(body.data).toMatchObject({ reaches: false, because: 'no-chain', edges: [] });
-    expect((await server.get('/v1/parties/who/reach', asked)).status).toBe(404);
+    expect((await own.server.get('/v1/parties/who/reach', asked)).status).toBe(404);
   });
 });

@@ -13,22 +13,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { enrolled, many, placed } from '../support/given-events.ts';
-import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
+import { serverOfEachTest } from '../support/server-of-each-test.ts';
 
-let directory: string;
-let server: LocalServer;
-beforeEach(async () => {
-  directory = newDataDirectory();
-  server = await LocalServer.open(directory);
-});
-afterEach(async () => {
-  await server.close();
-  removeDirectory(directory);
-});
+const own = serverOfEachTest();
 
-const projections = (): string => join(directory, 'projections');
+const projections = (): string => join(own.directory, 'projections');
 const servingFile = (): string => {
   const { serving } = JSON.parse(readFileSync(join(projections(), 'serving.json'), 'utf8'));
   return join(projections(), `generation-${String(serving).padStart(6, '0')}.sqlite`);
@@ -51,9 +42,9 @@ const asOfEarlierVersion = (file: string): void => {
 /** How many are held, once the ledger answers. */
 const held = async (atLeast: string | number): Promise<number> => {
   await expect
-    .poll(async () => (await server.get('/v1/sites/a/holdings', { atLeast })).status, { timeout: 20_000 })
+    .poll(async () => (await own.server.get('/v1/sites/a/holdings', { atLeast })).status, { timeout: 20_000 })
     .toBe(200);
-  const { body } = await server.get('/v1/sites/a/holdings', { atLeast });
+  const { body } = await own.server.get('/v1/sites/a/holdings', { atLeast });
   return body.data[0].subjects;
 };
 
@@ -71,16 +62,16 @@ describe('a server that starts on projections', () => {
     ['that somebody took away', (file) => rmSync(file)],
     ['of an earlier version', asOfEarlierVersion],
   ])('%s rebuilds them, and answers as before', async (_, damage) => {
-    await server.record([placed('placed', 'us', 'a')]);
-    await server.postLines(many(5_000));
-    await server.close();
+    await own.server.record([placed('placed', 'us', 'a')]);
+    await own.server.postLines(many(5_000));
+    await own.server.close();
     const file = servingFile();
     damage(file, statSync(file).size);
-    server = await LocalServer.open(directory);
+    await own.open();
     expect(await held(5_001)).toBe(5_000);
-    const position = await server.record([enrolled('another', 'one-more')]);
+    const position = await own.server.record([enrolled('another', 'one-more')]);
     expect(await held(position)).toBe(5_001);
-    expect((await server.get('/readyz')).body).toMatchObject({ status: 'ready', lag: 0 });
+    expect((await own.server.get('/readyz')).body).toMatchObject({ status: 'ready', lag: 0 });
     expect(readdirSync(projections()).filter((name) => name.endsWith('.sqlite'))).toHaveLength(1);
   });
 });

@@ -12,6 +12,7 @@ import { fromBase64, parseNote, verifyNote } from '../../src/integrity/signed-no
 import { parseTlogProof, verifyTlogProof } from '../../src/integrity/tlog-proof.ts';
 import { filesIn } from '../../src/ledger/files.ts';
 import { eventChecksum } from '../../src/store/sqlite/ledger-format.ts';
+import { backups } from '../support/given-events.ts';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
 
 const running: ServerProcess[] = [];
@@ -33,22 +34,6 @@ const right = <A>(either: E.Either<unknown, A>): A => {
   if (E.isLeft(either)) throw new Error(String(either.left));
   return either.right;
 };
-
-const backups = (count: number, from = 0) =>
-  Array.from({ length: count }, (_, index) => ({
-    specversion: '1.0',
-    id: `backup-${from + index}`,
-    source: '/backups',
-    type: 'BackupTaken',
-    time: '2020-03-01T00:00:00Z',
-    data: {
-      backup: `b${from + index}`,
-      dataset: 'tiktok/profile',
-      scope: { population: 'us-users' },
-      from: 'virginia',
-      to: 'singapore',
-    },
-  }));
 
 /** The checkpoint of a size, once it is served. */
 const checkpointOf = async (server: ServerProcess, size: number) => {

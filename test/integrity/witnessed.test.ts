@@ -13,6 +13,7 @@ import { parseVerifierKey } from '../../src/integrity/keys.ts';
 import { sha256Hex } from '../../src/integrity/sha256.ts';
 import { parseNote } from '../../src/integrity/signed-note.ts';
 import { parseTlogPolicy, verifyByPolicy } from '../../src/integrity/tlog-policy.ts';
+import { backups } from '../support/given-events.ts';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
 import { right, startWitness, type TestWitness } from '../support/witnesses.ts';
 
@@ -47,22 +48,6 @@ const witness = async (name: string, vkeys: ReadonlyArray<string>, directory = n
   witnesses.push(await startWitness(directory, name, vkeys, port));
   return witnesses.at(-1)!;
 };
-
-const backups = (count: number, from = 0) =>
-  Array.from({ length: count }, (_, index) => ({
-    specversion: '1.0',
-    id: `backup-${from + index}`,
-    source: '/backups',
-    type: 'BackupTaken',
-    time: '2020-03-01T00:00:00Z',
-    data: {
-      backup: `b${from + index}`,
-      dataset: 'tiktok/profile',
-      scope: { population: 'us-users' },
-      from: 'virginia',
-      to: 'singapore',
-    },
-  }));
 
 const pollMs = { interval: 50, timeout: 40_000 };
 const stateOf = async (server: ServerProcess) => (await server.get('/v1/log')).body.data;

@@ -38,3 +38,13 @@ export const retracted = (id: string, target: string): Sent =>
 /** So many events about so many subjects, with ids that begin alike. */
 export const many = (count: number, prefix = 'e'): ReadonlyArray<Sent> =>
   Array.from({ length: count }, (_, index) => enrolled(`${prefix}${index}`, `${prefix}-subject-${index}`));
+
+/** So many backups of the same data, with ids from a number on. */
+export const backups = (count: number, from = 0): ReadonlyArray<Sent> =>
+  Array.from({ length: count }, (_, index) => {
+    const backup = `b${from + index}`;
+    return sent(`backup-${from + index}`, 'BackupTaken', {
+      ...{ backup, dataset: 'tiktok/profile', scope: { population: 'us-users' } },
+      ...{ from: 'virginia', to: 'singapore' },
+    });
+  });
