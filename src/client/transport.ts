@@ -2,6 +2,8 @@
  * One request and its answer, over `fetch`: decoded, or a tagged error. Works in Node and in browsers.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import type * as t from 'io-ts';
 import { knownFieldsOf } from '../contract/known-fields.ts';
 import { ProblemDetails } from '../contract/problem.ts';
@@ -84,22 +86,23 @@ const undecodable = (response: Response, message: string): ClientError => ({
   faults: [],
 });
 
-const readJson = async (
-  response: Response,
-  signal: AbortSignal | undefined,
-): Promise<E.Either<ClientError, unknown>> => {
-  let text: string;
-  try {
-    text = await response.text();
-  } catch (error) {
-    return E.left(lost(error, signal));
-  }
-  try {
-    return E.right(JSON.parse(text));
-  } catch {
-    return E.left(undecodable(response, `status ${response.status} with a body that is not JSON`));
-  }
-};
+/** The text of a body, which may break off. */
+const readText = (response: Response, signal: AbortSignal | undefined): TE.TaskEither<ClientError, string> =>
+  TE.tryCatch(
+    () => response.text(),
+    (error) => lost(error, signal),
+  );
+
+const readJson = (response: Response, signal: AbortSignal | undefined): TE.TaskEither<ClientError, unknown> =>
+  pipe(
+    readText(response, signal),
+    TE.flatMapEither((text) =>
+      E.tryCatch(
+        () => JSON.parse(text) as unknown,
+        () => undecodable(response, `status ${response.status} with a body that is not JSON`),
+      ),
+    ),
+  );
 
 const decode = <A>(
   codec: t.Type<A, unknown, unknown>,
@@ -126,52 +129,71 @@ export const refusalOf = async (response: Response, signal?: AbortSignal): Promi
     await response.body?.cancel();
     return undecodable(response, `status ${response.status} without problem details (RFC 9457)`);
   }
-  const json = await readJson(response, signal);
-  if (E.isLeft(json)) return json.left;
-  const problem = decode(ProblemDetails, json.right, response);
-  if (E.isLeft(problem)) return problem.left;
   const retryAfterMs = retryAfterMsOf(response);
-  return {
-    kind: 'problem',
-    status: response.status,
-    problem: problem.right,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  };
+  return pipe(
+    readJson(response, signal),
+    TE.flatMapEither((json) => decode(ProblemDetails, json, response)),
+    TE.match(
+      (error) => error,
+      (problem): ClientError => ({
+        kind: 'problem',
+        status: response.status,
+        problem,
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      }),
+    ),
+  )();
+};
+
+/** The response, if its status is one that carries what was asked for; otherwise the refusal that it carries. */
+const accepted = (
+  target: Target,
+  call: Call,
+  also: ReadonlyArray<number> = [],
+): TE.TaskEither<ClientError, Response> => {
+  // It is sent at once: a caller may cancel right after the call.
+  const sent = send(target, call);
+  return pipe(
+    () => sent,
+    TE.flatMap((response) =>
+      response.ok || also.includes(response.status)
+        ? TE.right(response)
+        : TE.leftTask(() => refusalOf(response, call.signal)),
+    ),
+  );
 };
 
 /** Sends a request that is answered with text. */
-export const askText = async (target: Target, call: Call): Promise<E.Either<ClientError, string>> => {
-  const response = await send(target, { accept: 'text/plain', ...call });
-  if (E.isLeft(response)) return response;
-  if (!response.right.ok) return E.left(await refusalOf(response.right, call.signal));
-  try {
-    return E.right(await response.right.text());
-  } catch (error) {
-    return E.left(lost(error, call.signal));
-  }
-};
+export const askText = (target: Target, call: Call): Promise<E.Either<ClientError, string>> =>
+  pipe(
+    accepted(target, { accept: 'text/plain', ...call }),
+    TE.flatMap((response) => readText(response, call.signal)),
+  )();
 
 /** Sends a request and decodes what it is answered with. `also` names statuses that carry the same body. */
-export const ask = async <A>(
+export const ask = <A>(
   target: Target,
   call: Call,
   codec: t.Type<A, unknown, unknown>,
   also: ReadonlyArray<number> = [],
-): Promise<E.Either<ClientError, A>> => {
-  const response = await send(target, call);
-  if (E.isLeft(response)) return response;
-  if (!response.right.ok && !also.includes(response.right.status)) {
-    return E.left(await refusalOf(response.right, call.signal));
-  }
-  const json = await readJson(response.right, call.signal);
-  return E.isLeft(json) ? json : decode(codec, json.right, response.right);
-};
+): Promise<E.Either<ClientError, A>> =>
+  pipe(
+    accepted(target, call, also),
+    TE.flatMap((response) =>
+      pipe(
+        readJson(response, call.signal),
+        TE.flatMapEither((json) => decode(codec, json, response)),
+      ),
+    ),
+  )();
 
 /** Sends a request that is answered without a body. */
-export const tell = async (target: Target, call: Call): Promise<E.Either<ClientError, void>> => {
-  const response = await send(target, call);
-  if (E.isLeft(response)) return response;
-  if (!response.right.ok) return E.left(await refusalOf(response.right, call.signal));
-  await response.right.body?.cancel();
-  return E.right(undefined);
-};
+export const tell = (target: Target, call: Call): Promise<E.Either<ClientError, void>> =>
+  pipe(
+    accepted(target, call),
+    TE.flatMap((response) =>
+      TE.fromTask(async () => {
+        await response.body?.cancel();
+      }),
+    ),
+  )();

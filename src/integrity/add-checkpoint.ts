@@ -3,6 +3,7 @@
  * answers by what it knows of the log.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
 import {
   emptyRoot,
@@ -48,14 +49,14 @@ export const parseAddCheckpoint = (body: string): E.Either<string, AddCheckpoint
   const proof = lines.map(fromBase64);
   if (proof.length > hashesMax || proof.some((hash) => hash?.length !== hashBytes))
     return E.left(`expected up to ${hashesMax} lines with a hash of ${hashBytes} bytes in Base 64`);
-  const checkpoint = parseNote(body.slice(split + 2));
-  return E.isLeft(checkpoint)
-    ? checkpoint
-    : E.right({
-        oldSize: Number(oldSize),
-        proof: proof as ReadonlyArray<Hash>,
-        checkpoint: checkpoint.right,
-      });
+  return pipe(
+    parseNote(body.slice(split + 2)),
+    E.map((checkpoint) => ({
+      oldSize: Number(oldSize),
+      proof: proof as ReadonlyArray<Hash>,
+      checkpoint,
+    })),
+  );
 };
 
 /** What a witness answers, but for its cosignature. */
@@ -76,39 +77,55 @@ export interface Cosignable {
   readonly note: SignedNote;
 }
 
-const refuse = (status: 400 | 403 | 404 | 422, message: string): E.Either<WitnessRefusal, never> =>
-  E.left({ status, message });
+const refusal =
+  (status: 400 | 403 | 404 | 422) =>
+  (message: string): WitnessRefusal => ({ status, message });
 
 /** Whether a witness may cosign what a log asks it to, in the order of checks of tlog-witness. */
 export const judgeSubmission = (
   { oldSize, proof, checkpoint: note }: AddCheckpoint,
   knowledge: WitnessKnowledge,
-): E.Either<WitnessRefusal, Cosignable> => {
-  const read = parseCheckpoint(note.text);
-  if (E.isLeft(read)) return refuse(400, read.left);
-  const checkpoint = read.right;
-  const verifiers = knowledge.verifiersOf(checkpoint.origin);
-  if (verifiers === undefined)
-    return refuse(404, `no log with the origin ${checkpoint.origin} is known here`);
-  const verified = verifyNote(note, verifiers);
-  if (E.isLeft(verified)) return refuse(403, verified.left);
-  if (oldSize > checkpoint.size) return refuse(400, 'the old size is larger than the checkpoint');
-  const latest = knowledge.latestOf(checkpoint.origin);
-  if (oldSize !== (latest?.size ?? 0)) return E.left({ status: 409, size: latest?.size ?? 0 });
-  if (checkpoint.size === 0 && !sameHash(checkpoint.root, emptyRoot))
-    return refuse(422, 'the root is not that of the empty tree');
-  const isConsistent =
-    latest === undefined || latest.size === 0
-      ? proof.length === 0
-      : verifyConsistency(latest, checkpoint, proof);
-  if (!isConsistent)
-    return refuse(
-      422,
-      `the checkpoint is not shown to begin with the ${latest?.size ?? 0} leaves cosigned before`,
-    );
-  const by = verified.right.by;
-  const signatures = note.signatures.filter(({ name, keyId }) =>
-    by.some((each) => each.name === name && each.keyId === keyId),
+): E.Either<WitnessRefusal, Cosignable> =>
+  pipe(
+    E.Do,
+    E.bind('checkpoint', () => E.mapLeft(refusal(400))(parseCheckpoint(note.text))),
+    E.bind('verifiers', ({ checkpoint: { origin } }) =>
+      pipe(
+        knowledge.verifiersOf(origin),
+        E.fromNullable(refusal(404)(`no log with the origin ${origin} is known here`)),
+      ),
+    ),
+    E.bind('verified', ({ verifiers }) => E.mapLeft(refusal(403))(verifyNote(note, verifiers))),
+    E.filterOrElse(
+      ({ checkpoint }) => oldSize <= checkpoint.size,
+      () => refusal(400)('the old size is larger than the checkpoint'),
+    ),
+    E.tap(({ checkpoint }) => continues(knowledge.latestOf(checkpoint.origin), oldSize, checkpoint, proof)),
+    E.map(({ checkpoint, verified: { by } }) => ({
+      checkpoint,
+      note: {
+        text: note.text,
+        signatures: note.signatures.filter(({ name, keyId }) =>
+          by.some((each) => each.name === name && each.keyId === keyId),
+        ),
+      },
+    })),
   );
-  return E.right({ checkpoint, note: { text: note.text, signatures } });
+
+/** Whether a checkpoint is shown to begin with what was cosigned last. */
+const continues = (
+  latest: TreeHead | undefined,
+  oldSize: number,
+  checkpoint: Checkpoint,
+  proof: ReadonlyArray<Hash>,
+): E.Either<WitnessRefusal, undefined> => {
+  const size = latest?.size ?? 0;
+  if (oldSize !== size) return E.left({ status: 409, size });
+  if (checkpoint.size === 0 && !sameHash(checkpoint.root, emptyRoot))
+    return E.left(refusal(422)('the root is not that of the empty tree'));
+  const isConsistent =
+    latest === undefined || size === 0 ? proof.length === 0 : verifyConsistency(latest, checkpoint, proof);
+  return isConsistent
+    ? E.right(undefined)
+    : E.left(refusal(422)(`the checkpoint is not shown to begin with the ${size} leaves cosigned before`));
 };

@@ -2,6 +2,7 @@
  * Proofs that stand alone (C2SP tlog-proof): an entry's index, its inclusion proof, and a signed checkpoint.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
 import { type Hash, hashBytes, leafHash, verifyInclusion } from './merkle-tree.ts';
 import {
@@ -53,15 +54,15 @@ export const parseTlogProof = (text: string): E.Either<string, TlogProof> => {
     return E.left(
       `expected up to ${hashesMax} lines with a hash of ${hashBytes} bytes in Base 64 after the index`,
     );
-  const checkpoint = parseNote(text.slice(split + 2));
-  return E.isLeft(checkpoint)
-    ? checkpoint
-    : E.right({
-        extra: extra ?? undefined,
-        index: Number(index),
-        proof: proof as ReadonlyArray<Hash>,
-        checkpoint: checkpoint.right,
-      });
+  return pipe(
+    parseNote(text.slice(split + 2)),
+    E.map((checkpoint) => ({
+      extra: extra ?? undefined,
+      index: Number(index),
+      proof: proof as ReadonlyArray<Hash>,
+      checkpoint,
+    })),
+  );
 };
 
 /**
@@ -75,14 +76,21 @@ export const verifyTlogProof = (
   entry: Uint8Array,
   verifiers: ReadonlyArray<NoteVerifier>,
 ): E.Either<string, Checkpoint> => {
-  const verified = verifyNote(note, verifiers);
-  if (E.isLeft(verified)) return E.left(`the checkpoint: ${verified.left}`);
-  const checkpoint = parseCheckpoint(note.text);
-  if (E.isLeft(checkpoint)) return checkpoint;
-  const { size, root, origin } = checkpoint.right;
-  if (!verified.right.by.some(({ name }) => name === origin))
-    return E.left('the checkpoint is of another log than the key that signed it');
-  return verifyInclusion({ index, size, leaf: leafHash(entry), proof }, root)
-    ? checkpoint
-    : E.left(`the inclusion proof of entry ${index} does not lead to the root of the checkpoint`);
+  return pipe(
+    verifyNote(note, verifiers),
+    E.mapLeft((fault) => `the checkpoint: ${fault}`),
+    E.flatMap(({ by }) =>
+      pipe(
+        parseCheckpoint(note.text),
+        E.filterOrElse(
+          ({ origin }) => by.some(({ name }) => name === origin),
+          () => 'the checkpoint is of another log than the key that signed it',
+        ),
+      ),
+    ),
+    E.filterOrElse(
+      ({ size, root }) => verifyInclusion({ index, size, leaf: leafHash(entry), proof }, root),
+      () => `the inclusion proof of entry ${index} does not lead to the root of the checkpoint`,
+    ),
+  );
 };

@@ -100,11 +100,11 @@ export class Monitor {
     if (E.isLeft(shown)) return noAnswer(shown.left);
     const operator = { '/log/checkpoint': shown.right.bytes };
     const text = Buffer.from(shown.right.bytes).toString('utf8');
-    const note = parseNote(text);
-    if (E.isLeft(note)) return this.lie('checkpoint', note.left, operator);
-    const judged = verifyByPolicy(note.right, this.options.policy, this.options.keys);
-    if (E.isLeft(judged)) return this.lie('checkpoint', judged.left, operator);
-    const checkpoint = parseCheckpoint(judged.right.text);
+    const checkpoint = pipe(
+      parseNote(text),
+      E.flatMap((note) => verifyByPolicy(note, this.options.policy, this.options.keys)),
+      E.flatMap((judged) => parseCheckpoint(judged.text)),
+    );
     if (E.isLeft(checkpoint)) return this.lie('checkpoint', checkpoint.left, operator);
     const stopped = await this.follow(checkpoint.right, operator);
     if (stopped !== undefined) return stopped;
@@ -123,9 +123,14 @@ export class Monitor {
   }
 
   private verifiedSize(): number {
-    const note = parseNote(this.own.verified() ?? '');
-    const checkpoint = E.isLeft(note) ? note : parseCheckpoint(note.right.text);
-    return E.isLeft(checkpoint) ? 0 : checkpoint.right.size;
+    return pipe(
+      parseNote(this.own.verified() ?? ''),
+      E.flatMap(({ text }) => parseCheckpoint(text)),
+      E.match(
+        () => 0,
+        ({ size }) => size,
+      ),
+    );
   }
 
   /** Takes in the events up to a checkpoint that the copy has not. */

@@ -4,7 +4,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { judgeSubmission, parseAddCheckpoint, type WitnessRefusal } from '../integrity/add-checkpoint.ts';
+import { pipe } from 'fp-ts/lib/function.js';
+import {
+  type AddCheckpoint,
+  type Cosignable,
+  judgeSubmission,
+  parseAddCheckpoint,
+  type WitnessRefusal,
+} from '../integrity/add-checkpoint.ts';
 import { sha256Hex } from '../integrity/sha256.ts';
 import {
   formatNote,
@@ -70,25 +77,33 @@ export class Witness {
    * @returns the lines of cosignature, or what is answered in their place.
    */
   addCheckpoint(body: string): E.Either<WitnessRefusal, string> {
-    const submission = parseAddCheckpoint(body);
-    if (E.isLeft(submission)) return E.left({ status: 400, message: submission.left });
-    return this.file.atomically((): E.Either<WitnessRefusal, string> => {
-      const judged = judgeSubmission(submission.right, {
+    return pipe(
+      parseAddCheckpoint(body),
+      E.mapLeft((message): WitnessRefusal => ({ status: 400, message })),
+      E.flatMap((submission) => this.file.atomically(() => this.cosign(submission))),
+    );
+  }
+
+  private cosign(submission: AddCheckpoint): E.Either<WitnessRefusal, string> {
+    return pipe(
+      judgeSubmission(submission, {
         verifiersOf: (origin) => this.verifiers.get(origin),
         latestOf: (origin) => this.file.latestOf(origin),
-      });
-      if (E.isLeft(judged)) return judged;
-      const { checkpoint, note } = judged.right;
-      const { signatures } = signNote(note.text, this.keys.signers);
-      this.file.keep({
-        origin: checkpoint.origin,
-        size: checkpoint.size,
-        root: checkpoint.root,
-        note: formatNote({ text: note.text, signatures: [...note.signatures, ...signatures] }),
-        at: this.now(),
-      });
-      return E.right(signatures.map(formatSignature).join(''));
+      }),
+      E.map((cosignable) => this.signAndKeep(cosignable)),
+    );
+  }
+
+  private signAndKeep({ checkpoint, note }: Cosignable): string {
+    const { signatures } = signNote(note.text, this.keys.signers);
+    this.file.keep({
+      origin: checkpoint.origin,
+      size: checkpoint.size,
+      root: checkpoint.root,
+      note: formatNote({ text: note.text, signatures: [...note.signatures, ...signatures] }),
+      at: this.now(),
     });
+    return signatures.map(formatSignature).join('');
   }
 
   /** The latest checkpoint of the log whose origin has this hash (SHA-256, lowercase hexadecimal), with cosignatures. */
@@ -159,13 +174,19 @@ export const witnessKeysIn = (
   now: () => number,
 ): E.Either<string, ReadonlyArray<string>> => {
   if (name !== undefined && !isWitness(directory)) {
-    const made = openWitness(directory, name, noLogs, now);
-    if (E.isRight(made)) made.right.close();
-    return E.isLeft(made) ? made : E.right(made.right.vkeys());
+    return pipe(
+      openWitness(directory, name, noLogs, now),
+      E.map((made) => {
+        made.close();
+        return made.vkeys();
+      }),
+    );
   }
   const files = filesIn(directory);
   const kept = readWitnessName(files.record);
   if (kept === undefined) return E.left(`${files.record}: the witness has no name yet; start it once`);
-  const keys = signingKeys(files.keys, kept, () => 0, 'ed25519-cosignature');
-  return E.isLeft(keys) ? keys : E.right(keys.right.verifiers.map(({ vkey }) => vkey));
+  return pipe(
+    signingKeys(files.keys, kept, () => 0, 'ed25519-cosignature'),
+    E.map(({ verifiers }) => verifiers.map(({ vkey }) => vkey)),
+  );
 };

@@ -342,6 +342,8 @@ describe('the client itself', () => {
       'eventsource-parser/stream',
       'fastest-levenshtein',
       'fp-ts/lib/Either.js',
+      'fp-ts/lib/TaskEither.js',
+      'fp-ts/lib/function.js',
       'io-ts',
     ]);
   });

@@ -11,7 +11,7 @@ import { exact, nullable } from '../../domain/events/codec.ts';
 import type { Assurance } from '../../domain/events/words.ts';
 import type { Bounds } from '../../domain/recording/bounds.ts';
 import { filesIn } from '../../ledger/files.ts';
-import { type KeyProblem, Keys, Scope } from '../../people/access/keys.ts';
+import { type Key, type KeyProblem, Keys, Scope } from '../../people/access/keys.ts';
 import { makePrivateDirectory } from '../../store/private-files.ts';
 import { type FormatOptions, withFormatOption } from '../invocation/command-options.ts';
 import { settingsOf } from '../invocation/connection.ts';
@@ -116,35 +116,30 @@ const create = async (
   return E.right(success);
 };
 
+const rowOf = ({ name, scopes, sources, types, maxAssurance, createdAt, revokedAt }: Key): KeyRow => ({
+  name,
+  scopes: scopes.join(' '),
+  sources: (sources ?? []).join(' '),
+  types: (types ?? []).join(' '),
+  maxAssurance: maxAssurance ?? null,
+  createdAt,
+  revokedAt: revokedAt ?? null,
+});
+
 const list = async (options: KeyOptions & FormatOptions, terminal: Terminal): Promise<CommandResult> => {
-  const keys = keysOf(options);
-  if (E.isLeft(keys)) return keys;
-  const all = E.tryCatch(() => keys.right.all(), failureOfThrown);
-  if (E.isLeft(all)) return all;
-  const rows = all.right.map(
-    ({
-      name,
-      scopes,
-      sources = [],
-      types = [],
-      maxAssurance = null,
-      createdAt,
-      revokedAt = null,
-    }): KeyRow => ({
-      name,
-      scopes: scopes.join(' '),
-      sources: sources.join(' '),
-      types: types.join(' '),
-      maxAssurance,
-      createdAt,
-      revokedAt,
-    }),
+  const kept = pipe(
+    keysOf(options),
+    E.bindTo('keys'),
+    E.bind('all', ({ keys }) => E.tryCatch(() => keys.all(), failureOfThrown)),
   );
+  if (E.isLeft(kept)) return kept;
+  const { keys, all } = kept.right;
+  const rows = all.map(rowOf);
   if (options.format === 'json') terminal.out(JSON.stringify(rows));
   else if (options.format === 'ndjson') for (const row of rows) terminal.out(JSON.stringify(row));
   else if (options.format === 'csv') writeCsv(Object.keys(KeyRow.required), rows, terminal);
-  else if (rows.length === 0 && keys.right.areLost())
-    terminal.out(`No keys, and ${keys.right.file} is lost: nobody is let in. Restore it, or make new keys.`);
+  else if (rows.length === 0 && keys.areLost())
+    terminal.out(`No keys, and ${keys.file} is lost: nobody is let in. Restore it, or make new keys.`);
   else if (rows.length === 0)
     terminal.out(
       'No keys. The server listens on loopback only and admits everybody. To create a key: domicile keys create NAME',

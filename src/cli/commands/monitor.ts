@@ -1,12 +1,11 @@
 /**
  * `domicile monitor`: an independent copy of a ledger, which checks what its operator shows and says.
  */
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import { checkFailed, invalidUsage, success, unavailable } from '../invocation/exit-codes.ts';
-import { type CommandResult, type Failure, failureOfThrown } from '../invocation/failure.ts';
+import { checkFailed, success, unavailable } from '../invocation/exit-codes.ts';
+import { type CommandResult, invalidUse } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { ProgressBar } from '../terminal/progress-bar.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -39,57 +38,23 @@ const countUpTo =
     return count;
   };
 
-const invalid = (message: string, hint?: string): E.Either<Failure, never> =>
-  E.left({ exitCode: invalidUsage, message, ...(hint === undefined ? {} : { hint }) });
-
 const run = async (url: string, options: MonitorOptions, terminal: Terminal): Promise<CommandResult> => {
-  const {
-    dir,
-    key = [],
-    policy,
-    token = process.env.LEDGER_TOKEN,
-    once,
-    fail,
-    questions,
-    interval,
-  } = options;
+  const { dir, token = process.env.LEDGER_TOKEN, once, fail, questions, interval } = options;
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
-    return invalid('expected the address of a ledger, such as https://ledger.example.com');
-  const [
-    { parseVerifierKey },
-    { parseTlogPolicy },
-    { Operator },
-    { OwnLedger },
-    { Monitor },
-    { keepEvidence },
-  ] = await Promise.all([
-    import('../../integrity/keys.ts'),
-    import('../../integrity/tlog-policy.ts'),
+    return E.left(invalidUse('expected the address of a ledger, such as https://ledger.example.com'));
+  const [{ trustedBy }, { Operator }, { OwnLedger }, { Monitor }, { keepEvidence }] = await Promise.all([
+    import('../invocation/trusted-keys.ts'),
     import('../../monitor/operator.ts'),
     import('../../monitor/own-ledger.ts'),
     import('../../monitor/monitor.ts'),
     import('../../monitor/evidence.ts'),
   ]);
-  const keys = E.traverseArray(parseVerifierKey)(key);
-  if (E.isLeft(keys)) return invalid(`--key: ${keys.left}`);
-  const text =
-    policy === undefined
-      ? E.right('quorum none')
-      : E.tryCatch(() => readFileSync(policy, 'utf8'), failureOfThrown);
-  if (E.isLeft(text)) return text;
-  const trusted = parseTlogPolicy(text.right);
-  if (E.isLeft(trusted)) return invalid(`${policy}: ${trusted.left}`);
-  if (keys.right.length + trusted.right.logs.length === 0) {
-    return invalid(
-      'name the keys that you trust with --key VKEY or --policy FILE',
-      'Ask for them by a way that the operator does not control: `domicile log key` prints them where the ledger is.',
-    );
-  }
+  const trusted = trustedBy(options);
+  if (E.isLeft(trusted)) return trusted;
   const own = new OwnLedger(dir, Date.now());
   const bar = new ProgressBar(terminal, () => performance.now());
   const monitor = new Monitor(new Operator(url, token), own, {
-    policy: trusted.right,
-    keys: keys.right,
+    ...trusted.right,
     questions,
     now: () => Date.now(),
     random: Math.random,

@@ -1,14 +1,16 @@
 /**
  * `domicile verify`: checks a whole ledger, or a proof that came from one.
  */
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type { Checkpoint } from '../../integrity/checkpoint.ts';
+import type { JudgedNote } from '../../integrity/tlog-policy.ts';
 import type { Check } from '../../ledger/examine/check.ts';
 import { type FormatOptions, withFormatOption } from '../invocation/command-options.ts';
 import { settingsOf } from '../invocation/connection.ts';
 import { checkFailed, invalidUsage, success } from '../invocation/exit-codes.ts';
-import { type CommandResult, type Failure, failureOfThrown } from '../invocation/failure.ts';
+import { type CommandResult, failureOfThrown, invalidUse } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { CheckRow, checkTable } from '../terminal/check-table.ts';
 import { writeCsv } from '../terminal/formats.ts';
@@ -69,58 +71,70 @@ const verifyWhole = async (options: VerifyOptions, terminal: Terminal): Promise<
   }
 };
 
-const invalid = (message: string, hint?: string): E.Either<Failure, never> =>
-  E.left({ exitCode: invalidUsage, message, ...(hint === undefined ? {} : { hint }) });
-
-const readText = (file: string): E.Either<Failure, string> =>
-  E.tryCatch(() => readFileSync(file, 'utf8'), failureOfThrown);
+/** What a proof in a file proves: which event is in which log, and who signed and cosigned that. */
+interface Proved {
+  readonly entry: Uint8Array;
+  readonly index: number;
+  readonly checkpoint: Checkpoint;
+  readonly judged: JudgedNote;
+}
 
 const verifyProof = async (
   file: string,
-  { key = [], policy }: VerifyOptions,
+  options: VerifyOptions,
   terminal: Terminal,
 ): Promise<CommandResult> => {
-  const [{ parseVerifierKey }, { parseTlogPolicy, verifyByPolicy }, { parseTlogProof, verifyTlogProof }] =
+  const [{ readText, trustedBy }, { verifyByPolicy }, { parseTlogProof, verifyTlogProof }] =
     await Promise.all([
-      import('../../integrity/keys.ts'),
+      import('../invocation/trusted-keys.ts'),
       import('../../integrity/tlog-policy.ts'),
       import('../../integrity/tlog-proof.ts'),
     ]);
-  const keys = E.traverseArray(parseVerifierKey)(key);
-  if (E.isLeft(keys)) return invalid(`--key: ${keys.left}`);
-  const policyText = policy === undefined ? E.right('quorum none') : readText(policy);
-  if (E.isLeft(policyText)) return policyText;
-  const read = parseTlogPolicy(policyText.right);
-  if (E.isLeft(read)) return invalid(`${policy}: ${read.left}`);
-  const logs = [...read.right.logs.map((log) => log.key), ...keys.right];
-  if (logs.length === 0) {
-    return invalid(
-      'name the keys that you trust with --key VKEY or --policy FILE',
-      'Ask for them by a way that the ledger does not control: `domicile log key` prints them where the ledger is.',
-    );
-  }
-  const text = readText(file);
-  if (E.isLeft(text)) return text;
-  const proof = parseTlogProof(text.right);
-  if (E.isLeft(proof)) return invalid(`${file}: ${proof.left}`);
-  const { extra, index, checkpoint } = proof.right;
-  if (extra === undefined) return invalid(`${file}: the proof does not hold the entry that it is about`);
-  const verified = verifyTlogProof(proof.right, extra, logs);
-  const judged = verifyByPolicy(checkpoint, read.right, keys.right);
-  const fault = E.isLeft(verified) ? verified.left : E.isLeft(judged) ? judged.left : undefined;
-  if (fault !== undefined || E.isLeft(verified) || E.isLeft(judged)) {
-    terminal.out(`Not verified: ${fault}.`);
-    return E.right(checkFailed);
-  }
-  const { origin, size } = verified.right;
-  const witnesses = judged.right.witnesses.length;
+  const given = pipe(
+    E.Do,
+    E.bind('trusted', () => trustedBy(options)),
+    E.bind('text', () => readText(file)),
+    E.bind('proof', ({ text }) =>
+      E.mapLeft((fault: string) => invalidUse(`${file}: ${fault}`))(parseTlogProof(text)),
+    ),
+    E.bind('entry', ({ proof }) =>
+      pipe(
+        proof.extra,
+        E.fromNullable(invalidUse(`${file}: the proof does not hold the entry that it is about`)),
+      ),
+    ),
+  );
+  if (E.isLeft(given)) return given;
+  const { trusted, proof, entry } = given.right;
+  const { policy, keys } = trusted;
+  return pipe(
+    E.Do,
+    E.bind('checkpoint', () =>
+      verifyTlogProof(proof, entry, [...policy.logs.map((log) => log.key), ...keys]),
+    ),
+    E.bind('judged', () => verifyByPolicy(proof.checkpoint, policy, keys)),
+    E.matchW(
+      (fault) => {
+        terminal.out(`Not verified: ${fault}.`);
+        return E.right(checkFailed);
+      },
+      (verified) => {
+        showProved({ ...verified, entry, index: proof.index }, terminal);
+        return E.right(success);
+      },
+    ),
+  );
+};
+
+const showProved = ({ entry, index, checkpoint, judged }: Proved, terminal: Terminal): void => {
+  const { origin, size } = checkpoint;
+  const witnesses = judged.witnesses.length;
   terminal.out(
     `Verified: event ${index + 1} is in the log ${origin} of ${counted(size, 'event', 'events')}.`,
   );
-  terminal.out(`Signed by ${judged.right.by.map(({ name }) => name).join(', ')}.`);
+  terminal.out(`Signed by ${judged.by.map(({ name }) => name).join(', ')}.`);
   if (witnesses > 0) terminal.out(`Cosigned by ${counted(witnesses, 'witness', 'witnesses')} of the policy.`);
-  terminal.out(`The entry: ${Buffer.from(extra).toString('utf8')}`);
-  return E.right(success);
+  terminal.out(`The entry: ${Buffer.from(entry).toString('utf8')}`);
 };
 
 /** Adds the command. */

@@ -1,11 +1,11 @@
 /**
  * `domicile witness`: a witness for the logs of others (C2SP tlog-witness), as a regulator or an auditor runs one.
  */
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import { invalidUsage, success } from '../invocation/exit-codes.ts';
-import { type CommandResult, type Failure, failureOfThrown } from '../invocation/failure.ts';
+import { pipe } from 'fp-ts/lib/function.js';
+import { success } from '../invocation/exit-codes.ts';
+import { type CommandResult, invalidUse } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { failureOfListening, portOf, stopAsked } from './serve.ts';
@@ -20,30 +20,33 @@ interface WitnessOptions {
 
 const portDefault = 8_585;
 
-const invalid = (message: string, hint?: string): E.Either<Failure, never> =>
-  E.left({ exitCode: invalidUsage, message, ...(hint === undefined ? {} : { hint }) });
-
 const run = async (options: WitnessOptions, terminal: Terminal): Promise<CommandResult> => {
   const { data, name, logs, host, port } = options;
-  if (data === undefined) return invalid('name the directory of the witness with --data DIR');
+  if (data === undefined) return E.left(invalidUse('name the directory of the witness with --data DIR'));
   if (logs === undefined) {
-    return invalid(
-      'name the logs to cosign for with --logs FILE',
-      'The file is a tlog-policy: a line "log VKEY" for each key that `domicile log key` of a ledger prints, and "quorum none".',
+    return E.left(
+      invalidUse(
+        'name the logs to cosign for with --logs FILE',
+        'The file is a tlog-policy: a line "log VKEY" for each key that `domicile log key` of a ledger prints, and "quorum none".',
+      ),
     );
   }
-  const [{ parseTlogPolicy }, { openWitness }, { serveWitness }] = await Promise.all([
-    import('../../integrity/tlog-policy.ts'),
+  const [{ readTlogPolicy }, { openWitness }, { serveWitness }] = await Promise.all([
+    import('../invocation/trusted-keys.ts'),
     import('../../witness/witness.ts'),
     import('../../witness/serve-witness.ts'),
   ]);
-  const text = E.tryCatch(() => readFileSync(logs, 'utf8'), failureOfThrown);
-  if (E.isLeft(text)) return text;
-  const policy = parseTlogPolicy(text.right);
-  if (E.isLeft(policy)) return invalid(`${logs}: ${policy.left}`);
-  if (policy.right.logs.length === 0) return invalid(`${logs}: no line names a log: log VKEY`);
-  const witness = openWitness(data, name, policy.right, () => Date.now());
-  if (E.isLeft(witness)) return invalid(witness.left);
+  const witness = pipe(
+    readTlogPolicy(logs),
+    E.filterOrElse(
+      (policy) => policy.logs.length > 0,
+      () => invalidUse(`${logs}: no line names a log: log VKEY`),
+    ),
+    E.flatMap((policy) =>
+      E.mapLeft((fault: string) => invalidUse(fault))(openWitness(data, name, policy, () => Date.now())),
+    ),
+  );
+  if (E.isLeft(witness)) return witness;
   try {
     const running = await serveWitness(witness.right, host, port);
     const stop = stopAsked();
@@ -61,10 +64,10 @@ const showKeys = async (
   { data, name }: Pick<WitnessOptions, 'data' | 'name'>,
   terminal: Terminal,
 ): Promise<CommandResult> => {
-  if (data === undefined) return invalid('name the directory of the witness with --data DIR');
+  if (data === undefined) return E.left(invalidUse('name the directory of the witness with --data DIR'));
   const { witnessKeysIn } = await import('../../witness/witness.ts');
   const keys = witnessKeysIn(data, name, () => Date.now());
-  if (E.isLeft(keys)) return invalid(keys.left);
+  if (E.isLeft(keys)) return E.left(invalidUse(keys.left));
   for (const vkey of keys.right) terminal.out(vkey);
   return E.right(success);
 };

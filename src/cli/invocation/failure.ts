@@ -19,6 +19,13 @@ export interface Failure {
 /** How a command ends: with a failure, or with its exit code. */
 export type CommandResult = E.Either<Failure, number>;
 
+/** The command was used in a wrong way: what is wrong, and what to do. */
+export const invalidUse = (message: string, hint?: string): Failure => ({
+  exitCode: invalidUsage,
+  message,
+  ...(hint === undefined ? {} : { hint }),
+});
+
 /** How many faults of a refused body are shown. */
 const faultsShownMax = 20;
 

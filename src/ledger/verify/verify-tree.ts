@@ -2,6 +2,7 @@
  * The checks of the Merkle tree (V13): its tiles, and the checkpoints that were ever signed of it.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { parseCheckpoint } from '../../integrity/checkpoint.ts';
 import type { VerifierKey } from '../../integrity/keys.ts';
 import { sameHash } from '../../integrity/merkle-tree.ts';
@@ -50,15 +51,18 @@ const faultOf = (
   if (!sameHash(tree.rootAt(size), root))
     return `the tree of ${size} leaves has another root than was signed`;
   if (note === undefined) return undefined;
-  const read = parseNote(note);
-  const verified = E.flatMap((each: Parameters<typeof verifyNote>[0]) => verifyNote(each, keys))(read);
-  if (E.isLeft(verified)) return `the checkpoint of ${size} leaves: ${verified.left}`;
-  const checkpoint = parseCheckpoint(verified.right.text);
-  if (E.isLeft(checkpoint)) return `the checkpoint of ${size} leaves: ${checkpoint.left}`;
-  const signed = checkpoint.right;
-  return signed.origin === origin && signed.size === size && sameHash(signed.root, root)
-    ? undefined
-    : `the checkpoint kept for ${size} leaves says something else`;
+  return pipe(
+    parseNote(note),
+    E.flatMap((each) => verifyNote(each, keys)),
+    E.flatMap(({ text }) => parseCheckpoint(text)),
+    E.matchW(
+      (fault) => `the checkpoint of ${size} leaves: ${fault}`,
+      (signed) =>
+        signed.origin === origin && signed.size === size && sameHash(signed.root, root)
+          ? undefined
+          : `the checkpoint kept for ${size} leaves says something else`,
+    ),
+  );
 };
 
 /** Checks every checkpoint that was ever signed against the tree, and the signatures that are kept. */

@@ -2,6 +2,7 @@
  * Requests to a witness by C2SP tlog-witness, and what their answers mean.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { formatAddCheckpoint } from '../../integrity/add-checkpoint.ts';
 import { parseCheckpoint } from '../../integrity/checkpoint.ts';
 import type { VerifierKey } from '../../integrity/keys.ts';
@@ -97,21 +98,21 @@ const cosignaturesIn = (
   text: string,
   size: number,
   keys: ReadonlyArray<VerifierKey>,
-): E.Either<string, ReadonlyArray<Cosignature>> => {
-  const signatures = parseSignatures(lines);
-  if (E.isLeft(signatures)) return signatures;
-  const verified = verifyNote({ text, signatures: signatures.right }, keys);
-  if (E.isLeft(verified)) return verified;
-  return E.right(
-    keys
-      .filter((key) => verified.right.by.includes(key))
-      .map((key): Cosignature => {
-        const line = signatures.right.find(({ name, keyId }) => name === key.name && keyId === key.keyId)!;
-        const at = (key.timeOf(line.signature) ?? 0) * msPerSecond;
-        return { size, key: keyWord(key), at, line: formatSignature(line) };
-      }),
+): E.Either<string, ReadonlyArray<Cosignature>> =>
+  pipe(
+    E.Do,
+    E.bind('signatures', () => parseSignatures(lines)),
+    E.bind('verified', ({ signatures }) => verifyNote({ text, signatures }, keys)),
+    E.map(({ signatures, verified }) =>
+      keys
+        .filter((key) => verified.by.includes(key))
+        .map((key): Cosignature => {
+          const line = signatures.find(({ name, keyId }) => name === key.name && keyId === key.keyId)!;
+          const at = (key.timeOf(line.signature) ?? 0) * msPerSecond;
+          return { size, key: keyWord(key), at, line: formatSignature(line) };
+        }),
+    ),
   );
-};
 
 /** Submits a checkpoint, with the proof from the size that the witness is thought to have cosigned last. */
 export const submit = async (
