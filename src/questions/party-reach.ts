@@ -1,19 +1,12 @@
-/**
- * What a party could reach, and what parties would newly reach if some events were recorded (R20).
- */
-
-import type { PartyReachRow, SimulatedReachRow } from '../contract/rows/reach.ts';
+/** What a party could reach: every holding, of how many people, and how (R13 to R15). */
+import type { PartyReachRow } from '../contract/rows/reach.ts';
 import { countedDataOf } from '../domain/policy/judged-holdings.ts';
-import { type NewReach, newlyReachedBetween, type ReachedWorld } from '../domain/policy/newly-reached.ts';
 import { type HoldingReach, reachOfParty as reachedHoldings } from '../domain/reach/reach-of-party.ts';
 import { formatBound, type Instant } from '../domain/time/instant.ts';
 import type { Interval } from '../domain/time/interval.ts';
-import { dividing } from './enrolment-cohorts.ts';
 import { reachIndexOf, wirePath } from './reach.ts';
-import { ResidencyFacts } from './residency-facts.ts';
-import { residencyOfMany } from './residency-of-many.ts';
 import type { View } from './view.ts';
-import { namedSubjects, wholeHistoryOf } from './whole-history.ts';
+import { wholeHistoryOf } from './whole-history.ts';
 
 /** What was reached, on the wire. */
 export const wireHoldingReach = ({ from, to, path, ...of }: HoldingReach): PartyReachRow => ({
@@ -23,58 +16,13 @@ export const wireHoldingReach = ({ from, to, path, ...of }: HoldingReach): Party
   path: wirePath(path),
 });
 
-const reachedBy = (view: View, party: string, at: Instant, during: Interval): ReadonlyArray<HoldingReach> => {
-  const data = countedDataOf(wholeHistoryOf(view).classes());
-  return reachedHoldings(reachIndexOf(view), party, data, { at, during });
-};
-
 /** What the party reached: by dataset, population, site, kind, backup, from. Paths are not yet written out. */
 export const reachOfParty = (
   view: View,
   party: string,
   at: Instant,
   during: Interval,
-): ReadonlyArray<HoldingReach> => reachedBy(view, party, at, during);
-
-/** What a party would newly reach, on the wire. */
-export const wireNewReach = ({ party, ...reached }: NewReach): SimulatedReachRow => ({
-  party,
-  ...wireHoldingReach(reached),
-});
-
-/** Where everybody's data was as two views know it, in the same cohorts, so that they can be compared person by person. */
-const comparable = (views: readonly [View, View]): ReadonlyArray<ReachedWorld> => {
-  const followed = new Set<string>();
-  for (const view of views) {
-    for (const subject of view.index.movedIndividuals().subjects) followed.add(subject);
-    for (const subject of namedSubjects(view, reachIndexOf(view))) followed.add(subject);
-    for (const subject of view.simulatedSubjects()) followed.add(subject);
-  }
-  const populationsOf = (view: View): ReadonlyArray<string> =>
-    view.names('population', '', Number.MAX_SAFE_INTEGER);
-  const divisions = views.map((view) => {
-    const facts = new ResidencyFacts(view);
-    for (const population of populationsOf(view)) facts.addPopulation(population);
-    for (const subject of followed) facts.addSubject(subject);
-    return dividing(facts.facts.values());
-  });
-  return views.map((view) => {
-    const { residency, ...cohorts } = residencyOfMany(
-      view,
-      populationsOf(view),
-      followed,
-      'always',
-      (population) => divisions.flatMap((of) => of(population)),
-    );
-    return { residency, cohorts, reach: reachIndexOf(view) };
-  });
-};
-
-/**
- * What parties would newly reach if some events were recorded: from `at` on, judged for each person. By party, then in
- * the order of `reachOfParty`.
- */
-export const newlyReached = (today: View, simulated: View, at: Instant): ReadonlyArray<NewReach> => {
-  const [before, after] = comparable([today, simulated]) as [ReachedWorld, ReachedWorld];
-  return newlyReachedBetween(before, after, at);
+): ReadonlyArray<HoldingReach> => {
+  const data = countedDataOf(wholeHistoryOf(view).classes());
+  return reachedHoldings(reachIndexOf(view), party, data, { at, during });
 };

@@ -13,12 +13,8 @@ import { allFindings } from '../../src/questions/findings.ts';
 import { holdingsAt } from '../../src/questions/holdings.ts';
 import { KeptHistory } from '../../src/questions/kept-history.ts';
 import { membersAt } from '../../src/questions/members.ts';
-import {
-  newlyReached,
-  reachOfParty,
-  wireHoldingReach,
-  wireNewReach,
-} from '../../src/questions/party-reach.ts';
+import { reachOfParty, wireHoldingReach } from '../../src/questions/party-reach.ts';
+import { simulateEvents, wireNewReach } from '../../src/questions/simulate-events.ts';
 import { simulatedEvents, View } from '../../src/questions/view.ts';
 import { lookForHistories, wholeHistories } from '../../src/questions/whole-history.ts';
 import { wireFinding } from '../../src/questions/wire-finding.ts';
@@ -200,7 +196,9 @@ it('answers at every stage, and as known at earlier positions, are those of a fr
         if (E.isLeft(decoded)) throw new Error('no event');
         const simulation = simulatedEvents([decoded.right], 5_000);
         const simulate = (view: View) =>
-          newlyReached(view, new View(view.index, view.known, simulation), epoch + 5 * day).map(wireNewReach);
+          simulateEvents(view, new View(view.index, view.known, simulation), epoch + 5 * day).map(
+            wireNewReach,
+          );
         for (const position of [events.length, Math.ceil(events.length / 2)])
           expect(simulate(kept.view(position))).toEqual(simulate(projected(events).view(position)));
       },

@@ -10,8 +10,9 @@ import type { Event } from '../../domain/events/event.ts';
 import { heardUntil } from '../coverage.ts';
 import { knownName } from '../known-name.ts';
 import { partyCut } from '../party-cut.ts';
-import { newlyReached, reachOfParty, wireHoldingReach, wireNewReach } from '../party-reach.ts';
+import { reachOfParty, wireHoldingReach } from '../party-reach.ts';
 import { bytesWithPath } from '../reach.ts';
+import { simulateEvents, wireNewReach } from '../simulate-events.ts';
 import { simulatedEvents, View } from '../view.ts';
 import type { About, Outcome } from './outcome.ts';
 
@@ -39,7 +40,7 @@ export const reachSimulation = (
   { events }: { readonly events: ReadonlyArray<Event> },
 ): Outcome => {
   const simulated = simulatedEvents(events, asked.clocks.knownAt);
-  const rows = newlyReached(
+  const rows = simulateEvents(
     view,
     new View(view.index, view.known, simulated, view.work),
     asked.clocks.validAt,
