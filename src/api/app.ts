@@ -11,6 +11,7 @@ import { passingProblem } from '../ledger/passing-problems.ts';
 import { vaultPath } from '../people/vault/vault-wire.ts';
 import { letEverybodyIn, letIn, neededFor } from './http/access.ts';
 import type { ApiEnv } from './http/caller.ts';
+import { asksForPage, noPage } from './http/no-page.ts';
 import { describeApi } from './http/openapi.ts';
 import { problem } from './http/problem.ts';
 import { refuseOtherSites } from './http/same-site.ts';
@@ -121,7 +122,7 @@ export const createApp = (
     // A route that takes the method found nothing there, such as a file of the console.
     const method = context.req.method === 'HEAD' ? 'GET' : context.req.method;
     if (taken.methods.length === 0 || taken.methods.includes(method))
-      return problem(context, { kind: 'not-found' });
+      return asksForPage(context) ? noPage(context) : problem(context, { kind: 'not-found' });
     if (context.req.method === 'OPTIONS') {
       context.header('Allow', taken.methods.join(', '));
       return context.body(null, 204);

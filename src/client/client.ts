@@ -35,7 +35,7 @@ export type { BodyFault, ProblemDetails } from '../contract/problem.ts';
 export type { Replay } from '../contract/replays.ts';
 export type { PolicyDraft } from '../contract/simulations.ts';
 export type { EmitFailure, EmitOptions, EmitProgress, StreamOptions } from './emit.ts';
-export { type ClientError, ClientFailure, sentenceOf } from './errors.ts';
+export { type ClientError, ClientFailure, sentenceOf, sentenceOfFault } from './errors.ts';
 export type { EventInput, EventInputOf } from './event-input.ts';
 export { everyRow } from './pages.ts';
 export type { DiffQuestion, EventFilter, FindingQuestion, HoldingQuestion, Question } from './questions.ts';

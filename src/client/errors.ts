@@ -1,8 +1,7 @@
 /**
  * What can go wrong between a caller and the ledger, as tagged values. Nothing here is thrown by the client.
  */
-
-import type { ProblemDetails } from '../contract/problem.ts';
+import type { BodyFault, ProblemDetails } from '../contract/problem.ts';
 import type { Fault } from '../domain/events/fault.ts';
 
 /** The ledger refused, and says why: RFC 9457 problem details. */
@@ -18,6 +17,8 @@ export interface ProblemError {
 export interface NetworkError {
   readonly kind: 'network';
   readonly message: string;
+  /** The address is wrong, or its server does not speak TLS as it should: trying again does not help. */
+  readonly isLasting?: true;
 }
 
 /** An answer came, and it is not one of this API. `faults` are those of its body. */
@@ -36,11 +37,27 @@ export interface CancelledError {
 /** Everything that can go wrong with a request. */
 export type ClientError = ProblemError | NetworkError | UndecodableError | CancelledError;
 
+/** A fault of a body: where it is, and what it is. */
+export const sentenceOfFault = ({ index, line, pointer, message }: BodyFault): string => {
+  const where = [
+    ...(line !== undefined ? [`line ${line}`] : index !== undefined ? [`event ${index + 1}`] : []),
+    ...(pointer === '' ? [] : [pointer]),
+  ].join(', ');
+  return where === '' ? message : `${where}: ${message}`;
+};
+
+/** The detail or the title, with the first fault and how many more there are. */
+const sentenceOfProblem = ({ detail, title, errors: [first, ...more] = [] }: ProblemDetails): string => {
+  const what = detail ?? title;
+  if (first === undefined) return what;
+  return `${what}: ${sentenceOfFault(first)}${more.length === 0 ? '' : `, and ${more.length} more`}`;
+};
+
 /** One sentence about an error, for people. */
 export const sentenceOf = (error: ClientError): string => {
   switch (error.kind) {
     case 'problem':
-      return error.problem.detail ?? error.problem.title;
+      return sentenceOfProblem(error.problem);
     case 'network':
       return `no answer from the ledger: ${error.message}`;
     case 'undecodable':

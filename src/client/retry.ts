@@ -53,7 +53,7 @@ const passingProblems: ReadonlySet<string> = new Set([
 
 /** Whether the same request may go well later: the answer was lost, or the ledger was not able to take it just then. */
 export const mayPass = (error: ClientError): boolean =>
-  error.kind === 'network' ||
+  (error.kind === 'network' && error.isLasting !== true) ||
   (error.kind === 'undecodable' && passingStatuses.has(error.status)) ||
   (error.kind === 'problem' &&
     (passingStatuses.has(error.status) || passingProblems.has(error.problem.type)));

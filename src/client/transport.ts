@@ -47,18 +47,44 @@ const addressOf = (target: Target, { path, query = {} }: Call): string => {
   return `${base}/${path.map(encodeURIComponent).join('/')}${search === '' ? '' : `?${search}`}`;
 };
 
-const messageOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  // `fetch` of Node says only "fetch failed"; why is in the cause.
-  const { cause } = error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
-  const reason = cause instanceof Error && cause.message !== '' ? cause.message : code;
-  return reason ?? error.message;
+/** Reasons for which `fetch` of Node fails that trying again does not pass, in words. */
+const lastingReasons: Readonly<Record<string, string>> = {
+  ERR_INVALID_URL: 'the address is not one of HTTP; expected one such as http://127.0.0.1:8484',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'its server does not speak TLS: ask it with http://',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'its server does not speak TLS: ask it with http://',
+  DEPTH_ZERO_SELF_SIGNED_CERT:
+    'its certificate is signed by itself alone; name it in NODE_EXTRA_CA_CERTS to trust it',
+  SELF_SIGNED_CERT_IN_CHAIN:
+    'its certificate is not of an authority that is trusted here; name that in NODE_EXTRA_CA_CERTS to trust it',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    'its certificate is not of an authority that is trusted here; name that in NODE_EXTRA_CA_CERTS to trust it',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is of another name than that of the address',
 };
 
+/** Reasons that may pass: a server may be starting, and a name may be about to be known. */
+const passingReasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'no server listens there',
+  ENOTFOUND: 'no machine is known by that name',
+  EAI_AGAIN: 'names of machines cannot be looked up just now',
+};
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error ? String(error.code) : undefined;
+
 /** What a failed `fetch`, or a body that ended too early, comes to. */
-export const lost = (error: unknown, signal?: AbortSignal): ClientError =>
-  signal?.aborted ? { kind: 'cancelled' } : { kind: 'network', message: messageOf(error) };
+export const lost = (error: unknown, signal?: AbortSignal): ClientError => {
+  if (signal?.aborted) return { kind: 'cancelled' };
+  if (!(error instanceof Error)) return { kind: 'network', message: String(error) };
+  // `fetch` of Node says only "fetch failed"; why is in the cause.
+  const { cause } = error;
+  const code = codeOf(cause) ?? codeOf(error);
+  const lasting = code === undefined ? undefined : lastingReasons[code];
+  if (lasting !== undefined) return { kind: 'network', message: lasting, isLasting: true };
+  const passing = code === undefined ? undefined : passingReasons[code];
+  const reason = passing ?? (cause instanceof Error && cause.message !== '' ? cause.message : codeOf(cause));
+  return { kind: 'network', message: reason ?? error.message };
+};
 
 /** Sends a request; any response is a success here. */
 export const send = async (target: Target, call: Call): Promise<E.Either<ClientError, Response>> => {

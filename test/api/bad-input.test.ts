@@ -343,6 +343,19 @@ describe('a connection that ends in the middle', () => {
 });
 
 describe('paths', () => {
+  it('at which there is nothing, are told to a browser by a page, and to programs by problem details', async () => {
+    const shown = await server.get('/people', {}, { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' });
+    expect([shown.status, shown.headers.get('content-type')]).toEqual([404, 'text/html; charset=UTF-8']);
+    expect(shown.body).toContain('There is no page at this address');
+    for (const [path, accept] of [
+      ['/people', 'application/json'],
+      ['/v1/people', 'text/html'],
+    ] as const) {
+      const { status, body } = await server.get(path, {}, { accept });
+      expect([path, status, body.type]).toEqual([path, 404, 'urn:domicile:problem:not-found']);
+    }
+  });
+
   it('given identifiers with slashes and colons, percent-encoded, they are found', async () => {
     const dataset = 'tiktok/profile';
     const site = 'eu-west/1:a@b';

@@ -184,7 +184,17 @@ describe('the log as NDJSON', () => {
   it('has no pages, and says so', async () => {
     const { status, body } = await server.get('/v1/events', { limit: 5 }, { accept: lines });
     expect([status, body.parameter]).toEqual([400, 'limit']);
+    expect(body.detail).toMatch(
+      /^limit: is not taken with this Accept header: .* ask for application\/json$/,
+    );
   });
+});
+
+it('the log as it is followed has no clocks, and says so', async () => {
+  const query = { knownPosition: 3 };
+  const { status, body } = await server.get('/v1/events', query, { accept: 'text/event-stream' });
+  expect([status, body.parameter]).toEqual([400, 'knownPosition']);
+  expect(body.detail).toMatch(/events are followed as they are recorded/);
 });
 
 describe('one event', () => {

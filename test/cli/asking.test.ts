@@ -1,7 +1,10 @@
 /**
  * Asking questions on the command line: formats, clocks, empty answers, and errors.
  */
+import { execFile } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
 import { domicile, tiktok } from './command-line.ts';
@@ -195,7 +198,7 @@ describe('a question that goes wrong', () => {
   it('exits with 3 if nobody answers, or something other than Domicile does', async () => {
     const nobody = await domicile(['where', 'ana', '--url', 'http://127.0.0.1:9']);
     expect(nobody.code).toBe(3);
-    expect(nobody.notes).toMatch(/^domicile: no answer from http:\/\/127\.0\.0\.1:9 /);
+    expect(nobody.notes).toMatch(/^domicile: no answer from http:\/\/127\.0\.0\.1:9: /);
 
     const { createServer } = await import('node:http');
     const other = createServer((_, response) => response.writeHead(418).end('tea')).listen(0, '127.0.0.1');
@@ -209,6 +212,37 @@ describe('a question that goes wrong', () => {
       other.close();
     }
   });
+});
+
+describe('a wrong address', () => {
+  it('is told at once where something is to be recorded: nobody listens, or the server speaks no TLS', async () => {
+    const { createServer } = await import('node:http');
+    const plain = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
+    await new Promise((resolve) => plain.once('listening', resolve));
+    const { port } = plain.address() as { port: number };
+    const overTls = await domicile(['emit', tiktok, '--url', `https://127.0.0.1:${port}`]);
+    await new Promise((resolve) => plain.close(resolve));
+    const begun = performance.now();
+    const nobody = await domicile(['emit', tiktok, '--url', `http://127.0.0.1:${port}`]);
+
+    expect(overTls).toMatchObject({
+      code: 3,
+      notes: `domicile: no answer from https://127.0.0.1:${port}: its server does not speak TLS: ask it with http://\n`,
+    });
+    expect(nobody.code).toBe(3);
+    expect(nobody.notes).toContain(`no answer from http://127.0.0.1:${port}: no server listens there\n`);
+    expect(nobody.notes).not.toContain('retrying');
+    // Ten attempts take about a minute.
+    expect(performance.now() - begun).toBeLessThan(15_000);
+  });
+});
+
+it('runs by a link from another directory, also by a link to a link', async () => {
+  const bin = join(import.meta.dirname, '..', '..', 'bin', 'domicile');
+  symlinkSync(bin, join(directory, 'first'));
+  symlinkSync('first', join(directory, 'second'));
+  const { stdout } = await promisify(execFile)(join(directory, 'second'), ['--version'], { cwd: directory });
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
 describe('help', () => {

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { failureOfListening } from '../../src/cli/commands/serve.ts';
 import { startNode } from '../support/kurrentdb-double/kurrentdb-double.ts';
 import { newDataDirectory, removeDirectory } from '../support/server.ts';
 import { domicile, finished, printed, start, tiktok } from './command-line.ts';
@@ -83,6 +84,28 @@ describe('domicile serve', () => {
     } finally {
       other.close();
     }
+  });
+
+  it('whose directory cannot be made says so, and nothing of ports', async () => {
+    const file = join(directory, 'a-file');
+    writeFileSync(file, '');
+    const { code, notes } = await domicile(['serve', '--data', join(file, 'data'), '--port', '0']);
+
+    expect(code).toBe(3);
+    expect(notes).toMatch(/^domicile: .*a-file\/data: a part of this path is a file, not a directory\n$/);
+  });
+
+  it('tells a directory that it may not write from a port that it may not listen on', () => {
+    const refused = (syscall: string, path?: string) =>
+      Object.assign(new Error(`EACCES: permission denied, ${syscall}`), { code: 'EACCES', syscall, path });
+    expect(failureOfListening(refused('listen'), '127.0.0.1', 80)).toMatchObject({
+      exitCode: 2,
+      message: 'no permission to listen on 127.0.0.1:80',
+    });
+    expect(failureOfListening(refused('mkdir', '/srv/data'), '127.0.0.1', 80)).toEqual({
+      exitCode: 3,
+      message: '/srv/data: this user has no permission to use it',
+    });
   });
 
   it('refuses an invalid port', async () => {

@@ -10,6 +10,7 @@ import { createApp } from '../../src/api/app.ts';
 import {
   ClientFailure,
   createClient,
+  type EventInput,
   everyRow,
   type Fetch,
   orThrow,
@@ -258,6 +259,13 @@ describe('what goes wrong', () => {
     const outcome = await createClient({ url: 'http://127.0.0.1:9' }).sites.list();
 
     expect(outcome).toMatchObject(E.left({ kind: 'network' }));
+  });
+
+  it('is told in a sentence that names the field, and how many more faults there are', async () => {
+    const outcome = await ledger().events.emit({ id: '1' } as EventInput);
+
+    const sentence = E.isLeft(outcome) ? sentenceOf(outcome.left) : '';
+    expect(sentence).toMatch(/^Invalid events: event 1, \/source: is missing; expected .*, and \d more$/);
   });
 
   it('is told as undecodable where something else answers', async () => {

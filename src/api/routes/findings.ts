@@ -89,7 +89,9 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
           description: 'The difference',
           content: { 'application/json': { schema: jsonSchema(answerOf(WireDifference)) as object } },
         },
-        422: problemResponse('Invalid policy: errors lists every fault, with its line and column'),
+        422: problemResponse(
+          'Invalid body, or invalid policy: errors lists every fault, those of a policy with line and column',
+        ),
       },
     }),
     async (context) => {

@@ -63,7 +63,7 @@ export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
           description: 'What would newly be reached, from validAt on',
           content: { 'application/json': { schema: jsonSchema(listAnswerOf(SimulatedReachRow)) as object } },
         },
-        422: problemResponse('Invalid events'),
+        422: problemResponse('Invalid body, or invalid events: errors lists every fault'),
       },
     }),
     async (context) => {

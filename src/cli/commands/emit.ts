@@ -90,6 +90,9 @@ const emit = async (file: string, options: EmitOptions, terminal: Terminal) => {
   if (E.isLeft(source)) return source;
   const { bytes, size } = source.right;
   return withLedger(options, terminal, true, async (ledger) => {
+    // Recording is repeated patiently where an answer is lost; an address where nobody answers is told at once.
+    const ready = await ledger.health.ready();
+    if (E.isLeft(ready) && ready.left.kind === 'network') return E.left(failureOf(ready.left, options.url));
     const bar = new ProgressBar(terminal, () => performance.now());
     const begun = performance.now();
     const done = await ledger.events.emitBytes(bytes, {

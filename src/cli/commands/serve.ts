@@ -30,7 +30,9 @@ export const portOf = (text: string): number => {
 
 /** Why a server cannot listen, and what to do. */
 export const failureOfListening = (error: unknown, host: string, port: number): Failure => {
-  if (!(error instanceof Error) || !('code' in error)) return failureOfThrown(error);
+  // Opening the ledger fails with codes of its own.
+  if (!(error instanceof Error && 'code' in error && 'syscall' in error && error.syscall === 'listen'))
+    return failureOfThrown(error);
   if (error.code === 'EADDRINUSE') {
     return {
       exitCode: invalidUsage,

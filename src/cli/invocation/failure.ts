@@ -2,7 +2,7 @@
  * How a command fails: what is wrong and where, what to do, and the exit code.
  */
 import type * as E from 'fp-ts/lib/Either.js';
-import type { BodyFault, ClientError } from '../../client/client.ts';
+import { type BodyFault, type ClientError, sentenceOfFault } from '../../client/client.ts';
 import { StoreProblem } from '../../store/sqlite/store-problems.ts';
 import { invalidUsage, unavailable } from './exit-codes.ts';
 
@@ -38,17 +38,9 @@ const parameterFlags: Readonly<Record<string, string>> = {
   to: '--to',
 };
 
-const faultLine = ({ index, line, pointer, message }: BodyFault): string => {
-  const where = [
-    ...(line !== undefined ? [`line ${line}`] : index !== undefined ? [`event ${index + 1}`] : []),
-    ...(pointer === '' ? [] : [pointer]),
-  ].join(', ');
-  return where === '' ? message : `${where}: ${message}`;
-};
-
 /** The first faults as lines, and how many more there are. */
 const faultLines = (faults: ReadonlyArray<BodyFault>): ReadonlyArray<string> => {
-  const shown = faults.slice(0, faultsShownMax).map(faultLine);
+  const shown = faults.slice(0, faultsShownMax).map(sentenceOfFault);
   const more = faults.length - shown.length;
   return more > 0 ? [...shown, `and ${more} more`] : shown;
 };
@@ -59,8 +51,10 @@ export const failureOf = (error: ClientError, url: string | undefined): Failure 
     case 'network':
       return {
         exitCode: unavailable,
-        message: `no answer from ${url ?? 'the ledger'} (${error.message})`,
-        hint: 'Start a server with `domicile serve`, or leave out --url to ask the files in ./data.',
+        message: `no answer from ${url ?? 'the ledger'}: ${error.message}`,
+        ...(error.isLasting === true
+          ? {}
+          : { hint: 'Start a server with `domicile serve`, or leave out --url to ask the files in ./data.' }),
       };
     case 'undecodable':
       return {
@@ -115,10 +109,27 @@ const hintFor = (type: string): { readonly hint?: string } => {
   }
 };
 
+/** What is wrong with a file or a directory, by the code of Node's error. */
+const fileFaults: Readonly<Record<string, string>> = {
+  EACCES: 'this user has no permission to use it',
+  EPERM: 'this user has no permission to use it',
+  EROFS: 'its file system is read-only',
+  ENOTDIR: 'a part of this path is a file, not a directory',
+  EISDIR: 'it is a directory, not a file',
+  ENOENT: 'there is no such file or directory',
+};
+
+const messageOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  const { code, path } = error as NodeJS.ErrnoException;
+  const fault = code === undefined ? undefined : fileFaults[code];
+  return fault === undefined || path === undefined ? error.message : `${path}: ${fault}`;
+};
+
 /** Turns an error that was thrown into a failure: usually the ledger could not be opened. */
 export const failureOfThrown = (error: unknown): Failure => ({
   exitCode: unavailable,
-  message: error instanceof Error ? error.message : String(error),
+  message: messageOf(error),
   ...(error instanceof StoreProblem && error._tag === 'StoreLocked'
     ? { hint: 'Wait until that process has finished. If it is a server, ask it with --url URL.' }
     : {}),

@@ -16,15 +16,27 @@ const filterParameters = {
   dataset: text('Only events that name this dataset.'),
 };
 
+const streamHasAll =
+  'is not taken with this Accept header: a stream has every event that matches. Leave it out, or ask for application/json';
+const followsNow =
+  'is not taken with this Accept header: events are followed as they are recorded. Leave it out, or ask for application/json';
+
 /** Which events are followed live. */
-export const EventFilter = question(filterParameters);
+export const EventFilter = question(filterParameters, undefined, {
+  limit: streamHasAll,
+  cursor: streamHasAll,
+  ...Object.fromEntries(Object.keys(clockParameters).map((name) => [name, followsNow])),
+});
 export type EventFilter = ParametersOf<typeof EventFilter>;
 
 /** A page of the log. */
 export const EventsQuestion = questionWith(filterParameters);
 
 /** All of the log, as a stream. */
-export const EventStreamQuestion = question({ ...clockParameters, ...filterParameters }, checkClocks);
+export const EventStreamQuestion = question({ ...clockParameters, ...filterParameters }, checkClocks, {
+  limit: streamHasAll,
+  cursor: streamHasAll,
+});
 
 /** Who asked about whom. */
 export const ReadsQuestion = questionWith({ subject: text('Only questions about this subject.') });

@@ -27,14 +27,19 @@ export type Parameters = Readonly<Record<string, Parameter<any, unknown>>>;
 
 type Decoded<P extends Parameters> = { readonly [K in keyof P]?: t.TypeOf<P[K]> };
 
+/** Of parameters that others would expect: why the question does not take them, and what to do instead. */
+type Elsewhere = Readonly<Record<string, string>>;
+
 /** The parameters of a question: a codec of objects, and the parameters themselves for the API description. */
 export interface Question<P extends Parameters> extends ExactCodec<Decoded<P>, unknown> {
   readonly parameters: P;
+  readonly elsewhere: Elsewhere;
 }
 
 /** The codec of a question whose decoded parameters are of this type. */
 export interface QuestionOf<Q> extends t.Type<Q, unknown, unknown> {
   readonly parameters: Parameters;
+  readonly elsewhere: Elsewhere;
 }
 
 /** What a question is asked with, decoded. */
@@ -46,13 +51,17 @@ export type GivenFor<Q> =
     ? { readonly [K in keyof P]?: (P[K] extends { readonly given?: infer G } ? G : never) | undefined }
     : never;
 
-/** A question with these parameters. `check` reports faults that concern several of them. */
+/**
+ * A question with these parameters. `check` reports faults that concern several of them; `elsewhere` says of parameters
+ * that others would expect what to do instead.
+ */
 export const question = <P extends Parameters>(
   parameters: P,
   check?: (decoded: Decoded<P>) => ReadonlyArray<Fault>,
+  elsewhere: Elsewhere = {},
 ): Question<P> => {
   const codec = exact('this question', {}, parameters, check as never);
-  return Object.assign(codec as unknown as ExactCodec<Decoded<P>, unknown>, { parameters });
+  return Object.assign(codec as unknown as ExactCodec<Decoded<P>, unknown>, { parameters, elsewhere });
 };
 
 /** The clocks of a question, how well attested what it counts must be, and how fresh its answer. */
@@ -159,10 +168,12 @@ const parameterNameMax = 64;
 const textsOf = (
   query: URLSearchParams,
   known: ReadonlyArray<string>,
+  elsewhere: Elsewhere,
 ): E.Either<Problem, Readonly<Record<string, string>>> => {
   const texts = new Map<string, string>();
   for (const [name, value] of query) {
     if (!known.includes(name)) {
+      if (Object.hasOwn(elsewhere, name)) return invalidParameter(name, elsewhere[name]!);
       const best = closest(name, known);
       const hint = best === undefined ? '.' : `; did you mean ${best}?`;
       const detail = `is not a parameter of this question${hint} It takes ${known.join(', ')}`;
@@ -184,6 +195,6 @@ const problemOf = (errors: t.Errors): Problem => {
 /** Reads the parameters of a question from a query. */
 export const readQuestion = <Q>(asked: QuestionOf<Q>, query: URLSearchParams): E.Either<Problem, Q> =>
   pipe(
-    textsOf(query, Object.keys(asked.parameters)),
+    textsOf(query, Object.keys(asked.parameters), asked.elsewhere),
     E.flatMap((texts) => pipe(asked.decode(texts), E.mapLeft(problemOf))),
   );
