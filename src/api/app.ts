@@ -39,7 +39,7 @@ const info = {
   description: 'Where people’s data lived, who could reach it, and which policy that broke, on two clocks.',
 };
 
-/** The methods that the path of a URL takes, none where there is no such path, and the questions beneath it. */
+/** The methods that the path of a URL takes (none if there is no such path), and the questions beneath it. */
 const takenAt = (
   app: Hono<ApiEnv>,
   url: string,

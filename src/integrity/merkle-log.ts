@@ -170,7 +170,7 @@ export class MerkleLog {
     return encodeEntries(this.log.after(first, width).map((stored) => logEntry(loggedEvent(stored))));
   }
 
-  /** The proof that the event at a position is in the checkpoint that is served; none where it is not yet. */
+  /** The proof that the event at a position is in the checkpoint that is served; undefined if it is not in it yet. */
   proofOf(position: number): string | undefined {
     const { checkpoint } = this.state;
     const tree = this.tree();

@@ -75,7 +75,7 @@ export interface Inclusion {
   readonly proof: ReadonlyArray<Hash>;
 }
 
-/** The root that an inclusion proof leads to; none where the proof cannot be one of that leaf and size. */
+/** The root that an inclusion proof leads to; undefined if no proof of that leaf and size has this form. */
 const rootOfInclusion = ({ index, size, leaf, proof }: Inclusion): Hash | undefined => {
   if (!isCount(index) || !isCount(size) || index >= size) return undefined;
   if (!areHashes([leaf, ...proof])) return undefined;

@@ -92,7 +92,7 @@ export class TreeReader {
     return hashes;
   };
 
-  /** The bytes of a tile as wide as asked for; none where the tree is not that large. */
+  /** The bytes of a tile of the width asked for; undefined if the tree is not that large. */
   tile(level: number, index: number, width: number): Uint8Array | undefined {
     return width >= 1 && width <= widthOfTile(this.size(), level, index)
       ? this.tiles(level, index, width).subarray(0, width * hashBytes)

@@ -77,7 +77,7 @@ export class Answering {
     if (this.waiting >= waitingMax) return tooMany;
     this.waiting++;
     const turn = this.last.then(() => this.answer(projectionsFile, asked as AskedWidely, signal));
-    // The next one's turn comes whatever became of this one.
+    // The next question's turn comes even if this one fails.
     this.last = turn.catch(() => {});
     try {
       return (await turn) as E.Either<Problem, Answered<FoundBy<Q>>>;

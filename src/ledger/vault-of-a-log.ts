@@ -80,7 +80,7 @@ export class VaultOfALog {
   fault(): string | undefined {
     if (this.missing.size === 0) return this.lookFault;
     const count = this.missing.size < missingMax ? `${this.missing.size}` : `${missingMax} or more`;
-    return `the vault does not know ${count} of the people in the log, the first at position ${this.firstMissingAt}: it is older than the log, or the vault of another one. Stop the server and restore the vault that was kept with this log; until then these people have no names, and whoever is recorded again is somebody new`;
+    return `the vault does not know ${count} of the people in the log, the first at position ${this.firstMissingAt}: it is older than the log, or the vault of another one. Stop the server and restore the vault that was kept with this log; until then these people have no names, and a person who is recorded again counts as somebody new`;
   }
 
   /** Notes in the vault what it knows; call it before the file is closed. */

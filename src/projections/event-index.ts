@@ -40,7 +40,7 @@ export interface SomeIndividuals {
 }
 
 export interface EventIndex {
-  /** The event at a position; none where there is none, or one that cannot be decoded. */
+  /** The event at a position; undefined if there is none, or if it cannot be decoded. */
   at(position: number): RecordedEvent | undefined;
   /** The size of the stored event, in bytes; 0 where there is none. */
   bytesAt(position: number): number;
@@ -55,7 +55,7 @@ export interface EventIndex {
   positions(topic: Topic, after: number, upTo: number, limit?: number): ReadonlyArray<number>;
   /** The positions of events of a kind, after one and up to another, in log order: the first `limit` of them. */
   positionsOfKind(kind: EventKind, after: number, upTo: number, limit: number): ReadonlyArray<number>;
-  /** The source of the event at a position; none where there is no event that can be read. */
+  /** The source of the event at a position; undefined if there is no event there that can be read. */
   sourceAt(position: number): string | undefined;
   /** Where the first event of a source stands, if there is one. */
   firstOfSource(source: string): number | undefined;

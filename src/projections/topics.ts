@@ -45,7 +45,7 @@ export type TopicKind =
   | 'grants-over-backup'
   /** what the source vouched: a posting list alone */
   | 'source'
-  /** everything of a kind, whatever it is about: the name is `all` */
+  /** everything of a kind: the name is `all` */
   | 'reach'
   | 'accesses'
   | 'policies'
@@ -88,7 +88,7 @@ const listedAs: Readonly<Record<NameKind, RegisteredKind | undefined>> = {
   grant: undefined,
 };
 
-/** What an enrolment is indexed by, whatever else the data of a correction puts in it. */
+/** What an enrolment is indexed by, even if a correction puts other fields in its data. */
 const placesOfEnrolments: ReadonlySet<NamePlace> = new Set<NamePlace>(['subject', 'subjects', 'population']);
 
 const topicsAt = (type: EventType, place: NamePlace): ReadonlyArray<TopicKind> => {
@@ -127,7 +127,7 @@ const namesOfType = (type: EventType): Readonly<Record<NamePlace, NameRule | und
   ) as Readonly<Record<NamePlace, NameRule | undefined>>;
 };
 
-/** The topics of everything of a chapter, whatever it is about. */
+/** The topics that hold everything of a chapter. */
 const topicsOfChapter: Readonly<Partial<Record<Chapter, ReadonlyArray<TopicKind>>>> = {
   access: ['accesses'],
   reach: ['reach'],

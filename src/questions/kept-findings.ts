@@ -67,7 +67,7 @@ export const findingsAboutHoldings = (
   return findings;
 };
 
-/** Findings of versions that are no more, or that were only tried, are not kept. */
+/** Drops the findings of versions that no longer exist, or that were only tried. */
 export const keepOnly = (history: KeptHistory, versions: ReadonlyArray<PolicyVersion>): void => {
   const keys = new Set(versions.map(versionKey));
   for (const { found } of history.keptClasses())

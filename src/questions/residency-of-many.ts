@@ -76,7 +76,7 @@ export const withCohorts = (
   const enrolments: Fact[] = [];
   for (const population of facts.populations) {
     for (const cohort of cohortsOf(population, divisionsOf(population))) {
-      // The same cohort has the same name, whatever else is asked about.
+      // The same cohort has the same name in every question.
       const subject = `${cohortPrefix}${population} ${cohort.position}`;
       cohorts.set(subject, cohort);
       enrolments.push({

@@ -8,7 +8,7 @@ export const factsBetweenLooksMax = 64;
 export const stepsOfFact = 10;
 
 /**
- * Thrown out of a question that nobody waits for any more, through whatever it was doing. Nothing else went wrong: what is
+ * Thrown out of a question that nobody waits for any more, from any depth. Nothing else went wrong: what is
  * kept from question to question must be left whole, or forgotten.
  */
 export class Abandoned extends Error {

@@ -1,7 +1,7 @@
 /**
  * Known time: the instants at which events are recorded.
  *
- * Each write is recorded later than everything before it, also where the machine's clock stands still, or was set back.
+ * Each write is recorded later than everything before it, even if the machine's clock stands still or was set back.
  * So the events recorded up to an instant stay the same once an event was recorded at it.
  */
 import type { Instant } from '../domain/time/instant.ts';

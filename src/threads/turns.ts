@@ -1,5 +1,5 @@
 /**
- * Long work in turns, so that whatever else the thread has to do is done in between.
+ * Long work in turns, so that the thread does its other work in between.
  */
 import { setImmediate as afterOthers } from 'node:timers/promises';
 

@@ -2,7 +2,7 @@
  * The file of the keys is lost, damaged, or changed by several at once; and a key is revoked while its holder is busy.
  */
 import { randomBytes } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -86,6 +86,17 @@ describe('a file of keys that is damaged', () => {
     const listed = await domicile(['keys', 'list', '--data', directory]);
     expect(listed.code).not.toBe(0);
     expect(listed.notes).toContain('keys.json');
+  });
+
+  it('says which entry is wrong, and in which field', () => {
+    const directory = newDirectory();
+    create(directory, 'auditor');
+    const { keys } = filesIn(directory);
+    const file = JSON.parse(readFileSync(keys, 'utf8'));
+    writeFileSync(keys, JSON.stringify({ ...file, keys: [{ ...file.keys[0], scopes: ['everything'] }] }));
+    expect(() => new Keys(keys).all()).toThrow(
+      /keys\.json: .*: \/keys\/0\/scopes\/0 found .*; expected one of/,
+    );
   });
 
   it('lets nobody in while the server runs, which lives, and goes on once it is restored', async () => {

@@ -78,7 +78,7 @@ export const WireCut = exact('Cut', cutFields, {});
 export type WireCut = t.TypeOf<typeof WireCut>;
 
 /**
- * The same for a party and the holdings asked about, whoever's data is in them. `edges` is the graph of its ways there:
+ * The same for a party and the holdings asked about, no matter whose data they hold. `edges` is the graph of its paths:
  * every edge of a path that visits no party twice, up to a limit that `limitMet` tells of.
  */
 export const WirePartyCut = exact(

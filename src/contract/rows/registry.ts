@@ -5,7 +5,7 @@ import * as t from 'io-ts';
 import { exact, list, nullable } from '../../domain/events/codec.ts';
 import { PartyKind } from '../../domain/events/words.ts';
 
-/** A site, as described at an instant (R5); null is what is not known. */
+/** A site, as described at an instant (R5); a field that is not known is null. */
 export const SiteRow = exact(
   'SiteRow',
   {

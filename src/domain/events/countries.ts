@@ -39,7 +39,7 @@ export const SubdivisionCode: t.Type<string, string, unknown> = text(
   (code) => /^[A-Z]{2}-[A-Z0-9]{1,3}$/.test(code) && isCountryCode(code.slice(0, 2)),
 );
 
-/** Codes that people write and that are none, or none any more; and what to write. */
+/** Codes that people write although they are not assigned, or not any more; and what to write instead. */
 const mistaken: Readonly<Record<string, string>> = {
   UK: 'the United Kingdom is "GB"',
   EL: 'Greece is "GR"',

@@ -1,2 +1,2 @@
-/** A JSON object of which nothing more is known. */
+/** Any JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;

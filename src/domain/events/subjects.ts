@@ -2,8 +2,7 @@
  * Where events name a data subject: so that identifiers can be swapped for pseudonyms on the way in and back on the
  * way out (R21), and so that an event is found by the subjects it concerns.
  *
- * The data of a correction is not yet known to fit a type (R4), so the places of subjects are looked at in whatever is
- * there.
+ * The data of a correction is not yet known to fit a type (R4), so the places of subjects are looked for in any data.
  */
 
 import type * as E from 'fp-ts/lib/Either.js';
@@ -22,13 +21,13 @@ const subjectPaths = placesOf('subject').map((place) => ({
   isList: place === listPlace,
 }));
 
-/** What stands in place of a subject that is no identifier: it fits no event, just as what it replaces. */
+/** Replaces a subject that is not an identifier. It fits no event either. */
 const withheld = '(not an identifier)';
 
-/** What is kept of the data of a correction that fits no event type whatever: it never does anything (R4). */
+/** What is kept of a correction's data that fits no event type: such a correction never has an effect (R4). */
 const nothingKept = (_data: JsonObject): JsonObject => ({ withheld: true });
 
-/** Whether data fits any type. What fits none may name a person in any place, and is not kept. */
+/** Whether data fits any type. Data that fits no type may name a person anywhere, so it is not kept. */
 const fitsSome = (data: JsonObject): boolean =>
   eventTypes.some(
     (type) => (catalogue[type].data.decode(data) as E.Either<unknown, unknown>)._tag === 'Right',

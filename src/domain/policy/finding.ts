@@ -97,7 +97,7 @@ const idLength = 32;
 
 /**
  * The id of a finding: 128 bits of a hash of what it is about and when it began, so that its end can come later. Each
- * access is a finding of its own, also where two came at one instant.
+ * access is a finding of its own, even if two came at one instant.
  */
 export const findingId = (finding: Finding): string => {
   const isAccess = finding.holding.kind === null && finding.source === undefined;

@@ -64,7 +64,7 @@ export class Hierarchy {
     return this.ancestry(party, `Party ${ancestor}`, this.ancestorsOf(party).parties.get(ancestor));
   }
 
-  /** When the party stands in the country, its own or that of whatever it stands in. */
+  /** When the party stands in the country: its own country, or that of a group or controller that it stands in. */
   inCountry(party: string, country: string): Ancestry {
     return this.ancestry(party, `Country ${country}`, this.ancestorsOf(party).countries.get(country));
   }

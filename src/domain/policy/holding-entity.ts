@@ -74,5 +74,5 @@ const overdueFrom = (expires: Instant): Attribute => [
   { from: expires, to: never, value: true },
 ];
 
-/** The attributes of a population that there is none of. */
+/** The attributes where a person is in no population. */
 export const inNoPopulation = { population: [], jurisdiction: [] };

@@ -32,7 +32,7 @@ const grantedEdges = (terms: ReadonlyArray<GrantTerm>): ReadonlyArray<DirectEdge
     spans: mergeSpans(same.map((term) => [term])),
   }));
 
-/** While the site keeps its operator or owner it is the same edge, also where a later event names the same one again. */
+/** While the site keeps its operator or owner it is the same edge, even if a later event names the same party again. */
 const siteEdges = (
   site: string,
   described: Varying<Described<SiteDescription>>,

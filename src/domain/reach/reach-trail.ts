@@ -108,7 +108,7 @@ const edgesOnPaths = function* (reach: Reach, data: DataClass, during: Interval)
       if (edge.from === party) continue;
       let leads = own;
       if (own.some(({ hop }) => passes(hop, edge.from))) {
-        // A path through the party that the edge comes from is none for that party; there may be one around it.
+        // That party cannot use a path through itself; there may be a path around it.
         const without =
           around.get(edge.from) ??
           shortestPathLabels(reach.parties, direct, undefined, edge.from, reach.goOn);
@@ -126,8 +126,8 @@ const edgesOnPaths = function* (reach: Reach, data: DataClass, during: Interval)
 };
 
 /**
- * The registration by which the group of a membership was an organisation meanwhile, or was one no more; nothing where
- * it never was one before.
+ * The registration by which the group of a membership became an organisation, or ceased to be one; nothing if it never
+ * was one before.
  */
 const madeItsKind = ({ parties }: Reach, { edge, from, to }: Edge, span: Span): ReadonlyArray<number> => {
   if (edge !== 'member-of' && edge !== 'employs') return [];

@@ -17,8 +17,8 @@ export interface Bounds {
 }
 
 /**
- * The bounds that were asked for, with those that follow: whoever may speak for some sources or of some types alone does
- * not verify what others say, unless that is said.
+ * The bounds that were asked for, with those that follow from them: a key that is bound to some sources or types does not
+ * record `verified` events, unless the bounds say so.
  */
 export const boundsGiven = (given: Bounds): Bounds =>
   given.maxAssurance === undefined && (given.sources !== undefined || given.types !== undefined)

@@ -20,7 +20,7 @@ export interface Described<A> {
 type RegistrationType = 'PartyRegistered' | 'PopulationRegistered' | 'DatasetRegistered';
 
 /**
- * The description of one thing over time: none where it is not registered.
+ * The description of one thing over time; empty if it is not registered.
  *
  * @param facts the registrations of that one thing, in any order.
  */

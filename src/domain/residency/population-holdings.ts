@@ -35,7 +35,7 @@ export class PopulationHoldings {
     return this.live.get(population)?.values() ?? [];
   }
 
-  /** What arrives is added, also those taken out before; the first arrival opens the holding, even one of nobody. */
+  /** Adds those who arrive, including those taken out before. The first arrival opens the holding, even if nobody comes. */
   arrive(by: FoldingPlace, place: Omit<PopulationHolding, 'kind'>, arriving: Arrivals): LiveHolding {
     const live = this.open(by, place);
     for (const [subject, openedBy] of arriving) this.add(by, live, subject, openedBy);

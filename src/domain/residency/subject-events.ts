@@ -10,7 +10,7 @@ import type { Possession } from './possession.ts';
 export const placeOfSubject = (possession: Possession, by: FactOf<'DataPlaced'>, subject: string): void =>
   bringSubject(possession, by, subject, by.data.dataset, by.data.site);
 
-/** `DataCopied` and `DataMoved` bring the subject to the site, also where it was not at `from` (a discrepancy). */
+/** `DataCopied` and `DataMoved` bring the subject to the site, even if it was not at `from` (a discrepancy). */
 export const transferOfSubject = (
   possession: Possession,
   by: FactOf<'DataCopied' | 'DataMoved'>,

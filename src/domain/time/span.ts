@@ -1,8 +1,8 @@
 /**
  * Spans: the maximal uninterrupted intervals in which something held, with the events that opened and closed each.
  *
- * A span of no length is none, and away and back at one instant is no interruption: only the state after the last event
- * of an instant counts (R3).
+ * A span of no length does not count, and leaving and returning at one instant does not interrupt a span: only the state
+ * after the last event of an instant counts (R3).
  */
 import { beginning, type Instant, never } from './instant.ts';
 import { coalesce, type Interval } from './interval.ts';

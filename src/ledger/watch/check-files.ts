@@ -1,5 +1,5 @@
 /**
- * Checks the files of a ledger row by row, beside whoever writes them.
+ * Checks the files of a ledger row by row, beside the process that writes them.
  */
 import { existsSync } from 'node:fs';
 import { readLogFormat, readOf } from '../../people/access/read-log-format.ts';

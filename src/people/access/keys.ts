@@ -22,6 +22,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { eventTypes } from '../../domain/events/catalogue.ts';
 import { exact, list, oneOf } from '../../domain/events/codec.ts';
+import { type Fault, faultsOf } from '../../domain/events/fault.ts';
 import { lineOf } from '../../domain/events/scalars.ts';
 import { Assurance, EventSource } from '../../domain/events/words.ts';
 import { type Bounds, boundsGiven } from '../../domain/recording/bounds.ts';
@@ -73,7 +74,7 @@ const marking = `This ledger has had keys. Without keys.json it lets nobody in: 
 
 export class Keys {
   readonly file: string;
-  /** Says that there were keys, also where the file is lost. */
+  /** The file that says that there were keys, even if the file of the keys is lost. */
   private readonly mark: string;
   private keys: ReadonlyArray<Key> = [];
   private byHash: ReadonlyMap<string, Key> = new Map();
@@ -88,7 +89,7 @@ export class Keys {
     this.look();
   }
 
-  /** Makes it last that there are keys, also where the file is lost: an earlier version left no mark. */
+  /** Marks that there are keys, so that it is known even if their file is lost. An earlier version left no mark. */
   keepMark(): void {
     if (this.areSetUp()) this.setMark();
   }
@@ -119,7 +120,9 @@ export class Keys {
     }
     const decoded = KeyFile.decode(json);
     if (E.isRight(decoded)) return decoded.right.keys;
-    throw new StoreUnusable(this.file, 'it is not a file of keys of this version', remedy);
+    const [{ pointer, message }] = faultsOf(decoded.left) as [Fault];
+    const what = `it is not a file of keys of this version: ${pointer === '' ? message : `${pointer} ${message}`}`;
+    throw new StoreUnusable(this.file, what, remedy);
   }
 
   /** Changes the keys while no other process does: the lock is the operating system's, and ends with the process. */
@@ -234,7 +237,7 @@ export class Keys {
     return this.active(hashOf(token));
   }
 
-  /** Whether a key that was let in still is what it was: not revoked, nor changed. */
+  /** Whether a key that was let in is still the same: neither revoked nor changed. */
   isStill(key: Key): boolean {
     return this.active(key.hash) === key || JSON.stringify(this.active(key.hash)) === JSON.stringify(key);
   }

@@ -15,7 +15,7 @@ export class Vocabulary {
     }
   }
 
-  /** The number of the word there, -1 if it is none of them. */
+  /** The number of the word there, -1 if it is not in the vocabulary. */
   find(bytes: Uint8Array, start: number, end: number): number {
     const candidates = this.byLength[end - start];
     if (candidates === undefined) return -1;

@@ -125,7 +125,7 @@ export class EventBytes {
     return at < end && bytes[at] === quote && at > start && at - start <= identifierLengthMax ? at : -1;
   }
 
-  /** So many digits as a number; not a number if one of them is none. */
+  /** So many digits as a number; NaN if one of the characters is not a digit. */
   private number(start: number, digits: number): number {
     let value = 0;
     for (let at = start; at < start + digits; at++) {

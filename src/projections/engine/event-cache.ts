@@ -24,7 +24,7 @@ export class EventCache {
     this.log = log;
   }
 
-  /** The event at a position; none where there is none, or one that cannot be decoded. */
+  /** The event at a position; undefined if there is none, or if it cannot be decoded. */
   at(position: number): RecordedEvent | undefined {
     const cached = this.events.get(position);
     if (cached !== undefined) return cached;

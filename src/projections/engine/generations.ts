@@ -143,7 +143,7 @@ export const openProjectionsToRead = (file: string): DatabaseSync => {
   return database;
 };
 
-/** A number that a projections file keeps of itself; none where the file is damaged or of another shape. */
+/** A number that a projections file keeps about itself; undefined if the file is damaged or of another shape. */
 const metaOf = (file: string, name: 'code' | 'position'): number | undefined => {
   let database: DatabaseSync | undefined;
   try {

@@ -30,7 +30,7 @@ export class IndexReader implements EventIndex {
   private readonly statements;
   private readonly subjectNames: SubjectNames;
   private refreshedAt = -1;
-  /** What any correction is of, as hashes: events of which nothing needs to be looked up are nearly all. */
+  /** The events that corrections are about, as hashes: for nearly all events nothing has to be looked up. */
   private readonly corrected = new Set<number>();
 
   constructor(database: DatabaseSync, log: LogReader) {

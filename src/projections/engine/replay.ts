@@ -205,7 +205,7 @@ export class Replays {
     await this.discard(id);
   }
 
-  /** Cancels whatever is running. */
+  /** Cancels the replay that is running. */
   async cancelAll(): Promise<void> {
     for (const { id } of this.replays) await this.cancel(id);
   }

@@ -20,7 +20,7 @@ export interface NewRun {
   readonly firstPosition: number;
   readonly lastPosition: number;
   readonly events: number;
-  /** Of each event; none where they are all the numbers from the first on. */
+  /** Of each event; undefined if they are consecutive numbers from the first on. */
   readonly positions: Float64Array | undefined;
   /** The code of the kind of each event. */
   readonly codes: Uint32Array;

@@ -1,5 +1,5 @@
 /**
- * Opens the file that holds the log on this machine, whatever wrote it: the embedded ledger, or a replica.
+ * Opens the file that holds the log on this machine, of the embedded ledger or of a replica.
  */
 import { openReplicaReader, replicaExtension } from '../kurrentdb/replica-format.ts';
 import type { LogReader } from '../log-reader.ts';

@@ -163,7 +163,7 @@ export const toStoreProblem = (file: string, error: unknown): unknown => {
       return new StoreLocked(
         file,
         'another program holds a lock on it',
-        'Close whatever else has it open, such as an SQLite shell, and try again',
+        'Close other programs that have it open, such as an SQLite shell, and try again',
         error,
       );
     default:

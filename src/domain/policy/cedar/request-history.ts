@@ -72,7 +72,7 @@ export interface ResourceHistory {
 
 /** One request over time. */
 export interface RequestHistory {
-  /** Where there is none nobody knows who it is, and a rule that reads it cannot be judged. */
+  /** Where this has a gap, the principal is not known, and a rule that reads it cannot be judged. */
   readonly principal: ReadonlyArray<SourcedPiece<EntityRef>>;
   readonly action: EntityRef;
   readonly resource: ResourceHistory;

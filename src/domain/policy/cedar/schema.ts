@@ -59,7 +59,7 @@ action "store" appliesTo {
   context: Ownership,
 };
 
-// The principal can reach the holding, along whatever path.
+// The principal can reach the holding, along any path.
 action "reach" appliesTo {
   principal: [Party],
   resource: [Holding],
