@@ -5,6 +5,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { openLogFile } from '../store/open/open-log-file.ts';
 import { formatCheckpoint } from './checkpoint.ts';
 import { latestServed, type WitnessedCheckpoint } from './cosigned-checkpoint.ts';
@@ -194,14 +195,19 @@ const follow = async (
 };
 
 const run = async (): Promise<void> => {
-  const keys = signingKeys(input.keyFile, input.origin, () => Math.floor(Date.now() / 1_000));
-  if (E.isLeft(keys)) return tell({ kind: 'stopped', why: { kind: 'failed', reason: keys.left } });
-  const policy = input.witnesses === undefined ? E.right(undefined) : parseTlogPolicy(input.witnesses);
-  if (E.isLeft(policy)) return tell({ kind: 'stopped', why: { kind: 'failed', reason: policy.left } });
+  const given = pipe(
+    E.Do,
+    E.bind('keys', () => signingKeys(input.keyFile, input.origin, () => Math.floor(Date.now() / 1_000))),
+    E.bind('policy', () =>
+      input.witnesses === undefined ? E.right(undefined) : parseTlogPolicy(input.witnesses),
+    ),
+  );
+  if (E.isLeft(given)) return tell({ kind: 'stopped', why: { kind: 'failed', reason: given.left } });
+  const { keys, policy } = given.right;
   const tree = openTreeToWrite(input.treeFile, Date.now());
   try {
     tell({ kind: 'opened' });
-    const stop = await follow(tree, keys.right, policy.right);
+    const stop = await follow(tree, keys, policy);
     if (stop !== undefined) tell({ kind: 'stopped', why: stop });
   } finally {
     tree.close();

@@ -2,6 +2,8 @@
  * Recording events: one, a batch, or any number of lines.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { type PolicyWarning, Recorded } from '../../contract/answers.ts';
@@ -34,17 +36,25 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     context: Context<ApiEnv>,
     given: E.Either<Problem, ReadonlyArray<Given>>,
   ): Promise<Response> => {
-    if (E.isLeft(given)) return problem(context, given.left);
-    if (given.right.length === 0) {
+    if (E.isRight(given) && given.right.length === 0) {
       const position = String(ledger.parts.log.head());
       return context.json({ recorded: 0, duplicates: 0, position }, 200);
     }
-    if (!callerOf(context).isStillLetIn()) return problem(context, revokedMeanwhile);
-    const done = await recorder.record(given.right, emitterOf(context));
-    if (E.isLeft(done)) return problem(context, done.left);
-    const { recorded, duplicates, position, warnings } = done.right;
-    const told = { recorded, duplicates, position: String(position), ...warned(warnings) };
-    return context.json(told, recorded === 0 ? 200 : 201);
+    return pipe(
+      TE.fromEither(given),
+      TE.filterOrElse(
+        () => callerOf(context).isStillLetIn(),
+        (): Problem => revokedMeanwhile,
+      ),
+      TE.flatMap((events) => () => recorder.record(events, emitterOf(context))),
+      TE.matchW(
+        (refused) => problem(context, refused),
+        ({ recorded, duplicates, position, warnings }) => {
+          const told = { recorded, duplicates, position: String(position), ...warned(warnings) };
+          return context.json(told, recorded === 0 ? 200 : 201);
+        },
+      ),
+    )();
   };
 
   /** Chunk after chunk, in order; while one is written, the next is read and prepared. */

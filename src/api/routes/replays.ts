@@ -1,10 +1,12 @@
 /**
  * Replays of the projections: start one, see how it goes, cancel it.
  */
-import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { describeRoute } from 'hono-openapi';
+import type { Problem } from '../../contract/problem.ts';
 import { type Replay, ReplayAnswer, ReplayList, ReplayRequest } from '../../contract/replays.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { wireClocksNow } from '../../ledger/clocks.ts';
@@ -60,15 +62,27 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
         409: problemResponse('A replay is running, or there is nothing to roll back to'),
       },
     }),
-    async (context) => {
+    (context) => {
       // Without a body it is a plain replay.
       const isEmpty = context.req.header('content-type') === undefined;
-      const body = isEmpty ? E.right({ rollback: false }) : await jsonBody(context, ReplayRequest);
-      if (E.isLeft(body)) return problem(context, body.left);
-      const replay = await replays.start(body.right.rollback);
-      if (E.isLeft(replay)) return problem(context, { kind: 'busy', detail: refusals[replay.left] });
-      context.header('Location', `/v1/replays/${replay.right.id}`);
-      return context.json(told(replay.right), 202);
+      return pipe(
+        isEmpty
+          ? TE.right<Problem, ReplayRequest>({ rollback: false })
+          : () => jsonBody(context, ReplayRequest),
+        TE.flatMap(({ rollback }) =>
+          pipe(
+            async () => replays.start(rollback),
+            TE.mapLeft((reason): Problem => ({ kind: 'busy', detail: refusals[reason] })),
+          ),
+        ),
+        TE.matchW(
+          (refused) => problem(context, refused),
+          (replay) => {
+            context.header('Location', `/v1/replays/${replay.id}`);
+            return context.json(told(replay), 202);
+          },
+        ),
+      )();
     },
   );
 

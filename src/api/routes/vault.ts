@@ -6,6 +6,8 @@
  * which proxies might log.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import type * as t from 'io-ts';
@@ -92,12 +94,15 @@ export const vaultRoutes = (vault: Vault, guard: VaultGuard): Hono<ApiEnv> => {
       answer: t.Type<B, W, unknown>,
       act: (asked: A, context: Context<ApiEnv>) => Promise<E.Either<Problem, B>>,
     ) =>
-    async (context: Context<ApiEnv>): Promise<Response> => {
-      const asked = await jsonBody(context, request);
-      if (E.isLeft(asked)) return problem(context, asked.left);
-      const done = await act(asked.right, context);
-      return E.isLeft(done) ? problem(context, done.left) : context.json(answer.encode(done.right) as object);
-    };
+    (context: Context<ApiEnv>): Promise<Response> =>
+      pipe(
+        () => jsonBody(context, request),
+        TE.flatMap((asked) => () => act(asked, context)),
+        TE.matchW(
+          (refused) => problem(context, refused),
+          (done) => context.json(answer.encode(done) as object),
+        ),
+      )();
 
   routes.get('/', described('Whether a vault is shared here', SharedVault), (context) =>
     context.json(SharedVault.encode({ version: 2 })),

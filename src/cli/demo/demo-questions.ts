@@ -4,6 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Client, type ClientError, everyRow, type Question } from '../../client/client.ts';
 import { kindText, pathText } from '../terminal/path-text.ts';
 import { tableOf } from '../terminal/table.ts';
@@ -56,15 +57,18 @@ const beside = (before: Rows, now: Rows): ReadonlyArray<Line> =>
     now: now.get(key)?.value ?? '',
   }));
 
-const twice = async (
+const twice = (
   ask: (question: Question) => Promise<E.Either<ClientError, Rows>>,
   question: Question,
   knownPosition: string,
 ): Promise<E.Either<ClientError, ReadonlyArray<Line>>> => {
-  const before = await ask({ ...question, knownPosition });
-  if (E.isLeft(before)) return before;
-  const now = await ask(question);
-  return E.isLeft(now) ? now : E.right(beside(before.right, now.right));
+  const asking = (each: Question) => () => ask(each);
+  return pipe(
+    TE.Do,
+    TE.bind('before', () => asking({ ...question, knownPosition })),
+    TE.bind('now', () => asking(question)),
+    TE.map(({ before, now }) => beside(before, now)),
+  )();
 };
 
 const whereWas = (question: string, subject: string, validAt: string, lesson: string): DemoQuestion => ({
