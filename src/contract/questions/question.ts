@@ -60,8 +60,8 @@ export const question = <P extends Parameters>(
   check?: (decoded: Decoded<P>) => ReadonlyArray<Fault>,
   elsewhere: Elsewhere = {},
 ): Question<P> => {
-  const codec = exact('this question', {}, parameters, check as never);
-  return Object.assign(codec as unknown as ExactCodec<Decoded<P>, unknown>, { parameters, elsewhere });
+  const codec: ExactCodec<Decoded<P>, unknown> = exact<Record<never, never>, P>('this question', {}, parameters, check);
+  return Object.assign(codec, { parameters, elsewhere });
 };
 
 /** The clocks of a question, how well attested what it counts must be, and how fresh its answer. */
