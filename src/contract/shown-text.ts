@@ -16,6 +16,9 @@ export const shownText = (text: string): string =>
     joiners.includes(character) ? character : `[U+${hexOf(character.codePointAt(0)!)}]`,
   );
 
+/** The same for text of several lines: line breaks stay. */
+export const shownLines = (text: string): string => text.split('\n').map(shownText).join('\n');
+
 /** Indented JSON with each such character escaped: the same value. */
 export const shownJson = (value: unknown): string =>
   JSON.stringify(value, null, 2).replace(unseen, (character) =>

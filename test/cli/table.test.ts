@@ -7,6 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { tableOf } from '../../src/cli/terminal/table.ts';
 import type { Terminal } from '../../src/cli/terminal/terminal.ts';
 import { moment, spoken } from '../../src/cli/terminal/wording.ts';
+import { csvLines } from '../../src/contract/csv.ts';
+import { shownText } from '../../src/contract/shown-text.ts';
 
 const terminal = (columns: number | undefined): Terminal => ({
   out: () => {},
@@ -83,8 +85,21 @@ describe('a table', () => {
     expect(lines.every((line) => stringWidth(line) <= 11)).toBe(true);
   });
 
-  it('shows characters that move the cursor as dots', () => {
-    expect(tableOf([['a\u001b[2Jb\rc']], columnsOf(1), terminal(undefined))).toContain('a·[2Jb·c');
+  it.each([
+    ['that move the cursor', 'a\u001b[2Jb\rc', 'a[U+001B][2Jb[U+000D]c'],
+    ['that turn the direction of text', 'acme\u202Egro.', 'acme[U+202E]gro.'],
+    ['that nobody sees', 'ac\u200Bme', 'ac[U+200B]me'],
+  ])('names characters %s, as the console does', (_, name, shown) => {
+    expect(shownText(name)).toBe(shown);
+    expect(tableOf([[name]], columnsOf(1), terminal(undefined)).split('\n')[2]).toBe(shown);
+  });
+
+  it('keeps the joiners of Persian and of emoji, and text that looks like a formula', () => {
+    const names = ['می\u200Cخواهم', '👩\u200D💻', '=cmd()'];
+    const rows = names.map((name) => [name]);
+    expect(tableOf(rows, columnsOf(1), terminal(undefined)).split('\n').slice(2)).toEqual(names);
+    // A spreadsheet would run it; the console's files and the command line's have the same apostrophe.
+    expect(csvLines(['name'], [['=cmd()']])).toEqual(['name', "'=cmd()"]);
   });
 });
 

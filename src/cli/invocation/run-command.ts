@@ -2,13 +2,14 @@
  * Runs a command: shows its failure, if it fails, and sets the exit code of the process.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { shownLines } from '../../contract/shown-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { type CommandResult, type Failure, failureOfThrown } from './failure.ts';
 
-/** Shows what is wrong, where, and what to do. */
+/** Shows what is wrong, where, and what to do. A server that is asked may have written what is shown. */
 const showFailure = ({ message, details = [], hint }: Failure, terminal: Terminal): void => {
-  terminal.note(`domicile: ${message}`);
-  for (const detail of details) terminal.note(`  ${detail}`);
+  terminal.note(shownLines(`domicile: ${message}`));
+  for (const detail of details) terminal.note(shownLines(`  ${detail}`));
   if (hint !== undefined) terminal.note(hint);
 };
 

@@ -3,7 +3,7 @@
  */
 import stringWidth from 'string-width';
 import { markedText } from '../../contract/mixed-scripts.ts';
-import { shownText } from '../../contract/shown-text.ts';
+import { shownLines } from '../../contract/shown-text.ts';
 import type { Style, Terminal } from './terminal.ts';
 
 /** A column of a table: its title, and the text of its cell in each row, which may have several lines. */
@@ -18,18 +18,11 @@ export interface Column<Row> {
 /** A column is not narrowed below this width to fit a terminal. */
 const narrowestColumn = 10;
 
-/** Control characters could move the cursor of a terminal, so they are shown as a dot. Line breaks stay. */
-const printable = (text: string): string =>
-  text
-    .split('\n')
-    .map((line) => shownText(line.replace(/\p{Cc}/gu, '·')))
-    .join('\n');
-
 /** The text of a cell: a value of the row is marked where it mixes scripts, and so is each word of another text. */
 const cellText = <Row>(row: Row, column: Column<Row>): string => {
   const text = column.cell(row);
   const isValue = typeof row === 'object' && row !== null && Object.values(row).includes(text);
-  return printable(isValue ? markedText(text) : text.split(' ').map(markedText).join(' '));
+  return shownLines(isValue ? markedText(text) : text.split(' ').map(markedText).join(' '));
 };
 
 /** The columns of a terminal that the widest line takes: two for a CJK character or an emoji, none for a combining mark. */

@@ -60,7 +60,12 @@ export const question = <P extends Parameters>(
   check?: (decoded: Decoded<P>) => ReadonlyArray<Fault>,
   elsewhere: Elsewhere = {},
 ): Question<P> => {
-  const codec: ExactCodec<Decoded<P>, unknown> = exact<Record<never, never>, P>('this question', {}, parameters, check);
+  const codec: ExactCodec<Decoded<P>, unknown> = exact<Record<never, never>, P>(
+    'this question',
+    {},
+    parameters,
+    check,
+  );
   return Object.assign(codec, { parameters, elsewhere });
 };
 
