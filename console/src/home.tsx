@@ -11,7 +11,7 @@ import { clocksOf, questionOf } from './clocks/view-search.ts';
 import { openFindings } from './ledger/finding-queries.ts';
 import { firstEvent } from './ledger/log-queries.ts';
 import { datasetsAt, partiesAt, populationsAt, sitesAt } from './ledger/registry-queries.ts';
-import { Country, countryName, Id, Title } from './parts/names.tsx';
+import { Country, countryName, Id, ThingLink, Title } from './parts/names.tsx';
 import { Answered } from './parts/states.tsx';
 import { useTitle } from './parts/use-title.ts';
 import { PersonSearch } from './shell/person-search.tsx';
@@ -107,7 +107,10 @@ const Overview = () => {
           <ul>
             {populations.data?.data.slice(0, rowsMax).map(({ population, name, subjects, jurisdiction }) => (
               <li key={population}>
-                <Title>{name ?? population}</Title> <Country code={jurisdiction} />{' '}
+                <ThingLink thing="population" id={population}>
+                  <Title>{name ?? population}</Title>
+                </ThingLink>{' '}
+                <Country code={jurisdiction} />{' '}
                 <span className="number">{subjects.toLocaleString('en')}</span>
               </li>
             ))}
@@ -119,7 +122,9 @@ const Overview = () => {
           <ul>
             {datasets.data?.data.slice(0, rowsMax).map(({ dataset, name }) => (
               <li key={dataset}>
-                <Title>{name ?? dataset}</Title> <Id>{dataset}</Id>
+                <ThingLink thing="dataset" id={dataset}>
+                  <Title>{name ?? dataset}</Title> <Id>{dataset}</Id>
+                </ThingLink>
               </li>
             ))}
             <More of={datasets.data?.data.length ?? 0} />
@@ -130,8 +135,10 @@ const Overview = () => {
           <ul>
             {byKind.slice(0, rowsMax).map(({ party, name, kind, country }) => (
               <li key={party}>
-                <Title>{name ?? party}</Title> <Country code={country} />{' '}
-                <span className="site-facts">{kind}</span>
+                <ThingLink thing="party" id={party}>
+                  <Title>{name ?? party}</Title>
+                </ThingLink>{' '}
+                <Country code={country} /> <span className="site-facts">{kind}</span>
               </li>
             ))}
             <More of={byKind.length} />

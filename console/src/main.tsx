@@ -23,6 +23,7 @@ import './styles/scrubber.css';
 import './styles/bars.css';
 import './styles/home.css';
 import './styles/person.css';
+import './styles/things.css';
 import './styles/map.css';
 import './styles/findings.css';
 import './styles/what-if.css';

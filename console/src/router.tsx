@@ -35,6 +35,41 @@ const map = createRoute({
   component: lazyRouteComponent(() => import('./map/map-screen.tsx'), 'MapScreen'),
 });
 
+const site = createRoute({
+  getParentRoute: () => root,
+  path: '/site',
+  validateSearch: searchWith({ site: text }),
+  component: lazyRouteComponent(() => import('./things/site-screen.tsx'), 'SiteScreen'),
+});
+
+const party = createRoute({
+  getParentRoute: () => root,
+  path: '/party',
+  validateSearch: searchWith({ party: text }),
+  component: lazyRouteComponent(() => import('./things/party-screen.tsx'), 'PartyScreen'),
+});
+
+const dataset = createRoute({
+  getParentRoute: () => root,
+  path: '/dataset',
+  validateSearch: searchWith({ dataset: text }),
+  component: lazyRouteComponent(() => import('./things/dataset-screen.tsx'), 'DatasetScreen'),
+});
+
+const population = createRoute({
+  getParentRoute: () => root,
+  path: '/population',
+  validateSearch: searchWith({ population: text }),
+  component: lazyRouteComponent(() => import('./things/population-screen.tsx'), 'PopulationScreen'),
+});
+
+const backup = createRoute({
+  getParentRoute: () => root,
+  path: '/backup',
+  validateSearch: searchWith({ backup: text }),
+  component: lazyRouteComponent(() => import('./things/backup-screen.tsx'), 'BackupScreen'),
+});
+
 const findings = createRoute({
   getParentRoute: () => root,
   path: '/findings',
@@ -103,7 +138,22 @@ const integrity = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, person, map, findings, whatIf, reach, log, integrity, health]),
+  routeTree: root.addChildren([
+    home,
+    person,
+    map,
+    site,
+    party,
+    dataset,
+    population,
+    backup,
+    findings,
+    whatIf,
+    reach,
+    log,
+    integrity,
+    health,
+  ]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

@@ -3,7 +3,7 @@
  */
 
 export type { DiscrepancyRow, EventDetail, TrailRow, WireEvent } from '../contract/rows/events.ts';
-export type { TransferRow } from '../contract/rows/movements.ts';
+export type { Lineage, TransferRow } from '../contract/rows/movements.ts';
 export type { FindingRow, PolicyRow, WireDifference } from '../contract/rows/policy.ts';
 export type { PartyReachRow, ReachRow, WireCut, WirePartyCut, WirePathEdge } from '../contract/rows/reach.ts';
 export type { ReadRow } from '../contract/rows/reads.ts';

@@ -4,7 +4,7 @@
 import type { FindingRow } from '../../../src/client/rows.ts';
 import { shownText } from '../../../src/contract/shown-text.ts';
 import { Icon } from '../parts/icon.tsx';
-import { Id, PartyWord, SiteWord } from '../parts/names.tsx';
+import { BackupId, DatasetId, Id, PartyWord, PopulationId, SiteWord } from '../parts/names.tsx';
 import { PathChain } from '../parts/path.tsx';
 import type { Group } from '../parts/table.tsx';
 
@@ -49,11 +49,11 @@ export const Held = ({
           the source <Id>{source}</Id>
         </>
       )}
-      {dataset === null ? null : <Id>{dataset}</Id>}
+      {dataset === null ? null : <DatasetId id={dataset} />}
       {population === null ? null : (
         <>
           {' '}
-          of <Id>{population}</Id>
+          of <PopulationId id={population} />
         </>
       )}
     </span>
@@ -67,7 +67,7 @@ export const Held = ({
       )}
       {kind === 'backup' ? (
         <>
-          in backup <Id>{backup ?? ''}</Id>
+          in backup <BackupId id={backup ?? ''} />
         </>
       ) : null}
     </span>

@@ -43,6 +43,46 @@ export const populationsAt = (question: Question) =>
     placeholderData: keepPreviousData,
   });
 
+/** One thing as described at a moment. An unknown one is a `ClientFailure` with status 404. */
+export const siteAt = (site: string, question: Question) =>
+  queryOptions({
+    queryKey: ['site', site, question],
+    queryFn: async ({ signal }) => orThrow(await ledger().sites.get(site, question, { signal })),
+    placeholderData: keepWhileAbout(site),
+  });
+
+export const partyAt = (party: string, question: Question) =>
+  queryOptions({
+    queryKey: ['party', party, question],
+    queryFn: async ({ signal }) => orThrow(await ledger().parties.get(party, question, { signal })),
+    placeholderData: keepWhileAbout(party),
+  });
+
+export const datasetAt = (dataset: string, question: Question) =>
+  queryOptions({
+    queryKey: ['dataset', dataset, question],
+    queryFn: async ({ signal }) => orThrow(await ledger().datasets.get(dataset, question, { signal })),
+    placeholderData: keepWhileAbout(dataset),
+  });
+
+export const populationAt = (population: string, question: Question) =>
+  queryOptions({
+    queryKey: ['population', population, question],
+    queryFn: async ({ signal }) => orThrow(await ledger().populations.get(population, question, { signal })),
+    placeholderData: keepWhileAbout(population),
+  });
+
+/** How a dataset moved, over all time. */
+export const lineageOf = (dataset: string, question: Question) =>
+  queryOptions({
+    queryKey: ['lineage', dataset, overTime(question)],
+    queryFn: async ({ signal }) =>
+      orThrow(
+        await ledger().datasets.lineage(dataset, { ...overTime(question), from: '0001-01-01' }, { signal }),
+      ),
+    placeholderData: keepWhileAbout(dataset),
+  });
+
 /** What a site holds. */
 export const holdingsOf = (site: string, question: Question) =>
   queryOptions({

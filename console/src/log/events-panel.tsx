@@ -7,75 +7,19 @@ import type { WireEvent } from '../../../src/client/rows.ts';
 import { ClockSentence } from '../clocks/clock-sentence.tsx';
 import { useChangeView, useView } from '../clocks/use-view.ts';
 import { questionOf } from '../clocks/view-search.ts';
-import { sentenceOfEvent, typeInWords } from '../ledger/event-words.ts';
+import { typeInWords } from '../ledger/event-words.ts';
 import { useConnection } from '../ledger/live.ts';
 import { eventsThat } from '../ledger/log-queries.ts';
-import { AssuranceMark } from '../parts/assurance.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { Moment } from '../parts/moment.tsx';
-import { Id } from '../parts/names.tsx';
-import { ProofLink } from '../parts/proof-link.tsx';
-import { EventSentence } from '../parts/proof-panel.tsx';
 import { Answered } from '../parts/states.tsx';
-import { type Column, Table, TableFiles } from '../parts/table.tsx';
+import { Table, TableFiles } from '../parts/table.tsx';
+import { eventColumns } from './event-columns.tsx';
 
 /** Which events are shown: those that fit all of it. */
 export type LogFilter = Omit<EventFilter, 'after'>;
 
 /** Without a filter, the log is shown from this many positions before its end. */
 const tailPositions = 2_000;
-
-const wordsOf = (event: WireEvent): string =>
-  sentenceOfEvent(event)
-    .map((piece) => (typeof piece === 'string' ? piece : piece.id))
-    .join('');
-
-const columns: ReadonlyArray<Column<WireEvent>> = [
-  {
-    key: 'position',
-    head: 'Position',
-    align: 'end',
-    value: (event) => event.position,
-    cell: (event) => (
-      <ProofLink
-        events={[event.position]}
-        of={`${event.type} at position ${event.position}`}
-        label={event.position}
-      />
-    ),
-  },
-  {
-    key: 'time',
-    head: 'Valid from (UTC)',
-    value: (event) => event.time,
-    cell: (event) => <Moment at={event.time} />,
-  },
-  {
-    key: 'says',
-    head: 'Event',
-    value: wordsOf,
-    cell: (event) => (
-      <span className="says">
-        <EventSentence event={event} />
-      </span>
-    ),
-  },
-  {
-    key: 'assurance',
-    head: 'Assurance',
-    value: (event) => event.assurance,
-    cell: (event) => <AssuranceMark of={event.assurance} />,
-  },
-  {
-    key: 'recordedat',
-    head: 'Recorded (UTC)',
-    value: (event) => event.recordedat,
-    cell: (event) => <Moment at={event.recordedat} />,
-  },
-  { key: 'type', head: 'Type', value: (event) => event.type, cell: (event) => typeInWords(event.type) },
-  { key: 'source', head: 'Source', value: (event) => event.source, cell: (event) => <Id>{event.source}</Id> },
-  { key: 'id', head: 'Id', value: (event) => event.id, fileOnly: true },
-];
 
 /** Why no event is shown, and what to type instead. */
 const emptyText = (
@@ -114,7 +58,7 @@ export const EventsPanel = ({ filter, after }: { filter: LogFilter; after: strin
           const table = {
             caption: 'Events of the log, latest first',
             fileName: 'log',
-            columns,
+            columns: eventColumns,
             rows,
             rowKey: (event: WireEvent) => event.position,
             clocks: answer.clocks,

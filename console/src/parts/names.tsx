@@ -3,11 +3,14 @@
  * around it.
  */
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import type { Question } from '../../../src/client/client.ts';
 import type { PartyRow, SiteRow } from '../../../src/client/rows.ts';
 import { markedText, mixedScripts } from '../../../src/contract/mixed-scripts.ts';
 import { shownText } from '../../../src/contract/shown-text.ts';
+import { useView } from '../clocks/use-view.ts';
+import { clocksOf } from '../clocks/view-search.ts';
 import { partiesAt, sitesAt } from '../ledger/registry-queries.ts';
 
 /** The registered sites and parties, by id. */
@@ -71,21 +74,63 @@ const Named = ({ name, id }: { name: string | null | undefined; id: string }) =>
     </span>
   );
 
-export const SiteName = ({ id }: { id: string }) => <Named id={id} name={useNames().sites.get(id)?.name} />;
+/** Leads to the page of a thing, under the clocks of the address. */
+export const ThingLink = ({
+  thing,
+  id,
+  children,
+}: {
+  thing: 'site' | 'party' | 'dataset' | 'population' | 'backup';
+  id: string;
+  children: ReactNode;
+}) => (
+  <Link to={`/${thing}`} search={{ ...clocksOf(useView()), [thing]: id }} className="thing-link">
+    {children}
+  </Link>
+);
+
+export const SiteName = ({ id }: { id: string }) => (
+  <ThingLink thing="site" id={id}>
+    <Named id={id} name={useNames().sites.get(id)?.name} />
+  </ThingLink>
+);
 export const PartyName = ({ id }: { id: string }) => (
-  <Named id={id} name={useNames().parties.get(id)?.name} />
+  <ThingLink thing="party" id={id}>
+    <Named id={id} name={useNames().parties.get(id)?.name} />
+  </ThingLink>
 );
 
 /** A party by its name alone, where there is no room for both. */
 export const PartyWord = ({ id }: { id: string }) => (
-  <bdi className="name" title={id}>
-    {partyNameIn(useNames(), id)}
-  </bdi>
+  <ThingLink thing="party" id={id}>
+    <bdi className="name" title={id}>
+      {partyNameIn(useNames(), id)}
+    </bdi>
+  </ThingLink>
 );
 export const SiteWord = ({ id }: { id: string }) => (
-  <bdi className="name" title={id}>
-    {siteNameIn(useNames(), id)}
-  </bdi>
+  <ThingLink thing="site" id={id}>
+    <bdi className="name" title={id}>
+      {siteNameIn(useNames(), id)}
+    </bdi>
+  </ThingLink>
+);
+
+/** A dataset, a population or a backup by its identifier. */
+export const DatasetId = ({ id }: { id: string }) => (
+  <ThingLink thing="dataset" id={id}>
+    <Id>{id}</Id>
+  </ThingLink>
+);
+export const PopulationId = ({ id }: { id: string }) => (
+  <ThingLink thing="population" id={id}>
+    <Id>{id}</Id>
+  </ThingLink>
+);
+export const BackupId = ({ id }: { id: string }) => (
+  <ThingLink thing="backup" id={id}>
+    <Id>{id}</Id>
+  </ThingLink>
 );
 
 const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'code' });

@@ -5,7 +5,7 @@ import type { ResidencyRow } from '../../../src/client/rows.ts';
 import { AssuranceMark } from '../parts/assurance.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
-import { Id } from '../parts/names.tsx';
+import { BackupId, DatasetId } from '../parts/names.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { type Column, Table, TableFiles } from '../parts/table.tsx';
 import { lengthInWords } from './residency.ts';
@@ -29,8 +29,18 @@ export const BackupsPanel = ({
   };
   const columns: ReadonlyArray<Column<ResidencyRow>> = [
     ...placeColumns,
-    { key: 'dataset', head: 'Dataset', value: (row) => row.dataset, cell: (row) => <Id>{row.dataset}</Id> },
-    { key: 'backup', head: 'Backup', value: (row) => row.backup, cell: (row) => <Id>{row.backup ?? ''}</Id> },
+    {
+      key: 'dataset',
+      head: 'Dataset',
+      value: (row) => row.dataset,
+      cell: (row) => <DatasetId id={row.dataset} />,
+    },
+    {
+      key: 'backup',
+      head: 'Backup',
+      value: (row) => row.backup,
+      cell: (row) => <BackupId id={row.backup ?? ''} />,
+    },
     {
       key: 'since',
       head: 'Since (UTC)',

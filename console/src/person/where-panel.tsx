@@ -5,7 +5,7 @@ import type { Clocks } from '../../../src/client/client.ts';
 import type { ResidencyRow } from '../../../src/client/rows.ts';
 import { AssuranceMark } from '../parts/assurance.tsx';
 import { Moment } from '../parts/moment.tsx';
-import { Country, countryName, Id, PartyWord, SiteName } from '../parts/names.tsx';
+import { Country, countryName, DatasetId, PartyWord, SiteName } from '../parts/names.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { type Column, Table, TableFiles } from '../parts/table.tsx';
 
@@ -40,7 +40,12 @@ export const placeColumns: ReadonlyArray<Column<ResidencyRow>> = [
 
 const columns: ReadonlyArray<Column<ResidencyRow>> = [
   ...placeColumns,
-  { key: 'dataset', head: 'Dataset', value: (row) => row.dataset, cell: (row) => <Id>{row.dataset}</Id> },
+  {
+    key: 'dataset',
+    head: 'Dataset',
+    value: (row) => row.dataset,
+    cell: (row) => <DatasetId id={row.dataset} />,
+  },
   { key: 'since', head: 'Since (UTC)', value: (row) => row.since, cell: (row) => <Moment at={row.since} /> },
   {
     key: 'assurance',

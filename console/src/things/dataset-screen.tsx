@@ -1,0 +1,156 @@
+/**
+ * A dataset: where it is held, and how it got there.
+ */
+import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import type { Lineage } from '../../../src/client/rows.ts';
+import { useView } from '../clocks/use-view.ts';
+import { questionOf } from '../clocks/view-search.ts';
+import { datasetAt, lineageOf } from '../ledger/registry-queries.ts';
+import { AssuranceMark } from '../parts/assurance.tsx';
+import { Moment } from '../parts/moment.tsx';
+import { BackupId, Id, PartyName, PopulationId, SiteWord } from '../parts/names.tsx';
+import { ProofLink } from '../parts/proof-link.tsx';
+import { Answered } from '../parts/states.tsx';
+import { type Column, Table, TableFiles } from '../parts/table.tsx';
+import { HoldingsPanel } from './holdings-panel.tsx';
+import { LineagePicture } from './lineage-picture.tsx';
+import { ThingEvents } from './thing-events.tsx';
+import { ThingFindings } from './thing-findings.tsx';
+import { Fact, NotKnown, ThingPage } from './thing-page.tsx';
+
+type Edge = Lineage['edges'][number];
+
+/** The ways of data, in words. */
+const wayWords: Readonly<Record<Edge['kind'], string>> = {
+  place: 'placed',
+  move: 'moved',
+  copy: 'copied',
+  backup: 'backed up',
+  'backup-move': 'backup moved',
+  restore: 'restored',
+};
+
+const columns: ReadonlyArray<Column<Edge>> = [
+  { key: 'time', head: 'When (UTC)', value: (row) => row.time, cell: (row) => <Moment at={row.time} /> },
+  { key: 'kind', head: 'What happened', value: (row) => row.kind, cell: (row) => wayWords[row.kind] },
+  {
+    key: 'from',
+    head: 'From',
+    value: (row) => row.from,
+    cell: (row) =>
+      row.from === null ? <span className="unknown">from outside</span> : <SiteWord id={row.from} />,
+  },
+  { key: 'to', head: 'To', value: (row) => row.to, cell: (row) => <SiteWord id={row.to} /> },
+  {
+    key: 'scope',
+    head: 'Of whom',
+    value: (row) => row.population ?? row.subject,
+    cell: (row) =>
+      row.population === null ? <Id>{row.subject ?? ''}</Id> : <PopulationId id={row.population} />,
+  },
+  {
+    key: 'backup',
+    head: 'Backup',
+    value: (row) => row.backup,
+    cell: (row) => (row.backup === null ? '' : <BackupId id={row.backup} />),
+  },
+  {
+    key: 'assurance',
+    head: 'Assurance',
+    value: (row) => row.assurance,
+    cell: (row) => <AssuranceMark of={row.assurance} />,
+  },
+  {
+    key: 'event',
+    head: 'Proof',
+    value: (row) => [row.event],
+    cell: (row) => <ProofLink events={[row.event]} of={`${wayWords[row.kind]} to ${row.to}`} />,
+  },
+];
+
+const LineagePanel = ({ dataset, lineage }: { dataset: string; lineage: ReturnType<typeof useLineage> }) => (
+  <Answered of={lineage} what="how it moved">
+    {(answer) => {
+      const { nodes, edges } = answer.data;
+      const table = {
+        caption: `How ${dataset} got where it is, and was`,
+        fileName: `lineage-${dataset}`,
+        columns,
+        rows: [...edges].sort((a, b) => Date.parse(b.time) - Date.parse(a.time)),
+        rowKey: (row: Edge) => JSON.stringify([row.event, row.from, row.to, row.backup]),
+        clocks: answer.clocks,
+        minAssurance: 'claimed',
+        empty: 'The ledger knows of no movement of it.',
+      };
+      return (
+        <section className="panel" aria-labelledby="lineage-title">
+          <header>
+            <h2 id="lineage-title">
+              Lineage: {edges.length.toLocaleString('en')} {edges.length === 1 ? 'way' : 'ways'} between{' '}
+              {nodes.length} {nodes.length === 1 ? 'site' : 'sites'}, over all time
+            </h2>
+            <TableFiles {...table} />
+          </header>
+          <LineagePicture lineage={answer.data} />
+          <Table {...table} />
+        </section>
+      );
+    }}
+  </Answered>
+);
+
+const useLineage = (dataset: string) => useQuery(lineageOf(dataset, questionOf(useView())));
+
+const Dataset = ({
+  dataset,
+  clocks,
+}: {
+  dataset: string;
+  clocks: Parameters<typeof HoldingsPanel>[0]['clocks'];
+}) => {
+  const lineage = useLineage(dataset);
+  return (
+    <>
+      <HoldingsPanel
+        sites={lineage.data?.data.nodes.map(({ site }) => site) ?? []}
+        isAbout={(row) => row.dataset === dataset}
+        without="dataset"
+        title="Holdings"
+        fileName={`holdings-${dataset}`}
+        clocks={clocks}
+      />
+      <LineagePanel dataset={dataset} lineage={lineage} />
+      <ThingFindings
+        isAbout={({ holding }) => holding.dataset === dataset}
+        fileName={`findings-${dataset}`}
+      />
+      <ThingEvents about={{ dataset }} />
+    </>
+  );
+};
+
+export const DatasetScreen = () => {
+  const { dataset } = useSearch({ from: '/dataset' });
+  const view = useView();
+  const of = useQuery({ ...datasetAt(dataset ?? '', questionOf(view)), enabled: dataset !== undefined });
+  return (
+    <ThingPage
+      kind="dataset"
+      id={dataset}
+      what="Where this kind of data is held at the moment chosen above, and by which movements it got there."
+      of={of}
+      nameOf={({ name }) => name}
+      factsOf={({ categories, controller }) => (
+        <>
+          <Fact label="Categories">
+            {categories.length === 0 ? <NotKnown /> : <Id>{categories.join(', ')}</Id>}
+          </Fact>
+          <Fact label="Controller">{controller === null ? <NotKnown /> : <PartyName id={controller} />}</Fact>
+        </>
+      )}
+    >
+      {({ data, clocks }) => <Dataset dataset={data.dataset} clocks={clocks} />}
+    </ThingPage>
+  );
+};

@@ -1,0 +1,141 @@
+/**
+ * A party: what it could reach, of how many people, and along which path.
+ */
+import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import type { PartyReachRow } from '../../../src/client/rows.ts';
+import { useView } from '../clocks/use-view.ts';
+import { questionOf } from '../clocks/view-search.ts';
+import { partyAt, reachOfParty } from '../ledger/registry-queries.ts';
+import { Since, Until } from '../parts/moment.tsx';
+import { BackupId, DatasetId, PopulationId, SiteWord, useNames } from '../parts/names.tsx';
+import { PathChain, pathKey, pathText } from '../parts/path.tsx';
+import { ProofLink } from '../parts/proof-link.tsx';
+import { Answered } from '../parts/states.tsx';
+import { type Column, Table, TableFiles } from '../parts/table.tsx';
+import { ThingEvents } from './thing-events.tsx';
+import { ThingFindings } from './thing-findings.tsx';
+import { CountryFact, Fact, NotKnown, ThingPage } from './thing-page.tsx';
+
+const eventsOf = ({ path }: PartyReachRow): ReadonlyArray<string> =>
+  [...new Set(path.flatMap((edge) => edge.events))].sort((a, b) => Number(a) - Number(b));
+
+const ReachOf = ({ party }: { party: string }) => {
+  const view = useView();
+  const names = useNames();
+  const reach = useQuery(reachOfParty(party, questionOf(view)));
+  const columns: ReadonlyArray<Column<PartyReachRow>> = [
+    {
+      key: 'dataset',
+      head: 'Dataset',
+      value: (row) => row.dataset,
+      cell: (row) => <DatasetId id={row.dataset} />,
+    },
+    {
+      key: 'population',
+      head: 'Population',
+      value: (row) => row.population,
+      cell: (row) =>
+        row.population === null ? (
+          <span className="unknown">single people</span>
+        ) : (
+          <PopulationId id={row.population} />
+        ),
+    },
+    { key: 'site', head: 'Site', value: (row) => row.site, cell: (row) => <SiteWord id={row.site} /> },
+    {
+      key: 'kind',
+      head: 'Held as',
+      value: (row) => row.backup ?? row.kind,
+      cell: (row) =>
+        row.backup === null ? (
+          'live'
+        ) : (
+          <>
+            backup <BackupId id={row.backup} />
+          </>
+        ),
+    },
+    {
+      key: 'subjects',
+      head: 'People',
+      align: 'end',
+      value: (row) => row.subjects,
+      cell: (row) => row.subjects.toLocaleString('en'),
+    },
+    {
+      key: 'path',
+      head: 'Path',
+      value: (row) => pathText(names, party, row.path),
+      cell: (row) => <PathChain party={party} path={row.path} withParty={false} />,
+    },
+    { key: 'from', head: 'Since (UTC)', value: (row) => row.from, cell: (row) => <Since at={row.from} /> },
+    { key: 'to', head: 'Until (UTC)', value: (row) => row.to, cell: (row) => <Until at={row.to} /> },
+    {
+      key: 'events',
+      head: 'Proof',
+      value: eventsOf,
+      cell: (row) => <ProofLink events={eventsOf(row)} of={pathText(names, party, row.path)} />,
+    },
+  ];
+  return (
+    <Answered of={reach} what="what it could reach">
+      {(answer) => {
+        const rows = [...answer.data].sort((a, b) => b.subjects - a.subjects);
+        const table = {
+          caption: `What ${party} could reach`,
+          fileName: `reach-${party}`,
+          columns,
+          rows,
+          rowKey: ({ dataset, population, site, backup, path, from }: PartyReachRow) =>
+            JSON.stringify([dataset, population, site, backup, from, pathKey(path)]),
+          clocks: answer.clocks,
+          minAssurance: view.minAssurance ?? 'claimed',
+          empty: 'It could reach no data at this moment, as far as the ledger knows.',
+        };
+        return (
+          <section className="panel" aria-labelledby="reach-title">
+            <header>
+              <h2 id="reach-title">
+                It could reach {rows.length.toLocaleString('en')} {rows.length === 1 ? 'holding' : 'holdings'}
+              </h2>
+              <TableFiles {...table} />
+            </header>
+            <Table {...table} />
+          </section>
+        );
+      }}
+    </Answered>
+  );
+};
+
+export const PartyScreen = () => {
+  const { party } = useSearch({ from: '/party' });
+  const view = useView();
+  const of = useQuery({ ...partyAt(party ?? '', questionOf(view)), enabled: party !== undefined });
+  return (
+    <ThingPage
+      kind="party"
+      id={party}
+      what="Which people’s data this party could reach at the moment chosen above, along which path, and which policies that broke."
+      of={of}
+      nameOf={({ name }) => name}
+      factsOf={({ kind, country }) => (
+        <>
+          <Fact label="Kind">{kind ?? <NotKnown />}</Fact>
+          <Fact label="Country">
+            <CountryFact code={country} />
+          </Fact>
+        </>
+      )}
+    >
+      {({ data }) => (
+        <>
+          <ReachOf party={data.party} />
+          <ThingFindings by={{ party: data.party }} fileName={`findings-${data.party}`} />
+          <ThingEvents about={{ party: data.party }} />
+        </>
+      )}
+    </ThingPage>
+  );
+};

@@ -1,0 +1,72 @@
+/**
+ * The pages of sites, parties, datasets, populations and backups, reached by following names.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Console, foundingCase, picture } from './support/console.ts';
+
+let the: Console;
+
+beforeAll(async () => {
+  the = await Console.open();
+  await the.given(foundingCase());
+});
+afterEach(() => the.closePages());
+afterAll(async () => {
+  await the.close();
+});
+
+describe('Given the founding case on 30 June 2022', () => {
+  it('when a reader follows names from the page of a site, then each page says what the API says', async () => {
+    const page = await the.page('/site?site=singapore&validAt=2022-06-30');
+    const { body: holdings } = await the.server.get('/v1/sites/singapore/holdings', {
+      validAt: '2022-06-30',
+    });
+    await page.getByRole('heading', { name: `Holdings: ${holdings.data.length}` }).waitFor();
+    const { body: findings } = await the.server.get('/v1/findings', { site: 'singapore', limit: 1000 });
+    await page.getByRole('heading', { name: new RegExp(`^${findings.data.length} finding`) }).waitFor();
+    await page.getByRole('heading', { name: /^\d+ events?$/ }).waitFor();
+    await picture(page, 'screens/site');
+
+    await page
+      .locator('.thing-facts')
+      .getByRole('link', { name: /TikTok/ })
+      .first()
+      .click();
+    await expect.poll(() => page.url()).toContain('/party?validAt=2022-06-30');
+    const { body: reach } = await the.server.get('/v1/parties/tiktok/reach', {
+      validAt: '2022-06-30',
+      limit: 1000,
+    });
+    await page.getByRole('heading', { name: `It could reach ${reach.data.length} holdings` }).waitFor();
+    await picture(page, 'screens/party');
+
+    await page
+      .getByRole('table', { name: 'What tiktok could reach' })
+      .getByRole('link', { name: 'tiktok/profile' })
+      .first()
+      .click();
+    await expect.poll(() => page.url()).toContain('/dataset?');
+    const { body: lineage } = await the.server.get(
+      '/v1/datasets/tiktok/profile/lineage'.replace('tiktok/profile', 'tiktok%2Fprofile'),
+      { from: '2000-01-01' },
+    );
+    await page.getByRole('heading', { name: `Lineage: ${lineage.data.edges.length} ways` }).waitFor();
+    expect(await page.locator('.lineage .graph-node').count()).toBe(lineage.data.nodes.length);
+    await picture(page, 'screens/dataset');
+
+    await page.getByRole('link', { name: 'us-users' }).first().click();
+    await expect.poll(() => page.url()).toContain('/population?');
+    const { body: population } = await the.server.get('/v1/populations/us-users', { validAt: '2022-06-30' });
+    await expect
+      .poll(() => page.locator('.thing-facts').innerText())
+      .toContain(String(population.data.subjects));
+    await picture(page, 'screens/population');
+  });
+
+  it('when nothing is known of a name, then the page says so, and what to do', async () => {
+    const page = await the.page('/site?site=atlantis&knownPosition=5');
+    await page.getByRole('heading', { name: 'No site atlantis' }).waitFor();
+    await page.getByRole('button', { name: 'Look as known now' }).click();
+    await page.getByText('Check the spelling').waitFor();
+  });
+});
