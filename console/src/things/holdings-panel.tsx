@@ -10,7 +10,7 @@ import { Table, TableFiles } from '../parts/table.tsx';
 import { type HeldRow, heldColumns, heldKey } from './held-columns.tsx';
 
 /** Sites that are asked what they hold, at the most. */
-export const sitesAskedMax = 200;
+const sitesAskedMax = 200;
 
 /**
  * @param sites where to look.
