@@ -13,6 +13,7 @@ const source = join(root, 'src');
 const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: [],
   contract: ['domain'],
+  import: ['domain'],
   'sorted-runs': [],
   threads: [],
   store: ['domain', 'threads'],
@@ -27,6 +28,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   api: [
     'contract',
     'domain',
+    'import',
     'integrity',
     'ledger',
     'people',
@@ -35,12 +37,13 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
     'store',
     'threads',
   ],
-  main: ['api', 'ledger', 'people'],
+  main: ['api', 'import', 'ledger', 'people'],
   cli: [
     'api',
     'client',
     'contract',
     'domain',
+    'import',
     'integrity',
     'ledger',
     'main',

@@ -6,6 +6,7 @@ import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
 import type { Problem } from '../contract/problem.ts';
+import type { Mapping } from '../import/mapping/mapping.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { passingProblem } from '../ledger/passing-problems.ts';
 import { vaultPath } from '../people/vault/vault-wire.ts';
@@ -19,10 +20,12 @@ import { tellCheckpoint } from './http/tell-checkpoint.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { findingRoutes } from './routes/findings.ts';
 import { healthRoutes } from './routes/health.ts';
+import { importRoutes } from './routes/importing.ts';
 import { logRoutes } from './routes/log.ts';
 import { proofRoutes, tileRoutes } from './routes/merkle-log.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { movementRoutes } from './routes/movements.ts';
+import { openLineageRoutes } from './routes/openlineage.ts';
 import { reachRoutes } from './routes/reach.ts';
 import { readRoutes } from './routes/reads.ts';
 import { recordingRoutes } from './routes/recording.ts';
@@ -76,6 +79,8 @@ export interface AppOptions {
   readonly trusted?: boolean;
   /** The names by which the ledger is asked, besides those of this machine. */
   readonly allowedHosts?: ReadonlyArray<string>;
+  /** What the names of other systems are here, for what is imported without a mapping of its own. */
+  readonly importMapping?: Mapping | undefined;
 }
 
 /**
@@ -84,7 +89,7 @@ export interface AppOptions {
 export const createApp = (
   ledger: Ledger,
   logger: Logger,
-  { trusted = false, allowedHosts = [] }: AppOptions = {},
+  { trusted = false, allowedHosts = [], importMapping = {} }: AppOptions = {},
 ): Hono<ApiEnv> => {
   const app = new Hono<ApiEnv>();
   app.use(requestId());
@@ -96,6 +101,8 @@ export const createApp = (
   app.route('/', metricsRoutes(ledger));
   app.route('/v1/events', recordingRoutes(ledger));
   app.route('/v1/events', logRoutes(ledger));
+  app.route('/v1/import', importRoutes(ledger, importMapping));
+  app.route('/api/v1/lineage', openLineageRoutes(ledger, importMapping));
   app.route('/v1/subjects', subjectRoutes(ledger));
   app.route('/v1', registryRoutes(ledger));
   app.route('/v1', reachRoutes(ledger));

@@ -9,6 +9,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addEmit } from './commands/emit.ts';
 import { addFindings } from './commands/findings.ts';
 import { addHistory } from './commands/history.ts';
+import { addImport } from './commands/import.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLog } from './commands/log.ts';
 import { addMonitor } from './commands/monitor.ts';
@@ -40,6 +41,7 @@ Exit codes: 0 success, 1 a check failed, 2 invalid usage or input, 3 the ledger 
   addServe(program, terminal);
   addDemo(program, terminal);
   addEmit(program, terminal);
+  addImport(program, terminal);
   addWhere(program, terminal);
   addHistory(program, terminal);
   addWho(program, terminal);

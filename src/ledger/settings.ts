@@ -29,6 +29,8 @@ export interface Settings {
   readonly vault?: HttpVaultOptions | undefined;
   /** What becomes of events that carry identifiers in other strings (R21); they are refused unless it is given. */
   readonly carriedIdentifiers?: CarriedIdentifiers | undefined;
+  /** The mapping file for what is imported over HTTP without a mapping of its own. */
+  readonly importMapFile?: string | undefined;
 }
 
 /** A setting that is invalid, and why. */
@@ -139,6 +141,7 @@ export const settingsFrom = (environment: Environment): E.Either<SettingFault, S
       witnessesFile: environment.LEDGER_WITNESSES || undefined,
       vault,
       carriedIdentifiers,
+      importMapFile: environment.LEDGER_IMPORT_MAP || undefined,
       allowedHosts,
     })),
   );

@@ -13,6 +13,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
 import { type Settings, settingsFrom } from '../ledger/settings.ts';
 import { Scope } from '../people/access/keys.ts';
+import { importMappingIn } from './import-mapping.ts';
 import { leaveAddress, removeAddress } from './server-address.ts';
 import { endSilentConnections } from './silent-connections.ts';
 
@@ -62,6 +63,7 @@ const makeFirstKey = (ledger: Ledger, settings: Settings): string | undefined =>
 
 /** Opens the ledger and listens. Resolves when the server takes requests. */
 export const serve = async (settings: Settings): Promise<Running> => {
+  const importMapping = importMappingIn(settings.importMapFile);
   const logger = pino({ level: process.env.LOG_LEVEL ?? 'warn' });
   const ledger = await openLedger(settings, (notice) =>
     notice.kind === 'vault-misses-people'
@@ -72,7 +74,7 @@ export const serve = async (settings: Settings): Promise<Running> => {
   await ledger.ready();
   await ledger.refill();
   const firstKeyFile = makeFirstKey(ledger, settings);
-  const app = createApp(ledger, logger, { allowedHosts: settings.allowedHosts });
+  const app = createApp(ledger, logger, { allowedHosts: settings.allowedHosts, importMapping });
   return new Promise((resolve, reject) => {
     const server = serveHttp(
       {

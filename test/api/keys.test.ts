@@ -13,10 +13,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import type { ApiEnv } from '../../src/api/http/caller.ts';
 import { findingRoutes } from '../../src/api/routes/findings.ts';
+import { importRoutes } from '../../src/api/routes/importing.ts';
 import { logRoutes } from '../../src/api/routes/log.ts';
 import { proofRoutes } from '../../src/api/routes/merkle-log.ts';
 import { metricsRoutes } from '../../src/api/routes/metrics.ts';
 import { movementRoutes } from '../../src/api/routes/movements.ts';
+import { openLineageRoutes } from '../../src/api/routes/openlineage.ts';
 import { reachRoutes } from '../../src/api/routes/reach.ts';
 import { readRoutes } from '../../src/api/routes/reads.ts';
 import { recordingRoutes } from '../../src/api/routes/recording.ts';
@@ -108,6 +110,12 @@ describe('a ledger with keys', () => {
     expect((await request('/v1/sites', tokens.get('mover'))).status).toBe(403);
     expect((await request('/v1/replays', tokens.get('auditor'), { method: 'POST' })).status).toBe(403);
     expect((await request('/v1/subjects/ana', tokens.get('auditor'), { method: 'DELETE' })).status).toBe(403);
+    for (const path of ['/v1/import/openlineage', '/api/v1/lineage', '/api/v1/lineage/batch']) {
+      const init = { method: 'POST', body: '[]', headers: { 'content-type': 'application/json' } };
+      expect((await request(path, tokens.get('auditor'), init)).status).toBe(403);
+      expect((await request(path, tokens.get('mover'), init)).status).toBeLessThan(500);
+      expect((await request(path, tokens.get('mover'), init)).status).not.toBe(403);
+    }
     expect((await emit(policy, 'mover')).status).toBe(403);
     expect((await emit(policy, 'admin')).status).toBe(201);
   });
@@ -168,6 +176,8 @@ describe('a ledger with keys', () => {
     bare.route('/v1/events', logRoutes(ledger)).route('/v1/events', recordingRoutes(ledger));
     bare.route('/v1/replays', replayRoutes(ledger)).route('/', metricsRoutes(ledger));
     bare
+      .route('/v1/import', importRoutes(ledger, {}))
+      .route('/api/v1/lineage', openLineageRoutes(ledger, {}))
       .route('/v1/vault', vaultRoutes(ledger.parts.vault, vaultGuard(ledger)))
       .route('/v1', proofRoutes(ledger))
       .route('/v1/subjects', subjectRoutes(ledger))
@@ -177,6 +187,7 @@ describe('a ledger with keys', () => {
       .route('/v1', readRoutes(ledger));
     const body = JSON.stringify(enrolled('zoe'));
     const headers = { 'content-type': 'application/cloudevents+json' };
+    const json = { 'content-type': 'application/json' };
     for (const [path, init] of [
       ['/v1/sites', {}],
       ['/v1/replays', {}],
@@ -193,6 +204,9 @@ describe('a ledger with keys', () => {
       ['/v1/events', {}],
       ['/v1/events', { headers: { accept: 'application/x-ndjson' } }],
       ['/v1/events', { method: 'POST', body, headers }],
+      ['/v1/import/openlineage?dryRun=true', { method: 'POST', body: '[]', headers: json }],
+      ['/api/v1/lineage', { method: 'POST', body: '{}', headers: json }],
+      ['/api/v1/lineage/batch', { method: 'POST', body: '[]', headers: json }],
     ] as const)
       expect((await bare.request(path, init)).status).toBe(500);
   });

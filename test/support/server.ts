@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { createApp } from '../../src/api/app.ts';
+import { type AppOptions, createApp } from '../../src/api/app.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
 import type { Settings } from '../../src/ledger/settings.ts';
@@ -62,13 +62,18 @@ export class Client {
   }
 
   /** Sends a body as it is. */
-  async send(body: string | Uint8Array, type = batch, headers: Record<string, string> = {}): Promise<Reply> {
+  async send(
+    body: string | Uint8Array,
+    type = batch,
+    headers: Record<string, string> = {},
+    path = '/v1/events',
+  ): Promise<Reply> {
     const init: RequestInit = {
       method: 'POST',
       body: body as NonNullable<RequestInit['body']>,
       headers: { 'content-type': type, ...headers },
     };
-    return replyOf(await this.request('/v1/events', init));
+    return replyOf(await this.request(path, init));
   }
 
   /** Records a batch of events. */
@@ -209,8 +214,8 @@ export const settingsIn = async (directory: string, waitMs = 10_000): Promise<Se
 export class LocalServer extends Client {
   readonly ledger: Ledger;
 
-  constructor(ledger: Ledger) {
-    const app = createApp(ledger, pino({ level: 'silent' }));
+  constructor(ledger: Ledger, options: AppOptions = {}) {
+    const app = createApp(ledger, pino({ level: 'silent' }), options);
     super(async (path, init) => app.request(path, init));
     this.ledger = ledger;
   }
@@ -220,10 +225,11 @@ export class LocalServer extends Client {
     directory: string,
     waitMs?: number,
     settings: Partial<Settings> = {},
+    options: AppOptions = {},
   ): Promise<LocalServer> {
     const ledger = await openLedger({ ...(await settingsIn(directory, waitMs)), ...settings });
     await ledger.ready();
-    return new LocalServer(ledger);
+    return new LocalServer(ledger, options);
   }
 
   close(): Promise<void> {

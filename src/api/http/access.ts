@@ -36,10 +36,16 @@ const isOfTree = (path: string): boolean =>
 const isPublic = (path: string): boolean =>
   publicPaths.has(path) || path.startsWith('/assets/') || isOfTree(path);
 
+const isRecording = (path: string): boolean =>
+  path === '/v1/events' ||
+  path.startsWith('/v1/import/') ||
+  path === '/api/v1/lineage' ||
+  path === '/api/v1/lineage/batch';
+
 /** The scope that a request needs; undefined for public paths alone. */
 export const neededFor = (method: string, path: string): Scope | undefined => {
   if (isPublic(path)) return undefined;
-  if (method === 'POST' && (path === '/v1/events' || path === '/api/v1/lineage')) return 'emit';
+  if (method === 'POST' && isRecording(path)) return 'emit';
   if (path === vaultPath || path.startsWith(`${vaultPath}/`)) return 'vault';
   if (path.startsWith('/v1/replays')) return method === 'GET' ? 'audit' : 'admin';
   return method === 'DELETE' ? 'admin' : 'audit';

@@ -66,6 +66,7 @@ const settingsShown = (settings: Settings, data: string | undefined): ReadonlyAr
       settings.carriedIdentifiers ?? 'refuse',
       env.LEDGER_CARRIED_IDENTIFIERS,
     ),
+    setting('LEDGER_IMPORT_MAP', settings.importMapFile ?? 'none', env.LEDGER_IMPORT_MAP),
     setting('LEDGER_VAULT', settings.vault?.url ?? 'kept by this process', env.LEDGER_VAULT),
   ];
 };

@@ -1,0 +1,192 @@
+/**
+ * OpenLineage as its clients send it (https://openlineage.io/apidocs/openapi): one event, or a batch of which each event
+ * is taken or not by itself.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { type Context, Hono } from 'hono';
+import { describeRoute } from 'hono-openapi';
+import { ImportOutcome, LineageBatchOutcome } from '../../contract/imports.ts';
+import type { BodyFault, Problem } from '../../contract/problem.ts';
+import { problemDetails } from '../../contract/problem.ts';
+import { describe } from '../../domain/events/fault.ts';
+import { checked, type Importer } from '../../import/imported/imported.ts';
+import type { Mapping } from '../../import/mapping/mapping.ts';
+import { openLineageImporter } from '../../import/openlineage/openlineage.ts';
+import { Tally } from '../../import/tally.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { Given } from '../../ledger/recording/decode-batch.ts';
+import { type Recorded, Recorder } from '../../ledger/recording/recorder.ts';
+import { Turns } from '../../threads/turns.ts';
+import { readJson } from '../http/bodies.ts';
+import { type ApiEnv, callerOf, emitterOf, needsCaller, revokedMeanwhile } from '../http/caller.ts';
+import { jsonSchema } from '../http/json-schema.ts';
+import { problemResponse } from '../http/openapi.ts';
+import { problem } from '../http/problem.ts';
+
+/** Events of one batch. */
+const lineageBatchEventsMax = 1_000;
+/** Ledger events that one batch may become and that are recorded at once; more are recorded event by event. */
+const togetherEventsMax = 1_000;
+
+const anyObject = {
+  type: 'object',
+  description: 'a RunEvent, JobEvent or DatasetEvent of OpenLineage 2-0-2',
+};
+
+/** A problem after which the same may be sent again. */
+const mayPass = ({ kind }: Problem): boolean => kind === 'unavailable' || kind === 'full';
+
+const reasonOf = (given: Problem): string => {
+  const { detail, title, errors = [] } = problemDetails(given);
+  const [first] = errors;
+  return first === undefined ? (detail ?? title) : `${first.pointer} ${first.message}`.trim();
+};
+
+const reasonOfFaults = ([first]: ReadonlyArray<BodyFault>): string =>
+  `${first!.pointer} ${first!.message}`.trim();
+
+/** The routes `POST /api/v1/lineage` and `POST /api/v1/lineage/batch`. */
+export const openLineageRoutes = (ledger: Ledger, mapping: Mapping): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
+  routes.use(needsCaller);
+  const recorder = new Recorder(ledger);
+  const importer: Importer = checked(openLineageImporter(mapping));
+
+  const nothing = (): Recorded => ({ recorded: 0, duplicates: 0, position: ledger.parts.log.head() });
+
+  const record = async (
+    context: Context<ApiEnv>,
+    given: ReadonlyArray<Given>,
+  ): Promise<E.Either<Problem, Recorded>> => {
+    if (!callerOf(context).isStillLetIn()) return E.left(revokedMeanwhile);
+    return given.length === 0 ? E.right(nothing()) : recorder.record(given, emitterOf(context));
+  };
+
+  const jsonOf = async (context: Context<ApiEnv>): Promise<E.Either<Problem, unknown>> => {
+    const [mediaType] = (context.req.header('content-type') ?? '').toLowerCase().split(';');
+    if (mediaType?.trim() !== 'application/json')
+      return E.left({ kind: 'media-type', detail: 'expected the Content-Type application/json' });
+    return readJson(context.req.raw.body);
+  };
+
+  routes.post(
+    '/',
+    describeRoute({
+      summary: 'Record an OpenLineage event',
+      requestBody: { required: true, content: { 'application/json': { schema: anyObject as object } } },
+      responses: {
+        201: {
+          description: 'Taken; unmapped says what of it became no event',
+          content: { 'application/json': { schema: jsonSchema(ImportOutcome) as object } },
+        },
+        409: problemResponse('The same run, type and time with other content was recorded before'),
+        413: problemResponse('Body too large'),
+        415: problemResponse('Unsupported media type'),
+        422: problemResponse('Not an OpenLineage event: errors has each place'),
+        503: problemResponse('The log is temporarily unavailable: see Retry-After'),
+        507: problemResponse('The disk is full'),
+      },
+    }),
+    async (context) => {
+      const json = await jsonOf(context);
+      if (E.isLeft(json)) return problem(context, json.left);
+      const tally = new Tally(importer);
+      const become = tally.become({ index: 0, record: json.right });
+      if ('refused' in become) return problem(context, { kind: 'invalid-events', errors: become.refused });
+      const done = await record(
+        context,
+        become.events.map((event) => ({ index: 0, json: event })),
+      );
+      if (E.isLeft(done)) return problem(context, done.left);
+      const { recorded, duplicates, position } = done.right;
+      const { records, unmappedRecords, unmapped } = tally;
+      const outcome: ImportOutcome = {
+        records,
+        recorded,
+        duplicates,
+        position: String(position),
+        unmappedRecords,
+        unmapped,
+      };
+      return context.json(outcome, 201);
+    },
+  );
+
+  routes.post(
+    '/batch',
+    describeRoute({
+      summary: 'Record OpenLineage events, each by itself',
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: { type: 'array', maxItems: lineageBatchEventsMax, items: anyObject } as object,
+          },
+        },
+      },
+      responses: {
+        204: { description: 'All events were taken' },
+        200: {
+          description: 'Some events were not taken; each is named',
+          content: { 'application/json': { schema: jsonSchema(LineageBatchOutcome) as object } },
+        },
+        413: problemResponse('Body too large, or too many events'),
+        415: problemResponse('Unsupported media type'),
+        422: problemResponse('Not an array'),
+        503: problemResponse('The log is temporarily unavailable: see Retry-After'),
+        507: problemResponse('The disk is full'),
+      },
+    }),
+    async (context) => {
+      const json = await jsonOf(context);
+      if (E.isLeft(json)) return problem(context, json.left);
+      if (!Array.isArray(json.right)) {
+        const message = `found ${describe(json.right)}; expected an array of OpenLineage events`;
+        return problem(context, { kind: 'invalid-body', errors: [{ pointer: '', message }] });
+      }
+      const { length: received } = json.right;
+      if (received > lineageBatchEventsMax) {
+        const detail = `the batch has ${received} events; it may have up to ${lineageBatchEventsMax}`;
+        return problem(context, { kind: 'too-large', detail });
+      }
+      const tally = new Tally(importer);
+      const turns = new Turns();
+      const failed: { index: number; reason: string; retriable: boolean }[] = [];
+      const taken: Given[][] = [];
+      for (const [index, record] of json.right.entries()) {
+        const become = tally.become({ index, record });
+        if ('refused' in become)
+          failed.push({ index, reason: reasonOfFaults(become.refused), retriable: false });
+        else taken.push(become.events.map((event) => ({ index, json: event })));
+        if (turns.isOver()) await turns.next();
+      }
+      const all = taken.flat();
+      const together = all.length <= togetherEventsMax ? await record(context, all) : E.left(undefined);
+      if (E.isLeft(together)) {
+        // One that is refused must not keep the others out.
+        for (const events of taken) {
+          const done = await record(context, events);
+          if (E.isRight(done)) continue;
+          // Nobody gets through: the client sends all of it again, and nothing is recorded twice.
+          if (mayPass(done.left) || done.left.kind === 'unauthorized') return problem(context, done.left);
+          failed.push({ index: events[0]!.index, reason: reasonOf(done.left), retriable: false });
+        }
+      }
+      if (failed.length === 0) return context.body(null, 204);
+      const outcome: LineageBatchOutcome = {
+        status: 'partial_success',
+        summary: {
+          received,
+          successful: received - failed.length,
+          failed: failed.length,
+          retriable: 0,
+          non_retriable: failed.length,
+        },
+        failed_events: failed.sort((a, b) => a.index - b.index),
+      };
+      return context.json(outcome, 200);
+    },
+  );
+
+  return routes;
+};

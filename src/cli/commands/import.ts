@@ -1,0 +1,209 @@
+/**
+ * `domicile import`: records of other systems become events.
+ */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import { type EmitFailure, type EmitProgress, sentenceOf } from '../../client/client.ts';
+import { importKindNames, importKinds } from '../../import/kinds.ts';
+import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
+import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
+import { checkFailed, invalidUsage, success } from '../invocation/exit-codes.ts';
+import { type CommandResult, type Failure, failureOf } from '../invocation/failure.ts';
+import { type ImportSourceOptions, importOf, openFile, type ReadFile } from '../invocation/import-source.ts';
+import { RecordEvents, type RecordEventsOptions } from '../invocation/record-events.ts';
+import { runCommand } from '../invocation/run-command.ts';
+import { ProgressBar } from '../terminal/progress-bar.ts';
+import { firstLines, refusedLine, tellRecords } from '../terminal/record-lines.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { counted, wholeNumber } from '../terminal/wording.ts';
+
+interface ImportOptions extends LedgerOptions, FormatOptions, ImportSourceOptions, RecordEventsOptions {
+  readonly dryRun?: boolean;
+}
+
+/** Events that a trial shows. */
+const shownEventsMax = 10;
+
+/** What became of the events that were sent, and where to begin again. */
+const soFarOf = (soFar: EmitProgress, read: RecordEvents): string => {
+  const next = read.placeOf(soFar.recorded + soFar.duplicates)?.index;
+  const skip = next === undefined || next === 0 ? '' : ` --skip ${next} begins where it stopped.`;
+  return `So far: ${counted(soFar.recorded, 'event', 'events')} recorded, ${wholeNumber(soFar.duplicates)} already there. Import everything again: nothing is recorded twice.${skip}`;
+};
+
+/** Why the ledger refused an event: the places are of records. */
+const refusedByLedger = (
+  { error, soFar }: EmitFailure,
+  read: RecordEvents,
+  url: string | undefined,
+): Failure => {
+  const failure = failureOf(error, url);
+  const errors = error.kind === 'problem' ? (error.problem.errors ?? []) : [];
+  const details = errors.map(({ index = 0, pointer, message }) =>
+    refusedLine({ ...(read.placeOf(index) ?? { index }), pointer, message }),
+  );
+  return {
+    ...failure,
+    ...(details.length === 0 ? {} : { details: firstLines(details) }),
+    hint: [...(failure.hint === undefined ? [] : [failure.hint]), soFarOf(soFar, read)].join('\n'),
+  };
+};
+
+/** Shows the first events and each record that would be refused; records nothing. */
+const tried = async (
+  read: RecordEvents,
+  options: ImportOptions,
+  terminal: Terminal,
+): Promise<CommandResult> => {
+  let shown = 0;
+  for await (const event of read.events(true)) {
+    read.acknowledge(++shown);
+    if (shown <= shownEventsMax) terminal.out(JSON.stringify(event));
+  }
+  await read.close();
+  const { tally } = read;
+  terminal.note(
+    `${counted(tally.events, 'event', 'events')} would be recorded of ${counted(tally.records, 'record', 'records')}.`,
+  );
+  tellRecords(tally, options.aside, terminal);
+  return E.right(tally.refusedRecords === 0 ? success : checkFailed);
+};
+
+const report = (
+  { recorded, duplicates, position }: EmitProgress,
+  { tally }: RecordEvents,
+  options: ImportOptions,
+  terminal: Terminal,
+): void => {
+  const { records, refusedRecords, unmappedRecords } = tally;
+  if (options.format === 'json') {
+    terminal.out(
+      JSON.stringify({ records, recorded, duplicates, position, refusedRecords, unmappedRecords }),
+    );
+    return;
+  }
+  const already = duplicates === 0 ? '' : `, ${wholeNumber(duplicates)} already there`;
+  terminal.out(
+    `Recorded ${counted(recorded, 'event', 'events')}${already}, of ${counted(records, 'record', 'records')}. The log is at position ${position}.`,
+  );
+};
+
+/** Sends the events, with a progress bar over the bytes of the file. */
+const send = (
+  ledger: Parameters<Parameters<typeof withLedger>[3]>[0],
+  read: RecordEvents,
+  file: ReadFile,
+  terminal: Terminal,
+) => {
+  const bar = new ProgressBar(terminal, () => performance.now());
+  const begun = performance.now();
+  return ledger.events
+    .emitStream(eventLines(read), {
+      onProgress: ({ recorded, duplicates }) => {
+        read.acknowledge(recorded + duplicates);
+        const { records } = read.tally;
+        const rate = Math.round(records / Math.max(0.001, (performance.now() - begun) / 1_000));
+        bar.update(
+          file.read(),
+          file.size,
+          `${counted(records, 'record', 'records')}, ${wholeNumber(rate)}/s`,
+        );
+      },
+      onRetry: (error, waitMs) => {
+        bar.end();
+        terminal.note(`${sentenceOf(error)}; retrying in ${(waitMs / 1_000).toFixed(1)} s`);
+      },
+    })
+    .finally(() => bar.end());
+};
+
+async function* eventLines(read: RecordEvents): AsyncGenerator<string, void, undefined> {
+  for await (const event of read.events()) yield JSON.stringify(event);
+}
+
+const imported = async (
+  kind: string,
+  fileName: string,
+  options: ImportOptions,
+  terminal: Terminal,
+): Promise<CommandResult> => {
+  const opened = importOf(kind, options);
+  if (E.isLeft(opened)) return opened;
+  const file = openFile(fileName);
+  if (E.isLeft(file)) return file;
+  const read = new RecordEvents(opened.right, file.right, options);
+  if (options.dryRun === true) return tried(read, options, terminal);
+  return withLedger(options, terminal, true, async (ledger) => {
+    const done = await send(ledger, read, file.right, terminal);
+    await read.close();
+    if (E.isLeft(done)) return E.left(refusedByLedger(done.left, read, options.url));
+    if (read.stopped !== undefined)
+      return E.left({
+        exitCode: invalidUsage,
+        message: `${file.right.name}: a record cannot be imported`,
+        details: firstLines(read.stopped.map(refusedLine)),
+        hint: `--dry-run lists each such record; --aside FILE keeps them there and goes on.\n${soFarOf(done.right, read)}`,
+      });
+    report(done.right, read, options, terminal);
+    tellRecords(read.tally, options.aside, terminal);
+    return E.right(read.tally.refusedRecords === 0 ? success : checkFailed);
+  });
+};
+
+const wholeNumberOf = (text: string): number => {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
+  return Number(text);
+};
+
+/** The options that say how a file is read, and what its names are here. */
+export const withImportOptions = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--map <file>', 'the mapping: what the names of the other system are here, in YAML'),
+    )
+    .addOption(new Option('--mapping <file>', 'the same as --map').hideHelp())
+    .addOption(new Option('--source <uri>', 'the source of the events, instead of that in the mapping'))
+    .addOption(
+      new Option(
+        '--at <time>',
+        'the instant of which the file tells, where its records do not say: RFC 3339',
+      ),
+    );
+
+/** The kinds, for the help of commands. */
+export const kindsInWords = (names: ReadonlyArray<keyof typeof importKinds>): string =>
+  names.map((name) => `  ${name.padEnd(12)} ${importKinds[name].summary}`).join('\n');
+
+/** Adds the command. */
+export const addImport = (program: Command, terminal: Terminal): void => {
+  withLedgerOptions(
+    withFormatOption(
+      withImportOptions(
+        program
+          .command('import <kind> <file>')
+          .summary('record what another system tells')
+          .description(
+            'Turns the records of another system into events and records them: from a file (.gz is decompressed), or from standard input (-). Importing the same again is safe, because ids come from the records. The first record that cannot be imported stops the command, which then names it.',
+          ),
+      ),
+      ['table', 'json'],
+    ),
+  )
+    .option('--dry-run', 'record nothing; show the first events and each record that would be refused')
+    .option('--aside <file>', 'go on where a record is refused, and keep in this file what becomes no event')
+    .option('--skip <records>', 'begin after so many records', wholeNumberOf)
+    .addHelpText(
+      'after',
+      `
+Kinds:
+${kindsInWords(importKindNames)}
+
+Examples:
+  $ domicile import openlineage events.ndjson --map warehouse.yaml --dry-run
+  $ domicile import csv systems.csv --map systems.yaml
+  $ domicile import openlineage events.json.gz --url http://127.0.0.1:8484`,
+    )
+    .action((kind: string, file: string, options: ImportOptions) =>
+      runCommand(terminal, () => imported(kind, file, options, terminal)),
+    );
+};

@@ -1,0 +1,115 @@
+/**
+ * What `import` and `sync` read: a file or standard input, and the mapping file beside it.
+ */
+import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import type { Fault } from '../../domain/events/fault.ts';
+import { formatInstant, parseInstant } from '../../domain/time/instant.ts';
+import { type Import, importKindNames, importKindOf } from '../../import/kinds.ts';
+import { readMapping } from '../../import/mapping/read-mapping.ts';
+import { invalidUsage } from './exit-codes.ts';
+import type { Failure } from './failure.ts';
+
+/** What is read, and how far that is. */
+export interface ReadFile {
+  readonly name: string;
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Its length in bytes, if known. */
+  readonly size: number | undefined;
+  /** How many of them are read. */
+  readonly read: () => number;
+}
+
+const failure = (message: string, details: ReadonlyArray<string> = []): Failure => ({
+  exitCode: invalidUsage,
+  message,
+  details,
+});
+
+const wrong = (message: string): E.Either<Failure, never> => E.left(failure(message));
+
+/** What is wrong with a mapping, each fault with its place. */
+const wrongMapping =
+  (message: string) =>
+  (faults: ReadonlyArray<Fault>): Failure =>
+    failure(
+      message,
+      faults.map(({ pointer, message: what }) => `${pointer} ${what}`.trim()),
+    );
+
+/** Opens a file, or standard input (`-`). A file whose name ends in `.gz` is decompressed. */
+export const openFile = (file: string): E.Either<Failure, ReadFile> => {
+  const opened = (stream: NodeJS.ReadableStream, size: number | undefined, name: string): ReadFile => {
+    let read = 0;
+    stream.on('data', (part: Buffer) => {
+      read += part.length;
+    });
+    stream.pause();
+    const bytes = name.endsWith('.gz') ? stream.pipe(createGunzip()) : stream;
+    return {
+      name,
+      bytes: bytes as AsyncIterable<Uint8Array> & NodeJS.ReadableStream,
+      size,
+      read: () => read,
+    };
+  };
+  if (file === '-') return E.right(opened(process.stdin, undefined, 'standard input'));
+  try {
+    const stats = statSync(file);
+    if (stats.isDirectory()) return wrong(`${file} is a directory; expected a file, or - for standard input`);
+    return E.right(opened(createReadStream(file), stats.isFile() ? stats.size : undefined, file));
+  } catch {
+    return wrong(`${file} cannot be read; expected a file, or - for standard input`);
+  }
+};
+
+/** The options of an import. */
+export interface ImportSourceOptions {
+  readonly map?: string;
+  /** The same as `map`. */
+  readonly mapping?: string;
+  readonly at?: string;
+  readonly source?: string;
+}
+
+const anyMapping = t.UnknownRecord;
+
+const mappingOf = ({ mapping, map = mapping, source }: ImportSourceOptions): E.Either<Failure, unknown> => {
+  const withSource = (mapping: object | undefined): unknown =>
+    source === undefined ? mapping : { ...mapping, source };
+  if (map === undefined) return E.right(withSource(undefined));
+  let text: string;
+  try {
+    text = readFileSync(map, 'utf8');
+  } catch {
+    return wrong(`--map: ${map} cannot be read; expected a mapping file in YAML`);
+  }
+  return pipe(
+    readMapping(text, anyMapping),
+    E.bimap(wrongMapping(`--map: ${map} is no mapping`), withSource),
+  );
+};
+
+const instantOf = (at: string | undefined): E.Either<Failure, string | undefined> => {
+  if (at === undefined) return E.right(undefined);
+  const instant = parseInstant(at);
+  return E.isRight(instant) ? E.right(formatInstant(instant.right)) : wrong(`--at: expected ${instant.left}`);
+};
+
+/** The import of a kind, as the options have it. */
+export const importOf = (kindName: string, options: ImportSourceOptions): E.Either<Failure, Import> => {
+  const kind = importKindOf(kindName);
+  if (kind === undefined)
+    return wrong(`${kindName} is no kind; expected one of ${importKindNames.join(', ')}`);
+  return pipe(
+    E.Do,
+    E.bind('at', () => instantOf(options.at)),
+    E.bind('mapping', () => mappingOf(options)),
+    E.flatMap((opened) =>
+      pipe(kind.open(opened), E.mapLeft(wrongMapping('--map: the mapping is not valid'))),
+    ),
+  );
+};

@@ -1,0 +1,80 @@
+/**
+ * Importing: what is sent, and what comes of it.
+ */
+import * as t from 'io-ts';
+import { exact, list, oneOf } from '../domain/events/codec.ts';
+import { BodyFault } from './problem.ts';
+
+/** A body that brings its mapping: the records as a list, or the text of a CSV file. */
+export const ImportBody = exact(
+  'a body with a mapping',
+  { mapping: t.UnknownRecord },
+  { records: list(t.unknown), csv: t.string },
+  ({ records, csv }) =>
+    (records === undefined) === (csv === undefined)
+      ? [{ pointer: '/records', message: 'expected either records or csv beside mapping' }]
+      : [],
+);
+
+/** What of a record became no event, and why. `index` counts records from 0, `line` lines from 1. */
+export const UnmappedRecord = exact(
+  'UnmappedRecord',
+  { index: t.number, message: t.string },
+  { line: t.number },
+);
+export type UnmappedRecord = t.TypeOf<typeof UnmappedRecord>;
+
+/** What an import did: `recorded` and `duplicates` are events, and `unmapped` says what became none, up to a limit. */
+export const ImportOutcome = exact(
+  'ImportOutcome',
+  {
+    records: t.number,
+    recorded: t.number,
+    duplicates: t.number,
+    position: t.string,
+    unmappedRecords: t.number,
+    unmapped: list(UnmappedRecord),
+  },
+  {},
+);
+export type ImportOutcome = t.TypeOf<typeof ImportOutcome>;
+
+/** What an import would do: the first events, and each record that would be refused, up to a limit. */
+export const ImportTrial = exact(
+  'ImportTrial',
+  {
+    records: t.number,
+    events: t.number,
+    first: list(t.unknown),
+    refusedRecords: t.number,
+    refused: list(BodyFault),
+    unmappedRecords: t.number,
+    unmapped: list(UnmappedRecord),
+  },
+  {},
+);
+export type ImportTrial = t.TypeOf<typeof ImportTrial>;
+
+/** The answer to a batch of OpenLineage events, as its specification has it. */
+export const LineageBatchOutcome = exact(
+  'LineageBatchOutcome',
+  {
+    status: oneOf('how it went', ['success', 'partial_success']),
+    summary: exact(
+      'LineageBatchSummary',
+      {
+        received: t.number,
+        successful: t.number,
+        failed: t.number,
+        retriable: t.number,
+        non_retriable: t.number,
+      },
+      {},
+    ),
+    failed_events: list(
+      exact('FailedLineageEvent', { index: t.number, reason: t.string, retriable: t.boolean }, {}),
+    ),
+  },
+  {},
+);
+export type LineageBatchOutcome = t.TypeOf<typeof LineageBatchOutcome>;

@@ -1,0 +1,85 @@
+/**
+ * What can be imported: each kind of records, how its files are read, and what its mapping may say.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type { Fault } from '../domain/events/fault.ts';
+import { csvImporter } from './csv/csv.ts';
+import { RowMapping } from './csv/row-mapping.ts';
+import { checked, type Importer } from './imported/imported.ts';
+import { Mapping } from './mapping/mapping.ts';
+import { decodeMapping } from './mapping/read-mapping.ts';
+import { openLineageImporter } from './openlineage/openlineage.ts';
+import { csvRecords } from './records/csv-records.ts';
+import type { Bytes, GivenRecord } from './records/given-record.ts';
+import { jsonRecords } from './records/json-records.ts';
+
+/** How the records of a kind are read and become events. */
+export interface Import {
+  readonly importer: Importer;
+  readonly records: (bytes: Bytes) => AsyncGenerator<GivenRecord, void, undefined>;
+}
+
+/** What an import is told besides its records. */
+export interface ImportOptions {
+  /** What the mapping file has; undefined without one. */
+  readonly mapping?: unknown;
+  /** The instant of which a snapshot tells, RFC 3339. */
+  readonly at?: string | undefined;
+}
+
+interface ImportKind {
+  readonly summary: string;
+  readonly format: 'json' | 'csv';
+  /** The members of a JSON document that may hold its records. */
+  readonly wrappers: ReadonlyArray<string>;
+  readonly open: (options: ImportOptions) => E.Either<ReadonlyArray<Fault>, Import>;
+}
+
+/** A kind whose records are JSON, and whose names are mapped by rules. */
+const jsonKind = (
+  summary: string,
+  wrappers: ReadonlyArray<string>,
+  importerOf: (mapping: Mapping, at: string | undefined) => Importer,
+): ImportKind => ({
+  summary,
+  format: 'json',
+  wrappers,
+  open: ({ mapping, at }) =>
+    pipe(
+      decodeMapping(mapping ?? {}, Mapping),
+      E.map((decoded) => ({
+        importer: checked(importerOf(decoded, at)),
+        records: (bytes) => jsonRecords(bytes, wrappers),
+      })),
+    ),
+});
+
+/** The kinds, by the names that commands and paths have for them. */
+export const importKinds = {
+  openlineage: jsonKind('OpenLineage events', [], openLineageImporter),
+  csv: {
+    summary: 'rows of CSV, by a mapping',
+    format: 'csv',
+    wrappers: [],
+    open: ({ mapping, at }) =>
+      mapping === undefined
+        ? E.left([{ pointer: '', message: 'is missing; CSV takes a mapping that says what a row becomes' }])
+        : pipe(
+            decodeMapping(mapping, RowMapping),
+            E.map((decoded) => ({
+              importer: checked(csvImporter(decoded, at)),
+              records: (bytes) => csvRecords(bytes, decoded.delimiter ?? ','),
+            })),
+          ),
+  },
+} as const satisfies Readonly<Record<string, ImportKind>>;
+
+/** The name of a kind. */
+export type ImportKindName = keyof typeof importKinds;
+
+export const importKindNames = Object.keys(importKinds) as ReadonlyArray<ImportKindName>;
+
+/** The kind of this name. */
+export const importKindOf = (name: string): ImportKind | undefined =>
+  Object.hasOwn(importKinds, name) ? importKinds[name as ImportKindName] : undefined;

@@ -1,0 +1,115 @@
+/**
+ * The parts of an OpenLineage event that count here, by the schema of 2-0-2. Other members and facets are ignored, as the
+ * specification asks of consumers.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { type Fault, faultsOf } from '../../domain/events/fault.ts';
+import { DateTime } from '../../domain/events/scalars.ts';
+
+/** The value, or undefined where it is absent or null. */
+const maybe = <A>(codec: t.Type<A, unknown, unknown>): t.Type<A | undefined, unknown, unknown> =>
+  new t.Type<A | undefined, unknown, unknown>(
+    codec.name,
+    (value): value is A | undefined => value === undefined || codec.is(value),
+    (input, context) =>
+      input === undefined || input === null ? t.success(undefined) : codec.validate(input, context),
+    t.identity,
+  );
+
+const facets = maybe(t.record(t.string, t.unknown, 'an object of facets'));
+
+const Dataset = t.intersection(
+  [t.type({ namespace: t.string, name: t.string }), t.partial({ facets })],
+  'a dataset with namespace and name',
+);
+/** A dataset that an event names. */
+export type Dataset = t.TypeOf<typeof Dataset>;
+
+const Datasets = maybe(t.array(Dataset, 'an array of datasets'));
+const Job = t.intersection(
+  [t.type({ namespace: t.string, name: t.string }), t.partial({ facets })],
+  'a job with namespace and name',
+);
+const Run = t.type({ runId: t.string }, 'a run with runId');
+
+const common = { eventTime: DateTime, producer: maybe(t.string) };
+const RunEvent = t.intersection([
+  t.type({ ...common, run: Run, job: Job }),
+  t.partial({ eventType: maybe(t.string), inputs: Datasets, outputs: Datasets }),
+]);
+const JobEvent = t.intersection([
+  t.type({ ...common, job: Job }),
+  t.partial({ inputs: Datasets, outputs: Datasets }),
+]);
+const DatasetEvent = t.type({ ...common, dataset: Dataset });
+
+/** An event of OpenLineage, reduced to what counts. */
+export interface LineageEvent {
+  readonly kind: 'run' | 'job' | 'dataset';
+  readonly eventType: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly producer: string | undefined;
+  readonly runId: string | undefined;
+  readonly job: t.TypeOf<typeof Job> | undefined;
+  readonly inputs: ReadonlyArray<Dataset>;
+  readonly outputs: ReadonlyArray<Dataset>;
+}
+
+/** One event, or each place at which it is none. */
+export const decodeLineageEvent = (record: unknown): E.Either<ReadonlyArray<Fault>, LineageEvent> => {
+  if (typeof record !== 'object' || record === null || Array.isArray(record))
+    return E.left([{ pointer: '', message: 'is not an object; expected an OpenLineage event' }]);
+  if ('run' in record) {
+    const event = RunEvent.decode(record);
+    if (E.isLeft(event)) return E.left(faults(event.left));
+    const { eventTime, eventType, producer, run, job, inputs, outputs } = event.right;
+    return E.right({
+      kind: 'run',
+      eventType,
+      time: eventTime,
+      producer,
+      runId: run.runId,
+      job,
+      inputs: inputs ?? [],
+      outputs: outputs ?? [],
+    });
+  }
+  if ('dataset' in record) {
+    const event = DatasetEvent.decode(record);
+    if (E.isLeft(event)) return E.left(faults(event.left));
+    const { eventTime, producer, dataset } = event.right;
+    const none = { eventType: undefined, runId: undefined, job: undefined, inputs: [] };
+    return E.right({ kind: 'dataset', time: eventTime, producer, ...none, outputs: [dataset] });
+  }
+  if ('job' in record) {
+    const event = JobEvent.decode(record);
+    if (E.isLeft(event)) return E.left(faults(event.left));
+    const { eventTime, producer, job, inputs, outputs } = event.right;
+    const none = { eventType: undefined, runId: undefined };
+    return E.right({
+      kind: 'job',
+      time: eventTime,
+      producer,
+      ...none,
+      job,
+      inputs: inputs ?? [],
+      outputs: outputs ?? [],
+    });
+  }
+  const message = 'has neither run, job nor dataset; expected an OpenLineage event';
+  return E.left([{ pointer: '', message }]);
+};
+
+const isIntersection = (type: t.Decoder<unknown, unknown> | undefined): boolean =>
+  type instanceof t.IntersectionType;
+
+/** The faults of a decoding, without the steps of intersections, which are no members of the event; each place once. */
+const faults = (errors: t.Errors): ReadonlyArray<Fault> => {
+  const ofMembers = errors.map((error) => ({
+    ...error,
+    context: error.context.filter((_, index) => !isIntersection(error.context[index - 1]?.type)),
+  }));
+  return [...new Map(faultsOf(ofMembers).map((fault) => [fault.pointer, fault])).values()];
+};

@@ -1,0 +1,62 @@
+/**
+ * Who owns a dataset, and what the ledger registers of it.
+ */
+import { type Fact, type ForeignEvent, standingEvent } from '../imported/foreign-event.ts';
+import { itemsAt, textAt } from '../imported/record-fields.ts';
+import { datasetFor, type Mapping, partyFor } from '../mapping/mapping.ts';
+import { nameOf } from './dataset-place.ts';
+import type { Dataset } from './lineage-event.ts';
+
+/** The prefixes of owners' names that OpenLineage suggests, and what kind of party each is. */
+const kindOf = (owner: string): 'team' | 'person' | 'service' | undefined => {
+  const prefix = /^(team|group|user|application|service):/.exec(owner)?.[1];
+  return prefix === undefined
+    ? undefined
+    : prefix === 'user'
+      ? 'person'
+      : prefix === 'team' || prefix === 'group'
+        ? 'team'
+        : 'service';
+};
+
+/** The first owner of a dataset that the event names. */
+const ownerOf = ({ facets }: Dataset): string | undefined =>
+  itemsAt(facets, 'ownership', 'owners')
+    .map((owner) => textAt(owner, 'name'))
+    .find((name) => name !== undefined && !/^\*+$/.test(name));
+
+/** What the mapping says of a dataset: it is registered once, whatever runs name it. */
+export const registeredByMapping = (
+  mapping: Mapping,
+  source: string,
+  dataset: Dataset,
+): ReadonlyArray<ForeignEvent> => {
+  const rule = datasetFor(mapping, nameOf(dataset));
+  if (rule.controller === undefined) return [];
+  const { dataset: id, name = id, categories = [], controller } = rule;
+  const data = { dataset: id, name, categories, controller };
+  return [standingEvent(source, { type: 'DatasetRegistered', data })];
+};
+
+/** Who owns the dataset, as the event says it: the dataset with its controller, and the owner as a party. */
+export const registeredByOwner = (
+  mapping: Mapping,
+  source: string,
+  dataset: Dataset,
+): { readonly facts: ReadonlyArray<Fact>; readonly standing: ReadonlyArray<ForeignEvent> } => {
+  const name = nameOf(dataset);
+  const rule = datasetFor(mapping, name);
+  const owner = ownerOf(dataset);
+  if (owner === undefined || rule.controller !== undefined) return { facts: [], standing: [] };
+  const controller = partyFor(mapping, owner);
+  const kind = kindOf(owner);
+  const data = { dataset: rule.dataset, name, categories: [], controller };
+  const party = { party: owner, kind: kind ?? 'team', name: owner } as const;
+  return {
+    facts: [{ type: 'DatasetRegistered', data }],
+    standing:
+      kind === undefined || controller !== owner
+        ? []
+        : [standingEvent(source, { type: 'PartyRegistered', data: party })],
+  };
+};

@@ -1,0 +1,125 @@
+/**
+ * Records of JSON: one document, which may be a list or wrap one, or NDJSON, a document a line.
+ */
+import { objectIn } from '../imported/record-fields.ts';
+import type { Bytes, GivenRecord } from './given-record.ts';
+
+/** A document that is not NDJSON is parsed as a whole. */
+export const documentBytesMax = 256 * 1_024 * 1_024;
+/** A line of NDJSON. */
+export const recordLineBytesMax = 16 * 1_024 * 1_024;
+
+/**
+ * The records in a document: the items of a list, or of the first of these members that it has; else the document itself.
+ */
+export const recordsIn = (document: unknown, wrappers: ReadonlyArray<string>): ReadonlyArray<unknown> => {
+  if (Array.isArray(document)) return document;
+  const object = objectIn(document);
+  const list = wrappers.map((name) => object?.[name]).find(Array.isArray);
+  return list ?? [document];
+};
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+const newline = 0x0a;
+
+type Parsed = { readonly value: unknown } | { readonly fault: string } | 'nothing';
+
+const parsed = (bytes: Uint8Array): Parsed => {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    return { fault: 'is not UTF-8' };
+  }
+  if (text.trim() === '') return 'nothing';
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return { fault: 'is not JSON (RFC 8259)' };
+  }
+};
+
+/** Lines with their numbers, the last one without its newline too. A line beyond the limit ends it, as a fault. */
+async function* linesOf(
+  bytes: Bytes,
+  bytesMax: number,
+): AsyncGenerator<{ readonly line: number; readonly bytes: Buffer } | { readonly tooLong: number }> {
+  let rest: Buffer[] = [];
+  let restBytes = 0;
+  let line = 0;
+  for await (const part of bytes) {
+    const here = Buffer.from(part.buffer, part.byteOffset, part.length);
+    let start = 0;
+    for (let end = here.indexOf(newline); end !== -1; end = here.indexOf(newline, start)) {
+      line++;
+      yield { line, bytes: Buffer.concat([...rest, here.subarray(start, end)]) };
+      rest = [];
+      restBytes = 0;
+      start = end + 1;
+    }
+    if (start < here.length) {
+      rest.push(Buffer.from(here.subarray(start)));
+      restBytes += here.length - start;
+    }
+    if (restBytes > bytesMax) {
+      yield { tooLong: line + 1 };
+      return;
+    }
+  }
+  if (restBytes > 0) yield { line: line + 1, bytes: Buffer.concat(rest) };
+}
+
+/** Whether the first line with something in it is a document by itself: then all the others are too. */
+const beginsAsLines = (first: Uint8Array): boolean => {
+  const result = parsed(first);
+  return result !== 'nothing' && 'value' in result;
+};
+
+/**
+ * The records of a file, in order.
+ *
+ * @param wrappers the members of a document that may hold its records.
+ */
+export async function* jsonRecords(
+  bytes: Bytes,
+  wrappers: ReadonlyArray<string>,
+): AsyncGenerator<GivenRecord, void, undefined> {
+  let index = 0;
+  let whole: Buffer[] | undefined;
+  let wholeBytes = 0;
+  let isBegun = false;
+  for await (const each of linesOf(bytes, documentBytesMax)) {
+    if ('tooLong' in each) {
+      const fault = `is larger than ${documentBytesMax} bytes; expected NDJSON, a record a line`;
+      yield { index, line: each.tooLong, fault };
+      return;
+    }
+    if (!isBegun && each.bytes.toString('utf8').trim() === '') continue;
+    if (!isBegun) {
+      isBegun = true;
+      if (!beginsAsLines(each.bytes)) whole = [];
+    }
+    if (whole !== undefined) {
+      whole.push(each.bytes, Buffer.of(newline));
+      wholeBytes += each.bytes.length + 1;
+      if (wholeBytes <= documentBytesMax) continue;
+      yield { index, fault: `is larger than ${documentBytesMax} bytes; expected NDJSON, a record a line` };
+      return;
+    }
+    if (each.bytes.length > recordLineBytesMax) {
+      yield { index: index++, line: each.line, fault: `is larger than ${recordLineBytesMax} bytes` };
+      continue;
+    }
+    const result = parsed(each.bytes);
+    if (result === 'nothing') continue;
+    if ('fault' in result) yield { index: index++, line: each.line, fault: result.fault };
+    else
+      for (const record of recordsIn(result.value, wrappers))
+        yield { index: index++, line: each.line, record };
+  }
+  if (whole === undefined) return;
+  const result = parsed(Buffer.concat(whole));
+  if (result === 'nothing') return;
+  if ('fault' in result) yield { index, fault: result.fault };
+  else for (const record of recordsIn(result.value, wrappers)) yield { index: index++, record };
+}
