@@ -242,6 +242,6 @@ export class Ledger {
     // The writer goes last: the last connection to close a file writes its write-ahead log back into it.
     this.parts.log.close();
     await this.parts.store.close();
-    this.parts.reads.close();
+    await this.parts.reads.close();
   }
 }

@@ -16,23 +16,23 @@ const question = (number: number): Omit<Read, 'id'> => ({
 });
 
 /** A record of so many questions, and what it leaves when its process is killed: the files as they are meanwhile. */
-const killedAfter = (questions: number): string => {
+const killedAfter = async (questions: number): Promise<string> => {
   const live = fileForTest('reads.sqlite');
   const log = new ReadLog(live);
   onTestFinished(() => log.close());
-  for (let number = 0; number < questions; number++) log.record(question(number));
+  for (let number = 0; number < questions; number++) await log.record(question(number));
   const left = fileForTest('reads.sqlite');
   for (const suffix of ['', '-wal', '-count']) copyFileSync(live + suffix, left + suffix);
   return left;
 };
 
-const readsIn = (file: string): ReadonlyArray<Omit<Read, 'id'>> | 'refused' => {
+const readsIn = async (file: string): Promise<ReadonlyArray<Omit<Read, 'id'>> | 'refused'> => {
   try {
     const log = new ReadLog(file);
     try {
       return log.after(0, null, 1_000).map(({ id: _, ...read }) => read);
     } finally {
-      log.close();
+      await log.close();
     }
   } catch (error) {
     if (error instanceof StoreProblem) return 'refused';
@@ -43,12 +43,37 @@ const readsIn = (file: string): ReadonlyArray<Omit<Read, 'id'>> | 'refused' => {
 const all = (questions: number) => Array.from({ length: questions }, (_, number) => question(number));
 
 describe('the record of who asked about whom', () => {
-  test('given a kill, every question that was answered is there', () => {
-    expect(readsIn(killedAfter(12))).toEqual(all(12));
+  test('given a kill, every question that was answered is there', async () => {
+    expect(await readsIn(await killedAfter(12))).toEqual(all(12));
   });
 
-  test('given a flipped bit anywhere in what a kill left, it is refused or whole', () => {
-    const left = killedAfter(12);
+  test('given many questions at once, all are recorded, in the order in which they were asked', async () => {
+    const file = fileForTest('reads.sqlite');
+    const log = new ReadLog(file);
+    const recorded = all(300).map((read, number) =>
+      number % 100 === 0 ? log.recordAll([read]) : log.record(read),
+    );
+    const closed = log.close();
+    await Promise.all([...recorded, closed]);
+    expect(await readsIn(file)).toEqual(all(300));
+  });
+
+  test('given a question that cannot be written, those who wait with it are refused, and later ones are recorded', async () => {
+    const file = fileForTest('reads.sqlite');
+    const log = new ReadLog(file);
+    const unwritable = { ...question(1), subject: null as unknown as string };
+    // The first is being written while the others come.
+    const outcomes = await Promise.allSettled(
+      [question(0), question(1), unwritable].map((read) => log.record(read)),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    await log.record(question(1));
+    await log.close();
+    expect(await readsIn(file)).toEqual(all(2));
+  });
+
+  test('given a flipped bit anywhere in what a kill left, it is refused or whole', async () => {
+    const left = await killedAfter(12);
     const sound = new Map(['', '-wal', '-count'].map((suffix) => [suffix, readFileSync(left + suffix)]));
     const outcomes = { refused: 0, whole: 0 };
     for (let round = 0; round < 150; round++) {
@@ -61,7 +86,7 @@ describe('the record of who asked about whom', () => {
       const place = from + Math.floor((((round * 7_919) % 10_007) / 10_007) * (flipped.length - from));
       flipped[place]! ^= 1 << (round % 8);
       writeFileSync(left + suffix, flipped);
-      const found = readsIn(left);
+      const found = await readsIn(left);
       if (found === 'refused') outcomes.refused++;
       else {
         expect(found).toEqual(all(12));
@@ -71,15 +96,15 @@ describe('the record of who asked about whom', () => {
     expect(outcomes.refused).toBeGreaterThan(60);
   });
 
-  test('given a lost end, whoever deletes the count goes on without it', () => {
-    const left = killedAfter(5);
+  test('given a lost end, whoever deletes the count goes on without it', async () => {
+    const left = await killedAfter(5);
     rmSync(`${left}-wal`);
     expect(() => new ReadLog(left)).toThrow(/ends at question 0, and 5 were recorded.*reads\.sqlite-count/);
     rmSync(`${left}-count`);
-    expect(readsIn(left)).toEqual([]);
+    expect(await readsIn(left)).toEqual([]);
   });
 
-  test('given a file that an earlier version made, it is taken over', () => {
+  test('given a file that an earlier version made, it is taken over', async () => {
     const file = fileForTest('reads.sqlite');
     const database = new DatabaseSync(file);
     database.exec(`
@@ -92,9 +117,9 @@ describe('the record of who asked about whom', () => {
     `);
     database.close();
     const log = new ReadLog(file);
-    log.record(question(1));
-    log.close();
-    expect(readsIn(file)).toEqual(all(2));
+    await log.record(question(1));
+    await log.close();
+    expect(await readsIn(file)).toEqual(all(2));
     expect(statSync(`${file}-count`).mode & 0o077).toBe(0);
   });
 });

@@ -25,7 +25,7 @@ export type Misbehaviour = (
 ) => void;
 
 /** For a vault without a ledger, whose log would say what is asked for. */
-const unguarded: VaultGuard = { isSaid: async () => true, record: () => undefined };
+const unguarded: VaultGuard = { isSaid: async () => true, record: async () => undefined };
 
 /** A server that shares a vault. */
 export class VaultServer {

@@ -12,7 +12,7 @@ import type { EventFilter } from '../../questions/events.ts';
 import { knownName } from '../../questions/known-name.ts';
 import type { View } from '../../questions/view.ts';
 import type { ApiEnv } from '../http/caller.ts';
-import { askedSubject } from './subjects.ts';
+import { namedSubject, recordRead } from './subjects.ts';
 
 /** The pseudonym of the subject that the question names, if it names one and anybody has it. */
 export const subjectNamedIn = async (
@@ -28,7 +28,6 @@ export const subjectNamedIn = async (
  */
 export const filterOf = (
   context: Context<ApiEnv>,
-  ledger: Ledger,
   view: View,
   subject: string | undefined,
   asked: EventFilterQuestion,
@@ -52,7 +51,7 @@ export const filterOf = (
       asked.subject === undefined
         ? E.right({})
         : pipe(
-            askedSubject(context, ledger, view, subject, 'events'),
+            namedSubject(context, view, subject),
             E.map((each) => ({ subject: each })),
           ),
     ),
@@ -65,4 +64,13 @@ export const filterOf = (
       ...names.subject,
     })),
   );
+};
+
+/** Records that the caller asked about the subject of a filter, if it has one, before any event is shown. */
+export const recordFilter = async (
+  context: Context<ApiEnv>,
+  ledger: Ledger,
+  { subject }: EventFilter,
+): Promise<void> => {
+  if (subject !== undefined) await recordRead(context, ledger, subject, 'events');
 };

@@ -15,7 +15,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { passingProblem } from '../../ledger/passing-problems.ts';
 import { type ApiEnv, callerOf, may, peopleOf } from '../http/caller.ts';
 import { problem } from '../http/problem.ts';
-import { filterOf, subjectNamedIn } from './event-filter.ts';
+import { filterOf, recordFilter, subjectNamedIn } from './event-filter.ts';
 import { type Following, type LogFollowers, streamsMax } from './log-followers.ts';
 import { followed, KeyRevoked, type Listening, linesUpTo, type Streamed } from './log-pages.ts';
 
@@ -45,10 +45,13 @@ const streamedOf = <Q extends ClockParameters & EventFilterQuestion>(
     ),
     TE.bind('filter', ({ parameters, clocks, subject }) =>
       TE.fromEither(
-        ledger.ask(clocks.position, 'claimed', (view) =>
-          filterOf(context, ledger, view, subject, parameters),
-        ),
+        ledger.ask(clocks.position, 'claimed', (view) => filterOf(context, view, subject, parameters)),
       ),
+    ),
+    TE.tapTask(
+      ({ filter }) =>
+        () =>
+          recordFilter(context, ledger, filter),
     ),
     TE.map(({ parameters, clocks, filter }) => ({ clocks, filter, after: parameters.after ?? 0 })),
   );

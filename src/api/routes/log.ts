@@ -13,11 +13,11 @@ import { invalidParameter, PlainQuestion } from '../../contract/questions/questi
 import { EventDetail, WireEvent } from '../../contract/rows/events.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { People } from '../../ledger/people.ts';
-import { eventDetail, eventsAfter, matchingNothing } from '../../questions/events.ts';
+import { type EventFilter, eventDetail, eventsAfter, matchingNothing } from '../../questions/events.ts';
 import { answer, answerPrepared } from '../http/answer.ts';
 import { type ApiEnv, peopleOf } from '../http/caller.ts';
 import { describeQuestion } from '../http/openapi.ts';
-import { filterOf, subjectNamedIn } from './event-filter.ts';
+import { filterOf, recordFilter, subjectNamedIn } from './event-filter.ts';
 import { LogFollowers } from './log-followers.ts';
 import { dumpLog, followLog } from './log-stream.ts';
 
@@ -45,6 +45,7 @@ export const logRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       const wanted = context.req.header('accept') ?? '';
       if (wanted.includes('text/event-stream')) return followLog(context, ledger, followers);
       if (wanted.includes('application/x-ndjson')) return dumpLog(context, ledger, followers);
+      let asked: EventFilter = {};
       return answerPrepared(
         context,
         ledger,
@@ -53,8 +54,9 @@ export const logRoutes = (ledger: Ledger): Hono<ApiEnv> => {
         (view, { after, limit, parameters }, subject) => {
           const start = typeof after === 'number' ? after : (parameters.after ?? 0);
           return pipe(
-            filterOf(context, ledger, view, subject, parameters),
+            filterOf(context, view, subject, parameters),
             E.map((filter) => {
+              asked = filter;
               const { events, next } = eventsAfter(view, filter, start, limit);
               const nothing = matchingNothing(view, filter);
               const isShort = next !== null && events.length < limit;
@@ -66,7 +68,10 @@ export const logRoutes = (ledger: Ledger): Hono<ApiEnv> => {
             }),
           );
         },
-        (events) => people(context).wire(events),
+        async (events) => {
+          await recordFilter(context, ledger, asked);
+          return people(context).wire(events);
+        },
       );
     },
   );

@@ -35,24 +35,25 @@ export const unknownSubject = (context: Context<ApiEnv>): Problem => ({
     : 'no event known at this moment names this subject; the key lacks the scope identify, so name people by their pseudonyms',
 });
 
-/**
- * The subject whom a request names, if some known event does, too; that it was asked about is recorded first.
- *
- * @param subject the pseudonym of the person named, if there is one.
- * @param question the name under which the question is recorded.
- */
-export const askedSubject = (
+/** The subject whom a request names, by the pseudonym if there is one, if some known event does, too. */
+export const namedSubject = (
   context: Context<ApiEnv>,
-  ledger: Ledger,
   view: View,
   subject: string | undefined,
+): E.Either<Problem, string> =>
+  subject === undefined || !isNamed(view, subject) ? E.left(unknownSubject(context)) : E.right(subject);
+
+/**
+ * Records that the caller asked about a subject: resolves once it is on the disk, and no answer is given before.
+ *
+ * @param question the name under which the question is recorded.
+ */
+export const recordRead = (
+  context: Context<ApiEnv>,
+  { parts: { reads, now } }: Ledger,
+  subject: string,
   question: string,
-): E.Either<Problem, string> => {
-  if (subject === undefined || !isNamed(view, subject)) return E.left(unknownSubject(context));
-  const { reads, now } = ledger.parts;
-  reads.record({ at: now(), reader: callerOf(context).keyName, subject, question });
-  return E.right(subject);
-};
+): Promise<void> => reads.record({ at: now(), reader: callerOf(context).keyName, subject, question });
 
 /**
  * Answers a question about the subject of a request.
@@ -75,11 +76,18 @@ export const answerAbout = <Q extends QuestionAboutPerson>(
       const named = await peopleOf(context, ledger).pseudonymOf(context.req.param('id') ?? '');
       const { position, minAssurance } = asked.clocks;
       return pipe(
-        ledger.ask(position, minAssurance, (view) => askedSubject(context, ledger, view, named, name)),
+        ledger.ask(position, minAssurance, (view) => namedSubject(context, view, named)),
         E.map((subject) => ({ question, asked, given: { subject } }) as unknown as AskedWidely<Q>),
       );
     },
-    (asked, signal) => ledger.askAbout(asked, signal),
+    async (asked, signal) => {
+      const { subject } = asked.given as unknown as { readonly subject: string };
+      const [found] = await Promise.all([
+        ledger.askAbout(asked, signal),
+        recordRead(context, ledger, subject, name),
+      ]);
+      return found;
+    },
     shown,
   );
 

@@ -34,8 +34,8 @@ import { problem } from '../http/problem.ts';
 export interface VaultGuard {
   /** Whether the log says, at this position or before it, that the person was forgotten. */
   isSaid(pseudonym: string, saidAt: number): Promise<boolean>;
-  /** Records whom the caller found: it gets to know who they are. */
-  record(context: Context<ApiEnv>, found: ReadonlySet<string>): void;
+  /** Records whom the caller found, before it gets to know who they are. */
+  record(context: Context<ApiEnv>, found: ReadonlySet<string>): Promise<void>;
 }
 
 /** The guard of a ledger. */
@@ -46,9 +46,9 @@ export const vaultGuard = ({ parts: { store, log, reads, now } }: Ledger): Vault
     const said = log.find(ledgerSource, forgottenId(pseudonym));
     return said !== undefined && said.position <= saidAt;
   },
-  record: (context, found) => {
+  record: async (context, found) => {
     const reader = callerOf(context).keyName;
-    reads.recordAll([...found].map((subject) => ({ at: now(), reader, subject, question: 'vault' })));
+    await reads.recordAll([...found].map((subject) => ({ at: now(), reader, subject, question: 'vault' })));
   },
 });
 
@@ -113,7 +113,7 @@ export const vaultRoutes = (vault: Vault, guard: VaultGuard): Hono<ApiEnv> => {
     described('Look people up, by name and by pseudonym', FindAnswer, FindRequest),
     answering(FindRequest, FindAnswer, async (asked, context) => {
       const found = await vault.find(asked);
-      guard.record(context, new Set([...found.pseudonyms.values(), ...found.people.keys()]));
+      await guard.record(context, new Set([...found.pseudonyms.values(), ...found.people.keys()]));
       return E.right({
         pseudonyms: asked.names.map((name) => found.pseudonyms.get(name) ?? null),
         people: asked.pseudonyms.map((pseudonym) => {

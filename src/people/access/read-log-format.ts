@@ -62,6 +62,8 @@ export const readLogFormat: FileFormat = {
   schemaVersion: 2,
   schema: firstSchema + secondSchema,
   upgrades: [secondSchema],
+  // `ReadLog` syncs the write-ahead log itself, beside the thread that writes.
+  pragmas: 'PRAGMA synchronous = NORMAL;',
   contradiction,
 };
 

@@ -1,6 +1,10 @@
 /**
  * Who asked about whom: each question about a person is recorded, under the person's pseudonym.
+ *
+ * The disk is synced beside the thread that answers, once for all the questions that came meanwhile. They are written in
+ * one transaction, and the next one begins only when it is on the disk.
  */
+import { closeSync, fdatasync, openSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type CountKeeper, countFileOf, countKeeper, keptCount } from '../../store/kept-count.ts';
 import { type OpenDatabase, openToWrite, preparing, transact } from '../../store/sqlite/open-database.ts';
@@ -12,11 +16,23 @@ export type { Read } from './read-log-format.ts';
 const missing = (file: string, rows: number, kept: number): string =>
   `it ends at question ${rows}, and ${kept} were recorded: the last were lost with its write-ahead log. Whoever deletes ${basename(countFileOf(file))} goes on without them`;
 
+/** Questions to record, and who waits until they are on the disk. */
+interface Waiting {
+  readonly reads: ReadonlyArray<Omit<Read, 'id'>>;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 export class ReadLog {
   readonly file: string;
   private readonly opened: OpenDatabase;
   private readonly count: CountKeeper;
   private last: number;
+  /** The descriptor of the write-ahead log; SQLite keeps that file as long as its connection is open, and no locks on it. */
+  private writeAheadLog: number | undefined;
+  private waiting: Waiting[] = [];
+  private writing: Promise<void> | undefined;
+  private failure: unknown;
   private readonly insert;
   private readonly select;
 
@@ -53,35 +69,68 @@ export class ReadLog {
   }
 
   /**
-   * Records a question before it is answered.
+   * Records a question. Resolves once it is on the disk: the question must not be answered before.
    *
    * @throws a StoreProblem if it cannot: the question must then not be answered.
    */
-  record(read: Omit<Read, 'id'>): void {
-    this.recordAll([read]);
+  record(read: Omit<Read, 'id'>): Promise<void> {
+    return this.recordAll([read]);
   }
 
   /**
-   * Records several questions, all or none, before they are answered.
+   * Records several questions, all or none, as `record` does.
    *
    * @throws a StoreProblem if it cannot: the questions must then not be answered.
    */
-  recordAll(reads: ReadonlyArray<Omit<Read, 'id'>>): void {
-    try {
-      const last = transact(this.opened.database, () => {
-        let id = this.last;
-        for (const read of reads) {
-          id++;
-          const { at, reader, subject, question } = read;
-          this.insert.run(id, at, reader, subject, question, readChecksum({ ...read, id }));
-        }
-        return id;
-      });
-      this.last = last;
-      this.count.keep(last);
-    } catch (error) {
-      throw toStoreProblem(this.file, error);
+  recordAll(reads: ReadonlyArray<Omit<Read, 'id'>>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ reads, resolve, reject });
+      this.writing ??= this.writeAll();
+    });
+  }
+
+  /** Writes groups until nobody waits any more. */
+  private async writeAll(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const group = this.waiting;
+      this.waiting = [];
+      try {
+        // What could not be synced once may be lost, whatever a later sync says.
+        if (this.failure !== undefined) throw this.failure;
+        const last = this.insertAll(group);
+        await this.sync();
+        this.last = last;
+        this.count.keep(last);
+        for (const { resolve } of group) resolve();
+      } catch (error) {
+        for (const { reject } of group) reject(toStoreProblem(this.file, error));
+      }
     }
+    this.writing = undefined;
+  }
+
+  /** @returns the number of the last one. */
+  private insertAll(group: ReadonlyArray<Waiting>): number {
+    return transact(this.opened.database, () => {
+      let id = this.last;
+      for (const read of group.flatMap(({ reads }) => reads)) {
+        id++;
+        const { at, reader, subject, question } = read;
+        this.insert.run(id, at, reader, subject, question, readChecksum({ ...read, id }));
+      }
+      return id;
+    });
+  }
+
+  private sync(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.writeAheadLog ??= openSync(`${this.opened.file}-wal`, 'r+');
+      fdatasync(this.writeAheadLog, (error) => {
+        if (error === null) return resolve();
+        this.failure = error;
+        reject(error);
+      });
+    });
   }
 
   /** Questions after one, in order; of one subject, if one is given. */
@@ -93,8 +142,12 @@ export class ReadLog {
     });
   }
 
-  close(): void {
+  /** Closes the file once all that was recorded is on the disk. */
+  async close(): Promise<void> {
+    await this.writing;
+    if (this.writeAheadLog !== undefined) closeSync(this.writeAheadLog);
+    this.writeAheadLog = undefined;
+    if (this.opened.database.isOpen) this.count.close();
     this.opened.close();
-    this.count.close();
   }
 }
