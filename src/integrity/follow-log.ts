@@ -8,20 +8,25 @@ import type { LogReader } from '../store/log-reader.ts';
 import { type LoggedEvent, leafOf } from './log-entry.ts';
 import { type Hash, sameHash } from './merkle-tree.ts';
 import { hashIn, tileWidth } from './tiles.ts';
-import { TreeBuilder } from './tree-builder.ts';
+import { type GrownTile, TreeBuilder } from './tree-builder.ts';
 import type { TreeReader, TreeWriter } from './tree-file.ts';
 
-/** Events read, and leaves compared or added, at a time. */
+/** Events read, and leaves compared, at a time. */
 const eventsAtOnceMax = 1_000;
+/** Leaves whose tiles are kept in one transaction, and bytes of the events that they are made of. */
+const leavesKeptAtOnceMax = 10_000;
+const bytesKeptAtOnceMax = 32 * 1_024 * 1_024;
+/** Events read first, before it is known how large they are: one may be as large as ten thousand small ones. */
+const eventsReadFirst = 16;
 
 /** How an event begins that is stored in the current form: its id, source and type come first, in this order. */
-const currentForm = '{"storedversion":1,"specversion":"1.0","id":';
+const currentForm = Buffer.from('{"storedversion":1,"specversion":"1.0","id":');
 const typeStart = Buffer.from('"type":"');
 
 /** The type of a stored event. Quotes inside a string are escaped, so that the first match is the attribute. */
 const typeOf = (bytes: Uint8Array): string => {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (buffer.toString('latin1', 0, currentForm.length) === currentForm) {
+  if (currentForm.every((byte, at) => bytes[at] === byte)) {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     const start = buffer.indexOf(typeStart) + typeStart.length;
     return buffer.toString('latin1', start, buffer.indexOf(0x22, start));
   }
@@ -38,13 +43,26 @@ export const loggedEvent = (stored: StoredEvent): LoggedEvent => ({
 /** The leaf of a stored event. */
 const leafOfStored = (stored: StoredEvent): Hash => leafOf(loggedEvent(stored));
 
-/** Adds the next events of the log to its tree. Returns how many there were. */
+/**
+ * Adds the next events of the log to its tree, in one transaction: a sync of the disk for each page would delay the
+ * appends. Returns how many there were.
+ */
 export const growTree = (log: LogReader, tree: TreeWriter, builder: TreeBuilder): number => {
-  const events = log.after(builder.size, eventsAtOnceMax);
-  if (events.length === 0) return 0;
-  const tiles = builder.append(events.map(leafOfStored));
-  tree.grow(tiles, builder.size);
-  return events.length;
+  const before = builder.size;
+  const grown = new Map<string, GrownTile>();
+  let bytes = 0;
+  for (let atOnce = eventsReadFirst; builder.size - before < leavesKeptAtOnceMax; ) {
+    const events = log.after(builder.size, atOnce);
+    for (const tile of builder.append(events.map(leafOfStored)))
+      grown.set(`${tile.level} ${tile.index}`, tile);
+    for (const stored of events) bytes += stored.bytes.length;
+    if (events.length < atOnce || bytes >= bytesKeptAtOnceMax) break;
+    const bytesEach = bytes / (builder.size - before);
+    const fitting = Math.floor((bytesKeptAtOnceMax - bytes) / bytesEach);
+    atOnce = Math.max(1, Math.min(eventsAtOnceMax, fitting));
+  }
+  if (builder.size > before) tree.grow([...grown.values()], builder.size);
+  return builder.size - before;
 };
 
 /** A builder that goes on where the file of a tree ends. */

@@ -17,13 +17,28 @@ export interface LoggedEvent extends Attribution {
   readonly bytes: Uint8Array;
 }
 
-/** JSON of a text or of nothing. The same few are asked for again and again. */
-const quoted = (text: string | null): string => JSON.stringify(text);
+/** Canonical JSON of a text or of nothing. Nearly all texts are plain ASCII, which only takes quotes around it. */
+const quoted = (text: string | null): string => {
+  if (text === null) return 'null';
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return JSON.stringify(text);
+  }
+  return `"${text}"`;
+};
+
+let formatted: readonly [instant: Instant, text: string] = [0, formatInstant(0)];
+
+/** What is appended together was recorded at one instant. */
+const formattedOnce = (instant: Instant): string => {
+  if (formatted[0] !== instant) formatted = [instant, formatInstant(instant)];
+  return formatted[1];
+};
 
 /** The entry as text: canonical JSON (RFC 8785), its members in the order of their names. */
 const entryText = (event: LoggedEvent): string => {
   const { authority, id, position, recordedAt, recordedBy, bytes, source, type } = event;
-  const by = `"recordedat":"${formatInstant(recordedAt)}","recordedby":${quoted(recordedBy)}`;
+  const by = `"recordedat":"${formattedOnce(recordedAt)}","recordedby":${quoted(recordedBy)}`;
   const what = `"sha256":"${sha256Hex(bytes)}","source":${quoted(source)},"type":${quoted(type)},"v":1`;
   return `{"authority":${quoted(authority)},"id":${quoted(id)},"position":${position},${by},${what}}`;
 };

@@ -73,6 +73,8 @@ export type TreeThreadReport =
   | { readonly kind: 'stopped'; readonly why: TreeStop };
 
 const lookIntervalMs = 250;
+/** While the log grows, what was added is hashed no more often than this, and its tiles are kept at once. */
+const growIntervalMs = 100;
 /** Checkpoints are signed no more often than this. */
 const signIntervalMs = 1_000;
 
@@ -80,6 +82,8 @@ const input = workerData as TreeThreadInput;
 const tell = (report: TreeThreadReport): void => parentPort?.postMessage(report);
 
 let wake: () => void = () => {};
+/** Called when there is something else to do than to hash. */
+let told: () => void = () => {};
 let stopping = false;
 let maySign = input.witnesses === undefined;
 const toKeep: Cosignature[] = [];
@@ -91,6 +95,7 @@ parentPort?.on('message', (message: TreeThreadMessage) => {
     else if (message.kind === 'cosigned') toKeep.push(...message.cosignatures);
     else witnessed.push(message.head);
   }
+  if (message !== 'grown') told();
   wake();
 });
 
@@ -105,6 +110,22 @@ const grownOrTime = (): Promise<void> =>
 
 /** Lets messages in. */
 const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Waits until what is added to the log is worth hashing, or there is something else to do. */
+const untilWorthHashing = async (hashedAt: number): Promise<void> => {
+  await pause();
+  while (!stopping && toKeep.length === 0 && witnessed.length === 0) {
+    const left = hashedAt + growIntervalMs - performance.now();
+    if (left <= 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, left);
+      told = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+};
 
 /** Signs the tree as it is, and keeps the checkpoint before anybody sees it. */
 const signTree = (tree: TreeWriter, keys: SigningKeys): TreeStop | undefined => {
@@ -166,6 +187,7 @@ const follow = async (
     let caughtUp = false;
     let signedAt = Number.NEGATIVE_INFINITY;
     while (!stopping) {
+      const hashedAt = performance.now();
       const added = growTree(log, tree, builder);
       if (added > 0) tell({ kind: 'hashing', done: builder.size, of: Math.max(log.head(), builder.size) });
       const isDue = performance.now() - signedAt >= signIntervalMs;
@@ -185,7 +207,7 @@ const follow = async (
         signedAt = performance.now();
         if (policy?.quorum === undefined) serve();
       }
-      if (added > 0) await pause();
+      if (added > 0) await untilWorthHashing(hashedAt);
       else await grownOrTime();
     }
     return undefined;

@@ -14,11 +14,16 @@ const msPerSecond = 1_000;
 export const tellCheckpoint = (ledger: Ledger): MiddlewareHandler<ApiEnv> => {
   const { merkle, now } = ledger.parts;
   return async (context, next) => {
-    await next();
     const { checkpoint, stop } = merkle.state;
-    if (checkpoint === undefined) return;
-    const [, size, root] = checkpoint.note.split('\n', 3);
-    const age = Math.max(0, Math.floor((now() - checkpoint.madeAt) / msPerSecond));
-    context.header('Domicile-Checkpoint', `${size}, ${root}, ${age}${stop === undefined ? '' : ', stopped'}`);
+    if (checkpoint !== undefined) {
+      const [, size, root] = checkpoint.note.split('\n', 3);
+      const age = Math.max(0, Math.floor((now() - checkpoint.madeAt) / msPerSecond));
+      // Before the response is made: to change one that is there makes it anew.
+      context.header(
+        'Domicile-Checkpoint',
+        `${size}, ${root}, ${age}${stop === undefined ? '' : ', stopped'}`,
+      );
+    }
+    await next();
   };
 };

@@ -82,10 +82,9 @@ export const answerAbout = <Q extends QuestionAboutPerson>(
     },
     async (asked, signal) => {
       const { subject } = asked.given as unknown as { readonly subject: string };
-      const [found] = await Promise.all([
-        ledger.askAbout(asked, signal),
-        recordRead(context, ledger, subject, name),
-      ]);
+      // It is written while the answer is worked out, and the answer waits for it.
+      const recorded = recordRead(context, ledger, subject, name);
+      const [found] = await Promise.all([ledger.askAbout(asked, signal), recorded]);
       return found;
     },
     shown,

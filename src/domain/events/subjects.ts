@@ -40,25 +40,38 @@ const dataOf = (event: Event): JsonObject =>
       ? event.data.data
       : {};
 
-const collect = (data: JsonObject, into: Set<string>): void => {
+/**
+ * Adds the subjects in the data.
+ *
+ * @param isDecoded whether the data is that of a decoded event, so that what stands there is known to be identifiers: an
+ *   event of ten thousand people is not read again each time.
+ */
+const collect = (data: JsonObject, into: Set<string>, isDecoded: boolean): void => {
   for (const { fields, isList } of subjectPaths) {
-    let value: unknown = data;
-    for (const field of fields) value = asObject(value)?.[field];
+    let value: unknown = data[fields[0]!];
+    for (let depth = 1; value !== undefined && depth < fields.length; depth++)
+      value = asObject(value)?.[fields[depth]!];
+    if (value === undefined) continue;
     if (!isList) {
-      if (Identifier.is(value)) into.add(value);
-    } else if (Array.isArray(value)) for (const each of value) if (Identifier.is(each)) into.add(each);
+      if (isDecoded || Identifier.is(value)) into.add(value as string);
+    } else if (Array.isArray(value))
+      for (const each of value) if (isDecoded || Identifier.is(each)) into.add(each);
   }
 };
 
 /** The subjects that the data of an event names. */
 export const subjectsIn = (data: unknown): ReadonlySet<string> => {
   const subjects = new Set<string>();
-  collect(asObject(data) ?? {}, subjects);
+  collect(asObject(data) ?? {}, subjects, false);
   return subjects;
 };
 
 /** The subjects that an event names, those in the data of a correction included. */
-export const subjectsOf = (event: Event): ReadonlySet<string> => subjectsIn(dataOf(event));
+export const subjectsOf = (event: Event): ReadonlySet<string> => {
+  const subjects = new Set<string>();
+  collect(dataOf(event), subjects, event.type !== 'EventCorrected');
+  return subjects;
+};
 
 const swapAt = (
   data: JsonObject,
@@ -75,9 +88,9 @@ const swapAt = (
   return inner === undefined ? data : { ...data, [field]: swapAt(inner, fields, depth + 1, swapped) };
 };
 
-const swapIn = (data: JsonObject, swap: (subject: string) => string): JsonObject => {
+const swapIn = (data: JsonObject, swap: (subject: string) => string, isDecoded: boolean): JsonObject => {
   const swapped = (value: unknown): unknown =>
-    typeof value === 'string' ? (Identifier.is(value) ? swap(value) : withheld) : value;
+    typeof value === 'string' ? (isDecoded || Identifier.is(value) ? swap(value) : withheld) : value;
   return subjectPaths.reduce((each, { fields }) => swapAt(each, fields, 0, swapped), data);
 };
 
@@ -92,8 +105,11 @@ export const withSubjects = (
   withhold: (data: JsonObject) => JsonObject = nothingKept,
 ): Event => {
   if (event.type !== 'EventCorrected')
-    return { ...event, data: swapIn(event.data as JsonObject, swap) } as unknown as Event;
+    return { ...event, data: swapIn(event.data as JsonObject, swap, true) } as unknown as Event;
   const { data } = event.data;
   if (data === undefined) return event;
-  return { ...event, data: { ...event.data, data: fitsSome(data) ? swapIn(data, swap) : withhold(data) } };
+  return {
+    ...event,
+    data: { ...event.data, data: fitsSome(data) ? swapIn(data, swap, false) : withhold(data) },
+  };
 };

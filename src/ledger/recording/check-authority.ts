@@ -19,6 +19,8 @@ import type { Emitter } from './emitter.ts';
 /** Once this many faults of a body are found, the rest of it is not examined. */
 const faultsMax = 10_000;
 
+const none: ReadonlyArray<Fault> = [];
+
 /** What is known of the event that a correction is about. */
 type Target = { readonly source: string; readonly type: EventType };
 
@@ -93,17 +95,16 @@ export const checkAuthority =
   (events: ReadonlyArray<Event>): E.Either<Problem, ReadonlyArray<Event>> => {
     const targetOf = targetsIn(events, log);
     const invalid = placed(given, events, (event) =>
-      isCorrection(event) ? faultsOfCorrectedPolicy(event, targetOf(event)) : [],
+      isCorrection(event) ? faultsOfCorrectedPolicy(event, targetOf(event)) : none,
     );
     if (invalid.length > 0) return E.left({ kind: 'invalid-events', errors: invalid });
-    const errors = placed(given, events, (event) => [
-      ...beyondBounds(event, by.bounds),
-      ...lackingScope(event, by),
+    const errors = placed(given, events, (event) => {
+      const faults = [...beyondBounds(event, by.bounds), ...lackingScope(event, by)];
       // What is recorded already was allowed when it was: sending it again changes nothing.
-      ...(isCorrection(event) && log.find(event.source, event.id) === undefined
-        ? lackingAuthority(event, targetOf(event), by)
-        : []),
-    ]);
+      return isCorrection(event) && log.find(event.source, event.id) === undefined
+        ? [...faults, ...lackingAuthority(event, targetOf(event), by)]
+        : faults;
+    });
     if (errors.length === 0) return E.right(events);
     const detail = `the key does not allow ${new Set(errors.map(({ index }) => index)).size === 1 ? 'one event' : 'several events'}; nothing of the batch is recorded`;
     return E.left({ kind: 'forbidden', detail, errors });

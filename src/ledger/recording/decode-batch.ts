@@ -2,7 +2,6 @@
  * Decoding a batch: malformed events refuse all of it, with the place of each fault (R2).
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import type { PolicyWarning } from '../../contract/answers.ts';
 import type { BodyFault, Problem } from '../../contract/problem.ts';
 import type { EventData } from '../../domain/events/catalogue.ts';
@@ -89,13 +88,10 @@ const decodeOne = (
   warn: (warning: PolicyFault) => void,
 ): E.Either<ReadonlyArray<Fault>, Event> => {
   if ('fault' in given) return E.left([{ pointer: given.pointer ?? '', message: given.fault }]);
-  return pipe(
-    decodeEvent(given.json),
-    E.flatMap((event) => {
-      const faults = faultsOfDecoded(event, warn);
-      return faults.length === 0 ? E.right(event) : E.left(faults);
-    }),
-  );
+  const decoded = decodeEvent(given.json);
+  if (E.isLeft(decoded)) return decoded;
+  const faults = faultsOfDecoded(decoded.right, warn);
+  return faults.length === 0 ? decoded : E.left(faults);
 };
 
 const tooManyPeople = (given: Given): Problem => {

@@ -3,6 +3,7 @@
  */
 
 import type { DatabaseSync } from 'node:sqlite';
+import { LRUCache } from 'lru-cache';
 import type { RegisteredKind } from '../../domain/events/places.ts';
 import type { RecordedEvent } from '../../domain/recording/recorded-event.ts';
 import type { Instant } from '../../domain/time/instant.ts';
@@ -20,6 +21,16 @@ import { allMovements, countBefore, enrolmentsIn, postingWidth, vouchesOf } from
 import { RunReader } from './run-reader.ts';
 import { SubjectNames } from './subject-names.ts';
 
+/** Sources that name something which are kept at hand, and the things that they name; and sources of one thing. */
+const namingMax = 100_000;
+const namingSourcesMax = 1_000;
+
+/** A source that names a thing, and the position of the first event in which it does. */
+interface NamingSource {
+  readonly source: number;
+  readonly position: number;
+}
+
 export class IndexReader implements EventIndex {
   readonly database: DatabaseSync;
   private readonly log: LogReader;
@@ -30,6 +41,11 @@ export class IndexReader implements EventIndex {
   private readonly statements;
   private readonly subjectNames: SubjectNames;
   private refreshedAt = -1;
+  /** The sources that name a site or party, as of the last refresh: nearly every answer asks for those of its sites. */
+  private readonly naming = new LRUCache<string, ReadonlyArray<NamingSource>>({
+    maxSize: namingMax,
+    sizeCalculation: (sources) => 1 + sources.length,
+  });
   /** The events that corrections are about, as hashes: for nearly all events nothing has to be looked up. */
   private readonly corrected = new Set<number>();
 
@@ -59,7 +75,7 @@ export class IndexReader implements EventIndex {
         'SELECT position, reason FROM set_aside WHERE position > ? AND position <= ? ORDER BY position',
       ),
       namingSources: prepare(
-        'SELECT source FROM naming_source JOIN name ON name.id = naming_source.name WHERE name.kind = ? AND name.name = ? AND naming_source.position <= ? ORDER BY source LIMIT ?',
+        'SELECT source, naming_source.position FROM naming_source JOIN name ON name.id = naming_source.name WHERE name.kind = ? AND name.name = ? AND naming_source.position <= ? ORDER BY source LIMIT ?',
       ),
       checkpoint: prepare("SELECT value FROM meta WHERE name = 'position'"),
     };
@@ -87,6 +103,7 @@ export class IndexReader implements EventIndex {
     if (checkpoint === this.refreshedAt) return;
     this.runs.refresh(checkpoint);
     this.kinds.refresh();
+    this.naming.clear();
     for (const { target } of this.statements.correctedAfter.all(this.refreshedAt))
       this.corrected.add(target as number);
     this.refreshedAt = checkpoint;
@@ -138,9 +155,30 @@ export class IndexReader implements EventIndex {
   }
 
   sourcesNaming(kind: 'site' | 'party', name: string, upTo: number, limit: number): ReadonlyArray<string> {
-    return this.statements.namingSources
-      .all(kind, name, upTo, limit)
-      .flatMap((row) => this.kinds.sourceName(row.source as number) ?? []);
+    const sources: string[] = [];
+    for (const { source, position } of this.namingSources(kind, name, upTo, limit)) {
+      if (sources.length >= limit) break;
+      const known = position <= upTo ? this.kinds.sourceName(source) : undefined;
+      if (known !== undefined) sources.push(known);
+    }
+    return sources;
+  }
+
+  private namingSources(
+    kind: 'site' | 'party',
+    name: string,
+    upTo: number,
+    limit: number,
+  ): ReadonlyArray<NamingSource> {
+    const read = (position: number, count: number): ReadonlyArray<NamingSource> =>
+      this.statements.namingSources.all(kind, name, position, count) as unknown as NamingSource[];
+    const key = `${kind} ${name}`;
+    let all = this.naming.get(key);
+    if (all === undefined) {
+      all = read(Number.MAX_SAFE_INTEGER, namingSourcesMax);
+      this.naming.set(key, all);
+    }
+    return all.length < namingSourcesMax ? all : read(upTo, limit);
   }
 
   latestVouch(source: string, holds: (position: number, upTo: Instant) => boolean): Instant | undefined {

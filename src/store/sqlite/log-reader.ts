@@ -101,13 +101,16 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
     return out;
   };
 
-  const numbers = new LRUCache<string, number>({ max: sourceNamesMax });
-  /** The number of a source, which it keeps once it has one. */
+  const numbers = new Map<string, number>();
+  /** The number of a source, which it keeps once it has one. Asked for every event that is recorded. */
   const numberOf = (source: string): number | undefined => {
     const known = numbers.get(source);
     if (known !== undefined) return known;
     const number = (selectSourceId.get(source) as unknown as [number] | undefined)?.[0];
-    if (number !== undefined) numbers.set(source, number);
+    if (number !== undefined) {
+      if (numbers.size >= sourceNamesMax) numbers.clear();
+      numbers.set(source, number);
+    }
     return number;
   };
   const head = (): Position => (selectHead.get() as unknown as [number | null])[0] ?? origin;
