@@ -17,7 +17,7 @@ export type Reveal = (pseudonym: string) => string;
 export const isNamed = (view: View, subject: string): boolean => {
   const names = naming(subject);
   return view.positions('subject', subject).some((position) => {
-    const recorded = view.recorded(position);
+    const recorded = view.recordedAbout(position, subject);
     return recorded !== undefined && names(recorded);
   });
 };

@@ -42,6 +42,11 @@ export interface SomeIndividuals {
 export interface EventIndex {
   /** The event at a position; undefined if there is none, or if it cannot be decoded. */
   at(position: number): RecordedEvent | undefined;
+  /**
+   * The same, as far as it is about one subject: an event that enrols many names this one alone, if it names it at all,
+   * and the others are not read. Nothing else of the event differs.
+   */
+  about(position: number, subject: string): RecordedEvent | undefined;
   /** The size of the stored event, in bytes; 0 where there is none. */
   bytesAt(position: number): number;
   /** When the event at a position was recorded, if there is one. */

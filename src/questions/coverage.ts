@@ -5,7 +5,7 @@ import type { HeardUntil } from '../contract/answers.ts';
 import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
 import { isFact } from '../domain/recording/facts.ts';
 import { formatInstant } from '../domain/time/instant.ts';
-import { eventsAfter } from './events.ts';
+import { positionsNaming } from './events.ts';
 import type { View } from './view.ts';
 
 /** Sources that one answer tells of, at the most: the first in code-unit order. */
@@ -64,8 +64,7 @@ export const heardUntil = (view: View, rows: unknown, behind: Behind): ReadonlyA
   shownIn(rows, positions, sites);
   if (behind.site !== undefined) sites.add(behind.site);
   if (behind.subject !== undefined) {
-    const naming = eventsAfter(view, { subject: behind.subject }, 0, namingEventsMax).events;
-    for (const { position } of naming) positions.add(position);
+    for (const position of positionsNaming(view, behind.subject, namingEventsMax)) positions.add(position);
   }
   const sources = new Set<string>(behind.everything === true ? index.sources(upTo, heardSourcesMax) : []);
   const addAll = (more: Iterable<string>): void => {

@@ -172,6 +172,17 @@ export const eventsAfter = (view: View, filter: EventFilter, after: number, limi
   return { events, next: null };
 };
 
+/** The positions of known events that name a subject, in log order: the first of them. */
+export const positionsNaming = (view: View, subject: string, limit: number): ReadonlyArray<number> => {
+  const positions: number[] = [];
+  for (const position of view.positions('subject', subject)) {
+    if (positions.length >= limit) break;
+    const recorded = view.recordedAbout(position, subject);
+    if (recorded !== undefined && isNamed(view, recorded, 'subject', subject)) positions.push(position);
+  }
+  return positions;
+};
+
 /** One event with its envelope, its discrepancies, and what corrected or retracted it. */
 export const eventDetail = (view: View, recorded: RecordedEvent): EventDetail => {
   const fact = view.fact(recorded.position);

@@ -16,7 +16,7 @@ import {
   type IsHeldOfAnybody,
   unexplainedAccess,
 } from '../domain/reach/unexplained-access.ts';
-import type { FactOf } from '../domain/recording/facts.ts';
+import { type FactOf, isFact } from '../domain/recording/facts.ts';
 import { sharedHolding } from '../domain/residency/holding.ts';
 import type { Residency } from '../domain/residency/residency.ts';
 import { contains } from '../domain/time/interval.ts';
@@ -107,7 +107,8 @@ export const findingsOfSubject = (view: View, subject: string): ReadonlyArray<Fi
     if (holding.kind === 'backup' && isPopulation(holding.scope)) populations.add(holding.scope.population);
   }
   const own = view
-    .factsOf('subject', subject, 'AccessObserved')
+    .factsAbout(subject)
+    .filter((fact) => isFact(fact, 'AccessObserved'))
     .filter(({ data }) => !isPopulation(data.scope) && data.scope.subject === subject);
   const ofAll = [...populations].flatMap((population) =>
     view

@@ -24,7 +24,7 @@ export class ResidencyFacts {
   addSubject(subject: string): this {
     if (this.subjects.has(subject)) return this;
     this.subjects.add(subject);
-    for (const fact of this.view.facts('subject', subject)) {
+    for (const fact of this.view.factsAbout(subject)) {
       this.add(fact);
       if (isFact(fact, 'SubjectEnrolled') && fact.data.subject === subject)
         this.addPopulation(fact.data.population);
@@ -51,7 +51,8 @@ export class ResidencyFacts {
   }
 
   private add(fact: Fact): void {
-    if (this.facts.has(fact.position)) return;
+    // An event that enrols many may be known by one of them first.
+    if (this.facts.get(fact.position) === fact) return;
     this.facts.set(fact.position, fact);
     if (isFact(fact, 'BackupTaken')) this.addBackup(fact.data.backup);
   }

@@ -20,7 +20,7 @@ const assuranceOf = (view: View, positions: ReadonlyArray<number>): Assurance =>
   let weakest: Assurance = 'verified';
   let weighed = false;
   for (const position of positions) {
-    const fact = view.fact(position);
+    const fact = view.outline(position);
     if (fact === undefined || !isWeighed(fact.type)) continue;
     weighed = true;
     if (Assurances.words.indexOf(fact.assurance) < Assurances.words.indexOf(weakest))
@@ -33,7 +33,7 @@ const assuranceOf = (view: View, positions: ReadonlyArray<number>): Assurance =>
 const proofOf = (view: View, positions: ReadonlyArray<number>): ReadonlyArray<string> => {
   const all = new Set(positions);
   for (const position of positions)
-    for (const correction of view.fact(position)?.corrections ?? []) all.add(correction);
+    for (const correction of view.outline(position)?.corrections ?? []) all.add(correction);
   return [...all].sort((a, b) => a - b).map(String);
 };
 

@@ -34,6 +34,11 @@ export const simulatedEvents = (
     event,
   }));
 
+interface FactAboutOne {
+  readonly subject: string;
+  readonly fact: Fact | undefined;
+}
+
 export class View {
   readonly index: EventIndex;
   /** What it knows; a view that simulates knows the simulated events as well. */
@@ -45,6 +50,8 @@ export class View {
   private factsRead = 0;
   private readonly byTopic = new Map<number, ReadonlyArray<Fact>>();
   private readonly byPosition = new Map<number, Fact | null>();
+  /** Facts about one subject: of events that enrol many, the first of whom this view was asked about. */
+  private readonly byPositionAboutOne = new Map<number, FactAboutOne>();
 
   private readonly simulated: ReadonlyMap<number, RecordedEvent>;
   private readonly simulatedTopics = new Map<number, Set<number>>();
@@ -155,6 +162,16 @@ export class View {
     return position > this.recordedUpTo ? undefined : this.index.at(position);
   }
 
+  /**
+   * The event at a position as it was recorded, if it is known, as far as it is about one subject: of an event that enrols
+   * many, the others are not read.
+   */
+  recordedAbout(position: number, subject: string): RecordedEvent | undefined {
+    return this.simulated.has(position) || position > this.recordedUpTo
+      ? this.recorded(position)
+      : this.index.about(position, subject);
+  }
+
   /** The known corrections of an event, whether they apply or not, in log order. */
   correctionsOf({ event }: RecordedEvent): ReadonlyArray<RecordedEvent> {
     const positions = this.index.correctionsOf(event.source, event.id, this.recordedUpTo);
@@ -172,12 +189,38 @@ export class View {
   fact(position: number): Fact | undefined {
     const before = this.byPosition.get(position);
     if (before !== undefined) return before ?? undefined;
-    if (++this.factsRead % factsBetweenLooksMax === 0) this.work.goOn(factsBetweenLooksMax * stepsOfFact);
-    const recorded = this.recorded(position);
-    const fact =
-      recorded === undefined ? undefined : factOf(recorded, this.correctionsOf(recorded), this.known);
+    const fact = this.factOf(this.recorded(position));
     this.byPosition.set(position, fact ?? null);
     return fact;
+  }
+
+  private factOf(recorded: RecordedEvent | undefined): Fact | undefined {
+    if (++this.factsRead % factsBetweenLooksMax === 0) this.work.goOn(factsBetweenLooksMax * stepsOfFact);
+    return recorded === undefined ? undefined : factOf(recorded, this.correctionsOf(recorded), this.known);
+  }
+
+  /**
+   * The fact at a position as far as it is about one subject. Whoever asks about a second one named by the same event gets
+   * it whole, for more may follow.
+   */
+  private factAbout(position: number, subject: string): Fact | undefined {
+    if (this.byPosition.has(position)) return this.fact(position);
+    const before = this.byPositionAboutOne.get(position);
+    if (before !== undefined) return before.subject === subject ? before.fact : this.fact(position);
+    const fact = this.factOf(this.recordedAbout(position, subject));
+    this.byPositionAboutOne.set(position, { subject, fact });
+    return fact;
+  }
+
+  /** The facts that name a subject, in log order: those that enrol many name it alone, or it and others. */
+  factsAbout(subject: string): ReadonlyArray<Fact> {
+    return this.positions('subject', subject).flatMap((position) => this.factAbout(position, subject) ?? []);
+  }
+
+  /** What does not depend on whom the fact at a position is about: its type, how well it is attested, and what corrected it. */
+  outline(position: number): Pick<Fact, 'type' | 'assurance' | 'corrections'> | undefined {
+    const about = this.byPositionAboutOne.get(position);
+    return about === undefined ? this.fact(position) : about.fact;
   }
 
   /** The positions of known events under a topic, after one, in log order. */

@@ -5,13 +5,28 @@ import * as E from 'fp-ts/lib/Either.js';
 import { LRUCache } from 'lru-cache';
 import { decodeStored } from '../../domain/events/stored.ts';
 import type { RecordedEvent } from '../../domain/recording/recorded-event.ts';
+import type { StoredEvent } from '../../store/event-store.ts';
 import type { LogReader } from '../../store/log-reader.ts';
+import { storedAbout } from './stored-about.ts';
 
 /** Decoded events kept in memory, at the most, where an event counts once for each subject it names. */
 const decodedWeightMax = 200_000;
 
 const weightOf = ({ event }: RecordedEvent): number =>
   event.type === 'SubjectsEnrolled' ? 1 + event.data.subjects.length : 1;
+
+const recordedOf = ({
+  position,
+  recordedAt,
+  recordedBy,
+  authority,
+  bytes,
+}: StoredEvent): RecordedEvent | undefined => {
+  const decoded = decodeStored(bytes);
+  return E.isLeft(decoded)
+    ? undefined
+    : { position, recordedAt, recordedBy, authority, event: decoded.right };
+};
 
 export class EventCache {
   private readonly events = new LRUCache<number, RecordedEvent>({
@@ -29,11 +44,22 @@ export class EventCache {
     const cached = this.events.get(position);
     if (cached !== undefined) return cached;
     const stored = this.log.at(position);
-    const decoded = stored === undefined ? undefined : decodeStored(stored.bytes);
-    if (stored === undefined || decoded === undefined || E.isLeft(decoded)) return undefined;
-    const { recordedAt, recordedBy, authority } = stored;
-    const recorded = { position, recordedAt, recordedBy, authority, event: decoded.right };
-    this.events.set(position, recorded);
+    return stored === undefined ? undefined : this.decoded(stored);
+  }
+
+  /** The same, as far as it is about one subject: the others whom it enrols are not read. */
+  about(position: number, subject: string): RecordedEvent | undefined {
+    const cached = this.events.get(position);
+    if (cached !== undefined) return cached;
+    const stored = this.log.at(position);
+    if (stored === undefined) return undefined;
+    const bytes = storedAbout(stored.bytes, subject);
+    return bytes === undefined ? this.decoded(stored) : recordedOf({ ...stored, bytes });
+  }
+
+  private decoded(stored: StoredEvent): RecordedEvent | undefined {
+    const recorded = recordedOf(stored);
+    if (recorded !== undefined) this.events.set(stored.position, recorded);
     return recorded;
   }
 }

@@ -113,6 +113,10 @@ export class IndexReader implements EventIndex {
     return this.events.at(position);
   }
 
+  about(position: number, subject: string): RecordedEvent | undefined {
+    return this.events.about(position, subject);
+  }
+
   bytesAt(position: number): number {
     return this.log.at(position)?.bytes.length ?? 0;
   }
