@@ -39,7 +39,10 @@ describe('the bytes of an event about one of its people', () => {
           type: 'SubjectsEnrolled',
           time: '2020-01-01T00:00:00Z',
           ...(isAttested ? { evidence: `https://evidence.example/${encodeURIComponent(inId)}` } : {}),
-          data: { subjects: crowd(1_000), population: 'us-users' },
+          data: {
+            subjects: [...crowd(1_000), 'x,"person-9999', 'y"],"population":"z'],
+            population: 'us-users',
+          },
         };
         const event = decodeEvent(given);
         if (E.isLeft(event)) throw new Error(JSON.stringify(event.left));
@@ -52,7 +55,7 @@ describe('the bytes of an event about one of its people', () => {
           data: { subjects: [one], population: 'us-users' },
         });
         // The beginning of a name, or what stands between two, is nobody.
-        for (const nobody of [`person-${nth}x`, 'person-', ',', '","', 'us-users'])
+        for (const nobody of [`person-${nth}x`, 'person-9999', 'person-', ',', '","', 'us-users'])
           expect(storedAbout(bytes, nobody)).toBeUndefined();
       }),
       { numRuns: 30 },

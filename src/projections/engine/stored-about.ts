@@ -5,6 +5,7 @@
 /** Smaller events are decoded whole, which takes no longer. */
 const bytesMin = 4_096;
 
+const backslash = 0x5c;
 const beforeList = Buffer.from(',"data":{"subjects":[');
 const afterList = Buffer.from('],"population":"');
 const typeOfMany = Buffer.from('"type":"SubjectsEnrolled","time":"');
@@ -29,7 +30,9 @@ export const storedAbout = (bytes: Uint8Array, subject: string): Uint8Array | un
   const start = list + beforeList.length;
   if (end < start) return undefined;
   const named = Buffer.from(`"${subject}"`);
-  const at = stored.indexOf(named, start);
+  let at = stored.indexOf(named, start);
+  // A quote within another name is escaped.
+  while (at >= 0 && stored[at - 1] === backslash) at = stored.indexOf(named, at + 1);
   if (at < 0 || at + named.length > end) return undefined;
   return Buffer.concat([stored.subarray(0, start), named, stored.subarray(end)]);
 };
