@@ -63,6 +63,20 @@ describe('Given the founding case on 30 June 2022', () => {
     await picture(page, 'screens/population');
   });
 
+  it('when a reader types a part of a name, then things of every kind are offered, and a position with its dates', async () => {
+    const page = await the.page('/findings?validAt=2022-06-30');
+    await page.getByRole('searchbox', { name: 'Find a person' }).fill('virg');
+    await page.getByRole('link', { name: 'site TikTok data centre, Virginia virginia' }).click();
+    await expect.poll(() => page.url()).toContain('/site?validAt=2022-06-30');
+    expect(await page.getByRole('list', { name: /that match/ }).count()).toBe(0);
+    await page.getByLabel('As known').selectOption('position');
+    const { body } = await the.server.get('/v1/events/43');
+    const { time, recordedat } = body.data.event;
+    const offered = page.locator('datalist option[value="43"]');
+    await expect.poll(() => offered.textContent()).toContain(time.slice(0, 10));
+    expect(await offered.textContent()).toContain(`recorded ${recordedat.slice(0, 10)}`);
+  });
+
   it('when nothing is known of a name, then the page says so, and what to do', async () => {
     const page = await the.page('/site?site=atlantis&knownPosition=5');
     await page.getByRole('heading', { name: 'No site atlantis' }).waitFor();

@@ -2,8 +2,12 @@
  * The fields for a moment and for a position in the log. What is typed goes into the address once the field is left or
  * Enter is pressed.
  */
+import { useQuery } from '@tanstack/react-query';
 import * as E from 'fp-ts/lib/Either.js';
 import { useEffect, useId, useState } from 'react';
+import { typeInWords } from '../ledger/event-words.ts';
+import { useConnection } from '../ledger/live.ts';
+import { latestEvents } from '../ledger/log-queries.ts';
 import { DayPicker } from '../parts/day-picker.tsx';
 import { readMoment } from './instants.ts';
 
@@ -65,6 +69,22 @@ export const MomentField = ({
   );
 };
 
+/** The latest positions of the log, each with what was recorded there: which day it was true, and which day recorded. */
+const Positions = ({ id }: { id: string }) => {
+  const connection = useConnection();
+  const head = connection.state === 'live' ? connection.head : undefined;
+  const events = useQuery({ ...latestEvents(head ?? '0'), enabled: head !== undefined });
+  return (
+    <datalist id={id}>
+      {[...(events.data?.data ?? [])].reverse().map(({ position, type, time, recordedat }) => (
+        <option key={position} value={position}>
+          {`${typeInWords(type)} of ${time.slice(0, 10)}, recorded ${recordedat.slice(0, 10)}`}
+        </option>
+      ))}
+    </datalist>
+  );
+};
+
 export const PositionField = ({
   value,
   onChange,
@@ -73,6 +93,7 @@ export const PositionField = ({
   onChange: (value: string | undefined) => void;
 }) => {
   const [typed, setTyped] = useState(value);
+  const id = useId();
   useEffect(() => setTyped(value), [value]);
   const take = (): void => {
     const position = /^\d{1,16}$/.test(typed.trim()) ? typed.trim() : undefined;
@@ -86,11 +107,13 @@ export const PositionField = ({
         autoComplete="off"
         aria-label="As known at position"
         placeholder="e.g. 1234"
+        list={id}
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
         onBlur={take}
         onKeyDown={(event) => event.key === 'Enter' && take()}
       />
+      <Positions id={id} />
     </span>
   );
 };

@@ -1,7 +1,7 @@
 /**
  * What is asked about the log. Answers are kept until something is recorded.
  */
-import { queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { type EventFilter, orThrow, type Question } from '../../../src/client/client.ts';
 import { overTime } from '../clocks/view-search.ts';
 import { allRows, keepWhileAbout } from './pages.ts';
@@ -20,6 +20,20 @@ export const firstEvent = queryOptions({
   queryKey: ['first event'],
   queryFn: async ({ signal }) => orThrow(await ledger().events.list({ limit: 1 }, { signal })),
 });
+
+/** Events that are offered as known times. */
+const latestMax = 1_000;
+
+/** The latest events up to a position of the log. */
+export const latestEvents = (head: string) =>
+  queryOptions({
+    queryKey: ['latest events', head],
+    queryFn: async ({ signal }) => {
+      const after = String(Math.max(0, Number(head) - latestMax));
+      return orThrow(await ledger().events.list({ after, limit: latestMax }, { signal }));
+    },
+    placeholderData: keepPreviousData,
+  });
 
 /** Pages of the log that are read at once; later events are reached by a later position. */
 const pagesMax = 10;

@@ -1,11 +1,13 @@
 /**
- * The search for a person, on every screen. The key `/` puts the cursor into it.
+ * The search, on every screen: for a person by the identifier, and for things by identifier or name while one types. The key
+ * `/` puts the cursor into it.
  */
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useView } from '../clocks/use-view.ts';
 import { clocksOf } from '../clocks/view-search.ts';
 import { Icon } from '../parts/icon.tsx';
+import { FoundThings } from './found-things.tsx';
 
 /** Looks a person up by identifier, under the clocks of the address. */
 export const PersonSearch = ({ label, autoFocus = false }: { label: string; autoFocus?: boolean }) => {
@@ -14,6 +16,7 @@ export const PersonSearch = ({ label, autoFocus = false }: { label: string; auto
   const shown = view.subject ?? '';
   const [typed, setTyped] = useState(shown);
   const input = useRef<HTMLInputElement>(null);
+  const [open, setOpen] = useState(false);
   useEffect(() => setTyped(shown), [shown]);
   useEffect(() => {
     if (autoFocus) input.current?.focus();
@@ -32,23 +35,41 @@ export const PersonSearch = ({ label, autoFocus = false }: { label: string; auto
     event.preventDefault();
     const subject = typed.trim();
     if (subject === '') return;
+    setOpen(false);
     void navigate({ to: '/person', search: { ...clocksOf(view), subject } });
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a form with this role is best supported by assistive technology.
-    <form className="person-search" role="search" aria-label={label} onSubmit={go}>
+    <form
+      className="person-search"
+      role="search"
+      aria-label={label}
+      onSubmit={go}
+      onFocus={() => setOpen(true)}
+      onBlur={({ currentTarget, relatedTarget }) => {
+        if (!currentTarget.contains(relatedTarget)) setOpen(false);
+      }}
+      onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}
+      onClick={({ target }) => {
+        if (target instanceof Element && target.closest('a') !== null) setOpen(false);
+      }}
+    >
       <Icon name="search" />
       <input
         ref={input}
         type="search"
         aria-label={`${label} by identifier`}
-        placeholder="Person identifier"
+        placeholder="Person, or site, party, dataset…"
         autoComplete="off"
         spellCheck={false}
         value={typed}
-        onChange={(event) => setTyped(event.target.value)}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          setOpen(true);
+        }}
       />
       <button type="submit">Find</button>
+      {open && typed.trim() !== shown ? <FoundThings typed={typed} /> : null}
     </form>
   );
 };
