@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { openLogFile } from '../store/open/open-log-file.ts';
+import { Waker } from '../threads/waker.ts';
 import { formatCheckpoint } from './checkpoint.ts';
 import { latestServed, type WitnessedCheckpoint } from './cosigned-checkpoint.ts';
 import { builderOf, compareWithTree, growTree, type LogDifference } from './follow-log.ts';
@@ -81,7 +82,7 @@ const signIntervalMs = 1_000;
 const input = workerData as TreeThreadInput;
 const tell = (report: TreeThreadReport): void => parentPort?.postMessage(report);
 
-let wake: () => void = () => {};
+const waker = new Waker();
 /** Called when there is something else to do than to hash. */
 let told: () => void = () => {};
 let stopping = false;
@@ -96,17 +97,8 @@ parentPort?.on('message', (message: TreeThreadMessage) => {
     else witnessed.push(message.head);
   }
   if (message !== 'grown') told();
-  wake();
+  waker.wake();
 });
-
-const grownOrTime = (): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, lookIntervalMs);
-    wake = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-  });
 
 /** Lets messages in. */
 const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -208,7 +200,7 @@ const follow = async (
         if (policy?.quorum === undefined) serve();
       }
       if (added > 0) await untilWorthHashing(hashedAt);
-      else await grownOrTime();
+      else await waker.wait(lookIntervalMs);
     }
     return undefined;
   } finally {

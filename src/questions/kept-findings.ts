@@ -11,6 +11,7 @@ import type { PolicyVersion } from '../domain/policy/policy-versions.ts';
 import { type DataClass, overKey } from '../domain/reach/data-class.ts';
 import { isGrantedOver } from '../domain/reach/data-presence.ts';
 import type { Reach } from '../domain/reach/reach.ts';
+import { unexplained } from '../domain/reach/unexplained-access.ts';
 import type { KeptAccess } from './history-of-some.ts';
 import type { KeptClass } from './kept-classes.ts';
 import type { KeptHistory } from './kept-history.ts';
@@ -149,24 +150,15 @@ export const accessesIn = (view: View, history: KeptHistory): ReadonlyArray<Coun
         reach.labels(classAsGranted(reach, each)).reaches(by.party, time) &&
         (!isPopulation(by.scope) || history.isOfAnybody(each, by.scope.population, time)),
     );
-  const unexplained: CountedAccess[] = [];
+  const found: CountedAccess[] = [];
   for (const kept of history.accesses()) {
     view.work.goOn();
     if (isExplained(kept)) continue;
-    const { position, time, data } = kept.access;
-    unexplained.push({
-      access: {
-        finding: 'unexplained-access',
-        event: position,
-        party: data.party,
-        dataset: data.dataset,
-        scope: data.scope,
-        site: data.site ?? null,
-        at: time,
-      },
+    found.push({
+      access: unexplained(kept.access),
       population: kept.population,
       subjects: history.peopleIn(view, kept),
     });
   }
-  return unexplained;
+  return found;
 };

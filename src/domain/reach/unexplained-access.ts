@@ -41,21 +41,23 @@ export const unexplainedAccess = (
   residency: Residency,
   isHeldOfAnybody: IsHeldOfAnybody = heldOfAnybody(residency),
 ): UnexplainedAccess | undefined => {
-  const { position, time, data } = access;
+  const { time, data } = access;
   const explained = accessible(reach, access, residency, isHeldOfAnybody).some((each) =>
     reach.labels(each).reaches(data.party, time),
   );
-  if (explained) return undefined;
-  return {
-    finding: 'unexplained-access',
-    event: position,
-    party: data.party,
-    dataset: data.dataset,
-    scope: data.scope,
-    site: data.site ?? null,
-    at: time,
-  };
+  return explained ? undefined : unexplained(access);
 };
+
+/** The finding about an access that nothing explains. */
+export const unexplained = ({ position, time, data }: FactOf<'AccessObserved'>): UnexplainedAccess => ({
+  finding: 'unexplained-access',
+  event: position,
+  party: data.party,
+  dataset: data.dataset,
+  scope: data.scope,
+  site: data.site ?? null,
+  at: time,
+});
 
 /** Whether anybody's data was in a population's holding, or in a backup of it, at an instant. */
 export type IsHeldOfAnybody = (holding: HoldingPresence['holding'], at: Instant) => boolean;

@@ -5,6 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { LogReader } from '../../store/log-reader.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
+import { Waker } from '../../threads/waker.ts';
 import { Applier } from './applier.ts';
 import { isDamage } from './damage.ts';
 import { openProjections } from './generations.ts';
@@ -40,21 +41,12 @@ const lookIntervalMs = 250;
 const { logFile, projectionsFile } = workerData as ProjectorThreadInput;
 const tell = (report: ProjectorThreadReport): void => parentPort?.postMessage(report);
 
-let wake: () => void = () => {};
+const waker = new Waker();
 let stopping = false;
 parentPort?.on('message', (message: 'grown' | 'stop') => {
   if (message === 'stop') stopping = true;
-  wake();
+  waker.wake();
 });
-
-const grownOrTime = (): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, lookIntervalMs);
-    wake = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-  });
 
 /** About how many events come after a position, by how close together the next ones are. */
 const eventsAfter = (log: LogReader, position: number): number => {
@@ -99,7 +91,7 @@ const run = async (): Promise<void> => {
     if (batch === undefined) {
       if (!caughtUp) tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp: true });
       caughtUp = true;
-      await grownOrTime();
+      await waker.wait(lookIntervalMs);
       continue;
     }
     caughtUp = batch.isLast;
