@@ -16,7 +16,7 @@ import { leafHash } from '../src/integrity/merkle-tree.ts';
 import { TreeBuilder } from '../src/integrity/tree-builder.ts';
 import { openTreeToRead, openTreeToWrite } from '../src/integrity/tree-file.ts';
 import { inclusionProof } from '../src/integrity/tree-over-tiles.ts';
-import { settingsFrom } from '../src/ledger/settings.ts';
+import { faultLine, settingsFrom } from '../src/ledger/configuration/read-settings.ts';
 import { checkLog } from '../src/ledger/verify/verify-log.ts';
 import { checkTiles } from '../src/ledger/verify/verify-tree.ts';
 import { serve } from '../src/main/serve.ts';
@@ -57,7 +57,7 @@ const startServer = async (
 
 const serveHere = async (hashing: boolean): Promise<void> => {
   const settings = settingsFrom(process.env);
-  if (E.isLeft(settings)) throw new Error(settings.left.message);
+  if (E.isLeft(settings)) throw new Error(settings.left.map(faultLine).join('\n'));
   const running = await serve(settings.right);
   if (!hashing) await running.ledger.parts.merkle.close();
   process.once('SIGTERM', () => void running.stop().then(() => process.exit(0)));

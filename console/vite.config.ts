@@ -10,6 +10,10 @@ const ledger = 'http://127.0.0.1:8484';
 
 export default defineConfig({
   root: here,
+  // Files name each other by relative paths, so that they work under any path; the server completes those of the page.
+  experimental: {
+    renderBuiltUrl: (file, { hostType }) => (hostType === 'html' ? `/${file}` : { relative: true }),
+  },
   plugins: [countryPoints()],
   build: {
     outDir: 'dist',

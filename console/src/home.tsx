@@ -8,6 +8,7 @@ import { PartyKind } from '../../src/domain/events/words.ts';
 import { ClockSentence } from './clocks/clock-sentence.tsx';
 import { useView } from './clocks/use-view.ts';
 import { clocksOf, questionOf } from './clocks/view-search.ts';
+import { ledgerUrl } from './ledger/base-path.ts';
 import { openFindings } from './ledger/finding-queries.ts';
 import { firstEvent } from './ledger/log-queries.ts';
 import { datasetsAt, partiesAt, populationsAt, sitesAt } from './ledger/registry-queries.ts';
@@ -21,11 +22,12 @@ const EmptyLedger = () => (
     <h1>This ledger is empty</h1>
     <p>Nothing has been recorded yet. To load the example, run this in a checkout of Domicile:</p>
     <pre>
-      <code>bin/domicile emit scenarios/tiktok-us/events.ndjson --url {location.origin}</code>
+      <code>bin/domicile emit scenarios/tiktok-us/events.ndjson --url {ledgerUrl}</code>
     </pre>
     <p>
-      Services record events with <code>POST /v1/events</code>; see the <a href="/reference">reference</a>.
-      This page updates by itself as soon as something is recorded.
+      Services record events with <code>POST /v1/events</code>; see the{' '}
+      <a href={`${ledgerUrl}/reference`}>reference</a>. This page updates by itself as soon as something is
+      recorded.
     </p>
   </section>
 );

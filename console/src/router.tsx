@@ -7,6 +7,7 @@ import { PartyKind } from '../../src/domain/events/words.ts';
 import { comparison, oneOf, policyVersion, position, text } from './clocks/address-fields.ts';
 import { parseSearch, searchWith, stringifySearch } from './clocks/view-search.ts';
 import { Home } from './home.tsx';
+import { basePath } from './ledger/base-path.ts';
 import { Failure } from './parts/states.tsx';
 import { PersonScreen } from './person/person-screen.tsx';
 import { NotFound } from './shell/not-found.tsx';
@@ -154,6 +155,7 @@ export const router = createRouter({
     integrity,
     health,
   ]),
+  basepath: basePath === '' ? '/' : basePath,
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

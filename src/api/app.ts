@@ -1,22 +1,30 @@
 /**
  * The HTTP API, all of it: https://hono.dev on Web standards. Problems are RFC 9457; the description is OpenAPI 3.1.
  */
+import * as E from 'fp-ts/lib/Either.js';
 import { Hono } from 'hono';
-import { requestId } from 'hono/request-id';
+import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
 import type { Problem } from '../contract/problem.ts';
 import type { Mapping } from '../import/mapping/mapping.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { passingProblem } from '../ledger/passing-problems.ts';
+import type { TrustedProxies } from '../ledger/settings.ts';
 import { vaultPath } from '../people/vault/vault-wire.ts';
 import { letEverybodyIn, letIn, neededFor } from './http/access.ts';
+import { routedPath } from './http/base-path.ts';
 import type { ApiEnv } from './http/caller.ts';
+import { originReader } from './http/forwarded.ts';
 import { asksForPage, noPage } from './http/no-page.ts';
 import { describeApi } from './http/openapi.ts';
 import { problem } from './http/problem.ts';
+import { limitRequests } from './http/rate-limit.ts';
 import { refuseOtherSites } from './http/same-site.ts';
 import { tellCheckpoint } from './http/tell-checkpoint.ts';
+import { LedgerMetrics } from './observing/ledger-metrics.ts';
+import { nameRequest, observeRequests } from './observing/observe-requests.ts';
+import type { Tracing } from './observing/observed-request.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { findingRoutes } from './routes/findings.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -42,23 +50,23 @@ const info = {
   description: 'Where people’s data lived, who could reach it, and which policy that broke, on two clocks.',
 };
 
-/** The methods that the path of a URL takes (none if there is no such path), and the questions beneath it. */
+/** The methods that a path takes (none if there is no such path), and the questions beneath it. */
 const takenAt = (
   app: Hono<ApiEnv>,
-  url: string,
+  path: string,
 ): { readonly methods: ReadonlyArray<string>; readonly beneath: ReadonlyArray<string> } => {
-  const segments = new URL(url).pathname.split('/');
+  const segments = path.split('/');
   const begins = (pattern: ReadonlyArray<string>): boolean =>
     segments.every((segment, index) =>
       pattern[index]?.startsWith(':') === true ? segment !== '' : segment === pattern[index],
     );
   const methods = new Set<string>();
   const beneath = new Set<string>();
-  for (const { method, path } of app.routes) {
-    const pattern = path.split('/');
+  for (const { method, path: route } of app.routes) {
+    const pattern = route.split('/');
     if (method === 'ALL' || !begins(pattern)) continue;
     if (pattern.length === segments.length) methods.add(method);
-    else if (method === 'GET') beneath.add(path.replace(/:(\w+)/g, '{$1}'));
+    else if (method === 'GET') beneath.add(route.replace(/:(\w+)/g, '{$1}'));
   }
   return { methods: [...methods].sort(), beneath: [...beneath].sort() };
 };
@@ -81,24 +89,66 @@ export interface AppOptions {
   readonly allowedHosts?: ReadonlyArray<string>;
   /** What the names of other systems are here, for what is imported without a mapping of its own. */
   readonly importMapping?: Mapping | undefined;
+  /** The path under which the ledger is served; empty at the root. */
+  readonly basePath?: string | undefined;
+  readonly trustProxy?: TrustedProxies | undefined;
+  /** The origins of other sites whose pages may ask. */
+  readonly corsOrigins?: ReadonlyArray<string> | undefined;
+  /** How many requests a caller may send in a minute; 0 for any number. */
+  readonly requestsPerMinute?: number | undefined;
+  /** What is measured, where others pass it on. */
+  readonly metrics?: LedgerMetrics | undefined;
+  readonly tracing?: Tracing | undefined;
 }
+
+/** Headers of answers that scripts of other sites may read. */
+const exposedHeaders = ['Link', 'Location', 'Retry-After', 'Domicile-Checkpoint', 'X-Request-Id', 'ETag'];
+/** How long browsers keep what they were told about other sites, in seconds. */
+const corsSecondsMax = 600;
 
 /**
  * The API over a ledger. A log line never holds a path or a query: either may name a person.
  */
-export const createApp = (
-  ledger: Ledger,
-  logger: Logger,
-  { trusted = false, allowedHosts = [], importMapping = {} }: AppOptions = {},
-): Hono<ApiEnv> => {
-  const app = new Hono<ApiEnv>();
-  app.use(requestId());
+export const createApp = (ledger: Ledger, logger: Logger, options: AppOptions = {}): Hono<ApiEnv> => {
+  const {
+    trusted = false,
+    allowedHosts = [],
+    basePath = '',
+    trustProxy = 'off',
+    corsOrigins = [],
+    requestsPerMinute = 0,
+    importMapping = {},
+  } = options;
+  const app = new Hono<ApiEnv>({ getPath: routedPath(basePath) });
+  const readOrigin = originReader(trustProxy);
+  const metrics = options.metrics ?? new LedgerMetrics(ledger);
+  app.use(nameRequest);
+  app.use(observeRequests(logger, metrics, options.tracing));
   app.use(secureHeaders());
+  app.use(async (context, next) => {
+    context.set('basePath', basePath);
+    const origin = readOrigin(context);
+    if (E.isLeft(origin)) return problem(context, origin.left);
+    context.set('origin', origin.right);
+    return next();
+  });
+  if (corsOrigins.length > 0) {
+    app.use(cors({ origin: [...corsOrigins], exposeHeaders: exposedHeaders, maxAge: corsSecondsMax }));
+  }
   if (trusted) app.use(letEverybodyIn);
-  else app.use(refuseOtherSites(ledger, allowedHosts), letIn(ledger));
+  else app.use(refuseOtherSites(ledger, allowedHosts, corsOrigins), letIn(ledger));
+  if (requestsPerMinute > 0) {
+    app.use(
+      limitRequests(
+        requestsPerMinute,
+        () => performance.now(),
+        () => metrics.refusedByLimit(),
+      ),
+    );
+  }
   app.use(tellCheckpoint(ledger));
   app.route('/', healthRoutes(ledger));
-  app.route('/', metricsRoutes(ledger));
+  app.route('/', metricsRoutes(metrics));
   app.route('/v1/events', recordingRoutes(ledger));
   app.route('/v1/events', logRoutes(ledger));
   app.route('/v1/import', importRoutes(ledger, importMapping));
@@ -115,17 +165,17 @@ export const createApp = (
   // Who asks another process for the vault passes it on to nobody.
   if (ledger.parts.vault.at === null)
     app.route(vaultPath, vaultRoutes(ledger.parts.vault, vaultGuard(ledger)));
-  app.route('/', consoleRoutes());
+  app.route('/', consoleRoutes(undefined, basePath));
   // The API does not change while the process lives.
   let description: ReturnType<typeof describeApi> | undefined;
   const described = () => {
-    description ??= describeApi(app, info, neededFor);
+    description ??= describeApi(app, info, neededFor, basePath);
     return description;
   };
   app.get('/openapi.json', async (context) => context.json(await described()));
-  app.route('/', referenceRoutes(info, described));
+  app.route('/', referenceRoutes(info, described, basePath));
   app.notFound((context) => {
-    const taken = takenAt(app, context.req.url);
+    const taken = takenAt(app, context.req.path);
     // A route that takes the method found nothing there, such as a file of the console.
     const method = context.req.method === 'HEAD' ? 'GET' : context.req.method;
     if (taken.methods.length === 0 || taken.methods.includes(method))

@@ -2,6 +2,7 @@
  * Puts the commands together. The reference in `docs/` is generated from their help.
  */
 import { Command } from 'commander';
+import { addBackup } from './commands/backup.ts';
 import { addBench } from './commands/bench.ts';
 import { addCopy } from './commands/copy.ts';
 import { addDemo } from './commands/demo.ts';
@@ -54,6 +55,7 @@ Exit codes: 0 success, 1 a check failed, 2 invalid usage or input, 3 the ledger 
   addVerify(program, terminal);
   addWitness(program, terminal);
   addMonitor(program, terminal);
+  addBackup(program, terminal);
   addCopy(program, terminal);
   addDoctor(program, terminal);
   addBench(program, terminal);

@@ -54,6 +54,7 @@ const kinds = {
   'invalid-events': [422, 'Invalid events'],
   'invalid-body': [422, 'Invalid body'],
   'invalid-policy': [422, 'Invalid policy'],
+  'too-many-requests': [429, 'Too many requests'],
   internal: [500, 'Internal error'],
   unavailable: [503, 'Temporarily unavailable'],
   full: [507, 'Disk full'],
@@ -82,6 +83,7 @@ interface Members extends Record<Kind, object> {
   'invalid-events': Faulty & PartlyRecorded;
   'invalid-body': Faulty;
   'invalid-policy': Faulty;
+  'too-many-requests': Detailed & { readonly retryAfterMs: number };
   internal: object;
   unavailable: Detailed & PartlyRecorded & { readonly retryAfterMs: number };
   full: Detailed & PartlyRecorded;

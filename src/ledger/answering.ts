@@ -153,6 +153,11 @@ export class Answering {
     return this.thread;
   }
 
+  /** Questions that wait for their turn, the one under way included. */
+  waitingNow(): number {
+    return this.waiting;
+  }
+
   /** How far the question under way is with what takes it long. */
   progress(): AnsweringProgress {
     return this.signals.progress();

@@ -14,19 +14,26 @@ export const filesIn = (directory: string) => ({
   reads: join(directory, 'reads.sqlite'),
   tree: join(directory, 'tree.sqlite'),
   signingKeys: join(directory, 'signing-keys.json'),
+  /** Says that there were keys, also where their file is lost. */
+  keysRequired: join(directory, 'keys-required'),
+  /** Lies there while a backup is being restored. */
+  restoring: join(directory, 'restore-unfinished'),
 });
 
 /** The names of a ledger's files, each with its companions such as `-wal`, and of its directory of projections. */
 const ofLedger =
-  /^(((log|vault|reads|tree)\.sqlite|kurrentdb-.*\.mirror|(keys|signing-keys|server)\.json|first-key\.txt)([-.].*)?|projections)$/;
+  /^(((log|vault|reads|tree)\.sqlite|kurrentdb-.*\.mirror|(keys|signing-keys|server)\.json|first-key\.txt|keys-required|restore-unfinished)([-.].*)?|projections)$/;
 const ofProjections = /^(counted-.*|generation-\d+\.sqlite|serving\.json)([-.].*)?$/;
+
+/** Whether a file of this name in the directory of a ledger is one of the ledger's own. */
+export const isOfLedger = (name: string): boolean => ofLedger.test(name);
 
 /** Makes the directory of a ledger, or takes from other users what they may do with its files. */
 export const keepFilesPrivate = (directory: string): void => {
   makePrivateDirectory(directory);
   const { projections } = filesIn(directory);
   if (existsSync(projections)) tightenDirectory(projections, (name) => ofProjections.test(name));
-  tightenDirectory(directory, (name) => ofLedger.test(name));
+  tightenDirectory(directory, isOfLedger);
 };
 
 /** The files of a ledger that others than their owner may read. */

@@ -32,6 +32,7 @@ import { askAsKnown } from './ask.ts';
 import { compareBeside } from './compare/compare-beside.ts';
 import { ServingProjections } from './serving-projections.ts';
 import type { CarriedIdentifiers } from './settings.ts';
+import { Timings } from './timings.ts';
 import type { FileWatch } from './watch/file-watch.ts';
 import type { Witnessing } from './witnessing/witnessing.ts';
 
@@ -72,6 +73,8 @@ export interface LedgerParts {
 export class Ledger {
   readonly parts: LedgerParts;
   readonly replays: Replays;
+  /** How long its parts take. */
+  readonly timings = new Timings();
   /** Up to this position, wide questions are answered here: a thread would cost more than it saves. */
   onTheSpotMax = 10_000;
   private readonly long = new LRUCache<string, true>({ max: longQuestionsMax, ttl: longQuestionMs });
@@ -166,7 +169,10 @@ export class Ledger {
       }
     }
     try {
-      return await answering.ask(() => this.serving.file, asked, signal);
+      return await this.timings.time(
+        (seconds) => ({ kind: 'question-beside', question: asked.question, seconds }),
+        () => answering.ask(() => this.serving.file, asked, signal),
+      );
     } catch (error) {
       if (error instanceof ProjectionsDamaged) void this.serving.rebuild();
       throw error;
@@ -207,6 +213,11 @@ export class Ledger {
   /** Waits for the projections to reach a position; false if they do not within `waitMs`. */
   reached(position: Position): Promise<boolean> {
     return this.serving.reached(position, this.parts.waitMs);
+  }
+
+  /** Questions that wait for a thread beside, or are answered there. */
+  waitingBeside(): number {
+    return this.answering.waitingNow() + this.answeringOfPeople.waitingNow();
   }
 
   /** How far the question about everybody that is under way is with its counting; both numbers are 0 when it counts nobody. */

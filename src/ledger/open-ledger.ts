@@ -91,6 +91,17 @@ const openVault = async (
   return vault;
 };
 
+/** Refuses the directory of a ledger into which a backup was restored in part. */
+const refuseUnfinished = (directory: string): void => {
+  const { restoring } = filesIn(directory);
+  if (!existsSync(restoring)) return;
+  throw new StoreUnusable(
+    directory,
+    'a backup was being restored here, and that was cut off, so that only some of its files are there',
+    'Restore it again with domicile restore',
+  );
+};
+
 /**
  * Opens the ledger that the settings name, and makes it if there is none.
  *
@@ -105,6 +116,7 @@ export const openLedger = async (
   const signs = settings.vault === undefined;
   const witnesses =
     signs && settings.witnessesFile !== undefined ? readWitnesses(settings.witnessesFile) : undefined;
+  refuseUnfinished(settings.dataDirectory);
   keepFilesPrivate(settings.dataDirectory);
   const { store, logFile, onGrown } = await openStore(settings, notify === undefined ? {} : { notify });
   const files = filesIn(settings.dataDirectory);

@@ -3,19 +3,25 @@
  */
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
+import { Server as TlsServer } from 'node:tls';
 import { serve as serveHttp } from '@hono/node-server';
 import * as E from 'fp-ts/lib/Either.js';
 import { pino } from 'pino';
 import { createApp } from '../api/app.ts';
 import { isLoopbackHost } from '../api/http/same-site.ts';
+import { LedgerMetrics } from '../api/observing/ledger-metrics.ts';
+import { faultLine, settingsFrom } from '../ledger/configuration/read-settings.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
-import { type Settings, settingsFrom } from '../ledger/settings.ts';
+import type { Settings } from '../ledger/settings.ts';
 import { Scope } from '../people/access/keys.ts';
 import { importMappingIn } from './import-mapping.ts';
 import { leaveAddress, removeAddress } from './server-address.ts';
 import { endSilentConnections } from './silent-connections.ts';
+import { startTelemetry } from './telemetry.ts';
+import { readCredentials, renewCredentials } from './tls.ts';
 
 /** How long open connections may take to end when the server stops. */
 const closeWaitMsMax = 5_000;
@@ -36,7 +42,7 @@ export interface Running {
 /** Who may use the server, as a message to the person who started it. */
 export const whoMayUse = ({ ledger, url, firstKeyFile }: Running): string => {
   if (firstKeyFile !== undefined) {
-    return `It listens beyond this machine, so a first key was made, with every scope; its token is in ${firstKeyFile}`;
+    return `Others than this machine can reach it, so a first key was made, with every scope; its token is in ${firstKeyFile}`;
   }
   const { keys } = ledger.parts;
   if (keys.areLost()) {
@@ -48,12 +54,14 @@ export const whoMayUse = ({ ledger, url, firstKeyFile }: Running): string => {
 };
 
 /**
- * Makes a first key if the server listens beyond loopback and has none: callers from other machines always need a key.
+ * Makes a first key if others than this machine can reach the server, by themselves or through a proxy, and it has none: they
+ * always need a key.
  * The token is left in a file that only the owner can read.
  */
 const makeFirstKey = (ledger: Ledger, settings: Settings): string | undefined => {
   const { keys, now } = ledger.parts;
-  if (isLoopbackHost(settings.host) || keys.areSetUp()) return undefined;
+  const isForThisMachine = isLoopbackHost(settings.host) && (settings.trustProxy ?? 'off') === 'off';
+  if (isForThisMachine || keys.areSetUp()) return undefined;
   const token = keys.create('first', Scope.words, now(), randomBytes);
   if (E.isLeft(token)) return undefined;
   const file = join(settings.dataDirectory, 'first-key.txt');
@@ -64,7 +72,11 @@ const makeFirstKey = (ledger: Ledger, settings: Settings): string | undefined =>
 /** Opens the ledger and listens. Resolves when the server takes requests. */
 export const serve = async (settings: Settings): Promise<Running> => {
   const importMapping = importMappingIn(settings.importMapFile);
-  const logger = pino({ level: process.env.LOG_LEVEL ?? 'warn' });
+  const logger = pino({ level: settings.logLevel ?? 'warn' });
+  const { tls, basePath = '' } = settings;
+  // Before anything is opened: a server without its certificate does not start.
+  const credentials = tls === undefined ? undefined : readCredentials(tls);
+  const telemetry = await startTelemetry(process.env);
   const ledger = await openLedger(settings, (notice) =>
     notice.kind === 'vault-misses-people'
       ? logger.warn(notice, 'vault')
@@ -74,18 +86,30 @@ export const serve = async (settings: Settings): Promise<Running> => {
   await ledger.ready();
   await ledger.refill();
   const firstKeyFile = makeFirstKey(ledger, settings);
-  const app = createApp(ledger, logger, { allowedHosts: settings.allowedHosts, importMapping });
+  const metrics = new LedgerMetrics(ledger);
+  telemetry?.begin(ledger, metrics);
+  const app = createApp(ledger, logger, {
+    ...settings,
+    importMapping,
+    metrics,
+    tracing: telemetry?.tracing,
+  });
   return new Promise((resolve, reject) => {
     const server = serveHttp(
       {
         fetch: app.fetch,
         hostname: settings.host,
         port: settings.port,
-        serverOptions: { requestTimeout: requestMsMax },
+        ...(credentials === undefined
+          ? { serverOptions: { requestTimeout: requestMsMax } }
+          : {
+              createServer: createTlsServer,
+              serverOptions: { ...credentials, requestTimeout: requestMsMax },
+            }),
       },
       ({ port }) => {
         const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
-        const url = `http://${host}:${port}`;
+        const url = `${tls === undefined ? 'http' : 'https'}://${host}:${port}${basePath}`;
         // A server that listens everywhere is asked on this machine.
         leaveAddress(settings.dataDirectory, url.replace(/\/\/(0\.0\.0\.0|\[::\]):/, '//127.0.0.1:'));
         resolve({
@@ -93,6 +117,7 @@ export const serve = async (settings: Settings): Promise<Running> => {
           url,
           firstKeyFile,
           stop: async () => {
+            endRenewing();
             const closed = new Promise<void>((done) => server.close(() => done()));
             const timer = setTimeout(
               () => 'closeAllConnections' in server && server.closeAllConnections(),
@@ -102,11 +127,17 @@ export const serve = async (settings: Settings): Promise<Running> => {
             await closed;
             clearTimeout(timer);
             removeAddress(settings.dataDirectory);
+            // What is measured is read a last time while the ledger is open.
+            await telemetry?.end();
             await ledger.close();
           },
         });
       },
     );
+    const endRenewing =
+      tls !== undefined && server instanceof TlsServer
+        ? renewCredentials(server, tls, logger)
+        : () => undefined;
     if ('timeout' in server) endSilentConnections(server, silentMsMax);
     server.once('error', (error) => {
       void ledger.close().then(() => reject(error));
@@ -117,7 +148,7 @@ export const serve = async (settings: Settings): Promise<Running> => {
 const main = async (): Promise<void> => {
   const settings = settingsFrom(process.env);
   if (E.isLeft(settings)) {
-    process.stderr.write(`${settings.left.variable}: ${settings.left.message}\n`);
+    process.stderr.write(`${settings.left.map(faultLine).join('\n')}\n`);
     process.exitCode = 2;
     return;
   }

@@ -12,6 +12,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import type { ApiEnv } from '../../src/api/http/caller.ts';
+import { LedgerMetrics } from '../../src/api/observing/ledger-metrics.ts';
 import { findingRoutes } from '../../src/api/routes/findings.ts';
 import { importRoutes } from '../../src/api/routes/importing.ts';
 import { logRoutes } from '../../src/api/routes/log.ts';
@@ -174,7 +175,7 @@ describe('a ledger with keys', () => {
     const bare = new Hono<ApiEnv>();
     bare.route('/v1', registryRoutes(ledger));
     bare.route('/v1/events', logRoutes(ledger)).route('/v1/events', recordingRoutes(ledger));
-    bare.route('/v1/replays', replayRoutes(ledger)).route('/', metricsRoutes(ledger));
+    bare.route('/v1/replays', replayRoutes(ledger)).route('/', metricsRoutes(new LedgerMetrics(ledger)));
     bare
       .route('/v1/import', importRoutes(ledger, {}))
       .route('/api/v1/lineage', openLineageRoutes(ledger, {}))

@@ -24,7 +24,7 @@ describe('copying a ledger', () => {
 
     expect(done).toMatchObject({ code: 0 });
     expect(done.out).toMatch(
-      /^Both ledgers hold the same 101 events\.\nSHA-256 over every event in order: [0-9a-f]{64}\n$/,
+      /^Both ledgers hold the same 101 events\.\nAlso copied: the vault\.\nNot copied: who asked about whom, the signed tree, the keys that sign it; --all takes them as well\.\nSHA-256 over every event in order: [0-9a-f]{64}\n$/,
     );
     const answers = await Promise.all(
       [original, copy].map((data) =>
@@ -33,6 +33,21 @@ describe('copying a ledger', () => {
     );
     expect(answers[1]).toEqual(answers[0]);
     expect(answers[0]!.out.split('\n').length).toBeGreaterThan(3);
+  });
+
+  it('takes everything with --all: the copy goes on where the ledger stood', async () => {
+    const whole = join(folder, 'whole');
+    const key = (await domicile('keys', 'create', 'auditor', '--data', original)).out.trim();
+    const done = await domicile('copy', '--all', '--from', `sqlite:${original}`, '--to', `sqlite:${whole}`);
+    expect(done.out).toContain(
+      'Also copied: the vault, the keys of callers, who asked about whom, the signed tree, the keys that sign it.',
+    );
+    expect(done.out).not.toContain('Not copied');
+    expect((await domicile('verify', '--data', whole)).code).toBe(0);
+    const keys = await Promise.all([original, whole].map((data) => domicile('log', 'key', '--data', data)));
+    expect(keys[1]!.out).toBe(keys[0]!.out);
+    expect((await domicile('keys', 'list', '--data', whole)).out).toContain('auditor');
+    expect(key).toMatch(/^dom_/);
   });
 
   it('can be repeated and then finds nothing to copy', async () => {

@@ -199,7 +199,11 @@ describe('domicile doctor', () => {
     expect(code).toBe(0);
     expect(new Set(Object.values(states))).toEqual(new Set(['ok']));
     expect(rows.find(({ name }) => name === 'events')?.found).toBe('101 in the log, all readable');
-    expect(rows.find(({ name }) => name === 'LEDGER_PORT')?.found).toBe('8484 (default)');
+    expect(rows.find(({ name }) => name === 'LEDGER_PORT')).toMatchObject({ found: '8484', from: 'default' });
+    expect(rows.find(({ name }) => name === 'LEDGER_STORE')).toMatchObject({
+      found: `sqlite:${data}`,
+      from: '--data',
+    });
   });
 
   it('checks a ledger beside a running server, and asks the server for its health', async () => {

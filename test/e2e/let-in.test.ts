@@ -2,13 +2,17 @@
  * Who is let in: a ledger with keys asks for one, and a console that is not built says how to build it.
  */
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { consoleRoutes } from '../../src/api/routes/console.ts';
 import { filesIn } from '../../src/ledger/files.ts';
+import { serve } from '../../src/main/serve.ts';
 import { Keys } from '../../src/people/access/keys.ts';
+import { reverseProxy } from '../support/reverse-proxy.ts';
+import { newDataDirectory, removeDirectory, settingsIn } from '../support/server.ts';
 import { Console, foundingCase, panel } from './support/console.ts';
 
 let the: Console;
@@ -54,6 +58,37 @@ describe('Given a key that is kept on this device', () => {
     await other.getByRole('heading', { name: 'This ledger requires a key' }).waitFor();
     const third = await the.page('/log', { timezone: 'UTC' });
     await third.getByRole('heading', { name: 'This ledger requires a key' }).waitFor();
+  });
+});
+
+describe('Given a ledger under a path of its host, behind a proxy', () => {
+  it('when the console is opened and used there, then it loads and asks everything under that path', async () => {
+    const directory = newDataDirectory();
+    const trusted = { basePath: '/domicile', trustProxy: 'on' as const };
+    const running = await serve({ ...(await settingsIn(directory)), ...trusted });
+    const proxy = await reverseProxy({ to: new URL(running.url).origin });
+    try {
+      const page = await the.page(`${proxy.url}/domicile/findings/try`, { timezone: 'UTC' });
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+      await page.getByLabel('Key', { exact: true }).fill(readFileSync(running.firstKeyFile!, 'utf8').trim());
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('link', { name: 'Log', exact: true }).click();
+      await page
+        .getByRole('heading', { name: /No events|events$/ })
+        .first()
+        .waitFor();
+      expect(new URL(page.url()).pathname).toBe('/domicile/log');
+      await page.reload();
+      await page.getByRole('link', { name: 'Health', exact: true }).click();
+      await page.getByText('Projections').first().waitFor();
+      expect(asked.length).toBeGreaterThan(10);
+      expect(asked.filter((path) => !path.startsWith('/domicile/'))).toEqual([]);
+    } finally {
+      await proxy.close();
+      await running.stop();
+      removeDirectory(directory);
+    }
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import { useSyncExternalStore } from 'react';
 import { type Client, createClient } from '../../../src/client/client.ts';
+import { ledgerUrl } from './base-path.ts';
 
 const storedUnder = 'domicile-key';
 
@@ -23,7 +24,7 @@ const write = (storage: Storage, token: string | undefined): void => {
 
 const clientWith = (token: string | undefined): Client =>
   // `live.ts` reconnects, because it also tells the reader.
-  createClient({ url: location.origin, token, retry: { attemptsMax: 1 } });
+  createClient({ url: ledgerUrl, token, retry: { attemptsMax: 1 } });
 
 let current = { token: read(), client: clientWith(read()) };
 const listeners = new Set<() => void>();

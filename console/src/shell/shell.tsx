@@ -5,6 +5,7 @@ import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { ClockBar } from '../clocks/clock-bar.tsx';
 import { useView } from '../clocks/use-view.ts';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
+import { ledgerUrl } from '../ledger/base-path.ts';
 import { useConnection } from '../ledger/live.ts';
 import { setKey, useSession } from '../ledger/session.ts';
 import { NamesAt } from '../parts/names.tsx';
@@ -84,7 +85,7 @@ export const Shell = () => {
         <div className="with-proof">
           <main id="main" tabIndex={-1}>
             <p className="on-paper">
-              From {location.origin}
+              From {ledgerUrl}
               {href}
             </p>
             {refused ? <KeyGate /> : <Outlet />}

@@ -22,6 +22,7 @@ import type {
   GivenTo,
   WideQuestion,
 } from '../../questions/wide/wide-questions.ts';
+import { linkTo } from './base-path.ts';
 import { type ApiEnv, callerOf } from './caller.ts';
 import { problem } from './problem.ts';
 
@@ -62,9 +63,10 @@ const respond = async <A>(
   const data = await shown(found);
   const next = after === null ? null : encodeCursor({ ...clocks, after });
   if (next !== null) {
-    const url = new URL(context.req.url);
-    url.searchParams.set('cursor', next);
-    context.header('Link', `<${url.pathname}${url.search}>; rel="next"`);
+    const { pathname, searchParams } = new URL(context.req.url);
+    searchParams.set('cursor', next);
+    const path = pathname.startsWith(`${context.get('basePath')}/`) ? pathname : linkTo(context, pathname);
+    context.header('Link', `<${path}?${searchParams}>; rel="next"`);
   }
   const echoed = { ...wireClocks(clocks), ...(heardUntil === undefined ? {} : { heardUntil }) };
   return context.json({ clocks: echoed, data, next, ...further });

@@ -10,6 +10,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { People } from '../../ledger/people.ts';
 import type { Emitter } from '../../ledger/recording/emitter.ts';
 import type { Scope } from '../../people/access/keys.ts';
+import type { Origin } from './forwarded.ts';
 
 /** A caller that was let in. */
 export interface Caller {
@@ -24,7 +25,12 @@ export interface Caller {
 
 /** What middleware leaves with a request for its route. */
 export interface ApiEnv {
-  Variables: RequestIdVariables & { caller: Caller };
+  Variables: RequestIdVariables & {
+    caller: Caller;
+    /** The path under which the ledger is served; empty at the root. */
+    basePath: string;
+    origin: Origin;
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What a browser is shown at an address where there is nothing: a page, in place of problem details in JSON. */
 import type { Context } from 'hono';
+import { pageUnder } from './base-path.ts';
 
 /** Paths of the API, whose callers are programs. */
 const ofApi = /^\/(v1|api|log)\//;
@@ -20,5 +21,5 @@ export const asksForPage = ({ req }: Context): boolean =>
 /** The page, with status 404. */
 export const noPage = (context: Context): Response => {
   context.header('Cache-Control', 'no-store');
-  return context.html(page, 404);
+  return context.html(pageUnder(context.get('basePath') ?? '', page), 404);
 };

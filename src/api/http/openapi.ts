@@ -54,11 +54,13 @@ export const describeApi = async (
   app: Hono<ApiEnv>,
   info: { readonly title: string; readonly version: string; readonly description: string },
   neededFor: (method: string, path: string) => string | undefined,
+  basePath: string,
 ) => {
   const description = await generateSpecs(app, {
     documentation: {
       openapi: '3.1.0',
       info,
+      servers: [{ url: basePath === '' ? '/' : basePath }],
       components: {
         securitySchemes: {
           key: {

@@ -11,6 +11,8 @@ import { problem } from './problem.ts';
 
 /** Probes ask by the address of the machine, and learn nothing about anybody. */
 const probedPaths: ReadonlySet<string> = new Set(['/livez', '/readyz']);
+/** What tells that a proxy passed a request on, for somebody who need not be on this machine. */
+const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
 const readingMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Whether a host, without its port, is this machine itself. */
@@ -25,9 +27,11 @@ const isAddressed = (host: string, allowedHosts: ReadonlyArray<string>): boolean
   isLoopbackHost(nameOf(host)) || allowedHosts.includes(nameOf(host));
 
 /** Whether a page of another site sent the request, as far as its headers tell. */
-const isCrossSite = (context: Context, host: string): boolean => {
+const isCrossSite = (context: Context, host: string, others: ReadonlyArray<string>): boolean => {
   const site = context.req.header('sec-fetch-site');
   const origin = context.req.header('origin');
+  // A site that the settings let ask.
+  if (origin !== undefined && others.includes(origin)) return false;
   if (readingMethods.has(context.req.method)) {
     // A link from another page is followed; what a page loads by itself is not.
     const isFollowed = context.req.header('sec-fetch-mode') === 'navigate';
@@ -40,20 +44,35 @@ const isCrossSite = (context: Context, host: string): boolean => {
 /**
  * Refuses requests under other names than those of the ledger, and, while no keys are set up, those of other sites.
  *
+ * Behind a proxy, the name that the caller gave counts, and so does the one by which the proxy asks: a page that reaches the
+ * ledger itself can send any header.
+ *
  * @param allowedHosts names besides those of this machine. With keys, hosts are looked at where this names some.
+ * @param corsOrigins other sites whose pages may ask.
  */
 export const refuseOtherSites =
-  (ledger: Ledger, allowedHosts: ReadonlyArray<string>): MiddlewareHandler<ApiEnv> =>
+  (
+    ledger: Ledger,
+    allowedHosts: ReadonlyArray<string>,
+    corsOrigins: ReadonlyArray<string>,
+  ): MiddlewareHandler<ApiEnv> =>
   async (context, next) => {
     if (probedPaths.has(context.req.path)) return next();
     const hasKeys = ledger.parts.keys.areSetUp();
     const host = context.req.header('host') ?? new URL(context.req.url).host;
-    if ((!hasKeys || allowedHosts.length > 0) && !isAddressed(host, allowedHosts)) {
+    const { forwardedHost } = context.get('origin');
+    const names = forwardedHost === undefined ? [host] : [host, forwardedHost];
+    if ((!hasKeys || allowedHosts.length > 0) && !names.every((name) => isAddressed(name, allowedHosts))) {
       const detail =
         'this host is not among those by which the ledger is asked: LEDGER_ALLOWED_HOSTS lists them';
       return problem(context, { kind: 'misdirected', detail });
     }
-    if (!hasKeys && isCrossSite(context, host)) {
+    if (!hasKeys && forwardingHeaders.some((name) => context.req.header(name) !== undefined)) {
+      const detail =
+        'a proxy passed this on; without keys, a ledger answers this machine alone: domicile keys create makes a key';
+      return problem(context, { kind: 'forbidden', detail });
+    }
+    if (!hasKeys && isCrossSite(context, forwardedHost ?? host, corsOrigins)) {
       const detail =
         'a page of another site sent this; without keys, only pages of the ledger itself may use it in a browser';
       return problem(context, { kind: 'forbidden', detail });

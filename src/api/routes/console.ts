@@ -4,11 +4,13 @@
  * The page loads files of its own origin only and runs no inline script, so nothing that an event says can become code.
  * Browsers keep files whose names carry a hash of their content for good.
  */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { etag } from 'hono/etag';
+import { pageUnder } from '../http/base-path.ts';
 import type { ApiEnv } from '../http/caller.ts';
 import { consolePaths } from '../http/console-paths.ts';
 
@@ -38,7 +40,7 @@ const notBuilt = `<!doctype html>
 <p>Build it, and load this page again:</p>
 <pre>npm ci
 npm run console</pre>
-<p>The HTTP API works all the same: it is described at <a href="/openapi.json">/openapi.json</a>.</p>
+<p>The HTTP API works all the same: it <a href="/openapi.json">describes itself</a>.</p>
 </html>
 `;
 
@@ -56,21 +58,32 @@ const withCacheControl =
 const revalidated = withCacheControl('no-cache');
 const keptForGood = withCacheControl('public, max-age=31536000, immutable');
 
+/** Serves the page with its links under a base path. */
+const servePageUnder =
+  (basePath: string, file: string): MiddlewareHandler =>
+  async (context, next) => {
+    const page = await readFile(file, 'utf8').catch(() => undefined);
+    return page === undefined ? next() : context.html(pageUnder(basePath, page));
+  };
+
 /**
  * The routes of the console.
  *
  * @param directory where it was built to.
+ * @param basePath the path under which the ledger is served; empty at the root.
  */
-export const consoleRoutes = (directory: string = dist): Hono<ApiEnv> => {
+export const consoleRoutes = (directory: string = dist, basePath = ''): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
-  const page = serveStatic({ path: join(directory, 'index.html'), precompressed: true });
+  const index = join(directory, 'index.html');
+  const page =
+    basePath === '' ? serveStatic({ path: index, precompressed: true }) : servePageUnder(basePath, index);
   // Without `root`, which must exist when the server starts: the console may be built later.
   const file = serveStatic({ rewriteRequestPath: (path) => join(directory, path), precompressed: true });
   for (const path of consolePaths) {
     routes.get(path, etag(), revalidated, page, (context) => {
       context.header('Content-Security-Policy', contentSecurityPolicy);
       context.header('Cache-Control', 'no-store');
-      return context.html(notBuilt, 503);
+      return context.html(pageUnder(basePath, notBuilt), 503);
     });
   }
   routes.get('/assets/:file', etag(), keptForGood, file);

@@ -2,98 +2,13 @@
  * Metrics for Prometheus.
  */
 import { Hono } from 'hono';
-import { Gauge, Registry } from 'prom-client';
-import type { Ledger } from '../../ledger/ledger.ts';
 import { type ApiEnv, needsCaller } from '../http/caller.ts';
-
-const msPerSecond = 1_000;
-
-/** The gauges of one ledger, in a registry of their own: a process may hold several ledgers. */
-const registryOf = (ledger: Ledger): Registry => {
-  const registry = new Registry();
-  const gauge = (name: string, help: string, value: () => number | Promise<number>): void => {
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      async collect() {
-        this.set(await value());
-      },
-    });
-  };
-  const { store, vault } = ledger.parts;
-  const state = () => ledger.state();
-
-  gauge('domicile_log_head_position', 'Position of the last event in the log.', () => store.head());
-  gauge('domicile_projection_position', 'Position up to which events are applied.', () => state().position);
-  gauge(
-    'domicile_projection_applied_events',
-    'Events applied since the process began.',
-    () => state().applied,
-  );
-  gauge('domicile_projection_caught_up', 'Whether the projections are at the head of the log.', () =>
-    Number(state().caughtUp),
-  );
-  gauge('domicile_projection_failed', 'Whether the projections have stopped with a failure.', () =>
-    Number(state().failure !== undefined),
-  );
-  gauge('domicile_projection_generation', 'Number of the serving generation.', () => ledger.generation());
-  gauge(
-    'domicile_counting_done_individuals',
-    'Individuals counted so far by the question about everybody that is under way.',
-    () => ledger.counting().done,
-  );
-  gauge(
-    'domicile_counting_total_individuals',
-    'Individuals that this question counts; 0 when it counts nobody.',
-    () => ledger.counting().total,
-  );
-  gauge('domicile_replay_running', 'Whether a replay is running.', () =>
-    Number(ledger.replays.all().some((replay) => replay.state === 'running')),
-  );
-  gauge('domicile_vault_failed', 'Whether the vault is unavailable.', async () =>
-    Number((await vault.fault()) !== undefined),
-  );
-  const { merkle, witnessing, now } = ledger.parts;
-  gauge('domicile_signed_checkpoint_size', 'Events in the checkpoint that was signed last.', () =>
-    Number(merkle.state.signed?.size ?? 0),
-  );
-  gauge('domicile_integrity_failed', 'Whether nothing is signed and recorded any more.', () =>
-    Number(merkle.state.stop !== undefined),
-  );
-  if (witnessing !== undefined) {
-    const secondsSince = (at: number | undefined): number =>
-      at === undefined ? Number.NaN : Math.max(0, (now() - at) / msPerSecond);
-    gauge(
-      'domicile_witnessed_checkpoint_size',
-      'Events in the checkpoint that the witnesses cosigned last.',
-      () => (merkle.state.witnessedAt === undefined ? 0 : (merkle.state.checkpoint?.size ?? 0)),
-    );
-    gauge(
-      'domicile_witnessed_checkpoint_age_seconds',
-      'Time since the witnessed checkpoint was last cosigned; NaN before the first.',
-      () => secondsSince(merkle.state.witnessedAt),
-    );
-    new Gauge({
-      name: 'domicile_witness_cosignature_age_seconds',
-      help: 'Time since the last cosignature of a witness; NaN before its first.',
-      labelNames: ['witness'],
-      registers: [registry],
-      collect() {
-        for (const { name, last } of witnessing.states()) this.set({ witness: name }, secondsSince(last?.at));
-      },
-    });
-  }
-  gauge('process_resident_memory_bytes', 'Resident memory of the process.', () => process.memoryUsage().rss);
-  gauge('nodejs_heap_size_used_bytes', 'Heap in use.', () => process.memoryUsage().heapUsed);
-  return registry;
-};
+import type { LedgerMetrics } from '../observing/ledger-metrics.ts';
 
 /** The route `/metrics`. */
-export const metricsRoutes = (ledger: Ledger): Hono<ApiEnv> => {
+export const metricsRoutes = ({ registry }: LedgerMetrics): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
   routes.use('/metrics', needsCaller);
-  const registry = registryOf(ledger);
   routes.get('/metrics', async (context) =>
     context.text(await registry.metrics(), 200, { 'Content-Type': registry.contentType }),
   );

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
 import type { JsonObject } from '../../domain/events/json-object.ts';
+import { pageUnder } from '../http/base-path.ts';
 import type { ApiEnv } from '../http/caller.ts';
 
 interface Operation {
@@ -150,11 +151,12 @@ ${operations.map(({ path, method, operation }) => operationText(path, method, op
 export const referenceRoutes = (
   info: { readonly title: string; readonly description: string },
   described: () => Promise<{ readonly paths: unknown }>,
+  basePath: string,
 ): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
   let page: string | undefined;
   routes.get('/reference', async (context) => {
-    page ??= pageOf(info.title, info.description, (await described()).paths as Paths);
+    page ??= pageUnder(basePath, pageOf(info.title, info.description, (await described()).paths as Paths));
     context.header('Content-Security-Policy', contentSecurityPolicy);
     return context.html(page);
   });

@@ -12,6 +12,7 @@ import { formatInstant } from '../../domain/time/instant.ts';
 import { wireClocksNow } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { ReplayRun } from '../../projections/engine/replay.ts';
+import { linkTo } from '../http/base-path.ts';
 import { type ApiEnv, callerOf, needsCaller } from '../http/caller.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { jsonSchema } from '../http/json-schema.ts';
@@ -78,7 +79,7 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
         TE.matchW(
           (refused) => problem(context, refused),
           (replay) => {
-            context.header('Location', `/v1/replays/${replay.id}`);
+            context.header('Location', linkTo(context, `/v1/replays/${replay.id}`));
             return context.json(told(replay), 202);
           },
         ),

@@ -4,7 +4,9 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Settings, settingsFrom } from '../../ledger/settings.ts';
+import { pipe } from 'fp-ts/lib/function.js';
+import { readSettings } from '../../ledger/configuration/read-settings.ts';
+import type { Settings } from '../../ledger/settings.ts';
 import type { CopyProblem } from '../../store/copy.ts';
 import { checkFailed, invalidUsage, success, unavailable } from '../invocation/exit-codes.ts';
 import { type CommandResult, type Failure, failureOfThrown } from '../invocation/failure.ts';
@@ -17,19 +19,22 @@ interface CopyOptions {
   readonly from: string;
   readonly to: string;
   readonly data?: string;
+  readonly all?: boolean;
 }
 
-const settingsOf = (option: string, store: string, data: string | undefined): E.Either<Failure, Settings> => {
-  const settings = settingsFrom({
-    ...process.env,
-    LEDGER_STORE: store,
-    ...(data === undefined ? {} : { LEDGER_DATA: data }),
-  });
-  return E.mapLeft(({ message }: { message: string }) => ({
-    exitCode: invalidUsage,
-    message: `${option}: ${message}`,
-  }))(settings);
-};
+const settingsOf = (option: string, store: string, data: string | undefined): E.Either<Failure, Settings> =>
+  pipe(
+    readSettings({ options: { store, data }, environment: process.env, directory: process.cwd() }),
+    E.bimap(
+      (faults) => ({
+        exitCode: invalidUsage,
+        message: faults
+          .map(({ place, message }) => `${place === '--store' ? option : place}: ${message}`)
+          .join('\n'),
+      }),
+      ({ settings }) => settings,
+    ),
+  );
 
 const failureOf = (problem: CopyProblem): Failure => {
   switch (problem.kind) {
@@ -66,21 +71,30 @@ const copy = async (options: CopyOptions, terminal: Terminal): Promise<CommandRe
   const { copyLedger } = await import('../../ledger/copy-ledger.ts');
   const bar = new ProgressBar(terminal, () => performance.now());
   try {
-    const copied = await copyLedger(from.right, to.right, ({ phase, events, position, head }) =>
-      bar.update(
-        position,
-        head,
-        `${phase === 'copying' ? 'copied' : 'compared'} ${counted(events, 'event', 'events')}`,
-      ),
+    const copied = await copyLedger(
+      from.right,
+      to.right,
+      options.all === true,
+      ({ phase, events, position, head }) =>
+        bar.update(
+          position,
+          head,
+          `${phase === 'copying' ? 'copied' : 'compared'} ${counted(events, 'event', 'events')}`,
+        ),
     );
     bar.end();
     if (E.isLeft(copied)) return E.left(failureOf(copied.left));
-    const { events, compared, digest } = copied.right;
+    const { events, compared, digest, copied: beside, leftOut } = copied.right;
     terminal.out(
       `Both ledgers hold the same ${counted(events, 'event', 'events')}${compared === 0 ? '' : `, ${wholeNumber(compared)} of them already there`}.`,
     );
     if (from.right.vault !== undefined)
       terminal.note('The vault was not copied. The process at LEDGER_VAULT keeps it.');
+    if (beside.length > 0) terminal.out(`Also copied: ${beside.join(', ')}.`);
+    if (leftOut.length > 0) {
+      const how = options.all === true ? 'the copy has its own already' : '--all takes them as well';
+      terminal.out(`Not copied: ${leftOut.join(', ')}; ${how}.`);
+    }
     terminal.out(`SHA-256 over every event in order: ${digest}`);
     return E.right(success);
   } catch (error) {
@@ -95,7 +109,7 @@ export const addCopy = (program: Command, terminal: Terminal): void => {
     .command('copy')
     .summary('copy a ledger from one store to another')
     .description(
-      'Copies a ledger from one store to another and compares the two. If it is interrupted, run the same command again to resume. Record nothing in either ledger while it runs.',
+      'Copies a ledger from one store to another and compares the two. Takes the vault along, and with --all everything else; says what it left out. If it is interrupted, run the same command again to resume. Record nothing in either ledger while it runs.',
     )
     .addOption(
       new Option('--from <store>', 'sqlite:DIR, esdb://… or esdb+discover://…').makeOptionMandatory(),
@@ -105,6 +119,7 @@ export const addCopy = (program: Command, terminal: Terminal): void => {
       '--data <dir>',
       'the directory for the local files of a KurrentDB ledger (default: LEDGER_DATA, or ./data)',
     )
+    .option('--all', 'also copy the keys, the reads, and the signed tree with the keys that sign it')
     .addHelpText(
       'after',
       `

@@ -12,16 +12,17 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { type Client, createClient, everyRow } from '../../client/client.ts';
 import { exact, list } from '../../domain/events/codec.ts';
-import { settingsFrom } from '../../ledger/settings.ts';
+import { defaultSettings } from '../../ledger/configuration/read-settings.ts';
 import { showPolicies } from '../demo/demo-policies.ts';
 import { answerText, demoQuestions } from '../demo/demo-questions.ts';
+import { portOf } from '../invocation/command-options.ts';
 import { invalidUsage, success, unavailable } from '../invocation/exit-codes.ts';
 import { type CommandResult, type Failure, failureOf } from '../invocation/failure.ts';
 import { ownCommand } from '../invocation/own-command.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted } from '../terminal/wording.ts';
-import { portOf, started, stopAsked } from './serve.ts';
+import { started, stopAsked } from './serve.ts';
 
 interface DemoOptions {
   readonly port?: number;
@@ -121,15 +122,13 @@ const suggestQuestions = async (url: string, may: string, terminal: Terminal): P
 };
 
 const run = async (options: DemoOptions, terminal: Terminal): Promise<CommandResult> => {
-  const settings = settingsFrom({});
-  if (E.isLeft(settings)) return E.left({ exitCode: invalidUsage, message: settings.left.message });
   const directory = await mkdtemp(join(tmpdir(), 'domicile-demo-'));
   try {
     const server = await started({
-      ...settings.right,
+      ...defaultSettings,
       store: `sqlite:${directory}`,
       dataDirectory: directory,
-      port: options.port ?? settings.right.port,
+      port: options.port ?? defaultSettings.port,
     });
     if (E.isLeft(server)) return server;
     const { url } = server.right;

@@ -6,10 +6,17 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { createClient, type Readiness } from '../../client/client.ts';
 import { exact, nullable, oneOf } from '../../domain/events/codec.ts';
+import type { GivenTexts } from '../../ledger/configuration/configuration-file.ts';
+import { unknownVariables } from '../../ledger/configuration/given-settings.ts';
+import {
+  type SettingDefinition,
+  settingList,
+  settingNames,
+} from '../../ledger/configuration/setting-list.ts';
 import type { Check } from '../../ledger/examine/check.ts';
 import type { Settings } from '../../ledger/settings.ts';
 import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
-import { type LedgerOptions, settingsOf } from '../invocation/connection.ts';
+import { configured, type LedgerOptions } from '../invocation/connection.ts';
 import { checkFailed, invalidUsage, success, unavailable } from '../invocation/exit-codes.ts';
 import { type CommandResult, type Failure, failureOf, failureOfThrown } from '../invocation/failure.ts';
 import { version } from '../invocation/package-version.ts';
@@ -32,43 +39,36 @@ const Finding = exact(
     found: t.string,
     remedy: nullable(t.string),
   },
-  {},
+  { from: t.string },
 );
 type Finding = t.TypeOf<typeof Finding>;
-
-const setting = (name: string, found: string, given: string | undefined): Finding => ({
-  topic: 'setting',
-  name,
-  state: 'ok',
-  found: given === undefined || given === '' ? `${found} (default)` : found,
-  remedy: null,
-});
 
 /** A connection string without its user and password. */
 const withoutSecrets = (store: string): string => store.replace(/\/\/[^/@]*@/, '//…@');
 
-const settingsShown = (settings: Settings, data: string | undefined): ReadonlyArray<Finding> => {
-  const { env } = process;
-  return [
-    setting('LEDGER_STORE', withoutSecrets(settings.store), data ?? env.LEDGER_STORE),
-    setting('LEDGER_HOST', settings.host, env.LEDGER_HOST),
-    setting('LEDGER_PORT', String(settings.port), env.LEDGER_PORT),
-    setting(
-      'LEDGER_ALLOWED_HOSTS',
-      ['this machine', ...settings.allowedHosts].join(', '),
-      env.LEDGER_ALLOWED_HOSTS,
-    ),
-    setting('LEDGER_WAIT_MS', String(settings.waitMs), env.LEDGER_WAIT_MS),
-    setting('LEDGER_ORIGIN', settings.origin, env.LEDGER_ORIGIN),
-    setting('LEDGER_WITNESSES', settings.witnessesFile ?? 'none', env.LEDGER_WITNESSES),
-    setting(
-      'LEDGER_CARRIED_IDENTIFIERS',
-      settings.carriedIdentifiers ?? 'refuse',
-      env.LEDGER_CARRIED_IDENTIFIERS,
-    ),
-    setting('LEDGER_IMPORT_MAP', settings.importMapFile ?? 'none', env.LEDGER_IMPORT_MAP),
-    setting('LEDGER_VAULT', settings.vault?.url ?? 'kept by this process', env.LEDGER_VAULT),
-  ];
+/** Each setting with its value, and with where it was given. */
+const settingsShown = (given: GivenTexts): ReadonlyArray<Finding> =>
+  settingNames.map((name): Finding => {
+    const { variable, otherwise, isSecret = false } = settingList[name] as SettingDefinition<unknown>;
+    const text = given[name];
+    const found = text === undefined ? otherwise : isSecret ? 'given' : withoutSecrets(text.text);
+    const from = text === undefined ? 'default' : text.place;
+    return { topic: 'setting', name: variable, state: 'ok', found, remedy: null, from };
+  });
+
+/** Variables that look like settings and are none. */
+const variablesCheck = (): ReadonlyArray<Check> => {
+  const unknown = unknownVariables(process.env);
+  return unknown.length === 0
+    ? []
+    : [
+        {
+          name: 'variables',
+          state: 'warning',
+          found: `no settings are called ${unknown.join(', ')}`,
+          remedy: 'Correct their names, or unset them: they have no effect',
+        },
+      ];
 };
 
 const finding = ({ name, state, found, remedy }: Check): Finding => ({
@@ -129,7 +129,7 @@ const serverChecks = (ready: Readiness, url: string): ReadonlyArray<Check> => {
 const report = (findings: ReadonlyArray<Finding>, { format }: DoctorOptions, terminal: Terminal): void => {
   if (format === 'json') terminal.out(JSON.stringify({ data: findings }, undefined, 2));
   else if (format === 'ndjson') for (const each of findings) terminal.out(JSON.stringify(each));
-  else if (format === 'csv') writeCsv(Object.keys(Finding.required), findings, terminal);
+  else if (format === 'csv') writeCsv([...Object.keys(Finding.required), 'from'], findings, terminal);
   else {
     terminal.out(`Domicile ${version()}`);
     const settings = findings.filter(({ topic }) => topic === 'setting');
@@ -138,6 +138,7 @@ const report = (findings: ReadonlyArray<Finding>, { format }: DoctorOptions, ter
       const settingColumns = [
         { title: 'Setting', cell: ({ name }: Finding) => name },
         { title: 'Value', cell: ({ found }: Finding) => found },
+        { title: 'From', cell: ({ from = '' }: Finding) => from },
       ];
       terminal.out(tableOf(settings, settingColumns, terminal));
     }
@@ -200,21 +201,22 @@ const run = async (options: DoctorOptions, terminal: Terminal): Promise<CommandR
     report(checks.map(finding), options, terminal);
     return E.right(exitCodeOf(checks));
   }
-  const settings = settingsOf(options);
-  if (E.isLeft(settings)) return settings;
+  const read = configured({ data: options.data }, options.config);
+  if (E.isLeft(read)) return read;
+  const { settings, given } = read.right;
   const bar = new ProgressBar(terminal, () => performance.now());
-  const examination = await examined(settings.right, (read, of) => {
+  const examination = await examined(settings, (read, of) => {
     bar.update(read, of, `${wholeNumber(read)} of ${counted(of, 'event', 'events')} read`);
   });
   bar.end();
   if (E.isLeft(examination)) return examination;
-  const checks = [...examination.right];
-  const { vault } = settings.right;
+  const checks = [...variablesCheck(), ...examination.right];
+  const { vault } = settings;
   if (vault !== undefined) {
     const { examineVault } = await import('../../ledger/examine/examine-vault.ts');
     checks.push(await examineVault(vault));
   }
-  report([...settingsShown(settings.right, options.data), ...checks.map(finding)], options, terminal);
+  report([...settingsShown(given), ...checks.map(finding)], options, terminal);
   return E.right(exitCodeOf(checks));
 };
 
@@ -226,7 +228,7 @@ export const addDoctor = (program: Command, terminal: Terminal): void => {
         .command('doctor')
         .summary('check a ledger and its environment')
         .description(
-          'Shows the settings. Checks the versions, the disk, every page and row of the files, whether every event can be read, and whether one carries the identifier of a person. For a ledger on KurrentDB it also checks the server and whether the settings suit it. Changes nothing, and can run beside a server. With --url it asks a server for its health. Exits with 1 if a check failed, and with 3 if the ledger cannot be reached.',
+          'Shows the settings, and where each was given. Checks the versions, the disk, every page and row of the files, whether every event can be read, and whether one carries the identifier of a person. For a ledger on KurrentDB it also checks the server and whether the settings suit it. Changes nothing, and can run beside a server. With --url it asks a server for its health. Exits with 1 if a check failed, and with 3 if the ledger cannot be reached.',
         ),
     ),
   )

@@ -13,7 +13,12 @@ import type { Bounds } from '../../domain/recording/bounds.ts';
 import { filesIn } from '../../ledger/files.ts';
 import { type Key, type KeyProblem, Keys, Scope } from '../../people/access/keys.ts';
 import { makePrivateDirectory } from '../../store/private-files.ts';
-import { type FormatOptions, withFormatOption } from '../invocation/command-options.ts';
+import {
+  configOption,
+  dataOption,
+  type FormatOptions,
+  withFormatOption,
+} from '../invocation/command-options.ts';
 import { settingsOf } from '../invocation/connection.ts';
 import { invalidUsage, success } from '../invocation/exit-codes.ts';
 import { type CommandResult, type Failure, failureOfThrown } from '../invocation/failure.ts';
@@ -26,6 +31,7 @@ import { moment } from '../terminal/wording.ts';
 
 interface KeyOptions {
   readonly data?: string;
+  readonly config?: string;
 }
 
 interface CreateOptions extends KeyOptions {
@@ -158,9 +164,6 @@ const revoke = async (name: string, options: KeyOptions, terminal: Terminal): Pr
   return E.right(success);
 };
 
-const dataOption = () =>
-  new Option('--data <dir>', 'the directory of the ledger (default: LEDGER_STORE, or ./data)');
-
 /** Adds the command. */
 export const addKeys = (program: Command, terminal: Terminal): void => {
   const keys = program
@@ -185,6 +188,7 @@ Examples:
       ),
     )
     .addOption(dataOption())
+    .addOption(configOption())
     .addOption(
       new Option('--scopes <scopes>', 'the same, separated by commas')
         .default(['audit'], 'audit')
@@ -208,13 +212,18 @@ Examples:
       runCommand(terminal, () => create(name, scopes, options, terminal)),
     );
   withFormatOption(
-    keys.command('list').description('Shows all keys, including revoked ones.').addOption(dataOption()),
+    keys
+      .command('list')
+      .description('Shows all keys, including revoked ones.')
+      .addOption(dataOption())
+      .addOption(configOption()),
   ).action((options: KeyOptions & FormatOptions) => runCommand(terminal, () => list(options, terminal)));
   keys
     .command('revoke')
     .description('Revokes a key. It stops working immediately.')
     .addArgument(new Argument('<name>', 'the name of the key'))
     .addOption(dataOption())
+    .addOption(configOption())
     .action((name: string, options: KeyOptions) =>
       runCommand(terminal, () => revoke(name, options, terminal)),
     );

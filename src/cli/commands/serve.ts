@@ -2,31 +2,24 @@
  * `domicile serve`: serves a ledger over HTTP until it is stopped.
  */
 import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
+import {
+  type SettingDefinition,
+  type SettingName,
+  settingList,
+  settingNames,
+} from '../../ledger/configuration/setting-list.ts';
 import type { Settings } from '../../ledger/settings.ts';
 import type { Running } from '../../main/serve.ts';
-import { settingsOf } from '../invocation/connection.ts';
+import { configOption } from '../invocation/command-options.ts';
+import { configured } from '../invocation/connection.ts';
 import { invalidUsage, success } from '../invocation/exit-codes.ts';
 import { type CommandResult, type Failure, failureOfThrown } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-interface ServeOptions {
-  readonly data?: string;
-  readonly port?: number;
-}
-
-const portMax = 65_535;
-
-/** Parses a port from the command line. */
-export const portOf = (text: string): number => {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > portMax) {
-    throw new InvalidArgumentError(`Expected a whole number from 0 to ${portMax}; 0 takes any free port.`);
-  }
-  return port;
-};
+type ServeOptions = Partial<Readonly<Record<SettingName | 'config', string>>>;
 
 /** Why a server cannot listen, and what to do. */
 export const failureOfListening = (error: unknown, host: string, port: number): Failure => {
@@ -67,14 +60,14 @@ export const stopAsked = (): Promise<void> =>
     process.once('SIGTERM', () => done());
   });
 
-const run = async (options: ServeOptions, terminal: Terminal): Promise<CommandResult> => {
-  const settings = settingsOf(options);
-  if (E.isLeft(settings)) return settings;
-  const port = options.port ?? settings.right.port;
-  const server = await started({ ...settings.right, port });
+const run = async ({ config, ...options }: ServeOptions, terminal: Terminal): Promise<CommandResult> => {
+  const read = configured(options, config);
+  if (E.isLeft(read)) return read;
+  const { settings } = read.right;
+  const server = await started(settings);
   if (E.isLeft(server)) return server;
   const stop = stopAsked();
-  const { store, dataDirectory } = settings.right;
+  const { store, dataDirectory } = settings;
   const place = store.startsWith('sqlite:') ? resolve(dataDirectory) : 'its store';
   terminal.out(`Domicile serves the ledger in ${place} on ${server.right.url}`);
   const { whoMayUse } = await import('../../main/serve.ts');
@@ -87,20 +80,37 @@ const run = async (options: ServeOptions, terminal: Terminal): Promise<CommandRe
 
 /** Adds the command. */
 export const addServe = (program: Command, terminal: Terminal): void => {
-  program
+  const command = program
     .command('serve')
     .summary('serve a ledger over HTTP')
-    .description('Serves a ledger over HTTP until it is stopped. Creates the ledger if there is none.')
-    .option('--data <dir>', 'the directory of the ledger (default: LEDGER_STORE, or ./data)')
-    .option('--port <port>', 'the port (default: LEDGER_PORT, or 8484)', portOf)
+    .description(
+      'Serves a ledger over HTTP until it is stopped. Creates the ledger if there is none. Each setting is an option, an environment variable and a line of the configuration file; the first of these that gives it counts.',
+    )
+    .addOption(configOption());
+  for (const name of settingNames) {
+    const {
+      key,
+      value,
+      about,
+      otherwise,
+      variable,
+      isSecret = false,
+    } = settingList[name] as SettingDefinition<unknown>;
+    if (!isSecret)
+      command.addOption(
+        new Option(`--${key} <${value}>`, `${about} (default: ${variable}, or ${otherwise})`),
+      );
+  }
+  command
     .addHelpText(
       'after',
       `
 Examples:
   $ domicile serve
   $ domicile serve --data /var/lib/domicile --port 9000
+  $ domicile serve --config /etc/domicile/domicile.yaml
 
-The other settings come from the environment; domicile doctor shows them.`,
+domicile doctor shows the settings, and where each was given.`,
     )
     .action((options: ServeOptions) => runCommand(terminal, () => run(options, terminal)));
 };

@@ -7,7 +7,12 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { Checkpoint } from '../../integrity/checkpoint.ts';
 import type { JudgedNote } from '../../integrity/tlog-policy.ts';
 import type { Check } from '../../ledger/examine/check.ts';
-import { type FormatOptions, withFormatOption } from '../invocation/command-options.ts';
+import {
+  configOption,
+  dataOption,
+  type FormatOptions,
+  withFormatOption,
+} from '../invocation/command-options.ts';
 import { settingsOf } from '../invocation/connection.ts';
 import { checkFailed, invalidUsage, success } from '../invocation/exit-codes.ts';
 import { type CommandResult, failureOfThrown, invalidUse } from '../invocation/failure.ts';
@@ -20,6 +25,7 @@ import { counted, wholeNumber } from '../terminal/wording.ts';
 
 interface VerifyOptions extends FormatOptions {
   readonly data?: string;
+  readonly config?: string;
   readonly key?: ReadonlyArray<string>;
   readonly policy?: string;
 }
@@ -146,7 +152,8 @@ export const addVerify = (program: Command, terminal: Terminal): void => {
       .description(
         'Without a file: checks every stored event against the Merkle tree, the tree against every checkpoint that was ever signed, the projections against a rebuild, and the vault against the log. Says what is wrong, where, and what still holds. Changes nothing, and can run beside a server. With a file: checks a proof of `domicile log prove`, without a network and without the ledger. Exits with 1 if a check fails.',
       )
-      .option('--data <dir>', 'the directory of the ledger (default: LEDGER_STORE, or ./data)')
+      .addOption(dataOption())
+      .addOption(configOption())
       .option('--key <vkey...>', 'a verifier key of the log that you trust')
       .option('--policy <file>', 'a trust policy of logs and witnesses (C2SP tlog-policy)'),
   )

@@ -4,11 +4,12 @@
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import { portOf } from '../invocation/command-options.ts';
 import { success } from '../invocation/exit-codes.ts';
 import { type CommandResult, invalidUse } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { failureOfListening, portOf, stopAsked } from './serve.ts';
+import { failureOfListening, stopAsked } from './serve.ts';
 
 interface WitnessOptions {
   readonly data?: string;

@@ -1,7 +1,7 @@
 /**
  * The options that several commands share, and what they say about an answer's clocks.
  */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Clocks, Question } from '../../client/client.ts';
 import { Assurance } from '../../domain/events/words.ts';
 import { type Format, formats } from '../terminal/formats.ts';
@@ -25,10 +25,33 @@ export interface PeriodOptions extends QuestionOptions {
   readonly to?: string;
 }
 
+const portMax = 65_535;
+
+/** Parses a port from the command line. */
+export const portOf = (text: string): number => {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > portMax) {
+    throw new InvalidArgumentError(`Expected a whole number from 0 to ${portMax}; 0 takes any free port.`);
+  }
+  return port;
+};
+
+/** The option that selects the directory of a ledger. */
+export const dataOption = (): Option =>
+  new Option('--data <dir>', 'the directory of the ledger (default: LEDGER_STORE, or ./data)');
+
+/** The option that selects the configuration file. */
+export const configOption = (): Option =>
+  new Option(
+    '--config <file>',
+    'the file with the settings (default: LEDGER_CONFIG, or ./domicile.yaml if there is one)',
+  );
+
 /** Adds the options that select the ledger. */
 export const withLedgerOptions = (command: Command): Command =>
   command
-    .addOption(new Option('--data <dir>', 'the directory of the ledger (default: LEDGER_STORE, or ./data)'))
+    .addOption(dataOption())
+    .addOption(configOption())
     .addOption(new Option('--url <url>', 'ask the running server at this address instead').conflicts('data'))
     .addOption(new Option('--token <token>', 'the token of a key for that server').env('LEDGER_TOKEN'));
 

@@ -7,8 +7,10 @@ import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Client, createClient } from '../../client/client.ts';
+import { type Configured, faultLine, readSettings } from '../../ledger/configuration/read-settings.ts';
+import type { SettingName } from '../../ledger/configuration/setting-list.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { type Settings, settingsFrom } from '../../ledger/settings.ts';
+import type { Settings } from '../../ledger/settings.ts';
 import { StoreProblem } from '../../store/sqlite/store-problems.ts';
 import { ProgressBar } from '../terminal/progress-bar.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -24,22 +26,33 @@ export interface LedgerOptions {
   readonly token?: string;
   /** The directory of the ledger's files. */
   readonly data?: string;
+  /** The configuration file. */
+  readonly config?: string;
 }
 
-/** The settings from the environment, with the directory from the command line if it names one. */
-export const settingsOf = ({ data }: Pick<LedgerOptions, 'data'>): E.Either<Failure, Settings> => {
-  return pipe(
-    settingsFrom(process.env),
-    E.bimap(
-      ({ variable, message }) => ({
-        exitCode: invalidUsage,
-        message: `invalid setting ${variable}: ${message}`,
-      }),
-      (settings) =>
-        data === undefined ? settings : { ...settings, store: `sqlite:${data}`, dataDirectory: data },
-    ),
+/** The settings, and where each was given; or every fault of them. */
+export const configured = (
+  options: Partial<Readonly<Record<SettingName, string | undefined>>>,
+  configOption: string | undefined,
+): E.Either<Failure, Configured> =>
+  pipe(
+    readSettings({ options, configOption, environment: process.env, directory: process.cwd() }),
+    E.mapLeft(([first, ...others]) => ({
+      exitCode: invalidUsage,
+      message: `invalid setting ${first === undefined ? '' : faultLine(first)}`,
+      ...(others.length === 0 ? {} : { details: others.map(faultLine) }),
+    })),
   );
-};
+
+/** The settings of a command that takes the directory and the configuration file alone as options. */
+export const settingsOf = ({
+  data,
+  config,
+}: Pick<LedgerOptions, 'data' | 'config'>): E.Either<Failure, Settings> =>
+  pipe(
+    configured({ data }, config),
+    E.map(({ settings }) => settings),
+  );
 
 const missing = (directory: string): Failure => ({
   exitCode: unavailable,

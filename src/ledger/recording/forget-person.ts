@@ -32,7 +32,11 @@ const sayForgotten = (
     data: { subject: pseudonym },
   };
   return pipe(
-    () => store.append([storable(event, by)]),
+    () =>
+      ledger.timings.time(
+        (seconds) => ({ kind: 'append', seconds }),
+        () => store.append([storable(event, by)]),
+      ),
     TE.map(({ position }) => position),
     // On a conflict, another request to erase the same person has said so in the meantime.
     TE.orElse((error) => (error.kind === 'conflict' ? TE.right(log.head()) : TE.left(appendProblem(error)))),

@@ -143,7 +143,11 @@ export class Recorder {
     };
     if (toAppend.length === 0) return TE.right(already);
     return pipe(
-      () => this.ledger.parts.store.append(toAppend),
+      () =>
+        this.ledger.timings.time(
+          (seconds) => ({ kind: 'append', seconds }),
+          () => this.ledger.parts.store.append(toAppend),
+        ),
       TE.map((appended) => {
         this.ledger.grown();
         return sum(appended, already);

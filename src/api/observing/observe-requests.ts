@@ -1,0 +1,58 @@
+/**
+ * Observes each request: who asked, the template of its route, its status, and how long it took to begin the answer.
+ *
+ * The path, the query and the other headers of a request are never part of it. A line of the log, a metric and a trace all
+ * come from the same few fields.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
+import type { Logger } from 'pino';
+import type { ApiEnv, Caller } from '../http/caller.ts';
+import type { LedgerMetrics } from './ledger-metrics.ts';
+import type { ObservedRequest, Tracing } from './observed-request.ts';
+import { readTraceParent } from './trace-parent.ts';
+
+const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+const routeOf = (context: Context<ApiEnv>): string =>
+  matchedRoutes(context).findLast(({ method }) => method !== 'ALL')?.path ?? 'none';
+
+const observed = (context: Context<ApiEnv>, began: number): ObservedRequest => {
+  const caller: Caller | undefined = context.get('caller');
+  const { method } = context.req;
+  return {
+    requestId: context.get('requestId'),
+    who: caller?.keyName ?? null,
+    method: methods.has(method) ? method : 'other',
+    route: routeOf(context),
+    status: context.res.status,
+    ms: Math.round((performance.now() - began) * 1_000) / 1_000,
+  };
+};
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Gives each request an id, that of the caller if it is a UUID: any other text could be somebody's name. */
+export const nameRequest: MiddlewareHandler<ApiEnv> = async (context, next) => {
+  const given = context.req.header('x-request-id') ?? '';
+  const id = uuid.test(given) ? given : randomUUID();
+  context.set('requestId', id);
+  context.header('X-Request-Id', id);
+  return next();
+};
+
+/** Middleware that logs (at the level `info`), measures and traces each request. */
+export const observeRequests =
+  (logger: Logger, metrics: LedgerMetrics, tracing?: Tracing): MiddlewareHandler<ApiEnv> =>
+  async (context, next) => {
+    const began = performance.now();
+    const parent = readTraceParent(context.req.header('traceparent'));
+    const run = async (): Promise<ObservedRequest> => {
+      await next();
+      return observed(context, began);
+    };
+    const request = tracing === undefined ? await run() : await tracing.request(parent, run);
+    metrics.observe(request);
+    logger.info(parent === undefined ? request : { ...request, traceId: parent.traceId }, 'request');
+  };

@@ -1,0 +1,165 @@
+/**
+ * `domicile backup` and `domicile restore`: a ledger as of one moment, into a directory of backups and out of it again.
+ */
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import type { BackupFault } from '../../ledger/backup/backup-format.ts';
+import { size } from '../../ledger/examine/check.ts';
+import { configOption, dataOption } from '../invocation/command-options.ts';
+import { settingsOf } from '../invocation/connection.ts';
+import { checkFailed, success } from '../invocation/exit-codes.ts';
+import { type CommandResult, type Failure, failureOfThrown } from '../invocation/failure.ts';
+import { runCommand } from '../invocation/run-command.ts';
+import { checkTable } from '../terminal/check-table.ts';
+import { ProgressBar } from '../terminal/progress-bar.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { counted } from '../terminal/wording.ts';
+
+interface BackupOptions {
+  readonly data?: string;
+  readonly config?: string;
+  readonly keep?: number;
+}
+
+interface RestoreOptions {
+  readonly data?: string;
+  readonly config?: string;
+  readonly backup?: string;
+  readonly replace?: boolean;
+  readonly discardNewer?: boolean;
+}
+
+const failureOf = ({ message, remedy }: BackupFault): Failure => ({
+  exitCode: checkFailed,
+  message,
+  hint: remedy,
+});
+
+const keepOf = (text: string): number => {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1 on.');
+  return Number(text);
+};
+
+/** Runs with a progress bar; what is thrown is a failure. */
+const withBar = async (
+  terminal: Terminal,
+  run: (bar: ProgressBar) => Promise<CommandResult>,
+): Promise<CommandResult> => {
+  const bar = new ProgressBar(terminal, () => performance.now());
+  try {
+    return await run(bar);
+  } catch (error) {
+    return E.left(failureOfThrown(error));
+  } finally {
+    bar.end();
+  }
+};
+
+const back = async (
+  directory: string,
+  options: BackupOptions,
+  terminal: Terminal,
+): Promise<CommandResult> => {
+  const settings = settingsOf(options);
+  if (E.isLeft(settings)) return settings;
+  const { makeBackup } = await import('../../ledger/backup/make-backup.ts');
+  return withBar(terminal, async (bar) => {
+    const made = await makeBackup(settings.right, directory, {
+      now: () => Date.now(),
+      keep: options.keep,
+      onBytes: (done, of) => bar.update(done, of, `${size(done)} of ${size(of)} kept`),
+    });
+    bar.end();
+    if (E.isLeft(made)) return E.left(failureOf(made.left));
+    const { name, manifest, bytes, written, dropped } = made.right;
+    const what =
+      manifest.events === null
+        ? 'all but the log, which is in KurrentDB: back it up there'
+        : `${counted(manifest.events, 'event', 'events')}, verified`;
+    terminal.out(`Backup ${name}: ${what}. ${size(bytes)}, ${size(written)} of it new.`);
+    if (settings.right.vault !== undefined)
+      terminal.note('It has no vault: back that up where it is kept, at LEDGER_VAULT.');
+    if (dropped.length > 0)
+      terminal.out(`Let go of ${counted(dropped.length, 'older backup', 'older backups')}.`);
+    return E.right(success);
+  });
+};
+
+const restore = async (
+  directory: string,
+  options: RestoreOptions,
+  terminal: Terminal,
+): Promise<CommandResult> => {
+  const settings = settingsOf(options);
+  if (E.isLeft(settings)) return settings;
+  const { restoreBackup } = await import('../../ledger/backup/restore-backup.ts');
+  return withBar(terminal, async (bar) => {
+    const restored = await restoreBackup(directory, settings.right, {
+      now: () => Date.now(),
+      name: options.backup,
+      replace: options.replace === true,
+      discardNewer: options.discardNewer === true,
+      onFile: (done, of) => bar.update(done, of, `${done} of ${counted(of, 'file', 'files')} restored`),
+    });
+    bar.end();
+    if (E.isLeft(restored)) return E.left(failureOf(restored.left));
+    const { name, manifest, checks, erasedAgain } = restored.right;
+    terminal.out(
+      `Restored the backup ${name} of ${manifest.madeAt} into ${resolve(settings.right.dataDirectory)}.`,
+    );
+    if (erasedAgain > 0)
+      terminal.out(`Erased ${counted(erasedAgain, 'person', 'people')} again who had been erased since.`);
+    terminal.note(
+      `Erase again whoever was erased after ${manifest.madeAt}, as far as your own records say so: the backup does not know.`,
+    );
+    if (checks.length === 0) return E.right(success);
+    terminal.out('');
+    terminal.out(checkTable(checks, terminal));
+    return E.right(checks.some(({ state }) => state === 'failed') ? checkFailed : success);
+  });
+};
+
+/** Adds the command. */
+export const addBackup = (program: Command, terminal: Terminal): void => {
+  program
+    .command('backup <dir>')
+    .summary('back up a ledger, which may be serving')
+    .description(
+      'Makes a backup of the log, the vault, the keys, the reads, and the signed tree with its signing keys, all as of one moment, and verifies it. The ledger may be serving meanwhile. The directory may hold earlier backups of the same ledger: what did not change is not written again. Whoever has the backup can name everybody whom the vault could name when it was made.',
+    )
+    .addOption(dataOption())
+    .addOption(configOption())
+    .option('--keep <number>', 'let go of all backups but this many, the latest (default: keep all)', keepOf)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ domicile backup /mnt/backups/ledger
+  $ domicile backup /mnt/backups/ledger --data /var/lib/domicile --keep 14`,
+    )
+    .action((directory: string, options: BackupOptions) =>
+      runCommand(terminal, () => back(directory, options, terminal)),
+    );
+  program
+    .command('restore <dir>')
+    .summary('restore a ledger from a backup')
+    .description(
+      'Restores a backup of `domicile backup` into the directory of a ledger, and verifies what is there then. Every part of the backup is checked before anything is changed. Whoever was erased from a ledger that is replaced is erased again.',
+    )
+    .addOption(dataOption())
+    .addOption(configOption())
+    .option('--backup <name>', 'which backup (default: the latest)')
+    .option('--replace', 'replace a ledger that lies there')
+    .option('--discard-newer', 'with --replace: also where that ledger has events that the backup lacks')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ domicile restore /mnt/backups/ledger --data /var/lib/domicile
+  $ domicile restore /mnt/backups/ledger --backup 2026-11-30T02-00-00.000Z --data ./then`,
+    )
+    .action((directory: string, options: RestoreOptions) =>
+      runCommand(terminal, () => restore(directory, options, terminal)),
+    );
+};

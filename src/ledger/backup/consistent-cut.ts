@@ -1,0 +1,138 @@
+/**
+ * Copies all files of a ledger as of one moment, while a server writes them.
+ *
+ * Each file is read in a transaction, which sees it as it was when the transaction began. They begin one after the other, in
+ * an order in which what is written meanwhile does no harm: the tree before the log, so that nothing is signed that the log
+ * lacks; the log before the vault, so that everybody whom the log names is in the vault. An erasure takes somebody out of
+ * the vault, and the log says so before: where it said so meanwhile, the transactions begin again (R21).
+ */
+import { copyFileSync, existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { backup, DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
+import * as E from 'fp-ts/lib/Either.js';
+import { ledgerSource } from '../../domain/recording/authority.ts';
+import { openLogFile } from '../../store/open/open-log-file.ts';
+import { makePrivateFile } from '../../store/private-files.ts';
+import { filesIn } from '../files.ts';
+import type { Settings } from '../settings.ts';
+import { type BackupFault, backupFault } from './backup-format.ts';
+
+/** How often the transactions begin again because somebody is erased, and how long is waited before, in milliseconds. */
+const beginningsMax = 100;
+const beginAgainMs = 50;
+/** How long a file that another connection locks is waited for, in milliseconds. */
+const busyWaitMs = 10_000;
+/** Pages that are copied before others get their turn. */
+const pagesAtOnce = 1_024;
+/** The vault is copied at one go: until then, nobody can be erased from it. */
+const allPages = 2_147_483_647;
+
+/** What was copied. */
+export interface Cut {
+  /** The names of the files, which are in the staging directory. */
+  readonly names: ReadonlyArray<string>;
+  /** Events in the log; null where it is in KurrentDB. */
+  readonly events: number | null;
+}
+
+/** Opens a file in a transaction that sees it as it is now. */
+const asOfNow = (file: string): DatabaseSync => {
+  const database = new DatabaseSync(file, { readOnly: true, timeout: busyWaitMs });
+  try {
+    database.exec('BEGIN');
+    database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+};
+
+const headOf = (log: DatabaseSync): number =>
+  Number(log.prepare('SELECT coalesce(max(position), 0) AS head FROM event').get()?.head);
+
+/** Whether the log says of an erasure after a position. */
+const erasedAfter = (logFile: string, position: number): boolean => {
+  const log = openLogFile(logFile);
+  try {
+    return log.ofSource(ledgerSource, position, 1).length > 0;
+  } finally {
+    log.close();
+  }
+};
+
+/** The transactions of one moment. */
+interface Moment {
+  readonly opened: ReadonlyMap<string, DatabaseSync>;
+  readonly events: number | null;
+}
+
+const close = ({ opened }: Pick<Moment, 'opened'>): void => {
+  for (const database of opened.values()) database.close();
+};
+
+const beginAll = (files: ReadonlyArray<string>, logFile: string): Moment => {
+  const opened = new Map<string, DatabaseSync>();
+  try {
+    for (const file of files) if (existsSync(file)) opened.set(file, asOfNow(file));
+    const log = opened.get(logFile);
+    return { opened, events: log === undefined ? null : headOf(log) };
+  } catch (error) {
+    close({ opened });
+    throw error;
+  }
+};
+
+/**
+ * Copies the files of a ledger into an empty directory.
+ *
+ * @throws what SQLite and the file system throw, such as for a full disk.
+ */
+export const cutLedger = async (
+  { dataDirectory, signingKeyFile }: Settings,
+  staging: string,
+): Promise<E.Either<BackupFault, Cut>> => {
+  const files = filesIn(dataDirectory);
+  for (let beginning = 1; ; beginning++) {
+    const moment = beginAll([files.tree, files.log, files.vault, files.reads], files.log);
+    try {
+      const { opened, events } = moment;
+      if (events !== null && erasedAfter(files.log, events)) {
+        if (beginning === beginningsMax) {
+          return backupFault(
+            `people are being erased without a pause: no moment between two erasures was found in ${beginningsMax} attempts`,
+            'Make the backup again when that is over',
+          );
+        }
+        await wait(beginAgainMs);
+        continue;
+      }
+      const names: string[] = [];
+      const inOrder = [files.vault, files.tree, files.log, files.reads].filter((file) => opened.has(file));
+      for (const file of inOrder) {
+        const name = basename(file);
+        makePrivateFile(join(staging, name));
+        const database = opened.get(file)!;
+        await backup(database, join(staging, name), {
+          rate: file === files.vault ? allPages : pagesAtOnce,
+        });
+        database.exec('COMMIT');
+        names.push(name);
+      }
+      for (const [name, file] of [
+        ['keys.json', files.keys],
+        ['keys-required', files.keysRequired],
+        ['signing-keys.json', signingKeyFile ?? files.signingKeys],
+      ] as const) {
+        if (!existsSync(file)) continue;
+        makePrivateFile(join(staging, name));
+        copyFileSync(file, join(staging, name));
+        names.push(name);
+      }
+      return E.right({ names, events });
+    } finally {
+      close(moment);
+    }
+  }
+};

@@ -1,0 +1,90 @@
+/**
+ * The ledger that lies where a backup is restored to: whether it may be replaced, and who was erased from it (R21).
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import * as E from 'fp-ts/lib/Either.js';
+import { decodeStored } from '../../domain/events/stored.ts';
+import { ledgerSource } from '../../domain/recording/authority.ts';
+import { openLogFile } from '../../store/open/open-log-file.ts';
+import { filesIn, isOfLedger } from '../files.ts';
+import { type BackupFault, backupFault, type Manifest } from './backup-format.ts';
+
+/** Erasures that are read at a time. */
+const erasuresAtOnce = 1_000;
+
+export interface ReplaceOptions {
+  /** Replaces a ledger that lies there. */
+  readonly replace: boolean;
+  /** Replaces it also where it has events that the backup lacks. */
+  readonly discardNewer: boolean;
+}
+
+/** What becomes of the ledger that lies there. */
+export interface Replaced {
+  /** The names of its files. */
+  readonly names: ReadonlyArray<string>;
+  /** The pseudonyms of everybody who was erased from it. */
+  readonly erased: ReadonlyArray<string>;
+}
+
+/** A lock file is no ledger: it lies there as soon as the lock is held. */
+const isReplaced = (name: string): boolean => isOfLedger(name) && !name.endsWith('-lock');
+
+const nothing: Replaced = { names: [], erased: [] };
+
+const erasedFrom = (logFile: string): { readonly head: number; readonly erased: ReadonlyArray<string> } => {
+  const log = openLogFile(logFile);
+  try {
+    const erased: string[] = [];
+    for (let after = 0; ; ) {
+      const page = log.ofSource(ledgerSource, after, erasuresAtOnce);
+      for (const { bytes } of page) {
+        const event = decodeStored(bytes);
+        if (E.isRight(event) && event.right.type === 'SubjectForgotten')
+          erased.push(event.right.data.subject);
+      }
+      if (page.length < erasuresAtOnce) return { head: log.head(), erased };
+      after = page.at(-1)!.position;
+    }
+  } finally {
+    log.close();
+  }
+};
+
+/** Whether a backup may take the place of what is in a directory, and what that is. */
+export const replacedIn = (
+  directory: string,
+  { events }: Manifest,
+  { replace, discardNewer }: ReplaceOptions,
+): E.Either<BackupFault, Replaced> => {
+  const names = existsSync(directory) ? readdirSync(directory).filter(isReplaced) : [];
+  const { log, restoring } = filesIn(directory);
+  // A restore that was cut off is done again over what it left.
+  if (names.length === 0 || existsSync(restoring)) return E.right({ ...nothing, names });
+  if (!replace) {
+    return backupFault(
+      `${directory} holds a ledger`,
+      'Restore into an empty directory, or replace that ledger with --replace',
+    );
+  }
+  if (!existsSync(log)) return E.right({ ...nothing, names });
+  let found: ReturnType<typeof erasedFrom>;
+  try {
+    found = erasedFrom(log);
+  } catch (error) {
+    // A ledger that is restored because it is damaged cannot always say who was erased from it.
+    if (discardNewer) return E.right({ ...nothing, names });
+    const why = error instanceof Error ? error.message : String(error);
+    return backupFault(
+      `it cannot be told what the ledger in ${directory} holds: ${why}`,
+      'To replace it all the same, give --discard-newer as well; then erase again whoever was erased since the backup',
+    );
+  }
+  if (events !== null && found.head > events && !discardNewer) {
+    return backupFault(
+      `the ledger in ${directory} has ${found.head} events, and the backup ${events}: the later ones would be lost`,
+      'Restore into another directory, or give up the later events with --discard-newer',
+    );
+  }
+  return E.right({ names, erased: found.erased });
+};

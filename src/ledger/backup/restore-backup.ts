@@ -1,0 +1,151 @@
+/**
+ * Restores a backup: whole, or not at all.
+ *
+ * Every block is checked before anything is touched. A mark lies in the directory until all files are there, and no ledger
+ * opens beside it; a restore that was cut off is started again.
+ */
+import { existsSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import type { Instant } from '../../domain/time/instant.ts';
+import { makePrivateDirectory } from '../../store/private-files.ts';
+import { takeWriterLock, type WriterLock } from '../../store/sqlite/writer-lock.ts';
+import type { Check } from '../examine/check.ts';
+import { filesIn } from '../files.ts';
+import { openLedger } from '../open-ledger.ts';
+import { forgetPerson } from '../recording/forget-person.ts';
+import type { Settings } from '../settings.ts';
+import { verifyLedger } from '../verify/verify-ledger.ts';
+import {
+  type Backup,
+  type BackupFault,
+  backupFault,
+  backupNames,
+  blocksIn,
+  type Manifest,
+  readManifest,
+} from './backup-format.ts';
+import { blocksOf, faultOf, writeWhole } from './block-store.ts';
+import { type Replaced, type ReplaceOptions, replacedIn } from './replaced-ledger.ts';
+
+export interface RestoreOptions extends ReplaceOptions {
+  readonly now: () => Instant;
+  /** The name of the backup; the latest where it is not given. */
+  readonly name?: string | undefined;
+  readonly onFile: (done: number, of: number) => void;
+}
+
+/** A backup that was restored. */
+export interface Restored extends Backup {
+  readonly checks: ReadonlyArray<Check>;
+  /** People who were erased since the backup, and are erased again. */
+  readonly erasedAgain: number;
+}
+
+const restoringText =
+  'A backup is being restored here. Restore it again: domicile restore. No server starts until then.\n';
+
+const chosen = (directory: string, name: string | undefined): E.Either<BackupFault, Backup> => {
+  const names = backupNames(directory);
+  const found = name === undefined ? names.at(-1) : names.find((each) => each === name);
+  if (found === undefined) {
+    return backupFault(
+      name === undefined
+        ? `there is no backup in ${directory}`
+        : `there is no backup ${name} in ${directory}`,
+      names.length === 0
+        ? 'Make one with domicile backup DIR'
+        : `Name one of these: ${names.slice(-10).join(', ')}`,
+    );
+  }
+  return E.map((manifest: Manifest) => ({ name: found, manifest }))(readManifest(directory, found));
+};
+
+/** Why the backup is not whole; undefined where it is. */
+const faultIn = async (directory: string, { files }: Manifest): Promise<string | undefined> => {
+  for (const file of files) {
+    const fault = await faultOf(blocksIn(directory), file);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+};
+
+/** Names that a manifest may give to files: it must not lead out of the directory. */
+const isFileName = (name: string): boolean => /^[a-z][a-z0-9.-]*$/.test(name);
+
+const putFiles = (
+  backups: string,
+  manifest: Manifest,
+  directory: string,
+  names: ReadonlyArray<string>,
+  onFile: RestoreOptions['onFile'],
+): void => {
+  const { restoring } = filesIn(directory);
+  writeWhole(restoring, [Buffer.from(restoringText)]);
+  for (const name of names)
+    if (join(directory, name) !== restoring) rmSync(join(directory, name), { recursive: true, force: true });
+  for (const [index, file] of manifest.files.entries()) {
+    writeWhole(join(directory, file.name), blocksOf(blocksIn(backups), file));
+    onFile(index + 1, manifest.files.length);
+  }
+  rmSync(restoring);
+};
+
+/** Erases again who was erased from the ledger that was replaced, and in the backup was not (R21). */
+const eraseAgain = async (settings: Settings, { erased }: Replaced): Promise<number> => {
+  if (erased.length === 0 || settings.vault !== undefined) return 0;
+  const ledger = await openLedger(settings);
+  let count = 0;
+  try {
+    for (const pseudonym of erased) {
+      const by = { recordedBy: null, authority: 'admin' };
+      const done = await forgetPerson(ledger, pseudonym, by);
+      if (E.isLeft(done)) throw new Error('somebody who was erased since could not be erased again');
+      if (done.right) count++;
+    }
+    return count;
+  } finally {
+    await ledger.close();
+  }
+};
+
+/**
+ * Restores a backup into the directory of a ledger.
+ *
+ * @throws a StoreProblem where a server has the directory open; what the file system throws.
+ */
+export const restoreBackup = async (
+  backups: string,
+  settings: Settings,
+  options: RestoreOptions,
+): Promise<E.Either<BackupFault, Restored>> => {
+  const directory = resolve(settings.dataDirectory);
+  const backup = chosen(backups, options.name);
+  if (E.isLeft(backup)) return backup;
+  const { name, manifest } = backup.right;
+  const damage = manifest.files.every((file) => isFileName(file.name))
+    ? await faultIn(backups, manifest)
+    : 'its manifest names files elsewhere';
+  if (damage !== undefined) {
+    return backupFault(
+      `the backup ${name} is not whole: ${damage}`,
+      'Nothing was changed. Restore another backup with --backup NAME',
+    );
+  }
+  makePrivateDirectory(directory);
+  const files = filesIn(directory);
+  const locks: WriterLock[] = [];
+  let replaced: E.Either<BackupFault, Replaced>;
+  try {
+    for (const file of [files.log, files.vault, files.tree, files.reads])
+      if (existsSync(file) || file === files.log) locks.push(takeWriterLock(file, options.now()));
+    replaced = replacedIn(directory, manifest, options);
+    if (E.isLeft(replaced)) return replaced;
+    putFiles(backups, manifest, directory, replaced.right.names, options.onFile);
+  } finally {
+    for (const lock of locks) lock.release(true);
+  }
+  const erasedAgain = manifest.events === null ? 0 : await eraseAgain(settings, replaced.right);
+  const checks = manifest.events === null ? [] : await verifyLedger(settings, options.now, () => undefined);
+  return E.right({ name, manifest, checks, erasedAgain });
+};

@@ -1,0 +1,78 @@
+/**
+ * Which value of a setting counts: an option before the environment, the environment before the file, the file before the
+ * default.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import {
+  type GivenText,
+  type GivenTexts,
+  readConfigurationFile,
+  type SettingFault,
+} from './configuration-file.ts';
+import { type SettingName, settingList, settingNames } from './setting-list.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where settings may come from. */
+export interface SettingSources {
+  /** The options of the command line, by the names of the settings. */
+  readonly options?: Partial<Readonly<Record<SettingName, string | undefined>>> | undefined;
+  /** The file that the option `--config` names. */
+  readonly configOption?: string | undefined;
+  readonly environment: Environment;
+  /** The working directory: where `domicile.yaml` is looked for. */
+  readonly directory: string;
+}
+
+const fromOptions = (options: SettingSources['options'] = {}): GivenTexts => {
+  const given: Partial<Record<SettingName, GivenText>> = {};
+  for (const name of settingNames) {
+    const text = options[name];
+    if (text !== undefined) given[name] = { text, place: `--${settingList[name].key}` };
+  }
+  // The directory that a command names is that of an embedded ledger, whatever the environment says of the store.
+  if (given.data !== undefined && given.store === undefined)
+    given.store = { text: `sqlite:${given.data.text}`, place: given.data.place };
+  return given;
+};
+
+const fromEnvironment = (environment: Environment): GivenTexts => {
+  const given: Partial<Record<SettingName, GivenText>> = {};
+  for (const name of settingNames) {
+    const { variable } = settingList[name];
+    const text = environment[variable];
+    if (text !== undefined && text !== '') given[name] = { text, place: variable };
+  }
+  return given;
+};
+
+const namedFile = ({ configOption, environment }: SettingSources): GivenText | undefined => {
+  if (configOption !== undefined) return { text: configOption, place: '--config' };
+  const { LEDGER_CONFIG: text = '' } = environment;
+  return text === '' ? undefined : { text, place: 'LEDGER_CONFIG' };
+};
+
+/** The text of each setting that was given anywhere, and where. */
+export const givenSettings = (sources: SettingSources): E.Either<ReadonlyArray<SettingFault>, GivenTexts> =>
+  pipe(
+    readConfigurationFile(namedFile(sources), sources.directory),
+    E.map((file) => {
+      const given = { ...file, ...fromEnvironment(sources.environment), ...fromOptions(sources.options) };
+      return given.store === undefined && given.data !== undefined
+        ? { ...given, store: { text: `sqlite:${given.data.text}`, place: given.data.place } }
+        : given;
+    }),
+  );
+
+/** Variables that begin like settings and are none, such as a misspelt one. */
+export const unknownVariables = (environment: Environment): ReadonlyArray<string> => {
+  const known = new Set<string>([
+    ...settingNames.map((name) => settingList[name].variable),
+    'LEDGER_CONFIG',
+    'LEDGER_TOKEN',
+  ]);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('LEDGER_') && !known.has(name))
+    .sort();
+};

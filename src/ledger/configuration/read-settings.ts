@@ -1,0 +1,92 @@
+/**
+ * Reads the settings from everywhere they may be given, each with its default. Every fault is told with its place.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Settings } from '../settings.ts';
+import type { GivenTexts, SettingFault } from './configuration-file.ts';
+import { type Environment, givenSettings, type SettingSources } from './given-settings.ts';
+import { type SettingName, type SettingValues, settingList, settingNames } from './setting-list.ts';
+
+/** Settings, and where each was given. */
+export interface Configured {
+  readonly settings: Settings;
+  readonly given: GivenTexts;
+}
+
+const storeOtherwise = 'sqlite:./data';
+const embedded = 'sqlite:';
+
+/** The values of what was given, or every fault. */
+const valuesOf = (given: GivenTexts): E.Either<ReadonlyArray<SettingFault>, SettingValues> => {
+  const faults: SettingFault[] = [];
+  const values: Partial<Record<SettingName, unknown>> = {};
+  for (const name of settingNames) {
+    const text = given[name];
+    if (text === undefined) continue;
+    const value: E.Either<string, unknown> = settingList[name].read(text.text);
+    if (E.isLeft(value)) faults.push({ place: text.place, message: value.left });
+    else values[name] = value.right;
+  }
+  return faults.length > 0 ? E.left(faults) : E.right(values as SettingValues);
+};
+
+/** Faults of settings that are well by themselves, and do not go together. */
+const faultsBetween = (values: SettingValues, given: GivenTexts): ReadonlyArray<SettingFault> => {
+  const { tlsCert, tlsKey } = values;
+  if ((tlsCert === undefined) === (tlsKey === undefined)) return [];
+  const [there, missing] =
+    tlsKey === undefined ? (['tlsCert', 'tlsKey'] as const) : (['tlsKey', 'tlsCert'] as const);
+  const { variable, key } = settingList[missing];
+  return [
+    {
+      place: given[there]?.place ?? '',
+      message: `TLS takes both a certificate and its key: give ${variable} or ${key} as well`,
+    },
+  ];
+};
+
+const settingsOf = (values: SettingValues): Settings => {
+  const { store = storeOtherwise, vault, tlsCert, tlsKey } = values;
+  return {
+    store,
+    dataDirectory: store.startsWith(embedded) ? store.slice(embedded.length) : (values.data ?? './data'),
+    host: values.host ?? '127.0.0.1',
+    port: values.port ?? 8_484,
+    waitMs: values.waitMs ?? 5_000,
+    origin: values.origin ?? 'domicile.local/ledger',
+    signingKeyFile: values.signingKeyFile,
+    witnessesFile: values.witnesses,
+    vault: vault === undefined ? undefined : { url: vault, key: values.vaultKey },
+    carriedIdentifiers: values.carriedIdentifiers ?? 'refuse',
+    importMapFile: values.importMap,
+    allowedHosts: values.allowedHosts ?? [],
+    basePath: values.basePath ?? '',
+    trustProxy: values.trustProxy ?? 'off',
+    tls: tlsCert === undefined || tlsKey === undefined ? undefined : { certificate: tlsCert, key: tlsKey },
+    corsOrigins: values.corsOrigins ?? [],
+    requestsPerMinute: values.requestsPerMinute ?? 0,
+    logLevel: values.logLevel ?? 'warn',
+  };
+};
+
+/** Reads the settings from options, the environment and the configuration file. */
+export const readSettings = (sources: SettingSources): E.Either<ReadonlyArray<SettingFault>, Configured> => {
+  const given = givenSettings(sources);
+  if (E.isLeft(given)) return given;
+  const values = valuesOf(given.right);
+  if (E.isLeft(values)) return values;
+  const faults = faultsBetween(values.right, given.right);
+  return faults.length > 0
+    ? E.left(faults)
+    : E.right({ settings: settingsOf(values.right), given: given.right });
+};
+
+/** The settings where nothing is given. */
+export const defaultSettings: Settings = settingsOf({});
+
+/** A fault in one line. */
+export const faultLine = ({ place, message }: SettingFault): string => `${place}: ${message}`;
+
+/** Reads the settings of a process that takes no options. */
+export const settingsFrom = (environment: Environment): E.Either<ReadonlyArray<SettingFault>, Settings> =>
+  E.map(({ settings }: Configured) => settings)(readSettings({ environment, directory: process.cwd() }));

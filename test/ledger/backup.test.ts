@@ -1,0 +1,258 @@
+/**
+ * Backing up a ledger that serves, and restoring it.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import * as E from 'fp-ts/lib/Either.js';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BackupFault } from '../../src/ledger/backup/backup-format.ts';
+import { makeBackup } from '../../src/ledger/backup/make-backup.ts';
+import { restoreBackup } from '../../src/ledger/backup/restore-backup.ts';
+import { filesIn } from '../../src/ledger/files.ts';
+import { enrolled } from '../support/given-events.ts';
+import { LocalServer, settingsIn } from '../support/server.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'domicile-backup-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let number = 0;
+let server: LocalServer;
+let ledger: string;
+let backups: string;
+
+const directory = (): string => join(folder, String(++number));
+const embedded = async (data: string) => ({
+  ...(await settingsIn(data)),
+  store: `sqlite:${data}`,
+});
+
+const orFail = <A>(outcome: E.Either<BackupFault, A>): A => {
+  if (E.isLeft(outcome)) throw new Error(outcome.left.message);
+  return outcome.right;
+};
+const faultOf = (outcome: E.Either<BackupFault, unknown>): string =>
+  E.isLeft(outcome) ? outcome.left.message : 'none';
+
+const options = { now: () => Date.now(), onBytes: () => undefined };
+const made = async (keep?: number) => makeBackup(await embedded(ledger), backups, { ...options, keep });
+const restored = async (
+  into: string,
+  more: { name?: string; replace?: boolean; discardNewer?: boolean } = {},
+) =>
+  restoreBackup(backups, await embedded(into), {
+    now: () => Date.now(),
+    onFile: () => undefined,
+    replace: false,
+    discardNewer: false,
+    ...more,
+  });
+
+const people = (first: number, count: number) =>
+  Array.from({ length: count }, (_, index) => enrolled(`e${first + index}`, `person-${first + index}`));
+
+/** Waits until the log is signed up to its end. */
+const signed = async (of: LocalServer): Promise<void> => {
+  const head = await of.ledger.parts.store.head();
+  await expect.poll(() => of.ledger.parts.merkle.state.signed?.size).toBe(head);
+};
+
+beforeEach(async () => {
+  ledger = directory();
+  backups = directory();
+  server = await LocalServer.open(ledger);
+  await server.record(people(0, 50));
+});
+afterEach(() => server.close());
+
+describe('given a backup of a ledger that serves', () => {
+  it('when it is restored, then people, keys, reads and the signed tree are there, and only their owner can read them', async () => {
+    await server.get('/v1/subjects/person-7/residency', { atLeast: 50 });
+    const erased = await server.delete('/v1/subjects/person-8');
+    expect(erased.status).toBe(204);
+    await signed(server);
+    const key = server.ledger.parts.keys.create('auditor', ['audit'], Date.now(), randomBytes);
+    const before = server.ledger.parts.merkle.state.checkpoint!.note;
+    const backup = orFail(await made());
+    expect(backup.manifest.events).toBe(51);
+    expect(backup.manifest.tree?.size).toBe(51);
+
+    const target = directory();
+    const { checks } = orFail(await restored(target));
+    expect(checks.filter(({ state }) => state === 'failed')).toEqual([]);
+    for (const each of [target, backups]) {
+      expect(statSync(each).mode & 0o777).toBe(0o700);
+      const open = readdirSync(each, { withFileTypes: true, recursive: true })
+        .filter((entry) => entry.isFile())
+        .filter((entry) => (statSync(join(entry.parentPath, entry.name)).mode & 0o077) !== 0);
+      expect(open).toEqual([]);
+    }
+    const again = await LocalServer.open(target);
+    try {
+      const { parts } = again.ledger;
+      expect(parts.merkle.state.checkpoint?.note).toBe(before);
+      expect(parts.keys.all().map(({ name }) => name)).toEqual(['auditor']);
+      expect(E.isRight(key) && parts.keys.holderOf(key.right)?.name).toBe('auditor');
+      const asked = { authorization: `Bearer ${E.isRight(key) ? key.right : ''}` };
+      expect((await again.get('/v1/reads', { atLeast: 51 }, asked)).body.data).toHaveLength(1);
+      const { pseudonyms } = await parts.vault.find({ names: ['person-7', 'person-8'], pseudonyms: [] });
+      expect([...pseudonyms.keys()]).toEqual(['person-7']);
+    } finally {
+      await again.close();
+    }
+  });
+
+  it('when a second one is made, then what did not change is not written again, and each restores to its own moment', async () => {
+    await signed(server);
+    const first = orFail(await made());
+    const same = orFail(await made());
+    expect([first.written > 0, same.written]).toEqual([true, 0]);
+    await server.record(people(50, 10));
+    const second = orFail(await made());
+    expect(second.written).toBeLessThan(second.bytes);
+    const [one, two] = [directory(), directory()];
+    orFail(await restored(one, { name: first.name }));
+    orFail(await restored(two));
+    const heads = [];
+    for (const target of [one, two]) {
+      const opened = await LocalServer.open(target);
+      heads.push(await opened.ledger.parts.store.head());
+      await opened.close();
+    }
+    expect(heads).toEqual([50, 60]);
+  });
+
+  it('when old ones are let go, then what they alone held is gone, and the rest still restores', async () => {
+    orFail(await made());
+    await server.delete('/v1/subjects/person-3');
+    const last = orFail(await made(1));
+    expect(last.dropped).toHaveLength(1);
+    const left = readdirSync(join(backups, 'blocks'), { recursive: true, encoding: 'utf8' }).map((name) =>
+      name.split('/').at(-1),
+    );
+    const named = last.manifest.files.flatMap(({ blocks }) => blocks);
+    expect(left.filter((name) => name!.length === 64).sort()).toEqual([...new Set(named)].sort());
+    const bytes = named.map((hash) =>
+      readFileSync(join(backups, 'blocks', hash.slice(0, 2), hash), 'latin1'),
+    );
+    expect(bytes.some((text) => text.includes('person-4'))).toBe(true);
+    expect(bytes.some((text) => text.includes('person-3\0') || /person-3(?!\d)/.test(text))).toBe(false);
+    orFail(await restored(directory()));
+  });
+
+  it('when another ledger, or an older state of this one, is backed up beside it, then it is refused', async () => {
+    await signed(server);
+    const older = directory();
+    orFail(await made());
+    orFail(await restored(older));
+    await server.record(people(50, 5));
+    await signed(server);
+    orFail(await made());
+    const mine = ledger;
+    ledger = older;
+    expect(faultOf(await made())).toMatch(/older state, or another ledger/);
+    ledger = directory();
+    const other = await LocalServer.open(ledger);
+    await other.record(people(100, 60));
+    await signed(other);
+    await other.close();
+    expect(faultOf(await made())).toMatch(/it is another ledger/);
+    ledger = mine;
+  });
+});
+
+describe('given a backup that is damaged', () => {
+  it('when any of its blocks is altered or gone, or its manifest cut short, then it is refused and nothing is changed', async () => {
+    const { name, manifest } = orFail(await made());
+    const target = directory();
+    for (const { blocks } of manifest.files) {
+      for (const hash of blocks) {
+        const file = join(backups, 'blocks', hash.slice(0, 2), hash);
+        const bytes = readFileSync(file);
+        const altered = Buffer.from(bytes);
+        altered[Math.floor(Math.random() * altered.length)]! ^= 1;
+        writeFileSync(file, altered);
+        expect(faultOf(await restored(target))).toMatch(/is not whole: .* is not as it was written/);
+        rmSync(file);
+        expect(faultOf(await restored(target))).toMatch(/is missing/);
+        writeFileSync(file, bytes);
+      }
+    }
+    const file = join(backups, `${name}.backup.json`);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.slice(0, text.length / 2));
+    expect(faultOf(await restored(target))).toMatch(/it is not JSON/);
+    writeFileSync(file, text.replace('"log.sqlite"', '"../log.sqlite"'));
+    expect(faultOf(await restored(target))).toMatch(/names files elsewhere/);
+    expect(existsSync(target) ? readdirSync(target) : []).toEqual([]);
+    writeFileSync(file, text);
+    orFail(await restored(target));
+  });
+});
+
+describe('given a ledger where a backup is to be restored', () => {
+  it('when it is there, or has more events than the backup, then it is refused unless that is asked for', async () => {
+    orFail(await made());
+    const target = directory();
+    orFail(await restored(target));
+    expect(faultOf(await restored(target))).toMatch(/holds a ledger/);
+    orFail(await restored(target, { replace: true }));
+    const grown = await LocalServer.open(target);
+    await grown.record(people(50, 1));
+    await grown.close();
+    expect(faultOf(await restored(target, { replace: true }))).toMatch(/the later ones would be lost/);
+    orFail(await restored(target, { replace: true, discardNewer: true }));
+    expect(readdirSync(filesIn(target).projections)).toEqual([]);
+  });
+
+  it('when somebody was erased from it since the backup, then they are erased again', async () => {
+    orFail(await made());
+    expect((await server.delete('/v1/subjects/person-5')).status).toBe(204);
+    await server.close();
+    const { erasedAgain, checks } = orFail(await restored(ledger, { replace: true, discardNewer: true }));
+    expect([erasedAgain, checks.filter(({ state }) => state === 'failed')]).toEqual([1, []]);
+    server = await LocalServer.open(ledger);
+    const { pseudonyms } = await server.ledger.parts.vault.find({
+      names: ['person-5', 'person-6'],
+      pseudonyms: [],
+    });
+    expect([...pseudonyms.keys()]).toEqual(['person-6']);
+    expect((await server.get('/v1/subjects/person-5/residency', { atLeast: 51 })).status).toBe(404);
+  });
+
+  it('when a server has it open, then it is refused', async () => {
+    orFail(await made());
+    await expect(restored(ledger, { replace: true })).rejects.toThrow(/only one process at a time/);
+  });
+
+  it('when a restore into it was cut off, then no ledger opens there until it is restored', async () => {
+    orFail(await made());
+    const target = directory();
+    orFail(await restored(target));
+    writeFileSync(filesIn(target).restoring, '');
+    rmSync(filesIn(target).vault);
+    await expect(LocalServer.open(target)).rejects.toThrow(/a backup was being restored here/);
+    orFail(await restored(target));
+    await (await LocalServer.open(target)).close();
+  });
+});
+
+describe('given a ledger that is damaged', () => {
+  it('when it is backed up, then that is refused, and says what is wrong', async () => {
+    await signed(server);
+    orFail(await made());
+    await server.close();
+    const log = new DatabaseSync(filesIn(ledger).log);
+    log.exec(
+      "UPDATE event SET bytes = CAST(replace(CAST(bytes AS TEXT), 'us', 'US') AS BLOB) WHERE position = 9",
+    );
+    log.close();
+    expect(faultOf(await made())).toMatch(/the ledger is not whole/);
+    expect(readdirSync(backups).filter((name) => name.endsWith('.backup.json'))).toHaveLength(1);
+    rmSync(ledger, { recursive: true });
+    orFail(await restored(ledger));
+    server = await LocalServer.open(ledger);
+  });
+});
