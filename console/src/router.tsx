@@ -124,6 +124,20 @@ const log = createRoute({
   component: lazyRouteComponent(() => import('./log/log-screen.tsx'), 'LogScreen'),
 });
 
+const reads = createRoute({
+  getParentRoute: () => root,
+  path: '/reads',
+  validateSearch: searchWith({ subject: text }),
+  component: lazyRouteComponent(() => import('./log/reads-screen.tsx'), 'ReadsScreen'),
+});
+
+const correct = createRoute({
+  getParentRoute: () => root,
+  path: '/correct',
+  validateSearch: searchWith({ event: position }),
+  component: lazyRouteComponent(() => import('./correct/correct-screen.tsx'), 'CorrectScreen'),
+});
+
 const health = createRoute({
   getParentRoute: () => root,
   path: '/health',
@@ -152,6 +166,8 @@ export const router = createRouter({
     whatIf,
     reach,
     log,
+    reads,
+    correct,
     integrity,
     health,
   ]),

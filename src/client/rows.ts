@@ -5,7 +5,14 @@
 export type { DiscrepancyRow, EventDetail, TrailRow, WireEvent } from '../contract/rows/events.ts';
 export type { Lineage, TransferRow } from '../contract/rows/movements.ts';
 export type { FindingRow, PolicyRow, WireDifference } from '../contract/rows/policy.ts';
-export type { PartyReachRow, ReachRow, WireCut, WirePartyCut, WirePathEdge } from '../contract/rows/reach.ts';
+export type {
+  PartyReachRow,
+  ReachRow,
+  SimulatedReachRow,
+  WireCut,
+  WirePartyCut,
+  WirePathEdge,
+} from '../contract/rows/reach.ts';
 export type { ReadRow } from '../contract/rows/reads.ts';
 export type { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../contract/rows/registry.ts';
 export type { HistoryRow, ResidencyRow, SiteHoldingRow } from '../contract/rows/residency.ts';

@@ -77,6 +77,44 @@ describe('Given the founding case on 30 June 2022', () => {
     expect(await offered.textContent()).toContain(`recorded ${recordedat.slice(0, 10)}`);
   });
 
+  it('when a reader corrects an event, then the effect is shown first, and only then recorded', async () => {
+    const { body } = await the.server.get('/v1/events', { type: 'BackupMoved', limit: 1 });
+    const target =
+      body.data[0] ?? (await the.server.get('/v1/events', { type: 'BackupTaken', limit: 1 })).body.data[0];
+    const { body: before } = await the.server.get('/v1/events', { limit: 1000 });
+    const page = await the.page(`/log?proof=${target.position}`);
+    await page.getByRole('link', { name: 'Correct this event' }).click();
+    await page.getByRole('heading', { name: new RegExp(`^Position ${target.position}:`) }).waitFor();
+    await page.getByRole('button', { name: 'Show the effect' }).click();
+    await page.getByText('Enter why.').waitFor();
+    await page.getByLabel(/^Reason/).fill('The wrong site was written down');
+    await page.getByRole('button', { name: 'Show the effect' }).click();
+    await page.getByText('nothing differs from the event').waitFor();
+    await page.getByLabel(/^Data/).fill(JSON.stringify({ ...target.data, to: 'virginia' }));
+    await page.getByRole('button', { name: 'Show the effect' }).click();
+    await page.getByText('It would read:').waitFor();
+    await picture(page, 'screens/correct');
+    const { body: tried } = await the.server.get('/v1/events', { limit: 1000 });
+    expect(tried.data.length).toBe(before.data.length);
+    await page.getByRole('button', { name: 'Record this correction' }).click();
+    await expect.poll(() => page.url()).toContain(`/log?proof=${target.position},`);
+    const { body: event } = await the.server.get(`/v1/events/${target.position}`, {
+      atLeast: String(before.data.length + 1),
+    });
+    expect(event.data.corrections).toMatchObject([{ kind: 'corrects' }]);
+  });
+
+  it('when people were asked about, then the page of reads says who asked about whom', async () => {
+    await the.server.get('/v1/subjects/ana/residency');
+    await the.server.get('/v1/subjects/ben/residency');
+    const page = await the.page('/reads?subject=ana');
+    const table = page.getByRole('table', { name: /Questions about people/ });
+    await table.getByRole('link', { name: 'ana' }).first().waitFor();
+    expect(await table.getByRole('link', { name: 'ben' }).count()).toBe(0);
+    await page.getByRole('link', { name: 'Show all' }).click();
+    await table.getByRole('link', { name: 'ben' }).first().waitFor();
+  });
+
   it('when nothing is known of a name, then the page says so, and what to do', async () => {
     const page = await the.page('/site?site=atlantis&knownPosition=5');
     await page.getByRole('heading', { name: 'No site atlantis' }).waitFor();

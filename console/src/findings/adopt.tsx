@@ -9,13 +9,10 @@ import { wordedMoment } from '../clocks/instants.ts';
 import { useView } from '../clocks/use-view.ts';
 import { clocksOf } from '../clocks/view-search.ts';
 import { ledger } from '../ledger/session.ts';
+import { freshId } from '../parts/fresh-id.ts';
 import { type Draft, momentOf } from './draft.ts';
 import { DraftErrors } from './draft-errors.tsx';
 import { withReason } from './reason.ts';
-
-/** A random id for an event. */
-const freshId = (): string =>
-  [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export const Adopt = ({ draft }: { draft: Draft }) => {
   const view = useView();

@@ -2,7 +2,7 @@
  * What is asked about the log. Answers are kept until something is recorded.
  */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { type EventFilter, orThrow, type Question } from '../../../src/client/client.ts';
+import { type EventFilter, type EventInput, orThrow, type Question } from '../../../src/client/client.ts';
 import { overTime } from '../clocks/view-search.ts';
 import { allRows, keepWhileAbout } from './pages.ts';
 import { ledger } from './session.ts';
@@ -60,6 +60,25 @@ export const discrepanciesThat = (state: 'open' | 'resolved', question: Question
     queryFn: ({ signal }) =>
       allRows((page) => ledger().discrepancies(page, { signal }), { ...overTime(question), state }),
     placeholderData: keepWhileAbout(state),
+  });
+
+/** Who asked about whom, oldest first, from the beginning: of everybody, or of one person. */
+export const readsOf = (subject: string | undefined) =>
+  queryOptions({
+    queryKey: ['reads', subject ?? ''],
+    queryFn: ({ signal }) =>
+      allRows((page: Question) => ledger().reads({ ...page, subject }, { signal }), {}, pagesMax),
+    placeholderData: keepWhileAbout(subject ?? ''),
+    // A question about a person is itself a read, and nothing says when somebody asked.
+    staleTime: 0,
+  });
+
+/** Who would newly reach what, and of how many people, if an event were recorded. Records nothing. */
+export const reachIf = (event: EventInput) =>
+  queryOptions({
+    queryKey: ['reach if', event],
+    queryFn: ({ signal }) => allRows((page) => ledger().reach.simulate([event], page, { signal }), {}, 1),
+    retry: false,
   });
 
 /** How far the projections are. */

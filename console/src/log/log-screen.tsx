@@ -1,7 +1,7 @@
 /**
  * The log: what was recorded, as it comes in, and the discrepancies.
  */
-import { useSearch } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { eventTypes } from '../../../src/client/rows.ts';
 import { useChangeView } from '../clocks/use-view.ts';
@@ -75,6 +75,9 @@ export const LogScreen = () => {
             </button>
           ))}
         </div>
+        <Link to="/reads" search={{}} className="quiet-link">
+          Who asked about whom
+        </Link>
       </div>
       {show === 'open' || show === 'resolved' ? (
         <DiscrepanciesPanel state={show} />

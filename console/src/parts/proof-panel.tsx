@@ -75,6 +75,10 @@ const Instant = ({ at }: { at: string }) => (
   </>
 );
 
+/** Corrections and what the ledger says of itself cannot be corrected: they are sent anew (R4). */
+const isCorrectable = ({ type }: WireEvent): boolean =>
+  !['EventRetracted', 'EventCorrected', 'SubjectForgotten', 'SigningKeyRotated'].includes(type);
+
 /** One event with everything the ledger knows about it. */
 const EventCard = ({ detail }: { detail: EventDetail }) => {
   const { event, corrections, discrepancies } = detail;
@@ -166,6 +170,11 @@ const EventCard = ({ detail }: { detail: EventDetail }) => {
         >
           As known with it
         </button>
+        {isCorrectable(event) ? (
+          <Link to="/correct" search={{ event: event.position }} className="quiet-link">
+            Correct this event
+          </Link>
+        ) : null}
       </p>
       <SignedLog position={event.position} />
       <details>

@@ -27,6 +27,15 @@ const screens = [
   { to: '/health', label: 'Health' },
 ] as const;
 
+/** Screens that are not about a moment. */
+const withoutClocks: ReadonlySet<string> = new Set([
+  '/health',
+  '/integrity',
+  '/findings/try',
+  '/reads',
+  '/correct',
+]);
+
 export const Shell = () => {
   const view = useView();
   const { pathname: path, href } = useRouterState({ select: (state) => state.location });
@@ -78,9 +87,7 @@ export const Shell = () => {
       <LostBanner />
       <VaultBanner />
       <IntegrityBanner />
-      {path === '/health' || path === '/integrity' || path === '/findings/try' ? null : (
-        <ClockBar valid={path !== '/log'} />
-      )}
+      {withoutClocks.has(path) ? null : <ClockBar valid={path !== '/log'} />}
       <NamesAt question={questionOf(view)}>
         <div className="with-proof">
           <main id="main" tabIndex={-1}>

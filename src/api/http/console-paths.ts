@@ -12,6 +12,8 @@ export const consolePaths = [
   '/findings/try',
   '/reach',
   '/log',
+  '/reads',
+  '/correct',
   '/integrity',
   '/health',
 ];

@@ -1,0 +1,71 @@
+/**
+ * A correction as the form has it, and the event that it becomes (R4).
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { EventInput } from '../../../src/client/client.ts';
+import type { WireEvent } from '../../../src/client/rows.ts';
+import { readMoment } from '../clocks/instants.ts';
+
+/** What the form holds: text as it was typed. */
+export interface Correction {
+  readonly how: 'retract' | 'correct';
+  readonly reason: string;
+  readonly time: string;
+  readonly data: string;
+}
+
+/** The form before anything was typed: everything as the event says it. */
+export const unchanged = (event: WireEvent): Correction => ({
+  how: 'correct',
+  reason: '',
+  time: event.time,
+  data: JSON.stringify(event.data, null, 2),
+});
+
+/** What is wrong, in words for the reader. */
+export type Fault = { readonly field: 'reason' | 'time' | 'data'; readonly message: string };
+
+const fault = (field: Fault['field'], message: string): E.Either<Fault, never> => E.left({ field, message });
+
+const parsed = (text: string): E.Either<Fault, unknown> => {
+  try {
+    return E.right(JSON.parse(text));
+  } catch (error) {
+    return fault('data', `The data is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
+/**
+ * The event to record: a retraction, or a correction of what differs from the event.
+ *
+ * @param stamp the id of the new event, and its time.
+ */
+export const correctionOf = (
+  event: WireEvent,
+  { how, reason, time, data }: Correction,
+  stamp: { readonly id: string; readonly time: string },
+): E.Either<Fault, EventInput> => {
+  if (reason.trim() === '') return fault('reason', 'Enter why. The reason is recorded permanently.');
+  const target = { source: event.source, id: event.id };
+  const envelope = { ...stamp, source: 'urn:domicile:console' };
+  if (how === 'retract')
+    return E.right({ ...envelope, type: 'EventRetracted', data: { event: target, reason: reason.trim() } });
+  const moment = readMoment(time);
+  if (E.isLeft(moment)) return fault('time', moment.left);
+  const content = parsed(data);
+  if (E.isLeft(content)) return content;
+  const moved = Date.parse(moment.right) !== Date.parse(event.time);
+  const differs = JSON.stringify(content.right) !== JSON.stringify(event.data);
+  if (!moved && !differs)
+    return fault('data', 'Change the time or the data: nothing differs from the event.');
+  return E.right({
+    ...envelope,
+    type: 'EventCorrected',
+    data: {
+      event: target,
+      reason: reason.trim(),
+      ...(moved ? { time: new Date(Date.parse(moment.right)).toISOString() } : {}),
+      ...(differs ? { data: content.right as Record<string, unknown> } : {}),
+    },
+  } as EventInput);
+};
