@@ -115,7 +115,7 @@ const holds = (
 };
 
 /** The verifier key of a name and a public key. */
-const verifierKey = (name: string, type: SignatureType, publicKey: Uint8Array): VerifierKey => {
+export const verifierKey = (name: string, type: SignatureType, publicKey: Uint8Array): VerifierKey => {
   const byte = signatureTypes[type];
   const keyId = keyIdOf(name, byte, publicKey);
   const spki = Buffer.concat([spkiPrefix[algorithmOf(type)], publicKey]);

@@ -36,7 +36,7 @@ const formattedOnce = (instant: Instant): string => {
 };
 
 /** The entry as text: canonical JSON (RFC 8785), its members in the order of their names. */
-const entryText = (event: LoggedEvent): string => {
+export const entryText = (event: LoggedEvent): string => {
   const { authority, id, position, recordedAt, recordedBy, bytes, source, type } = event;
   const by = `"recordedat":"${formattedOnce(recordedAt)}","recordedby":${quoted(recordedBy)}`;
   const what = `"sha256":"${sha256Hex(bytes)}","source":${quoted(source)},"type":${quoted(type)},"v":1`;

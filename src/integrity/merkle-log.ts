@@ -75,6 +75,7 @@ export class MerkleLog {
   /** Whether the thread has opened the file of the tree, so that its version is the current one. */
   private isOpened = false;
   private isFollowing = false;
+  private hasAgreed = false;
   state: MerkleLogState = {
     checkpoint: undefined,
     signed: undefined,
@@ -117,6 +118,7 @@ export class MerkleLog {
       this.state = { ...this.state, checkpoint, witnessedAt };
     } else if (report.kind === 'opened') this.isOpened = true;
     else if (report.kind === 'following') this.isFollowing = true;
+    else if (report.kind === 'agreed') this.hasAgreed = true;
     else if (report.kind === 'stopped') this.state = { ...this.state, progress: undefined, stop: report.why };
     else this.state = { ...this.state, progress: report };
     for (const listener of this.listeners) listener();
@@ -135,6 +137,11 @@ export class MerkleLog {
   /** Whether what was signed before this start is known. */
   get following(): boolean {
     return this.isFollowing;
+  }
+
+  /** Whether the log agrees with the tree that was made of it before this start. */
+  get agreed(): boolean {
+    return this.hasAgreed && this.state.stop === undefined;
   }
 
   /** Says whether new checkpoints may be signed, as far as the witnesses are concerned. */

@@ -22,7 +22,7 @@ const fullSubtree = (tiles: TileReader, start: number, height: number): Hash => 
 };
 
 /** The root over the entries `[start, end)`, where RFC 6962 has a node over them. */
-const rootOver = (tiles: TileReader, start: number, end: number): Hash => {
+export const rootOver = (tiles: TileReader, start: number, end: number): Hash => {
   const size = end - start;
   if (isPowerOfTwo(size)) return fullSubtree(tiles, start, Math.round(Math.log2(size)));
   const split = start + splitOf(size);

@@ -67,6 +67,8 @@ export type TreeThreadReport =
   | { readonly kind: 'opened' }
   /** What was signed before is told; from now on it is compared, hashed and signed. */
   | { readonly kind: 'following' }
+  /** All of the log that was hashed before agrees with its tree. */
+  | { readonly kind: 'agreed' }
   /** What is served has changed. */
   | { readonly kind: 'served'; readonly checkpoint: WitnessedCheckpoint }
   /** A checkpoint was signed and kept, or is there from before. */
@@ -175,6 +177,7 @@ const follow = async (
       tell({ kind: 'comparing', done: step.agreedUpTo, of: tree.size() });
       await pause();
     }
+    tell({ kind: 'agreed' });
     const builder = builderOf(tree);
     let caughtUp = false;
     let signedAt = Number.NEGATIVE_INFINITY;

@@ -13,6 +13,8 @@ export const filesIn = (directory: string) => ({
   keys: join(directory, 'keys.json'),
   reads: join(directory, 'reads.sqlite'),
   tree: join(directory, 'tree.sqlite'),
+  index: join(directory, 'index.sqlite'),
+  indexTree: join(directory, 'index-tree.sqlite'),
   signingKeys: join(directory, 'signing-keys.json'),
   /** Says that there were keys, also where their file is lost. */
   keysRequired: join(directory, 'keys-required'),
@@ -22,7 +24,7 @@ export const filesIn = (directory: string) => ({
 
 /** The names of a ledger's files, each with its companions such as `-wal`, and of its directory of projections. */
 const ofLedger =
-  /^(((log|vault|reads|tree)\.sqlite|kurrentdb-.*\.mirror|(keys|signing-keys|server)\.json|first-key\.txt|keys-required|restore-unfinished)([-.].*)?|projections)$/;
+  /^(((log|vault|reads|tree|index|index-tree)\.sqlite|kurrentdb-.*\.mirror|(keys|signing-keys|server)\.json|first-key\.txt|keys-required|restore-unfinished)([-.].*)?|projections)$/;
 const ofProjections = /^(counted-.*|generation-\d+\.sqlite|serving\.json)([-.].*)?$/;
 
 /** Whether a file of this name in the directory of a ledger is one of the ledger's own. */

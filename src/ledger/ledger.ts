@@ -24,6 +24,7 @@ import {
   type WideQuestion,
 } from '../questions/wide/wide-questions.ts';
 import { OverBudget, upTo } from '../questions/work.ts';
+import type { SealedIndex } from '../sealed-index/sealed-index.ts';
 import type { EventStore, Position } from '../store/event-store.ts';
 import type { LogReader } from '../store/log-reader.ts';
 import { Answering } from './answering.ts';
@@ -63,6 +64,8 @@ export interface LedgerParts {
   readonly keys: Keys;
   readonly reads: ReadLog;
   readonly merkle: MerkleLog;
+  /** Its sealed index, if this process signs. */
+  readonly sealed?: SealedIndex | undefined;
   /** Its witnesses, if it has any and this process signs. */
   readonly witnessing?: Witnessing | undefined;
   readonly now: () => Instant;
@@ -248,6 +251,7 @@ export class Ledger {
     await this.replays.close();
     await this.serving.close();
     await this.parts.witnessing?.close();
+    await this.parts.sealed?.close();
     await this.parts.merkle.close();
     this.parts.vault.close();
     // The writer goes last: the last connection to close a file writes its write-ahead log back into it.

@@ -11,6 +11,8 @@ import { httpVault } from '../people/vault/http-vault.ts';
 import { openSqliteVault } from '../people/vault/sqlite-vault.ts';
 import { type Vault, VaultUnavailable } from '../people/vault/vault.ts';
 import { Generations } from '../projections/engine/generations.ts';
+import { indexOriginOf } from '../sealed-index/index-origin.ts';
+import { SealedIndex } from '../sealed-index/sealed-index.ts';
 import type { Notice } from '../store/kurrentdb/environment.ts';
 import type { LogReader } from '../store/log-reader.ts';
 import { openLogFile } from '../store/open/open-log-file.ts';
@@ -127,11 +129,12 @@ export const openLedger = async (
     const keys = new Keys(files.keys);
     keys.keepMark();
     const reads = new ReadLog(files.reads);
+    const keyFile = settings.signingKeyFile ?? files.signingKeys;
     const merkle = new MerkleLog(
       {
         logFile,
         treeFile: files.tree,
-        keyFile: settings.signingKeyFile ?? files.signingKeys,
+        keyFile,
         origin: settings.origin,
         signs,
         witnesses: witnesses?.text,
@@ -139,6 +142,18 @@ export const openLedger = async (
       log,
     );
     const witnessing = witnesses === undefined ? undefined : new Witnessing(witnesses.policy, merkle);
+    const sealed = signs
+      ? new SealedIndex(
+          {
+            logFile,
+            indexFile: files.index,
+            treeFile: files.indexTree,
+            keyFile,
+            origin: indexOriginOf(settings.origin),
+          },
+          merkle,
+        )
+      : undefined;
     const ledger = new Ledger({
       store,
       log,
@@ -150,6 +165,7 @@ export const openLedger = async (
       keys,
       reads,
       merkle,
+      sealed,
       witnessing,
       now,
       waitMs: settings.waitMs,

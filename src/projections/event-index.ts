@@ -8,7 +8,7 @@ import type { RegisteredKind } from '../domain/events/places.ts';
 import type { FoldingPlace } from '../domain/recording/folding-order.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { Instant } from '../domain/time/instant.ts';
-import type { Topic } from './topic-hash.ts';
+import type { TopicKind } from './topics.ts';
 
 /** The places of enrolments, in folding order, as two columns. */
 export interface Enrolments {
@@ -57,7 +57,13 @@ export interface EventIndex {
   positionsAfter(position: number, limit: number): ReadonlyArray<number>;
 
   /** The positions of events under a topic, after one and up to another, in log order: the first `limit` of them. */
-  positions(topic: Topic, after: number, upTo: number, limit?: number): ReadonlyArray<number>;
+  positions(
+    kind: TopicKind,
+    name: string,
+    after: number,
+    upTo: number,
+    limit?: number,
+  ): ReadonlyArray<number>;
   /** The positions of events of a kind, after one and up to another, in log order: the first `limit` of them. */
   positionsOfKind(kind: EventKind, after: number, upTo: number, limit: number): ReadonlyArray<number>;
   /** The source of the event at a position; undefined if there is no event there that can be read. */

@@ -5,7 +5,7 @@
 import type { DiscrepancyRow } from '../contract/rows/events.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import { formatInstant } from '../domain/time/instant.ts';
-import { possibleDiscrepancies, topicsNaming } from '../projections/topics.ts';
+import { topicsNaming } from '../projections/topics.ts';
 import { momentsOf } from './discrepancy-moments.ts';
 import { discrepanciesOf, type ToldDiscrepancy } from './event-discrepancies.ts';
 import { ResidencyFolds } from './residency-folds.ts';
@@ -29,7 +29,7 @@ export interface DiscrepancyPage {
 /** Positions of events that may not fit, after one, in log order: the first `judgedEventsMax`. */
 const candidatesAfter = (view: View, after: number): ReadonlyArray<number> => {
   const candidates = view.index
-    .positions(possibleDiscrepancies, after, view.known.position, judgedEventsMax)
+    .positions('doubts', 'all', after, view.known.position, judgedEventsMax)
     .slice(0, judgedEventsMax);
   const corrected = view.index.correctedRegistrations();
   if (corrected.length === 0) return candidates;

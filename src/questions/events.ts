@@ -12,7 +12,7 @@ import { mayCorrect } from '../domain/recording/authority.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import { formatInstant } from '../domain/time/instant.ts';
-import { type TopicKind, topic, topicsNaming, visitTopics } from '../projections/topics.ts';
+import { type TopicKind, topicsNaming, visitTopics } from '../projections/topics.ts';
 import { discrepanciesOf } from './event-discrepancies.ts';
 import { sharedPositions } from './posted-positions.ts';
 import type { View } from './view.ts';
@@ -112,10 +112,9 @@ const foundPositions = (view: View, filter: EventFilter, after: number): Iterabl
     const name = filter[field];
     if (name === undefined) return [];
     return [
-      topicsOf[field].map((each) => {
-        const under = topic(each, name);
-        return (from: number, limit: number) => index.positions(under, from, known.position, limit);
-      }),
+      topicsOf[field].map(
+        (each) => (from: number, limit: number) => index.positions(each, name, from, known.position, limit),
+      ),
     ];
   });
   if (type !== undefined || source !== undefined)

@@ -34,14 +34,26 @@ import { wholeHistoryOf } from './whole-history.ts';
 
 const namesMax = Number.MAX_SAFE_INTEGER;
 
-const judgingOf = (view: View, reach: ReachIndex, versions: ReadonlyArray<PolicyVersion>): Judging => {
+/** What is judged: populations and datasets. */
+interface Judged {
+  readonly populations: Iterable<string>;
+  readonly datasets: Iterable<string>;
+}
+
+const everything = (view: View): Judged => ({
+  populations: view.names('population', '', namesMax),
+  datasets: view.names('dataset', '', namesMax),
+});
+
+const judgingOf = (
+  view: View,
+  reach: ReachIndex,
+  versions: ReadonlyArray<PolicyVersion>,
+  { populations, datasets }: Judged = everything(view),
+): Judging => {
   const registrations = [
-    ...view
-      .names('population', '', namesMax)
-      .flatMap((name) => view.factsOf('population', name, 'PopulationRegistered')),
-    ...view
-      .names('dataset', '', namesMax)
-      .flatMap((name) => view.factsOf('dataset', name, 'DatasetRegistered')),
+    ...[...populations].flatMap((name) => view.factsOf('population', name, 'PopulationRegistered')),
+    ...[...datasets].flatMap((name) => view.factsOf('dataset', name, 'DatasetRegistered')),
   ];
   return {
     policies: versions.filter(({ cedar }) => cedar !== null).map(compiledPolicy),
@@ -117,8 +129,12 @@ export const findingsOfSubject = (view: View, subject: string): ReadonlyArray<Fi
       .filter((access) => wasWithin(residency, subject, access)),
   );
   const versions = policyVersions(view);
+  const datasets = new Set(residency.presences.map(({ holding }) => holding.dataset));
   return inOrder([
-    ...findingsOf(judgingOf(view, reach, versions), judgedHoldingsOf(residency, reach)),
+    ...findingsOf(
+      judgingOf(view, reach, versions, { populations, datasets }),
+      judgedHoldingsOf(residency, reach),
+    ),
     ...accessFindings(
       versions,
       unexplained(reach, residency, [...own, ...ofAll], heldOfOthersToo(view, residency)),

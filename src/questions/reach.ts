@@ -29,7 +29,7 @@ const latest = new WeakMap<
   Map<Assurance, { readonly position: number; readonly reach: ReachIndex }>
 >();
 
-/** Of views that know less than the last question did, or simulate. */
+/** Of views that know less than the last question did, or simulate, or were given one. */
 const ofViews = new WeakMap<View, ReachIndex>();
 
 /** Who reaches what, as far as a view knows. The work of its questions is that of the view. */
@@ -39,8 +39,13 @@ export const reachIndexOf = (view: View): ReachIndex => {
   return reach;
 };
 
+/** Has a view asked of an index that holds all that its question needs: not of one of everything. */
+export const useReach = (view: View, reach: ReachIndex): void => void ofViews.set(view, reach);
+
 const keptReachOf = (view: View): ReachIndex => {
   const { index, known } = view;
+  const given = ofViews.get(view);
+  if (given !== undefined) return given;
   let byAssurance = latest.get(index);
   if (byAssurance === undefined) {
     byAssurance = new Map();
@@ -48,7 +53,7 @@ const keptReachOf = (view: View): ReachIndex => {
   }
   const kept = byAssurance.get(known.minAssurance);
   if (view.isSimulated() || (kept !== undefined && kept.position > known.position)) {
-    const own = ofViews.get(view) ?? newReachIndex(view);
+    const own = newReachIndex(view);
     ofViews.set(view, own);
     return own;
   }

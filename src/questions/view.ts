@@ -12,7 +12,7 @@ import { type Fact, type FactOf, factOf } from '../domain/recording/facts.ts';
 import type { Knowledge, RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import type { EventIndex } from '../projections/event-index.ts';
-import { type TopicKind, topic, visitTopics } from '../projections/topics.ts';
+import { type TopicKind, visitTopics } from '../projections/topics.ts';
 import { factsBetweenLooksMax, stepsOfFact, unattended, type Work } from './work.ts';
 
 /** Events read from the index at a time. */
@@ -48,13 +48,14 @@ export class View {
   /** Of the question that is answered. */
   readonly work: Work;
   private factsRead = 0;
-  private readonly byTopic = new Map<number, ReadonlyArray<Fact>>();
+  /** By kind and name; no kind has a space in it. */
+  private readonly byTopic = new Map<string, ReadonlyArray<Fact>>();
   private readonly byPosition = new Map<number, Fact | null>();
   /** Facts about one subject: of events that enrol many, the first of whom this view was asked about. */
   private readonly byPositionAboutOne = new Map<number, FactAboutOne>();
 
   private readonly simulated: ReadonlyMap<number, RecordedEvent>;
-  private readonly simulatedTopics = new Map<number, Set<number>>();
+  private readonly simulatedTopics = new Map<string, Set<number>>();
   private readonly simulatedNames = new Map<RegisteredKind, Set<string>>();
   private readonly subjectsSimulated = new Set<string>();
 
@@ -100,8 +101,8 @@ export class View {
   private simulateTopics(position: number, type: EventType, data: unknown): void {
     visitTopics(type, data as Readonly<Record<string, unknown>>, {
       topic: (kind, name) => {
-        const hash = topic(kind, name);
-        this.simulatedTopics.set(hash, (this.simulatedTopics.get(hash) ?? new Set()).add(position));
+        const topic = `${kind} ${name}`;
+        this.simulatedTopics.set(topic, (this.simulatedTopics.get(topic) ?? new Set()).add(position));
       },
       name: (kind, name) => {
         this.simulatedNames.set(kind, (this.simulatedNames.get(kind) ?? new Set()).add(name));
@@ -225,12 +226,8 @@ export class View {
 
   /** The positions of known events under a topic, after one, in log order. */
   positions(kind: TopicKind, name: string, after = 0): ReadonlyArray<number> {
-    return this.positionsOfHash(topic(kind, name), after);
-  }
-
-  private positionsOfHash(hash: number, after: number): ReadonlyArray<number> {
-    const recorded = this.index.positions(hash, after, this.recordedUpTo);
-    const simulated = this.simulatedTopics.get(hash);
+    const recorded = this.index.positions(kind, name, after, this.recordedUpTo);
+    const simulated = this.simulatedTopics.get(`${kind} ${name}`);
     if (simulated === undefined) return recorded;
     return [...new Set([...recorded, ...simulated])]
       .filter((position) => position > after)
@@ -239,15 +236,11 @@ export class View {
 
   /** The facts under a topic, in log order. */
   facts(kind: TopicKind, name: string): ReadonlyArray<Fact> {
-    return this.factsOfHash(topic(kind, name));
-  }
-
-  /** The facts under a topic given as its hash. */
-  factsOfHash(hash: number): ReadonlyArray<Fact> {
-    const before = this.byTopic.get(hash);
+    const topic = `${kind} ${name}`;
+    const before = this.byTopic.get(topic);
     if (before !== undefined) return before;
-    const facts = this.positionsOfHash(hash, 0).flatMap((position) => this.fact(position) ?? []);
-    this.byTopic.set(hash, facts);
+    const facts = this.positions(kind, name).flatMap((position) => this.fact(position) ?? []);
+    this.byTopic.set(topic, facts);
     return facts;
   }
 

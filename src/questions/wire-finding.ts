@@ -13,6 +13,12 @@ const shownCountsMax = 500;
 
 /** The finding, with `subjects` at the instant asked for, or at the nearer end of the finding. */
 export const wireFinding = (view: View, finding: Finding, at: Instant): FindingRow => ({
+  ...withoutKnownSince(finding, at),
+  knownSince: knownSince(view, knownSinceOf(view, finding)),
+});
+
+/** The same without since when it is known. */
+export const withoutKnownSince = (finding: Finding, at: Instant): Omit<FindingRow, 'knownSince'> => ({
   finding: findingId(finding),
   policy: finding.policy,
   version: finding.version,
@@ -36,7 +42,6 @@ export const wireFinding = (view: View, finding: Finding, at: Instant): FindingR
   reason: finding.reason,
   limits: finding.limits,
   events: finding.events.map(String),
-  knownSince: knownSince(view, knownSinceOf(view, finding)),
 });
 
 /** About how many bytes of JSON a finding is. */

@@ -11,7 +11,7 @@ import { origin } from '../../store/event-store.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 import type { EventIndex, EventKind, SomeIndividuals } from '../event-index.ts';
 import type { Topic } from '../topic-hash.ts';
-import { topic } from '../topics.ts';
+import { type TopicKind, topic } from '../topics.ts';
 import { correctionKey } from './correction-key.ts';
 import { EventCache } from './event-cache.ts';
 import { Individuals } from './individuals.ts';
@@ -133,8 +133,14 @@ export class IndexReader implements EventIndex {
     return this.log.after(position, limit).map((stored) => stored.position);
   }
 
-  positions(under: Topic, after: number, upTo: number, limit?: number): ReadonlyArray<number> {
-    return this.runs.positions(under, after, upTo, limit);
+  positions(
+    kind: TopicKind,
+    name: string,
+    after: number,
+    upTo: number,
+    limit?: number,
+  ): ReadonlyArray<number> {
+    return this.runs.positions(topic(kind, name), after, upTo, limit);
   }
 
   positionsOfKind(kind: EventKind, after: number, upTo: number, limit: number): ReadonlyArray<number> {

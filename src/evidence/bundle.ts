@@ -1,0 +1,154 @@
+/**
+ * An evidence bundle (V10): a question, its answers, the events that they rest on, and the proofs that these were recorded and
+ * that none is missing. As a file it is canonical JSON (RFC 8785).
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { Clocks } from '../contract/answers.ts';
+import { exact, list, nullable } from '../domain/events/codec.ts';
+import { faultsOf } from '../domain/events/fault.ts';
+import { Assurance } from '../domain/events/words.ts';
+import { sha256Hex } from '../integrity/sha256.ts';
+import { canonicalJson, type Json } from './canonical-json.ts';
+import { evidenceKinds } from './questions.ts';
+
+/** The version of the rules by which answers are derived: another one may give other answers. */
+export const rulesVersion = 'domicile-rules-1';
+/** The form of a bundle. */
+export const bundleForm = 'domicile-evidence-1';
+
+/** What was asked; `id` of a person is the pseudonym. */
+const AskedOfBundle = exact(
+  'Asked',
+  {
+    about: t.keyof(
+      Object.fromEntries(evidenceKinds.map((kind) => [kind, null])) as Record<
+        (typeof evidenceKinds)[number],
+        null
+      >,
+    ),
+    id: t.string,
+    knownPosition: t.string,
+    minAssurance: t.keyof(
+      Object.fromEntries(Assurance.words.map((word) => [word, null])) as Record<Assurance, null>,
+    ),
+    trail: t.boolean,
+    validAt: t.string,
+  },
+  { from: t.string, to: t.string },
+);
+
+/** The entry of an event in the log (V1). */
+const Entry = exact(
+  'Entry',
+  {
+    authority: nullable(t.string),
+    id: t.string,
+    position: t.number,
+    recordedat: t.string,
+    recordedby: nullable(t.string),
+    sha256: t.string,
+    source: t.string,
+    type: t.string,
+    v: t.literal(1),
+  },
+  {},
+);
+
+/** An event: its entry, and the stored bytes as text. */
+const EvidenceEvent = exact('EvidenceEvent', { entry: Entry, stored: t.string }, {});
+export type EvidenceEvent = t.TypeOf<typeof EvidenceEvent>;
+
+/** A leaf of a stretch's index, in its place. */
+const ShownLeaf = exact('ShownLeaf', { index: t.number, text: t.string }, {});
+/** The positions under a key that has many: the leaf has their hash. */
+const ShownPositions = exact('ShownPositions', { place: t.number, positions: list(t.number) }, {});
+
+/** A sealed stretch, with the leaves that show what is under the keys that were looked up, or that nothing is. */
+const ShownStretch = exact(
+  'ShownStretch',
+  {
+    keys: t.number,
+    leaves: list(ShownLeaf),
+    lists: list(ShownPositions),
+    proof: list(t.string),
+    root: t.string,
+    size: t.number,
+    start: t.number,
+  },
+  {},
+);
+export type ShownStretch = t.TypeOf<typeof ShownStretch>;
+
+/** Why no event is missing: all are given, or stretches of the log are sealed and the events after the last are given. */
+const Completeness = t.union([
+  exact('Whole', { kind: t.literal('whole') }, {}),
+  exact(
+    'Sealed',
+    { kind: t.literal('sealed'), proof: list(t.string), stretches: list(ShownStretch) },
+    { checkpoint: t.string },
+  ),
+]);
+export type Completeness = t.TypeOf<typeof Completeness>;
+
+const EvidenceAnswer = exact('EvidenceAnswer', { question: t.string, clocks: Clocks, data: t.unknown }, {});
+
+/** Everything but the signature. */
+const content = {
+  answers: list(EvidenceAnswer),
+  asked: AskedOfBundle,
+  checkpoint: t.string,
+  completeness: Completeness,
+  events: list(EvidenceEvent),
+  form: t.literal(bundleForm),
+  /** The hashes that lead from the entries to the root of the checkpoint. */
+  inclusion: list(t.string),
+  rules: t.string,
+  verifierKeys: list(t.string),
+};
+const optional = { identifiers: t.record(t.string, t.string) };
+
+const UnsignedBundle = exact('UnsignedBundle', content, optional);
+export type UnsignedBundle = t.TypeOf<typeof UnsignedBundle>;
+
+/** A bundle with the signature of the ledger over all of it. */
+export const Bundle = exact('Bundle', { ...content, signature: t.string }, optional);
+export type Bundle = t.TypeOf<typeof Bundle>;
+
+/** Characters of a bundle, at the most. */
+export const bundleCharactersMax = 64 * 1_024 * 1_024;
+
+/** The file of a bundle. */
+export const formatBundle = (bundle: Bundle): string => canonicalJson(bundle as unknown as Json);
+
+/** Reads a bundle: none that is not written in its one way. A fault names its place. */
+export const parseBundle = (
+  text: string,
+): E.Either<{ readonly place: string; readonly message: string }, Bundle> => {
+  const refuse = (message: string, place = '') => E.left({ place, message });
+  if (text.length > bundleCharactersMax)
+    return refuse(`the file has more than ${bundleCharactersMax} characters`);
+  let parsed: Json;
+  try {
+    parsed = JSON.parse(text) as Json;
+  } catch {
+    return refuse('the file is not JSON');
+  }
+  const decoded = Bundle.decode(parsed);
+  if (E.isLeft(decoded)) {
+    const [fault] = faultsOf(decoded.left);
+    return refuse(fault!.message, fault!.pointer);
+  }
+  return canonicalJson(parsed) === text
+    ? E.right(decoded.right)
+    : refuse('the file is not canonical JSON (RFC 8785): it was changed since it was made');
+};
+
+const encoder = new TextEncoder();
+
+/** What the ledger signs of a bundle: whose it is, and its hash. */
+export const statementOf = (origin: string, bundle: UnsignedBundle): string =>
+  `${origin}/evidence\n${sha256Hex(encoder.encode(canonicalJson(bundle as unknown as Json)))}\n`;
+
+/** A bundle without its signature. */
+export const unsigned = ({ signature: _, ...bundle }: Bundle): UnsignedBundle => bundle;

@@ -1,0 +1,32 @@
+/**
+ * Derives the answers of a bundle: from the keys of the sealed index, or from all events. Whoever makes a bundle and whoever
+ * verifies it derive them by this.
+ */
+import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
+import type { EventIndex } from '../projections/event-index.ts';
+import { useReach } from '../questions/reach.ts';
+import { View } from '../questions/view.ts';
+import { upTo } from '../questions/work.ts';
+import { reachOfOne } from './gather-reach.ts';
+import type { KeyedIndex } from './keyed-index.ts';
+import { answersTo, type EvidenceAnswer, type EvidenceQuestion } from './questions.ts';
+import { WholeIndex } from './whole-index.ts';
+
+/** Steps that it may take to derive the answers. */
+const stepsMax = 40_000_000;
+
+const viewOf = (index: EventIndex, { position, minAssurance }: EvidenceQuestion): View =>
+  new View(index, { position, minAssurance }, [], upTo(stepsMax));
+
+/** The answers to a question about a person, from the keys of the sealed index. */
+export const derivedByKeys = (index: KeyedIndex, asked: EvidenceQuestion): ReadonlyArray<EvidenceAnswer> => {
+  const view = viewOf(index, asked);
+  useReach(view, reachOfOne(view, index, asked.id));
+  return answersTo(view, asked);
+};
+
+/** The answers, from all events. */
+export const derivedByAll = (
+  events: ReadonlyArray<RecordedEvent>,
+  asked: EvidenceQuestion,
+): ReadonlyArray<EvidenceAnswer> => answersTo(viewOf(new WholeIndex(events), asked), asked);

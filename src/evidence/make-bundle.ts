@@ -1,0 +1,262 @@
+/**
+ * Makes a bundle: derives the answers from what the proofs show, notes what was looked up on the way, and proves that.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { decodeStored } from '../domain/events/stored.ts';
+import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
+import { formatInstant, type Instant } from '../domain/time/instant.ts';
+import { loggedEvent } from '../integrity/follow-log.ts';
+import { entryText } from '../integrity/log-entry.ts';
+import { multiProof } from '../integrity/multi-proof.ts';
+import { toBase64 } from '../integrity/signed-note.ts';
+import type { TileReader } from '../integrity/tree-over-tiles.ts';
+import type { KeptStretch, SealedIndexReader } from '../sealed-index/index-file.ts';
+import { keysOfEvents } from '../sealed-index/stretch-keys.ts';
+import { keysInLeaf, leafText, positionsInLeafMax } from '../sealed-index/stretch-leaf.ts';
+import { coverOf } from '../sealed-index/stretches.ts';
+import type { StoredEvent } from '../store/event-store.ts';
+import type { LogReader } from '../store/log-reader.ts';
+import {
+  bundleForm,
+  type Completeness,
+  type EvidenceEvent,
+  rulesVersion,
+  type ShownStretch,
+  type UnsignedBundle,
+} from './bundle.ts';
+import { derivedByAll, derivedByKeys } from './derive.ts';
+import { floorOf, type KeyPart, wholePart } from './key-part.ts';
+import { KeyedIndex, NotKeyed } from './keyed-index.ts';
+import { asJson, type EvidenceAnswer, type EvidenceQuestion } from './questions.ts';
+
+/** What a bundle is made from. */
+export interface EvidenceSources {
+  readonly log: LogReader;
+  /** The tree of the log, and its checkpoint. */
+  readonly tiles: TileReader;
+  readonly checkpoint: { readonly size: number; readonly note: string };
+  /** The sealed index, the tree of the second log and its checkpoint; none before the first stretch is sealed. */
+  readonly sealed:
+    | {
+        readonly index: SealedIndexReader;
+        readonly tiles: TileReader;
+        readonly checkpoint: { readonly count: number; readonly note: string };
+      }
+    | undefined;
+  readonly verifierKeys: ReadonlyArray<string>;
+}
+
+/** A bundle cannot be made, and why. `later`: it can be in a moment. */
+export class NoEvidence extends Error {
+  readonly later: boolean;
+  constructor(message: string, later = false) {
+    super(message);
+    this.later = later;
+  }
+}
+
+/** Events of a bundle, at the most: each takes about a kilobyte. */
+export const bundleEventsMax = 5_000;
+/** Events after the last seal, at the most: there are more only while sealing lags behind. */
+const unsealedEventsMax = 1_024;
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** An event as a bundle has it. */
+const evidenceEvent = (stored: StoredEvent): EvidenceEvent => {
+  try {
+    const entry = JSON.parse(entryText(loggedEvent(stored))) as EvidenceEvent['entry'];
+    return { entry, stored: decoder.decode(stored.bytes) };
+  } catch {
+    throw new NoEvidence(`the event at position ${stored.position} is not stored as text`);
+  }
+};
+
+/** Reads events of the log, and notes which. */
+class NotedEvents {
+  readonly positions = new Set<number>();
+  private readonly read = new Map<number, RecordedEvent | undefined>();
+  private readonly log: LogReader;
+
+  constructor(log: LogReader) {
+    this.log = log;
+  }
+
+  at(position: number): RecordedEvent | undefined {
+    if (this.read.has(position)) return this.read.get(position);
+    if (this.positions.size >= bundleEventsMax)
+      throw new NoEvidence(
+        `the answers rest on more than ${bundleEventsMax} events: ask for less, such as a shorter period`,
+      );
+    this.positions.add(position);
+    const stored = this.log.at(position);
+    const event = stored === undefined ? E.left([]) : decodeStored(stored.bytes);
+    const { recordedAt = 0, recordedBy = null, authority = null } = stored ?? {};
+    const recorded = E.isLeft(event)
+      ? undefined
+      : { position, recordedAt, recordedBy, authority, event: event.right };
+    this.read.set(position, recorded);
+    return recorded;
+  }
+}
+
+/** Reads keys of a sealed stretch, and notes which leaves show what was found. */
+class NotedStretch implements KeyPart {
+  private readonly index: SealedIndexReader;
+  private readonly stretch: KeptStretch;
+  private readonly leaves = new Set<number>();
+  private readonly lists = new Map<number, ReadonlyArray<number>>();
+
+  constructor(index: SealedIndexReader, stretch: KeptStretch) {
+    this.index = index;
+    this.stretch = stretch;
+  }
+
+  floor(key: string): number {
+    const { keys } = this.stretch;
+    const place = floorOf(keys, (at) => this.index.keyAt(this.stretch, at).key, key);
+    if (place >= 0 && this.keyAt(place) === key) return place;
+    // The next one shows that it is not there.
+    if (place + 1 < keys) this.keyAt(place + 1);
+    return place;
+  }
+
+  keyAt(place: number) {
+    this.leaves.add(Math.floor(place / keysInLeaf));
+    return this.index.keyAt(this.stretch, place).key;
+  }
+
+  positionsAt(place: number): ReadonlyArray<number> {
+    const { positions } = this.index.keyAt(this.stretch, place);
+    if (positions.length > positionsInLeafMax) this.lists.set(place, positions);
+    return positions;
+  }
+
+  shown(): ShownStretch {
+    const { start, size, keys, root } = this.stretch;
+    const indexes = [...this.leaves].sort((a, b) => a - b);
+    const leaves = indexes.map((index) => ({
+      index,
+      text: leafText(
+        Array.from({ length: Math.min(keysInLeaf, keys - index * keysInLeaf) }, (_, at) =>
+          this.index.keyAt(this.stretch, index * keysInLeaf + at),
+        ),
+      ),
+    }));
+    const proof = multiProof(this.index.tilesOf(this.stretch), indexes, Math.ceil(keys / keysInLeaf));
+    const lists = [...this.lists]
+      .sort(([a], [b]) => a - b)
+      .map(([place, positions]) => ({ place, positions }));
+    return { start, size, keys, root: toBase64(root), leaves, lists, proof: proof.map(toBase64) };
+  }
+}
+
+/** What the answers were found with. */
+interface Derived {
+  readonly answers: ReadonlyArray<EvidenceAnswer>;
+  readonly positions: Iterable<number>;
+  readonly completeness: Completeness;
+}
+
+const derivedBySeals = (sources: EvidenceSources, asked: EvidenceQuestion): Derived => {
+  const { log, sealed } = sources;
+  const { position } = asked;
+  const sealedSize = sealed === undefined ? 0 : (sealed.index.at(sealed.checkpoint.count - 1)?.size ?? 0);
+  const stretches = coverOf(sealedSize).filter(({ start }) => start < position);
+  const unsealed = log.after(stretches.at(-1)?.size ?? 0, unsealedEventsMax + 1);
+  const tail = unsealed.filter((stored) => stored.position <= position);
+  if (tail.length > unsealedEventsMax)
+    throw new NoEvidence('the index of the log is still being sealed; ask again later', true);
+  const noted = stretches.map((stretch) => {
+    const kept = sealed!.index.find(stretch);
+    if (kept === undefined || !sealed!.index.isKept(kept))
+      throw new NoEvidence('the index of the log is just being sealed; ask again later', true);
+    return { kept, part: new NotedStretch(sealed!.index, kept) };
+  });
+  const events = new NotedEvents(log);
+  for (const stored of tail) events.at(stored.position);
+  events.at(position);
+  const parts = [...noted.map(({ part }) => part), wholePart(keysOfEvents(tail))];
+  const answers = derivedByKeys(new KeyedIndex({ parts, at: (each) => events.at(each) }, position), asked);
+  const places = noted.map(({ kept }) => kept.place).sort((a, b) => a - b);
+  return {
+    answers,
+    positions: events.positions,
+    completeness: {
+      kind: 'sealed',
+      stretches: noted.map(({ part }) => part.shown()),
+      proof:
+        sealed === undefined || places.length === 0
+          ? []
+          : multiProof(sealed.tiles, places, sealed.checkpoint.count).map(toBase64),
+      ...(sealed === undefined || places.length === 0 ? {} : { checkpoint: sealed.checkpoint.note }),
+    },
+  };
+};
+
+const derivedByWholeLog = ({ log }: EvidenceSources, asked: EvidenceQuestion): Derived => {
+  if (asked.position > bundleEventsMax)
+    throw new NoEvidence(
+      `the answers rest on the whole log, and it has more than ${bundleEventsMax} events: ask about a person, or as known at an earlier position`,
+    );
+  const events = new NotedEvents(log);
+  const all: RecordedEvent[] = [];
+  for (let position = 1; position <= asked.position; position++) {
+    const recorded = events.at(position);
+    if (recorded !== undefined) all.push(recorded);
+  }
+  return { answers: derivedByAll(all, asked), positions: events.positions, completeness: { kind: 'whole' } };
+};
+
+const derive = (sources: EvidenceSources, asked: EvidenceQuestion): Derived => {
+  if (asked.about !== 'subject' || asked.trail) return derivedByWholeLog(sources, asked);
+  try {
+    return derivedBySeals(sources, asked);
+  } catch (error) {
+    if (!(error instanceof NotKeyed)) throw error;
+    return derivedByWholeLog(sources, asked);
+  }
+};
+
+const instantOf = (instant: Instant | undefined): string | undefined =>
+  instant === undefined ? undefined : formatInstant(instant);
+
+/**
+ * The bundle that answers a question.
+ *
+ * @throws NothingKnown where nothing known is about that; NoEvidence where no bundle can be made, and why; OverBudget.
+ */
+export const makeBundle = (sources: EvidenceSources, asked: EvidenceQuestion): UnsignedBundle => {
+  const { log, tiles, checkpoint, verifierKeys } = sources;
+  if (asked.position > checkpoint.size)
+    throw new NoEvidence(
+      'what is asked about is not in a signed checkpoint yet; ask again in a second',
+      true,
+    );
+  const { answers, positions, completeness } = derive(sources, asked);
+  const inOrder = [...positions].sort((a, b) => a - b);
+  const { about, id, validAt, position, minAssurance, from, to, trail } = asked;
+  const period = { from: instantOf(from), to: instantOf(to) };
+  return asJson({
+    form: bundleForm,
+    rules: rulesVersion,
+    asked: {
+      about,
+      id,
+      validAt: formatInstant(validAt),
+      knownPosition: String(position),
+      minAssurance,
+      trail,
+      ...period,
+    },
+    answers,
+    events: inOrder.map((each) => evidenceEvent(log.at(each)!)),
+    inclusion: multiProof(
+      tiles,
+      inOrder.map((each) => each - 1),
+      checkpoint.size,
+    ).map(toBase64),
+    checkpoint: checkpoint.note,
+    completeness,
+    verifierKeys,
+  }) as unknown as UnsignedBundle;
+};

@@ -1,0 +1,170 @@
+/**
+ * What a bundle is asked: about a person, a party, a site or a finding, by both clocks; and the answers, as the questions
+ * of the ledger give them.
+ */
+import type { Clocks, HeardUntil } from '../contract/answers.ts';
+import { periodOf } from '../contract/questions/question.ts';
+import type { ReachRow } from '../contract/rows/reach.ts';
+import type { Assurance } from '../domain/events/words.ts';
+import { findingId } from '../domain/policy/finding.ts';
+import { formatInstant, type Instant } from '../domain/time/instant.ts';
+import { type Behind, heardUntil } from '../questions/coverage.ts';
+import { allFindings, findingsOfSubject } from '../questions/findings.ts';
+import { holdingsAt } from '../questions/holdings.ts';
+import { reachOfParty, wireHoldingReach } from '../questions/party-reach.ts';
+import { policyRows } from '../questions/policies.ts';
+import { reachPage } from '../questions/reach.ts';
+import { historyBetween, residencyAt } from '../questions/residency.ts';
+import { naming, trailOf } from '../questions/trail.ts';
+import type { View } from '../questions/view.ts';
+import { wireFinding, withoutKnownSince } from '../questions/wire-finding.ts';
+import type { Json } from './canonical-json.ts';
+
+/** What a bundle is about. */
+export const evidenceKinds = ['subject', 'party', 'site', 'finding'] as const;
+export type EvidenceKind = (typeof evidenceKinds)[number];
+
+/** What is asked: of a person by the pseudonym. */
+export interface EvidenceQuestion {
+  readonly about: EvidenceKind;
+  readonly id: string;
+  readonly validAt: Instant;
+  /** The last position to know. */
+  readonly position: number;
+  readonly minAssurance: Assurance;
+  readonly from?: Instant | undefined;
+  readonly to?: Instant | undefined;
+  /** Of a person: whether the trail is asked for too, which takes the whole log. */
+  readonly trail: boolean;
+}
+
+/** One answer of a bundle. */
+export interface EvidenceAnswer {
+  /** The name of the question, as in the path of the API. */
+  readonly question: string;
+  readonly clocks: Clocks;
+  readonly data: unknown;
+}
+
+/** Nothing known at this moment is what the question is about. */
+export class NothingKnown extends Error {}
+
+const pageRowsMax = 1_000;
+
+/** All of who reached a person's data: the pages after each other, a party that goes on with the next page in one row. */
+const wholeReach = (view: View, { id, validAt, from, to }: EvidenceQuestion): ReadonlyArray<ReachRow> => {
+  const during = from === undefined && to === undefined ? {} : { during: bounds(from, to) };
+  const rows: ReachRow[] = [];
+  for (let after: string | number | undefined | null; after !== null; ) {
+    const page = reachPage(
+      view,
+      id,
+      { at: validAt, ...during },
+      { after: after ?? undefined, limit: pageRowsMax },
+    );
+    for (const row of page.data) {
+      const last = rows.at(-1);
+      if (last?.party === row.party)
+        rows[rows.length - 1] = { ...last, intervals: [...last.intervals, ...row.intervals] };
+      else rows.push(row);
+    }
+    after = page.after ?? null;
+  }
+  return rows;
+};
+
+const bounds = (from: Instant | undefined, to: Instant | undefined) =>
+  periodOf({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
+
+/** The policies that findings are about, with their texts. */
+const policiesOf = (view: View, findings: ReadonlyArray<{ readonly policy: string }>): unknown => {
+  const named = new Set(findings.map(({ policy }) => policy));
+  return policyRows(view).filter(({ policy }) => named.has(policy));
+};
+
+type Found = ReadonlyArray<readonly [question: string, data: unknown]>;
+
+const aboutSubject = (view: View, asked: EvidenceQuestion): Found => {
+  const { id, validAt, from, to, trail } = asked;
+  const names = naming(id);
+  const isNamed = view.positions('subject', id).some((position) => {
+    const recorded = view.recorded(position);
+    return recorded !== undefined && names(recorded);
+  });
+  if (!isNamed) throw new NothingKnown();
+  const during = bounds(from, to);
+  const findings = findingsOfSubject(view, id).map((finding) => withoutKnownSince(finding, validAt));
+  return [
+    ['residency', residencyAt(view, id, validAt)],
+    ['history', historyBetween(view, id, during.from, during.to)],
+    ['reach', wholeReach(view, asked)],
+    ['findings', findings],
+    ['policies', policiesOf(view, findings)],
+    ...(trail
+      ? ([
+          [
+            'trail',
+            trailOf(view, id, names).map(({ recorded, why }) => ({ event: String(recorded.position), why })),
+          ],
+        ] as const)
+      : []),
+  ];
+};
+
+const aboutSite = (view: View, { id, validAt }: EvidenceQuestion): Found => {
+  if (!view.mentions('site', id)) throw new NothingKnown();
+  const findings = allFindings(view).filter(({ holding }) => holding.site === id);
+  return [
+    ['holdings', holdingsAt(view, id, validAt)],
+    ['findings', findings.map((finding) => wireFinding(view, finding, validAt))],
+    ['policies', policiesOf(view, findings)],
+  ];
+};
+
+const aboutParty = (view: View, { id, validAt, from, to }: EvidenceQuestion): Found => {
+  if (!view.mentions('party', id)) throw new NothingKnown();
+  const findings = allFindings(view).filter(({ party }) => party === id);
+  const during =
+    from === undefined && to === undefined ? { from: validAt, to: validAt + 1 } : bounds(from, to);
+  return [
+    ['reach', reachOfParty(view, id, validAt, during).map(wireHoldingReach)],
+    ['findings', findings.map((finding) => wireFinding(view, finding, validAt))],
+    ['policies', policiesOf(view, findings)],
+  ];
+};
+
+const aboutFinding = (view: View, { id, validAt }: EvidenceQuestion): Found => {
+  const findings = allFindings(view).filter((finding) => findingId(finding) === id);
+  if (findings.length === 0) throw new NothingKnown();
+  return [
+    ['findings', findings.map((finding) => wireFinding(view, finding, validAt))],
+    ['policies', policiesOf(view, findings)],
+  ];
+};
+
+const behind = ({ about, id }: EvidenceQuestion): Behind =>
+  about === 'finding' ? { everything: true } : { [about]: id };
+
+/**
+ * The answers to what a bundle is asked.
+ *
+ * @throws NothingKnown where nothing known is about that; NotKeyed where the index of the view does not prove the answer.
+ */
+export const answersTo = (view: View, asked: EvidenceQuestion): ReadonlyArray<EvidenceAnswer> => {
+  const about = { subject: aboutSubject, site: aboutSite, party: aboutParty, finding: aboutFinding };
+  const { validAt, position } = asked;
+  const knownAt = view.index.recordedAtOf(position);
+  if (knownAt === undefined) throw new NothingKnown();
+  const clocks = {
+    validAt: formatInstant(validAt),
+    knownAt: formatInstant(knownAt),
+    position: String(position),
+  };
+  return about[asked.about](view, asked).map(([question, data]) => {
+    const heard: ReadonlyArray<HeardUntil> = heardUntil(view, data, behind(asked));
+    return { question, clocks: { ...clocks, heardUntil: heard }, data };
+  });
+};
+
+/** Answers as plain JSON, as it is written and compared. */
+export const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;

@@ -1,0 +1,75 @@
+/**
+ * The events that a bundle shows: whether their stored bytes are those of their entries, and the entries in the signed log.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { decodeStored } from '../domain/events/stored.ts';
+import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
+import { formatInstant, parseInstant } from '../domain/time/instant.ts';
+import type { Checkpoint } from '../integrity/checkpoint.ts';
+import { leafHash } from '../integrity/merkle-tree.ts';
+import { verifyMultiProof } from '../integrity/multi-proof.ts';
+import { sha256Hex } from '../integrity/sha256.ts';
+import { fromBase64 } from '../integrity/signed-note.ts';
+import type { IndexedEvent } from '../sealed-index/index-key.ts';
+import type { Bundle, EvidenceEvent } from './bundle.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { Fault } from './fault.ts';
+
+const encoder = new TextEncoder();
+
+/** Hashes of a proof in Base 64. */
+export const hashesOf = (proof: ReadonlyArray<string>): ReadonlyArray<Uint8Array> =>
+  // What is not Base 64 is no hash: it has the wrong length.
+  proof.map((each) => fromBase64(each) ?? new Uint8Array(0));
+
+/** An event that a bundle shows: as the log has it, and decoded where that can be done. */
+export interface ShownEvent extends IndexedEvent {
+  readonly position: number;
+  readonly recorded: RecordedEvent | undefined;
+}
+
+const shownEvent = ({ entry, stored }: EvidenceEvent): E.Either<string, ShownEvent> => {
+  const bytes = encoder.encode(stored);
+  if (sha256Hex(bytes) !== entry.sha256) return E.left('the stored bytes are not those that the entry names');
+  const recordedAt = parseInstant(entry.recordedat);
+  if (E.isLeft(recordedAt) || formatInstant(recordedAt.right) !== entry.recordedat)
+    return E.left('the entry does not say when it was recorded');
+  const { position, source, id, type, recordedby, authority } = entry;
+  const decoded = decodeStored(bytes);
+  if (E.isLeft(decoded)) return E.right({ position, source, id, bytes, recorded: undefined });
+  const event = decoded.right;
+  if (event.source !== source || event.id !== id || event.type !== type)
+    return E.left('the entry is of another event than the stored bytes');
+  const recorded = { position, recordedAt: recordedAt.right, recordedBy: recordedby, authority, event };
+  return E.right({ position, source, id, bytes, recorded });
+};
+
+/** The events of a bundle, in log order, once it is shown that they are in the log of its checkpoint. */
+export const shownEvents = (
+  { events, inclusion }: Bundle,
+  { size, root }: Checkpoint,
+): E.Either<Fault, ReadonlyArray<ShownEvent>> => {
+  const shown: ShownEvent[] = [];
+  for (const [index, event] of events.entries()) {
+    const place = `/events/${index}`;
+    const read = shownEvent(event);
+    if (E.isLeft(read)) return E.left({ place, message: read.left });
+    const before = shown.at(-1)?.position ?? 0;
+    if (!Number.isSafeInteger(read.right.position) || read.right.position <= before)
+      return E.left({ place, message: 'the events are not in log order, each once' });
+    if (read.right.position > size)
+      return E.left({ place, message: 'the checkpoint does not have so many events' });
+    shown.push(read.right);
+  }
+  const leaves = events.map(({ entry }) => ({
+    index: entry.position - 1,
+    hash: leafHash(encoder.encode(canonicalJson(entry))),
+  }));
+  return verifyMultiProof(leaves, hashesOf(inclusion), size, root)
+    ? E.right(shown)
+    : E.left({
+        place: '/inclusion',
+        message:
+          'the entries do not lead to the root of the checkpoint: one of them, or the proof, was changed',
+      });
+};

@@ -1,0 +1,291 @@
+/**
+ * Verifies a bundle (V11), with nothing but the keys that the reader trusts: signatures, inclusion, completeness; then the
+ * answers are derived again from its events. It runs in Node and in browsers.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { type Instant, parseInstant } from '../domain/time/instant.ts';
+import { type Checkpoint, parseCheckpoint } from '../integrity/checkpoint.ts';
+import { type VerifierKey, verifierKey } from '../integrity/keys.ts';
+import { parseNote, parseSignatures, verifyNote } from '../integrity/signed-note.ts';
+import { type TlogPolicy, verifyByPolicy } from '../integrity/tlog-policy.ts';
+import { indexOriginOf } from '../sealed-index/index-origin.ts';
+import { type Bundle, parseBundle, rulesVersion, statementOf, unsigned } from './bundle.ts';
+import { firstDifference } from './canonical-json.ts';
+import { derivedByAll, derivedByKeys } from './derive.ts';
+import type { Fault } from './fault.ts';
+import { NotShown } from './key-part.ts';
+import { KeyedIndex, NotKeyed } from './keyed-index.ts';
+import { asJson, type EvidenceAnswer, type EvidenceQuestion, NothingKnown } from './questions.ts';
+import { type ShownEvent, shownEvents } from './shown-events.ts';
+import { shownParts } from './shown-parts.ts';
+
+/** Whom the reader trusts. */
+export interface Trust {
+  /** Keys of ledgers. */
+  readonly keys: ReadonlyArray<VerifierKey>;
+  /** Ledgers and witnesses. */
+  readonly policy: TlogPolicy;
+}
+
+/** One line of the report. A check that rests on one that fails is not made. */
+export interface BundleCheck {
+  readonly name: string;
+  readonly state: 'holds' | 'fails' | 'unchecked';
+  readonly found: string;
+  /** Where in the file, as a JSON pointer (RFC 6901). */
+  readonly place?: string;
+}
+
+/** What was found out about a file. */
+export interface BundleReport {
+  readonly checks: ReadonlyArray<BundleCheck>;
+  readonly holds: boolean;
+  /** What the file holds; none where it cannot be read as a bundle. */
+  readonly bundle: Bundle | undefined;
+}
+
+type Checked<A> = E.Either<Fault, { readonly value: A; readonly found: string }>;
+
+const fault = (place: string, message: string): E.Either<Fault, never> => E.left({ place, message });
+
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+/** The keys of the log that are trusted, under another name. */
+const renamed = ({ keys, policy }: Trust, name: string, origin: string): ReadonlyArray<VerifierKey> =>
+  [...keys, ...policy.logs.map(({ key }) => key)]
+    .filter((key) => key.name === origin)
+    .map(({ type, publicKey }) => verifierKey(name, type, publicKey));
+
+const checkedForm = (text: string): Checked<Bundle> => {
+  const bundle = parseBundle(text);
+  if (E.isLeft(bundle)) return bundle;
+  const { rules } = bundle.right;
+  return rules === rulesVersion
+    ? E.right({ value: bundle.right, found: `a bundle by the rules ${rules}` })
+    : fault(
+        '/rules',
+        `the answers were given by the rules ${rules}; this Domicile knows ${rulesVersion} alone`,
+      );
+};
+
+const checkedCheckpoint = ({ checkpoint }: Bundle, trust: Trust): Checked<Checkpoint> => {
+  const place = '/checkpoint';
+  const note = parseNote(checkpoint);
+  if (E.isLeft(note)) return fault(place, note.left);
+  const judged = verifyByPolicy(note.right, trust.policy, trust.keys);
+  if (E.isLeft(judged)) return fault(place, judged.left);
+  const read = parseCheckpoint(note.right.text);
+  if (E.isLeft(read)) return fault(place, read.left);
+  const { origin, size } = read.right;
+  const by = judged.right.witnesses.length;
+  const cosigned = by === 0 ? '' : `, cosigned by ${counted(by, 'witness', 'witnesses')} of the policy`;
+  return E.right({
+    value: read.right,
+    found: `the log ${origin} of ${counted(size, 'event', 'events')}, signed by a key that you trust${cosigned}`,
+  });
+};
+
+const checkedSignature = (bundle: Bundle, { origin }: Checkpoint, trust: Trust): Checked<void> => {
+  const place = '/signature';
+  const signatures = parseSignatures(bundle.signature);
+  if (E.isLeft(signatures)) return fault(place, signatures.left);
+  const note = { text: statementOf(origin, unsigned(bundle)), signatures: signatures.right };
+  const verified = verifyNote(note, renamed(trust, origin, origin));
+  if (E.isLeft(verified)) return fault(place, `${verified.left}: the file is not as it was handed out`);
+  // Whatever the signature does not cover could be changed unnoticed, the signature itself included.
+  return signatures.right.length === verified.right.by.length
+    ? E.right({ value: undefined, found: 'the file is as the ledger handed it out' })
+    : fault(place, 'there are signatures by keys that you do not trust');
+};
+
+const checkedQuestion = ({ asked }: Bundle, { size }: Checkpoint): E.Either<Fault, EvidenceQuestion> => {
+  const instant = (text: string | undefined, name: string): E.Either<Fault, Instant | undefined> => {
+    if (text === undefined) return E.right(undefined);
+    const read = parseInstant(text);
+    return E.isLeft(read) ? fault(`/asked/${name}`, read.left) : read;
+  };
+  const position = Number(asked.knownPosition);
+  if (!/^[1-9]\d{0,15}$/.test(asked.knownPosition) || position > size)
+    return fault('/asked/knownPosition', 'is not a position that the checkpoint has');
+  const validAt = instant(asked.validAt, 'validAt');
+  if (E.isLeft(validAt)) return validAt;
+  const from = instant(asked.from, 'from');
+  if (E.isLeft(from)) return from;
+  const to = instant(asked.to, 'to');
+  if (E.isLeft(to)) return to;
+  const { about, id, minAssurance, trail } = asked;
+  return E.right({
+    about,
+    id,
+    validAt: validAt.right!,
+    position,
+    minAssurance,
+    from: from.right,
+    to: to.right,
+    trail,
+  });
+};
+
+/** How answers are derived of what is shown, and what of it no answer needed. */
+interface Complete {
+  readonly derive: () => ReadonlyArray<EvidenceAnswer>;
+  readonly unneeded: () => string | undefined;
+}
+
+const checkedWhole = (events: ReadonlyArray<ShownEvent>, question: EvidenceQuestion): Checked<Complete> => {
+  const missing = events.findIndex(({ position }, at) => position !== at + 1);
+  if (missing !== -1 || events.length !== question.position)
+    return fault('/events', `not all events up to position ${question.position} are given, and no others`);
+  const all = events.flatMap(({ recorded }) => recorded ?? []);
+  return E.right({
+    value: { derive: () => derivedByAll(all, question), unneeded: () => undefined },
+    found: `all ${counted(events.length, 'event', 'events')} up to position ${question.position} are given`,
+  });
+};
+
+const checkedIndexCheckpoint = (
+  checkpoint: string,
+  { origin }: Checkpoint,
+  trust: Trust,
+): E.Either<Fault, Checkpoint> => {
+  const place = '/completeness/checkpoint';
+  const name = indexOriginOf(origin);
+  const note = parseNote(checkpoint);
+  if (E.isLeft(note)) return fault(place, note.left);
+  const verified = verifyNote(note.right, renamed(trust, name, origin));
+  if (E.isLeft(verified)) return fault(place, verified.left);
+  const read = parseCheckpoint(note.right.text);
+  if (E.isLeft(read)) return fault(place, read.left);
+  return read.right.origin === name ? read : fault(place, `is not a checkpoint of ${name}`);
+};
+
+const checkedComplete = (
+  { completeness }: Bundle,
+  checkpoint: Checkpoint,
+  trust: Trust,
+  events: ReadonlyArray<ShownEvent>,
+  question: EvidenceQuestion,
+): Checked<Complete> => {
+  if (completeness.kind === 'whole') return checkedWhole(events, question);
+  if (question.about !== 'subject' || question.trail)
+    return fault('/completeness/kind', 'the answers rest on the whole log, which is not given');
+  const index =
+    completeness.checkpoint === undefined
+      ? E.right(undefined)
+      : checkedIndexCheckpoint(completeness.checkpoint, checkpoint, trust);
+  if (E.isLeft(index)) return index;
+  const shown = shownParts(completeness, index.right, events, question.position);
+  if (E.isLeft(shown)) return shown;
+  const byPosition = new Map(events.map((event) => [event.position, event]));
+  const used = new Set<number>([question.position]);
+  const sealedSize = completeness.stretches.at(-1)?.size ?? 0;
+  for (const { position } of events) if (position > sealedSize) used.add(position);
+  const at = (position: number) => {
+    const event = byPosition.get(position);
+    if (event === undefined) throw new NotShown(`the event at position ${position} is missing`);
+    used.add(position);
+    return event.recorded;
+  };
+  const parts = shown.right.map(({ part }) => part);
+  const keyed = new KeyedIndex({ parts, at }, question.position);
+  const stretches = counted(completeness.stretches.length, 'sealed stretch', 'sealed stretches');
+  const last = counted(Math.max(0, question.position - sealedSize), 'event', 'events');
+  return E.right({
+    value: {
+      derive: () => derivedByKeys(keyed, question),
+      unneeded: () => {
+        const event = events.findIndex(({ position }) => !used.has(position));
+        if (event !== -1) return `/events/${event}`;
+        for (const { unneeded } of shown.right) {
+          const place = unneeded();
+          if (place !== undefined) return place;
+        }
+        return undefined;
+      },
+    },
+    found: `${stretches} and the last ${last} show everything that was recorded about it up to position ${question.position}`,
+  });
+};
+
+const checkedAnswers = ({ answers }: Bundle, { derive, unneeded }: Complete): Checked<void> => {
+  let derived: ReadonlyArray<EvidenceAnswer>;
+  try {
+    derived = derive();
+  } catch (error) {
+    if (error instanceof NotShown) return fault('/events', error.message);
+    if (error instanceof NotKeyed) return fault('/completeness', error.message);
+    if (error instanceof NothingKnown)
+      return fault('/asked', 'no event that is given is about what was asked');
+    return fault(
+      '/answers',
+      `no answer can be derived: ${error instanceof Error ? error.message : 'it failed'}`,
+    );
+  }
+  const place = firstDifference(asJson(derived), asJson(answers), '/answers');
+  if (place !== undefined) return fault(place, 'the events lead to another answer');
+  const extra = unneeded();
+  return extra === undefined
+    ? E.right({
+        value: undefined,
+        found: `${counted(answers.length, 'answer follows', 'answers follow')} from the events`,
+      })
+    : fault(extra, 'no answer rests on it: it was added');
+};
+
+const checkNames = [
+  'form',
+  'checkpoint',
+  'signature',
+  'question',
+  'inclusion',
+  'completeness',
+  'answers',
+] as const;
+
+/** Verifies the text of a bundle by what the reader trusts. */
+export const verifyBundle = (text: string, trust: Trust): BundleReport => {
+  const checks: BundleCheck[] = [];
+  /** Notes the outcome of the next check; none where it fails. */
+  const noted = <A>(checked: Checked<A>): { readonly value: A } | undefined => {
+    const name = checkNames[checks.length]!;
+    if (E.isRight(checked)) {
+      checks.push({ name, state: 'holds', found: checked.right.found });
+      return checked.right;
+    }
+    const { place, message } = checked.left;
+    checks.push({ name, state: 'fails', found: message, place });
+    return undefined;
+  };
+  const form = noted(checkedForm(text));
+  const bundle = form?.value;
+  const made = (): void => {
+    if (bundle === undefined) return;
+    const checkpoint = noted(checkedCheckpoint(bundle, trust))?.value;
+    if (checkpoint === undefined) return;
+    // The signature is over all of the file; what follows finds the place of what is wrong.
+    noted(checkedSignature(bundle, checkpoint, trust));
+    const asked = checkedQuestion(bundle, checkpoint);
+    const question = noted(
+      E.isLeft(asked)
+        ? asked
+        : E.right({ value: asked.right, found: `about the ${asked.right.about} ${asked.right.id}` }),
+    )?.value;
+    if (question === undefined) return;
+    const shown = shownEvents(bundle, checkpoint);
+    const events = noted(
+      E.isLeft(shown)
+        ? shown
+        : E.right({
+            value: shown.right,
+            found: `${counted(shown.right.length, 'event is', 'events are')} in the log, each in its place`,
+          }),
+    )?.value;
+    if (events === undefined) return;
+    const complete = noted(checkedComplete(bundle, checkpoint, trust, events, question))?.value;
+    if (complete !== undefined) noted(checkedAnswers(bundle, complete));
+  };
+  made();
+  for (const name of checkNames.slice(checks.length))
+    checks.push({ name, state: 'unchecked', found: 'rests on a check that fails' });
+  return { checks, holds: checks.every(({ state }) => state === 'holds'), bundle };
+};

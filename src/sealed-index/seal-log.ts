@@ -1,0 +1,112 @@
+/**
+ * Sealing a log: each stretch that has ended gets its index, and its root becomes the next leaf of the second log.
+ */
+import { type Hash, sameHash } from '../integrity/merkle-tree.ts';
+import { hashIn, tileWidth } from '../integrity/tiles.ts';
+import type { TreeBuilder } from '../integrity/tree-builder.ts';
+import type { TreeWriter } from '../integrity/tree-file.ts';
+import type { LogReader } from '../store/log-reader.ts';
+import type { SealedIndexWriter } from './index-file.ts';
+import { keysOfEvents, mergedKeys } from './stretch-keys.ts';
+import { leafOfText, type Seal, sealEntry } from './stretch-leaf.ts';
+import {
+  partsOf,
+  type Stretch,
+  smallestStretchEvents,
+  stretchesEndingAt,
+  stretchesUpTo,
+} from './stretches.ts';
+
+/** The leaf of a stretch in the second log. */
+export const leafOfSeal = (seal: Seal): Hash => leafOfText(sealEntry(seal));
+
+/** The log differs from what was sealed of it before, or the file of the index is another than the second log is of. */
+export class OtherSeal extends Error {
+  constructor(place: number) {
+    super(
+      `stretch ${place} of the log has another index than the one that was sealed. Restore index.sqlite and index-tree.sqlite together with the log they belong to, or delete both while the server is stopped if nobody has seen a checkpoint of them`,
+    );
+  }
+}
+
+const keysOfStretch = (log: LogReader, index: SealedIndexWriter, stretch: Stretch) => {
+  const parts = partsOf(stretch);
+  if (parts.length === 0) return keysOfEvents(log.after(stretch.start, smallestStretchEvents));
+  return mergedKeys(parts.map((part) => index.keysOf(index.find(part)!)));
+};
+
+/** The seals that are not in the second log yet. */
+class PendingLeaves {
+  private readonly tree: TreeWriter;
+  private readonly builder: TreeBuilder;
+  private readonly leaves: Hash[] = [];
+
+  constructor(tree: TreeWriter, builder: TreeBuilder) {
+    this.tree = tree;
+    this.builder = builder;
+  }
+
+  /** Adds a seal, or compares it with the leaf that is there. */
+  add(place: number, seal: Seal): void {
+    const leaf = leafOfSeal(seal);
+    if (place >= this.builder.size) {
+      this.leaves.push(leaf);
+      return;
+    }
+    const tile = this.tree.tiles(0, Math.floor(place / tileWidth), (place % tileWidth) + 1);
+    if (!sameHash(hashIn(tile, place % tileWidth), leaf)) throw new OtherSeal(place);
+  }
+
+  /** Keeps them in the tree. */
+  flush(): void {
+    if (this.leaves.length > 0) this.tree.grow(this.builder.append(this.leaves.splice(0)), this.builder.size);
+  }
+}
+
+/** Events that are sealed before what was sealed is made durable. */
+const eventsAtOnceMax = 4_096;
+
+/**
+ * Seals what has ended of a log, up to a size of it. Tells after each piece of work up to which size it is sealed.
+ *
+ * @param builder that of the second log's tree.
+ * @throws OtherSeal where a stretch that was sealed before would get another seal.
+ */
+export function* sealUpTo(
+  log: LogReader,
+  index: SealedIndexWriter,
+  tree: TreeWriter,
+  builder: TreeBuilder,
+  size: number,
+): Generator<number> {
+  let place = index.count();
+  const pending = new PendingLeaves(tree, builder);
+  // What the file has and the second log has not: they are written one after the other.
+  for (let each = builder.size; each < place; each++) pending.add(each, index.at(each)!);
+  const flush = (): void => {
+    index.flush();
+    pending.flush();
+  };
+  let end = place === 0 ? 0 : index.at(place - 1)!.size;
+  let flushedAt = end;
+  while (place < stretchesUpTo(size)) {
+    if (stretchesUpTo(end) === place) end += smallestStretchEvents;
+    const stretch = stretchesEndingAt(end)[place - stretchesUpTo(end - 1)]!;
+    const steps = index.seal(stretch, keysOfStretch(log, index, stretch));
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done === true) {
+        pending.add(place, step.value);
+        break;
+      }
+      flush();
+      yield end;
+    }
+    place++;
+    if (end - flushedAt < eventsAtOnceMax) continue;
+    flush();
+    flushedAt = end;
+    yield end;
+  }
+  flush();
+  yield end;
+}

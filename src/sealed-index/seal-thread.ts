@@ -1,0 +1,143 @@
+/**
+ * The thread that seals: it makes the index of each stretch of the log that has ended, and signs checkpoints of the second
+ * log, whose leaves are the roots of these (V12). It is told up to which size the log itself is signed.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import * as E from 'fp-ts/lib/Either.js';
+import { formatCheckpoint } from '../integrity/checkpoint.ts';
+import { builderOf } from '../integrity/follow-log.ts';
+import { sameHash } from '../integrity/merkle-tree.ts';
+import { formatNote, signNote } from '../integrity/signed-note.ts';
+import { type SigningKeys, signingKeys } from '../integrity/signing-keys.ts';
+import { openTreeToWrite, type TreeWriter } from '../integrity/tree-file.ts';
+import { openLogFile } from '../store/open/open-log-file.ts';
+import { openIndexToWrite, type SealedIndexWriter } from './index-file.ts';
+import { sealUpTo } from './seal-log.ts';
+
+/** What the thread is given. */
+export interface SealThreadInput {
+  readonly logFile: string;
+  readonly indexFile: string;
+  /** The tree of the second log. */
+  readonly treeFile: string;
+  readonly keyFile: string;
+  /** The origin of the second log. */
+  readonly origin: string;
+}
+
+/** What the thread is told: up to which size of the log it may seal. */
+export type SealThreadMessage = { readonly kind: 'seal'; readonly size: number } | 'stop';
+
+/** What the thread reports. */
+export type SealThreadReport =
+  | { readonly kind: 'opened' }
+  /** Of the log, so many events are sealed. */
+  | { readonly kind: 'sealed'; readonly size: number }
+  /** A checkpoint of the second log was signed and kept, or is there from before. */
+  | { readonly kind: 'signed'; readonly count: number; readonly note: string }
+  | { readonly kind: 'stopped'; readonly reason: string };
+
+/** Checkpoints are signed no more often than this. */
+const signIntervalMs = 1_000;
+
+const input = workerData as SealThreadInput;
+const tell = (report: SealThreadReport): void => parentPort?.postMessage(report);
+
+let wake: () => void = () => {};
+let stopping = false;
+let size = 0;
+parentPort?.on('message', (message: SealThreadMessage) => {
+  if (message === 'stop') stopping = true;
+  else size = message.size;
+  wake();
+});
+
+/** Lets messages in. */
+const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const told = (waitMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = Number.isFinite(waitMs) ? setTimeout(resolve, waitMs) : undefined;
+    wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+
+/** Signs the second log as it is, and keeps the checkpoint before anybody sees it. */
+const sign = (index: SealedIndexWriter, tree: TreeWriter, keys: SigningKeys): void => {
+  const before = tree.latest();
+  const count = tree.size();
+  const root = tree.rootAt(count);
+  const text = formatCheckpoint({ origin: input.origin, size: count, root, extensions: [] });
+  const note = formatNote(signNote(text, keys.signers));
+  const contradiction = tree.keep({ size: count, root, madeAt: Date.now(), note });
+  if (contradiction !== undefined)
+    throw new Error(`the index does not lead to the root that was signed for ${before?.size} stretches`);
+  tell({ kind: 'signed', count, note });
+  // Whoever answers by the checkpoint before still finds what it needs.
+  if (before !== undefined) index.forgetParts(before.size);
+};
+
+const seal = async (index: SealedIndexWriter, tree: TreeWriter, keys: SigningKeys): Promise<void> => {
+  const log = openLogFile(input.logFile);
+  try {
+    const before = tree.latest();
+    if (
+      before !== undefined &&
+      (before.size > tree.size() || !sameHash(tree.rootAt(before.size), before.root))
+    )
+      throw new Error(`the index does not lead to the root that was signed for ${before.size} stretches`);
+    if (before?.note !== undefined && before.size <= index.count())
+      tell({ kind: 'signed', count: before.size, note: before.note });
+    const builder = builderOf(tree);
+    let sealed = -1;
+    let signedAt = Number.NEGATIVE_INFINITY;
+    const signWhenDue = (): number => {
+      if (tree.size() === (tree.latest()?.size ?? 0)) return Number.POSITIVE_INFINITY;
+      const waitMs = signedAt + signIntervalMs - performance.now();
+      if (waitMs > 0) return waitMs;
+      sign(index, tree, keys);
+      signedAt = performance.now();
+      return Number.POSITIVE_INFINITY;
+    };
+    while (!stopping) {
+      const upTo = size;
+      for (const each of upTo > sealed ? sealUpTo(log, index, tree, builder, upTo) : []) {
+        tell({ kind: 'sealed', size: each });
+        signWhenDue();
+        await pause();
+        if (stopping) return;
+      }
+      sealed = upTo;
+      const waitMs = signWhenDue();
+      if (size === upTo) await told(waitMs);
+    }
+  } finally {
+    log.close();
+  }
+};
+
+const run = async (): Promise<void> => {
+  const keys = signingKeys(input.keyFile, input.origin, () => Math.floor(Date.now() / 1_000));
+  if (E.isLeft(keys)) return tell({ kind: 'stopped', reason: keys.left });
+  const index = openIndexToWrite(input.indexFile, Date.now());
+  try {
+    const tree = openTreeToWrite(input.treeFile, Date.now());
+    try {
+      tell({ kind: 'opened' });
+      await seal(index, tree, keys.right);
+    } finally {
+      tree.close();
+    }
+  } finally {
+    index.close();
+  }
+};
+
+run().then(
+  () => parentPort?.close(),
+  (error: unknown) => {
+    tell({ kind: 'stopped', reason: error instanceof Error ? error.message : String(error) });
+    parentPort?.close();
+  },
+);

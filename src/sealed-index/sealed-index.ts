@@ -1,0 +1,90 @@
+/**
+ * The sealed index of a ledger, as the process that answers sees it: what is sealed and signed of it.
+ */
+import type { Worker } from 'node:worker_threads';
+import type { MerkleLog } from '../integrity/merkle-log.ts';
+import { openTreeToRead, type TreeReader } from '../integrity/tree-file.ts';
+import { startThread } from '../threads/start-thread.ts';
+import type { SealThreadInput, SealThreadMessage, SealThreadReport } from './seal-thread.ts';
+import { lastSealedSize, smallestStretchEvents } from './stretches.ts';
+
+/** How the sealed index stands. */
+export interface SealedIndexState {
+  /** Of the log, so many events are sealed. */
+  readonly sealedSize: number;
+  /** The checkpoint of the second log that was signed last: of how many stretches, and its note. */
+  readonly checkpoint: { readonly count: number; readonly note: string } | undefined;
+  /** Why nothing is sealed any more, until a restart. */
+  readonly stop: string | undefined;
+}
+
+const stopWaitMsMax = 10_000;
+
+export class SealedIndex {
+  readonly input: SealThreadInput;
+  private readonly merkle: MerkleLog;
+  private readonly unwatch: () => void;
+  private worker: Worker | undefined;
+  private exited: Promise<void> = Promise.resolve();
+  private isOpened = false;
+  private reader: TreeReader | undefined;
+  private toldSize = 0;
+  state: SealedIndexState = { sealedSize: 0, checkpoint: undefined, stop: undefined };
+
+  constructor(input: SealThreadInput, merkle: MerkleLog) {
+    this.input = input;
+    this.merkle = merkle;
+    this.unwatch = merkle.watch(() => this.follow());
+  }
+
+  /** Seals what is signed of the log. The thread starts once the first stretch has ended. */
+  private follow(): void {
+    const { signed, stop } = this.merkle.state;
+    if (stop !== undefined) return this.tell('stop');
+    const size = lastSealedSize(signed?.size ?? 0);
+    if (!this.merkle.agreed || size < smallestStretchEvents || size <= this.toldSize) return;
+    this.worker ??= this.start();
+    this.toldSize = size;
+    this.tell({ kind: 'seal', size });
+  }
+
+  private start(): Worker {
+    const worker = startThread(new URL('./seal-thread.ts', import.meta.url), this.input);
+    worker.on('message', (report: SealThreadReport) => this.report(report));
+    worker.on('error', (error) => this.report({ kind: 'stopped', reason: error.message }));
+    this.exited = new Promise((resolve) => worker.once('exit', () => resolve()));
+    return worker;
+  }
+
+  private report(report: SealThreadReport): void {
+    if (report.kind === 'opened') this.isOpened = true;
+    else if (report.kind === 'sealed') this.state = { ...this.state, sealedSize: report.size };
+    else if (report.kind === 'signed')
+      this.state = { ...this.state, checkpoint: { count: report.count, note: report.note } };
+    else this.state = { ...this.state, stop: report.reason };
+  }
+
+  private tell(message: SealThreadMessage): void {
+    this.worker?.postMessage(message);
+  }
+
+  get origin(): string {
+    return this.input.origin;
+  }
+
+  /** Reads the tree of the second log; none before it is made. */
+  tree(): TreeReader | undefined {
+    if (this.reader === undefined && this.isOpened) this.reader = openTreeToRead(this.input.treeFile);
+    return this.reader;
+  }
+
+  async close(): Promise<void> {
+    this.unwatch();
+    this.reader?.close();
+    this.reader = undefined;
+    this.tell('stop');
+    const timer = setTimeout(() => void this.worker?.terminate(), stopWaitMsMax);
+    await this.exited;
+    clearTimeout(timer);
+  }
+}
