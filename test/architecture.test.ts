@@ -26,6 +26,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   ledger: [
     'contract',
     'domain',
+    'evidence',
     'integrity',
     'people',
     'projections',
@@ -35,10 +36,12 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
     'threads',
   ],
   monitor: ['contract', 'domain', 'integrity', 'ledger', 'projections', 'questions', 'store'],
+  evidence: ['contract', 'domain', 'integrity', 'projections', 'questions', 'sealed-index', 'store'],
   client: ['contract', 'domain'],
   api: [
     'contract',
     'domain',
+    'evidence',
     'import',
     'integrity',
     'ledger',
@@ -54,6 +57,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
     'client',
     'contract',
     'domain',
+    'evidence',
     'import',
     'integrity',
     'ledger',

@@ -26,6 +26,7 @@ import { LedgerMetrics } from './observing/ledger-metrics.ts';
 import { nameRequest, observeRequests } from './observing/observe-requests.ts';
 import type { Tracing } from './observing/observed-request.ts';
 import { consoleRoutes } from './routes/console.ts';
+import { evidenceRoutes } from './routes/evidence.ts';
 import { findingRoutes } from './routes/findings.ts';
 import { healthRoutes } from './routes/health.ts';
 import { importRoutes } from './routes/importing.ts';
@@ -162,6 +163,7 @@ export const createApp = (ledger: Ledger, logger: Logger, options: AppOptions = 
   app.route('/v1', readRoutes(ledger));
   app.route('/log', tileRoutes(ledger));
   app.route('/v1', proofRoutes(ledger));
+  app.route('/v1', evidenceRoutes(ledger));
   // Who asks another process for the vault passes it on to nobody.
   if (ledger.parts.vault.at === null)
     app.route(vaultPath, vaultRoutes(ledger.parts.vault, vaultGuard(ledger)));

@@ -8,6 +8,7 @@ import { addCopy } from './commands/copy.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEmit } from './commands/emit.ts';
+import { addExport } from './commands/export.ts';
 import { addFindings } from './commands/findings.ts';
 import { addHistory } from './commands/history.ts';
 import { addImport } from './commands/import.ts';
@@ -52,6 +53,7 @@ Exit codes: 0 success, 1 a check failed, 2 invalid usage or input, 3 the ledger 
   addReplay(program, terminal);
   addKeys(program, terminal);
   addLog(program, terminal);
+  addExport(program, terminal);
   addVerify(program, terminal);
   addWitness(program, terminal);
   addMonitor(program, terminal);

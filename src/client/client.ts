@@ -38,7 +38,14 @@ export type { EmitFailure, EmitOptions, EmitProgress, StreamOptions } from './em
 export { type ClientError, ClientFailure, sentenceOf, sentenceOfFault } from './errors.ts';
 export type { EventInput, EventInputOf } from './event-input.ts';
 export { everyRow } from './pages.ts';
-export type { DiffQuestion, EventFilter, FindingQuestion, HoldingQuestion, Question } from './questions.ts';
+export type {
+  DiffQuestion,
+  EventFilter,
+  EvidenceQuestion,
+  FindingQuestion,
+  HoldingQuestion,
+  Question,
+} from './questions.ts';
 export type { Reply, RequestOptions, Rows } from './reply.ts';
 export { patiently, type RetryPolicy } from './retry.ts';
 export type { Fetch } from './transport.ts';

@@ -6,6 +6,7 @@ import {
   type MerkleLogRow,
 } from '../contract/rows/integrity.ts';
 import type { Asking } from './asking.ts';
+import type { EvidenceQuestion } from './questions.ts';
 import type { Reply, RequestOptions } from './reply.ts';
 import { ask, askText } from './transport.ts';
 
@@ -26,6 +27,14 @@ export const logCalls = ({ target }: Asking) => ({
   /** The signed checkpoint, as text. */
   checkpoint: (options?: RequestOptions): Reply<string> =>
     askText(target, { path: ['log', 'checkpoint'], signal: options?.signal }),
+  /** A bundle of evidence, as the text of its file (`domicile verify`). */
+  evidence: (question: EvidenceQuestion, options?: RequestOptions): Reply<string> =>
+    askText(target, {
+      path: ['v1', 'evidence'],
+      query: question,
+      accept: 'application/json',
+      signal: options?.signal,
+    }),
   /** The proof that an event is in the signed log, as text. */
   prove: (position: string, options?: RequestOptions): Reply<string> =>
     askText(target, { path: ['v1', 'events', position, 'proof'], signal: options?.signal }),

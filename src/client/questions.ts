@@ -1,6 +1,7 @@
 /**
  * What questions are asked with: the parameters that the contract names, as callers in code write them.
  */
+import type { EvidenceQuestion as EvidenceCodec } from '../contract/questions/evidence.ts';
 import type { EventFilter as EventFilterCodec } from '../contract/questions/log.ts';
 import type {
   DifferenceQuestion as DifferenceCodec,
@@ -46,3 +47,5 @@ export type DiffQuestion = Question &
     | Given<'policy' | 'fromVersion' | 'toVersion'>
     | (Given<'fromPosition' | 'toPosition'> & Pick<Compared, 'policy'>)
   );
+/** What an evidence bundle is asked for. */
+export type EvidenceQuestion = GivenFor<typeof EvidenceCodec>;

@@ -49,6 +49,7 @@ const kinds = {
   conflict: [409, 'Conflicting event'],
   busy: [409, 'Another operation is running'],
   'too-large': [413, 'Body too large'],
+  'too-much-evidence': [422, 'Too much for one bundle'],
   misdirected: [421, 'Not asked by this name'],
   'media-type': [415, 'Unsupported media type'],
   'invalid-events': [422, 'Invalid events'],
@@ -78,6 +79,7 @@ interface Members extends Record<Kind, object> {
   conflict: Detailed & Faulty & PartlyRecorded;
   busy: Detailed;
   'too-large': Detailed & PartlyRecorded;
+  'too-much-evidence': Detailed;
   misdirected: Detailed;
   'media-type': Detailed;
   'invalid-events': Faulty & PartlyRecorded;

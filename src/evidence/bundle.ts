@@ -116,7 +116,7 @@ export const Bundle = exact('Bundle', { ...content, signature: t.string }, optio
 export type Bundle = t.TypeOf<typeof Bundle>;
 
 /** Characters of a bundle, at the most. */
-export const bundleCharactersMax = 64 * 1_024 * 1_024;
+const bundleCharactersMax = 64 * 1_024 * 1_024;
 
 /** The file of a bundle. */
 export const formatBundle = (bundle: Bundle): string => canonicalJson(bundle as unknown as Json);

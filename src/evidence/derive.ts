@@ -28,5 +28,6 @@ export const derivedByKeys = (index: KeyedIndex, asked: EvidenceQuestion): Reado
 /** The answers, from all events. */
 export const derivedByAll = (
   events: ReadonlyArray<RecordedEvent>,
+  bytesAt: (position: number) => number,
   asked: EvidenceQuestion,
-): ReadonlyArray<EvidenceAnswer> => answersTo(viewOf(new WholeIndex(events), asked), asked);
+): ReadonlyArray<EvidenceAnswer> => answersTo(viewOf(new WholeIndex(events, bytesAt), asked), asked);

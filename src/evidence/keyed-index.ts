@@ -40,6 +40,8 @@ export interface KeyedLog {
   readonly parts: ReadonlyArray<KeyPart>;
   /** The event at a position, as it was recorded. */
   at(position: number): RecordedEvent | undefined;
+  /** The size of its stored bytes. */
+  bytesAt(position: number): number;
 }
 
 /** What a correction puts in place of the data of its target. */
@@ -65,6 +67,10 @@ export class KeyedIndex implements EventIndex {
 
   at(position: number): RecordedEvent | undefined {
     return position > this.knownUpTo ? undefined : this.log.at(position);
+  }
+
+  bytesAt(position: number): number {
+    return position > this.knownUpTo ? 0 : this.log.bytesAt(position);
   }
 
   recordedAtOf(position: number): Instant | undefined {
@@ -225,7 +231,6 @@ export class KeyedIndex implements EventIndex {
     );
   }
 
-  readonly bytesAt = notKeyed;
   readonly positionsAfter = notKeyed;
   readonly positionsOfKind = notKeyed;
   readonly firstOfSource = notKeyed;

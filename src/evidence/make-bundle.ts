@@ -56,7 +56,7 @@ export class NoEvidence extends Error {
 }
 
 /** Events of a bundle, at the most: each takes about a kilobyte. */
-export const bundleEventsMax = 5_000;
+const bundleEventsMax = 5_000;
 /** Events after the last seal, at the most: there are more only while sealing lags behind. */
 const unsealedEventsMax = 1_024;
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -79,6 +79,10 @@ class NotedEvents {
 
   constructor(log: LogReader) {
     this.log = log;
+  }
+
+  bytesAt(position: number): number {
+    return this.at(position) === undefined ? 0 : this.log.at(position)!.bytes.length;
   }
 
   at(position: number): RecordedEvent | undefined {
@@ -176,7 +180,13 @@ const derivedBySeals = (sources: EvidenceSources, asked: EvidenceQuestion): Deri
   for (const stored of tail) events.at(stored.position);
   events.at(position);
   const parts = [...noted.map(({ part }) => part), wholePart(keysOfEvents(tail))];
-  const answers = derivedByKeys(new KeyedIndex({ parts, at: (each) => events.at(each) }, position), asked);
+  const answers = derivedByKeys(
+    new KeyedIndex(
+      { parts, at: (each) => events.at(each), bytesAt: (each) => events.bytesAt(each) },
+      position,
+    ),
+    asked,
+  );
   const places = noted.map(({ kept }) => kept.place).sort((a, b) => a - b);
   return {
     answers,
@@ -204,7 +214,11 @@ const derivedByWholeLog = ({ log }: EvidenceSources, asked: EvidenceQuestion): D
     const recorded = events.at(position);
     if (recorded !== undefined) all.push(recorded);
   }
-  return { answers: derivedByAll(all, asked), positions: events.positions, completeness: { kind: 'whole' } };
+  return {
+    answers: derivedByAll(all, (each) => events.bytesAt(each), asked),
+    positions: events.positions,
+    completeness: { kind: 'whole' },
+  };
 };
 
 const derive = (sources: EvidenceSources, asked: EvidenceQuestion): Derived => {

@@ -138,7 +138,10 @@ const checkedWhole = (events: ReadonlyArray<ShownEvent>, question: EvidenceQuest
     return fault('/events', `not all events up to position ${question.position} are given, and no others`);
   const all = events.flatMap(({ recorded }) => recorded ?? []);
   return E.right({
-    value: { derive: () => derivedByAll(all, question), unneeded: () => undefined },
+    value: {
+      derive: () => derivedByAll(all, (position) => events[position - 1]?.bytes.length ?? 0, question),
+      unneeded: () => undefined,
+    },
     found: `all ${counted(events.length, 'event', 'events')} up to position ${question.position} are given`,
   });
 };
@@ -186,8 +189,10 @@ const checkedComplete = (
     used.add(position);
     return event.recorded;
   };
+  const bytesAt = (position: number): number =>
+    at(position) === undefined ? 0 : byPosition.get(position)!.bytes.length;
   const parts = shown.right.map(({ part }) => part);
-  const keyed = new KeyedIndex({ parts, at }, question.position);
+  const keyed = new KeyedIndex({ parts, at, bytesAt }, question.position);
   const stretches = counted(completeness.stretches.length, 'sealed stretch', 'sealed stretches');
   const last = counted(Math.max(0, question.position - sealedSize), 'event', 'events');
   return E.right({

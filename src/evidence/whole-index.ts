@@ -48,8 +48,14 @@ export class WholeIndex implements EventIndex {
   /** By source: the instants up to which events vouch, as recorded or as corrected. */
   private readonly vouches = new Map<string, { readonly position: number; readonly upTo: Instant }[]>();
 
-  /** @param events all events up to a position, in log order. */
-  constructor(events: ReadonlyArray<RecordedEvent>) {
+  readonly bytesAt: (position: number) => number;
+
+  /**
+   * @param events all events up to a position, in log order.
+   * @param bytesAt the size of the stored bytes of each.
+   */
+  constructor(events: ReadonlyArray<RecordedEvent>, bytesAt: (position: number) => number) {
+    this.bytesAt = bytesAt;
     this.events = new Map(events.map((recorded) => [recorded.position, recorded]));
     for (const { position, event } of events)
       this.byIdentity.set(identityOf(event.source, event.id), position);
@@ -224,7 +230,6 @@ export class WholeIndex implements EventIndex {
     return true;
   }
 
-  readonly bytesAt = unasked;
   readonly positionsOfKind = unasked;
   readonly firstOfSource = unasked;
   readonly movementsBetween = unasked;

@@ -103,6 +103,12 @@ export class MerkleLog {
     return E.isLeft(keys) ? [] : keys.right.verifiers.map(({ vkey }) => vkey);
   }
 
+  /** Where the tree and the keys are. */
+  get files(): Pick<TreeThreadInput, 'treeFile' | 'keyFile'> {
+    const { treeFile, keyFile } = this.input;
+    return { treeFile, keyFile };
+  }
+
   get origin(): string {
     return this.input.origin;
   }

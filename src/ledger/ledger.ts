@@ -31,6 +31,7 @@ import { Answering } from './answering.ts';
 import type { AnsweringProgress } from './answering-signals.ts';
 import { askAsKnown } from './ask.ts';
 import { compareBeside } from './compare/compare-beside.ts';
+import { EvidenceMaker } from './evidence/evidence-maker.ts';
 import { ServingProjections } from './serving-projections.ts';
 import type { CarriedIdentifiers } from './settings.ts';
 import { Timings } from './timings.ts';
@@ -83,6 +84,8 @@ export class Ledger {
   private readonly long = new LRUCache<string, true>({ max: longQuestionsMax, ttl: longQuestionMs });
   private readonly serving: ServingProjections;
   private readonly answering: Answering;
+  /** Makes evidence bundles. */
+  readonly evidence: EvidenceMaker;
   /** For questions about one person that take long: they wait for no question about everybody. */
   private readonly answeringOfPeople: Answering;
 
@@ -91,6 +94,8 @@ export class Ledger {
     const { generations, log, logFile, now } = parts;
     this.answering = new Answering(logFile, wideStepsMax);
     this.answeringOfPeople = new Answering(logFile, personStepsMax);
+    const { merkle, sealed, waitMs } = parts;
+    this.evidence = new EvidenceMaker({ merkle, sealed, logFile, waitMs, ...merkle.files });
     this.serving = new ServingProjections({
       generations,
       log,
@@ -248,6 +253,7 @@ export class Ledger {
   async close(): Promise<void> {
     await this.parts.watch?.close();
     await Promise.all([this.answering.close(), this.answeringOfPeople.close()]);
+    await this.evidence.close();
     await this.replays.close();
     await this.serving.close();
     await this.parts.witnessing?.close();

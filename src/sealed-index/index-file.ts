@@ -151,6 +151,16 @@ export class SealedIndexReader {
     };
   }
 
+  /** Reads within one snapshot of the file. */
+  snapshot<A>(read: () => A): A {
+    this.database.exec('BEGIN');
+    try {
+      return read();
+    } finally {
+      this.database.exec('COMMIT');
+    }
+  }
+
   /** Closes the file. */
   close(): void {
     this.database.close();

@@ -18,10 +18,10 @@ import {
 } from './stretches.ts';
 
 /** The leaf of a stretch in the second log. */
-export const leafOfSeal = (seal: Seal): Hash => leafOfText(sealEntry(seal));
+const leafOfSeal = (seal: Seal): Hash => leafOfText(sealEntry(seal));
 
 /** The log differs from what was sealed of it before, or the file of the index is another than the second log is of. */
-export class OtherSeal extends Error {
+class OtherSeal extends Error {
   constructor(place: number) {
     super(
       `stretch ${place} of the log has another index than the one that was sealed. Restore index.sqlite and index-tree.sqlite together with the log they belong to, or delete both while the server is stopped if nobody has seen a checkpoint of them`,

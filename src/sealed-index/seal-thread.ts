@@ -34,7 +34,7 @@ export type SealThreadReport =
   /** Of the log, so many events are sealed. */
   | { readonly kind: 'sealed'; readonly size: number }
   /** A checkpoint of the second log was signed and kept, or is there from before. */
-  | { readonly kind: 'signed'; readonly count: number; readonly note: string }
+  | { readonly kind: 'signed'; readonly count: number; readonly size: number; readonly note: string }
   | { readonly kind: 'stopped'; readonly reason: string };
 
 /** Checkpoints are signed no more often than this. */
@@ -73,7 +73,7 @@ const sign = (index: SealedIndexWriter, tree: TreeWriter, keys: SigningKeys): vo
   const contradiction = tree.keep({ size: count, root, madeAt: Date.now(), note });
   if (contradiction !== undefined)
     throw new Error(`the index does not lead to the root that was signed for ${before?.size} stretches`);
-  tell({ kind: 'signed', count, note });
+  tell({ kind: 'signed', count, size: index.at(count - 1)!.size, note });
   // Whoever answers by the checkpoint before still finds what it needs.
   if (before !== undefined) index.forgetParts(before.size);
 };
@@ -88,7 +88,12 @@ const seal = async (index: SealedIndexWriter, tree: TreeWriter, keys: SigningKey
     )
       throw new Error(`the index does not lead to the root that was signed for ${before.size} stretches`);
     if (before?.note !== undefined && before.size <= index.count())
-      tell({ kind: 'signed', count: before.size, note: before.note });
+      tell({
+        kind: 'signed',
+        count: before.size,
+        size: index.at(before.size - 1)!.size,
+        note: before.note,
+      });
     const builder = builderOf(tree);
     let sealed = -1;
     let signedAt = Number.NEGATIVE_INFINITY;

@@ -14,6 +14,8 @@ export interface SealedIndexState {
   readonly sealedSize: number;
   /** The checkpoint of the second log that was signed last: of how many stretches, and its note. */
   readonly checkpoint: { readonly count: number; readonly note: string } | undefined;
+  /** The size of the log up to which the stretches of that checkpoint go. */
+  readonly checkpointSize: number;
   /** Why nothing is sealed any more, until a restart. */
   readonly stop: string | undefined;
 }
@@ -29,7 +31,12 @@ export class SealedIndex {
   private isOpened = false;
   private reader: TreeReader | undefined;
   private toldSize = 0;
-  state: SealedIndexState = { sealedSize: 0, checkpoint: undefined, stop: undefined };
+  state: SealedIndexState = {
+    sealedSize: 0,
+    checkpoint: undefined,
+    checkpointSize: 0,
+    stop: undefined,
+  };
 
   constructor(input: SealThreadInput, merkle: MerkleLog) {
     this.input = input;
@@ -60,7 +67,11 @@ export class SealedIndex {
     if (report.kind === 'opened') this.isOpened = true;
     else if (report.kind === 'sealed') this.state = { ...this.state, sealedSize: report.size };
     else if (report.kind === 'signed')
-      this.state = { ...this.state, checkpoint: { count: report.count, note: report.note } };
+      this.state = {
+        ...this.state,
+        checkpoint: { count: report.count, note: report.note },
+        checkpointSize: report.size,
+      };
     else this.state = { ...this.state, stop: report.reason };
   }
 

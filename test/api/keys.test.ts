@@ -16,6 +16,7 @@ import { LedgerMetrics } from '../../src/api/observing/ledger-metrics.ts';
 import { findingRoutes } from '../../src/api/routes/findings.ts';
 import { importRoutes } from '../../src/api/routes/importing.ts';
 import { logRoutes } from '../../src/api/routes/log.ts';
+import { evidenceRoutes } from '../../src/api/routes/evidence.ts';
 import { proofRoutes } from '../../src/api/routes/merkle-log.ts';
 import { metricsRoutes } from '../../src/api/routes/metrics.ts';
 import { movementRoutes } from '../../src/api/routes/movements.ts';
@@ -181,6 +182,7 @@ describe('a ledger with keys', () => {
       .route('/api/v1/lineage', openLineageRoutes(ledger, {}))
       .route('/v1/vault', vaultRoutes(ledger.parts.vault, vaultGuard(ledger)))
       .route('/v1', proofRoutes(ledger))
+      .route('/v1', evidenceRoutes(ledger))
       .route('/v1/subjects', subjectRoutes(ledger))
       .route('/v1', reachRoutes(ledger))
       .route('/v1', findingRoutes(ledger))
@@ -196,6 +198,7 @@ describe('a ledger with keys', () => {
       ['/metrics', {}],
       ['/v1/vault', {}],
       ['/v1/log', {}],
+      ['/v1/evidence?subject=zoe', {}],
       ['/v1/subjects/zoe/residency', {}],
       ['/v1/subjects/zoe', { method: 'DELETE' }],
       ['/v1/parties/tiktok/reach', {}],

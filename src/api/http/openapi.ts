@@ -11,6 +11,15 @@ import { Envelope } from '../../domain/events/event.ts';
 import type { ApiEnv } from './caller.ts';
 import { type JsonSchema, jsonSchema } from './json-schema.ts';
 
+/** The parameters of a question, as a description has them. */
+export const parametersIn = ({ parameters }: { readonly parameters: Parameters }) =>
+  Object.entries(parameters).map(([name, { description, schema }]) => ({
+    name,
+    in: 'query' as const,
+    description,
+    schema: schema as object,
+  }));
+
 /** Describes a route that answers a question. */
 export const describeQuestion = (
   summary: string,
@@ -27,12 +36,7 @@ export const describeQuestion = (
         required: true,
         schema: { type: 'string' as const },
       })),
-      ...Object.entries(question.parameters).map(([name, { description, schema }]) => ({
-        name,
-        in: 'query' as const,
-        description,
-        schema: schema as object,
-      })),
+      ...parametersIn(question),
     ],
     responses: {
       200: {

@@ -1,5 +1,5 @@
 /**
- * `domicile verify`: checks a whole ledger, or a proof that came from one.
+ * `domicile verify`: checks a whole ledger, or evidence or a proof that came from one.
  */
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
@@ -143,14 +143,45 @@ const showProved = ({ entry, index, checkpoint, judged }: Proved, terminal: Term
   terminal.out(`The entry: ${Buffer.from(entry).toString('utf8')}`);
 };
 
+const verifyEvidence = async (
+  file: string,
+  text: string,
+  options: VerifyOptions,
+  terminal: Terminal,
+): Promise<CommandResult> => {
+  const [{ trustedBy }, { verifyBundle }, { showBundleReport }] = await Promise.all([
+    import('../invocation/trusted-keys.ts'),
+    import('../../evidence/verify-bundle.ts'),
+    import('../terminal/bundle-report.ts'),
+  ]);
+  const trusted = trustedBy(options);
+  if (E.isLeft(trusted)) return trusted;
+  const report = verifyBundle(text, trusted.right);
+  showBundleReport(file, report, options.format, terminal);
+  return E.right(report.holds ? success : checkFailed);
+};
+
+const verifyFile = async (
+  file: string,
+  options: VerifyOptions,
+  terminal: Terminal,
+): Promise<CommandResult> => {
+  const { readText } = await import('../invocation/trusted-keys.ts');
+  const text = readText(file);
+  if (E.isLeft(text)) return text;
+  return text.right.trimStart().startsWith('{')
+    ? verifyEvidence(file, text.right, options, terminal)
+    : verifyProof(file, options, terminal);
+};
+
 /** Adds the command. */
 export const addVerify = (program: Command, terminal: Terminal): void => {
   withFormatOption(
     program
-      .command('verify [proof]')
-      .summary('check a whole ledger, or a proof')
+      .command('verify [file]')
+      .summary('check a whole ledger, an evidence bundle, or a proof')
       .description(
-        'Without a file: checks every stored event against the Merkle tree, the tree against every checkpoint that was ever signed, the projections against a rebuild, and the vault against the log. Says what is wrong, where, and what still holds. Changes nothing, and can run beside a server. With a file: checks a proof of `domicile log prove`, without a network and without the ledger. Exits with 1 if a check fails.',
+        'Without a file: checks every stored event against the Merkle tree, the tree against every checkpoint that was ever signed, the projections against a rebuild, and the vault against the log. Says what is wrong, where, and what still holds. Changes nothing, and can run beside a server. With a file: checks an evidence bundle of `domicile export`, whose answers it derives anew from the events in it, or a proof of `domicile log prove`, without a network and without the ledger. Exits with 1 if a check fails.',
       )
       .addOption(dataOption())
       .addOption(configOption())
@@ -162,11 +193,12 @@ export const addVerify = (program: Command, terminal: Terminal): void => {
       `
 Examples:
   $ domicile verify
+  $ domicile verify evidence-subject-101.domicile.json --key "$(head -n 1 ledger.vkey)"
   $ domicile verify event-1.tlog-proof --key "$(head -n 1 ledger.vkey)"`,
     )
-    .action((proof: string | undefined, options: VerifyOptions) =>
+    .action((file: string | undefined, options: VerifyOptions) =>
       runCommand(terminal, () =>
-        proof === undefined ? verifyWhole(options, terminal) : verifyProof(proof, options, terminal),
+        file === undefined ? verifyWhole(options, terminal) : verifyFile(file, options, terminal),
       ),
     );
 };

@@ -61,30 +61,27 @@ export const withFormatOption = (command: Command, choices: ReadonlyArray<Format
     new Option('--format <format>', 'the format of the answer').choices(choices).default('table'),
   );
 
+/** Adds the options that say about which time, and as known when. */
+export const withClockOptions = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--valid-at <time>', 'the time to ask about: an RFC 3339 time or date, UTC (default: now)'),
+    )
+    .addOption(new Option('--known-at <time>', 'answer as known at this time (default: the latest)'))
+    .addOption(
+      new Option('--known-position <position>', 'answer as known at this position in the log').conflicts(
+        'knownAt',
+      ),
+    )
+    .addOption(
+      new Option('--min-assurance <level>', 'leave out events that are attested less well').choices(
+        Assurance.words,
+      ),
+    );
+
 /** Adds the options that every question takes. */
 export const withQuestionOptions = (command: Command): Command =>
-  withLedgerOptions(
-    withFormatOption(
-      command
-        .addOption(
-          new Option(
-            '--valid-at <time>',
-            'the time to ask about: an RFC 3339 time or date, UTC (default: now)',
-          ),
-        )
-        .addOption(new Option('--known-at <time>', 'answer as known at this time (default: the latest)'))
-        .addOption(
-          new Option('--known-position <position>', 'answer as known at this position in the log').conflicts(
-            'knownAt',
-          ),
-        )
-        .addOption(
-          new Option('--min-assurance <level>', 'leave out events that are attested less well').choices(
-            Assurance.words,
-          ),
-        ),
-    ),
-  );
+  withLedgerOptions(withFormatOption(withClockOptions(command)));
 
 /** Adds the bounds of the period that a question covers. */
 export const withPeriodOptions = (command: Command): Command =>
@@ -93,7 +90,12 @@ export const withPeriodOptions = (command: Command): Command =>
     .addOption(new Option('--to <time>', 'the end of the period, exclusive (default: none)'));
 
 /** The question as the options state it. */
-export const questionOf = ({ validAt, knownAt, knownPosition, minAssurance }: QuestionOptions): Question => ({
+export const questionOf = ({
+  validAt,
+  knownAt,
+  knownPosition,
+  minAssurance,
+}: Omit<QuestionOptions, 'format'>): Question => ({
   validAt,
   knownAt,
   knownPosition,

@@ -1,0 +1,30 @@
+/**
+ * What an evidence bundle is asked for (V10).
+ */
+import { text, yesOrNo } from './parameter.ts';
+import { checkClocks, clockParameters, periodParameters, question } from './question.ts';
+
+const abouts = ['subject', 'party', 'site', 'finding'] as const;
+
+/** A bundle about one person, party, site or finding. */
+export const EvidenceQuestion = question(
+  {
+    subject: text('About this person.'),
+    party: text('About this party.'),
+    site: text('About this site.'),
+    finding: text('About this finding.'),
+    ...clockParameters,
+    ...periodParameters,
+    trail: yesOrNo('true, with subject: the audit trail too. The bundle then holds the whole log.'),
+  },
+  (given) => {
+    const about = abouts.filter((name) => given[name] !== undefined);
+    if (about.length !== 1)
+      return [{ pointer: '/subject', message: 'expected exactly one of subject, party, site and finding' }];
+    if (given.trail === true && about[0] !== 'subject')
+      return [{ pointer: '/trail', message: 'is for subject alone' }];
+    if (given.from !== undefined && given.to !== undefined && given.from >= given.to)
+      return [{ pointer: '/to', message: 'is not after from; expected a later instant' }];
+    return checkClocks(given);
+  },
+);

@@ -1,0 +1,247 @@
+/**
+ * A bundle as a page for people: what was asked, the answer, why, by which events, under which law, how to check it. It needs
+ * nothing but itself, and prints well.
+ */
+import { sha256Hex } from '../integrity/sha256.ts';
+import { type Bundle, formatBundle } from './bundle.ts';
+import type { Json } from './canonical-json.ts';
+
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character]!);
+
+type Row = Readonly<Record<string, Json>>;
+
+const day = (time: Json | undefined): string =>
+  typeof time === 'string' ? time.replace('T', ' ').replace(/(:00)?\.000Z$/, '') : '';
+
+const table = (titles: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
+  rows.length === 0
+    ? '<p>Nothing.</p>'
+    : `<table><thead><tr>${titles.map((title) => `<th>${escaped(title)}</th>`).join('')}</tr></thead><tbody>${rows
+        .map((row) => `<tr>${row.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`)
+        .join('')}</tbody></table>`;
+
+const textOf = (value: Json | undefined): string =>
+  value === null || value === undefined
+    ? ''
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value);
+
+const listed = (value: Json | undefined): string =>
+  Array.isArray(value) ? value.map(textOf).join(', ') : '';
+const rowsOf = (data: unknown): ReadonlyArray<Row> =>
+  Array.isArray(data) ? (data as ReadonlyArray<Row>) : [];
+const kindOf = (row: Row): string =>
+  row.kind === 'backup' ? `backup ${textOf(row.backup)}` : textOf(row.kind);
+const until = (time: Json | undefined): string => (time === null ? 'still so' : day(time));
+const since = (time: Json | undefined): string => (time === null ? 'the beginning' : day(time));
+
+/** A path in words: each edge with whom or what it leads to. */
+const pathOf = (path: Json | undefined): string =>
+  Array.isArray(path)
+    ? (path as ReadonlyArray<Row>).map(({ edge, to }) => `${textOf(edge)} ${textOf(to)}`).join(', ')
+    : '';
+const eventsOfPath = (path: Json | undefined): string =>
+  Array.isArray(path) ? (path as ReadonlyArray<Row>).map(({ events }) => listed(events)).join(', ') : '';
+
+type Section = (data: unknown) => string;
+
+const residency: Section = (data) =>
+  table(
+    ['Dataset', 'Site', 'Country', 'Operator', 'Kind', 'Since', 'Overdue', 'Attested', 'Events'],
+    rowsOf(data).map((row) => [
+      textOf(row.dataset),
+      textOf(row.site),
+      textOf(row.country),
+      textOf(row.operator),
+      kindOf(row),
+      day(row.since),
+      row.overdue === true ? 'overdue' : '',
+      textOf(row.assurance),
+      listed(row.events),
+    ]),
+  );
+
+const history: Section = (data) =>
+  table(
+    ['From', 'To', 'Dataset', 'Site', 'Country', 'Operator', 'Kind', 'Attested', 'Events'],
+    rowsOf(data).map((row) => [
+      since(row.from),
+      until(row.to),
+      textOf(row.dataset),
+      textOf(row.site),
+      textOf(row.country),
+      textOf(row.operator),
+      kindOf(row),
+      textOf(row.assurance),
+      listed(row.events),
+    ]),
+  );
+
+const reach: Section = (data) =>
+  table(
+    ['Party', 'Dataset', 'Site', 'Kind', 'From', 'To', 'Because it', 'Events'],
+    rowsOf(data).flatMap((row) =>
+      (Array.isArray(row.intervals) ? rowsOf(row.intervals) : [row]).map((interval) => {
+        const holding = (interval.holding ?? interval) as Row;
+        return [
+          textOf(row.party),
+          textOf(holding.dataset),
+          textOf(holding.site),
+          kindOf(holding),
+          since(interval.from),
+          until(interval.to),
+          pathOf(interval.path),
+          eventsOfPath(interval.path),
+        ];
+      }),
+    ),
+  );
+
+const findings: Section = (data) =>
+  table(
+    ['Policy', 'Rule', 'Verdict', 'What', 'Party', 'From', 'To', 'People', 'Why', 'Events'],
+    rowsOf(data).map((row) => {
+      const holding = row.holding as Row;
+      return [
+        `${textOf(row.policy)}, version ${textOf(row.version)}`,
+        textOf(row.rule),
+        textOf(row.verdict),
+        [holding.dataset, holding.site, holding.backup]
+          .map(textOf)
+          .filter((each) => each !== '')
+          .join(', '),
+        textOf(row.party),
+        since(row.from),
+        until(row.to),
+        textOf(row.subjects),
+        [pathOf(row.path), textOf(row.reason)].filter((each) => each !== '').join('; '),
+        listed(row.events),
+      ];
+    }),
+  );
+
+const holdings: Section = (data) =>
+  table(
+    ['Dataset', 'Population', 'Kind', 'Since', 'Overdue', 'People'],
+    rowsOf(data).map((row) => [
+      textOf(row.dataset),
+      textOf(row.population),
+      kindOf(row),
+      day(row.since),
+      row.overdue === true ? 'overdue' : '',
+      textOf(row.subjects),
+    ]),
+  );
+
+const trail: Section = (data) =>
+  table(
+    ['Event', 'Why it is here'],
+    rowsOf(data).map((row) => [textOf(row.event), listed(row.why)]),
+  );
+
+const policies: Section = (data) =>
+  rowsOf(data)
+    .map((policy) => {
+      const versions = rowsOf(policy.versions)
+        .map(
+          (version) =>
+            `<h4>Version ${escaped(textOf(version.version))}, in force from ${escaped(since(version.effectiveFrom))} to ${escaped(until(version.effectiveUntil))}</h4><pre>${escaped(textOf(version.cedar) || 'A built-in policy of the ledger.')}</pre>`,
+        )
+        .join('');
+      const authority = textOf(policy.authority);
+      return `<h3>${escaped(textOf(policy.title))} (${escaped(textOf(policy.policy))})</h3>${authority === '' ? '' : `<p>${escaped(authority)}</p>`}${versions}`;
+    })
+    .join('') || '<p>None was broken.</p>';
+
+const sections: Readonly<Record<string, readonly [title: string, show: Section]>> = {
+  residency: ['Where the data was at that time', residency],
+  history: ['Where the data was over time', history],
+  reach: ['Who could reach it, and why', reach],
+  holdings: ['What the site held at that time', holdings],
+  findings: ['Which policies that broke', findings],
+  policies: ['Under which law', policies],
+  trail: ['Every event that touched the data', trail],
+};
+
+const style = `
+  body { font: 10pt/1.45 system-ui, sans-serif; color: #111; background: #fff; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; }
+  h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; } h3, h4 { font-size: 1rem; }
+  table { border-collapse: collapse; width: 100%; } th, td { border: 1px solid #bbb; padding: .2rem .4rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+  thead { display: table-header-group; } tr { break-inside: avoid; } th { background: #f2f2f2; }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f6f6f6; padding: .5rem; } code { overflow-wrap: anywhere; }
+  @page { margin: 1.5cm; } @media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } }`;
+
+const subjectOf = ({ asked, identifiers = {} }: Bundle): string => {
+  const name = identifiers[asked.id];
+  return name === undefined ? `${asked.about} ${asked.id}` : `${name} (known in the log as ${asked.id})`;
+};
+
+const askedOf = (bundle: Bundle): string => {
+  const { asked, checkpoint, answers } = bundle;
+  const known = answers[0]?.clocks.knownAt;
+  const period =
+    asked.from === undefined && asked.to === undefined
+      ? ''
+      : `<li>over the period from ${escaped(day(asked.from) || 'the beginning')} to ${escaped(day(asked.to) || 'now')}</li>`;
+  return `<ul><li>about the ${escaped(subjectOf(bundle))}</li><li>as it was true on ${escaped(day(asked.validAt))} UTC</li><li>as the ledger knew it at position ${escaped(asked.knownPosition)}, recorded on ${escaped(day(known))} UTC</li><li>counting what is ${escaped(asked.minAssurance)} or better attested</li>${period}<li>of the log ${escaped(checkpoint.split('\n')[0] ?? '')}, which had ${escaped(checkpoint.split('\n')[1] ?? '')} events when this was made</li></ul>`;
+};
+
+const eventsOf = ({ events }: Bundle): string =>
+  table(
+    ['Position', 'Learned', 'True from', 'Event', 'Says', 'Attested', 'Source'],
+    events.map(({ entry, stored }) => {
+      const { time, data, assurance } = JSON.parse(stored) as Row;
+      return [
+        String(entry.position),
+        day(entry.recordedat),
+        day(time),
+        entry.type,
+        textOf(data),
+        textOf(assurance),
+        `${entry.source} ${entry.id}`,
+      ];
+    }),
+  );
+
+const encoder = new TextEncoder();
+
+const checking = (bundle: Bundle): string => {
+  const origin = bundle.checkpoint.split('\n')[0] ?? '';
+  const digest = sha256Hex(encoder.encode(formatBundle(bundle)));
+  return `<p>This page proves nothing by itself. The file beside it, with the ending <code>.domicile.json</code>, holds the same answers with the events that they rest on, the proofs that these were recorded, and the proof that none about it is missing. The SHA-256 of that file is <code>${digest}</code>.</p>
+<ol><li>Get the verifier key of the log <code>${escaped(origin)}</code> by a way that its operator does not control, such as from its witnesses or your regulator.</li>
+<li>Run <code>domicile verify FILE.domicile.json --key VKEY</code>, without a network and without the ledger; or open the page <em>Check</em> of any Domicile console and drop the file there. It is sent nowhere.</li>
+<li>Both derive the answers anew from the events in the file, and say line by line what holds. Anything that was removed, added or altered fails with its place.</li></ol>
+<p>Keys that the operator says are its own:</p><pre>${bundle.verifierKeys.map(escaped).join('\n')}</pre>
+<p>Who is behind a pseudonym is the word of the operator: neither the log nor its witnesses know.</p>`;
+};
+
+/** The page of a bundle. */
+export const evidencePage = (bundle: Bundle): string => {
+  const title = `Evidence about the ${subjectOf(bundle)}`;
+  const shown = bundle.answers.map(({ question, data }) => {
+    const [heading, show] = sections[question] ?? [
+      question,
+      (all: unknown) => `<pre>${escaped(JSON.stringify(all, undefined, 2))}</pre>`,
+    ];
+    return `<h2>${escaped(heading)}</h2>${show(data)}`;
+  });
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title><style>${style}</style></head><body>
+<h1>${escaped(title)}</h1>
+<h2>What was asked</h2>${askedOf(bundle)}
+${shown.join('\n')}
+<h2>The events</h2>${eventsOf(bundle)}
+<h2>How to check it</h2>${checking(bundle)}
+</body></html>
+`;
+};

@@ -1,0 +1,187 @@
+/**
+ * Makes bundles for callers: one at a time, in a thread that starts with the first and ends when nobody asks any more.
+ */
+import type { Worker } from 'node:worker_threads';
+import * as E from 'fp-ts/lib/Either.js';
+import type { Problem } from '../../contract/problem.ts';
+import type { Bundle, UnsignedBundle } from '../../evidence/bundle.ts';
+import type { EvidenceQuestion } from '../../evidence/questions.ts';
+import { signBundle } from '../../evidence/sign-bundle.ts';
+import type { MerkleLog } from '../../integrity/merkle-log.ts';
+import { signingKeys } from '../../integrity/signing-keys.ts';
+import type { SealedIndex } from '../../sealed-index/sealed-index.ts';
+import { lastSealedSize } from '../../sealed-index/stretches.ts';
+import { startThread } from '../../threads/start-thread.ts';
+import type { EvidenceReport, EvidenceRequest, EvidenceThreadInput } from './evidence-thread.ts';
+
+/** Bundles that wait for the turn of the thread, at the most. */
+const waitingMax = 16;
+/** How long the thread lives while nobody asks. */
+const idleMsMax = 60_000;
+/** How often it is looked whether a checkpoint is there. */
+const lookIntervalMs = 50;
+/** When a caller who was turned away may ask again. */
+const retryAfterMs = 1_000;
+/** Memory that the thread may use. */
+const heapMebibytesMax = 2_048;
+
+const unavailable = (detail: string): E.Either<Problem, never> =>
+  E.left({ kind: 'unavailable', detail, retryAfterMs });
+
+export interface EvidenceParts {
+  readonly merkle: MerkleLog;
+  /** None where this process does not sign. */
+  readonly sealed: SealedIndex | undefined;
+  readonly logFile: string;
+  readonly treeFile: string;
+  readonly keyFile: string;
+  /** How long a bundle waits for its checkpoints, in milliseconds. */
+  readonly waitMs: number;
+}
+
+export class EvidenceMaker {
+  private readonly parts: EvidenceParts;
+  private thread: Worker | undefined;
+  private idle: NodeJS.Timeout | undefined;
+  private last: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
+  private closed = false;
+
+  constructor(parts: EvidenceParts) {
+    this.parts = parts;
+  }
+
+  /** Whether everything that a bundle is proved by is signed up to a position. */
+  private isSigned(position: number): boolean {
+    const { merkle, sealed } = this.parts;
+    const { checkpoint } = merkle.state;
+    return (
+      checkpoint !== undefined &&
+      checkpoint.size >= position &&
+      (sealed?.state.checkpointSize ?? 0) >= lastSealedSize(position)
+    );
+  }
+
+  private async signed(position: number, signal: AbortSignal): Promise<void> {
+    const until = performance.now() + this.parts.waitMs;
+    while (!this.isSigned(position) && performance.now() < until && !signal.aborted)
+      await new Promise((resolve) => setTimeout(resolve, lookIntervalMs));
+  }
+
+  /**
+   * The bundle that answers a question.
+   *
+   * @param identifiers who is behind a pseudonym, for a caller that may know.
+   * @param signal of the caller: a question whose turn comes when nobody waits any more is skipped.
+   * @returns `unavailable` while the checkpoints that prove it are not signed.
+   */
+  async make(
+    asked: EvidenceQuestion,
+    identifiers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<E.Either<Problem, Bundle>> {
+    if (this.parts.sealed === undefined)
+      return unavailable('this process does not sign the log: ask the one that keeps the vault');
+    if (this.waiting >= waitingMax) return unavailable(`${waitingMax} bundles wait already; ask again later`);
+    this.waiting++;
+    const turn = this.last.then(() => this.made(asked, identifiers, signal));
+    this.last = turn.catch(() => {});
+    try {
+      return await turn;
+    } finally {
+      this.waiting--;
+    }
+  }
+
+  private async made(
+    asked: EvidenceQuestion,
+    identifiers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<E.Either<Problem, Bundle>> {
+    await this.signed(asked.position, signal);
+    if (signal.aborted) return unavailable('the caller gave up the question before it was answered');
+    const { merkle, sealed, keyFile } = this.parts;
+    const { checkpoint, stop } = merkle.state;
+    if (stop !== undefined) return unavailable('the log is not signed any more; GET /v1/log says why');
+    if (checkpoint === undefined || this.closed)
+      return unavailable('no checkpoint is signed yet: the log is still being hashed; ask again later');
+    const report = await this.report({
+      asked,
+      checkpoint: { size: checkpoint.size, note: checkpoint.note },
+      indexCheckpoint: sealed?.state.checkpoint,
+      verifierKeys: merkle.verifierKeys(),
+    });
+    switch (report.kind) {
+      case 'made': {
+        const keys = signingKeys(keyFile, merkle.origin, () => 0);
+        if (E.isLeft(keys)) return unavailable('the signing keys of the ledger cannot be read');
+        const bundle = JSON.parse(report.text) as UnsignedBundle;
+        const whole = Object.keys(identifiers).length === 0 ? bundle : { ...bundle, identifiers };
+        return E.right(signBundle(whole, merkle.origin, keys.right.signers[0]!));
+      }
+      case 'nothing-known':
+        return E.left({
+          kind: 'unknown',
+          what: asked.about,
+          detail: `no event known at this moment tells of this ${asked.about}`,
+        });
+      case 'over-budget':
+        return E.left({
+          kind: 'too-much-evidence',
+          detail: 'it takes too much work to derive the answers: ask for a shorter period',
+        });
+      case 'none':
+        return report.later
+          ? unavailable(report.message)
+          : E.left({ kind: 'too-much-evidence', detail: report.message });
+      case 'failed':
+        throw new Error(report.message);
+    }
+  }
+
+  private async report(request: EvidenceRequest): Promise<EvidenceReport> {
+    clearTimeout(this.idle);
+    const thread = this.running();
+    const report = await new Promise<EvidenceReport>((resolve) => {
+      thread.once('message', resolve);
+      thread.once('error', ({ message }) => resolve({ kind: 'failed', message }));
+      thread.once('exit', () => resolve({ kind: 'none', message: 'the server is stopping', later: true }));
+      thread.postMessage(request);
+    });
+    thread.removeAllListeners();
+    thread.once('error', () => this.forget(thread));
+    if (report.kind === 'failed') this.end();
+    else {
+      this.idle = setTimeout(() => this.end(), idleMsMax);
+      this.idle.unref();
+    }
+    return report;
+  }
+
+  private running(): Worker {
+    if (this.thread === undefined) {
+      const { logFile, treeFile, sealed } = this.parts;
+      const { indexFile, treeFile: indexTreeFile } = sealed!.input;
+      const input: EvidenceThreadInput = { logFile, treeFile, indexFile, indexTreeFile };
+      this.thread = startThread(new URL('./evidence-thread.ts', import.meta.url), input, heapMebibytesMax);
+      this.thread.unref();
+    }
+    return this.thread;
+  }
+
+  private forget(thread: Worker): void {
+    if (this.thread === thread) this.thread = undefined;
+  }
+
+  private end(): void {
+    void this.thread?.terminate();
+    this.thread = undefined;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.idle);
+    await this.thread?.terminate();
+    this.thread = undefined;
+  }
+}

@@ -1,0 +1,292 @@
+/**
+ * Evidence bundles (V10, V11): what is handed out verifies with nothing but the keys; whatever is changed in it does not.
+ */
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bundle, unsigned } from '../../src/evidence/bundle.ts';
+import { type EvidenceQuestion, NothingKnown } from '../../src/evidence/questions.ts';
+import { type BundleReport, verifyBundle } from '../../src/evidence/verify-bundle.ts';
+import { opened, type ProvenLog, provenLog } from '../support/evidence.ts';
+import { logOf, storedEvents } from '../support/ledger.ts';
+import { questions, someAuthority, subjects, worlds } from '../support/worlds.ts';
+
+const mutations = Number(process.env.BUNDLE_MUTATIONS ?? 300);
+const worldsTried = Number(process.env.PROPERTY_RUNS ?? 4);
+
+const caseEvents = readFileSync(new URL('../../scenarios/tiktok-us/events.ndjson', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as object);
+
+const asked = (id: string, more: Partial<EvidenceQuestion> = {}): EvidenceQuestion => ({
+  about: 'subject',
+  id,
+  validAt: Date.UTC(2022, 5, 30),
+  position: caseEvents.length,
+  minAssurance: 'claimed',
+  trail: false,
+  ...more,
+});
+
+/** The first thing that fails, and where. */
+const failure = ({ checks }: BundleReport) => {
+  const { name, place } = checks.find(({ state }) => state === 'fails') ?? {};
+  return name === undefined ? 'nothing' : `${name} ${place}`;
+};
+
+let proven: ProvenLog;
+beforeAll(() => {
+  proven = provenLog(logOf(storedEvents(caseEvents)));
+});
+afterAll(() => proven.close());
+
+const verified = (file: string): BundleReport => verifyBundle(file, proven.trust);
+
+/** Verifies a bundle that its operator changed, and signed again. */
+const changedByOperator = (
+  file: string,
+  change: (bundle: ReturnType<typeof opened>) => void,
+): BundleReport => {
+  const bundle = opened(file);
+  change(bundle);
+  return verified(proven.sign(unsigned(bundle as Bundle)));
+};
+
+describe('a bundle of the founding case', () => {
+  it('verifies, whomever it is about, as known at any time, and takes less than 200 kB', () => {
+    for (const id of ['ana', 'ben', 'dora', 'fay', 'rosa'])
+      for (const position of [50, 64, 80, caseEvents.length]) {
+        const question = asked(id, { position });
+        let file: string;
+        try {
+          file = proven.bundle(question);
+        } catch (error) {
+          // Not everybody is known at position 50.
+          expect(error).toBeInstanceOf(NothingKnown);
+          continue;
+        }
+        expect(verified(file).checks.filter(({ state }) => state !== 'holds')).toEqual([]);
+        expect(file.length).toBeLessThan(200_000);
+        expect(proven.bundle(question)).toBe(file);
+      }
+    expect(opened(proven.bundle(asked('ben'))).completeness.kind).toBe('sealed');
+  });
+
+  it('verifies about a site, a party, a finding and the trail of a person, with all events', () => {
+    const aboutSite = proven.bundle(asked('singapore', { about: 'site' }));
+    const { answers } = opened(aboutSite);
+    const [finding] = answers.find(({ question }) => question === 'holdings')!.data as ReadonlyArray<object>;
+    expect(finding).toMatchObject({ dataset: 'tiktok/messages' });
+    for (const file of [
+      aboutSite,
+      proven.bundle(asked('bytedance', { about: 'party' })),
+      proven.bundle(asked('ben', { trail: true })),
+    ]) {
+      expect(failure(verified(file))).toBe('nothing');
+      expect(opened(file).completeness.kind).toBe('whole');
+    }
+  });
+
+  it('is believed by those alone who trust the key of the ledger', () => {
+    const other = provenLog(logOf(storedEvents(caseEvents)));
+    const report = verifyBundle(proven.bundle(asked('ben')), other.trust);
+    other.close();
+    expect(failure(report)).toBe('checkpoint /checkpoint');
+    expect(report.checks.filter(({ state }) => state === 'unchecked')).toHaveLength(5);
+  });
+});
+
+describe('a bundle that its operator changes and signs again', () => {
+  const file = (): string => proven.bundle(asked('ben'));
+
+  it('fails at the answer that was altered', () => {
+    const report = changedByOperator(file(), (bundle) => {
+      (bundle.answers[0]!.data as { site: string }[])[0]!.site = 'dublin';
+    });
+    expect(failure(report)).toBe('answers /answers/0/data/0/site');
+  });
+
+  it('fails where an event was removed, with or without a proof of the others', () => {
+    const withoutProof = changedByOperator(file(), (bundle) => {
+      bundle.events = bundle.events.toSpliced(3, 1);
+    });
+    expect(failure(withoutProof)).toBe('inclusion /inclusion');
+    // Given
+    const { sources } = proven;
+    const bundle = opened(file());
+    const missing = bundle.events.findIndex(({ entry }) => entry.type === 'DataMoved');
+    // When
+    const report = changedByOperator(file(), (changed) => {
+      changed.events = bundle.events.toSpliced(missing, 1);
+      changed.inclusion = proven.inclusionOf(
+        changed.events.map(({ entry }) => entry.position),
+        sources.checkpoint.size,
+      );
+    });
+    // Then
+    expect(failure(report)).toMatch(/^(answers|completeness) \/events$/);
+  });
+
+  it('fails where an event was added that nothing rests on', () => {
+    const bundle = opened(file());
+    const given = new Set(bundle.events.map(({ entry }) => entry.position));
+    const added = caseEvents.findIndex((_, at) => !given.has(at + 1)) + 1;
+    const whole = opened(proven.bundle(asked('singapore', { about: 'site' })));
+    const report = changedByOperator(file(), (changed) => {
+      changed.events = [...bundle.events, whole.events[added - 1]!].sort(
+        (a, b) => a.entry.position - b.entry.position,
+      );
+      changed.inclusion = proven.inclusionOf(
+        changed.events.map(({ entry }) => entry.position),
+        proven.sources.checkpoint.size,
+      );
+    });
+    const at = [...given, added].sort((a, b) => a - b).indexOf(added);
+    expect(failure(report)).toBe(`answers /events/${at}`);
+  });
+
+  it('fails where the stored bytes, an entry, or a hash of a proof were swapped', () => {
+    const stored = changedByOperator(file(), (bundle) => {
+      const { entry, stored: text } = bundle.events[5]!;
+      bundle.events = bundle.events.with(5, { entry, stored: text.replace('2', '3') });
+    });
+    expect(failure(stored)).toBe('inclusion /events/5');
+    const entry = changedByOperator(file(), (bundle) => {
+      const event = bundle.events[5]!;
+      bundle.events = bundle.events.with(5, { ...event, entry: { ...event.entry, recordedby: 'somebody' } });
+    });
+    expect(failure(entry)).toBe('inclusion /inclusion');
+    const proof = changedByOperator(file(), (bundle) => {
+      bundle.inclusion = bundle.inclusion.toReversed();
+    });
+    expect(failure(proof)).toBe('inclusion /inclusion');
+    const leaf = changedByOperator(file(), ({ completeness }) => {
+      if (completeness.kind === 'sealed')
+        Object.assign(completeness.stretches[0]!.proof, { 0: completeness.stretches[0]!.proof[1]! });
+    });
+    expect(failure(leaf)).toBe('completeness /completeness/stretches/0');
+  });
+
+  it('fails under the checkpoint of another log, and of another index', () => {
+    const shorter = provenLog(logOf(storedEvents(caseEvents.slice(0, 80))), proven.directory);
+    const report = changedByOperator(file(), (bundle) => {
+      bundle.checkpoint = shorter.sources.checkpoint.note;
+    });
+    expect(failure(report)).toBe('question /asked/knownPosition');
+    const other = provenLog(logOf(storedEvents(caseEvents.toReversed())), proven.directory);
+    const swapped = changedByOperator(file(), (bundle) => {
+      bundle.checkpoint = other.sources.checkpoint.note;
+    });
+    expect(failure(swapped)).toBe('inclusion /inclusion');
+    const index = changedByOperator(file(), ({ completeness }) => {
+      if (completeness.kind === 'sealed')
+        Object.assign(completeness, { checkpoint: other.sources.sealed!.checkpoint.note });
+    });
+    expect(failure(index)).toBe('completeness /completeness/proof');
+    for (const log of [shorter, other]) log.close();
+  });
+});
+
+type Node = Record<string, unknown> | unknown[];
+
+/** Every place of a bundle where something stands. */
+const placesIn = (node: unknown, place: ReadonlyArray<string | number> = []): (string | number)[][] =>
+  typeof node !== 'object' || node === null
+    ? [[...place]]
+    : [
+        ...(place.length > 0 ? [[...place]] : []),
+        ...Object.entries(node).flatMap(([name, each]) => placesIn(each, [...place, name])),
+      ];
+
+const otherValue = (value: unknown, by: number): unknown => {
+  if (typeof value === 'string') {
+    const at = by % (value.length + 1);
+    const letter = 'abcdefghijklmnop0123456789+/'[by % 28]!;
+    return value[at] === letter
+      ? `${value}${letter}`
+      : `${value.slice(0, at)}${letter}${value.slice(at + 1)}`;
+  }
+  if (typeof value === 'number') return value + 1 + (by % 3);
+  if (typeof value === 'boolean') return !value;
+  return 'other';
+};
+
+/** Changes one place: another value, none, twice, or swapped with its neighbour. Says whether anything is another. */
+const mutate = (bundle: object, by: number, at: number, kind: number): boolean => {
+  const before = JSON.stringify(bundle);
+  const places = placesIn(bundle);
+  const place = places[at % places.length]!;
+  let parent = bundle as Node;
+  for (const name of place.slice(0, -1)) parent = (parent as Record<string | number, Node>)[name]!;
+  const name = place.at(-1)! as never;
+  const value: unknown = parent[name];
+  if (kind === 0 || typeof value !== 'object')
+    (parent as Record<string, unknown>)[name] = otherValue(value, by);
+  else if (Array.isArray(parent)) {
+    const index = Number(name);
+    if (kind === 1) parent.splice(index, 1);
+    else if (kind === 2) parent.splice(index, 0, structuredClone(value));
+    else parent.push(...parent.splice(index, 1));
+  } else delete parent[name];
+  return JSON.stringify(bundle) !== before;
+};
+
+/** What rests on the word of the operator alone: who signs is told, and other signatures may stand beside. */
+const isWordAlone = (bundle: Bundle, changed: Bundle): boolean =>
+  JSON.stringify({ ...bundle, verifierKeys: [] }) === JSON.stringify({ ...changed, verifierKeys: [] });
+
+describe('a bundle', () => {
+  it('never verifies once a character of the file is another, or missing', () => {
+    const file = proven.bundle(asked('rosa', { position: 101 }));
+    fc.assert(
+      fc.property(fc.nat(file.length - 1), fc.nat(93), fc.boolean(), (at, code, drops) => {
+        const letter = drops ? '' : String.fromCharCode(33 + code);
+        const changed = `${file.slice(0, at)}${letter}${file.slice(at + 1)}`;
+        expect(changed === file || !verified(changed).holds).toBe(true);
+      }),
+      { numRuns: mutations / 2 },
+    );
+  });
+
+  it('never verifies once its operator changed a place of it, and signed it again', () => {
+    const file = proven.bundle(asked('rosa'));
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), fc.nat(3), (by, at, kind) => {
+        const bundle = opened(file);
+        if (!mutate(bundle, by, at, kind)) return;
+        if (isWordAlone(opened(file) as Bundle, bundle as Bundle)) return;
+        const report = verified(proven.sign(unsigned(bundle as Bundle)));
+        // The signature itself is made anew.
+        const isSignature =
+          JSON.stringify(unsigned(bundle as Bundle)) === JSON.stringify(unsigned(opened(file) as Bundle));
+        expect(isSignature || !report.holds).toBe(true);
+      }),
+      { numRuns: mutations / 2 },
+    );
+  });
+
+  it('of a random log verifies, about everybody', () => {
+    let verifiedCount = 0;
+    fc.assert(
+      fc.property(worlds({ episodesMin: 50, episodesMax: 90 }), questions, (world, question) => {
+        const events = storedEvents(world, someAuthority);
+        const log = provenLog(logOf(events), proven.directory);
+        const { validAt, minAssurance, knownShare } = question;
+        const position = Math.ceil(events.length * knownShare);
+        for (const id of subjects) {
+          try {
+            const file = log.bundle({ about: 'subject', id, validAt, position, minAssurance, trail: false });
+            expect(verifyBundle(file, log.trust).checks.filter(({ state }) => state !== 'holds')).toEqual([]);
+            verifiedCount++;
+          } catch (error) {
+            if (!(error instanceof NothingKnown)) throw error;
+          }
+        }
+        log.close();
+      }),
+      { numRuns: worldsTried },
+    );
+    expect(verifiedCount).toBeGreaterThan(worldsTried);
+  });
+});
