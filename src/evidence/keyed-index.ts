@@ -69,6 +69,11 @@ export class KeyedIndex implements EventIndex {
     return position > this.knownUpTo ? undefined : this.log.at(position);
   }
 
+  /** The event whole: that it may name others as well changes no answer. */
+  about(position: number): RecordedEvent | undefined {
+    return this.at(position);
+  }
+
   bytesAt(position: number): number {
     return position > this.knownUpTo ? 0 : this.log.bytesAt(position);
   }

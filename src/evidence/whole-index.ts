@@ -124,6 +124,11 @@ export class WholeIndex implements EventIndex {
     return this.events.get(position);
   }
 
+  /** The event whole: that it may name others as well changes no answer. */
+  about(position: number): RecordedEvent | undefined {
+    return this.at(position);
+  }
+
   recordedAtOf(position: number): Instant | undefined {
     return this.at(position)?.recordedAt;
   }

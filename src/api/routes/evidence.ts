@@ -15,7 +15,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { type ApiEnv, callerOf, peopleOf } from '../http/caller.ts';
 import { parametersIn, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
-import { askedSubject } from './subjects.ts';
+import { namedSubject, recordRead } from './subjects.ts';
 
 type Asked = ParametersOf<typeof EvidenceQuestion>;
 
@@ -31,11 +31,10 @@ const personOf = async (
 ): Promise<E.Either<Problem, { readonly id: string; readonly identifiers: Record<string, string> }>> => {
   const people = peopleOf(context, ledger);
   const pseudonym = await people.pseudonymOf(named);
-  const subject = ledger.ask(position, 'claimed', (view) =>
-    askedSubject(context, ledger, view, pseudonym, 'evidence'),
-  );
+  const subject = ledger.ask(position, 'claimed', (view) => namedSubject(context, view, pseudonym));
   if (E.isLeft(subject)) return subject;
   const id = subject.right;
+  await recordRead(context, ledger, id, 'evidence');
   const identifier = (await people.seen([id]))(id);
   return E.right({ id, identifiers: identifier === id ? {} : { [id]: identifier } });
 };
