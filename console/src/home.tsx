@@ -15,6 +15,7 @@ import { datasetsAt, partiesAt, populationsAt, sitesAt } from './ledger/registry
 import { Country, countryName, Id, ThingLink, Title } from './parts/names.tsx';
 import { Answered } from './parts/states.tsx';
 import { useTitle } from './parts/use-title.ts';
+import { Examples } from './shell/examples.tsx';
 import { PersonSearch } from './shell/person-search.tsx';
 
 const EmptyLedger = () => (
@@ -71,6 +72,7 @@ const Overview = () => {
           Enter the identifier that your services use. Choose any moment, as known then or now. Press{' '}
           <kbd>/</kbd> on any screen to get to the search.
         </p>
+        <Examples />
       </section>
       <ClockSentence clocks={sites.data?.clocks} />
       <section className="overview" aria-label="What the ledger holds">

@@ -81,6 +81,7 @@ const findings = createRoute({
     party: text,
     state: oneOf('open', 'ended'),
     compare: comparison,
+    group: oneOf('party', 'site', 'rule'),
   }),
   component: lazyRouteComponent(() => import('./findings/findings-screen.tsx'), 'FindingsScreen'),
 });

@@ -115,6 +115,29 @@ describe('Given the founding case on 30 June 2022', () => {
     await table.getByRole('link', { name: 'ben' }).first().waitFor();
   });
 
+  it('when findings are grouped by party, then each group has its numbers, and the groups hold them all', async () => {
+    const page = await the.page('/findings?validAt=2022-06-30');
+    await page.getByLabel('grouped by').selectOption('party');
+    await expect.poll(() => page.url()).toContain('group=party');
+    const headings = page.locator('tr.group');
+    await headings
+      .getByText(/open at this moment/)
+      .first()
+      .waitFor();
+    const { body } = await the.server.get('/v1/findings', { validAt: '2022-06-30', limit: 1000 });
+    const numbers = (await headings.allInnerTexts()).map((text) =>
+      Number(/(\d+) findings?,/.exec(text)?.[1]),
+    );
+    expect(numbers.reduce((sum, number) => sum + number, 0)).toBe(body.data.length);
+  });
+
+  it('when a reader starts, then people of the example are offered', async () => {
+    const page = await the.page('/');
+    await page.getByText('This ledger tells an example').getByRole('link').first().click();
+    await expect.poll(() => page.url()).toContain('/person?subject=');
+    await page.getByRole('heading', { name: 'Where it lives' }).waitFor();
+  });
+
   it('when nothing is known of a name, then the page says so, and what to do', async () => {
     const page = await the.page('/site?site=atlantis&knownPosition=5');
     await page.getByRole('heading', { name: 'No site atlantis' }).waitFor();

@@ -13,12 +13,14 @@ import { findingsThat, policiesAt } from '../ledger/finding-queries.ts';
 import { beginOf, byBegin, holdsAt } from '../ledger/intervals.ts';
 import { Choice, Filters } from '../parts/choice.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { Id, Title, useNames } from '../parts/names.tsx';
+import { useNames } from '../parts/names.tsx';
+import { Purpose } from '../parts/purpose.tsx';
 import { Answered } from '../parts/states.tsx';
 import { Table, TableFiles } from '../parts/table.tsx';
 import { useTitle } from '../parts/use-title.ts';
 import { Learned, VersionChange, versionsIn } from './comparison.tsx';
 import { findingColumns } from './finding-columns.tsx';
+import { byGroup, groupsBy } from './finding-groups.tsx';
 import { PolicyCard, Versions } from './policies.tsx';
 
 /** Policies with open findings first; within a version open findings first, the latest before the others. */
@@ -41,7 +43,7 @@ export const FindingsScreen = () => {
   const view = useView();
   const change = useChangeView();
   const names = useNames();
-  const { policy, version, site, party, state, compare } = useSearch({ from: '/findings' });
+  const { policy, version, site, party, state, compare, group } = useSearch({ from: '/findings' });
   const question = questionOf(view);
   const knownThen = view.knownAt !== undefined || view.knownPosition !== undefined;
   const policies = useQuery(policiesAt(question));
@@ -70,11 +72,26 @@ export const FindingsScreen = () => {
             )}
             onChange={(chosenParty) => change({ party: chosenParty })}
           />
+          <Choice
+            label="grouped by"
+            value={group}
+            any="policy"
+            options={[
+              ['party', 'party'],
+              ['site', 'site'],
+              ['rule', 'rule'],
+            ]}
+            onChange={(chosenGroup) => change({ group: chosenGroup })}
+          />
         </Filters>
         <Link to="/findings/try" search={clocksOf(view)} className="button">
           Try a policy before you adopt it
         </Link>
       </div>
+      <Purpose>
+        A finding is a time during which data was held, or could be reached, against a policy in force, or
+        when that could not be judged. Open a row’s proof for the events behind it.
+      </Purpose>
       <ClockSentence clocks={findings.data?.clocks} />
       {knownThen && findings.data !== undefined ? (
         compare === 'now' ? (
@@ -104,29 +121,15 @@ export const FindingsScreen = () => {
                   ? !holdsAt(row, at) && beginOf(row.from) <= at
                   : true,
             )
-            .sort(openFirst(at, open));
+            .sort(openFirst(at, open))
+            .sort(byGroup(group));
           const table = {
             caption: chosen === undefined ? 'Findings' : `Findings of ${chosen.policy}`,
             fileName: `findings${policy === undefined ? '' : `-${policy}`}`,
             columns: findingColumns(names),
             rows,
             rowKey: (row: FindingRow) => row.finding,
-            groupOf: (row: FindingRow) => {
-              const of = policies.data?.data.find((each) => each.policy === row.policy);
-              return {
-                key: `${row.policy} ${row.version}`,
-                heading: (
-                  <span className="site-heading">
-                    <span>
-                      <Title>{of?.title ?? row.policy}</Title>
-                    </span>
-                    <span className="site-facts">
-                      <Id>{row.policy}</Id>, version {row.version}
-                    </span>
-                  </span>
-                ),
-              };
-            },
+            groupOf: groupsBy(group, rows, at, policies.data?.data ?? []),
             clocks: answer.clocks,
             minAssurance: view.minAssurance ?? 'claimed',
             empty: 'No finding matches these filters. Remove one, or choose another moment.',

@@ -9,6 +9,7 @@ import { ledger } from '../ledger/session.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
+import { Purpose } from '../parts/purpose.tsx';
 import { Answered, Failure } from '../parts/states.tsx';
 import { useTitle } from '../parts/use-title.ts';
 
@@ -190,6 +191,9 @@ export const HealthScreen = () => {
       <div className="screen-head">
         <h1>Health</h1>
       </div>
+      <Purpose>
+        Whether the ledger answers from everything that was recorded, and rebuilding what it answers from.
+      </Purpose>
       <div className="two-columns">
         <Projections />
         <Replays />

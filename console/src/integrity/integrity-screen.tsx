@@ -7,6 +7,7 @@ import { save } from '../parts/download.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Id } from '../parts/names.tsx';
+import { Purpose } from '../parts/purpose.tsx';
 import { Answered } from '../parts/states.tsx';
 import { useTitle } from '../parts/use-title.ts';
 
@@ -168,6 +169,9 @@ export const IntegrityScreen = () => {
       <div className="screen-head">
         <h1>Integrity</h1>
       </div>
+      <Purpose>
+        Whether the log is still what the ledger signed, and who besides its operator can tell.
+      </Purpose>
       <div className="two-columns integrity-columns">
         <Stand />
         <Keys />

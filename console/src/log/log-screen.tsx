@@ -7,6 +7,7 @@ import { eventTypes } from '../../../src/client/rows.ts';
 import { useChangeView } from '../clocks/use-view.ts';
 import { typeInWords } from '../ledger/event-words.ts';
 import { Choice, Filters } from '../parts/choice.tsx';
+import { Purpose } from '../parts/purpose.tsx';
 import { useTitle } from '../parts/use-title.ts';
 import { DiscrepanciesPanel } from './discrepancies-panel.tsx';
 import { EventsPanel, type LogFilter } from './events-panel.tsx';
@@ -79,6 +80,10 @@ export const LogScreen = () => {
           Who asked about whom
         </Link>
       </div>
+      <Purpose>
+        Everything that services recorded, in the order in which the ledger learned it. Nothing is ever
+        changed here: corrections are events of their own.
+      </Purpose>
       {show === 'open' || show === 'resolved' ? (
         <DiscrepanciesPanel state={show} />
       ) : (

@@ -13,6 +13,7 @@ import { questionOf } from '../clocks/view-search.ts';
 import { datasetsAt, holdingsOf, sitesAt, transfersEver } from '../ledger/registry-queries.ts';
 import { Choice, Filters } from '../parts/choice.tsx';
 import { siteNameIn, useNames } from '../parts/names.tsx';
+import { Purpose } from '../parts/purpose.tsx';
 import { Answered } from '../parts/states.tsx';
 import { Table, TableFiles } from '../parts/table.tsx';
 import { useTitle } from '../parts/use-title.ts';
@@ -185,6 +186,9 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
           />
         </Filters>
       </div>
+      <Purpose>
+        Which sites held data at the moment chosen above, and which data had gone from one country to another.
+      </Purpose>
       <ClockSentence clocks={clocks} at={dragged} />
       <section className="panel map-panel large" aria-label="Map">
         <WorldMap

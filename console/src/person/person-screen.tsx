@@ -22,6 +22,7 @@ import {
 import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Id, useNames } from '../parts/names.tsx';
+import { Purpose } from '../parts/purpose.tsx';
 import { Answered, Failure, isUnknown, Loading } from '../parts/states.tsx';
 import { useTitle } from '../parts/use-title.ts';
 import { expiries } from '../timeline/lanes.ts';
@@ -132,6 +133,13 @@ const Person = ({ subject }: { subject: string }) => {
           </span>
         </p>
       )}
+      <Purpose>
+        Where this person’s data was at the moment chosen above, who could reach it, and which policies that
+        broke.{' '}
+        <Link to="/reads" search={{ subject }}>
+          Who asked about this person
+        </Link>
+      </Purpose>
       <ClockSentence clocks={clocks} at={dragged} />
       {residency.isError ? <Failure error={residency.error} retry={() => void residency.refetch()} /> : null}
       <p className="unseen" aria-live="polite">

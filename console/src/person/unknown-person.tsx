@@ -4,6 +4,7 @@
 import { useChangeView, useView } from '../clocks/use-view.ts';
 import { useSession } from '../ledger/session.ts';
 import { Id } from '../parts/names.tsx';
+import { Examples } from '../shell/examples.tsx';
 import { PersonSearch } from '../shell/person-search.tsx';
 
 export const UnknownPerson = ({ subject }: { subject: string }) => {
@@ -41,5 +42,6 @@ export const PersonPrompt = () => (
     <h1>Whose data?</h1>
     <p>Enter the identifier that your services use for the person.</p>
     <PersonSearch label="Find this or another person" autoFocus />
+    <Examples />
   </section>
 );

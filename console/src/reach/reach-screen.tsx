@@ -13,6 +13,7 @@ import { pathsToSubject } from '../ledger/person-queries.ts';
 import { partiesAt, pathsOfParty, reachOfParty } from '../ledger/registry-queries.ts';
 import { Choice, Filters } from '../parts/choice.tsx';
 import { siteNameIn, useNames } from '../parts/names.tsx';
+import { Purpose } from '../parts/purpose.tsx';
 import { Answered } from '../parts/states.tsx';
 import { TableFiles } from '../parts/table.tsx';
 import { useTitle } from '../parts/use-title.ts';
@@ -140,6 +141,10 @@ const ReachMatrix = ({ parties, more }: { parties: ReadonlyArray<PartyRow>; more
           />
         </Filters>
       </div>
+      <Purpose>
+        Which parties could reach data at the moment chosen above, at which site, and of how many people: by a
+        grant, by running the site, or through the teams and companies that they belong to or control.
+      </Purpose>
       <ClockSentence clocks={clocks} />
       {party === undefined ? null : subject !== undefined ? (
         <SubjectPaths party={party} subject={subject} />

@@ -30,7 +30,7 @@ const rankOf = ({ id, name }: Thing, typed: string): number | undefined => {
 };
 
 /** The things that match, the best first. */
-export const matching = (things: ReadonlyArray<Thing>, typed: string): ReadonlyArray<Thing> =>
+const matching = (things: ReadonlyArray<Thing>, typed: string): ReadonlyArray<Thing> =>
   things
     .flatMap((thing) => {
       const rank = rankOf(thing, typed);

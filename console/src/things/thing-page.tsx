@@ -8,6 +8,7 @@ import type { Answer } from '../../../src/client/client.ts';
 import { ClockSentence } from '../clocks/clock-sentence.tsx';
 import { useChangeView, useView } from '../clocks/use-view.ts';
 import { Country, countryName, Id, Title } from '../parts/names.tsx';
+import { Purpose } from '../parts/purpose.tsx';
 import { Answered, isUnknown } from '../parts/states.tsx';
 import { useTitle } from '../parts/use-title.ts';
 
@@ -85,7 +86,7 @@ export const ThingPage = <A,>({
             </h1>
             {tools === undefined ? null : <span className="panel-tools">{tools}</span>}
           </div>
-          <p className="hint screen-purpose">{what}</p>
+          <Purpose>{what}</Purpose>
           <dl className="thing-facts">{factsOf(answer.data)}</dl>
           <ClockSentence clocks={answer.clocks} />
           {children(answer)}
