@@ -25,6 +25,7 @@ import { tellCheckpoint } from './http/tell-checkpoint.ts';
 import { LedgerMetrics } from './observing/ledger-metrics.ts';
 import { nameRequest, observeRequests } from './observing/observe-requests.ts';
 import type { Tracing } from './observing/observed-request.ts';
+import { backupRoutes } from './routes/backups.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { findingRoutes } from './routes/findings.ts';
@@ -41,6 +42,7 @@ import { recordingRoutes } from './routes/recording.ts';
 import { referenceRoutes } from './routes/reference.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { replayRoutes } from './routes/replays.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { subjectRoutes } from './routes/subjects.ts';
 import { vaultGuard, vaultRoutes } from './routes/vault.ts';
 
@@ -160,6 +162,8 @@ export const createApp = (ledger: Ledger, logger: Logger, options: AppOptions = 
   app.route('/v1', findingRoutes(ledger));
   app.route('/v1/replays', replayRoutes(ledger));
   app.route('/v1', movementRoutes(ledger));
+  app.route('/v1', backupRoutes(ledger));
+  app.route('/v1', reportRoutes(ledger));
   app.route('/v1', readRoutes(ledger));
   app.route('/log', tileRoutes(ledger));
   app.route('/v1', proofRoutes(ledger));

@@ -2,20 +2,27 @@
  * Puts the commands together. The reference in `docs/` is generated from their help.
  */
 import { Command } from 'commander';
+import { addAdopt } from './commands/adopt.ts';
+import { addAffected } from './commands/affected.ts';
 import { addBackup } from './commands/backup.ts';
 import { addBench } from './commands/bench.ts';
 import { addCopy } from './commands/copy.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEmit } from './commands/emit.ts';
+import { addErase } from './commands/erase.ts';
 import { addExport } from './commands/export.ts';
 import { addFindings } from './commands/findings.ts';
 import { addHistory } from './commands/history.ts';
 import { addImport } from './commands/import.ts';
 import { addKeys } from './commands/keys.ts';
+import { addLearned } from './commands/learned.ts';
 import { addLog } from './commands/log.ts';
 import { addMonitor } from './commands/monitor.ts';
+import { addPerson } from './commands/person.ts';
+import { addReads } from './commands/reads.ts';
 import { addReplay } from './commands/replay.ts';
+import { addReport } from './commands/report.ts';
 import { addServe } from './commands/serve.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addTrail } from './commands/trail.ts';
@@ -48,9 +55,16 @@ Exit codes: 0 success, 1 a check failed, 2 invalid usage or input, 3 the ledger 
   addHistory(program, terminal);
   addWho(program, terminal);
   addTrail(program, terminal);
+  addPerson(program, terminal);
+  addAffected(program, terminal);
   addFindings(program, terminal);
+  addLearned(program, terminal);
   addSimulate(program, terminal);
+  addReport(program, terminal);
+  addAdopt(program, terminal);
   addReplay(program, terminal);
+  addErase(program, terminal);
+  addReads(program, terminal);
   addKeys(program, terminal);
   addLog(program, terminal);
   addExport(program, terminal);

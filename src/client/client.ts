@@ -20,6 +20,7 @@ import type { PeriodQuestion, Question } from './questions.ts';
 import { registryCalls } from './registry-calls.ts';
 import { replayCalls } from './replay-calls.ts';
 import type { Reply, RequestOptions, Rows } from './reply.ts';
+import { reportCalls } from './report-calls.ts';
 import { patiently, type RetryPolicy } from './retry.ts';
 import { subjectCalls } from './subject-calls.ts';
 import { ask, type Fetch, type Target } from './transport.ts';
@@ -34,11 +35,19 @@ export type {
 export type { BodyFault, ProblemDetails } from '../contract/problem.ts';
 export type { Replay } from '../contract/replays.ts';
 export type { PolicyDraft } from '../contract/simulations.ts';
+export {
+  type PolicyTemplate,
+  policyOfTemplate,
+  policyTemplates,
+  type TemplatedPolicy,
+} from '../domain/policy/templates.ts';
 export type { EmitFailure, EmitOptions, EmitProgress, StreamOptions } from './emit.ts';
 export { type ClientError, ClientFailure, sentenceOf, sentenceOfFault } from './errors.ts';
 export type { EventInput, EventInputOf } from './event-input.ts';
 export { everyRow } from './pages.ts';
 export type {
+  AffectedQuestion,
+  BackupQuestion,
   DiffQuestion,
   EventFilter,
   EvidenceQuestion,
@@ -96,6 +105,8 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
       options?: RequestOptions,
     ): Rows<ReadRow> => asking.rows(ReadRow)(['reads'], question, options),
 
+    /** Reports for authorities. */
+    reports: reportCalls(asking),
     /** Rebuilding the projections from the log. */
     replays: replayCalls(asking),
     /** What others can check of the log: C2SP tlog-checkpoint, tlog-proof. */

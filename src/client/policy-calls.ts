@@ -1,6 +1,7 @@
 /** Policies, what they found, and what would be if something were adopted or recorded. */
 import { type Answer, answerOf } from '../contract/answers.ts';
-import { FindingRow, PolicyRow, WireDifference } from '../contract/rows/policy.ts';
+import { PersonRow } from '../contract/rows/people.ts';
+import { FindingDetail, FindingRow, PolicyRow, WireDifference } from '../contract/rows/policy.ts';
 import { SimulatedReachRow } from '../contract/rows/reach.ts';
 import type { PolicyDraft, SimulatedEvents } from '../contract/simulations.ts';
 import { list } from '../domain/events/codec.ts';
@@ -40,6 +41,12 @@ export const policyCalls = ({ about, rows, registry, send }: Asking) => ({
     /** The intervals in which rules were broken, or could not be judged. */
     list: (question?: FindingQuestion, options?: RequestOptions): Rows<FindingRow> =>
       rows(FindingRow)(['findings'], question, options),
+    /** One finding, with the text of its policy and rule, and the events that prove it. */
+    get: (finding: string, question?: Question, options?: RequestOptions): Reply<Answer<FindingDetail>> =>
+      about(FindingDetail)(['findings', finding], question, options),
+    /** The people whom it concerns, each with its intervals. */
+    subjects: (finding: string, question?: Question, options?: RequestOptions): Rows<PersonRow> =>
+      rows(PersonRow)(['findings', finding, 'subjects'], question, options),
     /** What another version, or what was learned since, makes of history; `next` is null if that is all. */
     diff: (question: DiffQuestion, options?: RequestOptions): Reply<Answer<WireDifference>> =>
       differenceOfPages((query) =>

@@ -1,6 +1,9 @@
 /**
  * What questions are asked with: the parameters that the contract names, as callers in code write them.
  */
+
+import type { AffectedQuestion as AffectedCodec } from '../contract/questions/affected.ts';
+import type { BackupsQuestion as BackupsCodec } from '../contract/questions/backups.ts';
 import type { EvidenceQuestion as EvidenceCodec } from '../contract/questions/evidence.ts';
 import type { EventFilter as EventFilterCodec } from '../contract/questions/log.ts';
 import type {
@@ -34,6 +37,12 @@ export type HoldingQuestion = Omit<PartyReachQuestion, 'from' | 'to'>;
 
 /** Which findings are asked for. */
 export type FindingQuestion = GivenFor<typeof FindingsCodec>;
+
+/** Whose data a party could reach, or did: at `validAt`, or over a period where one is given. */
+export type AffectedQuestion = GivenFor<typeof AffectedCodec>;
+
+/** Which backups are asked for. */
+export type BackupQuestion = GivenFor<typeof BackupsCodec>;
 
 /** Which events of the log are asked for: those that match all that is given. */
 export type EventFilter = GivenFor<typeof EventFilterCodec>;

@@ -1,11 +1,20 @@
-/** Sites, parties, datasets and populations. */
+/** Sites, parties, datasets, populations and backups. */
 import type { Answer } from '../contract/answers.ts';
+import { BackupRow } from '../contract/rows/backups.ts';
 import { Lineage } from '../contract/rows/movements.ts';
+import { Affected } from '../contract/rows/people.ts';
 import { PartyReachRow, WirePartyCut } from '../contract/rows/reach.ts';
 import { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../contract/rows/registry.ts';
 import { SiteHoldingRow } from '../contract/rows/residency.ts';
 import type { Asking } from './asking.ts';
-import type { HoldingQuestion, PartyReachQuestion, PeriodQuestion, Question } from './questions.ts';
+import type {
+  AffectedQuestion,
+  BackupQuestion,
+  HoldingQuestion,
+  PartyReachQuestion,
+  PeriodQuestion,
+  Question,
+} from './questions.ts';
 import type { Reply, RequestOptions, Rows } from './reply.ts';
 
 export const registryCalls = ({ about, rows, registry }: Asking) => ({
@@ -21,6 +30,12 @@ export const registryCalls = ({ about, rows, registry }: Asking) => ({
     /** What the party could reach, of how many subjects, and along which path. */
     reach: (party: string, question?: PartyReachQuestion, options?: RequestOptions): Rows<PartyReachRow> =>
       rows(PartyReachRow)(['parties', party, 'reach'], question, options),
+    /** Everybody whose data it could reach, or did: counts, each person once, and a page of people. */
+    affected: (
+      party: string,
+      question?: AffectedQuestion,
+      options?: RequestOptions,
+    ): Reply<Answer<Affected>> => about(Affected)(['parties', party, 'affected'], question, options),
     /** The graph of the party's ways to holdings at `validAt`, and the smallest set of edges to close. */
     cut: (party: string, question?: HoldingQuestion, options?: RequestOptions): Reply<Answer<WirePartyCut>> =>
       about(WirePartyCut)(['parties', party, 'reach'], { ...question, explain: 'cut' }, options),
@@ -34,4 +49,12 @@ export const registryCalls = ({ about, rows, registry }: Asking) => ({
   },
 
   populations: registry('populations', PopulationRow),
+
+  backups: {
+    /** Backups, in the order in which they were learned: held, overdue or destroyed, and by which events. */
+    list: (question?: BackupQuestion, options?: RequestOptions): Rows<BackupRow> =>
+      rows(BackupRow)(['backups'], question, options),
+    get: (backup: string, question?: Question, options?: RequestOptions): Reply<Answer<BackupRow>> =>
+      about(BackupRow)(['backups', backup], question, options),
+  },
 });

@@ -13,12 +13,21 @@ type Row =
   | { readonly list: 'opened' | 'closed'; readonly finding: Finding }
   | { readonly list: 'lengthened' | 'shortened'; readonly finding: ChangedFinding };
 
-/** A page of a difference, on the wire. */
+/** What was learned that a finding of a difference hangs on. */
+export type LearnedOf = (finding: Finding) => 'facts' | 'rules';
+
+/**
+ * A page of a difference, on the wire.
+ *
+ * @param learnedOf of a difference between two positions.
+ */
 export const differencePage = (
   view: View,
   { opened, closed, lengthened, shortened }: Difference,
   asked: Asked,
+  learnedOf?: LearnedOf,
 ): Answered<WireDifference> => {
+  const learned = (finding: Finding) => (learnedOf === undefined ? {} : { learned: learnedOf(finding) });
   const at = asked.clocks.validAt;
   const rows: ReadonlyArray<Row> = [
     ...opened.map((finding): Row => ({ list: 'opened', finding })),
@@ -33,12 +42,14 @@ export const differencePage = (
     ({ finding }) => bytesOfFinding(finding),
   );
   const plain = (list: 'opened' | 'closed') =>
-    page.data.flatMap((row) => (row.list === list ? [wireFinding(view, row.finding, at)] : []));
+    page.data.flatMap((row) =>
+      row.list === list ? [{ ...wireFinding(view, row.finding, at), ...learned(row.finding) }] : [],
+    );
   const changed = (list: 'lengthened' | 'shortened') =>
     page.data.flatMap((row) => {
       if (row.list !== list) return [];
       const was = row.finding.was.map(({ from, to }) => ({ from: formatBound(from), to: formatBound(to) }));
-      return [{ ...wireFinding(view, row.finding, at), was }];
+      return [{ ...wireFinding(view, row.finding, at), ...learned(row.finding), was }];
     });
   return {
     ...page,

@@ -10,6 +10,25 @@ import type { View } from './view.ts';
 export const differenceOfVersions = (view: View, from: PolicyVersion, to: PolicyVersion): Difference =>
   differenceOf(findingsOfVersion(view, from), findingsOfVersion(view, to), 'versions');
 
+/**
+ * Tells of each finding of a difference between two views whether facts were learned, or rules: whether its version of the
+ * policy is the same in both, as to its text and to when it counted.
+ */
+export const learnedBetween = (before: View, after: View): ((finding: Finding) => 'facts' | 'rules') => {
+  const rules = (view: View): ReadonlyMap<string, string> =>
+    new Map(
+      policyVersions(view).map(({ policy, version, adoptedBy, cedar, inForce }) => [
+        JSON.stringify([policy, version]),
+        JSON.stringify([adoptedBy, cedar, inForce.map(({ from, to }) => [String(from), String(to)])]),
+      ]),
+    );
+  const [were, are] = [rules(before), rules(after)];
+  return ({ policy, version }) => {
+    const key = JSON.stringify([policy, version]);
+    return were.has(key) && were.get(key) === are.get(key) ? 'facts' : 'rules';
+  };
+};
+
 /** The difference that what was learned between two views made, for one policy or for all. */
 export const differenceOfKnowledge = (before: View, after: View, policy: string | undefined): Difference => {
   const findings = (view: View): ReadonlyArray<Finding> =>

@@ -2,7 +2,6 @@
  * Which policy did that break: findings over the whole history, of everything or of one subject (R16 to R19).
  */
 
-import { isPopulation } from '../domain/events/scope.ts';
 import { accessFindings, type CountedAccess } from '../domain/policy/access-findings.ts';
 import { countedAccess } from '../domain/policy/counted-access.ts';
 import { type Finding, inOrder } from '../domain/policy/finding.ts';
@@ -16,11 +15,11 @@ import {
   type IsHeldOfAnybody,
   unexplainedAccess,
 } from '../domain/reach/unexplained-access.ts';
-import { type FactOf, isFact } from '../domain/recording/facts.ts';
+import type { FactOf } from '../domain/recording/facts.ts';
 import { sharedHolding } from '../domain/residency/holding.ts';
 import type { Residency } from '../domain/residency/residency.ts';
-import { contains } from '../domain/time/interval.ts';
 import type { ReachIndex } from '../projections/reach/reach-index.ts';
+import { accessesTo } from './accesses.ts';
 import { cachedByKnowledge } from './cached-by-knowledge.ts';
 import { compiledPolicy } from './compiled-policies.ts';
 import { holdingsAt } from './holdings.ts';
@@ -111,23 +110,6 @@ export const findingsOfVersion = (view: View, version: PolicyVersion): ReadonlyA
 export const findingsOfSubject = (view: View, subject: string): ReadonlyArray<Finding> => {
   const residency = residencyOf(view, subject);
   const reach = reachIndexOf(view);
-  const populations = new Set(
-    [...(residency.memberships.get(subject) ?? [])].map(({ value }) => value.population),
-  );
-  for (const { holding } of residency.presences) {
-    if (holding.kind === 'live') populations.add(holding.population);
-    if (holding.kind === 'backup' && isPopulation(holding.scope)) populations.add(holding.scope.population);
-  }
-  const own = view
-    .factsAbout(subject)
-    .filter((fact) => isFact(fact, 'AccessObserved'))
-    .filter(({ data }) => !isPopulation(data.scope) && data.scope.subject === subject);
-  const ofAll = [...populations].flatMap((population) =>
-    view
-      .factsOf('population', population, 'AccessObserved')
-      .filter(({ data }) => isPopulation(data.scope) && data.scope.population === population)
-      .filter((access) => wasWithin(residency, subject, access)),
-  );
   const versions = policyVersions(view);
   const datasets = new Set(residency.presences.map(({ holding }) => holding.dataset));
   return inOrder([
@@ -137,7 +119,7 @@ export const findingsOfSubject = (view: View, subject: string): ReadonlyArray<Fi
     ),
     ...accessFindings(
       versions,
-      unexplained(reach, residency, [...own, ...ofAll], heldOfOthersToo(view, residency)),
+      unexplained(reach, residency, accessesTo(view, residency, subject), heldOfOthersToo(view, residency)),
     ),
   ]);
 };
@@ -154,23 +136,3 @@ const heldOfOthersToo = (view: View, residency: Residency): IsHeldOfAnybody => {
     );
   };
 };
-
-/** Whether an access to a population's data was one to the subject's. */
-const wasWithin = (
-  residency: Residency,
-  subject: string,
-  { time, data }: FactOf<'AccessObserved'>,
-): boolean =>
-  residency.presences.some(
-    ({ subject: whose, holding, ...interval }) =>
-      whose === subject &&
-      holding.dataset === data.dataset &&
-      (data.site === undefined || holding.site === data.site) &&
-      contains(interval, time) &&
-      isPopulation(data.scope) &&
-      (holding.kind === 'live'
-        ? holding.population === data.scope.population
-        : holding.kind === 'backup' &&
-          isPopulation(holding.scope) &&
-          holding.scope.population === data.scope.population),
-  );

@@ -27,6 +27,11 @@ export class KeptCohorts {
     this.stale.add(population);
   }
 
+  /** Those of a population. */
+  in(population: string): ResidencyOfMany | undefined {
+    return this.populations.get(population)?.people;
+  }
+
   /** How many people in cohorts were in any of the holdings at an instant; undefined if none of the holdings was there. */
   peopleIn(holdings: HoldingsOfPopulation, at: Instant): number | undefined {
     const { population } = holdings;

@@ -13,6 +13,7 @@ import type { ClassPeople } from '../domain/policy/class-people.ts';
 import type { JudgedHolding } from '../domain/policy/judged-holding.ts';
 import type { DataClass } from '../domain/reach/data-class.ts';
 import type { Knowledge } from '../domain/recording/recorded-event.ts';
+import type { SharedHolding } from '../domain/residency/holding.ts';
 import type { SubjectPresence } from '../domain/residency/presences.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import { everyIndividual, type GoneThrough, individualsAtOnceMax, inParts } from './every-individual.ts';
@@ -25,6 +26,7 @@ import { KeptIndividuals } from './kept-individuals.ts';
 import { enrolledOtherwise, type KnowledgeMove, touchedBetween } from './knowledge-move.ts';
 import { type PlainHistory, peopleFrom, plainClasses } from './plain-history.ts';
 import { reachIndexOf } from './reach.ts';
+import type { ResidencyOfMany } from './residency-of-many.ts';
 import { addStale, copyOfStale, nothingStale, type Stale } from './stale-findings.ts';
 import { View } from './view.ts';
 
@@ -155,9 +157,22 @@ export class KeptHistory {
   /** Whether anybody was in the holding of a population, or a backup of it, at an instant. */
   isOfAnybody({ dataset, site, backup }: DataClass, population: string, at: Instant): boolean {
     const kind = backup === null ? 'live' : 'backup';
-    for (const people of this.byClass.people.of({ dataset, site, kind, backup, population }))
-      if (people.peopled().some(({ count }) => count.overTime().at(at) > 0)) return true;
-    return false;
+    return this.heldAt({ dataset, site, kind, backup, population }, at) > 0;
+  }
+
+  /** How many people were in a holding at an instant. */
+  heldAt(holding: SharedHolding, at: Instant): number {
+    return this.byClass.people.countAt(holding, at);
+  }
+
+  /** Those of a population who are followed in cohorts. */
+  cohortsIn(population: string): ResidencyOfMany | undefined {
+    return this.cohorts.in(population);
+  }
+
+  /** Those who are followed one by one, with the populations whose events concern each. */
+  followed(): Iterable<readonly [subject: string, populations: ReadonlyArray<string>]> {
+    return this.individuals.all();
   }
 
   /** How many people of a population were in any of its holdings of that data at an instant. */

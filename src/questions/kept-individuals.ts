@@ -41,6 +41,11 @@ export class KeptIndividuals {
     return this.counted.has(subject);
   }
 
+  /** All of them, each with the populations whose events concern it. */
+  all(): Iterable<readonly [subject: string, populations: ReadonlyArray<string>]> {
+    return this.counted;
+  }
+
   /** Those whom the events of a population concern. */
   in(population: string): Iterable<string> {
     return this.countedIn.get(population) ?? [];

@@ -19,6 +19,20 @@ export const knownName = (view: View, kind: RegisteredKind, name: string): E.Eit
         detail: `no event known at this moment mentions a ${kind} of this id`,
       });
 
+/** Refuses names that no known event mentions: an empty list would read as if there was nothing. */
+export const knownNames = (
+  view: View,
+  names: { readonly [K in 'site' | 'dataset' | 'population' | 'party']?: string | undefined },
+): E.Either<Problem, void> => {
+  for (const kind of ['site', 'dataset', 'population', 'party'] as const) {
+    const name = names[kind];
+    if (name === undefined) continue;
+    const known = knownName(view, kind, name);
+    if (E.isLeft(known)) return known;
+  }
+  return E.right(undefined);
+};
+
 /** The refusal of a policy, or of a version of one, that no known event adopts. */
 export const unknownPolicy: E.Either<Problem, never> = E.left({
   kind: 'unknown',

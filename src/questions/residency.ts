@@ -3,39 +3,13 @@
  */
 
 import type { HistoryRow, ResidencyRow } from '../contract/rows/residency.ts';
-import { isWeighed } from '../domain/events/catalogue.ts';
-import { type Assurance, Assurance as Assurances } from '../domain/events/words.ts';
 import { overdueSince } from '../domain/residency/overdue.ts';
 import { type RowPresence, rowOrder, rowPresences } from '../domain/residency/rows.ts';
 import { formatBound, formatInstant, type Instant } from '../domain/time/instant.ts';
 import { Descriptions } from './descriptions.ts';
+import { assuranceOf, proofOf } from './proof-of.ts';
 import { residencyOf } from './residency-facts.ts';
 import type { View } from './view.ts';
-
-/**
- * How well a presence is attested: as well as the weakest of the events that opened it. Registrations and enrolments
- * are not weighed (R6).
- */
-const assuranceOf = (view: View, positions: ReadonlyArray<number>): Assurance => {
-  let weakest: Assurance = 'verified';
-  let weighed = false;
-  for (const position of positions) {
-    const fact = view.outline(position);
-    if (fact === undefined || !isWeighed(fact.type)) continue;
-    weighed = true;
-    if (Assurances.words.indexOf(fact.assurance) < Assurances.words.indexOf(weakest))
-      weakest = fact.assurance;
-  }
-  return weighed ? weakest : 'observed';
-};
-
-/** The events behind an answer, with the corrections that made them what they are, as positions on the wire. */
-const proofOf = (view: View, positions: ReadonlyArray<number>): ReadonlyArray<string> => {
-  const all = new Set(positions);
-  for (const position of positions)
-    for (const correction of view.outline(position)?.corrections ?? []) all.add(correction);
-  return [...all].sort((a, b) => a - b).map(String);
-};
 
 /** What a row is of, with its site as described at an instant. */
 const describedAt = (

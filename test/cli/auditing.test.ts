@@ -1,7 +1,7 @@
 /**
  * Auditing on the command line: who could reach data, what broke a policy, what a policy would find, and the keys.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
@@ -162,5 +162,82 @@ describe('domicile keys', () => {
     const listed = await domicile(['keys', 'list', ...at]);
     expect(listed.out).toMatch(/\nauditor +audit identify +\d{4}-[^\n]+ +\d{4}-/);
     expect((await domicile(['keys', 'create', 'x', '--scopes', 'everything', ...at])).code).toBe(2);
+  });
+});
+
+describe('domicile affected', () => {
+  it('counts everybody once, and names each with the intervals and the paths', async () => {
+    const question = ['affected', 'bytedance', '--from', '2021-01-01', '--to', '2022-01-01', ...at];
+
+    const table = await domicile(question);
+    const csv = await domicile([...question, '--format', 'csv']);
+
+    expect(table.code).toBe(0);
+    expect(table.out).toMatch(
+      /\n11 people, each counted once\.\nBy population: eu-users 3, ru-users 2, us-users 6\.\n/,
+    );
+    const [head, ...rows] = csv.out.trim().split('\r\n');
+    expect(head).toBe('subject,populations,dataset,site,kind,from,to,path,access');
+    expect(new Set(rows.map((row) => row.split(',')[0])).size).toBe(11);
+    expect(csv.notes).toMatch(/11 people/);
+  });
+});
+
+describe('domicile adopt', () => {
+  it('prints what a template makes, adopts it, and refuses a parameter that is missing', async () => {
+    const template = ['adopt', '--template', 'keep-out', '--set', 'party=bytedance'];
+    const missing = await domicile([...template, ...at]);
+    const shown = await domicile([...template, '--set', 'population=us-users', '--print', ...at]);
+    const adopted = await domicile([
+      ...[...template, '--set', 'population=us-users', '--policy', 'usds', '--effective-from', '2022-06-17'],
+      ...at,
+    ]);
+    const findings = await domicile(['findings', '--policy', 'usds', '--format', 'ndjson', ...at]);
+    const learned = await domicile(['learned', '101', ...at]);
+
+    expect(missing.code).toBe(2);
+    expect(missing.notes).toMatch(/needs population/);
+    expect(shown.out).toMatch(/^@id\("keep-out"\)\nforbid\(principal in Party::"bytedance"/);
+    expect(adopted.out).toMatch(/^Adopted usds at position 102\./);
+    expect(JSON.parse(findings.out.split('\n')[0]!)).toMatchObject({ policy: 'usds', verdict: 'violated' });
+    expect(learned.out).toMatch(/\nrules +opened +usds 1 /);
+    expect(learned.out).toMatch(
+      /\nno findings by facts learned later, \d+ by rules|\n0 findings by facts learned later, \d+ by rules/,
+    );
+  });
+});
+
+describe('domicile person, erase and reads', () => {
+  it('write the file of a person, say what an erasure leaves to do before it is done, and who asked', async () => {
+    const page = await domicile(['person', 'fay', ...at]);
+    const json = await domicile(['person', 'fay', '--format', 'json', ...at]);
+    const asked = await domicile(['erase', 'fay', ...at]);
+    const reads = await domicile(['reads', '--subject', 'fay', ...at]);
+    const erased = await domicile(['erase', 'fay', '--yes', ...at]);
+    const after = await domicile(['person', 'fay', ...at]);
+
+    expect(page.out).toMatch(/^<!doctype html>/);
+    expect(page.out).not.toMatch(/<script|<link|@import|url\(|(?:href|src)="https?:/);
+    expect(page.out).toContain('us-profile-singapore-2019');
+    expect(JSON.parse(json.out).data.subject).toBe('fay');
+    expect(asked.code).toBe(2);
+    expect(asked.out).toMatch(/Backups that hold the data, open until confirmed destroyed.*\n {2}us-/);
+    expect(reads.out).toMatch(/fay +person/);
+    expect(erased.out).toMatch(/Erased from this ledger\. \d backups hold the data still\./);
+    expect(after.code).toBe(2);
+  });
+});
+
+describe('domicile report', () => {
+  it('writes a report in the format that is asked for, and refuses one that there is not', async () => {
+    const question = ['--known-position', '101', '--valid-at', '2026-11-01', ...at];
+    const csv = await domicile(['report', 'transfers', '--format', 'csv', ...question]);
+    const page = await domicile(['report', 'backups', '--to', '2020-01-01', ...question]);
+    const none = await domicile(['report', 'taxes', ...at]);
+
+    const file = join(import.meta.dirname, '..', 'golden', 'reports', 'transfers.csv');
+    expect(csv.out.replaceAll('\r\n', '\n')).toBe(readFileSync(file, 'utf8'));
+    expect(page.out).toMatch(/^<!doctype html>[\s\S]*us-profile-singapore-2019/);
+    expect(none.code).toBe(2);
   });
 });

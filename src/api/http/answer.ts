@@ -27,7 +27,7 @@ import { type ApiEnv, callerOf } from './caller.ts';
 import { problem } from './problem.ts';
 
 /** Reads the parameters of a question, and waits for what its answer must know. */
-const askedOf = <Q extends PlainQuestion>(
+export const askedOf = <Q extends PlainQuestion>(
   context: Context<ApiEnv>,
   ledger: Ledger,
   question: QuestionOf<Q>,
@@ -50,17 +50,27 @@ const askedOf = <Q extends PlainQuestion>(
   );
 };
 
+/** The clocks and the page of a question that is answered. */
+type AnsweredAs = Pick<Asked, 'clocks' | 'limit'>;
+
+/** Makes of what was found what the caller sees. */
+export type Shown<A> = (found: A, asked: AnsweredAs) => unknown;
+
+/** Writes what was found in another format than JSON. */
+export type Written<A> = (found: A, asked: AnsweredAs) => Response | Promise<Response>;
+
 /** What an answer shows as it was found. */
 const asFound = (data: unknown): unknown => data;
 
 /** The response that tells of an answer. */
 const respond = async <A>(
   context: Context<ApiEnv>,
-  { clocks }: Pick<Asked, 'clocks'>,
+  asked: AnsweredAs,
   { data: found, after = null, heardUntil, also: further = {} }: Answered<A>,
-  shown: (found: A) => unknown,
+  shown: Shown<A>,
 ): Promise<Response> => {
-  const data = await shown(found);
+  const { clocks } = asked;
+  const data = await shown(found, asked);
   const next = after === null ? null : encodeCursor({ ...clocks, after });
   if (next !== null) {
     const { pathname, searchParams } = new URL(context.req.url);
@@ -87,16 +97,17 @@ const asNothingKnown =
 /** The response to a question: its answer, or why there is none. */
 const responseTo = <A>(
   context: Context<ApiEnv>,
-  answered: TE.TaskEither<Problem, { readonly asked: Pick<Asked, 'clocks'>; readonly found: Answered<A> }>,
-  shown: (found: A) => unknown,
+  answered: TE.TaskEither<Problem, { readonly asked: AnsweredAs; readonly found: Answered<A> }>,
+  shown: Shown<A>,
+  written?: Written<A>,
 ): Promise<Response> =>
   pipe(
     answered,
     TE.matchE(
       (refused) => T.of(problem(context, refused)),
       ({ asked, found }) =>
-        () =>
-          respond(context, asked, found, shown),
+        async () =>
+          written === undefined ? respond(context, asked, found, shown) : written(found.data, asked),
     ),
   )();
 
@@ -110,7 +121,7 @@ export const answer = <Q extends PlainQuestion, A>(
   ledger: Ledger,
   question: QuestionOf<Q>,
   ask: (view: View, asked: Asked<Q>) => E.Either<Problem, Answered<A>>,
-  shown: (found: A) => unknown = asFound,
+  shown: Shown<A> = asFound,
 ): Promise<Response> => answerPrepared(context, ledger, question, async () => undefined, ask, shown);
 
 /** The same, where `prepare` has to wait for something after the question is read and before it is asked. */
@@ -120,7 +131,7 @@ export const answerPrepared = <Q extends PlainQuestion, B, A>(
   question: QuestionOf<Q>,
   prepare: (asked: Asked<Q>) => Promise<B>,
   ask: (view: View, asked: Asked<Q>, prepared: B) => E.Either<Problem, Answered<A>>,
-  shown: (found: A) => unknown = asFound,
+  shown: Shown<A> = asFound,
 ): Promise<Response> =>
   responseTo(
     context,
@@ -147,6 +158,7 @@ export const answerPrepared = <Q extends PlainQuestion, B, A>(
  *
  * @param prepare makes what is asked of its parameters and clocks.
  * @param ask has it answered, until the signal of the caller says that nobody waits any more.
+ * @param written writes the answer where it is not JSON.
  */
 export const answerLong = <Q extends WideQuestion>(
   context: Context<ApiEnv>,
@@ -154,7 +166,8 @@ export const answerLong = <Q extends WideQuestion>(
   parameters: QuestionOf<AskedFor<Q>>,
   prepare: (asked: Asked<AskedFor<Q>>) => Promise<E.Either<Problem, AskedWidely<Q>>>,
   ask: (asked: AskedWidely<Q>, signal: AbortSignal) => Promise<E.Either<Problem, Answered<FoundBy<Q>>>>,
-  shown: (found: FoundBy<Q>) => unknown = asFound,
+  shown: Shown<FoundBy<Q>> = asFound,
+  written?: Written<FoundBy<Q>>,
 ): Promise<Response> =>
   responseTo(
     context,
@@ -173,8 +186,11 @@ export const answerLong = <Q extends WideQuestion>(
           () =>
             ask(widely, context.req.raw.signal).then(E.mapLeft(asNothingKnown(asked))),
       ),
+      // What is asked may have other clocks than the request.
+      TE.map(({ widely, found }) => ({ asked: widely.asked, found })),
     ),
     shown,
+    written,
   );
 
 /** Reads a wide question, and has it answered. */
@@ -184,7 +200,7 @@ export const answerWide = <Q extends WideQuestion>(
   parameters: QuestionOf<AskedFor<Q>>,
   question: Q,
   given: GivenTo<Q>,
-  shown?: (found: FoundBy<Q>) => unknown,
+  shown?: Shown<FoundBy<Q>>,
 ): Promise<Response> =>
   answerLong(
     context,

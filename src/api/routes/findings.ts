@@ -8,17 +8,19 @@ import { answerOf, listAnswerOf } from '../../contract/answers.ts';
 import { pageOfMade } from '../../contract/asked.ts';
 import { DifferenceQuestion, FindingsQuestion } from '../../contract/questions/policy.ts';
 import { PlainQuestion } from '../../contract/questions/question.ts';
-import { FindingRow, PolicyRow, WireDifference } from '../../contract/rows/policy.ts';
+import { PersonRow } from '../../contract/rows/people.ts';
+import { FindingDetail, FindingRow, PolicyRow, WireDifference } from '../../contract/rows/policy.ts';
 import { type DecodedPolicyDraft, PolicyDraft } from '../../contract/simulations.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { faultsOfAdoption } from '../../ledger/recording/decode-batch.ts';
 import { unknownPolicy } from '../../questions/known-name.ts';
 import { policyRows } from '../../questions/policies.ts';
 import { answer, answerWide } from '../http/answer.ts';
-import type { ApiEnv } from '../http/caller.ts';
+import { type ApiEnv, peopleOf } from '../http/caller.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { describeQuestion, problemResponse } from '../http/openapi.ts';
+import { answerPeople } from '../http/people-lists.ts';
 import { problem } from '../http/problem.ts';
 import { answerAbout } from './subjects.ts';
 
@@ -73,6 +75,47 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       answerOf(WireDifference),
     ),
     (context) => answerWide(context, ledger, DifferenceQuestion, 'findingsDifference', {}),
+  );
+
+  routes.get(
+    '/findings/:finding',
+    describeQuestion(
+      'One finding, with the text of its policy and rule, and the events that prove it',
+      PlainQuestion,
+      answerOf(FindingDetail),
+      ['finding'],
+    ),
+    (context) =>
+      answerWide(
+        context,
+        ledger,
+        PlainQuestion,
+        'finding',
+        { id: context.req.param('finding') },
+        async ({ detail, proof }) => ({
+          ...detail,
+          proof: await peopleOf(context, ledger).wire(proof),
+        }),
+      ),
+  );
+
+  routes.get(
+    '/findings/:finding/subjects',
+    describeQuestion(
+      'The people whom the finding concerns, each with its intervals; all of them with Accept: application/x-ndjson or text/csv',
+      PlainQuestion,
+      listAnswerOf(PersonRow),
+      ['finding'],
+    ),
+    (context) =>
+      answerPeople(
+        context,
+        ledger,
+        PlainQuestion,
+        'peopleOfFinding',
+        { id: context.req.param('finding') },
+        { name: 'finding', rows: (found) => found, shown: (_, rows) => rows },
+      ),
   );
 
   routes.post(

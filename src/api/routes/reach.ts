@@ -4,10 +4,12 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
-import { listAnswerOf } from '../../contract/answers.ts';
+import { answerOf, listAnswerOf } from '../../contract/answers.ts';
 import type { BodyFault } from '../../contract/problem.ts';
+import { AffectedQuestion } from '../../contract/questions/affected.ts';
 import { PlainQuestion } from '../../contract/questions/question.ts';
 import { PartyReachQuestion, ReachQuestion } from '../../contract/questions/reach.ts';
+import { Affected } from '../../contract/rows/people.ts';
 import { PartyReachRow, ReachRow, SimulatedReachRow } from '../../contract/rows/reach.ts';
 import { SimulatedEvents } from '../../contract/simulations.ts';
 import { decodeEvent, type Event } from '../../domain/events/event.ts';
@@ -19,6 +21,7 @@ import { type ApiEnv, peopleOf } from '../http/caller.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { describeQuestion, problemResponse } from '../http/openapi.ts';
+import { answerPeople } from '../http/people-lists.ts';
 import { problem } from '../http/problem.ts';
 import { answerAbout } from './subjects.ts';
 
@@ -48,6 +51,29 @@ export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     ),
     (context) =>
       answerWide(context, ledger, PartyReachQuestion, 'partyReach', { id: context.req.param('id') }),
+  );
+
+  routes.get(
+    '/parties/:id/affected',
+    describeQuestion(
+      'Everybody whose data the party could reach at validAt or in a period, or did access: counts, then people; all of them with Accept: application/x-ndjson or text/csv',
+      AffectedQuestion,
+      answerOf(Affected),
+      ['id'],
+    ),
+    (context) =>
+      answerPeople(
+        context,
+        ledger,
+        AffectedQuestion,
+        'affectedByParty',
+        { id: context.req.param('id') },
+        {
+          name: 'affected',
+          rows: (found) => found.people,
+          shown: (found, people) => ({ ...found, people }),
+        },
+      ),
   );
 
   routes.post(

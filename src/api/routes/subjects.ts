@@ -6,11 +6,13 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
-import { listAnswerOf } from '../../contract/answers.ts';
+import { answerOf, listAnswerOf } from '../../contract/answers.ts';
 import type { Problem } from '../../contract/problem.ts';
 import { PeriodQuestion, PlainQuestion, type QuestionOf } from '../../contract/questions/question.ts';
 import { TrailRow } from '../../contract/rows/events.ts';
+import { PersonFile } from '../../contract/rows/person.ts';
 import { HistoryRow, ResidencyRow } from '../../contract/rows/residency.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { isNamed, type People } from '../../ledger/people.ts';
 import { forgetPerson } from '../../ledger/recording/forget-person.ts';
@@ -21,7 +23,7 @@ import type {
   FoundBy,
   QuestionAboutPerson,
 } from '../../questions/wide/wide-questions.ts';
-import { answerLong } from '../http/answer.ts';
+import { answerLong, type Shown } from '../http/answer.ts';
 import { type ApiEnv, callerOf, emitterOf, may, peopleOf } from '../http/caller.ts';
 import { describeQuestion, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
@@ -66,7 +68,7 @@ export const answerAbout = <Q extends QuestionAboutPerson>(
   name: string,
   parameters: QuestionOf<AskedFor<Q>>,
   question: Q,
-  shown?: (found: FoundBy<Q>) => unknown,
+  shown?: Shown<FoundBy<Q>>,
 ): Promise<Response> =>
   answerLong(
     context,
@@ -124,6 +126,44 @@ export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
         const events = await people(context).wire(entries.map(({ recorded }) => recorded));
         return entries.map(({ why }, index) => ({ event: events[index]!, why }));
       }),
+  );
+
+  routes.get(
+    '/:id',
+    describeQuestion(
+      'Everything about one person (GDPR, Article 15): where the data is and was, who could reach it and did, who read about it here, findings, backups, recipients, the trail',
+      PlainQuestion,
+      answerOf(PersonFile),
+      ['id'],
+    ),
+    (context) =>
+      answerAbout(
+        context,
+        ledger,
+        'person',
+        PlainQuestion,
+        'fileOfPerson',
+        async ({ file, trail }, { clocks: { knownAt }, limit }): Promise<PersonFile> => {
+          const events = await people(context).wire(trail.map(({ recorded }) => recorded));
+          const reveal = await people(context).seen([file.subject]);
+          const subject = reveal(file.subject);
+          // Later questions are no part of what was known then, so that the answer can be asked for again.
+          const reads = ledger.parts.reads
+            .after(0, file.subject, limit + 1)
+            .filter((read) => read.at <= knownAt);
+          return {
+            ...file,
+            subject,
+            backups: file.backups.map((row) => (row.subject === null ? row : { ...row, subject })),
+            reads: reads
+              .slice(0, limit)
+              .map(({ at, reader, question }) => ({ at: formatInstant(at), reader, subject, question })),
+            readsUpTo: formatInstant(knownAt),
+            trail: trail.map(({ why }, index) => ({ event: events[index]!, why })),
+            cut: reads.length > limit ? [...file.cut, 'reads'] : file.cut,
+          };
+        },
+      ),
   );
 
   routes.delete(

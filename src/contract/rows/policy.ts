@@ -3,6 +3,7 @@
  */
 import * as t from 'io-ts';
 import { exact, list, nullable, oneOf } from '../../domain/events/codec.ts';
+import { WireEvent } from './events.ts';
 import { RowKind, Time, WirePosition } from './fields.ts';
 import { WirePathEdge } from './reach.ts';
 
@@ -52,14 +53,50 @@ const ofSource = { source: t.string };
 export const FindingRow = exact('Finding', findingFields, ofSource);
 export type FindingRow = t.TypeOf<typeof FindingRow>;
 
-const ChangedFindingRow = exact('ChangedFinding', { ...findingFields, was: list(WireInterval) }, ofSource);
+/**
+ * One finding with what it rests on: the policy as that version has it, the text of the rule, and the events that prove it,
+ * the first ones where they are very many. `cedar` and `ruleText` are null of a policy that is not written in Cedar.
+ */
+export const FindingDetail = exact(
+  'FindingDetail',
+  {
+    ...findingFields,
+    title: t.string,
+    authority: nullable(t.string),
+    adoptedBy: nullable(WirePosition),
+    effectiveFrom: nullable(Time),
+    effectiveUntil: nullable(Time),
+    cedar: nullable(t.string),
+    ruleText: nullable(t.string),
+    proof: list(WireEvent),
+    proofLeftOut: t.number,
+  },
+  ofSource,
+);
+export type FindingDetail = t.TypeOf<typeof FindingDetail>;
+
+/**
+ * Of a difference between two positions: whether facts were learned in between, or the rules that found it (or when they
+ * counted) were adopted, suspended or corrected in between.
+ */
+const inDifference = { ...ofSource, learned: oneOf('what was learned', ['facts', 'rules']) };
+
+/** A finding that is in one of the compared sets alone. */
+const DifferingFindingRow = exact('DifferingFinding', findingFields, inDifference);
+export type DifferingFindingRow = t.TypeOf<typeof DifferingFindingRow>;
+
+const ChangedFindingRow = exact(
+  'ChangedFinding',
+  { ...findingFields, was: list(WireInterval) },
+  inDifference,
+);
 
 /** What a change makes of history (R20). `was` are the intervals that a changed finding had before. */
 export const WireDifference = exact(
   'Difference',
   {
-    opened: list(FindingRow),
-    closed: list(FindingRow),
+    opened: list(DifferingFindingRow),
+    closed: list(DifferingFindingRow),
     lengthened: list(ChangedFindingRow),
     shortened: list(ChangedFindingRow),
   },

@@ -7,6 +7,7 @@ import { overdueSince } from '../residency/overdue.ts';
 import type { SubjectPresence } from '../residency/presences.ts';
 import type { Residency } from '../residency/residency.ts';
 import { Count } from '../time/count.ts';
+import type { Instant } from '../time/instant.ts';
 import type { Interval } from '../time/interval.ts';
 import { type Span, sameSpans } from '../time/span.ts';
 import { fill, type Varying } from '../time/varying.ts';
@@ -42,6 +43,14 @@ export class PeopleByClass {
   /** The classes of a holding. */
   of(holding: SharedHolding): Iterable<ClassPeople> {
     return this.byHolding.get(sharedKey(holding))?.values() ?? [];
+  }
+
+  /** How many people were in a holding at an instant: each is in one class of it at a time. */
+  countAt(holding: SharedHolding, at: Instant): number {
+    let sum = 0;
+    for (const people of this.of(holding))
+      for (const { count } of people.peopled()) sum += count.overTime().at(at);
+    return sum;
   }
 
   /** Adds those followed one by one. */

@@ -3,7 +3,7 @@
  * holdings, parties or events, is answered by a thread of its own.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { type Answered, type Asked, pageOf, pageOfMade } from '../../contract/asked.ts';
+import { type Answered, type Asked, cutShort, pageOf, pageOfMade } from '../../contract/asked.ts';
 import {
   isOverPeriod,
   type PeriodQuestion,
@@ -15,6 +15,7 @@ import type { ReachQuestion as DomainQuestion } from '../../domain/reach/reach-o
 import { heardUntil } from '../coverage.ts';
 import { findingsOfSubject } from '../findings.ts';
 import { knownName } from '../known-name.ts';
+import { type FoundPerson, personFile } from '../person/person-file.ts';
 import { cutOf, reachPage } from '../reach.ts';
 import { historyBetween, residencyAt } from '../residency.ts';
 import { naming, type TrailEntry, trailOf } from '../trail.ts';
@@ -96,3 +97,12 @@ export const findingsOfPerson = (
       bytesOfFinding,
     ),
   );
+
+export const fileOfPerson = (
+  view: View,
+  asked: Asked<PlainQuestion>,
+  { subject }: AboutPerson,
+): Outcome<FoundPerson> => {
+  const data = personFile(view, subject, asked);
+  return heard(view, subject, data.file.cut.length === 0 ? { data } : { data, also: cutShort });
+};

@@ -16,9 +16,9 @@ import type { Instant } from '../../domain/time/instant.ts';
 import { contains } from '../../domain/time/interval.ts';
 import type { EventIndex } from '../../projections/event-index.ts';
 import { heardUntil } from '../coverage.ts';
-import { differencePage } from '../difference-pages.ts';
+import { differencePage, type LearnedOf } from '../difference-pages.ts';
 import { allFindings } from '../findings.ts';
-import { differenceOfKnowledge, differenceOfVersions } from '../findings-differences.ts';
+import { differenceOfKnowledge, differenceOfVersions, learnedBetween } from '../findings-differences.ts';
 import { knownName, knownPolicy, unknownPolicy } from '../known-name.ts';
 import { policyVersions } from '../policies.ts';
 import { simulatePolicy } from '../simulate-policy.ts';
@@ -60,6 +60,12 @@ export const findings = (view: View, asked: Asked<FindingsQuestion>): Outcome =>
   );
 };
 
+/** A difference, and of one between two positions what was learned. */
+interface Compared {
+  readonly difference: Difference;
+  readonly learnedOf?: LearnedOf;
+}
+
 /** Between two versions of a policy. */
 const betweenVersions = (
   view: View,
@@ -80,16 +86,23 @@ const betweenPositions = (
   policy: string | undefined,
   fromPosition: number,
   toPosition: number,
-): Difference => {
+): Compared => {
   const at = (position: number): View =>
     view.as({ ...view.known, position: Math.min(position, view.known.position) });
-  return differenceOfKnowledge(at(fromPosition), at(toPosition), policy);
+  const [before, after] = [at(fromPosition), at(toPosition)];
+  return {
+    difference: differenceOfKnowledge(before, after, policy),
+    learnedOf: learnedBetween(before, after),
+  };
 };
 
-const differenceOf = (view: View, asked: DifferenceQuestion): E.Either<Problem, Difference> => {
+const compared = (view: View, asked: DifferenceQuestion): E.Either<Problem, Compared> => {
   const { policy, fromVersion, toVersion, fromPosition, toPosition } = asked;
   if (fromVersion !== undefined && toVersion !== undefined && policy !== undefined)
-    return betweenVersions(view, policy, fromVersion, toVersion);
+    return pipe(
+      betweenVersions(view, policy, fromVersion, toVersion),
+      E.map((difference) => ({ difference })),
+    );
   if (fromPosition !== undefined && toPosition !== undefined)
     return E.right(betweenPositions(view, policy, fromPosition, toPosition));
   return invalidParameter(
@@ -100,8 +113,8 @@ const differenceOf = (view: View, asked: DifferenceQuestion): E.Either<Problem, 
 
 export const findingsDifference = (view: View, asked: Asked<DifferenceQuestion>): Outcome =>
   pipe(
-    differenceOf(view, asked.parameters),
-    E.map((difference) => differencePage(view, difference, asked)),
+    compared(view, asked.parameters),
+    E.map(({ difference, learnedOf }) => differencePage(view, difference, asked, learnedOf)),
   );
 
 /** Simulations whose differences are kept, so that their further pages need not be simulated anew. */

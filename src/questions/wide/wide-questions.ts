@@ -4,8 +4,11 @@
  */
 import type { Asked } from '../../contract/asked.ts';
 import type { View } from '../view.ts';
+import { backup, backups } from './backups.ts';
 import type { Outcome } from './outcome.ts';
+import { affectedByParty, finding, peopleOfFinding } from './people.ts';
 import {
+  fileOfPerson,
   findingsOfPerson,
   historyOfPerson,
   reachOfPerson,
@@ -15,6 +18,7 @@ import {
 import { findings, findingsDifference, policySimulation } from './policy.ts';
 import { partyReach, reachSimulation } from './reach.ts';
 import { discrepancies } from './recording.ts';
+import { assessment, report } from './reports.ts';
 import { holdings, lineage, population, populations, transfers } from './residency.ts';
 
 /** All wide questions, by name. They are given and answer plain data, which can go from thread to thread. */
@@ -24,8 +28,15 @@ export const wideQuestions = {
   holdings,
   lineage,
   transfers,
+  backups,
+  backup,
+  report,
+  assessment,
   discrepancies,
   findings,
+  finding,
+  peopleOfFinding,
+  affectedByParty,
   findingsDifference,
   policySimulation,
   partyReach,
@@ -35,6 +46,7 @@ export const wideQuestions = {
   reachOfPerson,
   trailOfPerson,
   findingsOfPerson,
+  fileOfPerson,
 };
 
 export type WideQuestion = keyof typeof wideQuestions;

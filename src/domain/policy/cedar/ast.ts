@@ -87,5 +87,7 @@ export interface CedarPolicy {
 /** A rule of a policy: its JSON and its name, the annotation `@id` or Cedar's own `policy0`, `policy1`, … */
 export interface Rule {
   readonly rule: string;
+  /** As it stands in the policy, its annotations included. */
+  readonly text: string;
   readonly ast: CedarPolicy;
 }

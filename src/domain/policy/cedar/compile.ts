@@ -147,7 +147,7 @@ const compileBinary = (compile: Compile, expression: Expression): Compute => {
  *
  * Its parts are asked in Cedar's order: principal, action, resource, then the conditions as they stand.
  */
-export const compileRule = ({ rule, ast }: Rule): CompiledRule => {
+export const compileRule = ({ rule, ast }: Pick<Rule, 'rule' | 'ast'>): CompiledRule => {
   const conjuncts = conjunctsOf(ast);
   const compile = compileAsking(ownershipAskedBy(ast));
   const allOf = (some: ReadonlyArray<Expression>): Judgment => chain(some.map(compile), false) as Judgment;

@@ -100,7 +100,7 @@ const readText = (
     if (faults.length === 0 && how === 'to adopt')
       faults.push(...rules.flatMap((rule) => unknownCountries(cedar, rule)));
     if (faults.length > 0) return E.left(faults.sort(textOrder));
-    const read = rules.map(({ name, json }): Rule => ({ rule: name, ast: json as CedarPolicy }));
+    const read = rules.map(({ name, text, json }): Rule => ({ rule: name, text, ast: json as CedarPolicy }));
     const forbids = read.some(({ ast }) => ast.effect === 'forbid');
     return E.right({
       rules: read,

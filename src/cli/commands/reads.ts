@@ -1,0 +1,72 @@
+/**
+ * `domicile reads`: who asked the ledger about whom.
+ */
+import type { Command } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import { everyRow } from '../../client/client.ts';
+import { ReadRow } from '../../contract/rows/reads.ts';
+import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
+import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
+import { success } from '../invocation/exit-codes.ts';
+import { failureOf } from '../invocation/failure.ts';
+import { runCommand } from '../invocation/run-command.ts';
+import { fieldsOf, show } from '../terminal/formats.ts';
+import type { Column } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { counted, moment } from '../terminal/wording.ts';
+
+interface ReadsOptions extends LedgerOptions, FormatOptions {
+  readonly subject?: string;
+}
+
+const columns: ReadonlyArray<Column<ReadRow>> = [
+  { title: 'When', cell: ({ at }) => moment(at) },
+  { title: 'Who', cell: ({ reader }) => reader ?? 'without a key' },
+  { title: 'About', cell: ({ subject }) => subject },
+  { title: 'What was asked', cell: ({ question }) => question },
+];
+
+const ask = async (options: ReadsOptions, terminal: Terminal) =>
+  withLedger(options, terminal, false, async (ledger) => {
+    const { subject } = options;
+    const answer = await everyRow((page) => ledger.reads({ ...page, subject }), { limit: 1_000 });
+    if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
+    const { data } = answer.right;
+    show(
+      answer.right,
+      data,
+      options.format,
+      {
+        fields: fieldsOf(ReadRow),
+        columns,
+        title: `Who asked about ${subject === undefined ? 'people' : terminal.style('bold', subject)}, oldest first`,
+        empty: ['Nobody asked.'],
+        footer: [`${counted(data.length, 'question', 'questions')}. Times are UTC.`],
+      },
+      terminal,
+    );
+    return E.right(success);
+  });
+
+/** Adds the command. */
+export const addReads = (program: Command, terminal: Terminal): void => {
+  withLedgerOptions(
+    withFormatOption(
+      program
+        .command('reads')
+        .summary('who asked about whom')
+        .description(
+          'Shows who asked the ledger about which person: each question about a person is recorded.',
+        ),
+    ),
+  )
+    .option('--subject <subject>', 'only questions about this person')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ domicile reads
+  $ domicile reads --subject ana --format csv`,
+    )
+    .action((options: ReadsOptions) => runCommand(terminal, () => ask(options, terminal)));
+};

@@ -1,0 +1,53 @@
+/**
+ * A document that people read, print and send on: sections of tables, in which each cell names the events behind it.
+ */
+
+/** A cell: its text, null for what the ledger does not know, and the positions of the events behind it. */
+export interface DocumentCell {
+  readonly value: string | null;
+  readonly events: ReadonlyArray<string>;
+}
+
+export interface DocumentSection {
+  readonly title: string;
+  readonly says: ReadonlyArray<string>;
+  readonly columns: ReadonlyArray<string>;
+  readonly rows: ReadonlyArray<ReadonlyArray<DocumentCell>>;
+  /** What to say if there are no rows. */
+  readonly empty: string;
+}
+
+/** An event that cells name. */
+export interface DocumentEvent {
+  readonly position: string;
+  readonly type: string;
+  readonly time: string;
+  readonly recordedat: string;
+  readonly source: string;
+  readonly assurance: string;
+}
+
+export interface Document {
+  readonly title: string;
+  /** What it is about, as pairs of a name and a value. */
+  readonly about: ReadonlyArray<readonly [name: string, value: string]>;
+  readonly says: ReadonlyArray<string>;
+  readonly sections: ReadonlyArray<DocumentSection>;
+  readonly events: ReadonlyArray<DocumentEvent>;
+}
+
+/** A cell of a text, with its events. */
+export const cell = (value: string | null, events: ReadonlyArray<string> = []): DocumentCell => ({
+  value,
+  events,
+});
+
+/** A time for people: to the second, UTC; the fields of rows keep their milliseconds. */
+export const timeText = (wire: string | null, absent: string): string =>
+  wire === null
+    ? absent
+    : wire
+        .replace('T', ' ')
+        .replace(/(:00)?\.000Z$/, '')
+        .replace(/ 00:00$/, '')
+        .replace('Z', '');

@@ -1,0 +1,109 @@
+/**
+ * A document as a page: self-contained, without scripts, for screens and paper. The same document gives the same bytes.
+ */
+import type { Document, DocumentCell, DocumentSection } from './document.ts';
+
+/** The style of every page: a server may allow it by its hash. */
+export const documentStyle = `
+:root { color-scheme: light; }
+body { font: 15px/1.45 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 75rem; margin: 2rem auto; padding: 0 1.5rem; }
+h1 { font-size: 1.5rem; margin: 0 0 0.5rem; }
+h2 { font-size: 1.1rem; margin: 2rem 0 0.25rem; break-after: avoid; }
+p { margin: 0.25rem 0; max-width: 60rem; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.1rem 1rem; margin: 0.75rem 0; }
+dt { color: #555; }
+dd { margin: 0; overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; margin: 0.5rem 0; font-size: 0.85rem; }
+th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.5rem; border-bottom: 1px solid #ccc; overflow-wrap: anywhere; }
+th { border-bottom: 2px solid #555; }
+thead { display: table-header-group; }
+tr { break-inside: avoid; }
+.unknown { color: #8a4b00; font-style: italic; }
+.events { display: block; font-size: 0.75rem; color: #555; }
+.events a { color: inherit; }
+@media print { body { margin: 0; padding: 0; max-width: none; font-size: 10pt; } @page { margin: 1.5cm; } }
+`;
+
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text as it stands in a page. */
+const escapedHtml = (text: string): string => text.replace(/[&<>"']/g, (each) => escapes[each]!);
+
+/** Events that the page lists lead to their row. */
+type Listed = ReadonlySet<string>;
+
+const links = (events: ReadonlyArray<string>, listed: Listed): string => {
+  if (events.length === 0) return '';
+  const each = events.map((position) =>
+    listed.has(position)
+      ? `<a href="#e${escapedHtml(position)}">${escapedHtml(position)}</a>`
+      : escapedHtml(position),
+  );
+  return `<span class="events">events ${each.join(' ')}</span>`;
+};
+
+const cellHtml = ({ value, events }: DocumentCell, listed: Listed): string =>
+  `<td>${value === null ? '<span class="unknown">not known to the ledger</span>' : escapedHtml(value).replaceAll('\n', '<br>')}${links(events, listed)}</td>`;
+
+const sectionHtml = ({ title, says, columns, rows, empty }: DocumentSection, listed: Listed): string =>
+  [
+    `<h2>${escapedHtml(title)}</h2>`,
+    ...says.map((line) => `<p>${escapedHtml(line)}</p>`),
+    ...(rows.length === 0
+      ? [`<p>${escapedHtml(empty)}</p>`]
+      : [
+          '<table>',
+          `<thead><tr>${columns.map((column) => `<th scope="col">${escapedHtml(column)}</th>`).join('')}</tr></thead>`,
+          '<tbody>',
+          ...rows.map((row) => `<tr>${row.map((each) => cellHtml(each, listed)).join('')}</tr>`),
+          '</tbody>',
+          '</table>',
+        ]),
+  ].join('\n');
+
+const eventsHtml = ({ events }: Document): string =>
+  events.length === 0
+    ? ''
+    : [
+        '<h2>Events</h2>',
+        '<p>The numbers above are positions in the log. Each event can be had from the ledger with its proof.</p>',
+        '<table>',
+        '<thead><tr><th scope="col">Position</th><th scope="col">Event</th><th scope="col">True from</th><th scope="col">Recorded</th><th scope="col">Source</th><th scope="col">Attested</th></tr></thead>',
+        '<tbody>',
+        ...events.map(
+          ({ position, type, time, recordedat, source, assurance }) =>
+            `<tr id="e${escapedHtml(position)}">${[position, type, time, recordedat, source, assurance].map((each) => `<td>${escapedHtml(each)}</td>`).join('')}</tr>`,
+        ),
+        '</tbody>',
+        '</table>',
+      ].join('\n');
+
+/** The document as a page (HTML). */
+export const htmlOf = (document: Document): string => {
+  const listed = new Set(document.events.map(({ position }) => position));
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapedHtml(document.title)}</title>
+<style>${documentStyle}</style>
+</head>
+<body>
+<h1>${escapedHtml(document.title)}</h1>
+<dl>
+${document.about.map(([name, value]) => `<dt>${escapedHtml(name)}</dt><dd>${escapedHtml(value)}</dd>`).join('\n')}
+</dl>
+${document.says.map((line) => `<p>${escapedHtml(line)}</p>`).join('\n')}
+${document.sections.map((section) => sectionHtml(section, listed)).join('\n')}
+${eventsHtml(document)}
+</body>
+</html>
+`;
+};

@@ -1,0 +1,16 @@
+/**
+ * Questions about backups (R7, R11).
+ */
+import { text, word } from './parameter.ts';
+import { type ParametersOf, questionWith } from './question.ts';
+
+/** Which backups are asked for: those that match all that is given. */
+export const BackupsQuestion = questionWith({
+  state: word(['held', 'overdue', 'destroyed'])(
+    'held (overdue ones included), overdue, or destroyed: as it is at validAt.',
+  ),
+  site: text('Only backups that are at this site at validAt.'),
+  dataset: text('Only backups of this dataset.'),
+  population: text('Only backups of this population.'),
+});
+export type BackupsQuestion = ParametersOf<typeof BackupsQuestion>;

@@ -1,0 +1,163 @@
+/**
+ * Everything that is known about one person (GDPR, Article 15), and what erasing the person leaves to do (Articles 17, 19).
+ */
+import * as t from 'io-ts';
+import { exact, list, nullable, oneOf } from '../../domain/events/codec.ts';
+import { PartyKind } from '../../domain/events/words.ts';
+import { BackupRow } from './backups.ts';
+import { TrailRow } from './events.ts';
+import { Time, WirePosition } from './fields.ts';
+import { FindingRow } from './policy.ts';
+import { ReachRow } from './reach.ts';
+import { ReadRow } from './reads.ts';
+import { HistoryRow, ResidencyRow } from './residency.ts';
+
+const MembershipRow = exact(
+  'MembershipRow',
+  {
+    population: t.string,
+    name: nullable(t.string),
+    jurisdiction: nullable(t.string),
+    from: Time,
+    to: nullable(Time),
+    events: list(WirePosition),
+  },
+  {},
+);
+
+/** A dataset with data of the person: what it is, who controls it, and who told where the data came from. */
+const PersonDatasetRow = exact(
+  'PersonDatasetRow',
+  {
+    dataset: t.string,
+    name: nullable(t.string),
+    categories: list(t.string),
+    controller: nullable(t.string),
+    held: t.boolean,
+    sources: list(t.string),
+  },
+  {},
+);
+
+/** Somebody did access the person's data. `site` is null where it is not said. */
+const AccessRow = exact(
+  'AccessRow',
+  {
+    at: Time,
+    party: t.string,
+    name: nullable(t.string),
+    action: t.string,
+    dataset: t.string,
+    site: nullable(t.string),
+    ofPopulation: nullable(t.string),
+    events: list(WirePosition),
+  },
+  {},
+);
+
+/** A permission that covered the person's data: for what purpose, on what basis. */
+const PurposeRow = exact(
+  'PurposeRow',
+  {
+    grant: t.string,
+    party: t.string,
+    actions: list(t.string),
+    purpose: nullable(t.string),
+    basis: nullable(t.string),
+    from: nullable(Time),
+    to: nullable(Time),
+    events: list(WirePosition),
+  },
+  {},
+);
+
+/** How a party came to the person's data. */
+export const RecipientHow = oneOf('how a party comes to data', [
+  'accessed',
+  'stored',
+  'granted',
+  'could-reach',
+]);
+export type RecipientHow = t.TypeOf<typeof RecipientHow>;
+
+/**
+ * A party other than the controller of the dataset that stored the data, accessed it, was permitted to, or could reach it.
+ * `disclosed`: it stored or accessed it, so that it is to be told of an erasure (Article 19). `to` is null while it still
+ * can.
+ */
+export const RecipientRow = exact(
+  'RecipientRow',
+  {
+    party: t.string,
+    kind: nullable(PartyKind),
+    name: nullable(t.string),
+    country: nullable(t.string),
+    datasets: list(t.string),
+    how: list(RecipientHow),
+    disclosed: t.boolean,
+    from: nullable(Time),
+    to: nullable(Time),
+    events: list(WirePosition),
+  },
+  {},
+);
+export type RecipientRow = t.TypeOf<typeof RecipientRow>;
+
+/** An event by which the person's data, or the person, was erased. */
+const ErasureRow = exact(
+  'ErasureRow',
+  {
+    at: Time,
+    kind: oneOf('what was erased', ['data', 'person']),
+    dataset: nullable(t.string),
+    events: list(WirePosition),
+  },
+  {},
+);
+
+/** The sections of the file that hold lists. */
+export const personSections = [
+  'populations',
+  'datasets',
+  'residency',
+  'history',
+  'reach',
+  'accesses',
+  'purposes',
+  'recipients',
+  'findings',
+  'backups',
+  'reads',
+  'trail',
+] as const;
+
+/**
+ * Everything about one person. Each list has `limit` rows at the most; `cut` names those that have more, which their own routes
+ * page. `residency` and `backups` are what holds the data at `validAt`, the others are over all time. `reads` are the questions
+ * about the person up to the known clock, `readsUpTo`. `erasures` are those up to `validAt`, and `erasureOpen` says that
+ * after one of them something still holds the data: until it is confirmed to be destroyed.
+ */
+export const PersonFile = exact(
+  'PersonFile',
+  {
+    subject: t.string,
+    populations: list(MembershipRow),
+    datasets: list(PersonDatasetRow),
+    residency: list(ResidencyRow),
+    history: list(HistoryRow),
+    reach: list(ReachRow),
+    accesses: list(AccessRow),
+    purposes: list(PurposeRow),
+    recipients: list(RecipientRow),
+    findings: list(FindingRow),
+    backups: list(BackupRow),
+    erasures: list(ErasureRow),
+    erasureOpen: t.boolean,
+    reads: list(ReadRow),
+    readsUpTo: Time,
+    trail: list(TrailRow),
+    cut: list(oneOf('a section', personSections)),
+  },
+  {},
+);
+export type PersonFile = t.TypeOf<typeof PersonFile>;

@@ -1,0 +1,56 @@
+/**
+ * When something concerned one person, in which holding, along which path.
+ */
+import type { Path } from '../../domain/reach/path.ts';
+import type { Instant } from '../../domain/time/instant.ts';
+import type { Interval } from '../../domain/time/interval.ts';
+import type { ReachIndex } from '../../projections/reach/reach-index.ts';
+import type { Everybody, Followed } from './everybody.ts';
+import type { ReachAsKnown } from './reach-as-known.ts';
+
+/** What of somebody's data it was. Of an access that names no site, `site` and `kind` are not known. */
+export interface ConcernedHolding {
+  readonly dataset: string;
+  readonly site: string | null;
+  readonly kind: 'live' | 'backup' | null;
+  readonly backup: string | null;
+}
+
+/** An interval in which something concerned a person. */
+export interface PersonInterval extends Interval {
+  readonly holding: ConcernedHolding;
+  /** How a party reached the data; undefined where nobody is asked about. */
+  readonly path: Path | undefined;
+  /** The position of the access, where it is one. */
+  readonly access: number | null;
+}
+
+/** Tells when something concerned a person, by who reaches what, in the order of answers. */
+export type IntervalsOf = (person: Followed, reach: ReachIndex) => ReadonlyArray<PersonInterval>;
+
+/** Who may be concerned, and when each is. It is kept from page to page, and holds nothing that a later event changes. */
+export interface Concern {
+  readonly everybody: Everybody;
+  readonly reach: ReachAsKnown;
+  readonly intervalsOf: IntervalsOf;
+}
+
+/** The intervals without what was before an instant. */
+const since = (intervals: ReadonlyArray<PersonInterval>, instant: Instant): ReadonlyArray<PersonInterval> =>
+  intervals.flatMap((interval) =>
+    interval.from >= instant ? [interval] : interval.to > instant ? [{ ...interval, from: instant }] : [],
+  );
+
+/** The same, found once for each cohort. The intervals that are found are cut to the time since the person was there. */
+export const oncePerCohort = (found: IntervalsOf): IntervalsOf => {
+  const ofCohorts = new Map<string, ReadonlyArray<PersonInterval>>();
+  return (person, reach) => {
+    if (!person.isOfCohort) return found(person, reach);
+    let intervals = ofCohorts.get(person.as);
+    if (intervals === undefined) {
+      intervals = found(person, reach);
+      ofCohorts.set(person.as, intervals);
+    }
+    return since(intervals, person.since);
+  };
+};

@@ -1,0 +1,121 @@
+/**
+ * The assessment of policies over a period: for each rule of each version that counted, what was found. What could not be
+ * judged is never told as satisfied (R19).
+ */
+
+import { type Finding, findingId } from '../../domain/policy/finding.ts';
+import type { PolicyVersion } from '../../domain/policy/policy-versions.ts';
+import { formatBound } from '../../domain/time/instant.ts';
+import { overlaps } from '../../domain/time/interval.ts';
+import { compiledPolicy } from '../compiled-policies.ts';
+import { allFindings } from '../findings.ts';
+import { policyVersions } from '../policies.ts';
+import type { View } from '../view.ts';
+import { cellOf, type ReportQuestion, type ReportTable } from './report.ts';
+
+/** How a rule fared. */
+export type RuleState = 'satisfied' | 'violated' | 'indeterminate';
+
+/** One rule of a version that counted in the period, with its findings in it. */
+export interface AssessedRule {
+  readonly version: PolicyVersion;
+  readonly rule: string;
+  readonly state: RuleState;
+  readonly findings: ReadonlyArray<Finding>;
+}
+
+/** The rules of a version: those of its text, or the one of a built-in policy that is about events. */
+const rulesOf = (version: PolicyVersion): ReadonlyArray<string> =>
+  version.cedar === null
+    ? [version.policy.slice(version.policy.indexOf(':') + 1)]
+    : compiledPolicy(version).rules.map(({ rule }) => rule);
+
+/** Every rule of every version that counted at any instant of the period, by policy, version and place. */
+export const assessedRules = (view: View, { during }: ReportQuestion): ReadonlyArray<AssessedRule> => {
+  const findings = Map.groupBy(
+    allFindings(view).filter((finding) => overlaps(finding, during)),
+    ({ policy, version, rule }) => JSON.stringify([policy, version, rule]),
+  );
+  return policyVersions(view)
+    .filter(({ inForce }) => inForce.some((interval) => overlaps(interval, during)))
+    .flatMap((version) =>
+      rulesOf(version).map((rule): AssessedRule => {
+        const found = findings.get(JSON.stringify([version.policy, version.version, rule])) ?? [];
+        const state = found.some(({ verdict }) => verdict === 'violated')
+          ? 'violated'
+          : found.length > 0
+            ? 'indeterminate'
+            : 'satisfied';
+        return { version, rule, state, findings: found };
+      }),
+    );
+};
+
+/** What was held or reached, in words. */
+export const heldText = ({ holding, source }: Finding): string => {
+  if (source !== undefined) return `the source ${source}`;
+  const kind = holding.kind === 'backup' ? `, backup ${holding.backup}` : '';
+  return `${holding.dataset}${kind} at ${holding.site ?? 'a site that is not known'}`;
+};
+
+const stateTexts: Readonly<Record<RuleState, string>> = {
+  satisfied: 'satisfied, as far as the ledger knows',
+  violated: 'not satisfied',
+  indeterminate: 'could not be judged',
+};
+
+/** The rules and their findings as rows: a rule that was satisfied has one row without a finding. */
+export const assessmentTable = (view: View, question: ReportQuestion): ReportTable => ({
+  title: 'Assessment of policies',
+  basis: 'The policies that were in force; as JSON in the format of OSCAL assessment results (NIST)',
+  says: [
+    'One row for each finding in the period of each rule of each version of a policy that counted in it, and one for each rule without any.',
+    'A rule is satisfied where nothing that the ledger knows broke it. Where something could not be judged, it is never told as satisfied.',
+  ],
+  columns: {
+    policy: 'Policy',
+    version: 'Version',
+    rule: 'Rule',
+    state: 'State of the rule',
+    verdict: 'Verdict',
+    what: 'What',
+    whose: 'Whose',
+    party: 'Party',
+    path: 'How',
+    from: 'From',
+    to: 'To',
+    reason: 'Why it could not be judged, or rests on what is not known',
+    finding: 'Finding',
+  },
+  rows: assessedRules(view, question).flatMap(({ version, rule, state, findings }) => {
+    const adopted = version.adoptedBy === null ? [] : [version.adoptedBy];
+    const of = [
+      cellOf(view, version.policy, adopted),
+      cellOf(view, String(version.version), adopted),
+      cellOf(view, rule, adopted),
+      cellOf(
+        view,
+        stateTexts[state],
+        findings.flatMap(({ events }) => events),
+      ),
+    ];
+    const nothing = Array.from({ length: 9 }, () => cellOf(view, ''));
+    if (findings.length === 0) return [[...of, ...nothing]];
+    return findings.map((finding) => [
+      ...of,
+      cellOf(view, finding.verdict, finding.events),
+      cellOf(view, heldText(finding), finding.events),
+      cellOf(view, finding.population ?? ''),
+      cellOf(view, finding.party ?? ''),
+      cellOf(
+        view,
+        finding.path.map(({ edge, to }) => `${edge} ${to}`).join(', '),
+        finding.path.flatMap(({ events }) => events),
+      ),
+      cellOf(view, formatBound(finding.from) ?? 'before everything that is known', finding.events),
+      cellOf(view, formatBound(finding.to) ?? 'still so', finding.events),
+      cellOf(view, finding.reason ?? ''),
+      cellOf(view, findingId(finding)),
+    ]);
+  }),
+});

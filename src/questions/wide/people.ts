@@ -1,0 +1,86 @@
+/**
+ * Wide questions whose answer is a list of people.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { LRUCache } from 'lru-cache';
+import type { Asked } from '../../contract/asked.ts';
+import type { AffectedQuestion } from '../../contract/questions/affected.ts';
+import type { PlainQuestion } from '../../contract/questions/question.ts';
+import type { Affected, PersonRow } from '../../contract/rows/people.ts';
+import { formatBound } from '../../domain/time/instant.ts';
+import type { EventIndex } from '../../projections/event-index.ts';
+import { heardUntil } from '../coverage.ts';
+import { type FoundFinding, findingDetail, findingOf } from '../finding-by-id.ts';
+import { knownNames } from '../known-name.ts';
+import { affectedBy, affectedConcern } from '../people/affected.ts';
+import { affectedCounts } from '../people/affected-counts.ts';
+import { concernOf } from '../people/concerned.ts';
+import { peoplePage } from '../people/people-page.ts';
+import type { View } from '../view.ts';
+import type { About, Outcome } from './outcome.ts';
+
+/** Lists of people that are gone through, which are kept so that their further pages begin at once. */
+const listsMax = 4;
+const lists = new WeakMap<EventIndex, LRUCache<string, object>>();
+
+/** What is found once of a list of people, and kept from page to page: it depends on what is known and on what is asked. */
+const kept = <A extends object>(view: View, asked: ReadonlyArray<unknown>, make: () => A): A => {
+  let ofIndex = lists.get(view.index);
+  if (ofIndex === undefined) {
+    ofIndex = new LRUCache({ max: listsMax });
+    lists.set(view.index, ofIndex);
+  }
+  const { position, minAssurance } = view.known;
+  const key = JSON.stringify([position, minAssurance, ...asked]);
+  const before = ofIndex.get(key);
+  if (before !== undefined) return before as A;
+  const made = make();
+  ofIndex.set(key, made);
+  return made;
+};
+
+export const finding = (view: View, { clocks }: Asked<PlainQuestion>, { id }: About): Outcome<FoundFinding> =>
+  pipe(
+    findingOf(view, id),
+    E.map((found) => ({ data: findingDetail(view, found, clocks.validAt) })),
+  );
+
+export const peopleOfFinding = (
+  view: View,
+  asked: Asked<PlainQuestion>,
+  { id }: About,
+): Outcome<ReadonlyArray<PersonRow>> =>
+  pipe(
+    findingOf(view, id),
+    E.map((found) =>
+      peoplePage(
+        view,
+        kept(view, ['finding', id], () => concernOf(view, found)),
+        asked,
+      ),
+    ),
+  );
+
+export const affectedByParty = (
+  view: View,
+  asked: Asked<AffectedQuestion>,
+  { id }: About,
+): Outcome<Affected> => {
+  const { site, dataset, via } = asked.parameters;
+  return pipe(
+    knownNames(view, { party: id, site, dataset }),
+    E.map(() => {
+      const by = affectedBy(id, asked.parameters, asked.clocks.validAt);
+      const { during, observed } = by;
+      const { concern, counts } = kept(view, ['affected', { ...by, via: via ?? null }], () => {
+        const found = affectedConcern(view, by);
+        return { concern: found, counts: affectedCounts(view, found, during) };
+      });
+      const { data: people, ...page } = peoplePage(view, concern, asked);
+      const period = { from: formatBound(during.from), to: formatBound(during.to) };
+      const data = { party: id, observed, ...period, ...counts, people };
+      return { ...page, data, heardUntil: heardUntil(view, people, { party: id }) };
+    }),
+  );
+};
