@@ -54,7 +54,7 @@ const seen = async (
 ): Promise<ReadonlyArray<PersonRow>> => {
   const { reads, now } = ledger.parts;
   const reader = callerOf(context).keyName;
-  reads.recordAll(rows.map(({ subject }) => ({ at: now(), reader, subject, question: name })));
+  await reads.recordAll(rows.map(({ subject }) => ({ at: now(), reader, subject, question: name })));
   const reveal = await peopleOf(context, ledger).seen(rows.map(({ subject }) => subject));
   return rows.map((row) => ({ ...row, subject: reveal(row.subject) }));
 };

@@ -21,7 +21,7 @@ const seen = async (
   if (subjects.length === 0) return rows;
   const { reads, now } = ledger.parts;
   const reader = callerOf(context).keyName;
-  reads.recordAll(subjects.map((subject) => ({ at: now(), reader, subject, question: 'backups' })));
+  await reads.recordAll(subjects.map((subject) => ({ at: now(), reader, subject, question: 'backups' })));
   const reveal = await peopleOf(context, ledger).seen(subjects);
   return rows.map((row) => (row.subject === null ? row : { ...row, subject: reveal(row.subject) }));
 };
