@@ -28,7 +28,7 @@ const wasWithin = (
   );
 
 /** The populations that the subject was ever in, or whose holdings its data was ever in. */
-const populationsBehind = (residency: Residency, subject: string): ReadonlySet<string> => {
+export const populationsBehind = (residency: Residency, subject: string): ReadonlySet<string> => {
   const populations = new Set(
     [...(residency.memberships.get(subject) ?? [])].map(({ value }) => value.population),
   );

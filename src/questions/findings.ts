@@ -19,7 +19,7 @@ import type { FactOf } from '../domain/recording/facts.ts';
 import { sharedHolding } from '../domain/residency/holding.ts';
 import type { Residency } from '../domain/residency/residency.ts';
 import type { ReachIndex } from '../projections/reach/reach-index.ts';
-import { accessesTo } from './accesses.ts';
+import { accessesTo, populationsBehind } from './accesses.ts';
 import { cachedByKnowledge } from './cached-by-knowledge.ts';
 import { compiledPolicy } from './compiled-policies.ts';
 import { holdingsAt } from './holdings.ts';
@@ -114,7 +114,7 @@ export const findingsOfSubject = (view: View, subject: string): ReadonlyArray<Fi
   const datasets = new Set(residency.presences.map(({ holding }) => holding.dataset));
   return inOrder([
     ...findingsOf(
-      judgingOf(view, reach, versions, { populations, datasets }),
+      judgingOf(view, reach, versions, { populations: populationsBehind(residency, subject), datasets }),
       judgedHoldingsOf(residency, reach),
     ),
     ...accessFindings(
