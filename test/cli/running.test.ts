@@ -1,12 +1,13 @@
 /**
  * The commands that run a server, and the doctor.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { failureOfListening } from '../../src/cli/commands/serve.ts';
+import { openThreadedEventStore } from '../../src/store/sqlite/threaded-event-store.ts';
 import { startNode } from '../support/kurrentdb-double/kurrentdb-double.ts';
 import { newDataDirectory, removeDirectory } from '../support/server.ts';
 import { domicile, finished, printed, start, tiktok } from './command-line.ts';
@@ -276,6 +277,50 @@ describe('domicile doctor', () => {
     });
     expect(away.code).toBe(3);
     expect(away.found.events).toBe('101 in the log, all readable');
+  });
+
+  it('tells what another program wrote into the log from what a newer version wrote', async () => {
+    const written = async (bytes: string) => {
+      const folder = join(directory, `junk-${bytes.length}`);
+      await domicile(['emit', tiktok, '--data', folder]);
+      const store = await openThreadedEventStore(join(folder, 'log.sqlite'));
+      await store.append([
+        {
+          source: 'junk',
+          id: '1',
+          recordedBy: null,
+          authority: null,
+          bytes: new TextEncoder().encode(bytes),
+        },
+      ]);
+      await store.close();
+      const { code, rows } = await checks(['--data', folder]);
+      return { code, remedy: rows.find(({ name }) => name === 'events')?.remedy };
+    };
+    const foreign = await written('{"junk":true}');
+    const newer = await written('{"storedversion":9,"type":"DataTeleported"}');
+
+    expect(foreign).toMatchObject({
+      code: 1,
+      remedy: expect.stringMatching(/^They are no events of Domicile/),
+    });
+    expect(newer).toMatchObject({ code: 1, remedy: expect.stringMatching(/^They were written by a newer/) });
+  });
+
+  it('refuses a directory beside a server, and makes nothing there', async () => {
+    const other = join(directory, 'beside-kurrentdb');
+    const environment = { LEDGER_STORE: 'esdb://127.0.0.1:9?tls=false' };
+    for (const command of [['emit', tiktok], ['serve', '--port', '0'], ['doctor'], ['where', 'rosa']]) {
+      const { code, notes } = await domicile([...command, '--data', other], '', environment);
+      expect([command[0], code, notes]).toEqual([
+        command[0],
+        2,
+        expect.stringMatching(
+          /--data: names an embedded ledger, and LEDGER_STORE names one on KurrentDB.*LEDGER_DATA=/,
+        ),
+      ]);
+    }
+    expect(existsSync(other)).toBe(false);
   });
 
   it('exits with 3 if nobody answers, and never shows a password', async () => {

@@ -10,6 +10,7 @@ import { type InspectedReplica, inspectServer } from '../../src/store/kurrentdb/
 import { progressQuery, replicaFormat } from '../../src/store/kurrentdb/replica-format.ts';
 import { openToRead } from '../../src/store/sqlite/open-database.ts';
 import { newAuthority } from '../support/kurrentdb-double/certificates.ts';
+import { startCluster } from '../support/kurrentdb-double/kurrentdb-double.ts';
 import {
   appended,
   insecure,
@@ -64,9 +65,12 @@ test('given a wrong password, opening says that the user is not let in, and does
   const { node, address, files } = await secureNode();
   const connectionString = `esdb://ledger:wrong@${address}?tlsCAFile=${encodeURIComponent(files.ca)}`;
   const opening = openLedger(connectionString, { limits: patient });
-  await expect(opening).rejects.toThrow('does not let this user read and write');
+  await expect(opening).rejects.toThrow(/does not accept this user and password: .*Correct the user/);
   await expect(opening).rejects.not.toThrow('wrong');
   expect(node.calls.read).toBe(1);
+  expect((await inspected(connectionString)).reading).toBe(
+    'failed: KurrentDB does not accept this user and password',
+  );
 });
 
 test('given a server of another authority, it is not trusted', async () => {
@@ -127,6 +131,26 @@ test('given a server, the doctor finds its version, its limits, and what in the 
   expect(await inspected(insecure(recent))).toMatchObject({
     KurrentDB: expect.stringMatching(/^failed: KurrentDB cannot be reached: esdb:/),
   });
+});
+
+test('given the address of a follower alone, the doctor reads from the leader', async () => {
+  const cluster = await startCluster();
+  onTestFinished(() => cluster.stop());
+  const [, follower] = cluster.nodes;
+  expect((await inspected(insecure(follower!))).reading).toMatch(/^ok: this user may read the whole log/);
+});
+
+test('given a cluster whose first node is dead, it is found by the others, whichever scheme is used', async () => {
+  const cluster = await startCluster();
+  onTestFinished(() => cluster.stop());
+  const [first, second, third] = cluster.nodes;
+  cluster.elect(second);
+  await first!.stop();
+  const hosts = [first, second, third].map((node) => node!.address).join(',');
+  const { store } = await openLedger(`esdb+discover://${hosts}?tls=false`, {
+    limits: { ...patient, connectMsMax: 20_000 },
+  });
+  expect(appended(await store.append(several('a', 0, 3))).recorded).toBe(3);
 });
 
 test('given a replica, the doctor says how far it is, and whether it is of the log that the server holds', async () => {

@@ -48,6 +48,18 @@ export const decodeStored = (bytes: Uint8Array): E.Either<ReadonlyArray<Fault>, 
   return decodeRecorded(event);
 };
 
+/** Whether the bytes are of an event that a newer version stored; what is no event at all is not. */
+export const isOfNewerVersion = (bytes: Uint8Array): boolean => {
+  try {
+    const { storedversion, type } = JSON.parse(decoder.decode(bytes)) as Readonly<Record<string, unknown>>;
+    return (
+      Number.isInteger(storedversion) && Number(storedversion) > storedVersion && typeof type === 'string'
+    );
+  } catch {
+    return false;
+  }
+};
+
 /** What of a stored event says where it is found. */
 export interface StoredShape {
   readonly type: Event['type'];

@@ -11,6 +11,7 @@ import {
   type SettingFault,
 } from './configuration-file.ts';
 import { type SettingName, settingList, settingNames } from './setting-list.ts';
+import { storeText } from './setting-texts.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -31,7 +32,7 @@ const fromOptions = (options: SettingSources['options'] = {}): GivenTexts => {
     const text = options[name];
     if (text !== undefined) given[name] = { text, place: `--${settingList[name].key}` };
   }
-  // The directory that a command names is that of an embedded ledger, whatever the environment says of the store.
+  // The directory that a command names is that of an embedded ledger.
   if (given.data !== undefined && given.store === undefined)
     given.store = { text: `sqlite:${given.data.text}`, place: given.data.place };
   return given;
@@ -53,16 +54,40 @@ const namedFile = ({ configOption, environment }: SettingSources): GivenText | u
   return text === '' ? undefined : { text, place: 'LEDGER_CONFIG' };
 };
 
+/** Refuses a directory on the command line where a ledger on KurrentDB is named elsewhere: it is not clear which is meant. */
+const besideServer = (
+  { store }: GivenTexts,
+  options: SettingSources['options'],
+): E.Either<ReadonlyArray<SettingFault>, void> => {
+  if (options?.data === undefined || options.store !== undefined || !isOnKurrentDb(store))
+    return E.right(undefined);
+  return E.left([
+    {
+      place: `--${settingList.data.key}`,
+      message: `names an embedded ledger, and ${store?.place} names one on KurrentDB. For the embedded ledger, unset ${store?.place}; for the one on KurrentDB, leave out --data, and set LEDGER_DATA=${options.data} if its local files are there`,
+    },
+  ]);
+};
+
+const isOnKurrentDb = (store: GivenText | undefined): boolean =>
+  store !== undefined && E.isRight(storeText(store.text)) && !store.text.startsWith('sqlite:');
+
 /** The text of each setting that was given anywhere, and where. */
 export const givenSettings = (sources: SettingSources): E.Either<ReadonlyArray<SettingFault>, GivenTexts> =>
   pipe(
     readConfigurationFile(namedFile(sources), sources.directory),
-    E.map((file) => {
-      const given = { ...file, ...fromEnvironment(sources.environment), ...fromOptions(sources.options) };
-      return given.store === undefined && given.data !== undefined
-        ? { ...given, store: { text: `sqlite:${given.data.text}`, place: given.data.place } }
-        : given;
+    E.flatMap((file) => {
+      const stated = { ...file, ...fromEnvironment(sources.environment) };
+      return pipe(
+        besideServer(stated, sources.options),
+        E.map((): GivenTexts => ({ ...stated, ...fromOptions(sources.options) })),
+      );
     }),
+    E.map((given) =>
+      given.store === undefined && given.data !== undefined
+        ? { ...given, store: { text: `sqlite:${given.data.text}`, place: given.data.place } }
+        : given,
+    ),
   );
 
 /** Variables that begin like settings and are none, such as a misspelt one. */

@@ -46,7 +46,7 @@ const listOf = <A>(
 
 /** The store of the log: a directory, or a connection string. */
 export const storeText: ReadText<string> = (text) =>
-  /^sqlite:.+$/.test(text) || /^esdb(\+discover)?:\/\/.+$/.test(text)
+  /^sqlite:.+$/.test(text) || /^(esdb|kurrentdb)(\+discover)?:\/\/.+$/.test(text)
     ? E.right(text)
     : E.left('expected sqlite:DIR, esdb://… or esdb+discover://…');
 

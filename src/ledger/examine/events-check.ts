@@ -2,13 +2,21 @@
  * The check that every event of the log can be decoded.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { decodeStored } from '../../domain/events/stored.ts';
+import { decodeStored, isOfNewerVersion } from '../../domain/events/stored.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
 import { type Check, count, failed, ok, problemCheck } from './check.ts';
 
 /** Positions of unreadable events that are told. */
 const toldMax = 5;
 const decodedAtOnceMax = 1_000;
+
+const remedyOf = (faulty: number, newer: number): string => {
+  const run = 'were written by a newer Domicile: run that one. They are set aside until then';
+  const foreign =
+    'are no events of Domicile: another program wrote them into the log. They are set aside and change no answer; keep other programs from writing there';
+  if (newer === faulty) return `They ${run}`;
+  return newer === 0 ? `They ${foreign}` : `${count.format(newer)} ${run}. The others ${foreign}`;
+};
 
 /** Reads every event of the log as questions do. */
 export const eventsCheck = (file: string, onProgress: (read: number, of: number) => void): Check => {
@@ -18,11 +26,16 @@ export const eventsCheck = (file: string, onProgress: (read: number, of: number)
     try {
       const head = log.head();
       const faulty: number[] = [];
+      let newer = 0;
       let events = 0;
       for (let position = 0; position < head; ) {
         const page = log.after(position, decodedAtOnceMax);
         if (page.length === 0) break;
-        for (const event of page) if (E.isLeft(decodeStored(event.bytes))) faulty.push(event.position);
+        for (const { bytes, position: at } of page) {
+          if (E.isRight(decodeStored(bytes))) continue;
+          faulty.push(at);
+          if (isOfNewerVersion(bytes)) newer += 1;
+        }
         events += page.length;
         position = page.at(-1)!.position;
         onProgress(position, head);
@@ -32,7 +45,7 @@ export const eventsCheck = (file: string, onProgress: (read: number, of: number)
       return failed(
         name,
         `${count.format(faulty.length)} of ${count.format(events)} cannot be read, the first at position ${told}`,
-        'They were written by a newer Domicile: run that one. They are set aside until then',
+        remedyOf(faulty.length, newer),
       );
     } finally {
       log.close();

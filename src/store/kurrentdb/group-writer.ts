@@ -14,7 +14,7 @@ import type { Environment } from './environment.ts';
 import type { Limits } from './limits.ts';
 import { type PendingAppend, unavailable } from './pending-append.ts';
 import type { ServerConnection, WriteOutcome } from './server-connection.ts';
-import { ServerFailure } from './server-failure.ts';
+import { isRefusalOfUser, ServerFailure } from './server-failure.ts';
 import type { SizeLimits } from './size-limits.ts';
 
 /** Waits for something that a failure of the server may prevent. */
@@ -110,7 +110,7 @@ export class GroupWriter {
     failure: ServerFailure,
   ): Promise<IsProgress> {
     for (const { append } of appends) append.mayBeWritten ||= failure.mayHaveWritten;
-    if (failure.kind === 'denied' || failure.kind === 'deleted') {
+    if (isRefusalOfUser(failure.kind) || failure.kind === 'deleted') {
       for (const { append } of appends) append.settleUnavailable(failure.message, this.limits.retryAfterMs);
       return true;
     }

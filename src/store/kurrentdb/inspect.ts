@@ -8,6 +8,7 @@ import type { Environment } from './environment.ts';
 import { defaultLimits } from './limits.ts';
 import { LogExamination } from './log-examination.ts';
 import { LogProblem } from './log-problems.ts';
+import type { LogPosition } from './record-format.ts';
 import type { ReplicaState } from './replica-format.ts';
 import { ServerConnection } from './server-connection.ts';
 import { ServerFailure, toServerFailure } from './server-failure.ts';
@@ -105,14 +106,34 @@ const settingFindings = (settings: KurrentDbSettings): ReadonlyArray<Finding> =>
   return findings;
 };
 
-const readingFinding = async (connection: ServerConnection): Promise<Finding> => {
+/** How often to ask a server that is not ready: the first call to a follower only learns which node leads. */
+const triesMax = 5;
+const triedAgainAfterMs = 200;
+
+const headOf = async (
+  connection: ServerConnection,
+  environment: Environment,
+): Promise<LogPosition | undefined> => {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await connection.head();
+    } catch (error) {
+      if (toServerFailure(error).kind !== 'not-ready' || tries === triesMax) throw error;
+      await environment.sleep(triedAgainAfterMs);
+    }
+  }
+};
+
+const readingFinding = async (connection: ServerConnection, environment: Environment): Promise<Finding> => {
   const name = 'reading';
   try {
-    const head = await connection.head();
+    const head = await headOf(connection, environment);
     const end = head === undefined ? 'which is empty' : `which ends at position ${head.commit}`;
     return ok(name, `this user may read the whole log, ${end}`);
   } catch (error) {
     const failure = toServerFailure(error);
+    if (failure.kind === 'unknown-user')
+      return failed(name, failure.message, 'Correct the user and the password in LEDGER_STORE');
     return failure.kind === 'denied'
       ? failed(
           name,
@@ -225,7 +246,7 @@ export const inspectServer = async (
       versionFinding(version, address),
       limitsFinding(version),
       ...findings,
-      await readingFinding(connection),
+      await readingFinding(connection, environment),
       projectionsFinding(projections),
       ...(await replicaFinding(settings.ledger, connection, replica)),
     ];

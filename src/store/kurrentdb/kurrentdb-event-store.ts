@@ -18,19 +18,24 @@ import { defaultLimits, type Limits } from './limits.ts';
 import { openReplica, type Replica } from './replica.ts';
 import { replicaFileOf } from './replica-format.ts';
 import { ServerConnection } from './server-connection.ts';
-import { ServerFailure } from './server-failure.ts';
+import { isRefusalOfUser, ServerFailure } from './server-failure.ts';
 import { type KurrentDbSettings, withoutSecrets } from './settings.ts';
+
+const remedyOf = ({ kind }: ServerFailure): string => {
+  if (kind === 'unknown-user') return 'Correct the user and the password in LEDGER_STORE.';
+  if (kind === 'denied')
+    return 'Reading the whole log requires a user in $admins, or one with access to $all.';
+  return 'Check that the server is running, the address and the certificates.';
+};
 
 /** The server could not be reached when the store was opened. */
 class ServerUnreachable extends Error {
   readonly _tag = 'ServerUnreachable';
 
   constructor(settings: KurrentDbSettings, failure: ServerFailure) {
-    super(
-      `${failure.message}: ${withoutSecrets(settings.connectionString)}. Check that the server is running, the address ` +
-        'and the credentials. Reading the whole log requires a user in $admins, or one with access to $all.',
-      { cause: failure },
-    );
+    super(`${failure.message}: ${withoutSecrets(settings.connectionString)}. ${remedyOf(failure)}`, {
+      cause: failure,
+    });
     this.name = 'ServerUnreachable';
   }
 }
@@ -82,7 +87,7 @@ const begin = async (
     } catch (error) {
       if (!(error instanceof ServerFailure)) throw error;
       const retryInMs = backoffMs(attempt, limits.backoffMsMin, limits.backoffMsMax, environment.random());
-      if (error.kind === 'denied' || environment.now() + retryInMs > giveUpAt) {
+      if (isRefusalOfUser(error.kind) || environment.now() + retryInMs > giveUpAt) {
         throw new ServerUnreachable(settings, error);
       }
       environment.notify({ kind: 'connection-lost', reason: error.message, retryInMs });

@@ -13,6 +13,8 @@ export type FailureKind =
   | 'not-ready'
   /** The user lacks access. */
   | 'denied'
+  /** The server does not know the user, or the password is wrong. */
+  | 'unknown-user'
   /** The stream or record does not exist. */
   | 'not-found'
   /** The stream was deleted for good. */
@@ -35,7 +37,7 @@ export class ServerFailure extends Error {
     this.name = 'ServerFailure';
     this.kind = kind;
     this.mayHaveWritten = mayHaveWritten;
-    this.isUnknownMethod = cause instanceof Error && 'code' in cause && cause.code === unimplemented;
+    this.isUnknownMethod = hasCode(cause, unimplemented);
   }
 }
 
@@ -50,12 +52,20 @@ const reasons: Readonly<Record<FailureKind, string>> = {
   'no-answer': 'KurrentDB does not answer in time',
   'not-ready': 'KurrentDB is not ready',
   denied: 'KurrentDB does not let this user read and write',
+  'unknown-user': 'KurrentDB does not accept this user and password',
   'not-found': 'KurrentDB does not have what was asked for',
   deleted: 'a stream of the ledger was deleted in KurrentDB',
   refused: 'KurrentDB refused the call',
 };
 
-const kindOf = (type: string | undefined, message: string): FailureKind => {
+/** gRPC's status code for credentials that are not accepted; the client takes it for a lack of access. */
+const unauthenticated = 16;
+
+const hasCode = (error: unknown, code: number): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;
+
+const kindOf = (type: string | undefined, message: string, error: unknown): FailureKind => {
+  if (hasCode(error, unauthenticated)) return 'unknown-user';
   switch (type) {
     case ErrorType.UNAVAILABLE:
       return notWritten.test(message) && /server is/i.test(message) ? 'not-ready' : 'unreachable';
@@ -80,18 +90,21 @@ const kindOf = (type: string | undefined, message: string): FailureKind => {
   }
 };
 
+/** Whether the user cannot do what was asked, however often it is tried. */
+export const isRefusalOfUser = (kind: FailureKind): boolean => kind === 'denied' || kind === 'unknown-user';
+
 /** Translates an error of the client. */
 export const toServerFailure = (error: unknown): ServerFailure => {
   if (error instanceof ServerFailure) return error;
   const message = messageOf(error);
   const type = error instanceof Error && isCommandError(error) ? error.type : undefined;
-  const kind = kindOf(type, message);
+  const kind = kindOf(type, message, error);
   const wasNotWritten =
     notWritten.test(message) ||
     /failed to discover/i.test(message) ||
     /no leader info/i.test(message) ||
     type === ErrorType.NOT_LEADER ||
-    kind === 'denied' ||
+    isRefusalOfUser(kind) ||
     kind === 'deleted';
   const reason = kind === 'refused' ? `${reasons.refused} (${message})` : reasons[kind];
   const failure = new ServerFailure(kind, reason, !wasNotWritten, error);

@@ -161,8 +161,10 @@ const settingsOf = (
   { credentials, hosts }: Authority,
 ): KurrentDbSettings => {
   const named = values.has('connectionname') ? forClient : [...forClient, 'connectionName=domicile'];
+  // With this scheme the client would ask the first host alone; without it, it asks all of them for the leader.
+  const clientScheme = hosts.includes(',') ? 'esdb:' : schemes[scheme];
   return {
-    connectionString: `${schemes[scheme]}//${credentials}${hosts}?${named.join('&')}`,
+    connectionString: `${clientScheme}//${credentials}${hosts}?${named.join('&')}`,
     ledger,
     tls: values.get('tls') !== 'false',
     hasCredentials: credentials.length > 1,
