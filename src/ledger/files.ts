@@ -9,6 +9,7 @@ import { isOpenToOthers, makePrivateDirectory, tightenDirectory } from '../store
 export const filesIn = (directory: string) => ({
   log: join(directory, 'log.sqlite'),
   vault: join(directory, 'vault.sqlite'),
+  vaultId: join(directory, 'vault-id'),
   projections: join(directory, 'projections'),
   keys: join(directory, 'keys.json'),
   reads: join(directory, 'reads.sqlite'),
@@ -24,7 +25,7 @@ export const filesIn = (directory: string) => ({
 
 /** The names of a ledger's files, each with its companions such as `-wal`, and of its directory of projections. */
 const ofLedger =
-  /^(((log|vault|reads|tree|index|index-tree)\.sqlite|kurrentdb-.*\.mirror|(keys|signing-keys|server)\.json|first-key\.txt|keys-required|restore-unfinished)([-.].*)?|projections)$/;
+  /^(((log|vault|reads|tree|index|index-tree)\.sqlite|kurrentdb-.*\.mirror|(keys|signing-keys|server)\.json|first-key\.txt|keys-required|restore-unfinished|vault-id)([-.].*)?|projections)$/;
 const ofProjections = /^(counted-.*|generation-\d+\.sqlite|serving\.json)([-.].*)?$/;
 
 /** Whether a file of this name in the directory of a ledger is one of the ledger's own. */

@@ -17,11 +17,11 @@ import type { Notice } from '../store/kurrentdb/environment.ts';
 import type { LogReader } from '../store/log-reader.ts';
 import { openLogFile } from '../store/open/open-log-file.ts';
 import { openStore } from '../store/open/open-store.ts';
-import { storeSettingOf } from '../store/open/store-setting.ts';
 import { StoreUnusable } from '../store/sqlite/store-problems.ts';
+import { type ClaimVault, claimVault, refuseSecondVault } from './claim-vault.ts';
 import { filesIn, keepFilesPrivate } from './files.ts';
 import { Ledger } from './ledger.ts';
-import { isOfAnotherLog, namesPeople } from './people-of-a-log.ts';
+import { isOfAnotherLog } from './people-of-a-log.ts';
 import type { Settings } from './settings.ts';
 import { VaultOfALog } from './vault-of-a-log.ts';
 import { FileWatch } from './watch/file-watch.ts';
@@ -34,19 +34,6 @@ const now = (): number => Date.now();
 export type LedgerNotice = Notice | { readonly kind: 'vault-misses-people'; readonly reason: string };
 
 /**
- * Refuses to make a vault of its own for a log on KurrentDB whose people another process has given their pseudonyms: each
- * of the two would know its own people alone.
- */
-const refuseSecondVault = (file: string, log: LogReader): void => {
-  if (existsSync(file) || !namesPeople(log)) return;
-  throw new StoreUnusable(
-    file,
-    'the log on KurrentDB names people, and no vault lies here that knows them',
-    'If another process keeps the vault, name it in LEDGER_VAULT; if this is the one that kept it, restore its vault.sqlite',
-  );
-};
-
-/**
  * Opens the vault: the one in the directory of the ledger, or the one that another process keeps, which may be away.
  *
  * @throws a StoreProblem about the file; VaultUnavailable about a vault that is not the one of this log.
@@ -54,13 +41,20 @@ const refuseSecondVault = (file: string, log: LogReader): void => {
 const openVault = async (
   settings: Settings,
   log: LogReader,
+  claim: ClaimVault | undefined,
   notify: ((notice: LedgerNotice) => void) | undefined,
 ): Promise<Vault> => {
   const { vault: file } = filesIn(settings.dataDirectory);
   if (settings.vault === undefined) {
-    if (storeSettingOf(settings.store).kind === 'kurrentdb') refuseSecondVault(file, log);
+    const isThere = existsSync(file);
+    if (claim !== undefined && !isThere) {
+      refuseSecondVault(settings.dataDirectory, log);
+      await claimVault(settings.dataDirectory, () => false, log, claim);
+    }
     const vault = openSqliteVault(file, { now, random: randomBytes });
     try {
+      if (claim !== undefined && isThere)
+        await claimVault(settings.dataDirectory, (pseudonym) => vault.knows(pseudonym), log, claim);
       const ofLog = new VaultOfALog(vault, log);
       const missing = ofLog.fault();
       if (missing !== undefined) notify?.({ kind: 'vault-misses-people', reason: missing });
@@ -120,11 +114,16 @@ export const openLedger = async (
     signs && settings.witnessesFile !== undefined ? readWitnesses(settings.witnessesFile) : undefined;
   refuseUnfinished(settings.dataDirectory);
   keepFilesPrivate(settings.dataDirectory);
-  const { store, logFile, onGrown } = await openStore(settings, notify === undefined ? {} : { notify });
+  const {
+    store,
+    logFile,
+    onGrown,
+    claimVault: claim,
+  } = await openStore(settings, notify === undefined ? {} : { notify });
   const files = filesIn(settings.dataDirectory);
   try {
     const log = openLogFile(logFile);
-    const vault = await openVault(settings, log, notify);
+    const vault = await openVault(settings, log, claim, notify);
     const generations = new Generations(files.projections);
     const keys = new Keys(files.keys);
     keys.keepMark();

@@ -13,8 +13,8 @@ const pageEventsMax = 1_000;
 /** How many people are asked about. */
 const askedMax = 100;
 
-/** Some of the people named in the first events. */
-const someOf = (log: LogReader): ReadonlyArray<string> => {
+/** Some of the people named in the first events, by their pseudonyms. */
+export const peopleIn = (log: LogReader): ReadonlyArray<string> => {
   const people = new Set<string>();
   let position = 0;
   for (let lookedAt = 0; lookedAt < lookedAtEventsMax && people.size < askedMax; ) {
@@ -30,12 +30,9 @@ const someOf = (log: LogReader): ReadonlyArray<string> => {
   return [...people].filter(looksLikePseudonym).slice(0, askedMax);
 };
 
-/** Whether somebody is named in the first events of the log. */
-export const namesPeople = (log: LogReader): boolean => someOf(log).length > 0;
-
 /** Whether the vault knows none of the people that the log names; false if that cannot be told. */
 export const isOfAnotherLog = async (vault: Vault, log: LogReader): Promise<boolean> => {
-  const asked = someOf(log);
+  const asked = peopleIn(log);
   if (asked.length === 0) return false;
   try {
     return (await vault.find({ names: [], pseudonyms: asked })).people.size === 0;

@@ -105,10 +105,16 @@ describe('given the directory of a ledger', () => {
     ]);
   });
 
-  it('when the environment names a server, then an option for the directory names an embedded ledger all the same', () => {
+  it('when the environment names a server, then an option for the directory beside it is refused', () => {
     const environment = { LEDGER_STORE: 'esdb://kurrentdb:2113', LEDGER_DATA: '/replica' };
     expect(storeOf({}, environment)).toEqual(['esdb://kurrentdb:2113', '/replica']);
-    expect(storeOf({ data: '/other' }, environment)).toEqual(['sqlite:/other', '/other']);
+    expect(() => storeOf({ data: '/other' }, environment)).toThrow(
+      /^--data: names an embedded ledger, and LEDGER_STORE names one on KurrentDB.*LEDGER_DATA=\/other/,
+    );
+    expect(storeOf({ data: '/other', store: 'esdb://other:2113' }, environment)).toEqual([
+      'esdb://other:2113',
+      '/other',
+    ]);
   });
 
   it('when paths are in a file, then they start from its directory, and in the environment from the working directory', () => {

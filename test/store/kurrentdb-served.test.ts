@@ -31,8 +31,16 @@ let connectionString: string;
 const directories = [newDataDirectory(), newDataDirectory()];
 let servers: ServerProcess[] = [];
 
+/** The first process keeps the vault. The second looks for it where nobody is: nobody is named here. */
 const start = (directory: string, store = connectionString): Promise<ServerProcess> =>
-  ServerProcess.start({ directory, environment: { LEDGER_STORE: store, LEDGER_DATA: directory } });
+  ServerProcess.start({
+    directory,
+    environment: {
+      LEDGER_STORE: store,
+      LEDGER_DATA: directory,
+      ...(directory === directories[1] ? { LEDGER_VAULT: 'http://127.0.0.1:9' } : {}),
+    },
+  });
 
 beforeAll(async () => {
   node = server === undefined ? await startNode() : undefined;

@@ -2,18 +2,27 @@
  * Two server processes on one KurrentDB with one vault, which the first keeps and the second asks for.
  */
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { randomFrom } from '../../bench/mixed-events.ts';
 import { filesIn } from '../../src/ledger/files.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { openLedger } from '../../src/ledger/open-ledger.ts';
 import { Keys, type Scope } from '../../src/people/access/keys.ts';
 import { corrected, enrolled, type Sent, sent } from '../support/given-events.ts';
 import { startNode } from '../support/kurrentdb-double/kurrentdb-double.ts';
 import type { KurrentDbNode } from '../support/kurrentdb-double/kurrentdb-node.ts';
-import { Client, newDataDirectory, type Reply, removeDirectory, ServerProcess } from '../support/server.ts';
+import {
+  Client,
+  LocalServer,
+  newDataDirectory,
+  type Reply,
+  removeDirectory,
+  ServerProcess,
+} from '../support/server.ts';
 
 let node: KurrentDbNode;
 let port: number;
@@ -254,6 +263,45 @@ describe('a second process that is told of no vault', () => {
       expect(readdirSync(directory)).not.toContain('vault.sqlite');
     } finally {
       removeDirectory(directory);
+    }
+  });
+
+  test('is refused on a log that names nobody yet, also when both start at once; a vault that knows the people is not', async () => {
+    const directories = [newDataDirectory(), newDataDirectory(), newDataDirectory()];
+    const store = `esdb://${node.address}?tls=false&ledger=nobody_yet`;
+    const opening = (directory: string) =>
+      openLedger({
+        store,
+        dataDirectory: directory,
+        host: '',
+        port: 0,
+        waitMs: 10_000,
+        origin: 'test.example/log',
+        allowedHosts: [],
+      });
+    const ledgers: Ledger[] = [];
+    try {
+      const opened = await Promise.allSettled(directories.slice(0, 2).map(opening));
+      const keepers = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+      ledgers.push(...keepers);
+      expect(keepers).toHaveLength(1);
+      const [kept, refused] =
+        opened[0]!.status === 'fulfilled' ? directories : directories.toReversed().slice(1);
+      expect(opened.find(({ status }) => status === 'rejected')).toMatchObject({
+        reason: { message: expect.stringMatching(/belongs to another vault.*name it in LEDGER_VAULT/) },
+      });
+      expect(readdirSync(refused!).filter((name) => name.startsWith('vault'))).toEqual([]);
+      const local = new LocalServer(keepers[0]!);
+      await local.record([enrolled('somebody', 'eva@people.example')]);
+      await local.close();
+      ledgers.pop();
+      await expect(opening(refused!)).rejects.toThrow('no vault lies here that knows them');
+      // The vault alone was saved, without its id: it knows the people, so it is the one.
+      cpSync(filesIn(kept!).vault, filesIn(directories[2]!).vault);
+      ledgers.push(await opening(directories[2]!));
+    } finally {
+      await Promise.all(ledgers.map((each) => each.close()));
+      directories.forEach(removeDirectory);
     }
   });
 });

@@ -20,6 +20,7 @@ import { replicaFileOf } from './replica-format.ts';
 import { ServerConnection } from './server-connection.ts';
 import { isRefusalOfUser, ServerFailure } from './server-failure.ts';
 import { type KurrentDbSettings, withoutSecrets } from './settings.ts';
+import { VaultClaim } from './vault-claim.ts';
 
 const remedyOf = ({ kind }: ServerFailure): string => {
   if (kind === 'unknown-user') return 'Correct the user and the password in LEDGER_STORE.';
@@ -54,6 +55,8 @@ export interface KurrentDbEventStore extends EventStore {
   appendCopies(batch: ReadonlyArray<Omit<StoredEvent, 'position'>>): ReturnType<EventStore['append']>;
   /** Calls back whenever any process recorded something, until the returned function is called. */
   readonly onGrown: (listener: () => void) => () => void;
+  /** Claims the ledger for a vault, and returns the vault to which it belongs now. */
+  readonly claimVault: VaultClaim['claim'];
 }
 
 const nothingAppended = { recorded: 0, duplicates: 0, position: origin };
@@ -118,6 +121,7 @@ export const openKurrentDbEventStore = async (
     throw error;
   }
   const queues = new AppendQueues(settings.ledger, replica, connection, catchUp, limits, environment);
+  const claims = new VaultClaim(settings.ledger, connection, limits, environment);
   let closed: Promise<void> | undefined;
 
   const close = async (): Promise<void> => {
@@ -141,6 +145,7 @@ export const openKurrentDbEventStore = async (
         : queues.append(batch, (event) => times.get(event)!);
     },
     fault: () => catchUp.failure?.message,
+    claimVault: (vault, insists) => claims.claim(vault, insists),
     onGrown: (listener) => catchUp.onGrown(listener),
     head: async () => {
       await catchUp.softBarrier();

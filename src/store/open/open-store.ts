@@ -29,6 +29,8 @@ export interface OpenedStore {
    * does, since it has one writer.
    */
   readonly onGrown: (listener: () => void) => () => void;
+  /** Has the log say which vault belongs to it, where several processes share a log: see `kurrentdb/vault-claim.ts`. */
+  readonly claimVault?: KurrentDbEventStore['claimVault'];
 }
 
 export interface OpenStoreOptions {
@@ -70,5 +72,5 @@ export const openStore = async (
     return { store: await openThreadedEventStore(logFile), logFile, onGrown: () => () => undefined };
   }
   const opened = await openKurrentDb(setting.settings, dataDirectory, options);
-  return { ...opened, onGrown: opened.store.onGrown };
+  return { ...opened, onGrown: opened.store.onGrown, claimVault: opened.store.claimVault };
 };

@@ -1,0 +1,64 @@
+/**
+ * Refuses a second vault for one log on KurrentDB: each of the two would know its own people alone (R21).
+ */
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { LogReader } from '../store/log-reader.ts';
+import { makePrivateFile } from '../store/private-files.ts';
+import { StoreUnusable } from '../store/sqlite/store-problems.ts';
+import { filesIn } from './files.ts';
+import { peopleIn } from './people-of-a-log.ts';
+
+/** Claims a log for a vault, and returns the vault to which the log belongs now; it takes another's place if it insists. */
+export type ClaimVault = (vault: string, insists: boolean) => Promise<string>;
+
+const idPattern = /^[0-9a-f-]{36}$/;
+
+/** The id of the vault in a directory, made when it is first asked for. */
+const idIn = (file: string): string => {
+  const kept = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  if (idPattern.test(kept)) return kept;
+  const made = randomUUID();
+  makePrivateFile(file);
+  writeFileSync(file, `${made}\n`, { flush: true });
+  return made;
+};
+
+const remedy =
+  'If another process keeps the vault, name it in LEDGER_VAULT; if this is the one that kept it, restore its vault.sqlite';
+
+/** Refuses to make a vault for a log whose people another vault has given their pseudonyms. */
+export const refuseSecondVault = (directory: string, log: LogReader): void => {
+  const { vault } = filesIn(directory);
+  if (existsSync(vault) || peopleIn(log).length === 0) return;
+  throw new StoreUnusable(
+    vault,
+    'the log on KurrentDB names people, and no vault lies here that knows them',
+    remedy,
+  );
+};
+
+/**
+ * Has the log say that this vault belongs to it. Which one it is, the people of the log show; while it names nobody, the
+ * first vault is the one.
+ *
+ * @param knows whether the vault knows a person; no vault that is yet to be made does.
+ * @throws StoreUnusable if another vault belongs to the log; what `claim` throws.
+ */
+export const claimVault = async (
+  directory: string,
+  knows: (pseudonym: string) => boolean,
+  log: LogReader,
+  claim: ClaimVault,
+): Promise<void> => {
+  const files = filesIn(directory);
+  const isNew = !existsSync(files.vaultId);
+  const id = idIn(files.vaultId);
+  if ((await claim(id, peopleIn(log).some(knows))) === id) return;
+  if (isNew) rmSync(files.vaultId);
+  throw new StoreUnusable(
+    files.vault,
+    'the log on KurrentDB belongs to another vault, which a process without LEDGER_VAULT made before',
+    `${remedy}, and vault-id beside it`,
+  );
+};
