@@ -2,7 +2,9 @@
  * How many rows a file should hold, kept apart from it: so that rows that were lost with the end of its write-ahead log
  * are missed. It is written after the rows are durable, and so never counts more of them than there were.
  */
+
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { makePrivateFile } from './private-files.ts';
 
@@ -24,6 +26,17 @@ export const keptCount = (file: string): number | undefined => {
   return textOf(count) === text ? count : undefined;
 };
 
+/** Says that a file holds fewer rows than it should; `unit` names them. Undefined if it holds them all. */
+export const lostRows = (
+  file: string,
+  held: number,
+  kept: number | undefined,
+  unit: string,
+): string | undefined =>
+  kept === undefined || kept <= held
+    ? undefined
+    : `it ends at ${unit} ${held}, and ${kept} were recorded: the last were lost with the end of its write-ahead log, or an older file was put back. Whoever deletes ${basename(countFileOf(file))} goes on without them`;
+
 export interface CountKeeper {
   /** Keeps a count. It takes no time worth mentioning: the disk is not waited for. */
   keep(count: number): void;
@@ -36,7 +49,11 @@ export const countKeeper = (file: string): CountKeeper => {
   const descriptor = openSync(countFileOf(file), 'r+');
   return {
     keep: (count) => {
-      writeSync(descriptor, textOf(count), 0, 'latin1');
+      try {
+        writeSync(descriptor, textOf(count), 0, 'latin1');
+      } catch {
+        // The rows are durable all the same: a lower count only misses fewer of them.
+      }
     },
     close: () => closeSync(descriptor),
   };

@@ -1,7 +1,7 @@
 /**
  * After a crash, a write-ahead log that was cut short is taken as far as it goes; a damaged one is refused.
  */
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
@@ -42,8 +42,9 @@ const crashedLedger = async ({ begunAnew = false } = {}) => {
   const file = fileForTest('ledger.sqlite');
   copyFileSync(live, file);
   const log = readFileSync(`${live}-wal`);
+  const count = readFileSync(`${live}-count`);
   await store.close();
-  return { file, log, older };
+  return { file, log, older, count };
 };
 
 const idsIn = async (file: string): Promise<ReadonlyArray<string>> => {
@@ -145,7 +146,32 @@ describe('the write-ahead log after a crash', () => {
     expect(await idsIn(file)).toEqual(all);
   });
 
-  test('given a flipped bit in any frame of the last append, it is as if that append had never been finished', async () => {
+  test('given a flipped bit in any frame of the last append, or a lost end, the ledger is refused by its count; whoever deletes that goes on without it', async () => {
+    const { log, count } = await crashedLedger();
+    const { lastAppend, frames } = framesIn(log);
+    const damages = [
+      ...frames.slice(lastAppend).map((start) => flipped(log, start + 24 + 100)),
+      log.subarray(0, frames[lastAppend]),
+      new Uint8Array(log.length),
+    ];
+    for (const damage of damages) {
+      const crashed = await crashedLedger();
+      writeFileSync(`${crashed.file}-wal`, damage);
+      writeFileSync(`${crashed.file}-count`, count);
+      const opening = idsIn(crashed.file);
+      await expect(opening).rejects.toThrow(DamagedStore);
+      await expect(opening).rejects.toThrow(/ends at position \d, and 8 were recorded.*ledger\.sqlite-count/);
+      rmSync(`${crashed.file}-count`);
+      const left = await idsIn(crashed.file);
+      expect(left).toEqual(all.slice(0, left.length));
+    }
+    const sound = await crashedLedger();
+    writeFileSync(`${sound.file}-wal`, log);
+    writeFileSync(`${sound.file}-count`, count);
+    expect(await idsIn(sound.file)).toEqual(all);
+  });
+
+  test('given a flipped bit in any frame of the last append, and no count, it is as if that append had never been finished', async () => {
     const { log } = await crashedLedger();
     const { frames, lastAppend } = framesIn(log);
     expect(lastAppend).toBeLessThan(frames.length - 1);

@@ -5,16 +5,12 @@
  * one transaction, and the next one begins only when it is on the disk.
  */
 import { closeSync, fdatasync, openSync } from 'node:fs';
-import { basename } from 'node:path';
-import { type CountKeeper, countFileOf, countKeeper, keptCount } from '../../store/kept-count.ts';
+import { type CountKeeper, countKeeper, keptCount, lostRows } from '../../store/kept-count.ts';
 import { type OpenDatabase, openToWrite, preparing, transact } from '../../store/sqlite/open-database.ts';
 import { damaged, toStoreProblem } from '../../store/sqlite/store-problems.ts';
 import { giveFirstVersion, type Read, readChecksum, readLogFormat, readOf } from './read-log-format.ts';
 
 export type { Read } from './read-log-format.ts';
-
-const missing = (file: string, rows: number, kept: number): string =>
-  `it ends at question ${rows}, and ${kept} were recorded: the last were lost with its write-ahead log. Whoever deletes ${basename(countFileOf(file))} goes on without them`;
 
 /** Questions to record, and who waits until they are on the disk. */
 interface Waiting {
@@ -49,7 +45,8 @@ export class ReadLog {
     const { database } = this.opened;
     const prepared = preparing(this.opened, () => {
       const last = Number(database.prepare('SELECT coalesce(max(id), 0) AS last FROM read').get()!.last);
-      if (kept !== undefined && kept > last) throw damaged(file, missing(file, last, kept));
+      const lost = lostRows(file, last, kept, 'question');
+      if (lost !== undefined) throw damaged(file, lost);
       return {
         last,
         insert: database.prepare(

@@ -9,14 +9,21 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as otherWorkFirst } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../../domain/time/instant.ts';
-import type { AppendError, Appended, EventStore, EventToAppend } from '../event-store.ts';
+import {
+  type AppendError,
+  type Appended,
+  type EventStore,
+  type EventToAppend,
+  origin,
+} from '../event-store.ts';
+import { countKeeper, keptCount, lostRows } from '../kept-count.ts';
 import { laterThan } from '../known-time.ts';
 import { assertWellFormed } from '../well-formed.ts';
 import { batchWriter } from './batch-writer.ts';
 import { ledgerFormat } from './ledger-format.ts';
 import { ledgerQueries } from './log-reader.ts';
 import { openToWrite, preparing, transact } from './open-database.ts';
-import { StoreFull, StoreLocked, StoreUnusable, toStoreProblem } from './store-problems.ts';
+import { damaged, StoreFull, StoreLocked, StoreUnusable, toStoreProblem } from './store-problems.ts';
 
 /** The limits of one append, and of all that wait. */
 export interface Limits {
@@ -100,13 +107,20 @@ const toAppendError = (problem: unknown, committing: boolean): AppendError | und
 export const openSqliteEventStore = (path: string, options: SqliteEventStoreOptions): EventStore => {
   const { now } = options;
   const limits: Limits = { ...defaultLimits, ...options.limits };
+  const kept = keptCount(path);
   const opened = openToWrite(path, ledgerFormat, now());
   const { file, database } = opened;
-  const { writer, queries } = preparing(opened, () => {
+  const { writer, queries, count } = preparing(opened, () => {
     options.configure?.(database);
-    return { writer: batchWriter(database), queries: ledgerQueries(database, file) };
+    const reading = ledgerQueries(database, file);
+    const lost = lostRows(file, reading.head(), kept, 'position');
+    if (lost !== undefined) throw damaged(file, lost);
+    const keeper = countKeeper(file);
+    keeper.keep(reading.head());
+    return { writer: batchWriter(database), queries: reading, count: keeper };
   });
 
+  let counted = queries.head();
   let queue: QueuedBatch[] = [];
   let queuedBytes = 0;
   let draining: Promise<void> | undefined;
@@ -122,6 +136,12 @@ export const openSqliteEventStore = (path: string, options: SqliteEventStoreOpti
         committing = true;
         return written;
       });
+      // Before anybody is told: what was confirmed is counted.
+      const head = Math.max(...outcomes.map((each) => (E.isRight(each) ? each.right.position : origin)));
+      if (head > counted) {
+        count.keep(head);
+        counted = head;
+      }
       for (const [index, { settle }] of group.entries()) settle(outcomes[index]!);
     } catch (error) {
       const problem = toStoreProblem(file, error);
@@ -162,6 +182,7 @@ export const openSqliteEventStore = (path: string, options: SqliteEventStoreOpti
     isClosing = true;
     await draining;
     opened.close();
+    count.close();
   };
 
   return {

@@ -5,7 +5,7 @@
  * never confirmed; after a flipped bit it would silently drop confirmed events. With `synchronous=FULL`, a transaction is
  * on disk before the next one begins. So if an invalid frame is followed by the end of a transaction and by another frame
  * of the same log, confirmed events are lost, and the ledger is refused. Damage to the last transaction looks like a
- * crash, and is treated as one.
+ * crash; that something is missing, the count beside the file says (`kept-count.ts`).
  * The format: https://www.sqlite.org/fileformat2.html#the_write_ahead_log
  */
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
