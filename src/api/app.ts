@@ -13,6 +13,7 @@ import { passingProblem } from '../ledger/passing-problems.ts';
 import type { TrustedProxies } from '../ledger/settings.ts';
 import { vaultPath } from '../people/vault/vault-wire.ts';
 import { letEverybodyIn, letIn, neededFor } from './http/access.ts';
+import { answerHeaders, compressed } from './http/answer-headers.ts';
 import { routedPath } from './http/base-path.ts';
 import type { ApiEnv } from './http/caller.ts';
 import { originReader } from './http/forwarded.ts';
@@ -67,7 +68,7 @@ const takenAt = (
   const beneath = new Set<string>();
   for (const { method, path: route } of app.routes) {
     const pattern = route.split('/');
-    if (method === 'ALL' || !begins(pattern)) continue;
+    if (method === 'ALL' || method === 'OPTIONS' || !begins(pattern)) continue;
     if (pattern.length === segments.length) methods.add(method);
     else if (method === 'GET') beneath.add(route.replace(/:(\w+)/g, '{$1}'));
   }
@@ -138,6 +139,8 @@ export const createApp = (ledger: Ledger, logger: Logger, options: AppOptions = 
   if (corsOrigins.length > 0) {
     app.use(cors({ origin: [...corsOrigins], exposeHeaders: exposedHeaders, maxAge: corsSecondsMax }));
   }
+  app.use(compressed);
+  app.use(answerHeaders);
   if (trusted) app.use(letEverybodyIn);
   else app.use(refuseOtherSites(ledger, allowedHosts, corsOrigins), letIn(ledger));
   if (requestsPerMinute > 0) {

@@ -14,6 +14,8 @@ export interface EventInputOf<T extends EventType> {
   readonly assurance?: Assurance;
   readonly evidence?: string;
   readonly data: EventDataJson<T>;
+  /** Attributes that mean nothing to the ledger, which keeps them: `traceparent`, `subject`. */
+  readonly [attribute: string]: unknown;
 }
 
 /** Any event that can be recorded. `SubjectForgotten` is the ledger's own. */

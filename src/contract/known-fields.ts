@@ -3,17 +3,19 @@
  * What it does know must be as its codec says.
  */
 import type * as t from 'io-ts';
+import type { OtherFields } from '../domain/events/codec.ts';
 
 interface Shaped {
   readonly required?: Readonly<Record<string, t.Mixed>>;
   readonly optional?: Readonly<Record<string, t.Mixed>>;
   readonly item?: t.Mixed;
   readonly inner?: t.Mixed;
+  readonly others?: OtherFields | undefined;
 }
 
 /** The value without the fields that the codec does not know, at any depth. */
 export const knownFieldsOf = (codec: t.Mixed, value: unknown): unknown => {
-  const { required, optional, item, inner } = codec as Shaped;
+  const { required, optional, item, inner, others } = codec as Shaped;
   if (inner !== undefined) return value === null ? null : knownFieldsOf(inner, value);
   if (item !== undefined) {
     return Array.isArray(value) ? value.map((each: unknown) => knownFieldsOf(item, each)) : value;
@@ -25,7 +27,8 @@ export const knownFieldsOf = (codec: t.Mixed, value: unknown): unknown => {
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, field]) => {
       const known = Object.hasOwn(fields, key) ? fields[key] : undefined;
-      return known === undefined ? [] : [[key, knownFieldsOf(known, field)]];
+      if (known !== undefined) return [[key, knownFieldsOf(known, field)]];
+      return others?.fault(key, field) === undefined && others !== undefined ? [[key, field]] : [];
     }),
   );
 };

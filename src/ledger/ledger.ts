@@ -60,6 +60,8 @@ export interface LedgerParts {
   readonly generations: Generations;
   /** What becomes of events that carry identifiers in other strings (R21); they are refused unless it is given. */
   readonly carriedIdentifiers?: CarriedIdentifiers | undefined;
+  /** What may stand before the types of events, and a dot. */
+  readonly typePrefix?: string | undefined;
   /** Checks the files while the ledger serves. */
   readonly watch?: FileWatch | undefined;
   readonly keys: Keys;

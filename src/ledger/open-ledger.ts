@@ -159,6 +159,7 @@ export const openLedger = async (
       logFile,
       vault,
       carriedIdentifiers: settings.carriedIdentifiers,
+      typePrefix: settings.typePrefix,
       watch: new FileWatch({ log: logFile, vault: files.vault, reads: files.reads }, now),
       generations,
       keys,

@@ -1,6 +1,7 @@
 /**
  * Recording events over HTTP: what is taken, what is refused and how, and that a refused batch leaves nothing behind.
  */
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   corrected,
@@ -106,6 +107,18 @@ describe('one event', () => {
   });
 });
 
+describe('a sender of CloudEvents that asks first', () => {
+  it('is told that it may deliver', async () => {
+    const asked = { 'WebHook-Request-Origin': 'events.example.org', 'WebHook-Request-Rate': '120' };
+    const { status, headers } = await server.request('/v1/events', { method: 'OPTIONS', headers: asked });
+    expect([status, headers.get('webhook-allowed-origin'), headers.get('webhook-allowed-rate')]).toEqual([
+      200,
+      'events.example.org',
+      '*',
+    ]);
+  });
+});
+
 describe('CloudEvents binary mode', () => {
   const attributes = {
     'ce-specversion': '1.0',
@@ -127,13 +140,24 @@ describe('CloudEvents binary mode', () => {
     expect((await server.send(JSON.stringify(enrolled('café %', 'ana')), one)).status).toBe(200);
   });
 
-  it('given an attribute that events do not have, it is refused as it is elsewhere', async () => {
-    const { status, body } = await server.send(data, 'application/json', {
+  it('given quoted headers, or bytes of UTF-8 as they are, they are read as they are meant', async () => {
+    const quoted = {
       ...attributes,
-      'ce-mood': 'good',
-    });
+      'ce-id': '"say \\"caf\u00C3\u00A9\\" %25 50%"',
+      'ce-mood': 'good%20enough',
+    };
+    expect((await server.send(data, 'application/vnd.acme+json', quoted)).status).toBe(201);
+    const { body } = await server.get('/v1/events', { after: start, atLeast: start + 1 });
+    expect(body.data).toMatchObject([{ id: 'say "café" % 50%', mood: 'good enough' }]);
+  });
+
+  it('given headers that are not UTF-8, each is named', async () => {
+    const wrong = { ...attributes, 'ce-id': 'caf%E9', 'ce-mood': '%C3%28' };
+    const { status, body } = await server.send(data, 'application/json', wrong);
     expect(status).toBe(422);
-    expect(body.errors).toEqual([{ index: 0, pointer: '/mood', message: expect.any(String) }]);
+    expect(body.errors.map((error: { pointer: string }) => error.pointer)).toEqual(['/id', '/mood']);
+    expect(body.errors[0].message).toContain('not UTF-8');
+    await recordedNothing();
   });
 
   it('given attributes that are missing or wrong, each is named', async () => {
@@ -146,18 +170,132 @@ describe('CloudEvents binary mode', () => {
   });
 });
 
+describe('attributes that the ledger does not know', () => {
+  const more = {
+    subject: 'customer 7',
+    dataschema: 'https://schemas.example/enrolled.json',
+    traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    sequence: 7,
+    sampled: true,
+  };
+  const shown = async (): Promise<ReadonlyArray<Record<string, unknown>>> =>
+    (await server.get('/v1/events', { after: start, atLeast: start + 1 })).body.data;
+
+  it('are kept as they were first sent, and are no other content', async () => {
+    const event = enrolled('attributed', 'ana', 'us', { ...more, absent: null });
+    await server.record([event]);
+    const again = { ...enrolled('attributed', 'ana'), traceparent: '00-1', other: 'x' };
+    expect(await answer(server.post([again]))).toMatchObject([200, { duplicates: 1 }]);
+    const [told] = await shown();
+    expect(told).toMatchObject({ id: 'attributed', ...more });
+    expect(told).not.toHaveProperty('absent');
+    expect(told).not.toHaveProperty('other');
+    const stored = await server.get(`/v1/events/${told!.position}/stored`);
+    expect(stored.body).not.toContain('"ana"');
+  });
+
+  it('twice in one batch count as sent first', async () => {
+    const twice = [1, 2].map((sequence) => ({ ...enrolled('twice', 'ana'), sequence }));
+    expect(await answer(server.post(twice))).toMatchObject([201, { recorded: 1, duplicates: 1 }]);
+    expect(await shown()).toMatchObject([{ id: 'twice', sequence: 1 }]);
+  });
+
+  it.each([
+    ['subject', 'user/ana-7'],
+    ['customer', 1_555],
+    ['ana', true],
+  ])('may not carry the identifier of a subject in %s', async (attribute, value) => {
+    const event = sent('carrying', 'SubjectsEnrolled', {
+      subjects: ['ana-7', 'ana', '1555'],
+      population: 'us',
+    });
+    const { status, body } = await server.post([{ ...event, [attribute]: value }]);
+    expect([status, body.errors]).toEqual([
+      422,
+      [{ index: 0, pointer: `/${attribute}`, message: expect.stringContaining('carries the identifier') }],
+    ]);
+    await recordedNothing();
+  });
+});
+
+describe('an event sent again', () => {
+  it('with its lists and members in another order is the same', async () => {
+    const grant = (actions: ReadonlyArray<string>) =>
+      sent('ordered', 'AccessGranted', { grant: 'g', party: 'p', over: { site: 's' }, actions });
+    const many = (subjects: ReadonlyArray<string>) =>
+      sent('people', 'SubjectsEnrolled', { subjects, population: 'u' });
+    await server.record([grant(['read', 'write']), many(['ana', 'ben'])]);
+    const again = [grant(['write', 'read']), many(['ben', 'ana'])];
+    expect(await answer(server.post(again))).toMatchObject([200, { duplicates: 2 }]);
+    expect((await server.post([many(['ana', 'chen'])])).status).toBe(409);
+  });
+});
+
 describe('media types', () => {
+  it('given application/json without ce- headers, it is one event or an array of them', async () => {
+    const plain = 'application/json';
+    expect((await server.send(JSON.stringify(enrolled('plain', 'ana')), plain)).status).toBe(201);
+    expect(await answer(server.send(JSON.stringify(many(2, 'plain')), plain))).toMatchObject([
+      201,
+      { recorded: 2 },
+    ]);
+    for (const type of ['application/ndjson', 'application/jsonl; charset=utf-8'])
+      expect((await server.send(`${JSON.stringify(enrolled(`as-${type}`, 'ana'))}\n`, type)).status).toBe(
+        201,
+      );
+  });
+
+  it('given a compressed body, it is decoded', async () => {
+    const text = many(500, 'packed')
+      .map((event) => `${JSON.stringify(event)}\n`)
+      .join('');
+    expect(await answer(server.send(gzipSync(text), lines, { 'content-encoding': 'gzip' }))).toMatchObject([
+      201,
+      { recorded: 500 },
+    ]);
+    expect(
+      await answer(server.send(zstdCompressSync(text), lines, { 'content-encoding': 'zstd' })),
+    ).toMatchObject([200, { duplicates: 500 }]);
+    const array = gzipSync(JSON.stringify(many(2, 'packed-batch')));
+    expect((await server.send(array, batch, { 'content-encoding': 'x-gzip' })).status).toBe(201);
+  });
+
+  it.each(['gzip', 'zstd'])(
+    'given a body that is no %s, or is cut off, nothing is recorded',
+    async (coding) => {
+      const packed = (coding === 'gzip' ? gzipSync : zstdCompressSync)(
+        JSON.stringify([enrolled('cut', 'ana')]),
+      );
+      const headers = { 'content-encoding': coding };
+      const cut = await server.send(packed.subarray(0, -6), batch, headers);
+      expect([cut.status, cut.body.type]).toEqual([400, problemOf('incomplete-body')]);
+      const spoiled = await server.send(JSON.stringify([]), batch, headers);
+      expect([spoiled.status, spoiled.body.errors[0].message]).toEqual([
+        422,
+        expect.stringContaining(`not ${coding}`),
+      ]);
+      await recordedNothing();
+    },
+  );
+
+  it.each(['gzip', 'zstd'])('given a few bytes of %s that become many, they are refused', async (coding) => {
+    const bomb = (coding === 'gzip' ? gzipSync : zstdCompressSync)(Buffer.alloc(64 * 1_024 ** 2, '\n'));
+    const { status, body } = await server.send(bomb, lines, { 'content-encoding': coding });
+    expect([status, body.detail]).toEqual([413, expect.stringContaining('times the bytes')]);
+  });
+
   it.each([
     ['text/plain', {}],
-    ['application/json', {}],
     ['application/xml', { 'ce-id': '1' }],
     ['', {}],
-    [batch, { 'content-encoding': 'gzip' }],
+    [batch, { 'content-encoding': 'gzip, gzip' }],
     [lines, { 'content-encoding': 'br' }],
   ])('given "%s" with %j, it is not supported', async (type, headers) => {
-    const { status, body } = await server.send('[]', type, headers as Record<string, string>);
+    const reply = await server.send('[]', type, headers as Record<string, string>);
+    const { status, body, headers: sent } = reply;
     expect(status).toBe(415);
     expect(body.type).toBe(problemOf('media-type'));
+    if ('content-encoding' in headers) expect(sent.get('accept-encoding')).toBe('gzip, zstd');
   });
 
   it('given parameters and capitals, the media type is the same', async () => {
@@ -219,11 +357,11 @@ describe('a batch', () => {
   it('given faults in several events, all of them are named at once, and nothing is recorded', async () => {
     const { status, body } = await server.post([
       enrolled('good', 'ana'),
-      enrolled('', 'ana', 'u s', { time: '2020-02-30T00:00:00Z' }),
+      enrolled('', 'ana', 'u  s', { time: '2020-02-30T00:00:00Z' }),
       17,
       sent('moved', 'DataMoved', { dataset: 'profile', scope: {}, from: 'a', to: 'a', why: 'because' }),
       sent('site', 'SiteRegistered', { site: 's', name: 'S', country: 'UK', operator: 'o', latitude: 91 }),
-      { ...enrolled('extra', 'ana'), traceparent: '00-1', assurance: 'sure' },
+      { ...enrolled('extra', 'ana'), traceParent: '00-1', assurance: 'sure' },
       corrected('nothing', 'good', {}),
     ]);
     expect(status).toBe(422);
@@ -242,7 +380,7 @@ describe('a batch', () => {
       [4, '/data/country'],
       [4, '/data/latitude'],
       [5, '/assurance'],
-      [5, '/traceparent'],
+      [5, '/traceParent'],
       [6, '/data'],
     ]);
     expect(body.errors.every((error: { message: string }) => error.message.length > 10)).toBe(true);
@@ -250,7 +388,7 @@ describe('a batch', () => {
   });
 
   it('given faults where people are named, nobody is quoted', async () => {
-    const person = 'Ana Núñez';
+    const person = 'Ana  Núñez';
     const phone = 15_551_234_567;
     const reply = await server.post([
       enrolled('a', person),
@@ -278,11 +416,11 @@ describe('a batch', () => {
     );
     expect(status).toBe(422);
     expect(body.errors).toHaveLength(10_000);
-    const fields = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`field${index}`, 1]));
+    const fields = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`Field${index}`, 1]));
     const unknown = await server.post([{ ...enrolled('fields', 'ana'), ...fields }]);
     expect(unknown.status).toBe(422);
-    expect(unknown.body.errors).toHaveLength(101);
-    expect(unknown.body.errors.at(-1).message).toContain('49900 more');
+    expect(unknown.body.errors).toHaveLength(65);
+    expect(unknown.body.errors.at(-1).message).toContain('one of 50000 ');
   });
 
   it.each([
@@ -366,7 +504,7 @@ describe('NDJSON', () => {
   it.each([
     ['that is not JSON', '{"id": "ana@example.org"', ''],
     ['that is no event', '[]', ''],
-    ['with a fault', JSON.stringify(enrolled('faulty', 'Ana N')), '/data/subject'],
+    ['with a fault', JSON.stringify(enrolled('faulty', 'Ana  N')), '/data/subject'],
   ])(
     'given a line %s, chunks before it stay, its own is not recorded, and it is named',
     async (_, bad, pointer) => {
@@ -375,7 +513,7 @@ describe('NDJSON', () => {
       expect(status).toBe(422);
       expect(body).toMatchObject({ recorded: 1_000, duplicates: 0, position: String(start + 1_000) });
       expect(body.errors).toEqual([{ index: 1_699, line: 1_700, pointer, message: expect.any(String) }]);
-      expect(JSON.stringify(body)).not.toMatch(/ana@|Ana N/);
+      expect(JSON.stringify(body)).not.toMatch(/ana@|Ana {2}N/);
       expect(await head()).toBe(start + 1_000);
       expect(await answer(server.send(inLines(events), lines))).toEqual([
         201,
@@ -416,7 +554,7 @@ describe('NDJSON', () => {
   it('given a line that is too long, what comes before its chunk stays, and it is named', async () => {
     const events = many(1_002, 'long');
     const { status, body } = await server.send(
-      withLine(events, 1_002, JSON.stringify('x'.repeat(5_000_000))),
+      withLine(events, 1_002, JSON.stringify('x'.repeat(17_000_000))),
       lines,
     );
     expect(status).toBe(413);

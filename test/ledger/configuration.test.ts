@@ -31,6 +31,7 @@ const samples: Readonly<Record<SettingName, readonly [string, string, string]>> 
   witnesses: ['/one', '/two', '/three'],
   signingKeyFile: ['/one', '/two', '/three'],
   carriedIdentifiers: ['swap', 'refuse', 'swap'],
+  typePrefix: ['com.one', 'com.two', 'three'],
   importMap: ['/one', '/two', '/three'],
   vault: ['http://one.example', 'http://two.example', 'http://three.example'],
   vaultKey: ['one', 'two', 'three'],

@@ -94,6 +94,7 @@ const texts = [
     '"member":"a b",',
     '"storedversion":0,',
   ],
+  ...['},"traceparent":"00-1"', '},"type":"PartyRegistered"', '},"A":"b"', '},"a":1', '},"a":{}'],
 ];
 
 /** An event whose bytes had a text put in, in place of some of them: often where a field of its data begins. */

@@ -605,6 +605,11 @@ const logFrom = (episodes: readonly Episode[], options: WorldOptions): readonly 
       data,
       assurance: draft.assurance,
       evidence: draft.evidence,
+      // Attributes that mean nothing, of some.
+      ...(number % 4 === 0 ? { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' } : {}),
+      ...(number % 7 === 0
+        ? { subject: 'order 7', sequence: number % 3 === 0 ? number : String(number) }
+        : {}),
     }) as CloudEvent;
     placed.push({ event, rank });
     return event;

@@ -45,6 +45,8 @@ const isRecording = (path: string): boolean =>
 /** The scope that a request needs; undefined for public paths alone. */
 export const neededFor = (method: string, path: string): Scope | undefined => {
   if (isPublic(path)) return undefined;
+  // Whether a sender may deliver events is asked for by OPTIONS.
+  if (method === 'OPTIONS' && path === '/v1/events') return 'emit';
   if (method === 'POST' && isRecording(path)) return 'emit';
   if (path === vaultPath || path.startsWith(`${vaultPath}/`)) return 'vault';
   if (path.startsWith('/v1/replays')) return method === 'GET' ? 'audit' : 'admin';

@@ -1,5 +1,5 @@
 /**
- * The bodies in which events arrive: CloudEvents JSON, batch and binary mode, and NDJSON (CloudEvents HTTP binding).
+ * The bodies in which events arrive: CloudEvents JSON and batch mode (CloudEvents HTTP binding), JSON and NDJSON.
  * Each limit is named here; nothing is buffered without one.
  */
 import { isUtf8 } from 'node:buffer';
@@ -8,6 +8,7 @@ import type { Problem } from '../../contract/problem.ts';
 import { describe, type Fault } from '../../domain/events/fault.ts';
 import type { Given } from '../../ledger/recording/decode-batch.ts';
 import { Turns } from '../../threads/turns.ts';
+import { type Body, RefusedBody } from './content-coding.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 import { examine, examinedBytesMin } from './json-shape.ts';
 
@@ -16,7 +17,7 @@ const bodyBytesMax = 16 * 1_024 * 1_024;
 /** One line of NDJSON: room for SubjectsEnrolled with 10,000 subjects of 512 characters, of up to three bytes each. */
 const lineBytesMax = 16 * 1_024 * 1_024;
 /** Values (members, items and what they hold) of one event: room for 10,000 subjects. */
-const eventValuesMax = 20_000;
+export const eventValuesMax = 20_000;
 /** Values of a body that is not NDJSON. */
 const bodyValuesMax = 2_000_000;
 /** Events of one atomic batch. */
@@ -33,6 +34,10 @@ const cutShort: E.Either<Problem, never> = E.left({
   kind: 'incomplete-body',
   detail: 'the connection ended before the body was whole; nothing of its last batch is recorded',
 });
+
+/** Why a body could not be read to its end. */
+const stoppedBy = (error: unknown): E.Either<Problem, never> =>
+  error instanceof RefusedBody ? E.left(error.problem) : cutShort;
 
 /** A body that contradicts its Content-Type. */
 const invalid = (message: string): E.Either<Problem, never> =>
@@ -73,15 +78,15 @@ const decode = (bytes: Uint8Array): E.Either<string, string> => {
 };
 
 /** Reads a whole body within its limit. */
-const readWhole = async (body: ReadableStream<Uint8Array> | null): Promise<E.Either<Problem, Buffer>> => {
+const readWhole = async (body: Body): Promise<E.Either<Problem, Buffer>> => {
   const whole = new GrowingBytes();
   try {
     for await (const part of body ?? []) {
       if (whole.length + part.length > bodyBytesMax) return tooLarge('the body', bodyBytesMax);
       whole.append(part);
     }
-  } catch {
-    return cutShort;
+  } catch (error) {
+    return stoppedBy(error);
   }
   return E.right(whole.bytes());
 };
@@ -124,7 +129,7 @@ const isWholeArray = (bytes: Buffer, items: ReadonlyArray<readonly [number, numb
  * @param valuesMax how many values it may have.
  */
 export const readJson = async (
-  body: ReadableStream<Uint8Array> | null,
+  body: Body,
   valuesMax = bodyValuesMax,
 ): Promise<E.Either<Problem, unknown>> => {
   const read = await readWhole(body);
@@ -143,55 +148,33 @@ export const readJson = async (
 };
 
 /** `application/cloudevents+json`: one event. */
-export const readStructured = async (
-  body: ReadableStream<Uint8Array> | null,
-): Promise<E.Either<Problem, ReadonlyArray<Given>>> => {
+export const readStructured = async (body: Body): Promise<E.Either<Problem, ReadonlyArray<Given>>> => {
   const json = await readJson(body, eventValuesMax);
   return E.isLeft(json) ? json : E.right([{ index: 0, json: json.right }]);
 };
 
-/** `application/cloudevents-batch+json`: an array of events, recorded all or none. */
-export const readBatch = async (
-  body: ReadableStream<Uint8Array> | null,
-): Promise<E.Either<Problem, ReadonlyArray<Given>>> => {
-  const json = await readJson(body);
-  if (E.isLeft(json)) return json;
-  if (!Array.isArray(json.right))
-    return invalid(`found ${describe(json.right)}; expected an array of events`);
-  if (json.right.length > batchEventsMax) {
-    const detail = `the batch has ${json.right.length} events; it may have up to ${batchEventsMax}. Any number go in as application/x-ndjson`;
+const batchOf = (json: ReadonlyArray<unknown>): E.Either<Problem, ReadonlyArray<Given>> => {
+  if (json.length > batchEventsMax) {
+    const detail = `the batch has ${json.length} events; it may have up to ${batchEventsMax}. Any number go in as application/x-ndjson`;
     return E.left({ kind: 'too-large', detail });
   }
-  return E.right(json.right.map((each: unknown, index) => ({ index, json: each })));
+  return E.right(json.map((each, index) => ({ index, json: each })));
 };
 
-const attributePrefix = 'ce-';
-
-const percentDecoded = (value: string): string => {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
+/** `application/cloudevents-batch+json`: an array of events, recorded all or none. */
+export const readBatch = async (body: Body): Promise<E.Either<Problem, ReadonlyArray<Given>>> => {
+  const json = await readJson(body);
+  if (E.isLeft(json)) return json;
+  return Array.isArray(json.right)
+    ? batchOf(json.right)
+    : invalid(`found ${describe(json.right)}; expected an array of events`);
 };
 
-/** Whether the headers are those of an event in CloudEvents binary mode. */
-export const isBinary = (headers: Headers): boolean => {
-  for (const [name] of headers) if (name.startsWith(attributePrefix)) return true;
-  return false;
-};
-
-/** CloudEvents binary mode: attributes in `ce-` headers, the data as the body. */
-export const readBinary = async (
-  headers: Headers,
-  body: ReadableStream<Uint8Array> | null,
-): Promise<E.Either<Problem, ReadonlyArray<Given>>> => {
-  const data = await readJson(body, eventValuesMax);
-  if (E.isLeft(data)) return data;
-  const attributes = [...headers].flatMap(([name, value]) =>
-    name.startsWith(attributePrefix) ? [[name.slice(attributePrefix.length), percentDecoded(value)]] : [],
-  );
-  return E.right([{ index: 0, json: { ...Object.fromEntries(attributes), data: data.right } }]);
+/** `application/json`: one event, or an array of them, recorded all or none. */
+export const readPlain = async (body: Body): Promise<E.Either<Problem, ReadonlyArray<Given>>> => {
+  const json = await readJson(body);
+  if (E.isLeft(json)) return json;
+  return batchOf(Array.isArray(json.right) ? json.right : [json.right]);
 };
 
 const newline = 0x0a;
@@ -202,7 +185,7 @@ const byteOrderMark = '\ufeff';
  * parsed as it arrives: allocating large buffers and strings for whole chunks would take longer than parsing them.
  */
 export async function* readNdjson(
-  body: ReadableStream<Uint8Array> | null,
+  body: Body,
 ): AsyncGenerator<E.Either<Problem, ReadonlyArray<Given>>, void, undefined> {
   /** The beginning of a line whose end has not arrived. */
   const rest = new GrowingBytes();
@@ -278,8 +261,8 @@ export async function* readNdjson(
         return;
       }
     }
-  } catch {
-    yield cutShort;
+  } catch (error) {
+    yield stoppedBy(error);
     return;
   }
   if (rest.length > 0) {

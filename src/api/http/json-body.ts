@@ -7,6 +7,7 @@ import type * as t from 'io-ts';
 import type { Problem } from '../../contract/problem.ts';
 import { faultsOf } from '../../domain/events/fault.ts';
 import { readJson } from './bodies.ts';
+import { decodedBody } from './content-coding.ts';
 
 /** Values (members, items and what they hold) of the body of a question. */
 const questionValuesMax = 50_000;
@@ -20,7 +21,9 @@ export const jsonBody = async <A>(
   if (mediaType?.trim() !== 'application/json') {
     return E.left({ kind: 'media-type', detail: 'expected the Content-Type application/json' });
   }
-  const json = await readJson(context.req.raw.body, questionValuesMax);
+  const body = decodedBody(context);
+  if (E.isLeft(body)) return body;
+  const json = await readJson(body.right, questionValuesMax);
   if (E.isLeft(json)) return json;
   const decoded = codec.decode(json.right);
   if (E.isRight(decoded)) return decoded;

@@ -22,7 +22,7 @@ export const jsonSchema = (codec: Mixed): JsonSchema => {
   if (codec === t.boolean) return { type: 'boolean' };
   if (codec === t.number) return { type: 'number' };
   if (has(codec, 'required') && has(codec, 'optional')) {
-    const { name, required, optional } = codec as unknown as ExactCodec<unknown, unknown>;
+    const { name, required, optional, others } = codec as unknown as ExactCodec<unknown, unknown>;
     const properties = Object.entries({ ...required, ...optional }).map(([key, field]) => [
       key,
       jsonSchema(field),
@@ -32,7 +32,7 @@ export const jsonSchema = (codec: Mixed): JsonSchema => {
       type: 'object',
       properties: Object.fromEntries(properties),
       required: Object.keys(required),
-      additionalProperties: false,
+      additionalProperties: others === undefined ? false : { type: [...others.schema] },
     };
   }
   if (has(codec, 'words')) return { type: 'string', enum: codec.words };

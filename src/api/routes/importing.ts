@@ -20,6 +20,7 @@ import { Recorder } from '../../ledger/recording/recorder.ts';
 import { Turns } from '../../threads/turns.ts';
 import { readJson, readNdjson } from '../http/bodies.ts';
 import { type ApiEnv, callerOf, emitterOf, needsCaller, revokedMeanwhile } from '../http/caller.ts';
+import { decodedBody } from '../http/content-coding.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
@@ -93,7 +94,9 @@ export const importRoutes = (ledger: Ledger, mapping: unknown): Hono<ApiEnv> => 
         ? invalid(made.left.map((fault) => ({ ...fault, pointer: `/mapping${fault.pointer}` })))
         : made;
     };
-    const { body } = context.req.raw;
+    const decoded = decodedBody(context);
+    if (E.isLeft(decoded)) return decoded;
+    const body = decoded.right;
     const [type] = (context.req.header('content-type') ?? '').toLowerCase().split(';');
     switch (type?.trim()) {
       case 'application/x-ndjson': {
@@ -113,11 +116,11 @@ export const importRoutes = (ledger: Ledger, mapping: unknown): Hono<ApiEnv> => 
           const records = recordsIn(given, kind.wrappers).map((record, index) => ({ index, record }));
           return E.isLeft(made) ? made : E.right({ opened: made.right, records: eachRight(records) });
         }
-        const decoded = ImportBody.decode(given);
-        if (E.isLeft(decoded)) return invalid(faultsOf(decoded.left));
-        const made = opened({ mapping: decoded.right.mapping });
+        const asked = ImportBody.decode(given);
+        if (E.isLeft(asked)) return invalid(faultsOf(asked.left));
+        const made = opened({ mapping: asked.right.mapping });
         if (E.isLeft(made)) return made;
-        const { csv, records = [] } = decoded.right;
+        const { csv, records = [] } = asked.right;
         if ((csv === undefined) === (kind.format === 'csv'))
           return invalid([
             { pointer: csv === undefined ? '/records' : '/csv', message: `is not how ${kindName} is sent` },

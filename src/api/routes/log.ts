@@ -17,11 +17,15 @@ import { type EventFilter, eventDetail, eventsAfter, matchingNothing } from '../
 import { answer, answerPrepared } from '../http/answer.ts';
 import { type ApiEnv, peopleOf } from '../http/caller.ts';
 import { describeQuestion } from '../http/openapi.ts';
+import { wantedType } from '../http/wanted.ts';
 import { filterOf, recordFilter, subjectNamedIn } from './event-filter.ts';
 import { LogFollowers } from './log-followers.ts';
 import { dumpLog, followLog } from './log-stream.ts';
 
 const PositionInPath = positionIn('A position in the log.');
+
+/** The media types of JSON lines; the first is the one that is answered. */
+const linesTypes = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'] as const;
 
 const positionOf = (text: string): E.Either<Problem, number> =>
   pipe(
@@ -42,9 +46,9 @@ export const logRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     '/',
     describeQuestion('The log, oldest first', EventsQuestion, listAnswerOf(WireEvent)),
     (context) => {
-      const wanted = context.req.header('accept') ?? '';
-      if (wanted.includes('text/event-stream')) return followLog(context, ledger, followers);
-      if (wanted.includes('application/x-ndjson')) return dumpLog(context, ledger, followers);
+      const wanted = wantedType(context, ['application/json', ...linesTypes, 'text/event-stream']);
+      if (wanted === 'text/event-stream') return followLog(context, ledger, followers);
+      if (wanted !== 'application/json') return dumpLog(context, ledger, followers);
       let asked: EventFilter = {};
       return answerPrepared(
         context,

@@ -19,6 +19,7 @@ import { type Recorded, Recorder } from '../../ledger/recording/recorder.ts';
 import { Turns } from '../../threads/turns.ts';
 import { readJson } from '../http/bodies.ts';
 import { type ApiEnv, callerOf, emitterOf, needsCaller, revokedMeanwhile } from '../http/caller.ts';
+import { decodedBody } from '../http/content-coding.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
@@ -66,7 +67,8 @@ export const openLineageRoutes = (ledger: Ledger, mapping: Mapping): Hono<ApiEnv
     const [mediaType] = (context.req.header('content-type') ?? '').toLowerCase().split(';');
     if (mediaType?.trim() !== 'application/json')
       return E.left({ kind: 'media-type', detail: 'expected the Content-Type application/json' });
-    return readJson(context.req.raw.body);
+    const body = decodedBody(context);
+    return E.isLeft(body) ? body : readJson(body.right);
   };
 
   routes.post(

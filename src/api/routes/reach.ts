@@ -16,6 +16,7 @@ import { decodeEvent, type Event } from '../../domain/events/event.ts';
 import { subjectsOf, withSubjects } from '../../domain/events/subjects.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { People } from '../../ledger/people.ts';
+import { withBareType } from '../../ledger/recording/decode-batch.ts';
 import { answerWide } from '../http/answer.ts';
 import { type ApiEnv, peopleOf } from '../http/caller.ts';
 import { jsonBody } from '../http/json-body.ts';
@@ -98,7 +99,7 @@ export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       const named: Event[] = [];
       const errors: BodyFault[] = [];
       body.right.events.forEach((input, index) => {
-        const decoded = decodeEvent(input);
+        const decoded = decodeEvent(withBareType(input, ledger.parts.typePrefix));
         if (E.isLeft(decoded)) errors.push(...decoded.left.map((fault) => ({ index, ...fault })));
         else named.push(decoded.right);
       });

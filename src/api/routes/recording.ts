@@ -12,14 +12,16 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { type Given, warningsMax } from '../../ledger/recording/decode-batch.ts';
 import { mayRepeat, type PreparedBatch } from '../../ledger/recording/prepared-batch.ts';
 import { type RecordedChunk, Recorder } from '../../ledger/recording/recorder.ts';
-import { isBinary, readBatch, readBinary, readNdjson, readStructured } from '../http/bodies.ts';
+import { isBinary, readBinary } from '../http/binary-mode.ts';
+import { readBatch, readNdjson, readPlain, readStructured } from '../http/bodies.ts';
 import { type ApiEnv, callerOf, emitterOf, revokedMeanwhile } from '../http/caller.ts';
+import { type Body, decodedBody } from '../http/content-coding.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { eventSchema, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 
 const accepted =
-  'application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or CloudEvents binary mode (ce- headers with application/json)';
+  'application/cloudevents+json, application/cloudevents-batch+json, application/json, application/x-ndjson (or application/ndjson, application/jsonl), or CloudEvents binary mode (ce- headers with application/json)';
 
 const recordedContent = { 'application/json': { schema: jsonSchema(Recorded) as object } };
 
@@ -58,7 +60,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   };
 
   /** Chunk after chunk, in order; while one is written, the next is read and prepared. */
-  const recordLines = async (context: Context<ApiEnv>): Promise<Response> => {
+  const recordLines = async (context: Context<ApiEnv>, body: Body): Promise<Response> => {
     const by = emitterOf(context);
     let soFar: Recorded = { recorded: 0, duplicates: 0, position: String(ledger.parts.log.head()) };
     const warnings: PolicyWarning[] = [];
@@ -80,7 +82,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       return done.problem;
     };
 
-    for await (const chunk of readNdjson(context.req.raw.body)) {
+    for await (const chunk of readNdjson(body)) {
       const isLetIn = callerOf(context).isStillLetIn();
       const checked = isLetIn ? chunk : E.left(revokedMeanwhile);
       // What repeats the chunk before is compared with what that one recorded.
@@ -118,7 +120,10 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
           },
           'application/x-ndjson': { schema: { type: 'string', description: 'one event a line' } },
           'application/json': {
-            schema: { type: 'object', description: 'the data; attributes in ce- headers' },
+            schema: {
+              description:
+                'one event or an array of up to 1000; with ce- headers, which have the attributes, the data',
+            },
           },
         },
       },
@@ -128,7 +133,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
         403: problemResponse('Not allowed with this key: errors has the place of each event'),
         409: problemResponse('Another event has the same source and id'),
         413: problemResponse('Body too large'),
-        415: problemResponse('Unsupported media type'),
+        415: problemResponse('Unsupported Content-Type, or Content-Encoding: see Accept-Encoding'),
         422: problemResponse('Invalid events: nothing of the batch is recorded; errors lists every fault'),
         503: problemResponse('The log is temporarily unavailable: see Retry-After'),
         507: problemResponse('The disk is full'),
@@ -136,24 +141,37 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     }),
     async (context) => {
       const [mediaType] = (context.req.header('content-type') ?? '').toLowerCase().split(';');
-      const { body, headers } = context.req.raw;
-      if ((headers.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
-        const detail = 'expected a body without Content-Encoding: compressed bodies are not supported';
-        return problem(context, { kind: 'media-type', detail });
-      }
+      const decoded = decodedBody(context);
+      if (E.isLeft(decoded)) return problem(context, decoded.left);
+      const body = decoded.right;
+      const { headers } = context.req.raw;
       switch (mediaType?.trim()) {
         case 'application/cloudevents+json':
           return recordOnce(context, await readStructured(body));
         case 'application/cloudevents-batch+json':
           return recordOnce(context, await readBatch(body));
         case 'application/x-ndjson':
-          return recordLines(context);
+        case 'application/ndjson':
+        case 'application/jsonl':
+          return recordLines(context, body);
         case 'application/json':
-          if (isBinary(headers)) return recordOnce(context, await readBinary(headers, body));
+          return recordOnce(context, await (isBinary(headers) ? readBinary(headers, body) : readPlain(body)));
       }
+      if (isBinary(headers) && mediaType?.trim().endsWith('+json') === true)
+        return recordOnce(context, await readBinary(headers, body));
       return problem(context, { kind: 'media-type', detail: `expected the Content-Type ${accepted}` });
     },
   );
+
+  // CloudEvents, HTTP 1.1 Web Hooks for Event Delivery, 4: a sender asks first whether it may deliver here.
+  routes.options('/', (context) => {
+    const origin = context.req.header('WebHook-Request-Origin');
+    context.header('Allow', 'GET, POST');
+    if (origin === undefined) return context.body(null, 204);
+    context.header('WebHook-Allowed-Origin', origin);
+    if (context.req.header('WebHook-Request-Rate') !== undefined) context.header('WebHook-Allowed-Rate', '*');
+    return context.body(null, 200);
+  });
 
   return routes;
 };

@@ -18,6 +18,7 @@ import { jsonBody } from '../http/json-body.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
+import { wantedType } from '../http/wanted.ts';
 
 /** The shortest time between two reports of progress to a follower. */
 const progressIntervalMs = 200;
@@ -117,7 +118,7 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       const id = context.req.param('id');
       const replay = replays.get(id);
       if (replay === undefined) return unknown(context);
-      if (!(context.req.header('accept') ?? '').includes('text/event-stream'))
+      if (wantedType(context, ['application/json', 'text/event-stream']) === 'application/json')
         return context.json(told(replay));
       return streamSSE(context, async (out) => {
         // Watched from before the first look on, so that no change falls between two looks.

@@ -2,6 +2,7 @@
  * Rows of the log: events, their discrepancies (R1) and corrections (R4).
  */
 import * as t from 'io-ts';
+import { otherAttributes } from '../../domain/events/attributes.ts';
 import { exact, list, nullable, oneOf } from '../../domain/events/codec.ts';
 import { Assurance } from '../../domain/events/words.ts';
 import { Time, WirePosition } from './fields.ts';
@@ -14,7 +15,7 @@ export const DiscrepancyRow = exact(
 );
 export type DiscrepancyRow = t.TypeOf<typeof DiscrepancyRow>;
 
-/** An event with its place in the log, and who recorded it under which scopes (R24). */
+/** An event with all its attributes, its place in the log, and who recorded it under which scopes (R24). */
 export const WireEvent = exact(
   'WireEvent',
   {
@@ -31,6 +32,9 @@ export const WireEvent = exact(
     authority: nullable(t.string),
   },
   { evidence: t.string },
+  undefined,
+  {},
+  otherAttributes,
 );
 export type WireEvent = t.TypeOf<typeof WireEvent>;
 

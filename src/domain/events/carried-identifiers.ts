@@ -6,6 +6,7 @@
  * where the string percent-encodes it (RFC 3986), as a query may, or has it in another normal form of Unicode. Times and fixed words are
  * no such strings.
  */
+import type { Attributes } from './attributes.ts';
 import type { Event } from './event.ts';
 import { escapePointer } from './fault.ts';
 import { placesOf } from './places.ts';
@@ -16,8 +17,8 @@ const carriedCharactersMin = 3;
 /** Up to so many identifiers are searched one by one, which is faster for so few. */
 const fewIdentifiersMax = 8;
 
-/** The envelope's attributes of fixed words, and its data, which is looked at apart. */
-const notOfEnvelope: ReadonlySet<string> = new Set(['specversion', 'type', 'time', 'assurance', 'data']);
+/** The envelope's attributes of fixed words, and what is looked at apart. */
+const notOfEnvelope: ReadonlySet<string> = new Set(['type', 'time', 'assurance', 'data', 'attributes']);
 /** Fields of fixed words and of times, in the data of events that name subjects. */
 const notOfData: ReadonlySet<string> = new Set(['action', 'actions', 'expires', 'time']);
 const subjectPlaces: ReadonlySet<string> = new Set(placesOf('subject'));
@@ -49,9 +50,27 @@ const mapStrings = (value: unknown, place: string, pointer: string, visit: Visit
   return isChanged ? { ...value, ...changed } : value;
 };
 
+/** The attributes that the ledger does not know: their names, and their values, numbers too, may carry an identifier. */
+const withAttributes = (attributes: Attributes, visit: Visit): Attributes => {
+  let changed = attributes;
+  for (const [name, value] of Object.entries(attributes)) {
+    const pointer = `/${escapePointer(name)}`;
+    // A name cannot be swapped.
+    visit(name, pointer);
+    if (typeof value === 'boolean') continue;
+    const now = visit(String(value), pointer);
+    if (now !== String(value)) changed = { ...changed, [name]: now };
+  }
+  return changed;
+};
+
 /** The event with each string that may carry an identifier as `visit` has it. */
 const withStrings = (event: Event, visit: Visit): Event => {
   const changed: Record<string, unknown> = {};
+  if (event.attributes !== undefined) {
+    const now = withAttributes(event.attributes, visit);
+    if (now !== event.attributes) changed.attributes = now;
+  }
   for (const [attribute, value] of Object.entries(event)) {
     if (notOfEnvelope.has(attribute)) continue;
     const now = mapStrings(value, '', `/${escapePointer(attribute)}`, visit);
@@ -115,9 +134,11 @@ export const carriersOf = (event: Event, identifiers: ReadonlySet<string>): Read
   const readings = strings.map(([text]) => readingsOf(text));
   const search = searchOf(identifiers, readings.flat());
   if (search === undefined) return [];
-  return strings.flatMap(([, pointer], index) =>
+  const carriers = strings.flatMap(([, pointer], index) =>
     readings[index]!.some((text) => search.isIn(text)) ? [pointer] : [],
   );
+  // The name and the value of an attribute have one place.
+  return [...new Set(carriers)];
 };
 
 /**

@@ -21,10 +21,21 @@ type Encoded<R extends Properties, O extends Properties> = { readonly [K in keyo
   readonly [K in keyof O]?: t.OutputOf<O[K]>;
 };
 
+/** Fields that an object may have besides those that it is known to have. */
+export interface OtherFields {
+  /** What is wrong with one; undefined if nothing is. */
+  readonly fault: (name: string, value: unknown) => string | undefined;
+  /** How many there may be. */
+  readonly max: number;
+  /** The JSON types of their values, for the API description. */
+  readonly schema: ReadonlyArray<string>;
+}
+
 /** A codec of objects that also knows its fields, for the API description. */
 export interface ExactCodec<A, W> extends t.Type<A, W, unknown> {
   readonly required: Properties;
   readonly optional: Properties;
+  readonly others: OtherFields | undefined;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -33,7 +44,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 /**
  * An object with exactly these fields, in this order: the order in which it is encoded. `check` sees the decoded
  * object and answers faults that concern several fields. `elsewhere` says of fields that others would expect what to
- * do instead.
+ * do instead. `others` are kept after the fields; one that is null counts as left out.
  */
 export const exact = <R extends Properties, O extends Properties>(
   name: string,
@@ -41,6 +52,7 @@ export const exact = <R extends Properties, O extends Properties>(
   optional: O,
   check?: (decoded: Decoded<R, O>) => ReadonlyArray<Fault>,
   elsewhere: Readonly<Record<string, string>> = {},
+  others?: OtherFields,
 ): ExactCodec<Decoded<R, O>, Encoded<R, O>> => {
   const fields = [
     ...Object.entries(required).map(([key, codec]) => ({ key, codec, needed: true })),
@@ -48,6 +60,26 @@ export const exact = <R extends Properties, O extends Properties>(
   ];
   const keys = fields.map((field) => field.key);
   const known = new Set(keys);
+
+  const isOther = (key: string): boolean =>
+    others !== undefined && !known.has(key) && !Object.hasOwn(elsewhere, key);
+
+  const faultsOfOthers = (
+    input: Record<string, unknown>,
+    further: ReadonlyArray<string>,
+  ): ReadonlyArray<readonly [string, string]> => {
+    if (others === undefined) return [];
+    const given = further.filter((key) => isOther(key) && input[key] !== null);
+    return given.flatMap((key, index) => {
+      if (index > others.max) return [];
+      if (index === others.max)
+        return [
+          [key, `is one of ${given.length} that ${name} has besides its own; it may have ${others.max}`],
+        ];
+      const fault = others.fault(key, input[key]);
+      return fault === undefined ? [] : [[key, `${fault}${didYouMean(key, keys)}`] as const];
+    });
+  };
 
   const fail = (input: Record<string, unknown>, context: t.Context): t.Errors => {
     const errors: t.ValidationError[] = [];
@@ -62,7 +94,10 @@ export const exact = <R extends Properties, O extends Properties>(
         if (E.isLeft(result)) errors.push(...result.left);
       }
     }
-    const unknown = Object.keys(input).filter((key) => !known.has(key));
+    const further = Object.keys(input).filter((key) => !known.has(key));
+    const unknown = further.filter((key) => others === undefined || Object.hasOwn(elsewhere, key));
+    for (const [key, message] of faultsOfOthers(input, further))
+      errors.push({ value: undefined, context: t.appendContext(context, key, t.never), message });
     for (const key of unknown.slice(0, unknownFieldsMax)) {
       const hint = Object.hasOwn(elsewhere, key) ? `; ${elsewhere[key]}` : didYouMean(key, keys);
       const message = `is not a field of ${name}${hint} (it has ${keys.join(', ')})`;
@@ -80,7 +115,7 @@ export const exact = <R extends Properties, O extends Properties>(
     (value): value is Decoded<R, O> =>
       isObject(value) &&
       fields.every(({ key, codec, needed }) => (value[key] === undefined ? !needed : codec.is(value[key]))) &&
-      Object.keys(value).every((key) => known.has(key)),
+      Object.keys(value).every((key) => known.has(key) || isOther(key)),
     (input, context) => {
       if (!isObject(input)) {
         return E.left([
@@ -106,6 +141,7 @@ export const exact = <R extends Properties, O extends Properties>(
       if (given !== present) {
         const errors = fail(input, context);
         if (errors.length > 0) return E.left(errors);
+        for (const key of Object.keys(input)) if (isOther(key) && input[key] !== null) out[key] = input[key];
       }
       const faults = check?.(out as Decoded<R, O>) ?? [];
       if (faults.length > 0) {
@@ -126,10 +162,12 @@ export const exact = <R extends Properties, O extends Properties>(
         const value = (decoded as Record<string, unknown>)[key];
         if (value !== undefined) out[key] = codec.encode(value);
       }
+      if (others !== undefined)
+        for (const [key, value] of Object.entries(decoded)) if (isOther(key)) out[key] = value;
       return out as Encoded<R, O>;
     },
   );
-  return Object.assign(codec, { required, optional });
+  return Object.assign(codec, { required, optional, others });
 };
 
 /**

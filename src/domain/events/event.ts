@@ -2,18 +2,20 @@
  * An event: the CloudEvents 1.0 envelope around the data of one of the event types.
  *
  * CloudEvents: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md. `specversion` and
- * `datacontenttype` may be left out; then they are `1.0` and `application/json`.
+ * `datacontenttype` may be left out; then they are `1.0` and `application/json`. Other attributes are kept (`attributes.ts`).
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import type { Instant } from '../time/instant.ts';
+import { type Attributes, otherAttributes } from './attributes.ts';
 import { catalogue, type EventData, type EventType, eventTypes } from './catalogue.ts';
+import { codeUnitOrder } from './code-unit-order.ts';
 import { exact, oneOf } from './codec.ts';
 import { type Fault, faultsOf } from './fault.ts';
 import { folderNames } from './identifier.ts';
 import { DateTime } from './scalars.ts';
-import { Assurance, EventId, EventSource, EvidenceUri } from './words.ts';
+import { Assurance, DataContentType, EventId, EventSource, EvidenceUri } from './words.ts';
 
 /** An event of one type, decoded. Optional attributes are absent, not undefined. */
 export interface EventOf<T extends EventType> {
@@ -26,6 +28,8 @@ export interface EventOf<T extends EventType> {
   /** A URI of what attests it. */
   readonly evidence?: string;
   readonly data: EventData<T>;
+  /** Attributes that the ledger does not know, as they were first sent. */
+  readonly attributes?: Attributes;
 }
 
 /** Any event: a union over all types. */
@@ -37,6 +41,16 @@ const anything = new t.Type<unknown, unknown, unknown>(
   t.success,
   t.identity,
 );
+
+/** What to do about attributes that no event may have. */
+const reservedByTheLedger = {
+  data_base64: 'data is a JSON object, in data',
+  position: 'the ledger adds it to what it answers: leave it out',
+  recordedat: 'the ledger adds it to what it answers: leave it out',
+  recordedby: 'the ledger adds it to what it answers: leave it out',
+  authority: 'the ledger adds it to what it answers: leave it out',
+  storedversion: 'it is in the bytes that the ledger keeps: leave it out',
+};
 
 /** The attributes of the envelope, as they are written. */
 export const Envelope = exact(
@@ -50,23 +64,21 @@ export const Envelope = exact(
   },
   {
     specversion: oneOf('the CloudEvents version', ['1.0']),
-    datacontenttype: oneOf('the media type of data', ['application/json']),
+    datacontenttype: DataContentType,
     assurance: Assurance,
     evidence: EvidenceUri,
   },
   undefined,
-  {
-    subject: 'whom or what an event is about stands in its data: leave the attribute out',
-    dataschema: 'the type alone says what is in data: leave the attribute out',
-    data_base64: 'data is a JSON object, in data',
-    position: 'the ledger adds it to what it answers: leave it out',
-    recordedat: 'the ledger adds it to what it answers: leave it out',
-    recordedby: 'the ledger adds it to what it answers: leave it out',
-    authority: 'the ledger adds it to what it answers: leave it out',
-    traceparent: 'events take no extension attributes but assurance and evidence: leave it out',
-    tracestate: 'events take no extension attributes but assurance and evidence: leave it out',
-  },
+  reservedByTheLedger,
+  otherAttributes,
 );
+
+/** The names of attributes that mean something, or that no event may have. */
+export const reservedAttributes: ReadonlyArray<string> = [
+  ...Object.keys(Envelope.required),
+  ...Object.keys(Envelope.optional),
+  ...Object.keys(reservedByTheLedger),
+];
 
 const faultsOfData = (type: EventType, input: unknown): ReadonlyArray<Fault> => {
   const decoded = catalogue[type].data.decode(input);
@@ -107,25 +119,66 @@ export const decodeRecorded = (input: unknown): E.Either<ReadonlyArray<Fault>, E
         : [...faults, ...faultsOfData(type, given.data)],
     );
   }
-  const { id, source, type, time, assurance = 'observed', evidence, data: input_ } = envelope.right;
+  const {
+    id,
+    source,
+    type,
+    time,
+    assurance = 'observed',
+    evidence,
+    data: input_,
+    specversion: _,
+    datacontenttype: __,
+    ...others
+  } = envelope.right;
   const data = catalogue[type].data.decode(input_);
   if (E.isLeft(data)) return E.left(faultsOfData(type, input_));
-  // Two literals rather than a spread: every event that is recorded or read comes by here.
-  return E.right(
-    (evidence === undefined
+  // Two literals rather than a spread: nearly every event that is recorded or read comes by here.
+  const event =
+    evidence === undefined
       ? { id, source, type, time, assurance, data: data.right }
-      : { id, source, type, time, assurance, evidence, data: data.right }) as Event,
-  );
+      : { id, source, type, time, assurance, evidence, data: data.right };
+  for (const _ in others) return E.right({ ...event, attributes: others } as unknown as Event);
+  return E.right(event as Event);
 };
 
-/** The event as JSON, fields in their fixed order: equal events give equal text. */
-export const encodeEvent = (event: Event): Readonly<Record<string, unknown>> => {
+/**
+ * What an event says, as JSON, fields in their fixed order: equal content gives equal text. Attributes that the ledger
+ * does not know are none of it.
+ */
+export const encodeContent = (event: Event): Readonly<Record<string, unknown>> => {
   const { id, source, type, assurance, evidence } = event;
   const time = DateTime.encode(event.time);
   const data = encodeData(event);
   return evidence === undefined
     ? { specversion: '1.0', id, source, type, time, assurance, data }
     : { specversion: '1.0', id, source, type, time, assurance, evidence, data };
+};
+
+/** The event as JSON, with all its attributes. */
+export const encodeEvent = (event: Event): Readonly<Record<string, unknown>> =>
+  event.attributes === undefined ? encodeContent(event) : { ...encodeContent(event), ...event.attributes };
+
+/** Lists whose order says nothing. */
+const withoutOrder: ReadonlySet<string> = new Set(['actions', 'subjects']);
+
+/** Whether a field has a list of texts whose order says nothing. */
+export const isWithoutOrder = (field: string, value: unknown): value is ReadonlyArray<string> =>
+  withoutOrder.has(field) && Array.isArray(value) && value.every((each) => typeof each === 'string');
+
+const inOneOrder = (field: string, value: unknown): unknown => {
+  if (isWithoutOrder(field, value)) return [...value].sort();
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => codeUnitOrder(a, b)));
+};
+
+/** Whether two events say the same: the order of members, of actions and of subjects says nothing. */
+export const isSameContent = (one: Event, other: Event): boolean => {
+  const [first, second] = [encodeContent(one), encodeContent(other)];
+  return (
+    JSON.stringify(first) === JSON.stringify(second) ||
+    JSON.stringify(first, inOneOrder) === JSON.stringify(second, inOneOrder)
+  );
 };
 
 /** The data of an event as JSON. */

@@ -45,6 +45,14 @@ export const EventSource = text(
   `a URI reference of 1 to ${nameLengthMax} characters, no spaces or control characters`,
   (value) => isPlainName(value) && !value.includes(' '),
 );
+/** The media type of data (RFC 6838), with its parameters. JSON is UTF-8 (RFC 8259). */
+export const DataContentType = text(
+  'the media type of data: application/json or one with +json, in UTF-8',
+  (value) =>
+    value.length <= nameLengthMax &&
+    /^application\/(json|[a-z0-9!#$&^_.+-]+\+json)[\t ]*(;|$)/i.test(value) &&
+    !/;[\t ]*charset[\t ]*=[\t ]*(?!"?utf-8"?[\t ]*(;|$))/i.test(value),
+);
 /** A URI. */
 export const EvidenceUri = text(
   'an absolute URI of up to 2048 characters, such as "https://…" or "urn:…"',

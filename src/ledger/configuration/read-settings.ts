@@ -58,6 +58,7 @@ const settingsOf = (values: SettingValues): Settings => {
     witnessesFile: values.witnesses,
     vault: vault === undefined ? undefined : { url: vault, key: values.vaultKey },
     carriedIdentifiers: values.carriedIdentifiers ?? 'refuse',
+    typePrefix: values.typePrefix,
     importMapFile: values.importMap,
     allowedHosts: values.allowedHosts ?? [],
     basePath: values.basePath ?? '',

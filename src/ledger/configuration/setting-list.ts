@@ -11,6 +11,7 @@ import {
   type ReadText,
   storeText,
   trustedProxies,
+  typePrefixText,
   vaultAddress,
   webOrigins,
   wholeNumberTo,
@@ -174,6 +175,14 @@ export const settingList = {
     about: 'what becomes of identifiers of people in other strings of an event: refuse or swap',
     otherwise: 'refuse',
     read: oneOfWords(['refuse', 'swap'] as const),
+  }),
+  typePrefix: setting({
+    variable: 'LEDGER_TYPE_PREFIX',
+    key: 'type-prefix',
+    value: 'prefix',
+    about: 'names that may stand before the types of events, and a dot',
+    otherwise: 'none',
+    read: typePrefixText,
   }),
   importMap: setting({
     variable: 'LEDGER_IMPORT_MAP',

@@ -70,6 +70,12 @@ export const originText: ReadText<string> = (text) =>
     ? E.right(text)
     : E.left('expected up to 255 bytes without spaces or +, such as ledger.example.com/eu');
 
+/** Names as in a reverse domain name, which CloudEvents recommends for types. */
+export const typePrefixText: ReadText<string> = (text) =>
+  /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(text)
+    ? E.right(text)
+    : E.left('expected names with dots between, such as com.example.domicile');
+
 /** Names of hosts, without scheme and port. */
 export const hostNames: ReadText<ReadonlyArray<string>> = (text) =>
   listOf(

@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { PolicyWarning } from '../../contract/answers.ts';
 import type { BodyFault, Problem } from '../../contract/problem.ts';
-import type { EventData } from '../../domain/events/catalogue.ts';
+import { type EventData, eventTypes } from '../../domain/events/catalogue.ts';
 import { decodeEvent, type Event } from '../../domain/events/event.ts';
 import type { Fault } from '../../domain/events/fault.ts';
 import {
@@ -83,13 +83,37 @@ const faultsOfDecoded = (event: Event, warn: (warning: PolicyFault) => void): Re
   return event.type === 'PolicyAdopted' ? faultsOfAdoption(event.data, '/data', warn) : [];
 };
 
+/**
+ * The event with the bare name of its type, where it is sent with the prefix of the settings.
+ *
+ * @param typePrefix without its dot.
+ */
+export const withBareType = (json: unknown, typePrefix: string | undefined): unknown => {
+  if (typePrefix === undefined || typeof json !== 'object' || json === null || !('type' in json)) return json;
+  const { type } = json;
+  return typeof type === 'string' && type.startsWith(`${typePrefix}.`)
+    ? { ...json, type: type.slice(typePrefix.length + 1) }
+    : json;
+};
+
+/** Says how a type with a prefix is taken, where one was sent with another prefix or before one was set. */
+const withPrefixTold = (json: unknown, fault: Fault): Fault => {
+  if (fault.pointer !== '/type') return fault;
+  const { type } = json as { readonly type?: unknown };
+  const bare = typeof type === 'string' && type.includes('.') ? type.slice(type.lastIndexOf('.') + 1) : '';
+  return eventTypes.some((each) => each === bare)
+    ? { ...fault, message: `${fault.message}; LEDGER_TYPE_PREFIX is what may stand before them and a dot` }
+    : fault;
+};
+
 const decodeOne = (
   given: Given,
+  typePrefix: string | undefined,
   warn: (warning: PolicyFault) => void,
 ): E.Either<ReadonlyArray<Fault>, Event> => {
   if ('fault' in given) return E.left([{ pointer: given.pointer ?? '', message: given.fault }]);
-  const decoded = decodeEvent(given.json);
-  if (E.isLeft(decoded)) return decoded;
+  const decoded = decodeEvent(withBareType(given.json, typePrefix));
+  if (E.isLeft(decoded)) return E.left(decoded.left.map((fault) => withPrefixTold(given.json, fault)));
   const faults = faultsOfDecoded(decoded.right, warn);
   return faults.length === 0 ? decoded : E.left(faults);
 };
@@ -107,11 +131,13 @@ const tooManyPeople = (given: Given): Problem => {
  *
  * @param areApart whether they need not be recorded together: then there may be any number of people in them.
  * @param warnings gets what the authors of policies should know, up to `warningsMax`.
+ * @param typePrefix what may stand before types, without the dot.
  */
 export const decodeBatch = async (
   batch: ReadonlyArray<Given>,
   areApart: boolean,
   warnings: PolicyWarning[] = [],
+  typePrefix?: string,
 ): Promise<E.Either<Problem, ReadonlyArray<Event>>> => {
   const turns = new Turns();
   const events: Event[] = [];
@@ -119,7 +145,7 @@ export const decodeBatch = async (
   let people = 0;
   for (const given of batch) {
     if (errors.length >= faultsMax) break;
-    const decoded = decodeOne(given, (warning) => {
+    const decoded = decodeOne(given, typePrefix, (warning) => {
       if (warnings.length < warningsMax) warnings.push({ index: given.index, ...warningOf(warning) });
     });
     if (E.isLeft(decoded)) for (const fault of decoded.left) errors.push({ ...placeOf(given), ...fault });

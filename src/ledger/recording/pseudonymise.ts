@@ -10,8 +10,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Problem } from '../../contract/problem.ts';
-import type { Event } from '../../domain/events/event.ts';
-import { decodeStored, encodeStored } from '../../domain/events/stored.ts';
+import { type Event, isSameContent } from '../../domain/events/event.ts';
+import { decodeStored } from '../../domain/events/stored.ts';
 import { subjectsOf, withSubjects } from '../../domain/events/subjects.ts';
 import { fingerprintKey, type LookFirst } from '../../people/vault/vault.ts';
 import type { EventToAppend, Position, StoredEvent } from '../../store/event-store.ts';
@@ -69,11 +69,10 @@ const namesToAdmit = (
   return [...names];
 };
 
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
-
-/** The place of an event that stands in the batch before with other content, if there is one. */
-const conflictWithin = (events: ReadonlyArray<Event>): number | undefined => {
+/** The events, each that is sent twice as it was sent first; or the place of one that stands before with other content. */
+const asFirstSent = (events: ReadonlyArray<Event>): ReadonlyArray<Event> | Conflict => {
   const bySource = new Map<string, Map<string, Event>>();
+  const first: Event[] = [];
   for (const [place, event] of events.entries()) {
     let ids = bySource.get(event.source);
     if (ids === undefined) {
@@ -82,9 +81,10 @@ const conflictWithin = (events: ReadonlyArray<Event>): number | undefined => {
     }
     const earlier = ids.get(event.id);
     if (earlier === undefined) ids.set(event.id, event);
-    else if (!sameBytes(encodeStored(earlier), encodeStored(event))) return place;
+    else if (!isSameContent(earlier, event)) return { conflict: place };
+    first.push(earlier ?? event);
   }
-  return undefined;
+  return first;
 };
 
 export class Pseudonymiser {
@@ -116,9 +116,8 @@ export class Pseudonymiser {
   /** @returns `being forgotten` if another process forgot people faster than this log learned of it. */
   private async swapped(decoded: DecodedBatch): Promise<PreparedBatch | Conflict | 'being forgotten'> {
     const { log, store } = this.parts;
-    const { events } = decoded;
-    const conflict = conflictWithin(events);
-    if (conflict !== undefined) return { conflict };
+    const events = asFirstSent(decoded.events);
+    if ('conflict' in events) return events;
     for (let searches = 0; searches < searchesMax; searches++) {
       const searchedUpTo = log.head();
       const recordedAlready = await this.compared(events, this.inTheLog(events));
@@ -130,7 +129,9 @@ export class Pseudonymiser {
           if (pseudonym === undefined) throw new Error('a subject was left without a pseudonym');
           return pseudonym;
         };
-        return await swapAll(decoded, recordedAlready, swap, (event) => this.withoutCarried(event, swap));
+        return await swapAll({ ...decoded, events }, recordedAlready, swap, (event) =>
+          this.withoutCarried(event, swap),
+        );
       }
       // Asking the store for its head also brings a replica of the log up to date.
       if (log.head() < admitted.left.upTo) await store.head();
@@ -189,7 +190,7 @@ export class Pseudonymiser {
       const given = events[place]!;
       if (subjectsOf(event.right).size > 0 || subjectsOf(given).size > 0 || mayNeedFingerprint(given))
         aboutPeople.set(place, event.right);
-      else if (!sameBytes(encodeStored(given), encodeStored(event.right))) return { conflict: place };
+      else if (!isSameContent(given, event.right)) return { conflict: place };
       recordedAlready.set(place, position);
     }
     if (aboutPeople.size === 0) return recordedAlready;

@@ -6,7 +6,6 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { PolicyWarning } from '../../contract/answers.ts';
 import type { Problem } from '../../contract/problem.ts';
-import { subjectsOf } from '../../domain/events/subjects.ts';
 import type { AppendError, Position } from '../../store/event-store.ts';
 import type { Ledger } from '../ledger.ts';
 import { withoutCarried } from './carried-identifiers.ts';
@@ -44,9 +43,6 @@ const problemIn =
   ({ decoded, places }: PreparedBatch) =>
   (error: AppendError): Problem =>
     error.kind === 'conflict' ? conflictAt(decoded.given[places[error.index]!]!) : appendProblem(error);
-
-const isAboutPeople = ({ decoded, places }: PreparedBatch): boolean =>
-  places.some((place) => subjectsOf(decoded.events[place]!).size > 0);
 
 /** Records batches. Every refusal is a `Problem`; damage is thrown. */
 export class Recorder {
@@ -109,7 +105,7 @@ export class Recorder {
     if (stopped !== undefined) return TE.left(stopped);
     const warnings: PolicyWarning[] = [];
     return pipe(
-      () => decodeBatch(given, areApart, warnings),
+      () => decodeBatch(given, areApart, warnings, this.ledger.parts.typePrefix),
       TE.flatMapEither(checkAuthority(given, by, this.ledger.parts.log)),
       TE.flatMap((events) => orPassingProblem(() => withoutCarried(events, given, this.ledger.parts))),
       TE.flatMapEither((events) => events),
@@ -119,14 +115,15 @@ export class Recorder {
   }
 
   /**
-   * Appends a batch. A conflict about people may be none: if somebody was forgotten while two requests brought the same
-   * event, each knew them by another pseudonym. So the log is searched again, and the batch appended once more.
+   * Appends a batch. A conflict may be none: two requests may bring the same event with other attributes at once, or each
+   * may know people by other pseudonyms, if somebody was forgotten meanwhile. So the log is searched again, and the batch
+   * appended once more.
    */
   private appended(prepared: PreparedBatch): TE.TaskEither<Problem, Recorded> {
     return pipe(
       this.append(prepared),
       TE.orElse((error) => {
-        if (error.kind !== 'conflict' || !isAboutPeople(prepared)) return TE.left(problemIn(prepared)(error));
+        if (error.kind !== 'conflict') return TE.left(problemIn(prepared)(error));
         return pipe(
           this.pseudonymiser.prepare(prepared.decoded),
           TE.flatMap((again) => pipe(this.append(again), TE.mapLeft(problemIn(again)))),

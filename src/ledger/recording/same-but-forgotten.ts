@@ -1,7 +1,7 @@
 /**
  * Telling an event that is sent again from another one under the same `source` and `id`, after people in it were forgotten.
  */
-import { type Event, encodeEvent } from '../../domain/events/event.ts';
+import { type Event, encodeContent, isWithoutOrder } from '../../domain/events/event.ts';
 
 /** What stands in a string in place of the identifier of somebody forgotten, to compare it with what is stored. */
 export const forgottenHere = '(forgotten)';
@@ -16,6 +16,19 @@ export const sameButForgotten = (
 ): boolean => {
   const withoutForgotten = (text: string): string =>
     text.replace(pseudonyms, (pseudonym) => (isForgotten(pseudonym) ? forgottenHere : pseudonym));
+  /** Each text of the second list that is none of the first stands for somebody forgotten, of whom any text may be. */
+  const sameSet = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean => {
+    const left = new Map<string, number>();
+    for (const text of a) left.set(text, (left.get(text) ?? 0) + 1);
+    return (
+      a.length === b.length &&
+      b.every((text) => {
+        const times = left.get(text) ?? 0;
+        left.set(text, times - 1);
+        return times > 0 || isForgotten(text);
+      })
+    );
+  };
   const same = (a: unknown, b: unknown): boolean => {
     if (typeof b === 'string')
       return a === b || (typeof a === 'string' && (isForgotten(b) || a === withoutForgotten(b)));
@@ -24,8 +37,11 @@ export const sameButForgotten = (
     return (
       Array.isArray(a) === Array.isArray(b) &&
       keysA.length === keysB.length &&
-      keysB.every((key) => same((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
+      keysB.every((key) => {
+        const [inA, inB] = [(a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]];
+        return isWithoutOrder(key, inA) && isWithoutOrder(key, inB) ? sameSet(inA, inB) : same(inA, inB);
+      })
     );
   };
-  return same(encodeEvent(given), encodeEvent(stored));
+  return same(encodeContent(given), encodeContent(stored));
 };

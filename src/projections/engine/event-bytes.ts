@@ -3,10 +3,12 @@
  * that are written exactly as `encodeStored` writes most of them, and says so of any other, which its caller decodes.
  * So it accepts nothing that `decodeStored` would refuse, and finds the same names.
  *
- * A name is found as where it begins and ends. Subjects are identifiers; other names are ASCII without escapes.
+ * Attributes that mean nothing are passed over. A name is found as where it begins and ends. Subjects are identifiers; other names are ASCII without escapes.
  */
 
+import { otherAttributes } from '../../domain/events/attributes.ts';
 import { eventTypes } from '../../domain/events/catalogue.ts';
+import { reservedAttributes } from '../../domain/events/event.ts';
 import { kindAt, listPlace, places } from '../../domain/events/places.ts';
 import { storedVersion } from '../../domain/events/stored.ts';
 import { startOfDay, validDate } from '../../domain/time/instant.ts';
@@ -30,6 +32,12 @@ const isOfIdentifier = Uint8Array.from({ length: 256 }, (_, byte) =>
   /[A-Za-z0-9._:/@-]/.test(String.fromCharCode(byte)) ? 1 : 0,
 );
 const identifierLengthMax = 128;
+const isOfAttributeName = Uint8Array.from({ length: 256 }, (_, byte) =>
+  /[a-z0-9]/.test(String.fromCharCode(byte)) ? 1 : 0,
+);
+/** Less than attributes may have: the rest is decoded. */
+const attributeNameLengthMax = 20;
+const attributeLengthMax = 512;
 
 const types = new Vocabulary(eventTypes.map((type, number) => [type, number]));
 
@@ -50,6 +58,9 @@ const fieldsOfData = new Vocabulary([...fieldsUnder(''), ['scope', inScope], ['o
 const fieldsOfScope = new Vocabulary(fieldsUnder('scope.'));
 const fieldsOfOver = new Vocabulary([...fieldsUnder('over.'), ['scope', inOverScope]]);
 const fieldsOfOverScope = new Vocabulary(fieldsUnder('over.scope.'));
+
+/** Attributes that mean something: after the data, they would count in place of those before it. */
+const known = new Vocabulary(reservedAttributes.map((name, number) => [name, number]));
 
 const head = encoder.encode(`{"storedversion":${storedVersion},"specversion":"1.0","id":"`);
 const source = encoder.encode('","source":"');
@@ -95,8 +106,27 @@ export class EventBytes {
     at = this.endOfText(this.past(assurance, at + timeForm.length));
     const withEvidence = this.past(evidence, at);
     if (withEvidence >= 0) at = this.endOfText(withEvidence);
-    at = this.object(this.past(data, at), fieldsOfData);
+    at = this.attributes(this.object(this.past(data, at), fieldsOfData));
     return at === end - 1 && bytes[at] === closeBrace;
+  }
+
+  /** Reads attributes that mean nothing, after the data: what comes after them, -1 if one is not written as most are. */
+  private attributes(start: number): number {
+    const { bytes } = this;
+    let at = start;
+    for (let given = 0; at >= 0 && bytes[at] === comma; given++) {
+      if (bytes[at + 1] !== quote || given === otherAttributes.max) return -1;
+      const name = at + 2;
+      let end = name;
+      while (isOfAttributeName[bytes[end]!] === 1) end++;
+      if (end === name || end - name > attributeNameLengthMax || bytes[end] !== quote) return -1;
+      if (bytes[end + 1] !== colon || bytes[end + 2] !== quote || known.find(bytes, name, end) >= 0)
+        return -1;
+      at = this.endOfText(end + 3);
+      if (at < 0 || at - (end + 3) > attributeLengthMax) return -1;
+      at++;
+    }
+    return at;
   }
 
   /** The place after these bytes, -1 if it is others that stand there. */

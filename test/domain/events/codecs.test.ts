@@ -102,7 +102,11 @@ describe('an event', () => {
     ['a year of five digits', { time: '+10000-01-01T00:00:00Z' }, '/time'],
     ['another CloudEvents version', { specversion: '0.3' }, '/specversion'],
     ['data that is no object', { data: [] }, '/data'],
-    ['the CloudEvents attribute subject', { subject: 'ana' }, '/subject'],
+    ['an attribute whose name is none', { Evidence: 'urn:a' }, '/Evidence'],
+    ['an attribute that the ledger adds', { position: '1' }, '/position'],
+    ['an attribute that is an object', { trace: {} }, '/trace'],
+    ['an attribute with a control character', { trace: 'a\u0000' }, '/trace'],
+    ['data in Latin-1', { datacontenttype: 'application/json; charset=iso-8859-1' }, '/datacontenttype'],
   ])('refuses %s', (_, change, pointer) => {
     expect(faultsOf({ ...moved, ...change }).map((fault) => fault.pointer)).toEqual([pointer]);
   });

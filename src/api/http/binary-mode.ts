@@ -1,0 +1,68 @@
+/**
+ * CloudEvents binary mode: attributes in `ce-` headers, the data as the body (CloudEvents 1.0.2, HTTP protocol binding 3.1).
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { BodyFault, Problem } from '../../contract/problem.ts';
+import type { Given } from '../../ledger/recording/decode-batch.ts';
+import { eventValuesMax, readJson } from './bodies.ts';
+import type { Body } from './content-coding.ts';
+
+const attributePrefix = 'ce-';
+
+/** Whether the headers are those of an event in binary mode. */
+export const isBinary = (headers: Headers): boolean => {
+  for (const [name] of headers) if (name.startsWith(attributePrefix)) return true;
+  return false;
+};
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The value of a quoted string (RFC 9110, 5.6.4), other values as they are. */
+const unquoted = (value: string): string =>
+  value.length >= 2 && value.startsWith('"') && value.endsWith('"')
+    ? value.slice(1, -1).replace(/\\(.)/g, '$1')
+    : value;
+
+/** The bytes of a value, of which each character is one, with percent-encoded ones decoded once (RFC 3986, 2.4). */
+const bytesOf = (value: string): Uint8Array =>
+  Buffer.from(
+    value.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  );
+
+const decoded = (value: string): string | undefined => {
+  try {
+    return utf8.decode(bytesOf(unquoted(value)));
+  } catch {
+    return undefined;
+  }
+};
+
+/** Reads an event in binary mode; its `Content-Type` is that of the data. */
+export const readBinary = async (
+  headers: Headers,
+  body: Body,
+): Promise<E.Either<Problem, ReadonlyArray<Given>>> => {
+  const data = await readJson(body, eventValuesMax);
+  if (E.isLeft(data)) return data;
+  const attributes: [string, unknown][] = [];
+  const errors: BodyFault[] = [];
+  for (const [header, value] of headers) {
+    if (!header.startsWith(attributePrefix)) continue;
+    const name = header.slice(attributePrefix.length);
+    const text = decoded(value);
+    if (text !== undefined) attributes.push([name, text]);
+    else {
+      const message = `the header ${header} is not UTF-8; percent-encode each byte beyond ASCII`;
+      errors.push({ index: 0, pointer: `/${name}`, message });
+    }
+  }
+  if (errors.length > 0) return E.left({ kind: 'invalid-events', errors });
+  const type = headers.get('content-type');
+  const json = {
+    ...Object.fromEntries(attributes),
+    ...(type === null ? {} : { datacontenttype: type }),
+    data: data.right,
+  };
+  return E.right([{ index: 0, json }]);
+};
