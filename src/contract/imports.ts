@@ -17,11 +17,7 @@ export const ImportBody = exact(
 );
 
 /** What of a record became no event, and why. `index` counts records from 0, `line` lines from 1. */
-export const UnmappedRecord = exact(
-  'UnmappedRecord',
-  { index: t.number, message: t.string },
-  { line: t.number },
-);
+const UnmappedRecord = exact('UnmappedRecord', { index: t.number, message: t.string }, { line: t.number });
 export type UnmappedRecord = t.TypeOf<typeof UnmappedRecord>;
 
 /** What an import did: `recorded` and `duplicates` are events, and `unmapped` says what became none, up to a limit. */

@@ -20,11 +20,7 @@ export interface Imported {
 export type Importer = (record: unknown) => E.Either<ReadonlyArray<Fault>, Imported>;
 
 /** Events of one record: it is recorded whole or not at all. */
-export const recordEventsMax = 1_000;
-
-/** A record that becomes no event. */
-export const unmapped = (...reasons: ReadonlyArray<string>): E.Either<never, Imported> =>
-  E.right({ events: [], unmapped: reasons });
+const recordEventsMax = 1_000;
 
 /**
  * The importer, held to its promise: every event decodes (R2), and there are no more of them than go together. The

@@ -51,7 +51,7 @@ export const Mapping = exact(
 export type Mapping = t.TypeOf<typeof Mapping>;
 
 /** The population of data that no rule gives one; nobody registers it, so its events are discrepancies. */
-export const unmappedPopulation = 'unmapped';
+const unmappedPopulation = 'unmapped';
 
 const firstFitting = <R extends { readonly match: string }>(
   all: ReadonlyArray<R> | undefined,

@@ -6,7 +6,7 @@ import { CsvError, parse } from 'csv-parse';
 import type { Bytes, GivenRecord } from './given-record.ts';
 
 /** Characters of one row. */
-export const rowCharactersMax = 1_024 * 1_024;
+const rowCharactersMax = 1_024 * 1_024;
 const columnsMax = 1_000;
 
 /** What is wrong with the row of names, if anything. */

@@ -5,9 +5,9 @@ import { objectIn } from '../imported/record-fields.ts';
 import type { Bytes, GivenRecord } from './given-record.ts';
 
 /** A document that is not NDJSON is parsed as a whole. */
-export const documentBytesMax = 256 * 1_024 * 1_024;
+const documentBytesMax = 256 * 1_024 * 1_024;
 /** A line of NDJSON. */
-export const recordLineBytesMax = 16 * 1_024 * 1_024;
+const recordLineBytesMax = 16 * 1_024 * 1_024;
 
 /**
  * The records in a document: the items of a list, or of the first of these members that it has; else the document itself.
