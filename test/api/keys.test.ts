@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import type { ApiEnv } from '../../src/api/http/caller.ts';
 import { LedgerMetrics } from '../../src/api/observing/ledger-metrics.ts';
+import { backupRoutes } from '../../src/api/routes/backups.ts';
 import { evidenceRoutes } from '../../src/api/routes/evidence.ts';
 import { findingRoutes } from '../../src/api/routes/findings.ts';
 import { importRoutes } from '../../src/api/routes/importing.ts';
@@ -26,6 +27,7 @@ import { readRoutes } from '../../src/api/routes/reads.ts';
 import { recordingRoutes } from '../../src/api/routes/recording.ts';
 import { registryRoutes } from '../../src/api/routes/registry.ts';
 import { replayRoutes } from '../../src/api/routes/replays.ts';
+import { reportRoutes } from '../../src/api/routes/reports.ts';
 import { subjectRoutes } from '../../src/api/routes/subjects.ts';
 import { vaultGuard, vaultRoutes } from '../../src/api/routes/vault.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -187,7 +189,9 @@ describe('a ledger with keys', () => {
       .route('/v1', reachRoutes(ledger))
       .route('/v1', findingRoutes(ledger))
       .route('/v1', movementRoutes(ledger))
-      .route('/v1', readRoutes(ledger));
+      .route('/v1', readRoutes(ledger))
+      .route('/v1', backupRoutes(ledger))
+      .route('/v1', reportRoutes(ledger));
     const body = JSON.stringify(enrolled('zoe'));
     const headers = { 'content-type': 'application/cloudevents+json' };
     const json = { 'content-type': 'application/json' };
@@ -203,6 +207,13 @@ describe('a ledger with keys', () => {
       ['/v1/subjects/zoe', { method: 'DELETE' }],
       ['/v1/parties/tiktok/reach', {}],
       ['/v1/findings', {}],
+      ['/v1/findings/none', {}],
+      ['/v1/findings/none/subjects', { headers: { accept: 'text/csv' } }],
+      ['/v1/parties/tiktok/affected', { headers: { accept: 'application/x-ndjson' } }],
+      ['/v1/subjects/zoe', {}],
+      ['/v1/backups', {}],
+      ['/v1/backups/b1', {}],
+      ['/v1/reports/backups', {}],
       ['/v1/transfers', {}],
       ['/v1/reads', {}],
       ['/v1/events', {}],

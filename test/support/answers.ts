@@ -29,7 +29,7 @@ export const questionsAbout = ({
     ...each('sites', sites, '', '/holdings'),
     ...each('populations', populations, ''),
     ...each('datasets', datasets, '', '/lineage'),
-    ...each('parties', parties, '', '/reach'),
+    ...each('parties', parties, '', '/reach', '/affected'),
     ...[
       'sites',
       'populations',
@@ -37,6 +37,7 @@ export const questionsAbout = ({
       'parties',
       'policies',
       'transfers',
+      'backups',
       'discrepancies',
       'findings',
     ].map((list) => `/v1/${list}`),
