@@ -1,6 +1,7 @@
 /**
  * The auditors' console: where people's data lived and who could reach it, on two clocks.
  */
+import './ledger/signed-in.ts';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode, useEffect } from 'react';

@@ -10,7 +10,8 @@ import type { Problem } from '../contract/problem.ts';
 import type { Mapping } from '../import/mapping/mapping.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { passingProblem } from '../ledger/passing-problems.ts';
-import type { TrustedProxies } from '../ledger/settings.ts';
+import type { LoginSettings, TrustedProxies } from '../ledger/settings.ts';
+import { Logins } from '../people/access/logins.ts';
 import { vaultPath } from '../people/vault/vault-wire.ts';
 import { letEverybodyIn, letIn, neededFor } from './http/access.ts';
 import { answerHeaders, compressed } from './http/answer-headers.ts';
@@ -33,6 +34,7 @@ import { findingRoutes } from './routes/findings.ts';
 import { healthRoutes } from './routes/health.ts';
 import { importRoutes } from './routes/importing.ts';
 import { logRoutes } from './routes/log.ts';
+import { loginRoutes } from './routes/login.ts';
 import { proofRoutes, tileRoutes } from './routes/merkle-log.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { movementRoutes } from './routes/movements.ts';
@@ -98,6 +100,8 @@ export interface AppOptions {
   readonly trustProxy?: TrustedProxies | undefined;
   /** The origins of other sites whose pages may ask. */
   readonly corsOrigins?: ReadonlyArray<string> | undefined;
+  /** The issuer of logins, if there is one. */
+  readonly logins?: LoginSettings | undefined;
   /** How many requests a caller may send in a minute; 0 for any number. */
   readonly requestsPerMinute?: number | undefined;
   /** What is measured, where others pass it on. */
@@ -125,6 +129,7 @@ export const createApp = (ledger: Ledger, logger: Logger, options: AppOptions = 
   } = options;
   const app = new Hono<ApiEnv>({ getPath: routedPath(basePath) });
   const readOrigin = originReader(trustProxy);
+  const logins = options.logins === undefined ? undefined : new Logins(options.logins, ledger.parts.now);
   const metrics = options.metrics ?? new LedgerMetrics(ledger);
   app.use(nameRequest);
   app.use(observeRequests(logger, metrics, options.tracing));
@@ -142,7 +147,8 @@ export const createApp = (ledger: Ledger, logger: Logger, options: AppOptions = 
   app.use(compressed);
   app.use(answerHeaders);
   if (trusted) app.use(letEverybodyIn);
-  else app.use(refuseOtherSites(ledger, allowedHosts, corsOrigins), letIn(ledger));
+  else
+    app.use(refuseOtherSites(ledger, allowedHosts, corsOrigins, logins !== undefined), letIn(ledger, logins));
   if (requestsPerMinute > 0) {
     app.use(
       limitRequests(
@@ -174,6 +180,7 @@ export const createApp = (ledger: Ledger, logger: Logger, options: AppOptions = 
   // Who asks another process for the vault passes it on to nobody.
   if (ledger.parts.vault.at === null)
     app.route(vaultPath, vaultRoutes(ledger.parts.vault, vaultGuard(ledger)));
+  app.route('/', loginRoutes(logins, options.logins?.clientId));
   app.route('/', consoleRoutes(undefined, basePath));
   // The API does not change while the process lives.
   let description: ReturnType<typeof describeApi> | undefined;

@@ -15,6 +15,7 @@ import { askingOf } from './asking.ts';
 import { type ClientError, ClientFailure } from './errors.ts';
 import { eventCalls } from './event-calls.ts';
 import { logCalls } from './log-calls.ts';
+import { loginCalls } from './login-calls.ts';
 import { policyCalls } from './policy-calls.ts';
 import type { PeriodQuestion, Question } from './questions.ts';
 import { registryCalls } from './registry-calls.ts';
@@ -111,6 +112,8 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
     replays: replayCalls(asking),
     /** What others can check of the log: C2SP tlog-checkpoint, tlog-proof. */
     log: logCalls(asking),
+
+    login: loginCalls(asking),
 
     health: {
       /** Whether it is ready for questions; also where it is not, it says how far it is. */

@@ -1,6 +1,7 @@
 /**
  * The settings of a ledger. `configuration/` reads them from options, the environment and a file.
  */
+import type { LoginOptions } from '../people/access/logins.ts';
 import type { HttpVaultOptions } from '../people/vault/http-vault.ts';
 
 /** What to do with the identifier of a subject that an event carries in another string (R21). */
@@ -13,6 +14,12 @@ export type TrustedProxies = 'off' | 'on' | ReadonlyArray<string>;
 export interface TlsFiles {
   readonly certificate: string;
   readonly key: string;
+}
+
+/** The issuer of OpenID Connect whose logins are let in. */
+export interface LoginSettings extends LoginOptions {
+  /** The client as which the console signs in; without one it asks for a key. */
+  readonly clientId?: string | undefined;
 }
 
 export interface Settings {
@@ -47,11 +54,12 @@ export interface Settings {
   readonly tls?: TlsFiles | undefined;
   /** The origins of other sites whose pages may ask the API (CORS). */
   readonly corsOrigins?: ReadonlyArray<string> | undefined;
+  readonly logins?: LoginSettings | undefined;
   /** How many requests a caller may send in a minute; 0 for any number. */
   readonly requestsPerMinute?: number | undefined;
   /** The level of the server's own log. */
   readonly logLevel?: LogLevel | undefined;
 }
 
-export const logLevels = ['error', 'warn', 'info', 'debug', 'silent'] as const;
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];

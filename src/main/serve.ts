@@ -61,7 +61,7 @@ export const whoMayUse = ({ ledger, url, firstKeyFile }: Running): string => {
 const makeFirstKey = (ledger: Ledger, settings: Settings): string | undefined => {
   const { keys, now } = ledger.parts;
   const isForThisMachine = isLoopbackHost(settings.host) && (settings.trustProxy ?? 'off') === 'off';
-  if (isForThisMachine || keys.areSetUp()) return undefined;
+  if (isForThisMachine || keys.areSetUp() || settings.logins !== undefined) return undefined;
   const token = keys.create('first', Scope.words, now(), randomBytes);
   if (E.isLeft(token)) return undefined;
   const file = join(settings.dataDirectory, 'first-key.txt');

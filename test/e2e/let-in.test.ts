@@ -11,6 +11,8 @@ import { consoleRoutes } from '../../src/api/routes/console.ts';
 import { filesIn } from '../../src/ledger/files.ts';
 import { serve } from '../../src/main/serve.ts';
 import { Keys } from '../../src/people/access/keys.ts';
+import { freePort } from '../support/free-port.ts';
+import { audience, oidcIssuer } from '../support/oidc-issuer.ts';
 import { reverseProxy } from '../support/reverse-proxy.ts';
 import { newDataDirectory, removeDirectory, settingsIn } from '../support/server.ts';
 import { Console, foundingCase, panel } from './support/console.ts';
@@ -87,6 +89,48 @@ describe('Given a ledger under a path of its host, behind a proxy', () => {
     } finally {
       await proxy.close();
       await running.stop();
+      removeDirectory(directory);
+    }
+  });
+});
+
+describe('Given a ledger with an issuer of logins', () => {
+  it('when the reader signs in there, then they come back to where they were, and are let in', async () => {
+    const directory = newDataDirectory();
+    const port = await freePort();
+    const { issuer, close } = await oidcIssuer(`http://127.0.0.1:${port}/domicile/signed-in`);
+    const running = await serve({
+      ...(await settingsIn(directory)),
+      port,
+      basePath: '/domicile',
+      logins: {
+        issuer,
+        audience,
+        nameClaim: 'sub',
+        clientId: 'console',
+        scopes: [{ claim: 'groups', value: 'auditors', scopes: ['audit'] }],
+      },
+    });
+    try {
+      const page = await the.page(`${running.url}/log?type=DataMoved`, { timezone: 'UTC' });
+      await page.getByRole('button', { name: `Sign in with ${new URL(issuer).host}` }).click();
+      await page.locator('input[name="login"]').fill('ana.auditor');
+      await page.locator('input[name="password"]').fill('any');
+      await page.locator('button[type="submit"]').click();
+      await page.locator('button[type="submit"]').click();
+      await page
+        .getByRole('heading', { name: /events$/ })
+        .first()
+        .waitFor();
+      expect(new URL(page.url()).pathname).toBe('/domicile/log');
+      expect(page.url()).toContain('type=DataMoved');
+      expect(page.url()).not.toContain('code=');
+      // Another tab is not signed in.
+      const other = await the.page(`${running.url}/log`, { timezone: 'UTC' });
+      await other.getByRole('heading', { name: 'This ledger requires a key' }).waitFor();
+    } finally {
+      await running.stop();
+      await close();
       removeDirectory(directory);
     }
   });

@@ -25,6 +25,11 @@ const samples: Readonly<Record<SettingName, readonly [string, string, string]>> 
   tlsCert: ['/one.pem', '/two.pem', '/three.pem'],
   tlsKey: ['/one.key', '/two.key', '/three.key'],
   corsOrigins: ['https://one.example', 'https://two.example', 'http://three.example:8080'],
+  oidcIssuer: ['https://one.example', 'https://two.example/realms/audit', 'http://localhost:8080'],
+  oidcAudience: ['one', 'two', 'three'],
+  oidcScopes: ['groups=a -> audit', 'groups=b -> audit identify, scope=write -> emit', 'sub=c -> admin'],
+  oidcNameClaim: ['one', 'two', 'three'],
+  oidcClientId: ['one', 'two', 'three'],
   requestsPerMinute: ['1', '2', '3'],
   waitMs: ['1', '2', '3'],
   origin: ['one.example', 'two.example', 'three.example'],
@@ -43,6 +48,8 @@ const beside: Readonly<Record<string, string>> = {
   LEDGER_TLS_CERT: '/beside.pem',
   LEDGER_TLS_KEY: '/beside.key',
   LEDGER_VAULT: 'http://beside.example',
+  LEDGER_OIDC_ISSUER: 'https://beside.example',
+  LEDGER_OIDC_AUDIENCE: 'beside',
 };
 
 const written = (lines: string): string => {

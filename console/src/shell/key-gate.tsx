@@ -1,13 +1,18 @@
 /**
  * Signing in with a key, where the ledger requires one.
  */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { loginFault, loginOffered, signIn } from '../ledger/login.ts';
 import { setKey, useSession } from '../ledger/session.ts';
 
 export const KeyGate = () => {
   const { token } = useSession();
   const [typed, setTyped] = useState('');
   const [keep, setKeep] = useState(false);
+  const [login, setLogin] = useState<Awaited<ReturnType<typeof loginOffered>>>();
+  useEffect(() => {
+    void loginOffered().then(setLogin);
+  }, []);
   return (
     <form
       className="key-gate"
@@ -18,6 +23,12 @@ export const KeyGate = () => {
       }}
     >
       <h1>{token === undefined ? 'This ledger requires a key' : 'This key is not accepted'}</h1>
+      {loginFault === undefined ? null : <p role="alert">You are not signed in: {loginFault}.</p>}
+      {login === undefined ? null : (
+        <button type="button" onClick={() => void signIn(login)}>
+          Sign in with {new URL(login.issuer).host}
+        </button>
+      )}
       <p>
         To read, the key needs the scope <code>audit</code>; to look people up by their own identifiers, it
         also needs <code>identify</code>. The operator of the ledger creates keys with{' '}

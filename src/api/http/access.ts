@@ -3,13 +3,19 @@
  * record events, `audit` to read, `admin` for replays, policies and erasure, `vault` for processes that share the vault.
  * `identify` shows and accepts people's own identifiers.
  */
+import * as E from 'fp-ts/lib/Either.js';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { boundsOf, Scope } from '../../people/access/keys.ts';
+import { boundsOf, isTokenOfKey, Scope } from '../../people/access/keys.ts';
+import type { Logins } from '../../people/access/logins.ts';
 import { vaultPath } from '../../people/vault/vault-wire.ts';
 import type { ApiEnv, Caller } from './caller.ts';
 import { consolePaths } from './console-paths.ts';
 import { problem } from './problem.ts';
+
+const msPerSecond = 1_000;
+/** When a login may try again whose issuer is away. */
+const issuerRetryMs = 5_000;
 
 /** A caller with every scope: without keys, or in a process that holds the ledger's files itself. */
 const everyScope: Caller = {
@@ -27,6 +33,8 @@ const publicPaths: ReadonlySet<string> = new Set([
   '/readyz',
   '/openapi.json',
   '/reference',
+  '/login.json',
+  '/login/token',
 ]);
 
 /** The head of the log and the hashes under it say nothing of anybody; entries name sources and ids. */
@@ -62,26 +70,46 @@ const unauthorized = (context: Context): Response => {
   return problem(context, { kind: 'unauthorized', detail });
 };
 
-const forbidden = (context: Context, needed: Scope): Response => {
+const forbidden = (context: Context, needed: Scope, what: 'key' | 'login' = 'key'): Response => {
   const challenge = `Bearer realm="domicile", error="insufficient_scope", scope="${needed}"`;
   context.header('WWW-Authenticate', challenge);
-  return problem(context, { kind: 'forbidden', detail: `the key lacks the scope ${needed}` });
+  return problem(context, { kind: 'forbidden', detail: `the ${what} lacks the scope ${needed}` });
 };
 
-/** Lets in callers whose key has the needed scope; while no keys are set up, everybody. */
+const issuerAway = (context: Context): Response =>
+  problem(context, {
+    kind: 'unavailable',
+    detail:
+      'the issuer of logins cannot be asked, so this token cannot be verified; keys are let in all the same',
+    retryAfterMs: issuerRetryMs,
+  });
+
+/**
+ * Lets in callers whose key or login has the needed scope; while no keys are set up and there is no issuer of logins,
+ * everybody.
+ */
 export const letIn =
-  (ledger: Ledger): MiddlewareHandler<ApiEnv> =>
+  (ledger: Ledger, logins?: Logins): MiddlewareHandler<ApiEnv> =>
   async (context, next) => {
     const { keys } = ledger.parts;
     const needed = neededFor(context.req.method, context.req.path);
     if (needed === undefined) return next();
-    if (!keys.areSetUp()) {
+    const token = /^Bearer (\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
+    if (logins !== undefined && token !== undefined && !isTokenOfKey(token)) {
+      const login = await logins.loginOf(token);
+      if (E.isLeft(login)) return login.left === 'invalid' ? unauthorized(context) : issuerAway(context);
+      const { name, scopes, expiresAt } = login.right;
+      if (!scopes.has(needed)) return forbidden(context, needed, 'login');
+      const isStillLetIn = (): boolean => ledger.parts.now() < expiresAt * msPerSecond;
+      context.set('caller', { keyName: name, scopes, bounds: {}, isStillLetIn });
+      return next();
+    }
+    if (!keys.areSetUp() && logins === undefined) {
       if (needed === 'vault' && ledger.parts.vault.at === null)
         return problem(context, { kind: 'forbidden', detail: noVault });
       context.set('caller', { ...everyScope, isStillLetIn: () => !keys.areSetUp() });
       return next();
     }
-    const token = /^Bearer (\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
     const key = token === undefined ? undefined : keys.holderOf(token);
     if (key === undefined) return unauthorized(context);
     const scopes = new Set(key.scopes);

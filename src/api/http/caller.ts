@@ -14,7 +14,7 @@ import type { Origin } from './forwarded.ts';
 
 /** A caller that was let in. */
 export interface Caller {
-  /** The name of its key; null while no keys are set up. */
+  /** The name of its key or login; null while callers need none. */
   readonly keyName: string | null;
   readonly scopes: ReadonlySet<Scope>;
   /** What it may record. */

@@ -1,6 +1,7 @@
 /** The addresses at which the console's page is shown. */
 export const consolePaths = [
   '/',
+  '/signed-in',
   '/person',
   '/map',
   '/site',

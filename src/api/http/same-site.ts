@@ -49,16 +49,18 @@ const isCrossSite = (context: Context, host: string, others: ReadonlyArray<strin
  *
  * @param allowedHosts names besides those of this machine. With keys, hosts are looked at where this names some.
  * @param corsOrigins other sites whose pages may ask.
+ * @param hasLogins whether callers need a token even without keys.
  */
 export const refuseOtherSites =
   (
     ledger: Ledger,
     allowedHosts: ReadonlyArray<string>,
     corsOrigins: ReadonlyArray<string>,
+    hasLogins: boolean,
   ): MiddlewareHandler<ApiEnv> =>
   async (context, next) => {
     if (probedPaths.has(context.req.path)) return next();
-    const hasKeys = ledger.parts.keys.areSetUp();
+    const hasKeys = hasLogins || ledger.parts.keys.areSetUp();
     const host = context.req.header('host') ?? new URL(context.req.url).host;
     const { forwardedHost } = context.get('origin');
     const names = forwardedHost === undefined ? [host] : [host, forwardedHost];

@@ -4,7 +4,7 @@
  * The path, the query and the other headers of a request are never part of it. A line of the log, a metric and a trace all
  * come from the same few fields.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import type { Logger } from 'pino';
@@ -13,17 +13,26 @@ import type { LedgerMetrics } from './ledger-metrics.ts';
 import type { ObservedRequest, Tracing } from './observed-request.ts';
 import { readTraceParent } from './trace-parent.ts';
 
+/** Digits of the hash of a login's name: enough to tell a few thousand apart. */
+const hashDigits = 12;
+
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 const routeOf = (context: Context<ApiEnv>): string =>
   matchedRoutes(context).findLast(({ method }) => method !== 'ALL')?.path ?? 'none';
+
+/** The name of a key as it is; of a login a hash of it, for a person signed in. */
+const shownName = (name: string | null): string | null =>
+  name?.startsWith('login:') === true
+    ? `login:${createHash('sha256').update(name).digest('hex').slice(0, hashDigits)}`
+    : name;
 
 const observed = (context: Context<ApiEnv>, began: number): ObservedRequest => {
   const caller: Caller | undefined = context.get('caller');
   const { method } = context.req;
   return {
     requestId: context.get('requestId'),
-    who: caller?.keyName ?? null,
+    who: shownName(caller?.keyName ?? null),
     method: methods.has(method) ? method : 'other',
     route: routeOf(context),
     status: context.res.status,

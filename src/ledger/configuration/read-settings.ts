@@ -2,7 +2,7 @@
  * Reads the settings from everywhere they may be given, each with its default. Every fault is told with its place.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import type { Settings } from '../settings.ts';
+import type { LoginSettings, Settings } from '../settings.ts';
 import type { GivenTexts, SettingFault } from './configuration-file.ts';
 import { type Environment, givenSettings, type SettingSources } from './given-settings.ts';
 import { type SettingName, type SettingValues, settingList, settingNames } from './setting-list.ts';
@@ -30,20 +30,34 @@ const valuesOf = (given: GivenTexts): E.Either<ReadonlyArray<SettingFault>, Sett
   return faults.length > 0 ? E.left(faults) : E.right(values as SettingValues);
 };
 
+/** Settings that need another one, and why. */
+const needed: ReadonlyArray<readonly [there: SettingName, missing: SettingName, what: string]> = [
+  ['tlsCert', 'tlsKey', 'TLS takes both a certificate and its key'],
+  ['tlsKey', 'tlsCert', 'TLS takes both a certificate and its key'],
+  ['oidcIssuer', 'oidcAudience', 'an issuer makes tokens for others as well'],
+  ['oidcAudience', 'oidcIssuer', 'somebody has to issue the tokens'],
+  ['oidcScopes', 'oidcIssuer', 'somebody has to issue the tokens'],
+  ['oidcClientId', 'oidcIssuer', 'somebody has to issue the tokens'],
+];
+
 /** Faults of settings that are well by themselves, and do not go together. */
-const faultsBetween = (values: SettingValues, given: GivenTexts): ReadonlyArray<SettingFault> => {
-  const { tlsCert, tlsKey } = values;
-  if ((tlsCert === undefined) === (tlsKey === undefined)) return [];
-  const [there, missing] =
-    tlsKey === undefined ? (['tlsCert', 'tlsKey'] as const) : (['tlsKey', 'tlsCert'] as const);
-  const { variable, key } = settingList[missing];
-  return [
-    {
-      place: given[there]?.place ?? '',
-      message: `TLS takes both a certificate and its key: give ${variable} or ${key} as well`,
-    },
-  ];
-};
+const faultsBetween = (values: SettingValues, given: GivenTexts): ReadonlyArray<SettingFault> =>
+  needed.flatMap(([there, missing, what]) => {
+    if (values[there] === undefined || values[missing] !== undefined) return [];
+    const { variable, key } = settingList[missing];
+    return [{ place: given[there]?.place ?? '', message: `${what}: give ${variable} or ${key} as well` }];
+  });
+
+const loginsOf = ({
+  oidcIssuer: issuer,
+  oidcAudience: audience,
+  oidcScopes: scopes = [],
+  oidcNameClaim: nameClaim = 'sub',
+  oidcClientId: clientId,
+}: SettingValues): LoginSettings | undefined =>
+  issuer === undefined || audience === undefined
+    ? undefined
+    : { issuer, audience, scopes, nameClaim, clientId };
 
 const settingsOf = (values: SettingValues): Settings => {
   const { store = storeOtherwise, vault, tlsCert, tlsKey } = values;
@@ -65,6 +79,7 @@ const settingsOf = (values: SettingValues): Settings => {
     trustProxy: values.trustProxy ?? 'off',
     tls: tlsCert === undefined || tlsKey === undefined ? undefined : { certificate: tlsCert, key: tlsKey },
     corsOrigins: values.corsOrigins ?? [],
+    logins: loginsOf(values),
     requestsPerMinute: values.requestsPerMinute ?? 0,
     logLevel: values.logLevel ?? 'warn',
   };

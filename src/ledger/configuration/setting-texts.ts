@@ -3,6 +3,8 @@
  */
 import { isIP } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
+import { Scope } from '../../people/access/keys.ts';
+import type { ClaimScopes } from '../../people/access/logins.ts';
 import type { TrustedProxies } from '../settings.ts';
 
 /** Reads the text of a setting. The left says what was expected; it never repeats the text, which may be a secret. */
@@ -112,6 +114,35 @@ export const basePathText: ReadText<string> = (text) => {
     ? E.left(`expected a path that does not begin with /${segments[0]}, which is a path of the API itself`)
     : E.right(path);
 };
+
+/** The address of an issuer: over TLS, unless it is on this machine. */
+export const issuerText: ReadText<string> = (text) => {
+  const url = URL.parse(text);
+  const isIssuer =
+    url !== null &&
+    (url.protocol === 'https:' ||
+      (url.protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname))) &&
+    [url.username, url.password, url.search, url.hash].every((part) => part === '');
+  return isIssuer
+    ? E.right(text)
+    : E.left(
+        'expected the address of the issuer as its tokens give it, such as https://login.example.org/realms/audit',
+      );
+};
+
+/** Values of claims, and the scopes that each gives. */
+export const claimScopes: ReadText<ReadonlyArray<ClaimScopes>> = (text) =>
+  listOf(
+    text,
+    (item) => {
+      const [, claim, value, words = ''] = /^([\w:./-]+)=([^=]+?)\s*->\s*([a-z ]+)$/.exec(item) ?? [];
+      const scopes = words.trim().split(/ +/);
+      return claim !== undefined && value !== undefined && scopes.every((scope) => Scope.is(scope))
+        ? { claim, value, scopes: scopes.filter(Scope.is) }
+        : undefined;
+    },
+    `expected CLAIM=VALUE -> SCOPES, separated by commas, with scopes of ${Scope.words.join(', ')}: groups=auditors -> audit identify`,
+  );
 
 const isAddressOrNetwork = (item: string): boolean => {
   const [address = '', prefix, ...more] = item.split('/');

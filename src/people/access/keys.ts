@@ -56,6 +56,11 @@ const tokenBytes = 32;
 /** How long a process waits for another one that makes or revokes a key, in milliseconds. */
 const lockWaitMsMax = 10_000;
 
+const tokenPrefix = 'dom_';
+
+/** Whether a token is one of a key, by its form. */
+export const isTokenOfKey = (token: string): boolean => token.startsWith(tokenPrefix);
+
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /** What a key is bound to. */
@@ -206,7 +211,7 @@ export class Keys {
     return this.change((keys): E.Either<KeyProblem, readonly [Key[], string]> => {
       if (keys.some((key) => key.name === name && key.revokedAt === undefined)) return E.left('name-taken');
       if (keys.length >= keysMax) return E.left('too-many');
-      const token = `dom_${Buffer.from(random(tokenBytes)).toString('base64url')}`;
+      const token = `${tokenPrefix}${Buffer.from(random(tokenBytes)).toString('base64url')}`;
       const made = {
         name,
         scopes,

@@ -1,0 +1,76 @@
+/**
+ * How the console signs in with an issuer of OpenID Connect: the authorization code flow with PKCE (RFC 7636), as a public
+ * client.
+ *
+ * The page goes to the issuer, comes back with a code, and exchanges it here: so it asks nobody but the ledger, as its
+ * Content-Security-Policy says. What is exchanged is passed on as it is, and kept nowhere.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { Hono } from 'hono';
+import * as t from 'io-ts';
+import { TokenRequest } from '../../contract/login.ts';
+import type { Logins } from '../../people/access/logins.ts';
+import type { ApiEnv } from '../http/caller.ts';
+import { jsonBody } from '../http/json-body.ts';
+import { problem } from '../http/problem.ts';
+
+/** How long the answer of the issuer is waited for, in milliseconds. */
+const issuerMsMax = 10_000;
+/** What the issuer answers has tokens; other members are its own business. */
+const IssuedToken = t.type({ access_token: t.string });
+
+/** The routes `/login.json` and `/login/token`. */
+export const loginRoutes = (logins: Logins | undefined, clientId: string | undefined): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
+  routes.use('/login*', async (context, next) => {
+    await next();
+    context.header('Cache-Control', 'no-store');
+  });
+  const away = {
+    kind: 'unavailable',
+    detail: 'the issuer of logins cannot be asked',
+    retryAfterMs: 5_000,
+  } as const;
+
+  routes.get('/login.json', async (context) => {
+    if (logins === undefined || clientId === undefined) return context.json({ login: null });
+    const { audience, issuer } = logins.options;
+    const described = await logins.describe().catch(() => undefined);
+    if (described === undefined) return problem(context, away);
+    const authorize = described.authorization_endpoint;
+    return context.json({ login: { issuer, authorize, clientId, audience } });
+  });
+
+  routes.post('/login/token', async (context) => {
+    if (logins === undefined || clientId === undefined) return problem(context, { kind: 'not-found' });
+    const asked = await jsonBody(context, TokenRequest);
+    if (E.isLeft(asked)) return problem(context, asked.left);
+    const { code, verifier, redirectUri } = asked.right;
+    try {
+      const { token_endpoint: url } = await logins.describe();
+      const answer = await fetch(url, {
+        method: 'POST',
+        body: new URLSearchParams({
+          grant_type: 'authorization_code',
+          client_id: clientId,
+          code,
+          code_verifier: verifier,
+          redirect_uri: redirectUri,
+          resource: logins.options.audience,
+        }),
+        redirect: 'error',
+        signal: AbortSignal.timeout(issuerMsMax),
+      });
+      const token = IssuedToken.decode(await answer.json());
+      return E.isRight(token)
+        ? context.json({ token: token.right.access_token })
+        : problem(context, {
+            kind: 'unauthorized',
+            detail: 'the issuer of logins gave no token for this code',
+          });
+    } catch {
+      return problem(context, away);
+    }
+  });
+  return routes;
+};

@@ -1,0 +1,24 @@
+/** Signing in with an issuer of OpenID Connect, as the console does. */
+import { LoginOffer, TokenAnswer, type TokenRequest } from '../contract/login.ts';
+import type { Asking } from './asking.ts';
+import type { Reply, RequestOptions } from './reply.ts';
+import { ask } from './transport.ts';
+
+export const loginCalls = ({ target }: Asking) => ({
+  /** Where and as whom to sign in; null where the ledger asks for a key. */
+  offer: (options?: RequestOptions): Reply<LoginOffer> =>
+    ask(target, { path: ['login.json'], signal: options?.signal }, LoginOffer),
+  /** Exchanges the code that the issuer gave for a token. */
+  exchange: (request: TokenRequest, options?: RequestOptions): Reply<{ readonly token: string }> =>
+    ask(
+      target,
+      {
+        method: 'POST',
+        path: ['login', 'token'],
+        contentType: 'application/json',
+        body: JSON.stringify(request),
+        signal: options?.signal,
+      },
+      TokenAnswer,
+    ),
+});

@@ -1,0 +1,45 @@
+/**
+ * How the console signs in with an issuer of OpenID Connect.
+ */
+import * as t from 'io-ts';
+import { exact, nullable } from '../domain/events/codec.ts';
+import { lineOf } from '../domain/events/scalars.ts';
+
+/** What the console exchanges for a token. */
+export const TokenRequest = exact(
+  'TokenRequest',
+  {
+    code: lineOf('a code', 4_096),
+    /** The PKCE verifier (RFC 7636). */
+    verifier: lineOf('a verifier', 128),
+    /** Where the issuer sent the reader back to. */
+    redirectUri: lineOf('an address', 2_048),
+  },
+  {},
+);
+export type TokenRequest = t.TypeOf<typeof TokenRequest>;
+
+/** Where and as whom the console signs in; null where it asks for a key. */
+export const LoginOffer = exact(
+  'LoginOffer',
+  {
+    login: nullable(
+      exact(
+        'Login',
+        {
+          issuer: t.string,
+          /** The issuer's authorization endpoint. */
+          authorize: t.string,
+          clientId: t.string,
+          /** Whom the token is for (RFC 8707). */
+          audience: t.string,
+        },
+        {},
+      ),
+    ),
+  },
+  {},
+);
+export type LoginOffer = t.TypeOf<typeof LoginOffer>;
+
+export const TokenAnswer = exact('TokenAnswer', { token: t.string }, {});
