@@ -71,6 +71,29 @@ const backup = createRoute({
   component: lazyRouteComponent(() => import('./things/backup-screen.tsx'), 'BackupScreen'),
 });
 
+const backups = createRoute({
+  getParentRoute: () => root,
+  path: '/backups',
+  validateSearch: searchWith({ state: oneOf('held', 'overdue', 'destroyed') }),
+  component: lazyRouteComponent(() => import('./things/backups-screen.tsx'), 'BackupsScreen'),
+});
+
+const finding = createRoute({
+  getParentRoute: () => root,
+  path: '/finding',
+  validateSearch: searchWith({ finding: text }),
+  component: lazyRouteComponent(() => import('./findings/finding-screen.tsx'), 'FindingScreen'),
+});
+
+const reports = createRoute({
+  getParentRoute: () => root,
+  path: '/reports',
+  validateSearch: searchWith({
+    report: oneOf('processing', 'transfers', 'backups', '28-cfr-202', 'assessment'),
+  }),
+  component: lazyRouteComponent(() => import('./reports/reports-screen.tsx'), 'ReportsScreen'),
+});
+
 const findings = createRoute({
   getParentRoute: () => root,
   path: '/findings',
@@ -163,6 +186,9 @@ export const router = createRouter({
     dataset,
     population,
     backup,
+    backups,
+    finding,
+    reports,
     findings,
     whatIf,
     reach,

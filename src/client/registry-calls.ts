@@ -16,8 +16,9 @@ import type {
   Question,
 } from './questions.ts';
 import type { Reply, RequestOptions, Rows } from './reply.ts';
+import { askText, type Query } from './transport.ts';
 
-export const registryCalls = ({ about, rows, registry }: Asking) => ({
+export const registryCalls = ({ target, about, rows, registry }: Asking) => ({
   sites: {
     ...registry('sites', SiteRow),
     /** What the site holds at `validAt`, of how many subjects. */
@@ -36,6 +37,18 @@ export const registryCalls = ({ about, rows, registry }: Asking) => ({
       question?: AffectedQuestion,
       options?: RequestOptions,
     ): Reply<Answer<Affected>> => about(Affected)(['parties', party, 'affected'], question, options),
+    /** The same people as CSV, all of them: one line an interval. */
+    affectedCsv: (
+      party: string,
+      question: AffectedQuestion = {},
+      { signal }: RequestOptions = {},
+    ): Reply<string> =>
+      askText(target, {
+        path: ['v1', 'parties', party, 'affected'],
+        query: question as Query,
+        accept: 'text/csv',
+        signal,
+      }),
     /** The graph of the party's ways to holdings at `validAt`, and the smallest set of edges to close. */
     cut: (party: string, question?: HoldingQuestion, options?: RequestOptions): Reply<Answer<WirePartyCut>> =>
       about(WirePartyCut)(['parties', party, 'reach'], { ...question, explain: 'cut' }, options),

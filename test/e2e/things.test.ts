@@ -2,13 +2,14 @@
  * The pages of sites, parties, datasets, populations and backups, reached by following names.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Console, foundingCase, picture } from './support/console.ts';
+import { Console, downloaded, foundingCase, picture, policies } from './support/console.ts';
 
 let the: Console;
 
 beforeAll(async () => {
   the = await Console.open();
   await the.given(foundingCase());
+  await the.given(policies());
 });
 afterEach(() => the.closePages());
 afterAll(async () => {
@@ -115,16 +116,20 @@ describe('Given the founding case on 30 June 2022', () => {
     await table.getByRole('link', { name: 'ben' }).first().waitFor();
   });
 
-  it('when findings are grouped by party, then each group has its numbers, and the groups hold them all', async () => {
-    const page = await the.page('/findings?validAt=2022-06-30');
-    await page.getByLabel('grouped by').selectOption('party');
-    await expect.poll(() => page.url()).toContain('group=party');
+  it('when findings are grouped by site, then each group has its numbers, and the groups hold them all', async () => {
+    const page = await the.page('/findings?validAt=2022-06-30&policy=domicile:overdue-backup');
+    await page.getByLabel('grouped by').selectOption('site');
+    await expect.poll(() => page.url()).toContain('group=site');
     const headings = page.locator('tr.group');
     await headings
       .getByText(/open at this moment/)
       .first()
       .waitFor();
-    const { body } = await the.server.get('/v1/findings', { validAt: '2022-06-30', limit: 1000 });
+    const { body } = await the.server.get('/v1/findings', {
+      validAt: '2022-06-30',
+      policy: 'domicile:overdue-backup',
+      limit: 1000,
+    });
     const numbers = (await headings.allInnerTexts()).map((text) =>
       Number(/(\d+) findings?,/.exec(text)?.[1]),
     );
@@ -143,5 +148,92 @@ describe('Given the founding case on 30 June 2022', () => {
     await page.getByRole('heading', { name: 'No site atlantis' }).waitFor();
     await page.getByRole('button', { name: 'Look as known now' }).click();
     await page.getByText('Check the spelling').waitFor();
+  });
+});
+
+describe('Given the founding case, as known now', () => {
+  it('when an overdue backup is opened from the register, then its page says where it is and that nothing ended it', async () => {
+    const page = await the.page('/backups?validAt=2022-06-30');
+    const { body: all } = await the.server.get('/v1/backups', { validAt: '2022-06-30', limit: 1000 });
+    await page.getByRole('heading', { name: `${all.data.length} backups` }).waitFor();
+    await page.getByRole('button', { name: 'Overdue' }).click();
+    const overdue = all.data.filter(({ state }: { state: string }) => state === 'overdue');
+    await page.getByRole('heading', { name: new RegExp(`^${overdue.length} backups?$`) }).waitFor();
+    await picture(page, 'screens/backups');
+    await page.getByRole('link', { name: overdue[0].backup }).first().click();
+    await page.getByText('no event says so').waitFor();
+    await page.getByRole('heading', { name: 'Where it was held' }).waitFor();
+    await picture(page, 'screens/backup');
+  });
+
+  it('when a finding is opened, then it has an address of its own, with the rule, the path, the people and the events', async () => {
+    const { body } = await the.server.get('/v1/findings', { party: 'bytedance', limit: 1 });
+    const [reached] = body.data;
+    const page = await the.page(`/finding?finding=${encodeURIComponent(reached.finding)}`);
+    await page.getByRole('heading', { name: 'How the data could be reached' }).waitFor();
+    const { body: people } = await the.server.get(
+      `/v1/findings/${encodeURIComponent(reached.finding)}/subjects`,
+      {
+        validAt: '2022-06-30',
+      },
+    );
+    await page.getByRole('heading', { name: /^\d+ (people|person) whom it concerns$/ }).waitFor();
+    expect(await page.locator('#people-title').innerText()).toMatch(new RegExp(`^${people.data.length} `));
+    await page.getByText('forbid(').first().waitFor();
+    await picture(page, 'screens/finding');
+    await page.getByRole('link', { name: 'All findings of this policy' }).click();
+    await expect.poll(() => page.url()).toContain('/findings?');
+  });
+
+  it('when a breach is counted for a party, then the numbers and the file are those of the API', async () => {
+    const page = await the.page('/party?party=bytedance');
+    await page.getByLabel('From', { exact: true }).fill('2022-06-01');
+    await page.getByLabel('until', { exact: true }).fill('2022-09-01');
+    await page.getByRole('button', { name: 'Count them' }).click();
+    const { body } = await the.server.get('/v1/parties/bytedance/affected', {
+      from: '2022-06-01',
+      to: '2022-09-01',
+    });
+    await page.getByText(`${body.data.subjects} people`).waitFor();
+    await picture(page, 'screens/affected');
+    const { text } = await downloaded(page, () =>
+      page.getByRole('button', { name: 'Everybody as CSV' }).click(),
+    );
+    const people = new Set(
+      text
+        .split('\r\n')
+        .slice(1)
+        .filter((line) => line !== '')
+        .map((line) => line.split(',')[0]),
+    );
+    expect(people.size).toBe(body.data.subjects);
+  });
+
+  it('when a report is chosen, then its rows are shown with their proof, and it is downloaded as a page', async () => {
+    const page = await the.page('/reports?report=backups');
+    const { body } = await the.server.get('/v1/reports/backups');
+    await page.getByRole('heading', { name: `: ${body.data.rows.length} rows` }).waitFor();
+    await picture(page, 'screens/reports');
+    const { text } = await downloaded(page, () =>
+      page.getByRole('button', { name: 'Page to print' }).click(),
+    );
+    expect(text).toMatch(/^<!doctype html>/i);
+  });
+
+  it('when a reader who knows no Cedar chooses a template, then the rules are written and can be tried', async () => {
+    const page = await the.page('/findings/try');
+    await page.getByLabel(/^Start from a template/).selectOption('keep-out');
+    await page.getByLabel(/party/i).first().selectOption('bytedance');
+    await page
+      .getByLabel(/people|population/i)
+      .first()
+      .selectOption('us-users');
+    await page.getByRole('button', { name: 'Write the rules' }).click();
+    expect(await page.getByLabel('Rules, in Cedar').inputValue()).toContain('Party::"bytedance"');
+    await page.getByLabel('Policy', { exact: true }).fill('keep-bytedance-out');
+    await page.getByRole('textbox', { name: 'Effective from (UTC)' }).fill('2022-06-17');
+    await page.getByRole('button', { name: 'Show the difference over all history' }).click();
+    await page.getByRole('heading', { name: 'Adopt this policy' }).waitFor();
+    await picture(page, 'screens/template');
   });
 });

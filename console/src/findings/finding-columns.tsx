@@ -3,11 +3,11 @@
  */
 import type { FindingRow } from '../../../src/client/rows.ts';
 import { Day, Since, Until } from '../parts/moment.tsx';
-import { Id, type Names } from '../parts/names.tsx';
+import type { Names } from '../parts/names.tsx';
 import { pathText } from '../parts/path.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import type { Column } from '../parts/table.tsx';
-import { ByWhom, Held, heldText, VerdictMark } from './finding-parts.tsx';
+import { ByWhom, FindingLink, Held, heldText, VerdictMark } from './finding-parts.tsx';
 
 /** The largest number of people that a finding was ever about. */
 export const mostPeople = ({ counts, subjects }: FindingRow): number =>
@@ -24,7 +24,7 @@ export const findingColumns = (names: Names): ReadonlyArray<Column<FindingRow>> 
     value: (row) => row.rule,
     cell: (row) => (
       <span className="rule" title={[row.reason ?? row.rule, row.limits ?? ''].join('\n').trim()}>
-        <VerdictMark of={row.verdict} brief /> <Id>{row.rule}</Id>
+        <VerdictMark of={row.verdict} brief /> <FindingLink of={row} />
       </span>
     ),
   },

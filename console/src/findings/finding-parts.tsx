@@ -1,8 +1,11 @@
 /**
  * The parts of a finding: the verdict, the holding, who reached it, and the version.
  */
+import { Link } from '@tanstack/react-router';
 import type { FindingRow } from '../../../src/client/rows.ts';
 import { shownText } from '../../../src/contract/shown-text.ts';
+import { useView } from '../clocks/use-view.ts';
+import { clocksOf } from '../clocks/view-search.ts';
 import { Icon } from '../parts/icon.tsx';
 import { BackupId, DatasetId, Id, PartyWord, PopulationId, SiteWord } from '../parts/names.tsx';
 import { PathChain } from '../parts/path.tsx';
@@ -17,6 +20,13 @@ export const VerdictMark = ({ of, brief = false }: { of: FindingRow['verdict']; 
     </span>
   );
 };
+
+/** The rule that a finding is about, leading to the page of the finding. */
+export const FindingLink = ({ of: { finding, rule } }: { of: Pick<FindingRow, 'finding' | 'rule'> }) => (
+  <Link to="/finding" search={{ ...clocksOf(useView()), finding }} className="thing-link">
+    <Id>{rule}</Id>
+  </Link>
+);
 
 /** What a finding is about, in words: a holding, or a source that fell silent. */
 export const heldText = ({

@@ -13,6 +13,7 @@ import { Since, Until } from '../parts/moment.tsx';
 import { Id, Title } from '../parts/names.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { betweenVersions } from './comparison.tsx';
+import { EndPolicy } from './end-policy.tsx';
 import { readReason } from './reason.ts';
 
 type Version = PolicyRow['versions'][number];
@@ -173,6 +174,7 @@ export const Versions = ({
         )}
       </header>
       <div className="panel-text">
+        {policy.builtIn ? null : <EndPolicy policy={policy.policy} />}
         {policy.authority === null ? null : (
           <p>
             <Title>{policy.authority}</Title>

@@ -18,6 +18,7 @@ import { type Draft, draftFields, emptyDraft, faultsOf, momentOf, readDraft, wri
 import { DraftErrors } from './draft-errors.tsx';
 import { DraftWarnings } from './draft-warnings.tsx';
 import { readReason } from './reason.ts';
+import { TemplateForm } from './template-form.tsx';
 
 const Outcome = ({ draft }: { draft: Draft }) => {
   const outcome = useQuery({
@@ -139,6 +140,11 @@ export const TryScreen = () => {
         them with the version in force. Nothing is recorded until you adopt them.
       </p>
       <div className="try">
+        <TemplateForm
+          onMade={({ title, authority, cedar }) =>
+            setDraft((before) => ({ ...before, title, authority: authority ?? '', cedar }))
+          }
+        />
         <form className="panel draft" aria-label="Draft" onSubmit={go}>
           <div className="draft-body">
             <span className="stacked">

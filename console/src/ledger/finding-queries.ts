@@ -36,6 +36,23 @@ export const findingsThat = (
     placeholderData: keepWhileAbout(filter),
   });
 
+/** One finding, with what it rests on. */
+export const findingAt = (finding: string, question: Question) =>
+  queryOptions({
+    queryKey: ['finding', finding, question],
+    queryFn: async ({ signal }) => orThrow(await ledger().findings.get(finding, question, { signal })),
+    placeholderData: keepWhileAbout(finding),
+  });
+
+/** The people whom a finding concerns: the first page of them. */
+export const subjectsOfFinding = (finding: string, question: Question) =>
+  queryOptions({
+    queryKey: ['subjects of finding', finding, question],
+    queryFn: async ({ signal }) =>
+      orThrow(await ledger().findings.subjects(finding, { ...question, limit: pageRows }, { signal })),
+    placeholderData: keepWhileAbout(finding),
+  });
+
 /** The findings that are open at a moment: the first page of them. */
 export const openFindings = (question: Question) =>
   queryOptions({

@@ -23,6 +23,8 @@ const screens = [
   { to: '/map', label: 'Map' },
   { to: '/findings', label: 'Findings' },
   { to: '/reach', label: 'Reach' },
+  { to: '/backups', label: 'Backups' },
+  { to: '/reports', label: 'Reports' },
   { to: '/log', label: 'Log' },
   { to: '/health', label: 'Health' },
 ] as const;

@@ -13,6 +13,7 @@ import { PathChain, pathKey, pathText } from '../parts/path.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { Answered } from '../parts/states.tsx';
 import { type Column, Table, TableFiles } from '../parts/table.tsx';
+import { AffectedPanel } from './affected-panel.tsx';
 import { ThingEvents } from './thing-events.tsx';
 import { ThingFindings } from './thing-findings.tsx';
 import { CountryFact, Fact, NotKnown, ThingPage } from './thing-page.tsx';
@@ -132,6 +133,7 @@ export const PartyScreen = () => {
       {({ data }) => (
         <>
           <ReachOf party={data.party} />
+          <AffectedPanel party={data.party} />
           <ThingFindings by={{ party: data.party }} fileName={`findings-${data.party}`} />
           <ThingEvents about={{ party: data.party }} />
         </>
