@@ -1,7 +1,7 @@
 # Domicile in a container: the server as `docker run` starts it, the command line as `docker exec … domicile`.
 
 # The auditors' console needs its tools only while it is built.
-FROM node:24-slim AS console
+FROM node:24.21.0-slim AS console
 WORKDIR /domicile
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
@@ -11,7 +11,7 @@ COPY console console
 RUN node console/build.ts
 
 # What runs, without what tests and builds. The image has a Node; the one among the dependencies makes way for it.
-FROM node:24-slim AS dependencies
+FROM node:24.21.0-slim AS dependencies
 WORKDIR /domicile
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
@@ -19,7 +19,7 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
   && mkdir -p node_modules/.bin \
   && ln -sf /usr/local/bin/node node_modules/.bin/node
 
-FROM node:24-slim
+FROM node:24.21.0-slim
 ENV NODE_ENV=production \
     LEDGER_HOST=0.0.0.0 \
     LEDGER_PORT=8484 \

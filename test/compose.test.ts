@@ -223,6 +223,22 @@ mkdir -p "$out"; echo "$kind" >> "${folder}/calls"; echo new > "$out/$name.crt";
   }
 });
 
+/** The Node that tests run on. */
+const nodeVersion: string = JSON.parse(textOf('package-lock.json')).packages['node_modules/node'].version;
+
+describe('images of others', () => {
+  test('are those of one version, so that nothing changes unnoticed', () => {
+    const used = [
+      ...[...textOf('docker-compose.yml').matchAll(/image: (?:\$\{\w+:-)?([^}\s]+)/g)].map(
+        ([, image]) => image!,
+      ),
+      ...[...textOf('Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, image]) => image!),
+    ].filter((image) => image !== 'domicile');
+    expect(used.length).toBeGreaterThan(3);
+    expect(used.filter((image) => !/:\d+\.\d+\.\d+(-\w+)?$/.test(image))).toEqual([]);
+  });
+});
+
 describe('the image', () => {
   const lines = textOf('Dockerfile')
     .replaceAll(/\\\n\s*/g, '')
@@ -236,7 +252,7 @@ describe('the image', () => {
       .trim();
 
   test('it is small, does not run as root, and Node itself gets its signals', () => {
-    expect(last[0]).toBe('FROM node:24-slim');
+    expect(last[0]).toBe(`FROM node:${nodeVersion}-slim`);
     expect(argumentOf('USER')).toBe('node');
     expect(JSON.parse(argumentOf('CMD')!)).toEqual(['node', 'src/main/serve.ts']);
     expect(argumentOf('ENV')).toContain('LEDGER_HOST=0.0.0.0');

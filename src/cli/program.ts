@@ -24,6 +24,7 @@ import { addReads } from './commands/reads.ts';
 import { addReplay } from './commands/replay.ts';
 import { addReport } from './commands/report.ts';
 import { addServe } from './commands/serve.ts';
+import { addSetup } from './commands/setup.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addTrail } from './commands/trail.ts';
 import { addVerify } from './commands/verify.ts';
@@ -75,5 +76,6 @@ Exit codes: 0 success, 1 a check failed, 2 invalid usage or input, 3 the ledger 
   addCopy(program, terminal);
   addDoctor(program, terminal);
   addBench(program, terminal);
+  addSetup(program, terminal);
   return program;
 };

@@ -1,0 +1,67 @@
+/**
+ * A unit of systemd for a server, which may do nothing but listen, and write its own directory (systemd.exec(5)).
+ */
+
+export interface UnitOptions {
+  /** The command line, as it is installed. */
+  readonly program: ReadonlyArray<string>;
+  readonly config: string;
+  /** The directory of the ledger. */
+  readonly data: string;
+  readonly user: string;
+}
+
+/** A word of a command in a unit: `%` and quotes mean something there (systemd.service(5)). */
+const word = (text: string): string =>
+  /^[\w@./:=+-]+$/.test(text) ? text : `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+
+const escaped = (text: string): string => word(text.replaceAll('%', '%%').replaceAll('$', '$$$$'));
+
+/** The text of the unit. */
+export const systemdUnit = ({ program, config, data, user }: UnitOptions): string => `[Unit]
+Description=Domicile, a ledger of where people's data lived and who could reach it
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=exec
+ExecStart=${[...program, 'serve', '--config', config, '--data', data].map(escaped).join(' ')}
+User=${user}
+Restart=on-failure
+RestartSec=2
+# Appends under way are finished before the process ends.
+TimeoutStopSec=30
+Environment=NODE_ENV=production NODE_COMPILE_CACHE=/var/cache/domicile
+CacheDirectory=domicile
+UMask=0077
+
+# It writes the ledger, and nothing else.
+ProtectSystem=strict
+ReadWritePaths=${escaped(data)}
+ProtectHome=true
+PrivateTmp=true
+PrivateDevices=true
+ProtectKernelTunables=true
+ProtectKernelModules=true
+ProtectKernelLogs=true
+ProtectControlGroups=true
+ProtectClock=true
+ProtectHostname=true
+ProtectProc=invisible
+ProcSubset=pid
+NoNewPrivileges=true
+CapabilityBoundingSet=
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictNamespaces=true
+RestrictRealtime=true
+RestrictSUIDSGID=true
+LockPersonality=true
+RemoveIPC=true
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
+LimitNOFILE=65536
+
+[Install]
+WantedBy=multi-user.target
+`;
