@@ -4,15 +4,22 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Fault } from '../domain/events/fault.ts';
+import { cloudTrailImporter } from './cloudtrail/cloudtrail.ts';
 import { csvImporter } from './csv/csv.ts';
 import { RowMapping } from './csv/row-mapping.ts';
+import { entraImporter } from './directories/entra.ts';
+import { oktaImporter } from './directories/okta.ts';
+import { scimImporter } from './directories/scim.ts';
+import { gcpAssetImporter } from './gcp-assets/gcp-assets.ts';
 import { checked, type Importer } from './imported/imported.ts';
 import { Mapping } from './mapping/mapping.ts';
 import { decodeMapping } from './mapping/read-mapping.ts';
 import { openLineageImporter } from './openlineage/openlineage.ts';
 import { csvRecords } from './records/csv-records.ts';
 import type { Bytes, GivenRecord } from './records/given-record.ts';
-import { jsonRecords } from './records/json-records.ts';
+import { itemsOf, jsonRecords, type RecordsIn } from './records/json-records.ts';
+import { resourcesOfState } from './terraform/state-resources.ts';
+import { terraformImporter } from './terraform/terraform.ts';
 
 /** How the records of a kind are read and become events. */
 export interface Import {
@@ -31,37 +38,52 @@ export interface ImportOptions {
 interface ImportKind {
   readonly summary: string;
   readonly format: 'json' | 'csv';
-  /** The members of a JSON document that may hold its records. */
-  readonly wrappers: ReadonlyArray<string>;
+  /** Whether its records tell what is, and not what happened: what is no longer among them has ended. */
+  readonly isSnapshot: boolean;
+  readonly recordsIn: RecordsIn;
   readonly open: (options: ImportOptions) => E.Either<ReadonlyArray<Fault>, Import>;
 }
 
 /** A kind whose records are JSON, and whose names are mapped by rules. */
 const jsonKind = (
   summary: string,
-  wrappers: ReadonlyArray<string>,
+  isSnapshot: boolean,
+  recordsIn: RecordsIn,
   importerOf: (mapping: Mapping, at: string | undefined) => Importer,
 ): ImportKind => ({
   summary,
   format: 'json',
-  wrappers,
+  isSnapshot,
+  recordsIn,
   open: ({ mapping, at }) =>
     pipe(
       decodeMapping(mapping ?? {}, Mapping),
       E.map((decoded) => ({
         importer: checked(importerOf(decoded, at)),
-        records: (bytes) => jsonRecords(bytes, wrappers),
+        records: (bytes) => jsonRecords(bytes, recordsIn),
       })),
     ),
 });
 
 /** The kinds, by the names that commands and paths have for them. */
 export const importKinds = {
-  openlineage: jsonKind('OpenLineage events', [], openLineageImporter),
+  openlineage: jsonKind('OpenLineage events', false, itemsOf(), openLineageImporter),
+  cloudtrail: jsonKind('records of AWS CloudTrail', false, itemsOf('Records'), cloudTrailImporter),
+  okta: jsonKind('events of Okta’s System Log', false, itemsOf(), oktaImporter),
+  entra: jsonKind('the audit log of Microsoft Entra', false, itemsOf('value', 'records'), entraImporter),
+  scim: jsonKind('groups and users of SCIM 2.0, a snapshot', true, itemsOf('Resources'), scimImporter),
+  'gcp-assets': jsonKind(
+    'assets of Google Cloud Asset Inventory, a snapshot',
+    true,
+    itemsOf('assets'),
+    gcpAssetImporter,
+  ),
+  terraform: jsonKind('a state of Terraform, a snapshot', true, resourcesOfState, terraformImporter),
   csv: {
     summary: 'rows of CSV, by a mapping',
     format: 'csv',
-    wrappers: [],
+    isSnapshot: true,
+    recordsIn: itemsOf(),
     open: ({ mapping, at }) =>
       mapping === undefined
         ? E.left([{ pointer: '', message: 'is missing; CSV takes a mapping that says what a row becomes' }])

@@ -3,6 +3,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { type ImportKindName, type ImportOptions, importKinds } from '../../src/import/kinds.ts';
 
 /** A record as somebody publishes it, and its path there. */
 export interface Sample {
@@ -18,3 +20,26 @@ export const samplesIn = (...path: ReadonlyArray<string>): ReadonlyArray<Sample>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
+
+/** What an importer makes of a record: the type and data of each event, without descriptions; and what becomes none. */
+export const become = (
+  kind: ImportKindName,
+  record: unknown,
+  options: ImportOptions = {},
+): {
+  readonly facts: ReadonlyArray<readonly [string, unknown]>;
+  readonly unmapped: ReadonlyArray<string>;
+} => {
+  const opened = orFail(importKinds[kind].open(options));
+  const { events, unmapped } = orFail(opened.importer(record));
+  const facts = events
+    .filter(({ id }) => !id.startsWith('registered/'))
+    .map(({ type, data }) => [type, data] as const);
+  return { facts, unmapped };
+};
+
+/** The value; a test fails with the faults where there is none. */
+export const orFail = <A>(outcome: E.Either<unknown, A>): A => {
+  if (E.isRight(outcome)) return outcome.right;
+  throw new Error(JSON.stringify(outcome.left));
+};

@@ -12,7 +12,7 @@ import { faultsOf } from '../../domain/events/fault.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { type Import, type ImportOptions, importKindNames, importKindOf } from '../../import/kinds.ts';
 import type { GivenRecord } from '../../import/records/given-record.ts';
-import { recordsIn } from '../../import/records/json-records.ts';
+import type { RecordsIn } from '../../import/records/json-records.ts';
 import { Tally } from '../../import/tally.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Given } from '../../ledger/recording/decode-batch.ts';
@@ -39,10 +39,7 @@ interface ImportedBody {
 }
 
 /** The records of lines, each of which is a document. */
-async function* recordsOfLines(
-  body: ReadableStream<Uint8Array> | null,
-  wrappers: ReadonlyArray<string>,
-): Records {
+async function* recordsOfLines(body: ReadableStream<Uint8Array> | null, recordsIn: RecordsIn): Records {
   let index = 0;
   for await (const chunk of readNdjson(body)) {
     if (E.isLeft(chunk)) {
@@ -52,9 +49,7 @@ async function* recordsOfLines(
     for (const given of chunk.right) {
       const place = given.line === undefined ? {} : { line: given.line };
       if ('fault' in given) yield E.right({ index: index++, ...place, fault: given.fault });
-      else
-        for (const record of recordsIn(given.json, wrappers))
-          yield E.right({ index: index++, ...place, record });
+      else for (const record of recordsIn(given.json)) yield E.right({ index: index++, ...place, record });
     }
   }
 }
@@ -104,7 +99,7 @@ export const importRoutes = (ledger: Ledger, mapping: unknown): Hono<ApiEnv> => 
         const made = opened({ mapping });
         return E.isLeft(made)
           ? made
-          : E.right({ opened: made.right, records: recordsOfLines(body, kind.wrappers) });
+          : E.right({ opened: made.right, records: recordsOfLines(body, kind.recordsIn) });
       }
       case 'application/json': {
         const json = await readJson(body);
@@ -113,7 +108,7 @@ export const importRoutes = (ledger: Ledger, mapping: unknown): Hono<ApiEnv> => 
         if (typeof given !== 'object' || given === null || !('mapping' in given)) {
           if (kind.format === 'csv') return mediaType;
           const made = opened({ mapping });
-          const records = recordsIn(given, kind.wrappers).map((record, index) => ({ index, record }));
+          const records = kind.recordsIn(given).map((record, index) => ({ index, record }));
           return E.isLeft(made) ? made : E.right({ opened: made.right, records: eachRight(records) });
         }
         const asked = ImportBody.decode(given);

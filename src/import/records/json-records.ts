@@ -9,15 +9,17 @@ const documentBytesMax = 256 * 1_024 * 1_024;
 /** A line of NDJSON. */
 const recordLineBytesMax = 16 * 1_024 * 1_024;
 
-/**
- * The records in a document: the items of a list, or of the first of these members that it has; else the document itself.
- */
-export const recordsIn = (document: unknown, wrappers: ReadonlyArray<string>): ReadonlyArray<unknown> => {
-  if (Array.isArray(document)) return document;
-  const object = objectIn(document);
-  const list = wrappers.map((name) => object?.[name]).find(Array.isArray);
-  return list ?? [document];
-};
+/** The records in a document. */
+export type RecordsIn = (document: unknown) => ReadonlyArray<unknown>;
+
+/** The items of a list, or of the first of these members that the document has; else the document itself. */
+export const itemsOf =
+  (...wrappers: ReadonlyArray<string>): RecordsIn =>
+  (document) => {
+    if (Array.isArray(document)) return document;
+    const object = objectIn(document);
+    return wrappers.map((name) => object?.[name]).find(Array.isArray) ?? [document];
+  };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const newline = 0x0a;
@@ -78,11 +80,11 @@ const beginsAsLines = (first: Uint8Array): boolean => {
 /**
  * The records of a file, in order.
  *
- * @param wrappers the members of a document that may hold its records.
+ * @param recordsIn the records in a document.
  */
 export async function* jsonRecords(
   bytes: Bytes,
-  wrappers: ReadonlyArray<string>,
+  recordsIn: RecordsIn,
 ): AsyncGenerator<GivenRecord, void, undefined> {
   let index = 0;
   let whole: Buffer[] | undefined;
@@ -113,13 +115,11 @@ export async function* jsonRecords(
     const result = parsed(each.bytes);
     if (result === 'nothing') continue;
     if ('fault' in result) yield { index: index++, line: each.line, fault: result.fault };
-    else
-      for (const record of recordsIn(result.value, wrappers))
-        yield { index: index++, line: each.line, record };
+    else for (const record of recordsIn(result.value)) yield { index: index++, line: each.line, record };
   }
   if (whole === undefined) return;
   const result = parsed(Buffer.concat(whole));
   if (result === 'nothing') return;
   if ('fault' in result) yield { index, fault: result.fault };
-  else for (const record of recordsIn(result.value, wrappers)) yield { index: index++, record };
+  else for (const record of recordsIn(result.value)) yield { index: index++, record };
 }

@@ -1,0 +1,88 @@
+/**
+ * From what a source said to what it says: the events that make the ledger say exactly what the latest snapshot does.
+ */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { decodeEvent } from '../../domain/events/event.ts';
+import { formatInstant, type Instant } from '../../domain/time/instant.ts';
+import { digestOf, eventOf, type Fact, type ForeignEvent } from '../imported/foreign-event.ts';
+import { effectsOf, type Held, isSame } from './fact.ts';
+import type { Said } from './said.ts';
+
+/** What a snapshot changes. */
+export interface Difference {
+  readonly events: ReadonlyArray<ForeignEvent>;
+  readonly begun: number;
+  readonly changed: number;
+  readonly ended: number;
+  /** Facts that the snapshot no longer has and that no event ends: descriptions and enrolments. */
+  readonly staying: ReadonlyArray<Held>;
+  /** Events of the snapshot that tell of no lasting fact. */
+  readonly ignored: number;
+}
+
+/** A fact that a snapshot says, and the event that would import it. */
+interface SaidNow {
+  readonly held: Held;
+  readonly imported: ForeignEvent;
+}
+
+const saidBy = (
+  events: ReadonlyArray<ForeignEvent>,
+): { readonly now: ReadonlyMap<string, SaidNow>; readonly ignored: number } => {
+  const now = new Map<string, SaidNow>();
+  let ignored = 0;
+  for (const imported of events) {
+    const event = decodeEvent(imported);
+    const effects = E.isRight(event) ? effectsOf(event.right) : [];
+    if (effects.length === 0) ignored++;
+    for (const effect of effects)
+      if (effect.kind === 'begins') now.set(effect.held.key, { held: effect.held, imported });
+      else now.delete(effect.key);
+  }
+  return { now, ignored };
+};
+
+/**
+ * The events that lead from `known` to what the snapshot says. Descriptions from tables keep the time that they have; every
+ * other event is of the instant of the snapshot.
+ *
+ * @param events what the importer makes of the snapshot.
+ */
+export const differenceOf = (
+  known: Said,
+  events: ReadonlyArray<ForeignEvent>,
+  source: string,
+  at: Instant,
+): Difference => {
+  const { now, ignored } = saidBy(events);
+  const time = formatInstant(at);
+  const event = (fact: Fact, of: Pick<ForeignEvent, 'assurance'>): ForeignEvent =>
+    eventOf(`sync/${digestOf(fact, time)}`, { source, time, assurance: of.assurance }, fact);
+  const made: ForeignEvent[] = [];
+  let begun = 0;
+  let changed = 0;
+  let ended = 0;
+  const staying: Held[] = [];
+  const claimed = { assurance: 'claimed' as const };
+  for (const [key, before] of known) {
+    if (now.has(key)) continue;
+    if (before.ending === undefined) staying.push(before);
+    else {
+      made.push(event(before.ending, claimed));
+      ended++;
+    }
+  }
+  for (const [key, { held, imported }] of now) {
+    const before = known.get(key);
+    if (before !== undefined && isSame(before.fact, held.fact)) continue;
+    if (before === undefined) begun++;
+    else changed++;
+    // A control that lasts is not begun again: what has changed of it ends and begins.
+    if (before?.fact.type === 'ControlBegan' && before.ending !== undefined)
+      made.push(event(before.ending, imported));
+    const isStanding = imported.id.startsWith('registered/');
+    made.push(isStanding && before === undefined ? imported : event(held.fact, imported));
+  }
+  return { events: made, begun, changed, ended, staying, ignored };
+};

@@ -1,0 +1,21 @@
+/**
+ * What one source says and another does not.
+ */
+import type { Fact } from '../imported/foreign-event.ts';
+import { isSame } from './fact.ts';
+import type { Said } from './said.ts';
+
+/** A fact on which two sources do not agree: undefined where a source does not say it. */
+export interface Disagreement {
+  readonly first: Fact | undefined;
+  readonly second: Fact | undefined;
+}
+
+/** Where the two do not agree, by key. */
+export const disagreements = (first: Said, second: Said): ReadonlyArray<Disagreement> => {
+  const keys = [...new Set([...first.keys(), ...second.keys()])].sort();
+  return keys.flatMap((key) => {
+    const [a, b] = [first.get(key)?.fact, second.get(key)?.fact];
+    return a !== undefined && b !== undefined && isSame(a, b) ? [] : [{ first: a, second: b }];
+  });
+};

@@ -1,0 +1,122 @@
+/**
+ * Who is in which group, by the logs and lists of directories.
+ */
+import { describe, expect, it } from 'vitest';
+import { importKinds } from '../../src/import/kinds.ts';
+import { become, orFail, samplesIn } from './samples.ts';
+
+describe('Okta', () => {
+  const [first] = samplesIn('directories', 'okta.ndjson').map(({ event }) => event);
+
+  it('tells who became an administrator, each role by itself', () => {
+    expect(become('okta', first).facts).toEqual([
+      [
+        'MembershipBegan',
+        { member: 'okta:00u6eup97mAJZWYmP357', group: 'okta:role/Organization administrator' },
+      ],
+      [
+        'MembershipBegan',
+        { member: 'okta:00u6eup97mAJZWYmP357', group: 'okta:role/Application administrator (all)' },
+      ],
+    ]);
+  });
+
+  it('tells who came into a group and who left, and names nobody', () => {
+    const group = { id: '00g1', type: 'UserGroup', displayName: 'Support' };
+    const changed = (eventType: string) => ({
+      ...first,
+      uuid: eventType,
+      eventType,
+      target: [...first.target, group],
+    });
+    const opened = orFail(
+      importKinds.okta.open({ mapping: { parties: [{ match: 'okta:00g1', party: 'support' }] } }),
+    );
+
+    const came = orFail(opened.importer(changed('group.user_membership.add')));
+    const left = orFail(opened.importer(changed('group.user_membership.remove')));
+
+    const data = { member: 'okta:00u6eup97mAJZWYmP357', group: 'support' };
+    expect(came.events.at(-1)).toMatchObject({ type: 'MembershipBegan', data, assurance: 'observed' });
+    expect(left.events.at(-1)).toMatchObject({ type: 'MembershipEnded', data });
+    expect(JSON.stringify([came, left])).not.toMatch(/alice|Alice|jack/);
+  });
+
+  it('maps people by their addresses, which are not recorded', () => {
+    const mapping = { parties: [{ match: '*@acme.io', party: 'acme-staff' }] };
+
+    expect(become('okta', first, { mapping }).facts[0]![1]).toMatchObject({ member: 'acme-staff' });
+  });
+
+  it('tells nothing of what failed', () => {
+    expect(become('okta', { ...first, outcome: { result: 'FAILURE' } }).facts).toEqual([]);
+  });
+});
+
+describe('Entra', () => {
+  const [added] = samplesIn('directories', 'entra.ndjson').map(({ event }) => event);
+
+  it('tells who came into a role, as Azure Monitor writes it', () => {
+    expect(become('entra', added).facts.map(([type]) => type)).toEqual(['MembershipBegan']);
+  });
+
+  it('tells who came into a group and who left, as Graph answers it', () => {
+    const audit = (activityDisplayName: string, which: 'newValue' | 'oldValue') => ({
+      id: activityDisplayName,
+      activityDateTime: '2024-01-01T00:00:00Z',
+      activityDisplayName,
+      result: 'success',
+      targetResources: [
+        {
+          id: 'u1',
+          type: 'User',
+          userPrincipalName: 'mia@example.com',
+          modifiedProperties: [
+            { displayName: 'Group.ObjectID', [which]: '"g1"' },
+            { displayName: 'Group.DisplayName', [which]: '"Support"' },
+          ],
+        },
+      ],
+    });
+    const data = { member: 'entra:u1', group: 'entra:g1' };
+
+    expect(become('entra', audit('Add member to group', 'newValue')).facts).toEqual([
+      ['MembershipBegan', data],
+    ]);
+    expect(become('entra', audit('Remove member from group', 'oldValue')).facts).toEqual([
+      ['MembershipEnded', data],
+    ]);
+  });
+});
+
+describe('SCIM', () => {
+  const group = {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
+    id: 'e9e30dba',
+    displayName: 'Tour guides',
+    members: [
+      { value: '2819c223', display: 'Babs Jensen' },
+      { value: 'fc348aa8', type: 'Group' },
+    ],
+  };
+  const at = '2024-01-01T00:00:00.000Z';
+
+  it('lists who is in a group, people and groups, and names no person', () => {
+    const opened = orFail(importKinds.scim.open({ at }));
+    const { events } = orFail(opened.importer(group));
+
+    expect(events.map(({ type, data }) => [type, data])).toEqual([
+      ['PartyRegistered', { party: 'scim:e9e30dba', kind: 'team', name: 'Tour guides' }],
+      ['PartyRegistered', { party: 'scim:2819c223', kind: 'person', name: 'scim:2819c223' }],
+      ['MembershipBegan', { member: 'scim:2819c223', group: 'scim:e9e30dba' }],
+      ['MembershipBegan', { member: 'scim:fc348aa8', group: 'scim:e9e30dba' }],
+    ]);
+    expect(events.map(({ assurance }) => assurance)).not.toContain('observed');
+  });
+
+  it('takes the instant of the list', () => {
+    const outcome = orFail(importKinds.scim.open({})).importer(group);
+
+    expect(outcome).toMatchObject({ left: [{ message: expect.stringContaining('instant') }] });
+  });
+});
