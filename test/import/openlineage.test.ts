@@ -1,6 +1,7 @@
 /**
  * OpenLineage events as producers send them, over HTTP.
  */
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Mapping } from '../../src/import/mapping/mapping.ts';
 import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
@@ -105,6 +106,17 @@ describe('a run that read at one site and wrote at another', () => {
         },
       },
     ]);
+  });
+});
+
+describe('a client that compresses', () => {
+  it('is understood, one event and a batch', async () => {
+    const headers = { 'content-encoding': 'gzip' };
+    const sent = (body: unknown, path: string) =>
+      server.send(gzipSync(JSON.stringify(body)), 'application/json', headers, path);
+
+    expect((await sent(run('gzip'), '/api/v1/lineage')).body).toMatchObject({ recorded: 2 });
+    expect((await sent([run('gzip'), run('gzip2')], '/api/v1/lineage/batch')).status).toBe(204);
   });
 });
 

@@ -156,7 +156,7 @@ const wholeNumberOf = (text: string): number => {
 };
 
 /** The options that say how a file is read, and what its names are here. */
-const withImportOptions = (command: Command): Command =>
+export const withImportOptions = (command: Command): Command =>
   command
     .addOption(
       new Option('--map <file>', 'the mapping: what the names of the other system are here, in YAML'),
@@ -171,7 +171,7 @@ const withImportOptions = (command: Command): Command =>
     );
 
 /** The kinds, for the help of commands. */
-const kindsInWords = (names: ReadonlyArray<keyof typeof importKinds>): string =>
+export const kindsInWords = (names: ReadonlyArray<keyof typeof importKinds>): string =>
   names.map((name) => `  ${name.padEnd(12)} ${importKinds[name].summary}`).join('\n');
 
 /** Adds the command. */

@@ -15,7 +15,7 @@ export interface Entry {
 }
 
 /** The party of an entry: the first name that a rule fits, else its id in the directory. */
-export const partyOfEntry = (mapping: Mapping, directory: string, { id, otherName }: Entry): string => {
+const partyOfEntry = (mapping: Mapping, directory: string, { id, otherName }: Entry): string => {
   const named = [`${directory}:${id}`, id, ...(otherName === undefined ? [] : [otherName])];
   for (const name of named) {
     const party = partyFor(mapping, name);

@@ -22,6 +22,10 @@ export type Importer = (record: unknown) => E.Either<ReadonlyArray<Fault>, Impor
 /** Events of one record: it is recorded whole or not at all. */
 const recordEventsMax = 1_000;
 
+/** A record that becomes no event. */
+export const unmapped = (...reasons: ReadonlyArray<string>): E.Either<never, Imported> =>
+  E.right({ events: [], unmapped: reasons });
+
 /**
  * The importer, held to its promise: every event decodes (R2), and there are no more of them than go together. The
  * faults of an event name it by its type, because its place is in the event and not in the record.

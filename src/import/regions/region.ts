@@ -34,7 +34,7 @@ export const regionNamed = (cloud: Cloud, written: string): Region | undefined =
 };
 
 /** The region that is a site of this id, if it is one. */
-const regionOfSite = (site: string): Region | undefined => {
+export const regionOfSite = (site: string): Region | undefined => {
   const slash = site.indexOf('/');
   const cloud = cloudNames.find((each) => each === site.slice(0, slash));
   const region = cloud === undefined ? undefined : regionNamed(cloud, site.slice(slash + 1));
@@ -42,7 +42,7 @@ const regionOfSite = (site: string): Region | undefined => {
 };
 
 /** The registration of a region as a site, as the provider publishes where it stands. */
-const regionRegistered = (source: string, { cloud, region }: Region): ForeignEvent => {
+export const regionRegistered = (source: string, { cloud, region }: Region): ForeignEvent => {
   const { name, regions } = clouds[cloud];
   const [country, place] = regions[region]!;
   return standingEvent(source, {
