@@ -11,7 +11,7 @@ import { makePrivateFile } from './private-files.ts';
 const digits = 16;
 
 /** The file that keeps the count of a file. */
-export const countFileOf = (file: string): string => `${file}-count`;
+const countFileOf = (file: string): string => `${file}-count`;
 
 const textOf = (count: number): string => {
   const number = String(count).padStart(digits, '0');
