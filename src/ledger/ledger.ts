@@ -261,7 +261,7 @@ export class Ledger {
     await this.parts.witnessing?.close();
     await this.parts.sealed?.close();
     await this.parts.merkle.close();
-    this.parts.vault.close();
+    await this.parts.vault.close();
     // The writer goes last: the last connection to close a file writes its write-ahead log back into it.
     this.parts.log.close();
     await this.parts.store.close();

@@ -6,7 +6,6 @@ import { existsSync } from 'node:fs';
 import { MerkleLog } from '../integrity/merkle-log.ts';
 import { Keys } from '../people/access/keys.ts';
 import { ReadLog } from '../people/access/read-log.ts';
-import { embeddedVault } from '../people/vault/embedded-vault.ts';
 import { httpVault } from '../people/vault/http-vault.ts';
 import { openSqliteVault } from '../people/vault/sqlite-vault.ts';
 import { type Vault, VaultUnavailable } from '../people/vault/vault.ts';
@@ -23,7 +22,7 @@ import { filesIn, keepFilesPrivate } from './files.ts';
 import { Ledger } from './ledger.ts';
 import { isOfAnotherLog } from './people-of-a-log.ts';
 import type { Settings } from './settings.ts';
-import { VaultOfALog } from './vault-of-a-log.ts';
+import { openThreadedVault } from './threaded-vault.ts';
 import { FileWatch } from './watch/file-watch.ts';
 import { readWitnesses } from './witnessing/witnesses-file.ts';
 import { Witnessing } from './witnessing/witnessing.ts';
@@ -41,6 +40,7 @@ export type LedgerNotice = Notice | { readonly kind: 'vault-misses-people'; read
 const openVault = async (
   settings: Settings,
   log: LogReader,
+  logFile: string,
   claim: ClaimVault | undefined,
   notify: ((notice: LedgerNotice) => void) | undefined,
 ): Promise<Vault> => {
@@ -51,25 +51,17 @@ const openVault = async (
       refuseSecondVault(settings.dataDirectory, log);
       await claimVault(settings.dataDirectory, () => false, log, claim);
     }
-    const vault = openSqliteVault(file, { now, random: randomBytes });
-    try {
-      if (claim !== undefined && isThere)
+    if (claim !== undefined && isThere) {
+      const vault = openSqliteVault(file, { now, random: randomBytes });
+      try {
         await claimVault(settings.dataDirectory, (pseudonym) => vault.knows(pseudonym), log, claim);
-      const ofLog = new VaultOfALog(vault, log);
-      const missing = ofLog.fault();
-      if (missing !== undefined) notify?.({ kind: 'vault-misses-people', reason: missing });
-      void ofLog.lookOn();
-      // No erasure is under way yet, and the log is known to its end.
-      return embeddedVault(
-        vault,
-        log.head(),
-        () => ofLog.fault(),
-        () => ofLog.close(),
-      );
-    } catch (error) {
-      vault.close();
-      throw error;
+      } finally {
+        vault.close();
+      }
     }
+    return openThreadedVault({ vaultFile: file, logFile }, (reason) =>
+      notify?.({ kind: 'vault-misses-people', reason }),
+    );
   }
   if (existsSync(file)) {
     throw new StoreUnusable(
@@ -121,9 +113,10 @@ export const openLedger = async (
     claimVault: claim,
   } = await openStore(settings, notify === undefined ? {} : { notify });
   const files = filesIn(settings.dataDirectory);
+  let vault: Vault | undefined;
   try {
     const log = openLogFile(logFile);
-    const vault = await openVault(settings, log, claim, notify);
+    vault = await openVault(settings, log, logFile, claim, notify);
     const generations = new Generations(files.projections);
     const keys = new Keys(files.keys);
     keys.keepMark();
@@ -173,6 +166,7 @@ export const openLedger = async (
     onGrown(() => ledger.grown());
     return ledger;
   } catch (error) {
+    await vault?.close();
     await store.close();
     throw error;
   }

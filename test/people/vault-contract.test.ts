@@ -1,12 +1,24 @@
 /**
- * The contract of vaults, held to by the one in a file of this process and by the one that another process keeps.
+ * The contract of vaults, held to by the one in a file of this process, with and without a thread that writes it, and by
+ * the one that another process keeps.
  */
 import { join } from 'node:path';
+import { unattributed } from '../../src/domain/recording/attribution.ts';
+import { openThreadedVault } from '../../src/ledger/threaded-vault.ts';
 import { httpVault } from '../../src/people/vault/http-vault.ts';
 import type { Vault } from '../../src/people/vault/vault.ts';
+import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
 import { vaultContract } from '../contract/vault.ts';
 import { newFolder, removeFolder } from '../store/ledger-files.ts';
 import { VaultServer, vaultInFile } from '../support/vaults.ts';
+
+/** An event of the log, whatever it is. */
+const filler = (number: number) => ({
+  source: 'urn:filler',
+  id: `filler-${number}`,
+  bytes: new TextEncoder().encode('{}'),
+  ...unattributed,
+});
 
 vaultContract('embedded vault', async () => {
   const folder = newFolder();
@@ -25,11 +37,40 @@ vaultContract('embedded vault', async () => {
     vault,
     other: vault,
     restart: async (logHead) => {
-      kept.close();
+      await kept.close();
       kept = vaultInFile(file, logHead);
     },
     cleanup: async () => {
-      kept.close();
+      await kept.close();
+      removeFolder(folder);
+    },
+  };
+});
+
+vaultContract('vault that a thread writes', async () => {
+  const folder = newFolder();
+  const [vaultFile, logFile] = [join(folder, 'vault.sqlite'), join(folder, 'log.sqlite')];
+  const store = openSqliteEventStore(logFile, { now: Date.now });
+  let kept = await openThreadedVault({ vaultFile, logFile });
+  const vault: Vault = {
+    at: null,
+    find: (asked) => kept.find(asked),
+    admit: (names, lookedUpTo) => kept.admit(names, lookedUpTo),
+    forget: (pseudonym, saidAt) => kept.forget(pseudonym, saidAt),
+    fault: () => kept.fault(),
+    close: () => kept.close(),
+  };
+  return {
+    vault,
+    other: vault,
+    restart: async (logHead) => {
+      await kept.close();
+      while ((await store.head()) < logHead) await store.append([filler(await store.head())]);
+      kept = await openThreadedVault({ vaultFile, logFile });
+    },
+    cleanup: async () => {
+      await kept.close();
+      await store.close();
       removeFolder(folder);
     },
   };
@@ -46,13 +87,13 @@ vaultContract('vault of another process', async () => {
     other: httpVault({ url: `${server.url}/` }),
     restart: async (logHead) => {
       await server.stop();
-      kept.close();
+      await kept.close();
       kept = vaultInFile(file, logHead);
       await server.start(kept);
     },
     cleanup: async () => {
       await server.stop();
-      kept.close();
+      await kept.close();
       removeFolder(folder);
     },
   };

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openSqliteVault, type VaultFile } from '../../src/people/vault/sqlite-vault.ts';
 import { looksLikePseudonym } from '../../src/people/vault/vault.ts';
+import { openVaultBeside } from '../../src/people/vault/vault-beside.ts';
 import { identifierHash } from '../../src/people/vault/vault-format.ts';
 import { DamagedStore, StoreLocked } from '../../src/store/sqlite/store-problems.ts';
 import { fileForTest, newFolder, removeFolder } from '../store/ledger-files.ts';
@@ -317,6 +318,65 @@ describe('a vault of version 2', () => {
     expect(upgraded.pseudonymOf('ana')).toBe(pseudonym);
     expect(upgraded.logKnown()).toEqual({ knownUpTo: 0, mark: 0, erasedUpTo: 0 });
     upgraded.close();
+  });
+});
+
+describe('a vault of version 3', () => {
+  // Written by version 3: 360 people who came three at a time, of whom each fortieth was forgotten.
+  const golden = join(import.meta.dirname, 'vault-v3.sqlite');
+
+  test('is upgraded when it is opened: everybody is found who was, and those forgotten are nowhere', () => {
+    const file = fileForTest('vault.sqlite');
+    copyFileSync(golden, file);
+    const forgotten = (number: number): boolean => number % 40 === 0;
+    for (const version of ['3', '4']) {
+      const upgraded = open(file);
+      for (let number = 0; number < 360; number++) {
+        const pseudonym = upgraded.pseudonymOf(`person-${number}`);
+        expect([version, number, pseudonym === undefined]).toEqual([version, number, forgotten(number)]);
+        if (pseudonym !== undefined) expect(upgraded.identifierOf(pseudonym)).toBe(`person-${number}`);
+      }
+      expect(upgraded.logKnown()).toEqual({ knownUpTo: 7, mark: 4, erasedUpTo: 2 });
+      upgraded.forget('person-7');
+      upgraded.pseudonymsFor(['person-7']);
+      upgraded.close();
+    }
+    const inFiles = hashesInFile(file);
+    for (let number = 0; number < 360; number++)
+      expect([number, inFiles.has(identifierHash(`person-${number}`))]).toEqual([number, !forgotten(number)]);
+  });
+});
+
+describe('a vault that is read beside its writer', () => {
+  test('finds everybody as they come, are merged and are forgotten, and nobody else', () => {
+    const { file, vault } = given('first');
+    const beside = openVaultBeside(file);
+    const chance = repeatableRandomness(17);
+    const gone = new Set<string>();
+    for (let known = 0; known < 600; ) {
+      const coming = people(known, known + [1, 2, 9, 30][chance(1)[0]! % 4]!);
+      const minted = vault.pseudonymsFor(coming);
+      known += coming.length;
+      const [a, b] = chance(2) as unknown as [number, number];
+      const one = person((a * 256 + b) % known);
+      if (a % 8 === 0) {
+        vault.forget(one);
+        beside.dropKept();
+        gone.add(one);
+      }
+      beside.read((reading) => {
+        for (const identifier of [one, ...coming]) {
+          const pseudonym = gone.has(identifier) ? undefined : vault.pseudonymOf(identifier);
+          expect(reading.pseudonymOf(identifier)).toBe(pseudonym);
+          if (pseudonym !== undefined) expect(reading.identifierOf(pseudonym)).toBe(identifier);
+        }
+        expect(reading.pseudonymOf(person(known + 1))).toBeUndefined();
+        expect(reading.hasForgotten()).toBe(gone.size > 0);
+        expect([...minted.values()].every((pseudonym) => reading.knows(pseudonym))).toBe(true);
+      });
+    }
+    expect(gone.size).toBeGreaterThan(2);
+    beside.close();
   });
 });
 

@@ -26,8 +26,8 @@ import { forgottenHere, sameButForgotten } from './same-but-forgotten.ts';
 const searchesMax = 5;
 /** When the caller may send the batch again after that. */
 const retryAfterMs = 1_000;
-/** How many people the vault is asked to admit at a time: others get their turn in between. */
-const admittedPeopleMax = 2_000;
+/** How many people the vault is asked to admit at a time: as many as one event may name. */
+const admittedPeopleMax = 10_000;
 
 const beingForgotten: Problem = {
   kind: 'unavailable',

@@ -60,7 +60,7 @@ const vaultCheck = async (
     try {
       return await checkVault(log, vault, onProgress);
     } finally {
-      vault.close();
+      await vault.close();
     }
   } catch (error) {
     return error instanceof StoreProblem && error._tag === 'StoreLocked'

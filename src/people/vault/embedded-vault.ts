@@ -3,17 +3,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Position } from '../../store/event-store.ts';
+import { asKept, findPeople, isPseudonymIn } from './find-people.ts';
 import type { VaultFile } from './sqlite-vault.ts';
-import { fingerprintKey, looksLikePseudonym, type Vault } from './vault.ts';
-
-/** The file has the key of fingerprints under this name, from a time in which no person could have it. */
-const keptFingerprintKey = fingerprintKey.trim();
-
-/** The name under which the file keeps what has a name, and the other way round: a person may be called as the key is kept. */
-const asKept = (name: string): string => {
-  if (name === fingerprintKey) return keptFingerprintKey;
-  return name === keptFingerprintKey ? fingerprintKey : name;
-};
+import type { Vault } from './vault.ts';
 
 /**
  * @param saidUpTo a position of the log by which every erasure was said that is done in the file.
@@ -28,13 +20,7 @@ export const embeddedVault = (
 ): Vault => {
   let lastSaidAt = saidUpTo;
 
-  const isPseudonym = (name: string): boolean => looksLikePseudonym(name) && file.knows(name);
-
-  const personOf = (pseudonym: string): string | null | undefined => {
-    const identifier = file.identifierOf(pseudonym);
-    if (identifier !== undefined) return asKept(identifier);
-    return file.isForgotten(pseudonym) ? null : undefined;
-  };
+  const isPseudonym = isPseudonymIn(file);
 
   const pseudonymsFor = (names: ReadonlyArray<string>): ReadonlyMap<string, string> =>
     names.some((name) => asKept(name) !== name)
@@ -43,19 +29,7 @@ export const embeddedVault = (
 
   return {
     at: null,
-    find: async ({ names, pseudonyms }) => {
-      const found = new Map<string, string>();
-      for (const name of names) {
-        const pseudonym = isPseudonym(name) ? name : file.pseudonymOf(asKept(name));
-        if (pseudonym !== undefined) found.set(name, pseudonym);
-      }
-      const people = new Map<string, string | null>();
-      for (const pseudonym of pseudonyms) {
-        const person = personOf(pseudonym);
-        if (person !== undefined) people.set(pseudonym, person);
-      }
-      return { pseudonyms: found, people };
-    },
+    find: async (asked) => findPeople(file, asked),
     admit: async (names, lookedUpTo) => {
       if ((lookedUpTo === undefined || lookedUpTo < lastSaidAt) && file.hasForgotten())
         return E.left({ upTo: lastSaidAt });
@@ -78,7 +52,7 @@ export const embeddedVault = (
         return error instanceof Error ? error.message : String(error);
       }
     },
-    close: () => {
+    close: async () => {
       closing();
       file.close();
     },

@@ -1,20 +1,17 @@
 /**
- * Finds entries of the vault by a hash of the identifier or of the pseudonym: sorted runs (see `../../sorted-runs/`),
- * whose blocks lie in slots.
+ * Finds entries of the vault by a hash of the identifier or of the pseudonym: sorted runs (see `../../sorted-runs/`)
+ * that lie in slots, each with a filter (`index-run.ts`).
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { crc32 } from 'node:zlib';
 import {
   distinct,
   entryOf,
-  firstAtLeast,
-  hashOf,
   Merger,
   mergeable,
   mergeWindow,
-  offsetsUnder,
+  sortedEntries,
 } from '../../sorted-runs/sorted-runs.ts';
-import { HashFilter } from './hash-filter.ts';
+import { IndexRun, type RunRow, runRowIn, storedRun } from './index-run.ts';
 import { Slots, slotNumbers, slotTable } from './slots.ts';
 
 /** The tables of the index. */
@@ -29,33 +26,18 @@ CREATE TABLE run (
 ) STRICT;
 `;
 
-/** A run over the vault's entries from `first` on. */
-interface Run {
-  readonly first: number;
-  readonly entries: number;
-  /** How many numbers it has. */
-  readonly size: number;
-  readonly slots: Uint32Array;
-  /** The first number in each slot. */
-  readonly fences: Float64Array;
-}
-
-const bytesOf = (slots: Uint32Array): Uint8Array =>
-  new Uint8Array(slots.buffer, slots.byteOffset, slots.byteLength);
-
-const runChecksum = (first: number, entries: number, size: number, slots: Uint8Array): number =>
-  crc32(slots, crc32(`${first} ${entries} ${size}`));
-
 const notAsWritten = 'its index is not as it was written';
 
-/** The index, on the vault's one connection. */
+const sameRow = (a: RunRow, b: RunRow): boolean =>
+  storedRun(a).checksum === storedRun(b).checksum && a.first === b.first && a.entries === b.entries;
+
+/** The index, on one connection: the one that writes, or one that reads beside it. */
 export class EntryIndex {
   private readonly statements;
   private readonly slots: Slots;
   private readonly damage: (what: string) => Error;
   private isLoaded = false;
-  private runs: Run[] = [];
-  private filter = new HashFilter(0);
+  private runs: IndexRun[] = [];
 
   /** @param damage the error for damage that is found while reading. */
   constructor(database: DatabaseSync, damage: (what: string) => Error) {
@@ -74,185 +56,149 @@ export class EntryIndex {
   }
 
   /**
-   * Reads the whole index: 16 bytes for each person.
+   * Reads which runs there are, and of those that are new their fences and filters: three bytes for each person.
    *
-   * @returns what is wrong with it, if anything.
+   * @returns what is wrong with the index, if anything.
    */
   load(): string | undefined {
-    this.runs = [];
-    const unused = this.slots.load();
-    if (unused === undefined) return notAsWritten;
+    const rows: RunRow[] = [];
     let next = 1;
-    for (const row of this.statements.runs.iterate()) {
-      const { first_entry: first, entries, size } = row as Record<string, number>;
-      const bytes = Uint8Array.from(row.slots as Uint8Array);
-      if (first !== next || runChecksum(first, entries!, size!, bytes) !== row.checksum) return notAsWritten;
-      const slots = new Uint32Array(bytes.buffer);
-      const fences = new Float64Array(slots.length);
-      for (const [place, slot] of slots.entries()) {
-        const fence = unused.get(slot);
-        if (fence === undefined) return notAsWritten;
-        unused.delete(slot);
-        fences[place] = fence;
-      }
-      this.runs.push({ first, entries: entries!, size: size!, slots, fences });
-      next += entries!;
+    for (const stored of this.statements.runs.iterate()) {
+      const row = runRowIn(stored);
+      if (row === undefined || row.first !== next || !IndexRun.isWhole(row)) return notAsWritten;
+      rows.push(row);
+      next += row.entries;
     }
     if (this.statements.last.get()!.last !== next - 1)
       return 'its index leads to other entries than it holds';
-    this.slots.setFree(unused.keys());
-    this.makeFilter();
+    if (!this.slots.load(usedBy(rows))) return notAsWritten;
+    const known = new Map(this.runs.map((run) => [run.row.first, run]));
+    this.runs = rows.map((row) => {
+      const before = known.get(row.first);
+      return before !== undefined && sameRow(before.row, row) ? before : IndexRun.read(this.slots, row);
+    });
     this.isLoaded = true;
     return undefined;
   }
 
-  private makeFilter(): void {
-    this.filter = new HashFilter(this.runs.reduce((sum, run) => sum + run.size, 0));
-    for (const run of this.runs) {
-      for (let place = 0; place < run.slots.length; place++) {
-        for (const number of this.block(run, place)) this.filter.add(hashOf(number));
-      }
-    }
+  /** Has the index read again: after a transaction was rolled back, nothing of it is trusted. */
+  rolledBack(): void {
+    this.isLoaded = false;
+    this.runs = [];
   }
 
-  /** Has the index read again, after a transaction was rolled back. */
-  rolledBack(): void {
+  /** Has the runs read again that another connection has changed. */
+  changed(): void {
     this.isLoaded = false;
   }
 
-  private loaded(): Run[] {
+  private loaded(): IndexRun[] {
     if (this.isLoaded) return this.runs;
     const fault = this.load();
     if (fault !== undefined) throw this.damage(fault);
     return this.runs;
   }
 
-  private block({ size, slots }: Run, place: number): Float64Array {
-    return this.slots.read(slots[place]!).subarray(0, Math.min(slotNumbers, size - place * slotNumbers));
-  }
-
   /** How many entries the index leads to. */
   get entries(): number {
-    const last = this.loaded().at(-1);
+    const last = this.loaded().at(-1)?.row;
     return last === undefined ? 0 : last.first + last.entries - 1;
   }
 
   /** The ids of the entries under a hash, and rarely of others. */
   under(hash: number): ReadonlyArray<number> {
     const out: number[] = [];
-    const runs = this.loaded();
-    if (!this.filter.mayHave(hash)) return out;
-    for (const run of runs) {
-      offsetsUnder(
-        hash,
-        run.fences,
-        (place) => this.block(run, place),
-        (offset) => out.push(run.first + offset),
-      );
-    }
+    for (const run of this.loaded()) run.under(hash, (entry) => out.push(entry));
     return out;
   }
 
   /** The numbers of each run, to be compared with the entries. */
   *content(): Iterable<{ readonly first: number; readonly entries: number; readonly numbers: Float64Array }> {
     for (const run of this.loaded()) {
-      const numbers = new Float64Array(run.size);
-      for (let place = 0; place < run.slots.length; place++)
-        numbers.set(this.block(run, place), place * slotNumbers);
-      yield { first: run.first, entries: run.entries, numbers: distinct(numbers) };
+      const { first, entries } = run.row;
+      yield { first, entries, numbers: run.content() };
     }
   }
 
+  /** Whether every slot, fence and filter is what the numbers make it. */
+  agrees(): boolean {
+    return this.slots.areIntact() && this.loaded().every((run) => run.agrees());
+  }
+
   private insert(first: number, entries: number, numbers: Float64Array): void {
-    const blocks = Math.ceil(numbers.length / slotNumbers);
-    const slots = new Uint32Array(blocks);
-    const fences = new Float64Array(blocks);
-    for (let place = 0; place < blocks; place++) {
-      const block = numbers.subarray(place * slotNumbers, (place + 1) * slotNumbers);
-      slots[place] = this.slots.write(block);
-      fences[place] = block[0]!;
+    const run = IndexRun.write(this.slots, first, entries, numbers);
+    const { size, bytes, checksum } = storedRun(run.row);
+    this.statements.insertRun.run(first, entries, size, bytes, checksum);
+    this.runs.push(run);
+  }
+
+  /**
+   * Gives runs of an earlier version their fences and filters. Call it inside a transaction; if that is rolled back, call
+   * `rolledBack`.
+   */
+  upgrade(): void {
+    const runs = this.loaded();
+    if (!runs.some((run) => run.isBare)) return;
+    this.runs = [];
+    for (const run of runs) {
+      if (!run.isBare) this.runs.push(run);
+      else {
+        const { first, entries } = run.row;
+        const numbers = run.numbers();
+        this.statements.removeRun.run(first);
+        this.slots.reuse(run.row.slots, () => this.insert(first, entries, numbers));
+      }
     }
-    const bytes = bytesOf(slots);
-    const size = numbers.length;
-    this.statements.insertRun.run(first, entries, size, bytes, runChecksum(first, entries, size, bytes));
-    this.runs.push({ first, entries, size, slots, fences });
   }
 
   /**
    * Adds the next entries as a run, and merges runs where there are enough of one size. Call it inside a transaction;
    * if that is rolled back, call `rolledBack`.
    *
-   * @param hashes the two hashes of each entry.
+   * @param hashes the two hashes of each entry, one after the other: of its identifier and of its pseudonym.
    */
-  add(hashes: ReadonlyArray<readonly [identifier: number, pseudonym: number]>): void {
+  add(hashes: Uint32Array): void {
     const first = this.entries + 1;
-    const numbers = new Float64Array(2 * hashes.length);
-    for (const [offset, [identifier, pseudonym]] of hashes.entries()) {
-      numbers[2 * offset] = entryOf(identifier, offset);
-      numbers[2 * offset + 1] = entryOf(pseudonym, offset);
-    }
-    this.insert(first, hashes.length, distinct(numbers.sort()));
-    if (2 * this.entries > this.filter.numbersMax) this.makeFilter();
-    else {
-      for (const [identifier, pseudonym] of hashes) {
-        this.filter.add(identifier);
-        this.filter.add(pseudonym);
-      }
-    }
+    const numbers = Float64Array.from(hashes, (hash, place) => entryOf(hash, place >> 1));
+    this.insert(first, hashes.length / 2, sortedEntries(numbers));
     while (this.merge()) {
       // Until there are few runs of each size.
     }
   }
 
   private merge(): boolean {
-    const count = mergeable(this.runs.slice(-mergeWindow).map((run) => run.entries));
+    const count = mergeable(this.runs.slice(-mergeWindow).map((run) => run.row.entries));
     if (count === 0) return false;
     const last = this.runs.splice(-count);
-    const [{ first }] = last as [Run];
+    const first = last[0]!.row.first;
     const merger = new Merger();
     for (const run of last) {
-      for (let place = 0; place < run.slots.length; place++)
-        merger.add(this.block(run, place), run.first - first);
-      this.statements.removeRun.run(run.first);
+      for (let place = 0; place * slotNumbers < run.row.size; place++)
+        merger.add(run.block(place), run.row.first - first);
+      this.statements.removeRun.run(run.row.first);
     }
-    const entries = last.reduce((sum, run) => sum + run.entries, 0);
-    this.slots.reuse(
-      last.flatMap((run) => [...run.slots]),
-      () => this.insert(first, entries, distinct(merger.sorted())),
+    const entries = last.reduce((sum, run) => sum + run.row.entries, 0);
+    this.slots.reuse(usedBy(last.map((run) => run.row)), () =>
+      this.insert(first, entries, distinct(merger.sorted())),
     );
     return true;
   }
 
   /**
-   * Removes the hash of an entry: a neighbour takes its place, so that the block keeps its length. Call it inside a
-   * transaction; if that is rolled back, call `rolledBack`.
+   * Removes hashes of entries. Call it inside a transaction; if that is rolled back, call `rolledBack`.
    */
-  remove(hash: number, entry: number): void {
-    const run = this.loaded().findLast(({ first }) => first <= entry)!;
-    const number = entryOf(hash, entry - run.first);
-    const start = Math.max(0, firstAtLeast(run.fences, number) - 1);
-    const neighbour = this.neighbourOf(run, number, start);
-    if (neighbour === undefined) return;
-    for (let place = start; place < run.slots.length && run.fences[place]! <= number; place++) {
-      const block = this.block(run, place).slice();
-      const [from, to] = [firstAtLeast(block, number), firstAtLeast(block, number + 1)];
-      if (from === to) continue;
-      block.fill(neighbour, from, to);
-      this.slots.overwrite(run.slots[place]!, block);
-      run.fences[place] = block[0]!;
+  remove(removed: ReadonlyArray<{ readonly hash: number; readonly entry: number }>): void {
+    const byRun = new Map<IndexRun, number[]>();
+    for (const { hash, entry } of removed) {
+      const run = this.loaded().findLast(({ row }) => row.first <= entry)!;
+      const numbers = byRun.get(run) ?? [];
+      byRun.set(run, numbers);
+      numbers.push(entryOf(hash, entry - run.row.first));
     }
+    for (const [run, numbers] of byRun) run.remove(numbers);
   }
+}
 
-  /** The number before a number of a run, or the one after it where it is the first. */
-  private neighbourOf(run: Run, number: number, start: number): number | undefined {
-    if (run.fences[start]! < number) {
-      const block = this.block(run, start);
-      return block[firstAtLeast(block, number) - 1]!;
-    }
-    for (let place = start; place < run.slots.length; place++) {
-      const next = this.block(run, place).find((other) => other > number);
-      if (next !== undefined) return next;
-    }
-    return undefined;
-  }
+function* usedBy(rows: ReadonlyArray<RunRow>): Iterable<number> {
+  for (const { slots } of rows) yield* slots;
 }

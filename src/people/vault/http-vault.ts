@@ -171,6 +171,6 @@ export const httpVault = ({ url, key, limits: given }: HttpVaultOptions): Vault 
         throw error;
       }
     },
-    close: () => undefined,
+    close: async () => undefined,
   };
 };

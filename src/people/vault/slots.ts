@@ -1,22 +1,22 @@
 /**
- * The slots of the vault's file that hold the blocks of its index. All have the same size, and their number only grows.
+ * The slots of the vault's file that hold its index. All have the same size, and their number only grows.
  *
  * A slot is freed by overwriting it. No row is ever deleted or changes its length, so SQLite never moves one to another
  * page, which would leave a copy of it behind.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { LRUCache } from 'lru-cache';
 import { fromBlob, toBlob } from '../../sorted-runs/sorted-runs.ts';
 
 /** Numbers in a slot: with the row around them and a checksum they fill a page of 4 KiB. */
 export const slotNumbers = 500;
-/** Slots kept decoded in memory: 128 MiB, which is the index of eight million people. */
-const cachedSlotsMax = 32_768;
 
 export const slotTable = 'CREATE TABLE slot (id INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;';
 
 const emptyBlock = new Float64Array(0);
+
+/** How many slots so many numbers take. */
+export const slotsFor = (numbers: number): number => Math.ceil(numbers / slotNumbers);
 
 /** The numbers of a block, filled up with zeros, and their checksum. */
 const contentOf = (block: Float64Array): Float64Array => {
@@ -33,11 +33,6 @@ const isIntact = (content: Float64Array): boolean =>
 export class Slots {
   private readonly statements;
   private readonly damage: () => Error;
-  // A cache with a `max` takes the memory for that many entries at once; this one grows.
-  private readonly cached = new LRUCache<number, Float64Array>({
-    maxSize: cachedSlotsMax,
-    sizeCalculation: () => 1,
-  });
   private free: number[] = [];
   private count = 0;
 
@@ -45,65 +40,75 @@ export class Slots {
   constructor(database: DatabaseSync, damage: () => Error) {
     this.damage = damage;
     this.statements = {
-      all: database.prepare('SELECT id, content FROM slot ORDER BY id'),
+      count: database.prepare('SELECT count(*) AS slots, coalesce(max(id), 0) AS last FROM slot'),
+      last: database.prepare('SELECT coalesce(max(id), 0) AS last FROM slot'),
       one: database.prepare('SELECT content FROM slot WHERE id = ?'),
       insert: database.prepare('INSERT INTO slot (id, content) VALUES (?, ?)'),
       update: database.prepare('UPDATE slot SET content = ? WHERE id = ?'),
     };
   }
 
-  /** Reads all slots: the first number in each, by slot; undefined if one of them is damaged. */
-  load(): Map<number, number> | undefined {
-    this.free = [];
-    this.count = 0;
-    this.cached.clear();
-    const firstNumbers = new Map<number, number>();
-    for (const row of this.statements.all.iterate()) {
-      const content = fromBlob(row.content);
-      this.count++;
-      if (row.id !== this.count || !isIntact(content)) return undefined;
-      firstNumbers.set(this.count, content[0]!);
-      this.cached.set(this.count, content);
+  /**
+   * Begins anew from what is in the file.
+   *
+   * @param used the slots that hold something; all others are free.
+   * @returns false if one of them is not there, or is used twice.
+   */
+  load(used: Iterable<number>): boolean {
+    this.count = Number(this.statements.last.get()!.last);
+    const isUsed = new Uint8Array(this.count + 1);
+    for (const slot of used) {
+      if (slot < 1 || slot > this.count || isUsed[slot] === 1) return false;
+      isUsed[slot] = 1;
     }
-    return firstNumbers;
+    this.free = [];
+    for (let slot = 1; slot <= this.count; slot++) if (isUsed[slot] === 0) this.free.push(slot);
+    return true;
   }
 
-  /** Marks the slots that hold no block. */
-  setFree(slots: Iterable<number>): void {
-    this.free = [...slots];
+  /** Whether every slot is there and holds what was written to it, also where it is free. */
+  areIntact(): boolean {
+    const { slots, last } = this.statements.count.get() as Record<string, number>;
+    if (slots !== last) return false;
+    for (let slot = 1; slot <= last!; slot++)
+      if (!isIntact(fromBlob(this.statements.one.get(slot)!.content))) return false;
+    return true;
   }
 
   /** All numbers in a slot; those after the block are zeros. */
   read(slot: number): Float64Array {
-    const cached = this.cached.get(slot);
-    if (cached !== undefined) return cached;
-    const content = fromBlob(this.statements.one.get(slot)!.content);
+    const row = this.statements.one.get(slot);
+    const content = row === undefined ? emptyBlock : fromBlob(row.content);
     if (!isIntact(content)) throw this.damage();
-    this.cached.set(slot, content);
-    return content;
+    return content.subarray(0, slotNumbers);
+  }
+
+  /** So many numbers from several slots. */
+  readAll(slots: Uint32Array, numbers: number): Float64Array {
+    const all = new Float64Array(slots.length * slotNumbers);
+    for (const [place, slot] of slots.entries()) all.set(this.read(slot), place * slotNumbers);
+    return all.subarray(0, numbers);
   }
 
   overwrite(slot: number, block: Float64Array): void {
-    const content = contentOf(block);
-    this.statements.update.run(toBlob(content), slot);
-    this.cached.set(slot, content);
+    this.statements.update.run(toBlob(contentOf(block)), slot);
   }
 
-  /** Writes a block to a free slot, or to a new one if none is free; answers which. */
-  write(block: Float64Array): number {
-    const slot = this.free.pop();
-    if (slot !== undefined) {
-      this.overwrite(slot, block);
-      return slot;
+  /** Writes numbers to free slots, and to new ones where none is free; answers which. */
+  write(numbers: Float64Array): Uint32Array {
+    const slots = new Uint32Array(slotsFor(numbers.length));
+    for (let place = 0; place < slots.length; place++) {
+      const block = numbers.subarray(place * slotNumbers, (place + 1) * slotNumbers);
+      const slot = this.free.pop();
+      if (slot !== undefined) this.overwrite(slot, block);
+      else this.statements.insert.run(++this.count, toBlob(contentOf(block)));
+      slots[place] = slot ?? this.count;
     }
-    const content = contentOf(block);
-    this.statements.insert.run(++this.count, toBlob(content));
-    this.cached.set(this.count, content);
-    return this.count;
+    return slots;
   }
 
   /** Frees slots for what is written next; those it leaves free are blanked, since they still hold their old blocks. */
-  reuse(slots: ReadonlyArray<number>, writeNext: () => void): void {
+  reuse(slots: Iterable<number>, writeNext: () => void): void {
     const freeBefore = this.free.length;
     this.free.push(...slots);
     writeNext();

@@ -7,47 +7,33 @@
  * and to forget one its identifier is overwritten in place by as many bytes. The index that finds entries keeps to the
  * same rule, and the write-ahead log is emptied right after. It also makes a new person cheap to write.
  */
-import { LRUCache } from 'lru-cache';
 import type { Instant } from '../../domain/time/instant.ts';
 import { runItemsMax } from '../../sorted-runs/sorted-runs.ts';
 import { type OpenDatabase, openToWrite, preparing, transact } from '../../store/sqlite/open-database.ts';
 import { damaged, StoreLocked, toStoreProblem } from '../../store/sqlite/store-problems.ts';
-import { EntryIndex } from './entry-index.ts';
-import { looksLikePseudonym, pseudonymBytes, pseudonymPrefix } from './vault.ts';
+import { looksLikePseudonym, pseudonymBytes } from './vault.ts';
 import {
-  type EntryRow,
   entryChecksum,
   entryColumns,
   identifierHash,
-  isAsWritten,
   type LogKnown,
   logKnownChecksum,
   logKnownIn,
   pseudonymHash,
   vaultFormat,
 } from './vault-format.ts';
-
-/** Entries kept in memory, for each direction. */
-const cachedEntriesMax = 200_000;
-
-/** Bounded by `maxSize`: a cache with a `max` takes the memory for that many entries at once, which delays every start. */
-const cacheOfEntries = (): LRUCache<string, string> =>
-  new LRUCache({ maxSize: cachedEntriesMax, sizeCalculation: () => 1 });
+import {
+  bytesOfPseudonym,
+  type Entry,
+  type PeopleOfVault,
+  pseudonymOfBytes,
+  VaultReading,
+} from './vault-reading.ts';
 
 /** The file of a vault; calls are synchronous. Each throws a StoreProblem if the file cannot be read or written. */
-export interface VaultFile {
+export interface VaultFile extends PeopleOfVault {
   /** The pseudonym of each of the identifiers; those not known yet get one, all in one transaction. */
   pseudonymsFor(identifiers: ReadonlyArray<string>): ReadonlyMap<string, string>;
-  /** The pseudonym of this identifier, if it has one. */
-  pseudonymOf(identifier: string): string | undefined;
-  /** Who the pseudonym stands for, unless they were forgotten. */
-  identifierOf(pseudonym: string): string | undefined;
-  /** Whether this vault minted the pseudonym, even if the person was forgotten since. */
-  knows(pseudonym: string): boolean;
-  /** Whether the person behind the pseudonym was forgotten. */
-  isForgotten(pseudonym: string): boolean;
-  /** Whether anybody was forgotten. */
-  hasForgotten(): boolean;
   /** What the vault knows of its log. */
   logKnown(): LogKnown;
   /** Has something noted of the log, at once; and `whenAdmitting`, in the transaction that admits somebody new. */
@@ -71,19 +57,6 @@ export interface SqliteVaultOptions {
   readonly random: (bytes: number) => Uint8Array;
 }
 
-interface Entry {
-  readonly id: number;
-  readonly identifier: string;
-  readonly bytes: Uint8Array;
-  readonly isForgotten: boolean;
-}
-
-const pseudonymOfBytes = (bytes: Uint8Array): string =>
-  pseudonymPrefix + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
-
-const bytesOfPseudonym = (pseudonym: string): Uint8Array =>
-  Buffer.from(pseudonym.slice(pseudonymPrefix.length), 'base64url');
-
 const vaultIn = (
   { file, database, close }: OpenDatabase,
   random: SqliteVaultOptions['random'],
@@ -96,13 +69,10 @@ const vaultIn = (
     }
   };
 
-  const selectEntry = database.prepare(`SELECT ${entryColumns} FROM entry WHERE id = ?`);
-  selectEntry.setReturnArrays(true);
   const insertEntry = database.prepare(`INSERT INTO entry (${entryColumns}) VALUES (?, ?, ?, ?, ?)`);
   const overwriteEntry = database.prepare(
     'UPDATE entry SET identifier = ?, forgotten = 1, checksum = ? WHERE id = ?',
   );
-  const selectAnyForgotten = database.prepare('SELECT 1 FROM entry WHERE forgotten = 1 LIMIT 1');
 
   const updateLogKnown = database.prepare(
     'UPDATE log SET known_up_to = ?, mark = ?, erased_up_to = ?, checksum = ?',
@@ -118,12 +88,10 @@ const vaultIn = (
     return known;
   };
 
-  const index = new EntryIndex(database, (what) => damaged(file, what));
+  const reading = new VaultReading(database, file);
+  const { index } = reading;
   const fault = index.load();
   if (fault !== undefined) throw damaged(file, fault);
-
-  const cachedPseudonyms = cacheOfEntries();
-  const cachedIdentifiers = cacheOfEntries();
 
   /** Changes entries and their index: all or nothing, on disk as in memory. */
   const change = (act: () => void): void => {
@@ -135,62 +103,26 @@ const vaultIn = (
     }
   };
 
-  /** The entry under a hash that satisfies the predicate. */
-  const entryUnder = (hash: number, isIt: (entry: Entry) => boolean): Entry | undefined => {
-    for (const id of index.under(hash)) {
-      const row = selectEntry.get(id) as unknown as EntryRow | undefined;
-      if (row === undefined || !isAsWritten(row)) throw damaged(file, 'an entry is not as it was written');
-      const [, identifier, bytes, forgotten] = row;
-      const entry = { id, identifier, bytes, isForgotten: forgotten === 1 };
-      if (isIt(entry)) return entry;
-    }
-    return undefined;
-  };
-
-  const entryOfIdentifier = (identifier: string): Entry | undefined =>
-    entryUnder(identifierHash(identifier), (entry) => !entry.isForgotten && entry.identifier === identifier);
-
-  const entryOfBytes = (bytes: Uint8Array): Entry | undefined =>
-    entryUnder(pseudonymHash(bytes), (entry) => Buffer.compare(entry.bytes, bytes) === 0);
-
-  const entryOfPseudonym = (pseudonym: string): Entry | undefined =>
-    looksLikePseudonym(pseudonym) ? entryOfBytes(bytesOfPseudonym(pseudonym)) : undefined;
-
-  const pseudonymOf = (identifier: string): string | undefined => {
-    const cached = cachedPseudonyms.get(identifier);
-    if (cached !== undefined) return cached;
-    const entry = entryOfIdentifier(identifier);
-    if (entry === undefined) return undefined;
-    const pseudonym = pseudonymOfBytes(entry.bytes);
-    cachedPseudonyms.set(identifier, pseudonym);
-    return pseudonym;
-  };
-
-  const identifierOf = (pseudonym: string): string | undefined => {
-    const cached = cachedIdentifiers.get(pseudonym);
-    if (cached !== undefined) return cached;
-    const entry = entryOfPseudonym(pseudonym);
-    if (entry === undefined || entry.isForgotten) return undefined;
-    cachedIdentifiers.set(pseudonym, entry.identifier);
-    return entry.identifier;
-  };
+  change(() => index.upgrade());
 
   /** Adds entries for people who have none; to be called inside a transaction. */
   const mint = (identifiers: ReadonlyArray<string>): ReadonlyArray<string> => {
     const before = index.entries;
     const bytesOfAll = random(pseudonymBytes * identifiers.length);
     const minted = new Set<string>();
-    const hashes = identifiers.map((identifier, place): [number, number] => {
+    const hashes = new Uint32Array(2 * identifiers.length);
+    for (const [place, identifier] of identifiers.entries()) {
       const bytes = bytesOfAll.subarray(place * pseudonymBytes, (place + 1) * pseudonymBytes);
       const pseudonym = pseudonymOfBytes(bytes);
-      if (minted.has(pseudonym) || entryOfBytes(bytes) !== undefined)
+      if (minted.has(pseudonym) || reading.entryOfBytes(bytes) !== undefined)
         throw new Error('the source of randomness repeats itself: a new pseudonym is already in use');
       minted.add(pseudonym);
       insertEntry.run(before + place + 1, identifier, bytes, 0, entryChecksum(identifier, bytes, false));
-      return [identifierHash(identifier), pseudonymHash(bytes)];
-    });
-    for (let start = 0; start < hashes.length; start += runItemsMax)
-      index.add(hashes.slice(start, start + runItemsMax));
+      hashes[2 * place] = identifierHash(identifier);
+      hashes[2 * place + 1] = pseudonymHash(bytes);
+    }
+    for (let start = 0; start < hashes.length; start += 2 * runItemsMax)
+      index.add(hashes.subarray(start, start + 2 * runItemsMax));
     return [...minted];
   };
 
@@ -198,7 +130,7 @@ const vaultIn = (
     const pseudonyms = new Map<string, string>();
     const notFound = new Set<string>();
     for (const identifier of identifiers) {
-      const pseudonym = pseudonymOf(identifier);
+      const pseudonym = reading.pseudonymOf(identifier);
       if (pseudonym === undefined) notFound.add(identifier);
       else pseudonyms.set(identifier, pseudonym);
     }
@@ -213,10 +145,7 @@ const vaultIn = (
       const known = knownWhenAdmitting();
       if (known !== undefined) writeLogKnown(known);
     });
-    for (const [place, identifier] of unknown.entries()) {
-      pseudonyms.set(identifier, minted[place]!);
-      cachedPseudonyms.set(identifier, minted[place]!);
-    }
+    for (const [place, identifier] of unknown.entries()) pseudonyms.set(identifier, minted[place]!);
     return pseudonyms;
   };
 
@@ -238,41 +167,47 @@ const vaultIn = (
     }
     // They are found by their pseudonyms alone.
     if (pseudonyms.length > 0)
-      index.add(pseudonyms.map((bytes) => [pseudonymHash(bytes), pseudonymHash(bytes)]));
+      index.add(
+        Uint32Array.from(pseudonyms.flatMap((bytes) => [pseudonymHash(bytes), pseudonymHash(bytes)])),
+      );
   };
 
-  /** Overwrites an entry; to be called inside a transaction. */
-  const blankOut = ({ id, identifier, bytes }: Entry): void => {
-    const blank = ' '.repeat(Buffer.byteLength(identifier));
-    overwriteEntry.run(blank, entryChecksum(blank, bytes, true), id);
-    // Where both have one hash, it stays for the pseudonym.
-    if (identifierHash(identifier) !== pseudonymHash(bytes)) index.remove(identifierHash(identifier), id);
+  /** Overwrites entries; to be called inside a transaction. */
+  const blankOut = (entries: ReadonlyArray<Entry>): void => {
+    for (const { id, identifier, bytes } of entries) {
+      const blank = ' '.repeat(Buffer.byteLength(identifier));
+      overwriteEntry.run(blank, entryChecksum(blank, bytes, true), id);
+    }
+    index.remove(
+      entries
+        .map(({ id, identifier, bytes }) => ({ entry: id, hash: identifierHash(identifier), bytes }))
+        // Where both have one hash, it stays for the pseudonym.
+        .filter(({ hash, bytes }) => hash !== pseudonymHash(bytes)),
+    );
   };
 
   const forgetAll = (pseudonyms: ReadonlyArray<string>): number => {
     const entries: Entry[] = [];
     const unknown: Uint8Array[] = [];
     for (const pseudonym of new Set(pseudonyms.filter(looksLikePseudonym))) {
-      const entry = entryOfPseudonym(pseudonym);
+      const entry = reading.entryOfPseudonym(pseudonym);
       if (entry === undefined) unknown.push(bytesOfPseudonym(pseudonym));
       else if (!entry.isForgotten) entries.push(entry);
     }
     if (entries.length + unknown.length === 0) return 0;
     change(() => {
-      for (const entry of entries) blankOut(entry);
+      blankOut(entries);
       markForgotten(unknown);
     });
-    cachedPseudonyms.clear();
-    cachedIdentifiers.clear();
+    reading.dropKept();
     emptyLog();
     return entries.length;
   };
 
   const forget = (identifier: string): string | undefined => {
-    const entry = entryOfIdentifier(identifier);
-    if (entry !== undefined) change(() => blankOut(entry));
-    cachedPseudonyms.clear();
-    cachedIdentifiers.clear();
+    const entry = reading.entryOfIdentifier(identifier);
+    if (entry !== undefined) change(() => blankOut([entry]));
+    reading.dropKept();
     emptyLog();
     return entry === undefined ? undefined : pseudonymOfBytes(entry.bytes);
   };
@@ -282,14 +217,11 @@ const vaultIn = (
 
   return {
     pseudonymsFor: (identifiers) => guard(() => pseudonymsFor(identifiers)),
-    pseudonymOf: (identifier) => guard(() => pseudonymOf(identifier)),
-    identifierOf: (pseudonym) => guard(() => identifierOf(pseudonym)),
-    knows: (pseudonym) =>
-      guard(
-        () => cachedIdentifiers.get(pseudonym) !== undefined || entryOfPseudonym(pseudonym) !== undefined,
-      ),
-    isForgotten: (pseudonym) => guard(() => entryOfPseudonym(pseudonym)?.isForgotten === true),
-    hasForgotten: () => guard(() => selectAnyForgotten.get() !== undefined),
+    pseudonymOf: (identifier) => reading.pseudonymOf(identifier),
+    identifierOf: (pseudonym) => reading.identifierOf(pseudonym),
+    knows: (pseudonym) => reading.knows(pseudonym),
+    isForgotten: (pseudonym) => reading.isForgotten(pseudonym),
+    hasForgotten: () => reading.hasForgotten(),
     logKnown: () => guard(logKnown),
     noteLog: (known) => guard(() => writeLogKnown(known)),
     whenAdmitting: (known) => {

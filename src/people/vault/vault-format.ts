@@ -99,13 +99,22 @@ export const logKnownIn = (database: DatabaseSync): LogKnown | undefined => {
 /** Compares every entry with its checksum, and the index with what it would be if it were made anew. */
 const contradiction = (database: DatabaseSync, whole: boolean): string | undefined => {
   if (logKnownIn(database) === undefined) return 'what it knows of its log is not as it was written';
-  // The index is compared with its checksums when it is opened, however large it is.
   if (!whole) return undefined;
-  const index = new EntryIndex(database, (what) => new Error(what));
+  const damage = new Error('its index is not as it was written');
+  try {
+    return indexContradiction(database, new EntryIndex(database, () => damage));
+  } catch (error) {
+    if (error === damage) return damage.message;
+    throw error;
+  }
+};
+
+const indexContradiction = (database: DatabaseSync, index: EntryIndex): string | undefined => {
   const fault = index.load();
   if (fault !== undefined) return fault;
   const select = database.prepare(`SELECT ${entryColumns} FROM entry WHERE id >= ? AND id < ? ORDER BY id`);
   select.setReturnArrays(true);
+  if (!index.agrees()) return 'its index is not as it was written';
   for (const { first, entries, numbers } of index.content()) {
     const expected: number[] = [];
     for (const row of select.iterate(first, first + entries) as unknown as Iterable<EntryRow>) {
@@ -124,9 +133,10 @@ const contradiction = (database: DatabaseSync, whole: boolean): string | undefin
 export const vaultFormat: FileFormat = {
   name: 'vault',
   applicationId: 0x444d4356,
-  schemaVersion: 3,
+  schemaVersion: 4,
   schema,
-  upgrades: [undefined, thirdSchema],
+  // Version 4 keeps the fences and the filter of each run; `EntryIndex.upgrade` adds them to earlier ones.
+  upgrades: [undefined, thirdSchema, ''],
   pragmas: 'PRAGMA secure_delete = ON;',
   contradiction,
 };

@@ -74,7 +74,7 @@ export interface Vault {
   /** Why the vault cannot be asked; undefined when it can. */
   fault(): Promise<string | undefined>;
   /** Releases everything. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** The vault is kept by another process, which cannot be asked. The message names nobody and no address. */

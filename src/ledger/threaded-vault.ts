@@ -1,0 +1,149 @@
+/**
+ * The vault of this process: a thread admits and forgets people (`vault-thread.ts`), and whoever looks somebody up reads
+ * the file beside it, and waits for nobody.
+ */
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import * as E from 'fp-ts/lib/Either.js';
+import { findPeople } from '../people/vault/find-people.ts';
+import { type Vault, VaultUnavailable } from '../people/vault/vault.ts';
+import { openVaultBeside } from '../people/vault/vault-beside.ts';
+import { fromPlain } from '../store/sqlite/store-problems.ts';
+import { startThread } from '../threads/start-thread.ts';
+import {
+  nameSeparator,
+  type VaultFailure,
+  type VaultReport,
+  type VaultRequest,
+  type VaultThreadInput,
+  type VaultWork,
+} from './vault-thread.ts';
+
+type Done = VaultReport & { readonly kind: 'done' };
+
+interface Waiting {
+  readonly resolve: (done: Done) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const errorOf = (failure: VaultFailure): unknown =>
+  'problem' in failure ? fromPlain(failure.problem) : failure.error;
+
+const ended =
+  'the thread that keeps it has ended; another one is being started, and sending the same again is safe';
+
+/** Starts the thread. Resolves when the file is open, with why people of the log are not in it, if they are not. */
+const start = async (
+  input: VaultThreadInput,
+): Promise<{ readonly worker: Worker; readonly missing: string | undefined }> => {
+  const worker = startThread(new URL('./vault-thread.ts', import.meta.url), input);
+  const [first] = (await once(worker, 'message')) as [VaultReport];
+  if (first.kind === 'failed') throw errorOf(first.failure);
+  return { worker, missing: first.kind === 'open' ? first.missing : undefined };
+};
+
+/**
+ * Opens the vault in a file, and makes it if there is none.
+ *
+ * @param notify told why people of the log are not in it, if they are not.
+ * @throws a StoreProblem that says what is wrong, where, and what to do.
+ */
+export const openThreadedVault = async (
+  input: VaultThreadInput,
+  notify: (missing: string) => void = () => {},
+): Promise<Vault> => {
+  const waiting = new Map<number, Waiting>();
+  let worker: Worker | undefined;
+  let starting: Promise<Worker> | undefined;
+  let requests = 0;
+  let isClosed = false;
+
+  const attend = (started: Worker): Worker => {
+    worker = started;
+    started.on('message', (report: VaultReport) => {
+      if (report.kind === 'open' || report.number === undefined) return;
+      const asked = waiting.get(report.number);
+      waiting.delete(report.number);
+      if (report.kind === 'failed') asked?.reject(errorOf(report.failure));
+      else asked?.resolve(report);
+    });
+    // An error is followed by the exit.
+    started.on('error', () => {});
+    started.once('exit', () => {
+      worker = undefined;
+      for (const { reject } of waiting.values()) reject(new VaultUnavailable(ended));
+      waiting.clear();
+    });
+    return started;
+  };
+
+  const first = await start(input);
+  attend(first.worker);
+  if (first.missing !== undefined) notify(first.missing);
+  const beside = openVaultBeside(input.vaultFile);
+
+  /** The thread; another one if it has ended. */
+  const running = (): Promise<Worker> | Worker => {
+    if (worker !== undefined) return worker;
+    starting ??= start(input)
+      .then((started) => {
+        // A start does the erasures again that were not done.
+        beside.dropKept();
+        return attend(started.worker);
+      })
+      .finally(() => {
+        starting = undefined;
+      });
+    return starting;
+  };
+
+  const ask = async (work: VaultWork): Promise<Done> => {
+    if (isClosed && work.kind !== 'close') throw new VaultUnavailable('the ledger is shutting down');
+    const writer = await running();
+    return new Promise((resolve, reject) => {
+      const number = requests++;
+      waiting.set(number, { resolve, reject });
+      writer.postMessage({ ...work, number } satisfies VaultRequest);
+    });
+  };
+
+  return {
+    at: null,
+    find: async (asked) => beside.read((people) => findPeople(people, asked)),
+    admit: async (names, lookedUpTo) => {
+      if (names.length === 0) return E.right(new Map());
+      const { pseudonyms, lookUpTo } = await ask({
+        kind: 'admit',
+        names: names.join(nameSeparator),
+        lookedUpTo,
+      });
+      if (lookUpTo !== undefined) return E.left({ upTo: lookUpTo });
+      const each = pseudonyms?.split(nameSeparator) ?? [];
+      if (each.length !== names.length)
+        throw new Error('the vault admitted others than those who were named');
+      return E.right(new Map(names.map((name, place) => [name, each[place]!])));
+    },
+    forget: async (pseudonym, saidAt) => {
+      await ask({ kind: 'forget', pseudonym, saidAt });
+      beside.dropKept();
+    },
+    fault: async () => {
+      try {
+        beside.read((people) => people.hasForgotten());
+        return (await ask({ kind: 'fault' })).fault;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
+    close: async () => {
+      if (isClosed) return;
+      isClosed = true;
+      beside.close();
+      const writer = worker;
+      if (writer === undefined) return;
+      const exit = once(writer, 'exit');
+      await ask({ kind: 'close' });
+      await exit;
+    },
+  };
+};

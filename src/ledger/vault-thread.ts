@@ -1,0 +1,106 @@
+/**
+ * The thread that writes the vault: whoever is admitted, however many, holds up no question. It also keeps the vault in
+ * step with its log.
+ *
+ * It takes its requests from `threaded-vault.ts`.
+ */
+import { randomBytes } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+import * as E from 'fp-ts/lib/Either.js';
+import { embeddedVault } from '../people/vault/embedded-vault.ts';
+import { openSqliteVault } from '../people/vault/sqlite-vault.ts';
+import type { Vault } from '../people/vault/vault.ts';
+import type { Position } from '../store/event-store.ts';
+import { openLogFile } from '../store/open/open-log-file.ts';
+import { type PlainProblem, StoreProblem, toPlain } from '../store/sqlite/store-problems.ts';
+import { VaultOfALog } from './vault-of-a-log.ts';
+
+/** What the thread is given. */
+export interface VaultThreadInput {
+  readonly vaultFile: string;
+  readonly logFile: string;
+}
+
+/** What joins names in one text: no name has it in it. Passing many texts between threads takes far longer than one. */
+export const nameSeparator = '\n';
+
+/** What the thread is asked to do. */
+export type VaultWork =
+  | { readonly kind: 'admit'; readonly names: string; readonly lookedUpTo: Position | undefined }
+  | { readonly kind: 'forget'; readonly pseudonym: string; readonly saidAt: Position }
+  | { readonly kind: 'fault' }
+  | { readonly kind: 'close' };
+
+export type VaultRequest = VaultWork & { readonly number: number };
+
+/** A StoreProblem loses its class between threads, other errors do not. */
+export type VaultFailure = { readonly problem: PlainProblem } | { readonly error: unknown };
+
+/**
+ * What the thread reports: first that it is open, or why not; then what each request came to: the pseudonyms of those
+ * admitted, up to where to look first, or the fault, if there is one.
+ */
+export type VaultReport =
+  | { readonly kind: 'open'; readonly missing: string | undefined }
+  | {
+      readonly kind: 'done';
+      readonly number: number;
+      readonly pseudonyms?: string;
+      readonly lookUpTo?: Position;
+      readonly fault?: string | undefined;
+    }
+  | { readonly kind: 'failed'; readonly number?: number; readonly failure: VaultFailure };
+
+const failureOf = (error: unknown): VaultFailure =>
+  error instanceof StoreProblem ? { problem: toPlain(error) } : { error };
+
+const tell = (report: VaultReport): void => parentPort?.postMessage(report);
+
+const admit = async (
+  vault: Vault,
+  { number, names: joined, lookedUpTo }: VaultRequest & { readonly kind: 'admit' },
+): Promise<void> => {
+  const names = joined.split(nameSeparator);
+  const admitted = await vault.admit(names, lookedUpTo);
+  if (E.isLeft(admitted)) return tell({ kind: 'done', number, lookUpTo: admitted.left.upTo });
+  const pseudonyms = names.map((name) => admitted.right.get(name)!).join(nameSeparator);
+  tell({ kind: 'done', number, pseudonyms });
+};
+
+const run = (): void => {
+  const { vaultFile, logFile } = workerData as VaultThreadInput;
+  const file = openSqliteVault(vaultFile, { now: Date.now, random: randomBytes });
+  const log = openLogFile(logFile);
+  const ofLog = new VaultOfALog(file, log);
+  // No erasure is under way yet, and the log is known to its end.
+  const vault = embeddedVault(
+    file,
+    log.head(),
+    () => ofLog.fault(),
+    () => {
+      ofLog.close();
+      log.close();
+    },
+  );
+  tell({ kind: 'open', missing: ofLog.fault() });
+  void ofLog.lookOn();
+  parentPort?.on('message', async (request: VaultRequest) => {
+    const { number } = request;
+    try {
+      if (request.kind === 'admit') return await admit(vault, request);
+      if (request.kind === 'fault') return tell({ kind: 'done', number, fault: await vault.fault() });
+      if (request.kind === 'forget') await vault.forget(request.pseudonym, request.saidAt);
+      else await vault.close();
+      tell({ kind: 'done', number });
+      if (request.kind === 'close') parentPort?.close();
+    } catch (error) {
+      tell({ kind: 'failed', number, failure: failureOf(error) });
+    }
+  });
+};
+
+try {
+  run();
+} catch (error) {
+  tell({ kind: 'failed', failure: failureOf(error) });
+}

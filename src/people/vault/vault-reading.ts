@@ -1,0 +1,141 @@
+/**
+ * Looks people up in the file of a vault: on the connection that writes it, or on one that only reads, beside it.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { LRUCache } from 'lru-cache';
+import { damaged, toStoreProblem } from '../../store/sqlite/store-problems.ts';
+import { EntryIndex } from './entry-index.ts';
+import { looksLikePseudonym, pseudonymPrefix } from './vault.ts';
+import { type EntryRow, entryColumns, identifierHash, isAsWritten, pseudonymHash } from './vault-format.ts';
+
+/** Entries kept in memory, for each direction. */
+const cachedEntriesMax = 200_000;
+
+/** Bounded by `maxSize`: a cache with a `max` takes the memory for that many entries at once, which delays every start. */
+const cacheOfEntries = (): LRUCache<string, string> =>
+  new LRUCache({ maxSize: cachedEntriesMax, sizeCalculation: () => 1 });
+
+/** Who is in a vault; calls are synchronous. Each throws a StoreProblem if the file cannot be read. */
+export interface PeopleOfVault {
+  /** The pseudonym of this identifier, if it has one. */
+  pseudonymOf(identifier: string): string | undefined;
+  /** Who the pseudonym stands for, unless they were forgotten. */
+  identifierOf(pseudonym: string): string | undefined;
+  /** Whether this vault minted the pseudonym, even if the person was forgotten since. */
+  knows(pseudonym: string): boolean;
+  /** Whether the person behind the pseudonym was forgotten. */
+  isForgotten(pseudonym: string): boolean;
+  /** Whether anybody was forgotten. */
+  hasForgotten(): boolean;
+}
+
+export interface Entry {
+  readonly id: number;
+  readonly identifier: string;
+  readonly bytes: Uint8Array;
+  readonly isForgotten: boolean;
+}
+
+export const pseudonymOfBytes = (bytes: Uint8Array): string =>
+  pseudonymPrefix + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
+
+export const bytesOfPseudonym = (pseudonym: string): Uint8Array =>
+  Buffer.from(pseudonym.slice(pseudonymPrefix.length), 'base64url');
+
+/** Finds entries through the index of the file. */
+export class VaultReading implements PeopleOfVault {
+  readonly index: EntryIndex;
+  private readonly file: string;
+  private readonly statements;
+  private readonly pseudonyms = cacheOfEntries();
+  private readonly identifiers = cacheOfEntries();
+
+  constructor(database: DatabaseSync, file: string) {
+    this.file = file;
+    this.index = new EntryIndex(database, (what) => damaged(file, what));
+    this.statements = {
+      entry: database.prepare(`SELECT ${entryColumns} FROM entry WHERE id = ?`),
+      anyForgotten: database.prepare('SELECT 1 FROM entry WHERE forgotten = 1 LIMIT 1'),
+    };
+    this.statements.entry.setReturnArrays(true);
+  }
+
+  private guard<A>(act: () => A): A {
+    try {
+      return act();
+    } catch (error) {
+      throw toStoreProblem(this.file, error);
+    }
+  }
+
+  /** The entry under a hash that satisfies the predicate. */
+  private entryUnder(hash: number, isIt: (entry: Entry) => boolean): Entry | undefined {
+    for (const id of this.index.under(hash)) {
+      const row = this.statements.entry.get(id) as unknown as EntryRow | undefined;
+      if (row === undefined || !isAsWritten(row))
+        throw damaged(this.file, 'an entry is not as it was written');
+      const [, identifier, bytes, forgotten] = row;
+      const entry = { id, identifier, bytes, isForgotten: forgotten === 1 };
+      if (isIt(entry)) return entry;
+    }
+    return undefined;
+  }
+
+  entryOfIdentifier(identifier: string): Entry | undefined {
+    return this.entryUnder(
+      identifierHash(identifier),
+      (entry) => !entry.isForgotten && entry.identifier === identifier,
+    );
+  }
+
+  entryOfBytes(bytes: Uint8Array): Entry | undefined {
+    return this.entryUnder(pseudonymHash(bytes), (entry) => Buffer.compare(entry.bytes, bytes) === 0);
+  }
+
+  entryOfPseudonym(pseudonym: string): Entry | undefined {
+    return looksLikePseudonym(pseudonym) ? this.entryOfBytes(bytesOfPseudonym(pseudonym)) : undefined;
+  }
+
+  pseudonymOf(identifier: string): string | undefined {
+    return this.guard(() => {
+      const cached = this.pseudonyms.get(identifier);
+      if (cached !== undefined) return cached;
+      const entry = this.entryOfIdentifier(identifier);
+      if (entry === undefined) return undefined;
+      const pseudonym = pseudonymOfBytes(entry.bytes);
+      this.pseudonyms.set(identifier, pseudonym);
+      return pseudonym;
+    });
+  }
+
+  identifierOf(pseudonym: string): string | undefined {
+    return this.guard(() => {
+      const cached = this.identifiers.get(pseudonym);
+      if (cached !== undefined) return cached;
+      const entry = this.entryOfPseudonym(pseudonym);
+      if (entry === undefined || entry.isForgotten) return undefined;
+      this.identifiers.set(pseudonym, entry.identifier);
+      return entry.identifier;
+    });
+  }
+
+  knows(pseudonym: string): boolean {
+    return this.guard(
+      () => this.identifiers.get(pseudonym) !== undefined || this.entryOfPseudonym(pseudonym) !== undefined,
+    );
+  }
+
+  isForgotten(pseudonym: string): boolean {
+    return this.guard(() => this.entryOfPseudonym(pseudonym)?.isForgotten === true);
+  }
+
+  hasForgotten(): boolean {
+    return this.guard(() => this.statements.anyForgotten.get() !== undefined);
+  }
+
+  /** Drops what is kept in memory of entries: somebody was forgotten. */
+  dropKept(): void {
+    this.pseudonyms.clear();
+    this.identifiers.clear();
+  }
+}
