@@ -46,6 +46,7 @@ const freePort = (): Promise<number> =>
 
 export interface BenchServer {
   readonly url: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -76,6 +77,7 @@ export const startServer = async (folder: string): Promise<BenchServer> => {
   }
   return {
     url,
+    pid: server.pid!,
     stop: () =>
       new Promise((resolve) => {
         server.once('exit', () => resolve());

@@ -91,6 +91,7 @@ describe('given a backup of a ledger that serves', () => {
     }
     const again = await LocalServer.open(target);
     try {
+      await signed(again);
       const { parts } = again.ledger;
       expect(parts.merkle.state.checkpoint?.note).toBe(before);
       expect(parts.keys.all().map(({ name }) => name)).toEqual(['auditor']);

@@ -14,12 +14,13 @@ import type { Terminal } from '../terminal/terminal.ts';
 
 const benchmarks = fileURLToPath(new URL('../../../bench/run.ts', import.meta.url));
 
-const run = async (names: ReadonlyArray<string>): Promise<CommandResult> => {
+const run = async (names: ReadonlyArray<string>, people: string | undefined): Promise<CommandResult> => {
   if (!existsSync(benchmarks)) {
     const hint = 'Clone the repository to get them.';
     return E.left({ exitCode: unavailable, message: 'the benchmarks are not installed', hint });
   }
-  const child = spawn(process.execPath, [benchmarks, ...names], { stdio: 'inherit' });
+  const options = people === undefined ? [] : ['--people', people];
+  const child = spawn(process.execPath, [benchmarks, ...names, ...options], { stdio: 'inherit' });
   const [code] = (await once(child, 'close')) as [number | null];
   return E.right(code ?? unavailable);
 };
@@ -28,7 +29,11 @@ const run = async (names: ReadonlyArray<string>): Promise<CommandResult> => {
 export const addBench = (program: Command, terminal: Terminal): void => {
   program
     .command('bench')
-    .argument('[benchmarks...]', 'which to run: ledger, reach, policy, replay, kurrentdb (default: all)')
+    .argument(
+      '[benchmarks...]',
+      'which to run: ledger, reach, policy, findings, replay, integrity, growth, kurrentdb (default: all)',
+    )
+    .option('--people <numbers>', 'growth: how many people, such as 100000,1000000')
     .summary('measure how fast Domicile is on this machine')
     .description(
       'Measures how fast Domicile records events, rebuilds projections and answers questions on this machine. Compares each result with a raw baseline. Uses temporary ledgers and takes several minutes.',
@@ -38,7 +43,10 @@ export const addBench = (program: Command, terminal: Terminal): void => {
       `
 Examples:
   $ domicile bench
-  $ domicile bench ledger reach`,
+  $ domicile bench ledger reach
+  $ domicile bench growth --people 100000,1000000`,
     )
-    .action((names: ReadonlyArray<string>) => runCommand(terminal, () => run(names)));
+    .action((names: ReadonlyArray<string>, { people }: { readonly people?: string }) =>
+      runCommand(terminal, () => run(names, people)),
+    );
 };

@@ -8,6 +8,9 @@ import { distinct, firstAtLeast, hashOf, offsetsUnder } from '../../sorted-runs/
 import { RunFilter } from './run-filter.ts';
 import { type Slots, slotNumbers, slotsFor } from './slots.ts';
 
+/** Runs up to this size are kept in memory by whoever wrote them: 2 MiB. There are few, and they are soon merged. */
+const keptNumbersMax = 2 ** 18;
+
 /** What is kept of a run in its row. */
 export interface RunRow {
   /** The first entry of the vault that it is over, and how many. */
@@ -56,12 +59,20 @@ export class IndexRun {
   private readonly from: Slots;
   private fences: Float64Array;
   private filter: RunFilter;
+  private kept: Float64Array | undefined;
 
-  private constructor(from: Slots, row: RunRow, fences: Float64Array, filter: RunFilter) {
+  private constructor(
+    from: Slots,
+    row: RunRow,
+    fences: Float64Array,
+    filter: RunFilter,
+    kept?: Float64Array,
+  ) {
     this.from = from;
     this.row = row;
     this.fences = fences;
     this.filter = filter;
+    this.kept = kept;
   }
 
   /** Writes the numbers of entries from one on as a run. */
@@ -69,7 +80,8 @@ export class IndexRun {
     const [fences, filter] = [fencesOf(numbers), filterOf(numbers)];
     const parts = [numbers, fences, numbersOfWords(filter.words)].map((part) => to.write(part));
     const slots = Uint32Array.from(parts.flatMap((part) => [...part]));
-    return new IndexRun(to, { first, entries, size: numbers.length, slots }, fences, filter);
+    const kept = numbers.length <= keptNumbersMax ? numbers : undefined;
+    return new IndexRun(to, { first, entries, size: numbers.length, slots }, fences, filter, kept);
   }
 
   /** Reads the fences and the filter of a run. One of an earlier version has none: they are made of its blocks. */
@@ -103,6 +115,7 @@ export class IndexRun {
   /** The numbers in a block. */
   block(place: number): Float64Array {
     const { slots, size } = this.row;
+    if (this.kept !== undefined) return this.kept.subarray(place * slotNumbers, (place + 1) * slotNumbers);
     return this.from.read(slots[place]!).subarray(0, Math.min(slotNumbers, size - place * slotNumbers));
   }
 
@@ -134,6 +147,7 @@ export class IndexRun {
 
   /** Removes numbers: a neighbour takes the place of each, so that each block keeps its length. */
   remove(removed: ReadonlyArray<number>): void {
+    this.kept = undefined;
     for (const number of removed) this.replace(number);
     if (this.isBare) return;
     // What is left of a hash in the filter would tell a guess.

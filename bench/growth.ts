@@ -1,0 +1,269 @@
+/**
+ * Measures how a ledger bears growth: people are enrolled ten thousand at a time over HTTP, and at each size it is asked
+ * about single people and about all of them, alone and beside ingest, before and after a restart. The baselines, in the same
+ * run, are the vault alone and SQLite alone with an index by identifier and one by pseudonym.
+ *
+ * `--people N,M`: the sizes, in ascending order (default 100,000 and 1,000,000).
+ */
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { parseArgs } from 'node:util';
+import { encodeEvent } from '../src/domain/events/event.ts';
+import { openSqliteVault } from '../src/people/vault/sqlite-vault.ts';
+import {
+  type BenchServer,
+  inFolder,
+  median,
+  printTable,
+  quantile,
+  rate,
+  secondsOf,
+  startServer,
+} from './measure.ts';
+import { randomFrom, registrations } from './mixed-events.ts';
+
+const peopleOfEvent = 10_000;
+/** Events in one body. */
+const bodyEvents = 10;
+const questions = 2_000;
+/** People enrolled while questions are asked beside. */
+const besidePeople = 500_000;
+
+const { values } = parseArgs({ options: { people: { type: 'string' } } });
+const sizes = (values.people ?? '100000,1000000').split(',').map(Number);
+for (const [place, size] of sizes.entries()) {
+  if (Number.isInteger(size) && size % peopleOfEvent === 0 && size > (sizes[place - 1] ?? 0)) continue;
+  process.stderr.write(
+    `--people: expected multiples of ${peopleOfEvent} in ascending order, found ${values.people}\n`,
+  );
+  process.exit(2);
+}
+
+const identifierOf = (person: number): string =>
+  `user-${((person * 2_654_435_761) % 4_294_967_296).toString(36)}-${person.toString(36)}`;
+
+const identifiers = (from: number, count: number): ReadonlyArray<string> =>
+  Array.from({ length: count }, (_, place) => identifierOf(from + place));
+
+const enrolment = (from: number): string =>
+  JSON.stringify({
+    specversion: '1.0',
+    id: `enrolled-${from}`,
+    source: 'https://accounts.example',
+    type: 'SubjectsEnrolled',
+    time: new Date(Date.UTC(2018, 0, 1) + from).toISOString(),
+    data: {
+      subjects: identifiers(from, peopleOfEvent),
+      population: `population-${(from / peopleOfEvent) % 12}`,
+    },
+  });
+
+const post = async (url: string, body: string): Promise<void> => {
+  const answer = await fetch(`${url}/v1/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson' },
+    body,
+  });
+  if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
+  await answer.arrayBuffer();
+};
+
+/** Enrols people over HTTP. Answers the seconds that the server took, without those that making the bodies took. */
+const enrol = async (url: string, from: number, to: number): Promise<number> => {
+  let seconds = 0;
+  for (let first = from; first < to; first += peopleOfEvent * bodyEvents) {
+    const events: string[] = [];
+    for (let at = first; at < Math.min(to, first + peopleOfEvent * bodyEvents); at += peopleOfEvent)
+      events.push(enrolment(at));
+    seconds += await secondsOf(() => post(url, events.join('\n')));
+  }
+  return seconds;
+};
+
+const answered = async (address: string): Promise<number> => {
+  const began = performance.now();
+  const answer = await fetch(address);
+  const body = await answer.text();
+  if (!answer.ok) throw new Error(`${answer.status}: ${body}`);
+  return performance.now() - began;
+};
+
+const random = randomFrom(7);
+
+/** Asks about people one after the other, so many or until it is over: milliseconds. */
+const askAboutPeople = async (
+  url: string,
+  people: number,
+  isOver: (asked: number) => boolean,
+): Promise<number[]> => {
+  const times: number[] = [];
+  while (!isOver(times.length))
+    times.push(await answered(`${url}/v1/subjects/${identifierOf(Math.floor(random() * people))}/residency`));
+  return times;
+};
+
+const holdings = (url: string): Promise<number> => answered(`${url}/v1/sites/site-3/holdings`);
+
+const bytesIn = (folder: string): number =>
+  readdirSync(folder, { withFileTypes: true }).reduce(
+    (sum, entry) =>
+      sum +
+      (entry.isDirectory() ? bytesIn(join(folder, entry.name)) : statSync(join(folder, entry.name)).size),
+    0,
+  );
+
+/** What a process holds in memory now, and held at the most, in MiB; Linux alone tells. */
+const residentOf = (pid: number): string => {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const mebibytes = (name: string): number =>
+      Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1_024);
+    return `${mebibytes('VmRSS')}, ${mebibytes('VmHWM')}`;
+  } catch {
+    return '-';
+  }
+};
+
+const caughtUp = (url: string, events: number): Promise<number> =>
+  answered(`${url}/v1/sites?limit=1&atLeast=${events}`);
+
+const ready = async (url: string): Promise<void> => {
+  while (!(await fetch(`${url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 20));
+};
+
+/** The vault alone. */
+const vaultAlone = (folder: string) => {
+  const vault = openSqliteVault(join(folder, 'vault.sqlite'), { now: Date.now, random: randomBytes });
+  return {
+    admit: (names: ReadonlyArray<string>): unknown => vault.pseudonymsFor(names),
+    find: (name: string): unknown => vault.pseudonymOf(name),
+    close: () => vault.close(),
+  };
+};
+
+/** SQLite alone: a B-tree by identifier and one by pseudonym. */
+const sqliteAlone = (folder: string) => {
+  const database = new DatabaseSync(join(folder, 'raw.sqlite'));
+  database.exec(
+    `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -262144;
+     CREATE TABLE person (identifier TEXT PRIMARY KEY, pseudonym BLOB UNIQUE) WITHOUT ROWID`,
+  );
+  const insert = database.prepare('INSERT INTO person VALUES (?, ?) ON CONFLICT DO NOTHING');
+  const select = database.prepare('SELECT pseudonym FROM person WHERE identifier = ?');
+  return {
+    admit: (names: ReadonlyArray<string>): void => {
+      database.exec('BEGIN');
+      for (const name of names) insert.run(name, randomBytes(16));
+      database.exec('COMMIT');
+    },
+    find: (name: string): unknown => select.get(name),
+    close: () => database.close(),
+  };
+};
+
+type Alone = ReturnType<typeof vaultAlone>;
+
+/** How fast something alone admits people, and finds one of them. */
+const measureAlone = async (alone: Alone, from: number, to: number): Promise<readonly string[]> => {
+  let seconds = 0;
+  for (let first = from; first < to; first += peopleOfEvent) {
+    const names = identifiers(first, peopleOfEvent);
+    seconds += await secondsOf(() => alone.admit(names));
+  }
+  const times = Array.from({ length: questions }, () => {
+    const name = identifierOf(Math.floor(random() * to));
+    const began = performance.now();
+    alone.find(name);
+    return performance.now() - began;
+  });
+  return [rate(to - from, seconds), ms(quantile(times, 0.99))];
+};
+
+const ms = (value: number): string => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
+const both = (times: ReadonlyArray<number>): string =>
+  `${ms(quantile(times, 0.5))}, ${ms(quantile(times, 0.99))}`;
+
+const rows: string[][] = [
+  [
+    'people',
+    'new people',
+    'a person: p50, p99',
+    'beside ingest: p50, p99',
+    'ingest meanwhile',
+    'holdings: cold, warm',
+    'after a restart',
+    'resident, most (MiB)',
+    'start',
+    'bytes a person',
+  ],
+];
+const alones: string[][] = [
+  ['people', 'vault alone: new people', 'find: p99', 'SQLite alone: new people', 'find: p99'],
+];
+
+await inFolder(async (folder) => {
+  const ledger = join(folder, 'ledger');
+  let server: BenchServer = await startServer(ledger);
+  const known = registrations();
+  await post(server.url, known.map((event) => JSON.stringify(encodeEvent(event))).join('\n'));
+  const head = (people: number): number => known.length + people / peopleOfEvent;
+  let enrolled = 0;
+  for (const size of sizes) {
+    const seconds = await enrol(server.url, enrolled, size);
+    const added = size - enrolled;
+    enrolled = size;
+    await caughtUp(server.url, head(enrolled));
+    await askAboutPeople(server.url, size, (asked) => asked >= 200);
+    const alone = await askAboutPeople(server.url, size, (asked) => asked >= questions);
+    const cold = await holdings(server.url);
+    const warm = median([await holdings(server.url), await holdings(server.url), await holdings(server.url)]);
+    let isOver = false;
+    const besideCount = Math.min(size, besidePeople);
+    const enrolling = enrol(server.url, enrolled, enrolled + besideCount).finally(() => {
+      isOver = true;
+    });
+    const beside = await askAboutPeople(server.url, size, () => isOver);
+    const besideSeconds = await enrolling;
+    enrolled += besideCount;
+    await caughtUp(server.url, head(enrolled));
+    const resident = residentOf(server.pid);
+    await server.stop();
+    const bytes = bytesIn(ledger) / enrolled;
+    const start = await secondsOf(async () => {
+      server = await startServer(ledger);
+      await ready(server.url);
+    });
+    const restarted = await holdings(server.url);
+    rows.push([
+      size.toLocaleString('en'),
+      rate(added, seconds),
+      both(alone),
+      both(beside),
+      rate(besideCount, besideSeconds),
+      `${ms(cold)}, ${ms(warm)}`,
+      ms(restarted),
+      resident,
+      `${start.toFixed(1)} s`,
+      bytes.toFixed(0),
+    ]);
+  }
+  await server.stop();
+  printTable('A ledger that grows: people enrolled ten thousand at a time over HTTP', rows);
+  await inFolder(async (other) => {
+    const [vault, sqlite] = [vaultAlone(other), sqliteAlone(other)];
+    let before = 0;
+    for (const size of sizes) {
+      alones.push([
+        size.toLocaleString('en'),
+        ...(await measureAlone(vault, before, size)),
+        ...(await measureAlone(sqlite, before, size)),
+      ]);
+      before = size;
+    }
+    vault.close();
+    sqlite.close();
+  });
+  printTable('The parts alone, ten thousand people in a transaction', alones);
+});
