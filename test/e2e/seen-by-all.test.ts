@@ -72,6 +72,24 @@ const screens: Readonly<Record<string, readonly [address: string, there: (page: 
     },
   ],
   'an unknown person': ['/person?subject=nobody', (page) => page.getByText('Person not found').waitFor()],
+  site: [
+    '/site?site=s.rtl&validAt=2022-06-30',
+    (page) => page.getByRole('heading', { name: /^\d+ events?$/ }).waitFor(),
+  ],
+  party: [
+    '/party?party=tiktok&validAt=2022-06-30',
+    (page) => page.getByRole('heading', { name: /^\d+ events?$/ }).waitFor(),
+  ],
+  dataset: ['/dataset?dataset=d&validAt=2022-06-30', (page) => page.getByText(/^Lineage:/).waitFor()],
+  population: ['/population?population=hostile', (page) => page.getByText(/^\d+ findings?,/).waitFor()],
+  backups: ['/backups', (page) => page.getByText(/^\d+ backups$/).waitFor()],
+  backup: [
+    '/backup?backup=us-messages-singapore-2019',
+    (page) => page.getByRole('heading', { name: 'Where it was held' }).waitFor(),
+  ],
+  reports: ['/reports?report=processing', (page) => page.getByText(/: \d+ rows?/).waitFor()],
+  reads: ['/reads', (page) => page.getByText(/^\d+ questions?$/).waitFor()],
+  correct: ['/correct?event=3', (page) => page.getByText('What held instead').waitFor()],
   map: [
     '/map?validAt=2022-06-30',
     async (page) => {

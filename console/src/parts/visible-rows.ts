@@ -10,6 +10,11 @@ import { offsetsOf, rowsBetween } from './row-offsets.ts';
 const renderedWholeMax = 150;
 /** Smaller differences of height are rounding. */
 const sameHeightPx = 0.5;
+/**
+ * Measurements after one scroll, at the most. Which rows are rendered decides how wide the columns are, and with that how high
+ * the rows are, and with that which rows are rendered: this need not come to rest.
+ */
+const measurementsMax = 8;
 
 /**
  * Which rows of a scrolling box to render. Rows carry their key as `data-line`.
@@ -25,6 +30,7 @@ export const useVisibleRows = (
   const long = keys.length > renderedWholeMax;
   const heights = useRef(new Map<string, number>());
   const [measurement, setMeasurement] = useState(0);
+  const measured = useRef({ sight: {}, times: 0 });
   const [sight, setSight] = useState({ top: 0, bottom: renderedWholeMax * estimatePx });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the heights change with each measurement.
   const offsets = useMemo(
@@ -77,7 +83,10 @@ export const useVisibleRows = (
       heights.current.set(key, height);
       changed = true;
     }
-    if (changed) setMeasurement((before) => before + 1);
+    if (measured.current.sight !== sight) measured.current = { sight, times: 0 };
+    if (!changed || measured.current.times >= measurementsMax) return;
+    measured.current.times += 1;
+    setMeasurement((before) => before + 1);
   });
 
   if (!long) return { long, start: 0, end: keys.length, abovePx: 0, belowPx: 0 };
