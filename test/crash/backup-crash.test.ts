@@ -16,7 +16,7 @@ import { finished, start } from '../cli/command-line.ts';
 import { enrolled } from '../support/given-events.ts';
 import { newDataDirectory, removeDirectory, ServerProcess, settingsIn } from '../support/server.ts';
 
-const rounds = Number(process.env.BACKUP_ROUNDS ?? 4);
+const rounds = Number(process.env.BACKUP_ROUNDS ?? 3);
 const testMsMax = 60_000 + rounds * 20_000;
 /** Backups take about as long; the instants at which they are killed are spread over it. */
 const backupMsMax = 1_200;
