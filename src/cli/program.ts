@@ -8,6 +8,7 @@ import { addBackup } from './commands/backup.ts';
 import { addBench } from './commands/bench.ts';
 import { addCopy } from './commands/copy.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDiscrepancies } from './commands/discrepancies.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEmit } from './commands/emit.ts';
 import { addErase } from './commands/erase.ts';
@@ -64,6 +65,7 @@ Exit codes: 0 success, 1 a check failed, 2 invalid usage or input, 3 the ledger 
   addAffected(program, terminal);
   addFindings(program, terminal);
   addLearned(program, terminal);
+  addDiscrepancies(program, terminal);
   addSimulate(program, terminal);
   addReport(program, terminal);
   addAdopt(program, terminal);

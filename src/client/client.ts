@@ -17,7 +17,7 @@ import { eventCalls } from './event-calls.ts';
 import { logCalls } from './log-calls.ts';
 import { loginCalls } from './login-calls.ts';
 import { policyCalls } from './policy-calls.ts';
-import type { PeriodQuestion, Question } from './questions.ts';
+import type { DiscrepanciesQuestion, PeriodQuestion, Question } from './questions.ts';
 import { registryCalls } from './registry-calls.ts';
 import { replayCalls } from './replay-calls.ts';
 import type { Reply, RequestOptions, Rows } from './reply.ts';
@@ -95,10 +95,8 @@ export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: Cl
       asking.rows(TransferRow)(['transfers'], question, options),
 
     /** Events that do not fit the others. */
-    discrepancies: (
-      question?: Question & { readonly state?: 'open' | 'resolved' | undefined },
-      options?: RequestOptions,
-    ): Rows<DiscrepancyRow> => asking.rows(DiscrepancyRow)(['discrepancies'], question, options),
+    discrepancies: (question?: DiscrepanciesQuestion, options?: RequestOptions): Rows<DiscrepancyRow> =>
+      asking.rows(DiscrepancyRow)(['discrepancies'], question, options),
 
     /** Who asked about whom, oldest first. */
     reads: (

@@ -5,7 +5,10 @@
 import type { AffectedQuestion as AffectedCodec } from '../contract/questions/affected.ts';
 import type { BackupsQuestion as BackupsCodec } from '../contract/questions/backups.ts';
 import type { EvidenceQuestion as EvidenceCodec } from '../contract/questions/evidence.ts';
-import type { EventFilter as EventFilterCodec } from '../contract/questions/log.ts';
+import type {
+  DiscrepanciesQuestion as DiscrepanciesCodec,
+  EventFilter as EventFilterCodec,
+} from '../contract/questions/log.ts';
 import type {
   DifferenceQuestion as DifferenceCodec,
   FindingsQuestion as FindingsCodec,
@@ -46,6 +49,9 @@ export type BackupQuestion = GivenFor<typeof BackupsCodec>;
 
 /** Which events of the log are asked for: those that match all that is given. */
 export type EventFilter = GivenFor<typeof EventFilterCodec>;
+
+/** Which discrepancies are asked for: those that match all that is given. */
+export type DiscrepanciesQuestion = GivenFor<typeof DiscrepanciesCodec>;
 
 type Compared = GivenFor<typeof DifferenceCodec>;
 type Given<K extends keyof Compared> = { readonly [N in K]-?: NonNullable<Compared[N]> };

@@ -59,7 +59,13 @@ export const listAnswerOf = <A>(row: t.Type<A, unknown, unknown>) => answerOf<Re
 export const Recorded = exact(
   'Recorded',
   { recorded: t.number, duplicates: t.number, position: t.string },
-  { warnings: list(PolicyWarning) },
+  {
+    warnings: list(PolicyWarning),
+    /** With `Prefer: wait`: which events of the body do not fit the others, by their places in it (R1). */
+    discrepancies: list(
+      exact('WriteDiscrepancy', { index: t.number, code: t.string, message: t.string }, {}),
+    ),
+  },
 );
 export type Recorded = t.TypeOf<typeof Recorded>;
 

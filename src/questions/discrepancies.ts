@@ -3,6 +3,7 @@
  * told, and are resolved when later events explain them.
  */
 import type { DiscrepancyRow } from '../contract/rows/events.ts';
+import type { DiscrepancyCode } from '../domain/recording/discrepancy.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import { formatInstant } from '../domain/time/instant.ts';
 import { topicsNaming } from '../projections/topics.ts';
@@ -93,9 +94,22 @@ class PageJudge {
   }
 }
 
+const candidatesIn = (view: View, after: number, { event }: DiscrepancyFilter): ReadonlyArray<number> => {
+  if (event === undefined) return candidatesAfter(view, after);
+  return event > after && event <= view.known.position ? [event] : [];
+};
+
 /** Reasons why events could not be applied, by position; those count as open discrepancies. */
 const setAsideAfter = (view: View, after: number): ReadonlyMap<number, string> =>
   new Map(view.index.setAside(after, view.known.position).map(({ position, reason }) => [position, reason]));
+
+/** Which discrepancies are asked for: those that match every field given. */
+export interface DiscrepancyFilter {
+  readonly source?: string | undefined;
+  readonly code?: DiscrepancyCode | undefined;
+  /** The position of the event. */
+  readonly event?: number | undefined;
+}
 
 /**
  * Discrepancies of events after a position, in log order. Open ones hold as known now; resolved ones held as
@@ -106,15 +120,18 @@ export const discrepanciesAfter = (
   state: 'open' | 'resolved',
   after: number,
   limit: number,
+  filter: DiscrepancyFilter = {},
 ): DiscrepancyPage => {
   const judge = new PageJudge(view, state);
   const setAside = state === 'open' ? setAsideAfter(view, after) : new Map<number, string>();
-  const candidates = candidatesAfter(view, after);
+  const candidates = candidatesIn(view, after, filter);
   const more = candidates.length >= judgedEventsMax;
   const last = candidates.at(-1) ?? after;
   const positions = [
     ...candidates,
-    ...[...setAside.keys()].filter((position) => !more || position <= last),
+    ...[...setAside.keys()].filter(
+      (position) => (!more || position <= last) && position === (filter.event ?? position),
+    ),
   ].sort((a, b) => a - b);
   const rows: DiscrepancyRow[] = [];
   for (const position of positions) {
@@ -122,16 +139,49 @@ export const discrepanciesAfter = (
     const event = String(position);
     const reason = setAside.get(position);
     if (reason !== undefined) {
+      if (filter.code !== undefined && filter.code !== 'set-aside') continue;
       const since = formatInstant(view.index.recordedAtOf(position) ?? 0);
       rows.push({ event, code: 'set-aside', message: `could not be applied: ${reason}`, since });
       continue;
     }
     const recorded = view.recorded(position);
-    if (recorded === undefined) continue;
+    if (recorded === undefined || recorded.event.source !== (filter.source ?? recorded.event.source))
+      continue;
     const found = judge.judge(recorded);
     if (found === undefined) return { rows, next: position - 1 };
     const since = formatInstant(recorded.recordedAt);
-    for (const { code, message } of found) rows.push({ event, code, message, since });
+    for (const { code, message } of found)
+      if (code === (filter.code ?? code)) rows.push({ event, code, message, since });
   }
   return { rows, next: more ? last : null };
+};
+
+/** What of some events does not fit, by their positions; and whether it is all. */
+export interface Misfits {
+  readonly found: ReadonlyArray<{
+    readonly position: number;
+    readonly code: string;
+    readonly message: string;
+  }>;
+  readonly isAll: boolean;
+}
+
+/** The open discrepancies of events at some positions. */
+export const discrepanciesAt = (view: View, positions: ReadonlyArray<number>): Misfits => {
+  const judge = new PageJudge(view, 'open');
+  const setAside = setAsideAfter(view, 0);
+  const found: { position: number; code: string; message: string }[] = [];
+  for (const position of positions) {
+    const reason = setAside.get(position);
+    if (reason !== undefined) {
+      found.push({ position, code: 'set-aside', message: `could not be applied: ${reason}` });
+      continue;
+    }
+    const recorded = view.recorded(position);
+    if (recorded === undefined) continue;
+    const judged = judge.judge(recorded);
+    if (judged === undefined) return { found, isAll: false };
+    for (const { code, message } of judged) found.push({ position, code, message });
+  }
+  return { found, isAll: true };
 };

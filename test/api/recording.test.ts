@@ -218,6 +218,71 @@ describe('attributes that the ledger does not know', () => {
   });
 });
 
+describe('a writer that waits (Prefer: wait)', () => {
+  const revoked = (id: string, grant: string): Sent => sent(id, 'AccessRevoked', { grant });
+  const registered = (id: string, site: string): Sent =>
+    sent(id, 'SiteRegistered', { site, name: site, country: 'US', operator: 'o' });
+  const wait = { prefer: 'respond-async;q=0, wait=10' };
+
+  it('is told which of its events do not fit, by their places, and no others', async () => {
+    const events = [
+      registered('wait-site', 'known'),
+      revoked('wait-none', 'no such grant'),
+      placed('wait-placed', 'us', 'far'),
+    ];
+    for (const [body, type, expected] of [
+      [JSON.stringify(events), batch, 201],
+      [inLines(events), lines, 200],
+    ] as const) {
+      const { status, headers, body: told } = await server.send(body, type, wait);
+      expect([status, headers.get('preference-applied')]).toEqual([expected, 'wait']);
+      const codes = told.discrepancies.map(({ index, code }: { index: number; code: string }) => [
+        index,
+        code,
+      ]);
+      expect(codes).toEqual(
+        expect.arrayContaining([
+          [1, 'unknown-grant'],
+          [2, 'unknown-site'],
+        ]),
+      );
+      expect(codes.filter(([, code]: [number, string]) => code === 'unknown-site')).toEqual([
+        [2, 'unknown-site'],
+      ]);
+    }
+    const without = await server.post([revoked('wait-not', 'none')]);
+    expect([without.body.discrepancies, without.headers.has('preference-applied')]).toEqual([
+      undefined,
+      false,
+    ]);
+  });
+
+  it('finds the same by source, by kind and by event', async () => {
+    const source = 'https://misfits.example.org/';
+    const position = Number(
+      await server.record([
+        { ...revoked('filter-1', 'none'), source },
+        { ...placed('filter-2', 'us', 'nowhere'), source },
+      ]),
+    );
+    const ask = async (query: Record<string, string | number>): Promise<ReadonlyArray<string>> =>
+      (await server.rows('/v1/discrepancies', { atLeast: position, ...query })).map(
+        ({ event, code }) => `${event} ${code}`,
+      );
+    const all = await ask({ source });
+    expect(all).toContain(`${position - 1} unknown-grant`);
+    expect(all).toContain(`${position} unknown-site`);
+    expect(all.every((each) => Number(each.split(' ')[0]) >= position - 1)).toBe(true);
+    expect(await ask({ source, code: 'unknown-grant' })).toEqual([`${position - 1} unknown-grant`]);
+    expect(await ask({ event: position })).toEqual(all.filter((each) => each.startsWith(`${position} `)));
+    expect(await ask({ after: position - 1, source })).toEqual(
+      all.filter((each) => each.startsWith(`${position} `)),
+    );
+    const wrong = await server.get('/v1/discrepancies', { code: 'unknown-cite' });
+    expect([wrong.status, wrong.body.parameter]).toEqual([400, 'code']);
+  });
+});
+
 describe('an event sent again', () => {
   it('with its lists and members in another order is the same', async () => {
     const grant = (actions: ReadonlyArray<string>) =>

@@ -45,6 +45,23 @@ describe('domicile emit', () => {
     expect(JSON.parse(out)).toEqual({ recorded: 2, duplicates: 0, position: '2' });
   });
 
+  it('says how many do not fit, and the command that shows them does', async () => {
+    const at = ['--data', join(directory, 'misfits')];
+    const placed = { type: 'DataPlaced', data: { dataset: 'd', scope: { population: 'x' }, site: 's' } };
+
+    const { code, notes } = await domicile(['emit', '-', ...at], `${event('x')}\n${event('e', placed)}\n`);
+    const shown = await domicile(['discrepancies', '--source', 'urn:example:cli', '--format', 'csv', ...at]);
+    const failed = await domicile(['discrepancies', '--code', 'unknown-site', '--fail', ...at]);
+
+    expect(code).toBe(0);
+    expect(notes).toContain(
+      '1 of these does not fit the others: domicile discrepancies --source urn:example:cli\n',
+    );
+    expect(shown.out).toContain('2,unknown-site,site s is not registered,');
+    expect(failed.code).toBe(1);
+    expect(failed.out).toContain('do not fit the others');
+  });
+
   it('sends to a server, in chunks, in order', async () => {
     const server = await ServerProcess.start({ directory: join(directory, 'server') });
     try {
@@ -70,7 +87,7 @@ describe('domicile emit', () => {
     const at = ['--data', join(directory, 'stopped')];
     const lines = Array.from({ length: 1_200 }, (_, index) => event(`p${index}`));
     lines[1_100] = event('wrong', { data: { population: 'x', name: 'x', jurisdiction: 'Atlantis' } });
-    lines[1_101] = event('wronger', { time: '2022-01-01', colour: 'red' });
+    lines[1_101] = event('wronger', { time: '2022-01-01', Colour: 'red' });
 
     const { code, out, notes } = await domicile(['emit', '-', ...at], lines.join('\n'));
 
@@ -79,7 +96,7 @@ describe('domicile emit', () => {
       /\n {2}line 1101, \/data\/jurisdiction: found a string of 8 characters; expected .+\n/,
     );
     expect(notes).toMatch(/\n {2}line 1102, \/time: found .+\n/);
-    expect(notes).toMatch(/\n {2}line 1102, \/colour: is not a field of an event .+\n/);
+    expect(notes).toMatch(/\n {2}line 1102, \/Colour: is not the name of an attribute.+\n/);
     expect(notes).toMatch(
       /\nSo far: 1,000 events recorded, 0 already there\. Correct it and send everything again; events already recorded are not recorded twice\.\n$/,
     );

@@ -19,6 +19,7 @@ import { type Body, decodedBody } from '../http/content-coding.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { eventSchema, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
+import { Misfits } from './misfits.ts';
 
 const accepted =
   'application/cloudevents+json, application/cloudevents-batch+json, application/json, application/x-ndjson (or application/ndjson, application/jsonl), or CloudEvents binary mode (ce- headers with application/json)';
@@ -49,12 +50,19 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
         (): Problem => revokedMeanwhile,
       ),
       TE.flatMap((events) => () => recorder.record(events, emitterOf(context))),
-      TE.matchW(
-        (refused) => problem(context, refused),
-        ({ recorded, duplicates, position, warnings }) => {
-          const told = { recorded, duplicates, position: String(position), ...warned(warnings) };
-          return context.json(told, recorded === 0 ? 200 : 201);
-        },
+      TE.matchEW(
+        (refused) => async () => problem(context, refused),
+        ({ recorded, duplicates, position, warnings, decoded }) =>
+          async () => {
+            const misfits = new Misfits(context, ledger);
+            misfits.add(decoded);
+            const told = {
+              ...{ recorded, duplicates, position: String(position) },
+              ...warned(warnings),
+              ...(await misfits.told(position)),
+            };
+            return context.json(told, recorded === 0 ? 200 : 201);
+          },
       ),
     )();
   };
@@ -62,6 +70,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   /** Chunk after chunk, in order; while one is written, the next is read and prepared. */
   const recordLines = async (context: Context<ApiEnv>, body: Body): Promise<Response> => {
     const by = emitterOf(context);
+    const misfits = new Misfits(context, ledger);
     let soFar: Recorded = { recorded: 0, duplicates: 0, position: String(ledger.parts.log.head()) };
     const warnings: PolicyWarning[] = [];
     let last = 0;
@@ -95,6 +104,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       if (E.isRight(prepared) && prepared.right.decoded.given.length > 0) {
         warnings.push(...(prepared.right.warnings ?? []).slice(0, warningsMax - warnings.length));
         before = prepared.right;
+        misfits.add(prepared.right.decoded);
         written = recorder.recordLines(prepared.right);
         // An error is reported where the chunk is awaited.
         written.catch(() => undefined);
@@ -102,7 +112,8 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     }
     const stopped = await settled();
     if (stopped !== undefined) return problem(context, { ...stopped, soFar } as Problem);
-    return context.json({ ...soFar, ...warned(warnings) }, soFar.recorded === 0 ? 200 : 201);
+    const told = { ...soFar, ...warned(warnings), ...(await misfits.told(last)) };
+    return context.json(told, soFar.recorded === 0 ? 200 : 201);
   };
 
   routes.post(
@@ -110,7 +121,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     describeRoute({
       summary: 'Record events',
       description:
-        'One event, a batch of up to 1000 (atomic), or any number as NDJSON (chunks of up to 1000 lines, each atomic, in order; the first bad line stops it and is named; sending the same again is safe).',
+        'One event, a batch of up to 1000 (atomic), or any number as NDJSON (chunks of up to 1000 lines, each atomic, in order; the first bad line stops it and is named; sending the same again is safe). With Prefer: wait, discrepancies says which of the events do not fit the others.',
       requestBody: {
         required: true,
         content: {

@@ -15,6 +15,7 @@ import { warningLine } from '../terminal/policy-warnings.ts';
 import { ProgressBar } from '../terminal/progress-bar.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, wholeNumber } from '../terminal/wording.ts';
+import { misfitLine, SentSources } from './emitted-misfits.ts';
 
 type EmitOptions = LedgerOptions & FormatOptions;
 
@@ -95,7 +96,9 @@ const emit = async (file: string, options: EmitOptions, terminal: Terminal) => {
     if (E.isLeft(ready) && ready.left.kind === 'network') return E.left(failureOf(ready.left, options.url));
     const bar = new ProgressBar(terminal, () => performance.now());
     const begun = performance.now();
-    const done = await ledger.events.emitBytes(bytes, {
+    const sent = new SentSources();
+    const before = E.isRight(ready) ? ready.right.head : undefined;
+    const done = await ledger.events.emitBytes(sent.noting(bytes), {
       onProgress: ({ recorded, duplicates, bytes: sent }) => {
         const events = recorded + duplicates;
         const rate = Math.round(events / Math.max(0.001, (performance.now() - begun) / 1_000));
@@ -109,6 +112,10 @@ const emit = async (file: string, options: EmitOptions, terminal: Terminal) => {
     bar.end();
     if (E.isLeft(done)) return E.left(stopped(done.left, source.right, options.url));
     report(done.right, options, source.right, terminal);
+    if (done.right.recorded > 0 && before !== undefined) {
+      const line = await misfitLine(ledger, sent.sources, before, done.right.position, options.url);
+      if (line !== undefined) terminal.note(line);
+    }
     return E.right(success);
   });
 };

@@ -2,6 +2,7 @@
  * Questions about the log, and about who read it.
  */
 import { eventTypes } from '../../domain/events/catalogue.ts';
+import { discrepancyCodes } from '../../domain/recording/discrepancy.ts';
 import { position, text, word } from './parameter.ts';
 import { checkClocks, clockParameters, type ParametersOf, question, questionWith } from './question.ts';
 
@@ -43,6 +44,10 @@ export const ReadsQuestion = questionWith({ subject: text('Only questions about 
 
 /** Events with discrepancies. */
 export const DiscrepanciesQuestion = questionWith({
+  after: position('Only of events after this position.'),
   state: word(['open', 'resolved'])('open (default), or resolved: explained by later events.'),
+  source: text('Only of events of this source, and of events that cannot be read.'),
+  code: word(discrepancyCodes)('Only discrepancies of this kind.'),
+  event: position('Only of the event at this position.'),
 });
 export type DiscrepanciesQuestion = ParametersOf<typeof DiscrepanciesQuestion>;

@@ -52,3 +52,30 @@ export interface Discrepancy<Code extends DiscrepancyCode = DiscrepancyCode> {
   readonly position: number;
   readonly code: Code;
 }
+
+/** Every code, so that a misspelt one is refused. */
+export const discrepancyCodes: ReadonlyArray<DiscrepancyCode> = Object.keys({
+  'not-held': true,
+  'unknown-backup': true,
+  'destroyed-backup': true,
+  'backup-already-taken': true,
+  'membership-already-began': true,
+  'membership-not-begun': true,
+  'control-already-began': true,
+  'control-not-begun': true,
+  'unknown-grant': true,
+  'unknown-policy': true,
+  'policy-already-suspended': true,
+  'policy-not-suspended': true,
+  'policy-already-withdrawn': true,
+  'policy-never-effective': true,
+  'unknown-party': true,
+  'unknown-site': true,
+  'unknown-population': true,
+  'unknown-dataset': true,
+  'unknown-event': true,
+  'not-correctable': true,
+  'not-authorized': true,
+  'does-not-fit': true,
+  'set-aside': true,
+} satisfies Readonly<Record<DiscrepancyCode, true>>) as ReadonlyArray<DiscrepancyCode>;

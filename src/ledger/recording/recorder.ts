@@ -12,7 +12,7 @@ import { withoutCarried } from './carried-identifiers.ts';
 import { checkAuthority } from './check-authority.ts';
 import { decodeBatch, type Given } from './decode-batch.ts';
 import type { Emitter } from './emitter.ts';
-import { halvesOf, type PreparedBatch } from './prepared-batch.ts';
+import { type DecodedBatch, halvesOf, type PreparedBatch } from './prepared-batch.ts';
 import { Pseudonymiser } from './pseudonymise.ts';
 import { appendProblem, conflictAt, orPassingProblem, refusedByTree } from './refusals.ts';
 
@@ -59,13 +59,16 @@ export class Recorder {
    *
    * @param by who records it.
    */
-  record(batch: ReadonlyArray<Given>, by: Emitter): Promise<E.Either<Problem, Recorded>> {
+  record(
+    batch: ReadonlyArray<Given>,
+    by: Emitter,
+  ): Promise<E.Either<Problem, Recorded & { readonly decoded: DecodedBatch }>> {
     return pipe(
       this.prepared(batch, by, false),
       TE.flatMap((prepared) =>
         pipe(
           this.appended(prepared),
-          TE.map((done) => ({ ...done, warnings: prepared.warnings ?? [] })),
+          TE.map((done) => ({ ...done, warnings: prepared.warnings ?? [], decoded: prepared.decoded })),
         ),
       ),
     )();

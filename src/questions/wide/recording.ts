@@ -4,15 +4,22 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Asked, cutShort } from '../../contract/asked.ts';
 import type { DiscrepanciesQuestion } from '../../contract/questions/log.ts';
-import { discrepanciesAfter } from '../discrepancies.ts';
+import { discrepanciesAfter, discrepanciesAt, type Misfits } from '../discrepancies.ts';
 import type { View } from '../view.ts';
 import type { Outcome } from './outcome.ts';
 
 export const discrepancies = (
   view: View,
-  { parameters: { state = 'open' }, after, limit }: Asked<DiscrepanciesQuestion>,
+  { parameters: { state = 'open', after: first = 0, ...filter }, after, limit }: Asked<DiscrepanciesQuestion>,
 ): Outcome => {
-  const page = discrepanciesAfter(view, state, typeof after === 'number' ? after : 0, limit);
+  const page = discrepanciesAfter(view, state, typeof after === 'number' ? after : first, limit, filter);
   const isShort = page.next !== null && page.rows.length < limit;
   return E.right({ data: page.rows, after: page.next, ...(isShort ? { also: cutShort } : {}) });
 };
+
+/** What does not fit of the events that one write sent. */
+export const misfitsOfWrite = (
+  view: View,
+  _: Asked,
+  { positions }: { readonly positions: ReadonlyArray<number> },
+): Outcome<Misfits> => E.right({ data: discrepanciesAt(view, positions) });

@@ -1,0 +1,88 @@
+/**
+ * Which events of a write do not fit the others (R1), for a writer that waits to be told: `Prefer: wait` (RFC 7240).
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Context } from 'hono';
+import type { Recorded } from '../../contract/answers.ts';
+import type { PlainQuestion } from '../../contract/questions/question.ts';
+import type { Event } from '../../domain/events/event.ts';
+import { clocksOf } from '../../ledger/clocks.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { DecodedBatch } from '../../ledger/recording/prepared-batch.ts';
+import type { ApiEnv } from '../http/caller.ts';
+import { preferredWaitMs } from '../http/prefer.ts';
+
+/** Events of one body that are looked at. A longer one is recorded without being told of. */
+const toldEventsMax = 10_000;
+
+type Told = Pick<Recorded, 'discrepancies'>;
+
+/** The events of a body, while it is recorded. */
+export class Misfits {
+  private readonly ledger: Ledger;
+  private readonly context: Context<ApiEnv>;
+  private readonly waitMs: number | undefined;
+  /** The source, id and place in the body of each event. */
+  private readonly sent: { readonly source: string; readonly id: string; readonly index: number }[] = [];
+  private isTooLong = false;
+
+  constructor(context: Context<ApiEnv>, ledger: Ledger) {
+    this.context = context;
+    this.ledger = ledger;
+    this.waitMs = preferredWaitMs(context, ledger.parts.waitMs);
+  }
+
+  /** Events are sent. */
+  add({ events, given }: Pick<DecodedBatch, 'events' | 'given'>): void {
+    if (this.waitMs === undefined || this.isTooLong) return;
+    this.isTooLong = this.sent.length + events.length > toldEventsMax;
+    if (this.isTooLong) return;
+    events.forEach(({ source, id }: Event, place) =>
+      this.sent.push({ source, id, index: given[place]!.index }),
+    );
+  }
+
+  /** What of them does not fit, once the projections are at the position; nothing if they do not get there in time. */
+  async told(position: number): Promise<Told> {
+    const { waitMs, ledger, context } = this;
+    if (waitMs === undefined || this.isTooLong) return {};
+    const clocks = await inTime(clocksOf(ledger, { atLeast: position })(), waitMs);
+    if (clocks === undefined || E.isLeft(clocks)) return {};
+    const places = new Map<number, number>();
+    for (const { source, id, index } of this.sent) {
+      const at = ledger.parts.log.find(source, id)?.position;
+      if (at !== undefined && !places.has(at)) places.set(at, index);
+    }
+    const asked = {
+      clocks: clocks.right,
+      limit: toldEventsMax,
+      after: undefined,
+      parameters: {} as PlainQuestion,
+    };
+    const positions = [...places.keys()];
+    const found = await ledger.askWidely(
+      { question: 'misfitsOfWrite', asked, given: { positions } },
+      context.req.raw.signal,
+    );
+    if (E.isLeft(found) || !found.right.data.isAll) return {};
+    context.header('Preference-Applied', 'wait');
+    return {
+      discrepancies: found.right.data.found
+        .map(({ position: at, ...of }) => ({ index: places.get(at)!, ...of }))
+        .sort((a, b) => a.index - b.index),
+    };
+  }
+}
+
+/** What comes in time, otherwise undefined. */
+const inTime = async <A>(awaited: Promise<A>, waitMs: number): Promise<A | undefined> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, waitMs, undefined);
+  });
+  try {
+    return await Promise.race([awaited, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};

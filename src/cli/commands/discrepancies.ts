@@ -1,0 +1,98 @@
+/**
+ * `domicile discrepancies`: events that do not fit the others.
+ */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import { everyRow } from '../../client/client.ts';
+import { DiscrepancyRow } from '../../contract/rows/events.ts';
+import { type DiscrepancyCode, discrepancyCodes } from '../../domain/recording/discrepancy.ts';
+import {
+  knownWords,
+  type QuestionOptions,
+  questionOf,
+  withQuestionOptions,
+} from '../invocation/command-options.ts';
+import { withLedger } from '../invocation/connection.ts';
+import { checkFailed, success } from '../invocation/exit-codes.ts';
+import { failureOf } from '../invocation/failure.ts';
+import { runCommand } from '../invocation/run-command.ts';
+import { fieldsOf, show } from '../terminal/formats.ts';
+import type { Column } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { counted, moment } from '../terminal/wording.ts';
+
+interface DiscrepanciesOptions extends QuestionOptions {
+  readonly source?: string;
+  readonly code?: DiscrepancyCode;
+  readonly event?: string;
+  readonly resolved?: boolean;
+  readonly fail?: boolean;
+}
+
+const columns: ReadonlyArray<Column<DiscrepancyRow>> = [
+  { title: 'Event', cell: ({ event }) => event, align: 'right' },
+  { title: 'Code', cell: ({ code }) => code },
+  { title: 'What does not fit', cell: ({ message }) => message },
+  { title: 'Recorded', cell: ({ since }) => moment(since) },
+];
+
+const positionOf = (text: string): string => {
+  if (!/^\d{1,16}$/.test(text))
+    throw new InvalidArgumentError('Expected a position in the log, such as 1234.');
+  return text;
+};
+
+const ask = async (options: DiscrepanciesOptions, terminal: Terminal) =>
+  withLedger(options, terminal, false, async (ledger) => {
+    const { source, code, event, resolved } = options;
+    const filter = { source, code, event, state: resolved === true ? ('resolved' as const) : undefined };
+    const answer = await everyRow(
+      (page) => ledger.discrepancies({ ...page, ...filter }),
+      questionOf(options),
+    );
+    if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
+    const { clocks, data } = answer.right;
+    const events = new Set(data.map((row) => row.event)).size;
+    show(
+      answer.right,
+      data,
+      options.format,
+      {
+        fields: fieldsOf(DiscrepancyRow),
+        columns,
+        title: `Events that ${resolved === true ? 'did not fit the others, and do now' : 'do not fit the others'}, ${knownWords(clocks, options)}`,
+        empty: ['None.'],
+        footer: [
+          `${counted(events, 'event', 'events')}. Times are UTC. They are recorded all the same, and fit once later events explain them.`,
+        ],
+      },
+      terminal,
+    );
+    return E.right(options.fail === true && data.length > 0 ? checkFailed : success);
+  });
+
+/** Adds the command. */
+export const addDiscrepancies = (program: Command, terminal: Terminal): void => {
+  withQuestionOptions(
+    program
+      .command('discrepancies')
+      .summary('events that do not fit the others')
+      .description(
+        'Shows events that do not fit the others: they name what nobody registered, move data from where none was, or end what never began. Nothing well-formed is refused; such events are resolved when later ones explain them.',
+      ),
+  )
+    .option('--source <source>', 'only events of this source')
+    .addOption(new Option('--code <code>', 'only discrepancies of this kind').choices(discrepancyCodes))
+    .option('--event <position>', 'only the event at this position', positionOf)
+    .option('--resolved', 'those that did not fit as known earlier, and fit now')
+    .option('--fail', 'exit with 1 if there is one')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ domicile discrepancies
+  $ domicile discrepancies --source https://tiktok.example/infrastructure --code unknown-site
+  $ domicile discrepancies --fail --format ndjson`,
+    )
+    .action((options: DiscrepanciesOptions) => runCommand(terminal, () => ask(options, terminal)));
+};
