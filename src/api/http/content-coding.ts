@@ -10,7 +10,7 @@ import type { Context } from 'hono';
 import type { Problem } from '../../contract/problem.ts';
 
 /** Bytes that a compressed body may have once it is decoded. */
-const decodedBytesMax = 4 * 1_024 ** 3;
+const decodedBytesMax = 4 * 1_024 * 1_024 * 1_024;
 /** How many times its size a body may have once it is decoded, beyond the first `decodedBytesFree`. */
 const decodedRatioMax = 250;
 const decodedBytesFree = 1_024 * 1_024;
