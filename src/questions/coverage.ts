@@ -22,6 +22,10 @@ export interface Behind {
   readonly everything?: boolean;
 }
 
+/** Fields of rows that have the position of an event, and those that name a site. */
+const positionFields: ReadonlySet<string> = new Set(['position', 'event']);
+const siteFields: ReadonlySet<string> = new Set(['site', 'fromSite', 'toSite']);
+
 /** The positions of events and the sites that rows show, wherever they stand in them. */
 const shownIn = (rows: unknown, positions: Set<number>, sites: Set<string>): void => {
   if (typeof rows !== 'object' || rows === null) return;
@@ -32,8 +36,8 @@ const shownIn = (rows: unknown, positions: Set<number>, sites: Set<string>): voi
   for (const [field, value] of Object.entries(rows)) {
     if (field === 'events' && Array.isArray(value))
       for (const position of value) positions.add(Number(position));
-    if (field === 'position') positions.add(Number(value));
-    if (field === 'site' && typeof value === 'string') sites.add(value);
+    if (positionFields.has(field) && typeof value === 'string') positions.add(Number(value));
+    if (siteFields.has(field) && typeof value === 'string') sites.add(value);
     shownIn(value, positions, sites);
   }
 };

@@ -76,9 +76,28 @@ describe('an answer tells, for each source behind it and for those that tell of 
     ['/v1/parties/usds/reach', {}, aboutVirginia],
     ['/v1/sites/dublin', {}, [{ source: mute, upTo: null }]],
     ['/v1/findings', { site: 'virginia' }, aboutVirginia],
+    ['/v1/transfers', {}, [aboutAna[0], { source: mute, upTo: null }, aboutAna[1], aboutAna[2]]],
+    ['/v1/populations', {}, [aboutAna[0], { source: mute, upTo: null }, aboutAna[1], aboutAna[2]]],
+    ['/v1/sites', {}, [aboutAna[0], { source: mute, upTo: null }, aboutAna[1], aboutAna[2]]],
+    [
+      '/v1/datasets/profile/lineage',
+      { validAt: '2020-06-01' },
+      [aboutAna[0], { source: mute, upTo: null }, aboutAna[2]],
+    ],
     ['/v1/findings', {}, [aboutAna[0], { source: mute, upTo: null }, aboutAna[1], aboutAna[2]]],
   ])('%s %j', async (path, query, expected) => {
     expect(await heard(path, query)).toEqual(expected);
+  });
+
+  it('and before the first event, that nothing was known, and when the ledger began', async () => {
+    const then = { knownAt: '2001-01-01' };
+    expect((await server.get('/v1/sites', then)).body.clocks).toMatchObject({
+      knownNothing: true,
+      heardUntil: [],
+    });
+    const { status, body } = await server.get('/v1/subjects/ana/residency', then);
+    expect([status, body.knownNothing]).toEqual([404, true]);
+    expect(body.detail).toMatch(/this ledger recorded its first event on \d{4}-\d\d-\d\dT/);
   });
 
   it('as known then', async () => {

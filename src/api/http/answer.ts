@@ -11,6 +11,7 @@ import { encodeCursor } from '../../contract/cursor.ts';
 import type { Problem } from '../../contract/problem.ts';
 import { limitDefault } from '../../contract/questions/parameter.ts';
 import { type PlainQuestion, type QuestionOf, readQuestion } from '../../contract/questions/question.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
 import { knowing } from '../../ledger/ask.ts';
 import { clocksOf } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -82,15 +83,23 @@ const respond = async <A>(
   return context.json({ clocks: echoed, data, next, ...further });
 };
 
+/** When the ledger began to know anything. */
+const firstEvent = (ledger: Ledger): string => {
+  const recordedAt = ledger.parts.log.recordedAtOf(1);
+  return recordedAt === undefined
+    ? 'no event has been recorded yet'
+    : `this ledger recorded its first event on ${formatInstant(recordedAt)}`;
+};
+
 /** Says of what is unknown where nothing was known that this is why. */
 const asNothingKnown =
-  ({ clocks }: Pick<Asked, 'clocks'>) =>
+  (ledger: Ledger, { clocks }: Pick<Asked, 'clocks'>) =>
   (refused: Problem): Problem =>
     refused.kind === 'unknown' && clocks.position === 0
       ? {
           ...refused,
           knownNothing: true,
-          detail: `nothing was known at this moment, nor any ${refused.what}: the ledger's first event was recorded later`,
+          detail: `nothing was known at this moment, nor any ${refused.what}: ${firstEvent(ledger)}`,
         }
       : refused;
 
@@ -147,7 +156,7 @@ export const answerPrepared = <Q extends PlainQuestion, B, A>(
             E.flatMap(() => ask(view, asked, prepared)),
           ),
         );
-        return TE.fromEither(pipe(found, E.mapLeft(asNothingKnown(asked))));
+        return TE.fromEither(pipe(found, E.mapLeft(asNothingKnown(ledger, asked))));
       }),
     ),
     shown,
@@ -178,13 +187,13 @@ export const answerLong = <Q extends WideQuestion>(
         'widely',
         ({ asked }) =>
           () =>
-            prepare(asked as Asked<AskedFor<Q>>).then(E.mapLeft(asNothingKnown(asked))),
+            prepare(asked as Asked<AskedFor<Q>>).then(E.mapLeft(asNothingKnown(ledger, asked))),
       ),
       TE.bind(
         'found',
         ({ asked, widely }) =>
           () =>
-            ask(widely, context.req.raw.signal).then(E.mapLeft(asNothingKnown(asked))),
+            ask(widely, context.req.raw.signal).then(E.mapLeft(asNothingKnown(ledger, asked))),
       ),
       // What is asked may have other clocks than the request.
       TE.map(({ widely, found }) => ({ asked: widely.asked, found })),

@@ -5,7 +5,6 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Context } from 'hono';
 import type { Recorded } from '../../contract/answers.ts';
 import type { PlainQuestion } from '../../contract/questions/question.ts';
-import type { Event } from '../../domain/events/event.ts';
 import { clocksOf } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { DecodedBatch } from '../../ledger/recording/prepared-batch.ts';
@@ -37,9 +36,8 @@ export class Misfits {
     if (this.waitMs === undefined || this.isTooLong) return;
     this.isTooLong = this.sent.length + events.length > toldEventsMax;
     if (this.isTooLong) return;
-    events.forEach(({ source, id }: Event, place) =>
-      this.sent.push({ source, id, index: given[place]!.index }),
-    );
+    for (const [place, { source, id }] of events.entries())
+      this.sent.push({ source, id, index: given[place]!.index });
   }
 
   /** What of them does not fit, once the projections are at the position; nothing if they do not get there in time. */

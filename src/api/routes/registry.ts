@@ -38,7 +38,10 @@ const listAndOne = (
     `/${plural}`,
     describeQuestion(`All ${plural}, by id`, PlainQuestion, listAnswerOf(rowCodec)),
     (context) =>
-      answer(context, ledger, PlainQuestion, (view, asked) => E.right(pageOfNames(view, asked, kind, row))),
+      answer(context, ledger, PlainQuestion, (view, asked) => {
+        const page = pageOfNames(view, asked, kind, row);
+        return E.right({ ...page, heardUntil: heardUntil(view, page.data, { everything: true }) });
+      }),
   );
   routes.get(
     `/${plural}/:id`,
@@ -48,7 +51,9 @@ const listAndOne = (
         const name = knownName(view, kind, context.req.param('id'));
         if (E.isLeft(name)) return name;
         const data = row(view, new Descriptions(view), name.right, clocks.validAt);
-        return E.right({ data, heardUntil: heardUntil(view, data, { [kind]: name.right }) });
+        // Which sources name a dataset is not indexed, so all are told of.
+        const behind = kind === 'dataset' ? { everything: true } : { [kind]: name.right };
+        return E.right({ data, heardUntil: heardUntil(view, data, behind) });
       }),
   );
 };

@@ -20,13 +20,18 @@ import { pageOfNames, populationRow } from '../registry.ts';
 import type { View } from '../view.ts';
 import type { About, Outcome } from './outcome.ts';
 
-export const populations = (view: View, asked: Asked<PlainQuestion>): Outcome =>
-  E.right(pageOfNames(view, asked, 'population', populationRow));
+export const populations = (view: View, asked: Asked<PlainQuestion>): Outcome => {
+  const page = pageOfNames(view, asked, 'population', populationRow);
+  return E.right({ ...page, heardUntil: heardUntil(view, page.data, { everything: true }) });
+};
 
 export const population = (view: View, { clocks }: Asked<PlainQuestion>, { id }: About): Outcome =>
   pipe(
     knownName(view, 'population', id),
-    E.map((name) => ({ data: populationRow(view, new Descriptions(view), name, clocks.validAt) })),
+    E.map((name) => {
+      const data = populationRow(view, new Descriptions(view), name, clocks.validAt);
+      return { data, heardUntil: heardUntil(view, data, { everything: true }) };
+    }),
   );
 
 export const holdings = (view: View, asked: Asked<PlainQuestion>, { id }: About): Outcome =>
@@ -49,11 +54,13 @@ export const lineage = (
       const { from, to } = periodOf(parameters);
       const until = isOverPeriod(parameters) ? to : clocks.validAt + 1;
       const { lineage: data, limitMet } = lineageOf(view, dataset, from, until, clocks.validAt);
-      return limitMet ? { data, also: cutShort } : { data };
+      const heard = { data, heardUntil: heardUntil(view, data, {}) };
+      return limitMet ? { ...heard, also: cutShort } : heard;
     }),
   );
 
 export const transfers = (view: View, asked: Asked<PeriodQuestion>): Outcome => {
   const { from, to } = periodOf(asked.parameters);
-  return E.right(pageOf(transfersBetween(view, from, to), asked));
+  const page = pageOf(transfersBetween(view, from, to), asked);
+  return E.right({ ...page, heardUntil: heardUntil(view, page.data, { everything: true }) });
 };
