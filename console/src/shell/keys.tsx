@@ -14,6 +14,8 @@ const screens = {
   f: ['/findings', 'findings'],
   w: ['/findings/try', 'what if'],
   r: ['/reach', 'reach'],
+  b: ['/backups', 'backups'],
+  e: ['/reports', 'reports'],
   l: ['/log', 'the log'],
   h: ['/health', 'health'],
 } as const;
