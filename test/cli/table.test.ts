@@ -4,6 +4,7 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
+import { nameText, shellWord } from '../../src/cli/terminal/name-text.ts';
 import { tableOf } from '../../src/cli/terminal/table.ts';
 import type { Terminal } from '../../src/cli/terminal/terminal.ts';
 import { moment, spoken } from '../../src/cli/terminal/wording.ts';
@@ -112,5 +113,25 @@ describe('a time', () => {
     expect(moment('2022-06-17T00:00:00.001Z')).toBe('2022-06-17 00:00:00.001');
     expect(spoken('2022-06-07T00:00:00.000Z')).toBe('7 June 2022');
     expect(spoken('2022-06-17T12:30:00.000Z')).toBe('17 June 2022, 12:30 UTC');
+  });
+});
+
+describe('names in what is said', () => {
+  it('are marked where they mix scripts, and quoted where they have several words', () => {
+    expect(nameText('pаypal')).toBe('pаypal [Latin and Cyrillic]');
+    expect(nameText('Jörg Müller')).toBe('"Jörg Müller"');
+    expect(nameText('宮本かな')).toBe('宮本かな');
+    expect(nameText('анна-2')).toBe('анна-2');
+  });
+
+  it('are one word of a shell', () => {
+    expect(['ana', 'a b', "o'Neill", '$HOME', '-x', 'a/b@c'].map(shellWord)).toEqual([
+      'ana',
+      "'a b'",
+      "'o'\\''Neill'",
+      "'$HOME'",
+      '-- -x',
+      'a/b@c',
+    ]);
   });
 });

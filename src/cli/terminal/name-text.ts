@@ -8,6 +8,9 @@ import { inText } from '../../domain/events/in-text.ts';
 /** The identifier in a sentence, marked where it mixes scripts. */
 export const nameText = (identifier: string): string => markedText(shownText(inText(identifier)));
 
-/** The identifier as one word of a POSIX shell. */
+/** The identifier as one word of a POSIX shell; one that looks like an option goes after two dashes. */
 export const shellWord = (identifier: string): string =>
-  /^[\w@%+=:,./][\w@%+=:,./-]*$/.test(identifier) ? identifier : `'${identifier.replaceAll("'", "'\\''")}'`;
+  identifier.startsWith('-') ? `-- ${quoted(identifier)}` : quoted(identifier);
+
+const quoted = (identifier: string): string =>
+  /^[\w@%+=:,./-]+$/.test(identifier) ? identifier : `'${identifier.replaceAll("'", "'\\''")}'`;
