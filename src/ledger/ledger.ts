@@ -104,6 +104,7 @@ export class Ledger {
       logFile,
       beforeRebuild: () => this.replays.cancelAll(),
     });
+    parts.watch?.whenProjectionsAreDamaged(() => void this.serving.rebuild());
     this.replays = new Replays({
       generations,
       logFile,

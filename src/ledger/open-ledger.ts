@@ -153,7 +153,18 @@ export const openLedger = async (
       vault,
       carriedIdentifiers: settings.carriedIdentifiers,
       typePrefix: settings.typePrefix,
-      watch: new FileWatch({ log: logFile, vault: files.vault, reads: files.reads }, now),
+      watch: new FileWatch(
+        {
+          log: logFile,
+          vault: files.vault,
+          reads: files.reads,
+          projections: () => {
+            const serving = generations.serving();
+            return serving === undefined ? undefined : generations.file(serving);
+          },
+        },
+        now,
+      ),
       generations,
       keys,
       reads,

@@ -17,25 +17,42 @@ import { transfersBetween } from '../../src/questions/movements.ts';
 import { historyBetween } from '../../src/questions/residency.ts';
 import { View } from '../../src/questions/view.ts';
 import { fileForTest } from '../store/ledger-files.ts';
+import { corrected, type Sent, sent } from '../support/given-events.ts';
 import { logOf, storedEvents } from '../support/ledger.ts';
 import { longLog } from '../support/long-log.ts';
 
 const runs = Number(process.env.PROPERTY_RUNS ?? 200);
 const validAt = Date.UTC(2024, 0, 1);
 
-it('in the runs, their blocks or their posting lists is found out, or changes no answer', () => {
-  const log = logOf(storedEvents(longLog(1_200)));
+/** What fills the small tables: things that are registered, a correction of one, and corrections of what came long before. */
+const besides = (): ReadonlyArray<Sent> => [
+  ...['virginia', 'oslo'].map((site) =>
+    sent(`site-${site}`, 'SiteRegistered', { site, name: site, country: 'US', operator: 'party-1' }),
+  ),
+  sent('population-us', 'PopulationRegistered', { population: 'us', name: 'us', jurisdiction: 'US' }),
+  corrected('other-site', 'site-oslo', {
+    data: { site: 'oslo', name: 'oslo', country: 'NO', operator: 'party-2' },
+  }),
+  ...[3, 31, 77].map((index) =>
+    corrected(`late-${index}`, `long-${index}`, { data: { subject: `person-${index}`, population: 'jp' } }),
+  ),
+];
+
+it('in any table of the projections is found out, or changes no answer', () => {
+  const log = logOf(storedEvents([...longLog(1_200), ...besides()]));
   const file = fileForTest('projections.sqlite');
   const database = openProjections(file)!;
   const applier = new Applier(database, log);
   const scanner = new Scanner(log);
-  for (let batch = scanner.scan(0, 1_200, 150); batch !== undefined; ) {
+  for (let batch = scanner.scan(0, log.head(), 150); batch !== undefined; ) {
     applier.apply(batch);
-    batch = scanner.scan(applier.checkpoint(), 1_200, 150);
+    batch = scanner.scan(applier.checkpoint(), log.head(), 150);
   }
   const pages = database
-    .prepare("SELECT pageno, pgsize FROM dbstat WHERE name IN ('run', 'block', 'roll')")
-    .all() as unknown as { pageno: number; pgsize: number }[];
+    .prepare(
+      "SELECT pageno, pgsize, name FROM dbstat WHERE name NOT IN ('sqlite_schema', 'meta', 'sqlite_sequence')",
+    )
+    .all() as unknown as { pageno: number; pgsize: number; name: string }[];
   database.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE');
   database.close();
 
@@ -52,6 +69,11 @@ it('in the runs, their blocks or their posting lists is found out, or changes no
         ...[101, 202, 707].map((person) => historyBetween(view, `person-${person}`, 0, validAt)),
         transfersBetween(view, 0, validAt),
         discrepanciesAfter(view, 'open', 0, 1_000),
+        [...index.names('site', '', 9_999, 100), ...index.names('population', '', 9_999, 100)],
+        index.correctedRegistrations(),
+        index.sourcesNaming('site', 'oslo', 9_999, 100),
+        index.lastCorrections(9_999, 100),
+        index.setAside(0, 9_999),
       ]);
     } catch (error) {
       if (!isDamage(error)) throw error;
@@ -64,6 +86,20 @@ it('in the runs, their blocks or their posting lists is found out, or changes no
   const sound = readFileSync(file);
   const right = answers();
   expect(right).not.toBe('damaged');
+  for (const table of [
+    'correction',
+    'name',
+    'naming_source',
+    'shaken',
+    'late_touch',
+    'block',
+    'roll',
+    'code_block',
+  ])
+    expect(
+      pages.some(({ name }) => name === table),
+      table,
+    ).toBe(true);
   const outcomes = { damaged: 0, same: 0 };
   const places = fc.tuple(
     fc.constantFrom(...pages),

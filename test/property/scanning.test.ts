@@ -213,6 +213,6 @@ it('fills the tables alike whether threads scan ahead or none does', async () =>
   for (const table of tables.filter((each) => !['run', 'roll', 'name', 'naming_source'].includes(each)))
     expect(together[table]).toEqual(inOneThread[table]);
   const withoutNumbers = (rows: ReadonlyArray<Record<string, unknown>>) =>
-    rows.map(({ id: _, ...row }) => JSON.stringify(row)).sort();
+    rows.map(({ id: _, checksum: __, ...row }) => JSON.stringify(row)).sort();
   expect(withoutNumbers(together.name!)).toEqual(withoutNumbers(inOneThread.name!));
 });

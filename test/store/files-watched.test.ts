@@ -8,6 +8,8 @@ import { describe, expect, test } from 'vitest';
 import { unattributed } from '../../src/domain/recording/attribution.ts';
 import { FileWatch } from '../../src/ledger/watch/file-watch.ts';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.ts';
+import { many, placed } from '../support/given-events.ts';
+import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
 import { fileForTest } from './ledger-files.ts';
 
 const ledgerOf = async (events: number): Promise<string> => {
@@ -36,6 +38,35 @@ const checked = async (log: string): Promise<FileWatch['state']> => {
     await watch.close();
   }
 };
+
+describe('the projections of a ledger that serves', () => {
+  test('given a flipped byte in any of them, the check finds it, and they are rebuilt', async () => {
+    const directory = newDataDirectory();
+    const server = await LocalServer.open(directory);
+    try {
+      const atLeast = await server.record([placed('placed', 'us', 'virginia'), ...many(300)]);
+      const held = async () => (await server.get('/v1/sites/virginia/holdings', { atLeast })).body.data;
+      await expect.poll(async () => (await held())?.[0]?.subjects, { timeout: 20_000 }).toBe(300);
+      const watch = server.ledger.parts.watch!;
+      await watch.check();
+      const before = server.ledger.generation();
+      expect((await server.get('/readyz')).body).toMatchObject({ filesCheck: { running: null } });
+      expect(watch.state.damage).toBeUndefined();
+      const file = server.ledger.parts.generations.file(before);
+      const writing = new DatabaseSync(file);
+      writing.exec("UPDATE name SET position = position + 1 WHERE name = 'virginia'");
+      writing.close();
+      await watch.check();
+      await expect.poll(() => server.ledger.generation(), { timeout: 20_000 }).toBe(before + 1);
+      await expect.poll(async () => (await held())?.[0]?.subjects, { timeout: 20_000 }).toBe(300);
+      await watch.check();
+      expect(server.ledger.generation()).toBe(before + 1);
+    } finally {
+      await server.close();
+      removeDirectory(directory);
+    }
+  });
+});
 
 describe('a file of a ledger that serves', () => {
   test('given a sound one, says when it was checked', async () => {

@@ -3,6 +3,7 @@
  */
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import type { Instant } from '../../domain/time/instant.ts';
+import { checkProjectionsFile } from '../../projections/engine/check-projections.ts';
 import { Generations, openProjectionsToRead } from '../../projections/engine/generations.ts';
 import type { FileFormat } from '../../store/sqlite/file-checks.ts';
 import { openToRead } from '../../store/sqlite/open-database.ts';
@@ -85,6 +86,9 @@ export const projectionsCheck = (directory: string): Check => {
     try {
       const verdict = String(Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})[0]);
       if (verdict !== 'ok') return failed(name, verdict, rebuilt);
+      for (const _ of checkProjectionsFile(file)) {
+        // Row after row.
+      }
       const { position } = database
         .prepare("SELECT value AS position FROM meta WHERE name = 'position'")
         .get() as { position: number };

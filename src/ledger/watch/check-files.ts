@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { readLogFormat, readOf } from '../../people/access/read-log-format.ts';
 import { entriesIn } from '../../people/vault/read-identifiers.ts';
+import { checkProjectionsFile } from '../../projections/engine/check-projections.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
 import { openToRead } from '../../store/sqlite/open-database.ts';
 import { damaged } from '../../store/sqlite/store-problems.ts';
@@ -16,6 +17,8 @@ export interface WatchedFiles {
   readonly log: string;
   readonly vault: string;
   readonly reads: string;
+  /** The generation that serves, if there is one. */
+  readonly projections?: string | undefined;
 }
 
 /** How far the check is, in rows of the file. */
@@ -74,13 +77,20 @@ function* checkReads(file: string): Generator<WatchProgress> {
   }
 }
 
+function* checkProjections(file: string): Generator<WatchProgress> {
+  for (const { done, of } of checkProjectionsFile(file))
+    if (done % rowsAtOnceMax === 0 || done === of) yield { file: 'projections', done, of };
+}
+
 /**
  * Checks one file after the other.
  *
- * @throws a StoreProblem that says what is damaged.
+ * @throws a StoreProblem that says what is damaged; what `isDamage` knows if the projections are.
  */
-export function* checkFiles({ log, vault, reads }: WatchedFiles): Generator<WatchProgress> {
+export function* checkFiles({ log, vault, reads, projections }: WatchedFiles): Generator<WatchProgress> {
   yield* checkLog(log);
   if (existsSync(vault)) yield* checkVault(vault);
   if (existsSync(reads)) yield* checkReads(reads);
+  // Another generation may serve by now, and this one be removed.
+  if (projections !== undefined && existsSync(projections)) yield* checkProjections(projections);
 }

@@ -25,19 +25,30 @@ export interface FileWatchState {
   readonly damage?: string;
 }
 
+/** The files to check; which one the projections are is asked before each check. */
+export interface FilesToWatch extends Omit<WatchedFiles, 'projections'> {
+  readonly projections?: () => string | undefined;
+}
+
 export class FileWatch {
   state: FileWatchState = {};
-  private readonly files: WatchedFiles;
+  private readonly files: FilesToWatch;
+  private whenDamaged: () => void = () => {};
   private readonly now: () => Instant;
   private worker: Worker | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
 
-  constructor(files: WatchedFiles, now: () => Instant) {
+  constructor(files: FilesToWatch, now: () => Instant) {
     this.files = files;
     this.now = now;
     const size = statSync(files.log, { throwIfNoEntry: false })?.size ?? 0;
     this.schedule(size > checkedAtStartBytesMax ? firstAfterMs : everyMs);
+  }
+
+  /** Is called when the projections are found damaged. */
+  whenProjectionsAreDamaged(act: () => void): void {
+    this.whenDamaged = act;
   }
 
   private schedule(afterMs: number): void {
@@ -50,7 +61,8 @@ export class FileWatch {
   check(): Promise<void> {
     clearTimeout(this.timer);
     return new Promise((resolve) => {
-      const worker = startThread(new URL('./watch-thread.ts', import.meta.url), this.files);
+      const files: WatchedFiles = { ...this.files, projections: this.files.projections?.() };
+      const worker = startThread(new URL('./watch-thread.ts', import.meta.url), files);
       this.worker = worker;
       worker.unref();
       worker.on('message', (report: WatchReport) => this.learn(report));
@@ -70,7 +82,8 @@ export class FileWatch {
       this.state = { ...this.state, running: { file, done, of } };
       return;
     }
-    const { damage } = report;
+    const { damage, projectionsDamaged } = report;
+    if (projectionsDamaged === true) this.whenDamaged();
     this.state = { checkedAt: formatInstant(this.now()), ...(damage === undefined ? {} : { damage }) };
   }
 

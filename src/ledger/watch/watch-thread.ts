@@ -3,6 +3,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { isDamage } from '../../projections/engine/damage.ts';
 import { checkFiles, type WatchedFiles, type WatchProgress } from './check-files.ts';
 
 /** For each millisecond of checking, this many are paused. */
@@ -11,7 +12,12 @@ const pausePerCheck = 15;
 /** What the thread tells: how far it is, and at the end what is damaged, if anything. */
 export type WatchReport =
   | ({ readonly kind: 'progress' } & WatchProgress)
-  | { readonly kind: 'ended'; readonly damage: string | undefined };
+  | {
+      readonly kind: 'ended';
+      readonly damage: string | undefined;
+      /** The projections are: they can be rebuilt. */
+      readonly projectionsDamaged?: boolean;
+    };
 
 const tell = (report: WatchReport): void => parentPort?.postMessage(report);
 
@@ -28,5 +34,6 @@ try {
   await run(workerData as WatchedFiles);
   tell({ kind: 'ended', damage: undefined });
 } catch (error) {
-  tell({ kind: 'ended', damage: error instanceof Error ? error.message : String(error) });
+  if (isDamage(error)) tell({ kind: 'ended', damage: undefined, projectionsDamaged: true });
+  else tell({ kind: 'ended', damage: error instanceof Error ? error.message : String(error) });
 }

@@ -17,6 +17,7 @@ import type { LogReader } from '../../store/log-reader.ts';
 import type { Topic } from '../topic-hash.ts';
 import { possibleDiscrepancies, topic, visitTopics } from '../topics.ts';
 import { BatchAdditions } from './batch-additions.ts';
+import { asWritten, CheckedRows } from './checked-rows.ts';
 import { type CorrectionKey, correctionKey } from './correction-key.ts';
 import { isStoreError } from './damage.ts';
 import { KindTable } from './kind-table.ts';
@@ -47,6 +48,7 @@ export class Applier {
   readonly database: DatabaseSync;
   readonly log: LogReader;
   private readonly statements;
+  private readonly rows: CheckedRows;
   private readonly runs: RunWriter;
   private readonly names: NameTable;
   private readonly kinds: KindTable;
@@ -63,24 +65,19 @@ export class Applier {
   constructor(database: DatabaseSync, log: LogReader) {
     this.database = database;
     this.log = log;
-    this.runs = new RunWriter(database);
-    this.names = new NameTable(database);
+    this.rows = new CheckedRows(database);
+    this.runs = new RunWriter(database, this.rows);
+    this.names = new NameTable(database, this.rows);
     this.kinds = new KindTable(database);
     const prepare = (sql: string) => database.prepare(sql);
     this.statements = {
-      correction: prepare('INSERT OR IGNORE INTO correction VALUES (?, ?)'),
-      correctionsOf: prepare('SELECT position FROM correction WHERE target = ? ORDER BY position'),
-      naming: prepare(
-        'INSERT INTO naming_source VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET position = min(position, excluded.position)',
-      ),
-      correctedRegistration: prepare('INSERT OR IGNORE INTO shaken VALUES (?, ?)'),
-      setAside: prepare('INSERT OR REPLACE INTO set_aside VALUES (?, ?)'),
+      correctionsOf: prepare('SELECT * FROM correction WHERE target = ? ORDER BY position'),
       checkpoint: prepare("UPDATE meta SET value = ? WHERE name = 'position'"),
       last: prepare("INSERT OR REPLACE INTO meta VALUES ('last', ?)"),
       lastApplied: prepare("SELECT value FROM meta WHERE name = 'last'"),
     };
-    for (const row of database.prepare('SELECT DISTINCT target FROM correction').iterate())
-      this.addCorrectionKey(row.target as CorrectionKey);
+    for (const row of database.prepare('SELECT * FROM correction').iterate())
+      this.addCorrectionKey(asWritten('correction', row).target as CorrectionKey);
     this.position = database.prepare("SELECT value FROM meta WHERE name = 'position'").get()!.value as number;
   }
 
@@ -123,7 +120,7 @@ export class Applier {
     this.additions = new BatchAdditions(batch.positions);
     this.database.exec('BEGIN IMMEDIATE');
     try {
-      for (const { position, reason } of batch.setAside) this.statements.setAside.run(position, reason);
+      for (const { position, reason } of batch.setAside) this.rows.add('set_aside', position, reason);
       const codes = this.codesOf(batch);
       const ids = this.applyInOrder(batch);
       this.applyNamings(batch, ids);
@@ -131,6 +128,7 @@ export class Applier {
         ([of, postings]) => ['name' in of ? enrolmentsIn(ids[of.name]!) : of.key, postings] as const,
       );
       this.runs.write(this.position, this.additions.with(batch.entries, new Map(lists), codes));
+      this.rows.saveCounts();
       this.statements.checkpoint.run(last.position);
       this.statements.last.run(fingerprintOf(last));
       this.database.exec('COMMIT');
@@ -152,7 +150,7 @@ export class Applier {
     for (let at = 0; at < namings.length; at += 3) {
       const position = namings[at + 2]!;
       const source = this.kinds.sourceId(kinds[namings[at + 1]!]!.source, position);
-      this.statements.naming.run(ids[namings[at]!]!, source, position);
+      this.rows.named(ids[namings[at]!]!, source, position);
     }
   }
 
@@ -197,11 +195,11 @@ export class Applier {
       if (concerns(shape.right.type, 'correction')) return this.applyCorrection(shape.right, position);
       // A correction came before what it corrects.
       for (const row of this.statements.correctionsOf.all(correctionKey(stored.source, stored.id)))
-        this.indexCorrected(shape.right, position, row.position as number);
+        this.indexCorrected(shape.right, position, asWritten('correction', row).position as number);
     } catch (error) {
       // What is wrong with the file ends the batch; what is wrong with one event does not stop the others.
       if (isStoreError(error)) throw error;
-      this.statements.setAside.run(position, error instanceof Error ? error.name : 'an unknown error');
+      this.rows.add('set_aside', position, error instanceof Error ? error.name : 'an unknown error');
     }
     return undefined;
   }
@@ -215,7 +213,7 @@ export class Applier {
     if (typeof reference?.source !== 'string' || typeof reference.id !== 'string') return undefined;
     const key = correctionKey(reference.source, reference.id);
     this.addCorrectionKey(key);
-    this.statements.correction.run(key, position);
+    this.rows.add('correction', key, position);
     this.touch(position, possibleDiscrepancies);
     for (const subject of subjectsIn(event.data.data)) this.touch(position, topic('subject', subject));
     const found = this.log.find(reference.source, reference.id);
@@ -264,7 +262,7 @@ export class Applier {
     const { registers: kind } = traitsOf(type);
     const name = kind === undefined ? undefined : original[kind];
     // Whatever names a thing may no longer fit when its registration changes.
-    if (kind !== undefined && typeof name === 'string') this.statements.correctedRegistration.run(kind, name);
+    if (kind !== undefined && typeof name === 'string') this.rows.add('shaken', kind, name);
   }
 
   private touchAll(type: EventType, data: EventJson, position: number): void {
@@ -282,7 +280,7 @@ export class Applier {
       topic: () => {},
       name: (kind, name) => {
         if (kind !== 'site' && kind !== 'party') return;
-        this.statements.naming.run(this.names.mention(kind, name, position).id, sourceId, position);
+        this.rows.named(this.names.mention(kind, name, position).id, sourceId, position);
       },
     });
   }

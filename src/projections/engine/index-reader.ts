@@ -12,6 +12,7 @@ import type { LogReader } from '../../store/log-reader.ts';
 import type { EventIndex, EventKind, SomeIndividuals } from '../event-index.ts';
 import type { Topic } from '../topic-hash.ts';
 import { type TopicKind, topic } from '../topics.ts';
+import { type CheckedTable, checkedQuery, compareSmallTables } from './checked-rows.ts';
 import { correctionKey } from './correction-key.ts';
 import { EventCache } from './event-cache.ts';
 import { Individuals } from './individuals.ts';
@@ -57,27 +58,17 @@ export class IndexReader implements EventIndex {
     this.kinds = new KindTable(database);
     this.individuals = new Individuals(this.runs);
     this.subjectNames = new SubjectNames(this.runs, this.events);
-    const prepare = (sql: string) => database.prepare(sql);
+    const query = (table: CheckedTable, rest: string) => checkedQuery(database, table, rest);
     this.statements = {
-      corrections: prepare(
-        'SELECT position FROM correction WHERE target = ? AND position <= ? ORDER BY position',
-      ),
-      lastCorrections: prepare(
-        'SELECT DISTINCT position FROM correction WHERE position <= ? ORDER BY position DESC LIMIT ?',
-      ),
-      correctedAfter: prepare('SELECT target FROM correction WHERE position > ?'),
-      names: prepare(
-        'SELECT name FROM name WHERE kind = ? AND position <= ? AND name > ? ORDER BY name LIMIT ?',
-      ),
-      name: prepare('SELECT id, position FROM name WHERE kind = ? AND name = ?'),
-      correctedRegistrations: prepare('SELECT kind, name FROM shaken'),
-      setAside: prepare(
-        'SELECT position, reason FROM set_aside WHERE position > ? AND position <= ? ORDER BY position',
-      ),
-      namingSources: prepare(
-        'SELECT source, naming_source.position FROM naming_source JOIN name ON name.id = naming_source.name WHERE name.kind = ? AND name.name = ? AND naming_source.position <= ? ORDER BY source LIMIT ?',
-      ),
-      checkpoint: prepare("SELECT value FROM meta WHERE name = 'position'"),
+      corrections: query('correction', 'WHERE target = ? AND position <= ? ORDER BY position'),
+      lastCorrections: query('correction', 'WHERE position <= ? ORDER BY position DESC LIMIT ?'),
+      correctedAfter: query('correction', 'WHERE position > ?'),
+      names: query('name', 'WHERE kind = ? AND position <= ? AND name > ? ORDER BY name LIMIT ?'),
+      name: query('name', 'WHERE kind = ? AND name = ?'),
+      correctedRegistrations: query('shaken', ''),
+      setAside: query('set_aside', 'WHERE position > ? AND position <= ? ORDER BY position'),
+      namingSources: query('naming_source', 'WHERE name = ? AND position <= ? ORDER BY source LIMIT ?'),
+      checkpoint: database.prepare("SELECT value FROM meta WHERE name = 'position'"),
     };
   }
 
@@ -101,6 +92,7 @@ export class IndexReader implements EventIndex {
   refresh(): void {
     const checkpoint = this.checkpoint();
     if (checkpoint === this.refreshedAt) return;
+    if (this.refreshedAt < 0) compareSmallTables(this.database);
     this.runs.refresh(checkpoint);
     this.kinds.refresh();
     this.naming.clear();
@@ -180,8 +172,11 @@ export class IndexReader implements EventIndex {
     upTo: number,
     limit: number,
   ): ReadonlyArray<NamingSource> {
-    const read = (position: number, count: number): ReadonlyArray<NamingSource> =>
-      this.statements.namingSources.all(kind, name, position, count) as unknown as NamingSource[];
+    const read = (position: number, count: number): ReadonlyArray<NamingSource> => {
+      const id = this.statements.name.get(kind, name)?.id;
+      if (id === undefined) return [];
+      return this.statements.namingSources.all(Number(id), position, count) as unknown as NamingSource[];
+    };
     const key = `${kind} ${name}`;
     let all = this.naming.get(key);
     if (all === undefined) {

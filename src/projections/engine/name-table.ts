@@ -3,9 +3,12 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { RegisteredKind } from '../../domain/events/places.ts';
+import { asWritten, type CheckedRows } from './checked-rows.ts';
 
 export interface NameRow {
   readonly id: number;
+  /** Where it is mentioned first. */
+  readonly position: number;
   registered: boolean;
 }
 
@@ -14,16 +17,18 @@ export class NameTable {
   /** The registered names, in the order in which they became such. */
   readonly registered: (readonly [RegisteredKind, string])[] = [];
   private readonly rows = new Map<string, NameRow>();
-  private readonly statements;
+  private readonly checked: CheckedRows;
+  private last = 0;
 
-  constructor(database: DatabaseSync) {
-    this.statements = {
-      add: database.prepare('INSERT INTO name (kind, name, position, registered) VALUES (?, ?, ?, 0)'),
-      register: database.prepare('UPDATE name SET registered = 1 WHERE id = ?'),
-    };
+  /** @param checked rows of the same writer. */
+  constructor(database: DatabaseSync, checked: CheckedRows) {
+    this.checked = checked;
     for (const row of database.prepare('SELECT * FROM name ORDER BY id').iterate()) {
+      asWritten('name', row);
       const [kind, name] = [row.kind as RegisteredKind, row.name as string];
-      this.rows.set(`${kind} ${name}`, { id: row.id as number, registered: row.registered === 1 });
+      this.last = row.id as number;
+      const [id, position] = [this.last, row.position as number];
+      this.rows.set(`${kind} ${name}`, { id, position, registered: row.registered === 1 });
       if (row.registered === 1) this.registered.push([kind, name]);
     }
   }
@@ -33,8 +38,9 @@ export class NameTable {
     const key = `${kind} ${name}`;
     let row = this.rows.get(key);
     if (row === undefined) {
-      const id = Number(this.statements.add.run(kind, name, position).lastInsertRowid);
-      row = { id, registered: false };
+      this.last += 1;
+      row = { id: this.last, position, registered: false };
+      this.checked.add('name', row.id, kind, name, position, 0);
       this.rows.set(key, row);
     }
     return row;
@@ -43,7 +49,7 @@ export class NameTable {
   /** The name is registered from here on. */
   register(row: NameRow, kind: RegisteredKind, name: string): void {
     if (row.registered) return;
-    this.statements.register.run(row.id);
+    this.checked.register(row.id, kind, name, row.position);
     row.registered = true;
     this.registered.push([kind, name]);
   }

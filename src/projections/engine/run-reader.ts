@@ -7,6 +7,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import { firstAtLeast, offsetsUnder } from '../../sorted-runs/sorted-runs.ts';
 import type { Topic } from '../topic-hash.ts';
+import { type CheckedQuery, checkedQuery } from './checked-rows.ts';
 import { blockEvents, type Codes, codesIn, presentIn } from './code-blocks.ts';
 import { isAboutSubjects, type ListKey } from './posting-list.ts';
 import { checked, damaged, type Run, runOf } from './run-tables.ts';
@@ -46,11 +47,8 @@ export interface PostingsOfRun {
 /** Reads runs. One instance a connection that reads. */
 export class RunReader {
   private readonly statements: Readonly<
-    Record<
-      'ids' | 'run' | 'block' | 'list' | 'late' | 'anyLate' | 'count' | 'present' | 'codes',
-      StatementSync
-    >
-  >;
+    Record<'ids' | 'run' | 'block' | 'list' | 'anyLate' | 'count' | 'present' | 'codes', StatementSync>
+  > & { readonly late: CheckedQuery };
   private readonly open = new Map<number, Run>();
   private readonly blocks = cacheOf<number>(cachedBlockBytesMax);
   private readonly lists = cacheOf<string>(cachedListBytesMax);
@@ -68,8 +66,10 @@ export class RunReader {
       run: database.prepare('SELECT * FROM run WHERE id = ?'),
       block: database.prepare('SELECT entries, checksum FROM block WHERE id = ?'),
       count: database.prepare('SELECT sum(events) AS events FROM run'),
-      late: database.prepare(
-        'SELECT position FROM late_touch WHERE topic = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?',
+      late: checkedQuery(
+        database,
+        'late_touch',
+        'WHERE topic = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?',
       ),
       anyLate: database.prepare('SELECT 1 FROM late_touch LIMIT 1'),
       present: database.prepare(

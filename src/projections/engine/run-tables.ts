@@ -25,7 +25,7 @@ export const runTables = `
   -- The kinds of the events of a run, in blocks: see \`code-blocks.ts\`.
   CREATE TABLE code_block (run INTEGER NOT NULL, place INTEGER NOT NULL, present BLOB NOT NULL, present_checksum INTEGER NOT NULL, codes BLOB NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (run, place));
   -- Topics of events that an event of a later run gave them.
-  CREATE TABLE late_touch (topic INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (topic, position)) WITHOUT ROWID;
+  CREATE TABLE late_touch (topic INTEGER NOT NULL, position INTEGER NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (topic, position)) WITHOUT ROWID;
 `;
 
 export const damaged = (what: string): ProjectionsDamaged =>

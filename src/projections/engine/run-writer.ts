@@ -8,6 +8,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { Merger, mergeable, mergeWindow, toBlob } from '../../sorted-runs/sorted-runs.ts';
 import type { Topic } from '../topic-hash.ts';
+import type { CheckedRows } from './checked-rows.ts';
 import { blockEvents, blocksOf, codesIn } from './code-blocks.ts';
 import { byTime, concatenated, type ListKey } from './posting-list.ts';
 import { checked, checksumOfRun, damaged, type Run, runOf } from './run-tables.ts';
@@ -34,7 +35,11 @@ export interface NewRun {
 export class RunWriter {
   private readonly statements;
 
-  constructor(database: DatabaseSync) {
+  private readonly rows: CheckedRows;
+
+  /** @param rows of the same writer. */
+  constructor(database: DatabaseSync, rows: CheckedRows) {
+    this.rows = rows;
     const prepare = (sql: string) => database.prepare(sql);
     this.statements = {
       run: prepare(
@@ -50,7 +55,6 @@ export class RunWriter {
       sizes: prepare(`SELECT events FROM run ORDER BY first_position DESC LIMIT ${mergeWindow}`),
       blocks: prepare('SELECT entries, checksum FROM block WHERE id BETWEEN ? AND ? ORDER BY id'),
       lists: prepare('SELECT population, enrolments, checksum FROM roll WHERE run = ?'),
-      late: prepare('INSERT OR IGNORE INTO late_touch VALUES (?, ?)'),
       removeRun: prepare('DELETE FROM run WHERE id = ?'),
       removeBlocks: prepare('DELETE FROM block WHERE id BETWEEN ? AND ?'),
       removeLists: prepare('DELETE FROM roll WHERE run = ?'),
@@ -67,7 +71,7 @@ export class RunWriter {
 
   /** An event of an earlier run is found under the topic too. */
   touchLate(topic: Topic, position: number): void {
-    this.statements.late.run(topic, position);
+    this.rows.add('late_touch', topic, position);
   }
 
   private insert(afterPosition: number, added: NewRun): void {
