@@ -7,10 +7,11 @@ import type { DiscrepancyCode } from '../domain/recording/discrepancy.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import { formatInstant } from '../domain/time/instant.ts';
 import { topicsNaming } from '../projections/topics.ts';
-import { momentsOf } from './discrepancy-moments.ts';
+import { Moments, sharedPositions, stretchesOf } from './discrepancy-moments.ts';
 import { discrepanciesOf, type ToldDiscrepancy } from './event-discrepancies.ts';
 import { ResidencyFolds } from './residency-folds.ts';
 import type { View } from './view.ts';
+import { stepsOfFact } from './work.ts';
 
 /** How many events one page of discrepancies judges, at the most. */
 const judgedEventsMax = 5_000;
@@ -18,8 +19,8 @@ const judgedEventsMax = 5_000;
 /** A page ends before it folds more facts than this, so that other questions are answered in between. */
 const foldedFactsMax = 50_000;
 
-/** Moments of knowledge whose folds a page keeps, at the most. */
-const keptMomentsMax = 200;
+/** Events that are judged together: they share what is folded as known at one position. */
+const judgedTogetherMax = 500;
 
 /** A page of discrepancies, and the position after which the next begins; null at the end. */
 export interface DiscrepancyPage {
@@ -45,52 +46,72 @@ const candidatesAfter = (view: View, after: number): ReadonlyArray<number> => {
   return [...all].sort((a, b) => a - b).slice(0, judgedEventsMax);
 };
 
-/**
- * Judges the events of one page. All events as known at one position share their folds.
- */
-class PageJudge {
+/** Judges the events of one page as known now; they share their folds. */
+class JudgeOfOpen {
   private readonly view: View;
-  private readonly state: 'open' | 'resolved';
-  private readonly now: ResidencyFolds;
-  private readonly earlier = new Map<number, ResidencyFolds>();
-  private foldedThen = 0;
+  private readonly folds: ResidencyFolds;
 
-  constructor(view: View, state: 'open' | 'resolved') {
+  constructor(view: View) {
     this.view = view;
-    this.state = state;
+    this.folds = new ResidencyFolds(view);
+  }
+
+  /** The discrepancies of the first of the events that a page can judge. */
+  judge(events: ReadonlyArray<RecordedEvent>): Judged {
+    const { view, folds } = this;
+    const told: (readonly [RecordedEvent, ReadonlyArray<ToldDiscrepancy>])[] = [];
+    for (const recorded of events) {
+      const isSpent = folds.foldedFacts > foldedFactsMax;
+      if (isSpent && folds.takesNewFold(view.fact(recorded.position))) return { told, isSpent };
+      told.push([recorded, discrepanciesOf(view, recorded, folds)]);
+    }
+    return { told, isSpent: false };
+  }
+}
+
+/** What was told of each event that was judged, in order; and whether the page ends before the next. */
+interface Judged {
+  readonly told: ReadonlyArray<readonly [RecordedEvent, ReadonlyArray<ToldDiscrepancy>]>;
+  readonly isSpent: boolean;
+}
+
+/**
+ * Judges the events of one page as known at earlier positions. The knowledge of all of them is gone through once, in the
+ * order of the log, and what was open is kept.
+ */
+class JudgeOfResolved {
+  private readonly view: View;
+  private readonly now: ResidencyFolds;
+  private readonly moments: Moments;
+  private folded = 0;
+
+  constructor(view: View) {
+    this.view = view;
     this.now = new ResidencyFolds(view);
+    this.moments = new Moments(view);
   }
 
-  /** The discrepancies of the event in the state asked for; undefined if they would cost more than a page may. */
-  judge(recorded: RecordedEvent): ReadonlyArray<ToldDiscrepancy> | undefined {
-    const { position } = recorded;
-    const isSpent = this.now.foldedFacts + this.foldedThen > foldedFactsMax;
-    if (this.state === 'open') {
-      if (isSpent && this.now.takesNewFold(this.view.fact(position))) return undefined;
-      return discrepanciesOf(this.view, recorded, this.now);
+  judge(events: ReadonlyArray<RecordedEvent>): Judged {
+    const { view, now } = this;
+    if (this.folded + now.foldedFacts > foldedFactsMax) return { told: [], isSpent: true };
+    const wasOpen = new Map(events.map((each) => [each, new Map<string, ToldDiscrepancy>()]));
+    const stretches = events.flatMap((each) => stretchesOf(each, this.moments.of(each)));
+    for (const [position, judged] of sharedPositions(stretches)) {
+      const then = new ResidencyFolds(view.as({ ...view.known, position }));
+      for (const recorded of judged) {
+        view.work.goOn(stepsOfFact);
+        for (const each of discrepanciesOf(then.view, recorded, then))
+          wasOpen.get(recorded)!.set(`${each.code} ${each.message}`, each);
+      }
+      this.folded += then.foldedFacts;
     }
-    const told = new Map<string, ToldDiscrepancy>();
-    for (const moment of momentsOf(this.view, recorded)) {
-      const then = this.asKnownAt(moment);
-      if (isSpent && then.takesNewFold(then.view.fact(position))) return undefined;
-      const foldedBefore = then.foldedFacts;
-      for (const each of discrepanciesOf(then.view, recorded, then))
-        told.set(`${each.code} ${each.message}`, each);
-      this.foldedThen += then.foldedFacts - foldedBefore;
-    }
-    for (const { code, message } of discrepanciesOf(this.view, recorded, this.now))
-      told.delete(`${code} ${message}`);
-    return [...told.values()];
-  }
-
-  /** The folds of what was known at a position: events that are judged as known then share them. */
-  private asKnownAt(position: number): ResidencyFolds {
-    const made = this.earlier.get(position);
-    if (made !== undefined) return made;
-    if (this.earlier.size >= keptMomentsMax) this.earlier.clear();
-    const folds = new ResidencyFolds(this.view.as({ ...this.view.known, position }));
-    this.earlier.set(position, folds);
-    return folds;
+    const told = [...wasOpen].map(([recorded, open]) => {
+      if (open.size > 0)
+        for (const { code, message } of discrepanciesOf(view, recorded, now))
+          open.delete(`${code} ${message}`);
+      return [recorded, [...open.values()]] as const;
+    });
+    return { told, isSpent: false };
   }
 }
 
@@ -122,7 +143,7 @@ export const discrepanciesAfter = (
   limit: number,
   filter: DiscrepancyFilter = {},
 ): DiscrepancyPage => {
-  const judge = new PageJudge(view, state);
+  const judge = state === 'open' ? new JudgeOfOpen(view) : new JudgeOfResolved(view);
   const setAside = state === 'open' ? setAsideAfter(view, after) : new Map<number, string>();
   const candidates = candidatesIn(view, after, filter);
   const more = candidates.length >= judgedEventsMax;
@@ -134,54 +155,31 @@ export const discrepanciesAfter = (
     ),
   ].sort((a, b) => a - b);
   const rows: DiscrepancyRow[] = [];
-  for (const position of positions) {
-    if (rows.length >= limit) return { rows, next: Number(rows.at(-1)!.event) };
-    const event = String(position);
-    const reason = setAside.get(position);
-    if (reason !== undefined) {
-      if (filter.code !== undefined && filter.code !== 'set-aside') continue;
+  /** The last event that was judged. */
+  let judgedUpTo = after;
+  for (let from = 0; from < positions.length; from += judgedTogetherMax) {
+    const together = positions.slice(from, from + judgedTogetherMax);
+    const events = together
+      .filter((position) => !setAside.has(position))
+      .flatMap((position) => view.recorded(position) ?? [])
+      .filter(({ event }) => event.source === (filter.source ?? event.source));
+    const { told, isSpent } = judge.judge(events);
+    const found = new Map(told.map(([{ position }, discrepancies]) => [position, discrepancies]));
+    const firstLeft = isSpent
+      ? (events[told.length]?.position ?? Number.POSITIVE_INFINITY)
+      : Number.POSITIVE_INFINITY;
+    for (const position of together) {
+      if (position >= firstLeft || rows.length >= limit) return { rows, next: judgedUpTo };
+      judgedUpTo = position;
       const since = formatInstant(view.index.recordedAtOf(position) ?? 0);
-      rows.push({ event, code: 'set-aside', message: `could not be applied: ${reason}`, since });
-      continue;
+      const reason = setAside.get(position);
+      const discrepancies =
+        reason === undefined
+          ? (found.get(position) ?? [])
+          : [{ code: 'set-aside' as const, message: `could not be applied: ${reason}` }];
+      for (const { code, message } of discrepancies)
+        if (code === (filter.code ?? code)) rows.push({ event: String(position), code, message, since });
     }
-    const recorded = view.recorded(position);
-    if (recorded === undefined || recorded.event.source !== (filter.source ?? recorded.event.source))
-      continue;
-    const found = judge.judge(recorded);
-    if (found === undefined) return { rows, next: position - 1 };
-    const since = formatInstant(recorded.recordedAt);
-    for (const { code, message } of found)
-      if (code === (filter.code ?? code)) rows.push({ event, code, message, since });
   }
   return { rows, next: more ? last : null };
-};
-
-/** What of some events does not fit, by their positions; and whether it is all. */
-export interface Misfits {
-  readonly found: ReadonlyArray<{
-    readonly position: number;
-    readonly code: string;
-    readonly message: string;
-  }>;
-  readonly isAll: boolean;
-}
-
-/** The open discrepancies of events at some positions. */
-export const discrepanciesAt = (view: View, positions: ReadonlyArray<number>): Misfits => {
-  const judge = new PageJudge(view, 'open');
-  const setAside = setAsideAfter(view, 0);
-  const found: { position: number; code: string; message: string }[] = [];
-  for (const position of positions) {
-    const reason = setAside.get(position);
-    if (reason !== undefined) {
-      found.push({ position, code: 'set-aside', message: `could not be applied: ${reason}` });
-      continue;
-    }
-    const recorded = view.recorded(position);
-    if (recorded === undefined) continue;
-    const judged = judge.judge(recorded);
-    if (judged === undefined) return { found, isAll: false };
-    for (const { code, message } of judged) found.push({ position, code, message });
-  }
-  return { found, isAll: true };
 };
