@@ -16,6 +16,10 @@ import { enrolledInCohorts } from './members.ts';
 import { ResidencyFacts } from './residency-facts.ts';
 import { type ResidencyOfMany, withCohorts } from './residency-of-many.ts';
 import type { View } from './view.ts';
+import type { Work } from './work.ts';
+
+/** Presences that are looked at between two looks at whether anybody still waits. */
+const presencesBetweenLooks = 1_024;
 
 type RowDraft = { -readonly [K in keyof SiteHoldingRow]: SiteHoldingRow[K] };
 
@@ -49,6 +53,7 @@ const rowsOfPopulations = (
   { residency, sizeOf }: ResidencyOfMany,
   site: string,
   validAt: Instant,
+  work: Work,
 ): Map<string, RowDraft> => {
   const rows = new Map<string, RowDraft>();
   // A population's holding is shown even of nobody.
@@ -59,8 +64,9 @@ const rowsOfPopulations = (
     const since = formatInstant(interval.from);
     rows.set(keyOf(described), { ...described, since, overdue: expires <= validAt, subjects: 0 });
   }
-  for (const { holding, subject, ...interval } of residency.presences) {
-    if (holding.site !== site || !contains(interval, validAt)) continue;
+  for (const [index, { holding, subject, from, to }] of residency.presences.entries()) {
+    if (index % presencesBetweenLooks === 0) work.goOn(presencesBetweenLooks);
+    if (holding.site !== site || !contains({ from, to }, validAt)) continue;
     const row = rows.get(keyOf(sharedHolding(holding)));
     if (row !== undefined) row.subjects += sizeOf(subject);
   }
@@ -100,7 +106,7 @@ export const holdingsAt = (view: View, site: string, validAt: Instant): Readonly
     const inCohorts = withCohorts(facts, (population, divisions) =>
       cohortsUntil(divisions, validAt, enrolledInCohorts(view, population, counts)),
     );
-    const rows = rowsOfPopulations(inCohorts, site, validAt);
+    const rows = rowsOfPopulations(inCohorts, site, validAt, view.work);
     addIndividuals(rows, counts, site, validAt);
     return [...rows.values()].sort(rowOrder);
   });

@@ -59,7 +59,11 @@ export class ResidencyFacts {
 
   /** Where the subjects' data was, by the gathered facts. */
   fold(): Residency {
-    return foldResidency(this.facts.values(), (subject) => this.subjects.has(subject));
+    return foldResidency(
+      this.facts.values(),
+      (subject) => this.subjects.has(subject),
+      (steps) => this.view.work.goOn(steps),
+    );
   }
 }
 

@@ -92,6 +92,7 @@ export const withCohorts = (
   const residency = foldResidency(
     [...facts.facts.values(), ...enrolments],
     (subject) => subject.startsWith(cohortPrefix) || facts.subjects.has(subject),
+    (steps) => facts.view.work.goOn(steps),
   );
   return {
     residency,

@@ -16,16 +16,20 @@ export class Possession {
   /** Which subjects are followed; others are passed over. */
   readonly follows: (subject: string) => boolean;
   readonly memberships = new Memberships();
-  readonly presences = new Presences();
-  readonly populationHoldings = new PopulationHoldings(this.presences);
-  readonly ownHoldings = new OwnHoldings(this.presences, this.memberships, this.populationHoldings);
-  readonly backups = new Backups(this.presences);
+  readonly presences: Presences;
+  readonly populationHoldings: PopulationHoldings;
+  readonly ownHoldings: OwnHoldings;
+  readonly backups: Backups;
   readonly discrepancies: Discrepancy<HoldingDiscrepancy>[] = [];
   /** By the position of each copy, move, backup or restoration: the subjects whose data it took along. */
   readonly takenAlong = new Map<number, ReadonlyArray<string>>();
 
-  constructor(follows: (subject: string) => boolean) {
+  constructor(follows: (subject: string) => boolean, goOn: (steps: number) => void) {
     this.follows = follows;
+    this.presences = new Presences(goOn);
+    this.populationHoldings = new PopulationHoldings(this.presences);
+    this.ownHoldings = new OwnHoldings(this.presences, this.memberships, this.populationHoldings);
+    this.backups = new Backups(this.presences);
   }
 
   /** The event does not fit (R1). */

@@ -16,14 +16,20 @@ export interface HoldingPresence extends Span {
   readonly holding: PopulationHolding | BackupHolding;
 }
 
+/** Comings and goings between two calls of `goOn`. */
+const stepsAtOnce = 1_024;
+
 /** One holding: when it was there, and when each subject was in it. */
 export class Occupancy<H extends Holding = Holding> {
   readonly holding: H;
   private held: SpanBuilder | undefined;
   private readonly subjects = new Map<string, SpanBuilder>();
+  private readonly step: () => void;
 
-  constructor(holding: H) {
+  /** @param step called for each coming and going, and for each presence that is told. */
+  constructor(holding: H, step: () => void) {
     this.holding = holding;
+    this.step = step;
   }
 
   /** The holding is there from now on. */
@@ -39,6 +45,7 @@ export class Occupancy<H extends Holding = Holding> {
 
   /** The subject is in the holding from now on. */
   enter({ time }: FoldingPlace, subject: string, openedBy: ReadonlyArray<number>): void {
+    this.step();
     let spans = this.subjects.get(subject);
     if (spans === undefined) {
       spans = new SpanBuilder();
@@ -49,6 +56,7 @@ export class Occupancy<H extends Holding = Holding> {
 
   /** The subject is no longer in the holding. */
   leave({ time, position }: FoldingPlace, subject: string): void {
+    this.step();
     this.subjects.get(subject)?.close(time, position);
   }
 
@@ -61,6 +69,7 @@ export class Occupancy<H extends Holding = Holding> {
   addPresencesTo(list: SubjectPresence[]): void {
     const { holding } = this;
     for (const [subject, spans] of this.subjects) {
+      this.step();
       for (const { from, to, opened, closed } of spans.spans())
         list.push({ subject, holding, from, to, opened, closed });
     }
@@ -70,16 +79,28 @@ export class Occupancy<H extends Holding = Holding> {
 /** Every holding there ever was. */
 export class Presences {
   private readonly byKey = new Map<string, Occupancy>();
+  private readonly goOn: (steps: number) => void;
+  private steps = 0;
+
+  /** @param goOn told of steps; it ends the fold by throwing. */
+  constructor(goOn: (steps: number) => void) {
+    this.goOn = goOn;
+  }
 
   /** The occupancy of a holding: the same for equal holdings. */
   of<H extends Holding>(holding: H): Occupancy<H> {
     const key = holdingKey(holding);
     const known = this.byKey.get(key);
     if (known !== undefined) return known as Occupancy<H>;
-    const occupancy = new Occupancy(holding);
+    const occupancy = new Occupancy(holding, this.step);
     this.byKey.set(key, occupancy as Occupancy);
     return occupancy;
   }
+
+  private readonly step = (): void => {
+    this.steps += 1;
+    if (this.steps % stepsAtOnce === 0) this.goOn(stepsAtOnce);
+  };
 
   /** All presences of subjects in holdings. */
   ofSubjects(): ReadonlyArray<SubjectPresence> {
