@@ -12,7 +12,6 @@ import { isCorrection } from '../domain/recording/corrections.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import type { TopicKind } from '../projections/topics.ts';
-import type { Position } from '../store/event-store.ts';
 import type { View } from './view.ts';
 
 /** Moments at which an event is judged, at the most: the first ones after it was recorded. */
@@ -52,7 +51,7 @@ const decidingTopics = {
 
 /** An event that may decide whether others fit. */
 interface Deciding {
-  readonly position: Position;
+  readonly position: number;
   readonly time: Instant;
   /** Whether it decides about events before it too: a registration, a correction, or what was corrected. */
   readonly always: boolean;
@@ -74,7 +73,7 @@ export class Moments {
   }
 
   /** The positions from that of the event on at which it may come to fit, or not to fit, in log order. */
-  of(recorded: RecordedEvent): ReadonlyArray<Position> {
+  of(recorded: RecordedEvent): ReadonlyArray<number> {
     const { view } = this;
     const { event, position } = recorded;
     const moments = new Set([position]);
@@ -142,19 +141,19 @@ export class Moments {
 /** A stretch of knowledge, both ends included, within which nothing decides anew whether an event fits. */
 export interface Stretch<A> {
   readonly of: A;
-  readonly from: Position;
-  readonly to: Position;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** The stretches between the moments of an event; not the last, which is what is known now. */
-export const stretchesOf = <A>(of: A, moments: ReadonlyArray<Position>): ReadonlyArray<Stretch<A>> =>
+export const stretchesOf = <A>(of: A, moments: ReadonlyArray<number>): ReadonlyArray<Stretch<A>> =>
   moments.slice(0, -1).map((from, index) => ({ of, from, to: moments[index + 1]! - 1 }));
 
 /** The fewest positions that lie within all the stretches, in log order, each with those that it is taken for. */
 export const sharedPositions = <A>(
   stretches: ReadonlyArray<Stretch<A>>,
-): ReadonlyArray<readonly [position: Position, of: ReadonlyArray<A>]> => {
-  const shared: (readonly [position: Position, of: A[]])[] = [];
+): ReadonlyArray<readonly [position: number, of: ReadonlyArray<A>]> => {
+  const shared: (readonly [position: number, of: A[]])[] = [];
   for (const { of, from, to } of stretches.toSorted((a, b) => a.to - b.to)) {
     const last = shared.at(-1);
     if (last !== undefined && last[0] >= from) last[1].push(of);
