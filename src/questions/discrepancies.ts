@@ -183,3 +183,31 @@ export const discrepanciesAfter = (
   }
   return { rows, next: more ? last : null };
 };
+
+/** What of some events does not fit, by their positions; and whether it is all. */
+export interface Misfits {
+  readonly found: ReadonlyArray<{
+    readonly position: number;
+    readonly code: string;
+    readonly message: string;
+  }>;
+  readonly isAll: boolean;
+}
+
+/** The open discrepancies of events at some positions. */
+export const discrepanciesAt = (view: View, positions: ReadonlyArray<number>): Misfits => {
+  const setAside = setAsideAfter(view, 0);
+  const events = positions
+    .filter((position) => !setAside.has(position))
+    .flatMap((position) => view.recorded(position) ?? []);
+  const { told, isSpent } = new JudgeOfOpen(view).judge(events);
+  const judged = new Map(told.map(([{ position }, discrepancies]) => [position, discrepancies]));
+  const found: { position: number; code: string; message: string }[] = [];
+  for (const position of positions) {
+    const reason = setAside.get(position);
+    if (reason !== undefined)
+      found.push({ position, code: 'set-aside', message: `could not be applied: ${reason}` });
+    for (const { code, message } of judged.get(position) ?? []) found.push({ position, code, message });
+  }
+  return { found, isAll: !isSpent };
+};
