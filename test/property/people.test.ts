@@ -12,10 +12,11 @@ import { type Finding, findingId, subjectKey } from '../../src/domain/policy/fin
 import type { EdgeKind } from '../../src/domain/reach/edge.ts';
 import { foldingOrder } from '../../src/domain/recording/folding-order.ts';
 import { formatBound, formatInstant } from '../../src/domain/time/instant.ts';
-import { cut, type Interval } from '../../src/domain/time/interval.ts';
+import { contains, cut, type Interval } from '../../src/domain/time/interval.ts';
 import { cover } from '../../src/domain/time/timeline.ts';
 import { fill } from '../../src/domain/time/varying.ts';
 import { accessesTo } from '../../src/questions/accesses.ts';
+import { backupsPage } from '../../src/questions/backups.ts';
 import { allFindings, findingsOfSubject } from '../../src/questions/findings.ts';
 import { reachPage } from '../../src/questions/reach.ts';
 import { residencyOf } from '../../src/questions/residency-facts.ts';
@@ -284,3 +285,55 @@ const membershipsWithin = (view: View, row: PersonRow, by: Affecting): ReadonlyA
     ).map(({ value }) => value?.population ?? null),
   );
 };
+
+it('a backup is of as many people as are in it one by one, wherever it is, until it is destroyed', () => {
+  const seen = { backups: 0, ofSeveral: 0, moved: 0, destroyed: 0, overdue: 0 };
+  fc.assert(
+    fc.property(logs, fc.constantFrom(1, 1, 0.7), fc.integer({ min: -1, max: 28 }), (log, share, half) => {
+      const events = storedEvents(log);
+      const view = projected(events).view(Math.ceil(events.length * share));
+      const at = epoch + half * (day / 2);
+      const told = backupsPage(view, {
+        ...askedAt(view, 1_000),
+        clocks: { ...askedAt(view, 1).clocks, validAt: at },
+      });
+      const rows = new Map(told.data.map((row) => [row.backup, row]));
+      const people = new Map<string, Set<string>>();
+      const now = new Map<string, { site: string; people: Set<string> }>();
+      for (const subject of everybody) {
+        for (const { holding, ...interval } of residencyOf(view, subject).presencesOf(subject)) {
+          if (holding.kind !== 'backup' || interval.from > at) continue;
+          people.set(holding.backup, (people.get(holding.backup) ?? new Set()).add(subject));
+          if (!contains(interval, at)) continue;
+          const held = now.get(holding.backup) ?? { site: holding.site, people: new Set<string>() };
+          now.set(holding.backup, { site: holding.site, people: held.people.add(subject) });
+        }
+      }
+      for (const [backup, of] of people) {
+        const row = rows.get(backup);
+        expect(row?.subjects).toBe(of.size);
+        if (of.size > 1) seen.ofSeveral++;
+      }
+      for (const [backup, { site, people: of }] of now)
+        expect(rows.get(backup)).toMatchObject({
+          site,
+          subjects: of.size,
+          state: expect.stringMatching(/held|overdue/),
+        });
+      for (const row of rows.values()) {
+        seen.backups++;
+        if (row.sites.length > 1) seen.moved++;
+        if (row.state === 'destroyed') {
+          seen.destroyed++;
+          expect(now.has(row.backup)).toBe(false);
+        }
+        if (row.state === 'overdue') {
+          seen.overdue++;
+          expect(Date.parse(row.expires!)).toBeLessThanOrEqual(at);
+        }
+      }
+    }),
+    { numRuns: 150, endOnFailure: true },
+  );
+  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(3);
+});
