@@ -2,9 +2,9 @@
  * The enrolments of followed subjects, as recorded: they are in the list of their population as well, and must not be
  * counted twice.
  */
-import { subjectsOf } from '../domain/events/subjects.ts';
 import type { FoldingPlace } from '../domain/recording/folding-order.ts';
 import type { View } from './view.ts';
+import { stepsOfFact } from './work.ts';
 
 /** By population: the places of the enrolments of some subjects, as recorded and known. */
 export const enrolmentsOf = (
@@ -13,11 +13,18 @@ export const enrolmentsOf = (
 ): ReadonlyMap<string, ReadonlyArray<FoldingPlace>> => {
   const places = new Map<string, FoldingPlace[]>();
   for (const subject of subjects) {
-    for (const position of view.positions('subject', subject)) {
+    const positions = view.positions('subject', subject);
+    view.work.goOn(positions.length * stepsOfFact);
+    for (const position of positions) {
       if (!view.isRecorded(position)) continue;
       const event = view.recorded(position)?.event;
       if (event?.type !== 'SubjectEnrolled' && event?.type !== 'SubjectsEnrolled') continue;
-      if (!subjectsOf(event).has(subject)) continue;
+      // One event may enrol ten thousand: it is searched, and no set is made of it.
+      const isEnrolled =
+        event.type === 'SubjectEnrolled'
+          ? event.data.subject === subject
+          : event.data.subjects.includes(subject);
+      if (!isEnrolled) continue;
       const { population } = event.data;
       const ofPopulation = places.get(population);
       if (ofPopulation === undefined) places.set(population, [{ time: event.time, position }]);

@@ -25,7 +25,7 @@ import { type ApiEnv, callerOf, peopleOf } from './caller.ts';
 import { problem } from './problem.ts';
 
 /** People that are asked for at once in a stream. */
-const streamedPeopleMax = 2_000;
+const streamedPeopleMax = 500;
 /** Streams of people that are open at once, at the most. */
 const peopleStreamsMax = 16;
 let openStreams = 0;
