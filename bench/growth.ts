@@ -185,19 +185,17 @@ const ms = (value: number): string => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
 const both = (times: ReadonlyArray<number>): string =>
   `${ms(quantile(times, 0.5))}, ${ms(quantile(times, 0.99))}`;
 
-const rows: string[][] = [
-  [
-    'people',
-    'new people',
-    'a person: p50, p99',
-    'beside ingest: p50, p99',
-    'ingest meanwhile',
-    'holdings: cold, warm',
-    'after a restart',
-    'resident, most (MiB)',
-    'start',
-    'bytes a person',
-  ],
+const columns = [
+  'people',
+  'new people',
+  'a person: p50, p99',
+  'beside ingest: p50, p99',
+  'ingest meanwhile',
+  'holdings: cold, warm',
+  'after a restart',
+  'resident, most (MiB)',
+  'start',
+  'bytes a person',
 ];
 const alones: string[][] = [
   ['people', 'vault alone: new people', 'find: p99', 'SQLite alone: new people', 'find: p99'],
@@ -236,7 +234,8 @@ await inFolder(async (folder) => {
       await ready(server.url);
     });
     const restarted = await holdings(server.url);
-    rows.push([
+    // As soon as it is known: the next size may take hours.
+    const measured = [
       size.toLocaleString('en'),
       rate(added, seconds),
       both(alone),
@@ -247,10 +246,13 @@ await inFolder(async (folder) => {
       resident,
       `${start.toFixed(1)} s`,
       bytes.toFixed(0),
-    ]);
+    ];
+    printTable(
+      `With ${size.toLocaleString('en')} people, enrolled ten thousand at a time over HTTP`,
+      columns.map((column, place) => [column, measured[place]!]),
+    );
   }
   await server.stop();
-  printTable('A ledger that grows: people enrolled ten thousand at a time over HTTP', rows);
   await inFolder(async (other) => {
     const [vault, sqlite] = [vaultAlone(other), sqliteAlone(other)];
     let before = 0;

@@ -16,6 +16,9 @@ import { checked, checksumOfRun, damaged, type Run, runOf } from './run-tables.t
 /** Entries in one block: two of them fit on a page of 16 KiB. */
 const blockEntries = 1_000;
 
+/** So many entries count as one item of a run: an event of ten thousand people is not one among two million. */
+const entriesOfItem = 2;
+
 /** A batch of events on its way to becoming a run. */
 export interface NewRun {
   readonly firstPosition: number;
@@ -52,7 +55,9 @@ export class RunWriter {
       codesOf: prepare('SELECT codes, checksum FROM code_block WHERE run = ? ORDER BY place'),
       removeCodes: prepare('DELETE FROM code_block WHERE run = ?'),
       last: prepare(`SELECT * FROM run ORDER BY first_position DESC LIMIT ${mergeWindow}`),
-      sizes: prepare(`SELECT events FROM run ORDER BY first_position DESC LIMIT ${mergeWindow}`),
+      sizes: prepare(
+        `SELECT max(events, (last_block - first_block + 1) * ${blockEntries / entriesOfItem}) AS size FROM run ORDER BY first_position DESC LIMIT ${mergeWindow}`,
+      ),
       blocks: prepare('SELECT entries, checksum FROM block WHERE id BETWEEN ? AND ? ORDER BY id'),
       lists: prepare('SELECT population, enrolments, checksum FROM roll WHERE run = ?'),
       removeRun: prepare('DELETE FROM run WHERE id = ?'),
@@ -127,7 +132,7 @@ export class RunWriter {
   }
 
   private merge(): boolean {
-    const sizes = this.statements.sizes.all().map((row) => row.events as number);
+    const sizes = this.statements.sizes.all().map((row) => row.size as number);
     const count = mergeable(sizes.reverse());
     if (count === 0) return false;
     const last = this.statements.last.all().slice(0, count).map(runOf).reverse();
