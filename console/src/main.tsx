@@ -30,6 +30,7 @@ import './styles/findings.css';
 import './styles/what-if.css';
 import './styles/reach.css';
 import './styles/integrity.css';
+import './styles/check.css';
 import './styles/log-and-health.css';
 import './styles/print.css';
 

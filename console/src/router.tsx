@@ -176,6 +176,13 @@ const integrity = createRoute({
   component: lazyRouteComponent(() => import('./integrity/integrity-screen.tsx'), 'IntegrityScreen'),
 });
 
+const check = createRoute({
+  getParentRoute: () => root,
+  path: '/check',
+  validateSearch: searchWith({}),
+  component: lazyRouteComponent(() => import('./check/check-screen.tsx'), 'CheckScreen'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -197,6 +204,7 @@ export const router = createRouter({
     correct,
     integrity,
     health,
+    check,
   ]),
   basepath: basePath === '' ? '/' : basePath,
   parseSearch,

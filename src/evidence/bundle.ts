@@ -4,11 +4,11 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { sha256Hex } from '#sha256';
 import { Clocks } from '../contract/answers.ts';
 import { exact, list, nullable } from '../domain/events/codec.ts';
 import { faultsOf } from '../domain/events/fault.ts';
 import { Assurance } from '../domain/events/words.ts';
-import { sha256Hex } from '../integrity/sha256.ts';
 import { canonicalJson, type Json } from './canonical-json.ts';
 import { evidenceKinds } from './questions.ts';
 

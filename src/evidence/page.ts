@@ -2,7 +2,7 @@
  * A bundle as a page for people: what was asked, the answer, why, by which events, under which law, how to check it. It needs
  * nothing but itself, and prints well.
  */
-import { sha256Hex } from '../integrity/sha256.ts';
+import { sha256Hex } from '#sha256';
 import { type Bundle, formatBundle } from './bundle.ts';
 import type { Json } from './canonical-json.ts';
 

@@ -2,13 +2,13 @@
  * The events that a bundle shows: whether their stored bytes are those of their entries, and the entries in the signed log.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { sha256Hex } from '#sha256';
 import { decodeStored } from '../domain/events/stored.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import { formatInstant, parseInstant } from '../domain/time/instant.ts';
 import type { Checkpoint } from '../integrity/checkpoint.ts';
 import { leafHash } from '../integrity/merkle-tree.ts';
 import { verifyMultiProof } from '../integrity/multi-proof.ts';
-import { sha256Hex } from '../integrity/sha256.ts';
 import { fromBase64 } from '../integrity/signed-note.ts';
 import type { IndexedEvent } from '../sealed-index/index-key.ts';
 import type { Bundle, EvidenceEvent } from './bundle.ts';

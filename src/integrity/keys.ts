@@ -1,18 +1,12 @@
 /**
- * Keys that sign and verify notes: Ed25519 (type 0x01), and the timestamped cosignatures of C2SP tlog-cosignature by
+ * Keys that verify notes: Ed25519 (type 0x01), and the timestamped cosignatures of C2SP tlog-cosignature by
  * Ed25519 (0x04) and ML-DSA-44 (0x06). Their public halves are written as verifier keys (vkeys).
  */
-import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+
 import * as E from 'fp-ts/lib/Either.js';
+import { type SignatureAlgorithm, signatureVerifier, type VerifySignature } from '#signatures';
 import { parseCheckpoint } from './checkpoint.ts';
-import {
-  fromBase64,
-  isKeyName,
-  keyIdOf,
-  type NoteSigner,
-  type NoteVerifier,
-  toBase64,
-} from './signed-note.ts';
+import { fromBase64, isKeyName, keyIdOf, type NoteVerifier, toBase64 } from './signed-note.ts';
 
 /** How a key signs. */
 export const signatureTypes = {
@@ -32,35 +26,33 @@ export interface VerifierKey extends NoteVerifier {
   timeOf(signature: Uint8Array): number | undefined;
 }
 
-/** How the public keys of node:crypto begin in DER (SPKI), before the key itself. */
-const spkiPrefix: Readonly<Record<'ed25519' | 'ml-dsa-44', Uint8Array>> = {
-  ed25519: Buffer.from('302a300506032b6570032100', 'hex'),
-  'ml-dsa-44': Buffer.from('30820532300b0609608648016503040311038205210' + '0', 'hex'),
-};
 const publicKeyBytes = { ed25519: 32, 'ml-dsa-44': 1_312 } as const;
 const signatureBytes = { ed25519: 64, 'ml-dsa-44': 2_420 } as const;
 const timestampBytes = 8;
 
-const algorithmOf = (type: SignatureType): 'ed25519' | 'ml-dsa-44' =>
+const algorithmOf = (type: SignatureType): SignatureAlgorithm =>
   type === 'ml-dsa-44-cosignature' ? 'ml-dsa-44' : 'ed25519';
-
-/** The bytes of a public key, as a vkey holds them. */
-const publicKeyOf = (key: KeyObject): Uint8Array => {
-  const { length } = spkiPrefix[key.asymmetricKeyType === 'ed25519' ? 'ed25519' : 'ml-dsa-44'];
-  const publicKey = key.type === 'private' ? createPublicKey(key) : key;
-  return new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }).subarray(length));
-};
 
 const encoder = new TextEncoder();
 
+const joined = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+};
+
 const withLength = (text: string): Uint8Array => {
   const bytes = encoder.encode(text);
-  return Buffer.concat([Uint8Array.of(bytes.length), bytes]);
+  return joined([Uint8Array.of(bytes.length), bytes]);
 };
 
 const uint64 = (number: number): Uint8Array => {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(number));
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(number));
   return bytes;
 };
 
@@ -68,7 +60,7 @@ const uint64 = (number: number): Uint8Array => {
 const nameBytesMax = 255;
 
 /** What a cosignature signs: the text of a checkpoint, and when. None for a text that is no checkpoint. */
-const cosigned = (
+export const cosigned = (
   type: SignatureType,
   name: string,
   seconds: number,
@@ -80,7 +72,7 @@ const cosigned = (
   const { origin, size, root } = checkpoint.right;
   if (encoder.encode(origin).length > nameBytesMax || encoder.encode(name).length > nameBytesMax)
     return undefined;
-  return Buffer.concat([
+  return joined([
     encoder.encode('subtree/v1\n\0'),
     withLength(name),
     uint64(seconds),
@@ -93,41 +85,40 @@ const cosigned = (
 
 const timestampOf = (signature: Uint8Array): number | undefined => {
   if (signature.length <= timestampBytes) return undefined;
-  const seconds = Buffer.from(signature.buffer, signature.byteOffset, timestampBytes).readBigUInt64BE();
+  const seconds = new DataView(signature.buffer, signature.byteOffset, timestampBytes).getBigUint64(0);
   return seconds > BigInt(Number.MAX_SAFE_INTEGER) ? undefined : Number(seconds);
 };
 
 const holds = (
   type: SignatureType,
   name: string,
-  key: KeyObject,
+  verify: VerifySignature,
   text: string,
   signature: Uint8Array,
 ): boolean => {
   if (type === 'ed25519') {
-    return signature.length === signatureBytes.ed25519 && verify(null, encoder.encode(text), key, signature);
+    return signature.length === signatureBytes.ed25519 && verify(encoder.encode(text), signature);
   }
   const seconds = timestampOf(signature);
   if (seconds === undefined || signature.length !== timestampBytes + signatureBytes[algorithmOf(type)])
     return false;
   const message = cosigned(type, name, seconds, text);
-  return message !== undefined && verify(null, message, key, signature.subarray(timestampBytes));
+  return message !== undefined && verify(message, signature.subarray(timestampBytes));
 };
 
 /** The verifier key of a name and a public key. */
 export const verifierKey = (name: string, type: SignatureType, publicKey: Uint8Array): VerifierKey => {
   const byte = signatureTypes[type];
   const keyId = keyIdOf(name, byte, publicKey);
-  const spki = Buffer.concat([spkiPrefix[algorithmOf(type)], publicKey]);
-  const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
-  const encoded = toBase64(Buffer.concat([Uint8Array.of(byte), publicKey]));
+  const verify = signatureVerifier(algorithmOf(type), publicKey);
+  const encoded = toBase64(joined([Uint8Array.of(byte), publicKey]));
   return {
     name,
     keyId,
     type,
     publicKey,
     vkey: `${name}+${keyId.toString(16).padStart(8, '0')}+${encoded}`,
-    verify: (text, signature) => holds(type, name, key, text, signature),
+    verify: (text, signature) => holds(type, name, verify, text, signature),
     timeOf: (signature) => (type === 'ed25519' ? undefined : timestampOf(signature)),
   };
 };
@@ -150,31 +141,4 @@ export const parseVerifierKey = (vkey: string): E.Either<string, VerifierKey> =>
   return key.vkey === vkey
     ? E.right(key)
     : E.left('the id of the verifier key is not that of its name and key');
-};
-
-/**
- * A key that signs.
- *
- * @param seconds the time of a cosignature, in whole seconds since the epoch.
- * @throws where a cosignature of ML-DSA-44 is to be made of a text that is no checkpoint: a broken invariant.
- */
-export const noteSigner = (
-  name: string,
-  type: SignatureType,
-  privateKey: KeyObject,
-  seconds: () => number,
-): NoteSigner & { readonly verifier: VerifierKey } => {
-  const verifier = verifierKey(name, type, publicKeyOf(privateKey));
-  return {
-    name,
-    keyId: verifier.keyId,
-    verifier,
-    sign: (text) => {
-      if (type === 'ed25519') return sign(null, encoder.encode(text), privateKey);
-      const at = seconds();
-      const message = cosigned(type, name, at, text);
-      if (message === undefined) throw new Error('what is cosigned is not a checkpoint');
-      return Buffer.concat([uint64(at), sign(null, message, privateKey)]);
-    },
-  };
 };

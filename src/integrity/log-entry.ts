@@ -2,10 +2,11 @@
  * The entry of an event in the Merkle log: what the tree commits to (V1). It follows from the log alone, so that the same
  * log has the same root in every store and every copy (V2).
  */
+
+import { sha256Hex, sha256OfText } from '#sha256';
 import type { Attribution } from '../domain/recording/attribution.ts';
 import { formatInstant, type Instant } from '../domain/time/instant.ts';
 import type { Hash } from './merkle-tree.ts';
-import { sha256Hex, sha256OfText } from './sha256.ts';
 
 /** What the log holds of an event: the stored bytes, and how they came there. */
 export interface LoggedEvent extends Attribution {

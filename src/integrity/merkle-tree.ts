@@ -4,7 +4,7 @@
  *
  * Hashes are 32 bytes. Sizes and indexes are whole numbers below 2^53.
  */
-import { sha256 } from './sha256.ts';
+import { sha256 } from '#sha256';
 
 export type Hash = Uint8Array;
 

@@ -2,7 +2,7 @@
  * Signed notes (C2SP signed-note): a text, and lines of signatures by keys that have names.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { sha256OfPieces } from './sha256.ts';
+import { sha256OfPieces } from '#sha256';
 
 /** A line of signature: by which key, and the bytes that are its signature. */
 export interface NoteSignature {
@@ -52,12 +52,22 @@ export const keyIdOf = (name: string, type: number, publicKey: Uint8Array): numb
 };
 
 /** Bytes in standard Base 64 (RFC 4648, 4). */
-export const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+export const toBase64 = (bytes: Uint8Array): string => {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+};
 
 /** Reads standard Base 64: none for anything but its one way to be written. */
 export const fromBase64 = (text: string): Uint8Array | undefined => {
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.toString('base64') === text ? new Uint8Array(bytes) : undefined;
+  try {
+    const decoded = atob(text);
+    return btoa(decoded) === text
+      ? Uint8Array.from(decoded, (character) => character.charCodeAt(0))
+      : undefined;
+  } catch {
+    return undefined;
+  }
 };
 
 const hasControls = (text: string): boolean => {

@@ -18,7 +18,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { exact } from '../domain/events/codec.ts';
 import { faultsOf } from '../domain/events/fault.ts';
-import { noteSigner, type SignatureType, type VerifierKey } from './keys.ts';
+import type { SignatureType, VerifierKey } from './keys.ts';
+import { noteSigner } from './note-signer.ts';
 import type { NoteSigner } from './signed-note.ts';
 
 const KeyFile = exact(

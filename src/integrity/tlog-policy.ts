@@ -3,6 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { parseVerifierKey, type VerifierKey } from './keys.ts';
+import { sameHash } from './merkle-tree.ts';
 import { type SignedNote, type VerifiedNote, verifyNote } from './signed-note.ts';
 
 /** A log that is trusted, and where it is. */
@@ -36,8 +37,7 @@ const linesMax = 1_000;
 const logTypes: ReadonlyArray<VerifierKey['type']> = ['ed25519', 'ml-dsa-44-cosignature'];
 const witnessTypes: ReadonlyArray<VerifierKey['type']> = ['ed25519-cosignature', 'ml-dsa-44-cosignature'];
 
-const sameKey = (a: VerifierKey, b: VerifierKey): boolean =>
-  Buffer.from(a.publicKey).equals(Buffer.from(b.publicKey));
+const sameKey = (a: VerifierKey, b: VerifierKey): boolean => sameHash(a.publicKey, b.publicKey);
 
 class PolicyReader {
   readonly logs: PolicyLog[] = [];

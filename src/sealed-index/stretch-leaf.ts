@@ -2,8 +2,9 @@
  * The leaves of the sealed index, as text: of a stretch, one for each eight of its keys; of the second log, one for each
  * stretch. Eight keys together cost a fraction of the hashing, and a proof of about the same size.
  */
+
+import { sha256Hex, sha256OfText } from '#sha256';
 import type { Hash } from '../integrity/merkle-tree.ts';
-import { sha256Hex, sha256OfText } from '../integrity/sha256.ts';
 import type { IndexKey } from './index-key.ts';
 import type { Stretch } from './stretches.ts';
 

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import { sha256Hex } from '#sha256';
 import {
   type AddCheckpoint,
   type Cosignable,
@@ -12,7 +13,6 @@ import {
   parseAddCheckpoint,
   type WitnessRefusal,
 } from '../integrity/add-checkpoint.ts';
-import { sha256Hex } from '../integrity/sha256.ts';
 import {
   formatNote,
   formatSignature,

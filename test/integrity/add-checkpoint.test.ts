@@ -10,8 +10,8 @@ import {
   parseAddCheckpoint,
 } from '../../src/integrity/add-checkpoint.ts';
 import { formatCheckpoint } from '../../src/integrity/checkpoint.ts';
-import { noteSigner } from '../../src/integrity/keys.ts';
 import { type Hash, leafHash, rootOfLeaves, type TreeHead } from '../../src/integrity/merkle-tree.ts';
+import { noteSigner } from '../../src/integrity/note-signer.ts';
 import { signNote } from '../../src/integrity/signed-note.ts';
 import { consistencyProof } from '../../src/integrity/tree-over-tiles.ts';
 

@@ -3,9 +3,9 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { sha256Hex } from '#sha256';
 import { type LoggedEvent, leafOf, logEntry } from '../../src/integrity/log-entry.ts';
 import { leafHash } from '../../src/integrity/merkle-tree.ts';
-import { sha256Hex } from '../../src/integrity/sha256.ts';
 
 const names = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
 const events: fc.Arbitrary<LoggedEvent> = fc.record({

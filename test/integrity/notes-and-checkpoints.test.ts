@@ -6,8 +6,9 @@ import { readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { formatCheckpoint, parseCheckpoint } from '../../src/integrity/checkpoint.ts';
-import { noteSigner, parseVerifierKey, type SignatureType } from '../../src/integrity/keys.ts';
+import { parseVerifierKey, type SignatureType } from '../../src/integrity/keys.ts';
 import { leafHash, rootOfLeaves } from '../../src/integrity/merkle-tree.ts';
+import { noteSigner } from '../../src/integrity/note-signer.ts';
 import {
   formatNote,
   noteSignaturesMax,

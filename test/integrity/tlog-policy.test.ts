@@ -2,8 +2,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { formatCheckpoint } from '../../src/integrity/checkpoint.ts';
-import { noteSigner, type SignatureType } from '../../src/integrity/keys.ts';
+import type { SignatureType } from '../../src/integrity/keys.ts';
 import { emptyRoot } from '../../src/integrity/merkle-tree.ts';
+import { noteSigner } from '../../src/integrity/note-signer.ts';
 import { signNote } from '../../src/integrity/signed-note.ts';
 import { parseTlogPolicy, verifyByPolicy } from '../../src/integrity/tlog-policy.ts';
 

@@ -19,6 +19,7 @@ import {
   residencyOf,
   trailOf,
 } from '../ledger/person-queries.ts';
+import { EvidenceButton } from '../parts/evidence-button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Id, useNames } from '../parts/names.tsx';
@@ -123,6 +124,10 @@ const Person = ({ subject }: { subject: string }) => {
           <Id>{subject}</Id>
         </h1>
         <Figures rows={rows} parties={reaching} broken={broken} />
+        <EvidenceButton
+          about={{ subject }}
+          question={{ ...question, validAt: question.validAt ?? clocks?.validAt }}
+        />
       </div>
       {forgotten === undefined ? null : (
         <p className="banner calm">

@@ -19,5 +19,6 @@ export const consolePaths = [
   '/reads',
   '/correct',
   '/integrity',
+  '/check',
   '/health',
 ];

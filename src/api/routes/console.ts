@@ -19,7 +19,8 @@ const dist = fileURLToPath(new URL('../../../console/dist/', import.meta.url));
 
 const contentSecurityPolicy = [
   "default-src 'none'",
-  "script-src 'self'",
+  // The page *Check* runs Cedar's engine, which is WebAssembly.
+  "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self'",
   "connect-src 'self'",

@@ -2,7 +2,7 @@
  * Findings: intervals in which a holding or a reach broke a rule, or could not be judged (R19).
  */
 
-import { hash } from 'node:crypto';
+import { sha256Hex } from '#sha256';
 import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { PathEdge } from '../reach/path.ts';
 import type { Instant } from '../time/instant.ts';
@@ -99,10 +99,12 @@ const idLength = 32;
  * The id of a finding: 128 bits of a hash of what it is about and when it began, so that its end can come later. Each
  * access is a finding of its own, even if two came at one instant.
  */
+const encoder = new TextEncoder();
+
 export const findingId = (finding: Finding): string => {
   const isAccess = finding.holding.kind === null && finding.source === undefined;
   const access = isAccess ? finding.events[0] : '';
-  return hash('sha256', `${subjectKey(finding)}\n${finding.from}\n${access}`, 'hex').slice(0, idLength);
+  return sha256Hex(encoder.encode(`${subjectKey(finding)}\n${finding.from}\n${access}`)).slice(0, idLength);
 };
 
 /** How many people at the instant, or at the end of the finding that is nearest to it. */

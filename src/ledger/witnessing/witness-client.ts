@@ -3,11 +3,11 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import { sha256Hex } from '#sha256';
 import { formatAddCheckpoint } from '../../integrity/add-checkpoint.ts';
 import { parseCheckpoint } from '../../integrity/checkpoint.ts';
 import type { VerifierKey } from '../../integrity/keys.ts';
 import type { Hash, TreeHead } from '../../integrity/merkle-tree.ts';
-import { sha256Hex } from '../../integrity/sha256.ts';
 import {
   formatNote,
   formatSignature,

@@ -4,8 +4,8 @@
  */
 import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
 import * as E from 'fp-ts/lib/Either.js';
+import { askCedar } from '#cedar-engine';
 import type { CedarPolicy, Rule } from './ast.ts';
-import { askCedar } from './cedar-engine.ts';
 import {
   faultOf,
   noRule,
