@@ -36,7 +36,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
     'store',
     'threads',
   ],
-  monitor: ['contract', 'domain', 'integrity', 'ledger', 'projections', 'questions', 'store'],
+  monitor: ['contract', 'domain', 'integrity', 'ledger', 'projections', 'questions', 'sealed-index', 'store'],
   evidence: ['contract', 'domain', 'integrity', 'projections', 'questions', 'sealed-index', 'store'],
   client: ['contract', 'domain'],
   api: [

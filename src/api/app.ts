@@ -46,6 +46,7 @@ import { referenceRoutes } from './routes/reference.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { replayRoutes } from './routes/replays.ts';
 import { reportRoutes } from './routes/reports.ts';
+import { sealedIndexRoutes } from './routes/sealed-index.ts';
 import { subjectRoutes } from './routes/subjects.ts';
 import { vaultGuard, vaultRoutes } from './routes/vault.ts';
 
@@ -175,6 +176,7 @@ export const createApp = (ledger: Ledger, logger: Logger, options: AppOptions = 
   app.route('/v1', reportRoutes(ledger));
   app.route('/v1', readRoutes(ledger));
   app.route('/log', tileRoutes(ledger));
+  app.route('/log/index', sealedIndexRoutes(ledger));
   app.route('/v1', proofRoutes(ledger));
   app.route('/v1', evidenceRoutes(ledger));
   // Who asks another process for the vault passes it on to nobody.

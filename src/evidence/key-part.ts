@@ -4,6 +4,7 @@
  * What is asked of a part is answered by keys in their places, so that the same asking works where all keys are at hand, and
  * where a proof shows a few of them: there it fails where the proof does not show enough.
  */
+import { floorOf } from '../sealed-index/floor.ts';
 import type { IndexKey } from '../sealed-index/index-key.ts';
 import type { KeyedPositions } from '../sealed-index/stretch-leaf.ts';
 
@@ -26,17 +27,6 @@ export const wholePart = (keys: ReadonlyArray<KeyedPositions>): KeyPart => ({
   keyAt: (place) => keys[place]!.key,
   positionsAt: (place) => keys[place]!.positions,
 });
-
-/** The last of some keys in order that is at or before one; -1 where there is none. */
-export const floorOf = (count: number, keyAt: (place: number) => IndexKey, key: string): number => {
-  let [low, high] = [0, count];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (keyAt(middle) <= key) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-};
 
 /** The positions under a key, in log order. */
 export const positionsUnder = (parts: ReadonlyArray<KeyPart>, key: IndexKey): ReadonlyArray<number> =>

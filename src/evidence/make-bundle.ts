@@ -25,7 +25,7 @@ import {
   type UnsignedBundle,
 } from './bundle.ts';
 import { derivedByAll, derivedByKeys } from './derive.ts';
-import { floorOf, type KeyPart, wholePart } from './key-part.ts';
+import { type KeyPart, wholePart } from './key-part.ts';
 import { KeyedIndex, NotKeyed } from './keyed-index.ts';
 import { asJson, type EvidenceAnswer, type EvidenceQuestion } from './questions.ts';
 
@@ -117,7 +117,7 @@ class NotedStretch implements KeyPart {
 
   floor(key: string): number {
     const { keys } = this.stretch;
-    const place = floorOf(keys, (at) => this.index.keyAt(this.stretch, at).key, key);
+    const place = this.index.floor(this.stretch, key);
     if (place >= 0 && this.keyAt(place) === key) return place;
     // The next one shows that it is not there.
     if (place + 1 < keys) this.keyAt(place + 1);

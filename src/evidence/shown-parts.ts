@@ -6,6 +6,7 @@ import type { Checkpoint } from '../integrity/checkpoint.ts';
 import { hashBytes } from '../integrity/merkle-tree.ts';
 import { rootOfMultiProof, verifyMultiProof } from '../integrity/multi-proof.ts';
 import { toBase64 } from '../integrity/signed-note.ts';
+import { floorOf } from '../sealed-index/floor.ts';
 import type { IndexKey } from '../sealed-index/index-key.ts';
 import { keysOfEvents } from '../sealed-index/stretch-keys.ts';
 import {
@@ -19,7 +20,7 @@ import {
 import { placeOf } from '../sealed-index/stretches.ts';
 import type { Completeness, ShownStretch } from './bundle.ts';
 import type { Fault } from './fault.ts';
-import { floorOf, type KeyPart, NotShown, wholePart } from './key-part.ts';
+import { type KeyPart, NotShown, wholePart } from './key-part.ts';
 import { hashesOf, type ShownEvent } from './shown-events.ts';
 
 type Sealed = Extract<Completeness, { readonly kind: 'sealed' }>;

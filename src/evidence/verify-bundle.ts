@@ -5,10 +5,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Instant, parseInstant } from '../domain/time/instant.ts';
 import { type Checkpoint, parseCheckpoint } from '../integrity/checkpoint.ts';
-import { type VerifierKey, verifierKey } from '../integrity/keys.ts';
+import type { VerifierKey } from '../integrity/keys.ts';
 import { parseNote, parseSignatures, verifyNote } from '../integrity/signed-note.ts';
 import { type TlogPolicy, verifyByPolicy } from '../integrity/tlog-policy.ts';
-import { indexOriginOf } from '../sealed-index/index-origin.ts';
+import { indexKeysOf, indexOriginOf } from '../sealed-index/index-origin.ts';
 import { type Bundle, parseBundle, rulesVersion, statementOf, unsigned } from './bundle.ts';
 import { firstDifference } from './canonical-json.ts';
 import { derivedByAll, derivedByKeys } from './derive.ts';
@@ -50,11 +50,9 @@ const fault = (place: string, message: string): E.Either<Fault, never> => E.left
 
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
-/** The keys of the log that are trusted, under another name. */
-const renamed = ({ keys, policy }: Trust, name: string, origin: string): ReadonlyArray<VerifierKey> =>
-  [...keys, ...policy.logs.map(({ key }) => key)]
-    .filter((key) => key.name === origin)
-    .map(({ type, publicKey }) => verifierKey(name, type, publicKey));
+/** The keys of the log that are trusted. */
+const keysOfLog = ({ keys, policy }: Trust, origin: string): ReadonlyArray<VerifierKey> =>
+  [...keys, ...policy.logs.map(({ key }) => key)].filter((key) => key.name === origin);
 
 const checkedForm = (text: string): Checked<Bundle> => {
   const bundle = parseBundle(text);
@@ -90,7 +88,7 @@ const checkedSignature = (bundle: Bundle, { origin }: Checkpoint, trust: Trust):
   const signatures = parseSignatures(bundle.signature);
   if (E.isLeft(signatures)) return fault(place, signatures.left);
   const note = { text: statementOf(origin, unsigned(bundle)), signatures: signatures.right };
-  const verified = verifyNote(note, renamed(trust, origin, origin));
+  const verified = verifyNote(note, keysOfLog(trust, origin));
   if (E.isLeft(verified)) return fault(place, `${verified.left}: the file is not as it was handed out`);
   // Whatever the signature does not cover could be changed unnoticed, the signature itself included.
   return signatures.right.length === verified.right.by.length
@@ -155,7 +153,7 @@ const checkedIndexCheckpoint = (
   const name = indexOriginOf(origin);
   const note = parseNote(checkpoint);
   if (E.isLeft(note)) return fault(place, note.left);
-  const verified = verifyNote(note.right, renamed(trust, name, origin));
+  const verified = verifyNote(note.right, indexKeysOf(keysOfLog(trust, origin)));
   if (E.isLeft(verified)) return fault(place, verified.left);
   const read = parseCheckpoint(note.right.text);
   if (E.isLeft(read)) return fault(place, read.left);

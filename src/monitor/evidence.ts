@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 /** Something that the operator showed, and that does not hold. */
 export interface Evidence {
-  readonly kind: 'checkpoint' | 'fork' | 'leaf' | 'history' | 'answer';
+  readonly kind: 'checkpoint' | 'fork' | 'leaf' | 'history' | 'index' | 'answer';
   /** What does not hold, in a sentence. */
   readonly what: string;
   /** The last checkpoint that was verified, as a note. */

@@ -12,9 +12,10 @@ import { loggedEvent } from '../integrity/follow-log.ts';
 import type { VerifierKey } from '../integrity/keys.ts';
 import { logEntry } from '../integrity/log-entry.ts';
 import { hashBytes, sameHash } from '../integrity/merkle-tree.ts';
-import { parseNote, toBase64 } from '../integrity/signed-note.ts';
+import { parseNote, toBase64, verifyNote } from '../integrity/signed-note.ts';
 import { decodeEntries, tilePath, tileWidth } from '../integrity/tiles.ts';
 import { type TlogPolicy, verifyByPolicy } from '../integrity/tlog-policy.ts';
+import { indexKeysOf } from '../sealed-index/index-origin.ts';
 import type { StoredEvent } from '../store/event-store.ts';
 import { deriveAnswer, differs, makeUp, ownText } from './cross-examine.ts';
 import type { Evidence } from './evidence.ts';
@@ -119,7 +120,7 @@ export class Monitor {
       );
     }
     if (size >= this.verifiedSize()) this.own.keepVerified(text);
-    return (await this.history()) ?? (await this.crossExamine(size));
+    return (await this.history()) ?? (await this.index()) ?? (await this.crossExamine(size));
   }
 
   private verifiedSize(): number {
@@ -215,6 +216,33 @@ export class Monitor {
       ? undefined
       : this.lie('history', `a checkpoint of ${wrong.size} events was signed with another root`, shown, {
           root: utf8(toBase64(this.own.tree.rootAt(Math.min(wrong.size, this.own.head())))),
+        });
+  }
+
+  /** Compares the sealed index that the operator signed with that of the copy. */
+  private async index(): Promise<Round | undefined> {
+    const path = '/log/index/checkpoint';
+    const answer = await this.operator.get(path);
+    if (E.isLeft(answer)) return noAnswer(answer.left);
+    // Nothing is sealed yet, or the operator is of a version that seals nothing.
+    if (answer.right.status !== 200) return undefined;
+    const shown = { [path]: answer.right.bytes };
+    const { policy, keys } = this.options;
+    const trusted = indexKeysOf([...policy.logs.map(({ key }) => key), ...keys]);
+    const checkpoint = pipe(
+      parseNote(Buffer.from(answer.right.bytes).toString('utf8')),
+      E.flatMap((note) => verifyNote(note, trusted)),
+      E.flatMap(({ text }) => parseCheckpoint(text)),
+    );
+    if (E.isLeft(checkpoint)) return this.lie('checkpoint', `${path}: ${checkpoint.left}`, shown);
+    this.own.index.grow();
+    const { size, root } = checkpoint.right;
+    const own = this.own.index.rootAt(size);
+    // What was sealed since the checkpoint of this round is compared in the next one.
+    return own === undefined || sameHash(own, root)
+      ? undefined
+      : this.lie('index', `the index of ${size} stretches has another root than that of the events`, shown, {
+          root: utf8(toBase64(own)),
         });
   }
 

@@ -15,10 +15,12 @@ import type { LogReader } from '../store/log-reader.ts';
 import { type OpenTarget, openEmbeddedTarget } from '../store/open/copy-between.ts';
 import { openLogFile } from '../store/open/open-log-file.ts';
 import { makePrivateDirectory } from '../store/private-files.ts';
+import { OwnIndex } from './own-index.ts';
 
 export class OwnLedger {
   readonly log: LogReader;
   readonly tree: TreeWriter;
+  readonly index: OwnIndex;
   private readonly target: OpenTarget;
   private readonly builder: TreeBuilder;
   private readonly projections: string;
@@ -32,6 +34,7 @@ export class OwnLedger {
     this.log = openLogFile(logFile);
     this.tree = openTreeToWrite(join(directory, 'tree.sqlite'), now);
     this.builder = builderOf(this.tree);
+    this.index = new OwnIndex(directory, this.log, now);
     this.projections = join(directory, 'projections.sqlite');
     this.checkpointFile = join(directory, 'checkpoint');
     this.grow();
@@ -91,6 +94,7 @@ export class OwnLedger {
   }
 
   async close(): Promise<void> {
+    this.index.close();
     this.tree.close();
     this.log.close();
     await this.target.close();

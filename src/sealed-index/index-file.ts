@@ -1,5 +1,5 @@
 /**
- * The file of the sealed index: the keys of every stretch that is not part of a larger one, 2,048 to a block, with the
+ * The file of the sealed index: the keys of every stretch that is not part of a larger one, 256 to a block, with the
  * hashes over them. All of it can be made again from the log.
  */
 import type { DatabaseSync } from 'node:sqlite';
@@ -12,6 +12,7 @@ import { rootOf, type TileReader } from '../integrity/tree-over-tiles.ts';
 import type { FileFormat } from '../store/sqlite/file-checks.ts';
 import { type OpenDatabase, openToRead, openToWrite } from '../store/sqlite/open-database.ts';
 import { damaged } from '../store/sqlite/store-problems.ts';
+import { floorOf } from './floor.ts';
 import { type KeyedPositions, keysInLeaf, leafOfText, leafText, type Seal } from './stretch-leaf.ts';
 import { partsOf, placeOf, type Stretch } from './stretches.ts';
 
@@ -23,9 +24,11 @@ const schema = `
   -- The stretches before this place have let go of the keys of their parts.
   CREATE TABLE forgotten (only INTEGER PRIMARY KEY CHECK (only = 1), place INTEGER NOT NULL) STRICT;
   INSERT INTO forgotten VALUES (1, 0);
-  -- The keys of a stretch in order, each on a line with its positions.
-  CREATE TABLE block (place INTEGER NOT NULL, n INTEGER NOT NULL, lines TEXT NOT NULL, PRIMARY KEY (place, n)) STRICT;
-  -- The tiles above the leaves.
+  -- The keys of a stretch in order, each on a line with its positions; the first of each block.
+  CREATE TABLE block (
+    place INTEGER NOT NULL, n INTEGER NOT NULL, first TEXT NOT NULL, lines TEXT NOT NULL, PRIMARY KEY (place, n)
+  ) STRICT;
+  CREATE INDEX block_by_key ON block (place, first);
   CREATE TABLE tile (
     place INTEGER NOT NULL, level INTEGER NOT NULL, n INTEGER NOT NULL, hashes BLOB NOT NULL,
     PRIMARY KEY (place, level, n)
@@ -41,12 +44,12 @@ const indexFormat: FileFormat = {
   contradiction: () => undefined,
 };
 
-/** Blocks that are kept in memory, each of up to 2,048 keys. */
-const blocksKeptMax = 64;
-/** Keys in a block: those of a full tile of leaves. */
-const keysInBlock = tileWidth * keysInLeaf;
+/** Blocks that are kept in memory. */
+const blocksKeptMax = 1_024;
+/** Keys in a block. */
+const keysInBlock = 32 * keysInLeaf;
 /** Blocks that are written at a time while a stretch is sealed. */
-const blocksAtOnceMax = 4;
+const blocksAtOnceMax = 32;
 
 /** A sealed stretch that has its keys at hand. */
 export interface KeptStretch extends Seal {
@@ -87,6 +90,9 @@ export class SealedIndexReader {
       count: database.prepare('SELECT count(*) AS n FROM seal'),
       seal: database.prepare('SELECT place, start, size, keys, root FROM seal WHERE place = ?'),
       block: database.prepare('SELECT lines FROM block WHERE place = ? AND n = ?'),
+      floor: database.prepare(
+        'SELECT n FROM block WHERE place = ? AND first <= ? ORDER BY first DESC LIMIT 1',
+      ),
       tile: database.prepare('SELECT hashes FROM tile WHERE place = ? AND level = ? AND n = ?'),
     };
   }
@@ -125,6 +131,14 @@ export class SealedIndexReader {
     return read;
   }
 
+  /** The place of the last key of a stretch at or before one; -1 where there is none. */
+  floor({ place }: KeptStretch, key: string): number {
+    const n = this.statements.floor.get(place, key)?.n as number | undefined;
+    if (n === undefined) return -1;
+    const block = this.block(place, n);
+    return n * keysInBlock + floorOf(block.length, (at) => block[at]!.key, key);
+  }
+
   /** The nth key of a stretch. */
   keyAt({ place }: KeptStretch, index: number): KeyedPositions {
     return this.block(place, Math.floor(index / keysInBlock))[index % keysInBlock]!;
@@ -138,12 +152,6 @@ export class SealedIndexReader {
   /** The tiles of the tree over the keys of a stretch. */
   tilesOf({ place }: KeptStretch): TileReader {
     return (level, index) => {
-      if (level === 0) {
-        const leaves = leavesOf(this.block(place, index));
-        const tile = new Uint8Array(leaves.length * hashBytes);
-        for (const [at, leaf] of leaves.entries()) tile.set(leafOfText(leaf), at * hashBytes);
-        return tile;
-      }
       const hashes = this.statements.tile.get(place, level, index)?.hashes as Uint8Array | undefined;
       if (hashes === undefined)
         throw damaged(this.database.location() ?? 'index.sqlite', `a tile of stretch ${place} is missing`);
@@ -178,7 +186,7 @@ export class SealedIndexWriter extends SealedIndexReader {
     const { database } = opened;
     this.writes = {
       seal: database.prepare('INSERT INTO seal VALUES (?, ?, ?, ?, ?)'),
-      block: database.prepare('INSERT OR REPLACE INTO block VALUES (?, ?, ?)'),
+      block: database.prepare('INSERT OR REPLACE INTO block VALUES (?, ?, ?, ?)'),
       tile: database.prepare('INSERT OR REPLACE INTO tile VALUES (?, ?, ?, ?)'),
       forgotten: database.prepare('SELECT place FROM forgotten'),
       forget: database.prepare('UPDATE forgotten SET place = ?'),
@@ -190,9 +198,13 @@ export class SealedIndexWriter extends SealedIndexReader {
     database.exec(`DELETE FROM block ${places}; DELETE FROM tile ${places};`);
   }
 
-  private write(place: number, blocks: ReadonlyArray<readonly [number, string]>, tiles: TileWrites): void {
+  private write(
+    place: number,
+    blocks: ReadonlyArray<readonly [number, string, string]>,
+    tiles: TileWrites,
+  ): void {
     this.begin();
-    for (const [n, lines] of blocks) this.writes.block.run(place, n, lines);
+    for (const [n, first, lines] of blocks) this.writes.block.run(place, n, first, lines);
     for (const { level, index, hashes } of tiles) this.writes.tile.run(place, level, index, hashes);
   }
 
@@ -216,13 +228,13 @@ export class SealedIndexWriter extends SealedIndexReader {
     if (place === undefined) throw new Error('no stretch of the log begins and ends there');
     const builder = new TreeBuilder(noTiles, 0);
     const tiles = new Map<string, { level: number; index: number; hashes: Uint8Array }>();
-    let blocks: [number, string][] = [];
+    let blocks: [number, string, string][] = [];
     let pending: KeyedPositions[] = [];
     let count = 0;
     const add = (): void => {
-      blocks.push([Math.floor(builder.size / tileWidth), pending.map(lineOf).join('\n')]);
+      blocks.push([count / keysInBlock, pending[0]!.key, pending.map(lineOf).join('\n')]);
       for (const tile of builder.append(leavesOf(pending).map(leafOfText)))
-        if (tile.level > 0) tiles.set(`${tile.level} ${tile.index}`, tile);
+        tiles.set(`${tile.level} ${tile.index}`, tile);
       count += pending.length;
       pending = [];
     };

@@ -1,2 +1,11 @@
-/** What the second log is called: its origin is that of the log with this behind it. */
+/**
+ * What the second log is called, and by which keys it is signed: those of the log, under its name.
+ */
+import { type VerifierKey, verifierKey } from '../integrity/keys.ts';
+
+/** The origin of the second log: that of the log with this behind it. */
 export const indexOriginOf = (origin: string): string => `${origin}/index`;
+
+/** The keys of the second log, of those of the log. */
+export const indexKeysOf = (keys: ReadonlyArray<VerifierKey>): ReadonlyArray<VerifierKey> =>
+  keys.map(({ name, type, publicKey }) => verifierKey(indexOriginOf(name), type, publicKey));

@@ -3,9 +3,12 @@
  */
 import type { Worker } from 'node:worker_threads';
 import type { MerkleLog } from '../integrity/merkle-log.ts';
+import { encodeEntries, tileWidth } from '../integrity/tiles.ts';
 import { openTreeToRead, type TreeReader } from '../integrity/tree-file.ts';
 import { startThread } from '../threads/start-thread.ts';
+import { openIndexToRead, type SealedIndexReader } from './index-file.ts';
 import type { SealThreadInput, SealThreadMessage, SealThreadReport } from './seal-thread.ts';
+import { sealEntry } from './stretch-leaf.ts';
 import { lastSealedSize, smallestStretchEvents } from './stretches.ts';
 
 /** How the sealed index stands. */
@@ -21,6 +24,7 @@ export interface SealedIndexState {
 }
 
 const stopWaitMsMax = 10_000;
+const encoder = new TextEncoder();
 
 export class SealedIndex {
   readonly input: SealThreadInput;
@@ -29,7 +33,8 @@ export class SealedIndex {
   private worker: Worker | undefined;
   private exited: Promise<void> = Promise.resolve();
   private isOpened = false;
-  private reader: TreeReader | undefined;
+  private treeReader: TreeReader | undefined;
+  private indexReader: SealedIndexReader | undefined;
   private toldSize = 0;
   state: SealedIndexState = {
     sealedSize: 0,
@@ -85,14 +90,24 @@ export class SealedIndex {
 
   /** Reads the tree of the second log; none before it is made. */
   tree(): TreeReader | undefined {
-    if (this.reader === undefined && this.isOpened) this.reader = openTreeToRead(this.input.treeFile);
-    return this.reader;
+    if (this.treeReader === undefined && this.isOpened) this.treeReader = openTreeToRead(this.input.treeFile);
+    return this.treeReader;
+  }
+
+  /** The entries of a tile of the second log, as they are bundled; none beyond it. */
+  entries(index: number, width: number): Uint8Array | undefined {
+    if (this.indexReader === undefined && this.isOpened)
+      this.indexReader = openIndexToRead(this.input.indexFile);
+    const first = index * tileWidth;
+    if (first + width > (this.tree()?.size() ?? 0)) return undefined;
+    const places = Array.from({ length: width }, (_, at) => first + at);
+    return encodeEntries(places.map((place) => encoder.encode(sealEntry(this.indexReader!.at(place)!))));
   }
 
   async close(): Promise<void> {
     this.unwatch();
-    this.reader?.close();
-    this.reader = undefined;
+    this.treeReader?.close();
+    this.indexReader?.close();
     this.tell('stop');
     const timer = setTimeout(() => void this.worker?.terminate(), stopWaitMsMax);
     await this.exited;

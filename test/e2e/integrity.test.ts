@@ -1,6 +1,7 @@
 /**
  * What others can check of the log, as a reader sees it: the page about it, the proof of an event, and the mark that turns.
  */
+import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -47,6 +48,33 @@ describe('Given the founding case', () => {
     const [read, verifier] = [parseTlogProof(text), parseVerifierKey(key.trim())];
     if (E.isLeft(read) || E.isLeft(verifier)) throw new Error('the files cannot be read');
     expect(E.isRight(verifyTlogProof(read.right, read.right.extra!, [verifier.right]))).toBe(true);
+  });
+
+  it('when a reader saves the evidence about a person, then the page Check verifies it, and no altered one', async () => {
+    const person = await the.page('/person?subject=ben&validAt=2022-06-30&knownPosition=101');
+    const page = person.waitForEvent('download', (each) => each.suggestedFilename().endsWith('.html'));
+    const { name, text } = await downloaded(person, () =>
+      person.getByRole('button', { name: 'Evidence' }).click(),
+    );
+    expect(name).toBe('evidence-subject-101.domicile.json');
+    expect(readFileSync(await (await page).path(), 'utf8')).toContain('Where the data was over time');
+    const { data } = (await the.server.get('/v1/log')).body as { data: { verifierKeys: string[] } };
+
+    const check = await the.page('/check');
+    await check.getByLabel('Verifier keys').fill(data.verifierKeys.join('\n'));
+    const choose = (file: string, content: string) =>
+      check.getByLabel('Drop a bundle here').setInputFiles({
+        name: file,
+        mimeType: 'application/json',
+        buffer: Buffer.from(content),
+      });
+    await choose(name, text);
+    await check.getByText('The answers follow from what the ledger recorded.').waitFor();
+    await picture(check, 'screens/check');
+    await choose('altered.domicile.json', text.replace('"site":"singapore"', '"site":"virginia"'));
+    await check.getByText('Do not rely on this file.').waitFor();
+    await check.getByText('/answers/0/data').waitFor();
+    expect(the.misdeeds).toEqual({ elsewhere: [], faults: [] });
   });
 
   it('when the log is changed behind the server, then every screen says so', async () => {

@@ -5,7 +5,13 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import { afterEach, describe, expect, it } from 'vitest';
+import { formatCheckpoint } from '../../src/integrity/checkpoint.ts';
+import { emptyRoot } from '../../src/integrity/merkle-tree.ts';
+import { formatNote, signNote } from '../../src/integrity/signed-note.ts';
+import { signingKeys } from '../../src/integrity/signing-keys.ts';
+import { filesIn } from '../../src/ledger/files.ts';
 import { domicile, tiktok } from '../cli/command-line.ts';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
 
@@ -130,6 +136,30 @@ describe('a monitor', () => {
     expect(found.code).toBe(1);
     expect(found.out).toContain('the entry at position 7 is not that of the stored bytes');
     expect(evidenceIn(dir)).toMatchObject([{ kind: 'leaf' }]);
+  });
+
+  it('finds a signed index that leaves out what the events have', async () => {
+    const directory = newDirectory();
+    const server = await start(directory);
+    await server.postLines(events);
+    await signed(server, events.length);
+    const url = await proxyTo(() => server.url);
+    const keys = signingKeys(filesIn(directory).signingKeys, 'domicile.local/ledger/index', () => 0);
+    if (E.isLeft(keys)) throw new Error(keys.left);
+    const checkpoint = { origin: 'domicile.local/ledger/index', size: 1, root: emptyRoot, extensions: [] };
+    const note = formatNote(signNote(formatCheckpoint(checkpoint), keys.right.signers));
+    const [proxy] = proxies;
+    const [pass] = proxy!.listeners('request') as [(request: unknown, response: unknown) => void];
+    proxy!.removeAllListeners('request');
+    proxy!.on('request', (request, response) => {
+      if (request.url === '/log/index/checkpoint') response.end(note);
+      else pass(request, response);
+    });
+    const dir = newDirectory();
+    const found = await monitor(url, dir, await keyOf(server));
+    expect(found.code).toBe(1);
+    expect(found.out).toContain('the index of 1 stretches has another root than that of the events');
+    expect(evidenceIn(dir)).toMatchObject([{ kind: 'index' }]);
   });
 
   it('finds an operator that shows two views, though both are signed', async () => {

@@ -39,7 +39,9 @@ const publicPaths: ReadonlySet<string> = new Set([
 
 /** The head of the log and the hashes under it say nothing of anybody; entries name sources and ids. */
 const isOfTree = (path: string): boolean =>
-  path === '/log/checkpoint' || (path.startsWith('/log/tile/') && !path.startsWith('/log/tile/entries/'));
+  path === '/log/checkpoint' ||
+  path.startsWith('/log/index/') ||
+  (path.startsWith('/log/tile/') && !path.startsWith('/log/tile/entries/'));
 
 const isPublic = (path: string): boolean =>
   publicPaths.has(path) || path.startsWith('/assets/') || isOfTree(path);

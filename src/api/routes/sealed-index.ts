@@ -1,0 +1,75 @@
+/**
+ * The second log (V12), whose leaves are the sealed stretches of the first, by C2SP tlog-tiles under `/log/index`.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { Hono } from 'hono';
+import { describeRoute } from 'hono-openapi';
+import { parseTilePath } from '../../integrity/tiles.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { ApiEnv } from '../http/caller.ts';
+import { problemResponse } from '../http/openapi.ts';
+import { problem } from '../http/problem.ts';
+
+/** The routes under `/log/index`: all of them follow from the log, and name nobody. */
+export const sealedIndexRoutes = (ledger: Ledger): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
+  const { sealed } = ledger.parts;
+  const notSealed = {
+    kind: 'unknown',
+    what: 'checkpoint',
+    detail: 'no stretch of the log is sealed yet, or this process does not sign',
+  } as const;
+
+  routes.get(
+    '/checkpoint',
+    describeRoute({
+      summary: 'The signed checkpoint of the sealed index (C2SP tlog-checkpoint)',
+      responses: {
+        200: { description: 'The checkpoint', content: { 'text/plain': { schema: { type: 'string' } } } },
+        404: problemResponse('Nothing is sealed yet'),
+      },
+    }),
+    (context) => {
+      const checkpoint = sealed?.state.checkpoint;
+      return checkpoint === undefined
+        ? problem(context, notSealed)
+        : context.body(checkpoint.note, 200, {
+            'Content-Type': 'text/plain; charset=utf-8',
+            'Cache-Control': 'public, max-age=1',
+          });
+    },
+  );
+
+  routes.get(
+    '/tile/:tile{.+}',
+    describeRoute({
+      summary: 'A tile of the sealed index, or the entries of one (C2SP tlog-tiles)',
+      responses: {
+        200: {
+          description: 'The tile',
+          content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+        },
+        400: problemResponse('Invalid parameter'),
+        404: problemResponse('Not so much is sealed'),
+      },
+    }),
+    (context) => {
+      const path = parseTilePath(context.req.param('tile'));
+      if (E.isLeft(path)) {
+        const parameter = 'tile';
+        return problem(context, { kind: 'bad-parameter', parameter, detail: `tile: ${path.left}` });
+      }
+      const { kind, level, index, width } = path.right;
+      const found =
+        kind === 'entries' ? sealed?.entries(index, width) : sealed?.tree()?.tile(level, index, width);
+      return found === undefined
+        ? problem(context, { kind: 'unknown', what: 'tile', detail: 'not so many stretches are sealed' })
+        : context.body(new Uint8Array(found), 200, {
+            'Content-Type': 'application/octet-stream',
+            'Cache-Control': 'public, max-age=31536000, immutable',
+          });
+    },
+  );
+
+  return routes;
+};

@@ -1,0 +1,43 @@
+/**
+ * The sealed index of the copy (V12): made from the operator's own events, so that it has to have the root that the operator
+ * signed.
+ */
+import { join } from 'node:path';
+import { builderOf } from '../integrity/follow-log.ts';
+import type { Hash } from '../integrity/merkle-tree.ts';
+import type { TreeBuilder } from '../integrity/tree-builder.ts';
+import { openTreeToWrite, type TreeWriter } from '../integrity/tree-file.ts';
+import { openIndexToWrite, type SealedIndexWriter } from '../sealed-index/index-file.ts';
+import { sealUpTo } from '../sealed-index/seal-log.ts';
+import type { LogReader } from '../store/log-reader.ts';
+
+export class OwnIndex {
+  private readonly log: LogReader;
+  private readonly index: SealedIndexWriter;
+  private readonly tree: TreeWriter;
+  private readonly builder: TreeBuilder;
+
+  /** @throws a StoreProblem about its files. */
+  constructor(directory: string, log: LogReader, now: number) {
+    this.log = log;
+    this.index = openIndexToWrite(join(directory, 'index.sqlite'), now);
+    this.tree = openTreeToWrite(join(directory, 'index-tree.sqlite'), now);
+    this.builder = builderOf(this.tree);
+  }
+
+  /** Seals what has ended of the copy. */
+  grow(): void {
+    for (const _ of sealUpTo(this.log, this.index, this.tree, this.builder, this.log.head()));
+    this.index.forgetParts(this.index.count());
+  }
+
+  /** The root over the first stretches; none where the copy has not so many. */
+  rootAt(count: number): Hash | undefined {
+    return count <= this.tree.size() ? this.tree.rootAt(count) : undefined;
+  }
+
+  close(): void {
+    this.tree.close();
+    this.index.close();
+  }
+}

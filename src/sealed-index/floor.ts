@@ -1,0 +1,15 @@
+/**
+ * Finding keys in order.
+ */
+import type { IndexKey } from './index-key.ts';
+
+/** The place of the last of some keys in order that is at or before one; -1 where there is none. */
+export const floorOf = (count: number, keyAt: (place: number) => IndexKey, key: string): number => {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (keyAt(middle) <= key) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+};
