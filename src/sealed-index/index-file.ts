@@ -13,7 +13,7 @@ import type { FileFormat } from '../store/sqlite/file-checks.ts';
 import { type OpenDatabase, openToRead, openToWrite } from '../store/sqlite/open-database.ts';
 import { damaged } from '../store/sqlite/store-problems.ts';
 import { floorOf } from './floor.ts';
-import { type KeyedPositions, keysInLeaf, leafOfText, leafText, type Seal } from './stretch-leaf.ts';
+import { type KeyedPositions, keysInLeaf, leafOfText, leavesOf, type Seal } from './stretch-leaf.ts';
 import { partsOf, placeOf, type Stretch } from './stretches.ts';
 
 const schema = `
@@ -71,12 +71,6 @@ const keyedOf = (line: string): KeyedPositions => {
       .map(Number),
   };
 };
-
-/** The texts of the leaves that some keys make, the first of which begins one. */
-const leavesOf = (keys: ReadonlyArray<KeyedPositions>): ReadonlyArray<string> =>
-  Array.from({ length: Math.ceil(keys.length / keysInLeaf) }, (_, leaf) =>
-    leafText(keys.slice(leaf * keysInLeaf, (leaf + 1) * keysInLeaf)),
-  );
 
 /** Reads the sealed index. */
 export class SealedIndexReader {

@@ -1,14 +1,14 @@
 /**
  * Sealing a log: each stretch that has ended gets its index, and its root becomes the next leaf of the second log.
  */
-import { type Hash, sameHash } from '../integrity/merkle-tree.ts';
+import { type Hash, rootOfLeaves, sameHash } from '../integrity/merkle-tree.ts';
 import { hashIn, tileWidth } from '../integrity/tiles.ts';
 import type { TreeBuilder } from '../integrity/tree-builder.ts';
 import type { TreeWriter } from '../integrity/tree-file.ts';
 import type { LogReader } from '../store/log-reader.ts';
 import type { SealedIndexWriter } from './index-file.ts';
 import { keysOfEvents, mergedKeys } from './stretch-keys.ts';
-import { leafOfText, type Seal, sealEntry } from './stretch-leaf.ts';
+import { leafOfText, leavesOf, type Seal, sealEntry } from './stretch-leaf.ts';
 import {
   partsOf,
   type Stretch,
@@ -63,6 +63,17 @@ class PendingLeaves {
   }
 }
 
+/** Whether the last events that were sealed are those of the log: they are not after an older log was put back. */
+const isOfThisLog = (log: LogReader, index: SealedIndexWriter): boolean => {
+  const count = index.count();
+  const size = count === 0 ? 0 : index.at(count - 1)!.size;
+  if (size === 0) return true;
+  if (size > log.head()) return false;
+  const last = { start: size - smallestStretchEvents, size };
+  const leaves = leavesOf(keysOfEvents(log.after(last.start, smallestStretchEvents))).map(leafOfText);
+  return sameHash(rootOfLeaves(leaves), index.find(last)!.root);
+};
+
 /** Events that are sealed before what was sealed is made durable. */
 const eventsAtOnceMax = 4_096;
 
@@ -79,6 +90,7 @@ export function* sealUpTo(
   builder: TreeBuilder,
   size: number,
 ): Generator<number> {
+  if (!isOfThisLog(log, index)) throw new OtherSeal(index.count() - 1);
   let place = index.count();
   const pending = new PendingLeaves(tree, builder);
   // What the file has and the second log has not: they are written one after the other.

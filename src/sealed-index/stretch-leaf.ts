@@ -34,6 +34,12 @@ const lineText = ({ key, positions }: KeyedPositions): string =>
 /** The text of a leaf: a line for each of its keys. */
 export const leafText = (keys: ReadonlyArray<KeyedPositions>): string => keys.map(lineText).join('\n');
 
+/** The texts of the leaves that some keys make, the first of which begins one. */
+export const leavesOf = (keys: ReadonlyArray<KeyedPositions>): ReadonlyArray<string> =>
+  Array.from({ length: Math.ceil(keys.length / keysInLeaf) }, (_, leaf) =>
+    leafText(keys.slice(leaf * keysInLeaf, (leaf + 1) * keysInLeaf)),
+  );
+
 /** The hash of a leaf with this text: the prefix of a leaf is a zero byte, which is one character. */
 export const leafOfText = (text: string): Hash => sha256OfText(`\0${text}`);
 

@@ -103,6 +103,8 @@ export class EvidenceMaker {
     const { merkle, sealed, keyFile } = this.parts;
     const { checkpoint, stop } = merkle.state;
     if (stop !== undefined) return unavailable('the log is not signed any more; GET /v1/log says why');
+    if (sealed?.state.stop !== undefined)
+      return unavailable(`the index of the log is not sealed any more: ${sealed.state.stop}`);
     if (checkpoint === undefined || this.closed)
       return unavailable('no checkpoint is signed yet: the log is still being hashed; ask again later');
     const report = await this.report({

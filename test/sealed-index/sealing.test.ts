@@ -1,0 +1,148 @@
+/**
+ * Sealing a log (V12): the keys of every stretch against a list made by hand, whatever is sealed when; and proofs of several
+ * leaves at once.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { builderOf } from '../../src/integrity/follow-log.ts';
+import { type Hash, rootOfLeaves } from '../../src/integrity/merkle-tree.ts';
+import { multiProof, verifyMultiProof } from '../../src/integrity/multi-proof.ts';
+import { tileWidth } from '../../src/integrity/tiles.ts';
+import { TreeBuilder } from '../../src/integrity/tree-builder.ts';
+import { openTreeToWrite } from '../../src/integrity/tree-file.ts';
+import { openIndexToWrite } from '../../src/sealed-index/index-file.ts';
+import { hasFirstOnly, keysOf } from '../../src/sealed-index/index-key.ts';
+import { sealUpTo } from '../../src/sealed-index/seal-log.ts';
+import { coverOf, placeOf, stretchesEndingAt, stretchesUpTo } from '../../src/sealed-index/stretches.ts';
+import type { StoredEvent } from '../../src/store/event-store.ts';
+import { many } from '../support/given-events.ts';
+import { logOf, storedEvents } from '../support/ledger.ts';
+
+const directories: string[] = [];
+afterEach(() => {
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true });
+});
+
+const newDirectory = (): string => {
+  directories.push(mkdtempSync(join(tmpdir(), 'domicile-sealing-')));
+  return directories.at(-1)!;
+};
+
+/** Seals a log in a directory up to these sizes, one after the other, each by a process of its own. */
+const sealed = (directory: string, events: ReadonlyArray<StoredEvent>, ...sizes: ReadonlyArray<number>) => {
+  const log = logOf(events);
+  for (const [at, size] of sizes.entries()) {
+    const index = openIndexToWrite(join(directory, 'index.sqlite'), 0);
+    const tree = openTreeToWrite(join(directory, 'index-tree.sqlite'), 0);
+    try {
+      for (const _ of sealUpTo(log, index, tree, builderOf(tree), size));
+      index.forgetParts(index.count());
+      if (at < sizes.length - 1) continue;
+      const stretches = coverOf(size).map((stretch) => index.find(stretch)!);
+      return {
+        count: index.count(),
+        root: Buffer.from(tree.rootAt(tree.size())).toString('hex'),
+        stretches: stretches.map((stretch) => ({
+          ...stretch,
+          all: [...index.keysOf(stretch)],
+          floors: [...index.keysOf(stretch)].map(({ key }) => index.floor(stretch, key)),
+        })),
+      };
+    } finally {
+      tree.close();
+      index.close();
+    }
+  }
+  throw new Error('nothing was sealed');
+};
+
+const events = storedEvents(many(1_200));
+
+describe('a sealed log', () => {
+  it('has in each stretch the keys of its events, in order, each with its positions', () => {
+    const { stretches, count } = sealed(newDirectory(), events, events.length);
+    expect(stretches.map(({ start, size }) => [start, size])).toEqual([
+      [0, 1_024],
+      [1_024, 1_088],
+      [1_088, 1_152],
+    ]);
+    expect(count).toBe(stretchesUpTo(events.length));
+    for (const { start, size, all, floors } of stretches) {
+      const expected = new Map<string, number[]>();
+      for (const event of events.slice(start, size))
+        for (const key of keysOf(event)) {
+          const positions = expected.get(key) ?? [];
+          if (positions.length === 0 || !hasFirstOnly(key)) positions.push(event.position);
+          expected.set(key, positions);
+        }
+      const inOrder = [...expected].sort(([a], [b]) => (a < b ? -1 : 1));
+      expect(all).toEqual(inOrder.map(([key, positions]) => ({ key, positions })));
+      expect(floors).toEqual(all.map((_, place) => place));
+    }
+  });
+
+  it('has one root, whatever was sealed when', () => {
+    const atOnce = sealed(newDirectory(), events, events.length);
+    const inPieces = sealed(newDirectory(), events, 63, 64, 200, 1_023, 1_030, events.length);
+    expect(inPieces).toEqual(atOnce);
+  });
+
+  it('is not sealed on after another log was put in its place, or a shorter one', () => {
+    const directory = newDirectory();
+    sealed(directory, events, 1_100);
+    const others = storedEvents(many(1_200, 'other'));
+    expect(() => sealed(directory, others, 1_200)).toThrow(/another index than the one that was sealed/);
+    expect(() => sealed(directory, events.slice(0, 1_000), 1_000)).toThrow(/another index/);
+    expect(sealed(directory, events, 1_200).count).toBe(stretchesUpTo(1_200));
+  });
+
+  it('knows each stretch by its place in the second log', () => {
+    let place = 0;
+    for (let size = 1; size <= 2_200; size++)
+      for (const stretch of stretchesEndingAt(size)) expect(placeOf(stretch)).toBe(place++);
+    expect(placeOf({ start: 1, size: 65 })).toBeUndefined();
+  });
+});
+
+describe('a proof of several leaves', () => {
+  const treeOf = (size: number) => {
+    const leaves = Array.from({ length: size }, (_, at): Hash => new Uint8Array(32).fill(at % 251, at % 32));
+    const tiles = new Map<string, Uint8Array>();
+    const builder = new TreeBuilder(() => new Uint8Array(0), 0);
+    for (const { level, index, hashes } of builder.append(leaves)) tiles.set(`${level} ${index}`, hashes);
+    return { leaves, tiles: (level: number, index: number) => tiles.get(`${level} ${index}`)! };
+  };
+
+  it('verifies for any of them, and for no others', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 3 * tileWidth }),
+        fc.uniqueArray(fc.nat(3 * tileWidth - 1), { minLength: 1, maxLength: 12 }),
+        fc.nat(),
+        (size, chosen, wrong) => {
+          const { leaves, tiles } = treeOf(size);
+          const indexes = [...new Set(chosen.map((each) => each % size))].sort((a, b) => a - b);
+          const proof = multiProof(tiles, indexes, size);
+          const root = rootOfLeaves(leaves);
+          const proved = indexes.map((index) => ({ index, hash: leaves[index]! }));
+          expect(verifyMultiProof(proved, proof, size, root)).toBe(true);
+          const other = new Uint8Array(32).fill(255);
+          const at = wrong % proved.length;
+          expect(verifyMultiProof(proved.with(at, { ...proved[at]!, hash: other }), proof, size, root)).toBe(
+            false,
+          );
+          expect(verifyMultiProof(proved, [...proof, other], size, root)).toBe(false);
+          if (proof.length > 0) {
+            expect(verifyMultiProof(proved, proof.with(wrong % proof.length, other), size, root)).toBe(false);
+            expect(verifyMultiProof(proved, proof.slice(1), size, root)).toBe(false);
+          }
+          if (proved.length > 1) expect(verifyMultiProof(proved.toReversed(), proof, size, root)).toBe(false);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
