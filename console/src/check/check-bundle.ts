@@ -10,7 +10,7 @@ import { parseTlogPolicy } from '../../../src/integrity/tlog-policy.ts';
 const noPolicy = { logs: [], witnesses: [], quorum: undefined } as const;
 
 /** What the reader trusts, as text: verifier keys, one a line, or a trust policy (C2SP tlog-policy). */
-export const trustIn = (text: string) => {
+const trustIn = (text: string) => {
   const lines = text
     .split('\n')
     .map((line) => line.trim())
