@@ -58,6 +58,10 @@ describe('Given the founding case', () => {
     );
     expect(name).toBe('evidence-subject-101.domicile.json');
     expect(readFileSync(await (await page).path(), 'utf8')).toContain('Where the data was over time');
+    // Asked again, it is the same.
+    const clocks = { validAt: '2022-06-30', knownPosition: '101' };
+    const again = await the.server.get('/v1/evidence', { subject: 'ben', ...clocks });
+    expect(again.body).toEqual(JSON.parse(text));
     const { data } = (await the.server.get('/v1/log')).body as { data: { verifierKeys: string[] } };
 
     const check = await the.page('/check');

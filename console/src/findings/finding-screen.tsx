@@ -10,6 +10,7 @@ import { useView } from '../clocks/use-view.ts';
 import { clocksOf, questionOf } from '../clocks/view-search.ts';
 import { findingAt, subjectsOfFinding } from '../ledger/finding-queries.ts';
 import { eventColumns } from '../log/event-columns.tsx';
+import { EvidenceButton } from '../parts/evidence-button.tsx';
 import { Day, Since, Until } from '../parts/moment.tsx';
 import { Id, PopulationId, Title, useNames } from '../parts/names.tsx';
 import { Purpose } from '../parts/purpose.tsx';
@@ -196,6 +197,10 @@ export const FindingScreen = () => {
               <Link to="/findings" search={{ ...clocksOf(view), policy: data.policy }} className="quiet-link">
                 All findings of this policy
               </Link>
+              <EvidenceButton
+                about={{ finding: data.finding }}
+                question={{ ...questionOf(view), validAt: clocks.validAt }}
+              />
             </span>
           </div>
           <Purpose>

@@ -7,6 +7,8 @@ import type { ReactNode } from 'react';
 import type { Answer } from '../../../src/client/client.ts';
 import { ClockSentence } from '../clocks/clock-sentence.tsx';
 import { useChangeView, useView } from '../clocks/use-view.ts';
+import { questionOf } from '../clocks/view-search.ts';
+import { type EvidenceAbout, EvidenceButton } from '../parts/evidence-button.tsx';
 import { Country, countryName, Id, Title } from '../parts/names.tsx';
 import { Purpose } from '../parts/purpose.tsx';
 import { Answered, isUnknown } from '../parts/states.tsx';
@@ -43,6 +45,10 @@ const Unknown = ({ kind, id }: { kind: string; id: string }) => {
   );
 };
 
+/** What evidence about the thing is about; of some kinds there is none. */
+const evidenceAbout = (kind: string, id: string): EvidenceAbout | undefined =>
+  kind === 'site' ? { site: id } : kind === 'party' ? { party: id } : undefined;
+
 /**
  * The page of one thing.
  *
@@ -68,6 +74,8 @@ export const ThingPage = <A,>({
   children: (answer: Answer<A>) => ReactNode;
 }) => {
   useTitle(id === undefined ? `A ${kind}` : `${kind} ${id}`);
+  const view = useView();
+  const about = id === undefined ? undefined : evidenceAbout(kind, id);
   if (id === undefined)
     return (
       <section className="state-page">
@@ -84,7 +92,17 @@ export const ThingPage = <A,>({
             <h1>
               <Title>{nameOf(answer.data) ?? id}</Title> <Id>{id}</Id>
             </h1>
-            {tools === undefined ? null : <span className="panel-tools">{tools}</span>}
+            {tools === undefined && about === undefined ? null : (
+              <span className="panel-tools">
+                {tools}
+                {about === undefined ? null : (
+                  <EvidenceButton
+                    about={about}
+                    question={{ ...questionOf(view), validAt: answer.clocks.validAt }}
+                  />
+                )}
+              </span>
+            )}
           </div>
           <Purpose>{what}</Purpose>
           <dl className="thing-facts">{factsOf(answer.data)}</dl>

@@ -42,6 +42,8 @@ export interface EvidenceParts {
 export class EvidenceMaker {
   private readonly parts: EvidenceParts;
   private thread: Worker | undefined;
+  /** Takes the report on the bundle that is being made. */
+  private answered: ((report: EvidenceReport) => void) | undefined;
   private idle: NodeJS.Timeout | undefined;
   private last: Promise<unknown> = Promise.resolve();
   private waiting = 0;
@@ -145,13 +147,10 @@ export class EvidenceMaker {
     clearTimeout(this.idle);
     const thread = this.running();
     const report = await new Promise<EvidenceReport>((resolve) => {
-      thread.once('message', resolve);
-      thread.once('error', ({ message }) => resolve({ kind: 'failed', message }));
-      thread.once('exit', () => resolve({ kind: 'none', message: 'the server is stopping', later: true }));
+      this.answered = resolve;
       thread.postMessage(request);
     });
-    thread.removeAllListeners();
-    thread.once('error', () => this.forget(thread));
+    this.answered = undefined;
     if (report.kind === 'failed') this.end();
     else {
       this.idle = setTimeout(() => this.end(), idleMsMax);
@@ -167,23 +166,34 @@ export class EvidenceMaker {
       const input: EvidenceThreadInput = { logFile, treeFile, indexFile, indexTreeFile };
       this.thread = startThread(new URL('./evidence-thread.ts', import.meta.url), input, heapMebibytesMax);
       this.thread.unref();
+      this.listenTo(this.thread);
     }
     return this.thread;
   }
 
-  private forget(thread: Worker): void {
-    if (this.thread === thread) this.thread = undefined;
+  private listenTo(thread: Worker): void {
+    const ended = (report: EvidenceReport): void => {
+      if (this.thread !== thread) return;
+      this.thread = undefined;
+      this.answered?.(report);
+    };
+    thread.on('message', (report: EvidenceReport) => this.answered?.(report));
+    thread.on('error', ({ message }) => ended({ kind: 'failed', message }));
+    thread.on('exit', () => ended({ kind: 'none', message: 'the server is stopping', later: true }));
   }
 
   private end(): void {
-    void this.thread?.terminate();
+    const { thread } = this;
     this.thread = undefined;
+    void thread?.terminate();
   }
 
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.idle);
-    await this.thread?.terminate();
+    const { thread } = this;
     this.thread = undefined;
+    this.answered?.({ kind: 'none', message: 'the server is stopping', later: true });
+    await thread?.terminate();
   }
 }
