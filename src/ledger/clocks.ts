@@ -55,6 +55,12 @@ const lastWholeWrite = (log: LogReader, position: Position): Position => {
 /** When the last event was recorded. */
 const lastRecordedAt = (log: LogReader): Instant => log.recordedAtOf(log.head()) ?? beforeEverything;
 
+/**
+ * When somebody asks about a person, as the log of reads has it: later than every `knownAt` that was echoed so far, whatever
+ * the machine's clock says, so that no answer that shows reads changes by it.
+ */
+export const readAt = ({ parts: { log, now } }: Ledger): Instant => Math.max(now(), lastRecordedAt(log) + 1);
+
 /** Has the log hold what other processes recorded, where the question may be about that. */
 const caughtUp = async (
   ledger: Ledger,

@@ -100,11 +100,19 @@ export const openLedger = async (
   settings: Settings,
   notify?: (notice: LedgerNotice) => void,
 ): Promise<Ledger> => {
+  refuseUnfinished(settings.dataDirectory);
+  return openUnfinished(settings, notify);
+};
+
+/** As `openLedger`, of a ledger that is being restored and whose files are all there: for who restores it. */
+export const openUnfinished = async (
+  settings: Settings,
+  notify?: (notice: LedgerNotice) => void,
+): Promise<Ledger> => {
   // Exactly one process keeps the vault of a ledger: it is the one that signs, and that asks the witnesses.
   const signs = settings.vault === undefined;
   const witnesses =
     signs && settings.witnessesFile !== undefined ? readWitnesses(settings.witnessesFile) : undefined;
-  refuseUnfinished(settings.dataDirectory);
   keepFilesPrivate(settings.dataDirectory);
   const {
     store,

@@ -96,6 +96,20 @@ describe('an answer asked again with the knownAt that it echoed', () => {
     await expectTheSame(server, answers);
   });
 
+  it('is the same about all that is known of a person, after others asked with a clock that was set back', async () => {
+    let clock = Date.UTC(2026, 10, 30);
+    const server = await openWithClock(directoryOfThisTest(), () => clock);
+    onTestFinished(() => server.close());
+    await server.record([enrolled('e1', 'ana')]);
+    const first = await server.get('/v1/subjects/ana', { atLeast: 1 });
+    const { validAt, knownAt } = first.body.clocks;
+    for (const step of [0, -86_400_000]) {
+      clock += step;
+      const again = await server.get('/v1/subjects/ana', { validAt, knownAt });
+      expect(again.body).toEqual(first.body);
+    }
+  });
+
   it('is the same where the position that was asked for ends a write', async () => {
     const server = await openedServer();
     for (let write = 0; write < 5; write++) {

@@ -221,6 +221,30 @@ describe('what is no OpenLineage event', () => {
     expect(body.errors.map((fault: { pointer: string }) => fault.pointer)).toEqual([pointer]);
   });
 
+  it('is one with more copies than go together, and it is refused without trying every pair', async () => {
+    const datasets = (namespace: string, count: number) =>
+      Array.from({ length: count }, (_, index) => ({ namespace, name: `table-${index}` }));
+    const between = (inputs: number, outputs: number) =>
+      run(`wide-${inputs}`, {
+        inputs: datasets('s3://eu-lake', inputs),
+        outputs: datasets('s3://us-lake', outputs),
+      });
+    const begun = performance.now();
+
+    const copies = await send(between(1_200, 200));
+    const pairs = await send(between(4_000, 4_000));
+
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect([copies.status, copies.body.errors[0].message]).toEqual([
+      422,
+      expect.stringContaining('becomes more events than'),
+    ]);
+    expect([pairs.status, pairs.body.errors[0].message]).toEqual([
+      422,
+      expect.stringContaining('has 4000 inputs and 4000 outputs'),
+    ]);
+  });
+
   it('keeps the others of its batch in', async () => {
     const whole = await send([run('b1'), run('b2')], '/api/v1/lineage/batch');
     const part = await send([run('b3'), { run: 1 }, run('b4')], '/api/v1/lineage/batch');

@@ -223,6 +223,25 @@ describe('given a ledger where a backup is to be restored', () => {
     expect((await server.get('/v1/subjects/person-5/residency', { atLeast: 51 })).status).toBe(404);
   });
 
+  it('when the restore is cut off after the log is gone that says who was erased, then they are erased again by the next one', async () => {
+    orFail(await made());
+    expect((await server.delete('/v1/subjects/person-5')).status).toBe(204);
+    await server.close();
+    const cutOff = restoreBackup(backups, await embedded(ledger), {
+      now: () => Date.now(),
+      onFile: () => {
+        throw new Error('cut off');
+      },
+      replace: true,
+      discardNewer: true,
+    });
+    await expect(cutOff).rejects.toThrow('cut off');
+    expect(orFail(await restored(ledger)).erasedAgain).toBe(1);
+    server = await LocalServer.open(ledger);
+    const found = await server.ledger.parts.vault.find({ names: ['person-5'], pseudonyms: [] });
+    expect(found.pseudonyms.size).toBe(0);
+  });
+
   it('when a server has it open, then it is refused', async () => {
     orFail(await made());
     await expect(restored(ledger, { replace: true })).rejects.toThrow(/only one process at a time/);

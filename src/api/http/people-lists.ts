@@ -12,6 +12,7 @@ import { csvLines } from '../../contract/csv.ts';
 import type { Problem } from '../../contract/problem.ts';
 import type { PlainQuestion, QuestionOf } from '../../contract/questions/question.ts';
 import type { PersonRow } from '../../contract/rows/people.ts';
+import { readAt } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type {
   AskedFor,
@@ -52,9 +53,8 @@ const seen = async (
   rows: ReadonlyArray<PersonRow>,
   name: string,
 ): Promise<ReadonlyArray<PersonRow>> => {
-  const { reads, now } = ledger.parts;
-  const reader = callerOf(context).keyName;
-  await reads.recordAll(rows.map(({ subject }) => ({ at: now(), reader, subject, question: name })));
+  const [at, reader] = [readAt(ledger), callerOf(context).keyName];
+  await ledger.parts.reads.recordAll(rows.map(({ subject }) => ({ at, reader, subject, question: name })));
   const reveal = await peopleOf(context, ledger).seen(rows.map(({ subject }) => subject));
   return rows.map((row) => ({ ...row, subject: reveal(row.subject) }));
 };

@@ -6,6 +6,7 @@ import { answerOf, listAnswerOf } from '../../contract/answers.ts';
 import { BackupsQuestion } from '../../contract/questions/backups.ts';
 import { PlainQuestion } from '../../contract/questions/question.ts';
 import { BackupRow } from '../../contract/rows/backups.ts';
+import { readAt } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { answerWide } from '../http/answer.ts';
 import { type ApiEnv, callerOf, peopleOf } from '../http/caller.ts';
@@ -19,9 +20,8 @@ const seen = async (
 ): Promise<ReadonlyArray<BackupRow>> => {
   const subjects = rows.flatMap(({ subject }) => (subject === null ? [] : [subject]));
   if (subjects.length === 0) return rows;
-  const { reads, now } = ledger.parts;
-  const reader = callerOf(context).keyName;
-  await reads.recordAll(subjects.map((subject) => ({ at: now(), reader, subject, question: 'backups' })));
+  const [at, reader] = [readAt(ledger), callerOf(context).keyName];
+  await ledger.parts.reads.recordAll(subjects.map((subject) => ({ at, reader, subject, question: 'backups' })));
   const reveal = await peopleOf(context, ledger).seen(subjects);
   return rows.map((row) => (row.subject === null ? row : { ...row, subject: reveal(row.subject) }));
 };

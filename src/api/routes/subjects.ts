@@ -13,6 +13,7 @@ import { TrailRow } from '../../contract/rows/events.ts';
 import { PersonFile } from '../../contract/rows/person.ts';
 import { HistoryRow, ResidencyRow } from '../../contract/rows/residency.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
+import { readAt } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { isNamed, type People } from '../../ledger/people.ts';
 import { forgetPerson } from '../../ledger/recording/forget-person.ts';
@@ -52,10 +53,11 @@ export const namedSubject = (
  */
 export const recordRead = (
   context: Context<ApiEnv>,
-  { parts: { reads, now } }: Ledger,
+  ledger: Ledger,
   subject: string,
   question: string,
-): Promise<void> => reads.record({ at: now(), reader: callerOf(context).keyName, subject, question });
+): Promise<void> =>
+  ledger.parts.reads.record({ at: readAt(ledger), reader: callerOf(context).keyName, subject, question });
 
 /**
  * Answers a question about the subject of a request.

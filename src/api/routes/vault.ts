@@ -13,6 +13,7 @@ import { describeRoute } from 'hono-openapi';
 import type * as t from 'io-ts';
 import type { Problem } from '../../contract/problem.ts';
 import { forgottenId, ledgerSource } from '../../domain/recording/authority.ts';
+import { readAt } from '../../ledger/clocks.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Vault } from '../../people/vault/vault.ts';
 import {
@@ -39,16 +40,18 @@ export interface VaultGuard {
 }
 
 /** The guard of a ledger. */
-export const vaultGuard = ({ parts: { store, log, reads, now } }: Ledger): VaultGuard => ({
+export const vaultGuard = (ledger: Ledger): VaultGuard => ({
   isSaid: async (pseudonym, saidAt) => {
+    const { store, log } = ledger.parts;
     // Asking the store for its head also brings a replica of the log up to date.
     if (saidAt > (await store.head())) return false;
     const said = log.find(ledgerSource, forgottenId(pseudonym));
     return said !== undefined && said.position <= saidAt;
   },
   record: async (context, found) => {
-    const reader = callerOf(context).keyName;
-    await reads.recordAll([...found].map((subject) => ({ at: now(), reader, subject, question: 'vault' })));
+    const [at, reader] = [readAt(ledger), callerOf(context).keyName];
+    const question = 'vault';
+    await ledger.parts.reads.recordAll([...found].map((subject) => ({ at, reader, subject, question })));
   },
 });
 

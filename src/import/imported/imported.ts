@@ -37,7 +37,7 @@ export const checked =
     if (E.isLeft(imported)) return imported;
     const { events } = imported.right;
     if (events.length > recordEventsMax) {
-      const message = `becomes ${events.length} events; expected a record of up to ${recordEventsMax}`;
+      const message = `becomes more events than are recorded together; expected a record of up to ${recordEventsMax}`;
       return E.left([{ pointer: '', message }]);
     }
     const faults = events.flatMap((event) => {

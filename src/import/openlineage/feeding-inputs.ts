@@ -24,19 +24,27 @@ const namedByOutput = ({ facets }: Dataset): ReadonlyArray<string> => [
   ...fieldsOf(valueAt(facets, 'lineage', 'fields')).flatMap((field) => namedIn(itemsAt(field, 'inputs'))),
 ];
 
-/** The inputs that the lineage facet of the job names for the output. */
-const namedByJob = ({ job }: LineageEvent, output: Dataset): ReadonlyArray<string> =>
-  itemsAt(job?.facets, 'lineage', 'entries')
-    .filter((entry) => namedIn([entry])[0] === nameOf(output))
-    .flatMap((entry) => [
-      ...namedIn(itemsAt(entry, 'inputs')),
-      ...fieldsOf(valueAt(entry, 'fields')).flatMap((field) => namedIn(itemsAt(field, 'inputs'))),
-    ]);
+/** The inputs that the lineage facet of the job names, by the output. */
+const namedByJob = ({ job }: LineageEvent): ReadonlyMap<string, ReadonlyArray<string>> => {
+  const named = new Map<string, string[]>();
+  for (const entry of itemsAt(job?.facets, 'lineage', 'entries')) {
+    const [output] = namedIn([entry]);
+    if (output === undefined) continue;
+    const inputs = named.get(output) ?? [];
+    named.set(output, inputs);
+    for (const from of [entry, ...fieldsOf(valueAt(entry, 'fields'))])
+      for (const input of namedIn(itemsAt(from, 'inputs'))) inputs.push(input);
+  }
+  return named;
+};
 
-/** The inputs of the event that feed this output. */
-export const inputsFeeding = (event: LineageEvent, output: Dataset): ReadonlyArray<Dataset> => {
-  const named = new Set([...namedByOutput(output), ...namedByJob(event, output)]);
-  const feeding = event.inputs.filter((input) => named.has(nameOf(input)));
-  // Facets may know the inputs by other names than the event: then they do not help.
-  return feeding.length > 0 ? feeding : event.inputs;
+/** The inputs of the event that feed an output. */
+export const inputsFeeding = (event: LineageEvent): ((output: Dataset) => ReadonlyArray<Dataset>) => {
+  const byJob = namedByJob(event);
+  return (output) => {
+    const named = new Set([...namedByOutput(output), ...(byJob.get(nameOf(output)) ?? [])]);
+    const feeding = named.size === 0 ? [] : event.inputs.filter((input) => named.has(nameOf(input)));
+    // Facets may know the inputs by other names than the event: then they do not help.
+    return feeding.length > 0 ? feeding : event.inputs;
+  };
 };

@@ -6,7 +6,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { digestOf, eventsOf, type Fact, type ForeignEvent, type Origin } from '../imported/foreign-event.ts';
-import type { Imported, Importer } from '../imported/imported.ts';
+import { type Imported, type Importer, recordEventsMax } from '../imported/imported.ts';
 import { textAt } from '../imported/record-fields.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { regionsRegistered } from '../regions/region.ts';
@@ -14,6 +14,9 @@ import { type Place, placeOf } from './dataset-place.ts';
 import { inputsFeeding } from './feeding-inputs.ts';
 import { type Dataset, decodeLineageEvent, type LineageEvent } from './lineage-event.ts';
 import { registeredByMapping, registeredByOwner } from './ownership.ts';
+
+/** Pairs of an input and an output of one event: each may be a copy. */
+const pairsMax = 250_000;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -32,11 +35,25 @@ const idOf = ({ runId, eventType, time, job, producer, outputs, kind }: LineageE
 /** What came from where: each change of a dataset is told once, whatever leads to it. */
 class Told {
   readonly facts: Fact[] = [];
-  readonly places: Place[] = [];
+  readonly sites = new Set<string>();
   readonly unmapped: string[] = [];
   private readonly seen = new Set<string>();
+  private readonly places = new Map<Dataset, Place>();
+  private readonly mapping: Mapping;
 
+  constructor(mapping: Mapping) {
+    this.mapping = mapping;
+  }
+
+  placeOf(dataset: Dataset): Place {
+    const place = this.places.get(dataset) ?? placeOf(this.mapping, dataset);
+    this.places.set(dataset, place);
+    return place;
+  }
+
+  /** Says it, unless it is more than one record may become: then that is refused whole. */
   say(fact: Fact): void {
+    if (this.facts.length > recordEventsMax) return;
     const key = JSON.stringify(fact);
     if (this.seen.has(key)) return;
     this.seen.add(key);
@@ -45,7 +62,7 @@ class Told {
 
   /** Says it of each population whose data the place has. */
   sayOfEach(place: Place, of: (scope: { readonly population: string }) => Fact): void {
-    this.places.push(place);
+    this.sites.add(place.site);
     for (const population of place.populations) this.say(of({ population }));
   }
 }
@@ -67,15 +84,20 @@ const tellDeletion = (told: Told, dataset: Dataset, place: Place): boolean => {
 };
 
 /** An output: what feeds it from other sites is now at its site too; created here, its own data is. */
-const tellOutput = (mapping: Mapping, event: LineageEvent, told: Told, output: Dataset): void => {
-  const to = placeOf(mapping, output);
+const tellOutput = (
+  mapping: Mapping,
+  told: Told,
+  output: Dataset,
+  feeding: ReadonlyArray<Dataset>,
+): void => {
+  const to = told.placeOf(output);
   if (tellDeletion(told, output, to)) return;
   const copied = new Set<string>();
-  for (const input of inputsFeeding(event, output)) {
-    const from = placeOf(mapping, input);
+  for (const input of feeding) {
+    const from = told.placeOf(input);
     if (from.site === to.site) continue;
     copied.add(from.dataset);
-    told.places.push(to);
+    told.sites.add(to.site);
     told.sayOfEach(from, (scope) => ({
       type: 'DataCopied',
       data: { dataset: from.dataset, scope, from: from.site, to: to.site },
@@ -109,7 +131,7 @@ const importEvent = (mapping: Mapping, event: LineageEvent): Imported => {
     assurance: 'observed',
     ...(runId !== undefined && uuid.test(runId) ? { evidence: `urn:uuid:${runId.toLowerCase()}` } : {}),
   };
-  const told = new Told();
+  const told = new Told(mapping);
   const standing: ForeignEvent[] = [];
   for (const dataset of [...inputs, ...outputs]) {
     standing.push(...registeredByMapping(mapping, source, dataset));
@@ -117,22 +139,23 @@ const importEvent = (mapping: Mapping, event: LineageEvent): Imported => {
     for (const fact of owned.facts) told.say(fact);
     standing.push(...owned.standing);
   }
-  if (kind === 'run') for (const output of outputs) tellOutput(mapping, event, told, output);
-  else {
+  if (kind === 'run') {
+    const feeding = inputsFeeding(event);
+    for (const output of outputs) tellOutput(mapping, told, output, feeding(output));
+  } else {
     if (kind === 'job') told.unmapped.push('the event describes a job: no data was moved by it');
-    for (const dataset of outputs) tellDeletion(told, dataset, placeOf(mapping, dataset));
+    for (const dataset of outputs) tellDeletion(told, dataset, told.placeOf(dataset));
   }
   // A dataset may be dropped by a job that has it as an input.
-  for (const dataset of inputs) tellDeletion(told, dataset, placeOf(mapping, dataset));
+  for (const dataset of inputs) tellDeletion(told, dataset, told.placeOf(dataset));
   if (kind === 'run' && inputs.length === 0 && outputs.length === 0)
     told.unmapped.push('the run names no datasets');
   if (kind === 'run' && inputs.length > 0 && outputs.length === 0)
     told.unmapped.push('the run read datasets and wrote none');
-  const sites = told.places.map(({ site }) => site);
   return {
     events: distinct([
       ...standing,
-      ...regionsRegistered(source, sites),
+      ...regionsRegistered(source, told.sites),
       ...eventsOf(idOf(event), origin, told.facts),
     ]),
     unmapped: [...new Set(told.unmapped)],
@@ -149,5 +172,9 @@ export const openLineageImporter =
   (mapping: Mapping): Importer =>
   (record) => {
     const event = decodeLineageEvent(record);
-    return E.isLeft(event) ? event : E.right(importEvent(mapping, event.right));
+    if (E.isLeft(event)) return event;
+    const { inputs, outputs } = event.right;
+    if (inputs.length * outputs.length <= pairsMax) return E.right(importEvent(mapping, event.right));
+    const message = `has ${inputs.length} inputs and ${outputs.length} outputs; expected up to ${pairsMax} pairs of them`;
+    return E.left([{ pointer: '', message }]);
   };

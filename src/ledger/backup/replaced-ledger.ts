@@ -1,10 +1,11 @@
 /**
  * The ledger that lies where a backup is restored to: whether it may be replaced, and who was erased from it (R21).
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeStored } from '../../domain/events/stored.ts';
 import { ledgerSource } from '../../domain/recording/authority.ts';
+import { looksLikePseudonym } from '../../people/vault/vault.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
 import { filesIn, isOfLedger } from '../files.ts';
 import { type BackupFault, backupFault, type Manifest } from './backup-format.ts';
@@ -31,6 +32,15 @@ export interface Replaced {
 const isReplaced = (name: string): boolean => isOfLedger(name) && !name.endsWith('-lock');
 
 const nothing: Replaced = { names: [], erased: [] };
+
+const markText =
+  'A backup is being restored here. Restore it again: domicile restore. No server starts until then. To be erased again:';
+
+/** The mark that lies in the directory while files are replaced: it keeps who was erased, each on a line. */
+export const markOf = ({ erased }: Replaced): string => [markText, ...erased, ''].join('\n');
+
+const erasedByMark = (mark: string): ReadonlyArray<string> =>
+  readFileSync(mark, 'utf8').split('\n').filter(looksLikePseudonym);
 
 const erasedFrom = (logFile: string): { readonly head: number; readonly erased: ReadonlyArray<string> } => {
   const log = openLogFile(logFile);
@@ -60,7 +70,8 @@ export const replacedIn = (
   const names = existsSync(directory) ? readdirSync(directory).filter(isReplaced) : [];
   const { log, restoring } = filesIn(directory);
   // A restore that was cut off is done again over what it left.
-  if (names.length === 0 || existsSync(restoring)) return E.right({ ...nothing, names });
+  if (existsSync(restoring)) return E.right({ names, erased: erasedByMark(restoring) });
+  if (names.length === 0) return E.right(nothing);
   if (!replace) {
     return backupFault(
       `${directory} holds a ledger`,

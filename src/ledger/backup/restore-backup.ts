@@ -1,8 +1,9 @@
 /**
  * Restores a backup: whole, or not at all.
  *
- * Every block is checked before anything is touched. A mark lies in the directory until all files are there, and no ledger
- * opens beside it; a restore that was cut off is started again.
+ * Every block is checked before anything is touched. A mark lies in the directory until all files are there and everybody
+ * is erased again who was erased since; no server opens the ledger beside it. A restore that was cut off is started again: the
+ * mark says who is still to be erased, for the log that said so may be gone.
  */
 import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -12,7 +13,7 @@ import { makePrivateDirectory } from '../../store/private-files.ts';
 import { takeWriterLock, type WriterLock } from '../../store/sqlite/writer-lock.ts';
 import type { Check } from '../examine/check.ts';
 import { filesIn } from '../files.ts';
-import { openLedger } from '../open-ledger.ts';
+import { openUnfinished } from '../open-ledger.ts';
 import { forgetPerson } from '../recording/forget-person.ts';
 import type { Settings } from '../settings.ts';
 import { verifyLedger } from '../verify/verify-ledger.ts';
@@ -26,7 +27,7 @@ import {
   readManifest,
 } from './backup-format.ts';
 import { blocksOf, faultOf, writeWhole } from './block-store.ts';
-import { type Replaced, type ReplaceOptions, replacedIn } from './replaced-ledger.ts';
+import { markOf, type Replaced, type ReplaceOptions, replacedIn } from './replaced-ledger.ts';
 
 export interface RestoreOptions extends ReplaceOptions {
   readonly now: () => Instant;
@@ -41,9 +42,6 @@ export interface Restored extends Backup {
   /** People who were erased since the backup, and are erased again. */
   readonly erasedAgain: number;
 }
-
-const restoringText =
-  'A backup is being restored here. Restore it again: domicile restore. No server starts until then.\n';
 
 const chosen = (directory: string, name: string | undefined): E.Either<BackupFault, Backup> => {
   const names = backupNames(directory);
@@ -77,24 +75,23 @@ const putFiles = (
   backups: string,
   manifest: Manifest,
   directory: string,
-  names: ReadonlyArray<string>,
+  replaced: Replaced,
   onFile: RestoreOptions['onFile'],
 ): void => {
   const { restoring } = filesIn(directory);
-  writeWhole(restoring, [Buffer.from(restoringText)]);
-  for (const name of names)
+  writeWhole(restoring, [Buffer.from(markOf(replaced))]);
+  for (const name of replaced.names)
     if (join(directory, name) !== restoring) rmSync(join(directory, name), { recursive: true, force: true });
   for (const [index, file] of manifest.files.entries()) {
     writeWhole(join(directory, file.name), blocksOf(blocksIn(backups), file));
     onFile(index + 1, manifest.files.length);
   }
-  rmSync(restoring);
 };
 
 /** Erases again who was erased from the ledger that was replaced, and in the backup was not (R21). */
 const eraseAgain = async (settings: Settings, { erased }: Replaced): Promise<number> => {
   if (erased.length === 0 || settings.vault !== undefined) return 0;
-  const ledger = await openLedger(settings);
+  const ledger = await openUnfinished(settings);
   let count = 0;
   try {
     for (const pseudonym of erased) {
@@ -141,11 +138,12 @@ export const restoreBackup = async (
       if (existsSync(file) || file === files.log) locks.push(takeWriterLock(file, options.now()));
     replaced = replacedIn(directory, manifest, options);
     if (E.isLeft(replaced)) return replaced;
-    putFiles(backups, manifest, directory, replaced.right.names, options.onFile);
+    putFiles(backups, manifest, directory, replaced.right, options.onFile);
   } finally {
     for (const lock of locks) lock.release(true);
   }
   const erasedAgain = manifest.events === null ? 0 : await eraseAgain(settings, replaced.right);
+  rmSync(files.restoring);
   const checks = manifest.events === null ? [] : await verifyLedger(settings, options.now, () => undefined);
   return E.right({ name, manifest, checks, erasedAgain });
 };
