@@ -20,7 +20,7 @@ export interface Imported {
 export type Importer = (record: unknown) => E.Either<ReadonlyArray<Fault>, Imported>;
 
 /** Events of one record: it is recorded whole or not at all. */
-const recordEventsMax = 1_000;
+export const recordEventsMax = 1_000;
 
 /** A record that becomes no event. */
 export const unmapped = (...reasons: ReadonlyArray<string>): E.Either<never, Imported> =>
