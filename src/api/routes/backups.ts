@@ -21,7 +21,9 @@ const seen = async (
   const subjects = rows.flatMap(({ subject }) => (subject === null ? [] : [subject]));
   if (subjects.length === 0) return rows;
   const [at, reader] = [readAt(ledger), callerOf(context).keyName];
-  await ledger.parts.reads.recordAll(subjects.map((subject) => ({ at, reader, subject, question: 'backups' })));
+  await ledger.parts.reads.recordAll(
+    subjects.map((subject) => ({ at, reader, subject, question: 'backups' })),
+  );
   const reveal = await peopleOf(context, ledger).seen(subjects);
   return rows.map((row) => (row.subject === null ? row : { ...row, subject: reveal(row.subject) }));
 };

@@ -84,12 +84,7 @@ const tellDeletion = (told: Told, dataset: Dataset, place: Place): boolean => {
 };
 
 /** An output: what feeds it from other sites is now at its site too; created here, its own data is. */
-const tellOutput = (
-  mapping: Mapping,
-  told: Told,
-  output: Dataset,
-  feeding: ReadonlyArray<Dataset>,
-): void => {
+const tellOutput = (mapping: Mapping, told: Told, output: Dataset, feeding: ReadonlyArray<Dataset>): void => {
   const to = told.placeOf(output);
   if (tellDeletion(told, output, to)) return;
   const copied = new Set<string>();
