@@ -8,7 +8,9 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import { forgottenId, ledgerSource } from '../../domain/recording/authority.ts';
 import type { Instant } from '../../domain/time/instant.ts';
+import { openLogFile } from '../../store/open/open-log-file.ts';
 import { makePrivateDirectory } from '../../store/private-files.ts';
 import { takeWriterLock, type WriterLock } from '../../store/sqlite/writer-lock.ts';
 import type { Check } from '../examine/check.ts';
@@ -88,13 +90,24 @@ const putFiles = (
   }
 };
 
+/** Those of whom the restored log does not say that they were erased; of the others the vault is told when it opens. */
+const erasedSince = ({ dataDirectory }: Settings, erased: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const log = openLogFile(filesIn(dataDirectory).log);
+  try {
+    return erased.filter((pseudonym) => log.find(ledgerSource, forgottenId(pseudonym)) === undefined);
+  } finally {
+    log.close();
+  }
+};
+
 /** Erases again who was erased from the ledger that was replaced, and in the backup was not (R21). */
 const eraseAgain = async (settings: Settings, { erased }: Replaced): Promise<number> => {
-  if (erased.length === 0 || settings.vault !== undefined) return 0;
+  const since = erasedSince(settings, erased);
+  if (since.length === 0 || settings.vault !== undefined) return 0;
   const ledger = await openUnfinished(settings);
   let count = 0;
   try {
-    for (const pseudonym of erased) {
+    for (const pseudonym of since) {
       const by = { recordedBy: null, authority: 'admin' };
       const done = await forgetPerson(ledger, pseudonym, by);
       if (E.isLeft(done)) throw new Error('somebody who was erased since could not be erased again');
