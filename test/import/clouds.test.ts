@@ -34,6 +34,21 @@ describe('CloudTrail', () => {
     expect(of('DeleteDBSnapshot')).toEqual([['BackupDestroyed', { backup }]]);
   });
 
+  it('names the backups of several populations alike when they are taken and when they end', () => {
+    const populations = ['eu-users', 'us-users'];
+    const ids = (name: string, match: string) =>
+      become('cloudtrail', named(name), { mapping: { populations: [{ match, populations }] } }).facts.map(
+        ([, data]) => (data as { backup: string }).backup,
+      );
+    const backup = 'arn:aws:rds:us-east-1:123837392027:snapshot:exfiltration';
+    const both = populations.map((population) => `${backup}#${population}`);
+
+    expect([ids('CreateDBSnapshot', '*'), ids('DeleteDBSnapshot', '*')]).toEqual([both, both]);
+    const ofDatabases = { populations: [{ match: '*:db:*', populations }] };
+    const taken = become('cloudtrail', named('CreateDBSnapshot'), { mapping: ofDatabases });
+    expect(taken.unmapped.join()).toContain('several populations');
+  });
+
   it('tells that a snapshot left its region, and which countries these are', () => {
     const opened = orFail(importKinds.cloudtrail.open({ mapping }));
     const { events } = orFail(opened.importer(named('CopyDBSnapshot')));

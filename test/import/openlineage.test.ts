@@ -193,6 +193,20 @@ describe('what facets tell', () => {
     expect(site.body.data).toMatchObject({ country: 'IE', operator: 'aws' });
   });
 
+  it('names may be of any letters', async () => {
+    const output = withFacet(
+      { namespace: 's3://us-lake', name: '顧客 データ/Łódź' },
+      { lifecycleStateChange: { lifecycleStateChange: 'CREATE' } },
+    );
+
+    const { status, body } = await send(run('letters', { inputs: [], outputs: [output] }));
+
+    expect(status).toBe(201);
+    expect(await recordedOf(body.position, 1)).toMatchObject([
+      { data: { dataset: 's3://us-lake/顧客 データ/Łódź', site: 'virginia' } },
+    ]);
+  });
+
   it('a dataset whose site nothing maps stays at its namespace, and is a discrepancy', async () => {
     const output = withFacet(
       { namespace: 'hive://nowhere', name: 'a.b' },

@@ -6,15 +6,16 @@ import * as t from 'io-ts';
 import { faultsOf } from '../../domain/events/fault.ts';
 import { DateTime } from '../../domain/events/scalars.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
-import { eventOf, eventsOf, type ForeignEvent } from '../imported/foreign-event.ts';
+import { distinct, eventOf, eventsOf } from '../imported/foreign-event.ts';
 import { type Importer, unmapped } from '../imported/imported.ts';
 import { textAt, valueAt } from '../imported/record-fields.ts';
 import { described } from '../inventory/data-store.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { bucketCalls } from './buckets.ts';
 import type { Handler } from './call.ts';
+import { databaseSnapshotCalls } from './database-snapshots.ts';
 import { identityCalls } from './identities.ts';
-import { snapshotCalls } from './snapshots.ts';
+import { volumeSnapshotCalls } from './volume-snapshots.ts';
 
 const CloudTrailRecord = t.type({
   eventID: t.string,
@@ -23,11 +24,12 @@ const CloudTrailRecord = t.type({
   awsRegion: t.string,
 });
 
-const handlers: Readonly<Record<string, Handler>> = { ...snapshotCalls, ...bucketCalls, ...identityCalls };
-
-const distinct = (events: ReadonlyArray<ForeignEvent>): ReadonlyArray<ForeignEvent> => [
-  ...new Map(events.map((event) => [event.id, event])).values(),
-];
+const handlers: Readonly<Record<string, Handler>> = {
+  ...databaseSnapshotCalls,
+  ...volumeSnapshotCalls,
+  ...bucketCalls,
+  ...identityCalls,
+};
 
 /** Imports records of CloudTrail. */
 export const cloudTrailImporter =

@@ -60,3 +60,8 @@ export const standingEvent = (source: string, fact: Fact): ForeignEvent =>
     { source, time: sinceEver, assurance: 'claimed' },
     fact,
   );
+
+/** Each event once: several facts of a record may have the same description beside them. */
+export const distinct = (events: ReadonlyArray<ForeignEvent>): ReadonlyArray<ForeignEvent> => [
+  ...new Map(events.map((event) => [event.id, event])).values(),
+];

@@ -71,9 +71,13 @@ export const siteFor = (mapping: Mapping, names: ReadonlyArray<string>): string 
 export const datasetFor = (mapping: Mapping, name: string): DatasetRule =>
   firstFitting(mapping.datasets, name) ?? { match: name, dataset: name };
 
+/** Whose data a rule says it is, if one fits the name. */
+export const populationRule = (mapping: Mapping, name: string): ReadonlyArray<string> | undefined =>
+  firstFitting(mapping.populations, name)?.populations;
+
 /** Whose data is in the dataset of this name. */
 export const populationsFor = (mapping: Mapping, name: string): ReadonlyArray<string> =>
-  firstFitting(mapping.populations, name)?.populations ?? [unmappedPopulation];
+  populationRule(mapping, name) ?? [unmappedPopulation];
 
 /** The party of this name. */
 export const partyFor = (mapping: Mapping, name: string): string =>

@@ -5,15 +5,22 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { formatInstant } from '../../domain/time/instant.ts';
-import { digestOf, eventsOf, type Fact, type ForeignEvent, type Origin } from '../imported/foreign-event.ts';
+import {
+  digestOf,
+  distinct,
+  eventsOf,
+  type Fact,
+  type ForeignEvent,
+  type Origin,
+} from '../imported/foreign-event.ts';
 import { type Imported, type Importer, recordEventsMax } from '../imported/imported.ts';
 import { textAt } from '../imported/record-fields.ts';
+import { described } from '../inventory/data-store.ts';
 import type { Mapping } from '../mapping/mapping.ts';
-import { regionsRegistered } from '../regions/region.ts';
-import { type Place, placeOf } from './dataset-place.ts';
+import { nameOf, type Place, placeOf } from './dataset-place.ts';
 import { inputsFeeding } from './feeding-inputs.ts';
 import { type Dataset, decodeLineageEvent, type LineageEvent } from './lineage-event.ts';
-import { registeredByMapping, registeredByOwner } from './ownership.ts';
+import { registeredByOwner } from './ownership.ts';
 
 /** Pairs of an input and an output of one event: each may be a copy. */
 const pairsMax = 250_000;
@@ -129,7 +136,7 @@ const importEvent = (mapping: Mapping, event: LineageEvent): Imported => {
   const told = new Told(mapping);
   const standing: ForeignEvent[] = [];
   for (const dataset of [...inputs, ...outputs]) {
-    standing.push(...registeredByMapping(mapping, source, dataset));
+    standing.push(...described(mapping, source, nameOf(dataset), []));
     const owned = registeredByOwner(mapping, source, dataset);
     for (const fact of owned.facts) told.say(fact);
     standing.push(...owned.standing);
@@ -150,17 +157,12 @@ const importEvent = (mapping: Mapping, event: LineageEvent): Imported => {
   return {
     events: distinct([
       ...standing,
-      ...regionsRegistered(source, told.sites),
+      ...described(mapping, source, undefined, [...told.sites]),
       ...eventsOf(idOf(event), origin, told.facts),
     ]),
     unmapped: [...new Set(told.unmapped)],
   };
 };
-
-/** Each event once: one dataset may be registered by several names. */
-const distinct = (events: ReadonlyArray<ForeignEvent>): ReadonlyArray<ForeignEvent> => [
-  ...new Map(events.map((event) => [event.id, event])).values(),
-];
 
 /** Imports events of OpenLineage. */
 export const openLineageImporter =

@@ -25,19 +25,6 @@ const ownerOf = ({ facets }: Dataset): string | undefined =>
     .map((owner) => textAt(owner, 'name'))
     .find((name) => name !== undefined && !/^\*+$/.test(name));
 
-/** What the mapping says of a dataset: it is registered once, whatever runs name it. */
-export const registeredByMapping = (
-  mapping: Mapping,
-  source: string,
-  dataset: Dataset,
-): ReadonlyArray<ForeignEvent> => {
-  const rule = datasetFor(mapping, nameOf(dataset));
-  if (rule.controller === undefined) return [];
-  const { dataset: id, name = id, categories = [], controller } = rule;
-  const data = { dataset: id, name, categories, controller };
-  return [standingEvent(source, { type: 'DatasetRegistered', data })];
-};
-
 /** Who owns the dataset, as the event says it: the dataset with its controller, and the owner as a party. */
 export const registeredByOwner = (
   mapping: Mapping,

@@ -55,10 +55,3 @@ export const regionRegistered = (source: string, { cloud, region }: Region): For
     },
   });
 };
-
-/** The registrations of those of these sites that are regions, each once. */
-export const regionsRegistered = (source: string, sites: Iterable<string>): ReadonlyArray<ForeignEvent> =>
-  [...new Set(sites)].flatMap((site) => {
-    const region = regionOfSite(site);
-    return region === undefined ? [] : [regionRegistered(source, region)];
-  });

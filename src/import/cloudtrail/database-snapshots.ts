@@ -1,11 +1,10 @@
 /**
- * Snapshots of databases and volumes: they are backups (R11).
+ * Snapshots of databases of RDS.
  */
-import type { Fact } from '../imported/foreign-event.ts';
-import { itemsAt, textAt } from '../imported/record-fields.ts';
-import { rdsName, regionOfArn, snapshotName, volumeName } from '../inventory/aws-names.ts';
+import { itemsAt } from '../imported/record-fields.ts';
+import { rdsName, regionOfArn } from '../inventory/aws-names.ts';
 import { siteIn } from '../inventory/data-store.ts';
-import { datasetFor, populationsFor } from '../mapping/mapping.ts';
+import { destroyed, restored, shared, taken } from './backups.ts';
 import {
   answered,
   asked,
@@ -13,32 +12,9 @@ import {
   type CallFacts,
   type Handler,
   lacking,
-  partyOf,
   siteOfCall,
   siteOfStore,
 } from './call.ts';
-
-/** The backups of a snapshot: one a population, and one alone has the name of the snapshot. */
-const backupsOf = (
-  { mapping }: Call,
-  snapshot: string,
-  store: string,
-): ReadonlyArray<readonly [string, string]> => {
-  const populations = populationsFor(mapping, store);
-  return populations.map((population) => [
-    populations.length === 1 ? snapshot : `${snapshot}#${population}`,
-    population,
-  ]);
-};
-
-const taken = (call: Call, snapshot: string, store: string, from: string, to: string): CallFacts => ({
-  facts: backupsOf(call, snapshot, store).map(([backup, population]) => ({
-    type: 'BackupTaken',
-    data: { backup, dataset: datasetFor(call.mapping, store).dataset, scope: { population }, from, to },
-  })),
-  sites: [from, to],
-  stores: [store],
-});
 
 const kinds = {
   instance: {
@@ -98,55 +74,12 @@ const snapshotCopied =
       ? {
           ...told,
           unmapped: [
+            ...(told.unmapped ?? []),
             'the record does not say of which database the copied snapshot is: its dataset is the snapshot',
           ],
         }
       : told;
   };
-
-const destroyed = (call: Call, snapshot: string): CallFacts => ({
-  facts: backupsOf(call, snapshot, snapshot).map(([backup]) => ({
-    type: 'BackupDestroyed',
-    data: { backup },
-  })),
-});
-
-const restored = (call: Call, snapshot: string, to: string): CallFacts => ({
-  facts: backupsOf(call, snapshot, snapshot).map(([backup]) => ({
-    type: 'BackupRestored',
-    data: { backup, to },
-  })),
-  sites: [to],
-});
-
-/** Shared with, and no longer shared with, accounts or everyone. */
-const shared = (
-  call: Call,
-  snapshot: string,
-  added: ReadonlyArray<string>,
-  removed: ReadonlyArray<string>,
-): CallFacts => {
-  const facts = backupsOf(call, snapshot, snapshot).flatMap(([backup]) => [
-    ...added.map(
-      (account): Fact => ({
-        type: 'AccessGranted',
-        data: {
-          grant: `${backup}/shared/${account}`,
-          party: partyOf(call, account),
-          over: { backup },
-          actions: ['read'],
-        },
-      }),
-    ),
-    ...removed.map(
-      (account): Fact => ({
-        type: 'AccessRevoked',
-        data: { grant: `${backup}/shared/${account}` },
-      }),
-    ),
-  ]);
-  return facts.length > 0 ? { facts } : { facts, unmapped: ['the call shares the snapshot with nobody'] };
-};
 
 const texts = (items: ReadonlyArray<unknown>): ReadonlyArray<string> =>
   items.filter((item) => typeof item === 'string');
@@ -167,12 +100,6 @@ const snapshotShared =
     );
   };
 
-/** The accounts of a permission to create volumes; `all` is everyone. */
-const accountsIn = (call: Call, which: 'add' | 'remove'): ReadonlyArray<string> =>
-  itemsAt(call.asked, 'createVolumePermission', which, 'items').flatMap(
-    (item) => textAt(item, 'userId') ?? textAt(item, 'group') ?? [],
-  );
-
 const ofRds =
   (kind: Kind, act: (call: Call, snapshot: string) => CallFacts, name: string): Handler =>
   (call) => {
@@ -188,46 +115,8 @@ const exported: Handler = (call) => {
   return restored(call, snapshot, siteOfStore(call, `s3://${bucket}`, call.region));
 };
 
-const volumeSnapshotTaken: Handler = (call) => {
-  const volume = asked(call, 'volumeId');
-  const snapshot = answered(call, 'snapshotId');
-  if (volume === undefined || snapshot === undefined) return lacking('volumeId and snapshotId');
-  const site = siteOfCall(call);
-  return taken(
-    call,
-    snapshotName(snapshot, call.region),
-    volumeName(volume, call.region, call.account),
-    site,
-    site,
-  );
-};
-
-const volumeSnapshotCopied: Handler = (call) => {
-  const of = asked(call, 'sourceSnapshotId');
-  const region = asked(call, 'sourceRegion') ?? call.region;
-  const as = answered(call, 'snapshotId');
-  if (of === undefined || as === undefined) return lacking('sourceSnapshotId and snapshotId');
-  return {
-    ...taken(
-      call,
-      snapshotName(as, call.region),
-      snapshotName(of, region),
-      siteIn('aws', region),
-      siteOfCall(call),
-    ),
-    unmapped: ['the record does not say of which volume the copied snapshot is: its dataset is the snapshot'],
-  };
-};
-
-const ofVolumes =
-  (act: (call: Call, snapshot: string) => CallFacts): Handler =>
-  (call) => {
-    const of = asked(call, 'snapshotId');
-    return of === undefined ? lacking('snapshotId') : act(call, snapshotName(of, call.region));
-  };
-
-/** The calls about snapshots, by their names. */
-export const snapshotCalls: Readonly<Record<string, Handler>> = {
+/** The calls about snapshots of databases, by their names. */
+export const databaseSnapshotCalls: Readonly<Record<string, Handler>> = {
   CreateDBSnapshot: snapshotTaken('instance'),
   CreateDBClusterSnapshot: snapshotTaken('cluster'),
   CopyDBSnapshot: snapshotCopied('instance'),
@@ -247,10 +136,4 @@ export const snapshotCalls: Readonly<Record<string, Handler>> = {
   ModifyDBSnapshotAttribute: snapshotShared('instance'),
   ModifyDBClusterSnapshotAttribute: snapshotShared('cluster'),
   StartExportTask: exported,
-  CreateSnapshot: volumeSnapshotTaken,
-  CopySnapshot: volumeSnapshotCopied,
-  DeleteSnapshot: ofVolumes(destroyed),
-  ModifySnapshotAttribute: ofVolumes((call, snapshot) =>
-    shared(call, snapshot, accountsIn(call, 'add'), accountsIn(call, 'remove')),
-  ),
 };
