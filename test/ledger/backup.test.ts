@@ -242,7 +242,7 @@ describe('given a ledger where a backup is to be restored', () => {
 
   it('when the restore is cut off after the log is gone that says who was erased, then they are erased again by the next one', async () => {
     orFail(await made());
-    expect((await server.delete('/v1/subjects/person-5')).status).toBe(204);
+    expect((await server.delete('/v1/subjects/person-9')).status).toBe(204);
     await server.close();
     const cutOff = restoreBackup(backups, await embedded(ledger), {
       now: () => Date.now(),
@@ -255,7 +255,7 @@ describe('given a ledger where a backup is to be restored', () => {
     await expect(cutOff).rejects.toThrow('cut off');
     expect(orFail(await restored(ledger)).erasedAgain).toBe(1);
     server = await LocalServer.open(ledger);
-    const found = await server.ledger.parts.vault.find({ names: ['person-5'], pseudonyms: [] });
+    const found = await server.ledger.parts.vault.find({ names: ['person-9'], pseudonyms: [] });
     expect(found.pseudonyms.size).toBe(0);
   });
 
