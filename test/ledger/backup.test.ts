@@ -285,6 +285,7 @@ describe('given a ledger whose log is in KurrentDB', () => {
     try {
       const one = await LocalServer.open(data, 10_000, { store });
       await one.record(people(5));
+      await signed(one);
       const name = `person-${known - 1}`;
       const settings = { ...(await settingsIn(data)), store };
       const { manifest } = orFail(await makeBackup(settings, backups, options));
