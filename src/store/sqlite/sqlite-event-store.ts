@@ -23,7 +23,7 @@ import { batchWriter } from './batch-writer.ts';
 import { ledgerFormat } from './ledger-format.ts';
 import { ledgerQueries } from './log-reader.ts';
 import { openToWrite, preparing, transact } from './open-database.ts';
-import { damaged, StoreFull, StoreLocked, StoreUnusable, toStoreProblem } from './store-problems.ts';
+import { StoreFull, StoreLocked, StoreUnusable, toStoreProblem } from './store-problems.ts';
 
 /** The limits of one append, and of all that wait. */
 export interface Limits {
@@ -110,14 +110,19 @@ export const openSqliteEventStore = (path: string, options: SqliteEventStoreOpti
   const kept = keptCount(path);
   const opened = openToWrite(path, ledgerFormat, now());
   const { file, database } = opened;
-  const { writer, queries, count } = preparing(opened, () => {
+  const { writer, queries, count, lost } = preparing(opened, () => {
     options.configure?.(database);
     const reading = ledgerQueries(database, file);
-    const lost = lostRows(file, reading.head(), kept, 'position');
-    if (lost !== undefined) throw damaged(file, lost);
+    // What is left can be read. Nothing is recorded on top of it: others may hold what is missing.
+    const missing = lostRows(file, reading.head(), kept, 'position');
     const keeper = countKeeper(file);
-    keeper.keep(reading.head());
-    return { writer: batchWriter(database), queries: reading, count: keeper };
+    if (missing === undefined) keeper.keep(reading.head());
+    return {
+      writer: batchWriter(database),
+      queries: reading,
+      count: keeper,
+      lost: missing === undefined ? undefined : `the log lost events: ${missing}`,
+    };
   });
 
   let counted = queries.head();
@@ -167,6 +172,7 @@ export const openSqliteEventStore = (path: string, options: SqliteEventStoreOpti
     const refusal = tooLarge(batch, bytes, limits);
     if (refusal !== undefined) return E.left(refusal);
     if (isClosing) return E.left(unavailable('the ledger is shutting down', false));
+    if (lost !== undefined) return E.left(unavailable(lost, false));
     if (queue.length >= limits.queuedBatchesMax || queuedBytes + bytes > limits.queuedBytesMax) {
       return E.left(unavailable('too many appends are waiting', false));
     }
@@ -189,7 +195,7 @@ export const openSqliteEventStore = (path: string, options: SqliteEventStoreOpti
     kind: 'sqlite',
     append,
     head: async () => queries.head(),
-    fault: () => undefined,
+    fault: () => lost,
     close: () => (closed ??= close()),
   };
 };

@@ -77,12 +77,14 @@ const pack = (batch: ReadonlyArray<EventToAppend>, take: (bytes: number) => Arra
   };
 };
 
-/** Starts a thread that writes the file. Resolves when it is open. */
-const startWriter = async (file: string): Promise<Worker> => {
+/** Starts a thread that writes the file. Resolves when it is open, with why nothing can be recorded, if that is so. */
+const startWriter = async (
+  file: string,
+): Promise<{ readonly writer: Worker; readonly fault: string | undefined }> => {
   const worker = startThread(new URL('./writer-thread.ts', import.meta.url), file);
   const [first] = (await once(worker, 'message')) as [WriterReport];
   if (first.kind === 'failed') throw errorOf(first.failure);
-  return worker;
+  return { writer: worker, fault: first.kind === 'open' ? first.fault : undefined };
 };
 
 export interface ThreadedOptions {
@@ -100,7 +102,8 @@ export const openThreadedEventStore = async (
   file: string,
   { started = () => {} }: ThreadedOptions = {},
 ): Promise<EventStore> => {
-  let worker: Worker | undefined = await startWriter(file);
+  const { writer: first, fault } = await startWriter(file);
+  let worker: Worker | undefined = first;
   const reader = openLogReader(file);
   const buffers = bufferPool();
   const waiting = new Map<number, Waiting>();
@@ -144,13 +147,13 @@ export const openThreadedEventStore = async (
       await pause(replaceAfterMs);
       if (closed !== undefined) return;
       try {
-        attend(await startWriter(file));
+        attend((await startWriter(file)).writer);
       } catch {
         // The appends meanwhile are told that there is no writer.
       }
     }
   };
-  attend(worker);
+  attend(first);
 
   const close = async (): Promise<void> => {
     await replacing;
@@ -174,7 +177,7 @@ export const openThreadedEventStore = async (
       });
     },
     head: async () => reader.head(),
-    fault: () => undefined,
+    fault: () => fault,
     close: () => (closed ??= close()),
   };
 };

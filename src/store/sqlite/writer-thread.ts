@@ -33,7 +33,7 @@ export type WriterRequest =
 
 /** The reports of the thread: first that it is open, or why not; then the outcome of each append. */
 export type WriterReport =
-  | { readonly kind: 'open' }
+  | { readonly kind: 'open'; readonly fault: string | undefined }
   | {
       readonly kind: 'appended';
       readonly number: number;
@@ -77,7 +77,7 @@ const append = async (
 
 const run = (): void => {
   const store = openSqliteEventStore(workerData as string, { now: Date.now });
-  tell({ kind: 'open' });
+  tell({ kind: 'open', fault: store.fault() });
   parentPort?.on('message', (request: WriterRequest) => {
     if (request.kind === 'append') void append(store, request);
     else void store.close().then(() => parentPort?.close());
