@@ -57,32 +57,26 @@ const info = {
   description: 'Where people’s data lived, who could reach it, and which policy that broke, on two clocks.',
 };
 
-/** The methods that a path takes (none if there is no such path), and the questions beneath it. */
-const takenAt = (
-  app: Hono<ApiEnv>,
-  path: string,
-): { readonly methods: ReadonlyArray<string>; readonly beneath: ReadonlyArray<string> } => {
+/** The methods that a path takes; none if there is no such path. */
+const methodsTakenAt = (app: Hono<ApiEnv>, path: string): ReadonlyArray<string> => {
   const segments = path.split('/');
-  const begins = (pattern: ReadonlyArray<string>): boolean =>
+  const matches = (pattern: ReadonlyArray<string>): boolean =>
+    pattern.length === segments.length &&
     segments.every((segment, index) =>
       pattern[index]?.startsWith(':') === true ? segment !== '' : segment === pattern[index],
     );
-  const methods = new Set<string>();
-  const beneath = new Set<string>();
-  for (const { method, path: route } of app.routes) {
-    const pattern = route.split('/');
-    if (method === 'ALL' || method === 'OPTIONS' || !begins(pattern)) continue;
-    if (pattern.length === segments.length) methods.add(method);
-    else if (method === 'GET') beneath.add(route.replace(/:(\w+)/g, '{$1}'));
-  }
-  return { methods: [...methods].sort(), beneath: [...beneath].sort() };
+  const methods = app.routes
+    .filter(({ method, path: route }) => !['ALL', 'OPTIONS'].includes(method) && matches(route.split('/')))
+    .map(({ method }) => method);
+  return [...new Set(methods)].sort();
 };
 
-/** What to say where a path does not take a method: those that it takes, and where there is something to read. */
-const methodNotAllowed = (method: string, { methods, beneath }: ReturnType<typeof takenAt>): Problem => {
-  const reads = method === 'GET' && beneath.length > 0 ? `; to be read are ${beneath.join(', ')}` : '';
-  return { kind: 'method-not-allowed', detail: `expected ${methods.join(' or ')}${reads}`, allowed: methods };
-};
+/** What to say where a path does not take a method: those that it takes. */
+const methodNotAllowed = (methods: ReadonlyArray<string>): Problem => ({
+  kind: 'method-not-allowed',
+  detail: `expected ${methods.join(' or ')}`,
+  allowed: methods,
+});
 
 /** Where an error arose: its message is left out, for it may quote what it stumbled over. */
 const framesOf = (error: Error): ReadonlyArray<string> =>
@@ -193,16 +187,16 @@ export const createApp = (ledger: Ledger, logger: Logger, options: AppOptions = 
   app.get('/openapi.json', async (context) => context.json(await described()));
   app.route('/', referenceRoutes(info, described, basePath));
   app.notFound((context) => {
-    const taken = takenAt(app, context.req.path);
+    const taken = methodsTakenAt(app, context.req.path);
     // A route that takes the method found nothing there, such as a file of the console.
     const method = context.req.method === 'HEAD' ? 'GET' : context.req.method;
-    if (taken.methods.length === 0 || taken.methods.includes(method))
+    if (taken.length === 0 || taken.includes(method))
       return asksForPage(context) ? noPage(context) : problem(context, { kind: 'not-found' });
     if (context.req.method === 'OPTIONS') {
-      context.header('Allow', taken.methods.join(', '));
+      context.header('Allow', taken.join(', '));
       return context.body(null, 204);
     }
-    return problem(context, methodNotAllowed(context.req.method, taken));
+    return problem(context, methodNotAllowed(taken));
   });
   app.onError((error, context) => {
     const passing = passingProblem(error);

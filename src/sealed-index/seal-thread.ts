@@ -39,6 +39,12 @@ export type SealThreadReport =
 
 /** Checkpoints are signed no more often than this. */
 const signIntervalMs = 1_000;
+/** While the log grows, the thread rests so many times as long as it worked: recording goes first. */
+const restsPerWork = 4;
+/** A rest ends after this, whatever the work before it took. */
+const restMsMax = 1_000;
+/** The log grows if it grew within this time. */
+const growingMs = 2_500;
 
 const input = workerData as SealThreadInput;
 const tell = (report: SealThreadReport): void => parentPort?.postMessage(report);
@@ -46,14 +52,24 @@ const tell = (report: SealThreadReport): void => parentPort?.postMessage(report)
 let wake: () => void = () => {};
 let stopping = false;
 let size = 0;
+let grewAt = Number.NEGATIVE_INFINITY;
 parentPort?.on('message', (message: SealThreadMessage) => {
   if (message === 'stop') stopping = true;
-  else size = message.size;
+  else {
+    size = message.size;
+    grewAt = performance.now();
+  }
   wake();
 });
 
-/** Lets messages in. */
-const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Lets messages in, and others have the processor while the log grows. */
+const rest = async (workedMs: number): Promise<void> => {
+  await new Promise((resolve) => setImmediate(resolve));
+  if (stopping || performance.now() - grewAt > growingMs) return;
+  const restMs = Math.min(workedMs * restsPerWork, restMsMax);
+  const end = performance.now() + restMs;
+  while (!stopping && performance.now() < end) await told(end - performance.now());
+};
 const told = (waitMs: number): Promise<void> =>
   new Promise((resolve) => {
     const timer = Number.isFinite(waitMs) ? setTimeout(resolve, waitMs) : undefined;
@@ -107,11 +123,13 @@ const seal = async (index: SealedIndexWriter, tree: TreeWriter, keys: SigningKey
     };
     while (!stopping) {
       const upTo = size;
+      let began = performance.now();
       for (const each of upTo > sealed ? sealUpTo(log, index, tree, builder, upTo) : []) {
         tell({ kind: 'sealed', size: each });
         signWhenDue();
-        await pause();
+        await rest(performance.now() - began);
         if (stopping) return;
+        began = performance.now();
       }
       sealed = upTo;
       const waitMs = signWhenDue();
