@@ -8,7 +8,7 @@ import { PartyKind } from '../../src/domain/events/words.ts';
 import { ClockSentence } from './clocks/clock-sentence.tsx';
 import { useView } from './clocks/use-view.ts';
 import { clocksOf, questionOf } from './clocks/view-search.ts';
-import { ledgerUrl } from './ledger/base-path.ts';
+import { basePath, ledgerUrl } from './ledger/base-path.ts';
 import { openFindings } from './ledger/finding-queries.ts';
 import { firstEvent } from './ledger/log-queries.ts';
 import { datasetsAt, partiesAt, populationsAt, sitesAt } from './ledger/registry-queries.ts';
@@ -150,6 +150,14 @@ const Overview = () => {
           <Link to="/reach" search={clocksOf(view)}>
             Show what they could reach
           </Link>
+        </div>
+        <div>
+          <h2>The signed log</h2>
+          <p>Every event is in a log that its operator cannot change unnoticed.</p>
+          <Link to="/integrity" search={{}}>
+            How it stands
+          </Link>{' '}
+          <a href={`${basePath}/check`}>Check a bundle of evidence</a>
         </div>
       </section>
     </>

@@ -2,6 +2,7 @@
  * What others can check of the log: its size and root, the keys that sign it, and the checkpoints that were signed.
  */
 import { useQuery } from '@tanstack/react-query';
+import { basePath } from '../ledger/base-path.ts';
 import { checkpoints, merkleLog } from '../ledger/integrity-queries.ts';
 import { save } from '../parts/download.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -168,6 +169,10 @@ export const IntegrityScreen = () => {
     <>
       <div className="screen-head">
         <h1>Integrity</h1>
+        {/* A page of its own: it alone may run WebAssembly. */}
+        <a href={`${basePath}/check`} className="button">
+          Check a bundle of evidence
+        </a>
       </div>
       <Purpose>
         Whether the log is still what the ledger signed, and who besides its operator can tell.

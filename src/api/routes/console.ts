@@ -17,19 +17,20 @@ import { consolePaths } from '../http/console-paths.ts';
 /** Where the console is built to. */
 const dist = fileURLToPath(new URL('../../../console/dist/', import.meta.url));
 
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  // The page *Check* runs Cedar's engine, which is WebAssembly.
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-].join('; ');
+/** The policy of the page. The page *Check* runs Cedar's engine, which is WebAssembly, and it alone may. */
+const contentSecurityPolicy = (path: string): string =>
+  [
+    "default-src 'none'",
+    path === '/check' ? "script-src 'self' 'wasm-unsafe-eval'" : "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join('; ');
 
 const notBuilt = `<!doctype html>
 <html lang="en">
@@ -46,17 +47,17 @@ npm run console</pre>
 `;
 
 const withCacheControl =
-  (cacheControl: string): MiddlewareHandler =>
+  (cacheControl: string, path = ''): MiddlewareHandler =>
   async (context, next) => {
     await next();
     if (!context.res.ok) return;
     context.header('Cache-Control', cacheControl);
     context.header('Vary', 'Accept-Encoding');
-    context.header('Content-Security-Policy', contentSecurityPolicy);
+    context.header('Content-Security-Policy', contentSecurityPolicy(path));
   };
 
 /** Browsers ask each time whether it has changed. */
-const revalidated = withCacheControl('no-cache');
+const revalidated = (path: string): MiddlewareHandler => withCacheControl('no-cache', path);
 const keptForGood = withCacheControl('public, max-age=31536000, immutable');
 
 /** Serves the page with its links under a base path. */
@@ -81,13 +82,13 @@ export const consoleRoutes = (directory: string = dist, basePath = ''): Hono<Api
   // Without `root`, which must exist when the server starts: the console may be built later.
   const file = serveStatic({ rewriteRequestPath: (path) => join(directory, path), precompressed: true });
   for (const path of consolePaths) {
-    routes.get(path, etag(), revalidated, page, (context) => {
-      context.header('Content-Security-Policy', contentSecurityPolicy);
+    routes.get(path, etag(), revalidated(path), page, (context) => {
+      context.header('Content-Security-Policy', contentSecurityPolicy(path));
       context.header('Cache-Control', 'no-store');
       return context.html(pageUnder(basePath, notBuilt), 503);
     });
   }
   routes.get('/assets/:file', etag(), keptForGood, file);
-  for (const path of ['/icon.svg', '/theme.js']) routes.get(path, etag(), revalidated, file);
+  for (const path of ['/icon.svg', '/theme.js']) routes.get(path, etag(), revalidated(path), file);
   return routes;
 };

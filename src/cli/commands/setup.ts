@@ -99,7 +99,10 @@ export const addSetup = (parent: Command, terminal: Terminal): void => {
       '\nExamples:\n  $ domicile init\n  $ domicile init --config /etc/domicile/domicile.yaml --data /var/lib/domicile',
     )
     .action((options: InitOptions) => runCommand(terminal, () => init(options, terminal)));
-  const service = parent.command('service').summary('run the server as a service of the system');
+  const service = parent
+    .command('service')
+    .summary('run the server as a service of the system')
+    .addHelpText('after', '\nExamples:\n  $ domicile service install > /etc/systemd/system/domicile.service');
   service
     .command('install')
     .description(
