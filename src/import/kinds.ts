@@ -12,6 +12,7 @@ import { oktaImporter } from './directories/okta.ts';
 import { scimImporter } from './directories/scim.ts';
 import { gcpAssetImporter } from './gcp-assets/gcp-assets.ts';
 import { checked, type Importer } from './imported/imported.ts';
+import type { ImportKindName } from './kind-names.ts';
 import { Mapping } from './mapping/mapping.ts';
 import { decodeMapping } from './mapping/read-mapping.ts';
 import { openLineageImporter } from './openlineage/openlineage.ts';
@@ -36,24 +37,17 @@ export interface ImportOptions {
 }
 
 interface ImportKind {
-  readonly summary: string;
   readonly format: 'json' | 'csv';
-  /** Whether its records tell what is, and not what happened: what is no longer among them has ended. */
-  readonly isSnapshot: boolean;
   readonly recordsIn: RecordsIn;
   readonly open: (options: ImportOptions) => E.Either<ReadonlyArray<Fault>, Import>;
 }
 
 /** A kind whose records are JSON, and whose names are mapped by rules. */
 const jsonKind = (
-  summary: string,
-  isSnapshot: boolean,
   recordsIn: RecordsIn,
   importerOf: (mapping: Mapping, at: string | undefined) => Importer,
 ): ImportKind => ({
-  summary,
   format: 'json',
-  isSnapshot,
   recordsIn,
   open: ({ mapping, at }) =>
     pipe(
@@ -66,23 +60,16 @@ const jsonKind = (
 });
 
 /** The kinds, by the names that commands and paths have for them. */
-export const importKinds = {
-  openlineage: jsonKind('OpenLineage events', false, itemsOf(), openLineageImporter),
-  cloudtrail: jsonKind('records of AWS CloudTrail', false, itemsOf('Records'), cloudTrailImporter),
-  okta: jsonKind('events of Okta’s System Log', false, itemsOf(), oktaImporter),
-  entra: jsonKind('the audit log of Microsoft Entra', false, itemsOf('value', 'records'), entraImporter),
-  scim: jsonKind('groups and users of SCIM 2.0, a snapshot', true, itemsOf('Resources'), scimImporter),
-  'gcp-assets': jsonKind(
-    'assets of Google Cloud Asset Inventory, a snapshot',
-    true,
-    itemsOf('assets'),
-    gcpAssetImporter,
-  ),
-  terraform: jsonKind('a state of Terraform, a snapshot', true, resourcesOfState, terraformImporter),
+export const importKinds: Readonly<Record<ImportKindName, ImportKind>> = {
+  openlineage: jsonKind(itemsOf(), openLineageImporter),
+  cloudtrail: jsonKind(itemsOf('Records'), cloudTrailImporter),
+  okta: jsonKind(itemsOf(), oktaImporter),
+  entra: jsonKind(itemsOf('value', 'records'), entraImporter),
+  scim: jsonKind(itemsOf('Resources'), scimImporter),
+  'gcp-assets': jsonKind(itemsOf('assets'), gcpAssetImporter),
+  terraform: jsonKind(resourcesOfState, terraformImporter),
   csv: {
-    summary: 'rows of CSV, by a mapping',
     format: 'csv',
-    isSnapshot: true,
     recordsIn: itemsOf(),
     open: ({ mapping, at }) =>
       mapping === undefined
@@ -95,12 +82,7 @@ export const importKinds = {
             })),
           ),
   },
-} as const satisfies Readonly<Record<string, ImportKind>>;
-
-/** The name of a kind. */
-export type ImportKindName = keyof typeof importKinds;
-
-export const importKindNames = Object.keys(importKinds) as ReadonlyArray<ImportKindName>;
+};
 
 /** The kind of this name. */
 export const importKindOf = (name: string): ImportKind | undefined =>

@@ -220,7 +220,9 @@ describe('Given all of these screens', () => {
     expect(policy).not.toContain('unsafe');
     // The engine that checks evidence is WebAssembly: its page alone may run it.
     const checking = await the.server.get('/check');
-    expect(checking.headers.get('content-security-policy')).toContain("script-src 'self' 'wasm-unsafe-eval';");
+    expect(checking.headers.get('content-security-policy')).toContain(
+      "script-src 'self' 'wasm-unsafe-eval';",
+    );
     expect(page.headers.get('cache-control')).toBe('no-cache');
     const [, script] = /src="(\/assets\/[^"]+\.js)"/.exec(page.body) ?? [];
     const file = await the.server.get(script ?? '', {}, { 'accept-encoding': 'br' });

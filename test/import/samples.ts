@@ -4,7 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { type ImportKindName, type ImportOptions, importKinds } from '../../src/import/kinds.ts';
+import type { ImportKindName } from '../../src/import/kind-names.ts';
+import { type ImportOptions, importKinds } from '../../src/import/kinds.ts';
 
 /** A record as somebody publishes it, and its path there. */
 export interface Sample {

@@ -6,8 +6,6 @@ import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Client, EvidenceQuestion } from '../../client/client.ts';
 import type { ClientError } from '../../client/errors.ts';
-import { parseBundle } from '../../evidence/bundle.ts';
-import { evidencePage } from '../../evidence/page.ts';
 import {
   type PeriodOptions,
   questionOf,
@@ -51,7 +49,9 @@ const patiently = async (
 
 const usage = (message: string): E.Either<Failure, never> => E.left({ exitCode: invalidUsage, message });
 
-const write = (text: string, options: ExportOptions, terminal: Terminal): CommandResult => {
+const write = async (text: string, options: ExportOptions, terminal: Terminal): Promise<CommandResult> => {
+  const { parseBundle } = await import('../../evidence/bundle.ts');
+  const { evidencePage } = await import('../../evidence/page.ts');
   const bundle = parseBundle(text);
   if (E.isLeft(bundle)) return usage(`the server sent no bundle: ${bundle.left.message}`);
   const { asked, events } = bundle.right;

@@ -4,7 +4,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { type EmitFailure, type EmitProgress, sentenceOf } from '../../client/client.ts';
-import { importKindNames, importKinds } from '../../import/kinds.ts';
+import { type ImportKindName, importKindInfos, importKindNames } from '../../import/kind-names.ts';
 import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
 import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
 import { checkFailed, invalidUsage, success } from '../invocation/exit-codes.ts';
@@ -127,7 +127,7 @@ const imported = async (
   options: ImportOptions,
   terminal: Terminal,
 ): Promise<CommandResult> => {
-  const opened = importOf(kind, options);
+  const opened = await importOf(kind, options);
   if (E.isLeft(opened)) return opened;
   const file = openFile(fileName);
   if (E.isLeft(file)) return file;
@@ -171,8 +171,8 @@ export const withImportOptions = (command: Command): Command =>
     );
 
 /** The kinds, for the help of commands. */
-export const kindsInWords = (names: ReadonlyArray<keyof typeof importKinds>): string =>
-  names.map((name) => `  ${name.padEnd(12)} ${importKinds[name].summary}`).join('\n');
+export const kindsInWords = (names: ReadonlyArray<ImportKindName>): string =>
+  names.map((name) => `  ${name.padEnd(12)} ${importKindInfos[name].summary}`).join('\n');
 
 /** Adds the command. */
 export const addImport = (program: Command, terminal: Terminal): void => {

@@ -4,8 +4,6 @@
 import { type Command, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { formatInstant, parseInstant } from '../../domain/time/instant.ts';
-import { disagreements } from '../../import/facts/reconcile.ts';
-import { saidAt } from '../../import/facts/said.ts';
 import type { Fact } from '../../import/imported/foreign-event.ts';
 import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
 import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
@@ -51,6 +49,8 @@ const reconciled = async (
       }
       events.push(known.right);
     }
+    const { disagreements } = await import('../../import/facts/reconcile.ts');
+    const { saidAt } = await import('../../import/facts/said.ts');
     const rows = disagreements(saidAt(events[0]!, at.right), saidAt(events[1]!, at.right)).map(
       (each): Row => ({
         says:

@@ -5,10 +5,9 @@ import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Client } from '../../client/client.ts';
 import { formatInstant, parseInstant } from '../../domain/time/instant.ts';
-import { type Difference, differenceOf } from '../../import/facts/difference.ts';
-import { saidAt } from '../../import/facts/said.ts';
+import type { Difference } from '../../import/facts/difference.ts';
 import type { ForeignEvent } from '../../import/imported/foreign-event.ts';
-import { importKindNames, importKinds } from '../../import/kinds.ts';
+import { importKindInfos, importKindNames } from '../../import/kind-names.ts';
 import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
 import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
 import { invalidUsage, success } from '../invocation/exit-codes.ts';
@@ -32,7 +31,7 @@ const snapshotEventsMax = 1_000_000;
 /** Events that a trial shows. */
 const shownEventsMax = 100;
 
-const snapshotKinds = importKindNames.filter((name) => importKinds[name].isSnapshot);
+const snapshotKinds = importKindNames.filter((name) => importKindInfos[name].isSnapshot);
 
 const wrong = (message: string, more: Partial<Failure> = {}): E.Either<Failure, never> =>
   E.left({ exitCode: invalidUsage, message, ...more });
@@ -108,7 +107,7 @@ const synced = async (
     return wrong(`${kind} is no kind of snapshot; expected one of ${snapshotKinds.join(', ')}`);
   const at = parseInstant(options.at ?? formatInstant(Date.now()));
   if (E.isLeft(at)) return wrong(`--at: expected ${at.left}`);
-  const opened = importOf(kind, { ...options, at: formatInstant(at.right) });
+  const opened = await importOf(kind, { ...options, at: formatInstant(at.right) });
   if (E.isLeft(opened)) return opened;
   const file = openFile(fileName);
   if (E.isLeft(file)) return file;
@@ -126,6 +125,8 @@ const synced = async (
         `${source.right} has said things of ${formatInstant(latest)}, and the snapshot is of ${formatInstant(at.right)}; expected a later one`,
         { hint: 'Give the instant of the snapshot with --at TIME.' },
       );
+    const { differenceOf } = await import('../../import/facts/difference.ts');
+    const { saidAt } = await import('../../import/facts/said.ts');
     const difference = differenceOf(saidAt(known.right, at.right), snapshot.right, source.right, at.right);
     if (options.dryRun === true) {
       for (const event of difference.events.slice(0, shownEventsMax)) terminal.note(JSON.stringify(event));

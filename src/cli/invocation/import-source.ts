@@ -8,8 +8,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import type { Fault } from '../../domain/events/fault.ts';
 import { formatInstant, parseInstant } from '../../domain/time/instant.ts';
-import { type Import, importKindNames, importKindOf } from '../../import/kinds.ts';
-import { readMapping } from '../../import/mapping/read-mapping.ts';
+import { importKindNames } from '../../import/kind-names.ts';
+import type { Import } from '../../import/kinds.ts';
 import { invalidUsage } from './exit-codes.ts';
 import type { Failure } from './failure.ts';
 
@@ -77,7 +77,11 @@ export interface ImportSourceOptions {
 
 const anyMapping = t.UnknownRecord;
 
-const mappingOf = ({ mapping, map = mapping, source }: ImportSourceOptions): E.Either<Failure, unknown> => {
+const mappingOf = async ({
+  mapping,
+  map = mapping,
+  source,
+}: ImportSourceOptions): Promise<E.Either<Failure, unknown>> => {
   const withSource = (mapping: object | undefined): unknown =>
     source === undefined ? mapping : { ...mapping, source };
   if (map === undefined) return E.right(withSource(undefined));
@@ -87,6 +91,7 @@ const mappingOf = ({ mapping, map = mapping, source }: ImportSourceOptions): E.E
   } catch {
     return wrong(`--map: ${map} cannot be read; expected a mapping file in YAML`);
   }
+  const { readMapping } = await import('../../import/mapping/read-mapping.ts');
   return pipe(
     readMapping(text, anyMapping),
     E.bimap(wrongMapping(`--map: ${map} is no mapping`), withSource),
@@ -99,15 +104,20 @@ const instantOf = (at: string | undefined): E.Either<Failure, string | undefined
   return E.isRight(instant) ? E.right(formatInstant(instant.right)) : wrong(`--at: expected ${instant.left}`);
 };
 
-/** The import of a kind, as the options have it. */
-export const importOf = (kindName: string, options: ImportSourceOptions): E.Either<Failure, Import> => {
+/** The import of a kind, as the options have it. Importers are loaded here: no other command needs them. */
+export const importOf = async (
+  kindName: string,
+  options: ImportSourceOptions,
+): Promise<E.Either<Failure, Import>> => {
+  const { importKindOf } = await import('../../import/kinds.ts');
   const kind = importKindOf(kindName);
   if (kind === undefined)
     return wrong(`${kindName} is no kind; expected one of ${importKindNames.join(', ')}`);
+  const mapping = await mappingOf(options);
   return pipe(
     E.Do,
     E.bind('at', () => instantOf(options.at)),
-    E.bind('mapping', () => mappingOf(options)),
+    E.bind('mapping', () => mapping),
     E.flatMap((opened) =>
       pipe(kind.open(opened), E.mapLeft(wrongMapping('--map: the mapping is not valid'))),
     ),

@@ -7,7 +7,6 @@ import { everyRow } from '../../client/client.ts';
 import type { WireEvent } from '../../client/rows.ts';
 import { decodeEvent, type Event } from '../../domain/events/event.ts';
 import { subjectsOf } from '../../domain/events/subjects.ts';
-import { corrected } from '../../import/facts/said.ts';
 import { looksLikePseudonym } from '../../people/vault/vault.ts';
 import { invalidUsage } from './exit-codes.ts';
 import { type Failure, failureOf } from './failure.ts';
@@ -73,6 +72,7 @@ export const eventsOfSource = async (
     if (E.isLeft(corrections)) return corrections;
     for (const correction of corrections.right) all.set(correction.position, correction);
   }
+  const { corrected } = await import('../../import/facts/said.ts');
   const events = corrected(
     [...all.values()]
       .sort((a, b) => Number(a.position) - Number(b.position))

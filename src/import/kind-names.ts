@@ -1,0 +1,25 @@
+/**
+ * The names of what can be imported, and what each is: apart from the importers, which only an import needs.
+ */
+
+interface ImportKindInfo {
+  readonly summary: string;
+  /** Whether its records tell what is, and not what happened: what is no longer among them has ended. */
+  readonly isSnapshot: boolean;
+}
+
+export const importKindInfos = {
+  openlineage: { summary: 'OpenLineage events', isSnapshot: false },
+  cloudtrail: { summary: 'records of AWS CloudTrail', isSnapshot: false },
+  okta: { summary: 'events of Okta’s System Log', isSnapshot: false },
+  entra: { summary: 'the audit log of Microsoft Entra', isSnapshot: false },
+  scim: { summary: 'groups and users of SCIM 2.0, a snapshot', isSnapshot: true },
+  'gcp-assets': { summary: 'assets of Google Cloud Asset Inventory, a snapshot', isSnapshot: true },
+  terraform: { summary: 'a state of Terraform, a snapshot', isSnapshot: true },
+  csv: { summary: 'rows of CSV, by a mapping', isSnapshot: true },
+} as const satisfies Readonly<Record<string, ImportKindInfo>>;
+
+/** The name of a kind. */
+export type ImportKindName = keyof typeof importKindInfos;
+
+export const importKindNames = Object.keys(importKindInfos) as ReadonlyArray<ImportKindName>;
