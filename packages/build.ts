@@ -22,6 +22,7 @@ interface Manifest {
   readonly description: string;
   readonly license: string;
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly imports: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
 
@@ -45,6 +46,10 @@ const nameCompiledModules = (): void => {
   }
 };
 
+/** The modules that browsers have in other versions, by the names that the source gives them; compiled. */
+const compiledImports = (): Manifest['imports'] =>
+  JSON.parse(JSON.stringify(manifest.imports).replaceAll('.ts"', '.js"'));
+
 const writeManifest = (folder: string, fields: object): void => {
   const { version, license } = manifest;
   const repository = { type: 'module', version, license, ...fields };
@@ -65,6 +70,7 @@ const buildDomicile = (): void => {
     description: manifest.description,
     bin: { domicile: 'bin/domicile.js' },
     exports: { '.': { types: './src/client/client.d.ts', default: './src/client/client.js' } },
+    imports: compiledImports(),
     engines: { node: '>=24' },
     // The repository has a Node among its dependencies, so that any machine runs it. Who installs this has one.
     dependencies: dependenciesOf((name) => name !== 'node'),
@@ -88,7 +94,7 @@ const buildClient = async (): Promise<void> => {
       emptyOutDir: true,
       copyPublicDir: false,
       target: 'es2022',
-      minify: false,
+      minify: true,
       reportCompressedSize: false,
       lib: { entry: join(root, 'src/client/client.ts'), formats: ['es'], fileName: () => 'index.js' },
     },
