@@ -27,7 +27,7 @@ afterAll(async () => {
 describe('the overview of the HTTP API', () => {
   it('has every path that the API describes, and no other under /v1', () => {
     const text = readFileSync(join(root, 'docs', 'reference', 'http.md'), 'utf8');
-    const listed = [...text.matchAll(/`((?:GET|POST|DELETE) \/(?:v1|log|api)[^`]*)`/g)].map(
+    const listed = [...text.matchAll(/`((?:GET|POST|DELETE) \/(?:v1|log|api)\/[^`]*)`/g)].map(
       ([, operation]) => operation!,
     );
 

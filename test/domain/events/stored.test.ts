@@ -17,7 +17,8 @@ const versions = Array.from({ length: storedVersion + 1 }, (_, version) => versi
 
 describe('a stored event', () => {
   it('has a golden file for every version there ever was', () => {
-    expect(readdirSync(golden).sort()).toEqual(versions.map((version) => `stored-v${version}.ndjson`));
+    const stored = readdirSync(golden).filter((name) => name.startsWith('stored-'));
+    expect(stored.sort()).toEqual(versions.map((version) => `stored-v${version}.ndjson`));
   });
 
   it.each(versions)('of version %i is read as the event that it is today', (version) => {
