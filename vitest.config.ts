@@ -13,6 +13,13 @@ const aboutFiles = [
   // Damaged files of the projections, which are of one format whatever log they were made from.
   'test/api/projections-lost.test.ts',
 ];
+/** What follows from the events alone, however they are kept: it takes the other project long enough. */
+const aboutAnswers = [
+  'test/api/bad-input.test.ts',
+  'test/api/findings.test.ts',
+  'test/api/wide-questions.test.ts',
+  'test/api/pinned-cases.test.ts',
+];
 const kurrentDb = process.env.KURRENTDB_URL === undefined ? 'the double' : 'the server of KURRENTDB_URL';
 
 export default defineConfig({
@@ -33,7 +40,7 @@ export default defineConfig({
         test: {
           name: `KurrentDB (${kurrentDb})`,
           include: httpSuite,
-          exclude: aboutFiles,
+          exclude: [...aboutFiles, ...aboutAnswers],
           // Fewer random worlds, and shorter replays: projections are tested at length by the other project.
           env: {
             TEST_STORE: 'kurrentdb',

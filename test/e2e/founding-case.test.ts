@@ -32,7 +32,7 @@ describe('Given the founding case', () => {
     await who.getByText('ByteDance', { exact: true }).first().waitFor();
     expect(await who.innerText()).toMatch(/controls\s*TikTok\s*operates\s*TikTok data centre, Singapore/);
     const backups = panel(page, 'Held in backups');
-    expect(await backups.getByText('overdue by 2 months').count()).toBe(3);
+    await expect.poll(() => backups.getByText('overdue by 2 months').count()).toBe(3);
     const broken = panel(page, 'Rules broken');
     await broken.getByText('domicile:overdue-backup').waitFor();
     await page.locator('.world-map svg').waitFor();

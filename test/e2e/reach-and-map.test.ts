@@ -21,6 +21,7 @@ describe('Given the founding case on 30 June 2022', () => {
     await page.getByText('5 parties reach data at 4 sites').waitFor();
     await page
       .getByRole('row', { name: /^ByteDance bytedance/ })
+      .locator('td')
       .getByRole('link')
       .nth(2)
       .click();
