@@ -45,7 +45,10 @@ export const questionsAbout = ({
   ];
 };
 
-/** The answers by path, lists to their end: the data, or the refusal where nothing is known of a name. */
+/**
+ * The answers by path, lists to their end: the data, or the refusal where nothing is known of a name. Of whom a party
+ * affected, the first page: it counts everybody.
+ */
 export const answersTo = async (
   client: Client,
   paths: ReadonlyArray<string>,
@@ -57,7 +60,8 @@ export const answersTo = async (
     const asked = { limit: 1_000, ...query, ...Object.fromEntries(new URLSearchParams(own)) };
     const { status, body } = await client.get(bare, asked);
     if (status !== 200 && status !== 404) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
-    out[path] = status === 404 ? body : body.next === null ? body.data : await client.rows(bare, asked);
+    const isWhole = body.next === null || bare.endsWith('/affected');
+    out[path] = status === 404 ? body : isWhole ? body.data : await client.rows(bare, asked);
   }
   return out;
 };

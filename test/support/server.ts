@@ -97,14 +97,13 @@ export class Client {
     return replyOf(await this.request(path, { method: 'DELETE' }));
   }
 
-  /** All rows of a list, page after page, or the pages of what is no list; the question must be one that is answered. */
+  /** All rows of a list, page after page; the question must be one that is answered. */
   async rows(path: string, query: Query = {}): Promise<ReadonlyArray<Reply['body']>> {
     const rows: unknown[] = [];
     for (let cursor: string | undefined; ; ) {
       const { status, body } = await this.get(path, { ...query, cursor });
       if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
-      if (Array.isArray(body.data)) rows.push(...body.data);
-      else rows.push(body.data);
+      rows.push(...body.data);
       if (body.next === null) return rows;
       cursor = body.next;
     }
