@@ -10,7 +10,7 @@ import { entryText } from '../integrity/log-entry.ts';
 import { multiProof } from '../integrity/multi-proof.ts';
 import { toBase64 } from '../integrity/signed-note.ts';
 import type { TileReader } from '../integrity/tree-over-tiles.ts';
-import type { KeptStretch, SealedIndexReader } from '../sealed-index/index-file.ts';
+import type { KeptStretch, SealedIndexReader } from '../sealed-index/index-reader.ts';
 import { keysOfEvents } from '../sealed-index/stretch-keys.ts';
 import { keysInLeaf, leafText, positionsInLeafMax } from '../sealed-index/stretch-leaf.ts';
 import { coverOf } from '../sealed-index/stretches.ts';

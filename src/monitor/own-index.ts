@@ -7,7 +7,7 @@ import { builderOf } from '../integrity/follow-log.ts';
 import type { Hash } from '../integrity/merkle-tree.ts';
 import type { TreeBuilder } from '../integrity/tree-builder.ts';
 import { openTreeToWrite, type TreeWriter } from '../integrity/tree-file.ts';
-import { openIndexToWrite, type SealedIndexWriter } from '../sealed-index/index-file.ts';
+import { openIndexToWrite, type SealedIndexWriter } from '../sealed-index/index-writer.ts';
 import { sealUpTo } from '../sealed-index/seal-log.ts';
 import type { LogReader } from '../store/log-reader.ts';
 

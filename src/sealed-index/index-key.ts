@@ -20,7 +20,12 @@ export type IndexKey = string;
 const nonAscii = /[\u007f-\uffff]/g;
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-const keyOf = (...parts: ReadonlyArray<string>): IndexKey => JSON.stringify(parts).replace(nonAscii, escaped);
+/** A name that stands in JSON as it is. */
+const plain = /^[ !#-[\]-~]*$/;
+const quoted = (part: string): string =>
+  plain.test(part) ? `"${part}"` : JSON.stringify(part).replace(nonAscii, escaped);
+
+const keyOf = (...parts: ReadonlyArray<string>): IndexKey => `[${parts.map(quoted).join(',')}]`;
 
 /** The text with which every key begins that has these parts and others after them. */
 const beginningOf = (...parts: ReadonlyArray<string>): string => `${keyOf(...parts).slice(0, -1)},`;

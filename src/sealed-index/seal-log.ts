@@ -5,9 +5,10 @@ import { type Hash, rootOfLeaves, sameHash } from '../integrity/merkle-tree.ts';
 import { hashIn, tileWidth } from '../integrity/tiles.ts';
 import type { TreeBuilder } from '../integrity/tree-builder.ts';
 import type { TreeWriter } from '../integrity/tree-file.ts';
-import type { LogReader } from '../store/log-reader.ts';
-import type { SealedIndexWriter } from './index-file.ts';
-import { keysOfEvents, mergedKeys } from './stretch-keys.ts';
+import type { LogPage, LogReader } from '../store/log-reader.ts';
+import type { IndexedEvent } from './index-key.ts';
+import type { SealedIndexWriter } from './index-writer.ts';
+import { inBlocks, keysOfEvents, mergedKeys } from './stretch-keys.ts';
 import { leafOfText, leavesOf, type Seal, sealEntry } from './stretch-leaf.ts';
 import {
   partsOf,
@@ -29,9 +30,44 @@ class OtherSeal extends Error {
   }
 }
 
-const keysOfStretch = (log: LogReader, index: SealedIndexWriter, stretch: Stretch) => {
+/** Events read at a time. */
+const eventsReadMax = 1_024;
+
+/** Reads a log in its order, stretch by stretch. */
+class LogInOrder {
+  private readonly log: LogReader;
+  private readonly decoder = new TextDecoder();
+  private page: LogPage | undefined;
+  private next = 0;
+
+  constructor(log: LogReader) {
+    this.log = log;
+  }
+
+  /** The events of a stretch, which begins where the one before ended. */
+  *events({ start, size }: Stretch): Generator<IndexedEvent & { readonly position: number }> {
+    for (let after = start; after < size; ) {
+      if (this.page?.positions[this.next] !== after + 1) {
+        this.page = this.log.page(after, Number.MAX_SAFE_INTEGER, eventsReadMax);
+        this.next = 0;
+        if (this.page.positions.length === 0) return;
+      }
+      const { bytes, starts, ids, idStarts, idEnds, sourceOf } = this.page;
+      const at = this.next++;
+      after++;
+      yield {
+        position: after,
+        source: sourceOf(at),
+        id: this.decoder.decode(ids.subarray(idStarts[at]!, idEnds[at]!)),
+        bytes: bytes.subarray(starts[at]!, starts[at + 1]!),
+      };
+    }
+  }
+}
+
+const keysOfStretch = (log: LogInOrder, index: SealedIndexWriter, stretch: Stretch) => {
   const parts = partsOf(stretch);
-  if (parts.length === 0) return keysOfEvents(log.after(stretch.start, smallestStretchEvents));
+  if (parts.length === 0) return inBlocks(keysOfEvents(log.events(stretch)));
   return mergedKeys(parts.map((part) => index.keysOf(index.find(part)!)));
 };
 
@@ -74,8 +110,8 @@ const isOfThisLog = (log: LogReader, index: SealedIndexWriter): boolean => {
   return sameHash(rootOfLeaves(leaves), index.find(last)!.root);
 };
 
-/** Events that are sealed before what was sealed is made durable. */
-const eventsAtOnceMax = 4_096;
+/** Events that are sealed, at the most, before what was sealed is made durable. */
+const eventsAtOnceMax = 16_384;
 
 /**
  * Seals what has ended of a log, up to a size of it. Tells after each piece of work up to which size it is sealed.
@@ -92,6 +128,7 @@ export function* sealUpTo(
 ): Generator<number> {
   if (!isOfThisLog(log, index)) throw new OtherSeal(index.count() - 1);
   let place = index.count();
+  const events = new LogInOrder(log);
   const pending = new PendingLeaves(tree, builder);
   // What the file has and the second log has not: they are written one after the other.
   for (let each = builder.size; each < place; each++) pending.add(each, index.at(each)!);
@@ -104,17 +141,13 @@ export function* sealUpTo(
   while (place < stretchesUpTo(size)) {
     if (stretchesUpTo(end) === place) end += smallestStretchEvents;
     const stretch = stretchesEndingAt(end)[place - stretchesUpTo(end - 1)]!;
-    const steps = index.seal(stretch, keysOfStretch(log, index, stretch));
-    for (let step = steps.next(); ; step = steps.next()) {
-      if (step.done === true) {
-        pending.add(place, step.value);
-        break;
-      }
-      flush();
-      yield end;
-    }
+    const steps = index.seal(stretch, keysOfStretch(events, index, stretch));
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) yield end;
+    pending.add(place, step.value);
     place++;
-    if (end - flushedAt < eventsAtOnceMax) continue;
+    // What ends together is signed together: the largest stretch is in place of the others.
+    if (place < stretchesUpTo(end) || end - flushedAt < eventsAtOnceMax) continue;
     flush();
     flushedAt = end;
     yield end;

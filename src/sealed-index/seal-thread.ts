@@ -11,7 +11,7 @@ import { formatNote, signNote } from '../integrity/signed-note.ts';
 import { type SigningKeys, signingKeys } from '../integrity/signing-keys.ts';
 import { openTreeToWrite, type TreeWriter } from '../integrity/tree-file.ts';
 import { openLogFile } from '../store/open/open-log-file.ts';
-import { openIndexToWrite, type SealedIndexWriter } from './index-file.ts';
+import { openIndexToWrite, type SealedIndexWriter } from './index-writer.ts';
 import { sealUpTo } from './seal-log.ts';
 
 /** What the thread is given. */

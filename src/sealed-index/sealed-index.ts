@@ -6,7 +6,7 @@ import type { MerkleLog } from '../integrity/merkle-log.ts';
 import { encodeEntries, tileWidth } from '../integrity/tiles.ts';
 import { openTreeToRead, type TreeReader } from '../integrity/tree-file.ts';
 import { startThread } from '../threads/start-thread.ts';
-import { openIndexToRead, type SealedIndexReader } from './index-file.ts';
+import { openIndexToRead, type SealedIndexReader } from './index-reader.ts';
 import type { SealThreadInput, SealThreadMessage, SealThreadReport } from './seal-thread.ts';
 import { sealEntry } from './stretch-leaf.ts';
 import { lastSealedSize, smallestStretchEvents } from './stretches.ts';

@@ -2,9 +2,13 @@
  * The keys of a stretch, in order: of its events, or of the stretches that it is made of.
  */
 import { hasFirstOnly, type IndexedEvent, type IndexKey, keysOf } from './index-key.ts';
-import type { KeyedPositions } from './stretch-leaf.ts';
+import { type KeyedPositions, keysInLeaf } from './stretch-leaf.ts';
 
-const keyOrder = (a: IndexKey, b: IndexKey): number => (a < b ? -1 : a > b ? 1 : 0);
+/** Keys in a block: what is read, merged and written at a time. */
+export const keysInBlock = 32 * keysInLeaf;
+
+/** Keys in order, in blocks that are full but for the last. */
+export type KeyBlocks = Iterable<ReadonlyArray<KeyedPositions>>;
 
 /** The keys of some events, which are in log order. */
 export const keysOfEvents = (
@@ -18,48 +22,92 @@ export const keysOfEvents = (
       else if (!hasFirstOnly(key)) positions.push(event.position);
     }
   }
-  return [...found].sort(([a], [b]) => keyOrder(a, b)).map(([key, positions]) => ({ key, positions }));
+  // By code units, which is the order of the bytes: keys are ASCII.
+  return [...found.keys()].sort().map((key) => ({ key, positions: found.get(key)! }));
 };
 
-/** A stretch that is being merged: its next keys, and its place among the stretches. */
-interface Part {
-  readonly reader: Iterator<KeyedPositions>;
+/** Keys in order, in blocks. */
+export function* inBlocks(keys: ReadonlyArray<KeyedPositions>): Generator<ReadonlyArray<KeyedPositions>> {
+  for (let at = 0; at < keys.length; at += keysInBlock) yield keys.slice(at, at + keysInBlock);
+}
+
+/** Reads the keys of a stretch that is being merged. */
+class Part {
+  private readonly blocks: Iterator<ReadonlyArray<KeyedPositions>>;
+  /** Its place among the stretches. */
   readonly place: number;
-  head: KeyedPositions;
+  private block: ReadonlyArray<KeyedPositions> = [];
+  private at = -1;
+  /** The next of its keys. */
+  head: KeyedPositions | undefined;
+
+  constructor(blocks: KeyBlocks, place: number) {
+    this.blocks = blocks[Symbol.iterator]();
+    this.place = place;
+    this.advance();
+  }
+
+  advance(): void {
+    this.at++;
+    while (this.at === this.block.length) {
+      const { done, value } = this.blocks.next();
+      if (done === true) {
+        this.head = undefined;
+        return;
+      }
+      this.block = value;
+      this.at = 0;
+    }
+    this.head = this.block[this.at];
+  }
 }
 
 const isBefore = (a: Part, b: Part): boolean =>
-  a.head.key < b.head.key || (a.head.key === b.head.key && a.place < b.place);
+  a.head!.key < b.head!.key || (a.head!.key === b.head!.key && a.place < b.place);
 
-/** Puts a part where it belongs among others that are in order. */
-const insert = (parts: Part[], part: Part): void => {
-  let [low, high] = [0, parts.length];
+/** Puts the first of some parts, the others of which are in order, where it belongs; takes it out at its end. */
+const settleFirst = (parts: Part[]): void => {
+  const first = parts[0]!;
+  if (first.head === undefined) {
+    parts.shift();
+    return;
+  }
+  let [low, high] = [1, parts.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (isBefore(parts[middle]!, part)) low = middle + 1;
+    if (isBefore(parts[middle]!, first)) low = middle + 1;
     else high = middle;
   }
-  parts.splice(low, 0, part);
+  for (let at = 1; at < low; at++) parts[at - 1] = parts[at]!;
+  parts[low - 1] = first;
 };
 
 /** The keys of consecutive stretches together, each of which is in order. */
-export function* mergedKeys(stretches: ReadonlyArray<Iterable<KeyedPositions>>): Generator<KeyedPositions> {
+export function* mergedKeys(stretches: ReadonlyArray<KeyBlocks>): Generator<ReadonlyArray<KeyedPositions>> {
   const parts: Part[] = [];
   for (const [place, stretch] of stretches.entries()) {
-    const reader = stretch[Symbol.iterator]();
-    const { done, value } = reader.next();
-    if (done !== true) insert(parts, { reader, place, head: value });
+    const part = new Part(stretch, place);
+    if (part.head === undefined) continue;
+    parts.unshift(part);
+    settleFirst(parts);
   }
+  let block: KeyedPositions[] = [];
   while (parts.length > 0) {
-    const { key, positions: first } = parts[0]!.head;
-    const lists = [first];
+    const first = parts[0]!.head!;
+    const lists = [first.positions];
     for (;;) {
-      const part = parts.shift()!;
-      const { done, value } = part.reader.next();
-      if (done !== true) insert(parts, Object.assign(part, { head: value }));
-      if (parts[0]?.head.key !== key) break;
-      lists.push(parts[0].head.positions);
+      parts[0]!.advance();
+      settleFirst(parts);
+      const next = parts[0]?.head;
+      if (next?.key !== first.key) break;
+      lists.push(next.positions);
     }
-    yield { key, positions: lists.length === 1 || hasFirstOnly(key) ? first : lists.flat() };
+    block.push(
+      lists.length === 1 || hasFirstOnly(first.key) ? first : { key: first.key, positions: lists.flat() },
+    );
+    if (block.length < keysInBlock) continue;
+    yield block;
+    block = [];
   }
+  if (block.length > 0) yield block;
 }

@@ -12,6 +12,8 @@ import type { Stretch } from './stretches.ts';
 export interface KeyedPositions {
   readonly key: IndexKey;
   readonly positions: ReadonlyArray<number>;
+  /** Its line in a leaf, once it has been made: the same in every stretch that has these positions. */
+  line?: string;
 }
 
 /** Positions that stand in a leaf itself, at the most; of more, their hash does. */
@@ -28,8 +30,12 @@ export const digestOf = (positions: ReadonlyArray<number>): string =>
 export const keysInLeaf = 8;
 
 /** The line of a key: with its positions, or with their hash where they are many. */
-const lineText = ({ key, positions }: KeyedPositions): string =>
-  positions.length <= positionsInLeafMax ? `${key}${listOf(positions)}` : `${key}"${digestOf(positions)}"`;
+const lineText = (keyed: KeyedPositions): string => {
+  const { key, positions } = keyed;
+  keyed.line ??=
+    positions.length <= positionsInLeafMax ? `${key}${listOf(positions)}` : `${key}"${digestOf(positions)}"`;
+  return keyed.line;
+};
 
 /** The text of a leaf: a line for each of its keys. */
 export const leafText = (keys: ReadonlyArray<KeyedPositions>): string => keys.map(lineText).join('\n');

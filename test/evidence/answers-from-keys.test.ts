@@ -21,7 +21,7 @@ import { naming, trailOf } from '../../src/questions/trail.ts';
 import type { View } from '../../src/questions/view.ts';
 import { wireFinding, withoutKnownSince } from '../../src/questions/wire-finding.ts';
 import { isSealedTopic } from '../../src/sealed-index/index-key.ts';
-import { keysOfEvents, mergedKeys } from '../../src/sealed-index/stretch-keys.ts';
+import { inBlocks, keysOfEvents, mergedKeys } from '../../src/sealed-index/stretch-keys.ts';
 import type { StoredEvent } from '../../src/store/event-store.ts';
 import { projected, storedEvents } from '../support/ledger.ts';
 import {
@@ -50,7 +50,8 @@ const partsOf = (events: ReadonlyArray<StoredEvent>, size: number): ReadonlyArra
     keysOfEvents(events.slice(at * size, (at + 1) * size)),
   );
   const merged = Math.floor(stretches.length / 2);
-  return [wholePart([...mergedKeys(stretches.slice(0, merged))]), ...stretches.slice(merged).map(wholePart)];
+  const together = [...mergedKeys(stretches.slice(0, merged).map(inBlocks))].flat();
+  return [wholePart(together), ...stretches.slice(merged).map(wholePart)];
 };
 
 const keyedOver = (events: ReadonlyArray<StoredEvent>, size: number, knownUpTo: number): KeyedIndex =>

@@ -13,8 +13,8 @@ import { multiProof, verifyMultiProof } from '../../src/integrity/multi-proof.ts
 import { tileWidth } from '../../src/integrity/tiles.ts';
 import { TreeBuilder } from '../../src/integrity/tree-builder.ts';
 import { openTreeToWrite } from '../../src/integrity/tree-file.ts';
-import { openIndexToWrite } from '../../src/sealed-index/index-file.ts';
 import { hasFirstOnly, keysOf } from '../../src/sealed-index/index-key.ts';
+import { openIndexToWrite } from '../../src/sealed-index/index-writer.ts';
 import { sealUpTo } from '../../src/sealed-index/seal-log.ts';
 import { coverOf, placeOf, stretchesEndingAt, stretchesUpTo } from '../../src/sealed-index/stretches.ts';
 import type { StoredEvent } from '../../src/store/event-store.ts';
@@ -47,8 +47,8 @@ const sealed = (directory: string, events: ReadonlyArray<StoredEvent>, ...sizes:
         root: Buffer.from(tree.rootAt(tree.size())).toString('hex'),
         stretches: stretches.map((stretch) => ({
           ...stretch,
-          all: [...index.keysOf(stretch)],
-          floors: [...index.keysOf(stretch)].map(({ key }) => index.floor(stretch, key)),
+          all: [...index.keysOf(stretch)].flat().map(({ key, positions }) => ({ key, positions })),
+          floors: [...index.keysOf(stretch)].flat().map(({ key }) => index.floor(stretch, key)),
         })),
       };
     } finally {

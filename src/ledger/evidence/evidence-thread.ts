@@ -7,7 +7,7 @@ import { type EvidenceSources, makeBundle, NoEvidence } from '../../evidence/mak
 import { type EvidenceQuestion, NothingKnown } from '../../evidence/questions.ts';
 import { openTreeToRead } from '../../integrity/tree-file.ts';
 import { OverBudget } from '../../questions/work.ts';
-import { openIndexToRead } from '../../sealed-index/index-file.ts';
+import { openIndexToRead } from '../../sealed-index/index-reader.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
 
 /** The files that bundles are made from. */

@@ -1,0 +1,129 @@
+/**
+ * Reading the file of the sealed index.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { LRUCache } from 'lru-cache';
+import type { TileReader } from '../integrity/tree-over-tiles.ts';
+import { openToRead } from '../store/sqlite/open-database.ts';
+import { damaged } from '../store/sqlite/store-problems.ts';
+import { floorOf } from './floor.ts';
+import { indexFormat, parseBlock } from './index-format.ts';
+import { keysInBlock } from './stretch-keys.ts';
+import type { KeyedPositions, Seal } from './stretch-leaf.ts';
+import { placeOf, type Stretch } from './stretches.ts';
+
+/** Blocks that are kept in memory. */
+const blocksKeptMax = 1_024;
+
+/** The name of a block in memory. */
+export const blockName = (place: number, n: number): string => `${place} ${n}`;
+
+/** A sealed stretch that has its keys at hand. */
+export interface KeptStretch extends Seal {
+  readonly place: number;
+}
+
+/** Reads the sealed index. */
+export class SealedIndexReader {
+  protected readonly database: DatabaseSync;
+  private readonly statements;
+  protected readonly blocks = new LRUCache<string, ReadonlyArray<KeyedPositions>>({ max: blocksKeptMax });
+
+  constructor(database: DatabaseSync) {
+    this.database = database;
+    this.statements = {
+      count: database.prepare('SELECT coalesce(max(place) + 1, 0) AS n FROM seal'),
+      seal: database.prepare('SELECT place, start, size, keys, root FROM seal WHERE place = ?'),
+      block: database.prepare('SELECT lines FROM block WHERE place = ? AND n = ?'),
+      floor: database.prepare(
+        'SELECT n FROM block WHERE place = ? AND first <= ? ORDER BY first DESC LIMIT 1',
+      ),
+      tile: database.prepare('SELECT hashes FROM tile WHERE place = ? AND level = ? AND n = ?'),
+    };
+  }
+
+  /** How many stretches are sealed. */
+  count(): number {
+    return Number(this.statements.count.get()!.n);
+  }
+
+  /** The stretch at a place of the second log. */
+  at(place: number): KeptStretch | undefined {
+    return this.statements.seal.get(place) as unknown as KeptStretch | undefined;
+  }
+
+  /** A sealed stretch, if it is one. */
+  find(stretch: Stretch): KeptStretch | undefined {
+    const place = placeOf(stretch);
+    return place === undefined ? undefined : this.at(place);
+  }
+
+  /** Whether the keys of a stretch are there, and not with those of a larger one alone. */
+  isKept({ place }: KeptStretch): boolean {
+    return this.statements.block.get(place, 0) !== undefined;
+  }
+
+  /** @throws a StoreProblem where the file has lost it. */
+  protected block(place: number, n: number): ReadonlyArray<KeyedPositions> {
+    const id = blockName(place, n);
+    const kept = this.blocks.get(id);
+    if (kept !== undefined) return kept;
+    const lines = this.statements.block.get(place, n)?.lines as string | undefined;
+    if (lines === undefined)
+      throw damaged(this.database.location() ?? 'index.sqlite', `block ${n} of stretch ${place} is missing`);
+    const read = parseBlock(lines);
+    this.blocks.set(id, read);
+    return read;
+  }
+
+  /** The place of the last key of a stretch at or before one; -1 where there is none. */
+  floor({ place }: KeptStretch, key: string): number {
+    const n = this.statements.floor.get(place, key)?.n as number | undefined;
+    if (n === undefined) return -1;
+    const block = this.block(place, n);
+    return n * keysInBlock + floorOf(block.length, (at) => block[at]!.key, key);
+  }
+
+  /** The nth key of a stretch. */
+  keyAt({ place }: KeptStretch, index: number): KeyedPositions {
+    return this.block(place, Math.floor(index / keysInBlock))[index % keysInBlock]!;
+  }
+
+  /** All keys of a stretch, in order, in blocks. */
+  *keysOf({ place, keys }: KeptStretch): Generator<ReadonlyArray<KeyedPositions>> {
+    for (let n = 0; n * keysInBlock < keys; n++) yield this.block(place, n);
+  }
+
+  /** The tiles of the tree over the keys of a stretch. */
+  tilesOf({ place }: Pick<KeptStretch, 'place'>): TileReader {
+    return (level, index) => {
+      const hashes = this.statements.tile.get(place, level, index)?.hashes as Uint8Array | undefined;
+      if (hashes === undefined)
+        throw damaged(this.database.location() ?? 'index.sqlite', `a tile of stretch ${place} is missing`);
+      return hashes;
+    };
+  }
+
+  /** Reads within one snapshot of the file. */
+  snapshot<A>(read: () => A): A {
+    this.database.exec('BEGIN');
+    try {
+      return read();
+    } finally {
+      this.database.exec('COMMIT');
+    }
+  }
+
+  /** Closes the file. */
+  close(): void {
+    this.database.close();
+  }
+}
+
+/**
+ * Opens the file to read.
+ *
+ * @throws a StoreProblem that says what is wrong, where, and what to do.
+ */
+export const openIndexToRead = (file: string): SealedIndexReader =>
+  new SealedIndexReader(openToRead(file, indexFormat));

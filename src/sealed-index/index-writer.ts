@@ -1,0 +1,197 @@
+/**
+ * Writing the file of the sealed index.
+ *
+ * Small stretches stay in memory until the next `flush`: where a larger one ends by then, of which they are parts, their
+ * keys are never written.
+ */
+import type { Instant } from '../domain/time/instant.ts';
+import { hashBytes } from '../integrity/merkle-tree.ts';
+import { tileWidth } from '../integrity/tiles.ts';
+import { type GrownTile, TreeBuilder } from '../integrity/tree-builder.ts';
+import { rootOf, type TileReader } from '../integrity/tree-over-tiles.ts';
+import { type OpenDatabase, openToWrite } from '../store/sqlite/open-database.ts';
+import { formatBlock, indexFormat } from './index-format.ts';
+import { blockName, type KeptStretch, SealedIndexReader } from './index-reader.ts';
+import { type KeyBlocks, keysInBlock } from './stretch-keys.ts';
+import { type KeyedPositions, leafOfText, leavesOf, type Seal } from './stretch-leaf.ts';
+import { partsOf, placeOf, type Stretch } from './stretches.ts';
+
+/** Blocks that are made, or written, at a time while a stretch is sealed. */
+const blocksAtOnceMax = 32;
+/** Events in a stretch whose keys stay in memory until they are written. */
+const eventsInMemoryMax = 16_384;
+
+const noTiles: TileReader = () => {
+  throw new Error('a tree that is empty has no tiles');
+};
+
+/** The keys of a stretch, and the tree over them, as far as they are made and not written. */
+class Contents {
+  readonly blocks = new Map<number, ReadonlyArray<KeyedPositions>>();
+  private readonly tiles = new Map<string, GrownTile>();
+  private readonly builder = new TreeBuilder(noTiles, 0);
+  keys = 0;
+
+  add(keys: ReadonlyArray<KeyedPositions>): void {
+    this.blocks.set(Math.floor(this.keys / keysInBlock), keys);
+    for (const tile of this.builder.append(leavesOf(keys).map(leafOfText)))
+      this.tiles.set(`${tile.level} ${tile.index}`, tile);
+    this.keys += keys.length;
+  }
+
+  /** The root, where nothing of it has been written. */
+  root(tiles: TileReader): Uint8Array {
+    return rootOf(
+      (level, index, width) => this.tiles.get(`${level} ${index}`)?.hashes ?? tiles(level, index, width),
+      this.builder.size,
+    );
+  }
+
+  allTiles(): Iterable<GrownTile> {
+    return this.tiles.values();
+  }
+
+  /** Takes out what changes no more: the blocks, and the tiles that are full. */
+  takeFull(): readonly [blocks: ReadonlyMap<number, ReadonlyArray<KeyedPositions>>, tiles: GrownTile[]] {
+    const blocks = new Map(this.blocks);
+    this.blocks.clear();
+    const full = [...this.tiles.values()].filter(({ hashes }) => hashes.length === tileWidth * hashBytes);
+    for (const { level, index } of full) this.tiles.delete(`${level} ${index}`);
+    return [blocks, full];
+  }
+}
+
+/** A stretch that is sealed in memory alone; without its contents once it is part of a larger one. */
+interface Unwritten {
+  readonly stretch: KeptStretch;
+  contents: Contents | undefined;
+}
+
+/** Writes the sealed index; one process at a time can. */
+export class SealedIndexWriter extends SealedIndexReader {
+  private readonly opened: OpenDatabase;
+  private readonly writes;
+  private readonly unwritten = new Map<number, Unwritten>();
+
+  constructor(opened: OpenDatabase) {
+    super(opened.database);
+    this.opened = opened;
+    const { database } = opened;
+    this.writes = {
+      seal: database.prepare('INSERT INTO seal VALUES (?, ?, ?, ?, ?)'),
+      block: database.prepare('INSERT OR REPLACE INTO block VALUES (?, ?, ?, ?)'),
+      tile: database.prepare('INSERT OR REPLACE INTO tile VALUES (?, ?, ?, ?)'),
+      forgotten: database.prepare('SELECT place FROM forgotten'),
+      forget: database.prepare('UPDATE forgotten SET place = ?'),
+      forgetBlocks: database.prepare('DELETE FROM block WHERE place = ?'),
+      forgetTiles: database.prepare('DELETE FROM tile WHERE place = ?'),
+    };
+    // What a stretch had that was not sealed to its end.
+    const places = 'WHERE place NOT IN (SELECT place FROM seal)';
+    database.exec(`DELETE FROM block ${places}; DELETE FROM tile ${places};`);
+  }
+
+  override count(): number {
+    return super.count() + this.unwritten.size;
+  }
+
+  override at(place: number): KeptStretch | undefined {
+    return this.unwritten.get(place)?.stretch ?? super.at(place);
+  }
+
+  protected override block(place: number, n: number): ReadonlyArray<KeyedPositions> {
+    return this.unwritten.get(place)?.contents?.blocks.get(n) ?? super.block(place, n);
+  }
+
+  private write(
+    place: number,
+    blocks: ReadonlyMap<number, ReadonlyArray<KeyedPositions>>,
+    tiles: Iterable<GrownTile>,
+  ): void {
+    for (const [n, keys] of blocks) {
+      this.writes.block.run(place, n, keys[0]!.key, formatBlock(keys));
+      this.blocks.set(blockName(place, n), keys);
+    }
+    for (const { level, index, hashes } of tiles) this.writes.tile.run(place, level, index, hashes);
+  }
+
+  private begin(): void {
+    if (!this.database.isTransaction) this.database.exec('BEGIN IMMEDIATE');
+  }
+
+  private commit(): void {
+    if (this.database.isTransaction) this.database.exec('COMMIT');
+  }
+
+  /** Makes durable what was sealed since. */
+  flush(): void {
+    if (this.unwritten.size > 0) this.begin();
+    for (const [place, { stretch, contents }] of this.unwritten) {
+      if (contents !== undefined) this.write(place, contents.blocks, contents.allTiles());
+      this.writes.seal.run(place, stretch.start, stretch.size, stretch.keys, stretch.root);
+    }
+    this.commit();
+    this.unwritten.clear();
+  }
+
+  /**
+   * Seals a stretch with the keys that it has, in order. Tells after each piece how many keys there are; the seal is
+   * durable after the next `flush`.
+   *
+   * @returns the seal.
+   */
+  *seal(stretch: Stretch, keys: KeyBlocks): Generator<number, Seal> {
+    const place = placeOf(stretch);
+    if (place === undefined) throw new Error('no stretch of the log begins and ends there');
+    const isLarge = stretch.size - stretch.start > eventsInMemoryMax;
+    if (isLarge) this.flush();
+    const contents = new Contents();
+    for (const block of keys) {
+      contents.add(block);
+      if (contents.keys % (blocksAtOnceMax * keysInBlock) !== 0) continue;
+      if (isLarge) {
+        this.begin();
+        this.write(place, ...contents.takeFull());
+        this.commit();
+      }
+      yield contents.keys;
+    }
+    const root = contents.root(this.tilesOf({ place }));
+    const sealed: KeptStretch = { ...stretch, place, keys: contents.keys, root };
+    this.unwritten.set(place, { stretch: sealed, contents });
+    for (const part of partsOf(stretch)) {
+      const inMemory = this.unwritten.get(placeOf(part)!);
+      if (inMemory !== undefined) inMemory.contents = undefined;
+    }
+    return { ...stretch, keys: contents.keys, root };
+  }
+
+  /**
+   * Lets go of the keys of all stretches that are part of one of the first `count`, which are durable. A checkpoint of
+   * these needs them no more.
+   */
+  forgetParts(count: number): void {
+    this.begin();
+    for (let place = Number(this.writes.forgotten.get()!.place); place < count; place++) {
+      for (const part of partsOf(this.at(place)!)) {
+        this.writes.forgetBlocks.run(placeOf(part)!);
+        this.writes.forgetTiles.run(placeOf(part)!);
+      }
+      this.writes.forget.run(place + 1);
+    }
+    this.commit();
+  }
+
+  override close(): void {
+    if (this.database.isTransaction) this.database.exec('ROLLBACK');
+    this.opened.close();
+  }
+}
+
+/**
+ * Opens the file to write, and makes it where there is none.
+ *
+ * @throws a StoreProblem that says what is wrong, where, and what to do.
+ */
+export const openIndexToWrite = (file: string, now: Instant): SealedIndexWriter =>
+  new SealedIndexWriter(openToWrite(file, indexFormat, now));
