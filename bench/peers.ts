@@ -1,0 +1,127 @@
+/**
+ * Measures Domicile beside what a user would write by hand: events in PostgreSQL, in one table with four indexes, behind a
+ * small HTTP server (`bench/peers/postgres.js`). Both get the same events in the same bodies, and the same questions about
+ * the same people; both make each batch of a thousand events durable.
+ *
+ * Once: `npm --prefix bench/peers ci`. The environment sets the sizes: BENCH_EVENTS (default 200,000), BENCH_RUNS (default
+ * 3), BENCH_QUESTIONS (default 2,000).
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { encodeEvent } from '../src/domain/events/event.ts';
+import { inFolder, median, printTable, quantile, rate, secondsOf, startServer } from './measure.ts';
+import { mixedEvents, mixedSubject, randomFrom, registrations } from './mixed-events.ts';
+
+const eventsCount = Number(process.env.BENCH_EVENTS ?? 200_000);
+const runs = Number(process.env.BENCH_RUNS ?? 3);
+const questions = Number(process.env.BENCH_QUESTIONS ?? 2_000);
+const bodyLines = 20_000;
+const program = fileURLToPath(new URL('./peers/postgres.js', import.meta.url));
+
+if (!existsSync(fileURLToPath(new URL('./peers/node_modules/pg', import.meta.url)))) {
+  process.stderr.write('PostgreSQL is not installed for this benchmark. Run: npm --prefix bench/peers ci\n');
+  process.exit(2);
+}
+
+interface Peer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const startPostgres = async (): Promise<Peer> => {
+  const child: ChildProcess = spawn(process.execPath, [program], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const port = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout! }).once('line', resolve);
+    child.once('exit', () => reject(new Error('the server over PostgreSQL did not start')));
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        child.removeAllListeners('exit');
+        child.once('exit', () => resolve());
+        child.stdin!.end();
+      }),
+  };
+};
+
+const post = async (url: string, lines: ReadonlyArray<string>): Promise<void> => {
+  for (let start = 0; start < lines.length; start += bodyLines) {
+    const answer = await fetch(`${url}/v1/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: lines.slice(start, start + bodyLines).join('\n'),
+    });
+    if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
+    await answer.arrayBuffer();
+  }
+};
+
+interface Measured {
+  readonly ingest: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+const linesOf = (events: Iterable<Parameters<typeof encodeEvent>[0]>): ReadonlyArray<string> =>
+  Array.from(events, (event) => JSON.stringify(encodeEvent(event)));
+
+const measured = async (peer: Peer, lines: ReadonlyArray<string>, settle: string): Promise<Measured> => {
+  await post(peer.url, linesOf(registrations()));
+  const ingest = await secondsOf(() => post(peer.url, lines));
+  await fetch(`${peer.url}${settle}`).then((answer) => answer.arrayBuffer());
+  const random = randomFrom(11);
+  const ask = async (count: number): Promise<number[]> => {
+    const times: number[] = [];
+    for (let each = 0; each < count; each++) {
+      const subject = mixedSubject(Math.floor(random() * (eventsCount / 2)));
+      const began = performance.now();
+      const answer = await fetch(`${peer.url}/v1/subjects/${subject}/residency`);
+      await answer.arrayBuffer();
+      times.push(performance.now() - began);
+    }
+    return times;
+  };
+  await ask(questions);
+  const times = await ask(questions);
+  return { ingest, p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
+};
+
+const ours: Measured[] = [];
+const theirs: Measured[] = [];
+for (let run = 0; run < runs; run++) {
+  const lines = linesOf(mixedEvents(eventsCount, eventsCount / 2, run + 1));
+  for (const [start, results, settle] of [
+    [startServer, ours, `/v1/sites?limit=1&atLeast=${eventsCount}`],
+    [startPostgres, theirs, '/'],
+  ] as const) {
+    await inFolder(async (folder) => {
+      const peer = await start(folder);
+      results.push(await measured(peer, lines, settle));
+      await peer.stop();
+    });
+  }
+}
+
+const of = (results: ReadonlyArray<Measured>, name: keyof Measured): number =>
+  median(results.map((each) => each[name]));
+const ms = (value: number): string => `${value.toFixed(2)} ms`;
+const row = (title: string, results: ReadonlyArray<Measured>): string[] => [
+  title,
+  rate(eventsCount, of(results, 'ingest')),
+  (of(theirs, 'ingest') / of(results, 'ingest')).toFixed(2),
+  ms(of(results, 'p50')),
+  ms(of(results, 'p99')),
+];
+printTable(
+  `The same over HTTP: ${eventsCount} mixed events of ${eventsCount / 2} people, bodies of ${bodyLines} lines; where one person's data is. Medians of ${runs}`,
+  [
+    ['', 'durable ingest', 'of PostgreSQL', 'a question: p50', 'p99'],
+    row('Domicile', ours),
+    row('PostgreSQL 15 behind HTTP', theirs),
+  ],
+);
