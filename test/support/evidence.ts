@@ -16,8 +16,8 @@ import { multiProof } from '../../src/integrity/multi-proof.ts';
 import { formatNote, type NoteSigner, signNote, toBase64 } from '../../src/integrity/signed-note.ts';
 import { signingKeys } from '../../src/integrity/signing-keys.ts';
 import { openTreeToWrite, type TreeWriter } from '../../src/integrity/tree-file.ts';
-import { openIndexToWrite } from '../../src/sealed-index/index-writer.ts';
 import { indexOriginOf } from '../../src/sealed-index/index-origin.ts';
+import { openIndexToWrite } from '../../src/sealed-index/index-writer.ts';
 import { sealUpTo } from '../../src/sealed-index/seal-log.ts';
 import type { LogReader } from '../../src/store/log-reader.ts';
 
