@@ -13,7 +13,7 @@ import type { KeyedPositions, Seal } from './stretch-leaf.ts';
 import { placeOf, type Stretch } from './stretches.ts';
 
 /** Blocks that are kept in memory. */
-const blocksKeptMax = 1_024;
+const blocksKeptMax = 512;
 
 /** The name of a block in memory. */
 export const blockName = (place: number, n: number): string => `${place} ${n}`;

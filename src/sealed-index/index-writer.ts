@@ -17,9 +17,9 @@ import { type KeyedPositions, leafOfText, leavesOf, type Seal } from './stretch-
 import { partsOf, placeOf, type Stretch } from './stretches.ts';
 
 /** Blocks that are made, or written, at a time while a stretch is sealed. */
-const blocksAtOnceMax = 32;
-/** Events in a stretch whose keys stay in memory until they are written. */
-const eventsInMemoryMax = 16_384;
+const blocksAtOnceMax = 8;
+/** Keys that stay in memory until they are written. An event of many people has thousands. */
+const keysInMemoryMax = 131_072;
 
 const noTiles: TileReader = () => {
   throw new Error('a tree that is empty has no tiles');
@@ -31,6 +31,8 @@ class Contents {
   private readonly tiles = new Map<string, GrownTile>();
   private readonly builder = new TreeBuilder(noTiles, 0);
   keys = 0;
+  /** Whether none of it is written. */
+  isWhole = true;
 
   add(keys: ReadonlyArray<KeyedPositions>): void {
     this.blocks.set(Math.floor(this.keys / keysInBlock), keys);
@@ -53,6 +55,7 @@ class Contents {
 
   /** Takes out what changes no more: the blocks, and the tiles that are full. */
   takeFull(): readonly [blocks: ReadonlyMap<number, ReadonlyArray<KeyedPositions>>, tiles: GrownTile[]] {
+    this.isWhole = false;
     const blocks = new Map(this.blocks);
     this.blocks.clear();
     const full = [...this.tiles.values()].filter(({ hashes }) => hashes.length === tileWidth * hashBytes);
@@ -72,10 +75,13 @@ export class SealedIndexWriter extends SealedIndexReader {
   private readonly opened: OpenDatabase;
   private readonly writes;
   private readonly unwritten = new Map<number, Unwritten>();
+  private readonly keysInMemoryMax: number;
+  private keysInMemory = 0;
 
-  constructor(opened: OpenDatabase) {
+  constructor(opened: OpenDatabase, keysMax: number) {
     super(opened.database);
     this.opened = opened;
+    this.keysInMemoryMax = keysMax;
     const { database } = opened;
     this.writes = {
       seal: database.prepare('INSERT INTO seal VALUES (?, ?, ?, ?, ?)'),
@@ -132,6 +138,7 @@ export class SealedIndexWriter extends SealedIndexReader {
     }
     this.commit();
     this.unwritten.clear();
+    this.keysInMemory = 0;
   }
 
   /**
@@ -143,13 +150,12 @@ export class SealedIndexWriter extends SealedIndexReader {
   *seal(stretch: Stretch, keys: KeyBlocks): Generator<number, Seal> {
     const place = placeOf(stretch);
     if (place === undefined) throw new Error('no stretch of the log begins and ends there');
-    const isLarge = stretch.size - stretch.start > eventsInMemoryMax;
-    if (isLarge) this.flush();
     const contents = new Contents();
     for (const block of keys) {
       contents.add(block);
       if (contents.keys % (blocksAtOnceMax * keysInBlock) !== 0) continue;
-      if (isLarge) {
+      if (this.keysInMemory + contents.keys > this.keysInMemoryMax) {
+        this.flush();
         this.begin();
         this.write(place, ...contents.takeFull());
         this.commit();
@@ -159,9 +165,12 @@ export class SealedIndexWriter extends SealedIndexReader {
     const root = contents.root(this.tilesOf({ place }));
     const sealed: KeptStretch = { ...stretch, place, keys: contents.keys, root };
     this.unwritten.set(place, { stretch: sealed, contents });
+    this.keysInMemory += contents.keys;
     for (const part of partsOf(stretch)) {
       const inMemory = this.unwritten.get(placeOf(part)!);
-      if (inMemory !== undefined) inMemory.contents = undefined;
+      if (inMemory?.contents?.isWhole !== true) continue;
+      this.keysInMemory -= inMemory.contents.keys;
+      inMemory.contents = undefined;
     }
     return { ...stretch, keys: contents.keys, root };
   }
@@ -191,7 +200,8 @@ export class SealedIndexWriter extends SealedIndexReader {
 /**
  * Opens the file to write, and makes it where there is none.
  *
+ * @param keysMax how many keys may stay in memory until they are written.
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */
-export const openIndexToWrite = (file: string, now: Instant): SealedIndexWriter =>
-  new SealedIndexWriter(openToWrite(file, indexFormat, now));
+export const openIndexToWrite = (file: string, now: Instant, keysMax = keysInMemoryMax): SealedIndexWriter =>
+  new SealedIndexWriter(openToWrite(file, indexFormat, now), keysMax);

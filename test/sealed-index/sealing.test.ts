@@ -18,7 +18,7 @@ import { openIndexToWrite } from '../../src/sealed-index/index-writer.ts';
 import { sealUpTo } from '../../src/sealed-index/seal-log.ts';
 import { coverOf, placeOf, stretchesEndingAt, stretchesUpTo } from '../../src/sealed-index/stretches.ts';
 import type { StoredEvent } from '../../src/store/event-store.ts';
-import { many } from '../support/given-events.ts';
+import { many, sent } from '../support/given-events.ts';
 import { logOf, storedEvents } from '../support/ledger.ts';
 
 const directories: string[] = [];
@@ -32,10 +32,19 @@ const newDirectory = (): string => {
 };
 
 /** Seals a log in a directory up to these sizes, one after the other, each by a process of its own. */
-const sealed = (directory: string, events: ReadonlyArray<StoredEvent>, ...sizes: ReadonlyArray<number>) => {
+const sealed = (directory: string, events: ReadonlyArray<StoredEvent>, ...sizes: ReadonlyArray<number>) =>
+  sealedWith(undefined, directory, events, ...sizes);
+
+/** The same, where at most so many keys stay in memory. */
+const sealedWith = (
+  keysMax: number | undefined,
+  directory: string,
+  events: ReadonlyArray<StoredEvent>,
+  ...sizes: ReadonlyArray<number>
+) => {
   const log = logOf(events);
   for (const [at, size] of sizes.entries()) {
-    const index = openIndexToWrite(join(directory, 'index.sqlite'), 0);
+    const index = openIndexToWrite(join(directory, 'index.sqlite'), 0, keysMax);
     const tree = openTreeToWrite(join(directory, 'index-tree.sqlite'), 0);
     try {
       for (const _ of sealUpTo(log, index, tree, builderOf(tree), size));
@@ -60,6 +69,16 @@ const sealed = (directory: string, events: ReadonlyArray<StoredEvent>, ...sizes:
 };
 
 const events = storedEvents(many(1_200));
+
+/** Events of twenty people each: the stretch of 1,024 has more keys than are written at a time. */
+const wide = storedEvents(
+  Array.from({ length: 1_100 }, (_, at) =>
+    sent(`wide-${at}`, 'SubjectsEnrolled', {
+      subjects: Array.from({ length: 20 }, (_, each) => `person-${at * 8 + each}`),
+      population: 'us',
+    }),
+  ),
+);
 
 describe('a sealed log', () => {
   it('has in each stretch the keys of its events, in order, each with its positions', () => {
@@ -88,6 +107,12 @@ describe('a sealed log', () => {
     const atOnce = sealed(newDirectory(), events, events.length);
     const inPieces = sealed(newDirectory(), events, 63, 64, 200, 1_023, 1_030, events.length);
     expect(inPieces).toEqual(atOnce);
+  });
+
+  it('has the same index where few of its keys fit in memory', () => {
+    const inMemory = sealed(newDirectory(), wide, wide.length);
+    expect(sealedWith(1_000, newDirectory(), wide, wide.length)).toEqual(inMemory);
+    expect(sealedWith(0, newDirectory(), wide, 700, wide.length)).toEqual(inMemory);
   });
 
   it('is not sealed on after another log was put in its place, or a shorter one', () => {
