@@ -1,5 +1,7 @@
 /** Answers of several pages as one: all rows of a list, and the lists of a difference. */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type * as NEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import type { Answer } from '../contract/answers.ts';
 import type { WireDifference } from '../contract/rows/policy.ts';
 import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
@@ -7,38 +9,84 @@ import type { ClientError } from './errors.ts';
 import type { Question } from './questions.ts';
 import type { Reply, Rows } from './reply.ts';
 
+/** The pages of a list that are asked for at the most; then something is wrong with its cursors. */
+const pagesMax = 100_000;
+
+/** Where a page begins: the first has no cursor. */
+interface PageStart {
+  readonly cursor?: string;
+}
+
+/** The pages of an answer, each asked for with the cursor of the one before; the first that fails ends it. */
+export const everyPage = async <A>(
+  ask: (start: PageStart) => Reply<Answer<A>>,
+  pages = pagesMax,
+): Reply<NEA.ReadonlyNonEmptyArray<Answer<A>>> => {
+  const read: Answer<A>[] = [];
+  let start: PageStart | undefined = {};
+  while (start !== undefined && read.length < Math.max(1, pages)) {
+    const page: E.Either<ClientError, Answer<A>> = await ask(start);
+    if (E.isLeft(page)) return page;
+    read.push(page.right);
+    start = page.right.next === null ? undefined : { cursor: page.right.next };
+  }
+  const [first, ...others] = read;
+  return E.right([first!, ...others]);
+};
+
+/** Where the next page begins after the last of these, and whether that left something out. */
+const endOf = <A>(pages: NEA.ReadonlyNonEmptyArray<Answer<A>>) => {
+  const { next, limitMet } = pages.at(-1) ?? pages[0];
+  // A page that ended early leads to the next; only the last of them may leave something out.
+  return { next, ...(next === null && limitMet === true ? { limitMet } : {}) };
+};
+
 /** The pages of a difference that are read at the most, and findings of one. */
 const differencePagesMax = 10;
 const differencePageMax = 1_000;
 
-/** The lists of a difference, put together of its pages. */
-export const differenceOfPages = async (
-  page: (query: { readonly limit: number; readonly cursor?: string }) => Reply<Answer<WireDifference>>,
-): Reply<Answer<WireDifference>> => {
-  const first = await page({ limit: differencePageMax });
-  if (E.isLeft(first) || first.right.next === null) return first;
-  let { data } = first.right;
-  let next: string | null = first.right.next;
-  for (let read = 1; next !== null && read < differencePagesMax; read++) {
-    const further: E.Either<ClientError, Answer<WireDifference>> = await page({
-      limit: differencePageMax,
-      cursor: next,
-    });
-    if (E.isLeft(further)) return further;
-    const more = further.right.data;
-    data = {
-      opened: [...data.opened, ...more.opened],
-      closed: [...data.closed, ...more.closed],
-      lengthened: [...data.lengthened, ...more.lengthened],
-      shortened: [...data.shortened, ...more.shortened],
-    };
-    next = further.right.next;
-  }
-  return E.right({ clocks: first.right.clocks, data, next });
+const joinedDifference = (
+  pages: NEA.ReadonlyNonEmptyArray<Answer<WireDifference>>,
+): Answer<WireDifference> => {
+  const [first] = pages;
+  const joined = <K extends keyof WireDifference>(list: K) =>
+    pages.flatMap(({ data }): ReadonlyArray<WireDifference[K][number]> => data[list]);
+  return {
+    clocks: first.clocks,
+    data: {
+      opened: joined('opened'),
+      closed: joined('closed'),
+      lengthened: joined('lengthened'),
+      shortened: joined('shortened'),
+    },
+    next: endOf(pages).next,
+  };
 };
 
-/** The pages of a list that are asked for at the most; then something is wrong with its cursors. */
-const pagesMax = 100_000;
+/** The lists of a difference, put together of its pages. */
+export const differenceOfPages = async (
+  ask: (query: PageStart & { readonly limit: number }) => Reply<Answer<WireDifference>>,
+): Reply<Answer<WireDifference>> =>
+  pipe(
+    await everyPage((start) => ask({ limit: differencePageMax, ...start }), differencePagesMax),
+    E.map((pages) => (pages.length === 1 ? pages[0] : joinedDifference(pages))),
+  );
+
+const joinedRows = <A>(
+  pages: NEA.ReadonlyNonEmptyArray<Answer<ReadonlyArray<A>>>,
+): Answer<ReadonlyArray<A>> => {
+  const { limitMet: _, clocks, ...answer } = pages[0];
+  const heard = new Map(
+    pages.flatMap((page) => page.clocks.heardUntil ?? []).map((each) => [each.source, each]),
+  );
+  const heardUntil = [...heard.values()].sort((a, b) => codeUnitOrder(a.source, b.source));
+  return {
+    ...answer,
+    clocks: clocks.heardUntil === undefined ? clocks : { ...clocks, heardUntil },
+    data: pages.flatMap(({ data }) => data),
+    ...endOf(pages),
+  };
+};
 
 /**
  * All rows of a list, page by page, under the clocks of the first page.
@@ -52,32 +100,8 @@ export const everyRow = async <A, Q extends Question>(
   page: (question: Q) => Rows<A>,
   question: Q,
   pages = pagesMax,
-): Rows<A> => {
-  const first = await page(question);
-  if (E.isLeft(first) || first.right.next === null) return first;
-  const data = [...first.right.data];
-  const heard = new Map((first.right.clocks.heardUntil ?? []).map((each) => [each.source, each]));
-  let limitMet = false;
-  let next: string | null = first.right.next;
-  for (let read = 1; next !== null && read < pages; read++) {
-    const further: E.Either<ClientError, Answer<ReadonlyArray<A>>> = await page({
-      ...question,
-      cursor: next,
-    });
-    if (E.isLeft(further)) return further;
-    for (const row of further.right.data) data.push(row);
-    for (const each of further.right.clocks.heardUntil ?? []) heard.set(each.source, each);
-    next = further.right.next;
-    // A page that ended early leads to the next; only the last of them may leave something out.
-    limitMet = next === null && further.right.limitMet === true;
-  }
-  const { limitMet: _, clocks, ...answer } = first.right;
-  const allHeard = [...heard.values()].sort((a, b) => codeUnitOrder(a.source, b.source));
-  return E.right({
-    ...answer,
-    clocks: clocks.heardUntil === undefined ? clocks : { ...clocks, heardUntil: allHeard },
-    data,
-    next,
-    ...(limitMet ? { limitMet } : {}),
-  });
-};
+): Rows<A> =>
+  pipe(
+    await everyPage((start) => page({ ...question, ...start }), pages),
+    E.map((read) => (read.length === 1 && read[0].next === null ? read[0] : joinedRows(read))),
+  );

@@ -2,15 +2,16 @@
  * `domicile adopt`: adopts a policy, from a file or from a template (R17, R18).
  */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { policyOfTemplate, policyTemplates, type TemplatedPolicy } from '../../client/client.ts';
 import { withLedgerOptions } from '../invocation/command-options.ts';
 import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
-import { invalidUsage, success } from '../invocation/exit-codes.ts';
-import { type Failure, failureOf } from '../invocation/failure.ts';
+import { success } from '../invocation/exit-codes.ts';
+import { type CommandResult, type Failure, failureOf, invalidUse } from '../invocation/failure.ts';
+import { readPolicyFile } from '../invocation/policy-file.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { warningLine } from '../terminal/policy-warnings.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -27,64 +28,80 @@ interface AdoptOptions extends LedgerOptions {
   readonly print?: boolean;
 }
 
-const invalid = (message: string, hint?: string): E.Either<Failure, never> =>
-  E.left({ exitCode: invalidUsage, message, ...(hint === undefined ? {} : { hint }) });
+/** A policy before it is adopted: what the options do not say of it is that of the file or template. */
+type Proposal = TemplatedPolicy & { readonly policy: string };
 
-const textOf = (file: string | undefined, options: AdoptOptions): E.Either<Failure, TemplatedPolicy> => {
-  if (options.template !== undefined) {
-    if (file !== undefined) return invalid('give a file or --template, not both');
-    const made = policyOfTemplate(options.template, options.set);
-    return E.isLeft(made) ? invalid(made.left, 'Parameters are given with --set NAME=VALUE.') : made;
-  }
-  if (file === undefined) return invalid('give a file with a Cedar policy, or --template NAME');
-  try {
-    return E.right({
-      title: basename(file).replace(/\.cedar$/, ''),
-      authority: null,
-      cedar: readFileSync(file, 'utf8'),
-    });
-  } catch {
-    return invalid(
-      `${file} cannot be read; expected a file with a Cedar policy`,
-      'See docs/how-to/write-a-policy.md for examples.',
-    );
-  }
+const fromTemplate = (name: string, set: AdoptOptions['set']): E.Either<Failure, Proposal> =>
+  pipe(
+    policyOfTemplate(name, set),
+    E.bimap(
+      (fault) => invalidUse(fault, 'Parameters are given with --set NAME=VALUE.'),
+      (made) => ({ ...made, policy: name }),
+    ),
+  );
+
+const fromFile = (file: string): E.Either<Failure, Proposal> =>
+  pipe(
+    readPolicyFile(file),
+    E.map(({ name, cedar }) => ({ policy: name, title: name, authority: null, cedar })),
+  );
+
+const proposalOf = (
+  file: string | undefined,
+  { template, set }: AdoptOptions,
+): E.Either<Failure, Proposal> => {
+  if (template !== undefined)
+    return file === undefined
+      ? fromTemplate(template, set)
+      : E.left(invalidUse('give a file or --template, not both'));
+  return file === undefined
+    ? E.left(invalidUse('give a file with a Cedar policy, or --template NAME'))
+    : fromFile(file);
 };
 
-const adopt = async (file: string | undefined, options: AdoptOptions, terminal: Terminal) => {
-  const text = textOf(file, options);
-  if (E.isLeft(text)) return text;
-  const { title, authority, cedar } = text.right;
-  if (options.print === true) {
-    terminal.out(cedar.trimEnd());
-    return E.right(success);
-  }
-  const policy = options.policy ?? options.template ?? basename(file ?? '').replace(/\.cedar$/, '');
+const record = (proposal: Proposal, options: AdoptOptions, terminal: Terminal): Promise<CommandResult> => {
+  const { policy = proposal.policy, title = proposal.title, effectiveUntil } = options;
+  const authority = options.authority ?? proposal.authority;
   const now = new Date().toISOString();
-  const named = options.authority ?? authority;
-  return withLedger(options, terminal, true, async (ledger) => {
-    const recorded = await ledger.events.emit({
-      specversion: '1.0',
-      id: `adopt-${randomUUID()}`,
-      source: options.source,
-      type: 'PolicyAdopted',
-      time: now,
-      data: {
-        policy,
-        title: options.title ?? title,
-        ...(named === null ? {} : { authority: named }),
-        cedar,
-        effectiveFrom: options.effectiveFrom ?? now,
-        ...(options.effectiveUntil === undefined ? {} : { effectiveUntil: options.effectiveUntil }),
-      },
-    });
-    if (E.isLeft(recorded)) return E.left(failureOf(recorded.left, options.url));
-    for (const warning of recorded.right.warnings ?? []) terminal.note(warningLine(warning));
-    terminal.out(`Adopted ${policy} at position ${recorded.right.position}.`);
-    terminal.out(`To see what it found: domicile findings --policy ${policy}`);
-    return E.right(success);
-  });
+  return withLedger(options, terminal, true, async ({ events }) =>
+    pipe(
+      await events.emit({
+        specversion: '1.0',
+        id: `adopt-${randomUUID()}`,
+        source: options.source,
+        type: 'PolicyAdopted',
+        time: now,
+        data: {
+          policy,
+          title,
+          ...(authority === null ? {} : { authority }),
+          cedar: proposal.cedar,
+          effectiveFrom: options.effectiveFrom ?? now,
+          ...(effectiveUntil === undefined ? {} : { effectiveUntil }),
+        },
+      }),
+      E.bimap(
+        (error) => failureOf(error, options.url),
+        ({ position, warnings = [] }) => {
+          for (const warning of warnings) terminal.note(warningLine(warning));
+          terminal.out(`Adopted ${policy} at position ${position}.`);
+          terminal.out(`To see what it found: domicile findings --policy ${policy}`);
+          return success;
+        },
+      ),
+    ),
+  );
 };
+
+const adopt = (file: string | undefined, options: AdoptOptions, terminal: Terminal): Promise<CommandResult> =>
+  pipe(
+    TE.fromEither(proposalOf(file, options)),
+    TE.flatMap((proposal) => {
+      if (options.print !== true) return () => record(proposal, options, terminal);
+      terminal.out(proposal.cedar.trimEnd());
+      return TE.right(success);
+    }),
+  )();
 
 /** `NAME=VALUE`, added to those before. */
 const assigned = (

@@ -3,8 +3,11 @@
  */
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import type { AffectedQuestion, Answer, Client, Reply } from '../../client/client.ts';
+import { everyPage } from '../../client/pages.ts';
 import type { Affected, PersonRow } from '../../contract/rows/people.ts';
+import { askLedger } from '../invocation/ask-ledger.ts';
 import {
   knownWords,
   type PeriodOptions,
@@ -12,9 +15,7 @@ import {
   withPeriodOptions,
   withQuestionOptions,
 } from '../invocation/command-options.ts';
-import { withLedger } from '../invocation/connection.ts';
 import { success } from '../invocation/exit-codes.ts';
-import { failureOf } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { show } from '../terminal/formats.ts';
 import { kindText, pathText } from '../terminal/path-text.ts';
@@ -75,22 +76,18 @@ const pageMax = 1_000;
 
 /** The answer with everybody in it, page after page under the clocks of the first. */
 const everybody = async (
-  ledger: Client,
+  { parties }: Client,
   party: string,
   question: AffectedQuestion,
-): Reply<Answer<Affected>> => {
-  const first = await ledger.parties.affected(party, { ...question, limit: pageMax });
-  if (E.isLeft(first)) return first;
-  const people = [...first.right.data.people];
-  for (let next = first.right.next; next !== null; ) {
-    const page = await ledger.parties.affected(party, { ...question, limit: pageMax, cursor: next });
-    if (E.isLeft(page)) return page;
-    people.push(...page.right.data.people);
-    next = page.right.next;
-  }
-  const { limitMet: _, ...answer } = first.right;
-  return E.right({ ...answer, data: { ...answer.data, people }, next: null });
-};
+): Reply<Answer<Affected>> =>
+  pipe(
+    await everyPage((start) => parties.affected(party, { ...question, limit: pageMax, ...start })),
+    E.map((pages) => {
+      const [{ limitMet: _, ...answer }] = pages;
+      const people = pages.flatMap(({ data }) => data.people);
+      return { ...answer, data: { ...answer.data, people }, next: null };
+    }),
+  );
 
 /** The numbers, in sentences. */
 const countLines = (counts: Affected): ReadonlyArray<string> => {
@@ -125,45 +122,47 @@ const countLines = (counts: Affected): ReadonlyArray<string> => {
   ];
 };
 
-const ask = async (party: string, options: AffectedOptions, terminal: Terminal) =>
-  withLedger(options, terminal, false, async (ledger) => {
-    const { from, to, site, dataset, via, observed } = options;
-    const question = { ...questionOf(options), from, to, site, dataset, via, observed };
-    const isTable = options.format === 'table';
-    const answer = isTable
-      ? await ledger.parties.affected(party, question)
-      : await everybody(ledger, party, question);
-    if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
-    const { clocks, data, next } = answer.right;
-    const lines = linesOf(data.people);
-    if (options.format === 'ndjson') for (const row of data.people) terminal.out(JSON.stringify(row));
-    else
-      show(
-        // The first people are shown; the numbers are of all.
-        isTable ? { ...answer.right, next: null, limitMet: false } : answer.right,
-        lines,
-        options.format,
-        {
-          fields,
-          columns,
-          title: `Whose data ${terminal.style('bold', party)} ${observed === true ? 'accessed' : 'could reach'}${
-            from === undefined && to === undefined ? ` on ${spoken(clocks.validAt)}` : ''
-          }, ${knownWords(clocks, options)}`,
-          empty: ['Nobody’s, as far as the ledger knows.'],
-          footer: [
-            ...countLines(data),
-            ...(next === null
-              ? []
-              : ['More people than are shown: --format ndjson or csv gives all of them.']),
-            'Times are UTC.',
-          ],
-        },
-        terminal,
-      );
-    if (options.format === 'ndjson' || options.format === 'csv')
-      for (const line of countLines(data)) terminal.note(line);
-    return E.right(success);
-  });
+const ask = async (party: string, options: AffectedOptions, terminal: Terminal) => {
+  const { from, to, site, dataset, via, observed } = options;
+  const question = { ...questionOf(options), from, to, site, dataset, via, observed };
+  const isTable = options.format === 'table';
+  return askLedger(
+    options,
+    terminal,
+    (ledger) => (isTable ? ledger.parties.affected(party, question) : everybody(ledger, party, question)),
+    (answer) => {
+      const { clocks, data, next } = answer;
+      const lines = linesOf(data.people);
+      if (options.format === 'ndjson') for (const row of data.people) terminal.out(JSON.stringify(row));
+      else
+        show(
+          // The first people are shown; the numbers are of all.
+          isTable ? { ...answer, next: null, limitMet: false } : answer,
+          lines,
+          options.format,
+          {
+            fields,
+            columns,
+            title: `Whose data ${terminal.style('bold', party)} ${observed === true ? 'accessed' : 'could reach'}${
+              from === undefined && to === undefined ? ` on ${spoken(clocks.validAt)}` : ''
+            }, ${knownWords(clocks, options)}`,
+            empty: ['Nobody’s, as far as the ledger knows.'],
+            footer: [
+              ...countLines(data),
+              ...(next === null
+                ? []
+                : ['More people than are shown: --format ndjson or csv gives all of them.']),
+              'Times are UTC.',
+            ],
+          },
+          terminal,
+        );
+      if (options.format === 'ndjson' || options.format === 'csv')
+        for (const line of countLines(data)) terminal.note(line);
+      return success;
+    },
+  );
+};
 
 /** Adds the command. */
 export const addAffected = (program: Command, terminal: Terminal): void => {

@@ -4,15 +4,17 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { BackupFault } from '../../ledger/backup/backup-format.ts';
 import { size } from '../../ledger/examine/check.ts';
 import { configOption, dataOption } from '../invocation/command-options.ts';
 import { settingsOf } from '../invocation/connection.ts';
 import { checkFailed, success } from '../invocation/exit-codes.ts';
-import { type CommandResult, type Failure, failureOfThrown } from '../invocation/failure.ts';
+import type { CommandResult, Failure } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
+import { withProgress } from '../invocation/with-progress.ts';
 import { checkTable } from '../terminal/check-table.ts';
-import { ProgressBar } from '../terminal/progress-bar.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted } from '../terminal/wording.ts';
 
@@ -41,84 +43,67 @@ const keepOf = (text: string): number => {
   return Number(text);
 };
 
-/** Runs with a progress bar; what is thrown is a failure. */
-const withBar = async (
-  terminal: Terminal,
-  run: (bar: ProgressBar) => Promise<CommandResult>,
-): Promise<CommandResult> => {
-  const bar = new ProgressBar(terminal, () => performance.now());
-  try {
-    return await run(bar);
-  } catch (error) {
-    return E.left(failureOfThrown(error));
-  } finally {
-    bar.end();
-  }
-};
+const back = (directory: string, options: BackupOptions, terminal: Terminal): Promise<CommandResult> =>
+  pipe(
+    TE.Do,
+    TE.bind('settings', () => TE.fromEither(settingsOf(options))),
+    TE.bind('made', ({ settings }) =>
+      withProgress(terminal, async (bar) => {
+        const { makeBackup } = await import('../../ledger/backup/make-backup.ts');
+        const made = await makeBackup(settings, directory, {
+          now: () => Date.now(),
+          keep: options.keep,
+          onBytes: (done, of) => bar.update(done, of, `${size(done)} of ${size(of)} kept`),
+        });
+        return E.mapLeft(failureOf)(made);
+      }),
+    ),
+    TE.map(({ settings, made: { name, manifest, bytes, written, dropped } }) => {
+      const what =
+        manifest.events === null
+          ? 'all but the log, which is in KurrentDB: back it up there'
+          : `${counted(manifest.events, 'event', 'events')}, verified`;
+      terminal.out(`Backup ${name}: ${what}. ${size(bytes)}, ${size(written)} of it new.`);
+      if (settings.vault !== undefined)
+        terminal.note('It has no vault: back that up where it is kept, at LEDGER_VAULT.');
+      if (dropped.length > 0)
+        terminal.out(`Let go of ${counted(dropped.length, 'older backup', 'older backups')}.`);
+      return success;
+    }),
+  )();
 
-const back = async (
-  directory: string,
-  options: BackupOptions,
-  terminal: Terminal,
-): Promise<CommandResult> => {
-  const settings = settingsOf(options);
-  if (E.isLeft(settings)) return settings;
-  const { makeBackup } = await import('../../ledger/backup/make-backup.ts');
-  return withBar(terminal, async (bar) => {
-    const made = await makeBackup(settings.right, directory, {
-      now: () => Date.now(),
-      keep: options.keep,
-      onBytes: (done, of) => bar.update(done, of, `${size(done)} of ${size(of)} kept`),
-    });
-    bar.end();
-    if (E.isLeft(made)) return E.left(failureOf(made.left));
-    const { name, manifest, bytes, written, dropped } = made.right;
-    const what =
-      manifest.events === null
-        ? 'all but the log, which is in KurrentDB: back it up there'
-        : `${counted(manifest.events, 'event', 'events')}, verified`;
-    terminal.out(`Backup ${name}: ${what}. ${size(bytes)}, ${size(written)} of it new.`);
-    if (settings.right.vault !== undefined)
-      terminal.note('It has no vault: back that up where it is kept, at LEDGER_VAULT.');
-    if (dropped.length > 0)
-      terminal.out(`Let go of ${counted(dropped.length, 'older backup', 'older backups')}.`);
-    return E.right(success);
-  });
-};
-
-const restore = async (
-  directory: string,
-  options: RestoreOptions,
-  terminal: Terminal,
-): Promise<CommandResult> => {
-  const settings = settingsOf(options);
-  if (E.isLeft(settings)) return settings;
-  const { restoreBackup } = await import('../../ledger/backup/restore-backup.ts');
-  return withBar(terminal, async (bar) => {
-    const restored = await restoreBackup(directory, settings.right, {
-      now: () => Date.now(),
-      name: options.backup,
-      replace: options.replace === true,
-      discardNewer: options.discardNewer === true,
-      onFile: (done, of) => bar.update(done, of, `${done} of ${counted(of, 'file', 'files')} restored`),
-    });
-    bar.end();
-    if (E.isLeft(restored)) return E.left(failureOf(restored.left));
-    const { name, manifest, checks, erasedAgain } = restored.right;
-    terminal.out(
-      `Restored the backup ${name} of ${manifest.madeAt} into ${resolve(settings.right.dataDirectory)}.`,
-    );
-    if (erasedAgain > 0)
-      terminal.out(`Erased ${counted(erasedAgain, 'person', 'people')} again who had been erased since.`);
-    terminal.note(
-      `Erase again whoever was erased after ${manifest.madeAt}, as far as your own records say so: the backup does not know.`,
-    );
-    if (checks.length === 0) return E.right(success);
-    terminal.out('');
-    terminal.out(checkTable(checks, terminal));
-    return E.right(checks.some(({ state }) => state === 'failed') ? checkFailed : success);
-  });
-};
+const restore = (directory: string, options: RestoreOptions, terminal: Terminal): Promise<CommandResult> =>
+  pipe(
+    TE.Do,
+    TE.bind('settings', () => TE.fromEither(settingsOf(options))),
+    TE.bind('restored', ({ settings }) =>
+      withProgress(terminal, async (bar) => {
+        const { restoreBackup } = await import('../../ledger/backup/restore-backup.ts');
+        const restored = await restoreBackup(directory, settings, {
+          now: () => Date.now(),
+          name: options.backup,
+          replace: options.replace === true,
+          discardNewer: options.discardNewer === true,
+          onFile: (done, of) => bar.update(done, of, `${done} of ${counted(of, 'file', 'files')} restored`),
+        });
+        return E.mapLeft(failureOf)(restored);
+      }),
+    ),
+    TE.map(({ settings, restored: { name, manifest, checks, erasedAgain } }) => {
+      terminal.out(
+        `Restored the backup ${name} of ${manifest.madeAt} into ${resolve(settings.dataDirectory)}.`,
+      );
+      if (erasedAgain > 0)
+        terminal.out(`Erased ${counted(erasedAgain, 'person', 'people')} again who had been erased since.`);
+      terminal.note(
+        `Erase again whoever was erased after ${manifest.madeAt}, as far as your own records say so: the backup does not know.`,
+      );
+      if (checks.length === 0) return success;
+      terminal.out('');
+      terminal.out(checkTable(checks, terminal));
+      return checks.some(({ state }) => state === 'failed') ? checkFailed : success;
+    }),
+  )();
 
 /** Adds the command. */
 export const addBackup = (program: Command, terminal: Terminal): void => {

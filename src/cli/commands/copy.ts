@@ -5,13 +5,14 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { readSettings } from '../../ledger/configuration/read-settings.ts';
 import type { Settings } from '../../ledger/settings.ts';
 import type { CopyProblem } from '../../store/copy.ts';
 import { checkFailed, invalidUsage, success, unavailable } from '../invocation/exit-codes.ts';
-import { type CommandResult, type Failure, failureOfThrown } from '../invocation/failure.ts';
+import { type CommandResult, type Failure, invalidUse } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
-import { ProgressBar } from '../terminal/progress-bar.ts';
+import { withProgress } from '../invocation/with-progress.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, wholeNumber } from '../terminal/wording.ts';
 
@@ -58,50 +59,55 @@ const failureOf = (problem: CopyProblem): Failure => {
   }
 };
 
-const copy = async (options: CopyOptions, terminal: Terminal): Promise<CommandResult> => {
-  const from = settingsOf('--from', options.from, options.data);
-  if (E.isLeft(from)) return from;
-  const to = settingsOf('--to', options.to, options.data);
-  if (E.isLeft(to)) return to;
-  const place = ({ store, dataDirectory }: Settings): string =>
-    `${store.split(':')[0]} ${resolve(dataDirectory)}`;
-  if (place(from.right) === place(to.right) && options.from === options.to) {
-    return E.left({ exitCode: invalidUsage, message: '--to: expected a ledger other than --from' });
-  }
-  const { copyLedger } = await import('../../ledger/copy-ledger.ts');
-  const bar = new ProgressBar(terminal, () => performance.now());
-  try {
-    const copied = await copyLedger(
-      from.right,
-      to.right,
-      options.all === true,
-      ({ phase, events, position, head }) =>
-        bar.update(
-          position,
-          head,
-          `${phase === 'copying' ? 'copied' : 'compared'} ${counted(events, 'event', 'events')}`,
-        ),
-    );
-    bar.end();
-    if (E.isLeft(copied)) return E.left(failureOf(copied.left));
-    const { events, compared, digest, copied: beside, leftOut } = copied.right;
-    terminal.out(
-      `Both ledgers hold the same ${counted(events, 'event', 'events')}${compared === 0 ? '' : `, ${wholeNumber(compared)} of them already there`}.`,
-    );
-    if (from.right.vault !== undefined)
-      terminal.note('The vault was not copied. The process at LEDGER_VAULT keeps it.');
-    if (beside.length > 0) terminal.out(`Also copied: ${beside.join(', ')}.`);
-    if (leftOut.length > 0) {
-      const how = options.all === true ? 'the copy has its own already' : '--all takes them as well';
-      terminal.out(`Not copied: ${leftOut.join(', ')}; ${how}.`);
-    }
-    terminal.out(`SHA-256 over every event in order: ${digest}`);
-    return E.right(success);
-  } catch (error) {
-    bar.end();
-    return E.left(failureOfThrown(error));
-  }
-};
+/** Where the files of a ledger are. */
+const placeOf = ({ store, dataDirectory }: Settings): string =>
+  `${store.split(':')[0]} ${resolve(dataDirectory)}`;
+
+/** The ledgers to copy from and to: two of them. */
+const endsOf = (
+  options: CopyOptions,
+): E.Either<Failure, { readonly from: Settings; readonly to: Settings }> =>
+  pipe(
+    E.Do,
+    E.bind('from', () => settingsOf('--from', options.from, options.data)),
+    E.bind('to', () => settingsOf('--to', options.to, options.data)),
+    E.filterOrElse(
+      ({ from, to }) => placeOf(from) !== placeOf(to) || options.from !== options.to,
+      () => invalidUse('--to: expected a ledger other than --from'),
+    ),
+  );
+
+const copy = (options: CopyOptions, terminal: Terminal): Promise<CommandResult> =>
+  pipe(
+    TE.fromEither(endsOf(options)),
+    TE.bind('copied', ({ from, to }) =>
+      withProgress(terminal, async (bar) => {
+        const { copyLedger } = await import('../../ledger/copy-ledger.ts');
+        const copied = await copyLedger(from, to, options.all === true, ({ phase, events, position, head }) =>
+          bar.update(
+            position,
+            head,
+            `${phase === 'copying' ? 'copied' : 'compared'} ${counted(events, 'event', 'events')}`,
+          ),
+        );
+        return E.mapLeft(failureOf)(copied);
+      }),
+    ),
+    TE.map(({ from, copied: { events, compared, digest, copied: beside, leftOut } }) => {
+      terminal.out(
+        `Both ledgers hold the same ${counted(events, 'event', 'events')}${compared === 0 ? '' : `, ${wholeNumber(compared)} of them already there`}.`,
+      );
+      if (from.vault !== undefined)
+        terminal.note('The vault was not copied. The process at LEDGER_VAULT keeps it.');
+      if (beside.length > 0) terminal.out(`Also copied: ${beside.join(', ')}.`);
+      if (leftOut.length > 0) {
+        const how = options.all === true ? 'the copy has its own already' : '--all takes them as well';
+        terminal.out(`Not copied: ${leftOut.join(', ')}; ${how}.`);
+      }
+      terminal.out(`SHA-256 over every event in order: ${digest}`);
+      return success;
+    }),
+  )();
 
 /** Adds the command. */
 export const addCopy = (program: Command, terminal: Terminal): void => {

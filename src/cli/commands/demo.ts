@@ -9,15 +9,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { type Client, createClient, everyRow } from '../../client/client.ts';
+import { type Client, createClient, type EmitProgress, everyRow } from '../../client/client.ts';
 import { exact, list } from '../../domain/events/codec.ts';
 import { defaultSettings } from '../../ledger/configuration/read-settings.ts';
 import { showPolicies } from '../demo/demo-policies.ts';
 import { answerText, demoQuestions } from '../demo/demo-questions.ts';
 import { portOf } from '../invocation/command-options.ts';
-import { invalidUsage, success, unavailable } from '../invocation/exit-codes.ts';
-import { type CommandResult, type Failure, failureOf } from '../invocation/failure.ts';
+import { success } from '../invocation/exit-codes.ts';
+import { type CommandResult, type Failure, failureOf, invalidUse, replyFrom } from '../invocation/failure.ts';
 import { ownCommand } from '../invocation/own-command.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -42,37 +45,42 @@ const Marks = list(
 /** The mark of what was known at the end of May 2022. */
 const markOfMay = '2022-05-31';
 
+/** The marks of the scenario's own list of what was learned when. */
+const marks: TE.TaskEither<Failure, t.TypeOf<typeof Marks>> = async () =>
+  pipe(
+    Marks.decode(JSON.parse(await readFile(join(scenario, 'learned.json'), 'utf8'))),
+    E.mapLeft(() => invalidUse('learned.json of the scenario is no list of marks')),
+  );
+
 /** The position of the last event that was known by a given day, according to the scenario's own list. */
-const positionOfMark = async (
-  ledger: Client,
-  learned: string,
-  atLeast: string,
-): Promise<E.Either<Failure, string>> => {
-  const marks = Marks.decode(JSON.parse(await readFile(join(scenario, 'learned.json'), 'utf8')));
-  const mark = E.isLeft(marks) ? undefined : marks.right.find((each) => each.learned === learned);
-  if (mark === undefined) {
-    return E.left({ exitCode: invalidUsage, message: `learned.json of the scenario has no mark ${learned}` });
-  }
-  const { source, id } = mark.lastEvent;
-  const events = await everyRow((page) => ledger.events.list({ ...page, source }), { atLeast });
-  if (E.isLeft(events)) return E.left(failureOf(events.left, ledger.url));
-  const last = events.right.data.find((event) => event.id === id);
-  return last === undefined
-    ? E.left({ exitCode: invalidUsage, message: `the last event of the mark ${learned} is not in the log` })
-    : E.right(last.position);
-};
+const positionOfMark = (ledger: Client, learned: string, atLeast: string): TE.TaskEither<Failure, string> =>
+  pipe(
+    marks,
+    TE.flatMapOption(
+      (all) => O.fromNullable(all.find((mark) => mark.learned === learned)),
+      () => invalidUse(`learned.json of the scenario has no mark ${learned}`),
+    ),
+    TE.flatMap(({ lastEvent: { source, id } }) =>
+      pipe(
+        replyFrom(ledger.url, () => everyRow((page) => ledger.events.list({ ...page, source }), { atLeast })),
+        TE.flatMapOption(
+          ({ data }) => O.fromNullable(data.find((event) => event.id === id)),
+          () => invalidUse(`the last event of the mark ${learned} is not in the log`),
+        ),
+      ),
+    ),
+    TE.map(({ position }) => position),
+  );
 
-const recordAndAsk = async (ledger: Client, terminal: Terminal): Promise<E.Either<Failure, string>> => {
-  const events = createReadStream(join(scenario, 'events.ndjson'));
-  const recorded = await ledger.events.emitBytes(events);
-  if (E.isLeft(recorded)) return E.left(failureOf(recorded.left.error, ledger.url));
-  // The questions follow at once, so they wait until the projections know every event.
-  const { position } = recorded.right;
-  const may = await positionOfMark(ledger, markOfMay, position);
-  if (E.isLeft(may)) return may;
+const recorded = (ledger: Client): TE.TaskEither<Failure, EmitProgress> =>
+  pipe(
+    () => ledger.events.emitBytes(createReadStream(join(scenario, 'events.ndjson'))),
+    TE.mapLeft(({ error }) => failureOf(error, ledger.url)),
+  );
 
+const introduce = (events: number, may: string, terminal: Terminal): void => {
   terminal.out(
-    `${counted(recorded.right.recorded, 'event', 'events')} of the case of TikTok’s US user data are recorded: what was stated, reported`,
+    `${counted(events, 'event', 'events')} of the case of TikTok’s US user data are recorded: what was stated, reported`,
   );
   terminal.out('and found from 2019 to 2026, in the order in which it was learned. The people are invented.');
   terminal.out('');
@@ -80,21 +88,41 @@ const recordAndAsk = async (ledger: Client, terminal: Terminal): Promise<E.Eithe
     'Every question has two clocks: when something was true, and when it was known. In May 2022, before',
   );
   terminal.out(
-    `the announcement, the log had ${may.right} events (“position ${may.right}”). What was learned later counts only in what is known now.`,
+    `the announcement, the log had ${may} events (“position ${may}”). What was learned later counts only in what is known now.`,
   );
-  for (const each of demoQuestions) {
-    const lines = await each.ask(ledger, may.right);
-    if (E.isLeft(lines)) return E.left(failureOf(lines.left, ledger.url));
-    terminal.out('');
-    terminal.out('');
-    for (const line of answerText(each, lines.right, terminal)) terminal.out(line);
-  }
-  terminal.out('');
-  terminal.out('');
-  const told = await showPolicies(ledger, terminal);
-  if (E.isLeft(told)) return told;
-  return may;
 };
+
+const askEach = (ledger: Client, may: string, terminal: Terminal): TE.TaskEither<Failure, unknown> =>
+  pipe(
+    demoQuestions,
+    TE.traverseSeqArray((question) =>
+      pipe(
+        replyFrom(ledger.url, () => question.ask(ledger, may)),
+        TE.tapIO((lines) => () => {
+          for (const line of ['', '', ...answerText(question, lines, terminal)]) terminal.out(line);
+        }),
+      ),
+    ),
+  );
+
+/** Records the events, and shows the answers. Returns the position of the log at the end of May 2022. */
+const recordAndAsk = (ledger: Client, terminal: Terminal): TE.TaskEither<Failure, string> =>
+  pipe(
+    TE.Do,
+    TE.bind('recorded', () => recorded(ledger)),
+    // The questions follow at once, so they wait until the projections know every event.
+    TE.bind('may', ({ recorded: { position } }) => positionOfMark(ledger, markOfMay, position)),
+    TE.tap(({ recorded: { recorded: events }, may }) => {
+      introduce(events, may, terminal);
+      return askEach(ledger, may, terminal);
+    }),
+    TE.tap(() => {
+      terminal.out('');
+      terminal.out('');
+      return showPolicies(ledger, terminal);
+    }),
+    TE.map(({ may }) => may),
+  );
 
 /** Whether the server has a page at its root. */
 const hasConsole = async (url: string): Promise<boolean> => {
@@ -121,32 +149,34 @@ const suggestQuestions = async (url: string, may: string, terminal: Terminal): P
   terminal.out(`The API describes itself at ${url}/openapi.json`);
 };
 
-const run = async (options: DemoOptions, terminal: Terminal): Promise<CommandResult> => {
-  const directory = await mkdtemp(join(tmpdir(), 'domicile-demo-'));
-  try {
-    const server = await started({
-      ...defaultSettings,
-      store: `sqlite:${directory}`,
-      dataDirectory: directory,
-      port: options.port ?? defaultSettings.port,
-    });
-    if (E.isLeft(server)) return server;
-    const { url } = server.right;
-    try {
-      const stop = stopAsked();
-      const may = await recordAndAsk(createClient({ url }), terminal);
-      if (E.isLeft(may)) return may;
-      if (options.exit === true) return E.right(success);
-      await suggestQuestions(url, may.right, terminal);
+const showAt = (url: string, options: DemoOptions, terminal: Terminal): TE.TaskEither<Failure, number> => {
+  const stop = stopAsked();
+  return pipe(
+    recordAndAsk(createClient({ url }), terminal),
+    TE.flatMapTask((may) => async () => {
+      if (options.exit === true) return success;
+      await suggestQuestions(url, may, terminal);
       terminal.out('');
       terminal.out('Press Ctrl-C to stop the server. That also deletes its temporary ledger.');
       await stop;
-      return E.right(success);
-    } finally {
-      await server.right.stop();
-    }
-  } catch (error) {
-    return E.left({ exitCode: unavailable, message: error instanceof Error ? error.message : String(error) });
+      return success;
+    }),
+  );
+};
+
+const run = async (options: DemoOptions, terminal: Terminal): Promise<CommandResult> => {
+  const directory = await mkdtemp(join(tmpdir(), 'domicile-demo-'));
+  const settings = {
+    ...defaultSettings,
+    store: `sqlite:${directory}`,
+    dataDirectory: directory,
+    port: options.port ?? defaultSettings.port,
+  };
+  try {
+    return await pipe(
+      started(settings),
+      TE.flatMap((server) => () => showAt(server.url, options, terminal)().finally(() => server.stop())),
+    )();
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -2,19 +2,17 @@
  * `domicile discrepancies`: events that do not fit the others.
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import * as E from 'fp-ts/lib/Either.js';
 import { everyRow } from '../../client/client.ts';
 import { DiscrepancyRow } from '../../contract/rows/events.ts';
 import { type DiscrepancyCode, discrepancyCodes } from '../../domain/recording/discrepancy.ts';
+import { askLedger } from '../invocation/ask-ledger.ts';
 import {
   knownWords,
   type QuestionOptions,
   questionOf,
   withQuestionOptions,
 } from '../invocation/command-options.ts';
-import { withLedger } from '../invocation/connection.ts';
 import { checkFailed, success } from '../invocation/exit-codes.ts';
-import { failureOf } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { fieldsOf, show } from '../terminal/formats.ts';
 import type { Column } from '../terminal/table.ts';
@@ -42,34 +40,35 @@ const positionOf = (text: string): string => {
   return text;
 };
 
-const ask = async (options: DiscrepanciesOptions, terminal: Terminal) =>
-  withLedger(options, terminal, false, async (ledger) => {
-    const { source, code, event, resolved } = options;
-    const filter = { source, code, event, state: resolved === true ? ('resolved' as const) : undefined };
-    const answer = await everyRow(
-      (page) => ledger.discrepancies({ ...page, ...filter }),
-      questionOf(options),
-    );
-    if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
-    const { clocks, data } = answer.right;
-    const events = new Set(data.map((row) => row.event)).size;
-    show(
-      answer.right,
-      data,
-      options.format,
-      {
-        fields: fieldsOf(DiscrepancyRow),
-        columns,
-        title: `Events that ${resolved === true ? 'did not fit the others, and do now' : 'do not fit the others'}, ${knownWords(clocks, options)}`,
-        empty: ['None.'],
-        footer: [
-          `${counted(events, 'event', 'events')}. Times are UTC. They are recorded all the same, and fit once later events explain them.`,
-        ],
-      },
-      terminal,
-    );
-    return E.right(options.fail === true && data.length > 0 ? checkFailed : success);
-  });
+const ask = async (options: DiscrepanciesOptions, terminal: Terminal) => {
+  const { source, code, event, resolved } = options;
+  const filter = { source, code, event, state: resolved === true ? ('resolved' as const) : undefined };
+  return askLedger(
+    options,
+    terminal,
+    (ledger) => everyRow((page) => ledger.discrepancies({ ...page, ...filter }), questionOf(options)),
+    (answer) => {
+      const { clocks, data } = answer;
+      const events = new Set(data.map((row) => row.event)).size;
+      show(
+        answer,
+        data,
+        options.format,
+        {
+          fields: fieldsOf(DiscrepancyRow),
+          columns,
+          title: `Events that ${resolved === true ? 'did not fit the others, and do now' : 'do not fit the others'}, ${knownWords(clocks, options)}`,
+          empty: ['None.'],
+          footer: [
+            `${counted(events, 'event', 'events')}. Times are UTC. They are recorded all the same, and fit once later events explain them.`,
+          ],
+        },
+        terminal,
+      );
+      return options.fail === true && data.length > 0 ? checkFailed : success;
+    },
+  );
+};
 
 /** Adds the command. */
 export const addDiscrepancies = (program: Command, terminal: Terminal): void => {

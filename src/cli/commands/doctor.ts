@@ -3,6 +3,8 @@
  */
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { createClient, type Readiness } from '../../client/client.ts';
 import { exact, nullable, oneOf } from '../../domain/events/codec.ts';
@@ -15,15 +17,16 @@ import {
 } from '../../ledger/configuration/setting-list.ts';
 import type { Check } from '../../ledger/examine/check.ts';
 import type { Settings } from '../../ledger/settings.ts';
+import type { StoreSetting } from '../../store/open/store-setting.ts';
 import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
 import { configured, type LedgerOptions } from '../invocation/connection.ts';
-import { checkFailed, invalidUsage, success, unavailable } from '../invocation/exit-codes.ts';
-import { type CommandResult, type Failure, failureOf, failureOfThrown } from '../invocation/failure.ts';
+import { checkFailed, success, unavailable } from '../invocation/exit-codes.ts';
+import { type CommandResult, invalidUse, replyFrom } from '../invocation/failure.ts';
 import { version } from '../invocation/package-version.ts';
 import { runCommand } from '../invocation/run-command.ts';
+import { withProgress } from '../invocation/with-progress.ts';
 import { checkTable } from '../terminal/check-table.ts';
 import { writeCsv } from '../terminal/formats.ts';
-import { ProgressBar } from '../terminal/progress-bar.ts';
 import { tableOf } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, wholeNumber } from '../terminal/wording.ts';
@@ -161,64 +164,78 @@ const exitCodeOf = (checks: ReadonlyArray<Check>): number => {
 /** Checks the ledger that the settings name, on either kind of store. */
 const examined = async (
   settings: Settings,
+  store: StoreSetting,
   onProgress: (read: number, of: number) => void,
-): Promise<E.Either<Failure, ReadonlyArray<Check>>> => {
-  const { readStoreSetting } = await import('../../store/open/store-setting.ts');
-  const store = readStoreSetting(settings.store);
-  if (E.isLeft(store))
-    return E.left({ exitCode: invalidUsage, message: `invalid setting LEDGER_STORE: ${store.left}` });
+): Promise<ReadonlyArray<Check>> => {
   const { identifiersCheck } = await import('../../ledger/examine/identifiers-check.ts');
   const { peopleCheck } = await import('../../ledger/examine/people-check.ts');
   const checksOfPeople = (logFile: string): ReadonlyArray<Check> => [
     peopleCheck(settings, logFile, onProgress),
     identifiersCheck(settings, logFile, onProgress),
   ];
-  if (store.right.kind === 'sqlite') {
+  if (store.kind === 'sqlite') {
     const { examine } = await import('../../ledger/examine/examine.ts');
     const { embeddedLogFile } = await import('../../store/open/open-store.ts');
-    return E.right([
+    return [
       ...examine(settings, Date.now(), onProgress),
       ...checksOfPeople(embeddedLogFile(settings.dataDirectory)),
-    ]);
+    ];
   }
   const { examineKurrentDb } = await import('../../ledger/examine/examine-kurrentdb.ts');
-  try {
-    const { replicaFileOf } = await import('../../store/kurrentdb/replica-format.ts');
-    return E.right([
-      ...(await examineKurrentDb(settings, store.right.settings, Date.now(), onProgress)),
-      ...checksOfPeople(replicaFileOf(settings.dataDirectory, store.right.settings.ledger)),
-    ]);
-  } catch (error) {
-    return E.left(failureOfThrown(error));
-  }
+  const { replicaFileOf } = await import('../../store/kurrentdb/replica-format.ts');
+  return [
+    ...(await examineKurrentDb(settings, store.settings, Date.now(), onProgress)),
+    ...checksOfPeople(replicaFileOf(settings.dataDirectory, store.settings.ledger)),
+  ];
 };
 
-const run = async (options: DoctorOptions, terminal: Terminal): Promise<CommandResult> => {
-  if (options.url !== undefined) {
-    const ready = await createClient({ url: options.url, token: options.token }).health.ready();
-    if (E.isLeft(ready)) return E.left(failureOf(ready.left, options.url));
-    const checks = serverChecks(ready.right, options.url);
-    report(checks.map(finding), options, terminal);
-    return E.right(exitCodeOf(checks));
-  }
-  const read = configured({ data: options.data }, options.config);
-  if (E.isLeft(read)) return read;
-  const { settings, given } = read.right;
-  const bar = new ProgressBar(terminal, () => performance.now());
-  const examination = await examined(settings, (read, of) => {
-    bar.update(read, of, `${wholeNumber(read)} of ${counted(of, 'event', 'events')} read`);
-  });
-  bar.end();
-  if (E.isLeft(examination)) return examination;
-  const checks = [...variablesCheck(), ...examination.right];
-  const { vault } = settings;
-  if (vault !== undefined) {
-    const { examineVault } = await import('../../ledger/examine/examine-vault.ts');
-    checks.push(await examineVault(vault));
-  }
-  report([...settingsShown(given), ...checks.map(finding)], options, terminal);
-  return E.right(exitCodeOf(checks));
+const vaultChecks = async ({ vault }: Settings): Promise<ReadonlyArray<Check>> => {
+  if (vault === undefined) return [];
+  const { examineVault } = await import('../../ledger/examine/examine-vault.ts');
+  return [await examineVault(vault)];
 };
+
+const checkServer = (url: string, options: DoctorOptions, terminal: Terminal): Promise<CommandResult> =>
+  pipe(
+    replyFrom(url, () => createClient({ url, token: options.token }).health.ready()),
+    TE.map((ready) => {
+      const checks = serverChecks(ready, url);
+      report(checks.map(finding), options, terminal);
+      return exitCodeOf(checks);
+    }),
+  )();
+
+const checkFiles = async (options: DoctorOptions, terminal: Terminal): Promise<CommandResult> => {
+  const { readStoreSetting } = await import('../../store/open/store-setting.ts');
+  return pipe(
+    configured({ data: options.data }, options.config),
+    E.bind('store', ({ settings }) =>
+      pipe(
+        readStoreSetting(settings.store),
+        E.mapLeft((fault) => invalidUse(`invalid setting LEDGER_STORE: ${fault}`)),
+      ),
+    ),
+    TE.fromEither,
+    TE.bind('examination', ({ settings, store }) =>
+      withProgress(terminal, async (bar) =>
+        E.right(
+          await examined(settings, store, (read, of) =>
+            bar.update(read, of, `${wholeNumber(read)} of ${counted(of, 'event', 'events')} read`),
+          ),
+        ),
+      ),
+    ),
+    TE.bind('ofVault', ({ settings }) => TE.fromTask(() => vaultChecks(settings))),
+    TE.map(({ given, examination, ofVault }) => {
+      const checks = [...variablesCheck(), ...examination, ...ofVault];
+      report([...settingsShown(given), ...checks.map(finding)], options, terminal);
+      return exitCodeOf(checks);
+    }),
+  )();
+};
+
+const run = (options: DoctorOptions, terminal: Terminal): Promise<CommandResult> =>
+  options.url === undefined ? checkFiles(options, terminal) : checkServer(options.url, options, terminal);
 
 /** Adds the command. */
 export const addDoctor = (program: Command, terminal: Terminal): void => {

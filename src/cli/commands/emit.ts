@@ -4,15 +4,17 @@
 import { createReadStream, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import { type EmitFailure, type EmitProgress, sentenceOf } from '../../client/client.ts';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Client, EmitFailure, EmitProgress } from '../../client/client.ts';
 import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
 import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
-import { invalidUsage, success } from '../invocation/exit-codes.ts';
-import { type Failure, failureOf } from '../invocation/failure.ts';
+import { success } from '../invocation/exit-codes.ts';
+import { type CommandResult, type Failure, failureOf, invalidUse } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
+import { ratePerSecond, tellRetry, withProgress } from '../invocation/with-progress.ts';
 import { writeCsv } from '../terminal/formats.ts';
 import { warningLine } from '../terminal/policy-warnings.ts';
-import { ProgressBar } from '../terminal/progress-bar.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, wholeNumber } from '../terminal/wording.ts';
 import { misfitLine, SentSources } from './emitted-misfits.ts';
@@ -30,12 +32,8 @@ const openSource = (file: string): E.Either<Failure, Source> => {
   if (file === '-') return E.right({ name: 'standard input', bytes: process.stdin, size: undefined });
   try {
     const stats = statSync(file);
-    if (stats.isDirectory()) {
-      return E.left({
-        exitCode: invalidUsage,
-        message: `${file} is a directory; expected an NDJSON file, one event per line`,
-      });
-    }
+    if (stats.isDirectory())
+      return E.left(invalidUse(`${file} is a directory; expected an NDJSON file, one event per line`));
     return E.right({
       name: file,
       bytes: createReadStream(file),
@@ -46,10 +44,9 @@ const openSource = (file: string): E.Either<Failure, Source> => {
       error instanceof Error && 'code' in error && error.code === 'ENOENT'
         ? 'does not exist'
         : 'cannot be read';
-    return E.left({
-      exitCode: invalidUsage,
-      message: `${file} ${why}; expected an NDJSON file, one event per line, or - for standard input`,
-    });
+    return E.left(
+      invalidUse(`${file} ${why}; expected an NDJSON file, one event per line, or - for standard input`),
+    );
   }
 };
 
@@ -86,39 +83,65 @@ const report = (done: EmitProgress, { format }: EmitOptions, source: Source, ter
   }
 };
 
-const emit = async (file: string, options: EmitOptions, terminal: Terminal) => {
-  const source = openSource(file);
-  if (E.isLeft(source)) return source;
-  const { bytes, size } = source.right;
-  return withLedger(options, terminal, true, async (ledger) => {
-    // Recording is repeated patiently where an answer is lost; an address where nobody answers is told at once.
-    const ready = await ledger.health.ready();
-    if (E.isLeft(ready) && ready.left.kind === 'network') return E.left(failureOf(ready.left, options.url));
-    const bar = new ProgressBar(terminal, () => performance.now());
-    const begun = performance.now();
-    const sent = new SentSources();
-    const before = E.isRight(ready) ? ready.right.head : undefined;
-    const done = await ledger.events.emitBytes(sent.noting(bytes), {
-      onProgress: ({ recorded, duplicates, bytes: sent }) => {
+/** Where the log ends; unknown where the ledger does not say. An address where nobody answers fails at once. */
+const headOf = (ledger: Client, url: string | undefined): TE.TaskEither<Failure, string | undefined> =>
+  pipe(
+    () => ledger.health.ready(),
+    TE.map(({ head }): string | undefined => head),
+    TE.orElse((error) => (error.kind === 'network' ? TE.left(failureOf(error, url)) : TE.right(undefined))),
+  );
+
+/** Sends the events, with a progress bar over the bytes. */
+const send = (
+  ledger: Client,
+  source: Source,
+  sources: SentSources,
+  url: string | undefined,
+  terminal: Terminal,
+): TE.TaskEither<Failure, EmitProgress> =>
+  withProgress(terminal, async (bar) => {
+    const rate = ratePerSecond();
+    const sent = await ledger.events.emitBytes(sources.noting(source.bytes), {
+      onProgress: ({ recorded, duplicates, bytes }) => {
         const events = recorded + duplicates;
-        const rate = Math.round(events / Math.max(0.001, (performance.now() - begun) / 1_000));
-        bar.update(sent, size, `${counted(events, 'event', 'events')}, ${wholeNumber(rate)}/s`);
+        bar.update(bytes, source.size, `${counted(events, 'event', 'events')}, ${rate(events)}`);
       },
-      onRetry: (error, waitMs) => {
-        bar.end();
-        terminal.note(`${sentenceOf(error)}; retrying in ${(waitMs / 1_000).toFixed(1)} s`);
-      },
+      onRetry: tellRetry(bar, terminal),
     });
-    bar.end();
-    if (E.isLeft(done)) return E.left(stopped(done.left, source.right, options.url));
-    report(done.right, options, source.right, terminal);
-    if (done.right.recorded > 0 && before !== undefined) {
-      const line = await misfitLine(ledger, sent.sources, before, done.right.position, options.url);
-      if (line !== undefined) terminal.note(line);
-    }
-    return E.right(success);
+    return E.mapLeft((failure: EmitFailure) => stopped(failure, source, url))(sent);
   });
+
+const record = (
+  ledger: Client,
+  source: Source,
+  options: EmitOptions,
+  terminal: Terminal,
+): TE.TaskEither<Failure, number> => {
+  const sent = new SentSources();
+  return pipe(
+    TE.Do,
+    // Recording is repeated patiently where an answer is lost; whether anybody answers there is asked before.
+    TE.bind('before', () => headOf(ledger, options.url)),
+    TE.bind('done', () => send(ledger, source, sent, options.url, terminal)),
+    TE.flatMapTask(({ before, done }) => async () => {
+      report(done, options, source, terminal);
+      if (done.recorded > 0 && before !== undefined) {
+        const line = await misfitLine(ledger, sent.sources, before, done.position, options.url);
+        if (line !== undefined) terminal.note(line);
+      }
+      return success;
+    }),
+  );
 };
+
+const emit = (file: string, options: EmitOptions, terminal: Terminal): Promise<CommandResult> =>
+  pipe(
+    TE.fromEither(openSource(file)),
+    TE.flatMap(
+      (source) => () =>
+        withLedger(options, terminal, true, (ledger) => record(ledger, source, options, terminal)()),
+    ),
+  )();
 
 /** Adds the command. */
 export const addEmit = (program: Command, terminal: Terminal): void => {

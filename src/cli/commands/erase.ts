@@ -4,11 +4,13 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { PersonFile } from '../../contract/rows/person.ts';
 import { withLedgerOptions } from '../invocation/command-options.ts';
 import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
-import { checkFailed, invalidUsage, success } from '../invocation/exit-codes.ts';
-import { failureOf } from '../invocation/failure.ts';
+import { checkFailed, success } from '../invocation/exit-codes.ts';
+import { type CommandResult, type Failure, invalidUse, replyFrom } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, moment } from '../terminal/wording.ts';
@@ -58,31 +60,46 @@ const isConfirmed = async (subject: string): Promise<boolean> => {
   }
 };
 
-const erase = async (subject: string, options: EraseOptions, terminal: Terminal) =>
-  withLedger(options, terminal, false, async (ledger) => {
-    const file = await ledger.subjects.get(subject, { limit: rowsMax });
-    if (E.isLeft(file)) return E.left(failureOf(file.left, options.url));
-    show(file.right.data, terminal);
-    terminal.out('');
-    if (options.yes !== true) {
-      if (process.stdin.isTTY !== true)
-        return E.left({
-          exitCode: invalidUsage,
-          message: 'nobody is there to confirm the erasure, and nothing was erased',
-          hint: 'Run the command in a terminal, or with --yes.',
-        });
-      if (!(await isConfirmed(subject))) {
-        terminal.note('Nothing was erased.');
-        return E.right(checkFailed);
-      }
-    }
-    const erased = await ledger.subjects.erase(subject);
-    if (E.isLeft(erased)) return E.left(failureOf(erased.left, options.url));
-    const { backups } = file.right.data;
-    terminal.out(
-      `Erased from this ledger. ${backups.length === 0 ? 'No backup is known to hold the data.' : `${counted(backups.length, 'backup holds', 'backups hold')} the data still.`}`,
-    );
-    return E.right(success);
+/** Whether the erasure is confirmed: by --yes, or by the person who runs the command. */
+const isWanted = (subject: string, { yes }: EraseOptions): TE.TaskEither<Failure, boolean> => {
+  if (yes === true) return TE.right(true);
+  return process.stdin.isTTY === true
+    ? TE.fromTask(() => isConfirmed(subject))
+    : TE.left(
+        invalidUse(
+          'nobody is there to confirm the erasure, and nothing was erased',
+          'Run the command in a terminal, or with --yes.',
+        ),
+      );
+};
+
+const erase = (subject: string, options: EraseOptions, terminal: Terminal): Promise<CommandResult> =>
+  withLedger(options, terminal, false, ({ subjects }) => {
+    const erased = ({ backups }: PersonFile): TE.TaskEither<Failure, number> =>
+      pipe(
+        replyFrom(options.url, () => subjects.erase(subject)),
+        TE.map(() => {
+          terminal.out(
+            `Erased from this ledger. ${backups.length === 0 ? 'No backup is known to hold the data.' : `${counted(backups.length, 'backup holds', 'backups hold')} the data still.`}`,
+          );
+          return success;
+        }),
+      );
+    const untouched: TE.TaskEither<Failure, number> = async () => {
+      terminal.note('Nothing was erased.');
+      return E.right(checkFailed);
+    };
+    return pipe(
+      replyFrom(options.url, () => subjects.get(subject, { limit: rowsMax })),
+      TE.flatMap(({ data }) => {
+        show(data, terminal);
+        terminal.out('');
+        return pipe(
+          isWanted(subject, options),
+          TE.flatMap((wanted) => (wanted ? erased(data) : untouched)),
+        );
+      }),
+    )();
   });
 
 /** Adds the command. */

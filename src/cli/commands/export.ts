@@ -4,8 +4,10 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import type { Client, EvidenceQuestion } from '../../client/client.ts';
-import type { ClientError } from '../../client/errors.ts';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { EvidenceQuestion } from '../../client/client.ts';
+import { askUntilThere } from '../invocation/ask-ledger.ts';
 import {
   type PeriodOptions,
   questionOf,
@@ -14,8 +16,8 @@ import {
   withPeriodOptions,
 } from '../invocation/command-options.ts';
 import { withLedger } from '../invocation/connection.ts';
-import { invalidUsage, success } from '../invocation/exit-codes.ts';
-import { type CommandResult, type Failure, failureOf, failureOfThrown } from '../invocation/failure.ts';
+import { success } from '../invocation/exit-codes.ts';
+import { type CommandResult, failureOf, failureOfThrown, invalidUse } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted } from '../terminal/wording.ts';
@@ -28,65 +30,52 @@ interface ExportOptions extends Omit<PeriodOptions, 'format'> {
   readonly output?: string;
 }
 
-/** How long checkpoints that are not signed yet are waited for: a log that was just opened is hashed first. */
-const waitMsMax = 60_000;
-const askAgainMs = 200;
-
 const fileEnding = '.domicile.json';
 
-const patiently = async (
-  ledger: Client,
-  question: EvidenceQuestion,
-): Promise<E.Either<ClientError, string>> => {
-  const until = performance.now() + waitMsMax;
-  for (;;) {
-    const answer = await ledger.log.evidence(question);
-    const isEarly = E.isLeft(answer) && answer.left.kind === 'problem' && answer.left.status === 503;
-    if (!isEarly || performance.now() > until) return answer;
-    await new Promise((resolve) => setTimeout(resolve, askAgainMs));
-  }
-};
-
-const usage = (message: string): E.Either<Failure, never> => E.left({ exitCode: invalidUsage, message });
-
+/** Writes the bundle, and the page beside it. */
 const write = async (text: string, options: ExportOptions, terminal: Terminal): Promise<CommandResult> => {
   const { parseBundle } = await import('../../evidence/bundle.ts');
   const { evidencePage } = await import('../../evidence/page.ts');
-  const bundle = parseBundle(text);
-  if (E.isLeft(bundle)) return usage(`the server sent no bundle: ${bundle.left.message}`);
-  const { asked, events } = bundle.right;
-  const file = options.output ?? `evidence-${asked.about}-${asked.knownPosition}${fileEnding}`;
-  const page = `${file.endsWith(fileEnding) ? file.slice(0, -fileEnding.length) : file}.html`;
-  try {
-    writeFileSync(file, text, { mode: 0o600 });
-    writeFileSync(page, evidencePage(bundle.right), { mode: 0o600 });
-  } catch (error) {
-    return E.left(failureOfThrown(error));
-  }
-  terminal.out(
-    `Wrote ${file}: ${counted(bundle.right.answers.length, 'answer', 'answers')} that rest on ${counted(events.length, 'event', 'events')}.`,
+  return pipe(
+    parseBundle(text),
+    E.mapLeft(({ message }) => invalidUse(`the server sent no bundle: ${message}`)),
+    E.flatMap((bundle) =>
+      E.tryCatch(() => {
+        const { asked, events, answers } = bundle;
+        const file = options.output ?? `evidence-${asked.about}-${asked.knownPosition}${fileEnding}`;
+        const page = `${file.endsWith(fileEnding) ? file.slice(0, -fileEnding.length) : file}.html`;
+        writeFileSync(file, text, { mode: 0o600 });
+        writeFileSync(page, evidencePage(bundle), { mode: 0o600 });
+        terminal.out(
+          `Wrote ${file}: ${counted(answers.length, 'answer', 'answers')} that rest on ${counted(events.length, 'event', 'events')}.`,
+        );
+        terminal.out(`Wrote ${page}: the same for people, to print.`);
+        terminal.note(
+          `To check it, with a key of the ledger that you trust: domicile verify ${file} --key VKEY`,
+        );
+        return success;
+      }, failureOfThrown),
+    ),
   );
-  terminal.out(`Wrote ${page}: the same for people, to print.`);
-  terminal.note(`Whoever trusts the key of the ledger checks it with: domicile verify ${file} --key VKEY`);
-  return E.right(success);
 };
 
-const exportBundle = (
+const exportBundle = async (
   subject: string | undefined,
   options: ExportOptions,
   terminal: Terminal,
-): Promise<CommandResult> | CommandResult => {
+): Promise<CommandResult> => {
   const { party, site, finding, from, to, trail } = options;
   const about = { subject, party, site, finding };
   if (Object.values(about).filter((name) => name !== undefined).length !== 1)
-    return usage('expected a SUBJECT, or one of --party, --site and --finding');
+    return E.left(invalidUse('expected a SUBJECT, or one of --party, --site and --finding'));
   const question: EvidenceQuestion = { ...questionOf(options), ...about, from, to, trail };
-  return withLedger(options, terminal, false, async (ledger) => {
-    const answer = await patiently(ledger, question);
-    return E.isLeft(answer)
-      ? E.left(failureOf(answer.left, options.url))
-      : write(answer.right, options, terminal);
-  });
+  return withLedger(options, terminal, false, ({ log }) =>
+    pipe(
+      () => askUntilThere(() => log.evidence(question)),
+      TE.mapLeft((error) => failureOf(error, options.url)),
+      TE.flatMap((text) => () => write(text, options, terminal)),
+    )(),
+  );
 };
 
 /** Adds the command. */
@@ -117,6 +106,6 @@ Examples:
   $ domicile verify singapore.domicile.json --key "$(domicile log key | head -n 1)"`,
     )
     .action((subject: string | undefined, options: ExportOptions) =>
-      runCommand(terminal, async () => exportBundle(subject, options, terminal)),
+      runCommand(terminal, () => exportBundle(subject, options, terminal)),
     );
 };

@@ -2,18 +2,16 @@
  * `domicile findings`: the findings of the adopted policies.
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import * as E from 'fp-ts/lib/Either.js';
 import { everyRow } from '../../client/client.ts';
 import { FindingRow } from '../../contract/rows/policy.ts';
+import { askLedger } from '../invocation/ask-ledger.ts';
 import {
   knownWords,
   type QuestionOptions,
   questionOf,
   withQuestionOptions,
 } from '../invocation/command-options.ts';
-import { withLedger } from '../invocation/connection.ts';
 import { checkFailed, success } from '../invocation/exit-codes.ts';
-import { failureOf } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { findingColumns } from '../terminal/finding-lines.ts';
 import { fieldsOf, show } from '../terminal/formats.ts';
@@ -36,41 +34,46 @@ const versionOf = (text: string): number => {
   return Number(text);
 };
 
-const ask = async (options: FindingsOptions, terminal: Terminal) =>
-  withLedger(options, terminal, false, async (ledger) => {
-    const { subject, policy, policyVersion, site, party, open } = options;
-    const filter = { policy, version: policyVersion, site, party, open };
-    const answer = await everyRow(
-      (page) =>
-        subject === undefined
-          ? ledger.findings.list({ ...page, ...filter })
-          : ledger.subjects.findings(subject, page),
-      questionOf(options),
-    );
-    if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
-    const { clocks, data } = answer.right;
-    const violated = data.filter(({ verdict }) => verdict === 'violated').length;
-    show(
-      answer.right,
-      data,
-      options.format,
-      {
-        fields: fieldsOf(FindingRow),
-        columns: findingColumns,
-        title: `Findings${subject === undefined ? '' : ` about ${terminal.style('bold', subject)}`}, ${knownWords(clocks, options)}`,
-        empty: [
-          'None. Nothing known broke a rule of an adopted policy.',
-          'To try a policy before you adopt it: domicile simulate FILE.cedar',
-        ],
-        footer: [
-          `${counted(data.length, 'finding', 'findings')}: ${violated} violated, ${data.length - violated} could not be judged. Times are UTC.`,
-          ...limitsOfRules(data),
-        ],
-      },
-      terminal,
-    );
-    return E.right(options.fail === true && data.length > 0 ? checkFailed : success);
-  });
+const ask = async (options: FindingsOptions, terminal: Terminal) => {
+  const { subject, policy, policyVersion, site, party, open } = options;
+  const filter = { policy, version: policyVersion, site, party, open };
+  return askLedger(
+    options,
+    terminal,
+    (ledger) =>
+      everyRow(
+        (page) =>
+          subject === undefined
+            ? ledger.findings.list({ ...page, ...filter })
+            : ledger.subjects.findings(subject, page),
+        questionOf(options),
+      ),
+    (answer) => {
+      const { clocks, data } = answer;
+      const violated = data.filter(({ verdict }) => verdict === 'violated').length;
+      show(
+        answer,
+        data,
+        options.format,
+        {
+          fields: fieldsOf(FindingRow),
+          columns: findingColumns,
+          title: `Findings${subject === undefined ? '' : ` about ${terminal.style('bold', subject)}`}, ${knownWords(clocks, options)}`,
+          empty: [
+            'None. Nothing known broke a rule of an adopted policy.',
+            'To try a policy before you adopt it: domicile simulate FILE.cedar',
+          ],
+          footer: [
+            `${counted(data.length, 'finding', 'findings')}: ${violated} violated, ${data.length - violated} could not be judged. Times are UTC.`,
+            ...limitsOfRules(data),
+          ],
+        },
+        terminal,
+      );
+      return options.fail === true && data.length > 0 ? checkFailed : success;
+    },
+  );
+};
 
 /** Adds the command. */
 export const addFindings = (program: Command, terminal: Terminal): void => {

@@ -2,9 +2,9 @@
  * `domicile history`: where a person's data was, over time.
  */
 import type { Command } from 'commander';
-import * as E from 'fp-ts/lib/Either.js';
 import { everyRow } from '../../client/client.ts';
 import { HistoryRow } from '../../contract/rows/residency.ts';
+import { askLedger } from '../invocation/ask-ledger.ts';
 import {
   knownWords,
   type PeriodOptions,
@@ -12,9 +12,7 @@ import {
   withPeriodOptions,
   withQuestionOptions,
 } from '../invocation/command-options.ts';
-import { withLedger } from '../invocation/connection.ts';
 import { success } from '../invocation/exit-codes.ts';
-import { failureOf } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { fieldsOf, show } from '../terminal/formats.ts';
 import { nameText } from '../terminal/name-text.ts';
@@ -39,35 +37,40 @@ const columns: ReadonlyArray<Column<HistoryRow>> = [
   { title: 'Events', cell: ({ events }) => events.join(' ') },
 ];
 
-const ask = async (subject: string, options: PeriodOptions, terminal: Terminal) =>
-  withLedger(options, terminal, false, async (ledger) => {
-    const { from, to } = options;
-    const answer = await everyRow((page) => ledger.subjects.history(subject, page), {
-      ...questionOf(options),
-      from,
-      to,
-    });
-    if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
-    const { clocks, data } = answer.right;
-    const open = data.filter((row) => row.to === null).length;
-    show(
-      answer.right,
-      data,
-      options.format,
-      {
-        fields: fieldsOf(HistoryRow),
-        columns,
-        title: `${terminal.style('bold', nameText(subject))}: where the data was over time, ${knownWords(clocks, options)}`,
-        empty: [
-          'Nowhere. No site is known to have held data of this person in that period.',
-          'Leave out --from and --to to see all of time.',
-        ],
-        footer: [`${counted(data.length, 'stay', 'stays')}, ${open} of them still so. Times are UTC.`],
-      },
-      terminal,
-    );
-    return E.right(success);
-  });
+const ask = async (subject: string, options: PeriodOptions, terminal: Terminal) => {
+  const { from, to } = options;
+  return askLedger(
+    options,
+    terminal,
+    (ledger) =>
+      everyRow((page) => ledger.subjects.history(subject, page), {
+        ...questionOf(options),
+        from,
+        to,
+      }),
+    (answer) => {
+      const { clocks, data } = answer;
+      const open = data.filter((row) => row.to === null).length;
+      show(
+        answer,
+        data,
+        options.format,
+        {
+          fields: fieldsOf(HistoryRow),
+          columns,
+          title: `${terminal.style('bold', nameText(subject))}: where the data was over time, ${knownWords(clocks, options)}`,
+          empty: [
+            'Nowhere. No site is known to have held data of this person in that period.',
+            'Leave out --from and --to to see all of time.',
+          ],
+          footer: [`${counted(data.length, 'stay', 'stays')}, ${open} of them still so. Times are UTC.`],
+        },
+        terminal,
+      );
+      return success;
+    },
+  );
+};
 
 /** Adds the command. */
 export const addHistory = (program: Command, terminal: Terminal): void => {

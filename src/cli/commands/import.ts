@@ -3,16 +3,18 @@
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import { type EmitFailure, type EmitProgress, sentenceOf } from '../../client/client.ts';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Client, EmitFailure, EmitProgress } from '../../client/client.ts';
 import { type ImportKindName, importKindInfos, importKindNames } from '../../import/kind-names.ts';
 import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
 import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
-import { checkFailed, invalidUsage, success } from '../invocation/exit-codes.ts';
-import { type CommandResult, type Failure, failureOf } from '../invocation/failure.ts';
+import { checkFailed, success } from '../invocation/exit-codes.ts';
+import { type CommandResult, type Failure, failureOf, invalidUse } from '../invocation/failure.ts';
 import { type ImportSourceOptions, importOf, openFile, type ReadFile } from '../invocation/import-source.ts';
 import { RecordEvents, type RecordEventsOptions } from '../invocation/record-events.ts';
 import { runCommand } from '../invocation/run-command.ts';
-import { ProgressBar } from '../terminal/progress-bar.ts';
+import { ratePerSecond, tellRetry, withProgress } from '../invocation/with-progress.ts';
 import { firstLines, refusedLine, tellRecords } from '../terminal/record-lines.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, wholeNumber } from '../terminal/wording.ts';
@@ -90,65 +92,73 @@ const report = (
 
 /** Sends the events, with a progress bar over the bytes of the file. */
 const send = (
-  ledger: Parameters<Parameters<typeof withLedger>[3]>[0],
+  ledger: Client,
   read: RecordEvents,
   file: ReadFile,
+  url: string | undefined,
   terminal: Terminal,
-) => {
-  const bar = new ProgressBar(terminal, () => performance.now());
-  const begun = performance.now();
-  return ledger.events
-    .emitStream(eventLines(read), {
+): TE.TaskEither<Failure, EmitProgress> =>
+  withProgress(terminal, async (bar) => {
+    const rate = ratePerSecond();
+    const sent = await ledger.events.emitStream(eventLines(read), {
       onProgress: ({ recorded, duplicates }) => {
         read.acknowledge(recorded + duplicates);
         const { records } = read.tally;
-        const rate = Math.round(records / Math.max(0.001, (performance.now() - begun) / 1_000));
-        bar.update(
-          file.read(),
-          file.size,
-          `${counted(records, 'record', 'records')}, ${wholeNumber(rate)}/s`,
-        );
+        bar.update(file.read(), file.size, `${counted(records, 'record', 'records')}, ${rate(records)}`);
       },
-      onRetry: (error, waitMs) => {
-        bar.end();
-        terminal.note(`${sentenceOf(error)}; retrying in ${(waitMs / 1_000).toFixed(1)} s`);
-      },
-    })
-    .finally(() => bar.end());
-};
+      onRetry: tellRetry(bar, terminal),
+    });
+    await read.close();
+    return E.mapLeft((failure: EmitFailure) => refusedByLedger(failure, read, url))(sent);
+  });
 
 async function* eventLines(read: RecordEvents): AsyncGenerator<string, void, undefined> {
   for await (const event of read.events()) yield JSON.stringify(event);
 }
 
-const imported = async (
+const recorded = (
+  ledger: Client,
+  read: RecordEvents,
+  file: ReadFile,
+  options: ImportOptions,
+  terminal: Terminal,
+): TE.TaskEither<Failure, number> =>
+  pipe(
+    send(ledger, read, file, options.url, terminal),
+    TE.filterOrElse(
+      () => read.stopped === undefined,
+      (done: EmitProgress): Failure => ({
+        ...invalidUse(
+          `${file.name}: a record cannot be imported`,
+          `--dry-run lists each such record; --aside FILE keeps them there and goes on.\n${soFarOf(done, read)}`,
+        ),
+        details: firstLines((read.stopped ?? []).map(refusedLine)),
+      }),
+    ),
+    TE.map((done) => {
+      report(done, read, options, terminal);
+      tellRecords(read.tally, options.aside, terminal);
+      return read.tally.refusedRecords === 0 ? success : checkFailed;
+    }),
+  );
+
+const imported = (
   kind: string,
   fileName: string,
   options: ImportOptions,
   terminal: Terminal,
-): Promise<CommandResult> => {
-  const opened = await importOf(kind, options);
-  if (E.isLeft(opened)) return opened;
-  const file = openFile(fileName);
-  if (E.isLeft(file)) return file;
-  const read = new RecordEvents(opened.right, file.right, options);
-  if (options.dryRun === true) return tried(read, options, terminal);
-  return withLedger(options, terminal, true, async (ledger) => {
-    const done = await send(ledger, read, file.right, terminal);
-    await read.close();
-    if (E.isLeft(done)) return E.left(refusedByLedger(done.left, read, options.url));
-    if (read.stopped !== undefined)
-      return E.left({
-        exitCode: invalidUsage,
-        message: `${file.right.name}: a record cannot be imported`,
-        details: firstLines(read.stopped.map(refusedLine)),
-        hint: `--dry-run lists each such record; --aside FILE keeps them there and goes on.\n${soFarOf(done.right, read)}`,
-      });
-    report(done.right, read, options, terminal);
-    tellRecords(read.tally, options.aside, terminal);
-    return E.right(read.tally.refusedRecords === 0 ? success : checkFailed);
-  });
-};
+): Promise<CommandResult> =>
+  pipe(
+    TE.Do,
+    TE.bind('opened', () => () => importOf(kind, options)),
+    TE.bind('file', () => TE.fromEither(openFile(fileName))),
+    TE.flatMap(({ opened, file }) => () => {
+      const read = new RecordEvents(opened, file, options);
+      return options.dryRun === true
+        ? tried(read, options, terminal)
+        : withLedger(options, terminal, true, (ledger) => recorded(ledger, read, file, options, terminal)());
+    }),
+  )();
 
 const wholeNumberOf = (text: string): number => {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');

@@ -112,14 +112,17 @@ const create = async (
     ...(type === undefined ? {} : { types: type }),
     ...(maxAssurance === undefined ? {} : { maxAssurance }),
   };
-  const token = pipe(
+  return pipe(
     keysOf(options),
     E.flatMap((keys) => changing(() => keys.create(name, scopes, Date.now(), randomBytes, bounds))),
+    E.map((token) => {
+      terminal.note(
+        'This token is shown only once. Send it as Authorization: Bearer …, or set LEDGER_TOKEN.',
+      );
+      terminal.out(token);
+      return success;
+    }),
   );
-  if (E.isLeft(token)) return token;
-  terminal.note('This token is shown only once. Send it as Authorization: Bearer …, or set LEDGER_TOKEN.');
-  terminal.out(token.right);
-  return E.right(success);
 };
 
 const rowOf = ({ name, scopes, sources, types, maxAssurance, createdAt, revokedAt }: Key): KeyRow => ({
@@ -132,15 +135,7 @@ const rowOf = ({ name, scopes, sources, types, maxAssurance, createdAt, revokedA
   revokedAt: revokedAt ?? null,
 });
 
-const list = async (options: KeyOptions & FormatOptions, terminal: Terminal): Promise<CommandResult> => {
-  const kept = pipe(
-    keysOf(options),
-    E.bindTo('keys'),
-    E.bind('all', ({ keys }) => E.tryCatch(() => keys.all(), failureOfThrown)),
-  );
-  if (E.isLeft(kept)) return kept;
-  const { keys, all } = kept.right;
-  const rows = all.map(rowOf);
+const show = (keys: Keys, rows: ReadonlyArray<KeyRow>, options: FormatOptions, terminal: Terminal): void => {
   if (options.format === 'json') terminal.out(JSON.stringify(rows));
   else if (options.format === 'ndjson') for (const row of rows) terminal.out(JSON.stringify(row));
   else if (options.format === 'csv') writeCsv(Object.keys(KeyRow.required), rows, terminal);
@@ -151,18 +146,28 @@ const list = async (options: KeyOptions & FormatOptions, terminal: Terminal): Pr
       'No keys. The server listens on loopback only and admits everybody. To create a key: domicile keys create NAME',
     );
   else terminal.out(tableOf(rows, columns, terminal));
-  return E.right(success);
 };
 
-const revoke = async (name: string, options: KeyOptions, terminal: Terminal): Promise<CommandResult> => {
-  const revoked = pipe(
+const list = async (options: KeyOptions & FormatOptions, terminal: Terminal): Promise<CommandResult> =>
+  pipe(
+    keysOf(options),
+    E.bindTo('keys'),
+    E.bind('all', ({ keys }) => E.tryCatch(() => keys.all(), failureOfThrown)),
+    E.map(({ keys, all }) => {
+      show(keys, all.map(rowOf), options, terminal);
+      return success;
+    }),
+  );
+
+const revoke = async (name: string, options: KeyOptions, terminal: Terminal): Promise<CommandResult> =>
+  pipe(
     keysOf(options),
     E.flatMap((keys) => changing(() => keys.revoke(name, Date.now()))),
+    E.map(() => {
+      terminal.out(`The key ${name} is revoked.`);
+      return success;
+    }),
   );
-  if (E.isLeft(revoked)) return revoked;
-  terminal.out(`The key ${name} is revoked.`);
-  return E.right(success);
-};
 
 /** Adds the command. */
 export const addKeys = (program: Command, terminal: Terminal): void => {

@@ -2,12 +2,11 @@
  * `domicile learned`: what was learned since a position, as findings: by facts, and apart from these by rules.
  */
 import { type Command, InvalidArgumentError } from 'commander';
-import * as E from 'fp-ts/lib/Either.js';
 import type { DifferingFindingRow } from '../../contract/rows/policy.ts';
+import { askLedger } from '../invocation/ask-ledger.ts';
 import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
-import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
+import type { LedgerOptions } from '../invocation/connection.ts';
 import { checkFailed, success } from '../invocation/exit-codes.ts';
-import { failureOf } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { findingColumns } from '../terminal/finding-lines.ts';
 import { show } from '../terminal/formats.ts';
@@ -40,43 +39,48 @@ const fields = [
 /** A position beyond every other: the latest. */
 const latest = '9007199254740991';
 
-const ask = async (position: string, options: LearnedOptions, terminal: Terminal) =>
-  withLedger(options, terminal, false, async (ledger) => {
-    const { until = latest, policy } = options;
-    const answer = await ledger.findings.diff({
-      fromPosition: position,
-      toPosition: until,
-      ...(policy === undefined ? {} : { policy }),
-    });
-    if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
-    const { data, next } = answer.right;
-    const all = changes.flatMap((change) => data[change].map((finding): Line => ({ ...finding, change })));
-    // What later rules make of the past comes after what was learned of it.
-    const lines = [
-      ...all.filter(({ learned }) => learned !== 'rules'),
-      ...all.filter(({ learned }) => learned === 'rules'),
-    ];
-    const byFacts = lines.filter(({ learned }) => learned === 'facts').length;
-    show(
-      answer.right,
-      lines,
-      options.format,
-      {
-        fields,
-        columns,
-        title: `What was learned since position ${terminal.style('bold', position)}: how the findings changed`,
-        empty: ['Nothing changed.'],
-        footer: [
-          `${counted(byFacts, 'finding', 'findings')} by facts learned later, ${lines.length - byFacts} by rules adopted, suspended or corrected later. Times are UTC.`,
-          ...(next === null
-            ? []
-            : ['There are more than are shown: ask about one policy, or fewer positions.']),
-        ],
-      },
-      terminal,
-    );
-    return E.right(options.fail === true && lines.length > 0 ? checkFailed : success);
-  });
+const ask = async (position: string, options: LearnedOptions, terminal: Terminal) => {
+  const { until = latest, policy } = options;
+  return askLedger(
+    options,
+    terminal,
+    (ledger) =>
+      ledger.findings.diff({
+        fromPosition: position,
+        toPosition: until,
+        ...(policy === undefined ? {} : { policy }),
+      }),
+    (answer) => {
+      const { data, next } = answer;
+      const all = changes.flatMap((change) => data[change].map((finding): Line => ({ ...finding, change })));
+      // What later rules make of the past comes after what was learned of it.
+      const lines = [
+        ...all.filter(({ learned }) => learned !== 'rules'),
+        ...all.filter(({ learned }) => learned === 'rules'),
+      ];
+      const byFacts = lines.filter(({ learned }) => learned === 'facts').length;
+      show(
+        answer,
+        lines,
+        options.format,
+        {
+          fields,
+          columns,
+          title: `What was learned since position ${terminal.style('bold', position)}: how the findings changed`,
+          empty: ['Nothing changed.'],
+          footer: [
+            `${counted(byFacts, 'finding', 'findings')} by facts learned later, ${lines.length - byFacts} by rules adopted, suspended or corrected later. Times are UTC.`,
+            ...(next === null
+              ? []
+              : ['There are more than are shown: ask about one policy, or fewer positions.']),
+          ],
+        },
+        terminal,
+      );
+      return options.fail === true && lines.length > 0 ? checkFailed : success;
+    },
+  );
+};
 
 const positionOf = (text: string): string => {
   if (!/^\d{1,16}$/.test(text))

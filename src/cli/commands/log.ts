@@ -4,51 +4,33 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import * as E from 'fp-ts/lib/Either.js';
+import type * as E from 'fp-ts/lib/Either.js';
 import type { Client } from '../../client/client.ts';
 import type { ClientError } from '../../client/errors.ts';
+import { askLedger, askUntilThere } from '../invocation/ask-ledger.ts';
 import { withLedgerOptions } from '../invocation/command-options.ts';
-import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
+import type { LedgerOptions } from '../invocation/connection.ts';
 import { success } from '../invocation/exit-codes.ts';
-import { type CommandResult, failureOf } from '../invocation/failure.ts';
+import type { CommandResult } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-
-/** How long a checkpoint that is not signed yet is waited for. */
-const waitMsMax = 60_000;
-const askAgainMs = 200;
-
-type Answer<A> = E.Either<ClientError, A>;
-
-/** Asks until there is an answer: a log that was just opened is hashed first. */
-const patiently = async <A>(
-  ask: () => Promise<Answer<A>>,
-  isThere: (answer: A) => boolean,
-): Promise<Answer<A>> => {
-  const until = performance.now() + waitMsMax;
-  for (;;) {
-    const answer = await ask();
-    const isEarly = E.isLeft(answer)
-      ? answer.left.kind === 'problem' && answer.left.status === 503
-      : !isThere(answer.right);
-    if (!isEarly || performance.now() > until) return answer;
-    await new Promise((resolve) => setTimeout(resolve, askAgainMs));
-  }
-};
 
 const asking = <A>(
   options: LedgerOptions,
   terminal: Terminal,
-  ask: (ledger: Client) => Promise<Answer<A>>,
+  ask: (ledger: Client) => Promise<E.Either<ClientError, A>>,
   show: (answer: A) => void,
-  isThere: (answer: A) => boolean = () => true,
+  isThere?: (answer: A) => boolean,
 ): Promise<CommandResult> =>
-  withLedger(options, terminal, false, async (ledger) => {
-    const answer = await patiently(() => ask(ledger), isThere);
-    if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
-    show(answer.right);
-    return E.right(success);
-  });
+  askLedger(
+    options,
+    terminal,
+    (ledger) => askUntilThere(() => ask(ledger), isThere),
+    (answer) => {
+      show(answer);
+      return success;
+    },
+  );
 
 interface ProveOptions extends LedgerOptions {
   readonly output?: string;

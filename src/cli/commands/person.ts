@@ -2,18 +2,17 @@
  * `domicile person`: everything that is known about one person (GDPR, Article 15), as a page or as JSON.
  */
 import { type Command, Option } from 'commander';
-import * as E from 'fp-ts/lib/Either.js';
 import { htmlOf } from '../../contract/documents/html.ts';
 import { personDocument } from '../../contract/documents/person-document.ts';
+import { askLedger } from '../invocation/ask-ledger.ts';
 import {
   type QuestionOptions,
   questionOf,
   withClockOptions,
   withLedgerOptions,
 } from '../invocation/command-options.ts';
-import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
+import type { LedgerOptions } from '../invocation/connection.ts';
 import { success } from '../invocation/exit-codes.ts';
-import { failureOf } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -25,19 +24,22 @@ interface PersonOptions extends LedgerOptions, Omit<QuestionOptions, 'format'> {
 const rowsMax = 1_000;
 
 const ask = async (subject: string, options: PersonOptions, terminal: Terminal) =>
-  withLedger(options, terminal, false, async (ledger) => {
-    const answer = await ledger.subjects.get(subject, { ...questionOf(options), limit: rowsMax });
-    if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
-    const { clocks, data } = answer.right;
-    terminal.out(
-      options.format === 'json'
-        ? JSON.stringify(answer.right, undefined, 2)
-        : htmlOf(personDocument(data, clocks)).trimEnd(),
-    );
-    if (data.cut.length > 0)
-      terminal.note(`This is not all: ${data.cut.join(', ')} have more than ${rowsMax} rows.`);
-    return E.right(success);
-  });
+  askLedger(
+    options,
+    terminal,
+    (ledger) => ledger.subjects.get(subject, { ...questionOf(options), limit: rowsMax }),
+    (answer) => {
+      const { clocks, data } = answer;
+      terminal.out(
+        options.format === 'json'
+          ? JSON.stringify(answer, undefined, 2)
+          : htmlOf(personDocument(data, clocks)).trimEnd(),
+      );
+      if (data.cut.length > 0)
+        terminal.note(`This is not all: ${data.cut.join(', ')} have more than ${rowsMax} rows.`);
+      return success;
+    },
+  );
 
 /** Adds the command. */
 export const addPerson = (program: Command, terminal: Terminal): void => {

@@ -2,13 +2,12 @@
  * `domicile reads`: who asked the ledger about whom.
  */
 import type { Command } from 'commander';
-import * as E from 'fp-ts/lib/Either.js';
 import { everyRow } from '../../client/client.ts';
 import { ReadRow } from '../../contract/rows/reads.ts';
+import { askLedger } from '../invocation/ask-ledger.ts';
 import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
-import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
+import type { LedgerOptions } from '../invocation/connection.ts';
 import { success } from '../invocation/exit-codes.ts';
-import { failureOf } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { fieldsOf, show } from '../terminal/formats.ts';
 import type { Column } from '../terminal/table.ts';
@@ -26,27 +25,31 @@ const columns: ReadonlyArray<Column<ReadRow>> = [
   { title: 'What was asked', cell: ({ question }) => question },
 ];
 
-const ask = async (options: ReadsOptions, terminal: Terminal) =>
-  withLedger(options, terminal, false, async (ledger) => {
-    const { subject } = options;
-    const answer = await everyRow((page) => ledger.reads({ ...page, subject }), { limit: 1_000 });
-    if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
-    const { data } = answer.right;
-    show(
-      answer.right,
-      data,
-      options.format,
-      {
-        fields: fieldsOf(ReadRow),
-        columns,
-        title: `Who asked about ${subject === undefined ? 'people' : terminal.style('bold', subject)}, oldest first`,
-        empty: ['Nobody asked.'],
-        footer: [`${counted(data.length, 'question', 'questions')}. Times are UTC.`],
-      },
-      terminal,
-    );
-    return E.right(success);
-  });
+const ask = async (options: ReadsOptions, terminal: Terminal) => {
+  const { subject } = options;
+  return askLedger(
+    options,
+    terminal,
+    (ledger) => everyRow((page) => ledger.reads({ ...page, subject }), { limit: 1_000 }),
+    (answer) => {
+      const { data } = answer;
+      show(
+        answer,
+        data,
+        options.format,
+        {
+          fields: fieldsOf(ReadRow),
+          columns,
+          title: `Who asked about ${subject === undefined ? 'people' : terminal.style('bold', subject)}, oldest first`,
+          empty: ['Nobody asked.'],
+          footer: [`${counted(data.length, 'question', 'questions')}. Times are UTC.`],
+        },
+        terminal,
+      );
+      return success;
+    },
+  );
+};
 
 /** Adds the command. */
 export const addReads = (program: Command, terminal: Terminal): void => {

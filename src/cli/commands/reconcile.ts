@@ -2,17 +2,26 @@
  * `domicile reconcile`: what one source says and another does not.
  */
 import { type Command, Option } from 'commander';
-import * as E from 'fp-ts/lib/Either.js';
-import { formatInstant, parseInstant } from '../../domain/time/instant.ts';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Client } from '../../client/client.ts';
+import type { Event } from '../../domain/events/event.ts';
+import { formatInstant, type Instant } from '../../domain/time/instant.ts';
+import type { Disagreement } from '../../import/facts/reconcile.ts';
 import type { Fact } from '../../import/imported/foreign-event.ts';
-import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
+import {
+  type FormatOptions,
+  instantOf,
+  withFormatOption,
+  withLedgerOptions,
+} from '../invocation/command-options.ts';
 import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
-import { checkFailed, invalidUsage, success } from '../invocation/exit-codes.ts';
-import type { CommandResult } from '../invocation/failure.ts';
+import { checkFailed, success } from '../invocation/exit-codes.ts';
+import { type CommandResult, type Failure, invalidUse } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { eventsOfSource } from '../invocation/source-events.ts';
 import { writeCsv } from '../terminal/formats.ts';
-import { tableOf } from '../terminal/table.ts';
+import { type Column, tableOf } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted } from '../terminal/wording.ts';
 
@@ -28,69 +37,76 @@ interface Row {
   readonly second: string;
 }
 
+const columns: ReadonlyArray<Column<Row>> = [
+  { title: 'says', cell: ({ says }) => says },
+  { title: 'type', cell: ({ type }) => type },
+  { title: 'first', cell: ({ first }) => first },
+  { title: 'second', cell: ({ second }) => second },
+];
+
 const written = (fact: Fact | undefined): string => (fact === undefined ? '' : JSON.stringify(fact.data));
 
-const reconciled = async (
+const rowOf = ({ first, second }: Disagreement): Row => ({
+  says:
+    second === undefined
+      ? 'the first alone'
+      : first === undefined
+        ? 'the second alone'
+        : 'both, not the same',
+  type: (first ?? second)!.type,
+  first: written(first),
+  second: written(second),
+});
+
+const report = (rows: ReadonlyArray<Row>, { format }: ReconcileOptions, terminal: Terminal): void => {
+  if (format === 'csv') writeCsv(['says', 'type', 'first', 'second'], rows, terminal);
+  else if (format === 'json') terminal.out(JSON.stringify(rows, undefined, 2));
+  else if (format === 'ndjson') for (const row of rows) terminal.out(JSON.stringify(row));
+  else if (rows.length === 0) terminal.out('The two sources say the same.');
+  else {
+    terminal.out(`${counted(rows.length, 'fact', 'facts')} on which the two sources do not agree`);
+    terminal.out('');
+    terminal.out(tableOf(rows, columns, terminal));
+  }
+};
+
+/** The events of a source, of which there is one at least. */
+const knownEvents = (
+  ledger: Client,
+  source: string,
+  url: string | undefined,
+): TE.TaskEither<Failure, ReadonlyArray<Event>> =>
+  pipe(
+    eventsOfSource(ledger, source, url),
+    TE.filterOrElse(
+      (events) => events.length > 0,
+      () => invalidUse(`the ledger knows no event of ${source}`, 'Sources are case-sensitive.'),
+    ),
+  );
+
+const reconciled = (
   first: string,
   second: string,
   options: ReconcileOptions,
   terminal: Terminal,
 ): Promise<CommandResult> => {
-  const at = parseInstant(options.validAt ?? formatInstant(Date.now()));
-  if (E.isLeft(at)) return E.left({ exitCode: invalidUsage, message: `--valid-at: expected ${at.left}` });
-  return withLedger(options, terminal, false, async (ledger) => {
-    const events = [];
-    for (const source of [first, second]) {
-      const known = await eventsOfSource(ledger, source, options.url);
-      if (E.isLeft(known)) return known;
-      if (known.right.length === 0) {
-        const message = `the ledger knows no event of ${source}`;
-        return E.left({ exitCode: invalidUsage, message, hint: 'Sources are case-sensitive.' });
-      }
-      events.push(known.right);
-    }
-    const { disagreements } = await import('../../import/facts/reconcile.ts');
-    const { saidAt } = await import('../../import/facts/said.ts');
-    const rows = disagreements(saidAt(events[0]!, at.right), saidAt(events[1]!, at.right)).map(
-      (each): Row => ({
-        says:
-          each.second === undefined
-            ? 'the first alone'
-            : each.first === undefined
-              ? 'the second alone'
-              : 'both, not the same',
-        type: (each.first ?? each.second)!.type,
-        first: written(each.first),
-        second: written(each.second),
+  const compare = (ledger: Client, at: Instant): TE.TaskEither<Failure, number> =>
+    pipe(
+      TE.Do,
+      TE.bind('first', () => knownEvents(ledger, first, options.url)),
+      TE.bind('second', () => knownEvents(ledger, second, options.url)),
+      TE.flatMapTask((known) => async () => {
+        const { disagreements } = await import('../../import/facts/reconcile.ts');
+        const { saidAt } = await import('../../import/facts/said.ts');
+        const rows = disagreements(saidAt(known.first, at), saidAt(known.second, at)).map(rowOf);
+        report(rows, options, terminal);
+        return options.fail === true && rows.length > 0 ? checkFailed : success;
       }),
     );
-    if (options.format === 'csv') writeCsv(['says', 'type', 'first', 'second'], rows, terminal);
-    else if (options.format === 'json') terminal.out(JSON.stringify(rows, undefined, 2));
-    else if (options.format === 'ndjson') for (const row of rows) terminal.out(JSON.stringify(row));
-    else {
-      terminal.out(
-        rows.length === 0
-          ? 'The two sources say the same.'
-          : `${counted(rows.length, 'fact', 'facts')} on which the two sources do not agree`,
-      );
-      if (rows.length > 0) {
-        terminal.out('');
-        terminal.out(
-          tableOf(
-            rows,
-            [
-              { title: 'says', cell: ({ says }) => says },
-              { title: 'type', cell: ({ type }) => type },
-              { title: 'first', cell: (row) => row.first },
-              { title: 'second', cell: (row) => row.second },
-            ],
-            terminal,
-          ),
-        );
-      }
-    }
-    return E.right(options.fail === true && rows.length > 0 ? checkFailed : success);
-  });
+  return pipe(
+    TE.fromEither(instantOf('--valid-at', options.validAt ?? formatInstant(Date.now()))),
+    TE.flatMap((at) => () => withLedger(options, terminal, false, (ledger) => compare(ledger, at)())),
+  )();
 };
 
 /** Adds the command. */

@@ -3,14 +3,16 @@
  */
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import type { Replay } from '../../client/client.ts';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Client, Replay } from '../../client/client.ts';
 import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
 import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
 import { checkFailed, success } from '../invocation/exit-codes.ts';
-import { failureOf } from '../invocation/failure.ts';
+import { type CommandResult, type Failure, failureOf, replyFrom } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
+import { withProgress } from '../invocation/with-progress.ts';
 import { writeCsv } from '../terminal/formats.ts';
-import { ProgressBar } from '../terminal/progress-bar.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, wholeNumber } from '../terminal/wording.ts';
 
@@ -68,17 +70,17 @@ const exitCodeOf = ({ state, differences }: Replay, { fail }: ReplayOptions): nu
   return fail === true && (differences?.changed ?? 0) > 0 ? checkFailed : success;
 };
 
-const replay = async (options: ReplayOptions, terminal: Terminal) =>
-  withLedger(options, terminal, false, async (ledger) => {
-    const started = await (options.rollback === true ? ledger.replays.rollBack() : ledger.replays.start());
-    if (E.isLeft(started)) return E.left(failureOf(started.left, options.url));
-    const bar = new ProgressBar(terminal, () => performance.now());
-    let last = started.right;
-    for await (const next of ledger.replays.follow(last.id)) {
-      if (E.isLeft(next)) {
-        bar.end();
-        return E.left(failureOf(next.left, options.url));
-      }
+/** Follows a replay to its end. */
+const followed = (
+  { replays }: Client,
+  started: Replay,
+  url: string | undefined,
+  terminal: Terminal,
+): TE.TaskEither<Failure, Replay> =>
+  withProgress(terminal, async (bar) => {
+    let last = started;
+    for await (const next of replays.follow(started.id)) {
+      if (E.isLeft(next)) return E.left(failureOf(next.left, url));
       last = next.right;
       const { processed, total, rate, etaMs } = last;
       const left = etaMs === null ? '' : `, ${Math.ceil(etaMs / 1_000)} s left`;
@@ -88,10 +90,22 @@ const replay = async (options: ReplayOptions, terminal: Terminal) =>
         `${wholeNumber(processed)} of ${counted(total, 'event', 'events')}, ${wholeNumber(Math.round(rate))}/s${left}`,
       );
     }
-    bar.end();
-    report(last, options, terminal);
-    return E.right(exitCodeOf(last, options));
+    return E.right(last);
   });
+
+const replay = (options: ReplayOptions, terminal: Terminal): Promise<CommandResult> =>
+  withLedger(options, terminal, false, (ledger) =>
+    pipe(
+      replyFrom(options.url, () =>
+        options.rollback === true ? ledger.replays.rollBack() : ledger.replays.start(),
+      ),
+      TE.flatMap((started) => followed(ledger, started, options.url, terminal)),
+      TE.map((ended) => {
+        report(ended, options, terminal);
+        return exitCodeOf(ended, options);
+      }),
+    )(),
+  );
 
 /** Adds the command. */
 export const addReplay = (program: Command, terminal: Terminal): void => {

@@ -2,8 +2,8 @@
  * `domicile report`: a report for an authority, as a page, CSV or JSON.
  */
 import { Argument, type Command, Option } from 'commander';
-import * as E from 'fp-ts/lib/Either.js';
 import { ReportName } from '../../contract/rows/reports.ts';
+import { askLedger } from '../invocation/ask-ledger.ts';
 import {
   type PeriodOptions,
   questionOf,
@@ -11,9 +11,7 @@ import {
   withLedgerOptions,
   withPeriodOptions,
 } from '../invocation/command-options.ts';
-import { withLedger } from '../invocation/connection.ts';
 import { success } from '../invocation/exit-codes.ts';
-import { failureOf } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -22,14 +20,21 @@ interface ReportOptions extends Omit<PeriodOptions, 'format'> {
 }
 
 const write = async (name: ReportName, options: ReportOptions, terminal: Terminal) =>
-  withLedger(options, terminal, false, async (ledger) => {
-    const { from, to, format } = options;
-    const report = await ledger.reports.text(name, format, { ...questionOf(options), from, to });
-    if (E.isLeft(report)) return E.left(failureOf(report.left, options.url));
-    // The terminal adds the last line feed.
-    terminal.out(report.right.replace(/\n$/, ''));
-    return E.right(success);
-  });
+  askLedger(
+    options,
+    terminal,
+    (ledger) =>
+      ledger.reports.text(name, options.format, {
+        ...questionOf(options),
+        from: options.from,
+        to: options.to,
+      }),
+    (report) => {
+      // The terminal adds the last line feed.
+      terminal.out(report.replace(/\n$/, ''));
+      return success;
+    },
+  );
 
 /** Adds the command. */
 export const addReport = (program: Command, terminal: Terminal): void => {

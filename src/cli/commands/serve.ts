@@ -3,7 +3,8 @@
  */
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import {
   type SettingDefinition,
   type SettingName,
@@ -44,14 +45,14 @@ export const failureOfListening = (error: unknown, host: string, port: number): 
 };
 
 /** Starts the server, or says why it cannot. */
-export const started = async (settings: Settings): Promise<E.Either<Failure, Running>> => {
-  try {
-    const { serve } = await import('../../main/serve.ts');
-    return E.right(await serve(settings));
-  } catch (error) {
-    return E.left(failureOfListening(error, settings.host, settings.port));
-  }
-};
+export const started = (settings: Settings): TE.TaskEither<Failure, Running> =>
+  TE.tryCatch(
+    async () => {
+      const { serve } = await import('../../main/serve.ts');
+      return await serve(settings);
+    },
+    (error) => failureOfListening(error, settings.host, settings.port),
+  );
 
 /** Resolves when the process receives SIGINT or SIGTERM. */
 export const stopAsked = (): Promise<void> =>
@@ -60,23 +61,33 @@ export const stopAsked = (): Promise<void> =>
     process.once('SIGTERM', () => done());
   });
 
-const run = async ({ config, ...options }: ServeOptions, terminal: Terminal): Promise<CommandResult> => {
-  const read = configured(options, config);
-  if (E.isLeft(read)) return read;
-  const { settings } = read.right;
-  const server = await started(settings);
-  if (E.isLeft(server)) return server;
+/** Says who may use a running server, and waits until it is stopped. */
+const servedUntilStopped = async (
+  server: Running,
+  { store, dataDirectory }: Settings,
+  terminal: Terminal,
+): Promise<number> => {
   const stop = stopAsked();
-  const { store, dataDirectory } = settings;
   const place = store.startsWith('sqlite:') ? resolve(dataDirectory) : 'its store';
-  terminal.out(`Domicile serves the ledger in ${place} on ${server.right.url}`);
+  terminal.out(`Domicile serves the ledger in ${place} on ${server.url}`);
   const { whoMayUse } = await import('../../main/serve.ts');
-  terminal.out(whoMayUse(server.right));
-  terminal.out(`Record events: domicile emit FILE --url ${server.right.url}    Stop: Ctrl-C`);
+  terminal.out(whoMayUse(server));
+  terminal.out(`Record events: domicile emit FILE --url ${server.url}    Stop: Ctrl-C`);
   await stop;
-  await server.right.stop();
-  return E.right(success);
+  await server.stop();
+  return success;
 };
+
+const run = ({ config, ...options }: ServeOptions, terminal: Terminal): Promise<CommandResult> =>
+  pipe(
+    TE.fromEither(configured(options, config)),
+    TE.bind('server', ({ settings }) => started(settings)),
+    TE.flatMapTask(
+      ({ server, settings }) =>
+        () =>
+          servedUntilStopped(server, settings, terminal),
+    ),
+  )();
 
 /** Adds the command. */
 export const addServe = (program: Command, terminal: Terminal): void => {

@@ -1,15 +1,17 @@
 /**
  * `domicile simulate`: what a policy would find over the whole history if it were adopted (R20).
  */
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import type { FindingRow } from '../../contract/rows/policy.ts';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Answer } from '../../contract/answers.ts';
+import type { FindingRow, WireDifference } from '../../contract/rows/policy.ts';
 import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
 import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
-import { checkFailed, invalidUsage, success } from '../invocation/exit-codes.ts';
-import { type Failure, failureOf } from '../invocation/failure.ts';
+import { checkFailed, success } from '../invocation/exit-codes.ts';
+import { type CommandResult, type Failure, failureOf } from '../invocation/failure.ts';
+import { readPolicyFile } from '../invocation/policy-file.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { findingColumns } from '../terminal/finding-lines.ts';
 import { show } from '../terminal/formats.ts';
@@ -30,12 +32,9 @@ interface SimulateOptions extends LedgerOptions, FormatOptions {
 const beginning = '0000-01-01';
 
 const changes = ['opened', 'closed', 'lengthened', 'shortened'] as const;
-type Change = (typeof changes)[number];
 
 /** A finding, and how adopting the policy would change it. */
-type Line = FindingRow & { readonly change: Change };
-
-const lineOf = (change: Change, finding: FindingRow): Line => ({ ...finding, change });
+type Line = FindingRow & { readonly change: (typeof changes)[number] };
 
 const columns: ReadonlyArray<Column<Line>> = [
   { title: 'Change', cell: ({ change }) => change },
@@ -56,59 +55,6 @@ const fields = [
   'events',
 ];
 
-const cedarIn = (file: string): E.Either<Failure, string> => {
-  try {
-    return E.right(readFileSync(file, 'utf8'));
-  } catch {
-    return E.left({
-      exitCode: invalidUsage,
-      message: `${file} cannot be read; expected a file with a Cedar policy`,
-      hint: 'See docs/how-to/write-a-policy.md for examples.',
-    });
-  }
-};
-
-const simulate = async (file: string, options: SimulateOptions, terminal: Terminal) => {
-  const cedar = cedarIn(file);
-  if (E.isLeft(cedar)) return cedar;
-  const { effectiveFrom, effectiveUntil } = options;
-  const policy = options.policy ?? basename(file).replace(/\.cedar$/, '');
-  return withLedger(options, terminal, false, async (ledger) => {
-    const answer = await ledger.policies.simulate({
-      policy,
-      cedar: cedar.right,
-      effectiveFrom,
-      ...(effectiveUntil === undefined ? {} : { effectiveUntil }),
-    });
-    if (E.isLeft(answer)) return E.left(refusal(failureOf(answer.left, options.url), file));
-    const { data, warnings = [] } = answer.right;
-    for (const warning of warnings) terminal.note(warningLine(warning));
-    const lines: ReadonlyArray<Line> = changes.flatMap((change) =>
-      data[change].map((finding: FindingRow) => lineOf(change, finding)),
-    );
-    show(
-      answer.right,
-      lines,
-      options.format,
-      {
-        fields,
-        columns,
-        title: `How adopting ${terminal.style('bold', policy)} would change the findings, compared with the version in force, if any`,
-        empty: ['Nothing would change.'],
-        footer: [
-          `${changes.map((change) => `${data[change].length} ${change}`).join(', ')}: ${counted(lines.length, 'finding', 'findings')}. Nothing was recorded. Times are UTC.`,
-          ...(answer.right.next === null
-            ? []
-            : ['There are more than are shown: try fewer rules at a time.']),
-          ...limitsOfRules(lines),
-        ],
-      },
-      terminal,
-    );
-    return E.right(options.fail === true && lines.length > 0 ? checkFailed : success);
-  });
-};
-
 /** Faults of a policy are shown with their place in the file instead of in the request. */
 const refusal = (failure: Failure, file: string): Failure =>
   failure.details === undefined
@@ -118,6 +64,53 @@ const refusal = (failure: Failure, file: string): Failure =>
         message: `${file} cannot be adopted as it is`,
         details: failure.details.map((detail) => detail.replace(/^\/cedar: /, '')),
       };
+
+const report = (
+  answer: Answer<WireDifference>,
+  policy: string,
+  options: SimulateOptions,
+  terminal: Terminal,
+): number => {
+  const { data, warnings = [], next } = answer;
+  for (const warning of warnings) terminal.note(warningLine(warning));
+  const lines = changes.flatMap((change) => data[change].map((finding): Line => ({ ...finding, change })));
+  show(
+    answer,
+    lines,
+    options.format,
+    {
+      fields,
+      columns,
+      title: `How adopting ${terminal.style('bold', policy)} would change the findings, compared with the version in force, if any`,
+      empty: ['Nothing would change.'],
+      footer: [
+        `${changes.map((change) => `${data[change].length} ${change}`).join(', ')}: ${counted(lines.length, 'finding', 'findings')}. Nothing was recorded. Times are UTC.`,
+        ...(next === null ? [] : ['There are more than are shown: try fewer rules at a time.']),
+        ...limitsOfRules(lines),
+      ],
+    },
+    terminal,
+  );
+  return options.fail === true && lines.length > 0 ? checkFailed : success;
+};
+
+const simulate = (file: string, options: SimulateOptions, terminal: Terminal): Promise<CommandResult> =>
+  pipe(
+    TE.fromEither(readPolicyFile(file)),
+    TE.flatMap(({ name, cedar }) => () => {
+      const { policy = name, effectiveFrom, effectiveUntil } = options;
+      const until = effectiveUntil === undefined ? {} : { effectiveUntil };
+      return withLedger(options, terminal, false, async ({ policies }) =>
+        pipe(
+          await policies.simulate({ policy, cedar, effectiveFrom, ...until }),
+          E.bimap(
+            (error) => refusal(failureOf(error, options.url), file),
+            (answer) => report(answer, policy, options, terminal),
+          ),
+        ),
+      );
+    }),
+  )();
 
 /** Adds the command. */
 export const addSimulate = (program: Command, terminal: Terminal): void => {

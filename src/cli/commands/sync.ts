@@ -3,15 +3,22 @@
  */
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import type { Client } from '../../client/client.ts';
-import { formatInstant, parseInstant } from '../../domain/time/instant.ts';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Client, EmitProgress } from '../../client/client.ts';
+import { formatInstant, type Instant } from '../../domain/time/instant.ts';
 import type { Difference } from '../../import/facts/difference.ts';
 import type { ForeignEvent } from '../../import/imported/foreign-event.ts';
 import { importKindInfos, importKindNames } from '../../import/kind-names.ts';
-import { type FormatOptions, withFormatOption, withLedgerOptions } from '../invocation/command-options.ts';
+import {
+  type FormatOptions,
+  instantOf,
+  withFormatOption,
+  withLedgerOptions,
+} from '../invocation/command-options.ts';
 import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
-import { invalidUsage, success } from '../invocation/exit-codes.ts';
-import { type CommandResult, type Failure, failureOf } from '../invocation/failure.ts';
+import { success } from '../invocation/exit-codes.ts';
+import { type CommandResult, type Failure, failureOf, invalidUse } from '../invocation/failure.ts';
 import { type ImportSourceOptions, importOf, openFile } from '../invocation/import-source.ts';
 import { RecordEvents } from '../invocation/record-events.ts';
 import { runCommand } from '../invocation/run-command.ts';
@@ -33,11 +40,8 @@ const shownEventsMax = 100;
 
 const snapshotKinds = importKindNames.filter((name) => importKindInfos[name].isSnapshot);
 
-const wrong = (message: string, more: Partial<Failure> = {}): E.Either<Failure, never> =>
-  E.left({ exitCode: invalidUsage, message, ...more });
-
 /** The events of the snapshot: all of it, or none, because what is missing from a snapshot has ended. */
-const snapshotOf = async (
+const eventsIn = async (
   read: RecordEvents,
   name: string,
 ): Promise<E.Either<Failure, ReadonlyArray<ForeignEvent>>> => {
@@ -46,12 +50,17 @@ const snapshotOf = async (
     events.push(event);
     read.acknowledge(events.length);
     if (events.length > snapshotEventsMax)
-      return wrong(`${name} becomes more than ${snapshotEventsMax} events, which is more than are compared`);
+      return E.left(
+        invalidUse(`${name} becomes more than ${snapshotEventsMax} events, which is more than are compared`),
+      );
   }
   if (read.stopped === undefined) return E.right(events);
-  return wrong(`${name}: a record cannot be imported`, {
+  return E.left({
+    ...invalidUse(
+      `${name}: a record cannot be imported`,
+      'Nothing is recorded: what is missing from a snapshot counts as ended, so all of it has to be read. domicile import --dry-run lists each such record.',
+    ),
     details: firstLines(read.stopped.map(refusedLine)),
-    hint: 'Nothing is recorded: what is missing from a snapshot counts as ended, so all of it has to be read. domicile import --dry-run lists each such record.',
   });
 };
 
@@ -63,14 +72,19 @@ const sourceOf = (
 ): E.Either<Failure, string> => {
   const sources = new Set(events.map((event) => event.source));
   if (sources.size > 1)
-    return wrong(`${name} tells for ${sources.size} sources; expected one: name it with --source URI`);
+    return E.left(
+      invalidUse(`${name} tells for ${sources.size} sources; expected one: name it with --source URI`),
+    );
   const [only] = sources;
   if (only !== undefined) return E.right(only);
   return allowEmpty === true && source !== undefined
     ? E.right(source)
-    : wrong(`${name} has nothing that becomes an event, so everything that its source says would end`, {
-        hint: 'If that is so: --allow-empty --source URI.',
-      });
+    : E.left(
+        invalidUse(
+          `${name} has nothing that becomes an event, so everything that its source says would end`,
+          'If that is so: --allow-empty --source URI.',
+        ),
+      );
 };
 
 const report = (
@@ -97,50 +111,100 @@ const report = (
     );
 };
 
-const synced = async (
+/** A snapshot that was read: the events in it, all of one source, and the instant of which it is. */
+interface Snapshot {
+  readonly at: Instant;
+  readonly read: RecordEvents;
+  readonly events: ReadonlyArray<ForeignEvent>;
+  readonly source: string;
+}
+
+const snapshotIn = (kind: string, fileName: string, options: SyncOptions): TE.TaskEither<Failure, Snapshot> =>
+  pipe(
+    TE.Do,
+    TE.bind('at', () => TE.fromEither(instantOf('--at', options.at ?? formatInstant(Date.now())))),
+    TE.bind(
+      'opened',
+      ({ at }) =>
+        () =>
+          importOf(kind, { ...options, at: formatInstant(at) }),
+    ),
+    TE.bind('file', () => TE.fromEither(openFile(fileName))),
+    TE.let('read', ({ opened, file }) => new RecordEvents(opened, file, {})),
+    TE.bind(
+      'events',
+      ({ read, file }) =>
+        () =>
+          eventsIn(read, file.name),
+    ),
+    TE.bind('source', ({ events, file }) => TE.fromEither(sourceOf(events, options, file.name))),
+  );
+
+/** What is new, changed and missing in the snapshot, beside what its source said before. */
+const differenceFrom = (
+  { at, events, source }: Snapshot,
+  ledger: Client,
+  options: SyncOptions,
+): TE.TaskEither<Failure, Difference> =>
+  pipe(
+    eventsOfSource(ledger, source, options.url),
+    TE.flatMapEither((known) => {
+      const latest = known.reduce((last, { time }) => Math.max(last, time), Number.NEGATIVE_INFINITY);
+      return latest > at
+        ? E.left(
+            invalidUse(
+              `${source} has said things of ${formatInstant(latest)}, and the snapshot is of ${formatInstant(at)}; expected a later one`,
+              'Give the instant of the snapshot with --at TIME.',
+            ),
+          )
+        : E.right(known);
+    }),
+    TE.flatMapTask((known) => async () => {
+      const { differenceOf } = await import('../../import/facts/difference.ts');
+      const { saidAt } = await import('../../import/facts/said.ts');
+      return differenceOf(saidAt(known, at), events, source, at);
+    }),
+  );
+
+const synced = (
   kind: string,
   fileName: string,
   options: SyncOptions,
   terminal: Terminal,
 ): Promise<CommandResult> => {
-  if (!snapshotKinds.some((name) => name === kind))
-    return wrong(`${kind} is no kind of snapshot; expected one of ${snapshotKinds.join(', ')}`);
-  const at = parseInstant(options.at ?? formatInstant(Date.now()));
-  if (E.isLeft(at)) return wrong(`--at: expected ${at.left}`);
-  const opened = await importOf(kind, { ...options, at: formatInstant(at.right) });
-  if (E.isLeft(opened)) return opened;
-  const file = openFile(fileName);
-  if (E.isLeft(file)) return file;
-  const read = new RecordEvents(opened.right, file.right, {});
-  const snapshot = await snapshotOf(read, file.right.name);
-  if (E.isLeft(snapshot)) return snapshot;
-  const source = sourceOf(snapshot.right, options, file.right.name);
-  if (E.isLeft(source)) return source;
-  const compare = async (ledger: Client): Promise<CommandResult> => {
-    const known = await eventsOfSource(ledger, source.right, options.url);
-    if (E.isLeft(known)) return known;
-    const latest = known.right.reduce((last, { time }) => Math.max(last, time), Number.NEGATIVE_INFINITY);
-    if (latest > at.right)
-      return wrong(
-        `${source.right} has said things of ${formatInstant(latest)}, and the snapshot is of ${formatInstant(at.right)}; expected a later one`,
-        { hint: 'Give the instant of the snapshot with --at TIME.' },
-      );
-    const { differenceOf } = await import('../../import/facts/difference.ts');
-    const { saidAt } = await import('../../import/facts/said.ts');
-    const difference = differenceOf(saidAt(known.right, at.right), snapshot.right, source.right, at.right);
-    if (options.dryRun === true) {
-      for (const event of difference.events.slice(0, shownEventsMax)) terminal.note(JSON.stringify(event));
-      report(difference, undefined, options, terminal);
-      tellRecords(read.tally, undefined, terminal);
-      return E.right(success);
-    }
-    const done = await ledger.events.emitStream(difference.events.map((event) => JSON.stringify(event)));
-    if (E.isLeft(done)) return E.left(failureOf(done.left.error, options.url));
-    report(difference, done.right, options, terminal);
-    tellRecords(read.tally, undefined, terminal);
-    return E.right(success);
-  };
-  return withLedger(options, terminal, options.dryRun !== true, compare);
+  const record = (
+    ledger: Client,
+    { events }: Difference,
+  ): TE.TaskEither<Failure, EmitProgress | undefined> =>
+    options.dryRun === true
+      ? TE.rightIO(() => {
+          for (const event of events.slice(0, shownEventsMax)) terminal.note(JSON.stringify(event));
+          return undefined;
+        })
+      : pipe(
+          () => ledger.events.emitStream(events.map((event) => JSON.stringify(event))),
+          TE.mapLeft(({ error }) => failureOf(error, options.url)),
+        );
+  const compare = (snapshot: Snapshot, ledger: Client): TE.TaskEither<Failure, number> =>
+    pipe(
+      differenceFrom(snapshot, ledger, options),
+      TE.bindTo('difference'),
+      TE.bind('done', ({ difference }) => record(ledger, difference)),
+      TE.map(({ difference, done }) => {
+        report(difference, done, options, terminal);
+        tellRecords(snapshot.read.tally, undefined, terminal);
+        return success;
+      }),
+    );
+  return pipe(
+    snapshotKinds.some((name) => name === kind)
+      ? snapshotIn(kind, fileName, options)
+      : TE.left(invalidUse(`${kind} is no kind of snapshot; expected one of ${snapshotKinds.join(', ')}`)),
+    TE.flatMap(
+      (snapshot) => () =>
+        withLedger(options, terminal, options.dryRun !== true, (ledger) => compare(snapshot, ledger)()),
+    ),
+  )();
 };
 
 /** Adds the command. */

@@ -2,18 +2,16 @@
  * `domicile trail`: every event that touched a person's data, and why it did.
  */
 import type { Command } from 'commander';
-import * as E from 'fp-ts/lib/Either.js';
 import { everyRow } from '../../client/client.ts';
 import { TrailRow } from '../../contract/rows/events.ts';
+import { askLedger } from '../invocation/ask-ledger.ts';
 import {
   knownWords,
   type QuestionOptions,
   questionOf,
   withQuestionOptions,
 } from '../invocation/command-options.ts';
-import { withLedger } from '../invocation/connection.ts';
 import { success } from '../invocation/exit-codes.ts';
-import { failureOf } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { fieldsOf, show } from '../terminal/formats.ts';
 import { nameText } from '../terminal/name-text.ts';
@@ -35,25 +33,31 @@ const columnsFor = (rows: ReadonlyArray<TrailRow>): ReadonlyArray<Column<TrailRo
 ];
 
 const ask = async (subject: string, options: QuestionOptions, terminal: Terminal) =>
-  withLedger(options, terminal, false, async (ledger) => {
-    const answer = await everyRow((page) => ledger.subjects.trail(subject, page), questionOf(options));
-    if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
-    const { clocks, data } = answer.right;
-    show(
-      answer.right,
-      data,
-      options.format,
-      {
-        fields: fieldsOf(TrailRow),
-        columns: columnsFor(data),
-        title: `${terminal.style('bold', nameText(subject))}: the audit trail, in the order in which it was learned, ${knownWords(clocks, options)}`,
-        empty: ['No event touched this person’s data.', 'Try a lower --min-assurance or a later --known-at.'],
-        footer: [`${counted(data.length, 'event', 'events')}. Times are UTC.`],
-      },
-      terminal,
-    );
-    return E.right(success);
-  });
+  askLedger(
+    options,
+    terminal,
+    (ledger) => everyRow((page) => ledger.subjects.trail(subject, page), questionOf(options)),
+    (answer) => {
+      const { clocks, data } = answer;
+      show(
+        answer,
+        data,
+        options.format,
+        {
+          fields: fieldsOf(TrailRow),
+          columns: columnsFor(data),
+          title: `${terminal.style('bold', nameText(subject))}: the audit trail, in the order in which it was learned, ${knownWords(clocks, options)}`,
+          empty: [
+            'No event touched this person’s data.',
+            'Try a lower --min-assurance or a later --known-at.',
+          ],
+          footer: [`${counted(data.length, 'event', 'events')}. Times are UTC.`],
+        },
+        terminal,
+      );
+      return success;
+    },
+  );
 
 /** Adds the command. */
 export const addTrail = (program: Command, terminal: Terminal): void => {

@@ -4,9 +4,12 @@
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Checkpoint } from '../../integrity/checkpoint.ts';
 import type { JudgedNote } from '../../integrity/tlog-policy.ts';
+import type { TlogProof } from '../../integrity/tlog-proof.ts';
 import type { Check } from '../../ledger/examine/check.ts';
+import type { Settings } from '../../ledger/settings.ts';
 import {
   configOption,
   dataOption,
@@ -14,12 +17,13 @@ import {
   withFormatOption,
 } from '../invocation/command-options.ts';
 import { settingsOf } from '../invocation/connection.ts';
-import { checkFailed, invalidUsage, success } from '../invocation/exit-codes.ts';
-import { type CommandResult, failureOfThrown, invalidUse } from '../invocation/failure.ts';
+import { checkFailed, success } from '../invocation/exit-codes.ts';
+import { type CommandResult, type Failure, invalidUse } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
+import type { Trusted } from '../invocation/trusted-keys.ts';
+import { withProgress } from '../invocation/with-progress.ts';
 import { CheckRow, checkTable } from '../terminal/check-table.ts';
 import { writeCsv } from '../terminal/formats.ts';
-import { ProgressBar } from '../terminal/progress-bar.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, wholeNumber } from '../terminal/wording.ts';
 
@@ -50,32 +54,39 @@ const report = (checks: ReadonlyArray<Check>, { format }: VerifyOptions, termina
   }
 };
 
-const verifyWhole = async (options: VerifyOptions, terminal: Terminal): Promise<CommandResult> => {
-  const settings = settingsOf(options);
-  if (E.isLeft(settings)) return settings;
-  if (!settings.right.store.startsWith('sqlite:')) {
-    return E.left({
-      exitCode: invalidUsage,
-      message: 'a ledger on KurrentDB is verified by each of its servers at its start',
-      hint: 'GET /readyz of a server says whether its log agrees with the tree.',
-    });
-  }
-  const { verifyLedger } = await import('../../ledger/verify/verify-ledger.ts');
-  const bar = new ProgressBar(terminal, () => performance.now());
-  try {
-    const checks = await verifyLedger(
-      settings.right,
-      () => Date.now(),
-      (what, done, of) => bar.update(done, of, `${wholeNumber(done)} of ${wholeNumber(of)} ${what}`),
-    );
-    bar.end();
-    report(checks, options, terminal);
-    return E.right(checks.some(({ state }) => state === 'failed') ? checkFailed : success);
-  } catch (error) {
-    bar.end();
-    return E.left(failureOfThrown(error));
-  }
-};
+const settingsOfFiles = (options: VerifyOptions): E.Either<Failure, Settings> =>
+  pipe(
+    settingsOf(options),
+    E.filterOrElse(
+      ({ store }) => store.startsWith('sqlite:'),
+      () =>
+        invalidUse(
+          'a ledger on KurrentDB is verified by each of its servers at its start',
+          'GET /readyz of a server says whether its log agrees with the tree.',
+        ),
+    ),
+  );
+
+const verifyWhole = (options: VerifyOptions, terminal: Terminal): Promise<CommandResult> =>
+  pipe(
+    TE.fromEither(settingsOfFiles(options)),
+    TE.flatMap((settings) =>
+      withProgress(terminal, async (bar) => {
+        const { verifyLedger } = await import('../../ledger/verify/verify-ledger.ts');
+        return E.right(
+          await verifyLedger(
+            settings,
+            () => Date.now(),
+            (what, done, of) => bar.update(done, of, `${wholeNumber(done)} of ${wholeNumber(of)} ${what}`),
+          ),
+        );
+      }),
+    ),
+    TE.map((checks) => {
+      report(checks, options, terminal);
+      return checks.some(({ state }) => state === 'failed') ? checkFailed : success;
+    }),
+  )();
 
 /** What a proof in a file proves: which event is in which log, and who signed and cosigned that. */
 interface Proved {
@@ -96,7 +107,25 @@ const verifyProof = async (
       import('../../integrity/tlog-policy.ts'),
       import('../../integrity/tlog-proof.ts'),
     ]);
-  const given = pipe(
+  const showVerdict = ({ policy, keys }: Trusted, proof: TlogProof, entry: Uint8Array): number =>
+    pipe(
+      E.Do,
+      E.bind('checkpoint', () =>
+        verifyTlogProof(proof, entry, [...policy.logs.map((log) => log.key), ...keys]),
+      ),
+      E.bind('judged', () => verifyByPolicy(proof.checkpoint, policy, keys)),
+      E.match(
+        (fault) => {
+          terminal.out(`Not verified: ${fault}.`);
+          return checkFailed;
+        },
+        (verified) => {
+          showProved({ ...verified, entry, index: proof.index }, terminal);
+          return success;
+        },
+      ),
+    );
+  return pipe(
     E.Do,
     E.bind('trusted', () => trustedBy(options)),
     E.bind('text', () => readText(file)),
@@ -109,26 +138,7 @@ const verifyProof = async (
         E.fromNullable(invalidUse(`${file}: the proof does not hold the entry that it is about`)),
       ),
     ),
-  );
-  if (E.isLeft(given)) return given;
-  const { trusted, proof, entry } = given.right;
-  const { policy, keys } = trusted;
-  return pipe(
-    E.Do,
-    E.bind('checkpoint', () =>
-      verifyTlogProof(proof, entry, [...policy.logs.map((log) => log.key), ...keys]),
-    ),
-    E.bind('judged', () => verifyByPolicy(proof.checkpoint, policy, keys)),
-    E.matchW(
-      (fault) => {
-        terminal.out(`Not verified: ${fault}.`);
-        return E.right(checkFailed);
-      },
-      (verified) => {
-        showProved({ ...verified, entry, index: proof.index }, terminal);
-        return E.right(success);
-      },
-    ),
+    E.map(({ trusted, proof, entry }) => showVerdict(trusted, proof, entry)),
   );
 };
 
@@ -154,11 +164,14 @@ const verifyEvidence = async (
     import('../../evidence/verify-bundle.ts'),
     import('../terminal/bundle-report.ts'),
   ]);
-  const trusted = trustedBy(options);
-  if (E.isLeft(trusted)) return trusted;
-  const report = verifyBundle(text, trusted.right);
-  showBundleReport(file, report, options.format, terminal);
-  return E.right(report.holds ? success : checkFailed);
+  return pipe(
+    trustedBy(options),
+    E.map((trusted) => {
+      const report = verifyBundle(text, trusted);
+      showBundleReport(file, report, options.format, terminal);
+      return report.holds ? success : checkFailed;
+    }),
+  );
 };
 
 const verifyFile = async (
@@ -167,11 +180,15 @@ const verifyFile = async (
   terminal: Terminal,
 ): Promise<CommandResult> => {
   const { readText } = await import('../invocation/trusted-keys.ts');
-  const text = readText(file);
-  if (E.isLeft(text)) return text;
-  return text.right.trimStart().startsWith('{')
-    ? verifyEvidence(file, text.right, options, terminal)
-    : verifyProof(file, options, terminal);
+  return pipe(
+    TE.fromEither(readText(file)),
+    TE.flatMap(
+      (text) => () =>
+        text.trimStart().startsWith('{')
+          ? verifyEvidence(file, text, options, terminal)
+          : verifyProof(file, options, terminal),
+    ),
+  )();
 };
 
 /** Adds the command. */

@@ -2,9 +2,9 @@
  * `domicile where`: where a person's data is or was.
  */
 import type { Command } from 'commander';
-import * as E from 'fp-ts/lib/Either.js';
 import { everyRow } from '../../client/client.ts';
 import { ResidencyRow } from '../../contract/rows/residency.ts';
+import { askLedger } from '../invocation/ask-ledger.ts';
 import {
   knownWords,
   type QuestionOptions,
@@ -12,9 +12,7 @@ import {
   validWords,
   withQuestionOptions,
 } from '../invocation/command-options.ts';
-import { withLedger } from '../invocation/connection.ts';
 import { success } from '../invocation/exit-codes.ts';
-import { failureOf } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { fieldsOf, show } from '../terminal/formats.ts';
 import { nameText, shellWord } from '../terminal/name-text.ts';
@@ -40,31 +38,34 @@ const columns: ReadonlyArray<Column<ResidencyRow>> = [
 ];
 
 const ask = async (subject: string, options: QuestionOptions, terminal: Terminal) =>
-  withLedger(options, terminal, false, async (ledger) => {
-    const answer = await everyRow((page) => ledger.subjects.residency(subject, page), questionOf(options));
-    if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
-    const { clocks, data } = answer.right;
-    const sites = new Set(data.map(({ site }) => site)).size;
-    show(
-      answer.right,
-      data,
-      options.format,
-      {
-        fields: fieldsOf(ResidencyRow),
-        columns,
-        title: `${terminal.style('bold', nameText(subject))}: where the data ${options.validAt === undefined ? 'is' : 'was'} ${validWords(clocks, options)}, ${knownWords(clocks, options)}`,
-        empty: [
-          'Nowhere. No site is known to have held data of this person then.',
-          `To see where the data was over time: domicile history ${shellWord(subject)}`,
-        ],
-        footer: [
-          `${counted(data.length, 'place', 'places')} at ${counted(sites, 'site', 'sites')}. Times are UTC. To see the events: domicile trail ${shellWord(subject)}`,
-        ],
-      },
-      terminal,
-    );
-    return E.right(success);
-  });
+  askLedger(
+    options,
+    terminal,
+    (ledger) => everyRow((page) => ledger.subjects.residency(subject, page), questionOf(options)),
+    (answer) => {
+      const { clocks, data } = answer;
+      const sites = new Set(data.map(({ site }) => site)).size;
+      show(
+        answer,
+        data,
+        options.format,
+        {
+          fields: fieldsOf(ResidencyRow),
+          columns,
+          title: `${terminal.style('bold', nameText(subject))}: where the data ${options.validAt === undefined ? 'is' : 'was'} ${validWords(clocks, options)}, ${knownWords(clocks, options)}`,
+          empty: [
+            'Nowhere. No site is known to have held data of this person then.',
+            `To see where the data was over time: domicile history ${shellWord(subject)}`,
+          ],
+          footer: [
+            `${counted(data.length, 'place', 'places')} at ${counted(sites, 'site', 'sites')}. Times are UTC. To see the events: domicile trail ${shellWord(subject)}`,
+          ],
+        },
+        terminal,
+      );
+      return success;
+    },
+  );
 
 /** Adds the command. */
 export const addWhere = (program: Command, terminal: Terminal): void => {

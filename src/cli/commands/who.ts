@@ -2,9 +2,9 @@
  * `domicile who`: who could reach a person's data, and along which path.
  */
 import { type Command, Option } from 'commander';
-import * as E from 'fp-ts/lib/Either.js';
 import { everyRow } from '../../client/client.ts';
 import { edgeKinds } from '../../domain/reach/edge.ts';
+import { askLedger } from '../invocation/ask-ledger.ts';
 import {
   knownWords,
   type PeriodOptions,
@@ -13,9 +13,7 @@ import {
   withPeriodOptions,
   withQuestionOptions,
 } from '../invocation/command-options.ts';
-import { withLedger } from '../invocation/connection.ts';
 import { success } from '../invocation/exit-codes.ts';
-import { failureOf } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import { show } from '../terminal/formats.ts';
 import { nameText, shellWord } from '../terminal/name-text.ts';
@@ -58,44 +56,48 @@ const columns: ReadonlyArray<Column<Line>> = [
   { title: 'Because it', cell: ({ path }) => path },
 ];
 
-const ask = async (subject: string, options: WhoOptions, terminal: Terminal) =>
-  withLedger(options, terminal, false, async (ledger) => {
-    const { from, to, party, via } = options;
-    const question = { ...questionOf(options), from, to, party, via };
-    const answer = await everyRow((page) => ledger.subjects.reach(subject, page), question);
-    if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
-    const { clocks, data } = answer.right;
-    const lines = data.flatMap(({ party: id, name, intervals }) =>
-      intervals.map(({ holding, path, ...interval }) => ({
-        party: id,
-        name,
-        ...holding,
-        ...interval,
-        path: pathText(path),
-      })),
-    );
-    const period = from !== undefined || to !== undefined;
-    const when = period ? 'over time' : validWords(clocks, options);
-    show(
-      answer.right,
-      lines,
-      options.format,
-      {
-        fields,
-        columns,
-        title: `${terminal.style('bold', nameText(subject))}: who could reach the data ${when}, ${knownWords(clocks, options)}`,
-        empty: [
-          'Nobody. No path led from a party to data of this person.',
-          `To see where the data was: domicile history ${shellWord(subject)}`,
-        ],
-        footer: [
-          `${counted(data.length, 'party', 'parties')}. Intervals are shown in full, with the shortest path. Times are UTC.`,
-        ],
-      },
-      terminal,
-    );
-    return E.right(success);
-  });
+const ask = async (subject: string, options: WhoOptions, terminal: Terminal) => {
+  const { from, to, party, via } = options;
+  const question = { ...questionOf(options), from, to, party, via };
+  return askLedger(
+    options,
+    terminal,
+    (ledger) => everyRow((page) => ledger.subjects.reach(subject, page), question),
+    (answer) => {
+      const { clocks, data } = answer;
+      const lines = data.flatMap(({ party: id, name, intervals }) =>
+        intervals.map(({ holding, path, ...interval }) => ({
+          party: id,
+          name,
+          ...holding,
+          ...interval,
+          path: pathText(path),
+        })),
+      );
+      const period = from !== undefined || to !== undefined;
+      const when = period ? 'over time' : validWords(clocks, options);
+      show(
+        answer,
+        lines,
+        options.format,
+        {
+          fields,
+          columns,
+          title: `${terminal.style('bold', nameText(subject))}: who could reach the data ${when}, ${knownWords(clocks, options)}`,
+          empty: [
+            'Nobody. No path led from a party to data of this person.',
+            `To see where the data was: domicile history ${shellWord(subject)}`,
+          ],
+          footer: [
+            `${counted(data.length, 'party', 'parties')}. Intervals are shown in full, with the shortest path. Times are UTC.`,
+          ],
+        },
+        terminal,
+      );
+      return success;
+    },
+  );
+};
 
 /** Adds the command. */
 export const addWho = (program: Command, terminal: Terminal): void => {

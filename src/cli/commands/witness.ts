@@ -4,6 +4,8 @@
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Witness } from '../../witness/witness.ts';
 import { portOf } from '../invocation/command-options.ts';
 import { success } from '../invocation/exit-codes.ts';
 import { type CommandResult, invalidUse } from '../invocation/failure.ts';
@@ -37,7 +39,16 @@ const run = async (options: WitnessOptions, terminal: Terminal): Promise<Command
     import('../../witness/witness.ts'),
     import('../../witness/serve-witness.ts'),
   ]);
-  const witness = pipe(
+  const serveUntilStopped = async (witness: Witness): Promise<number> => {
+    const running = await serveWitness(witness, host, port);
+    const stop = stopAsked();
+    terminal.out(`${witness.name} cosigns for ${witness.logs().length} logs on ${running.url}`);
+    for (const vkey of witness.vkeys()) terminal.out(vkey);
+    await stop;
+    await running.stop();
+    return success;
+  };
+  return pipe(
     readTlogPolicy(logs),
     E.filterOrElse(
       (policy) => policy.logs.length > 0,
@@ -46,19 +57,14 @@ const run = async (options: WitnessOptions, terminal: Terminal): Promise<Command
     E.flatMap((policy) =>
       E.mapLeft((fault: string) => invalidUse(fault))(openWitness(data, name, policy, () => Date.now())),
     ),
-  );
-  if (E.isLeft(witness)) return witness;
-  try {
-    const running = await serveWitness(witness.right, host, port);
-    const stop = stopAsked();
-    terminal.out(`${witness.right.name} cosigns for ${witness.right.logs().length} logs on ${running.url}`);
-    for (const vkey of witness.right.vkeys()) terminal.out(vkey);
-    await stop;
-    await running.stop();
-    return E.right(success);
-  } catch (error) {
-    return E.left(failureOfListening(error, host, port));
-  }
+    TE.fromEither,
+    TE.flatMap((witness) =>
+      TE.tryCatch(
+        () => serveUntilStopped(witness),
+        (error) => failureOfListening(error, host, port),
+      ),
+    ),
+  )();
 };
 
 const showKeys = async (
@@ -67,10 +73,16 @@ const showKeys = async (
 ): Promise<CommandResult> => {
   if (data === undefined) return E.left(invalidUse('name the directory of the witness with --data DIR'));
   const { witnessKeysIn } = await import('../../witness/witness.ts');
-  const keys = witnessKeysIn(data, name, () => Date.now());
-  if (E.isLeft(keys)) return E.left(invalidUse(keys.left));
-  for (const vkey of keys.right) terminal.out(vkey);
-  return E.right(success);
+  return pipe(
+    witnessKeysIn(data, name, () => Date.now()),
+    E.bimap(
+      (fault) => invalidUse(fault),
+      (vkeys) => {
+        for (const vkey of vkeys) terminal.out(vkey);
+        return success;
+      },
+    ),
+  );
 };
 
 /** Adds the command. */

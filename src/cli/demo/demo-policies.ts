@@ -4,12 +4,13 @@
  */
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Client, type EventInputOf, everyRow } from '../../client/client.ts';
 import type { FindingRow, WireDifference } from '../../contract/rows/policy.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { type PolicyPack, readPacks } from '../../ledger/policy-packs.ts';
-import { invalidUsage } from '../invocation/exit-codes.ts';
-import { type Failure, failureOf } from '../invocation/failure.ts';
+import { type Failure, invalidUse, replyFrom } from '../invocation/failure.ts';
 import { kindText } from '../terminal/path-text.ts';
 import { type Column, tableOf } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -137,27 +138,17 @@ const changeColumns: ReadonlyArray<Column<Change>> = [
   { title: 'People', cell: ({ finding }) => wholeNumber(finding.subjects), align: 'right' },
 ];
 
-/** Adopts the policies, then shows what they found and what the rule of 2022 would have found. */
-export const showPolicies = async (
-  ledger: Client,
-  terminal: Terminal,
-): Promise<E.Either<Failure, undefined>> => {
-  const packs = readPacks(packsDirectory);
-  if (E.isLeft(packs)) {
-    const names = packs.left.map(({ name }) => name).join(', ');
-    return E.left({ exitCode: invalidUsage, message: `invalid policies: ${names}` });
-  }
-  const fitting = packs.right.filter(({ proposal }) => packsOfTheCase.includes(proposal.policy));
-  const recorded = await ledger.events.emitBatch([
-    ...fitting.map(adoptionOf),
-    adoption('adopted-us-data-2022', promise),
-  ]);
-  if (E.isLeft(recorded)) return E.left(failureOf(recorded.left, ledger.url));
-  const atLeast = recorded.right.position;
-  const found = await everyRow((page) => ledger.findings.list(page), { atLeast });
-  if (E.isLeft(found)) return E.left(failureOf(found.left, ledger.url));
-  const byVersion = [...Map.groupBy(found.right.data, ({ policy, version }) => `${policy} ${version}`)];
+const packsThatFit = (): E.Either<Failure, ReadonlyArray<PolicyPack>> =>
+  pipe(
+    readPacks(packsDirectory),
+    E.bimap(
+      (malformed) => invalidUse(`invalid policies: ${malformed.map(({ name }) => name).join(', ')}`),
+      (packs) => packs.filter(({ proposal }) => packsOfTheCase.includes(proposal.policy)),
+    ),
+  );
 
+const showFound = (rows: ReadonlyArray<FindingRow>, versions: number, terminal: Terminal): void => {
+  const byVersion = [...Map.groupBy(rows, ({ policy, version }) => `${policy} ${version}`)];
   terminal.out(terminal.style('bold', 'Which policies did that break?'));
   terminal.out('');
   terminal.out(
@@ -169,19 +160,15 @@ export const showPolicies = async (
   );
   terminal.out('');
   terminal.out(
-    `${counted(fitting.length + 1, 'version', 'versions')} of policies were adopted. Each was judged for the whole time that it was in force.`,
+    `${counted(versions, 'version', 'versions')} of policies were adopted. Each was judged for the whole time that it was in force.`,
   );
   terminal.out(
     'Missing data counts as “not judged”, never as compliance. Each rule in policies/ states what it does not model, and so do its findings.',
   );
+};
 
-  const tried = await ledger.policies.simulate({
-    policy: promise.policy,
-    cedar: promise.cedar,
-    effectiveFrom: triedFrom,
-  });
-  if (E.isLeft(tried)) return E.left(failureOf(tried.left, ledger.url));
-  const changes = changesOf(tried.right.data);
+const showTried = (difference: WireDifference, terminal: Terminal): void => {
+  const { opened, closed, lengthened, shortened } = difference;
   terminal.out('');
   terminal.out('');
   terminal.out(
@@ -191,12 +178,40 @@ export const showPolicies = async (
     ),
   );
   terminal.out('');
-  terminal.out(tableOf(changes, changeColumns, terminal));
+  terminal.out(tableOf(changesOf(difference), changeColumns, terminal));
   terminal.out('');
-  const { opened, closed, lengthened, shortened } = tried.right.data;
   terminal.out(
     `${opened.length} opened, ${closed.length} closed, ${lengthened.length} lengthened, ${shortened.length} shortened. What the rule forbade had gone on for years,`,
   );
   terminal.out('and it went on afterwards, through the backups and the team.');
-  return E.right(undefined);
 };
+
+/** Adopts the policies, then shows what they found and what the rule of 2022 would have found. */
+export const showPolicies = (ledger: Client, terminal: Terminal): TE.TaskEither<Failure, void> =>
+  pipe(
+    TE.Do,
+    TE.bind('packs', () => TE.fromEither(packsThatFit())),
+    TE.bind('recorded', ({ packs }) =>
+      replyFrom(ledger.url, () =>
+        ledger.events.emitBatch([...packs.map(adoptionOf), adoption('adopted-us-data-2022', promise)]),
+      ),
+    ),
+    TE.bind('found', ({ recorded: { position: atLeast } }) =>
+      replyFrom(ledger.url, () => everyRow((page) => ledger.findings.list(page), { atLeast })),
+    ),
+    TE.tapIO(
+      ({ packs, found }) =>
+        () =>
+          showFound(found.data, packs.length + 1, terminal),
+    ),
+    TE.flatMap(() =>
+      replyFrom(ledger.url, () =>
+        ledger.policies.simulate({
+          policy: promise.policy,
+          cedar: promise.cedar,
+          effectiveFrom: triedFrom,
+        }),
+      ),
+    ),
+    TE.map(({ data }) => showTried(data, terminal)),
+  );

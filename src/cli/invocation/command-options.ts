@@ -2,11 +2,15 @@
  * The options that several commands share, and what they say about an answer's clocks.
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import type { Clocks, Question } from '../../client/client.ts';
 import { Assurance } from '../../domain/events/words.ts';
+import { type Instant, parseInstant } from '../../domain/time/instant.ts';
 import { type Format, formats } from '../terminal/formats.ts';
 import { moment, spoken } from '../terminal/wording.ts';
 import type { LedgerOptions } from './connection.ts';
+import { type Failure, invalidUse } from './failure.ts';
 
 export interface FormatOptions {
   readonly format: Format;
@@ -88,6 +92,13 @@ export const withPeriodOptions = (command: Command): Command =>
   command
     .addOption(new Option('--from <time>', 'the start of the period (default: the beginning)'))
     .addOption(new Option('--to <time>', 'the end of the period, exclusive (default: none)'));
+
+/** The instant that an option gives. */
+export const instantOf = (flag: string, text: string): E.Either<Failure, Instant> =>
+  pipe(
+    parseInstant(text),
+    E.mapLeft((expected) => invalidUse(`${flag}: expected ${expected}`)),
+  );
 
 /** The question as the options state it. */
 export const questionOf = ({

@@ -6,17 +6,18 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Client, createClient } from '../../client/client.ts';
 import { type Configured, faultLine, readSettings } from '../../ledger/configuration/read-settings.ts';
 import type { SettingName } from '../../ledger/configuration/setting-list.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Settings } from '../../ledger/settings.ts';
 import { StoreProblem } from '../../store/sqlite/store-problems.ts';
-import { ProgressBar } from '../terminal/progress-bar.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { wholeNumber } from '../terminal/wording.ts';
 import { invalidUsage, unavailable } from './exit-codes.ts';
 import { type CommandResult, type Failure, failureOfThrown } from './failure.ts';
+import { withProgress } from './with-progress.ts';
 
 /** The options that select the ledger. */
 export interface LedgerOptions {
@@ -64,17 +65,16 @@ const missing = (directory: string): Failure => ({
 const inProcessUrl = 'http://ledger.in-process';
 
 /** Waits until the projections have applied the whole log. Rebuilding them for a large log takes a while. */
-const catchUp = async (ledger: Ledger, terminal: Terminal): Promise<E.Either<Failure, void>> => {
-  const head = await ledger.parts.store.head();
-  const bar = new ProgressBar(terminal, () => performance.now());
-  while (!(await ledger.reached(head))) {
-    const { position, failure } = ledger.state();
-    if (failure !== undefined) return E.left({ exitCode: unavailable, message: failure });
-    bar.update(position, head, `${wholeNumber(position)} of ${wholeNumber(head)} events read`);
-  }
-  bar.end();
-  return E.right(undefined);
-};
+const catchUp = (ledger: Ledger, terminal: Terminal): TE.TaskEither<Failure, void> =>
+  withProgress(terminal, async (bar) => {
+    const head = await ledger.parts.store.head();
+    while (!(await ledger.reached(head))) {
+      const { position, failure } = ledger.state();
+      if (failure !== undefined) return E.left({ exitCode: unavailable, message: failure });
+      bar.update(position, head, `${wholeNumber(position)} of ${wholeNumber(head)} events read`);
+    }
+    return E.right(undefined);
+  });
 
 /** The address of the server that has the files open, if that is why they could not be opened. */
 const serverThatHolds = async (settings: Settings, error: unknown): Promise<string | undefined> => {
@@ -102,11 +102,14 @@ const openInProcess = async (
   }
   try {
     await ledger.ready();
-    const caughtUp = await catchUp(ledger, terminal);
-    if (E.isLeft(caughtUp)) return caughtUp;
-    const [{ createApp }, { pino }] = await Promise.all([import('../../api/app.ts'), import('pino')]);
-    const app = createApp(ledger, pino({ level: 'error' }, pino.destination(2)), { trusted: true });
-    return await use(createClient({ url: inProcessUrl, fetch: (request) => app.fetch(request) }));
+    return await pipe(
+      catchUp(ledger, terminal),
+      TE.flatMap(() => async () => {
+        const [{ createApp }, { pino }] = await Promise.all([import('../../api/app.ts'), import('pino')]);
+        const app = createApp(ledger, pino({ level: 'error' }, pino.destination(2)), { trusted: true });
+        return use(createClient({ url: inProcessUrl, fetch: (request) => app.fetch(request) }));
+      }),
+    )();
   } finally {
     await ledger.close();
   }
@@ -132,13 +135,16 @@ export const withLedger = async (
     }
     return use(createClient({ url: options.url, token: options.token }));
   }
-  const settings = settingsOf(options);
-  if (E.isLeft(settings)) return settings;
-  const { store, dataDirectory } = settings.right;
-  const { filesIn } = await import('../../ledger/files.ts');
-  if (store.startsWith('sqlite:') && !existsSync(filesIn(dataDirectory).log)) {
-    if (!createIfMissing) return E.left(missing(resolve(dataDirectory)));
-    terminal.note(`Creating a new ledger in ${resolve(dataDirectory)}.`);
-  }
-  return openInProcess(settings.right, options.token, terminal, use);
+  return pipe(
+    TE.fromEither(settingsOf(options)),
+    TE.flatMap((settings) => async () => {
+      const { store, dataDirectory } = settings;
+      const { filesIn } = await import('../../ledger/files.ts');
+      if (store.startsWith('sqlite:') && !existsSync(filesIn(dataDirectory).log)) {
+        if (!createIfMissing) return E.left(missing(resolve(dataDirectory)));
+        terminal.note(`Creating a new ledger in ${resolve(dataDirectory)}.`);
+      }
+      return openInProcess(settings, options.token, terminal, use);
+    }),
+  )();
 };

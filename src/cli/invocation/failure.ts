@@ -2,6 +2,7 @@
  * How a command fails: what is wrong and where, what to do, and the exit code.
  */
 import type * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type BodyFault, type ClientError, sentenceOfFault } from '../../client/client.ts';
 import { StoreProblem } from '../../store/sqlite/store-problems.ts';
 import { invalidUsage, unavailable } from './exit-codes.ts';
@@ -79,6 +80,12 @@ export const failureOf = (error: ClientError, url: string | undefined): Failure 
     }
   }
 };
+
+/** Asks the ledger at this address; an error of the client is a failure of the command. */
+export const replyFrom = <A>(
+  url: string | undefined,
+  ask: () => Promise<E.Either<ClientError, A>>,
+): TE.TaskEither<Failure, A> => TE.mapLeft((error: ClientError) => failureOf(error, url))(ask);
 
 const hintFor = (type: string): { readonly hint?: string } => {
   switch (type) {

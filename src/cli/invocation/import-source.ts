@@ -7,9 +7,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import type { Fault } from '../../domain/events/fault.ts';
-import { formatInstant, parseInstant } from '../../domain/time/instant.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
 import { importKindNames } from '../../import/kind-names.ts';
 import type { Import } from '../../import/kinds.ts';
+import { instantOf } from './command-options.ts';
 import { invalidUsage } from './exit-codes.ts';
 import type { Failure } from './failure.ts';
 
@@ -98,12 +99,6 @@ const mappingOf = async ({
   );
 };
 
-const instantOf = (at: string | undefined): E.Either<Failure, string | undefined> => {
-  if (at === undefined) return E.right(undefined);
-  const instant = parseInstant(at);
-  return E.isRight(instant) ? E.right(formatInstant(instant.right)) : wrong(`--at: expected ${instant.left}`);
-};
-
 /** The import of a kind, as the options have it. Importers are loaded here: no other command needs them. */
 export const importOf = async (
   kindName: string,
@@ -116,7 +111,9 @@ export const importOf = async (
   const mapping = await mappingOf(options);
   return pipe(
     E.Do,
-    E.bind('at', () => instantOf(options.at)),
+    E.bind('at', () =>
+      options.at === undefined ? E.right(undefined) : E.map(formatInstant)(instantOf('--at', options.at)),
+    ),
     E.bind('mapping', () => mapping),
     E.flatMap((opened) =>
       pipe(kind.open(opened), E.mapLeft(wrongMapping('--map: the mapping is not valid'))),

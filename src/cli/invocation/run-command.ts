@@ -2,6 +2,7 @@
  * Runs a command: shows its failure, if it fails, and sets the exit code of the process.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { shownLines } from '../../contract/shown-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { type CommandResult, type Failure, failureOfThrown } from './failure.ts';
@@ -19,6 +20,11 @@ export const runCommand = async (
   command: () => Promise<CommandResult>,
 ): Promise<void> => {
   const result = await command().catch((error: unknown) => E.left(failureOfThrown(error)));
-  if (E.isLeft(result)) showFailure(result.left, terminal);
-  process.exitCode = E.isLeft(result) ? result.left.exitCode : result.right;
+  process.exitCode = pipe(
+    result,
+    E.getOrElse((failure) => {
+      showFailure(failure, terminal);
+      return failure.exitCode;
+    }),
+  );
 };

@@ -1,0 +1,42 @@
+/** Long work with a progress bar, and what is shown while events are sent. */
+import * as E from 'fp-ts/lib/Either.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import { type ClientError, sentenceOf } from '../../client/client.ts';
+import { ProgressBar } from '../terminal/progress-bar.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { wholeNumber } from '../terminal/wording.ts';
+import { type Failure, failureOfThrown } from './failure.ts';
+
+/** Runs with a progress bar, which is gone when the work has ended. An error that is thrown is a failure. */
+export const withProgress =
+  <A>(
+    terminal: Terminal,
+    run: (bar: ProgressBar) => Promise<E.Either<Failure, A>>,
+  ): TE.TaskEither<Failure, A> =>
+  async () => {
+    const bar = new ProgressBar(terminal, () => performance.now());
+    try {
+      return await run(bar);
+    } catch (error) {
+      return E.left(failureOfThrown(error));
+    } finally {
+      bar.end();
+    }
+  };
+
+const secondsMin = 0.001;
+
+/** How many there were a second since this was called, in words. */
+export const ratePerSecond = (): ((count: number) => string) => {
+  const began = performance.now();
+  return (count) =>
+    `${wholeNumber(Math.round(count / Math.max(secondsMin, (performance.now() - began) / 1_000)))}/s`;
+};
+
+/** Says that an attempt failed and is going to be repeated. */
+export const tellRetry =
+  (bar: ProgressBar, terminal: Terminal) =>
+  (error: ClientError, waitMs: number): void => {
+    bar.end();
+    terminal.note(`${sentenceOf(error)}; retrying in ${(waitMs / 1_000).toFixed(1)} s`);
+  };
