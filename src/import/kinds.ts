@@ -36,7 +36,7 @@ export interface ImportOptions {
   readonly at?: string | undefined;
 }
 
-interface ImportKind {
+export interface ImportKind {
   readonly format: 'json' | 'csv';
   readonly recordsIn: RecordsIn;
   readonly open: (options: ImportOptions) => E.Either<ReadonlyArray<Fault>, Import>;

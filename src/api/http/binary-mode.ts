@@ -2,6 +2,7 @@
  * CloudEvents binary mode: attributes in `ce-` headers, the data as the body (CloudEvents 1.0.2, HTTP protocol binding 3.1).
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import type { BodyFault, Problem } from '../../contract/problem.ts';
 import type { Given } from '../../ledger/recording/decode-batch.ts';
 import { eventValuesMax, readJson } from './bodies.ts';
@@ -38,13 +39,8 @@ const decoded = (value: string): string | undefined => {
   }
 };
 
-/** Reads an event in binary mode; its `Content-Type` is that of the data. */
-export const readBinary = async (
-  headers: Headers,
-  body: Body,
-): Promise<E.Either<Problem, ReadonlyArray<Given>>> => {
-  const data = await readJson(body, eventValuesMax);
-  if (E.isLeft(data)) return data;
+/** The event of which the headers have the attributes, and the body had the data. */
+const eventOf = (headers: Headers, data: unknown): E.Either<Problem, ReadonlyArray<Given>> => {
   const attributes: [string, unknown][] = [];
   const errors: BodyFault[] = [];
   for (const [header, value] of headers) {
@@ -62,7 +58,19 @@ export const readBinary = async (
   const json = {
     ...Object.fromEntries(attributes),
     ...(type === null ? {} : { datacontenttype: type }),
-    data: data.right,
+    data,
   };
   return E.right([{ index: 0, json }]);
+};
+
+/** Reads an event in binary mode; its `Content-Type` is that of the data. */
+export const readBinary = async (
+  headers: Headers,
+  body: Body,
+): Promise<E.Either<Problem, ReadonlyArray<Given>>> => {
+  const data = await readJson(body, eventValuesMax);
+  return pipe(
+    data,
+    E.flatMap((json) => eventOf(headers, json)),
+  );
 };

@@ -2,6 +2,8 @@
  * JSON bodies of questions that are asked by POST, decoded by their codec.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Context } from 'hono';
 import type * as t from 'io-ts';
 import type { Problem } from '../../contract/problem.ts';
@@ -21,11 +23,14 @@ export const jsonBody = async <A>(
   if (mediaType?.trim() !== 'application/json') {
     return E.left({ kind: 'media-type', detail: 'expected the Content-Type application/json' });
   }
-  const body = decodedBody(context);
-  if (E.isLeft(body)) return body;
-  const json = await readJson(body.right, questionValuesMax);
-  if (E.isLeft(json)) return json;
-  const decoded = codec.decode(json.right);
-  if (E.isRight(decoded)) return decoded;
-  return E.left({ kind: 'invalid-body', errors: faultsOf(decoded.left) });
+  return pipe(
+    TE.fromEither(decodedBody(context)),
+    TE.flatMap((body) => () => readJson(body, questionValuesMax)),
+    TE.flatMapEither((json) =>
+      pipe(
+        codec.decode(json),
+        E.mapLeft((errors): Problem => ({ kind: 'invalid-body', errors: faultsOf(errors) })),
+      ),
+    ),
+  )();
 };

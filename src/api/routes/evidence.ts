@@ -1,7 +1,8 @@
 /**
  * Evidence bundles (V10): as a file that `domicile verify` checks anywhere, or as a page for people.
  */
-import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import type { Problem } from '../../contract/problem.ts';
@@ -22,45 +23,77 @@ type Asked = ParametersOf<typeof EvidenceQuestion>;
 /** The page may show nothing but itself. */
 const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'";
 
+/** Whom or what is asked about, and for a person who that is, for a caller that may know. */
+interface AskedAbout {
+  readonly id: string;
+  readonly identifiers: Readonly<Record<string, string>>;
+}
+
 /** The pseudonym of the person asked about, and who that is for a caller that may know. */
-const personOf = async (
+const personOf = (
   context: Context<ApiEnv>,
   ledger: Ledger,
   named: string,
   position: number,
-): Promise<E.Either<Problem, { readonly id: string; readonly identifiers: Record<string, string> }>> => {
+): TE.TaskEither<Problem, AskedAbout> => {
   const people = peopleOf(context, ledger);
-  const pseudonym = await people.pseudonymOf(named);
-  const subject = ledger.ask(position, 'claimed', (view) => namedSubject(context, view, pseudonym));
-  if (E.isLeft(subject)) return subject;
-  const id = subject.right;
-  await recordRead(context, ledger, id, 'evidence');
-  const identifier = (await people.seen([id]))(id);
-  return E.right({ id, identifiers: identifier === id ? {} : { [id]: identifier } });
+  return pipe(
+    TE.fromTask(() => people.pseudonymOf(named)),
+    TE.flatMapEither((pseudonym) =>
+      ledger.ask(position, 'claimed', (view) => namedSubject(context, view, pseudonym)),
+    ),
+    TE.flatMapTask((id) => async () => {
+      await recordRead(context, ledger, id, 'evidence');
+      const identifier = (await people.seen([id]))(id);
+      return { id, identifiers: identifier === id ? {} : { [id]: identifier } };
+    }),
+  );
 };
 
-const bundleFor = async (
+const bundleFor = (
   context: Context<ApiEnv>,
   ledger: Ledger,
   asked: Asked,
-): Promise<E.Either<Problem, Bundle>> => {
-  const clocks = await clocksOf(ledger, asked)();
-  if (E.isLeft(clocks)) return clocks;
-  const { validAt, position, minAssurance } = clocks.right;
+): TE.TaskEither<Problem, Bundle> => {
   const about = evidenceKinds.find((kind) => asked[kind] !== undefined) as EvidenceKind;
   const named = asked[about]!;
-  const person =
-    about === 'subject'
-      ? await personOf(context, ledger, named, position)
-      : E.right({ id: named, identifiers: {} });
-  if (E.isLeft(person)) return person;
-  const { id, identifiers } = person.right;
-  const { from, to } = asked;
-  return ledger.evidence.make(
-    { about, id, validAt, position, minAssurance, from, to, trail: asked.trail === true },
-    identifiers,
-    context.req.raw.signal,
+  const { from, to, trail = false } = asked;
+  return pipe(
+    TE.Do,
+    TE.bind('clocks', () => clocksOf(ledger, asked)),
+    TE.bind(
+      'of',
+      ({ clocks }): TE.TaskEither<Problem, AskedAbout> =>
+        about === 'subject'
+          ? personOf(context, ledger, named, clocks.position)
+          : TE.right({ id: named, identifiers: {} }),
+    ),
+    TE.flatMap(
+      ({ clocks: { validAt, position, minAssurance }, of: { id, identifiers } }) =>
+        () =>
+          ledger.evidence.make(
+            { about, id, validAt, position, minAssurance, from, to, trail },
+            identifiers,
+            context.req.raw.signal,
+          ),
+    ),
   );
+};
+
+/** The bundle as the file that is checked, or as the page. */
+const shown = (context: Context<ApiEnv>, bundle: Bundle): Response => {
+  context.header('Cache-Control', 'private, no-store');
+  const { about, knownPosition } = bundle.asked;
+  const name = `evidence-${about}-${knownPosition}`;
+  if ((context.req.header('accept') ?? '').includes('text/html')) {
+    context.header('Content-Security-Policy', pagePolicy);
+    context.header('Content-Disposition', `inline; filename="${name}.html"`);
+    return context.html(evidencePage(bundle));
+  }
+  return context.body(formatBundle(bundle), 200, {
+    'Content-Type': 'application/json',
+    'Content-Disposition': `attachment; filename="${name}.domicile.json"`,
+  });
 };
 
 /** The route `/v1/evidence`. */
@@ -89,21 +122,14 @@ export const evidenceRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     }),
     async (context) => {
       callerOf(context);
-      const asked = readQuestion(EvidenceQuestion, new URL(context.req.url).searchParams);
-      const bundle = E.isLeft(asked) ? asked : await bundleFor(context, ledger, asked.right);
-      if (E.isLeft(bundle)) return problem(context, bundle.left);
-      context.header('Cache-Control', 'private, no-store');
-      const { about, knownPosition } = bundle.right.asked;
-      const name = `evidence-${about}-${knownPosition}`;
-      if ((context.req.header('accept') ?? '').includes('text/html')) {
-        context.header('Content-Security-Policy', pagePolicy);
-        context.header('Content-Disposition', `inline; filename="${name}.html"`);
-        return context.html(evidencePage(bundle.right));
-      }
-      return context.body(formatBundle(bundle.right), 200, {
-        'Content-Type': 'application/json',
-        'Content-Disposition': `attachment; filename="${name}.domicile.json"`,
-      });
+      return pipe(
+        TE.fromEither(readQuestion(EvidenceQuestion, new URL(context.req.url).searchParams)),
+        TE.flatMap((asked) => bundleFor(context, ledger, asked)),
+        TE.match(
+          (refused) => problem(context, refused),
+          (bundle) => shown(context, bundle),
+        ),
+      )();
     },
   );
   return routes;

@@ -3,6 +3,8 @@
  * is taken or not by itself.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { ImportOutcome, LineageBatchOutcome } from '../../contract/imports.ts';
@@ -67,8 +69,18 @@ export const openLineageRoutes = (ledger: Ledger, mapping: Mapping): Hono<ApiEnv
     const [mediaType] = (context.req.header('content-type') ?? '').toLowerCase().split(';');
     if (mediaType?.trim() !== 'application/json')
       return E.left({ kind: 'media-type', detail: 'expected the Content-Type application/json' });
-    const body = decodedBody(context);
-    return E.isLeft(body) ? body : readJson(body.right);
+    return pipe(
+      TE.fromEither(decodedBody(context)),
+      TE.flatMap((body) => () => readJson(body)),
+    )();
+  };
+
+  /** The events that one document becomes. */
+  const eventsOf = (tally: Tally, record: unknown): E.Either<Problem, ReadonlyArray<Given>> => {
+    const become = tally.become({ index: 0, record });
+    return 'refused' in become
+      ? E.left({ kind: 'invalid-events', errors: become.refused })
+      : E.right(become.events.map((event) => ({ index: 0, json: event })));
   };
 
   routes.post(
@@ -90,27 +102,21 @@ export const openLineageRoutes = (ledger: Ledger, mapping: Mapping): Hono<ApiEnv
       },
     }),
     async (context) => {
-      const json = await jsonOf(context);
-      if (E.isLeft(json)) return problem(context, json.left);
       const tally = new Tally(importer);
-      const become = tally.become({ index: 0, record: json.right });
-      if ('refused' in become) return problem(context, { kind: 'invalid-events', errors: become.refused });
-      const done = await record(
-        context,
-        become.events.map((event) => ({ index: 0, json: event })),
-      );
-      if (E.isLeft(done)) return problem(context, done.left);
-      const { recorded, duplicates, position } = done.right;
-      const { records, unmappedRecords, unmapped } = tally;
-      const outcome: ImportOutcome = {
-        records,
-        recorded,
-        duplicates,
-        position: String(position),
-        unmappedRecords,
-        unmapped,
-      };
-      return context.json(outcome, 201);
+      return pipe(
+        () => jsonOf(context),
+        TE.flatMapEither((json) => eventsOf(tally, json)),
+        TE.flatMap((given) => () => record(context, given)),
+        TE.matchW(
+          (refused) => problem(context, refused),
+          ({ recorded, duplicates, position }) => {
+            const { records, unmappedRecords, unmapped } = tally;
+            const done = { recorded, duplicates, position: String(position) };
+            const outcome: ImportOutcome = { records, ...done, unmappedRecords, unmapped };
+            return context.json(outcome, 201);
+          },
+        ),
+      )();
     },
   );
 

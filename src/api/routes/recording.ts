@@ -13,13 +13,15 @@ import { type Given, warningsMax } from '../../ledger/recording/decode-batch.ts'
 import { mayRepeat, type PreparedBatch } from '../../ledger/recording/prepared-batch.ts';
 import { type RecordedChunk, Recorder } from '../../ledger/recording/recorder.ts';
 import { isBinary, readBinary } from '../http/binary-mode.ts';
-import { readBatch, readNdjson, readPlain, readStructured } from '../http/bodies.ts';
+import { readBatch, readPlain, readStructured } from '../http/bodies.ts';
 import { type ApiEnv, callerOf, emitterOf, revokedMeanwhile } from '../http/caller.ts';
 import { type Body, decodedBody } from '../http/content-coding.ts';
 import { jsonSchema } from '../http/json-schema.ts';
+import { readNdjson } from '../http/ndjson.ts';
 import { eventSchema, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 import { Misfits } from './misfits.ts';
+import { RecordedSoFar } from './recorded-so-far.ts';
 
 const accepted =
   'application/cloudevents+json, application/cloudevents-batch+json, application/json, application/x-ndjson (or application/ndjson, application/jsonl), or CloudEvents binary mode (ce- headers with application/json)';
@@ -71,9 +73,8 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const recordLines = async (context: Context<ApiEnv>, body: Body): Promise<Response> => {
     const by = emitterOf(context);
     const misfits = new Misfits(context, ledger);
-    let soFar: Recorded = { recorded: 0, duplicates: 0, position: String(ledger.parts.log.head()) };
+    const soFar = new RecordedSoFar(ledger.parts.log.head());
     const warnings: PolicyWarning[] = [];
-    let last = 0;
     let written: Promise<RecordedChunk> | undefined;
     let before: PreparedBatch | undefined;
 
@@ -82,14 +83,11 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       const done = await written;
       written = undefined;
       if (done === undefined) return undefined;
-      last = Math.max(last, done.position);
-      soFar = {
-        recorded: soFar.recorded + done.recorded,
-        duplicates: soFar.duplicates + done.duplicates,
-        position: last === 0 ? soFar.position : String(last),
-      };
+      soFar.add(done);
       return done.problem;
     };
+    const stop = (stopped: Problem): Response =>
+      problem(context, { ...stopped, soFar: soFar.told() } as Problem);
 
     for await (const chunk of readNdjson(body)) {
       const isLetIn = callerOf(context).isStillLetIn();
@@ -97,10 +95,13 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       // What repeats the chunk before is compared with what that one recorded.
       const repeats = before !== undefined && E.isRight(checked) && mayRepeat(before, checked.right);
       const stoppedBefore = repeats ? await settled() : undefined;
-      if (stoppedBefore !== undefined) return problem(context, { ...stoppedBefore, soFar } as Problem);
-      const prepared = E.isLeft(checked) ? checked : await recorder.prepare(checked.right, by);
+      if (stoppedBefore !== undefined) return stop(stoppedBefore);
+      const prepared = await pipe(
+        TE.fromEither(checked),
+        TE.flatMap((lines) => () => recorder.prepare(lines, by)),
+      )();
       const stopped = (await settled()) ?? (E.isLeft(prepared) ? prepared.left : undefined);
-      if (stopped !== undefined) return problem(context, { ...stopped, soFar } as Problem);
+      if (stopped !== undefined) return stop(stopped);
       if (E.isRight(prepared) && prepared.right.decoded.given.length > 0) {
         warnings.push(...(prepared.right.warnings ?? []).slice(0, warningsMax - warnings.length));
         before = prepared.right;
@@ -111,9 +112,10 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       }
     }
     const stopped = await settled();
-    if (stopped !== undefined) return problem(context, { ...stopped, soFar } as Problem);
-    const told = { ...soFar, ...warned(warnings), ...(await misfits.told(last)) };
-    return context.json(told, soFar.recorded === 0 ? 200 : 201);
+    if (stopped !== undefined) return stop(stopped);
+    const done = soFar.told();
+    const told = { ...done, ...warned(warnings), ...(await misfits.told(soFar.last)) };
+    return context.json(told, done.recorded === 0 ? 200 : 201);
   };
 
   routes.post(

@@ -1,0 +1,113 @@
+/**
+ * Bodies of any length in which events or records arrive line by line: NDJSON, in chunks. Nothing is buffered without a limit.
+ */
+import { isUtf8 } from 'node:buffer';
+import * as E from 'fp-ts/lib/Either.js';
+import type { Problem } from '../../contract/problem.ts';
+import type { Fault } from '../../domain/events/fault.ts';
+import type { Given } from '../../ledger/recording/decode-batch.ts';
+import { Turns } from '../../threads/turns.ts';
+import { batchEventsMax, eventValuesMax, notUtf8, parseJson, stoppedBy, tooLarge } from './bodies.ts';
+import type { Body } from './content-coding.ts';
+import { GrowingBytes } from './growing-bytes.ts';
+import { examine, examinedBytesMin } from './json-shape.ts';
+
+/** One line of NDJSON: room for SubjectsEnrolled with 10,000 subjects of 512 characters, of up to three bytes each. */
+const lineBytesMax = 16 * 1_024 * 1_024;
+/** Lines of one atomic chunk, which also ends where its bytes would be more than this. */
+const chunkBytesMax = 8 * 1_024 * 1_024;
+
+const newline = 0x0a;
+const byteOrderMark = '\ufeff';
+
+/**
+ * `application/x-ndjson`: chunks of up to `batchEventsMax` lines, in order. Empty lines are skipped. Each line is
+ * parsed as it arrives: allocating large buffers and strings for whole chunks would take longer than parsing them.
+ */
+export async function* readNdjson(
+  body: Body,
+): AsyncGenerator<E.Either<Problem, ReadonlyArray<Given>>, void, undefined> {
+  /** The beginning of a line whose end has not arrived. */
+  const rest = new GrowingBytes();
+  let chunk: Given[] = [];
+  let chunkLines = 0;
+  let chunkBytes = 0;
+  let line = 0;
+  let index = 0;
+
+  const taken = (): E.Either<Problem, ReadonlyArray<Given>> => {
+    const whole = chunk;
+    chunk = [];
+    chunkLines = 0;
+    chunkBytes = 0;
+    return E.right(whole);
+  };
+
+  /** What is wrong with the shape of a long line, so that it is not parsed. */
+  const misshapenLine = async (bytes: Buffer): Promise<Fault | undefined> => {
+    const shape = await examine(bytes, eventValuesMax);
+    return E.isLeft(shape) ? shape.left : undefined;
+  };
+
+  const add = (bytes: Buffer, areUtf8: boolean, misshapen: Fault | undefined): void => {
+    line++;
+    chunkLines++;
+    chunkBytes += bytes.length + 1;
+    if (bytes.length === 0) return;
+    if (misshapen !== undefined) {
+      const { pointer, message } = misshapen;
+      chunk.push({ index: index++, line, fault: message, pointer });
+      return;
+    }
+    if (!areUtf8 && !isUtf8(bytes)) {
+      chunk.push({ index: index++, line, fault: notUtf8 });
+      return;
+    }
+    const text = bytes.toString('utf8');
+    if (text.trim() === '') return;
+    const json = parseJson(line === 1 && text.startsWith(byteOrderMark) ? text.slice(1) : text);
+    chunk.push(
+      E.isLeft(json)
+        ? { index: index++, line, fault: json.left }
+        : { index: index++, line, json: json.right },
+    );
+  };
+
+  const turns = new Turns();
+  try {
+    for await (const part of body ?? []) {
+      const bytes = Buffer.from(part.buffer, part.byteOffset, part.length);
+      const last = bytes.lastIndexOf(newline);
+      const areUtf8 = rest.length === 0 && last > 0 && isUtf8(bytes.subarray(0, last));
+      let start = 0;
+      for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
+        const isContinued = rest.length > 0;
+        if (isContinued) rest.append(bytes.subarray(start, end));
+        const whole = isContinued ? rest.bytes() : bytes.subarray(start, end);
+        if (whole.length > lineBytesMax) {
+          yield tooLarge(`line ${line + 1}`, lineBytesMax);
+          return;
+        }
+        if (chunkLines > 0 && chunkBytes + whole.length > chunkBytesMax) yield taken();
+        add(whole, areUtf8, whole.length < examinedBytesMin ? undefined : await misshapenLine(whole));
+        if (isContinued) rest.clear();
+        if (chunkLines === batchEventsMax) yield taken();
+        start = end + 1;
+        if (turns.isOver()) await turns.next();
+      }
+      rest.append(bytes.subarray(start));
+      if (rest.length > lineBytesMax) {
+        yield tooLarge(`line ${line + 1}`, lineBytesMax);
+        return;
+      }
+    }
+  } catch (error) {
+    yield stoppedBy(error);
+    return;
+  }
+  if (rest.length > 0) {
+    const whole = rest.bytes();
+    add(whole, false, whole.length < examinedBytesMin ? undefined : await misshapenLine(whole));
+  }
+  if (chunkLines > 0) yield taken();
+}
