@@ -4,6 +4,8 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Instant } from '../../domain/time/instant.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { openTreeToRead, type TreeReader } from '../../integrity/tree-file.ts';
@@ -137,17 +139,19 @@ const latestIn = (directory: string): E.Either<BackupFault, Backup | undefined> 
     : E.map((manifest: Manifest) => ({ name, manifest }))(readManifest(directory, name));
 };
 
-const keepCut = async (
-  settings: Settings,
+/** The files of a copy, as they are kept. */
+interface KeptFiles {
+  readonly files: Manifest['files'];
+  readonly bytes: number;
+  readonly written: number;
+}
+
+const keepFiles = async (
   directory: string,
   staging: string,
-  { names, events }: Cut,
-  { now, onBytes, keep }: BackupOptions,
-): Promise<E.Either<BackupFault, MadeBackup>> => {
-  const earlier = latestIn(directory);
-  if (E.isLeft(earlier)) return earlier;
-  const follows = continues(staging, earlier.right);
-  if (E.isLeft(follows)) return follows;
+  names: ReadonlyArray<string>,
+  onBytes: OnBytes,
+): Promise<KeptFiles> => {
   const of = names.reduce((sum, name) => sum + statSync(join(staging, name)).size, 0);
   let done = 0;
   let written = 0;
@@ -160,18 +164,49 @@ const keepCut = async (
     files.push(file.kept);
     written += file.written;
   }
-  const tree = treeOf(staging);
-  // Verified after it was kept: looking at a vault notes in it what was looked at.
-  const whole = await verified(settings, staging, events, now);
-  if (E.isLeft(whole)) return whole;
-  const madeAt = now();
-  const name = nameAt(madeAt);
-  const text = manifestText({ madeAt: formatInstant(madeAt), events, tree, files });
-  writeWhole(manifestFile(directory, name), [Buffer.from(text)]);
-  const manifest = readManifest(directory, name);
-  if (E.isLeft(manifest)) return manifest;
-  return E.right({ name, manifest: manifest.right, bytes: of, written, dropped: letGo(directory, keep) });
+  return { files, bytes: of, written };
 };
+
+const writtenManifest = (
+  directory: string,
+  madeAt: Instant,
+  content: Pick<Manifest, 'events' | 'tree' | 'files'>,
+): E.Either<BackupFault, Backup> => {
+  const name = nameAt(madeAt);
+  const text = manifestText({ madeAt: formatInstant(madeAt), ...content });
+  writeWhole(manifestFile(directory, name), [Buffer.from(text)]);
+  return pipe(
+    readManifest(directory, name),
+    E.map((manifest) => ({ name, manifest })),
+  );
+};
+
+const keepCut = (
+  settings: Settings,
+  directory: string,
+  staging: string,
+  { names, events }: Cut,
+  { now, onBytes, keep }: BackupOptions,
+): TE.TaskEither<BackupFault, MadeBackup> =>
+  pipe(
+    latestIn(directory),
+    E.flatMap((earlier) => continues(staging, earlier)),
+    TE.fromEither,
+    TE.flatMapTask(() => () => keepFiles(directory, staging, names, onBytes)),
+    TE.bindTo('kept'),
+    TE.let('tree', () => treeOf(staging)),
+    // Verified after it was kept: looking at a vault notes in it what was looked at.
+    TE.tap(() => () => verified(settings, staging, events, now)),
+    TE.bind('backup', ({ kept: { files }, tree }) =>
+      TE.fromEither(writtenManifest(directory, now(), { events, tree, files })),
+    ),
+    TE.map(({ kept: { bytes, written }, backup }) => ({
+      ...backup,
+      bytes,
+      written,
+      dropped: letGo(directory, keep),
+    })),
+  );
 
 /**
  * Makes a backup in a directory, beside earlier ones of the same ledger.
@@ -192,7 +227,10 @@ export const makeBackup = async (
     makePrivateDirectory(blocksIn(directory));
     mkdirSync(staging, { mode: 0o700 });
     const cut = await cutLedger(settings, staging);
-    return E.isLeft(cut) ? cut : await keepCut(settings, directory, staging, cut.right, options);
+    return await pipe(
+      TE.fromEither(cut),
+      TE.flatMap((all) => keepCut(settings, directory, staging, all, options)),
+    )();
   } finally {
     rmSync(staging, { recursive: true, force: true });
     lock.release(true);

@@ -8,6 +8,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { forgottenId, ledgerSource } from '../../domain/recording/authority.ts';
 import type { Instant } from '../../domain/time/instant.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
@@ -73,6 +75,19 @@ const faultIn = async (directory: string, { files }: Manifest): Promise<string |
 /** Names that a manifest may give to files: it must not lead out of the directory. */
 const isFileName = (name: string): boolean => /^[a-z][a-z0-9.-]*$/.test(name);
 
+/** Refuses a backup of which something is missing or damaged. */
+const whole = async (backups: string, { name, manifest }: Backup): Promise<E.Either<BackupFault, void>> => {
+  const damage = manifest.files.every((file) => isFileName(file.name))
+    ? await faultIn(backups, manifest)
+    : 'its manifest names files elsewhere';
+  return damage === undefined
+    ? E.right(undefined)
+    : backupFault(
+        `the backup ${name} is not whole: ${damage}`,
+        'Nothing was changed. Restore another backup with --backup NAME',
+      );
+};
+
 const putFiles = (
   backups: string,
   manifest: Manifest,
@@ -87,6 +102,31 @@ const putFiles = (
   for (const [index, file] of manifest.files.entries()) {
     writeWhole(join(directory, file.name), blocksOf(blocksIn(backups), file));
     onFile(index + 1, manifest.files.length);
+  }
+};
+
+/** Puts the files of a backup into a directory that nobody has open. Tells what was there before. */
+const putInPlace = (
+  backups: string,
+  manifest: Manifest,
+  directory: string,
+  options: RestoreOptions,
+): E.Either<BackupFault, Replaced> => {
+  makePrivateDirectory(directory);
+  const { log, vault, tree, reads } = filesIn(directory);
+  const locks: WriterLock[] = [];
+  try {
+    for (const file of [log, vault, tree, reads])
+      if (existsSync(file) || file === log) locks.push(takeWriterLock(file, options.now()));
+    return pipe(
+      replacedIn(directory, manifest, options),
+      E.tap((replaced) => {
+        putFiles(backups, manifest, directory, replaced, options.onFile);
+        return E.right(undefined);
+      }),
+    );
+  } finally {
+    for (const lock of locks) lock.release(true);
   }
 };
 
@@ -130,33 +170,19 @@ export const restoreBackup = async (
   options: RestoreOptions,
 ): Promise<E.Either<BackupFault, Restored>> => {
   const directory = resolve(settings.dataDirectory);
-  const backup = chosen(backups, options.name);
-  if (E.isLeft(backup)) return backup;
-  const { name, manifest } = backup.right;
-  const damage = manifest.files.every((file) => isFileName(file.name))
-    ? await faultIn(backups, manifest)
-    : 'its manifest names files elsewhere';
-  if (damage !== undefined) {
-    return backupFault(
-      `the backup ${name} is not whole: ${damage}`,
-      'Nothing was changed. Restore another backup with --backup NAME',
-    );
-  }
-  makePrivateDirectory(directory);
-  const files = filesIn(directory);
-  const locks: WriterLock[] = [];
-  let replaced: E.Either<BackupFault, Replaced>;
-  try {
-    for (const file of [files.log, files.vault, files.tree, files.reads])
-      if (existsSync(file) || file === files.log) locks.push(takeWriterLock(file, options.now()));
-    replaced = replacedIn(directory, manifest, options);
-    if (E.isLeft(replaced)) return replaced;
-    putFiles(backups, manifest, directory, replaced.right, options.onFile);
-  } finally {
-    for (const lock of locks) lock.release(true);
-  }
-  const erasedAgain = manifest.events === null ? 0 : await eraseAgain(settings, replaced.right);
-  rmSync(files.restoring);
-  const checks = manifest.events === null ? [] : await verifyLedger(settings, options.now, () => undefined);
-  return E.right({ name, manifest, checks, erasedAgain });
+  return pipe(
+    TE.fromEither(chosen(backups, options.name)),
+    TE.tap((backup) => () => whole(backups, backup)),
+    TE.bindTo('backup'),
+    TE.bind('replaced', ({ backup: { manifest } }) =>
+      TE.fromEither(putInPlace(backups, manifest, directory, options)),
+    ),
+    TE.flatMapTask(({ backup, replaced }) => async () => {
+      const hasLog = backup.manifest.events !== null;
+      const erasedAgain = hasLog ? await eraseAgain(settings, replaced) : 0;
+      rmSync(filesIn(directory).restoring);
+      const checks = hasLog ? await verifyLedger(settings, options.now, () => undefined) : [];
+      return { ...backup, checks, erasedAgain };
+    }),
+  )();
 };

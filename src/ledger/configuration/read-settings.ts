@@ -2,6 +2,7 @@
  * Reads the settings from everywhere they may be given, each with its default. Every fault is told with its place.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import type { LoginSettings, Settings } from '../settings.ts';
 import type { GivenTexts, SettingFault } from './configuration-file.ts';
 import { type Environment, givenSettings, type SettingSources } from './given-settings.ts';
@@ -87,14 +88,15 @@ const settingsOf = (values: SettingValues): Settings => {
 
 /** Reads the settings from options, the environment and the configuration file. */
 export const readSettings = (sources: SettingSources): E.Either<ReadonlyArray<SettingFault>, Configured> => {
-  const given = givenSettings(sources);
-  if (E.isLeft(given)) return given;
-  const values = valuesOf(given.right);
-  if (E.isLeft(values)) return values;
-  const faults = faultsBetween(values.right, given.right);
-  return faults.length > 0
-    ? E.left(faults)
-    : E.right({ settings: settingsOf(values.right), given: given.right });
+  return pipe(
+    E.Do,
+    E.bind('given', () => givenSettings(sources)),
+    E.bind('values', ({ given }) => valuesOf(given)),
+    E.flatMap(({ given, values }) => {
+      const faults = faultsBetween(values, given);
+      return faults.length > 0 ? E.left(faults) : E.right({ settings: settingsOf(values), given });
+    }),
+  );
 };
 
 /** The settings where nothing is given. */

@@ -90,6 +90,11 @@ const reasonCharactersMax = 200;
 const refusedWith = ({ status, text }: Answer): string =>
   `it answers ${status}: ${text.trim().slice(0, reasonCharactersMax)}`;
 
+const failed = (reason: string): { readonly kind: 'failed'; readonly reason: string } => ({
+  kind: 'failed',
+  reason,
+});
+
 const msPerSecond = 1_000;
 
 /** The cosignatures in an answer that hold, by the keys of this witness. */
@@ -124,25 +129,62 @@ export const submit = async (
   signal: AbortSignal,
 ): Promise<Submitted> => {
   const body = formatAddCheckpoint({ oldSize, proof, checkpoint });
-  const answer = await ask(`${url}/add-checkpoint`, { method: 'POST', body }, signal);
-  if (E.isLeft(answer)) return { kind: 'failed', reason: answer.left };
-  const { status, text } = answer.right;
-  if (status === 200) {
-    const cosignatures = cosignaturesIn(text, checkpoint.text, size, keys);
-    return E.isLeft(cosignatures)
-      ? { kind: 'failed', reason: `its cosignature is not to be believed: ${cosignatures.left}` }
-      : { kind: 'cosigned', cosignatures: cosignatures.right };
-  }
-  if (status === 409) {
-    const known = /^(0|[1-9]\d*)\n?$/.exec(text)?.[1];
-    return known === undefined || !Number.isSafeInteger(Number(known))
-      ? { kind: 'failed', reason: 'it answers 409 without the size that it cosigned' }
-      : { kind: 'other-size', size: Number(known) };
-  }
-  const reason = refusedWith(answer.right);
-  if (status === 422) return { kind: 'inconsistent', reason };
-  return status === 404 ? { kind: 'unknown-log', reason } : { kind: 'failed', reason };
+  const answered = (answer: Answer): Submitted => {
+    const { status, text } = answer;
+    if (status === 200)
+      return pipe(
+        cosignaturesIn(text, checkpoint.text, size, keys),
+        E.matchW(
+          (fault) => failed(`its cosignature is not to be believed: ${fault}`),
+          (cosignatures): Submitted => ({ kind: 'cosigned', cosignatures }),
+        ),
+      );
+    if (status === 409) {
+      const known = /^(0|[1-9]\d*)\n?$/.exec(text)?.[1];
+      return known === undefined || !Number.isSafeInteger(Number(known))
+        ? failed('it answers 409 without the size that it cosigned')
+        : { kind: 'other-size', size: Number(known) };
+    }
+    const reason = refusedWith(answer);
+    if (status === 422) return { kind: 'inconsistent', reason };
+    return status === 404 ? { kind: 'unknown-log', reason } : failed(reason);
+  };
+  return pipe(
+    await ask(`${url}/add-checkpoint`, { method: 'POST', body }, signal),
+    E.matchW(failed, answered),
+  );
 };
+
+/** The checkpoint of a log that a witness shows, with the signatures of the log's own keys. */
+const checkpointIn = (
+  text: string,
+  origin: string,
+  logKeys: ReadonlyArray<VerifierKey>,
+): E.Either<string, Shown> =>
+  pipe(
+    parseNote(text),
+    E.mapLeft((fault) => `it shows no checkpoint: ${fault}`),
+    E.flatMap((note) =>
+      pipe(
+        E.Do,
+        E.bind('head', () => parseCheckpoint(note.text)),
+        E.filterOrElse(
+          ({ head }) => head.origin === origin,
+          () => 'it is of another log',
+        ),
+        E.bind('verified', () => verifyNote(note, logKeys)),
+        E.bimap(
+          () => 'it shows a checkpoint that the keys of this log did not sign',
+          ({ head, verified }): Shown => {
+            const signatures = note.signatures.filter(({ name, keyId }) =>
+              verified.by.some((key) => key.name === name && key.keyId === keyId),
+            );
+            return { kind: 'ours', head, note: formatNote({ text: note.text, signatures }) };
+          },
+        ),
+      ),
+    ),
+  );
 
 /** Asks a witness for the checkpoint that it cosigned last of a log. What the log's own keys did not sign is not believed. */
 export const show = async (
@@ -151,20 +193,12 @@ export const show = async (
   logKeys: ReadonlyArray<VerifierKey>,
   signal: AbortSignal,
 ): Promise<Shown> => {
-  const answer = await ask(`${url}/${sha256Hex(Buffer.from(origin))}/checkpoint`, {}, signal);
-  if (E.isLeft(answer)) return { kind: 'failed', reason: answer.left };
-  const { status, text } = answer.right;
-  if (status === 404) return { kind: 'nothing' };
-  if (status !== 200) return { kind: 'failed', reason: refusedWith(answer.right) };
-  const note = parseNote(text);
-  if (E.isLeft(note)) return { kind: 'failed', reason: `it shows no checkpoint: ${note.left}` };
-  const head = parseCheckpoint(note.right.text);
-  const verified = verifyNote(note.right, logKeys);
-  if (E.isLeft(head) || head.right.origin !== origin || E.isLeft(verified))
-    return { kind: 'failed', reason: 'it shows a checkpoint that the keys of this log did not sign' };
-  const signatures = note.right.signatures.filter(({ name, keyId }) =>
-    verified.right.by.some((key) => key.name === name && key.keyId === keyId),
+  return pipe(
+    await ask(`${url}/${sha256Hex(Buffer.from(origin))}/checkpoint`, {}, signal),
+    E.flatMap((answer): E.Either<string, Shown> => {
+      if (answer.status === 404) return E.right({ kind: 'nothing' });
+      return answer.status === 200 ? checkpointIn(answer.text, origin, logKeys) : E.left(refusedWith(answer));
+    }),
+    E.getOrElseW(failed),
   );
-  const ours = formatNote({ text: note.right.text, signatures });
-  return { kind: 'ours', head: head.right, note: ours };
 };
