@@ -3,6 +3,7 @@
  * specification asks of consumers.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { type Fault, faultsOf } from '../../domain/events/fault.ts';
 import { DateTime } from '../../domain/events/scalars.ts';
@@ -57,47 +58,60 @@ export interface LineageEvent {
   readonly outputs: ReadonlyArray<Dataset>;
 }
 
+const ofRun = ({
+  eventTime,
+  eventType,
+  producer,
+  run,
+  job,
+  inputs = [],
+  outputs = [],
+}: t.TypeOf<typeof RunEvent>): LineageEvent => ({
+  kind: 'run',
+  eventType,
+  time: eventTime,
+  producer,
+  runId: run.runId,
+  job,
+  inputs,
+  outputs,
+});
+
+const ofDataset = ({ eventTime, producer, dataset }: t.TypeOf<typeof DatasetEvent>): LineageEvent => ({
+  kind: 'dataset',
+  time: eventTime,
+  producer,
+  eventType: undefined,
+  runId: undefined,
+  job: undefined,
+  inputs: [],
+  outputs: [dataset],
+});
+
+const ofJob = ({
+  eventTime,
+  producer,
+  job,
+  inputs = [],
+  outputs = [],
+}: t.TypeOf<typeof JobEvent>): LineageEvent => ({
+  kind: 'job',
+  time: eventTime,
+  producer,
+  eventType: undefined,
+  runId: undefined,
+  job,
+  inputs,
+  outputs,
+});
+
 /** One event, or each place at which it is none. */
 export const decodeLineageEvent = (record: unknown): E.Either<ReadonlyArray<Fault>, LineageEvent> => {
   if (typeof record !== 'object' || record === null || Array.isArray(record))
     return E.left([{ pointer: '', message: 'is not an object; expected an OpenLineage event' }]);
-  if ('run' in record) {
-    const event = RunEvent.decode(record);
-    if (E.isLeft(event)) return E.left(faults(event.left));
-    const { eventTime, eventType, producer, run, job, inputs, outputs } = event.right;
-    return E.right({
-      kind: 'run',
-      eventType,
-      time: eventTime,
-      producer,
-      runId: run.runId,
-      job,
-      inputs: inputs ?? [],
-      outputs: outputs ?? [],
-    });
-  }
-  if ('dataset' in record) {
-    const event = DatasetEvent.decode(record);
-    if (E.isLeft(event)) return E.left(faults(event.left));
-    const { eventTime, producer, dataset } = event.right;
-    const none = { eventType: undefined, runId: undefined, job: undefined, inputs: [] };
-    return E.right({ kind: 'dataset', time: eventTime, producer, ...none, outputs: [dataset] });
-  }
-  if ('job' in record) {
-    const event = JobEvent.decode(record);
-    if (E.isLeft(event)) return E.left(faults(event.left));
-    const { eventTime, producer, job, inputs, outputs } = event.right;
-    const none = { eventType: undefined, runId: undefined };
-    return E.right({
-      kind: 'job',
-      time: eventTime,
-      producer,
-      ...none,
-      job,
-      inputs: inputs ?? [],
-      outputs: outputs ?? [],
-    });
-  }
+  if ('run' in record) return pipe(RunEvent.decode(record), E.bimap(faults, ofRun));
+  if ('dataset' in record) return pipe(DatasetEvent.decode(record), E.bimap(faults, ofDataset));
+  if ('job' in record) return pipe(JobEvent.decode(record), E.bimap(faults, ofJob));
   const message = 'has neither run, job nor dataset; expected an OpenLineage event';
   return E.left([{ pointer: '', message }]);
 };
