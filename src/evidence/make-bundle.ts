@@ -1,8 +1,3 @@
-/**
- * Makes a bundle: derives the answers from what the proofs show, notes what was looked up on the way, and proves that.
- */
-import * as E from 'fp-ts/lib/Either.js';
-import { decodeStored } from '../domain/events/stored.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import { formatInstant, type Instant } from '../domain/time/instant.ts';
 import { loggedEvent } from '../integrity/follow-log.ts';
@@ -10,9 +5,8 @@ import { entryText } from '../integrity/log-entry.ts';
 import { multiProof } from '../integrity/multi-proof.ts';
 import { toBase64 } from '../integrity/signed-note.ts';
 import type { TileReader } from '../integrity/tree-over-tiles.ts';
-import type { KeptStretch, SealedIndexReader } from '../sealed-index/index-reader.ts';
+import type { SealedIndexReader } from '../sealed-index/index-reader.ts';
 import { keysOfEvents } from '../sealed-index/stretch-keys.ts';
-import { keysInLeaf, leafText, positionsInLeafMax } from '../sealed-index/stretch-leaf.ts';
 import { coverOf } from '../sealed-index/stretches.ts';
 import type { StoredEvent } from '../store/event-store.ts';
 import type { LogReader } from '../store/log-reader.ts';
@@ -21,12 +15,12 @@ import {
   type Completeness,
   type EvidenceEvent,
   rulesVersion,
-  type ShownStretch,
   type UnsignedBundle,
 } from './bundle.ts';
 import { derivedByAll, derivedByKeys } from './derive.ts';
-import { type KeyPart, wholePart } from './key-part.ts';
+import { wholePart } from './key-part.ts';
 import { KeyedIndex, NotKeyed } from './keyed-index.ts';
+import { bundleEventsMax, NoEvidence, NotedEvents, NotedStretch } from './noted-reads.ts';
 import { asJson, type EvidenceAnswer, type EvidenceQuestion } from './questions.ts';
 
 /** What a bundle is made from. */
@@ -46,17 +40,6 @@ export interface EvidenceSources {
   readonly verifierKeys: ReadonlyArray<string>;
 }
 
-/** A bundle cannot be made, and why. `later`: it can be in a moment. */
-export class NoEvidence extends Error {
-  readonly later: boolean;
-  constructor(message: string, later = false) {
-    super(message);
-    this.later = later;
-  }
-}
-
-/** Events of a bundle, at the most: each takes about a kilobyte. */
-const bundleEventsMax = 5_000;
 /** Events after the last seal, at the most: there are more only while sealing lags behind. */
 const unsealedEventsMax = 1_024;
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -70,89 +53,6 @@ const evidenceEvent = (stored: StoredEvent): EvidenceEvent => {
     throw new NoEvidence(`the event at position ${stored.position} is not stored as text`);
   }
 };
-
-/** Reads events of the log, and notes which. */
-class NotedEvents {
-  readonly positions = new Set<number>();
-  private readonly read = new Map<number, RecordedEvent | undefined>();
-  private readonly log: LogReader;
-
-  constructor(log: LogReader) {
-    this.log = log;
-  }
-
-  bytesAt(position: number): number {
-    return this.at(position) === undefined ? 0 : this.log.at(position)!.bytes.length;
-  }
-
-  at(position: number): RecordedEvent | undefined {
-    if (this.read.has(position)) return this.read.get(position);
-    if (this.positions.size >= bundleEventsMax)
-      throw new NoEvidence(
-        `the answers rest on more than ${bundleEventsMax} events: ask for less, such as a shorter period`,
-      );
-    this.positions.add(position);
-    const stored = this.log.at(position);
-    const event = stored === undefined ? E.left([]) : decodeStored(stored.bytes);
-    const { recordedAt = 0, recordedBy = null, authority = null } = stored ?? {};
-    const recorded = E.isLeft(event)
-      ? undefined
-      : { position, recordedAt, recordedBy, authority, event: event.right };
-    this.read.set(position, recorded);
-    return recorded;
-  }
-}
-
-/** Reads keys of a sealed stretch, and notes which leaves show what was found. */
-class NotedStretch implements KeyPart {
-  private readonly index: SealedIndexReader;
-  private readonly stretch: KeptStretch;
-  private readonly leaves = new Set<number>();
-  private readonly lists = new Map<number, ReadonlyArray<number>>();
-
-  constructor(index: SealedIndexReader, stretch: KeptStretch) {
-    this.index = index;
-    this.stretch = stretch;
-  }
-
-  floor(key: string): number {
-    const { keys } = this.stretch;
-    const place = this.index.floor(this.stretch, key);
-    if (place >= 0 && this.keyAt(place) === key) return place;
-    // The next one shows that it is not there.
-    if (place + 1 < keys) this.keyAt(place + 1);
-    return place;
-  }
-
-  keyAt(place: number) {
-    this.leaves.add(Math.floor(place / keysInLeaf));
-    return this.index.keyAt(this.stretch, place).key;
-  }
-
-  positionsAt(place: number): ReadonlyArray<number> {
-    const { positions } = this.index.keyAt(this.stretch, place);
-    if (positions.length > positionsInLeafMax) this.lists.set(place, positions);
-    return positions;
-  }
-
-  shown(): ShownStretch {
-    const { start, size, keys, root } = this.stretch;
-    const indexes = [...this.leaves].sort((a, b) => a - b);
-    const leaves = indexes.map((index) => ({
-      index,
-      text: leafText(
-        Array.from({ length: Math.min(keysInLeaf, keys - index * keysInLeaf) }, (_, at) =>
-          this.index.keyAt(this.stretch, index * keysInLeaf + at),
-        ),
-      ),
-    }));
-    const proof = multiProof(this.index.tilesOf(this.stretch), indexes, Math.ceil(keys / keysInLeaf));
-    const lists = [...this.lists]
-      .sort(([a], [b]) => a - b)
-      .map(([place, positions]) => ({ place, positions }));
-    return { start, size, keys, root: toBase64(root), leaves, lists, proof: proof.map(toBase64) };
-  }
-}
 
 /** What the answers were found with. */
 interface Derived {

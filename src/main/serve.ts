@@ -16,7 +16,7 @@ import { faultLine, settingsFrom } from '../ledger/configuration/read-settings.t
 import type { Ledger } from '../ledger/ledger.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
 import type { Settings } from '../ledger/settings.ts';
-import { Scope } from '../people/access/keys.ts';
+import { Scope } from '../people/access/key-file.ts';
 import { importMappingIn } from './import-mapping.ts';
 import { leaveAddress, removeAddress } from './server-address.ts';
 import { endSilentConnections } from './silent-connections.ts';

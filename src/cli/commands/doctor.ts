@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { createClient, type Readiness } from '../../client/client.ts';
+import { createClient } from '../../client/client.ts';
 import { exact, nullable, oneOf } from '../../domain/events/codec.ts';
 import type { GivenTexts } from '../../ledger/configuration/configuration-file.ts';
 import { unknownVariables } from '../../ledger/configuration/given-settings.ts';
@@ -27,6 +27,7 @@ import { runCommand } from '../invocation/run-command.ts';
 import { withProgress } from '../invocation/with-progress.ts';
 import { checkTable } from '../terminal/check-table.ts';
 import { writeCsv } from '../terminal/formats.ts';
+import { serverChecks } from '../terminal/server-checks.ts';
 import { tableOf } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, wholeNumber } from '../terminal/wording.ts';
@@ -81,53 +82,6 @@ const finding = ({ name, state, found, remedy }: Check): Finding => ({
   found,
   remedy,
 });
-
-const serverChecks = (ready: Readiness, url: string): ReadonlyArray<Check> => {
-  const { head, lag, failure, storeFailure, damage, vaultFailure, setAside, generation } = ready;
-  const behind =
-    lag === 0
-      ? `at the end of the log, position ${head}`
-      : `${counted(lag, 'event', 'events')} behind the log`;
-  return [
-    { name: 'server', state: 'ok', found: `answers at ${url}`, remedy: null },
-    ...(storeFailure === undefined
-      ? []
-      : [{ name: 'log', state: 'failed' as const, found: storeFailure, remedy: null }]),
-    ready.status === 'ready' || storeFailure !== undefined
-      ? { name: 'questions', state: 'ok', found: 'answered', remedy: null }
-      : {
-          name: 'questions',
-          state: 'failed',
-          found: ready.status,
-          remedy: failure ?? 'Wait until it has caught up with the log',
-        },
-    failure === undefined
-      ? { name: 'projections', state: 'ok', found: `generation ${generation}, ${behind}`, remedy: null }
-      : { name: 'projections', state: 'failed', found: failure, remedy: 'See the log of the server' },
-    ...(damage === undefined
-      ? []
-      : [{ name: 'files', state: 'failed' as const, found: damage, remedy: null }]),
-    ...(vaultFailure === undefined
-      ? []
-      : [
-          {
-            name: 'vault',
-            state: 'failed' as const,
-            found: vaultFailure,
-            remedy:
-              'Until the vault can be reached, events about people cannot be recorded, and people cannot be named or looked up by identifier',
-          },
-        ]),
-    setAside.length === 0
-      ? { name: 'events', state: 'ok', found: 'all applied', remedy: null }
-      : {
-          name: 'events',
-          state: 'warning',
-          found: `${counted(setAside.length, 'event is', 'events are')} set aside, the first at position ${setAside[0]!.event}: ${setAside[0]!.reason}`,
-          remedy: 'GET /readyz lists them all',
-        },
-  ];
-};
 
 const report = (findings: ReadonlyArray<Finding>, { format }: DoctorOptions, terminal: Terminal): void => {
   if (format === 'json') terminal.out(JSON.stringify({ data: findings }, undefined, 2));

@@ -11,7 +11,8 @@ import { exact, nullable } from '../../domain/events/codec.ts';
 import type { Assurance } from '../../domain/events/words.ts';
 import type { Bounds } from '../../domain/recording/bounds.ts';
 import { filesIn } from '../../ledger/files.ts';
-import { type Key, type KeyProblem, Keys, Scope } from '../../people/access/keys.ts';
+import { type Key, Scope } from '../../people/access/key-file.ts';
+import { type KeyProblem, Keys } from '../../people/access/keys.ts';
 import { makePrivateDirectory } from '../../store/private-files.ts';
 import {
   configOption,

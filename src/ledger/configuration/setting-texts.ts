@@ -3,7 +3,7 @@
  */
 import { isIP } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
-import { Scope } from '../../people/access/keys.ts';
+import { Scope } from '../../people/access/key-file.ts';
 import type { ClaimScopes } from '../../people/access/logins.ts';
 import type { TrustedProxies } from '../settings.ts';
 

@@ -3,7 +3,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { canonicalJson, type Json } from '../../evidence/canonical-json.ts';
-import { type EvidenceSources, makeBundle, NoEvidence } from '../../evidence/make-bundle.ts';
+import { type EvidenceSources, makeBundle } from '../../evidence/make-bundle.ts';
+import { NoEvidence } from '../../evidence/noted-reads.ts';
 import { type EvidenceQuestion, NothingKnown } from '../../evidence/questions.ts';
 import { openTreeToRead } from '../../integrity/tree-file.ts';
 import { OverBudget } from '../../questions/work.ts';

@@ -1,60 +1,21 @@
 /**
  * Keys: bearer tokens of callers, kept as hashes in a file beside the log.
  *
- * A token is `dom_` and 256 random bits; it is shown once, when it is made. The file holds its SHA-256 alone. It is
- * replaced in one step by a rename, by one process at a time, and read again when it has changed.
+ * A token is `dom_` and 256 random bits; it is shown once, when it is made. The file holds its SHA-256 alone; it is
+ * read again when it has changed.
  */
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
-import * as t from 'io-ts';
-import { eventTypes } from '../../domain/events/catalogue.ts';
-import { exact, list, oneOf } from '../../domain/events/codec.ts';
-import { type Fault, faultsOf } from '../../domain/events/fault.ts';
-import { lineOf } from '../../domain/events/scalars.ts';
-import { Assurance, EventSource } from '../../domain/events/words.ts';
+import { pipe } from 'fp-ts/lib/function.js';
 import { type Bounds, boundsGiven } from '../../domain/recording/bounds.ts';
 import { formatInstant, type Instant } from '../../domain/time/instant.ts';
-import { makePrivateFile } from '../../store/private-files.ts';
-import { StoreUnusable, toStoreProblem } from '../../store/sqlite/store-problems.ts';
-
-/** What a key lets its holder do. */
-export const Scope = oneOf('a scope', ['emit', 'correct', 'audit', 'admin', 'identify', 'vault']);
-export type Scope = t.TypeOf<typeof Scope>;
-
-const Key = exact(
-  'a key',
-  { name: lineOf('a name', 100), scopes: list(Scope), hash: t.string, createdAt: t.string },
-  {
-    revokedAt: t.string,
-    sources: list(EventSource),
-    types: list(oneOf('an event type', eventTypes)),
-    maxAssurance: Assurance,
-  },
-);
-export type Key = t.TypeOf<typeof Key>;
-
-/** Version 1 had no number, and no bounds. */
-const fileVersion = 2;
-const KeyFile = exact('a file of keys', { keys: list(Key) }, { version: t.literal(fileVersion) });
+import { changeAlone, type Key, readKeyFile, type Scope, writeKeyFile } from './key-file.ts';
 
 /** Keys at the most. */
 const keysMax = 10_000;
 const tokenBytes = 32;
-/** How long a process waits for another one that makes or revokes a key, in milliseconds. */
-const lockWaitMsMax = 10_000;
 
 const tokenPrefix = 'dom_';
 
@@ -62,13 +23,6 @@ const tokenPrefix = 'dom_';
 export const isTokenOfKey = (token: string): boolean => token.startsWith(tokenPrefix);
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
-
-/** What a key is bound to. */
-export const boundsOf = ({ sources, types, maxAssurance }: Key): Bounds => ({
-  ...(sources === undefined ? {} : { sources }),
-  ...(types === undefined ? {} : { types }),
-  ...(maxAssurance === undefined ? {} : { maxAssurance }),
-});
 
 /** Why a key cannot be made or revoked. */
 export type KeyProblem = 'name-taken' | 'too-many' | 'unknown-key';
@@ -108,64 +62,29 @@ export class Keys {
     const stat = statSync(this.file, { throwIfNoEntry: false });
     const now = stat === undefined ? '' : `${stat.mtimeMs} ${stat.size} ${stat.ino}`;
     if (now === this.seen) return;
-    this.keys = stat === undefined ? [] : this.read();
+    this.keys = stat === undefined ? [] : readKeyFile(this.file);
     this.byHash = new Map(this.keys.map((key) => [key.hash, key]));
     this.everSetUp ||= this.keys.length > 0;
     this.seen = now;
   }
 
-  private read(): ReadonlyArray<Key> {
-    const remedy = 'Restore it, or move it away and make new keys; until then, nobody is let in';
-    let json: unknown;
-    try {
-      json = JSON.parse(readFileSync(this.file, 'utf8'));
-    } catch (error) {
-      const what = error instanceof SyntaxError ? 'it is not JSON' : 'it cannot be read';
-      throw new StoreUnusable(this.file, `the keys are kept here, and ${what}`, remedy, error);
-    }
-    const decoded = KeyFile.decode(json);
-    if (E.isRight(decoded)) return decoded.right.keys;
-    const [{ pointer, message }] = faultsOf(decoded.left) as [Fault];
-    const what = `it is not a file of keys of this version: ${pointer === '' ? message : `${pointer} ${message}`}`;
-    throw new StoreUnusable(this.file, what, remedy);
-  }
-
-  /** Changes the keys while no other process does: the lock is the operating system's, and ends with the process. */
-  private change<A>(change: (keys: ReadonlyArray<Key>) => E.Either<KeyProblem, readonly [Key[], A]>) {
-    let lock: DatabaseSync | undefined;
-    try {
-      makePrivateFile(`${this.file}-lock`);
-      lock = new DatabaseSync(`${this.file}-lock`, { timeout: lockWaitMsMax });
-      lock.exec('BEGIN EXCLUSIVE');
+  /** Changes the keys while no other process does. */
+  private change<A>(
+    change: (keys: ReadonlyArray<Key>) => E.Either<KeyProblem, readonly [Key[], A]>,
+  ): E.Either<KeyProblem, A> {
+    return changeAlone(this.file, () => {
       this.seen = ' ';
       this.look();
-      const changed = change(this.keys);
-      if (E.isLeft(changed)) return changed;
-      const [keys, result] = changed.right;
-      this.setMark();
-      this.write(keys);
-      return E.right(result);
-    } catch (error) {
-      throw toStoreProblem(this.file, error);
-    } finally {
-      lock?.close();
-    }
-  }
-
-  private write(keys: ReadonlyArray<Key>): void {
-    const next = `${this.file}.next`;
-    rmSync(next, { force: true });
-    writeFileSync(next, JSON.stringify({ version: fileVersion, keys }, null, 2), {
-      mode: 0o600,
-      flush: true,
+      return pipe(
+        change(this.keys),
+        E.map(([keys, result]) => {
+          this.setMark();
+          writeKeyFile(this.file, keys);
+          this.look();
+          return result;
+        }),
+      );
     });
-    renameSync(next, this.file);
-    if (process.platform !== 'win32') {
-      const folder = openSync(dirname(this.file), 'r');
-      fsyncSync(folder);
-      closeSync(folder);
-    }
-    this.look();
   }
 
   /** All keys, revoked ones included. */

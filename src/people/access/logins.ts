@@ -9,7 +9,7 @@ import * as t from 'io-ts';
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
 import { list } from '../../domain/events/codec.ts';
 import { lineOf } from '../../domain/events/scalars.ts';
-import type { Scope } from './keys.ts';
+import type { Scope } from './key-file.ts';
 
 /** How far the clocks of the issuer and of this machine may be apart, in seconds. */
 const clockToleranceSeconds = 30;

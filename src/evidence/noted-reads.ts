@@ -1,0 +1,106 @@
+/** What is looked up while the answers of a bundle are derived: it is noted, because the bundle has to show it. */
+import * as E from 'fp-ts/lib/Either.js';
+import { decodeStored } from '../domain/events/stored.ts';
+import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
+import { multiProof } from '../integrity/multi-proof.ts';
+import { toBase64 } from '../integrity/signed-note.ts';
+import type { KeptStretch, SealedIndexReader } from '../sealed-index/index-reader.ts';
+import { keysInLeaf, leafText, positionsInLeafMax } from '../sealed-index/stretch-leaf.ts';
+import type { LogReader } from '../store/log-reader.ts';
+import type { ShownStretch } from './bundle.ts';
+import type { KeyPart } from './key-part.ts';
+
+/** A bundle cannot be made, and why. `later`: it can be in a moment. */
+export class NoEvidence extends Error {
+  readonly later: boolean;
+  constructor(message: string, later = false) {
+    super(message);
+    this.later = later;
+  }
+}
+
+/** Events of a bundle, at the most: each takes about a kilobyte. */
+export const bundleEventsMax = 5_000;
+
+/** Reads events of the log, and notes which. */
+export class NotedEvents {
+  readonly positions = new Set<number>();
+  private readonly read = new Map<number, RecordedEvent | undefined>();
+  private readonly log: LogReader;
+
+  constructor(log: LogReader) {
+    this.log = log;
+  }
+
+  bytesAt(position: number): number {
+    return this.at(position) === undefined ? 0 : this.log.at(position)!.bytes.length;
+  }
+
+  at(position: number): RecordedEvent | undefined {
+    if (this.read.has(position)) return this.read.get(position);
+    if (this.positions.size >= bundleEventsMax)
+      throw new NoEvidence(
+        `the answers rest on more than ${bundleEventsMax} events: ask for less, such as a shorter period`,
+      );
+    this.positions.add(position);
+    const stored = this.log.at(position);
+    const event = stored === undefined ? E.left([]) : decodeStored(stored.bytes);
+    const { recordedAt = 0, recordedBy = null, authority = null } = stored ?? {};
+    const recorded = E.isLeft(event)
+      ? undefined
+      : { position, recordedAt, recordedBy, authority, event: event.right };
+    this.read.set(position, recorded);
+    return recorded;
+  }
+}
+
+/** Reads keys of a sealed stretch, and notes which leaves show what was found. */
+export class NotedStretch implements KeyPart {
+  private readonly index: SealedIndexReader;
+  private readonly stretch: KeptStretch;
+  private readonly leaves = new Set<number>();
+  private readonly lists = new Map<number, ReadonlyArray<number>>();
+
+  constructor(index: SealedIndexReader, stretch: KeptStretch) {
+    this.index = index;
+    this.stretch = stretch;
+  }
+
+  floor(key: string): number {
+    const { keys } = this.stretch;
+    const place = this.index.floor(this.stretch, key);
+    if (place >= 0 && this.keyAt(place) === key) return place;
+    // The next one shows that it is not there.
+    if (place + 1 < keys) this.keyAt(place + 1);
+    return place;
+  }
+
+  keyAt(place: number) {
+    this.leaves.add(Math.floor(place / keysInLeaf));
+    return this.index.keyAt(this.stretch, place).key;
+  }
+
+  positionsAt(place: number): ReadonlyArray<number> {
+    const { positions } = this.index.keyAt(this.stretch, place);
+    if (positions.length > positionsInLeafMax) this.lists.set(place, positions);
+    return positions;
+  }
+
+  shown(): ShownStretch {
+    const { start, size, keys, root } = this.stretch;
+    const indexes = [...this.leaves].sort((a, b) => a - b);
+    const leaves = indexes.map((index) => ({
+      index,
+      text: leafText(
+        Array.from({ length: Math.min(keysInLeaf, keys - index * keysInLeaf) }, (_, at) =>
+          this.index.keyAt(this.stretch, index * keysInLeaf + at),
+        ),
+      ),
+    }));
+    const proof = multiProof(this.index.tilesOf(this.stretch), indexes, Math.ceil(keys / keysInLeaf));
+    const lists = [...this.lists]
+      .sort(([a], [b]) => a - b)
+      .map(([place, positions]) => ({ place, positions }));
+    return { start, size, keys, root: toBase64(root), leaves, lists, proof: proof.map(toBase64) };
+  }
+}
