@@ -20,7 +20,7 @@ interface ServerSizes {
 }
 
 export const ok = (name: string, found: string): Finding => ({ name, state: 'ok', found, remedy: null });
-export const warning = (name: string, found: string, remedy: string): Finding => ({
+const warning = (name: string, found: string, remedy: string): Finding => ({
   name,
   state: 'warning',
   found,
