@@ -4,9 +4,10 @@
  */
 import type { Clocks, HeardUntil } from '../contract/answers.ts';
 import { periodOf } from '../contract/questions/question.ts';
+import type { FindingRow } from '../contract/rows/policy.ts';
 import type { ReachRow } from '../contract/rows/reach.ts';
 import type { Assurance } from '../domain/events/words.ts';
-import { findingId } from '../domain/policy/finding.ts';
+import { type Finding, findingId } from '../domain/policy/finding.ts';
 import { formatInstant, type Instant } from '../domain/time/instant.ts';
 import { type Behind, heardUntil } from '../questions/coverage.ts';
 import { allFindings, findingsOfSubject } from '../questions/findings.ts';
@@ -82,6 +83,14 @@ const policiesOf = (view: View, findings: ReadonlyArray<{ readonly policy: strin
   return policyRows(view).filter(({ policy }) => named.has(policy));
 };
 
+/** Bundles by these rules do not tell since when a finding is known where the log is longer than this. */
+const knownSincePositionMax = 150;
+
+const findingRow = (view: View, finding: Finding, at: Instant): FindingRow =>
+  view.recordedUpTo > knownSincePositionMax
+    ? { ...withoutKnownSince(finding, at), knownSince: null }
+    : wireFinding(view, finding, at);
+
 type Found = ReadonlyArray<readonly [question: string, data: unknown]>;
 
 const aboutSubject = (view: View, asked: EvidenceQuestion): Found => {
@@ -116,7 +125,7 @@ const aboutSite = (view: View, { id, validAt }: EvidenceQuestion): Found => {
   const findings = allFindings(view).filter(({ holding }) => holding.site === id);
   return [
     ['holdings', holdingsAt(view, id, validAt)],
-    ['findings', findings.map((finding) => wireFinding(view, finding, validAt))],
+    ['findings', findings.map((finding) => findingRow(view, finding, validAt))],
     ['policies', policiesOf(view, findings)],
   ];
 };
@@ -128,7 +137,7 @@ const aboutParty = (view: View, { id, validAt, from, to }: EvidenceQuestion): Fo
     from === undefined && to === undefined ? { from: validAt, to: validAt + 1 } : bounds(from, to);
   return [
     ['reach', reachOfParty(view, id, validAt, during).map(wireHoldingReach)],
-    ['findings', findings.map((finding) => wireFinding(view, finding, validAt))],
+    ['findings', findings.map((finding) => findingRow(view, finding, validAt))],
     ['policies', policiesOf(view, findings)],
   ];
 };
@@ -137,7 +146,7 @@ const aboutFinding = (view: View, { id, validAt }: EvidenceQuestion): Found => {
   const findings = allFindings(view).filter((finding) => findingId(finding) === id);
   if (findings.length === 0) throw new NothingKnown();
   return [
-    ['findings', findings.map((finding) => wireFinding(view, finding, validAt))],
+    ['findings', findings.map((finding) => findingRow(view, finding, validAt))],
     ['policies', policiesOf(view, findings)],
   ];
 };

@@ -44,7 +44,8 @@ const everything = (view: View): Judged => ({
   datasets: view.names('dataset', '', namesMax),
 });
 
-const judgingOf = (
+/** What versions are judged with, about some populations and datasets or about everything. */
+export const judgingOf = (
   view: View,
   reach: ReachIndex,
   versions: ReadonlyArray<PolicyVersion>,

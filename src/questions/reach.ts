@@ -77,15 +77,16 @@ const keptReachOf = (view: View): ReachIndex => {
 /** Who reaches what as a view knows it, in an index of its own. */
 export const newReachIndex = (view: View): ReachIndex => new ReachIndex(view.facts('reach', 'all'));
 
-/** Brings an index of what one view knows to what another one knows besides. */
+/** Brings an index of what one view knows to what another one knows, which may be more or less. */
 export const advance = (reach: ReachIndex, from: View, to: View): void => {
   const touched = new Set<number>();
-  for (const position of to.positions('reach', 'all', from.recordedUpTo)) {
-    const recorded = to.recorded(position);
+  const [earlier, later] = from.recordedUpTo < to.recordedUpTo ? [from, to] : [to, from];
+  for (const position of later.positions('reach', 'all', earlier.recordedUpTo)) {
+    const recorded = later.recorded(position);
     if (recorded === undefined) continue;
     if (!isCorrection(recorded.event)) touched.add(position);
     else {
-      const target = to.find(recorded.event.data.event);
+      const target = later.find(recorded.event.data.event);
       if (target !== undefined) touched.add(target);
     }
   }

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Finding } from '../../src/domain/policy/finding.ts';
 import { allFindings } from '../../src/questions/findings.ts';
-import { knownSinceOf } from '../../src/questions/known-since.ts';
+import { knownSinceOf } from '../../src/questions/known-since/known-since.ts';
 import { policyVersions } from '../../src/questions/policies.ts';
 import { sent } from '../support/given-events.ts';
 import { storedEvents } from '../support/ledger.ts';
@@ -18,8 +18,13 @@ const runs = Number(process.env.PROPERTY_RUNS ?? 300);
 const adopted = sent('adopted', 'PolicyAdopted', {
   policy: 'p1',
   title: 'P',
-  cedar:
-    'forbid(principal, action == Action::"store", resource) when { resource.live }; forbid(principal in Party::"parent", action == Action::"reach", resource);',
+  cedar: `
+    forbid(principal, action == Action::"store", resource) when { resource.live };
+    forbid(principal in Party::"parent", action == Action::"reach", resource);
+    forbid(principal, action, resource) when { resource.jurisdiction == "US" && principal.country == "US" };
+    @ownedFrom("US,IE") forbid(principal, action == Action::"reach", resource) when { context.ownedFrom };
+    forbid(principal, action == Action::"reach", resource)
+      when { resource.country == "SG" } unless { principal in Party::"oracle" };`,
   effectiveFrom: '2020-01-01T00:00:00Z',
 });
 
@@ -86,4 +91,44 @@ it('is the least position from which on each answer holds a finding of the same 
   );
   expect(seen.findings).toBeGreaterThan(runs / 3);
   expect(seen.otherwise).toBeGreaterThan(0);
+});
+
+it('is told of a log of a thousand events, where late events and corrections came in between', () => {
+  const at = (minute: number) => ({ time: new Date(Date.UTC(2020, 0, 1, 0, minute)).toISOString() });
+  const scope = { population: 'us-users' };
+  const data = { dataset: 'acme/profile', scope };
+  const log: unknown[] = [
+    sent('placed', 'DataPlaced', { ...data, site: 'virginia' }, at(1)),
+    ...Array.from({ length: 500 }, (_, n) =>
+      sent(`enrolled-${n}`, 'SubjectEnrolled', { subject: `s${n}`, population: 'us-users' }, at(2 + n)),
+    ),
+    adopted,
+    ...Array.from({ length: 500 }, (_, n) =>
+      sent(`later-${n}`, 'SubjectEnrolled', { subject: `t${n}`, population: 'us-users' }, at(600 + n)),
+    ),
+    sent('copied', 'DataCopied', { ...data, from: 'virginia', to: 'dublin' }, at(10)),
+    sent('retracted', 'EventRetracted', {
+      event: { source: adopted.source, id: 'copied' },
+      reason: 'it never was',
+    }),
+    sent('deleted', 'DataDeleted', { ...data, site: 'ashburn' }, at(3)),
+    sent('again', 'DataCopied', { ...data, from: 'virginia', to: 'dublin' }, at(700)),
+  ];
+  const ledger = new StagedLedger(storedEvents(log));
+  try {
+    ledger.record(log.length);
+    const view = ledger.view(log.length, 'claimed');
+    const told = allFindings(view).map((finding) => [
+      finding.holding.site,
+      finding.rule,
+      knownSinceOf(view, finding),
+    ]);
+    const adoption = log.indexOf(adopted) + 1;
+    expect(told).toEqual([
+      ['virginia', 'policy0', adoption],
+      ['dublin', 'policy0', log.length],
+    ]);
+  } finally {
+    ledger.close();
+  }
 });
