@@ -4,7 +4,7 @@
 import type { FindingRow } from '../contract/rows/policy.ts';
 import { type Finding, findingId, subjectsAt } from '../domain/policy/finding.ts';
 import { formatBound, formatInstant, type Instant } from '../domain/time/instant.ts';
-import { knownSinceOf } from './known-since/known-since.ts';
+import { knownSinceOf } from './known-since.ts';
 import { wireEdges } from './reach.ts';
 import type { View } from './view.ts';
 

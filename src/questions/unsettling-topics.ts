@@ -2,16 +2,16 @@
  * Under which topics the events are that may have brought about that something is found: of one person, along one path,
  * and of those in whom the party stands; of an access, whatever might lead the party to the data.
  */
-import { encodeData } from '../../domain/events/event.ts';
-import { kindAt, type NameKind, visitNames } from '../../domain/events/places.ts';
-import { isPopulation } from '../../domain/events/scope.ts';
-import type { Finding } from '../../domain/policy/finding.ts';
-import type { PathEdge } from '../../domain/reach/path.ts';
-import type { FactOf } from '../../domain/recording/facts.ts';
-import type { RecordedEvent } from '../../domain/recording/recorded-event.ts';
-import type { Instant } from '../../domain/time/instant.ts';
-import type { TopicKind } from '../../projections/topics.ts';
-import type { View } from '../view.ts';
+import { encodeData } from '../domain/events/event.ts';
+import { kindAt, type NameKind, visitNames } from '../domain/events/places.ts';
+import { isPopulation } from '../domain/events/scope.ts';
+import type { Finding } from '../domain/policy/finding.ts';
+import type { PathEdge } from '../domain/reach/path.ts';
+import type { FactOf } from '../domain/recording/facts.ts';
+import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
+import type { Instant } from '../domain/time/instant.ts';
+import type { TopicKind } from '../projections/topics.ts';
+import type { View } from './view.ts';
 
 /** That something was found: at an instant, of somebody and along a path, or an access. */
 export interface Found {

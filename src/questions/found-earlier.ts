@@ -2,16 +2,15 @@
  * Whether a finding of the same thing was found as known at an earlier position (R18), judging no more than the holding
  * and the party that it is about: by one person of whom it is found, or by an access.
  */
-import { isPopulation } from '../../domain/events/scope.ts';
-import { accessFindings } from '../../domain/policy/access-findings.ts';
-import type { Finding } from '../../domain/policy/finding.ts';
-import { judgedHoldingsOf } from '../../domain/policy/judged-holdings.ts';
-import type { PolicyVersion } from '../../domain/policy/policy-versions.ts';
-import { unexplainedAccess } from '../../domain/reach/unexplained-access.ts';
-import { overlaps } from '../../domain/time/interval.ts';
-import { residencyOf } from '../residency-facts.ts';
-import type { View } from '../view.ts';
-import { holdingsIn, type Moment, Moments, peopleMax, tooLong } from './moments.ts';
+import { isPopulation } from '../domain/events/scope.ts';
+import { accessFindings } from '../domain/policy/access-findings.ts';
+import type { Finding } from '../domain/policy/finding.ts';
+import { judgedHoldingsOf } from '../domain/policy/judged-holdings.ts';
+import type { PolicyVersion } from '../domain/policy/policy-versions.ts';
+import { unexplainedAccess } from '../domain/reach/unexplained-access.ts';
+import { overlaps } from '../domain/time/interval.ts';
+import { holdingsIn, KnownMoments, type Moment, peopleMax, tooLong } from './known-moments.ts';
+import { residencyOf } from './residency-facts.ts';
 import {
   enrolledBy,
   firstOf,
@@ -28,16 +27,17 @@ import {
   versionAt,
 } from './same-thing.ts';
 import type { Found } from './unsettling-topics.ts';
+import type { View } from './view.ts';
 
 /** Enrolments whose people are tried before everybody is judged together, at the most. */
 const enrolmentsTriedMax = 8;
 
 export class FoundEarlier {
-  private readonly moments: Moments;
+  private readonly moments: KnownMoments;
 
   /** @param view that knows the latest. */
   constructor(view: View) {
-    this.moments = new Moments(view);
+    this.moments = new KnownMoments(view);
   }
 
   /**

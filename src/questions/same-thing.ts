@@ -1,19 +1,19 @@
 /** Which findings are of the same thing, as far as R18 compares them, and of whom they are found. */
-import { isPopulation } from '../../domain/events/scope.ts';
-import type { Finding } from '../../domain/policy/finding.ts';
-import { findingsOf } from '../../domain/policy/judge.ts';
-import { judgedHoldingsOf } from '../../domain/policy/judged-holdings.ts';
-import { type PolicyVersion, policiesOf } from '../../domain/policy/policy-versions.ts';
-import { type FactOf, isFact } from '../../domain/recording/facts.ts';
-import { sharedHolding } from '../../domain/residency/holding.ts';
-import type { Residency } from '../../domain/residency/residency.ts';
-import { contains, overlaps } from '../../domain/time/interval.ts';
-import { populationsBehind } from '../accesses.ts';
-import { judgingOf } from '../findings.ts';
-import type { ResidencyOfMany } from '../residency-of-many.ts';
-import type { View } from '../view.ts';
-import { type Moment, residencyIn } from './moments.ts';
+import { isPopulation } from '../domain/events/scope.ts';
+import type { Finding } from '../domain/policy/finding.ts';
+import { findingsOf } from '../domain/policy/judge.ts';
+import { judgedHoldingsOf } from '../domain/policy/judged-holdings.ts';
+import { type PolicyVersion, policiesOf } from '../domain/policy/policy-versions.ts';
+import { type FactOf, isFact } from '../domain/recording/facts.ts';
+import { sharedHolding } from '../domain/residency/holding.ts';
+import type { Residency } from '../domain/residency/residency.ts';
+import { contains, overlaps } from '../domain/time/interval.ts';
+import { populationsBehind } from './accesses.ts';
+import { judgingOf } from './findings.ts';
+import { type Moment, residencyIn } from './known-moments.ts';
+import type { ResidencyOfMany } from './residency-of-many.ts';
 import type { Found } from './unsettling-topics.ts';
+import type { View } from './view.ts';
 
 /** What is asked for: findings of the same version, by the adoption that made it, that meet this one. */
 export interface SameThing {

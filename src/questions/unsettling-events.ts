@@ -6,14 +6,14 @@
  * person, its populations and their backups, the holding's dataset and site, the path, those in whom the party stands,
  * and the policy. An access that nothing explains can be explained by whatever might lead the party to the data.
  */
-import { concerns, type EventType, traitsOf } from '../../domain/events/catalogue.ts';
-import type { Event } from '../../domain/events/event.ts';
-import { isPopulation } from '../../domain/events/scope.ts';
-import type { Finding } from '../../domain/policy/finding.ts';
-import { beginning, type Instant, never } from '../../domain/time/instant.ts';
-import type { View } from '../view.ts';
-import { stepsOfFact } from '../work.ts';
+import { concerns, type EventType, traitsOf } from '../domain/events/catalogue.ts';
+import type { Event } from '../domain/events/event.ts';
+import { isPopulation } from '../domain/events/scope.ts';
+import type { Finding } from '../domain/policy/finding.ts';
+import { beginning, type Instant, never } from '../domain/time/instant.ts';
 import { type Aspect, type Found, type Topic, UnsettlingTopics } from './unsettling-topics.ts';
+import type { View } from './view.ts';
+import { stepsOfFact } from './work.ts';
 
 /** An event that changes what is known of an instant at or after its own; `beginning` where it may change all. */
 interface Unsettling {

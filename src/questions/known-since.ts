@@ -6,12 +6,12 @@
  * It is looked for from now on backwards: at somebody of whom the thing is found, from one event that may have brought it
  * about to the one before. Between two of these it is found all the time.
  */
-import type { Finding } from '../../domain/policy/finding.ts';
-import { policyVersions } from '../policies.ts';
-import type { View } from '../view.ts';
+import type { Finding } from '../domain/policy/finding.ts';
 import { FoundEarlier } from './found-earlier.ts';
-import { tooLong } from './moments.ts';
+import { tooLong } from './known-moments.ts';
+import { policyVersions } from './policies.ts';
 import { UnsettlingEvents } from './unsettling-events.ts';
+import type { View } from './view.ts';
 
 /** Earlier moments at which it is looked whether a finding was found; where they are not enough, it is not told. */
 const momentsMax = 200;

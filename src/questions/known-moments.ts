@@ -1,16 +1,16 @@
 /** What was known at earlier positions, of some of which it is kept what was found out. */
-import type { Residency } from '../../domain/residency/residency.ts';
-import type { ReachIndex } from '../../projections/reach/reach-index.ts';
-import { advance, newReachIndex, reachIndexOf } from '../reach.ts';
-import { ResidencyFacts, residencyOf } from '../residency-facts.ts';
-import { type ResidencyOfMany, residencyOfMany } from '../residency-of-many.ts';
-import type { View } from '../view.ts';
+import type { Residency } from '../domain/residency/residency.ts';
+import type { ReachIndex } from '../projections/reach/reach-index.ts';
+import { advance, newReachIndex, reachIndexOf } from './reach.ts';
+import { ResidencyFacts, residencyOf } from './residency-facts.ts';
+import { type ResidencyOfMany, residencyOfMany } from './residency-of-many.ts';
+import type { View } from './view.ts';
 
 /** People whose events are folded one by one to find one of whom a finding is told, at the most. */
 export const peopleMax = 5_000;
 /** People whose residency at one moment is kept, at the most. */
 const residenciesMax = 100;
-/** Moments of knowledge whose reach is kept, at the most. */
+/** KnownMoments of knowledge whose reach is kept, at the most. */
 const momentsMax = 4;
 
 /** It takes too long to tell. */
@@ -36,7 +36,7 @@ const momentOf = (view: View, reach: ReachIndex): Moment => ({
   residencies: new Map(),
 });
 
-export class Moments {
+export class KnownMoments {
   private readonly view: View;
   private now: Moment | undefined;
   private readonly moments: Moment[] = [];
