@@ -63,11 +63,21 @@ const residencyReasons = (
   subject: string,
   add: (position: number, why: string) => void,
 ): void => {
+  const told = new Set<number>();
   for (const { row, from, to, opened, closed } of rowPresences(residency, subject)) {
+    for (const position of [...opened, ...closed]) told.add(position);
     const how = row.backup === null ? 'live at' : `in backup ${inText(row.backup)} at`;
     const what = `${inText(row.dataset)} ${how} ${inText(row.site)}`;
     for (const position of opened) add(position, `brought ${what} from ${formatInstant(from)}`);
     for (const position of closed) add(position, `ended ${what} at ${formatInstant(to)}`);
+  }
+  // What is held through one population and another stays where it is when one of them ends.
+  for (const { holding, opened, closed } of residency.presencesOf(subject)) {
+    const what = `${inText(holding.dataset)} at ${inText(holding.site)}`;
+    const population = populationOf(holding);
+    const whose = population === undefined ? "as the person's own" : `as part of ${inText(population)}`;
+    for (const position of opened) if (!told.has(position)) add(position, `brought ${what}, ${whose}`);
+    for (const position of closed) if (!told.has(position)) add(position, `ended ${what}, ${whose}`);
   }
   for (const pieces of [residency.memberships.get(subject) ?? []]) {
     for (const { value, from } of pieces) {
@@ -119,8 +129,7 @@ const ownReasons = (
     const recorded = view.recorded(position);
     if (recorded === undefined || isCorrection(recorded.event)) continue;
     for (const correction of view.correctionsOf(recorded)) {
-      const verb = correction.event.type === 'EventRetracted' ? 'retracts' : 'corrects';
-      const reason = `${verb} the event at position ${position}`;
+      const reason = correctionReason(correction, position);
       const isWithout = !mayCorrect(correction, recorded.event);
       reasons.add(correction.position, isWithout ? `${reason}, without the authority: does nothing` : reason);
     }
@@ -148,11 +157,14 @@ const lookedAtMomentsMax = 200;
 /**
  * What touched the data as it was known before or after a correction, and does no longer: the corrections changed who
  * could reach the data, or where it was.
+ *
+ * @param now what touches it as known now.
  */
-const correctedReasons = (view: View, subject: string, reasons: Reasons): void => {
+const correctedReasons = (view: View, subject: string, reasons: Reasons, now: Touching): void => {
   const corrections = correctionsTouching(view, subject).slice(-lookedAtMomentsMax / 2);
   const moments = new Set(corrections.flatMap((position) => [position - 1, position]));
   moments.delete(view.recordedUpTo);
+  const touching = new Map([[view.recordedUpTo, now]]);
   let [before, reach]: [View | undefined, ReachIndex | undefined] = [undefined, undefined];
   for (const moment of [...moments].sort((a, b) => a - b)) {
     const then = view.as({ ...view.known, position: moment });
@@ -161,12 +173,38 @@ const correctedReasons = (view: View, subject: string, reasons: Reasons): void =
       reach.askedBy((steps) => view.work.goOn(steps));
     } else advance(reach, before, then);
     before = then;
+    const touches: Touching = new Set();
+    touching.set(moment, touches);
     addReasons(then, reach, subject, (position, why) => {
+      touches.add(`${position} ${why}`);
       // One such reason is enough.
       if (!reasons.has(position)) reasons.add(position, `as known at position ${moment}: ${why}`);
     });
   }
+  // Also of an event that never touched the data itself, but kept another from it.
+  for (const correction of corrections) {
+    const [was, is] = [touching.get(correction - 1), touching.get(correction)];
+    if (
+      was !== undefined &&
+      is !== undefined &&
+      (was.size !== is.size || [...was].some((each) => !is.has(each)))
+    )
+      addCorrection(view, reasons, correction);
+  }
 };
+
+/** What touched the data as known at one position, and why. */
+type Touching = Set<string>;
+
+const addCorrection = (view: View, reasons: Reasons, position: number): void => {
+  const recorded = view.recorded(position);
+  if (recorded === undefined || !isCorrection(recorded.event)) return;
+  const target = view.find(recorded.event.data.event);
+  if (target !== undefined) reasons.add(position, correctionReason(recorded, target));
+};
+
+const correctionReason = ({ event: { type } }: RecordedEvent, target: number): string =>
+  `${type === 'EventRetracted' ? 'retracts' : 'corrects'} the event at position ${target}`;
 
 /**
  * Every known event that touched the subject's data or its reach, in known order; also those that did as it was known
@@ -180,8 +218,12 @@ export const trailOf = (
   names: (recorded: RecordedEvent) => boolean,
 ): ReadonlyArray<TrailEntry> => {
   const reasons = new Reasons();
-  addReasons(view, reachIndexOf(view), subject, (position, why) => reasons.add(position, why));
-  correctedReasons(view, subject, reasons);
+  const now: Touching = new Set();
+  addReasons(view, reachIndexOf(view), subject, (position, why) => {
+    now.add(`${position} ${why}`);
+    reasons.add(position, why);
+  });
+  correctedReasons(view, subject, reasons, now);
   ownReasons(view, subject, names, reasons);
   return reasons.inOrder().flatMap(([position, why]) => {
     const recorded = view.recorded(position);

@@ -140,10 +140,10 @@ type FactOf<T extends EventType> = {
   readonly data: EventData[T];
   readonly assurance: Assurance;
 };
-type Fact = { [T in EventType]: FactOf<T> }[EventType];
+export type Fact = { [T in EventType]: FactOf<T> }[EventType];
 type Correction = FactOf<'EventRetracted'> | FactOf<'EventCorrected'>;
 
-const instantOf = (text: string): Instant => {
+export const instantOf = (text: string): Instant => {
   const parsed = parseInstant(text);
   if (E.isLeft(parsed)) throw new Error(`a malformed time reached the model: ${text}`);
   return parsed.right;
@@ -234,7 +234,7 @@ const corrected = (world: World, fact: Fact, correction: FactOf<'EventCorrected'
 };
 
 /** The events that count for this question, corrected, in the order in which they are folded; no corrections among them. */
-const factsOf = (world: World): readonly Fact[] => {
+export const factsOf = (world: World): readonly Fact[] => {
   const corrections = correctionsOf(world);
   return world.log
     .filter(isKnown(world))
@@ -275,7 +275,7 @@ type Backup = {
   expires: Instant | null;
   destroyed: boolean;
 };
-type State = {
+export type State = {
   /** A subject is "in at most one population at a time". */
   populationOf: Map<string, string>;
   live: LiveHolding[];
@@ -518,7 +518,7 @@ const replayed = (world: World, facts: readonly Fact[]): readonly Fact[] => {
 };
 
 /** R3: "only the state after the last event of an instant counts": that state, for each instant that has an event. */
-function* statesOf(world: World): Generator<{ readonly time: Instant; readonly state: State }> {
+export function* statesOf(world: World): Generator<{ readonly time: Instant; readonly state: State }> {
   const facts = factsOf(world);
   const state = startingState(facts);
   const events = replayed(world, facts);
@@ -528,7 +528,8 @@ function* statesOf(world: World): Generator<{ readonly time: Instant; readonly s
   }
 }
 
-const stateAtValidAt = (world: World): State => {
+/** The state after everything up to `validAt`. */
+export const stateAtValidAt = (world: World): State => {
   const facts = factsOf(world);
   const state = startingState(facts);
   for (const fact of replayed(world, facts)) apply(state, fact);
