@@ -144,7 +144,7 @@ describe('domicile import', () => {
 
     expect(outcomes.map(({ code }) => code)).toEqual([2, 2, 2, 2]);
     const [kind, missing, unmapped, at] = outcomes.map(({ notes }) => notes);
-    expect(kind).toContain('paper is no kind; expected one of openlineage, ');
+    expect(kind).toContain('paper is not a kind of import; expected one of openlineage, ');
     expect(missing).toContain('missing.json cannot be read');
     expect(unmapped).toContain('CSV takes a mapping');
     expect(at).toContain('--at: expected an RFC 3339 date-time');

@@ -61,13 +61,13 @@ const back = (directory: string, options: BackupOptions, terminal: Terminal): Pr
     TE.map(({ settings, made: { name, manifest, bytes, written, dropped } }) => {
       const what =
         manifest.events === null
-          ? 'all but the log, which is in KurrentDB: back it up there'
+          ? 'everything but the log, which is in KurrentDB: back it up there'
           : `${counted(manifest.events, 'event', 'events')}, verified`;
       terminal.out(`Backup ${name}: ${what}. ${size(bytes)}, ${size(written)} of it new.`);
       if (settings.vault !== undefined)
         terminal.note('It has no vault: back that up where it is kept, at LEDGER_VAULT.');
       if (dropped.length > 0)
-        terminal.out(`Let go of ${counted(dropped.length, 'older backup', 'older backups')}.`);
+        terminal.out(`Deleted ${counted(dropped.length, 'older backup', 'older backups')}.`);
       return success;
     }),
   )();
@@ -94,9 +94,11 @@ const restore = (directory: string, options: RestoreOptions, terminal: Terminal)
         `Restored the backup ${name} of ${manifest.madeAt} into ${resolve(settings.dataDirectory)}.`,
       );
       if (erasedAgain > 0)
-        terminal.out(`Erased ${counted(erasedAgain, 'person', 'people')} again who had been erased since.`);
+        terminal.out(
+          `Erased again ${counted(erasedAgain, 'person who was', 'people who were')} erased after the backup.`,
+        );
       terminal.note(
-        `Erase again whoever was erased after ${manifest.madeAt}, as far as your own records say so: the backup does not know.`,
+        `The backup does not know who was erased after ${manifest.madeAt}. Check your own records, and erase these people again.`,
       );
       if (checks.length === 0) return success;
       terminal.out('');
@@ -111,11 +113,15 @@ export const addBackup = (program: Command, terminal: Terminal): void => {
     .command('backup <dir>')
     .summary('back up a ledger, which may be serving')
     .description(
-      'Makes a backup of the log, the vault, the keys, the reads, and the signed tree with its signing keys, all as of one moment, and verifies it. The ledger may be serving meanwhile. The directory may hold earlier backups of the same ledger: what did not change is not written again. Whoever has the backup can name everybody whom the vault could name when it was made.',
+      'Makes a backup of the log, the vault, the keys, the reads, and the signed tree with its signing keys, all as of one moment, and verifies it. The ledger may be serving meanwhile. The directory may hold earlier backups of the same ledger: what did not change is not written again. Anyone who has the backup can name everybody whom the vault could name when it was made.',
     )
     .addOption(dataOption())
     .addOption(configOption())
-    .option('--keep <number>', 'let go of all backups but this many, the latest (default: keep all)', keepOf)
+    .option(
+      '--keep <number>',
+      'keep this many backups, the latest, and delete the others (default: keep all)',
+      keepOf,
+    )
     .addHelpText(
       'after',
       `
@@ -130,7 +136,7 @@ Examples:
     .command('restore <dir>')
     .summary('restore a ledger from a backup')
     .description(
-      'Restores a backup of `domicile backup` into the directory of a ledger, and verifies what is there then. Every part of the backup is checked before anything is changed. Whoever was erased from a ledger that is replaced is erased again.',
+      'Restores a backup of `domicile backup` into the directory of a ledger, and verifies what is there then. Every part of the backup is checked before anything is changed. People who were erased from the ledger that is replaced are erased again.',
     )
     .addOption(dataOption())
     .addOption(configOption())

@@ -49,7 +49,7 @@ const markOfMay = '2022-05-31';
 const marks: TE.TaskEither<Failure, t.TypeOf<typeof Marks>> = async () =>
   pipe(
     Marks.decode(JSON.parse(await readFile(join(scenario, 'learned.json'), 'utf8'))),
-    E.mapLeft(() => invalidUse('learned.json of the scenario is no list of marks')),
+    E.mapLeft(() => invalidUse('learned.json of the scenario is not a list of marks')),
   );
 
 /** The position of the last event that was known by a given day, according to the scenario's own list. */

@@ -200,8 +200,11 @@ export const addImport = (program: Command, terminal: Terminal): void => {
     ),
   )
     .option('--dry-run', 'record nothing; show the first events and each record that would be refused')
-    .option('--aside <file>', 'go on where a record is refused, and keep in this file what becomes no event')
-    .option('--skip <records>', 'begin after so many records', wholeNumberOf)
+    .option(
+      '--aside <file>',
+      'continue after refused records, and write the records that become no event to this file',
+    )
+    .option('--skip <records>', 'skip this many records first', wholeNumberOf)
     .addHelpText(
       'after',
       `

@@ -49,8 +49,11 @@ const report = (replay: Replay, { format, rollback }: ReplayOptions, terminal: T
     terminal.out('The previous projections keep serving.');
     return;
   }
-  const how = rollback === true ? 'of before are serving again' : 'are rebuilt and serving';
-  terminal.out(`The projections ${how}: ${read}.`);
+  const what =
+    rollback === true
+      ? 'The previous projections are serving again'
+      : 'The projections are rebuilt and serving';
+  terminal.out(`${what}: ${read}.`);
   if (differences === null) return;
   const { compared, changed, examples } = differences;
   terminal.out(

@@ -73,7 +73,7 @@ const sourceOf = (
   const sources = new Set(events.map((event) => event.source));
   if (sources.size > 1)
     return E.left(
-      invalidUse(`${name} tells for ${sources.size} sources; expected one: name it with --source URI`),
+      invalidUse(`${name} has events of ${sources.size} sources; expected one: name it with --source URI`),
     );
   const [only] = sources;
   if (only !== undefined) return E.right(only);
@@ -81,7 +81,7 @@ const sourceOf = (
     ? E.right(source)
     : E.left(
         invalidUse(
-          `${name} has nothing that becomes an event, so everything that its source says would end`,
+          `${name} contains nothing that becomes an event, so everything that its source said would end`,
           'If that is so: --allow-empty --source URI.',
         ),
       );
@@ -199,7 +199,7 @@ const synced = (
   return pipe(
     snapshotKinds.some((name) => name === kind)
       ? snapshotIn(kind, fileName, options)
-      : TE.left(invalidUse(`${kind} is no kind of snapshot; expected one of ${snapshotKinds.join(', ')}`)),
+      : TE.left(invalidUse(`${kind} is not a kind of snapshot; expected one of ${snapshotKinds.join(', ')}`)),
     TE.flatMap(
       (snapshot) => () =>
         withLedger(options, terminal, options.dryRun !== true, (ledger) => compare(snapshot, ledger)()),

@@ -95,7 +95,7 @@ const mappingOf = async ({
   const { readMapping } = await import('../../import/mapping/read-mapping.ts');
   return pipe(
     readMapping(text, anyMapping),
-    E.bimap(wrongMapping(`--map: ${map} is no mapping`), withSource),
+    E.bimap(wrongMapping(`--map: ${map} is not a valid mapping`), withSource),
   );
 };
 
@@ -107,7 +107,7 @@ export const importOf = async (
   const { importKindOf } = await import('../../import/kinds.ts');
   const kind = importKindOf(kindName);
   if (kind === undefined)
-    return wrong(`${kindName} is no kind; expected one of ${importKindNames.join(', ')}`);
+    return wrong(`${kindName} is not a kind of import; expected one of ${importKindNames.join(', ')}`);
   const mapping = await mappingOf(options);
   return pipe(
     E.Do,

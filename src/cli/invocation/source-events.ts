@@ -51,8 +51,7 @@ const asCorrected = async (given: ReadonlyArray<WireEvent>): Promise<ReadonlyArr
 };
 
 /**
- * The events of a source in the order of the log, as corrected by whomever; with them, up to which position the ledger was
- * asked. An event of a newer version of the ledger, which this one cannot read, is left out.
+ * The events of a source in the order of the log, corrected by any source. An event of a newer version of the ledger, which this one cannot read, is left out.
  */
 export const eventsOfSource = (
   ledger: Client,
@@ -93,8 +92,8 @@ export const eventsOfSource = (
       (events) => !events.some((event) => [...subjectsOf(event)].some(looksLikePseudonym)),
       () =>
         invalidUse(
-          `${source} tells of people whom this key does not identify, so what it says cannot be compared`,
-          'Use a key with the scope identify. Somebody who was erased is nobody any more: list that source without people.',
+          `this key may not identify people whom ${source} names, so its events cannot be compared`,
+          'Use a key with the scope identify. A source that names an erased person cannot be compared.',
         ),
     ),
   );

@@ -50,12 +50,14 @@ const ofCell = (
       .filter((item) => item !== '');
     const meanings = items.map(meaning);
     return meanings.includes(undefined)
-      ? fault(pointer, `has an item that is none of ${Object.keys(values!).join(', ')}`)
+      ? fault(pointer, `has an item that is not one of ${Object.keys(values!).join(', ')}`)
       : E.right(meanings);
   }
   const text = cell === '' ? otherwise : meaning(cell);
   if (text === undefined)
-    return cell === '' ? E.right(nothing) : fault(pointer, `is none of ${Object.keys(values!).join(', ')}`);
+    return cell === ''
+      ? E.right(nothing)
+      : fault(pointer, `is not one of ${Object.keys(values!).join(', ')}`);
   if (as === 'text') return E.right(text);
   const number = Number(text);
   return Number.isFinite(number) ? E.right(number) : fault(pointer, 'is no number');

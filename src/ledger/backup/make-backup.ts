@@ -47,7 +47,7 @@ export interface MadeBackup extends Backup {
   readonly bytes: number;
   /** Bytes that were not in an earlier backup. */
   readonly written: number;
-  /** Older backups that were let go. */
+  /** Older backups that were deleted. */
   readonly dropped: ReadonlyArray<string>;
 }
 
@@ -81,14 +81,14 @@ const continues = (staging: string, before: Backup | undefined): E.Either<Backup
   try {
     if (tree.size() < earlier.size) {
       return backupFault(
-        `the backup ${before.name} has ${earlier.size} events, and this ledger ${tree.size()}: it is an older state, or another ledger`,
+        `the backup ${before.name} has ${earlier.size} events, and this ledger ${tree.size()}: this is an older state, or another ledger`,
         remedy,
       );
     }
     return rootAt(tree, earlier.size) === earlier.root
       ? E.right(undefined)
       : backupFault(
-          `the first ${earlier.size} events are others than in the backup ${before.name}: it is another ledger`,
+          `the first ${earlier.size} events differ from those in the backup ${before.name}: this is another ledger`,
           remedy,
         );
   } finally {
@@ -116,8 +116,8 @@ const verified = async (
       );
 };
 
-/** Lets go of backups beyond those to keep, and of blocks that none names. */
-const letGo = (directory: string, keep: number | undefined): ReadonlyArray<string> => {
+/** Deletes backups beyond those to keep, and blocks that no backup names. */
+const deleteOld = (directory: string, keep: number | undefined): ReadonlyArray<string> => {
   const names = backupNames(directory);
   const dropped = keep === undefined ? [] : names.slice(0, Math.max(0, names.length - keep));
   for (const name of dropped) rmSync(manifestFile(directory, name));
@@ -204,7 +204,7 @@ const keepCut = (
       ...backup,
       bytes,
       written,
-      dropped: letGo(directory, keep),
+      dropped: deleteOld(directory, keep),
     })),
   );
 

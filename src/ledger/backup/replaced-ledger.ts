@@ -87,14 +87,14 @@ export const replacedIn = (
     if (discardNewer) return E.right({ ...nothing, names });
     const why = error instanceof Error ? error.message : String(error);
     return backupFault(
-      `it cannot be told what the ledger in ${directory} holds: ${why}`,
-      'To replace it all the same, give --discard-newer as well; then erase again whoever was erased since the backup',
+      `the ledger in ${directory} cannot be read: ${why}`,
+      'To replace it all the same, give --discard-newer as well; then erase again everyone who was erased since the backup',
     );
   }
   if (events !== null && found.head > events && !discardNewer) {
     return backupFault(
       `the ledger in ${directory} has ${found.head} events, and the backup ${events}: the later ones would be lost`,
-      'Restore into another directory, or give up the later events with --discard-newer',
+      'Restore into another directory, or discard the later events with --discard-newer',
     );
   }
   return E.right({ names, erased: found.erased });
