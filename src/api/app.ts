@@ -34,6 +34,7 @@ import { findingRoutes } from './routes/findings.ts';
 import { healthRoutes } from './routes/health.ts';
 import { importRoutes } from './routes/importing.ts';
 import { logRoutes } from './routes/log.ts';
+import { logKeyRoutes } from './routes/log-keys.ts';
 import { loginRoutes } from './routes/login.ts';
 import { proofRoutes, tileRoutes } from './routes/merkle-log.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -172,6 +173,7 @@ export const createApp = (ledger: Ledger, logger: Logger, options: AppOptions = 
   app.route('/log', tileRoutes(ledger));
   app.route('/log/index', sealedIndexRoutes(ledger));
   app.route('/v1', proofRoutes(ledger));
+  app.route('/v1/log/keys', logKeyRoutes(ledger));
   app.route('/v1', evidenceRoutes(ledger));
   // Who asks another process for the vault passes it on to nobody.
   if (ledger.parts.vault.at === null)

@@ -1,7 +1,7 @@
 /**
  * An event as a service sends it: the JSON of CloudEvents 1.0, typed by the codecs of the domain.
  */
-import type { EventDataJson, EventType } from '../domain/events/catalogue.ts';
+import type { EventDataJson, EventType, SentType } from '../domain/events/catalogue.ts';
 import type { Assurance } from '../domain/events/words.ts';
 
 /** An event of one type. `time` is RFC 3339 with an offset; `assurance` is `observed` where none is given. */
@@ -18,8 +18,5 @@ export interface EventInputOf<T extends EventType> {
   readonly [attribute: string]: unknown;
 }
 
-/** Any event that can be recorded. `SubjectForgotten` is the ledger's own. */
-export type EventInput = { readonly [T in Exclude<EventType, 'SubjectForgotten'>]: EventInputOf<T> }[Exclude<
-  EventType,
-  'SubjectForgotten'
->];
+/** Any event that can be recorded. `SubjectForgotten` and `SigningKeyRotated` are the ledger's own. */
+export type EventInput = { readonly [T in SentType]: EventInputOf<T> }[SentType];

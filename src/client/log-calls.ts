@@ -27,6 +27,16 @@ export const logCalls = ({ target }: Asking) => ({
   /** The signed checkpoint, as text. */
   checkpoint: (options?: RequestOptions): Reply<string> =>
     askText(target, { path: ['log', 'checkpoint'], signal: options?.signal }),
+  /** Rotates the signing keys: new ones sign beside those of before. Takes the scope `admin`. */
+  rotateKeys: (options?: RequestOptions): Reply<{ readonly data: MerkleLogRow }> =>
+    ask(target, { method: 'POST', path: ['v1', 'log', 'keys'], signal: options?.signal }, MerkleLogAnswer),
+  /** Retires the keys of before the last rotation: they sign no more. Takes the scope `admin`. */
+  retireEarlierKeys: (options?: RequestOptions): Reply<{ readonly data: MerkleLogRow }> =>
+    ask(
+      target,
+      { method: 'DELETE', path: ['v1', 'log', 'keys', 'earlier'], signal: options?.signal },
+      MerkleLogAnswer,
+    ),
   /** A bundle of evidence, as the text of its file (`domicile verify`). */
   evidence: (question: EvidenceQuestion, options?: RequestOptions): Reply<string> =>
     askText(target, {

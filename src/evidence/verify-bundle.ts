@@ -5,8 +5,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Instant, parseInstant } from '../domain/time/instant.ts';
 import { type Checkpoint, parseCheckpoint } from '../integrity/checkpoint.ts';
-import type { VerifierKey } from '../integrity/keys.ts';
-import { parseNote, parseSignatures, verifyNote } from '../integrity/signed-note.ts';
+import { parseVerifierKey, type VerifierKey } from '../integrity/keys.ts';
+import { isSignedByAll, parseNote, parseSignatures, verifyNote } from '../integrity/signed-note.ts';
 import { type TlogPolicy, verifyByPolicy } from '../integrity/tlog-policy.ts';
 import { indexKeysOf, indexOriginOf } from '../sealed-index/index-origin.ts';
 import { type Bundle, parseBundle, rulesVersion, statementOf, unsigned } from './bundle.ts';
@@ -83,17 +83,31 @@ const checkedCheckpoint = ({ checkpoint }: Bundle, trust: Trust): Checked<Checkp
   });
 };
 
+/** The keys of Ed25519 that a bundle says the ledger signs with. */
+const ed25519KeysIn = ({ verifierKeys }: Bundle, origin: string): ReadonlyArray<VerifierKey> =>
+  verifierKeys.flatMap((vkey) => {
+    const key = parseVerifierKey(vkey);
+    return E.isRight(key) && key.right.type === 'ed25519' && key.right.name === origin ? [key.right] : [];
+  });
+
 const checkedSignature = (bundle: Bundle, { origin }: Checkpoint, trust: Trust): Checked<void> => {
   const place = '/signature';
   const signatures = parseSignatures(bundle.signature);
   if (E.isLeft(signatures)) return fault(place, signatures.left);
   const note = { text: statementOf(origin, unsigned(bundle)), signatures: signatures.right };
-  const verified = verifyNote(note, keysOfLog(trust, origin));
+  const trusted = keysOfLog(trust, origin);
+  const verified = verifyNote(note, trusted);
   if (E.isLeft(verified)) return fault(place, `${verified.left}: the file is not as it was handed out`);
-  // Whatever the signature does not cover could be changed unnoticed, the signature itself included.
-  return signatures.right.length === verified.right.by.length
+  // After a rotation two keys sign, of which a reader may trust one. It signed which keys the ledger has, so that these
+  // verify the lines besides: what nothing covers could be changed unnoticed, the signature itself included.
+  const named = ed25519KeysIn(bundle, origin);
+  const whole = verifyNote(note, [...trusted, ...named]);
+  if (E.isLeft(whole)) return fault(place, `${whole.left}: the file is not as it was handed out`);
+  if (signatures.right.length !== whole.right.by.length)
+    return fault(place, 'there are signatures by keys that neither you trust nor the ledger names');
+  return isSignedByAll(note, named)
     ? E.right({ value: undefined, found: 'the file is as the ledger handed it out' })
-    : fault(place, 'there are signatures by keys that you do not trust');
+    : fault(place, 'a signature by a key of the ledger is missing: the file is not as it was handed out');
 };
 
 const checkedQuestion = ({ asked }: Bundle, { size }: Checkpoint): E.Either<Fault, EvidenceQuestion> => {

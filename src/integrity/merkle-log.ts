@@ -7,10 +7,11 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { LogReader } from '../store/log-reader.ts';
 import { startThread } from '../threads/start-thread.ts';
 import { loggedEvent } from './follow-log.ts';
+import type { VerifierKey } from './keys.ts';
 import { logEntry } from './log-entry.ts';
 import type { Hash } from './merkle-tree.ts';
-import { parseNote } from './signed-note.ts';
-import { signingKeys } from './signing-keys.ts';
+import { isSignedByAll, parseNote } from './signed-note.ts';
+import { type SigningKeys, signingKeys } from './signing-keys.ts';
 import { encodeEntries, tileWidth } from './tiles.ts';
 import { formatTlogProof } from './tlog-proof.ts';
 import { type Cosignature, openTreeToRead, type SignedCheckpoint, type TreeReader } from './tree-file.ts';
@@ -96,11 +97,32 @@ export class MerkleLog {
     this.exited = new Promise((resolve) => this.worker.once('exit', () => resolve()));
   }
 
+  private keys(): SigningKeys | undefined {
+    if (!existsSync(this.input.keyFile)) return undefined;
+    const keys = signingKeys(this.input.keyFile, this.input.origin, () => 0);
+    return E.isLeft(keys) ? undefined : keys.right;
+  }
+
   /** The public halves of the keys that sign, as vkeys; none while the file of keys cannot be read. */
   verifierKeys(): ReadonlyArray<string> {
-    if (!existsSync(this.input.keyFile)) return [];
-    const keys = signingKeys(this.input.keyFile, this.input.origin, () => 0);
-    return E.isLeft(keys) ? [] : keys.right.verifiers.map(({ vkey }) => vkey);
+    return this.keys()?.verifiers.map(({ vkey }) => vkey) ?? [];
+  }
+
+  /** Every key by which this log signs or has signed. */
+  ownKeys(): ReadonlyArray<VerifierKey> {
+    const keys = this.keys();
+    return keys === undefined ? [] : [...keys.verifiers, ...keys.retired];
+  }
+
+  /** Whether the checkpoint that is served bears signatures by all of these keys. */
+  isServedBy(keys: ReadonlyArray<VerifierKey>): boolean {
+    const note = parseNote(this.state.checkpoint?.note ?? '');
+    return E.isRight(note) && isSignedByAll(note.right, keys);
+  }
+
+  /** Says that the file of keys has changed. */
+  keysChanged(): void {
+    this.tell('keys-changed');
   }
 
   /** Where the tree and the keys are. */

@@ -140,6 +140,13 @@ export const signNote = (text: string, signers: ReadonlyArray<NoteSigner>): Sign
   })),
 });
 
+/** Whether each of the keys has signed a note, by the names and ids of its lines. */
+export const isSignedByAll = (
+  { signatures }: SignedNote,
+  keys: ReadonlyArray<Pick<NoteVerifier, 'name' | 'keyId'>>,
+): boolean =>
+  keys.every((key) => signatures.some(({ name, keyId }) => name === key.name && keyId === key.keyId));
+
 /** A note of which at least one signature by a known key holds, and none by a known key does not. */
 export interface VerifiedNote extends SignedNote {
   /** The keys whose signatures hold, each once, in the order of the note. */

@@ -1,66 +1,62 @@
 /**
  * The keys that a ledger signs its checkpoints with (V4), or a witness cosigns with (V8): an Ed25519 key and an ML-DSA-44
- * key, in one file that only its owner can read.
+ * key, and after a rotation, for a while, those before them. Their file is in `key-file.ts`.
  */
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { createPrivateKey } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
-import * as t from 'io-ts';
-import { exact } from '../domain/events/codec.ts';
-import { faultsOf } from '../domain/events/fault.ts';
-import type { SignatureType, VerifierKey } from './keys.ts';
+import { pipe } from 'fp-ts/lib/function.js';
+import { type KeyFile, type KeyPair, readKeyFile, retireInKeyFile, rotateKeyFile } from './key-file.ts';
+import { parseVerifierKey, type SignatureType, type VerifierKey } from './keys.ts';
 import { noteSigner } from './note-signer.ts';
 import type { NoteSigner } from './signed-note.ts';
 
-const KeyFile = exact(
-  'a file of signing keys',
-  { version: t.literal(1), ed25519: t.string, mldsa44: t.string },
-  {},
-);
-
-/** Both keys of a ledger or a witness, ready to sign under its name. */
+/** The keys of a ledger or a witness, ready to sign under its name. */
 export interface SigningKeys {
+  /** The current ones first. */
   readonly signers: ReadonlyArray<NoteSigner>;
   readonly verifiers: ReadonlyArray<VerifierKey>;
+  /** Those of them that a rotation brought, if there was one. */
+  readonly rotatedTo: ReadonlyArray<VerifierKey>;
+  /** Those that sign beside them since, until they are retired. */
+  readonly earlier: ReadonlyArray<VerifierKey>;
+  /** Those that signed once, and verify what they signed. */
+  readonly retired: ReadonlyArray<VerifierKey>;
 }
 
-const pem = (key: KeyObject): string => key.export({ format: 'pem', type: 'pkcs8' }).toString();
+type Ed25519Type = Exclude<SignatureType, 'ml-dsa-44-cosignature'>;
 
-/** Makes both keys in a new file of mode 0600; a file that appears meanwhile is left as it is. */
-const makeKeyFile = (file: string): void => {
-  const keys = {
-    version: 1,
-    ed25519: pem(generateKeyPairSync('ed25519').privateKey),
-    mldsa44: pem(generateKeyPairSync('ml-dsa-44').privateKey),
-  };
-  const draft = `${file}-draft-${process.pid}`;
-  const descriptor = openSync(draft, 'wx', 0o600);
-  try {
-    writeSync(descriptor, `${JSON.stringify(keys, undefined, 2)}\n`);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  try {
-    linkSync(draft, file);
-  } catch (error) {
-    if (!existsSync(file)) throw error;
-  } finally {
-    rmSync(draft, { force: true });
-  }
+const signersOf = (
+  { ed25519, mldsa44 }: KeyPair,
+  name: string,
+  seconds: () => number,
+  ed25519Type: Ed25519Type,
+) => [
+  noteSigner(name, ed25519Type, createPrivateKey(ed25519), seconds),
+  noteSigner(name, 'ml-dsa-44-cosignature', createPrivateKey(mldsa44), seconds),
+];
+
+/** Retired keys are kept under the name of the log; the second log has them under its own. */
+const retiredKey = (vkey: string): ReadonlyArray<VerifierKey> => {
+  const key = parseVerifierKey(vkey);
+  return E.isRight(key) ? [key.right] : [];
 };
 
-const othersMayRead = 0o077;
+const keysOf = (
+  { signing, retired, isRotated }: KeyFile,
+  name: string,
+  seconds: () => number,
+  ed25519Type: Ed25519Type,
+): SigningKeys => {
+  const [current, ...earlier] = signing.map((pair) => signersOf(pair, name, seconds, ed25519Type));
+  const signers = [...current!, ...earlier.flat()];
+  return {
+    signers,
+    verifiers: signers.map(({ verifier }) => verifier),
+    rotatedTo: isRotated ? current!.map(({ verifier }) => verifier) : [],
+    earlier: earlier.flat().map(({ verifier }) => verifier),
+    retired: retired.flatMap(retiredKey),
+  };
+};
 
 /**
  * Reads the keys of a ledger, or of a witness, and makes them where there are none.
@@ -74,25 +70,33 @@ export const signingKeys = (
   file: string,
   name: string,
   seconds: () => number,
-  ed25519Type: Exclude<SignatureType, 'ml-dsa-44-cosignature'> = 'ed25519',
-): E.Either<string, SigningKeys> => {
-  try {
-    if (!existsSync(file)) makeKeyFile(file);
-    if (process.platform !== 'win32' && (statSync(file).mode & othersMayRead) !== 0)
-      return E.left(`${file}: others on this machine can read the signing keys. Run chmod 600 on it`);
-    const decoded = KeyFile.decode(JSON.parse(readFileSync(file, 'utf8')));
-    if (E.isLeft(decoded)) {
-      const [fault] = faultsOf(decoded.left);
-      return E.left(`${file}${fault!.pointer}: ${fault!.message}`);
-    }
-    const signers = [
-      noteSigner(name, ed25519Type, createPrivateKey(decoded.right.ed25519), seconds),
-      noteSigner(name, 'ml-dsa-44-cosignature', createPrivateKey(decoded.right.mldsa44), seconds),
-    ];
-    return E.right({ signers, verifiers: signers.map(({ verifier }) => verifier) });
-  } catch (error) {
-    return E.left(
-      `${file}: the signing keys cannot be read (${error instanceof Error ? error.message : String(error)})`,
-    );
-  }
-};
+  ed25519Type: Ed25519Type = 'ed25519',
+): E.Either<string, SigningKeys> =>
+  pipe(
+    readKeyFile(file),
+    E.flatMap((read) =>
+      E.tryCatch(
+        () => keysOf(read, name, seconds, ed25519Type),
+        (error) =>
+          `${file}: the signing keys cannot be read (${error instanceof Error ? error.message : String(error)})`,
+      ),
+    ),
+  );
+
+const neverSigns = () => 0;
+
+/** Rotates the keys of a ledger: new ones sign beside those of before. */
+export const rotateSigningKeys = (file: string, origin: string): E.Either<string, SigningKeys> =>
+  pipe(
+    rotateKeyFile(file),
+    E.map((rotated) => keysOf(rotated, origin, neverSigns, 'ed25519')),
+  );
+
+/** Retires the keys that sign beside the current ones since a rotation. */
+export const retireEarlierKeys = (file: string, origin: string): E.Either<string, SigningKeys> =>
+  pipe(
+    retireInKeyFile(file, (pair) =>
+      signersOf(pair, origin, neverSigns, 'ed25519').map(({ verifier }) => verifier.vkey),
+    ),
+    E.map((left) => keysOf(left, origin, neverSigns, 'ed25519')),
+  );

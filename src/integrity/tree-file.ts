@@ -168,6 +168,7 @@ export class TreeWriter extends TreeReader {
       tile: database.prepare('INSERT OR REPLACE INTO tile VALUES (?, ?)'),
       size: database.prepare('UPDATE head SET size = ?'),
       checkpoint: database.prepare('INSERT INTO checkpoint VALUES (?, ?, ?, ?)'),
+      note: database.prepare('UPDATE checkpoint SET note = ? WHERE size = ?'),
       cosignature: database.prepare('INSERT OR REPLACE INTO cosignature VALUES (?, ?, ?, ?)'),
       forgetCosignatures: database.prepare(
         'DELETE FROM cosignature WHERE size IN (SELECT size FROM checkpoint WHERE note IS NULL)',
@@ -201,6 +202,11 @@ export class TreeWriter extends TreeReader {
       if (this.writes.forget.run(notesKeptMax).changes > 0) this.writes.forgetCosignatures.run();
       return undefined;
     });
+  }
+
+  /** Keeps the note of a checkpoint that was signed again by other keys: what it says is the same. */
+  keepNote(size: number, note: string): void {
+    this.writes.note.run(note, size);
   }
 
   /** Keeps cosignatures of checkpoints that were signed here; a later one by the same key replaces an earlier one. */

@@ -12,7 +12,7 @@ import { formatCheckpoint } from './checkpoint.ts';
 import { latestServed, type WitnessedCheckpoint } from './cosigned-checkpoint.ts';
 import { builderOf, compareWithTree, growTree, type LogDifference } from './follow-log.ts';
 import { sameHash, type TreeHead } from './merkle-tree.ts';
-import { formatNote, signNote } from './signed-note.ts';
+import { formatNote, isSignedByAll, parseNote, signNote } from './signed-note.ts';
 import { type SigningKeys, signingKeys } from './signing-keys.ts';
 import { parseTlogPolicy, type TlogPolicy } from './tlog-policy.ts';
 import { type Cosignature, openTreeToWrite, type TreeWriter } from './tree-file.ts';
@@ -44,6 +44,8 @@ export interface WitnessedHead extends TreeHead {
 export type TreeThreadMessage =
   | 'grown'
   | 'stop'
+  /** The file of keys has changed: from now on those sign that it names. */
+  | 'keys-changed'
   /** Whether new checkpoints may be signed, as far as the witnesses are concerned. */
   | { readonly kind: 'may-sign'; readonly may: boolean }
   | { readonly kind: 'cosigned'; readonly cosignatures: ReadonlyArray<Cosignature> }
@@ -88,11 +90,13 @@ const waker = new Waker();
 /** Called when there is something else to do than to hash. */
 let told: () => void = () => {};
 let stopping = false;
+let keysChanged = false;
 let maySign = input.witnesses === undefined;
 const toKeep: Cosignature[] = [];
 const witnessed: WitnessedHead[] = [];
 parentPort?.on('message', (message: TreeThreadMessage) => {
   if (message === 'stop') stopping = true;
+  else if (message === 'keys-changed') keysChanged = true;
   else if (message !== 'grown') {
     if (message.kind === 'may-sign') maySign = message.may;
     else if (message.kind === 'cosigned') toKeep.push(...message.cosignatures);
@@ -121,16 +125,28 @@ const untilWorthHashing = async (hashedAt: number): Promise<void> => {
   }
 };
 
+const readKeys = (): E.Either<string, SigningKeys> =>
+  signingKeys(input.keyFile, input.origin, () => Math.floor(Date.now() / 1_000));
+
+/** Whether each key that signs has signed the last checkpoint: after a rotation, new ones have not. */
+const isSignedByNow = (tree: TreeWriter, { verifiers }: SigningKeys): boolean => {
+  const note = parseNote(tree.latest()?.note ?? '');
+  return E.isRight(note) && isSignedByAll(note.right, verifiers);
+};
+
 /** Signs the tree as it is, and keeps the checkpoint before anybody sees it. */
 const signTree = (tree: TreeWriter, keys: SigningKeys): TreeStop | undefined => {
   const size = tree.size();
   const root = tree.rootAt(size);
+  const signedBefore = tree.latest();
   const text = formatCheckpoint({ origin: input.origin, size, root, extensions: [] });
   const note = formatNote(signNote(text, keys.signers));
   const madeAt = Date.now();
   const contradiction = tree.keep({ size, root, madeAt, note });
   if (contradiction !== undefined) return { kind: 'other-root', size: contradiction.signed.size };
-  tell({ kind: 'signed', size, madeAt, note });
+  const isAgain = signedBefore?.size === size;
+  if (isAgain) tree.keepNote(size, note);
+  tell({ kind: 'signed', size, madeAt: isAgain ? signedBefore.madeAt : madeAt, note });
   return undefined;
 };
 
@@ -149,10 +165,11 @@ const answerToWitness = (tree: TreeWriter, { size, root, note, by }: WitnessedHe
 
 const follow = async (
   tree: TreeWriter,
-  keys: SigningKeys,
+  keysAtStart: SigningKeys,
   policy: TlogPolicy | undefined,
 ): Promise<TreeStop | undefined> => {
   const log = openLogFile(input.logFile);
+  let keys = keysAtStart;
   try {
     let served: WitnessedCheckpoint | undefined;
     const serve = (): void => {
@@ -181,7 +198,15 @@ const follow = async (
     const builder = builderOf(tree);
     let caughtUp = false;
     let signedAt = Number.NEGATIVE_INFINITY;
+    let isSignedByAllKeys = isSignedByNow(tree, keys);
     while (!stopping) {
+      if (keysChanged) {
+        keysChanged = false;
+        const changed = readKeys();
+        if (E.isLeft(changed)) return { kind: 'failed', reason: changed.left };
+        keys = changed.right;
+        isSignedByAllKeys = isSignedByNow(tree, keys);
+      }
       const hashedAt = performance.now();
       const added = growTree(log, tree, builder);
       if (added > 0) tell({ kind: 'hashing', done: builder.size, of: Math.max(log.head(), builder.size) });
@@ -196,11 +221,13 @@ const follow = async (
         tree.keepCosignatures(toKeep.splice(0));
         serve();
       }
-      if (input.signs && maySign && isDue && caughtUp && builder.size !== tree.latest()?.size) {
+      const isNew = builder.size !== tree.latest()?.size || !isSignedByAllKeys;
+      if (input.signs && maySign && isDue && caughtUp && isNew) {
         const stop = signTree(tree, keys);
         if (stop !== undefined) return stop;
         signedAt = performance.now();
-        if (policy?.quorum === undefined) serve();
+        if (policy?.quorum === undefined || !isSignedByAllKeys) serve();
+        isSignedByAllKeys = true;
       }
       if (added > 0) await untilWorthHashing(hashedAt);
       else await waker.wait(lookIntervalMs);
@@ -214,7 +241,7 @@ const follow = async (
 const run = async (): Promise<void> => {
   const given = pipe(
     E.Do,
-    E.bind('keys', () => signingKeys(input.keyFile, input.origin, () => Math.floor(Date.now() / 1_000))),
+    E.bind('keys', readKeys),
     E.bind('policy', () =>
       input.witnesses === undefined ? E.right(undefined) : parseTlogPolicy(input.witnesses),
     ),

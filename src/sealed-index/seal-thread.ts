@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { formatCheckpoint } from '../integrity/checkpoint.ts';
 import { builderOf } from '../integrity/follow-log.ts';
 import { sameHash } from '../integrity/merkle-tree.ts';
-import { formatNote, signNote } from '../integrity/signed-note.ts';
+import { formatNote, isSignedByAll, parseNote, signNote } from '../integrity/signed-note.ts';
 import { type SigningKeys, signingKeys } from '../integrity/signing-keys.ts';
 import { openTreeToWrite, type TreeWriter } from '../integrity/tree-file.ts';
 import { openLogFile } from '../store/open/open-log-file.ts';
@@ -25,8 +25,8 @@ export interface SealThreadInput {
   readonly origin: string;
 }
 
-/** What the thread is told: up to which size of the log it may seal. */
-export type SealThreadMessage = { readonly kind: 'seal'; readonly size: number } | 'stop';
+/** What the thread is told: up to which size of the log it may seal; that others sign from now on. */
+export type SealThreadMessage = { readonly kind: 'seal'; readonly size: number } | 'stop' | 'keys-changed';
 
 /** What the thread reports. */
 export type SealThreadReport =
@@ -51,10 +51,12 @@ const tell = (report: SealThreadReport): void => parentPort?.postMessage(report)
 
 let wake: () => void = () => {};
 let stopping = false;
+let keysChanged = false;
 let size = 0;
 let grewAt = Number.NEGATIVE_INFINITY;
 parentPort?.on('message', (message: SealThreadMessage) => {
   if (message === 'stop') stopping = true;
+  else if (message === 'keys-changed') keysChanged = true;
   else {
     size = message.size;
     grewAt = performance.now();
@@ -89,12 +91,25 @@ const sign = (index: SealedIndexWriter, tree: TreeWriter, keys: SigningKeys): vo
   const contradiction = tree.keep({ size: count, root, madeAt: Date.now(), note });
   if (contradiction !== undefined)
     throw new Error(`the index does not lead to the root that was signed for ${before?.size} stretches`);
+  if (before?.size === count) tree.keepNote(count, note);
   tell({ kind: 'signed', count, size: index.at(count - 1)!.size, note });
   // Whoever answers by the checkpoint before still finds what it needs.
-  if (before !== undefined) index.forgetParts(before.size);
+  if (before !== undefined && before.size < count) index.forgetParts(before.size);
 };
 
-const seal = async (index: SealedIndexWriter, tree: TreeWriter, keys: SigningKeys): Promise<void> => {
+const readKeys = (): E.Either<string, SigningKeys> =>
+  signingKeys(input.keyFile, input.origin, () => Math.floor(Date.now() / 1_000));
+
+/** Whether the checkpoint of all that is sealed is signed by each key that signs now. */
+const isSigned = (tree: TreeWriter, { verifiers }: SigningKeys): boolean => {
+  const latest = tree.latest();
+  if (tree.size() !== (latest?.size ?? 0)) return false;
+  const note = parseNote(latest?.note ?? '');
+  return latest === undefined || (E.isRight(note) && isSignedByAll(note.right, verifiers));
+};
+
+const seal = async (index: SealedIndexWriter, tree: TreeWriter, keysAtStart: SigningKeys): Promise<void> => {
+  let keys = keysAtStart;
   const log = openLogFile(input.logFile);
   try {
     const before = tree.latest();
@@ -114,7 +129,7 @@ const seal = async (index: SealedIndexWriter, tree: TreeWriter, keys: SigningKey
     let sealed = -1;
     let signedAt = Number.NEGATIVE_INFINITY;
     const signWhenDue = (): number => {
-      if (tree.size() === (tree.latest()?.size ?? 0)) return Number.POSITIVE_INFINITY;
+      if (isSigned(tree, keys)) return Number.POSITIVE_INFINITY;
       const waitMs = signedAt + signIntervalMs - performance.now();
       if (waitMs > 0) return waitMs;
       sign(index, tree, keys);
@@ -122,6 +137,12 @@ const seal = async (index: SealedIndexWriter, tree: TreeWriter, keys: SigningKey
       return Number.POSITIVE_INFINITY;
     };
     while (!stopping) {
+      if (keysChanged) {
+        keysChanged = false;
+        const changed = readKeys();
+        if (E.isLeft(changed)) throw new Error(changed.left);
+        keys = changed.right;
+      }
       const upTo = size;
       let began = performance.now();
       for (const each of upTo > sealed ? sealUpTo(log, index, tree, builder, upTo) : []) {
@@ -133,7 +154,7 @@ const seal = async (index: SealedIndexWriter, tree: TreeWriter, keys: SigningKey
       }
       sealed = upTo;
       const waitMs = signWhenDue();
-      if (size === upTo) await told(waitMs);
+      if (size === upTo && !keysChanged) await told(waitMs);
     }
   } finally {
     log.close();
@@ -141,7 +162,7 @@ const seal = async (index: SealedIndexWriter, tree: TreeWriter, keys: SigningKey
 };
 
 const run = async (): Promise<void> => {
-  const keys = signingKeys(input.keyFile, input.origin, () => Math.floor(Date.now() / 1_000));
+  const keys = readKeys();
   if (E.isLeft(keys)) return tell({ kind: 'stopped', reason: keys.left });
   const index = openIndexToWrite(input.indexFile, Date.now());
   try {

@@ -84,6 +84,11 @@ export class SealedIndex {
     this.worker?.postMessage(message);
   }
 
+  /** Says that the file of keys has changed. */
+  keysChanged(): void {
+    this.tell('keys-changed');
+  }
+
   get origin(): string {
     return this.input.origin;
   }

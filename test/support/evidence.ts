@@ -77,7 +77,8 @@ export const provenLog = (log: LogReader, keysIn?: string): ProvenLog => {
           },
     verifierKeys: keys.verifiers.map(({ vkey }) => vkey),
   };
-  const sign = (bundle: UnsignedBundle): string => formatBundle(signBundle(bundle, origin, keys.signers[0]!));
+  const sign = (bundle: UnsignedBundle): string =>
+    formatBundle(signBundle(bundle, origin, [keys.signers[0]!]));
   return {
     sources,
     trust: { keys: keys.verifiers, policy: { logs: [], witnesses: [], quorum: undefined } },

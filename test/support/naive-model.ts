@@ -80,6 +80,7 @@ export type EventData = {
   SubjectsEnrolled: { subjects: readonly string[]; population: string };
   SubjectErased: { subject: string; dataset?: string };
   SubjectForgotten: { subject: string };
+  SigningKeyRotated: { key: string };
   DatasetRegistered: { dataset: string; name: string; categories: readonly string[]; controller: string };
   DataPlaced: { dataset: string; scope: Scope; site: string };
   DataCopied: { dataset: string; scope: Scope; from: string; to: string };
@@ -162,7 +163,7 @@ const asRecorded = ({ position, event }: Recorded): Fact =>
 const isCorrection = (fact: Fact): fact is Correction =>
   fact.type === 'EventRetracted' || fact.type === 'EventCorrected';
 
-/** R6: "Registrations, site transfers, enrolments and policies always count." A forgotten pseudonym is none of what is weighed. */
+/** R6: "Registrations, site transfers, enrolments and policies always count." What the ledger says of itself is none of what is weighed. */
 const alwaysCount: ReadonlySet<EventType> = new Set<EventType>([
   'PartyRegistered',
   'SiteRegistered',
@@ -172,6 +173,7 @@ const alwaysCount: ReadonlySet<EventType> = new Set<EventType>([
   'SubjectEnrolled',
   'SubjectsEnrolled',
   'SubjectForgotten',
+  'SigningKeyRotated',
   'PolicyAdopted',
   'PolicySuspended',
   'PolicyReinstated',
@@ -201,7 +203,8 @@ const mayCorrect = (world: World, correction: Correction, target: CloudEvent): b
   const recorded = world.log.find(({ position }) => position === correction.position)!;
   if (recorded.authority === undefined || recorded.authority === null) return true;
   const scopes = recorded.authority.split(' ');
-  if (/^Policy/.test(target.type) || target.type === 'SubjectForgotten') return scopes.includes('admin');
+  if (/^Policy/.test(target.type) || /^(SubjectForgotten|SigningKeyRotated)$/.test(target.type))
+    return scopes.includes('admin');
   if (target.source === 'urn:domicile:ledger') return scopes.includes('admin');
   if (recorded.event.source !== target.source) return scopes.includes('correct');
   return scopes.includes('emit');

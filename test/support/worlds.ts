@@ -150,6 +150,9 @@ const dataOf: DataOf = {
   }),
   SubjectErased: optional(fc.record({ subject, dataset: fc.option(dataset, { nil: undefined }) })),
   SubjectForgotten: fc.record({ subject }),
+  SigningKeyRotated: fc.record({
+    key: fc.constantFrom('ledger.example+0a1b2c3d+AQID', 'ledger.example+4e5f6071+BQYH'),
+  }),
   DatasetRegistered: fc.record({
     dataset,
     name: fc.constantFrom('Data', 'The data'),
@@ -418,6 +421,7 @@ const weights: readonly (readonly [FactType, number])[] = [
   ['PopulationRegistered', 1],
   ['DatasetRegistered', 1],
   ['SubjectForgotten', 1],
+  ['SigningKeyRotated', 1],
   ['MembershipBegan', 2],
   ['MembershipEnded', 1],
   ['ControlBegan', 2],

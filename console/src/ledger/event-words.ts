@@ -79,6 +79,7 @@ const sentences: { readonly [T in EventType]: (data: EventDataJson<T>) => Readon
     ...(d.dataset === undefined ? [', in all datasets'] : [': ', other(d.dataset)]),
   ],
   SubjectForgotten: (d) => ['The person behind ', subject(d.subject), ' was erased from the ledger'],
+  SigningKeyRotated: (d) => ['The log is signed by a further key, ', other(d.key.split('+', 2).join('+'))],
   DatasetRegistered: (d) => [other(d.dataset), ' is registered, controlled by ', party(d.controller)],
   DataPlaced: (d) => [other(d.dataset), ' of ', ...ofScope(d.scope), ' is at ', site(d.site)],
   DataCopied: (d) => [

@@ -1,6 +1,6 @@
 /**
  * Authentication and authorization (RFC 6750 bearer tokens). Every path but the public ones needs a scope: `emit` to
- * record events, `audit` to read, `admin` for replays, policies and erasure, `vault` for processes that share the vault.
+ * record events, `audit` to read, `admin` for replays, policies, erasure and signing keys, `vault` for processes that share the vault.
  * `identify` shows and accepts people's own identifiers.
  */
 import * as E from 'fp-ts/lib/Either.js';
@@ -60,6 +60,7 @@ export const neededFor = (method: string, path: string): Scope | undefined => {
   if (method === 'OPTIONS' && path === '/v1/events') return 'emit';
   if (method === 'POST' && isRecording(path)) return 'emit';
   if (path === vaultPath || path.startsWith(`${vaultPath}/`)) return 'vault';
+  if (path === '/v1/log/keys') return 'admin';
   if (path.startsWith('/v1/replays')) return method === 'GET' ? 'audit' : 'admin';
   return method === 'DELETE' ? 'admin' : 'audit';
 };

@@ -4,14 +4,19 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import type * as E from 'fp-ts/lib/Either.js';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Client } from '../../client/client.ts';
 import type { ClientError } from '../../client/errors.ts';
+import type { MerkleLogRow } from '../../contract/rows/integrity.ts';
+import { parseVerifierKey } from '../../integrity/keys.ts';
+import { isSignedByAll, parseNote } from '../../integrity/signed-note.ts';
 import { askLedger, askUntilThere } from '../invocation/ask-ledger.ts';
 import { withLedgerOptions } from '../invocation/command-options.ts';
 import type { LedgerOptions } from '../invocation/connection.ts';
 import { success } from '../invocation/exit-codes.ts';
-import type { CommandResult } from '../invocation/failure.ts';
+import { type CommandResult, invalidUse } from '../invocation/failure.ts';
 import { runCommand } from '../invocation/run-command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -31,6 +36,58 @@ const asking = <A>(
       return success;
     },
   );
+
+interface KeyOptions extends LedgerOptions {
+  readonly rotate?: boolean;
+  readonly retire?: boolean;
+}
+
+/** Whether all of the keys have signed a checkpoint. */
+const isSignedBy = (checkpoint: string, vkeys: ReadonlyArray<string>): boolean => {
+  const signed = pipe(
+    E.Do,
+    E.bind('note', () => parseNote(checkpoint)),
+    E.bind('keys', () => E.traverseArray(parseVerifierKey)(vkeys)),
+    E.map(({ note, keys }) => isSignedByAll(note, keys)),
+  );
+  return E.isRight(signed) && signed.right;
+};
+
+/** Rotates the keys, and waits for a checkpoint that all of them have signed: others can check what the new ones say. */
+const rotate = (ledger: Client): Promise<E.Either<ClientError, { readonly data: MerkleLogRow }>> =>
+  pipe(
+    () => askUntilThere(() => ledger.log.rotateKeys()),
+    TE.tap(({ data }) => () =>
+      askUntilThere(
+        () => ledger.log.checkpoint(),
+        (checkpoint) => isSignedBy(checkpoint, data.verifierKeys),
+      ),
+    ),
+  )();
+
+/** Prints the keys of the log, after rotating them or retiring those of before where that is asked for. */
+const keys = (options: KeyOptions, terminal: Terminal): Promise<CommandResult> => {
+  const { rotate: isRotation = false, retire = false } = options;
+  if (isRotation && retire)
+    return Promise.resolve(
+      E.left(invalidUse('--rotate or --retire, one after the other: others need time to learn the new keys')),
+    );
+  return asking(
+    options,
+    terminal,
+    (ledger) => (isRotation ? rotate(ledger) : retire ? ledger.log.retireEarlierKeys() : ledger.log.state()),
+    ({ data }) => {
+      for (const key of data.verifierKeys) terminal.out(key);
+      if (isRotation)
+        terminal.note(
+          'The new keys come first; they sign beside those of before. Give them to all who verify, witness or monitor the log, then run this with --retire.',
+        );
+      if (retire) terminal.note('The keys of before sign no more.');
+    },
+    // The keys of a new ledger are made a moment after it is opened.
+    ({ data }) => data.verifierKeys.length > 0,
+  );
+};
 
 interface ProveOptions extends LedgerOptions {
   readonly output?: string;
@@ -62,21 +119,20 @@ Examples:
     log
       .command('key')
       .summary('the verifier keys of the log')
-      .description('Prints the verifier keys (vkeys) with which others check signatures, one a line.'),
-  ).action((options: LedgerOptions) =>
-    runCommand(terminal, () =>
-      asking(
-        options,
-        terminal,
-        (ledger) => ledger.log.state(),
-        ({ data }) => {
-          for (const key of data.verifierKeys) terminal.out(key);
-        },
-        // The keys of a new ledger are made a moment after it is opened.
-        ({ data }) => data.verifierKeys.length > 0,
-      ),
-    ),
-  );
+      .description(
+        'Prints the verifier keys (vkeys) with which others check signatures, one a line: those made last come first.',
+      )
+      .option('--rotate', 'make new keys, which sign beside those of before; the log says so')
+      .option('--retire', 'let the keys of before the last rotation sign no more'),
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ domicile log key --rotate > ledger.vkeys
+  $ domicile log key --retire`,
+    )
+    .action((options: KeyOptions) => runCommand(terminal, () => keys(options, terminal)));
   withLedgerOptions(
     log
       .command('checkpoint')

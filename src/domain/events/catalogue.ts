@@ -28,6 +28,7 @@ import { PolicyReinstated } from './policy-reinstated.ts';
 import { PolicySuspended } from './policy-suspended.ts';
 import { PolicyWithdrawn } from './policy-withdrawn.ts';
 import { PopulationRegistered } from './population-registered.ts';
+import { SigningKeyRotated } from './signing-key-rotated.ts';
 import { SiteRegistered } from './site-registered.ts';
 import { SiteTransferred } from './site-transferred.ts';
 import { SourceVouched } from './source-vouched.ts';
@@ -52,6 +53,8 @@ export type Chapter =
   | 'coverage'
   /** who was forgotten: R21 */
   | 'people'
+  /** which keys sign the log */
+  | 'log'
   /** another event: R4 */
   | 'correction';
 
@@ -66,6 +69,8 @@ interface EventTraits {
   readonly countsAlways?: true;
   /** It enrols subjects in a population (R8). */
   readonly enrols?: true;
+  /** The ledger itself appends it: nobody may send it. */
+  readonly byLedger?: true;
   /** Its source says up to when it has told everything (R22). */
   readonly vouches?: true;
   /** It takes data from one site to another, or may. */
@@ -97,7 +102,7 @@ export const catalogue = {
   SubjectEnrolled: { data: SubjectEnrolled, concerns: 'residency', enrols: true, countsAlways: true },
   SubjectsEnrolled: { data: SubjectsEnrolled, concerns: 'residency', enrols: true, countsAlways: true },
   SubjectErased: { data: SubjectErased, concerns: 'residency', placesOwnData: true },
-  SubjectForgotten: { data: SubjectForgotten, concerns: 'people', countsAlways: true },
+  SubjectForgotten: { data: SubjectForgotten, concerns: 'people', countsAlways: true, byLedger: true },
   DatasetRegistered: {
     data: DatasetRegistered,
     concerns: 'description',
@@ -144,6 +149,7 @@ export const catalogue = {
   PolicyReinstated: { data: PolicyReinstated, concerns: 'policy', countsAlways: true, fitDepends: 'always' },
   PolicyWithdrawn: { data: PolicyWithdrawn, concerns: 'policy', countsAlways: true, fitDepends: 'always' },
   SourceVouched: { data: SourceVouched, concerns: 'coverage', countsAlways: true, vouches: true },
+  SigningKeyRotated: { data: SigningKeyRotated, concerns: 'log', countsAlways: true, byLedger: true },
   EventRetracted: { data: EventRetracted, concerns: 'correction', fitDepends: 'always' },
   EventCorrected: { data: EventCorrected, concerns: 'correction', fitDepends: 'always' },
 } as const satisfies Readonly<Record<string, EventTraits>>;
@@ -152,6 +158,16 @@ export const catalogue = {
 export type EventType = keyof typeof catalogue;
 
 export const eventTypes = Object.keys(catalogue) as ReadonlyArray<EventType>;
+
+/** The types that the ledger itself appends. */
+type TypeByLedger = {
+  [T in EventType]: (typeof catalogue)[T] extends { readonly byLedger: true } ? T : never;
+}[EventType];
+/** The types that others send. */
+export type SentType = Exclude<EventType, TypeByLedger>;
+
+/** Whether events of the type are sent by others: the ledger itself appends the rest. */
+export const isSent = (type: EventType): type is SentType => traitsOf(type).byLedger !== true;
 
 /** The data of an event of a type. */
 export type EventData<T extends EventType> = TypeOf<(typeof catalogue)[T]['data']>;

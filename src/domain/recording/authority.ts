@@ -1,7 +1,7 @@
 /**
  * What correcting an event takes (R24): the authority of what is corrected.
  */
-import { concerns } from '../events/catalogue.ts';
+import { concerns, isSent } from '../events/catalogue.ts';
 import type { Event } from '../events/event.ts';
 import type { RecordingScope } from './attribution.ts';
 import type { RecordedEvent } from './recorded-event.ts';
@@ -12,6 +12,9 @@ export const ledgerSource = 'urn:domicile:ledger';
 /** The id of the event that says that a person was forgotten (R21). */
 export const forgottenId = (pseudonym: string): string => `forgotten:${pseudonym}`;
 
+/** The id of the event that says that a key signs the log, by its vkey (V4). */
+export const rotatedId = (vkey: string): string => `rotated:${vkey.split('+', 2).join('+')}`;
+
 /** Whether an authority holds a scope. An event that was recorded before authority was kept has every one. */
 export const holdsScope = (authority: string | null, scope: RecordingScope): boolean =>
   authority === null || authority.split(' ').includes(scope);
@@ -21,7 +24,7 @@ export const scopeToCorrect = (
   source: string,
   target: { readonly source: string; readonly type: Event['type'] },
 ): RecordingScope => {
-  if (target.source === ledgerSource || concerns(target.type, 'people') || concerns(target.type, 'policy'))
+  if (target.source === ledgerSource || !isSent(target.type) || concerns(target.type, 'policy'))
     return 'admin';
   return source === target.source ? 'emit' : 'correct';
 };

@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { eventTypes } from '../../domain/events/catalogue.ts';
+import { eventTypes, isSent } from '../../domain/events/catalogue.ts';
 import { exact, listOf, oneOf, text } from '../../domain/events/codec.ts';
 import { describe } from '../../domain/events/fault.ts';
 import { lineOf } from '../../domain/events/scalars.ts';
@@ -92,10 +92,7 @@ const Condition = exact(
 const RowEvent = exact(
   'an event of a row',
   {
-    type: oneOf(
-      'an event type',
-      eventTypes.filter((type) => type !== 'SubjectForgotten'),
-    ),
+    type: oneOf('an event type', eventTypes.filter(isSent)),
     data: Data,
   },
   { id: TextTemplate, time: TextTemplate, when: Condition },

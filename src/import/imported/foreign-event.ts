@@ -2,11 +2,8 @@
  * The events that importers make: CloudEvents, as a service would send them.
  */
 import { createHash } from 'node:crypto';
-import type { EventDataJson, EventType } from '../../domain/events/catalogue.ts';
+import type { EventDataJson, SentType } from '../../domain/events/catalogue.ts';
 import type { Assurance } from '../../domain/events/words.ts';
-
-/** Events that services send: the ledger itself appends the others. */
-type SentType = Exclude<EventType, 'SubjectForgotten'>;
 
 interface ForeignEventOf<T extends SentType> {
   readonly specversion: '1.0';

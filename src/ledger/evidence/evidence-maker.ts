@@ -8,7 +8,8 @@ import type { Bundle, UnsignedBundle } from '../../evidence/bundle.ts';
 import type { EvidenceQuestion } from '../../evidence/questions.ts';
 import { signBundle } from '../../evidence/sign-bundle.ts';
 import type { MerkleLog } from '../../integrity/merkle-log.ts';
-import { signingKeys } from '../../integrity/signing-keys.ts';
+import type { NoteSigner } from '../../integrity/signed-note.ts';
+import { type SigningKeys, signingKeys } from '../../integrity/signing-keys.ts';
 import type { SealedIndex } from '../../sealed-index/sealed-index.ts';
 import { lastSealedSize } from '../../sealed-index/stretches.ts';
 import { startThread } from '../../threads/start-thread.ts';
@@ -27,6 +28,10 @@ const heapMebibytesMax = 2_048;
 
 const unavailable = (detail: string): E.Either<Problem, never> =>
   E.left({ kind: 'unavailable', detail, retryAfterMs });
+
+/** The keys whose signatures are the same each time. */
+const ed25519Signers = ({ signers, verifiers }: SigningKeys): ReadonlyArray<NoteSigner> =>
+  signers.filter((_, at) => verifiers[at]!.type === 'ed25519');
 
 export interface EvidenceParts {
   readonly merkle: MerkleLog;
@@ -109,19 +114,19 @@ export class EvidenceMaker {
       return unavailable(`the index of the log is not sealed any more: ${sealed.state.stop}`);
     if (checkpoint === undefined || this.closed)
       return unavailable('no checkpoint is signed yet: the log is still being hashed; ask again later');
+    const keys = signingKeys(keyFile, merkle.origin, () => 0);
+    if (E.isLeft(keys)) return unavailable('the signing keys of the ledger cannot be read');
     const report = await this.report({
       asked,
       checkpoint: { size: checkpoint.size, note: checkpoint.note },
       indexCheckpoint: sealed?.state.checkpoint,
-      verifierKeys: merkle.verifierKeys(),
+      verifierKeys: keys.right.verifiers.map(({ vkey }) => vkey),
     });
     switch (report.kind) {
       case 'made': {
-        const keys = signingKeys(keyFile, merkle.origin, () => 0);
-        if (E.isLeft(keys)) return unavailable('the signing keys of the ledger cannot be read');
         const bundle = JSON.parse(report.text) as UnsignedBundle;
         const whole = Object.keys(identifiers).length === 0 ? bundle : { ...bundle, identifiers };
-        return E.right(signBundle(whole, merkle.origin, keys.right.signers[0]!));
+        return E.right(signBundle(whole, merkle.origin, ed25519Signers(keys.right)));
       }
       case 'nothing-known':
         return E.left({

@@ -4,7 +4,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { PolicyWarning } from '../../contract/answers.ts';
 import type { BodyFault, Problem } from '../../contract/problem.ts';
-import { type EventData, eventTypes } from '../../domain/events/catalogue.ts';
+import {
+  type EventData,
+  type EventType,
+  eventTypes,
+  isSent,
+  type SentType,
+} from '../../domain/events/catalogue.ts';
 import { decodeEvent, type Event } from '../../domain/events/event.ts';
 import type { Fault } from '../../domain/events/fault.ts';
 import {
@@ -69,11 +75,16 @@ export const faultsOfAdoption = (
   ];
 };
 
+/** What makes the ledger append an event of a type that nobody sends. */
+const insteadOf: Readonly<Record<Exclude<EventType, SentType>, string>> = {
+  SubjectForgotten: 'erase a person with DELETE /v1/subjects/{id}',
+  SigningKeyRotated: 'rotate its keys with POST /v1/log/keys',
+};
+
 /** Faults of an event that decodes: it is reserved for the ledger, or adopts a policy that cannot be judged (R17). */
 const faultsOfDecoded = (event: Event, warn: (warning: PolicyFault) => void): ReadonlyArray<Fault> => {
-  if (event.type === 'SubjectForgotten') {
-    const message =
-      'SubjectForgotten is appended by the ledger itself; erase a person with DELETE /v1/subjects/{id}';
+  if (!isSent(event.type)) {
+    const message = `${event.type} is appended by the ledger itself; ${insteadOf[event.type]}`;
     return [{ pointer: '/type', message }];
   }
   if (event.source === ledgerSource) {

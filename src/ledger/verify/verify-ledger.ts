@@ -108,7 +108,7 @@ export const verifyLedger = async (
                 files.tree,
                 // biome-ignore lint/correctness/useYield: a check that is quick has no steps to tell
                 (function* () {
-                  return checkCheckpoints(tree, origin, keys.right.verifiers);
+                  return checkCheckpoints(tree, origin, [...keys.right.verifiers, ...keys.right.retired]);
                 })(),
                 () => {},
               ),

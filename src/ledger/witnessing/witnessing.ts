@@ -5,8 +5,6 @@
  * state would otherwise sign a second view.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import type { VerifierKey } from '../../integrity/keys.ts';
-import { parseVerifierKey } from '../../integrity/keys.ts';
 import type { MerkleLog, ServedCheckpoint } from '../../integrity/merkle-log.ts';
 import { parseNote } from '../../integrity/signed-note.ts';
 import { isQuorum, type PolicyWitness, type TlogPolicy } from '../../integrity/tlog-policy.ts';
@@ -158,20 +156,13 @@ export class Witnessing {
     );
   }
 
-  private logKeys(): ReadonlyArray<VerifierKey> {
-    return this.merkle.verifierKeys().flatMap((vkey) => {
-      const key = parseVerifierKey(vkey);
-      return E.isRight(key) ? [key.right] : [];
-    });
-  }
-
   /**
    * Learns what a witness has of this log. What this log's own key signed is put before the tree, which has to lead to it.
    *
    * @returns why it cannot be learnt.
    */
   private async learn(contact: Contact): Promise<string | undefined> {
-    const shown = await show(contact, this.merkle.origin, this.logKeys(), this.ended.signal);
+    const shown = await show(contact, this.merkle.origin, this.merkle.ownKeys(), this.ended.signal);
     if (shown.kind === 'failed') return shown.reason;
     if (shown.kind === 'ours') {
       contact.knownSize = shown.head.size;
