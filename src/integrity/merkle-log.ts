@@ -103,9 +103,14 @@ export class MerkleLog {
     return E.isLeft(keys) ? undefined : keys.right;
   }
 
-  /** The public halves of the keys that sign, as vkeys; none while the file of keys cannot be read. */
+  /** The public halves of the keys that sign; none while the file of keys cannot be read. */
+  verifiers(): ReadonlyArray<VerifierKey> {
+    return this.keys()?.verifiers ?? [];
+  }
+
+  /** The same as vkeys. */
   verifierKeys(): ReadonlyArray<string> {
-    return this.keys()?.verifiers.map(({ vkey }) => vkey) ?? [];
+    return this.verifiers().map(({ vkey }) => vkey);
   }
 
   /** Every key by which this log signs or has signed. */

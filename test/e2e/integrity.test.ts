@@ -1,13 +1,16 @@
 /**
  * What others can check of the log, as a reader sees it: the page about it, the proof of an event, and the mark that turns.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseVerifierKey } from '../../src/integrity/keys.ts';
 import { parseTlogProof, verifyTlogProof } from '../../src/integrity/tlog-proof.ts';
 import { filesIn } from '../../src/ledger/files.ts';
+import { newDataDirectory, removeDirectory } from '../support/server.ts';
+import { startWitness } from '../support/witnesses.ts';
 import { Console, downloaded, foundingCase, picture } from './support/console.ts';
 
 let the: Console;
@@ -79,6 +82,35 @@ describe('Given the founding case', () => {
     await check.getByText('Do not rely on this file.').waitFor();
     await check.getByText('/answers/0/data').waitFor();
     expect(the.misdeeds).toEqual({ elsewhere: [], faults: [] });
+  });
+
+  it('when a witness cosigns the log, then the page Integrity and the proof of a finding and of a person say so', async () => {
+    const { verifierKeys } = (await the.server.get('/v1/log')).body.data;
+    const { body: found } = await the.server.get('/v1/findings', { validAt: '2022-06-30', limit: 1 });
+    const directory = newDataDirectory();
+    const witness = await startWitness(directory, 'witness.example/regulator', verifierKeys);
+    const policy = join(directory, 'witnesses.policy');
+    writeFileSync(
+      policy,
+      `witness regulator ${witness.witness.vkeys()[0]} ${witness.url}\nquorum regulator\n`,
+    );
+    await the.server.end();
+    await the.serverComesBack({ LEDGER_WITNESSES: policy });
+
+    const page = await the.page('/integrity');
+    const row = page.getByRole('table', { name: 'Witnesses' }).getByRole('row').nth(1);
+    await expect.poll(() => row.innerText()).toMatch(/^regulator\s+101\s+\d{4}-\d\d-\d\d/);
+    await page.getByText('domicile.local/ledger/index', { exact: true }).waitFor();
+    const { finding } = found.data[0];
+    for (const path of [`/finding?finding=${finding}`, '/person?subject=ben']) {
+      const proven = (await the.page(`${path}&validAt=2022-06-30`)).getByRole('region', {
+        name: 'Proof in the signed log',
+      });
+      await proven.getByText('101 events', { exact: true }).waitFor();
+      await proven.getByText('witness.example/regulator', { exact: true }).waitFor();
+    }
+    await witness.stop();
+    removeDirectory(directory);
   });
 
   it('when the log is changed behind the server, then every screen says so', async () => {

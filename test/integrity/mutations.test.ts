@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { openTreeToRead } from '../../src/integrity/tree-file.ts';
 import { filesIn } from '../../src/ledger/files.ts';
 import { verifyLedger } from '../../src/ledger/verify/verify-ledger.ts';
+import { openIndexToRead } from '../../src/sealed-index/index-reader.ts';
 import { openLogFile } from '../../src/store/open/open-log-file.ts';
 import { eventChecksum } from '../../src/store/sqlite/ledger-format.ts';
 import { LocalServer, newDataDirectory, removeDirectory, settingsIn } from '../support/server.ts';
@@ -47,6 +48,10 @@ beforeAll(async () => {
       { timeout: 30_000 },
     );
   }
+  await vi.waitFor(
+    async () => expect((await server.get('/v1/log')).body.data.index.checkpoint?.size).toBe(8),
+    { timeout: 30_000 },
+  );
   await server.close();
   copyFileSync(sound.signingKeys, mutated.signingKeys);
 });
@@ -136,14 +141,14 @@ const forgeries = {
   },
 } as const;
 
-const copySound = (): void => {
-  for (const file of [mutated.log, mutated.tree])
+const copySound = (names: ReadonlyArray<'log' | 'tree' | 'index' | 'indexTree'> = ['log', 'tree']): void => {
+  for (const file of [mutated.log, mutated.tree, mutated.index, mutated.indexTree])
     for (const suffix of ['', '-wal', '-shm', '-lock']) rmSync(file + suffix, { force: true });
-  copyFileSync(sound.log, mutated.log);
-  copyFileSync(sound.tree, mutated.tree);
+  for (const name of names) copyFileSync(sound[name], mutated[name]);
 };
+const withIndex = ['log', 'tree', 'index', 'indexTree'] as const;
 
-/** What the checks of log, tree and checkpoints say. */
+/** What the checks of log, tree, checkpoints and sealed index say. */
 const verdict = async (): Promise<ReadonlyArray<string>> => {
   const settings = {
     ...(await settingsIn(scratch)),
@@ -155,6 +160,30 @@ const verdict = async (): Promise<ReadonlyArray<string>> => {
     return checks.filter(({ state }) => state === 'failed').map(({ name }) => name);
   } catch {
     return ['opening'];
+  }
+};
+
+/** Everything that the sealed index says, and that was signed of it. */
+const contentsOfIndex = (): unknown => {
+  const index = openIndexToRead(mutated.index);
+  const tree = openTreeToRead(mutated.indexTree);
+  try {
+    return [
+      Array.from({ length: index.count() }, (_, place) => {
+        const stretch = index.at(place)!;
+        return [
+          { ...stretch, root: Buffer.from(stretch.root).toString('hex') },
+          index.isKept(stretch) ? [...index.keysOf(stretch)].flat() : [],
+        ];
+      }),
+      tree
+        .checkpoints(Number.MAX_SAFE_INTEGER, 100)
+        .map(({ root, ...rest }) => [Buffer.from(root).toString('hex'), rest]),
+      Buffer.from(tree.rootAt(tree.size())).toString('hex'),
+    ];
+  } finally {
+    tree.close();
+    index.close();
   }
 };
 
@@ -170,7 +199,12 @@ const contents = (): string | undefined => {
       const signed = tree
         .checkpoints(Number.MAX_SAFE_INTEGER, 100)
         .map(({ root, ...rest }) => [Buffer.from(root).toString('hex'), rest]);
-      return JSON.stringify([said, signed, Buffer.from(tree.rootAt(tree.size())).toString('hex')]);
+      return JSON.stringify([
+        said,
+        signed,
+        Buffer.from(tree.rootAt(tree.size())).toString('hex'),
+        existsSync(mutated.index) && contentsOfIndex(),
+      ]);
     } finally {
       log.close();
       tree.close();
@@ -204,28 +238,63 @@ it('given a forged log with checksums that fit, verify finds every forgery', asy
 });
 
 it('given flipped and lost bytes of the files, verify finds each, or nothing that was said or signed has changed', async () => {
-  copySound();
-  const before = contents();
-  expect(before).toBeDefined();
-  const [logBytes, treeBytes] = [readFileSync(sound.log), readFileSync(sound.tree)];
+  const beforeOf = (names: typeof withIndex | readonly ['log', 'tree']): string => {
+    copySound(names);
+    const said = contents();
+    expect(said).toBeDefined();
+    return said!;
+  };
+  const [before, beforeWithIndex] = [beforeOf(['log', 'tree']), beforeOf(withIndex)];
+  expect(await verdict()).toEqual([]);
+  const bytesOf = new Map(withIndex.map((name) => [name, readFileSync(sound[name])]));
   await fc.assert(
     fc.asyncProperty(
-      fc.boolean(),
+      // The index is sealed anew each time that it is verified, which takes a while.
+      fc.oneof(
+        { weight: 3, arbitrary: fc.constantFrom('log', 'tree') },
+        { weight: 1, arbitrary: fc.constantFrom('index', 'indexTree') },
+      ),
       fc.double({ min: 0, max: 0.999_999, noNaN: true }),
       fc.nat(8),
-      async (ofLog, place, bit) => {
-        copySound();
-        const bytes = Buffer.from(ofLog ? logBytes : treeBytes);
+      async (name, place, bit) => {
+        const isOfIndex = name === 'index' || name === 'indexTree';
+        copySound(isOfIndex ? withIndex : undefined);
+        const bytes = Buffer.from(bytesOf.get(name)!);
         const at = Math.floor(place * bytes.length);
         // The ninth choice loses the rest of the file.
         if (bit < 8) bytes[at]! ^= 1 << bit;
-        writeFileSync(ofLog ? mutated.log : mutated.tree, bit < 8 ? bytes : bytes.subarray(0, at));
+        writeFileSync(mutated[name], bit < 8 ? bytes : bytes.subarray(0, at));
         const found = await verdict();
         if (found.length === 0)
-          expect(contents(), `${ofLog ? 'log' : 'tree'} at ${at}, bit ${bit}`).toBe(before);
+          expect(contents(), `${name} at ${at}, bit ${bit}`).toBe(isOfIndex ? beforeWithIndex : before);
       },
     ),
     { numRuns: runs },
   );
   expect(existsSync(join(scratch, 'log.sqlite'))).toBe(true);
+});
+
+it.each([
+  {
+    what: 'a key is taken out of the index',
+    change: (index: DatabaseSync) =>
+      index.exec("UPDATE block SET lines = replace(lines, '\"', '''') WHERE n = 0"),
+    said: /^the keys of the stretch of the events \d+ to \d+ are not those of its seal$/,
+  },
+  {
+    what: 'a stretch has another root',
+    change: (index: DatabaseSync) => index.exec('UPDATE seal SET root = zeroblob(32) WHERE place = 3'),
+    said: /^the stretch of the events 193 to 256 is sealed otherwise than the log leads to$/,
+  },
+])('given a sealed index in which $what, verify says so', async ({ change, said }) => {
+  copySound(withIndex);
+  const index = new DatabaseSync(mutated.index);
+  change(index);
+  index.close();
+  const settings = { ...(await settingsIn(scratch)), vault: { url: 'http://vault.example', key: undefined } };
+  const checks = await verifyLedger(settings, Date.now, () => {});
+  expect(checks.find(({ state }) => state === 'failed')).toMatchObject({
+    name: 'index',
+    found: expect.stringMatching(said),
+  });
 });

@@ -14,6 +14,7 @@ import { EvidenceButton } from '../parts/evidence-button.tsx';
 import { Day, Since, Until } from '../parts/moment.tsx';
 import { Id, PopulationId, Title, useNames } from '../parts/names.tsx';
 import { Purpose } from '../parts/purpose.tsx';
+import { SignedEvents } from '../parts/signed-log.tsx';
 import { Answered, isUnknown } from '../parts/states.tsx';
 import { Table, TableFiles } from '../parts/table.tsx';
 import { useTitle } from '../parts/use-title.ts';
@@ -162,6 +163,7 @@ const Finding = ({ of }: { of: FindingDetail }) => {
         </header>
         <Table {...events} />
       </section>
+      <SignedEvents positions={of.proof.map(({ position }) => position)} of="the finding" />
     </>
   );
 };

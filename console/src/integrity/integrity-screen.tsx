@@ -11,6 +11,7 @@ import { Id } from '../parts/names.tsx';
 import { Purpose } from '../parts/purpose.tsx';
 import { Answered } from '../parts/states.tsx';
 import { useTitle } from '../parts/use-title.ts';
+import { SealedIndexPanel, Witnesses } from './witnesses.tsx';
 
 const number = (n: number): string => n.toLocaleString('en');
 
@@ -180,6 +181,10 @@ export const IntegrityScreen = () => {
       <div className="two-columns integrity-columns">
         <Stand />
         <Keys />
+      </div>
+      <div className="two-columns integrity-columns">
+        <Witnesses />
+        <SealedIndexPanel />
       </div>
       <History />
     </>

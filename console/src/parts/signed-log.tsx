@@ -1,22 +1,13 @@
 /**
- * Where an event stands in the signed log, and its proof as a file.
+ * Where events stand in the signed log: of one event its proof as a file, of several that a checkpoint has them all.
  */
 import { useQuery } from '@tanstack/react-query';
 import { proofOf } from '../ledger/integrity-queries.ts';
+import { CheckpointFacts, factsOfProof } from './checkpoint-facts.tsx';
 import { save } from './download.ts';
 import { Icon } from './icon.tsx';
-import { Id } from './names.tsx';
+import { ProofLink } from './proof-link.tsx';
 import { Answered } from './states.tsx';
-
-/** What a proof says, by the lines of C2SP tlog-proof and tlog-checkpoint. It is not verified here. */
-const factsOf = (proof: string) => {
-  const [head = '', note = ''] = proof.split('\n\n', 2);
-  const lines = head.split('\n');
-  const [origin = '', size = '', root = ''] = note.split('\n');
-  const index = lines.find((line) => line.startsWith('index '))?.slice('index '.length) ?? '';
-  const hashes = lines.slice(lines.findIndex((line) => line.startsWith('index ')) + 1).length;
-  return { index, hashes, origin, size, root };
-};
 
 /** The leaf, the checkpoint that has it, and a button that saves the proof. */
 export const SignedLog = ({ position }: { position: string }) => {
@@ -26,26 +17,17 @@ export const SignedLog = ({ position }: { position: string }) => {
       <summary>Proof that it is in the signed log</summary>
       <Answered of={proof} what="the proof">
         {(text) => {
-          const { index, hashes, origin, size, root } = factsOf(text);
+          const facts = factsOfProof(text);
           return (
             <>
               <dl>
-                <dt>Log</dt>
-                <dd>
-                  <Id>{origin}</Id>
-                </dd>
                 <dt>Leaf</dt>
-                <dd>{index}</dd>
-                <dt>Checkpoint</dt>
-                <dd>{Number(size).toLocaleString('en')} events</dd>
-                <dt>Root</dt>
-                <dd>
-                  <Id>{root}</Id>
-                </dd>
+                <dd>{facts.index}</dd>
                 <dt>Path</dt>
                 <dd>
-                  {hashes} {hashes === 1 ? 'hash' : 'hashes'} from the leaf to the root
+                  {facts.hashes} {facts.hashes === 1 ? 'hash' : 'hashes'} from the leaf to the root
                 </dd>
+                <CheckpointFacts of={facts} />
               </dl>
               <button
                 type="button"
@@ -63,5 +45,45 @@ export const SignedLog = ({ position }: { position: string }) => {
         }}
       </Answered>
     </details>
+  );
+};
+
+/** Whether the events that an answer rests on are in the signed log, and in which checkpoint. */
+export const SignedEvents = ({ positions, of }: { positions: ReadonlyArray<string>; of: string }) => {
+  const last = positions.reduce((most, each) => (Number(each) > Number(most) ? each : most), '0');
+  const proof = useQuery({ ...proofOf(last), enabled: last !== '0' });
+  if (last === '0') return null;
+  return (
+    <section className="panel signed-events" aria-labelledby="signed-title">
+      <header>
+        <h2 id="signed-title">Proof in the signed log</h2>
+        <ProofLink events={positions} of={of} />
+      </header>
+      <div className="panel-text">
+        <Answered of={proof} what="the proof">
+          {(text) => {
+            const facts = factsOfProof(text);
+            return (
+              <>
+                <dl className="facts facts-long">
+                  <dt>Events</dt>
+                  <dd>{positions.length.toLocaleString('en')} that it rests on</dd>
+                  <dt>Leaves</dt>
+                  <dd>
+                    {positions.length === 1 ? '' : 'up to '}
+                    {facts.index}
+                  </dd>
+                  <CheckpointFacts of={facts} />
+                </dl>
+                <p className="hint">
+                  The button Evidence hands out the answer with all of these events, their path to the root
+                  and the proof that none is missing. <code>domicile verify FILE</code> checks it anywhere.
+                </p>
+              </>
+            );
+          }}
+        </Answered>
+      </div>
+    </section>
   );
 };

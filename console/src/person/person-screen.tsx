@@ -24,6 +24,7 @@ import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Id, useNames } from '../parts/names.tsx';
 import { Purpose } from '../parts/purpose.tsx';
+import { SignedEvents } from '../parts/signed-log.tsx';
 import { Answered, Failure, isUnknown, Loading } from '../parts/states.tsx';
 import { useTitle } from '../parts/use-title.ts';
 import { expiries } from '../timeline/lanes.ts';
@@ -175,6 +176,10 @@ const Person = ({ subject }: { subject: string }) => {
         now={now}
         moment={moment}
         legend={<Legend />}
+      />
+      <SignedEvents
+        positions={trailRows.map(({ event }) => event.position)}
+        of={`everything about ${subject}`}
       />
       <p className="person-foot">
         <Link to="/log" search={{ ...clocksOf(view), subject }}>

@@ -1,11 +1,14 @@
 /** How the Merkle log, its checkpoints and its witnesses stand, as rows. */
 import type { CheckpointRow, MerkleLogRow, WitnessRow } from '../../contract/rows/integrity.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
+import type { VerifierKey } from '../../integrity/keys.ts';
 import { sentenceOfStop } from '../../integrity/merkle-log.ts';
 import { toBase64 } from '../../integrity/signed-note.ts';
 import type { SignedCheckpoint } from '../../integrity/tree-file.ts';
 import type { LedgerParts } from '../../ledger/ledger.ts';
 import type { WitnessState } from '../../ledger/witnessing/witnessing.ts';
+import { indexKeysOf } from '../../sealed-index/index-origin.ts';
+import type { SealedIndex } from '../../sealed-index/sealed-index.ts';
 
 /** A checkpoint that was signed, as a row. */
 export const checkpointRow = ({ size, root, madeAt }: SignedCheckpoint): CheckpointRow => ({
@@ -23,8 +26,20 @@ const witnessRow = ({ name, url, last, failure }: WitnessState): WitnessRow => (
   failure: failure ?? null,
 });
 
+/** How the sealed index stands, as a row. */
+const sealedIndexRow = (sealed: SealedIndex, keys: ReadonlyArray<VerifierKey>) => {
+  const [latest] = sealed.tree()?.checkpoints(Number.MAX_SAFE_INTEGER, 1) ?? [];
+  return {
+    origin: sealed.origin,
+    sealed: sealed.state.sealedSize,
+    verifierKeys: indexKeysOf(keys).map(({ vkey }) => vkey),
+    checkpoint: latest === undefined ? null : checkpointRow(latest),
+    stop: sealed.state.stop ?? null,
+  };
+};
+
 /** How the Merkle log stands, as a row. */
-export const merkleLogRow = ({ merkle, witnessing, now }: LedgerParts): MerkleLogRow => {
+export const merkleLogRow = ({ merkle, sealed, witnessing, now }: LedgerParts): MerkleLogRow => {
   const { progress, stop, checkpoint, witnessedAt } = merkle.state;
   const [latest] = merkle.history(Number.MAX_SAFE_INTEGER, 1);
   return {
@@ -43,5 +58,6 @@ export const merkleLogRow = ({ merkle, witnessing, now }: LedgerParts): MerkleLo
           },
     progress: progress === undefined ? null : { kind: progress.kind, done: progress.done, of: progress.of },
     stop: stop === undefined ? null : sentenceOfStop(stop),
+    index: sealed === undefined ? null : sealedIndexRow(sealed, merkle.verifiers()),
   };
 };

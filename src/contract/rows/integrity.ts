@@ -25,9 +25,24 @@ const WitnessRow = exact(
 export type WitnessRow = t.TypeOf<typeof WitnessRow>;
 
 /**
+ * How the sealed index stands, a log of its own (V12): `sealed` events of the log are in it; its checkpoint counts stretches.
+ */
+const SealedIndexRow = exact(
+  'SealedIndex',
+  {
+    origin: t.string,
+    sealed: t.number,
+    verifierKeys: list(t.string),
+    checkpoint: nullable(CheckpointRow),
+    stop: nullable(t.string),
+  },
+  {},
+);
+
+/**
  * How the Merkle log stands. `checkpoint` was signed last, `witnessed` is the one that is served of a log with witnesses:
  * its age is how long ago its last cosignature was made. `progress` is there while events are compared with the tree or hashed; `stop` says why nothing
- * is signed any more.
+ * is signed any more; `index` is null where this process does not sign.
  */
 export const MerkleLogRow = exact(
   'MerkleLog',
@@ -49,7 +64,7 @@ export const MerkleLogRow = exact(
     ),
     stop: nullable(t.string),
   },
-  {},
+  { index: nullable(SealedIndexRow) },
 );
 export type MerkleLogRow = t.TypeOf<typeof MerkleLogRow>;
 

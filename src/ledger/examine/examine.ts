@@ -3,8 +3,10 @@
  */
 import { existsSync } from 'node:fs';
 import type { Instant } from '../../domain/time/instant.ts';
+import { treeFormat } from '../../integrity/tree-format.ts';
 import { readLogFormat } from '../../people/access/read-log-format.ts';
 import { vaultFormat } from '../../people/vault/vault-format.ts';
+import { indexFormat } from '../../sealed-index/index-format.ts';
 import { ledgerFormat } from '../../store/sqlite/ledger-format.ts';
 import { filesIn } from '../files.ts';
 import type { Settings } from '../settings.ts';
@@ -52,6 +54,12 @@ export const examine = (
           ),
     );
   }
+  for (const [name, file, format] of [
+    ['tree', files.tree, treeFormat],
+    ['index', files.index, indexFormat],
+    ['index tree', files.indexTree, treeFormat],
+  ] as const)
+    if (existsSync(file)) checks.push(fileCheck(name, file, format, inUse));
   if (existsSync(files.reads)) checks.push(fileCheck('questions', files.reads, readLogFormat, inUse));
   checks.push(keysCheck(files.keys), projectionsCheck(files.projections));
   return checks;

@@ -1,21 +1,27 @@
 /**
- * Verifies a whole ledger (V13): every stored byte against the tree, the tree against the checkpoints ever signed, the
- * projections against a rebuild, the vault against the log.
+ * Verifies a whole ledger (V13): every stored byte against the tree, the tree against the checkpoints ever signed and
+ * cosigned, the sealed index and the projections against ones that are made anew, the vault against the log.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../../domain/time/instant.ts';
 import { signingKeys } from '../../integrity/signing-keys.ts';
-import { openTreeToRead } from '../../integrity/tree-file.ts';
+import type { TlogPolicy } from '../../integrity/tlog-policy.ts';
+import { openTreeToRead, type TreeReader } from '../../integrity/tree-file.ts';
 import { embeddedVault } from '../../people/vault/embedded-vault.ts';
 import { openSqliteVault } from '../../people/vault/sqlite-vault.ts';
+import { openIndexToRead } from '../../sealed-index/index-reader.ts';
+import { indexKeysOf, indexOriginOf } from '../../sealed-index/index-origin.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
 import { StoreProblem } from '../../store/sqlite/store-problems.ts';
-import { type Check, failed, problemCheck, warning } from '../examine/check.ts';
+import { type Check, failed, ok, problemCheck, warning } from '../examine/check.ts';
 import { filesIn } from '../files.ts';
 import type { Settings } from '../settings.ts';
+import { readWitnesses } from '../witnessing/witnesses-file.ts';
+import { checkCosignatures } from './verify-cosignatures.ts';
+import { checkIndex } from './verify-index.ts';
 import { checkLog } from './verify-log.ts';
 import { checkProjections } from './verify-projections.ts';
 import { checkCheckpoints, checkTiles } from './verify-tree.ts';
@@ -73,53 +79,101 @@ const vaultCheck = async (
   }
 };
 
+/** A check that is quick has no steps to tell. */
+const runAtOnce = (name: string, file: string, check: () => Check): Check =>
+  runCheck(
+    name,
+    file,
+    // biome-ignore lint/correctness/useYield: see above
+    (function* () {
+      return check();
+    })(),
+    () => {},
+  );
+
+/** The policy that the cosignatures are verified by, or what is wrong with its file. */
+const witnessPolicy = (file: string | undefined): E.Either<Check, TlogPolicy | undefined> => {
+  try {
+    return E.right(file === undefined ? undefined : readWitnesses(file).policy);
+  } catch (error) {
+    return E.left(problemCheck('cosignatures', file ?? '', error));
+  }
+};
+
+/** What is kept of a tree and of what was signed of it. */
+const treeChecks = (
+  log: LogReader,
+  { dataDirectory, origin, signingKeyFile, witnessesFile }: Settings,
+  step: (what: string) => (done: number) => void,
+): ReadonlyArray<Check> => {
+  const files = filesIn(dataDirectory);
+  if (!existsSync(files.tree))
+    return [warning('log', 'it is not hashed yet', 'Start the server, which hashes and signs it')];
+  const keyFile = signingKeyFile ?? files.signingKeys;
+  const keys = existsSync(keyFile)
+    ? signingKeys(keyFile, origin, () => 0)
+    : E.left(`${keyFile}: the signing keys are missing. Restore them from a copy`);
+  const own = E.isLeft(keys) ? keys : E.right([...keys.right.verifiers, ...keys.right.retired]);
+  const checkpointsOf = (tree: TreeReader, file: string, name: string, signedAs: string): Check =>
+    E.isLeft(own)
+      ? failed(name, own.left, 'The signatures cannot be verified without the keys')
+      : runAtOnce(name, file, () =>
+          checkCheckpoints(tree, signedAs, signedAs === origin ? own.right : indexKeysOf(own.right), name),
+        );
+  const checks: Check[] = [];
+  const tree = openTreeToRead(files.tree);
+  try {
+    checks.push(runCheck('log', files.log, checkLog(log, tree), step('events compared with the tree')));
+    checks.push(runCheck('tree', files.tree, checkTiles(tree), step('leaves hashed')));
+    checks.push(checkpointsOf(tree, files.tree, 'checkpoints', origin));
+    const policy = witnessPolicy(witnessesFile);
+    if (E.isLeft(policy)) checks.push(policy.left);
+    else {
+      let cosigned: Check | undefined;
+      const found = runAtOnce('cosignatures', files.tree, () => {
+        cosigned = checkCosignatures(tree, policy.right);
+        return cosigned ?? ok('cosignatures', 'none');
+      });
+      if (cosigned !== undefined || found.state === 'failed') checks.push(found);
+    }
+  } finally {
+    tree.close();
+  }
+  if (!existsSync(files.index) || !existsSync(files.indexTree)) return checks;
+  const index = openIndexToRead(files.index);
+  const indexTree = openTreeToRead(files.indexTree);
+  try {
+    checks.push(
+      runCheck('index', files.index, checkIndex(log, index, indexTree), step('events sealed anew')),
+      runCheck('index tree', files.indexTree, checkTiles(indexTree, 'index tree'), () => {}),
+      checkpointsOf(indexTree, files.indexTree, 'index checkpoints', indexOriginOf(origin)),
+    );
+  } finally {
+    indexTree.close();
+    index.close();
+  }
+  return checks;
+};
+
 /**
  * Verifies the embedded ledger in a directory. It may run beside a server, which keeps the vault to itself.
  *
  * @throws a StoreProblem where the log cannot be opened at all.
  */
 export const verifyLedger = async (
-  { dataDirectory, origin, signingKeyFile, vault }: Settings,
+  settings: Settings,
   now: () => Instant,
   onProgress: OnVerified,
 ): Promise<ReadonlyArray<Check>> => {
-  const files = filesIn(dataDirectory);
+  const files = filesIn(settings.dataDirectory);
   const log = openLogFile(files.log);
   try {
     const head = log.head();
-    const checks: Check[] = [];
     const step = (what: string) => (done: number) => onProgress(what, done, head);
-    if (!existsSync(files.tree)) {
-      checks.push(warning('log', 'it is not hashed yet', 'Start the server, which hashes and signs it'));
-    } else {
-      const tree = openTreeToRead(files.tree);
-      try {
-        checks.push(runCheck('log', files.log, checkLog(log, tree), step('events compared with the tree')));
-        checks.push(runCheck('tree', files.tree, checkTiles(tree), step('leaves hashed')));
-        const keyFile = signingKeyFile ?? files.signingKeys;
-        const keys = existsSync(keyFile)
-          ? signingKeys(keyFile, origin, () => 0)
-          : E.left(`${keyFile}: the signing keys are missing. Restore them from a copy`);
-        checks.push(
-          E.isLeft(keys)
-            ? failed('checkpoints', keys.left, 'The signatures cannot be verified without the keys')
-            : runCheck(
-                'checkpoints',
-                files.tree,
-                // biome-ignore lint/correctness/useYield: a check that is quick has no steps to tell
-                (function* () {
-                  return checkCheckpoints(tree, origin, [...keys.right.verifiers, ...keys.right.retired]);
-                })(),
-                () => {},
-              ),
-        );
-      } finally {
-        tree.close();
-      }
-    }
+    const checks: Check[] = [...treeChecks(log, settings, step)];
     const projections = checkProjections(log, files.projections, now());
     checks.push(runCheck('projections', files.projections, projections, step('events applied anew')));
-    if (vault === undefined) {
+    if (settings.vault === undefined) {
       checks.push(await vaultCheck(log, files.vault, now, step('events compared with the vault')));
     }
     return checks;

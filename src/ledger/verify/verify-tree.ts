@@ -14,11 +14,10 @@ import { type Check, count, failed, ok } from '../examine/check.ts';
 /** Checkpoints read at a time. */
 const checkpointsAtOnce = 1_000;
 
-const remedy = 'Restore tree.sqlite and the log together from a copy that verifies';
+const remedy = 'Restore the tree and the log together from a copy that verifies';
 
 /** Checks that each tile above the leaves has the roots over the tiles below it. */
-export function* checkTiles(tree: TreeReader): Generator<number, Check> {
-  const name = 'tree';
+export function* checkTiles(tree: TreeReader, name = 'tree'): Generator<number, Check> {
   const size = tree.size();
   for (let level = 1; tileWidth ** level <= size; level++) {
     const below = Math.floor(size / tileWidth ** level);
@@ -70,8 +69,8 @@ export const checkCheckpoints = (
   tree: TreeReader,
   origin: string,
   keys: ReadonlyArray<VerifierKey>,
+  name = 'checkpoints',
 ): Check => {
-  const name = 'checkpoints';
   let checked = 0;
   for (let upTo = Number.MAX_SAFE_INTEGER; ; ) {
     const page = tree.checkpoints(upTo, checkpointsAtOnce);

@@ -128,11 +128,11 @@ export class Console {
   }
 
   /** It is there again, on the same port and with the same ledger. */
-  async serverComesBack(): Promise<void> {
+  async serverComesBack(environment: Readonly<Record<string, string>> = {}): Promise<void> {
     const { port } = new URL(this.running.url);
     this.running = await ServerProcess.start({
       directory: this.directory,
-      environment: { LEDGER_PORT: port },
+      environment: { LEDGER_PORT: port, ...environment },
     });
   }
 

@@ -1,0 +1,105 @@
+/**
+ * The check of the sealed index against the log (V12, V13): each stretch is sealed anew, and compared with what is kept.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { builderOf } from '../../integrity/follow-log.ts';
+import { hashBytes, sameHash } from '../../integrity/merkle-tree.ts';
+import { tileWidth } from '../../integrity/tiles.ts';
+import { type GrownTile, TreeBuilder } from '../../integrity/tree-builder.ts';
+import { openTreeToWrite, type TreeReader } from '../../integrity/tree-file.ts';
+import { rootOf, type TileReader } from '../../integrity/tree-over-tiles.ts';
+import type { KeptStretch, SealedIndexReader } from '../../sealed-index/index-reader.ts';
+import { openIndexToWrite } from '../../sealed-index/index-writer.ts';
+import { sealUpTo } from '../../sealed-index/seal-log.ts';
+import { leafOfText, leavesOf } from '../../sealed-index/stretch-leaf.ts';
+import type { LogReader } from '../../store/log-reader.ts';
+import { type Check, count, failed, ok } from '../examine/check.ts';
+
+const name = 'index';
+const remedy =
+  'Stop the server, and restore index.sqlite and index-tree.sqlite together with the log they belong to';
+
+const noTiles: TileReader = () => {
+  throw new Error('a tree that is empty has no tiles');
+};
+
+/** Whether the keys of a stretch, and the hashes over them, are those of its seal. */
+const leadsToSeal = (stretch: KeptStretch, kept: SealedIndexReader): boolean => {
+  const tiles = kept.tilesOf(stretch);
+  const builder = new TreeBuilder(noTiles, 0);
+  const isKept = ({ level, index, hashes }: GrownTile): boolean =>
+    Buffer.compare(tiles(level, index, hashes.length / hashBytes), hashes) === 0;
+  /** The last tile of each level, which grows on. */
+  const growing = new Map<number, GrownTile>();
+  for (const keys of kept.keysOf(stretch))
+    for (const tile of builder.append(leavesOf(keys).map(leafOfText))) {
+      growing.delete(tile.level);
+      if (tile.hashes.length < tileWidth * hashBytes) growing.set(tile.level, tile);
+      else if (!isKept(tile)) return false;
+    }
+  return [...growing.values()].every(isKept) && sameHash(rootOf(tiles, builder.size), stretch.root);
+};
+
+/** What is wrong with a stretch that is kept; undefined where it is the one that follows from the log. */
+const faultOf = (place: number, kept: SealedIndexReader, fresh: SealedIndexReader): string | undefined => {
+  const [one, other] = [kept.at(place), fresh.at(place)];
+  if (one === undefined) return `stretch ${place} is missing`;
+  const where = `the stretch of the events ${count.format(one.start + 1)} to ${count.format(one.size)}`;
+  if (
+    other === undefined ||
+    one.start !== other.start ||
+    one.size !== other.size ||
+    one.keys !== other.keys ||
+    !sameHash(one.root, other.root)
+  )
+    return `${where} is sealed otherwise than the log leads to`;
+  const isWhole = kept.snapshot(() => !kept.isKept(one) || leadsToSeal(one, kept));
+  return isWhole ? undefined : `the keys of ${where} are not those of its seal`;
+};
+
+/**
+ * Seals the log anew, in a directory of its own, and compares.
+ *
+ * @param tree of the second log, whose leaves are the seals.
+ */
+export function* checkIndex(
+  log: LogReader,
+  kept: SealedIndexReader,
+  tree: TreeReader,
+): Generator<number, Check> {
+  const stretches = kept.count();
+  const size = stretches === 0 ? 0 : kept.at(stretches - 1)!.size;
+  if (size > log.head())
+    return failed(
+      name,
+      `${count.format(size)} events are sealed, and the log has ${count.format(log.head())}`,
+      remedy,
+    );
+  const scratch = mkdtempSync(join(tmpdir(), 'domicile-verify-'));
+  try {
+    const fresh = openIndexToWrite(join(scratch, 'index.sqlite'), 0);
+    const freshTree = openTreeToWrite(join(scratch, 'index-tree.sqlite'), 0);
+    try {
+      yield* sealUpTo(log, fresh, freshTree, builderOf(freshTree), size);
+      for (let place = 0; place < stretches; place++) {
+        const fault = faultOf(place, kept, fresh);
+        if (fault !== undefined) return failed(name, fault, remedy);
+        yield kept.at(place)!.size;
+      }
+      const leaves = tree.size();
+      if (leaves > freshTree.size() || !sameHash(tree.rootAt(leaves), freshTree.rootAt(leaves)))
+        return failed(name, 'the second log has other leaves than the stretches of the log', remedy);
+      return ok(
+        name,
+        `${count.format(size)} events in ${count.format(stretches)} stretches, each as it was sealed`,
+      );
+    } finally {
+      freshTree.close();
+      fresh.close();
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
