@@ -183,6 +183,12 @@ const isIn = (directory: string, person: string): boolean =>
     .some((entry) => readFileSync(join(entry.parentPath, entry.name)).includes(person));
 
 describe('two processes with one vault', () => {
+  test('sign the log by one of them: the other rotates no keys', async () => {
+    const refused = await clients[1].send('', 'application/json', {}, '/v1/log/keys');
+    expect(refused.status).toBe(503);
+    expect(refused.body.detail).toContain('ask the one that keeps the vault');
+  });
+
   test('given the same events sent to both at once in other batches, each is recorded once', async () => {
     const events = lives('ana', 40);
     const replies = await sentToBoth(events, 1);
