@@ -21,7 +21,7 @@ import { type ClaimVault, claimVault, refuseSecondVault } from './claim-vault.ts
 import { filesIn, keepFilesPrivate } from './files.ts';
 import { Ledger } from './ledger.ts';
 import { isOfAnotherLog } from './people-of-a-log.ts';
-import { finishRotation } from './recording/rotate-keys.ts';
+import { finishRotation } from './say-rotated.ts';
 import type { Settings } from './settings.ts';
 import { openThreadedVault } from './threaded-vault.ts';
 import { FileWatch } from './watch/file-watch.ts';

@@ -6,6 +6,7 @@ import type { MerkleLog } from '../integrity/merkle-log.ts';
 import { encodeEntries, tileWidth } from '../integrity/tiles.ts';
 import { openTreeToRead, type TreeReader } from '../integrity/tree-file.ts';
 import { startThread } from '../threads/start-thread.ts';
+import { indexKeysOf } from './index-origin.ts';
 import { openIndexToRead, type SealedIndexReader } from './index-reader.ts';
 import type { SealThreadInput, SealThreadMessage, SealThreadReport } from './seal-thread.ts';
 import { sealEntry } from './stretch-leaf.ts';
@@ -87,6 +88,11 @@ export class SealedIndex {
   /** Says that the file of keys has changed. */
   keysChanged(): void {
     this.tell('keys-changed');
+  }
+
+  /** The keys that sign it, as vkeys: those of the log, under its own name. */
+  verifierKeys(): ReadonlyArray<string> {
+    return indexKeysOf(this.merkle.verifiers()).map(({ vkey }) => vkey);
   }
 
   get origin(): string {

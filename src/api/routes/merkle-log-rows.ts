@@ -1,14 +1,11 @@
 /** How the Merkle log, its checkpoints and its witnesses stand, as rows. */
 import type { CheckpointRow, MerkleLogRow, WitnessRow } from '../../contract/rows/integrity.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
-import type { VerifierKey } from '../../integrity/keys.ts';
 import { sentenceOfStop } from '../../integrity/merkle-log.ts';
 import { toBase64 } from '../../integrity/signed-note.ts';
 import type { SignedCheckpoint } from '../../integrity/tree-file.ts';
 import type { LedgerParts } from '../../ledger/ledger.ts';
 import type { WitnessState } from '../../ledger/witnessing/witnessing.ts';
-import { indexKeysOf } from '../../sealed-index/index-origin.ts';
-import type { SealedIndex } from '../../sealed-index/sealed-index.ts';
 
 /** A checkpoint that was signed, as a row. */
 export const checkpointRow = ({ size, root, madeAt }: SignedCheckpoint): CheckpointRow => ({
@@ -27,12 +24,12 @@ const witnessRow = ({ name, url, last, failure }: WitnessState): WitnessRow => (
 });
 
 /** How the sealed index stands, as a row. */
-const sealedIndexRow = (sealed: SealedIndex, keys: ReadonlyArray<VerifierKey>) => {
+const sealedIndexRow = (sealed: NonNullable<LedgerParts['sealed']>) => {
   const [latest] = sealed.tree()?.checkpoints(Number.MAX_SAFE_INTEGER, 1) ?? [];
   return {
     origin: sealed.origin,
     sealed: sealed.state.sealedSize,
-    verifierKeys: indexKeysOf(keys).map(({ vkey }) => vkey),
+    verifierKeys: sealed.verifierKeys(),
     checkpoint: latest === undefined ? null : checkpointRow(latest),
     stop: sealed.state.stop ?? null,
   };
@@ -58,6 +55,6 @@ export const merkleLogRow = ({ merkle, sealed, witnessing, now }: LedgerParts): 
           },
     progress: progress === undefined ? null : { kind: progress.kind, done: progress.done, of: progress.of },
     stop: stop === undefined ? null : sentenceOfStop(stop),
-    index: sealed === undefined ? null : sealedIndexRow(sealed, merkle.verifiers()),
+    index: sealed === undefined ? null : sealedIndexRow(sealed),
   };
 };

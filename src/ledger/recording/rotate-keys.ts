@@ -1,15 +1,12 @@
 /**
  * Rotating the keys that sign the log (V4): the file of keys has new ones first, then the log says so, and from then on old
- * and new sign side by side, until the old ones are retired. A rotation that stops half-way is finished after the next start.
+ * and new sign side by side, until the old ones are retired.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Problem } from '../../contract/problem.ts';
-import type { Event } from '../../domain/events/event.ts';
 import type { Attribution } from '../../domain/recording/attribution.ts';
-import { ledgerSource, rotatedId } from '../../domain/recording/authority.ts';
-import type { VerifierKey } from '../../integrity/keys.ts';
 import {
   retireEarlierKeys,
   rotateSigningKeys,
@@ -17,7 +14,7 @@ import {
   signingKeys,
 } from '../../integrity/signing-keys.ts';
 import type { Ledger } from '../ledger.ts';
-import { storable } from './prepared-batch.ts';
+import { letKeysSign, sayRotated, unnamedKeys } from '../say-rotated.ts';
 import { appendProblem, orPassingProblem, refusedByTree } from './refusals.ts';
 
 /** When to ask again for what takes a new checkpoint. */
@@ -31,50 +28,6 @@ const unavailable = (detail: string, retryMs = retryAfterMs): Problem => ({
   retryAfterMs: retryMs,
 });
 const ofFile = (fault: string): Problem => unavailable(fault, fileRetryMs);
-
-/** Who finishes a rotation that stopped half-way: the ledger itself. */
-const byLedger: Attribution = { recordedBy: null, authority: 'admin' };
-
-/** The new keys that the log does not name yet. */
-const unnamed = (ledger: Ledger, { rotatedTo }: SigningKeys): ReadonlyArray<VerifierKey> =>
-  rotatedTo.filter(({ vkey }) => ledger.parts.log.find(ledgerSource, rotatedId(vkey)) === undefined);
-
-/** Lets those keys sign, both the log and its sealed index, that the file names. */
-const letThemSign = ({ parts: { merkle, sealed } }: Ledger): void => {
-  merkle.keysChanged();
-  sealed?.keysChanged();
-};
-
-/** Says in the log which keys are new, unless it says so already; then they sign. */
-const sayRotated = (ledger: Ledger, keys: SigningKeys, by: Attribution): TE.TaskEither<Problem, void> => {
-  const { store, now } = ledger.parts;
-  const events = unnamed(ledger, keys).map(
-    ({ vkey }): Event => ({
-      id: rotatedId(vkey),
-      source: ledgerSource,
-      type: 'SigningKeyRotated',
-      time: now(),
-      assurance: 'verified',
-      data: { key: vkey },
-    }),
-  );
-  return pipe(
-    events.length === 0
-      ? TE.right(undefined)
-      : pipe(
-          () => store.append(events.map((event) => storable(event, by))),
-          TE.map(() => undefined),
-          // On a conflict, another request has said so in the meantime.
-          TE.orElse((error) =>
-            error.kind === 'conflict' ? TE.right(undefined) : TE.left(appendProblem(error)),
-          ),
-        ),
-    TE.tapIO(() => () => {
-      ledger.grown();
-      letThemSign(ledger);
-    }),
-  );
-};
 
 /** The keys of this process, if it signs and nothing has stopped that. */
 const ownKeys = ({ parts: { merkle, sealed } }: Ledger): E.Either<Problem, SigningKeys> => {
@@ -106,9 +59,9 @@ export const rotateKeys = (ledger: Ledger, by: Attribution): Promise<E.Either<Pr
         return pipe(rotateSigningKeys(merkle.files.keyFile, merkle.origin), E.mapLeft(ofFile));
       const detail =
         'the keys of the last rotation sign beside those of before; retire these first with DELETE /v1/log/keys/earlier';
-      return unnamed(ledger, keys).length > 0 ? E.right(keys) : E.left({ kind: 'busy', detail });
+      return unnamedKeys(ledger, keys).length > 0 ? E.right(keys) : E.left({ kind: 'busy', detail });
     }),
-    TE.flatMap((keys) => orPassingProblem(sayRotated(ledger, keys, by))),
+    TE.flatMap((keys) => orPassingProblem(pipe(sayRotated(ledger, keys, by), TE.mapLeft(appendProblem)))),
     TE.flatMapEither((said) => said),
   )();
 
@@ -129,25 +82,12 @@ export const retireKeys = (ledger: Ledger): E.Either<Problem, void> =>
       }),
     ),
     E.filterOrElse(
-      (keys) => unnamed(ledger, keys).length === 0 && ledger.parts.merkle.isServedBy(keys.rotatedTo),
+      (keys) => unnamedKeys(ledger, keys).length === 0 && ledger.parts.merkle.isServedBy(keys.rotatedTo),
       () => unavailable('no checkpoint that the new keys signed is served yet; ask again in a second'),
     ),
     E.flatMap(() => {
       const { merkle } = ledger.parts;
       return pipe(retireEarlierKeys(merkle.files.keyFile, merkle.origin), E.mapLeft(ofFile));
     }),
-    E.map(() => letThemSign(ledger)),
+    E.map(() => letKeysSign(ledger)),
   );
-
-/** Finishes a rotation that stopped between the file of keys and the log, once the log agrees with its tree. */
-export const finishRotation = (ledger: Ledger): void => {
-  const { merkle } = ledger.parts;
-  const unwatch = merkle.watch(() => {
-    if (!merkle.agreed) return;
-    unwatch();
-    const keys = ownKeys(ledger);
-    if (E.isLeft(keys) || unnamed(ledger, keys.right).length === 0) return;
-    // What fails here is told to whoever rotates again, and tried at the next start.
-    sayRotated(ledger, keys.right, byLedger)().catch(() => {});
-  });
-};
