@@ -7,7 +7,7 @@ import type { StoredEvent } from '../store/event-store.ts';
 import type { LogReader } from '../store/log-reader.ts';
 import { type LoggedEvent, leafOf } from './log-entry.ts';
 import { type Hash, sameHash } from './merkle-tree.ts';
-import { hashIn, tileWidth } from './tiles.ts';
+import { hashIn, tileWidth, widthOfTile } from './tiles.ts';
 import { type GrownTile, TreeBuilder } from './tree-builder.ts';
 import type { TreeReader, TreeWriter } from './tree-file.ts';
 
@@ -25,9 +25,12 @@ const typeStart = Buffer.from('"type":"');
 
 /** The type of a stored event. Quotes inside a string are escaped, so that the first match is the attribute. */
 const typeOf = (bytes: Uint8Array): string => {
-  if (currentForm.every((byte, at) => bytes[at] === byte)) {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    const start = buffer.indexOf(typeStart) + typeStart.length;
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const isCurrent =
+    buffer.length >= currentForm.length &&
+    buffer.compare(currentForm, 0, currentForm.length, 0, currentForm.length) === 0;
+  if (isCurrent) {
+    const start = buffer.indexOf(typeStart, currentForm.length) + typeStart.length;
     return buffer.toString('latin1', start, buffer.indexOf(0x22, start));
   }
   const decoded = decodeStored(bytes);
@@ -86,11 +89,16 @@ export function* compareWithTree(
   after = 0,
 ): Generator<{ readonly agreedUpTo: number } | LogDifference> {
   const size = tree.size();
+  let tile: Uint8Array = new Uint8Array(0);
+  let tileAt = -1;
   for (let position = after; position < size; ) {
     const events = log.after(position, Math.min(eventsAtOnceMax, size - position));
     for (const stored of events) {
       const index = stored.position - 1;
-      const tile = tree.tiles(0, Math.floor(index / tileWidth), (index % tileWidth) + 1);
+      if (Math.floor(index / tileWidth) !== tileAt) {
+        tileAt = Math.floor(index / tileWidth);
+        tile = tree.tiles(0, tileAt, widthOfTile(size, 0, tileAt));
+      }
       if (
         stored.position !== position + 1 ||
         !sameHash(hashIn(tile, index % tileWidth), leafOfStored(stored))
