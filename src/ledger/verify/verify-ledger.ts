@@ -140,17 +140,22 @@ const treeChecks = (
     tree.close();
   }
   if (!existsSync(files.index) || !existsSync(files.indexTree)) return checks;
-  const index = openIndexToRead(files.index);
-  const indexTree = openTreeToRead(files.indexTree);
+  const opened: { close(): void }[] = [];
   try {
+    const index = openIndexToRead(files.index);
+    opened.push(index);
+    const indexTree = openTreeToRead(files.indexTree);
+    opened.push(indexTree);
     checks.push(
       runCheck('index', files.index, checkIndex(log, index, indexTree), step('events sealed anew')),
       runCheck('index tree', files.indexTree, checkTiles(indexTree, 'index tree'), () => {}),
       checkpointsOf(indexTree, files.indexTree, 'index checkpoints', indexOriginOf(origin)),
     );
+  } catch (error) {
+    // All else can be checked without the index.
+    checks.push(problemCheck('index', files.index, error));
   } finally {
-    indexTree.close();
-    index.close();
+    for (const file of opened) file.close();
   }
   return checks;
 };
