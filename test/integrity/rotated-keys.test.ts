@@ -40,8 +40,10 @@ const checkpointOf = async (server: LocalServer): Promise<string> => {
   return (await server.get('/log/checkpoint')).body;
 };
 
-const isSignedBy = (note: string, keys: ReadonlyArray<VerifierKey>): boolean => {
-  const verified = verifyNote(right(parseNote(note)), keys);
+const isSignedBy = (note: unknown, keys: ReadonlyArray<VerifierKey>): boolean => {
+  const read = parseNote(String(note));
+  if (E.isLeft(read)) return false;
+  const verified = verifyNote(read.right, keys);
   return E.isRight(verified) && keys.every((key) => verified.right.by.includes(key));
 };
 
