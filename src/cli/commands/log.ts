@@ -57,11 +57,13 @@ const isSignedBy = (checkpoint: string, vkeys: ReadonlyArray<string>): boolean =
 const rotate = (ledger: Client): Promise<E.Either<ClientError, { readonly data: MerkleLogRow }>> =>
   pipe(
     () => askUntilThere(() => ledger.log.rotateKeys()),
-    TE.tap(({ data }) => () =>
-      askUntilThere(
-        () => ledger.log.checkpoint(),
-        (checkpoint) => isSignedBy(checkpoint, data.verifierKeys),
-      ),
+    TE.tap(
+      ({ data }) =>
+        () =>
+          askUntilThere(
+            () => ledger.log.checkpoint(),
+            (checkpoint) => isSignedBy(checkpoint, data.verifierKeys),
+          ),
     ),
   )();
 
