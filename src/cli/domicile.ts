@@ -7,7 +7,8 @@ import { programFor } from './program.ts';
 import { processTerminal } from './terminal/terminal.ts';
 
 try {
-  await programFor(processTerminal()).parseAsync(process.argv);
+  const program = await programFor(processTerminal(), process.argv[2]);
+  await program.parseAsync(process.argv);
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   // Commander has already printed the error. Help and version requests also end here, with exit code 0.

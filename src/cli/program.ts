@@ -2,43 +2,71 @@
  * Puts the commands together. The reference in `docs/` is generated from their help.
  */
 import { Command } from 'commander';
-import { addAdopt } from './commands/adopt.ts';
-import { addAffected } from './commands/affected.ts';
-import { addBackup } from './commands/backup.ts';
-import { addBench } from './commands/bench.ts';
-import { addCopy } from './commands/copy.ts';
-import { addDemo } from './commands/demo.ts';
-import { addDiscrepancies } from './commands/discrepancies.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addEmit } from './commands/emit.ts';
-import { addErase } from './commands/erase.ts';
-import { addExport } from './commands/export.ts';
-import { addFindings } from './commands/findings.ts';
-import { addHistory } from './commands/history.ts';
-import { addImport } from './commands/import.ts';
-import { addKeys } from './commands/keys.ts';
-import { addLearned } from './commands/learned.ts';
-import { addLog } from './commands/log.ts';
-import { addMonitor } from './commands/monitor.ts';
-import { addPerson } from './commands/person.ts';
-import { addReads } from './commands/reads.ts';
-import { addReconcile } from './commands/reconcile.ts';
-import { addReplay } from './commands/replay.ts';
-import { addReport } from './commands/report.ts';
-import { addServe } from './commands/serve.ts';
-import { addSetup } from './commands/setup.ts';
-import { addSimulate } from './commands/simulate.ts';
-import { addSync } from './commands/sync.ts';
-import { addTrail } from './commands/trail.ts';
-import { addVerify } from './commands/verify.ts';
-import { addWhere } from './commands/where.ts';
-import { addWho } from './commands/who.ts';
-import { addWitness } from './commands/witness.ts';
 import { version } from './invocation/package-version.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
-/** The program. Its commands write to the terminal. */
-export const programFor = (terminal: Terminal): Command => {
+/** A file that adds commands to the program. */
+interface CommandFile {
+  /** Those of its commands that run without any other command. */
+  readonly alone: ReadonlyArray<string>;
+  readonly load: () => Promise<(program: Command, terminal: Terminal) => void>;
+}
+
+/** The files, in the order of the help. `completion` and `man` show every command, and so are not alone. */
+const commandFiles: ReadonlyArray<CommandFile> = [
+  { alone: ['serve'], load: async () => (await import('./commands/serve.ts')).addServe },
+  { alone: ['demo'], load: async () => (await import('./commands/demo.ts')).addDemo },
+  { alone: ['emit'], load: async () => (await import('./commands/emit.ts')).addEmit },
+  { alone: ['import'], load: async () => (await import('./commands/import.ts')).addImport },
+  { alone: ['sync'], load: async () => (await import('./commands/sync.ts')).addSync },
+  { alone: ['reconcile'], load: async () => (await import('./commands/reconcile.ts')).addReconcile },
+  { alone: ['where'], load: async () => (await import('./commands/where.ts')).addWhere },
+  { alone: ['history'], load: async () => (await import('./commands/history.ts')).addHistory },
+  { alone: ['who'], load: async () => (await import('./commands/who.ts')).addWho },
+  { alone: ['trail'], load: async () => (await import('./commands/trail.ts')).addTrail },
+  { alone: ['person'], load: async () => (await import('./commands/person.ts')).addPerson },
+  { alone: ['affected'], load: async () => (await import('./commands/affected.ts')).addAffected },
+  { alone: ['findings'], load: async () => (await import('./commands/findings.ts')).addFindings },
+  { alone: ['learned'], load: async () => (await import('./commands/learned.ts')).addLearned },
+  {
+    alone: ['discrepancies'],
+    load: async () => (await import('./commands/discrepancies.ts')).addDiscrepancies,
+  },
+  { alone: ['simulate'], load: async () => (await import('./commands/simulate.ts')).addSimulate },
+  { alone: ['report'], load: async () => (await import('./commands/report.ts')).addReport },
+  { alone: ['adopt'], load: async () => (await import('./commands/adopt.ts')).addAdopt },
+  { alone: ['replay'], load: async () => (await import('./commands/replay.ts')).addReplay },
+  { alone: ['erase'], load: async () => (await import('./commands/erase.ts')).addErase },
+  { alone: ['reads'], load: async () => (await import('./commands/reads.ts')).addReads },
+  { alone: ['keys'], load: async () => (await import('./commands/keys.ts')).addKeys },
+  { alone: ['log'], load: async () => (await import('./commands/log.ts')).addLog },
+  { alone: ['export'], load: async () => (await import('./commands/export.ts')).addExport },
+  { alone: ['verify'], load: async () => (await import('./commands/verify.ts')).addVerify },
+  { alone: ['witness'], load: async () => (await import('./commands/witness.ts')).addWitness },
+  { alone: ['monitor'], load: async () => (await import('./commands/monitor.ts')).addMonitor },
+  { alone: ['backup', 'restore'], load: async () => (await import('./commands/backup.ts')).addBackup },
+  { alone: ['copy'], load: async () => (await import('./commands/copy.ts')).addCopy },
+  { alone: ['doctor'], load: async () => (await import('./commands/doctor.ts')).addDoctor },
+  { alone: ['bench'], load: async () => (await import('./commands/bench.ts')).addBench },
+  { alone: ['init', 'service'], load: async () => (await import('./commands/setup.ts')).addSetup },
+];
+
+const versionFlags: ReadonlyArray<string> = ['-V', '--version'];
+
+/** The files that a command line needs, by its first word: all of them, unless it names a command. */
+const filesFor = (first: string | undefined): ReadonlyArray<CommandFile> => {
+  if (first === undefined) return commandFiles;
+  if (versionFlags.includes(first)) return [];
+  const own = commandFiles.filter(({ alone }) => alone.includes(first));
+  return own.length === 0 ? commandFiles : own;
+};
+
+/**
+ * The program. Its commands write to the terminal.
+ *
+ * @param first the first word of the command line: if it names a command, only the code of that command is loaded.
+ */
+export const programFor = async (terminal: Terminal, first?: string): Promise<Command> => {
   const program = new Command('domicile')
     .description('A ledger of where people’s data lived, who could reach it, and which policies that broke.')
     .version(version())
@@ -51,37 +79,6 @@ export const programFor = (terminal: Terminal): Command => {
       `
 Exit codes: 0 success, 1 a check failed, 2 invalid usage or input, 3 the ledger is unavailable.`,
     );
-  addServe(program, terminal);
-  addDemo(program, terminal);
-  addEmit(program, terminal);
-  addImport(program, terminal);
-  addSync(program, terminal);
-  addReconcile(program, terminal);
-  addWhere(program, terminal);
-  addHistory(program, terminal);
-  addWho(program, terminal);
-  addTrail(program, terminal);
-  addPerson(program, terminal);
-  addAffected(program, terminal);
-  addFindings(program, terminal);
-  addLearned(program, terminal);
-  addDiscrepancies(program, terminal);
-  addSimulate(program, terminal);
-  addReport(program, terminal);
-  addAdopt(program, terminal);
-  addReplay(program, terminal);
-  addErase(program, terminal);
-  addReads(program, terminal);
-  addKeys(program, terminal);
-  addLog(program, terminal);
-  addExport(program, terminal);
-  addVerify(program, terminal);
-  addWitness(program, terminal);
-  addMonitor(program, terminal);
-  addBackup(program, terminal);
-  addCopy(program, terminal);
-  addDoctor(program, terminal);
-  addBench(program, terminal);
-  addSetup(program, terminal);
+  for (const add of await Promise.all(filesFor(first).map(({ load }) => load()))) add(program, terminal);
   return program;
 };

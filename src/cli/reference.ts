@@ -46,5 +46,5 @@ const sectionsOf = (command: Command, words: ReadonlyArray<string>): ReadonlyArr
   return [own, ...command.commands.flatMap((inner) => sectionsOf(inner, [...words, command.name()]))];
 };
 
-const program = programFor(processTerminal());
+const program = await programFor(processTerminal());
 process.stdout.write([intro, ...program.commands.flatMap((command) => sectionsOf(command, []))].join('\n'));

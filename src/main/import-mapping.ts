@@ -4,14 +4,13 @@
 import { readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { Mapping } from '../import/mapping/mapping.ts';
-import { readMapping } from '../import/mapping/read-mapping.ts';
 
 /**
  * The mapping in the file; undefined without a file.
  *
  * @throws where the file cannot be read, or is no mapping: the message has the place.
  */
-export const importMappingIn = (file: string | undefined): Mapping | undefined => {
+export const importMappingIn = async (file: string | undefined): Promise<Mapping | undefined> => {
   if (file === undefined) return undefined;
   let text: string;
   try {
@@ -19,6 +18,7 @@ export const importMappingIn = (file: string | undefined): Mapping | undefined =
   } catch {
     throw new Error(`LEDGER_IMPORT_MAP: ${file} cannot be read; expected a mapping file in YAML`);
   }
+  const { readMapping } = await import('../import/mapping/read-mapping.ts');
   const mapping = readMapping(text, Mapping);
   if (E.isRight(mapping)) return mapping.right;
   const faults = mapping.left.map(({ pointer, message }) => `${pointer} ${message}`.trim());

@@ -16,7 +16,7 @@ import { faultLine, settingsFrom } from '../ledger/configuration/read-settings.t
 import type { Ledger } from '../ledger/ledger.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
 import type { Settings } from '../ledger/settings.ts';
-import { Scope } from '../people/access/key-file.ts';
+import { Scope } from '../people/access/scopes.ts';
 import { importMappingIn } from './import-mapping.ts';
 import { leaveAddress, removeAddress } from './server-address.ts';
 import { endSilentConnections } from './silent-connections.ts';
@@ -71,7 +71,7 @@ const makeFirstKey = (ledger: Ledger, settings: Settings): string | undefined =>
 
 /** Opens the ledger and listens. Resolves when the server takes requests. */
 export const serve = async (settings: Settings): Promise<Running> => {
-  const importMapping = importMappingIn(settings.importMapFile);
+  const importMapping = await importMappingIn(settings.importMapFile);
   const logger = pino({ level: settings.logLevel ?? 'warn' });
   const { tls, basePath = '' } = settings;
   // Before anything is opened: a server without its certificate does not start.

@@ -32,7 +32,7 @@ import { subjectRoutes } from '../../src/api/routes/subjects.ts';
 import { vaultGuard, vaultRoutes } from '../../src/api/routes/vault.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
-import type { Scope } from '../../src/people/access/key-file.ts';
+import type { Scope } from '../../src/people/access/scopes.ts';
 import { settingsIn } from '../support/server.ts';
 
 const enrolled = (subject: string) => ({

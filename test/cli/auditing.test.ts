@@ -5,14 +5,23 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
-import { domicile, tiktok } from './command-line.ts';
+import { domicile, here, tiktok } from './command-line.ts';
 
 const directory = newDataDirectory();
-const at = ['--data', directory];
 const cedar = join(directory, 'keep-out.cedar');
+let server: ServerProcess;
+let at: ReadonlyArray<string>;
+/** Waits until questions know every event. */
+const caughtUp = async (): Promise<void> => {
+  const { body } = await server.get('/readyz');
+  await server.get('/v1/events', { limit: 1, atLeast: body.head });
+};
 
 beforeAll(async () => {
-  await domicile(['emit', tiktok, ...at]);
+  server = await ServerProcess.start({ directory: join(directory, 'ledger') });
+  at = ['--url', server.url];
+  await here(['emit', tiktok, ...at]);
+  await caughtUp();
   writeFileSync(
     cedar,
     `@id("keep-out")
@@ -21,11 +30,14 @@ when { resource.jurisdiction == "US" };
 `,
   );
 });
-afterAll(() => removeDirectory(directory));
+afterAll(async () => {
+  await server.end();
+  removeDirectory(directory);
+});
 
 describe('domicile who', () => {
   it('shows every party, when it could reach what, and along which path', async () => {
-    const { code, out } = await domicile(['who', 'ben', '--valid-at', '2022-06-20', ...at]);
+    const { code, out } = await here(['who', 'ben', '--valid-at', '2022-06-20', ...at]);
 
     expect(code).toBe(0);
     expect(out).toMatch(/^ben: who could reach the data on 20 June 2022, as known now \(position 101\)\n/);
@@ -38,8 +50,8 @@ describe('domicile who', () => {
   it('can be asked about one party, along some kinds of edges, in other formats', async () => {
     const question = ['who', 'ben', '--from', '2022-01-01', '--party', 'oracle', '--via', 'operates', ...at];
 
-    const csv = await domicile([...question, '--format', 'csv']);
-    const json = await domicile([...question, '--format', 'json']);
+    const csv = await here([...question, '--format', 'csv']);
+    const json = await here([...question, '--format', 'json']);
 
     const [head, ...rows] = csv.out.trim().split('\r\n');
     expect(head).toBe('party,name,dataset,site,kind,backup,from,to,path');
@@ -53,10 +65,10 @@ describe('domicile who', () => {
 
 describe('domicile findings', () => {
   it('shows what broke a policy, and with --fail exits with 1', async () => {
-    const shown = await domicile(['findings', '--site', 'singapore', '--open', ...at]);
-    const failing = await domicile(['findings', '--open', '--fail', '--format', 'ndjson', ...at]);
-    const none = await domicile(['findings', '--party', 'oracle', '--fail', ...at]);
-    const mistaken = await domicile(['findings', '--policy', 'nothing-of-that-name', '--fail', ...at]);
+    const shown = await here(['findings', '--site', 'singapore', '--open', ...at]);
+    const failing = await here(['findings', '--open', '--fail', '--format', 'ndjson', ...at]);
+    const none = await here(['findings', '--party', 'oracle', '--fail', ...at]);
+    const mistaken = await here(['findings', '--policy', 'nothing-of-that-name', '--fail', ...at]);
 
     expect(shown.code).toBe(0);
     expect(shown.out).toMatch(
@@ -71,7 +83,7 @@ describe('domicile findings', () => {
   });
 
   it('can be asked about one person', async () => {
-    const { code, out } = await domicile(['findings', '--subject', 'dora', '--format', 'json', ...at]);
+    const { code, out } = await here(['findings', '--subject', 'dora', '--format', 'json', ...at]);
 
     expect(code).toBe(0);
     expect(JSON.parse(out).data.length).toBeGreaterThan(0);
@@ -80,16 +92,8 @@ describe('domicile findings', () => {
 
 describe('domicile simulate', () => {
   it('shows what a policy would find, and records nothing', async () => {
-    const tried = await domicile(['simulate', cedar, '--fail', ...at]);
-    const again = await domicile([
-      'simulate',
-      cedar,
-      '--effective-from',
-      '2022-06-17',
-      '--format',
-      'csv',
-      ...at,
-    ]);
+    const tried = await here(['simulate', cedar, '--fail', ...at]);
+    const again = await here(['simulate', cedar, '--effective-from', '2022-06-17', '--format', 'csv', ...at]);
 
     expect(tried.code).toBe(1);
     expect(tried.out).toMatch(
@@ -97,17 +101,15 @@ describe('domicile simulate', () => {
     );
     expect(tried.out).toMatch(/ opened, 0 closed, 0 lengthened, 0 shortened: .* Nothing was recorded\./);
     expect(again.out.split('\r\n')[0]).toMatch(/^change,policy,rule,verdict,/);
-    expect((await domicile(['findings', '--policy', 'keep-out', ...at])).notes).toMatch(
-      /no policy of this id/,
-    );
+    expect((await here(['findings', '--policy', 'keep-out', ...at])).notes).toMatch(/no policy of this id/);
   });
 
   it('names the place of a fault in an invalid policy', async () => {
     const broken = join(directory, 'broken.cedar');
     writeFileSync(broken, 'forbid(principal');
 
-    const { code, notes } = await domicile(['simulate', broken, ...at]);
-    const missing = await domicile(['simulate', join(directory, 'missing.cedar'), ...at]);
+    const { code, notes } = await here(['simulate', broken, ...at]);
+    const missing = await here(['simulate', join(directory, 'missing.cedar'), ...at]);
 
     expect(code).toBe(2);
     expect(notes).toMatch(/broken\.cedar cannot be adopted as it is\n {2}line 1, column 17: /);
@@ -118,7 +120,7 @@ describe('domicile simulate', () => {
 
 describe('domicile replay', () => {
   it('rebuilds the projections and finds that no answer differs', async () => {
-    const { code, out } = await domicile(['replay', '--fail', ...at]);
+    const { code, out } = await here(['replay', '--fail', ...at]);
 
     expect(code).toBe(0);
     expect(out).toMatch(
@@ -127,7 +129,7 @@ describe('domicile replay', () => {
   });
 
   it('brings back the projections that served before', async () => {
-    const { code, out } = await domicile(['replay', '--rollback', '--format', 'json', ...at]);
+    const { code, out } = await here(['replay', '--rollback', '--format', 'json', ...at]);
 
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ state: 'serving', differences: { changed: 0 } });
@@ -136,17 +138,20 @@ describe('domicile replay', () => {
 
 describe('domicile keys', () => {
   it('creates keys that a server requires, and revokes them', async () => {
-    const made = await domicile(['keys', 'create', 'auditor', '--scopes', 'audit,identify', ...at]);
+    const data = join(directory, 'with-keys');
+    const at = ['--data', data];
+    await here(['emit', tiktok, ...at]);
+    const made = await here(['keys', 'create', 'auditor', '--scopes', 'audit,identify', ...at]);
     const token = made.out.trim();
-    const server = await ServerProcess.start({ directory });
+    const server = await ServerProcess.start({ directory: data });
     try {
       const question = ['where', 'rosa', '--format', 'ndjson', '--url', server.url];
 
-      const without = await domicile(question);
+      const without = await here(question);
       const withKey = await domicile(question, '', { LEDGER_TOKEN: token });
-      const writing = await domicile(['emit', tiktok, '--url', server.url, '--token', token]);
-      await domicile(['keys', 'revoke', 'auditor', ...at]);
-      const revoked = await domicile(question, '', { LEDGER_TOKEN: token });
+      const writing = await here(['emit', tiktok, '--url', server.url, '--token', token]);
+      await here(['keys', 'revoke', 'auditor', ...at]);
+      const revoked = await here([...question, '--token', token]);
 
       expect(token).toMatch(/^dom_/);
       expect(without.code).toBe(2);
@@ -159,9 +164,9 @@ describe('domicile keys', () => {
     } finally {
       await server.end('SIGKILL');
     }
-    const listed = await domicile(['keys', 'list', ...at]);
+    const listed = await here(['keys', 'list', ...at]);
     expect(listed.out).toMatch(/\nauditor +audit identify +\d{4}-[^\n]+ +\d{4}-/);
-    expect((await domicile(['keys', 'create', 'x', '--scopes', 'everything', ...at])).code).toBe(2);
+    expect((await here(['keys', 'create', 'x', '--scopes', 'everything', ...at])).code).toBe(2);
   });
 });
 
@@ -170,7 +175,7 @@ describe('domicile affected', () => {
     const question = ['affected', 'bytedance', '--from', '2021-01-01', '--to', '2022-01-01', ...at];
 
     const table = await domicile(question);
-    const csv = await domicile([...question, '--format', 'csv']);
+    const csv = await here([...question, '--format', 'csv']);
 
     expect(table.code).toBe(0);
     expect(table.out).toMatch(
@@ -186,14 +191,15 @@ describe('domicile affected', () => {
 describe('domicile adopt', () => {
   it('prints what a template makes, adopts it, and refuses a parameter that is missing', async () => {
     const template = ['adopt', '--template', 'keep-out', '--set', 'party=bytedance'];
-    const missing = await domicile([...template, ...at]);
-    const shown = await domicile([...template, '--set', 'population=us-users', '--print', ...at]);
-    const adopted = await domicile([
+    const missing = await here([...template, ...at]);
+    const shown = await here([...template, '--set', 'population=us-users', '--print', ...at]);
+    const adopted = await here([
       ...[...template, '--set', 'population=us-users', '--policy', 'usds', '--effective-from', '2022-06-17'],
       ...at,
     ]);
-    const findings = await domicile(['findings', '--policy', 'usds', '--format', 'ndjson', ...at]);
-    const learned = await domicile(['learned', '101', ...at]);
+    await caughtUp();
+    const findings = await here(['findings', '--policy', 'usds', '--format', 'ndjson', ...at]);
+    const learned = await here(['learned', '101', ...at]);
 
     expect(missing.code).toBe(2);
     expect(missing.notes).toMatch(/needs population/);
@@ -209,12 +215,13 @@ describe('domicile adopt', () => {
 
 describe('domicile person, erase and reads', () => {
   it('write the file of a person, say what an erasure leaves to do before it is done, and who asked', async () => {
-    const page = await domicile(['person', 'fay', ...at]);
-    const json = await domicile(['person', 'fay', '--format', 'json', ...at]);
-    const asked = await domicile(['erase', 'fay', ...at]);
-    const reads = await domicile(['reads', '--subject', 'fay', ...at]);
-    const erased = await domicile(['erase', 'fay', '--yes', ...at]);
-    const after = await domicile(['person', 'fay', ...at]);
+    const page = await here(['person', 'fay', ...at]);
+    const json = await here(['person', 'fay', '--format', 'json', ...at]);
+    const asked = await here(['erase', 'fay', ...at]);
+    const reads = await here(['reads', '--subject', 'fay', ...at]);
+    const erased = await here(['erase', 'fay', '--yes', ...at]);
+    await caughtUp();
+    const after = await here(['person', 'fay', ...at]);
 
     expect(page.out).toMatch(/^<!doctype html>/);
     expect(page.out).not.toMatch(/<script|<link|@import|url\(|(?:href|src)="https?:/);
@@ -231,9 +238,9 @@ describe('domicile person, erase and reads', () => {
 describe('domicile report', () => {
   it('writes a report in the format that is asked for, and refuses one that there is not', async () => {
     const question = ['--known-position', '101', '--valid-at', '2026-11-01', ...at];
-    const csv = await domicile(['report', 'transfers', '--format', 'csv', ...question]);
-    const page = await domicile(['report', 'backups', '--to', '2020-01-01', ...question]);
-    const none = await domicile(['report', 'taxes', ...at]);
+    const csv = await here(['report', 'transfers', '--format', 'csv', ...question]);
+    const page = await here(['report', 'backups', '--to', '2020-01-01', ...question]);
+    const none = await here(['report', 'taxes', ...at]);
 
     const file = join(import.meta.dirname, '..', 'golden', 'reports', 'transfers.csv');
     expect(csv.out.replaceAll('\r\n', '\n')).toBe(readFileSync(file, 'utf8'));

@@ -1,8 +1,13 @@
 /**
- * Runs the command line in a process of its own, as a person or a script does.
+ * Runs the command line: in a process of its own, as a person or a script does, or in this one, which takes a tenth of
+ * the time.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { type Command, CommanderError } from 'commander';
+import { invalidUsage } from '../../src/cli/invocation/exit-codes.ts';
+import { programFor } from '../../src/cli/program.ts';
+import type { Terminal } from '../../src/cli/terminal/terminal.ts';
 
 /** What a finished command left. */
 export interface Finished {
@@ -52,6 +57,45 @@ export const domicile = (
   const child = start(args, environment);
   child.stdin?.end(input);
   return finished(child);
+};
+
+const withOutput = (command: Command, terminal: Terminal): void => {
+  command.configureOutput({
+    writeOut: (text) => terminal.out(text.replace(/\n$/, '')),
+    writeErr: (text) => terminal.note(text.replace(/\n$/, '')),
+  });
+  for (const inner of command.commands) withOutput(inner, terminal);
+};
+
+/** Runs a command to its end in this process, with the settings of this process and nothing on its standard input. */
+export const here = async (args: ReadonlyArray<string>): Promise<Finished> => {
+  let out = '';
+  let notes = '';
+  const terminal: Terminal = {
+    out: (line) => {
+      out += `${line}\n`;
+    },
+    note: (line) => {
+      notes += `${line}\n`;
+    },
+    overwrite: () => undefined,
+    interactive: false,
+    columns: undefined,
+    style: (_, text) => text,
+  };
+  const before = process.exitCode;
+  process.exitCode = undefined;
+  try {
+    const program = await programFor(terminal, args[0]);
+    withOutput(program, terminal);
+    await program.parseAsync([...args], { from: 'user' });
+    return { code: Number(process.exitCode ?? 0), out, notes };
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return { code: error.exitCode === 0 ? 0 : invalidUsage, out, notes };
+  } finally {
+    process.exitCode = before;
+  }
 };
 
 /** Resolves with what a command has printed once it has printed this. */

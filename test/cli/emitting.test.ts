@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
-import { domicile, finished, start, tiktok } from './command-line.ts';
+import { domicile, finished, here, start, tiktok } from './command-line.ts';
 
 const directory = newDataDirectory();
 afterAll(() => removeDirectory(directory));
@@ -24,8 +24,8 @@ describe('domicile emit', () => {
   it('creates a ledger if there is none, and records nothing twice', async () => {
     const at = ['--data', join(directory, 'twice')];
 
-    const first = await domicile(['emit', tiktok, ...at]);
-    const second = await domicile(['emit', tiktok, ...at]);
+    const first = await here(['emit', tiktok, ...at]);
+    const second = await here(['emit', tiktok, ...at]);
 
     expect(first.code).toBe(0);
     expect(first.notes).toMatch(/^Creating a new ledger in .*twice\.\n$/);
@@ -50,8 +50,8 @@ describe('domicile emit', () => {
     const placed = { type: 'DataPlaced', data: { dataset: 'd', scope: { population: 'x' }, site: 's' } };
 
     const { code, notes } = await domicile(['emit', '-', ...at], `${event('x')}\n${event('e', placed)}\n`);
-    const shown = await domicile(['discrepancies', '--source', 'urn:example:cli', '--format', 'csv', ...at]);
-    const failed = await domicile(['discrepancies', '--code', 'unknown-site', '--fail', ...at]);
+    const shown = await here(['discrepancies', '--source', 'urn:example:cli', '--format', 'csv', ...at]);
+    const failed = await here(['discrepancies', '--code', 'unknown-site', '--fail', ...at]);
 
     expect(code).toBe(0);
     expect(notes).toContain(
@@ -69,7 +69,7 @@ describe('domicile emit', () => {
       const file = join(directory, 'many.ndjson');
       writeFileSync(file, lines.join('\n'));
 
-      const { code, out, notes } = await domicile(['emit', file, '--url', server.url]);
+      const { code, out, notes } = await here(['emit', file, '--url', server.url]);
 
       expect({ code, out, notes }).toEqual({
         code: 0,
@@ -133,9 +133,9 @@ describe('domicile emit', () => {
     mkdirSync(join(directory, 'folder'));
     writeFileSync(join(directory, 'empty.ndjson'), '\n');
 
-    const missing = await domicile(['emit', join(directory, 'missing.ndjson'), ...at]);
-    const folder = await domicile(['emit', join(directory, 'folder'), ...at]);
-    const empty = await domicile(['emit', join(directory, 'empty.ndjson'), ...at]);
+    const missing = await here(['emit', join(directory, 'missing.ndjson'), ...at]);
+    const folder = await here(['emit', join(directory, 'folder'), ...at]);
+    const empty = await here(['emit', join(directory, 'empty.ndjson'), ...at]);
 
     expect([missing.code, folder.code, empty.code]).toEqual([2, 2, 0]);
     expect(missing.notes).toMatch(/missing\.ndjson does not exist; expected an NDJSON file/);

@@ -6,9 +6,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { programFor } from '../../src/cli/program.ts';
-import type { Terminal } from '../../src/cli/terminal/terminal.ts';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
+import { here } from './command-line.ts';
 
 const directory = newDataDirectory();
 const file = (name: string, content: string | Uint8Array): string => {
@@ -38,28 +37,7 @@ afterAll(async () => {
   removeDirectory(directory);
 });
 
-/** Runs a command in this process, which starts faster than one of its own. */
-const run = async (...args: ReadonlyArray<string>) => {
-  let out = '';
-  let notes = '';
-  const terminal: Terminal = {
-    out: (line) => {
-      out += `${line}\n`;
-    },
-    note: (line) => {
-      notes += `${line}\n`;
-    },
-    overwrite: () => undefined,
-    interactive: false,
-    columns: undefined,
-    style: (_, text) => text,
-  };
-  const before = process.exitCode;
-  await programFor(terminal).parseAsync([...args, '--url', server.url], { from: 'user' });
-  const code = process.exitCode;
-  process.exitCode = before;
-  return { code, out, notes };
-};
+const run = (...args: ReadonlyArray<string>) => here([...args, '--url', server.url]);
 
 describe('domicile import', () => {
   it('records the rows of a compressed file, and on the second time none', async () => {

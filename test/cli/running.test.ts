@@ -5,12 +5,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { failureOfListening } from '../../src/cli/commands/serve.ts';
 import { openThreadedEventStore } from '../../src/store/sqlite/threaded-event-store.ts';
 import { startNode } from '../support/kurrentdb-double/kurrentdb-double.ts';
 import { newDataDirectory, removeDirectory } from '../support/server.ts';
-import { domicile, finished, printed, start, tiktok } from './command-line.ts';
+import { domicile, type Finished, finished, here, printed, start, tiktok } from './command-line.ts';
 
 const directory = newDataDirectory();
 afterAll(() => removeDirectory(directory));
@@ -23,12 +23,12 @@ describe('domicile serve', () => {
     const text = await printed(child, /Ctrl-C/);
     const url = / on (http:\S+)\n/.exec(text)![1]!;
 
-    const emitted = await domicile(['emit', tiktok, '--url', url]);
+    const emitted = await here(['emit', tiktok, '--url', url]);
     child.kill('SIGTERM');
 
     expect(emitted.code).toBe(0);
     expect((await ended).code).toBe(0);
-    const again = await domicile(['emit', tiktok, '--data', data]);
+    const again = await here(['emit', tiktok, '--data', data]);
     expect(again.out).toBe('Recorded 0 events, 101 already there. The log is at position 101.\n');
   });
 
@@ -38,11 +38,11 @@ describe('domicile serve', () => {
     const ended = finished(child);
     const url = / on (http:\S+)\n/.exec(await printed(child, /Ctrl-C/))![1]!;
 
-    const emitted = await domicile(['emit', tiktok, '--data', data]);
-    const asked = await domicile(['where', 'rosa', '--data', data, '--format', 'csv']);
+    const emitted = await here(['emit', tiktok, '--data', data]);
+    const asked = await here(['where', 'rosa', '--data', data, '--format', 'csv']);
     child.kill('SIGKILL');
     await ended;
-    const alone = await domicile(['where', 'rosa', '--data', data, '--format', 'csv']);
+    const alone = await here(['where', 'rosa', '--data', data, '--format', 'csv']);
 
     expect(emitted.code).toBe(0);
     expect(asked.notes).toBe(`Using the server that has this ledger open: ${url}\n`);
@@ -62,7 +62,7 @@ describe('domicile serve', () => {
     const lock = new DatabaseSync(join(data, 'log.sqlite-lock'));
     lock.exec('BEGIN EXCLUSIVE');
 
-    const { code, notes, out } = await domicile(['where', 'rosa', '--data', data]);
+    const { code, notes, out } = await here(['where', 'rosa', '--data', data]);
 
     lock.close();
     heir.kill('SIGTERM');
@@ -78,7 +78,7 @@ describe('domicile serve', () => {
       const { port } = other.address() as { port: number };
 
       const data = join(directory, 'taken');
-      const { code, notes } = await domicile(['serve', '--data', data, '--port', String(port)]);
+      const { code, notes } = await here(['serve', '--data', data, '--port', String(port)]);
 
       expect(code).toBe(2);
       expect(notes).toMatch(/^domicile: 127\.0\.0\.1:\d+ is already in use\n.*--port/);
@@ -90,7 +90,7 @@ describe('domicile serve', () => {
   it('whose directory cannot be made says so, and nothing of ports', async () => {
     const file = join(directory, 'a-file');
     writeFileSync(file, '');
-    const { code, notes } = await domicile(['serve', '--data', join(file, 'data'), '--port', '0']);
+    const { code, notes } = await here(['serve', '--data', join(file, 'data'), '--port', '0']);
 
     expect(code).toBe(3);
     expect(notes).toMatch(/^domicile: .*a-file\/data: a part of this path is a file, not a directory\n$/);
@@ -110,7 +110,7 @@ describe('domicile serve', () => {
   });
 
   it('refuses an invalid port', async () => {
-    const { code } = await domicile(['serve', '--port', '99999']);
+    const { code } = await here(['serve', '--port', '99999']);
     expect(code).toBe(2);
   });
 });
@@ -126,8 +126,13 @@ describe('domicile bench', () => {
 });
 
 describe('domicile demo', () => {
+  let shown: Finished;
+  beforeAll(async () => {
+    shown = await domicile(['demo', '--port', '0', '--exit']);
+  });
+
   it('shows the founding case, each answer as known in May 2022 and as known now', async () => {
-    const { code, out, notes } = await domicile(['demo', '--port', '0', '--exit']);
+    const { code, out, notes } = shown;
 
     expect({ code, notes }).toEqual({ code: 0, notes: '' });
     expect(out).toMatch(/^101 events of the case/);
@@ -144,7 +149,7 @@ describe('domicile demo', () => {
   });
 
   it('adopts policies, and shows what each found and what the rule of 2022 would have found from 2019', async () => {
-    const { code, out } = await domicile(['demo', '--port', '0', '--exit']);
+    const { code, out } = shown;
 
     expect(code).toBe(0);
     const told = out.slice(out.indexOf('Which policies did that break?'));
@@ -179,7 +184,7 @@ describe('domicile demo', () => {
 describe('domicile doctor', () => {
   const data = join(directory, 'examined');
   const checks = async (args: ReadonlyArray<string>) => {
-    const { code, out } = await domicile(['doctor', '--format', 'json', ...args]);
+    const { code, out } = await here(['doctor', '--format', 'json', ...args]);
     const rows = (JSON.parse(out) as { data: ReadonlyArray<Record<string, string>> }).data;
     return { code, rows, states: Object.fromEntries(rows.map(({ name, state }) => [name, state])) };
   };
@@ -193,7 +198,7 @@ describe('domicile doctor', () => {
   });
 
   it('passes a sound ledger', async () => {
-    await domicile(['emit', tiktok, '--data', data]);
+    await here(['emit', tiktok, '--data', data]);
 
     const { code, rows, states } = await checks(['--data', data]);
 
@@ -282,7 +287,7 @@ describe('domicile doctor', () => {
   it('tells what another program wrote into the log from what a newer version wrote', async () => {
     const written = async (bytes: string) => {
       const folder = join(directory, `junk-${bytes.length}`);
-      await domicile(['emit', tiktok, '--data', folder]);
+      await here(['emit', tiktok, '--data', folder]);
       const store = await openThreadedEventStore(join(folder, 'log.sqlite'));
       await store.append([
         {
@@ -324,7 +329,7 @@ describe('domicile doctor', () => {
   });
 
   it('exits with 3 if nobody answers, and never shows a password', async () => {
-    const nobody = await domicile(['doctor', '--url', 'http://127.0.0.1:9']);
+    const nobody = await here(['doctor', '--url', 'http://127.0.0.1:9']);
     const store = { LEDGER_STORE: 'esdb://admin:changeit@127.0.0.1:2113?tls=false' };
     const secret = await domicile(['doctor'], '', { ...store, LEDGER_DATA: join(directory, 'replica') });
 

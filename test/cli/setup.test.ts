@@ -20,8 +20,32 @@ import { domicile } from './command-line.ts';
 const folder = mkdtempSync(join(tmpdir(), 'domicile-setup-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const tree = commandTree(programFor(processTerminal()));
+const tree = commandTree(await programFor(processTerminal()));
 const hasProgram = (name: string): boolean => spawnSync('which', [name]).status === 0;
+
+describe('given the first word of a command line', () => {
+  const terminal = processTerminal();
+  const namesOf = async (first: string) =>
+    (await programFor(terminal, first)).commands.map((each) => each.name());
+
+  it('then it loads the code of the command that it names and no other, with all options of that command', async () => {
+    const showAll = ['completion', 'man'];
+    for (const { words, ...shown } of tree.within) {
+      const [name] = words as [string];
+      if (showAll.includes(name)) continue;
+      const alone = commandTree(await programFor(terminal, name)).within;
+      expect(alone.length).toBeLessThanOrEqual(4);
+      expect(alone.find((each) => each.words[0] === name)).toEqual({ words, ...shown });
+    }
+  });
+
+  it('then it loads every command, where it names none or one that shows them all, and none for the version', async () => {
+    const all = tree.within.map(({ words }) => words[0]);
+    for (const first of ['--help', 'help', 'wher', 'completion', 'man'])
+      expect(await namesOf(first)).toEqual(all);
+    expect(await namesOf('--version')).toEqual([]);
+  });
+});
 
 describe('given an empty directory', () => {
   it('when it is set up, then it has every setting as a comment and a key, and nothing is overwritten the second time', async () => {

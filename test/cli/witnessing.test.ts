@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { domicile, finished, printed, start } from './command-line.ts';
+import { finished, here, printed, start } from './command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'domicile-witness-'));
 const data = join(folder, 'witness');
@@ -30,7 +30,7 @@ it('starts with keys of its own, says them, and ends in order', async () => {
   const text = await printed(child, /\+B[g-v]\S{100}/);
   const url = /http:\S+/.exec(text)![0];
   const page = await (await fetch(url)).text();
-  const keys = await domicile(['witness', 'key', '--data', data]);
+  const keys = await here(['witness', 'key', '--data', data]);
   expect(keys.code).toBe(0);
   expect(keys.out.trim().split('\n')).toHaveLength(2);
   for (const key of keys.out.trim().split('\n')) expect(page).toContain(key);
@@ -40,10 +40,10 @@ it('starts with keys of its own, says them, and ends in order', async () => {
 
 it('can tell its keys before its first start', async () => {
   const early = join(folder, 'early');
-  const made = await domicile(['witness', 'key', '--data', early, '--name', 'witness.example/early']);
+  const made = await here(['witness', 'key', '--data', early, '--name', 'witness.example/early']);
   expect(made.code).toBe(0);
   expect(made.out).toMatch(/^witness\.example\/early\+\S+\nwitness\.example\/early\+\S+\n$/);
-  expect((await domicile(['witness', 'key', '--data', early])).out).toBe(made.out);
+  expect((await here(['witness', 'key', '--data', early])).out).toBe(made.out);
 });
 
 it.each([
@@ -51,7 +51,7 @@ it.each([
   [['--data', data], 'name the logs to cosign for with --logs FILE'],
   [['--data', join(folder, 'new'), '--logs', logs], 'a new witness needs a name'],
 ])('needs to know what it is to do: %j', async (args, message) => {
-  const refused = await domicile(['witness', ...args]);
+  const refused = await here(['witness', ...args]);
   expect(refused.code).toBe(2);
   expect(refused.notes).toContain(message);
 });

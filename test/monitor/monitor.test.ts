@@ -12,7 +12,7 @@ import { emptyRoot } from '../../src/integrity/merkle-tree.ts';
 import { formatNote, signNote } from '../../src/integrity/signed-note.ts';
 import { signingKeys } from '../../src/integrity/signing-keys.ts';
 import { filesIn } from '../../src/ledger/files.ts';
-import { domicile, tiktok } from '../cli/command-line.ts';
+import { domicile, here, tiktok } from '../cli/command-line.ts';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
 
 const servers: ServerProcess[] = [];
@@ -62,7 +62,7 @@ const proxyTo = async (
 };
 
 const monitor = (url: string, dir: string, key: string, ...more: ReadonlyArray<string>) =>
-  domicile(['monitor', url, '--dir', dir, '--key', key, '--once', ...more]);
+  here(['monitor', url, '--dir', dir, '--key', key, '--once', ...more]);
 const evidenceIn = (dir: string) =>
   readdirSync(join(dir, 'evidence')).map((name) =>
     JSON.parse(readFileSync(join(dir, 'evidence', name), 'utf8')),

@@ -9,7 +9,7 @@ import { createApp } from '../../src/api/app.ts';
 import type { Bounds } from '../../src/domain/recording/bounds.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
-import type { Scope } from '../../src/people/access/key-file.ts';
+import type { Scope } from '../../src/people/access/scopes.ts';
 import { Client, newDataDirectory, removeDirectory, settingsIn } from './server.ts';
 
 export interface KeyedServer {

@@ -6,9 +6,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { boundsOf, Scope } from '../../people/access/key-file.ts';
+import { boundsOf } from '../../people/access/key-file.ts';
 import { isTokenOfKey } from '../../people/access/keys.ts';
 import type { Logins } from '../../people/access/logins.ts';
+import { Scope } from '../../people/access/scopes.ts';
 import { vaultPath } from '../../people/vault/vault-wire.ts';
 import type { ApiEnv, Caller } from './caller.ts';
 import { consolePaths } from './console-paths.ts';

@@ -9,7 +9,7 @@ import type { Bounds } from '../../domain/recording/bounds.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { People } from '../../ledger/people.ts';
 import type { Emitter } from '../../ledger/recording/emitter.ts';
-import type { Scope } from '../../people/access/key-file.ts';
+import type { Scope } from '../../people/access/scopes.ts';
 import type { Origin } from './forwarded.ts';
 
 /** A caller that was let in. */

@@ -21,7 +21,7 @@ import { type ApiEnv, callerOf, emitterOf, needsCaller, revokedMeanwhile } from 
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
-import { type ImportedBody, importedBody } from './imported-body.ts';
+import type { ImportedBody } from './imported-body.ts';
 import { RecordedSoFar } from './recorded-so-far.ts';
 
 /** Events that are recorded together; those of one record always are. */
@@ -154,6 +154,8 @@ export const importRoutes = (ledger: Ledger, mapping: unknown): Hono<ApiEnv> => 
     }),
     async (context) => {
       const kind = context.req.param('kind');
+      // Loaded with the first import: most ledgers are sent events.
+      const { importedBody } = await import('./imported-body.ts');
       return pipe(
         TE.fromEither(readQuestion(ImportQuestion, new URL(context.req.url).searchParams)),
         TE.bind('body', ({ at }) =>

@@ -11,8 +11,9 @@ import { exact, nullable } from '../../domain/events/codec.ts';
 import type { Assurance } from '../../domain/events/words.ts';
 import type { Bounds } from '../../domain/recording/bounds.ts';
 import { filesIn } from '../../ledger/files.ts';
-import { type Key, Scope } from '../../people/access/key-file.ts';
+import type { Key } from '../../people/access/key-file.ts';
 import { type KeyProblem, Keys } from '../../people/access/keys.ts';
+import { Scope } from '../../people/access/scopes.ts';
 import { makePrivateDirectory } from '../../store/private-files.ts';
 import {
   configOption,

@@ -62,9 +62,13 @@ const run = async (url: string, options: MonitorOptions, terminal: Terminal): Pr
       bar.update(done, of, `${wholeNumber(done)} of ${wholeNumber(of)} events checked`),
   });
   let stopped = false;
-  const stop = stopAsked().then(() => {
-    stopped = true;
-  });
+  // One round ends with the process; between rounds it stops in order.
+  const stop =
+    once === true
+      ? undefined
+      : stopAsked().then(() => {
+          stopped = true;
+        });
   let lies = 0;
   try {
     for (;;) {

@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Client, createClient } from '../../client/client.ts';
+import type { Client, ClientOptions } from '../../client/client.ts';
 import { type Configured, faultLine, readSettings } from '../../ledger/configuration/read-settings.ts';
 import type { SettingName } from '../../ledger/configuration/setting-list.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -61,6 +61,12 @@ const missing = (directory: string): Failure => ({
   hint: 'Record events with `domicile emit FILE`, try `domicile demo`, or name another ledger with --data DIR or --url URL.',
 });
 
+/** A client. Its code is loaded when there is something to ask: some commands ask nothing. */
+const clientOf = async (options: ClientOptions): Promise<Client> => {
+  const { createClient } = await import('../../client/client.ts');
+  return createClient(options);
+};
+
 /** A placeholder: the client calls the app in this process and opens no connection. */
 const inProcessUrl = 'http://ledger.in-process';
 
@@ -98,7 +104,7 @@ const openInProcess = async (
     const url = await serverThatHolds(settings, error);
     if (url === undefined) return E.left(failureOfThrown(error));
     terminal.note(`Using the server that has this ledger open: ${url}`);
-    return use(createClient({ url, token }));
+    return use(await clientOf({ url, token }));
   }
   try {
     await ledger.ready();
@@ -107,7 +113,7 @@ const openInProcess = async (
       TE.flatMap(() => async () => {
         const [{ createApp }, { pino }] = await Promise.all([import('../../api/app.ts'), import('pino')]);
         const app = createApp(ledger, pino({ level: 'error' }, pino.destination(2)), { trusted: true });
-        return use(createClient({ url: inProcessUrl, fetch: (request) => app.fetch(request) }));
+        return use(await clientOf({ url: inProcessUrl, fetch: (request) => app.fetch(request) }));
       }),
     )();
   } finally {
@@ -133,7 +139,7 @@ export const withLedger = async (
         message: '--url: expected an address such as http://127.0.0.1:8484',
       });
     }
-    return use(createClient({ url: options.url, token: options.token }));
+    return use(await clientOf({ url: options.url, token: options.token }));
   }
   return pipe(
     TE.fromEither(settingsOf(options)),

@@ -3,7 +3,8 @@
  */
 import type * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type BodyFault, type ClientError, sentenceOfFault } from '../../client/client.ts';
+import { type ClientError, sentenceOfFault } from '../../client/errors.ts';
+import type { BodyFault } from '../../contract/problem.ts';
 import { StoreProblem } from '../../store/sqlite/store-problems.ts';
 import { invalidUsage, unavailable } from './exit-codes.ts';
 

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import { type EventType, eventTypes } from '../../domain/events/catalogue.ts';
 import { didYouMean } from '../../domain/events/closest.ts';
 import { Assurance, EventSource } from '../../domain/events/words.ts';
-import { Scope } from '../../people/access/key-file.ts';
+import { Scope } from '../../people/access/scopes.ts';
 
 export const scopesOf = (text: string): ReadonlyArray<Scope> => {
   const scopes = text.split(',').map((each) => each.trim());

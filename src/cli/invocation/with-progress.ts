@@ -1,7 +1,7 @@
 /** Long work with a progress bar, and what is shown while events are sent. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { type ClientError, sentenceOf } from '../../client/client.ts';
+import { type ClientError, sentenceOf } from '../../client/errors.ts';
 import { ProgressBar } from '../terminal/progress-bar.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { wholeNumber } from '../terminal/wording.ts';

@@ -3,8 +3,8 @@
  */
 import { isIP } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
-import { Scope } from '../../people/access/key-file.ts';
 import type { ClaimScopes } from '../../people/access/logins.ts';
+import { Scope } from '../../people/access/scopes.ts';
 import type { TrustedProxies } from '../settings.ts';
 
 /** Reads the text of a setting. The left says what was expected; it never repeats the text, which may be a secret. */

@@ -15,10 +15,7 @@ import { Assurance, EventSource } from '../../domain/events/words.ts';
 import type { Bounds } from '../../domain/recording/bounds.ts';
 import { makePrivateFile } from '../../store/private-files.ts';
 import { StoreUnusable, toStoreProblem } from '../../store/sqlite/store-problems.ts';
-
-/** What a key lets its holder do. */
-export const Scope = oneOf('a scope', ['emit', 'correct', 'audit', 'admin', 'identify', 'vault']);
-export type Scope = t.TypeOf<typeof Scope>;
+import { Scope } from './scopes.ts';
 
 const Key = exact(
   'a key',

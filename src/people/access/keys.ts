@@ -11,7 +11,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Bounds, boundsGiven } from '../../domain/recording/bounds.ts';
 import { formatInstant, type Instant } from '../../domain/time/instant.ts';
-import { changeAlone, type Key, readKeyFile, type Scope, writeKeyFile } from './key-file.ts';
+import { changeAlone, type Key, readKeyFile, writeKeyFile } from './key-file.ts';
+import type { Scope } from './scopes.ts';
 
 /** Keys at the most. */
 const keysMax = 10_000;

@@ -6,10 +6,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import type { createRemoteJWKSet, errors, JWTPayload } from 'jose';
 import { list } from '../../domain/events/codec.ts';
 import { lineOf } from '../../domain/events/scalars.ts';
-import type { Scope } from './key-file.ts';
+import type { Scope } from './scopes.ts';
 
 /** How far the clocks of the issuer and of this machine may be apart, in seconds. */
 const clockToleranceSeconds = 30;
@@ -75,11 +75,14 @@ const valuesOf = (payload: JWTPayload, claim: string): ReadonlyArray<string> => 
 const discoveryOf = (issuer: string): string =>
   `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
 
-const isOfJose = (error: unknown): boolean =>
-  error instanceof errors.JOSEError &&
-  !(error instanceof errors.JWKSTimeout) &&
+/** Loaded with the first token: most ledgers have no logins. */
+const jose = () => import('jose');
+
+const isOfJose = (error: unknown, { JOSEError, JWKSTimeout, JWKSInvalid }: typeof errors): boolean =>
+  error instanceof JOSEError &&
+  !(error instanceof JWKSTimeout) &&
   // The answer at the address of the keys was no set of keys.
-  !(error instanceof errors.JWKSInvalid) &&
+  !(error instanceof JWKSInvalid) &&
   error.code !== 'ERR_JOSE_GENERIC';
 
 export class Logins {
@@ -126,6 +129,7 @@ export class Logins {
   private async keysOf(): Promise<ReturnType<typeof createRemoteJWKSet>> {
     const { jwks_uri: uri } = await this.describe();
     if (this.keys?.uri !== uri) {
+      const { createRemoteJWKSet } = await jose();
       const get = createRemoteJWKSet(new URL(uri), {
         timeoutDuration: issuerMsMax,
         cooldownDuration: keysCooldownMs,
@@ -140,6 +144,7 @@ export class Logins {
     // What is no token at all is refused also while the issuer is away.
     if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return E.left('invalid');
     const { issuer, audience, nameClaim } = this.options;
+    const { errors, jwtVerify } = await jose();
     try {
       const { payload } = await jwtVerify(token, await this.keysOf(), {
         issuer,
@@ -154,7 +159,7 @@ export class Logins {
         ? E.right({ name: `login:${name}`, scopes: this.scopesOf(payload), expiresAt: payload.exp })
         : E.left('invalid');
     } catch (error) {
-      return E.left(isOfJose(error) ? 'invalid' : 'issuer-away');
+      return E.left(isOfJose(error, errors) ? 'invalid' : 'issuer-away');
     }
   }
 
