@@ -52,7 +52,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
     'store',
     'threads',
   ],
-  main: ['api', 'import', 'ledger', 'people'],
+  main: ['api', 'import', 'ledger', 'people', 'witness'],
   cli: [
     'api',
     'client',

@@ -3,17 +3,9 @@
  * nothing but itself, and prints well.
  */
 import { sha256Hex } from '#sha256';
+import { escapedHtml } from '../contract/documents/escaped-html.ts';
 import { type Bundle, formatBundle } from './bundle.ts';
 import type { Json } from './canonical-json.ts';
-
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character]!);
 
 type Row = Readonly<Record<string, Json>>;
 
@@ -23,8 +15,8 @@ const day = (time: Json | undefined): string =>
 const table = (titles: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
   rows.length === 0
     ? '<p>Nothing.</p>'
-    : `<table><thead><tr>${titles.map((title) => `<th>${escaped(title)}</th>`).join('')}</tr></thead><tbody>${rows
-        .map((row) => `<tr>${row.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`)
+    : `<table><thead><tr>${titles.map((title) => `<th>${escapedHtml(title)}</th>`).join('')}</tr></thead><tbody>${rows
+        .map((row) => `<tr>${row.map((cell) => `<td>${escapedHtml(cell)}</td>`).join('')}</tr>`)
         .join('')}</tbody></table>`;
 
 const textOf = (value: Json | undefined): string =>
@@ -153,11 +145,11 @@ const policies: Section = (data) =>
       const versions = rowsOf(policy.versions)
         .map(
           (version) =>
-            `<h4>Version ${escaped(textOf(version.version))}, in force from ${escaped(since(version.effectiveFrom))} to ${escaped(until(version.effectiveUntil))}</h4><pre>${escaped(textOf(version.cedar) || 'A built-in policy of the ledger.')}</pre>`,
+            `<h4>Version ${escapedHtml(textOf(version.version))}, in force from ${escapedHtml(since(version.effectiveFrom))} to ${escapedHtml(until(version.effectiveUntil))}</h4><pre>${escapedHtml(textOf(version.cedar) || 'A built-in policy of the ledger.')}</pre>`,
         )
         .join('');
       const authority = textOf(policy.authority);
-      return `<h3>${escaped(textOf(policy.title))} (${escaped(textOf(policy.policy))})</h3>${authority === '' ? '' : `<p>${escaped(authority)}</p>`}${versions}`;
+      return `<h3>${escapedHtml(textOf(policy.title))} (${escapedHtml(textOf(policy.policy))})</h3>${authority === '' ? '' : `<p>${escapedHtml(authority)}</p>`}${versions}`;
     })
     .join('') || '<p>None was broken.</p>';
 
@@ -190,8 +182,8 @@ const askedOf = (bundle: Bundle): string => {
   const period =
     asked.from === undefined && asked.to === undefined
       ? ''
-      : `<li>over the period from ${escaped(day(asked.from) || 'the beginning')} to ${escaped(day(asked.to) || 'now')}</li>`;
-  return `<ul><li>about the ${escaped(subjectOf(bundle))}</li><li>as it was true on ${escaped(day(asked.validAt))} UTC</li><li>as the ledger knew it at position ${escaped(asked.knownPosition)}, recorded on ${escaped(day(known))} UTC</li><li>counting what is ${escaped(asked.minAssurance)} or better attested</li>${period}<li>of the log ${escaped(checkpoint.split('\n')[0] ?? '')}, which had ${escaped(checkpoint.split('\n')[1] ?? '')} events when this was made</li></ul>`;
+      : `<li>over the period from ${escapedHtml(day(asked.from) || 'the beginning')} to ${escapedHtml(day(asked.to) || 'now')}</li>`;
+  return `<ul><li>about the ${escapedHtml(subjectOf(bundle))}</li><li>as it was true on ${escapedHtml(day(asked.validAt))} UTC</li><li>as the ledger knew it at position ${escapedHtml(asked.knownPosition)}, recorded on ${escapedHtml(day(known))} UTC</li><li>counting what is ${escapedHtml(asked.minAssurance)} or better attested</li>${period}<li>of the log ${escapedHtml(checkpoint.split('\n')[0] ?? '')}, which had ${escapedHtml(checkpoint.split('\n')[1] ?? '')} events when this was made</li></ul>`;
 };
 
 const eventsOf = ({ events }: Bundle): string =>
@@ -217,10 +209,10 @@ const checking = (bundle: Bundle): string => {
   const origin = bundle.checkpoint.split('\n')[0] ?? '';
   const digest = sha256Hex(encoder.encode(formatBundle(bundle)));
   return `<p>This page proves nothing by itself. The file beside it, with the ending <code>.domicile.json</code>, holds the same answers with the events that they rest on, the proofs that these were recorded, and the proof that none about it is missing. The SHA-256 of that file is <code>${digest}</code>.</p>
-<ol><li>Get the verifier key of the log <code>${escaped(origin)}</code> by a way that its operator does not control, such as from its witnesses or your regulator.</li>
+<ol><li>Get the verifier key of the log <code>${escapedHtml(origin)}</code> by a way that its operator does not control, such as from its witnesses or your regulator.</li>
 <li>Run <code>domicile verify FILE.domicile.json --key VKEY</code>, without a network and without the ledger; or open the page <em>Check</em> of any Domicile console and drop the file there. It is sent nowhere.</li>
 <li>Both derive the answers anew from the events in the file, and say line by line what holds. Anything that was removed, added or altered fails with its place.</li></ol>
-<p>Keys that the operator says are its own:</p><pre>${bundle.verifierKeys.map(escaped).join('\n')}</pre>
+<p>Keys that the operator says are its own:</p><pre>${bundle.verifierKeys.map(escapedHtml).join('\n')}</pre>
 <p>Who is behind a pseudonym is the word of the operator: neither the log nor its witnesses know.</p>`;
 };
 
@@ -230,14 +222,14 @@ export const evidencePage = (bundle: Bundle): string => {
   const shown = bundle.answers.map(({ question, data }) => {
     const [heading, show] = sections[question] ?? [
       question,
-      (all: unknown) => `<pre>${escaped(JSON.stringify(all, undefined, 2))}</pre>`,
+      (all: unknown) => `<pre>${escapedHtml(JSON.stringify(all, undefined, 2))}</pre>`,
     ];
-    return `<h2>${escaped(heading)}</h2>${show(data)}`;
+    return `<h2>${escapedHtml(heading)}</h2>${show(data)}`;
   });
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title><style>${style}</style></head><body>
-<h1>${escaped(title)}</h1>
+<title>${escapedHtml(title)}</title><style>${style}</style></head><body>
+<h1>${escapedHtml(title)}</h1>
 <h2>What was asked</h2>${askedOf(bundle)}
 ${shown.join('\n')}
 <h2>The events</h2>${eventsOf(bundle)}

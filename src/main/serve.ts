@@ -17,14 +17,13 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
 import type { Settings } from '../ledger/settings.ts';
 import { Scope } from '../people/access/scopes.ts';
+import { closeServer } from './close-server.ts';
 import { importMappingIn } from './import-mapping.ts';
 import { leaveAddress, removeAddress } from './server-address.ts';
 import { endSilentConnections } from './silent-connections.ts';
 import { startTelemetry } from './telemetry.ts';
 import { readCredentials, renewCredentials } from './tls.ts';
 
-/** How long open connections may take to end when the server stops. */
-const closeWaitMsMax = 5_000;
 /** How long a connection may be silent while no answer is being computed. The live log sends comments more often. */
 const silentMsMax = 120_000;
 /** No total request timeout: a body of many events takes longer than any fixed time. */
@@ -118,14 +117,7 @@ export const serve = async (settings: Settings): Promise<Running> => {
           firstKeyFile,
           stop: async () => {
             endRenewing();
-            const closed = new Promise<void>((done) => server.close(() => done()));
-            const timer = setTimeout(
-              () => 'closeAllConnections' in server && server.closeAllConnections(),
-              closeWaitMsMax,
-            );
-            if ('closeIdleConnections' in server) server.closeIdleConnections();
-            await closed;
-            clearTimeout(timer);
+            await closeServer(server);
             removeAddress(settings.dataDirectory);
             // What is measured is read a last time while the ledger is open.
             await telemetry?.end();

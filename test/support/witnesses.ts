@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { parseTlogPolicy } from '../../src/integrity/tlog-policy.ts';
-import { type RunningWitness, serveWitness } from '../../src/witness/serve-witness.ts';
+import { type RunningWitness, serveWitness } from '../../src/main/serve-witness.ts';
 import { openWitness, type Witness } from '../../src/witness/witness.ts';
 
 export const right = <A>(either: E.Either<unknown, A>): A => {

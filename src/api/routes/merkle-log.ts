@@ -11,13 +11,13 @@ import { limitDefault, position as positionIn } from '../../contract/questions/p
 import { invalidParameter, readQuestion } from '../../contract/questions/question.ts';
 import { CheckpointsAnswer, ConsistencyAnswer, MerkleLogAnswer } from '../../contract/rows/integrity.ts';
 import { toBase64 } from '../../integrity/signed-note.ts';
-import { parseTilePath } from '../../integrity/tiles.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { type ApiEnv, callerOf } from '../http/caller.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 import { checkpointRow, merkleLogRow } from './merkle-log-rows.ts';
+import { tilePath } from './tile-path.ts';
 
 /** A full tile, and an event's bytes, never change. */
 const forEver = 'public, max-age=31536000, immutable';
@@ -86,11 +86,8 @@ export const tileRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     '/tile/:tile{.+}',
     described('A tile of the tree, or the entries of one (C2SP tlog-tiles)', bytesType, binary, notReached),
     (context) => {
-      const path = parseTilePath(context.req.param('tile'));
-      if (E.isLeft(path)) {
-        const parameter = 'tile';
-        return problem(context, { kind: 'bad-parameter', parameter, detail: `tile: ${path.left}` });
-      }
+      const path = tilePath(context.req.param('tile'));
+      if (E.isLeft(path)) return problem(context, path.left);
       const { kind, level, index, width } = path.right;
       if (kind === 'entries') callerOf(context);
       const found =

@@ -4,11 +4,11 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
-import { parseTilePath } from '../../integrity/tiles.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { ApiEnv } from '../http/caller.ts';
 import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
+import { tilePath } from './tile-path.ts';
 
 /** The routes under `/log/index`: all of them follow from the log, and name nobody. */
 export const sealedIndexRoutes = (ledger: Ledger): Hono<ApiEnv> => {
@@ -54,11 +54,8 @@ export const sealedIndexRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       },
     }),
     (context) => {
-      const path = parseTilePath(context.req.param('tile'));
-      if (E.isLeft(path)) {
-        const parameter = 'tile';
-        return problem(context, { kind: 'bad-parameter', parameter, detail: `tile: ${path.left}` });
-      }
+      const path = tilePath(context.req.param('tile'));
+      if (E.isLeft(path)) return problem(context, path.left);
       const { kind, level, index, width } = path.right;
       const found =
         kind === 'entries' ? sealed?.entries(index, width) : sealed?.tree()?.tile(level, index, width);

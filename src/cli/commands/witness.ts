@@ -37,7 +37,7 @@ const run = async (options: WitnessOptions, terminal: Terminal): Promise<Command
   const [{ readTlogPolicy }, { openWitness }, { serveWitness }] = await Promise.all([
     import('../invocation/trusted-keys.ts'),
     import('../../witness/witness.ts'),
-    import('../../witness/serve-witness.ts'),
+    import('../../main/serve-witness.ts'),
   ]);
   const serveUntilStopped = async (witness: Witness): Promise<number> => {
     const running = await serveWitness(witness, host, port);

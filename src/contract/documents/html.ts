@@ -2,6 +2,7 @@
  * A document as a page: self-contained, without scripts, for screens and paper. The same document gives the same bytes.
  */
 import type { Document, DocumentCell, DocumentSection } from './document.ts';
+import { escapedHtml } from './escaped-html.ts';
 
 /** The style of every page: a server may allow it by its hash. */
 export const documentStyle = `
@@ -23,17 +24,6 @@ tr { break-inside: avoid; }
 .events a { color: inherit; }
 @media print { body { margin: 0; padding: 0; max-width: none; font-size: 10pt; } @page { margin: 1.5cm; } }
 `;
-
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Text as it stands in a page. */
-const escapedHtml = (text: string): string => text.replace(/[&<>"']/g, (each) => escapes[each]!);
 
 /** Events that the page lists lead to their row. */
 type Listed = ReadonlySet<string>;

@@ -18,6 +18,7 @@ import {
 import { dirname, join } from 'node:path';
 import { setImmediate as afterOthers } from 'node:timers/promises';
 import { makePrivateDirectory, makePrivateFile } from '../../store/private-files.ts';
+import { syncFolder } from '../../store/sync-folder.ts';
 import type { BackedUpFile } from './backup-format.ts';
 
 /** The length of a block; the last of a file may be shorter. A change of one page of a file writes one block again. */
@@ -26,17 +27,6 @@ const blockBytes = 262_144;
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 const fileOf = (directory: string, hash: string): string => join(directory, hash.slice(0, 2), hash);
-
-/** Makes what was written in a folder last. */
-const syncFolder = (folder: string): void => {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-};
 
 /** Writes a private file so that it is there whole, and durably, or not at all. */
 export const writeWhole = (file: string, parts: Iterable<Uint8Array>): void => {

@@ -81,14 +81,14 @@ const continues = (staging: string, before: Backup | undefined): E.Either<Backup
   try {
     if (tree.size() < earlier.size) {
       return backupFault(
-        `the backup ${before.name} has ${earlier.size} events, and this ledger ${tree.size()}: this is an older state, or another ledger`,
+        `the backup ${before.name} has ${earlier.size} events, and this ledger ${tree.size()}: it is an older state, or another ledger`,
         remedy,
       );
     }
     return rootAt(tree, earlier.size) === earlier.root
       ? E.right(undefined)
       : backupFault(
-          `the first ${earlier.size} events differ from those in the backup ${before.name}: this is another ledger`,
+          `the first ${earlier.size} events differ from those in the backup ${before.name}: it is another ledger`,
           remedy,
         );
   } finally {

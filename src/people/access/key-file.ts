@@ -2,7 +2,7 @@
  * The file of the keys: what it holds of each, and how it is read and replaced: in one step by a rename, by one process at
  * a time.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
@@ -15,6 +15,7 @@ import { Assurance, EventSource } from '../../domain/events/words.ts';
 import type { Bounds } from '../../domain/recording/bounds.ts';
 import { makePrivateFile } from '../../store/private-files.ts';
 import { StoreUnusable, toStoreProblem } from '../../store/sqlite/store-problems.ts';
+import { syncFolder } from '../../store/sync-folder.ts';
 import { Scope } from './scopes.ts';
 
 const Key = exact(
@@ -65,10 +66,7 @@ export const writeKeyFile = (file: string, keys: ReadonlyArray<Key>): void => {
   rmSync(next, { force: true });
   writeFileSync(next, JSON.stringify({ version: fileVersion, keys }, null, 2), { mode: 0o600, flush: true });
   renameSync(next, file);
-  if (process.platform === 'win32') return;
-  const folder = openSync(dirname(file), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  syncFolder(dirname(file));
 };
 
 /**

@@ -12,11 +12,11 @@ import { visitPathIntervals } from '../../domain/reach/path-intervals.ts';
 import { reachOfParty } from '../../domain/reach/reach-of-party.ts';
 import type { FactOf } from '../../domain/recording/facts.ts';
 import { foldingOrder } from '../../domain/recording/folding-order.ts';
-import { populationOf } from '../../domain/residency/holding.ts';
 import type { Instant } from '../../domain/time/instant.ts';
 import { contains, type Interval, overlaps } from '../../domain/time/interval.ts';
 import type { View } from '../view.ts';
 import { namedSubjects, wholeHistoryOf } from '../whole-history.ts';
+import { isAccessTo } from './accessed-data.ts';
 import { Everybody } from './everybody.ts';
 import { type Concern, type IntervalsOf, oncePerCohort, type PersonInterval } from './person-intervals.ts';
 import { ReachAsKnown } from './reach-as-known.ts';
@@ -106,20 +106,13 @@ const accessesBy = (view: View, by: AffectedBy): ReadonlyArray<FactOf<'AccessObs
 
 const accessedIntervals =
   (accesses: ReadonlyArray<FactOf<'AccessObserved'>>): IntervalsOf =>
-  ({ residency, as, subject, since }) =>
-    accesses.flatMap(({ position, time, data: { scope, dataset, site } }) => {
+  (person) =>
+    accesses.flatMap((access) => {
+      const { position, time } = access;
+      const { scope, dataset, site } = access.data;
       const isOf = isPopulation(scope)
-        ? since <= time &&
-          residency
-            .presencesOf(as)
-            .some(
-              (presence) =>
-                presence.holding.dataset === dataset &&
-                (site === undefined || presence.holding.site === site) &&
-                populationOf(presence.holding) === scope.population &&
-                contains(presence, time),
-            )
-        : scope.subject === subject;
+        ? isAccessTo(person, scope.population, access)
+        : scope.subject === person.subject;
       if (!isOf) return [];
       const holding = { dataset, site: site ?? null, kind: null, backup: null };
       return [{ from: time, to: time + 1, holding, path: undefined, access: position }];

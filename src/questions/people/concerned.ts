@@ -6,12 +6,13 @@ import { classOfHeld } from '../../domain/reach/held-data.ts';
 import { appendPathInterval, type PathInterval, pathIntervals } from '../../domain/reach/path-intervals.ts';
 import type { Reach } from '../../domain/reach/reach.ts';
 import { isFact } from '../../domain/recording/facts.ts';
-import { populationOf, sharedHolding } from '../../domain/residency/holding.ts';
-import { contains, type Interval, overlapOf, overlaps } from '../../domain/time/interval.ts';
+import { sharedHolding } from '../../domain/residency/holding.ts';
+import { type Interval, overlapOf, overlaps } from '../../domain/time/interval.ts';
 import { cover } from '../../domain/time/timeline.ts';
 import { fill } from '../../domain/time/varying.ts';
 import type { View } from '../view.ts';
 import { namedSubjects } from '../whole-history.ts';
+import { isAccessTo } from './accessed-data.ts';
 import { Everybody, type Followed } from './everybody.ts';
 import {
   type Concern,
@@ -98,7 +99,7 @@ const aboutAccess = (view: View, finding: Finding, reach: ReachAsKnown): Concern
   const fact = view.fact(position);
   const named = new Set<string>();
   if (fact === undefined || !isFact(fact, 'AccessObserved')) return ofNobody(reach);
-  const { scope, dataset, site } = fact.data;
+  const { scope } = fact.data;
   const interval = {
     from: finding.from,
     to: finding.to,
@@ -111,18 +112,8 @@ const aboutAccess = (view: View, finding: Finding, reach: ReachAsKnown): Concern
     const everybody = new Everybody([], true, named);
     return { everybody, reach, intervalsOf: ({ subject }) => (subject === scope.subject ? [interval] : []) };
   }
-  const intervalsOf = ({ residency, as, since }: Followed): ReadonlyArray<PersonInterval> => {
-    const isOf = residency
-      .presencesOf(as)
-      .some(
-        (presence) =>
-          presence.holding.dataset === dataset &&
-          (site === undefined || presence.holding.site === site) &&
-          populationOf(presence.holding) === scope.population &&
-          contains(presence, fact.time),
-      );
-    return isOf && since <= fact.time ? [interval] : [];
-  };
+  const intervalsOf = (person: Followed): ReadonlyArray<PersonInterval> =>
+    isAccessTo(person, scope.population, fact) ? [interval] : [];
   const everybody = new Everybody([scope.population], true, namedSubjects(view, reach.of(view)));
   return { everybody, reach, intervalsOf };
 };

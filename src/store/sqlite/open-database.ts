@@ -4,11 +4,12 @@
  * A new file is completed under another name and then renamed, so an empty or incomplete file always means damage. Only
  * SQLite opens these files: closing a file descriptor of ours would release the locks that SQLite holds for the process.
  */
-import { closeSync, existsSync, fsyncSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/time/instant.ts';
 import { makePrivateDirectory, makePrivateFile } from '../private-files.ts';
+import { syncFolder } from '../sync-folder.ts';
 import {
   type FileFormat,
   refuseDamaged,
@@ -72,17 +73,6 @@ export const transact = <A>(database: DatabaseSync, act: () => A): A => {
 const canonical = (file: string): string => {
   const path = resolve(file);
   return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
-};
-
-/** Makes a rename durable; Windows has no such call and needs none. */
-const syncFolder = (folder: string): void => {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 };
 
 const create = (file: string, format: FileFormat): void => {

@@ -3,11 +3,10 @@
  */
 import { serve } from '@hono/node-server';
 import { pino } from 'pino';
-import type { Witness } from './witness.ts';
-import { witnessApp } from './witness-app.ts';
+import type { Witness } from '../witness/witness.ts';
+import { witnessApp } from '../witness/witness-app.ts';
+import { closeServer } from './close-server.ts';
 
-/** How long open connections may take to end when the server stops. */
-const closeWaitMsMax = 5_000;
 /** How long a request may take to arrive. */
 const requestMsMax = 10_000;
 
@@ -27,14 +26,7 @@ export const serveWitness = (witness: Witness, host: string, port: number): Prom
         resolve({
           url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
           stop: async () => {
-            const closed = new Promise<void>((done) => server.close(() => done()));
-            const timer = setTimeout(
-              () => 'closeAllConnections' in server && server.closeAllConnections(),
-              closeWaitMsMax,
-            );
-            if ('closeIdleConnections' in server) server.closeIdleConnections();
-            await closed;
-            clearTimeout(timer);
+            await closeServer(server);
             witness.close();
           },
         }),

@@ -1,0 +1,11 @@
+/** The path of a tile, as a parameter of a route. */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type { Problem } from '../../contract/problem.ts';
+import { parseTilePath } from '../../integrity/tiles.ts';
+
+export const tilePath = (text: string) =>
+  pipe(
+    parseTilePath(text),
+    E.mapLeft((fault): Problem => ({ kind: 'bad-parameter', parameter: 'tile', detail: `tile: ${fault}` })),
+  );

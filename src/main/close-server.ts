@@ -1,0 +1,16 @@
+/** Ends a server: no new connections, and the open ones get a while to finish. */
+import type { ServerType } from '@hono/node-server';
+
+/** How long open connections may take to end when the server stops. */
+const closeWaitMsMax = 5_000;
+
+export const closeServer = async (server: ServerType): Promise<void> => {
+  const closed = new Promise<void>((done) => server.close(() => done()));
+  const timer = setTimeout(
+    () => 'closeAllConnections' in server && server.closeAllConnections(),
+    closeWaitMsMax,
+  );
+  if ('closeIdleConnections' in server) server.closeIdleConnections();
+  await closed;
+  clearTimeout(timer);
+};
