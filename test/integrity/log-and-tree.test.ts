@@ -1,10 +1,11 @@
 /**
  * A server whose log is changed behind its back: what it signs, what it refuses, and what still holds.
  */
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, cpSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseCheckpoint } from '../../src/integrity/checkpoint.ts';
 import { parseVerifierKey, type VerifierKey } from '../../src/integrity/keys.ts';
 import { verifyConsistency } from '../../src/integrity/merkle-tree.ts';
@@ -13,20 +14,34 @@ import { parseTlogProof, verifyTlogProof } from '../../src/integrity/tlog-proof.
 import { filesIn } from '../../src/ledger/files.ts';
 import { eventChecksum } from '../../src/store/sqlite/ledger-format.ts';
 import { backups } from '../support/given-events.ts';
-import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
+import {
+  type Client,
+  LocalServer,
+  newDataDirectory,
+  removeDirectory,
+  ServerProcess,
+} from '../support/server.ts';
 
-const running: ServerProcess[] = [];
+const running: LocalServer[] = [];
+const processes: ServerProcess[] = [];
 const directories: string[] = [];
 const newDirectory = (): string => {
   directories.push(newDataDirectory());
   return directories.at(-1)!;
 };
-const start = async (directory: string): Promise<ServerProcess> => {
-  running.push(await ServerProcess.start({ directory }));
+const start = async (directory: string): Promise<LocalServer> => {
+  running.push(await LocalServer.open(directory));
   return running.at(-1)!;
 };
+const startProcess = async (directory: string): Promise<ServerProcess> => {
+  processes.push(await ServerProcess.start({ directory }));
+  return processes.at(-1)!;
+};
+/** Ends the server that was started last. */
+const stop = (): Promise<void> => running.pop()!.close();
 afterEach(async () => {
-  for (const server of running.splice(0)) await server.end();
+  while (running.length > 0) await stop();
+  for (const server of processes.splice(0)) await server.end();
   for (const directory of directories.splice(0)) removeDirectory(directory);
 });
 
@@ -36,7 +51,7 @@ const right = <A>(either: E.Either<unknown, A>): A => {
 };
 
 /** The checkpoint of a size, once it is served. */
-const checkpointOf = async (server: ServerProcess, size: number) => {
+const checkpointOf = async (server: Client, size: number) => {
   await expect
     .poll(async () => (await server.get('/log/checkpoint')).body.split('\n')[1], { interval: 50 })
     .toBe(String(size));
@@ -75,24 +90,31 @@ describe('a server', () => {
 
   it('goes on from what it signed before, and never signs another root for it', async () => {
     const directory = newDirectory();
-    const first = await start(directory);
+    const first = await startProcess(directory);
     await first.record(backups(260));
     const { body } = await checkpointOf(first, 260);
     await first.end('SIGKILL');
-    const second = await start(directory);
+    const second = await startProcess(directory);
     expect((await checkpointOf(second, 260)).body).toBe(body);
     await second.record(backups(1, 260));
     await checkpointOf(second, 261);
   });
 });
 
-/** A ledger of 20 events that was signed, and whose log somebody then changes. */
-const changed = async (change: (log: DatabaseSync, file: string) => void): Promise<ServerProcess> => {
+/** A ledger of 20 events that was signed. */
+const signed = newDataDirectory();
+beforeAll(async () => {
+  const server = await LocalServer.open(signed);
+  const position = await server.record(backups(20));
+  while (!(await server.get('/log/checkpoint')).body.includes?.(`\n${position}\n`)) await sleep(20);
+  await server.close();
+});
+afterAll(() => removeDirectory(signed));
+
+/** A copy of it, whose log somebody changes. */
+const changed = async (change: (log: DatabaseSync, file: string) => void): Promise<LocalServer> => {
   const directory = newDirectory();
-  const server = await start(directory);
-  await server.record(backups(20));
-  await checkpointOf(server, 20);
-  await server.end();
+  cpSync(signed, directory, { recursive: true });
   const { log } = filesIn(directory);
   const database = new DatabaseSync(log);
   change(database, log);
@@ -100,7 +122,7 @@ const changed = async (change: (log: DatabaseSync, file: string) => void): Promi
   return start(directory);
 };
 
-const failureOf = async (server: ServerProcess): Promise<string> => {
+const failureOf = async (server: Client): Promise<string> => {
   await expect
     .poll(async () => (await server.get('/readyz')).body.integrityFailure, { interval: 50 })
     .toBeDefined();
@@ -176,7 +198,7 @@ describe('a log that was changed behind the server’s back', () => {
     const other = newDirectory();
     const another = await start(other);
     await another.record(backups(20));
-    await another.end();
+    await stop();
     const server = await changed((log, file) => {
       log.close();
       copyFileSync(filesIn(other).log, file);

@@ -1,5 +1,6 @@
 /**
- * A ledger with two witnesses, over real HTTP: what it serves, and what it does where a witness knows more than it does.
+ * A ledger with two witnesses, which it asks over real HTTP: what it serves, and what it does where a witness knows more
+ * than it does.
  */
 
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,11 +15,11 @@ import { parseVerifierKey } from '../../src/integrity/keys.ts';
 import { parseNote } from '../../src/integrity/signed-note.ts';
 import { parseTlogPolicy, verifyByPolicy } from '../../src/integrity/tlog-policy.ts';
 import { backups } from '../support/given-events.ts';
-import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
+import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
 import { right, startWitness, type TestWitness } from '../support/witnesses.ts';
 
 const origin = 'ledger.example/witnessed';
-const servers: ServerProcess[] = [];
+const servers: LocalServer[] = [];
 const witnesses: TestWitness[] = [];
 const directories: string[] = [];
 const newDirectory = (): string => {
@@ -26,23 +27,23 @@ const newDirectory = (): string => {
   return directories.at(-1)!;
 };
 afterEach(async () => {
-  for (const server of servers.splice(0)) await server.end();
+  for (const server of servers.splice(0)) await server.close();
   for (const witness of witnesses.splice(0)) await witness.stop();
   for (const directory of directories.splice(0)) removeDirectory(directory);
 });
 
-const start = async (directory: string, policy?: string): Promise<ServerProcess> => {
+const start = async (directory: string, policy?: string): Promise<LocalServer> => {
   const file = join(directory, '..', `${directory.split('/').at(-1)}.policy`);
   if (policy !== undefined) {
     writeFileSync(file, policy);
     directories.push(file);
   }
-  const environment = { LEDGER_ORIGIN: origin, ...(policy === undefined ? {} : { LEDGER_WITNESSES: file }) };
-  servers.push(await ServerProcess.start({ directory, environment }));
+  const witnessed = policy === undefined ? {} : { witnessesFile: file };
+  servers.push(await LocalServer.open(directory, undefined, { origin, ...witnessed }));
   return servers.at(-1)!;
 };
 const stop = async (): Promise<void> => {
-  await servers.pop()!.end();
+  await servers.pop()!.close();
 };
 const witness = async (name: string, vkeys: ReadonlyArray<string>, directory = newDirectory(), port = 0) => {
   witnesses.push(await startWitness(directory, name, vkeys, port));
@@ -50,9 +51,8 @@ const witness = async (name: string, vkeys: ReadonlyArray<string>, directory = n
 };
 
 const pollMs = { interval: 50, timeout: 40_000 };
-const stateOf = async (server: ServerProcess) => (await server.get('/v1/log')).body.data;
-const servedSize = async (server: ServerProcess) =>
-  (await server.get('/log/checkpoint')).body.split?.('\n')[1];
+const stateOf = async (server: LocalServer) => (await server.get('/v1/log')).body.data;
+const servedSize = async (server: LocalServer) => (await server.get('/log/checkpoint')).body.split?.('\n')[1];
 const witnessedSize = async ({ url }: TestWitness) => {
   const response = await fetch(`${url}/${sha256Hex(Buffer.from(origin))}/checkpoint`);
   return response.ok ? right(parseCheckpoint(right(parseNote(await response.text())).text)).size : undefined;
