@@ -1,41 +1,32 @@
 /**
  * What a correction would change: how the event would read, and who would newly reach what.
  */
+
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { ClientFailure, type EventInput } from '../../../src/client/client.ts';
+import type { EventInput } from '../../../src/client/client.ts';
 import type { SimulatedReachRow, WireEvent } from '../../../src/client/rows.ts';
 import { reachIf } from '../ledger/log-queries.ts';
-import { Icon } from '../parts/icon.tsx';
-import { Moment, Since, Until } from '../parts/moment.tsx';
-import { DatasetId, PartyName, PopulationId, SiteWord, useNames } from '../parts/names.tsx';
+import {
+  datasetColumn,
+  peopleColumn,
+  populationColumn,
+  sinceColumn,
+  siteColumn,
+  untilColumn,
+} from '../parts/holding-columns.tsx';
+import { Moment } from '../parts/moment.tsx';
+import { PartyName, useNames } from '../parts/names.tsx';
 import { PathChain, pathKey, pathText } from '../parts/path.tsx';
 import { EventSentence } from '../parts/proof-panel.tsx';
-import { Answered, Failure } from '../parts/states.tsx';
+import { Refusal } from '../parts/refusal.tsx';
+import { Answered } from '../parts/states.tsx';
 import { type Column, Table, TableFiles } from '../parts/table.tsx';
 
 /** Why the ledger refuses a correction, with the place of each error. */
-export const Refused = ({ error }: { error: unknown }) => {
-  const errors =
-    error instanceof ClientFailure && error.error.kind === 'problem' ? error.error.problem.errors : undefined;
-  if (errors === undefined || errors.length === 0) return <Failure error={error} />;
-  return (
-    <div className="state failure" role="alert">
-      <Icon name="warning" />
-      <div>
-        <strong>This correction cannot be recorded.</strong>
-        <ul>
-          {errors.map(({ pointer, message }) => (
-            <li key={`${pointer} ${message}`}>
-              {pointer === undefined || pointer === '' ? '' : `${pointer}: `}
-              {message}
-            </li>
-          ))}
-        </ul>
-      </div>
-    </div>
-  );
-};
+export const Refused = ({ error }: { error: unknown }) => (
+  <Refusal error={error} what="This correction cannot be recorded." withPlaces />
+);
 
 /** The event as it would count from the correction on; undefined where it would count no more. */
 const corrected = (event: WireEvent, { type, data }: EventInput): WireEvent | undefined =>
@@ -62,39 +53,18 @@ export const Effect = ({
   const then = corrected(event, correction);
   const columns: ReadonlyArray<Column<SimulatedReachRow>> = [
     { key: 'party', head: 'Party', value: (row) => row.party, cell: (row) => <PartyName id={row.party} /> },
-    {
-      key: 'dataset',
-      head: 'Dataset',
-      value: (row) => row.dataset,
-      cell: (row) => <DatasetId id={row.dataset} />,
-    },
-    {
-      key: 'population',
-      head: 'Population',
-      value: (row) => row.population,
-      cell: (row) =>
-        row.population === null ? (
-          <span className="unknown">single people</span>
-        ) : (
-          <PopulationId id={row.population} />
-        ),
-    },
-    { key: 'site', head: 'Site', value: (row) => row.site, cell: (row) => <SiteWord id={row.site} /> },
-    {
-      key: 'subjects',
-      head: 'People',
-      align: 'end',
-      value: (row) => row.subjects,
-      cell: (row) => row.subjects.toLocaleString('en'),
-    },
+    datasetColumn,
+    populationColumn,
+    siteColumn,
+    peopleColumn,
     {
       key: 'path',
       head: 'Path',
       value: (row) => pathText(names, row.party, row.path),
       cell: (row) => <PathChain party={row.party} path={row.path} withParty={false} />,
     },
-    { key: 'from', head: 'Since (UTC)', value: (row) => row.from, cell: (row) => <Since at={row.from} /> },
-    { key: 'to', head: 'Until (UTC)', value: (row) => row.to, cell: (row) => <Until at={row.to} /> },
+    sinceColumn,
+    untilColumn,
   ];
   if (newly.isError) return <Refused error={newly.error} />;
   return (

@@ -1,11 +1,13 @@
 /**
  * Backups that hold a person's data at a moment, overdue ones first.
  */
+
 import type { ResidencyRow } from '../../../src/client/rows.ts';
 import { AssuranceMark } from '../parts/assurance.tsx';
+import { datasetColumn } from '../parts/holding-columns.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
-import { BackupId, DatasetId } from '../parts/names.tsx';
+import { BackupId } from '../parts/names.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { type Column, Table, TableFiles } from '../parts/table.tsx';
 import { lengthInWords } from './residency.ts';
@@ -29,12 +31,7 @@ export const BackupsPanel = ({
   };
   const columns: ReadonlyArray<Column<ResidencyRow>> = [
     ...placeColumns,
-    {
-      key: 'dataset',
-      head: 'Dataset',
-      value: (row) => row.dataset,
-      cell: (row) => <DatasetId id={row.dataset} />,
-    },
+    datasetColumn,
     {
       key: 'backup',
       head: 'Backup',

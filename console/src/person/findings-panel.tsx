@@ -5,7 +5,8 @@
 import type { Clocks } from '../../../src/client/client.ts';
 import type { FindingRow } from '../../../src/client/rows.ts';
 import { ByWhom, Held, heldText, VerdictMark, versionGroup } from '../findings/finding-parts.tsx';
-import { Since, Until } from '../parts/moment.tsx';
+import { untilColumn } from '../parts/holding-columns.tsx';
+import { Since } from '../parts/moment.tsx';
 import { Id, useNames } from '../parts/names.tsx';
 import { pathText } from '../parts/path.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
@@ -49,7 +50,7 @@ export const FindingsPanel = ({
     },
     { key: 'from', head: 'From (UTC)', value: (row) => row.from, cell: (row) => <Since at={row.from} /> },
     { key: 'knownSince', head: 'Known since', value: (row) => row.knownSince, fileOnly: true },
-    { key: 'to', head: 'Until (UTC)', value: (row) => row.to, cell: (row) => <Until at={row.to} /> },
+    untilColumn,
     {
       key: 'events',
       head: 'Proof',

@@ -1,6 +1,7 @@
 /**
  * The graph of a party's paths to data, with the edges to close. The table below it says the same.
  */
+import { EdgeTip } from '../parts/edge-tip.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Id, PartyWord, partyNameIn, SiteWord, useNames } from '../parts/names.tsx';
 import { edgeWords } from '../parts/path.tsx';
@@ -55,20 +56,7 @@ export const PathGraph = ({
         <svg width={width} height={height} aria-hidden="true" focusable="false">
           <defs>
             {['plain', 'close'].map((kind) => (
-              <marker
-                key={kind}
-                id={`edge-${kind}`}
-                className={`graph-tip ${kind}`}
-                viewBox="0 0 8 8"
-                refX="7"
-                refY="4"
-                markerWidth="8"
-                markerHeight="8"
-                markerUnits="userSpaceOnUse"
-                orient="auto"
-              >
-                <path d="M0 0.5 8 4 0 7.5Z" />
-              </marker>
+              <EdgeTip key={kind} id={`edge-${kind}`} kind={kind} />
             ))}
           </defs>
           {graph.edges.map(({ id, from, to, edge, close: closes }) => {

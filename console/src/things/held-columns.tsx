@@ -1,10 +1,17 @@
 /**
  * The columns of holdings at sites.
  */
+
 import type { SiteHoldingRow } from '../../../src/client/rows.ts';
+import {
+  datasetColumn,
+  heldAsColumn,
+  peopleColumn,
+  populationColumn,
+  siteColumn,
+} from '../parts/holding-columns.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Moment } from '../parts/moment.tsx';
-import { BackupId, DatasetId, PopulationId, SiteWord } from '../parts/names.tsx';
 import type { Column } from '../parts/table.tsx';
 
 /** A holding, and the site where it is. */
@@ -16,37 +23,10 @@ export const heldKey = ({ site, dataset, population, kind, backup }: HeldRow): s
 /** @param without the column that the page is about, which says the same in each row. */
 export const heldColumns = (without: 'site' | 'dataset' | 'population'): ReadonlyArray<Column<HeldRow>> => {
   const all: ReadonlyArray<Column<HeldRow>> = [
-    { key: 'site', head: 'Site', value: (row) => row.site, cell: (row) => <SiteWord id={row.site} /> },
-    {
-      key: 'dataset',
-      head: 'Dataset',
-      value: (row) => row.dataset,
-      cell: (row) => <DatasetId id={row.dataset} />,
-    },
-    {
-      key: 'population',
-      head: 'Population',
-      value: (row) => row.population,
-      cell: (row) =>
-        row.population === null ? (
-          <span className="unknown">single people</span>
-        ) : (
-          <PopulationId id={row.population} />
-        ),
-    },
-    {
-      key: 'kind',
-      head: 'Held as',
-      value: (row) => row.backup ?? row.kind,
-      cell: (row) =>
-        row.backup === null ? (
-          'live'
-        ) : (
-          <>
-            backup <BackupId id={row.backup} />
-          </>
-        ),
-    },
+    siteColumn,
+    datasetColumn,
+    populationColumn,
+    heldAsColumn,
     {
       key: 'since',
       head: 'Since (UTC)',
@@ -67,13 +47,7 @@ export const heldColumns = (without: 'site' | 'dataset' | 'population'): Readonl
           ''
         ),
     },
-    {
-      key: 'subjects',
-      head: 'People',
-      align: 'end',
-      value: (row) => row.subjects,
-      cell: (row) => row.subjects.toLocaleString('en'),
-    },
+    peopleColumn,
   ];
   return all.map((column) => (column.key === without ? { ...column, fileOnly: true } : column));
 };

@@ -1,7 +1,9 @@
 /**
  * The picture of a lineage: sites, and the ways that data went between them. The table below it says the same.
  */
+
 import type { Lineage } from '../../../src/client/rows.ts';
+import { EdgeTip } from '../parts/edge-tip.tsx';
 import { Country, SiteWord } from '../parts/names.tsx';
 import { ScrollBox } from '../parts/scroll-box.tsx';
 import { layOutLineage, type Way } from './lineage-layout.ts';
@@ -51,19 +53,7 @@ export const LineagePicture = ({ lineage }: { lineage: Lineage }) => {
       <div className="graph lineage" style={{ width, height }}>
         <svg width={width} height={height} aria-hidden="true" focusable="false">
           <defs>
-            <marker
-              id="lineage-tip"
-              className="graph-tip plain"
-              viewBox="0 0 8 8"
-              refX="7"
-              refY="4"
-              markerWidth="8"
-              markerHeight="8"
-              markerUnits="userSpaceOnUse"
-              orient="auto"
-            >
-              <path d="M0 0.5 8 4 0 7.5Z" />
-            </marker>
+            <EdgeTip id="lineage-tip" kind="plain" />
           </defs>
           {ways.map((way) => {
             const [a, b] = [at.get(way.from)!, at.get(way.to)!];

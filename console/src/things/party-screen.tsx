@@ -1,14 +1,23 @@
 /**
  * A party: what it could reach, of how many people, and along which path.
  */
+
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { PartyReachRow } from '../../../src/client/rows.ts';
 import { useView } from '../clocks/use-view.ts';
 import { questionOf } from '../clocks/view-search.ts';
 import { partyAt, reachOfParty } from '../ledger/registry-queries.ts';
-import { Since, Until } from '../parts/moment.tsx';
-import { BackupId, DatasetId, PopulationId, SiteWord, useNames } from '../parts/names.tsx';
+import {
+  datasetColumn,
+  heldAsColumn,
+  peopleColumn,
+  populationColumn,
+  sinceColumn,
+  siteColumn,
+  untilColumn,
+} from '../parts/holding-columns.tsx';
+import { useNames } from '../parts/names.tsx';
 import { PathChain, pathKey, pathText } from '../parts/path.tsx';
 import { ProofLink } from '../parts/proof-link.tsx';
 import { Answered } from '../parts/states.tsx';
@@ -26,52 +35,19 @@ const ReachOf = ({ party }: { party: string }) => {
   const names = useNames();
   const reach = useQuery(reachOfParty(party, questionOf(view)));
   const columns: ReadonlyArray<Column<PartyReachRow>> = [
-    {
-      key: 'dataset',
-      head: 'Dataset',
-      value: (row) => row.dataset,
-      cell: (row) => <DatasetId id={row.dataset} />,
-    },
-    {
-      key: 'population',
-      head: 'Population',
-      value: (row) => row.population,
-      cell: (row) =>
-        row.population === null ? (
-          <span className="unknown">single people</span>
-        ) : (
-          <PopulationId id={row.population} />
-        ),
-    },
-    { key: 'site', head: 'Site', value: (row) => row.site, cell: (row) => <SiteWord id={row.site} /> },
-    {
-      key: 'kind',
-      head: 'Held as',
-      value: (row) => row.backup ?? row.kind,
-      cell: (row) =>
-        row.backup === null ? (
-          'live'
-        ) : (
-          <>
-            backup <BackupId id={row.backup} />
-          </>
-        ),
-    },
-    {
-      key: 'subjects',
-      head: 'People',
-      align: 'end',
-      value: (row) => row.subjects,
-      cell: (row) => row.subjects.toLocaleString('en'),
-    },
+    datasetColumn,
+    populationColumn,
+    siteColumn,
+    heldAsColumn,
+    peopleColumn,
     {
       key: 'path',
       head: 'Path',
       value: (row) => pathText(names, party, row.path),
       cell: (row) => <PathChain party={party} path={row.path} withParty={false} />,
     },
-    { key: 'from', head: 'Since (UTC)', value: (row) => row.from, cell: (row) => <Since at={row.from} /> },
-    { key: 'to', head: 'Until (UTC)', value: (row) => row.to, cell: (row) => <Until at={row.to} /> },
+    sinceColumn,
+    untilColumn,
     {
       key: 'events',
       head: 'Proof',

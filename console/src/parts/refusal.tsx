@@ -1,0 +1,40 @@
+/**
+ * Why the ledger refuses what was given, with each error.
+ */
+import { ClientFailure } from '../../../src/client/client.ts';
+import { Icon } from './icon.tsx';
+import { Failure } from './states.tsx';
+
+export const Refusal = ({
+  error,
+  what,
+  withPlaces = false,
+  className,
+}: {
+  error: unknown;
+  /** What cannot be done. */
+  what: string;
+  /** Whether the place of each error is shown. */
+  withPlaces?: boolean;
+  className?: string;
+}) => {
+  const errors =
+    error instanceof ClientFailure && error.error.kind === 'problem' ? error.error.problem.errors : undefined;
+  if (errors === undefined || errors.length === 0) return <Failure error={error} />;
+  return (
+    <div className="state failure" role="alert">
+      <Icon name="warning" />
+      <div>
+        <strong>{what}</strong>
+        <ul className={className}>
+          {errors.map(({ pointer, message }) => (
+            <li key={`${pointer} ${message}`}>
+              {!withPlaces || pointer === undefined || pointer === '' ? '' : `${pointer}: `}
+              {message}
+            </li>
+          ))}
+        </ul>
+      </div>
+    </div>
+  );
+};
