@@ -8,7 +8,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { tilePath, widthOfTile } from '../../src/integrity/tiles.ts';
 import { backups } from '../support/given-events.ts';
 import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
@@ -53,8 +53,11 @@ const download = async (): Promise<void> => {
   const server = await LocalServer.open(newDirectory());
   const bytes = async (path: string) => new Uint8Array(await (await server.request(path)).arrayBuffer());
   const checkpointOf = async (size: number): Promise<string> => {
-    const sizeServed = async () => String((await server.get('/log/checkpoint')).body).split('\n')[1];
-    await expect.poll(sizeServed, { interval: 50 }).toBe(String(size));
+    await vi.waitFor(
+      async () =>
+        expect(String((await server.get('/log/checkpoint')).body).split('\n')[1]).toBe(String(size)),
+      { timeout: 30_000 },
+    );
     return (await server.get('/log/checkpoint')).body;
   };
   await server.record(backups(300));

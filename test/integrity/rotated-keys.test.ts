@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { verifyBundle } from '../../src/evidence/verify-bundle.ts';
 import { formatAddCheckpoint } from '../../src/integrity/add-checkpoint.ts';
 import { parseVerifierKey, type VerifierKey } from '../../src/integrity/keys.ts';
@@ -34,9 +34,10 @@ const keysOf = async (server: LocalServer): Promise<ReadonlyArray<VerifierKey>> 
 /** The checkpoint that is served, once all that is recorded is in it. */
 const checkpointOf = async (server: LocalServer): Promise<string> => {
   const head = (await server.get('/readyz')).body.head;
-  await expect
-    .poll(async () => String((await server.get('/log/checkpoint')).body).split('\n')[1], { interval: 50 })
-    .toBe(String(head));
+  await vi.waitFor(
+    async () => expect(String((await server.get('/log/checkpoint')).body).split('\n')[1]).toBe(String(head)),
+    { timeout: 30_000 },
+  );
   return (await server.get('/log/checkpoint')).body;
 };
 
