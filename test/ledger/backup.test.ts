@@ -225,6 +225,26 @@ describe('given a ledger where a backup is to be restored', () => {
     expect(readdirSync(filesIn(target).projections)).toEqual([]);
   });
 
+  it('when it went another way than the backup since, then it is refused unless that is asked for, whichever has more events', async () => {
+    orFail(await made());
+    const target = directory();
+    orFail(await restored(target));
+    const other = await LocalServer.open(target);
+    await other.record(people(2));
+    await other.close();
+    // The ledger that is backed up goes on as well, and further.
+    const event = (await server.ledger.parts.store.head()) + 1;
+    await server.record(people(2));
+    orFail(await made());
+    const refused = new RegExp(`another one than that of the backup: its event ${event} is not the backup's`);
+    expect(faultOf(await restored(target, { replace: true }))).toMatch(refused);
+    await server.record(people(1));
+    orFail(await made());
+    expect(faultOf(await restored(target, { replace: true }))).toMatch(refused);
+    expect(readdirSync(target).filter((name) => name.includes('of-backup'))).toEqual([]);
+    orFail(await restored(target, { replace: true, discardNewer: true }));
+  });
+
   it('when somebody was erased from it since the backup, then they are erased again', async () => {
     orFail(await made());
     expect((await server.delete('/v1/subjects/person-5')).status).toBe(204);

@@ -142,7 +142,10 @@ Examples:
     .addOption(configOption())
     .option('--backup <name>', 'which backup (default: the latest)')
     .option('--replace', 'replace a ledger that lies there')
-    .option('--discard-newer', 'with --replace: also where that ledger has events that the backup lacks')
+    .option(
+      '--discard-newer',
+      'with --replace: also where that ledger has events that the backup lacks, later ones or others',
+    )
     .addHelpText(
       'after',
       `

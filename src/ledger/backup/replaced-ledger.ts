@@ -1,22 +1,25 @@
 /**
  * The ledger that lies where a backup is restored to: whether it may be replaced, and who was erased from it (R21).
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeStored } from '../../domain/events/stored.ts';
 import { ledgerSource } from '../../domain/recording/authority.ts';
 import { looksLikePseudonym } from '../../people/vault/vault.ts';
+import type { LogReader } from '../../store/log-reader.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
 import { filesIn, isOfLedger } from '../files.ts';
-import { type BackupFault, backupFault, type Manifest } from './backup-format.ts';
+import { type BackupFault, backupFault, blocksIn, type Manifest } from './backup-format.ts';
+import { blocksOf, writeWhole } from './block-store.ts';
 
-/** Erasures that are read at a time. */
-const erasuresAtOnce = 1_000;
+/** Erasures that are read at a time, and events that are compared. */
+const eventsAtOnce = 1_000;
 
 export interface ReplaceOptions {
   /** Replaces a ledger that lies there. */
   readonly replace: boolean;
-  /** Replaces it also where it has events that the backup lacks. */
+  /** Replaces it also where it has events that the backup lacks, later ones or others. */
   readonly discardNewer: boolean;
 }
 
@@ -47,13 +50,13 @@ const erasedFrom = (logFile: string): { readonly head: number; readonly erased: 
   try {
     const erased: string[] = [];
     for (let after = 0; ; ) {
-      const page = log.ofSource(ledgerSource, after, erasuresAtOnce);
+      const page = log.ofSource(ledgerSource, after, eventsAtOnce);
       for (const { bytes } of page) {
         const event = decodeStored(bytes);
         if (E.isRight(event) && event.right.type === 'SubjectForgotten')
           erased.push(event.right.data.subject);
       }
-      if (page.length < erasuresAtOnce) return { head: log.head(), erased };
+      if (page.length < eventsAtOnce) return { head: log.head(), erased };
       after = page.at(-1)!.position;
     }
   } finally {
@@ -61,12 +64,50 @@ const erasedFrom = (logFile: string): { readonly head: number; readonly erased: 
   }
 };
 
+/** The first event that two logs do not share, as far as both go; null where they share all of them. */
+const firstOther = (one: LogReader, other: LogReader): number | null => {
+  const head = Math.min(one.head(), other.head());
+  for (let after = 0; after < head; ) {
+    const [page, beside] = [one.after(after, eventsAtOnce), other.after(after, eventsAtOnce)];
+    for (const [index, { position, source, id, recordedAt, bytes }] of page.entries()) {
+      if (position > head) return null;
+      const same = beside[index];
+      if (same?.position !== position || same.source !== source || same.id !== id) return position;
+      if (same.recordedAt !== recordedAt || Buffer.compare(same.bytes, bytes) !== 0) return position;
+    }
+    if (page.length === 0) return null;
+    after = page.at(-1)!.position;
+  }
+  return null;
+};
+
+/** The first event of the log in which the backup has another one. */
+const firstOtherThanBackup = (log: string, backups: string, { files }: Manifest): number | null => {
+  const file = files.find(({ name }) => name === basename(log));
+  if (file === undefined) return null;
+  const beside = `${log}-of-backup`;
+  try {
+    writeWhole(beside, blocksOf(blocksIn(backups), file));
+    const [one, other] = [openLogFile(log), openLogFile(beside)];
+    try {
+      return firstOther(one, other);
+    } finally {
+      one.close();
+      other.close();
+    }
+  } finally {
+    for (const end of ['', '-wal', '-shm', '.draft']) rmSync(`${beside}${end}`, { force: true });
+  }
+};
+
 /** Whether a backup may take the place of what is in a directory, and what that is. */
 export const replacedIn = (
   directory: string,
-  { events }: Manifest,
+  backups: string,
+  manifest: Manifest,
   { replace, discardNewer }: ReplaceOptions,
 ): E.Either<BackupFault, Replaced> => {
+  const { events } = manifest;
   const names = existsSync(directory) ? readdirSync(directory).filter(isReplaced) : [];
   const { log, restoring } = filesIn(directory);
   // A restore that was cut off is done again over what it left.
@@ -95,6 +136,13 @@ export const replacedIn = (
     return backupFault(
       `the ledger in ${directory} has ${found.head} events, and the backup ${events}: the later ones would be lost`,
       'Restore into another directory, or discard the later events with --discard-newer',
+    );
+  }
+  const other = discardNewer || events === null ? null : firstOtherThanBackup(log, backups, manifest);
+  if (other !== null) {
+    return backupFault(
+      `the ledger in ${directory} is another one than that of the backup: its event ${other} is not the backup's`,
+      'Restore into another directory, or give up that ledger with --discard-newer',
     );
   }
   return E.right({ names, erased: found.erased });

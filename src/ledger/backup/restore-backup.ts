@@ -119,7 +119,7 @@ const putInPlace = (
     for (const file of [log, vault, tree, reads])
       if (existsSync(file) || file === log) locks.push(takeWriterLock(file, options.now()));
     return pipe(
-      replacedIn(directory, manifest, options),
+      replacedIn(directory, backups, manifest, options),
       E.tap((replaced) => {
         putFiles(backups, manifest, directory, replaced, options.onFile);
         return E.right(undefined);
