@@ -105,6 +105,25 @@ describe('an event that carries the identifier of its subject', () => {
     expect((await server.post([correction])).status).toBe(201);
   });
 
+  it('is refused in an attribute that the ledger does not know: as a word in it, as a number, and as its name', async () => {
+    await open();
+    const number = '48151623';
+    const refused = await server.post([
+      enrolled('1', number, 'us', { account: Number(number), note: `for ${number}`, [`a${number}`]: 'x' }),
+      enrolled('2', 'zorica1', 'us', { zorica1: true }),
+      enrolled('3', number, 'us', { account: 4_815_162_342, note: `${number}0` }),
+    ]);
+    expect(refused.status).toBe(422);
+    expect(
+      refused.body.errors.map(({ index, pointer }: { index: number; pointer: string }) => [index, pointer]),
+    ).toEqual([
+      [0, '/account'],
+      [0, '/note'],
+      [1, '/zorica1'],
+    ]);
+    expect(JSON.stringify(refused.body)).not.toContain(number);
+  });
+
   it('is found by doctor, which names its position and nobody', async () => {
     await open();
     await server.record([enrolled('1', zorica)]);
@@ -132,6 +151,14 @@ describe('where the setting has it swapped', () => {
       data: { grant: `for-${pseudonym}`, purpose: `a call from ${pseudonym}` },
     });
     expect(isInFiles()).toBe(false);
+  });
+
+  it('swaps it in an attribute that the ledger does not know, where it is a number too', async () => {
+    await open('swap');
+    const number = '48151623';
+    const atLeast = await server.record([enrolled('1', number, 'us', { account: Number(number) })]);
+    const [event] = await server.rows('/v1/events', { atLeast });
+    expect(event.account).toMatch(/^psn_/);
   });
 
   it('counts an event sent again once, also after the person was erased, and brings nobody back', async () => {

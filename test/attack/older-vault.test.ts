@@ -1,13 +1,14 @@
 /**
  * An older vault put back beside a newer log: it brings nobody back who was erased, and tells whom it does not know.
  */
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { peopleCheck } from '../../src/ledger/examine/people-check.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
+import { DamagedStore } from '../../src/store/sqlite/store-problems.ts';
 import { enrolled, type Sent } from '../support/given-events.ts';
-import { LocalServer, settingsIn } from '../support/server.ts';
+import { LocalServer, newDataDirectory, removeDirectory, settingsIn } from '../support/server.ts';
 import { serverOfEachTest } from '../support/server-of-each-test.ts';
 
 const [zorica, quentin, wilhelmina] = ['zorica@example.org', 'quentin@example.org', 'wilhelmina@example.org'];
@@ -104,6 +105,44 @@ describe('an older vault beside a newer log', () => {
     await putBack();
     expect((await own.server.get('/readyz')).body).not.toHaveProperty('vaultFailure');
     expect(await statusOf(zorica!)).toBe(200);
+  });
+
+  it('tells of each person who was lost with a flipped bit in the last frames of its write-ahead log, or is refused', async () => {
+    const people = Array.from({ length: 6 }, (_, number) => `person-${number}@example.org`);
+    for (const [number, person] of people.entries())
+      await own.server.record([enrolled(`of-${number}`, person)]);
+    // What a kill leaves.
+    const left = newDataDirectory();
+    cpSync(own.directory, left, { recursive: true, filter: (file) => !/-(lock|shm)$/.test(file) });
+    const log = readFileSync(join(left, 'vault.sqlite-wal'));
+    const outcomes = { told: 0, refused: 0, whole: 0 };
+    for (let round = 0; round < 12; round++) {
+      const directory = newDataDirectory();
+      cpSync(left, directory, { recursive: true });
+      const flipped = Uint8Array.from(log);
+      flipped[log.length - 1 - ((round * 1_571) % 12_000)]! ^= 1 << (round % 8);
+      writeFileSync(join(directory, 'vault.sqlite-wal'), flipped);
+      try {
+        const server = await LocalServer.open(directory);
+        const { vaultFailure } = (await server.get('/readyz')).body;
+        const found = await server.ledger.parts.vault.find({ names: people, pseudonyms: [] });
+        const lost = people.length - found.pseudonyms.size;
+        if (lost === 0) outcomes.whole++;
+        else {
+          expect(vaultFailure).toContain(`does not know ${lost} of the people in the log`);
+          outcomes.told++;
+        }
+        await server.close();
+      } catch (error) {
+        expect(error).toBeInstanceOf(DamagedStore);
+        outcomes.refused++;
+      } finally {
+        removeDirectory(directory);
+      }
+    }
+    removeDirectory(left);
+    expect(outcomes.told + outcomes.refused).toBeGreaterThan(6);
+    expect(outcomes.told).toBeGreaterThan(0);
   });
 
   it('tells that it is missing', async () => {
