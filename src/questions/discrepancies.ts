@@ -22,10 +22,14 @@ const foldedFactsMax = 50_000;
 /** Events that are judged together: they share what is folded as known at one position. */
 const judgedTogetherMax = 500;
 
-/** A page of discrepancies, and the position after which the next begins; null at the end. */
+/**
+ * A page of discrepancies, and the position after which the next begins; null at the end. Some that were resolved may be
+ * missing where a limit was met: what the last of very many late events explained.
+ */
 export interface DiscrepancyPage {
   readonly rows: ReadonlyArray<DiscrepancyRow>;
   readonly next: number | null;
+  readonly limitMet: boolean;
 }
 
 /** Positions of events that may not fit, after one, in log order: the first `judgedEventsMax`. */
@@ -48,6 +52,7 @@ const candidatesAfter = (view: View, after: number): ReadonlyArray<number> => {
 
 /** Judges the events of one page as known now; they share their folds. */
 class JudgeOfOpen {
+  readonly limitMet = false;
   private readonly view: View;
   private readonly folds: ResidencyFolds;
 
@@ -89,6 +94,10 @@ class JudgeOfResolved {
     this.view = view;
     this.now = new ResidencyFolds(view);
     this.moments = new Moments(view);
+  }
+
+  get limitMet(): boolean {
+    return this.moments.limitMet;
   }
 
   judge(events: ReadonlyArray<RecordedEvent>): Judged {
@@ -169,7 +178,8 @@ export const discrepanciesAfter = (
       ? (events[told.length]?.position ?? Number.POSITIVE_INFINITY)
       : Number.POSITIVE_INFINITY;
     for (const position of together) {
-      if (position >= firstLeft || rows.length >= limit) return { rows, next: judgedUpTo };
+      if (position >= firstLeft || rows.length >= limit)
+        return { rows, next: judgedUpTo, limitMet: judge.limitMet };
       judgedUpTo = position;
       const since = formatInstant(view.index.recordedAtOf(position) ?? 0);
       const reason = setAside.get(position);
@@ -181,7 +191,7 @@ export const discrepanciesAfter = (
         if (code === (filter.code ?? code)) rows.push({ event: String(position), code, message, since });
     }
   }
-  return { rows, next: more ? last : null };
+  return { rows, next: more ? last : null, limitMet: judge.limitMet };
 };
 
 /** What of some events does not fit, by their positions; and whether it is all. */

@@ -14,8 +14,8 @@ import type { Instant } from '../domain/time/instant.ts';
 import type { TopicKind } from '../projections/topics.ts';
 import type { View } from './view.ts';
 
-/** Moments at which an event is judged, at the most: the first ones after it was recorded. */
-const momentsMax = 500;
+/** Moments at which an event is judged, at the most: the first ones after it was recorded. The answer says where it met this. */
+export const momentsMax = 500;
 
 /** All known versions of an event: as recorded, and as each correction has it. */
 const versionsOf = (
@@ -67,9 +67,15 @@ interface OfTopic {
 export class Moments {
   private readonly view: View;
   private readonly topics = new Map<string, OfTopic>();
+  private isCut = false;
 
   constructor(view: View) {
     this.view = view;
+  }
+
+  /** Whether an event had more moments than are looked at. */
+  get limitMet(): boolean {
+    return this.isCut;
   }
 
   /** The positions from that of the event on at which it may come to fit, or not to fit, in log order. */
@@ -101,6 +107,7 @@ export class Moments {
         if (other.position > position && (other.always || other.time <= latest)) moments.add(other.position);
       due.push(...related);
     }
+    if (moments.size > momentsMax) this.isCut = true;
     return [...moments].sort((a, b) => a - b).slice(0, momentsMax);
   }
 

@@ -8,8 +8,10 @@ import { describe, expect, it } from 'vitest';
 import { type EventType, eventTypes } from '../../src/domain/events/catalogue.ts';
 import { decodeData } from '../../src/domain/events/event.ts';
 import { discrepanciesAfter } from '../../src/questions/discrepancies.ts';
+import { momentsMax } from '../../src/questions/discrepancy-moments.ts';
 import { discrepanciesOf } from '../../src/questions/event-discrepancies.ts';
 import type { View } from '../../src/questions/view.ts';
+import { sent } from '../support/given-events.ts';
 import { projected, storedEvents } from '../support/ledger.ts';
 import * as naive from '../support/naive-model.ts';
 import {
@@ -22,6 +24,7 @@ import {
   worlds,
 } from '../support/worlds.ts';
 
+const at = (day: number) => ({ time: new Date(Date.UTC(2020, 0, day)).toISOString() });
 const runs = Number(process.env.PROPERTY_RUNS ?? 300);
 
 const fits = (type: string, data: unknown): boolean =>
@@ -108,5 +111,24 @@ describe('what does not fit, in random worlds', () => {
       }),
       { numRuns: Math.ceil(runs / 3) },
     );
+  });
+});
+
+describe('what came to fit by one of very many late events', () => {
+  it('is told, or the list says that it may lack something', () => {
+    const log = [
+      sent('erased', 'DataDeleted', { dataset: 'd', scope: { subject: 'ana' }, site: 'a' }, at(20)),
+      ...Array.from({ length: momentsMax }, (_, n) =>
+        sent(`late-${n}`, 'SubjectErased', { subject: 'ana' }, at(2)),
+      ),
+      sent('placed', 'DataPlaced', { dataset: 'd', scope: { subject: 'ana' }, site: 'a' }, at(3)),
+    ];
+    const pageOf = (events: ReadonlyArray<unknown>) => {
+      const view = projected(storedEvents(events)).view(events.length);
+      const { rows, limitMet } = discrepanciesAfter(view, 'resolved', 0, 100, { event: 1 });
+      return [rows.map(({ code }) => code), limitMet];
+    };
+    expect(pageOf(log)).toEqual([['not-held'], true]);
+    expect(pageOf([log[0], log.at(-1)])).toEqual([['not-held'], false]);
   });
 });

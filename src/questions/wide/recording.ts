@@ -8,13 +8,26 @@ import { discrepanciesAfter, discrepanciesAt, type Misfits } from '../discrepanc
 import type { View } from '../view.ts';
 import type { Outcome } from './outcome.ts';
 
+/** Ends a cursor after pages that may lack something, so that the last page says so. */
+const lacking = ' lacking';
+
 export const discrepancies = (
   view: View,
-  { parameters: { state = 'open', after: first = 0, ...filter }, after, limit }: Asked<DiscrepanciesQuestion>,
+  {
+    parameters: { state = 'open', after: first = 0, ...filter },
+    after = first,
+    limit,
+  }: Asked<DiscrepanciesQuestion>,
 ): Outcome => {
-  const page = discrepanciesAfter(view, state, typeof after === 'number' ? after : first, limit, filter);
-  const isShort = page.next !== null && page.rows.length < limit;
-  return E.right({ data: page.rows, after: page.next, ...(isShort ? { also: cutShort } : {}) });
+  const start = Number.parseInt(String(after), 10);
+  const { rows, next, limitMet } = discrepanciesAfter(view, state, start, limit, filter);
+  const isLacking = limitMet || String(after).endsWith(lacking);
+  const isShort = next !== null && rows.length < limit;
+  return E.right({
+    data: rows,
+    after: next !== null && isLacking ? `${next}${lacking}` : next,
+    ...(isShort || isLacking ? { also: cutShort } : {}),
+  });
 };
 
 /** What does not fit of the events that one write sent. */
