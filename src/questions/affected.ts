@@ -8,6 +8,7 @@ import { type NamePlace, visitNames } from '../domain/events/places.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { View } from './view.ts';
+import { stepsOfFact } from './work.ts';
 
 export interface Affected {
   /** Subjects, populations and backups whose data may be elsewhere. */
@@ -119,6 +120,7 @@ export const affectedBetween = (earlier: View, later: View): Affected => {
     });
   };
   for (const position of later.knownAfter(earlier.known.position)) {
+    later.work.goOn(stepsOfFact);
     const recorded = later.recorded(position);
     const target = recorded === undefined ? undefined : targetOf(later, recorded);
     if (target === undefined) continue;

@@ -39,7 +39,11 @@ const keptBackup = (view: View, backup: string): Kept | undefined => {
   // Of several that were taken under one id, the first counts (R11).
   const taken = facts.find((fact) => isFact(fact, 'BackupTaken'));
   if (taken === undefined || !isFact(taken, 'BackupTaken')) return undefined;
-  const { holdings } = foldResidency(facts, () => false);
+  const { holdings } = foldResidency(
+    facts,
+    () => false,
+    (steps) => view.work.goOn(steps),
+  );
   const stays = holdings.filter(({ holding }) => holding.kind === 'backup' && holding.backup === backup);
   return { taken, facts, stays: [...stays].sort(timeOrder) };
 };

@@ -9,6 +9,7 @@ import { isCorrection } from '../domain/recording/corrections.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import { reachIndexOf } from './reach.ts';
 import type { View } from './view.ts';
+import { stepsOfFact } from './work.ts';
 
 /** Corrections that are looked at, at the most: the last ones. */
 const correctionsMax = 5_000;
@@ -43,6 +44,7 @@ const namesAround = (view: View, subject: string): Names => {
   names.subject.add(subject);
   const addAll = (positions: Iterable<number>): void => {
     for (const position of positions) {
+      view.work.goOn(stepsOfFact);
       const target = targetAt(view, position);
       if (target !== undefined) addNames(view, target, names);
     }
@@ -55,6 +57,7 @@ const namesAround = (view: View, subject: string): Names => {
   const around = noNames();
   const addGrants = (positions: Iterable<number>): void => {
     for (const position of positions) {
+      view.work.goOn(stepsOfFact);
       const target = targetAt(view, position);
       if (target !== undefined) addNames(view, target, around);
     }

@@ -13,6 +13,7 @@ import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import type { TopicKind } from '../projections/topics.ts';
 import type { View } from './view.ts';
+import { stepsOfFact } from './work.ts';
 
 /** Moments at which an event is judged, at the most: the first ones after it was recorded. The answer says where it met this. */
 export const momentsMax = 500;
@@ -126,6 +127,7 @@ export class Moments {
       for (const each of names) related.set(`${to} ${each}`, [to, each]);
     };
     for (const position of view.positions(kind, name)) {
+      view.work.goOn(stepsOfFact);
       const other = view.recorded(position);
       if (other === undefined) continue;
       const { event } = other;

@@ -8,6 +8,7 @@ import { silenceFindings, type VouchAsKnown, type VouchesOfSource } from '../dom
 import { factOf, isFact } from '../domain/recording/facts.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { View } from './view.ts';
+import { stepsOfFact } from './work.ts';
 
 /** What is known of one event, from each position on at which something about it became known. */
 const asKnown = (view: View, recorded: RecordedEvent): VouchAsKnown => {
@@ -28,6 +29,7 @@ const asKnown = (view: View, recorded: RecordedEvent): VouchAsKnown => {
 const vouchesBySource = (view: View): ReadonlyArray<VouchesOfSource> => {
   const bySource = new Map<string, VouchAsKnown[]>();
   for (const position of view.positions('vouches', 'all')) {
+    view.work.goOn(stepsOfFact);
     const recorded = view.recorded(position);
     if (recorded?.event.type !== 'SourceVouched') continue;
     const { source } = recorded.event;
@@ -61,5 +63,7 @@ export const findingsAboutSilence = (
     inForce: (version: number, position: number) =>
       versionsKnownAt(position).find((each) => each.version === version)?.inForce ?? [],
   };
-  return silenceFindings(versions, vouchesBySource(view), policy, view.known.position);
+  return silenceFindings(versions, vouchesBySource(view), policy, view.known.position, (steps) =>
+    view.work.goOn(steps),
+  );
 };

@@ -8,6 +8,9 @@ import { expect, it } from 'vitest';
 import { decodeData } from '../../src/domain/events/event.ts';
 import { contains } from '../../src/domain/time/interval.ts';
 import { allFindings } from '../../src/questions/findings.ts';
+import { View } from '../../src/questions/view.ts';
+import { OverBudget, upTo } from '../../src/questions/work.ts';
+import { corrected, sent } from '../support/given-events.ts';
 import { projected, storedEvents } from '../support/ledger.ts';
 import { isSilent, vouchesIn } from '../support/naive-coverage.ts';
 import type { CloudEvent, Recorded } from '../support/naive-model.ts';
@@ -127,4 +130,16 @@ it('a source that vouches less often than it said is a finding while it does, kn
   );
   expect(found).toBeGreaterThan(runs / 4);
   expect(odd).toBeGreaterThan(0);
+});
+
+it('is given up where a corrected vouch among very many has it take too long', () => {
+  const vouches = Array.from({ length: 1_000 }, (_, n) => {
+    const time = new Date(epoch + 2 * n * dayMs).toISOString();
+    return sent(`vouch-${n}`, 'SourceVouched', { upTo: time, every: 1 }, { time });
+  });
+  const log = [...vouches, corrected('c', 'vouch-0', { data: { upTo: vouches[0]!.time, every: 2 } })];
+  const { index, known } = projected(storedEvents(log)).view(log.length);
+  const asked = (stepsMax: number) => () => allFindings(new View(index, known, [], upTo(stepsMax)));
+  expect(asked(500_000)).toThrow(OverBudget);
+  expect(asked(1e12)()).toHaveLength(999);
 });

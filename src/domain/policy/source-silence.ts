@@ -5,8 +5,9 @@
  * so many days after its last vouch until it vouches again, both in valid time.
  */
 
+import type { GoOn } from '../reach/reach.ts';
 import { type Instant, never } from '../time/instant.ts';
-import type { Interval } from '../time/interval.ts';
+import { firstEndingAfter, type Interval } from '../time/interval.ts';
 import { StepFunction } from '../time/step-function.ts';
 import { cover, intersect, type Timeline } from '../time/timeline.ts';
 import { silentSource } from './built-in.ts';
@@ -71,50 +72,40 @@ const silencesOf = (vouches: ReadonlyArray<Vouch>): ReadonlyArray<Silence> => {
   return silences;
 };
 
-const meets = (a: Interval, b: Interval): boolean => a.from < b.to && b.from < a.to;
-
 /** The vouches of a source as they were known at a position, in folding order. */
 const knownAt = ({ vouches }: VouchesOfSource, position: number): ReadonlyArray<Vouch> =>
   inFoldingOrder(vouches.flatMap((known) => known.findLast(({ from }) => from <= position)?.vouch ?? []));
 
 /**
- * Since when each of some silences is known: the least position from which on every answer has had one that meets it (R18).
+ * Since when each of some silences is known: the least position from which on every answer has had one that meets it
+ * (R18). What was silent is worked out once for each position, from the last one back, as far as any of them goes back.
  */
-class KnownSince {
-  private readonly of: VouchesOfSource;
-  private readonly policy: PolicyAsKnown;
-  private readonly version: number;
-  private readonly positions: ReadonlyArray<number>;
-  private readonly silent = new Map<number, Timeline>();
-
-  constructor(of: VouchesOfSource, policy: PolicyAsKnown, version: number) {
-    this.of = of;
-    this.policy = policy;
-    this.version = version;
-    const changes = [...of.vouches.flatMap((known) => known.map(({ from }) => from)), ...policy.positions];
-    this.positions = [...new Set(changes)].sort((a, b) => a - b);
+const knownSinceOf = (
+  of: VouchesOfSource,
+  policy: PolicyAsKnown,
+  version: number,
+  silences: ReadonlyArray<Interval>,
+  goOn: GoOn,
+): ReadonlyArray<number> => {
+  const changes = [...of.vouches.flatMap((known) => known.map(({ from }) => from)), ...policy.positions];
+  const positions = [...new Set(changes)].sort((a, b) => b - a);
+  const since = silences.map(() => positions[0]!);
+  let open = [...silences.keys()];
+  for (const position of positions) {
+    if (open.length === 0) break;
+    goOn(of.vouches.length + open.length);
+    const inForce = policy.inForce(version, position);
+    const silent = intersect(cover(silencesOf(knownAt(of, position))), inForce);
+    open = open.filter((index) => {
+      const { from, to } = silences[index]!;
+      const next = silent[firstEndingAfter(silent, from)];
+      if (next === undefined || next.from >= to) return false;
+      since[index] = position;
+      return true;
+    });
   }
-
-  position(silence: Interval): number {
-    let since = this.positions.at(-1)!;
-    for (let index = this.positions.length - 1; index >= 0; index--) {
-      const position = this.positions[index]!;
-      if (!this.silentAsKnownAt(position).some((each) => meets(each, silence))) break;
-      since = position;
-    }
-    return since;
-  }
-
-  private silentAsKnownAt(position: number): Timeline {
-    let silent = this.silent.get(position);
-    if (silent === undefined) {
-      const silences = silencesOf(knownAt(this.of, position));
-      silent = intersect(cover(silences), this.policy.inForce(this.version, position));
-      this.silent.set(position, silent);
-    }
-    return silent;
-  }
-}
+  return since;
+};
 
 /**
  * The same for a source that vouched in the order of time and corrected nothing, while nothing was said of the policy: as
@@ -141,43 +132,47 @@ const isInOrder = (of: VouchesOfSource, vouches: ReadonlyArray<Vouch>): boolean 
  *
  * @param versions of all policies; only versions of that one that are not Cedar's are looked at.
  * @param position the last one that is known.
+ * @param goOn told of the work that is done; throws where that is too much.
  */
 export const silenceFindings = (
   versions: ReadonlyArray<PolicyVersion>,
   sources: Iterable<VouchesOfSource>,
   policy: PolicyAsKnown,
   position: number,
+  goOn: GoOn,
 ): ReadonlyArray<Finding> => {
   const judging = versions.filter((version) => version.policy === silentSource && version.cedar === null);
   const findings: Finding[] = [];
   for (const of of judging.length === 0 ? [] : sources) {
+    goOn(of.vouches.length);
     const vouches = knownAt(of, position);
     const silences = silencesOf(vouches);
     const isPlain = policy.positions.length === 0 && isInOrder(of, vouches);
     for (const { version, inForce } of judging) {
-      const known = isPlain ? undefined : new KnownSince(of, policy, version);
-      for (const silence of silences) {
-        for (const { from, to } of intersect([silence], cover(inForce))) {
-          findings.push({
-            policy: silentSource,
-            version,
-            rule: 'silent-source',
-            verdict: 'violated',
-            action: 'store',
-            holding: { dataset: null, site: null, kind: null, backup: null, population: null },
-            population: null,
-            party: null,
-            source: of.source,
-            path: [],
-            from,
-            to,
-            counts: StepFunction.of([]),
-            reason: `said that it vouches at least every ${daysOf(silence.every)}, and did not`,
-            limits: null,
-            events: silence.events,
-            knownSince: known?.position({ from, to }) ?? knownSinceInOrder(vouches, { from, to }),
-          });
-        }
+      const found = silences.flatMap(({ every, events, ...silence }) =>
+        intersect([silence], cover(inForce)).map((interval) => ({ ...interval, every, events })),
+      );
+      const since = isPlain ? undefined : knownSinceOf(of, policy, version, found, goOn);
+      for (const [index, { from, to, every, events }] of found.entries()) {
+        findings.push({
+          policy: silentSource,
+          version,
+          rule: 'silent-source',
+          verdict: 'violated',
+          action: 'store',
+          holding: { dataset: null, site: null, kind: null, backup: null, population: null },
+          population: null,
+          party: null,
+          source: of.source,
+          path: [],
+          from,
+          to,
+          counts: StepFunction.of([]),
+          reason: `said that it vouches at least every ${daysOf(every)}, and did not`,
+          limits: null,
+          events,
+          knownSince: since?.[index] ?? knownSinceInOrder(vouches, { from, to }),
+        });
       }
     }
   }
