@@ -1,6 +1,26 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/**
+ * Folders whose tests change nothing of their process: they run one after the other in the same one, so that what they
+ * import is loaded once, and what the engine compiled stays compiled. All others have a process for each file.
+ */
+const sharing = [
+  'api',
+  'client',
+  'console',
+  'contract',
+  'domain',
+  'evidence',
+  'import',
+  'integrity',
+  'people',
+  'projections',
+  'property',
+  'scenarios',
+  'sealed-index',
+  'witness',
+].map((folder) => `test/${folder}/**/*.test.ts`);
 /** What answers over HTTP, which must be the same on both stores: all of it but what is named below. */
 const httpSuite = ['test/api/**/*.test.ts', 'test/property/http.test.ts'];
 /** What is about the files on this machine. */
@@ -13,13 +33,24 @@ const aboutFiles = [
   // Damaged files of the projections, which are of one format whatever log they were made from.
   'test/api/projections-lost.test.ts',
 ];
-/** What follows from the events alone, however they are kept: it takes the other project long enough. */
+/**
+ * What follows from the events alone, however they are kept: it takes the other project long enough. That KurrentDB's
+ * events are answered alike, `worked-example`, `same-answer` and test/store/kurrentdb-served.test.ts hold.
+ */
 const aboutAnswers = [
+  'test/api/answers.test.ts',
   'test/api/bad-input.test.ts',
+  'test/api/cases.test.ts',
+  'test/api/coverage.test.ts',
   'test/api/findings.test.ts',
   'test/api/wide-questions.test.ts',
+  'test/api/packs-on-the-case.test.ts',
+  'test/api/party-cut.test.ts',
   'test/api/pinned-cases.test.ts',
+  'test/api/reach.test.ts',
 ];
+/** What is about callers and the files of the console, which no store holds. */
+const aboutCallers = ['test/api/console-files.test.ts', 'test/api/keys.test.ts', 'test/api/logins.test.ts'];
 const kurrentDb = process.env.KURRENTDB_URL === undefined ? 'the double' : 'the server of KURRENTDB_URL';
 
 export default defineConfig({
@@ -34,13 +65,25 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'embedded log', include: ['test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'embedded log', include: ['test/**/*.test.ts'], exclude: sharing } },
+      {
+        extends: true,
+        test: {
+          name: 'embedded log, one process',
+          include: sharing,
+          isolate: false,
+          // A process is used again only if the next file is of the same project.
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         extends: true,
         test: {
           name: `KurrentDB (${kurrentDb})`,
           include: httpSuite,
-          exclude: [...aboutFiles, ...aboutAnswers],
+          exclude: [...aboutFiles, ...aboutAnswers, ...aboutCallers],
+          isolate: false,
+          sequence: { groupOrder: 2 },
           // Fewer random worlds, and shorter replays: projections are tested at length by the other project.
           env: {
             TEST_STORE: 'kurrentdb',

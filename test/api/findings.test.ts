@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openWithClock } from '../support/clocked-ledger.ts';
 import { type Sent, sent } from '../support/given-events.ts';
 import { LocalServer, lines, newDataDirectory, type Query, removeDirectory } from '../support/server.ts';
 import { policies, subjects, worlds } from '../support/worlds.ts';
@@ -19,6 +20,13 @@ const openServers: { server: LocalServer; directory: string }[] = [];
 const newServer = async (): Promise<LocalServer> => {
   const directory = newDataDirectory();
   const server = await LocalServer.open(directory);
+  openServers.push({ server, directory });
+  return server;
+};
+/** A ledger for a random world: there are many of them, so it does without the threads that write beside. */
+const serverOfWorld = async (): Promise<LocalServer> => {
+  const directory = newDataDirectory();
+  const server = await openWithClock(directory, Date.now);
   openServers.push({ server, directory });
   return server;
 };
@@ -690,7 +698,7 @@ describe('on random worlds', () => {
         worlds({ episodesMin: 12, except: ['SubjectForgotten'] }),
         fc.array(aProposal, { minLength: 2, maxLength: 3 }),
         async (world, proposals) => {
-          const server = await newServer();
+          const server = await serverOfWorld();
           let position = await server.record(world);
           const validAt = at('2020-01-09');
           const known = new Map<string, Row[]>();
@@ -755,7 +763,7 @@ describe('on random worlds', () => {
     let compared = 0;
     await fc.assert(
       fc.asyncProperty(worlds({ episodesMin: 12, except: ['SubjectForgotten'] }), async (world) => {
-        const server = await newServer();
+        const server = await serverOfWorld();
         const position = await server.record([...world, adopted('mine', cedars[3]!, at('2020-01-01'))]);
         const validAt = at('2020-01-07');
         const open = { atLeast: position, validAt, open: 'true', policy: 'mine' };

@@ -6,7 +6,6 @@
  * tests or, where `KURRENTDB_URL` holds a connection string, that server; each directory has a ledger of its own there.
  */
 import { randomUUID } from 'node:crypto';
-import { afterAll } from 'vitest';
 import type { KurrentDbNode } from './kurrentdb-double/kurrentdb-node.ts';
 
 const kinds = ['sqlite', 'kurrentdb'] as const;
@@ -28,12 +27,8 @@ export const withLedger = (connectionString: string, ledger: string): string =>
 /** A name of a ledger that nobody else knows. */
 export const newLedgerName = (): string => `test_${randomUUID().replaceAll('-', '')}`;
 
+/** One for all files that run in this process; it ends with it. */
 let double: Promise<KurrentDbNode> | undefined;
-if (testStore === 'kurrentdb') {
-  afterAll(async () => {
-    await (await double)?.stop();
-  });
-}
 
 const kurrentDb = async (): Promise<string> => {
   const given = process.env.KURRENTDB_URL;
