@@ -74,6 +74,9 @@ const buildDomicile = (): void => {
     engines: { node: '>=24' },
     // The repository has a Node among its dependencies, so that any machine runs it. Who installs this has one.
     dependencies: dependenciesOf((name) => name !== 'node'),
+    // Large, and of use to `domicile sql` alone: who wants that installs it.
+    peerDependencies: { '@duckdb/node-api': '*' },
+    peerDependenciesMeta: { '@duckdb/node-api': { optional: true } },
   });
 };
 

@@ -20,6 +20,7 @@ import type { ApiEnv } from './http/caller.ts';
 import { originReader } from './http/forwarded.ts';
 import { asksForPage, noPage } from './http/no-page.ts';
 import { describeApi } from './http/openapi.ts';
+import { pseudonymsWhereWanted } from './http/prefer.ts';
 import { problem } from './http/problem.ts';
 import { limitRequests } from './http/rate-limit.ts';
 import { refuseOtherSites } from './http/same-site.ts';
@@ -145,6 +146,7 @@ export const createApp = (ledger: Ledger, logger: Logger, options: AppOptions = 
   if (trusted) app.use(letEverybodyIn);
   else
     app.use(refuseOtherSites(ledger, allowedHosts, corsOrigins, logins !== undefined), letIn(ledger, logins));
+  app.use(pseudonymsWhereWanted);
   if (requestsPerMinute > 0) {
     app.use(
       limitRequests(

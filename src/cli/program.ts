@@ -28,6 +28,7 @@ const commandFiles: ReadonlyArray<CommandFile> = [
   { alone: ['affected'], load: async () => (await import('./commands/affected.ts')).addAffected },
   { alone: ['findings'], load: async () => (await import('./commands/findings.ts')).addFindings },
   { alone: ['learned'], load: async () => (await import('./commands/learned.ts')).addLearned },
+  { alone: ['deliver'], load: async () => (await import('./commands/deliver.ts')).addDeliver },
   {
     alone: ['discrepancies'],
     load: async () => (await import('./commands/discrepancies.ts')).addDiscrepancies,
@@ -41,6 +42,7 @@ const commandFiles: ReadonlyArray<CommandFile> = [
   { alone: ['keys'], load: async () => (await import('./commands/keys.ts')).addKeys },
   { alone: ['log'], load: async () => (await import('./commands/log.ts')).addLog },
   { alone: ['export'], load: async () => (await import('./commands/export.ts')).addExport },
+  { alone: ['sql'], load: async () => (await import('./commands/sql.ts')).addSql },
   { alone: ['verify'], load: async () => (await import('./commands/verify.ts')).addVerify },
   { alone: ['witness'], load: async () => (await import('./commands/witness.ts')).addWitness },
   { alone: ['monitor'], load: async () => (await import('./commands/monitor.ts')).addMonitor },
@@ -71,6 +73,8 @@ export const programFor = async (terminal: Terminal, first?: string): Promise<Co
     .description('A ledger of where people’s data lived, who could reach it, and which policies that broke.')
     .version(version())
     .exitOverride()
+    // What comes after the name of a command is of that command.
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .showHelpAfterError('(use --help for usage)')
     .configureHelp({ showGlobalOptions: false })

@@ -65,6 +65,8 @@ export interface ClientOptions {
   readonly url: string;
   /** A key (`dom_…`) or an OIDC token. */
   readonly token?: string | undefined;
+  /** Wants people by their pseudonyms, though the key may see who they are. */
+  readonly pseudonyms?: boolean | undefined;
   readonly fetch?: Fetch | undefined;
   /** How recording and following are repeated when an answer is lost. Questions are asked once. */
   readonly retry?: Partial<RetryPolicy> | undefined;
@@ -74,9 +76,15 @@ export interface ClientOptions {
 export type Client = ReturnType<typeof createClient>;
 
 /** Makes a client. It opens no connection before it is used. */
-export const createClient = ({ url, token, fetch = globalThis.fetch, retry }: ClientOptions) => {
+export const createClient = ({
+  url,
+  token,
+  pseudonyms = false,
+  fetch = globalThis.fetch,
+  retry,
+}: ClientOptions) => {
   // `fetch` of browsers insists on being called as a function of the window.
-  const target: Target = { url, token, fetch: (request) => fetch(request) };
+  const target: Target = { url, token, pseudonyms, fetch: (request) => fetch(request) };
   const policy: RetryPolicy = { ...patiently, ...retry };
 
   const asking = askingOf(target, policy);

@@ -52,5 +52,8 @@ export const policyCalls = ({ about, rows, registry, send }: Asking) => ({
       differenceOfPages((query) =>
         about(WireDifference)(['findings', 'diff'], { ...question, ...query }, options),
       ),
+    /** A page of the same: its four lists as one list after the other. */
+    diffPage: (question: DiffQuestion, options?: RequestOptions): Reply<Answer<WireDifference>> =>
+      about(WireDifference)(['findings', 'diff'], question, options),
   },
 });

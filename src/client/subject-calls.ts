@@ -1,6 +1,7 @@
 /** What became of one person's data. */
 import type { Answer } from '../contract/answers.ts';
 import { TrailRow } from '../contract/rows/events.ts';
+import { PersonRow } from '../contract/rows/people.ts';
 import { PersonFile } from '../contract/rows/person.ts';
 import { FindingRow } from '../contract/rows/policy.ts';
 import { ReachRow, WireCut } from '../contract/rows/reach.ts';
@@ -11,6 +12,9 @@ import type { Reply, RequestOptions, Rows } from './reply.ts';
 import { tell } from './transport.ts';
 
 export const subjectCalls = ({ target, about, rows }: Asking) => ({
+  /** Everybody, each with where the data was, over time. */
+  list: (question?: PeriodQuestion, options?: RequestOptions): Rows<PersonRow> =>
+    rows(PersonRow)(['subjects'], question, options),
   /** Everything about the person (GDPR, Article 15); `cut` names the lists that hold more than `limit` rows. */
   get: (subject: string, question?: Question, options?: RequestOptions): Reply<Answer<PersonFile>> =>
     about(PersonFile)(['subjects', subject], question, options),

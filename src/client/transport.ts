@@ -33,6 +33,8 @@ export interface Call {
 export interface Target {
   readonly url: string;
   readonly token?: string | undefined;
+  /** Whether people are wanted by their pseudonyms. */
+  readonly pseudonyms?: boolean;
   readonly fetch: Fetch;
 }
 
@@ -92,6 +94,7 @@ export const send = async (target: Target, call: Call): Promise<E.Either<ClientE
   headers.set('Accept', call.accept ?? 'application/json');
   if (call.contentType !== undefined) headers.set('Content-Type', call.contentType);
   if (target.token !== undefined) headers.set('Authorization', `Bearer ${target.token}`);
+  if (target.pseudonyms === true) headers.append('Prefer', 'pseudonyms');
   try {
     const request = new Request(addressOf(target, call), {
       method: call.method ?? 'GET',

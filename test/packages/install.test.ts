@@ -67,6 +67,22 @@ describe('the packages', () => {
     expect(text).toContain('npx domicile findings');
   });
 
+  it('says what to install where it is asked in SQL without DuckDB', async () => {
+    const bin = join(domicile, 'node_modules/domicile/bin/domicile.js');
+    const node = (...args: ReadonlyArray<string>) =>
+      run(process.execPath, [bin, ...args], { cwd: domicile }).catch((error) => error);
+    const scenario = join(domicile, 'node_modules/domicile/scenarios/worked-example/events.ndjson');
+    await node('emit', scenario, '--data', 'asked');
+    await node('export', 'parquet', 'tables', '--data', 'asked');
+
+    const asked = await node('sql', 'tables', 'SELECT 1');
+
+    expect(asked).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('npm install @duckdb/node-api@'),
+    });
+  });
+
   it('tells an older Node what it needs', async () => {
     const node = nodeOfMachine();
     const bin = join(domicile, 'node_modules/domicile/bin/domicile.js');

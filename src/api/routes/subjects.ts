@@ -10,6 +10,7 @@ import { answerOf, listAnswerOf } from '../../contract/answers.ts';
 import type { Problem } from '../../contract/problem.ts';
 import { PeriodQuestion, PlainQuestion, type QuestionOf } from '../../contract/questions/question.ts';
 import { TrailRow } from '../../contract/rows/events.ts';
+import { PersonRow } from '../../contract/rows/people.ts';
 import { PersonFile } from '../../contract/rows/person.ts';
 import { HistoryRow, ResidencyRow } from '../../contract/rows/residency.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
@@ -27,6 +28,7 @@ import type {
 import { answerLong, type Shown } from '../http/answer.ts';
 import { type ApiEnv, callerOf, emitterOf, may, peopleOf } from '../http/caller.ts';
 import { describeQuestion, problemResponse } from '../http/openapi.ts';
+import { answerPeople } from '../http/people-lists.ts';
 import { problem } from '../http/problem.ts';
 
 /** The identifier is not repeated: it may be anybody's. */
@@ -98,6 +100,28 @@ export const answerAbout = <Q extends QuestionAboutPerson>(
 export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
   const people = (context: Context<ApiEnv>): People => peopleOf(context, ledger);
+
+  routes.get(
+    '/',
+    describeQuestion(
+      'Everybody, each with where the data was, over time; all of them with Accept: application/x-ndjson or text/csv',
+      PeriodQuestion,
+      listAnswerOf(PersonRow),
+    ),
+    (context) =>
+      answerPeople(
+        context,
+        ledger,
+        PeriodQuestion,
+        'staysOfPeople',
+        {},
+        {
+          name: 'stays',
+          rows: (found) => found,
+          shown: (_, rows) => rows,
+        },
+      ),
+  );
 
   routes.get(
     '/:id/residency',

@@ -21,6 +21,7 @@ import { type CommandResult, failureOf, failureOfThrown, invalidUse } from '../i
 import { runCommand } from '../invocation/run-command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted } from '../terminal/wording.ts';
+import { addExportParquet } from './export-parquet.ts';
 
 interface ExportOptions extends Omit<PeriodOptions, 'format'> {
   readonly party?: string;
@@ -80,11 +81,12 @@ const exportBundle = async (
 
 /** Adds the command. */
 export const addExport = (program: Command, terminal: Terminal): void => {
-  withPeriodOptions(
+  const command = withPeriodOptions(
     withLedgerOptions(
       withClockOptions(
         program
           .command('export [subject]')
+          .enablePositionalOptions()
           .summary('evidence that others can check without the ledger')
           .description(
             'Writes an evidence bundle about a person, or with an option about a party, a site or a finding: the answers, the events that they rest on, and the proofs that these were recorded and that none is missing. Beside the file it writes a page for people, to read and to print. `domicile verify` checks the file anywhere.',
@@ -108,4 +110,5 @@ Examples:
     .action((subject: string | undefined, options: ExportOptions) =>
       runCommand(terminal, () => exportBundle(subject, options, terminal)),
     );
+  addExportParquet(command, terminal);
 };

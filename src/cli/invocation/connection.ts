@@ -29,6 +29,8 @@ export interface LedgerOptions {
   readonly data?: string;
   /** The configuration file. */
   readonly config?: string;
+  /** Wants people by their pseudonyms, though it may see who they are. */
+  readonly pseudonyms?: boolean;
 }
 
 /** The settings, and where each was given; or every fault of them. */
@@ -91,7 +93,7 @@ const serverThatHolds = async (settings: Settings, error: unknown): Promise<stri
 
 const openInProcess = async (
   settings: Settings,
-  token: string | undefined,
+  { token, pseudonyms }: LedgerOptions,
   terminal: Terminal,
   use: (client: Client) => Promise<CommandResult>,
 ): Promise<CommandResult> => {
@@ -104,7 +106,7 @@ const openInProcess = async (
     const url = await serverThatHolds(settings, error);
     if (url === undefined) return E.left(failureOfThrown(error));
     terminal.note(`Using the server that has this ledger open: ${url}`);
-    return use(await clientOf({ url, token }));
+    return use(await clientOf({ url, token, pseudonyms }));
   }
   try {
     await ledger.ready();
@@ -113,7 +115,7 @@ const openInProcess = async (
       TE.flatMap(() => async () => {
         const [{ createApp }, { pino }] = await Promise.all([import('../../api/app.ts'), import('pino')]);
         const app = createApp(ledger, pino({ level: 'error' }, pino.destination(2)), { trusted: true });
-        return use(await clientOf({ url: inProcessUrl, fetch: (request) => app.fetch(request) }));
+        return use(await clientOf({ url: inProcessUrl, pseudonyms, fetch: (request) => app.fetch(request) }));
       }),
     )();
   } finally {
@@ -139,7 +141,7 @@ export const withLedger = async (
         message: '--url: expected an address such as http://127.0.0.1:8484',
       });
     }
-    return use(await clientOf({ url: options.url, token: options.token }));
+    return use(await clientOf({ url: options.url, token: options.token, pseudonyms: options.pseudonyms }));
   }
   return pipe(
     TE.fromEither(settingsOf(options)),
@@ -150,7 +152,7 @@ export const withLedger = async (
         if (!createIfMissing) return E.left(missing(resolve(dataDirectory)));
         terminal.note(`Creating a new ledger in ${resolve(dataDirectory)}.`);
       }
-      return openInProcess(settings, options.token, terminal, use);
+      return openInProcess(settings, options, terminal, use);
     }),
   )();
 };

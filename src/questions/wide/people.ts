@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { LRUCache } from 'lru-cache';
 import type { Asked } from '../../contract/asked.ts';
 import type { AffectedQuestion } from '../../contract/questions/affected.ts';
-import type { PlainQuestion } from '../../contract/questions/question.ts';
+import { type PeriodQuestion, type PlainQuestion, periodOf } from '../../contract/questions/question.ts';
 import type { Affected, PersonRow } from '../../contract/rows/people.ts';
 import { formatBound } from '../../domain/time/instant.ts';
 import type { EventIndex } from '../../projections/event-index.ts';
@@ -17,6 +17,7 @@ import { affectedBy, affectedConcern } from '../people/affected.ts';
 import { affectedCounts } from '../people/affected-counts.ts';
 import { concernOf } from '../people/concerned.ts';
 import { peoplePage } from '../people/people-page.ts';
+import { staysDuring } from '../people/stays.ts';
 import type { View } from '../view.ts';
 import type { About, Outcome } from './outcome.ts';
 
@@ -83,4 +84,17 @@ export const affectedByParty = (
       return { ...page, data, heardUntil: heardUntil(view, people, { party: id }) };
     }),
   );
+};
+
+export const staysOfPeople = (
+  view: View,
+  asked: Asked<PeriodQuestion>,
+): Outcome<ReadonlyArray<PersonRow>> => {
+  const during = periodOf(asked.parameters);
+  const page = peoplePage(
+    view,
+    kept(view, ['stays', during], () => staysDuring(view, during)),
+    asked,
+  );
+  return E.right({ ...page, heardUntil: heardUntil(view, page.data, { everything: true }) });
 };

@@ -6,7 +6,7 @@ import type { Asked } from '../../contract/asked.ts';
 import type { View } from '../view.ts';
 import { backup, backups } from './backups.ts';
 import type { Outcome } from './outcome.ts';
-import { affectedByParty, finding, peopleOfFinding } from './people.ts';
+import { affectedByParty, finding, peopleOfFinding, staysOfPeople } from './people.ts';
 import {
   fileOfPerson,
   findingsOfPerson,
@@ -38,6 +38,7 @@ export const wideQuestions = {
   finding,
   peopleOfFinding,
   affectedByParty,
+  staysOfPeople,
   findingsDifference,
   policySimulation,
   partyReach,

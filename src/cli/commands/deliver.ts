@@ -1,0 +1,215 @@
+/**
+ * `domicile deliver`: new findings go to a webhook or into a file.
+ */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import { type Client, patiently, type RetryPolicy } from '../../client/client.ts';
+import type { Change } from '../delivery/finding-message.ts';
+import type { Sink } from '../delivery/sinks.ts';
+import { withLedgerOptions } from '../invocation/command-options.ts';
+import { type LedgerOptions, withLedger } from '../invocation/connection.ts';
+import { checkFailed, success, unavailable } from '../invocation/exit-codes.ts';
+import { type CommandResult, type Failure, failureOf, invalidUse } from '../invocation/failure.ts';
+import { runCommand } from '../invocation/run-command.ts';
+import { readText } from '../invocation/trusted-keys.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { counted } from '../terminal/wording.ts';
+import { stopAsked } from './serve.ts';
+
+interface DeliverOptions extends LedgerOptions {
+  readonly to: string;
+  readonly state: string;
+  readonly secretFile?: string;
+  readonly since?: string;
+  readonly policy?: string;
+  readonly changes: ReadonlyArray<Change>;
+  readonly every: number;
+  readonly once?: boolean;
+}
+
+/** Changes, in the order in which those of one answer are delivered. */
+const changeWords = ['opened', 'lengthened', 'shortened', 'closed'] as const satisfies ReadonlyArray<Change>;
+
+const everySecondsDefault = 10;
+const everySecondsMax = 86_400;
+
+/** A receiver that fails is tried again after 1 s, and ever later, at the latest every 5 minutes. */
+const firstWaitMs = 1_000;
+const waitMsMax = 300_000;
+/** How often a message is sent where the command is to end: about ten minutes. */
+const onceAttemptsMax = 10;
+
+const isWebAddress = (to: string): boolean => /^https?:$/.test(URL.parse(to)?.protocol ?? '');
+
+const howToMakeSecret = '(umask 077; echo "whsec_$(openssl rand -base64 32)" > webhook.secret)';
+
+const sinkOf = async ({ to, secretFile }: DeliverOptions): Promise<E.Either<Failure, Sink>> => {
+  const [{ fileSink, webhookSink }, { readSecrets }] = await Promise.all([
+    import('../delivery/sinks.ts'),
+    import('../delivery/finding-message.ts'),
+  ]);
+  if (!isWebAddress(to))
+    return /^\w+:\/\//.test(to)
+      ? E.left(invalidUse('--to: expected an address with http or https, or a file'))
+      : E.right(fileSink(to));
+  if (secretFile === undefined)
+    return E.left(
+      invalidUse(
+        'expected --secret-file: what is sent to a webhook is signed',
+        `Make a secret, and give it to the receiver too: ${howToMakeSecret}`,
+      ),
+    );
+  const text = readText(secretFile);
+  if (E.isLeft(text)) return text;
+  const secrets = readSecrets(text.right);
+  return E.isLeft(secrets)
+    ? E.left(invalidUse(`--secret-file: ${secrets.left}`, `Make one: ${howToMakeSecret}`))
+    : E.right(webhookSink(to, secrets.right, () => Date.now()));
+};
+
+/** Waits, unless it is to stop. */
+const pause = (seconds: number, signal: AbortSignal): Promise<void> =>
+  patiently.wait(seconds * 1_000, signal);
+
+const delivered = async (
+  ledger: Client,
+  sink: Sink,
+  signal: AbortSignal,
+  options: DeliverOptions,
+  terminal: Terminal,
+): Promise<CommandResult> => {
+  const { state: file, since, policy, once = false, every, url } = options;
+  const { keepState, readState } = await import('../delivery/delivery-state.ts');
+  const { deliverOnce, positionNow, reasonOf } = await import('../delivery/deliver-findings.ts');
+  const read = readState(file);
+  if (E.isLeft(read)) return read;
+  let state = read.right;
+  if (state === undefined) {
+    const now = since === undefined ? await positionNow(ledger, signal) : E.right(since);
+    if (E.isLeft(now)) return E.left(failureOf(now.left, url));
+    state = { position: now.right, under: null };
+    keepState(file, state);
+    terminal.note(`Delivers what is learned after position ${state.position}.`);
+  } else if (since !== undefined)
+    return E.left(
+      invalidUse(`${file} says how far findings are delivered, so --since has no place`, 'Leave it out.'),
+    );
+  const retry: RetryPolicy = {
+    ...patiently,
+    ...{ firstWaitMs, waitMsMax, attemptsMax: once ? onceAttemptsMax : Number.POSITIVE_INFINITY },
+  };
+  let messages = 0;
+  for (;;) {
+    const round = await deliverOnce(
+      {
+        ...{ ledger, sink, policy, wanted: new Set(options.changes), retry, signal, now: () => Date.now() },
+        keep: (reached) => {
+          state = reached;
+          keepState(file, reached);
+        },
+        onRetry: (reason, waitMs) =>
+          terminal.note(`${reason}; trying again in ${(waitMs / 1_000).toFixed(1)} s`),
+        onDelivered: (count) => {
+          messages += count;
+        },
+      },
+      state,
+    );
+    if (E.isLeft(round)) {
+      const { left } = round;
+      if (left.kind === 'put-back')
+        return E.left({
+          exitCode: checkFailed,
+          message: reasonOf(left),
+          hint: `Some of its events are lost. Once you know which, begin anew: remove ${file} and give --since.`,
+        });
+      if (left.kind === 'sink') return E.left({ exitCode: unavailable, message: reasonOf(left) });
+      if (left.kind === 'ledger') {
+        if (once || (left.error.kind === 'problem' && left.error.status < 500))
+          return E.left(failureOf(left.error, url));
+        terminal.note(`${reasonOf(left)}; trying again in ${every} s`);
+      }
+    }
+    if (once || signal.aborted) {
+      terminal.out(
+        `Delivered ${counted(messages, 'message', 'messages')}. The next begin after position ${state.position}.`,
+      );
+      return E.right(success);
+    }
+    await pause(every, signal);
+  }
+};
+
+const run = async (options: DeliverOptions, terminal: Terminal): Promise<CommandResult> => {
+  const sink = await sinkOf(options);
+  if (E.isLeft(sink)) return sink;
+  const stop = new AbortController();
+  void stopAsked().then(() => stop.abort());
+  try {
+    return await withLedger({ ...options, pseudonyms: true }, terminal, false, (ledger) =>
+      delivered(ledger, sink.right, stop.signal, options, terminal),
+    );
+  } finally {
+    sink.right.close();
+  }
+};
+
+const changesOf = (text: string): ReadonlyArray<Change> => {
+  const words = text.split(',').map((word) => word.trim());
+  const wrong = words.find((word) => !changeWords.some((each) => each === word));
+  if (wrong !== undefined)
+    throw new InvalidArgumentError(`Expected ${changeWords.join(', ')}, with commas between.`);
+  return words as ReadonlyArray<Change>;
+};
+
+const everyOf = (text: string): number => {
+  const seconds = Number(text);
+  if (!/^\d+$/.test(text) || seconds < 1 || seconds > everySecondsMax)
+    throw new InvalidArgumentError(`Expected a whole number from 1 to ${everySecondsMax}.`);
+  return seconds;
+};
+
+const positionOf = (text: string): string => {
+  if (!/^\d{1,16}$/.test(text))
+    throw new InvalidArgumentError('Expected a position in the log, such as 1234.');
+  return text;
+};
+
+/** Adds the command. */
+export const addDeliver = (program: Command, terminal: Terminal): void => {
+  withLedgerOptions(
+    program
+      .command('deliver')
+      .summary('send new findings to a webhook, or append them to a file')
+      .description(
+        'Sends each new finding to a webhook, signed as Standard Webhooks has it, or appends it to a file, as a line of JSON. A file keeps how far it is, so that nothing is lost where it ends: each message is delivered at least once. No message names a person.',
+      ),
+  )
+    .requiredOption('--to <place>', 'the address of a webhook, or a file')
+    .requiredOption('--state <file>', 'the file that keeps how far it is')
+    .option(
+      '--secret-file <file>',
+      'the file with the secret that signs (whsec_…); with several lines, all do',
+    )
+    .option(
+      '--since <position>',
+      'where there is no state yet, begin after this position (default: now)',
+      positionOf,
+    )
+    .option('--policy <policy>', 'only findings of this policy')
+    .addOption(
+      new Option('--changes <changes>', 'what of findings is sent: opened, lengthened, shortened, closed')
+        .argParser(changesOf)
+        .default(['opened'], 'opened'),
+    )
+    .option('--every <seconds>', 'how often the ledger is asked', everyOf, everySecondsDefault)
+    .option('--once', 'end when all is delivered that is there')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ domicile deliver --to https://siem.example.com/hooks/domicile --secret-file webhook.secret --state delivered.json --url http://127.0.0.1:8484
+  $ domicile deliver --to findings.ndjson --state delivered.json --since 0 --once`,
+    )
+    .action((options: DeliverOptions) => runCommand(terminal, () => run(options, terminal)));
+};

@@ -1,0 +1,167 @@
+/**
+ * Delivers what is learned about findings to a sink, in order: each message at least once, however often this ends in
+ * between.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { type Client, type ClientError, type RetryPolicy, sentenceOf } from '../../client/client.ts';
+import type { DifferingFindingRow } from '../../contract/rows/policy.ts';
+import type { DeliveryState } from './delivery-state.ts';
+import { type Change, changes, type Message, messageOf } from './finding-message.ts';
+import type { Sink } from './sinks.ts';
+
+/** Findings that are asked for at once. */
+const pageRowsMax = 1_000;
+
+export interface Delivery {
+  readonly ledger: Client;
+  readonly sink: Sink;
+  readonly policy?: string | undefined;
+  /** Which changes are delivered. */
+  readonly wanted: ReadonlySet<Change>;
+  /** Keeps how far it is. */
+  readonly keep: (state: DeliveryState) => void;
+  readonly retry: RetryPolicy;
+  readonly now: () => number;
+  readonly onRetry: (reason: string, waitMs: number) => void;
+  readonly onDelivered: (messages: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Why a round ended before all was delivered. What was taken is taken, and the state says so. */
+export type Ended =
+  | { readonly kind: 'ledger'; readonly error: ClientError }
+  | { readonly kind: 'sink'; readonly reason: string; readonly gone: boolean }
+  /** The ledger lost events that were delivered: it was put back to an earlier state. */
+  | { readonly kind: 'put-back'; readonly head: string }
+  | { readonly kind: 'stopped' };
+
+type UnderWay = NonNullable<DeliveryState['under']>;
+
+/** What was learned between two positions, page by page. It is the same whenever it is asked for. */
+async function* messagesBetween(
+  { ledger, policy, wanted, signal }: Delivery,
+  from: string,
+  { to, at: validAt }: UnderWay,
+): AsyncGenerator<E.Either<ClientError, ReadonlyArray<Message>>> {
+  let cursor: string | null = null;
+  do {
+    const page: Awaited<ReturnType<Client['findings']['diffPage']>> = await ledger.findings.diffPage(
+      {
+        ...{ fromPosition: from, toPosition: to, knownPosition: to, validAt, limit: pageRowsMax },
+        ...(policy === undefined ? {} : { policy }),
+        ...(cursor === null ? {} : { cursor }),
+      },
+      { signal },
+    );
+    if (E.isLeft(page)) {
+      yield page;
+      return;
+    }
+    const { clocks, data, next } = page.right;
+    const at = { knownAt: clocks.knownAt, position: to };
+    yield E.right(
+      changes.flatMap((change) =>
+        wanted.has(change)
+          ? data[change].map((finding: DifferingFindingRow) => messageOf(change, finding, at))
+          : [],
+      ),
+    );
+    cursor = next;
+  } while (cursor !== null);
+}
+
+/** Gives messages to the sink until it has taken them, or the attempts are used up. */
+const taken = async (
+  { sink, retry, onRetry, signal }: Delivery,
+  messages: ReadonlyArray<Message>,
+): Promise<Ended | undefined> => {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await sink.give(messages, signal);
+    if (outcome.kind === 'taken') return undefined;
+    if (signal.aborted) return { kind: 'stopped' };
+    const { reason } = outcome;
+    if (outcome.kind === 'gone' || attempt >= retry.attemptsMax)
+      return { kind: 'sink', reason, gone: outcome.kind === 'gone' };
+    const most = Math.min(retry.waitMsMax, retry.firstWaitMs * 2 ** Math.min(attempt - 1, 30));
+    // At least half of it: a receiver that is down is left alone for a while.
+    const waitMs = Math.max(
+      Math.min(outcome.retryAfterMs, retry.waitMsMax),
+      Math.round((most * (1 + retry.random())) / 2),
+    );
+    onRetry(reason, waitMs);
+    await retry.wait(waitMs, signal);
+    if (signal.aborted) return { kind: 'stopped' };
+  }
+};
+
+/** Delivers what is under way. */
+const finish = async (
+  delivery: Delivery,
+  position: string,
+  under: UnderWay,
+): Promise<E.Either<Ended, DeliveryState>> => {
+  const { sink, keep, onDelivered } = delivery;
+  const { to, done } = under;
+  let passed = 0;
+  for await (const page of messagesBetween(delivery, position, under)) {
+    if (E.isLeft(page))
+      return E.left(
+        page.left.kind === 'cancelled' ? { kind: 'stopped' } : { kind: 'ledger', error: page.left },
+      );
+    const left = page.right.slice(Math.max(0, done - passed));
+    let count = Math.max(passed, Math.min(done, passed + page.right.length));
+    passed += page.right.length;
+    for (let first = 0; first < left.length; first += sink.messagesMax) {
+      const some = left.slice(first, first + sink.messagesMax);
+      const ended = await taken(delivery, some);
+      if (ended !== undefined) return E.left(ended);
+      count += some.length;
+      keep({ position, under: { ...under, done: count } });
+      onDelivered(some.length);
+    }
+  }
+  const state: DeliveryState = { position: to, under: null };
+  keep(state);
+  return E.right(state);
+};
+
+/** The position up to which the ledger can answer now. */
+export const positionNow = async (
+  ledger: Client,
+  signal: AbortSignal,
+): Promise<E.Either<ClientError, string>> => {
+  const ready = await ledger.health.ready({ signal });
+  return E.isLeft(ready) ? ready : E.right(ready.right.position);
+};
+
+/** Delivers what was learned since the state, up to now. */
+export const deliverOnce = async (
+  delivery: Delivery,
+  state: DeliveryState,
+): Promise<E.Either<Ended, DeliveryState>> => {
+  const now = await positionNow(delivery.ledger, delivery.signal);
+  if (E.isLeft(now))
+    return E.left(now.left.kind === 'cancelled' ? { kind: 'stopped' } : { kind: 'ledger', error: now.left });
+  const known = BigInt(now.right);
+  if (known < BigInt(state.position) || (state.under !== null && known < BigInt(state.under.to)))
+    return E.left({ kind: 'put-back', head: now.right });
+  const before = state.under === null ? E.right(state) : await finish(delivery, state.position, state.under);
+  if (E.isLeft(before) || BigInt(before.right.position) >= known) return before;
+  const under = { to: now.right, at: new Date(delivery.now()).toISOString(), done: 0 };
+  delivery.keep({ position: before.right.position, under });
+  return finish(delivery, before.right.position, under);
+};
+
+/** Why it ended, in a sentence. */
+export const reasonOf = (ended: Ended): string => {
+  switch (ended.kind) {
+    case 'ledger':
+      return sentenceOf(ended.error);
+    case 'sink':
+      return ended.reason;
+    case 'put-back':
+      return `the ledger is at position ${ended.head}, before what was delivered already`;
+    case 'stopped':
+      return 'stopped';
+  }
+};

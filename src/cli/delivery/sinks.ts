@@ -1,0 +1,118 @@
+/**
+ * Where findings are delivered to: a webhook, or a file. A sink answers when what it was given is taken for good.
+ */
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { type Message, signedHeaders } from './finding-message.ts';
+
+/** How long a receiver may take to answer. */
+export const answerMsMax = 15_000;
+/** How much of an answer is read, so that the connection can be used again. */
+const answerBytesMax = 65_536;
+
+/** What became of messages: taken, or not, and then whether trying again can help, and after how long at the least. */
+export type Outcome =
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'failed'; readonly reason: string; readonly retryAfterMs: number }
+  | { readonly kind: 'gone'; readonly reason: string };
+
+export interface Sink {
+  /** Messages that are given at once, at the most. */
+  readonly messagesMax: number;
+  give(messages: ReadonlyArray<Message>, signal: AbortSignal): Promise<Outcome>;
+  close(): void;
+}
+
+const failed = (reason: string, retryAfterMs = 0): Outcome => ({ kind: 'failed', reason, retryAfterMs });
+
+const retryAfterMsOf = (response: Response): number => {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : 0;
+};
+
+const readSome = async (response: Response): Promise<void> => {
+  let bytes = 0;
+  for await (const part of response.body ?? []) {
+    bytes += part.length;
+    if (bytes > answerBytesMax) return;
+  }
+};
+
+/** Posts each message by itself, signed. A redirect is not followed: the message is for that address alone. */
+export const webhookSink = (
+  url: string,
+  secrets: ReadonlyArray<Buffer>,
+  now: () => number,
+  waitMsMax = answerMsMax,
+): Sink => ({
+  messagesMax: 1,
+  async give([message], signal) {
+    if (message === undefined) return { kind: 'taken' };
+    const seconds = Math.floor(now() / 1_000);
+    const headers = { 'content-type': 'application/json', ...signedHeaders(message, secrets, seconds) };
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers,
+        body: message.body,
+        redirect: 'manual',
+        signal: AbortSignal.any([signal, AbortSignal.timeout(waitMsMax)]),
+      });
+      // It is answered by its status; what else it says may break off.
+      await readSome(response).catch(() => undefined);
+      if (response.ok) return { kind: 'taken' };
+      const reason = `the receiver answered ${response.status}`;
+      return response.status === 410
+        ? { kind: 'gone', reason: `${reason}: it wants no more` }
+        : failed(reason, retryAfterMsOf(response));
+    } catch (error) {
+      if (error instanceof Error && error.name === 'TimeoutError')
+        return failed(`the receiver did not answer within ${waitMsMax / 1_000} s`);
+      const cause = error instanceof Error ? (error.cause ?? error) : error;
+      return failed(
+        `the receiver cannot be reached: ${cause instanceof Error ? cause.message : String(cause)}`,
+      );
+    }
+  },
+  close: () => undefined,
+});
+
+/** Bytes that are looked through at once for the end of the last whole line. */
+const tailBytes = 65_536;
+const newline = 0x0a;
+
+/** Cuts off what follows the last line end: a line whose writing was cut off, and which is written again. */
+const cutTornLine = (file: number): void => {
+  const { size } = fstatSync(file);
+  const part = Buffer.alloc(tailBytes);
+  for (let end = size; end > 0; ) {
+    const start = Math.max(0, end - tailBytes);
+    const length = readSync(file, part, 0, end - start, start);
+    const last = part.subarray(0, length).lastIndexOf(newline);
+    if (last >= 0) {
+      if (start + last + 1 < size) ftruncateSync(file, start + last + 1);
+      return;
+    }
+    end = start;
+  }
+  ftruncateSync(file, 0);
+};
+
+/** Appends messages to a file, each as a line of JSON; they are on the disk before they count as taken. */
+export const fileSink = (name: string): Sink => {
+  const file = openSync(name, 'a+', 0o600);
+  cutTornLine(file);
+  return {
+    messagesMax: 1_000,
+    async give(messages) {
+      try {
+        writeSync(file, messages.map(({ id, body }) => `{"id":"${id}",${body.slice(1)}\n`).join(''));
+        fsyncSync(file);
+        return { kind: 'taken' };
+      } catch (error) {
+        cutTornLine(file);
+        return failed(error instanceof Error ? error.message : String(error));
+      }
+    },
+    close: () => closeSync(file),
+  };
+};
