@@ -14,6 +14,7 @@ export const importKindInfos = {
   okta: { summary: 'events of Okta’s System Log', isSnapshot: false },
   entra: { summary: 'the audit log of Microsoft Entra', isSnapshot: false },
   scim: { summary: 'groups and users of SCIM 2.0, a snapshot', isSnapshot: true },
+  'scim-patch': { summary: 'changes of groups as SCIM 2.0 sends them', isSnapshot: false },
   'gcp-assets': { summary: 'assets of Google Cloud Asset Inventory, a snapshot', isSnapshot: true },
   terraform: { summary: 'a state of Terraform, a snapshot', isSnapshot: true },
   csv: { summary: 'rows of CSV, by a mapping', isSnapshot: true },

@@ -10,6 +10,7 @@ import { RowMapping } from './csv/row-mapping.ts';
 import { entraImporter } from './directories/entra.ts';
 import { oktaImporter } from './directories/okta.ts';
 import { scimImporter } from './directories/scim.ts';
+import { bulkOperations, scimPatchImporter } from './directories/scim-patch.ts';
 import { gcpAssetImporter } from './gcp-assets/gcp-assets.ts';
 import { checked, type Importer } from './imported/imported.ts';
 import type { ImportKindName } from './kind-names.ts';
@@ -66,6 +67,7 @@ export const importKinds: Readonly<Record<ImportKindName, ImportKind>> = {
   okta: jsonKind(itemsOf(), oktaImporter),
   entra: jsonKind(itemsOf('value', 'records'), entraImporter),
   scim: jsonKind(itemsOf('Resources'), scimImporter),
+  'scim-patch': jsonKind(bulkOperations, scimPatchImporter),
   'gcp-assets': jsonKind(itemsOf('assets'), gcpAssetImporter),
   terraform: jsonKind(resourcesOfState, terraformImporter),
   csv: {

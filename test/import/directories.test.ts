@@ -120,3 +120,80 @@ describe('SCIM', () => {
     expect(outcome).toMatchObject({ left: [{ message: expect.stringContaining('instant') }] });
   });
 });
+
+describe('changes by SCIM', () => {
+  const at = '2024-01-01T00:00:00.000Z';
+  const patch = (...Operations: ReadonlyArray<object>) => ({
+    method: 'PATCH',
+    path: '/Groups/e9e30dba',
+    data: { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations },
+  });
+  const told = (record: unknown) => {
+    const { events, unmapped } = orFail(orFail(importKinds['scim-patch'].open({ at })).importer(record));
+    const memberships = events.filter(({ type }) => type.startsWith('Membership'));
+    return {
+      memberships: memberships.map(({ type, data }) => [type, (data as { member: string }).member]),
+      unmapped,
+    };
+  };
+
+  it('tell who came and who left, in the forms of RFC 7644 and of Entra', () => {
+    const forms = [
+      {
+        op: 'add',
+        path: 'members',
+        value: [
+          { value: 'u1', display: 'Babs' },
+          { value: 'g2', type: 'Group' },
+        ],
+      },
+      { op: 'Add', value: { members: [{ value: 'u3' }] } },
+      { op: 'remove', path: 'members[value eq "u1"]' },
+      { op: 'Remove', path: 'members', value: [{ value: 'u3' }] },
+    ];
+
+    expect(told(patch(...forms))).toEqual({
+      memberships: [
+        ['MembershipBegan', 'scim:u1'],
+        ['MembershipBegan', 'scim:g2'],
+        ['MembershipBegan', 'scim:u3'],
+        ['MembershipEnded', 'scim:u1'],
+        ['MembershipEnded', 'scim:u3'],
+      ],
+      unmapped: [],
+    });
+  });
+
+  it('say where they do not tell who left, and drop nothing in silence', () => {
+    const silent = [
+      { op: 'replace', path: 'members', value: [{ value: 'u1' }] },
+      { op: 'remove', path: 'members' },
+      { op: 'replace', path: 'externalId', value: 'x' },
+    ];
+
+    const { memberships, unmapped } = told(patch(...silent));
+
+    expect(memberships).toEqual([]);
+    expect(unmapped).toHaveLength(3);
+    expect(told({ method: 'DELETE', path: '/Groups/e9e30dba' }).unmapped).toHaveLength(1);
+  });
+
+  it('are taken from a bulk request, and name a group or are refused', () => {
+    const { importer } = orFail(importKinds['scim-patch'].open({ at }));
+    const bulk = {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+      Operations: [patch({ op: 'replace', path: 'displayName', value: 'Guides' })],
+    };
+    const [operation] = importKinds['scim-patch'].recordsIn(bulk);
+
+    expect(orFail(importer(operation)).events).toMatchObject([
+      { data: { party: 'scim:e9e30dba', name: 'Guides' } },
+    ]);
+    expect(importer(patch({ op: 'move', path: 'members' }))).toMatchObject({
+      left: [{ pointer: '/data/Operations/0' }],
+    });
+    expect(importer(patch().data)).toMatchObject({
+      left: [{ message: expect.stringContaining('names no group') }],
+    });
+  });
+});

@@ -21,7 +21,10 @@ const holdsAt = (time: string): string =>
   `(valid_from IS NULL OR valid_from <= TIMESTAMP '${time}') AND (valid_to IS NULL OR valid_to > TIMESTAMP '${time}')`;
 
 const compared = async (server: LocalServer, directory: string, knownPosition: number): Promise<void> => {
-  const ledger = createClient({ url: 'http://localhost', fetch: (request) => server.request(request as never) });
+  const ledger = createClient({
+    url: 'http://localhost',
+    fetch: (request) => server.request(request as never),
+  });
   const question = { knownPosition: String(knownPosition), validAt: '2021-06-01' };
   const manifest = await writeExport(ledger, directory, {
     question,

@@ -24,6 +24,7 @@ import type {
 import { answerWide, askedOf } from './answer.ts';
 import { type ApiEnv, callerOf, peopleOf } from './caller.ts';
 import { problem } from './problem.ts';
+import { linesTypes, wantedType } from './wanted.ts';
 
 /** People that are asked for at once in a stream. */
 const streamedPeopleMax = 500;
@@ -91,9 +92,10 @@ const formats = {
 type Format = (typeof formats)[keyof typeof formats];
 
 /** The stream that a request asks for, if it asks for one. */
-const streamedAs = (accept: string): Format | undefined => {
-  if (/application\/(x-ndjson|ndjson|jsonl)/.test(accept)) return formats.ndjson;
-  return accept.includes('text/csv') ? formats.csv : undefined;
+const streamedAs = (context: Context<ApiEnv>): Format | undefined => {
+  const wanted = wantedType(context, ['application/json', ...linesTypes, 'text/csv']);
+  if (wanted === 'application/json') return undefined;
+  return wanted === 'text/csv' ? formats.csv : formats.ndjson;
 };
 
 /** A page could not be had after others were sent: an orderly end would pass for all of the people. */
@@ -172,7 +174,7 @@ export const answerPeople = async <Q extends WideQuestion>(
   given: GivenTo<Q>,
   of: PeopleOf<FoundBy<Q>>,
 ): Promise<Response> => {
-  const format = streamedAs(context.req.header('accept') ?? '');
+  const format = streamedAs(context);
   if (format === undefined)
     return answerWide(context, ledger, parameters, question, given, async (found) =>
       of.shown(found, await seen(context, ledger, of.rows(found), of.name)),

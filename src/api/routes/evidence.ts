@@ -16,6 +16,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { type ApiEnv, callerOf, peopleOf } from '../http/caller.ts';
 import { parametersIn, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
+import { wantedType } from '../http/wanted.ts';
 import { namedSubject, recordRead } from './subjects.ts';
 
 type Asked = ParametersOf<typeof EvidenceQuestion>;
@@ -85,7 +86,7 @@ const shown = (context: Context<ApiEnv>, bundle: Bundle): Response => {
   context.header('Cache-Control', 'private, no-store');
   const { about, knownPosition } = bundle.asked;
   const name = `evidence-${about}-${knownPosition}`;
-  if ((context.req.header('accept') ?? '').includes('text/html')) {
+  if (wantedType(context, ['application/json', 'text/html']) === 'text/html') {
     context.header('Content-Security-Policy', pagePolicy);
     context.header('Content-Disposition', `inline; filename="${name}.html"`);
     return context.html(evidencePage(bundle));

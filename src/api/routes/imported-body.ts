@@ -54,7 +54,7 @@ const invalid = (errors: ReadonlyArray<Fault>): Problem => ({ kind: 'invalid-bod
 const mediaType: Problem = {
   kind: 'media-type',
   detail:
-    'expected application/json with one document, a list, or { mapping, records } (for CSV { mapping, csv }); or application/x-ndjson',
+    'expected application/json with one document, a list, or { mapping, records } (for CSV { mapping, csv }); or application/x-ndjson (application/ndjson, application/jsonl)',
 };
 
 /** Opens the import with a mapping, whose faults have their places in the body. */
@@ -136,6 +136,8 @@ export const importedBody = (
     TE.flatMap((body) => {
       switch (type?.trim()) {
         case 'application/x-ndjson':
+        case 'application/ndjson':
+        case 'application/jsonl':
           return TE.fromEither(ofLines(body, kind, open(mapping)));
         case 'application/json':
           return pipe(

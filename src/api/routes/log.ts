@@ -17,15 +17,12 @@ import { type EventFilter, eventDetail, eventsAfter, matchingNothing } from '../
 import { answer, answerPrepared } from '../http/answer.ts';
 import { type ApiEnv, peopleOf } from '../http/caller.ts';
 import { describeQuestion } from '../http/openapi.ts';
-import { wantedType } from '../http/wanted.ts';
+import { linesTypes, wantedType } from '../http/wanted.ts';
 import { filterOf, recordFilter, subjectNamedIn } from './event-filter.ts';
 import { LogFollowers } from './log-followers.ts';
 import { dumpLog, followLog } from './log-stream.ts';
 
 const PositionInPath = positionIn('A position in the log.');
-
-/** The media types of JSON lines; the first is the one that is answered. */
-const linesTypes = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'] as const;
 
 const positionOf = (text: string): E.Either<Problem, number> =>
   pipe(

@@ -17,6 +17,7 @@ import { answerLong, type Written } from '../http/answer.ts';
 import type { ApiEnv } from '../http/caller.ts';
 import { describeQuestion } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
+import { wantedType } from '../http/wanted.ts';
 
 /** Nothing but the style of the page itself. */
 const contentSecurityPolicy = [
@@ -66,13 +67,13 @@ export const reportRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     );
 
   const answerReport = (context: Context<ApiEnv>, name: ReportName): Promise<Response> => {
-    const accept = context.req.header('accept') ?? '';
-    if (accept.includes('text/html'))
+    const wanted = wantedType(context, ['application/json', 'text/html', 'text/csv']);
+    if (wanted === 'text/html')
       return made(context, 'report', { name }, (report, { clocks }) => {
         context.header('Content-Security-Policy', contentSecurityPolicy);
         return context.html(htmlOf(reportDocument(report, wireClocks(clocks))), 200, clockHeaders(clocks));
       });
-    if (accept.includes('text/csv'))
+    if (wanted === 'text/csv')
       return made(context, 'report', { name }, (report, { clocks }) =>
         context.body(reportCsv(report), 200, {
           'Content-Type': 'text/csv; charset=utf-8; header=present',
