@@ -28,6 +28,7 @@ import { tellCheckpoint } from './http/tell-checkpoint.ts';
 import { LedgerMetrics } from './observing/ledger-metrics.ts';
 import { nameRequest, observeRequests } from './observing/observe-requests.ts';
 import type { Tracing } from './observing/observed-request.ts';
+import type { Aside } from './routes/aside.ts';
 import { backupRoutes } from './routes/backups.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
@@ -92,6 +93,8 @@ export interface AppOptions {
   readonly allowedHosts?: ReadonlyArray<string>;
   /** What the names of other systems are here, for what is imported without a mapping of its own. */
   readonly importMapping?: Mapping | undefined;
+  /** Where records of other systems are kept that become no event. */
+  readonly aside?: Aside | undefined;
   /** The path under which the ledger is served; empty at the root. */
   readonly basePath?: string | undefined;
   readonly trustProxy?: TrustedProxies | undefined;
@@ -161,8 +164,8 @@ export const createApp = (ledger: Ledger, logger: Logger, options: AppOptions = 
   app.route('/', metricsRoutes(metrics));
   app.route('/v1/events', recordingRoutes(ledger));
   app.route('/v1/events', logRoutes(ledger));
-  app.route('/v1/import', importRoutes(ledger, importMapping));
-  app.route('/api/v1/lineage', openLineageRoutes(ledger, importMapping));
+  app.route('/v1/import', importRoutes(ledger, importMapping, options.aside));
+  app.route('/api/v1/lineage', openLineageRoutes(ledger, importMapping, options.aside));
   app.route('/v1/subjects', subjectRoutes(ledger));
   app.route('/v1', registryRoutes(ledger));
   app.route('/v1', reachRoutes(ledger));

@@ -20,7 +20,10 @@ export const ImportBody = exact(
 const UnmappedRecord = exact('UnmappedRecord', { index: t.number, message: t.string }, { line: t.number });
 export type UnmappedRecord = t.TypeOf<typeof UnmappedRecord>;
 
-/** What an import did: `recorded` and `duplicates` are events, and `unmapped` says what became none, up to a limit. */
+/**
+ * What an import did: `recorded` and `duplicates` are events, and `unmapped` says what became none, up to a limit. `kept`:
+ * how many of the `unmappedRecords` the server has kept aside, where it keeps any.
+ */
 export const ImportOutcome = exact(
   'ImportOutcome',
   {
@@ -31,7 +34,7 @@ export const ImportOutcome = exact(
     unmappedRecords: t.number,
     unmapped: list(UnmappedRecord),
   },
-  {},
+  { kept: t.number },
 );
 export type ImportOutcome = t.TypeOf<typeof ImportOutcome>;
 

@@ -45,6 +45,8 @@ export interface Settings {
   readonly carriedIdentifiers?: CarriedIdentifiers | undefined;
   /** The mapping file for what is imported over HTTP without a mapping of its own. */
   readonly importMapFile?: string | undefined;
+  /** The file for records of other systems that come over HTTP and become no event. */
+  readonly importAsideFile?: string | undefined;
   /** What may stand before the types of events, and a dot: `com.example.domicile`. */
   readonly typePrefix?: string | undefined;
   /** The path under which a proxy serves the ledger, such as `/domicile`; empty at the root. */

@@ -19,6 +19,7 @@ import type { Settings } from '../ledger/settings.ts';
 import { Scope } from '../people/access/scopes.ts';
 import { closeServer } from './close-server.ts';
 import { importMappingIn } from './import-mapping.ts';
+import { asideIn } from './kept-aside.ts';
 import { leaveAddress, removeAddress } from './server-address.ts';
 import { endSilentConnections } from './silent-connections.ts';
 import { startTelemetry } from './telemetry.ts';
@@ -71,6 +72,7 @@ const makeFirstKey = (ledger: Ledger, settings: Settings): string | undefined =>
 /** Opens the ledger and listens. Resolves when the server takes requests. */
 export const serve = async (settings: Settings): Promise<Running> => {
   const importMapping = await importMappingIn(settings.importMapFile);
+  const aside = asideIn(settings.importAsideFile, () => Date.now());
   const logger = pino({ level: settings.logLevel ?? 'warn' });
   const { tls, basePath = '' } = settings;
   // Before anything is opened: a server without its certificate does not start.
@@ -90,6 +92,7 @@ export const serve = async (settings: Settings): Promise<Running> => {
   const app = createApp(ledger, logger, {
     ...settings,
     importMapping,
+    aside,
     metrics,
     tracing: telemetry?.tracing,
   });

@@ -87,7 +87,7 @@ describe('domicile where', () => {
 
     expect(code).toBe(0);
     expect(out).toMatch(
-      /counting only what is verified\n\nNowhere\. .*\nTo see where the data was over time: domicile history ana\nNever vouched that everything was told \(SourceVouched\): https:\S+\.\n$/,
+      /counting only what is verified\n\nNowhere\. .*\nTo see where the data was over time: domicile history ana\nNever vouched that they told everything, so something may be missing: https:\S+\.\n$/,
     );
   });
 

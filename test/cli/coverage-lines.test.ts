@@ -32,8 +32,8 @@ describe('below an answer it is said', () => {
 
   it('up to when its sources vouched, and which never did', () => {
     expect(coverageLines(answer({}, { heardUntil }), false)).toEqual([
-      'Everything was told, so it was vouched: urn:a up to 2022-06-17.',
-      'Never vouched that everything was told (SourceVouched): urn:b.',
+      'Told in full, as the sources themselves vouch: urn:a up to 2022-06-17.',
+      'Never vouched that they told everything, so something may be missing: urn:b.',
     ]);
   });
 
@@ -41,7 +41,7 @@ describe('below an answer it is said', () => {
     const never = Array.from({ length: 7 }, (_, index) => ({ source: `urn:${index}`, upTo: null }));
     expect(coverageLines(answer({}, { heardUntil: never }), false)).toEqual([]);
     expect(coverageLines(answer({}, { heardUntil: never }), true)).toEqual([
-      'Never vouched that everything was told (SourceVouched): urn:0, urn:1, urn:2, urn:3, urn:4 and 2 more (--format json names all).',
+      'Never vouched that they told everything, so something may be missing: urn:0, urn:1, urn:2, urn:3, urn:4 and 2 more (--format json names all).',
     ]);
   });
 

@@ -1,9 +1,12 @@
 /**
  * OpenLineage events as producers send them, over HTTP.
  */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Mapping } from '../../src/import/mapping/mapping.ts';
+import { asideIn } from '../../src/main/kept-aside.ts';
 import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
 import { samplesIn } from './samples.ts';
 
@@ -26,9 +29,18 @@ const mapping: Mapping = {
 };
 
 const directory = newDataDirectory();
+const asideFile = join(directory, 'aside.ndjson');
 let server: LocalServer;
 beforeAll(async () => {
-  server = await LocalServer.open(directory, undefined, {}, { importMapping: mapping });
+  server = await LocalServer.open(
+    directory,
+    undefined,
+    {},
+    {
+      importMapping: mapping,
+      aside: asideIn(asideFile, () => Date.now()),
+    },
+  );
 });
 afterAll(async () => {
   await server.close();
@@ -141,6 +153,25 @@ describe('what facets tell', () => {
     expect((await recordedOf(created.body.position, 2))[0]).toMatchObject({ type: 'DataPlaced' });
     expect(written.body).toMatchObject({ recorded: 0, unmappedRecords: 1 });
     expect(written.body.unmapped[0].message).toContain('outputs: written');
+  });
+
+  it('what becomes no event is kept as it was sent, with why, whichever way it came', async () => {
+    const before = statSync(asideFile).size;
+    const unmapped = (id: string) => run(id, { inputs: [], outputs: [changed('OVERWRITE')] });
+
+    const alone = await send(unmapped('kept-1'));
+    await send([unmapped('kept-2')], '/api/v1/lineage/batch');
+    const imported = await send(unmapped('kept-3'), '/v1/import/openlineage');
+
+    expect([alone.body.kept, imported.body.kept]).toEqual([1, 1]);
+    const lines = readFileSync(asideFile, 'utf8').slice(before).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject(
+      ['kept-1', 'kept-2', 'kept-3'].map((id) => ({
+        ...{ kind: 'openlineage', record: unmapped(id) },
+        why: [expect.stringContaining('outputs: written')],
+      })),
+    );
+    expect(statSync(asideFile).mode & 0o777).toBe(0o600);
   });
 
   it('RENAME moves nothing', async () => {

@@ -38,6 +38,7 @@ const samples: Readonly<Record<SettingName, readonly [string, string, string]>> 
   carriedIdentifiers: ['swap', 'refuse', 'swap'],
   typePrefix: ['com.one', 'com.two', 'three'],
   importMap: ['/one', '/two', '/three'],
+  importAside: ['/one', '/two', '/three'],
   vault: ['http://one.example', 'http://two.example', 'http://three.example'],
   vaultKey: ['one', 'two', 'three'],
   logLevel: ['info', 'error', 'debug'],

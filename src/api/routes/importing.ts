@@ -21,6 +21,7 @@ import { type ApiEnv, callerOf, emitterOf, needsCaller, revokedMeanwhile } from 
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
+import { type Aside, SettingAside } from './aside.ts';
 import type { ImportedBody } from './imported-body.ts';
 import { RecordedSoFar } from './recorded-so-far.ts';
 
@@ -30,7 +31,7 @@ const chunkEventsMax = 1_000;
 const shownEventsMax = 100;
 
 /** The route `POST /v1/import/{kind}`. */
-export const importRoutes = (ledger: Ledger, mapping: unknown): Hono<ApiEnv> => {
+export const importRoutes = (ledger: Ledger, mapping: unknown, aside?: Aside): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
   routes.use(needsCaller);
   const recorder = new Recorder(ledger);
@@ -58,7 +59,12 @@ export const importRoutes = (ledger: Ledger, mapping: unknown): Hono<ApiEnv> => 
     return context.json(trial, 200);
   };
 
-  const recorded = async (context: Context<ApiEnv>, { opened, records }: ImportedBody): Promise<Response> => {
+  const recorded = async (
+    context: Context<ApiEnv>,
+    kind: string,
+    { opened, records }: ImportedBody,
+  ): Promise<Response> => {
+    const apart = new SettingAside(aside, kind);
     const by = emitterOf(context);
     const tally = new Tally(opened.importer);
     const turns = new Turns();
@@ -83,13 +89,16 @@ export const importRoutes = (ledger: Ledger, mapping: unknown): Hono<ApiEnv> => 
         ),
       )();
     };
-    const stop = (stopped: Problem): Response =>
-      problem(context, { ...stopped, soFar: soFar.told() } as Problem);
+    const stop = (stopped: Problem): Response => {
+      apart.flush();
+      return problem(context, { ...stopped, soFar: soFar.told() } as Problem);
+    };
 
     for await (const given of records) {
       if (E.isLeft(given)) return stop(given.left);
       const become = tally.become(given.right);
       if ('refused' in become) return stop({ kind: 'invalid-events', errors: become.refused });
+      if ('record' in given.right) apart.look(given.right.record, become);
       if (waiting.length + become.events.length > chunkEventsMax) {
         const stopped = await flush();
         if (stopped !== undefined) return stop(stopped);
@@ -103,7 +112,13 @@ export const importRoutes = (ledger: Ledger, mapping: unknown): Hono<ApiEnv> => 
     if (stopped !== undefined) return stop(stopped);
     const { records: read, unmappedRecords, unmapped } = tally;
     const done = soFar.told();
-    const outcome: ImportOutcome = { records: read, ...done, unmappedRecords, unmapped };
+    const outcome: ImportOutcome = {
+      records: read,
+      ...done,
+      unmappedRecords,
+      unmapped,
+      ...apart.flush(),
+    };
     return context.json(outcome, done.recorded === 0 ? 200 : 201);
   };
 
@@ -165,7 +180,7 @@ export const importRoutes = (ledger: Ledger, mapping: unknown): Hono<ApiEnv> => 
           (refused) => async () => problem(context, refused),
           ({ body, dryRun }) =>
             () =>
-              dryRun === 'true' ? tried(context, body) : recorded(context, body),
+              dryRun === 'true' ? tried(context, body) : recorded(context, kind, body),
         ),
       )();
     },

@@ -25,6 +25,7 @@ import { decodedBody } from '../http/content-coding.ts';
 import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
+import { type Aside, SettingAside } from './aside.ts';
 
 /** Events of one batch. */
 const lineageBatchEventsMax = 1_000;
@@ -49,7 +50,7 @@ const reasonOfFaults = ([first]: ReadonlyArray<BodyFault>): string =>
   `${first!.pointer} ${first!.message}`.trim();
 
 /** The routes `POST /api/v1/lineage` and `POST /api/v1/lineage/batch`. */
-export const openLineageRoutes = (ledger: Ledger, mapping: Mapping): Hono<ApiEnv> => {
+export const openLineageRoutes = (ledger: Ledger, mapping: Mapping, aside?: Aside): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
   routes.use(needsCaller);
   const recorder = new Recorder(ledger);
@@ -76,8 +77,13 @@ export const openLineageRoutes = (ledger: Ledger, mapping: Mapping): Hono<ApiEnv
   };
 
   /** The events that one document becomes. */
-  const eventsOf = (tally: Tally, record: unknown): E.Either<Problem, ReadonlyArray<Given>> => {
+  const eventsOf = (
+    tally: Tally,
+    record: unknown,
+    apart: SettingAside,
+  ): E.Either<Problem, ReadonlyArray<Given>> => {
     const become = tally.become({ index: 0, record });
+    apart.look(record, become);
     return 'refused' in become
       ? E.left({ kind: 'invalid-events', errors: become.refused })
       : E.right(become.events.map((event) => ({ index: 0, json: event })));
@@ -103,16 +109,20 @@ export const openLineageRoutes = (ledger: Ledger, mapping: Mapping): Hono<ApiEnv
     }),
     async (context) => {
       const tally = new Tally(importer);
+      const apart = new SettingAside(aside, 'openlineage');
       return pipe(
         () => jsonOf(context),
-        TE.flatMapEither((json) => eventsOf(tally, json)),
+        TE.flatMapEither((json) => eventsOf(tally, json, apart)),
         TE.flatMap((given) => () => record(context, given)),
         TE.matchW(
           (refused) => problem(context, refused),
           ({ recorded, duplicates, position }) => {
             const { records, unmappedRecords, unmapped } = tally;
             const done = { recorded, duplicates, position: String(position) };
-            const outcome: ImportOutcome = { records, ...done, unmappedRecords, unmapped };
+            const outcome: ImportOutcome = {
+              ...{ records, ...done, unmappedRecords, unmapped },
+              ...apart.flush(),
+            };
             return context.json(outcome, 201);
           },
         ),
@@ -158,6 +168,7 @@ export const openLineageRoutes = (ledger: Ledger, mapping: Mapping): Hono<ApiEnv
         return problem(context, { kind: 'too-large', detail });
       }
       const tally = new Tally(importer);
+      const apart = new SettingAside(aside, 'openlineage');
       const turns = new Turns();
       const failed: { index: number; reason: string; retriable: boolean }[] = [];
       const taken: Given[][] = [];
@@ -166,8 +177,10 @@ export const openLineageRoutes = (ledger: Ledger, mapping: Mapping): Hono<ApiEnv
         if ('refused' in become)
           failed.push({ index, reason: reasonOfFaults(become.refused), retriable: false });
         else taken.push(become.events.map((event) => ({ index, json: event })));
+        apart.look(record, become);
         if (turns.isOver()) await turns.next();
       }
+      apart.flush();
       const all = taken.flat();
       const together = all.length <= togetherEventsMax ? await record(context, all) : E.left(undefined);
       if (E.isLeft(together)) {

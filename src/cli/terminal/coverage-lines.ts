@@ -25,11 +25,11 @@ const heardLines = (
     ...(vouched.length === 0
       ? []
       : [
-          `Everything was told, so it was vouched: ${someOf(vouched.map(({ source, upTo }) => `${source} up to ${moment(upTo)}`))}.`,
+          `Told in full, as the sources themselves vouch: ${someOf(vouched.map(({ source, upTo }) => `${source} up to ${moment(upTo)}`))}.`,
         ]),
     ...(silent.length === 0
       ? []
-      : [`Never vouched that everything was told (SourceVouched): ${someOf(silent)}.`]),
+      : [`Never vouched that they told everything, so something may be missing: ${someOf(silent)}.`]),
   ];
 };
 

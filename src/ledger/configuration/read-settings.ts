@@ -75,6 +75,7 @@ const settingsOf = (values: SettingValues): Settings => {
     carriedIdentifiers: values.carriedIdentifiers ?? 'refuse',
     typePrefix: values.typePrefix,
     importMapFile: values.importMap,
+    importAsideFile: values.importAside,
     allowedHosts: values.allowedHosts ?? [],
     basePath: values.basePath ?? '',
     trustProxy: values.trustProxy ?? 'off',

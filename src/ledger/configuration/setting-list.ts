@@ -235,6 +235,15 @@ export const settingList = {
     path: 'path',
     read: anyText,
   }),
+  importAside: setting({
+    variable: 'LEDGER_IMPORT_ASIDE',
+    key: 'import-aside',
+    value: 'file',
+    about: 'the file that keeps records of other systems that become no event',
+    otherwise: 'none',
+    path: 'path',
+    read: anyText,
+  }),
   vault: setting({
     variable: 'LEDGER_VAULT',
     key: 'vault',
