@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Fault } from '../../domain/events/fault.ts';
 import { digestOf, eventOf, type Fact, type ForeignEvent } from '../imported/foreign-event.ts';
 import type { Importer } from '../imported/imported.ts';
-import { filled, madeOf, type Row } from './cell-value.ts';
+import { type Maker, makerOf, type Row, textMaker } from './cell-value.ts';
 import type { RowEvent, RowMapping } from './row-mapping.ts';
 
 const isTaken = ({ when }: RowEvent, row: Row): boolean =>
@@ -15,30 +15,49 @@ const isTaken = ({ when }: RowEvent, row: Row): boolean =>
 /** A date is its first instant, UTC. */
 const instantText = (text: string): string => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
 
+/** An event of the mapping, prepared for all rows. */
+interface Prepared {
+  readonly each: RowEvent;
+  readonly pointer: string;
+  readonly makeData: Maker;
+  readonly makeTime: Maker<string | undefined>;
+  readonly makeId: Maker<string | undefined>;
+}
+
+const preparedOf = (each: RowEvent, pointer: string, at: string | undefined): Prepared => ({
+  ...{ each, pointer },
+  makeData: makerOf(each.data, `${pointer}/data`),
+  makeTime: textMaker(each.time ?? at ?? '', `${pointer}/time`),
+  makeId: textMaker(each.id ?? '', `${pointer}/id`),
+});
+
 /**
  * Imports rows.
  *
  * @param at the time of events whose mapping gives none, RFC 3339.
  */
-export const csvImporter =
-  ({ source, assurance = 'claimed', events: mapped }: RowMapping, at: string | undefined): Importer =>
-  (record) => {
+export const csvImporter = (
+  { source, assurance = 'claimed', events }: RowMapping,
+  at: string | undefined,
+): Importer => {
+  const prepared = events.map((each, index) => preparedOf(each, `/events/${index}`, at));
+  return (record) => {
     const row = record as Row;
     const faults: Fault[] = [];
-    const events: ForeignEvent[] = [];
-    for (const [index, each] of mapped.entries()) {
+    const made: ForeignEvent[] = [];
+    for (const [index, { each, pointer, makeData, makeTime, makeId }] of prepared.entries()) {
       if (each.when !== undefined && !Object.hasOwn(row, each.when.column))
         return E.left([
-          { pointer: `/events/${index}/when`, message: 'takes a column that the file does not have' },
+          { pointer: `${pointer}/when`, message: 'takes a column that the file does not have' },
         ]);
       if (!isTaken(each, row)) continue;
-      const pointer = `/events/${index}`;
-      const data = madeOf(each.data, row, `${pointer}/data`);
-      const time = filled(each.time ?? at ?? '', row, `${pointer}/time`);
-      const id = filled(each.id ?? '', row, `${pointer}/id`);
-      const made = [data, time, id].flatMap((value) => (E.isLeft(value) ? value.left : []));
-      faults.push(...made);
-      if (E.isLeft(data) || E.isLeft(time) || E.isLeft(id)) continue;
+      const data = makeData(row);
+      const time = makeTime(row);
+      const id = makeId(row);
+      if (E.isLeft(data) || E.isLeft(time) || E.isLeft(id)) {
+        for (const value of [data, time, id]) if (E.isLeft(value)) faults.push(...value.left);
+        continue;
+      }
       if (time.right === undefined || time.right === '') {
         const message = 'is empty; expected a time, or --at TIME for rows that have none';
         faults.push({ pointer: `${pointer}/time`, message });
@@ -55,9 +74,10 @@ export const csvImporter =
       const told = each.time === undefined ? [row, at] : [row];
       const eventId = id.right || `${digestOf(...told)}/${index}`;
       const fact = { type: each.type, data: data.right ?? {} } as unknown as Fact;
-      events.push(eventOf(eventId, { source, time: instantText(time.right), assurance }, fact));
+      made.push(eventOf(eventId, { source, time: instantText(time.right), assurance }, fact));
     }
     if (faults.length > 0) return E.left(faults);
-    const unmapped = events.length === 0 ? ['no event of the mapping takes the row'] : [];
-    return E.right({ events, unmapped });
+    const unmapped = made.length === 0 ? ['no event of the mapping takes the row'] : [];
+    return E.right({ events: made, unmapped });
   };
+};
