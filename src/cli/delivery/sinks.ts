@@ -5,7 +5,7 @@ import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, wri
 import { type Message, signedHeaders } from './finding-message.ts';
 
 /** How long a receiver may take to answer. */
-export const answerMsMax = 15_000;
+const answerMsMax = 15_000;
 /** How much of an answer is read, so that the connection can be used again. */
 const answerBytesMax = 65_536;
 
