@@ -5,11 +5,9 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeExport } from '../../src/cli/parquet/write-export.ts';
-import { programFor } from '../../src/cli/program.ts';
-import type { Terminal } from '../../src/cli/terminal/terminal.ts';
 import { createClient } from '../../src/client/client.ts';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
-import { tiktok } from './command-line.ts';
+import { here, tiktok } from './command-line.ts';
 
 const directory = newDataDirectory();
 const answers = join(directory, 'answers');
@@ -23,28 +21,7 @@ afterAll(async () => {
   removeDirectory(directory);
 });
 
-/** Runs a command in this process, which starts faster than one of its own. */
-const run = async (...args: ReadonlyArray<string>) => {
-  let out = '';
-  let notes = '';
-  const terminal: Terminal = {
-    out: (line) => {
-      out += `${line}\n`;
-    },
-    note: (line) => {
-      notes += `${line}\n`;
-    },
-    overwrite: () => undefined,
-    interactive: false,
-    columns: undefined,
-    style: (_, text) => text,
-  };
-  const exitCode = process.exitCode;
-  await programFor(terminal).parseAsync(args, { from: 'user' });
-  const code = process.exitCode;
-  process.exitCode = exitCode;
-  return { code, out, notes };
-};
+const run = (...args: ReadonlyArray<string>) => here(args);
 const exported = (...args: ReadonlyArray<string>) =>
   run('export', 'parquet', answers, '--url', server.url, ...args);
 const asked = async (statement: string): Promise<ReadonlyArray<Record<string, unknown>>> => {

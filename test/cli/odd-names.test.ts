@@ -3,11 +3,10 @@
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { programFor } from '../../src/cli/program.ts';
-import type { Terminal } from '../../src/cli/terminal/terminal.ts';
 import { enrolled, placed } from '../support/given-events.ts';
 import { worldlyNames } from '../support/odd-names.ts';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
+import { here } from './command-line.ts';
 
 const directory = newDataDirectory();
 let server: ServerProcess;
@@ -22,28 +21,7 @@ afterAll(async () => {
   removeDirectory(directory);
 });
 
-/** Runs a command in this process, which starts faster than one of its own. */
-const run = async (...args: ReadonlyArray<string>) => {
-  let out = '';
-  let notes = '';
-  const terminal: Terminal = {
-    out: (line) => {
-      out += `${line}\n`;
-    },
-    note: (line) => {
-      notes += `${line}\n`;
-    },
-    overwrite: () => undefined,
-    interactive: false,
-    columns: undefined,
-    style: (_, text) => text,
-  };
-  const exitCode = process.exitCode;
-  await programFor(terminal).parseAsync(args, { from: 'user' });
-  const code = process.exitCode;
-  process.exitCode = exitCode;
-  return { code, out, notes };
-};
+const run = (...args: ReadonlyArray<string>) => here(args);
 
 describe('a person by whatever name', () => {
   it.each(worldlyNames.map((name, index) => [name, index] as const))(
