@@ -62,7 +62,9 @@ const cellMaker =
     }
     const text = cell === '' ? otherwise : meaning(cell);
     if (text === undefined)
-      return cell === '' ? E.right(nothing) : fault(pointer, `is not one of ${Object.keys(values!).join(', ')}`);
+      return cell === ''
+        ? E.right(nothing)
+        : fault(pointer, `is not one of ${Object.keys(values!).join(', ')}`);
     if (as === 'text') return E.right(text);
     const number = Number(text);
     return Number.isFinite(number) ? E.right(number) : fault(pointer, 'is no number');
