@@ -14,7 +14,7 @@ RUN node console/build.ts
 FROM node:24.21.0-slim AS dependencies
 WORKDIR /domicile
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
   && rm -rf node_modules/node \
   && mkdir -p node_modules/.bin \
   && ln -sf /usr/local/bin/node node_modules/.bin/node
