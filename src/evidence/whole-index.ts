@@ -223,6 +223,17 @@ export class WholeIndex implements EventIndex {
     return { subjects: subjects.slice(from, upTo), upTo, of: subjects.length };
   }
 
+  /** Of all that a population is named in, as recorded or as corrected, what enrols somebody in it, or may. */
+  enrolmentPositions(population: string, after: number, upTo: number): ReadonlyArray<number> {
+    const positions = new Set<number>();
+    for (const subject of this.enrolled.get(population) ?? [])
+      for (const position of this.positions('subject', subject, after, upTo)) {
+        const type = this.events.get(position)?.event.type;
+        if (type === 'SubjectEnrolled' || type === 'SubjectsEnrolled') positions.add(position);
+      }
+    return [...positions].sort((a, b) => a - b);
+  }
+
   individualsOf(population: string, from = 0, limit?: number): SomeIndividuals {
     return this.some(this.enrolled.get(population) ?? [], from, limit);
   }
@@ -240,5 +251,4 @@ export class WholeIndex implements EventIndex {
   readonly movementsBetween = unasked;
   readonly setAside = unasked;
   readonly correctedRegistrations = unasked;
-  readonly enrolmentPositions = unasked;
 }
