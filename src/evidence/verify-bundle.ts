@@ -7,25 +7,16 @@ import { type Instant, parseInstant } from '../domain/time/instant.ts';
 import { type Checkpoint, parseCheckpoint } from '../integrity/checkpoint.ts';
 import { parseVerifierKey, type VerifierKey } from '../integrity/keys.ts';
 import { isSignedByAll, parseNote, parseSignatures, verifyNote } from '../integrity/signed-note.ts';
-import { type TlogPolicy, verifyByPolicy } from '../integrity/tlog-policy.ts';
-import { indexKeysOf, indexOriginOf } from '../sealed-index/index-origin.ts';
+import { verifyByPolicy } from '../integrity/tlog-policy.ts';
 import { type Bundle, parseBundle, rulesVersion, statementOf, unsigned } from './bundle.ts';
 import { firstDifference } from './canonical-json.ts';
-import { derivedByAll, derivedByKeys } from './derive.ts';
+import { type Checked, counted, fault, keysOfLog, type Trust } from './checked.ts';
 import type { Fault } from './fault.ts';
 import { NotShown } from './key-part.ts';
-import { KeyedIndex, NotKeyed } from './keyed-index.ts';
+import { NotKeyed } from './keyed-index.ts';
 import { asJson, type EvidenceAnswer, type EvidenceQuestion, NothingKnown } from './questions.ts';
-import { type ShownEvent, shownEvents } from './shown-events.ts';
-import { shownParts } from './shown-parts.ts';
-
-/** Whom the reader trusts. */
-export interface Trust {
-  /** Keys of ledgers. */
-  readonly keys: ReadonlyArray<VerifierKey>;
-  /** Ledgers and witnesses. */
-  readonly policy: TlogPolicy;
-}
+import { shownEvents } from './shown-events.ts';
+import { type Complete, checkedComplete } from './verify-complete.ts';
 
 /** One line of the report. A check that rests on one that fails is not made. */
 export interface BundleCheck {
@@ -43,16 +34,6 @@ export interface BundleReport {
   /** What the file holds; none where it cannot be read as a bundle. */
   readonly bundle: Bundle | undefined;
 }
-
-type Checked<A> = E.Either<Fault, { readonly value: A; readonly found: string }>;
-
-const fault = (place: string, message: string): E.Either<Fault, never> => E.left({ place, message });
-
-const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
-
-/** The keys of the log that are trusted. */
-const keysOfLog = ({ keys, policy }: Trust, origin: string): ReadonlyArray<VerifierKey> =>
-  [...keys, ...policy.logs.map(({ key }) => key)].filter((key) => key.name === origin);
 
 const checkedForm = (text: string): Checked<Bundle> => {
   const bundle = parseBundle(text);
@@ -135,92 +116,6 @@ const checkedQuestion = ({ asked }: Bundle, { size }: Checkpoint): E.Either<Faul
     from: from.right,
     to: to.right,
     trail,
-  });
-};
-
-/** How answers are derived of what is shown, and what of it no answer needed. */
-interface Complete {
-  readonly derive: () => ReadonlyArray<EvidenceAnswer>;
-  readonly unneeded: () => string | undefined;
-}
-
-const checkedWhole = (events: ReadonlyArray<ShownEvent>, question: EvidenceQuestion): Checked<Complete> => {
-  const missing = events.findIndex(({ position }, at) => position !== at + 1);
-  if (missing !== -1 || events.length !== question.position)
-    return fault('/events', `not all events up to position ${question.position} are given, and no others`);
-  const all = events.flatMap(({ recorded }) => recorded ?? []);
-  return E.right({
-    value: {
-      derive: () => derivedByAll(all, (position) => events[position - 1]?.bytes.length ?? 0, question),
-      unneeded: () => undefined,
-    },
-    found: `all ${counted(events.length, 'event', 'events')} up to position ${question.position} are given`,
-  });
-};
-
-const checkedIndexCheckpoint = (
-  checkpoint: string,
-  { origin }: Checkpoint,
-  trust: Trust,
-): E.Either<Fault, Checkpoint> => {
-  const place = '/completeness/checkpoint';
-  const name = indexOriginOf(origin);
-  const note = parseNote(checkpoint);
-  if (E.isLeft(note)) return fault(place, note.left);
-  const verified = verifyNote(note.right, indexKeysOf(keysOfLog(trust, origin)));
-  if (E.isLeft(verified)) return fault(place, verified.left);
-  const read = parseCheckpoint(note.right.text);
-  if (E.isLeft(read)) return fault(place, read.left);
-  return read.right.origin === name ? read : fault(place, `is not a checkpoint of ${name}`);
-};
-
-const checkedComplete = (
-  { completeness }: Bundle,
-  checkpoint: Checkpoint,
-  trust: Trust,
-  events: ReadonlyArray<ShownEvent>,
-  question: EvidenceQuestion,
-): Checked<Complete> => {
-  if (completeness.kind === 'whole') return checkedWhole(events, question);
-  if (question.about !== 'subject' || question.trail)
-    return fault('/completeness/kind', 'the answers rest on the whole log, which is not given');
-  const index =
-    completeness.checkpoint === undefined
-      ? E.right(undefined)
-      : checkedIndexCheckpoint(completeness.checkpoint, checkpoint, trust);
-  if (E.isLeft(index)) return index;
-  const shown = shownParts(completeness, index.right, events, question.position);
-  if (E.isLeft(shown)) return shown;
-  const byPosition = new Map(events.map((event) => [event.position, event]));
-  const used = new Set<number>([question.position]);
-  const sealedSize = completeness.stretches.at(-1)?.size ?? 0;
-  for (const { position } of events) if (position > sealedSize) used.add(position);
-  const at = (position: number) => {
-    const event = byPosition.get(position);
-    if (event === undefined) throw new NotShown(`the event at position ${position} is missing`);
-    used.add(position);
-    return event.recorded;
-  };
-  const bytesAt = (position: number): number =>
-    at(position) === undefined ? 0 : byPosition.get(position)!.bytes.length;
-  const parts = shown.right.map(({ part }) => part);
-  const keyed = new KeyedIndex({ parts, at, bytesAt }, question.position);
-  const stretches = counted(completeness.stretches.length, 'sealed stretch', 'sealed stretches');
-  const last = counted(Math.max(0, question.position - sealedSize), 'event', 'events');
-  return E.right({
-    value: {
-      derive: () => derivedByKeys(keyed, question),
-      unneeded: () => {
-        const event = events.findIndex(({ position }) => !used.has(position));
-        if (event !== -1) return `/events/${event}`;
-        for (const { unneeded } of shown.right) {
-          const place = unneeded();
-          if (place !== undefined) return place;
-        }
-        return undefined;
-      },
-    },
-    found: `${stretches} and the last ${last} show everything that was recorded about it up to position ${question.position}`,
   });
 };
 

@@ -15,14 +15,14 @@ import { type SigningKeys, signingKeys } from './signing-keys.ts';
 import { encodeEntries, tileWidth } from './tiles.ts';
 import { formatTlogProof } from './tlog-proof.ts';
 import { type Cosignature, openTreeToRead, type SignedCheckpoint, type TreeReader } from './tree-file.ts';
-import { consistencyProof, inclusionProof } from './tree-over-tiles.ts';
 import type {
   TreeStop,
   TreeThreadInput,
   TreeThreadMessage,
   TreeThreadReport,
   WitnessedHead,
-} from './tree-thread.ts';
+} from './tree-messages.ts';
+import { consistencyProof, inclusionProof } from './tree-over-tiles.ts';
 
 /** A checkpoint that was signed. */
 export interface ServedCheckpoint {

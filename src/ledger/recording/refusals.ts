@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Problem } from '../../contract/problem.ts';
 import { sentenceOfStop } from '../../integrity/merkle-log.ts';
-import type { TreeStop } from '../../integrity/tree-thread.ts';
+import type { TreeStop } from '../../integrity/tree-messages.ts';
 import type { AppendError } from '../../store/event-store.ts';
 import { diskFull, passingProblem } from '../passing-problems.ts';
 import { type Given, placeOf } from './decode-batch.ts';

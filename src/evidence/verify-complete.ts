@@ -1,0 +1,104 @@
+/**
+ * Whether the events of a bundle are all that its answers rest on (V12): all up to a position, or what the sealed index and
+ * the last events show.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { type Checkpoint, parseCheckpoint } from '../integrity/checkpoint.ts';
+import { parseNote, verifyNote } from '../integrity/signed-note.ts';
+import { indexKeysOf, indexOriginOf } from '../sealed-index/index-origin.ts';
+import type { Bundle } from './bundle.ts';
+import { type Checked, counted, fault, keysOfLog, type Trust } from './checked.ts';
+import { derivedByAll, derivedByKeys } from './derive.ts';
+import type { Fault } from './fault.ts';
+import { NotShown } from './key-part.ts';
+import { KeyedIndex } from './keyed-index.ts';
+import type { EvidenceAnswer, EvidenceQuestion } from './questions.ts';
+import type { ShownEvent } from './shown-events.ts';
+import { shownParts } from './shown-parts.ts';
+
+/** How answers are derived of what is shown, and what of it no answer needed. */
+export interface Complete {
+  readonly derive: () => ReadonlyArray<EvidenceAnswer>;
+  readonly unneeded: () => string | undefined;
+}
+
+const checkedWhole = (events: ReadonlyArray<ShownEvent>, question: EvidenceQuestion): Checked<Complete> => {
+  const missing = events.findIndex(({ position }, at) => position !== at + 1);
+  if (missing !== -1 || events.length !== question.position)
+    return fault('/events', `not all events up to position ${question.position} are given, and no others`);
+  const all = events.flatMap(({ recorded }) => recorded ?? []);
+  return E.right({
+    value: {
+      derive: () => derivedByAll(all, (position) => events[position - 1]?.bytes.length ?? 0, question),
+      unneeded: () => undefined,
+    },
+    found: `all ${counted(events.length, 'event', 'events')} up to position ${question.position} are given`,
+  });
+};
+
+const checkedIndexCheckpoint = (
+  checkpoint: string,
+  { origin }: Checkpoint,
+  trust: Trust,
+): E.Either<Fault, Checkpoint> => {
+  const place = '/completeness/checkpoint';
+  const name = indexOriginOf(origin);
+  const note = parseNote(checkpoint);
+  if (E.isLeft(note)) return fault(place, note.left);
+  const verified = verifyNote(note.right, indexKeysOf(keysOfLog(trust, origin)));
+  if (E.isLeft(verified)) return fault(place, verified.left);
+  const read = parseCheckpoint(note.right.text);
+  if (E.isLeft(read)) return fault(place, read.left);
+  return read.right.origin === name ? read : fault(place, `is not a checkpoint of ${name}`);
+};
+
+/** How the answers are derived of what is shown, where it is complete. */
+export const checkedComplete = (
+  { completeness }: Bundle,
+  checkpoint: Checkpoint,
+  trust: Trust,
+  events: ReadonlyArray<ShownEvent>,
+  question: EvidenceQuestion,
+): Checked<Complete> => {
+  if (completeness.kind === 'whole') return checkedWhole(events, question);
+  if (question.about !== 'subject' || question.trail)
+    return fault('/completeness/kind', 'the answers rest on the whole log, which is not given');
+  const index =
+    completeness.checkpoint === undefined
+      ? E.right(undefined)
+      : checkedIndexCheckpoint(completeness.checkpoint, checkpoint, trust);
+  if (E.isLeft(index)) return index;
+  const shown = shownParts(completeness, index.right, events, question.position);
+  if (E.isLeft(shown)) return shown;
+  const byPosition = new Map(events.map((event) => [event.position, event]));
+  const used = new Set<number>([question.position]);
+  const sealedSize = completeness.stretches.at(-1)?.size ?? 0;
+  for (const { position } of events) if (position > sealedSize) used.add(position);
+  const at = (position: number) => {
+    const event = byPosition.get(position);
+    if (event === undefined) throw new NotShown(`the event at position ${position} is missing`);
+    used.add(position);
+    return event.recorded;
+  };
+  const bytesAt = (position: number): number =>
+    at(position) === undefined ? 0 : byPosition.get(position)!.bytes.length;
+  const parts = shown.right.map(({ part }) => part);
+  const keyed = new KeyedIndex({ parts, at, bytesAt }, question.position);
+  const stretches = counted(completeness.stretches.length, 'sealed stretch', 'sealed stretches');
+  const last = counted(Math.max(0, question.position - sealedSize), 'event', 'events');
+  return E.right({
+    value: {
+      derive: () => derivedByKeys(keyed, question),
+      unneeded: () => {
+        const event = events.findIndex(({ position }) => !used.has(position));
+        if (event !== -1) return `/events/${event}`;
+        for (const { unneeded } of shown.right) {
+          const place = unneeded();
+          if (place !== undefined) return place;
+        }
+        return undefined;
+      },
+    },
+    found: `${stretches} and the last ${last} show everything that was recorded about it up to position ${question.position}`,
+  });
+};
