@@ -3,36 +3,17 @@
  */
 
 import type { EventType } from '../domain/events/catalogue.ts';
-import { type Event, encodeData } from '../domain/events/event.ts';
 import type { RegisteredKind } from '../domain/events/places.ts';
-import { subjectsOf } from '../domain/events/subjects.ts';
-import { unattributed } from '../domain/recording/attribution.ts';
 import { isCorrection } from '../domain/recording/corrections.ts';
 import { type Fact, type FactOf, factOf } from '../domain/recording/facts.ts';
 import type { Knowledge, RecordedEvent } from '../domain/recording/recorded-event.ts';
-import type { Instant } from '../domain/time/instant.ts';
 import type { EventIndex } from '../projections/event-index.ts';
-import { type TopicKind, visitTopics } from '../projections/topics.ts';
+import type { TopicKind } from '../projections/topics.ts';
+import { Simulated } from './simulated-events.ts';
 import { factsBetweenLooksMax, stepsOfFact, unattended, type Work } from './work.ts';
 
 /** Events read from the index at a time. */
 const knownPageMax = 1_000;
-
-/** Before every simulated event, and after everything that is ever recorded. */
-const beforeSimulated = 2 ** 50;
-
-/** Events as if they were recorded next, at positions that no recorded event has. */
-export const simulatedEvents = (
-  events: ReadonlyArray<Event>,
-  recordedAt: Instant,
-): ReadonlyArray<RecordedEvent> =>
-  // They are tried as if somebody with every authority recorded them.
-  events.map((event, index) => ({
-    position: beforeSimulated + index + 1,
-    recordedAt,
-    ...unattributed,
-    event,
-  }));
 
 interface FactAboutOne {
   readonly subject: string;
@@ -54,10 +35,7 @@ export class View {
   /** Facts about one subject: of events that enrol many, the first of whom this view was asked about. */
   private readonly byPositionAboutOne = new Map<number, FactAboutOne>();
 
-  private readonly simulated: ReadonlyMap<number, RecordedEvent>;
-  private readonly simulatedTopics = new Map<string, Set<number>>();
-  private readonly simulatedNames = new Map<RegisteredKind, Set<string>>();
-  private readonly subjectsSimulated = new Set<string>();
+  private readonly simulated: Simulated;
 
   /**
    * @param known what is known of the recorded events.
@@ -73,53 +51,26 @@ export class View {
     this.recordedUpTo = known.position;
     this.known = { ...known, position: simulated.at(-1)?.position ?? known.position };
     this.work = work;
-    this.simulated = new Map(simulated.map((recorded) => [recorded.position, recorded]));
+    this.simulated = new Simulated(simulated);
     for (const recorded of simulated) {
-      this.simulate(recorded);
-      for (const correction of this.correctionsOf(recorded)) this.simulateCorrection(recorded, correction);
+      this.simulated.add(recorded, this.correctionsOf(recorded));
       const target = isCorrection(recorded.event) ? this.find(recorded.event.data.event) : undefined;
       const corrected = target === undefined ? undefined : this.recorded(target);
-      if (corrected === undefined) continue;
-      // Whoever the target names, as recorded or as corrected, may be elsewhere now.
-      for (const each of [corrected, ...this.correctionsOf(corrected)])
-        for (const subject of subjectsOf(each.event)) this.subjectsSimulated.add(subject);
-      this.simulateCorrection(corrected, recorded);
+      if (corrected !== undefined)
+        this.simulated.addCorrection(corrected, this.correctionsOf(corrected), recorded);
     }
-  }
-
-  private simulate({ position, event }: RecordedEvent): void {
-    this.simulateTopics(position, event.type, encodeData(event));
-    for (const subject of subjectsOf(event)) this.subjectsSimulated.add(subject);
-  }
-
-  private simulateCorrection(target: RecordedEvent, { event }: RecordedEvent): void {
-    for (const subject of subjectsOf(event)) this.subjectsSimulated.add(subject);
-    if (event.type === 'EventCorrected' && event.data.data !== undefined && !isCorrection(target.event))
-      this.simulateTopics(target.position, target.event.type, event.data.data);
-  }
-
-  private simulateTopics(position: number, type: EventType, data: unknown): void {
-    visitTopics(type, data as Readonly<Record<string, unknown>>, {
-      topic: (kind, name) => {
-        const topic = `${kind} ${name}`;
-        this.simulatedTopics.set(topic, (this.simulatedTopics.get(topic) ?? new Set()).add(position));
-      },
-      name: (kind, name) => {
-        this.simulatedNames.set(kind, (this.simulatedNames.get(kind) ?? new Set()).add(name));
-      },
-    });
   }
 
   /** The same view with other knowledge, and with empty caches. */
   as(known: Knowledge): View {
     const position = this.isSimulated() ? Math.min(known.position, this.recordedUpTo) : known.position;
-    return new View(this.index, { ...known, position }, [...this.simulated.values()], this.work);
+    return new View(this.index, { ...known, position }, [...this.simulated.events.values()], this.work);
   }
 
   /** The positions of all known events after one, in log order: of simulated ones last. */
   *knownAfter(position: number): Iterable<number> {
     yield* this.recordedAfter(position);
-    for (const each of this.simulated.keys()) if (each > position) yield each;
+    for (const each of this.simulated.events.keys()) if (each > position) yield each;
   }
 
   private *recordedAfter(position: number): Iterable<number> {
@@ -136,29 +87,29 @@ export class View {
 
   /** The position of a recorded event, whether the view knows it or not, or of a simulated one. */
   find({ source, id }: { readonly source: string; readonly id: string }): number | undefined {
-    for (const { position, event } of this.simulated.values())
+    for (const { position, event } of this.simulated.events.values())
       if (event.source === source && event.id === id) return position;
     return this.index.find(source, id);
   }
 
   /** The subjects whom the simulated events are about. */
   simulatedSubjects(): ReadonlySet<string> {
-    return this.subjectsSimulated;
+    return this.simulated.subjects;
   }
 
   /** Whether the event at the position is recorded rather than simulated. */
   isRecorded(position: number): boolean {
-    return !this.simulated.has(position);
+    return !this.simulated.events.has(position);
   }
 
   /** Whether the view sees simulated events. */
   isSimulated(): boolean {
-    return this.simulated.size > 0;
+    return this.simulated.events.size > 0;
   }
 
   /** The event at a position as it was recorded, if it is known. */
   recorded(position: number): RecordedEvent | undefined {
-    const simulated = this.simulated.get(position);
+    const simulated = this.simulated.events.get(position);
     if (simulated !== undefined) return simulated;
     return position > this.recordedUpTo ? undefined : this.index.at(position);
   }
@@ -168,7 +119,7 @@ export class View {
    * many, the others are not read.
    */
   recordedAbout(position: number, subject: string): RecordedEvent | undefined {
-    return this.simulated.has(position) || position > this.recordedUpTo
+    return this.simulated.events.has(position) || position > this.recordedUpTo
       ? this.recorded(position)
       : this.index.about(position, subject);
   }
@@ -176,9 +127,9 @@ export class View {
   /** The known corrections of an event, whether they apply or not, in log order. */
   correctionsOf({ event }: RecordedEvent): ReadonlyArray<RecordedEvent> {
     const positions = this.index.correctionsOf(event.source, event.id, this.recordedUpTo);
-    if (positions.length === 0 && this.simulated.size === 0) return [];
+    if (positions.length === 0 && !this.isSimulated()) return [];
     this.work.goOn(positions.length * stepsOfFact);
-    return [...positions, ...this.simulated.keys()].flatMap((position) => {
+    return [...positions, ...this.simulated.events.keys()].flatMap((position) => {
       const recorded = this.recorded(position);
       if (recorded === undefined || !isCorrection(recorded.event)) return [];
       const reference = recorded.event.data.event;
@@ -227,7 +178,7 @@ export class View {
   /** The positions of known events under a topic, after one, in log order. */
   positions(kind: TopicKind, name: string, after = 0): ReadonlyArray<number> {
     const recorded = this.index.positions(kind, name, after, this.recordedUpTo);
-    const simulated = this.simulatedTopics.get(`${kind} ${name}`);
+    const simulated = this.simulated.positions(kind, name);
     if (simulated === undefined) return recorded;
     return [...new Set([...recorded, ...simulated])]
       .filter((position) => position > after)
@@ -258,15 +209,13 @@ export class View {
   /** Whether any known event mentions the name. */
   mentions(kind: RegisteredKind, name: string): boolean {
     const first = this.index.firstMention(kind, name);
-    return (
-      (first !== undefined && first <= this.recordedUpTo) || this.simulatedNames.get(kind)?.has(name) === true
-    );
+    return (first !== undefined && first <= this.recordedUpTo) || this.simulated.names(kind).has(name);
   }
 
   /** Known names of a kind after one, in order. */
   names(kind: RegisteredKind, after: string, limit: number): ReadonlyArray<string> {
     const recorded = this.index.names(kind, after, this.recordedUpTo, limit);
-    const simulated = [...(this.simulatedNames.get(kind) ?? [])].filter((name) => name > after);
+    const simulated = [...this.simulated.names(kind)].filter((name) => name > after);
     if (simulated.length === 0) return recorded;
     // In the order of the index, which is that of UTF-8.
     const order = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

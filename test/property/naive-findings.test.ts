@@ -12,8 +12,9 @@ import { allFindings } from '../../src/questions/findings.ts';
 import { policyVersions } from '../../src/questions/policies.ts';
 import { simulateEvents } from '../../src/questions/simulate-events.ts';
 import { simulatePolicy } from '../../src/questions/simulate-policy.ts';
+import { simulatedEvents } from '../../src/questions/simulated-events.ts';
 import { trailOf } from '../../src/questions/trail.ts';
-import { simulatedEvents, View } from '../../src/questions/view.ts';
+import { View } from '../../src/questions/view.ts';
 import { source as events, sent } from '../support/given-events.ts';
 import { storedEvents } from '../support/ledger.ts';
 import {

@@ -13,7 +13,8 @@ import { partyCut } from '../party-cut.ts';
 import { reachOfParty, wireHoldingReach } from '../party-reach.ts';
 import { bytesWithPath } from '../reach.ts';
 import { simulateEvents, wireNewReach } from '../simulate-events.ts';
-import { simulatedEvents, View } from '../view.ts';
+import { simulatedEvents } from '../simulated-events.ts';
+import { View } from '../view.ts';
 import type { About, Outcome } from './outcome.ts';
 
 export const partyReach = (view: View, asked: Asked<PartyReachQuestion>, { id }: About): Outcome => {
