@@ -180,7 +180,7 @@ const answersOf = async (
 it('given odd names, every answer over HTTP is the one about plain names', async () => {
   await fc.assert(
     fc.asyncProperty(
-      worlds({ except: ['SubjectForgotten'], episodesMax: 12 }),
+      worlds({ except: ['SubjectForgotten', 'SigningKeyRotated'], episodesMax: 12 }),
       oddNamesFor(things),
       fc.record({
         validAt: fc.constantFrom('2020-01-06', '2021-01-01'),
