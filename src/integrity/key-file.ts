@@ -21,6 +21,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { exact, list } from '../domain/events/codec.ts';
 import { faultsOf } from '../domain/events/fault.ts';
+import { syncFolder } from '../store/sync-folder.ts';
 
 /** Private keys in PKCS 8, as PEM. */
 const pair = { ed25519: t.string, mldsa44: t.string };
@@ -86,10 +87,7 @@ const makeKeyFile = (file: string): void => {
 const replaceKeyFile = (file: string, { signing, retired }: Omit<KeyFile, 'isRotated'>): void => {
   const [current, ...earlier] = signing;
   renameSync(writeDraft(file, { version: 2, ...current, earlier, retired }), file);
-  if (process.platform === 'win32') return;
-  const folder = openSync(dirname(file), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  syncFolder(dirname(file));
 };
 
 const othersMayRead = 0o077;
@@ -155,7 +153,7 @@ export const rotateKeyFile = (file: string): E.Either<string, KeyFile> =>
   );
 
 /**
- * Lets the pairs before the current one sign no more: their private halves are gone.
+ * Lets the pairs before the current one sign no more: their private halves are in the file no longer.
  *
  * @param vkeysOf the public halves of a pair, which are kept.
  */

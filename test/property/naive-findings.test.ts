@@ -429,7 +429,7 @@ describe('in random worlds, at random known positions and assurances', () => {
     expect(seen.several).toBeGreaterThan(0);
   });
 
-  it('tells in a trail every event that opened or closed a way, each correction of one, and no stranger', () => {
+  it('tells in a trail every event that opened or closed a way, and each correction of one', () => {
     const seen = { ways: 0, corrected: 0 };
     fc.assert(
       fc.property(given, fc.constantFrom<string>(...subjects), (asked, subject) => {

@@ -41,7 +41,7 @@ export const logKeyRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     describeRoute({
       summary: 'Retire the signing keys of before the last rotation',
       description:
-        'They sign no more, and their private halves are destroyed; what they signed stays verifiable.',
+        'They sign no more, and their private halves are in the file of keys no longer; what they signed stays verifiable.',
       responses: {
         200: { description: 'Retired: the keys that sign now', content },
         404: problemResponse('No keys of before sign beside the current ones'),
