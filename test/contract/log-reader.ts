@@ -73,6 +73,11 @@ export const logReaderContract = (name: string, makeLog: () => Promise<LogUnderT
       expect(reader.at(log.at(-1)!.position + 1)).toBeUndefined();
       expect(reader.find('b', '3')).toBeUndefined();
       expect(reader.find('c', '1')).toBeUndefined();
+      const some = reader.findSome('a', ['1299', 'none', '"', '5', '5']).map(({ id }) => id);
+      expect(some.toSorted()).toEqual(['1299', '5']);
+      expect(reader.findSome('b', ['2', '3'])).toEqual([reader.find('b', '2')]);
+      expect(reader.findSome('c', ['1'])).toEqual([]);
+      expect(reader.findSome('a', [])).toEqual([]);
     });
 
     test('given events recorded at several instants, what was last known by an instant is found', async () => {

@@ -31,6 +31,7 @@ export class StagedLedger {
       after: (position, limit) => this.current.after(position, limit),
       page: (position, upTo, limit) => this.current.page(position, upTo, limit),
       find: (source, id) => this.current.find(source, id),
+      findSome: (source, ids) => this.current.findSome(source, ids),
       ofSource: (source, after, limit) => this.current.ofSource(source, after, limit),
       head: () => this.current.head(),
       recordedAtOf: (position) => this.current.recordedAtOf(position),

@@ -160,9 +160,21 @@ export class Pseudonymiser {
 
   /** The events that are in the log already under the same source and id, by place in the batch. */
   private inTheLog(events: ReadonlyArray<Event>): ReadonlyMap<number, StoredEvent> {
+    const idsOf = new Map<string, string[]>();
+    for (const { source, id } of events) {
+      const ids = idsOf.get(source);
+      if (ids === undefined) idsOf.set(source, [id]);
+      else ids.push(id);
+    }
+    const found = new Map<string, ReadonlyMap<string, StoredEvent>>();
+    for (const [source, ids] of idsOf) {
+      const stored = this.parts.log.findSome(source, ids);
+      if (stored.length > 0) found.set(source, new Map(stored.map((event) => [event.id, event])));
+    }
     const logged = new Map<number, StoredEvent>();
+    if (found.size === 0) return logged;
     for (const [place, { source, id }] of events.entries()) {
-      const stored = this.parts.log.find(source, id);
+      const stored = found.get(source)?.get(id);
       if (stored !== undefined) logged.set(place, stored);
     }
     return logged;

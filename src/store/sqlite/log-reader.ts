@@ -39,6 +39,9 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
   };
   const selectAt = prepare(`SELECT ${eventColumns} FROM event WHERE position = ?`);
   const selectFound = prepare(`SELECT ${eventColumns} FROM event WHERE source = ? AND id = ?`);
+  const selectSome = prepare(
+    `SELECT ${eventColumns} FROM event WHERE source = ? AND id IN (SELECT value FROM json_each(?))`,
+  );
   const selectOfSource = prepare(
     `SELECT ${eventColumns} FROM event WHERE source = ? AND position > ? ORDER BY position LIMIT ?`,
   );
@@ -143,6 +146,13 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
         const number = numberOf(source);
         const row = number === undefined ? undefined : selectFound.get(number, id);
         return row === undefined ? undefined : toEvent(row as unknown as EventRow);
+      }),
+    findSome: (source, ids) =>
+      guard(() => {
+        const number = numberOf(source);
+        if (number === undefined) return [];
+        const rows = selectSome.all(number, JSON.stringify(ids));
+        return (rows as unknown as ReadonlyArray<EventRow>).map(toEvent);
       }),
     ofSource: (source, position, limit) =>
       guard(() => {

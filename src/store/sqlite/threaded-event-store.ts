@@ -68,9 +68,18 @@ const pack = (batch: ReadonlyArray<EventToAppend>, take: (bytes: number) => Arra
   const bytes = take(end);
   const view = new Uint8Array(bytes);
   for (const [place, event] of batch.entries()) view.set(event.bytes, ends[place]! - event.bytes.length);
+  const sources = new Map<string, number>();
+  const sourceOf = batch.map(({ source }) => {
+    const known = sources.get(source);
+    if (known !== undefined) return known;
+    sources.set(source, sources.size);
+    return sources.size - 1;
+  });
   return {
-    sources: batch.map(({ source }) => source),
-    ids: batch.map(({ id }) => id),
+    sources: [...sources.keys()],
+    sourceOf,
+    ids: batch.map(({ id }) => id).join(''),
+    idLengths: batch.map(({ id }) => id.length),
     attributions: attributionsOf(batch),
     ends,
     bytes,

@@ -12,8 +12,13 @@ import { type PlainProblem, StoreProblem, toPlain } from './store-problems.ts';
 
 /** A batch packed into few objects: passing many small ones between threads takes longer than writing them. */
 export interface PackedBatch {
+  /** Each source that an event is of. */
   readonly sources: ReadonlyArray<string>;
-  readonly ids: ReadonlyArray<string>;
+  /** The place of the source of each event in `sources`. */
+  readonly sourceOf: ReadonlyArray<number>;
+  /** The ids of all events, one after the other. */
+  readonly ids: string;
+  readonly idLengths: ReadonlyArray<number>;
   /** Who recorded the events: usually the same for all, which is passed once. */
   readonly attributions: ReadonlyArray<Attribution>;
   /** Where the bytes of each event end in `bytes`. */
@@ -51,14 +56,20 @@ const failureOf = (error: unknown): Failure =>
 const tell = (report: WriterReport, transferred: ReadonlyArray<ArrayBuffer> = []): void =>
   parentPort?.postMessage(report, [...transferred]);
 
-const unpacked = ({ sources, ids, attributions, ends, bytes }: PackedBatch): ReadonlyArray<EventToAppend> => {
-  let start = 0;
-  return ids.map((id, place) => {
-    const end = ends[place]!;
+const unpacked = (batch: PackedBatch): ReadonlyArray<EventToAppend> => {
+  const { sources, sourceOf, ids, idLengths, attributions, bytes } = batch;
+  let [start, idStart] = [0, 0];
+  return batch.ends.map((end, place) => {
     const { recordedBy, authority } = attributions[place] ?? attributions.at(-1)!;
-    const content = new Uint8Array(bytes, start, end - start);
-    const event = { source: sources[place]!, id, recordedBy, authority, bytes: content };
-    start = end;
+    const idEnd = idStart + idLengths[place]!;
+    const event = {
+      source: sources[sourceOf[place]!]!,
+      id: ids.slice(idStart, idEnd),
+      recordedBy,
+      authority,
+      bytes: new Uint8Array(bytes, start, end - start),
+    };
+    [start, idStart] = [end, idEnd];
     return event;
   });
 };
