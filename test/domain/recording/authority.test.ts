@@ -45,10 +45,10 @@ describe('retracting', () => {
   });
 
   it('an event of the ledger itself takes admin, whichever source is named', () => {
-    for (const of of [target('SubjectForgotten', ledgerSource), target('DataPlaced', ledgerSource)]) {
+    for (const own of [target('SubjectForgotten', ledgerSource), target('DataPlaced', ledgerSource)]) {
       for (const source of ['a', ledgerSource]) {
-        expect(retracts(of, 'correct emit', source)).toBe(false);
-        expect(retracts(of, 'admin emit', source)).toBe(true);
+        expect(retracts(own, 'correct emit', source)).toBe(false);
+        expect(retracts(own, 'admin emit', source)).toBe(true);
       }
     }
   });
