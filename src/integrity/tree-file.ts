@@ -44,6 +44,8 @@ export class TreeReader {
   protected readonly database: DatabaseSync;
   private readonly statements;
   private readonly fullTiles = new LRUCache<number, Uint8Array>({ max: tilesKeptMax });
+  /** By level, the tile that was read last and still grows. */
+  private readonly growingTiles = new Map<number, { readonly id: number; readonly hashes: Uint8Array }>();
 
   constructor(database: DatabaseSync) {
     this.database = database;
@@ -89,6 +91,11 @@ export class TreeReader {
       );
     }
     if (hashes.length === tileWidth * hashBytes) this.fullTiles.set(id, hashes);
+    else {
+      const growing = this.growingTiles.get(level);
+      if (growing?.id === id && growing.hashes.length === hashes.length) return growing.hashes;
+      this.growingTiles.set(level, { id, hashes });
+    }
     return hashes;
   };
 

@@ -2,14 +2,38 @@
  * Roots and proofs of a tree (RFC 6962, 2.1), from its tiles.
  */
 import { emptyRoot, type Hash, isPowerOfTwo, nodeHash, splitOf } from './merkle-tree.ts';
-import { rootIn, tileHeight, tileWidth } from './tiles.ts';
+import { hashIn, rootIn, tileHeight, tileWidth } from './tiles.ts';
 
 /**
- * The hashes of a tile, as far as the tree has grown: at least `width` of them.
+ * The hashes of a tile, as far as the tree has grown: at least `width` of them. What it returns is never changed: a tile
+ * that has grown is another one.
  *
  * @throws where there is no such tile: a tree whose tiles are lost is broken.
  */
 export type TileReader = (level: number, index: number, width: number) => Uint8Array;
+
+/**
+ * The roots within a tile that were asked for, as long as somebody keeps the tile: proofs of one tree share most of them,
+ * and each may take up to 255 hashes.
+ */
+const rootsWithin = new WeakMap<Uint8Array, Map<number, Hash>>();
+
+/** As `rootIn`, computed once. */
+const keptRootIn = (tile: Uint8Array, from: number, count: number): Hash => {
+  if (count === 1) return hashIn(tile, from);
+  let roots = rootsWithin.get(tile);
+  if (roots === undefined) {
+    roots = new Map();
+    rootsWithin.set(tile, roots);
+  }
+  const place = count * tileWidth + from;
+  let root = roots.get(place);
+  if (root === undefined) {
+    root = rootIn(tile, from, count);
+    roots.set(place, root);
+  }
+  return root;
+};
 
 /** The root over a full, aligned subtree of 2^height entries. */
 const fullSubtree = (tiles: TileReader, start: number, height: number): Hash => {
@@ -18,7 +42,7 @@ const fullSubtree = (tiles: TileReader, start: number, height: number): Hash => 
   const first = start / tileWidth ** level;
   const index = Math.floor(first / tileWidth);
   const from = first % tileWidth;
-  return rootIn(tiles(level, index, from + count), from, count);
+  return keptRootIn(tiles(level, index, from + count), from, count);
 };
 
 /** The root over the entries `[start, end)`, where RFC 6962 has a node over them. */
