@@ -145,7 +145,10 @@ const vaultIn = (
       const known = knownWhenAdmitting();
       if (known !== undefined) writeLogKnown(known);
     });
-    for (const [place, identifier] of unknown.entries()) pseudonyms.set(identifier, minted[place]!);
+    for (const [place, identifier] of unknown.entries()) {
+      pseudonyms.set(identifier, minted[place]!);
+      reading.keep(identifier, minted[place]!);
+    }
     return pseudonyms;
   };
 

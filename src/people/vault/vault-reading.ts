@@ -108,6 +108,11 @@ export class VaultReading implements PeopleOfVault {
     });
   }
 
+  /** Keeps in memory who was just admitted, for they are often named again soon. */
+  keep(identifier: string, pseudonym: string): void {
+    this.pseudonyms.set(identifier, pseudonym);
+  }
+
   identifierOf(pseudonym: string): string | undefined {
     return this.guard(() => {
       const cached = this.identifiers.get(pseudonym);
