@@ -4,7 +4,7 @@
 import * as fc from 'fast-check';
 import { visitNames } from '../../src/domain/events/places.ts';
 
-/** One of each form in which identifiers come. */
+/** One of each of 46 forms in which identifiers come. */
 export const worldlyNames = [
   'auth0|5f7c',
   'jane+x@example.com',
@@ -36,6 +36,21 @@ export const worldlyNames = [
   '?a=b&c=d#e;f',
   'مركز البيانات',
   '(the key of fingerprints)',
+  'CN=Jane Doe,OU=Staff,DC=example,DC=com',
+  '//bigquery.googleapis.com/projects/p-1/datasets/crm',
+  '/subscriptions/0b1f6471/resourceGroups/rg/providers/Microsoft.Sql/servers/db',
+  'jane_example.com#EXT#@tenant.onmicrosoft.com',
+  'host/db.example.com@EXAMPLE.COM',
+  's3://bucket/key with space/part-0.parquet',
+  'jdbc:postgresql://db:5432/app?user=jane&ssl=true',
+  'did:web:example.com%3A3000:user:alice',
+  '@jane:example.org',
+  'sip:jane@example.com;transport=tcp',
+  '[2001:db8::1]:8080',
+  '"DB"."SCHEMA"."Table"',
+  'S-1-5-21-3623811015-3361044348-30300820-1013',
+  '\\\\server\\share\\jane',
+  'registry.example.com/app@sha256:9f86d081884c',
   '\u{1F30D}'.repeat(512),
 ] as const;
 
