@@ -14,7 +14,6 @@ import { restoreBackup } from '../../src/ledger/backup/restore-backup.ts';
 import { filesIn } from '../../src/ledger/files.ts';
 import { enrolled } from '../support/given-events.ts';
 import { LocalServer, settingsIn } from '../support/server.ts';
-import { newLedgerName, withLedger } from '../support/stores.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'domicile-backup-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -293,40 +292,6 @@ describe('given a ledger where a backup is to be restored', () => {
     await expect(LocalServer.open(target)).rejects.toThrow(/a backup was being restored here/);
     orFail(await restored(target));
     await (await LocalServer.open(target)).close();
-  });
-});
-
-describe('given a ledger whose log is in KurrentDB', () => {
-  it('when it is backed up and restored, then all but the log is there, and it goes on with the log of the server', async () => {
-    const { startNode } = await import('../support/kurrentdb-double/kurrentdb-double.ts');
-    const node = await startNode();
-    const [data, target] = [directory(), directory()];
-    const store = withLedger(`esdb://${node.address}?tls=false`, newLedgerName());
-    try {
-      const one = await LocalServer.open(data, 10_000, { store });
-      await one.record(people(5));
-      await signed(one);
-      const name = `person-${known - 1}`;
-      const settings = { ...(await settingsIn(data)), store };
-      const { manifest } = orFail(await makeBackup(settings, backups, options));
-      await one.close();
-      expect(manifest.events).toBeNull();
-      expect(manifest.files.map(({ name }) => name)).toEqual(
-        expect.arrayContaining(['vault.sqlite', 'tree.sqlite', 'reads.sqlite', 'signing-keys.json']),
-      );
-      const more = { now: () => Date.now(), onFile: () => undefined, replace: false, discardNewer: false };
-      orFail(await restoreBackup(backups, { ...settings, dataDirectory: target }, more));
-      const two = await LocalServer.open(target, 10_000, { store });
-      try {
-        const { pseudonyms } = await two.ledger.parts.vault.find({ names: [name], pseudonyms: [] });
-        expect([...pseudonyms.keys()]).toEqual([name]);
-        expect(Number(await two.record(people(1)))).toBe(6);
-      } finally {
-        await two.close();
-      }
-    } finally {
-      await node.stop();
-    }
   });
 });
 

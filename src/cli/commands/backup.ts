@@ -61,7 +61,7 @@ const back = (directory: string, options: BackupOptions, terminal: Terminal): Pr
     TE.map(({ settings, made: { name, manifest, bytes, written, dropped } }) => {
       const what =
         manifest.events === null
-          ? 'everything but the log, which is in KurrentDB: back it up there'
+          ? 'there is no log yet'
           : `${counted(manifest.events, 'event', 'events')}, verified`;
       terminal.out(`Backup ${name}: ${what}. ${size(bytes)}, ${size(written)} of it new.`);
       if (settings.vault !== undefined)
@@ -89,10 +89,14 @@ const restore = (directory: string, options: RestoreOptions, terminal: Terminal)
         return E.mapLeft(failureOf)(restored);
       }),
     ),
-    TE.map(({ settings, restored: { name, manifest, checks, erasedAgain } }) => {
+    TE.map(({ settings, restored: { name, manifest, checks, erasedAgain, leftLogOut } }) => {
       terminal.out(
         `Restored the backup ${name} of ${manifest.madeAt} into ${resolve(settings.dataDirectory)}.`,
       );
+      if (leftLogOut)
+        terminal.note(
+          'The log of the backup was left out: this ledger goes on with the one in KurrentDB. To restore the log too, restore with LEDGER_STORE=sqlite:DIR, and copy that into KurrentDB with domicile copy.',
+        );
       if (erasedAgain > 0)
         terminal.out(
           `Erased again ${counted(erasedAgain, 'person who was', 'people who were')} erased after the backup.`,

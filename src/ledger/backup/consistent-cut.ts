@@ -12,11 +12,13 @@ import { backup, DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { ledgerSource } from '../../domain/recording/authority.ts';
+import type { Instant } from '../../domain/time/instant.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
 import { makePrivateFile } from '../../store/private-files.ts';
 import { filesIn } from '../files.ts';
 import type { Settings } from '../settings.ts';
 import { type BackupFault, backupFault } from './backup-format.ts';
+import { isEmbedded, logFileOf, readToEnd, writeEmbedded } from './log-on-kurrentdb.ts';
 
 /** How often the transactions begin again because somebody is erased, and how long is waited before, in milliseconds. */
 const beginningsMax = 100;
@@ -32,7 +34,7 @@ const allPages = 2_147_483_647;
 export interface Cut {
   /** The names of the files, which are in the staging directory. */
   readonly names: ReadonlyArray<string>;
-  /** Events in the log; null where it is in KurrentDB. */
+  /** Events in the log; null where there is none. */
   readonly events: number | null;
 }
 
@@ -84,21 +86,33 @@ const beginAll = (files: ReadonlyArray<string>, logFile: string): Moment => {
   }
 };
 
+/** Copies a database as its transaction sees it. */
+const copyAsOfThen = async (database: DatabaseSync, to: string, rate: number): Promise<void> => {
+  makePrivateFile(to);
+  await backup(database, to, { rate });
+  database.exec('COMMIT');
+};
+
 /**
- * Copies the files of a ledger into an empty directory.
+ * Copies the files of a ledger into an empty directory. The log is that of an embedded ledger there, also where it is in
+ * KurrentDB.
  *
- * @throws what SQLite and the file system throw, such as for a full disk.
+ * @throws what SQLite and the file system throw, such as for a full disk; where the ledger is on KurrentDB and no server has it
+ * open, what opening that throws.
  */
 export const cutLedger = async (
-  { dataDirectory, signingKeyFile }: Settings,
+  settings: Settings,
   staging: string,
+  now: Instant,
 ): Promise<E.Either<BackupFault, Cut>> => {
-  const files = filesIn(dataDirectory);
+  const files = filesIn(settings.dataDirectory);
+  const log = logFileOf(settings);
+  if (!isEmbedded(settings)) await readToEnd(settings);
   for (let beginning = 1; ; beginning++) {
-    const moment = beginAll([files.tree, files.log, files.vault, files.reads], files.log);
+    const moment = beginAll([files.tree, log, files.vault, files.reads], log);
     try {
       const { opened, events } = moment;
-      if (events !== null && erasedAfter(files.log, events)) {
+      if (events !== null && erasedAfter(log, events)) {
         if (beginning === beginningsMax) {
           return backupFault(
             `people are being erased without a pause: no moment between two erasures was found in ${beginningsMax} attempts`,
@@ -109,21 +123,21 @@ export const cutLedger = async (
         continue;
       }
       const names: string[] = [];
-      const inOrder = [files.vault, files.tree, files.log, files.reads].filter((file) => opened.has(file));
-      for (const file of inOrder) {
-        const name = basename(file);
-        makePrivateFile(join(staging, name));
-        const database = opened.get(file)!;
-        await backup(database, join(staging, name), {
-          rate: file === files.vault ? allPages : pagesAtOnce,
-        });
-        database.exec('COMMIT');
+      for (const file of [files.vault, files.tree, log, files.reads]) {
+        const database = opened.get(file);
+        if (database === undefined) continue;
+        const name = basename(file === log ? files.log : file);
+        if (file === log && log !== files.log) {
+          const written = await writeEmbedded(log, join(staging, name), events!, now);
+          if (E.isLeft(written)) return written;
+        } else
+          await copyAsOfThen(database, join(staging, name), file === files.vault ? allPages : pagesAtOnce);
         names.push(name);
       }
       for (const [name, file] of [
         ['keys.json', files.keys],
         ['keys-required', files.keysRequired],
-        ['signing-keys.json', signingKeyFile ?? files.signingKeys],
+        ['signing-keys.json', settings.signingKeyFile ?? files.signingKeys],
       ] as const) {
         if (!existsSync(file)) continue;
         makePrivateFile(join(staging, name));

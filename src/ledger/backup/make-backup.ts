@@ -226,7 +226,7 @@ export const makeBackup = async (
       rmSync(join(directory, left), { recursive: true });
     makePrivateDirectory(blocksIn(directory));
     mkdirSync(staging, { mode: 0o700 });
-    const cut = await cutLedger(settings, staging);
+    const cut = await cutLedger(settings, staging, options.now());
     return await pipe(
       TE.fromEither(cut),
       TE.flatMap((all) => keepCut(settings, directory, staging, all, options)),

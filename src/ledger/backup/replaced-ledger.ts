@@ -2,11 +2,12 @@
  * The ledger that lies where a backup is restored to: whether it may be replaced, and who was erased from it (R21).
  */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeStored } from '../../domain/events/stored.ts';
 import { ledgerSource } from '../../domain/recording/authority.ts';
 import { looksLikePseudonym } from '../../people/vault/vault.ts';
+import { replicaExtension } from '../../store/kurrentdb/replica-format.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
 import { filesIn, isOfLedger } from '../files.ts';
@@ -119,10 +120,12 @@ export const replacedIn = (
       'Restore into an empty directory, or replace that ledger with --replace',
     );
   }
-  if (!existsSync(log)) return E.right({ ...nothing, names });
+  const replica = names.find((name) => name.endsWith(replicaExtension));
+  const there = existsSync(log) ? log : replica === undefined ? undefined : join(directory, replica);
+  if (there === undefined) return E.right({ ...nothing, names });
   let found: ReturnType<typeof erasedFrom>;
   try {
-    found = erasedFrom(log);
+    found = erasedFrom(there);
   } catch (error) {
     // A ledger that is restored because it is damaged cannot always say who was erased from it.
     if (discardNewer) return E.right({ ...nothing, names });
@@ -132,6 +135,8 @@ export const replacedIn = (
       'To replace it all the same, give --discard-newer as well; then erase again everyone who was erased since the backup',
     );
   }
+  // What KurrentDB holds is not replaced: only who was erased matters.
+  if (there !== log) return E.right({ names, erased: found.erased });
   if (events !== null && found.head > events && !discardNewer) {
     return backupFault(
       `the ledger in ${directory} has ${found.head} events, and the backup ${events}: the later ones would be lost`,

@@ -6,7 +6,7 @@
  * mark says who is still to be erased, for the log that said so may be gone.
  */
 import { existsSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -31,6 +31,7 @@ import {
   readManifest,
 } from './backup-format.ts';
 import { blocksOf, faultOf, writeWhole } from './block-store.ts';
+import { isEmbedded } from './log-on-kurrentdb.ts';
 import { markOf, type Replaced, type ReplaceOptions, replacedIn } from './replaced-ledger.ts';
 
 export interface RestoreOptions extends ReplaceOptions {
@@ -42,6 +43,8 @@ export interface RestoreOptions extends ReplaceOptions {
 
 /** A backup that was restored. */
 export interface Restored extends Backup {
+  /** Whether the log of the backup was left out: the ledger goes on with the one in KurrentDB. */
+  readonly leftLogOut: boolean;
   readonly checks: ReadonlyArray<Check>;
   /** People who were erased since the backup, and are erased again. */
   readonly erasedAgain: number;
@@ -90,7 +93,7 @@ const whole = async (backups: string, { name, manifest }: Backup): Promise<E.Eit
 
 const putFiles = (
   backups: string,
-  manifest: Manifest,
+  files: Manifest['files'],
   directory: string,
   replaced: Replaced,
   onFile: RestoreOptions['onFile'],
@@ -99,9 +102,9 @@ const putFiles = (
   writeWhole(restoring, [Buffer.from(markOf(replaced))]);
   for (const name of replaced.names)
     if (join(directory, name) !== restoring) rmSync(join(directory, name), { recursive: true, force: true });
-  for (const [index, file] of manifest.files.entries()) {
+  for (const [index, file] of files.entries()) {
     writeWhole(join(directory, file.name), blocksOf(blocksIn(backups), file));
-    onFile(index + 1, manifest.files.length);
+    onFile(index + 1, files.length);
   }
 };
 
@@ -110,6 +113,7 @@ const putInPlace = (
   backups: string,
   manifest: Manifest,
   directory: string,
+  hasLog: boolean,
   options: RestoreOptions,
 ): E.Either<BackupFault, Replaced> => {
   makePrivateDirectory(directory);
@@ -121,7 +125,8 @@ const putInPlace = (
     return pipe(
       replacedIn(directory, backups, manifest, options),
       E.tap((replaced) => {
-        putFiles(backups, manifest, directory, replaced, options.onFile);
+        const files = manifest.files.filter(({ name }) => hasLog || name !== basename(log));
+        putFiles(backups, files, directory, replaced, options.onFile);
         return E.right(undefined);
       }),
     );
@@ -175,14 +180,14 @@ export const restoreBackup = async (
     TE.tap((backup) => () => whole(backups, backup)),
     TE.bindTo('backup'),
     TE.bind('replaced', ({ backup: { manifest } }) =>
-      TE.fromEither(putInPlace(backups, manifest, directory, options)),
+      TE.fromEither(putInPlace(backups, manifest, directory, isEmbedded(settings), options)),
     ),
     TE.flatMapTask(({ backup, replaced }) => async () => {
-      const hasLog = backup.manifest.events !== null;
+      const hasLog = backup.manifest.events !== null && isEmbedded(settings);
       const erasedAgain = hasLog ? await eraseAgain(settings, replaced) : 0;
       rmSync(filesIn(directory).restoring);
       const checks = hasLog ? await verifyLedger(settings, options.now, () => undefined) : [];
-      return { ...backup, checks, erasedAgain };
+      return { ...backup, checks, erasedAgain, leftLogOut: backup.manifest.events !== null && !hasLog };
     }),
   )();
 };
