@@ -18,11 +18,12 @@ import { answerHeaders, compressed } from './http/answer-headers.ts';
 import { routedPath } from './http/base-path.ts';
 import type { ApiEnv } from './http/caller.ts';
 import { originReader } from './http/forwarded.ts';
+import { madeOnce } from './http/made-once.ts';
 import { asksForPage, noPage } from './http/no-page.ts';
 import { describeApi } from './http/openapi.ts';
 import { pseudonymsWhereWanted } from './http/prefer.ts';
 import { problem } from './http/problem.ts';
-import { limitRequests } from './http/rate-limit.ts';
+import { limitAddresses, limitRequests, limitWithoutKey } from './http/rate-limit.ts';
 import { refuseOtherSites } from './http/same-site.ts';
 import { tellCheckpoint } from './http/tell-checkpoint.ts';
 import { LedgerMetrics } from './observing/ledger-metrics.ts';
@@ -111,6 +112,8 @@ export interface AppOptions {
 
 /** Headers of answers that scripts of other sites may read. */
 const exposedHeaders = ['Link', 'Location', 'Retry-After', 'Domicile-Checkpoint', 'X-Request-Id', 'ETag'];
+/** Codes of logins that an address may exchange in a minute: the issuer is asked about each. */
+const loginsPerMinuteMax = 120;
 /** How long browsers keep what they were told about other sites, in seconds. */
 const corsSecondsMax = 600;
 
@@ -146,19 +149,15 @@ export const createApp = (ledger: Ledger, logger: Logger, options: AppOptions = 
   }
   app.use(compressed);
   app.use(answerHeaders);
+  const clock = () => performance.now();
+  const onLimited = () => metrics.refusedByLimit();
+  app.use('/login/token', limitAddresses(loginsPerMinuteMax, clock, onLimited));
+  if (requestsPerMinute > 0) app.use(limitWithoutKey(requestsPerMinute, clock, onLimited));
   if (trusted) app.use(letEverybodyIn);
   else
     app.use(refuseOtherSites(ledger, allowedHosts, corsOrigins, logins !== undefined), letIn(ledger, logins));
   app.use(pseudonymsWhereWanted);
-  if (requestsPerMinute > 0) {
-    app.use(
-      limitRequests(
-        requestsPerMinute,
-        () => performance.now(),
-        () => metrics.refusedByLimit(),
-      ),
-    );
-  }
+  if (requestsPerMinute > 0) app.use(limitRequests(requestsPerMinute, clock, onLimited));
   app.use(tellCheckpoint(ledger));
   app.route('/', healthRoutes(ledger));
   app.route('/', metricsRoutes(metrics));
@@ -191,7 +190,10 @@ export const createApp = (ledger: Ledger, logger: Logger, options: AppOptions = 
     description ??= describeApi(app, info, neededFor, basePath);
     return description;
   };
-  app.get('/openapi.json', async (context) => context.json(await described()));
+  app.get(
+    '/openapi.json',
+    madeOnce({ 'Content-Type': 'application/json' }, async () => JSON.stringify(await described())),
+  );
   app.route('/', referenceRoutes(info, described, basePath));
   app.notFound((context) => {
     const taken = methodsTakenAt(app, context.req.path);

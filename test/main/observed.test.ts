@@ -5,10 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ApiEnv } from '../../src/api/http/caller.ts';
-import { limitRequests } from '../../src/api/http/rate-limit.ts';
 import { readTraceParent } from '../../src/api/observing/trace-parent.ts';
 import { isTelemetryWanted } from '../../src/main/telemetry.ts';
 import { Keys } from '../../src/people/access/keys.ts';
@@ -178,55 +175,5 @@ describe('given the header of a trace', () => {
     ['ana', undefined],
   ])('when it is %s, then it is read as W3C says', (header, parent) => {
     expect(readTraceParent(header)).toEqual(parent);
-  });
-});
-
-describe('given a limit of 60 requests in a minute', () => {
-  const limited = () => {
-    let now = 0;
-    let refused = 0;
-    const app = new Hono<ApiEnv>();
-    app.use(async (context, next) => {
-      const keyName = context.req.header('key') ?? null;
-      context.set('origin', { address: context.req.header('address'), forwardedHost: undefined });
-      if (context.req.header('public') === undefined)
-        context.set('caller', { keyName, scopes: new Set(), bounds: {}, isStillLetIn: () => true });
-      return next();
-    });
-    app.use(
-      limitRequests(
-        60,
-        () => now,
-        () => refused++,
-      ),
-    );
-    app.get('/', (context) => context.text('here'));
-    return {
-      ask: async (headers: Record<string, string>) => app.request('/', { headers }),
-      pass: (ms: number) => {
-        now += ms;
-      },
-      refused: () => refused,
-    };
-  };
-
-  it('when a caller sends more, then it is told when to come back, and is let in then; others are not concerned', async () => {
-    const { ask, pass, refused } = limited();
-    for (let sent = 0; sent < 60; sent++) expect((await ask({ key: 'one' })).status).toBe(200);
-    const answer = await ask({ key: 'one' });
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '1']);
-    expect(await answer.json()).toMatchObject({ type: 'urn:domicile:problem:too-many-requests' });
-    expect((await ask({ key: 'two' })).status).toBe(200);
-    expect((await ask({ public: 'yes' })).status).toBe(200);
-    pass(1_000);
-    expect([(await ask({ key: 'one' })).status, (await ask({ key: 'one' })).status]).toEqual([200, 429]);
-    expect(refused()).toBe(2);
-  });
-
-  it('when there are no keys, then addresses are told apart', async () => {
-    const { ask } = limited();
-    for (let sent = 0; sent < 60; sent++) await ask({ address: '192.0.2.1' });
-    expect((await ask({ address: '192.0.2.1' })).status).toBe(429);
-    expect((await ask({ address: '192.0.2.2' })).status).toBe(200);
   });
 });

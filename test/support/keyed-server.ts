@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { createApp } from '../../src/api/app.ts';
+import { type AppOptions, createApp } from '../../src/api/app.ts';
 import type { Bounds } from '../../src/domain/recording/bounds.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
@@ -22,7 +22,7 @@ export interface KeyedServer {
 }
 
 /** A new ledger, which ends with the test. */
-export const keyedServer = async (): Promise<KeyedServer> => {
+export const keyedServer = async (options: AppOptions = {}): Promise<KeyedServer> => {
   const directory = newDataDirectory();
   const ledger = await openLedger(await settingsIn(directory));
   onTestFinished(async () => {
@@ -30,7 +30,7 @@ export const keyedServer = async (): Promise<KeyedServer> => {
     removeDirectory(directory);
   });
   await ledger.ready();
-  const app = createApp(ledger, pino({ level: 'silent' }));
+  const app = createApp(ledger, pino({ level: 'silent' }), options);
   const anybody: KeyedServer['anybody'] = (headers = {}) =>
     new Client(async (path, init = {}) =>
       app.request(path, { ...init, headers: { ...(init.headers as Record<string, string>), ...headers } }),

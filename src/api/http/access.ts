@@ -12,7 +12,7 @@ import type { Logins } from '../../people/access/logins.ts';
 import { Scope } from '../../people/access/scopes.ts';
 import { vaultPath } from '../../people/vault/vault-wire.ts';
 import type { ApiEnv, Caller } from './caller.ts';
-import { consolePaths } from './console-paths.ts';
+import { isOfConsole } from './console-paths.ts';
 import { problem } from './problem.ts';
 
 const msPerSecond = 1_000;
@@ -28,9 +28,6 @@ const everyScope: Caller = {
 };
 
 const publicPaths: ReadonlySet<string> = new Set([
-  ...consolePaths,
-  '/icon.svg',
-  '/theme.js',
   '/livez',
   '/readyz',
   '/openapi.json',
@@ -45,8 +42,7 @@ const isOfTree = (path: string): boolean =>
   path.startsWith('/log/index/') ||
   (path.startsWith('/log/tile/') && !path.startsWith('/log/tile/entries/'));
 
-const isPublic = (path: string): boolean =>
-  publicPaths.has(path) || path.startsWith('/assets/') || isOfTree(path);
+const isPublic = (path: string): boolean => publicPaths.has(path) || isOfConsole(path) || isOfTree(path);
 
 const isRecording = (path: string): boolean =>
   path === '/v1/events' ||

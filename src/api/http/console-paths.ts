@@ -22,3 +22,8 @@ export const consolePaths = [
   '/check',
   '/health',
 ];
+
+const ofConsole: ReadonlySet<string> = new Set([...consolePaths, '/icon.svg', '/theme.js']);
+
+/** Whether a path is that of a page of the console, or of one of its files. */
+export const isOfConsole = (path: string): boolean => ofConsole.has(path) || path.startsWith('/assets/');

@@ -7,6 +7,7 @@ import { Hono } from 'hono';
 import type { JsonObject } from '../../domain/events/json-object.ts';
 import { pageUnder } from '../http/base-path.ts';
 import type { ApiEnv } from '../http/caller.ts';
+import { madeOnce } from '../http/made-once.ts';
 
 interface Operation {
   readonly summary?: string;
@@ -154,11 +155,15 @@ export const referenceRoutes = (
   basePath: string,
 ): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
-  let page: string | undefined;
-  routes.get('/reference', async (context) => {
-    page ??= pageUnder(basePath, pageOf(info.title, info.description, (await described()).paths as Paths));
-    context.header('Content-Security-Policy', contentSecurityPolicy);
-    return context.html(page);
-  });
+  const headers = {
+    'Content-Type': 'text/html; charset=UTF-8',
+    'Content-Security-Policy': contentSecurityPolicy,
+  };
+  routes.get(
+    '/reference',
+    madeOnce(headers, async () =>
+      pageUnder(basePath, pageOf(info.title, info.description, (await described()).paths as Paths)),
+    ),
+  );
   return routes;
 };
