@@ -4,6 +4,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { exportJWK, generateKeyPair, type JWK, SignJWT, UnsecuredJWT } from 'jose';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -189,6 +190,24 @@ describe('given a ledger that lets in the logins of an issuer', () => {
 
   it('when the clocks are apart by less than half a minute, then a token that has just ended is let in', async () => {
     expect(await statusFor(await token(keys[0]!, {}, -15))).toBe(200);
+  });
+
+  it('when its token ends, then a login that follows the log hears no more of it', async () => {
+    const follower = caller(await token(keys[0]!, {}, -28));
+    const writer = caller(await token(keys[0]!, { scope: 'record' }));
+    const after = String(await server.ledger.parts.store.head());
+    const reply = await follower.request(`/v1/events?after=${after}`, {
+      headers: { accept: 'text/event-stream' },
+    });
+    expect(reply.status).toBe(200);
+    const reader = reply.body!.pipeThrough(new TextDecoderStream()).getReader();
+    await writer.record([enrolled('before its end', 'dora')]);
+    let text = '';
+    while (!text.includes('before its end')) text += (await reader.read()).value ?? '';
+    await sleep(2_500);
+    await writer.record([enrolled('after its end', 'emil')]);
+    for (let read = await reader.read(); !read.done; read = await reader.read()) text += read.value;
+    expect(text).not.toContain('after its end');
   });
 
   it('when the issuer goes on to a new key, then tokens of the new one are let in, and those of a removed one are not', async () => {

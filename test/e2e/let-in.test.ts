@@ -17,6 +17,14 @@ import { reverseProxy } from '../support/reverse-proxy.ts';
 import { newDataDirectory, removeDirectory, settingsIn } from '../support/server.ts';
 import { Console, foundingCase, panel } from './support/console.ts';
 
+/** Puts a token that has ended in the place of that of the page. */
+const tokenEnded = `(() => {
+  const [head, payload, signature] = sessionStorage.getItem('domicile-key').split('.');
+  const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
+  const ended = btoa(JSON.stringify({ ...claims, exp: 1 })).replace(/=+$/, '');
+  sessionStorage.setItem('domicile-key', [head, ended, signature].join('.'));
+})()`;
+
 let the: Console;
 
 beforeAll(async () => {
@@ -125,6 +133,16 @@ describe('Given a ledger with an issuer of logins', () => {
       expect(new URL(page.url()).pathname).toBe('/domicile/log');
       expect(page.url()).toContain('type=DataMoved');
       expect(page.url()).not.toContain('code=');
+      // Its token ends: the reader signs in again, and comes back to where they were.
+      await page.evaluate(tokenEnded);
+      await page.reload();
+      await page.getByRole('heading', { name: 'Your login has ended' }).waitFor();
+      await page.getByRole('button', { name: `Sign in with ${new URL(issuer).host}` }).click();
+      await page
+        .getByRole('heading', { name: /events$/ })
+        .first()
+        .waitFor();
+      expect(page.url()).toContain('type=DataMoved');
       // Another tab is not signed in.
       const other = await the.page(`${running.url}/log`, { timezone: 'UTC' });
       await other.getByRole('heading', { name: 'This ledger requires a key' }).waitFor();

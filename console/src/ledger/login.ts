@@ -53,6 +53,18 @@ export const signIn = async ({ authorize, clientId, audience }: Login): Promise<
   location.assign(url.href);
 };
 
+/** When the token of a login ends, in milliseconds since the epoch; undefined for a key, which has no end of its own. */
+export const endOfLogin = (token: string): number | undefined => {
+  const payload = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(token)?.[1];
+  if (payload === undefined) return undefined;
+  try {
+    const { exp } = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as { exp?: unknown };
+    return typeof exp === 'number' ? exp * 1_000 : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 /** Why signing in did not work, if it was tried. */
 export let loginFault: string | undefined;
 

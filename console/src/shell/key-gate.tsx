@@ -2,8 +2,16 @@
  * Signing in with a key, where the ledger requires one.
  */
 import { useEffect, useState } from 'react';
-import { loginFault, loginOffered, signIn } from '../ledger/login.ts';
+import { endOfLogin, loginFault, loginOffered, signIn } from '../ledger/login.ts';
 import { setKey, useSession } from '../ledger/session.ts';
+
+/** Why nobody is let in. */
+const headingFor = (token: string | undefined): string => {
+  if (token === undefined) return 'This ledger requires a key';
+  const end = endOfLogin(token);
+  if (end === undefined) return 'This key is not accepted';
+  return end <= Date.now() ? 'Your login has ended' : 'This login is not accepted';
+};
 
 export const KeyGate = () => {
   const { token } = useSession();
@@ -22,12 +30,15 @@ export const KeyGate = () => {
         setKey(typed.trim() === '' ? undefined : typed.trim(), keep);
       }}
     >
-      <h1>{token === undefined ? 'This ledger requires a key' : 'This key is not accepted'}</h1>
+      <h1>{headingFor(token)}</h1>
       {loginFault === undefined ? null : <p role="alert">You are not signed in: {loginFault}.</p>}
       {login === undefined ? null : (
-        <button type="button" onClick={() => void signIn(login)}>
-          Sign in with {new URL(login.issuer).host}
-        </button>
+        <p>
+          <button type="button" onClick={() => void signIn(login)}>
+            Sign in with {new URL(login.issuer).host}
+          </button>{' '}
+          You come back to this page.
+        </p>
       )}
       <p>
         To read, the key needs the scope <code>audit</code>; to look people up by their own identifiers, it

@@ -46,7 +46,7 @@ export interface Login {
   /** `login:` and the claim that names it. */
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
-  /** When the token ends, in seconds since the epoch. */
+  /** When it is let in no longer, in seconds since the epoch: when its token ends, and as long as clocks may be apart. */
   readonly expiresAt: number;
 }
 
@@ -156,7 +156,11 @@ export class Logins {
       });
       const name: unknown = payload[nameClaim];
       return Name.is(name) && payload.exp !== undefined
-        ? E.right({ name: `login:${name}`, scopes: this.scopesOf(payload), expiresAt: payload.exp })
+        ? E.right({
+            name: `login:${name}`,
+            scopes: this.scopesOf(payload),
+            expiresAt: payload.exp + clockToleranceSeconds,
+          })
         : E.left('invalid');
     } catch (error) {
       return E.left(isOfJose(error, errors) ? 'invalid' : 'issuer-away');
