@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { Recorded } from '../contract/answers.ts';
 import type { ClientError } from './errors.ts';
 import type { Chunk } from './ndjson-chunks.ts';
+import { readAhead } from './read-ahead.ts';
 import { mayPass, type RetryPolicy, waitMsAfter } from './retry.ts';
 import { ask, type Target } from './transport.ts';
 
@@ -68,7 +69,8 @@ const countedFrom = (error: ClientError, events: number, lines: number): ClientE
 };
 
 /**
- * Records chunks of NDJSON in order, each atomic. The first one that is refused ends it.
+ * Records chunks of NDJSON in order, each atomic. The first one that is refused ends it. The next one is read while one is
+ * recorded.
  */
 export const stream = async (
   target: Target,
@@ -77,7 +79,7 @@ export const stream = async (
   options: StreamOptions = {},
 ): Promise<E.Either<EmitFailure, EmitProgress>> => {
   let soFar: EmitProgress = { recorded: 0, duplicates: 0, position: '0', lines: 0, bytes: 0 };
-  for await (const { body, lines } of chunks) {
+  for await (const { body, lines } of readAhead(chunks)) {
     if (options.signal?.aborted) return E.left({ error: { kind: 'cancelled' }, soFar });
     const answer = await post(target, policy, 'application/x-ndjson', body, options);
     if (E.isLeft(answer)) {

@@ -128,6 +128,13 @@ describe('domicile emit', () => {
     expect(notes).toMatch(/\n {2}line 2: is not UTF-8\n/);
   });
 
+  it('ends with the line that stopped it, though standard input stays open', async () => {
+    const child = start(['emit', '-', '--data', join(directory, 'open')]);
+    child.stdin?.write('{}\n'.repeat(1_000));
+
+    expect((await finished(child)).code).toBe(2);
+  });
+
   it('says what is wrong with a file that is missing, a directory, or empty', async () => {
     const at = ['--data', join(directory, 'files')];
     mkdirSync(join(directory, 'folder'));

@@ -105,7 +105,45 @@ describe('an answer that is lost', () => {
   });
 });
 
+describe('a stream', () => {
+  it('is read on while a chunk of it is recorded, and what is slow to come holds back no answer', async () => {
+    const taken: number[] = [];
+    let answered = 0;
+    let release = () => {};
+    const slow = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    async function* source() {
+      for (const [number, each] of events('urn:example:ahead', 2 * chunkLinesMax + 1).entries()) {
+        if (number === chunkLinesMax + 1) taken.push(answered);
+        if (number === 2 * chunkLinesMax) await slow;
+        yield each;
+      }
+    }
+    const sent = createClient({ url, fetch: answering }).events.emitStream(source(), {
+      onProgress: ({ lines }) => {
+        answered = lines;
+        if (lines === 2 * chunkLinesMax) release();
+      },
+    });
+
+    expect(await sent).toMatchObject(E.right({ recorded: 2 * chunkLinesMax + 1 }));
+    expect(taken).toEqual([0]);
+  });
+});
+
 describe('a refusal', () => {
+  it('ends a stream at once, also where nothing more of it ever comes', async () => {
+    async function* source() {
+      for (let line = 0; line < chunkLinesMax; line++) yield '{}';
+      await new Promise(() => {});
+    }
+
+    const sent = await createClient({ url, fetch: answering }).events.emitStream(source());
+
+    expect(sent).toMatchObject(E.left({ error: { kind: 'problem', status: 422 } }));
+  });
+
   it('is not repeated', async () => {
     let calls = 0;
     const counting: Fetch = (request) => {

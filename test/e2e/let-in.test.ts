@@ -138,6 +138,8 @@ describe('Given a ledger with an issuer of logins', () => {
       await page.reload();
       await page.getByRole('heading', { name: 'Your login has ended' }).waitFor();
       await page.getByRole('button', { name: `Sign in with ${new URL(issuer).host}` }).click();
+      // The issuer knows them still, and asks for no password.
+      await page.getByRole('button', { name: 'Continue' }).click();
       await page
         .getByRole('heading', { name: /events$/ })
         .first()

@@ -23,7 +23,7 @@ type EmitOptions = LedgerOptions & FormatOptions;
 
 interface Source {
   readonly name: string;
-  readonly bytes: AsyncIterable<Uint8Array>;
+  readonly bytes: AsyncIterable<Uint8Array> & { destroy(): unknown };
   /** Its length in bytes, if known. */
   readonly size: number | undefined;
 }
@@ -108,6 +108,8 @@ const send = (
       },
       onRetry: tellRetry(bar, terminal),
     });
+    // Where it stopped early, more of standard input may never come.
+    source.bytes.destroy();
     return E.mapLeft((failure: EmitFailure) => stopped(failure, source, url))(sent);
   });
 

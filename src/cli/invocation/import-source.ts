@@ -2,6 +2,7 @@
  * What `import` and `sync` read: a file or standard input, and the mapping file beside it.
  */
 import { createReadStream, readFileSync, statSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -22,6 +23,8 @@ export interface ReadFile {
   readonly size: number | undefined;
   /** How many of them are read. */
   readonly read: () => number;
+  /** Reads no more: of standard input, more may never come. */
+  readonly close: () => void;
 }
 
 const failure = (message: string, details: ReadonlyArray<string> = []): Failure => ({
@@ -43,19 +46,14 @@ const wrongMapping =
 
 /** Opens a file, or standard input (`-`). A file whose name ends in `.gz` is decompressed. */
 export const openFile = (file: string): E.Either<Failure, ReadFile> => {
-  const opened = (stream: NodeJS.ReadableStream, size: number | undefined, name: string): ReadFile => {
+  const opened = (stream: Readable, size: number | undefined, name: string): ReadFile => {
     let read = 0;
     stream.on('data', (part: Buffer) => {
       read += part.length;
     });
     stream.pause();
-    const bytes = name.endsWith('.gz') ? stream.pipe(createGunzip()) : stream;
-    return {
-      name,
-      bytes: bytes as AsyncIterable<Uint8Array> & NodeJS.ReadableStream,
-      size,
-      read: () => read,
-    };
+    const bytes: Readable = name.endsWith('.gz') ? stream.pipe(createGunzip()) : stream;
+    return { name, bytes, size, read: () => read, close: () => void stream.destroy() };
   };
   if (file === '-') return E.right(opened(process.stdin, undefined, 'standard input'));
   try {

@@ -93,6 +93,7 @@ export class RecordEvents {
   }
 
   close(): Promise<void> {
+    this.file.close();
     return this.aside?.close() ?? Promise.resolve();
   }
 }
