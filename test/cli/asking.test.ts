@@ -91,6 +91,20 @@ describe('domicile where', () => {
     );
   });
 
+  it('of a time before the first event says when that was recorded', async () => {
+    const { body } = await server.get('/v1/events', { limit: 1 });
+    const day = new RegExp(
+      `recorded its first event on \\d{1,2} \\w+ ${body.data[0].recordedat.slice(0, 4)}, `,
+    );
+
+    const list = await here(['findings', '--known-at', '2001-01-01', '--format', 'ndjson', ...at]);
+    const person = await here(['where', 'ana', '--known-at', '2001-01-01', ...at]);
+
+    expect(list).toMatchObject({ code: 0, out: '', notes: expect.stringMatching(day) });
+    expect(person).toMatchObject({ code: 2, out: '' });
+    expect(person.notes).toContain(`this ledger recorded its first event on ${body.data[0].recordedat}`);
+  });
+
   it('gives the same answers from a running server', async () => {
     const fromServer = await domicile([...question, ...at]);
     expect(fromServer).toEqual(fromFiles);

@@ -101,3 +101,16 @@ describe('Given a policy with versions', () => {
     await expect.poll(() => rows.count()).toBe(body.data.length);
   });
 });
+
+describe('Given a known time before the first event', () => {
+  it('when a list is opened, then the page says when the ledger recorded its first event', async () => {
+    const page = await the.page('/findings?knownAt=2001-01-01', { timezone: 'UTC' });
+    const { body } = await the.server.get('/v1/events', { limit: 1 });
+    const year = body.data[0].recordedat.slice(0, 4);
+    await page
+      .getByRole('status')
+      .getByText(new RegExp(`This ledger recorded its first event on .*${year}.*: choose a later known time`))
+      .first()
+      .waitFor();
+  });
+});

@@ -1,7 +1,9 @@
 /**
  * The clocks of an answer, in a sentence, with what can be done with them.
  */
+import { useQuery } from '@tanstack/react-query';
 import type { Clocks } from '../../../src/client/client.ts';
+import { firstEvent } from '../ledger/log-queries.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Id } from '../parts/names.tsx';
 import { assuranceWords } from './clock-bar.tsx';
@@ -49,18 +51,25 @@ export const AllTimeSentence = ({ clocks }: { clocks: Clocks }) => (
 /** Sources that are named, at the most; all are in the title. */
 const namedSourcesMax = 3;
 
+/** The known clock stands before the first event; when that was recorded. */
+const KnownNothing = () => {
+  const recordedAt = useQuery(firstEvent).data?.data[0]?.recordedat;
+  return (
+    <p className="known-nothing" role="status">
+      <Icon name="warning" />
+      <span>
+        <strong>Nothing was known then.</strong>{' '}
+        {recordedAt === undefined
+          ? 'The first event of the ledger was recorded later: choose a later known time.'
+          : `This ledger recorded its first event on ${wordedMoment(Date.parse(recordedAt))}: choose a later known time.`}
+      </span>
+    </p>
+  );
+};
+
 /** Up to when the sources of the answer have vouched that they told everything, or that nothing was known at all. */
 const Heard = ({ clocks }: { clocks: Clocks }) => {
-  if (clocks.knownNothing === true)
-    return (
-      <p className="known-nothing" role="status">
-        <Icon name="warning" />
-        <span>
-          <strong>Nothing was known then.</strong> The first event of the ledger was recorded later: choose a
-          later known time.
-        </span>
-      </p>
-    );
+  if (clocks.knownNothing === true) return <KnownNothing />;
   const heard = clocks.heardUntil ?? [];
   if (heard.length === 0) return null;
   const vouched = heard.flatMap(({ source, upTo }) => (upTo === null ? [] : [{ source, upTo }]));

@@ -1,14 +1,32 @@
 /** A command that asks its ledger one question, shows the answer, and ends. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import type { Client } from '../../client/client.ts';
+import type { Answer, Client } from '../../client/client.ts';
 import type { ClientError } from '../../client/errors.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { spoken } from '../terminal/wording.ts';
 import { type LedgerOptions, withLedger } from './connection.ts';
 import { type CommandResult, failureOf } from './failure.ts';
 
 /** What a question to the ledger comes to. */
 type Asked<A> = E.Either<ClientError, A>;
+
+const knewNothing = (answer: unknown): boolean =>
+  typeof answer === 'object' &&
+  answer !== null &&
+  (answer as Partial<Answer<unknown>>).clocks?.knownNothing === true;
+
+/** Tells when the ledger began to know something: whoever asked about an earlier known time needs a later one. */
+const tellFirstEvent = async (ledger: Client, terminal: Terminal): Promise<void> => {
+  const first = await ledger.events.list({ limit: 1 });
+  if (E.isLeft(first)) return;
+  const recordedAt = first.right.data[0]?.recordedat;
+  terminal.note(
+    recordedAt === undefined
+      ? 'This ledger has recorded no event yet.'
+      : `This ledger recorded its first event on ${spoken(recordedAt)}.`,
+  );
+};
 
 /**
  * Asks the ledger that the options select. It has to exist.
@@ -21,12 +39,13 @@ export const askLedger = <A>(
   ask: (ledger: Client) => Promise<Asked<A>>,
   show: (answer: A) => number,
 ): Promise<CommandResult> =>
-  withLedger(options, terminal, false, async (ledger) =>
-    pipe(
-      await ask(ledger),
-      E.bimap((error) => failureOf(error, options.url), show),
-    ),
-  );
+  withLedger(options, terminal, false, async (ledger) => {
+    const answer = await ask(ledger);
+    if (E.isLeft(answer)) return E.left(failureOf(answer.left, options.url));
+    const exitCode = show(answer.right);
+    if (knewNothing(answer.right)) await tellFirstEvent(ledger, terminal);
+    return E.right(exitCode);
+  });
 
 /** How long an answer that is not there yet is waited for: a log that was just opened is hashed first. */
 const waitMsMax = 60_000;
