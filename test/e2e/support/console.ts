@@ -3,6 +3,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Browser, BrowserContext, Download, Locator, Page } from 'playwright-core';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../../support/server.ts';
 import { buildConsole } from './built-console.ts';
@@ -33,6 +34,9 @@ export const policies = (): string => {
     .join('');
 };
 
+const launchesMax = 50;
+const launchAgainMs = 200;
+
 const launch = async (): Promise<Browser> => {
   const [{ default: chromium }, { chromium: playwright }] = await Promise.all([
     import('@sparticuz/chromium'),
@@ -42,7 +46,17 @@ const launch = async (): Promise<Browser> => {
   chromium.setGraphicsMode = false;
   // What the page may load must be up to the server: the browser is not to be lax about it.
   const args = chromium.args.filter((arg) => arg !== '--disable-web-security' && arg !== '--single-process');
-  return playwright.launch({ executablePath: await chromium.executablePath(), args, headless: true });
+  const executablePath = await chromium.executablePath();
+  for (let tries = 1; ; tries++) {
+    try {
+      return await playwright.launch({ executablePath, args, headless: true });
+    } catch (error) {
+      // Another test file has not finished unpacking it.
+      if (tries === launchesMax || !(error instanceof Error && error.message.includes('ETXTBSY')))
+        throw error;
+      await wait(launchAgainMs);
+    }
+  }
 };
 
 export interface ContextOptions {

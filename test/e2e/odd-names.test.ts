@@ -1,0 +1,50 @@
+/**
+ * People and things with worldly names, in the console: asked for in the search, shown, followed, and gone once erased.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sent } from '../support/given-events.ts';
+import { worldlyNames } from '../support/odd-names.ts';
+import { Console, panel } from './support/console.ts';
+
+let the: Console;
+
+beforeAll(async () => {
+  the = await Console.open();
+  const events = worldlyNames.flatMap((name, index) => [
+    sent(`placed ${index}`, 'DataPlaced', {
+      dataset: name,
+      scope: { population: `people ${index}` },
+      site: name,
+    }),
+    sent(`enrolled ${index}`, 'SubjectEnrolled', { subject: name, population: `people ${index}` }),
+  ]);
+  await the.given(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+});
+afterAll(async () => {
+  await the.close();
+});
+
+describe('Given a ledger of people and things with worldly names', () => {
+  it('when each person is looked for, then that person is shown, with the site and the dataset of the same name, until they are erased', async () => {
+    const page = await the.page('/person');
+    const search = page.getByRole('searchbox').last();
+    for (const name of worldlyNames) {
+      await search.fill(name);
+      await search.press('Enter');
+      await page.getByRole('heading', { name, exact: true, level: 1 }).waitFor();
+      const where = panel(page, 'Where it lives');
+      await where.getByRole('row').getByRole('link', { name, exact: true }).first().waitFor();
+      expect([name, new URL(page.url()).searchParams.get('subject')]).toEqual([name, name]);
+    }
+    for (const name of worldlyNames)
+      expect([name, (await the.server.delete(`/v1/subjects/${encodeURIComponent(name)}`)).status]).toEqual([
+        name,
+        204,
+      ]);
+    for (const name of worldlyNames) {
+      await search.fill(name);
+      await search.press('Enter');
+      await page.getByRole('heading', { name: `Person not found: ${name}`, exact: true }).waitFor();
+    }
+  });
+});
