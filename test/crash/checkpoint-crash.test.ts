@@ -1,5 +1,6 @@
 /**
- * A server that is killed while it records and signs: no checkpoint that anybody saw is ever contradicted.
+ * A server that is killed while it records, signs and rotates its keys: no checkpoint that anybody saw is ever
+ * contradicted, and each new key is named in the log.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, expect, it } from 'vitest';
@@ -33,15 +34,27 @@ const served = async (
 const keysOf = async (server: ServerProcess): Promise<ReadonlyArray<VerifierKey>> =>
   (await server.get('/v1/log')).body.data.verifierKeys.map((vkey: string) => right(parseVerifierKey(vkey)));
 
-it(`given ${rounds} kills at random moments, each later checkpoint is shown to begin with every earlier one that was served`, async () => {
+/** Asks for other keys, or retires the earlier ones; a kill may cut it off. */
+const rotate = (server: ServerProcess, round: number): Promise<unknown> =>
+  server
+    .request(round % 2 === 0 ? '/v1/log/keys' : '/v1/log/keys/earlier', {
+      method: round % 2 === 0 ? 'POST' : 'DELETE',
+    })
+    .catch(() => undefined);
+
+it(`given ${rounds} kills at random moments while keys are rotated, each later checkpoint begins with every earlier one, and the log names each key`, async () => {
   const seen = new Map<number, Checkpoint>();
-  let keys: ReadonlyArray<VerifierKey> | undefined;
+  const known = new Map<string, VerifierKey>();
+  const learnKeys = async (server: ServerProcess): Promise<void> => {
+    for (const key of await keysOf(server)) known.set(key.vkey, key);
+  };
   for (let round = 0; round < rounds; round++) {
     const server = await ServerProcess.start({ directory });
-    const now = await keysOf(server);
-    keys ??= now;
-    expect(now.map(({ vkey }) => vkey)).toEqual(keys.map(({ vkey }) => vkey));
+    if (round > 0) expect((await keysOf(server)).some(({ vkey }) => known.has(vkey))).toBe(true);
     const killAt = performance.now() + 200 + Math.random() * 2_500;
+    // The last moments before the kill are the ones that it cuts off.
+    const rotateAt = killAt - Math.random() * (Math.random() < 0.5 ? 30 : 1_000);
+    let rotating: Promise<unknown> | undefined;
     for (let batch = 0; performance.now() < killAt; batch++) {
       await server.record(
         Array.from({ length: 40 }, (_, index) => ({
@@ -53,16 +66,34 @@ it(`given ${rounds} kills at random moments, each later checkpoint is shown to b
           data: { party: `party-${index}`, kind: 'organisation', name: 'A party' },
         })),
       );
-      const checkpoint = await served(server, keys);
+      if (performance.now() > rotateAt) rotating ??= rotate(server, round);
+      await learnKeys(server);
+      const checkpoint = await served(server, [...known.values()]);
       if (checkpoint !== undefined) seen.set(checkpoint.size, checkpoint);
     }
     await server.end('SIGKILL');
+    await rotating;
   }
 
   const server = await ServerProcess.start({ directory });
-  const head = Number((await server.get('/readyz')).body.head);
-  await expect.poll(async () => (await served(server, keys!))?.size, { interval: 100 }).toBe(head);
-  const last = (await served(server, keys!))!;
+  await expect
+    .poll(
+      async () => {
+        await learnKeys(server);
+        const head = Number((await server.get('/readyz')).body.head);
+        return (await served(server, [...known.values()]))?.size === head;
+      },
+      { interval: 100 },
+    )
+    .toBe(true);
+  const named = (await server.get('/v1/events', { type: 'SigningKeyRotated', limit: 1_000 })).body.data.map(
+    ({ data }: { data: { key: string } }) => data.key,
+  );
+  // All but the keys that the log began with.
+  const unnamed = [...known.keys()].filter((vkey) => !named.includes(vkey));
+  expect(unnamed).toHaveLength(2);
+  expect(known.size).toBeGreaterThan(2);
+  const last = (await served(server, [...known.values()]))!;
   expect(seen.size).toBeGreaterThan(1);
   for (const earlier of seen.values()) {
     if (earlier.size === 0) continue;
