@@ -8,15 +8,15 @@ import { list } from '../domain/events/codec.ts';
 import type { Asking } from './asking.ts';
 import type { EventInput } from './event-input.ts';
 import { differenceOfPages } from './pages.ts';
-import type { DiffQuestion, FindingQuestion, Question } from './questions.ts';
+import type { DiffQuestion, FindingQuestion, Question, ReachSimulationQuestion } from './questions.ts';
 import type { Reply, RequestOptions, Rows } from './reply.ts';
 
 export const policyCalls = ({ about, rows, registry, send }: Asking) => ({
   reach: {
-    /** Who would newly reach what, of how many people, if these events were recorded. Records nothing. */
+    /** Who would newly reach what, or no more, of how many people, if these events were recorded. Records nothing. */
     simulate: (
       events: ReadonlyArray<EventInput>,
-      question: Question = {},
+      question: ReachSimulationQuestion = {},
       options?: RequestOptions,
     ): Rows<SimulatedReachRow> =>
       send(

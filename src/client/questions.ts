@@ -21,6 +21,7 @@ import type {
 import type {
   PartyReachQuestion as PartyReachCodec,
   ReachQuestion as ReachCodec,
+  ReachSimulationQuestion as ReachSimulationCodec,
 } from '../contract/questions/reach.ts';
 
 /** What every question takes. */
@@ -34,6 +35,8 @@ export type ReachQuestion = Omit<GivenFor<typeof ReachCodec>, 'explain'>;
 
 /** What a party reaches. */
 export type PartyReachQuestion = Omit<GivenFor<typeof PartyReachCodec>, 'explain'>;
+/** What would be reached otherwise if some events were recorded. */
+export type ReachSimulationQuestion = GivenFor<typeof ReachSimulationCodec>;
 
 /** Which holdings are asked about: those that match all that is given. */
 export type HoldingQuestion = Omit<PartyReachQuestion, 'from' | 'to'>;

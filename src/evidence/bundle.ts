@@ -13,9 +13,24 @@ import { canonicalJson, type Json } from './canonical-json.ts';
 import { evidenceKinds } from './questions.ts';
 
 /** The version of the rules by which answers are derived: another one may give other answers. */
-export const rulesVersion = 'domicile-rules-1';
+export const rulesVersion = 'domicile-rules-2';
 /** The form of a bundle. */
 export const bundleForm = 'domicile-evidence-1';
+
+/** What a finding is about: whoever made the bundle says so, and the id of the finding shows whether it is. */
+const SoughtFinding = exact(
+  'SoughtFinding',
+  {
+    backup: nullable(t.string),
+    dataset: nullable(t.string),
+    event: nullable(t.number),
+    kind: nullable(t.keyof({ live: null, backup: null })),
+    population: nullable(t.string),
+    site: nullable(t.string),
+    source: nullable(t.string),
+  },
+  {},
+);
 
 /** What was asked; `id` of a person is the pseudonym. */
 const AskedOfBundle = exact(
@@ -35,7 +50,7 @@ const AskedOfBundle = exact(
     trail: t.boolean,
     validAt: t.string,
   },
-  { from: t.string, to: t.string },
+  { finding: SoughtFinding, from: t.string, to: t.string },
 );
 
 /** The entry of an event in the log (V1). */

@@ -4,9 +4,11 @@
  */
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { EventIndex } from '../projections/event-index.ts';
-import { useReach } from '../questions/reach.ts';
+import { giveReach } from '../questions/reach.ts';
 import { View } from '../questions/view.ts';
 import { upTo } from '../questions/work.ts';
+import { ClosedIndex } from './closed-index.ts';
+import { closureOf } from './closure-of.ts';
 import { reachOfOne } from './gather-reach.ts';
 import type { KeyedIndex } from './keyed-index.ts';
 import { answersTo, type EvidenceAnswer, type EvidenceQuestion } from './questions.ts';
@@ -18,12 +20,21 @@ const stepsMax = 40_000_000;
 const viewOf = (index: EventIndex, { position, minAssurance }: EvidenceQuestion): View =>
   new View(index, { position, minAssurance }, [], upTo(stepsMax));
 
-/** The answers to a question about a person, from the keys of the sealed index. */
-export const derivedByKeys = (index: KeyedIndex, asked: EvidenceQuestion): ReadonlyArray<EvidenceAnswer> => {
+const derivedOfPerson = (index: KeyedIndex, asked: EvidenceQuestion): ReadonlyArray<EvidenceAnswer> => {
   const view = viewOf(index, asked);
-  useReach(view, reachOfOne(view, index, asked.id));
+  giveReach(view, reachOfOne(view, index, asked.id));
   return answersTo(view, asked);
 };
+
+const derivedOfClosure = (index: KeyedIndex, asked: EvidenceQuestion): ReadonlyArray<EvidenceAnswer> => {
+  const { events } = closureOf(index, asked);
+  const inOrder = [...events.values()].sort((a, b) => a.position - b.position);
+  return answersTo(viewOf(new ClosedIndex(index, inOrder), asked), asked);
+};
+
+/** The answers, from what the keys of the sealed index lead to. */
+export const derivedByKeys = (index: KeyedIndex, asked: EvidenceQuestion): ReadonlyArray<EvidenceAnswer> =>
+  asked.about === 'subject' ? derivedOfPerson(index, asked) : derivedOfClosure(index, asked);
 
 /** The answers, from all events. */
 export const derivedByAll = (

@@ -19,7 +19,8 @@ import {
 } from './bundle.ts';
 import { derivedByAll, derivedByKeys } from './derive.ts';
 import { wholePart } from './key-part.ts';
-import { KeyedIndex, NotKeyed } from './keyed-index.ts';
+import { NotKeyed } from './keyed-events.ts';
+import { KeyedIndex } from './keyed-index.ts';
 import { bundleEventsMax, NoEvidence, NotedEvents, NotedStretch } from './noted-reads.ts';
 import { asJson, type EvidenceAnswer, type EvidenceQuestion } from './questions.ts';
 
@@ -106,7 +107,7 @@ const derivedBySeals = (sources: EvidenceSources, asked: EvidenceQuestion): Deri
 const derivedByWholeLog = ({ log }: EvidenceSources, asked: EvidenceQuestion): Derived => {
   if (asked.position > bundleEventsMax)
     throw new NoEvidence(
-      `the answers rest on the whole log, and it has more than ${bundleEventsMax} events: ask about a person, or as known at an earlier position`,
+      `the audit trail of a person rests on the whole log, which has more than ${bundleEventsMax} events, and a bundle holds no more: ask without the trail, or as known at an earlier position`,
     );
   const events = new NotedEvents(log);
   const all: RecordedEvent[] = [];
@@ -122,7 +123,7 @@ const derivedByWholeLog = ({ log }: EvidenceSources, asked: EvidenceQuestion): D
 };
 
 const derive = (sources: EvidenceSources, asked: EvidenceQuestion): Derived => {
-  if (asked.about !== 'subject' || asked.trail) return derivedByWholeLog(sources, asked);
+  if (asked.trail) return derivedByWholeLog(sources, asked);
   try {
     return derivedBySeals(sources, asked);
   } catch (error) {
@@ -148,7 +149,7 @@ export const makeBundle = (sources: EvidenceSources, asked: EvidenceQuestion): U
     );
   const { answers, positions, completeness } = derive(sources, asked);
   const inOrder = [...positions].sort((a, b) => a - b);
-  const { about, id, validAt, position, minAssurance, from, to, trail } = asked;
+  const { about, id, finding, validAt, position, minAssurance, from, to, trail } = asked;
   const period = { from: instantOf(from), to: instantOf(to) };
   return asJson({
     form: bundleForm,
@@ -161,6 +162,7 @@ export const makeBundle = (sources: EvidenceSources, asked: EvidenceQuestion): U
       minAssurance,
       trail,
       ...period,
+      ...(finding === undefined ? {} : { finding }),
     },
     answers,
     events: inOrder.map((each) => evidenceEvent(log.at(each)!)),

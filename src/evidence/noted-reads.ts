@@ -20,7 +20,7 @@ export class NoEvidence extends Error {
 }
 
 /** Events of a bundle, at the most: each takes about a kilobyte. */
-export const bundleEventsMax = 5_000;
+export const bundleEventsMax = 20_000;
 
 /** Reads events of the log, and notes which. */
 export class NotedEvents {
@@ -40,7 +40,7 @@ export class NotedEvents {
     if (this.read.has(position)) return this.read.get(position);
     if (this.positions.size >= bundleEventsMax)
       throw new NoEvidence(
-        `the answers rest on more than ${bundleEventsMax} events: ask for less, such as a shorter period`,
+        `the answers rest on more than ${bundleEventsMax} events, and a bundle holds no more: ask about a person, or about one finding`,
       );
     this.positions.add(position);
     const stored = this.log.at(position);

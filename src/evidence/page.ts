@@ -4,6 +4,7 @@
  */
 import { sha256Hex } from '#sha256';
 import { escapedHtml } from '../contract/documents/escaped-html.ts';
+import { aboutInWords, askedInWords } from './asked-in-words.ts';
 import { type Bundle, formatBundle } from './bundle.ts';
 import type { Json } from './canonical-json.ts';
 
@@ -171,19 +172,13 @@ const style = `
   pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f6f6f6; padding: .5rem; } code { overflow-wrap: anywhere; }
   @page { margin: 1.5cm; } @media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } }`;
 
-const subjectOf = ({ asked, identifiers = {} }: Bundle): string => {
-  const name = identifiers[asked.id];
-  return name === undefined ? `${asked.about} ${asked.id}` : `${name} (known in the log as ${asked.id})`;
-};
-
 const askedOf = (bundle: Bundle): string => {
-  const { asked, checkpoint, answers } = bundle;
-  const known = answers[0]?.clocks.knownAt;
-  const period =
-    asked.from === undefined && asked.to === undefined
-      ? ''
-      : `<li>over the period from ${escapedHtml(day(asked.from) || 'the beginning')} to ${escapedHtml(day(asked.to) || 'now')}</li>`;
-  return `<ul><li>about the ${escapedHtml(subjectOf(bundle))}</li><li>as it was true on ${escapedHtml(day(asked.validAt))} UTC</li><li>as the ledger knew it at position ${escapedHtml(asked.knownPosition)}, recorded on ${escapedHtml(day(known))} UTC</li><li>counting what is ${escapedHtml(asked.minAssurance)} or better attested</li>${period}<li>of the log ${escapedHtml(checkpoint.split('\n')[0] ?? '')}, which had ${escapedHtml(checkpoint.split('\n')[1] ?? '')} events when this was made</li></ul>`;
+  const [origin = '', size = ''] = bundle.checkpoint.split('\n');
+  const points = [
+    ...askedInWords(bundle),
+    `of the log ${origin}, which had ${size} events when this was made`,
+  ];
+  return `<ul>${points.map((point) => `<li>${escapedHtml(point)}</li>`).join('')}</ul>`;
 };
 
 const eventsOf = ({ events }: Bundle): string =>
@@ -218,7 +213,7 @@ const checking = (bundle: Bundle): string => {
 
 /** The page of a bundle. */
 export const evidencePage = (bundle: Bundle): string => {
-  const title = `Evidence about the ${subjectOf(bundle)}`;
+  const title = `Evidence about the ${aboutInWords(bundle)}`;
   const shown = bundle.answers.map(({ question, data }) => {
     const [heading, show] = sections[question] ?? [
       question,

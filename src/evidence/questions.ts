@@ -7,7 +7,7 @@ import { periodOf } from '../contract/questions/question.ts';
 import type { FindingRow } from '../contract/rows/policy.ts';
 import type { ReachRow } from '../contract/rows/reach.ts';
 import type { Assurance } from '../domain/events/words.ts';
-import { type Finding, findingId } from '../domain/policy/finding.ts';
+import { type Finding, type FindingHolding, findingId } from '../domain/policy/finding.ts';
 import { formatInstant, type Instant } from '../domain/time/instant.ts';
 import { type Behind, heardUntil } from '../questions/coverage.ts';
 import { allFindings, findingsOfSubject } from '../questions/findings.ts';
@@ -25,10 +25,39 @@ import type { Json } from './canonical-json.ts';
 export const evidenceKinds = ['subject', 'party', 'site', 'finding'] as const;
 export type EvidenceKind = (typeof evidenceKinds)[number];
 
+/**
+ * What a finding is about: it leads to the events that the finding rests on, which its id does not. A finding that is about
+ * something else has another id.
+ */
+export interface SoughtFinding extends FindingHolding {
+  /** The source that fell silent. */
+  readonly source: string | null;
+  /** The position of the access that nothing explains. */
+  readonly event: number | null;
+}
+
+/** What a finding is about, as a bundle about it names it. */
+export const soughtOf = ({
+  holding,
+  source,
+  events,
+}: {
+  readonly holding: FindingHolding;
+  readonly source?: string | undefined;
+  readonly events: ReadonlyArray<number | string>;
+}): SoughtFinding => {
+  const { dataset, site, kind, backup, population } = holding;
+  const isAccess = kind === null && source === undefined;
+  const event = isAccess && events[0] !== undefined ? Number(events[0]) : null;
+  return { dataset, site, kind, backup, population, source: source ?? null, event };
+};
+
 /** What is asked: of a person by the pseudonym. */
 export interface EvidenceQuestion {
   readonly about: EvidenceKind;
   readonly id: string;
+  /** Of a finding, and of it alone. */
+  readonly finding?: SoughtFinding | undefined;
   readonly validAt: Instant;
   /** The last position to know. */
   readonly position: number;
@@ -83,11 +112,11 @@ const policiesOf = (view: View, findings: ReadonlyArray<{ readonly policy: strin
   return policyRows(view).filter(({ policy }) => named.has(policy));
 };
 
-/** Bundles by these rules do not tell since when a finding is known where the log is longer than this. */
-const knownSincePositionMax = 150;
+/** Bundles by these rules do not tell since when a finding is known where the answers rest on more events than this. */
+const knownSinceEventsMax = 150;
 
 const findingRow = (view: View, finding: Finding, at: Instant): FindingRow =>
-  view.recordedUpTo > knownSincePositionMax
+  view.index.positionsAfter(0, knownSinceEventsMax + 1).length > knownSinceEventsMax
     ? { ...withoutKnownSince(finding, at), knownSince: null }
     : wireFinding(view, finding, at);
 
@@ -120,8 +149,11 @@ const aboutSubject = (view: View, asked: EvidenceQuestion): Found => {
   ];
 };
 
+const isNamed = (view: View, kind: 'site' | 'party', id: string): boolean =>
+  view.index.sourcesNaming(kind, id, view.recordedUpTo, 1).length > 0;
+
 const aboutSite = (view: View, { id, validAt }: EvidenceQuestion): Found => {
-  if (!view.mentions('site', id)) throw new NothingKnown();
+  if (!isNamed(view, 'site', id)) throw new NothingKnown();
   const findings = allFindings(view).filter(({ holding }) => holding.site === id);
   return [
     ['holdings', holdingsAt(view, id, validAt)],
@@ -131,7 +163,7 @@ const aboutSite = (view: View, { id, validAt }: EvidenceQuestion): Found => {
 };
 
 const aboutParty = (view: View, { id, validAt, from, to }: EvidenceQuestion): Found => {
-  if (!view.mentions('party', id)) throw new NothingKnown();
+  if (!isNamed(view, 'party', id)) throw new NothingKnown();
   const findings = allFindings(view).filter(({ party }) => party === id);
   const during =
     from === undefined && to === undefined ? { from: validAt, to: validAt + 1 } : bounds(from, to);
@@ -151,8 +183,8 @@ const aboutFinding = (view: View, { id, validAt }: EvidenceQuestion): Found => {
   ];
 };
 
-const behind = ({ about, id }: EvidenceQuestion): Behind =>
-  about === 'finding' ? { everything: true } : { [about]: id };
+/** Behind a finding are the sources of its events, and those that tell of its site. */
+const behind = ({ about, id }: EvidenceQuestion): Behind => (about === 'finding' ? {} : { [about]: id });
 
 /**
  * The answers to what a bundle is asked.

@@ -8,12 +8,13 @@ import { type Checkpoint, parseCheckpoint } from '../integrity/checkpoint.ts';
 import { parseVerifierKey, type VerifierKey } from '../integrity/keys.ts';
 import { isSignedByAll, parseNote, parseSignatures, verifyNote } from '../integrity/signed-note.ts';
 import { verifyByPolicy } from '../integrity/tlog-policy.ts';
+import { answersInWords, askedInWords } from './asked-in-words.ts';
 import { type Bundle, parseBundle, rulesVersion, statementOf, unsigned } from './bundle.ts';
 import { firstDifference } from './canonical-json.ts';
 import { type Checked, counted, fault, keysOfLog, type Trust } from './checked.ts';
 import type { Fault } from './fault.ts';
 import { NotShown } from './key-part.ts';
-import { NotKeyed } from './keyed-index.ts';
+import { NotKeyed } from './keyed-events.ts';
 import { asJson, type EvidenceAnswer, type EvidenceQuestion, NothingKnown } from './questions.ts';
 import { shownEvents } from './shown-events.ts';
 import { type Complete, checkedComplete } from './verify-complete.ts';
@@ -106,10 +107,13 @@ const checkedQuestion = ({ asked }: Bundle, { size }: Checkpoint): E.Either<Faul
   if (E.isLeft(from)) return from;
   const to = instant(asked.to, 'to');
   if (E.isLeft(to)) return to;
-  const { about, id, minAssurance, trail } = asked;
+  const { about, id, finding, minAssurance, trail } = asked;
+  if ((about === 'finding') !== (finding !== undefined))
+    return fault('/asked/finding', 'says what a finding is about, and stands in a question about one alone');
   return E.right({
     about,
     id,
+    finding,
     validAt: validAt.right!,
     position,
     minAssurance,
@@ -119,7 +123,8 @@ const checkedQuestion = ({ asked }: Bundle, { size }: Checkpoint): E.Either<Faul
   });
 };
 
-const checkedAnswers = ({ answers }: Bundle, { derive, unneeded }: Complete): Checked<void> => {
+const checkedAnswers = (bundle: Bundle, { derive, unneeded }: Complete): Checked<void> => {
+  const { answers } = bundle;
   let derived: ReadonlyArray<EvidenceAnswer>;
   try {
     derived = derive();
@@ -139,7 +144,7 @@ const checkedAnswers = ({ answers }: Bundle, { derive, unneeded }: Complete): Ch
   return extra === undefined
     ? E.right({
         value: undefined,
-        found: `${counted(answers.length, 'answer follows', 'answers follow')} from the events`,
+        found: `${counted(answers.length, 'answer follows', 'answers follow')} from the events: ${answersInWords(bundle)}`,
       })
     : fault(extra, 'no answer rests on it: it was added');
 };
@@ -178,9 +183,7 @@ export const verifyBundle = (text: string, trust: Trust): BundleReport => {
     noted(checkedSignature(bundle, checkpoint, trust));
     const asked = checkedQuestion(bundle, checkpoint);
     const question = noted(
-      E.isLeft(asked)
-        ? asked
-        : E.right({ value: asked.right, found: `about the ${asked.right.about} ${asked.right.id}` }),
+      E.isLeft(asked) ? asked : E.right({ value: asked.right, found: askedInWords(bundle).join(', ') }),
     )?.value;
     if (question === undefined) return;
     const shown = shownEvents(bundle, checkpoint);

@@ -61,7 +61,7 @@ export const checkedComplete = (
   question: EvidenceQuestion,
 ): Checked<Complete> => {
   if (completeness.kind === 'whole') return checkedWhole(events, question);
-  if (question.about !== 'subject' || question.trail)
+  if (question.trail)
     return fault('/completeness/kind', 'the answers rest on the whole log, which is not given');
   const index =
     completeness.checkpoint === undefined

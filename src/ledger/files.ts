@@ -14,8 +14,8 @@ export const filesIn = (directory: string) => ({
   keys: join(directory, 'keys.json'),
   reads: join(directory, 'reads.sqlite'),
   tree: join(directory, 'tree.sqlite'),
-  index: join(directory, 'index.sqlite'),
-  indexTree: join(directory, 'index-tree.sqlite'),
+  index: join(directory, 'index-2.sqlite'),
+  indexTree: join(directory, 'index-2-tree.sqlite'),
   signingKeys: join(directory, 'signing-keys.json'),
   /** Says that there were keys, also where their file is lost. */
   keysRequired: join(directory, 'keys-required'),
@@ -23,9 +23,9 @@ export const filesIn = (directory: string) => ({
   restoring: join(directory, 'restore-unfinished'),
 });
 
-/** The names of a ledger's files, each with its companions such as `-wal`, and of its directory of projections. */
+/** The names of a ledger's files, those of the index by earlier keys included, each with its companions such as `-wal`, and of its directory of projections. */
 const ofLedger =
-  /^(((log|vault|reads|tree|index|index-tree)\.sqlite|kurrentdb-.*\.mirror|(keys|signing-keys|server)\.json|first-key\.txt|keys-required|restore-unfinished|vault-id)([-.].*)?|projections)$/;
+  /^(((log|vault|reads|tree|index|index-tree|index-2|index-2-tree)\.sqlite|kurrentdb-.*\.mirror|(keys|signing-keys|server)\.json|first-key\.txt|keys-required|restore-unfinished|vault-id)([-.].*)?|projections)$/;
 const ofProjections = /^(counted-.*|generation-\d+\.sqlite|serving\.json)([-.].*)?$/;
 
 /** Whether a file of this name in the directory of a ledger is one of the ledger's own. */

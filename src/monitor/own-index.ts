@@ -20,8 +20,8 @@ export class OwnIndex {
   /** @throws a StoreProblem about its files. */
   constructor(directory: string, log: LogReader, now: number) {
     this.log = log;
-    this.index = openIndexToWrite(join(directory, 'index.sqlite'), now);
-    this.tree = openTreeToWrite(join(directory, 'index-tree.sqlite'), now);
+    this.index = openIndexToWrite(join(directory, 'index-2.sqlite'), now);
+    this.tree = openTreeToWrite(join(directory, 'index-2-tree.sqlite'), now);
     this.builder = builderOf(this.tree);
   }
 

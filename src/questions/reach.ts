@@ -40,7 +40,7 @@ export const reachIndexOf = (view: View): ReachIndex => {
 };
 
 /** Has a view asked of an index that holds all that its question needs: not of one of everything. */
-export const useReach = (view: View, reach: ReachIndex): void => void ofViews.set(view, reach);
+export const giveReach = (view: View, reach: ReachIndex): void => void ofViews.set(view, reach);
 
 /** Whether the index of the view is that of the latest moment asked about, which changes with the next one. */
 export const isLatestReach = (view: View): boolean =>

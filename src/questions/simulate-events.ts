@@ -45,10 +45,10 @@ const comparable = (views: readonly [View, View]): ReadonlyArray<ReachedWorld> =
 };
 
 /**
- * What parties would newly reach if some events were recorded: from `at` on, judged for each person. By party, then in
- * the order of `reachOfParty`.
+ * What parties would newly reach if what one view knows became what another one does, such as by some events: from `at` on,
+ * judged for each person. By party, then in the order of `reachOfParty`.
  */
-export const simulateEvents = (today: View, simulated: View, at: Instant): ReadonlyArray<NewReach> => {
-  const [before, after] = comparable([today, simulated]) as [ReachedWorld, ReachedWorld];
+export const simulateEvents = (from: View, to: View, at: Instant): ReadonlyArray<NewReach> => {
+  const [before, after] = comparable([from, to]) as [ReachedWorld, ReachedWorld];
   return newlyReachedBetween(before, after, at);
 };

@@ -1,6 +1,7 @@
 /**
- * The keys of the sealed index (V12): what the rules look up for a question about a person. The keys of an event follow
- * from the event alone, so that a stretch of the log has one index, whoever makes it.
+ * The keys of the sealed index (V12): what the rules look up for a question about a person, a site, a party or a finding.
+ * The keys of an event follow from the event and its position alone, so that a stretch of the log has one index, whoever
+ * makes it.
  *
  * A correction stands under every key to which its data might bring its target, whatever the type of that: whether it does
  * is for the reader to see, who has both.
@@ -30,7 +31,7 @@ const keyOf = (...parts: ReadonlyArray<string>): IndexKey => `[${parts.map(quote
 /** The text with which every key begins that has these parts and others after them. */
 const beginningOf = (...parts: ReadonlyArray<string>): string => `${keyOf(...parts).slice(0, -1)},`;
 
-/** The topics that are keys. Those with an event for nearly every one recorded are not: no question about a person asks for them. */
+/** The topics that are keys, each with all its positions. */
 const sealedTopics: ReadonlySet<TopicKind> = new Set<TopicKind>([
   'subject',
   'population',
@@ -47,11 +48,36 @@ const sealedTopics: ReadonlySet<TopicKind> = new Set<TopicKind>([
   'policies',
 ]);
 
-/** Whether a topic is a key of the sealed index. */
-export const isSealedTopic = (kind: TopicKind): boolean => sealedTopics.has(kind);
+/** The topics that have a key for each range of positions: under one key, their lists would grow with the number of people. */
+const rangedTopics: ReadonlySet<TopicKind> = new Set<TopicKind>(['data-at', 'data-of']);
+
+/** Whether a topic has keys in the sealed index. */
+export const isSealedTopic = (kind: TopicKind): boolean => sealedTopics.has(kind) || rangedTopics.has(kind);
+
+/** Whether a topic has a key for each range of positions. */
+export const isRangedTopic = (kind: TopicKind): boolean => rangedTopics.has(kind);
+
+/** Positions in a range: it is a sealed stretch, so that its list is the same in every larger one. */
+const rangePositions = 16_384;
+
+const rangedKey = (kind: string, name: string, position: number): IndexKey =>
+  keyOf(kind, name, String(Math.floor((position - 1) / rangePositions)));
+
+/** How the keys begin of a topic that has one for each range. */
+export const rangesBeginning = (kind: TopicKind, name: string): string => beginningOf(kind, name);
+
+/** How the keys begin of the enrolments in a population. */
+export const enrolmentsBeginning = (population: string): string => beginningOf('enrolled', population);
+
+/** How the keys begin of the accesses by a party. */
+export const accessesBeginning = (party: string): string => beginningOf('accesses-by', party);
 
 /** The key of a topic. */
 export const topicKey = (kind: TopicKind, name: string): IndexKey => keyOf(kind, name);
+
+/** The key of a topic for an event at a position. */
+const keyOfTopic = (kind: TopicKind, name: string, position: number): IndexKey =>
+  isRangedTopic(kind) ? rangedKey(kind, name, position) : topicKey(kind, name);
 
 /** The key of the event with this `source` and `id`. */
 export const identityKey = (source: string, id: string): IndexKey => keyOf('id', source, id);
@@ -59,15 +85,15 @@ export const identityKey = (source: string, id: string): IndexKey => keyOf('id',
 /** The key of everything that corrects or retracts the event with this `source` and `id`. */
 export const correctionsKey = (source: string, id: string): IndexKey => keyOf('corrections', source, id);
 
-/** The places in which memberships and controls name parties. */
-const rolePlaces = ['member', 'group', 'controller', 'controlled'] as const;
-/** What a party is in a membership or a control. */
+/** The places in which memberships, controls, sites and grants name parties: `party` is whom a grant is to. */
+const rolePlaces = ['member', 'group', 'controller', 'controlled', 'operator', 'owner', 'party'] as const;
+/** What a party is in a membership, a control, a site or a grant. */
 export type PartyRole = (typeof rolePlaces)[number];
 
 const isRole = (place: NamePlace): place is PartyRole =>
   (rolePlaces as ReadonlyArray<NamePlace>).includes(place);
 
-/** The key of the memberships, or controls, in which a party has a role. */
+/** The key of the memberships, controls, sites, or grants in which a party has a role. */
 export const roleKey = (role: PartyRole, party: string): IndexKey => keyOf('role', role, party);
 
 /** The key of every correction and retraction. */
@@ -105,6 +131,7 @@ const topicsInPlace: ReadonlyMap<NamePlace, ReadonlyArray<TopicKind>> = new Map(
 
 /** What is read of a stored event to index it. */
 export interface IndexedEvent {
+  readonly position: number;
   readonly source: string;
   readonly id: string;
   readonly bytes: Uint8Array;
@@ -127,7 +154,19 @@ const addVouch = (source: string, data: JsonObject, add: (key: IndexKey) => void
   if (E.isRight(upTo)) add(keyOf('vouch', source, formatInstant(upTo.right)));
 };
 
-const addCorrection = (source: string, data: JsonObject, add: (key: IndexKey) => void): void => {
+/** The keys that stand for a range: of enrolments in a population, and of accesses by a party. */
+const addEnrolment = (data: JsonObject, position: number, add: (key: IndexKey) => void): void => {
+  if (typeof data.population === 'string') add(rangedKey('enrolled', data.population, position));
+};
+const addAccess = (data: JsonObject, position: number, add: (key: IndexKey) => void): void => {
+  if (typeof data.party === 'string') add(rangedKey('accesses-by', data.party, position));
+};
+
+const addCorrection = (
+  { position, source }: IndexedEvent,
+  data: JsonObject,
+  add: (key: IndexKey) => void,
+): void => {
   const target = objectIn(data.event);
   add(everyCorrectionKey);
   if (typeof target?.source !== 'string' || typeof target.id !== 'string') return;
@@ -135,32 +174,37 @@ const addCorrection = (source: string, data: JsonObject, add: (key: IndexKey) =>
   const replaced = objectIn(data.data);
   if (replaced === undefined) return;
   visitNames(replaced, (place, name) => {
-    for (const kind of topicsInPlace.get(place)!) add(topicKey(kind, name));
+    for (const kind of topicsInPlace.get(place)!) add(keyOfTopic(kind, name, position));
     const kind = kindAt(place);
     if (isRole(place)) add(roleKey(place, name));
     if (kind === 'site' || kind === 'party') add(keyOf('naming-correction', kind, name, source));
   });
+  addEnrolment(replaced, position, add);
+  addAccess(replaced, position, add);
   addVouch(target.source, replaced, add);
 };
 
 /** The keys of a stored event, each once. */
-export const keysOf = ({ source, id, bytes }: IndexedEvent): ReadonlySet<IndexKey> => {
+export const keysOf = (event: IndexedEvent): ReadonlySet<IndexKey> => {
+  const { position, source, id, bytes } = event;
   const keys = new Set<IndexKey>([identityKey(source, id)]);
   const add = (key: IndexKey): void => void keys.add(key);
   const shape = shapeOf(bytes);
   if (shape === undefined) return keys;
   const { type, data } = shape;
-  if (concerns(type, 'correction')) addCorrection(source, data, add);
+  if (concerns(type, 'correction')) addCorrection(event, data, add);
   else {
     visitTopics(type, data, {
       topic: (kind, name) => {
-        if (isSealedTopic(kind)) add(topicKey(kind, name));
+        if (isSealedTopic(kind)) add(keyOfTopic(kind, name, position));
       },
       name: (kind, name) => {
         if (kind === 'site' || kind === 'party') add(namingKey(kind, name, source));
       },
     });
     if (traitsOf(type).vouches) addVouch(source, data, add);
+    if (traitsOf(type).enrols) addEnrolment(data, position, add);
+    if (concerns(type, 'access')) addAccess(data, position, add);
     if (concerns(type, 'reach'))
       visitNames(data, (place, name) => {
         if (isRole(place)) add(roleKey(place, name));

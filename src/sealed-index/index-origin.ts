@@ -3,8 +3,11 @@
  */
 import { type VerifierKey, verifierKey } from '../integrity/keys.ts';
 
-/** The origin of the second log: that of the log with this behind it. */
-export const indexOriginOf = (origin: string): string => `${origin}/index`;
+/**
+ * The origin of the second log: that of the log with this behind it. The number says by which keys stretches are indexed:
+ * a log whose stretches have other keys is another log.
+ */
+export const indexOriginOf = (origin: string): string => `${origin}/index-2`;
 
 /** The keys of the second log, of those of the log. */
 export const indexKeysOf = (keys: ReadonlyArray<VerifierKey>): ReadonlyArray<VerifierKey> =>

@@ -70,7 +70,10 @@ export class SealedIndexReader {
     if (kept !== undefined) return kept;
     const lines = this.statements.block.get(place, n)?.lines as string | undefined;
     if (lines === undefined)
-      throw damaged(this.database.location() ?? 'index.sqlite', `block ${n} of stretch ${place} is missing`);
+      throw damaged(
+        this.database.location() ?? 'index-2.sqlite',
+        `block ${n} of stretch ${place} is missing`,
+      );
     const read = parseBlock(lines);
     this.blocks.set(id, read);
     return read;
@@ -99,7 +102,7 @@ export class SealedIndexReader {
     return (level, index) => {
       const hashes = this.statements.tile.get(place, level, index)?.hashes as Uint8Array | undefined;
       if (hashes === undefined)
-        throw damaged(this.database.location() ?? 'index.sqlite', `a tile of stretch ${place} is missing`);
+        throw damaged(this.database.location() ?? 'index-2.sqlite', `a tile of stretch ${place} is missing`);
       return hashes;
     };
   }

@@ -25,7 +25,7 @@ const leafOfSeal = (seal: Seal): Hash => leafOfText(sealEntry(seal));
 class OtherSeal extends Error {
   constructor(place: number) {
     super(
-      `stretch ${place} of the log has another index than the one that was sealed. Restore index.sqlite and index-tree.sqlite together with the log they belong to, or delete both while the server is stopped if nobody has seen a checkpoint of them`,
+      `stretch ${place} of the log has another index than the one that was sealed. Restore index-2.sqlite and index-2-tree.sqlite together with the log they belong to, or delete both while the server is stopped if nobody has seen a checkpoint of them`,
     );
   }
 }
@@ -45,7 +45,7 @@ class LogInOrder {
   }
 
   /** The events of a stretch, which begins where the one before ended. */
-  *events({ start, size }: Stretch): Generator<IndexedEvent & { readonly position: number }> {
+  *events({ start, size }: Stretch): Generator<IndexedEvent> {
     for (let after = start; after < size; ) {
       if (this.page?.positions[this.next] !== after + 1) {
         this.page = this.log.page(after, Number.MAX_SAFE_INTEGER, eventsReadMax);

@@ -11,9 +11,7 @@ export const keysInBlock = 32 * keysInLeaf;
 export type KeyBlocks = Iterable<ReadonlyArray<KeyedPositions>>;
 
 /** The keys of some events, which are in log order. */
-export const keysOfEvents = (
-  events: Iterable<IndexedEvent & { readonly position: number }>,
-): ReadonlyArray<KeyedPositions> => {
+export const keysOfEvents = (events: Iterable<IndexedEvent>): ReadonlyArray<KeyedPositions> => {
   const found = new Map<IndexKey, number[]>();
   for (const event of events) {
     for (const key of keysOf(event)) {

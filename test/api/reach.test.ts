@@ -269,6 +269,26 @@ describe('before something is recorded', () => {
     expect((await ask(server, '/v1/events', { limit: 1_000 })).data).toHaveLength(Number(position));
     expect((await ask(server, '/v1/subjects/ana/reach', { validAt: '2022-08-01' })).data).toHaveLength(3);
 
+    // Who would be kept out, were a control to end, is told as well.
+    const ended = await simulate(
+      server,
+      [
+        sent(
+          'end',
+          'ControlEnded',
+          { controller: 'bytedance', controlled: 'tiktok', basis: 'ownership' },
+          { time: at('2022-07-10') },
+        ),
+      ],
+      { validAt: at('2022-07-01'), change: 'ended' },
+    );
+    expect(
+      ended.body.data.map((row: Row) => `${row.party} ${row.backup} ${row.subjects} ${days(row)}`),
+    ).toEqual(['bytedance b1 2 2022-07-10 to now']);
+    expect(
+      (await simulate(server, events, { validAt: at('2022-08-01'), change: 'ended' })).body.data,
+    ).toEqual([]);
+
     // A new person, and data that would move, are seen as well.
     const moved = await simulate(
       server,

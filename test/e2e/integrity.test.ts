@@ -100,7 +100,7 @@ describe('Given the founding case', () => {
     const page = await the.page('/integrity');
     const row = page.getByRole('table', { name: 'Witnesses' }).getByRole('row').nth(1);
     await expect.poll(() => row.innerText()).toMatch(/^regulator\s+101\s+\d{4}-\d\d-\d\d/);
-    await page.getByText('domicile.local/ledger/index', { exact: true }).waitFor();
+    await page.getByText('domicile.local/ledger/index-2', { exact: true }).waitFor();
     const { finding } = found.data[0];
     for (const path of [`/finding?finding=${finding}`, '/person?subject=ben']) {
       const proven = (await the.page(`${path}&validAt=2022-06-30`)).getByRole('region', {

@@ -94,6 +94,8 @@ describe('Given the founding case on 30 June 2022', () => {
     await page.getByLabel(/^Data/).fill(JSON.stringify({ ...target.data, to: 'virginia' }));
     await page.getByRole('button', { name: 'Show the effect' }).click();
     await page.getByText('It would read:').waitFor();
+    for (const title of ['Who would newly reach what', 'Who would reach what no more'])
+      await page.getByRole('heading', { name: title }).waitFor();
     await picture(page, 'screens/correct');
     const { body: tried } = await the.server.get('/v1/events', { limit: 1000 });
     expect(tried.data.length).toBe(before.data.length);

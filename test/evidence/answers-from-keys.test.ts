@@ -5,11 +5,13 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { decodeStored } from '../../src/domain/events/stored.ts';
+import { findingId } from '../../src/domain/policy/finding.ts';
 import { beginning, never } from '../../src/domain/time/instant.ts';
 import { derivedByAll, derivedByKeys } from '../../src/evidence/derive.ts';
 import { type KeyPart, wholePart } from '../../src/evidence/key-part.ts';
-import { KeyedIndex, NotKeyed } from '../../src/evidence/keyed-index.ts';
-import { asJson, type EvidenceQuestion, NothingKnown } from '../../src/evidence/questions.ts';
+import { NotKeyed } from '../../src/evidence/keyed-events.ts';
+import { KeyedIndex } from '../../src/evidence/keyed-index.ts';
+import { asJson, type EvidenceQuestion, NothingKnown, soughtOf } from '../../src/evidence/questions.ts';
 import type { TopicKind } from '../../src/projections/topics.ts';
 import { heardUntil } from '../../src/questions/coverage.ts';
 import { allFindings, findingsOfSubject } from '../../src/questions/findings.ts';
@@ -25,6 +27,7 @@ import { inBlocks, keysOfEvents, mergedKeys } from '../../src/sealed-index/stret
 import type { StoredEvent } from '../../src/store/event-store.ts';
 import { projected, storedEvents } from '../support/ledger.ts';
 import {
+  datasets,
   knownPositionOf,
   parties,
   populations,
@@ -122,6 +125,8 @@ const topicNames: ReadonlyArray<readonly [TopicKind, ReadonlyArray<string>]> = [
   ['grants-over-population', populations],
   ['reach', ['all']],
   ['policies', ['all']],
+  ['data-at', sites],
+  ['data-of', datasets],
 ];
 
 describe('the keys of the sealed index', () => {
@@ -179,6 +184,39 @@ describe('the keys of the sealed index', () => {
       { numRuns: runs },
     );
     expect(compared).toBeGreaterThan(runs / 3);
+  });
+
+  it('give the answers about a site, a party and each finding that all events give, as known at any position', () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(worlds(), questions, fc.integer({ min: 1, max: 9 }), (world, question, size) => {
+        const events = storedEvents(world, someAuthority);
+        const position = knownPositionOf(question, world);
+        const { validAt, minAssurance } = question;
+        const known = events.slice(0, position).flatMap((stored) => recordedOf(stored) ?? []);
+        const findings = allFindings(projected(events).view(position, minAssurance));
+        const asked = [
+          ...sites.map((id) => ({ about: 'site' as const, id })),
+          ...parties.map((id) => ({ about: 'party' as const, id })),
+          ...findings.map((each) => ({
+            about: 'finding' as const,
+            id: findingId(each),
+            finding: soughtOf(each),
+          })),
+        ];
+        for (const of of asked) {
+          const whole: EvidenceQuestion = { ...of, validAt, position, minAssurance, trail: false };
+          const byKeys = orRefusal(() => derivedByKeys(keyedOver(events, size, position), whole));
+          if (byKeys !== 'nothing known') compared++;
+          expect([of, byKeys]).toEqual([
+            of,
+            orRefusal(() => derivedByAll(known, (each) => events[each - 1]!.bytes.length, whole)),
+          ]);
+        }
+      }),
+      { numRuns: runs },
+    );
+    expect(compared).toBeGreaterThan(runs);
   });
 });
 

@@ -4,12 +4,14 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FindingRow } from '../../src/contract/rows/policy.ts';
 import { type Bundle, unsigned } from '../../src/evidence/bundle.ts';
-import { type EvidenceQuestion, NothingKnown } from '../../src/evidence/questions.ts';
+import { type EvidenceQuestion, NothingKnown, soughtOf } from '../../src/evidence/questions.ts';
 import { type BundleReport, verifyBundle } from '../../src/evidence/verify-bundle.ts';
 import { opened, type ProvenLog, provenLog } from '../support/evidence.ts';
+import { sent } from '../support/given-events.ts';
 import { logOf, storedEvents } from '../support/ledger.ts';
-import { questions, someAuthority, subjects, worlds } from '../support/worlds.ts';
+import { parties, questions, sites, someAuthority, subjects, worlds } from '../support/worlds.ts';
 
 const mutations = Number(process.env.BUNDLE_MUTATIONS ?? 300);
 const worldsTried = Number(process.env.PROPERTY_RUNS ?? 4);
@@ -73,19 +75,86 @@ describe('a bundle of the founding case', () => {
     expect(opened(proven.bundle(asked('ben'))).completeness.kind).toBe('sealed');
   });
 
-  it('verifies about a site, a party, a finding and the trail of a person, with all events', () => {
-    const aboutSite = proven.bundle(asked('singapore', { about: 'site' }));
-    const { answers } = opened(aboutSite);
-    const [finding] = answers.find(({ question }) => question === 'holdings')!.data as ReadonlyArray<object>;
-    expect(finding).toMatchObject({ dataset: 'tiktok/messages' });
-    for (const file of [
-      aboutSite,
-      proven.bundle(asked('bytedance', { about: 'party' })),
-      proven.bundle(asked('ben', { trail: true })),
-    ]) {
-      expect(failure(verified(file))).toBe('nothing');
-      expect(opened(file).completeness.kind).toBe('whole');
+  it('verifies about a site, a party and each of their findings, with those events alone that the answers rest on', () => {
+    const about = [asked('singapore', { about: 'site' }), asked('bytedance', { about: 'party' })];
+    const rowsOf = (file: string, name: string) =>
+      opened(file).answers.find(({ question }) => question === name)!.data as ReadonlyArray<FindingRow>;
+    const files = about.map((question) => proven.bundle(question));
+    expect(rowsOf(files[0]!, 'holdings')[0]).toMatchObject({ dataset: 'tiktok/messages' });
+    const findings = files.flatMap((file) => rowsOf(file, 'findings'));
+    expect(findings.length).toBeGreaterThan(3);
+    for (const row of findings) {
+      const file = proven.bundle(asked(row.finding, { about: 'finding', finding: soughtOf(row) }));
+      expect(rowsOf(file, 'findings')).toEqual([row]);
+      files.push(file);
     }
+    for (const file of files) {
+      expect(failure(verified(file))).toBe('nothing');
+      expect(opened(file).completeness.kind).toBe('sealed');
+    }
+  });
+
+  it('holds of a finding, in a log of many others, what the finding rests on', () => {
+    // Given: as much again of other people, at other sites, between and behind the events of the case.
+    const others = Array.from({ length: 400 }, (_, at) =>
+      at % 2 === 0
+        ? sent(`other-${at}`, 'SubjectEnrolled', { subject: `other-${at}`, population: 'elsewhere' })
+        : sent(`other-${at}`, 'DataPlaced', {
+            dataset: 'other/profile',
+            scope: { subject: `other-${at - 1}` },
+            site: `site-${at % 7}`,
+          }),
+    );
+    const log = provenLog(logOf(storedEvents([...caseEvents, ...others])), proven.directory);
+    try {
+      const position = caseEvents.length + others.length;
+      const [row] = opened(proven.bundle(asked('singapore', { about: 'site' }))).answers.find(
+        ({ question }) => question === 'findings',
+      )!.data as ReadonlyArray<FindingRow>;
+      // When
+      const file = log.bundle(asked(row!.finding, { about: 'finding', position, finding: soughtOf(row!) }));
+      // Then
+      expect(failure(verifyBundle(file, log.trust))).toBe('nothing');
+      const unsealed = position % 64;
+      expect(opened(file).events.length).toBeLessThan(caseEvents.length + unsealed + 1);
+    } finally {
+      log.close();
+    }
+  });
+
+  it('of a finding fails where it is said to be about something else', () => {
+    const [row] = opened(proven.bundle(asked('singapore', { about: 'site' }))).answers.find(
+      ({ question }) => question === 'findings',
+    )!.data as ReadonlyArray<FindingRow>;
+    const file = proven.bundle(asked(row!.finding, { about: 'finding', finding: soughtOf(row!) }));
+    const report = changedByOperator(file, (bundle) => {
+      bundle.asked = { ...bundle.asked, finding: { ...bundle.asked.finding!, site: 'dublin' } };
+    });
+    expect(report.holds).toBe(false);
+    const without = changedByOperator(file, (bundle) => {
+      const { finding: _, ...rest } = bundle.asked;
+      bundle.asked = rest;
+    });
+    expect(failure(without)).toBe('question /asked/finding');
+  });
+
+  it('verifies with the trail of a person, with all events', () => {
+    const file = proven.bundle(asked('ben', { trail: true }));
+    expect(failure(verified(file))).toBe('nothing');
+    expect(opened(file).completeness.kind).toBe('whole');
+  });
+
+  it('says what was asked, on which clocks, and which answers were derived', () => {
+    const found = Object.fromEntries(
+      verified(proven.bundle(asked('singapore', { about: 'site' }))).checks.map(({ name, found }) => [
+        name,
+        found,
+      ]),
+    );
+    expect(found.question).toMatch(
+      /^about the site singapore, as it was true on 2022-06-30 00:00 UTC, as the ledger knew it at position \d+, recorded on \d{4}-\d\d-\d\d .* UTC, counting what is claimed or better attested$/,
+    );
+    expect(found.answers).toMatch(/^3 answers follow from the events: holdings \(\d+ rows?\), findings/);
   });
 
   it('is believed by those alone who trust the key of the ledger', () => {
@@ -132,7 +201,7 @@ describe('a bundle that its operator changes and signs again', () => {
     const bundle = opened(file());
     const given = new Set(bundle.events.map(({ entry }) => entry.position));
     const added = caseEvents.findIndex((_, at) => !given.has(at + 1)) + 1;
-    const whole = opened(proven.bundle(asked('singapore', { about: 'site' })));
+    const whole = opened(proven.bundle(asked('ben', { trail: true })));
     const report = changedByOperator(file(), (changed) => {
       changed.events = [...bundle.events, whole.events[added - 1]!].sort(
         (a, b) => a.entry.position - b.entry.position,
@@ -250,9 +319,14 @@ describe('a bundle', () => {
   });
 
   it('never verifies once its operator changed a place of it, and signed it again', () => {
-    const file = proven.bundle(asked('rosa'));
+    const files = [
+      proven.bundle(asked('rosa')),
+      proven.bundle(asked('singapore', { about: 'site' })),
+      proven.bundle(asked('bytedance', { about: 'party' })),
+    ];
     fc.assert(
-      fc.property(fc.nat(), fc.nat(), fc.nat(3), (by, at, kind) => {
+      fc.property(fc.nat(2), fc.nat(), fc.nat(), fc.nat(3), (of, by, at, kind) => {
+        const file = files[of]!;
         const bundle = opened(file);
         if (!mutate(bundle, by, at, kind)) return;
         if (isWordAlone(opened(file) as Bundle, bundle as Bundle)) return;
@@ -266,7 +340,7 @@ describe('a bundle', () => {
     );
   });
 
-  it('of a random log verifies, about everybody', () => {
+  it('of a random log verifies, about everybody, each site and each party', () => {
     let verifiedCount = 0;
     fc.assert(
       fc.property(worlds({ episodesMin: 50, episodesMax: 90 }), questions, (world, question) => {
@@ -274,9 +348,14 @@ describe('a bundle', () => {
         const log = provenLog(logOf(events), proven.directory);
         const { validAt, minAssurance, knownShare } = question;
         const position = Math.ceil(events.length * knownShare);
-        for (const id of subjects) {
+        const abouts = [
+          ...subjects.map((id) => ({ about: 'subject' as const, id })),
+          ...sites.map((id) => ({ about: 'site' as const, id })),
+          ...parties.map((id) => ({ about: 'party' as const, id })),
+        ];
+        for (const about of abouts) {
           try {
-            const file = log.bundle({ about: 'subject', id, validAt, position, minAssurance, trail: false });
+            const file = log.bundle({ ...about, validAt, position, minAssurance, trail: false });
             expect(verifyBundle(file, log.trust).checks.filter(({ state }) => state !== 'holds')).toEqual([]);
             verifiedCount++;
           } catch (error) {

@@ -144,9 +144,9 @@ describe('a monitor', () => {
     await server.postLines(events);
     await signed(server, events.length);
     const url = await proxyTo(() => server.url);
-    const keys = signingKeys(filesIn(directory).signingKeys, 'domicile.local/ledger/index', () => 0);
+    const keys = signingKeys(filesIn(directory).signingKeys, 'domicile.local/ledger/index-2', () => 0);
     if (E.isLeft(keys)) throw new Error(keys.left);
-    const checkpoint = { origin: 'domicile.local/ledger/index', size: 1, root: emptyRoot, extensions: [] };
+    const checkpoint = { origin: 'domicile.local/ledger/index-2', size: 1, root: emptyRoot, extensions: [] };
     const note = formatNote(signNote(formatCheckpoint(checkpoint), keys.right.signers));
     const [proxy] = proxies;
     const [pass] = proxy!.listeners('request') as [(request: unknown, response: unknown) => void];

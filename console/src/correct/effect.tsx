@@ -1,5 +1,5 @@
 /**
- * What a correction would change: how the event would read, and who would newly reach what.
+ * What a correction would change: how the event would read, who would newly reach what, and who no more.
  */
 
 import { useQuery } from '@tanstack/react-query';
@@ -38,6 +38,72 @@ const corrected = (event: WireEvent, { type, data }: EventInput): WireEvent | un
       } as WireEvent)
     : undefined;
 
+const columnsOf = (names: ReturnType<typeof useNames>): ReadonlyArray<Column<SimulatedReachRow>> => [
+  { key: 'party', head: 'Party', value: (row) => row.party, cell: (row) => <PartyName id={row.party} /> },
+  datasetColumn,
+  populationColumn,
+  siteColumn,
+  peopleColumn,
+  {
+    key: 'path',
+    head: 'Path',
+    value: (row) => pathText(names, row.party, row.path),
+    cell: (row) => <PathChain party={row.party} path={row.path} withParty={false} />,
+  },
+  sinceColumn,
+  untilColumn,
+];
+
+const rowKey = ({ party, dataset, population, site, backup, from, path }: SimulatedReachRow): string =>
+  JSON.stringify([party, dataset, population, site, backup, from, pathKey(path)]);
+
+const changes = {
+  began: { title: 'Who would newly reach what', empty: 'Nobody would newly reach anything.' },
+  ended: { title: 'Who would reach what no more', empty: 'Nobody would lose reach to anything.' },
+} as const;
+
+/** Who would newly reach data from an instant on, or no more. */
+const Changed = ({
+  correction,
+  event,
+  since,
+  change,
+}: {
+  correction: EventInput;
+  event: WireEvent;
+  since: string;
+  change: keyof typeof changes;
+}) => {
+  const names = useNames();
+  const changed = useQuery(reachIf(correction, since, change));
+  const { title, empty } = changes[change];
+  return (
+    <Answered of={changed} what="the effect">
+      {(answer) => {
+        const table = {
+          caption: title,
+          fileName: `effect-on-${event.position}-${change}`,
+          columns: columnsOf(names),
+          rows: answer.data,
+          rowKey,
+          clocks: answer.clocks,
+          minAssurance: 'claimed',
+          empty,
+        };
+        return (
+          <>
+            <header>
+              <h3>{title}</h3>
+              <TableFiles {...table} />
+            </header>
+            <Table {...table} />
+          </>
+        );
+      }}
+    </Answered>
+  );
+};
+
 export const Effect = ({
   correction,
   event,
@@ -48,74 +114,36 @@ export const Effect = ({
   /** What records it. */
   children: ReactNode;
 }) => {
-  const names = useNames();
-  const newly = useQuery(reachIf(correction));
   const then = corrected(event, correction);
-  const columns: ReadonlyArray<Column<SimulatedReachRow>> = [
-    { key: 'party', head: 'Party', value: (row) => row.party, cell: (row) => <PartyName id={row.party} /> },
-    datasetColumn,
-    populationColumn,
-    siteColumn,
-    peopleColumn,
-    {
-      key: 'path',
-      head: 'Path',
-      value: (row) => pathText(names, row.party, row.path),
-      cell: (row) => <PathChain party={row.party} path={row.path} withParty={false} />,
-    },
-    sinceColumn,
-    untilColumn,
-  ];
-  if (newly.isError) return <Refused error={newly.error} />;
+  // What is told of the time before the event does not change.
+  const since = then !== undefined && then.time < event.time ? then.time : event.time;
+  const began = useQuery(reachIf(correction, since, 'began'));
+  const ended = useQuery(reachIf(correction, since, 'ended'));
+  if (began.isError) return <Refused error={began.error} />;
   return (
-    <Answered of={newly} what="the effect">
-      {(answer) => {
-        const table = {
-          caption: 'Who would newly reach what',
-          fileName: `effect-on-${event.position}`,
-          columns,
-          rows: answer.data,
-          rowKey: (row: SimulatedReachRow) =>
-            JSON.stringify([
-              row.party,
-              row.dataset,
-              row.population,
-              row.site,
-              row.backup,
-              row.from,
-              pathKey(row.path),
-            ]),
-          clocks: answer.clocks,
-          minAssurance: 'claimed',
-          empty: 'Nobody would newly reach anything from now on.',
-        };
-        return (
-          <section className="panel" aria-labelledby="effect-title">
-            <header>
-              <h2 id="effect-title">The effect, if it were recorded now</h2>
-              <TableFiles {...table} />
-            </header>
-            <div className="panel-text">
-              <p>
-                {then === undefined ? (
-                  'The event would count no more.'
-                ) : (
-                  <span>
-                    It would read: <EventSentence event={then} />, valid from <Moment at={then.time} />.
-                  </span>
-                )}
-              </p>
-              <p className="hint">
-                The table shows who would newly reach data from now on. What nobody could reach any more, and
-                where data would be shown instead, is to be seen once the correction is recorded: the clock
-                “as known” then leads to both.
-              </p>
-            </div>
-            <Table {...table} />
-            <div className="panel-text correction">{children}</div>
-          </section>
-        );
-      }}
-    </Answered>
+    <section className="panel" aria-labelledby="effect-title">
+      <header>
+        <h2 id="effect-title">The effect, if it were recorded now</h2>
+      </header>
+      <div className="panel-text">
+        <p>
+          {then === undefined ? (
+            'The event would count no more.'
+          ) : (
+            <span>
+              It would read: <EventSentence event={then} />, valid from <Moment at={then.time} />.
+            </span>
+          )}
+        </p>
+        <p className="hint">
+          The tables show what would change of who reaches data, from <Moment at={since} /> on.
+        </p>
+      </div>
+      <Changed correction={correction} event={event} since={since} change="began" />
+      <Changed correction={correction} event={event} since={since} change="ended" />
+      {began.isSuccess && ended.isSuccess ? (
+        <div className="panel-text correction">{children}</div>
+      ) : null}
+    </section>
   );
 };

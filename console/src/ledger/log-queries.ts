@@ -73,11 +73,16 @@ export const readsOf = (subject: string | undefined) =>
     staleTime: 0,
   });
 
-/** Who would newly reach what, and of how many people, if an event were recorded. Records nothing. */
-export const reachIf = (event: EventInput) =>
+/**
+ * Who would newly reach what from an instant on, and who no more, if an event were recorded. Records nothing.
+ *
+ * @param change which of both.
+ */
+export const reachIf = (event: EventInput, validAt: string, change: 'began' | 'ended') =>
   queryOptions({
-    queryKey: ['reach if', event],
-    queryFn: ({ signal }) => allRows((page) => ledger().reach.simulate([event], page, { signal }), {}, 1),
+    queryKey: ['reach if', event, validAt, change],
+    queryFn: ({ signal }) =>
+      allRows((page) => ledger().reach.simulate([event], page, { signal }), { validAt, change }, 1),
     retry: false,
   });
 

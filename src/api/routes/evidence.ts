@@ -5,13 +5,13 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
+import type { QuestionClocks } from '../../contract/asked.ts';
 import type { Problem } from '../../contract/problem.ts';
 import { EvidenceQuestion } from '../../contract/questions/evidence.ts';
-import { type ParametersOf, readQuestion } from '../../contract/questions/question.ts';
-import { type Bundle, formatBundle } from '../../evidence/bundle.ts';
-import { evidencePage } from '../../evidence/page.ts';
-import { type EvidenceKind, evidenceKinds } from '../../evidence/questions.ts';
+import { type ParametersOf, type PlainQuestion, readQuestion } from '../../contract/questions/question.ts';
+import { type EvidenceKind, evidenceKinds, type SoughtFinding, soughtOf } from '../../evidence/questions.ts';
 import { clocksOf } from '../../ledger/clocks.ts';
+import type { EvidenceForm } from '../../ledger/evidence/evidence-thread.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { type ApiEnv, callerOf, peopleOf } from '../http/caller.ts';
 import { parametersIn, problemResponse } from '../http/openapi.ts';
@@ -28,6 +28,7 @@ const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'";
 interface AskedAbout {
   readonly id: string;
   readonly identifiers: Readonly<Record<string, string>>;
+  readonly finding?: SoughtFinding;
 }
 
 /** The pseudonym of the person asked about, and who that is for a caller that may know. */
@@ -51,47 +52,81 @@ const personOf = (
   );
 };
 
-const bundleFor = (
+/** What the finding is about: that leads to its events. */
+const findingOf = (
+  context: Context<ApiEnv>,
+  ledger: Ledger,
+  id: string,
+  clocks: QuestionClocks,
+): TE.TaskEither<Problem, AskedAbout> =>
+  pipe(
+    () =>
+      ledger.askWidely(
+        {
+          question: 'finding',
+          asked: { clocks, limit: 1, after: undefined, parameters: {} as PlainQuestion },
+          given: { id },
+        },
+        context.req.raw.signal,
+      ),
+    TE.map(({ data: { detail } }) => ({ id, identifiers: {}, finding: soughtOf(detail) })),
+  );
+
+const askedAbout = (
+  context: Context<ApiEnv>,
+  ledger: Ledger,
+  about: EvidenceKind,
+  named: string,
+  clocks: QuestionClocks,
+): TE.TaskEither<Problem, AskedAbout> => {
+  if (about === 'subject') return personOf(context, ledger, named, clocks.position);
+  if (about === 'finding') return findingOf(context, ledger, named, clocks);
+  return TE.right({ id: named, identifiers: {} });
+};
+
+/** The file, or the page, and what it is called. */
+interface Made {
+  readonly text: string;
+  readonly name: string;
+}
+
+const evidenceFor = (
   context: Context<ApiEnv>,
   ledger: Ledger,
   asked: Asked,
-): TE.TaskEither<Problem, Bundle> => {
+  form: EvidenceForm,
+): TE.TaskEither<Problem, Made> => {
   const about = evidenceKinds.find((kind) => asked[kind] !== undefined) as EvidenceKind;
   const named = asked[about]!;
   const { from, to, trail = false } = asked;
   return pipe(
     TE.Do,
     TE.bind('clocks', () => clocksOf(ledger, asked)),
-    TE.bind(
-      'of',
-      ({ clocks }): TE.TaskEither<Problem, AskedAbout> =>
-        about === 'subject'
-          ? personOf(context, ledger, named, clocks.position)
-          : TE.right({ id: named, identifiers: {} }),
-    ),
-    TE.flatMap(
-      ({ clocks: { validAt, position, minAssurance }, of: { id, identifiers } }) =>
+    TE.bind('of', ({ clocks }) => askedAbout(context, ledger, about, named, clocks)),
+    TE.flatMap(({ clocks, of: { id, identifiers, finding } }) => {
+      const { validAt, position, minAssurance } = clocks;
+      return pipe(
         () =>
-          ledger.evidence.make(
-            { about, id, validAt, position, minAssurance, from, to, trail },
+          ledger.evidence.make({
+            asked: { about, id, finding, validAt, position, minAssurance, from, to, trail },
+            form,
             identifiers,
-            context.req.raw.signal,
-          ),
-    ),
+            signal: context.req.raw.signal,
+          }),
+        TE.map((text) => ({ text, name: `evidence-${about}-${position}` })),
+      );
+    }),
   );
 };
 
-/** The bundle as the file that is checked, or as the page. */
-const shown = (context: Context<ApiEnv>, bundle: Bundle): Response => {
+const shown = (context: Context<ApiEnv>, form: EvidenceForm, { text, name }: Made): Response => {
   context.header('Cache-Control', 'private, no-store');
-  const { about, knownPosition } = bundle.asked;
-  const name = `evidence-${about}-${knownPosition}`;
-  if (wantedType(context, ['application/json', 'text/html']) === 'text/html') {
+  if (form === 'page') {
     context.header('Content-Security-Policy', pagePolicy);
     context.header('Content-Disposition', `inline; filename="${name}.html"`);
-    return context.html(evidencePage(bundle));
+    return context.html(text);
   }
-  return context.body(formatBundle(bundle), 200, {
+  return context.body(text, 200, {
     'Content-Type': 'application/json',
     'Content-Disposition': `attachment; filename="${name}.domicile.json"`,
   });
@@ -123,12 +158,14 @@ export const evidenceRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     }),
     async (context) => {
       callerOf(context);
+      const wanted = wantedType(context, ['application/json', 'text/html']);
+      const form = wanted === 'text/html' ? 'page' : 'file';
       return pipe(
         TE.fromEither(readQuestion(EvidenceQuestion, new URL(context.req.url).searchParams)),
-        TE.flatMap((asked) => bundleFor(context, ledger, asked)),
+        TE.flatMap((asked) => evidenceFor(context, ledger, asked, form)),
         TE.match(
           (refused) => problem(context, refused),
-          (bundle) => shown(context, bundle),
+          (made) => shown(context, form, made),
         ),
       )();
     },

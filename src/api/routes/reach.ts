@@ -7,8 +7,11 @@ import { describeRoute } from 'hono-openapi';
 import { answerOf, listAnswerOf } from '../../contract/answers.ts';
 import type { BodyFault } from '../../contract/problem.ts';
 import { AffectedQuestion } from '../../contract/questions/affected.ts';
-import { PlainQuestion } from '../../contract/questions/question.ts';
-import { PartyReachQuestion, ReachQuestion } from '../../contract/questions/reach.ts';
+import {
+  PartyReachQuestion,
+  ReachQuestion,
+  ReachSimulationQuestion,
+} from '../../contract/questions/reach.ts';
 import { Affected } from '../../contract/rows/people.ts';
 import { PartyReachRow, ReachRow, SimulatedReachRow } from '../../contract/rows/reach.ts';
 import { SimulatedEvents } from '../../contract/simulations.ts';
@@ -21,7 +24,7 @@ import { answerWide } from '../http/answer.ts';
 import { type ApiEnv, peopleOf } from '../http/caller.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { jsonSchema } from '../http/json-schema.ts';
-import { describeQuestion, problemResponse } from '../http/openapi.ts';
+import { describeQuestion, parametersIn, problemResponse } from '../http/openapi.ts';
 import { answerPeople } from '../http/people-lists.ts';
 import { problem } from '../http/problem.ts';
 import { answerAbout } from './subjects.ts';
@@ -80,14 +83,16 @@ export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.post(
     '/reach/simulate',
     describeRoute({
-      summary: 'Who would newly reach what, of how many people, if some events were recorded; nothing is',
+      summary:
+        'Who would newly reach what, or no more, of how many people, if some events were recorded; nothing is',
+      parameters: parametersIn(ReachSimulationQuestion),
       requestBody: {
         required: true,
         content: { 'application/json': { schema: jsonSchema(SimulatedEvents) as object } },
       },
       responses: {
         200: {
-          description: 'What would newly be reached, from validAt on',
+          description: 'What would newly be reached, or no more, from validAt on',
           content: { 'application/json': { schema: jsonSchema(listAnswerOf(SimulatedReachRow)) as object } },
         },
         422: problemResponse('Invalid body, or invalid events: errors lists every fault'),
@@ -109,7 +114,7 @@ export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       const events = named.map((event) =>
         withSubjects(event, (subject) => pseudonyms.get(subject) ?? subject),
       );
-      return answerWide(context, ledger, PlainQuestion, 'reachSimulation', { events });
+      return answerWide(context, ledger, ReachSimulationQuestion, 'reachSimulation', { events });
     },
   );
 

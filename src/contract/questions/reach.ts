@@ -2,7 +2,7 @@
  * Questions about who could reach data (R13 to R16).
  */
 import { edges, text, word } from './parameter.ts';
-import { type ParametersOf, questionOverPeriod } from './question.ts';
+import { type ParametersOf, questionOverPeriod, questionWith } from './question.ts';
 
 /** Who could reach a subject's data. */
 export const ReachQuestion = questionOverPeriod(
@@ -37,3 +37,11 @@ export const PartyReachQuestion = questionOverPeriod({
   backup: text('With explain: this backup.'),
 });
 export type PartyReachQuestion = ParametersOf<typeof PartyReachQuestion>;
+
+/** What would be reached otherwise if some events were recorded. */
+export const ReachSimulationQuestion = questionWith({
+  change: word(['began', 'ended'])(
+    'began (default): who would newly reach what; ended: who would reach it no more.',
+  ),
+});
+export type ReachSimulationQuestion = ParametersOf<typeof ReachSimulationQuestion>;

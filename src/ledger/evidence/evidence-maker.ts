@@ -4,16 +4,17 @@
 import type { Worker } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Problem } from '../../contract/problem.ts';
-import type { Bundle, UnsignedBundle } from '../../evidence/bundle.ts';
 import type { EvidenceQuestion } from '../../evidence/questions.ts';
-import { signBundle } from '../../evidence/sign-bundle.ts';
 import type { MerkleLog } from '../../integrity/merkle-log.ts';
-import type { NoteSigner } from '../../integrity/signed-note.ts';
-import { type SigningKeys, signingKeys } from '../../integrity/signing-keys.ts';
 import type { SealedIndex } from '../../sealed-index/sealed-index.ts';
 import { lastSealedSize } from '../../sealed-index/stretches.ts';
 import { startThread } from '../../threads/start-thread.ts';
-import type { EvidenceReport, EvidenceRequest, EvidenceThreadInput } from './evidence-thread.ts';
+import type {
+  EvidenceForm,
+  EvidenceReport,
+  EvidenceRequest,
+  EvidenceThreadInput,
+} from './evidence-thread.ts';
 
 /** Bundles that wait for the turn of the thread, at the most. */
 const waitingMax = 16;
@@ -29,9 +30,17 @@ const heapMebibytesMax = 2_048;
 const unavailable = (detail: string): E.Either<Problem, never> =>
   E.left({ kind: 'unavailable', detail, retryAfterMs });
 
-/** The keys whose signatures are the same each time. */
-const ed25519Signers = ({ signers, verifiers }: SigningKeys): ReadonlyArray<NoteSigner> =>
-  signers.filter((_, at) => verifiers[at]!.type === 'ed25519');
+/** A bundle, or its page, that a caller waits for. */
+export interface WantedEvidence {
+  readonly asked: EvidenceQuestion;
+  readonly form: EvidenceForm;
+  /** Who is behind a pseudonym, for a caller that may know. */
+  readonly identifiers: Readonly<Record<string, string>>;
+  /** Of the caller: nothing is made, or made on, once nobody waits for it. */
+  readonly signal: AbortSignal;
+}
+
+const givenUp = 'the caller gave up the question before it was answered';
 
 export interface EvidenceParts {
   readonly merkle: MerkleLog;
@@ -76,22 +85,16 @@ export class EvidenceMaker {
   }
 
   /**
-   * The bundle that answers a question.
+   * The file of the bundle that answers a question, or its page.
    *
-   * @param identifiers who is behind a pseudonym, for a caller that may know.
-   * @param signal of the caller: a question whose turn comes when nobody waits any more is skipped.
    * @returns `unavailable` while the checkpoints that prove it are not signed.
    */
-  async make(
-    asked: EvidenceQuestion,
-    identifiers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<E.Either<Problem, Bundle>> {
+  async make(wanted: WantedEvidence): Promise<E.Either<Problem, string>> {
     if (this.parts.sealed === undefined)
       return unavailable('this process does not sign the log: ask the one that keeps the vault');
     if (this.waiting >= waitingMax) return unavailable(`${waitingMax} bundles wait already; ask again later`);
     this.waiting++;
-    const turn = this.last.then(() => this.made(asked, identifiers, signal));
+    const turn = this.last.then(() => this.made(wanted));
     this.last = turn.catch(() => {});
     try {
       return await turn;
@@ -100,34 +103,29 @@ export class EvidenceMaker {
     }
   }
 
-  private async made(
-    asked: EvidenceQuestion,
-    identifiers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<E.Either<Problem, Bundle>> {
+  private async made({
+    asked,
+    form,
+    identifiers,
+    signal,
+  }: WantedEvidence): Promise<E.Either<Problem, string>> {
     await this.signed(asked.position, signal);
-    if (signal.aborted) return unavailable('the caller gave up the question before it was answered');
-    const { merkle, sealed, keyFile } = this.parts;
+    if (signal.aborted) return unavailable(givenUp);
+    const { merkle, sealed } = this.parts;
     const { checkpoint, stop } = merkle.state;
     if (stop !== undefined) return unavailable('the log is not signed any more; GET /v1/log says why');
     if (sealed?.state.stop !== undefined)
       return unavailable(`the index of the log is not sealed any more: ${sealed.state.stop}`);
     if (checkpoint === undefined || this.closed)
       return unavailable('no checkpoint is signed yet: the log is still being hashed; ask again later');
-    const keys = signingKeys(keyFile, merkle.origin, () => 0);
-    if (E.isLeft(keys)) return unavailable('the signing keys of the ledger cannot be read');
-    const report = await this.report({
-      asked,
-      checkpoint: { size: checkpoint.size, note: checkpoint.note },
-      indexCheckpoint: sealed?.state.checkpoint,
-      verifierKeys: keys.right.verifiers.map(({ vkey }) => vkey),
-    });
+    const { origin } = merkle;
+    const { size, note } = checkpoint;
+    const indexCheckpoint = sealed?.state.checkpoint;
+    const request = { asked, form, identifiers, origin, checkpoint: { size, note }, indexCheckpoint };
+    const report = await this.report(request, signal);
     switch (report.kind) {
-      case 'made': {
-        const bundle = JSON.parse(report.text) as UnsignedBundle;
-        const whole = Object.keys(identifiers).length === 0 ? bundle : { ...bundle, identifiers };
-        return E.right(signBundle(whole, merkle.origin, ed25519Signers(keys.right)));
-      }
+      case 'made':
+        return E.right(report.text);
       case 'nothing-known':
         return E.left({
           kind: 'unknown',
@@ -137,7 +135,7 @@ export class EvidenceMaker {
       case 'over-budget':
         return E.left({
           kind: 'too-much-evidence',
-          detail: 'it takes too much work to derive the answers: ask for a shorter period',
+          detail: 'it takes too much work to derive the answers: ask for a shorter period, or about less',
         });
       case 'none':
         return report.later
@@ -148,16 +146,23 @@ export class EvidenceMaker {
     }
   }
 
-  private async report(request: EvidenceRequest): Promise<EvidenceReport> {
+  /** Has the thread make it; ends the thread, and with it the work, where the caller goes away before. */
+  private async report(request: EvidenceRequest, signal: AbortSignal): Promise<EvidenceReport> {
     clearTimeout(this.idle);
     const thread = this.running();
+    const abandon = (): void => {
+      this.end();
+      this.answered?.({ kind: 'none', message: givenUp, later: true });
+    };
     const report = await new Promise<EvidenceReport>((resolve) => {
       this.answered = resolve;
+      signal.addEventListener('abort', abandon, { once: true });
       thread.postMessage(request);
     });
+    signal.removeEventListener('abort', abandon);
     this.answered = undefined;
     if (report.kind === 'failed') this.end();
-    else {
+    else if (this.thread !== undefined) {
       this.idle = setTimeout(() => this.end(), idleMsMax);
       this.idle.unref();
     }
@@ -166,9 +171,9 @@ export class EvidenceMaker {
 
   private running(): Worker {
     if (this.thread === undefined) {
-      const { logFile, treeFile, sealed } = this.parts;
+      const { logFile, treeFile, keyFile, sealed } = this.parts;
       const { indexFile, treeFile: indexTreeFile } = sealed!.input;
-      const input: EvidenceThreadInput = { logFile, treeFile, indexFile, indexTreeFile };
+      const input: EvidenceThreadInput = { logFile, treeFile, indexFile, indexTreeFile, keyFile };
       this.thread = startThread(new URL('./evidence-thread.ts', import.meta.url), input, heapMebibytesMax);
       this.thread.unref();
       this.listenTo(this.thread);

@@ -2,10 +2,15 @@
  * The thread that makes bundles, so that nobody else waits for them.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { canonicalJson, type Json } from '../../evidence/canonical-json.ts';
+import * as E from 'fp-ts/lib/Either.js';
+import { formatBundle, type UnsignedBundle } from '../../evidence/bundle.ts';
 import { type EvidenceSources, makeBundle } from '../../evidence/make-bundle.ts';
 import { NoEvidence } from '../../evidence/noted-reads.ts';
+import { evidencePage } from '../../evidence/page.ts';
 import { type EvidenceQuestion, NothingKnown } from '../../evidence/questions.ts';
+import { signBundle } from '../../evidence/sign-bundle.ts';
+import type { NoteSigner } from '../../integrity/signed-note.ts';
+import { type SigningKeys, signingKeys } from '../../integrity/signing-keys.ts';
 import { openTreeToRead } from '../../integrity/tree-file.ts';
 import { OverBudget } from '../../questions/work.ts';
 import { openIndexToRead } from '../../sealed-index/index-reader.ts';
@@ -17,18 +22,25 @@ export interface EvidenceThreadInput {
   readonly treeFile: string;
   readonly indexFile: string;
   readonly indexTreeFile: string;
+  readonly keyFile: string;
 }
 
+/** The file that is checked, or the page for people. */
+export type EvidenceForm = 'file' | 'page';
+
 /** What the thread is asked: a question, and under which checkpoints it is proved. */
-export interface EvidenceRequest extends Pick<EvidenceSources, 'checkpoint' | 'verifierKeys'> {
+export interface EvidenceRequest extends Pick<EvidenceSources, 'checkpoint'> {
   readonly asked: EvidenceQuestion;
+  readonly form: EvidenceForm;
+  /** Who is behind a pseudonym, for a caller that may know. */
+  readonly identifiers: Readonly<Record<string, string>>;
+  readonly origin: string;
   /** Of the second log; none before the first stretch is sealed. */
   readonly indexCheckpoint: { readonly count: number; readonly note: string } | undefined;
 }
 
 /** What comes of it. */
 export type EvidenceReport =
-  /** The bundle without its signature, as JSON. */
   | { readonly kind: 'made'; readonly text: string }
   | { readonly kind: 'nothing-known' }
   | { readonly kind: 'over-budget' }
@@ -37,7 +49,14 @@ export type EvidenceReport =
 
 const files = workerData as EvidenceThreadInput;
 
-const make = ({ asked, checkpoint, indexCheckpoint, verifierKeys }: EvidenceRequest): string => {
+/** The keys whose signatures are the same each time. */
+const ed25519Signers = ({ signers, verifiers }: SigningKeys): ReadonlyArray<NoteSigner> =>
+  signers.filter((_, at) => verifiers[at]!.type === 'ed25519');
+
+const unsignedBundle = (
+  { asked, checkpoint, indexCheckpoint }: EvidenceRequest,
+  verifierKeys: ReadonlyArray<string>,
+): UnsignedBundle => {
   const log = openLogFile(files.logFile);
   const tree = openTreeToRead(files.treeFile);
   const index = indexCheckpoint === undefined ? undefined : openIndexToRead(files.indexFile);
@@ -47,14 +66,25 @@ const make = ({ asked, checkpoint, indexCheckpoint, verifierKeys }: EvidenceRequ
       index === undefined || indexTree === undefined || indexCheckpoint === undefined
         ? undefined
         : { index, tiles: indexTree.tiles, checkpoint: indexCheckpoint };
-    const bundle = (): string =>
-      canonicalJson(
-        makeBundle({ log, tiles: tree.tiles, checkpoint, sealed, verifierKeys }, asked) as unknown as Json,
-      );
+    const bundle = (): UnsignedBundle =>
+      makeBundle({ log, tiles: tree.tiles, checkpoint, sealed, verifierKeys }, asked);
     return index === undefined ? bundle() : index.snapshot(bundle);
   } finally {
     for (const file of [indexTree, index, tree, log]) file?.close();
   }
+};
+
+const make = (request: EvidenceRequest): string => {
+  const { origin, identifiers, form } = request;
+  const keys = signingKeys(files.keyFile, origin, () => 0);
+  if (E.isLeft(keys)) throw new NoEvidence('the signing keys of the ledger cannot be read', true);
+  const bundle = unsignedBundle(
+    request,
+    keys.right.verifiers.map(({ vkey }) => vkey),
+  );
+  const whole = Object.keys(identifiers).length === 0 ? bundle : { ...bundle, identifiers };
+  const signed = signBundle(whole, origin, ed25519Signers(keys.right));
+  return form === 'page' ? evidencePage(signed) : formatBundle(signed);
 };
 
 const report = (request: EvidenceRequest): EvidenceReport => {

@@ -19,7 +19,7 @@ import { type Check, count, failed, ok } from '../examine/check.ts';
 
 const name = 'index';
 const remedy =
-  'Stop the server, and restore index.sqlite and index-tree.sqlite together with the log they belong to';
+  'Stop the server, and restore index-2.sqlite and index-2-tree.sqlite together with the log they belong to';
 
 const noTiles: TileReader = () => {
   throw new Error('a tree that is empty has no tiles');
@@ -79,8 +79,8 @@ export function* checkIndex(
     );
   const scratch = mkdtempSync(join(tmpdir(), 'domicile-verify-'));
   try {
-    const fresh = openIndexToWrite(join(scratch, 'index.sqlite'), 0);
-    const freshTree = openTreeToWrite(join(scratch, 'index-tree.sqlite'), 0);
+    const fresh = openIndexToWrite(join(scratch, 'index-2.sqlite'), 0);
+    const freshTree = openTreeToWrite(join(scratch, 'index-2-tree.sqlite'), 0);
     try {
       yield* sealUpTo(log, fresh, freshTree, builderOf(freshTree), size);
       for (let place = 0; place < stretches; place++) {

@@ -4,8 +4,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Answered, type Asked, pageOfMade } from '../../contract/asked.ts';
-import { isOverPeriod, type PlainQuestion, periodOf } from '../../contract/questions/question.ts';
-import type { PartyReachQuestion } from '../../contract/questions/reach.ts';
+import { isOverPeriod, periodOf } from '../../contract/questions/question.ts';
+import type { PartyReachQuestion, ReachSimulationQuestion } from '../../contract/questions/reach.ts';
 import type { Event } from '../../domain/events/event.ts';
 import { heardUntil } from '../coverage.ts';
 import { knownName } from '../known-name.ts';
@@ -37,14 +37,13 @@ export const partyReach = (view: View, asked: Asked<PartyReachQuestion>, { id }:
 
 export const reachSimulation = (
   view: View,
-  asked: Asked<PlainQuestion>,
+  asked: Asked<ReachSimulationQuestion>,
   { events }: { readonly events: ReadonlyArray<Event> },
 ): Outcome => {
   const simulated = simulatedEvents(events, asked.clocks.knownAt);
-  const rows = simulateEvents(
-    view,
-    new View(view.index, view.known, simulated, view.work),
-    asked.clocks.validAt,
-  );
+  const then = new View(view.index, view.known, simulated, view.work);
+  // Who would reach it no more is who would newly reach it, were the events not recorded.
+  const [from, to] = asked.parameters.change === 'ended' ? [then, view] : [view, then];
+  const rows = simulateEvents(from, to, asked.clocks.validAt);
   return E.right(pageOfMade(rows, asked, wireNewReach, ({ path }) => bytesWithPath(path)));
 };

@@ -1,0 +1,42 @@
+/**
+ * What a bundle was asked, in words: about whom or what, on which clocks, counting what.
+ */
+import type { Bundle } from './bundle.ts';
+
+/** A time as people read it; seconds only where there are some. */
+export const timeInWords = (time: string): string =>
+  `${time
+    .replace('T', ' ')
+    .replace(/(:00)?\.000Z$/, '')
+    .replace(/Z$/, '')} UTC`;
+
+/** Whom or what it is about, by name for those who may know. */
+export const aboutInWords = ({ asked: { about, id }, identifiers = {} }: Bundle): string => {
+  const name = identifiers[id];
+  return name === undefined ? `${about} ${id}` : `${name} (known in the log as ${id})`;
+};
+
+/** What was asked, point by point. */
+export const askedInWords = (bundle: Bundle): ReadonlyArray<string> => {
+  const { validAt, knownPosition, minAssurance, from, to } = bundle.asked;
+  const known = bundle.events.find(({ entry }) => String(entry.position) === knownPosition)?.entry.recordedat;
+  const bound = (time: string | undefined, open: string): string =>
+    time === undefined ? open : timeInWords(time);
+  return [
+    `about the ${aboutInWords(bundle)}`,
+    `as it was true on ${timeInWords(validAt)}`,
+    `as the ledger knew it at position ${knownPosition}${known === undefined ? '' : `, recorded on ${timeInWords(known)}`}`,
+    `counting what is ${minAssurance} or better attested`,
+    ...(from === undefined && to === undefined
+      ? []
+      : [`over the period from ${bound(from, 'the beginning')} to ${bound(to, 'now')}`]),
+  ];
+};
+
+/** The answers of a bundle, each with how many rows it has. */
+export const answersInWords = ({ answers }: Bundle): string =>
+  answers
+    .map(({ question, data }) =>
+      Array.isArray(data) ? `${question} (${data.length} ${data.length === 1 ? 'row' : 'rows'})` : question,
+    )
+    .join(', ');

@@ -1,0 +1,50 @@
+/**
+ * The index that questions are asked of, over the events that their answers rest on. Which sources there are, and what they
+ * vouched, the keys tell.
+ */
+import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
+import type { Instant } from '../domain/time/instant.ts';
+import type { KeyedIndex } from './keyed-index.ts';
+import { WholeIndex } from './whole-index.ts';
+
+export class ClosedIndex extends WholeIndex {
+  private readonly keyed: KeyedIndex;
+
+  /** @param events those that answers rest on, in log order. */
+  constructor(keyed: KeyedIndex, events: ReadonlyArray<RecordedEvent>) {
+    super(events, (position) => keyed.bytesAt(position));
+    this.keyed = keyed;
+  }
+
+  override at(position: number): RecordedEvent | undefined {
+    return this.keyed.at(position);
+  }
+
+  override find(source: string, id: string): number | undefined {
+    return this.keyed.find(source, id);
+  }
+
+  override correctionsOf(source: string, id: string, upTo: number): ReadonlyArray<number> {
+    return this.keyed.correctionsOf(source, id, upTo);
+  }
+
+  override lastCorrections(upTo: number, limit: number): ReadonlyArray<number> {
+    return this.keyed.lastCorrections(upTo, limit);
+  }
+
+  override sourcesNaming(
+    kind: 'site' | 'party',
+    name: string,
+    upTo: number,
+    limit: number,
+  ): ReadonlyArray<string> {
+    return this.keyed.sourcesNaming(kind, name, upTo, limit);
+  }
+
+  override latestVouch(
+    source: string,
+    holds: (position: number, upTo: Instant) => boolean,
+  ): Instant | undefined {
+    return this.keyed.latestVouch(source, holds);
+  }
+}

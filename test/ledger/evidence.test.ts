@@ -1,0 +1,91 @@
+/**
+ * Evidence as a ledger hands it out: about what it holds findings of, and to those alone who still wait for it.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe, expect, it } from 'vitest';
+import { verifyBundle } from '../../src/evidence/verify-bundle.ts';
+import { parseVerifierKey } from '../../src/integrity/keys.ts';
+import { enrolled, placed, sent } from '../support/given-events.ts';
+import { serverOfEachTest } from '../support/server-of-each-test.ts';
+
+const own = serverOfEachTest();
+
+const site = sent('site', 'SiteRegistered', {
+  site: 'singapore',
+  name: 'Singapore',
+  country: 'SG',
+  operator: 'acme',
+});
+const policy = sent('policy', 'PolicyAdopted', {
+  policy: 'not-in-singapore',
+  title: 'Not in Singapore',
+  effectiveFrom: '2020-01-01T00:00:00Z',
+  cedar:
+    '@id("held") forbid(principal, action == Action::"store", resource) when { resource.country == "SG" };',
+});
+const people = (count: number) =>
+  Array.from({ length: count }, (_, at) => enrolled(`e${at}`, `person-${at}`));
+
+const trusted = async () => ({
+  keys: (await own.server.get('/v1/log')).body.data.verifierKeys.flatMap((vkey: string) => {
+    const key = parseVerifierKey(vkey);
+    return E.isRight(key) ? [key.right] : [];
+  }),
+  policy: { logs: [], witnesses: [], quorum: undefined },
+});
+
+/** The file, or the page, as it comes. */
+const evidence = async (query: string, accept = 'application/json') => {
+  const answer = await own.server.request(`/v1/evidence?${query}`, { headers: { accept } });
+  return { status: answer.status, text: await answer.text() };
+};
+
+describe('given findings of a site', () => {
+  it('when evidence of one is asked for, then it verifies, as a file and with a page', async () => {
+    const position = await own.server.record([site, placed('d', 'us', 'singapore'), policy, ...people(80)]);
+    const [finding] = (await own.server.get('/v1/findings', { atLeast: position })).body.data;
+    const about = `finding=${finding.finding}&validAt=2021-01-01&atLeast=${position}`;
+    const file = await evidence(about);
+    expect(file.status).toBe(200);
+    const report = verifyBundle(file.text, await trusted());
+    expect(report.checks.filter(({ state }) => state !== 'holds')).toEqual([]);
+    expect(report.bundle!.completeness.kind).toBe('sealed');
+    expect(report.bundle!.answers[0]!.data).toMatchObject([{ finding: finding.finding, subjects: 80 }]);
+    const page = await evidence(about, 'text/html');
+    expect(page.text).toContain(`Evidence about the finding ${finding.finding}`);
+    expect((await evidence('finding=none')).status).toBe(404);
+  });
+});
+
+describe('given a bundle that takes long', () => {
+  it('when its caller goes away, then it is not made on, and the next caller does not wait for it', async () => {
+    // Given
+    const position = await own.server.record([site, placed('d', 'us', 'singapore'), ...people(6_000)]);
+    expect((await evidence(`site=nowhere&atLeast=${position}`)).status).toBe(404);
+    const asked = {
+      about: 'site',
+      id: 'singapore',
+      validAt: Date.UTC(2021, 0, 1),
+      position: Number(position),
+      minAssurance: 'claimed',
+      trail: false,
+    } as const;
+    const caller = new AbortController();
+    const make = own.server.ledger.evidence.make({
+      asked,
+      form: 'file',
+      identifiers: {},
+      signal: caller.signal,
+    });
+    await wait(200);
+    // When
+    caller.abort();
+    // Then
+    expect(await make).toMatchObject({
+      left: { kind: 'unavailable', detail: expect.stringContaining('gave up') },
+    });
+    const next = await evidence(`site=singapore&knownPosition=2&validAt=2021-01-01`);
+    expect(next.status).toBe(200);
+  });
+});
