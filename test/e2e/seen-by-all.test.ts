@@ -1,15 +1,11 @@
 /**
  * For everybody, and against everything: assistive technology, both themes, small and large screens, hostile names.
  */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sent } from '../support/given-events.ts';
+import { axeFaults } from './support/axe.ts';
 import { Console, foundingCase, panel, picture } from './support/console.ts';
-
-const require = createRequire(import.meta.url);
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What nobody should be called, and somebody is. */
 const markup = '<img src=x onerror=alert(1)><script>alert(2)</script>';
@@ -106,6 +102,27 @@ const screens: Readonly<Record<string, readonly [address: string, there: (page: 
         .first()
         .waitFor(),
   ],
+  finding: [
+    '/findings?validAt=2022-06-30&policy=hostile',
+    async (page) => {
+      await page
+        .getByRole('table', { name: /^Findings of/ })
+        .locator('a.thing-link')
+        .first()
+        .click();
+      await page.getByRole('heading', { name: /whom it concerns/ }).waitFor();
+    },
+  ],
+  'the effect of a correction': [
+    '/correct?event=7',
+    async (page) => {
+      await page.getByRole('button', { name: 'It never held' }).click();
+      await page.getByLabel(/^Reason/).fill('A rehearsal');
+      await page.getByRole('button', { name: 'Show the effect' }).click();
+      await page.getByRole('button', { name: 'Record this correction' }).waitFor();
+    },
+  ],
+  check: ['/check', (page) => page.getByText('Whom you trust').waitFor()],
   'what if': ['/findings/try', (page) => page.getByLabel('Rules, in Cedar').waitFor()],
   reach: [
     '/reach?validAt=2022-06-30&party=bytedance&site=singapore',
@@ -122,24 +139,6 @@ const screens: Readonly<Record<string, readonly [address: string, there: (page: 
 
 const themes = ['light', 'dark'] as const;
 
-interface Violation {
-  readonly id: string;
-  readonly nodes: ReadonlyArray<{ readonly target: unknown; readonly failureSummary: string }>;
-}
-
-/** What axe finds wrong with a page: https://www.deque.com/axe. */
-const faultsOf = async (page: Page): Promise<ReadonlyArray<unknown>> => {
-  // Given to the engine of the browser itself, past the policy of the page, which would not let it in.
-  await page.evaluate(`${axe}; undefined`);
-  const found = (await page.evaluate("axe.run({ resultTypes: ['violations'], preload: false })")) as {
-    violations: ReadonlyArray<Violation>;
-  };
-  return found.violations.map(({ id, nodes }) => ({
-    id,
-    where: nodes.map(({ target, failureSummary }) => `${JSON.stringify(target)} ${failureSummary}`),
-  }));
-};
-
 describe('Given either theme', () => {
   it.each(Object.entries(screens))(
     'then axe finds nothing on the screen of %s',
@@ -149,7 +148,7 @@ describe('Given either theme', () => {
       for (const colorScheme of themes) {
         await page.emulateMedia({ colorScheme });
         await picture(page, `screens/${name.replaceAll(' ', '-')}-${colorScheme}`);
-        expect([colorScheme, await faultsOf(page)]).toEqual([colorScheme, []]);
+        expect([colorScheme, await axeFaults(page)]).toEqual([colorScheme, []]);
       }
     },
   );
@@ -168,7 +167,7 @@ describe('Given a telephone, 360 pixels wide', () => {
       await there(page);
       await picture(page, `screens/${name.replaceAll(' ', '-')}-telephone`);
       expect(await isCutOff(page)).toBe(false);
-      expect(await faultsOf(page)).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
     },
   );
 });

@@ -9,6 +9,11 @@ import type { RunReader } from './run-reader.ts';
 /** Subjects whose names are kept at hand. */
 const namedMax = 2_000_000;
 
+/** Events of more subjects have these kept by their hashes: they are asked for each of them. */
+const subjectsReadAgainMax = 8;
+/** Subjects of such events that are kept at hand. */
+const subjectsAtHandMax = 2_000_000;
+
 /** The subjects under a hash, as far as its events were read. */
 interface Named {
   readonly subjects: Set<string>;
@@ -19,6 +24,12 @@ export class SubjectNames {
   private readonly runs: RunReader;
   private readonly events: EventCache;
   private readonly named = new LRUCache<Topic, Named>({ maxSize: namedMax, sizeCalculation: () => 1 });
+
+  /** By position: of events of many, the subjects by hash. */
+  private readonly ofMany = new LRUCache<number, ReadonlyMap<Topic, ReadonlyArray<string>>>({
+    maxSize: subjectsAtHandMax,
+    sizeCalculation: ({ size }) => size,
+  });
 
   constructor(runs: RunReader, events: EventCache) {
     this.runs = runs;
@@ -33,13 +44,22 @@ export class SubjectNames {
   private of(hash: Topic, upTo: number): ReadonlySet<string> {
     const named = this.named.get(hash) ?? { subjects: new Set(), upTo: 0 };
     if (named.upTo === upTo) return named.subjects;
-    for (const position of this.runs.positions(hash, named.upTo, upTo)) {
-      const event = this.events.at(position)?.event;
-      for (const subject of event === undefined ? [] : subjectsOf(event))
-        if (topic('subject', subject) === hash) named.subjects.add(subject);
-    }
+    for (const position of this.runs.positions(hash, named.upTo, upTo))
+      for (const subject of this.namedAt(position, hash)) named.subjects.add(subject);
     named.upTo = upTo;
     this.named.set(hash, named);
     return named.subjects;
+  }
+  /** The subjects under a hash whom the event at a position names. */
+  private namedAt(position: number, hash: Topic): ReadonlyArray<string> {
+    const kept = this.ofMany.get(position);
+    if (kept !== undefined) return kept.get(hash) ?? [];
+    const event = this.events.at(position)?.event;
+    const subjects = event === undefined ? new Set<string>() : subjectsOf(event);
+    if (subjects.size <= subjectsReadAgainMax)
+      return [...subjects].filter((subject) => topic('subject', subject) === hash);
+    const byHash = Map.groupBy(subjects, (subject) => topic('subject', subject));
+    this.ofMany.set(position, byHash);
+    return byHash.get(hash) ?? [];
   }
 }
