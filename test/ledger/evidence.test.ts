@@ -27,6 +27,9 @@ const policy = sent('policy', 'PolicyAdopted', {
 const people = (count: number) =>
   Array.from({ length: count }, (_, at) => enrolled(`e${at}`, `person-${at}`));
 
+const lines = (events: ReadonlyArray<object>): string =>
+  events.map((event) => `${JSON.stringify(event)}\n`).join('');
+
 const trusted = async () => ({
   keys: (await own.server.get('/v1/log')).body.data.verifierKeys.flatMap((vkey: string) => {
     const key = parseVerifierKey(vkey);
@@ -61,7 +64,9 @@ describe('given findings of a site', () => {
 describe('given a bundle that takes long', () => {
   it('when its caller goes away, then it is not made on, and the next caller does not wait for it', async () => {
     // Given
-    const position = await own.server.record([site, placed('d', 'us', 'singapore'), ...people(6_000)]);
+    await own.server.record([site, placed('d', 'us', 'singapore')]);
+    const { body } = await own.server.send(lines(people(6_000)), 'application/x-ndjson');
+    const { position } = body;
     expect((await evidence(`site=nowhere&atLeast=${position}`)).status).toBe(404);
     const asked = {
       about: 'site',
