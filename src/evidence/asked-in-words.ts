@@ -4,7 +4,7 @@
 import type { Bundle } from './bundle.ts';
 
 /** A time as people read it; seconds only where there are some. */
-export const timeInWords = (time: string): string =>
+const timeInWords = (time: string): string =>
   `${time
     .replace('T', ' ')
     .replace(/(:00)?\.000Z$/, '')

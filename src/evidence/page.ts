@@ -13,10 +13,18 @@ type Row = Readonly<Record<string, Json>>;
 const day = (time: Json | undefined): string =>
   typeof time === 'string' ? time.replace('T', ' ').replace(/(:00)?\.000Z$/, '') : '';
 
-const table = (titles: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
+/** Finer digits are in the file. */
+const toTheSecond = (time: Json | undefined): string =>
+  typeof time === 'string' ? day(time.replace(/\.\d{3}Z$/, '.000Z')) : '';
+
+const table = (
+  titles: ReadonlyArray<string>,
+  rows: ReadonlyArray<ReadonlyArray<string>>,
+  name = '',
+): string =>
   rows.length === 0
     ? '<p>Nothing.</p>'
-    : `<table><thead><tr>${titles.map((title) => `<th>${escapedHtml(title)}</th>`).join('')}</tr></thead><tbody>${rows
+    : `<table${name === '' ? '' : ` class="${name}"`}><thead><tr>${titles.map((title) => `<th>${escapedHtml(title)}</th>`).join('')}</tr></thead><tbody>${rows
         .map((row) => `<tr>${row.map((cell) => `<td>${escapedHtml(cell)}</td>`).join('')}</tr>`)
         .join('')}</tbody></table>`;
 
@@ -167,10 +175,12 @@ const sections: Readonly<Record<string, readonly [title: string, show: Section]>
 const style = `
   body { font: 10pt/1.45 system-ui, sans-serif; color: #111; background: #fff; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; }
   h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; } h3, h4 { font-size: 1rem; }
-  table { border-collapse: collapse; width: 100%; } th, td { border: 1px solid #bbb; padding: .2rem .4rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+  table { border-collapse: collapse; width: 100%; } th, td { border: 1px solid #bbb; padding: .2rem .4rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; min-width: 5em; }
+  table.events { table-layout: fixed; } table.events th { min-width: 0; }
+  table.events th:nth-child(1) { width: 4.5em; } table.events th:nth-child(2), table.events th:nth-child(3) { width: 7.5em; } table.events th:nth-child(4) { width: 10em; } table.events th:nth-child(6) { width: 6em; } table.events th:nth-child(7) { width: 15em; }
   thead { display: table-header-group; } tr { break-inside: avoid; } th { background: #f2f2f2; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f6f6f6; padding: .5rem; } code { overflow-wrap: anywhere; }
-  @page { margin: 1.5cm; } @media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } }`;
+  @page { size: A4 landscape; margin: 1.5cm; } @media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } }`;
 
 const askedOf = (bundle: Bundle): string => {
   const [origin = '', size = ''] = bundle.checkpoint.split('\n');
@@ -188,14 +198,15 @@ const eventsOf = ({ events }: Bundle): string =>
       const { time, data, assurance } = JSON.parse(stored) as Row;
       return [
         String(entry.position),
-        day(entry.recordedat),
-        day(time),
+        toTheSecond(entry.recordedat),
+        toTheSecond(time),
         entry.type,
         textOf(data),
         textOf(assurance),
         `${entry.source} ${entry.id}`,
       ];
     }),
+    'events',
   );
 
 const encoder = new TextEncoder();

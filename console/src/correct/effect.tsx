@@ -141,9 +141,7 @@ export const Effect = ({
       </div>
       <Changed correction={correction} event={event} since={since} change="began" />
       <Changed correction={correction} event={event} since={since} change="ended" />
-      {began.isSuccess && ended.isSuccess ? (
-        <div className="panel-text correction">{children}</div>
-      ) : null}
+      {began.isSuccess && ended.isSuccess ? <div className="panel-text correction">{children}</div> : null}
     </section>
   );
 };

@@ -13,14 +13,16 @@ export const Figures = ({
   broken,
 }: {
   rows: ReadonlyArray<ResidencyRow>;
-  /** The number of parties that could reach the data. */
-  parties: number;
-  broken: ReadonlyArray<FindingRow>;
+  /** The number of parties that could reach the data; undefined until it is known. */
+  parties: number | undefined;
+  /** Undefined until it is known. */
+  broken: ReadonlyArray<FindingRow> | undefined;
 }) => {
   const live = rows.filter(({ kind }) => kind === 'live');
   const backups = rows.filter(({ kind }) => kind === 'backup');
   const overdue = backups.filter((row) => row.overdue);
-  const rules = new Set(broken.map(({ policy, rule }) => `${policy}\n${rule}`));
+  const rules = broken && new Set(broken.map(({ policy, rule }) => `${policy}\n${rule}`));
+  const isBroken = rules !== undefined && rules.size > 0;
   const countries = [...new Set(rows.map(({ country }) => country ?? '?'))].sort();
   return (
     <ul className="figures" aria-label="In short">
@@ -44,7 +46,7 @@ export const Figures = ({
       </li>
       <li>
         <a href="#who">
-          <strong>{count(parties, 'party', 'parties')}</strong>
+          <strong>{parties === undefined ? '…' : count(parties, 'party', 'parties')}</strong>
           <span>could reach it</span>
         </a>
       </li>
@@ -57,11 +59,13 @@ export const Figures = ({
           </span>
         </a>
       </li>
-      <li className={broken.length > 0 ? 'figure-violated' : undefined}>
+      <li className={isBroken ? 'figure-violated' : undefined}>
         <a href="#findings">
-          <strong>{rules.size === 0 ? 'No rule' : count(rules.size, 'rule', 'rules')}</strong>
+          <strong>
+            {rules === undefined ? '…' : isBroken ? count(rules.size, 'rule', 'rules') : 'No rule'}
+          </strong>
           <span>
-            {broken.length > 0 ? <Icon name="warning" /> : null}
+            {isBroken ? <Icon name="warning" /> : null}
             broken
           </span>
         </a>

@@ -111,10 +111,10 @@ const Person = ({ subject }: { subject: string }) => {
   const live = rows.filter(({ kind }) => kind === 'live');
   const backups = rows.filter(({ kind }) => kind === 'backup');
   const overdue = backups.filter((row) => row.overdue);
-  const reaching = reachRows.filter(({ intervals }) =>
+  const reaching = reach.data?.data.filter(({ intervals }) =>
     intervals.some((interval) => holdsAt(interval, at)),
   ).length;
-  const broken = findingRows.filter((finding) => holdsAt(finding, at));
+  const broken = findings.data?.data.filter((finding) => holdsAt(finding, at));
   const forgotten = trailRows.find(({ event }) => event.type === 'SubjectForgotten')?.event;
   const common = { rows, clocks, minAssurance, subject, at };
 
@@ -163,10 +163,14 @@ const Person = ({ subject }: { subject: string }) => {
           <WherePanel {...common} rows={live} />
         </div>
         <div className="panel-column">
-          <ReachPanel {...common} reach={reachRows} />
+          <Answered of={reach} what="who could reach it">
+            {() => <ReachPanel {...common} reach={reachRows} />}
+          </Answered>
           <BackupsPanel {...common} rows={backups} expires={expiresOf} />
         </div>
-        <FindingsPanel {...common} findings={broken} />
+        <Answered of={findings} what="which rules were broken">
+          {() => <FindingsPanel {...common} findings={broken ?? none} />}
+        </Answered>
       </div>
       <PageScrubber
         groups={groups}

@@ -15,15 +15,20 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.1rem 1rem; ma
 dt { color: #555; }
 dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; margin: 0.5rem 0; font-size: 0.85rem; }
-th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.5rem; border-bottom: 1px solid #ccc; overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.5rem; border-bottom: 1px solid #ccc; overflow-wrap: anywhere; min-width: 5.5em; }
 th { border-bottom: 2px solid #555; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
 .unknown { color: #8a4b00; font-style: italic; }
 .events { display: block; font-size: 0.75rem; color: #555; }
 .events a { color: inherit; }
-@media print { body { margin: 0; padding: 0; max-width: none; font-size: 10pt; } @page { margin: 1.5cm; } }
+@page { size: A4; margin: 1.5cm; }
+@page wide { size: A4 landscape; margin: 1.5cm; }
+@media print { body { margin: 0; padding: 0; max-width: none; font-size: 10pt; } .wide { page: wide; font-size: 0.75rem; } }
 `;
+
+/** Columns that an upright page has room for; tables of more lie on their side. */
+const columnsOfPage = 7;
 
 /** Events that the page lists lead to their row. */
 type Listed = ReadonlySet<string>;
@@ -48,7 +53,7 @@ const sectionHtml = ({ title, says, columns, rows, empty }: DocumentSection, lis
     ...(rows.length === 0
       ? [`<p>${escapedHtml(empty)}</p>`]
       : [
-          '<table>',
+          `<table${columns.length > columnsOfPage ? ' class="wide"' : ''}>`,
           `<thead><tr>${columns.map((column) => `<th scope="col">${escapedHtml(column)}</th>`).join('')}</tr></thead>`,
           '<tbody>',
           ...rows.map((row) => `<tr>${row.map((each) => cellHtml(each, listed)).join('')}</tr>`),
