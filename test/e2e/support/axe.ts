@@ -13,11 +13,19 @@ interface Violation {
   readonly nodes: ReadonlyArray<{ readonly target: unknown; readonly failureSummary: string }>;
 }
 
-/** The rules that the page breaks, each with where it does. */
-export const axeFaults = async (page: Page): Promise<ReadonlyArray<unknown>> => {
+/**
+ * The rules that the page breaks, each with where it does.
+ *
+ * @param about everything; or colours alone, for a page that was looked at in another theme already.
+ */
+export const axeFaults = async (
+  page: Page,
+  about: 'everything' | 'colours' = 'everything',
+): Promise<ReadonlyArray<unknown>> => {
   // Given to the engine of the browser itself, past the policy of the page, which would not let it in.
-  await page.evaluate(`${axe}; undefined`);
-  const found = (await page.evaluate("axe.run({ resultTypes: ['violations'], preload: false })")) as {
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(`${axe}; undefined`);
+  const rules = about === 'colours' ? ", runOnly: ['color-contrast', 'link-in-text-block']" : '';
+  const found = (await page.evaluate(`axe.run({ resultTypes: ['violations'], preload: false${rules} })`)) as {
     violations: ReadonlyArray<Violation>;
   };
   return found.violations.map(({ id, nodes }) => ({
