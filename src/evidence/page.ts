@@ -7,6 +7,7 @@ import { escapedHtml } from '../contract/documents/escaped-html.ts';
 import { aboutInWords, askedInWords } from './asked-in-words.ts';
 import { type Bundle, formatBundle } from './bundle.ts';
 import type { Json } from './canonical-json.ts';
+import { pageStyle } from './page-style.ts';
 
 type Row = Readonly<Record<string, Json>>;
 
@@ -52,6 +53,17 @@ const pathOf = (path: Json | undefined): string =>
 const eventsOfPath = (path: Json | undefined): string =>
   Array.isArray(path) ? (path as ReadonlyArray<Row>).map(({ events }) => listed(events)).join(', ') : '';
 
+/** What was reached, when, and how. */
+const reached = (holding: Row, { from, to, path }: Row): ReadonlyArray<string> => [
+  textOf(holding.dataset),
+  textOf(holding.site),
+  kindOf(holding),
+  since(from),
+  until(to),
+  pathOf(path),
+  eventsOfPath(path),
+];
+
 type Section = (data: unknown) => string;
 
 const residency: Section = (data) =>
@@ -90,20 +102,17 @@ const reach: Section = (data) =>
   table(
     ['Party', 'Dataset', 'Site', 'Kind', 'From', 'To', 'Because it', 'Events'],
     rowsOf(data).flatMap((row) =>
-      (Array.isArray(row.intervals) ? rowsOf(row.intervals) : [row]).map((interval) => {
-        const holding = (interval.holding ?? interval) as Row;
-        return [
-          textOf(row.party),
-          textOf(holding.dataset),
-          textOf(holding.site),
-          kindOf(holding),
-          since(interval.from),
-          until(interval.to),
-          pathOf(interval.path),
-          eventsOfPath(interval.path),
-        ];
-      }),
+      rowsOf(row.intervals).map((interval) => [
+        textOf(row.party),
+        ...reached(interval.holding as Row, interval),
+      ]),
     ),
+  );
+
+const reachOfParty: Section = (data) =>
+  table(
+    ['Population', 'People', 'Dataset', 'Site', 'Kind', 'From', 'To', 'Because it', 'Events'],
+    rowsOf(data).map((row) => [textOf(row.population), textOf(row.subjects), ...reached(row, row)]),
   );
 
 const findings: Section = (data) =>
@@ -166,21 +175,12 @@ const sections: Readonly<Record<string, readonly [title: string, show: Section]>
   residency: ['Where the data was at that time', residency],
   history: ['Where the data was over time', history],
   reach: ['Who could reach it, and why', reach],
+  'reach of a party': ['What it could reach, and why', reachOfParty],
   holdings: ['What the site held at that time', holdings],
   findings: ['Which policies that broke', findings],
   policies: ['Under which law', policies],
   trail: ['Every event that touched the data', trail],
 };
-
-const style = `
-  body { font: 10pt/1.45 system-ui, sans-serif; color: #111; background: #fff; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; }
-  h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; } h3, h4 { font-size: 1rem; }
-  table { border-collapse: collapse; width: 100%; } th, td { border: 1px solid #bbb; padding: .2rem .4rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; min-width: 5em; }
-  table.events { table-layout: fixed; } table.events th { min-width: 0; }
-  table.events th:nth-child(1) { width: 4.5em; } table.events th:nth-child(2), table.events th:nth-child(3) { width: 7.5em; } table.events th:nth-child(4) { width: 10em; } table.events th:nth-child(6) { width: 6em; } table.events th:nth-child(7) { width: 15em; }
-  thead { display: table-header-group; } tr { break-inside: avoid; } th { background: #f2f2f2; }
-  pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f6f6f6; padding: .5rem; } code { overflow-wrap: anywhere; }
-  @page { size: A4 landscape; margin: 1.5cm; } @media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } }`;
 
 const askedOf = (bundle: Bundle): string => {
   const [origin = '', size = ''] = bundle.checkpoint.split('\n');
@@ -226,7 +226,8 @@ const checking = (bundle: Bundle): string => {
 export const evidencePage = (bundle: Bundle): string => {
   const title = `Evidence about the ${aboutInWords(bundle)}`;
   const shown = bundle.answers.map(({ question, data }) => {
-    const [heading, show] = sections[question] ?? [
+    const isOfParty = question === 'reach' && bundle.asked.about === 'party';
+    const [heading, show] = sections[isOfParty ? 'reach of a party' : question] ?? [
       question,
       (all: unknown) => `<pre>${escapedHtml(JSON.stringify(all, undefined, 2))}</pre>`,
     ];
@@ -234,7 +235,7 @@ export const evidencePage = (bundle: Bundle): string => {
   });
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapedHtml(title)}</title><style>${style}</style></head><body>
+<title>${escapedHtml(title)}</title><style>${pageStyle}</style></head><body>
 <h1>${escapedHtml(title)}</h1>
 <h2>What was asked</h2>${askedOf(bundle)}
 ${shown.join('\n')}

@@ -17,6 +17,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; margin: 0.5rem 0; font-size: 0.85rem; }
 th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.5rem; border-bottom: 1px solid #ccc; overflow-wrap: anywhere; min-width: 5.5em; }
 th { border-bottom: 2px solid #555; }
+.widest { font-size: 0.7rem; } .widest th, .widest td { padding: 0.2rem 0.3rem; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
 .unknown { color: #8a4b00; font-style: italic; }
@@ -24,11 +25,12 @@ tr { break-inside: avoid; }
 .events a { color: inherit; }
 @page { size: A4; margin: 1.5cm; }
 @page wide { size: A4 landscape; margin: 1.5cm; }
-@media print { body { margin: 0; padding: 0; max-width: none; font-size: 10pt; } .wide { page: wide; font-size: 0.75rem; } }
+@media print { body { margin: 0; padding: 0; max-width: none; font-size: 10pt; } .wide { page: wide; font-size: 0.75rem; } .widest { font-size: 0.55rem; } .widest th, .widest td { min-width: 4.8em; padding: 0.15rem 0.2rem; } .widest .events { font-size: inherit; } }
 `;
 
 /** Columns that an upright page has room for; tables of more lie on their side. */
 const columnsOfPage = 7;
+const columnsOnItsSide = 12;
 
 /** Events that the page lists lead to their row. */
 type Listed = ReadonlySet<string>;
@@ -46,6 +48,9 @@ const links = (events: ReadonlyArray<string>, listed: Listed): string => {
 const cellHtml = ({ value, events }: DocumentCell, listed: Listed): string =>
   `<td>${value === null ? '<span class="unknown">not known to the ledger</span>' : escapedHtml(value).replaceAll('\n', '<br>')}${links(events, listed)}</td>`;
 
+const tableClass = (columns: number): string =>
+  columns > columnsOnItsSide ? ' class="wide widest"' : columns > columnsOfPage ? ' class="wide"' : '';
+
 const sectionHtml = ({ title, says, columns, rows, empty }: DocumentSection, listed: Listed): string =>
   [
     `<h2>${escapedHtml(title)}</h2>`,
@@ -53,7 +58,7 @@ const sectionHtml = ({ title, says, columns, rows, empty }: DocumentSection, lis
     ...(rows.length === 0
       ? [`<p>${escapedHtml(empty)}</p>`]
       : [
-          `<table${columns.length > columnsOfPage ? ' class="wide"' : ''}>`,
+          `<table${tableClass(columns.length)}>`,
           `<thead><tr>${columns.map((column) => `<th scope="col">${escapedHtml(column)}</th>`).join('')}</tr></thead>`,
           '<tbody>',
           ...rows.map((row) => `<tr>${row.map((each) => cellHtml(each, listed)).join('')}</tr>`),
