@@ -40,6 +40,12 @@ describe('Given the founding case on 30 June 2022', () => {
     });
     await page.getByRole('heading', { name: `It could reach ${reach.data.length} holdings` }).waitFor();
     await picture(page, 'screens/party');
+    await page.getByRole('button', { name: 'Show lanes' }).click();
+    const bar = page.getByRole('button', {
+      name: /tiktok\/profile of us-users, live, at TikTok data centre, Virginia/,
+    });
+    await bar.first().waitFor();
+    await page.getByRole('button', { name: 'Hide lanes' }).click();
 
     await page
       .getByRole('table', { name: 'What tiktok could reach' })

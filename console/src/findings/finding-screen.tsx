@@ -21,7 +21,7 @@ import { useTitle } from '../parts/use-title.ts';
 import { PathGraph } from '../reach/path-graph.tsx';
 import { Fact } from '../things/thing-page.tsx';
 import { ByWhom, Held, heldText, VerdictMark } from './finding-parts.tsx';
-import { type Concerned, concernedIn, concernedKey, peopleColumns } from './people-columns.tsx';
+import { concernedIn, concernedKey, peopleColumns } from './people-columns.tsx';
 
 /** The path drawn, from the party to the data. */
 const Path = ({ of }: { of: FindingDetail }) => {
@@ -53,7 +53,6 @@ const People = ({ of }: { of: FindingDetail }) => {
           rowKey: concernedKey,
           clocks: answer.clocks,
           minAssurance: view.minAssurance ?? 'claimed',
-          groupOf: ({ subject }: Concerned) => ({ key: subject, heading: <Id>{subject}</Id> }),
           empty: 'It concerned nobody’s data at any time.',
         };
         return (

@@ -107,6 +107,18 @@ export const reachOfParty = (party: string, question: Question) =>
     placeholderData: keepWhileAbout(party),
   });
 
+/** What a party could ever reach. */
+export const reachOfPartyEver = (party: string, question: Question) =>
+  queryOptions({
+    queryKey: ['party reach ever', party, overTime(question)],
+    queryFn: ({ signal }) =>
+      allRows(
+        (page) => ledger().parties.reach(party, { ...page, from: '0001-01-01' }, { signal }),
+        overTime(question),
+      ),
+    placeholderData: keepWhileAbout(party),
+  });
+
 /** Every path of a party to holdings, and which edges to close. */
 export const pathsOfParty = (
   party: string,

@@ -23,6 +23,7 @@ import { ProofLink } from '../parts/proof-link.tsx';
 import { Answered } from '../parts/states.tsx';
 import { type Column, Table, TableFiles } from '../parts/table.tsx';
 import { AffectedPanel } from './affected-panel.tsx';
+import { PartyLanes } from './party-lanes.tsx';
 import { ThingEvents } from './thing-events.tsx';
 import { ThingFindings } from './thing-findings.tsx';
 import { CountryFact, Fact, NotKnown, ThingPage } from './thing-page.tsx';
@@ -106,12 +107,13 @@ export const PartyScreen = () => {
         </>
       )}
     >
-      {({ data }) => (
+      {({ data, clocks }) => (
         <>
           <ReachOf party={data.party} />
           <AffectedPanel party={data.party} />
           <ThingFindings by={{ party: data.party }} fileName={`findings-${data.party}`} />
           <ThingEvents about={{ party: data.party }} />
+          <PartyLanes party={data.party} validAt={clocks.validAt} />
         </>
       )}
     </ThingPage>

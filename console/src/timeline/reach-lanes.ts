@@ -1,7 +1,7 @@
 /**
  * The lanes of reach and of findings: who could reach the data when, by which edges, and which rules that broke.
  */
-import type { FindingRow, ReachRow, WirePathEdge } from '../../../src/client/rows.ts';
+import type { FindingRow, PartyReachRow, ReachRow, WirePathEdge } from '../../../src/client/rows.ts';
 import { beginOf, byBegin, endOf } from '../ledger/intervals.ts';
 import { type Bar, type Lane, lateAmong, packed } from './lanes.ts';
 import type { Late } from './lateness.ts';
@@ -166,4 +166,48 @@ export const findingLanes = (findings: ReadonlyArray<FindingRow>, late: Lateness
         });
       });
       return { id: `rule ${key}`, label: policy, note: '', rows: packed(bars, (bar) => bar.look) };
+    });
+
+/** A lane for each site where a party could ever reach data, the first one first; its bars are what it reached there. */
+export const reachedSiteLanes = (
+  reach: ReadonlyArray<PartyReachRow>,
+  siteName: (site: string) => string,
+  countryOf: (site: string) => string | null,
+): ReadonlyArray<Lane> =>
+  [...Map.groupBy(reach, ({ site }) => site)]
+    .sort(
+      ([, a], [, b]) =>
+        Math.min(...a.map(({ from }) => beginOf(from))) - Math.min(...b.map(({ from }) => beginOf(from))) ||
+        0,
+    )
+    .map(([site, rows]) => {
+      const holdings = Map.groupBy(rows, ({ dataset, population, backup }) =>
+        JSON.stringify([dataset, population, backup]),
+      );
+      const bars = [...holdings].flatMap(([key, same]) => {
+        const { dataset, population, kind, backup } = same[0]!;
+        const whose = population === null ? 'single people' : population;
+        const what = kind === 'backup' ? `backup ${backup}` : 'live';
+        return joined(same).map(({ from, to, of }): Bar => {
+          const end = to === Number.POSITIVE_INFINITY ? null : to;
+          return {
+            id: `reached ${site} ${key} ${from}`,
+            look: kind,
+            from,
+            to: end,
+            label: `${dataset.slice(dataset.lastIndexOf('/') + 1)}, ${whose}${kind === 'backup' ? ', backup' : ''}`,
+            words: `${dataset} of ${whose}, ${what}, at ${siteName(site)}, from ${day(from)} ${until(end)}`,
+            assurance: null,
+            overdueFrom: null,
+            late: undefined,
+            events: inOrder(of.flatMap(({ path }) => path.flatMap(({ events }) => events))),
+          };
+        });
+      });
+      return {
+        id: `reached ${site}`,
+        label: siteName(site),
+        note: countryOf(site) ?? 'country not known',
+        rows: packed(bars, (bar) => `${bar.look === 'live' ? '0' : '1'} ${bar.label}`),
+      };
     });
