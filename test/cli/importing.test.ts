@@ -4,10 +4,11 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../support/server.ts';
-import { here } from './command-line.ts';
+import { finished, here, start } from './command-line.ts';
 
 const directory = newDataDirectory();
 const file = (name: string, content: string | Uint8Array): string => {
@@ -52,6 +53,24 @@ describe('domicile import', () => {
       notes: '',
     });
     expect(JSON.parse(second.out)).toMatchObject({ records: 2_500, recorded: 0, duplicates: 2_500 });
+  });
+
+  it('killed on its way, goes on when it is started again, and records each row once', async () => {
+    const members = file('killed.csv', rows(20_000).replaceAll('\nm', '\nr'));
+    const args = ['import', 'csv', members, '--map', mapping, '--format', 'json', '--url', server.url];
+    const headOf = async (): Promise<number> => Number((await server.get('/readyz')).body.head);
+    const before = await headOf();
+    const child = start(args);
+    const ended = finished(child);
+    while ((await headOf()) < before + 3_000) await sleep(20);
+    child.kill('SIGKILL');
+    await ended;
+
+    const again = JSON.parse((await here(args)).out);
+
+    expect(again.duplicates).toBeGreaterThanOrEqual(3_000);
+    expect(again.recorded).toBeGreaterThan(0);
+    expect([again.recorded + again.duplicates, await headOf()]).toEqual([20_000, before + 20_000]);
   });
 
   it('shows first what it would do, and each record that it would refuse', async () => {
