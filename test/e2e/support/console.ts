@@ -1,7 +1,8 @@
 /**
  * The console in a real browser, before a real server: a test says what a reader does, and looks at what is shown.
  */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Browser, BrowserContext, Download, Locator, Page } from 'playwright-core';
@@ -34,6 +35,14 @@ export const policies = (): string => {
     .join('');
 };
 
+/** The browser brings a font, and looks for it in /tmp alone: it ends where there is none. */
+const nameFonts = (): void => {
+  const file = join(tmpdir(), 'domicile-fonts.conf');
+  const fonts = `<fontconfig><dir>${join(tmpdir(), 'fonts')}</dir><dir>/usr/share/fonts</dir></fontconfig>`;
+  writeFileSync(file, `<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n${fonts}\n`);
+  process.env.FONTCONFIG_FILE ??= file;
+};
+
 const launchesMax = 50;
 const launchAgainMs = 200;
 
@@ -47,6 +56,7 @@ const launch = async (): Promise<Browser> => {
   // What the page may load must be up to the server: the browser is not to be lax about it.
   const args = chromium.args.filter((arg) => arg !== '--disable-web-security' && arg !== '--single-process');
   const executablePath = await chromium.executablePath();
+  nameFonts();
   for (let tries = 1; ; tries++) {
     try {
       return await playwright.launch({ executablePath, args, headless: true });
