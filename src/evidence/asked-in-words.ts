@@ -13,7 +13,7 @@ const timeInWords = (time: string): string =>
 /** Whom or what it is about, by name for those who may know. */
 export const aboutInWords = ({ asked: { about, id }, identifiers = {} }: Bundle): string => {
   const name = identifiers[id];
-  return name === undefined ? `${about} ${id}` : `${name} (known in the log as ${id})`;
+  return `${about} ${name === undefined ? id : `${name} (known in the log as ${id})`}`;
 };
 
 /** What was asked, point by point. */

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FindingRow } from '../../src/contract/rows/policy.ts';
+import { askedInWords } from '../../src/evidence/asked-in-words.ts';
 import { type Bundle, unsigned } from '../../src/evidence/bundle.ts';
 import { type EvidenceQuestion, NothingKnown, soughtOf } from '../../src/evidence/questions.ts';
 import { type BundleReport, verifyBundle } from '../../src/evidence/verify-bundle.ts';
@@ -154,6 +155,11 @@ describe('a bundle of the founding case', () => {
     expect(found.question).toMatch(
       /^about the site singapore, as it was true on 2022-06-30 00:00 UTC, as the ledger knew it at position \d+, recorded on \d{4}-\d\d-\d\d .* UTC, counting what is claimed or better attested$/,
     );
+    const [about] = askedInWords({
+      ...(opened(proven.bundle(asked('ben'))) as Bundle),
+      identifiers: { ben: 'ben@example.org' },
+    });
+    expect(about).toBe('about the subject ben@example.org (known in the log as ben)');
     expect(found.answers).toMatch(/^3 answers follow from the events: holdings \(\d+ rows?\), findings/);
   });
 
