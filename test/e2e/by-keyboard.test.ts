@@ -2,19 +2,10 @@
  * By keyboard alone: the keys that lead anywhere, and a focus that is always seen.
  */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Console, foundingCase, panel } from './support/console.ts';
+import { describe, expect, it } from 'vitest';
+import { consoleOver, foundingCase, panel } from './support/console.ts';
 
-let the: Console;
-
-beforeAll(async () => {
-  the = await Console.open();
-  await the.given(foundingCase());
-});
-afterEach(() => the.closePages());
-afterAll(async () => {
-  await the.close();
-});
+const the = consoleOver(foundingCase);
 
 const person = async (): Promise<Page> => {
   const page = await the.page('/person?subject=ana&validAt=2022-06-30');

@@ -2,20 +2,10 @@
  * What changed which findings: what was learned since, and what another version of a policy found otherwise.
  */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Console, downloaded, foundingCase, panel, picture, policies } from './support/console.ts';
+import { describe, expect, it } from 'vitest';
+import { consoleOver, downloaded, foundingCase, panel, picture, policies } from './support/console.ts';
 
-let the: Console;
-
-beforeAll(async () => {
-  the = await Console.open();
-  await the.given(foundingCase());
-  await the.given(policies());
-});
-afterEach(() => the.closePages());
-afterAll(async () => {
-  await the.close();
-});
+const the = consoleOver(foundingCase, policies);
 
 const kinds = ['opened', 'closed', 'lengthened', 'shortened'] as const;
 

@@ -1,20 +1,10 @@
 /**
  * The founding case, as an auditor goes through it: from the search to the proof, and to a file to hand on.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Console, downloaded, foundingCase, panel, picture, policies } from './support/console.ts';
+import { describe, expect, it } from 'vitest';
+import { consoleOver, downloaded, foundingCase, panel, picture, policies } from './support/console.ts';
 
-let the: Console;
-
-beforeAll(async () => {
-  the = await Console.open();
-  await the.given(foundingCase());
-  await the.given(policies());
-});
-afterEach(() => the.closePages());
-afterAll(async () => {
-  await the.close();
-});
+const the = consoleOver(foundingCase, policies);
 
 describe('Given the founding case', () => {
   it('when a person is looked up and a day is chosen, then the page says where, who, in which backups and what broke', async () => {

@@ -2,23 +2,15 @@
  * What is handed on: links that show the same, files of every table, and pages on paper.
  */
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { enrolled, many } from '../support/given-events.ts';
-import { Console, downloaded, foundingCase, panel, policies } from './support/console.ts';
+import { consoleOver, downloaded, foundingCase, panel, policies } from './support/console.ts';
 
-let the: Console;
-
-beforeAll(async () => {
-  the = await Console.open();
-  await the.given(foundingCase());
-  await the.given(policies());
-  const events = [enrolled('late', 'nora.new', 'us-users'), ...many(200)];
-  await the.given(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
-});
-afterEach(() => the.closePages());
-afterAll(async () => {
-  await the.close();
-});
+const the = consoleOver(foundingCase, policies, () =>
+  [enrolled('late', 'nora.new', 'us-users'), ...many(200)]
+    .map((event) => `${JSON.stringify(event)}\n`)
+    .join(''),
+);
 
 /** Screens with tables, and what is in the last of them. */
 const screens: Readonly<Record<string, readonly [address: string, there: (page: Page) => Locator]>> = {

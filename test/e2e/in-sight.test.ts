@@ -2,20 +2,10 @@
  * Nothing that a screen tells is out of sight: not cut off, not covered, not beyond the edge of its box.
  */
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Console, foundingCase, panel, policies } from './support/console.ts';
+import { describe, expect, it } from 'vitest';
+import { consoleOver, foundingCase, panel, policies } from './support/console.ts';
 
-let the: Console;
-
-beforeAll(async () => {
-  the = await Console.open();
-  await the.given(foundingCase());
-  await the.given(policies());
-});
-afterEach(() => the.closePages());
-afterAll(async () => {
-  await the.close();
-});
+const the = consoleOver(foundingCase, policies);
 
 /** How much of what is inside an element lies beyond its edge, in pixels. */
 const beyondEdge = (element: Locator): Promise<number> =>

@@ -5,24 +5,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as E from 'fp-ts/lib/Either.js';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseVerifierKey } from '../../src/integrity/keys.ts';
 import { parseTlogProof, verifyTlogProof } from '../../src/integrity/tlog-proof.ts';
 import { filesIn } from '../../src/ledger/files.ts';
 import { newDataDirectory, removeDirectory } from '../support/server.ts';
 import { startWitness } from '../support/witnesses.ts';
-import { Console, downloaded, foundingCase, picture } from './support/console.ts';
+import { consoleOver, downloaded, foundingCase, picture } from './support/console.ts';
 
-let the: Console;
-
-beforeAll(async () => {
-  the = await Console.open();
-  await the.given(foundingCase());
-});
-afterEach(() => the.closePages());
-afterAll(async () => {
-  await the.close();
-});
+const the = consoleOver(foundingCase);
 
 describe('Given the founding case', () => {
   it('then the page Integrity says what is signed, by which keys, and what was signed before', async () => {
@@ -122,7 +113,7 @@ describe('Given the founding case', () => {
     log.close();
     await the.serverComesBack();
     const page = await the.page('/findings');
-    await page.getByText('The log differs from what was signed of it.').waitFor();
+    await page.getByText('The log does not match what was signed.').waitFor();
     await page.getByRole('link', { name: 'See what differs' }).click();
     await page.getByText(/1 event is missing from position 101 on/).waitFor();
     await picture(page, 'screens/integrity-differs');

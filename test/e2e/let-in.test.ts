@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { consoleRoutes } from '../../src/api/routes/console.ts';
 import { filesIn } from '../../src/ledger/files.ts';
 import { serve } from '../../src/main/serve.ts';
@@ -15,7 +15,7 @@ import { freePort } from '../support/free-port.ts';
 import { audience, oidcIssuer } from '../support/oidc-issuer.ts';
 import { reverseProxy } from '../support/reverse-proxy.ts';
 import { newDataDirectory, removeDirectory, settingsIn } from '../support/server.ts';
-import { Console, foundingCase, panel } from './support/console.ts';
+import { consoleOver, foundingCase, panel } from './support/console.ts';
 
 /** Puts a token that has ended in the place of that of the page. */
 const tokenEnded = `(() => {
@@ -25,15 +25,7 @@ const tokenEnded = `(() => {
   sessionStorage.setItem('domicile-key', [head, ended, signature].join('.'));
 })()`;
 
-let the: Console;
-
-beforeAll(async () => {
-  the = await Console.open();
-  await the.given(foundingCase());
-});
-afterAll(async () => {
-  await the.close();
-});
+const the = consoleOver(foundingCase);
 
 describe('Given a ledger with keys', () => {
   it('when the page is opened, then it asks for a key, says when one does not do, and opens with one that does', async () => {

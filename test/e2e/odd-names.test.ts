@@ -1,15 +1,13 @@
 /**
  * People and things with worldly names, in the console: asked for in the search, shown, followed, and gone once erased.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sent } from '../support/given-events.ts';
 import { worldlyNames } from '../support/odd-names.ts';
-import { Console, panel } from './support/console.ts';
+import { consoleOver, panel } from './support/console.ts';
 
-let the: Console;
-
-beforeAll(async () => {
-  the = await Console.open();
+/** A person and a site of each name. */
+const worldlyEvents = (): string => {
   const events = worldlyNames.flatMap((name, index) => [
     sent(`placed ${index}`, 'DataPlaced', {
       dataset: name,
@@ -18,11 +16,10 @@ beforeAll(async () => {
     }),
     sent(`enrolled ${index}`, 'SubjectEnrolled', { subject: name, population: `people ${index}` }),
   ]);
-  await the.given(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
-});
-afterAll(async () => {
-  await the.close();
-});
+  return events.map((event) => `${JSON.stringify(event)}\n`).join('');
+};
+
+const the = consoleOver(worldlyEvents);
 
 describe('Given a ledger of people and things with worldly names', () => {
   it('when each person is looked for, then that person is shown, with the site and the dataset of the same name, until they are erased', async () => {

@@ -1,19 +1,10 @@
 /**
  * Who reaches what, and what would have to be closed; which sites hold data, and what went between countries.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Console, downloaded, foundingCase, panel, picture } from './support/console.ts';
+import { describe, expect, it } from 'vitest';
+import { consoleOver, downloaded, foundingCase, panel, picture } from './support/console.ts';
 
-let the: Console;
-
-beforeAll(async () => {
-  the = await Console.open();
-  await the.given(foundingCase());
-});
-afterEach(() => the.closePages());
-afterAll(async () => {
-  await the.close();
-});
+const the = consoleOver(foundingCase);
 
 describe('Given the founding case on 30 June 2022', () => {
   it('when a cell of the matrix is opened, then every way in is drawn, with the edges to close', async () => {

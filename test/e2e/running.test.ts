@@ -1,19 +1,11 @@
 /**
  * While a page is open: events come in, projections are rebuilt, a person is erased, the server goes away and comes back.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { enrolled, many, sent } from '../support/given-events.ts';
-import { Console, foundingCase, panel, picture } from './support/console.ts';
+import { consoleOver, foundingCase, panel, picture } from './support/console.ts';
 
-let the: Console;
-
-beforeAll(async () => {
-  the = await Console.open();
-});
-afterEach(() => the.closePages());
-afterAll(async () => {
-  await the.close();
-});
+const the = consoleOver();
 
 const ndjson = (...events: ReadonlyArray<unknown>): string =>
   events.map((event) => `${JSON.stringify(event)}\n`).join('');

@@ -2,19 +2,10 @@
  * The time scrubber, by mouse and by keyboard: it moves the lists along, and ends in the address.
  */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Console, foundingCase, panel } from './support/console.ts';
+import { describe, expect, it } from 'vitest';
+import { consoleOver, foundingCase, panel } from './support/console.ts';
 
-let the: Console;
-
-beforeAll(async () => {
-  the = await Console.open();
-  await the.given(foundingCase());
-});
-afterEach(() => the.closePages());
-afterAll(async () => {
-  await the.close();
-});
+const the = consoleOver(foundingCase);
 
 const opened = async (): Promise<Page> => {
   const page = await the.page('/person?subject=ana&validAt=2022-06-30');

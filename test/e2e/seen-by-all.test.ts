@@ -2,10 +2,10 @@
  * For everybody, and against everything: assistive technology, both themes, small and large screens, hostile names.
  */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sent } from '../support/given-events.ts';
 import { axeFaults } from './support/axe.ts';
-import { Console, foundingCase, panel, picture } from './support/console.ts';
+import { consoleOver, foundingCase, panel, picture } from './support/console.ts';
 
 /** What nobody should be called, and somebody is. */
 const markup = '<img src=x onerror=alert(1)><script>alert(2)</script>';
@@ -14,11 +14,8 @@ const rightToLeft = 'مركز البيانات \u202Eexe.gpj';
 const rightToLeftShown = 'مركز البيانات [U+202E]exe.gpj';
 const long = `${'a'.repeat(120)}/x.y@z:1`;
 
-let the: Console;
-
-beforeAll(async () => {
-  the = await Console.open();
-  await the.given(foundingCase());
+/** Events whose names try to run as code, to break the layout or to reorder text. */
+const hostileEvents = (): string => {
   const cedar =
     '@id("stored-abroad")\nforbid(principal, action == Action::"store", resource) when { resource.country != "US" };';
   const hostile = [
@@ -48,12 +45,10 @@ beforeAll(async () => {
       effectiveFrom: '2020-01-01',
     }),
   ];
-  await the.given(hostile.map((event) => `${JSON.stringify(event)}\n`).join(''));
-});
-afterEach(() => the.closePages());
-afterAll(async () => {
-  await the.close();
-});
+  return hostile.map((event) => `${JSON.stringify(event)}\n`).join('');
+};
+
+const the = consoleOver(foundingCase, hostileEvents);
 
 /** Each screen, and what it shows when it is there. */
 const screens: Readonly<Record<string, readonly [address: string, there: (page: Page) => Promise<void>]>> = {
@@ -85,7 +80,7 @@ const screens: Readonly<Record<string, readonly [address: string, there: (page: 
   ],
   reports: ['/reports?report=processing', (page) => page.getByText(/: \d+ rows?/).waitFor()],
   reads: ['/reads', (page) => page.getByText(/^\d+ questions?$/).waitFor()],
-  correct: ['/correct?event=3', (page) => page.getByText('What held instead').waitFor()],
+  correct: ['/correct?event=3', (page) => page.getByText('What happened instead').waitFor()],
   map: [
     '/map?validAt=2022-06-30',
     async (page) => {
@@ -116,7 +111,7 @@ const screens: Readonly<Record<string, readonly [address: string, there: (page: 
   'the effect of a correction': [
     '/correct?event=7',
     async (page) => {
-      await page.getByRole('button', { name: 'It never held' }).click();
+      await page.getByRole('button', { name: 'It never happened' }).click();
       await page.getByLabel(/^Reason/).fill('A rehearsal');
       await page.getByRole('button', { name: 'Show the effect' }).click();
       await page.getByRole('button', { name: 'Record this correction' }).waitFor();

@@ -4,23 +4,13 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { verifyBundle } from '../../src/evidence/verify-bundle.ts';
 import { parseVerifierKey } from '../../src/integrity/keys.ts';
 import { axeFaults } from './support/axe.ts';
-import { Console, downloaded, foundingCase, picture, policies } from './support/console.ts';
+import { consoleOver, downloaded, foundingCase, picture, policies } from './support/console.ts';
 
-let the: Console;
-
-beforeAll(async () => {
-  the = await Console.open();
-  await the.given(foundingCase());
-  await the.given(policies());
-});
-afterEach(() => the.closePages());
-afterAll(async () => {
-  await the.close();
-});
+const the = consoleOver(foundingCase, policies);
 
 const clock = 'validAt=2022-06-30&knownPosition=101';
 

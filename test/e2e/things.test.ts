@@ -1,20 +1,10 @@
 /**
  * The pages of sites, parties, datasets, populations and backups, reached by following names.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Console, downloaded, foundingCase, picture, policies } from './support/console.ts';
+import { describe, expect, it } from 'vitest';
+import { consoleOver, downloaded, foundingCase, picture, policies } from './support/console.ts';
 
-let the: Console;
-
-beforeAll(async () => {
-  the = await Console.open();
-  await the.given(foundingCase());
-  await the.given(policies());
-});
-afterEach(() => the.closePages());
-afterAll(async () => {
-  await the.close();
-});
+const the = consoleOver(foundingCase, policies);
 
 describe('Given the founding case on 30 June 2022', () => {
   it('when a reader follows names from the page of a site, then each page says what the API says', async () => {
@@ -93,14 +83,14 @@ describe('Given the founding case on 30 June 2022', () => {
     await page.getByRole('link', { name: 'Correct this event' }).click();
     await page.getByRole('heading', { name: new RegExp(`^Position ${target.position}:`) }).waitFor();
     await page.getByRole('button', { name: 'Show the effect' }).click();
-    await page.getByText('Enter why.').waitFor();
+    await page.getByText('Enter a reason.').waitFor();
     await page.getByLabel(/^Reason/).fill('The wrong site was written down');
     await page.getByRole('button', { name: 'Show the effect' }).click();
-    await page.getByText('nothing differs from the event').waitFor();
+    await page.getByText('both are the same as in the event').waitFor();
     await page.getByLabel(/^Data/).fill(JSON.stringify({ ...target.data, to: 'virginia' }));
     await page.getByRole('button', { name: 'Show the effect' }).click();
     await page.getByText('It would read:').waitFor();
-    for (const title of ['Who would newly reach what', 'Who would reach what no more'])
+    for (const title of ['Who would gain access to what', 'Who would reach what no more'])
       await page.getByRole('heading', { name: title }).waitFor();
     await picture(page, 'screens/correct');
     const { body: tried } = await the.server.get('/v1/events', { limit: 1000 });
@@ -146,7 +136,7 @@ describe('Given the founding case on 30 June 2022', () => {
 
   it('when a reader starts, then people of the example are offered', async () => {
     const page = await the.page('/');
-    await page.getByText('This ledger tells an example').getByRole('link').first().click();
+    await page.getByText('This ledger contains an example').getByRole('link').first().click();
     await expect.poll(() => page.url()).toContain('/person?subject=');
     await page.getByRole('heading', { name: 'Where it lives' }).waitFor();
   });

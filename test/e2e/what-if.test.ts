@@ -1,20 +1,10 @@
 /**
  * What if: a policy is tried over all history, and adopted with a reason.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Console, downloaded, foundingCase, panel, picture, policies } from './support/console.ts';
+import { describe, expect, it } from 'vitest';
+import { consoleOver, downloaded, foundingCase, panel, picture, policies } from './support/console.ts';
 
-let the: Console;
-
-beforeAll(async () => {
-  the = await Console.open();
-  await the.given(foundingCase());
-  await the.given(policies());
-});
-afterEach(() => the.closePages());
-afterAll(async () => {
-  await the.close();
-});
+const the = consoleOver(foundingCase, policies);
 
 const cedar = `@id("reached-by-bytedance")
 forbid(principal in Party::"bytedance", action == Action::"reach", resource)

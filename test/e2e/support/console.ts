@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Browser, BrowserContext, Download, Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { newDataDirectory, removeDirectory, ServerProcess } from '../../support/server.ts';
 import { buildConsole } from './built-console.ts';
 
@@ -79,11 +80,11 @@ export interface ContextOptions {
 /** How long a page may take to show what is waited for, on a machine that does much else. */
 const waitMsMax = 60_000;
 
-/** A server with a ledger of its own, and a browser to look at it with. */
-export class Console {
-  readonly directory: string;
-  private running: ServerProcess;
-  private readonly browser: Browser;
+/** A server with its own ledger, and a browser that shows its console. Use `consoleOver` in tests. */
+class Console {
+  directory = '';
+  private running: ServerProcess | undefined;
+  private browser: Browser | undefined;
   /** One for each set of options: what was loaded once is loaded from its cache. */
   private readonly contexts = new Map<string, BrowserContext>();
   /** What pages did that they must not do: requests to other places, exceptions and refusals by the policy. */
@@ -92,28 +93,26 @@ export class Console {
     faults: [],
   };
 
-  private constructor(directory: string, server: ServerProcess, browser: Browser) {
-    this.directory = directory;
-    this.running = server;
-    this.browser = browser;
-  }
-
-  static async open(): Promise<Console> {
+  /** Starts the server and the browser. */
+  async open(): Promise<void> {
     await buildConsole();
-    const directory = newDataDirectory();
-    const [server, browser] = await Promise.all([ServerProcess.start({ directory }), launch()]);
-    return new Console(directory, server, browser);
+    this.directory = newDataDirectory();
+    [this.running, this.browser] = await Promise.all([
+      ServerProcess.start({ directory: this.directory }),
+      launch(),
+    ]);
   }
 
+  /** The server; it runs from `open` on. */
   get server(): ServerProcess {
-    return this.running;
+    return this.running!;
   }
 
   /** Records lines of NDJSON, and waits until questions know of them. */
   async given(lines: string): Promise<void> {
-    const reply = await this.running.send(lines, 'application/x-ndjson');
+    const reply = await this.server.send(lines, 'application/x-ndjson');
     if (reply.status > 201) throw new Error(`not recorded: ${JSON.stringify(reply.body)}`);
-    await this.running.get('/v1/events', { limit: 1, atLeast: reply.body.position });
+    await this.server.get('/v1/events', { limit: 1, atLeast: reply.body.position });
   }
 
   /** A page at an address of the console. */
@@ -122,8 +121,8 @@ export class Console {
     const key = [width, height, theme, timezone].join(' ');
     const context =
       this.contexts.get(key) ??
-      (await this.browser.newContext({
-        baseURL: this.running.url,
+      (await this.browser!.newContext({
+        baseURL: this.server.url,
         viewport: { width, height },
         colorScheme: theme,
         timezoneId: timezone,
@@ -134,7 +133,7 @@ export class Console {
     const page = await context.newPage();
     page.on('request', (request) => {
       const url = request.url();
-      if (!url.startsWith(`${this.running.url}/`) && !url.startsWith('blob:'))
+      if (!url.startsWith(`${this.server.url}/`) && !url.startsWith('blob:'))
         this.misdeeds.elsewhere.push(url);
     });
     page.on('pageerror', (error) => this.misdeeds.faults.push(error.message));
@@ -148,19 +147,19 @@ export class Console {
 
   /** The server goes away, without a word. */
   async serverGoesAway(): Promise<void> {
-    await this.running.end('SIGKILL');
+    await this.server.end('SIGKILL');
   }
 
   /** It is there again, on the same port and with the same ledger. */
   async serverComesBack(environment: Readonly<Record<string, string>> = {}): Promise<void> {
-    const { port } = new URL(this.running.url);
+    const { port } = new URL(this.server.url);
     this.running = await ServerProcess.start({
       directory: this.directory,
       environment: { LEDGER_PORT: port, ...environment },
     });
   }
 
-  /** Closes what was opened: each page that follows the log holds one of the few connections of a browser. */
+  /** Closes all pages. */
   async closePages(): Promise<void> {
     for (const context of this.contexts.values()) {
       for (const page of context.pages()) await page.close();
@@ -169,13 +168,26 @@ export class Console {
 
   async close(): Promise<void> {
     for (const context of this.contexts.values()) await context.close();
-    await this.browser.close();
-    await this.running.end();
+    await this.browser?.close();
+    await this.running?.end();
     removeDirectory(this.directory);
   }
 }
 
-/** What is written in a file that the page hands out. */
+/** The console of a test file: opened over a ledger with these events before its tests, and closed after them. */
+export const consoleOver = (...events: ReadonlyArray<() => string>): Console => {
+  const the = new Console();
+  beforeAll(async () => {
+    await the.open();
+    for (const lines of events) await the.given(lines());
+  });
+  // Each page that follows the log holds one of the few connections of a browser.
+  afterEach(() => the.closePages());
+  afterAll(() => the.close());
+  return the;
+};
+
+/** The name and text of a file that the page lets the reader download. */
 export const downloaded = async (
   page: Page,
   press: () => Promise<void>,
