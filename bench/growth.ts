@@ -114,7 +114,7 @@ const bytesIn = (folder: string): number =>
     0,
   );
 
-/** What a process holds in memory now, and held at the most, in MiB; Linux alone tells. */
+/** What a process holds in memory now, and held at most, in MiB; Linux alone tells. */
 const residentOf = (pid: number): string => {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');

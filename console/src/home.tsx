@@ -27,8 +27,7 @@ const EmptyLedger = () => (
     </pre>
     <p>
       Services record events with <code>POST /v1/events</code>; see the{' '}
-      <a href={`${ledgerUrl}/reference`}>reference</a>. This page updates by itself as soon as something is
-      recorded.
+      <a href={`${ledgerUrl}/reference`}>reference</a>. This page updates as soon as something is recorded.
     </p>
   </section>
 );
@@ -70,7 +69,7 @@ const Overview = () => {
         <PersonSearch label="Find a person" autoFocus />
         <p className="hint">
           Enter the identifier that your services use. Choose any moment, as known then or now. Press{' '}
-          <kbd>/</kbd> on any screen to get to the search.
+          <kbd>/</kbd> on any screen to go to the search.
         </p>
         <Examples />
       </section>
@@ -153,7 +152,7 @@ const Overview = () => {
         </div>
         <div>
           <h2>The signed log</h2>
-          <p>Every event is in a log that its operator cannot change unnoticed.</p>
+          <p>Its operator cannot change the log without being noticed.</p>
           <Link to="/integrity" search={{}}>
             How it stands
           </Link>{' '}

@@ -82,7 +82,7 @@ const methodNotAllowed = (methods: ReadonlyArray<string>): Problem => ({
   allowed: methods,
 });
 
-/** Where an error arose: its message is left out, for it may quote what it stumbled over. */
+/** Where an error arose. Its message is left out, because it may quote the input. */
 const framesOf = (error: Error): ReadonlyArray<string> =>
   (error.stack ?? '').split('\n').flatMap((line) => /^\s+at (.+)$/.exec(line)?.[1] ?? []);
 
@@ -92,7 +92,7 @@ export interface AppOptions {
   readonly trusted?: boolean;
   /** The names by which the ledger is asked, besides those of this machine. */
   readonly allowedHosts?: ReadonlyArray<string>;
-  /** What the names of other systems are here, for what is imported without a mapping of its own. */
+  /** The mapping of names of other systems, for imports without their own mapping. */
   readonly importMapping?: Mapping | undefined;
   /** Where records of other systems are kept that become no event. */
   readonly aside?: Aside | undefined;

@@ -30,7 +30,7 @@ export interface EmitOptions {
 
 export interface StreamOptions extends EmitOptions {
   readonly onProgress?: (progress: EmitProgress) => void;
-  /** Told of each failed attempt that is going to be repeated. */
+  /** Called with each failed attempt that is going to be repeated. */
   readonly onRetry?: (error: ClientError, waitMs: number) => void;
 }
 

@@ -61,7 +61,7 @@ export const sentenceOf = (error: ClientError): string => {
     case 'network':
       return `no answer from the ledger: ${error.message}`;
     case 'undecodable':
-      return `the answer is not one of Domicile's: ${error.message}`;
+      return `the answer does not come from Domicile: ${error.message}`;
     case 'cancelled':
       return 'cancelled';
   }

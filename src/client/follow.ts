@@ -11,7 +11,7 @@ import type { ClientError } from './errors.ts';
 import { mayPass, type RetryPolicy, waitMsAfter } from './retry.ts';
 import { type Call, lost, refusalOf, send, type Target } from './transport.ts';
 
-/** Characters of one message at the most; a longer one ends the stream with an error. */
+/** Characters of one message at most; a longer one ends the stream with an error. */
 const messageCharactersMax = 16 * 1_024 * 1_024;
 
 /** The messages in a body, as they come. */

@@ -27,10 +27,10 @@ export const logCalls = ({ target }: Asking) => ({
   /** The signed checkpoint, as text. */
   checkpoint: (options?: RequestOptions): Reply<string> =>
     askText(target, { path: ['log', 'checkpoint'], signal: options?.signal }),
-  /** Rotates the signing keys: new ones sign beside those of before. Takes the scope `admin`. */
+  /** Rotates the signing keys: new ones sign beside the old ones. Requires the scope `admin`. */
   rotateKeys: (options?: RequestOptions): Reply<{ readonly data: MerkleLogRow }> =>
     ask(target, { method: 'POST', path: ['v1', 'log', 'keys'], signal: options?.signal }, MerkleLogAnswer),
-  /** Retires the keys of before the last rotation: they sign no more. Takes the scope `admin`. */
+  /** Retires the keys from before the last rotation: they stop signing. Requires the scope `admin`. */
   retireEarlierKeys: (options?: RequestOptions): Reply<{ readonly data: MerkleLogRow }> =>
     ask(
       target,

@@ -5,7 +5,7 @@ import type { Reply, RequestOptions } from './reply.ts';
 import { ask } from './transport.ts';
 
 export const loginCalls = ({ target }: Asking) => ({
-  /** Where and as whom to sign in; null where the ledger asks for a key. */
+  /** Where and as whom to sign in; null if the ledger asks for a key. */
   offer: (options?: RequestOptions): Reply<LoginOffer> =>
     ask(target, { path: ['login.json'], signal: options?.signal }, LoginOffer),
   /** Exchanges the code that the issuer gave for a token. */

@@ -37,7 +37,7 @@ class Gathered {
     return this.size === 0;
   }
 
-  /** All of it, and begins anew. */
+  /** Returns all of it, and starts again. */
   take(): Chunk {
     const body = new Uint8Array(this.size);
     let at = 0;

@@ -9,7 +9,7 @@ import type { ClientError } from './errors.ts';
 import type { Question } from './questions.ts';
 import type { Reply, Rows } from './reply.ts';
 
-/** The pages of a list that are asked for at the most; then something is wrong with its cursors. */
+/** The pages of a list that are asked for at most; then something is wrong with its cursors. */
 const pagesMax = 100_000;
 
 /** Where a page begins: the first has no cursor. */
@@ -41,7 +41,7 @@ const endOf = <A>(pages: NEA.ReadonlyNonEmptyArray<Answer<A>>) => {
   return { next, ...(next === null && limitMet === true ? { limitMet } : {}) };
 };
 
-/** The pages of a difference that are read at the most, and findings of one. */
+/** The pages of a difference that are read at most, and findings of one. */
 const differencePagesMax = 10;
 const differencePageMax = 1_000;
 
@@ -91,7 +91,7 @@ const joinedRows = <A>(
 /**
  * All rows of a list, page by page, under the clocks of the first page.
  *
- * @param pages how many of them at the most; `next` then leads to the rows beyond.
+ * @param pages how many of them at most; `next` then leads to the rows beyond.
  *
  * @example
  * const all = await everyRow((page) => ledger.subjects.trail('ana', page), { validAt: '2022-06-30' });

@@ -13,7 +13,7 @@ import type { Reply, RequestOptions, Rows } from './reply.ts';
 
 export const policyCalls = ({ about, rows, registry, send }: Asking) => ({
   reach: {
-    /** Who would newly reach what, or no more, of how many people, if these events were recorded. Records nothing. */
+    /** Who would gain access to what, or no more, of how many people, if these events were recorded. Records nothing. */
     simulate: (
       events: ReadonlyArray<EventInput>,
       question: ReachSimulationQuestion = {},

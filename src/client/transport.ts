@@ -51,24 +51,23 @@ const addressOf = (target: Target, { path, query = {} }: Call): string => {
 
 /** Reasons for which `fetch` of Node fails that trying again does not pass, in words. */
 const lastingReasons: Readonly<Record<string, string>> = {
-  ERR_INVALID_URL: 'the address is not one of HTTP; expected one such as http://127.0.0.1:8484',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'its server does not speak TLS: ask it with http://',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'its server does not speak TLS: ask it with http://',
-  DEPTH_ZERO_SELF_SIGNED_CERT:
-    'its certificate is signed by itself alone; name it in NODE_EXTRA_CA_CERTS to trust it',
+  ERR_INVALID_URL: 'expected an HTTP address such as http://127.0.0.1:8484',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not use TLS: use http://',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the server does not use TLS: use http://',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed; to trust it, name it in NODE_EXTRA_CA_CERTS',
   SELF_SIGNED_CERT_IN_CHAIN:
-    'its certificate is not of an authority that is trusted here; name that in NODE_EXTRA_CA_CERTS to trust it',
+    'its certificate comes from an unknown authority; to trust it, name the authority in NODE_EXTRA_CA_CERTS',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'its certificate is not of an authority that is trusted here; name that in NODE_EXTRA_CA_CERTS to trust it',
+    'its certificate comes from an unknown authority; to trust it, name the authority in NODE_EXTRA_CA_CERTS',
   CERT_HAS_EXPIRED: 'its certificate has expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is of another name than that of the address',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
 };
 
 /** Reasons that may pass: a server may be starting, and a name may be about to be known. */
 const passingReasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'no server listens there',
-  ENOTFOUND: 'no machine is known by that name',
-  EAI_AGAIN: 'names of machines cannot be looked up just now',
+  ENOTFOUND: 'this host name does not exist',
+  EAI_AGAIN: 'host names cannot be resolved at the moment',
 };
 
 const codeOf = (error: unknown): string | undefined =>

@@ -4,7 +4,7 @@
 import * as t from 'io-ts';
 import { exact, list, nullable } from '../domain/events/codec.ts';
 
-/** Up to when a source has vouched that it told everything (R22); null where it never did. */
+/** Up to when a source has vouched that it told everything (R22); null if it never did. */
 export const HeardUntil = exact('HeardUntil', { source: t.string, upTo: nullable(t.string) }, {});
 export type HeardUntil = t.TypeOf<typeof HeardUntil>;
 
@@ -21,8 +21,8 @@ export const Clocks = exact(
 export type Clocks = t.TypeOf<typeof Clocks>;
 
 /**
- * What the author of a policy should know: a rule that never fires, a policy that forbids nothing. `line` and `column` are
- * those of its text, null where it is about the whole; `index` is the place of its event in what was sent.
+ * What the author of a policy should know: a rule that never fires, a policy that forbids nothing. `line` and `column`
+ * are those of its text, null if it is about the whole; `index` is the place of its event in what was sent.
  */
 export const PolicyWarning = exact(
   'PolicyWarning',

@@ -24,7 +24,7 @@ const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (val
 
 /** Reads a cursor, or says what is expected instead. */
 export const decodeCursor = (text: string): E.Either<string, Cursor> => {
-  const expected = E.left('the `next` of an answer, as it was given');
+  const expected = E.left('the unchanged `next` of an answer');
   try {
     const parsed: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
     if (!Array.isArray(parsed) || parsed.length !== 4) return expected;

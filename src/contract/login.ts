@@ -19,7 +19,7 @@ export const TokenRequest = exact(
 );
 export type TokenRequest = t.TypeOf<typeof TokenRequest>;
 
-/** Where and as whom the console signs in; null where it asks for a key. */
+/** Where and as whom the console signs in; null if it asks for a key. */
 export const LoginOffer = exact(
   'LoginOffer',
   {

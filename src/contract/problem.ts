@@ -26,10 +26,10 @@ export const ProblemDetails = exact(
     parameter: t.string,
     /** What kind of thing is unknown. */
     what: t.string,
-    /** It is unknown because nothing was: the known clock stands before the first event. */
+    /** It is unknown because nothing was known yet: the known clock is before the first event. */
     knownNothing: t.literal(true),
     errors: list(BodyFault),
-    /** What of an NDJSON body was recorded before it was stopped. */
+    /** How many events of an NDJSON body were recorded before the ledger stopped reading. */
     recorded: t.number,
     duplicates: t.number,
     position: t.string,
@@ -50,7 +50,7 @@ const kinds = {
   busy: [409, 'Another operation is running'],
   'too-large': [413, 'Body too large'],
   'too-much-evidence': [422, 'Too much for one bundle'],
-  misdirected: [421, 'Not asked by this name'],
+  misdirected: [421, 'Unknown host name'],
   'media-type': [415, 'Unsupported media type'],
   'invalid-events': [422, 'Invalid events'],
   'invalid-body': [422, 'Invalid body'],
@@ -64,10 +64,10 @@ const kinds = {
 type Kind = keyof typeof kinds;
 type Detailed = { readonly detail: string };
 type Faulty = { readonly errors: ReadonlyArray<BodyFault> };
-/** What of an NDJSON body was recorded before it was stopped. */
+/** The part of an NDJSON body that was recorded before the ledger stopped reading. */
 type PartlyRecorded = { readonly soFar?: Recorded };
 
-/** What each kind of problem says besides its kind. */
+/** The other members of each kind of problem. */
 interface Members extends Record<Kind, object> {
   'bad-parameter': Detailed & { readonly parameter: string };
   'incomplete-body': Detailed & PartlyRecorded;
@@ -91,7 +91,7 @@ interface Members extends Record<Kind, object> {
   full: Detailed & PartlyRecorded;
 }
 
-/** Everything that the API refuses with. */
+/** Every problem that the API answers with. */
 export type Problem = { readonly [K in Kind]: { readonly kind: K } & Members[K] }[Kind];
 
 /** The status of a problem. */

@@ -12,7 +12,7 @@ export const signatureVerifier =
         ? ed25519.verify(signature, message, publicKey, { zip215: false })
         : ml_dsa44.verify(signature, message, publicKey);
     } catch {
-      // A key or a signature that is none throws.
+      // An invalid key or signature throws.
       return false;
     }
   };

@@ -130,7 +130,7 @@ export type UnsignedBundle = t.TypeOf<typeof UnsignedBundle>;
 export const Bundle = exact('Bundle', { ...content, signature: t.string }, optional);
 export type Bundle = t.TypeOf<typeof Bundle>;
 
-/** Characters of a bundle, at the most. */
+/** Characters of a bundle, at most. */
 const bundleCharactersMax = 64 * 1_024 * 1_024;
 
 /** The file of a bundle. */
@@ -156,7 +156,7 @@ export const parseBundle = (
   }
   return canonicalJson(parsed) === text
     ? E.right(decoded.right)
-    : refuse('the file is not canonical JSON (RFC 8785): it was changed since it was made');
+    : refuse('the file is not canonical JSON (RFC 8785): it was changed after it was made');
 };
 
 const encoder = new TextEncoder();

@@ -23,7 +23,7 @@ export const canonicalJson = (value: Json): string => {
   return `{${members.join(',')}}`;
 };
 
-/** Where two values differ first, as a JSON pointer (RFC 6901); undefined where they do not. */
+/** Where two values differ first, as a JSON pointer (RFC 6901); undefined if they do not. */
 export const firstDifference = (
   a: Json | undefined,
   b: Json | undefined,

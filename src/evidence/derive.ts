@@ -1,6 +1,6 @@
 /**
- * Derives the answers of a bundle: from the keys of the sealed index, or from all events. Whoever makes a bundle and whoever
- * verifies it derive them by this.
+ * Derives the answers of a bundle: from the keys of the sealed index, or from all events. Making and verifying a bundle
+ * both use this.
  */
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { EventIndex } from '../projections/event-index.ts';

@@ -13,7 +13,7 @@ export class NotShown extends Error {}
 
 /** The keys of a part of the log, in order. */
 export interface KeyPart {
-  /** The place of the last key at or before one; -1 where there is none. It shows that no other lies in between. */
+  /** The place of the last key at or before one; -1 if there is none. It shows that no other lies in between. */
   floor(key: string): number;
   /** The key at a place. */
   keyAt(place: number): IndexKey;

@@ -27,7 +27,7 @@ import { descending, type KeyPart, positionsUnder } from './key-part.ts';
 export class NotKeyed extends Error {}
 
 const notKeyed = (): never => {
-  throw new NotKeyed('it asks about everybody, which the sealed index does not prove');
+  throw new NotKeyed('the question concerns everybody, which the sealed index cannot prove');
 };
 
 /** What the index reads: the keys, and the events that they lead to. */
@@ -82,7 +82,7 @@ export class KeyedEvents {
     return this.positionsUnder(correctionsKey(source, id), upTo);
   }
 
-  /** What a correction is of, if that is recorded up to a position and is none itself. */
+  /** The event that a correction is about, if it is recorded up to a position and is not a correction itself. */
   protected targetOf({ data }: Correction, upTo: number): RecordedEvent | undefined {
     const position = this.find(data.event.source, data.event.id);
     const target = position === undefined || position > upTo ? undefined : this.at(position);

@@ -21,7 +21,7 @@ import { descending } from './key-part.ts';
 import { KeyedEvents, NotKeyed, replacedBy } from './keyed-events.ts';
 
 const notKeyed = (): never => {
-  throw new NotKeyed('it asks about everybody, which the sealed index does not prove');
+  throw new NotKeyed('the question concerns everybody, which the sealed index cannot prove');
 };
 
 export class KeyedIndex extends KeyedEvents implements EventIndex {

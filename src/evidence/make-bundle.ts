@@ -41,7 +41,7 @@ export interface EvidenceSources {
   readonly verifierKeys: ReadonlyArray<string>;
 }
 
-/** Events after the last seal, at the most: there are more only while sealing lags behind. */
+/** Events after the last seal, at most: there are more only while sealing lags behind. */
 const unsealedEventsMax = 1_024;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -70,11 +70,11 @@ const derivedBySeals = (sources: EvidenceSources, asked: EvidenceQuestion): Deri
   const unsealed = log.after(stretches.at(-1)?.size ?? 0, unsealedEventsMax + 1);
   const tail = unsealed.filter((stored) => stored.position <= position);
   if (tail.length > unsealedEventsMax)
-    throw new NoEvidence('the index of the log is still being sealed; ask again later', true);
+    throw new NoEvidence('the index of the log is still being sealed; try again later', true);
   const noted = stretches.map((stretch) => {
     const kept = sealed!.index.find(stretch);
     if (kept === undefined || !sealed!.index.isKept(kept))
-      throw new NoEvidence('the index of the log is just being sealed; ask again later', true);
+      throw new NoEvidence('the index of the log is being sealed; try again later', true);
     return { kept, part: new NotedStretch(sealed!.index, kept) };
   });
   const events = new NotedEvents(log);
@@ -144,7 +144,7 @@ export const makeBundle = (sources: EvidenceSources, asked: EvidenceQuestion): U
   const { log, tiles, checkpoint, verifierKeys } = sources;
   if (asked.position > checkpoint.size)
     throw new NoEvidence(
-      'what is asked about is not in a signed checkpoint yet; ask again in a second',
+      'the events about this are not in a signed checkpoint yet; try again in a second',
       true,
     );
   const { answers, positions, completeness } = derive(sources, asked);

@@ -19,7 +19,7 @@ export class NoEvidence extends Error {
   }
 }
 
-/** Events of a bundle, at the most: each takes about a kilobyte. */
+/** Events of a bundle, at most: each takes about a kilobyte. */
 export const bundleEventsMax = 20_000;
 
 /** Reads events of the log, and notes which. */

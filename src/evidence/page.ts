@@ -214,12 +214,12 @@ const encoder = new TextEncoder();
 const checking = (bundle: Bundle): string => {
   const origin = bundle.checkpoint.split('\n')[0] ?? '';
   const digest = sha256Hex(encoder.encode(formatBundle(bundle)));
-  return `<p>This page proves nothing by itself. The file beside it, with the ending <code>.domicile.json</code>, holds the same answers with the events that they rest on, the proofs that these were recorded, and the proof that none about it is missing. The SHA-256 of that file is <code>${digest}</code>.</p>
-<ol><li>Get the verifier key of the log <code>${escapedHtml(origin)}</code> by a way that its operator does not control, such as from its witnesses or your regulator.</li>
-<li>Run <code>domicile verify FILE.domicile.json --key VKEY</code>, without a network and without the ledger; or open the page <em>Check</em> of any Domicile console and drop the file there. It is sent nowhere.</li>
-<li>Both derive the answers anew from the events in the file, and say line by line what holds. Anything that was removed, added or altered fails with its place.</li></ol>
-<p>Keys that the operator says are its own:</p><pre>${bundle.verifierKeys.map(escapedHtml).join('\n')}</pre>
-<p>Who is behind a pseudonym is the word of the operator: neither the log nor its witnesses know.</p>`;
+  return `<p>This page proves nothing by itself. The file with the extension <code>.domicile.json</code> contains the same answers, the events that they rest on, proofs that these were recorded, and a proof that no event is missing. The SHA-256 of that file is <code>${digest}</code>.</p>
+<ol><li>Get the verifier key of the log <code>${escapedHtml(origin)}</code> from a source that its operator does not control, such as a witness or your regulator.</li>
+<li>Run <code>domicile verify FILE.domicile.json --key VKEY</code>, without a network and without the ledger; or open the page <em>Check</em> of any Domicile console and drop the file there. The file does not leave your browser.</li>
+<li>Both derive the answers again from the events in the file, and list the result of each check. If anything was removed, added or altered, the check fails and shows the place.</li></ol>
+<p>Keys that the operator claims as its own:</p><pre>${bundle.verifierKeys.map(escapedHtml).join('\n')}</pre>
+<p>Only the operator states who is behind a pseudonym: neither the log nor its witnesses know.</p>`;
 };
 
 /** The page of a bundle. */

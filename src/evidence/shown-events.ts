@@ -30,7 +30,7 @@ export interface ShownEvent extends IndexedEvent {
 
 const shownEvent = ({ entry, stored }: EvidenceEvent): E.Either<string, ShownEvent> => {
   const bytes = encoder.encode(stored);
-  if (sha256Hex(bytes) !== entry.sha256) return E.left('the stored bytes are not those that the entry names');
+  if (sha256Hex(bytes) !== entry.sha256) return E.left('the stored bytes do not match the entry');
   const recordedAt = parseInstant(entry.recordedat);
   if (E.isLeft(recordedAt) || formatInstant(recordedAt.right) !== entry.recordedat)
     return E.left('the entry does not say when it was recorded');
@@ -39,7 +39,7 @@ const shownEvent = ({ entry, stored }: EvidenceEvent): E.Either<string, ShownEve
   if (E.isLeft(decoded)) return E.right({ position, source, id, bytes, recorded: undefined });
   const event = decoded.right;
   if (event.source !== source || event.id !== id || event.type !== type)
-    return E.left('the entry is of another event than the stored bytes');
+    return E.left('the entry and the stored bytes are of different events');
   const recorded = { position, recordedAt: recordedAt.right, recordedBy: recordedby, authority, event };
   return E.right({ position, source, id, bytes, recorded });
 };
@@ -56,9 +56,8 @@ export const shownEvents = (
     if (E.isLeft(read)) return E.left({ place, message: read.left });
     const before = shown.at(-1)?.position ?? 0;
     if (!Number.isSafeInteger(read.right.position) || read.right.position <= before)
-      return E.left({ place, message: 'the events are not in log order, each once' });
-    if (read.right.position > size)
-      return E.left({ place, message: 'the checkpoint does not have so many events' });
+      return E.left({ place, message: 'the events are not in log order, or one is there twice' });
+    if (read.right.position > size) return E.left({ place, message: 'the checkpoint has fewer events' });
     shown.push(read.right);
   }
   const leaves = events.map(({ entry }) => ({

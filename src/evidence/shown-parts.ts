@@ -52,7 +52,7 @@ class ShownKeys implements KeyPart {
 
   private read(place: number, key: string): ReadKey {
     const read = this.byPlace.get(place);
-    if (read === undefined) throw new NotShown(`${this.name} does not show what is under the key ${key}`);
+    if (read === undefined) throw new NotShown(`${this.name} does not show the entry for the key ${key}`);
     this.usedLeaves.add(Math.floor(place / keysInLeaf));
     return read;
   }
@@ -75,7 +75,7 @@ class ShownKeys implements KeyPart {
     if (!('digest' in positions)) return positions;
     const list = this.lists.get(place);
     if (list === undefined || digestOf(list) !== positions.digest)
-      throw new NotShown(`${this.name} does not show the positions under the key ${key}`);
+      throw new NotShown(`${this.name} does not show the positions for the key ${key}`);
     this.usedLists.add(place);
     return list;
   }
@@ -96,9 +96,9 @@ const shownStretch = (stretch: ShownStretch, place: string): E.Either<Fault, Sho
     const expected = Math.min(keysInLeaf, keys - index * keysInLeaf);
     if (read === undefined || read.length !== expected) return refuse('is not a leaf of the index', within);
     for (const [line, key] of read.entries()) {
-      if (key.key <= before) return refuse('the keys are not in order', within);
+      if (key.key <= before) return refuse('the keys are not sorted', within);
       if (!('digest' in key.positions) && !isPositions(key.positions, stretch))
-        return refuse('a key has positions that are not of the stretch', within);
+        return refuse('a key has positions outside the stretch', within);
       byPlace.set(index * keysInLeaf + line, key);
       before = key.key;
     }
@@ -123,7 +123,7 @@ const shownStretch = (stretch: ShownStretch, place: string): E.Either<Fault, Sho
  * The parts of the log up to a position, once it is shown that all keys of it are the sealed ones, or of events that are
  * all given.
  *
- * @param index the checkpoint of the second log; none where nothing is sealed yet.
+ * @param index the checkpoint of the second log; none if nothing is sealed yet.
  * @param events those that the bundle shows.
  */
 export const shownParts = (

@@ -32,7 +32,7 @@ export interface BundleCheck {
 export interface BundleReport {
   readonly checks: ReadonlyArray<BundleCheck>;
   readonly holds: boolean;
-  /** What the file holds; none where it cannot be read as a bundle. */
+  /** What the file holds; none if it cannot be read as a bundle. */
   readonly bundle: Bundle | undefined;
 }
 
@@ -41,10 +41,10 @@ const checkedForm = (text: string): Checked<Bundle> => {
   if (E.isLeft(bundle)) return bundle;
   const { rules } = bundle.right;
   return rules === rulesVersion
-    ? E.right({ value: bundle.right, found: `a bundle by the rules ${rules}` })
+    ? E.right({ value: bundle.right, found: `a bundle made with the rules ${rules}` })
     : fault(
         '/rules',
-        `the answers were given by the rules ${rules}; this Domicile knows ${rulesVersion} alone`,
+        `the answers were made with the rules ${rules}; this Domicile knows only ${rulesVersion}`,
       );
 };
 
@@ -79,17 +79,17 @@ const checkedSignature = (bundle: Bundle, { origin }: Checkpoint, trust: Trust):
   const note = { text: statementOf(origin, unsigned(bundle)), signatures: signatures.right };
   const trusted = keysOfLog(trust, origin);
   const verified = verifyNote(note, trusted);
-  if (E.isLeft(verified)) return fault(place, `${verified.left}: the file is not as it was handed out`);
+  if (E.isLeft(verified)) return fault(place, `${verified.left}: the file was changed after it was made`);
   // After a rotation two keys sign, of which a reader may trust one. It signed which keys the ledger has, so that these
   // verify the lines besides: what nothing covers could be changed unnoticed, the signature itself included.
   const named = ed25519KeysIn(bundle, origin);
   const whole = verifyNote(note, [...trusted, ...named]);
-  if (E.isLeft(whole)) return fault(place, `${whole.left}: the file is not as it was handed out`);
+  if (E.isLeft(whole)) return fault(place, `${whole.left}: the file was changed after it was made`);
   if (signatures.right.length !== whole.right.by.length)
-    return fault(place, 'there are signatures by keys that neither you trust nor the ledger names');
+    return fault(place, 'there are signatures by keys that you do not trust and the ledger does not list');
   return isSignedByAll(note, named)
-    ? E.right({ value: undefined, found: 'the file is as the ledger handed it out' })
-    : fault(place, 'a signature by a key of the ledger is missing: the file is not as it was handed out');
+    ? E.right({ value: undefined, found: 'the file is unchanged since the ledger made it' })
+    : fault(place, 'a signature by a key of the ledger is missing: the file was changed after it was made');
 };
 
 const checkedQuestion = ({ asked }: Bundle, { size }: Checkpoint): E.Either<Fault, EvidenceQuestion> => {
@@ -100,7 +100,7 @@ const checkedQuestion = ({ asked }: Bundle, { size }: Checkpoint): E.Either<Faul
   };
   const position = Number(asked.knownPosition);
   if (!/^[1-9]\d{0,15}$/.test(asked.knownPosition) || position > size)
-    return fault('/asked/knownPosition', 'is not a position that the checkpoint has');
+    return fault('/asked/knownPosition', 'is a position beyond the checkpoint');
   const validAt = instant(asked.validAt, 'validAt');
   if (E.isLeft(validAt)) return validAt;
   const from = instant(asked.from, 'from');
@@ -131,22 +131,21 @@ const checkedAnswers = (bundle: Bundle, { derive, unneeded }: Complete): Checked
   } catch (error) {
     if (error instanceof NotShown) return fault('/events', error.message);
     if (error instanceof NotKeyed) return fault('/completeness', error.message);
-    if (error instanceof NothingKnown)
-      return fault('/asked', 'no event that is given is about what was asked');
+    if (error instanceof NothingKnown) return fault('/asked', 'no event in the file is about the question');
     return fault(
       '/answers',
       `no answer can be derived: ${error instanceof Error ? error.message : 'it failed'}`,
     );
   }
   const place = firstDifference(asJson(derived), asJson(answers), '/answers');
-  if (place !== undefined) return fault(place, 'the events lead to another answer');
+  if (place !== undefined) return fault(place, 'the events lead to a different answer');
   const extra = unneeded();
   return extra === undefined
     ? E.right({
         value: undefined,
         found: `${counted(answers.length, 'answer follows', 'answers follow')} from the events: ${answersInWords(bundle)}`,
       })
-    : fault(extra, 'no answer rests on it: it was added');
+    : fault(extra, 'no answer uses it: it was added');
 };
 
 const checkNames = [
@@ -162,7 +161,7 @@ const checkNames = [
 /** Verifies the text of a bundle by what the reader trusts. */
 export const verifyBundle = (text: string, trust: Trust): BundleReport => {
   const checks: BundleCheck[] = [];
-  /** Notes the outcome of the next check; none where it fails. */
+  /** Notes the outcome of the next check; none if it fails. */
   const noted = <A>(checked: Checked<A>): { readonly value: A } | undefined => {
     const name = checkNames[checks.length]!;
     if (E.isRight(checked)) {
@@ -192,7 +191,7 @@ export const verifyBundle = (text: string, trust: Trust): BundleReport => {
         ? shown
         : E.right({
             value: shown.right,
-            found: `${counted(shown.right.length, 'event is', 'events are')} in the log, each in its place`,
+            found: `${counted(shown.right.length, 'event is', 'events are')} in the log, each at its position`,
           }),
     )?.value;
     if (events === undefined) return;
@@ -201,6 +200,6 @@ export const verifyBundle = (text: string, trust: Trust): BundleReport => {
   };
   made();
   for (const name of checkNames.slice(checks.length))
-    checks.push({ name, state: 'unchecked', found: 'rests on a check that fails' });
+    checks.push({ name, state: 'unchecked', found: 'depends on a check that failed' });
   return { checks, holds: checks.every(({ state }) => state === 'holds'), bundle };
 };

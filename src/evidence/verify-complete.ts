@@ -25,7 +25,10 @@ export interface Complete {
 const checkedWhole = (events: ReadonlyArray<ShownEvent>, question: EvidenceQuestion): Checked<Complete> => {
   const missing = events.findIndex(({ position }, at) => position !== at + 1);
   if (missing !== -1 || events.length !== question.position)
-    return fault('/events', `not all events up to position ${question.position} are given, and no others`);
+    return fault(
+      '/events',
+      `the file does not contain exactly the events up to position ${question.position}`,
+    );
   const all = events.flatMap(({ recorded }) => recorded ?? []);
   return E.right({
     value: {
@@ -62,7 +65,7 @@ export const checkedComplete = (
 ): Checked<Complete> => {
   if (completeness.kind === 'whole') return checkedWhole(events, question);
   if (question.trail)
-    return fault('/completeness/kind', 'the answers rest on the whole log, which is not given');
+    return fault('/completeness/kind', 'the answers rest on the whole log, which the file does not contain');
   const index =
     completeness.checkpoint === undefined
       ? E.right(undefined)

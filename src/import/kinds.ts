@@ -75,7 +75,9 @@ export const importKinds: Readonly<Record<ImportKindName, ImportKind>> = {
     recordsIn: itemsOf(),
     open: ({ mapping, at }) =>
       mapping === undefined
-        ? E.left([{ pointer: '', message: 'is missing; CSV takes a mapping that says what a row becomes' }])
+        ? E.left([
+            { pointer: '', message: 'is missing; CSV requires a mapping that defines the events of a row' },
+          ])
         : pipe(
             decodeMapping(mapping, RowMapping),
             E.map((decoded) => ({

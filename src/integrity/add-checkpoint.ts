@@ -31,7 +31,7 @@ export interface AddCheckpoint {
   readonly checkpoint: SignedNote;
 }
 
-/** Hashes of a consistency proof, at the most. */
+/** Hashes of a consistency proof, at most. */
 const hashesMax = 63;
 
 /** The body of the request. */
@@ -122,10 +122,14 @@ const continues = (
   const size = latest?.size ?? 0;
   if (oldSize !== size) return E.left({ status: 409, size });
   if (checkpoint.size === 0 && !sameHash(checkpoint.root, emptyRoot))
-    return E.left(refusal(422)('the root is not that of the empty tree'));
+    return E.left(refusal(422)('the root is not the root of the empty tree'));
   const isConsistent =
     latest === undefined || size === 0 ? proof.length === 0 : verifyConsistency(latest, checkpoint, proof);
   return isConsistent
     ? E.right(undefined)
-    : E.left(refusal(422)(`the checkpoint is not shown to begin with the ${size} leaves cosigned before`));
+    : E.left(
+        refusal(422)(
+          `the proof does not show that the checkpoint begins with the ${size} leaves cosigned before`,
+        ),
+      );
 };

@@ -18,7 +18,7 @@ export const formatCheckpoint = ({ origin, size, root, extensions }: Checkpoint)
 
 /** Reads the text of a note as a checkpoint. */
 export const parseCheckpoint = (text: string): E.Either<string, Checkpoint> => {
-  if (!text.endsWith('\n')) return E.left('the last line of the checkpoint does not end');
+  if (!text.endsWith('\n')) return E.left('the last line of the checkpoint is not terminated');
   const [origin, size, encoded, ...extensions] = text.slice(0, -1).split('\n');
   if (origin === undefined || origin === '')
     return E.left('line 1 of the checkpoint: expected the origin of the log');

@@ -36,7 +36,7 @@ const Rotated = exact(
     ...pair,
     /** Those that go on signing beside the current ones. */
     earlier: list(KeyPair),
-    /** The vkeys of those that sign no more: checkpoints of before are verified by them. */
+    /** The vkeys of retired keys, which verify earlier checkpoints. */
     retired: list(t.string),
   },
   {},
@@ -46,7 +46,7 @@ const Rotated = exact(
 export interface KeyFile {
   /** The pairs that sign: the current one first. */
   readonly signing: readonly [KeyPair, ...KeyPair[]];
-  /** Vkeys of keys that sign no more. */
+  /** Vkeys of retired keys. */
   readonly retired: ReadonlyArray<string>;
   readonly isRotated: boolean;
 }
@@ -129,7 +129,7 @@ const withFile = <A>(file: string, act: () => E.Either<string, A>): E.Either<str
 };
 
 /**
- * Reads the file, and makes it where there is none.
+ * Reads the file, and creates it if there is none.
  *
  * @returns what is wrong with it, and what to do.
  */
@@ -153,7 +153,7 @@ export const rotateKeyFile = (file: string): E.Either<string, KeyFile> =>
   );
 
 /**
- * Lets the pairs before the current one sign no more: their private halves are in the file no longer.
+ * Retires the pairs before the current one: their private keys are deleted from the file.
  *
  * @param vkeysOf the public halves of a pair, which are kept.
  */

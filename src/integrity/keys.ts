@@ -140,5 +140,5 @@ export const parseVerifierKey = (vkey: string): E.Either<string, VerifierKey> =>
   const key = verifierKey(parts[1]!, type, publicKey);
   return key.vkey === vkey
     ? E.right(key)
-    : E.left('the id of the verifier key is not that of its name and key');
+    : E.left('the id of the verifier key does not match its name and key');
 };

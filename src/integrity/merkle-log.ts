@@ -52,13 +52,13 @@ export interface MerkleLogState {
 export const sentenceOfStop = (stop: TreeStop): string => {
   switch (stop.kind) {
     case 'shorter':
-      return `the log ends before the last signed checkpoint: ${stop.missing} ${stop.missing === 1 ? 'event is' : 'events are'} missing from position ${stop.position} on. Restore the newest log; all before that position still agrees with the tree`;
+      return `the log ends before the last signed checkpoint: ${stop.missing} ${stop.missing === 1 ? 'event is' : 'events are'} missing from position ${stop.position} on. Restore the newest log; all events before that position still agree with the tree`;
     case 'other-event':
-      return `the log differs from its Merkle tree: the first event that differs is at position ${stop.position}; all before it still agrees. Restore the log from a copy that verifies`;
+      return `the log differs from its Merkle tree: the first event that differs is at position ${stop.position}; all events before it still agree. Restore the log from a copy that passes domicile verify`;
     case 'other-root':
       return `the Merkle tree does not lead to the root that was signed for ${stop.size} events. Restore tree.sqlite together with the log it belongs to`;
     case 'witnessed':
-      return `the witness ${stop.by} cosigned a checkpoint of ${stop.size} events, signed by this log's own key, and this log ${stop.size > stop.has ? `has ${stop.has} events` : 'has another root at that size'}: it is not the log that was witnessed, but perhaps an older copy of it. Restore the newest log`;
+      return `the witness ${stop.by} cosigned a checkpoint of ${stop.size} events, signed by this log's own key, and this log ${stop.size > stop.has ? `has ${stop.has} events` : 'has another root at that size'}. So this is not the witnessed log, or it is an older copy of it. Restore the newest log`;
     case 'failed':
       return stop.reason;
   }
@@ -218,7 +218,7 @@ export class MerkleLog {
     if (checkpoint === undefined || tree === undefined || stored === undefined || position > checkpoint.size)
       return undefined;
     const note = parseNote(checkpoint.note);
-    if (E.isLeft(note)) throw new Error(`a checkpoint that was kept cannot be read: ${note.left}`);
+    if (E.isLeft(note)) throw new Error(`a stored checkpoint cannot be read: ${note.left}`);
     return formatTlogProof({
       extra: logEntry(loggedEvent(stored)),
       index: position - 1,

@@ -24,7 +24,7 @@ export const leafHash = (entry: Uint8Array): Hash => {
   return sha256(prefixed);
 };
 
-/** Two hashes and the prefix of a node; filled anew for each node. */
+/** Two hashes and the prefix of a node; refilled for each node. */
 const nodeInput = new Uint8Array(1 + 2 * hashBytes);
 nodeInput[0] = nodePrefix;
 

@@ -45,8 +45,8 @@ export const verifyMultiProof = (
 };
 
 /**
- * The root that a proof of some leaves, in their places, leads to; none where it cannot be one of these leaves and this size,
- * or has a hash too many.
+ * The root that a proof of some leaves, in their places, leads to; none if it cannot be one of these leaves and this
+ * size, or has a hash too many.
  *
  * @param leaves in order of their indexes, each once, and at least one.
  */

@@ -36,7 +36,7 @@ export const noteSigner = (
       if (type === 'ed25519') return sign(null, encoder.encode(text), privateKey);
       const at = seconds();
       const message = cosigned(type, name, at, text);
-      if (message === undefined) throw new Error('what is cosigned is not a checkpoint');
+      if (message === undefined) throw new Error('only a checkpoint can be cosigned');
       const stamp = Buffer.alloc(8);
       stamp.writeBigUInt64BE(BigInt(at));
       return Buffer.concat([stamp, sign(null, message, privateKey)]);

@@ -34,9 +34,9 @@ export interface NoteSigner {
   sign(text: string): Uint8Array;
 }
 
-/** Signatures of a note that are read, at the most: one of them may take five kilobytes. */
+/** Signatures of a note that are read, at most: one of them may take five kilobytes. */
 export const noteSignaturesMax = 64;
-/** Characters of a note, at the most. */
+/** Characters of a note, at most. */
 const noteCharactersMax = 1_000_000;
 
 const signatureStart = '— ';
@@ -102,7 +102,7 @@ const parseSignature = (line: string): NoteSignature | undefined => {
 
 /** Reads lines of signature alone, as a witness answers with them. */
 export const parseSignatures = (lines: string): E.Either<string, ReadonlyArray<NoteSignature>> => {
-  if (!lines.endsWith('\n')) return E.left('the last line of signature does not end');
+  if (!lines.endsWith('\n')) return E.left('the last signature line is not terminated');
   const read = lines.slice(0, -1).split('\n');
   if (read.length > noteSignaturesMax)
     return E.left(`the note has more than ${noteSignaturesMax} signatures`);
@@ -166,8 +166,8 @@ export const verifyNote = (
   for (const { name, keyId, signature } of note.signatures) {
     const verifier = verifiers.find((each) => each.name === name && each.keyId === keyId);
     if (verifier === undefined || by.includes(verifier)) continue;
-    if (!verifier.verify(note.text, signature)) return E.left(`the signature by ${name} does not hold`);
+    if (!verifier.verify(note.text, signature)) return E.left(`the signature by ${name} is not valid`);
     by.push(verifier);
   }
-  return by.length === 0 ? E.left('none of the keys that are trusted signed it') : E.right({ ...note, by });
+  return by.length === 0 ? E.left('no trusted key signed it') : E.right({ ...note, by });
 };

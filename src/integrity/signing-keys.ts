@@ -59,7 +59,7 @@ const keysOf = (
 };
 
 /**
- * Reads the keys of a ledger, or of a witness, and makes them where there are none.
+ * Reads the keys of a ledger, or of a witness, and creates them if there are none.
  *
  * @param name the origin of the ledger, or the name of the witness.
  * @param ed25519Type how the Ed25519 key signs: a witness cosigns.

@@ -21,7 +21,7 @@ export interface TileId {
 /** How many entries one leaf, or one hash of a tile at a level, stands for. */
 const entriesOfHash = (level: number): number => tileWidth ** level;
 
-/** The width that a tile has in a tree of a size; 0 where there is none. */
+/** The width that a tile has in a tree of a size; 0 if there is none. */
 export const widthOfTile = (size: number, level: number, index: number): number =>
   Math.max(0, Math.min(tileWidth, Math.floor(size / entriesOfHash(level)) - index * tileWidth));
 

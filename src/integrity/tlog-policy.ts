@@ -31,7 +31,7 @@ export interface TlogPolicy {
   readonly quorum: Quorum | undefined;
 }
 
-/** Lines of a policy that are read, at the most. */
+/** Lines of a policy that are read, at most. */
 const linesMax = 1_000;
 /** The types of key that may sign for a log, and for a witness. */
 const logTypes: ReadonlyArray<VerifierKey['type']> = ['ed25519', 'ml-dsa-44-cosignature'];
@@ -59,7 +59,7 @@ class PolicyReader {
       case 'quorum':
         return this.setQuorum(rest);
       default:
-        return `${keyword} is none of log, witness, group and quorum`;
+        return `${keyword} is not one of log, witness, group and quorum`;
     }
   }
 
@@ -67,8 +67,8 @@ class PolicyReader {
     if (vkey === undefined || more.length > 0) return 'expected: log VKEY [URL]';
     const key = parseVerifierKey(vkey);
     if (E.isLeft(key)) return key.left;
-    if (!logTypes.includes(key.right.type)) return 'the key is not of a type that logs sign with';
-    if (this.logs.some((log) => sameKey(log.key, key.right))) return 'the key is that of an earlier log';
+    if (!logTypes.includes(key.right.type)) return 'logs do not sign with keys of this type';
+    if (this.logs.some((log) => sameKey(log.key, key.right))) return 'an earlier log has the same key';
     this.logs.push({ key: key.right, url });
     return undefined;
   }
@@ -78,9 +78,9 @@ class PolicyReader {
       return 'expected: witness NAME VKEY [URL]';
     const key = parseVerifierKey(vkey);
     if (E.isLeft(key)) return key.left;
-    if (!witnessTypes.includes(key.right.type)) return 'the key is not of a type that witnesses sign with';
+    if (!witnessTypes.includes(key.right.type)) return 'witnesses do not sign with keys of this type';
     if (this.witnesses.some((each) => sameKey(each.key, key.right)))
-      return 'the key is that of an earlier witness';
+      return 'an earlier witness has the same key';
     const witness: PolicyWitness = { name, key: key.right, url };
     const fault = this.define(name, { kind: 'witness', witness });
     if (fault === undefined) this.witnesses.push(witness);
@@ -102,8 +102,8 @@ class PolicyReader {
     const members: Quorum[] = [];
     for (const member of names) {
       const rule = this.rules.get(member);
-      if (rule === undefined) return `${member} is no witness or group of an earlier line`;
-      if (this.members.has(member)) return `${member} is in a group already`;
+      if (rule === undefined) return `${member} is not a witness or group of an earlier line`;
+      if (this.members.has(member)) return `${member} is already in a group`;
       this.members.add(member);
       members.push(rule);
     }
@@ -112,9 +112,9 @@ class PolicyReader {
 
   private setQuorum([name, ...more]: ReadonlyArray<string>): string | undefined {
     if (name === undefined || more.length > 0) return 'expected: quorum NAME, or quorum none';
-    if (this.quorum !== undefined) return 'the policy has a quorum already';
+    if (this.quorum !== undefined) return 'the policy already has a quorum';
     const rule = this.rules.get(name);
-    if (name !== 'none' && rule === undefined) return `${name} is no witness or group of an earlier line`;
+    if (name !== 'none' && rule === undefined) return `${name} is not a witness or group of an earlier line`;
     this.quorum = { rule };
     return undefined;
   }
@@ -132,7 +132,7 @@ export const parseTlogPolicy = (text: string): E.Either<string, TlogPolicy> => {
     if (fault !== undefined) return E.left(`line ${index + 1} of the policy: ${fault}`);
   }
   return reader.quorum === undefined
-    ? E.left('the policy has no line "quorum"; "quorum none" asks for no witness')
+    ? E.left('the policy has no "quorum" line; write "quorum none" to require no witness')
     : E.right({ logs: reader.logs, witnesses: reader.witnesses, quorum: reader.quorum.rule });
 };
 
@@ -164,9 +164,9 @@ export const verifyByPolicy = (
   const { by } = verified.right;
   const origin = note.text.slice(0, note.text.indexOf('\n'));
   if (!logKeys.some((key) => by.includes(key) && key.name === origin))
-    return E.left('no log that is trusted signed it under its own origin');
+    return E.left('no trusted log signed it under its own origin');
   const witnesses = policy.witnesses.filter(({ key }) => by.includes(key));
   return isQuorum(policy, witnesses)
     ? E.right({ ...verified.right, witnesses })
-    : E.left(`${witnesses.length} of the policy's witnesses cosigned it, which is no quorum`);
+    : E.left(`${witnesses.length} of the policy's witnesses cosigned it, which is not a quorum`);
 };

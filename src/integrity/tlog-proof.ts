@@ -24,7 +24,7 @@ export interface TlogProof {
 }
 
 const header = 'c2sp.org/tlog-proof@v1';
-/** Hashes of an inclusion proof, at the most: a tree has fewer than 2^63 leaves. */
+/** Hashes of an inclusion proof, at most: a tree has fewer than 2^63 leaves. */
 const hashesMax = 63;
 
 /** The proof as it is written. */
@@ -84,7 +84,7 @@ export const verifyTlogProof = (
         parseCheckpoint(note.text),
         E.filterOrElse(
           ({ origin }) => by.some(({ name }) => name === origin),
-          () => 'the checkpoint is of another log than the key that signed it',
+          () => 'the checkpoint and the key that signed it belong to different logs',
         ),
       ),
     ),

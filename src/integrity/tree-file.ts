@@ -229,7 +229,7 @@ export class TreeWriter extends TreeReader {
 }
 
 /**
- * Opens the file of a tree to write, and makes it where there is none.
+ * Opens the file of a tree to write, and creates it if there is none.
  *
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */

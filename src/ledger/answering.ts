@@ -15,7 +15,7 @@ import { type AnsweringProgress, AnsweringSignals } from './answering-signals.ts
 import type { AnsweringReport, AnsweringRequest, AnsweringThreadInput } from './answering-thread.ts';
 import { tooMuchWork } from './passing-problems.ts';
 
-/** Questions that wait for the turn of one thread, at the most. */
+/** Questions that wait for the turn of one thread, at most. */
 const waitingMax = 64;
 /** Memory that one thread may use: past it the thread ends, its question is answered with 503, and another begins. */
 const heapMebibytesMax = 2_048;
@@ -24,12 +24,12 @@ const retryAfterMs = 1_000;
 
 const tooMany: E.Either<Problem, never> = E.left({
   kind: 'unavailable',
-  detail: `${waitingMax} questions that take long wait already; ask again later`,
+  detail: `${waitingMax} long questions are already waiting; try again later`,
   retryAfterMs,
 });
 const givenUp: E.Either<Problem, never> = E.left({
   kind: 'unavailable',
-  detail: 'the caller gave up the question before it was answered',
+  detail: 'the caller disconnected before the question was answered',
   retryAfterMs,
 });
 const stopping: E.Either<Problem, never> = E.left({
@@ -39,7 +39,7 @@ const stopping: E.Either<Problem, never> = E.left({
 });
 const wantOfMemory: E.Either<Problem, never> = E.left({
   kind: 'unavailable',
-  detail: 'the question needed more memory than there is; ask about fewer people or a shorter period',
+  detail: 'the question needed too much memory; ask about fewer people or a shorter period',
   retryAfterMs,
 });
 

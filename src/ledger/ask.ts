@@ -18,7 +18,7 @@ const retryAfterMs = 1_000;
  */
 export const knowing = (view: View, position: Position): E.Either<Problem, void> => {
   if (view.known.position >= position) return E.right(undefined);
-  const detail = `the projections are at position ${view.known.position} again, not at ${position}; ask again later`;
+  const detail = `the projections are back at position ${view.known.position} and have not reached ${position}; try again later`;
   return E.left({ kind: 'unavailable', detail, retryAfterMs });
 };
 

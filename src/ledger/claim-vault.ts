@@ -25,7 +25,7 @@ const idIn = (file: string): string => {
 };
 
 const remedy =
-  'If another process keeps the vault, name it in LEDGER_VAULT; if this is the one that kept it, restore its vault.sqlite';
+  'If another process keeps the vault, name it in LEDGER_VAULT. If this process kept it, restore its vault.sqlite';
 
 /** Refuses to make a vault for a log whose people another vault has given their pseudonyms. */
 export const refuseSecondVault = (directory: string, log: LogReader): void => {
@@ -33,7 +33,7 @@ export const refuseSecondVault = (directory: string, log: LogReader): void => {
   if (existsSync(vault) || peopleIn(log).length === 0) return;
   throw new StoreUnusable(
     vault,
-    'the log on KurrentDB names people, and no vault lies here that knows them',
+    'the log on KurrentDB names people, and this directory has no vault that knows them',
     remedy,
   );
 };
@@ -58,7 +58,7 @@ export const claimVault = async (
   if (isNew) rmSync(files.vaultId);
   throw new StoreUnusable(
     files.vault,
-    'the log on KurrentDB belongs to another vault, which a process without LEDGER_VAULT made before',
+    'the log on KurrentDB belongs to another vault, which an earlier process without LEDGER_VAULT created',
     `${remedy}, and vault-id beside it`,
   );
 };

@@ -1,7 +1,7 @@
 /**
  * The clocks of a question: which instant it is about, and what it knows.
  *
- * An answer asked again with the clocks that it echoed is the same answer, for ever. Two things see to that. A store
+ * An answer asked again with the clocks that it echoed is the same answer, forever. Two things see to that. A store
  * records each write later than everything that it recorded before, whatever the machine's clock says. And an answer
  * never echoes a `knownAt` later than the last event of the log: a later write could still fall at or before it.
  */
@@ -82,12 +82,12 @@ const reached =
   async () => {
     const { log, waitMs: retryAfterMs } = ledger.parts;
     if (ledger.isBuilding() && !(await ledger.reached(log.head()))) {
-      const detail = 'the projections are being rebuilt from the log; ask again later';
+      const detail = 'the projections are being rebuilt from the log; try again later';
       return E.left({ kind: 'unavailable', detail, retryAfterMs });
     }
     if (await ledger.reached(needed)) return E.right(undefined);
     const { position } = ledger.state();
-    const detail = `the projections have reached position ${position}, not yet ${needed}; ask again later`;
+    const detail = `the projections have reached position ${position}, but not ${needed}; try again later`;
     return E.left({ kind: 'unavailable', detail, retryAfterMs });
   };
 
@@ -97,11 +97,11 @@ const checkedKnownAt = (ledger: Ledger, knownAt: Instant | undefined): E.Either<
   const { log, now } = ledger.parts;
   const latest = Math.max(now(), lastRecordedAt(log));
   if (knownAt <= latest) return E.right(undefined);
-  const detail = `is in the future: nobody can tell what will be known. Expected at the most ${formatInstant(latest)}, or leave it out for the latest`;
+  const detail = `is in the future, when more may be known. Expected ${formatInstant(latest)} or earlier; leave it out for the latest`;
   return invalidParameter('knownAt', detail);
 };
 
-/** What the question asks to know; undefined where it asks for the latest. */
+/** What the question asks to know; undefined if it asks for the latest. */
 const askedKnowledge = (
   log: LogReader,
   { knownAt, knownPosition }: ClockParameters,

@@ -226,7 +226,7 @@ export class Ledger {
     return this.serving.reached(position, this.parts.waitMs);
   }
 
-  /** Questions that wait for a thread beside, or are answered there. */
+  /** Questions that a separate thread is answering, or that wait for one. */
   waitingBeside(): number {
     return this.answering.waitingNow() + this.answeringOfPeople.waitingNow();
   }

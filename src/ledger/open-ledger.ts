@@ -67,8 +67,8 @@ const openVault = async (
   if (existsSync(file)) {
     throw new StoreUnusable(
       file,
-      'a vault lies here, and LEDGER_VAULT names another, so that erasing a person would leave them in this one',
-      'Unset LEDGER_VAULT to go on with this vault; or, if nothing was recorded with it, delete the file',
+      'this directory has a vault, and LEDGER_VAULT names another, so erasing a person would leave them in this one',
+      'Unset LEDGER_VAULT to continue with this vault. If nothing was recorded with it, delete the file instead',
     );
   }
   const vault = httpVault(settings.vault);
@@ -86,13 +86,13 @@ const refuseUnfinished = (directory: string): void => {
   if (!existsSync(restoring)) return;
   throw new StoreUnusable(
     directory,
-    'a backup was being restored here, and that was cut off, so that only some of its files are there',
+    'restoring a backup here was interrupted, so the directory has only some of its files',
     'Restore it again with domicile restore',
   );
 };
 
 /**
- * Opens the ledger that the settings name, and makes it if there is none.
+ * Opens the ledger that the settings name, and creates it if there is none.
  *
  * @param notify is told what an operator may want to know.
  * @throws what `openStore` throws, or a StoreProblem about the vault or the file of witnesses: each says what is wrong, where, and what to do.

@@ -6,7 +6,7 @@ import type { Problem } from '../contract/problem.ts';
 /** No space is left where the ledger is kept. */
 export const diskFull: Problem = {
   kind: 'full',
-  detail: 'the disk of the ledger is full; nothing is lost, and recording goes on once there is space',
+  detail: 'the disk of the ledger is full; nothing is lost, and recording resumes when there is space',
 };
 
 /** When a caller may try again after a failure that passes. */
@@ -15,7 +15,7 @@ const passingRetryMs = 1_000;
 /** A question takes more work than one may. */
 export const tooMuchWork: Problem = {
   kind: 'unavailable',
-  detail: 'the question takes more work than one question may; ask about fewer things or a shorter period',
+  detail: 'the question takes too much work; ask about fewer things or a shorter period',
   retryAfterMs: passingRetryMs,
 };
 
@@ -24,19 +24,20 @@ export const passingProblem = (error: unknown): Problem | undefined => {
   const tag = error instanceof Error && '_tag' in error ? error._tag : undefined;
   if (tag === 'StoreFull') return diskFull;
   if (tag === 'ProjectionsDamaged') {
-    const detail = 'the projections are damaged, and are being rebuilt from the log; ask again later';
+    const detail = 'the projections are damaged and are being rebuilt from the log; try again later';
     return { kind: 'unavailable', detail, retryAfterMs: passingRetryMs };
   }
   if (tag === 'OverBudget') return tooMuchWork;
   if (tag === 'VaultUnavailable') {
     const detail =
-      'the vault, which knows people by their identifiers, cannot be asked at the moment; sending the same again is safe';
+      'the vault, which knows people’s identifiers, is unavailable at the moment; sending the same request again is safe';
     return { kind: 'unavailable', detail, retryAfterMs: passingRetryMs };
   }
   return tag === 'StoreLocked' || tag === 'StoreUnusable'
     ? {
         kind: 'unavailable',
-        detail: 'the files of the ledger cannot be used at the moment; sending the same again is safe',
+        detail:
+          'the files of the ledger are unavailable at the moment; sending the same request again is safe',
         retryAfterMs: passingRetryMs,
       }
     : undefined;

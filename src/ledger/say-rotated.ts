@@ -74,7 +74,7 @@ export const finishRotation = (ledger: Ledger): void => {
     unwatch();
     const keys = signingKeys(merkle.files.keyFile, merkle.origin, () => 0);
     if (E.isLeft(keys) || unnamedKeys(ledger, keys.right).length === 0) return;
-    // What fails here is told to whoever rotates again, and tried at the next start.
+    // A failure here is reported to the next rotation, and retried at the next start.
     sayRotated(ledger, keys.right, byLedger)().catch(() => {});
   });
 };

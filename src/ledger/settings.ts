@@ -7,7 +7,9 @@ import type { HttpVaultOptions } from '../people/vault/http-vault.ts';
 /** What to do with the identifier of a subject that an event carries in another string (R21). */
 export type CarriedIdentifiers = 'refuse' | 'swap';
 
-/** Which peers are proxies whose forwarding headers are believed: none, whoever connects, or these addresses and networks. */
+/**
+ * Which peers are proxies whose forwarding headers are believed: none, every caller, or these addresses and networks.
+ */
 export type TrustedProxies = 'off' | 'on' | ReadonlyArray<string>;
 
 /** The files with the certificate chain and the private key of the server, both PEM. */

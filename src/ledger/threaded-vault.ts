@@ -1,6 +1,6 @@
 /**
- * The vault of this process: a thread admits and forgets people (`vault-thread.ts`), and whoever looks somebody up reads
- * the file beside it, and waits for nobody.
+ * The vault of this process: a thread admits and forgets people (`vault-thread.ts`). Lookups read the file beside it,
+ * without waiting.
  */
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
@@ -30,7 +30,7 @@ const errorOf = (failure: VaultFailure): unknown =>
   'problem' in failure ? fromPlain(failure.problem) : failure.error;
 
 const ended =
-  'the thread that keeps it has ended; another one is being started, and sending the same again is safe';
+  'its thread has ended, and another one is being started; sending the same request again is safe';
 
 /** Starts the thread. Resolves when the file is open, with why people of the log are not in it, if they are not. */
 const start = async (
@@ -43,7 +43,7 @@ const start = async (
 };
 
 /**
- * Opens the vault in a file, and makes it if there is none.
+ * Opens the vault in a file, and creates it if there is none.
  *
  * @param notify told why people of the log are not in it, if they are not.
  * @throws a StoreProblem that says what is wrong, where, and what to do.
@@ -119,8 +119,7 @@ export const openThreadedVault = async (
       });
       if (lookUpTo !== undefined) return E.left({ upTo: lookUpTo });
       const each = pseudonyms?.split(nameSeparator) ?? [];
-      if (each.length !== names.length)
-        throw new Error('the vault admitted others than those who were named');
+      if (each.length !== names.length) throw new Error('the vault admitted other people than those named');
       return E.right(new Map(names.map((name, place) => [name, each[place]!])));
     },
     forget: async (pseudonym, saidAt) => {

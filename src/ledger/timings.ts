@@ -1,5 +1,5 @@
 /**
- * How long the parts of a ledger take, for whoever wants to know. It says nothing about whom.
+ * How long the parts of a ledger take. It contains nothing about people.
  */
 
 /** Something that took its time. */

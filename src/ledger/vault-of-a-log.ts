@@ -76,11 +76,11 @@ export class VaultOfALog {
     if (!this.isClosed) this.note();
   }
 
-  /** Why people of the log cannot be named; undefined where all are in the vault. */
+  /** Why people of the log cannot be named; undefined if all are in the vault. */
   fault(): string | undefined {
     if (this.missing.size === 0) return this.lookFault;
     const count = this.missing.size < missingMax ? `${this.missing.size}` : `${missingMax} or more`;
-    return `the vault does not know ${count} of the people in the log, the first at position ${this.firstMissingAt}: it is older than the log, or the vault of another one. Stop the server and restore the vault that was kept with this log; until then these people have no names, and a person who is recorded again counts as somebody new`;
+    return `the vault does not know ${count} of the people in the log, the first at position ${this.firstMissingAt}: it is older than the log, or belongs to another log. Stop the server and restore the vault that was backed up with this log. Until then, these people appear only under pseudonyms, and recording one of them again creates a new person`;
   }
 
   /** Notes in the vault what it knows; call it before the file is closed. */
@@ -134,7 +134,7 @@ export class VaultOfALog {
 
   private lookFor(subject: string, position: Position): void {
     if (!looksLikePseudonym(subject) || this.missing.size >= missingMax || this.file.knows(subject)) return;
-    // Whoever was erased is not missing, even where the vault never knew them.
+    // Erased people are not missing, even if the vault never knew them.
     if (this.log.find(ledgerSource, forgottenId(subject)) !== undefined) return;
     this.missing.add(subject);
     this.firstMissingAt ??= position;

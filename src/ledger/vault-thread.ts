@@ -1,6 +1,6 @@
 /**
- * The thread that writes the vault: whoever is admitted, however many, holds up no question. It also keeps the vault in
- * step with its log.
+ * The thread that writes the vault: admitting many people does not delay questions. It also keeps the vault in step
+ * with its log.
  *
  * It takes its requests from `threaded-vault.ts`.
  */

@@ -8,7 +8,7 @@ import type { Aside } from '../api/routes/aside.ts';
 const asideBytesMax = 1_073_741_824;
 
 /**
- * Keeps records in a file, which it opens each time: whoever takes care of the records may move it away.
+ * Keeps records in a file, which it opens each time: so that an operator can move it away.
  *
  * @throws at the start, where the file cannot be written.
  */
@@ -18,7 +18,7 @@ export const asideIn = (file: string | undefined, now: () => number): Aside | un
     closeSync(openSync(file, 'a', 0o600));
   } catch {
     throw new Error(
-      `LEDGER_IMPORT_ASIDE: ${file} cannot be written; expected a file for records that become no event`,
+      `LEDGER_IMPORT_ASIDE: ${file} cannot be written; expected a file for imported records that become no event`,
     );
   }
   return {

@@ -16,7 +16,7 @@ export interface RunningWitness {
   stop(): Promise<void>;
 }
 
-/** Listens. Rejects where the port cannot be had. */
+/** Listens. Rejects where the port cannot be read. */
 export const serveWitness = (witness: Witness, host: string, port: number): Promise<RunningWitness> => {
   const app = witnessApp(witness, pino({ level: process.env.LOG_LEVEL ?? 'warn' }));
   return new Promise((resolve, reject) => {

@@ -42,15 +42,15 @@ export interface Running {
 /** Who may use the server, as a message to the person who started it. */
 export const whoMayUse = ({ ledger, url, firstKeyFile }: Running): string => {
   if (firstKeyFile !== undefined) {
-    return `Others than this machine can reach it, so a first key was made, with every scope; its token is in ${firstKeyFile}`;
+    return `Other machines can reach this ledger, so a first key with every scope was created; its token is in ${firstKeyFile}`;
   }
   const { keys } = ledger.parts;
   if (keys.areLost()) {
-    return `This ledger has had keys, and ${keys.file} is lost: nobody is let in. Restore it, or make new keys: domicile keys create`;
+    return `This ledger has had keys, but ${keys.file} is lost, so nobody is admitted. Restore it, or create new keys: domicile keys create`;
   }
   return keys.areSetUp()
-    ? `Callers need a key: domicile keys create makes one. The console asks for it at ${url}`
-    : 'No keys are set up: it listens on loopback only, and lets everybody on this machine in.';
+    ? `Callers need a key: create one with domicile keys create. The console asks for it at ${url}`
+    : 'No keys are set up: the server listens on loopback only, and admits everybody on this machine.';
 };
 
 /**

@@ -114,7 +114,7 @@ export class Monitor {
     if (!sameHash(found, root)) {
       return this.lie(
         'fork',
-        `the checkpoint of ${size} events has another root than the events that the operator showed: it shows two views of its log`,
+        `the root of the checkpoint of ${size} events does not match the events that the operator showed: it shows two versions of its log`,
         operator,
         { root: utf8(toBase64(found)) },
       );
@@ -147,7 +147,7 @@ export class Monitor {
       const shown = { ...checkpoint, [bundle.right.path]: bundle.right.bytes };
       if (E.isLeft(entries)) return this.lie('leaf', entries.left, shown);
       if (entries.right.length !== width)
-        return this.lie('leaf', `the bundle has ${entries.right.length} entries in place of ${width}`, shown);
+        return this.lie('leaf', `the bundle has ${entries.right.length} entries instead of ${width}`, shown);
       const events: StoredEvent[] = [];
       const first = head - index * tileWidth;
       for (let from = first; from < width; from += requestsAtOnceMax) {
@@ -164,7 +164,7 @@ export class Monitor {
           if (event?.position !== positions[at] || Buffer.compare(derived!, entry) !== 0) {
             return this.lie(
               'leaf',
-              `the entry at position ${positions[at]} is not that of the stored bytes that the operator shows`,
+              `the entry at position ${positions[at]} does not match the stored bytes that the operator shows`,
               { ...checkpoint, entry, [answer.right.path]: answer.right.bytes },
               derived === undefined ? {} : { entry: derived },
             );
@@ -184,8 +184,8 @@ export class Monitor {
         return this.lie(
           shownBefore ? 'fork' : 'leaf',
           shownBefore
-            ? `the hash of the event at position ${position} is another than before: it shows two views of its log`
-            : `the hash of the event at position ${position} is not that of its entry`,
+            ? `the hash of the event at position ${position} has changed: the operator shows two versions of its log`
+            : `the hash of the event at position ${position} does not match its entry`,
           { ...checkpoint, [tile.right.path]: tile.right.bytes },
           { hashes },
         );
@@ -208,13 +208,13 @@ export class Monitor {
       ),
       E.flatMap((json) => CheckpointsAnswer.decode(knownFieldsOf(CheckpointsAnswer, json))),
     );
-    if (E.isLeft(body)) return noAnswer(`${path}: the answer is no list of checkpoints`);
+    if (E.isLeft(body)) return noAnswer(`${path}: the answer is not a list of checkpoints`);
     const wrong = body.right.data.find(
       ({ size, root }) => size > this.own.head() || toBase64(this.own.tree.rootAt(size)) !== root,
     );
     return wrong === undefined
       ? undefined
-      : this.lie('history', `a checkpoint of ${wrong.size} events was signed with another root`, shown, {
+      : this.lie('history', `the operator signed another root for ${wrong.size} events`, shown, {
           root: utf8(toBase64(this.own.tree.rootAt(Math.min(wrong.size, this.own.head())))),
         });
   }
@@ -241,7 +241,7 @@ export class Monitor {
     // What was sealed since the checkpoint of this round is compared in the next one.
     return own === undefined || sameHash(own, root)
       ? undefined
-      : this.lie('index', `the index of ${size} stretches has another root than that of the events`, shown, {
+      : this.lie('index', `the root of the index of ${size} stretches does not match the events`, shown, {
           root: utf8(toBase64(own)),
         });
   }
@@ -263,7 +263,7 @@ export class Monitor {
       if (found === 'other') {
         return this.lie(
           'answer',
-          `the operator answers ${question.path} otherwise than its own events do`,
+          `the operator's answer to ${question.path} differs from what its own events lead to`,
           { [`${question.path} (status ${answer.right.status})`]: answer.right.bytes },
           { answer: utf8(ownText(own)) },
         );

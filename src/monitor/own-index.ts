@@ -31,7 +31,7 @@ export class OwnIndex {
     this.index.forgetParts(this.index.count());
   }
 
-  /** The root over the first stretches; none where the copy has not so many. */
+  /** The root over the first stretches; none if the copy has not so many. */
   rootAt(count: number): Hash | undefined {
     return count <= this.tree.size() ? this.tree.rootAt(count) : undefined;
   }

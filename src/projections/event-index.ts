@@ -47,7 +47,7 @@ export interface EventIndex {
    * and the others are not read. Nothing else of the event differs.
    */
   about(position: number, subject: string): RecordedEvent | undefined;
-  /** The size of the stored event, in bytes; 0 where there is none. */
+  /** The size of the stored event, in bytes; 0 if there is none. */
   bytesAt(position: number): number;
   /** When the event at a position was recorded, if there is one. */
   recordedAtOf(position: number): Instant | undefined;

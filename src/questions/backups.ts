@@ -18,7 +18,7 @@ import { assuranceOf, proofOf } from './proof-of.ts';
 import type { View } from './view.ts';
 import { wholeHistoryOf } from './whole-history.ts';
 
-/** Backups of one page that are not asked for, at the most: a page may then end early. */
+/** Backups of one page that are not asked for, at most: a page may then end early. */
 const passedOverBackupsMax = 5_000;
 /** Positions of backups that are read from the index at once. */
 const takenAtOnceMax = 1_000;
@@ -30,7 +30,7 @@ interface Kept {
   readonly stays: ReadonlyArray<HoldingPresence>;
 }
 
-/** What is known of the backup; undefined where nobody is known to have taken it. */
+/** What is known of the backup; undefined if nobody is known to have taken it. */
 const keptBackup = (view: View, backup: string): Kept | undefined => {
   const facts = view
     .facts('backup', backup)
@@ -132,7 +132,7 @@ export const backupRow = (view: View, backup: string, at: Instant): E.Either<Pro
     ? E.left({
         kind: 'unknown',
         what: 'backup',
-        detail: 'no event known at this moment takes a backup of this id',
+        detail: 'no event known at this moment takes a backup with this id',
       })
     : E.right(rowOf(view, new Descriptions(view), kept, at));
 };

@@ -11,7 +11,7 @@ import { reachIndexOf } from './reach.ts';
 import type { View } from './view.ts';
 import { stepsOfFact } from './work.ts';
 
-/** Corrections that are looked at, at the most: the last ones. */
+/** Corrections that are looked at, at most: the last ones. */
 const correctionsMax = 5_000;
 
 type Names = Readonly<Record<NameKind, Set<string>>>;

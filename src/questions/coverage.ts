@@ -8,9 +8,9 @@ import { formatInstant } from '../domain/time/instant.ts';
 import { positionsNaming } from './events.ts';
 import type { View } from './view.ts';
 
-/** Sources that one answer tells of, at the most: the first in code-unit order. */
+/** Sources that one answer tells of, at most: the first in code-unit order. */
 const heardSourcesMax = 1_000;
-/** Events that name a subject, whose sources are behind every answer about it, at the most: the first. */
+/** Events that name a subject, whose sources are behind every answer about it, at most: the first. */
 const namingEventsMax = 1_000;
 
 /** What an answer is made from, besides what its rows show. */
@@ -42,7 +42,7 @@ const shownIn = (rows: unknown, positions: Set<number>, sites: Set<string>): voi
   }
 };
 
-/** The latest instant up to which the source vouched, as the view knows it; null where it never did. */
+/** The latest instant up to which the source vouched, as the view knows it; null if it never did. */
 const vouchedUpTo = (view: View, source: string): string | null => {
   const latest = view.index.latestVouch(source, (position, upTo) => {
     const fact = view.fact(position);

@@ -13,7 +13,7 @@ import { ResidencyFolds } from './residency-folds.ts';
 import type { View } from './view.ts';
 import { stepsOfFact } from './work.ts';
 
-/** How many events one page of discrepancies judges, at the most. */
+/** How many events one page of discrepancies judges, at most. */
 const judgedEventsMax = 5_000;
 
 /** A page ends before it folds more facts than this, so that other questions are answered in between. */

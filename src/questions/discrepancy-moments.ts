@@ -15,7 +15,10 @@ import type { TopicKind } from '../projections/topics.ts';
 import type { View } from './view.ts';
 import { stepsOfFact } from './work.ts';
 
-/** Moments at which an event is judged, at the most: the first ones after it was recorded. The answer says where it met this. */
+/**
+ * Moments at which an event is judged, at most: the first ones after it was recorded. The answer says where it met
+ * this.
+ */
 export const momentsMax = 500;
 
 /** All known versions of an event: as recorded, and as each correction has it. */
@@ -147,7 +150,7 @@ export class Moments {
   }
 }
 
-/** A stretch of knowledge, both ends included, within which nothing decides anew whether an event fits. */
+/** A stretch of knowledge, both ends included, within which nothing changes whether an event fits. */
 export interface Stretch<A> {
   readonly of: A;
   readonly from: number;

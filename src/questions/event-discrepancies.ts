@@ -35,24 +35,25 @@ export interface ToldDiscrepancy {
 type FixedCode = Exclude<DiscrepancyCode, 'set-aside' | RegistrationDiscrepancy> | 'unknown-policy';
 
 const messages: Readonly<Record<FixedCode, string>> = {
-  'not-held': 'the data was not live where it is said to have been',
+  'not-held': 'the data was not live at the given site',
   'unknown-backup': 'no backup of this id had been taken',
   'destroyed-backup': 'the backup had been destroyed',
   'backup-already-taken': 'a backup of this id had been taken before',
   'unknown-grant': 'no grant of this id was in force',
   'unknown-event': 'the event that it is about is not known',
-  'not-correctable': 'it is about a correction, which cannot itself be corrected: send the event anew',
-  'not-authorized': 'who sent it may not correct the event that it is about, so it does nothing',
+  'not-correctable':
+    'it is about a correction, which cannot itself be corrected: correct the original event again',
+  'not-authorized': 'its sender may not correct the event that it is about, so it has no effect',
   'does-not-fit': 'its data does not fit the type of the event that it is about',
-  'membership-already-began': 'the membership lasted already',
-  'membership-not-begun': 'the membership did not last',
-  'control-already-began': 'the control on this basis lasted already',
-  'control-not-begun': 'no control on this basis lasted',
-  'unknown-policy': 'the policy had not been adopted by then, so that there was nothing to withdraw',
-  'policy-already-suspended': 'the policy was suspended already',
+  'membership-already-began': 'the membership had already begun',
+  'membership-not-begun': 'there was no such membership',
+  'control-already-began': 'the control on this basis had already begun',
+  'control-not-begun': 'there was no control on this basis',
+  'unknown-policy': 'the policy had not been adopted by then, so there was nothing to withdraw',
+  'policy-already-suspended': 'the policy was already suspended',
   'policy-not-suspended': 'the policy was not suspended',
   'policy-already-withdrawn': 'the policy had been withdrawn',
-  'policy-never-effective': 'it ends before it begins: it never counts',
+  'policy-never-effective': 'it ends before it begins, so it never applies',
 };
 
 const told = (code: FixedCode): ToldDiscrepancy => ({ code, message: messages[code] });

@@ -80,7 +80,7 @@ const isNamed = (view: View, recorded: RecordedEvent, field: Field, name: string
 
 /** A page ends once the bytes of its events are more than this: one event can name 10,000 subjects. */
 const eventPageBytesMax = 4 * 1_024 * 1_024;
-/** Events of one page that the index finds and that turn out not to match, at the most: see `isNamed`. */
+/** Events of one page that the index finds and that turn out not to match, at most: see `isNamed`. */
 const passedOverEventsMax = 5_000;
 /** Positions that are read from the log at once. */
 const readEventsMax = 1_000;

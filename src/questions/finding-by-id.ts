@@ -14,9 +14,9 @@ import { policyVersions } from './policies.ts';
 import type { View } from './view.ts';
 import { wireFinding } from './wire-finding.ts';
 
-/** Moments of knowledge whose findings are kept by their ids, at the most. */
+/** Moments of knowledge whose findings are kept by their ids, at most. */
 const momentsMax = 4;
-/** Events that one finding shows in full, at the most: the first. */
+/** Events that one finding shows in full, at most: the first. */
 const shownEventsMax = 500;
 
 const byId = cachedByKnowledge(
@@ -33,7 +33,7 @@ export const findingOf = (view: View, id: string): E.Either<Problem, Finding> =>
         kind: 'unknown',
         what: 'finding',
         detail:
-          'nothing known at this moment leads to a finding of this id. An event or a correction that was learned since may have changed when it began; ask with the clocks of the answer that named it',
+          'no finding has this id at this moment. A later event or correction may have changed when it begins; ask with the clocks of the answer that named it',
       })
     : E.right(finding);
 };

@@ -86,12 +86,12 @@ export const findingsOfVersions = (
     ...findingsAboutAccesses(view, history, versions),
     ...findingsAboutSilence(view, versions),
   ];
-  // Policies that are only tried would be kept for ever.
+  // Policies that are only tried would be kept forever.
   keepOnly(history, policyVersions(view));
   return inOrder(findings);
 };
 
-/** Moments of knowledge whose findings are kept, at the most. */
+/** Moments of knowledge whose findings are kept, at most. */
 const findingsMax = 4;
 
 const findings = cachedByKnowledge(findingsMax, (view) => findingsOfVersions(view, policyVersions(view)));

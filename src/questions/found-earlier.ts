@@ -29,7 +29,7 @@ import {
 import type { Found } from './unsettling-topics.ts';
 import type { View } from './view.ts';
 
-/** Enrolments whose people are tried before everybody is judged together, at the most. */
+/** Enrolments whose people are tried before everybody is judged together, at most. */
 const enrolmentsTriedMax = 8;
 
 export class FoundEarlier {

@@ -22,7 +22,7 @@ export class KeptCohorts {
   private readonly populations = new Map<string, PopulationInCohorts>();
   private readonly stale = new Set<string>();
 
-  /** Has the cohorts of a population made anew. */
+  /** Marks the cohorts of a population for rebuilding. */
   touch(population: string): void {
     this.stale.add(population);
   }
@@ -56,10 +56,10 @@ export class KeptCohorts {
   }
 
   /**
-   * Makes the cohorts anew that were touched. It can be left off between two populations.
+   * Rebuilds the cohorts that were touched. It can stop between two populations.
    *
-   * @param individuals where the people of a population were enrolled who are followed one by one.
-   * @param made is told of each, with nothing left to read.
+   * @param individuals the enrolments of those people of a population who are followed one by one.
+   * @param made is called with each, with nothing left to read.
    */
   bring(
     view: View,

@@ -6,7 +6,7 @@ import type { EventIndex } from '../projections/event-index.ts';
 import { IndividualCounts } from './individual-counts.ts';
 import type { View } from './view.ts';
 
-/** Counts are moved by this many positions at the most; beyond that they are made anew. */
+/** Counts are updated by up to this many positions; beyond that they are rebuilt. */
 const movedPositionsMax = 10_000;
 /** Counts of more subjects than this are not kept: they would take gigabytes. */
 const keptSubjectsMax = 2_000_000;

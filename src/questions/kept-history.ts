@@ -3,7 +3,7 @@
  *
  * Individuals are followed one by one, everybody else in cohorts. When more is known, or less, the individuals whom the
  * events in between touch are taken out as they were known and added as they are known, the cohorts of the populations
- * that they touch are made anew, and nobody else is looked at. So the history is that of a fresh process at every moment
+ * that they touch are rebuilt, and nobody else is looked at. So the history is that of a fresh process at every moment
  * of knowledge, and keeping it up costs by what happened.
  *
  * It can be left off anywhere: every step is made whole, and the next question goes on from there.
@@ -121,7 +121,7 @@ export class KeptHistory {
     history.apart = plain.apart;
     history.individuals = KeptIndividuals.from(plain);
     history.byClass = new KeptClasses(peopleFrom(plain));
-    // Cohorts are not kept: they are made anew of the enrolments in the index.
+    // Cohorts are not kept: they are rebuilt of the enrolments in the index.
     for (const name of allPopulations(new View(view.index, plain.known))) history.cohorts.touch(name);
     return history;
   }

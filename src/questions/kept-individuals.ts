@@ -73,7 +73,7 @@ export class KeptIndividuals {
     }
   }
 
-  /** Takes out those who were added, as they were added. */
+  /** Removes those who were added, exactly as they were added. */
   takeOut(of: HistoryOfSome): void {
     this.count(of, -1);
     for (const subject of of.populations.keys()) {

@@ -1,4 +1,4 @@
-/** What has to be counted anew on the way from one moment of knowledge to another. */
+/** What must be counted again between two known positions. */
 import { isPopulation } from '../domain/events/scope.ts';
 import { type FoldingPlace, foldingOrder } from '../domain/recording/folding-order.ts';
 import type { Knowledge } from '../domain/recording/recorded-event.ts';
@@ -27,9 +27,9 @@ export interface KnowledgeMove {
 export interface Touched {
   readonly affected: Affected;
   readonly apart: IndividualsApart;
-  /** The individuals to count anew. */
+  /** The individuals to count again. */
   readonly subjects: string[];
-  /** The populations whose cohorts are made anew. */
+  /** The populations whose cohorts are rebuilt. */
   readonly populations: ReadonlyArray<string>;
 }
 

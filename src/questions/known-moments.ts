@@ -6,11 +6,11 @@ import { ResidencyFacts, residencyOf } from './residency-facts.ts';
 import { type ResidencyOfMany, residencyOfMany } from './residency-of-many.ts';
 import type { View } from './view.ts';
 
-/** People whose events are folded one by one to find one of whom a finding is told, at the most. */
+/** People whose events are folded one by one to find one of whom a finding is told, at most. */
 export const peopleMax = 5_000;
-/** People whose residency at one moment is kept, at the most. */
+/** People whose residency at one moment is kept, at most. */
 const residenciesMax = 100;
-/** KnownMoments of knowledge whose reach is kept, at the most. */
+/** KnownMoments of knowledge whose reach is kept, at most. */
 const momentsMax = 4;
 
 /** It takes too long to tell. */
@@ -22,7 +22,7 @@ export interface Moment {
   readonly reach: ReachIndex;
   /** By population: everybody in its holdings. */
   readonly crowds: Map<string, ResidencyOfMany>;
-  /** By population: where its holdings were, whoever was in them. */
+  /** By population: where its holdings were, regardless of their people. */
   readonly holdings: Map<string, Residency['holdings']>;
   /** By person: where the data was, of some who were asked about. */
   readonly residencies: Map<string, Residency>;
@@ -100,7 +100,7 @@ export class KnownMoments {
   }
 }
 
-/** Where the holdings of a population were, whoever was in them. */
+/** Where the holdings of a population were, regardless of their people. */
 export const holdingsIn = ({ view, holdings }: Moment, population: string): Residency['holdings'] => {
   let found = holdings.get(population);
   if (found === undefined) {

@@ -16,7 +16,7 @@ export const knownName = (view: View, kind: RegisteredKind, name: string): E.Eit
     : E.left({
         kind: 'unknown',
         what: kind,
-        detail: `no event known at this moment mentions a ${kind} of this id`,
+        detail: `no event known at this moment mentions a ${kind} with this id`,
       });
 
 /** Refuses names that no known event mentions: an empty list would read as if there was nothing. */
@@ -37,7 +37,7 @@ export const knownNames = (
 export const unknownPolicy: E.Either<Problem, never> = E.left({
   kind: 'unknown',
   what: 'policy',
-  detail: 'no policy of this id, or no such version of it, is known at this moment',
+  detail: 'no policy with this id, or no such version, is known at this moment',
 });
 
 /** The policy, if some known event adopts it; if a version is given, that version of it. */

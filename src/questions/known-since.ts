@@ -41,7 +41,7 @@ const searchOf = (view: View): Search => {
   return search;
 };
 
-/** The position since which the finding is known; null where that is not told. */
+/** The position since which the finding is known; null if that is not told. */
 export const knownSinceOf = (view: View, finding: Finding): number | null => {
   // A silence is judged by the clocks of the question.
   if (finding.source !== undefined) return finding.knownSince;

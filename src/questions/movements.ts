@@ -13,7 +13,7 @@ import { siteRow } from './registry.ts';
 import { residencyOfMany } from './residency-of-many.ts';
 import type { View } from './view.ts';
 
-/** How many edges a lineage shows at the most: the latest. */
+/** How many edges a lineage shows at most: the latest. */
 const lineageEdgesMax = 1_000;
 
 interface Movement {

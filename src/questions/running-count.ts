@@ -80,7 +80,7 @@ export class RunningCount {
     return count;
   }
 
-  /** A count of its own that starts with the same numbers. */
+  /** An independent count that starts with the same numbers. */
   copy(): RunningCount {
     this.mergeAdded();
     const copy = new RunningCount();

@@ -151,7 +151,7 @@ const addReasons = (
   return residency;
 };
 
-/** Moments before and after corrections at which a trail looks at what was known, at the most. */
+/** Moments before and after corrections at which a trail looks at what was known, at most. */
 const lookedAtMomentsMax = 200;
 
 /**

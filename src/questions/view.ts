@@ -9,7 +9,7 @@ import { type Fact, type FactOf, factOf } from '../domain/recording/facts.ts';
 import type { Knowledge, RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { EventIndex } from '../projections/event-index.ts';
 import type { TopicKind } from '../projections/topics.ts';
-import { Simulated } from './simulated-events.ts';
+import { HypotheticalEvents } from './hypothetical-events.ts';
 import { factsBetweenLooksMax, stepsOfFact, unattended, type Work } from './work.ts';
 
 /** Events read from the index at a time. */
@@ -35,11 +35,11 @@ export class View {
   /** Facts about one subject: of events that enrol many, the first of whom this view was asked about. */
   private readonly byPositionAboutOne = new Map<number, FactAboutOne>();
 
-  private readonly simulated: Simulated;
+  private readonly simulated: HypotheticalEvents;
 
   /**
    * @param known what is known of the recorded events.
-   * @param simulated events that are not recorded, seen as if they were: those of `simulatedEvents`.
+   * @param simulated events that are not recorded, seen as if they were: those of `hypotheticalEvents`.
    */
   constructor(
     index: EventIndex,
@@ -51,7 +51,7 @@ export class View {
     this.recordedUpTo = known.position;
     this.known = { ...known, position: simulated.at(-1)?.position ?? known.position };
     this.work = work;
-    this.simulated = new Simulated(simulated);
+    this.simulated = new HypotheticalEvents(simulated);
     for (const recorded of simulated) {
       this.simulated.add(recorded, this.correctionsOf(recorded));
       const target = isCorrection(recorded.event) ? this.find(recorded.event.data.event) : undefined;
@@ -152,8 +152,8 @@ export class View {
   }
 
   /**
-   * The fact at a position as far as it is about one subject. Whoever asks about a second one named by the same event gets
-   * it whole, for more may follow.
+   * The fact at a position as far as it is about one subject. A question about a second subject of the same event gets
+   * the whole event, because more may follow.
    */
   private factAbout(position: number, subject: string): Fact | undefined {
     if (this.byPosition.has(position)) return this.fact(position);

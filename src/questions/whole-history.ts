@@ -19,7 +19,7 @@ export const namedSubjects = (view: View, reach: ReachIndex): ReadonlySet<string
   return named;
 };
 
-/** A history is moved by this many positions at the most; beyond that it is made anew. */
+/** A history is updated by up to this many positions; beyond that it is rebuilt. */
 const movedPositionsMax = 100_000;
 
 const latest = new WeakMap<EventIndex, Map<Assurance, KeptHistory>>();
@@ -59,7 +59,7 @@ export const wholeHistories = (index: EventIndex): ReadonlyArray<readonly [Assur
 const isNear = ({ position }: KeptHistory, view: View): boolean =>
   Math.abs(view.recordedUpTo - position) <= movedPositionsMax;
 
-/** The kept history, if it may become that of the view; it is made anew where the view knows much more. */
+/** The kept history, if it may become that of the view; it is rebuilt if the view knows much more. */
 const keptFor = (view: View): KeptHistory | undefined => {
   const histories = latestOf(view.index);
   const { minAssurance, position } = view.known;

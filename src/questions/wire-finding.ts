@@ -8,7 +8,7 @@ import { knownSinceOf } from './known-since.ts';
 import { wireEdges } from './reach.ts';
 import type { View } from './view.ts';
 
-/** Counts of subjects over time that one finding shows, at the most: the latest. */
+/** Counts of subjects over time that one finding shows, at most: the latest. */
 const shownCountsMax = 500;
 
 /** The finding, with `subjects` at the instant asked for, or at the nearer end of the finding. */

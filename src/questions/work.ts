@@ -27,7 +27,7 @@ export class OverBudget extends Error {
   }
 }
 
-/** Whoever answers a question is told by this whether to go on, and tells how far the answer is. */
+/** Tells the code that answers a question whether to continue, and takes reports of its progress. */
 export interface Work {
   /**
    * So many steps more are done, or about to be.
@@ -35,7 +35,7 @@ export interface Work {
    * @throws Abandoned once nobody waits for the answer; OverBudget where the steps are too many.
    */
   goOn(steps?: number): void;
-  /** So much of a long task is done; both numbers are 0 when there is none. */
+  /** The progress of a long task; both numbers are 0 if there is none. */
   tell(done: number, total: number): void;
 }
 

@@ -3,7 +3,7 @@
  */
 import type { IndexKey } from './index-key.ts';
 
-/** The place of the last of some keys in order that is at or before one; -1 where there is none. */
+/** The place of the last of some keys in order that is at or before one; -1 if there is none. */
 export const floorOf = (count: number, keyAt: (place: number) => IndexKey, key: string): number => {
   let [low, high] = [0, count];
   while (low < high) {

@@ -1,7 +1,7 @@
 /**
- * The keys of the sealed index (V12): what the rules look up for a question about a person, a site, a party or a finding.
- * The keys of an event follow from the event and its position alone, so that a stretch of the log has one index, whoever
- * makes it.
+ * The keys of the sealed index (V12): what the rules look up for a question about a person, a site, a party or a
+ * finding. The keys of an event follow from the event and its position alone, so that everybody computes the same index
+ * for a stretch of the log.
  *
  * A correction stands under every key to which its data might bring its target, whatever the type of that: whether it does
  * is for the reader to see, who has both.

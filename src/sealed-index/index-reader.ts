@@ -79,7 +79,7 @@ export class SealedIndexReader {
     return read;
   }
 
-  /** The place of the last key of a stretch at or before one; -1 where there is none. */
+  /** The place of the last key of a stretch at or before one; -1 if there is none. */
   floor({ place }: KeptStretch, key: string): number {
     const n = this.statements.floor.get(place, key)?.n as number | undefined;
     if (n === undefined) return -1;

@@ -53,7 +53,7 @@ class Contents {
     return this.tiles.values();
   }
 
-  /** Takes out what changes no more: the blocks, and the tiles that are full. */
+  /** Takes out what no longer changes: the blocks, and the full tiles. */
   takeFull(): readonly [blocks: ReadonlyMap<number, ReadonlyArray<KeyedPositions>>, tiles: GrownTile[]] {
     this.isWhole = false;
     const blocks = new Map(this.blocks);
@@ -149,7 +149,7 @@ export class SealedIndexWriter extends SealedIndexReader {
    */
   *seal(stretch: Stretch, keys: KeyBlocks): Generator<number, Seal> {
     const place = placeOf(stretch);
-    if (place === undefined) throw new Error('no stretch of the log begins and ends there');
+    if (place === undefined) throw new Error('no stretch of the log has these ends');
     const contents = new Contents();
     for (const block of keys) {
       contents.add(block);
@@ -177,7 +177,7 @@ export class SealedIndexWriter extends SealedIndexReader {
 
   /**
    * Lets go of the keys of all stretches that are part of one of the first `count`, which are durable. A checkpoint of
-   * these needs them no more.
+   * these no longer needs them.
    */
   forgetParts(count: number): void {
     this.begin();
@@ -198,7 +198,7 @@ export class SealedIndexWriter extends SealedIndexReader {
 }
 
 /**
- * Opens the file to write, and makes it where there is none.
+ * Opens the file to write, and creates it if there is none.
  *
  * @param keysMax how many keys may stay in memory until they are written.
  * @throws a StoreProblem that says what is wrong, where, and what to do.

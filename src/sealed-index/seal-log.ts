@@ -25,7 +25,7 @@ const leafOfSeal = (seal: Seal): Hash => leafOfText(sealEntry(seal));
 class OtherSeal extends Error {
   constructor(place: number) {
     super(
-      `stretch ${place} of the log has another index than the one that was sealed. Restore index-2.sqlite and index-2-tree.sqlite together with the log they belong to, or delete both while the server is stopped if nobody has seen a checkpoint of them`,
+      `the index of stretch ${place} of the log differs from the sealed one. Restore index-2.sqlite and index-2-tree.sqlite together with the log they belong to. If nobody has seen a checkpoint of the index, you can instead stop the server and delete both`,
     );
   }
 }
@@ -110,7 +110,7 @@ const isOfThisLog = (log: LogReader, index: SealedIndexWriter): boolean => {
   return sameHash(rootOfLeaves(leaves), index.find(last)!.root);
 };
 
-/** Events that are sealed, at the most, before what was sealed is made durable. */
+/** Events that are sealed, at most, before what was sealed is made durable. */
 const eventsAtOnceMax = 16_384;
 
 /**

@@ -93,7 +93,7 @@ const sign = (index: SealedIndexWriter, tree: TreeWriter, keys: SigningKeys): vo
     throw new Error(`the index does not lead to the root that was signed for ${before?.size} stretches`);
   if (before?.size === count) tree.keepNote(count, note);
   tell({ kind: 'signed', count, size: index.at(count - 1)!.size, note });
-  // Whoever answers by the checkpoint before still finds what it needs.
+  // Answers under the previous checkpoint still find what they need.
   if (before !== undefined && before.size < count) index.forgetParts(before.size);
 };
 

@@ -16,7 +16,7 @@ export interface KeyedPositions {
   line?: string;
 }
 
-/** Positions that stand in a leaf itself, at the most; of more, their hash does. */
+/** Positions that stand in a leaf itself, at most; of more, their hash does. */
 export const positionsInLeafMax = 8;
 
 const encoder = new TextEncoder();
@@ -57,7 +57,7 @@ export interface ReadKey {
 
 const line = /^(\["[^\n]*"\])(?:\[((?:[1-9]\d*,)*[1-9]\d*)\]|"([0-9a-f]{64})")$/;
 
-/** Reads the text of a leaf; none where it is not one. */
+/** Reads the text of a leaf; none if it is not one. */
 export const parseLeaf = (text: string): ReadonlyArray<ReadKey> | undefined => {
   const keys: ReadKey[] = [];
   for (const each of text.split('\n')) {

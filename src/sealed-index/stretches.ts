@@ -47,7 +47,7 @@ export const stretchesUpTo = (size: number): number => {
   return count;
 };
 
-/** The place of a stretch among the leaves of the second log; none where it is none of these stretches. */
+/** The place of a stretch among the leaves of the second log; none if it is not one of these stretches. */
 export const placeOf = ({ start, size }: Stretch): number | undefined => {
   const among = stretchesEndingAt(size).findIndex((each) => each.start === start);
   return among === -1 ? undefined : stretchesUpTo(size - 1) + among;

@@ -142,7 +142,7 @@ export class Merger {
  *
  * @param fences the first entry of each block.
  * @param block reads a block by its place in the run.
- * @param found is told of each; `false` ends the search.
+ * @param found is called with each; `false` ends the search.
  * @param from the least offset that is looked for.
  */
 export const offsetsUnder = (

@@ -55,7 +55,7 @@ export type AppendError =
   | { readonly kind: 'full' }
   /**
    * The store is shutting down, overloaded or not answering; a retry may succeed. `outcomeUnknown`: the batch may have
-   * been recorded all the same, which makes a retry no less safe.
+   * been recorded anyway, which makes a retry no less safe.
    */
   | {
       readonly kind: 'unavailable';
@@ -69,7 +69,7 @@ export interface EventStore {
   readonly kind: string;
   /**
    * Appends the batch atomically, or nothing of it. An event already recorded with the same bytes counts as a
-   * duplicate, whoever sends it, and is left where it is, as it is. Durable when the promise resolves.
+   * duplicate, regardless of its sender, and stays unchanged. Durable when the promise resolves.
    */
   append(batch: ReadonlyArray<EventToAppend>): Promise<E.Either<AppendError, Appended>>;
   /**

@@ -18,7 +18,7 @@ const textOf = (count: number): string => {
   return `${number} ${crc32(number).toString(16).padStart(8, '0')}\n`;
 };
 
-/** The count of a file; undefined if none is kept, or it is not as it was written. */
+/** The count of a file; undefined if none is kept, or it is damaged. */
 export const keptCount = (file: string): number | undefined => {
   if (!existsSync(countFileOf(file))) return undefined;
   const text = readFileSync(countFileOf(file), 'latin1');
@@ -35,7 +35,7 @@ export const lostRows = (
 ): string | undefined =>
   kept === undefined || kept <= held
     ? undefined
-    : `it ends at ${unit} ${held}, and ${kept} were recorded: the last were lost with the end of its write-ahead log, or an older file was put back. Whoever deletes ${basename(countFileOf(file))} goes on without them`;
+    : `it ends at ${unit} ${held}, and ${kept} were recorded: the last ones were lost with the end of its write-ahead log, or an older file was restored. To continue without them, delete ${basename(countFileOf(file))}`;
 
 export interface CountKeeper {
   /** Keeps a count. It takes no time worth mentioning: the disk is not waited for. */
@@ -52,7 +52,7 @@ export const countKeeper = (file: string): CountKeeper => {
       try {
         writeSync(descriptor, textOf(count), 0, 'latin1');
       } catch {
-        // The rows are durable all the same: a lower count only misses fewer of them.
+        // The rows are durable anyway: with a lower count, a loss at the end may go unnoticed.
       }
     },
     close: () => closeSync(descriptor),

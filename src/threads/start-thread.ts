@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 
 // Every thread runs WebAssembly, for Node strips types with it. Once nobody uses a piece of its code any more, V8 frees
 // it; in Node 24 one thread can take such a piece up again while another frees it, and then it is freed twice, which
-// ends the process. Here it stays as long as its module: no more than a few megabytes. V8 14 has this mended.
+// ends the process. Here it stays as long as its module: at most a few megabytes. V8 14 fixes this.
 setFlagsFromString('--no-wasm-code-gc');
 
 /** Modules of the published package are compiled: what the source calls `x.ts` is `x.js` there. */

@@ -19,12 +19,12 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 const aboutOf = (witness: Witness): string =>
   [
     `This is ${witness.name}, a witness for transparency logs (C2SP tlog-witness), run with Domicile.`,
-    'It cosigns a checkpoint of a log only where that is shown to continue the one cosigned before.',
+    'It cosigns a checkpoint of a log only with a proof that it continues the last one it cosigned.',
     '',
     'Its verifier keys:',
     ...witness.vkeys(),
     '',
-    'The logs that it cosigns for, with the size cosigned last:',
+    'The logs that it cosigns for, with the last cosigned size:',
     ...witness
       .logs()
       .map(({ origin, latest }) =>

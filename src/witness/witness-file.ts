@@ -97,7 +97,7 @@ export class WitnessFile {
 }
 
 /**
- * Opens the file of a witness, and makes it where there is none.
+ * Opens the file of a witness, and creates it if there is none.
  *
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */

@@ -122,9 +122,9 @@ export class Witness {
 }
 
 /**
- * Opens a witness, and makes its keys and its record where there are none.
+ * Opens a witness, and creates its keys and its record if there are none.
  *
- * @param name the name under which it cosigns; needed at the first start, and the same ever after.
+ * @param name the name under which it cosigns; required at the first start, and never changed later.
  * @returns what is wrong, and what to do.
  * @throws a StoreProblem about its record.
  */
@@ -149,7 +149,7 @@ export const openWitness = (
   if (called === undefined) return refuse('a new witness needs a name, such as --name witness.example/w1');
   if (name !== undefined && name !== called)
     return refuse(
-      `this witness is called ${called}, and logs know its keys by that name; leave out the name, or begin another witness in another directory`,
+      `this witness is called ${called}, and logs know its keys by that name; leave out the name, or start a new witness in another directory`,
     );
   const keys = signingKeys(files.keys, called, () => secondsOf(now()), 'ed25519-cosignature');
   if (E.isLeft(keys)) return refuse(keys.left);
@@ -165,7 +165,7 @@ const isWitness = (directory: string): boolean => existsSync(filesIn(directory).
 /**
  * The verifier keys of a witness, while it runs or not.
  *
- * @param name makes a witness of this name where there is none: its keys can be told before its first start.
+ * @param name makes a witness of this name if there is none: so that its keys are known before its first start.
  * @throws a StoreProblem about its record.
  */
 export const witnessKeysIn = (

@@ -3,17 +3,16 @@
  * person's file.
  */
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { tiktok } from '../cli/command-line.ts';
 import { sent } from '../support/given-events.ts';
-import { LocalServer, lines, newDataDirectory, removeDirectory } from '../support/server.ts';
+import { lines } from '../support/server.ts';
+import { sharedLedger } from '../support/shared-ledger.ts';
 
-const directory = newDataDirectory();
-let server: LocalServer;
+const server = sharedLedger();
 let position: string;
 
 beforeAll(async () => {
-  server = await LocalServer.open(directory);
   await server.send(readFileSync(tiktok, 'utf8'), lines);
   position = await server.record([
     sent('adopted-usds', 'PolicyAdopted', {
@@ -24,10 +23,6 @@ beforeAll(async () => {
       effectiveFrom: '2022-06-17',
     }),
   ]);
-});
-afterAll(async () => {
-  await server.close();
-  removeDirectory(directory);
 });
 
 const asked = { validAt: '2022-08-01' };
@@ -59,7 +54,10 @@ describe('one finding', () => {
     for (const path of ['/v1/findings/nothing', '/v1/findings/nothing/subjects'])
       expect(await server.get(path)).toMatchObject({
         status: 404,
-        body: { what: 'finding', detail: expect.stringContaining('learned since') },
+        body: {
+          what: 'finding',
+          detail: expect.stringContaining('A later event or correction may have changed'),
+        },
       });
   });
 

@@ -3,12 +3,18 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { corrected, enrolled, many, placed, retracted, type Sent, sent } from '../support/given-events.ts';
-import { LocalServer, newDataDirectory, type Query, removeDirectory } from '../support/server.ts';
+import {
+  type Client,
+  LocalServer,
+  newDataDirectory,
+  type Query,
+  removeDirectory,
+} from '../support/server.ts';
+import { sharedLedger } from '../support/shared-ledger.ts';
 
-const directory = newDataDirectory();
-let server: LocalServer;
+let server: Client = sharedLedger();
 
 const story: ReadonlyArray<Sent> = [
   enrolled('first-one', 'ana'),
@@ -23,12 +29,7 @@ const story: ReadonlyArray<Sent> = [
 ];
 
 beforeAll(async () => {
-  server = await LocalServer.open(directory);
   await server.record(story);
-});
-afterAll(async () => {
-  await server.close();
-  removeDirectory(directory);
 });
 
 /** Everything that can be asked of the names of the story. */

@@ -1,12 +1,12 @@
 /**
  * What an answer cannot know: up to when its sources have vouched, and which of them fell silent (R22).
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { corrected, enrolled, placed, retracted, type Sent, sent, source } from '../support/given-events.ts';
-import { LocalServer, newDataDirectory, type Query, removeDirectory } from '../support/server.ts';
+import type { Query } from '../support/server.ts';
+import { sharedLedger } from '../support/shared-ledger.ts';
 
-const directory = newDataDirectory();
-let server: LocalServer;
+const server = sharedLedger();
 
 const clouds = 'https://clouds.example.org/';
 const people = 'https://people.example.org/';
@@ -46,13 +46,8 @@ const story: ReadonlyArray<Sent> = [
 ];
 
 beforeAll(async () => {
-  server = await LocalServer.open(directory);
   const position = await server.record(story);
   expect((await server.get('/v1/sites', { atLeast: position })).status).toBe(200);
-});
-afterAll(async () => {
-  await server.close();
-  removeDirectory(directory);
 });
 
 const heard = async (path: string, query: Query = {}) =>

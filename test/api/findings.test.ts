@@ -441,7 +441,7 @@ describe('when a version counts', () => {
       adopted('bounded', noneIn('SG'), '2021-01-01', { effectiveUntil: '2021-02-01' }),
       adopted('later', noneIn('SG'), '2023-01-01'),
     ]);
-    // They were suspended before they were adopted, both by their own time: it has its effect all the same.
+    // They were suspended before they were adopted, both by their own time: it has its effect anyway.
     expect(await told(position, 'suspended')).toEqual([
       'us-users: 2021-01-01 to 2021-06-01',
       'us-users: 2022-01-01 to now',

@@ -5,20 +5,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { formatInstant } from '../../src/domain/time/instant.ts';
 import { readPacks } from '../../src/ledger/policy-packs.ts';
 import { sent } from '../support/given-events.ts';
-import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
+import { sharedLedger } from '../support/shared-ledger.ts';
 
 const root = join(import.meta.dirname, '../..');
 
 describe('28 CFR part 202 in the founding case', () => {
-  const directory = newDataDirectory();
-  let server: LocalServer;
+  const server = sharedLedger();
   let atLeast: string;
   beforeAll(async () => {
-    server = await LocalServer.open(directory);
     const packs = readPacks(join(root, 'policies'));
     if (E.isLeft(packs)) throw new Error(JSON.stringify(packs.left));
     const { proposal } = packs.right.find(({ name }) => name === '28-cfr-202')!;
@@ -32,10 +30,6 @@ describe('28 CFR part 202 in the founding case', () => {
     const effectiveFrom = formatInstant(proposal.effectiveFrom);
     const data = { ...proposal, effectiveFrom, effectiveUntil: undefined };
     atLeast = await server.record([sent('adopted', 'PolicyAdopted', data, { time: effectiveFrom })]);
-  });
-  afterAll(async () => {
-    await server.close();
-    removeDirectory(directory);
   });
 
   const whoAt = async (validAt: string) => {

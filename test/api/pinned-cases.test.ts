@@ -3,23 +3,15 @@
  *
  * They share one ledger, each in a corner of its own: the names of a case carry its number.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type PinnedQuestion, pinnedCases } from '../support/pinned-cases.ts';
-import { LocalServer, newDataDirectory, type Query, removeDirectory } from '../support/server.ts';
+import type { Query } from '../support/server.ts';
+import { sharedLedger } from '../support/shared-ledger.ts';
 
 /** Questions that do not say when are about a day after everything that happens in a case. */
 const afterEverything = '2030-01-01T00:00:00.000Z';
 
-const directory = newDataDirectory();
-let server: LocalServer;
-
-beforeAll(async () => {
-  server = await LocalServer.open(directory);
-});
-afterAll(async () => {
-  await server.close();
-  removeDirectory(directory);
-});
+const server = sharedLedger();
 
 const naming: ReadonlySet<string> = new Set([
   ...['id', 'subject', 'subjects', 'population', 'dataset', 'site', 'from', 'to', 'backup', 'of'],

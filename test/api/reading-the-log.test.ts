@@ -1,7 +1,7 @@
 /**
  * Reading the log over HTTP: page by page, by what events name, as a dump, one event, and live.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   corrected,
   enrolled,
@@ -12,10 +12,10 @@ import {
   sent,
   source,
 } from '../support/given-events.ts';
-import { LocalServer, lines, newDataDirectory, type Query, removeDirectory } from '../support/server.ts';
+import { lines, type Query } from '../support/server.ts';
+import { sharedLedger } from '../support/shared-ledger.ts';
 
-const directory = newDataDirectory();
-let server: LocalServer;
+const server = sharedLedger();
 
 const other = 'https://other.example.org/';
 const registered = (id: string, site: string): Sent =>
@@ -43,13 +43,8 @@ const story: ReadonlyArray<Sent> = [
 ];
 
 beforeAll(async () => {
-  server = await LocalServer.open(directory);
   const position = await server.record(story);
   expect((await server.get('/v1/events', { atLeast: position })).status).toBe(200);
-});
-afterAll(async () => {
-  await server.close();
-  removeDirectory(directory);
 });
 
 const ids = (rows: ReadonlyArray<{ id: string }>): ReadonlyArray<string> => rows.map(({ id }) => id);
@@ -185,7 +180,7 @@ describe('the log as NDJSON', () => {
     const { status, body } = await server.get('/v1/events', { limit: 5 }, { accept: lines });
     expect([status, body.parameter]).toEqual([400, 'limit']);
     expect(body.detail).toMatch(
-      /^limit: is not taken with this Accept header: .* ask for application\/json$/,
+      /^limit: cannot be used with this Accept header, .* accept application\/json$/,
     );
   });
 });

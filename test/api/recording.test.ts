@@ -2,7 +2,7 @@
  * Recording events over HTTP: what is taken, what is refused and how, and that a refused batch leaves nothing behind.
  */
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   corrected,
   enrolled,
@@ -13,21 +13,14 @@ import {
   sent,
   source,
 } from '../support/given-events.ts';
-import { batch, LocalServer, lines, newDataDirectory, one, removeDirectory } from '../support/server.ts';
+import { batch, lines, one } from '../support/server.ts';
+import { sharedLedger } from '../support/shared-ledger.ts';
 import { testStore } from '../support/stores.ts';
 
-const directory = newDataDirectory();
-let server: LocalServer;
+const server = sharedLedger();
 /** Where the log ended when the test began: the tests of this file share one. */
 let start: number;
 
-beforeAll(async () => {
-  server = await LocalServer.open(directory);
-});
-afterAll(async () => {
-  await server.close();
-  removeDirectory(directory);
-});
 const head = async (): Promise<number> => Number((await server.post([])).body.position);
 beforeEach(async () => {
   start = await head();
@@ -212,7 +205,7 @@ describe('attributes that the ledger does not know', () => {
     const { status, body } = await server.post([{ ...event, [attribute]: value }]);
     expect([status, body.errors]).toEqual([
       422,
-      [{ index: 0, pointer: `/${attribute}`, message: expect.stringContaining('carries the identifier') }],
+      [{ index: 0, pointer: `/${attribute}`, message: expect.stringContaining('contains the identifier') }],
     ]);
     await recordedNothing();
   });

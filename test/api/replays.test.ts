@@ -194,7 +194,7 @@ describe('a rollback', () => {
     const fresh = newDataDirectory();
     const other = await ServerProcess.start({ directory: fresh });
     const { status, body } = await askReplay(other, { rollback: true });
-    expect([status, body.detail]).toEqual([409, 'there is no generation from before to roll back to']);
+    expect([status, body.detail]).toEqual([409, 'there is no earlier generation to roll back to']);
     expect((await other.get('/v1/replays')).body.data).toEqual([]);
     await other.end();
     removeDirectory(fresh);

@@ -4,13 +4,14 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Asked } from '../../src/contract/asked.ts';
 import type { FindingsQuestion } from '../../src/contract/questions/policy.ts';
 import { readHistory } from '../../src/ledger/counted-file.ts';
 import { longLog } from '../support/long-log.ts';
 import { endOfReplay, startReplay } from '../support/replaying.ts';
 import { LocalServer, newDataDirectory, type Query, removeDirectory } from '../support/server.ts';
+import { sharedLedger } from '../support/shared-ledger.ts';
 
 const testMsMax = 120_000;
 
@@ -35,16 +36,10 @@ const questions: ReadonlyArray<readonly [string, Query?]> = [
 ];
 
 describe('wide questions', () => {
-  const directory = newDataDirectory();
-  let server: LocalServer;
+  const server = sharedLedger();
   beforeAll(async () => {
-    server = await LocalServer.open(directory);
     const events = readFileSync('scenarios/tiktok-us/events.ndjson', 'utf8').trim().split('\n');
     await server.postLines(events.map((line) => JSON.parse(line)));
-  });
-  afterAll(async () => {
-    await server.close();
-    removeDirectory(directory);
   });
 
   const byThread = async <A>(ask: () => Promise<A>): Promise<A> => {
@@ -177,7 +172,7 @@ describe('wide questions', () => {
       for (const { headers, body } of away)
         expect([headers.get('retry-after'), body.detail]).toEqual([
           '1',
-          '64 questions that take long wait already; ask again later',
+          '64 long questions are already waiting; try again later',
         ]);
       expect((await server.get('/v1/populations', { limit: 1 })).status).toBe(200);
     }));

@@ -3,25 +3,20 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LocalServer, lines, newDataDirectory, removeDirectory } from '../support/server.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { lines } from '../support/server.ts';
+import { sharedLedger } from '../support/shared-ledger.ts';
 
 const scenario = (name: string): string =>
   readFileSync(join(import.meta.dirname, '..', '..', 'scenarios', 'worked-example', name), 'utf8');
 
-const directory = newDataDirectory();
-let server: LocalServer;
+const server = sharedLedger();
 let position: string;
 
 beforeAll(async () => {
-  server = await LocalServer.open(directory);
   const sent = await server.send(scenario('events.ndjson'), lines);
   expect([sent.status, sent.body]).toEqual([201, { recorded: 17, duplicates: 0, position: '17' }]);
   position = sent.body.position;
-});
-afterAll(async () => {
-  await server.close();
-  removeDirectory(directory);
 });
 
 const rowsAt = async (path: string, validAt: string) => {

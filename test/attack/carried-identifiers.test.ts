@@ -79,7 +79,7 @@ describe('an event that carries the identifier of its subject', () => {
       [1, '/data/purpose'],
       [2, '/id'],
     ]);
-    expect(refused.body.errors[0].message).toContain('put a reference of your own here');
+    expect(refused.body.errors[0].message).toContain('use a reference of your own');
     expect(JSON.stringify(refused.body)).not.toContain(zorica);
     const line = await server.postLines([enrolled('2', zorica), enrolled(zorica, zorica)]);
     expect([line.status, line.body.errors[0].line]).toEqual([422, 2]);

@@ -48,7 +48,7 @@ describe('a file of keys that is lost', () => {
       firstKeyFile: undefined,
       stop: server.close,
     };
-    expect(whoMayUse(running)).toMatch(/keys\.json is lost: nobody is let in.*domicile keys create/);
+    expect(whoMayUse(running)).toMatch(/keys\.json is lost, so nobody is admitted.*domicile keys create/);
     create(directory, 'auditor');
     expect(server.ledger.parts.keys.areLost()).toBe(false);
     await server.close();
@@ -82,7 +82,9 @@ describe('a file of keys that is damaged', () => {
   it.each(damages)('keeps the ledger from starting, and names the file: %j', async (content) => {
     const directory = newDirectory();
     writeFileSync(filesIn(directory).keys, content);
-    await expect(openLedger(await settingsIn(directory))).rejects.toThrow(/keys\.json: .* nobody is let in/);
+    await expect(openLedger(await settingsIn(directory))).rejects.toThrow(
+      /keys\.json: .* nobody is admitted/,
+    );
     const listed = await domicile(['keys', 'list', '--data', directory]);
     expect(listed.code).not.toBe(0);
     expect(listed.notes).toContain('keys.json');

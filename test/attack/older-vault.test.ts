@@ -87,7 +87,7 @@ describe('an older vault beside a newer log', () => {
       peopleCheck({ dataDirectory: own.directory }, own.server.ledger.parts.logFile, () => {}),
     ).toMatchObject({
       state: 'failed',
-      found: expect.stringContaining('2 of 3 people of the log are not in the vault'),
+      found: expect.stringContaining('2 of 3 people in the log are not in the vault'),
     });
     await own.server.close();
     const notices: unknown[] = [];

@@ -87,7 +87,7 @@ describe('domicile where', () => {
 
     expect(code).toBe(0);
     expect(out).toMatch(
-      /counting only what is verified\n\nNowhere\. .*\nTo see where the data was over time: domicile history ana\nNever vouched that they told everything, so something may be missing: https:\S+\.\n$/,
+      /counting only what is verified\n\nNowhere\. .*\nTo see where the data was over time: domicile history ana\nSomething may be missing, because these sources have never vouched for completeness: https:\S+\.\n$/,
     );
   });
 
@@ -226,7 +226,7 @@ describe('a question that goes wrong', () => {
       const { port } = other.address() as { port: number };
       const somethingElse = await here(['where', 'ana', '--url', `http://127.0.0.1:${port}`]);
       expect(somethingElse.code).toBe(3);
-      expect(somethingElse.notes).toMatch(/does not answer as Domicile does: status 418/);
+      expect(somethingElse.notes).toMatch(/is not a Domicile server: status 418/);
     } finally {
       other.close();
     }
@@ -246,7 +246,7 @@ describe('a wrong address', () => {
 
     expect(overTls).toMatchObject({
       code: 3,
-      notes: `domicile: no answer from https://127.0.0.1:${port}: its server does not speak TLS: ask it with http://\n`,
+      notes: `domicile: no answer from https://127.0.0.1:${port}: the server does not use TLS: use http://\n`,
     });
     expect(nobody.code).toBe(3);
     expect(nobody.notes).toContain(`no answer from http://127.0.0.1:${port}: no server listens there\n`);

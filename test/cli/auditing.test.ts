@@ -77,7 +77,7 @@ describe('domicile findings', () => {
     expect(failing.code).toBe(1);
     expect(JSON.parse(failing.out.split('\n')[0]!)).toMatchObject({ verdict: 'violated', to: null });
     expect(none.code).toBe(0);
-    expect(none.out).toMatch(/\nNone\. Nothing known broke a rule/);
+    expect(none.out).toMatch(/\nNone\. As far as the ledger knows, no rule of an adopted policy was broken/);
     // A slip of the pen must not pass for all being well.
     expect(mistaken.code).toBe(2);
   });
@@ -101,7 +101,7 @@ describe('domicile simulate', () => {
     );
     expect(tried.out).toMatch(/ opened, 0 closed, 0 lengthened, 0 shortened: .* Nothing was recorded\./);
     expect(again.out.split('\r\n')[0]).toMatch(/^change,policy,rule,verdict,/);
-    expect((await here(['findings', '--policy', 'keep-out', ...at])).notes).toMatch(/no policy of this id/);
+    expect((await here(['findings', '--policy', 'keep-out', ...at])).notes).toMatch(/no policy with this id/);
   });
 
   it('names the place of a fault in an invalid policy', async () => {
@@ -208,7 +208,7 @@ describe('domicile adopt', () => {
     expect(JSON.parse(findings.out.split('\n')[0]!)).toMatchObject({ policy: 'usds', verdict: 'violated' });
     expect(learned.out).toMatch(/\nrules +opened +usds 1 /);
     expect(learned.out).toMatch(
-      /\nno findings by facts learned later, \d+ by rules|\n0 findings by facts learned later, \d+ by rules/,
+      /\nno changes due to facts learned later, \d+ due to rules|\n0 changes due to facts learned later, \d+ due to rules/,
     );
   });
 });
@@ -230,7 +230,7 @@ describe('domicile person, erase and reads', () => {
     expect(asked.code).toBe(2);
     expect(asked.out).toMatch(/Backups that hold the data, open until confirmed destroyed.*\n {2}us-/);
     expect(reads.out).toMatch(/fay +person/);
-    expect(erased.out).toMatch(/Erased from this ledger\. \d backups hold the data still\./);
+    expect(erased.out).toMatch(/Erased from this ledger\. \d backups still hold the data\./);
     expect(after.code).toBe(2);
   });
 });

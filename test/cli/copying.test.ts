@@ -24,7 +24,7 @@ describe('copying a ledger', () => {
 
     expect(done).toMatchObject({ code: 0 });
     expect(done.out).toMatch(
-      /^Both ledgers hold the same 101 events\.\nAlso copied: the vault\.\nNot copied: who asked about whom, the signed tree, the keys that sign it; --all takes them as well\.\nSHA-256 over every event in order: [0-9a-f]{64}\n$/,
+      /^Both ledgers hold the same 101 events\.\nAlso copied: the vault\.\nNot copied: who asked about whom, the signed tree, the keys that sign it; --all copies them too\.\nSHA-256 over every event in order: [0-9a-f]{64}\n$/,
     );
     const answers = await Promise.all(
       [original, copy].map((data) =>

@@ -20,20 +20,20 @@ const heardUntil = [
 describe('below an answer it is said', () => {
   it('that nothing was known, and what to type', () => {
     expect(coverageLines(answer({}, { knownNothing: true }), true)).toEqual([
-      'Nothing was known then: the first event of the ledger was recorded later. Ask with a later --known-at or --known-position, or without.',
+      'Nothing was known then: the first event of the ledger was recorded later. Give a later --known-at or --known-position, or none.',
     ]);
   });
 
   it.each([[{ limitMet: true }], [{ next: 'cursor' }]])('that it is not all: %j', (cut) => {
     expect(coverageLines(answer(cut), false)).toEqual([
-      'This is not all: a limit was met. Ask for less, for example with --party, --site or a shorter period.',
+      'This list is incomplete because a limit was reached. Ask for less, for example with --party, --site or a shorter period.',
     ]);
   });
 
   it('up to when its sources vouched, and which never did', () => {
     expect(coverageLines(answer({}, { heardUntil }), false)).toEqual([
-      'Told in full, as the sources themselves vouch: urn:a up to 2022-06-17.',
-      'Never vouched that they told everything, so something may be missing: urn:b.',
+      'Complete, according to the sources themselves: urn:a up to 2022-06-17.',
+      'Something may be missing, because these sources have never vouched for completeness: urn:b.',
     ]);
   });
 
@@ -41,7 +41,7 @@ describe('below an answer it is said', () => {
     const never = Array.from({ length: 7 }, (_, index) => ({ source: `urn:${index}`, upTo: null }));
     expect(coverageLines(answer({}, { heardUntil: never }), false)).toEqual([]);
     expect(coverageLines(answer({}, { heardUntil: never }), true)).toEqual([
-      'Never vouched that they told everything, so something may be missing: urn:0, urn:1, urn:2, urn:3, urn:4 and 2 more (--format json names all).',
+      'Something may be missing, because these sources have never vouched for completeness: urn:0, urn:1, urn:2, urn:3, urn:4 and 2 more (--format json lists all).',
     ]);
   });
 

@@ -96,7 +96,7 @@ describe('domicile emit', () => {
       /\n {2}line 1101, \/data\/jurisdiction: found a string of 8 characters; expected .+\n/,
     );
     expect(notes).toMatch(/\n {2}line 1102, \/time: found .+\n/);
-    expect(notes).toMatch(/\n {2}line 1102, \/Colour: is not the name of an attribute.+\n/);
+    expect(notes).toMatch(/\n {2}line 1102, \/Colour: is not a valid name of an attribute.+\n/);
     expect(notes).toMatch(
       /\nSo far: 1,000 events recorded, 0 already there\. Correct it and send everything again; events already recorded are not recorded twice\.\n$/,
     );
@@ -115,7 +115,7 @@ describe('domicile emit', () => {
     );
 
     expect(code).toBe(2);
-    expect(notes).toMatch(/\n {2}line 1, \/id: another event is recorded under this source and id; .+\n/);
+    expect(notes).toMatch(/\n {2}line 1, \/id: another event is recorded with this source and id; .+\n/);
   });
 
   it('refuses bytes that are not UTF-8', async () => {

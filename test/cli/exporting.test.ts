@@ -62,8 +62,8 @@ describe('an export', () => {
     });
     const written = writeExport(broken, answers, { question: {}, identify: true, onRows: () => undefined });
 
-    expect(refused).toMatchObject({ code: 2, notes: expect.stringContaining('holds an export already') });
-    expect(elsewhere).toMatchObject({ code: 2, notes: expect.stringContaining('something else') });
+    expect(refused).toMatchObject({ code: 2, notes: expect.stringContaining('already contains an export') });
+    expect(elsewhere).toMatchObject({ code: 2, notes: expect.stringContaining('something other') });
     await expect(written).rejects.toThrow('no more');
     expect(readdirSync(directory).sort()).toEqual(['answers', 'ledger', 'other']);
     expect(then).toEqual([{ known_position: 20 }]);

@@ -127,7 +127,7 @@ describe('domicile import', () => {
     const { code, notes } = await run('import', 'csv', twice, '--map', withId);
 
     expect(code).toBe(2);
-    expect(notes).toMatch(/\n {2}line 1002, \/id: another event is recorded under this source and id/);
+    expect(notes).toMatch(/\n {2}line 1002, \/id: another event is recorded with this source and id/);
     expect(notes).toContain('--skip 1000 begins where it stopped.');
   });
 
@@ -141,9 +141,9 @@ describe('domicile import', () => {
 
     expect(outcomes.map(({ code }) => code)).toEqual([2, 2, 2, 2]);
     const [kind, missing, unmapped, at] = outcomes.map(({ notes }) => notes);
-    expect(kind).toContain('paper is not a kind of import; expected one of openlineage, ');
+    expect(kind).toContain('paper is not a known kind; expected one of openlineage, ');
     expect(missing).toContain('missing.json cannot be read');
-    expect(unmapped).toContain('CSV takes a mapping');
+    expect(unmapped).toContain('CSV requires a mapping');
     expect(at).toContain('--at: expected an RFC 3339 date-time');
   });
 });
@@ -179,7 +179,7 @@ describe('domicile sync and reconcile', () => {
     expect(tried.out).toBe('Would record: 2 begun, 0 changed, 1 ended.\n');
     expect(done.out).toBe('Recorded: 2 begun, 0 changed, 1 ended.\n');
     expect(JSON.parse(again.out)).toMatchObject({ begun: 0, changed: 0, ended: 0, recorded: 0 });
-    expect([late.code, late.notes]).toEqual([2, expect.stringContaining('expected a later one')]);
+    expect([late.code, late.notes]).toEqual([2, expect.stringContaining('expected a later snapshot')]);
     const { body } = await server.get('/v1/events', { source, type: 'MembershipEnded' });
     expect(body.data).toMatchObject([
       { time: '2024-06-04T00:00:00.000Z', data: { member: 'scim:u2', group: 'scim:g1' } },
@@ -203,13 +203,13 @@ describe('domicile sync and reconcile', () => {
     expect(code).toBe(1);
     expect(memberships).toEqual([
       {
-        says: 'the first alone',
+        says: 'only the first',
         type: 'MembershipBegan',
         first: '{"member":"scim:u3","group":"scim:g1"}',
         second: '',
       },
       {
-        says: 'the second alone',
+        says: 'only the second',
         type: 'MembershipBegan',
         first: '',
         second: '{"member":"scim:u9","group":"scim:g1"}',

@@ -247,7 +247,7 @@ describe('domicile doctor', () => {
     expect(code).toBe(1);
     expect(states).toMatchObject({ log: 'failed', events: 'failed', vault: 'ok', projections: 'failed' });
     const { found, remedy } = rows.find(({ name }) => name === 'log')!;
-    expect(found).toMatch(/the event at position 39 is not as it was written/);
+    expect(found).toMatch(/the event at position 39 is damaged/);
     expect(remedy).toMatch(/restore the latest backup/);
   });
 
@@ -307,7 +307,7 @@ describe('domicile doctor', () => {
 
     expect(foreign).toMatchObject({
       code: 1,
-      remedy: expect.stringMatching(/^They are no events of Domicile/),
+      remedy: expect.stringMatching(/^They are not events of Domicile/),
     });
     expect(newer).toMatchObject({ code: 1, remedy: expect.stringMatching(/^They were written by a newer/) });
   });

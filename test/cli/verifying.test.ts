@@ -53,8 +53,8 @@ describe('a whole ledger', () => {
   it('is verified, and told to be whole', async () => {
     const verified = await domicile('verify', '--data', data);
     expect(verified.code).toBe(0);
-    expect(verified.out).toContain('101 events, each as it was hashed');
-    expect(verified.out).toContain('The ledger is whole.');
+    expect(verified.out).toContain('101 events match their hashes');
+    expect(verified.out).toContain('The ledger is intact.');
   });
 
   it('is not whole once an event has gone', async () => {

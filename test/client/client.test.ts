@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import {
   ClientFailure,
@@ -17,28 +17,22 @@ import {
   sentenceOf,
 } from '../../src/client/client.ts';
 import type { FindingRow } from '../../src/contract/rows/policy.ts';
-import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
+import { sharedLedger } from '../support/shared-ledger.ts';
 
 const scenario = join(import.meta.dirname, '..', '..', 'scenarios', 'tiktok-us', 'events.ndjson');
-const directory = newDataDirectory();
 const url = 'http://localhost';
-let server: LocalServer;
+const server = sharedLedger();
 let answering: Fetch;
 let atLeast: string;
 
 const ledger = () => createClient({ url, fetch: answering });
 
 beforeAll(async () => {
-  server = await LocalServer.open(directory);
   const app = createApp(server.ledger, pino({ level: 'silent' }));
   answering = (request) => app.fetch(request);
   const sent = await ledger().events.emitBytes([readFileSync(scenario)]);
   if (E.isLeft(sent)) throw new Error(JSON.stringify(sent.left));
   atLeast = sent.right.position;
-});
-afterAll(async () => {
-  await server.close();
-  removeDirectory(directory);
 });
 
 describe('questions', () => {

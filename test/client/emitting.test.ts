@@ -4,25 +4,19 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import { createClient, type EventInput, type Fetch } from '../../src/client/client.ts';
 import { chunkLinesMax, chunksOfBytes } from '../../src/client/ndjson-chunks.ts';
-import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
+import { sharedLedger } from '../support/shared-ledger.ts';
 
-const directory = newDataDirectory();
 const url = 'http://localhost';
-let server: LocalServer;
+const server = sharedLedger();
 let answering: Fetch;
 
 beforeAll(async () => {
-  server = await LocalServer.open(directory);
   const app = createApp(server.ledger, pino({ level: 'silent' }));
   answering = (request) => app.fetch(request);
-});
-afterAll(async () => {
-  await server.close();
-  removeDirectory(directory);
 });
 
 const event = (source: string, number: number): EventInput => ({

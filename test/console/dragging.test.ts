@@ -3,24 +3,19 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { residencyIn } from '../../console/src/person/residency.ts';
 import { expiries } from '../../console/src/timeline/lanes.ts';
 import { lateEvents } from '../../console/src/timeline/lateness.ts';
 import type { ResidencyRow, TrailRow } from '../../src/client/rows.ts';
-import { LocalServer, lines, newDataDirectory, removeDirectory } from '../support/server.ts';
+import { lines } from '../support/server.ts';
+import { sharedLedger } from '../support/shared-ledger.ts';
 
-const directory = newDataDirectory();
-let server: LocalServer;
+const server = sharedLedger();
 
 beforeAll(async () => {
-  server = await LocalServer.open(directory);
   const file = join(import.meta.dirname, '..', '..', 'scenarios', 'tiktok-us', 'events.ndjson');
   await server.send(readFileSync(file, 'utf8'), lines);
-});
-afterAll(async () => {
-  await server.close();
-  removeDirectory(directory);
 });
 
 const withoutEvents = ({ events: _, ...row }: ResidencyRow): Omit<ResidencyRow, 'events'> => row;

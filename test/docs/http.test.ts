@@ -3,25 +3,19 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sharedLedger } from '../support/shared-ledger.ts';
 import { root } from './pages.ts';
 
-const directory = newDataDirectory();
-let server: LocalServer;
+const server = sharedLedger();
 let described: ReadonlyArray<string>;
 
 beforeAll(async () => {
-  server = await LocalServer.open(directory);
   const { body } = await server.get('/openapi.json');
   expect(body.openapi).toBe('3.1.0');
   described = Object.entries(body.paths as Record<string, object>)
     .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
     .sort();
-});
-afterAll(async () => {
-  await server.close();
-  removeDirectory(directory);
 });
 
 describe('the overview of the HTTP API', () => {

@@ -337,7 +337,7 @@ describe('a bundle', () => {
         if (!mutate(bundle, by, at, kind)) return;
         if (isWordAlone(opened(file) as Bundle, bundle as Bundle)) return;
         const report = verified(proven.sign(unsigned(bundle as Bundle)));
-        // The signature itself is made anew.
+        // The signature itself is rebuilt.
         const isSignature =
           JSON.stringify(unsigned(bundle as Bundle)) === JSON.stringify(unsigned(opened(file) as Bundle));
         expect(isSignature || !report.holds).toBe(true);

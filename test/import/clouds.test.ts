@@ -123,7 +123,7 @@ describe('CloudTrail', () => {
         expect.objectContaining({ party: 'cloudtrail.amazonaws.com', actions: ['read', 'write'] }),
       ],
     ]);
-    expect(unmapped.join()).toContain('conditions, which are not read');
+    expect(unmapped.join()).toContain('conditions, which are ignored');
   });
 
   it('tells that a bucket is copied to where another stands', () => {

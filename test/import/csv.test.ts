@@ -4,12 +4,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { RowMapping } from '../../src/import/csv/row-mapping.ts';
 import { importKinds } from '../../src/import/kinds.ts';
 import { readMapping } from '../../src/import/mapping/read-mapping.ts';
 import { Tally } from '../../src/import/tally.ts';
-import { LocalServer, newDataDirectory, removeDirectory } from '../support/server.ts';
+import { sharedLedger } from '../support/shared-ledger.ts';
 import { orFail } from './samples.ts';
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'how-to', 'import-csv.md'), 'utf8');
@@ -118,7 +118,9 @@ describe('a row', () => {
       { site: 'b', name: 'b', country: 'FR', operator: 'us', owner: 'x' },
       { dataset: 'c', name: 'c', controller: 'us', categories: ['p', 'q'] },
     ]);
-    expect(tally.unmapped).toEqual([{ index: 3, line: 5, message: 'no event of the mapping takes the row' }]);
+    expect(tally.unmapped).toEqual([
+      { index: 3, line: 5, message: 'no event of the mapping applies to the row' },
+    ]);
   });
 
   it.each([
@@ -177,15 +179,7 @@ describe('a mapping', () => {
 });
 
 describe('over HTTP', () => {
-  const directory = newDataDirectory();
-  let server: LocalServer;
-  beforeAll(async () => {
-    server = await LocalServer.open(directory);
-  });
-  afterAll(async () => {
-    await server.close();
-    removeDirectory(directory);
-  });
+  const server = sharedLedger();
   const send = (body: unknown, query = '', kind = 'csv') =>
     server.send(JSON.stringify(body), 'application/json', {}, `/v1/import/${kind}${query}`);
   const csv = 'who,team,since\na,1,2024-01-01\nb,1,2024-01-01\n';

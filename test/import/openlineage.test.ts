@@ -181,7 +181,7 @@ describe('what facets tell', () => {
     );
 
     expect(body.recorded).toBe(0);
-    expect(body.unmapped[0].message).toContain('another name, which moves nothing');
+    expect(body.unmapped[0].message).toContain('was renamed, which does not move data');
   });
 
   it('ownership registers the dataset with its owner, and the owner', async () => {
@@ -282,7 +282,7 @@ describe('what is no OpenLineage event', () => {
     expect(performance.now() - begun).toBeLessThan(5_000);
     expect([copies.status, copies.body.errors[0].message]).toEqual([
       422,
-      expect.stringContaining('becomes more events than'),
+      expect.stringContaining('becomes too many events'),
     ]);
     expect([pairs.status, pairs.body.errors[0].message]).toEqual([
       422,

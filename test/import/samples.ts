@@ -39,7 +39,7 @@ export const become = (
   return { facts, unmapped };
 };
 
-/** The value; a test fails with the faults where there is none. */
+/** The value; a test fails with the faults if there is none. */
 export const orFail = <A>(outcome: E.Either<unknown, A>): A => {
   if (E.isRight(outcome)) return outcome.right;
   throw new Error(JSON.stringify(outcome.left));

@@ -249,7 +249,7 @@ it('given flipped and lost bytes of the files, verify finds each, or nothing tha
   const bytesOf = new Map(withIndex.map((name) => [name, readFileSync(sound[name])]));
   await fc.assert(
     fc.asyncProperty(
-      // The index is sealed anew each time that it is verified, which takes a while.
+      // The index is sealed again each time that it is verified, which takes a while.
       fc.oneof(
         { weight: 3, arbitrary: fc.constantFrom('log', 'tree') },
         { weight: 1, arbitrary: fc.constantFrom('index', 'indexTree') },
@@ -279,12 +279,12 @@ it.each([
     what: 'a key is taken out of the index',
     change: (index: DatabaseSync) =>
       index.exec("UPDATE block SET lines = replace(lines, '\"', '''') WHERE n = 0"),
-    said: /^the keys of the stretch of the events \d+ to \d+ are not those of its seal$/,
+    said: /^the keys of the stretch of the events \d+ to \d+ do not match its seal$/,
   },
   {
     what: 'a stretch has another root',
     change: (index: DatabaseSync) => index.exec('UPDATE seal SET root = zeroblob(32) WHERE place = 3'),
-    said: /^the stretch of the events 193 to 256 is sealed otherwise than the log leads to$/,
+    said: /^the seal of the stretch of the events 193 to 256 does not match the log$/,
   },
 ])('given a sealed index in which $what, verify says so', async ({ change, said }) => {
   copySound(withIndex);

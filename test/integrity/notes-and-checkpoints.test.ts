@@ -98,14 +98,12 @@ describe('a note', () => {
   });
 
   it('is refused where no known key signed it, or a known one did not', () => {
-    expect(names(`${text}\n${byEnoch}`, [peterKey])).toEqual(
-      E.left('none of the keys that are trusted signed it'),
-    );
+    expect(names(`${text}\n${byEnoch}`, [peterKey])).toEqual(E.left('no trusted key signed it'));
     const forged = byEnoch.replace('zmZa0S', 'zmZa0T');
-    expect(names(`${text}\n${byPeter}${forged}`)).toEqual(E.left('the signature by EnochRoot does not hold'));
+    expect(names(`${text}\n${byPeter}${forged}`)).toEqual(E.left('the signature by EnochRoot is not valid'));
     expect(names(`${text}\n${byPeter}${forged}`, [peterKey])).toEqual(E.right(['PeterNeumann']));
     expect(names(`${text.replace('answer', 'Answer')}\n${byPeter}`)).toEqual(
-      E.left('the signature by PeterNeumann does not hold'),
+      E.left('the signature by PeterNeumann is not valid'),
     );
   });
 

@@ -51,17 +51,17 @@ describe('a policy of logs and witnesses', () => {
   });
 
   it.each([
-    ['without a quorum', policyText.replace('quorum both\n', ''), 'the policy has no line "quorum"'],
-    ['with two', `${policyText}quorum none\n`, 'line 11 of the policy: the policy has a quorum already'],
+    ['without a quorum', policyText.replace('quorum both\n', ''), 'the policy has no "quorum" line'],
+    ['with two', `${policyText}quorum none\n`, 'line 11 of the policy: the policy already has a quorum'],
     [
       'that counts a witness twice',
       policyText.replace('all X Y', 'all X X1'),
-      'line 9 of the policy: X1 is in a group already',
+      'line 9 of the policy: X1 is already in a group',
     ],
     [
       'that names what comes later',
       policyText.replace('2 X1 X2 X3', '2 X1 X2 Y'),
-      'line 7 of the policy: Y is no witness or group of an earlier line',
+      'line 7 of the policy: Y is not a witness or group of an earlier line',
     ],
     [
       'that asks for more than there are',
@@ -71,17 +71,17 @@ describe('a policy of logs and witnesses', () => {
     [
       'with one key for two witnesses',
       policyText.replace(x2.verifier.vkey, x1.verifier.vkey),
-      'line 5 of the policy: the key is that of an earlier witness',
+      'line 5 of the policy: an earlier witness has the same key',
     ],
     [
       'with a log that signs as a witness',
       policyText.replace(log.verifier.vkey, y1.verifier.vkey),
-      'line 2 of the policy: the key is not of a type that logs sign with',
+      'line 2 of the policy: logs do not sign with keys of this type',
     ],
     [
       'with an unknown word',
       `${policyText}monitor M\n`,
-      'line 11 of the policy: monitor is none of log, witness, group and quorum',
+      'line 11 of the policy: monitor is not one of log, witness, group and quorum',
     ],
   ])('is refused %s', (_, given, fault) => {
     const read = parseTlogPolicy(given);

@@ -148,7 +148,7 @@ describe('a ledger with two witnesses', () => {
       .toMatch(/it answers 404: no log/);
     const { status, body } = await server.get('/log/checkpoint');
     expect(status).toBe(503);
-    expect(body.detail).toContain('no checkpoint is cosigned by a quorum');
+    expect(body.detail).toContain('no checkpoint has a quorum of cosignatures');
   });
 
   it.each([
@@ -176,7 +176,7 @@ describe('a ledger with two witnesses', () => {
       );
     const refused = await restored.post(backups(10, 100));
     expect(refused.status).toBe(503);
-    expect(refused.body.detail).toContain('nothing is recorded');
+    expect(refused.body.detail).toContain('recording has stopped');
     expect((await restored.get('/readyz')).body.integrityFailure).toContain('Restore the newest log');
     expect(
       (await restored.get('/v1/log/checkpoints')).body.data.map(({ size }: { size: number }) => size),
@@ -226,7 +226,7 @@ describe('a ledger with two witnesses', () => {
       const server = await start(directory, policy.replace(/http:\S+/, `http://127.0.0.1:${port}`));
       await expect
         .poll(async () => (await stateOf(server)).witnesses[0].failure, pollMs)
-        .toContain('it says that it cosigned 99 events of this log');
+        .toContain('it claims to have cosigned 99 events of this log');
       expect(await server.record(backups(2, 3))).toBe('5');
       await new Promise((resolve) => setTimeout(resolve, 2_000));
       const { checkpoint, stop: stopped } = await stateOf(server);

@@ -191,7 +191,7 @@ describe('given a backup that is damaged', () => {
         const altered = Buffer.from(bytes);
         altered[Math.floor(Math.random() * altered.length)]! ^= 1;
         writeFileSync(file, altered);
-        expect(faultOf(await restored(target))).toMatch(/is not whole: .* is not as it was written/);
+        expect(faultOf(await restored(target))).toMatch(/is damaged: .* is damaged/);
         rmSync(file);
         expect(faultOf(await restored(target))).toMatch(/is missing/);
         writeFileSync(file, bytes);
@@ -214,7 +214,7 @@ describe('given a ledger where a backup is to be restored', () => {
     orFail(await made());
     const target = directory();
     orFail(await restored(target));
-    expect(faultOf(await restored(target))).toMatch(/holds a ledger/);
+    expect(faultOf(await restored(target))).toMatch(/contains a ledger/);
     orFail(await restored(target, { replace: true }));
     const grown = await LocalServer.open(target);
     await grown.record(people(1));
@@ -235,7 +235,7 @@ describe('given a ledger where a backup is to be restored', () => {
     const event = (await server.ledger.parts.store.head()) + 1;
     await server.record(people(2));
     orFail(await made());
-    const refused = new RegExp(`another one than that of the backup: its event ${event} is not the backup's`);
+    const refused = new RegExp(`not the one in the backup: event ${event} differs`);
     expect(faultOf(await restored(target, { replace: true }))).toMatch(refused);
     await server.record(people(1));
     orFail(await made());
@@ -289,7 +289,7 @@ describe('given a ledger where a backup is to be restored', () => {
     orFail(await restored(target));
     writeFileSync(filesIn(target).restoring, '');
     rmSync(filesIn(target).vault);
-    await expect(LocalServer.open(target)).rejects.toThrow(/a backup was being restored here/);
+    await expect(LocalServer.open(target)).rejects.toThrow(/restoring a backup here was interrupted/);
     orFail(await restored(target));
     await (await LocalServer.open(target)).close();
   });
@@ -305,7 +305,7 @@ describe('given a ledger that is damaged', () => {
       "UPDATE event SET bytes = CAST(replace(CAST(bytes AS TEXT), 'us', 'US') AS BLOB) WHERE position = 9",
     );
     log.close();
-    expect(faultOf(await made())).toMatch(/the ledger is not whole/);
+    expect(faultOf(await made())).toMatch(/the ledger is damaged/);
     expect(readdirSync(backups).filter((name) => name.endsWith('.backup.json'))).toHaveLength(1);
     rmSync(ledger, { recursive: true });
     orFail(await restored(ledger));

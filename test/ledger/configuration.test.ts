@@ -138,7 +138,7 @@ describe('given a wrong setting', () => {
     ['port: many\n', 'settings.yaml:1: port: expected a whole number from 0 to 65535'],
     [
       '# where\n\nhots: 127.0.0.1\n',
-      'settings.yaml:3: hots: there is no setting of this name; did you mean host?',
+      'settings.yaml:3: hots: there is no setting with this name; did you mean host?',
     ],
     ['port: 1\nport: 2\n', 'settings.yaml:2: Map keys must be unique'],
     ['port:\n', 'settings.yaml:1: port: expected a value, or a list of values'],
@@ -173,7 +173,7 @@ describe('given a wrong setting', () => {
 
   it('when a certificate is given without its key, then that is told', () => {
     expect(faultsOf(readSettings({ directory, environment: { LEDGER_TLS_CERT: 'cert.pem' } }))).toEqual([
-      'LEDGER_TLS_CERT: TLS takes both a certificate and its key: give LEDGER_TLS_KEY or tls-key as well',
+      'LEDGER_TLS_CERT: TLS requires both a certificate and its key: give LEDGER_TLS_KEY or tls-key as well',
     ]);
   });
 

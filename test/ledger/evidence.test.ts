@@ -88,7 +88,7 @@ describe('given a bundle that takes long', () => {
     caller.abort();
     // Then
     expect(await make).toMatchObject({
-      left: { kind: 'unavailable', detail: expect.stringContaining('gave up') },
+      left: { kind: 'unavailable', detail: expect.stringContaining('disconnected') },
     });
     const next = await evidence(`site=singapore&knownPosition=2&validAt=2021-01-01`);
     expect(next.status).toBe(200);

@@ -78,14 +78,14 @@ describe('a monitor', () => {
     const first = await monitor(server.url, dir, key, '--fail', '--questions', '200');
     expect(first).toMatchObject({
       code: 0,
-      out: '60 events hold; 200 answers are as they are derived here.\n',
+      out: '60 events verified; 200 answers match those derived here.\n',
     });
     await server.postLines(events.slice(60));
     await signed(server, events.length);
     const second = await monitor(server.url, dir, key, '--fail', '--questions', '200');
     expect(second).toMatchObject({
       code: 0,
-      out: `${events.length} events hold; 200 answers are as they are derived here.\n`,
+      out: `${events.length} events verified; 200 answers match those derived here.\n`,
     });
   });
 
@@ -105,7 +105,7 @@ describe('a monitor', () => {
     const found = await monitor(url, dir, await keyOf(server), '--fail', '--questions', '200');
     expect(found.code).toBe(1);
     expect(found.out).toMatch(
-      /^Does not hold: the operator answers \/v1\/\S+ otherwise than its own events do\./,
+      /^Problem: the operator's answer to \/v1\/\S+ differs from what its own events lead to\./,
     );
     const [evidence] = evidenceIn(dir);
     expect(evidence).toMatchObject({
@@ -134,7 +134,7 @@ describe('a monitor', () => {
     const dir = newDirectory();
     const found = await monitor(url, dir, await keyOf(server));
     expect(found.code).toBe(1);
-    expect(found.out).toContain('the entry at position 7 is not that of the stored bytes');
+    expect(found.out).toContain('the entry at position 7 does not match the stored bytes');
     expect(evidenceIn(dir)).toMatchObject([{ kind: 'leaf' }]);
   });
 
@@ -158,7 +158,7 @@ describe('a monitor', () => {
     const dir = newDirectory();
     const found = await monitor(url, dir, await keyOf(server));
     expect(found.code).toBe(1);
-    expect(found.out).toContain('the index of 1 stretches has another root than that of the events');
+    expect(found.out).toContain('the root of the index of 1 stretches does not match the events');
     expect(evidenceIn(dir)).toMatchObject([{ kind: 'index' }]);
   });
 
@@ -183,7 +183,7 @@ describe('a monitor', () => {
     shown = two;
     const found = await monitor(url, dir, key);
     expect(found.code).toBe(1);
-    expect(found.out).toContain('it shows two views of its log');
+    expect(found.out).toContain('shows two versions of its log');
     const [evidence] = evidenceIn(dir);
     // Both are signed by the same key: that is the proof.
     expect(evidence.verified).toContain('\n20\n');

@@ -20,19 +20,21 @@ const filler = (number: number) => ({
   ...unattributed,
 });
 
+/** The vault that is open now: it stays the same object while the vault behind it is opened again. */
+const latestOf = (open: () => Vault): Vault => ({
+  at: null,
+  find: (asked) => open().find(asked),
+  admit: (names, lookedUpTo) => open().admit(names, lookedUpTo),
+  forget: (pseudonym, saidAt) => open().forget(pseudonym, saidAt),
+  fault: () => open().fault(),
+  close: () => open().close(),
+});
+
 vaultContract('embedded vault', async () => {
   const folder = newFolder();
   const file = join(folder, 'vault.sqlite');
   let kept = vaultInFile(file);
-  // Whoever holds on to it sees the one that is open.
-  const vault: Vault = {
-    at: null,
-    find: (asked) => kept.find(asked),
-    admit: (names, lookedUpTo) => kept.admit(names, lookedUpTo),
-    forget: (pseudonym, saidAt) => kept.forget(pseudonym, saidAt),
-    fault: () => kept.fault(),
-    close: () => kept.close(),
-  };
+  const vault = latestOf(() => kept);
   return {
     vault,
     other: vault,
@@ -52,14 +54,7 @@ vaultContract('vault that a thread writes', async () => {
   const [vaultFile, logFile] = [join(folder, 'vault.sqlite'), join(folder, 'log.sqlite')];
   const store = openSqliteEventStore(logFile, { now: Date.now });
   let kept = await openThreadedVault({ vaultFile, logFile });
-  const vault: Vault = {
-    at: null,
-    find: (asked) => kept.find(asked),
-    admit: (names, lookedUpTo) => kept.admit(names, lookedUpTo),
-    forget: (pseudonym, saidAt) => kept.forget(pseudonym, saidAt),
-    fault: () => kept.fault(),
-    close: () => kept.close(),
-  };
+  const vault = latestOf(() => kept);
   return {
     vault,
     other: vault,

@@ -9,10 +9,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { tiktok } from '../cli/command-line.ts';
 import { sent } from '../support/given-events.ts';
-import { LocalServer, lines, newDataDirectory, type Query, removeDirectory } from '../support/server.ts';
+import { lines, type Query } from '../support/server.ts';
+import { sharedLedger } from '../support/shared-ledger.ts';
 
 const golden = join(import.meta.dirname, '..', 'golden');
 const names = ['processing', 'transfers', 'backups', '28-cfr-202', 'assessment'] as const;
@@ -20,15 +21,9 @@ const asked = { validAt: '2026-11-01', knownPosition: 101 };
 const csv = { accept: 'text/csv' };
 const html = { accept: 'text/html' };
 
-const directory = newDataDirectory();
-let server: LocalServer;
+const server = sharedLedger();
 beforeAll(async () => {
-  server = await LocalServer.open(directory);
   await server.send(readFileSync(tiktok, 'utf8'), lines);
-});
-afterAll(async () => {
-  await server.close();
-  removeDirectory(directory);
 });
 
 /** A report with its cells by the names of their columns. */

@@ -116,9 +116,7 @@ describe('a damaged ledger', () => {
   test('given a small ledger with a flipped byte in an event, opening it tells', async () => {
     const file = await ledgerOf(40);
     flip(file, readFileSync(file).indexOf('content 17') + 50);
-    expect(problemOf(() => open(file)).message).toContain(
-      'the event at position 18 is not as it was written',
-    );
+    expect(problemOf(() => open(file)).message).toContain('the event at position 18 is damaged');
   });
 
   test('given a ledger whose tables were altered, by a fault or by hand, it is refused', async () => {
@@ -154,9 +152,7 @@ describe('a damaged ledger', () => {
     const reader = openLogReader(file);
     const damage = problemOf(() => reader.after(origin, 100));
     expect(damage).toBeInstanceOf(DamagedStore);
-    expect(damage.message).toMatch(
-      /the event at position 1\d is not as it was written\. .*restore the latest backup/,
-    );
+    expect(damage.message).toMatch(/the event at position 1\d is damaged\. .*restore the latest backup/);
     reader.close();
     await reopened.close();
   });
@@ -203,7 +199,7 @@ describe('a damaged ledger', () => {
     writeFileSync(`${file}-lock`, 'not a lock any more '.repeat(100));
     const problem = problemOf(() => open(file));
     expect(problem).toBeInstanceOf(DamagedStore);
-    expect(problem.message).toContain('delete the lock file alone');
+    expect(problem.message).toContain('delete only the lock file');
     rmSync(`${file}-lock`);
     await open(file).close();
   });

@@ -78,7 +78,7 @@ describe('a file of a ledger that serves', () => {
     const bytes = readFileSync(file);
     bytes[bytes.indexOf('content 1017') + 30]! ^= 1;
     writeFileSync(file, bytes);
-    expect((await checked(file)).damage).toContain('the event at position 1018 is not as it was written');
+    expect((await checked(file)).damage).toContain('the event at position 1018 is damaged');
   });
 
   test('given a flipped byte in the index, by which an event could be recorded twice, it is told', async () => {

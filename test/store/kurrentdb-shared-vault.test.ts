@@ -186,7 +186,7 @@ describe('two processes with one vault', () => {
   test('sign the log by one of them: the other rotates no keys', async () => {
     const refused = await clients[1].send('', 'application/json', {}, '/v1/log/keys');
     expect(refused.status).toBe(503);
-    expect(refused.body.detail).toContain('ask the one that keeps the vault');
+    expect(refused.body.detail).toContain('use the one that keeps the vault');
   });
 
   test('given the same events sent to both at once in other batches, each is recorded once', async () => {
@@ -302,7 +302,7 @@ describe('a second process that is told of no vault', () => {
       await local.record([enrolled('somebody', 'eva@people.example')]);
       await local.close();
       ledgers.pop();
-      await expect(opening(refused!)).rejects.toThrow('no vault lies here that knows them');
+      await expect(opening(refused!)).rejects.toThrow('this directory has no vault that knows them');
       // The vault alone was saved, without its id: it knows the people, so it is the one.
       cpSync(filesIn(kept!).vault, filesIn(directories[2]!).vault);
       ledgers.push(await opening(directories[2]!));

@@ -138,9 +138,7 @@ describe('the write-ahead log after a crash', () => {
         writeFileSync(`${file}-wal`, flipped(log, frames[frame]! + place));
         const opening = idsIn(file);
         await expect(opening).rejects.toThrow(DamagedStore);
-        await expect(opening).rejects.toThrow(
-          `frame ${frame} of its write-ahead log is not as it was written`,
-        );
+        await expect(opening).rejects.toThrow(`frame ${frame} of its write-ahead log is damaged`);
       }
     }
     writeFileSync(`${file}-wal`, log);

@@ -26,7 +26,7 @@ const trustIn = (text: string) => {
     keys.push(key.right);
   }
   return keys.length === 0
-    ? E.left('expected the verifier keys that you trust, one a line')
+    ? E.left('expected the verifier keys that you trust, one per line')
     : E.right({ keys, policy: noPolicy });
 };
 

@@ -117,7 +117,7 @@ export const CheckScreen = () => {
           <h2 id="trust-title">Whom you trust</h2>
         </header>
         <div className="panel-text">
-          <label htmlFor="trusted">Verifier keys, one a line, or a trust policy (C2SP tlog-policy)</label>
+          <label htmlFor="trusted">Verifier keys, one per line, or a trust policy (C2SP tlog-policy)</label>
           <textarea
             id="trusted"
             rows={4}
@@ -126,7 +126,7 @@ export const CheckScreen = () => {
             onChange={(event) => setTrusted(event.target.value)}
           />
           <p className="hint">
-            Take them from somebody whom the operator of the ledger does not control, never from the bundle
+            Get them from a source that the operator of the ledger does not control, never from the bundle
             itself.
           </p>
         </div>
@@ -161,7 +161,7 @@ export const CheckScreen = () => {
         <p className="state failure" role="alert">
           <Icon name="warning" />
           <span>
-            <strong>Whom you trust cannot be read:</strong> {outcome.left}.
+            <strong>The trusted keys cannot be read:</strong> {outcome.left}.
           </span>
         </p>
       ) : (

@@ -48,7 +48,7 @@ export const AllTimeSentence = ({ clocks }: { clocks: Clocks }) => (
   </div>
 );
 
-/** Sources that are named, at the most; all are in the title. */
+/** Sources that are named, at most; all are in the title. */
 const namedSourcesMax = 3;
 
 /** The known clock stands before the first event; when that was recorded. */
@@ -76,12 +76,12 @@ const Heard = ({ clocks }: { clocks: Clocks }) => {
   const silent = heard.length - vouched.length;
   const all = heard.map(({ source, upTo }) => `${source}: ${upTo ?? 'never'}`).join('\n');
   return (
-    <p title={`Up to when each source vouched that it told everything:\n${all}`}>
+    <p title={`Each source has vouched that it reported everything up to:\n${all}`}>
       <Icon name="clock" />
       <span>
         {vouched.length === 0
-          ? 'No source of this answer has vouched that it told everything'
-          : 'Told in full '}
+          ? 'No source of this answer has vouched that it reported everything'
+          : 'Complete '}
         {vouched.slice(0, namedSourcesMax).map(({ source, upTo }, index) => (
           <span key={source}>
             {index === 0 ? '' : ', '}
@@ -162,7 +162,7 @@ export const ClockSentence = ({
           <button
             type="button"
             className="quiet"
-            title="Puts both clocks into the address, so that the link always shows this answer"
+            title="Puts both clocks into the address, so the link always shows this answer"
             onClick={() =>
               change({
                 ...(knownOnly ? {} : { validAt: view.validAt ?? clocks.validAt }),

@@ -25,7 +25,7 @@ export const readMoment = (typed: string): E.Either<string, string> => {
   const match = typedPattern.exec(typed.trim());
   if (match === null) return E.left(`Not understood. Expected ${wanted}.`);
   const [, year, month, day, time, seconds, fraction, offset] = match;
-  if (time !== undefined && day === undefined) return E.left(`A time needs a day. Expected ${wanted}.`);
+  if (time !== undefined && day === undefined) return E.left(`The day is missing. Expected ${wanted}.`);
   const date = `${year}-${month ?? '01'}-${day ?? '01'}`;
   const text =
     time === undefined ? date : `${date}T${time}:${seconds ?? '00'}${fraction ?? ''}${offset ?? 'Z'}`;

@@ -73,8 +73,8 @@ const CorrectEvent = ({ event }: { event: WireEvent }) => {
         <h1>Correct an event</h1>
       </div>
       <p className="hint screen-purpose">
-        The event stays in the log, and answers as known before the correction stay as they were. From the
-        correction on, answers count what you enter here.
+        The event stays in the log, and answers as known before the correction stay the same. Later answers
+        use what you enter here.
       </p>
       <section className="panel" aria-labelledby="as-recorded">
         <header>
@@ -91,7 +91,7 @@ const CorrectEvent = ({ event }: { event: WireEvent }) => {
       </section>
       <form className="panel" aria-labelledby="what-held" onSubmit={look}>
         <header>
-          <h2 id="what-held">What held instead</h2>
+          <h2 id="what-held">What happened instead</h2>
           <fieldset className="tabs">
             <legend className="unseen">How to correct it</legend>
             <button
@@ -100,7 +100,7 @@ const CorrectEvent = ({ event }: { event: WireEvent }) => {
               aria-pressed={form.how === 'correct'}
               onClick={() => change({ how: 'correct' })}
             >
-              It held otherwise
+              It happened differently
             </button>
             <button
               type="button"
@@ -108,7 +108,7 @@ const CorrectEvent = ({ event }: { event: WireEvent }) => {
               aria-pressed={form.how === 'retract'}
               onClick={() => change({ how: 'retract' })}
             >
-              It never held
+              It never happened
             </button>
           </fieldset>
         </header>

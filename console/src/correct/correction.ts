@@ -45,7 +45,7 @@ export const correctionOf = (
   { how, reason, time, data }: Correction,
   stamp: { readonly id: string; readonly time: string },
 ): E.Either<Fault, EventInput> => {
-  if (reason.trim() === '') return fault('reason', 'Enter why. The reason is recorded permanently.');
+  if (reason.trim() === '') return fault('reason', 'Enter a reason. It is recorded permanently.');
   const target = { source: event.source, id: event.id };
   const envelope = { ...stamp, source: 'urn:domicile:console' };
   if (how === 'retract')
@@ -57,7 +57,7 @@ export const correctionOf = (
   const moved = Date.parse(moment.right) !== Date.parse(event.time);
   const differs = JSON.stringify(content.right) !== JSON.stringify(event.data);
   if (!moved && !differs)
-    return fault('data', 'Change the time or the data: nothing differs from the event.');
+    return fault('data', 'Change the time or the data: both are the same as in the event.');
   return E.right({
     ...envelope,
     type: 'EventCorrected',

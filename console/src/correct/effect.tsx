@@ -28,7 +28,7 @@ export const Refused = ({ error }: { error: unknown }) => (
   <Refusal error={error} what="This correction cannot be recorded." withPlaces />
 );
 
-/** The event as it would count from the correction on; undefined where it would count no more. */
+/** The event as it would count from the correction on; undefined if it would no longer count. */
 const corrected = (event: WireEvent, { type, data }: EventInput): WireEvent | undefined =>
   type === 'EventCorrected'
     ? ({
@@ -58,7 +58,7 @@ const rowKey = ({ party, dataset, population, site, backup, from, path }: Simula
   JSON.stringify([party, dataset, population, site, backup, from, pathKey(path)]);
 
 const changes = {
-  began: { title: 'Who would newly reach what', empty: 'Nobody would newly reach anything.' },
+  began: { title: 'Who would gain access to what', empty: 'Nobody would newly reach anything.' },
   ended: { title: 'Who would reach what no more', empty: 'Nobody would lose reach to anything.' },
 } as const;
 
@@ -128,7 +128,7 @@ export const Effect = ({
       <div className="panel-text">
         <p>
           {then === undefined ? (
-            'The event would count no more.'
+            'The event would no longer count.'
           ) : (
             <span>
               It would read: <EventSentence event={then} />, valid from <Moment at={then.time} />.

@@ -55,7 +55,7 @@ export const Difference = ({
           </li>
         ))}
       </ul>
-      {total === 0 ? <p className="hint">There is no difference over all history.</p> : null}
+      {total === 0 ? <p className="hint">Over the whole history there is no difference.</p> : null}
       {lists.map(({ key, title }) => {
         const rows = [...difference[key]].sort(byVersion);
         if (rows.length === 0) return null;

@@ -71,7 +71,7 @@ export const faultsOf = ({
   return faults;
 };
 
-/** A typed date as an instant of RFC 3339; empty where it is not one. */
+/** A typed date as an instant of RFC 3339; empty if it is not one. */
 export const momentOf = (typed: string): string => {
   const read = readMoment(typed);
   return E.isRight(read) ? read.right : '';

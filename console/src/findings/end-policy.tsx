@@ -11,9 +11,9 @@ import { Failure } from '../parts/states.tsx';
 type Ending = 'PolicySuspended' | 'PolicyReinstated' | 'PolicyWithdrawn';
 
 const endings: ReadonlyArray<readonly [Ending, label: string, says: string]> = [
-  ['PolicySuspended', 'Suspend', 'It counts no more from now on, until it is reinstated.'],
-  ['PolicyReinstated', 'Reinstate', 'If it was suspended, it counts again from now on.'],
-  ['PolicyWithdrawn', 'Withdraw', 'It counts no more from now on, for good. What it found before stays.'],
+  ['PolicySuspended', 'Suspend', 'From now on it does not apply, until it is reinstated.'],
+  ['PolicyReinstated', 'Reinstate', 'If it was suspended, it applies again from now on.'],
+  ['PolicyWithdrawn', 'Withdraw', 'From now on it never applies again. Its findings until now stay.'],
 ];
 
 export const EndPolicy = ({ policy }: { policy: string }) => {

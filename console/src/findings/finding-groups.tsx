@@ -25,7 +25,7 @@ export const byGroup =
 const Heading = ({ by, row }: { by: Exclude<GroupedBy, undefined>; row: FindingRow }) => {
   switch (by) {
     case 'party':
-      return row.party === null ? <span>stored, not reached by anybody</span> : <PartyName id={row.party} />;
+      return row.party === null ? <span>stored there, without reach</span> : <PartyName id={row.party} />;
     case 'site':
       return row.holding.site === null ? <span>at no site</span> : <SiteName id={row.holding.site} />;
     case 'rule':

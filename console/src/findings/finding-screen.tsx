@@ -116,7 +116,7 @@ const Finding = ({ of }: { of: FindingDetail }) => {
     rowKey: ({ position }: FindingDetail['proof'][number]) => position,
     clocks: undefined,
     minAssurance: view.minAssurance ?? 'claimed',
-    empty: 'Nothing was recorded that it rests on.',
+    empty: 'No event proves it.',
   };
   return (
     <>
@@ -179,7 +179,7 @@ export const FindingScreen = () => {
         <p>
           {finding === undefined
             ? 'Open one from the list of findings.'
-            : 'As known at the chosen time, no policy has this finding. What was recorded later may have ended it, or opened it anew under another name.'}
+            : 'As known at the chosen time, no policy has this finding. Later events may have ended it, or opened it again with another id.'}
         </p>
         <Link to="/findings" search={clocksOf(view)}>
           All findings
@@ -205,8 +205,8 @@ export const FindingScreen = () => {
             </span>
           </div>
           <Purpose>
-            A time during which a rule was broken, or could not be judged: what the rule says, who could reach
-            which data, whom it concerns, and what proves it.
+            A period in which a rule was broken or could not be judged: the text of the rule, who could reach
+            which data, the people concerned, and the events that prove it.
           </Purpose>
           <ClockSentence clocks={clocks} />
           <Finding of={data} />

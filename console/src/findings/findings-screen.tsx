@@ -89,8 +89,8 @@ export const FindingsScreen = () => {
         </Link>
       </div>
       <Purpose>
-        A finding is a time during which data was held, or could be reached, against a policy in force, or
-        when that could not be judged. Open a row’s proof for the events behind it.
+        A finding is a period in which holding data, or reach to it, broke a policy in force, or could not be
+        judged. Open the proof of a row to see its events.
       </Purpose>
       <ClockSentence clocks={findings.data?.clocks} />
       {knownThen && findings.data !== undefined ? (

@@ -136,8 +136,8 @@ export const TryScreen = () => {
         </Link>
       </div>
       <p className="hint">
-        Write or paste rules in Cedar. The ledger judges them over all history, as known now, and compares
-        them with the version in force. Nothing is recorded until you adopt them.
+        Write or paste rules in Cedar. The ledger judges them over the whole history, as known now, and
+        compares them with the version in force. Nothing is recorded until you adopt them.
       </p>
       <div className="try">
         <TemplateForm
@@ -169,7 +169,7 @@ export const TryScreen = () => {
               <button type="submit">Show the difference over all history</button>
               {changed ? (
                 <p className="hint">
-                  You have changed the draft. The difference shown is that of the draft before.
+                  You have changed the draft. The difference below belongs to the earlier draft.
                 </p>
               ) : null}
             </div>

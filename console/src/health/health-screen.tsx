@@ -114,8 +114,8 @@ const Replays = () => {
       </header>
       <div className="panel-text">
         <p className="hint">
-          A replay rebuilds the projections from the log, compares them with those that serve, and replaces
-          these in one step. Reading and writing go on meanwhile.
+          A replay rebuilds the projections from the log, compares them with the serving ones, and swaps them
+          in one step. Reading and writing continue meanwhile.
         </p>
         {start.isError ? <Failure error={start.error} /> : null}
         <Answered of={all} what="the replays">
@@ -192,7 +192,8 @@ export const HealthScreen = () => {
         <h1>Health</h1>
       </div>
       <Purpose>
-        Whether the ledger answers from everything that was recorded, and rebuilding what it answers from.
+        Whether the projections, which answer questions, contain everything that was recorded, and how to
+        rebuild them.
       </Purpose>
       <div className="two-columns">
         <Projections />

@@ -29,7 +29,7 @@ const Stand = () => {
       <div className="panel-text">
         <p className="hint">
           Every event is a leaf of a Merkle tree, and the ledger signs its root. Anybody who keeps a signed
-          root can tell if an event was later changed, removed or inserted, even by the operator.
+          root can detect whether an event was later changed, removed or inserted, even by the operator.
         </p>
         <Answered of={stand} what="how the log stands">
           {({ stop, progress, checkpoint, origin, size }) => (
@@ -132,7 +132,7 @@ const History = () => {
         {(rows) =>
           rows.length === 0 ? (
             <p className="empty panel-text">
-              None was signed yet. The first follows within a second of the first event.
+              No checkpoint has been signed yet. The first one follows within a second of the first event.
             </p>
           ) : (
             <table aria-label="Checkpoints" className="checkpoints">
@@ -175,9 +175,7 @@ export const IntegrityScreen = () => {
           Check a bundle of evidence
         </a>
       </div>
-      <Purpose>
-        Whether the log is still what the ledger signed, and who besides its operator can tell.
-      </Purpose>
+      <Purpose>Whether the log still matches what the ledger signed, and who else can check it.</Purpose>
       <div className="two-columns integrity-columns">
         <Stand />
         <Keys />

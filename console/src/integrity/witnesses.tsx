@@ -22,8 +22,8 @@ export const Witnesses = () => {
           <>
             {witnesses.length === 0 ? (
               <p className="empty panel-text">
-                The log has no witnesses: nobody else keeps what its operator signed. LEDGER_WITNESSES names
-                them.
+                The log has no witnesses: nobody else keeps what its operator signed. Set them up with
+                LEDGER_WITNESSES.
               </p>
             ) : (
               <table aria-label="Witnesses" className="checkpoints">
@@ -32,7 +32,7 @@ export const Witnesses = () => {
                     <th scope="col">Witness</th>
                     <th scope="col">Events</th>
                     <th scope="col">Cosigned last</th>
-                    <th scope="col">Why it does not cosign</th>
+                    <th scope="col">Why it fails</th>
                   </tr>
                 </thead>
                 <tbody>
@@ -79,8 +79,8 @@ export const SealedIndexPanel = () => {
       </header>
       <div className="panel-text">
         <p className="hint">
-          A second log, of the keys by which events are looked up: with it evidence proves that no event is
-          missing. No witnesses cosign it.
+          A second log with the keys by which events are looked up. With it, evidence can prove that no event
+          is missing. No witnesses cosign it.
         </p>
         <Answered of={stand} what="the sealed index">
           {({ index }) =>

@@ -79,7 +79,7 @@ const sentences: { readonly [T in EventType]: (data: EventDataJson<T>) => Readon
     ...(d.dataset === undefined ? [', in all datasets'] : [': ', other(d.dataset)]),
   ],
   SubjectForgotten: (d) => ['The person behind ', subject(d.subject), ' was erased from the ledger'],
-  SigningKeyRotated: (d) => ['The log is signed by a further key, ', other(d.key.split('+', 2).join('+'))],
+  SigningKeyRotated: (d) => ['The log is also signed by the new key ', other(d.key.split('+', 2).join('+'))],
   DatasetRegistered: (d) => [other(d.dataset), ' is registered, controlled by ', party(d.controller)],
   DataPlaced: (d) => [other(d.dataset), ' of ', ...ofScope(d.scope), ' is at ', site(d.site)],
   DataCopied: (d) => [
@@ -140,7 +140,7 @@ const sentences: { readonly [T in EventType]: (data: EventDataJson<T>) => Readon
   PolicyReinstated: (d) => ['The policy ', other(d.policy), ' was reinstated'],
   PolicyWithdrawn: (d) => ['The policy ', other(d.policy), ' was withdrawn'],
   SourceVouched: (d) => [
-    'This source has told everything up to ',
+    'This source has reported everything up to ',
     time(d.upTo),
     ...(d.every === undefined ? [] : [` and vouches at least every ${daysOf(d.every)}`]),
   ],

@@ -7,7 +7,7 @@ import { overTime } from '../clocks/view-search.ts';
 import { allRows, keepWhileAbout } from './pages.ts';
 import { ledger } from './session.ts';
 
-/** One event, with its discrepancies and what corrected it. */
+/** One event, with its discrepancies and corrections. */
 export const eventAt = (position: string, question: Question) =>
   queryOptions({
     queryKey: ['event', position, overTime(question)],
@@ -74,7 +74,7 @@ export const readsOf = (subject: string | undefined) =>
   });
 
 /**
- * Who would newly reach what from an instant on, and who no more, if an event were recorded. Records nothing.
+ * Who would gain access to what from an instant on, and who no more, if an event were recorded. Records nothing.
  *
  * @param change which of both.
  */

@@ -88,7 +88,7 @@ export const finishSigningIn = async (): Promise<void> => {
   history.replaceState(null, '', left?.back ?? `${basePath}/`);
   const code = given.get('code');
   if (left === undefined || given.get('state') !== left.state) {
-    loginFault = 'the answer of the issuer is not to a request of this tab';
+    loginFault = 'the issuer’s answer does not belong to a request of this tab';
   } else if (code === null) {
     loginFault = `the issuer did not sign you in (${given.get('error') ?? 'without a reason'})`;
   } else {

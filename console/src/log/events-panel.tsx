@@ -30,7 +30,7 @@ const emptyText = (
   if (clocks.knownNothing === true)
     return 'Nothing was known then: the first event of the ledger was recorded later. Choose a later known time.';
   if (matchingNothing.includes('source'))
-    return `No known event is from the source ${source}. Type it as it stands in the column Source of the log.`;
+    return `No known event is from the source ${source}. Type it exactly as in the column Source of the log.`;
   if (matchingNothing.includes('type')) return `No known event is of the type ${typeInWords(type ?? '')}.`;
   return filtered
     ? 'No event matches all of these filters together. Remove one of them.'

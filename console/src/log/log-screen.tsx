@@ -82,7 +82,7 @@ export const LogScreen = () => {
       </div>
       <Purpose>
         Everything that services recorded, in the order in which the ledger learned it. Nothing is ever
-        changed here: corrections are events of their own.
+        changed here: corrections are separate events.
       </Purpose>
       {show === 'open' || show === 'resolved' ? (
         <DiscrepanciesPanel state={show} />

@@ -43,9 +43,9 @@ export const ReadsScreen = () => {
         <h1>Who asked about whom</h1>
       </div>
       <p className="hint screen-purpose">
-        Each question about a person is recorded, those of this page included.{' '}
+        Each question about a person is recorded, including those from this page.{' '}
         {subject === undefined ? (
-          'Open a person to see the reads of that person alone.'
+          'Open a person to see only the reads of that person.'
         ) : (
           <>
             These are the questions about <Id>{subject}</Id>.{' '}

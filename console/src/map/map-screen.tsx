@@ -187,7 +187,8 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
         </Filters>
       </div>
       <Purpose>
-        Which sites held data at the moment chosen above, and which data had gone from one country to another.
+        The sites that held data at the moment chosen above, and the data that had moved between countries by
+        then.
       </Purpose>
       <ClockSentence clocks={clocks} at={dragged} />
       <section className="panel map-panel large" aria-label="Map">
@@ -195,7 +196,7 @@ const MapOf = ({ clocks }: { clocks: Clocks }) => {
           places={places}
           ways={ways}
           byPeople
-          words={`Map of ${holding.length} sites that hold data, and ${until.length} transfers between countries. The tables below say the same.`}
+          words={`Map of ${holding.length} sites that hold data, and ${until.length} transfers between countries. The tables below show the same.`}
         />
       </section>
       <div className="map-tables">

@@ -52,7 +52,7 @@ export const EvidenceButton = ({
         type="button"
         className="quiet evidence-button"
         disabled={busy}
-        title="Save a file that others can check without this ledger, and the same as a page to print"
+        title="Save a file that others can check without this ledger, and a page to print"
         onClick={() => void handOut()}
       >
         <Icon name="proof" />

@@ -75,7 +75,7 @@ const Instant = ({ at }: { at: string }) => (
   </>
 );
 
-/** Corrections and what the ledger says of itself cannot be corrected: they are sent anew (R4). */
+/** Corrections, and events that the ledger appends itself, cannot be corrected (R4). */
 const isCorrectable = ({ type }: WireEvent): boolean =>
   !['EventRetracted', 'EventCorrected', 'SubjectForgotten', 'SigningKeyRotated'].includes(type);
 

@@ -76,8 +76,8 @@ export const SignedEvents = ({ positions, of }: { positions: ReadonlyArray<strin
                   <CheckpointFacts of={facts} />
                 </dl>
                 <p className="hint">
-                  The button Evidence hands out the answer with all of these events, their path to the root
-                  and the proof that none is missing. <code>domicile verify FILE</code> checks it anywhere.
+                  The button Evidence exports the answer with all of these events, their path to the root, and
+                  the proof that none is missing. <code>domicile verify FILE</code> checks it anywhere.
                 </p>
               </>
             );

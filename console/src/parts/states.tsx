@@ -38,7 +38,7 @@ const adviceFor = (error: unknown): { readonly title: string; readonly advice: s
     case 'network':
       return {
         title: 'The ledger is not responding.',
-        advice: 'Nothing is lost. The page reconnects by itself as soon as the server is back.',
+        advice: 'Nothing is lost. The page reconnects as soon as the server is back.',
       };
     case 'cancelled':
       return { title: 'The request was cancelled.', advice: 'Try again.' };

@@ -11,8 +11,8 @@ const renderedWholeMax = 150;
 /** Smaller differences of height are rounding. */
 const sameHeightPx = 0.5;
 /**
- * Measurements after one scroll, at the most. Which rows are rendered decides how wide the columns are, and with that how high
- * the rows are, and with that which rows are rendered: this need not come to rest.
+ * Measurements after one scroll, at most. Which rows are rendered decides how wide the columns are, and with that how
+ * high the rows are, and with that which rows are rendered: this need not come to rest.
  */
 const measurementsMax = 8;
 

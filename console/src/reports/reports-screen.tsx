@@ -139,8 +139,8 @@ export const ReportsScreen = () => {
         </span>
       </div>
       <Purpose>
-        What authorities and auditors ask for, made of the events alone: each cell leads to the events behind
-        it, and what the ledger does not know is said to be unknown.
+        Reports for authorities and auditors, derived only from the events: each cell links to its events, and
+        unknown values are marked as unknown.
       </Purpose>
       <form className="filters" aria-label="Which report" onSubmit={(event) => event.preventDefault()}>
         <span className="field">

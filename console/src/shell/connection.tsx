@@ -11,7 +11,7 @@ export const ConnectionMark = () => {
       return <span className="connection">connecting</span>;
     case 'live':
       return (
-        <span className="connection live" title="New events appear on this page by themselves">
+        <span className="connection live" title="New events appear on this page automatically">
           <Icon name="live" />
           live, position {connection.head}
         </span>

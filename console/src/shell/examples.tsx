@@ -27,7 +27,7 @@ export const Examples = () => {
   if (!enabled || offered.length === 0) return null;
   return (
     <p className="hint">
-      This ledger tells an example. Try{' '}
+      This ledger contains an example. Try{' '}
       {offered.map((subject, index) => (
         <span key={subject}>
           {index === 0 ? '' : index === offered.length - 1 ? ' or ' : ', '}

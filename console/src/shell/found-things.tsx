@@ -7,7 +7,7 @@ import { questionOf } from '../clocks/view-search.ts';
 import { datasetsAt, partiesAt, populationsAt, sitesAt } from '../ledger/registry-queries.ts';
 import { Id, ThingLink, Title } from '../parts/names.tsx';
 
-/** Matches that are shown, at the most. */
+/** Matches that are shown, at most. */
 const matchesMax = 8;
 /** Characters from which on things are looked for. */
 const typedMin = 2;

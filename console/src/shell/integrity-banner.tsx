@@ -15,7 +15,7 @@ export const IntegrityMark = () => {
   const view = useView();
   const { data } = useQuery({ ...readiness, refetchInterval: askAgainMs });
   const differs = data?.integrityFailure !== undefined;
-  const words = differs ? 'Integrity: the log differs from what was signed' : 'Integrity of the log';
+  const words = differs ? 'Integrity: the log does not match what was signed' : 'Integrity of the log';
   return (
     <Link
       to="/integrity"
@@ -38,8 +38,8 @@ export const IntegrityBanner = () => {
         <p className="banner">
           <Icon name="warning" />
           <span>
-            <strong>The log differs from what was signed of it.</strong> Nothing is recorded until it is
-            restored, and answers may be wrong.{' '}
+            <strong>The log does not match what was signed.</strong> Nothing is recorded until it is restored,
+            and answers may be wrong.{' '}
             <Link to="/integrity" search={clocksOf(view)}>
               See what differs
             </Link>

@@ -17,8 +17,8 @@ export const VaultBanner = () => {
         <p className="banner">
           <Icon name="warning" />
           <span>
-            <strong>The vault does not tell who people are.</strong> Where it is missing, people are shown by
-            pseudonym, and can be neither found by name nor erased. The reason: {failure}
+            <strong>The vault is unavailable or incomplete.</strong> People whom it does not know appear under
+            pseudonyms, and can be neither found by name nor erased. The reason: {failure}
           </span>
         </p>
       )}

@@ -115,7 +115,7 @@ const Answer = ({ party, asked }: { party: string; asked: Asked }) => {
   );
 };
 
-/** A typed date as the API takes it; undefined where it is not one. */
+/** A typed date as the API takes it; undefined if it is not one. */
 const momentOf = (typed: string): string | undefined => {
   if (typed.trim() === '') return '';
   const read = readMoment(typed);
@@ -174,8 +174,8 @@ export const AffectedPanel = ({ party }: { party: string }) => {
       </form>
       {asked === undefined ? (
         <p className="hint panel-text">
-          For a notice of a breach: everybody whose data this party could reach in a period, with the numbers
-          by population, jurisdiction, dataset and category. Without dates, at the moment chosen above.
+          To notify people of a breach: everybody whose data this party could reach in a period, with numbers
+          by population, jurisdiction, dataset and category. Without dates, it covers the moment chosen above.
         </p>
       ) : (
         <Answer party={party} asked={asked} />

@@ -57,7 +57,7 @@ export const BackupScreen = () => {
     <ThingPage
       kind="backup"
       id={backup}
-      what="Where this backup was held, of how many people, until when it may be kept, and what proves that it is destroyed."
+      what="Where this backup was held, the number of people in it, when it expires, and the proof of its destruction."
       of={of}
       nameOf={() => null}
       factsOf={(row) => (
@@ -123,7 +123,7 @@ export const BackupScreen = () => {
           rowKey: ({ site, from }: Stay) => `${from} ${site}`,
           clocks,
           minAssurance: view.minAssurance ?? 'claimed',
-          empty: 'It was held nowhere for any length of time.',
+          empty: 'It was not held anywhere for any length of time.',
         };
         return (
           <>

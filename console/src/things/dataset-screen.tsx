@@ -138,7 +138,7 @@ export const DatasetScreen = () => {
     <ThingPage
       kind="dataset"
       id={dataset}
-      what="Where this kind of data is held at the moment chosen above, and by which movements it got there."
+      what="Where this kind of data is held at the moment chosen above, and how it got there."
       of={of}
       nameOf={({ name }) => name}
       factsOf={({ categories, controller }) => (

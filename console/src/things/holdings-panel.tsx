@@ -9,7 +9,7 @@ import { holdingsOf } from '../ledger/registry-queries.ts';
 import { Table, TableFiles } from '../parts/table.tsx';
 import { type HeldRow, heldColumns, heldKey } from './held-columns.tsx';
 
-/** Sites that are asked what they hold, at the most. */
+/** Sites that are asked what they hold, at most. */
 const sitesAskedMax = 200;
 
 /**

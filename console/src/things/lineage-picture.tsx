@@ -12,7 +12,7 @@ import { layOutLineage, type Way } from './lineage-layout.ts';
 const box = { width: 190, height: 58 };
 const gap = { x: 130, y: 34 };
 
-/** Sites that are drawn, at the most. */
+/** Sites that are drawn, at most. */
 const sitesDrawnMax = 40;
 
 const left = (column: number): number => column * (box.width + gap.x);

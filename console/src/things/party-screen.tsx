@@ -95,7 +95,7 @@ export const PartyScreen = () => {
     <ThingPage
       kind="party"
       id={party}
-      what="Which people’s data this party could reach at the moment chosen above, along which path, and which policies that broke."
+      what="The data that this party could reach at the moment chosen above, the number of people, the path, and the policies that this broke."
       of={of}
       nameOf={({ name }) => name}
       factsOf={({ kind, country }) => (

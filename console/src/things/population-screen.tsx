@@ -23,7 +23,7 @@ export const PopulationScreen = () => {
     <ThingPage
       kind="population"
       id={population}
-      what="How many people are in this population at the moment chosen above, where their data is held, and which policies that broke."
+      what="The number of people in this population at the moment chosen above, where their data is held, and the policies that this broke."
       of={of}
       nameOf={({ name }) => name}
       factsOf={({ jurisdiction, subjects }) => (

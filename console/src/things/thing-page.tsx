@@ -45,7 +45,7 @@ const Unknown = ({ kind, id }: { kind: string; id: string }) => {
   );
 };
 
-/** What evidence about the thing is about; of some kinds there is none. */
+/** The subject of evidence about the thing; some kinds have none. */
 const evidenceAbout = (kind: string, id: string): EvidenceAbout | undefined =>
   kind === 'site' ? { site: id } : kind === 'party' ? { party: id } : undefined;
 
@@ -80,7 +80,7 @@ export const ThingPage = <A,>({
     return (
       <section className="state-page">
         <h1>Which {kind}?</h1>
-        <p>Type its identifier or its name into the search above, or follow its name from any table.</p>
+        <p>Type its identifier or name into the search above, or follow a link from any table.</p>
       </section>
     );
   if (of.isError && isUnknown(of.error)) return <Unknown kind={kind} id={id} />;

@@ -109,7 +109,7 @@ const roundInstants = (window: Window, count: number): ReadonlyArray<Date> => {
   return scale.ticks(1);
 };
 
-/** Marks, no more than fit. */
+/** As many marks as fit. */
 export const ticksOf = (window: Window, count: number): ReadonlyArray<Tick> => {
   const instants = roundInstants(window, count);
   const [one, two] = instants;

@@ -63,11 +63,11 @@ export const neededFor = (method: string, path: string): Scope | undefined => {
 };
 
 const noVault =
-  'the vault is shared with those alone who have a key: domicile keys create NAME vault makes one, and from then on everybody needs one';
+  'using the vault requires a key: create one with domicile keys create NAME vault. From then on, every caller needs a key';
 
 const unauthorized = (context: Context): Response => {
   context.header('WWW-Authenticate', 'Bearer realm="domicile"');
-  const detail = 'expected a valid key: Authorization: Bearer dom_… (domicile keys create makes one)';
+  const detail = 'expected a valid key: Authorization: Bearer dom_… (create one with domicile keys create)';
   return problem(context, { kind: 'unauthorized', detail });
 };
 
@@ -80,8 +80,7 @@ const forbidden = (context: Context, needed: Scope, what: 'key' | 'login' = 'key
 const issuerAway = (context: Context): Response =>
   problem(context, {
     kind: 'unavailable',
-    detail:
-      'the issuer of logins cannot be asked, so this token cannot be verified; keys are let in all the same',
+    detail: 'the issuer of logins cannot be reached, so this token cannot be verified; keys still work',
     retryAfterMs: issuerRetryMs,
   });
 

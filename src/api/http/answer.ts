@@ -99,7 +99,7 @@ const asNothingKnown =
       ? {
           ...refused,
           knownNothing: true,
-          detail: `nothing was known at this moment, nor any ${refused.what}: ${firstEvent(ledger)}`,
+          detail: `nothing was known at this moment, including this ${refused.what}: ${firstEvent(ledger)}`,
         }
       : refused;
 

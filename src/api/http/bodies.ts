@@ -29,7 +29,7 @@ export const tooLarge = (what: string, limit: number): E.Either<Problem, never> 
 
 const cutShort: E.Either<Problem, never> = E.left({
   kind: 'incomplete-body',
-  detail: 'the connection ended before the body was whole; nothing of its last batch is recorded',
+  detail: 'the connection ended before the body was complete; nothing of its last batch is recorded',
 });
 
 /** Why a body could not be read to its end. */
@@ -50,7 +50,7 @@ const syntaxFault = (error: unknown): string => {
       ? `at character ${place[1]}`
       : place === null
         ? 'somewhere in it'
-        : 'at its end: it is cut off';
+        : 'at its end: it is incomplete';
   return `is not JSON (RFC 8259); the fault is ${where}`;
 };
 
@@ -87,7 +87,7 @@ const parseBytes = (bytes: Uint8Array): E.Either<Problem, unknown> =>
     E.mapLeft((fault) => invalid(fault)),
   );
 
-/** The items of a long array, parsed one by one so that others get their turn; undefined where one is not JSON. */
+/** The items of a long array, parsed one by one so that others get their turn; undefined if one is not JSON. */
 const parseItems = async (
   bytes: Buffer,
   items: ReadonlyArray<readonly [number, number]>,
@@ -140,7 +140,7 @@ export const readJson = (body: Body, valuesMax = bodyValuesMax): Promise<E.Eithe
 
 const batchOf = (json: ReadonlyArray<unknown>): E.Either<Problem, ReadonlyArray<Given>> => {
   if (json.length > batchEventsMax) {
-    const detail = `the batch has ${json.length} events; it may have up to ${batchEventsMax}. Any number go in as application/x-ndjson`;
+    const detail = `the batch has ${json.length} events; it may have up to ${batchEventsMax}. To send more, use application/x-ndjson`;
     return E.left({ kind: 'too-large', detail });
   }
   return E.right(json.map((each, index) => ({ index, json: each })));

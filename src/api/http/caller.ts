@@ -45,7 +45,10 @@ export const callerOf = (context: Context<ApiEnv>): Caller => {
 };
 
 /** The refusal of what goes on after the key was revoked. */
-export const revokedMeanwhile: Problem = { kind: 'unauthorized', detail: 'the key was revoked meanwhile' };
+export const revokedMeanwhile: Problem = {
+  kind: 'unauthorized',
+  detail: 'the key was revoked during the request',
+};
 
 /** Answers 500 to callers that no middleware let in: for routes that ask nothing else of their caller. */
 export const needsCaller: MiddlewareHandler<ApiEnv> = async (context, next) => {

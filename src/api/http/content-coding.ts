@@ -17,7 +17,7 @@ const decodedBytesFree = 1_024 * 1_024;
 /** The window of zstd, as a power of two: 8 MiB, which every decoder supports (RFC 8878, 3.1.1.1.2). */
 const zstdWindowLogMax = 23;
 
-/** The body of a request; null where it has none. */
+/** The body of a request; null if it has none. */
 export type Body = ReadableStream<Uint8Array> | null;
 
 /** What is sent as `Accept-Encoding` where another coding was used. */
@@ -48,7 +48,7 @@ const tooLarge = (limit: string): RefusedBody =>
   });
 
 const notCoded = (coding: Coding): RefusedBody => {
-  const message = `is not ${coding}, which Content-Encoding says that it is`;
+  const message = `is not ${coding}, which Content-Encoding declares`;
   return new RefusedBody({ kind: 'invalid-events', errors: [{ index: 0, pointer: '', message }] });
 };
 
@@ -71,7 +71,7 @@ async function* decodedParts(
     }
   }
   const decoder = decoders[coding]();
-  // What goes wrong reaches whoever reads from the decoder.
+  // Errors reach the reader of the decoder.
   const flow = pipeline(Readable.from(counted(), { objectMode: false }), decoder).catch(() => undefined);
   try {
     for await (const part of decoder as AsyncIterable<Uint8Array>) {
@@ -89,14 +89,14 @@ async function* decodedParts(
   }
 }
 
-/** The body as its `Content-Encoding` says; a coding that is none of ours is refused. */
+/** The body as its `Content-Encoding` says; an unsupported coding is refused. */
 export const decodedBody = (context: Context): E.Either<Problem, Body> => {
   const { body, headers } = context.req.raw;
   const coding = (headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
   if (coding === 'identity' || coding === '' || body === null) return E.right(body);
   if (!Object.hasOwn(decoders, coding)) {
     context.header('Accept-Encoding', acceptedCodings);
-    const detail = `expected the Content-Encoding gzip or zstd, one of them once, or none`;
+    const detail = `expected no Content-Encoding, or one of gzip and zstd`;
     return E.left({ kind: 'media-type', detail });
   }
   return E.right(ReadableStream.from(decodedParts(body, coding as Coding)) as NonNullable<Body>);

@@ -15,7 +15,7 @@ import type { TrustedProxies } from '../../ledger/settings.ts';
 export interface Origin {
   /** The address of the caller, if it is known. */
   readonly address: string | undefined;
-  /** The `Host` that the caller gave; undefined where no proxy says so. */
+  /** The `Host` that the caller gave; undefined if no proxy says so. */
   readonly forwardedHost: string | undefined;
 }
 
@@ -106,7 +106,7 @@ export const originReader = (trusted: TrustedProxies): ((context: Context) => E.
     if (differing(one?.host, other?.host) || differing(one?.by, other?.by)) {
       return refused(
         'Forwarded',
-        'Forwarded: it differs from X-Forwarded-For or X-Forwarded-Host; the proxy has to remove the kind of header that it does not write',
+        'Forwarded: it contradicts X-Forwarded-For or X-Forwarded-Host; configure the proxy to remove the headers that it does not write',
       );
     }
     return E.right({ address: one?.by ?? other?.by ?? peer, forwardedHost: one?.host ?? other?.host });

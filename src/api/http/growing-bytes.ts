@@ -28,7 +28,7 @@ export class GrowingBytes {
     return this.room.subarray(0, this.size);
   }
 
-  /** Begins anew. Much room is given back: most lines need little. */
+  /** Starts again, and releases a large buffer, because most lines are short. */
   clear(): void {
     this.size = 0;
     if (this.room.length > 16 * firstBytes) this.room = Buffer.alloc(0);

@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Fault } from '../../domain/events/fault.ts';
 import { Turns } from '../../threads/turns.ts';
 
-/** Levels of nesting: events have six at the most. */
+/** Levels of nesting: events have six at most. */
 const jsonDepthMax = 32;
 /** A text of fewer bytes can do no harm, whatever its shape. */
 export const examinedBytesMin = 64 * 1_024;
@@ -96,7 +96,7 @@ export const examine = async (bytes: Buffer, valuesMax: number): Promise<E.Eithe
         depth++;
         values++;
         if (depth > jsonDepthMax) {
-          const message = `is nested deeper than ${jsonDepthMax} levels; no event is`;
+          const message = `is nested deeper than ${jsonDepthMax} levels, which is too deep for an event`;
           return E.left({ pointer: pointerOf(bytes, levels, depth), message });
         }
         const level = levels[depth]!;
@@ -113,7 +113,7 @@ export const examine = async (bytes: Buffer, valuesMax: number): Promise<E.Eithe
       }
     }
     if (values > valuesMax) {
-      const message = `has, with what stands before it, more than ${valuesMax} values; send fewer at a time`;
+      const message = `brings the body to more than ${valuesMax} values; send fewer at a time`;
       return E.left({ pointer: pointerOf(bytes, levels, depth), message });
     }
   }

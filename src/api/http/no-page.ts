@@ -10,7 +10,7 @@ const page = `<!doctype html>
 <meta charset="utf-8">
 <title>No page at this address: Domicile</title>
 <h1>There is no page at this address</h1>
-<p>Go to <a href="/">the console</a>, or read <a href="/reference">what the HTTP API answers</a>.</p>
+<p>Go to <a href="/">the console</a>, or read <a href="/reference">the reference of the HTTP API</a>.</p>
 </html>
 `;
 

@@ -45,7 +45,7 @@ export const describeQuestion = (
       },
       400: problemResponse('Invalid parameter, which `parameter` names'),
       404: problemResponse('Not found in the ledger'),
-      503: problemResponse('The projections are not far enough yet: see Retry-After'),
+      503: problemResponse('The projections have not reached the position yet: see Retry-After'),
     },
   });
 
@@ -87,7 +87,7 @@ export const describeApi = async (
         ...(scope === undefined
           ? {}
           : {
-              401: problemResponse('The server has keys, and the request has no valid one'),
+              401: problemResponse('The server requires a key, and the request has no valid one'),
               403: problemResponse(`The key lacks the scope ${scope}`),
             }),
         default: problemResponse('Any other problem'),

@@ -28,13 +28,13 @@ import { linesTypes, wantedType } from './wanted.ts';
 
 /** People that are asked for at once in a stream. */
 const streamedPeopleMax = 500;
-/** Streams of people that are open at once, at the most. */
+/** Streams of people that are open at once, at most. */
 const peopleStreamsMax = 16;
 let openStreams = 0;
 
 const tooMany: Problem = {
   kind: 'unavailable',
-  detail: `${peopleStreamsMax} streams of people are open already; ask again later`,
+  detail: `${peopleStreamsMax} streams of people are already open; try again later`,
   retryAfterMs: 1_000,
 };
 
@@ -98,7 +98,7 @@ const streamedAs = (context: Context<ApiEnv>): Format | undefined => {
   return wanted === 'text/csv' ? formats.csv : formats.ndjson;
 };
 
-/** A page could not be had after others were sent: an orderly end would pass for all of the people. */
+/** A page could not be read after others were sent: an orderly end would pass for all of the people. */
 class BrokenOff extends Error {
   override readonly name = 'BrokenOff';
 }
@@ -122,9 +122,9 @@ async function* bytesOf(
       if (found.data.length > 0) yield encoder.encode(format.write(found.data));
       const { after = null } = found;
       if (after === null || signal.aborted) return;
-      if (!callerOf(context).isStillLetIn()) throw new BrokenOff('the key was revoked meanwhile');
+      if (!callerOf(context).isStillLetIn()) throw new BrokenOff('the key was revoked during the request');
       const next = await page(after);
-      if (E.isLeft(next)) throw new BrokenOff('the next page could not be had');
+      if (E.isLeft(next)) throw new BrokenOff('the next page could not be read');
       found = next.right;
     }
   } finally {

@@ -7,7 +7,7 @@ import type { ApiEnv, Caller } from './caller.ts';
 /**
  * How long the caller is ready to wait for all of an answer, in milliseconds: `Prefer: wait`, or `wait=` and seconds.
  *
- * @param waitMsMax how long the server waits at the most, and where the caller names no time.
+ * @param waitMsMax how long the server waits at most, and where the caller names no time.
  * @returns undefined where the caller does not ask to wait.
  */
 export const preferredWaitMs = (context: Context, waitMsMax: number): number | undefined => {

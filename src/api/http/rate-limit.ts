@@ -1,8 +1,8 @@
 /**
  * How many requests a caller may send: 429 and `Retry-After` beyond that (RFC 6585).
  *
- * A caller has a bucket of as many tokens as requests are allowed in a minute, which fills again evenly. It belongs to a key
- * or, where there is none, to an address.
+ * A caller has a bucket of as many tokens as requests are allowed in a minute, which fills again evenly. It belongs to
+ * a key or, if there is none, to an address.
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import { LRUCache } from 'lru-cache';
@@ -57,7 +57,7 @@ class Buckets {
 const refusal = (context: Context<ApiEnv>, perMinute: number, retryAfterMs: number): Response =>
   problem(context, {
     kind: 'too-many-requests',
-    detail: `expected at most ${perMinute} requests in a minute`,
+    detail: `expected at most ${perMinute} requests per minute`,
     retryAfterMs,
   });
 
@@ -94,7 +94,7 @@ const callerIn = (context: Context<ApiEnv>): string | undefined => {
  * Refuses what a caller who was let in sends beyond so many requests in a minute.
  *
  * @param now a clock that never goes back, in milliseconds.
- * @param onRefused is told of each.
+ * @param onRefused is called with each.
  */
 export const limitRequests = (
   perMinute: number,
@@ -118,7 +118,7 @@ const isFree = (path: string): boolean => path === '/livez' || path === '/readyz
  * not, because a signature takes long to check.
  *
  * @param now a clock that never goes back, in milliseconds.
- * @param onRefused is told of each.
+ * @param onRefused is called with each.
  */
 export const limitWithoutKey = (
   perMinute: number,

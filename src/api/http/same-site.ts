@@ -65,18 +65,17 @@ export const refuseOtherSites =
     const { forwardedHost } = context.get('origin');
     const names = forwardedHost === undefined ? [host] : [host, forwardedHost];
     if ((!hasKeys || allowedHosts.length > 0) && !names.every((name) => isAddressed(name, allowedHosts))) {
-      const detail =
-        'this host is not among those by which the ledger is asked: LEDGER_ALLOWED_HOSTS lists them';
+      const detail = 'the ledger does not answer to this host name; add it to LEDGER_ALLOWED_HOSTS';
       return problem(context, { kind: 'misdirected', detail });
     }
     if (!hasKeys && forwardingHeaders.some((name) => context.req.header(name) !== undefined)) {
       const detail =
-        'a proxy passed this on; without keys, a ledger answers this machine alone: domicile keys create makes a key';
+        'this request came through a proxy; without keys, a ledger answers only this machine. Create a key with domicile keys create';
       return problem(context, { kind: 'forbidden', detail });
     }
     if (!hasKeys && isCrossSite(context, forwardedHost ?? host, corsOrigins)) {
       const detail =
-        'a page of another site sent this; without keys, only pages of the ledger itself may use it in a browser';
+        'this request came from a page of another site; without keys, only the ledger’s own pages may use it in a browser';
       return problem(context, { kind: 'forbidden', detail });
     }
     return next();

@@ -18,7 +18,7 @@ export const tellCheckpoint = (ledger: Ledger): MiddlewareHandler<ApiEnv> => {
     if (checkpoint !== undefined) {
       const [, size, root] = checkpoint.note.split('\n', 3);
       const age = Math.max(0, Math.floor((now() - checkpoint.madeAt) / msPerSecond));
-      // Before the response is made: to change one that is there makes it anew.
+      // Set before the response exists, because changing an existing one copies it.
       context.header(
         'Domicile-Checkpoint',
         `${size}, ${root}, ${age}${stop === undefined ? '' : ', stopped'}`,

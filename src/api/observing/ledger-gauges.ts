@@ -42,16 +42,18 @@ export const addLedgerGauges = (registry: Registry, ledger: Ledger): void => {
   gauge('domicile_projection_generation', 'Number of the serving generation.', () => ledger.generation());
   gauge(
     'domicile_counting_done_individuals',
-    'Individuals counted so far by the question about everybody that is under way.',
+    'Individuals counted so far by the running question about everybody.',
     () => ledger.counting().done,
   );
   gauge(
     'domicile_counting_total_individuals',
-    'Individuals that this question counts; 0 when it counts nobody.',
+    'Individuals that this question has to count; 0 if no such question is running.',
     () => ledger.counting().total,
   );
-  gauge('domicile_questions_waiting', 'Questions that wait for a thread beside, or are answered there.', () =>
-    ledger.waitingBeside(),
+  gauge(
+    'domicile_questions_waiting',
+    'Questions that a separate thread is answering, or that wait for one.',
+    () => ledger.waitingBeside(),
   );
   gauge('domicile_disk_free_bytes', 'Free space of the disk with the files of the ledger.', () => {
     const { bavail, bsize } = statfsSync(dirname(ledger.parts.logFile));
@@ -69,10 +71,10 @@ export const addLedgerGauges = (registry: Registry, ledger: Ledger): void => {
     Number((await vault.fault()) !== undefined),
   );
   const { merkle, witnessing, now } = ledger.parts;
-  gauge('domicile_signed_checkpoint_size', 'Events in the checkpoint that was signed last.', () =>
+  gauge('domicile_signed_checkpoint_size', 'Events in the last signed checkpoint.', () =>
     Number(merkle.state.signed?.size ?? 0),
   );
-  gauge('domicile_integrity_failed', 'Whether nothing is signed and recorded any more.', () =>
+  gauge('domicile_integrity_failed', 'Whether signing and recording have stopped.', () =>
     Number(merkle.state.stop !== undefined),
   );
   if (witnessing !== undefined) {
@@ -80,7 +82,7 @@ export const addLedgerGauges = (registry: Registry, ledger: Ledger): void => {
       at === undefined ? Number.NaN : Math.max(0, (now() - at) / msPerSecond);
     gauge(
       'domicile_witnessed_checkpoint_size',
-      'Events in the checkpoint that the witnesses cosigned last.',
+      'Events in the last checkpoint that a quorum of witnesses cosigned.',
       () => (merkle.state.witnessedAt === undefined ? 0 : (merkle.state.checkpoint?.size ?? 0)),
     );
     gauge(

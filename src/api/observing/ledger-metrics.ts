@@ -10,7 +10,7 @@ const msPerSecond = 1_000;
 /** From a point read in memory to a question about everybody, in seconds. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120];
 
-/** A measurement of one histogram, for whoever passes measurements on. */
+/** A measurement of one histogram, for code that passes measurements on. */
 export interface Measured {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -25,20 +25,20 @@ export class LedgerMetrics {
 
   constructor(ledger: Ledger) {
     addLedgerGauges(this.registry, ledger);
-    this.histogram(
-      'domicile_http_request_seconds',
-      'Time until the answer to a request began, by its route.',
-      ['method', 'route', 'status'],
-    );
-    this.histogram('domicile_append_seconds', 'Time of appending to the log, until it was durable.', []);
+    this.histogram('domicile_http_request_seconds', 'Time until the answer to a request begins, by route.', [
+      'method',
+      'route',
+      'status',
+    ]);
+    this.histogram('domicile_append_seconds', 'Time to append to the log durably.', []);
     this.histogram(
       'domicile_question_beside_seconds',
-      'Time of questions that the threads beside answered, waiting included.',
+      'Time of questions that separate threads answer, including waiting.',
       ['question'],
     );
     this.limited = new Counter({
       name: 'domicile_rate_limited_total',
-      help: 'Requests that were refused because their caller sent too many.',
+      help: 'Requests that were refused because the caller sent too many.',
       registers: [this.registry],
     });
     ledger.timings.listen((timed) =>

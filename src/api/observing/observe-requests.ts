@@ -21,7 +21,7 @@ const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 const routeOf = (context: Context<ApiEnv>): string =>
   matchedRoutes(context).findLast(({ method }) => method !== 'ALL')?.path ?? 'none';
 
-/** The name of a key as it is; of a login a hash of it, for a person signed in. */
+/** The name of a key; for a login, a hash of its name, because it belongs to a person. */
 const shownName = (name: string | null): string | null =>
   name?.startsWith('login:') === true
     ? `login:${createHash('sha256').update(name).digest('hex').slice(0, hashDigits)}`

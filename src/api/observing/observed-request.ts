@@ -1,12 +1,12 @@
 /**
- * What is told of a request to whoever observes it.
+ * What an observer learns about a request.
  */
 import type { TraceParent } from './trace-parent.ts';
 
 /** What is told of a request. */
 export interface ObservedRequest {
   readonly requestId: string;
-  /** The name of the caller's key, or a hash of the login's; null where there are no keys, or nobody was let in. */
+  /** The name of the caller's key, or a hash of the login's; null if there are no keys, or nobody was let in. */
   readonly who: string | null;
   readonly method: string;
   /** Such as `/v1/subjects/:id/residency`; `none` where no route matched. */

@@ -13,7 +13,7 @@ export interface TraceParent {
   readonly isSampled: boolean;
 }
 
-/** Reads a `traceparent`; undefined where there is none, or it is not one. */
+/** Reads a `traceparent`; undefined if there is none, or it is not one. */
 export const readTraceParent = (header: string | undefined): TraceParent | undefined => {
   const [, traceId, spanId, flags] = pattern.exec(header ?? '') ?? [];
   return traceId === undefined || spanId === undefined || flags === undefined

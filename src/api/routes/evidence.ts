@@ -24,14 +24,14 @@ type Asked = ParametersOf<typeof EvidenceQuestion>;
 /** The page may show nothing but itself. */
 const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'";
 
-/** Whom or what is asked about, and for a person who that is, for a caller that may know. */
+/** What the question is about; for a person, also the identifier if the caller may see it. */
 interface AskedAbout {
   readonly id: string;
   readonly identifiers: Readonly<Record<string, string>>;
   readonly finding?: SoughtFinding;
 }
 
-/** The pseudonym of the person asked about, and who that is for a caller that may know. */
+/** The pseudonym of the person, and the identifier if the caller may see it. */
 const personOf = (
   context: Context<ApiEnv>,
   ledger: Ledger,
@@ -138,9 +138,10 @@ export const evidenceRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.get(
     '/evidence',
     describeRoute({
-      summary: 'Evidence that others can check: the answers, their events, and proofs that none is missing',
+      summary:
+        'Evidence that others can check: the answers, their events, and proofs that no event is missing',
       description:
-        'A file for `domicile verify`, canonical JSON (RFC 8785); with Accept: text/html a page for people, which prints.',
+        'A file for `domicile verify`, as canonical JSON (RFC 8785); with Accept: text/html, a page to read and print.',
       parameters: parametersIn(EvidenceQuestion),
       responses: {
         200: {

@@ -54,7 +54,7 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.get(
     '/findings',
     describeQuestion(
-      'What broke a policy, or could not be judged',
+      'Findings: where a policy was broken or could not be judged',
       FindingsQuestion,
       listAnswerOf(FindingRow),
     ),
@@ -102,7 +102,7 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.get(
     '/findings/:finding/subjects',
     describeQuestion(
-      'The people whom the finding concerns, each with its intervals; all of them with Accept: application/x-ndjson or text/csv',
+      'The people whom the finding concerns, each with intervals; Accept: application/x-ndjson or text/csv returns all of them',
       PlainQuestion,
       listAnswerOf(PersonRow),
       ['finding'],
@@ -122,7 +122,7 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     '/policies/simulate',
     describeRoute({
       summary:
-        'What adopting a policy would make of history, against the version in force; nothing is recorded',
+        'How adopting a policy would change the findings, compared with the version in force; records nothing',
       requestBody: {
         required: true,
         content: { 'application/json': { schema: jsonSchema(PolicyDraft) as object } },
@@ -133,7 +133,7 @@ export const findingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
           content: { 'application/json': { schema: jsonSchema(answerOf(WireDifference)) as object } },
         },
         422: problemResponse(
-          'Invalid body, or invalid policy: errors lists every fault, those of a policy with line and column',
+          'Invalid body, or invalid policy: errors lists every fault; faults of a policy have a line and column',
         ),
       },
     }),

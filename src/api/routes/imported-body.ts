@@ -97,7 +97,10 @@ const withMapping = (
       ({ asked: { csv } }) => (csv === undefined) === (kind.format !== 'csv'),
       ({ asked: { csv } }) =>
         invalid([
-          { pointer: csv === undefined ? '/records' : '/csv', message: `is not how ${kindName} is sent` },
+          {
+            pointer: csv === undefined ? '/records' : '/csv',
+            message: `is not a media type for ${kindName}`,
+          },
         ]),
     ),
     E.map(({ asked: { csv, records = [] }, opened }) => ({

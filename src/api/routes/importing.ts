@@ -129,7 +129,7 @@ export const importRoutes = (ledger: Ledger, mapping: unknown, aside?: Aside): H
     '/:kind',
     describeRoute({
       summary: 'Import the records of another system',
-      description: `The records become events, which are recorded in chunks of up to ${chunkEventsMax}, in order, those of one record together. The first record that cannot be imported stops it and is named; what was recorded before stays, and importing the same again records nothing twice. In errors, index and line are of the record.`,
+      description: `The records become events, which are recorded in order, in chunks of up to ${chunkEventsMax}; the events of one record stay together. The first record that cannot be imported stops the import, and the error names it. Earlier records stay recorded, and importing the same again records nothing twice. In errors, index and line refer to the record.`,
       parameters: [
         {
           name: 'kind',
@@ -154,7 +154,8 @@ export const importRoutes = (ledger: Ledger, mapping: unknown, aside?: Aside): H
       responses: {
         201: { description: 'Recorded', content: content(ImportOutcome) },
         200: {
-          description: 'Nothing new: all events had been recorded before, or nothing became one; or a trial',
+          description:
+            'Nothing new: all events were already recorded, or no record became an event, or dryRun',
           content: content(ImportTrial),
         },
         409: problemResponse('Another event has the same source and id'),

@@ -8,7 +8,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { People } from '../../ledger/people.ts';
 import { type EventFilter, eventsAfter, matcherOf } from '../../questions/events.ts';
 
-/** Streams of the log that are open at once, live or not, at the most. */
+/** Streams of the log that are open at once, live or not, at most. */
 export const streamsMax = 256;
 /** Events that are read at once. */
 export const streamedPageEventsMax = 250;

@@ -26,11 +26,11 @@ export const logKeyRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.post(
     '/',
     describeRoute({
-      summary: 'Rotate the signing keys: new ones sign beside those of before, and the log says so',
+      summary: 'Rotate the signing keys: new ones sign beside the old ones, and the log records it',
       responses: {
         201: { description: 'Rotated: the new keys come first', content },
-        409: problemResponse('The keys of the last rotation still sign side by side'),
-        503: problemResponse('This process does not sign, or nothing may be recorded'),
+        409: problemResponse('The last rotation is still in progress: retire its old keys first'),
+        503: problemResponse('This process does not sign the log, or recording has stopped'),
       },
     }),
     async (context) => answer(context, await rotateKeys(ledger, emitterOf(context)), 201),
@@ -39,13 +39,13 @@ export const logKeyRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.delete(
     '/earlier',
     describeRoute({
-      summary: 'Retire the signing keys of before the last rotation',
+      summary: 'Retire the signing keys from before the last rotation',
       description:
-        'They sign no more, and their private halves are in the file of keys no longer; what they signed stays verifiable.',
+        'They stop signing, and their private keys are deleted from the key file. What they signed can still be verified.',
       responses: {
-        200: { description: 'Retired: the keys that sign now', content },
-        404: problemResponse('No keys of before sign beside the current ones'),
-        503: problemResponse('No checkpoint that the new keys signed is served yet'),
+        200: { description: 'Retired; the answer has the keys that sign now', content },
+        404: problemResponse('There are no old keys to retire'),
+        503: problemResponse('The ledger does not serve a checkpoint signed by the new keys yet'),
       },
     }),
     (context) => answer(context, retireKeys(ledger), 200),

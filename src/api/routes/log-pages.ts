@@ -5,7 +5,7 @@ import type { People } from '../../ledger/people.ts';
 import { type EventFilter, eventsAfter } from '../../questions/events.ts';
 import { type Following, type LogFollowers, sentEvent, streamedPageEventsMax } from './log-followers.ts';
 
-/** How often a live follower hears something at the least: a comment keeps the connection open. */
+/** How often a live follower hears something at least: a comment keeps the connection open. */
 const heartbeatMs = 15_000;
 
 const encoder = new TextEncoder();
@@ -40,7 +40,7 @@ const pageAfter = (
   });
 
 const checkLetIn = ({ isStillLetIn }: Listening): void => {
-  if (!isStillLetIn()) throw new KeyRevoked('the key was revoked meanwhile');
+  if (!isStillLetIn()) throw new KeyRevoked('the key was revoked during the request');
 };
 
 /** The lines of the events that match, page by page, up to a position. */
@@ -64,8 +64,8 @@ export async function* linesUpTo(
 }
 
 /**
- * The events that match, page by page, and then as the log grows, together with all other followers; nothing where
- * nothing came for a while.
+ * The events that match, page by page, and then as the log grows, together with all other followers; nothing if nothing
+ * came for a while.
  */
 export async function* followed(
   ledger: Ledger,

@@ -59,7 +59,7 @@ const streamedOf = <Q extends ClockParameters & EventFilterQuestion>(
 
 const tooMany: Problem = {
   kind: 'unavailable',
-  detail: `${streamsMax} streams of the log are open already; ask again later`,
+  detail: `${streamsMax} streams of the log are already open; try again later`,
   retryAfterMs: 1_000,
 };
 

@@ -80,7 +80,7 @@ export const logRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.get(
     '/:position',
     describeQuestion(
-      'One event, with its discrepancies and what corrected it',
+      'One event, with its discrepancies and corrections',
       PlainQuestion,
       answerOf(EventDetail),
       ['position'],

@@ -28,7 +28,7 @@ export const loginRoutes = (logins: Logins | undefined, clientId: string | undef
   });
   const away = {
     kind: 'unavailable',
-    detail: 'the issuer of logins cannot be asked',
+    detail: 'the issuer of logins cannot be reached',
     retryAfterMs: 5_000,
   } as const;
 

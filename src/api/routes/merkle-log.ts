@@ -28,11 +28,11 @@ const textType = 'text/plain; charset=utf-8';
 
 const unavailable = (detail: string): Problem => ({ kind: 'unavailable', detail, retryAfterMs: 1_000 });
 const notSignedYet = unavailable(
-  'no checkpoint is signed yet: the log is still being hashed; ask again later',
+  'no checkpoint is signed yet because the log is still being hashed; try again later',
 );
 
 const notWitnessedYet = unavailable(
-  'no checkpoint is cosigned by a quorum of the witnesses yet; GET /v1/log says how each of them stands',
+  'no checkpoint has a quorum of cosignatures yet; GET /v1/log shows the state of each witness',
 );
 
 const PositionInPath = positionIn('A position in the log.');
@@ -60,7 +60,7 @@ const binary = { type: 'string', format: 'binary' };
 const text = { type: 'string' };
 const notReached = {
   400: 'Invalid parameter',
-  404: 'The log is not that large',
+  404: 'The log has fewer events',
   503: 'Nothing is signed yet',
 };
 
@@ -93,7 +93,7 @@ export const tileRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       const found =
         kind === 'entries' ? merkle.entries(index, width) : merkle.tree()?.tile(level, index, width);
       return found === undefined
-        ? problem(context, { kind: 'unknown', what: 'tile', detail: 'the log is not that large' })
+        ? problem(context, { kind: 'unknown', what: 'tile', detail: 'the log has fewer events' })
         : bytes(context, found);
     },
   );
@@ -133,7 +133,7 @@ export const proofRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       atPosition(context, (position) =>
         pipe(
           merkle.proofOf(position),
-          E.fromNullable(unavailable('the event is not in a signed checkpoint yet; ask again in a second')),
+          E.fromNullable(unavailable('the event is not in a signed checkpoint yet; try again in a second')),
           E.map((proof) =>
             context.body(proof, 200, { 'Content-Type': textType, 'Cache-Control': 'private, max-age=1' }),
           ),
@@ -149,7 +149,7 @@ export const proofRoutes = (ledger: Ledger): Hono<ApiEnv> => {
 
   routes.get(
     '/log',
-    described('How the Merkle log stands', 'application/json', jsonSchema(MerkleLogAnswer) as object, {}),
+    described('The state of the Merkle log', 'application/json', jsonSchema(MerkleLogAnswer) as object, {}),
     (context) => {
       callerOf(context);
       return context.json({ data: merkleLogRow(ledger.parts) });
@@ -159,7 +159,7 @@ export const proofRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.get(
     '/log/checkpoints',
     described(
-      'The checkpoints that were signed, the largest first',
+      'The signed checkpoints, the largest first',
       'application/json',
       jsonSchema(CheckpointsAnswer) as object,
       { 400: 'Invalid parameter' },

@@ -1,5 +1,5 @@
 /**
- * Which events of a write do not fit the others (R1), for a writer that waits to be told: `Prefer: wait` (RFC 7240).
+ * Which events of a write do not fit the others (R1), for a writer that waits for them: `Prefer: wait` (RFC 7240).
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Context } from 'hono';

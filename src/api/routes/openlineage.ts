@@ -96,13 +96,13 @@ export const openLineageRoutes = (ledger: Ledger, mapping: Mapping, aside?: Asid
       requestBody: { required: true, content: { 'application/json': { schema: anyObject as object } } },
       responses: {
         201: {
-          description: 'Taken; unmapped says what of it became no event',
+          description: 'Accepted; unmapped lists what became no event',
           content: { 'application/json': { schema: jsonSchema(ImportOutcome) as object } },
         },
-        409: problemResponse('The same run, type and time with other content was recorded before'),
+        409: problemResponse('The same run, type and time is already recorded with different content'),
         413: problemResponse('Body too large'),
         415: problemResponse('Unsupported media type'),
-        422: problemResponse('Not an OpenLineage event: errors has each place'),
+        422: problemResponse('Not a valid OpenLineage event: errors has the place of each fault'),
         503: problemResponse('The log is temporarily unavailable: see Retry-After'),
         507: problemResponse('The disk is full'),
       },
@@ -133,7 +133,7 @@ export const openLineageRoutes = (ledger: Ledger, mapping: Mapping, aside?: Asid
   routes.post(
     '/batch',
     describeRoute({
-      summary: 'Record OpenLineage events, each by itself',
+      summary: 'Record OpenLineage events, each one separately',
       requestBody: {
         required: true,
         content: {
@@ -143,9 +143,9 @@ export const openLineageRoutes = (ledger: Ledger, mapping: Mapping, aside?: Asid
         },
       },
       responses: {
-        204: { description: 'All events were taken' },
+        204: { description: 'All events were accepted' },
         200: {
-          description: 'Some events were not taken; each is named',
+          description: 'Some events were not accepted; the answer names each',
           content: { 'application/json': { schema: jsonSchema(LineageBatchOutcome) as object } },
         },
         413: problemResponse('Body too large, or too many events'),

@@ -37,7 +37,7 @@ export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.get(
     '/subjects/:id/reach',
     describeQuestion(
-      'Who could reach the subject’s data: at validAt (the intervals that contain it, whole), or over a period',
+      'Who could reach the subject’s data at validAt (with the full intervals around it), or over a period',
       ReachQuestion,
       listAnswerOf(ReachRow),
       ['id'],
@@ -48,7 +48,7 @@ export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.get(
     '/parties/:id/reach',
     describeQuestion(
-      'Every holding that the party could reach, of how many subjects, and how',
+      'Every holding that the party could reach, with the number of subjects and the path',
       PartyReachQuestion,
       listAnswerOf(PartyReachRow),
       ['id'],
@@ -60,7 +60,7 @@ export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.get(
     '/parties/:id/affected',
     describeQuestion(
-      'Everybody whose data the party could reach at validAt or in a period, or did access: counts, then people; all of them with Accept: application/x-ndjson or text/csv',
+      'Everybody whose data the party could reach (or accessed) at validAt or in a period: counts, then people; Accept: application/x-ndjson or text/csv returns all of them',
       AffectedQuestion,
       answerOf(Affected),
       ['id'],
@@ -84,7 +84,7 @@ export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     '/reach/simulate',
     describeRoute({
       summary:
-        'Who would newly reach what, or no more, of how many people, if some events were recorded; nothing is',
+        'Who would gain access to what, or no more, of how many people, if some events were recorded; nothing is',
       parameters: parametersIn(ReachSimulationQuestion),
       requestBody: {
         required: true,

@@ -123,7 +123,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     describeRoute({
       summary: 'Record events',
       description:
-        'One event, a batch of up to 1000 (atomic), or any number as NDJSON (chunks of up to 1000 lines, each atomic, in order; the first bad line stops it and is named; sending the same again is safe). With Prefer: wait, discrepancies says which of the events do not fit the others.',
+        'One event, an atomic batch of up to 1000, or any number as NDJSON. NDJSON is recorded in order, in atomic chunks of up to 1000 lines. The first invalid line stops it, and the error names the line. Sending the same again is safe. With Prefer: wait, discrepancies lists the events that do not fit the others.',
       requestBody: {
         required: true,
         content: {
@@ -135,14 +135,14 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
           'application/json': {
             schema: {
               description:
-                'one event or an array of up to 1000; with ce- headers, which have the attributes, the data',
+                'one event or an array of up to 1000; with ce- headers for the attributes, only the data',
             },
           },
         },
       },
       responses: {
         201: { description: 'Recorded', content: recordedContent },
-        200: { description: 'All of them had been recorded before', content: recordedContent },
+        200: { description: 'All events were already recorded', content: recordedContent },
         403: problemResponse('Not allowed with this key: errors has the place of each event'),
         409: problemResponse('Another event has the same source and id'),
         413: problemResponse('Body too large'),

@@ -137,7 +137,7 @@ const pageOf = (title: string, about: string, paths: Paths): string => {
 <title>${escaped(title)}: the HTTP API</title><style>${style}</style></head>
 <body>
 <h1>${escaped(title)}: the HTTP API</h1>
-<p>${escaped(about)} This page is made from <a href="/openapi.json">the description of this server</a> (OpenAPI 3.1).
+<p>${escaped(about)} This page is generated from <a href="/openapi.json">the description of this server</a> (OpenAPI 3.1).
 Problems are answered as <code>application/problem+json</code> (RFC 9457).</p>
 <nav><ul>${links.join('\n')}</ul></nav>
 <main>

@@ -85,7 +85,7 @@ export const registryRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.get(
     '/sites/:id/holdings',
     describeQuestion(
-      'What the site holds at validAt, of how many subjects',
+      'What the site holds at validAt, with the number of subjects',
       PlainQuestion,
       listAnswerOf(SiteHoldingRow),
       ['id'],
@@ -96,7 +96,7 @@ export const registryRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.get(
     '/datasets/:id/lineage',
     describeQuestion(
-      'The graph of the dataset’s movements, copies and backups: all up to validAt, or those of a period',
+      'The graph of the dataset’s movements, copies and backups, up to validAt or in a period',
       PeriodQuestion,
       answerOf(Lineage),
       ['id'],

@@ -25,7 +25,7 @@ const progressIntervalMs = 200;
 
 const refusals = {
   busy: 'a replay is running; only one runs at a time',
-  'no-generation-before': 'there is no generation from before to roll back to',
+  'no-generation-before': 'there is no earlier generation to roll back to',
 };
 
 const wire = (replay: ReplayRun): Replay => ({
@@ -54,7 +54,7 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     '/',
     describeRoute({
       summary:
-        'Rebuild the projections from the log beside the serving ones, then swap; or bring back the ones before',
+        'Rebuild the projections from the log beside the serving ones, then swap; or roll back to the previous ones',
       requestBody: {
         required: false,
         content: { 'application/json': { schema: jsonSchema(ReplayRequest) as object } },
@@ -103,12 +103,12 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   );
 
   const unknown = (context: Context<ApiEnv>): Response =>
-    problem(context, { kind: 'unknown', what: 'replay', detail: 'no replay of this id is remembered' });
+    problem(context, { kind: 'unknown', what: 'replay', detail: 'no replay with this id is known' });
 
   routes.get(
     '/:id',
     describeRoute({
-      summary: 'One replay; as text/event-stream it is followed until it ends',
+      summary: 'One replay; text/event-stream follows it until it ends',
       responses: {
         200: { description: 'The replay', content: described },
         404: problemResponse('No such replay'),
@@ -169,7 +169,7 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       const cancelled = await replays.cancel(id);
       return cancelled
         ? context.body(null, 204)
-        : problem(context, { kind: 'busy', detail: 'the replay has ended, and cannot be cancelled' });
+        : problem(context, { kind: 'busy', detail: 'the replay has ended and cannot be cancelled' });
     },
   );
 

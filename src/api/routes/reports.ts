@@ -90,7 +90,7 @@ export const reportRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.get(
     '/reports/:name',
     describeQuestion(
-      'A report: processing (GDPR, Article 30), transfers, backups, 28-cfr-202 (28 CFR 202.1101), assessment (as JSON: OSCAL assessment results); a page with Accept: text/html, CSV with text/csv',
+      'A report: processing (GDPR, Article 30), transfers, backups, 28-cfr-202 (28 CFR 202.1101), assessment (as JSON: OSCAL assessment results). Accept: text/html returns a page, and text/csv CSV',
       PeriodQuestion,
       answerOf(Report),
       ['name'],

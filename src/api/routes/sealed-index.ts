@@ -17,7 +17,7 @@ export const sealedIndexRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const notSealed = {
     kind: 'unknown',
     what: 'checkpoint',
-    detail: 'no stretch of the log is sealed yet, or this process does not sign',
+    detail: 'no stretch of the log is sealed yet, or this process does not sign the log the log the log',
   } as const;
 
   routes.get(
@@ -50,7 +50,7 @@ export const sealedIndexRoutes = (ledger: Ledger): Hono<ApiEnv> => {
           content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
         },
         400: problemResponse('Invalid parameter'),
-        404: problemResponse('Not so much is sealed'),
+        404: problemResponse('Fewer stretches are sealed'),
       },
     }),
     (context) => {
@@ -60,7 +60,7 @@ export const sealedIndexRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       const found =
         kind === 'entries' ? sealed?.entries(index, width) : sealed?.tree()?.tile(level, index, width);
       return found === undefined
-        ? problem(context, { kind: 'unknown', what: 'tile', detail: 'not so many stretches are sealed' })
+        ? problem(context, { kind: 'unknown', what: 'tile', detail: 'fewer stretches are sealed' })
         : context.body(new Uint8Array(found), 200, {
             'Content-Type': 'application/octet-stream',
             'Cache-Control': 'public, max-age=31536000, immutable',

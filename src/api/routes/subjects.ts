@@ -104,7 +104,7 @@ export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.get(
     '/',
     describeQuestion(
-      'Everybody, each with where the data was, over time; all of them with Accept: application/x-ndjson or text/csv',
+      'Everybody, each with where the data was over time; Accept: application/x-ndjson or text/csv returns all of them',
       PeriodQuestion,
       listAnswerOf(PersonRow),
     ),
@@ -157,7 +157,7 @@ export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.get(
     '/:id',
     describeQuestion(
-      'Everything about one person (GDPR, Article 15): where the data is and was, who could reach it and did, who read about it here, findings, backups, recipients, the trail',
+      'Everything about one person (GDPR, Article 15): where the data is and was, who could reach it and who did, who asked this ledger about it, findings, backups, recipients, and the trail',
       PlainQuestion,
       answerOf(PersonFile),
       ['id'],
@@ -197,7 +197,7 @@ export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     describeRoute({
       summary: 'Erase the person from the ledger',
       description:
-        'Destroys the link between the identifier and the pseudonym; the history stays, about nobody.',
+        'Destroys the link between the identifier and the pseudonym. The history stays, but no longer leads to anybody.',
       responses: { 204: { description: 'Erased' }, 404: problemResponse('Not found in the ledger') },
     }),
     async (context) => {

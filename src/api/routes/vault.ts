@@ -61,7 +61,7 @@ const notSaid: Problem = {
     {
       pointer: '/saidAt',
       message:
-        'the log does not say, up to this position, that the person was forgotten; DELETE /v1/subjects/{id} erases a person',
+        'the log up to this position does not record that the person was forgotten; erase a person with DELETE /v1/subjects/{id}',
     },
   ],
 };
@@ -107,7 +107,7 @@ export const vaultRoutes = (vault: Vault, guard: VaultGuard): Hono<ApiEnv> => {
         ),
       )();
 
-  routes.get('/', described('Whether a vault is shared here', SharedVault), (context) =>
+  routes.get('/', described('Whether this process shares its vault', SharedVault), (context) =>
     context.json(SharedVault.encode({ version: 2 })),
   );
 
@@ -129,7 +129,7 @@ export const vaultRoutes = (vault: Vault, guard: VaultGuard): Hono<ApiEnv> => {
 
   routes.post(
     '/admit',
-    described('Give a pseudonym to each named person who has none', AdmitAnswer, AdmitRequest),
+    described('Create a pseudonym for each named person without one', AdmitAnswer, AdmitRequest),
     answering(AdmitRequest, AdmitAnswer, async ({ names, lookedUpTo }) => {
       const admitted = await vault.admit(names, lookedUpTo ?? undefined);
       return E.right(

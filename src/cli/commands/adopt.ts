@@ -127,20 +127,20 @@ export const addAdopt = (program: Command, terminal: Terminal): void => {
       .command('adopt [file]')
       .summary('adopt a policy')
       .description(
-        'Adopts a policy: records the text of a file, or of a template, as the next version of the policy. Try it before with `domicile simulate`.',
+        'Adopts a policy: records the text of a file, or of a template, as the next version of the policy. Try it first with `domicile simulate`.',
       ),
   )
     .option('--policy <policy>', 'the id of the policy (default: the name of the file or template)')
     .option('--title <title>', 'its title')
-    .option('--authority <authority>', 'who demands it, such as a law')
+    .option('--authority <authority>', 'the authority that requires it, such as a law')
     .option('--effective-from <time>', 'when it takes effect (default: now)')
     .option('--effective-until <time>', 'when it ends (default: never)')
     .addOption(
-      new Option('--template <name>', 'make the policy of a template').choices(
+      new Option('--template <name>', 'use this template for the policy').choices(
         policyTemplates.map(({ name }) => name),
       ),
     )
-    .option('--set <name=value>', 'a parameter of the template; may be given again', assigned, {})
+    .option('--set <name=value>', 'a parameter of the template; can be repeated', assigned, {})
     .option('--source <source>', 'the source of the event', 'urn:domicile:command-line')
     .option('--print', 'print the text, and record nothing')
     .addHelpText(

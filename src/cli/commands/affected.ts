@@ -146,12 +146,12 @@ const ask = async (party: string, options: AffectedOptions, terminal: Terminal) 
             title: `Whose data ${terminal.style('bold', party)} ${observed === true ? 'accessed' : 'could reach'}${
               from === undefined && to === undefined ? ` on ${spoken(clocks.validAt)}` : ''
             }, ${knownWords(clocks, options)}`,
-            empty: ['Nobody’s, as far as the ledger knows.'],
+            empty: ['Nobody’s data, as far as the ledger knows.'],
             footer: [
               ...countLines(data),
               ...(next === null
                 ? []
-                : ['More people than are shown: --format ndjson or csv gives all of them.']),
+                : ['There are more people than shown: --format ndjson or csv lists all of them.']),
               'Times are UTC.',
             ],
           },
@@ -170,16 +170,16 @@ export const addAffected = (program: Command, terminal: Terminal): void => {
     withPeriodOptions(
       program
         .command('affected <party>')
-        .summary('everybody whose data a party could reach, or did')
+        .summary('everybody whose data a party could reach, or accessed')
         .description(
-          'Counts everybody whose data a party could reach, at --valid-at or between --from and --to, each person once, and names them with the intervals and the paths.',
+          'Counts everybody whose data a party could reach, at --valid-at or between --from and --to, each person once. Then lists them with the intervals and the paths.',
         ),
     ),
   )
     .option('--site <site>', 'only data at this site')
     .option('--dataset <dataset>', 'only data of this dataset')
-    .option('--via <edges>', 'only paths made of these edges, with commas between')
-    .option('--observed', 'those whose data it was observed to access')
+    .option('--via <edges>', 'only paths made of these edges, separated by commas')
+    .option('--observed', 'only people whose data it was observed to access')
     .addHelpText(
       'after',
       `

@@ -65,7 +65,7 @@ const back = (directory: string, options: BackupOptions, terminal: Terminal): Pr
           : `${counted(manifest.events, 'event', 'events')}, verified`;
       terminal.out(`Backup ${name}: ${what}. ${size(bytes)}, ${size(written)} of it new.`);
       if (settings.vault !== undefined)
-        terminal.note('It has no vault: back that up where it is kept, at LEDGER_VAULT.');
+        terminal.note('It does not contain the vault: back up the vault in the process at LEDGER_VAULT.');
       if (dropped.length > 0)
         terminal.out(`Deleted ${counted(dropped.length, 'older backup', 'older backups')}.`);
       return success;
@@ -102,7 +102,7 @@ const restore = (directory: string, options: RestoreOptions, terminal: Terminal)
           `Erased again ${counted(erasedAgain, 'person who was', 'people who were')} erased after the backup.`,
         );
       terminal.note(
-        `The backup does not know who was erased after ${manifest.madeAt}. Check your own records, and erase these people again.`,
+        `The backup does not contain erasures after ${manifest.madeAt}. Check your own records, and erase these people again.`,
       );
       if (checks.length === 0) return success;
       terminal.out('');
@@ -115,17 +115,13 @@ const restore = (directory: string, options: RestoreOptions, terminal: Terminal)
 export const addBackup = (program: Command, terminal: Terminal): void => {
   program
     .command('backup <dir>')
-    .summary('back up a ledger, which may be serving')
+    .summary('back up a ledger, even while it is serving')
     .description(
-      'Makes a backup of the log, the vault, the keys, the reads, and the signed tree with its signing keys, all as of one moment, and verifies it. The ledger may be serving meanwhile. The directory may hold earlier backups of the same ledger: what did not change is not written again. Anyone who has the backup can name everybody whom the vault could name when it was made.',
+      'Backs up the log, the vault, the keys, the reads, and the signed tree with its signing keys, all as they were at one moment, and verifies the backup. The ledger can go on serving. The directory can contain earlier backups of the same ledger: unchanged data is not written again. Anyone who has the backup can identify everybody who was in the vault at that time.',
     )
     .addOption(dataOption())
     .addOption(configOption())
-    .option(
-      '--keep <number>',
-      'keep this many backups, the latest, and delete the others (default: keep all)',
-      keepOf,
-    )
+    .option('--keep <number>', 'keep only the latest backups, this many (default: all)', keepOf)
     .addHelpText(
       'after',
       `
@@ -140,16 +136,13 @@ Examples:
     .command('restore <dir>')
     .summary('restore a ledger from a backup')
     .description(
-      'Restores a backup of `domicile backup` into the directory of a ledger, and verifies what is there then. Every part of the backup is checked before anything is changed. People who were erased from the ledger that is replaced are erased again.',
+      'Restores a backup made by `domicile backup` into the directory of a ledger, and verifies the result. Checks every part of the backup before it changes anything. If it replaces a ledger, it erases again the people who were erased from that ledger.',
     )
     .addOption(dataOption())
     .addOption(configOption())
     .option('--backup <name>', 'which backup (default: the latest)')
-    .option('--replace', 'replace a ledger that lies there')
-    .option(
-      '--discard-newer',
-      'with --replace: also where that ledger has events that the backup lacks, later ones or others',
-    )
+    .option('--replace', 'replace the ledger in that directory')
+    .option('--discard-newer', 'with --replace: even if that ledger has events that the backup lacks')
     .addHelpText(
       'after',
       `

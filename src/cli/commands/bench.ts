@@ -31,7 +31,7 @@ export const addBench = (program: Command, terminal: Terminal): void => {
     .command('bench')
     .argument(
       '[benchmarks...]',
-      'which to run: ledger, reach, policy, findings, replay, integrity, growth, kurrentdb (default: these), peers (once: npm --prefix bench/peers ci)',
+      'which to run: ledger, reach, policy, findings, replay, integrity, growth, kurrentdb (default: all of these), or peers (first: npm --prefix bench/peers ci)',
     )
     .option('--people <numbers>', 'growth: how many people, such as 100000,1000000')
     .summary('measure how fast Domicile is on this machine')

@@ -101,7 +101,7 @@ const copy = (options: CopyOptions, terminal: Terminal): Promise<CommandResult> 
         terminal.note('The vault was not copied. The process at LEDGER_VAULT keeps it.');
       if (beside.length > 0) terminal.out(`Also copied: ${beside.join(', ')}.`);
       if (leftOut.length > 0) {
-        const how = options.all === true ? 'the copy has its own already' : '--all takes them as well';
+        const how = options.all === true ? 'the copy already has its own' : '--all copies them too';
         terminal.out(`Not copied: ${leftOut.join(', ')}; ${how}.`);
       }
       terminal.out(`SHA-256 over every event in order: ${digest}`);
@@ -115,7 +115,7 @@ export const addCopy = (program: Command, terminal: Terminal): void => {
     .command('copy')
     .summary('copy a ledger from one store to another')
     .description(
-      'Copies a ledger from one store to another and compares the two. Takes the vault along, and with --all everything else; says what it left out. If it is interrupted, run the same command again to resume. Record nothing in either ledger while it runs.',
+      'Copies a ledger from one store to another and compares the two. Copies the vault too, and with --all everything else. Reports what it left out. If it is interrupted, run the same command again to resume. Record nothing in either ledger while it runs.',
     )
     .addOption(
       new Option('--from <store>', 'sqlite:DIR, esdb://… or esdb+discover://…').makeOptionMandatory(),

@@ -55,15 +55,15 @@ const sinkOf = async ({ to, secretFile }: DeliverOptions): Promise<E.Either<Fail
   if (secretFile === undefined)
     return E.left(
       invalidUse(
-        'expected --secret-file: what is sent to a webhook is signed',
-        `Make a secret, and give it to the receiver too: ${howToMakeSecret}`,
+        'expected --secret-file: messages to a webhook must be signed',
+        `Create a secret, and give it to the receiver too: ${howToMakeSecret}`,
       ),
     );
   const text = readText(secretFile);
   if (E.isLeft(text)) return text;
   const secrets = readSecrets(text.right);
   return E.isLeft(secrets)
-    ? E.left(invalidUse(`--secret-file: ${secrets.left}`, `Make one: ${howToMakeSecret}`))
+    ? E.left(invalidUse(`--secret-file: ${secrets.left}`, `Create one: ${howToMakeSecret}`))
     : E.right(webhookSink(to, secrets.right, () => Date.now()));
 };
 
@@ -89,10 +89,13 @@ const delivered = async (
     if (E.isLeft(now)) return E.left(failureOf(now.left, url));
     state = { position: now.right, under: null };
     keepState(file, state);
-    terminal.note(`Delivers what is learned after position ${state.position}.`);
+    terminal.note(`Delivers findings that are learned after position ${state.position}.`);
   } else if (since !== undefined)
     return E.left(
-      invalidUse(`${file} says how far findings are delivered, so --since has no place`, 'Leave it out.'),
+      invalidUse(
+        `${file} already holds the position of the last delivery, so --since does not apply`,
+        'Leave it out.',
+      ),
     );
   const retry: RetryPolicy = {
     ...patiently,
@@ -121,7 +124,7 @@ const delivered = async (
         return E.left({
           exitCode: checkFailed,
           message: reasonOf(left),
-          hint: `Some of its events are lost. Once you know which, begin anew: remove ${file} and give --since.`,
+          hint: `Some of its events are lost. Find out which, then start again: remove ${file} and give --since.`,
         });
       if (left.kind === 'sink') return E.left({ exitCode: unavailable, message: reasonOf(left) });
       if (left.kind === 'ledger') {
@@ -132,7 +135,7 @@ const delivered = async (
     }
     if (once || signal.aborted) {
       terminal.out(
-        `Delivered ${counted(messages, 'message', 'messages')}. The next begin after position ${state.position}.`,
+        `Delivered ${counted(messages, 'message', 'messages')}. The next delivery starts after position ${state.position}.`,
       );
       return E.right(success);
     }
@@ -158,7 +161,7 @@ const changesOf = (text: string): ReadonlyArray<Change> => {
   const words = text.split(',').map((word) => word.trim());
   const wrong = words.find((word) => !changeWords.some((each) => each === word));
   if (wrong !== undefined)
-    throw new InvalidArgumentError(`Expected ${changeWords.join(', ')}, with commas between.`);
+    throw new InvalidArgumentError(`Expected ${changeWords.join(', ')}, separated by commas.`);
   return words as ReadonlyArray<Change>;
 };
 
@@ -182,28 +185,28 @@ export const addDeliver = (program: Command, terminal: Terminal): void => {
       .command('deliver')
       .summary('send new findings to a webhook, or append them to a file')
       .description(
-        'Sends each new finding to a webhook, signed as Standard Webhooks has it, or appends it to a file, as a line of JSON. A file keeps how far it is, so that nothing is lost where it ends: each message is delivered at least once. No message names a person.',
+        'Sends each new finding to a webhook, signed as Standard Webhooks specifies, or appends it to a file as a line of JSON. A state file keeps the position, so an interruption loses nothing: each message is delivered at least once. No message names a person.',
       ),
   )
     .requiredOption('--to <place>', 'the address of a webhook, or a file')
-    .requiredOption('--state <file>', 'the file that keeps how far it is')
+    .requiredOption('--state <file>', 'the state file, which keeps the position')
     .option(
       '--secret-file <file>',
-      'the file with the secret that signs (whsec_…); with several lines, all do',
+      'the file with the secret that signs (whsec_…); with several lines, each signs',
     )
     .option(
       '--since <position>',
-      'where there is no state yet, begin after this position (default: now)',
+      'if there is no state file yet, start after this position (default: now)',
       positionOf,
     )
     .option('--policy <policy>', 'only findings of this policy')
     .addOption(
-      new Option('--changes <changes>', 'what of findings is sent: opened, lengthened, shortened, closed')
+      new Option('--changes <changes>', 'which changes to send: opened, lengthened, shortened, closed')
         .argParser(changesOf)
         .default(['opened'], 'opened'),
     )
-    .option('--every <seconds>', 'how often the ledger is asked', everyOf, everySecondsDefault)
-    .option('--once', 'end when all is delivered that is there')
+    .option('--every <seconds>', 'how often to ask the ledger', everyOf, everySecondsDefault)
+    .option('--once', 'end when everything known now is delivered')
     .addHelpText(
       'after',
       `

@@ -60,7 +60,7 @@ const ask = async (options: DiscrepanciesOptions, terminal: Terminal) => {
           title: `Events that ${resolved === true ? 'did not fit the others, and do now' : 'do not fit the others'}, ${knownWords(clocks, options)}`,
           empty: ['None.'],
           footer: [
-            `${counted(events, 'event', 'events')}. Times are UTC. They are recorded all the same, and fit once later events explain them.`,
+            `${counted(events, 'event', 'events')}. Times are UTC. They are recorded, and count as resolved once later events explain them.`,
           ],
         },
         terminal,
@@ -77,13 +77,13 @@ export const addDiscrepancies = (program: Command, terminal: Terminal): void => 
       .command('discrepancies')
       .summary('events that do not fit the others')
       .description(
-        'Shows events that do not fit the others: they name what nobody registered, move data from where none was, or end what never began. Nothing well-formed is refused; such events are resolved when later ones explain them.',
+        'Shows events that do not fit the others: they name something that nobody registered, move data from a site that had none, or end something that never began. A well-formed event is never refused; such an event is resolved when later ones explain it.',
       ),
   )
     .option('--source <source>', 'only events of this source')
     .addOption(new Option('--code <code>', 'only discrepancies of this kind').choices(discrepancyCodes))
     .option('--event <position>', 'only the event at this position', positionOf)
-    .option('--resolved', 'those that did not fit as known earlier, and fit now')
+    .option('--resolved', 'events that did not fit as known earlier, and fit now')
     .option('--fail', 'exit with 1 if there is one')
     .addHelpText(
       'after',

@@ -60,7 +60,7 @@ const settingsShown = (given: GivenTexts): ReadonlyArray<Finding> =>
     return { topic: 'setting', name: variable, state: 'ok', found, remedy: null, from };
   });
 
-/** Variables that look like settings and are none. */
+/** Variables that look like settings but are not. */
 const variablesCheck = (): ReadonlyArray<Check> => {
   const unknown = unknownVariables(process.env);
   return unknown.length === 0
@@ -70,7 +70,7 @@ const variablesCheck = (): ReadonlyArray<Check> => {
           name: 'variables',
           state: 'warning',
           found: `no settings are called ${unknown.join(', ')}`,
-          remedy: 'Correct their names, or unset them: they have no effect',
+          remedy: 'They have no effect: correct their names, or unset them',
         },
       ];
 };
@@ -199,7 +199,7 @@ export const addDoctor = (program: Command, terminal: Terminal): void => {
         .command('doctor')
         .summary('check a ledger and its environment')
         .description(
-          'Shows the settings, and where each was given. Checks the versions, the disk, every page and row of the files, whether every event can be read, and whether one carries the identifier of a person. For a ledger on KurrentDB it also checks the server and whether the settings suit it. Changes nothing, and can run beside a server. With --url it asks a server for its health. Exits with 1 if a check failed, and with 3 if the ledger cannot be reached.',
+          'Shows the settings, and where each was given. Checks the versions, the disk, every page and row of the files, whether every event can be read, and whether any event contains a person’s identifier. For a ledger on KurrentDB it also checks the server and whether the settings suit it. Changes nothing, and can run beside a server. With --url it asks a server for its health. Exits with 1 if a check failed, and with 3 if the ledger cannot be reached.',
         ),
     ),
   )

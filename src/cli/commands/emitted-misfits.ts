@@ -38,7 +38,7 @@ export class SentSources {
 }
 
 /**
- * The line about them; none where all fit, or where the ledger cannot be asked by this caller.
+ * The line about them; none if all fit, or where the ledger cannot be asked by this caller.
  *
  * @param from where the log ended before.
  */

@@ -24,7 +24,7 @@ const rowsMax = 1_000;
 
 const show = (file: PersonFile, terminal: Terminal): void => {
   const told = file.recipients.filter(({ disclosed }) => disclosed);
-  terminal.out('To be told of the erasure (GDPR, Article 19): who stored the data or accessed it');
+  terminal.out('To notify of the erasure (GDPR, Article 19): parties that stored the data or accessed it');
   for (const { party, name, country, datasets, how } of told)
     terminal.out(
       `  ${party}${name === null ? '' : `, ${name}`}${country === null ? '' : ` (${country})`}: ${how.join(', ')}; ${datasets.join(', ')}`,
@@ -32,7 +32,7 @@ const show = (file: PersonFile, terminal: Terminal): void => {
   if (told.length === 0) terminal.out('  nobody, as far as the ledger knows');
   const live = file.residency.filter(({ backup }) => backup === null);
   terminal.out('');
-  terminal.out('Live data, which stays where it is until somebody deletes it and says so (SubjectErased)');
+  terminal.out('Live data, which stays until somebody deletes it and records it (SubjectErased)');
   for (const { dataset, site, operator } of live)
     terminal.out(`  ${dataset} at ${site}, operated by ${operator ?? 'an unknown party'}`);
   if (live.length === 0) terminal.out('  none, as far as the ledger knows');
@@ -44,7 +44,7 @@ const show = (file: PersonFile, terminal: Terminal): void => {
     );
   if (file.backups.length === 0) terminal.out('  none, as far as the ledger knows');
   if (file.cut.length > 0)
-    terminal.out(`Not all is shown: ${file.cut.join(', ')} have more than ${rowsMax} rows.`);
+    terminal.out(`This list is incomplete: ${file.cut.join(', ')} have more than ${rowsMax} rows.`);
 };
 
 /** Whether the person who runs the command says yes. */
@@ -52,7 +52,7 @@ const isConfirmed = async (subject: string): Promise<boolean> => {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await lines.question(
-      `Erase ${subject} from this ledger? The link between the person and the history is destroyed; that cannot be undone. Type yes: `,
+      `Erase ${subject} from this ledger? This destroys the link between the person and the history, and cannot be undone. Type yes: `,
     );
     return answer.trim() === 'yes';
   } finally {
@@ -67,7 +67,7 @@ const isWanted = (subject: string, { yes }: EraseOptions): TE.TaskEither<Failure
     ? TE.fromTask(() => isConfirmed(subject))
     : TE.left(
         invalidUse(
-          'nobody is there to confirm the erasure, and nothing was erased',
+          'the erasure cannot be confirmed without a terminal; nothing was erased',
           'Run the command in a terminal, or with --yes.',
         ),
       );
@@ -80,7 +80,7 @@ const erase = (subject: string, options: EraseOptions, terminal: Terminal): Prom
         replyFrom(options.url, () => subjects.erase(subject)),
         TE.map(() => {
           terminal.out(
-            `Erased from this ledger. ${backups.length === 0 ? 'No backup is known to hold the data.' : `${counted(backups.length, 'backup holds', 'backups hold')} the data still.`}`,
+            `Erased from this ledger. ${backups.length === 0 ? 'No backup is known to hold the data.' : `${counted(backups.length, 'backup still holds', 'backups still hold')} the data.`}`,
           );
           return success;
         }),
@@ -109,10 +109,10 @@ export const addErase = (program: Command, terminal: Terminal): void => {
       .command('erase <subject>')
       .summary('erase a person from the ledger')
       .description(
-        'Erases a person from the ledger: the link between the person and the history is destroyed. Shows first whom to tell (GDPR, Article 19), where the data still is, and which backups hold it, and asks.',
+        'Erases a person from the ledger by destroying the link between the person and the history. First shows whom to notify (GDPR, Article 19), where the data still is, and which backups hold it, and asks for confirmation.',
       ),
   )
-    .option('--yes', 'do not ask')
+    .option('--yes', 'do not ask for confirmation')
     .addHelpText(
       'after',
       `

@@ -48,14 +48,14 @@ const exported = async (
         identifiers ? 'People are named by their own identifiers.' : 'People are named by pseudonyms.',
       );
       terminal.note(`Ask it with: domicile sql ${directory} "SELECT …"`);
-      for (const name of cut) terminal.note(`${name} is not all: a limit of the ledger was met.`);
+      for (const name of cut) terminal.note(`${name} is incomplete: a limit of the ledger was reached.`);
       return E.right(cut.length === 0 ? success : checkFailed);
     } catch (error) {
       if (error instanceof ClientFailure) return E.left(failureOf(error.error, options.url));
       if (error instanceof IdentifiersShown)
         return E.left(
           invalidUse(
-            'the server names people by their own identifiers, which is not wanted without --identify',
+            'the server sent people’s own identifiers, although --identify was not given',
             'The server is of an earlier version: use a key without the scope identify.',
           ),
         );
@@ -72,14 +72,14 @@ export const addExportParquet = (exporting: Command, terminal: Terminal): void =
     withClockOptions(
       exporting
         .command('parquet <dir>')
-        .summary('tables in Apache Parquet, for other tools')
+        .summary('export tables in Apache Parquet for other tools')
         .description(
-          'Writes the answers about everybody into a new directory, as tables in Apache Parquet: stays (where the data of each person was), reach (who could reach it), findings, transfers, sites and parties. Each row has its valid interval, and the known position that it was asked at. People are named by their pseudonyms.',
+          'Writes the answers about everybody into a new directory, as tables in Apache Parquet: stays (where the data of each person was), reach (who could reach it), findings, transfers, sites and parties. Each row has its valid interval and the known position of the export. People appear under their pseudonyms.',
         ),
     ),
   )
-    .option('--identify', 'name people by their own identifiers, where the key may see them')
-    .option('--replace', 'write in the place of an export that is there')
+    .option('--identify', 'name people by their own identifiers, if the key may see them')
+    .option('--replace', 'replace an existing export')
     .addHelpText(
       'after',
       `

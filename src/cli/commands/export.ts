@@ -50,7 +50,7 @@ const write = async (text: string, options: ExportOptions, terminal: Terminal): 
         terminal.out(
           `Wrote ${file}: ${counted(answers.length, 'answer', 'answers')} that rest on ${counted(events.length, 'event', 'events')}.`,
         );
-        terminal.out(`Wrote ${page}: the same for people, to print.`);
+        terminal.out(`Wrote ${page}: the same as a page to read and print.`);
         terminal.note(
           `To check it, with a key of the ledger that you trust: domicile verify ${file} --key VKEY`,
         );
@@ -87,14 +87,17 @@ export const addExport = (program: Command, terminal: Terminal): void => {
         program
           .command('export [subject]')
           .enablePositionalOptions()
-          .summary('evidence that others can check without the ledger')
+          .summary('export evidence that others can check without the ledger')
           .description(
-            'Writes an evidence bundle about a person, or with an option about a party, a site or a finding: the answers, the events that they rest on, and the proofs that these were recorded and that none is missing. Beside the file it writes a page for people, to read and to print. `domicile verify` checks the file anywhere.',
+            'Writes an evidence bundle about a person, or with an option about a party, a site or a finding. It contains the answers, the events that they rest on, and proofs that these were recorded and that none is missing. Also writes a page to read and print. `domicile verify` checks the file anywhere.',
           )
           .option('--party <id>', 'about a party')
           .option('--site <id>', 'about a site')
-          .option('--finding <id>', 'about a finding, by the id that `domicile findings --format json` shows')
-          .option('--trail', 'about a person, the audit trail too; the file then holds the whole log')
+          .option(
+            '--finding <id>',
+            'about the finding with this id, as shown by `domicile findings --format json`',
+          )
+          .option('--trail', 'include the audit trail of a person; the file then contains the whole log')
           .option('--output <file>', `the file (default: evidence-ABOUT-POSITION${fileEnding})`),
       ),
     ),

@@ -60,7 +60,7 @@ const ask = async (options: FindingsOptions, terminal: Terminal) => {
           columns: findingColumns,
           title: `Findings${subject === undefined ? '' : ` about ${terminal.style('bold', subject)}`}, ${knownWords(clocks, options)}`,
           empty: [
-            'None. Nothing known broke a rule of an adopted policy.',
+            'None. As far as the ledger knows, no rule of an adopted policy was broken.',
             'To try a policy before you adopt it: domicile simulate FILE.cedar',
           ],
           footer: [
@@ -80,9 +80,9 @@ export const addFindings = (program: Command, terminal: Terminal): void => {
   withQuestionOptions(
     program
       .command('findings')
-      .summary('what broke a policy or could not be judged')
+      .summary('where a policy was broken or could not be judged')
       .description(
-        'Shows findings: the intervals in which a holding, or a party’s reach to it, broke a rule of an adopted policy or could not be judged.',
+        'Shows findings: intervals in which a holding, or a party’s reach to it, broke a rule of an adopted policy or could not be judged.',
       ),
   )
     .addOption(

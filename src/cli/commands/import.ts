@@ -30,7 +30,7 @@ const shownEventsMax = 10;
 const soFarOf = (soFar: EmitProgress, read: RecordEvents): string => {
   const next = read.placeOf(soFar.recorded + soFar.duplicates)?.index;
   const skip = next === undefined || next === 0 ? '' : ` --skip ${next} begins where it stopped.`;
-  return `So far: ${counted(soFar.recorded, 'event', 'events')} recorded, ${wholeNumber(soFar.duplicates)} already there. Import everything again: nothing is recorded twice.${skip}`;
+  return `So far: ${counted(soFar.recorded, 'event', 'events')} recorded, ${wholeNumber(soFar.duplicates)} already there. You can import everything again: nothing is recorded twice.${skip}`;
 };
 
 /** Why the ledger refused an event: the places are of records. */
@@ -130,7 +130,7 @@ const recorded = (
       (done: EmitProgress): Failure => ({
         ...invalidUse(
           `${file.name}: a record cannot be imported`,
-          `--dry-run lists each such record; --aside FILE keeps them there and goes on.\n${soFarOf(done, read)}`,
+          `--dry-run lists all such records; --aside FILE writes them to a file and continues.\n${soFarOf(done, read)}`,
         ),
         details: firstLines((read.stopped ?? []).map(refusedLine)),
       }),
@@ -169,16 +169,11 @@ const wholeNumberOf = (text: string): number => {
 export const withImportOptions = (command: Command): Command =>
   command
     .addOption(
-      new Option('--map <file>', 'the mapping: what the names of the other system are here, in YAML'),
+      new Option('--map <file>', 'the mapping file (YAML), which translates names of the other system'),
     )
     .addOption(new Option('--mapping <file>', 'the same as --map').hideHelp())
-    .addOption(new Option('--source <uri>', 'the source of the events, instead of that in the mapping'))
-    .addOption(
-      new Option(
-        '--at <time>',
-        'the instant of which the file tells, where its records do not say: RFC 3339',
-      ),
-    );
+    .addOption(new Option('--source <uri>', 'the source of the events, instead of the one in the mapping'))
+    .addOption(new Option('--at <time>', 'the time of records that have none: RFC 3339'));
 
 /** The kinds, for the help of commands. */
 export const kindsInWords = (names: ReadonlyArray<ImportKindName>): string =>
@@ -191,7 +186,7 @@ export const addImport = (program: Command, terminal: Terminal): void => {
       withImportOptions(
         program
           .command('import <kind> <file>')
-          .summary('record what another system tells')
+          .summary('import records of another system')
           .description(
             'Turns the records of another system into events and records them: from a file (.gz is decompressed), or from standard input (-). Importing the same again is safe, because ids come from the records. The first record that cannot be imported stops the command, which then names it.',
           ),
@@ -202,7 +197,7 @@ export const addImport = (program: Command, terminal: Terminal): void => {
     .option('--dry-run', 'record nothing; show the first events and each record that would be refused')
     .option(
       '--aside <file>',
-      'continue after refused records, and write the records that become no event to this file',
+      'continue after refused records, and write records that become no event to this file',
     )
     .option('--skip <records>', 'skip this many records first', wholeNumberOf)
     .addHelpText(

@@ -142,7 +142,7 @@ const show = (keys: Keys, rows: ReadonlyArray<KeyRow>, options: FormatOptions, t
   else if (options.format === 'ndjson') for (const row of rows) terminal.out(JSON.stringify(row));
   else if (options.format === 'csv') writeCsv(Object.keys(KeyRow.required), rows, terminal);
   else if (rows.length === 0 && keys.areLost())
-    terminal.out(`No keys, and ${keys.file} is lost: nobody is let in. Restore it, or make new keys.`);
+    terminal.out(`No keys: ${keys.file} is lost, so nobody is admitted. Restore it, or create new keys.`);
   else if (rows.length === 0)
     terminal.out(
       'No keys. The server listens on loopback only and admits everybody. To create a key: domicile keys create NAME',
@@ -202,17 +202,13 @@ Examples:
         .argParser(scopesOf),
     )
     .addOption(
-      new Option('--source <source>', 'records events of this source alone; can be repeated').argParser(
-        sourceOf,
-      ),
+      new Option('--source <source>', 'only events of this source; can be repeated').argParser(sourceOf),
     )
-    .addOption(
-      new Option('--type <type>', 'records events of this type alone; can be repeated').argParser(typeOf),
-    )
+    .addOption(new Option('--type <type>', 'only events of this type; can be repeated').argParser(typeOf))
     .addOption(
       new Option(
         '--max-assurance <assurance>',
-        'records events attested so well at the most (default with --source or --type: observed)',
+        'the highest assurance of its events (default with --source or --type: observed)',
       ).argParser(assuranceOf),
     )
     .action((name: string, scopes: ReadonlyArray<Scope>, options: CreateOptions) =>

@@ -69,10 +69,10 @@ const ask = async (position: string, options: LearnedOptions, terminal: Terminal
           title: `What was learned since position ${terminal.style('bold', position)}: how the findings changed`,
           empty: ['Nothing changed.'],
           footer: [
-            `${counted(byFacts, 'finding', 'findings')} by facts learned later, ${lines.length - byFacts} by rules adopted, suspended or corrected later. Times are UTC.`,
+            `${counted(byFacts, 'change', 'changes')} due to facts learned later, ${lines.length - byFacts} due to rules adopted, suspended or corrected later. Times are UTC.`,
             ...(next === null
               ? []
-              : ['There are more than are shown: ask about one policy, or fewer positions.']),
+              : ['There are more than shown: ask about one policy, or fewer positions.']),
           ],
         },
         terminal,
@@ -97,7 +97,7 @@ export const addLearned = (program: Command, terminal: Terminal): void => {
         .argument('<position>', 'a position in the log', positionOf)
         .summary('how the findings changed since a position')
         .description(
-          'Shows how the findings changed since a position in the log: by facts that were learned later, and apart from these by rules that were adopted, suspended or corrected later.',
+          'Shows how the findings changed since a position in the log: due to facts learned later, and separately due to rules adopted, suspended or corrected later.',
         ),
     ),
   )

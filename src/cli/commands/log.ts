@@ -72,7 +72,7 @@ const keys = (options: KeyOptions, terminal: Terminal): Promise<CommandResult> =
   const { rotate: isRotation = false, retire = false } = options;
   if (isRotation && retire)
     return Promise.resolve(
-      E.left(invalidUse('--rotate or --retire, one after the other: others need time to learn the new keys')),
+      E.left(invalidUse('give --rotate or --retire, not both: others need time to learn the new keys')),
     );
   return asking(
     options,
@@ -82,9 +82,9 @@ const keys = (options: KeyOptions, terminal: Terminal): Promise<CommandResult> =
       for (const key of data.verifierKeys) terminal.out(key);
       if (isRotation)
         terminal.note(
-          'The new keys come first; they sign beside those of before. Give them to all who verify, witness or monitor the log, then run this with --retire.',
+          'The new keys come first; they sign beside the old ones. Give them to everybody who verifies, witnesses or monitors the log, then run this with --retire.',
         );
-      if (retire) terminal.note('The keys of before sign no more.');
+      if (retire) terminal.note('The old keys no longer sign.');
     },
     // The keys of a new ledger are made a moment after it is opened.
     ({ data }) => data.verifierKeys.length > 0,
@@ -105,7 +105,7 @@ const positionOf = (text: string): string => {
 export const addLog = (program: Command, terminal: Terminal): void => {
   const log = program
     .command('log')
-    .summary('keys, the signed checkpoint, and proofs of the log')
+    .summary('show keys, the signed checkpoint, and proofs of the log')
     .description(
       'Shows what others need to check the log: the verifier keys, the signed checkpoint (C2SP tlog-checkpoint), and proofs that an event is in it (C2SP tlog-proof).',
     );
@@ -120,12 +120,12 @@ Examples:
   withLedgerOptions(
     log
       .command('key')
-      .summary('the verifier keys of the log')
+      .summary('show, rotate or retire the keys of the log')
       .description(
-        'Prints the verifier keys (vkeys) with which others check signatures, one a line: those made last come first.',
+        'Prints the verifier keys (vkeys) with which others check signatures, one per line, the newest first.',
       )
-      .option('--rotate', 'make new keys, which sign beside those of before; the log says so')
-      .option('--retire', 'let the keys of before the last rotation sign no more'),
+      .option('--rotate', 'create new keys that sign beside the old ones, and record this in the log')
+      .option('--retire', 'stop signing with the keys from before the last rotation'),
   )
     .addHelpText(
       'after',
@@ -140,7 +140,7 @@ Examples:
       .command('checkpoint')
       .summary('the signed checkpoint')
       .description(
-        'Prints the signed checkpoint: the origin, the number of events, the root, the signatures.',
+        'Prints the signed checkpoint: the origin, the number of events, the root and the signatures.',
       ),
   ).action((options: LedgerOptions) =>
     runCommand(terminal, () =>

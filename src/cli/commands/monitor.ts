@@ -76,7 +76,7 @@ const run = async (url: string, options: MonitorOptions, terminal: Terminal): Pr
       bar.end();
       if (round.kind === 'holds')
         terminal.out(
-          `${wholeNumber(round.size)} events hold; ${round.asked} answers are as they are derived here.`,
+          `${wholeNumber(round.size)} events verified; ${round.asked} answers match those derived here.`,
         );
       else if (round.kind === 'no-answer') {
         if (once === true) return E.left({ exitCode: unavailable, message: round.reason });
@@ -84,7 +84,7 @@ const run = async (url: string, options: MonitorOptions, terminal: Terminal): Pr
       } else {
         lies++;
         const file = keepEvidence(dir, round.evidence, Date.now());
-        terminal.out(`Does not hold: ${round.evidence.what}. The evidence is in ${file}`);
+        terminal.out(`Problem: ${round.evidence.what}. The evidence is in ${file}`);
         if (fail === true || round.final) return E.right(checkFailed);
       }
       if (once === true || stopped) return E.right(lies > 0 && fail === true ? checkFailed : success);
@@ -107,14 +107,14 @@ export const addMonitor = (program: Command, terminal: Terminal): void => {
     .command('monitor <url>')
     .summary('keep an independent copy of a ledger, and check its answers')
     .description(
-      'Follows a ledger: checks every checkpoint, entry and stored event, keeps a copy, asks the operator random questions and derives each answer itself. What does not hold is kept as evidence. It knows people by pseudonyms alone.',
+      'Follows a ledger: checks every checkpoint, entry and stored event, keeps a copy, asks the operator random questions, and derives each answer itself. Keeps evidence of every problem. It sees only pseudonyms.',
     )
     .requiredOption('--dir <dir>', 'the directory of the copy and of the evidence')
     .option('--key <vkey...>', 'a verifier key of the ledger that you trust')
     .option('--policy <file>', 'the logs and witnesses that you trust, as a tlog-policy')
     .option('--token <token>', 'the token of a key with the scope audit (default: LEDGER_TOKEN)')
     .option('--once', 'end after one round')
-    .option('--fail', 'end with exit code 1 once an answer does not hold')
+    .option('--fail', 'end with exit code 1 if an answer differs')
     .option('--questions <count>', 'questions in each round', countUpTo(questionsMax), questionsDefault)
     .option(
       '--interval <seconds>',
@@ -129,7 +129,7 @@ Examples:
   $ domicile monitor https://ledger.example.com --dir ./copy --key "$(head -n 1 ledger.vkeys)"
   $ domicile monitor https://ledger.example.com --dir ./copy --policy trusted.policy --once --fail
 
-A checkpoint, an entry or an event that does not hold always ends it with exit code 1.`,
+An invalid checkpoint, entry or event always ends it with exit code 1.`,
     )
     .action((url: string, options: MonitorOptions) =>
       runCommand(terminal, () => run(url, options, terminal)),

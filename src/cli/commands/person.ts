@@ -36,7 +36,7 @@ const ask = async (subject: string, options: PersonOptions, terminal: Terminal) 
           : htmlOf(personDocument(data, clocks)).trimEnd(),
       );
       if (data.cut.length > 0)
-        terminal.note(`This is not all: ${data.cut.join(', ')} have more than ${rowsMax} rows.`);
+        terminal.note(`This file is incomplete: ${data.cut.join(', ')} have more than ${rowsMax} rows.`);
       return success;
     },
   );
@@ -49,7 +49,7 @@ export const addPerson = (program: Command, terminal: Terminal): void => {
         .command('person <subject>')
         .summary('everything that is known about a person')
         .description(
-          'Writes everything that is known about a person (GDPR, Article 15): where the data is and was, who could reach it and did, for what purposes, recipients, findings, backups, who asked this ledger, and every event with why it is there.',
+          'Writes everything that is known about a person (GDPR, Article 15): where the data is and was, who could reach it and who did, purposes, recipients, findings, backups, who asked this ledger, and every event with the reason for including it.',
         ),
     ),
   )

@@ -48,11 +48,7 @@ const written = (fact: Fact | undefined): string => (fact === undefined ? '' : J
 
 const rowOf = ({ first, second }: Disagreement): Row => ({
   says:
-    second === undefined
-      ? 'the first alone'
-      : first === undefined
-        ? 'the second alone'
-        : 'both, not the same',
+    second === undefined ? 'only the first' : first === undefined ? 'only the second' : 'both, differently',
   type: (first ?? second)!.type,
   first: written(first),
   second: written(second),
@@ -62,9 +58,9 @@ const report = (rows: ReadonlyArray<Row>, { format }: ReconcileOptions, terminal
   if (format === 'csv') writeCsv(['says', 'type', 'first', 'second'], rows, terminal);
   else if (format === 'json') terminal.out(JSON.stringify(rows, undefined, 2));
   else if (format === 'ndjson') for (const row of rows) terminal.out(JSON.stringify(row));
-  else if (rows.length === 0) terminal.out('The two sources say the same.');
+  else if (rows.length === 0) terminal.out('The two sources agree.');
   else {
-    terminal.out(`${counted(rows.length, 'fact', 'facts')} on which the two sources do not agree`);
+    terminal.out(`${counted(rows.length, 'fact', 'facts')} on which the two sources differ`);
     terminal.out('');
     terminal.out(tableOf(rows, columns, terminal));
   }
@@ -115,12 +111,12 @@ export const addReconcile = (program: Command, terminal: Terminal): void => {
     withFormatOption(
       program
         .command('reconcile <first> <second>')
-        .summary('show what one source says and another does not')
+        .summary('show differences between two sources')
         .description(
-          'Compares what two sources say to hold: memberships, controls, grants, data at sites, descriptions and enrolments. Shows what only one of them says, and what they say differently.',
+          'Compares the facts that two sources state: memberships, controls, grants, data at sites, descriptions and enrolments. Shows facts that only one of them states, and facts that they state differently.',
         )
         .addOption(new Option('--valid-at <time>', 'the time to compare at: RFC 3339 (default: now)'))
-        .option('--fail', 'exit with code 1 if they do not agree'),
+        .option('--fail', 'exit with code 1 if they differ'),
     ),
   )
     .addHelpText(

@@ -46,7 +46,7 @@ export const addReport = (program: Command, terminal: Terminal): void => {
           .addArgument(new Argument('<name>', 'which report').choices(ReportName.words))
           .summary('a report for an authority')
           .description(
-            'Writes a report in which each cell names its events: processing (GDPR, Article 30), transfers between countries, backups, 28-cfr-202 (the record of 28 CFR 202.1101 (b)), or the assessment of the adopted policies (as JSON: OSCAL assessment results). At the same position it is the same, byte for byte.',
+            'Writes a report in which each cell names its events: processing (GDPR, Article 30), transfers between countries, backups, 28-cfr-202 (the record of 28 CFR 202.1101 (b)), or the assessment of the adopted policies (as JSON: OSCAL assessment results). A report at the same position is always the same, byte for byte.',
           ),
       ),
     ),

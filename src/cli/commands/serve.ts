@@ -95,7 +95,7 @@ export const addServe = (program: Command, terminal: Terminal): void => {
     .command('serve')
     .summary('serve a ledger over HTTP')
     .description(
-      'Serves a ledger over HTTP until it is stopped. Creates the ledger if there is none. Each setting is an option, an environment variable and a line of the configuration file; the first of these that gives it counts.',
+      'Serves a ledger over HTTP until it is stopped. Creates the ledger if there is none. You can give each setting as an option, an environment variable or a line of the configuration file; the first of these counts.',
     )
     .addOption(configOption());
   for (const name of settingNames) {

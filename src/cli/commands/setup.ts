@@ -36,7 +36,7 @@ const keyName = 'admin';
 
 const init = async ({ config, data }: InitOptions, terminal: Terminal): Promise<CommandResult> => {
   const file = resolve(config);
-  if (existsSync(file)) return E.left(invalidUse(`${config} is there already; it was not changed`));
+  if (existsSync(file)) return E.left(invalidUse(`${config} already exists; it was not changed`));
   const keysFile = filesIn(data).keys;
   try {
     makePrivateDirectory(dirname(file));
@@ -51,17 +51,17 @@ const init = async ({ config, data }: InitOptions, terminal: Terminal): Promise<
           randomBytes,
         );
     if (token !== undefined && E.isLeft(token))
-      return E.left(invalidUse(`no key could be made: ${token.left}`));
+      return E.left(invalidUse(`no key could be created: ${token.left}`));
     const fromFile = relative(dirname(file), resolve(data));
     // It may come to hold the key of a vault.
     writeFileSync(file, configurationText(fromFile.startsWith('..') ? resolve(data) : `./${fromFile}`), {
       mode: 0o600,
       flag: 'wx',
     });
-    terminal.note(`Wrote ${config}: every setting, with its default. Look through it.`);
-    if (token === undefined) terminal.note(`${keysFile} has keys already; no key was made.`);
+    terminal.note(`Wrote ${config} with every setting and its default. Read through it.`);
+    if (token === undefined) terminal.note(`${keysFile} already has keys; no key was created.`);
     else {
-      terminal.note(`The token of the first key, ${keyName}, is shown only once. It may do everything:`);
+      terminal.note(`The token of the first key, ${keyName}, is shown only once. It has every scope:`);
       terminal.out(token.right);
     }
     terminal.note(
@@ -89,9 +89,9 @@ const printing = (terminal: Terminal, text: () => string): Promise<void> =>
 export const addSetup = (parent: Command, terminal: Terminal): void => {
   parent
     .command('init')
-    .summary('write a configuration file, and make a first key')
+    .summary('write a configuration file, and create a first key')
     .description(
-      'Writes domicile.yaml with every setting and its default as comments, and makes a first key with every scope, whose token it shows once. Changes no file that is there.',
+      'Writes domicile.yaml with every setting and its default as comments. Creates a first key with every scope, and shows its token once. Does not change existing files.',
     )
     .option('--config <file>', 'the file to write', 'domicile.yaml')
     .option('--data <dir>', 'the directory of the ledger', './data')
@@ -102,12 +102,12 @@ export const addSetup = (parent: Command, terminal: Terminal): void => {
     .action((options: InitOptions) => runCommand(terminal, () => init(options, terminal)));
   const service = parent
     .command('service')
-    .summary('run the server as a service of the system')
+    .summary('run the server as a system service')
     .addHelpText('after', '\nExamples:\n  $ domicile service install > /etc/systemd/system/domicile.service');
   service
     .command('install')
     .description(
-      'Prints a unit of systemd that runs the server as a user of its own, which can write the directory of the ledger and nothing else.',
+      'Prints a systemd unit that runs the server as its own user, which can write only to the directory of the ledger.',
     )
     .option('--config <file>', 'the configuration file', '/etc/domicile/domicile.yaml')
     .option('--data <dir>', 'the directory of the ledger', '/var/lib/domicile')
@@ -126,7 +126,7 @@ export const addSetup = (parent: Command, terminal: Terminal): void => {
   parent
     .command('completion')
     .summary('print a script that completes commands in a shell')
-    .description('Prints a script by which a shell completes the commands and their options.')
+    .description('Prints a script with which a shell completes the commands and their options.')
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .addHelpText(
       'after',
@@ -136,7 +136,7 @@ export const addSetup = (parent: Command, terminal: Terminal): void => {
   parent
     .command('man')
     .summary('print the man page')
-    .description('Prints the man page, made from the commands.')
+    .description('Prints the man page, generated from the commands.')
     .addHelpText('after', '\nExamples:\n  $ domicile man > /usr/local/share/man/man1/domicile.1')
     .action(() => printing(terminal, () => manPage(commandTree(parent), version())));
 };

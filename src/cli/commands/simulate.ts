@@ -85,7 +85,7 @@ const report = (
       empty: ['Nothing would change.'],
       footer: [
         `${changes.map((change) => `${data[change].length} ${change}`).join(', ')}: ${counted(lines.length, 'finding', 'findings')}. Nothing was recorded. Times are UTC.`,
-        ...(next === null ? [] : ['There are more than are shown: try fewer rules at a time.']),
+        ...(next === null ? [] : ['There are more than shown: try fewer rules at a time.']),
         ...limitsOfRules(lines),
       ],
     },

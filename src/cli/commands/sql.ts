@@ -127,7 +127,7 @@ export const addSql = (program: Command, terminal: Terminal): void => {
       .command('sql <dir> [statement]')
       .summary('ask an export in SQL')
       .description(
-        'Asks an export of `domicile export parquet` in SQL, with DuckDB: the statement, or what standard input says. It reads the export and can change nothing.',
+        'Asks an export of `domicile export parquet` in SQL, with DuckDB. The statement is the argument, or comes from standard input. The command only reads the export.',
       ),
   )
     .addHelpText(

@@ -51,20 +51,20 @@ const eventsIn = async (
     read.acknowledge(events.length);
     if (events.length > snapshotEventsMax)
       return E.left(
-        invalidUse(`${name} becomes more than ${snapshotEventsMax} events, which is more than are compared`),
+        invalidUse(`${name} becomes more than ${snapshotEventsMax} events, which is too many to compare`),
       );
   }
   if (read.stopped === undefined) return E.right(events);
   return E.left({
     ...invalidUse(
       `${name}: a record cannot be imported`,
-      'Nothing is recorded: what is missing from a snapshot counts as ended, so all of it has to be read. domicile import --dry-run lists each such record.',
+      'Nothing was recorded. Items missing from a snapshot count as ended, so the whole snapshot must be readable. domicile import --dry-run lists all such records.',
     ),
     details: firstLines(read.stopped.map(refusedLine)),
   });
 };
 
-/** The one source of the events; where there are none, that of the option. */
+/** The one source of the events; if there are none, that of the option. */
 const sourceOf = (
   events: ReadonlyArray<ForeignEvent>,
   { source, allowEmpty }: SyncOptions,
@@ -81,8 +81,8 @@ const sourceOf = (
     ? E.right(source)
     : E.left(
         invalidUse(
-          `${name} contains nothing that becomes an event, so everything that its source said would end`,
-          'If that is so: --allow-empty --source URI.',
+          `${name} contains nothing that becomes an event, so everything from its source would end`,
+          'If you want that: --allow-empty --source URI.',
         ),
       );
 };
@@ -103,11 +103,11 @@ const report = (
   }
   if (staying.length > 0)
     terminal.note(
-      `${counted(staying.length, 'description or enrolment is', 'descriptions and enrolments are')} no longer in the snapshot. These do not end: say what became of them by an event.`,
+      `${counted(staying.length, 'description or enrolment is', 'descriptions and enrolments are')} no longer in the snapshot. These cannot end: record an event that says what happened to them.`,
     );
   if (ignored > 0)
     terminal.note(
-      `${counted(ignored, 'event', 'events')} of the snapshot tell of nothing that lasts, and are left out: domicile import records them.`,
+      `${counted(ignored, 'event', 'events')} of the snapshot describe no lasting state, and were left out: domicile import records them.`,
     );
 };
 
@@ -153,7 +153,7 @@ const differenceFrom = (
       return latest > at
         ? E.left(
             invalidUse(
-              `${source} has said things of ${formatInstant(latest)}, and the snapshot is of ${formatInstant(at)}; expected a later one`,
+              `${source} has events up to ${formatInstant(latest)}, and the snapshot is of ${formatInstant(at)}; expected a later snapshot`,
               'Give the instant of the snapshot with --at TIME.',
             ),
           )
@@ -214,16 +214,16 @@ export const addSync = (program: Command, terminal: Terminal): void => {
       withImportOptions(
         program
           .command('sync <kind> <file>')
-          .summary('record what changed since the last snapshot')
+          .summary('record the changes since the last snapshot')
           .description(
-            'Compares a snapshot of another system with what its source has said so far, and records the difference: what is new begins, what is missing ends, at the instant of the snapshot (--at, by default now). Afterwards the source says exactly what the snapshot does. The snapshot has to be whole.',
+            'Compares a snapshot of another system with what its source has recorded so far, and records the difference: new items begin and missing items end at the time of the snapshot (--at, default now). Afterwards the source matches the snapshot. The snapshot must be complete.',
           ),
       ),
       ['table', 'json'],
     ),
   )
     .option('--dry-run', 'record nothing; show the events')
-    .option('--allow-empty', 'take a snapshot with nothing in it: everything that its source says ends')
+    .option('--allow-empty', 'accept an empty snapshot, so that everything from its source ends')
     .addHelpText(
       'after',
       `

@@ -49,7 +49,7 @@ const report = (checks: ReadonlyArray<Check>, { format }: VerifyOptions, termina
         ? `${counted(failures, 'check', 'checks')} failed: do not rely on this ledger until it is restored.`
         : unchecked > 0
           ? `Nothing wrong was found; ${counted(unchecked, 'check is', 'checks are')} incomplete.`
-          : 'The ledger is whole.',
+          : 'The ledger is intact.',
     );
   }
 };
@@ -61,8 +61,8 @@ const settingsOfFiles = (options: VerifyOptions): E.Either<Failure, Settings> =>
       ({ store }) => store.startsWith('sqlite:'),
       () =>
         invalidUse(
-          'a ledger on KurrentDB is verified by each of its servers at its start',
-          'GET /readyz of a server says whether its log agrees with the tree.',
+          'each server verifies a ledger on KurrentDB when it starts',
+          'GET /readyz of a server shows whether its log agrees with the tree.',
         ),
     ),
   );
@@ -135,7 +135,7 @@ const verifyProof = async (
     E.bind('entry', ({ proof }) =>
       pipe(
         proof.extra,
-        E.fromNullable(invalidUse(`${file}: the proof does not hold the entry that it is about`)),
+        E.fromNullable(invalidUse(`${file}: the proof does not contain the entry that it is about`)),
       ),
     ),
     E.map(({ trusted, proof, entry }) => showVerdict(trusted, proof, entry)),
@@ -198,7 +198,7 @@ export const addVerify = (program: Command, terminal: Terminal): void => {
       .command('verify [file]')
       .summary('check a whole ledger, an evidence bundle, or a proof')
       .description(
-        'Without a file: checks every stored event against the Merkle tree, the tree against every checkpoint that was ever signed, the projections against a rebuild, and the vault against the log. Says what is wrong, where, and what still holds. Changes nothing, and can run beside a server. With a file: checks an evidence bundle of `domicile export`, whose answers it derives anew from the events in it, or a proof of `domicile log prove`, without a network and without the ledger. Exits with 1 if a check fails.',
+        'Without a file, checks every stored event against the Merkle tree, the tree against every signed checkpoint, the projections against a rebuild, and the vault against the log. Reports what is wrong, where, and which part is still intact. Changes nothing, and can run beside a server. With a file, checks an evidence bundle of `domicile export` or a proof of `domicile log prove`, without a network and without the ledger. It derives the answers of a bundle again from the events in it. Exits with 1 if a check fails.',
       )
       .addOption(dataOption())
       .addOption(configOption())

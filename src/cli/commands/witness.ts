@@ -89,17 +89,17 @@ const showKeys = async (
 export const addWitness = (program: Command, terminal: Terminal): void => {
   const witness = program
     .command('witness')
-    .summary('be a witness for the logs of others')
+    .summary('run a witness for the logs of others')
     .description(
-      'Runs a witness (C2SP tlog-witness): it cosigns the checkpoint of a log only where that is shown to continue the one cosigned before. Its keys are made at the first start.',
+      'Runs a witness (C2SP tlog-witness). It cosigns the checkpoint of a log only with a proof that it continues the last one it cosigned. The first start creates its keys.',
     )
-    .option('--data <dir>', 'the directory of the witness: its keys, and what it cosigned')
+    .option('--data <dir>', 'the directory of the witness, with its keys and the cosigned checkpoints')
     .option(
       '--name <name>',
-      'the name under which it cosigns, such as witness.example/w1; at the first start',
+      'for the first start: the name under which it cosigns, such as witness.example/w1',
     )
-    .option('--logs <file>', 'the logs to cosign for: the lines "log VKEY" of a tlog-policy')
-    .option('--host <host>', 'where to listen', '127.0.0.1')
+    .option('--logs <file>', 'the logs to cosign for: a tlog-policy with "log VKEY" lines')
+    .option('--host <host>', 'the address to listen on', '127.0.0.1')
     .option('--port <port>', 'the port', portOf, portDefault)
     .addHelpText(
       'after',
@@ -112,9 +112,9 @@ Examples:
   witness
     .command('key')
     .summary('the verifier keys of a witness')
-    .description('Prints the verifier keys (vkeys) of a witness, one a line: by Ed25519 and by ML-DSA-44.')
+    .description('Prints the verifier keys (vkeys) of a witness, one per line: Ed25519 and ML-DSA-44.')
     .option('--data <dir>', 'the directory of the witness')
-    .option('--name <name>', 'makes the keys of a new witness of this name, before its first start')
+    .option('--name <name>', 'create the keys of a new witness with this name, before its first start')
     .action((_options, command: Command) =>
       runCommand(terminal, () => showKeys(command.optsWithGlobals<WitnessOptions>(), terminal)),
     );

@@ -160,7 +160,7 @@ export const reasonOf = (ended: Ended): string => {
     case 'sink':
       return ended.reason;
     case 'put-back':
-      return `the ledger is at position ${ended.head}, before what was delivered already`;
+      return `the ledger is at position ${ended.head}, which is before the last delivery`;
     case 'stopped':
       return 'stopped';
   }

@@ -25,7 +25,7 @@ export const DeliveryState = exact(
 );
 export type DeliveryState = t.TypeOf<typeof DeliveryState>;
 
-/** The state in a file; undefined where there is no such file yet. */
+/** The state in a file; undefined if there is no such file yet. */
 export const readState = (file: string): E.Either<Failure, DeliveryState | undefined> => {
   if (!existsSync(file)) return E.right(undefined);
   try {
@@ -34,7 +34,7 @@ export const readState = (file: string): E.Either<Failure, DeliveryState | undef
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  return E.left(invalidUse(`${file} does not say how far findings are delivered; name another file`));
+  return E.left(invalidUse(`${file} is not a state file of deliveries; name another file`));
 };
 
 /** Keeps the state: when this returns it is on the disk, whole, in the place of the one before. */

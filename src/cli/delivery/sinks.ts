@@ -9,14 +9,14 @@ const answerMsMax = 15_000;
 /** How much of an answer is read, so that the connection can be used again. */
 const answerBytesMax = 65_536;
 
-/** What became of messages: taken, or not, and then whether trying again can help, and after how long at the least. */
+/** What became of messages: taken, or not, and then whether trying again can help, and after how long at least. */
 export type Outcome =
   | { readonly kind: 'taken' }
   | { readonly kind: 'failed'; readonly reason: string; readonly retryAfterMs: number }
   | { readonly kind: 'gone'; readonly reason: string };
 
 export interface Sink {
-  /** Messages that are given at once, at the most. */
+  /** Messages that are given at once, at most. */
   readonly messagesMax: number;
   give(messages: ReadonlyArray<Message>, signal: AbortSignal): Promise<Outcome>;
   close(): void;
@@ -62,7 +62,7 @@ export const webhookSink = (
       if (response.ok) return { kind: 'taken' };
       const reason = `the receiver answered ${response.status}`;
       return response.status === 410
-        ? { kind: 'gone', reason: `${reason}: it wants no more` }
+        ? { kind: 'gone', reason: `${reason}: it does not want further messages` }
         : failed(reason, retryAfterMsOf(response));
     } catch (error) {
       if (error instanceof Error && error.name === 'TimeoutError')

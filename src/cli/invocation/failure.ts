@@ -56,12 +56,12 @@ export const failureOf = (error: ClientError, url: string | undefined): Failure 
         message: `no answer from ${url ?? 'the ledger'}: ${error.message}`,
         ...(error.isLasting === true
           ? {}
-          : { hint: 'Start a server with `domicile serve`, or leave out --url to ask the files in ./data.' }),
+          : { hint: 'Start a server with `domicile serve`, or leave out --url to use the files in ./data.' }),
       };
     case 'undecodable':
       return {
         exitCode: unavailable,
-        message: `${url ?? 'the ledger'} does not answer as Domicile does: ${error.message}`,
+        message: `the server at ${url ?? 'the ledger'} is not a Domicile server: ${error.message}`,
         hint: 'Check the address. `domicile serve` prints the address of its server.',
       };
     case 'cancelled':
@@ -102,7 +102,7 @@ const hintFor = (type: string): { readonly hint?: string } => {
       return { hint: 'Create a key that allows it: `domicile keys create NAME SCOPE…`' };
     case 'urn:domicile:problem:misdirected':
       return {
-        hint: 'Ask the server by a name of its machine, or add this one to its LEDGER_ALLOWED_HOSTS.',
+        hint: 'Use another name of the server, or add this one to its LEDGER_ALLOWED_HOSTS.',
       };
     case 'urn:domicile:problem:unavailable':
       return { hint: 'Try again in a moment. `domicile doctor` shows how far the projections are.' };

@@ -105,7 +105,7 @@ export const importOf = async (
   const { importKindOf } = await import('../../import/kinds.ts');
   const kind = importKindOf(kindName);
   if (kind === undefined)
-    return wrong(`${kindName} is not a kind of import; expected one of ${importKindNames.join(', ')}`);
+    return wrong(`${kindName} is not a known kind; expected one of ${importKindNames.join(', ')}`);
   const mapping = await mappingOf(options);
   return pipe(
     E.Do,

@@ -66,9 +66,7 @@ export const eventsOfSource = (
       TE.filterOrElse(
         ({ next }) => next === null,
         () =>
-          invalidUse(
-            `${source} has more than ${pageEvents * pagesMax} events, which is more than are compared`,
-          ),
+          invalidUse(`${source} has more than ${pageEvents * pagesMax} events, which is too many to compare`),
       ),
       TE.map(({ data }) => data),
     );
@@ -92,8 +90,8 @@ export const eventsOfSource = (
       (events) => !events.some((event) => [...subjectsOf(event)].some(looksLikePseudonym)),
       () =>
         invalidUse(
-          `this key may not identify people whom ${source} names, so its events cannot be compared`,
-          'Use a key with the scope identify. A source that names an erased person cannot be compared.',
+          `this key may not identify the people in the events of ${source}, so they cannot be compared`,
+          'Use a key with the scope identify. A source with events about an erased person cannot be compared.',
         ),
     ),
   );

@@ -50,7 +50,7 @@ export const trustedBy = ({ key = [], policy }: TrustOptions): E.Either<Failure,
       () =>
         invalidUse(
           'name the keys that you trust with --key VKEY or --policy FILE',
-          'Ask for them by a way that the operator of the ledger does not control: `domicile log key` prints them where the ledger is.',
+          'Get them from a source that the operator does not control. On the ledger’s machine, `domicile log key` prints them.',
         ),
     ),
   );

@@ -27,7 +27,7 @@ export class NoDuckDb extends Error {
   override readonly name = 'NoDuckDb';
 }
 
-/** The statement is none that is answered. The message says why. */
+/** The statement is refused. The message says why. */
 export class RefusedStatement extends Error {
   override readonly name = 'RefusedStatement';
 }

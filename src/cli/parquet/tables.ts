@@ -21,7 +21,7 @@ export interface Snapshot {
   readonly position: string;
 }
 
-/** Told of each answer. */
+/** Called with each answer. */
 export type OnAnswer = (answer: Answer<unknown>) => void;
 
 /** A table: its name, its columns, and its rows, page by page. */
@@ -31,7 +31,7 @@ export interface Table<Row = never> {
   readonly rows: (ledger: Client, snapshot: Snapshot, onAnswer: OnAnswer) => AsyncGenerator<Row>;
 }
 
-/** @throws ClientFailure where a page cannot be had: half a table is none. */
+/** @throws ClientFailure if a page cannot be read: a partial table is useless. */
 async function* answersOf<A>(
   question: Question,
   ask: (question: Question) => Reply<Answer<A>>,

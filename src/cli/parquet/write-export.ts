@@ -52,7 +52,7 @@ export type Manifest = t.TypeOf<typeof Manifest>;
 /** The file of a table in an export. */
 export const fileOf = (directory: string, name: string): string => join(directory, `${name}.parquet`);
 
-/** What the export in a directory is of; undefined where there is none. */
+/** What the export in a directory is of; undefined if there is none. */
 export const manifestIn = (directory: string): Manifest | undefined => {
   try {
     const read = Manifest.decode(JSON.parse(readFileSync(join(directory, manifestFile), 'utf8')));
@@ -66,10 +66,10 @@ export const manifestIn = (directory: string): Manifest | undefined => {
 export const refusalOf = (directory: string, isReplaced: boolean): Failure | undefined => {
   if (!existsSync(directory) || readdirSync(directory).length === 0) return undefined;
   if (manifestIn(directory) === undefined)
-    return invalidUse(`${directory} holds something else than an export; name another directory`);
+    return invalidUse(`${directory} contains something other than an export; name another directory`);
   return isReplaced
     ? undefined
-    : invalidUse(`${directory} holds an export already`, '--replace writes a new one in its place.');
+    : invalidUse(`${directory} already contains an export`, 'To replace it, give --replace.');
 };
 
 const synced = (directory: string): void => {
@@ -151,7 +151,7 @@ const writeTables = async (
 /**
  * Writes an export.
  *
- * @throws ClientFailure where an answer cannot be had, and errors of the file system; then nothing is left behind.
+ * @throws ClientFailure where an answer cannot be read, and errors of the file system; then nothing is left behind.
  */
 export const writeExport = async (
   ledger: Client,

@@ -14,8 +14,8 @@ export const configurationText = (directory: string): string => {
     const given = key === 'data' ? `data: ${JSON.stringify(directory)}` : `# ${key}:`;
     return `# ${about} (default: ${otherwise}; variable: ${variable})\n${given}`;
   });
-  return `# Settings of Domicile. An option of the command line counts before an environment variable, and that before this file.
-# A path starts from the directory of this file. \`domicile doctor\` shows what counts.
+  return `# Settings of Domicile. Options of the command line take precedence over environment variables, and these over this file.
+# Paths are relative to the directory of this file. \`domicile doctor\` shows the settings in effect.
 
 ${settings.join('\n\n')}
 `;

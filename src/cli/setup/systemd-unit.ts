@@ -29,13 +29,13 @@ ExecStart=${[...program, 'serve', '--config', config, '--data', data].map(escape
 User=${user}
 Restart=on-failure
 RestartSec=2
-# Appends under way are finished before the process ends.
+# The process finishes running appends before it ends.
 TimeoutStopSec=30
 Environment=NODE_ENV=production NODE_COMPILE_CACHE=/var/cache/domicile
 CacheDirectory=domicile
 UMask=0077
 
-# It writes the ledger, and nothing else.
+# It can write only to the directory of the ledger.
 ProtectSystem=strict
 ReadWritePaths=${escaped(data)}
 ProtectHome=true

@@ -4,16 +4,16 @@
 import type { Answer } from '../../client/client.ts';
 import { counted, moment } from './wording.ts';
 
-/** Sources that are named in one line, at the most. */
+/** Sources that are named in one line, at most. */
 const namedSourcesMax = 5;
 
 const someOf = (names: ReadonlyArray<string>): string => {
   const more = names.length - namedSourcesMax;
   const named = names.slice(0, namedSourcesMax).join(', ');
-  return more > 0 ? `${named} and ${counted(more, 'more', 'more')} (--format json names all)` : named;
+  return more > 0 ? `${named} and ${counted(more, 'more', 'more')} (--format json lists all)` : named;
 };
 
-/** Up to when the sources have vouched; nothing where none ever did and the answer has rows. */
+/** Up to when the sources have vouched; nothing if none ever did and the answer has rows. */
 const heardLines = (
   heardUntil: NonNullable<Answer<unknown>['clocks']['heardUntil']>,
   isEmpty: boolean,
@@ -25,11 +25,13 @@ const heardLines = (
     ...(vouched.length === 0
       ? []
       : [
-          `Told in full, as the sources themselves vouch: ${someOf(vouched.map(({ source, upTo }) => `${source} up to ${moment(upTo)}`))}.`,
+          `Complete, according to the sources themselves: ${someOf(vouched.map(({ source, upTo }) => `${source} up to ${moment(upTo)}`))}.`,
         ]),
     ...(silent.length === 0
       ? []
-      : [`Never vouched that they told everything, so something may be missing: ${someOf(silent)}.`]),
+      : [
+          `Something may be missing, because these sources have never vouched for completeness: ${someOf(silent)}.`,
+        ]),
   ];
 };
 
@@ -37,12 +39,12 @@ const heardLines = (
 export const cutLines = ({ clocks, next, limitMet }: Answer<unknown>): ReadonlyArray<string> => [
   ...(clocks.knownNothing === true
     ? [
-        'Nothing was known then: the first event of the ledger was recorded later. Ask with a later --known-at or --known-position, or without.',
+        'Nothing was known then: the first event of the ledger was recorded later. Give a later --known-at or --known-position, or none.',
       ]
     : []),
   ...(limitMet === true || next !== null
     ? [
-        'This is not all: a limit was met. Ask for less, for example with --party, --site or a shorter period.',
+        'This list is incomplete because a limit was reached. Ask for less, for example with --party, --site or a shorter period.',
       ]
     : []),
 ];

@@ -31,7 +31,7 @@ export const tellRecords = (tally: Tally, aside: string | undefined, terminal: T
     for (const { message } of tally.unmapped) counts.set(message, (counts.get(message) ?? 0) + 1);
     const kept = aside === undefined ? '; --aside FILE keeps them' : `, kept in ${aside}`;
     terminal.note(
-      `Of ${counted(tally.unmappedRecords, 'record', 'records')} something became no event${kept}:`,
+      `${counted(tally.unmappedRecords, 'record', 'records')} did not become events completely${kept}:`,
     );
     const lines = [...counts].map(([message, count]) => `${wholeNumber(count)} × ${message}`);
     for (const line of firstLines(lines)) terminal.note(`  ${line}`);

@@ -36,7 +36,7 @@ export const serverChecks = (ready: Readiness, url: string): ReadonlyArray<Check
             state: 'failed' as const,
             found: vaultFailure,
             remedy:
-              'Until the vault can be reached, events about people cannot be recorded, and people cannot be named or looked up by identifier',
+              'Until the vault can be reached, the ledger cannot record events about people, or look people up by identifier',
           },
         ]),
     setAside.length === 0

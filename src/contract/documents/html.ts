@@ -72,7 +72,7 @@ const eventsHtml = ({ events }: Document): string =>
     ? ''
     : [
         '<h2>Events</h2>',
-        '<p>The numbers above are positions in the log. Each event can be had from the ledger with its proof.</p>',
+        '<p>The numbers above are positions in the log. The ledger provides each event with its proof.</p>',
         '<table>',
         '<thead><tr><th scope="col">Position</th><th scope="col">Event</th><th scope="col">True from</th><th scope="col">Recorded</th><th scope="col">Source</th><th scope="col">Attested</th></tr></thead>',
         '<tbody>',

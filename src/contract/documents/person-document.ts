@@ -41,7 +41,7 @@ const sectionsOf = (file: PersonFile): ReadonlyArray<DocumentSection> => [
   },
   {
     title: 'What it is',
-    says: ['The sources are those that told how the data came to be there.'],
+    says: ['The sources are those that reported how the data came to be there.'],
     columns: ['Data', 'Name', 'Categories', 'Controller', 'Held', 'Sources'],
     rows: file.datasets.map((row) => [
       cell(row.dataset),
@@ -55,7 +55,7 @@ const sectionsOf = (file: PersonFile): ReadonlyArray<DocumentSection> => [
   },
   {
     title: 'To whom it was disclosed, and who else could reach it',
-    says: ['Those who stored or accessed the data are to be told if it is erased (GDPR, Article 19).'],
+    says: ['If the data is erased, those who stored or accessed it must be notified (GDPR, Article 19).'],
     columns: ['Party', 'Name', 'Country', 'How', 'Data', 'From', 'To', 'To be told'],
     rows: file.recipients.map((row) => [
       cell(row.party),
@@ -102,7 +102,7 @@ const sectionsOf = (file: PersonFile): ReadonlyArray<DocumentSection> => [
   {
     title: 'Which backups hold it',
     says: file.erasureOpen
-      ? ['An erasure is open: data of this person is still held until it is confirmed to be destroyed.']
+      ? ['An erasure is open: data of this person counts as held until its destruction is confirmed.']
       : [],
     columns: ['Backup', 'Data', 'Site', 'Taken', 'Expires', 'State'],
     rows: file.backups.map((row) => [
@@ -226,7 +226,7 @@ export const personDocument = (file: PersonFile, clocks: Clocks): Document => ({
   title: 'What is known about one person’s data',
   about: about(file, clocks),
   says: [
-    'This is what the ledger knows, and by which events. What it does not know is said to be so.',
+    'This is what the ledger knows, with the events that show it. Unknown values are marked as such.',
     ...(file.cut.length === 0
       ? []
       : [

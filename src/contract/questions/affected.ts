@@ -9,14 +9,14 @@ export const AffectedQuestion = questionOverPeriod(
   {
     site: text('Only data at this site.'),
     dataset: text('Only data of this dataset.'),
-    /** Kinds of edges that paths may be made of, with commas between. */
-    via: edges('Kinds of edges that paths may be made of, with commas between.'),
+    /** The kinds of edges that paths may use, separated by commas. */
+    via: edges('The kinds of edges that paths may use, separated by commas.'),
     /** Those whose data it did access, whether or not a path to it is known. */
-    observed: yesOrNo('true: those whose data it was observed to access, on whatever path.'),
+    observed: yesOrNo('true: only people whose data it was observed to access, along any path.'),
   },
   ({ observed, via }) =>
     observed === true && via !== undefined
-      ? [{ pointer: '/via', message: 'is given together with observed=true, which asks for no path' }]
+      ? [{ pointer: '/via', message: 'cannot be combined with observed=true, which uses no paths' }]
       : [],
 );
 export type AffectedQuestion = ParametersOf<typeof AffectedQuestion>;

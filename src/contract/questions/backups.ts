@@ -7,7 +7,7 @@ import { type ParametersOf, questionWith } from './question.ts';
 /** Which backups are asked for: those that match all that is given. */
 export const BackupsQuestion = questionWith({
   state: word(['held', 'overdue', 'destroyed'])(
-    'held (overdue ones included), overdue, or destroyed: as it is at validAt.',
+    'The state at validAt: held (including overdue ones), overdue, or destroyed.',
   ),
   site: text('Only backups that are at this site at validAt.'),
   dataset: text('Only backups of this dataset.'),

@@ -15,14 +15,14 @@ export const EvidenceQuestion = question(
     finding: text('About this finding.'),
     ...clockParameters,
     ...periodParameters,
-    trail: yesOrNo('true, with subject: the audit trail too. The bundle then holds the whole log.'),
+    trail: yesOrNo('true, with subject: include the audit trail. The bundle then contains the whole log.'),
   },
   (given) => {
     const about = abouts.filter((name) => given[name] !== undefined);
     if (about.length !== 1)
       return [{ pointer: '/subject', message: 'expected exactly one of subject, party, site and finding' }];
     if (given.trail === true && about[0] !== 'subject')
-      return [{ pointer: '/trail', message: 'is for subject alone' }];
+      return [{ pointer: '/trail', message: 'requires subject' }];
     if (given.from !== undefined && given.to !== undefined && given.from >= given.to)
       return [{ pointer: '/to', message: 'is not after from; expected a later instant' }];
     return checkClocks(given);

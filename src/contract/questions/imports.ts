@@ -7,12 +7,10 @@ import { type ParametersOf, question } from './question.ts';
 /** The parameters of an import. */
 export const ImportQuestion = question({
   /** The instant of which a snapshot tells. */
-  at: instant(
-    'The instant of which the records tell, for kinds that are snapshots and for rows without a time.',
-  ),
+  at: instant('The time of records that have none, such as snapshots and rows without a time.'),
   /** Records nothing. */
   dryRun: word(['true', 'false'])(
-    'true: records nothing, and answers the first events and each record that would be refused.',
+    'true: records nothing, and returns the first events and each record that would be refused.',
   ),
 });
 export type ImportQuestion = ParametersOf<typeof ImportQuestion>;

@@ -13,5 +13,5 @@ export const ConsistencyQuestion = question({
 /** Checkpoints, the largest first. */
 export const CheckpointsQuestion = question({
   upTo: position('Only checkpoints of up to this size.'),
-  limit: limit('How many checkpoints are told.'),
+  limit: limit('The number of checkpoints.'),
 });

@@ -18,9 +18,9 @@ const filterParameters = {
 };
 
 const streamHasAll =
-  'is not taken with this Accept header: a stream has every event that matches. Leave it out, or ask for application/json';
+  'cannot be used with this Accept header, because a stream contains every matching event. Leave it out, or accept application/json';
 const followsNow =
-  'is not taken with this Accept header: events are followed as they are recorded. Leave it out, or ask for application/json';
+  'cannot be used with this Accept header, because events are followed as they are recorded. Leave it out, or accept application/json';
 
 /** Which events are followed live. */
 export const EventFilter = question(filterParameters, undefined, {
@@ -44,10 +44,10 @@ export const ReadsQuestion = questionWith({ subject: text('Only questions about 
 
 /** Events with discrepancies. */
 export const DiscrepanciesQuestion = questionWith({
-  after: position('Only of events after this position.'),
+  after: position('Only discrepancies of events after this position.'),
   state: word(['open', 'resolved'])('open (default), or resolved: explained by later events.'),
-  source: text('Only of events of this source, and of events that cannot be read.'),
+  source: text('Only discrepancies of events of this source, and of events that cannot be read.'),
   code: word(discrepancyCodes)('Only discrepancies of this kind.'),
-  event: position('Only of the event at this position.'),
+  event: position('Only discrepancies of the event at this position.'),
 });
 export type DiscrepanciesQuestion = ParametersOf<typeof DiscrepanciesQuestion>;

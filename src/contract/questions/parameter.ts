@@ -142,7 +142,7 @@ export const edges = parameterOf<ReadonlyArray<EdgeKind>, string>({
     const known = edgeKinds.filter((kind) => kinds.includes(kind));
     return known.length === new Set(kinds).size
       ? E.right(known)
-      : E.left(`kinds of edges, with commas between: ${edgeKinds.join(', ')}`);
+      : E.left(`kinds of edges, separated by commas: ${edgeKinds.join(', ')}`);
   },
   write: (kinds) => kinds.join(','),
 });

@@ -17,9 +17,9 @@ export type FindingsQuestion = ParametersOf<typeof FindingsQuestion>;
 
 /** What a new version, or what was learned since, makes of history. */
 export const DifferenceQuestion = questionWith({
-  policy: text('The policy whose versions are compared, or the only policy that is compared.'),
-  fromVersion: version('The version before.'),
-  toVersion: version('The version after.'),
+  policy: text('The policy whose versions to compare, or the only policy to compare.'),
+  fromVersion: version('The earlier version.'),
+  toVersion: version('The later version.'),
   fromPosition: position('As known at this position, instead of two versions.'),
   toPosition: position('Compared with what was known at this position.'),
 });

@@ -72,9 +72,13 @@ export const question = <P extends Parameters>(
 /** The clocks of a question, how well attested what it counts must be, and how fresh its answer. */
 export const clockParameters = {
   /** When it was true. Default: now. */
-  validAt: instant('When it was true: an RFC 3339 date-time or date (its first instant, UTC). Default: now.'),
+  validAt: instant(
+    'The valid time to ask about: an RFC 3339 date-time or date (its first instant, UTC). Default: now.',
+  ),
   /** As known when, not in the future. Default: the latest. */
-  knownAt: instant('As known when, not in the future: an RFC 3339 date-time or date. Default: the latest.'),
+  knownAt: instant(
+    'Answer as known at this time, not in the future: an RFC 3339 date-time or date. Default: the latest.',
+  ),
   /** As known at a position in the log, instead of `knownAt`. */
   knownPosition: position(
     'As known at this position in the log, instead of knownAt. A position beyond the last event means the latest.',
@@ -94,8 +98,8 @@ export const commonParameters = {
   ...clockParameters,
   /** Rows of a page: 1 to 1,000. */
   limit: limit(`Rows of a page: 1 to ${limitMax}, default ${limitDefault}.`),
-  /** The `next` of the answer before. */
-  cursor: cursor('The `next` of the answer before.'),
+  /** The `next` of the previous answer. */
+  cursor: cursor('The `next` of the previous answer.'),
 };
 
 export const periodParameters = {
@@ -112,7 +116,7 @@ export const checkClocks = (given: {
 }): ReadonlyArray<Fault> =>
   given.knownAt === undefined || given.knownPosition === undefined
     ? []
-    : [{ pointer: '/knownPosition', message: 'is given together with knownAt; expected one of the two' }];
+    : [{ pointer: '/knownPosition', message: 'cannot be combined with knownAt; expected one of the two' }];
 
 /** The period of a question: everything by default. */
 export const periodOf = ({

@@ -9,11 +9,11 @@ export const ReachQuestion = questionOverPeriod(
   {
     /** Only this party. */
     party: text('Only this party.'),
-    /** Kinds of edges that paths may be made of, with commas between. */
-    via: edges('Kinds of edges that paths may be made of, with commas between.'),
+    /** The kinds of edges that paths may use, separated by commas. */
+    via: edges('The kinds of edges that paths may use, separated by commas.'),
     /** `all`: other paths, too. */
     paths: word(['all', 'first'])(
-      'all: every path that visits no party twice; first (default): the one that R15 chooses.',
+      'all: every path that visits no party twice; first (default): only the shortest, as rule R15 defines it.',
     ),
     explain: word(['cut'])(
       'cut, with party: why the party cannot reach the data, or the smallest set of edges to close.',
@@ -21,7 +21,7 @@ export const ReachQuestion = questionOverPeriod(
   },
   ({ explain, party }) =>
     explain === 'cut' && party === undefined
-      ? [{ pointer: '/party', message: 'is missing; explain=cut is about one party' }]
+      ? [{ pointer: '/party', message: 'is missing; explain=cut requires a party' }]
       : [],
 );
 export type ReachQuestion = ParametersOf<typeof ReachQuestion>;
@@ -29,7 +29,7 @@ export type ReachQuestion = ParametersOf<typeof ReachQuestion>;
 /** What a party could reach. */
 export const PartyReachQuestion = questionOverPeriod({
   explain: word(['cut'])(
-    'cut: instead of the holdings, the graph of the ways to them at validAt, and the smallest set of edges to close.',
+    'cut: instead of the holdings, the graph of the paths to them at validAt, and the smallest set of edges to close.',
   ),
   dataset: text('With explain: holdings of this dataset.'),
   population: text('With explain: holdings of this population.'),

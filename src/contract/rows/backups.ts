@@ -38,9 +38,9 @@ const Destruction = exact(
 );
 
 /**
- * A backup. `state`, `site`, `country` and `operator` are those at `validAt`, the others over all time. `population` or `subject` is
- * the scope that it was taken of; `subjects` how many people it holds, or held, for it is frozen. It is `overdue` while it
- * is held past `expires`, and held until an event destroys it.
+ * A backup. `state`, `site`, `country` and `operator` are those at `validAt`, the others over all time. `population` or
+ * `subject` is the scope that it was taken of; `subjects` how many people it holds or held (a backup is frozen). It is
+ * `overdue` while it is held past `expires`, and held until an event destroys it.
  */
 export const BackupRow = exact(
   'BackupRow',

@@ -43,9 +43,10 @@ export const PersonRow = exact(
 export type PersonRow = t.TypeOf<typeof PersonRow>;
 
 /**
- * Everybody whose data a party could reach, or did: how many people, each counted once, and a page of them. Whoever was in
- * several populations meanwhile, or whose data was of several datasets, is counted once under each, so that these numbers
- * may add up to more; `population` and `jurisdiction` are null for people in none, or in one whose jurisdiction is not known.
+ * Everybody whose data a party could reach, or did: how many people, each counted once, and a page of them. A person
+ * who was in several populations, or whose data was of several datasets, is counted once under each, so that these
+ * numbers may add up to more; `population` and `jurisdiction` are null for people in none, or in one whose jurisdiction
+ * is not known.
  */
 export const Affected = exact(
   'Affected',

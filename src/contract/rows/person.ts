@@ -132,10 +132,10 @@ export const personSections = [
 ] as const;
 
 /**
- * Everything about one person. Each list has `limit` rows at the most; `cut` names those that have more, which their own routes
- * page. `residency` and `backups` are what holds the data at `validAt`, the others are over all time. `reads` are the questions
- * about the person up to the known clock, `readsUpTo`. `erasures` are those up to `validAt`, and `erasureOpen` says that
- * after one of them something still holds the data: until it is confirmed to be destroyed.
+ * Everything about one person. Each list has `limit` rows at most; `cut` names those that have more, which their own
+ * routes page. `residency` and `backups` are what holds the data at `validAt`, the others are over all time. `reads`
+ * are the questions about the person up to the known clock, `readsUpTo`. `erasures` are those up to `validAt`, and
+ * `erasureOpen` says that after one of them something still holds the data: until it is confirmed to be destroyed.
  */
 export const PersonFile = exact(
   'PersonFile',

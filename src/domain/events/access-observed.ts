@@ -4,7 +4,7 @@ import { Identifier } from './identifier.ts';
 import { Scope } from './scope.ts';
 import { GrantedAction } from './words.ts';
 
-/** Somebody did reach the data (R16). */
+/** Somebody accessed the data (R16). */
 export const AccessObserved = exact(
   'AccessObserved',
   { party: Identifier, dataset: Identifier, scope: Scope, action: GrantedAction },

@@ -1,6 +1,6 @@
 /**
- * Attributes of an event that the ledger does not know (CloudEvents 1.0, extension context attributes): they are kept as
- * they were first sent, and mean nothing.
+ * Attributes of an event that the ledger does not know (CloudEvents 1.0, extension context attributes): they are kept
+ * as they were first sent, and not used.
  */
 
 /** How many of them an event may have. */
@@ -21,18 +21,18 @@ const valueFault = (value: unknown): string | undefined => {
   if (typeof value === 'number')
     return Number.isSafeInteger(value) ? undefined : 'is a number that is not whole; send it as a string';
   if (typeof value !== 'string')
-    return 'is no value of an attribute; expected a string, a whole number or a boolean';
+    return 'is not a valid value of an attribute; expected a string, a whole number or a boolean';
   if (value.length > attributeLengthMax)
-    return `has ${value.length} characters; the value of an attribute has up to ${attributeLengthMax}`;
+    return `has ${value.length} characters; the value of an attribute may have up to ${attributeLengthMax}`;
   return value.isWellFormed() && !hasControl.test(value)
     ? undefined
-    : 'has a control character or half of a surrogate pair; expected text without';
+    : 'has a control character or an unpaired surrogate; expected text without them';
 };
 
 /** What is wrong with an attribute of an event that the ledger does not know; undefined if nothing is. */
 const attributeFault = (name: string, value: unknown): string | undefined => {
   if (name.length > attributeNameMax || !/^[a-z0-9]+$/.test(name))
-    return `is not the name of an attribute: those have up to ${attributeNameMax} small letters and digits (CloudEvents 1.0)`;
+    return `is not a valid name of an attribute: use up to ${attributeNameMax} lowercase letters and digits (CloudEvents 1.0)`;
   return valueFault(value);
 };
 

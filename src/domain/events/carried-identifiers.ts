@@ -1,10 +1,9 @@
 /**
- * Identifiers of people in other strings of an event than those that name its subjects (R21). The vault cannot take them
- * out of there, so they would stay for ever, and be shown to those who may not identify anybody.
+ * Identifiers of people in other strings of an event than those that name its subjects (R21). The vault cannot take
+ * them out of there, so they would stay forever, and be shown to callers who may not identify anybody.
  *
- * Carried is an identifier of three characters or more that stands in a string as a word (see `word-search.ts`), also
- * where the string percent-encodes it (RFC 3986), as a query may, or has it in another normal form of Unicode. Times and fixed words are
- * no such strings.
+ * An event carries an identifier of three characters or more if a string contains it as a word (see `word-search.ts`),
+ * also percent-encoded (RFC 3986), or in another normal form of Unicode. Times and fixed words are not searched.
  */
 import type { Attributes } from './attributes.ts';
 import type { Event } from './event.ts';
@@ -14,10 +13,10 @@ import { type WordSearch, wordSearch } from './word-search.ts';
 
 /** Shorter identifiers are found in too many strings by chance. */
 const carriedCharactersMin = 3;
-/** Up to so many identifiers are searched one by one, which is faster for so few. */
+/** Up to this many identifiers are searched one by one, which is faster. */
 const fewIdentifiersMax = 8;
 
-/** The envelope's attributes of fixed words, and what is looked at apart. */
+/** Attributes of the envelope that hold fixed words or are searched separately. */
 const notOfEnvelope: ReadonlySet<string> = new Set(['type', 'time', 'assurance', 'data', 'attributes']);
 /** Fields of fixed words and of times, in the data of events that name subjects. */
 const notOfData: ReadonlySet<string> = new Set(['action', 'actions', 'expires', 'time']);
@@ -64,7 +63,7 @@ const withAttributes = (attributes: Attributes, visit: Visit): Attributes => {
   return changed;
 };
 
-/** The event with each string that may carry an identifier as `visit` has it. */
+/** The event with each string that may carry an identifier replaced by the result of `visit`. */
 const withStrings = (event: Event, visit: Visit): Event => {
   const changed: Record<string, unknown> = {};
   if (event.attributes !== undefined) {
@@ -125,8 +124,8 @@ const stringsOf = (event: Event): ReadonlyArray<readonly [text: string, pointer:
 };
 
 /**
- * The places of the strings in which one of these identifiers stands, as JSON pointers (RFC 6901) into the event. Its
- * cost grows with the bytes of the event and of the identifiers.
+ * The places of the strings that contain one of these identifiers, as JSON pointers (RFC 6901) into the event. Its cost
+ * grows with the bytes of the event and of the identifiers.
  */
 export const carriersOf = (event: Event, identifiers: ReadonlySet<string>): ReadonlyArray<string> => {
   if (identifiers.size === 0) return [];
@@ -142,7 +141,7 @@ export const carriersOf = (event: Event, identifiers: ReadonlySet<string>): Read
 };
 
 /**
- * The same event with each of these identifiers swapped where it stands in a string as a word. What is percent-encoded
+ * The same event with each of these identifiers replaced where a string contains it as a word. What is percent-encoded
  * stays as it is: ask `carriersOf` afterwards.
  *
  * @param swap the pointer tells which string it is.

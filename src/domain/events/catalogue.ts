@@ -1,6 +1,6 @@
 /**
- * Every type of event: the codec of its data, what it tells of, and what follows from that. Names stand in the same
- * places whatever the type; see `places.ts`. A changed meaning is a new type, never a changed one.
+ * Every type of event: the codec of its data, its topic, and its traits. Names are in the same places in every type;
+ * see `places.ts`. A changed meaning is a new type, never a changed one.
  */
 import type { Mixed, OutputOf, TypeOf } from 'io-ts';
 import { AccessGranted } from './access-granted.ts';
@@ -37,7 +37,7 @@ import { SubjectErased } from './subject-erased.ts';
 import { SubjectForgotten } from './subject-forgotten.ts';
 import { SubjectsEnrolled } from './subjects-enrolled.ts';
 
-/** What an event tells of. */
+/** The topic of an event. */
 export type Chapter =
   /** what a thing is: R5 */
   | 'description'
@@ -49,7 +49,7 @@ export type Chapter =
   | 'access'
   /** which rules hold: R17 and R18 */
   | 'policy'
-  /** up to when a source has told everything: R22 */
+  /** up to when a source has reported everything: R22 */
   | 'coverage'
   /** who was forgotten: R21 */
   | 'people'
@@ -63,15 +63,15 @@ interface EventTraits {
   readonly concerns: Chapter;
   /** The kind of thing that it registers (R5): its name is in the field of that kind. */
   readonly registers?: RegisteredKind;
-  /** It describes a site anew, without registering it (R5). */
+  /** It changes the description of a site without registering it (R5). */
   readonly transfers?: 'site';
-  /** It counts however it is attested: it tells what is, rather than what was done with data (R6). */
+  /** It counts whatever its assurance: it describes what exists, not what was done with data (R6). */
   readonly countsAlways?: true;
   /** It enrols subjects in a population (R8). */
   readonly enrols?: true;
   /** The ledger itself appends it: nobody may send it. */
   readonly byLedger?: true;
-  /** Its source says up to when it has told everything (R22). */
+  /** Its source states up to when it has reported everything (R22). */
   readonly vouches?: true;
   /** It takes data from one site to another, or may. */
   readonly moves?: true;
@@ -182,7 +182,7 @@ export type TypeConcerning<C extends Chapter> = {
   [T in EventType]: (typeof catalogue)[T]['concerns'] extends C ? T : never;
 }[EventType];
 
-/** Whether events of the type tell of this. */
+/** Whether events of the type have this topic. */
 export const concerns = <C extends Chapter>(type: EventType, chapter: C): type is TypeConcerning<C> =>
   catalogue[type].concerns === chapter;
 

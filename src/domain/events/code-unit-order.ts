@@ -1,5 +1,5 @@
 /**
- * The order of names everywhere in answers: by UTF-16 code units, as R15 has it, whatever the locale.
+ * The order of names everywhere in answers: by UTF-16 code units, as R15 requires, in every locale.
  */
 
 /** Negative, zero or positive, as `a` comes before, with or after `b`. */

@@ -74,7 +74,7 @@ export const exact = <R extends Properties, O extends Properties>(
       if (index > others.max) return [];
       if (index === others.max)
         return [
-          [key, `is one of ${given.length} that ${name} has besides its own; it may have ${others.max}`],
+          [key, `is one of ${given.length} additional attributes of ${name}; it may have ${others.max}`],
         ];
       const fault = others.fault(key, input[key]);
       return fault === undefined ? [] : [[key, `${fault}${didYouMean(key, keys)}`] as const];
@@ -104,7 +104,7 @@ export const exact = <R extends Properties, O extends Properties>(
       errors.push({ value: undefined, context: t.appendContext(context, key, t.never), message });
     }
     if (unknown.length > unknownFieldsMax) {
-      const message = `has ${unknown.length - unknownFieldsMax} more fields that are none of ${name}`;
+      const message = `has ${unknown.length - unknownFieldsMax} more fields that are not fields of ${name}`;
       errors.push({ value: undefined, context, message });
     }
     return errors;
@@ -171,8 +171,8 @@ export const exact = <R extends Properties, O extends Properties>(
 };
 
 /**
- * A string that passes a test; `name` says in words what would be right. Half of a surrogate pair is refused: it is no
- * character, and not every store and reader keeps it as it is.
+ * A string that passes a test; `name` says in words what would be right. Unpaired surrogates are refused: they are not
+ * characters, and not every store and reader preserves them.
  */
 export const text = (name: string, accepts: (value: string) => boolean): t.Type<string, string, unknown> => {
   const is = (value: unknown): value is string =>
@@ -182,7 +182,7 @@ export const text = (name: string, accepts: (value: string) => boolean): t.Type<
     is,
     (input, context) => {
       if (is(input)) return E.right(input);
-      const half = typeof input === 'string' && !input.isWellFormed() ? ' with half of a surrogate pair' : '';
+      const half = typeof input === 'string' && !input.isWellFormed() ? ' with an unpaired surrogate' : '';
       return E.left([
         { value: input, context, message: `found ${describe(input)}${half}; expected ${name}` },
       ]);

@@ -66,9 +66,9 @@ const codeOfName = (name: string): string | undefined => {
 };
 
 /**
- * What to write in place of a code that no country has.
+ * What to write instead of an unassigned code.
  *
- * @param of where it stands: `EU` is a jurisdiction of people, and no country.
+ * @param of where the code is used: `EU` is a jurisdiction of people, not a country.
  */
 export const rightCountryCode = (code: string, of: 'country' | 'jurisdiction'): string => {
   const capitals = code.trim().toUpperCase();
@@ -77,7 +77,7 @@ export const rightCountryCode = (code: string, of: 'country' | 'jurisdiction'): 
   if (capitals === 'EU')
     return of === 'jurisdiction'
       ? 'write "EU" in capitals'
-      : 'the European Union is a jurisdiction and no country; list its countries';
+      : 'the European Union is a jurisdiction, not a country; list its countries';
   if (isCountryCode(capitals)) return `write "${capitals}"`;
   const named = codeOfName(code.trim());
   return named === undefined

@@ -44,12 +44,12 @@ const anything = new t.Type<unknown, unknown, unknown>(
 
 /** What to do about attributes that no event may have. */
 const reservedByTheLedger = {
-  data_base64: 'data is a JSON object, in data',
-  position: 'the ledger adds it to what it answers: leave it out',
-  recordedat: 'the ledger adds it to what it answers: leave it out',
-  recordedby: 'the ledger adds it to what it answers: leave it out',
-  authority: 'the ledger adds it to what it answers: leave it out',
-  storedversion: 'it is in the bytes that the ledger keeps: leave it out',
+  data_base64: 'expected data as a JSON object in data',
+  position: 'the ledger adds it to its answers: leave it out',
+  recordedat: 'the ledger adds it to its answers: leave it out',
+  recordedby: 'the ledger adds it to its answers: leave it out',
+  authority: 'the ledger adds it to its answers: leave it out',
+  storedversion: 'the ledger adds it to the stored event: leave it out',
 };
 
 /** The attributes of the envelope, as they are written. */
@@ -73,7 +73,7 @@ export const Envelope = exact(
   otherAttributes,
 );
 
-/** The names of attributes that mean something, or that no event may have. */
+/** The names of attributes that the ledger uses or refuses. */
 export const reservedAttributes: ReadonlyArray<string> = [
   ...Object.keys(Envelope.required),
   ...Object.keys(Envelope.optional),
@@ -106,7 +106,7 @@ const folderNamesIn = (data: Event['data']): ReadonlyArray<Fault> =>
     ? [...folderNames(data), ...folderNames(data.data, '/data/data')]
     : folderNames(data);
 
-/** As `decodeEvent`, of an event that is recorded: an earlier version took some names that no new event may have. */
+/** Like `decodeEvent`, for recorded events: earlier versions accepted some names that new events may not have. */
 export const decodeRecorded = (input: unknown): E.Either<ReadonlyArray<Fault>, Event> => {
   const envelope = Envelope.decode(input);
   if (E.isLeft(envelope)) {
@@ -133,7 +133,7 @@ export const decodeRecorded = (input: unknown): E.Either<ReadonlyArray<Fault>, E
   } = envelope.right;
   const data = catalogue[type].data.decode(input_);
   if (E.isLeft(data)) return E.left(faultsOfData(type, input_));
-  // Two literals rather than a spread: nearly every event that is recorded or read comes by here.
+  // Two literals are faster than a spread, and nearly every event passes through here.
   const event =
     evidence === undefined
       ? { id, source, type, time, assurance, data: data.right }
@@ -144,7 +144,7 @@ export const decodeRecorded = (input: unknown): E.Either<ReadonlyArray<Fault>, E
 
 /**
  * What an event says, as JSON, fields in their fixed order: equal content gives equal text. Attributes that the ledger
- * does not know are none of it.
+ * does not know are not part of it.
  */
 export const encodeContent = (event: Event): Readonly<Record<string, unknown>> => {
   const { id, source, type, assurance, evidence } = event;

@@ -1,6 +1,6 @@
 /**
- * Faults of what is decoded: each with its JSON pointer (RFC 6901), what was found and what would be right. What was
- * found is described, never quoted: it may name a person.
+ * Faults of decoded values: each with its JSON pointer (RFC 6901), what was found, and what was expected. The value is
+ * described, never quoted, because it may name a person.
  */
 import type * as t from 'io-ts';
 

@@ -10,7 +10,7 @@ import { describe, escapePointer, type Fault } from './fault.ts';
 import type { JsonObject } from './json-object.ts';
 import { listPlace, visitNames } from './places.ts';
 
-/** Characters (Unicode scalar values) of an identifier, at the most. */
+/** Characters (Unicode scalar values) of an identifier, at most. */
 export const identifierCharactersMax = 512;
 
 /** One space between others; nearly all identifiers are ASCII. */
@@ -35,15 +35,15 @@ const isIdentifier = (value: string): boolean => {
   );
 };
 
-/** What a character is that stands in no identifier; undefined of one that may. */
+/** The kind of a character that identifiers may not contain; undefined if they may. */
 const kindOf = (character: string): string | undefined => {
   if (/[\n\r\u0085\u2028\u2029]/.test(character)) return 'a line end';
   if (/\p{Cc}/u.test(character)) return 'a control character';
-  if (/\p{Cf}/u.test(character)) return 'a format character, which nobody sees';
-  if (/\p{Cs}/u.test(character)) return 'half of a surrogate pair';
-  if (/\p{Co}/u.test(character)) return 'a character for private use';
-  if (/\p{Cn}/u.test(character)) return 'not assigned by Unicode';
-  if (/(?! )\p{Z}/u.test(character)) return 'another space than U+0020';
+  if (/\p{Cf}/u.test(character)) return 'an invisible format character';
+  if (/\p{Cs}/u.test(character)) return 'an unpaired surrogate';
+  if (/\p{Co}/u.test(character)) return 'a private-use character';
+  if (/\p{Cn}/u.test(character)) return 'a character that Unicode has not assigned';
+  if (/(?! )\p{Z}/u.test(character)) return 'a space other than U+0020';
   return undefined;
 };
 
@@ -58,7 +58,7 @@ const normalFormFault = (characters: ReadonlyArray<string>): string | undefined 
     : `with ${codePoint(characters[at]!)} at character ${at + 1}, where normal form C (NFC) has ${codePoint(normal[at]!)}`;
 };
 
-/** What is wrong with a text that is no identifier: the first character that is, by its code point and place. */
+/** What is wrong with a text that is not an identifier: the first invalid character, by its code point and place. */
 const faultIn = (value: string): string => {
   const characters = [...value];
   if (characters.length > identifierCharactersMax) return `a string of ${characters.length} characters`;
@@ -90,10 +90,10 @@ export const Identifier: t.Type<string, string, unknown> = new t.Type(
   t.identity,
 );
 
-/** Addresses take these for the folder itself and the one above. Logs of earlier versions may hold them. */
+/** URLs treat these as the directory itself and its parent. Logs of earlier versions may contain them. */
 const folders: ReadonlySet<string> = new Set(['.', '..']);
 
-/** The names in an event's data that are no identifiers of new events, though such were recorded once. */
+/** Names in an event's data that new events may not use as identifiers, although earlier versions recorded them. */
 export const folderNames = (data: JsonObject, beneath = '/data'): ReadonlyArray<Fault> => {
   const faults: Fault[] = [];
   let ofList = 0;
@@ -104,7 +104,7 @@ export const folderNames = (data: JsonObject, beneath = '/data'): ReadonlyArray<
     const what = found === '.' ? 'U+002E alone' : 'U+002E twice and nothing else';
     faults.push({
       pointer,
-      message: `found ${what}, which an address takes for a folder; expected ${name}`,
+      message: `found ${what}, which a URL treats as a directory; expected ${name}`,
     });
   });
   return faults;

@@ -1,7 +1,7 @@
 /**
- * Identifiers within sentences: one that could be taken for several words stands in quotes.
+ * Identifiers within sentences: those with spaces are put in quotes.
  */
 
-/** The identifier as it stands in a sentence. */
+/** The identifier as a sentence shows it. */
 export const inText = (identifier: string): string =>
   /[\s",()]/.test(identifier) ? JSON.stringify(identifier) : identifier;

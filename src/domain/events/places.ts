@@ -1,6 +1,6 @@
 /**
- * The places in the data of events where names stand, and what each is a name of. A place means the same in every event
- * type; which places a type has is for its codec to say.
+ * The places of names in the data of events, and what each names. A place means the same in every event type; the codec
+ * of a type defines which places it has.
  */
 import type { JsonObject } from './json-object.ts';
 

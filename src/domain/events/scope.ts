@@ -16,7 +16,7 @@ export type Scope = { readonly population: string } | { readonly subject: string
 type Named = t.Mixed;
 
 /**
- * The alternative whose fields are given: so that a fault inside it is reported there, and not as "fits none of these".
+ * The alternative whose fields are given, so that a fault inside it is reported there and not as "fits none of these".
  */
 const byFields = <A>(
   name: string,

@@ -11,6 +11,6 @@ const VerifierKeyText = text(
     value.length <= verifierKeyCharactersMax && /^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$/u.test(value),
 );
 
-/** From now on the log is signed by this key as well, which follows the one before. Appended by the ledger itself. */
+/** From now on this key, which succeeds the previous one, also signs the log. Appended by the ledger itself. */
 export const SigningKeyRotated = exact('SigningKeyRotated', { key: VerifierKeyText }, {});
 export type SigningKeyRotated = TypeOf<typeof SigningKeyRotated>;

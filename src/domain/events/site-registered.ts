@@ -20,7 +20,7 @@ export const SiteRegistered = exact(
       : [
           {
             pointer: '/subdivision',
-            message: `lies outside the country; expected a code that begins with "${site.country}-"`,
+            message: `belongs to another country; expected a code that begins with "${site.country}-"`,
           },
         ],
 );

@@ -6,8 +6,8 @@ import { DateTimeOrDate } from './scalars.ts';
 const everyDaysMax = 3_650;
 
 /**
- * The event's source has told everything up to an instant (R22). `every` is in days: the source vouches at least so
- * often; where it is absent, what the source said before about it stays.
+ * The event's source has reported everything up to an instant (R22). `every` is in days: the source vouches at least
+ * this often; if it is absent, the previous promise stays.
  */
 export const SourceVouched = exact(
   'SourceVouched',

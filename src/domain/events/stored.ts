@@ -41,14 +41,16 @@ export const decodeStored = (bytes: Uint8Array): E.Either<ReadonlyArray<Fault>, 
   let stored = parsed as Stored;
   const version = stored.storedversion ?? 0;
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 0 || version > storedVersion) {
-    return fault(`is stored in a version this Domicile does not know; it knows 0 to ${storedVersion}`);
+    return fault(
+      `is stored in a version that this Domicile does not know; it knows versions 0 to ${storedVersion}`,
+    );
   }
   for (let from = version; from < storedVersion; from++) stored = upcasters[from]!(stored);
   const { storedversion: _, ...event } = stored;
   return decodeRecorded(event);
 };
 
-/** Whether the bytes are of an event that a newer version stored; what is no event at all is not. */
+/** Whether a newer version stored the event; false for bytes that are not an event. */
 export const isOfNewerVersion = (bytes: Uint8Array): boolean => {
   try {
     const { storedversion, type } = JSON.parse(decoder.decode(bytes)) as Readonly<Record<string, unknown>>;
@@ -60,7 +62,7 @@ export const isOfNewerVersion = (bytes: Uint8Array): boolean => {
   }
 };
 
-/** What of a stored event says where it is found. */
+/** The parts of a stored event by which it is found. */
 export interface StoredShape {
   readonly type: Event['type'];
   /** RFC 3339. */
@@ -69,8 +71,8 @@ export interface StoredShape {
 }
 
 /**
- * Reads an event stored in the current version without checking it again: it was checked before it was written, and
- * the store answers for its bytes. None for any other version.
+ * Reads an event stored in the current version without checking it again: it was checked before it was written, and the
+ * store guarantees its bytes. Undefined for any other version.
  */
 export const parseCurrent = (bytes: Uint8Array): StoredShape | undefined => {
   try {

@@ -24,7 +24,7 @@ const subjectPaths = placesOf('subject').map((place) => ({
 /** Replaces a subject that is not an identifier. It fits no event either. */
 const withheld = '(not an identifier)';
 
-/** What is kept of a correction's data that fits no event type: such a correction never has an effect (R4). */
+/** The replacement for a correction's data that fits no event type: such a correction never has an effect (R4). */
 const nothingKept = (_data: JsonObject): JsonObject => ({ withheld: true });
 
 /** Whether data fits any type. Data that fits no type may name a person anywhere, so it is not kept. */
@@ -43,8 +43,8 @@ const dataOf = (event: Event): JsonObject =>
 /**
  * Adds the subjects in the data.
  *
- * @param isDecoded whether the data is that of a decoded event, so that what stands there is known to be identifiers: an
- *   event of ten thousand people is not read again each time.
+ * @param isDecoded whether the data comes from a decoded event and so contains only valid identifiers, which saves
+ *   checking an event of ten thousand people again.
  */
 const collect = (data: JsonObject, into: Set<string>, isDecoded: boolean): void => {
   for (const { fields, isList } of subjectPaths) {

@@ -1,10 +1,10 @@
 /**
- * Finds many words in a text at once: the Aho–Corasick algorithm, over tokens in place of characters. Its cost grows with
- * the words and the text together, however they overlap.
+ * Finds many words in a text at once: the Aho–Corasick algorithm, over tokens instead of characters. Its cost grows
+ * with the words and the text together, however they overlap.
  *
- * A token is a maximal run of letters, marks and digits, or any other single character. A word stands in a text where
- * its tokens do. So `ana` stands in `urn:crm:ana-2` and in `ana@example.org`, and not in `anatomy`; `ana@example.org`
- * stands in `mailto:ana@example.org`, and not in `juliana@example.org`. Letters of different case are different.
+ * A token is a maximal run of letters, marks and digits, or any other single character. A text contains a word if it
+ * contains its tokens. So `ana` is in `urn:crm:ana-2` and in `ana@example.org`, but not in `anatomy`; `ana@example.org`
+ * is in `mailto:ana@example.org`, but not in `juliana@example.org`. Letters of different case are different.
  */
 
 const token = /[\p{L}\p{M}\p{N}]+|[^\p{L}\p{M}\p{N}]/gu;

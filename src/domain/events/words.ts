@@ -20,7 +20,7 @@ export const GrantedAction = oneOf('an action', ['read', 'write', 'delete', 'adm
 export const Assurance = oneOf('an assurance', ['claimed', 'observed', 'verified']);
 export type Assurance = t.TypeOf<typeof Assurance>;
 
-/** Whether an event so attested counts where at least `least` is asked for. */
+/** Whether an event with this assurance counts if at least `least` is required. */
 export const meets = (assurance: Assurance, least: Assurance): boolean =>
   Assurance.words.indexOf(assurance) >= Assurance.words.indexOf(least);
 
@@ -81,19 +81,20 @@ const deeperThan = (value: unknown, levels: number): boolean =>
   value !== null &&
   (levels === 0 || Object.values(value).some((inner) => deeperThan(inner, levels - 1)));
 
-/** Why the value cannot be the data of any event, whatever its type: it is too deep or too large. */
+/** Why the value cannot be the data of an event of any type: it is too deep or too large. */
 const tooLarge = (data: object): string | undefined => {
   if (deeperThan(data, correctedDepthMax))
-    return `is nested deeper than ${correctedDepthMax} levels; no event's data is`;
+    return `is nested deeper than ${correctedDepthMax} levels, which is too deep for the data of an event`;
   let values = 0;
   const left: unknown[] = [data];
   for (let value = left.pop(); value !== undefined; value = left.pop()) {
     if (typeof value !== 'object' || value === null) continue;
     const inner = Object.values(value);
     if (!Array.isArray(value) && inner.length > correctedFieldsMax)
-      return `has an object of ${inner.length} fields; no event's data has more than ${correctedFieldsMax}`;
+      return `has an object with ${inner.length} fields; the data of an event may have up to ${correctedFieldsMax}`;
     values += inner.length;
-    if (values > correctedValuesMax) return `has more than ${correctedValuesMax} values; no event's data has`;
+    if (values > correctedValuesMax)
+      return `has more than ${correctedValuesMax} values, which is too many for the data of an event`;
     for (const each of inner) if (typeof each === 'object') left.push(each);
   }
   return undefined;

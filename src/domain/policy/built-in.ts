@@ -15,7 +15,7 @@ export interface BuiltInPolicy {
   readonly policy: string;
   readonly title: string;
   readonly authority: string;
-  /** Null where the rule is not one of Cedar's: it is about events, not about what stands at an instant. */
+  /** Null if the rule is not a Cedar rule: it judges events, not the state at an instant. */
   readonly cedar: string | null;
 }
 

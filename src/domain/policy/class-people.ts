@@ -1,6 +1,6 @@
 /**
- * The people of one class (R17): those of one population in one holding, over time. They are added and taken out one by
- * one, and everything that is judged of the class is made of what they add up to, in whatever order they came.
+ * The people of one class (R17): those of one population in one holding, over time. They are added and removed one by
+ * one. What is judged depends only on their sum, not on the order in which they came.
  */
 import { codeUnitOrder } from '../events/code-unit-order.ts';
 import type { SharedHolding } from '../residency/holding.ts';
@@ -9,12 +9,12 @@ import { type Instant, never } from '../time/instant.ts';
 import { timeOrder } from '../time/interval.ts';
 import { mergeSpans, type Span } from '../time/span.ts';
 
-/** The part of those over whose data alone there is no grant. */
+/** The part of people without a grant over their own data. */
 export const everybodyElse = null;
 
 /** A part of a class: of people whom grants treat alike. */
 export interface Part {
-  /** The one person of the part, where a grant over that subject's data is to count. */
+  /** The one person of the part, if grants over that subject's data count. */
   readonly subject: string | null;
   readonly count: Count;
 }
@@ -49,7 +49,7 @@ export class ClassPeople {
     return count;
   }
 
-  /** Forgets the parts that nobody is in. Returns whether anybody is in the class. */
+  /** Forgets the parts that nobody is in. Returns whether anybody is left in the class. */
   settle(): boolean {
     for (const [subject, count] of this.parts) if (count.isNone) this.parts.delete(subject);
     if (this.cohorts?.isNone === true) this.cohorts = undefined;
@@ -78,7 +78,7 @@ export class ClassPeople {
     return this.held;
   }
 
-  /** The same people, to be changed apart. */
+  /** A copy that can be changed independently. */
   copy(): ClassPeople {
     const copy = new ClassPeople(this.holding, this.population);
     copy.expires = this.expires;

@@ -1,5 +1,5 @@
 /**
- * Cohorts: people who share their facts are followed as one subject, which stands for all of them.
+ * Cohorts: people who share their facts are followed as one subject, which represents all of them.
  */
 
 import { firstNotBefore } from '../time/binary-search.ts';
@@ -12,7 +12,7 @@ export interface Cohorts {
   sizeOf(subject: string): number;
   /**
    * When each of them was enrolled, in order; undefined if they came at once. The subject is followed from the first of
-   * these instants on, and all that happened to it since happened to each of them since its own.
+   * these instants on, and its later history is that of each of them from their own enrolment on.
    */
   arrivalsOf(subject: string): Float64Array | undefined;
 }

@@ -17,7 +17,10 @@ export interface CompiledPolicy {
 
 const cannotBeRead = new Failure('the text of the policy cannot be read');
 
-/** Stands for the rules of a text that is no policy, as a correction may leave it: nothing can be judged by it (R19). */
+/**
+ * Replaces the rules of a text that is not a valid policy, which a correction may cause: nothing can be judged by it
+ * (R19).
+ */
 const unreadableRules: ReadonlyArray<CompiledRule> = [
   {
     rule: 'unreadable',

@@ -10,7 +10,7 @@ import type { Interval } from '../time/interval.ts';
 import type { StepFunction } from '../time/step-function.ts';
 
 /**
- * What was held, or reached. Of an access, `site` is null where it names none, and `kind` is not known. All are null where a
+ * What was held, or reached. For an access, `site` is null if it names none, and `kind` is unknown. All are null if a
  * finding is about a source.
  */
 export interface FindingHolding {
@@ -38,7 +38,7 @@ export interface FindingSubject {
   readonly population: string | null;
   /** Who reaches it; null for `store`. */
   readonly party: string | null;
-  /** The source that fell silent (R22); absent of every other finding. */
+  /** The source that fell silent (R22); absent in all other findings. */
   readonly source?: string;
 }
 
@@ -48,13 +48,15 @@ export interface Finding extends FindingSubject, Interval {
   readonly path: ReadonlyArray<PathEdge>;
   /** How many people, over the interval. */
   readonly counts: StepFunction;
-  /** Why it could not be judged, or on what the verdict rests that is not known (R23); null where there is nothing to say. */
+  /**
+   * Why it could not be judged, or which unknown value the verdict depends on (R23); null otherwise.
+   */
   readonly reason: string | null;
   /** What its rule does not model, in the rule's own words (`@limits`). */
   readonly limits: string | null;
   /** The positions of the events that prove it, those that ended it included. */
   readonly events: ReadonlyArray<number>;
-  /** The last of the positions that it needed to begin: since then it is known. */
+  /** The last position that it needed to begin, from which on it is known. */
   readonly knownSince: number;
 }
 
@@ -89,7 +91,7 @@ const findingOrder = (a: Finding, b: Finding): number =>
   codeUnitOrder(rememberedKey(a), rememberedKey(b)) ||
   (a.events[0] ?? 0) - (b.events[0] ?? 0);
 
-/** Findings in the order in which they are told: by policy, version, `from`, what they are about, and first event. */
+/** Findings in the order of answers: by policy, version, `from`, what they are about, and first event. */
 export const inOrder = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> =>
   [...findings].sort(findingOrder);
 

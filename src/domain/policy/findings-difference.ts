@@ -1,5 +1,5 @@
 /**
- * The difference between two sets of findings: what a policy change, or what was learned since, makes of history (R20).
+ * The difference between two sets of findings: the effect of a policy change, or of what was learned since (R20).
  *
  * Findings about the same thing that follow each other without a gap, as where only the path changes, are compared as
  * one. The number of people may differ: a finding that concerns more of them is neither longer nor shorter.
@@ -102,7 +102,7 @@ const overlapping = (was: ReadonlyArray<Finding>, is: ReadonlyArray<Finding>): R
   return groups;
 };
 
-/** Those of the runs that something is missing of: each that touches what was lost. */
+/** The runs that lost something: each that touches a lost interval. */
 const shorter = (is: ReadonlyArray<Finding>, was: Timeline): ReadonlyArray<ChangedFinding> => {
   const lost = subtract(was, is);
   return is

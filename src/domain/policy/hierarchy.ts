@@ -59,19 +59,19 @@ export class Hierarchy {
     this.registry = registry;
   }
 
-  /** When the party stands in another one. */
+  /** When the party is in another one. */
   inParty(party: string, ancestor: string): Ancestry {
     return this.ancestry(party, `Party ${ancestor}`, this.ancestorsOf(party).parties.get(ancestor));
   }
 
-  /** When the party stands in the country: its own country, or that of a group or controller that it stands in. */
+  /** When the party is in the country: its own country, or that of a group or controller that it is in. */
   inCountry(party: string, country: string): Ancestry {
     return this.ancestry(party, `Country ${country}`, this.ancestorsOf(party).countries.get(country));
   }
 
   private ancestry(party: string, key: string, within: Timeline | undefined): Ancestry {
     if (within === undefined) return noAncestry;
-    // Most instants that are asked about lie between the same changes as ones before.
+    // Most questions are about instants between the same two changes as an earlier question.
     const known: Chain[] = [];
     const chainAt = (instant: Instant): Chain => {
       const last = known.find((chain) => contains(chain, instant));
@@ -119,7 +119,7 @@ export class Hierarchy {
     const countries = new Map<string, Timeline>();
     const waiting = new Set([party]);
     for (const each of waiting) {
-      // Taken out before it is climbed from: what it gains later puts it back in.
+      // Removed before its parents are visited; a later gain puts it back.
       waiting.delete(each);
       const here = parties.get(each)!;
       for (const { value } of this.registry.party(each)) {
@@ -165,5 +165,5 @@ export class Hierarchy {
   }
 }
 
-/** The events by which something stands in something else, while they are the same. */
+/** The events by which something is in something else, while they stay the same. */
 type Chain = Piece<ReadonlyArray<number>>;

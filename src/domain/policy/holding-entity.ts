@@ -7,7 +7,7 @@ import type { Attribute, ResourceHistory } from './cedar/request-history.ts';
 import { type EntityRef, entityRef } from './cedar/value.ts';
 import type { SiteEntity } from './site-entity.ts';
 
-/** What makes a holding what it is for a policy. */
+/** The properties of a holding that policies see. */
 export interface HoldingTraits {
   readonly dataset: string;
   readonly site: string;

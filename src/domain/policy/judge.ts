@@ -24,9 +24,9 @@ const stepsOfFinding = 100;
 export interface Judging {
   readonly policies: ReadonlyArray<CompiledPolicy>;
   readonly entities: RegisteredEntities;
-  /** Since which position an event is known as it now holds: that of its last correction. By default its own. */
+  /** The position from which an event is known in its present form: that of its last correction. By default its own. */
   readonly knownSince?: (position: number) => number;
-  /** Told of the work that is done, and throws where that is too much. */
+  /** Receives the work done, and throws if it is too much. */
   readonly goOn?: GoOn;
 }
 
@@ -38,7 +38,7 @@ export const findingsOf = (judging: Judging, histories: Iterable<JudgedHolding>)
   return findings;
 };
 
-/** Judges one class after the other; what is about parties alone is worked out once for all of them. */
+/** Judges one class after the other; what concerns only parties is computed once for all of them. */
 export const judgeBy = (judging: Judging): ((history: JudgedHolding) => ReadonlyArray<Finding>) => {
   const judge = new Judge(judging);
   return (history) => {
@@ -211,7 +211,7 @@ interface Judged extends Span {
   readonly subjects: StepFunction;
 }
 
-/** A path holds while its data is there: what brought the data proves it too. */
+/** A path requires data at its end, so the events that brought the data prove it too. */
 const judgedReach = (
   party: string,
   { from, to, path }: ReachedInterval,

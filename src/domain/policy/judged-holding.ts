@@ -23,7 +23,7 @@ export interface JudgedHolding {
   readonly expires: Instant;
   /** The population that the people are in; null for people in none. */
   readonly population: string | null;
-  /** How many people are in the class, over time; where there are none it is not judged. */
+  /** How many people are in the class, over time; if there are none it is not judged. */
   readonly subjects: StepFunction;
   /** When the holding was there, with the events that opened and closed it. */
   readonly presences: ReadonlyArray<Span>;
@@ -35,7 +35,7 @@ export interface ReachedBy {
   readonly party: string;
   /** In order and disjoint; another one begins where the path changes (R15). */
   readonly intervals: ReadonlyArray<ReachedInterval>;
-  /** How many of them, where it is not all: over a grant to single subjects' data. */
+  /** How many of them, if not all: with a grant over single subjects' data. */
   readonly subjects?: StepFunction;
 }
 

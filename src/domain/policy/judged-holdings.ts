@@ -77,7 +77,7 @@ interface ReachedPart {
   readonly byParty: ReadonlyMap<string, ReadonlyArray<PathInterval>>;
 }
 
-/** A class with what policies judge of it, which is made again as far as something that it is made of is another. */
+/** A class with what policies judge of it. Parts are computed again if their inputs changed. */
 export class ReachedClass {
   readonly people: ClassPeople;
   private parts: ReadonlyMap<string | null, ReachedPart> = new Map();
@@ -90,7 +90,7 @@ export class ReachedClass {
     this.people = people;
   }
 
-  /** Its people, or its holding, may be others now. */
+  /** Its people, or its holding, may have changed. */
   touch(): void {
     this.counted = undefined;
     this.made = undefined;
@@ -101,7 +101,7 @@ export class ReachedClass {
     return this.made;
   }
 
-  /** The same of a copy of the class. */
+  /** The same for a copy of the class. */
   copy(people: ClassPeople): ReachedClass {
     const copy = new ReachedClass(people);
     copy.parts = this.parts;
@@ -110,7 +110,7 @@ export class ReachedClass {
     return copy;
   }
 
-  /** What policies judge: the same object as before where nothing is another. */
+  /** What policies judge: the same object as before if nothing changed. */
   judged(reach: LabelledData & Pick<Reach, 'grants'>): JudgedHolding {
     const { people } = this;
     this.counted ??= this.count();
@@ -186,7 +186,7 @@ const reachedOf = (
   });
 };
 
-/** Of parts reached along several paths the first by R15 is told, and everyone reached is counted. */
+/** If parts are reached along several paths, the row shows the first by R15, and counts everybody reached. */
 const together = (
   reached: ReadonlyArray<{ readonly taken: ReadonlyArray<PathInterval>; readonly subjects: StepFunction }>,
 ): Pick<ReachedBy, 'intervals'> & { readonly subjects: StepFunction } => {

@@ -22,7 +22,7 @@ import { arrivalsIn, type Cohorts } from './cohorts.ts';
 export interface ReachedWorld {
   readonly reach: Pick<Reach, 'grants' | 'labels'>;
   readonly residency: Residency;
-  /** The same in the worlds that are compared: each stands for the same people. */
+  /** The same in both worlds: each represents the same people. */
   readonly cohorts: Cohorts;
 }
 

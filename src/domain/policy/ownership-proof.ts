@@ -1,6 +1,6 @@
 /**
- * By which events a party is owned from a set of countries at an instant (R23): the registrations of the owners that stand
- * in them, and the controls by which owners hold half of what they own.
+ * By which events a party is owned from a set of countries at an instant (R23): the registrations of the owners in
+ * them, and the controls by which owners hold half of what they own.
  */
 import { type Held, owningShare } from '../reach/shares.ts';
 import { beginning, type Instant, never } from '../time/instant.ts';
@@ -9,7 +9,7 @@ import type { Span } from '../time/span.ts';
 import { type Piece, type Varying, valueAt } from '../time/varying.ts';
 import type { PartyRegistry } from './hierarchy.ts';
 
-/** What it rests on, and while that is the same. Each step says by which events it began, and ended. */
+/** The proof, and the interval in which it stays the same. Each step says by which events it began, and ended. */
 export type Proof = Piece<ReadonlyArray<Span>>;
 
 interface Asked {
@@ -28,7 +28,7 @@ interface Part {
 
 /** What holds at an instant of everybody above a party by controls. */
 interface Above {
-  /** Those who stand in the countries, and by which registration. */
+  /** Parties in the countries, and the registration of each. */
   readonly inCountries: ReadonlyMap<string, Span>;
   readonly partsBy: ReadonlyMap<string, ReadonlyArray<Part>>;
   readonly unchanged: Interval;
@@ -41,7 +41,7 @@ const stepOf = (held: Varying<Held>, { from, to, value }: Piece<Held>, weight: b
   from,
   to,
   opened: value.known === weight ? [value.knownBy!] : [value.unknownBy!],
-  // What follows at once is less.
+  // Everything else that follows directly is less.
   closed: [...value.endedBy, ...eventsOf(to === never ? undefined : valueAt(held, to))],
 });
 
@@ -80,10 +80,10 @@ const everybodyAbove = ({ registry, countries, weightOf }: Asked, party: string,
   return { inCountries, partsBy, unchanged };
 };
 
-/** What proves that the party is owned from the countries at the instant; nothing where it is not. */
+/** What proves that the party is owned from the countries at the instant; nothing if it is not. */
 export const ownershipProof = (asked: Asked, party: string, instant: Instant): Proof => {
   const { inCountries, partsBy, unchanged } = everybodyAbove(asked, party, instant);
-  // Those who are owned, in the order in which that follows, each with the parts that were enough.
+  // Owned parties in the order of derivation, each with the shares that were enough.
   const owned = new Map<string, ReadonlyArray<Part>>([...inCountries.keys()].map((each) => [each, []]));
   const heldSoFar = new Map<string, { sum: bigint; readonly parts: Part[] }>();
   for (const owner of owned.keys()) {

@@ -2,10 +2,10 @@
  * Ownership (R23): when a party was owned from a set of countries, at 50 percent or more, directly or indirectly, by one
  * owner or by several together.
  *
- * A party is owned from the countries while it stands in one of them itself, or while owners that are owned from them hold
- * together 50 percent or more of it. That is a least fixpoint: parties that own each other in a circle are not owned
- * from the countries unless somebody from them owns one of the circle. A control without a share may be all of the party or nothing of it. What holds
- * either way is certain; what holds only if it is all of the party is possible.
+ * A party is owned from the countries while it is in one of them itself, or while owners that are owned from them
+ * together hold 50 percent or more of it. That is a least fixpoint: parties that own each other in a circle are not
+ * owned from the countries unless somebody from them owns one of the circle. A control without a share may be all of
+ * the party or nothing of it. What holds either way is certain; what holds only if it is all of the party is possible.
  */
 import { type Held, type Owner, owningShare, wholeShare } from '../reach/shares.ts';
 import { beginning, type Instant, never } from '../time/instant.ts';
@@ -34,7 +34,7 @@ type WhenOwned = Readonly<Record<Reading, Timeline>>;
 const weightOf = ({ known, unknownBy }: Held, reading: Reading): bigint =>
   reading === 'possible' && unknownBy !== null ? wholeShare : known;
 
-/** Who is owned from one set of countries. What is found of one party is kept for the others. */
+/** Who is owned from one set of countries. Results for one party are kept for the others. */
 export class Ownership {
   private readonly registry: PartyRegistry;
   private readonly countries: ReadonlySet<string>;
@@ -89,7 +89,7 @@ export class Ownership {
     }
     const waiting = new Set(order);
     for (const each of waiting) {
-      // Taken out before it is worked out: what its owners gain later puts it back in.
+      // Removed before it is solved; a later gain of its owners puts it back.
       waiting.delete(each);
       const before = this.solved.get(each)!;
       const now = {

@@ -1,5 +1,5 @@
 /**
- * Everybody whose data is held, by class (R17): the holding, and the population that they are in meanwhile.
+ * Everybody whose data is held, by class (R17): the holding, and the population that they are in at the time.
  */
 import { type Holding, type SharedHolding, sharedHolding } from '../residency/holding.ts';
 import type { Enrolment } from '../residency/memberships.ts';
@@ -14,10 +14,10 @@ import { fill, type Varying } from '../time/varying.ts';
 import { ClassPeople, everybodyElse, plainSpans } from './class-people.ts';
 import { arrivalsIn, type Cohorts, cohortsOfOne } from './cohorts.ts';
 
-/** Whether a grant is over the subject's data of the dataset alone, so that it is a part by itself. */
+/** Whether a grant covers only the subject's data of the dataset, so that it forms a part of its own. */
 export type IsApart = (dataset: string, subject: string) => boolean;
 
-/** What is added of a residency. */
+/** The part of a residency that is added. */
 export interface AddedPeople {
   readonly residency: Pick<Residency, 'presences' | 'holdings' | 'memberships' | 'backups'>;
   readonly isApart: IsApart;
@@ -32,7 +32,7 @@ const sharedKey = ({ dataset, site, backup, population }: SharedHolding): string
 
 export class PeopleByClass {
   private readonly byHolding = new Map<string, OfHolding>();
-  /** Classes whose people, or whose holding, may be others than when they were last settled. */
+  /** Classes whose people or holding may have changed since they were last settled. */
   private readonly touched = new Set<ClassPeople>();
 
   /** Every class that anybody is in. */
@@ -58,12 +58,12 @@ export class PeopleByClass {
     this.change(added, 1);
   }
 
-  /** Takes out those who were added, as they were added. */
+  /** Removes those who were added, exactly as they were added. */
   takeOut(added: AddedPeople): void {
     this.change(added, -1);
   }
 
-  /** The people of a population who are followed as cohorts, in place of those before. */
+  /** Replaces the people of a population who are followed as cohorts. */
   setCohorts(population: string, { residency, cohorts = cohortsOfOne }: Omit<AddedPeople, 'isApart'>): void {
     for (const people of this.all()) {
       if (people.population !== population || people.cohorts === undefined) continue;
@@ -180,14 +180,14 @@ class Holdings {
     return named;
   }
 
-  /** Tells a class when its holding was there, and when the backup expires. */
+  /** Sets when the holding of a class was there, and when the backup expires. */
   tell(people: ClassPeople, { shared, key }: Named): void {
     if (this.spans === undefined) {
       const ofKey = Map.groupBy(this.residency.holdings, ({ holding }) => this.named(holding).key);
       this.spans = new Map([...ofKey].map(([each, spans]) => [each, plainSpans(spans)]));
     }
     const held = this.spans.get(key) ?? [];
-    // Equal spans are left as they are: what was made of them still holds.
+    // Equal spans are not replaced, so that results derived from them stay valid.
     if (!sameSpans(people.held, held)) people.held = held;
     people.expires = overdueSince(this.residency.backups, shared.backup);
   }

@@ -1,8 +1,8 @@
 /**
  * Policies over time: R18. Each adoption makes a version; when each counts follows from the events of its policy.
  *
- * Versions do not know of each other: an older one goes on counting, in its own effective interval, beside a newer one,
- * and its verdicts stay as they were. What ends it is its `effectiveUntil` or a withdrawal.
+ * Versions are independent: an older one stays in force beside a newer one, in its own effective interval, and its
+ * verdicts stay. Only its `effectiveUntil` or a withdrawal ends it.
  */
 
 import { concerns, type TypeConcerning } from '../events/catalogue.ts';
@@ -60,7 +60,7 @@ class PolicyFold {
       case 'PolicyAdopted':
         return this.adopt(fact as FactOf<'PolicyAdopted'>);
       case 'PolicySuspended':
-        // It suspends what is adopted later, too.
+        // It also suspends later adoptions.
         if (this.suspended === undefined) this.suspended = fact;
         else this.note('policy-already-suspended', fact);
         return;

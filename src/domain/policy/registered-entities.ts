@@ -1,7 +1,7 @@
 /**
  * The entities that policies speak of, as they are registered: R17.
  *
- * What is not registered has no attributes, and what reads them cannot be judged. Attributes are made once for each
+ * Unregistered things have no attributes, and rules that read them cannot be judged. Attributes are made once for each
  * dataset, population and site, and shared by all holdings.
  */
 
@@ -33,7 +33,7 @@ export interface PolicyRegistry extends PartyRegistry {
   readonly dataset: (id: string) => Varying<Described<EventData<'DatasetRegistered'>>>;
 }
 
-/** The entities of R17, made of what is registered. They are kept: when the registry changes, make them anew. */
+/** The entities of R17, made of what is registered. They are kept: when the registry changes, create new ones. */
 export class RegisteredEntities implements Entities {
   private readonly registry: PolicyRegistry;
   private readonly hierarchy: Hierarchy;

@@ -12,7 +12,7 @@ import { type EntityRef, entityRef } from './cedar/value.ts';
 export interface SiteEntity {
   readonly site: Attribute;
   readonly country: Attribute;
-  /** The site itself: what its holdings stand in. */
+  /** The site itself, as the parent of its holdings. */
   readonly parents: ReadonlyArray<EntityRef>;
   /** The principal of `store`. */
   readonly operator: ReadonlyArray<SourcedPiece<EntityRef>>;
@@ -31,7 +31,7 @@ export const siteEntity = (id: string, described: Varying<Described<SiteDescript
   }),
 });
 
-/** When the site stands in the country, and when nobody knows in which country it stands. */
+/** When the site is in the country, and when its country is unknown. */
 export const siteInCountry = ({ country }: SiteEntity, code: string): Ancestry => {
   const pieces = country.filter(({ value }) => value === code);
   return {

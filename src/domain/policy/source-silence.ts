@@ -1,8 +1,8 @@
 /**
- * Sources that said how often they vouch, and then did not: the built-in policy of R22.
+ * Sources that do not vouch as often as they promised: the built-in policy of R22.
  *
- * A source promises with a vouch that says `every`, and the promise lasts until another says it anew. It is silent from
- * so many days after its last vouch until it vouches again, both in valid time.
+ * A source promises with a vouch that says `every`, and the promise lasts until another vouch changes it. It is silent
+ * from that many days after its last vouch until it vouches again, both in valid time.
  */
 
 import type { GoOn } from '../reach/reach.ts';
@@ -18,7 +18,7 @@ import type { PolicyVersion } from './policy-versions.ts';
 export interface Vouch {
   readonly position: number;
   readonly time: Instant;
-  /** How often the source vouches at least, in days; undefined where the event does not say. */
+  /** How often the source vouches at least, in days; undefined if the event does not say. */
   readonly every: number | undefined;
 }
 
@@ -77,8 +77,8 @@ const knownAt = ({ vouches }: VouchesOfSource, position: number): ReadonlyArray<
   inFoldingOrder(vouches.flatMap((known) => known.findLast(({ from }) => from <= position)?.vouch ?? []));
 
 /**
- * Since when each of some silences is known: the least position from which on every answer has had one that meets it
- * (R18). What was silent is worked out once for each position, from the last one back, as far as any of them goes back.
+ * Since when each of some silences is known: the earliest position from which on every answer has a silence that
+ * overlaps it (R18). The silences are computed once for each position, from the last one back, as far as needed.
  */
 const knownSinceOf = (
   of: VouchesOfSource,
@@ -132,7 +132,7 @@ const isInOrder = (of: VouchesOfSource, vouches: ReadonlyArray<Vouch>): boolean 
  *
  * @param versions of all policies; only versions of that one that are not Cedar's are looked at.
  * @param position the last one that is known.
- * @param goOn told of the work that is done; throws where that is too much.
+ * @param goOn receives the work that is done; throws where that is too much.
  */
 export const silenceFindings = (
   versions: ReadonlyArray<PolicyVersion>,

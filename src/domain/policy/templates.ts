@@ -1,6 +1,6 @@
 /**
- * Templates of policies: texts in Cedar (R17) made of a few names. Pure, and without Cedar's engine, so that a browser makes the
- * same text as the command line. Each is a beginning: who adopts it reads it first.
+ * Templates of policies: texts in Cedar (R17) made of a few names. Pure, and without Cedar's engine, so that a browser
+ * makes the same text as the command line. Each is a starting point: read the text before you adopt it.
  */
 import * as E from 'fp-ts/lib/Either.js';
 
@@ -11,7 +11,7 @@ export interface TemplateParameter {
   readonly name: string;
   readonly kind: TemplateParameterKind;
   readonly says: string;
-  /** What it is where it is not given; it has to be given where there is none. */
+  /** What it is where it is not given; it has to be given if there is none. */
   readonly default?: string;
 }
 
@@ -37,7 +37,7 @@ const setOf = (codes: ReadonlyArray<string>): string => `[${codes.map(literal).j
 
 const codesIn = (text: string): ReadonlyArray<string> => text.split(/[\s,]+/).filter((code) => code !== '');
 
-/** The European Economic Area, with the territories in which the law of the Union applies and that have codes of their own. */
+/** The European Economic Area, with the territories that have their own codes and in which Union law applies. */
 const economicArea =
   'AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO AX GF GP MF MQ RE YT';
 

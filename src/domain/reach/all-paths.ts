@@ -25,7 +25,7 @@ export interface Budget {
 /** The limits of one answer, untouched. */
 export const wholeBudget = (goOn: GoOn): Budget => ({ goOn, paths: pathsMax, steps: stepsMax, met: false });
 
-/** Everything that can be come to from the party, by edges that ever held: only these lead on. */
+/** Everything reachable from the party over edges that ever held: only these matter. */
 export const everReachableFrom = (
   graph: Pick<Graph, 'outOf'>,
   party: string,
@@ -86,7 +86,7 @@ export const simplePaths = (
       found.push(path);
     }
     for (const path of before) {
-      // A path from the party asked for leads nowhere new: it would visit the party twice.
+      // A path through the party asked for would visit it twice.
       if (path.hop.from === party) continue;
       for (const edge of graph.into(path.hop.from)) take(edge, path);
     }

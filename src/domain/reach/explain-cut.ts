@@ -19,7 +19,7 @@ export type CutExplanation =
   | { readonly reaches: false; readonly because: 'no-data' }
   /** No chain of edges known to have held up to then leads from the party to the data. */
   | { readonly reaches: false; readonly because: 'no-chain' }
-  /** The chain would lead there, had the edges of it that `ended` not ended; no chain lacks fewer. */
+  /** The chain would lead there if its edges in `ended` had not ended; no other chain lacks fewer edges. */
   | {
       readonly reaches: false;
       readonly because: 'ended';

@@ -1,8 +1,8 @@
 /**
- * Grants: R14. When each is in force, for whom, and over what.
+ * Grants: R14. When each is in force, for which party, and over which data.
  *
  * A grant is in force from its time until it expires or is revoked. Granting an id again replaces it, with all its
- * terms, from then on and for good: what was replaced does not come back when the new one ends.
+ * terms, from then on, permanently: the replaced grant does not come back when the new one ends.
  */
 
 import type { Over } from '../events/scope.ts';
@@ -35,8 +35,8 @@ export const isGrantFact = (fact: Fact): fact is Fact & GrantFact =>
   isFact(fact, 'AccessGranted') || isFact(fact, 'AccessRevoked');
 
 /**
- * Folds the facts of one grant. A revocation of no grant does nothing; one of a grant that expired does nothing either,
- * but there was a grant to revoke.
+ * Folds the facts of one grant. Revoking a grant that never existed has no effect and does not fit. Revoking an expired
+ * grant has no effect either, but does fit.
  */
 export const foldGrant = (
   facts: ReadonlyArray<GrantFact>,
@@ -75,7 +75,7 @@ export const foldGrant = (
   return { terms, discrepancies };
 };
 
-/** The revocations of no grant, among facts in any order. */
+/** Revocations of grants that never existed, among facts in any order. */
 export const grantDiscrepancies = (
   facts: Iterable<GrantFact>,
 ): ReadonlyArray<Discrepancy<ReachDiscrepancy>> =>

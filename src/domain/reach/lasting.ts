@@ -1,5 +1,5 @@
 /**
- * What begins and ends: memberships and controls of R13.
+ * Memberships and controls, which begin and end: R13.
  */
 
 import type { Discrepancy, ReachDiscrepancy } from '../recording/discrepancy.ts';
@@ -10,8 +10,8 @@ import { type Span, SpanBuilder } from '../time/span.ts';
 type LastingEvent = 'MembershipBegan' | 'MembershipEnded' | 'ControlBegan' | 'ControlEnded';
 
 /**
- * Folds the beginnings and endings of one thing that lasts or does not. Beginning what lasts, or ending what does not,
- * changes nothing (R13); only the state after the last event of an instant counts (R3).
+ * Folds the beginnings and endings of one membership or control. Beginning what already holds, or ending what does not
+ * hold, changes nothing (R13); only the state after the last event of an instant counts (R3).
  */
 export const foldLasting = (
   facts: ReadonlyArray<FactOf<LastingEvent>>,

@@ -1,8 +1,9 @@
 /**
  * What to close so that a party no longer reaches data: a smallest set of edges, by maximum flow and minimum cut.
  *
- * Every edge has the capacity of one unit. When no more flows, what the party can still come to is on its side of the cut.
- * So of several smallest sets the result is the one nearest the party, whatever the order of augmenting.
+ * Every edge has the capacity of one unit. When no more can flow, everything that the party can still reach is on its
+ * side of the cut. So if there are several smallest sets, the result is the one nearest the party, in any order of
+ * augmenting.
  */
 
 import type { Instant } from '../time/instant.ts';
@@ -87,7 +88,7 @@ const network = (
   return arcs;
 };
 
-/** What can still be come to from the party, and by which arc first. */
+/** What the party can still reach, and over which arc first. */
 const reachableWith = (
   arcs: ReadonlyMap<string, ReadonlyArray<Arc>>,
   party: string,

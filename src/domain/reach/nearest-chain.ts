@@ -1,6 +1,6 @@
 /**
- * Why a party cannot reach data: among the chains of edges known up to then, the one of which the fewest edges have ended.
- * It is a 0-1 shortest path: an edge that holds costs nothing, an edge that ended costs one.
+ * Why a party cannot reach data: among the chains of edges known up to then, the one with the fewest ended edges. It is
+ * a 0-1 shortest path: an edge that holds costs nothing, an edge that ended costs one.
  */
 
 import type { Instant } from '../time/instant.ts';

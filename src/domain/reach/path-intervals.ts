@@ -37,7 +37,7 @@ const join = (before: PathInterval, after: PathInterval): PathInterval => ({
   path: before.path.joinedBy(after.path),
 });
 
-/** Whose labels are looked for, and who is told of the work. */
+/** Whose labels are searched, and the budget of the work. */
 export type LabelledData = Pick<Reach, 'labels'> & Partial<Pick<Reach, 'goOn'>>;
 
 /** How many steps of work it takes to make the interval of a path. */

@@ -35,10 +35,9 @@ export const hopBefore = (
 ): Hop => ({ edge, from, to, span, rest, shown: undefined });
 
 /**
- * A path as a label has it, or as several labels have it one after the other, with the same pairs: an edge goes on where
- * one interval of it ends and the next begins, as that of a grant that was replaced does, while another of its terms
- * covers the data. It is written out when somebody asks for its edges: most paths are never shown, and a long one costs as
- * much as it has edges.
+ * A path as a label has it, or as several labels have it one after the other, with the same pairs: an edge continues if
+ * the next interval begins where one ends, like a replaced grant whose new terms also cover the data. The edges are
+ * computed when they are needed, because most paths are never shown, and the cost grows with the number of edges.
  */
 export class Path {
   private readonly labels: ReadonlyArray<Hop>;
@@ -129,7 +128,7 @@ export const samePairs = (a: Hop | undefined, b: Hop | undefined): boolean => {
 export const pathOrder = (a: Hop, b: Hop): number => {
   let order = 0;
   let [one, other]: [Hop | undefined, Hop | undefined] = [a, b];
-  // Paths that share their ends are of one length from there on.
+  // Paths that share their ends have the same length from there on.
   while (one !== other) {
     if (one === undefined) return -1;
     if (other === undefined) return 1;

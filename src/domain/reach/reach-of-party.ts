@@ -47,7 +47,7 @@ export const reachOfParty = (
     for (const part of parts) {
       if (!directEdges(reach, classOfHeld(reach.grants, part)).some(({ from }) => leading.has(from)))
         continue;
-      // Parts follow each other: which intervals are whole shows only when they are put together.
+      // Parts follow each other, so maximal intervals are only known when they are put together.
       const taken = heldPresences(reach.grants, part).flatMap(
         (presence) =>
           pathIntervals(reach, presence, presence, via === undefined ? { party } : { party, via }).get(

@@ -48,7 +48,7 @@ export interface ReachInterval extends Interval {
 /** One party with the intervals in which it reached the data. */
 export interface PartyReach {
   readonly party: string;
-  /** What it was registered as, null where it was not. */
+  /** What it was registered as, null if it was not. */
   readonly kind: PartyKind | null;
   readonly name: string | null;
   readonly intervals: ReadonlyArray<ReachInterval>;
@@ -56,13 +56,13 @@ export interface PartyReach {
 
 export interface ReachAnswer {
   readonly parties: ReadonlyArray<PartyReach>;
-  /** There may be paths beyond those told: `pathsMax` or `stepsMax` was met. */
+  /** There may be more paths: `pathsMax` or `stepsMax` was reached. */
   readonly limitMet: boolean;
 }
 
 /**
- * Intervals that are collected for all parties in one pass. Where there are more, only the parties are, and the intervals of
- * each when they are asked for: an answer shows some parties, and may be of thousands that reach thousands of rows.
+ * Intervals that are collected for all parties in one pass. Beyond that, only the parties are collected, and the
+ * intervals of each on demand: an answer shows a few parties, although thousands may reach thousands of rows.
  */
 const collectedIntervalsMax = 20_000;
 

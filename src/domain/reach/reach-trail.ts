@@ -39,7 +39,7 @@ const stepsOfNote = 20;
 interface Change {
   readonly edge: Edge;
   readonly opens: boolean;
-  /** By what they are called. */
+  /** By their names. */
   readonly places: Map<string, RowKey>;
 }
 
@@ -108,7 +108,7 @@ const edgesOnPaths = function* (reach: Reach, data: DataClass, during: Interval)
       if (edge.from === party) continue;
       let leads = own;
       if (own.some(({ hop }) => passes(hop, edge.from))) {
-        // That party cannot use a path through itself; there may be a path around it.
+        // The party cannot use a path through itself, but there may be a path around it.
         const without =
           around.get(edge.from) ??
           shortestPathLabels(reach.parties, direct, undefined, edge.from, reach.goOn);
@@ -140,7 +140,7 @@ const madeItsKind = ({ parties }: Reach, { edge, from, to }: Edge, span: Span): 
   return isOrganisation || first > 0 ? pieces[first]!.value.events : [];
 };
 
-/** When the edge last held while what it leads to reached the data; undefined where it never did. */
+/** When the edge last held while what it leads to reached the data; undefined if it never did. */
 const lastTogether = (leads: ReadonlyArray<Interval>, span: Span, during: Interval): Instant | undefined =>
   cut(leads, overlapOf(span, during)).at(-1)?.to;
 
@@ -168,7 +168,7 @@ const placeOf = ({ dataset, site, backup }: RowKey): string =>
     ? `${inText(dataset)} at ${inText(site)}`
     : `${inText(dataset)} at ${inText(site)} (backup ${inText(backup)})`;
 
-/** What is at a site that is named already. */
+/** The data at a site that was already named. */
 const thingOf = ({ dataset, backup }: RowKey): string =>
   backup === null ? inText(dataset) : `${inText(dataset)} (backup ${inText(backup)})`;
 

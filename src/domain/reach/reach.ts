@@ -12,7 +12,7 @@ import type { Grants } from './grants.ts';
 import type { Labels, Via } from './labels.ts';
 import type { Owner } from './shares.ts';
 
-/** What a walk over the graph of parties needs. */
+/** What a traversal of the graph of parties needs. */
 export interface Graph {
   /** The edges that lead to the party, in a fixed order. */
   readonly into: (party: string) => ReadonlyArray<PartyEdge>;
@@ -38,6 +38,6 @@ export interface Reach {
   readonly sites: Sites;
   /** Who reaches data of the class, along the paths of R15 made of these kinds of edges. */
   readonly labels: (data: DataClass, via?: Via) => Labels;
-  /** Told of the work that is done for the question, and throws where that is too much. */
+  /** Receives the work done for the question, and throws if it is too much. */
   readonly goOn: GoOn;
 }

@@ -14,11 +14,11 @@ import type { ControlFact } from './party-facts.ts';
 
 /** What one party holds of another. */
 export interface Held {
-  /** The largest share that is known, in units of 10^-30 percent; 0 where none is. */
+  /** The largest share that is known, in units of 10^-30 percent; 0 if none is. */
   readonly known: bigint;
   /** The event that began the control with that share. */
   readonly knownBy: number | null;
-  /** The event that began a control without a share; null where there is none. */
+  /** The event that began a control without a share; null if there is none. */
   readonly unknownBy: number | null;
   /** The events that ended it, where it ends. */
   readonly endedBy: ReadonlyArray<number>;
@@ -32,7 +32,7 @@ export interface Owner {
 
 const decimals = 30;
 
-/** A percentage exactly as it was written, so that 19.9 and 30.1 are 50: in units of 10^-30 percent. */
+/** A percentage in units of 10^-30 percent: exact, so that 19.9 and 30.1 add up to 50. */
 const exactShare = (percent: number): bigint => {
   const [mantissa = '0', exponent = '0'] = String(percent).split('e');
   const [whole = '0', fraction = ''] = mantissa.split('.');
@@ -42,7 +42,7 @@ const exactShare = (percent: number): bigint => {
 
 /** All of a party. */
 export const wholeShare = exactShare(100);
-/** As much of a party as makes it owned: 50 percent. */
+/** The share that makes a party owned: 50 percent. */
 export const owningShare = exactShare(50);
 
 interface OnOneBasis {

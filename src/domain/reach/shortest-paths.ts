@@ -41,7 +41,7 @@ const theData: Candidate['next'] = [{ from: beginning, to: never, hop: undefined
  *
  * @param direct every edge that leads to the data.
  * @param without a party that no path may lead from or through.
- * @param goOn is told of the work.
+ * @param goOn receives the work.
  */
 export const shortestPathLabels = (
   graph: Pick<Graph, 'into'>,

@@ -1,5 +1,5 @@
 /**
- * What correcting an event takes (R24): the authority of what is corrected.
+ * The authority that correcting an event requires (R24).
  */
 import { concerns, isSent } from '../events/catalogue.ts';
 import type { Event } from '../events/event.ts';
@@ -19,7 +19,7 @@ export const rotatedId = (vkey: string): string => `rotated:${vkey.split('+', 2)
 export const holdsScope = (authority: string | null, scope: RecordingScope): boolean =>
   authority === null || authority.split(' ').includes(scope);
 
-/** The scope that it takes to correct or retract an event, for somebody who speaks as a source. */
+/** The scope that a source needs to correct or retract an event. */
 export const scopeToCorrect = (
   source: string,
   target: { readonly source: string; readonly type: Event['type'] },

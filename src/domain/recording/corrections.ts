@@ -1,5 +1,5 @@
 /**
- * What corrections make of an event: R4, and R24 for who may correct.
+ * The effect of corrections on an event: R4, and R24 for who may correct.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { EventType } from '../events/catalogue.ts';

@@ -1,8 +1,8 @@
 /**
  * Discrepancies: events that do not fit the others (R1).
  *
- * Folds never refuse an event. They say which one does not fit, and why; a question tells what is open and what is
- * resolved.
+ * Folds never refuse an event. They report which one does not fit, and why; a question determines what is open and what
+ * is resolved.
  */
 
 /** Why an event about data or backups does not fit (R8 to R11). */

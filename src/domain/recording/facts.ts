@@ -44,7 +44,7 @@ export const factOf = (
   const corrected = withCorrections(recorded, corrections, known);
   if (corrected === undefined || !isAttested(event.type, corrected.assurance, known.minAssurance))
     return undefined;
-  // Every event of an answer is made a fact: a rest, or a pipe of functions, would cost several times as much.
+  // Every event of an answer becomes a fact. A rest pattern or a pipe of functions would be several times slower.
   const { time, assurance, evidence, data, corrections: applied } = corrected;
   const fact = { position, type: event.type, time, assurance, data, corrections: applied };
   return (evidence === undefined ? fact : { ...fact, evidence }) as unknown as Fact;

@@ -1,5 +1,5 @@
 /**
- * What events about backups do: R11. Where one does not fit, it does nothing, and is a discrepancy.
+ * What events about backups do: R11. An event that does not fit does nothing, and is a discrepancy.
  */
 
 import * as E from 'fp-ts/lib/Either.js';

@@ -20,7 +20,7 @@ import { deleteOfSubject, eraseSubject, placeOfSubject, transferOfSubject } from
  * @param facts in any order; those that move no data and enrol nobody are passed over.
  * @param follows which subjects to follow: every fact that concerns one of them must be among the facts, and every
  *   fact about a population any of them is ever in, and about the backups of those.
- * @param goOn told of steps, of about a microsecond each; it ends the fold by throwing.
+ * @param goOn receives steps, of about a microsecond each; it ends the fold by throwing.
  */
 export const foldResidency = (
   facts: Iterable<Fact>,

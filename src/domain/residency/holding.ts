@@ -54,7 +54,7 @@ export interface SharedHolding {
   readonly population: string | null;
 }
 
-/** The holding as it is counted and judged (R12, R17). */
+/** The holding under which it is counted and judged (R12, R17). */
 export const sharedHolding = (holding: Holding): SharedHolding => ({
   dataset: holding.dataset,
   site: holding.site,

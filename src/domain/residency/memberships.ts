@@ -1,5 +1,5 @@
 /**
- * Which population each subject is in: at most one at a time. Erasure ends no membership (R9).
+ * Which population each subject is in: at most one at a time. Erasure does not end membership (R9).
  */
 import type { FoldingPlace } from '../recording/folding-order.ts';
 import { type Change, untilNext, type Varying } from '../time/varying.ts';

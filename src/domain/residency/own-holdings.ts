@@ -1,5 +1,5 @@
 /**
- * Subjects' own holdings: R10. They arise where no live holding of the subject's population stands.
+ * Subjects' own holdings: R10. They arise where the subject's population has no live holding.
  */
 import * as O from 'fp-ts/lib/Option.js';
 import type { FoldingPlace } from '../recording/folding-order.ts';

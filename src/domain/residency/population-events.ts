@@ -1,5 +1,5 @@
 /**
- * What events scoped to a population do: R8. Each touches that population's own holdings alone.
+ * What events scoped to a population do: R8. Each affects only that population's own holdings.
  */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
@@ -99,7 +99,7 @@ export const heldAt = (
     ),
   );
 
-/** Subjects who arrive by an event alone. */
+/** Subjects who arrive only by an event. */
 export function* broughtBy({ position }: FoldingPlace, subjects: Iterable<string>): Arrivals {
   for (const subject of subjects) yield [subject, [position]];
 }

@@ -1,5 +1,5 @@
 /**
- * Who was in which holding, and when: the folds of R8 to R11 tell who comes and goes, and this keeps the spans.
+ * Who was in which holding, and when: the folds of R8 to R11 report who comes and goes, and this keeps the spans.
  */
 import type { FoldingPlace } from '../recording/folding-order.ts';
 import { type Span, SpanBuilder } from '../time/span.ts';
@@ -82,7 +82,7 @@ export class Presences {
   private readonly goOn: (steps: number) => void;
   private steps = 0;
 
-  /** @param goOn told of steps; it ends the fold by throwing. */
+  /** @param goOn receives steps; it ends the fold by throwing. */
   constructor(goOn: (steps: number) => void) {
     this.goOn = goOn;
   }

@@ -1,5 +1,5 @@
 /**
- * What events scoped to a subject do: R9. Each touches that subject alone.
+ * What events scoped to a subject do: R9. Each affects only that subject.
  */
 import type { FactOf } from '../recording/facts.ts';
 import type { FoldingPlace } from '../recording/folding-order.ts';
@@ -59,7 +59,8 @@ const isSelected = (
   (dataset === undefined || dataset === holding.dataset) && (site === undefined || site === holding.site);
 
 /**
- * Takes the subject out of every live holding that is selected, its own included, whichever population it came through.
+ * Takes the subject out of every live holding that is selected, including its own, through whichever population it
+ * came.
  *
  * @returns whether it was in any; true for a subject that is not followed.
  */

@@ -1,5 +1,5 @@
 /**
- * The one binary search: everything sorted is searched by it.
+ * The binary search that all sorted lists use.
  */
 
 /**

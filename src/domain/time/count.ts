@@ -1,6 +1,6 @@
 /**
- * A number that goes up and down over time, such as how many people are somewhere. It is added to, and taken from, at any
- * time; what is asked for in between costs by what was added since.
+ * A number that goes up and down over time, such as how many people are somewhere. It can be changed at any time; the
+ * cost of a read depends on the changes since the last one.
  */
 import { type Instant, never } from './instant.ts';
 import type { Interval } from './interval.ts';
@@ -19,7 +19,7 @@ export class Count {
     this.known = known;
   }
 
-  /** So many more throughout the interval, or fewer. */
+  /** Adds to the number throughout the interval; negative to subtract. */
   add({ from, to }: Interval, by: number): void {
     this.step(from, by);
     this.step(to, -by);
@@ -46,7 +46,7 @@ export class Count {
     return sum;
   }
 
-  /** A count of its own that starts with the same numbers. */
+  /** An independent count that starts with the same numbers. */
   copy(): Count {
     return new Count(this.overTime());
   }

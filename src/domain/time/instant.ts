@@ -1,8 +1,8 @@
 /**
  * Instants and how they are written.
  *
- * An instant is a whole number of milliseconds since 1970-01-01T00:00:00Z; finer digits are cut off on the
- * way in. On the wire an instant is RFC 3339 in UTC with milliseconds. This module knows no clock.
+ * An instant is a whole number of milliseconds since 1970-01-01T00:00:00Z; finer digits are cut off on the way in. On
+ * the wire an instant is RFC 3339 in UTC with milliseconds. This module reads no clock.
  */
 import * as E from 'fp-ts/lib/Either.js';
 

@@ -19,7 +19,7 @@ export const contains = ({ from, to }: Interval, instant: Instant): boolean =>
 /** Whether some instant lies in both. */
 export const overlaps = (a: Interval, b: Interval): boolean => a.from < b.to && b.from < a.to;
 
-/** The instants that lie in both; `from` is not before `to` where there are none. */
+/** The instants that lie in both; `from` is not before `to` if there are none. */
 export const overlapOf = (a: Interval, b: Interval): Interval => ({
   from: Math.max(a.from, b.from),
   to: Math.min(a.to, b.to),

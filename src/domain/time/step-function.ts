@@ -78,7 +78,7 @@ export class StepFunction implements Interval {
     return length;
   }
 
-  /** The last pieces, `max` at the most. */
+  /** The last pieces, `max` at most. */
   latest(max: number): Varying<number> {
     const out: Piece<number>[] = [];
     let to = this.to;

@@ -19,7 +19,7 @@ export interface Change<A> {
   readonly value: A;
 }
 
-/** Each value lasts until the next change, the last one for ever; of several at one instant the last counts (R3). */
+/** Each value lasts until the next change, the last one forever; of several at one instant the last counts (R3). */
 export const untilNext = <A>(changes: ReadonlyArray<Change<A>>): Varying<A> => {
   const out: Piece<A>[] = [];
   changes.forEach(({ from, value }, index) => {

@@ -13,7 +13,7 @@ const backupsOf = ({ mapping }: Call, snapshot: string): ReadonlyArray<string> =
 };
 
 const severalPopulations =
-  'the snapshot is of the data of several populations: give its name the same populations in the mapping, so that its end is known of each';
+  'the snapshot contains data of several populations: map its name to the same populations, so that its deletion applies to each';
 
 /** A snapshot of a store was taken. */
 export const taken = (call: Call, snapshot: string, store: string, from: string, to: string): CallFacts => {
@@ -37,7 +37,7 @@ export const taken = (call: Call, snapshot: string, store: string, from: string,
   };
 };
 
-/** A snapshot is no more. */
+/** A snapshot ended. */
 export const destroyed = (call: Call, snapshot: string): CallFacts => ({
   facts: backupsOf(call, snapshot).map((backup) => ({
     type: 'BackupDestroyed',

@@ -103,7 +103,7 @@ const policyPut = ofBucket((call, name) => {
     stores: [name],
     unmapped: [
       ...unmapped,
-      'a policy replaces the one before: grants that it no longer has stay, until they are revoked',
+      'a policy replaces the previous one: grants that it no longer contains stay until you revoke them',
     ],
   };
 });
@@ -146,7 +146,7 @@ export const bucketCalls: Readonly<Record<string, Handler>> = {
   PutBucketReplication: replicated,
   DeleteBucketReplication: () => ({
     facts: [],
-    unmapped: ['replication was ended: what is replicated already stays where it is'],
+    unmapped: ['replication was turned off: data that was already replicated stays where it is'],
   }),
   CopyObject: objectCopied,
   PutBucketPolicy: policyPut,

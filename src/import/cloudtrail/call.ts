@@ -55,7 +55,7 @@ export const answered = ({ answered: value }: Call, ...path: ReadonlyArray<strin
 export const partyOf = ({ mapping }: Call, principal: string): string =>
   partyFor(mapping, principalName(principal));
 
-/** Who called: an ARN; a service by its name; undefined where the record does not say. */
+/** Who called: an ARN; a service by its name; undefined if the record does not say. */
 export const callerOf = ({ record }: Call): string | undefined => {
   const identity = valueAt(record, 'userIdentity');
   return textAt(identity, 'type') === 'AWSService'

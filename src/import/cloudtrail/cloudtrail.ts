@@ -40,7 +40,7 @@ export const cloudTrailImporter =
     const { eventID: id, eventName, eventTime, awsRegion: region } = decoded.right;
     const handler = Object.hasOwn(handlers, eventName) ? handlers[eventName] : undefined;
     if (handler === undefined)
-      return unmapped('the call neither moves data, nor shares it, nor lets anybody in');
+      return unmapped('the call neither moves or shares data, nor gives anybody access');
     if (textAt(record, 'errorCode') !== undefined) return unmapped('the call failed');
     const account = textAt(record, 'recipientAccountId') ?? textAt(record, 'userIdentity', 'accountId');
     if (account === undefined) {

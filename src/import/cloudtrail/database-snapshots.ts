@@ -75,7 +75,7 @@ const snapshotCopied =
           ...told,
           unmapped: [
             ...(told.unmapped ?? []),
-            'the record does not say of which database the copied snapshot is: its dataset is the snapshot',
+            'the record does not name the database of the copied snapshot, so its dataset is the snapshot',
           ],
         }
       : told;
@@ -91,7 +91,7 @@ const snapshotShared =
     const of = asked(call, name);
     if (of === undefined) return lacking(name);
     if (asked(call, 'attributeName') !== 'restore')
-      return { facts: [], unmapped: ['the attribute of the snapshot that changed shares nothing'] };
+      return { facts: [], unmapped: ['the changed attribute of the snapshot does not share it'] };
     return shared(
       call,
       rds(call, snapshot, of),

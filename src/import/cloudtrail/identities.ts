@@ -52,7 +52,7 @@ const trusted =
         field === 'policyDocument'
           ? [
               ...unmapped,
-              'a policy replaces the one before: who was let in by it stays, until the membership is ended',
+              'a policy replaces the previous one: members of the previous one stay until you end their membership',
             ]
           : unmapped,
     };
@@ -79,7 +79,7 @@ const assumed: Handler = (call) => {
   const until = instantIn(textAt(call.answered, 'credentials', 'expiration'));
   if (role === undefined || caller === undefined) return lacking('roleArn and caller');
   if (!caller.startsWith('arn:') && !/^\d{12}$/.test(caller))
-    return { facts: [], unmapped: ['a service of AWS acted as a role that is made for it'] };
+    return { facts: [], unmapped: ['an AWS service used its own role'] };
   if (session === undefined || until === undefined) return lacking('session that was begun');
   const party = `${session}#${call.id}`;
   return {

@@ -61,16 +61,14 @@ export const allowedBy = (value: unknown): Allowed => {
   if (all.length === 0) unmapped.add('the policy has no statements');
   for (const statement of all) {
     if (textAt(statement, 'Effect') !== 'Allow') {
-      unmapped.add(
-        'the policy has statements that deny, which are not read: it may allow less than is recorded',
-      );
+      unmapped.add('the policy has Deny statements, which are ignored: it may allow less than is recorded');
       continue;
     }
     if (valueAt(statement, 'Condition') !== undefined)
-      unmapped.add('the policy has conditions, which are not read: it may allow less than is recorded');
+      unmapped.add('the policy has conditions, which are ignored: it may allow less than is recorded');
     if (valueAt(statement, 'NotPrincipal') !== undefined || valueAt(statement, 'NotAction') !== undefined)
       unmapped.add(
-        'the policy says whom or what it does not allow, which is not read: it may allow more than is recorded',
+        'the policy has NotPrincipal, NotAction or NotResource, which are ignored: it may allow more than is recorded',
       );
     for (const principal of principalsOf(statement)) {
       const actions = byPrincipal.get(principalName(principal)) ?? new Set();

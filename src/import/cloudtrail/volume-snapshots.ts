@@ -40,7 +40,7 @@ const volumeSnapshotCopied: Handler = (call) => {
       siteIn('aws', region),
       siteOfCall(call),
     ),
-    unmapped: ['the record does not say of which volume the copied snapshot is: its dataset is the snapshot'],
+    unmapped: ['the record does not name the volume of the copied snapshot, so its dataset is the snapshot'],
   };
 };
 

@@ -16,7 +16,7 @@ const nothing = undefined;
 
 type Made<A = unknown> = E.Either<ReadonlyArray<Fault>, A>;
 
-/** Makes the value of a template in a row; undefined where it is left out. It is prepared once, for all rows of a file. */
+/** Makes the value of a template in a row; undefined if it is left out. It is prepared once, for all rows of a file. */
 export type Maker<A = unknown> = (row: Row) => Made<A>;
 
 const fault = (pointer: string, message: string): Made<never> => E.left([{ pointer, message }]);

@@ -48,7 +48,7 @@ export const csvImporter = (
     for (const [index, { each, pointer, makeData, makeTime, makeId }] of prepared.entries()) {
       if (each.when !== undefined && !Object.hasOwn(row, each.when.column))
         return E.left([
-          { pointer: `${pointer}/when`, message: 'takes a column that the file does not have' },
+          { pointer: `${pointer}/when`, message: 'names a column that the file does not have' },
         ]);
       if (!isTaken(each, row)) continue;
       const data = makeData(row);
@@ -59,14 +59,14 @@ export const csvImporter = (
         continue;
       }
       if (time.right === undefined || time.right === '') {
-        const message = 'is empty; expected a time, or --at TIME for rows that have none';
+        const message = 'is empty; expected a time, or --at TIME for rows without one';
         faults.push({ pointer: `${pointer}/time`, message });
         continue;
       }
       if (each.id !== undefined && id.right === undefined) {
         faults.push({
           pointer: `${pointer}/id`,
-          message: 'is empty; expected an id, or none in the mapping',
+          message: 'is empty; expected an id, or a mapping without id',
         });
         continue;
       }
@@ -77,7 +77,7 @@ export const csvImporter = (
       made.push(eventOf(eventId, { source, time: instantText(time.right), assurance }, fact));
     }
     if (faults.length > 0) return E.left(faults);
-    const unmapped = made.length === 0 ? ['no event of the mapping takes the row'] : [];
+    const unmapped = made.length === 0 ? ['no event of the mapping applies to the row'] : [];
     return E.right({ events: made, unmapped });
   };
 };

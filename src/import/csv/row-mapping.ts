@@ -19,7 +19,7 @@ const Cell = exact(
   {
     /** What each text means. */
     values: t.record(t.string, t.string, 'an object of texts'),
-    /** What stands there if the cell is empty, or is none of `values`. */
+    /** The value if the cell is empty or not among `values`. */
     otherwise: lineOf('a text'),
     as: oneOf('how it is read', ['text', 'number', 'list']),
     separator: lineOf('what stands between the items of a list', 10),

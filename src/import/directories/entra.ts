@@ -62,7 +62,7 @@ export const entraImporter =
       : undefined;
     if (activity === undefined) return unmapped('the activity changes nobody’s group, role or application');
     if ((textAt(audit, 'result') ?? 'success').toLowerCase() !== 'success')
-      return unmapped('what was asked for did not happen');
+      return unmapped('the requested change did not succeed');
     const targets = itemsAt(audit, 'targetResources');
     const member = targets.find((target) =>
       ['User', 'ServicePrincipal', 'Group'].includes(textAt(target, 'type') ?? ''),
@@ -73,7 +73,7 @@ export const entraImporter =
     const target = targets.find((each) => each !== member && textAt(each, 'type') === ofType);
     const groupId = propertyOf(targets, idProperty) ?? textAt(target, 'id');
     if (memberId === undefined || groupId === undefined)
-      return unmapped('the activity does not name both who and in what');
+      return unmapped('the activity does not name both a member and a group, role or application');
     const who: Entry = {
       id: memberId,
       otherName: textAt(member, 'userPrincipalName'),

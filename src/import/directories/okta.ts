@@ -61,11 +61,11 @@ export const oktaImporter =
     const change = Object.hasOwn(changes, eventType) ? changes[eventType] : undefined;
     if (change === undefined) return unmapped('the event changes nobody’s group, application or role');
     const result = textAt(record, 'outcome', 'result');
-    if (result !== undefined && result !== 'SUCCESS') return unmapped('what was asked for did not happen');
+    if (result !== undefined && result !== 'SUCCESS') return unmapped('the requested change did not succeed');
     const members = change.member.flatMap((type) => targetsOf(record, type));
     const groups = change.group === 'role' ? rolesOf(record) : targetsOf(record, change.group);
     if (members.length === 0 || groups.length === 0)
-      return unmapped('the event does not name both who and in what');
+      return unmapped('the event does not name both a member and a group, role or application');
     const source = mapping.source ?? 'urn:okta:system-log';
     const origin = { source, time: formatInstant(published), assurance: 'observed' as const };
     const type = change.begins ? 'MembershipBegan' : 'MembershipEnded';

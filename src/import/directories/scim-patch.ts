@@ -32,7 +32,7 @@ interface Said {
 }
 const nothing: Said = { came: [], left: [] };
 
-/** Those whom a value lists; undefined where one of them has no id. */
+/** Those whom a value lists; undefined if one of them has no id. */
 const membersIn = (value: unknown): ReadonlyArray<Entry> | undefined => {
   const listed = (Array.isArray(value) ? value : [value]).map((member): Entry | undefined => {
     const id = typeof member === 'string' ? member : textAt(member, 'value');
@@ -49,20 +49,20 @@ const ofMembers = (op: string, value: unknown): Said => {
     return {
       ...nothing,
       unsaid:
-        'the members are replaced, and who left is not told: domicile sync scim compares the group itself',
+        'all members are replaced, and the request does not say who left: use domicile sync scim to compare the group itself',
     };
   if (op === 'remove' && value === undefined)
     return {
       ...nothing,
       unsaid:
-        'all members are removed, and who they were is not told: domicile sync scim compares the group itself',
+        'all members are removed, and the request does not say who they were: use domicile sync scim to compare the group itself',
     };
   const members = membersIn(value);
   if (members === undefined) return { ...nothing, unsaid: 'a member has no value' };
   return op === 'add' ? { came: members, left: [] } : { came: [], left: members };
 };
 
-/** What an operation says, or undefined where it is none. Entra writes `Add` for `add`. */
+/** What an operation says, or undefined if it is none. Entra writes `Add` for `add`. */
 const saidBy = (operation: unknown): Said | undefined => {
   const op = textAt(operation, 'op')?.toLowerCase();
   if (op !== 'add' && op !== 'remove' && op !== 'replace') return undefined;
@@ -83,11 +83,11 @@ const saidBy = (operation: unknown): Said | undefined => {
   if (path.toLowerCase() === 'members') return ofMembers(op, value);
   if (path.toLowerCase() === 'displayname')
     return typeof value === 'string' && op !== 'remove' ? { ...nothing, name: value } : nothing;
-  return { ...nothing, unsaid: 'an attribute is changed that says nothing of who is in the group' };
+  return { ...nothing, unsaid: 'the changed attribute does not concern the members of the group' };
 };
 
 const noTime: ReadonlyArray<Fault> = [
-  { pointer: '', message: 'does not tell when it was sent; expected that instant: at' },
+  { pointer: '', message: 'does not say when it was sent; give the time: at' },
 ];
 
 /**
@@ -109,10 +109,10 @@ export const scimPatchImporter =
         },
       ]);
     const id = /^\/?Groups\/([^/?]+)$/.exec(path)?.[1];
-    if (id === undefined) return unmapped('what is changed is no group');
+    if (id === undefined) return unmapped('the changed resource is not a group');
     if (method !== 'PATCH')
       return unmapped(
-        `${method} does not tell who came and who left: domicile sync scim compares the group itself`,
+        `${method} does not say who joined and who left: use domicile sync scim to compare the group itself`,
       );
     if (at === undefined) return E.left(noTime);
     const data = valueAt(record, 'data');
@@ -123,7 +123,7 @@ export const scimPatchImporter =
       return E.left([
         {
           pointer: operations.length === 0 ? '/data' : `/data/Operations/${wrong}`,
-          message: 'is no operation of PATCH (RFC 7644, 3.5.2); expected op, path and value',
+          message: 'is not a PATCH operation (RFC 7644, 3.5.2); expected op, path and value',
         },
       ]);
     const source = mapping.source ?? 'urn:domicile:import:scim';

@@ -16,7 +16,7 @@ const directory = 'scim';
 const groupSchema = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 const userSchema = 'urn:ietf:params:scim:schemas:core:2.0:User';
 
-const noTime = 'is not told by a snapshot; expected its instant: at';
+const noTime = 'is missing in a snapshot; give its time: at';
 
 /**
  * Imports what a directory lists.

@@ -85,25 +85,23 @@ export const gcpAssetImporter =
       const pointer = assetName === undefined ? '/name' : '/assetType';
       return E.left([{ pointer, message: 'is missing; expected an asset of Cloud Asset Inventory' }]);
     }
-    if (!storing.has(assetType)) return unmapped('the asset is of a type that stores no data here');
+    if (!storing.has(assetType)) return unmapped('this type of asset stores no data');
     const time = at ?? textAt(record, 'update_time') ?? textAt(record, 'updateTime');
     if (time === undefined)
-      return E.left([
-        { pointer: '/updateTime', message: 'is missing; expected the instant of the snapshot: at' },
-      ]);
+      return E.left([{ pointer: '/updateTime', message: 'is missing; give the time of the snapshot: at' }]);
     const source = mapping.source ?? 'urn:domicile:import:gcp-assets';
     const name = storeName(assetName);
     const region = regionOf(record);
     const left: string[] = [];
     const store = dataStore(mapping, name, 'gcp', region ?? 'unknown');
     const isKnown = store.site !== 'gcp/unknown';
-    if (!isKnown) left.push('the asset does not say where it is: give its site in the mapping');
+    if (!isKnown) left.push('the asset has no location: give its site in the mapping');
     else if (
       region !== undefined &&
       store.site === `gcp/${region}` &&
       regionNamed('gcp', region) === undefined
     )
-      left.push('the asset is in several places, or in a region that is not known: register its site');
+      left.push('the asset is in several locations or in an unknown region: register its site');
     const facts = [
       ...(isKnown && valueAt(record, 'resource') !== undefined ? placed(store) : []),
       ...grantsOf(mapping, record, name, store.dataset),

@@ -44,7 +44,7 @@ export const eventsOf = (
 export const digestOf = (...parts: ReadonlyArray<unknown>): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
-/** When descriptions from tables and mappings begin: before every event, so that whoever describes the same later counts. */
+/** When descriptions from tables and mappings begin: before every event, so that any later description wins. */
 const sinceEver = '1970-01-01T00:00:00.000Z';
 
 /**

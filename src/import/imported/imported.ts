@@ -27,7 +27,7 @@ export const unmapped = (...reasons: ReadonlyArray<string>): E.Either<never, Imp
   E.right({ events: [], unmapped: reasons });
 
 /**
- * The importer, held to its promise: every event decodes (R2), and there are no more of them than go together. The
+ * The importer, held to its promise: every event decodes (R2), and there are not too many to record together. The
  * faults of an event name it by its type, because its place is in the event and not in the record.
  */
 export const checked =
@@ -37,7 +37,7 @@ export const checked =
     if (E.isLeft(imported)) return imported;
     const { events } = imported.right;
     if (events.length > recordEventsMax) {
-      const message = `becomes more events than are recorded together; expected a record of up to ${recordEventsMax}`;
+      const message = `becomes too many events; expected a record of up to ${recordEventsMax}`;
       return E.left([{ pointer: '', message }]);
     }
     const faults = events.flatMap((event) => {

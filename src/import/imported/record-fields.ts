@@ -23,7 +23,7 @@ export const textAt = (record: unknown, ...path: ReadonlyArray<string>): string 
   return typeof value === 'string' && value !== '' ? value : undefined;
 };
 
-/** The items at this path; none where there is no array. */
+/** The items at this path; none if there is no array. */
 export const itemsAt = (record: unknown, ...path: ReadonlyArray<string>): ReadonlyArray<unknown> => {
   const value = valueAt(record, ...path);
   return Array.isArray(value) ? value : [];

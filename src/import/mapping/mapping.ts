@@ -26,7 +26,12 @@ const DatasetRule = exact(
   { name: lineOf('a name'), categories: listOf('up to 100 categories', Name, 0, 100), controller: Name },
   ({ name, categories, controller }) =>
     controller === undefined && (name ?? categories) !== undefined
-      ? [{ pointer: '/controller', message: 'is missing; to describe a dataset takes its controller' }]
+      ? [
+          {
+            pointer: '/controller',
+            message: 'is missing; a dataset with a description requires its controller',
+          },
+        ]
       : [],
 );
 type DatasetRule = t.TypeOf<typeof DatasetRule>;

@@ -8,7 +8,7 @@ import * as t from 'io-ts';
 import { type Fault, faultsOf } from '../../domain/events/fault.ts';
 import { DateTime } from '../../domain/events/scalars.ts';
 
-/** The value, or undefined where it is absent or null. */
+/** The value, or undefined if it is absent or null. */
 const maybe = <A>(codec: t.Type<A, unknown, unknown>): t.Type<A | undefined, unknown, unknown> =>
   new t.Type<A | undefined, unknown, unknown>(
     codec.name,
@@ -105,14 +105,14 @@ const ofJob = ({
   outputs,
 });
 
-/** One event, or each place at which it is none. */
+/** One event, or the place of each fault. */
 export const decodeLineageEvent = (record: unknown): E.Either<ReadonlyArray<Fault>, LineageEvent> => {
   if (typeof record !== 'object' || record === null || Array.isArray(record))
     return E.left([{ pointer: '', message: 'is not an object; expected an OpenLineage event' }]);
   if ('run' in record) return pipe(RunEvent.decode(record), E.bimap(faults, ofRun));
   if ('dataset' in record) return pipe(DatasetEvent.decode(record), E.bimap(faults, ofDataset));
   if ('job' in record) return pipe(JobEvent.decode(record), E.bimap(faults, ofJob));
-  const message = 'has neither run, job nor dataset; expected an OpenLineage event';
+  const message = 'has no run, job or dataset; expected an OpenLineage event';
   return E.left([{ pointer: '', message }]);
 };
 

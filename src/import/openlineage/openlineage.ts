@@ -81,7 +81,7 @@ const stateChangeOf = ({ facets }: Dataset): string | undefined =>
 const tellDeletion = (told: Told, dataset: Dataset, place: Place): boolean => {
   const change = stateChangeOf(dataset);
   if (change === 'RENAME')
-    told.unmapped.push('a dataset got another name, which moves nothing: map both names to one dataset');
+    told.unmapped.push('a dataset was renamed, which does not move data: map both names to one dataset');
   if (change !== 'DROP' && change !== 'TRUNCATE') return false;
   told.sayOfEach(place, (scope) => ({
     type: 'DataDeleted',
@@ -113,7 +113,7 @@ const tellOutput = (mapping: Mapping, told: Told, output: Dataset, feeding: Read
     }));
   else if (copied.size === 0)
     told.unmapped.push(
-      'an output was written where its inputs are, and not created: it is placed only with "outputs: written" in the mapping',
+      'an output was written at the site of its inputs, but not created: to place it, put "outputs: written" into the mapping',
     );
 };
 
@@ -123,7 +123,7 @@ const importEvent = (mapping: Mapping, event: LineageEvent): Imported => {
   if (!happened)
     return {
       events: [],
-      unmapped: [`the run event is of type ${eventType ?? '(none)'}: what was done is told by COMPLETE`],
+      unmapped: [`the run event has the type ${eventType ?? '(none)'}; only COMPLETE reports what was done`],
     };
   const namespace = job?.namespace ?? outputs[0]!.namespace;
   const source = mapping.source ?? `urn:openlineage:${encodeURIComponent(namespace)}`;
@@ -145,7 +145,7 @@ const importEvent = (mapping: Mapping, event: LineageEvent): Imported => {
     const feeding = inputsFeeding(event);
     for (const output of outputs) tellOutput(mapping, told, output, feeding(output));
   } else {
-    if (kind === 'job') told.unmapped.push('the event describes a job: no data was moved by it');
+    if (kind === 'job') told.unmapped.push('the event describes a job, which moves no data');
     for (const dataset of outputs) tellDeletion(told, dataset, told.placeOf(dataset));
   }
   // A dataset may be dropped by a job that has it as an input.
@@ -153,7 +153,7 @@ const importEvent = (mapping: Mapping, event: LineageEvent): Imported => {
   if (kind === 'run' && inputs.length === 0 && outputs.length === 0)
     told.unmapped.push('the run names no datasets');
   if (kind === 'run' && inputs.length > 0 && outputs.length === 0)
-    told.unmapped.push('the run read datasets and wrote none');
+    told.unmapped.push('the run read datasets but wrote none');
   return {
     events: distinct([
       ...standing,

@@ -51,7 +51,7 @@ export async function* csvRecords(
         return;
       }
       if (cells.length !== names.length) {
-        const fault = `has ${cells.length} cells; expected ${names.length}, as the first row has names`;
+        const fault = `has ${cells.length} cells; expected ${names.length}, like the first row`;
         yield { index: index++, line, fault };
         continue;
       }
@@ -63,7 +63,7 @@ export async function* csvRecords(
     const line = typeof error.lines === 'number' ? error.lines : undefined;
     const fault =
       error.code === 'CSV_MAX_RECORD_SIZE'
-        ? `is larger than ${rowCharactersMax} characters; is a quote left open?`
+        ? `is larger than ${rowCharactersMax} characters; maybe a quote is not closed`
         : `is not CSV (RFC 4180): ${reasonOf(error.code)}`;
     yield { index, ...(line === undefined ? {} : { line }), fault };
   }

@@ -92,7 +92,7 @@ export async function* jsonRecords(
   let isBegun = false;
   for await (const each of linesOf(bytes, documentBytesMax)) {
     if ('tooLong' in each) {
-      const fault = `is larger than ${documentBytesMax} bytes; expected NDJSON, a record a line`;
+      const fault = `is larger than ${documentBytesMax} bytes; expected NDJSON, one record per line`;
       yield { index, line: each.tooLong, fault };
       return;
     }
@@ -105,7 +105,10 @@ export async function* jsonRecords(
       whole.push(each.bytes, Buffer.of(newline));
       wholeBytes += each.bytes.length + 1;
       if (wholeBytes <= documentBytesMax) continue;
-      yield { index, fault: `is larger than ${documentBytesMax} bytes; expected NDJSON, a record a line` };
+      yield {
+        index,
+        fault: `is larger than ${documentBytesMax} bytes; expected NDJSON, one record per line`,
+      };
       return;
     }
     if (each.bytes.length > recordLineBytesMax) {

@@ -24,17 +24,15 @@ export const terraformImporter =
     const decoded = Resource.decode(record);
     if (E.isLeft(decoded)) return E.left(faultsOf(decoded.left));
     const { type, values } = decoded.right;
-    if (textAt(record, 'mode') === 'data') return unmapped('the resource is only read by Terraform');
+    if (textAt(record, 'mode') === 'data') return unmapped('Terraform only reads the resource');
     const storeOf = Object.hasOwn(storesByType, type) ? storesByType[type] : undefined;
-    if (storeOf === undefined) return unmapped('the resource is of a type that stores no data here');
+    if (storeOf === undefined) return unmapped('this type of resource stores no data');
     const { cloud, name, region } = storeOf(values);
     if (name === undefined) return E.left([{ pointer: '/values', message: 'has no name for the resource' }]);
     if (at === undefined)
-      return E.left([
-        { pointer: '', message: 'has no time of its own; expected the instant of the state: at' },
-      ]);
+      return E.left([{ pointer: '', message: 'has no time of its own; give the time of the state: at' }]);
     if (region === undefined && siteFor(mapping, [name]) === undefined)
-      return unmapped('the resource does not say in which region it is: give its site in the mapping');
+      return unmapped('the resource has no region: give its site in the mapping');
     const source = mapping.source ?? 'urn:domicile:import:terraform';
     const store = dataStore(mapping, name, cloud, region ?? '');
     return E.right({

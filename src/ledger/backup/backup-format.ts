@@ -26,7 +26,7 @@ const Manifest = exact(
     format: t.literal('domicile-backup'),
     version: t.literal(version),
     madeAt: t.string,
-    /** Events in the log; null where it has none: of a ledger on KurrentDB, earlier versions left it out. */
+    /** Events in the log; null if it has none: of a ledger on KurrentDB, earlier versions left it out. */
     events: nullable(t.number),
     /** The signed tree: its size in events, and its root in Base 64. */
     tree: nullable(exact('a tree', { size: t.number, root: t.string }, {})),

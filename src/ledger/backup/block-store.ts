@@ -95,12 +95,12 @@ export function* blocksOf(directory: string, { name, blocks }: BackedUpFile): Ge
     const file = fileOf(directory, hash);
     if (!existsSync(file)) throw new Error(`${name}: the block ${file} is missing`);
     const bytes = readFileSync(file);
-    if (hashOf(bytes) !== hash) throw new Error(`${name}: the block ${file} is not as it was written`);
+    if (hashOf(bytes) !== hash) throw new Error(`${name}: the block ${file} is damaged`);
     yield bytes;
   }
 }
 
-/** Why a file cannot be put together again; undefined where it can. */
+/** Why a file cannot be put together again; undefined if it can. */
 export const faultOf = async (directory: string, file: BackedUpFile): Promise<string | undefined> => {
   const whole = createHash('sha256');
   let bytes = 0;

@@ -34,7 +34,7 @@ const allPages = 2_147_483_647;
 export interface Cut {
   /** The names of the files, which are in the staging directory. */
   readonly names: ReadonlyArray<string>;
-  /** Events in the log; null where there is none. */
+  /** Events in the log; null if there is none. */
   readonly events: number | null;
 }
 
@@ -115,8 +115,8 @@ export const cutLedger = async (
       if (events !== null && erasedAfter(log, events)) {
         if (beginning === beginningsMax) {
           return backupFault(
-            `people are being erased without a pause: no moment between two erasures was found in ${beginningsMax} attempts`,
-            'Make the backup again when that is over',
+            `people are being erased without a pause: the backup found no moment between two erasures in ${beginningsMax} attempts`,
+            'Make the backup again when the erasures are done',
           );
         }
         await wait(beginAgainMs);

@@ -71,7 +71,7 @@ const continues = (staging: string, before: Backup | undefined): E.Either<Backup
   const earlier = before?.manifest.tree;
   const { tree: file } = filesIn(staging);
   if (before === undefined || earlier === undefined || earlier === null) return E.right(undefined);
-  const remedy = 'Check which ledger this is. To back it up all the same, name another directory';
+  const remedy = 'Check which ledger this is. To back it up anyway, name another directory';
   if (!existsSync(file))
     return backupFault(
       `the backups here are of a ledger of ${earlier.size} events, and this one is new`,
@@ -111,8 +111,8 @@ const verified = async (
   return bad.length === 0
     ? E.right(undefined)
     : backupFault(
-        `the ledger is not whole: ${bad.map(({ name, found }) => `${name}: ${found}`).join('; ')}`,
-        'Run domicile verify on the ledger. No backup was made, and earlier ones are as they were',
+        `the ledger is damaged: ${bad.map(({ name, found }) => `${name}: ${found}`).join('; ')}`,
+        'Run domicile verify on the ledger. No backup was made, and earlier ones are unchanged',
       );
 };
 

@@ -38,7 +38,7 @@ const isReplaced = (name: string): boolean => isOfLedger(name) && !name.endsWith
 const nothing: Replaced = { names: [], erased: [] };
 
 const markText =
-  'A backup is being restored here. Restore it again: domicile restore. No server starts until then. To be erased again:';
+  'A backup is being restored here. No server starts until this is complete: run domicile restore again. To be erased again:';
 
 /** The mark that lies in the directory while files are replaced: it keeps who was erased, each on a line. */
 export const markOf = ({ erased }: Replaced): string => [markText, ...erased, ''].join('\n');
@@ -65,7 +65,7 @@ const erasedFrom = (logFile: string): { readonly head: number; readonly erased: 
   }
 };
 
-/** The first event that two logs do not share, as far as both go; null where they share all of them. */
+/** The first event that two logs do not share, as far as both go; null if they share all of them. */
 const firstOther = (one: LogReader, other: LogReader): number | null => {
   const head = Math.min(one.head(), other.head());
   for (let after = 0; after < head; ) {
@@ -116,7 +116,7 @@ export const replacedIn = (
   if (names.length === 0) return E.right(nothing);
   if (!replace) {
     return backupFault(
-      `${directory} holds a ledger`,
+      `${directory} contains a ledger`,
       'Restore into an empty directory, or replace that ledger with --replace',
     );
   }
@@ -132,7 +132,7 @@ export const replacedIn = (
     const why = error instanceof Error ? error.message : String(error);
     return backupFault(
       `the ledger in ${directory} cannot be read: ${why}`,
-      'To replace it all the same, give --discard-newer as well; then erase again everyone who was erased since the backup',
+      'To replace it anyway, also give --discard-newer; then erase again everybody who was erased since the backup',
     );
   }
   // What KurrentDB holds is not replaced: only who was erased matters.
@@ -146,8 +146,8 @@ export const replacedIn = (
   const other = discardNewer || events === null ? null : firstOtherThanBackup(log, backups, manifest);
   if (other !== null) {
     return backupFault(
-      `the ledger in ${directory} is another one than that of the backup: its event ${other} is not the backup's`,
-      'Restore into another directory, or give up that ledger with --discard-newer',
+      `the ledger in ${directory} is not the one in the backup: event ${other} differs`,
+      'Restore into another directory, or discard that ledger with --discard-newer',
     );
   }
   return E.right({ names, erased: found.erased });

@@ -66,7 +66,7 @@ const chosen = (directory: string, name: string | undefined): E.Either<BackupFau
   return E.map((manifest: Manifest) => ({ name: found, manifest }))(readManifest(directory, found));
 };
 
-/** Why the backup is not whole; undefined where it is. */
+/** Why the backup is not whole; undefined if it is. */
 const faultIn = async (directory: string, { files }: Manifest): Promise<string | undefined> => {
   for (const file of files) {
     const fault = await faultOf(blocksIn(directory), file);
@@ -86,7 +86,7 @@ const whole = async (backups: string, { name, manifest }: Backup): Promise<E.Eit
   return damage === undefined
     ? E.right(undefined)
     : backupFault(
-        `the backup ${name} is not whole: ${damage}`,
+        `the backup ${name} is damaged: ${damage}`,
         'Nothing was changed. Restore another backup with --backup NAME',
       );
 };
@@ -155,7 +155,8 @@ const eraseAgain = async (settings: Settings, { erased }: Replaced): Promise<num
     for (const pseudonym of since) {
       const by = { recordedBy: null, authority: 'admin' };
       const done = await forgetPerson(ledger, pseudonym, by);
-      if (E.isLeft(done)) throw new Error('somebody who was erased since could not be erased again');
+      if (E.isLeft(done))
+        throw new Error('a person who was erased since the backup could not be erased again');
       if (done.right) count++;
     }
     return count;

@@ -16,13 +16,13 @@ import { historyBetween } from '../../questions/residency.ts';
 import { View } from '../../questions/view.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 
-/** Subjects whose answers are compared, at the most: spread evenly over the log. */
+/** Subjects whose answers are compared, at most: spread evenly over the log. */
 const comparedSubjectsMax = 500;
-/** Sites and populations whose answers are compared, at the most. */
+/** Sites and populations whose answers are compared, at most. */
 const comparedNamesMax = 200;
-/** Of the subjects compared, those whose reach is compared as well, at the most. */
+/** Of the subjects compared, those whose reach is compared as well, at most. */
 const comparedReachMax = 50;
-/** Changed answers that are shown, at the most. */
+/** Changed answers that are shown, at most. */
 const shownExamplesMax = 10;
 
 /** A sample of the subjects that the log names, spread evenly over it. */

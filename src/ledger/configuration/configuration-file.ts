@@ -105,7 +105,7 @@ const textsIn = (
         settingNames.map((each) => settingList[each].key),
       );
       const hint = best === undefined ? '' : `; did you mean ${best}?`;
-      faults.push({ place, message: `there is no setting of this name${hint}` });
+      faults.push({ place, message: `there is no setting with this name${hint}` });
     } else if (text === undefined) {
       faults.push({ place, message: 'expected a value, or a list of values' });
     } else given[name] = { text: from(dirname(resolve(file)), settingList[name], text), place };

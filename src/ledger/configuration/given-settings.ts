@@ -90,7 +90,7 @@ export const givenSettings = (sources: SettingSources): E.Either<ReadonlyArray<S
     ),
   );
 
-/** Variables that begin like settings and are none, such as a misspelt one. */
+/** Variables that look like settings but are not, such as misspelt ones. */
 export const unknownVariables = (environment: Environment): ReadonlyArray<string> => {
   const known = new Set<string>([
     ...settingNames.map((name) => settingList[name].variable),

@@ -33,12 +33,12 @@ const valuesOf = (given: GivenTexts): E.Either<ReadonlyArray<SettingFault>, Sett
 
 /** Settings that need another one, and why. */
 const needed: ReadonlyArray<readonly [there: SettingName, missing: SettingName, what: string]> = [
-  ['tlsCert', 'tlsKey', 'TLS takes both a certificate and its key'],
-  ['tlsKey', 'tlsCert', 'TLS takes both a certificate and its key'],
-  ['oidcIssuer', 'oidcAudience', 'an issuer makes tokens for others as well'],
-  ['oidcAudience', 'oidcIssuer', 'somebody has to issue the tokens'],
-  ['oidcScopes', 'oidcIssuer', 'somebody has to issue the tokens'],
-  ['oidcClientId', 'oidcIssuer', 'somebody has to issue the tokens'],
+  ['tlsCert', 'tlsKey', 'TLS requires both a certificate and its key'],
+  ['tlsKey', 'tlsCert', 'TLS requires both a certificate and its key'],
+  ['oidcIssuer', 'oidcAudience', 'an issuer also makes tokens for other services'],
+  ['oidcAudience', 'oidcIssuer', 'logins require an issuer'],
+  ['oidcScopes', 'oidcIssuer', 'logins require an issuer'],
+  ['oidcClientId', 'oidcIssuer', 'logins require an issuer'],
 ];
 
 /** Faults of settings that are well by themselves, and do not go together. */

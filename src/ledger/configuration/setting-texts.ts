@@ -62,7 +62,7 @@ export const vaultAddress: ReadText<string> = (text) => {
   return isAddress
     ? E.right(text)
     : E.left(
-        'expected the address of the process that keeps the vault, such as https://ledger-1.internal:8484; its key goes into LEDGER_VAULT_KEY',
+        'expected the address of the process that keeps the vault, such as https://ledger-1.internal:8484; give its key in LEDGER_VAULT_KEY',
       );
 };
 
@@ -76,7 +76,7 @@ export const originText: ReadText<string> = (text) =>
 export const typePrefixText: ReadText<string> = (text) =>
   /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(text)
     ? E.right(text)
-    : E.left('expected names with dots between, such as com.example.domicile');
+    : E.left('expected names separated by dots, such as com.example.domicile');
 
 /** Names of hosts, without scheme and port. */
 export const hostNames: ReadText<ReadonlyArray<string>> = (text) =>
@@ -111,7 +111,7 @@ export const basePathText: ReadText<string> = (text) => {
     (path.startsWith('/') && segments.every((each) => /^[\w~-][\w.~-]*$/.test(each)) && path.length <= 255);
   if (!isPath) return E.left('expected / or a path such as /domicile');
   return segments[0] !== undefined && ownSegments.has(segments[0])
-    ? E.left(`expected a path that does not begin with /${segments[0]}, which is a path of the API itself`)
+    ? E.left(`expected a path that does not begin with /${segments[0]}, which belongs to the API`)
     : E.right(path);
 };
 
@@ -126,7 +126,7 @@ export const issuerText: ReadText<string> = (text) => {
   return isIssuer
     ? E.right(text)
     : E.left(
-        'expected the address of the issuer as its tokens give it, such as https://login.example.org/realms/audit',
+        'expected the address of the issuer as in the iss claim of its tokens, such as https://login.example.org/realms/audit',
       );
 };
 

@@ -16,7 +16,7 @@ import type {
   EvidenceThreadInput,
 } from './evidence-thread.ts';
 
-/** Bundles that wait for the turn of the thread, at the most. */
+/** Bundles that wait for the turn of the thread, at most. */
 const waitingMax = 16;
 /** How long the thread lives while nobody asks. */
 const idleMsMax = 60_000;
@@ -40,7 +40,7 @@ export interface WantedEvidence {
   readonly signal: AbortSignal;
 }
 
-const givenUp = 'the caller gave up the question before it was answered';
+const givenUp = 'the caller disconnected before the question was answered';
 
 export interface EvidenceParts {
   readonly merkle: MerkleLog;
@@ -91,8 +91,9 @@ export class EvidenceMaker {
    */
   async make(wanted: WantedEvidence): Promise<E.Either<Problem, string>> {
     if (this.parts.sealed === undefined)
-      return unavailable('this process does not sign the log: ask the one that keeps the vault');
-    if (this.waiting >= waitingMax) return unavailable(`${waitingMax} bundles wait already; ask again later`);
+      return unavailable('this process does not sign the log: use the one that keeps the vault');
+    if (this.waiting >= waitingMax)
+      return unavailable(`${waitingMax} bundles are already waiting; try again later`);
     this.waiting++;
     const turn = this.last.then(() => this.made(wanted));
     this.last = turn.catch(() => {});
@@ -113,11 +114,13 @@ export class EvidenceMaker {
     if (signal.aborted) return unavailable(givenUp);
     const { merkle, sealed } = this.parts;
     const { checkpoint, stop } = merkle.state;
-    if (stop !== undefined) return unavailable('the log is not signed any more; GET /v1/log says why');
+    if (stop !== undefined) return unavailable('signing has stopped; GET /v1/log says why');
     if (sealed?.state.stop !== undefined)
-      return unavailable(`the index of the log is not sealed any more: ${sealed.state.stop}`);
+      return unavailable(`sealing the index of the log has stopped: ${sealed.state.stop}`);
     if (checkpoint === undefined || this.closed)
-      return unavailable('no checkpoint is signed yet: the log is still being hashed; ask again later');
+      return unavailable(
+        'no checkpoint is signed yet because the log is still being hashed; try again later',
+      );
     const { origin } = merkle;
     const { size, note } = checkpoint;
     const indexCheckpoint = sealed?.state.checkpoint;
@@ -130,12 +133,12 @@ export class EvidenceMaker {
         return E.left({
           kind: 'unknown',
           what: asked.about,
-          detail: `no event known at this moment tells of this ${asked.about}`,
+          detail: `no event known at this moment is about this ${asked.about}`,
         });
       case 'over-budget':
         return E.left({
           kind: 'too-much-evidence',
-          detail: 'it takes too much work to derive the answers: ask for a shorter period, or about less',
+          detail: 'deriving the answers takes too much work: ask for a shorter period, or about less',
         });
       case 'none':
         return report.later

@@ -11,9 +11,9 @@ const toldMax = 5;
 const decodedAtOnceMax = 1_000;
 
 const remedyOf = (faulty: number, newer: number): string => {
-  const run = 'were written by a newer Domicile: run that one. They are set aside until then';
+  const run = 'were written by a newer Domicile: run that version. They are set aside until then';
   const foreign =
-    'are no events of Domicile: another program wrote them into the log. They are set aside and change no answer; keep other programs from writing there';
+    'are not events of Domicile: another program wrote them into the log. They are set aside and change no answer; do not let other programs write there';
   if (newer === faulty) return `They ${run}`;
   return newer === 0 ? `They ${foreign}` : `${count.format(newer)} ${run}. The others ${foreign}`;
 };

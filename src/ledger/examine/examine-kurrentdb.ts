@@ -18,9 +18,9 @@ import { fileCheck, projectionsCheck, writerCheck } from './file-checks.ts';
 import { keysCheck } from './keys-check.ts';
 import { machineChecks } from './machine-checks.ts';
 
-const remade = 'Nothing is lost: stop the server and delete the file, and it is made again from KurrentDB';
+const remade = 'Nothing is lost: stop the server and delete the file. It will be rebuilt from KurrentDB';
 
-/** How far the replica has come; nothing where there is none, or none that can be read. */
+/** How far the replica has come; nothing if there is none, or none that can be read. */
 const stateOf = (file: string): InspectedReplica | undefined => {
   if (!existsSync(file)) return undefined;
   try {
@@ -54,7 +54,7 @@ export const examineKurrentDb = async (
     ...(await inspectServer(server, processEnvironment(), stateOf(replica))),
   ];
   if (!existsSync(replica)) {
-    return [...checks, ok('local replica', 'none yet; it is made from the log at the next start')];
+    return [...checks, ok('local replica', 'none yet; the next start builds it from the log')];
   }
   const { inUse, ...use } = writerCheck(replica, now);
   checks.push(use, fileCheck('replica file', replica, replicaFormat, inUse, remade));

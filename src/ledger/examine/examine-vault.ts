@@ -15,8 +15,7 @@ export const examineVault = async (address: HttpVaultOptions): Promise<Check> =>
       name,
       state: 'failed',
       found: `kept at ${address.url}: ${fault}`,
-      remedy:
-        'Start the process there, and give this one a key of it with the scope vault, in LEDGER_VAULT_KEY',
+      remedy: 'Start that process, and give one of its keys with the scope vault in LEDGER_VAULT_KEY',
     };
   }
   return address.url.startsWith('https:') || isLoopback(address.url)
@@ -24,7 +23,7 @@ export const examineVault = async (address: HttpVaultOptions): Promise<Check> =>
     : {
         name,
         state: 'warning',
-        found: `kept at ${address.url}, which answers, and people’s identifiers go there unencrypted`,
+        found: `kept at ${address.url}, which answers; people’s identifiers travel there unencrypted`,
         remedy: 'Put the process behind TLS, and use its https address',
       };
 };

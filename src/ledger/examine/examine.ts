@@ -33,10 +33,10 @@ export const examine = (
     return [
       ...checks,
       orphaned === undefined
-        ? ok('log', 'none yet; the first domicile serve or domicile emit makes it')
+        ? ok('log', 'none yet; the first domicile serve or domicile emit creates it')
         : failed(
             'log',
-            `the log is missing, and ${orphaned} is there`,
+            `the log is missing, although ${orphaned} exists`,
             'Restore the latest backup of the whole directory',
           ),
     ];
@@ -49,8 +49,8 @@ export const examine = (
         ? fileCheck('vault', files.vault, vaultFormat, inUse)
         : failed(
             'vault',
-            'it is missing: nobody is known by name',
-            'Restore the latest backup of the whole directory; the log alone knows pseudonyms only',
+            'it is missing: nobody can be identified',
+            'Restore the latest backup of the whole directory; the log itself contains only pseudonyms',
           ),
     );
   }

@@ -26,12 +26,12 @@ export const writerCheck = (file: string, now: Instant): Check & { readonly inUs
     return lock.lastCloseWasClean
       ? { ...ok(name, 'by nobody'), inUse: false }
       : {
-          ...ok(name, 'by nobody; the last process ended without closing it, which loses nothing'),
+          ...ok(name, 'by nobody; the last process ended without closing it, which does no harm'),
           inUse: false,
         };
   } catch (error) {
     if (error instanceof StoreLocked)
-      return { ...ok(name, 'by a running server; it is examined beside it'), inUse: true };
+      return { ...ok(name, 'by a running server; the check runs beside it'), inUse: true };
     return { ...problemCheck(name, file, error), inUse: false };
   }
 };
@@ -76,10 +76,10 @@ const rebuilt = 'Stop the server and delete the folder of the projections: they 
 /** Examines the serving generation of the projections. */
 export const projectionsCheck = (directory: string): Check => {
   const name = 'projections';
-  if (!existsSync(directory)) return ok(name, 'none yet; they are built from the log at the next start');
+  if (!existsSync(directory)) return ok(name, 'none yet; the next start builds them from the log');
   const generations = new Generations(directory);
   const serving = generations.serving();
-  if (serving === undefined) return ok(name, 'none serving; they are built from the log at the next start');
+  if (serving === undefined) return ok(name, 'none serving; the next start builds them from the log');
   const file = generations.file(serving);
   try {
     const database = openProjectionsToRead(file);

@@ -13,8 +13,8 @@ export const keysCheck = (file: string): Check => {
     if (keys.areLost())
       return failed(
         'keys',
-        'there were keys, and the file is lost: nobody is let in',
-        'Restore keys.json from the latest backup, or make new keys: domicile keys create',
+        'there were keys, but the file is lost: nobody is admitted',
+        'Restore keys.json from the latest backup, or create new keys: domicile keys create',
       );
     return ok(
       'keys',

@@ -42,7 +42,7 @@ const directoryCheck = (directory: string): Check => {
   try {
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     return statSync(folder).isDirectory()
-      ? ok(name, isThere ? folder : `${resolve(directory)} can be made`)
+      ? ok(name, isThere ? folder : `${resolve(directory)} can be created`)
       : { ...failed(name, `${folder} is not a directory`, 'Name another: --data DIR'), unreachable: true };
   } catch {
     return {
@@ -68,7 +68,7 @@ const privacyCheck = (directory: string): Check => {
   return warning(
     name,
     `other users of this machine can read ${named.join(', ')}${more}`,
-    `Start the server, which takes that from them, as the owner of the files; or: chmod -R go= ${resolve(directory)}`,
+    `Start the server as the owner of the files, which removes these permissions; or: chmod -R go= ${resolve(directory)}`,
   );
 };
 
@@ -78,8 +78,8 @@ const spaceCheck = (directory: string): Check => {
   const free = bavail * bsize;
   const found = `${size(free)} free`;
   if (free < freeBytesMin)
-    return failed(name, found, 'Make space: without it new events are turned away (507)');
-  return free < freeBytesComfortable ? warning(name, found, 'Make space soon') : ok(name, found);
+    return failed(name, found, 'Free some space: without it, the ledger refuses new events (507)');
+  return free < freeBytesComfortable ? warning(name, found, 'Free some space soon') : ok(name, found);
 };
 
 /** All checks of the machine. */

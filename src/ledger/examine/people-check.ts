@@ -1,21 +1,15 @@
 /**
- * The check that the vault knows everybody whom the log names, but for those who were erased (R21).
+ * The check that the vault knows everybody in the log, except people who were erased (R21).
  */
-import { existsSync } from 'node:fs';
-import * as E from 'fp-ts/lib/Either.js';
-import { decodeStored } from '../../domain/events/stored.ts';
 import { subjectsOf } from '../../domain/events/subjects.ts';
 import { forgottenId, ledgerSource } from '../../domain/recording/authority.ts';
 import { pseudonymsIn } from '../../people/vault/read-identifiers.ts';
 import { looksLikePseudonym } from '../../people/vault/vault.ts';
 import type { LogReader } from '../../store/log-reader.ts';
-import { openLogFile } from '../../store/open/open-log-file.ts';
-import { filesIn } from '../files.ts';
-import type { Settings } from '../settings.ts';
-import { type Check, count, failed, ok, problemCheck } from './check.ts';
+import { type Check, count, failed, ok } from './check.ts';
+import { decodedPages, logAndVaultCheck, type VaultSettings } from './log-and-vault.ts';
 
-const decodedAtOnceMax = 1_000;
-/** People in memory at once; where the log names more, the vault is read once for each so many. */
+/** People in memory at once; if the log names more, the vault is read once for each group. */
 const peopleAtOnceMax = 500_000;
 
 interface Missing {
@@ -30,19 +24,11 @@ const peopleOf = function* (
   log: LogReader,
   onProgress: (read: number, of: number) => void,
 ): Iterable<Map<string, number>> {
-  const head = log.head();
   let people = new Map<string, number>();
-  for (let position = 0; position < head; ) {
-    const page = log.after(position, decodedAtOnceMax);
-    if (page.length === 0) break;
-    for (const stored of page) {
-      const event = decodeStored(stored.bytes);
-      if (E.isLeft(event)) continue;
-      for (const subject of subjectsOf(event.right))
-        if (looksLikePseudonym(subject) && !people.has(subject)) people.set(subject, stored.position);
-    }
-    position = page.at(-1)!.position;
-    onProgress(position, head);
+  for (const page of decodedPages(log, onProgress)) {
+    for (const [position, event] of page)
+      for (const subject of subjectsOf(event))
+        if (looksLikePseudonym(subject) && !people.has(subject)) people.set(subject, position);
     if (people.size < peopleAtOnceMax) continue;
     yield people;
     people = new Map();
@@ -71,29 +57,19 @@ const missingIn = (
 
 /** Compares the people of the log with those in the vault. */
 export const peopleCheck = (
-  { dataDirectory, vault }: Pick<Settings, 'dataDirectory' | 'vault'>,
+  settings: VaultSettings,
   logFile: string,
   onProgress: (read: number, of: number) => void,
 ): Check => {
   const name = 'people';
-  const { vault: file } = filesIn(dataDirectory);
-  if (vault !== undefined) return ok(name, 'compared by domicile doctor where the vault is kept');
-  if (!existsSync(logFile) || !existsSync(file)) return ok(name, 'no events about people yet');
-  try {
-    const log = openLogFile(logFile);
-    try {
-      const { people, missing, first } = missingIn(log, file, onProgress);
-      return missing === 0
-        ? ok(name, 'everybody in the log is in the vault, or was erased')
-        : failed(
-            name,
-            `${count.format(missing)} of ${count.format(people)} people of the log are not in the vault, the first at position ${first}`,
-            'The vault is older than the log, or that of another one: stop the server and restore the vault that was kept with this log',
-          );
-    } finally {
-      log.close();
-    }
-  } catch (error) {
-    return problemCheck(name, file, error);
-  }
+  return logAndVaultCheck(name, settings, logFile, 'vault', (log, vaultFile) => {
+    const { people, missing, first } = missingIn(log, vaultFile, onProgress);
+    return missing === 0
+      ? ok(name, 'everybody in the log is in the vault, or was erased')
+      : failed(
+          name,
+          `${count.format(missing)} of ${count.format(people)} people in the log are not in the vault, the first at position ${first}`,
+          'The vault is older than the log, or belongs to another log: stop the server and restore the vault that was backed up with this log',
+        );
+  });
 };

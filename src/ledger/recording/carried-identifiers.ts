@@ -25,9 +25,9 @@ const fingerprintBytes = 16;
 const carriersMax = 1_000;
 
 const refused =
-  'carries the identifier of a subject, which could never be erased from here; put a reference of your own here (or let the ledger swap it: LEDGER_CARRIED_IDENTIFIERS=swap)';
+  'contains the identifier of a subject, which could never be erased from here; use a reference of your own (or let the ledger replace it: LEDGER_CARRIED_IDENTIFIERS=swap)';
 const notSwapped =
-  'carries the identifier of a subject, and it cannot be swapped here: it is encoded, or what is left would be too long; put a reference of your own here';
+  'contains the identifier of a subject, which cannot be replaced here because it is encoded or the result would be too long; use a reference of your own';
 
 /** The places of an event's identity, and of the identity of the event that a correction is about. */
 const ofIdentity: ReadonlySet<string> = new Set(['/id', '/source', '/data/event/id', '/data/event/source']);

@@ -63,12 +63,12 @@ const lackingAuthority = (
   const scope = scopeToCorrect(correction.source, target);
   if (holdsScope(authority, scope)) return [];
   const whose = scope === 'admin' ? `the ${target.type}` : 'an event of another source';
-  return [{ pointer: '/data/event', message: `to correct ${whose} takes the scope ${scope}` }];
+  return [{ pointer: '/data/event', message: `correcting ${whose} requires the scope ${scope}` }];
 };
 
 const lackingScope = (event: Event, { authority }: Emitter): ReadonlyArray<Fault> =>
   concerns(event.type, 'policy') && !holdsScope(authority, 'admin')
-    ? [{ pointer: '/type', message: `to record a ${event.type} takes the scope admin` }]
+    ? [{ pointer: '/type', message: `recording a ${event.type} requires the scope admin` }]
     : [];
 
 /** The faults of all events, each with its place, up to `faultsMax`. */

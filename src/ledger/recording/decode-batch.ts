@@ -52,7 +52,7 @@ type Adopted = Pick<EventData<'PolicyAdopted'>, 'cedar' | 'effectiveFrom' | 'eff
  * Why a policy cannot be adopted: its text cannot be judged (R17), or it would end before it begins.
  *
  * @param pointer where its data stands.
- * @param warn told of what the author should know of a text that can be judged.
+ * @param warn receives what the author should know of a text that can be judged.
  */
 export const faultsOfAdoption = (
   { cedar, effectiveFrom, effectiveUntil = never }: Adopted,
@@ -68,7 +68,7 @@ export const faultsOfAdoption = (
       ? [
           {
             pointer: `${pointer}/effectiveUntil`,
-            message: 'is before effectiveFrom; expected a time after it, or none for a policy without an end',
+            message: 'is before effectiveFrom; expected a later time, or none for a policy without an end',
           },
         ]
       : []),
@@ -84,7 +84,7 @@ const insteadOf: Readonly<Record<Exclude<EventType, SentType>, string>> = {
 /** Faults of an event that decodes: it is reserved for the ledger, or adopts a policy that cannot be judged (R17). */
 const faultsOfDecoded = (event: Event, warn: (warning: PolicyFault) => void): ReadonlyArray<Fault> => {
   if (!isSent(event.type)) {
-    const message = `${event.type} is appended by the ledger itself; ${insteadOf[event.type]}`;
+    const message = `only the ledger itself appends ${event.type}; ${insteadOf[event.type]}`;
     return [{ pointer: '/type', message }];
   }
   if (event.source === ledgerSource) {
@@ -113,7 +113,7 @@ const withPrefixTold = (json: unknown, fault: Fault): Fault => {
   const { type } = json as { readonly type?: unknown };
   const bare = typeof type === 'string' && type.includes('.') ? type.slice(type.lastIndexOf('.') + 1) : '';
   return eventTypes.some((each) => each === bare)
-    ? { ...fault, message: `${fault.message}; LEDGER_TYPE_PREFIX is what may stand before them and a dot` }
+    ? { ...fault, message: `${fault.message}; LEDGER_TYPE_PREFIX sets the prefix that types may have` }
     : fault;
 };
 
@@ -132,7 +132,7 @@ const decodeOne = (
 const tooManyPeople = (given: Given): Problem => {
   const { index, line } = placeOf(given);
   const place = line === undefined ? `event ${index}` : `line ${line}`;
-  const detail = `up to ${place}, the batch names people ${batchPeopleMax} times and more; send fewer events at a time, or as application/x-ndjson`;
+  const detail = `up to ${place}, the batch names more than ${batchPeopleMax} people; send fewer events at a time, or use application/x-ndjson`;
   return { kind: 'too-large', detail };
 };
 

@@ -31,7 +31,7 @@ const admittedPeopleMax = 10_000;
 
 const beingForgotten: Problem = {
   kind: 'unavailable',
-  detail: 'people are being forgotten; sending the same again is safe',
+  detail: 'people are being erased; sending the same request again is safe',
   retryAfterMs,
 };
 
@@ -221,7 +221,7 @@ export class Pseudonymiser {
     return recordedAlready;
   }
 
-  /** Who is named in logged events, and the key of fingerprints; empty where there is none yet. */
+  /** Who is named in logged events, and the key of fingerprints; empty if there is none yet. */
   private async peopleOf(
     events: ReadonlyArray<Event>,
   ): Promise<{ readonly people: ReadonlyMap<string, string | null>; readonly key: string }> {

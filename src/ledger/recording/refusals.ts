@@ -12,10 +12,10 @@ import { type Given, placeOf } from './decode-batch.ts';
 
 /** An item's `source` and `id` are recorded already, with other content. */
 export const conflictAt = (given: Given): Problem => {
-  const message = 'another event is recorded under this source and id; send a correction, or use another id';
+  const message = 'another event is recorded with this source and id; send a correction, or use another id';
   return {
     kind: 'conflict',
-    detail: `the event at index ${given.index} has the source and id of a recorded event, and other content`,
+    detail: `the event at index ${given.index} has the source and id of a recorded event, but different content`,
     errors: [{ ...placeOf(given), pointer: '/id', message }],
   };
 };
@@ -30,7 +30,7 @@ export const appendProblem = (error: Exclude<AppendError, { kind: 'conflict' }>)
     case 'unavailable':
       return {
         kind: 'unavailable',
-        detail: `${error.reason}; sending the same again is safe`,
+        detail: `${error.reason}; sending the same request again is safe`,
         retryAfterMs: error.retryAfterMs,
       };
   }
@@ -45,7 +45,7 @@ export const refusedByTree = (stop: TreeStop | undefined): Problem | undefined =
     ? undefined
     : {
         kind: 'unavailable',
-        detail: `nothing is recorded: ${sentenceOfStop(stop)}`,
+        detail: `recording has stopped: ${sentenceOfStop(stop)}`,
         retryAfterMs: stoppedRetryMs,
       };
 

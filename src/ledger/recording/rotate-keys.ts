@@ -35,10 +35,10 @@ const ownKeys = ({ parts: { merkle, sealed } }: Ledger): E.Either<Problem, Signi
   if (stopped !== undefined) return E.left(stopped);
   if (sealed === undefined)
     return E.left(
-      unavailable('this process does not sign the log: ask the one that keeps the vault', fileRetryMs),
+      unavailable('this process does not sign the log: use the one that keeps the vault', fileRetryMs),
     );
   if (!merkle.agreed)
-    return E.left(unavailable('the log is still being compared with its tree; ask again later'));
+    return E.left(unavailable('the log is still being compared with its tree; try again later'));
   return pipe(
     signingKeys(merkle.files.keyFile, merkle.origin, () => 0),
     E.mapLeft(ofFile),
@@ -57,8 +57,7 @@ export const rotateKeys = (ledger: Ledger, by: Attribution): Promise<E.Either<Pr
       const { merkle } = ledger.parts;
       if (keys.earlier.length === 0)
         return pipe(rotateSigningKeys(merkle.files.keyFile, merkle.origin), E.mapLeft(ofFile));
-      const detail =
-        'the keys of the last rotation sign beside those of before; retire these first with DELETE /v1/log/keys/earlier';
+      const detail = 'a rotation is in progress; first retire its old keys with DELETE /v1/log/keys/earlier';
       return unnamedKeys(ledger, keys).length > 0 ? E.right(keys) : E.left({ kind: 'busy', detail });
     }),
     TE.flatMap((keys) => orPassingProblem(pipe(sayRotated(ledger, keys, by), TE.mapLeft(appendProblem)))),
@@ -66,7 +65,7 @@ export const rotateKeys = (ledger: Ledger, by: Attribution): Promise<E.Either<Pr
   )();
 
 /**
- * Retires the keys of before a rotation: they sign no more, and what they signed stays verifiable.
+ * Retires the keys from before a rotation: they stop signing, and their signatures can still be verified.
  *
  * @returns `unavailable` until a checkpoint is served that the new keys have signed as well.
  */
@@ -78,12 +77,15 @@ export const retireKeys = (ledger: Ledger): E.Either<Problem, void> =>
       (): Problem => ({
         kind: 'unknown',
         what: 'key',
-        detail: 'no keys of before sign beside the current ones',
+        detail: 'there are no old keys to retire',
       }),
     ),
     E.filterOrElse(
       (keys) => unnamedKeys(ledger, keys).length === 0 && ledger.parts.merkle.isServedBy(keys.rotatedTo),
-      () => unavailable('no checkpoint that the new keys signed is served yet; ask again in a second'),
+      () =>
+        unavailable(
+          'the ledger does not serve a checkpoint signed by the new keys yet; try again in a second',
+        ),
     ),
     E.flatMap(() => {
       const { merkle } = ledger.parts;

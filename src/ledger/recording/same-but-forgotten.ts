@@ -16,7 +16,7 @@ export const sameButForgotten = (
 ): boolean => {
   const withoutForgotten = (text: string): string =>
     text.replace(pseudonyms, (pseudonym) => (isForgotten(pseudonym) ? forgottenHere : pseudonym));
-  /** Each text of the second list that is none of the first stands for somebody forgotten, of whom any text may be. */
+  /** Each text of the second list that is not in the first stands for a forgotten person, who may match any text. */
   const sameSet = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean => {
     const left = new Map<string, number>();
     for (const text of a) left.set(text, (left.get(text) ?? 0) + 1);

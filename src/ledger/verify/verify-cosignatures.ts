@@ -16,7 +16,7 @@ const name = 'cosignatures';
 const checkpointsAtOnce = 1_000;
 const msPerSecond = 1_000;
 
-/** Why a cosignature does not hold; undefined where it does. */
+/** Why a cosignature does not hold; undefined if it does. */
 const faultOf = ({ text }: SignedNote, { line, at }: Cosignature, key: VerifierKey): string | undefined =>
   pipe(
     parseSignatures(line),
@@ -51,8 +51,8 @@ export const checkCosignatures = (tree: TreeReader, policy: TlogPolicy | undefin
           if (fault !== undefined)
             return failed(
               name,
-              `that of ${key.name} of the checkpoint of ${count.format(size)} events does not hold: ${fault}`,
-              'Restore tree.sqlite and the log together from a copy that verifies',
+              `the cosignature of ${key.name} on the checkpoint of ${count.format(size)} events is not valid: ${fault}`,
+              'Restore tree.sqlite and the log together from a copy that passes domicile verify',
             );
           held++;
         }
@@ -62,12 +62,12 @@ export const checkCosignatures = (tree: TreeReader, policy: TlogPolicy | undefin
     below = page.at(-1)!.size;
   }
   if (held + unknown === 0) return undefined;
-  const found = `${count.format(held)} by witnesses of the policy hold`;
+  const found = `${count.format(held)} by witnesses of the policy are valid`;
   return unknown === 0
     ? ok(name, found)
     : warning(
         name,
-        `${found}; ${count.format(unknown)} are by keys that it does not name, and were not verified`,
-        'Name the file of witnesses in LEDGER_WITNESSES, with the keys of former witnesses as well',
+        `${found}; ${count.format(unknown)} are by keys that the policy does not name, and were not verified`,
+        'Name the file of witnesses in LEDGER_WITNESSES, including the keys of former witnesses',
       );
 };

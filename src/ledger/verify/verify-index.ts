@@ -1,5 +1,6 @@
 /**
- * The check of the sealed index against the log (V12, V13): each stretch is sealed anew, and compared with what is kept.
+ * The check of the sealed index against the log (V12, V13): each stretch is sealed again, and compared with what is
+ * kept.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,7 +43,7 @@ const leadsToSeal = (stretch: KeptStretch, kept: SealedIndexReader): boolean => 
   return [...growing.values()].every(isKept) && sameHash(rootOf(tiles, builder.size), stretch.root);
 };
 
-/** What is wrong with a stretch that is kept; undefined where it is the one that follows from the log. */
+/** What is wrong with a stretch that is kept; undefined if it is the one that follows from the log. */
 const faultOf = (place: number, kept: SealedIndexReader, fresh: SealedIndexReader): string | undefined => {
   const [one, other] = [kept.at(place), fresh.at(place)];
   if (one === undefined) return `stretch ${place} is missing`;
@@ -54,13 +55,13 @@ const faultOf = (place: number, kept: SealedIndexReader, fresh: SealedIndexReade
     one.keys !== other.keys ||
     !sameHash(one.root, other.root)
   )
-    return `${where} is sealed otherwise than the log leads to`;
+    return `the seal of ${where} does not match the log`;
   const isWhole = kept.snapshot(() => !kept.isKept(one) || leadsToSeal(one, kept));
-  return isWhole ? undefined : `the keys of ${where} are not those of its seal`;
+  return isWhole ? undefined : `the keys of ${where} do not match its seal`;
 };
 
 /**
- * Seals the log anew, in a directory of its own, and compares.
+ * Seals the log again, in a temporary directory, and compares.
  *
  * @param tree of the second log, whose leaves are the seals.
  */
@@ -74,7 +75,7 @@ export function* checkIndex(
   if (size > log.head())
     return failed(
       name,
-      `${count.format(size)} events are sealed, and the log has ${count.format(log.head())}`,
+      `${count.format(size)} events are sealed, but the log has only ${count.format(log.head())}`,
       remedy,
     );
   const scratch = mkdtempSync(join(tmpdir(), 'domicile-verify-'));
@@ -90,10 +91,10 @@ export function* checkIndex(
       }
       const leaves = tree.size();
       if (leaves > freshTree.size() || !sameHash(tree.rootAt(leaves), freshTree.rootAt(leaves)))
-        return failed(name, 'the second log has other leaves than the stretches of the log', remedy);
+        return failed(name, 'the leaves of the second log do not match the stretches of the log', remedy);
       return ok(
         name,
-        `${count.format(size)} events in ${count.format(stretches)} stretches, each as it was sealed`,
+        `${count.format(size)} events in ${count.format(stretches)} stretches match their seals`,
       );
     } finally {
       freshTree.close();

@@ -1,6 +1,6 @@
 /**
  * Verifies a whole ledger (V13): every stored byte against the tree, the tree against the checkpoints ever signed and
- * cosigned, the sealed index and the projections against ones that are made anew, the vault against the log.
+ * cosigned, the sealed index and the projections against ones that are rebuilt, the vault against the log.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -30,16 +30,6 @@ import { checkVault } from './verify-vault.ts';
 /** Told what is checked, and up to which of the events. */
 export type OnVerified = (what: string, done: number, of: number) => void;
 
-/** What a check comes to that could not be made. */
-const unreadable = (name: string, file: string, error: unknown): Check =>
-  error instanceof StoreProblem
-    ? problemCheck(name, file, error)
-    : failed(
-        name,
-        `it cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-        'Restore it from a copy that verifies',
-      );
-
 /** Runs a check to its end. */
 const runCheck = (
   name: string,
@@ -54,7 +44,12 @@ const runCheck = (
       onStep(value);
     }
   } catch (error) {
-    return unreadable(name, file, error);
+    if (error instanceof StoreProblem) return problemCheck(name, file, error);
+    return failed(
+      name,
+      `it cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      'Restore it from a copy that passes domicile verify',
+    );
   }
 };
 
@@ -65,7 +60,7 @@ const vaultCheck = async (
   onProgress: (position: number) => void,
 ): Promise<Check> => {
   if (!existsSync(file))
-    return failed('vault', 'it is missing: nobody is known by name', 'Restore the latest vault');
+    return failed('vault', 'it is missing: nobody can be identified', 'Restore the latest vault');
   try {
     const vault = embeddedVault(openSqliteVault(file, { now, random: randomBytes }), log.head());
     try {
@@ -77,8 +72,8 @@ const vaultCheck = async (
     return error instanceof StoreProblem && error._tag === 'StoreLocked'
       ? warning(
           'vault',
-          'a server has it open, so that it was not compared',
-          'Stop the server and verify again to compare the vault as well',
+          'a server has it open, so it was not compared',
+          'Stop the server and verify again to compare the vault too',
         )
       : problemCheck('vault', file, error);
   }
@@ -106,11 +101,11 @@ const witnessPolicy = (file: string | undefined): E.Either<Check, TlogPolicy | u
 };
 
 /** What is kept of a tree and of what was signed of it. */
-const treeChecks = async (
+const treeChecks = (
   log: LogReader,
   { dataDirectory, origin, signingKeyFile, witnessesFile }: Settings,
   step: (what: string) => (done: number) => void,
-): Promise<ReadonlyArray<Check>> => {
+): ReadonlyArray<Check> => {
   const files = filesIn(dataDirectory);
   if (!existsSync(files.tree))
     return [warning('log', 'it is not hashed yet', 'Start the server, which hashes and signs it')];
@@ -128,12 +123,7 @@ const treeChecks = async (
   const checks: Check[] = [];
   const tree = openTreeToRead(files.tree);
   try {
-    const given = { log, tree, files: { logFile: files.log, treeFile: files.tree } };
-    checks.push(
-      await checkLog(given, step('events compared with the tree')).catch((error: unknown) =>
-        unreadable('log', files.log, error),
-      ),
-    );
+    checks.push(runCheck('log', files.log, checkLog(log, tree), step('events compared with the tree')));
     checks.push(runCheck('tree', files.tree, checkTiles(tree), step('leaves hashed')));
     checks.push(checkpointsOf(tree, files.tree, 'checkpoints', origin));
     const policy = witnessPolicy(witnessesFile);
@@ -157,7 +147,7 @@ const treeChecks = async (
     const indexTree = openTreeToRead(files.indexTree);
     opened.push(indexTree);
     checks.push(
-      runCheck('index', files.index, checkIndex(log, index, indexTree), step('events sealed anew')),
+      runCheck('index', files.index, checkIndex(log, index, indexTree), step('events sealed again')),
       runCheck('index tree', files.indexTree, checkTiles(indexTree, 'index tree'), () => {}),
       checkpointsOf(indexTree, files.indexTree, 'index checkpoints', indexOriginOf(origin)),
     );
@@ -185,9 +175,9 @@ export const verifyLedger = async (
   try {
     const head = log.head();
     const step = (what: string) => (done: number) => onProgress(what, done, head);
-    const checks: Check[] = [...(await treeChecks(log, settings, step))];
+    const checks: Check[] = [...treeChecks(log, settings, step)];
     const projections = checkProjections(log, files.projections, now());
-    checks.push(runCheck('projections', files.projections, projections, step('events applied anew')));
+    checks.push(runCheck('projections', files.projections, projections, step('events applied again')));
     if (settings.vault === undefined) {
       checks.push(await vaultCheck(log, files.vault, now, step('events compared with the vault')));
     }

@@ -12,7 +12,7 @@ import type { LogReader } from '../../store/log-reader.ts';
 import { compareGenerations } from '../compare/compare-generations.ts';
 import { type Check, count, failed, ok, warning } from '../examine/check.ts';
 
-const remedy = 'Run domicile replay: the projections are made anew from the log';
+const remedy = 'Run domicile replay, which rebuilds the projections from the log';
 
 /** Builds projections in a file from the log, up to a position, or goes on with them. */
 export function* rebuild(log: LogReader, file: string, upTo: number): Generator<number> {
@@ -43,7 +43,7 @@ export function* checkProjections(
   const name = 'projections';
   const generations = new Generations(directory);
   const serving = generations.serving();
-  if (serving === undefined) return warning(name, 'none yet', 'Start the server, which makes them');
+  if (serving === undefined) return warning(name, 'none yet', 'Start the server, which builds them');
   const file = generations.file(serving);
   const upTo = checkpointOf(file);
   const scratch = mkdtempSync(join(tmpdir(), 'domicile-verify-'));
@@ -65,7 +65,7 @@ export function* checkProjections(
     }
     const { compared, changed, examples } = found;
     return changed === 0
-      ? ok(name, `${count.format(compared)} answers are those of projections rebuilt from the log`)
+      ? ok(name, `${count.format(compared)} answers match a rebuild from the log`)
       : failed(
           name,
           `${count.format(changed)} of ${count.format(compared)} answers differ from a rebuild, such as the ${examples[0]?.question ?? 'answers'}`,

@@ -14,7 +14,7 @@ import { type Check, count, failed, ok } from '../examine/check.ts';
 /** Checkpoints read at a time. */
 const checkpointsAtOnce = 1_000;
 
-const remedy = 'Restore the tree and the log together from a copy that verifies';
+const remedy = 'Restore the tree and the log together from a copy that passes domicile verify';
 
 /** Checks that each tile above the leaves has the roots over the tiles below it. */
 export function* checkTiles(tree: TreeReader, name = 'tree'): Generator<number, Check> {
@@ -36,17 +36,17 @@ export function* checkTiles(tree: TreeReader, name = 'tree'): Generator<number, 
       if (level === 1) yield (index + 1) * tileWidth;
     }
   }
-  return ok(name, `${count.format(size)} leaves, and every hash above them is right`);
+  return ok(name, `${count.format(size)} leaves, and every hash above them is correct`);
 }
 
-/** Why a checkpoint does not hold; undefined where it does. */
+/** Why a checkpoint does not hold; undefined if it does. */
 const faultOf = (
   { size, root, note }: SignedCheckpoint,
   tree: TreeReader,
   origin: string,
   keys: ReadonlyArray<VerifierKey>,
 ): string | undefined => {
-  if (size > tree.size()) return `the tree has ${tree.size()} leaves, and ${size} were signed`;
+  if (size > tree.size()) return `the tree has ${tree.size()} leaves, but ${size} were signed`;
   if (!sameHash(tree.rootAt(size), root))
     return `the tree of ${size} leaves has another root than was signed`;
   if (note === undefined) return undefined;

@@ -46,10 +46,10 @@ export const checkVault = async (
   }
   const missing = [...unknown].filter((subject) => !forgotten.has(subject)).length;
   return missing === 0
-    ? ok(name, `everybody whom the log names is known or was forgotten (${count.format(known)} mentions)`)
+    ? ok(name, `everybody in the log is known or was erased (${count.format(known)} mentions)`)
     : failed(
         name,
-        `${count.format(missing)} people of the log are unknown to the vault, the first at position ${firstUnknown}`,
-        'The vault is older than the log, or of another ledger: restore the newest vault',
+        `${count.format(missing)} people in the log are unknown to the vault, the first at position ${firstUnknown}`,
+        'The vault is older than the log, or belongs to another ledger: restore the newest vault',
       );
 };

@@ -67,7 +67,7 @@ function* checkReads(file: string): Generator<WatchProgress> {
     for (let done = 0; done < of; ) {
       const rows = select.all(done);
       for (const row of rows)
-        if (readOf(row) === undefined) throw damaged(file, `question ${row.id} is not as it was written`);
+        if (readOf(row) === undefined) throw damaged(file, `question ${row.id} is damaged`);
       if (rows.length === 0) throw damaged(file, `question ${done + 1} is missing`);
       done = Number(rows.at(-1)!.id);
       yield { file: 'reads', done, of };

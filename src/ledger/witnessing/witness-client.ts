@@ -76,7 +76,7 @@ const ask = async (
     let length = 0;
     for await (const part of response.body ?? []) {
       length += part.length;
-      if (length > answerBytesMax) return E.left(`it answers with more than ${answerBytesMax} bytes`);
+      if (length > answerBytesMax) return E.left(`its answer has more than ${answerBytesMax} bytes`);
       parts.push(part);
     }
     return E.right({ status: response.status, text: Buffer.concat(parts).toString('utf8') });
@@ -142,7 +142,7 @@ export const submit = async (
     if (status === 409) {
       const known = /^(0|[1-9]\d*)\n?$/.exec(text)?.[1];
       return known === undefined || !Number.isSafeInteger(Number(known))
-        ? failed('it answers 409 without the size that it cosigned')
+        ? failed('its 409 answer lacks the size that it cosigned')
         : { kind: 'other-size', size: Number(known) };
     }
     const reason = refusedWith(answer);
@@ -170,7 +170,7 @@ const checkpointIn = (
         E.bind('head', () => parseCheckpoint(note.text)),
         E.filterOrElse(
           ({ head }) => head.origin === origin,
-          () => 'it is of another log',
+          () => 'it belongs to another log',
         ),
         E.bind('verified', () => verifyNote(note, logKeys)),
         E.bimap(

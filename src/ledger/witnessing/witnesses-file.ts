@@ -40,6 +40,10 @@ export const readWitnesses = (file: string): WitnessesFile => {
     ({ url }) => url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? ''),
   );
   if (unusable !== undefined)
-    throw new StoreUnusable(file, `LEDGER_WITNESSES: ${unusable.url} is no address of a witness`, remedy);
+    throw new StoreUnusable(
+      file,
+      `LEDGER_WITNESSES: ${unusable.url} is not a valid address of a witness`,
+      remedy,
+    );
   return { text, policy: policy.right };
 };

@@ -15,7 +15,7 @@ const refreshMs = 300_000;
 /** After a failure a witness is asked again after this long, then after twice as long, up to the most. */
 const retryMsMin = 1_000;
 const retryMsMax = 60_000;
-/** A witness is sent checkpoints no more often than this. */
+/** The minimum time between two checkpoints sent to a witness. */
 const submitIntervalMs = 1_000;
 /** How often a witness may answer in a row that it cosigned another size: others may submit meanwhile. */
 const otherSizesMax = 3;
@@ -93,7 +93,7 @@ export class Witnessing {
         name: witness.name,
         url: contact?.url,
         last: last === undefined ? undefined : { size: last.size, at: last.at },
-        failure: contact === undefined ? 'the policy names no address of it' : contact.failure,
+        failure: contact === undefined ? 'the policy has no address for it' : contact.failure,
       };
     });
   }
@@ -179,14 +179,13 @@ export class Witnessing {
     const failure = await this.learn(contact);
     if (failure === undefined && (contact.knownSize ?? 0) >= size) return undefined;
     contact.isAhead = true;
-    return `it says that it cosigned ${size} events of this log, which are more than were signed here, and does not show them${failure === undefined ? '' : `: ${failure}`}; nothing is signed meanwhile`;
+    return `it claims to have cosigned ${size} events of this log, which is more than were signed here, but does not show the checkpoint${failure === undefined ? '' : `: ${failure}`}; the ledger signs nothing until then`;
   }
 
   /** Submits a checkpoint. Returns why it was not cosigned. */
   private async send(contact: Contact, { size, note }: ServedCheckpoint): Promise<string | undefined> {
     const checkpoint = parseNote(note);
-    if (E.isLeft(checkpoint))
-      throw new Error(`a checkpoint that was kept cannot be read: ${checkpoint.left}`);
+    if (E.isLeft(checkpoint)) throw new Error(`a stored checkpoint cannot be read: ${checkpoint.left}`);
     contact.knownSize ??= this.lastOf(contact);
     for (let tries = 0; tries < otherSizesMax; tries++) {
       // What is known may be of a checkpoint that was signed before this one was forgotten.
@@ -218,7 +217,7 @@ export class Witnessing {
           return answer.reason;
       }
     }
-    return 'it answered several times in a row that it cosigned another size';
+    return 'it reported a different cosigned size several times in a row';
   }
 
   private lastOf({ keys }: Contact): number {

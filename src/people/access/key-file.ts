@@ -46,7 +46,7 @@ const lockWaitMsMax = 10_000;
 
 /** @throws StoreUnusable if it is not a file of keys, so that nobody is let in by mistake. */
 export const readKeyFile = (file: string): ReadonlyArray<Key> => {
-  const remedy = 'Restore it, or move it away and make new keys; until then, nobody is let in';
+  const remedy = 'Restore it, or move it away and create new keys; until then, nobody is admitted';
   let json: unknown;
   try {
     json = JSON.parse(readFileSync(file, 'utf8'));

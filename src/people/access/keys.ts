@@ -14,7 +14,7 @@ import { formatInstant, type Instant } from '../../domain/time/instant.ts';
 import { changeAlone, type Key, readKeyFile, writeKeyFile } from './key-file.ts';
 import type { Scope } from './scopes.ts';
 
-/** Keys at the most. */
+/** Keys at most. */
 const keysMax = 10_000;
 const tokenBytes = 32;
 
@@ -28,8 +28,8 @@ const hashOf = (token: string): string => createHash('sha256').update(token).dig
 /** Why a key cannot be made or revoked. */
 export type KeyProblem = 'name-taken' | 'too-many' | 'unknown-key';
 
-const marking = `This ledger has had keys. Without keys.json it lets nobody in: restore it, or make new keys with
-\`domicile keys create\`. Delete this file to let everybody on this machine in again without a key.
+const marking = `This ledger has had keys. Without keys.json it admits nobody: restore it, or create new keys with
+\`domicile keys create\`. Delete this file to admit everybody on this machine again without a key.
 `;
 
 export class Keys {
@@ -110,9 +110,9 @@ export class Keys {
   /** Why the keys cannot be read; undefined when they can. */
   fault(): string | undefined {
     try {
-      return this.areLost() ? 'keys.json is lost: nobody is let in until there are keys' : undefined;
+      return this.areLost() ? 'keys.json is lost: nobody is admitted until there are keys' : undefined;
     } catch {
-      return 'keys.json is not a file of keys: nobody is let in';
+      return 'keys.json is not a file of keys: nobody is admitted';
     }
   }
 

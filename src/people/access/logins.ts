@@ -21,7 +21,7 @@ const metadataMsMax = 3_600_000;
 const failedMs = 1_000;
 /** After a fetch of keys, an unknown one is not looked for again so soon, in milliseconds: a caller could have us ask all day. */
 const keysCooldownMs = 10_000;
-/** Asymmetric signatures alone: whoever could check a symmetric one could make it. */
+/** Only asymmetric signatures: anybody who can check a symmetric one can make one. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 /** A value of a claim, and what it lets its holder do. */
@@ -50,7 +50,7 @@ export interface Login {
   readonly expiresAt: number;
 }
 
-/** The token is none of this issuer's for this ledger; or the issuer cannot be asked. */
+/** The token is not one of this issuer for this ledger, or the issuer cannot be reached. */
 export type LoginProblem = 'invalid' | 'issuer-away';
 
 /** What the issuer says of itself: OpenID Connect Discovery 1.0. Other members are its own business. */
@@ -105,7 +105,7 @@ export class Logins {
     });
     const found = Metadata.decode(answer.ok ? await answer.json() : undefined);
     if (E.isLeft(found) || found.right.issuer !== issuer)
-      throw new Error('the address of the issuer does not describe it');
+      throw new Error('the address of the issuer has no OpenID configuration');
     return found.right;
   }
 

@@ -32,7 +32,7 @@ const secondSchema = 'ALTER TABLE read ADD COLUMN checksum INTEGER;';
 export const readChecksum = ({ id, at, reader, subject, question }: Read): number =>
   crc32(JSON.stringify([id, at, reader, subject, question]));
 
-/** A row as a read; undefined if it is not as it was written. */
+/** A row as a read; undefined if it is damaged. */
 export const readOf = (row: Readonly<Record<string, unknown>>): Read | undefined => {
   const read: Read = {
     id: Number(row.id),
@@ -48,10 +48,10 @@ const contradiction = (database: DatabaseSync, whole: boolean): string | undefin
   const { rows, last } = database
     .prepare('SELECT count(*) AS rows, coalesce(max(id), 0) AS last FROM read')
     .get() as { rows: number; last: number };
-  if (rows !== last) return `it holds ${rows} questions, but the last has the number ${last}`;
+  if (rows !== last) return `it has ${rows} questions, but the last has the number ${last}`;
   if (!whole) return undefined;
   for (const row of database.prepare('SELECT * FROM read').iterate())
-    if (readOf(row) === undefined) return `question ${row.id} is not as it was written`;
+    if (readOf(row) === undefined) return `question ${row.id} is damaged`;
   return undefined;
 };
 

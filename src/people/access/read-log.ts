@@ -33,7 +33,7 @@ export class ReadLog {
   private readonly select;
 
   /**
-   * Opens the file, and makes it if there is none.
+   * Opens the file, and creates it if there is none.
    *
    * @throws a StoreProblem that says what is wrong, where, and what to do.
    */
@@ -134,7 +134,7 @@ export class ReadLog {
   after(id: number, subject: string | null, limit: number): ReadonlyArray<Read> {
     return this.select.all(id, subject, limit).map((row) => {
       const read = readOf(row);
-      if (read === undefined) throw damaged(this.file, `question ${row.id} is not as it was written`);
+      if (read === undefined) throw damaged(this.file, `question ${row.id} is damaged`);
       return read;
     });
   }

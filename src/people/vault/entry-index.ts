@@ -26,7 +26,7 @@ CREATE TABLE run (
 ) STRICT;
 `;
 
-const notAsWritten = 'its index is not as it was written';
+const notAsWritten = 'its index is damaged';
 
 const sameRow = (a: RunRow, b: RunRow): boolean =>
   storedRun(a).checksum === storedRun(b).checksum && a.first === b.first && a.entries === b.entries;
@@ -69,8 +69,7 @@ export class EntryIndex {
       rows.push(row);
       next += row.entries;
     }
-    if (this.statements.last.get()!.last !== next - 1)
-      return 'its index leads to other entries than it holds';
+    if (this.statements.last.get()!.last !== next - 1) return 'its index and its entries do not match';
     if (!this.slots.load(usedBy(rows))) return notAsWritten;
     const known = new Map(this.runs.map((run) => [run.row.first, run]));
     this.runs = rows.map((row) => {

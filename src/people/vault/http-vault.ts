@@ -47,7 +47,7 @@ export interface HttpVaultOptions {
   readonly limits?: Partial<HttpVaultLimits>;
 }
 
-const strange = 'what answers at LEDGER_VAULT is not a vault of this version';
+const strange = 'LEDGER_VAULT does not lead to a vault of this version';
 
 const reasonOf = (status: number): string => {
   if (status === 401 || status === 403) return 'it refuses the key in LEDGER_VAULT_KEY';

@@ -8,7 +8,7 @@ import { distinct, firstAtLeast, hashOf, offsetsUnder } from '../../sorted-runs/
 import { RunFilter } from './run-filter.ts';
 import { type Slots, slotNumbers, slotsFor } from './slots.ts';
 
-/** Runs up to this size are kept in memory by whoever wrote them: 2 MiB. There are few, and they are soon merged. */
+/** Their writer keeps runs of up to this size in memory: 2 MiB. There are few, and they are soon merged. */
 const keptNumbersMax = 2 ** 18;
 
 /** What is kept of a run in its row. */
@@ -31,7 +31,7 @@ export const storedRun = ({ first, entries, size, slots }: RunRow) => {
   return { first, entries, size, bytes, checksum: crc32(bytes, crc32(`${first} ${entries} ${size}`)) };
 };
 
-/** Reads a row; undefined if it is not as it was written. */
+/** Reads a row; undefined if it is damaged. */
 export const runRowIn = (row: Readonly<Record<string, unknown>>): RunRow | undefined => {
   const slots = new Uint32Array(Uint8Array.from(row.slots as Uint8Array).buffer);
   const run = { first: Number(row.first_entry), entries: Number(row.entries), size: Number(row.size), slots };

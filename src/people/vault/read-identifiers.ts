@@ -21,7 +21,7 @@ export const entriesIn = function* (file: string): Iterable<EntryRow> {
       const rows = select.all(last) as unknown as ReadonlyArray<EntryRow>;
       if (rows.length === 0) break;
       for (const row of rows) {
-        if (!isAsWritten(row)) throw damaged(file, 'an entry is not as it was written');
+        if (!isAsWritten(row)) throw damaged(file, 'an entry is damaged');
         yield row;
       }
       last = rows.at(-1)![0];

@@ -49,7 +49,7 @@ export class Slots {
   }
 
   /**
-   * Begins anew from what is in the file.
+   * Starts again from what is in the file.
    *
    * @param used the slots that hold something; all others are free.
    * @returns false if one of them is not there, or is used twice.

@@ -84,7 +84,7 @@ const vaultIn = (
 
   const logKnown = (): LogKnown => {
     const known = logKnownIn(database);
-    if (known === undefined) throw damaged(file, 'what it knows of its log is not as it was written');
+    if (known === undefined) throw damaged(file, 'its record of the log is damaged');
     return known;
   };
 
@@ -157,7 +157,7 @@ const vaultIn = (
     if (database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy === 0) return;
     throw new StoreLocked(
       file,
-      'another program is reading it, so copies of what was erased cannot be overwritten yet',
+      'another program is reading it, so erased data cannot be overwritten yet',
       'Close that program and erase again',
     );
   };
@@ -237,7 +237,7 @@ const vaultIn = (
 };
 
 /**
- * Opens the vault in this file, and makes it if there is none.
+ * Opens the vault in this file, and creates it if there is none.
  *
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */

@@ -84,7 +84,7 @@ ${indexTables}${thirdSchema}`;
 const sameNumbers = (a: Float64Array, b: Float64Array): boolean =>
   a.length === b.length && a.every((number, index) => number === b[index]);
 
-/** What the vault knows of its log; undefined if that is not as it was written. */
+/** What the vault knows of its log; undefined if that is damaged. */
 export const logKnownIn = (database: DatabaseSync): LogKnown | undefined => {
   const row = database.prepare('SELECT known_up_to, mark, erased_up_to, checksum FROM log').get();
   if (row === undefined) return undefined;
@@ -96,11 +96,11 @@ export const logKnownIn = (database: DatabaseSync): LogKnown | undefined => {
   return logKnownChecksum(known) === row.checksum ? known : undefined;
 };
 
-/** Compares every entry with its checksum, and the index with what it would be if it were made anew. */
+/** Compares every entry with its checksum, and the index with a rebuilt one. */
 const contradiction = (database: DatabaseSync, whole: boolean): string | undefined => {
-  if (logKnownIn(database) === undefined) return 'what it knows of its log is not as it was written';
+  if (logKnownIn(database) === undefined) return 'its record of the log is damaged';
   if (!whole) return undefined;
-  const damage = new Error('its index is not as it was written');
+  const damage = new Error('its index is damaged');
   try {
     return indexContradiction(database, new EntryIndex(database, () => damage));
   } catch (error) {
@@ -114,17 +114,17 @@ const indexContradiction = (database: DatabaseSync, index: EntryIndex): string |
   if (fault !== undefined) return fault;
   const select = database.prepare(`SELECT ${entryColumns} FROM entry WHERE id >= ? AND id < ? ORDER BY id`);
   select.setReturnArrays(true);
-  if (!index.agrees()) return 'its index is not as it was written';
+  if (!index.agrees()) return 'its index is damaged';
   for (const { first, entries, numbers } of index.content()) {
     const expected: number[] = [];
     for (const row of select.iterate(first, first + entries) as unknown as Iterable<EntryRow>) {
-      if (!isAsWritten(row)) return 'an entry is not as it was written';
+      if (!isAsWritten(row)) return 'an entry is damaged';
       const [id, identifier, pseudonym, forgotten] = row;
       if (forgotten === 0) expected.push(entryOf(identifierHash(identifier), id - first));
       expected.push(entryOf(pseudonymHash(pseudonym), id - first));
     }
     if (!sameNumbers(distinct(Float64Array.from(expected).sort()), numbers))
-      return 'its index leads to other entries than it holds';
+      return 'its index and its entries do not match';
   }
   return undefined;
 };

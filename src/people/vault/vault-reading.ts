@@ -72,8 +72,7 @@ export class VaultReading implements PeopleOfVault {
   private entryUnder(hash: number, isIt: (entry: Entry) => boolean): Entry | undefined {
     for (const id of this.index.under(hash)) {
       const row = this.statements.entry.get(id) as unknown as EntryRow | undefined;
-      if (row === undefined || !isAsWritten(row))
-        throw damaged(this.file, 'an entry is not as it was written');
+      if (row === undefined || !isAsWritten(row)) throw damaged(this.file, 'an entry is damaged');
       const [, identifier, bytes, forgotten] = row;
       const entry = { id, identifier, bytes, isForgotten: forgotten === 1 };
       if (isIt(entry)) return entry;

@@ -10,7 +10,7 @@ import { looksLikePseudonym } from './vault.ts';
 /** The path under which a vault is shared. */
 export const vaultPath = '/v1/vault';
 
-/** Names in one call, at the most; a caller with more names makes several calls. */
+/** Names in one call, at most; a caller with more names makes several calls. */
 export const namesMax = 10_000;
 
 const Pseudonym = text('a pseudonym', looksLikePseudonym);

@@ -43,7 +43,7 @@ type EventJson = StoredShape['data'];
 const asJson = (value: unknown): EventJson | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as EventJson) : undefined;
 
-/** Fills the tables. One instance a writer connection; after an error it is of no more use. */
+/** Fills the tables. One instance a writer connection; after an error it cannot be used any more. */
 export class Applier {
   readonly database: DatabaseSync;
   readonly log: LogReader;

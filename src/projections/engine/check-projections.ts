@@ -1,5 +1,5 @@
 /**
- * Compares a file of projections with its checksums, row by row, beside whoever fills it.
+ * Compares a file of projections with its checksums, row by row, while it is being filled.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
@@ -27,7 +27,9 @@ type RunTable = keyof typeof checks;
 
 const runTables = Object.keys(checks) as ReadonlyArray<RunTable>;
 
-/** The rows of a table in the order of their numbers, a few at a time: whoever fills the file is not held up. */
+/**
+ * The rows of a table in the order of their numbers, a few at a time, so that the writer of the file is not delayed.
+ */
 function* rowsOf(database: DatabaseSync, table: RunTable): Generator<Row> {
   const select = database.prepare(
     `SELECT rowid AS number, * FROM ${table} WHERE rowid > ? ORDER BY rowid LIMIT ${rowsAtOnceMax}`,
@@ -49,7 +51,7 @@ export interface ProjectionsProgress {
 /**
  * Checks the runs, their blocks and posting lists, and the small tables.
  *
- * @throws ProjectionsDamaged; what SQLite says of a page that is none.
+ * @throws ProjectionsDamaged; the error of SQLite for an invalid page.
  */
 export function* checkProjectionsFile(file: string): Generator<ProjectionsProgress> {
   const database = openProjectionsToRead(file);

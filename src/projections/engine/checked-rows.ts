@@ -39,7 +39,7 @@ const checksumOf = (table: CheckedTable, values: ReadonlyArray<Value>): number =
   crc32([table, ...values].join('\n'));
 
 const damaged = (table: CheckedTable): ProjectionsDamaged =>
-  new ProjectionsDamaged(`the projections hold a row of ${table} that is not as it was written, or lack one`);
+  new ProjectionsDamaged(`the projections hold a row of ${table} that is damaged, or lack one`);
 
 /**
  * A row that was read whole, if it is as it was written.
@@ -70,7 +70,7 @@ export const checkedQuery = (database: DatabaseSync, table: CheckedTable, rest: 
   };
 };
 
-/** Adds to the tables, in the transactions of its caller. One a writer; after an error it is of no more use. */
+/** Adds to the tables, in the transactions of its caller. One a writer; after an error it cannot be used any more. */
 export class CheckedRows {
   private readonly counts = new Map<CheckedTable, number>();
   private readonly changed = new Set<CheckedTable>();

@@ -53,7 +53,7 @@ export const blocksOf = (column: Uint32Array): ReadonlyArray<WrittenBlock> => {
 };
 
 const damaged = (): ProjectionsDamaged =>
-  new ProjectionsDamaged('the projections hold kinds of events that are not as they were written');
+  new ProjectionsDamaged('the kinds of events in the projections are damaged');
 
 /** The bytes of a column as they were written; throws `ProjectionsDamaged` if they are not. */
 const checkedBytes = (blob: unknown, checksum: unknown): Uint8Array => {

@@ -9,7 +9,7 @@ import type { StoredEvent } from '../../store/event-store.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 import { storedAbout } from './stored-about.ts';
 
-/** Decoded events kept in memory, at the most, where an event counts once for each subject it names. */
+/** Decoded events kept in memory, at most, where an event counts once for each subject it names. */
 const decodedWeightMax = 200_000;
 
 const weightOf = ({ event }: RecordedEvent): number =>

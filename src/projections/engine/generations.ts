@@ -98,7 +98,7 @@ export class Generations {
   }
 }
 
-/** Pages are large, for what is kept is in large blocks. */
+/** Pages are large, because the data is in large blocks. */
 const pageBytes = 16_384;
 /** The write-ahead log is written back into the file once it has this many pages: 64 MiB. */
 const walPagesMax = 4_096;
@@ -109,8 +109,8 @@ const pragma = (database: DatabaseSync, name: string): number => {
 };
 
 /**
- * Opens a projections file to write, creating it where there is none. What is lost here is rebuilt from the log, so
- * commits need not reach the disk one by one; after a crash the file is as of some commit.
+ * Opens a projections file to write, creating it if there is none. Lost data is rebuilt from the log, so not every
+ * commit must reach the disk; after a crash the file is as of some commit.
  *
  * @returns undefined if the file is damaged, or of another version of the projections: it is to be rebuilt.
  */

@@ -1,10 +1,10 @@
 /**
  * Individuals and cohorts: which subjects of a population have to be followed one by one.
  *
- * A subject about whom no more than one enrolment is recorded that could move its data is in a cohort: it shares the
- * fate of all who were enrolled in the same gap between events of their population, and is only counted. The others are
- * individuals. Which they are is kept in memory, made from the runs; an individual stays one, so that the answer holds
- * for every moment of knowledge.
+ * A subject about whom no more than one enrolment is recorded that could move its data is in a cohort: it has the same
+ * history as all who were enrolled in the same gap between events of their population, and is only counted. The others
+ * are individuals. Which they are is kept in memory, made from the runs; an individual stays one, so that the answer
+ * holds for every moment of knowledge.
  */
 import type { Topic } from '../topic-hash.ts';
 import { isOfEnrolments, type ListKey, ownDataMoved, populationOf, postingWidth } from './posting-list.ts';

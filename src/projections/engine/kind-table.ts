@@ -35,7 +35,7 @@ export class KindTable {
     this.refresh();
   }
 
-  /** Takes in what was added since; throws `ProjectionsDamaged` if it is not as it was written. */
+  /** Takes in what was added since; throws `ProjectionsDamaged` if it is damaged. */
   refresh(): void {
     for (const row of this.statements.sources.iterate(this.names.length)) {
       const [id, name, position] = [row.id as number, row.name as string, row.position as number];
@@ -107,4 +107,4 @@ export class KindTable {
 const isThere = <A>(value: A | undefined): value is A => value !== undefined;
 
 const damaged = (): ProjectionsDamaged =>
-  new ProjectionsDamaged('the projections hold sources that are not as they were written');
+  new ProjectionsDamaged('the sources in the projections are damaged');

@@ -191,7 +191,7 @@ export class RunReader {
     return out;
   }
 
-  /** The code of the kind of the event at a position: 0 where it cannot be read, or where there is none. */
+  /** The code of the kind of the event at a position: 0 where it cannot be read, or if there is none. */
   codeAt(position: number): number {
     const run = this.current.find((each) => each.firstPosition <= position && position <= each.lastPosition);
     if (run === undefined) return 0;

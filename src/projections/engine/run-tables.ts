@@ -29,7 +29,7 @@ export const runTables = `
 `;
 
 export const damaged = (what: string): ProjectionsDamaged =>
-  new ProjectionsDamaged(`the projections hold ${what} that is not as it was written`);
+  new ProjectionsDamaged(`the projections hold ${what} that is damaged`);
 
 /** The numbers of a blob; throws `ProjectionsDamaged` if its checksum is another. */
 export const checked = (what: string, blob: unknown, checksum: unknown): Float64Array => {
@@ -62,7 +62,7 @@ export const checksumOfRun = (run: Omit<Run, 'id'>): number => {
   return parts.reduce((checksum, part) => crc32(toBlob(part), checksum), 0);
 };
 
-/** Decodes the row of a run; throws `ProjectionsDamaged` if it is not as it was written. */
+/** Decodes the row of a run; throws `ProjectionsDamaged` if it is damaged. */
 export const runOf = (row: Record<string, unknown>): Run => {
   const run = {
     id: row.id as number,

@@ -61,7 +61,7 @@ export class LabelCache {
       entry = { key, overKeys: overKeysOf(data), labels };
       this.entries.set(key, entry);
     }
-    // Whoever asks for labels reads them through.
+    // Questions about labels read through it.
     goOn(entry.labels.size >> readingShift);
     return entry.labels;
   }

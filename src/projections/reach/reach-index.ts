@@ -55,7 +55,7 @@ export class ReachIndex implements Reach {
     return this.cache.labels(data, via, this.goOn);
   }
 
-  /** Whoever asks from now on is told of the work. */
+  /** From now on, every question receives the work. */
   askedBy(goOn: GoOn): void {
     this.tellOfWork = goOn;
   }

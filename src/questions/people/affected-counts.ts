@@ -27,7 +27,7 @@ export type AffectedCounts = Pick<
 const kinds = ['subjects', 'population', 'jurisdiction', 'dataset', 'category'] as const;
 type Kind = (typeof kinds)[number];
 
-/** Under what a person is counted, and until when it was so: whoever came later is not. */
+/** What a person is counted under, and until when; people who came later are not. */
 type Ends = Map<string, Instant>;
 
 const keyOf = (kind: Kind, value: string | null): string => JSON.stringify([kind, value]);

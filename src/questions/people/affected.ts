@@ -147,7 +147,7 @@ const concernOf = (
     populations: inOrder,
     othersToo,
     found,
-    // Whoever came later than the first of a cohort may have come after the period.
+    // Later people of a cohort may have come after the period.
     intervalsOf: (person, index) => once(person, index).filter((interval) => overlaps(interval, during)),
   };
 };

@@ -1,9 +1,9 @@
 /**
  * Everybody, one by one, with what is known of the data of each.
  *
- * Individuals are followed by their own events. Of everybody else nothing is recorded but one enrolment: such a person
- * fares as the first of its cohort does, from its own enrolment on (see `../enrolment-cohorts.ts`), so that its row costs
- * one event, however much happened to its population.
+ * Individuals are followed by their own events. For everybody else only one enrolment is recorded: such a person has
+ * the history of the first of its cohort, from its own enrolment on (see `../enrolment-cohorts.ts`), so that its row
+ * costs one event, however much happened to its population.
  *
  * The order is that of the enrolments, as recorded: by population as they are given, then by position. Whoever was never
  * enrolled in one of them comes last, by pseudonym. So a page can begin anywhere, and an answer with the same clocks has the
@@ -26,7 +26,7 @@ import { stepsOfFact } from '../work.ts';
 /** One person, and where its data was. */
 export interface Followed {
   readonly subject: string;
-  /** Where data was; that of this person is under the name `as`, and what was before `since` is none of its. */
+  /** Where data was. The person's data is under the name `as`, and nothing before `since` belongs to the person. */
   readonly residency: Residency;
   readonly as: string;
   readonly since: Instant;

@@ -11,7 +11,7 @@ import type { View } from '../view.ts';
 import type { Followed, Place } from './everybody.ts';
 import type { Concern, PersonInterval } from './person-intervals.ts';
 
-/** People of one page who turn out not to be concerned, at the most: a page may then end early. */
+/** People of one page who turn out not to be concerned, at most: a page may then end early. */
 const passedOverPeopleMax = 50_000;
 /** About how many bytes of JSON a person is without the intervals. */
 const personBytes = 120;
@@ -22,7 +22,7 @@ const writtenPlace = (place: Place): string =>
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** The place that a cursor tells; undefined where it tells none, so that the page is the first. */
+/** The place that a cursor tells; undefined if it tells none, so that the page is the first. */
 const readPlace = (after: Asked['after']): Place | undefined => {
   if (typeof after !== 'string') return undefined;
   try {

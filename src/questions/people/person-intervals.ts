@@ -19,7 +19,7 @@ export interface ConcernedHolding {
 /** An interval in which something concerned a person. */
 export interface PersonInterval extends Interval {
   readonly holding: ConcernedHolding;
-  /** How a party reached the data; undefined where nobody is asked about. */
+  /** How a party reached the data; undefined if nobody is asked about. */
   readonly path: Path | undefined;
   /** The position of the access, where it is one. */
   readonly access: number | null;

@@ -1,6 +1,6 @@
 /**
- * Who reaches what as known at one moment, for questions that go on from page to page: what is learned in between does not
- * change it, and it is not made anew for each page.
+ * Who reaches what as known at one moment, for questions that go on from page to page: what is learned in between does
+ * not change it, and it is not computed again for each page.
  */
 import type { ReachIndex } from '../../projections/reach/reach-index.ts';
 import { isLatestReach, reachIndexOf } from '../reach.ts';

@@ -29,7 +29,7 @@ export interface FoundPerson {
 
 type Section = (typeof personSections)[number];
 
-/** The file of the subject, with `limit` rows in each list at the most. */
+/** The file of the subject, with `limit` rows in each list at most. */
 export const personFile = (
   view: View,
   subject: string,

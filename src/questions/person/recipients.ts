@@ -29,7 +29,7 @@ const howBy = ({ path }: ReachInterval): RecipientHow => {
   return path.hop.edge === 'granted' ? 'granted' : 'stored';
 };
 
-/** Events of one recipient at the most: the first. */
+/** Events of one recipient at most: the first. */
 const recipientEventsMax = 200;
 
 /**

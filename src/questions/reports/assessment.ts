@@ -67,10 +67,10 @@ const stateTexts: Readonly<Record<RuleState, string>> = {
 /** The rules and their findings as rows: a rule that was satisfied has one row without a finding. */
 export const assessmentTable = (view: View, question: ReportQuestion): ReportTable => ({
   title: 'Assessment of policies',
-  basis: 'The policies that were in force; as JSON in the format of OSCAL assessment results (NIST)',
+  basis: 'The policies that were in force. The JSON format is OSCAL assessment results (NIST)',
   says: [
-    'One row for each finding in the period of each rule of each version of a policy that counted in it, and one for each rule without any.',
-    'A rule is satisfied where nothing that the ledger knows broke it. Where something could not be judged, it is never told as satisfied.',
+    'One row for each finding in the period, for every rule of every policy version that was in force, and one row for each rule without findings.',
+    'A rule is satisfied if, as far as the ledger knows, nothing broke it. If something could not be judged, the rule is never reported as satisfied.',
   ],
   columns: {
     policy: 'Policy',
@@ -84,7 +84,7 @@ export const assessmentTable = (view: View, question: ReportQuestion): ReportTab
     path: 'How',
     from: 'From',
     to: 'To',
-    reason: 'Why it could not be judged, or rests on what is not known',
+    reason: 'Why it could not be judged, or depends on something unknown',
     finding: 'Finding',
   },
   rows: assessedRules(view, question).flatMap(({ version, rule, state, findings }) => {
@@ -112,7 +112,7 @@ export const assessmentTable = (view: View, question: ReportQuestion): ReportTab
         finding.path.map(({ edge, to }) => `${edge} ${to}`).join(', '),
         finding.path.flatMap(({ events }) => events),
       ),
-      cellOf(view, formatBound(finding.from) ?? 'before everything that is known', finding.events),
+      cellOf(view, formatBound(finding.from) ?? 'before the earliest known event', finding.events),
       cellOf(view, formatBound(finding.to) ?? 'still so', finding.events),
       cellOf(view, finding.reason ?? ''),
       cellOf(view, findingId(finding)),

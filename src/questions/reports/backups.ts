@@ -18,7 +18,7 @@ const wasHeld = ({ sites }: BackupRow, { during }: ReportQuestion): boolean =>
 const destroyedText = ({ destroyed }: BackupRow): string =>
   destroyed === null
     ? 'not destroyed, as far as the ledger knows'
-    : `${destroyed.at}, ${destroyed.assurance}, told by ${destroyed.source}${destroyed.evidence === null ? '' : `, ${destroyed.evidence}`}`;
+    : `${destroyed.at}, ${destroyed.assurance}, reported by ${destroyed.source}${destroyed.evidence === null ? '' : `, ${destroyed.evidence}`}`;
 
 /** Backups that were held in the period, in the order in which they were learned. */
 export const backupsTable = (view: View, question: ReportQuestion): ReportTable => {
@@ -34,7 +34,7 @@ export const backupsTable = (view: View, question: ReportQuestion): ReportTable 
     title: 'Backups of personal data',
     basis: 'GDPR, Articles 5 (1) (e), 17 and 30 (1) (f)',
     says: [
-      `Backups that were held at any time in the period, and how each stands at ${formatInstant(at)}. An expiry date ends nothing: a backup is held until an event says that it was destroyed.`,
+      `Backups that were held at any time in the period, with their state at ${formatInstant(at)}. An expiry date does not end possession: a backup is held until an event says that it was destroyed.`,
     ],
     columns: {
       backup: 'Backup',

@@ -69,7 +69,7 @@ const ownersOf = (view: View, party: string, at: number) => {
       events.add(position);
       const fact = view.fact(position);
       const share = fact !== undefined && isFact(fact, 'ControlBegan') ? fact.data.share : undefined;
-      return [`${owner} ${share === undefined ? 'a share that is not known' : `${share} %`}`];
+      return [`${owner} ${share === undefined ? 'an unknown share' : `${share} %`}`];
     });
   return { owners, events };
 };
@@ -84,9 +84,9 @@ export const coveredPersonsTable = (view: View, question: ReportQuestion): Repor
     basis: '28 CFR 202.1101 (b), with 202.211, 202.249 and 202.601',
     says: [
       'One row for each interval in which a covered person could reach data of people under US jurisdiction, along one path. The letters and numbers are those of 202.1101 (b).',
-      'Covered persons are parties at home in a country of concern, those owned from one at 50 percent or more, and those who work for one of these. People under US jurisdiction stand for US persons, and any number of them counts.',
-      'The regulation is in effect since 8 April 2025, and this record is due since 6 October 2025; earlier intervals are shown because they may go on. It is to be kept for ten years.',
-      'Not told to the ledger: the written policies (1) and (2), the results of audits (3), copies of agreements (7) but for the evidence that events name, licenses and advisory opinions and their numbers (8) (9), and the annual certification (11).',
+      'Covered persons are parties based in a country of concern, parties owned from one at 50 percent or more, and those who work for them. People under US jurisdiction represent US persons, and any number of them counts.',
+      'The regulation took effect on 8 April 2025, and this record is required since 6 October 2025. Earlier intervals are shown because they may continue. Keep the record for ten years.',
+      'The ledger does not have the written policies (1) and (2), the results of audits (3), copies of agreements (7) other than the evidence in events, licenses and advisory opinions with their numbers (8) (9), or the annual certification (11).',
     ],
     columns: {
       party: 'Covered person (4) (ii)',
@@ -97,7 +97,7 @@ export const coveredPersonsTable = (view: View, question: ReportQuestion): Repor
       dataset: 'Data (4) (i)',
       categories: 'Types of data (4) (i)',
       sensitive: 'Of them sensitive (202.249)',
-      volume: 'Volume: people at the most (4) (i)',
+      volume: 'Volume: people at most (4) (i)',
       endUse: 'End-use (4) (iii)',
       method: 'Method of transfer (5)',
       site: 'Site, country',
@@ -141,7 +141,7 @@ export const coveredPersonsTable = (view: View, question: ReportQuestion): Repor
             view,
             verdict === 'violated'
               ? (reason ?? 'yes')
-              : `could not be judged: ${reason ?? 'something is not known'}`,
+              : `could not be judged: ${reason ?? 'something is unknown'}`,
             events,
           ),
           cellOf(view, dataset?.description.controller ?? null, dataset?.events),
@@ -158,7 +158,7 @@ export const coveredPersonsTable = (view: View, question: ReportQuestion): Repor
           cellOf(view, listed(purposes), forPurposes),
           cellOf(view, path.map(({ edge, to: of }) => `${edge} ${of}`).join(', '), onPath),
           cellOf(view, holding.backup === null ? where : `${where}, backup ${holding.backup}`, site?.events),
-          cellOf(view, formatBound(from) ?? 'before everything that is known', events),
+          cellOf(view, formatBound(from) ?? 'before the earliest known event', events),
           cellOf(view, formatBound(to) ?? 'still so', events),
           cellOf(view, listed(agreements), forAgreements),
           unknownCell,

@@ -47,7 +47,7 @@ const observation = (view: View, finding: Finding, clocks: QuestionClocks) => ({
     ...prop('population', finding.population),
     ...prop('party', finding.party),
     ...prop('path', finding.path.map(({ edge, to }) => `${edge} ${to}`).join(', ')),
-    ...prop('from', formatBound(finding.from) ?? 'before everything that is known'),
+    ...prop('from', formatBound(finding.from) ?? 'before the earliest known event'),
     ...prop('to', formatBound(finding.to) ?? 'still so'),
     ...prop('people', String(subjectsAt(finding, clocks.validAt))),
     ...prop('reason', finding.reason),
@@ -62,7 +62,7 @@ const observation = (view: View, finding: Finding, clocks: QuestionClocks) => ({
           const event = view.recorded(position)?.event;
           return {
             href: `/v1/events/${position}`,
-            description: `${event?.type ?? 'Event'} at position ${position}, told by ${event?.source ?? 'a source'}`,
+            description: `${event?.type ?? 'Event'} at position ${position}, reported by ${event?.source ?? 'a source'}`,
           };
         }),
       }),
@@ -73,7 +73,11 @@ const observation = (view: View, finding: Finding, clocks: QuestionClocks) => ({
 const statusOf = (state: RuleState) => {
   switch (state) {
     case 'satisfied':
-      return { state: 'satisfied', reason: 'pass', remarks: 'Nothing that the ledger knows broke the rule.' };
+      return {
+        state: 'satisfied',
+        reason: 'pass',
+        remarks: 'As far as the ledger knows, nothing broke the rule.',
+      };
     case 'violated':
       return { state: 'not-satisfied', reason: 'fail' };
     case 'indeterminate':
@@ -151,14 +155,14 @@ export const oscalOf = (view: View, question: ReportQuestion, clocks: QuestionCl
       },
       'import-ap': {
         href: `#${plan}`,
-        remarks: 'The policies that were adopted are the plan: every rule is judged over the whole period.',
+        remarks: 'The plan consists of the adopted policies: every rule is judged over the whole period.',
       },
       results: [
         {
           uuid: uuidOf('result', ...name),
           title: 'Rules of the policies in force',
           description:
-            'Every rule of every version of a policy that counted in the period, judged over everything that the ledger knows.',
+            'Every rule of every policy version that was in force in the period, judged over everything that the ledger knows.',
           start: first === undefined || first > clocks.knownAt ? knownAt : formatInstant(first),
           end: knownAt,
           'reviewed-controls': {

@@ -136,9 +136,9 @@ export const processingTable = (view: View, question: ReportQuestion): ReportTab
     title: 'Record of processing activities',
     basis: 'GDPR, Article 30 (1)',
     says: [
-      'One row for the data of one dataset of the people of one population, as far as anybody’s data was held in the period. Controllers, categories and jurisdictions are those registered, as at the time of the question.',
-      'Purposes are those that permissions name. Recipients are parties other than the controller that stored the data, were permitted to reach it, or were observed to access it; others could reach it through these.',
-      'Time limits are told of backups alone. The safeguards of transfers and the security measures are not told to the ledger.',
+      'One row for each dataset and population whose data was held in the period. Controllers, categories and jurisdictions are those registered at the time of the question.',
+      'Purposes come from grants. Recipients are parties other than the controller that stored the data, were granted access, or were observed to access it. Other parties could reach it through these.',
+      'Time limits are known only for backups. The ledger does not have the safeguards of transfers or the security measures.',
     ],
     columns: {
       controller: 'Controller (a)',

@@ -7,7 +7,7 @@ import type { Interval } from '../../domain/time/interval.ts';
 import { proofOf } from '../proof-of.ts';
 import type { View } from '../view.ts';
 
-/** Rows of one report at the most. */
+/** Rows of one report at most. */
 const reportRowsMax = 10_000;
 
 /** What a report is about. */
@@ -35,7 +35,7 @@ export const cellOf = (view: View, value: string | null, positions: Iterable<num
 /** What the ledger does not know. */
 export const unknownCell: ReportCell = { value: null, events: [] };
 
-/** Several values as one: each once, in order of code units. Nothing, where there are none. */
+/** Several values as one: each once, in order of code units. Nothing, if there are none. */
 export const listed = (values: Iterable<string>): string | null => {
   const all = [...new Set(values)].sort();
   return all.length === 0 ? null : all.join('; ');

@@ -23,9 +23,9 @@ export const transfersTable = (view: View, { during }: ReportQuestion): ReportTa
     title: 'Transfers of personal data between countries',
     basis: 'GDPR, Articles 30 (1) (e) and 44',
     says: [
-      'Movements, copies and backups from one country to another. A site whose country is not known counts as in another country than every other.',
-      'Data that can be reached from another country without being kept there is not in this table: GET /v1/parties/{id}/affected tells of it.',
-      'The safeguards of a transfer (Article 46) are not told to the ledger.',
+      'Movements, copies and backups from one country to another. A site whose country is unknown counts as being in a country of its own.',
+      'This table does not contain data that can be reached from another country without being kept there: see GET /v1/parties/{id}/affected.',
+      'The ledger does not have the safeguards of a transfer (Article 46).',
     ],
     columns: {
       time: 'When',

@@ -1,5 +1,5 @@
 /**
- * Questions about one person. Nearly all are answered at once; one that turns out to take long, for it is about very many
+ * Questions about one person. Nearly all are answered at once; one that takes long, because it is about very many
  * holdings, parties or events, is answered by a thread of its own.
  */
 import * as E from 'fp-ts/lib/Either.js';

@@ -107,7 +107,7 @@ const compared = (view: View, asked: DifferenceQuestion): E.Either<Problem, Comp
     return E.right(betweenPositions(view, policy, fromPosition, toPosition));
   return invalidParameter(
     'fromVersion',
-    'expected policy with fromVersion and toVersion, or fromPosition and toPosition (and policy, if wanted)',
+    'expected policy with fromVersion and toVersion, or fromPosition and toPosition with an optional policy',
   );
 };
 
@@ -117,7 +117,7 @@ export const findingsDifference = (view: View, asked: Asked<DifferenceQuestion>)
     E.map(({ difference, learnedOf }) => differencePage(view, difference, asked, learnedOf)),
   );
 
-/** Simulations whose differences are kept, so that their further pages need not be simulated anew. */
+/** Simulations whose differences are kept, so that further pages need not be simulated again. */
 const simulationsMax = 2;
 const simulations = new WeakMap<EventIndex, LRUCache<string, Difference>>();
 

@@ -8,12 +8,12 @@ import { isOverPeriod, periodOf } from '../../contract/questions/question.ts';
 import type { PartyReachQuestion, ReachSimulationQuestion } from '../../contract/questions/reach.ts';
 import type { Event } from '../../domain/events/event.ts';
 import { heardUntil } from '../coverage.ts';
+import { hypotheticalEvents } from '../hypothetical-events.ts';
 import { knownName } from '../known-name.ts';
 import { partyCut } from '../party-cut.ts';
 import { reachOfParty, wireHoldingReach } from '../party-reach.ts';
 import { bytesWithPath } from '../reach.ts';
 import { simulateEvents, wireNewReach } from '../simulate-events.ts';
-import { simulatedEvents } from '../simulated-events.ts';
 import { View } from '../view.ts';
 import type { About, Outcome } from './outcome.ts';
 
@@ -40,7 +40,7 @@ export const reachSimulation = (
   asked: Asked<ReachSimulationQuestion>,
   { events }: { readonly events: ReadonlyArray<Event> },
 ): Outcome => {
-  const simulated = simulatedEvents(events, asked.clocks.knownAt);
+  const simulated = hypotheticalEvents(events, asked.clocks.knownAt);
   const then = new View(view.index, view.known, simulated, view.work);
   // Who would reach it no more is who would newly reach it, were the events not recorded.
   const [from, to] = asked.parameters.change === 'ended' ? [then, view] : [view, then];

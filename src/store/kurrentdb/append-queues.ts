@@ -79,7 +79,7 @@ export class AppendQueues {
     }
   }
 
-  /** Accepts no more appends, and finishes those under way. */
+  /** Stops accepting appends, and finishes running ones. */
   async close(): Promise<void> {
     this.isClosing = true;
     await Promise.all(this.draining);

@@ -109,7 +109,7 @@ export class CatchUpRead {
   }
 
   private async readToEnd(): Promise<void> {
-    // The end is asked for first: a read that later arrives at the end has then passed it, whoever wrote there.
+    // The end is asked for first: a read that later arrives at the end has then passed it, regardless of who wrote there.
     const [end] = await Promise.all([this.connection.head(), this.verifyLog()]);
     const feed = this.updates.newFeed();
     const isComplete = await this.readPages(feed);

@@ -30,7 +30,7 @@ export class AnotherLog extends LogProblem {
     super(
       `KurrentDB does not hold the log that ${file} replicates: it was emptied, put back from an older backup, or is another server`,
       holdsOf(file),
-      'Point LEDGER_STORE at the right server, or put the newer data of KurrentDB back. If this log is the right one, stop ' +
+      'Point LEDGER_STORE at the right server, or restore the newer data of KurrentDB. If this log is the right one, stop ' +
         `this process, move ${file} (with its -wal and -shm) somewhere else and start again: a new replica is read. Leave ` +
         'the other files of the directory where they are, since the vault may be among them. Then send again what was recorded since the backup',
     );
@@ -47,8 +47,8 @@ export type Cut =
   | { readonly kind: 'missing'; readonly from: bigint; readonly to: bigint };
 
 const putBack =
-  'Put the data of KurrentDB back from a backup that has these records. Or stop this process and copy what its replica ' +
-  'holds into a new ledger: domicile copy --from (this LEDGER_STORE) --to sqlite:DIR --data (this LEDGER_DATA)';
+  'Restore the data of KurrentDB from a backup that has these records. Or stop this process and copy its replica ' +
+  'into a new ledger: domicile copy --from (this LEDGER_STORE) --to sqlite:DIR --data (this LEDGER_DATA)';
 
 const wordsOf = (stream: string, cut: Cut): readonly [what: string, remedy: string] => {
   switch (cut.kind) {

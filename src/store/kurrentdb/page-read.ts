@@ -38,7 +38,8 @@ type Recorded = NonNullable<ResolvedEvent['event']>;
 
 const toRawRecord = (recorded: Recorded, commit: bigint | undefined): RawRecord => {
   const position = recorded.position ?? (commit === undefined ? undefined : { commit, prepare: commit });
-  if (position === undefined) throw new RangeError('this server gives no positions; it is older than 20.6');
+  if (position === undefined)
+    throw new RangeError('this server does not report positions; it is older than 20.6');
   return {
     stream: recorded.streamId,
     revision: recorded.revision,

@@ -54,8 +54,8 @@ const contradiction = (database: DatabaseSync, whole: boolean): string | undefin
        FROM progress`,
     )
     .get() as { events: number; last: number; read: number };
-  if (last > read) return `it holds a record at ${last}, but says it was read up to ${read}`;
-  if (events > 0 && last < 0) return `it holds ${events} events, but says it holds no record`;
+  if (last > read) return `it has a record at ${last}, but claims to be read only up to ${read}`;
+  if (events > 0 && last < 0) return `it has ${events} events, but claims to have no record`;
   return ledgerFormat.contradiction(database, whole);
 };
 

@@ -9,7 +9,7 @@ import type { Applied, Replica, Verdict } from './replica.ts';
 /** One source of records: a subscription, or a read. Both cover the same log; the replica applies each place once. */
 export interface Feed {
   readonly assembly: BatchAssembly;
-  /** The last record it delivered, whoever wrote it. */
+  /** The last record it delivered, of any writer. */
   position: LogPosition | undefined;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The calls to KurrentDB, each with a time limit.
  *
- * The faults of the client end here: it waits for ever for a server that is silent, shares its pending batch appends
+ * The faults of the client end here: it waits forever for a server that is silent, shares its pending batch appends
  * among all connections of the process, and never replaces a silent connection.
  */
 import {
@@ -85,7 +85,7 @@ export class ServerConnection {
     }
   }
 
-  /** The position of the last record of the whole log, whoever wrote it. */
+  /** The position of the last record of the whole log, of any writer. */
   async head(): Promise<LogPosition | undefined> {
     const { records } = await this.page(
       (client) =>

@@ -53,7 +53,7 @@ const reasons: Readonly<Record<FailureKind, string>> = {
   'not-ready': 'KurrentDB is not ready',
   denied: 'KurrentDB does not let this user read and write',
   'unknown-user': 'KurrentDB does not accept this user and password',
-  'not-found': 'KurrentDB does not have what was asked for',
+  'not-found': 'KurrentDB does not have the requested data',
   deleted: 'a stream of the ledger was deleted in KurrentDB',
   refused: 'KurrentDB refused the call',
 };

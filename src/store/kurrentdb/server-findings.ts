@@ -102,7 +102,7 @@ export const projectionsFinding = (projections: ReadonlyArray<ProjectionDetails>
   const name = 'server projections';
   if (projections instanceof Error) {
     const isOff = 'code' in projections && projections.code === unimplemented;
-    return ok(name, isOff ? 'off' : 'unknown: the server does not tell this user');
+    return ok(name, isOff ? 'off' : 'unknown: the server does not show this to the user');
   }
   const running = projections.filter(({ status }) => /^running/i.test(status));
   if (running.length === 0) return ok(name, 'on, none running');

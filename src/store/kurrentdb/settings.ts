@@ -100,7 +100,7 @@ const addParameter = (before: Parameters, pair: string): E.Either<string, Parame
   const separator = pair.indexOf('=');
   const [key, value] = [normalized(pair.slice(0, separator)), pair.slice(separator + 1).trim()];
   if (separator <= 0 || value === '')
-    return E.left('after its "?" a connection string has key=value, joined by "&"');
+    return E.left('after "?", a connection string has key=value pairs, joined by "&"');
   switch (key) {
     case 'ledger':
       return ledgerPattern.test(value)

@@ -80,7 +80,7 @@ export class SizeLimits {
         : { kind: 'too-large', limit: recordMax, unit: 'bytes', what: `${what}, with its source and id,` };
     }
     if (bytes > appendMax) {
-      const what = 'batch, with what KurrentDB keeps beside its events,';
+      const what = 'batch, with KurrentDB’s own data for its events,';
       return { kind: 'too-large', limit: appendMax, unit: 'bytes', what };
     }
     return undefined;

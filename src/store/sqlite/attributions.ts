@@ -47,7 +47,7 @@ export const attributionReader = (
       authority: (row?.authority ?? null) as string | null,
     };
     if (row === undefined || row.checksum !== attributionChecksum(number, attribution))
-      throw damaged(file, `the attribution with number ${number} is not as it was written`);
+      throw damaged(file, `the attribution with number ${number} is damaged`);
     known.set(number, attribution);
     return attribution;
   };

@@ -101,13 +101,13 @@ export const refuseForeign = (
     if (upgrading && isUpgraded(format, version)) return;
     const what = `this ${format.name} has schema version ${version}, and this Domicile works with version ${format.schemaVersion}`;
     if (version > format.schemaVersion)
-      throw new WrongSchema(file, what, 'It was written by a newer Domicile: run that one');
+      throw new WrongSchema(file, what, 'It was written by a newer Domicile: run that version');
     throw new OlderSchema(
       file,
       what,
       isUpgraded(format, version)
         ? 'It was written by an older Domicile: start the server once, which upgrades it'
-        : 'It was written by an older Domicile: run that one, or export from it and record into a new ledger',
+        : 'It was written by an older Domicile: run that version, or export from it and record into a new ledger',
     );
   }
 };

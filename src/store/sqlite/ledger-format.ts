@@ -139,12 +139,12 @@ const contradiction = (database: DatabaseSync, whole: boolean): string | undefin
   for (const { id, recorded_by, authority, checksum } of attributions.iterate()) {
     const attribution = { recordedBy: recorded_by as string | null, authority: authority as string | null };
     if (attributionChecksum(Number(id), attribution) !== checksum)
-      return `the attribution with number ${id} is not as it was written`;
+      return `the attribution with number ${id} is damaged`;
   }
   const rows = database.prepare(`SELECT ${eventColumns} FROM event`);
   rows.setReturnArrays(true);
   for (const row of rows.iterate() as unknown as Iterable<EventRow>) {
-    if (!isAsWritten(row)) return `the event at position ${row[0]} is not as it was written`;
+    if (!isAsWritten(row)) return `the event at position ${row[0]} is damaged`;
   }
   return undefined;
 };

@@ -109,7 +109,7 @@ export const pageReader = (
       const of = bytes.subarray(start, end);
       const { bytes: ids, at } = numbers;
       if (checksumOfPacked(position, source, recorded, attribution, ids, at, idEnd, of) !== checksum) {
-        throw damaged(file, `the event at position ${position} is not as it was written`);
+        throw damaged(file, `the event at position ${position} is damaged`);
       }
       positions.push(position);
       sources.push(source);

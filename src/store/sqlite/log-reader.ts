@@ -64,7 +64,7 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
     if (known !== undefined) return known;
     const [name, checksum] = (selectSourceName.get(source) ?? []) as unknown as [string?, number?];
     if (name === undefined || checksum !== sourceChecksum(source, name)) {
-      throw damaged(file, `the name of the source with number ${source} is not as it was written`);
+      throw damaged(file, `the name of the source with number ${source} is damaged`);
     }
     names.set(source, name);
     return name;
@@ -74,7 +74,7 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
 
   const toEvent = (row: EventRow): StoredEvent => {
     const [position, source, id, recordedAt, attribution, bytes] = row;
-    if (!isAsWritten(row)) throw damaged(file, `the event at position ${position} is not as it was written`);
+    if (!isAsWritten(row)) throw damaged(file, `the event at position ${position} is damaged`);
     const { recordedBy, authority } = attributionOf(attribution);
     return { position, source: nameOf(source), id, recordedAt, recordedBy, authority, bytes };
   };

@@ -181,7 +181,7 @@ export const openToRead = (path: string, format: FileFormat): DatabaseSync => {
       throw new StoreUnusable(
         path,
         `there is no ${format.name} here`,
-        'Start the server once, which makes it',
+        'Start the server once, which creates it',
       );
     }
     const file = canonical(path);

@@ -141,7 +141,7 @@ export const toStoreProblem = (file: string, error: unknown): unknown => {
     return new StoreFull(
       file,
       'no space is left on its disk',
-      'Make space, then try again; nothing is lost',
+      'Free some space, then try again; nothing is lost',
       error,
     );
   }
@@ -155,7 +155,7 @@ export const toStoreProblem = (file: string, error: unknown): unknown => {
       return new ForeignFile(
         file,
         'it is not an SQLite database, or its first bytes are damaged',
-        'Point the settings at the right file, or restore the latest backup if this was the right one',
+        'Point the settings at the right file; if this is the right one, restore the latest backup',
         error,
       );
     case busy:
@@ -171,7 +171,7 @@ export const toStoreProblem = (file: string, error: unknown): unknown => {
         ? new StoreUnusable(
             file,
             `it cannot be used (${detail})`,
-            'Check that the folder exists, that its permissions let this user read and write, and the disk',
+            'Check that the directory exists, that this user can read and write it, and that the disk works',
             error,
           )
         : error;

@@ -47,7 +47,7 @@ const damageIn = (descriptor: number): string | undefined => {
   let checksum = checksumOf(header, 0, 24, littleEndian, [0, 0]);
   if (!equal(header, 24, checksum)) {
     const neverWritten = new Uint8Array(header.buffer).every((byte) => byte === 0);
-    return neverWritten ? undefined : 'the header of its write-ahead log is not as it was written';
+    return neverWritten ? undefined : 'the header of its write-ahead log is damaged';
   }
 
   const frame = new DataView(new ArrayBuffer(frameHeaderBytes + header.getUint32(8)));
@@ -64,7 +64,7 @@ const damageIn = (descriptor: number): string | undefined => {
       checksum = [frame.getUint32(16), frame.getUint32(20)];
     }
     if (unsound !== undefined && ((committedBehind && ofThisLog) || (alteredSalts && sound))) {
-      return `frame ${unsound} of its write-ahead log is not as it was written, and confirmed events follow it`;
+      return `frame ${unsound} of its write-ahead log is damaged, and confirmed events follow it`;
     }
     // A frame of an older log ends this one; but then no frame can go on from its checksum.
     alteredSalts = unsound === undefined && !ofThisLog;

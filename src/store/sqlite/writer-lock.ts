@@ -40,7 +40,7 @@ const holderOf = (lock: DatabaseSync): string => {
   } catch (error) {
     if (!isBusy(error)) throw error;
   }
-  return 'another process is just opening it';
+  return 'another process is opening it';
 };
 
 const take = (lock: DatabaseSync, now: Instant): boolean => {
@@ -83,8 +83,8 @@ export const takeWriterLock = (file: string, now: Instant): WriterLock => {
       if (lock === undefined || !isBusy(error)) throw error;
       throw new StoreLocked(
         file,
-        `${holderOf(lock)}, and only one process at a time may write it`,
-        'Stop that process, or ask it over HTTP instead of opening the file',
+        `${holderOf(lock)}, and only one process at a time may write to it`,
+        'Stop that process, or use its HTTP API instead of opening the file',
         error,
       );
     } catch (problem) {
@@ -95,7 +95,7 @@ export const takeWriterLock = (file: string, now: Instant): WriterLock => {
       throw new DamagedStore(
         lockFile,
         'this lock file is damaged',
-        'Make sure that no process writes the ledger, delete the lock file alone, and start again',
+        'Make sure that no process writes to the ledger, delete only the lock file, and start again',
         problem,
       );
     } finally {

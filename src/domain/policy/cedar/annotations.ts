@@ -1,5 +1,5 @@
 /**
- * What the annotations of a rule say: its limits, and what it asks about ownership (R23).
+ * The annotations of a rule: its limits, and its use of ownership (R23).
  */
 import { codeUnitOrder } from '../../events/code-unit-order.ts';
 import type { CedarPolicy } from './ast.ts';
@@ -10,16 +10,16 @@ type Annotated = Pick<CedarPolicy, 'annotations'>;
 const textOf = ({ annotations = {} }: Annotated, name: string): string | undefined =>
   Object.hasOwn(annotations, name) ? (annotations[name] ?? '') : undefined;
 
-/** The countries that `@ownedFrom("CN,RU")` names, as they stand there. */
+/** The text of `@ownedFrom("CN,RU")`. */
 export const countriesNamed = (rule: Annotated): ReadonlyArray<string> | undefined =>
   textOf(rule, 'ownedFrom')
     ?.split(',')
     .map((code) => code.trim());
 
-/** What `@unknownShareCounts("false")` says, as it stands there. */
+/** The text of `@unknownShareCounts("false")`. */
 export const unknownShareText = (rule: Annotated): string | undefined => textOf(rule, 'unknownShareCounts');
 
-/** What the rule asks about ownership; undefined where it does not ask. */
+/** How the rule uses ownership; undefined if it does not. */
 export const ownershipAskedBy = (rule: Annotated): OwnershipAsked | undefined => {
   const countries = countriesNamed(rule);
   if (countries === undefined) return undefined;

@@ -14,7 +14,7 @@ export const loadCedar = async (): Promise<void> => {
   isLoaded = true;
 };
 
-/** Asks the engine: the answer, or what it failed with. */
+/** Calls the engine: its answer, or its error. */
 export const askCedar = <A>(question: (cedar: CedarEngine) => A): E.Either<Error, A> => {
   if (!isLoaded) return E.left(new Error('the Cedar engine is not loaded'));
   try {

@@ -1,13 +1,13 @@
 /**
- * Cedar's own engine, as WebAssembly. It is asked at adoption, to read policies; it judges nothing here.
+ * Cedar's own engine, as WebAssembly. It reads policies at adoption; it judges nothing here.
  *
  * A policy nested deeply enough overruns the engine's stack, and an engine that this happened to fails on everything
- * from then on. So it is thrown away then, and the next question starts another: a hostile text costs its own refusal.
+ * from then on. So it is discarded, and the next call starts another. A hostile text only gets itself refused.
  */
 import { createRequire } from 'node:module';
 import * as E from 'fp-ts/lib/Either.js';
 
-/** What Domicile asks of the engine. */
+/** The functions of the engine that Domicile uses. */
 export type CedarEngine = Pick<
   typeof import('@cedar-policy/cedar-wasm/nodejs'),
   'policySetTextToParts' | 'policyToJson' | 'validate'

@@ -1,6 +1,6 @@
 /**
- * Whether the countries and jurisdictions that a rule names exist (ISO 3166-1): one that does not matches nothing, and the
- * rule would never fire without anybody noticing.
+ * Whether the countries and jurisdictions that a rule names exist (ISO 3166-1): one that does not exist matches
+ * nothing, and the rule would silently never match.
  */
 import { isCountryCode, rightCountryCode } from '../../events/countries.ts';
 import { countriesNamed } from './annotations.ts';
@@ -15,7 +15,7 @@ export interface UnknownCountry {
   readonly hint: string;
 }
 
-/** What compares values with values, so that a literal on one side is one of what is on the other. */
+/** Operators that compare values, so that a literal on one side has the meaning of the other side. */
 const comparing = ['==', '!=', 'contains', 'containsAll', 'containsAny', '<', '<=', '>', '>='] as const;
 
 type Compared = UnknownCountry['of'];

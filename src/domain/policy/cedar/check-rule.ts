@@ -1,6 +1,6 @@
 /**
- * Whether a rule keeps to what Domicile evaluates (R17). The rest is refused by name, so that a rule that is accepted is
- * judged and never passed over.
+ * Whether a rule keeps to what Domicile evaluates (R17). Everything else is refused by name, so that an accepted rule
+ * is always judged.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { countriesNamed, unknownShareText } from './annotations.ts';
@@ -52,7 +52,7 @@ const tag = (name: string): Unsupported => ({
 });
 const extension = (name: string): Unsupported => ({
   construct: `the extension function \`${name}\``,
-  hint: 'dates belong into effectiveFrom and effectiveUntil of the policy; no attribute is an address or a decimal',
+  hint: 'put dates into effectiveFrom and effectiveUntil of the policy; no attribute is an address or a decimal',
   token: name,
 });
 const integer: Unsupported = {
@@ -66,7 +66,7 @@ const holding: Unsupported = {
 };
 
 const ownership = (name: string): Unsupported => ({
-  construct: `\`context.${name}\` of a rule that names no countries`,
+  construct: `\`context.${name}\` in a rule that names no countries`,
   hint: 'write the annotation @ownedFrom("CN,RU") before the rule, with the codes of the countries',
   token: name,
 });
@@ -78,7 +78,7 @@ const noCountries: Unsupported = {
 };
 const notTrueOrFalse: Unsupported = {
   construct: 'an @unknownShareCounts that is neither true nor false',
-  hint: 'write @unknownShareCounts("false") to count a control without a share as nothing',
+  hint: 'write @unknownShareCounts("false") to count a control without a share as 0 percent',
   token: 'unknownShareCounts',
 };
 const unknownShareOfNobody: Unsupported = {
@@ -87,7 +87,7 @@ const unknownShareOfNobody: Unsupported = {
   token: 'unknownShareCounts',
 };
 
-/** Walks a rule and collects what is not evaluated. It loops over what text can nest without end. */
+/** Walks a rule and collects what is not evaluated. Iterative where text can nest without limit. */
 class Check {
   readonly found: Unsupported[] = [];
   /** Whether its annotations name the countries that its context speaks of (R23). */

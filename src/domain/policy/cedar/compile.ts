@@ -64,7 +64,7 @@ const chained = (compile: Compile, expression: Expression, operator: '&&' | '||'
   return operands.reverse();
 };
 
-/** Compiles expressions of a rule, by what it asks about ownership. */
+/** Compiles the expressions of a rule. */
 const compileAsking = (asked: OwnershipAsked | undefined): Compile => {
   const compile = (expression: Expression): Compute => compileOne(compile, asked, expression);
   return compile;

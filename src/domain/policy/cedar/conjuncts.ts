@@ -1,5 +1,5 @@
 /**
- * A rule as the expressions that all have to hold, in Cedar's order: its scope, then its conditions.
+ * A rule as a list of expressions that must all hold, in Cedar's order: its scope, then its conditions.
  *
  * Most of them read the holding alone or the party alone. Where one of these is false the rule is not satisfied,
  * whatever the others say, so that it need not be asked again for each party that reached the holding.
@@ -110,7 +110,7 @@ const entityTypes = (expression: Expression): ReadonlyArray<string> => {
   return typeof value === 'object' ? [value.__entity.type] : ['of no entity'];
 };
 
-/** Where a party stands is always known; in which country a holding is, is not. */
+/** The ancestors of a party are always known; the country of a holding may not be. */
 const isAncestryKnown = (left: Expression, right: Expression): boolean => {
   const types = entityTypes(right);
   return (
@@ -121,7 +121,7 @@ const isAncestryKnown = (left: Expression, right: Expression): boolean => {
   );
 };
 
-/** Whether a party that reaches a holding is owned from some countries is always said, as well as it is known. */
+/** Ownership always has a value, although it may be marked as uncertain. */
 const isOwnership = (expression: Expression): boolean =>
   '.' in expression && 'Var' in expression['.'].left && expression['.'].left.Var === 'context';
 

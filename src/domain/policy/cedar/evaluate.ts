@@ -14,7 +14,9 @@ export interface VerdictInterval {
   readonly from: Instant;
   to: Instant;
   readonly verdict: 'violated' | 'indeterminate';
-  /** Why the evaluation failed, or on what the verdict rests that is not known; undefined where there is nothing to say. */
+  /**
+   * Why the evaluation failed, or which unknown value the verdict depends on; undefined otherwise.
+   */
   readonly reason: string | undefined;
 }
 

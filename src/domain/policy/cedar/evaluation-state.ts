@@ -1,8 +1,8 @@
 /**
- * The one mutable thing of an evaluation: the instant it stands at, and until when everything read so far stays as it is.
+ * The only mutable state of an evaluation: the current instant, and until when everything read so far stays the same.
  *
- * Reading a value at `at` draws `until` in to where that value next changes. What a rule answered at `at` it therefore
- * answers up to `until`: it would read the same values and take the same branches.
+ * Reading a value at `at` draws `until` in to where that value next changes. So the result of a rule at `at` is valid
+ * up to `until`: it would read the same values and take the same branches.
  */
 
 import type { Instant } from '../../time/instant.ts';
@@ -39,14 +39,14 @@ export class EvaluationState {
   until: Instant = never;
   request: RequestHistory;
   readonly entities: Entities;
-  /** Collects the events behind everything that is read; nothing is collected where there is none. */
+  /** Collects the events behind everything that is read; nothing is collected if there is none. */
   trace: Set<number> | undefined;
   /** Only what began at this instant or later is collected. */
   traceFrom: Instant = beginning;
 
-  /** Whether an ownership was read that rests on a share that is not known. */
+  /** Whether an ownership was read that rests on an unknown share. */
   restsOnUnknownShare = false;
-  /** Counts shares that are not known the other way round than the rule says, to see what rests on them. */
+  /** Counts unknown shares the other way round, to see whether the verdict depends on them. */
   countsOtherwise = false;
 
   constructor(entities: Entities, request: RequestHistory) {

@@ -20,7 +20,7 @@ import {
   type Value,
 } from './value.ts';
 
-/** What an expression comes to at the state's instant. */
+/** The value of an expression at the state's instant. */
 export type Compute = (state: EvaluationState) => Result;
 
 export const expected = (type: string, result: Result): Failure =>
@@ -36,7 +36,7 @@ export const isEntity = (result: Result): result is EntityRef =>
 export const isSet = (result: Result): result is SetValue =>
   typeof result === 'object' && result.kind === 'set';
 
-/** Expressions that come to the same at every instant. They are evaluated once, when compiled. */
+/** Expressions with the same value at every instant. They are evaluated once, when compiled. */
 const constants = new WeakMap<Compute, Result>();
 export const constant = (result: Result): Compute => {
   const compute: Compute = () => result;

@@ -1,15 +1,15 @@
-/** What can be wrong with a policy, or what its author should know, and how it is told. */
+/** Faults and warnings of a policy, and their texts. */
 import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
 import { locationOf, locationOfByte, type SourceLocation } from './source-location.ts';
 
 /** What is wrong with a policy, or what its author should know. */
 export interface PolicyFault {
   readonly message: string;
-  /** What would be right, where Cedar or we have a guess: "did you mean `jurisdiction`?". */
+  /** A suggestion, if there is one: "did you mean `jurisdiction`?". */
   readonly hint: string | null;
-  /** Where; null where it concerns the whole. */
+  /** Where; null if it concerns the whole. */
   readonly location: SourceLocation | null;
-  /** Which rule, by its name; null where it concerns the whole. */
+  /** Which rule, by its name; null if it concerns the whole. */
   readonly rule: string | null;
 }
 
@@ -30,7 +30,7 @@ export const warningOf = ({ message, hint, location, rule }: PolicyFault) => ({
   message: hint === null ? message : `${message}; ${hint}`,
 });
 
-/** Cedar's message without what names the rule or the call: those stand beside it. */
+/** Cedar's message without the name of the rule or the call, which are shown separately. */
 const plain = (message: string): string =>
   message
     .replace(/^failed to parse (?:policies|policy) from string: /, '')
@@ -68,7 +68,7 @@ export const noRule: PolicyFault = {
 
 export const nothingForbidden: PolicyFault = {
   message: 'forbids nothing, so nothing can break it',
-  hint: 'what is not forbidden is fine; write exceptions into `unless` of a `forbid`',
+  hint: 'only a forbid can be broken; write exceptions into `unless` of a `forbid`',
   location: null,
   rule: null,
 };
@@ -82,7 +82,7 @@ export const tooDeep: PolicyFault = {
 
 export const unreadable: PolicyFault = {
   message: 'makes Cedar fail',
-  hint: 'write the rules in a simpler way',
+  hint: 'simplify the rules',
   location: null,
   rule: null,
 };

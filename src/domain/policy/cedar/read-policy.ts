@@ -42,13 +42,13 @@ const policyRulesMax = 500;
 
 const tooManyRules = (rules: number): PolicyFault => ({
   message: `has ${rules} rules; it may have up to ${policyRulesMax}`,
-  hint: 'write the cases of one rule as a set, or divide the policy into several',
+  hint: 'write the cases of one rule as a set, or split the policy into several',
   location: null,
   rule: null,
 });
 
 /**
- * Reads a policy as it is kept: also one that was adopted before the countries in it were looked at.
+ * Reads a policy that was adopted, perhaps before countries were checked.
  *
  * @param text a byte order mark before it is skipped, and counts as no column.
  * @returns its rules, or everything that is wrong with it, in the order of the text.
@@ -117,5 +117,5 @@ const readText = (
   return E.left([stackOverruns.has(read.left.name) ? tooDeep : unreadable]);
 };
 
-/** How an engine fails whose stack, or ours, is overrun. */
+/** How the engine fails if its stack, or ours, overflows. */
 const stackOverruns: ReadonlySet<string> = new Set(['RuntimeError', 'RangeError']);

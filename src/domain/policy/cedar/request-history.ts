@@ -1,6 +1,6 @@
 /**
- * What a rule is asked about, over time: who (principal) does what (action) to which holding (resource), and what is
- * known of the entities that the rule reads (R17).
+ * The input of a rule over time: who (principal) does what (action) to which holding (resource), and what is known of
+ * the entities that the rule reads (R17).
  */
 
 import type { Instant } from '../../time/instant.ts';
@@ -16,18 +16,20 @@ export interface SourcedPiece<A> extends Piece<A> {
 /** An attribute over time. Between its pieces it is missing: to read it there is an error, as in Cedar. */
 export type Attribute = ReadonlyArray<SourcedPiece<Value>>;
 
-/** Where an entity stands below another: Cedar's `in`, without the entity itself. */
+/** When an entity is below another: Cedar's `in`, without the entity itself. */
 export interface Ancestry {
   readonly within: Timeline;
-  /** Where nobody knows: the country of a site that is not registered. To ask there is an error. */
+  /** When this is unknown, such as the country of an unregistered site. Reading it then is an error. */
   readonly unknown: Timeline;
-  /** The positions of the events by which it stands so at an instant. */
+  /** The positions of the events by which this holds at an instant. */
   readonly eventsAt?: (instant: Instant) => ReadonlyArray<number>;
-  /** The positions of the events by which it does not stand so at an instant, as far as they held from an instant on. */
+  /**
+   * The positions of the events by which this does not hold at an instant, as far as they applied from an instant on.
+   */
   readonly eventsAgainst?: (instant: Instant, since: Instant) => ReadonlyArray<number>;
 }
 
-/** Whether something is owned from some countries. `unknown`: only if a share that is not known is enough. */
+/** Whether something is owned from some countries. `unknown`: only if an unknown share is enough. */
 export type Owned = 'yes' | 'unknown' | 'no';
 
 /** Over time whether something is owned from some countries (R23). */
@@ -40,7 +42,7 @@ export interface OwnedFrom {
   readonly eventsAgainst: (instant: Instant, since: Instant) => ReadonlyArray<number>;
 }
 
-/** What a rule can ask about ownership: of the principal itself, or of whom it works for. */
+/** The two attributes of ownership: of the principal itself, or of whom it works for. */
 export const ownershipNames = ['ownedFrom', 'employedFrom'] as const;
 export type OwnershipName = (typeof ownershipNames)[number];
 export const isOwnershipName = (name: string): name is OwnershipName =>
@@ -78,5 +80,5 @@ export interface RequestHistory {
   readonly resource: ResourceHistory;
 }
 
-/** Stands nowhere, and this is known. */
+/** Is in nothing, and this is known. */
 export const noAncestry: Ancestry = { within: [], unknown: [] };

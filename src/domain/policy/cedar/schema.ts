@@ -1,16 +1,16 @@
 /** The text of the Cedar schema: what policies can speak of. Adoption validates against it. */
-export const cedarSchema = `// What policies of Domicile can speak of. Cedar's documentation of the format:
+export const cedarSchema = `// The entities and attributes that policies of Domicile can use. Cedar's documentation of the format:
 // https://docs.cedarpolicy.com/schema/human-readable-schema.html
 //
-// Every attribute is always there as far as the schema goes. Where the ledger does not know one, the rule that reads it
-// is in error, and its verdict is \`indeterminate\`; \`has\` asks first.
+// The schema requires every attribute. If the ledger does not know one, a rule that reads it fails, and its verdict is
+// \`indeterminate\`; use \`has\` to check first.
 
 // A country, by its ISO 3166-1 alpha-2 code: Country::"US".
 entity Country;
 
 // An organisation, a team, a person or a service, by its id: Party::"bytedance".
-// It stands in its teams, in the organisations that employ it, in those that control it, and in its country; and so in
-// everything that those stand in.
+// It is in its teams, in the organisations that employ it, in those that control it, in its country, and in everything
+// that these are in.
 entity Party in [Party, Country] {
   // "organisation", "team", "person" or "service".
   kind: String,
@@ -18,11 +18,11 @@ entity Party in [Party, Country] {
   country: String,
 };
 
-// A place that stores data, by its id: Site::"singapore". It stands in its country.
+// A place that stores data, by its id: Site::"singapore". It is in its country.
 entity Site in [Country];
 
-// The data of one scope of one dataset at one site, as far as it is data of one population. It stands in its site, and
-// so in the country of that.
+// The data of one scope of one dataset at one site, limited to the people of one population. It is in its site, and so in
+// the country of the site.
 entity Holding in [Site] {
   // The id of the dataset: "tiktok/profile".
   dataset: String,
@@ -42,9 +42,9 @@ entity Holding in [Site] {
   overdue: Bool,
 };
 
-// Whether the principal is owned from the countries that the rule's annotation @ownedFrom("CN,RU") names: it stands in one
-// of them, or owners that are owned from them hold 50 percent or more of it together, directly or indirectly. A rule
-// without that annotation has an empty context.
+// Whether the principal is owned from the countries in the rule's annotation @ownedFrom("CN,RU"): it is in one of them, or
+// owners that are owned from them together hold 50 percent or more of it, directly or indirectly. A rule without that
+// annotation has an empty context.
 type Ownership = {
   // The principal itself.
   ownedFrom: Bool,

@@ -20,11 +20,11 @@ export const locationOfByte = (text: string, offset: number): SourceLocation => 
   return locationOf(before, before.length);
 };
 
-/** The text with what stands in strings and comments blanked out, every other character where it was. */
+/** The text with the contents of strings and comments blanked out; positions stay the same. */
 export const codeOnly = (text: string): string =>
   text.replace(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*/g, (literal) => ' '.repeat(literal.length));
 
-/** Where the string literal stands in the text, outside of comments; -1 where it does not. */
+/** The index of the string literal in the text, outside of comments; -1 if there is none. */
 export const indexOfString = (text: string, value: string): number => {
   for (const { 0: found, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*/g))
     if (found === JSON.stringify(value)) return index;

@@ -1,4 +1,4 @@
-/** The rules of a policy where they stand in its text, and what Domicile does not take in each of them. */
+/** The rules of a policy with their places in the text, and what Domicile does not support in each. */
 import * as E from 'fp-ts/lib/Either.js';
 import { ownershipAskedBy } from './annotations.ts';
 import type { CedarPolicy } from './ast.ts';
@@ -87,8 +87,8 @@ export const unusedOwnership = (cedar: string, rule: SourceRule): ReadonlyArray<
     ? []
     : [
         {
-          message: 'names countries in @ownedFrom, but does not ask who is owned from them',
-          hint: 'ask with `context.ownedFrom` or `context.employedFrom`',
+          message: 'names countries in @ownedFrom, but does not use them',
+          hint: 'use `context.ownedFrom` or `context.employedFrom`',
           location: locationIn(cedar, rule, 'ownedFrom'),
           rule: rule.name,
         },

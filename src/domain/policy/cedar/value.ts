@@ -2,7 +2,7 @@
  * The values of Cedar expressions and when two of them are the same.
  *
  * A String is a string, a Bool a boolean, a Long a bigint (64 bits, exact); entities, sets and records are objects with
- * a `kind`. Sets are made to be asked: what is in them is found by key.
+ * a `kind`. Sets are indexed: members are found by key.
  */
 
 /** The name of an entity: `Party::"bytedance"`. */
@@ -33,7 +33,7 @@ export const entityRef = (type: string, id: string): EntityRef => ({ kind: 'enti
 export const sameEntity = (a: EntityRef, b: EntityRef): boolean =>
   a === b || (a.id === b.id && a.type === b.type);
 
-/** The set of the values; what is given twice is in it once. */
+/** The set of the values, without duplicates. */
 export const setOf = (values: Iterable<Value>): SetValue => {
   const plain = new Set<string | boolean | bigint>();
   const compound = new Map<string, EntityRef | SetValue | RecordValue>();

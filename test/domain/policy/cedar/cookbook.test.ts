@@ -95,7 +95,7 @@ const expected: Readonly<Record<string, ReadonlyArray<string>>> = {
     `answers-to-a-country: ${party} b1 us-users 2022-06-17 2023-01-01`,
     `answers-to-a-country: ${party} b2 us-users 2022-10-01 null`,
   ]),
-  "Keep out companies that a country's owners hold half of": ['bytedance', 'tiktok'].flatMap((party) => [
+  'Keep out companies that are half owned from a country': ['bytedance', 'tiktok'].flatMap((party) => [
     `owned-from-a-country: ${party} b1 eu-users 2022-07-01 2023-01-01`,
     `owned-from-a-country: ${party} b1 us-users 2022-06-17 2023-01-01`,
     `owned-from-a-country: ${party} b2 us-users 2022-10-01 null`,
@@ -122,7 +122,7 @@ const expected: Readonly<Record<string, ReadonlyArray<string>>> = {
     'no-backup-abroad: stored b1 eu-users 2022-07-01 2023-01-01',
     'no-backup-abroad: stored b1 us-users 2022-06-17 2023-01-01',
   ],
-  'Distinguish by how sensitive the data is': ['sensitive-at-home: stored b2 us-users 2022-10-01 null'],
+  'Treat sensitive data separately': ['sensitive-at-home: stored b2 us-users 2022-10-01 null'],
   'Cover a family of datasets': [
     'one-site-for-all-of-it: stored b1 us-users 2022-06-17 2023-01-01',
     'one-site-for-all-of-it: stored b2 us-users 2022-10-01 null',

@@ -142,7 +142,7 @@ describe('the countries in a policy', () => {
     ],
     [
       'resource.country == "EU"',
-      'line 1, column 64: rule policy0: no country has the code "EU"; the European Union is a jurisdiction and no country; list its countries',
+      'line 1, column 64: rule policy0: no country has the code "EU"; the European Union is a jurisdiction, not a country; list its countries',
     ],
     [
       'principal in [Country::"US", Country::"Germany"]',
@@ -183,14 +183,14 @@ describe('a policy that asks for ownership', () => {
       read(forbid('context.ownedFrom || context.employedFrom', '@ownedFrom("CN, RU") ')).warnings,
     ).toEqual([]);
     expect(faults(forbid('context.ownedFrom'))).toEqual([
-      'line 1, column 52: rule policy0: Domicile does not evaluate `context.ownedFrom` of a rule that names no countries; write the annotation @ownedFrom("CN,RU") before the rule, with the codes of the countries',
+      'line 1, column 52: rule policy0: Domicile does not evaluate `context.ownedFrom` in a rule that names no countries; write the annotation @ownedFrom("CN,RU") before the rule, with the codes of the countries',
     ]);
     expect(faults(forbid('context.ownedFrom', '@ownedFrom("") '))[0]).toMatch(/does not name countries/);
     expect(faults(forbid('context.ownedFrom', '@ownedFrom("CN") @unknownShareCounts("no") '))[0]).toMatch(
       /neither true nor false/,
     );
     expect(read(forbid('resource.live', '@ownedFrom("CN") ')).warnings.map(describeFault)).toEqual([
-      'line 1, column 2: rule policy0: names countries in @ownedFrom, but does not ask who is owned from them; ask with `context.ownedFrom` or `context.employedFrom`',
+      'line 1, column 2: rule policy0: names countries in @ownedFrom, but does not use them; use `context.ownedFrom` or `context.employedFrom`',
     ]);
   });
 });

@@ -15,7 +15,7 @@ import { type TopicKind, visitTopics } from '../projections/topics.ts';
 const beforeSimulated = 2 ** 50;
 
 /** Events as if they were recorded next, at positions that no recorded event has. */
-export const simulatedEvents = (
+export const hypotheticalEvents = (
   events: ReadonlyArray<Event>,
   recordedAt: Instant,
 ): ReadonlyArray<RecordedEvent> =>
@@ -29,8 +29,8 @@ export const simulatedEvents = (
 
 const nobody: ReadonlySet<string> = new Set();
 
-/** What simulated events are about, for the topics and names of recorded events stand in the index. */
-export class Simulated {
+/** What simulated events are about. The topics and names of recorded events are in the index. */
+export class HypotheticalEvents {
   /** By position, in log order. */
   readonly events: ReadonlyMap<number, RecordedEvent>;
   /** By kind and name; no kind has a space in it. */
@@ -57,7 +57,7 @@ export class Simulated {
     corrections: ReadonlyArray<RecordedEvent>,
     correction: RecordedEvent,
   ): void {
-    // Whoever the target names, as recorded or as corrected, may be elsewhere now.
+    // The people that the target names, as recorded or as corrected, may be elsewhere now.
     for (const each of [target, ...corrections]) this.addSubjects(each);
     this.addCorrected(target, correction);
   }
@@ -85,7 +85,7 @@ export class Simulated {
     });
   }
 
-  /** The positions of events under a topic that the index does not tell of; none where there are none. */
+  /** The positions of events under a topic that are not in the index; none if there are none. */
   positions(kind: TopicKind, name: string): ReadonlySet<number> | undefined {
     return this.byTopic.get(`${kind} ${name}`);
   }
