@@ -27,6 +27,8 @@ describe.each([
   let proxy: ReverseProxy;
   let caller: Client;
   beforeAll(async () => {
+    // Before there are connections: while it is built, nobody answers, and those that wait are closed.
+    await buildConsole();
     running = await serve({
       ...(await settingsIn(directory)),
       basePath: '/domicile',
@@ -72,7 +74,6 @@ describe.each([
   });
 
   it('when the console is opened, then its page names every file under the path, and each is there', async () => {
-    await buildConsole();
     const page = await (await caller.request('/domicile/findings/try')).text();
     const links = [...page.matchAll(/(?:src|href|content)="(\/[^"]*)"/g)].map(([, link]) => link!);
     expect(links.length).toBeGreaterThan(5);
