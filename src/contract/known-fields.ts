@@ -3,7 +3,7 @@
  * What it does know must be as its codec says.
  */
 import type * as t from 'io-ts';
-import type { OtherFields } from '../domain/events/codec.ts';
+import type { OtherFields } from '../domain/events/object-faults.ts';
 
 interface Shaped {
   readonly required?: Readonly<Record<string, t.Mixed>>;

@@ -29,7 +29,7 @@ export function* everyIndividual(
   const { index, work } = view;
   const lists = [
     { key: 'moved', some: (from: number) => index.movedIndividuals(from, individualsAtOnceMax) },
-    ...view.names('population', '', Number.MAX_SAFE_INTEGER).map((population) => ({
+    ...view.populations().map((population) => ({
       key: `population ${population}`,
       some: (from: number) => index.individualsOf(population, from, individualsAtOnceMax),
     })),

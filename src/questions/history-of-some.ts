@@ -7,9 +7,11 @@ import { dataPresencesOf } from '../domain/reach/data-presence.ts';
 import type { Grants, GrantTerm } from '../domain/reach/grants.ts';
 import { type FactOf, isFact } from '../domain/recording/facts.ts';
 import type { FoldingPlace } from '../domain/recording/folding-order.ts';
+import type { SubjectPresence } from '../domain/residency/presences.ts';
 import type { Residency } from '../domain/residency/residency.ts';
 import { beginning, never } from '../domain/time/instant.ts';
 import { valueAt } from '../domain/time/varying.ts';
+import { inParts } from './every-individual.ts';
 import { ResidencyFacts } from './residency-facts.ts';
 import { enrolmentsOf } from './subject-enrolments.ts';
 import type { View } from './view.ts';
@@ -88,3 +90,16 @@ const accessesOf = (view: View, residency: Residency, subject: string): Readonly
     };
   });
 };
+
+/** Where the data of individuals was, a part of them at a time. */
+export function* presencesInParts(
+  view: View,
+  subjects: ReadonlyArray<string>,
+): Iterable<ReadonlyArray<SubjectPresence>> {
+  let done = 0;
+  for (const some of inParts(subjects)) {
+    yield historyOfSome(view.as(view.known), some).residency.presences;
+    view.work.tell(done, subjects.length);
+    done += some.length;
+  }
+}

@@ -28,7 +28,7 @@ const populationsAt = (view: View, site: string): ReadonlyArray<string> => {
   const isThere = (fact: Fact): boolean =>
     ['site', 'from', 'to'].some((place) => (fact.data as Readonly<Record<string, unknown>>)[place] === site);
   return view
-    .names('population', '', Number.MAX_SAFE_INTEGER)
+    .populations()
     .filter((population) =>
       [...new ResidencyFacts(view).addPopulation(population).facts.values()].some(isThere),
     );

@@ -14,11 +14,9 @@ import type { JudgedHolding } from '../domain/policy/judged-holding.ts';
 import type { DataClass } from '../domain/reach/data-class.ts';
 import type { Knowledge } from '../domain/recording/recorded-event.ts';
 import type { SharedHolding } from '../domain/residency/holding.ts';
-import type { SubjectPresence } from '../domain/residency/presences.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import { everyIndividual, type GoneThrough, individualsAtOnceMax, inParts } from './every-individual.ts';
-import { type HistoryOfSome, historyOfSome, type KeptAccess } from './history-of-some.ts';
-import type { HoldingsOfPopulation } from './individual-unions.ts';
+import { type HistoryOfSome, historyOfSome, type KeptAccess, presencesInParts } from './history-of-some.ts';
 import { apartIn, type IndividualsApart, isAmong } from './individuals-apart.ts';
 import { type KeptClass, KeptClasses } from './kept-classes.ts';
 import { KeptCohorts } from './kept-cohorts.ts';
@@ -29,9 +27,6 @@ import { reachIndexOf } from './reach.ts';
 import type { ResidencyOfMany } from './residency-of-many.ts';
 import { addStale, copyOfStale, nothingStale, type Stale } from './stale-findings.ts';
 import { View } from './view.ts';
-
-const allPopulations = (view: View): ReadonlyArray<string> =>
-  view.names('population', '', Number.MAX_SAFE_INTEGER);
 
 export class KeptHistory {
   private known: Knowledge;
@@ -122,7 +117,7 @@ export class KeptHistory {
     history.individuals = KeptIndividuals.from(plain);
     history.byClass = new KeptClasses(peopleFrom(plain));
     // Cohorts are not kept: they are rebuilt of the enrolments in the index.
-    for (const name of allPopulations(new View(view.index, plain.known))) history.cohorts.touch(name);
+    for (const name of new View(view.index, plain.known).populations()) history.cohorts.touch(name);
     return history;
   }
 
@@ -183,28 +178,17 @@ export class KeptHistory {
     const inCohorts = this.cohorts.peopleIn(holdings, access.time);
     if (inCohorts === undefined) return 0;
     return (
-      inCohorts + this.individuals.unions.of(holdings, () => this.presencesOf(view, holdings)).at(access.time)
+      inCohorts +
+      this.individuals.unions
+        .of(holdings, () => presencesInParts(view, [...this.individuals.in(holdings.population)]))
+        .at(access.time)
     );
-  }
-
-  /** Where the individuals were whom the events of a population concern. */
-  private *presencesOf(
-    view: View,
-    { population }: HoldingsOfPopulation,
-  ): Iterable<ReadonlyArray<SubjectPresence>> {
-    const subjects = [...this.individuals.in(population)];
-    let done = 0;
-    for (const some of inParts(subjects)) {
-      yield historyOfSome(view.as(view.known), some).residency.presences;
-      view.work.tell(done, subjects.length);
-      done += some.length;
-    }
   }
 
   private beginFrom(view: View): void {
     this.known = view.known;
     this.apart = apartIn(reachIndexOf(view));
-    for (const population of allPopulations(view)) this.cohorts.touch(population);
+    for (const population of view.populations()) this.cohorts.touch(population);
     this.isBegun = true;
   }
 

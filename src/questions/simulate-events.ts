@@ -24,18 +24,16 @@ const comparable = (views: readonly [View, View]): ReadonlyArray<ReachedWorld> =
     for (const subject of namedSubjects(view, reachIndexOf(view))) followed.add(subject);
     for (const subject of view.simulatedSubjects()) followed.add(subject);
   }
-  const populationsOf = (view: View): ReadonlyArray<string> =>
-    view.names('population', '', Number.MAX_SAFE_INTEGER);
   const divisions = views.map((view) => {
     const facts = new ResidencyFacts(view);
-    for (const population of populationsOf(view)) facts.addPopulation(population);
+    for (const population of view.populations()) facts.addPopulation(population);
     for (const subject of followed) facts.addSubject(subject);
     return dividing(facts.facts.values());
   });
   return views.map((view) => {
     const { residency, ...cohorts } = residencyOfMany(
       view,
-      populationsOf(view),
+      view.populations(),
       followed,
       'always',
       (population) => divisions.flatMap((of) => of(population)),

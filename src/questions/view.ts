@@ -212,6 +212,11 @@ export class View {
     return (first !== undefined && first <= this.recordedUpTo) || this.simulated.names(kind).has(name);
   }
 
+  /** Every population that a known event mentions. */
+  populations(): ReadonlyArray<string> {
+    return this.names('population', '', Number.MAX_SAFE_INTEGER);
+  }
+
   /** Known names of a kind after one, in order. */
   names(kind: RegisteredKind, after: string, limit: number): ReadonlyArray<string> {
     const recorded = this.index.names(kind, after, this.recordedUpTo, limit);

@@ -7,11 +7,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { didYouMean } from './closest.ts';
 import { describe, type Fault } from './fault.ts';
+import { faultsOfObject, type OtherFields } from './object-faults.ts';
+
 
 const root: t.Context = [];
-
-/** How many unknown fields of one object are reported one by one. */
-const unknownFieldsMax = 100;
 
 type Properties = Readonly<Record<string, t.Mixed>>;
 type Decoded<R extends Properties, O extends Properties> = { readonly [K in keyof R]: t.TypeOf<R[K]> } & {
@@ -20,16 +19,6 @@ type Decoded<R extends Properties, O extends Properties> = { readonly [K in keyo
 type Encoded<R extends Properties, O extends Properties> = { readonly [K in keyof R]: t.OutputOf<R[K]> } & {
   readonly [K in keyof O]?: t.OutputOf<O[K]>;
 };
-
-/** Fields that an object may have besides those that it is known to have. */
-export interface OtherFields {
-  /** What is wrong with one; undefined if nothing is. */
-  readonly fault: (name: string, value: unknown) => string | undefined;
-  /** How many there may be. */
-  readonly max: number;
-  /** The JSON types of their values, for the API description. */
-  readonly schema: ReadonlyArray<string>;
-}
 
 /** A codec of objects that also knows its fields, for the API description. */
 export interface ExactCodec<A, W> extends t.Type<A, W, unknown> {
@@ -63,52 +52,7 @@ export const exact = <R extends Properties, O extends Properties>(
 
   const isOther = (key: string): boolean =>
     others !== undefined && !known.has(key) && !Object.hasOwn(elsewhere, key);
-
-  const faultsOfOthers = (
-    input: Record<string, unknown>,
-    further: ReadonlyArray<string>,
-  ): ReadonlyArray<readonly [string, string]> => {
-    if (others === undefined) return [];
-    const given = further.filter((key) => isOther(key) && input[key] !== null);
-    return given.flatMap((key, index) => {
-      if (index > others.max) return [];
-      if (index === others.max)
-        return [
-          [key, `is one of ${given.length} additional attributes of ${name}; it may have ${others.max}`],
-        ];
-      const fault = others.fault(key, input[key]);
-      return fault === undefined ? [] : [[key, `${fault}${didYouMean(key, keys)}`] as const];
-    });
-  };
-
-  const fail = (input: Record<string, unknown>, context: t.Context): t.Errors => {
-    const errors: t.ValidationError[] = [];
-    for (const { key, codec, needed } of fields) {
-      const value = Object.hasOwn(input, key) ? input[key] : undefined;
-      if (value === undefined && !needed) continue;
-      const inner = t.appendContext(context, key, codec, value);
-      if (value === undefined)
-        errors.push({ value, context: inner, message: `is missing; expected ${codec.name}` });
-      else {
-        const result = codec.validate(value, inner);
-        if (E.isLeft(result)) errors.push(...result.left);
-      }
-    }
-    const further = Object.keys(input).filter((key) => !known.has(key));
-    const unknown = further.filter((key) => others === undefined || Object.hasOwn(elsewhere, key));
-    for (const [key, message] of faultsOfOthers(input, further))
-      errors.push({ value: undefined, context: t.appendContext(context, key, t.never), message });
-    for (const key of unknown.slice(0, unknownFieldsMax)) {
-      const hint = Object.hasOwn(elsewhere, key) ? `; ${elsewhere[key]}` : didYouMean(key, keys);
-      const message = `is not a field of ${name}${hint} (it has ${keys.join(', ')})`;
-      errors.push({ value: undefined, context: t.appendContext(context, key, t.never), message });
-    }
-    if (unknown.length > unknownFieldsMax) {
-      const message = `has ${unknown.length - unknownFieldsMax} more fields that are not fields of ${name}`;
-      errors.push({ value: undefined, context, message });
-    }
-    return errors;
-  };
+  const fail = faultsOfObject({ name, fields, elsewhere, others });
 
   const codec = new t.Type<Decoded<R, O>, Encoded<R, O>, unknown>(
     name,

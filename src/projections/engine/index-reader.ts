@@ -1,9 +1,7 @@
 /**
  * Reads the index in a projections file: the port `EventIndex` over the segments and tables that the projector writes.
  */
-
 import type { DatabaseSync } from 'node:sqlite';
-import { LRUCache } from 'lru-cache';
 import type { RegisteredKind } from '../../domain/events/places.ts';
 import type { RecordedEvent } from '../../domain/recording/recorded-event.ts';
 import type { Instant } from '../../domain/time/instant.ts';
@@ -17,20 +15,11 @@ import { correctionKey } from './correction-key.ts';
 import { EventCache } from './event-cache.ts';
 import { Individuals } from './individuals.ts';
 import { KindTable } from './kind-table.ts';
+import { NamingSources } from './naming-sources.ts';
 import { PostedEnrolments } from './posted-enrolments.ts';
 import { allMovements, countBefore, enrolmentsIn, postingWidth, vouchesOf } from './posting-list.ts';
 import { RunReader } from './run-reader.ts';
 import { SubjectNames } from './subject-names.ts';
-
-/** Sources that name something which are kept at hand, and the things that they name; and sources of one thing. */
-const namingMax = 100_000;
-const namingSourcesMax = 1_000;
-
-/** A source that names a thing, and the position of the first event in which it does. */
-interface NamingSource {
-  readonly source: number;
-  readonly position: number;
-}
 
 export class IndexReader implements EventIndex {
   readonly database: DatabaseSync;
@@ -42,11 +31,7 @@ export class IndexReader implements EventIndex {
   private readonly statements;
   private readonly subjectNames: SubjectNames;
   private refreshedAt = -1;
-  /** The sources that name a site or party, as of the last refresh: nearly every answer asks for those of its sites. */
-  private readonly naming = new LRUCache<string, ReadonlyArray<NamingSource>>({
-    maxSize: namingMax,
-    sizeCalculation: (sources) => 1 + sources.length,
-  });
+  private readonly naming: NamingSources;
   /** The events that corrections are about, as hashes: for nearly all events nothing has to be looked up. */
   private readonly corrected = new Set<number>();
 
@@ -58,6 +43,7 @@ export class IndexReader implements EventIndex {
     this.kinds = new KindTable(database);
     this.individuals = new Individuals(this.runs);
     this.subjectNames = new SubjectNames(this.runs, this.events);
+    this.naming = new NamingSources(database);
     const query = (table: CheckedTable, rest: string) => checkedQuery(database, table, rest);
     this.statements = {
       corrections: query('correction', 'WHERE target = ? AND position <= ? ORDER BY position'),
@@ -67,7 +53,6 @@ export class IndexReader implements EventIndex {
       name: query('name', 'WHERE kind = ? AND name = ?'),
       correctedRegistrations: query('shaken', ''),
       setAside: query('set_aside', 'WHERE position > ? AND position <= ? ORDER BY position'),
-      namingSources: query('naming_source', 'WHERE name = ? AND position <= ? ORDER BY source LIMIT ?'),
       checkpoint: database.prepare("SELECT value FROM meta WHERE name = 'position'"),
     };
   }
@@ -158,32 +143,12 @@ export class IndexReader implements EventIndex {
 
   sourcesNaming(kind: 'site' | 'party', name: string, upTo: number, limit: number): ReadonlyArray<string> {
     const sources: string[] = [];
-    for (const { source, position } of this.namingSources(kind, name, upTo, limit)) {
+    for (const { source, position } of this.naming.of(kind, name, upTo, limit)) {
       if (sources.length >= limit) break;
       const known = position <= upTo ? this.kinds.sourceName(source) : undefined;
       if (known !== undefined) sources.push(known);
     }
     return sources;
-  }
-
-  private namingSources(
-    kind: 'site' | 'party',
-    name: string,
-    upTo: number,
-    limit: number,
-  ): ReadonlyArray<NamingSource> {
-    const read = (position: number, count: number): ReadonlyArray<NamingSource> => {
-      const id = this.statements.name.get(kind, name)?.id;
-      if (id === undefined) return [];
-      return this.statements.namingSources.all(Number(id), position, count) as unknown as NamingSource[];
-    };
-    const key = `${kind} ${name}`;
-    let all = this.naming.get(key);
-    if (all === undefined) {
-      all = read(Number.MAX_SAFE_INTEGER, namingSourcesMax);
-      this.naming.set(key, all);
-    }
-    return all.length < namingSourcesMax ? all : read(upTo, limit);
   }
 
   latestVouch(source: string, holds: (position: number, upTo: Instant) => boolean): Instant | undefined {
