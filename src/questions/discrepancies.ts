@@ -195,7 +195,7 @@ export const discrepanciesAfter = (
 };
 
 /** What of some events does not fit, by their positions; and whether it is all. */
-export interface Misfits {
+export interface EventDiscrepancies {
   readonly found: ReadonlyArray<{
     readonly position: number;
     readonly code: string;
@@ -205,7 +205,7 @@ export interface Misfits {
 }
 
 /** The open discrepancies of events at some positions. */
-export const discrepanciesAt = (view: View, positions: ReadonlyArray<number>): Misfits => {
+export const discrepanciesAt = (view: View, positions: ReadonlyArray<number>): EventDiscrepancies => {
   const setAside = setAsideAfter(view, 0);
   const events = positions
     .filter((position) => !setAside.has(position))

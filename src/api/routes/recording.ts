@@ -20,8 +20,8 @@ import { jsonSchema } from '../http/json-schema.ts';
 import { readNdjson } from '../http/ndjson.ts';
 import { eventSchema, problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
-import { Misfits } from './misfits.ts';
 import { RecordedSoFar } from './recorded-so-far.ts';
+import { WriteDiscrepancies } from './write-discrepancies.ts';
 
 const accepted =
   'application/cloudevents+json, application/cloudevents-batch+json, application/json, application/x-ndjson (or application/ndjson, application/jsonl), or CloudEvents binary mode (ce- headers with application/json)';
@@ -56,12 +56,12 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
         (refused) => async () => problem(context, refused),
         ({ recorded, duplicates, position, warnings, decoded }) =>
           async () => {
-            const misfits = new Misfits(context, ledger);
-            misfits.add(decoded);
+            const discrepancies = new WriteDiscrepancies(context, ledger);
+            discrepancies.add(decoded);
             const told = {
               ...{ recorded, duplicates, position: String(position) },
               ...warned(warnings),
-              ...(await misfits.told(position)),
+              ...(await discrepancies.told(position)),
             };
             return context.json(told, recorded === 0 ? 200 : 201);
           },
@@ -72,7 +72,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   /** Chunk after chunk, in order; while one is written, the next is read and prepared. */
   const recordLines = async (context: Context<ApiEnv>, body: Body): Promise<Response> => {
     const by = emitterOf(context);
-    const misfits = new Misfits(context, ledger);
+    const discrepancies = new WriteDiscrepancies(context, ledger);
     const soFar = new RecordedSoFar(ledger.parts.log.head());
     const warnings: PolicyWarning[] = [];
     let written: Promise<RecordedChunk> | undefined;
@@ -105,7 +105,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       if (E.isRight(prepared) && prepared.right.decoded.given.length > 0) {
         warnings.push(...(prepared.right.warnings ?? []).slice(0, warningsMax - warnings.length));
         before = prepared.right;
-        misfits.add(prepared.right.decoded);
+        discrepancies.add(prepared.right.decoded);
         written = recorder.recordLines(prepared.right);
         // An error is reported where the chunk is awaited.
         written.catch(() => undefined);
@@ -114,7 +114,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     const stopped = await settled();
     if (stopped !== undefined) return stop(stopped);
     const done = soFar.told();
-    const told = { ...done, ...warned(warnings), ...(await misfits.told(soFar.last)) };
+    const told = { ...done, ...warned(warnings), ...(await discrepancies.told(soFar.last)) };
     return context.json(told, done.recorded === 0 ? 200 : 201);
   };
 

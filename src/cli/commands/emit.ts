@@ -17,7 +17,7 @@ import { writeCsv } from '../terminal/formats.ts';
 import { warningLine } from '../terminal/policy-warnings.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, wholeNumber } from '../terminal/wording.ts';
-import { misfitLine, SentSources } from './emitted-misfits.ts';
+import { discrepancyLine, SentSources } from './emitted-discrepancies.ts';
 
 type EmitOptions = LedgerOptions & FormatOptions;
 
@@ -128,7 +128,7 @@ const record = (
     TE.flatMapTask(({ before, done }) => async () => {
       report(done, options, source, terminal);
       if (done.recorded > 0 && before !== undefined) {
-        const line = await misfitLine(ledger, sent.sources, before, done.position, options.url);
+        const line = await discrepancyLine(ledger, sent.sources, before, done.position, options.url);
         if (line !== undefined) terminal.note(line);
       }
       return success;

@@ -9,7 +9,6 @@ import { didYouMean } from './closest.ts';
 import { describe, type Fault } from './fault.ts';
 import { faultsOfObject, type OtherFields } from './object-faults.ts';
 
-
 const root: t.Context = [];
 
 type Properties = Readonly<Record<string, t.Mixed>>;

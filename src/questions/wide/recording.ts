@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Asked, cutShort } from '../../contract/asked.ts';
 import type { DiscrepanciesQuestion } from '../../contract/questions/log.ts';
-import { discrepanciesAfter, discrepanciesAt, type Misfits } from '../discrepancies.ts';
+import { discrepanciesAfter, discrepanciesAt, type EventDiscrepancies } from '../discrepancies.ts';
 import type { View } from '../view.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -31,8 +31,8 @@ export const discrepancies = (
 };
 
 /** What does not fit of the events that one write sent. */
-export const misfitsOfWrite = (
+export const discrepanciesOfWrite = (
   view: View,
   _: Asked,
   { positions }: { readonly positions: ReadonlyArray<number> },
-): Outcome<Misfits> => E.right({ data: discrepanciesAt(view, positions) });
+): Outcome<EventDiscrepancies> => E.right({ data: discrepanciesAt(view, positions) });

@@ -17,7 +17,7 @@ import {
 } from './person.ts';
 import { findings, findingsDifference, policySimulation } from './policy.ts';
 import { partyReach, reachSimulation } from './reach.ts';
-import { discrepancies, misfitsOfWrite } from './recording.ts';
+import { discrepancies, discrepanciesOfWrite } from './recording.ts';
 import { assessment, report } from './reports.ts';
 import { holdings, lineage, population, populations, transfers } from './residency.ts';
 
@@ -33,7 +33,7 @@ export const wideQuestions = {
   report,
   assessment,
   discrepancies,
-  misfitsOfWrite,
+  discrepanciesOfWrite,
   findings,
   finding,
   peopleOfFinding,

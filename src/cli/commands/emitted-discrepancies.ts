@@ -42,7 +42,7 @@ export class SentSources {
  *
  * @param from where the log ended before.
  */
-export const misfitLine = async (
+export const discrepancyLine = async (
   ledger: Client,
   sources: ReadonlySet<string>,
   from: string,

@@ -11,13 +11,13 @@ import type { DecodedBatch } from '../../ledger/recording/prepared-batch.ts';
 import type { ApiEnv } from '../http/caller.ts';
 import { preferredWaitMs } from '../http/prefer.ts';
 
-/** Events of one body that are looked at. A longer one is recorded without being told of. */
-const toldEventsMax = 10_000;
+/** Events of one body that are checked. A longer body is recorded without a report. */
+const reportedEventsMax = 10_000;
 
 type Told = Pick<Recorded, 'discrepancies'>;
 
 /** The events of a body, while it is recorded. */
-export class Misfits {
+export class WriteDiscrepancies {
   private readonly ledger: Ledger;
   private readonly context: Context<ApiEnv>;
   private readonly waitMs: number | undefined;
@@ -34,13 +34,13 @@ export class Misfits {
   /** Events are sent. */
   add({ events, given }: Pick<DecodedBatch, 'events' | 'given'>): void {
     if (this.waitMs === undefined || this.isTooLong) return;
-    this.isTooLong = this.sent.length + events.length > toldEventsMax;
+    this.isTooLong = this.sent.length + events.length > reportedEventsMax;
     if (this.isTooLong) return;
     for (const [place, { source, id }] of events.entries())
       this.sent.push({ source, id, index: given[place]!.index });
   }
 
-  /** What of them does not fit, once the projections are at the position; nothing if they do not get there in time. */
+  /** The discrepancies among them, once the projections are at the position; nothing if they do not get there in time. */
   async told(position: number): Promise<Told> {
     const { waitMs, ledger, context } = this;
     if (waitMs === undefined || this.isTooLong) return {};
@@ -53,13 +53,13 @@ export class Misfits {
     }
     const asked = {
       clocks: clocks.right,
-      limit: toldEventsMax,
+      limit: reportedEventsMax,
       after: undefined,
       parameters: {} as PlainQuestion,
     };
     const positions = [...places.keys()];
     const found = await ledger.askWidely(
-      { question: 'misfitsOfWrite', asked, given: { positions } },
+      { question: 'discrepanciesOfWrite', asked, given: { positions } },
       context.req.raw.signal,
     );
     if (E.isLeft(found) || !found.right.data.isAll) return {};
