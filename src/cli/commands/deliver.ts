@@ -3,7 +3,10 @@
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Client, patiently, type RetryPolicy } from '../../client/client.ts';
+import type { DeliveryState } from '../delivery/delivery-state.ts';
 import type { Change } from '../delivery/finding-message.ts';
 import type { Sink } from '../delivery/sinks.ts';
 import { withLedgerOptions } from '../invocation/command-options.ts';
@@ -59,44 +62,63 @@ const sinkOf = async ({ to, secretFile }: DeliverOptions): Promise<E.Either<Fail
         `Create a secret, and give it to the receiver too: ${howToMakeSecret}`,
       ),
     );
-  const text = readText(secretFile);
-  if (E.isLeft(text)) return text;
-  const secrets = readSecrets(text.right);
-  return E.isLeft(secrets)
-    ? E.left(invalidUse(`--secret-file: ${secrets.left}`, `Create one: ${howToMakeSecret}`))
-    : E.right(webhookSink(to, secrets.right, () => Date.now()));
+  return pipe(
+    readText(secretFile),
+    E.flatMap((text) =>
+      pipe(
+        readSecrets(text),
+        E.mapLeft((fault) => invalidUse(`--secret-file: ${fault}`, `Create one: ${howToMakeSecret}`)),
+      ),
+    ),
+    E.map((secrets) => webhookSink(to, secrets, () => Date.now())),
+  );
 };
 
 /** Waits, unless it is to stop. */
 const pause = (seconds: number, signal: AbortSignal): Promise<void> =>
   patiently.wait(seconds * 1_000, signal);
 
+/** Where the delivery starts: the kept state, or a new one. */
+const startingState = async (
+  ledger: Client,
+  signal: AbortSignal,
+  { state: file, since, url }: DeliverOptions,
+  terminal: Terminal,
+): Promise<E.Either<Failure, DeliveryState>> => {
+  const { keepState, readState } = await import('../delivery/delivery-state.ts');
+  const { positionNow } = await import('../delivery/deliver-findings.ts');
+  const begin = (position: string): DeliveryState => {
+    const state: DeliveryState = { position, under: null };
+    keepState(file, state);
+    terminal.note(`Delivers findings that are learned after position ${position}.`);
+    return state;
+  };
+  const hint = `${file} already holds the position of the last delivery, so --since does not apply`;
+  return pipe(
+    TE.fromEither(readState(file)),
+    TE.flatMap((kept) => {
+      if (kept !== undefined)
+        return since === undefined ? TE.right(kept) : TE.left(invalidUse(hint, 'Leave it out.'));
+      return pipe(
+        since === undefined ? () => positionNow(ledger, signal) : TE.right(since),
+        TE.bimap((error) => failureOf(error, url), begin),
+      );
+    }),
+  )();
+};
+
 const delivered = async (
   ledger: Client,
   sink: Sink,
   signal: AbortSignal,
   options: DeliverOptions,
+  from: DeliveryState,
   terminal: Terminal,
 ): Promise<CommandResult> => {
-  const { state: file, since, policy, once = false, every, url } = options;
-  const { keepState, readState } = await import('../delivery/delivery-state.ts');
-  const { deliverOnce, positionNow, reasonOf } = await import('../delivery/deliver-findings.ts');
-  const read = readState(file);
-  if (E.isLeft(read)) return read;
-  let state = read.right;
-  if (state === undefined) {
-    const now = since === undefined ? await positionNow(ledger, signal) : E.right(since);
-    if (E.isLeft(now)) return E.left(failureOf(now.left, url));
-    state = { position: now.right, under: null };
-    keepState(file, state);
-    terminal.note(`Delivers findings that are learned after position ${state.position}.`);
-  } else if (since !== undefined)
-    return E.left(
-      invalidUse(
-        `${file} already holds the position of the last delivery, so --since does not apply`,
-        'Leave it out.',
-      ),
-    );
+  const { state: file, policy, once = false, every, url } = options;
+  const { keepState } = await import('../delivery/delivery-state.ts');
+  const { deliverOnce, reasonOf } = await import('../delivery/deliver-findings.ts');
+  let state = from;
   const retry: RetryPolicy = {
     ...patiently,
     ...{ firstWaitMs, waitMsMax, attemptsMax: once ? onceAttemptsMax : Number.POSITIVE_INFINITY },
@@ -143,19 +165,24 @@ const delivered = async (
   }
 };
 
-const run = async (options: DeliverOptions, terminal: Terminal): Promise<CommandResult> => {
-  const sink = await sinkOf(options);
-  if (E.isLeft(sink)) return sink;
-  const stop = new AbortController();
-  void stopAsked().then(() => stop.abort());
-  try {
-    return await withLedger({ ...options, pseudonyms: true }, terminal, false, (ledger) =>
-      delivered(ledger, sink.right, stop.signal, options, terminal),
-    );
-  } finally {
-    sink.right.close();
-  }
-};
+const run = (options: DeliverOptions, terminal: Terminal): Promise<CommandResult> =>
+  pipe(
+    () => sinkOf(options),
+    TE.flatMap((sink) => async () => {
+      const stop = new AbortController();
+      void stopAsked().then(() => stop.abort());
+      try {
+        return await withLedger({ ...options, pseudonyms: true }, terminal, false, (ledger) =>
+          pipe(
+            () => startingState(ledger, stop.signal, options, terminal),
+            TE.flatMap((state) => () => delivered(ledger, sink, stop.signal, options, state, terminal)),
+          )(),
+        );
+      } finally {
+        sink.close();
+      }
+    }),
+  )();
 
 const changesOf = (text: string): ReadonlyArray<Change> => {
   const words = text.split(',').map((word) => word.trim());

@@ -3,6 +3,8 @@
  * between.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Client, type ClientError, type RetryPolicy, sentenceOf } from '../../client/client.ts';
 import type { DifferingFindingRow } from '../../contract/rows/policy.ts';
 import type { DeliveryState } from './delivery-state.ts';
@@ -94,6 +96,10 @@ const taken = async (
   }
 };
 
+/** How an error of the ledger ends a round. */
+const endedBy = (error: ClientError): Ended =>
+  error.kind === 'cancelled' ? { kind: 'stopped' } : { kind: 'ledger', error };
+
 /** Delivers what is under way. */
 const finish = async (
   delivery: Delivery,
@@ -104,10 +110,7 @@ const finish = async (
   const { to, done } = under;
   let passed = 0;
   for await (const page of messagesBetween(delivery, position, under)) {
-    if (E.isLeft(page))
-      return E.left(
-        page.left.kind === 'cancelled' ? { kind: 'stopped' } : { kind: 'ledger', error: page.left },
-      );
+    if (E.isLeft(page)) return E.left(endedBy(page.left));
     const left = page.right.slice(Math.max(0, done - passed));
     let count = Math.max(passed, Math.min(done, passed + page.right.length));
     passed += page.right.length;
@@ -131,7 +134,10 @@ export const positionNow = async (
   signal: AbortSignal,
 ): Promise<E.Either<ClientError, string>> => {
   const ready = await ledger.health.ready({ signal });
-  return E.isLeft(ready) ? ready : E.right(ready.right.position);
+  return pipe(
+    ready,
+    E.map(({ position }) => position),
+  );
 };
 
 /** Delivers what was learned since the state, up to now. */
@@ -139,17 +145,24 @@ export const deliverOnce = async (
   delivery: Delivery,
   state: DeliveryState,
 ): Promise<E.Either<Ended, DeliveryState>> => {
-  const now = await positionNow(delivery.ledger, delivery.signal);
-  if (E.isLeft(now))
-    return E.left(now.left.kind === 'cancelled' ? { kind: 'stopped' } : { kind: 'ledger', error: now.left });
-  const known = BigInt(now.right);
-  if (known < BigInt(state.position) || (state.under !== null && known < BigInt(state.under.to)))
-    return E.left({ kind: 'put-back', head: now.right });
-  const before = state.under === null ? E.right(state) : await finish(delivery, state.position, state.under);
-  if (E.isLeft(before) || BigInt(before.right.position) >= known) return before;
-  const under = { to: now.right, at: new Date(delivery.now()).toISOString(), done: 0 };
-  delivery.keep({ position: before.right.position, under });
-  return finish(delivery, before.right.position, under);
+  const { position, under: unfinished } = state;
+  const isKnown = (now: string): boolean =>
+    BigInt(now) >= BigInt(position) && (unfinished === null || BigInt(now) >= BigInt(unfinished.to));
+  return pipe(
+    () => positionNow(delivery.ledger, delivery.signal),
+    TE.mapLeft(endedBy),
+    TE.filterOrElse(isKnown, (head): Ended => ({ kind: 'put-back', head })),
+    TE.bindTo('now'),
+    TE.bind('before', () =>
+      unfinished === null ? TE.right(state) : () => finish(delivery, position, unfinished),
+    ),
+    TE.flatMap(({ now, before }) => {
+      if (BigInt(before.position) >= BigInt(now)) return TE.right(before);
+      const under = { to: now, at: new Date(delivery.now()).toISOString(), done: 0 };
+      delivery.keep({ position: before.position, under });
+      return () => finish(delivery, before.position, under);
+    }),
+  )();
 };
 
 /** Why it ended, in a sentence. */
