@@ -15,6 +15,16 @@ export interface OperatorAnswer {
   readonly bytes: Uint8Array;
 }
 
+/** How often the same is asked. */
+const attemptsMax = 2;
+
+const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
+
+const noAnswer = (path: string, error: unknown): string => {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return `${path}: no answer (${cause instanceof Error ? cause.message : String(cause)})`;
+};
+
 export class Operator {
   private readonly url: string;
   private readonly token: string | undefined;
@@ -25,25 +35,35 @@ export class Operator {
     this.token = token;
   }
 
-  /** Asks for a path. Returns why there is no answer. */
+  /**
+   * Asks for a path: once more if the connection was lost, for the operator may have closed one that was kept open just as it was
+   * used again.
+   *
+   * @returns why there is no answer.
+   */
   async get(path: string): Promise<E.Either<string, OperatorAnswer>> {
-    try {
-      const headers: Record<string, string> =
-        this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
-      const response = await fetch(this.url + path, { headers, signal: AbortSignal.timeout(answerMsMax) });
-      const parts: Uint8Array[] = [];
-      let length = 0;
-      for await (const part of response.body ?? []) {
-        length += part.length;
-        if (length > answerBytesMax)
-          return E.left(`${path}: the answer has more than ${answerBytesMax} bytes`);
-        parts.push(part);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.ask(path);
+      } catch (error) {
+        if (attempt === attemptsMax || isTimeout(error)) return E.left(noAnswer(path, error));
       }
-      return E.right({ path, status: response.status, bytes: Buffer.concat(parts) });
-    } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-      return E.left(`${path}: no answer (${cause instanceof Error ? cause.message : String(cause)})`);
     }
+  }
+
+  /** @throws where the connection is lost, or there is no answer in time. */
+  private async ask(path: string): Promise<E.Either<string, OperatorAnswer>> {
+    const headers: Record<string, string> =
+      this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
+    const response = await fetch(this.url + path, { headers, signal: AbortSignal.timeout(answerMsMax) });
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    for await (const part of response.body ?? []) {
+      length += part.length;
+      if (length > answerBytesMax) return E.left(`${path}: the answer has more than ${answerBytesMax} bytes`);
+      parts.push(part);
+    }
+    return E.right({ path, status: response.status, bytes: Buffer.concat(parts) });
   }
 
   /** Asks for what has to be there. */
