@@ -8,12 +8,14 @@ import { type FormEvent, useState } from 'react';
 import { policyOfTemplate, policyTemplates, type TemplatedPolicy } from '../../../src/client/client.ts';
 import { useView } from '../clocks/use-view.ts';
 import { questionOf } from '../clocks/view-search.ts';
-import { populationsAt } from '../ledger/registry-queries.ts';
+import { partiesAt, populationsAt } from '../ledger/registry-queries.ts';
 import { useNames } from '../parts/names.tsx';
 
 export const TemplateForm = ({ onMade }: { onMade: (policy: TemplatedPolicy) => void }) => {
   const names = useNames();
-  const populations = useQuery(populationsAt(questionOf(useView())));
+  const question = questionOf(useView());
+  const populations = useQuery(populationsAt(question));
+  const parties = useQuery(partiesAt(question));
   const [name, setName] = useState('');
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
   const [fault, setFault] = useState<string>();
@@ -32,6 +34,8 @@ export const TemplateForm = ({ onMade }: { onMade: (policy: TemplatedPolicy) => 
       : kind === 'population'
         ? (populations.data?.data ?? []).map((row) => [row.population, row.name ?? row.population] as const)
         : [];
+  const isLoading = (kind: string): boolean =>
+    kind === 'party' ? parties.isPending : kind === 'population' && populations.isPending;
   return (
     <form className="panel template" aria-label="Template" onSubmit={make}>
       <div className="panel-text">
@@ -65,9 +69,14 @@ export const TemplateForm = ({ onMade }: { onMade: (policy: TemplatedPolicy) => 
               return (
                 <span className="stacked" key={parameter.name}>
                   <label htmlFor={id}>{parameter.says}</label>
-                  {options.length > 0 ? (
-                    <select id={id} value={shown} onChange={({ target }) => set(target.value)}>
-                      <option value="">choose one</option>
+                  {options.length > 0 || isLoading(parameter.kind) ? (
+                    <select
+                      id={id}
+                      value={shown}
+                      disabled={isLoading(parameter.kind)}
+                      onChange={({ target }) => set(target.value)}
+                    >
+                      <option value="">{isLoading(parameter.kind) ? 'loading…' : 'choose one'}</option>
                       {options.map(([value, words]) => (
                         <option key={value} value={value}>
                           {words}
