@@ -1,6 +1,7 @@
 /**
  * Requests to the operator of the ledger that is monitored.
  */
+import { setTimeout } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 
 /** How long the operator may take to answer. */
@@ -15,14 +16,35 @@ export interface OperatorAnswer {
   readonly bytes: Uint8Array;
 }
 
-/** How often the same is asked. */
-const attemptsMax = 2;
+/** How often the same is asked: while an operator is busy, and where a connection was lost. */
+const attemptsMax = 5;
+const lostMax = 1;
+/** How long is waited for an operator that is busy, at the most. */
+const waitMsMax = 5_000;
+
+/** For how long the operator asks to be left alone (RFC 9110, 10.2.3); undefined where it has answered. */
+const busyMs = ({ status, headers }: Response): number | undefined => {
+  if (status !== 503 && status !== 429) return undefined;
+  const seconds = Number(headers.get('retry-after') ?? 1);
+  return Math.min(waitMsMax, Number.isFinite(seconds) ? seconds * 1_000 : waitMsMax);
+};
 
 const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
 
 const noAnswer = (path: string, error: unknown): string => {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return `${path}: no answer (${cause instanceof Error ? cause.message : String(cause)})`;
+};
+
+const read = async (path: string, response: Response): Promise<E.Either<string, OperatorAnswer>> => {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of response.body ?? []) {
+    length += part.length;
+    if (length > answerBytesMax) return E.left(`${path}: the answer has more than ${answerBytesMax} bytes`);
+    parts.push(part);
+  }
+  return E.right({ path, status: response.status, bytes: Buffer.concat(parts) });
 };
 
 export class Operator {
@@ -36,34 +58,29 @@ export class Operator {
   }
 
   /**
-   * Asks for a path: once more if the connection was lost, for the operator may have closed one that was kept open just as it was
-   * used again.
+   * Asks for a path: again while the operator says that it is busy, and once more where the connection was lost, for one that was
+   * kept open may be closed just as it is used again.
    *
    * @returns why there is no answer.
    */
   async get(path: string): Promise<E.Either<string, OperatorAnswer>> {
-    for (let attempt = 1; ; attempt++) {
+    for (let [attempt, lost] = [1, 0]; ; attempt++) {
       try {
-        return await this.ask(path);
+        const response = await this.ask(path);
+        const wait = attempt < attemptsMax ? busyMs(response) : undefined;
+        if (wait === undefined) return await read(path, response);
+        await response.body?.cancel();
+        await setTimeout(wait);
       } catch (error) {
-        if (attempt === attemptsMax || isTimeout(error)) return E.left(noAnswer(path, error));
+        if (++lost > lostMax || isTimeout(error)) return E.left(noAnswer(path, error));
       }
     }
   }
 
-  /** @throws where the connection is lost, or there is no answer in time. */
-  private async ask(path: string): Promise<E.Either<string, OperatorAnswer>> {
+  private ask(path: string): Promise<Response> {
     const headers: Record<string, string> =
       this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
-    const response = await fetch(this.url + path, { headers, signal: AbortSignal.timeout(answerMsMax) });
-    const parts: Uint8Array[] = [];
-    let length = 0;
-    for await (const part of response.body ?? []) {
-      length += part.length;
-      if (length > answerBytesMax) return E.left(`${path}: the answer has more than ${answerBytesMax} bytes`);
-      parts.push(part);
-    }
-    return E.right({ path, status: response.status, bytes: Buffer.concat(parts) });
+    return fetch(this.url + path, { headers, signal: AbortSignal.timeout(answerMsMax) });
   }
 
   /** Asks for what has to be there. */

@@ -14,7 +14,7 @@ import { lines, newDataDirectory, removeDirectory, ServerProcess } from '../supp
 
 const rounds = Number(process.env.CRASH_ROUNDS ?? 12);
 /** Rounds take a second or so each. */
-const testMsMax = 60_000 + rounds * 5_000;
+const testMsMax = 120_000 + rounds * 10_000;
 
 const sources = ['https://one.example.org/', 'https://two.example.org/', 'https://three.example.org/'];
 const sites = ['virginia', 'singapore', 'dublin'];

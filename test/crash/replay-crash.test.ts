@@ -17,7 +17,7 @@ const eventsTotal = 6_000;
 /** A replay of so many events takes about as long, comparison and swap included. */
 const replayAboutMs = 1_500;
 /** Rounds take a few seconds each. */
-const testMsMax = 60_000 + rounds * 20_000;
+const testMsMax = 120_000 + rounds * 30_000;
 
 const directory = newDataDirectory();
 const projections = join(directory, 'projections');

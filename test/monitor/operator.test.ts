@@ -7,13 +7,17 @@ import * as E from 'fp-ts/lib/Either.js';
 import { expect, it, onTestFinished } from 'vitest';
 import { Operator } from '../../src/monitor/operator.ts';
 
-/** An operator that closes so many connections before it answers. */
-const closing = async (times: number): Promise<{ readonly operator: Operator; asked(): number }> => {
+/** An operator that closes so many connections, or says so often that it is busy, before it answers. */
+const failing = async (
+  how: 'closes' | 'busy',
+  times: number,
+): Promise<{ readonly operator: Operator; asked(): number }> => {
   let asked = 0;
   const server: Server = createServer((request, response) => {
     asked++;
-    if (asked <= times) request.socket.destroy();
-    else response.end('answer');
+    if (asked > times) response.end('answer');
+    else if (how === 'closes') request.socket.destroy();
+    else response.writeHead(503, { 'retry-after': '0' }).end('busy');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
@@ -22,15 +26,29 @@ const closing = async (times: number): Promise<{ readonly operator: Operator; as
 };
 
 it('given a connection that is closed before its answer, when a path is asked for, then it is asked for again', async () => {
-  const { operator, asked } = await closing(1);
+  const { operator, asked } = await failing('closes', 1);
   const answer = await operator.get('/readyz');
   expect(E.isRight(answer) && answer.right.status).toBe(200);
   expect(asked()).toBe(2);
 });
 
 it('given an operator that closes every connection, when a path is asked for, then it says that there is no answer', async () => {
-  const { operator, asked } = await closing(Number.POSITIVE_INFINITY);
+  const { operator, asked } = await failing('closes', Number.POSITIVE_INFINITY);
   const answer = await operator.get('/readyz');
   expect(answer).toEqual(E.left(expect.stringContaining('/readyz: no answer')));
   expect(asked()).toBe(2);
+});
+
+it('given an operator that is busy, when a path is asked for, then it is asked for again after a while', async () => {
+  const { operator, asked } = await failing('busy', 3);
+  const answer = await operator.get('/readyz');
+  expect(E.isRight(answer) && answer.right.status).toBe(200);
+  expect(asked()).toBe(4);
+});
+
+it('given an operator that stays busy, when a path is asked for, then that is its answer', async () => {
+  const { operator, asked } = await failing('busy', Number.POSITIVE_INFINITY);
+  const answer = await operator.get('/readyz');
+  expect(E.isRight(answer) && answer.right.status).toBe(503);
+  expect(asked()).toBe(5);
 });
