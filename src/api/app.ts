@@ -31,6 +31,7 @@ import { nameRequest, observeRequests } from './observing/observe-requests.ts';
 import type { Tracing } from './observing/observed-request.ts';
 import type { Aside } from './routes/aside.ts';
 import { backupRoutes } from './routes/backups.ts';
+import { callerRoutes } from './routes/caller.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { findingRoutes } from './routes/findings.ts';
@@ -174,6 +175,7 @@ export const createApp = (ledger: Ledger, logger: Logger, options: AppOptions = 
   app.route('/v1', backupRoutes(ledger));
   app.route('/v1', reportRoutes(ledger));
   app.route('/v1', readRoutes(ledger));
+  app.route('/v1', callerRoutes());
   app.route('/log', tileRoutes(ledger));
   app.route('/log/index', sealedIndexRoutes(ledger));
   app.route('/v1', proofRoutes(ledger));

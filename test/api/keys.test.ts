@@ -14,6 +14,7 @@ import { createApp } from '../../src/api/app.ts';
 import type { ApiEnv } from '../../src/api/http/caller.ts';
 import { LedgerMetrics } from '../../src/api/observing/ledger-metrics.ts';
 import { backupRoutes } from '../../src/api/routes/backups.ts';
+import { callerRoutes } from '../../src/api/routes/caller.ts';
 import { evidenceRoutes } from '../../src/api/routes/evidence.ts';
 import { findingRoutes } from '../../src/api/routes/findings.ts';
 import { importRoutes } from '../../src/api/routes/importing.ts';
@@ -32,7 +33,7 @@ import { subjectRoutes } from '../../src/api/routes/subjects.ts';
 import { vaultGuard, vaultRoutes } from '../../src/api/routes/vault.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
-import type { Scope } from '../../src/people/access/scopes.ts';
+import { Scope } from '../../src/people/access/scopes.ts';
 import { settingsIn } from '../support/server.ts';
 
 const enrolled = (subject: string) => ({
@@ -190,6 +191,7 @@ describe('a ledger with keys', () => {
       .route('/v1', findingRoutes(ledger))
       .route('/v1', movementRoutes(ledger))
       .route('/v1', readRoutes(ledger))
+      .route('/v1', callerRoutes())
       .route('/v1', backupRoutes(ledger))
       .route('/v1', reportRoutes(ledger));
     const body = JSON.stringify(enrolled('zoe'));
@@ -216,6 +218,7 @@ describe('a ledger with keys', () => {
       ['/v1/reports/backups', {}],
       ['/v1/transfers', {}],
       ['/v1/reads', {}],
+      ['/v1/caller', {}],
       ['/v1/events', {}],
       ['/v1/events', { headers: { accept: 'application/x-ndjson' } }],
       ['/v1/events', { method: 'POST', body, headers }],
@@ -270,6 +273,15 @@ describe('a ledger with keys', () => {
       expect(answer.status).toBe(status);
       expect(await answer.text()).not.toContain('zorica');
     }
+  });
+
+  it('tells callers their name and what they may do', async () => {
+    const told = async (name: string) => (await request('/v1/caller', tokens.get(name))).json();
+    expect(await told('officer')).toEqual({ name: 'officer', scopes: ['audit', 'identify'] });
+    const open = await openLedger(await settingsIn(mkdtempSync(join(directory, 'open-'))));
+    const answer = await createApp(open, pino({ level: 'silent' })).request('/v1/caller');
+    expect(await answer.json()).toEqual({ name: null, scopes: [...Scope.words] });
+    await open.close();
   });
 
   it('records who asked about whom', async () => {

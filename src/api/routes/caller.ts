@@ -1,0 +1,30 @@
+/**
+ * Who asks, and what this caller may do: the console offers what its reader may do, and says why it does not offer the rest.
+ */
+import { Hono } from 'hono';
+import { describeRoute } from 'hono-openapi';
+import { CallerAnswer } from '../../contract/caller.ts';
+import { type ApiEnv, callerOf } from '../http/caller.ts';
+import { jsonSchema } from '../http/json-schema.ts';
+
+/** The route `/v1/caller`. */
+export const callerRoutes = (): Hono<ApiEnv> => {
+  const routes = new Hono<ApiEnv>();
+  routes.get(
+    '/caller',
+    describeRoute({
+      summary: 'The name and the scopes of the key or login that asks',
+      responses: {
+        200: {
+          description: 'The caller; without keys, the name is null and the scopes are all scopes',
+          content: { 'application/json': { schema: jsonSchema(CallerAnswer) as object } },
+        },
+      },
+    }),
+    (context) => {
+      const { keyName, scopes } = callerOf(context);
+      return context.json({ name: keyName, scopes: [...scopes] } satisfies CallerAnswer);
+    },
+  );
+  return routes;
+};
