@@ -41,6 +41,9 @@ describe('Given a ledger with keys', () => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await panel(page, 'Where it lives').getByText('Oracle Cloud, Ashburn').waitFor();
     expect(page.url()).not.toContain(made.right);
+    // A key that may not erase is told why.
+    await page.getByText('To erase people, your key or login needs the scope admin.').waitFor();
+    expect(await page.getByRole('button', { name: 'Erase this person…' }).isDisabled()).toBe(true);
   });
 });
 

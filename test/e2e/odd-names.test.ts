@@ -33,12 +33,18 @@ describe('Given a ledger of people and things with worldly names', () => {
       await where.getByRole('row').getByRole('link', { name, exact: true }).first().waitFor();
       expect([name, new URL(page.url()).searchParams.get('subject')]).toEqual([name, name]);
     }
-    for (const name of worldlyNames)
+    const [first, ...others] = worldlyNames;
+    await page.goto(`/person?subject=${encodeURIComponent(first)}`);
+    await page.getByRole('button', { name: 'Erase this person…' }).click();
+    await page.getByLabel('To confirm, type the identifier').fill(first);
+    await page.getByRole('button', { name: 'Erase this person', exact: true }).click();
+    await page.getByRole('heading', { name: `Erased: ${first}`, exact: true }).waitFor();
+    for (const name of others)
       expect([name, (await the.server.delete(`/v1/subjects/${encodeURIComponent(name)}`)).status]).toEqual([
         name,
         204,
       ]);
-    for (const name of worldlyNames) {
+    for (const name of [...others, first]) {
       await search.fill(name);
       await search.press('Enter');
       await page.getByRole('heading', { name: `Person not found: ${name}`, exact: true }).waitFor();

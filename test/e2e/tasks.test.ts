@@ -117,3 +117,91 @@ describe('Given the founding case', () => {
     },
   );
 });
+
+describe('Given a person who asks to be erased', () => {
+  const asked = 'Erase ben from this ledger?';
+  const opened = async (page: Page) => {
+    await page.getByRole('button', { name: 'Erase this person…' }).click();
+    const dialog = page.getByRole('dialog', { name: asked });
+    await dialog.getByLabel('To confirm, type the identifier: ben').waitFor();
+    return dialog;
+  };
+
+  it('when the ledger refuses, or the reader leaves, then nobody is erased, and the page says so', async () => {
+    const page = await the.page('/person?subject=ben');
+    const dialog = await opened(page);
+    const inside = () => page.evaluate('document.activeElement.closest("dialog") !== null');
+    expect(await inside()).toBe(true);
+    const typed = dialog.getByLabel('To confirm, type the identifier: ben');
+    await typed.fill('Ben');
+    await typed.press('Enter');
+    await dialog.getByText('This is not the identifier. Nothing was erased.').waitFor();
+    await picture(page, 'screens/erase-a-person');
+    expect(await axeFaults(page)).toEqual([]);
+    for (const [status, title] of [
+      [403, 'Not authorized'],
+      [503, 'Temporarily unavailable'],
+    ] as const) {
+      await page.route('**/v1/subjects/ben', (route) =>
+        route.request().method() === 'DELETE'
+          ? route.fulfill({
+              status,
+              contentType: 'application/problem+json',
+              body: JSON.stringify({ type: 'urn:domicile:problem:any', title, status }),
+            })
+          : route.fallback(),
+      );
+      await typed.fill('ben');
+      await typed.press('Enter');
+      await dialog.getByText(`${title}.`).waitFor();
+    }
+    await page.unroute('**/v1/subjects/ben');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Erase this person…');
+    expect((await the.server.get('/v1/subjects/ben/residency')).status).toBe(200);
+  });
+
+  it('when the reader erases that person, then two clicks do it, a third saves whom to tell, and nobody finds the person again', async () => {
+    const { body } = await the.server.get('/v1/subjects/ben', { limit: 1000 });
+    const told = body.data.recipients.filter(({ disclosed }: { disclosed: boolean }) => disclosed);
+    const page = await the.page('/');
+    const made = await counting(page);
+    await search(page, 'ben');
+    await page.keyboard.press('Enter');
+    const dialog = await opened(page);
+    await dialog.getByLabel('To confirm, type the identifier: ben').fill('ben');
+    await dialog.getByRole('button', { name: 'Erase this person' }).click();
+    await page.getByRole('heading', { name: 'Erased: ben' }).waitFor();
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Erased: ben');
+    const file = await press(page, /^Download as CSV: Whom to tell/);
+    expect(await made()).toBe(3);
+    expect(told.length).toBeGreaterThan(0);
+    expect(
+      file.text
+        .trim()
+        .split('\r\n')
+        .slice(1)
+        .map((line) => line.split(',')[0]),
+    ).toEqual(told.map(({ party }: { party: string }) => party));
+    const held = page.getByRole('region', { name: 'Backups that hold the data' });
+    for (const { backup } of body.data.backups)
+      await held.getByRole('link', { name: backup, exact: true }).waitFor();
+    expect(body.data.backups.length).toBeGreaterThan(0);
+    await picture(page, 'screens/erased');
+    expect(await axeFaults(page)).toEqual([]);
+    expect((await the.server.get('/v1/subjects/ben/residency')).status).toBe(404);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Person not found: ben' }).waitFor();
+    expect(the.misdeeds).toEqual({ elsewhere: [], faults: [] });
+  });
+
+  it('when somebody else erases that person meanwhile, then the open dialog says that the person is gone', async () => {
+    const page = await the.page('/person?subject=dora');
+    await page.getByRole('button', { name: 'Erase this person…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Erase dora from this ledger?' });
+    await dialog.getByLabel('To confirm, type the identifier: dora').waitFor();
+    expect((await the.server.delete('/v1/subjects/dora')).status).toBe(204);
+    await dialog.getByText('This person is no longer in the ledger.').waitFor();
+  });
+});

@@ -8,6 +8,17 @@ import { overTime } from '../clocks/view-search.ts';
 import { allRows } from './pages.ts';
 import { ledger } from './session.ts';
 
+/** Rows of each list of a person's file: the most that one answer may have. */
+const fileRowsMax = 1_000;
+
+/** Everything about a person as known now, whatever the clocks of the page: an erasure is about now. */
+export const fileOf = (subject: string) =>
+  queryOptions({
+    queryKey: ['file', subject],
+    queryFn: async ({ signal }) =>
+      orThrow(await ledger().subjects.get(subject, { limit: fileRowsMax }, { signal })),
+  });
+
 /** Where a person's data is. */
 export const residencyOf = (subject: string, question: Question) =>
   queryOptions({

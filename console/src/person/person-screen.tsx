@@ -4,8 +4,9 @@
  */
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo } from 'react';
-import type { ResidencyRow } from '../../../src/client/rows.ts';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import type { Answer } from '../../../src/client/client.ts';
+import type { PersonFile, ResidencyRow } from '../../../src/client/rows.ts';
 import { ClockSentence } from '../clocks/clock-sentence.tsx';
 import { instantOf } from '../clocks/instants.ts';
 import { useView } from '../clocks/use-view.ts';
@@ -32,6 +33,9 @@ import { lateEvents } from '../timeline/lateness.ts';
 import { PageScrubber } from '../timeline/page-scrubber.tsx';
 import { useMoment } from '../timeline/use-moment.ts';
 import { BackupsPanel } from './backups-panel.tsx';
+import { EraseButton } from './erase-button.tsx';
+import { EraseDialog } from './erase-dialog.tsx';
+import { ErasedPerson } from './erased-person.tsx';
 import { Figures } from './figures.tsx';
 import { FindingsPanel } from './findings-panel.tsx';
 import { Legend } from './legend.tsx';
@@ -51,16 +55,38 @@ export const PersonScreen = () => {
   useTitle(subject === undefined ? 'A person' : subject);
   const view = useView();
   const history = useQuery({ ...historyOf(subject ?? '', questionOf(view)), enabled: subject !== undefined });
+  /** Kept here, because the person is unknown as soon as the erasure is done. */
+  const [erasing, setErasing] = useState<string>();
+  const [erased, setErased] = useState<{ readonly subject: string; readonly known: Answer<PersonFile> }>();
+  // A reader who leaves the page of an erased person does not come back to it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is left when the address names another person.
+  useEffect(() => () => setErased(undefined), [subject]);
   if (subject === undefined) return <PersonPrompt />;
-  if (history.isError && isUnknown(history.error)) return <UnknownPerson subject={subject} />;
+  if (erased?.subject === subject) return <ErasedPerson {...erased} />;
   return (
-    <Answered of={history} what={`the history of ${subject}`}>
-      {() => <Person subject={subject} key={subject} />}
-    </Answered>
+    <>
+      {history.isError && isUnknown(history.error) ? (
+        <UnknownPerson subject={subject} />
+      ) : (
+        <Answered of={history} what={`the history of ${subject}`}>
+          {() => <Person subject={subject} key={subject} onErase={() => setErasing(subject)} />}
+        </Answered>
+      )}
+      {erasing === subject ? (
+        <EraseDialog
+          subject={subject}
+          onErased={(known) => {
+            setErasing(undefined);
+            setErased({ subject, known });
+          }}
+          onClose={() => setErasing(undefined)}
+        />
+      ) : null}
+    </>
   );
 };
 
-const Person = ({ subject }: { subject: string }) => {
+const Person = ({ subject, onErase }: { subject: string; onErase: () => void }) => {
   const view = useView();
   const names = useNames();
   const question = questionOf(view);
@@ -189,6 +215,8 @@ const Person = ({ subject }: { subject: string }) => {
         <Link to="/log" search={{ ...clocksOf(view), subject }}>
           Show the events about {subject} in the log
         </Link>
+        {/* A pseudonym of an erased person leads to nobody. */}
+        {forgotten !== undefined && subject.startsWith('psn_') ? null : <EraseButton onPress={onErase} />}
       </p>
     </div>
   );

@@ -54,7 +54,7 @@ export const Keys = () => {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (isTypedInto(event.target) || list.current?.open === true) return;
+      if (isTypedInto(event.target) || document.querySelector('dialog[open]') !== null) return;
       const { key, timeStamp } = event;
       const goes = timeStamp - wentAt.current <= letterMsMax;
       wentAt.current = key === 'g' && !goes ? timeStamp : Number.NEGATIVE_INFINITY;
@@ -80,7 +80,7 @@ export const Keys = () => {
       >
         <Icon name="keys" />
       </button>
-      <dialog ref={list} className="keys" aria-labelledby="keys-title">
+      <dialog ref={list} className="dialog keys" aria-labelledby="keys-title">
         <header>
           <h2 id="keys-title">Keyboard shortcuts</h2>
           <button type="button" className="quiet" onClick={() => list.current?.close()}>

@@ -25,6 +25,7 @@ export const PersonSearch = ({ label, autoFocus = false }: { label: string; auto
     const find = (event: KeyboardEvent): void => {
       const target = event.target as HTMLElement;
       if (event.key !== '/' || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return;
+      if (document.querySelector('dialog[open]') !== null) return;
       event.preventDefault();
       input.current?.select();
     };

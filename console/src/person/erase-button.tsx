@@ -1,0 +1,32 @@
+/**
+ * The button that opens the erasure of a person, for readers who may erase; the others read why they may not.
+ */
+import { useQuery } from '@tanstack/react-query';
+import { caller } from '../ledger/caller-query.ts';
+
+/** The scope that erasing needs. */
+const neededScope = 'admin';
+
+export const EraseButton = ({ onPress }: { onPress: () => void }) => {
+  const { data, isPending } = useQuery(caller);
+  const lacks = data !== undefined && !data.scopes.includes(neededScope);
+  return (
+    <span className="erase-button">
+      <button
+        type="button"
+        className="quiet"
+        // A server that does not tell who asks still refuses what this reader may not do.
+        disabled={isPending || lacks}
+        aria-describedby={lacks ? 'erase-reason' : undefined}
+        onClick={onPress}
+      >
+        Erase this person…
+      </button>
+      {lacks ? (
+        <span id="erase-reason" className="hint">
+          To erase people, your key or login needs the scope <code>{neededScope}</code>.
+        </span>
+      ) : null}
+    </span>
+  );
+};
