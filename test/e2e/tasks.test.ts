@@ -138,6 +138,8 @@ describe('Given a person who asks to be erased', () => {
     await dialog.getByText('This is not the identifier. Nothing was erased.').waitFor();
     await picture(page, 'screens/erase-a-person');
     expect(await axeFaults(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await axeFaults(page, 'colours')).toEqual([]);
     for (const [status, title] of [
       [403, 'Not authorized'],
       [503, 'Temporarily unavailable'],
