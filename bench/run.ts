@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const all = ['ledger', 'reach', 'policy', 'findings', 'replay', 'integrity', 'growth', 'kurrentdb'];
+const all = ['ledger', 'reach', 'policy', 'findings', 'replay', 'integrity', 'growth', 'import', 'kurrentdb'];
 /** Those that need something installed first run when they are named. */
 const known = [...all, 'peers'];
 const given = process.argv.slice(2);
