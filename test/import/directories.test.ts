@@ -117,7 +117,7 @@ describe('SCIM', () => {
   it('takes the instant of the list', () => {
     const outcome = orFail(importKinds.scim.open({})).importer(group);
 
-    expect(outcome).toMatchObject({ left: [{ message: expect.stringContaining('instant') }] });
+    expect(outcome).toMatchObject({ left: [{ message: expect.stringContaining('time') }] });
   });
 });
 

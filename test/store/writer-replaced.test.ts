@@ -35,9 +35,10 @@ describe('the thread that writes', () => {
       }
     };
     for (let death = 0; death < 3; death++) {
-      const batch = Array.from({ length: 40 }, (_, index) => record(death * 40 + index));
+      const before = Array.from({ length: 20 }, (_, index) => record(death * 40 + index));
       await workers.at(-1)!.terminate();
-      await Promise.all(batch);
+      const after = Array.from({ length: 20 }, (_, index) => record(death * 40 + 20 + index));
+      await Promise.all([...before, ...after]);
     }
     expect(workers).toHaveLength(4);
     expect(outcomes.recorded).toBe(120);
