@@ -79,7 +79,7 @@ export type LogDifference =
   | { readonly kind: 'other-event'; readonly position: number };
 
 /**
- * Compares a log with its tree, leaf by leaf.
+ * Compares a log with its tree, leaf by leaf: the events after one position up to another, or up to the end of the tree.
  *
  * @returns after each page the position up to which they agree, or where they differ first.
  */
@@ -87,8 +87,9 @@ export function* compareWithTree(
   log: LogReader,
   tree: TreeReader,
   after = 0,
+  upTo = Number.MAX_SAFE_INTEGER,
 ): Generator<{ readonly agreedUpTo: number } | LogDifference> {
-  const size = tree.size();
+  const size = Math.min(upTo, tree.size());
   let tile: Uint8Array = new Uint8Array(0);
   let tileAt = -1;
   for (let position = after; position < size; ) {
@@ -109,7 +110,7 @@ export function* compareWithTree(
       position = stored.position;
     }
     if (events.length === 0) {
-      yield { kind: 'shorter', position: position + 1, missing: size - position };
+      yield { kind: 'shorter', position: position + 1, missing: tree.size() - position };
       return;
     }
     yield { agreedUpTo: position };

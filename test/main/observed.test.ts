@@ -36,7 +36,7 @@ describe('given a server with a key, a log of requests, and a collector of OpenT
     const server = await ServerProcess.start({
       directory,
       environment: {
-        LOG_LEVEL: 'info',
+        LOG_LEVEL: 'trace',
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
         OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=test',
@@ -68,6 +68,23 @@ describe('given a server with a key, a log of requests, and a collector of OpenT
     await ask(`/v1/events?subject=${person}`);
     await ask(`/${person}/${person}`);
     await ask('/v1/findings', { headers: { authorization: `Bearer ${person}` } });
+    const post = (path: string, type: string, body: string, more: Record<string, string> = {}) =>
+      ask(path, { method: 'POST', body, headers: { 'content-type': type, ...more } });
+    const row = { type: 'SubjectEnrolled', time: '2020-01-01', data: { subject: '{who}', population: 'us' } };
+    await post(
+      '/v1/import/csv',
+      'application/json',
+      JSON.stringify({ mapping: { source: 'urn:rows', events: [row] }, csv: `who\n${person}\n` }),
+    );
+    const job = { job: { namespace: person, name: person }, eventTime: person };
+    await post('/api/v1/lineage', 'application/json', JSON.stringify(job));
+    await post(
+      '/v1/events',
+      'application/cloudevents+json',
+      JSON.stringify(enrolled(`of ${person}`, person)),
+    );
+    await post('/v1/events', 'application/json', '{}', { 'ce-id': person, 'ce-specversion': '1.0' });
+    await ask(`/v1/evidence?subject=${person}`);
     await ask(`/v1/subjects/${person}`, { method: 'DELETE' });
     metrics = await (await ask('/metrics')).text();
     await server.end();
@@ -92,6 +109,11 @@ describe('given a server with a key, a log of requests, and a collector of OpenT
       ['GET', '/v1/events', 200, 'auditor'],
       ['GET', 'none', 404, 'auditor'],
       ['GET', '/v1/findings', 401, null],
+      ['POST', '/v1/import/:kind', 201, 'auditor'],
+      ['POST', '/api/v1/lineage', 422, 'auditor'],
+      ['POST', '/v1/events', 422, 'auditor'],
+      ['POST', '/v1/events', 422, 'auditor'],
+      ['GET', '/v1/evidence', 200, 'auditor'],
       ['DELETE', '/v1/subjects/:id', 204, 'auditor'],
       ['GET', '/metrics', 200, 'auditor'],
     ]);
@@ -105,7 +127,7 @@ describe('given a server with a key, a log of requests, and a collector of OpenT
     expect(metrics).toContain(
       'domicile_http_request_seconds_count{method="GET",route="/v1/subjects/:id/residency",status="200"} 1',
     );
-    expect(metrics).toMatch(/^domicile_append_seconds_count 2$/m);
+    expect(metrics).toMatch(/^domicile_append_seconds_count 3$/m);
     expect(metrics).toMatch(/^domicile_projection_lag_events \d+$/m);
     expect(metrics).toMatch(/^domicile_questions_waiting 0$/m);
     expect(Number(/^domicile_disk_free_bytes (\S+)$/m.exec(metrics)?.[1])).toBeGreaterThan(0);

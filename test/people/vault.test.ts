@@ -4,6 +4,7 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openSqliteVault, type VaultFile } from '../../src/people/vault/sqlite-vault.ts';
@@ -304,6 +305,19 @@ describe('the file of the vault', () => {
     writeFileSync(file, '');
     expect(() => open(file)).toThrow(DamagedStore);
     expect(existsSync(file)).toBe(true);
+  });
+});
+
+describe('a vault of version 1', () => {
+  test('is refused, left as it is, and told what to do with', () => {
+    const file = fileForTest('vault.sqlite');
+    // Written by version 1: ana and ben, and chen who was forgotten.
+    const written = gunzipSync(readFileSync(join(import.meta.dirname, 'vault-v1.sqlite.gz')));
+    writeFileSync(file, written);
+    expect(() => open(file)).toThrow(
+      /schema version 1, and this Domicile works with version 4.*It was written by an older Domicile: run that version, or export from it/s,
+    );
+    expect(readFileSync(file).equals(written)).toBe(true);
   });
 });
 

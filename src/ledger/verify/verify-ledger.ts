@@ -30,6 +30,16 @@ import { checkVault } from './verify-vault.ts';
 /** Told what is checked, and up to which of the events. */
 export type OnVerified = (what: string, done: number, of: number) => void;
 
+/** What a check comes to that could not be made. */
+const unreadable = (name: string, file: string, error: unknown): Check =>
+  error instanceof StoreProblem
+    ? problemCheck(name, file, error)
+    : failed(
+        name,
+        `it cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+        'Restore it from a copy that passes domicile verify',
+      );
+
 /** Runs a check to its end. */
 const runCheck = (
   name: string,
@@ -44,12 +54,7 @@ const runCheck = (
       onStep(value);
     }
   } catch (error) {
-    if (error instanceof StoreProblem) return problemCheck(name, file, error);
-    return failed(
-      name,
-      `it cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      'Restore it from a copy that passes domicile verify',
-    );
+    return unreadable(name, file, error);
   }
 };
 
@@ -101,11 +106,11 @@ const witnessPolicy = (file: string | undefined): E.Either<Check, TlogPolicy | u
 };
 
 /** What is kept of a tree and of what was signed of it. */
-const treeChecks = (
+const treeChecks = async (
   log: LogReader,
   { dataDirectory, origin, signingKeyFile, witnessesFile }: Settings,
   step: (what: string) => (done: number) => void,
-): ReadonlyArray<Check> => {
+): Promise<ReadonlyArray<Check>> => {
   const files = filesIn(dataDirectory);
   if (!existsSync(files.tree))
     return [warning('log', 'it is not hashed yet', 'Start the server, which hashes and signs it')];
@@ -123,7 +128,12 @@ const treeChecks = (
   const checks: Check[] = [];
   const tree = openTreeToRead(files.tree);
   try {
-    checks.push(runCheck('log', files.log, checkLog(log, tree), step('events compared with the tree')));
+    const given = { log, tree, files: { logFile: files.log, treeFile: files.tree } };
+    checks.push(
+      await checkLog(given, step('events compared with the tree')).catch((error: unknown) =>
+        unreadable('log', files.log, error),
+      ),
+    );
     checks.push(runCheck('tree', files.tree, checkTiles(tree), step('leaves hashed')));
     checks.push(checkpointsOf(tree, files.tree, 'checkpoints', origin));
     const policy = witnessPolicy(witnessesFile);
@@ -175,7 +185,7 @@ export const verifyLedger = async (
   try {
     const head = log.head();
     const step = (what: string) => (done: number) => onProgress(what, done, head);
-    const checks: Check[] = [...treeChecks(log, settings, step)];
+    const checks: Check[] = [...(await treeChecks(log, settings, step))];
     const projections = checkProjections(log, files.projections, now());
     checks.push(runCheck('projections', files.projections, projections, step('events applied again')));
     if (settings.vault === undefined) {

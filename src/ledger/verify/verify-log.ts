@@ -1,20 +1,28 @@
 /**
  * The check of every stored event against the tree (V13).
  */
-import { compareWithTree } from '../../integrity/follow-log.ts';
+import { availableParallelism } from 'node:os';
+import { compareWithTree, type LogDifference } from '../../integrity/follow-log.ts';
 import { sentenceOfStop } from '../../integrity/merkle-log.ts';
+import { tileWidth } from '../../integrity/tiles.ts';
 import type { TreeReader } from '../../integrity/tree-file.ts';
 import type { LogReader } from '../../store/log-reader.ts';
+import { fromPlain } from '../../store/sqlite/store-problems.ts';
+import { startThread } from '../../threads/start-thread.ts';
 import { type Check, count, failed, ok, warning } from '../examine/check.ts';
+import type { LogPart, LogPartReport } from './verify-log-thread.ts';
 
-/** Checks each event of the log against its leaf. */
-export function* checkLog(log: LogReader, tree: TreeReader): Generator<number, Check> {
-  const name = 'log';
-  for (const step of compareWithTree(log, tree)) {
-    if ('kind' in step)
-      return failed(name, sentenceOfStop(step), `All events before position ${step.position} are intact`);
-    yield step.agreedUpTo;
-  }
+const name = 'log';
+
+/** Threads that compare parts of a log, at the most. */
+const threadsMax = 4;
+/** A part has at least so many events: to start a thread takes as long as to compare some thousands. */
+const partEventsMin = 50_000;
+
+const differs = (difference: LogDifference): Check =>
+  failed(name, sentenceOfStop(difference), `All events before position ${difference.position} are intact`);
+
+const agrees = (log: LogReader, tree: TreeReader): Check => {
   const [hashed, head] = [tree.size(), log.head()];
   return head > hashed
     ? warning(
@@ -23,4 +31,67 @@ export function* checkLog(log: LogReader, tree: TreeReader): Generator<number, C
         'Start the server, which hashes them',
       )
     : ok(name, `${count.format(hashed)} events match their hashes`);
-}
+};
+
+/** The parts of a log of a size, each of whole tiles but for the last. */
+const partsOf = (size: number, threads: number): ReadonlyArray<Pick<LogPart, 'after' | 'upTo'>> => {
+  const parts = Math.max(1, Math.min(threads, Math.floor(size / partEventsMin)));
+  const ends = Array.from({ length: parts }, (_, part) =>
+    part === parts - 1 ? size : Math.floor((size * (part + 1)) / parts / tileWidth) * tileWidth,
+  );
+  return ends.map((upTo, part) => ({ after: ends[part - 1] ?? 0, upTo }));
+};
+
+/** Compares one part in a thread. Resolves with the first difference, if there is one. */
+const compareBeside = (part: LogPart, onStep: (agreed: number) => void): Promise<LogDifference | undefined> =>
+  new Promise((resolve, reject) => {
+    const worker = startThread(new URL('./verify-log-thread.ts', import.meta.url), part);
+    let agreedUpTo = part.after;
+    worker.on('message', (report: LogPartReport) => {
+      if ('problem' in report) return reject(fromPlain(report.problem));
+      if ('kind' in report) return resolve(report);
+      onStep(report.agreedUpTo - agreedUpTo);
+      agreedUpTo = report.agreedUpTo;
+    });
+    worker.once('error', reject);
+    // This does nothing where the part differs.
+    worker.once('exit', () =>
+      agreedUpTo === part.upTo
+        ? resolve(undefined)
+        : reject(new Error(`the thread that compares it ended at position ${agreedUpTo}`)),
+    );
+  });
+
+/**
+ * Checks each event of the log against its leaf, in several threads if there are many events.
+ *
+ * @param onStep told how many events agree so far.
+ * @param threads at the most; as many as the machine has cores, up to four, if not given.
+ * @throws a StoreProblem where the log or the tree cannot be read.
+ */
+export const checkLog = async (
+  { log, tree, files }: { log: LogReader; tree: TreeReader; files: Pick<LogPart, 'logFile' | 'treeFile'> },
+  onStep: (agreed: number) => void = () => {},
+  threads = Math.min(threadsMax, availableParallelism()),
+): Promise<Check> => {
+  const parts = partsOf(tree.size(), threads);
+  if (parts.length === 1) {
+    for (const step of compareWithTree(log, tree)) {
+      if ('kind' in step) return differs(step);
+      onStep(step.agreedUpTo);
+    }
+    return agrees(log, tree);
+  }
+  let agreed = 0;
+  const found = await Promise.all(
+    parts.map((part) =>
+      compareBeside({ ...files, ...part }, (more) => {
+        agreed += more;
+        onStep(agreed);
+      }),
+    ),
+  );
+  // Parts are in order, so that this is the first of all.
+  const first = found.find((difference) => difference !== undefined);
+  return first === undefined ? agrees(log, tree) : differs(first);
+};
