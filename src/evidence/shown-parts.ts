@@ -109,6 +109,9 @@ const shownStretch = (stretch: ShownStretch, place: string): E.Either<Fault, Sho
     return refuse(
       'the leaves do not lead to the root of the stretch: one of them, or the proof, was changed',
     );
+  const disordered = lists.findIndex((each, at) => at > 0 && each.place <= lists[at - 1]!.place);
+  if (disordered !== -1)
+    return refuse('the lists of positions are not sorted, or one is given twice', `/lists/${disordered}`);
   const part = new ShownKeys(stretch, byPlace);
   const unneeded = (): string | undefined => {
     const leaf = leaves.findIndex(({ index }) => !part.usedLeaves.has(index));

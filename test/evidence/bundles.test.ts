@@ -261,6 +261,21 @@ describe('a bundle that its operator changes and signs again', () => {
     expect(failure(index)).toBe('completeness /completeness/proof');
     for (const log of [shorter, other]) log.close();
   });
+
+  it('does not verify with a list of positions given twice, or lists in another order', () => {
+    const party = proven.bundle(asked('bytedance', { about: 'party' }));
+    const withLists = (change: (lists: object[]) => object[]) =>
+      failure(
+        changedByOperator(party, ({ completeness }) => {
+          if (completeness.kind !== 'sealed') throw new Error('nothing of it is sealed');
+          const [stretch] = completeness.stretches;
+          Object.assign(stretch!, { lists: change([...stretch!.lists]) });
+        }),
+      );
+    const refused = (at: number) => `completeness /completeness/stretches/0/lists/${at}`;
+    expect(withLists((lists) => [...lists, lists.at(-1)!])).toBe(refused(2));
+    expect(withLists(([first, ...others]) => [...others, first!])).toBe(refused(1));
+  });
 });
 
 type Node = Record<string, unknown> | unknown[];
