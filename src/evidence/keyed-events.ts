@@ -26,7 +26,8 @@ import { descending, type KeyPart, positionsUnder } from './key-part.ts';
 /** A question is about more than the keys of the sealed index can tell. */
 export class NotKeyed extends Error {}
 
-const notKeyed = (): never => {
+/** Refuses a question that the keys cannot answer. */
+export const notKeyed = (): never => {
   throw new NotKeyed('the question concerns everybody, which the sealed index cannot prove');
 };
 

@@ -18,11 +18,7 @@ import {
   vouchBeginning,
 } from '../sealed-index/index-key.ts';
 import { descending } from './key-part.ts';
-import { KeyedEvents, NotKeyed, replacedBy } from './keyed-events.ts';
-
-const notKeyed = (): never => {
-  throw new NotKeyed('the question concerns everybody, which the sealed index cannot prove');
-};
+import { KeyedEvents, notKeyed, replacedBy } from './keyed-events.ts';
 
 export class KeyedIndex extends KeyedEvents implements EventIndex {
   /** The event whole: that it may name others as well changes no answer. */
