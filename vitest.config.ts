@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { nginxBinary } from './test/support/nginx.ts';
 
 /**
  * Folders whose tests change nothing of their process: they run one after the other in the same one, so that what they
@@ -51,6 +52,8 @@ const aboutAnswers = [
 ];
 /** What is about callers and the files of the console, which no store holds. */
 const aboutCallers = ['test/api/console-files.test.ts', 'test/api/keys.test.ts', 'test/api/logins.test.ts'];
+/** What needs a program that is not on every machine, and that npm does not bring. */
+const aboutNginx = nginxBinary === undefined ? ['test/main/behind-nginx.test.ts'] : [];
 const kurrentDb = process.env.KURRENTDB_URL === undefined ? 'the double' : 'the server of KURRENTDB_URL';
 
 export default defineConfig({
@@ -67,7 +70,10 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'embedded log', include: ['test/**/*.test.ts'], exclude: sharing } },
+      {
+        extends: true,
+        test: { name: 'embedded log', include: ['test/**/*.test.ts'], exclude: [...sharing, ...aboutNginx] },
+      },
       {
         extends: true,
         test: {

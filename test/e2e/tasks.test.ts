@@ -14,10 +14,13 @@ const the = consoleOver(foundingCase, policies);
 
 const clock = 'validAt=2022-06-30&knownPosition=101';
 
-/** Counts the clicks of the reader; those that the page makes itself have no detail. */
+/**
+ * Counts the clicks of the reader that reach the page: those that it makes itself have no detail, and those that Playwright
+ * takes back, because something moved under the pointer, end at the window.
+ */
 const counting = async (page: Page): Promise<() => Promise<number>> => {
   await page.evaluate(
-    "window.clicks = 0; addEventListener('click', ({ isTrusted, detail }) => { if (isTrusted && detail > 0) window.clicks++; }, true); undefined",
+    "window.clicks = 0; document.addEventListener('click', ({ isTrusted, detail }) => { if (isTrusted && detail > 0) window.clicks++; }, true); undefined",
   );
   return async () => (await page.evaluate('window.clicks')) as number;
 };

@@ -13,8 +13,14 @@ import { buildConsole } from '../e2e/support/built-console.ts';
 import { enrolled } from '../support/given-events.ts';
 import { keyedServer } from '../support/keyed-server.ts';
 import { newAuthority } from '../support/kurrentdb-double/certificates.ts';
+import { nginxBinary } from '../support/nginx.ts';
 import { legacyHeaders, type ReverseProxy, reverseProxy } from '../support/reverse-proxy.ts';
 import { Client, newDataDirectory, removeDirectory, settingsIn } from '../support/server.ts';
+
+if (nginxBinary === undefined)
+  console.warn(
+    'nginx is not installed, so behind-nginx.test.ts is left out. NGINX_BINARY may say where it is.',
+  );
 
 const tokenIn = ({ firstKeyFile }: Running): string => readFileSync(firstKeyFile!, 'utf8').trim();
 
