@@ -1,10 +1,10 @@
 /**
- * What the thread that answers and the one that asks it share while a question is under way, in shared memory: a thread at
- * work reads no messages.
+ * Shared memory between the thread that answers a question and the thread that asked it: a busy thread reads no
+ * messages.
  */
 import { Abandoned, OverBudget, type Work } from '../questions/work.ts';
 
-/** How far a long task of the thread is; both numbers are 0 when there is none. */
+/** Progress of a long task of the thread; both numbers are 0 when there is none. */
 export interface AnsweringProgress {
   readonly done: number;
   readonly total: number;
@@ -14,32 +14,33 @@ const givenUp = 0;
 const done = 1;
 const total = 2;
 
+/** Flags and counters in shared memory: one question at a time, its end, and its progress. */
 export class AnsweringSignals {
   readonly shared: SharedArrayBuffer;
   private readonly cells: Int32Array;
 
-  /** @param shared that of the other thread; by default new memory. */
+  /** @param shared the memory of the other thread; new memory by default. */
   constructor(shared: SharedArrayBuffer = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)) {
     this.shared = shared;
     this.cells = new Int32Array(shared);
   }
 
-  /** A question is about to be asked, for which somebody waits. */
+  /** Announces the next question, for which a caller waits. */
   begin(): void {
     Atomics.store(this.cells, givenUp, 0);
   }
 
-  /** Nobody waits for the question that is under way. */
+  /** Tells the thread that nobody waits for the current question. */
   giveUp(): void {
     Atomics.store(this.cells, givenUp, 1);
   }
 
-  /** How far the long task under way is. */
+  /** Progress of the current long task. */
   progress(): AnsweringProgress {
     return { done: Atomics.load(this.cells, done), total: Atomics.load(this.cells, total) };
   }
 
-  /** The work of the question under way, for the thread that answers. It may take so many steps. */
+  /** The work of the current question, for the thread that answers. It may take `stepsMax` steps. */
   work(stepsMax: number): Work {
     let left = stepsMax;
     return {

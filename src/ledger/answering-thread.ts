@@ -1,7 +1,7 @@
 /**
- * The thread that answers wide questions, so that appends and questions about a person go on however long one takes.
+ * The thread that answers wide questions, so that they delay neither appends nor questions about a person.
  *
- * It reads the log and the projections on connections of its own, and is asked one question at a time.
+ * It reads the log and the projections over its own connections, and gets one question at a time.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -25,19 +25,19 @@ import { readHistory, savedEveryPositions, writeHistory } from './counted-file.t
 /** What the thread is started with. */
 export interface AnsweringThreadInput {
   readonly logFile: string;
-  /** Of `AnsweringSignals`. */
+  /** The memory of `AnsweringSignals`. */
   readonly signals: SharedArrayBuffer;
   /** How many steps one question may take. */
   readonly stepsMax: number;
 }
 
-/** What the thread is told: a question about the projections in a file, or that there are no more. */
+/** A request to the thread: a question about the projections in a file, or the end. */
 export type AnsweringRequest =
   | { readonly kind: 'ask'; readonly projectionsFile: string; readonly asked: AskedWidely }
   | { readonly kind: 'close' };
 
 /**
- * What became of a question. Errors of the store and of damaged projections have kinds of their own, since an error
+ * The result of a question. Errors of the store and of damaged projections have their own kinds, since an error
  * loses its class between threads.
  */
 export type AnsweringReport =
@@ -55,7 +55,9 @@ let open:
   | { readonly file: string; readonly database: DatabaseSync; readonly reader: IndexReader }
   | undefined;
 
-/** The reader of a projections file; the file of an earlier generation is closed, and what was counted of it is kept. */
+/**
+ * The reader of a projections file. It closes the file of an earlier generation, and keeps the counts made from it.
+ */
 const readerOf = (file: string): IndexReader => {
   if (open?.file === file) return open.reader;
   const database = openProjectionsToRead(file);
@@ -69,7 +71,7 @@ const readerOf = (file: string): IndexReader => {
   return reader;
 };
 
-/** Forgets a damaged file, with what was counted of it. */
+/** Forgets a damaged file and the counts made from it. */
 const forget = (): void => {
   open?.database.close();
   open = undefined;
@@ -105,10 +107,10 @@ const answer = (file: string, asked: AskedWidely): AnsweringReport => {
   }
 };
 
-/** Up to which position each assurance's history was written. */
+/** The position up to which the history of each assurance is written. */
 const saved = new Map<Assurance, number>();
 
-/** Writes what is counted, where it has moved so far since it was last written. */
+/** Writes the counts that have moved far enough since they were last written. */
 const save = (everyPositions: number): void => {
   if (open === undefined) return;
   for (const [assurance, history] of wholeHistories(open.reader)) {

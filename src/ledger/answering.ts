@@ -1,6 +1,4 @@
-/**
- * Puts wide questions to the thread that answers them: one at a time, in the order in which they came.
- */
+/** Puts wide questions to the thread that answers them, one at a time, in order of arrival. */
 
 import type { Worker } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
@@ -15,11 +13,11 @@ import { type AnsweringProgress, AnsweringSignals } from './answering-signals.ts
 import type { AnsweringReport, AnsweringRequest, AnsweringThreadInput } from './answering-thread.ts';
 import { tooMuchWork } from './passing-problems.ts';
 
-/** Questions that wait for the turn of one thread, at most. */
+/** Questions that may wait for a thread. */
 const waitingMax = 64;
-/** Memory that one thread may use: past it the thread ends, its question is answered with 503, and another begins. */
+/** Memory of one thread. Beyond it the thread ends, its question gets a 503, and another thread starts. */
 const heapMebibytesMax = 2_048;
-/** When a caller who was turned away may ask again. */
+/** When a rejected caller may ask again. */
 const retryAfterMs = 1_000;
 
 const tooMany: E.Either<Problem, never> = E.left({
@@ -43,6 +41,7 @@ const wantOfMemory: E.Either<Problem, never> = E.left({
   retryAfterMs,
 });
 
+/** The queue of questions for one answering thread; it starts the thread with the first question. */
 export class Answering {
   private readonly logFile: string;
   private readonly stepsMax: number;
@@ -54,7 +53,7 @@ export class Answering {
   private closed = false;
 
   /**
-   * @param logFile the log that the thread opens for itself, once there is something to answer.
+   * @param logFile the log, which the thread opens itself at the first question.
    * @param stepsMax how many steps one question may take.
    */
   constructor(logFile: string, stepsMax: number) {
@@ -65,8 +64,8 @@ export class Answering {
   /**
    * Answers a question when its turn comes.
    *
-   * @param projectionsFile names the file to ask when the turn has come: another generation may serve by then.
-   * @param signal of the caller: a question is skipped, or given up on the way, once nobody waits for it.
+   * @param projectionsFile returns the file to ask when the turn comes: another generation may serve by then.
+   * @param signal of the caller: once nobody waits for the question, it is skipped or abandoned.
    * @throws ProjectionsDamaged, or a StoreProblem about the log.
    */
   async ask<Q extends WideQuestion>(
@@ -98,13 +97,13 @@ export class Answering {
     if (report.kind === 'answered') return report.answer;
     if (report.kind === 'abandoned') return givenUp;
     if (report.kind === 'over-budget') return E.left(tooMuchWork);
-    // The file may be gone because another has taken its place.
+    // The file may be gone because another one has replaced it.
     if (projectionsFile() !== file) return this.answer(projectionsFile, asked, signal);
     if (report.kind === 'damaged') throw new ProjectionsDamaged('the projections are damaged');
     throw report.kind === 'store-problem' ? fromPlain(report.problem) : report.error;
   }
 
-  /** The report of the thread on a request, or why it ended without one. */
+  /** The thread's report on a request, or why the thread ended without one. */
   private async reportOn(request: AnsweringRequest, signal: AbortSignal): Promise<AnsweringReport> {
     const { worker, exited } = this.running();
     this.underWay = true;
@@ -153,17 +152,17 @@ export class Answering {
     return this.thread;
   }
 
-  /** Questions that wait for their turn, the one under way included. */
+  /** Questions that wait for their turn, including the current one. */
   waitingNow(): number {
     return this.waiting;
   }
 
-  /** How far the question under way is with what takes it long. */
+  /** Progress of the current question's long task. */
   progress(): AnsweringProgress {
     return this.signals.progress();
   }
 
-  /** Ends the thread: what is under way is answered with a 503. */
+  /** Ends the thread; the current question gets a 503. */
   async close(): Promise<void> {
     this.closed = true;
     if (this.thread === undefined) return;

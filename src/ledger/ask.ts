@@ -9,12 +9,12 @@ import { View } from '../questions/view.ts';
 import { unattended, type Work } from '../questions/work.ts';
 import type { Position } from '../store/event-store.ts';
 
-/** When a caller whose answer would know too little may ask again. */
+/** When a caller may ask again if the projections do not know enough yet. */
 const retryAfterMs = 1_000;
 
 /**
- * Refuses to answer by less than the clocks of the answer say: projections may have been taken out of service since the
- * clocks were read, and others may not be there yet.
+ * Refuses to answer from less than the clocks of the answer promise. Projections may have been taken out of service
+ * since the clocks were read, and the next ones may still be catching up.
  */
 export const knowing = (view: View, position: Position): E.Either<Problem, void> => {
   if (view.known.position >= position) return E.right(undefined);
@@ -26,8 +26,8 @@ export const knowing = (view: View, position: Position): E.Either<Problem, void>
  * Asks within one snapshot of the projections.
  *
  * @param position the last position to know, or the checkpoint if that is less.
- * @param work tells whether to go on.
- * @throws Abandoned once it says that nobody waits for the answer.
+ * @param work says whether to continue.
+ * @throws Abandoned once `work` says that nobody waits for the answer.
  */
 export const askAsKnown = <A>(
   reader: IndexReader,

@@ -1,6 +1,4 @@
-/**
- * Refuses a second vault for one log on KurrentDB: each of the two would know its own people alone (R21).
- */
+/** Refuses a second vault for one log on KurrentDB: each of the two would know only its own people (R21). */
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { LogReader } from '../store/log-reader.ts';
@@ -9,12 +7,15 @@ import { StoreUnusable } from '../store/sqlite/store-problems.ts';
 import { filesIn } from './files.ts';
 import { peopleIn } from './people-of-a-log.ts';
 
-/** Claims a log for a vault, and returns the vault to which the log belongs now; it takes another's place if it insists. */
+/**
+ * Claims a log for a vault, and returns the vault that the log belongs to now. With `insists`, it replaces an
+ * earlier claim.
+ */
 export type ClaimVault = (vault: string, insists: boolean) => Promise<string>;
 
 const idPattern = /^[0-9a-f-]{36}$/;
 
-/** The id of the vault in a directory, made when it is first asked for. */
+/** The id of the vault in a directory, created on first use. */
 const idIn = (file: string): string => {
   const kept = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
   if (idPattern.test(kept)) return kept;
@@ -27,7 +28,7 @@ const idIn = (file: string): string => {
 const remedy =
   'If another process keeps the vault, name it in LEDGER_VAULT. If this process kept it, restore its vault.sqlite';
 
-/** Refuses to make a vault for a log whose people another vault has given their pseudonyms. */
+/** Refuses to create a vault for a log whose pseudonyms come from another vault. */
 export const refuseSecondVault = (directory: string, log: LogReader): void => {
   const { vault } = filesIn(directory);
   if (existsSync(vault) || peopleIn(log).length === 0) return;
@@ -39,11 +40,11 @@ export const refuseSecondVault = (directory: string, log: LogReader): void => {
 };
 
 /**
- * Has the log say that this vault belongs to it. Which one it is, the people of the log show; while it names nobody, the
- * first vault is the one.
+ * Records in the log that this vault belongs to it. The people in the log show which vault is the right one; if the
+ * log names nobody, the first vault to claim it is.
  *
- * @param knows whether the vault knows a person; no vault that is yet to be made does.
- * @throws StoreUnusable if another vault belongs to the log; what `claim` throws.
+ * @param knows whether the vault knows a person; a vault that does not exist yet knows nobody.
+ * @throws StoreUnusable if another vault belongs to the log; errors of `claim`.
  */
 export const claimVault = async (
   directory: string,

@@ -1,9 +1,9 @@
 /**
- * The clocks of a question: which instant it is about, and what it knows.
+ * The clocks of a question: the instant that it is about, and what it knows.
  *
- * An answer asked again with the clocks that it echoed is the same answer, forever. Two things see to that. A store
- * records each write later than everything that it recorded before, whatever the machine's clock says. And an answer
- * never echoes a `knownAt` later than the last event of the log: a later write could still fall at or before it.
+ * Asking again with the clocks that an answer echoed gives the same answer, forever. This holds for two reasons. A
+ * store records each write later than everything before it, whatever the machine's clock says. And an answer never
+ * echoes a `knownAt` later than the last event of the log, since a later write could still fall at or before it.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -19,7 +19,7 @@ import { beforeEverything } from '../store/known-time.ts';
 import type { LogReader } from '../store/log-reader.ts';
 import type { Ledger } from './ledger.ts';
 
-/** What an answer knows: the events up to a position, and the instant at which these were all that was known. */
+/** What an answer knows: the events up to a position, and an instant at which exactly these were known. */
 interface Knowledge {
   readonly position: Position;
   readonly knownAt: Instant;
@@ -31,20 +31,20 @@ const knownUpTo = (log: LogReader, position: Position): Knowledge => ({
   knownAt: log.recordedAtOf(position) ?? beforeEverything,
 });
 
-/** The knowledge at an instant, which is echoed as it was asked for if nothing later can fall at or before it. */
+/** The knowledge at an instant. The instant is echoed as asked if nothing later can fall at or before it. */
 const knownBy = (log: LogReader, instant: Instant): Knowledge => {
   const position = log.lastKnownBy(instant);
   const next = log.recordedAtOf(position + 1);
   return next !== undefined && next > instant ? { position, knownAt: instant } : knownUpTo(log, position);
 };
 
-/** The last position of the write that a position is part of: a write becomes known as a whole. */
+/** The last position of the write that contains a position: a write becomes known as a whole. */
 const endOfWrite = (log: LogReader, position: Position): Position => {
   const recordedAt = log.recordedAtOf(position);
   return recordedAt === undefined ? position : log.lastKnownBy(recordedAt);
 };
 
-/** The last position up to one at which a write ended. */
+/** The last position, up to a given one, at which a write ended. */
 const lastWholeWrite = (log: LogReader, position: Position): Position => {
   const recordedAt = log.recordedAtOf(position);
   return recordedAt === undefined || log.recordedAtOf(position + 1) !== recordedAt
@@ -56,12 +56,12 @@ const lastWholeWrite = (log: LogReader, position: Position): Position => {
 const lastRecordedAt = (log: LogReader): Instant => log.recordedAtOf(log.head()) ?? beforeEverything;
 
 /**
- * When somebody asks about a person, as the log of reads has it: later than every `knownAt` that was echoed so far, whatever
- * the machine's clock says, so that no answer that shows reads changes by it.
+ * The time of a lookup in the log of reads. It is later than every `knownAt` echoed so far, whatever the machine's
+ * clock says, so that answers that list reads never change.
  */
 export const readAt = ({ parts: { log, now } }: Ledger): Instant => Math.max(now(), lastRecordedAt(log) + 1);
 
-/** Has the log hold what other processes recorded, where the question may be about that. */
+/** Brings the log up to date with other processes, if the question may depend on it. */
 const caughtUp = async (
   ledger: Ledger,
   asked: ClockParameters,
@@ -76,7 +76,7 @@ const caughtUp = async (
   if (isBeyond) await store.head();
 };
 
-/** Waits for the projections to reach a position, and, while they are being rebuilt, the end of the log. */
+/** Waits for the projections to reach a position or, during a rebuild, the end of the log. */
 const reached =
   (ledger: Ledger, needed: Position): TE.TaskEither<Problem, void> =>
   async () => {
@@ -91,7 +91,7 @@ const reached =
     return E.left({ kind: 'unavailable', detail, retryAfterMs });
   };
 
-/** Refuses to say what will be known. */
+/** Refuses a `knownAt` in the future. */
 const checkedKnownAt = (ledger: Ledger, knownAt: Instant | undefined): E.Either<Problem, void> => {
   if (knownAt === undefined) return E.right(undefined);
   const { log, now } = ledger.parts;
@@ -101,7 +101,7 @@ const checkedKnownAt = (ledger: Ledger, knownAt: Instant | undefined): E.Either<
   return invalidParameter('knownAt', detail);
 };
 
-/** What the question asks to know; undefined if it asks for the latest. */
+/** The knowledge that the question asks for; undefined for the latest. */
 const askedKnowledge = (
   log: LogReader,
   { knownAt, knownPosition }: ClockParameters,
@@ -110,18 +110,18 @@ const askedKnowledge = (
   if (cursor !== undefined)
     return { position: Math.min(cursor.position, log.head()), knownAt: cursor.knownAt };
   if (knownAt !== undefined) return knownBy(log, knownAt);
-  // Beyond the end, a position means the latest.
+  // A position beyond the end means the latest.
   return knownPosition === undefined || knownPosition > log.head()
     ? undefined
     : knownUpTo(log, knownPosition);
 };
 
 /**
- * The clocks of a question, once the projections have applied everything that it knows: until then an answer could
- * still change.
+ * The clocks of a question, once the projections have applied everything that it knows. Before that, an answer
+ * could still change.
  *
  * @param cursor of the previous page: all pages are read under the same clocks.
- * @returns `bad-parameter` if `knownAt` is in the future; `unavailable` if the projections do not get there in time.
+ * @returns `bad-parameter` if `knownAt` is in the future; `unavailable` if the projections do not catch up in time.
  */
 export const clocksOf = (
   ledger: Ledger,
@@ -143,7 +143,7 @@ export const clocksOf = (
   );
 };
 
-/** The clocks of an answer about the ledger itself: as it is now, by all that its projections know. */
+/** The clocks of an answer about the ledger itself: now, with everything that the projections know. */
 export const wireClocksNow = (ledger: Ledger): Clocks => {
   const { log, now } = ledger.parts;
   const known = knownUpTo(log, lastWholeWrite(log, ledger.state().position));

@@ -1,6 +1,4 @@
-/**
- * Moving a whole ledger from one store to another: the log, verified, the vault, and what else lies beside it.
- */
+/** Copies a whole ledger from one store to another: the verified log, the vault, and the files beside them. */
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -11,12 +9,12 @@ import { makePrivateFile } from '../store/private-files.ts';
 import { filesIn } from './files.ts';
 import type { Settings } from './settings.ts';
 
-/** Copies a database as it is, unless one is there already. @returns whether it was copied. */
+/** Copies a database unless the target exists. @returns whether it was copied. */
 const copyDatabase = async (from: string, to: string): Promise<boolean> => {
   if (from === to || existsSync(to) || !existsSync(from)) return false;
   const database = new DatabaseSync(from, { readOnly: true });
   try {
-    // Copied page by page, so that the checks of the file hold for the copy too.
+    // Copied page by page, so that the checksums of the file also hold for the copy.
     const draft = `${to}-draft`;
     rmSync(draft, { force: true });
     makePrivateFile(draft);
@@ -35,18 +33,18 @@ const copyFile = (from: string, to: string): boolean => {
   return true;
 };
 
-/** What a copy has besides the log. */
+/** The files that were copied besides the log. */
 export interface CopiedBeside {
   readonly copied: ReadonlyArray<string>;
-  /** What the source has, and the copy has not. */
+  /** Files of the source that the copy lacks. */
   readonly leftOut: ReadonlyArray<string>;
 }
 
 /**
- * Copies the vault if the copy has none yet: without it, nobody knows who is behind a pseudonym. An existing vault is left
- * alone, so copying again brings back nobody who was erased from it.
+ * Copies the vault if the copy has none yet: without it, nobody knows who is behind a pseudonym. An existing vault
+ * is left alone, so copying again brings back nobody who was erased from it.
  *
- * @param all whether to copy the keys, the reads, and the signed tree with the keys that sign it as well.
+ * @param all whether to copy also the keys, the reads, and the signed tree with its signing keys.
  */
 const copyBeside = async (from: Settings, to: Settings, all: boolean): Promise<CopiedBeside> => {
   const [source, target] = [filesIn(from.dataDirectory), filesIn(to.dataDirectory)];
@@ -74,10 +72,10 @@ const copyBeside = async (from: Settings, to: Settings, all: boolean): Promise<C
 };
 
 /**
- * Copies a ledger, or continues where an earlier copy ended. Nothing should be recorded in either meanwhile.
+ * Copies a ledger, or continues an earlier copy. Nothing should be recorded in either ledger meanwhile.
  *
  * @param all whether to copy more than the log and the vault.
- * @throws what opening either store throws.
+ * @throws errors of opening either store.
  */
 export const copyLedger = async (
   from: Settings,

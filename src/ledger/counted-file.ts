@@ -1,9 +1,9 @@
 /**
- * What is counted of everybody, in a file beside the projections: neither a restart nor another generation counts from the
- * beginning. There is one for each assurance.
+ * The kept history in a file beside the projections, so that neither a restart nor a new generation counts from the
+ * beginning. There is one file for each assurance.
  *
- * A file says of which log it is, how far that was counted, by which code, and has a checksum. One that is damaged, of
- * another log or of other code is passed over, and replaced when everybody is counted again.
+ * A file identifies its log, position and code version, and has a checksum. A file that is damaged, or of another
+ * log or version, is ignored and replaced at the next count.
  */
 import { hash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
@@ -18,15 +18,15 @@ import type { Position } from '../store/event-store.ts';
 import type { LogReader } from '../store/log-reader.ts';
 import { makePrivateFile } from '../store/private-files.ts';
 
-/** A file is written again once what is counted is so many positions from what it holds, and at the end. */
+/** The file is written again once the count is this many positions ahead of it, and at the end. */
 export const savedEveryPositions = 10_000;
-/** The version of what is counted, and of how it is written. */
+/** The version of the counts and of their format. */
 const countedVersion = 1;
 
 const fileOf = (projectionsFile: string, assurance: Assurance): string =>
   join(dirname(projectionsFile), `counted-${assurance}.bin`);
 
-/** By which code a file was written, and of which log: another log has another event at the position. */
+/** Identifies the code and the log of a file: another log has another event at the position. */
 const identityOf = (log: LogReader, position: Position): string | undefined => {
   const last = log.at(position);
   if (last === undefined) return undefined;
@@ -43,9 +43,9 @@ const checksumOf = (bytes: Uint8Array): Buffer => hash('sha256', bytes, 'buffer'
 const checksumLength = 32;
 
 /**
- * Writes a history in place of the one before, in one step.
+ * Replaces the stored history atomically.
  *
- * @returns whether it was written: a full disk keeps nobody from an answer.
+ * @returns whether it was written: a full disk must not prevent an answer.
  */
 export const writeHistory = (projectionsFile: string, log: LogReader, history: KeptHistory): boolean => {
   const plain = history.toPlain();
@@ -76,7 +76,7 @@ const writeAll = (descriptor: number, bytes: Uint8Array): void => {
     written += writeSync(descriptor, bytes, written, bytes.length - written);
 };
 
-/** The history that a file holds, if it is whole, of this log and of this code. */
+/** The stored history, if it is whole and of this log and version. */
 export const readHistory = (projectionsFile: string, log: LogReader, view: View): KeptHistory | undefined => {
   try {
     const all = readFileSync(fileOf(projectionsFile, view.known.minAssurance));
@@ -86,7 +86,7 @@ export const readHistory = (projectionsFile: string, log: LogReader, view: View)
     if (identity !== identityOf(log, history.known.position)) return undefined;
     return KeptHistory.from(history, view);
   } catch {
-    // Whatever is wrong with it, everybody is counted again.
+    // Everybody is counted again, whatever is wrong with the file.
     return undefined;
   }
 };

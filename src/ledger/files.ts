@@ -1,6 +1,4 @@
-/**
- * Where the files of a ledger are, and that only their owner may read them.
- */
+/** The files of a ledger. Only their owner may read them. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isOpenToOthers, makePrivateDirectory, tightenDirectory } from '../store/private-files.ts';
@@ -17,21 +15,24 @@ export const filesIn = (directory: string) => ({
   index: join(directory, 'index-2.sqlite'),
   indexTree: join(directory, 'index-2-tree.sqlite'),
   signingKeys: join(directory, 'signing-keys.json'),
-  /** Says that there were keys, also where their file is lost. */
+  /** Marks that keys were configured, even if their file is lost. */
   keysRequired: join(directory, 'keys-required'),
-  /** Lies there while a backup is being restored. */
+  /** Exists while a backup is being restored. */
   restoring: join(directory, 'restore-unfinished'),
 });
 
-/** The names of a ledger's files, those of the index by earlier keys included, each with its companions such as `-wal`, and of its directory of projections. */
+/**
+ * The names of a ledger's files, including the indexes of earlier keys, companions such as `-wal`, and the
+ * directory of projections.
+ */
 const ofLedger =
   /^(((log|vault|reads|tree|index|index-tree|index-2|index-2-tree)\.sqlite|kurrentdb-.*\.mirror|(keys|signing-keys|server)\.json|first-key\.txt|keys-required|restore-unfinished|vault-id)([-.].*)?|projections)$/;
 const ofProjections = /^(counted-.*|generation-\d+\.sqlite|serving\.json)([-.].*)?$/;
 
-/** Whether a file of this name in the directory of a ledger is one of the ledger's own. */
+/** Whether a file name in the directory of a ledger is that of one of its own files. */
 export const isOfLedger = (name: string): boolean => ofLedger.test(name);
 
-/** Makes the directory of a ledger, or takes from other users what they may do with its files. */
+/** Creates the directory of a ledger, or removes the access of other users to its files. */
 export const keepFilesPrivate = (directory: string): void => {
   makePrivateDirectory(directory);
   const { projections } = filesIn(directory);
@@ -39,7 +40,7 @@ export const keepFilesPrivate = (directory: string): void => {
   tightenDirectory(directory, isOfLedger);
 };
 
-/** The files of a ledger that others than their owner may read. */
+/** The files of a ledger that other users may read. */
 export const filesOpenToOthers = (directory: string): ReadonlyArray<string> => {
   const within = (folder: string, ours: RegExp): ReadonlyArray<string> =>
     existsSync(folder)

@@ -38,29 +38,29 @@ import { Timings } from './timings.ts';
 import type { FileWatch } from './watch/file-watch.ts';
 import type { Witnessing } from './witnessing/witnessing.ts';
 
-/** Steps that a question may take on the thread that serves everybody: some tens of milliseconds. */
+/** Steps of a question on the main thread: some tens of milliseconds. */
 const onTheSpotStepsMax = 20_000;
-/** Steps of a question about everybody; to read a million events takes ten million. */
+/** Steps of a question about everybody; reading a million events takes ten million. */
 const wideStepsMax = 100_000_000;
 /** Steps of a question about one person. */
 const personStepsMax = 40_000_000;
-/** Steps of a question that no thread beside answers: far more than any honest one takes. */
+/** Steps of a question that must be answered on the main thread: far more than a reasonable one takes. */
 const atOnceStepsMax = 400_000;
-/** Questions that were found to take more are remembered, so many and so long: they are not tried there again. */
+/** How many questions that exceeded the limit are remembered, and for how long: they go straight to a thread. */
 const longQuestionsMax = 1_000;
 const longQuestionMs = 60_000;
 
-/** What a ledger is made of. */
+/** The parts of a ledger. */
 export interface LedgerParts {
   readonly store: EventStore;
   readonly log: LogReader;
-  /** The file that `log` reads: a projector's thread opens it for itself. */
+  /** The file of `log`, which the projector's thread opens itself. */
   readonly logFile: string;
   readonly vault: Vault;
   readonly generations: Generations;
-  /** What becomes of events that carry identifiers in other strings (R21); they are refused unless it is given. */
+  /** What to do with events that carry identifiers in other strings (R21); by default they are refused. */
   readonly carriedIdentifiers?: CarriedIdentifiers | undefined;
-  /** What may stand before the types of events, and a dot. */
+  /** An optional prefix of event types, without its dot. */
   readonly typePrefix?: string | undefined;
   /** Checks the files while the ledger serves. */
   readonly watch?: FileWatch | undefined;
@@ -76,19 +76,23 @@ export interface LedgerParts {
   readonly waitMs: number;
 }
 
+/** An open ledger: asks questions of the serving projections, and coordinates its parts. */
 export class Ledger {
   readonly parts: LedgerParts;
   readonly replays: Replays;
-  /** How long its parts take. */
+  /** How long the parts of the ledger take. */
   readonly timings = new Timings();
-  /** Up to this position, wide questions are answered here: a thread would cost more than it saves. */
+  /**
+   * Up to this position, wide questions are answered on the main thread: a separate thread would cost more than it
+   * saves.
+   */
   onTheSpotMax = 10_000;
   private readonly long = new LRUCache<string, true>({ max: longQuestionsMax, ttl: longQuestionMs });
   private readonly serving: ServingProjections;
   private readonly answering: Answering;
   /** Makes evidence bundles. */
   readonly evidence: EvidenceMaker;
-  /** For questions about one person that take long: they wait for no question about everybody. */
+  /** Long questions about one person, which wait for no question about everybody. */
   private readonly answeringOfPeople: Answering;
 
   constructor(parts: LedgerParts) {
@@ -123,8 +127,8 @@ export class Ledger {
    * Asks within one snapshot of the projections.
    *
    * @param position the last position to know, or the checkpoint if that is less.
-   * @throws ProjectionsDamaged if the projections turn out to be damaged; they are then rebuilt. OverBudget if it takes
-   *   more than `atOnceStepsMax`.
+   * @throws ProjectionsDamaged if the projections are found to be damaged; they are then rebuilt. OverBudget if the
+   *   question takes more than `atOnceStepsMax`.
    */
   ask<A>(position: Position, minAssurance: Assurance, question: (view: View) => A): A {
     return this.serving.read((reader) =>
@@ -133,9 +137,10 @@ export class Ledger {
   }
 
   /**
-   * Answers a wide question: here if the ledger is small and the question takes little, otherwise in a thread beside.
+   * Answers a wide question: on the main thread if the ledger is small and the question takes little, otherwise in
+   * a separate thread.
    *
-   * @param signal of the caller: a question is skipped, or given up on the way, once nobody waits for it.
+   * @param signal of the caller: once nobody waits for the question, it is skipped or abandoned.
    * @throws as `ask` does.
    */
   askWidely<Q extends WideQuestion>(
@@ -146,7 +151,10 @@ export class Ledger {
     return this.askBeside(this.answering, asked, signal, isSmall);
   }
 
-  /** Answers a question about one person: here if it takes little, otherwise in a thread beside; the same otherwise. */
+  /**
+   * Answers a question about one person: on the main thread if it takes little, otherwise in a separate thread. It
+   * throws as `askWidely` does.
+   */
   async askAbout<Q extends WideQuestion>(
     asked: AskedWidely<Q>,
     signal: AbortSignal,
@@ -154,7 +162,7 @@ export class Ledger {
     return this.askBeside(this.answeringOfPeople, asked, signal, true);
   }
 
-  /** @param tryHere whether to see first if the question takes little. */
+  /** @param tryHere whether to try on the main thread first. */
   private async askBeside<Q extends WideQuestion>(
     answering: Answering,
     asked: AskedWidely<Q>,
@@ -195,7 +203,7 @@ export class Ledger {
     return this.serving.read((reader) => reader.checkpoint());
   }
 
-  /** Tells the projections that something was recorded. */
+  /** Tells the projections that events were recorded. */
   grown(): void {
     this.serving.grown();
     this.parts.merkle.grown();
@@ -206,44 +214,44 @@ export class Ledger {
     return this.serving.generation;
   }
 
-  /** How far the serving projections are. */
+  /** The state of the serving projections. */
   state(): ProjectorState {
     return this.serving.state;
   }
 
-  /** Whether the projections have not caught up since a start or a rebuild, so that questions have to wait. */
+  /** Whether the projections are still catching up after a start or a rebuild, so that questions have to wait. */
   isBuilding(): boolean {
     return this.serving.isBuilding;
   }
 
-  /** Calls back as the serving projections advance, until the returned function is called. */
+  /** Calls back as the serving projections advance. Call the returned function to stop. */
   watch(listener: (state: ProjectorState) => void): () => void {
     return this.serving.watch(listener);
   }
 
-  /** Waits for the projections to reach a position; false if they do not within `waitMs`. */
+  /** Waits for the projections to reach a position. Resolves with false if they do not within `waitMs`. */
   reached(position: Position): Promise<boolean> {
     return this.serving.reached(position, this.parts.waitMs);
   }
 
-  /** Questions that a separate thread is answering, or that wait for one. */
+  /** Questions in or waiting for a separate thread. */
   waitingBeside(): number {
     return this.answering.waitingNow() + this.answeringOfPeople.waitingNow();
   }
 
-  /** How far the question about everybody that is under way is with its counting; both numbers are 0 when it counts nobody. */
+  /** Progress of the count for the current question about everybody; both numbers are 0 when nothing is counted. */
   counting(): AnsweringProgress {
     return this.answering.progress();
   }
 
-  /** Waits until the serving projections can be asked at all. */
+  /** Waits until the serving projections can be read. */
   ready(): Promise<void> {
     return this.serving.ready();
   }
 
   /**
-   * Starts a replay in the background if the serving projections were filled by another version of the code. If the
-   * generation before was filled by this version, as after a downgrade, that one is brought back.
+   * Starts a replay in the background if another version of the code filled the serving projections. If this
+   * version filled the generation before, as after a downgrade, it serves that one again.
    */
   async refill(): Promise<void> {
     const { generations } = this.parts;
@@ -263,7 +271,7 @@ export class Ledger {
     await this.parts.sealed?.close();
     await this.parts.merkle.close();
     await this.parts.vault.close();
-    // The writer goes last: the last connection to close a file writes its write-ahead log back into it.
+    // The writer closes last: the last connection to close a file checkpoints its write-ahead log.
     this.parts.log.close();
     await this.parts.store.close();
     await this.parts.reads.close();

@@ -1,6 +1,4 @@
-/**
- * Opening a ledger: the store, the vault, the serving projections and the thread that keeps them at the head.
- */
+/** Opens a ledger: the store, the vault, the serving projections and the thread that keeps them up to date. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { MerkleLog } from '../integrity/merkle-log.ts';
@@ -30,13 +28,13 @@ import { Witnessing } from './witnessing/witnessing.ts';
 
 const now = (): number => Date.now();
 
-/** Something an operator may want to know. It never holds content of events. */
+/** A notice for operators. It never contains content of events. */
 export type LedgerNotice = Notice | { readonly kind: 'vault-misses-people'; readonly reason: string };
 
 /**
- * Opens the vault: the one in the directory of the ledger, or the one that another process keeps, which may be away.
+ * Opens the vault: the one in the ledger's directory, or that of another process, which may be unreachable.
  *
- * @throws a StoreProblem about the file; VaultUnavailable about a vault that is not the one of this log.
+ * @throws a StoreProblem about the file; VaultUnavailable about a vault that does not belong to this log.
  */
 const openVault = async (
   settings: Settings,
@@ -80,7 +78,7 @@ const openVault = async (
   return vault;
 };
 
-/** Refuses the directory of a ledger into which a backup was restored in part. */
+/** Refuses a directory in which a restore is unfinished. */
 const refuseUnfinished = (directory: string): void => {
   const { restoring } = filesIn(directory);
   if (!existsSync(restoring)) return;
@@ -94,8 +92,9 @@ const refuseUnfinished = (directory: string): void => {
 /**
  * Opens the ledger that the settings name, and creates it if there is none.
  *
- * @param notify is told what an operator may want to know.
- * @throws what `openStore` throws, or a StoreProblem about the vault or the file of witnesses: each says what is wrong, where, and what to do.
+ * @param notify receives notices for operators.
+ * @throws errors of `openStore`, or a StoreProblem about the vault or the file of witnesses; each says what is
+ * wrong, where, and what to do.
  */
 export const openLedger = async (
   settings: Settings,
@@ -105,12 +104,12 @@ export const openLedger = async (
   return openUnfinished(settings, notify);
 };
 
-/** As `openLedger`, of a ledger that is being restored and whose files are all there: for who restores it. */
+/** As `openLedger`, for a restore: the ledger's files are complete, but the restore is unfinished. */
 export const openUnfinished = async (
   settings: Settings,
   notify?: (notice: LedgerNotice) => void,
 ): Promise<Ledger> => {
-  // Exactly one process keeps the vault of a ledger: it is the one that signs, and that asks the witnesses.
+  // Exactly one process keeps the vault of a ledger. That process signs and submits to witnesses.
   const signs = settings.vault === undefined;
   const witnesses =
     signs && settings.witnessesFile !== undefined ? readWitnesses(settings.witnessesFile) : undefined;

@@ -1,25 +1,23 @@
-/**
- * Failures of a disk or of another program that pass: the API answers 503 or 507, and nothing is lost.
- */
+/** Temporary failures of a disk or of another program: the API answers 503 or 507, and nothing is lost. */
 import type { Problem } from '../contract/problem.ts';
 
-/** No space is left where the ledger is kept. */
+/** The disk of the ledger is full. */
 export const diskFull: Problem = {
   kind: 'full',
   detail: 'the disk of the ledger is full; nothing is lost, and recording resumes when there is space',
 };
 
-/** When a caller may try again after a failure that passes. */
+/** When a caller may try again after a temporary failure. */
 const passingRetryMs = 1_000;
 
-/** A question takes more work than one may. */
+/** A question takes more work than allowed. */
 export const tooMuchWork: Problem = {
   kind: 'unavailable',
   detail: 'the question takes too much work; ask about fewer things or a shorter period',
   retryAfterMs: passingRetryMs,
 };
 
-/** The problem behind a tagged error of a store or vault that passes; undefined for any other error. */
+/** The problem for a temporary error of a store or vault; undefined for any other error. */
 export const passingProblem = (error: unknown): Problem | undefined => {
   const tag = error instanceof Error && '_tag' in error ? error._tag : undefined;
   if (tag === 'StoreFull') return diskFull;

@@ -1,6 +1,4 @@
-/**
- * Whether a vault belongs to a log: the vault of a log gave everybody in it their pseudonym.
- */
+/** Whether a vault belongs to a log: it does if it knows the pseudonyms in the log. */
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeStored } from '../domain/events/stored.ts';
 import { subjectsOf } from '../domain/events/subjects.ts';
@@ -10,10 +8,10 @@ import type { LogReader } from '../store/log-reader.ts';
 /** How many of the first events are searched for people. */
 const lookedAtEventsMax = 10_000;
 const pageEventsMax = 1_000;
-/** How many people are asked about. */
+/** How many people the vault is asked about. */
 const askedMax = 100;
 
-/** Some of the people named in the first events, by their pseudonyms. */
+/** The pseudonyms of some people in the first events. */
 export const peopleIn = (log: LogReader): ReadonlyArray<string> => {
   const people = new Set<string>();
   let position = 0;
@@ -30,7 +28,7 @@ export const peopleIn = (log: LogReader): ReadonlyArray<string> => {
   return [...people].filter(looksLikePseudonym).slice(0, askedMax);
 };
 
-/** Whether the vault knows none of the people that the log names; false if that cannot be told. */
+/** Whether the vault knows none of the people in the log; false if that cannot be determined. */
 export const isOfAnotherLog = async (vault: Vault, log: LogReader): Promise<boolean> => {
   const asked = peopleIn(log);
   if (asked.length === 0) return false;

@@ -1,6 +1,4 @@
-/**
- * Between a person's own identifier and the pseudonym in the log: R21.
- */
+/** Translates between people's own identifiers and the pseudonyms in the log (R21). */
 import type { WireEvent } from '../contract/rows/events.ts';
 import { subjectsOf, withSubjects } from '../domain/events/subjects.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
@@ -10,7 +8,7 @@ import { naming } from '../questions/trail.ts';
 import type { View } from '../questions/view.ts';
 import type { Ledger } from './ledger.ts';
 
-/** What a caller sees in place of a pseudonym: the identifier, or the pseudonym of somebody forgotten. */
+/** What a caller sees for a pseudonym: the identifier, or the pseudonym of a forgotten person. */
 export type Reveal = (pseudonym: string) => string;
 
 /** Whether some known event names the subject. */
@@ -22,7 +20,7 @@ export const isNamed = (view: View, subject: string): boolean => {
   });
 };
 
-/** People, as one caller may see and name them. The vault is asked once for all of an answer. */
+/** People, as one caller may see and name them. It asks the vault once for a whole answer. */
 export class People {
   private readonly ledger: Ledger;
   private readonly identify: boolean;
@@ -34,8 +32,8 @@ export class People {
   }
 
   /**
-   * The pseudonyms by which the log knows those whom a caller names: by identifier, or by the pseudonym itself, for
-   * which the vault need not be there.
+   * The pseudonyms of the people whom a caller names, by identifier or by pseudonym. Pseudonyms do not need the
+   * vault.
    */
   async pseudonymsOf(named: ReadonlyArray<string>): Promise<ReadonlyMap<string, string>> {
     const known = this.inTheLog(named);
@@ -49,7 +47,7 @@ export class People {
     return (await this.pseudonymsOf([named])).get(named);
   }
 
-  /** Those of the names that are pseudonyms of the log. */
+  /** Those of the names that are pseudonyms in the log. */
   private inTheLog(named: ReadonlyArray<string>): ReadonlyMap<string, string> {
     const candidates = named.filter(looksLikePseudonym);
     if (candidates.length === 0) return new Map();
@@ -69,7 +67,7 @@ export class People {
     return (pseudonym) => people.get(pseudonym) ?? pseudonym;
   }
 
-  /** Events of the log as the caller sees them. */
+  /** Events of the log, as the caller sees them. */
   async wire(events: ReadonlyArray<RecordedEvent>): Promise<ReadonlyArray<WireEvent>> {
     const named = new Set<string>();
     if (this.identify) {

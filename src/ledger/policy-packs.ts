@@ -1,6 +1,4 @@
-/**
- * Policy packs: policies of the law as files, each a text in Cedar beside a description with its dates.
- */
+/** Policy packs: legal policies as files, each a text in Cedar beside a description with its dates. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -22,10 +20,10 @@ const PackDescription = exact(
   { authority: lineOf('an authority'), effectiveUntil: DateTimeOrDate },
 );
 
-/** One version of a policy of the law. Several packs of one policy are its versions, in the order of their dates. */
+/** One version of a legal policy. Several packs of one policy are its versions, in order of their dates. */
 export interface PolicyPack {
   readonly name: string;
-  /** What adopts it: the data of a `PolicyAdopted`. */
+  /** The data of the `PolicyAdopted` event that adopts it. */
   readonly proposal: Proposal;
 }
 
@@ -36,9 +34,9 @@ export interface MalformedPack {
 }
 
 /**
- * Reads the packs of a directory, by policy and date.
+ * Reads the packs of a directory, ordered by policy and date.
  *
- * @throws what reading files or parsing their JSON throws.
+ * @throws errors of reading files or parsing their JSON.
  */
 export const readPacks = (
   directory: string,

@@ -1,6 +1,4 @@
-/**
- * What the log says of its own signing keys (V4): an event for each new one, appended by the ledger itself.
- */
+/** The log's record of its own signing keys (V4): the ledger appends an event for each new one. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -13,20 +11,20 @@ import { type SigningKeys, signingKeys } from '../integrity/signing-keys.ts';
 import type { AppendError } from '../store/event-store.ts';
 import type { Ledger } from './ledger.ts';
 
-/** Who finishes a rotation that stopped half-way: the ledger itself. */
+/** The ledger itself, which finishes an interrupted rotation. */
 const byLedger: Attribution = { recordedBy: null, authority: 'admin' };
 
 /** The new keys that the log does not name yet. */
 export const unnamedKeys = (ledger: Ledger, { rotatedTo }: SigningKeys): ReadonlyArray<VerifierKey> =>
   rotatedTo.filter(({ vkey }) => ledger.parts.log.find(ledgerSource, rotatedId(vkey)) === undefined);
 
-/** Lets those keys sign, both the log and its sealed index, that the file names. */
+/** Lets the keys that the file names sign both the log and its sealed index. */
 export const letKeysSign = ({ parts: { merkle, sealed } }: Ledger): void => {
   merkle.keysChanged();
   sealed?.keysChanged();
 };
 
-/** Says in the log which keys are new, unless it says so already; then they sign. */
+/** Records new keys in the log unless they are recorded, and then lets them sign. */
 export const sayRotated = (
   ledger: Ledger,
   keys: SigningKeys,
@@ -53,7 +51,7 @@ export const sayRotated = (
       : pipe(
           () => store.append(toAppend),
           TE.map(() => undefined),
-          // On a conflict, another request has said so in the meantime.
+          // A conflict means that a concurrent request has recorded it.
           TE.orElse((error) => (error.kind === 'conflict' ? TE.right(undefined) : TE.left(error))),
         ),
     TE.tapIO(() => () => {
@@ -64,8 +62,8 @@ export const sayRotated = (
 };
 
 /**
- * Finishes a rotation that stopped between the file of keys and the log, once the log agrees with its tree: what differs
- * from what was signed gets no event on top of it.
+ * Finishes a rotation that stopped between the file of keys and the log. It waits until the log is known to agree
+ * with its tree, since nothing may be appended to a log that differs from its checkpoints.
  */
 export const finishRotation = (ledger: Ledger): void => {
   const { merkle } = ledger.parts;
@@ -74,7 +72,7 @@ export const finishRotation = (ledger: Ledger): void => {
     unwatch();
     const keys = signingKeys(merkle.files.keyFile, merkle.origin, () => 0);
     if (E.isLeft(keys) || unnamedKeys(ledger, keys.right).length === 0) return;
-    // A failure here is reported to the next rotation, and retried at the next start.
+    // The next rotation reports a failure, and the next start tries again.
     sayRotated(ledger, keys.right, byLedger)().catch(() => {});
   });
 };

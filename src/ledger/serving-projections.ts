@@ -1,6 +1,6 @@
 /**
- * The generation of the projections that serves questions: kept at the head of the log, replaced by a replay, and
- * rebuilt from the log when it cannot be used.
+ * The generation of the projections that serves questions. It follows the log, a replay replaces it, and it is
+ * rebuilt from the log if it cannot be used.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { isDamage, ProjectionsDamaged } from '../projections/engine/damage.ts';
@@ -10,32 +10,33 @@ import { Projector, type ProjectorState } from '../projections/engine/projector.
 import type { Position } from '../store/event-store.ts';
 import type { LogReader } from '../store/log-reader.ts';
 
-/** One generation, and the projector that keeps it at the head of the log. */
+/** One generation, and the projector that keeps it up to date. */
 interface Serving {
   readonly generation: number;
   readonly projector: Projector;
 }
 
-/** How long to wait before asking again whether a generation can be read, in milliseconds. */
+/** How often to check whether a generation can be read, in milliseconds. */
 const readyPollMs = 10;
 
 export interface ServingOptions {
   readonly generations: Generations;
   readonly log: LogReader;
-  /** The file that `log` reads: the projector's thread opens it for itself. */
+  /** The file of `log`, which the projector's thread opens itself. */
   readonly logFile: string;
-  /** Called and waited for before the serving generation is rebuilt. */
+  /** Called and awaited before the serving generation is rebuilt. */
   readonly beforeRebuild: () => Promise<void>;
 }
 
+/** The serving generation and the projectors that follow the log. */
 export class ServingProjections {
   private readonly options: ServingOptions;
   private serving: Serving;
-  /** Until they have caught up after a start or a rebuild, an answer could know less than an earlier one. */
+  /** True until they have caught up after a start or a rebuild: an answer could know less than an earlier one. */
   private building = true;
-  /** Generations that turned out to be unusable, so that each is rebuilt once. */
+  /** Generations that were found unusable, so that each is rebuilt once. */
   private readonly unusable = new Set<number>();
-  /** All projectors that are told of new events: the serving one and those of replays. */
+  /** All projectors that follow new events: the serving one and those of replays. */
   private readonly projectors = new Set<Projector>();
   private readonly listeners = new Set<(state: ProjectorState) => void>();
   private index: { readonly reader: IndexReader; readonly database: DatabaseSync } | undefined;
@@ -61,34 +62,34 @@ export class ServingProjections {
     return this.options.generations.file(this.serving.generation);
   }
 
-  /** How far the serving projections are. */
+  /** The state of the serving projections. */
   get state(): ProjectorState {
     return this.serving.projector.state;
   }
 
-  /** Whether the projections have not caught up since a start or a rebuild, so that questions have to wait. */
+  /** Whether the projections are still catching up after a start or a rebuild, so that questions have to wait. */
   get isBuilding(): boolean {
     return this.building;
   }
 
-  /** Tells every projector that something was recorded. */
+  /** Tells every projector that events were recorded. */
   grown(): void {
     for (const projector of this.projectors) projector.grown();
   }
 
-  /** Has another projector told of new events, until the returned function is called. */
+  /** Makes another projector follow new events. Call the returned function to stop. */
   follow(projector: Projector): () => void {
     this.projectors.add(projector);
     return () => this.projectors.delete(projector);
   }
 
-  /** Calls back as the serving projections advance, until the returned function is called. */
+  /** Calls back as the serving projections advance. Call the returned function to stop. */
   watch(listener: (state: ProjectorState) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** Waits for the projections to reach a position; false if they do not within the time. */
+  /** Waits for the projections to reach a position. Resolves with false if they do not in time. */
   async reached(position: Position, waitMs: number): Promise<boolean> {
     const until = performance.now() + waitMs;
     for (;;) {
@@ -99,7 +100,7 @@ export class ServingProjections {
     }
   }
 
-  /** Waits until the serving projections can be asked at all. */
+  /** Waits until the serving projections can be read. */
   async ready(): Promise<void> {
     for (;;) {
       const { projector } = this.serving;
@@ -109,7 +110,7 @@ export class ServingProjections {
     }
   }
 
-  /** @throws when the file cannot be opened. */
+  /** @throws if the file cannot be opened. */
   reader(): IndexReader {
     if (this.index === undefined) {
       const database = openProjectionsToRead(this.file);
@@ -118,7 +119,7 @@ export class ServingProjections {
     return this.index.reader;
   }
 
-  /** @throws ProjectionsDamaged if the file turns out to be damaged; it is then rebuilt. */
+  /** @throws ProjectionsDamaged if the file is damaged; it is then rebuilt. */
   read<A>(act: (reader: IndexReader) => A): A {
     try {
       return act(this.reader());
@@ -129,12 +130,12 @@ export class ServingProjections {
     }
   }
 
-  /** Serves another generation from now on. Questions under way end on the one they began with. */
+  /** Serves another generation from now on. Current questions end on the one they began with. */
   async serve(generation: number, projector: Projector): Promise<void> {
     const before = this.serving;
     this.serving = { generation, projector };
     this.attend(projector);
-    // A projector that has caught up already does not say so again.
+    // A projector that has already caught up does not report it again.
     if (projector.state.caughtUp) this.building = false;
     this.index?.database.close();
     this.index = undefined;
@@ -143,7 +144,7 @@ export class ServingProjections {
     await before.projector.stop();
   }
 
-  /** Builds the projections anew from the log, in place of a generation that cannot be used. */
+  /** Rebuilds the projections from the log, in place of a generation that cannot be used. */
   async rebuild(unusable = this.serving.generation): Promise<void> {
     const { generations, beforeRebuild } = this.options;
     if (unusable !== this.serving.generation || this.unusable.has(unusable)) return;
@@ -164,7 +165,7 @@ export class ServingProjections {
 
   private projectorOf(generation: number): Projector {
     const { generations, logFile } = this.options;
-    // A file that is damaged, of another version or of another log is rebuilt from the log.
+    // A file that is damaged, or of another version or log, is rebuilt from the log.
     return new Projector(
       { logFile, projectionsFile: generations.file(generation) },
       () => void this.rebuild(generation),

@@ -8,26 +8,27 @@ import type { HttpVaultOptions } from '../people/vault/http-vault.ts';
 export type CarriedIdentifiers = 'refuse' | 'swap';
 
 /**
- * Which peers are proxies whose forwarding headers are believed: none, every caller, or these addresses and networks.
+ * Peers that are trusted as proxies, so that their forwarding headers count: none, every caller, or these addresses
+ * and networks.
  */
 export type TrustedProxies = 'off' | 'on' | ReadonlyArray<string>;
 
-/** The files with the certificate chain and the private key of the server, both PEM. */
+/** The files of the server's certificate chain and private key, both PEM. */
 export interface TlsFiles {
   readonly certificate: string;
   readonly key: string;
 }
 
-/** The issuer of OpenID Connect whose logins are let in. */
+/** The OpenID Connect issuer whose logins are accepted. */
 export interface LoginSettings extends LoginOptions {
-  /** The client as which the console signs in; without one it asks for a key. */
+  /** The client id with which the console signs in; without one, it asks for a key. */
   readonly clientId?: string | undefined;
 }
 
 export interface Settings {
   /** `sqlite:DIR`, or a connection string `esdb://…` or `esdb+discover://…`. */
   readonly store: string;
-  /** Where the ledger's own files are. */
+  /** The directory of the ledger's own files. */
   readonly dataDirectory: string;
   readonly host: string;
   readonly port: number;
@@ -35,31 +36,31 @@ export interface Settings {
   readonly waitMs: number;
   /** The origin line of the log's checkpoints, which is also the name of its keys. */
   readonly origin: string;
-  /** Where the keys are that sign checkpoints, if not beside the log. */
+  /** The file of the keys that sign checkpoints, if not beside the log. */
   readonly signingKeyFile?: string | undefined;
   /** The file with the tlog-policy of the witnesses of this log, if it has any. */
   readonly witnessesFile?: string | undefined;
-  /** The names by which the server is asked, besides those of this machine. */
+  /** Host names by which the server may be addressed, besides those of this machine. */
   readonly allowedHosts: ReadonlyArray<string>;
-  /** Where the vault is, if another process keeps it. */
+  /** The address of the vault, if another process keeps it. */
   readonly vault?: HttpVaultOptions | undefined;
-  /** What becomes of events that carry identifiers in other strings (R21); they are refused unless it is given. */
+  /** What to do with events that carry identifiers in other strings (R21); by default they are refused. */
   readonly carriedIdentifiers?: CarriedIdentifiers | undefined;
-  /** The mapping file for what is imported over HTTP without a mapping of its own. */
+  /** The mapping file for imports over HTTP that bring no mapping. */
   readonly importMapFile?: string | undefined;
-  /** The file for records of other systems that come over HTTP and become no event. */
+  /** The file for records imported over HTTP that become no event. */
   readonly importAsideFile?: string | undefined;
-  /** What may stand before the types of events, and a dot: `com.example.domicile`. */
+  /** An optional prefix of event types, without its dot: `com.example.domicile`. */
   readonly typePrefix?: string | undefined;
   /** The path under which a proxy serves the ledger, such as `/domicile`; empty at the root. */
   readonly basePath?: string | undefined;
   readonly trustProxy?: TrustedProxies | undefined;
-  /** Served over TLS, if it is given. */
+  /** Certificate and key, to serve over TLS. */
   readonly tls?: TlsFiles | undefined;
-  /** The origins of other sites whose pages may ask the API (CORS). */
+  /** The origins of other sites whose pages may call the API (CORS). */
   readonly corsOrigins?: ReadonlyArray<string> | undefined;
   readonly logins?: LoginSettings | undefined;
-  /** How many requests a caller may send in a minute; 0 for any number. */
+  /** How many requests a caller may send in a minute; 0 for no limit. */
   readonly requestsPerMinute?: number | undefined;
   /** The level of the server's own log. */
   readonly logLevel?: LogLevel | undefined;

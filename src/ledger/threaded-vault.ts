@@ -1,6 +1,6 @@
 /**
- * The vault of this process: a thread admits and forgets people (`vault-thread.ts`). Lookups read the file beside it,
- * without waiting.
+ * The vault of this process: a thread admits and forgets people (`vault-thread.ts`). Lookups read the file directly
+ * and do not wait for the thread.
  */
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
@@ -32,7 +32,9 @@ const errorOf = (failure: VaultFailure): unknown =>
 const ended =
   'its thread has ended, and another one is being started; sending the same request again is safe';
 
-/** Starts the thread. Resolves when the file is open, with why people of the log are not in it, if they are not. */
+/**
+ * Starts the thread. Resolves when the file is open, with the reason why people of the log are missing, if any are.
+ */
 const start = async (
   input: VaultThreadInput,
 ): Promise<{ readonly worker: Worker; readonly missing: string | undefined }> => {
@@ -45,7 +47,7 @@ const start = async (
 /**
  * Opens the vault in a file, and creates it if there is none.
  *
- * @param notify told why people of the log are not in it, if they are not.
+ * @param notify receives the reason why people of the log are missing, if any are.
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */
 export const openThreadedVault = async (
@@ -67,7 +69,7 @@ export const openThreadedVault = async (
       if (report.kind === 'failed') asked?.reject(errorOf(report.failure));
       else asked?.resolve(report);
     });
-    // An error is followed by the exit.
+    // An exit follows each error.
     started.on('error', () => {});
     started.once('exit', () => {
       worker = undefined;
@@ -82,12 +84,12 @@ export const openThreadedVault = async (
   if (first.missing !== undefined) notify(first.missing);
   const beside = openVaultBeside(input.vaultFile);
 
-  /** The thread; another one if it has ended. */
+  /** The thread; a new one if it has ended. */
   const running = (): Promise<Worker> | Worker => {
     if (worker !== undefined) return worker;
     starting ??= start(input)
       .then((started) => {
-        // A start does the erasures again that were not done.
+        // The start of a thread repeats missing erasures.
         beside.dropKept();
         return attend(started.worker);
       })

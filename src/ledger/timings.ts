@@ -1,28 +1,27 @@
-/**
- * How long the parts of a ledger take. It contains nothing about people.
- */
+/** How long the parts of a ledger take. Contains nothing about people. */
 
-/** Something that took its time. */
+/** A timed operation. */
 export type Timed =
   /** Events were appended to the log, durably. */
   | { readonly kind: 'append'; readonly seconds: number }
-  /** A question was answered by the thread beside, its wait for a turn included. */
+  /** A separate thread answered a question; includes the wait for its turn. */
   | { readonly kind: 'question-beside'; readonly question: string; readonly seconds: number };
 
 type Listener = (timed: Timed) => void;
 
 const msPerSecond = 1_000;
 
+/** Passes durations to listeners. */
 export class Timings {
   private readonly listeners = new Set<Listener>();
 
-  /** Tells the listener of everything from now on, until the returned function is called. */
+  /** Passes all durations to the listener from now on. Call the returned function to stop. */
   listen(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** Runs something and tells how long it took, also where it fails. */
+  /** Runs an operation and reports how long it took, even if it fails. */
   async time<A>(what: (seconds: number) => Timed, run: () => Promise<A>): Promise<A> {
     if (this.listeners.size === 0) return run();
     const began = performance.now();

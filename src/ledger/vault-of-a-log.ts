@@ -1,9 +1,10 @@
 /**
- * Keeps a vault in step with its log: an older vault that was put back brings nobody back, and the people of the log that
- * it does not know are reported.
+ * Keeps a vault in step with its log. A restored older vault brings nobody back, and people of the log whom the
+ * vault lacks are reported.
  *
- * The vault remembers up to where of its log everybody is in it, and how the event there looked; so a start looks only at
- * what was recorded since. Erasures are on the log, and are done again where the vault does not know of them (R21).
+ * The vault stores the position up to which it has everybody of the log, and a checksum of the event there. So a
+ * start reads only later events. Erasures are in the log, and are repeated if the vault does not know of them
+ * (R21).
  */
 import { setImmediate as afterOthers } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
@@ -17,16 +18,16 @@ import type { LogKnown } from '../people/vault/vault-format.ts';
 import { origin, type Position } from '../store/event-store.ts';
 import type { LogReader } from '../store/log-reader.ts';
 
-/** Erasures that are done again in one transaction. */
+/** Erasures repeated in one transaction. */
 const erasuresAtOnceMax = 1_000;
-/** Events that are looked at before others get their turn. */
+/** Events read before other work gets its turn. */
 const pageEventsMax = 500;
-/** Events that are looked at before the ledger opens; the others while it serves. */
+/** Events read before the ledger opens; the others are read while it serves. */
 const atStartEventsMax = 5_000;
-/** Beyond this many, people whom the vault does not know are not counted. */
+/** People missing in the vault are counted up to this number. */
 const missingMax = 10_000;
 
-/** How an event looks, to tell one log from another: CRC-32. */
+/** A checksum of an event, to tell one log from another: CRC-32. */
 const markOf = (log: LogReader, position: Position): number => {
   const event = position === origin ? undefined : log.at(position);
   return event === undefined
@@ -34,11 +35,12 @@ const markOf = (log: LogReader, position: Position): number => {
     : crc32(event.bytes, crc32(`${event.recordedAt}\n${event.source}\n${event.id}`));
 };
 
+/** Compares a vault file with its log, and repeats missing erasures. */
 export class VaultOfALog {
   private readonly file: VaultFile;
   private readonly log: LogReader;
   private erasedUpTo: Position;
-  /** Up to where the log was looked at. */
+  /** The position up to which the log was read. */
   private lookedUpTo: Position;
   private readonly missing = new Set<string>();
   private firstMissingAt: Position | undefined;
@@ -46,7 +48,7 @@ export class VaultOfALog {
   private hasLooked = false;
   private lookFault: string | undefined;
 
-  /** Does the erasures again that the vault does not know of, and looks at the first events that it does not know. */
+  /** Repeats erasures that the vault lacks, and reads the first events that are new to it. */
   constructor(file: VaultFile, log: LogReader) {
     this.file = file;
     this.log = log;
@@ -57,13 +59,13 @@ export class VaultOfALog {
     this.eraseAgain();
     const least = this.lookedUpTo + atStartEventsMax;
     while (this.lookedUpTo < least && this.look()) {
-      // Page after page.
+      // Each call reads one page.
     }
     this.note();
     file.whenAdmitting(() => (this.hasLooked ? this.known(this.log.head()) : undefined));
   }
 
-  /** Looks at the rest of the log, in turns with other work. */
+  /** Reads the rest of the log, taking turns with other work. */
   async lookOn(): Promise<void> {
     try {
       while (!this.isClosed && !this.hasLooked) {
@@ -83,7 +85,7 @@ export class VaultOfALog {
     return `the vault does not know ${count} of the people in the log, the first at position ${this.firstMissingAt}: it is older than the log, or belongs to another log. Stop the server and restore the vault that was backed up with this log. Until then, these people appear only under pseudonyms, and recording one of them again creates a new person`;
   }
 
-  /** Notes in the vault what it knows; call it before the file is closed. */
+  /** Stores the vault's progress in its file; call it before the file is closed. */
   close(): void {
     if (this.hasLooked) this.note(this.log.head());
     this.isClosed = true;
@@ -99,7 +101,7 @@ export class VaultOfALog {
       const known = this.known(upTo);
       if (JSON.stringify(known) !== JSON.stringify(this.file.logKnown())) this.file.noteLog(known);
     } catch {
-      // What is not noted, as on a full disk, is looked at again at the next start.
+      // If progress could not be stored, as on a full disk, the next start reads those events again.
     }
   }
 
@@ -119,7 +121,7 @@ export class VaultOfALog {
     }
   }
 
-  /** Looks at the next events. @returns whether there may be more. */
+  /** Reads the next events. @returns whether there may be more. */
   private look(): boolean {
     const page = this.log.after(this.lookedUpTo, pageEventsMax);
     for (const { bytes, position } of page) {

@@ -1,6 +1,6 @@
 /**
- * The thread that writes the vault: admitting many people does not delay questions. It also keeps the vault in step
- * with its log.
+ * The thread that writes the vault, so that admitting many people does not delay questions. It also keeps the vault
+ * in step with its log.
  *
  * It takes its requests from `threaded-vault.ts`.
  */
@@ -15,16 +15,19 @@ import { openLogFile } from '../store/open/open-log-file.ts';
 import { type PlainProblem, StoreProblem, toPlain } from '../store/sqlite/store-problems.ts';
 import { VaultOfALog } from './vault-of-a-log.ts';
 
-/** What the thread is given. */
+/** The input of the thread. */
 export interface VaultThreadInput {
   readonly vaultFile: string;
   readonly logFile: string;
 }
 
-/** What joins names in one text: no name has it in it. Passing many texts between threads takes far longer than one. */
+/**
+ * Separates names in one text; no name contains it. Passing many texts between threads takes far longer than
+ * passing one.
+ */
 export const nameSeparator = '\n';
 
-/** What the thread is asked to do. */
+/** A request to the thread. */
 export type VaultWork =
   | { readonly kind: 'admit'; readonly names: string; readonly lookedUpTo: Position | undefined }
   | { readonly kind: 'forget'; readonly pseudonym: string; readonly saidAt: Position }
@@ -37,8 +40,8 @@ export type VaultRequest = VaultWork & { readonly number: number };
 export type VaultFailure = { readonly problem: PlainProblem } | { readonly error: unknown };
 
 /**
- * What the thread reports: first that it is open, or why not; then what each request came to: the pseudonyms of those
- * admitted, up to where to look first, or the fault, if there is one.
+ * A report of the thread: first that it is open, or why not; then the result of each request, which is the
+ * pseudonyms of admitted people, the position to read up to first, or a fault.
  */
 export type VaultReport =
   | { readonly kind: 'open'; readonly missing: string | undefined }

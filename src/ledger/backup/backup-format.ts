@@ -1,6 +1,7 @@
 /**
- * A directory of backups: `blocks/` holds parts of files under their hashes, and each `NAME.backup.json` is a backup, which
- * says what its files are made of. A backup counts once its manifest is there, which is written last.
+ * A directory of backups. `blocks/` holds parts of files under their hashes. Each `NAME.backup.json` is the
+ * manifest of a backup and lists the blocks of its files. The manifest is written last: a backup without it does
+ * not count.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import { formatInstant, type Instant } from '../../domain/time/instant.ts';
 const version = 1;
 const extension = '.backup.json';
 
-/** A file of a backup: SHA-256 of it and of its blocks, in hexadecimal. */
+/** A file of a backup, with the SHA-256 of the file and of its blocks in hexadecimal. */
 const BackedUpFile = exact(
   'a file of a backup',
   { name: t.string, bytes: t.number, sha256: t.string, blocks: list(t.string) },
@@ -26,7 +27,7 @@ const Manifest = exact(
     format: t.literal('domicile-backup'),
     version: t.literal(version),
     madeAt: t.string,
-    /** Events in the log; null if it has none: of a ledger on KurrentDB, earlier versions left it out. */
+    /** Events in the log; null if the backup has no log, as earlier versions made them of KurrentDB. */
     events: nullable(t.number),
     /** The signed tree: its size in events, and its root in Base 64. */
     tree: nullable(exact('a tree', { size: t.number, root: t.string }, {})),
@@ -36,7 +37,7 @@ const Manifest = exact(
 );
 export type Manifest = t.TypeOf<typeof Manifest>;
 
-/** A backup, by its name. */
+/** The name and manifest of a backup. */
 export interface Backup {
   readonly name: string;
   readonly manifest: Manifest;
@@ -48,21 +49,24 @@ export interface BackupFault {
   readonly remedy: string;
 }
 
+/** A failure with a message and a remedy. */
 export const backupFault = (message: string, remedy: string): E.Either<BackupFault, never> =>
   E.left({ message, remedy });
 
-/** The name of a backup that is made now: names sort by time. */
+/** The name of a backup made at `now`: names sort by time. */
 export const nameAt = (now: Instant): string => formatInstant(now).replaceAll(':', '-');
 
+/** The folder with the blocks of a directory of backups. */
 export const blocksIn = (directory: string): string => join(directory, 'blocks');
+/** The path of a backup's manifest. */
 export const manifestFile = (directory: string, name: string): string =>
   join(directory, `${name}${extension}`);
 
-/** A manifest as it is written. */
+/** The text of a manifest, as written to its file. */
 export const manifestText = (about: Omit<Manifest, 'format' | 'version'>): string =>
   `${JSON.stringify({ format: 'domicile-backup', version, ...about }, undefined, 1)}\n`;
 
-/** The names of the backups in a directory, the latest last. */
+/** The names of the backups in a directory, oldest first. */
 export const backupNames = (directory: string): ReadonlyArray<string> =>
   existsSync(directory)
     ? readdirSync(directory)

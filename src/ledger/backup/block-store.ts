@@ -1,6 +1,4 @@
-/**
- * Parts of files, each kept once under its SHA-256: what did not change since an earlier backup is not written again.
- */
+/** Parts of files, each stored once under its SHA-256: a later backup does not write unchanged parts again. */
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -21,14 +19,14 @@ import { makePrivateDirectory, makePrivateFile } from '../../store/private-files
 import { syncFolder } from '../../store/sync-folder.ts';
 import type { BackedUpFile } from './backup-format.ts';
 
-/** The length of a block; the last of a file may be shorter. A change of one page of a file writes one block again. */
+/** The length of a block; the last one of a file may be shorter. A change of one page rewrites one block. */
 const blockBytes = 262_144;
 
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 const fileOf = (directory: string, hash: string): string => join(directory, hash.slice(0, 2), hash);
 
-/** Writes a private file so that it is there whole, and durably, or not at all. */
+/** Writes a private file atomically and durably. */
 export const writeWhole = (file: string, parts: Iterable<Uint8Array>): void => {
   const draft = `${file}.draft`;
   rmSync(draft, { force: true });
@@ -48,7 +46,7 @@ export const writeWhole = (file: string, parts: Iterable<Uint8Array>): void => {
 const isIntact = (file: string, hash: string): boolean =>
   existsSync(file) && hashOf(readFileSync(file)) === hash;
 
-/** Keeps a block, unless it is there; one that is there and damaged is replaced. @returns the bytes that were written. */
+/** Stores a block unless it is there; replaces a damaged one. @returns the bytes written. */
 const keep = (directory: string, hash: string, bytes: Uint8Array): number => {
   const file = fileOf(directory, hash);
   if (isIntact(file, hash)) return 0;
@@ -57,7 +55,7 @@ const keep = (directory: string, hash: string, bytes: Uint8Array): number => {
   return bytes.length;
 };
 
-/** Keeps a file in blocks. */
+/** Stores a file in blocks. */
 export const keepFile = async (
   directory: string,
   name: string,
@@ -89,7 +87,11 @@ export const keepFile = async (
   return { kept: { name, bytes, sha256: whole.digest('hex'), blocks }, written };
 };
 
-/** The blocks of a file, in order, each checked; what is missing or other than it was ends it with an error. */
+/**
+ * The blocks of a file, in order.
+ *
+ * @throws if a block is missing or does not match its hash.
+ */
 export function* blocksOf(directory: string, { name, blocks }: BackedUpFile): Generator<Uint8Array> {
   for (const hash of blocks) {
     const file = fileOf(directory, hash);
@@ -100,7 +102,7 @@ export function* blocksOf(directory: string, { name, blocks }: BackedUpFile): Ge
   }
 }
 
-/** Why a file cannot be put together again; undefined if it can. */
+/** Why a file cannot be restored from its blocks; undefined if it can. */
 export const faultOf = async (directory: string, file: BackedUpFile): Promise<string | undefined> => {
   const whole = createHash('sha256');
   let bytes = 0;
@@ -118,7 +120,7 @@ export const faultOf = async (directory: string, file: BackedUpFile): Promise<st
     : `${file.name}: its blocks do not make up the file`;
 };
 
-/** Deletes the blocks that no backup names any more. @returns the bytes that were freed. */
+/** Deletes blocks that no backup names. @returns the bytes freed. */
 export const dropOthers = (directory: string, named: ReadonlySet<string>): number => {
   let freed = 0;
   if (!existsSync(directory)) return freed;

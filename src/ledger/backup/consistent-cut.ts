@@ -1,10 +1,10 @@
 /**
  * Copies all files of a ledger as of one moment, while a server writes them.
  *
- * Each file is read in a transaction, which sees it as it was when the transaction began. They begin one after the other, in
- * an order in which what is written meanwhile does no harm: the tree before the log, so that nothing is signed that the log
- * lacks; the log before the vault, so that everybody whom the log names is in the vault. An erasure takes somebody out of
- * the vault, and the log says so before: where it said so meanwhile, the transactions begin again (R21).
+ * A transaction reads each file as it was when the transaction began. The transactions begin one after another, in
+ * an order that tolerates concurrent writes: the tree before the log, so that no checkpoint covers events that the
+ * log lacks; the log before the vault, so that the vault knows everybody whom the log names. An erasure is recorded
+ * in the log before it changes the vault. If the log got one meanwhile, the transactions begin again (R21).
  */
 import { copyFileSync, existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -20,19 +20,19 @@ import type { Settings } from '../settings.ts';
 import { type BackupFault, backupFault } from './backup-format.ts';
 import { isEmbedded, logFileOf, readToEnd, writeEmbedded } from './log-on-kurrentdb.ts';
 
-/** How often the transactions begin again because somebody is erased, and how long is waited before, in milliseconds. */
+/** How often the transactions may begin again because of an erasure, and the pause before each, in milliseconds. */
 const beginningsMax = 100;
 const beginAgainMs = 50;
-/** How long a file that another connection locks is waited for, in milliseconds. */
+/** How long to wait for a file that another connection locks, in milliseconds. */
 const busyWaitMs = 10_000;
-/** Pages that are copied before others get their turn. */
+/** Pages copied before other work gets its turn. */
 const pagesAtOnce = 1_024;
-/** The vault is copied at one go: until then, nobody can be erased from it. */
+/** The vault is copied in one go: until then, nobody can be erased from it. */
 const allPages = 2_147_483_647;
 
-/** What was copied. */
+/** The copied files. */
 export interface Cut {
-  /** The names of the files, which are in the staging directory. */
+  /** The names of the files in the staging directory. */
   readonly names: ReadonlyArray<string>;
   /** Events in the log; null if there is none. */
   readonly events: number | null;
@@ -54,7 +54,7 @@ const asOfNow = (file: string): DatabaseSync => {
 const headOf = (log: DatabaseSync): number =>
   Number(log.prepare('SELECT coalesce(max(position), 0) AS head FROM event').get()?.head);
 
-/** Whether the log says of an erasure after a position. */
+/** Whether the log has an erasure after a position. */
 const erasedAfter = (logFile: string, position: number): boolean => {
   const log = openLogFile(logFile);
   try {
@@ -64,7 +64,7 @@ const erasedAfter = (logFile: string, position: number): boolean => {
   }
 };
 
-/** The transactions of one moment. */
+/** Open transactions on all files, as of one moment. */
 interface Moment {
   readonly opened: ReadonlyMap<string, DatabaseSync>;
   readonly events: number | null;
@@ -94,11 +94,11 @@ const copyAsOfThen = async (database: DatabaseSync, to: string, rate: number): P
 };
 
 /**
- * Copies the files of a ledger into an empty directory. The log is that of an embedded ledger there, also where it is in
- * KurrentDB.
+ * Copies the files of a ledger into an empty directory. The copy of the log is that of an embedded ledger, even if
+ * the log is in KurrentDB.
  *
- * @throws what SQLite and the file system throw, such as for a full disk; where the ledger is on KurrentDB and no server has it
- * open, what opening that throws.
+ * @throws errors of SQLite and the file system, such as a full disk; and, for a ledger on KurrentDB that no server
+ * has open, errors of opening it.
  */
 export const cutLedger = async (
   settings: Settings,

@@ -1,6 +1,6 @@
 /**
- * The log of a ledger on KurrentDB, for a backup: it is read from the replica on this machine, and kept as the log of an
- * embedded ledger, with the same positions, times and bytes.
+ * The log of a ledger on KurrentDB, for a backup: read from the replica on this machine, and written as the log of
+ * an embedded ledger with the same positions, times and bytes.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
@@ -15,11 +15,11 @@ import { filesIn } from '../files.ts';
 import type { Settings } from '../settings.ts';
 import { type BackupFault, backupFault } from './backup-format.ts';
 
-/** Whether the log is on this machine alone. */
+/** Whether the log is only on this machine. */
 export const isEmbedded = ({ store }: Pick<Settings, 'store'>): boolean =>
   storeSettingOf(store).kind === 'sqlite';
 
-/** The file that holds the log on this machine: the log itself, or the replica of the one in KurrentDB. */
+/** The file of the log on this machine: the log itself, or the replica of the one in KurrentDB. */
 export const logFileOf = ({ store, dataDirectory }: Pick<Settings, 'store' | 'dataDirectory'>): string => {
   const setting = storeSettingOf(store);
   return setting.kind === 'sqlite'
@@ -28,9 +28,9 @@ export const logFileOf = ({ store, dataDirectory }: Pick<Settings, 'store' | 'da
 };
 
 /**
- * Reads what the replica lacks of the log in KurrentDB. A server that has the replica open reads it itself, all the while.
+ * Reads the events that the replica lacks from KurrentDB. A server that has the replica open does so itself.
  *
- * @throws what opening the store throws, such as ServerUnreachable.
+ * @throws errors of opening the store, such as ServerUnreachable.
  */
 export const readToEnd = async (settings: Settings): Promise<void> => {
   try {
@@ -44,8 +44,8 @@ export const readToEnd = async (settings: Settings): Promise<void> => {
 /**
  * Writes the first events of a log as the log of an embedded ledger, and reads them back.
  *
- * @param events how many.
- * @throws what opening either file throws.
+ * @param events how many to write.
+ * @throws errors of opening either file.
  */
 export const writeEmbedded = async (
   from: string,

@@ -1,5 +1,6 @@
 /**
- * Makes a backup of a ledger, which may be serving: all of it as of one moment, verified before it counts.
+ * Makes a backup of a ledger, which may be serving. The backup is as of one moment, and is verified before it
+ * counts.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,20 +30,23 @@ import {
 import { dropOthers, keepFile, writeWhole } from './block-store.ts';
 import { type Cut, cutLedger } from './consistent-cut.ts';
 
-/** Names of the directories in which files wait until they are kept; those of a process that was killed are deleted. */
+/**
+ * Prefix of staging directories, which hold files until they are stored. Those that a killed process left are
+ * deleted.
+ */
 const stagingPrefix = '.staging-';
 
-/** Told how many bytes are kept, of how many. */
+/** Called with the bytes stored so far and the total. */
 export type OnBytes = (done: number, of: number) => void;
 
 export interface BackupOptions {
   readonly now: () => Instant;
   readonly onBytes: OnBytes;
-  /** How many backups stay, this one included; all where it is not given. */
+  /** How many backups to keep, including this one; all by default. */
   readonly keep?: number | undefined;
 }
 
-/** A backup that was made. */
+/** A finished backup. */
 export interface MadeBackup extends Backup {
   readonly bytes: number;
   /** Bytes that were not in an earlier backup. */
@@ -51,7 +55,7 @@ export interface MadeBackup extends Backup {
   readonly dropped: ReadonlyArray<string>;
 }
 
-/** The tree of the copy, as far as it is hashed. */
+/** The size and root of the copied tree. */
 const treeOf = (staging: string): Manifest['tree'] => {
   const { tree: file } = filesIn(staging);
   if (!existsSync(file)) return null;
@@ -66,7 +70,7 @@ const treeOf = (staging: string): Manifest['tree'] => {
 
 const rootAt = (tree: TreeReader, size: number): string => Buffer.from(tree.rootAt(size)).toString('base64');
 
-/** Refuses to put backups of two ledgers, or of two histories of one, into one directory. */
+/** Refuses to put backups of two ledgers, or of two histories of one ledger, into one directory. */
 const continues = (staging: string, before: Backup | undefined): E.Either<BackupFault, void> => {
   const earlier = before?.manifest.tree;
   const { tree: file } = filesIn(staging);
@@ -96,7 +100,7 @@ const continues = (staging: string, before: Backup | undefined): E.Either<Backup
   }
 };
 
-/** Verifies the copy as a ledger; what fails is told. */
+/** Verifies the copy as a ledger, and reports what fails. */
 const verified = async (
   settings: Settings,
   staging: string,
@@ -116,13 +120,13 @@ const verified = async (
       );
 };
 
-/** Deletes backups beyond those to keep, and blocks that no backup names. */
+/** Deletes all but the newest `keep` backups, and blocks that no backup names. */
 const deleteOld = (directory: string, keep: number | undefined): ReadonlyArray<string> => {
   const names = backupNames(directory);
   const dropped = keep === undefined ? [] : names.slice(0, Math.max(0, names.length - keep));
   for (const name of dropped) rmSync(manifestFile(directory, name));
   const left = backupNames(directory).map((name) => readManifest(directory, name));
-  // What a damaged manifest names may be needed once it is mended.
+  // The blocks that a damaged manifest names may be needed once it is repaired.
   if (left.every(E.isRight)) {
     const named = left.flatMap((each) =>
       E.isRight(each) ? each.right.files.flatMap(({ blocks }) => blocks) : [],
@@ -139,7 +143,7 @@ const latestIn = (directory: string): E.Either<BackupFault, Backup | undefined> 
     : E.map((manifest: Manifest) => ({ name, manifest }))(readManifest(directory, name));
 };
 
-/** The files of a copy, as they are kept. */
+/** The stored files of a copy. */
 interface KeptFiles {
   readonly files: Manifest['files'];
   readonly bytes: number;
@@ -195,7 +199,7 @@ const keepCut = (
     TE.flatMapTask(() => () => keepFiles(directory, staging, names, onBytes)),
     TE.bindTo('kept'),
     TE.let('tree', () => treeOf(staging)),
-    // Verified after it was kept: looking at a vault notes in it what was looked at.
+    // Verified after it is stored, because looking up people changes the copied vault.
     TE.tap(() => () => verified(settings, staging, events, now)),
     TE.bind('backup', ({ kept: { files }, tree }) =>
       TE.fromEither(writtenManifest(directory, now(), { events, tree, files })),
@@ -211,7 +215,7 @@ const keepCut = (
 /**
  * Makes a backup in a directory, beside earlier ones of the same ledger.
  *
- * @throws a StoreProblem where another process makes one there, or a file cannot be opened; what the file system throws.
+ * @throws a StoreProblem if another process makes one there, or a file cannot be opened; errors of the file system.
  */
 export const makeBackup = async (
   settings: Settings,

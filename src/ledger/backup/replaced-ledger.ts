@@ -1,5 +1,5 @@
 /**
- * The ledger that lies where a backup is restored to: whether it may be replaced, and who was erased from it (R21).
+ * The existing ledger in the directory of a restore: whether it may be replaced, and who was erased from it (R21).
  */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -14,17 +14,17 @@ import { filesIn, isOfLedger } from '../files.ts';
 import { type BackupFault, backupFault, blocksIn, type Manifest } from './backup-format.ts';
 import { blocksOf, writeWhole } from './block-store.ts';
 
-/** Erasures that are read at a time, and events that are compared. */
+/** Erasures read, and events compared, at a time. */
 const eventsAtOnce = 1_000;
 
 export interface ReplaceOptions {
-  /** Replaces a ledger that lies there. */
+  /** Whether to replace an existing ledger. */
   readonly replace: boolean;
-  /** Replaces it also where it has events that the backup lacks, later ones or others. */
+  /** Whether to replace it even if it has events that the backup lacks. */
   readonly discardNewer: boolean;
 }
 
-/** What becomes of the ledger that lies there. */
+/** The ledger to be replaced. */
 export interface Replaced {
   /** The names of its files. */
   readonly names: ReadonlyArray<string>;
@@ -32,7 +32,7 @@ export interface Replaced {
   readonly erased: ReadonlyArray<string>;
 }
 
-/** A lock file is no ledger: it lies there as soon as the lock is held. */
+/** A lock file is no ledger: it exists as soon as the lock is held. */
 const isReplaced = (name: string): boolean => isOfLedger(name) && !name.endsWith('-lock');
 
 const nothing: Replaced = { names: [], erased: [] };
@@ -40,7 +40,7 @@ const nothing: Replaced = { names: [], erased: [] };
 const markText =
   'A backup is being restored here. No server starts until this is complete: run domicile restore again. To be erased again:';
 
-/** The mark that lies in the directory while files are replaced: it keeps who was erased, each on a line. */
+/** The text of the mark that lies in the directory during a restore: the erased people, one on each line. */
 export const markOf = ({ erased }: Replaced): string => [markText, ...erased, ''].join('\n');
 
 const erasedByMark = (mark: string): ReadonlyArray<string> =>
@@ -65,7 +65,7 @@ const erasedFrom = (logFile: string): { readonly head: number; readonly erased: 
   }
 };
 
-/** The first event that two logs do not share, as far as both go; null if they share all of them. */
+/** The first position at which two logs differ, up to the end of the shorter one; null if there is none. */
 const firstOther = (one: LogReader, other: LogReader): number | null => {
   const head = Math.min(one.head(), other.head());
   for (let after = 0; after < head; ) {
@@ -82,7 +82,7 @@ const firstOther = (one: LogReader, other: LogReader): number | null => {
   return null;
 };
 
-/** The first event of the log in which the backup has another one. */
+/** The first position at which the log differs from that of the backup; null if there is none. */
 const firstOtherThanBackup = (log: string, backups: string, { files }: Manifest): number | null => {
   const file = files.find(({ name }) => name === basename(log));
   if (file === undefined) return null;
@@ -101,7 +101,7 @@ const firstOtherThanBackup = (log: string, backups: string, { files }: Manifest)
   }
 };
 
-/** Whether a backup may take the place of what is in a directory, and what that is. */
+/** The ledger in a directory that a backup replaces, or why it must not be replaced. */
 export const replacedIn = (
   directory: string,
   backups: string,
@@ -111,7 +111,7 @@ export const replacedIn = (
   const { events } = manifest;
   const names = existsSync(directory) ? readdirSync(directory).filter(isReplaced) : [];
   const { log, restoring } = filesIn(directory);
-  // A restore that was cut off is done again over what it left.
+  // A restore that was interrupted is repeated over its own files.
   if (existsSync(restoring)) return E.right({ names, erased: erasedByMark(restoring) });
   if (names.length === 0) return E.right(nothing);
   if (!replace) {
@@ -127,7 +127,7 @@ export const replacedIn = (
   try {
     found = erasedFrom(there);
   } catch (error) {
-    // A ledger that is restored because it is damaged cannot always say who was erased from it.
+    // A damaged ledger cannot always say who was erased from it.
     if (discardNewer) return E.right({ ...nothing, names });
     const why = error instanceof Error ? error.message : String(error);
     return backupFault(
@@ -135,7 +135,7 @@ export const replacedIn = (
       'To replace it anyway, also give --discard-newer; then erase again everybody who was erased since the backup',
     );
   }
-  // What KurrentDB holds is not replaced: only who was erased matters.
+  // The log in KurrentDB is not replaced, so only the erased people matter.
   if (there !== log) return E.right({ names, erased: found.erased });
   if (events !== null && found.head > events && !discardNewer) {
     return backupFault(

@@ -1,9 +1,10 @@
 /**
- * Restores a backup: whole, or not at all.
+ * Restores a backup, completely or not at all.
  *
- * Every block is checked before anything is touched. A mark lies in the directory until all files are there and everybody
- * is erased again who was erased since; no server opens the ledger beside it. A restore that was cut off is started again: the
- * mark says who is still to be erased, for the log that said so may be gone.
+ * Every block is checked before anything changes. A mark lies in the directory until all files are there and
+ * everybody who was erased since the backup is erased again; until then no server opens the ledger. A restore that
+ * was interrupted is started again. The mark lists the people still to be erased, since the log that recorded their
+ * erasure may be gone.
  */
 import { existsSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -36,17 +37,17 @@ import { markOf, type Replaced, type ReplaceOptions, replacedIn } from './replac
 
 export interface RestoreOptions extends ReplaceOptions {
   readonly now: () => Instant;
-  /** The name of the backup; the latest where it is not given. */
+  /** The name of the backup; the latest by default. */
   readonly name?: string | undefined;
   readonly onFile: (done: number, of: number) => void;
 }
 
-/** A backup that was restored. */
+/** A restored backup. */
 export interface Restored extends Backup {
-  /** Whether the log of the backup was left out: the ledger goes on with the one in KurrentDB. */
+  /** Whether the log of the backup was left out because the ledger continues with the one in KurrentDB. */
   readonly leftLogOut: boolean;
   readonly checks: ReadonlyArray<Check>;
-  /** People who were erased since the backup, and are erased again. */
+  /** How many people who were erased since the backup are erased again. */
   readonly erasedAgain: number;
 }
 
@@ -66,7 +67,7 @@ const chosen = (directory: string, name: string | undefined): E.Either<BackupFau
   return E.map((manifest: Manifest) => ({ name: found, manifest }))(readManifest(directory, found));
 };
 
-/** Why the backup is not whole; undefined if it is. */
+/** Why the backup is incomplete or damaged; undefined if it is whole. */
 const faultIn = async (directory: string, { files }: Manifest): Promise<string | undefined> => {
   for (const file of files) {
     const fault = await faultOf(blocksIn(directory), file);
@@ -75,10 +76,10 @@ const faultIn = async (directory: string, { files }: Manifest): Promise<string |
   return undefined;
 };
 
-/** Names that a manifest may give to files: it must not lead out of the directory. */
+/** File names that a manifest may contain: they must not lead out of the directory. */
 const isFileName = (name: string): boolean => /^[a-z][a-z0-9.-]*$/.test(name);
 
-/** Refuses a backup of which something is missing or damaged. */
+/** Refuses a backup with a missing or damaged part. */
 const whole = async (backups: string, { name, manifest }: Backup): Promise<E.Either<BackupFault, void>> => {
   const damage = manifest.files.every((file) => isFileName(file.name))
     ? await faultIn(backups, manifest)
@@ -108,7 +109,7 @@ const putFiles = (
   }
 };
 
-/** Puts the files of a backup into a directory that nobody has open. Tells what was there before. */
+/** Puts the files of a backup into a directory that nobody has open. Returns the ledger that was there before. */
 const putInPlace = (
   backups: string,
   manifest: Manifest,
@@ -135,7 +136,7 @@ const putInPlace = (
   }
 };
 
-/** Those of whom the restored log does not say that they were erased; of the others the vault is told when it opens. */
+/** The people whose erasure the restored log does not record. The vault learns of the others when it opens. */
 const erasedSince = ({ dataDirectory }: Settings, erased: ReadonlyArray<string>): ReadonlyArray<string> => {
   const log = openLogFile(filesIn(dataDirectory).log);
   try {
@@ -145,7 +146,7 @@ const erasedSince = ({ dataDirectory }: Settings, erased: ReadonlyArray<string>)
   }
 };
 
-/** Erases again who was erased from the ledger that was replaced, and in the backup was not (R21). */
+/** Erases again the people who were erased from the replaced ledger but not from the backup (R21). */
 const eraseAgain = async (settings: Settings, { erased }: Replaced): Promise<number> => {
   const since = erasedSince(settings, erased);
   if (since.length === 0 || settings.vault !== undefined) return 0;
@@ -168,7 +169,7 @@ const eraseAgain = async (settings: Settings, { erased }: Replaced): Promise<num
 /**
  * Restores a backup into the directory of a ledger.
  *
- * @throws a StoreProblem where a server has the directory open; what the file system throws.
+ * @throws a StoreProblem if a server has the directory open; errors of the file system.
  */
 export const restoreBackup = async (
   backups: string,

@@ -1,20 +1,18 @@
-/**
- * Comparing two generations in a thread of its own.
- */
+/** Compares two generations in a separate thread. */
 
 import type { Difference } from '../../projections/engine/replay.ts';
 import { startThread } from '../../threads/start-thread.ts';
 import type { Compared, DiffThreadInput } from './compare-thread.ts';
 
-/** How long the comparison may take, in milliseconds; of a large ledger it compares what it can in that time. */
+/** The time limit of a comparison, in milliseconds. On a large ledger it compares what it can in that time. */
 const comparingMsMax = 10_000;
 
 const nothingCompared: Difference = { compared: 0, changed: 0, examples: [] };
 
 /**
- * The answers that differ between two generations, as far as there is time to compare them.
+ * The answers that differ between two generations, as far as time allows.
  *
- * @param signal ends the comparison; it is then rejected.
+ * @param signal aborts the comparison; the promise is then rejected.
  */
 export const compareBeside = (input: DiffThreadInput, signal: AbortSignal): Promise<Difference> =>
   new Promise((resolve, reject) => {
@@ -35,7 +33,7 @@ export const compareBeside = (input: DiffThreadInput, signal: AbortSignal): Prom
     worker.once('exit', () => {
       clearTimeout(enough);
       signal.removeEventListener('abort', stop);
-      // This does nothing if it has answered already.
+      // Has no effect if the thread has answered already.
       reject(new Error('the comparison of the projections has ended without an answer'));
     });
   });

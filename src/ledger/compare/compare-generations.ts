@@ -1,6 +1,4 @@
-/**
- * Comparing two generations of the projections by the answers they give.
- */
+/** Compares two generations of the projections by their answers. */
 
 import { limitMax } from '../../contract/questions/parameter.ts';
 import { subjectsOf } from '../../domain/events/subjects.ts';
@@ -16,13 +14,13 @@ import { historyBetween } from '../../questions/residency.ts';
 import { View } from '../../questions/view.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 
-/** Subjects whose answers are compared, at most: spread evenly over the log. */
+/** Subjects to compare, spread evenly over the log. */
 const comparedSubjectsMax = 500;
-/** Sites and populations whose answers are compared, at most. */
+/** Sites and populations to compare. */
 const comparedNamesMax = 200;
-/** Of the subjects compared, those whose reach is compared as well, at most. */
+/** Compared subjects whose reach is compared as well. */
 const comparedReachMax = 50;
-/** Changed answers that are shown, at most. */
+/** Changed answers to show. */
 const shownExamplesMax = 10;
 
 /** A sample of the subjects that the log names, spread evenly over it. */
@@ -45,7 +43,8 @@ const sampledSubjects = (view: View, log: LogReader): ReadonlySet<string> => {
 /**
  * Asks both generations the same questions, as known at the last position that both have reached.
  *
- * @returns the differences found so far, after each question: to count everybody at every site of a large ledger takes long.
+ * @returns after each question, the differences found so far: counting everybody at every site of a large ledger
+ * takes long.
  */
 export function* compareGenerations(
   before: string,

@@ -6,7 +6,7 @@ import type { Difference } from '../../projections/engine/replay.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
 import { compareGenerations } from './compare-generations.ts';
 
-/** What the thread is given. */
+/** The input of the thread. */
 export interface DiffThreadInput {
   readonly before: string;
   readonly after: string;
@@ -14,13 +14,13 @@ export interface DiffThreadInput {
   readonly validAt: number;
 }
 
-/** What differs, as far as the answers were compared. */
+/** The differences among the answers compared so far. */
 export interface Compared {
   readonly difference: Difference;
   readonly isAll: boolean;
 }
 
-/** How often the thread reports what it has found so far, in milliseconds. */
+/** How often the thread reports its findings so far, in milliseconds. */
 const toldEachMs = 100;
 
 const { before, after, logFile, validAt } = workerData as DiffThreadInput;

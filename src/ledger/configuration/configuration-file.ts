@@ -1,7 +1,7 @@
 /**
  * The configuration file, `domicile.yaml`: a mapping from names of settings to their values, in YAML 1.2.
  *
- * A list stands for items separated by commas. Paths start from the directory of the file.
+ * A list stands for items separated by commas. Paths are relative to the directory of the file.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,14 +11,14 @@ import type { LineCounter, Pair, Scalar } from 'yaml';
 import { closest } from '../../domain/events/closest.ts';
 import { type SettingDefinition, type SettingName, settingList, settingNames } from './setting-list.ts';
 
-/** A setting that is invalid: where it was given, and what was expected. */
+/** An invalid setting: where it was given, and what was expected. */
 export interface SettingFault {
   /** Such as `LEDGER_PORT`, `--port` or `domicile.yaml:3: port`. */
   readonly place: string;
   readonly message: string;
 }
 
-/** A text that was given for a setting, and where. */
+/** The text of a setting, and where it was given. */
 export interface GivenText {
   readonly text: string;
   readonly place: string;
@@ -26,12 +26,12 @@ export interface GivenText {
 
 export type GivenTexts = Partial<Readonly<Record<SettingName, GivenText>>>;
 
-/** Loaded where there is a file: it takes as long as the rest of a small command. */
+/** Loaded only if there is a file: loading it takes as long as the rest of a small command. */
 const yaml = (): typeof import('yaml') => createRequire(import.meta.url)('yaml');
 
-/** The name of the file that is read where none is named. */
+/** The name of the file to read by default. */
 const defaultFile = 'domicile.yaml';
-/** Bytes of a configuration file. */
+/** The largest configuration file, in bytes. */
 const fileBytesMax = 1_048_576;
 
 const fault = (place: string, message: string): ReadonlyArray<SettingFault> => [{ place, message }];
@@ -39,7 +39,7 @@ const fault = (place: string, message: string): ReadonlyArray<SettingFault> => [
 const nameOf = (key: string): SettingName | undefined =>
   settingNames.find((name) => settingList[name].key === key);
 
-/** A path, or the path that a store holds, starting from a directory. */
+/** Resolves a path, or the path in the name of a store, against a directory. */
 const from = (directory: string, { path }: SettingDefinition<unknown>, text: string): string => {
   if (path === 'path') return resolve(directory, text);
   return path === 'store' && text.startsWith('sqlite:')
@@ -47,7 +47,7 @@ const from = (directory: string, { path }: SettingDefinition<unknown>, text: str
     : text;
 };
 
-/** The text of a value as it is written, so that `08` or `1e3` are not taken for other numbers. */
+/** The source text of a value, so that `08` and `1e3` are not read as other numbers. */
 const textOf = (value: unknown): string | undefined => {
   const { isScalar, isSeq } = yaml();
   if (isScalar(value)) {
@@ -81,7 +81,7 @@ const pairsOf = (
     : E.left(fault(`${shown}:1`, 'expected lines such as "port: 8484"'));
 };
 
-/** What a file gives, or every fault of it. */
+/** The settings of a file, or all its faults. */
 const textsIn = (
   file: string,
   shown: string,
@@ -116,7 +116,7 @@ const textsIn = (
 /**
  * Reads the configuration file.
  *
- * @param named by an option or the environment. Where none is named, `domicile.yaml` in the directory is read if there is one.
+ * @param named by an option or the environment. By default, `domicile.yaml` is read if the directory has one.
  */
 export const readConfigurationFile = (
   named: GivenText | undefined,

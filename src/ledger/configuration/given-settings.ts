@@ -1,7 +1,4 @@
-/**
- * Which value of a setting counts: an option before the environment, the environment before the file, the file before the
- * default.
- */
+/** The order of precedence of settings: an option, then the environment, then the file, then the default. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import {
@@ -22,7 +19,7 @@ export interface SettingSources {
   /** The file that the option `--config` names. */
   readonly configOption?: string | undefined;
   readonly environment: Environment;
-  /** The working directory: where `domicile.yaml` is looked for. */
+  /** The working directory, which may contain `domicile.yaml`. */
   readonly directory: string;
 }
 
@@ -32,7 +29,7 @@ const fromOptions = (options: SettingSources['options'] = {}): GivenTexts => {
     const text = options[name];
     if (text !== undefined) given[name] = { text, place: `--${settingList[name].key}` };
   }
-  // The directory that a command names is that of an embedded ledger.
+  // A directory named on the command line is that of an embedded ledger.
   if (given.data !== undefined && given.store === undefined)
     given.store = { text: `sqlite:${given.data.text}`, place: given.data.place };
   return given;
@@ -54,7 +51,10 @@ const namedFile = ({ configOption, environment }: SettingSources): GivenText | u
   return text === '' ? undefined : { text, place: 'LEDGER_CONFIG' };
 };
 
-/** Refuses a directory on the command line where a ledger on KurrentDB is named elsewhere: it is not clear which is meant. */
+/**
+ * Refuses a directory on the command line if another source names a ledger on KurrentDB: it is unclear which one is
+ * meant.
+ */
 const besideServer = (
   { store }: GivenTexts,
   options: SettingSources['options'],
@@ -72,7 +72,7 @@ const besideServer = (
 const isOnKurrentDb = (store: GivenText | undefined): boolean =>
   store !== undefined && E.isRight(storeText(store.text)) && !store.text.startsWith('sqlite:');
 
-/** The text of each setting that was given anywhere, and where. */
+/** The text and place of each setting that was given. */
 export const givenSettings = (sources: SettingSources): E.Either<ReadonlyArray<SettingFault>, GivenTexts> =>
   pipe(
     readConfigurationFile(namedFile(sources), sources.directory),

@@ -1,6 +1,4 @@
-/**
- * Reads the settings from everywhere they may be given, each with its default. Every fault is told with its place.
- */
+/** Reads the settings from all their sources, with defaults. It reports every fault with its place. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { LoginSettings, Settings } from '../settings.ts';
@@ -8,7 +6,7 @@ import type { GivenTexts, SettingFault } from './configuration-file.ts';
 import { type Environment, givenSettings, type SettingSources } from './given-settings.ts';
 import { type SettingName, type SettingValues, settingList, settingNames } from './setting-list.ts';
 
-/** Settings, and where each was given. */
+/** The settings, and where each was given. */
 export interface Configured {
   readonly settings: Settings;
   readonly given: GivenTexts;
@@ -17,7 +15,7 @@ export interface Configured {
 const storeOtherwise = 'sqlite:./data';
 const embedded = 'sqlite:';
 
-/** The values of what was given, or every fault. */
+/** The values of the given texts, or every fault. */
 const valuesOf = (given: GivenTexts): E.Either<ReadonlyArray<SettingFault>, SettingValues> => {
   const faults: SettingFault[] = [];
   const values: Partial<Record<SettingName, unknown>> = {};
@@ -31,7 +29,7 @@ const valuesOf = (given: GivenTexts): E.Either<ReadonlyArray<SettingFault>, Sett
   return faults.length > 0 ? E.left(faults) : E.right(values as SettingValues);
 };
 
-/** Settings that need another one, and why. */
+/** Settings that require another setting, and why. */
 const needed: ReadonlyArray<readonly [there: SettingName, missing: SettingName, what: string]> = [
   ['tlsCert', 'tlsKey', 'TLS requires both a certificate and its key'],
   ['tlsKey', 'tlsCert', 'TLS requires both a certificate and its key'],
@@ -41,7 +39,7 @@ const needed: ReadonlyArray<readonly [there: SettingName, missing: SettingName, 
   ['oidcClientId', 'oidcIssuer', 'logins require an issuer'],
 ];
 
-/** Faults of settings that are well by themselves, and do not go together. */
+/** Faults of settings that are valid by themselves but do not go together. */
 const faultsBetween = (values: SettingValues, given: GivenTexts): ReadonlyArray<SettingFault> =>
   needed.flatMap(([there, missing, what]) => {
     if (values[there] === undefined || values[missing] !== undefined) return [];
@@ -100,7 +98,7 @@ export const readSettings = (sources: SettingSources): E.Either<ReadonlyArray<Se
   );
 };
 
-/** The settings where nothing is given. */
+/** The settings if nothing is given. */
 export const defaultSettings: Settings = settingsOf({});
 
 /** A fault in one line. */

@@ -1,6 +1,4 @@
-/**
- * Every setting, once: by which names it is given, what it says, what holds without it, and how its text is read.
- */
+/** The definitions of all settings: names, description, default, and how the text is read. */
 import { logLevels } from '../settings.ts';
 import {
   anyText,
@@ -25,14 +23,14 @@ export interface SettingDefinition<A> {
   readonly variable: string;
   /** Its name in the file and, after two dashes, on the command line. */
   readonly key: string;
-  /** What an option calls its value. */
+  /** The placeholder for the value in the help of the option. */
   readonly value: string;
   readonly about: string;
-  /** What holds where it is not given, as it is shown. */
+  /** The default, as shown. */
   readonly otherwise: string;
-  /** Whether its text is a path, or holds one: in a file, it starts from the directory of the file. */
+  /** Whether the text is a path or contains one; in a file, it is relative to the directory of the file. */
   readonly path?: 'path' | 'store';
-  /** A secret is never shown, and is no option: every user of the machine can see those. */
+  /** A secret is never shown. It cannot be an option, since every user of the machine can see those. */
   readonly isSecret?: true;
   readonly read: ReadText<A>;
 }
@@ -274,7 +272,7 @@ export const settingList = {
 /** The name of a setting in this code: its key in camel case, as the command line has it. */
 export type SettingName = keyof typeof settingList;
 
-/** The values that were given, as they were read. */
+/** The parsed values of the given settings. */
 export type SettingValues = {
   readonly [N in SettingName]?: (typeof settingList)[N] extends SettingDefinition<infer A> ? A : never;
 };

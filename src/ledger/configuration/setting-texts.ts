@@ -1,19 +1,19 @@
-/**
- * Reading the text of a setting: a value, or what was expected instead.
- */
+/** Parses the text of a setting into a value, or says what was expected. */
 import { isIP } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import type { ClaimScopes } from '../../people/access/logins.ts';
 import { Scope } from '../../people/access/scopes.ts';
 import type { TrustedProxies } from '../settings.ts';
 
-/** Reads the text of a setting. The left says what was expected; it never repeats the text, which may be a secret. */
+/**
+ * Parses the text of a setting. The left says what was expected; it never repeats the text, which may be a secret.
+ */
 export type ReadText<A> = (text: string) => E.Either<string, A>;
 
 /** Any text. */
 export const anyText: ReadText<string> = E.right;
 
-/** A whole number from 0 on. */
+/** A whole number of at least 0. */
 export const wholeNumberTo =
   (max: number): ReadText<number> =>
   (text) =>
@@ -21,7 +21,7 @@ export const wholeNumberTo =
       ? E.right(Number(text))
       : E.left(`expected a whole number from 0 to ${max}`);
 
-/** One of some words. */
+/** One of a list of words. */
 export const oneOfWords =
   <W extends string>(words: ReadonlyArray<W>): ReadText<W> =>
   (text) => {
@@ -31,7 +31,7 @@ export const oneOfWords =
       : E.right(word);
   };
 
-/** Items separated by commas, each of which is read. */
+/** Items separated by commas; `read` parses each one. */
 const listOf = <A>(
   text: string,
   read: (item: string) => A | undefined,
@@ -72,7 +72,7 @@ export const originText: ReadText<string> = (text) =>
     ? E.right(text)
     : E.left('expected up to 255 bytes without spaces or +, such as ledger.example.com/eu');
 
-/** Names as in a reverse domain name, which CloudEvents recommends for types. */
+/** Names like a reverse domain name, which CloudEvents recommends for types. */
 export const typePrefixText: ReadText<string> = (text) =>
   /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(text)
     ? E.right(text)
@@ -99,10 +99,10 @@ export const webOrigins: ReadText<ReadonlyArray<string>> = (text) =>
     'expected origins of web pages, without a path, separated by commas: https://audit.example.org',
   );
 
-/** The first segments of the API's own paths: a path under these could not be told from them. */
+/** The first segments of the API's own paths, which a base path must not start with. */
 const ownSegments: ReadonlySet<string> = new Set(['v1', 'api', 'log', 'assets']);
 
-/** The path under which the ledger is served; empty at the root. */
+/** The path under which the ledger is served; empty for the root. */
 export const basePathText: ReadText<string> = (text) => {
   const path = text.replace(/\/$/, '');
   const segments = path.split('/').slice(1);
@@ -115,7 +115,7 @@ export const basePathText: ReadText<string> = (text) => {
     : E.right(path);
 };
 
-/** The address of an issuer: over TLS, unless it is on this machine. */
+/** The address of an issuer: HTTPS, unless it is on this machine. */
 export const issuerText: ReadText<string> = (text) => {
   const url = URL.parse(text);
   const isIssuer =
@@ -130,7 +130,7 @@ export const issuerText: ReadText<string> = (text) => {
       );
 };
 
-/** Values of claims, and the scopes that each gives. */
+/** Values of claims, and the scopes that each grants. */
 export const claimScopes: ReadText<ReadonlyArray<ClaimScopes>> = (text) =>
   listOf(
     text,

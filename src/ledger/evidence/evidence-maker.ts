@@ -1,6 +1,4 @@
-/**
- * Makes bundles for callers: one at a time, in a thread that starts with the first and ends when nobody asks any more.
- */
+/** Makes bundles for callers, one at a time. Its thread starts with the first request and ends when idle. */
 import type { Worker } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Problem } from '../../contract/problem.ts';
@@ -16,27 +14,27 @@ import type {
   EvidenceThreadInput,
 } from './evidence-thread.ts';
 
-/** Bundles that wait for the turn of the thread, at most. */
+/** Bundles that may wait for the thread. */
 const waitingMax = 16;
-/** How long the thread lives while nobody asks. */
+/** How long the thread stays idle before it ends. */
 const idleMsMax = 60_000;
-/** How often it is looked whether a checkpoint is there. */
+/** How often to check whether a checkpoint is there. */
 const lookIntervalMs = 50;
-/** When a caller who was turned away may ask again. */
+/** When a rejected caller may ask again. */
 const retryAfterMs = 1_000;
-/** Memory that the thread may use. */
+/** Memory of the thread. */
 const heapMebibytesMax = 2_048;
 
 const unavailable = (detail: string): E.Either<Problem, never> =>
   E.left({ kind: 'unavailable', detail, retryAfterMs });
 
-/** A bundle, or its page, that a caller waits for. */
+/** A bundle, or its page, for which a caller waits. */
 export interface WantedEvidence {
   readonly asked: EvidenceQuestion;
   readonly form: EvidenceForm;
-  /** Who is behind a pseudonym, for a caller that may know. */
+  /** Identifiers by pseudonym, for a caller that may see them. */
   readonly identifiers: Readonly<Record<string, string>>;
-  /** Of the caller: nothing is made, or made on, once nobody waits for it. */
+  /** Of the caller: the work stops once nobody waits for it. */
   readonly signal: AbortSignal;
 }
 
@@ -44,7 +42,7 @@ const givenUp = 'the caller disconnected before the question was answered';
 
 export interface EvidenceParts {
   readonly merkle: MerkleLog;
-  /** None where this process does not sign. */
+  /** Undefined if this process does not sign. */
   readonly sealed: SealedIndex | undefined;
   readonly logFile: string;
   readonly treeFile: string;
@@ -53,10 +51,11 @@ export interface EvidenceParts {
   readonly waitMs: number;
 }
 
+/** Makes one bundle at a time in a thread, once checkpoints cover its events. */
 export class EvidenceMaker {
   private readonly parts: EvidenceParts;
   private thread: Worker | undefined;
-  /** Takes the report on the bundle that is being made. */
+  /** Receives the report on the current bundle. */
   private answered: ((report: EvidenceReport) => void) | undefined;
   private idle: NodeJS.Timeout | undefined;
   private last: Promise<unknown> = Promise.resolve();
@@ -67,7 +66,7 @@ export class EvidenceMaker {
     this.parts = parts;
   }
 
-  /** Whether everything that a bundle is proved by is signed up to a position. */
+  /** Whether the signed checkpoints cover the log and the sealed index up to a position. */
   private isSigned(position: number): boolean {
     const { merkle, sealed } = this.parts;
     const { checkpoint } = merkle.state;
@@ -87,7 +86,7 @@ export class EvidenceMaker {
   /**
    * The file of the bundle that answers a question, or its page.
    *
-   * @returns `unavailable` while the checkpoints that prove it are not signed.
+   * @returns `unavailable` while the required checkpoints are not signed.
    */
   async make(wanted: WantedEvidence): Promise<E.Either<Problem, string>> {
     if (this.parts.sealed === undefined)
@@ -149,7 +148,7 @@ export class EvidenceMaker {
     }
   }
 
-  /** Has the thread make it; ends the thread, and with it the work, where the caller goes away before. */
+  /** Makes the bundle in the thread. Ends the thread, and with it the work, if the caller goes away first. */
   private async report(request: EvidenceRequest, signal: AbortSignal): Promise<EvidenceReport> {
     clearTimeout(this.idle);
     const thread = this.running();

@@ -1,6 +1,4 @@
-/**
- * The thread that makes bundles, so that nobody else waits for them.
- */
+/** The thread that makes bundles, so that they delay nothing else. */
 import { parentPort, workerData } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import { formatBundle, type UnsignedBundle } from '../../evidence/bundle.ts';
@@ -16,7 +14,7 @@ import { OverBudget } from '../../questions/work.ts';
 import { openIndexToRead } from '../../sealed-index/index-reader.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
 
-/** The files that bundles are made from. */
+/** The files from which bundles are made. */
 export interface EvidenceThreadInput {
   readonly logFile: string;
   readonly treeFile: string;
@@ -25,21 +23,21 @@ export interface EvidenceThreadInput {
   readonly keyFile: string;
 }
 
-/** The file that is checked, or the page for people. */
+/** The verifiable file, or the page for human readers. */
 export type EvidenceForm = 'file' | 'page';
 
-/** What the thread is asked: a question, and under which checkpoints it is proved. */
+/** A request to the thread: a question, and the checkpoints that its proofs use. */
 export interface EvidenceRequest extends Pick<EvidenceSources, 'checkpoint'> {
   readonly asked: EvidenceQuestion;
   readonly form: EvidenceForm;
-  /** Who is behind a pseudonym, for a caller that may know. */
+  /** Identifiers by pseudonym, for a caller that may see them. */
   readonly identifiers: Readonly<Record<string, string>>;
   readonly origin: string;
-  /** Of the second log; none before the first stretch is sealed. */
+  /** The checkpoint of the second log; none before the first stretch is sealed. */
   readonly indexCheckpoint: { readonly count: number; readonly note: string } | undefined;
 }
 
-/** What comes of it. */
+/** The result of a request. */
 export type EvidenceReport =
   | { readonly kind: 'made'; readonly text: string }
   | { readonly kind: 'nothing-known' }
@@ -49,7 +47,7 @@ export type EvidenceReport =
 
 const files = workerData as EvidenceThreadInput;
 
-/** The keys whose signatures are the same each time. */
+/** The signers whose signatures are deterministic. */
 const ed25519Signers = ({ signers, verifiers }: SigningKeys): ReadonlyArray<NoteSigner> =>
   signers.filter((_, at) => verifiers[at]!.type === 'ed25519');
 

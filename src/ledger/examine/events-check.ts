@@ -6,7 +6,7 @@ import { decodeStored, isOfNewerVersion } from '../../domain/events/stored.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
 import { type Check, count, failed, ok, problemCheck } from './check.ts';
 
-/** Positions of unreadable events that are told. */
+/** Positions of unreadable events to list. */
 const toldMax = 5;
 const decodedAtOnceMax = 1_000;
 
@@ -18,7 +18,7 @@ const remedyOf = (faulty: number, newer: number): string => {
   return newer === 0 ? `They ${foreign}` : `${count.format(newer)} ${run}. The others ${foreign}`;
 };
 
-/** Reads every event of the log as questions do. */
+/** Decodes every event of the log, as questions do. */
 export const eventsCheck = (file: string, onProgress: (read: number, of: number) => void): Check => {
   const name = 'events';
   try {

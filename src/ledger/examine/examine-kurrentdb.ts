@@ -1,6 +1,4 @@
-/**
- * Examines a ledger on KurrentDB: the server and whether the settings suit it, and the files that are here.
- */
+/** Examines a ledger on KurrentDB: the server, whether its settings are suitable, and the files on this machine. */
 import { existsSync } from 'node:fs';
 import type { Instant } from '../../domain/time/instant.ts';
 import { vaultFormat } from '../../people/vault/vault-format.ts';
@@ -20,7 +18,7 @@ import { machineChecks } from './machine-checks.ts';
 
 const remade = 'Nothing is lost: stop the server and delete the file. It will be rebuilt from KurrentDB';
 
-/** How far the replica has come; nothing if there is none, or none that can be read. */
+/** The state of the replica; undefined if there is none or it cannot be read. */
 const stateOf = (file: string): InspectedReplica | undefined => {
   if (!existsSync(file)) return undefined;
   try {
@@ -31,16 +29,16 @@ const stateOf = (file: string): InspectedReplica | undefined => {
       database.close();
     }
   } catch (error) {
-    // What is wrong with the file is found by the check of the file.
+    // The check of the file reports what is wrong with it.
     if (error instanceof StoreProblem) return undefined;
     throw error;
   }
 };
 
 /**
- * Makes every check of a ledger on KurrentDB. Nothing is changed, neither there nor here.
+ * Makes every check of a ledger on KurrentDB. It changes nothing, neither on the server nor on this machine.
  *
- * @param onProgress told how far the reading of the replica is.
+ * @param onProgress called as events of the replica are read.
  */
 export const examineKurrentDb = async (
   { dataDirectory, vault }: Pick<Settings, 'dataDirectory' | 'vault'>,

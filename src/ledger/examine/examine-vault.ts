@@ -1,12 +1,10 @@
-/**
- * Examines the vault that another process keeps, as it is seen from here.
- */
+/** Examines the vault of another process over HTTP. */
 import { type HttpVaultOptions, httpVault } from '../../people/vault/http-vault.ts';
 import type { Check } from './check.ts';
 
 const isLoopback = (url: string): boolean => /^(localhost|127\..+|\[::1\])$/.test(new URL(url).hostname);
 
-/** Asks for the vault once. */
+/** Sends one request to the vault. */
 export const examineVault = async (address: HttpVaultOptions): Promise<Check> => {
   const name = 'vault';
   const fault = await httpVault(address).fault();

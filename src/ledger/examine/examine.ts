@@ -1,6 +1,4 @@
-/**
- * Examines an embedded ledger and what it runs on. Every check is made, whatever the earlier ones found.
- */
+/** Examines an embedded ledger and its machine. Every check is made, whatever the earlier ones found. */
 import { existsSync } from 'node:fs';
 import type { Instant } from '../../domain/time/instant.ts';
 import { treeFormat } from '../../integrity/tree-format.ts';
@@ -17,9 +15,9 @@ import { keysCheck } from './keys-check.ts';
 import { machineChecks } from './machine-checks.ts';
 
 /**
- * Makes every check of the embedded ledger that the settings name. Nothing is changed, and no ledger is made.
+ * Makes every check of the embedded ledger that the settings name. It changes nothing and creates no ledger.
  *
- * @param onProgress told how far the reading of the log is.
+ * @param onProgress called as events of the log are read.
  */
 export const examine = (
   { dataDirectory, vault }: Pick<Settings, 'dataDirectory' | 'vault'>,

@@ -12,10 +12,10 @@ import { damageInWriteAheadLog } from '../../store/sqlite/write-ahead-log.ts';
 import { lockFileOf, takeWriterLock } from '../../store/sqlite/writer-lock.ts';
 import { type Check, count, failed, ok, problemCheck, size, warning } from './check.ts';
 
-/** Faults of one file that are told. */
+/** Faults of one file to list. */
 const faultsToldMax = 5;
 
-/** Whether a process has the ledger open to write. */
+/** Whether a process has the ledger open for writing. */
 export const writerCheck = (file: string, now: Instant): Check & { readonly inUse: boolean } => {
   const name = 'in use';
   const path = realpathSync(file);
@@ -38,11 +38,11 @@ export const writerCheck = (file: string, now: Instant): Check & { readonly inUs
 
 const restore = 'Stop the server, keep a copy of the file for examination, and restore the latest backup';
 
-/** How much of the disk a file takes, with its write-ahead log. */
+/** The size of a file with its write-ahead log. */
 const sizeOnDisk = (file: string): string =>
   size(statSync(file).size + (existsSync(`${file}-wal`) ? statSync(`${file}-wal`).size : 0));
 
-/** Examines every page and every row of a file. */
+/** Checks every page and every row of a file. */
 export const fileCheck = (
   name: string,
   file: string,
@@ -73,7 +73,7 @@ export const fileCheck = (
 
 const rebuilt = 'Stop the server and delete the folder of the projections: they are rebuilt from the log';
 
-/** Examines the serving generation of the projections. */
+/** Checks the serving generation of the projections. */
 export const projectionsCheck = (directory: string): Check => {
   const name = 'projections';
   if (!existsSync(directory)) return ok(name, 'none yet; the next start builds them from the log');
@@ -87,7 +87,7 @@ export const projectionsCheck = (directory: string): Check => {
       const verdict = String(Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})[0]);
       if (verdict !== 'ok') return failed(name, verdict, rebuilt);
       for (const _ of checkProjectionsFile(file)) {
-        // Row after row.
+        // Each step checks one row.
       }
       const { position } = database
         .prepare("SELECT value AS position FROM meta WHERE name = 'position'")

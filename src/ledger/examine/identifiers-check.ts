@@ -1,6 +1,6 @@
 /**
- * The check that no event carries the identifier of one of its subjects in another string (R21), which earlier versions
- * recorded. It reports positions, and no identifiers.
+ * Checks that no event contains the identifier of one of its subjects in another string (R21); earlier versions
+ * recorded such events. It reports positions and no identifiers.
  */
 import { carriersOf } from '../../domain/events/carried-identifiers.ts';
 import type { Event } from '../../domain/events/event.ts';
@@ -10,9 +10,9 @@ import type { LogReader } from '../../store/log-reader.ts';
 import { type Check, count, ok, warning } from './check.ts';
 import { decodedPages, logAndVaultCheck, type VaultSettings } from './log-and-vault.ts';
 
-/** Positions that the check lists. */
+/** Positions to list. */
 const listedMax = 20;
-/** People whose identifiers are in memory at once; if there are more, the log is read once for each group. */
+/** Identifiers in memory at once; for more people, the log is read once for each group. */
 const peopleAtOnceMax = 500_000;
 
 type Identifiers = ReadonlyMap<string, string>;
@@ -39,7 +39,7 @@ const carriersIn = (
 };
 
 /**
- * Looks for events that carry identifiers. Identifiers of erased people are no longer known, so they cannot be found.
+ * Looks for events that contain identifiers. It cannot find those of erased people, which are no longer known.
  *
  * @param logFile the log, or the local replica of it.
  */

@@ -1,11 +1,9 @@
-/**
- * Whether the keys of callers are there, and can be read.
- */
+/** The check that the file of callers' keys exists and can be read. */
 import { Keys } from '../../people/access/keys.ts';
 import { StoreProblem } from '../../store/sqlite/store-problems.ts';
 import { type Check, failed, ok } from './check.ts';
 
-/** The check of the file of keys; nothing is changed. */
+/** Checks the file of keys; changes nothing. */
 export const keysCheck = (file: string): Check => {
   try {
     const keys = new Keys(file);

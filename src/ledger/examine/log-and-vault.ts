@@ -11,7 +11,7 @@ import { type Check, ok, problemCheck } from './check.ts';
 
 const decodedAtOnceMax = 1_000;
 
-/** The events of the log that can be read, page by page, each with its position. */
+/** The readable events of the log with their positions, page by page. */
 export const decodedPages = function* (
   log: LogReader,
   onProgress: (read: number, of: number) => void,
@@ -29,11 +29,11 @@ export const decodedPages = function* (
   }
 };
 
-/** The settings that a check of the log and the vault depends on. */
+/** The settings that checks of the log and the vault use. */
 export type VaultSettings = Pick<Settings, 'dataDirectory' | 'vault'>;
 
 /**
- * Opens the log and compares it with the vault file, if both are here.
+ * Opens the log and the vault file, and compares them if both are on this machine.
  *
  * @param logFile the log, or the local replica of it.
  * @param blamed which of the two files an error is about.

@@ -1,6 +1,4 @@
-/**
- * Checks of the machine that a ledger runs on.
- */
+/** Checks of the machine on which a ledger runs. */
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { isSupportedSqlite } from '../../store/sqlite/file-checks.ts';
@@ -8,7 +6,7 @@ import { filesOpenToOthers } from '../files.ts';
 import { type Check, failed, ok, size, warning } from './check.ts';
 
 const nodeMajorMin = 24;
-/** With less space than this the next events may be turned away. */
+/** With less free space than this, the next events may be rejected. */
 const freeBytesMin = 64 * 1_024 * 1_024;
 const freeBytesComfortable = 1_024 * 1_024 * 1_024;
 
@@ -28,7 +26,7 @@ const sqliteCheck = (): Check => {
     : failed('SQLite', `${version} can damage a write-ahead log`, ownNode);
 };
 
-/** The nearest folder that exists: where a new ledger would be made. */
+/** The nearest existing folder, in which a new ledger would be created. */
 const nearestFolder = (directory: string): string => {
   let folder = resolve(directory);
   while (!existsSync(folder)) folder = dirname(folder);
@@ -56,7 +54,7 @@ const directoryCheck = (directory: string): Check => {
   }
 };
 
-/** Files that are named; the others are counted. */
+/** Files to name; the others are counted. */
 const namedMax = 3;
 
 const privacyCheck = (directory: string): Check => {

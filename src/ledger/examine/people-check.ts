@@ -1,6 +1,4 @@
-/**
- * The check that the vault knows everybody in the log, except people who were erased (R21).
- */
+/** The check that the vault knows everybody in the log, except erased people (R21). */
 import { subjectsOf } from '../../domain/events/subjects.ts';
 import { forgottenId, ledgerSource } from '../../domain/recording/authority.ts';
 import { pseudonymsIn } from '../../people/vault/read-identifiers.ts';
@@ -9,17 +7,17 @@ import type { LogReader } from '../../store/log-reader.ts';
 import { type Check, count, failed, ok } from './check.ts';
 import { decodedPages, logAndVaultCheck, type VaultSettings } from './log-and-vault.ts';
 
-/** People in memory at once; if the log names more, the vault is read once for each group. */
+/** People in memory at once; for more, the vault is read once for each group. */
 const peopleAtOnceMax = 500_000;
 
 interface Missing {
   readonly people: number;
   readonly missing: number;
-  /** The first position that names one of them. */
+  /** The first position that names one of the people. */
   readonly first: number | undefined;
 }
 
-/** The people whom the log names, each with the first position, in groups. */
+/** The people whom the log names, in groups, each with the first position. */
 const peopleOf = function* (
   log: LogReader,
   onProgress: (read: number, of: number) => void,

@@ -1,9 +1,9 @@
 /**
- * What becomes of events that carry the identifier of one of their subjects in another string (R21): they are refused,
- * or it is swapped there too.
+ * Handles events that carry the identifier of one of their subjects in another string (R21): they are refused, or
+ * the identifier is replaced there too.
  *
- * In `source` and `id` it is swapped for a fingerprint with a key that the vault keeps, and elsewhere for the pseudonym.
- * By a fingerprint an event is recognised that is sent again after the person was erased, and so brings nobody back.
+ * In `source` and `id`, a fingerprint with a key from the vault replaces it; elsewhere, the pseudonym does. The
+ * fingerprint identifies an event that is sent again after the person was erased, so that nobody is brought back.
  */
 import { createHmac } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
@@ -18,7 +18,7 @@ import { Turns } from '../../threads/turns.ts';
 import type { CarriedIdentifiers } from '../settings.ts';
 import { type Given, placeOf } from './decode-batch.ts';
 
-/** Bytes of a fingerprint. */
+/** The length of a fingerprint, in bytes. */
 const fingerprintBytes = 16;
 
 /** Once this many strings of a body carry identifiers, the rest of it is not examined. */
@@ -29,14 +29,14 @@ const refused =
 const notSwapped =
   'contains the identifier of a subject, which cannot be replaced here because it is encoded or the result would be too long; use a reference of your own';
 
-/** The places of an event's identity, and of the identity of the event that a correction is about. */
+/** The places of an event's identity, and of the identity of a correction's target. */
 const ofIdentity: ReadonlySet<string> = new Set(['/id', '/source', '/data/event/id', '/data/event/source']);
 
-/** The subjects of an event that are named by identifiers of their own. */
+/** The subjects that an event names by their own identifiers. */
 const identifiersOf = (event: Event): ReadonlySet<string> =>
   new Set([...subjectsOf(event)].filter((name) => !looksLikePseudonym(name)));
 
-/** Whether the log has the event, as an earlier version recorded it. */
+/** Whether the log has the event in this form, as earlier versions recorded it. */
 const isRecordedSo = (event: Event, identifiers: ReadonlySet<string>, log: LogReader): boolean => {
   const stored = log.find(event.source, event.id);
   if (stored === undefined) return false;
@@ -45,8 +45,8 @@ const isRecordedSo = (event: Event, identifiers: ReadonlySet<string>, log: LogRe
 };
 
 /**
- * The places of the strings that carry identifiers, but for what is in the log already: an event that is sent again, and
- * the event that a correction is about.
+ * The places of strings that carry identifiers. It skips what is in the log already: an event that is sent again,
+ * and the target of a correction.
  */
 const carriersIn = (event: Event, log: LogReader): ReadonlyArray<string> => {
   const identifiers = identifiersOf(event);
@@ -62,7 +62,7 @@ const carriersIn = (event: Event, log: LogReader): ReadonlyArray<string> => {
 const fingerprintOf = (identifier: string, key: string): string =>
   `fpr_${createHmac('sha256', key).update(identifier).digest().subarray(0, fingerprintBytes).toString('base64url')}`;
 
-/** The key of fingerprints. It is no person, so the log need not be searched for it. */
+/** The key of fingerprints. It is not a person, so the log need not be searched for it. */
 const keyIn = async (vault: Vault, log: LogReader): Promise<string> => {
   const admitted = await vault.admit([fingerprintKey], log.head());
   if (E.isRight(admitted)) return admitted.right.get(fingerprintKey)!;
@@ -71,7 +71,7 @@ const keyIn = async (vault: Vault, log: LogReader): Promise<string> => {
   throw new Error('the vault gives no key of fingerprints');
 };
 
-/** The event with each carried identifier swapped in the strings that are not its identity. */
+/** The event with each carried identifier replaced, except in the strings of its identity. */
 export const swappedElsewhere = (
   event: Event,
   swap: (identifier: string) => string,
@@ -85,17 +85,18 @@ export const swappedElsewhere = (
       );
 };
 
-/** As long as a pseudonym, to find out what swapping leaves. */
+/** As long as a pseudonym, to test the result of replacing identifiers. */
 const standIn = 'psn_AAAAAAAAAAAAAAAAAAAAAA';
 
-/** Whether the event is one, and carries nothing, once its identifiers are swapped. */
+/** Whether the event is still valid, and carries no identifier, once its identifiers are replaced. */
 const canBeSwapped = (event: Event, log: LogReader): boolean => {
   const swapped = swappedElsewhere(event, () => standIn, log);
   return carriersIn(swapped, log).length === 0 && E.isRight(decodeEvent(encodeEvent(swapped)));
 };
 
 /**
- * The events of a batch: refused with each place that carries an identifier, or with fingerprints in their identities.
+ * The events of a batch with fingerprints in their identities, or a refusal with each place that carries an
+ * identifier.
  */
 export const withoutCarried = async (
   events: ReadonlyArray<Event>,

@@ -1,7 +1,8 @@
 /**
- * Whether somebody may record events (R24): within the bounds of the key, and with the scope that each event takes.
+ * Whether a caller may record events (R24): within the bounds of the key, and with the scope that each event
+ * requires.
  *
- * A correction whose target is not known yet is taken, and weighed by every question that knows both.
+ * A correction whose target is not known yet is accepted; each question that knows both weighs it.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { BodyFault, Problem } from '../../contract/problem.ts';
@@ -16,15 +17,15 @@ import type { LogReader } from '../../store/log-reader.ts';
 import { faultsOfAdoption, type Given, placeOf } from './decode-batch.ts';
 import type { Emitter } from './emitter.ts';
 
-/** Once this many faults of a body are found, the rest of it is not examined. */
+/** Once this many faults are found in a body, the rest of it is not examined. */
 const faultsMax = 10_000;
 
 const none: ReadonlyArray<Fault> = [];
 
-/** What is known of the event that a correction is about. */
+/** The known target of a correction. */
 type Target = { readonly source: string; readonly type: EventType };
 
-/** The events that corrections are about, as far as they are known: in the log, or in the same batch. */
+/** The known targets of corrections: in the log or in the same batch. */
 const targetsIn = (
   events: ReadonlyArray<Event>,
   log: LogReader,
@@ -41,7 +42,7 @@ const targetsIn = (
   };
 };
 
-/** Cedar in a correction is read as at adoption (R17), where it corrects a policy or may turn out to do so. */
+/** Parses the Cedar text of a correction as at adoption (R17), if its target is a policy or may be one. */
 const faultsOfCorrectedPolicy = (
   correction: Correction,
   target: Target | undefined,
@@ -53,7 +54,7 @@ const faultsOfCorrectedPolicy = (
   return faultsOfAdoption(adopted.right, '/data/data');
 };
 
-/** What a correction lacks, if it lacks the authority of its target. */
+/** The fault of a correction whose sender lacks the scope for its target. */
 const lackingAuthority = (
   correction: Correction,
   target: Target | undefined,
@@ -86,9 +87,9 @@ const placed = (
 };
 
 /**
- * The events of a batch, if who sends them may record all of them.
+ * The events of a batch, if the sender may record all of them.
  *
- * @returns otherwise the policies among corrections that cannot be judged, or what the key does not allow, each with its place.
+ * @returns otherwise the invalid policies in corrections, or what the key does not allow, each with its place.
  */
 export const checkAuthority =
   (given: ReadonlyArray<Given>, by: Emitter, log: LogReader) =>
@@ -100,7 +101,7 @@ export const checkAuthority =
     if (invalid.length > 0) return E.left({ kind: 'invalid-events', errors: invalid });
     const errors = placed(given, events, (event) => {
       const faults = [...beyondBounds(event, by.bounds), ...lackingScope(event, by)];
-      // What is recorded already was allowed when it was: sending it again changes nothing.
+      // An event that is recorded already was allowed then, and sending it again changes nothing.
       return isCorrection(event) && log.find(event.source, event.id) === undefined
         ? [...faults, ...lackingAuthority(event, targetOf(event), by)]
         : faults;

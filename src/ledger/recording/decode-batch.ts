@@ -1,6 +1,4 @@
-/**
- * Decoding a batch: malformed events refuse all of it, with the place of each fault (R2).
- */
+/** Decodes a batch. A malformed event refuses the whole batch, with the place of each fault (R2). */
 import * as E from 'fp-ts/lib/Either.js';
 import type { PolicyWarning } from '../../contract/answers.ts';
 import type { BodyFault, Problem } from '../../contract/problem.ts';
@@ -24,35 +22,35 @@ import { never } from '../../domain/time/instant.ts';
 import { Turns } from '../../threads/turns.ts';
 
 /**
- * An item of a body, parsed as JSON and not yet decoded, or the reason why it could not be parsed. `index` is its place
- * in the body, `line` the number of its NDJSON line.
+ * An item of a body, parsed as JSON and not yet decoded, or why it could not be parsed. `index` is its place in the
+ * body, `line` the number of its NDJSON line.
  */
 export type Given = {
   readonly index: number;
   readonly line?: number;
 } & ({ readonly json: unknown } | { readonly fault: string; readonly pointer?: string });
 
-/** Once this many faults of a body are found, the rest of it is not examined. */
+/** Once this many faults are found in a body, the rest of it is not examined. */
 const faultsMax = 10_000;
 
-/** Warnings about the policies of one body that are told. */
+/** Warnings to report about the policies of one body. */
 export const warningsMax = 100;
 
-/** How many times the events of one batch may name people. */
+/** How many subjects the events of one batch may name in total. */
 const batchPeopleMax = 100_000;
 
-/** Where an item stands in the body. */
+/** The place of an item in the body. */
 export const placeOf = ({ index, line }: Given): { readonly index: number; readonly line?: number } =>
   line === undefined ? { index } : { index, line };
 
-/** What an adoption says of when it counts, and by which text. */
+/** The dates and the text of an adoption. */
 type Adopted = Pick<EventData<'PolicyAdopted'>, 'cedar' | 'effectiveFrom' | 'effectiveUntil'>;
 
 /**
- * Why a policy cannot be adopted: its text cannot be judged (R17), or it would end before it begins.
+ * Why a policy cannot be adopted: its text cannot be evaluated (R17), or it would end before it begins.
  *
  * @param pointer where its data stands.
- * @param warn receives what the author should know of a text that can be judged.
+ * @param warn receives warnings about a text that can be evaluated.
  */
 export const faultsOfAdoption = (
   { cedar, effectiveFrom, effectiveUntil = never }: Adopted,
@@ -75,13 +73,16 @@ export const faultsOfAdoption = (
   ];
 };
 
-/** What makes the ledger append an event of a type that nobody sends. */
+/** What makes the ledger append an event of a type that callers cannot send. */
 const insteadOf: Readonly<Record<Exclude<EventType, SentType>, string>> = {
   SubjectForgotten: 'erase a person with DELETE /v1/subjects/{id}',
   SigningKeyRotated: 'rotate its keys with POST /v1/log/keys',
 };
 
-/** Faults of an event that decodes: it is reserved for the ledger, or adopts a policy that cannot be judged (R17). */
+/**
+ * Faults of a decoded event: its type is reserved for the ledger, or it adopts a policy that cannot be evaluated
+ * (R17).
+ */
 const faultsOfDecoded = (event: Event, warn: (warning: PolicyFault) => void): ReadonlyArray<Fault> => {
   if (!isSent(event.type)) {
     const message = `only the ledger itself appends ${event.type}; ${insteadOf[event.type]}`;
@@ -95,7 +96,7 @@ const faultsOfDecoded = (event: Event, warn: (warning: PolicyFault) => void): Re
 };
 
 /**
- * The event with the bare name of its type, where it is sent with the prefix of the settings.
+ * The event with the bare name of its type, if it has the prefix of the settings.
  *
  * @param typePrefix without its dot.
  */
@@ -107,7 +108,7 @@ export const withBareType = (json: unknown, typePrefix: string | undefined): unk
     : json;
 };
 
-/** Says how a type with a prefix is taken, where one was sent with another prefix or before one was set. */
+/** Explains the prefix setting for a type with another prefix, or with one while none is set. */
 const withPrefixTold = (json: unknown, fault: Fault): Fault => {
   if (fault.pointer !== '/type') return fault;
   const { type } = json as { readonly type?: unknown };
@@ -137,12 +138,11 @@ const tooManyPeople = (given: Given): Problem => {
 };
 
 /**
- * The events of a batch, in its order; or the faults of all its events, up to `faultsMax`. Others get their turn in
- * between.
+ * The events of a batch in order, or the faults of all its events, up to `faultsMax`. It yields to other work.
  *
- * @param areApart whether they need not be recorded together: then there may be any number of people in them.
- * @param warnings gets what the authors of policies should know, up to `warningsMax`.
- * @param typePrefix what may stand before types, without the dot.
+ * @param areApart whether they need not be recorded together: then they may name any number of people.
+ * @param warnings receives warnings about policies, up to `warningsMax`.
+ * @param typePrefix an optional prefix of types, without its dot.
  */
 export const decodeBatch = async (
   batch: ReadonlyArray<Given>,

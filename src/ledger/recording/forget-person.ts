@@ -1,6 +1,4 @@
-/**
- * Erasing a person (R21): the log says so, about the pseudonym, and then the vault destroys its entry.
- */
+/** Erases a person (R21): first the log records it under the pseudonym, then the vault destroys its entry. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -13,7 +11,10 @@ import type { Ledger } from '../ledger.ts';
 import { storable } from './prepared-batch.ts';
 import { appendProblem } from './refusals.ts';
 
-/** Says in the log that the person was forgotten, unless it says so already; answers the position by which it does. */
+/**
+ * Records in the log that the person was forgotten, unless it is recorded. Returns the position up to which the log
+ * says so.
+ */
 const sayForgotten = (
   ledger: Ledger,
   pseudonym: string,
@@ -38,16 +39,16 @@ const sayForgotten = (
         () => store.append([storable(event, by)]),
       ),
     TE.map(({ position }) => position),
-    // On a conflict, another request to erase the same person has said so in the meantime.
+    // A conflict means that a concurrent request to erase the same person has recorded it.
     TE.orElse((error) => (error.kind === 'conflict' ? TE.right(log.head()) : TE.left(appendProblem(error)))),
     TE.tapIO(() => () => ledger.grown()),
   );
 };
 
 /**
- * Erases a person. If it stops half-way, erasing again finishes it.
+ * Erases a person. If it is interrupted, calling it again completes the erasure.
  *
- * @param by who erases it.
+ * @param by who erases the person.
  * @returns whether there was such a person.
  */
 export const forgetPerson = async (

@@ -8,7 +8,7 @@ import type { Attribution } from '../../domain/recording/attribution.ts';
 import type { EventToAppend, Position } from '../../store/event-store.ts';
 import type { Given } from './decode-batch.ts';
 
-/** A decoded batch: each item as it was given, and the event that it is. */
+/** A decoded batch: each item as it was given, and its event. */
 export interface DecodedBatch {
   readonly given: ReadonlyArray<Given>;
   readonly events: ReadonlyArray<Event>;
@@ -22,13 +22,13 @@ export interface PreparedBatch {
   /** The events to append, and the place of each in the batch. */
   readonly toAppend: ReadonlyArray<EventToAppend>;
   readonly places: ReadonlyArray<number>;
-  /** Events recorded already: place in the batch to position in the log. */
+  /** Events that are recorded already: from place in the batch to position in the log. */
   readonly recordedAlready: ReadonlyMap<number, Position>;
-  /** What the authors of its policies should know. */
+  /** Warnings for the authors of its policies. */
   readonly warnings?: ReadonlyArray<PolicyWarning>;
 }
 
-/** The event as the store takes it. */
+/** The event in the form that the store takes. */
 export const storable = (event: Event, { recordedBy, authority }: Attribution): EventToAppend => ({
   source: event.source,
   id: event.id,
@@ -37,7 +37,7 @@ export const storable = (event: Event, { recordedBy, authority }: Attribution): 
   bytes: encodeStored(event),
 });
 
-/** Whether items that are not decoded yet may be events that a batch appends. */
+/** Whether undecoded items may contain events that a batch is about to append. */
 export const mayRepeat = ({ toAppend }: PreparedBatch, given: ReadonlyArray<Given>): boolean => {
   const ids = new Set(toAppend.map(({ id }) => id));
   return given.some((each) => {

@@ -1,9 +1,9 @@
 /**
- * Putting pseudonyms in place of people's identifiers before anything is appended (R21).
+ * Replaces people's identifiers by pseudonyms before anything is appended (R21).
  *
- * The vault admits people: those it does not know yet get a pseudonym. Before that, the log is searched for the events of
- * the batch: an event that is sent again must not bring a forgotten person back, and a batch that is refused because of a
- * conflict must leave nobody in the vault, nor tell by the time it takes whom the recorded event names.
+ * The vault gives new people a pseudonym. Before that, the log is searched for the events of the batch, for three
+ * reasons. An event that is sent again must not bring back a forgotten person. A batch refused for a conflict must
+ * leave nobody in the vault. And the response time must not reveal whom the recorded event names.
  */
 import { createHmac } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
@@ -22,11 +22,11 @@ import { type DecodedBatch, type PreparedBatch, storable } from './prepared-batc
 import { conflictAt, orPassingProblem } from './refusals.ts';
 import { forgottenHere, sameButForgotten } from './same-but-forgotten.ts';
 
-/** How often the log is searched for a batch while another process forgets people. */
+/** How often the log is searched for a batch while other processes forget people. */
 const searchesMax = 5;
 /** When the caller may send the batch again after that. */
 const retryAfterMs = 1_000;
-/** How many people the vault is asked to admit at a time: as many as one event may name. */
+/** How many people the vault admits at a time: as many as one event may name. */
 const admittedPeopleMax = 10_000;
 
 const beingForgotten: Problem = {
@@ -36,8 +36,8 @@ const beingForgotten: Problem = {
 };
 
 /**
- * Replaces data that may name a person anywhere by a fingerprint, which recognises the same data and tells nobody
- * without the vault what it was.
+ * Replaces data that may name a person by a fingerprint. Equal data has equal fingerprints, and without the vault a
+ * fingerprint reveals nothing.
  */
 const withheld = (
   data: Readonly<Record<string, unknown>>,
@@ -46,16 +46,16 @@ const withheld = (
   withheld: createHmac('sha256', key).update(JSON.stringify(data)).digest('base64url'),
 });
 
-/** Whether something of the event may have to be withheld. */
+/** Whether some data of the event may have to be replaced by a fingerprint. */
 const mayNeedFingerprint = (event: Event): boolean =>
   event.type === 'EventCorrected' && event.data.data !== undefined;
 
-/** The place of an event whose `source` and `id` are recorded, or stand in the batch before, with other content. */
+/** The place of an event whose `source` and `id` are in the log, or earlier in the batch, with other content. */
 interface Conflict {
   readonly conflict: number;
 }
 
-/** The names for the vault to admit: the subjects of new events, and the key of fingerprints if one may be needed. */
+/** The names for the vault to admit: the subjects of new events, and the fingerprint key if it may be needed. */
 const namesToAdmit = (
   events: ReadonlyArray<Event>,
   recordedAlready: ReadonlyMap<number, Position>,
@@ -69,7 +69,10 @@ const namesToAdmit = (
   return [...names];
 };
 
-/** The events, each that is sent twice as it was sent first; or the place of one that stands before with other content. */
+/**
+ * The events, with repetitions replaced by what was sent first; or the place of one that repeats a `source` and
+ * `id` with other content.
+ */
 const asFirstSent = (events: ReadonlyArray<Event>): ReadonlyArray<Event> | Conflict => {
   const bySource = new Map<string, Map<string, Event>>();
   const first: Event[] = [];
@@ -87,6 +90,7 @@ const asFirstSent = (events: ReadonlyArray<Event>): ReadonlyArray<Event> | Confl
   return first;
 };
 
+/** Replaces identifiers in batches by pseudonyms, through the vault (R21). */
 export class Pseudonymiser {
   private readonly parts: LedgerParts;
 
@@ -94,7 +98,7 @@ export class Pseudonymiser {
     this.parts = parts;
   }
 
-  /** The batch with pseudonyms in place of identifiers, without the events that are recorded already; or a conflict. */
+  /** The batch with pseudonyms for identifiers and without events that are recorded already; or a conflict. */
   prepare(decoded: DecodedBatch): TE.TaskEither<Problem, PreparedBatch> {
     return pipe(
       orPassingProblem(() => this.swapped(decoded)),
@@ -107,13 +111,13 @@ export class Pseudonymiser {
     );
   }
 
-  /** The event with carried identifiers swapped, where the setting has it so. */
+  /** The event with carried identifiers replaced, if the setting says so. */
   private withoutCarried(event: Event, swap: (name: string) => string): Event {
     const { carriedIdentifiers, log } = this.parts;
     return carriedIdentifiers === 'swap' ? swappedElsewhere(event, swap, log) : event;
   }
 
-  /** @returns `being forgotten` if another process forgot people faster than this log learned of it. */
+  /** @returns `being forgotten` if other processes forgot people faster than this log learned of it. */
   private async swapped(decoded: DecodedBatch): Promise<PreparedBatch | Conflict | 'being forgotten'> {
     const { log, store } = this.parts;
     const events = asFirstSent(decoded.events);
@@ -133,13 +137,13 @@ export class Pseudonymiser {
           this.withoutCarried(event, swap),
         );
       }
-      // Asking the store for its head also brings a replica of the log up to date.
+      // Asking the store for its head also updates a replica of the log.
       if (log.head() < admitted.left.upTo) await store.head();
     }
     return 'being forgotten';
   }
 
-  /** Has the vault admit people, some at a time; what it says of any part stands for all. */
+  /** Admits people to the vault, some at a time. A failure of one part is the result of all. */
   private async admitted(
     names: ReadonlyArray<string>,
     searchedUpTo: Position,
@@ -158,7 +162,7 @@ export class Pseudonymiser {
     return E.right(admitted);
   }
 
-  /** The events that are in the log already under the same source and id, by place in the batch. */
+  /** Events that the log has under the same source and id, by place in the batch. */
   private inTheLog(events: ReadonlyArray<Event>): ReadonlyMap<number, StoredEvent> {
     const idsOf = new Map<string, string[]>();
     for (const { source, id } of events) {
@@ -181,13 +185,13 @@ export class Pseudonymiser {
   }
 
   /**
-   * Compares events with those that are in the log already. Nobody is admitted because of them: neither somebody forgotten
-   * since, nor somebody whom the logged event does not name.
+   * Compares events with those in the log. It admits nobody: neither a person who was forgotten since, nor one whom
+   * the logged event does not name.
    *
-   * The vault is asked about the people of the logged events, never about those whom the sender names. So what is done, and
-   * how long it takes, is the same whomever the sender guesses.
+   * It asks the vault about the people of the logged events, never about those whom the sender names. So neither
+   * its effect nor its duration depends on a sender's guess.
    *
-   * @returns the positions of those that are the same, by place in the batch; or the place of one that is not.
+   * @returns the positions of equal events, by place in the batch; or the place of one that differs.
    */
   private async compared(
     events: ReadonlyArray<Event>,
@@ -197,7 +201,7 @@ export class Pseudonymiser {
     const aboutPeople = new Map<number, Event>();
     for (const [place, { bytes, position }] of logged) {
       const event = decodeStored(bytes);
-      // One that cannot be decoded is compared by the store, byte by byte.
+      // The store compares an event that cannot be decoded byte by byte.
       if (E.isLeft(event)) continue;
       const given = events[place]!;
       if (subjectsOf(event.right).size > 0 || subjectsOf(given).size > 0 || mayNeedFingerprint(given))
@@ -221,7 +225,7 @@ export class Pseudonymiser {
     return recordedAlready;
   }
 
-  /** Who is named in logged events, and the key of fingerprints; empty if there is none yet. */
+  /** The identifiers of people in logged events, and the fingerprint key if there is one. */
   private async peopleOf(
     events: ReadonlyArray<Event>,
   ): Promise<{ readonly people: ReadonlyMap<string, string | null>; readonly key: string }> {

@@ -1,6 +1,4 @@
-/**
- * Recording events: a batch is decoded (R2), gets pseudonyms (R21), and is appended whole or not at all.
- */
+/** Records events: a batch is decoded (R2), gets pseudonyms (R21), and is appended as a whole or not at all. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -16,23 +14,23 @@ import { type DecodedBatch, halvesOf, type PreparedBatch } from './prepared-batc
 import { Pseudonymiser } from './pseudonymise.ts';
 import { appendProblem, conflictAt, orPassingProblem, refusedByTree } from './refusals.ts';
 
-/** What recording a batch did. */
+/** The result of recording a batch. */
 export interface Recorded {
   readonly recorded: number;
   readonly duplicates: number;
   readonly position: Position;
-  /** What the authors of its policies should know. */
+  /** Warnings for the authors of its policies. */
   readonly warnings?: ReadonlyArray<PolicyWarning>;
 }
 
-/** What recording a chunk of lines did, and the problem that stopped it, if one did. */
+/** The result of recording a chunk of lines, and the problem that stopped it, if any. */
 export interface RecordedChunk extends Recorded {
   readonly problem?: Problem;
 }
 
 const nothingRecorded: Recorded = { recorded: 0, duplicates: 0, position: 0 };
 
-/** The two together, one after the other. */
+/** The sum of two results. */
 const sum = (a: Recorded, b: Recorded): Recorded => ({
   recorded: a.recorded + b.recorded,
   duplicates: a.duplicates + b.duplicates,
@@ -55,7 +53,7 @@ export class Recorder {
   }
 
   /**
-   * Records all of the batch, or nothing of it.
+   * Records the whole batch or nothing.
    *
    * @param by who records it.
    */
@@ -74,14 +72,14 @@ export class Recorder {
     )();
   }
 
-  /** Decodes a chunk of lines, and puts pseudonyms in place of identifiers. Nothing is recorded yet. */
+  /** Decodes a chunk of lines and replaces identifiers by pseudonyms. It records nothing yet. */
   prepare(batch: ReadonlyArray<Given>, by: Emitter): Promise<E.Either<Problem, PreparedBatch>> {
     return this.prepared(batch, by, true)();
   }
 
   /**
-   * Records the lines of a chunk, which need not be recorded together: where the log does not take so many at once, in
-   * smaller and smaller pieces, in order. A line that is too large by itself stops it and is named.
+   * Records the lines of a chunk, which need not be recorded together. If the log does not take so many at once, it
+   * records them in smaller and smaller pieces, in order. A single line that is too large stops it and is named.
    */
   async recordLines(chunk: PreparedBatch): Promise<RecordedChunk> {
     const pieces = [chunk];
@@ -118,9 +116,9 @@ export class Recorder {
   }
 
   /**
-   * Appends a batch. A conflict may be none: two requests may bring the same event with other attributes at once, or each
-   * may know people by other pseudonyms, if somebody was forgotten meanwhile. So the log is searched again, and the batch
-   * appended once more.
+   * Appends a batch. An apparent conflict is checked once: two requests may bring the same event with other
+   * attributes at once, or with other pseudonyms if a person was forgotten in between. So it searches the log again
+   * and appends once more.
    */
   private appended(prepared: PreparedBatch): TE.TaskEither<Problem, Recorded> {
     return pipe(

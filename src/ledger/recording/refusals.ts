@@ -1,6 +1,4 @@
-/**
- * The problems that a batch is refused with once it is decoded.
- */
+/** The problems with which a decoded batch is refused. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Problem } from '../../contract/problem.ts';
@@ -36,7 +34,7 @@ export const appendProblem = (error: Exclude<AppendError, { kind: 'conflict' }>)
   }
 };
 
-/** When to look again whether an operator has restored the log. */
+/** When to check again whether an operator has restored the log. */
 const stoppedRetryMs = 60_000;
 
 /** Nothing is recorded on top of a log that differs from what was signed of it (V3). */
@@ -50,8 +48,8 @@ export const refusedByTree = (stop: TreeStop | undefined): Problem | undefined =
       };
 
 /**
- * Runs what asks the store or the vault. Errors that pass, such as a full disk or a vault that does not answer, become
- * problems; any other error is thrown on.
+ * Calls the store or the vault. Temporary errors, such as a full disk or an unreachable vault, become problems;
+ * other errors are thrown.
  */
 export const orPassingProblem =
   <A>(act: () => Promise<A>): TE.TaskEither<Problem, A> =>

@@ -1,6 +1,6 @@
 /**
- * Rotating the keys that sign the log (V4): the file of keys has new ones first, then the log says so, and from then on old
- * and new sign side by side, until the old ones are retired.
+ * Rotates the keys that sign the log (V4). First the file of keys gets new ones, then the log records them. From
+ * then on old and new keys both sign, until the old ones are retired.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -17,9 +17,9 @@ import type { Ledger } from '../ledger.ts';
 import { letKeysSign, sayRotated, unnamedKeys } from '../say-rotated.ts';
 import { appendProblem, orPassingProblem, refusedByTree } from './refusals.ts';
 
-/** When to ask again for what takes a new checkpoint. */
+/** When to ask again for what needs a new checkpoint. */
 const retryAfterMs = 1_000;
-/** When to ask again whether an operator has mended the file of keys. */
+/** When to ask again whether an operator has repaired the file of keys. */
 const fileRetryMs = 60_000;
 
 const unavailable = (detail: string, retryMs = retryAfterMs): Problem => ({
@@ -29,7 +29,7 @@ const unavailable = (detail: string, retryMs = retryAfterMs): Problem => ({
 });
 const ofFile = (fault: string): Problem => unavailable(fault, fileRetryMs);
 
-/** The keys of this process, if it signs and nothing has stopped that. */
+/** The keys of this process, if it signs and is not stopped. */
 const ownKeys = ({ parts: { merkle, sealed } }: Ledger): E.Either<Problem, SigningKeys> => {
   const stopped = refusedByTree(merkle.state.stop);
   if (stopped !== undefined) return E.left(stopped);
@@ -46,9 +46,9 @@ const ownKeys = ({ parts: { merkle, sealed } }: Ledger): E.Either<Problem, Signi
 };
 
 /**
- * Rotates the keys: makes new ones, says so in the log, and lets them sign beside those of before.
+ * Rotates the keys: makes new ones, records them in the log, and lets them sign beside the previous ones.
  *
- * @returns `busy` while the keys of an earlier rotation still sign side by side.
+ * @returns `busy` while the keys of an earlier rotation are not retired.
  */
 export const rotateKeys = (ledger: Ledger, by: Attribution): Promise<E.Either<Problem, void>> =>
   pipe(
@@ -65,9 +65,9 @@ export const rotateKeys = (ledger: Ledger, by: Attribution): Promise<E.Either<Pr
   )();
 
 /**
- * Retires the keys from before a rotation: they stop signing, and their signatures can still be verified.
+ * Retires the keys from before a rotation. They stop signing, and their signatures can still be verified.
  *
- * @returns `unavailable` until a checkpoint is served that the new keys have signed as well.
+ * @returns `unavailable` until the new keys have also signed the served checkpoint.
  */
 export const retireKeys = (ledger: Ledger): E.Either<Problem, void> =>
   pipe(

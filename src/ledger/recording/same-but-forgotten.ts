@@ -1,14 +1,12 @@
-/**
- * Telling an event that is sent again from another one under the same `source` and `id`, after people in it were forgotten.
- */
+/** Compares an event that is sent again with the recorded one, after people in it were forgotten. */
 import { type Event, encodeContent, isWithoutOrder } from '../../domain/events/event.ts';
 
-/** What stands in a string in place of the identifier of somebody forgotten, to compare it with what is stored. */
+/** Replaces the identifier of a forgotten person in a string, to compare it with the stored one. */
 export const forgottenHere = '(forgotten)';
 
 const pseudonyms = /psn_[A-Za-z0-9_-]{22}/g;
 
-/** Whether two events are the same but for people who were forgotten since the second was recorded. */
+/** Whether two events are equal except for people forgotten since the second was recorded. */
 export const sameButForgotten = (
   given: Event,
   stored: Event,
@@ -16,7 +14,7 @@ export const sameButForgotten = (
 ): boolean => {
   const withoutForgotten = (text: string): string =>
     text.replace(pseudonyms, (pseudonym) => (isForgotten(pseudonym) ? forgottenHere : pseudonym));
-  /** Each text of the second list that is not in the first stands for a forgotten person, who may match any text. */
+  /** A text that only the second list has stands for a forgotten person, and may match any text. */
   const sameSet = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean => {
     const left = new Map<string, number>();
     for (const text of a) left.set(text, (left.get(text) ?? 0) + 1);

@@ -1,7 +1,4 @@
-/**
- * The check of the cosignatures that are kept (V7, V13): each is by a witness of the policy, over the checkpoint that it is
- * kept with.
- */
+/** The check of the stored cosignatures (V7, V13): each is by a witness of the policy, over its checkpoint. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { VerifierKey } from '../../integrity/keys.ts';
@@ -12,11 +9,11 @@ import { type Check, count, failed, ok, warning } from '../examine/check.ts';
 import { keyWord } from '../witnessing/witness-client.ts';
 
 const name = 'cosignatures';
-/** Checkpoints read at a time. */
+/** Checkpoints to read at a time. */
 const checkpointsAtOnce = 1_000;
 const msPerSecond = 1_000;
 
-/** Why a cosignature does not hold; undefined if it does. */
+/** Why a cosignature is invalid; undefined if it is valid. */
 const faultOf = ({ text }: SignedNote, { line, at }: Cosignature, key: VerifierKey): string | undefined =>
   pipe(
     parseSignatures(line),
@@ -35,7 +32,7 @@ const faultOf = ({ text }: SignedNote, { line, at }: Cosignature, key: VerifierK
     ),
   );
 
-/** Checks each cosignature of a checkpoint whose note is kept. */
+/** Checks each cosignature of a checkpoint whose note is stored. */
 export const checkCosignatures = (tree: TreeReader, policy: TlogPolicy | undefined): Check | undefined => {
   const keys = new Map(policy?.witnesses.map(({ key }) => [keyWord(key), key]));
   let [held, unknown] = [0, 0];

@@ -1,6 +1,6 @@
 /**
- * The check of the sealed index against the log (V12, V13): each stretch is sealed again, and compared with what is
- * kept.
+ * The check of the sealed index against the log (V12, V13): each stretch is sealed again and compared with the
+ * stored one.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,13 +26,13 @@ const noTiles: TileReader = () => {
   throw new Error('a tree that is empty has no tiles');
 };
 
-/** Whether the keys of a stretch, and the hashes over them, are those of its seal. */
+/** Whether the keys of a stretch and the hashes above them lead to its seal. */
 const leadsToSeal = (stretch: KeptStretch, kept: SealedIndexReader): boolean => {
   const tiles = kept.tilesOf(stretch);
   const builder = new TreeBuilder(noTiles, 0);
   const isKept = ({ level, index, hashes }: GrownTile): boolean =>
     Buffer.compare(tiles(level, index, hashes.length / hashBytes), hashes) === 0;
-  /** The last tile of each level, which grows on. */
+  /** The last tile of each level, which is still incomplete. */
   const growing = new Map<number, GrownTile>();
   for (const keys of kept.keysOf(stretch))
     for (const tile of builder.append(leavesOf(keys).map(leafOfText))) {
@@ -43,7 +43,7 @@ const leadsToSeal = (stretch: KeptStretch, kept: SealedIndexReader): boolean => 
   return [...growing.values()].every(isKept) && sameHash(rootOf(tiles, builder.size), stretch.root);
 };
 
-/** What is wrong with a stretch that is kept; undefined if it is the one that follows from the log. */
+/** What is wrong with a stored stretch; undefined if it is the one that follows from the log. */
 const faultOf = (place: number, kept: SealedIndexReader, fresh: SealedIndexReader): string | undefined => {
   const [one, other] = [kept.at(place), fresh.at(place)];
   if (one === undefined) return `stretch ${place} is missing`;
@@ -61,7 +61,7 @@ const faultOf = (place: number, kept: SealedIndexReader, fresh: SealedIndexReade
 };
 
 /**
- * Seals the log again, in a temporary directory, and compares.
+ * Seals the log again in a temporary directory, and compares.
  *
  * @param tree of the second log, whose leaves are the seals.
  */

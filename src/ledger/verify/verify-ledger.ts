@@ -1,6 +1,6 @@
 /**
- * Verifies a whole ledger (V13): every stored byte against the tree, the tree against the checkpoints ever signed and
- * cosigned, the sealed index and the projections against ones that are rebuilt, the vault against the log.
+ * Verifies a whole ledger (V13): every stored byte against the tree, the tree against all signed and cosigned
+ * checkpoints, the sealed index and the projections against rebuilt ones, the vault against the log.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -27,10 +27,10 @@ import { checkProjections } from './verify-projections.ts';
 import { checkCheckpoints, checkTiles } from './verify-tree.ts';
 import { checkVault } from './verify-vault.ts';
 
-/** Told what is checked, and up to which of the events. */
+/** Called with the name of the check, the events checked, and their total. */
 export type OnVerified = (what: string, done: number, of: number) => void;
 
-/** What a check comes to that could not be made. */
+/** The result of a check that could not be made. */
 const unreadable = (name: string, file: string, error: unknown): Check =>
   error instanceof StoreProblem
     ? problemCheck(name, file, error)
@@ -84,7 +84,7 @@ const vaultCheck = async (
   }
 };
 
-/** A check that is quick has no steps to tell. */
+/** A quick check has no steps to report. */
 const runAtOnce = (name: string, file: string, check: () => Check): Check =>
   runCheck(
     name,
@@ -96,7 +96,7 @@ const runAtOnce = (name: string, file: string, check: () => Check): Check =>
     () => {},
   );
 
-/** The policy that the cosignatures are verified by, or what is wrong with its file. */
+/** The witness policy for verifying cosignatures, or what is wrong with its file. */
 const witnessPolicy = (file: string | undefined): E.Either<Check, TlogPolicy | undefined> => {
   try {
     return E.right(file === undefined ? undefined : readWitnesses(file).policy);
@@ -105,7 +105,7 @@ const witnessPolicy = (file: string | undefined): E.Either<Check, TlogPolicy | u
   }
 };
 
-/** What is kept of a tree and of what was signed of it. */
+/** Checks a stored tree and its signed checkpoints. */
 const treeChecks = async (
   log: LogReader,
   { dataDirectory, origin, signingKeyFile, witnessesFile }: Settings,
@@ -162,7 +162,7 @@ const treeChecks = async (
       checkpointsOf(indexTree, files.indexTree, 'index checkpoints', indexOriginOf(origin)),
     );
   } catch (error) {
-    // All else can be checked without the index.
+    // Everything else can be checked without the index.
     checks.push(problemCheck('index', files.index, error));
   } finally {
     for (const file of opened) file.close();
@@ -171,9 +171,9 @@ const treeChecks = async (
 };
 
 /**
- * Verifies the embedded ledger in a directory. It may run beside a server, which keeps the vault to itself.
+ * Verifies the embedded ledger in a directory. A server may run at the same time; it then keeps the vault locked.
  *
- * @throws a StoreProblem where the log cannot be opened at all.
+ * @throws a StoreProblem if the log cannot be opened at all.
  */
 export const verifyLedger = async (
   settings: Settings,

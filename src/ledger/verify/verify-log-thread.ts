@@ -1,6 +1,6 @@
 /**
- * A thread that compares a part of the log with the tree (V13): hashing takes most of a verification, and parts need not
- * wait for each other.
+ * A thread that compares a part of the log with the tree (V13). Hashing takes most of a verification, and the parts
+ * are independent.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { compareWithTree, type LogDifference } from '../../integrity/follow-log.ts';
@@ -9,7 +9,7 @@ import type { Position } from '../../store/event-store.ts';
 import { openLogFile } from '../../store/open/open-log-file.ts';
 import { type PlainProblem, StoreProblem, toPlain } from '../../store/sqlite/store-problems.ts';
 
-/** What the thread is given: which events to compare, after one position up to another. */
+/** The input of the thread: compare the events after one position up to another. */
 export interface LogPart {
   readonly logFile: string;
   readonly treeFile: string;
@@ -17,7 +17,7 @@ export interface LogPart {
   readonly upTo: Position;
 }
 
-/** What the thread reports: how far the part agrees, where it differs first, or why it cannot be read. */
+/** A report of the thread: how many events agree, the first difference, or why the part cannot be read. */
 export type LogPartReport =
   | { readonly agreedUpTo: Position }
   | LogDifference

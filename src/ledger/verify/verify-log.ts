@@ -14,9 +14,9 @@ import type { LogPart, LogPartReport } from './verify-log-thread.ts';
 
 const name = 'log';
 
-/** Threads that compare parts of a log, at the most. */
+/** Threads that compare parts of a log. */
 const threadsMax = 4;
-/** A part has at least so many events: to start a thread takes as long as to compare some thousands. */
+/** The minimum number of events in a part: starting a thread takes as long as comparing some thousands. */
 const partEventsMin = 50_000;
 
 const differs = (difference: LogDifference): Check =>
@@ -33,7 +33,7 @@ const agrees = (log: LogReader, tree: TreeReader): Check => {
     : ok(name, `${count.format(hashed)} events match their hashes`);
 };
 
-/** The parts of a log of a size, each of whole tiles but for the last. */
+/** The parts of a log of a size, each of whole tiles except the last. */
 const partsOf = (size: number, threads: number): ReadonlyArray<Pick<LogPart, 'after' | 'upTo'>> => {
   const parts = Math.max(1, Math.min(threads, Math.floor(size / partEventsMin)));
   const ends = Array.from({ length: parts }, (_, part) =>
@@ -42,7 +42,7 @@ const partsOf = (size: number, threads: number): ReadonlyArray<Pick<LogPart, 'af
   return ends.map((upTo, part) => ({ after: ends[part - 1] ?? 0, upTo }));
 };
 
-/** Compares one part in a thread. Resolves with the first difference, if there is one. */
+/** Compares one part in a thread. Resolves with the first difference, if any. */
 const compareBeside = (part: LogPart, onStep: (agreed: number) => void): Promise<LogDifference | undefined> =>
   new Promise((resolve, reject) => {
     const worker = startThread(new URL('./verify-log-thread.ts', import.meta.url), part);
@@ -54,7 +54,7 @@ const compareBeside = (part: LogPart, onStep: (agreed: number) => void): Promise
       agreedUpTo = report.agreedUpTo;
     });
     worker.once('error', reject);
-    // This does nothing where the part differs.
+    // Has no effect if the part differs.
     worker.once('exit', () =>
       agreedUpTo === part.upTo
         ? resolve(undefined)
@@ -65,9 +65,9 @@ const compareBeside = (part: LogPart, onStep: (agreed: number) => void): Promise
 /**
  * Checks each event of the log against its leaf, in several threads if there are many events.
  *
- * @param onStep told how many events agree so far.
- * @param threads at the most; as many as the machine has cores, up to four, if not given.
- * @throws a StoreProblem where the log or the tree cannot be read.
+ * @param onStep called with the number of events that agree so far.
+ * @param threads the maximum; the number of cores, up to four, by default.
+ * @throws a StoreProblem if the log or the tree cannot be read.
  */
 export const checkLog = async (
   { log, tree, files }: { log: LogReader; tree: TreeReader; files: Pick<LogPart, 'logFile' | 'treeFile'> },
@@ -91,7 +91,7 @@ export const checkLog = async (
       }),
     ),
   );
-  // Parts are in order, so that this is the first of all.
+  // The parts are in order, so this is the first difference of the log.
   const first = found.find((difference) => difference !== undefined);
   return first === undefined ? agrees(log, tree) : differs(first);
 };

@@ -1,6 +1,4 @@
-/**
- * The check of the projections against a rebuild (V13): both answer the same questions.
- */
+/** The check of the projections against a rebuild (V13): both must answer the same questions equally. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +12,7 @@ import { type Check, count, failed, ok, warning } from '../examine/check.ts';
 
 const remedy = 'Run domicile replay, which rebuilds the projections from the log';
 
-/** Builds projections in a file from the log, up to a position, or goes on with them. */
+/** Builds projections in a file from the log up to a position, or continues an earlier build. */
 export function* rebuild(log: LogReader, file: string, upTo: number): Generator<number> {
   const database = openProjections(file);
   if (database === undefined) throw new Error('new projections cannot be opened');
@@ -34,7 +32,7 @@ export function* rebuild(log: LogReader, file: string, upTo: number): Generator<
   }
 }
 
-/** Compares the serving projections with ones that are made from the log here. */
+/** Compares the serving projections with ones rebuilt from the log. */
 export function* checkProjections(
   log: LogReader,
   directory: string,

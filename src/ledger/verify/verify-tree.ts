@@ -1,6 +1,4 @@
-/**
- * The checks of the Merkle tree (V13): its tiles, and the checkpoints that were ever signed of it.
- */
+/** The checks of the Merkle tree (V13): its tiles, and all checkpoints that were signed. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { parseCheckpoint } from '../../integrity/checkpoint.ts';
@@ -11,12 +9,12 @@ import { hashIn, rootIn, tileWidth, widthOfTile } from '../../integrity/tiles.ts
 import type { SignedCheckpoint, TreeReader } from '../../integrity/tree-file.ts';
 import { type Check, count, failed, ok } from '../examine/check.ts';
 
-/** Checkpoints read at a time. */
+/** Checkpoints to read at a time. */
 const checkpointsAtOnce = 1_000;
 
 const remedy = 'Restore the tree and the log together from a copy that passes domicile verify';
 
-/** Checks that each tile above the leaves has the roots over the tiles below it. */
+/** Checks that each tile above the leaves contains the roots of the tiles below it. */
 export function* checkTiles(tree: TreeReader, name = 'tree'): Generator<number, Check> {
   const size = tree.size();
   for (let level = 1; tileWidth ** level <= size; level++) {
@@ -39,7 +37,7 @@ export function* checkTiles(tree: TreeReader, name = 'tree'): Generator<number, 
   return ok(name, `${count.format(size)} leaves, and every hash above them is correct`);
 }
 
-/** Why a checkpoint does not hold; undefined if it does. */
+/** Why a checkpoint is invalid; undefined if it is valid. */
 const faultOf = (
   { size, root, note }: SignedCheckpoint,
   tree: TreeReader,
@@ -64,7 +62,7 @@ const faultOf = (
   );
 };
 
-/** Checks every checkpoint that was ever signed against the tree, and the signatures that are kept. */
+/** Checks every signed checkpoint against the tree, and the stored signatures. */
 export const checkCheckpoints = (
   tree: TreeReader,
   origin: string,

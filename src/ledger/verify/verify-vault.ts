@@ -1,6 +1,6 @@
 /**
- * The check of the vault against the log (V13): everybody whom the log names by a pseudonym is known to the vault, or was
- * forgotten.
+ * The check of the vault against the log (V13): the vault knows everybody whom the log names by a pseudonym, or
+ * they were forgotten.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeStored } from '../../domain/events/stored.ts';
@@ -11,7 +11,7 @@ import { type Check, count, failed, ok } from '../examine/check.ts';
 
 const eventsAtOnceMax = 1_000;
 
-/** Looks up everybody whom the log names. Tells the position that it has read up to. */
+/** Looks up everybody whom the log names. Yields the position up to which it has read. */
 export const checkVault = async (
   log: LogReader,
   vault: Vault,

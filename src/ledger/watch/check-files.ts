@@ -1,6 +1,4 @@
-/**
- * Checks the files of a ledger row by row, beside the process that writes them.
- */
+/** Checks the files of a ledger row by row, in parallel to the process that writes them. */
 import { existsSync } from 'node:fs';
 import { readLogFormat, readOf } from '../../people/access/read-log-format.ts';
 import { entriesIn } from '../../people/vault/read-identifiers.ts';
@@ -9,26 +7,26 @@ import { openLogFile } from '../../store/open/open-log-file.ts';
 import { openToRead } from '../../store/sqlite/open-database.ts';
 import { damaged } from '../../store/sqlite/store-problems.ts';
 
-/** Rows read in one statement, and checked between two pauses. */
+/** Rows to read in one statement and check between two pauses. */
 const rowsAtOnceMax = 500;
 
-/** The files to check; one that is not there is left out. */
+/** The files to check; missing ones are skipped. */
 export interface WatchedFiles {
   readonly log: string;
   readonly vault: string;
   readonly reads: string;
-  /** The generation that serves, if there is one. */
+  /** The serving generation, if there is one. */
   readonly projections?: string | undefined;
 }
 
-/** How far the check is, in rows of the file. */
+/** Progress of the check, in rows of the file. */
 export interface WatchProgress {
   readonly file: keyof WatchedFiles;
   readonly done: number;
   readonly of: number;
 }
 
-/** Reads every event, and finds it by its source and id: a damaged index would let it be recorded twice. */
+/** Reads every event and looks it up by source and id: a damaged index would allow it to be recorded twice. */
 function* checkLog(file: string): Generator<WatchProgress> {
   const log = openLogFile(file);
   try {
@@ -83,14 +81,14 @@ function* checkProjections(file: string): Generator<WatchProgress> {
 }
 
 /**
- * Checks one file after the other.
+ * Checks one file after another.
  *
- * @throws a StoreProblem that says what is damaged; what `isDamage` knows if the projections are.
+ * @throws a StoreProblem that says what is damaged; errors that `isDamage` recognises for the projections.
  */
 export function* checkFiles({ log, vault, reads, projections }: WatchedFiles): Generator<WatchProgress> {
   yield* checkLog(log);
   if (existsSync(vault)) yield* checkVault(vault);
   if (existsSync(reads)) yield* checkReads(reads);
-  // Another generation may serve by now, and this one be removed.
+  // Another generation may serve by now, and this one may be gone.
   if (projections !== undefined && existsSync(projections)) yield* checkProjections(projections);
 }

@@ -1,6 +1,4 @@
-/**
- * When the files of a ledger are checked while it serves, and what was found.
- */
+/** Schedules checks of the ledger's files while it serves, and keeps their results. */
 import { statSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { formatInstant, type Instant } from '../../domain/time/instant.ts';
@@ -8,16 +6,16 @@ import { startThread } from '../../threads/start-thread.ts';
 import type { WatchedFiles } from './check-files.ts';
 import type { WatchReport } from './watch-thread.ts';
 
-/** A log up to this size was checked whole when it was opened. */
+/** A log up to this size was fully checked when it was opened. */
 const checkedAtStartBytesMax = 16 * 1_024 * 1_024;
-/** How long after a start a larger one is checked, so that what serves comes first. */
+/** How long after a start a larger log is checked, so that serving comes first. */
 const firstAfterMs = 2_000;
 /** How often every file is checked. */
 const everyMs = 24 * 60 * 60 * 1_000;
 
-/** How the checks stand. */
+/** The state of the checks. */
 export interface FileWatchState {
-  /** The file that is being checked, and how many of its rows are done. */
+  /** The file being checked, and how many of its rows are done. */
   readonly running?: { readonly file: string; readonly done: number; readonly of: number };
   /** When the last check ended, RFC 3339. */
   readonly checkedAt?: string;
@@ -25,11 +23,12 @@ export interface FileWatchState {
   readonly damage?: string;
 }
 
-/** The files to check; which one the projections are is asked before each check. */
+/** The files to check; the file of the projections is determined before each check. */
 export interface FilesToWatch extends Omit<WatchedFiles, 'projections'> {
   readonly projections?: () => string | undefined;
 }
 
+/** Checks the files of a serving ledger in a thread, periodically. */
 export class FileWatch {
   state: FileWatchState = {};
   private readonly files: FilesToWatch;
@@ -46,7 +45,7 @@ export class FileWatch {
     this.schedule(size > checkedAtStartBytesMax ? firstAfterMs : everyMs);
   }
 
-  /** Is called when the projections are found damaged. */
+  /** Sets what to do when the projections are found damaged. */
   whenProjectionsAreDamaged(act: () => void): void {
     this.whenDamaged = act;
   }
@@ -57,7 +56,7 @@ export class FileWatch {
     this.timer.unref();
   }
 
-  /** Checks every file now. Resolves when that is done. */
+  /** Checks every file now. Resolves when done. */
   check(): Promise<void> {
     clearTimeout(this.timer);
     return new Promise((resolve) => {
@@ -66,7 +65,7 @@ export class FileWatch {
       this.worker = worker;
       worker.unref();
       worker.on('message', (report: WatchReport) => this.learn(report));
-      // An error is followed by the exit.
+      // An exit follows each error.
       worker.on('error', (error) => this.learn({ kind: 'ended', damage: error.message }));
       worker.once('exit', () => {
         this.worker = undefined;

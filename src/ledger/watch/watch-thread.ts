@@ -6,16 +6,16 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { isDamage } from '../../projections/engine/damage.ts';
 import { checkFiles, type WatchedFiles, type WatchProgress } from './check-files.ts';
 
-/** For each millisecond of checking, this many are paused. */
+/** Milliseconds to pause for each millisecond of checking. */
 const pausePerCheck = 15;
 
-/** What the thread tells: how far it is, and at the end what is damaged, if anything. */
+/** A report of the thread: its progress, and at the end what is damaged, if anything. */
 export type WatchReport =
   | ({ readonly kind: 'progress' } & WatchProgress)
   | {
       readonly kind: 'ended';
       readonly damage: string | undefined;
-      /** The projections are: they can be rebuilt. */
+      /** True if the projections are damaged, which can be rebuilt. */
       readonly projectionsDamaged?: boolean;
     };
 

@@ -1,6 +1,4 @@
-/**
- * Requests to a witness by C2SP tlog-witness, and what their answers mean.
- */
+/** Requests to a witness by C2SP tlog-witness, and their answers. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { sha256Hex } from '#sha256';
@@ -20,34 +18,34 @@ import type { Cosignature } from '../../integrity/tree-file.ts';
 
 /** How long a witness may take to answer. */
 const answerMsMax = 10_000;
-/** The longest answer that is read. */
+/** The longest answer to read. */
 const answerBytesMax = 65_536;
 
-/** A server of a witness: its address, and the keys by which it is trusted. */
+/** A server of a witness: its address, and its trusted keys. */
 export interface WitnessServer {
   readonly url: string;
   readonly keys: ReadonlyArray<VerifierKey>;
 }
 
-/** What came of submitting a checkpoint. */
+/** The result of submitting a checkpoint. */
 export type Submitted =
   | { readonly kind: 'cosigned'; readonly cosignatures: ReadonlyArray<Cosignature> }
-  /** It has cosigned another size than we thought. */
+  /** It cosigned another size than we assumed. */
   | { readonly kind: 'other-size'; readonly size: number }
-  /** It says that the checkpoint does not continue what it cosigned. */
+  /** It says that the checkpoint is inconsistent with what it cosigned. */
   | { readonly kind: 'inconsistent'; readonly reason: string }
-  /** It knows no log of this origin. */
+  /** It does not know a log of this origin. */
   | { readonly kind: 'unknown-log'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** What a witness shows of a log. */
+/** A witness's latest checkpoint of a log. */
 export type Shown =
-  /** A checkpoint that bears the signature of the log's own key. */
+  /** A checkpoint that the log's own key signed. */
   | { readonly kind: 'ours'; readonly head: TreeHead; readonly note: string }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** The beginning of a vkey, by which a cosignature is kept. */
+/** The beginning of a vkey, under which a cosignature is stored. */
 export const keyWord = ({ name, keyId }: Pick<VerifierKey, 'name' | 'keyId'>): string =>
   `${name}+${keyId.toString(16).padStart(8, '0')}`;
 
@@ -85,7 +83,7 @@ const ask = async (
   }
 };
 
-/** The longest reason of a witness that is shown. */
+/** The longest reason of a witness to show. */
 const reasonCharactersMax = 200;
 const refusedWith = ({ status, text }: Answer): string =>
   `it answers ${status}: ${text.trim().slice(0, reasonCharactersMax)}`;
@@ -97,7 +95,7 @@ const failed = (reason: string): { readonly kind: 'failed'; readonly reason: str
 
 const msPerSecond = 1_000;
 
-/** The cosignatures in an answer that hold, by the keys of this witness. */
+/** The cosignatures in an answer that this witness's keys verify. */
 const cosignaturesIn = (
   lines: string,
   text: string,
@@ -119,7 +117,9 @@ const cosignaturesIn = (
     ),
   );
 
-/** Submits a checkpoint, with the proof from the size that the witness is thought to have cosigned last. */
+/**
+ * Submits a checkpoint, with a consistency proof from the size that the witness is assumed to have cosigned last.
+ */
 export const submit = async (
   { url, keys }: WitnessServer,
   checkpoint: SignedNote,
@@ -155,7 +155,7 @@ export const submit = async (
   );
 };
 
-/** The checkpoint of a log that a witness shows, with the signatures of the log's own keys. */
+/** The checkpoint in a witness's answer, with the signatures by the log's own keys. */
 const checkpointIn = (
   text: string,
   origin: string,
@@ -186,7 +186,9 @@ const checkpointIn = (
     ),
   );
 
-/** Asks a witness for the checkpoint that it cosigned last of a log. What the log's own keys did not sign is not believed. */
+/**
+ * Asks a witness for the last checkpoint of a log that it cosigned. It trusts only what the log's own keys signed.
+ */
 export const show = async (
   { url }: WitnessServer,
   origin: string,

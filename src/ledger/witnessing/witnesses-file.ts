@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { parseTlogPolicy, type TlogPolicy } from '../../integrity/tlog-policy.ts';
 import { StoreUnusable } from '../../store/sqlite/store-problems.ts';
 
-/** A policy, and its text. */
+/** A policy and its text. */
 export interface WitnessesFile {
   readonly text: string;
   readonly policy: TlogPolicy;

@@ -1,8 +1,8 @@
 /**
- * A ledger and its witnesses (V7): each checkpoint goes to all of them, beside everything else that the ledger does.
+ * A ledger and its witnesses (V7): submits each checkpoint to all of them, in the background.
  *
- * After a start nothing is signed before the witnesses have said what they know: a ledger that was put back to an earlier
- * state would otherwise sign a second view.
+ * After a start nothing is signed until the witnesses have reported what they know. Otherwise a ledger restored to
+ * an earlier state could sign a split view.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { MerkleLog, ServedCheckpoint } from '../../integrity/merkle-log.ts';
@@ -10,43 +10,47 @@ import { parseNote } from '../../integrity/signed-note.ts';
 import { isQuorum, type PolicyWitness, type TlogPolicy } from '../../integrity/tlog-policy.ts';
 import { keyWord, show, submit, type WitnessServer } from './witness-client.ts';
 
-/** A checkpoint that stays the last one is submitted again this often: its cosignatures say that it still is. */
+/**
+ * How often the latest checkpoint is submitted again while nothing new is recorded: a recent cosignature proves
+ * that it still is the latest.
+ */
 const refreshMs = 300_000;
-/** After a failure a witness is asked again after this long, then after twice as long, up to the most. */
+/** The delay after a first failure of a witness. It doubles with each further failure, up to the maximum. */
 const retryMsMin = 1_000;
 const retryMsMax = 60_000;
-/** The minimum time between two checkpoints sent to a witness. */
+/** The minimum time between two submissions to a witness. */
 const submitIntervalMs = 1_000;
-/** How often a witness may answer in a row that it cosigned another size: others may submit meanwhile. */
+/** How often in a row a witness may answer that it cosigned another size, since others may submit too. */
 const otherSizesMax = 3;
 
-/** How a witness stands. */
+/** The state of a witness. */
 export interface WitnessState {
-  /** The name that the policy gives it. */
+  /** Its name in the policy. */
   readonly name: string;
   readonly url: string | undefined;
-  /** Its last cosignature: of which size, and when, in milliseconds since the epoch. */
+  /** Its last cosignature: the size, and the time in milliseconds since the epoch. */
   readonly last: { readonly size: number; readonly at: number } | undefined;
-  /** Why it does not cosign at present. */
+  /** Why it does not cosign now. */
   readonly failure: string | undefined;
 }
 
-/** A server of a witness, and what is known of it. */
+/** A server of a witness, and what is known about it. */
 interface Contact extends WitnessServer {
   readonly witnesses: ReadonlyArray<PolicyWitness>;
-  /** The size that it cosigned last, as far as is known. */
+  /** The last size known to be cosigned. */
   knownSize: number | undefined;
   submittedSize: number | undefined;
   submittedAt: number;
   failures: number;
   failure: string | undefined;
-  /** Whether it has said, since the start, what it knows of this log. */
+  /** Whether it has reported, since the start, what it knows of this log. */
   isKnown: boolean;
   wasTried: boolean;
-  /** Whether it claims to know more of this log than the log does: nothing is signed then. */
+  /** Whether it claims to know more of this log than the log has; nothing is signed then. */
   isAhead: boolean;
 }
 
+/** Submits checkpoints to witnesses, stores their cosignatures, and decides whether signing is allowed (V7). */
 export class Witnessing {
   private readonly policy: TlogPolicy;
   private readonly merkle: MerkleLog;
@@ -83,7 +87,7 @@ export class Witnessing {
     this.running = Promise.all(this.contacts.map((contact) => this.follow(contact)));
   }
 
-  /** How each witness of the policy stands. */
+  /** The state of each witness of the policy. */
   states(): ReadonlyArray<WitnessState> {
     const tree = this.merkle.tree();
     return this.policy.witnesses.map((witness) => {
@@ -102,7 +106,7 @@ export class Witnessing {
     for (const waker of [...this.wakers]) waker();
   }
 
-  /** Waits for so long, or for news of the log where that is enough. */
+  /** Waits for a time, or until the log has something new if that is enough. */
   private wait(ms: number, untilNews: boolean): Promise<void> {
     if (this.ended.signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
@@ -118,7 +122,7 @@ export class Witnessing {
     });
   }
 
-  /** Keeps one witness at the last checkpoint. */
+  /** Keeps one witness up to date. */
   private async follow(contact: Contact): Promise<void> {
     const { signal } = this.ended;
     while (!signal.aborted) {
@@ -147,7 +151,7 @@ export class Witnessing {
     }
   }
 
-  /** Signing may begin once a quorum has said what it knows, every witness was asked, and none knows more than the log. */
+  /** Signing may begin once a quorum has reported, every witness was asked, and none knows more than the log. */
   private sayWhetherToSign(): void {
     const { contacts, policy } = this;
     const known = contacts.filter(({ isKnown }) => isKnown).flatMap(({ witnesses }) => witnesses);
@@ -157,9 +161,9 @@ export class Witnessing {
   }
 
   /**
-   * Learns what a witness has of this log. What this log's own key signed is put before the tree, which has to lead to it.
+   * Reads what a witness has of this log. The tree must lead to a checkpoint that this log's own key signed.
    *
-   * @returns why it cannot be learnt.
+   * @returns why it failed.
    */
   private async learn(contact: Contact): Promise<string | undefined> {
     const shown = await show(contact, this.merkle.origin, this.merkle.ownKeys(), this.ended.signal);
@@ -174,7 +178,10 @@ export class Witnessing {
     return undefined;
   }
 
-  /** What a witness knows that the log does not: the checkpoint of the larger size, if it shows one that the log signed. */
+  /**
+   * Handles a witness that knows more than the log: checks the larger checkpoint, if it shows one that the log
+   * signed.
+   */
   private async sendAhead(contact: Contact, size: number): Promise<string | undefined> {
     const failure = await this.learn(contact);
     if (failure === undefined && (contact.knownSize ?? 0) >= size) return undefined;
@@ -188,7 +195,7 @@ export class Witnessing {
     if (E.isLeft(checkpoint)) throw new Error(`a stored checkpoint cannot be read: ${checkpoint.left}`);
     contact.knownSize ??= this.lastOf(contact);
     for (let tries = 0; tries < otherSizesMax; tries++) {
-      // What is known may be of a checkpoint that was signed before this one was forgotten.
+      // The known size may be of a checkpoint that was signed before this one was forgotten.
       const oldSize = contact.knownSize <= size ? contact.knownSize : 0;
       const proof = oldSize === 0 || oldSize === size ? [] : this.merkle.consistency(oldSize, size);
       if (proof === undefined) return 'the tree cannot be read yet';
@@ -209,7 +216,7 @@ export class Witnessing {
         case 'inconsistent':
           return (await this.learn(contact)) ?? answer.reason;
         case 'unknown-log':
-          // It never cosigned this log, so that it knows nothing that could be contradicted.
+          // It never cosigned this log, so it knows nothing that could contradict it.
           contact.isKnown = true;
           contact.isAhead = false;
           return answer.reason;
