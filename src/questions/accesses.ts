@@ -1,5 +1,6 @@
 /**
- * Accesses to the data of one subject: to its own, and to that of a population while the subject's was among it (R16).
+ * Accesses to the data of one subject: to its own data, and to that of a population while the subject's data was
+ * part of it (R16).
  */
 import { isPopulation } from '../domain/events/scope.ts';
 import { type FactOf, isFact } from '../domain/recording/facts.ts';
@@ -7,7 +8,7 @@ import type { Residency } from '../domain/residency/residency.ts';
 import { contains } from '../domain/time/interval.ts';
 import type { View } from './view.ts';
 
-/** Whether an access to a population's data was one to the subject's. */
+/** Whether an access to a population's data was also one to the subject's. */
 const wasWithin = (
   residency: Residency,
   subject: string,
@@ -27,7 +28,7 @@ const wasWithin = (
           holding.scope.population === data.scope.population),
   );
 
-/** The populations that the subject was ever in, or whose holdings its data was ever in. */
+/** The populations that the subject was ever in, or whose holdings ever contained its data. */
 export const populationsBehind = (residency: Residency, subject: string): ReadonlySet<string> => {
   const populations = new Set(
     [...(residency.memberships.get(subject) ?? [])].map(({ value }) => value.population),

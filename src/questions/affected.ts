@@ -1,6 +1,6 @@
 /**
- * What the events between two moments of knowledge touch: whose data may be elsewhere now, who may be reached by others,
- * what may be judged otherwise, as far as the later moment knows.
+ * What the events between two moments of knowledge affect, as the later moment knows them: where whose data is, who
+ * reaches it, and what findings are based on.
  */
 import { concerns, type EventType, traitsOf } from '../domain/events/catalogue.ts';
 import { encodeData } from '../domain/events/event.ts';
@@ -11,22 +11,22 @@ import type { View } from './view.ts';
 import { stepsOfFact } from './work.ts';
 
 export interface Affected {
-  /** Subjects, populations and backups whose data may be elsewhere. */
+  /** Subjects, populations and backups whose data may be elsewhere now. */
   readonly subjects: Set<string>;
   readonly populations: Set<string>;
   readonly backups: Set<string>;
-  /** Populations that somebody was enrolled in, or is said not to have been. */
+  /** Populations whose enrolments changed. */
   readonly enrolledIn: Set<string>;
   /** Subjects and populations whose data was accessed. */
   readonly accessed: Set<string>;
   readonly accessedPopulations: Set<string>;
-  /** Parties that are described otherwise, or stand elsewhere: members and controlled ones. */
+  /** Parties whose description or relations changed: members and controlled parties. */
   readonly parties: Set<string>;
-  /** Sites, datasets and populations that are described otherwise. */
+  /** Sites, datasets and populations whose description changed. */
   readonly sites: Set<string>;
   readonly datasets: Set<string>;
   readonly described: Set<string>;
-  /** Whether something may be reached by others. */
+  /** Whether reach may have changed. */
   reach: boolean;
   /** The positions of events that were corrected or retracted. */
   readonly corrected: Set<number>;
@@ -35,14 +35,14 @@ export interface Affected {
 /** Whether an event was corrected or retracted. */
 export const hasCorrections = ({ corrected }: Affected): boolean => corrected.size > 0;
 
-/** The event that a correction is about, if it is known; any other event itself. */
+/** The target of a correction, if it is known; any other event itself. */
 const targetOf = (view: View, recorded: RecordedEvent): RecordedEvent | undefined => {
   if (!isCorrection(recorded.event)) return recorded;
   const target = view.find(recorded.event.data.event);
   return target === undefined ? undefined : view.recorded(target);
 };
 
-/** What a name in an event of residency is a name of. */
+/** The kind of the names in an event about residency. */
 const ofResidency: Readonly<Partial<Record<NamePlace, 'subjects' | 'populations' | 'backups'>>> = {
   subject: 'subjects',
   subjects: 'subjects',
@@ -52,7 +52,7 @@ const ofResidency: Readonly<Partial<Record<NamePlace, 'subjects' | 'populations'
   backup: 'backups',
 };
 
-/** What a name in an event about who reaches what is a name of. */
+/** The kind of the names in an event about reach. */
 const ofReach: Readonly<Partial<Record<NamePlace, 'parties' | 'sites'>>> = {
   party: 'parties',
   member: 'parties',
@@ -84,7 +84,7 @@ type NamesOf = Readonly<
 const namesOf = (type: EventType): NamesOf => {
   if (traitsOf(type).enrols) return { ...ofResidency, population: 'enrolledIn' };
   if (concerns(type, 'residency')) return ofResidency;
-  // A grant describes nobody: whom it concerns is found by what it is over.
+  // A grant describes nobody; what it covers leads to the people it concerns.
   if (type === 'AccessGranted' || type === 'AccessRevoked') return {};
   if (concerns(type, 'reach')) return ofReach;
   if (concerns(type, 'access')) return ofAccess;
@@ -92,7 +92,7 @@ const namesOf = (type: EventType): NamesOf => {
   return {};
 };
 
-/** What the events touch that the later view knows and the earlier does not. */
+/** What is affected by the events that the later view knows and the earlier one does not. */
 export const affectedBetween = (earlier: View, later: View): Affected => {
   const affected: Affected = {
     subjects: new Set(),

@@ -1,5 +1,6 @@
 /**
- * Backups: where each was held, of how many people, whether it is overdue, and what destroyed it (R7, R11).
+ * Backups: where each was held, how many people it contains, whether it is overdue, and what destroyed it (R7,
+ * R11).
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Answered, type Asked, cutShort } from '../contract/asked.ts';
@@ -18,25 +19,25 @@ import { assuranceOf, proofOf } from './proof-of.ts';
 import type { View } from './view.ts';
 import { wholeHistoryOf } from './whole-history.ts';
 
-/** Backups of one page that are not asked for, at most: a page may then end early. */
+/** Backups that one page may skip because they do not match; the page may then end early. */
 const passedOverBackupsMax = 5_000;
-/** Positions of backups that are read from the index at once. */
+/** Positions of backups to read from the index at once. */
 const takenAtOnceMax = 1_000;
 
-/** A backup as it was taken, and where it was since. */
+/** A backup as it was taken, and where it was since then. */
 interface Kept {
   readonly taken: FactOf<'BackupTaken'>;
   readonly facts: ReadonlyArray<Fact>;
   readonly stays: ReadonlyArray<HoldingPresence>;
 }
 
-/** What is known of the backup; undefined if nobody is known to have taken it. */
+/** What is known of the backup; undefined if no known event took it. */
 const keptBackup = (view: View, backup: string): Kept | undefined => {
   const facts = view
     .facts('backup', backup)
     .filter((fact) => 'backup' in fact.data && fact.data.backup === backup)
     .sort(foldingOrder);
-  // Of several that were taken under one id, the first counts (R11).
+  // If several were taken under one id, the first counts (R11).
   const taken = facts.find((fact) => isFact(fact, 'BackupTaken'));
   if (taken === undefined || !isFact(taken, 'BackupTaken')) return undefined;
   const { holdings } = foldResidency(
@@ -48,7 +49,7 @@ const keptBackup = (view: View, backup: string): Kept | undefined => {
   return { taken, facts, stays: [...stays].sort(timeOrder) };
 };
 
-/** How many people the backup holds, or held: it is frozen. */
+/** How many people the frozen backup contains or contained. */
 const peopleIn = (view: View, { taken, stays }: Kept): number => {
   const [first] = stays;
   if (first === undefined) return 0;
@@ -65,7 +66,7 @@ const stateAt = ({ taken, stays }: Kept, at: Instant): BackupState => {
   return (taken.data.expires ?? never) <= at ? 'overdue' : 'held';
 };
 
-/** The event that destroyed the backup: the first after the taking; what comes later does nothing. */
+/** The event that destroyed the backup: the first after it was taken. Later ones have no effect. */
 const destructionOf = (view: View, { taken, facts }: Kept): BackupRow['destroyed'] => {
   const by = facts.find((fact) => isFact(fact, 'BackupDestroyed') && foldingOrder(taken, fact) < 0);
   if (by === undefined) return null;
@@ -125,7 +126,7 @@ const rowOf = (view: View, descriptions: Descriptions, kept: Kept, at: Instant):
   };
 };
 
-/** The backup as it is at the instant. */
+/** The state of the backup at the instant. */
 export const backupRow = (view: View, backup: string, at: Instant): E.Either<Problem, BackupRow> => {
   const kept = keptBackup(view, backup);
   return kept === undefined
@@ -137,7 +138,7 @@ export const backupRow = (view: View, backup: string, at: Instant): E.Either<Pro
     : E.right(rowOf(view, new Descriptions(view), kept, at));
 };
 
-/** The events that took a backup and count, after a position, in log order. */
+/** The effective `BackupTaken` events after a position, in log order. */
 function* takings(view: View, after: number): Generator<Kept> {
   for (let last = after; ; ) {
     const page = view.index.positionsOfKind({ type: 'BackupTaken' }, last, view.recordedUpTo, takenAtOnceMax);
@@ -152,11 +153,11 @@ function* takings(view: View, after: number): Generator<Kept> {
   }
 }
 
-/** Whether the state of a backup is the one that is asked for: what is overdue is held. */
+/** Whether the state of a backup matches: an overdue backup also counts as held. */
 const isIn = (state: BackupState, asked: BackupsQuestion['state']): boolean =>
   asked === undefined || state === asked || (asked === 'held' && state === 'overdue');
 
-/** A page of the backups that were ever taken up to `validAt`, in the order in which they were learned. */
+/** A page of the backups taken up to `validAt`, in the order in which they became known. */
 export const backupsPage = (
   view: View,
   { parameters, clocks, after, limit }: Asked<BackupsQuestion>,

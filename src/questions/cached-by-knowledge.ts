@@ -1,24 +1,22 @@
-/**
- * Caches answers by what was known: an answer as known at a position never changes.
- */
+/** Caches answers by what was known: an answer as known at a position never changes. */
 import { LRUCache } from 'lru-cache';
 import type { EventIndex } from '../projections/event-index.ts';
 import type { View } from './view.ts';
 
-/** A cache of one kind of answer. Answers of views that simulate are never kept. */
+/** A cache of one kind of answer. It never stores answers of views that simulate. */
 export interface AnswerCache<A> {
-  /** The answer for a view, made now unless it is kept. */
+  /** The answer for a view, from the cache or computed. */
   get(view: View): A;
-  /** The answer for a view, if it is kept. */
+  /** The answer for a view, if it is cached. */
   peek(view: View): A | undefined;
 }
 
 const keyOf = ({ known }: View): string => `${known.minAssurance} ${known.position}`;
 
 /**
- * A cache by assurance and position, for each index.
+ * A cache for each index, by assurance and position.
  *
- * @param answersMax how many answers are kept for an index; the one used longest ago goes first.
+ * @param answersMax how many answers to cache for an index; the least recently used is dropped.
  */
 export const cachedByKnowledge = <A extends object>(
   answersMax: number,

@@ -1,6 +1,6 @@
 /**
- * The corrections that may have changed where a subject's data was, or who could reach it: those of events that name,
- * in any version, something that the subject's data ever had to do with.
+ * The corrections that may have changed where a subject's data was or who could reach it. They correct events that
+ * name, in any version, something related to the subject's data.
  */
 import { concerns, type EventType, traitsOf } from '../domain/events/catalogue.ts';
 import { encodeData } from '../domain/events/event.ts';
@@ -11,7 +11,7 @@ import { reachIndexOf } from './reach.ts';
 import type { View } from './view.ts';
 import { stepsOfFact } from './work.ts';
 
-/** Corrections that are looked at, at most: the last ones. */
+/** Corrections to examine: the latest. */
 const correctionsMax = 5_000;
 
 type Names = Readonly<Record<NameKind, Set<string>>>;
@@ -30,7 +30,7 @@ const addNames = (view: View, recorded: RecordedEvent, names: Names): void => {
   }
 };
 
-/** The event at a position; of a correction, the event that it corrects. */
+/** The event at a position; for a correction, its target. */
 const targetAt = (view: View, position: number): RecordedEvent | undefined => {
   const recorded = view.recorded(position);
   if (recorded === undefined || !isCorrection(recorded.event)) return recorded;
@@ -38,7 +38,7 @@ const targetAt = (view: View, position: number): RecordedEvent | undefined => {
   return target === undefined ? undefined : view.recorded(target);
 };
 
-/** What the subject's data ever had to do with, and the parties that were ever nearest to it. */
+/** The names related to the subject's data, and the parties nearest to it. */
 const namesAround = (view: View, subject: string): Names => {
   const names = noNames();
   names.subject.add(subject);
@@ -74,20 +74,20 @@ const namesAround = (view: View, subject: string): Names => {
   return names;
 };
 
-/** By which names an event of the type may touch the subject's data. The enrolment of others does not. */
+/** The kinds of names by which an event of the type may affect the subject's data. Enrolments of others do not. */
 const kindsThatMatter = (type: EventType): ReadonlyArray<NameKind> => {
   if (traitsOf(type).enrols) return ['subject'];
   if (!concerns(type, 'reach')) return ['subject', 'population', 'backup'];
   return ['subject', 'population', 'backup', 'site', 'dataset', 'grant', 'party'];
 };
 
-/** The positions of the corrections that may have touched the subject's data or its reach, in log order. */
+/** The positions of the corrections that may have affected the subject's data or its reach, in log order. */
 export const correctionsTouching = (view: View, subject: string): ReadonlyArray<number> => {
   const corrections = view.index.lastCorrections(view.recordedUpTo, correctionsMax);
   if (corrections.length === 0) return [];
   const names = namesAround(view, subject);
   const { parties } = reachIndexOf(view);
-  /** Adds a party, and everybody who reaches what it does. */
+  /** Adds a party, and every party with a path to it. */
   const addParty = (party: string): void => {
     const found = new Set([party]);
     for (const each of found) {
@@ -106,7 +106,7 @@ export const correctionsTouching = (view: View, subject: string): ReadonlyArray<
   });
   const meets = (kinds: ReadonlyArray<NameKind>, named: Names): boolean =>
     kinds.some((kind) => [...named[kind]].some((name) => names[kind].has(name)));
-  // A party that a correction lets in may be led to by another correction.
+  // A party that one correction adds may lead to a further correction.
   for (let found = true; found; ) {
     found = false;
     left = left.filter(({ position, type, named }) => {

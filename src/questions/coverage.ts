@@ -1,5 +1,6 @@
 /**
- * Up to when the sources of an answer have vouched that they told everything (R22): what an answer cannot know yet.
+ * The instants up to which the sources of an answer have vouched to be complete (R22): beyond them, something may
+ * be missing.
  */
 import type { HeardUntil } from '../contract/answers.ts';
 import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
@@ -8,25 +9,25 @@ import { formatInstant } from '../domain/time/instant.ts';
 import { positionsNaming } from './events.ts';
 import type { View } from './view.ts';
 
-/** Sources that one answer tells of, at most: the first in code-unit order. */
+/** Sources to list in one answer: the first in code-unit order. */
 const heardSourcesMax = 1_000;
-/** Events that name a subject, whose sources are behind every answer about it, at most: the first. */
+/** Events that name a subject and whose sources an answer about it lists: the first. */
 const namingEventsMax = 1_000;
 
-/** What an answer is made from, besides what its rows show. */
+/** What an answer is based on, besides what its rows show. */
 export interface Behind {
   readonly subject?: string;
   readonly site?: string;
   readonly party?: string;
-  /** It is about everything that the ledger knows. */
+  /** The answer depends on everything that the ledger knows. */
   readonly everything?: boolean;
 }
 
-/** Fields of rows that have the position of an event, and those that name a site. */
+/** Fields of rows with the position of an event, and those with a site. */
 const positionFields: ReadonlySet<string> = new Set(['position', 'event']);
 const siteFields: ReadonlySet<string> = new Set(['site', 'fromSite', 'toSite']);
 
-/** The positions of events and the sites that rows show, wherever they stand in them. */
+/** Adds the positions of events and the sites that rows contain at any depth. */
 const shownIn = (rows: unknown, positions: Set<number>, sites: Set<string>): void => {
   if (typeof rows !== 'object' || rows === null) return;
   if (Array.isArray(rows)) {
@@ -57,9 +58,10 @@ const vouchedUpTo = (view: View, source: string): string | null => {
 };
 
 /**
- * For each source behind an answer, and for each that is known to tell of its sites, up to when it has vouched (R22).
+ * The instant up to which each relevant source has vouched (R22).
  *
- * Behind an answer are the sources of the events that its rows show, and of those that name whom or what it is about.
+ * Relevant are the sources of the events that the rows show, of the events that name what the answer is about, and
+ * those known to report on its sites.
  */
 export const heardUntil = (view: View, rows: unknown, behind: Behind): ReadonlyArray<HeardUntil> => {
   const { index, recordedUpTo: upTo } = view;

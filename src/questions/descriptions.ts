@@ -1,6 +1,4 @@
-/**
- * What sites, parties, datasets and populations are described as (R5), remembered for one question.
- */
+/** The descriptions of sites, parties, datasets and populations (R5), cached for one question. */
 
 import type { EventData } from '../domain/events/catalogue.ts';
 import {
@@ -24,6 +22,7 @@ const remembered = <A>(load: (name: string) => A): ((name: string) => A) => {
   };
 };
 
+/** The descriptions that a view knows. Each is folded once. */
 export class Descriptions {
   readonly site: (site: string) => Varying<Described<SiteDescription>>;
   readonly party: (party: string) => Varying<Described<EventData<'PartyRegistered'>>>;
@@ -57,7 +56,7 @@ export class Descriptions {
     );
   }
 
-  /** The site at an instant; nothing known where it is not registered and was never transferred. */
+  /** The site at an instant. Nothing is known of it if it is unregistered and was never transferred. */
   siteAt(site: string, instant: Instant): SiteDescription {
     return valueAt(this.site(site), instant)?.description ?? {};
   }

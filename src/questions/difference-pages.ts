@@ -1,5 +1,5 @@
 /**
- * Pages of a difference between findings: its four lists are paged as one after the other, and each page has all four.
+ * Pages of a difference between findings. Its four lists are paged as one list, and each page has all four fields.
  */
 import { type Answered, type Asked, pageOfMade } from '../contract/asked.ts';
 import type { WireDifference } from '../contract/rows/policy.ts';
@@ -13,13 +13,13 @@ type Row =
   | { readonly list: 'opened' | 'closed'; readonly finding: Finding }
   | { readonly list: 'lengthened' | 'shortened'; readonly finding: ChangedFinding };
 
-/** What was learned that a finding of a difference hangs on. */
+/** What was learned that a finding of a difference depends on. */
 export type LearnedOf = (finding: Finding) => 'facts' | 'rules';
 
 /**
- * A page of a difference, on the wire.
+ * A page of a difference, as it goes over the wire.
  *
- * @param learnedOf of a difference between two positions.
+ * @param learnedOf for a difference between two positions.
  */
 export const differencePage = (
   view: View,

@@ -1,6 +1,6 @@
 /**
- * Events that do not fit the others, in the order of the log (R1). Nothing well-formed is refused: discrepancies are
- * told, and are resolved when later events explain them.
+ * Events that do not fit the others, in log order (R1). No well-formed event is refused: discrepancies are
+ * reported, and are resolved when later events explain them.
  */
 import type { DiscrepancyRow } from '../contract/rows/events.ts';
 import type { DiscrepancyCode } from '../domain/recording/discrepancy.ts';
@@ -13,18 +13,18 @@ import { ResidencyFolds } from './residency-folds.ts';
 import type { View } from './view.ts';
 import { stepsOfFact } from './work.ts';
 
-/** How many events one page of discrepancies judges, at most. */
+/** Events to judge for one page. */
 const judgedEventsMax = 5_000;
 
-/** A page ends before it folds more facts than this, so that other questions are answered in between. */
+/** A page ends before it folds more facts than this, so that other questions get their turn. */
 const foldedFactsMax = 50_000;
 
-/** Events that are judged together: they share what is folded as known at one position. */
+/** Events to judge together: they share folds as known at one position. */
 const judgedTogetherMax = 500;
 
 /**
- * A page of discrepancies, and the position after which the next begins; null at the end. Some that were resolved may be
- * missing where a limit was met: what the last of very many late events explained.
+ * A page of discrepancies, and the position after which the next begins; null at the end. If a limit was reached,
+ * some resolved discrepancies may be missing: those that only the last of very many late events explained.
  */
 export interface DiscrepancyPage {
   readonly rows: ReadonlyArray<DiscrepancyRow>;
@@ -32,7 +32,7 @@ export interface DiscrepancyPage {
   readonly limitMet: boolean;
 }
 
-/** Positions of events that may not fit, after one, in log order: the first `judgedEventsMax`. */
+/** Positions of events that may not fit, after a position, in log order: the first `judgedEventsMax`. */
 const candidatesAfter = (view: View, after: number): ReadonlyArray<number> => {
   const candidates = view.index
     .positions('doubts', 'all', after, view.known.position, judgedEventsMax)
@@ -50,7 +50,7 @@ const candidatesAfter = (view: View, after: number): ReadonlyArray<number> => {
   return [...all].sort((a, b) => a - b).slice(0, judgedEventsMax);
 };
 
-/** Judges the events of one page as known now; they share their folds. */
+/** Judges the events of one page as known now. They share their folds. */
 class JudgeOfOpen {
   readonly limitMet = false;
   private readonly view: View;
@@ -61,7 +61,7 @@ class JudgeOfOpen {
     this.folds = new ResidencyFolds(view);
   }
 
-  /** The discrepancies of the first of the events that a page can judge. */
+  /** The discrepancies of as many of the events, from the first on, as a page can judge. */
   judge(events: ReadonlyArray<RecordedEvent>): Judged {
     const { view, folds } = this;
     const told: (readonly [RecordedEvent, ReadonlyArray<ToldDiscrepancy>])[] = [];
@@ -74,15 +74,15 @@ class JudgeOfOpen {
   }
 }
 
-/** What was told of each event that was judged, in order; and whether the page ends before the next. */
+/** The results for the judged events, in order, and whether the page ends before the next event. */
 interface Judged {
   readonly told: ReadonlyArray<readonly [RecordedEvent, ReadonlyArray<ToldDiscrepancy>]>;
   readonly isSpent: boolean;
 }
 
 /**
- * Judges the events of one page as known at earlier positions. The knowledge of all of them is gone through once, in the
- * order of the log, and what was open is kept.
+ * Judges the events of one page as known at earlier positions. It goes once through the positions of all of them,
+ * in log order, and collects what was open.
  */
 class JudgeOfResolved {
   private readonly view: View;
@@ -129,11 +129,11 @@ const candidatesIn = (view: View, after: number, { event }: DiscrepancyFilter): 
   return event > after && event <= view.known.position ? [event] : [];
 };
 
-/** Reasons why events could not be applied, by position; those count as open discrepancies. */
+/** Reasons why events could not be applied, by position. They count as open discrepancies. */
 const setAsideAfter = (view: View, after: number): ReadonlyMap<number, string> =>
   new Map(view.index.setAside(after, view.known.position).map(({ position, reason }) => [position, reason]));
 
-/** Which discrepancies are asked for: those that match every field given. */
+/** The discrepancies to find: those that match every given field. */
 export interface DiscrepancyFilter {
   readonly source?: string | undefined;
   readonly code?: DiscrepancyCode | undefined;
@@ -142,8 +142,8 @@ export interface DiscrepancyFilter {
 }
 
 /**
- * Discrepancies of events after a position, in log order. Open ones hold as known now; resolved ones held as
- * known at an earlier position, and no longer do.
+ * Discrepancies of events after a position, in log order. Open ones hold as known now. Resolved ones held as known
+ * at an earlier position, and no longer do.
  */
 export const discrepanciesAfter = (
   view: View,
@@ -164,7 +164,7 @@ export const discrepanciesAfter = (
     ),
   ].sort((a, b) => a - b);
   const rows: DiscrepancyRow[] = [];
-  /** The last event that was judged. */
+  /** The last judged event. */
   let judgedUpTo = after;
   for (let from = 0; from < positions.length; from += judgedTogetherMax) {
     const together = positions.slice(from, from + judgedTogetherMax);
@@ -194,7 +194,7 @@ export const discrepanciesAfter = (
   return { rows, next: more ? last : null, limitMet: judge.limitMet };
 };
 
-/** What of some events does not fit, by their positions; and whether it is all. */
+/** The discrepancies of some events by position, and whether the list is complete. */
 export interface EventDiscrepancies {
   readonly found: ReadonlyArray<{
     readonly position: number;
@@ -204,7 +204,7 @@ export interface EventDiscrepancies {
   readonly isAll: boolean;
 }
 
-/** The open discrepancies of events at some positions. */
+/** The open discrepancies of the events at some positions. */
 export const discrepanciesAt = (view: View, positions: ReadonlyArray<number>): EventDiscrepancies => {
   const setAside = setAsideAfter(view, 0);
   const events = positions

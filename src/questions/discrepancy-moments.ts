@@ -1,9 +1,10 @@
 /**
- * The moments of knowledge at which it may change whether an event fits the others (R1).
+ * The moments of knowledge at which an event may start or stop to fit the others (R1).
  *
- * Whether it does depends on what comes before it in the order of R3, on the registrations of what it names, and on the
- * corrections of any of these. So a later event matters where it is late, or registers something, or is a correction.
- * Between two moments nothing changes, so that any position between them serves: many events are judged as known at one.
+ * Whether an event fits depends on what precedes it in the order of R3, on the registrations of what it names, and
+ * on corrections of any of these. So a later event matters only if it is late, registers something, or is a
+ * correction. Between two moments nothing changes, so any position in between gives the same result, and one
+ * position serves for many events.
  */
 import { concerns, traitsOf } from '../domain/events/catalogue.ts';
 import { encodeData } from '../domain/events/event.ts';
@@ -16,12 +17,11 @@ import type { View } from './view.ts';
 import { stepsOfFact } from './work.ts';
 
 /**
- * Moments at which an event is judged, at most: the first ones after it was recorded. The answer says where it met
- * this.
+ * Moments at which one event is judged: the first after it was recorded. The answer says if this limit was reached.
  */
 export const momentsMax = 500;
 
-/** All known versions of an event: as recorded, and as each correction has it. */
+/** All known versions of an event: as recorded, and as each correction changes it. */
 const versionsOf = (
   view: View,
   recorded: RecordedEvent,
@@ -41,7 +41,7 @@ const versionsOf = (
   return { named, latest };
 };
 
-/** Under which topics the events are that decide whether one fits, by the kinds of what it names. */
+/** The topics of the events that decide whether an event fits, by the kinds of what it names. */
 const decidingTopics = {
   subject: ['subject'],
   population: ['population'],
@@ -57,17 +57,17 @@ const decidingTopics = {
 interface Deciding {
   readonly position: number;
   readonly time: Instant;
-  /** Whether it decides about events before it too: a registration, a correction, or what was corrected. */
+  /** Whether it also decides about earlier events: a registration, a correction, or a corrected event. */
   readonly always: boolean;
 }
 
-/** The events under a topic, and the topics on which they depend in turn. */
+/** The events under a topic, and the topics on which they depend. */
 interface OfTopic {
   readonly events: ReadonlyArray<Deciding>;
   readonly related: ReadonlyArray<readonly [kind: TopicKind, name: string]>;
 }
 
-/** Finds moments for the events of one page; what is found under a topic is found once. */
+/** Finds moments for the events of one page. Each topic is read once. */
 export class Moments {
   private readonly view: View;
   private readonly topics = new Map<string, OfTopic>();
@@ -77,12 +77,12 @@ export class Moments {
     this.view = view;
   }
 
-  /** Whether an event had more moments than are looked at. */
+  /** Whether an event has more moments than the limit. */
   get limitMet(): boolean {
     return this.isCut;
   }
 
-  /** The positions from that of the event on at which it may come to fit, or not to fit, in log order. */
+  /** The positions, from that of the event on, at which it may start or stop to fit, in log order. */
   of(recorded: RecordedEvent): ReadonlyArray<number> {
     const { view } = this;
     const { event, position } = recorded;
@@ -139,7 +139,7 @@ export class Moments {
         traitsOf(event.type).registers !== undefined ||
         view.correctionsOf(other).length > 0;
       events.push({ position, time: event.time, always });
-      // What is told of a subject, or of a backup, depends on its populations and backups.
+      // Whether an event about a subject or a backup fits depends on its populations and backups.
       if (!concerns(event.type, 'residency') || kind === 'population') continue;
       const { named } = versionsOf(view, other);
       relate('population', named.get('population'));
@@ -150,18 +150,18 @@ export class Moments {
   }
 }
 
-/** A stretch of knowledge, both ends included, within which nothing changes whether an event fits. */
+/** A range of positions, including both ends, within which no event starts or stops to fit. */
 export interface Stretch<A> {
   readonly of: A;
   readonly from: number;
   readonly to: number;
 }
 
-/** The stretches between the moments of an event; not the last, which is what is known now. */
+/** The ranges between the moments of an event, without the last one, which is what is known now. */
 export const stretchesOf = <A>(of: A, moments: ReadonlyArray<number>): ReadonlyArray<Stretch<A>> =>
   moments.slice(0, -1).map((from, index) => ({ of, from, to: moments[index + 1]! - 1 }));
 
-/** The fewest positions that lie within all the stretches, in log order, each with those that it is taken for. */
+/** A minimal set of positions that meets all ranges, in log order, each with the items of its ranges. */
 export const sharedPositions = <A>(
   stretches: ReadonlyArray<Stretch<A>>,
 ): ReadonlyArray<readonly [position: number, of: ReadonlyArray<A>]> => {

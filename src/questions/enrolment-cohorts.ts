@@ -1,6 +1,6 @@
 /**
- * Cohorts: subjects of whom nothing is recorded but one enrolment share the fate of all others who were enrolled in the
- * same population between the same two of its events. They are counted together, as one subject that stands for all.
+ * Cohorts. Subjects with no other event than one enrolment have the same history as all others who were enrolled in
+ * the same population between the same two of its events. They are counted together: one subject stands for all.
  */
 
 import { isPopulation } from '../domain/events/scope.ts';
@@ -11,10 +11,10 @@ import { firstNotBefore } from '../domain/time/binary-search.ts';
 import { type Instant, never } from '../domain/time/instant.ts';
 import type { Enrolments } from '../projections/event-index.ts';
 
-/** Subjects who were enrolled at a place, or from that place on until the next event of their population. */
+/** Subjects who were enrolled at a place, or after it but before the next event of their population. */
 export interface Cohort extends FoldingPlace {
   readonly count: number;
-  /** When each was enrolled, in order; not given where only the count at one instant is asked for. */
+  /** The times of the enrolments, in order; absent if only the count at one instant is needed. */
   readonly arrivals?: Float64Array;
 }
 
@@ -28,8 +28,8 @@ export const endOf = (instant: Instant): FoldingPlace =>
   instant === never ? endOfTime : { time: instant, position: latest };
 
 /**
- * The events that divide the cohorts of a population, in folding order: who was enrolled before one and who after it may
- * fare differently.
+ * The events that divide the cohorts of a population, in folding order: the data of people enrolled before one and
+ * after it may be in different places.
  */
 export const dividing = (facts: Iterable<Fact>): ((population: string) => ReadonlyArray<Fact>) => {
   const ofAll: Fact[] = [];
@@ -46,7 +46,7 @@ export const dividing = (facts: Iterable<Fact>): ((population: string) => Readon
 };
 
 /**
- * The cohorts of a population up to an instant, by their number alone.
+ * The sizes of the cohorts of a population up to an instant.
  *
  * @param enrolledBefore how many subjects in cohorts are enrolled before a place.
  */
@@ -60,7 +60,7 @@ export const cohortsUntil = (
   let before = { count: 0, place: { time: -latest, position: 0 } as FoldingPlace };
   for (const division of [...divisions.filter((fact) => foldingOrder(fact, end) < 0), end]) {
     const count = enrolledBefore(division);
-    // The cohort stands just behind the division before: no event of the population lies in between.
+    // The cohort starts directly after the division before: no event of the population lies in between.
     if (count > before.count) {
       const { time, position } = before.place;
       cohorts.push({ count: count - before.count, time, position: position + 0.5 });

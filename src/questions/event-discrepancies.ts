@@ -26,7 +26,7 @@ import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import { ResidencyFolds } from './residency-folds.ts';
 import type { View } from './view.ts';
 
-/** A discrepancy as it is told. */
+/** A discrepancy as reported. */
 export interface ToldDiscrepancy {
   readonly code: DiscrepancyCode;
   readonly message: string;
@@ -67,7 +67,7 @@ const registrations = {
 } as const satisfies Readonly<Record<RegisteredKind, string>>;
 const registeredKinds = Object.keys(registrations) as ReadonlyArray<RegisteredKind>;
 
-/** The names in an event that should have been registered, by kind. */
+/** The names in an event that need a registration, by kind. */
 const namesToRegister = (fact: Fact): Readonly<Record<RegisteredKind, ReadonlySet<string>>> => {
   const names = {
     party: new Set<string>(),
@@ -102,7 +102,7 @@ const unregistered = (view: View, fact: Fact): ReadonlyArray<ToldDiscrepancy> =>
   );
 };
 
-/** Discrepancies of the facts about one grant, one membership or one control (R13, R14). */
+/** Discrepancies of facts about a grant, a membership or a control relation (R13, R14). */
 const ofReach = (view: View, fact: Fact): ReadonlyArray<Discrepancy<ReachDiscrepancy>> => {
   if (isFact(fact, 'AccessRevoked')) {
     const ofGrant = view
@@ -140,14 +140,14 @@ const isOverUnknownBackup = (view: View, fact: Fact): boolean => {
   return !view.factsOf('backup', backup, 'BackupTaken').some(({ data }) => data.backup === backup);
 };
 
-/** Discrepancies of the facts about one policy (R18). */
+/** Discrepancies of facts about a policy (R18). */
 const ofPolicy = (view: View, fact: Fact): ReadonlyArray<Discrepancy<PolicyDiscrepancy>> =>
   isPolicyFact(fact) ? policiesOf(view.facts('policy', fact.data.policy)).discrepancies : [];
 
-/** Why a correction does nothing, if it does nothing (R4, R24). */
+/** Why a correction has no effect; empty if it has one (R4, R24). */
 const ofCorrection = (view: View, recorded: RecordedEvent): ReadonlyArray<ToldDiscrepancy> => {
   const { event } = recorded;
-  // A correction attested too weakly is left out (R6).
+  // A correction with too little assurance is left out (R6).
   if (!isCorrection(event) || !meets(event.assurance, view.known.minAssurance)) return [];
   const position = view.find(event.data.event);
   const target = position === undefined ? undefined : view.recorded(position);
@@ -158,7 +158,7 @@ const ofCorrection = (view: View, recorded: RecordedEvent): ReadonlyArray<ToldDi
   return E.isLeft(decodeData(target.event.type, event.data.data)) ? [told('does-not-fit')] : [];
 };
 
-/** Why a known event does not fit; nothing if it fits, was retracted or is left out. */
+/** Why a known event does not fit; empty if it fits, was retracted or is left out. */
 export const discrepanciesOf = (
   view: View,
   recorded: RecordedEvent,

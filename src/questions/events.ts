@@ -1,5 +1,6 @@
 /**
- * The log itself: events as they were recorded, by what they name, and one event with what became of it.
+ * The log itself: events as recorded, found by the names in them, and one event with its corrections and
+ * discrepancies.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -17,7 +18,7 @@ import { discrepanciesOf } from './event-discrepancies.ts';
 import { sharedPositions } from './posted-positions.ts';
 import type { View } from './view.ts';
 
-/** The event on the wire, with its place in the log. */
+/** The event as it goes over the wire, with its position in the log. */
 export const wireEvent = ({ event, position, recordedAt, recordedBy, authority }: RecordedEvent): WireEvent =>
   ({
     ...encodeEvent(event),
@@ -27,7 +28,7 @@ export const wireEvent = ({ event, position, recordedAt, recordedBy, authority }
     authority,
   }) as WireEvent;
 
-/** Which events are asked for: those that match every field given. */
+/** The events to find: those that match every given field. */
 export interface EventFilter {
   readonly type?: EventType;
   readonly source?: string;
@@ -44,9 +45,9 @@ const topicsOf = Object.fromEntries(fields.map((field) => [field, topicsNaming(f
 >;
 
 /**
- * Whether the event names what is asked for: as it was recorded, as a known correction says, or, of a correction,
- * as it says of its target. The index alone cannot tell: it also finds what is named by corrections not known yet, and
- * by another name with the same hash.
+ * Whether the event has the name: as recorded, in a known correction of it, or, for a correction, in its target.
+ * The index alone cannot tell, since it also finds corrections that are not known yet, and other names with the
+ * same hash.
  */
 const isNamed = (view: View, recorded: RecordedEvent, field: Field, name: string): boolean => {
   const { event } = recorded;
@@ -78,11 +79,11 @@ const isNamed = (view: View, recorded: RecordedEvent, field: Field, name: string
   return known !== undefined && !isCorrection(known.event) && namedIn(known.event.type, event.data.data);
 };
 
-/** A page ends once the bytes of its events are more than this: one event can name 10,000 subjects. */
+/** A page ends once its events have more bytes than this: one event can name 10,000 subjects. */
 const eventPageBytesMax = 4 * 1_024 * 1_024;
-/** Events of one page that the index finds and that turn out not to match, at most: see `isNamed`. */
+/** Events found in the index that one page may skip because they do not match: see `isNamed`. */
 const passedOverEventsMax = 5_000;
-/** Positions that are read from the log at once. */
+/** Positions to read from the log at once. */
 const readEventsMax = 1_000;
 
 /** A page of events, and the position after which the next begins; null at the end. */
@@ -91,7 +92,10 @@ export interface EventPage {
   readonly next: number | null;
 }
 
-/** The fields of the filter that no known event matches by itself: the source or the type is probably misspelt, or new. */
+/**
+ * The fields of the filter that no known event matches, even alone. The source or the type is probably misspelt, or
+ * new.
+ */
 export const matchingNothing = (
   view: View,
   { type, source }: EventFilter,
@@ -103,7 +107,7 @@ export const matchingNothing = (
   return [...(isUnknown ? (['source'] as const) : []), ...(isUnsent ? (['type'] as const) : [])];
 };
 
-/** The positions after one of the events that the index finds for the filter, in log order. */
+/** The positions of events, after a given one, that the index finds for the filter, in log order. */
 const foundPositions = (view: View, filter: EventFilter, after: number): Iterable<number> => {
   const { type, source } = filter;
   const { index, known } = view;
@@ -134,7 +138,7 @@ function* allPositions({ index, known }: View, after: number): Generator<number>
   }
 }
 
-/** Whether an event matches the filter, as the view knows it. */
+/** A predicate: whether an event matches the filter, as the view knows it. */
 export const matcherOf = (view: View, filter: EventFilter): ((recorded: RecordedEvent) => boolean) => {
   const asked = fields.flatMap((field) => {
     const name = filter[field];
@@ -147,8 +151,8 @@ export const matcherOf = (view: View, filter: EventFilter): ((recorded: Recorded
 };
 
 /**
- * Known events after a position that match the filter, in log order; undecodable ones are left out. A page is full, but
- * for its limits of bytes and of events passed over.
+ * Known events after a position that match the filter, in log order, without undecodable ones. A page is full
+ * unless it reaches the limit of bytes or of skipped events.
  */
 export const eventsAfter = (view: View, filter: EventFilter, after: number, limit: number): EventPage => {
   const matches = matcherOf(view, filter);
@@ -171,7 +175,7 @@ export const eventsAfter = (view: View, filter: EventFilter, after: number, limi
   return { events, next: null };
 };
 
-/** The positions of known events that name a subject, in log order: the first of them. */
+/** The positions of the first known events that name a subject, in log order. */
 export const positionsNaming = (view: View, subject: string, limit: number): ReadonlyArray<number> => {
   const positions: number[] = [];
   for (const position of view.positions('subject', subject)) {
@@ -182,7 +186,7 @@ export const positionsNaming = (view: View, subject: string, limit: number): Rea
   return positions;
 };
 
-/** One event with its envelope, its discrepancies, and what corrected or retracted it. */
+/** One event with its envelope, its discrepancies, and the events that corrected or retracted it. */
 export const eventDetail = (view: View, recorded: RecordedEvent): EventDetail => {
   const fact = view.fact(recorded.position);
   return {

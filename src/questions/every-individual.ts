@@ -1,25 +1,25 @@
-/** Everybody who is followed one by one, a part at a time. */
+/** All individuals, in parts. */
 import { isPopulation } from '../domain/events/scope.ts';
 import { type IndividualsApart, subjectsApart } from './individuals-apart.ts';
 import type { View } from './view.ts';
 
-/** Individuals looked at in one step; the memory that their facts take is freed in between. */
+/** Individuals to process in one step; the memory of their facts is freed in between. */
 export const individualsAtOnceMax = 1_000;
 
-/** A list in parts that can be looked at in one step. */
+/** Splits a list into parts that can be processed in one step. */
 export function* inParts(subjects: ReadonlyArray<string>): Iterable<ReadonlyArray<string>> {
   for (let first = 0; first < subjects.length; first += individualsAtOnceMax)
     yield subjects.slice(first, first + individualsAtOnceMax);
 }
 
-/** How far each list of individuals was gone through. */
+/** How far each list of individuals has been processed. */
 export type GoneThrough = Map<string, number>;
 
 /**
- * Those who moved by themselves, those whom the index follows in each population, and those whom grants, accesses and
- * what is simulated name. Somebody may come more than once.
+ * All individuals: those who moved by themselves, those whom the index follows in each population, and those named
+ * by grants, accesses and simulated events. A person may come more than once.
  *
- * @param upTo where to go on; a part counts as gone through when the next is asked for.
+ * @param upTo where to continue; a part counts as processed once the next one is requested.
  */
 export function* everyIndividual(
   view: View,

@@ -1,6 +1,4 @@
-/**
- * One finding by its id, with the policy it is of and the events that prove it (R19).
- */
+/** One finding by its id, with its policy and the events that prove it (R19). */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Problem } from '../contract/problem.ts';
 import type { FindingDetail } from '../contract/rows/policy.ts';
@@ -14,9 +12,9 @@ import { policyVersions } from './policies.ts';
 import type { View } from './view.ts';
 import { wireFinding } from './wire-finding.ts';
 
-/** Moments of knowledge whose findings are kept by their ids, at most. */
+/** Moments of knowledge whose findings are cached by id. */
 const momentsMax = 4;
-/** Events that one finding shows in full, at most: the first. */
+/** Events that one finding shows in full: the first. */
 const shownEventsMax = 500;
 
 const byId = cachedByKnowledge(
@@ -25,7 +23,7 @@ const byId = cachedByKnowledge(
     new Map(allFindings(view).map((finding) => [findingId(finding), finding])),
 );
 
-/** The finding of an id, as the view knows it. */
+/** The finding with an id, as the view knows it. */
 export const findingOf = (view: View, id: string): E.Either<Problem, Finding> => {
   const finding = byId.get(view).get(id);
   return finding === undefined
@@ -38,19 +36,19 @@ export const findingOf = (view: View, id: string): E.Either<Problem, Finding> =>
     : E.right(finding);
 };
 
-/** The text of a rule in that of its policy, its annotations included. */
+/** The text of a rule within that of its policy, including its annotations. */
 const ruleTextIn = (cedar: string, rule: string): string | null => {
   const read = readPolicy(cedar);
   return E.isLeft(read) ? null : (read.right.rules.find((each) => each.rule === rule)?.text ?? null);
 };
 
-/** A finding in full; its events are not yet as the caller sees them. */
+/** A finding in full; its events still have pseudonyms. */
 export interface FoundFinding {
   readonly detail: Omit<FindingDetail, 'proof'>;
   readonly proof: ReadonlyArray<RecordedEvent>;
 }
 
-/** The finding in full, with `subjects` at the instant or at its nearer end. */
+/** The finding in full, with `subjects` at the instant or, if that is outside the finding, at its nearer end. */
 export const findingDetail = (view: View, finding: Finding, at: Instant): FoundFinding => {
   const version = policyVersions(view).find(
     (each) => each.policy === finding.policy && each.version === finding.version,

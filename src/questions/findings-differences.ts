@@ -1,4 +1,4 @@
-/** Differences between findings: of two versions of a policy, of two moments of knowledge (R20). */
+/** Differences between findings: of two versions of a policy, or of two moments of knowledge (R20). */
 import type { Finding } from '../domain/policy/finding.ts';
 import { type Difference, differenceOf } from '../domain/policy/findings-difference.ts';
 import type { PolicyVersion } from '../domain/policy/policy-versions.ts';
@@ -11,8 +11,8 @@ export const differenceOfVersions = (view: View, from: PolicyVersion, to: Policy
   differenceOf(findingsOfVersion(view, from), findingsOfVersion(view, to), 'versions');
 
 /**
- * Tells of each finding of a difference between two views whether facts were learned, or rules: whether its version of the
- * policy is the same in both, as to its text and to when it counted.
+ * Returns a function that says of a finding in the difference whether new facts or new rules caused it. Facts did
+ * if its version of the policy has the same text and period in both views.
  */
 export const learnedBetween = (before: View, after: View): ((finding: Finding) => 'facts' | 'rules') => {
   const rules = (view: View): ReadonlyMap<string, string> =>
@@ -29,7 +29,7 @@ export const learnedBetween = (before: View, after: View): ((finding: Finding) =
   };
 };
 
-/** The difference that what was learned between two views made, for one policy or for all. */
+/** The difference between what two views know, for one policy or for all. */
 export const differenceOfKnowledge = (before: View, after: View, policy: string | undefined): Difference => {
   const findings = (view: View): ReadonlyArray<Finding> =>
     findingsOfVersions(

@@ -1,6 +1,4 @@
-/**
- * Which policy did that break: findings over the whole history, of everything or of one subject (R16 to R19).
- */
+/** Findings over the whole history: which policy was broken, over everything or for one subject (R16 to R19). */
 
 import { accessFindings, type CountedAccess } from '../domain/policy/access-findings.ts';
 import { countedAccess } from '../domain/policy/counted-access.ts';
@@ -33,7 +31,7 @@ import { wholeHistoryOf } from './whole-history.ts';
 
 const namesMax = Number.MAX_SAFE_INTEGER;
 
-/** What is judged: populations and datasets. */
+/** The populations and datasets to judge. */
 interface Judged {
   readonly populations: Iterable<string>;
   readonly datasets: Iterable<string>;
@@ -44,7 +42,7 @@ const everything = (view: View): Judged => ({
   datasets: view.names('dataset', '', namesMax),
 });
 
-/** What versions are judged with, about some populations and datasets or about everything. */
+/** The facts with which versions are judged, about some populations and datasets or about everything. */
 export const judgingOf = (
   view: View,
   reach: ReachIndex,
@@ -86,12 +84,12 @@ export const findingsOfVersions = (
     ...findingsAboutAccesses(view, history, versions),
     ...findingsAboutSilence(view, versions),
   ];
-  // Policies that are only tried would be kept forever.
+  // Policies that are only simulated would otherwise be kept forever.
   keepOnly(history, policyVersions(view));
   return inOrder(findings);
 };
 
-/** Moments of knowledge whose findings are kept, at most. */
+/** Moments of knowledge whose findings are cached. */
 const findingsMax = 4;
 
 const findings = cachedByKnowledge(findingsMax, (view) => findingsOfVersions(view, policyVersions(view)));
@@ -99,7 +97,7 @@ const findings = cachedByKnowledge(findingsMax, (view) => findingsOfVersions(vie
 /** The findings of all versions of all policies over everything. */
 export const allFindings = (view: View): ReadonlyArray<Finding> => findings.get(view);
 
-/** The findings of one version over everything, taken from those of all versions if these are kept. */
+/** The findings of one version over everything, taken from those of all versions if these are cached. */
 export const findingsOfVersion = (view: View, version: PolicyVersion): ReadonlyArray<Finding> => {
   const all = findings.peek(view);
   return all === undefined
@@ -107,7 +105,7 @@ export const findingsOfVersion = (view: View, version: PolicyVersion): ReadonlyA
     : all.filter((each) => each.policy === version.policy && each.version === version.version);
 };
 
-/** The findings about one subject: of its own data, and of what it shares with its populations. */
+/** The findings about one subject: about its own data, and about data that it shares with its populations. */
 export const findingsOfSubject = (view: View, subject: string): ReadonlyArray<Finding> => {
   const residency = residencyOf(view, subject);
   const reach = reachIndexOf(view);
@@ -125,7 +123,7 @@ export const findingsOfSubject = (view: View, subject: string): ReadonlyArray<Fi
   ]);
 };
 
-/** Where a holding is not of the subject itself, it is looked whether it is of anybody else. */
+/** For a holding that is not the subject's own, the index says whether it contains anybody else. */
 const heldOfOthersToo = (view: View, residency: Residency): IsHeldOfAnybody => {
   const ofSubject = heldOfAnybody(residency);
   return (holding, at) => {

@@ -1,6 +1,6 @@
 /**
- * Whether a finding of the same thing was found as known at an earlier position (R18), judging no more than the holding
- * and the party that it is about: by one person of whom it is found, or by an access.
+ * Whether a finding of the same thing existed as known at an earlier position (R18). It judges only the holding and
+ * the party of the finding: for one person concerned, or for an access.
  */
 import { isPopulation } from '../domain/events/scope.ts';
 import { accessFindings } from '../domain/policy/access-findings.ts';
@@ -29,13 +29,14 @@ import {
 import type { Found } from './unsettling-topics.ts';
 import type { View } from './view.ts';
 
-/** Enrolments whose people are tried before everybody is judged together, at most. */
+/** Enrolments whose people are tried one by one before everybody is judged together. */
 const enrolmentsTriedMax = 8;
 
+/** Looks for a finding as known at earlier positions (R18). */
 export class FoundEarlier {
   private readonly moments: KnownMoments;
 
-  /** @param view that knows the latest. */
+  /** @param view with the latest knowledge. */
   constructor(view: View) {
     this.moments = new KnownMoments(view);
   }
@@ -43,7 +44,7 @@ export class FoundEarlier {
   /**
    * A finding of the same thing as known at a position, if there is one.
    *
-   * @param before somebody of whom it is found as known later.
+   * @param before a person for whom it is found as known later.
    */
   at(position: number, same: SameThing, before: string | null): Found | typeof tooLong | undefined {
     if (position <= 0) return undefined;
@@ -63,7 +64,7 @@ export class FoundEarlier {
     return firstOf(people, foundOf);
   }
 
-  /** In a population's holding, or a backup of it: of the first who were enrolled, and else of anybody. */
+  /** In a population's holding or a backup of it: tries the first people enrolled, then everybody. */
   private amongAll(
     moment: Moment,
     version: PolicyVersion,

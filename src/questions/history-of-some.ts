@@ -1,5 +1,6 @@
 /**
- * What is known of some individuals: where their data was, in which populations they are counted, and what was accessed.
+ * What is known of some individuals: where their data was, the populations that count them, and accesses to their
+ * data.
  */
 import { isPopulation } from '../domain/events/scope.ts';
 import type { DataClass } from '../domain/reach/data-class.ts';
@@ -20,11 +21,11 @@ import type { View } from './view.ts';
 export interface KeptAccess {
   readonly access: FactOf<'AccessObserved'>;
   /**
-   * The classes of that data as if there were grants over everything: those that there are no grants over are left out
-   * when it is asked who reaches them.
+   * The classes of that data as if there were grants over everything; `classAsGranted` reduces them to the grants
+   * that exist.
    */
   readonly data: ReadonlyArray<DataClass>;
-  /** The population that the subject was in; of an access to the data of a population, that population. */
+  /** The population of the subject; for an access to the data of a population, that population. */
   readonly population: string | null;
 }
 
@@ -91,7 +92,7 @@ const accessesOf = (view: View, residency: Residency, subject: string): Readonly
   });
 };
 
-/** Where the data of individuals was, a part of them at a time. */
+/** Where the data of individuals was, in parts. */
 export function* presencesInParts(
   view: View,
   subjects: ReadonlyArray<string>,

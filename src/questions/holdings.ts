@@ -1,6 +1,4 @@
-/**
- * What a site holds, and of how many subjects: R12, for a site.
- */
+/** What a site holds, and of how many subjects (R12). */
 
 import type { SiteHoldingRow } from '../contract/rows/residency.ts';
 import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
@@ -18,12 +16,12 @@ import { type ResidencyOfMany, withCohorts } from './residency-of-many.ts';
 import type { View } from './view.ts';
 import type { Work } from './work.ts';
 
-/** Presences that are looked at between two looks at whether anybody still waits. */
+/** Presences to process between two checks whether a caller still waits. */
 const presencesBetweenLooks = 1_024;
 
 type RowDraft = { -readonly [K in keyof SiteHoldingRow]: SiteHoldingRow[K] };
 
-/** The populations whose data, as a whole, was ever taken to a site or from it. */
+/** The populations whose whole data was ever moved to or from a site. */
 const populationsAt = (view: View, site: string): ReadonlyArray<string> => {
   const isThere = (fact: Fact): boolean =>
     ['site', 'from', 'to'].some((place) => (fact.data as Readonly<Record<string, unknown>>)[place] === site);
@@ -48,7 +46,7 @@ const rowOrder = (a: SiteHoldingRow, b: SiteHoldingRow): number =>
   codeUnitOrder(a.kind, b.kind) ||
   codeUnitOrder(a.backup ?? '', b.backup ?? '');
 
-/** The populations' holdings at the site with everybody who is in them in a cohort, by key. */
+/** The populations' holdings at the site with the people in cohorts, by key. */
 const rowsOfPopulations = (
   { residency, sizeOf }: ResidencyOfMany,
   site: string,
@@ -56,7 +54,7 @@ const rowsOfPopulations = (
   work: Work,
 ): Map<string, RowDraft> => {
   const rows = new Map<string, RowDraft>();
-  // A population's holding is shown even of nobody.
+  // A population's holding is shown even if it contains nobody.
   for (const { holding, ...interval } of residency.holdings) {
     if (holding.site !== site || !contains(interval, validAt)) continue;
     const { site: _, ...described } = sharedHolding(holding);
@@ -73,7 +71,7 @@ const rowsOfPopulations = (
   return rows;
 };
 
-/** Adds the individuals to the rows of populations, and rows of the subjects' own holdings. */
+/** Adds the individuals to the rows of populations, and rows for the subjects' own holdings. */
 const addIndividuals = (
   rows: Map<string, RowDraft>,
   counts: IndividualCounts,
@@ -93,7 +91,7 @@ const addIndividuals = (
   }
 };
 
-/** R12 for a site at an instant: by dataset, population, kind, backup. */
+/** R12 for a site at an instant, by dataset, population, kind and backup. */
 export const holdingsAt = (view: View, site: string, validAt: Instant): ReadonlyArray<SiteHoldingRow> =>
   withIndividualCounts(view, (counts) => {
     const facts = new ResidencyFacts(view);

@@ -1,6 +1,4 @@
-/**
- * Events that are not recorded, which a view sees as if they were (R20).
- */
+/** Events that are not recorded but that a view treats as recorded (R20). */
 import type { EventType } from '../domain/events/catalogue.ts';
 import { type Event, encodeData } from '../domain/events/event.ts';
 import type { RegisteredKind } from '../domain/events/places.ts';
@@ -11,15 +9,15 @@ import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import { type TopicKind, visitTopics } from '../projections/topics.ts';
 
-/** Before every simulated event, and after everything that is ever recorded. */
+/** A position before every simulated event and after every recorded one. */
 const beforeSimulated = 2 ** 50;
 
-/** Events as if they were recorded next, at positions that no recorded event has. */
+/** Events as if recorded next, at positions that no recorded event has. */
 export const hypotheticalEvents = (
   events: ReadonlyArray<Event>,
   recordedAt: Instant,
 ): ReadonlyArray<RecordedEvent> =>
-  // They are tried as if somebody with every authority recorded them.
+  // They get every authority, so that none is refused for lack of it.
   events.map((event, index) => ({
     position: beforeSimulated + index + 1,
     recordedAt,
@@ -29,21 +27,21 @@ export const hypotheticalEvents = (
 
 const nobody: ReadonlySet<string> = new Set();
 
-/** What simulated events are about. The topics and names of recorded events are in the index. */
+/** The topics, names and subjects of simulated events. Those of recorded events are in the index. */
 export class HypotheticalEvents {
   /** By position, in log order. */
   readonly events: ReadonlyMap<number, RecordedEvent>;
-  /** By kind and name; no kind has a space in it. */
+  /** By kind and name, separated by a space; no kind contains a space. */
   private readonly byTopic = new Map<string, Set<number>>();
   private readonly byKind = new Map<RegisteredKind, Set<string>>();
-  /** Whom they are about. */
+  /** The subjects of the events. */
   readonly subjects = new Set<string>();
 
   constructor(events: ReadonlyArray<RecordedEvent>) {
     this.events = new Map(events.map((recorded) => [recorded.position, recorded]));
   }
 
-  /** Notes what one of the events is about, as it is and as corrected. */
+  /** Adds the topics of one event, as recorded and as corrected. */
   add(recorded: RecordedEvent, corrections: ReadonlyArray<RecordedEvent>): void {
     const { position, event } = recorded;
     this.addTopics(position, event.type, encodeData(event));
@@ -51,13 +49,13 @@ export class HypotheticalEvents {
     for (const correction of corrections) this.addCorrected(recorded, correction);
   }
 
-  /** Notes what one of the events makes of another, which has corrections already. */
+  /** Adds the topics of a target that one of the events corrects, with its earlier corrections. */
   addCorrection(
     target: RecordedEvent,
     corrections: ReadonlyArray<RecordedEvent>,
     correction: RecordedEvent,
   ): void {
-    // The people that the target names, as recorded or as corrected, may be elsewhere now.
+    // The data of the people whom the target names, as recorded or as corrected, may be elsewhere now.
     for (const each of [target, ...corrections]) this.addSubjects(each);
     this.addCorrected(target, correction);
   }
@@ -85,12 +83,12 @@ export class HypotheticalEvents {
     });
   }
 
-  /** The positions of events under a topic that are not in the index; none if there are none. */
+  /** The positions of simulated events under a topic; undefined if there are none. */
   positions(kind: TopicKind, name: string): ReadonlySet<number> | undefined {
     return this.byTopic.get(`${kind} ${name}`);
   }
 
-  /** The names of a kind that they mention. */
+  /** The names of a kind that the events mention. */
   names(kind: RegisteredKind): ReadonlySet<string> {
     return this.byKind.get(kind) ?? nobody;
   }

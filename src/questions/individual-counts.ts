@@ -1,10 +1,9 @@
 /**
  * How many individuals are in each holding over time, and how many in each population.
  *
- * Individuals are followed one by one, as their facts say; everybody else is counted in cohorts (see
- * `enrolment-cohorts.ts`). When more is known, the individuals whom the new events affect are subtracted as they were
- * known before and added as they are known now, and nobody else is looked at. So the counts are exact, and keeping them
- * up to date costs by what happened, not by how many people there are.
+ * Individuals are counted one by one from their facts, everybody else in cohorts (see `enrolment-cohorts.ts`). When
+ * more becomes known, the individuals whom the new events affect are subtracted as known before and added as known
+ * now. So the counts are exact, and the cost of updating them depends on the events, not on the number of people.
  */
 
 import { isPopulation, type Scope } from '../domain/events/scope.ts';
@@ -20,10 +19,10 @@ import { RunningCount } from './running-count.ts';
 import { enrolmentsOf } from './subject-enrolments.ts';
 import type { View } from './view.ts';
 
-/** Individuals counted at a time; the memory that their facts take is freed in between. */
+/** Individuals to count at a time; the memory of their facts is freed in between. */
 const countedAtOnceMax = 2_000;
 
-/** The individuals in one holding; the subjects' own holdings of a dataset at a site count as one. */
+/** The individuals in one holding. The subjects' own holdings of a dataset at a site count as one holding. */
 export interface HoldingCount {
   readonly dataset: string;
   readonly population: string | null;
@@ -34,17 +33,18 @@ export interface HoldingCount {
   readonly count: RunningCount;
 }
 
+/** Counts of the individuals of some populations and sites, as known at one position. */
 export class IndividualCounts {
   private known: View['known'];
   private readonly counted = new Set<string>();
   /**
-   * By population: those counted who are ever in it and were no individuals for the index, such as people of whom an
-   * access tells and one enrolment. Nobody else knows that what happens to the population's data concerns them.
+   * By population: counted people who were ever in it and whom the index does not list as its individuals, such as
+   * people with an access and one enrolment. Only this map says that events of the population concern them.
    */
   private readonly others = new Map<string, Set<string>>();
-  /** By population: how many of its individuals were counted, in the order of the index. */
+  /** By population: how many of its individuals, in the order of the index, are counted. */
   private readonly countedOf = new Map<string, number>();
-  /** By site: up to which position those with own data there were looked for. */
+  /** By site: the position up to which people with own data there were searched. */
   private readonly searchedUpTo = new Map<string, number>();
   private readonly holdings = new Map<string, Map<string, HoldingCount>>();
   private readonly members = new Map<string, RunningCount>();
@@ -58,7 +58,7 @@ export class IndividualCounts {
     return this.known.position;
   }
 
-  /** How many individuals are counted. */
+  /** The number of counted individuals. */
   get size(): number {
     return this.counted.size;
   }
@@ -68,12 +68,12 @@ export class IndividualCounts {
     return this.holdings.get(site)?.values() ?? [];
   }
 
-  /** How many of those counted are in a population at an instant. */
+  /** How many of the counted are in a population at an instant. */
   membersAt(population: string, instant: Instant): number {
     return this.members.get(population)?.at(instant) ?? 0;
   }
 
-  /** How many enrolments in a population, as recorded, of those counted come before a place. */
+  /** How many recorded enrolments of the counted in a population come before a place. */
   enrolledBefore(population: string, place: FoldingPlace): number {
     return this.enrolments.get(population)?.before(place) ?? 0;
   }
@@ -85,7 +85,7 @@ export class IndividualCounts {
     this.countedOf.set(population, upTo);
   }
 
-  /** Counts everybody whose own data was ever taken to a site, or from it. */
+  /** Counts everybody whose own data was ever moved to or from a site. */
   addThoseAt(view: View, site: string): void {
     const subjects = new Set<string>();
     const add = (scope: Scope | undefined): void => {
@@ -102,20 +102,20 @@ export class IndividualCounts {
     this.searchedUpTo.set(site, view.known.position);
   }
 
-  /** Counts these subjects as individuals, unless they are counted already. */
+  /** Counts these subjects as individuals, unless they are counted. */
   addAll(view: View, subjects: Iterable<string>): void {
     const fresh = [...new Set(subjects)].filter((subject) => !this.counted.has(subject));
     this.count(view, fresh, 1);
     for (const subject of fresh) this.counted.add(subject);
   }
 
-  /** Brings the counts to what another view knows, which may be more or less. */
+  /** Updates the counts to what another view knows, which may be more or less. */
   moveTo(view: View): void {
     if (view.known.position === this.known.position) return;
     const from = view.as(this.known);
     const [earlier, later] = this.known.position < view.known.position ? [from, view] : [view, from];
     const affected = affectedBetween(earlier, later);
-    // An event that was known before may now tell of other people's data at a site.
+    // A known event may now be about other people's data at a site.
     if (hasCorrections(affected) || affected.backups.size > 0) this.searchedUpTo.clear();
     const fresh = [...affected.subjects].filter(
       (subject) => !this.counted.has(subject) && view.index.isIndividual(subject),
@@ -129,7 +129,7 @@ export class IndividualCounts {
     this.addAll(view, fresh);
   }
 
-  /** Those counted who are affected, by themselves or through a population or a backup. */
+  /** The counted people who are affected, by themselves or through a population or a backup. */
   private countedAmong(affected: Affected, ...views: ReadonlyArray<View>): ReadonlyArray<string> {
     const subjects = new Set(affected.subjects);
     const populations = new Set(affected.populations);
@@ -183,7 +183,7 @@ export class IndividualCounts {
   ): RunningCount {
     const { dataset, site, kind, backup, population } = sharedHolding(holding);
     const expires = overdueSince(backups, backup);
-    // Each of these makes another row; when a backup expires may be known otherwise later.
+    // Each of these is a separate row; the date on which a backup expires may change with later knowledge.
     const key = JSON.stringify([dataset, population, backup, kind === 'backup' ? expires : null]);
     const ofSite = this.holdings.get(site) ?? new Map<string, HoldingCount>();
     this.holdings.set(site, ofSite);

@@ -1,7 +1,4 @@
-/**
- * How many of the people who are followed one by one were in any of some holdings of a population: each is counted once,
- * in however many of the holdings they were.
- */
+/** How many individuals were in at least one of several holdings of a population. Each is counted once. */
 import { populationOf } from '../domain/residency/holding.ts';
 import type { SubjectPresence } from '../domain/residency/presences.ts';
 import { Count } from '../domain/time/count.ts';
@@ -23,11 +20,13 @@ export type Columns = readonly [times: Float64Array, values: Float64Array];
 
 export type PlainUnion = HoldingsOfPopulation & { readonly columns: Columns };
 
+/** The count as plain columns. */
 export const columnsOf = (count: Count): Columns => {
   const { times, values } = count.overTime();
   return [times.slice(), values.slice()];
 };
 
+/** The count with the given columns. */
 export const countFrom = ([times, values]: Columns): Count => new Count(new StepFunction(times, values));
 
 /** Whether a presence is in one of the holdings. */
@@ -47,14 +46,14 @@ const addTo = (union: Union, presences: ReadonlyArray<SubjectPresence>, by: 1 | 
     for (const interval of cover(intervals)) union.count.add(interval, by);
 };
 
-/** Those that were asked about so far. */
+/** The counts for all sets of holdings asked about so far. */
 export class IndividualUnions {
   private readonly unions = new Map<string, Union>();
 
   /**
-   * How many there were, at each instant.
+   * How many people there were at each instant.
    *
-   * @param presences of everybody who may be in the holdings, a part at a time; asked for the first time alone.
+   * @param presences of everybody who may be in the holdings, in parts; read only the first time.
    */
   of(
     holdings: HoldingsOfPopulation,
@@ -69,7 +68,7 @@ export class IndividualUnions {
     return union.count.overTime();
   }
 
-  /** Counts more people, or fewer, in each of them. */
+  /** Adds people to each count, or subtracts them. */
   change(presences: ReadonlyArray<SubjectPresence>, by: 1 | -1): void {
     for (const union of this.unions.values()) addTo(union, presences, by);
   }

@@ -1,4 +1,4 @@
-/** Everybody by class (R17), with how each class is reached and the findings about it. */
+/** All people by class (R17), with the reach of each class and the findings about it. */
 import type { ClassPeople } from '../domain/policy/class-people.ts';
 import type { Finding } from '../domain/policy/finding.ts';
 import type { JudgedHolding } from '../domain/policy/judged-holding.ts';
@@ -7,16 +7,17 @@ import { PeopleByClass } from '../domain/policy/people-by-class.ts';
 import type { ReachIndex } from '../projections/reach/reach-index.ts';
 import type { Work } from './work.ts';
 
-/** A class, how it is reached, and the findings about it. */
+/** A class, its reach, and the findings about it. */
 export interface KeptClass {
   readonly people: ClassPeople;
   readonly reached: ReachedClass;
-  /** What was judged last. */
+  /** The holding as last judged. */
   judged?: JudgedHolding;
   /** The findings of each version, by `versionKey`. */
   readonly found: Map<string, ReadonlyArray<Finding>>;
 }
 
+/** The classes of the kept history, with what is cached for each. */
 export class KeptClasses {
   readonly people: PeopleByClass;
   private readonly keptOf = new Map<ClassPeople, KeptClass>();
@@ -26,12 +27,12 @@ export class KeptClasses {
     this.people = people;
   }
 
-  /** Every class that was judged, with the findings about it. */
+  /** Every judged class with the findings about it. */
   all(): Iterable<KeptClass> {
     return this.keptOf.values();
   }
 
-  /** What policies judge of each class: the same object as before where nothing is another. */
+  /** The holdings that policies judge, by class. An unchanged one is the same object as before. */
   judged(reach: ReachIndex, work: Work): ReadonlyArray<readonly [KeptClass, JudgedHolding]> {
     const isSameReach = this.reachedBy === reach;
     const all: (readonly [KeptClass, JudgedHolding])[] = [];
@@ -48,12 +49,12 @@ export class KeptClasses {
     return all;
   }
 
-  /** The classes may be reached by others than before. */
+  /** Marks the reach of all classes as changed. */
   forgetReach(): void {
     this.reachedBy = undefined;
   }
 
-  /** Has the classes judged again whose people are others now, and forgets those that nobody is in. */
+  /** Marks classes whose people changed to be judged again, and drops empty classes. */
   settle(): void {
     for (const people of this.people.settle()) {
       const isThere = [...this.people.of(people.holding)].includes(people);
@@ -62,7 +63,7 @@ export class KeptClasses {
     }
   }
 
-  /** Classes that start as these are, once these are settled. */
+  /** A copy that starts with these classes, once they are settled. */
   copy(): KeptClasses {
     const keptOf = new Map<ClassPeople, KeptClass>();
     const people = this.people.copy((each, same) => {

@@ -1,4 +1,4 @@
-/** The people of populations who are followed in cohorts, and which accesses there were to the data of populations. */
+/** The people of populations who are counted in cohorts, and the accesses to the data of populations. */
 import { isPopulation } from '../domain/events/scope.ts';
 import { peopleAt } from '../domain/policy/cohorts.ts';
 import type { DataClass } from '../domain/reach/data-class.ts';
@@ -12,12 +12,13 @@ import { ResidencyFacts } from './residency-facts.ts';
 import { type ResidencyOfMany, withCohorts } from './residency-of-many.ts';
 import type { View } from './view.ts';
 
-/** What is kept of one population. */
+/** The state of one population. */
 interface PopulationInCohorts {
   readonly people: ResidencyOfMany;
   readonly accesses: ReadonlyArray<KeptAccess>;
 }
 
+/** The cohorts of all populations, rebuilt one population at a time. */
 export class KeptCohorts {
   private readonly populations = new Map<string, PopulationInCohorts>();
   private readonly stale = new Set<string>();
@@ -27,12 +28,15 @@ export class KeptCohorts {
     this.stale.add(population);
   }
 
-  /** Those of a population. */
+  /** The cohorts of a population. */
   in(population: string): ResidencyOfMany | undefined {
     return this.populations.get(population)?.people;
   }
 
-  /** How many people in cohorts were in any of the holdings at an instant; undefined if none of the holdings was there. */
+  /**
+   * How many people in cohorts were in any of the holdings at an instant; undefined if none of the holdings existed
+   * then.
+   */
   peopleIn(holdings: HoldingsOfPopulation, at: Instant): number | undefined {
     const { population } = holdings;
     const cohorts = this.populations.get(population)?.people;
@@ -56,10 +60,10 @@ export class KeptCohorts {
   }
 
   /**
-   * Rebuilds the cohorts that were touched. It can stop between two populations.
+   * Rebuilds the marked cohorts. It can stop between two populations.
    *
-   * @param individuals the enrolments of those people of a population who are followed one by one.
-   * @param made is called with each, with nothing left to read.
+   * @param individuals the enrolments of a population's individuals.
+   * @param made called with each rebuilt population, after everything is read.
    */
   bring(
     view: View,

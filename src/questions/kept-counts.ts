@@ -1,14 +1,12 @@
-/**
- * The counts of individuals that are kept from question to question: one for each index and assurance.
- */
+/** Caches the counts of individuals between questions: one for each index and assurance. */
 import type { Assurance } from '../domain/events/words.ts';
 import type { EventIndex } from '../projections/event-index.ts';
 import { IndividualCounts } from './individual-counts.ts';
 import type { View } from './view.ts';
 
-/** Counts are updated by up to this many positions; beyond that they are rebuilt. */
+/** Counts are updated across up to this many positions; beyond that they are rebuilt. */
 const movedPositionsMax = 10_000;
-/** Counts of more subjects than this are not kept: they would take gigabytes. */
+/** Counts of more subjects than this are not cached: they would take gigabytes. */
 const keptSubjectsMax = 2_000_000;
 
 const kept = new WeakMap<EventIndex, Map<Assurance, IndividualCounts>>();
@@ -22,9 +20,10 @@ const keptOf = (index: EventIndex): Map<Assurance, IndividualCounts> => {
 };
 
 /**
- * Answers a question by counts of what a view knows: those that are kept if they are near, new ones if not.
+ * Answers a question from counts of what a view knows: from the cached ones if they are near, otherwise from new
+ * ones.
  *
- * Kept counts are taken out while the question is answered, so that those of a question that fails are never used again.
+ * The counts leave the cache while the question is answered, so those of a failed question are never reused.
  */
 export const withIndividualCounts = <A>(view: View, answer: (counts: IndividualCounts) => A): A => {
   if (view.isSimulated()) return answer(new IndividualCounts(view));
@@ -32,7 +31,7 @@ export const withIndividualCounts = <A>(view: View, answer: (counts: IndividualC
   const all = keptOf(view.index);
   const before = all.get(minAssurance);
   const isNear = before !== undefined && Math.abs(position - before.position) <= movedPositionsMax;
-  // Counts that know more stay for the questions about now.
+  // Counts that know more stay cached for questions about the present.
   if (before !== undefined && !isNear && position < before.position)
     return answer(new IndividualCounts(view));
   all.delete(minAssurance);

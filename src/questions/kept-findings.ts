@@ -1,6 +1,6 @@
 /**
- * The findings over the whole history, kept with it: a class is judged again when something that it was judged by is
- * another, and by versions that it was not judged by yet.
+ * The findings over the whole history, stored with it. A class is judged again when an input of its findings
+ * changes, and for versions that have not judged it yet.
  */
 import { isPopulation } from '../domain/events/scope.ts';
 import { accessFindings, type CountedAccess } from '../domain/policy/access-findings.ts';
@@ -19,17 +19,17 @@ import { reachIndexOf } from './reach.ts';
 import type { Stale } from './stale-findings.ts';
 import type { View } from './view.ts';
 
-/** Makes what versions are judged with. */
+/** Creates the input for judging some versions. */
 export type JudgingOf = (versions: ReadonlyArray<PolicyVersion>) => Judging;
 
-/** Everything about a version that its findings are made of, as text. */
+/** All properties of a version on which its findings depend, as text. */
 const versionKey = ({ policy, version, cedar, inForce }: PolicyVersion): string =>
   JSON.stringify([policy, version, cedar, inForce]);
 
 /**
- * The findings about what was held, of some versions over everything; in no order.
+ * The findings of some versions about all holdings, in no order.
  *
- * @param kept whether these are all versions there are, whose findings are kept.
+ * @param kept whether these are all versions, whose findings are stored.
  */
 export const findingsAboutHoldings = (
   view: View,
@@ -68,14 +68,14 @@ export const findingsAboutHoldings = (
   return findings;
 };
 
-/** Drops the findings of versions that no longer exist, or that were only tried. */
+/** Drops the findings of versions that no longer exist or were only simulated. */
 export const keepOnly = (history: KeptHistory, versions: ReadonlyArray<PolicyVersion>): void => {
   const keys = new Set(versions.map(versionKey));
   for (const { found } of history.keptClasses())
     for (const key of found.keys()) if (!keys.has(key)) found.delete(key);
 };
 
-/** Forgets the findings about classes that were judged by what is described otherwise now, or was corrected. */
+/** Drops the findings about classes whose inputs have another description now, or were corrected. */
 const forgetStale = (
   reach: Reach,
   all: ReadonlyArray<readonly [KeptClass, JudgedHolding]>,
@@ -111,7 +111,7 @@ const forgetStale = (
   }
 };
 
-/** The parties, and all that stand in them: members, employees, those that they control, and so on. */
+/** The parties with everybody below them: members, employees, controlled parties, and so on. */
 const standingIn = ({ parties }: Pick<Reach, 'parties'>, above: Iterable<string>): ReadonlySet<string> => {
   const found = new Set(above);
   for (const party of found) {
@@ -121,7 +121,7 @@ const standingIn = ({ parties }: Pick<Reach, 'parties'>, above: Iterable<string>
   return found;
 };
 
-/** The class of the data by the grants there are. */
+/** The class of the data under the given grants. */
 const classAsGranted = ({ grants }: Pick<Reach, 'grants'>, data: DataClass): DataClass => {
   const { dataset, populations, subject } = data;
   return {
@@ -134,14 +134,14 @@ const classAsGranted = ({ grants }: Pick<Reach, 'grants'>, data: DataClass): Dat
   };
 };
 
-/** The findings of some versions about accesses that nothing explains. */
+/** The findings of some versions about unexplained accesses. */
 export const findingsAboutAccesses = (
   view: View,
   history: KeptHistory,
   versions: ReadonlyArray<PolicyVersion>,
 ): ReadonlyArray<Finding> => accessFindings(versions, accessesIn(view, history));
 
-/** The accesses that nothing explains, in no order. */
+/** The unexplained accesses, in no order. */
 export const accessesIn = (view: View, history: KeptHistory): ReadonlyArray<CountedAccess> => {
   const reach = reachIndexOf(view);
   const isExplained = ({ access: { data: by, time }, data }: KeptAccess): boolean =>

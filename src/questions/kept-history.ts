@@ -1,12 +1,12 @@
 /**
- * The whole history, kept up to date: everybody whose data was held, by class (R17), and what was accessed.
+ * The whole history, kept up to date: all people with data by class (R17), and all accesses.
  *
- * Individuals are followed one by one, everybody else in cohorts. When more is known, or less, the individuals whom the
- * events in between touch are taken out as they were known and added as they are known, the cohorts of the populations
- * that they touch are rebuilt, and nobody else is looked at. So the history is that of a fresh process at every moment
- * of knowledge, and keeping it up costs by what happened.
+ * Individuals are counted one by one, everybody else in cohorts. To move to more or less knowledge, the individuals
+ * affected by the events in between are removed as they were known and added as they are known, and the cohorts of
+ * affected populations are rebuilt. So the history equals that of a fresh process at every moment of knowledge, and
+ * the cost of updating it depends on the events.
  *
- * It can be left off anywhere: every step is made whole, and the next question goes on from there.
+ * It can be interrupted anywhere: every step is atomic, and the next question continues from there.
  */
 import { isPopulation } from '../domain/events/scope.ts';
 import type { ClassPeople } from '../domain/policy/class-people.ts';
@@ -28,6 +28,7 @@ import type { ResidencyOfMany } from './residency-of-many.ts';
 import { addStale, copyOfStale, nothingStale, type Stale } from './stale-findings.ts';
 import { View } from './view.ts';
 
+/** A history of everybody at one moment of knowledge. It moves to other moments in steps. */
 export class KeptHistory {
   private known: Knowledge;
   private byClass = new KeptClasses();
@@ -35,18 +36,18 @@ export class KeptHistory {
   private cohorts = new KeptCohorts();
   private apart: IndividualsApart = new Set();
   private move: KnowledgeMove | undefined;
-  /** Whether anything is counted yet. */
+  /** Whether anybody is counted yet. */
   private isBegun = false;
-  /** How far everybody is counted; undefined once everybody is. */
+  /** How far the count of everybody is; undefined once it is complete. */
   private countedUpTo: GoneThrough | undefined = new Map();
-  /** Since it was last told. */
+  /** What became stale since the last `takeStale`. */
   private stale = nothingStale();
 
   constructor({ known }: Pick<View, 'known'>) {
     this.known = known;
   }
 
-  /** The last position that it knows, or that it was on its way to. */
+  /** The last position that it knows or is moving to. */
   get position(): number {
     return (this.move?.to ?? this.known).position;
   }
@@ -57,9 +58,9 @@ export class KeptHistory {
   }
 
   /**
-   * Brings it to what a view knows, which may be more or less.
+   * Moves to what a view knows, which may be more or less.
    *
-   * @throws Abandoned once nobody waits for the answer; it goes on from there when it is asked for again.
+   * @throws Abandoned once nobody waits for the answer; the next call continues from there.
    */
   bring(view: View): void {
     const { index, work } = view;
@@ -78,7 +79,7 @@ export class KeptHistory {
     work.tell(0, 0);
   }
 
-  /** A history that starts as this one is, to be brought to what another view knows. */
+  /** A copy that starts with this history and can move to what another view knows. */
   copy(): KeptHistory {
     this.byClass.settle();
     const copy = new KeptHistory({ known: this.known });
@@ -93,7 +94,7 @@ export class KeptHistory {
     return copy;
   }
 
-  /** What is counted, if everybody is. */
+  /** The counts as plain data, once everybody is counted. */
   toPlain(): PlainHistory | undefined {
     if (!this.isWhole) return undefined;
     return {
@@ -105,9 +106,9 @@ export class KeptHistory {
   }
 
   /**
-   * The history that plain data was made of.
+   * The history with the given plain data.
    *
-   * @param view of the log that it was counted from; it may know more or less.
+   * @param view of the log from which it was counted; it may know more or less.
    */
   static from(plain: PlainHistory, view: View): KeptHistory {
     const history = new KeptHistory(plain);
@@ -116,40 +117,40 @@ export class KeptHistory {
     history.apart = plain.apart;
     history.individuals = KeptIndividuals.from(plain);
     history.byClass = new KeptClasses(peopleFrom(plain));
-    // Cohorts are not kept: they are rebuilt of the enrolments in the index.
+    // Cohorts are not stored: they are rebuilt from the enrolments in the index.
     for (const name of new View(view.index, plain.known).populations()) history.cohorts.touch(name);
     return history;
   }
 
-  /** Every class that was judged, with the findings about it. */
+  /** Every judged class with the findings about it. */
   keptClasses(): Iterable<KeptClass> {
     return this.byClass.all();
   }
 
-  /** Every class that anybody is in. */
+  /** Every class with people. */
   classes(): Iterable<ClassPeople> {
     return this.byClass.people.all();
   }
 
-  /** What policies judge of each class: the same object as before where nothing is another. */
+  /** The holdings that policies judge, by class. An unchanged one is the same object as before. */
   judged(view: View): ReadonlyArray<readonly [KeptClass, JudgedHolding]> {
     return this.byClass.judged(reachIndexOf(view), view.work);
   }
 
-  /** What is judged otherwise since this was last asked. */
+  /** What may be judged differently since the last call. */
   takeStale(): Stale {
     const { stale } = this;
     this.stale = nothingStale();
     return stale;
   }
 
-  /** Every access to the data of single subjects, and to that of populations. */
+  /** Every access to the data of single subjects and of populations. */
   *accesses(): Iterable<KeptAccess> {
     yield* this.individuals.accesses();
     yield* this.cohorts.accesses();
   }
 
-  /** Whether anybody was in the holding of a population, or a backup of it, at an instant. */
+  /** Whether a population's holding, or a backup of it, contained anybody at an instant. */
   isOfAnybody({ dataset, site, backup }: DataClass, population: string, at: Instant): boolean {
     const kind = backup === null ? 'live' : 'backup';
     return this.heldAt({ dataset, site, kind, backup, population }, at) > 0;
@@ -160,12 +161,12 @@ export class KeptHistory {
     return this.byClass.people.countAt(holding, at);
   }
 
-  /** Those of a population who are followed in cohorts. */
+  /** The people of a population who are counted in cohorts. */
   cohortsIn(population: string): ResidencyOfMany | undefined {
     return this.cohorts.in(population);
   }
 
-  /** Those who are followed one by one, with the populations whose events concern each. */
+  /** The individuals, with the populations whose events concern each. */
   followed(): Iterable<readonly [subject: string, populations: ReadonlyArray<string>]> {
     return this.individuals.all();
   }
@@ -234,7 +235,7 @@ export class KeptHistory {
       const was = historyOfSome(new View(view.index, from, [], view.work), before);
       const is = historyOfSome(view.as(view.known), some);
       for (const population of enrolledOtherwise(was, is)) this.cohorts.touch(population);
-      // From here on nothing is read: the step is made whole or not at all.
+      // Nothing is read from here on, so the step is atomic.
       this.takeOut(was, apartBefore);
       this.add(is);
       remaining.length -= some.length;

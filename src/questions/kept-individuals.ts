@@ -1,4 +1,4 @@
-/** The people who are followed one by one: where they are enrolled, and which accesses there were to their data. */
+/** The individuals: where they are enrolled, and the accesses to their data. */
 import { isPopulation } from '../domain/events/scope.ts';
 import type { FoldingPlace } from '../domain/recording/folding-order.ts';
 import type { HistoryOfSome, KeptAccess } from './history-of-some.ts';
@@ -23,6 +23,7 @@ const setIn = (sets: Map<string, Set<string>>, key: string): Set<string> => {
   return set;
 };
 
+/** The individuals of the kept history. */
 export class KeptIndividuals {
   /** Each individual, with the populations whose events concern it. */
   private readonly counted = new Map<string, ReadonlyArray<string>>();
@@ -30,7 +31,7 @@ export class KeptIndividuals {
   private readonly enrolments = new Map<string, RunningCount>();
   private readonly byPosition = new Map<number, KeptAccess>();
   private readonly accessesOf = new Map<string, ReadonlyArray<number>>();
-  /** How many of them were in some holdings together. */
+  /** How many of them were in several holdings together. */
   readonly unions: IndividualUnions;
 
   constructor(unions: IndividualUnions = new IndividualUnions()) {
@@ -46,12 +47,12 @@ export class KeptIndividuals {
     return this.counted;
   }
 
-  /** Those whom the events of a population concern. */
+  /** The individuals whom the events of a population concern. */
   in(population: string): Iterable<string> {
     return this.countedIn.get(population) ?? [];
   }
 
-  /** The places at which they were enrolled in a population. */
+  /** The places of their enrolments in a population. */
   enrolledIn(population: string): ReadonlyArray<FoldingPlace> {
     return this.enrolments.get(population)?.places() ?? [];
   }
@@ -73,7 +74,7 @@ export class KeptIndividuals {
     }
   }
 
-  /** Removes those who were added, exactly as they were added. */
+  /** Removes individuals exactly as they were added. */
   takeOut(of: HistoryOfSome): void {
     this.count(of, -1);
     for (const subject of of.populations.keys()) {

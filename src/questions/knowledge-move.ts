@@ -1,4 +1,4 @@
-/** What must be counted again between two known positions. */
+/** What to count again between two known positions. */
 import { isPopulation } from '../domain/events/scope.ts';
 import { type FoldingPlace, foldingOrder } from '../domain/recording/folding-order.ts';
 import type { Knowledge } from '../domain/recording/recorded-event.ts';
@@ -14,7 +14,7 @@ import type { KeptIndividuals } from './kept-individuals.ts';
 import { reachIndexOf } from './reach.ts';
 import type { View } from './view.ts';
 
-/** A step from one moment of knowledge to another that is under way. */
+/** An unfinished step from one moment of knowledge to another. */
 export interface KnowledgeMove {
   readonly from: Knowledge;
   readonly to: Knowledge;
@@ -23,20 +23,20 @@ export interface KnowledgeMove {
   readonly remaining: string[];
 }
 
-/** What the way touches. */
+/** The individuals and populations that a step affects. */
 export interface Touched {
   readonly affected: Affected;
   readonly apart: IndividualsApart;
   /** The individuals to count again. */
   readonly subjects: string[];
-  /** The populations whose cohorts are rebuilt. */
+  /** The populations whose cohorts to rebuild. */
   readonly populations: ReadonlyArray<string>;
 }
 
 /**
- * What is touched by the events that one of two views knows and the other does not.
+ * What is affected by the events that only one of two views knows.
  *
- * @param individuals those who are counted as `from` knows them; `apart` of the grants that it knows.
+ * @param individuals the individuals as `from` knows them; `apart` according to the grants that it knows.
  */
 export const touchedBetween = (
   from: View,
@@ -69,7 +69,7 @@ export const touchedBetween = (
   };
 };
 
-/** Whose data the backups are of. */
+/** The scopes whose data the backups contain. */
 const scopesOfBackups = (backups: Iterable<string>, views: ReadonlyArray<View>) =>
   [...backups].flatMap((backup) =>
     views.flatMap((view) =>
@@ -77,7 +77,7 @@ const scopesOfBackups = (backups: Iterable<string>, views: ReadonlyArray<View>) 
     ),
   );
 
-/** The populations in which some people are enrolled otherwise than they were. */
+/** The populations in which the enrolments of some people changed. */
 export const enrolledOtherwise = (was: HistoryOfSome, is: HistoryOfSome): ReadonlyArray<string> =>
   [...was.enrolments.keys(), ...is.enrolments.keys()].filter(
     (population) => !samePlaces(was.enrolments.get(population), is.enrolments.get(population)),

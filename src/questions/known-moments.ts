@@ -1,4 +1,4 @@
-/** What was known at earlier positions, of some of which it is kept what was found out. */
+/** Views at earlier positions, with a cache of what was computed for some of them. */
 import type { Residency } from '../domain/residency/residency.ts';
 import type { ReachIndex } from '../projections/reach/reach-index.ts';
 import { advance, newReachIndex, reachIndexOf } from './reach.ts';
@@ -6,17 +6,17 @@ import { ResidencyFacts, residencyOf } from './residency-facts.ts';
 import { type ResidencyOfMany, residencyOfMany } from './residency-of-many.ts';
 import type { View } from './view.ts';
 
-/** People whose events are folded one by one to find one of whom a finding is told, at most. */
+/** People whose events may be folded one by one to find a person with a finding. */
 export const peopleMax = 5_000;
-/** People whose residency at one moment is kept, at most. */
+/** People whose residency at one moment is cached. */
 const residenciesMax = 100;
-/** KnownMoments of knowledge whose reach is kept, at most. */
+/** Moments whose reach index is cached. */
 const momentsMax = 4;
 
-/** It takes too long to tell. */
+/** The result if the search would take too long. */
 export const tooLong = 'too long';
 
-/** What was known at one position. */
+/** Knowledge at one position. */
 export interface Moment {
   readonly view: View;
   readonly reach: ReachIndex;
@@ -24,7 +24,7 @@ export interface Moment {
   readonly crowds: Map<string, ResidencyOfMany>;
   /** By population: where its holdings were, regardless of their people. */
   readonly holdings: Map<string, Residency['holdings']>;
-  /** By person: where the data was, of some who were asked about. */
+  /** By person: where the data was, for people asked about. */
   readonly residencies: Map<string, Residency>;
 }
 
@@ -36,22 +36,23 @@ const momentOf = (view: View, reach: ReachIndex): Moment => ({
   residencies: new Map(),
 });
 
+/** The moments of knowledge that one search visits. */
 export class KnownMoments {
   private readonly view: View;
   private now: Moment | undefined;
   private readonly moments: Moment[] = [];
   private readonly crowded = new Map<string, boolean>();
 
-  /** @param view that knows the latest. */
+  /** @param view with the latest knowledge. */
   constructor(view: View) {
     this.view = view;
   }
 
-  /** What was known at a position. */
+  /** The knowledge at a position. */
   at(position: number): Moment {
     const { view, moments } = this;
     if (position === view.recordedUpTo) {
-      // That of the latest moment is told of what is learned later, so it is asked for each time.
+      // The index of the latest reach follows what is learned later, so it is fetched each time.
       this.now = { ...(this.now ?? momentOf(view, reachIndexOf(view))), reach: reachIndexOf(view) };
       return this.now;
     }
@@ -69,7 +70,7 @@ export class KnownMoments {
     return moment;
   }
 
-  /** Everybody in the holdings of a population, if those who have to be followed one by one are not too many. */
+  /** Everybody in the holdings of a population, unless it has too many individuals. */
   everybodyIn(moment: Moment, population: string): ResidencyOfMany | typeof tooLong {
     if (this.isCrowded(population)) return tooLong;
     let all = moment.crowds.get(population);
@@ -80,7 +81,7 @@ export class KnownMoments {
     return all;
   }
 
-  /** Whether too many people of a population have to be followed one by one. */
+  /** Whether a population has too many individuals. */
   private isCrowded(population: string): boolean {
     let isCrowded = this.crowded.get(population);
     if (isCrowded === undefined) {
@@ -89,7 +90,8 @@ export class KnownMoments {
       isCrowded = false;
       for (const subject of view.index.individualsOf(population).subjects) {
         view.work.goOn(1);
-        // Of whom this view knows more than one event: who is followed for what came later does not count.
+        // Only people of whom this view knows more than one event count; later events do not make an individual
+        // here.
         if (view.positions('subject', subject).length > 1) count++;
         isCrowded = count > peopleMax;
         if (isCrowded) break;

@@ -1,6 +1,6 @@
 /**
- * The names that a question is about. A name that no known event mentions is refused, since it is probably misspelt, and
- * an empty answer would read as if nothing was there.
+ * The names in a question. A name that no known event mentions is refused, since it is probably misspelt, and an
+ * empty answer would suggest that nothing is there.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -9,7 +9,7 @@ import type { RegisteredKind } from '../domain/events/places.ts';
 import { policyVersions } from './policies.ts';
 import type { View } from './view.ts';
 
-/** The name, if some known event mentions it. */
+/** The name, if a known event mentions it. */
 export const knownName = (view: View, kind: RegisteredKind, name: string): E.Either<Problem, string> =>
   view.mentions(kind, name)
     ? E.right(name)
@@ -19,7 +19,7 @@ export const knownName = (view: View, kind: RegisteredKind, name: string): E.Eit
         detail: `no event known at this moment mentions a ${kind} with this id`,
       });
 
-/** Refuses names that no known event mentions: an empty list would read as if there was nothing. */
+/** Refuses names that no known event mentions: an empty list would suggest that nothing is there. */
 export const knownNames = (
   view: View,
   names: { readonly [K in 'site' | 'dataset' | 'population' | 'party']?: string | undefined },
@@ -33,14 +33,14 @@ export const knownNames = (
   return E.right(undefined);
 };
 
-/** The refusal of a policy, or of a version of one, that no known event adopts. */
+/** The refusal of a policy, or of a version, that no known event adopts. */
 export const unknownPolicy: E.Either<Problem, never> = E.left({
   kind: 'unknown',
   what: 'policy',
   detail: 'no policy with this id, or no such version, is known at this moment',
 });
 
-/** The policy, if some known event adopts it; if a version is given, that version of it. */
+/** The policy, if a known event adopts it; if a version is given, that version of it. */
 export const knownPolicy = (
   view: View,
   policy: string,

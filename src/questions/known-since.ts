@@ -1,10 +1,10 @@
 /**
- * Since when a finding is known: R18. It is the least position from which on every answer holds a finding of the same
+ * Since when a finding is known (R18): the least position from which on every answer contains a finding of the same
  * policy, version, rule, verdict, action, holding and party whose interval meets it.
  *
- * Late events and corrections can hide a finding and bring it back, so this cannot be read off the events that prove it.
- * It is looked for from now on backwards: at somebody of whom the thing is found, from one event that may have brought it
- * about to the one before. Between two of these it is found all the time.
+ * Late events and corrections can hide a finding and bring it back, so the events that prove it do not determine
+ * this position. The search goes backwards from now, for one person concerned, from one event that may have caused
+ * the finding to the one before. Between two such events the finding exists throughout.
  */
 import type { Finding } from '../domain/policy/finding.ts';
 import { FoundEarlier } from './found-earlier.ts';
@@ -13,14 +13,17 @@ import { policyVersions } from './policies.ts';
 import { UnsettlingEvents } from './unsettling-events.ts';
 import type { View } from './view.ts';
 
-/** Earlier moments at which it is looked whether a finding was found; where they are not enough, it is not told. */
+/** Earlier moments to examine; if they are not enough, the position is not given. */
 const momentsMax = 200;
 
-/** What is found out for one view is found out once. */
+/** The cached state of one view's search. */
 interface Search {
   readonly earlier: FoundEarlier;
   readonly unsettling: UnsettlingEvents;
-  /** By policy and version, which event adopted it: numbers change when an earlier adoption becomes known. */
+  /**
+   * By policy and version, the event that adopted it. Numbers of versions change when an earlier adoption becomes
+   * known.
+   */
   readonly adoptions: ReadonlyMap<string, number | null>;
 }
 
@@ -41,14 +44,14 @@ const searchOf = (view: View): Search => {
   return search;
 };
 
-/** The position since which the finding is known; null if that is not told. */
+/** The position since which the finding is known; null if it is not determined. */
 export const knownSinceOf = (view: View, finding: Finding): number | null => {
   // A silence is judged by the clocks of the question.
   if (finding.source !== undefined) return finding.knownSince;
   if (view.isSimulated()) return null;
   const { earlier, unsettling, adoptions } = searchOf(view);
   const adoptedBy = adoptions.get(`${finding.policy} ${finding.version}`);
-  // Of a policy that is only tried.
+  // The policy is only simulated.
   if (adoptedBy === undefined) return null;
   const same = { finding, adoptedBy };
   let position = view.recordedUpTo;

@@ -9,7 +9,7 @@ import type { IndividualCounts } from './individual-counts.ts';
 import { withIndividualCounts } from './kept-counts.ts';
 import type { View } from './view.ts';
 
-/** How many subjects of a population that are not counted as individuals were enrolled before a place. */
+/** How many subjects in cohorts of a population were enrolled before a place. */
 export const enrolledInCohorts = (
   view: View,
   population: string,

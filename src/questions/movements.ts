@@ -1,6 +1,4 @@
-/**
- * How data went from site to site: the lineage of a dataset, and transfers between countries.
- */
+/** How data moved from site to site: the lineage of a dataset, and transfers between countries. */
 
 import type { Lineage, MovementKind, TransferRow } from '../contract/rows/movements.ts';
 import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
@@ -13,7 +11,7 @@ import { siteRow } from './registry.ts';
 import { residencyOfMany } from './residency-of-many.ts';
 import type { View } from './view.ts';
 
-/** How many edges a lineage shows at most: the latest. */
+/** Edges that a lineage shows: the latest. */
 const lineageEdgesMax = 1_000;
 
 interface Movement {
@@ -26,7 +24,7 @@ interface Movement {
   readonly fact: Fact;
 }
 
-/** The movements of one backup; only all its facts together tell where it was before each. */
+/** The movements of one backup. Where it was before each depends on all its facts. */
 const backupMovements = (facts: ReadonlyArray<Fact>): ReadonlyArray<Movement> => {
   const out: Movement[] = [];
   let taken: FactOf<'BackupTaken'> | undefined;
@@ -71,7 +69,7 @@ const dataMovement = (fact: Fact): Movement | undefined => {
   return undefined;
 };
 
-/** Every movement in the facts, and every movement of the backups they are about. */
+/** Every movement in the facts, and every movement of their backups. */
 const movementsOf = (view: View, facts: Iterable<Fact>): ReadonlyArray<Movement> => {
   const out: Movement[] = [];
   const backups = new Set<string>();
@@ -91,8 +89,8 @@ const movementsOf = (view: View, facts: Iterable<Fact>): ReadonlyArray<Movement>
 };
 
 /**
- * The lineage of a dataset: its movements in `[from, to)` and the sites at both ends, as described at `validAt`; and whether
- * there are more movements than are shown.
+ * The lineage of a dataset: its movements in `[from, to)`, the sites at both ends as described at `validAt`, and
+ * whether there are more movements than shown.
  */
 export const lineageOf = (
   view: View,
@@ -128,8 +126,8 @@ export const lineageOf = (
 };
 
 /**
- * Movements, copies and backups from one country to another in `[from, to)`, in folding order. A site whose
- * country is unknown counts as in another country than every other site.
+ * Movements, copies and backups from one country to another in `[from, to)`, in folding order. An unknown country
+ * counts as different from every other.
  */
 export const transfersBetween = (view: View, from: Instant, to: Instant): ReadonlyArray<TransferRow> => {
   const descriptions = new Descriptions(view);

@@ -1,6 +1,4 @@
-/**
- * How a party reaches holdings: the graph of its paths, and the edges to close to keep it out.
- */
+/** How a party reaches holdings: the graph of its paths, and the edges whose removal would end its reach. */
 
 import type { PartyReachQuestion } from '../contract/questions/reach.ts';
 import type { WirePartyCut } from '../contract/rows/reach.ts';
@@ -18,7 +16,7 @@ import { reachIndexOf, wireCut, wireCutEdge } from './reach.ts';
 import type { View } from './view.ts';
 import { wholeHistoryOf } from './whole-history.ts';
 
-/** Which holdings are asked about: those that match every field given. */
+/** The holdings in question: those that match every given field. */
 export type HoldingFilter = Pick<PartyReachQuestion, 'dataset' | 'population' | 'site' | 'backup'>;
 
 interface Judged {
@@ -34,13 +32,13 @@ const fits = (filter: HoldingFilter, { dataset, site, backup, population }: Judg
   (filter.backup === undefined || filter.backup === backup) &&
   (filter.population === undefined || filter.population === population);
 
-/** The data of the holdings: of each subject over whose data there is a grant, and of all others together. */
+/** The data in the holdings: of each subject with a grant over its own data, and of all others together. */
 const staysOf = (view: View, filter: HoldingFilter): ReadonlyArray<DataPresence> =>
   countedDataOf(wholeHistoryOf(view).classes())
     .filter((data) => fits(filter, data))
     .flatMap((data) => heldPresences(reachIndexOf(view).grants, data));
 
-/** Every edge of a path, with the party that each leads from. */
+/** Every edge of a path, with the party from which it leads. */
 const edgesAlong = (first: Hop): ReadonlyArray<CutEdge> => {
   const edges: CutEdge[] = [];
   for (let hop: Hop | undefined = first; hop !== undefined; hop = hop.rest) {
@@ -50,7 +48,7 @@ const edgesAlong = (first: Hop): ReadonlyArray<CutEdge> => {
   return edges;
 };
 
-/** How the party reaches the holdings at the instant, and what to close; or why it does not. */
+/** How the party reaches the holdings at the instant and what to close, or why it does not reach them. */
 export const partyCut = (view: View, party: string, filter: HoldingFilter, at: Instant): WirePartyCut => {
   const reach = reachIndexOf(view);
   const presences = staysOf(view, filter);

@@ -1,4 +1,4 @@
-/** What a party could reach: every holding, of how many people, and how (R13 to R15). */
+/** What a party can reach: every holding, of how many people, and along which path (R13 to R15). */
 import type { PartyReachRow } from '../contract/rows/reach.ts';
 import { countedDataOf } from '../domain/policy/judged-holdings.ts';
 import { type HoldingReach, reachOfParty as reachedHoldings } from '../domain/reach/reach-of-party.ts';
@@ -8,7 +8,7 @@ import { reachIndexOf, wirePath } from './reach.ts';
 import type { View } from './view.ts';
 import { wholeHistoryOf } from './whole-history.ts';
 
-/** What was reached, on the wire. */
+/** A reached holding, as it goes over the wire. */
 export const wireHoldingReach = ({ from, to, path, ...of }: HoldingReach): PartyReachRow => ({
   ...of,
   from: formatBound(from),
@@ -16,7 +16,7 @@ export const wireHoldingReach = ({ from, to, path, ...of }: HoldingReach): Party
   path: wirePath(path),
 });
 
-/** What the party reached: by dataset, population, site, kind, backup, from. Paths are not yet written out. */
+/** What the party reached, by dataset, population, site, kind, backup and from. Paths are not converted yet. */
 export const reachOfParty = (
   view: View,
   party: string,

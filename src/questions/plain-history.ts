@@ -1,4 +1,4 @@
-/** What is counted of individuals, as plain data; cohorts and findings are made of it and of the index. */
+/** The counts of individuals as plain data. Cohorts and findings are rebuilt from it and the index. */
 import { ClassPeople } from '../domain/policy/class-people.ts';
 import { PeopleByClass } from '../domain/policy/people-by-class.ts';
 import type { Knowledge } from '../domain/recording/recorded-event.ts';
@@ -16,6 +16,7 @@ export interface PlainHistory extends PlainIndividuals {
   readonly classes: ReadonlyArray<PlainClass>;
 }
 
+/** The classes as plain data. */
 export const plainClasses = (people: PeopleByClass): ReadonlyArray<PlainClass> =>
   [...people.all()].map(({ holding, population, expires, held, own, parts }) => ({
     ...{ holding, population, expires, held, own },

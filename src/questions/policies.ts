@@ -1,21 +1,19 @@
-/**
- * Which policies there are, and when each version was in force (R18).
- */
+/** All policies, and when each version was in force (R18). */
 import type { PolicyRow } from '../contract/rows/policy.ts';
 import { type PolicyVersion, policiesOf } from '../domain/policy/policy-versions.ts';
 import { formatBound } from '../domain/time/instant.ts';
 import { compiledPolicy } from './compiled-policies.ts';
 import type { View } from './view.ts';
 
-/** Every version of every policy, built-in ones included, as the view knows them. */
+/** Every version of every policy, including the built-in ones, as the view knows them. */
 export const policyVersions = (view: View): ReadonlyArray<PolicyVersion> =>
   policiesOf(view.facts('policies', 'all')).versions;
 
-/** What the rules of a version do not model, in their own words. */
+/** What the rules of a version do not model, as the policy states it. */
 const limitsOf = (version: PolicyVersion): PolicyRow['versions'][number]['limits'] =>
   compiledPolicy(version).rules.flatMap(({ rule, limits }) => (limits === null ? [] : [{ rule, limits }]));
 
-/** The versions of each policy on the wire. */
+/** The versions of each policy, as they go over the wire. */
 export const policyRows = (view: View): ReadonlyArray<PolicyRow> =>
   [...Map.groupBy(policyVersions(view), ({ policy }) => policy)].map(([policy, versions]) => {
     const last = versions.at(-1)!;

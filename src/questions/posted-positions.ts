@@ -1,14 +1,12 @@
-/**
- * Positions of events in log order, read from the index a window at a time, and the positions that several lists share.
- */
+/** Reads positions of events in log order from the index, in windows, and intersects several lists. */
 
-/** Positions of a list that are read at once. */
+/** Positions of a list to read at once. */
 const windowMax = 256;
 
-/** Reads the first `limit` positions of a list after one; fewer only where no more follow. */
+/** Reads the first `limit` positions of a list after a position; fewer only at its end. */
 type ReadPositions = (after: number, limit: number) => ReadonlyArray<number>;
 
-/** One list, searched forwards. */
+/** A list that is searched forwards. */
 class PostedPositions {
   private readonly read: ReadPositions;
   private window: ReadonlyArray<number> = [];
@@ -19,7 +17,7 @@ class PostedPositions {
     this.read = read;
   }
 
-  /** The first position that is at least `least`, which must not be less than before. */
+  /** The first position that is at least `least`, which must not decrease between calls. */
   from(least: number): number | undefined {
     while (this.next < this.window.length && this.window[this.next]! < least) this.next++;
     if (this.next === this.window.length) {
@@ -33,7 +31,8 @@ class PostedPositions {
 }
 
 /**
- * The positions after one that are in every group, in log order. A position is in a group if it is in one of its lists.
+ * The positions after a given one that are in every group, in log order. A position is in a group if it is in one
+ * of its lists.
  */
 export function* sharedPositions(
   after: number,
@@ -48,7 +47,7 @@ export function* sharedPositions(
       if (first === Number.POSITIVE_INFINITY) return;
       least = first;
     }
-    // All groups have it once none of them has led on from where the round began.
+    // All groups contain the position if none of them has moved beyond it in this round.
     if (least === before) yield least++;
   }
 }

@@ -1,13 +1,11 @@
-/**
- * The events behind an answer, and how well they are attested.
- */
+/** The events behind an answer, and their assurance. */
 import { isWeighed } from '../domain/events/catalogue.ts';
 import { type Assurance, Assurance as Assurances } from '../domain/events/words.ts';
 import type { View } from './view.ts';
 
 /**
- * How well a presence is attested: as well as the weakest of the events that opened it. Registrations and enrolments
- * are not weighed (R6).
+ * The assurance of a presence: the lowest of the events that opened it. Registrations and enrolments do not count
+ * (R6).
  */
 export const assuranceOf = (view: View, positions: ReadonlyArray<number>): Assurance => {
   let weakest: Assurance = 'verified';
@@ -22,7 +20,7 @@ export const assuranceOf = (view: View, positions: ReadonlyArray<number>): Assur
   return weighed ? weakest : 'observed';
 };
 
-/** The events behind an answer, with the corrections that made them what they are, as positions on the wire. */
+/** The events behind an answer and their corrections, as positions on the wire. */
 export const proofOf = (view: View, positions: ReadonlyArray<number>): ReadonlyArray<string> => {
   const all = new Set(positions);
   for (const position of positions)

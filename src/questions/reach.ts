@@ -1,8 +1,8 @@
 /**
- * Who could reach a subject's data: R13 to R15.
+ * Who could reach a subject's data (R13 to R15).
  *
- * The graph of parties, grants and sites is kept in memory as of the last question, one for each assurance, and told
- * of what was recorded since; a question about an earlier moment of knowledge makes its own.
+ * The graph of parties, grants and sites is kept in memory as of the last question, one for each assurance, and
+ * updated with later events. A question about an earlier moment of knowledge builds its own.
  */
 
 import { type Answered, type Asked, cutShort, pageBytesMax } from '../contract/asked.ts';
@@ -23,26 +23,26 @@ import { ReachIndex } from '../projections/reach/reach-index.ts';
 import { residencyOf } from './residency-facts.ts';
 import type { View } from './view.ts';
 
-/** Who reaches what, as of the last question of each assurance. */
+/** The reach index as of the last question, for each assurance. */
 const latest = new WeakMap<
   EventIndex,
   Map<Assurance, { readonly position: number; readonly reach: ReachIndex }>
 >();
 
-/** Of views that know less than the last question did, or simulate, or were given one. */
+/** Indexes of views that know less than the last question, simulate, or were given an index. */
 const ofViews = new WeakMap<View, ReachIndex>();
 
-/** Who reaches what, as far as a view knows. The work of its questions is that of the view. */
+/** The reach index as a view knows it. Its questions count as work of the view. */
 export const reachIndexOf = (view: View): ReachIndex => {
   const reach = keptReachOf(view);
   reach.askedBy((steps) => view.work.goOn(steps));
   return reach;
 };
 
-/** Has a view asked of an index that holds all that its question needs: not of one of everything. */
+/** Gives a view an index that contains all that its question needs, instead of the index of everything. */
 export const giveReach = (view: View, reach: ReachIndex): void => void ofViews.set(view, reach);
 
-/** Whether the index of the view is that of the latest moment asked about, which changes with the next one. */
+/** Whether the index of the view is the shared one of the latest moment, which the next question may change. */
 export const isLatestReach = (view: View): boolean =>
   !view.isSimulated() &&
   latest.get(view.index)?.get(view.known.minAssurance)?.position === view.known.position;
@@ -74,10 +74,10 @@ const keptReachOf = (view: View): ReachIndex => {
   return kept.reach;
 };
 
-/** Who reaches what as a view knows it, in an index of its own. */
+/** A new reach index, as a view knows it. */
 export const newReachIndex = (view: View): ReachIndex => new ReachIndex(view.facts('reach', 'all'));
 
-/** Brings an index of what one view knows to what another one knows, which may be more or less. */
+/** Updates an index from what one view knows to what another knows, which may be more or less. */
 export const advance = (reach: ReachIndex, from: View, to: View): void => {
   const touched = new Set<number>();
   const [earlier, later] = from.recordedUpTo < to.recordedUpTo ? [from, to] : [to, from];
@@ -95,15 +95,17 @@ export const advance = (reach: ReachIndex, from: View, to: View): void => {
   if (touched.size > 0) reach.change(facts(from), facts(to));
 };
 
-/** About how many bytes of JSON an edge of a path is, an interval without its path, and a row without its intervals. */
+/**
+ * Approximate sizes in bytes of JSON: an edge of a path, an interval without its path, a row without its intervals.
+ */
 const edgeBytes = 160;
 const intervalBytes = 250;
 const rowBytes = 150;
 
-/** About how many bytes of JSON an interval with this path is. */
+/** The approximate size of an interval with this path, in bytes of JSON. */
 export const bytesWithPath = (path: Path): number => intervalBytes + edgeBytes * path.length;
 
-/** Edges of a path on the wire. */
+/** Edges of a path, as they go over the wire. */
 export const wireEdges = (edges: ReadonlyArray<PathEdge>): ReadonlyArray<WirePathEdge> =>
   edges.map(({ edge, to, began, ended, events }) => ({
     edge,
@@ -113,7 +115,7 @@ export const wireEdges = (edges: ReadonlyArray<PathEdge>): ReadonlyArray<WirePat
     events: events.map(String),
   }));
 
-/** A path on the wire. */
+/** A path, as it goes over the wire. */
 export const wirePath = (path: Path): ReadonlyArray<WirePathEdge> => wireEdges(path.edges);
 
 const wireHolding = ({ dataset, site, kind, backup }: RowKey): WireHolding => ({
@@ -123,7 +125,9 @@ const wireHolding = ({ dataset, site, kind, backup }: RowKey): WireHolding => ({
   backup,
 });
 
-/** Where a page of parties begins: at a party, or within it, where its intervals were too many for the page before. */
+/**
+ * Where a page of parties begins: at a party or, if the previous page had no room for all its intervals, within it.
+ */
 const startOf = (after: Asked['after']): { readonly party: number; readonly interval: number } => {
   if (after === undefined) return { party: 0, interval: 0 };
   const [party = 0, interval = 0] = String(after).split('.').map(Number);
@@ -140,8 +144,8 @@ const wireInterval = ({ from, to, holding, path }: ReachInterval): ReachRow['int
 });
 
 /**
- * A page of who reaches the subject's data: by party, then dataset, site, kind, backup, from. The page is cut before any
- * path is written out. A party with more intervals than a page has room for goes on with the next page.
+ * A page of the parties that reach the subject's data, by party, then dataset, site, kind, backup and from. Paths
+ * are converted only for the page. A party with more intervals than fit continues on the next page.
  */
 export const reachPage = (
   view: View,
@@ -176,17 +180,17 @@ export const reachPage = (
   return { data: rows, after: null, ...(told && { also: told }) };
 };
 
-/** An edge that an explanation names, on the wire. */
+/** An edge of an explanation, as it goes over the wire. */
 export const wireCutEdge = (edge: CutEdge) => ({ from: edge.from, ...wireEdges([edge])[0]! });
 
-/** Why the party cannot reach the subject's data, or what would keep it out. */
+/** Why the party cannot reach the subject's data, or what would end its reach. */
 export const cutOf = (view: View, subject: string, party: string, at: Instant): WireCut => {
   const reach = reachIndexOf(view);
   const presences = dataPresencesOf(reach.grants, residencyOf(view, subject), subject, reach.goOn);
   return wireCut(party, explainCut(reach, presences, party, at));
 };
 
-/** An explanation on the wire. */
+/** An explanation, as it goes over the wire. */
 export const wireCut = (party: string, explained: CutExplanation): WireCut => {
   if (explained.reaches)
     return {

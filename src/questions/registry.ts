@@ -1,6 +1,6 @@
 /**
- * Sites, parties, datasets and populations: what they are described as at an instant (R5), also those that events
- * mention and nobody registered.
+ * Sites, parties, datasets and populations with their descriptions at an instant (R5), including those that events
+ * mention without a registration.
  */
 
 import type { Answered, Asked } from '../contract/asked.ts';
@@ -49,7 +49,7 @@ export const datasetRow = (descriptions: Descriptions, dataset: string, validAt:
   };
 };
 
-/** The population as described at the instant, with its members then. */
+/** The population as described at the instant, with its number of members then. */
 export const populationRow = (
   view: View,
   descriptions: Descriptions,
@@ -65,7 +65,7 @@ export const populationRow = (
   };
 };
 
-/** A page of the names of a kind, each as the row that describes it. */
+/** A page of the names of a kind, each with its description. */
 export const pageOfNames = (
   view: View,
   { clocks, after, limit }: Asked,

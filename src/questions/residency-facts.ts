@@ -1,7 +1,8 @@
 /**
- * Gathers the facts that decide where the data of some subjects is, and folds them.
+ * Collects the facts that decide where the data of some subjects is, and folds them.
  *
- * They are the subjects' own facts, those of every population they are ever in, and those of the backups of either.
+ * These are the subjects' own facts, those of every population they are ever in, and those of the backups of
+ * either.
  */
 
 import { type Fact, isFact } from '../domain/recording/facts.ts';
@@ -9,6 +10,7 @@ import { foldResidency } from '../domain/residency/fold-residency.ts';
 import type { Residency } from '../domain/residency/residency.ts';
 import type { View } from './view.ts';
 
+/** Collects facts about residency for one fold (R8 to R11). */
 export class ResidencyFacts {
   readonly view: View;
   readonly facts = new Map<number, Fact>();
@@ -20,7 +22,7 @@ export class ResidencyFacts {
     this.view = view;
   }
 
-  /** Adds a subject to be followed, with all populations it is ever in. */
+  /** Adds a subject with all populations that it is ever in. */
   addSubject(subject: string): this {
     if (this.subjects.has(subject)) return this;
     this.subjects.add(subject);
@@ -34,7 +36,7 @@ export class ResidencyFacts {
     return this;
   }
 
-  /** Adds what happened to a population's data as a whole. */
+  /** Adds the events about a population's data as a whole. */
   addPopulation(population: string): this {
     if (this.populations.has(population)) return this;
     this.populations.add(population);
@@ -42,7 +44,7 @@ export class ResidencyFacts {
     return this;
   }
 
-  /** Adds everything that happened to a backup. */
+  /** Adds the events about a backup. */
   addBackup(backup: string): this {
     if (this.backups.has(backup)) return this;
     this.backups.add(backup);
@@ -51,13 +53,13 @@ export class ResidencyFacts {
   }
 
   private add(fact: Fact): void {
-    // An event that enrols many may be known by one of them first.
+    // An event with many subjects may have been read for one of them first.
     if (this.facts.get(fact.position) === fact) return;
     this.facts.set(fact.position, fact);
     if (isFact(fact, 'BackupTaken')) this.addBackup(fact.data.backup);
   }
 
-  /** Where the subjects' data was, by the gathered facts. */
+  /** Where the subjects' data was, by the collected facts. */
   fold(): Residency {
     return foldResidency(
       this.facts.values(),
@@ -67,6 +69,6 @@ export class ResidencyFacts {
   }
 }
 
-/** Where the data of one subject was, by everything the view knows. */
+/** Where the data of one subject was, by all facts that the view knows. */
 export const residencyOf = (view: View, subject: string): Residency =>
   new ResidencyFacts(view).addSubject(subject).fold();

@@ -1,6 +1,6 @@
 /**
- * Folds that one question makes to find events about data and backups that do not fit, each made once: one fold judges
- * all events about a population, a subject or a backup.
+ * Caches the folds of one question about discrepancies of data and backups: one fold judges all events about a
+ * population, a subject or a backup.
  */
 import { concerns, type EventType, traitsOf } from '../domain/events/catalogue.ts';
 import { isPopulation } from '../domain/events/scope.ts';
@@ -9,7 +9,7 @@ import type { Fact } from '../domain/recording/facts.ts';
 import { ResidencyFacts } from './residency-facts.ts';
 import type { View } from './view.ts';
 
-/** Whether a fold of residency tells if events of the type fit. */
+/** Whether a fold of residency decides if events of the type fit. */
 const isJudgedByFold = (type: EventType): boolean =>
   concerns(type, 'residency') && traitsOf(type).fitDepends !== undefined;
 
@@ -17,16 +17,17 @@ const scopeOf = (fact: Fact) => ('scope' in fact.data ? fact.data.scope : undefi
 
 const backupOf = (fact: Fact): string => String((fact.data as Readonly<Record<string, unknown>>).backup);
 
-/** The scope or the backup whose fold judges the fact. */
+/** The scope or backup whose fold judges the fact. */
 const keyOf = (fact: Fact): string => {
   const scope = scopeOf(fact);
   if (scope === undefined) return `backup ${backupOf(fact)}`;
   return isPopulation(scope) ? `population ${scope.population}` : `subject ${scope.subject}`;
 };
 
+/** The folds of residency for one question, each computed once. */
 export class ResidencyFolds {
   readonly view: View;
-  /** How many facts were folded so far: what this question has cost. */
+  /** How many facts were folded so far, as a measure of the question's cost. */
   foldedFacts = 0;
   private readonly folds = new Map<string, ReadonlyMap<number, HoldingDiscrepancy>>();
 
@@ -34,12 +35,12 @@ export class ResidencyFolds {
     this.view = view;
   }
 
-  /** Whether judging the fact takes a fold that was not made yet. */
+  /** Whether judging the fact requires a new fold. */
   takesNewFold(fact: Fact | undefined): boolean {
     return fact !== undefined && isJudgedByFold(fact.type) && !this.folds.has(keyOf(fact));
   }
 
-  /** Why the fact does not fit the others about its scope or backup, if it does not (R8 to R11). */
+  /** Why the fact does not fit the others about its scope or backup; undefined if it fits (R8 to R11). */
   discrepancyOf(fact: Fact): HoldingDiscrepancy | undefined {
     if (!isJudgedByFold(fact.type)) return undefined;
     const key = keyOf(fact);

@@ -1,6 +1,6 @@
 /**
- * Where the data of many was: of individuals one by one, and of everybody else in cohorts. So the numbers are exact, and
- * cost by what happened, not by how many people there are.
+ * Where the data of many people was: individuals one by one, everybody else in cohorts. The numbers are exact, and
+ * their cost depends on the events, not on the number of people.
  */
 import type { Cohorts } from '../domain/policy/cohorts.ts';
 import type { Fact } from '../domain/recording/facts.ts';
@@ -20,20 +20,21 @@ import { RunningCount } from './running-count.ts';
 import { enrolmentsOf } from './subject-enrolments.ts';
 import type { View } from './view.ts';
 
-/** A residency of many, and how many people each followed subject stands for. */
+/** A residency of many people, and how many each followed subject stands for. */
 export interface ResidencyOfMany extends Cohorts {
   readonly residency: Residency;
 }
 
-/** What the subjects are called that stand for cohorts. No identifier begins like this: none holds a line end. */
+/** The prefix of subjects that stand for cohorts. No identifier contains a line feed. */
 const cohortPrefix = '\n';
 
 /**
- * Where the data of everybody in some populations, and of some further subjects, was.
+ * Where the data of everybody in some populations, and of further subjects, was.
  *
- * @param until the sizes of cohorts hold at this instant, and leave out later enrolments; `always` leaves out none and tells when
- *   each subject arrived, so that the numbers are known at every instant.
- * @param divisionsToo where cohorts over time are divided besides, so that another residency has the same ones.
+ * @param until the sizes of cohorts hold at this instant and exclude later enrolments; `always` includes all, with
+ * the
+ *   arrivals of each subject, so that the numbers are known at every instant.
+ * @param divisionsToo further divisions of cohorts over time, so that another residency has the same cohorts.
  */
 export const residencyOfMany = (
   view: View,
@@ -66,7 +67,7 @@ export const residencyOfMany = (
   });
 };
 
-/** Folds the gathered facts together with the cohorts of each population, which are enrolled as one subject each. */
+/** Folds the collected facts together with the cohorts of each population; one enrolled subject stands for each. */
 export const withCohorts = (
   facts: ResidencyFacts,
   cohortsOf: (population: string, divisions: ReadonlyArray<Fact>) => ReadonlyArray<Cohort>,

@@ -1,6 +1,4 @@
-/**
- * Where did this person's data live: at an instant, and over time.
- */
+/** Where a person's data was, at an instant and over time. */
 
 import type { HistoryRow, ResidencyRow } from '../contract/rows/residency.ts';
 import { overdueSince } from '../domain/residency/overdue.ts';
@@ -11,7 +9,7 @@ import { assuranceOf, proofOf } from './proof-of.ts';
 import { residencyOf } from './residency-facts.ts';
 import type { View } from './view.ts';
 
-/** What a row is of, with its site as described at an instant. */
+/** The fields of a row, with its site as described at an instant. */
 const describedAt = (
   descriptions: Descriptions,
   { dataset, site, kind, backup }: RowPresence['row'],
@@ -21,7 +19,7 @@ const describedAt = (
   return { dataset, site, country, operator, kind, backup };
 };
 
-/** R12 at an instant: by dataset, site, backup. */
+/** R12 at an instant, by dataset, site and backup. */
 export const residencyAt = (view: View, subject: string, validAt: Instant): ReadonlyArray<ResidencyRow> => {
   const residency = residencyOf(view, subject);
   const descriptions = new Descriptions(view);
@@ -42,7 +40,8 @@ export const residencyAt = (view: View, subject: string, validAt: Instant): Read
 const historyOrder = (a: RowPresence, b: RowPresence): number => a.from - b.from || rowOrder(a.row, b.row);
 
 /**
- * R12 over time: every presence that overlaps `[from, to)`, whole, by when it began, with its site as described then.
+ * R12 over time: every presence that overlaps `[from, to)`, not cut to it, by its begin, with its site as described
+ * then.
  */
 export const historyBetween = (
   view: View,

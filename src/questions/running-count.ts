@@ -1,6 +1,4 @@
-/**
- * A count that changes from place to place in folding order (R3), such as how many people are somewhere.
- */
+/** A count that changes from place to place in folding order (R3), such as the number of people in a holding. */
 
 import type { FoldingPlace } from '../domain/recording/folding-order.ts';
 import { foldingOrder } from '../domain/recording/folding-order.ts';
@@ -11,7 +9,7 @@ interface Change extends FoldingPlace {
   readonly by: number;
 }
 
-/** A count as columns, in folding order: the places at which it changes, and what it is from there on. */
+/** A count as columns in folding order: the places at which it changes, and its values from there on. */
 export interface CountColumns {
   readonly times: Float64Array;
   readonly positions: Float64Array;
@@ -21,6 +19,7 @@ export interface CountColumns {
 /** After every event of an instant. */
 const endOf = (instant: Instant): FoldingPlace => ({ time: instant, position: Number.POSITIVE_INFINITY });
 
+/** A count over time that can be changed at any place. */
 export class RunningCount {
   private times: Float64Array = new Float64Array(0);
   private positions: Float64Array = new Float64Array(0);
@@ -29,7 +28,7 @@ export class RunningCount {
   /** Changes that are not in the columns yet. */
   private added: Change[] = [];
 
-  /** From a place on the count is higher by so much, or lower. */
+  /** Changes the count from a place on by `by`. */
   add({ time, position }: FoldingPlace, by: number): void {
     this.added.push({ time, position, by });
   }
@@ -45,7 +44,7 @@ export class RunningCount {
     return this.before(endOf(instant));
   }
 
-  /** Since when the count has been above 0 at an instant; undefined if it is 0. */
+  /** Since when the count has been positive at an instant; undefined if it is 0. */
   since(instant: Instant): Instant | undefined {
     let index = this.lastBefore(endOf(instant));
     if ((this.sums[index] ?? 0) === 0) return undefined;
@@ -53,7 +52,7 @@ export class RunningCount {
     return this.times[index];
   }
 
-  /** Every place at which the count goes up, once for each by which it does, in folding order. */
+  /** Every place at which the count rises, repeated by the amount, in folding order. */
   places(): ReadonlyArray<FoldingPlace> {
     this.mergeAdded();
     const places: FoldingPlace[] = [];
@@ -71,7 +70,7 @@ export class RunningCount {
     return { times: times.slice(), positions: positions.slice(), sums: sums.slice() };
   }
 
-  /** The count that the columns are of. */
+  /** The count with the given columns. */
   static of({ times, positions, sums }: CountColumns): RunningCount {
     const count = new RunningCount();
     count.times = times;
@@ -122,7 +121,7 @@ export class RunningCount {
         sum += change.by;
         next++;
       }
-      // Changes at one place are one.
+      // Merges changes at one place.
       if (kept > 0 && times[kept - 1] === time && positions[kept - 1] === position) kept--;
       if (sum === (kept === 0 ? 0 : sums[kept - 1]!)) continue;
       times[kept] = time;

@@ -1,4 +1,4 @@
-/** Which findings are of the same thing, as far as R18 compares them, and of whom they are found. */
+/** Findings of the same thing in the sense of R18, and the people concerned. */
 import { isPopulation } from '../domain/events/scope.ts';
 import type { Finding } from '../domain/policy/finding.ts';
 import { findingsOf } from '../domain/policy/judge.ts';
@@ -15,12 +15,13 @@ import type { ResidencyOfMany } from './residency-of-many.ts';
 import type { Found } from './unsettling-topics.ts';
 import type { View } from './view.ts';
 
-/** What is asked for: findings of the same version, by the adoption that made it, that meet this one. */
+/** The search: findings of the same version, by the adoption that made it, whose interval meets this one. */
 export interface SameThing {
   readonly finding: Finding;
   readonly adoptedBy: number | null;
 }
 
+/** The version that the same adoption makes at another moment of knowledge, if it exists there. */
 export const versionAt = (view: View, { finding, adoptedBy }: SameThing): PolicyVersion | undefined =>
   policiesOf(view.facts('policy', finding.policy)).versions.find(
     (each) =>
@@ -29,6 +30,7 @@ export const versionAt = (view: View, { finding, adoptedBy }: SameThing): Policy
       each.inForce.some((interval) => overlaps(interval, finding)),
   );
 
+/** The first result among people. */
 export const firstOf = (
   people: Iterable<string>,
   foundOf: (subject: string) => Found | undefined,
@@ -40,6 +42,7 @@ export const firstOf = (
   return undefined;
 };
 
+/** Whether a holding is that of the finding. */
 export const isOf = (holding: Parameters<typeof sharedHolding>[0], finding: Finding): boolean => {
   const { dataset, site, kind, backup, population } = sharedHolding(holding);
   const of = finding.holding;
@@ -52,7 +55,7 @@ export const isOf = (holding: Parameters<typeof sharedHolding>[0], finding: Find
   );
 };
 
-/** Who was in the holding that the finding is about, and nothing else. */
+/** The residency reduced to the subjects in the finding's holding, and to that holding. */
 export const onlyIn = (residency: Residency, finding: Finding): Residency => ({
   ...residency,
   presences: residency.presences.filter(
@@ -60,12 +63,13 @@ export const onlyIn = (residency: Residency, finding: Finding): Residency => ({
   ),
 });
 
+/** The populations whose holdings contained the subjects while they were members. */
 export const populationsIn = ({ memberships, presences }: Residency): ReadonlySet<string> =>
   new Set(
     presences.flatMap(({ subject }) => (memberships.get(subject) ?? []).map(({ value }) => value.population)),
   );
 
-/** Findings of the same thing that meet the one asked for, in the order of time. */
+/** Findings of the same thing whose intervals meet, in order of time. */
 export const sameIn = (
   { view, reach }: Moment,
   version: PolicyVersion,
@@ -91,6 +95,7 @@ export const sameIn = (
     .sort((a, b) => a.from - b.from);
 };
 
+/** A finding of the same thing for one subject. */
 export const foundOfSubject = (
   moment: Moment,
   version: PolicyVersion,
@@ -107,7 +112,10 @@ export const foundOfSubject = (
     : { at: Math.max(first.from, finding.from), subject, path: first.path, access: undefined };
 };
 
-/** The people whose own data an event at the site, or of the backup, may be about; in the order in which they are named. */
+/**
+ * The people to whose own data an event at the site or about the backup may refer, in the order in which they are
+ * named.
+ */
 export const ownersIn = (view: View, { holding: { site, backup } }: Finding): ReadonlyArray<string> => {
   const people = new Set<string>();
   const backups = new Set<string>();
@@ -124,12 +132,12 @@ export const ownersIn = (view: View, { holding: { site, backup } }: Finding): Re
   return [...people];
 };
 
-/** Whether the backup was never taken, or nothing leads the party anywhere. */
+/** Whether no such finding is possible, because the backup was never taken or no path leads from the party. */
 export const isOutOfQuestion = (moment: Moment, { holding: { backup, site }, party }: Finding): boolean =>
   (backup !== null && moment.view.factsOf('backup', backup, 'BackupTaken').length === 0) ||
   (party !== null && !mayLead(moment, party, site!));
 
-/** Whether anything might lead from the party to data at the site, or to any that is granted. */
+/** Whether a path might lead from the party to data at the site, or to data with a grant. */
 const mayLead = ({ view, reach }: Moment, party: string, site: string): boolean => {
   const found = new Set([party]);
   const holders = new Set(
@@ -142,19 +150,21 @@ const mayLead = ({ view, reach }: Moment, party: string, site: string): boolean 
   return false;
 };
 
+/** The subjects whom the event at a position enrols. */
 export const enrolledBy = (view: View, position: number): ReadonlyArray<string> => {
   const event = view.recorded(position)?.event;
   if (event?.type === 'SubjectEnrolled') return [event.data.subject];
   return event?.type === 'SubjectsEnrolled' ? event.data.subjects : [];
 };
 
-/** Somebody whom a followed subject stands for: itself, or one of its cohort. */
+/** A person for whom a followed subject stands: itself, or a member of its cohort. */
 export const somebodyOf = (view: View, all: ResidencyOfMany, subject: string): string => {
   if (all.arrivalsOf(subject) === undefined) return subject;
   const position = Number(subject.slice(subject.lastIndexOf(' ') + 1));
   return enrolledBy(view, position).find((each) => !view.index.isIndividual(each)) ?? subject;
 };
 
+/** Whether an access is that of the finding. */
 export const isSameAccess = ({ time, data }: FactOf<'AccessObserved'>, finding: Finding): boolean => {
   const { dataset, site, population } = finding.holding;
   return (

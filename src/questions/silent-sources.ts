@@ -1,6 +1,4 @@
-/**
- * Findings about sources that fell silent (R22), from what they vouched as it became known.
- */
+/** Findings about silent sources (R22), from their vouches as these became known. */
 import { silentSource } from '../domain/policy/built-in.ts';
 import type { Finding } from '../domain/policy/finding.ts';
 import { type PolicyVersion, policiesOf } from '../domain/policy/policy-versions.ts';
@@ -10,7 +8,7 @@ import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { View } from './view.ts';
 import { stepsOfFact } from './work.ts';
 
-/** What is known of one event, from each position on at which something about it became known. */
+/** The versions of one vouch, each from the position at which it became known. */
 const asKnown = (view: View, recorded: RecordedEvent): VouchAsKnown => {
   const corrections = view.correctionsOf(recorded);
   const positions = [recorded, ...corrections].map(({ position }) => Math.max(position, recorded.position));
@@ -40,7 +38,7 @@ const vouchesBySource = (view: View): ReadonlyArray<VouchesOfSource> => {
   return [...bySource].map(([source, vouches]) => ({ source, vouches }));
 };
 
-/** The findings of some versions of policies about sources that fell silent. */
+/** The findings of some policy versions about silent sources. */
 export const findingsAboutSilence = (
   view: View,
   versions: ReadonlyArray<PolicyVersion>,

@@ -1,4 +1,4 @@
-/** What would happen if some events were recorded: who would newly reach what, judged for each person (R20). */
+/** Simulates recording some events: who would newly reach what, judged for each person (R20). */
 import type { SimulatedReachRow } from '../contract/rows/reach.ts';
 import { type NewReach, newlyReachedBetween, type ReachedWorld } from '../domain/policy/newly-reached.ts';
 import type { Instant } from '../domain/time/instant.ts';
@@ -10,13 +10,16 @@ import { residencyOfMany } from './residency-of-many.ts';
 import type { View } from './view.ts';
 import { namedSubjects } from './whole-history.ts';
 
-/** What a party would newly reach, on the wire. */
+/** A party's new reach, as it goes over the wire. */
 export const wireNewReach = ({ party, ...reached }: NewReach): SimulatedReachRow => ({
   party,
   ...wireHoldingReach(reached),
 });
 
-/** Where everybody's data was as two views know it, in the same cohorts, so that they can be compared person by person. */
+/**
+ * Where everybody's data was as two views know it, in the same cohorts, so that they can be compared person by
+ * person.
+ */
 const comparable = (views: readonly [View, View]): ReadonlyArray<ReachedWorld> => {
   const followed = new Set<string>();
   for (const view of views) {
@@ -43,8 +46,8 @@ const comparable = (views: readonly [View, View]): ReadonlyArray<ReachedWorld> =
 };
 
 /**
- * What parties would newly reach if what one view knows became what another one does, such as by some events: from `at` on,
- * judged for each person. By party, then in the order of `reachOfParty`.
+ * What parties would newly reach, from `at` on, if what `from` knows became what `to` knows. Judged for each
+ * person; by party, then in the order of `reachOfParty`.
  */
 export const simulateEvents = (from: View, to: View, at: Instant): ReadonlyArray<NewReach> => {
   const [before, after] = comparable([from, to]) as [ReachedWorld, ReachedWorld];

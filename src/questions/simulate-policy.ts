@@ -1,4 +1,4 @@
-/** What would happen if a policy were adopted: the difference that it makes to the findings of the whole history (R20). */
+/** Simulates adopting a policy: how the findings of the whole history would differ (R20). */
 import { type Difference, differenceOf } from '../domain/policy/findings-difference.ts';
 import { policiesOf, versionInForce } from '../domain/policy/policy-versions.ts';
 import { type Proposal, proposedVersion } from '../domain/policy/proposed-version.ts';
@@ -6,7 +6,7 @@ import type { Instant } from '../domain/time/instant.ts';
 import { findingsOfVersion, findingsOfVersions } from './findings.ts';
 import type { View } from './view.ts';
 
-/** The difference that adopting a policy would make, against the version in force at the instant (R20). */
+/** The difference between the findings of a proposal and those of the version in force at the instant (R20). */
 export const simulatePolicy = (view: View, proposal: Proposal, at: Instant): Difference => {
   const facts = view.facts('policies', 'all');
   const proposed = proposedVersion(facts, proposal, at);

@@ -1,4 +1,7 @@
-/** What was described otherwise, or corrected, since findings were kept: what was judged by it is judged again. */
+/**
+ * The things whose descriptions changed, and the events that were corrected, since findings were computed. The
+ * findings that depend on them are computed again.
+ */
 import type { Affected } from './affected.ts';
 
 export interface Stale {
@@ -10,6 +13,7 @@ export interface Stale {
   readonly corrected: Set<number>;
 }
 
+/** No change. */
 export const nothingStale = (): Stale => ({
   parties: new Set(),
   sites: new Set(),
@@ -18,6 +22,7 @@ export const nothingStale = (): Stale => ({
   corrected: new Set(),
 });
 
+/** An independent copy. */
 export const copyOfStale = ({ parties, sites, datasets, populations, corrected }: Stale): Stale => ({
   parties: new Set(parties),
   sites: new Set(sites),
@@ -26,7 +31,7 @@ export const copyOfStale = ({ parties, sites, datasets, populations, corrected }
   corrected: new Set(corrected),
 });
 
-/** Adds what some events describe otherwise, or correct. */
+/** Adds the descriptions and corrections that some events changed. */
 export const addStale = (stale: Stale, affected: Affected): void => {
   for (const party of affected.parties) stale.parties.add(party);
   for (const site of affected.sites) stale.sites.add(site);

@@ -1,12 +1,12 @@
 /**
- * The enrolments of followed subjects, as recorded: they are in the list of their population as well, and must not be
+ * The recorded enrolments of followed subjects. They are in the list of their population as well, and must not be
  * counted twice.
  */
 import type { FoldingPlace } from '../domain/recording/folding-order.ts';
 import type { View } from './view.ts';
 import { stepsOfFact } from './work.ts';
 
-/** By population: the places of the enrolments of some subjects, as recorded and known. */
+/** By population: the places of the known enrolments of some subjects, as recorded. */
 export const enrolmentsOf = (
   view: View,
   subjects: Iterable<string>,
@@ -19,7 +19,7 @@ export const enrolmentsOf = (
       if (!view.isRecorded(position)) continue;
       const event = view.recorded(position)?.event;
       if (event?.type !== 'SubjectEnrolled' && event?.type !== 'SubjectsEnrolled') continue;
-      // One event may enrol ten thousand: it is searched, and no set is made of it.
+      // An event may enrol ten thousand subjects, so it is searched without building a set.
       const isEnrolled =
         event.type === 'SubjectEnrolled'
           ? event.data.subject === subject

@@ -1,5 +1,6 @@
 /**
- * The audit trail of a subject: every event that touched its data, in known order, each with why.
+ * The audit trail of a subject: every event that affected its data, in the order in which it became known, with
+ * reasons.
  */
 
 import { inText } from '../domain/events/in-text.ts';
@@ -21,13 +22,13 @@ import { advance, newReachIndex, reachIndexOf } from './reach.ts';
 import { ResidencyFacts } from './residency-facts.ts';
 import type { View } from './view.ts';
 
-/** An event of the trail, and why it is in it. */
+/** An event of the trail, with the reasons. */
 export interface TrailEntry {
   readonly recorded: RecordedEvent;
   readonly why: ReadonlyArray<string>;
 }
 
-/** Whether a recorded event names the subject, in its own data or in that of a correction. */
+/** A predicate: whether a recorded event names the subject, in its own data or in that of a correction. */
 export const naming =
   (subject: string) =>
   ({ event }: RecordedEvent): boolean =>
@@ -56,7 +57,7 @@ class Reasons {
   }
 }
 
-/** Why events touched where the subject's data was. */
+/** Why events affected where the subject's data was. */
 const residencyReasons = (
   residency: Residency,
   facts: ReadonlyMap<number, Fact>,
@@ -71,7 +72,7 @@ const residencyReasons = (
     for (const position of opened) add(position, `brought ${what} from ${formatInstant(from)}`);
     for (const position of closed) add(position, `ended ${what} at ${formatInstant(to)}`);
   }
-  // What is held through one population and another stays where it is when one of them ends.
+  // When the data is in a holding through two populations, it stays there when one of them ends.
   for (const { holding, opened, closed } of residency.presencesOf(subject)) {
     const what = `${inText(holding.dataset)} at ${inText(holding.site)}`;
     const population = populationOf(holding);
@@ -84,7 +85,7 @@ const residencyReasons = (
       add(value.event, `enrolled in ${inText(value.population)} from ${formatInstant(from)}`);
     }
   }
-  // What left the subject's rows as they were and still touched the data: a repeated copy, a move along with others.
+  // Events that left the subject's rows unchanged but affected the data, such as a repeated copy.
   for (const [position, subjects] of residency.takenAlong) {
     const fact = facts.get(position);
     if (fact !== undefined && subjects.includes(subject)) add(position, `took the data along (${fact.type})`);
@@ -97,7 +98,7 @@ const residencyReasons = (
       if (!isAccess && !isFact(fact, 'DataPlaced') && !isFact(fact, 'DataDeleted')) continue;
       const { scope } = fact.data;
       if (!isPopulation(scope) || scope.population !== populationOf(presence.holding)) continue;
-      // Only an access is to backups, too, and without a site to all that there is of the dataset.
+      // Only an access also concerns backups and, without a site, all data of the dataset.
       if (!isAccess && kind !== 'live') continue;
       if (fact.data.dataset !== dataset || (fact.data.site ?? site) !== site) continue;
       if (!holdsAt([presence], fact.time)) continue;
@@ -108,7 +109,7 @@ const residencyReasons = (
   }
 };
 
-/** Why the subject's own events, and what corrected any of the trail, are in it. */
+/** Why the subject's own events, and the corrections of events in the trail, belong to it. */
 const ownReasons = (
   view: View,
   subject: string,
@@ -136,7 +137,7 @@ const ownReasons = (
   }
 };
 
-/** Why events touched where the subject's data was, and who could reach it, as a view knows them. */
+/** Why events affected where the subject's data was and who could reach it, as a view knows them. */
 const addReasons = (
   view: View,
   reach: ReachIndex,
@@ -151,14 +152,14 @@ const addReasons = (
   return residency;
 };
 
-/** Moments before and after corrections at which a trail looks at what was known, at most. */
+/** Moments before and after corrections for which a trail examines what was known. */
 const lookedAtMomentsMax = 200;
 
 /**
- * What touched the data as it was known before or after a correction, and does no longer: the corrections changed who
+ * Events that affected the data as known before or after a correction but do not now: the corrections changed who
  * could reach the data, or where it was.
  *
- * @param now what touches it as known now.
+ * @param now what affects it as known now.
  */
 const correctedReasons = (view: View, subject: string, reasons: Reasons, now: Touching): void => {
   const corrections = correctionsTouching(view, subject).slice(-lookedAtMomentsMax / 2);
@@ -181,7 +182,7 @@ const correctedReasons = (view: View, subject: string, reasons: Reasons, now: To
       if (!reasons.has(position)) reasons.add(position, `as known at position ${moment}: ${why}`);
     });
   }
-  // Also of an event that never touched the data itself, but kept another from it.
+  // Includes corrections of events that never affected the data but prevented others from doing so.
   for (const correction of corrections) {
     const [was, is] = [touching.get(correction - 1), touching.get(correction)];
     if (
@@ -193,7 +194,7 @@ const correctedReasons = (view: View, subject: string, reasons: Reasons, now: To
   }
 };
 
-/** What touched the data as known at one position, and why. */
+/** What affected the data as known at one position, with reasons. */
 type Touching = Set<string>;
 
 const addCorrection = (view: View, reasons: Reasons, position: number): void => {
@@ -207,8 +208,8 @@ const correctionReason = ({ event: { type } }: RecordedEvent, target: number): s
   `${type === 'EventRetracted' ? 'retracts' : 'corrects'} the event at position ${target}`;
 
 /**
- * Every known event that touched the subject's data or its reach, in known order; also those that did as it was known
- * then, and the corrections by which they do no longer.
+ * Every known event that affected the subject's data or its reach, in known order. It includes events that did so
+ * only as known then, and the corrections that changed that.
  *
  * @param names whether a recorded event names the subject.
  */

@@ -1,10 +1,10 @@
 /**
- * Which events may have brought about that something is found: those without which, as known before them, it may not be.
+ * The events that may have caused a finding: those without which, as known before them, it may not exist.
  *
- * An event changes nothing before its own time, unless it registers something, or corrects or is corrected. So what is
- * found at an instant, of one person, can be taken back by few: by earlier or equal times among the events about that
- * person, its populations and their backups, the holding's dataset and site, the path, those in whom the party stands,
- * and the policy. An access that nothing explains can be explained by whatever might lead the party to the data.
+ * An event changes nothing before its own time, unless it registers something, corrects, or is corrected. So few
+ * events can have caused a finding for one person at an instant: those at earlier or equal times about that person,
+ * its populations and their backups, the holding's dataset and site, the path, the parties above the party, and the
+ * policy. An unexplained access depends on everything that might lead the party to the data.
  */
 import { concerns, type EventType, traitsOf } from '../domain/events/catalogue.ts';
 import type { Event } from '../domain/events/event.ts';
@@ -15,7 +15,9 @@ import { type Aspect, type Found, type Topic, UnsettlingTopics } from './unsettl
 import type { View } from './view.ts';
 import { stepsOfFact } from './work.ts';
 
-/** An event that changes what is known of an instant at or after its own; `beginning` where it may change all. */
+/**
+ * An event that changes what is known about an instant at or after its own; `beginning` if it may change all times.
+ */
 interface Unsettling {
   readonly position: number;
   readonly from: Instant;
@@ -23,7 +25,7 @@ interface Unsettling {
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** All that is found about one view is found once. */
+/** Finds such events for one view; results are cached. */
 export class UnsettlingEvents {
   private readonly view: View;
   private readonly topics = new Map<string, ReadonlyArray<Unsettling>>();
@@ -35,7 +37,7 @@ export class UnsettlingEvents {
     this.closures = new UnsettlingTopics(view);
   }
 
-  /** The last position, up to one, of an event without which the thing may not be found; 0 if there is none. */
+  /** The last position, up to `upTo`, of an event that may have caused the finding; 0 if there is none. */
   last(finding: Finding, found: Found, upTo: number, adoptedBy: number | null): number {
     let last = this.lastOfPolicy(finding.policy, adoptedBy, upTo);
     const lists = [...this.closures.of(finding, found)].map((topic) => this.under(topic));
@@ -57,7 +59,7 @@ export class UnsettlingEvents {
     return last;
   }
 
-  /** A later adoption of the same policy does not change this version; everything else about the policy may. */
+  /** A later adoption of the same policy does not change this version; every other event about the policy may. */
   private lastOfPolicy(policy: string, adoptedBy: number | null, upTo: number): number {
     return (
       this.view.positions('policy', policy).findLast((position) => {
@@ -83,7 +85,7 @@ export class UnsettlingEvents {
     return list;
   }
 
-  /** Whatever changes who is in the holdings of a population. */
+  /** All events that may change who is in the holdings of a population. */
   private everybodyIn(population: string): ReadonlyArray<Unsettling> {
     let list = this.crowds.get(population);
     if (list === undefined) {
@@ -110,7 +112,7 @@ export class UnsettlingEvents {
   ): ReadonlyArray<Unsettling> {
     const { view } = this;
     const list: Unsettling[] = [];
-    /** By thing: the earliest time at which an uncorrected registration describes it. */
+    /** By thing: the earliest time of an uncorrected registration. */
     const described = new Map<string, Instant>();
     for (const position of positions) {
       view.work.goOn(stepsOfFact);
@@ -129,7 +131,7 @@ export class UnsettlingEvents {
   }
 }
 
-/** Corrections are found by what they correct. */
+/** Corrections are found through their targets. */
 const isAbout = (aspect: Aspect | undefined, type: EventType): boolean => {
   if (concerns(type, 'correction')) return false;
   if (aspect === undefined) return true;
@@ -145,7 +147,10 @@ const partyTypes: ReadonlySet<EventType> = new Set<EventType>([
   'ControlEnded',
 ]);
 
-/** From when on an event changes something. The first registration of a thing holds from the beginning of time (R5). */
+/**
+ * The time from which on an event changes something. The first registration of a thing holds from the beginning of
+ * time (R5).
+ */
 const unsettledFrom = (event: Event, described: Map<string, Instant>): Instant => {
   const { registers } = traitsOf(event.type);
   if (registers === undefined) return event.time;

@@ -1,6 +1,6 @@
 /**
- * Under which topics the events are that may have brought about that something is found: of one person, along one path,
- * and of those in whom the party stands; of an access, whatever might lead the party to the data.
+ * The topics of the events that may have caused a finding: those of one person, of one path and of the parties
+ * above the party; for an access, everything that might lead the party to the data.
  */
 import { encodeData } from '../domain/events/event.ts';
 import { kindAt, type NameKind, visitNames } from '../domain/events/places.ts';
@@ -13,7 +13,7 @@ import type { Instant } from '../domain/time/instant.ts';
 import type { TopicKind } from '../projections/topics.ts';
 import type { View } from './view.ts';
 
-/** That something was found: at an instant, of somebody and along a path, or an access. */
+/** An occurrence of a finding: an instant with a person and a path, or an access. */
 export interface Found {
   readonly at: Instant;
   readonly subject: string | null;
@@ -21,12 +21,12 @@ export interface Found {
   readonly access: FactOf<'AccessObserved'> | undefined;
 }
 
-/** Of the events under a topic, which matter: those of one chapter, or those that make the graph of parties. */
+/** Which events under a topic count: those of one chapter, or those about relations of parties. */
 export type Aspect = 'data' | 'parties' | 'reach';
 export type Topic = readonly [kind: TopicKind, name: string, aspect: Aspect];
 type Data = Readonly<Record<string, unknown>>;
 
-/** All that is found about one view is found once. */
+/** Finds topics for one view; results are cached. */
 export class UnsettlingTopics {
   private readonly view: View;
   private readonly closures = new Map<string, ReadonlyArray<Topic>>();
@@ -59,7 +59,7 @@ export class UnsettlingTopics {
     return topics;
   }
 
-  /** What is about a person: its events, and those of its populations and of their backups. */
+  /** The topics of a person: its events, and those of its populations and of their backups. */
   ofSubject(subject: string): ReadonlyArray<Topic> {
     return this.once(`subject ${subject}`, () => {
       const names = this.namesIn(
@@ -85,7 +85,7 @@ export class UnsettlingTopics {
     );
   }
 
-  /** Everybody and everything that the party may ever have stood in. */
+  /** Everything above the party at any time. */
   private above(party: string): ReadonlyArray<Topic> {
     return this.once(`above ${party}`, () =>
       this.parties(party, (data, of) => [
@@ -114,7 +114,7 @@ export class UnsettlingTopics {
     });
   }
 
-  /** The party, and all that events lead to from it. */
+  /** The party, and all parties to which events lead from it. */
   private parties(party: string, next: (data: Data, of: string) => ReadonlyArray<unknown>): string[] {
     const found = new Set([party]);
     for (const each of found)
@@ -147,7 +147,7 @@ export class UnsettlingTopics {
     return (of) => [...(names.get(of) ?? [])];
   }
 
-  /** The data of an event: as recorded, and as each correction of it has it. */
+  /** The data of an event: as recorded, and as each correction changes it. */
   private versionsOf(recorded: RecordedEvent | undefined): ReadonlyArray<Data> {
     if (recorded === undefined) return [];
     return [recorded, ...this.view.correctionsOf(recorded)].flatMap(({ event }): ReadonlyArray<Data> => {

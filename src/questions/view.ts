@@ -1,6 +1,4 @@
-/**
- * What one question sees: the facts of the topics it asks for, as known at a position and attested at least so well.
- */
+/** What one question sees: the facts of its topics, as known at a position and with sufficient assurance. */
 
 import type { EventType } from '../domain/events/catalogue.ts';
 import type { RegisteredKind } from '../domain/events/places.ts';
@@ -12,7 +10,7 @@ import type { TopicKind } from '../projections/topics.ts';
 import { HypotheticalEvents } from './hypothetical-events.ts';
 import { factsBetweenLooksMax, stepsOfFact, unattended, type Work } from './work.ts';
 
-/** Events read from the index at a time. */
+/** Events to read from the index at a time. */
 const knownPageMax = 1_000;
 
 interface FactAboutOne {
@@ -20,26 +18,27 @@ interface FactAboutOne {
   readonly fact: Fact | undefined;
 }
 
+/** The facts of the log that a question may know. It caches them and counts its work. */
 export class View {
   readonly index: EventIndex;
-  /** What it knows; a view that simulates knows the simulated events as well. */
+  /** Its knowledge; a view that simulates also knows the simulated events. */
   readonly known: Knowledge;
   /** The last recorded position that it knows. */
   readonly recordedUpTo: number;
-  /** Of the question that is answered. */
+  /** The work of the current question. */
   readonly work: Work;
   private factsRead = 0;
-  /** By kind and name; no kind has a space in it. */
+  /** By kind and name, separated by a space; no kind contains a space. */
   private readonly byTopic = new Map<string, ReadonlyArray<Fact>>();
   private readonly byPosition = new Map<number, Fact | null>();
-  /** Facts about one subject: of events that enrol many, the first of whom this view was asked about. */
+  /** Facts about one subject; for an event with many subjects, the first for whom this view was asked. */
   private readonly byPositionAboutOne = new Map<number, FactAboutOne>();
 
   private readonly simulated: HypotheticalEvents;
 
   /**
-   * @param known what is known of the recorded events.
-   * @param simulated events that are not recorded, seen as if they were: those of `hypotheticalEvents`.
+   * @param known the knowledge of recorded events.
+   * @param simulated events that are treated as recorded: those of `hypotheticalEvents`.
    */
   constructor(
     index: EventIndex,
@@ -67,7 +66,7 @@ export class View {
     return new View(this.index, { ...known, position }, [...this.simulated.events.values()], this.work);
   }
 
-  /** The positions of all known events after one, in log order: of simulated ones last. */
+  /** The positions of all known events after a position, in log order; simulated ones come last. */
   *knownAfter(position: number): Iterable<number> {
     yield* this.recordedAfter(position);
     for (const each of this.simulated.events.keys()) if (each > position) yield each;
@@ -85,14 +84,14 @@ export class View {
     }
   }
 
-  /** The position of a recorded event, whether the view knows it or not, or of a simulated one. */
+  /** The position of a recorded event, even an unknown one, or of a simulated one. */
   find({ source, id }: { readonly source: string; readonly id: string }): number | undefined {
     for (const { position, event } of this.simulated.events.values())
       if (event.source === source && event.id === id) return position;
     return this.index.find(source, id);
   }
 
-  /** The subjects whom the simulated events are about. */
+  /** The subjects of the simulated events. */
   simulatedSubjects(): ReadonlySet<string> {
     return this.simulated.subjects;
   }
@@ -102,12 +101,12 @@ export class View {
     return !this.simulated.events.has(position);
   }
 
-  /** Whether the view sees simulated events. */
+  /** Whether the view includes simulated events. */
   isSimulated(): boolean {
     return this.simulated.events.size > 0;
   }
 
-  /** The event at a position as it was recorded, if it is known. */
+  /** The event at a position as recorded, if it is known. */
   recorded(position: number): RecordedEvent | undefined {
     const simulated = this.simulated.events.get(position);
     if (simulated !== undefined) return simulated;
@@ -115,8 +114,8 @@ export class View {
   }
 
   /**
-   * The event at a position as it was recorded, if it is known, as far as it is about one subject: of an event that enrols
-   * many, the others are not read.
+   * The event at a position as recorded, if it is known, reduced to one subject: the others of an event with many
+   * subjects are not read.
    */
   recordedAbout(position: number, subject: string): RecordedEvent | undefined {
     return this.simulated.events.has(position) || position > this.recordedUpTo
@@ -124,7 +123,7 @@ export class View {
       : this.index.about(position, subject);
   }
 
-  /** The known corrections of an event, whether they apply or not, in log order. */
+  /** The known corrections of an event, effective or not, in log order. */
   correctionsOf({ event }: RecordedEvent): ReadonlyArray<RecordedEvent> {
     const positions = this.index.correctionsOf(event.source, event.id, this.recordedUpTo);
     if (positions.length === 0 && !this.isSimulated()) return [];
@@ -152,8 +151,8 @@ export class View {
   }
 
   /**
-   * The fact at a position as far as it is about one subject. A question about a second subject of the same event gets
-   * the whole event, because more may follow.
+   * The fact at a position, reduced to one subject. A question about a second subject of the event reads the whole
+   * event, because more may follow.
    */
   private factAbout(position: number, subject: string): Fact | undefined {
     if (this.byPosition.has(position)) return this.fact(position);
@@ -164,18 +163,18 @@ export class View {
     return fact;
   }
 
-  /** The facts that name a subject, in log order: those that enrol many name it alone, or it and others. */
+  /** The facts that name a subject, in log order. Facts with many subjects may be reduced to it. */
   factsAbout(subject: string): ReadonlyArray<Fact> {
     return this.positions('subject', subject).flatMap((position) => this.factAbout(position, subject) ?? []);
   }
 
-  /** What does not depend on whom the fact at a position is about: its type, how well it is attested, and what corrected it. */
+  /** The part of a fact that does not depend on its subjects: type, assurance and corrections. */
   outline(position: number): Pick<Fact, 'type' | 'assurance' | 'corrections'> | undefined {
     const about = this.byPositionAboutOne.get(position);
     return about === undefined ? this.fact(position) : about.fact;
   }
 
-  /** The positions of known events under a topic, after one, in log order. */
+  /** The positions of known events under a topic, after a position, in log order. */
   positions(kind: TopicKind, name: string, after = 0): ReadonlyArray<number> {
     const recorded = this.index.positions(kind, name, after, this.recordedUpTo);
     const simulated = this.simulated.positions(kind, name);
@@ -217,12 +216,12 @@ export class View {
     return this.names('population', '', Number.MAX_SAFE_INTEGER);
   }
 
-  /** Known names of a kind after one, in order. */
+  /** Known names of a kind after a name, in order. */
   names(kind: RegisteredKind, after: string, limit: number): ReadonlyArray<string> {
     const recorded = this.index.names(kind, after, this.recordedUpTo, limit);
     const simulated = [...this.simulated.names(kind)].filter((name) => name > after);
     if (simulated.length === 0) return recorded;
-    // In the order of the index, which is that of UTF-8.
+    // The order of the index, which is that of UTF-8.
     const order = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
     return [...new Set([...recorded, ...simulated])].sort(order).slice(0, limit);
   }

@@ -1,6 +1,4 @@
-/**
- * A finding as it is written on the wire (R19).
- */
+/** A finding as it goes over the wire (R19). */
 import type { FindingRow } from '../contract/rows/policy.ts';
 import { type Finding, findingId, subjectsAt } from '../domain/policy/finding.ts';
 import { formatBound, formatInstant, type Instant } from '../domain/time/instant.ts';
@@ -8,16 +6,16 @@ import { knownSinceOf } from './known-since.ts';
 import { wireEdges } from './reach.ts';
 import type { View } from './view.ts';
 
-/** Counts of subjects over time that one finding shows, at most: the latest. */
+/** Counts of subjects over time that one finding shows: the latest. */
 const shownCountsMax = 500;
 
-/** The finding, with `subjects` at the instant asked for, or at the nearer end of the finding. */
+/** The finding, with `subjects` at the instant of the question, or at the nearer end of the finding. */
 export const wireFinding = (view: View, finding: Finding, at: Instant): FindingRow => ({
   ...withoutKnownSince(finding, at),
   knownSince: knownSince(view, knownSinceOf(view, finding)),
 });
 
-/** The same without since when it is known. */
+/** The finding without the time since when it is known. */
 export const withoutKnownSince = (finding: Finding, at: Instant): Omit<FindingRow, 'knownSince'> => ({
   finding: findingId(finding),
   policy: finding.policy,
@@ -44,7 +42,7 @@ export const withoutKnownSince = (finding: Finding, at: Instant): Omit<FindingRo
   events: finding.events.map(String),
 });
 
-/** About how many bytes of JSON a finding is. */
+/** The approximate size of a finding, in bytes of JSON. */
 export const bytesOfFinding = ({ path, counts, events, limits }: Finding): number =>
   600 +
   3 * (limits?.length ?? 0) +

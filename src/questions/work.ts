@@ -1,15 +1,13 @@
-/**
- * The work of a question that takes long: it can be given up on the way, and says how far it is.
- */
+/** The work of a long question: it can be abandoned, and reports progress. */
 
-/** Facts that are read between two looks at whether anybody still waits for the answer. */
+/** Facts to read between two checks whether a caller still waits for the answer. */
 export const factsBetweenLooksMax = 64;
-/** How many steps it takes to read a fact; a step takes about a microsecond. */
+/** Steps for reading a fact; a step takes about a microsecond. */
 export const stepsOfFact = 10;
 
 /**
- * Thrown out of a question that nobody waits for any more, from any depth. Nothing else went wrong: what is
- * kept from question to question must be left whole, or forgotten.
+ * Thrown from any depth of a question for which nobody waits any more. State kept between questions must be left
+ * consistent or dropped.
  */
 export class Abandoned extends Error {
   constructor() {
@@ -18,7 +16,7 @@ export class Abandoned extends Error {
   }
 }
 
-/** Thrown out of a question that takes more steps than it may; what is kept is as `Abandoned` says. */
+/** Thrown when a question exceeds its steps. For kept state, the same applies as for `Abandoned`. */
 export class OverBudget extends Error {
   readonly _tag = 'OverBudget';
   constructor() {
@@ -27,22 +25,22 @@ export class OverBudget extends Error {
   }
 }
 
-/** Tells the code that answers a question whether to continue, and takes reports of its progress. */
+/** Tells the code that answers a question whether to continue, and receives its progress. */
 export interface Work {
   /**
-   * So many steps more are done, or about to be.
+   * Accounts for `steps` more steps.
    *
-   * @throws Abandoned once nobody waits for the answer; OverBudget where the steps are too many.
+   * @throws Abandoned once nobody waits for the answer; OverBudget if there are too many steps.
    */
   goOn(steps?: number): void;
   /** The progress of a long task; both numbers are 0 if there is none. */
   tell(done: number, total: number): void;
 }
 
-/** Work that goes on to its end, and tells nobody. */
+/** Work without a limit or a listener. */
 export const unattended: Work = { goOn: () => {}, tell: () => {} };
 
-/** Work that may take so many steps, and tells nobody. */
+/** Work with a limit of steps and without a listener. */
 export const upTo = (stepsMax: number): Work => {
   let left = stepsMax;
   return {

@@ -1,10 +1,10 @@
-/** Whose data an observed access was to (R16). */
+/** Whose data an observed access concerns (R16). */
 import type { FactOf } from '../../domain/recording/facts.ts';
 import { populationOf } from '../../domain/residency/holding.ts';
 import { contains } from '../../domain/time/interval.ts';
 import type { Followed } from './everybody.ts';
 
-/** Whether an access to the data of a population was to data of this person, too. */
+/** Whether an access to the data of a population was also to data of this person. */
 export const isAccessTo = (
   { residency, as, since }: Pick<Followed, 'residency' | 'as' | 'since'>,
   population: string,

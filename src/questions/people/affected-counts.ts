@@ -1,8 +1,8 @@
 /**
- * How many people a party affected, each counted once, and under what: populations, jurisdictions, datasets, categories.
+ * How many people a party affected by population, jurisdiction, dataset and category. Each person counts once.
  *
- * Individuals are counted one by one, everybody else by cohort: of a cohort those are counted who came before the last end of
- * what would have concerned them.
+ * Individuals are counted one by one, everybody else by cohort. Of a cohort, it counts the people who were enrolled
+ * before the last interval that could concern them ended.
  */
 import type { Affected } from '../../contract/rows/people.ts';
 import { codeUnitOrder } from '../../domain/events/code-unit-order.ts';
@@ -27,12 +27,12 @@ export type AffectedCounts = Pick<
 const kinds = ['subjects', 'population', 'jurisdiction', 'dataset', 'category'] as const;
 type Kind = (typeof kinds)[number];
 
-/** What a person is counted under, and until when; people who came later are not. */
+/** The categories under which a person counts, with an end for each: people enrolled later do not count. */
 type Ends = Map<string, Instant>;
 
 const keyOf = (kind: Kind, value: string | null): string => JSON.stringify([kind, value]);
 
-/** Under what the intervals of a person are counted, each with the last instant at which it was so. */
+/** The categories of a person's intervals, each with the end of its last interval. */
 const endsOf = (
   descriptions: Descriptions,
   { residency, as }: Followed,
@@ -63,7 +63,7 @@ const endsOf = (
   return ends;
 };
 
-/** Counts everybody whom it concerns, as the whole history of the view has them. */
+/** Counts everybody concerned, in the whole history of the view. */
 export const affectedCounts = (view: View, concern: AffectedConcern, during: Interval): AffectedCounts => {
   const history = wholeHistoryOf(view);
   const descriptions = new Descriptions(view);

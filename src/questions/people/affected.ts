@@ -1,5 +1,5 @@
 /**
- * Everybody whose data a party could reach in a period (R13 to R15), or was observed to access (R16), one by one.
+ * Everybody whose data a party could reach in a period (R13 to R15) or was observed to access (R16), one by one.
  */
 import type { AffectedQuestion } from '../../contract/questions/affected.ts';
 import { isOverPeriod, periodOf } from '../../contract/questions/question.ts';
@@ -21,7 +21,7 @@ import { Everybody } from './everybody.ts';
 import { type Concern, type IntervalsOf, oncePerCohort, type PersonInterval } from './person-intervals.ts';
 import { ReachAsKnown } from './reach-as-known.ts';
 
-/** Whose data is asked about: what of it, when, and how it was come to. */
+/** The data and period in question, and whether reach or access counts. */
 export interface AffectedBy {
   readonly party: string;
   readonly during: Interval;
@@ -31,7 +31,7 @@ export interface AffectedBy {
   readonly observed: boolean;
 }
 
-/** What a question is about: a period, or the instant `validAt`. */
+/** The period of a question, or its instant `validAt`. */
 export const affectedBy = (party: string, asked: AffectedQuestion, at: Instant): AffectedBy => ({
   party,
   during: isOverPeriod(asked) ? periodOf(asked) : { from: at, to: at + 1 },
@@ -41,11 +41,11 @@ export const affectedBy = (party: string, asked: AffectedQuestion, at: Instant):
   observed: asked.observed === true,
 });
 
-/** A concern, whom it can be about at all, and the same without what is kept of cohorts. */
+/** A concern, the people whom it can include, and a variant without the cache for cohorts. */
 export interface AffectedConcern extends Concern {
   /** Populations in whose holdings data was reached or accessed. */
   readonly populations: ReadonlyArray<string>;
-  /** Whether people may be concerned by data that is in no population's holding. */
+  /** Whether it may include people whose data is in no population's holding. */
   readonly othersToo: boolean;
   readonly found: IntervalsOf;
 }
@@ -55,7 +55,7 @@ const fits = (
   of: { readonly dataset: string; readonly site: string },
 ): boolean => (site === undefined || of.site === site) && (dataset === undefined || of.dataset === dataset);
 
-/** The intervals in which the party reached the person's data, each whole, in the order of answers. */
+/** The intervals in which the party reached the person's data, not cut to the period, in the order of answers. */
 const reachedIntervals =
   (by: AffectedBy): IntervalsOf =>
   ({ residency, as }, reach) => {
@@ -91,7 +91,7 @@ const couldReach = (view: View, by: AffectedBy): AffectedConcern => {
   );
 };
 
-/** The accesses of the party that are asked about, in order of time. */
+/** The party's accesses in question, in order of time. */
 const accessesBy = (view: View, by: AffectedBy): ReadonlyArray<FactOf<'AccessObserved'>> =>
   view
     .factsOf('party-named', by.party, 'AccessObserved')
@@ -147,11 +147,11 @@ const concernOf = (
     populations: inOrder,
     othersToo,
     found,
-    // Later people of a cohort may have come after the period.
+    // Later people of a cohort may have been enrolled after the period.
     intervalsOf: (person, index) => once(person, index).filter((interval) => overlaps(interval, during)),
   };
 };
 
-/** Whom it may be about, and when each is. */
+/** The people whom it may concern, and when it concerns each. */
 export const affectedConcern = (view: View, by: AffectedBy): AffectedConcern =>
   by.observed ? didAccess(view, by) : couldReach(view, by);

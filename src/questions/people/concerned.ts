@@ -28,7 +28,7 @@ const holdingOf = ({ holding }: Finding): ConcernedHolding => {
   return { dataset: dataset ?? '', site, kind, backup };
 };
 
-/** When the data of the person was in the holding while the person was in the population of the finding. */
+/** When the person's data was in the holding while the person was in the population of the finding. */
 const presentIn = (
   { residency, as }: Followed,
   { holding, population, ...interval }: Finding,
@@ -47,7 +47,7 @@ const presentIn = (
       .map(({ from, to }) => ({ from, to }));
   });
 
-/** How the party reached what the person had in the holding. */
+/** How the party reached the person's data in the holding. */
 const reachedIn = (
   reach: Pick<Reach, 'labels' | 'grants'>,
   { as }: Followed,
@@ -79,7 +79,7 @@ const aboutHolding = (view: View, finding: Finding, reach: ReachAsKnown): Concer
       ...{ from, to, holding, path, access: null },
     }));
   };
-  // A population's holding is of nobody who was never enrolled in it, as the events are known.
+  // Without an enrolment in the population, as known, nobody has data in its holding.
   const everybody = new Everybody(
     population === null ? [] : [population],
     true,
@@ -118,7 +118,10 @@ const aboutAccess = (view: View, finding: Finding, reach: ReachAsKnown): Concern
   return { everybody, reach, intervalsOf };
 };
 
-/** Whom the finding may concern, and when it does each. One about a source that fell silent concerns nobody. */
+/**
+ * The people whom the finding may concern, and when it concerns each. A finding about a silent source concerns
+ * nobody.
+ */
 export const concernOf = (view: View, finding: Finding): Concern => {
   const reach = new ReachAsKnown();
   if (finding.source !== undefined) return ofNobody(reach);

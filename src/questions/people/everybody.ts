@@ -1,13 +1,13 @@
 /**
- * Everybody, one by one, with what is known of the data of each.
+ * All people one by one, with what is known of each one's data.
  *
- * Individuals are followed by their own events. For everybody else only one enrolment is recorded: such a person has
- * the history of the first of its cohort, from its own enrolment on (see `../enrolment-cohorts.ts`), so that its row
- * costs one event, however much happened to its population.
+ * Individuals are followed by their own events. Everybody else has only one enrolment: such a person has the
+ * history of the first person of the cohort from their own enrolment on (see `../enrolment-cohorts.ts`). So a row
+ * costs one event, however many events the population has.
  *
- * The order is that of the enrolments, as recorded: by population as they are given, then by position. Whoever was never
- * enrolled in one of them comes last, by pseudonym. So a page can begin anywhere, and an answer with the same clocks has the
- * same order, whatever is recorded later.
+ * The order is that of the recorded enrolments: by population as given, then by position. People without an
+ * enrolment in one of the populations come last, by pseudonym. So a page can begin anywhere, and the same clocks
+ * give the same order, whatever is recorded later.
  */
 import { codeUnitOrder } from '../../domain/events/code-unit-order.ts';
 import { subjectsOf } from '../../domain/events/subjects.ts';
@@ -30,40 +30,40 @@ export interface Followed {
   readonly residency: Residency;
   readonly as: string;
   readonly since: Instant;
-  /** Whether everybody who is followed under this name fares alike, but for `since`. */
+  /** Whether everybody followed under this name has the same history, apart from `since`. */
   readonly isOfCohort: boolean;
 }
 
-/** Where a list of people goes on: after this person. */
+/** Where a list of people continues: after this person. */
 export type Place =
   | { readonly population: string; readonly position: number; readonly index: number }
   | { readonly subject: string };
 
-/** Somebody, and the place in the list. */
+/** A person, and the place in the list. */
 export interface Placed {
   readonly person: Followed;
   readonly place: Place;
 }
 
-/** People whose events are read at a time; the memory that these take is freed in between. */
+/** People whose events are read at a time; their memory is freed in between. */
 const peopleAtOnceMax = 500;
 
 /** The cohorts of a population in folding order, and where its enrolments are. */
 interface Cohorts {
   readonly residency: Residency;
   readonly first: ReadonlyArray<FoldingPlace & { readonly name: string }>;
-  /** The positions of the enrolments, in log order, each once. */
+  /** The positions of the enrolments, in log order, without repetition. */
   readonly positions: Float64Array;
 }
 
 interface Candidate {
   readonly subject: string;
   readonly place: Place;
-  /** Where it was enrolled; absent of people who were not. */
+  /** The place of the enrolment; absent for people who were not enrolled. */
   readonly enrolled?: FoldingPlace & { readonly population: string };
 }
 
-/** Everybody who was ever enrolled in some populations, and perhaps those who were not. */
+/** Everybody who was ever enrolled in some populations and, on request, other people. */
 export class Everybody {
   private readonly populations: ReadonlyArray<string>;
   private readonly withOthers: boolean;
@@ -72,9 +72,9 @@ export class Everybody {
   private others: ReadonlyArray<string> | undefined;
 
   /**
-   * @param populations in the order in which their people are gone through.
-   * @param withOthers whether people who were never enrolled in one of them are gone through, too.
-   * @param named people whom grants or accesses name: each is followed by itself.
+   * @param populations in the order in which to list their people.
+   * @param withOthers whether to list people who were never enrolled in one of them, too.
+   * @param named people named in grants or accesses: each is followed individually.
    */
   constructor(populations: ReadonlyArray<string>, withOthers: boolean, named: ReadonlySet<string>) {
     this.populations = populations;
@@ -139,7 +139,7 @@ export class Everybody {
     }
   }
 
-  /** Those of the candidates whose turn it is, each followed. */
+  /** Follows the candidates that belong at their places. */
   private *followed(view: View, candidates: ReadonlyArray<Candidate>): Generator<Placed> {
     const alone = candidates.filter(({ subject }) => this.isAlone(view, subject));
     const apart = view.as(view.known);
@@ -148,7 +148,7 @@ export class Everybody {
     const residency = alone.length === 0 ? undefined : facts.fold();
     for (const { subject, place, enrolled } of candidates) {
       if (this.isAlone(view, subject)) {
-        // Who was enrolled more than once is told of once: in the first place.
+        // A person who was enrolled more than once is listed only at the first place.
         if (!this.isFirst(apart, subject, place)) continue;
         const person = { subject, residency: residency!, as: subject, since: beginning, isOfCohort: false };
         yield { place, person };
@@ -171,7 +171,7 @@ export class Everybody {
     return this.named.has(subject) || view.index.isIndividual(subject);
   }
 
-  /** Whether this is the first of the places at which a list comes to the subject. */
+  /** Whether this is the first place at which a list reaches the subject. */
   private isFirst(view: View, subject: string, place: Place): boolean {
     const enrolments = enrolmentsOf(view, [subject]);
     const population = this.populations.find((each) => enrolments.has(each));

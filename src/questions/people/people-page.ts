@@ -1,6 +1,4 @@
-/**
- * A page of people, as it goes over the wire, and where the next one begins.
- */
+/** A page of people as it goes over the wire, and where the next one begins. */
 import { type Answered, type Asked, cutShort, pageBytesMax } from '../../contract/asked.ts';
 import type { PersonRow } from '../../contract/rows/people.ts';
 import { codeUnitOrder } from '../../domain/events/code-unit-order.ts';
@@ -11,18 +9,18 @@ import type { View } from '../view.ts';
 import type { Followed, Place } from './everybody.ts';
 import type { Concern, PersonInterval } from './person-intervals.ts';
 
-/** People of one page who turn out not to be concerned, at most: a page may then end early. */
+/** People whom one page may skip because they are not concerned; the page may then end early. */
 const passedOverPeopleMax = 50_000;
-/** About how many bytes of JSON a person is without the intervals. */
+/** The approximate size of a person without intervals, in bytes of JSON. */
 const personBytes = 120;
 
-/** The place as a cursor tells it. */
+/** The place as written in a cursor. */
 const writtenPlace = (place: Place): string =>
   JSON.stringify('subject' in place ? [place.subject] : [place.population, place.position, place.index]);
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** The place that a cursor tells; undefined if it tells none, so that the page is the first. */
+/** The place in a cursor; undefined if it has none, for the first page. */
 const readPlace = (after: Asked['after']): Place | undefined => {
   if (typeof after !== 'string') return undefined;
   try {
@@ -37,7 +35,7 @@ const readPlace = (after: Asked['after']): Place | undefined => {
   }
 };
 
-/** The populations that the person was in during any of the intervals, in code-unit order. */
+/** The populations of the person during any of the intervals, in code-unit order. */
 const populationsDuring = (
   { residency, as, since }: Followed,
   intervals: ReadonlyArray<PersonInterval>,
@@ -64,7 +62,7 @@ const wireInterval = ({
   access: access === null ? null : String(access),
 });
 
-/** A page of the people concerned, each with the intervals. */
+/** A page of the people concerned, each with their intervals. */
 export const peoplePage = (
   view: View,
   concern: Concern,

@@ -1,6 +1,4 @@
-/**
- * Where the data of everybody was, one by one (R12).
- */
+/** Where everybody's data was, person by person (R12). */
 import { rowPresences } from '../../domain/residency/rows.ts';
 import { type Interval, overlaps } from '../../domain/time/interval.ts';
 import type { View } from '../view.ts';
@@ -8,10 +6,10 @@ import { Everybody } from './everybody.ts';
 import { type Concern, type IntervalsOf, oncePerCohort } from './person-intervals.ts';
 import { ReachAsKnown } from './reach-as-known.ts';
 
-/** Names of populations that are read at a time. */
+/** Names of populations to read at a time. */
 const namesAtOnceMax = 1_000;
 
-/** All populations that are known, in the order of the index. */
+/** All known populations, in the order of the index. */
 const everyPopulation = (view: View): ReadonlyArray<string> => {
   const all: string[] = [];
   for (;;) {
@@ -29,7 +27,7 @@ const staysOf: IntervalsOf = ({ residency, as }) =>
     access: null,
   }));
 
-/** Everybody whose data was anywhere in a period, each stay whole. */
+/** Everybody with data anywhere in a period; stays are not cut to the period. */
 export const staysDuring = (view: View, during: Interval): Concern => {
   const once = oncePerCohort(staysOf);
   return {

@@ -1,6 +1,6 @@
 /**
- * Everything that is known about one person, in one answer: GDPR, Article 15; and what an erasure leaves to do (Articles 17
- * and 19).
+ * Everything known about one person in one answer (GDPR, Article 15), and what remains to be done after an erasure
+ * (Articles 17 and 19).
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Asked } from '../../contract/asked.ts';
@@ -21,7 +21,7 @@ import { accessRows, datasetsOf, erasuresOf, membershipsOf } from './person-list
 import { purposesOf } from './purposes.ts';
 import { recipientsOf } from './recipients.ts';
 
-/** The file as it is found: who read about the person is not in the log, and events are not yet as the caller sees them. */
+/** The file without what is not in the log: who read about the person. Its events still have pseudonyms. */
 export interface FoundPerson {
   readonly file: Omit<PersonFile, 'reads' | 'readsUpTo' | 'trail'>;
   readonly trail: ReadonlyArray<TrailEntry>;
@@ -29,7 +29,7 @@ export interface FoundPerson {
 
 type Section = (typeof personSections)[number];
 
-/** The file of the subject, with `limit` rows in each list at most. */
+/** The file of the subject, with up to `limit` rows in each list. */
 export const personFile = (
   view: View,
   subject: string,
@@ -67,7 +67,7 @@ export const personFile = (
       return E.isRight(row) ? [row.right] : [];
     }),
     erasures,
-    // What was deleted of one dataset says nothing of the others.
+    // The erasure of one dataset says nothing about the others.
     erasureOpen: erasures.some(({ dataset }) =>
       held.some((row) => dataset === null || row.dataset === dataset),
     ),

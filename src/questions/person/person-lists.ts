@@ -1,6 +1,4 @@
-/**
- * The short lists of a person's file: populations, datasets, accesses, and erasures.
- */
+/** The short lists of a person's file: populations, datasets, accesses and erasures. */
 import type { PersonFile } from '../../contract/rows/person.ts';
 import { codeUnitOrder } from '../../domain/events/code-unit-order.ts';
 import { isPopulation } from '../../domain/events/scope.ts';
@@ -16,7 +14,7 @@ import { proofOf } from '../proof-of.ts';
 import { datasetRow, partyRow } from '../registry.ts';
 import type { View } from '../view.ts';
 
-/** The populations that the subject was in, over time. */
+/** The populations of the subject over time. */
 export const membershipsOf = (
   view: View,
   subject: string,
@@ -36,7 +34,7 @@ export const membershipsOf = (
   });
 };
 
-/** The datasets that ever had data of the subject, and the sources that told how it came there. */
+/** The datasets that ever contained data of the subject, and the sources that reported it. */
 export const datasetsOf = (
   view: View,
   subject: string,
@@ -59,7 +57,7 @@ export const datasetsOf = (
     });
 };
 
-/** Who accessed the subject's data, in order of time. */
+/** The accesses to the subject's data, in order of time. */
 export const accessRows = (
   view: View,
   accesses: ReadonlyArray<FactOf<'AccessObserved'>>,
@@ -77,7 +75,7 @@ export const accessRows = (
   }));
 };
 
-/** The events by which the subject's data, or the subject, was erased up to an instant. */
+/** The events up to an instant that erased the subject's data or the subject. */
 export const erasuresOf = (view: View, subject: string, at: Instant): PersonFile['erasures'] =>
   view
     .factsAbout(subject)

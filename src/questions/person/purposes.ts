@@ -1,6 +1,4 @@
-/**
- * The permissions that covered a person's data, with the purpose and the basis that each names: GDPR, Article 15 (1) (a).
- */
+/** The permissions that covered a person's data, with their purposes and legal bases: GDPR, Article 15 (1) (a). */
 import type { PersonFile } from '../../contract/rows/person.ts';
 import { codeUnitOrder } from '../../domain/events/code-unit-order.ts';
 import { overKeysOf } from '../../domain/reach/data-class.ts';
@@ -16,7 +14,7 @@ import type { View } from '../view.ts';
 
 type PurposeRow = PersonFile['purposes'][number];
 
-/** The terms of grants that were in force over the subject's data, by grant and time. */
+/** The terms of grants in force over the subject's data, by grant and time. */
 export const purposesOf = (view: View, subject: string, residency: Residency): ReadonlyArray<PurposeRow> => {
   const reach = reachIndexOf(view);
   const terms = new Set<GrantTerm>();

@@ -1,6 +1,4 @@
-/**
- * Whom a person's data was disclosed to, and who else could reach it: GDPR, Articles 15 (1) (c) and 19.
- */
+/** The recipients of a person's data, and other parties that could reach it: GDPR, Articles 15 (1) (c) and 19. */
 import type { RecipientHow, RecipientRow } from '../../contract/rows/person.ts';
 import { codeUnitOrder } from '../../domain/events/code-unit-order.ts';
 import type { ReachInterval } from '../../domain/reach/reach-of.ts';
@@ -23,17 +21,20 @@ interface Draft {
   readonly events: Set<number>;
 }
 
-/** How a path of R15 comes to the data: who operates or owns the site stores it, a grant is a permission. */
+/**
+ * How a path of R15 leads to the data: a party that operates or owns the site stores it; a grant is a permission.
+ */
 const howBy = ({ path }: ReachInterval): RecipientHow => {
   if (path.length > 1) return 'could-reach';
   return path.hop.edge === 'granted' ? 'granted' : 'stored';
 };
 
-/** Events of one recipient at most: the first. */
+/** Events to list for one recipient: the first. */
 const recipientEventsMax = 200;
 
 /**
- * Every party but the controller of the dataset that stored the subject's data, accessed it, or could reach it, by party.
+ * Every party that stored the subject's data, accessed it or could reach it, except the controller of the dataset;
+ * by party.
  *
  * @param residency of that subject alone.
  * @param accesses to its data.

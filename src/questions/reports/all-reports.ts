@@ -1,6 +1,4 @@
-/**
- * Which reports there are, and what each is made by.
- */
+/** All reports, and the function that makes each. */
 import type { ReportName } from '../../contract/rows/reports.ts';
 import type { View } from '../view.ts';
 import { assessmentTable } from './assessment.ts';

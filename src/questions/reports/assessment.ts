@@ -1,6 +1,6 @@
 /**
- * The assessment of policies over a period: for each rule of each version that counted, what was found. What could not be
- * judged is never told as satisfied (R19).
+ * The assessment of policies over a period: the findings of each rule of each version that was in force. A rule
+ * that could not be judged is never reported as satisfied (R19).
  */
 
 import { type Finding, findingId } from '../../domain/policy/finding.ts';
@@ -13,10 +13,10 @@ import { policyVersions } from '../policies.ts';
 import type { View } from '../view.ts';
 import { cellOf, type ReportQuestion, type ReportTable } from './report.ts';
 
-/** How a rule fared. */
+/** The result of a rule. */
 export type RuleState = 'satisfied' | 'violated' | 'indeterminate';
 
-/** One rule of a version that counted in the period, with its findings in it. */
+/** A rule of a version that was in force in the period, with its findings in the period. */
 export interface AssessedRule {
   readonly version: PolicyVersion;
   readonly rule: string;
@@ -24,13 +24,13 @@ export interface AssessedRule {
   readonly findings: ReadonlyArray<Finding>;
 }
 
-/** The rules of a version: those of its text, or the one of a built-in policy that is about events. */
+/** The rules of a version: those in its text, or the single rule of a built-in policy about events. */
 const rulesOf = (version: PolicyVersion): ReadonlyArray<string> =>
   version.cedar === null
     ? [version.policy.slice(version.policy.indexOf(':') + 1)]
     : compiledPolicy(version).rules.map(({ rule }) => rule);
 
-/** Every rule of every version that counted at any instant of the period, by policy, version and place. */
+/** Every rule of every version in force at any instant of the period, by policy, version and place. */
 export const assessedRules = (view: View, { during }: ReportQuestion): ReadonlyArray<AssessedRule> => {
   const findings = Map.groupBy(
     allFindings(view).filter((finding) => overlaps(finding, during)),
@@ -64,7 +64,7 @@ const stateTexts: Readonly<Record<RuleState, string>> = {
   indeterminate: 'could not be judged',
 };
 
-/** The rules and their findings as rows: a rule that was satisfied has one row without a finding. */
+/** The rules and their findings as rows; a satisfied rule has one row without a finding. */
 export const assessmentTable = (view: View, question: ReportQuestion): ReportTable => ({
   title: 'Assessment of policies',
   basis: 'The policies that were in force. The JSON format is OSCAL assessment results (NIST)',

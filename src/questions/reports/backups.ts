@@ -1,6 +1,4 @@
-/**
- * The report of backups: where each was held, until when it was to be, and by which event it was destroyed.
- */
+/** The report of backups: where each was held, when it expires, and which event destroyed it. */
 import type { BackupRow } from '../../contract/rows/backups.ts';
 import { formatInstant, never } from '../../domain/time/instant.ts';
 import { backupsPage } from '../backups.ts';
@@ -20,7 +18,7 @@ const destroyedText = ({ destroyed }: BackupRow): string =>
     ? 'not destroyed, as far as the ledger knows'
     : `${destroyed.at}, ${destroyed.assurance}, reported by ${destroyed.source}${destroyed.evidence === null ? '' : `, ${destroyed.evidence}`}`;
 
-/** Backups that were held in the period, in the order in which they were learned. */
+/** Backups held in the period, in the order in which they became known. */
 export const backupsTable = (view: View, question: ReportQuestion): ReportTable => {
   const { at } = question;
   const clocks = { ...view.known, validAt: at, knownAt: at };

@@ -1,6 +1,6 @@
 /**
- * The record of restricted transactions: 28 CFR 202.1101 (b), what of it the ledger can tell. One row for each interval in
- * which a covered person (202.211) could reach data of people under US jurisdiction.
+ * The record of restricted transactions under 28 CFR 202.1101 (b), as far as the ledger knows it. One row for each
+ * interval in which a covered person (202.211) could reach data of people under US jurisdiction.
  */
 import { codeUnitOrder } from '../../domain/events/code-unit-order.ts';
 import type { Finding } from '../../domain/policy/finding.ts';
@@ -16,7 +16,7 @@ import { reachIndexOf } from '../reach.ts';
 import type { View } from '../view.ts';
 import { cellOf, listed, type ReportQuestion, type ReportTable, unknownCell } from './report.ts';
 
-/** The rule that says who is a covered person, in force at all times, over data of every category. */
+/** The rule that identifies covered persons, in force at all times, over data of every category. */
 const everyReach: PolicyVersion = {
   policy: '28-cfr-202',
   version: 1,
@@ -29,7 +29,7 @@ const everyReach: PolicyVersion = {
   inForce: [{ from: beginning, to: never, opened: [], closed: [] }],
 };
 
-/** What the permissions on the path say: for what purpose, on what basis, with what evidence. */
+/** The purpose, basis and evidence of the permissions on the path. */
 const permissionsOn = (view: View, { path }: Finding) => {
   const purposes = new Set<string>();
   const agreements = new Set<string>();
@@ -56,7 +56,7 @@ const permissionsOn = (view: View, { path }: Finding) => {
   return { purposes, agreements, forPurposes, forAgreements };
 };
 
-/** Who holds something of the party at the instant, and how much. */
+/** The owners of shares in the party at the instant, with their shares. */
 const ownersOf = (view: View, party: string, at: number) => {
   const events = new Set<number>();
   const owners = reachIndexOf(view)

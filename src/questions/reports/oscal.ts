@@ -1,6 +1,7 @@
 /**
- * The assessment of policies as OSCAL assessment results (NIST, version 1.0.6): a rule is an objective, each finding of the
- * ledger an observation, each event behind it its evidence. Every UUID is made of what it stands for.
+ * The assessment of policies as OSCAL assessment results (NIST, version 1.0.6): a rule is an objective, each
+ * finding of the ledger is an observation, and each event behind it is evidence. Every UUID is derived from the
+ * thing that it identifies.
  */
 import { createHash } from 'node:crypto';
 import type { QuestionClocks } from '../../contract/asked.ts';
@@ -14,12 +15,13 @@ import { uuidOf } from './uuid-v5.ts';
 /** The namespace of the properties that OSCAL does not define. */
 const ns = 'urn:domicile:oscal';
 
-/** A property; one without a value is left out, and white space at the ends is no part of one. */
+/** A property with surrounding white space removed; nothing if it has no value. */
 const prop = (name: string, value: string | null) =>
   value === null || value.trim() === '' ? [] : [{ name, ns, value: value.trim().replace(/\s+/g, ' ') }];
 
 /**
- * A token of OSCAL (an NCName) for any name: what it may not hold is replaced, and then a hash keeps names apart.
+ * An OSCAL token (an NCName) for any name. Characters that a token may not contain are replaced, and a hash then
+ * keeps different names distinct.
  */
 const tokenOf = (name: string): string => {
   const plain = name.replace(/[^\p{L}\p{N}._-]/gu, '_').replace(/^(?![\p{L}_])/u, '_');
@@ -69,7 +71,7 @@ const observation = (view: View, finding: Finding, clocks: QuestionClocks) => ({
   collected: formatInstant(clocks.knownAt),
 });
 
-/** OSCAL knows two states: what could not be judged is not satisfied, and says why. */
+/** OSCAL has two states: a rule that could not be judged is not satisfied, with the reason. */
 const statusOf = (state: RuleState) => {
   switch (state) {
     case 'satisfied':

@@ -1,5 +1,5 @@
 /**
- * The record of processing activities: GDPR, Article 30 (1). One row for the data of one dataset of the people of one
+ * The record of processing activities: GDPR, Article 30 (1). One row for the data of one dataset and one
  * population, by controller.
  */
 import { codeUnitOrder } from '../../domain/events/code-unit-order.ts';
@@ -15,7 +15,7 @@ import type { View } from '../view.ts';
 import { wholeHistoryOf } from '../whole-history.ts';
 import { cellOf, listed, type ReportQuestion, type ReportTable, unknownCell } from './report.ts';
 
-/** Values with the events behind each. */
+/** Values, each with the events behind it. */
 class Told {
   readonly values = new Set<string>();
   readonly events = new Set<number>();
@@ -26,7 +26,7 @@ class Told {
   }
 }
 
-/** One activity: a dataset, and whose data. */
+/** One activity: a dataset and a population. */
 interface Activity {
   readonly dataset: string;
   readonly population: string | null;
@@ -49,7 +49,7 @@ const activitiesIn = (view: View, { during }: ReportQuestion): ReadonlyArray<Act
   );
 };
 
-/** Those who stored the data or were permitted to reach it, and those who were observed to access it. */
+/** The parties that stored the data, were permitted to reach it, or were observed to access it. */
 const recipientsOf = (
   view: View,
   { dataset, population, holdings }: Activity,
@@ -88,7 +88,7 @@ const recipientsOf = (
   return { recipients, purposes };
 };
 
-/** In which countries the data was, and in which of them that are not of the people's jurisdiction. */
+/** The countries that held the data, and those of them outside the people's jurisdiction. */
 const countriesOf = (
   descriptions: Descriptions,
   { holdings }: Activity,
@@ -116,7 +116,7 @@ const countriesOf = (
   return { all, third };
 };
 
-/** Until when data is to be kept, as far as backups say. */
+/** How long the data is kept, as far as backups say. */
 const limitsOf = ({ holdings }: Activity, { during }: ReportQuestion): Told => {
   const limits = new Told();
   for (const { holding, presences, expires } of holdings) {

@@ -1,13 +1,11 @@
-/**
- * What reports have in common: a table, and the events that its cells name.
- */
+/** The common parts of reports: a table, and the events that its cells name. */
 import type { Report, ReportCell, ReportName } from '../../contract/rows/reports.ts';
 import { formatBound, formatInstant, type Instant } from '../../domain/time/instant.ts';
 import type { Interval } from '../../domain/time/interval.ts';
 import { proofOf } from '../proof-of.ts';
 import type { View } from '../view.ts';
 
-/** Rows of one report at most. */
+/** The maximum number of rows in a report. */
 const reportRowsMax = 10_000;
 
 /** What a report is about. */
@@ -21,21 +19,21 @@ export interface ReportTable {
   readonly title: string;
   readonly basis: string;
   readonly says: ReadonlyArray<string>;
-  /** The columns, each by its id. */
+  /** The titles of the columns by id. */
   readonly columns: Readonly<Record<string, string>>;
   readonly rows: ReadonlyArray<ReadonlyArray<ReportCell>>;
 }
 
-/** A cell with the positions of the events behind it, and of what corrected them. */
+/** A cell with the positions of the events behind it and of their corrections. */
 export const cellOf = (view: View, value: string | null, positions: Iterable<number> = []): ReportCell => ({
   value,
   events: proofOf(view, [...positions]),
 });
 
-/** What the ledger does not know. */
+/** A value that the ledger does not know. */
 export const unknownCell: ReportCell = { value: null, events: [] };
 
-/** Several values as one: each once, in order of code units. Nothing, if there are none. */
+/** Several values as one text, without repetition, in code-unit order; null if there are none. */
 export const listed = (values: Iterable<string>): string | null => {
   const all = [...new Set(values)].sort();
   return all.length === 0 ? null : all.join('; ');

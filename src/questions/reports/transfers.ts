@@ -1,5 +1,5 @@
 /**
- * The report of transfers: data that went from one country to another, when, of how many people, from whom to whom.
+ * The report of transfers: data that moved from one country to another, with time, number of people, and parties.
  */
 import { codeUnitOrder } from '../../domain/events/code-unit-order.ts';
 import { valueAt } from '../../domain/time/varying.ts';

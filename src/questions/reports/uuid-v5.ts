@@ -1,9 +1,10 @@
 /**
- * UUIDs of version 5 (RFC 9562, 5.5): made of a name, so that the same thing has the same one in every copy of a report.
+ * UUIDs of version 5 (RFC 9562, 5.5): derived from a name, so that the same thing has the same UUID in every copy
+ * of a report.
  */
 import { createHash } from 'node:crypto';
 
-/** The namespace of URLs (RFC 9562, 6.6): the names are URNs. */
+/** The namespace of URLs (RFC 9562, 6.6); the names are URNs. */
 const namespace = Buffer.from('6ba7b8119dad11d180b400c04fd430c8', 'hex');
 
 /** The UUID of a name. */

@@ -1,6 +1,4 @@
-/**
- * Wide questions about backups: of each it is counted how many people are in it.
- */
+/** Wide questions about backups: counting the people in each takes long. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Asked } from '../../contract/asked.ts';
@@ -13,6 +11,7 @@ import { knownNames } from '../known-name.ts';
 import type { View } from '../view.ts';
 import type { About, Outcome } from './outcome.ts';
 
+/** The backups with a state at an instant (R7, R11). */
 export const backups = (view: View, asked: Asked<BackupsQuestion>): Outcome<ReadonlyArray<BackupRow>> =>
   pipe(
     knownNames(view, asked.parameters),
@@ -22,6 +21,7 @@ export const backups = (view: View, asked: Asked<BackupsQuestion>): Outcome<Read
     }),
   );
 
+/** One backup at an instant (R7, R11). */
 export const backup = (view: View, { clocks }: Asked<PlainQuestion>, { id }: About): Outcome<BackupRow> =>
   pipe(
     backupRow(view, id, clocks.validAt),

@@ -21,11 +21,14 @@ import { staysDuring } from '../people/stays.ts';
 import type { View } from '../view.ts';
 import type { About, Outcome } from './outcome.ts';
 
-/** Lists of people that are gone through, which are kept so that their further pages begin at once. */
+/** Lists of people to cache, so that further pages begin at once. */
 const listsMax = 4;
 const lists = new WeakMap<EventIndex, LRUCache<string, object>>();
 
-/** What is found once of a list of people, and kept from page to page: it depends on what is known and on what is asked. */
+/**
+ * What a list of people computes once and caches between pages: it depends on the view's knowledge and the
+ * question.
+ */
 const kept = <A extends object>(view: View, asked: ReadonlyArray<unknown>, make: () => A): A => {
   let ofIndex = lists.get(view.index);
   if (ofIndex === undefined) {
@@ -41,12 +44,14 @@ const kept = <A extends object>(view: View, asked: ReadonlyArray<unknown>, make:
   return made;
 };
 
+/** One finding with its policy and events (R19). */
 export const finding = (view: View, { clocks }: Asked<PlainQuestion>, { id }: About): Outcome<FoundFinding> =>
   pipe(
     findingOf(view, id),
     E.map((found) => ({ data: findingDetail(view, found, clocks.validAt) })),
   );
 
+/** The people whom a finding concerns. */
 export const peopleOfFinding = (
   view: View,
   asked: Asked<PlainQuestion>,
@@ -63,6 +68,7 @@ export const peopleOfFinding = (
     ),
   );
 
+/** The people whose data a party could reach or accessed in a period, and their numbers (R13 to R16). */
 export const affectedByParty = (
   view: View,
   asked: Asked<AffectedQuestion>,
@@ -86,6 +92,7 @@ export const affectedByParty = (
   );
 };
 
+/** Where everybody's data was in a period (R12). */
 export const staysOfPeople = (
   view: View,
   asked: Asked<PeriodQuestion>,

@@ -1,6 +1,6 @@
 /**
- * Questions about one person. Nearly all are answered at once; one that takes long, because it is about very many
- * holdings, parties or events, is answered by a thread of its own.
+ * Questions about one person. Nearly all are answered at once; one that involves very many holdings, parties or
+ * events is answered in a separate thread.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Answered, type Asked, cutShort, pageOf, pageOfMade } from '../../contract/asked.ts';
@@ -23,21 +23,23 @@ import type { View } from '../view.ts';
 import { bytesOfFinding, wireFinding } from '../wire-finding.ts';
 import type { Outcome } from './outcome.ts';
 
-/** The person that a question is about, by the pseudonym. */
+/** The pseudonym of the person. */
 interface AboutPerson {
   readonly subject: string;
 }
 
-/** The answer, with up to when the sources behind it have vouched. */
+/** The answer, with how far its sources have vouched (R22). */
 const heard = <A>(view: View, subject: string, found: Answered<A>): Outcome<A> =>
   E.right({ ...found, heardUntil: heardUntil(view, found.data, { subject }) });
 
+/** Where the person's data is at an instant (R12). */
 export const residencyOfPerson = (
   view: View,
   asked: Asked<PlainQuestion>,
   { subject }: AboutPerson,
 ): Outcome => heard(view, subject, pageOf(residencyAt(view, subject, asked.clocks.validAt), asked));
 
+/** Where the person's data was in a period (R12). */
 export const historyOfPerson = (
   view: View,
   asked: Asked<PeriodQuestion>,
@@ -58,6 +60,7 @@ const domainQuestion = ({ clocks, parameters }: Asked<ReachQuestion>): DomainQue
   };
 };
 
+/** Who could reach the person's data (R13 to R15), or why a party could not. */
 export const reachOfPerson = (view: View, asked: Asked<ReachQuestion>, { subject }: AboutPerson): Outcome => {
   const { party, explain } = asked.parameters;
   const known = party === undefined ? undefined : knownName(view, 'party', party);
@@ -67,6 +70,7 @@ export const reachOfPerson = (view: View, asked: Asked<ReachQuestion>, { subject
   return heard(view, subject, reachPage(view, subject, domainQuestion(asked), asked));
 };
 
+/** The audit trail of the person. */
 export const trailOfPerson = (
   view: View,
   asked: Asked<PlainQuestion>,
@@ -82,6 +86,7 @@ export const trailOfPerson = (
   return heard(view, subject, page);
 };
 
+/** The findings about the person (R16 to R19). */
 export const findingsOfPerson = (
   view: View,
   asked: Asked<PlainQuestion>,
@@ -98,6 +103,7 @@ export const findingsOfPerson = (
     ),
   );
 
+/** Everything that the log says about the person. */
 export const fileOfPerson = (
   view: View,
   asked: Asked<PlainQuestion>,

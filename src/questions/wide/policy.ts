@@ -1,6 +1,4 @@
-/**
- * Wide questions about policies: findings, their differences, and a policy that is tried before it is adopted.
- */
+/** Wide questions about policies: findings, differences between them, and the simulation of a policy. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { LRUCache } from 'lru-cache';
@@ -31,12 +29,13 @@ const ifGiven = <A>(
   check: (name: string) => E.Either<Problem, A>,
 ): E.Either<Problem, A | undefined> => (name === undefined ? E.right(undefined) : check(name));
 
+/** A page of findings, filtered (R16 to R19). */
 export const findings = (view: View, asked: Asked<FindingsQuestion>): Outcome => {
   const { parameters, clocks } = asked;
   const { version, open } = parameters;
   return pipe(
     E.Do,
-    // Names must be known: an empty list for a misspelt name would read as if nothing was wrong.
+    // Unknown names are refused: an empty list for a misspelt name would suggest that nothing is wrong.
     E.bind('policy', () => ifGiven(parameters.policy, (policy) => knownPolicy(view, policy, version))),
     E.bind('site', () => ifGiven(parameters.site, (site) => knownName(view, 'site', site))),
     E.bind('party', () => ifGiven(parameters.party, (party) => knownName(view, 'party', party))),
@@ -60,7 +59,7 @@ export const findings = (view: View, asked: Asked<FindingsQuestion>): Outcome =>
   );
 };
 
-/** A difference, and of one between two positions what was learned. */
+/** A difference and, for one between two positions, what was learned. */
 interface Compared {
   readonly difference: Difference;
   readonly learnedOf?: LearnedOf;
@@ -111,17 +110,18 @@ const compared = (view: View, asked: DifferenceQuestion): E.Either<Problem, Comp
   );
 };
 
+/** The difference between the findings of two versions or two positions (R20). */
 export const findingsDifference = (view: View, asked: Asked<DifferenceQuestion>): Outcome =>
   pipe(
     compared(view, asked.parameters),
     E.map(({ difference, learnedOf }) => differencePage(view, difference, asked, learnedOf)),
   );
 
-/** Simulations whose differences are kept, so that further pages need not be simulated again. */
+/** Simulations to cache, so that further pages need not simulate again. */
 const simulationsMax = 2;
 const simulations = new WeakMap<EventIndex, LRUCache<string, Difference>>();
 
-/** The difference that a proposal would make; the last ones are kept. */
+/** The difference that a proposal would make; the latest are cached. */
 const simulated = (view: View, proposal: Proposal, at: Instant): Difference => {
   let kept = simulations.get(view.index);
   if (kept === undefined) {
@@ -137,6 +137,7 @@ const simulated = (view: View, proposal: Proposal, at: Instant): Difference => {
   return difference;
 };
 
+/** A page of the difference that adopting a policy would make (R20). */
 export const policySimulation = (
   view: View,
   asked: Asked<PlainQuestion>,

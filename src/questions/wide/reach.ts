@@ -1,5 +1,6 @@
 /**
- * Wide questions about reach: what a party reaches, what would keep it out, and what events would open if recorded.
+ * Wide questions about reach: what a party reaches, what would end its reach, and what reach some events would
+ * open.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -17,6 +18,7 @@ import { simulateEvents, wireNewReach } from '../simulate-events.ts';
 import { View } from '../view.ts';
 import type { About, Outcome } from './outcome.ts';
 
+/** What a party reaches, or what would end it (R13 to R15). */
 export const partyReach = (view: View, asked: Asked<PartyReachQuestion>, { id }: About): Outcome => {
   const { parameters, clocks } = asked;
   const at = clocks.validAt;
@@ -35,6 +37,7 @@ export const partyReach = (view: View, asked: Asked<PartyReachQuestion>, { id }:
   );
 };
 
+/** The reach that some events would open, or that their absence would end (R20). */
 export const reachSimulation = (
   view: View,
   asked: Asked<ReachSimulationQuestion>,
@@ -42,7 +45,7 @@ export const reachSimulation = (
 ): Outcome => {
   const simulated = hypotheticalEvents(events, asked.clocks.knownAt);
   const then = new View(view.index, view.known, simulated, view.work);
-  // Who would reach it no more is who would newly reach it, were the events not recorded.
+  // Reach that the events end is reach that would be new without them.
   const [from, to] = asked.parameters.change === 'ended' ? [then, view] : [view, then];
   const rows = simulateEvents(from, to, asked.clocks.validAt);
   return E.right(pageOfMade(rows, asked, wireNewReach, ({ path }) => bytesWithPath(path)));

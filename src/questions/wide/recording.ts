@@ -1,6 +1,4 @@
-/**
- * Wide questions about recording: R1.
- */
+/** Wide questions about recording (R1). */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Asked, cutShort } from '../../contract/asked.ts';
 import type { DiscrepanciesQuestion } from '../../contract/questions/log.ts';
@@ -8,9 +6,10 @@ import { discrepanciesAfter, discrepanciesAt, type EventDiscrepancies } from '..
 import type { View } from '../view.ts';
 import type { Outcome } from './outcome.ts';
 
-/** Ends a cursor after pages that may lack something, so that the last page says so. */
+/** The suffix of a cursor after pages that may lack something, so that the last page says so. */
 const lacking = ' lacking';
 
+/** A page of discrepancies, open or resolved (R1). */
 export const discrepancies = (
   view: View,
   {
@@ -30,7 +29,7 @@ export const discrepancies = (
   });
 };
 
-/** What does not fit of the events that one write sent. */
+/** The discrepancies of the events in one write. */
 export const discrepanciesOfWrite = (
   view: View,
   _: Asked,

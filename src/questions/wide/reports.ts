@@ -1,6 +1,4 @@
-/**
- * Wide questions that are answered with a report.
- */
+/** Wide questions whose answer is a report. */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Asked, cutShort } from '../../contract/asked.ts';
 import { type PeriodQuestion, periodOf } from '../../contract/questions/question.ts';
@@ -16,6 +14,7 @@ const questionOf = ({ clocks, parameters }: Asked<PeriodQuestion>) => ({
   at: clocks.validAt,
 });
 
+/** A report over a period. */
 export const report = (
   view: View,
   asked: Asked<PeriodQuestion>,
@@ -26,5 +25,6 @@ export const report = (
   return E.right(data.left === 0 ? { data } : { data, also: cutShort });
 };
 
+/** The assessment of policies over a period, as OSCAL assessment results. */
 export const assessment = (view: View, asked: Asked<PeriodQuestion>): Outcome<OscalAssessment> =>
   E.right({ data: oscalOf(view, questionOf(asked), asked.clocks) });

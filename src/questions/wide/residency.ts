@@ -1,6 +1,4 @@
-/**
- * Wide questions about where data is: populations, the holdings of a site, lineage and transfers.
- */
+/** Wide questions about residency: populations, the holdings of a site, lineage and transfers. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Asked, cutShort, pageOf } from '../../contract/asked.ts';
@@ -20,11 +18,13 @@ import { pageOfNames, populationRow } from '../registry.ts';
 import type { View } from '../view.ts';
 import type { About, Outcome } from './outcome.ts';
 
+/** A page of populations with their members. */
 export const populations = (view: View, asked: Asked<PlainQuestion>): Outcome => {
   const page = pageOfNames(view, asked, 'population', populationRow);
   return E.right({ ...page, heardUntil: heardUntil(view, page.data, { everything: true }) });
 };
 
+/** One population with its members. */
 export const population = (view: View, { clocks }: Asked<PlainQuestion>, { id }: About): Outcome =>
   pipe(
     knownName(view, 'population', id),
@@ -34,6 +34,7 @@ export const population = (view: View, { clocks }: Asked<PlainQuestion>, { id }:
     }),
   );
 
+/** What a site holds, and of how many subjects (R12). */
 export const holdings = (view: View, asked: Asked<PlainQuestion>, { id }: About): Outcome =>
   pipe(
     knownName(view, 'site', id),
@@ -43,6 +44,7 @@ export const holdings = (view: View, asked: Asked<PlainQuestion>, { id }: About)
     }),
   );
 
+/** The lineage of a dataset in a period. */
 export const lineage = (
   view: View,
   { clocks, parameters }: Asked<PeriodQuestion>,
@@ -59,6 +61,7 @@ export const lineage = (
     }),
   );
 
+/** Transfers between countries in a period. */
 export const transfers = (view: View, asked: Asked<PeriodQuestion>): Outcome => {
   const { from, to } = periodOf(asked.parameters);
   const page = pageOf(transfersBetween(view, from, to), asked);

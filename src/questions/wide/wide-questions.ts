@@ -1,6 +1,6 @@
 /**
- * Wide questions: those about everybody, a whole site, a policy, a party. They can take long, so on a large ledger a
- * thread of their own answers them (`ledger/answering.ts`). Here they are functions of what is known.
+ * Wide questions: those about everybody, a whole site, a policy or a party. They can take long, so on a large
+ * ledger a separate thread answers them (`ledger/answering.ts`). Here they are functions of a view.
  */
 import type { Asked } from '../../contract/asked.ts';
 import type { View } from '../view.ts';
@@ -21,7 +21,7 @@ import { discrepancies, discrepanciesOfWrite } from './recording.ts';
 import { assessment, report } from './reports.ts';
 import { holdings, lineage, population, populations, transfers } from './residency.ts';
 
-/** All wide questions, by name. They are given and answer plain data, which can go from thread to thread. */
+/** All wide questions by name. Their inputs and answers are plain data, which can pass between threads. */
 export const wideQuestions = {
   populations,
   population,
@@ -53,7 +53,7 @@ export const wideQuestions = {
 
 export type WideQuestion = keyof typeof wideQuestions;
 
-/** Those about one person. */
+/** The questions about one person. */
 export type QuestionAboutPerson = {
   [Q in WideQuestion]: (typeof wideQuestions)[Q] extends (
     view: View,
@@ -64,7 +64,7 @@ export type QuestionAboutPerson = {
     : never;
 }[WideQuestion];
 
-/** What a question is given besides the parameters of its request. */
+/** The input of a question besides the parameters of its request. */
 export type GivenTo<Q extends WideQuestion> =
   Parameters<(typeof wideQuestions)[Q]> extends [View, unknown, infer Given]
     ? Given
@@ -77,14 +77,14 @@ export type AskedFor<Q extends WideQuestion> = Parameters<(typeof wideQuestions)
 export type FoundBy<Q extends WideQuestion> =
   ReturnType<(typeof wideQuestions)[Q]> extends Outcome<infer A> ? A : never;
 
-/** A wide question, as it is handed to the thread that answers it. */
+/** A wide question as passed to the answering thread. */
 export interface AskedWidely<Q extends WideQuestion = WideQuestion> {
   readonly question: Q;
   readonly asked: Asked<AskedFor<Q>>;
   readonly given: GivenTo<Q>;
 }
 
-/** Answers a wide question by what a view knows. */
+/** Answers a wide question from what a view knows. */
 export const answerWidely = <Q extends WideQuestion>(
   view: View,
   { question, asked, given }: AskedWidely<Q>,
