@@ -1,5 +1,5 @@
 /**
- * The port of the projections: what questions ask of the index that is kept of the events.
+ * The port of the projections: how questions use the index of events.
  *
  * A reader sees one snapshot at a time, up to its checkpoint. The caller passes the last position to know.
  */
@@ -16,7 +16,7 @@ export interface Enrolments {
   readonly positions: Float64Array;
 }
 
-/** Enrolments in a population, as recorded up to a position. */
+/** The enrolments in a population, as recorded up to a position. */
 export interface EnrolmentList {
   /** All enrolments, in folding order. */
   enrolments(): Enrolments;
@@ -24,18 +24,18 @@ export interface EnrolmentList {
   before(place: FoldingPlace): number;
 }
 
-/** Which kind of events: of a source, of a type, or of both. */
+/** A kind of events: of a source, of a type, or of both. */
 export interface EventKind {
   readonly source?: string;
   readonly type?: EventType;
 }
 
-/** Some of the individuals of a list. */
+/** A part of a list of individuals. */
 export interface SomeIndividuals {
   readonly subjects: ReadonlyArray<string>;
-  /** Up to which place of the list they are. */
+  /** The index in the list at which the part ends. */
   readonly upTo: number;
-  /** How many places the list has. */
+  /** The length of the list. */
   readonly of: number;
 }
 
@@ -43,8 +43,8 @@ export interface EventIndex {
   /** The event at a position; undefined if there is none, or if it cannot be decoded. */
   at(position: number): RecordedEvent | undefined;
   /**
-   * The same, as far as it is about one subject: an event that enrols many names this one alone, if it names it at all,
-   * and the others are not read. Nothing else of the event differs.
+   * The same, reduced to one subject: an event that enrols many has only this one, if it names it at all, and the
+   * others are not read. The rest of the event is the same.
    */
   about(position: number, subject: string): RecordedEvent | undefined;
   /** The size of the stored event, in bytes; 0 if there is none. */
@@ -53,10 +53,10 @@ export interface EventIndex {
   recordedAtOf(position: number): Instant | undefined;
   /** The position of the event with this `source` and `id`, if it is recorded. */
   find(source: string, id: string): number | undefined;
-  /** Up to `limit` positions after one, in log order. */
+  /** Up to `limit` positions after a position, in log order. */
   positionsAfter(position: number, limit: number): ReadonlyArray<number>;
 
-  /** The positions of events under a topic, after one and up to another, in log order: the first `limit` of them. */
+  /** The positions of the first `limit` events under a topic, after one position up to another, in log order. */
   positions(
     kind: TopicKind,
     name: string,
@@ -64,53 +64,56 @@ export interface EventIndex {
     upTo: number,
     limit?: number,
   ): ReadonlyArray<number>;
-  /** The positions of events of a kind, after one and up to another, in log order: the first `limit` of them. */
+  /** The positions of the first `limit` events of a kind, after one position up to another, in log order. */
   positionsOfKind(kind: EventKind, after: number, upTo: number, limit: number): ReadonlyArray<number>;
-  /** The source of the event at a position; undefined if there is no event there that can be read. */
+  /** The source of the event at a position; undefined if it is missing or unreadable. */
   sourceAt(position: number): string | undefined;
-  /** Where the first event of a source stands, if there is one. */
+  /** The position of a source's first event, if there is one. */
   firstOfSource(source: string): number | undefined;
-  /** Sources of events up to a position, in the order of their first events: the first `limit` of them. */
+  /** The first `limit` sources of events up to a position, in the order of their first events. */
   sources(upTo: number, limit: number): ReadonlyArray<string>;
-  /** Sources of which an event up to a position names the site or party, or a correction does: `limit` of them. */
+  /** Up to `limit` sources with an event, or a correction of one, that names the site or party up to a position. */
   sourcesNaming(kind: 'site' | 'party', name: string, upTo: number, limit: number): ReadonlyArray<string>;
   /**
    * The latest instant up to which a source vouched (R22).
    *
-   * @param holds whether the event at the position is one by which the source vouches up to this instant: each that
-   *   ever did, as recorded or as corrected, is asked about, and rarely one of another source.
+   * @param holds whether the event at the position is a valid vouch of the source up to this instant. It is called
+   * for
+   *   each recorded or corrected vouch and, rarely, for one of another source.
    */
   latestVouch(source: string, holds: (position: number, upTo: Instant) => boolean): Instant | undefined;
-  /** The positions of what may correct the event with this `source` and `id`, up to one, in log order. */
+  /**
+   * The positions up to a given one of possible corrections of the event with this `source` and `id`, in log order.
+   */
   correctionsOf(source: string, id: string, upTo: number): ReadonlyArray<number>;
-  /** The positions of everything that may correct an event, up to one: the last `limit`, in log order. */
+  /** The positions of the last `limit` possible corrections up to a given position, in log order. */
   lastCorrections(upTo: number, limit: number): ReadonlyArray<number>;
-  /** Movements of data whose time, as recorded or as corrected, lies in `[from, to)`: their positions. */
+  /** The positions of movements of data whose time, as recorded or as corrected, is in `[from, to)`. */
   movementsBetween(from: Instant, to: Instant): ReadonlySet<number>;
-  /** Events that could not be applied, after a position and up to another, and why. */
+  /** Events after one position up to another that could not be applied, with reasons. */
   setAside(
     after: number,
     upTo: number,
   ): ReadonlyArray<{ readonly position: number; readonly reason: string }>;
 
-  /** Where a name is first mentioned, if it is. */
+  /** The position of a name's first mention, if there is one. */
   firstMention(kind: RegisteredKind, name: string): number | undefined;
-  /** Names of a kind that are mentioned up to a position, in order, after one. */
+  /** Names of a kind mentioned up to a position, in order, after a name. */
   names(kind: RegisteredKind, after: string, upTo: number, limit: number): ReadonlyArray<string>;
-  /** Things whose registration was corrected: what names them may fit the other events or not. */
+  /** Things whose registration was corrected: events that name them may fit or not. */
   correctedRegistrations(): ReadonlyArray<{ readonly kind: RegisteredKind; readonly name: string }>;
 
   /** The enrolments in a population, as recorded up to a position. */
   enrolmentsIn(population: string, upTo: number): EnrolmentList | undefined;
-  /** The positions of the enrolments in a population, after one and up to another. */
+  /** The positions of the enrolments in a population, after one position up to another. */
   enrolmentPositions(population: string, after: number, upTo: number): ReadonlyArray<number>;
   /**
-   * The individuals of a population: its subjects about whom more is recorded than one enrolment, so that each has to
-   * be followed by itself; perhaps some others too. In the order in which they became such, from the nth on.
+   * The individuals of a population: its subjects with more than one enrolment recorded, which must be followed
+   * individually, and possibly some others. In the order in which they became individuals, from index `from` on.
    */
   individualsOf(population: string, from?: number, limit?: number): SomeIndividuals;
-  /** Subjects whose own data was ever moved, whether they are enrolled or not; in the same way. */
+  /** Subjects whose own data was ever moved, enrolled or not; otherwise the same. */
   movedIndividuals(from?: number, limit?: number): SomeIndividuals;
-  /** Whether a subject has to be followed by itself. */
+  /** Whether a subject must be followed individually. */
   isIndividual(subject: string): boolean;
 }

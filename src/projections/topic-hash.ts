@@ -1,6 +1,6 @@
 /**
- * The hash of a topic, of 53 bits. Two topics with one hash cost a question some events that do not concern it, which
- * the folds ignore; they never change an answer. Files on disk hold these numbers.
+ * The hash of a topic, of 53 bits. Two topics with the same hash add unrelated events to a question, which the
+ * folds ignore; they never change an answer. Files on disk contain these numbers.
  */
 
 /** A topic, as its hash. */
@@ -22,7 +22,7 @@ export class TopicHash {
     return hash;
   }
 
-  /** The hash when this is followed by text in ASCII. */
+  /** The hash after appending ASCII text. */
   with(bytes: Uint8Array, start: number, end: number): Topic {
     let { h1, h2 } = this;
     for (let at = start; at < end; at++) {

@@ -1,8 +1,8 @@
 /**
- * Topics: what an event is indexed under. A question reads the events of the few topics that concern it.
+ * Topics: what an event is indexed under. A question reads only the events of the topics that concern it.
  *
- * A topic is a kind and a name, kept as a hash (see `topic-hash.ts`). An event corrected into something else is indexed
- * under the topics of both.
+ * A topic is a kind and a name, stored as a hash (see `topic-hash.ts`). A corrected event is indexed under the
+ * topics of both versions.
  */
 
 import { type Chapter, type EventType, eventTypes, traitsOf } from '../domain/events/catalogue.ts';
@@ -17,19 +17,19 @@ import {
 } from '../domain/events/places.ts';
 import { type Topic, TopicHash } from './topic-hash.ts';
 
-/** What events can be asked for by. */
+/** The kinds of topics by which questions read events. */
 export type TopicKind =
   /** every event that names the subject */
   | 'subject'
-  /** what happened to the population's data as a whole, and its registrations */
+  /** events about the population's data as a whole, and its registrations */
   | 'population'
   /** registrations and transfers of the site */
   | 'site'
-  /** what happened to data at the site */
+  /** events about data at the site */
   | 'data-at'
   /** registrations of the dataset */
   | 'dataset'
-  /** what happened to data of the dataset */
+  /** events about data of the dataset */
   | 'data-of'
   | 'backup'
   | 'grant'
@@ -43,19 +43,19 @@ export type TopicKind =
   | 'grants-over-dataset'
   | 'grants-over-population'
   | 'grants-over-backup'
-  /** what the source vouched: a posting list alone */
+  /** the vouches of the source: only a posting list */
   | 'source'
-  /** everything of a kind: the name is `all` */
+  /** all events of a chapter: the name is `all` */
   | 'reach'
   | 'accesses'
   | 'policies'
   | 'vouches'
-  /** possible discrepancies: whether an event fits the others is judged when asked */
+  /** possible discrepancies: whether an event fits the others is decided when a question asks */
   | 'doubts';
 
 const nothing = new Uint8Array(0);
 
-/** The beginning of the hash of every topic of a kind. */
+/** The common prefix of the hashes of a kind's topics. */
 export const topicOfKind = (kind: TopicKind): TopicHash => TopicHash.of(`${kind} `);
 
 /** The hash of a topic. */
@@ -65,13 +65,13 @@ export const topic = (kind: TopicKind, name: string): Topic =>
 /** The topic of every event that may not fit the others (R1). */
 export const possibleDiscrepancies: Topic = topic('doubts', 'all');
 
-/** Told about each topic and name of an event. */
+/** Receives each topic and name of an event. */
 export interface TopicVisitor {
   topic(kind: TopicKind, name: string): void;
   name(kind: RegisteredKind, name: string): void;
 }
 
-/** What a name in a place of an event is indexed as: these topics, and the kind of names it is listed among. */
+/** How a name in a place of an event is indexed: its topics, and the kind of names that it is listed among. */
 export interface NameRule {
   readonly topics: ReadonlyArray<TopicKind>;
   readonly listed: RegisteredKind | undefined;
@@ -88,7 +88,7 @@ const listedAs: Readonly<Record<NameKind, RegisteredKind | undefined>> = {
   grant: undefined,
 };
 
-/** What an enrolment is indexed by, even if a correction puts other fields in its data. */
+/** The places by which an enrolment is indexed, even if a correction puts other fields in its data. */
 const placesOfEnrolments: ReadonlySet<NamePlace> = new Set<NamePlace>(['subject', 'subjects', 'population']);
 
 const topicsAt = (type: EventType, place: NamePlace): ReadonlyArray<TopicKind> => {
@@ -101,7 +101,7 @@ const topicsAt = (type: EventType, place: NamePlace): ReadonlyArray<TopicKind> =
     case 'over.backup':
       return [`grants-over-${kind as 'site' | 'dataset' | 'population' | 'backup'}`];
     case 'population':
-      // The enrolments of a population have a posting list of their own.
+      // The enrolments in a population have a posting list instead.
       return enrols ? [] : ['population'];
     default:
   }
@@ -127,7 +127,7 @@ const namesOfType = (type: EventType): Readonly<Record<NamePlace, NameRule | und
   ) as Readonly<Record<NamePlace, NameRule | undefined>>;
 };
 
-/** The topics that hold everything of a chapter. */
+/** The topics of all events of a chapter. */
 const topicsOfChapter: Readonly<Partial<Record<Chapter, ReadonlyArray<TopicKind>>>> = {
   access: ['accesses'],
   reach: ['reach'],
@@ -135,7 +135,7 @@ const topicsOfChapter: Readonly<Partial<Record<Chapter, ReadonlyArray<TopicKind>
   coverage: ['vouches'],
 };
 
-/** For each event type: what the names in it are indexed as, and the topics of every event of the type. */
+/** For each event type: how its names are indexed, and the topics of every event of the type. */
 export const topicRules = Object.fromEntries(
   eventTypes.map((type) => [
     type,
@@ -152,8 +152,8 @@ export const topicRules = Object.fromEntries(
 >;
 
 /**
- * Visits the topics and names of an event of a type with this data. The data of a correction is visited as that of its
- * target's type; it may not fit the type, and is then visited for what it names.
+ * Visits the topics and names of an event of a type with this data. The data of a correction is visited as that of
+ * its target's type; if it does not fit the type, only its names are visited.
  */
 export const visitTopics = (type: EventType, data: JsonObject, visit: TopicVisitor): void => {
   const { names, whole } = topicRules[type];
@@ -167,8 +167,8 @@ export const visitTopics = (type: EventType, data: JsonObject, visit: TopicVisit
 };
 
 /**
- * The kinds of topics under which the events are found that name a thing of a kind, but for the enrolments in a
- * population. Every event under the other topics of a name is under the first one too.
+ * The kinds of topics that contain the events naming a thing of a kind, except enrolments in a population. The
+ * first topic contains every event of a name's other topics.
  */
 export const topicsNaming = (kind: NameKind): ReadonlyArray<TopicKind> => [
   ...new Set(

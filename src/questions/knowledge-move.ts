@@ -19,7 +19,7 @@ export interface KnowledgeMove {
   readonly from: Knowledge;
   readonly to: Knowledge;
   readonly apartBefore: IndividualsApart;
-  /** Those who are still counted as known before, or not at all. */
+  /** Individuals still counted as known before, or not yet counted. */
   readonly remaining: string[];
 }
 

@@ -95,7 +95,7 @@ export class UnsettlingTopics {
     );
   }
 
-  /** Everything that a path from the party may ever have led along, up to the data. */
+  /** Everything on a path from the party to the data at any time. */
   private leadingFrom(party: string): ReadonlyArray<Topic> {
     return this.once(`from ${party}`, () => {
       const parties = this.parties(party, (data, of) => [

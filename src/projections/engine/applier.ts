@@ -1,8 +1,8 @@
 /**
- * Applies scanned batches to the tables in log order, each in one transaction with the checkpoint.
+ * Applies scanned batches to the tables in log order. One transaction writes each batch with the checkpoint.
  *
- * What is kept says only where to look, and what may be counted without looking. Whether an event holds, for whom and
- * since when is for the questions to judge, from the events themselves; so late events and corrections undo nothing.
+ * The tables contain only where to look and what can be counted without looking. Questions decide from the events
+ * themselves whether an event holds, for whom and since when, so late events and corrections undo nothing.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
@@ -34,7 +34,7 @@ import type { ScannedBatch } from './scanned-batch.ts';
 import type { ScannerUpdate } from './scanner.ts';
 import { shapeOf } from './stored-shape.ts';
 
-/** Tells an event of one log from that of another at the same position. */
+/** Tells an event from that of another log at the same position. */
 const fingerprintOf = ({ source, id, recordedAt, bytes }: StoredEvent): number =>
   crc32(bytes, crc32(`${recordedAt}\n${source}\n${id}`));
 
@@ -43,7 +43,7 @@ type EventJson = StoredShape['data'];
 const asJson = (value: unknown): EventJson | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as EventJson) : undefined;
 
-/** Fills the tables. One instance a writer connection; after an error it cannot be used any more. */
+/** Fills the tables. Use one instance for each writer connection; after an error it is unusable. */
 export class Applier {
   readonly database: DatabaseSync;
   readonly log: LogReader;
@@ -53,12 +53,12 @@ export class Applier {
   private readonly names: NameTable;
   private readonly kinds: KindTable;
   private readonly correctionKeys = new Set<CorrectionKey>();
-  /** The same in the order in which they came. */
+  /** The same keys in order of arrival. */
   private readonly corrected: CorrectionKey[] = [];
-  /** Positions of events known to come later in the log than what corrects them. */
+  /** Positions of events that an earlier event in the log corrects. */
   private readonly correctedBefore = new Set<number>();
   private position = 0;
-  // Of the batch that is being applied.
+  // The additions to the current batch.
   private additions = new BatchAdditions(new Float64Array(0));
   private mentionedAt = 0;
 
@@ -87,7 +87,7 @@ export class Applier {
     this.corrected.push(key);
   }
 
-  /** For one scanner of the next events: each call answers what it has to know beyond what it was told before. */
+  /** For one scanner: each call returns what it has to learn beyond earlier calls. */
   scannerUpdates(): () => ScannerUpdate {
     const told = { registered: 0, corrected: 0 };
     return () => {
@@ -104,7 +104,7 @@ export class Applier {
     return this.position;
   }
 
-  /** Whether the log still holds the last event applied: it does not after an older log was restored. */
+  /** Whether the log still contains the last applied event. It does not after an older log was restored. */
   isOfThisLog(): boolean {
     if (this.position === 0) return true;
     const last = this.log.at(this.position);
@@ -112,8 +112,8 @@ export class Applier {
   }
 
   /**
-   * Applies the next batch: all of it in one transaction with the checkpoint, or nothing of it.
-   * An event that cannot be applied is set aside with its reason and does not stop the others.
+   * Applies the next batch with the checkpoint in one atomic transaction. An event that cannot be applied is set
+   * aside with its reason and does not stop the others.
    */
   apply(batch: ScannedBatch): void {
     const last = this.log.at(batch.positions.at(-1)!)!;
@@ -134,13 +134,13 @@ export class Applier {
       this.database.exec('COMMIT');
       this.position = last.position;
     } catch (error) {
-      // Where the disk is full, SQLite has rolled back already.
+      // If the disk is full, SQLite has already rolled back.
       if (this.database.isTransaction) this.database.exec('ROLLBACK');
       throw error;
     }
   }
 
-  /** The codes of the events of the batch, as the tables know their kinds. */
+  /** The codes of the events of the batch in the tables. */
   private codesOf({ codes, kinds }: ScannedBatch): Uint32Array {
     const known = kinds.map(({ source, type, position }) => this.kinds.code(source, type, position));
     return codes.map((code) => (code === 0 ? 0 : known[code - 1]!));
@@ -154,9 +154,9 @@ export class Applier {
     }
   }
 
-  /** Applies what depends on the events before. @returns the ids of the names of the batch. */
+  /** Applies what depends on earlier events. @returns the ids of the names of the batch. */
   private applyInOrder({ positions, names, unregistered, oneByOne }: ScannedBatch): ReadonlyArray<number> {
-    // What was corrected before it was recorded may have been scanned before that was known.
+    // An event corrected before it was recorded may have been scanned before the correction was known.
     const due = new Set(oneByOne);
     for (const position of this.correctedBefore) if (position <= positions.at(-1)!) due.add(position);
     const inOrder = [...due].sort((a, b) => a - b);
@@ -185,7 +185,7 @@ export class Applier {
     return known.map(({ id }) => id);
   }
 
-  /** @returns where the event stands that this one corrects, if that is later. */
+  /** @returns the position of this correction's target, if the target comes later. */
   private applyOne(position: number): number | undefined {
     this.mentionedAt = position;
     const stored = this.log.at(position)!;
@@ -193,11 +193,11 @@ export class Applier {
     if (E.isLeft(shape)) return undefined;
     try {
       if (concerns(shape.right.type, 'correction')) return this.applyCorrection(shape.right, position);
-      // A correction came before what it corrects.
+      // A correction precedes its target.
       for (const row of this.statements.correctionsOf.all(correctionKey(stored.source, stored.id)))
         this.indexCorrected(shape.right, position, asWritten('correction', row).position as number);
     } catch (error) {
-      // What is wrong with the file ends the batch; what is wrong with one event does not stop the others.
+      // An error of the file ends the batch; a fault of one event does not stop the others.
       if (isStoreError(error)) throw error;
       this.rows.add('set_aside', position, error instanceof Error ? error.name : 'an unknown error');
     }
@@ -228,7 +228,7 @@ export class Applier {
     return undefined;
   }
 
-  /** Files an event under the topics of a correction too; everybody that either names is an individual from now on. */
+  /** Indexes an event also under the topics of its correction; all subjects of either become individuals. */
   private indexCorrected(
     { type, data: original, time: at }: StoredShape,
     position: number,
@@ -247,7 +247,7 @@ export class Applier {
       this.touchAll(type, data, correctedBy);
       if (stored !== undefined) this.nameByCorrection(type, data, stored.source);
     }
-    // A correction is found by what it corrects.
+    // A correction is found through its target.
     this.touchAll(type, original, correctedBy);
     if (traitsOf(type).moves) {
       const parsed = parseDateTime(typeof time === 'string' ? time : at);
@@ -261,7 +261,7 @@ export class Applier {
     this.touch(position, possibleDiscrepancies);
     const { registers: kind } = traitsOf(type);
     const name = kind === undefined ? undefined : original[kind];
-    // Whatever names a thing may no longer fit when its registration changes.
+    // Events that name a thing may no longer fit when its registration changes.
     if (kind !== undefined && typeof name === 'string') this.rows.add('shaken', kind, name);
   }
 
@@ -272,7 +272,7 @@ export class Applier {
     });
   }
 
-  /** The source of a correction names what stands in its data. */
+  /** The source of a correction names what its data contains. */
   private nameByCorrection(type: EventType, data: EventJson, source: string): void {
     const position = this.mentionedAt;
     const sourceId = this.kinds.sourceId(source, position);

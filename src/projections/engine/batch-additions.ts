@@ -1,22 +1,21 @@
-/**
- * What the events that are applied one by one add to their batch.
- */
+/** Collects what the events that are applied one by one add to their batch. */
 import { entryOf, firstAtLeast, mergedSorted } from '../../sorted-runs/sorted-runs.ts';
 import type { Topic } from '../topic-hash.ts';
 import { byTime, concatenated, type ListKey } from './posting-list.ts';
 import type { NewRun } from './run-writer.ts';
 
+/** Entries and postings to add to one batch. */
 export class BatchAdditions {
   private readonly entries: number[] = [];
   private readonly lists = new Map<ListKey, number[]>();
   private readonly positions: Float64Array;
 
-  /** @param positions those of the events of the batch. */
+  /** @param positions the positions of the events of the batch. */
   constructor(positions: Float64Array) {
     this.positions = positions;
   }
 
-  /** Files an event of the batch under the topic: false if the event is in an earlier one. */
+  /** Adds an event of the batch under the topic. Returns false if the event belongs to an earlier batch. */
   touch(position: number, topic: Topic): boolean {
     if (position < this.positions[0]!) return false;
     this.entries.push(entryOf(topic, firstAtLeast(this.positions, position)));

@@ -1,8 +1,7 @@
-/**
- * A fixed set of words in ASCII, each with a number, found by their bytes.
- */
+/** A fixed set of ASCII words, each with a number, looked up by their bytes. */
 const encoder = new TextEncoder();
 
+/** Looks up words in a buffer without decoding them. */
 export class Vocabulary {
   private readonly byLength: (readonly { readonly bytes: Uint8Array; readonly number: number }[])[] = [];
 
@@ -15,7 +14,7 @@ export class Vocabulary {
     }
   }
 
-  /** The number of the word there, -1 if it is not in the vocabulary. */
+  /** The number of the word in `[start, end)`; -1 if it is unknown. */
   find(bytes: Uint8Array, start: number, end: number): number {
     const candidates = this.byLength[end - start];
     if (candidates === undefined) return -1;

@@ -1,18 +1,16 @@
-/**
- * Compares a file of projections with its checksums, row by row, while it is being filled.
- */
+/** Compares a file of projections with its checksums, row by row, while the projector fills it. */
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { compareRows } from './checked-rows.ts';
 import { openProjectionsToRead } from './generations.ts';
 import { checked, damaged, runOf } from './run-tables.ts';
 
-/** Rows read in one statement. */
+/** Rows to read in one statement. */
 const rowsAtOnceMax = 100;
 
 type Row = Record<string, unknown>;
 
-/** What each row of the tables of the runs must be; see `run-tables.ts`. */
+/** The checks of each row of the run tables; see `run-tables.ts`. */
 const checks = {
   run: (row: Row) => runOf(row),
   block: ({ entries, checksum }: Row) => checked('a block', entries, checksum),
@@ -28,7 +26,7 @@ type RunTable = keyof typeof checks;
 const runTables = Object.keys(checks) as ReadonlyArray<RunTable>;
 
 /**
- * The rows of a table in the order of their numbers, a few at a time, so that the writer of the file is not delayed.
+ * The rows of a table in order of their numbers, a few at a time, so that the writer of the file is not delayed.
  */
 function* rowsOf(database: DatabaseSync, table: RunTable): Generator<Row> {
   const select = database.prepare(
@@ -42,7 +40,7 @@ function* rowsOf(database: DatabaseSync, table: RunTable): Generator<Row> {
   }
 }
 
-/** How far the check is, in rows; while the file is filled, there may be more than were counted. */
+/** Progress of the check, in rows; the projector may add rows meanwhile. */
 export interface ProjectionsProgress {
   readonly done: number;
   readonly of: number;
@@ -51,15 +49,15 @@ export interface ProjectionsProgress {
 /**
  * Checks the runs, their blocks and posting lists, and the small tables.
  *
- * @throws ProjectionsDamaged; the error of SQLite for an invalid page.
+ * @throws ProjectionsDamaged; SQLite's error for an invalid page.
  */
 export function* checkProjectionsFile(file: string): Generator<ProjectionsProgress> {
   const database = openProjectionsToRead(file);
   try {
-    // In one snapshot, since their numbers of rows change with them; there are few.
+    // One snapshot, since the numbers of rows change; the tables are small.
     database.exec('BEGIN');
     for (const _ of compareRows(database)) {
-      // Row after row.
+      // Each step checks one row.
     }
     database.exec('COMMIT');
     const count = (table: RunTable): number =>

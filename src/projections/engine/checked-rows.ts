@@ -1,7 +1,8 @@
 /**
- * The small tables of the projections: each row has a checksum, and `meta` says how many rows each table has.
+ * The small tables of the projections. Each row has a checksum, and `meta` contains the number of rows of each
+ * table.
  *
- * A row that is read is compared with its checksum. A row whose key was altered is found under no other; so the whole
+ * A row is compared with its checksum when it is read. A row with an altered key would not be found, so whole
  * tables are compared when they are opened, unless they are large, and when the files are checked.
  */
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
@@ -26,13 +27,13 @@ type Value = string | number;
 
 type Row = Record<string, SQLOutputValue>;
 
-/** Tables of more rows together are not compared when they are opened. */
+/** With more rows in total than this, the tables are not compared on opening. */
 const comparedAtOpeningRowsMax = 20_000;
 
-/** The name in `meta` of the number of rows. */
+/** The key in `meta` of a table's number of rows. */
 const countName = (table: CheckedTable): string => `rows of ${table}`;
 
-/** What a new file says of its empty tables, as rows of `meta`. */
+/** The rows of `meta` for empty tables. */
 export const emptyCounts = tables.map((table) => `('${countName(table)}', 0)`).join(', ');
 
 const checksumOf = (table: CheckedTable, values: ReadonlyArray<Value>): number =>
@@ -42,7 +43,7 @@ const damaged = (table: CheckedTable): ProjectionsDamaged =>
   new ProjectionsDamaged(`the projections hold a row of ${table} that is damaged, or lack one`);
 
 /**
- * A row that was read whole, if it is as it was written.
+ * A whole row, if it matches its checksum.
  *
  * @throws ProjectionsDamaged
  */
@@ -52,13 +53,13 @@ export const asWritten = (table: CheckedTable, row: Row): Row => {
   return row;
 };
 
-/** Rows that a query reads, each as it was written; the query throws ProjectionsDamaged where one is not. */
+/** A query that compares each row with its checksum, and throws ProjectionsDamaged if one differs. */
 export interface CheckedQuery {
   get(...values: ReadonlyArray<Value>): Row | undefined;
   all(...values: ReadonlyArray<Value>): ReadonlyArray<Row>;
 }
 
-/** Prepares a query of whole rows of a table: `rest` is what follows its name. */
+/** Prepares a query of whole rows of a table; `rest` is the SQL after the table's name. */
 export const checkedQuery = (database: DatabaseSync, table: CheckedTable, rest: string): CheckedQuery => {
   const statement = database.prepare(`SELECT * FROM ${table} ${rest}`);
   return {
@@ -70,7 +71,9 @@ export const checkedQuery = (database: DatabaseSync, table: CheckedTable, rest: 
   };
 };
 
-/** Adds to the tables, in the transactions of its caller. One a writer; after an error it cannot be used any more. */
+/**
+ * Adds rows, in the transactions of its caller. Use one instance for each writer; after an error it is unusable.
+ */
 export class CheckedRows {
   private readonly counts = new Map<CheckedTable, number>();
   private readonly changed = new Set<CheckedTable>();
@@ -106,7 +109,7 @@ export class CheckedRows {
     }
   }
 
-  /** Adds a row, unless there is one under its key. */
+  /** Adds a row unless its key exists. */
   add(table: CheckedTable, ...values: ReadonlyArray<Value>): void {
     const { changes } = this.inserts[table].run(...values, checksumOf(table, values));
     if (changes === 0) return;
@@ -114,12 +117,12 @@ export class CheckedRows {
     this.changed.add(table);
   }
 
-  /** A name is registered from now on. */
+  /** Marks a name as registered from a position on. */
   register(id: number, kind: string, name: string, position: number): void {
     this.statements.register.run(checksumOf('name', [id, kind, name, position, 1]), id);
   }
 
-  /** A source names something since a position, or since an earlier one. */
+  /** Records that a source names something from a position on; an earlier position wins. */
   named(name: number, source: number, position: number): void {
     const row = this.statements.namedSince.get(name, source);
     if (row === undefined) this.add('naming_source', name, source, position);
@@ -129,7 +132,7 @@ export class CheckedRows {
     }
   }
 
-  /** Saves how many rows there are; call it before the transaction ends. */
+  /** Stores the numbers of rows; call it before the transaction ends. */
   saveCounts(): void {
     for (const table of this.changed)
       this.statements.saveCount.run(this.counts.get(table)!, countName(table));
@@ -137,7 +140,7 @@ export class CheckedRows {
   }
 }
 
-/** How many rows the tables should have together. */
+/** The expected number of rows in all tables. */
 const rowsIn = (database: DatabaseSync): number =>
   Number(
     database.prepare("SELECT coalesce(sum(value), 0) AS rows FROM meta WHERE name LIKE 'rows of %'").get()!
@@ -145,7 +148,7 @@ const rowsIn = (database: DatabaseSync): number =>
   );
 
 /**
- * Compares every row of every table with its checksum, and the tables with how many rows they should have.
+ * Compares every row with its checksum, and every table with its expected number of rows.
  *
  * @throws ProjectionsDamaged
  */
@@ -162,10 +165,10 @@ export function* compareRows(database: DatabaseSync): Generator<void> {
   }
 }
 
-/** The same at once, where the tables are small; call it in a snapshot. */
+/** The same in one call, if the tables are small; call it in a snapshot. */
 export const compareSmallTables = (database: DatabaseSync): void => {
   if (rowsIn(database) > comparedAtOpeningRowsMax) return;
   for (const _ of compareRows(database)) {
-    // Row after row.
+    // Each step checks one row.
   }
 };

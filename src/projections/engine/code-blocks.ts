@@ -1,8 +1,8 @@
 /**
- * The column of the kinds of events: a code for each event of a run, in log order. A kind is a source and a type.
+ * The column of event kinds: a code for each event of a run, in log order. A kind is a source and a type.
  *
- * A column is cut into blocks. Each block says which codes it has, so that one without the kinds that are asked for is
- * not read. Codes take one byte each as long as there are few kinds; an event that cannot be read has the code 0.
+ * A column is split into blocks. Each block lists its codes, so that a block without the requested kinds is not
+ * read. A code takes one byte while there are few kinds; an unreadable event has the code 0.
  */
 import { crc32 } from 'node:zlib';
 import { ProjectionsDamaged } from './damage.ts';
@@ -10,15 +10,15 @@ import { ProjectionsDamaged } from './damage.ts';
 /** Events of one block. */
 export const blockEvents = 65_536;
 
-/** Codes of events, as many bytes for each as the largest needs. */
+/** Codes of events, in the smallest width that fits the largest. */
 export type Codes = Uint8Array | Uint16Array | Uint32Array;
 
 const bytesOf = (numbers: Codes): Uint8Array =>
   new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 
-/** A block as it is written. */
+/** A block as stored. */
 export interface WrittenBlock {
-  /** The codes that the block has, each once. */
+  /** The distinct codes in the block. */
   readonly present: Uint8Array;
   readonly presentChecksum: number;
   readonly codes: Uint8Array;
@@ -55,21 +55,21 @@ export const blocksOf = (column: Uint32Array): ReadonlyArray<WrittenBlock> => {
 const damaged = (): ProjectionsDamaged =>
   new ProjectionsDamaged('the kinds of events in the projections are damaged');
 
-/** The bytes of a column as they were written; throws `ProjectionsDamaged` if they are not. */
+/** The stored bytes of a column. Throws `ProjectionsDamaged` if they do not match their checksum. */
 const checkedBytes = (blob: unknown, checksum: unknown): Uint8Array => {
   const bytes = blob as Uint8Array | undefined;
   if (bytes === undefined || crc32(bytes) !== checksum) throw damaged();
   return bytes.slice();
 };
 
-/** Which codes a block has. */
+/** The distinct codes in a block. */
 export const presentIn = (blob: unknown, checksum: unknown): Uint32Array => {
   const bytes = checkedBytes(blob, checksum);
   if (bytes.length % 4 !== 0) throw damaged();
   return new Uint32Array(bytes.buffer);
 };
 
-/** The codes of a block of so many events. */
+/** The codes in a block of `events` events. */
 export const codesIn = (blob: unknown, checksum: unknown, events: number): Codes => {
   const bytes = checkedBytes(blob, checksum);
   switch (bytes.length / events) {

@@ -1,9 +1,10 @@
 /**
- * Finds the names in a stored event straight in its bytes, several times faster than parsing its JSON. It reads events
- * that are written exactly as `encodeStored` writes most of them, and says so of any other, which its caller decodes.
+ * Finds the names in a stored event directly in its bytes, several times faster than parsing its JSON. It reads
+ * only events in the exact form that `encodeStored` usually writes, and leaves all others to the caller to decode.
  * So it accepts nothing that `decodeStored` would refuse, and finds the same names.
  *
- * Attributes that mean nothing are passed over. A name is found as where it begins and ends. Subjects are identifiers; other names are ASCII without escapes.
+ * It skips attributes without meaning. A name is given by its begin and end. Subjects are identifiers; other names
+ * are ASCII without escapes.
  */
 
 import { otherAttributes } from '../../domain/events/attributes.ts';
@@ -24,7 +25,7 @@ const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const zero = 0x30;
 
-/** Bytes that stand for themselves within a string: ASCII that is neither control, quote nor backslash. */
+/** Bytes that represent themselves in a string: ASCII except control characters, quote and backslash. */
 const isPlain = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x20 && byte < 0x7f && byte !== quote && byte !== 0x5c ? 1 : 0,
 );
@@ -35,13 +36,13 @@ const identifierLengthMax = 128;
 const isOfAttributeName = Uint8Array.from({ length: 256 }, (_, byte) =>
   /[a-z0-9]/.test(String.fromCharCode(byte)) ? 1 : 0,
 );
-/** Less than attributes may have: the rest is decoded. */
+/** A lower limit than for attributes in general: events with longer ones are decoded. */
 const attributeNameLengthMax = 20;
 const attributeLengthMax = 512;
 
 const types = new Vocabulary(eventTypes.map((type, number) => [type, number]));
 
-/** What a field leads to, beside the numbers of places. */
+/** Targets of fields that are not places. */
 const inScope = 100;
 const inOver = 101;
 const inOverScope = 102;
@@ -59,7 +60,7 @@ const fieldsOfScope = new Vocabulary(fieldsUnder('scope.'));
 const fieldsOfOver = new Vocabulary([...fieldsUnder('over.'), ['scope', inOverScope]]);
 const fieldsOfOverScope = new Vocabulary(fieldsUnder('over.scope.'));
 
-/** Attributes that mean something: after the data, they would count in place of those before it. */
+/** Reserved attributes: after the data, they would override those before it. */
 const known = new Vocabulary(reservedAttributes.map((name, number) => [name, number]));
 
 const head = encoder.encode(`{"storedversion":${storedVersion},"specversion":"1.0","id":"`);
@@ -69,16 +70,16 @@ const time = encoder.encode('","time":"');
 const assurance = encoder.encode('","assurance":"');
 const evidence = encoder.encode('","evidence":"');
 const data = encoder.encode('","data":{');
-/** How a time is written: digits where there are zeros. */
+/** The form of a time, with zeros for digits. */
 const timeForm = encoder.encode('0000-00-00T00:00:00.000Z');
 const timeMarks = [...timeForm.keys()].filter((at) => timeForm[at] !== zero);
 
-/** Reads one event after the other; what is found of one is there until the next is read. */
+/** Reads one event at a time; the results are valid until the next read. */
 export class EventBytes {
-  /** The type of the event, as its place among `eventTypes`. */
+  /** The type of the event, as an index into `eventTypes`. */
   type = 0;
   time = 0;
-  /** The names found: the place of each among `places`, where it begins and where it ends. */
+  /** The names found: the place of each, as an index into `places`, with its begin and end. */
   found = 0;
   place = new Uint8Array(1_024);
   starts = new Uint32Array(1_024);
@@ -86,10 +87,10 @@ export class EventBytes {
 
   private bytes: Uint8Array = new Uint8Array(0);
   private end = 0;
-  /** Which places this event has had, and which objects: JSON that has one twice means the last. */
+  /** The places and objects seen in this event: in JSON, the last of two equal keys counts. */
   private had = 0;
 
-  /** Reads the event at these bytes: false if it is not written as most are. */
+  /** Reads the event in these bytes. Returns false if it is not in the usual form. */
   read(bytes: Uint8Array, start: number, end: number): boolean {
     this.bytes = bytes;
     this.end = end;
@@ -110,7 +111,10 @@ export class EventBytes {
     return at === end - 1 && bytes[at] === closeBrace;
   }
 
-  /** Reads attributes that mean nothing, after the data: what comes after them, -1 if one is not written as most are. */
+  /**
+   * Reads attributes without meaning after the data. Returns the offset after them, or -1 if one is not in the
+   * usual form.
+   */
   private attributes(start: number): number {
     const { bytes } = this;
     let at = start;
@@ -129,7 +133,7 @@ export class EventBytes {
     return at;
   }
 
-  /** The place after these bytes, -1 if it is others that stand there. */
+  /** The offset after the expected bytes; -1 if others are there. */
   private past(expected: Uint8Array, at: number): number {
     const { bytes } = this;
     if (at < 0 || at + expected.length > this.end) return -1;
@@ -138,7 +142,7 @@ export class EventBytes {
     return at + expected.length;
   }
 
-  /** Where a string ends that has begun before: the place of its quote, -1 if it is not a plain one. */
+  /** The offset of the closing quote of a string; -1 if the string is not plain. */
   private endOfText(start: number): number {
     if (start < 0) return -1;
     const { bytes, end } = this;
@@ -147,7 +151,7 @@ export class EventBytes {
     return at < end && bytes[at] === quote ? at : -1;
   }
 
-  /** As `endOfText`, of a string that is an identifier. */
+  /** As `endOfText`, for an identifier. */
   private endOfIdentifier(start: number): number {
     const { bytes, end } = this;
     let at = start;
@@ -155,7 +159,7 @@ export class EventBytes {
     return at < end && bytes[at] === quote && at > start && at - start <= identifierLengthMax ? at : -1;
   }
 
-  /** So many digits as a number; NaN if one of the characters is not a digit. */
+  /** The number in `digits` decimal digits; NaN if one of the characters is not a digit. */
   private number(start: number, digits: number): number {
     let value = 0;
     for (let at = start; at < start + digits; at++) {
@@ -166,7 +170,7 @@ export class EventBytes {
     return value;
   }
 
-  /** Reads a time in the one form in which it is written. */
+  /** Reads a time in the form in which it is stored. */
   private readTime(at: number): boolean {
     if (at < 0 || at + timeForm.length > this.end) return false;
     const { bytes } = this;
@@ -178,13 +182,13 @@ export class EventBytes {
     const minute = this.number(at + 14, 2);
     const second = this.number(at + 17, 2);
     const ms = this.number(at + 20, 3);
-    // What is not a number is in no range.
+    // NaN is in no range.
     if (!(validDate(year, month, day) && hour < 24 && minute < 60 && second < 60 && ms >= 0)) return false;
     this.time = startOfDay(year, month, day) + ((hour * 60 + minute) * 60 + second) * 1_000 + ms;
     return true;
   }
 
-  /** Reads an object after its brace: the place after its end, -1 if it is not written as most are. */
+  /** Reads an object after its brace. Returns the offset after it, or -1 if it is not in the usual form. */
   private object(start: number, fields: Vocabulary): number {
     if (start < 0) return -1;
     const { bytes } = this;
@@ -200,7 +204,7 @@ export class EventBytes {
     }
   }
 
-  /** Reads the value of a field: what comes after it, -1 if it is not written as most are. */
+  /** Reads the value of a field. Returns the offset after it, or -1 if it is not in the usual form. */
   private value(at: number, field: number): number {
     const { bytes } = this;
     switch (bytes[at]) {
@@ -225,7 +229,7 @@ export class EventBytes {
     }
   }
 
-  /** A list of strings, after its bracket. */
+  /** Reads a list of strings after its bracket. */
   private list(start: number, field: number): number {
     const { bytes } = this;
     if (bytes[start] === closeBracket) return start + 1;

@@ -1,6 +1,4 @@
-/**
- * The events that were read lately, decoded: the log never changes, so neither do they.
- */
+/** A cache of decoded events. The log never changes, so neither do they. */
 import * as E from 'fp-ts/lib/Either.js';
 import { LRUCache } from 'lru-cache';
 import { decodeStored } from '../../domain/events/stored.ts';
@@ -9,7 +7,7 @@ import type { StoredEvent } from '../../store/event-store.ts';
 import type { LogReader } from '../../store/log-reader.ts';
 import { storedAbout } from './stored-about.ts';
 
-/** Decoded events kept in memory, at most, where an event counts once for each subject it names. */
+/** Decoded events in memory. An event counts once for each subject that it names. */
 const decodedWeightMax = 200_000;
 
 const weightOf = ({ event }: RecordedEvent): number =>
@@ -28,6 +26,7 @@ const recordedOf = ({
     : { position, recordedAt, recordedBy, authority, event: decoded.right };
 };
 
+/** Reads and caches decoded events of the log. */
 export class EventCache {
   private readonly events = new LRUCache<number, RecordedEvent>({
     maxSize: decodedWeightMax,
@@ -47,7 +46,7 @@ export class EventCache {
     return stored === undefined ? undefined : this.decoded(stored);
   }
 
-  /** The same, as far as it is about one subject: the others whom it enrols are not read. */
+  /** The same, reduced to one subject: the others whom the event enrols are not read. */
   about(position: number, subject: string): RecordedEvent | undefined {
     const cached = this.events.get(position);
     if (cached !== undefined) return cached;

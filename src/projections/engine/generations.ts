@@ -1,6 +1,7 @@
 /**
- * Generations: one file of projections each. One is serving; a replay writes the next one beside it, and a pointer is
- * swapped. The pointer is a small file, replaced in one step by a rename, so that a crash leaves the one or the other.
+ * Generations: each is one file of projections. One serves; a replay writes the next one beside it and then swaps a
+ * pointer. The pointer is a small file that is replaced atomically by a rename, so after a crash it names one or
+ * the other.
  */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,7 +36,7 @@ export class Generations {
     return fileOf(this.directory, generation);
   }
 
-  /** The number of the serving generation, if there is one whose file is there. */
+  /** The number of the serving generation, if its file exists. */
   serving(): number | undefined {
     return this.pointer()?.serving;
   }
@@ -54,15 +55,15 @@ export class Generations {
       const { serving, before } = decoded.right;
       return before !== undefined && existsSync(this.file(before)) ? { serving, before } : { serving };
     } catch {
-      // Projections are rebuilt from the log: an unreadable pointer only means that there is none.
+      // Projections are rebuilt from the log, so an unreadable pointer counts as none.
       return undefined;
     }
   }
 
-  /** Makes a generation the serving one, in one step, and remembers the one that served before. */
+  /** Makes a generation the serving one, atomically, and remembers the previous one. */
   serve(generation: number): void {
     const before = this.serving();
-    // The one before is not forgotten where nothing is swapped, as at a start.
+    // Nothing is swapped, as at a start: the previous one stays remembered.
     if (before === generation) return;
     const path = pointerOf(this.directory);
     const next = { serving: generation, ...(before === undefined ? {} : { before }) };
@@ -72,13 +73,13 @@ export class Generations {
 
   private given = 0;
 
-  /** The number of the next generation: one that no file has, and that was not given before. */
+  /** The number of the next generation: it has no file and was never used. */
   next(): number {
     this.given = Math.max(this.given, this.all().at(-1) ?? 0) + 1;
     return this.given;
   }
 
-  /** All generations of which there is a file, in order. */
+  /** All generations with a file, in order. */
   all(): ReadonlyArray<number> {
     return readdirSync(this.directory)
       .flatMap((name) => /^generation-(\d+)\.sqlite$/.exec(name)?.[1] ?? [])
@@ -91,16 +92,19 @@ export class Generations {
     for (const suffix of ['', '-wal', '-shm']) rmSync(`${this.file(generation)}${suffix}`, { force: true });
   }
 
-  /** Removes every generation but the serving one and the one before it: half-built ones of a run that ended. */
+  /**
+   * Removes every generation except the serving one and the one before it, such as half-built ones of an earlier
+   * process.
+   */
   removeOthers(): void {
     const kept = new Set([this.serving(), this.before()]);
     for (const generation of this.all()) if (!kept.has(generation)) this.remove(generation);
   }
 }
 
-/** Pages are large, because the data is in large blocks. */
+/** Pages are large because the data consists of large blocks. */
 const pageBytes = 16_384;
-/** The write-ahead log is written back into the file once it has this many pages: 64 MiB. */
+/** The write-ahead log is checkpointed once it has this many pages: 64 MiB. */
 const walPagesMax = 4_096;
 
 const pragma = (database: DatabaseSync, name: string): number => {
@@ -109,10 +113,10 @@ const pragma = (database: DatabaseSync, name: string): number => {
 };
 
 /**
- * Opens a projections file to write, creating it if there is none. Lost data is rebuilt from the log, so not every
- * commit must reach the disk; after a crash the file is as of some commit.
+ * Opens a projections file for writing, and creates it if there is none. Lost data is rebuilt from the log, so
+ * commits need not reach the disk at once; after a crash the file is as of some commit.
  *
- * @returns undefined if the file is damaged, or of another version of the projections: it is to be rebuilt.
+ * @returns undefined if the file is damaged, or of another version of the projections, and so must be rebuilt.
  */
 export const openProjections = (file: string): DatabaseSync | undefined => {
   const fresh = !existsSync(file);
@@ -130,35 +134,35 @@ export const openProjections = (file: string): DatabaseSync | undefined => {
     const version = database.prepare("SELECT value FROM meta WHERE name = 'version'").get()?.value;
     if (pragma(database, 'application_id') === applicationId && version === tablesVersion) return database;
   } catch {
-    // Whatever is wrong with a projections file, the answer is the same.
+    // The answer is the same for every fault of a projections file.
   }
   database?.close();
   return undefined;
 };
 
-/** Opens a projections file to read. */
+/** Opens a projections file for reading. */
 export const openProjectionsToRead = (file: string): DatabaseSync => {
   const database = new DatabaseSync(file, { readOnly: true });
   database.exec('PRAGMA cache_size = -131072; PRAGMA mmap_size = 1073741824');
   return database;
 };
 
-/** A number that a projections file keeps about itself; undefined if the file is damaged or of another shape. */
+/** A number in the metadata of a projections file; undefined if the file is damaged or of another version. */
 const metaOf = (file: string, name: 'code' | 'position'): number | undefined => {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(file, { readOnly: true });
     return database.prepare('SELECT value FROM meta WHERE name = ?').get(name)?.value as number | undefined;
   } catch {
-    // What cannot be read is rebuilt; nothing is known of it until then.
+    // An unreadable file is rebuilt; until then nothing is known about it.
     return undefined;
   } finally {
     database?.close();
   }
 };
 
-/** Whether a projections file was filled by the code of this version. */
+/** Whether this version of the code filled a projections file. */
 export const isFilledByThisCode = (file: string): boolean => metaOf(file, 'code') === codeVersion;
 
-/** The position up to which a projections file has applied events: 0 where it cannot be read. */
+/** The position up to which a projections file has applied events; 0 if it cannot be read. */
 export const checkpointOf = (file: string): number => metaOf(file, 'position') ?? 0;

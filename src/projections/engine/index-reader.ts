@@ -1,5 +1,6 @@
 /**
- * Reads the index in a projections file: the port `EventIndex` over the segments and tables that the projector writes.
+ * Reads the index in a projections file: implements the port `EventIndex` over the runs and tables that the
+ * projector writes.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { RegisteredKind } from '../../domain/events/places.ts';
@@ -21,6 +22,7 @@ import { allMovements, countBefore, enrolmentsIn, postingWidth, vouchesOf } from
 import { RunReader } from './run-reader.ts';
 import { SubjectNames } from './subject-names.ts';
 
+/** The index of one generation, on a connection that only reads. */
 export class IndexReader implements EventIndex {
   readonly database: DatabaseSync;
   private readonly log: LogReader;
@@ -32,7 +34,7 @@ export class IndexReader implements EventIndex {
   private readonly subjectNames: SubjectNames;
   private refreshedAt = -1;
   private readonly naming: NamingSources;
-  /** The events that corrections are about, as hashes: for nearly all events nothing has to be looked up. */
+  /** The hashes of corrected events: most events need no lookup of corrections. */
   private readonly corrected = new Set<number>();
 
   constructor(database: DatabaseSync, log: LogReader) {
@@ -73,7 +75,7 @@ export class IndexReader implements EventIndex {
     return this.statements.checkpoint.get()!.value as number;
   }
 
-  /** Sees what was applied since; call within the transaction that reads. */
+  /** Takes in what was applied since; call it within the reading transaction. */
   refresh(): void {
     const checkpoint = this.checkpoint();
     if (checkpoint === this.refreshedAt) return;
@@ -246,7 +248,7 @@ export class IndexReader implements EventIndex {
     return this.individuals.has(topic('subject', subject));
   }
 
-  /** The id under which the projections keep a population, if any event mentions it. */
+  /** The projections' id of a population, if any event mentions it. */
   private populationId(population: string): number | undefined {
     return this.statements.name.get('population', population)?.id as number | undefined;
   }

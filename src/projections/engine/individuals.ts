@@ -1,22 +1,23 @@
 /**
- * Individuals and cohorts: which subjects of a population have to be followed one by one.
+ * Individuals and cohorts: which subjects of a population must be followed one by one.
  *
- * A subject about whom no more than one enrolment is recorded that could move its data is in a cohort: it has the same
- * history as all who were enrolled in the same gap between events of their population, and is only counted. The others
- * are individuals. Which they are is kept in memory, made from the runs; an individual stays one, so that the answer
- * holds for every moment of knowledge.
+ * A subject with a single enrolment, and no other event that could move its data, is in a cohort. It has the same
+ * history as all who were enrolled between the same two events of their population, and is only counted. The others
+ * are individuals. The set of individuals is built in memory from the runs. An individual stays one, so that the
+ * answer holds for every moment of knowledge.
  */
 import type { Topic } from '../topic-hash.ts';
 import { isOfEnrolments, type ListKey, ownDataMoved, populationOf, postingWidth } from './posting-list.ts';
 import type { RunReader } from './run-reader.ts';
 import { SubjectTable } from './subject-table.ts';
 
-/** In place of the population that a subject is enrolled in. */
+/** Stored instead of the population of an enrolled subject. */
 const isIndividual = -1;
 
+/** Which subjects are individuals, by the hashes of their topics. */
 export class Individuals {
   private readonly runs: RunReader;
-  /** The population in which a subject of a cohort is enrolled; `isIndividual` for the others. */
+  /** The population of each subject in a cohort; `isIndividual` for the others. */
   private readonly firstEnrolledIn = new SubjectTable();
   private readonly byPopulation = new Map<
     number,
@@ -29,26 +30,26 @@ export class Individuals {
   }
 
   /**
-   * The hashes of the individuals that were ever enrolled in a population, and perhaps of some others, in the order in
-   * which they became such.
+   * The hashes of the individuals ever enrolled in a population, and possibly of some others, in the order in which
+   * they became individuals.
    */
   in(population: number): ReadonlyArray<Topic> {
     this.update();
     return this.byPopulation.get(population)?.inOrder ?? [];
   }
 
-  /** The hashes of those whose own data was moved, whether they are enrolled or not. */
+  /** The hashes of subjects whose own data was moved, enrolled or not. */
   moved(): ReadonlyArray<Topic> {
     return this.in(populationOf(ownDataMoved));
   }
 
-  /** Whether the subject of this hash has to be followed by itself. */
+  /** Whether the subject with this hash must be followed individually. */
   has(subject: Topic): boolean {
     this.update();
     return this.firstEnrolledIn.get(subject) === isIndividual;
   }
 
-  /** Takes in what was recorded since it was last asked. */
+  /** Takes in what was recorded since the last update. */
   private update(): void {
     let last = this.upTo;
     for (const { key, postings, lastPosition } of this.runs.postingsAfter(this.upTo)) {

@@ -1,6 +1,4 @@
-/**
- * The kinds of events: each source with each type that it sent, and the code under which `code-blocks.ts` keeps it.
- */
+/** The kinds of events: pairs of a source and a type, with their codes in `code-blocks.ts`. */
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { EventType } from '../../domain/events/catalogue.ts';
@@ -18,7 +16,7 @@ const sourceChecksum = (id: number, name: string, position: number): number =>
 const kindChecksum = (code: number, source: number, type: string): number =>
   crc32(`${code} ${source} ${type}`);
 
-/** Both tables in memory. One instance a connection; `refresh` sees what another has added. */
+/** Both tables in memory. Use one instance for each connection; `refresh` reads what others have added. */
 export class KindTable {
   private readonly bySource = new Map<string, SourceRow>();
   private readonly names: string[] = [];
@@ -35,7 +33,7 @@ export class KindTable {
     this.refresh();
   }
 
-  /** Takes in what was added since; throws `ProjectionsDamaged` if it is damaged. */
+  /** Reads what was added since. Throws `ProjectionsDamaged` if it is damaged. */
   refresh(): void {
     for (const row of this.statements.sources.iterate(this.names.length)) {
       const [id, name, position] = [row.id as number, row.name as string, row.position as number];
@@ -54,7 +52,7 @@ export class KindTable {
     }
   }
 
-  /** The id of a source, added if it is met here for the first time. */
+  /** The id of a source, which is added if it is new. */
   sourceId(name: string, position: number): number {
     const known = this.bySource.get(name);
     if (known !== undefined) return known.id;
@@ -64,7 +62,7 @@ export class KindTable {
     return id;
   }
 
-  /** The code of a kind, added if it is met here for the first time. */
+  /** The code of a kind, which is added if it is new. */
   code(source: string, type: EventType, position: number): number {
     const id = this.sourceId(source, position);
     const { types } = this.bySource.get(source)!;
@@ -76,7 +74,7 @@ export class KindTable {
     return code;
   }
 
-  /** The kind of a code; none for an event that cannot be read. */
+  /** The kind with a code; undefined for an unreadable event. */
   kind(code: number): { readonly source: string; readonly type: EventType } | undefined {
     return this.kinds[code - 1];
   }
@@ -86,7 +84,7 @@ export class KindTable {
     return this.names[id - 1];
   }
 
-  /** Where the first event of the source stands, if there is one. */
+  /** The position of the source's first event, if there is one. */
   firstOf(source: string): number | undefined {
     return this.bySource.get(source)?.position;
   }

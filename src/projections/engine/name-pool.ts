@@ -1,24 +1,22 @@
-/**
- * Interned names: names as they stand in the bytes of the log, each known again by its bytes, so that its topics are
- * hashed once.
- */
+/** Interned names: a name in the log's bytes is recognised by these bytes, so that its topics are hashed once. */
 import type { RegisteredKind } from '../../domain/events/places.ts';
 import type { Topic } from '../topic-hash.ts';
 import type { TopicKind } from '../topics.ts';
 import { topic } from '../topics.ts';
 
-/** What a scanner knows of a name as that of a thing of some kind. */
+/** What a scanner knows of a name as that of a thing of one kind. */
 export interface NameState {
   /** Its index among the names of a batch, and the number of that batch. */
   index: number;
   batch: number;
-  /** Whether it is registered before that batch, and the last batch that registers it. */
+  /** Whether it was registered before that batch, and the last batch that registers it. */
   registeredBefore: boolean;
   registeredIn: number;
-  /** The sources of the batch that name it, by their indices there: the first 31 of them as bits. */
+  /** The sources of the batch that name it, by index: the first 31 as bits. */
   namedBy: number;
 }
 
+/** A name with its cached topics and states. */
 export class InternedName {
   readonly text: string;
   private readonly topics = new Map<TopicKind, Topic>();
@@ -54,10 +52,10 @@ const hashAt = (bytes: Uint8Array, start: number, end: number): number => {
   return hash ^ (hash >>> 15);
 };
 
-/** All names seen. Those found in bytes are ASCII. */
+/** All names seen so far. Names found in bytes are ASCII. */
 export class NamePool {
   private readonly byText = new Map<string, InternedName>();
-  /** An open-addressing table from the hash of bytes to names. */
+  /** An open-addressing hash table from bytes to names. */
   private slots: (InternedName | undefined)[] = new Array(1_024).fill(undefined);
   private taken = 0;
 
@@ -70,7 +68,7 @@ export class NamePool {
     return name;
   }
 
-  /** The name at these bytes. */
+  /** The name in these bytes. */
   at(bytes: Uint8Array, start: number, end: number): InternedName {
     const mask = this.slots.length - 1;
     for (let slot = hashAt(bytes, start, end) & mask; ; slot = (slot + 1) & mask) {

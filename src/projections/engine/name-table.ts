@@ -1,26 +1,24 @@
-/**
- * The names that events mention, each with its id and whether it is registered: the table `name`, held in memory.
- */
+/** The names that events mention, with their ids and whether they are registered: the table `name`, in memory. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { RegisteredKind } from '../../domain/events/places.ts';
 import { asWritten, type CheckedRows } from './checked-rows.ts';
 
 export interface NameRow {
   readonly id: number;
-  /** Where it is mentioned first. */
+  /** The position of its first mention. */
   readonly position: number;
   registered: boolean;
 }
 
-/** One instance a writer connection. */
+/** Use one instance for each writer connection. */
 export class NameTable {
-  /** The registered names, in the order in which they became such. */
+  /** The registered names, in order of registration. */
   readonly registered: (readonly [RegisteredKind, string])[] = [];
   private readonly rows = new Map<string, NameRow>();
   private readonly checked: CheckedRows;
   private last = 0;
 
-  /** @param checked rows of the same writer. */
+  /** @param checked the checked rows of the same writer. */
   constructor(database: DatabaseSync, checked: CheckedRows) {
     this.checked = checked;
     for (const row of database.prepare('SELECT * FROM name ORDER BY id').iterate()) {
@@ -33,7 +31,7 @@ export class NameTable {
     }
   }
 
-  /** The row of a name, added if it is mentioned here for the first time. */
+  /** The row of a name, which is added if this is its first mention. */
   mention(kind: RegisteredKind, name: string, position: number): NameRow {
     const key = `${kind} ${name}`;
     let row = this.rows.get(key);
@@ -46,7 +44,7 @@ export class NameTable {
     return row;
   }
 
-  /** The name is registered from here on. */
+  /** Marks the name as registered. */
   register(row: NameRow, kind: RegisteredKind, name: string): void {
     if (row.registered) return;
     this.checked.register(row.id, kind, name, row.position);

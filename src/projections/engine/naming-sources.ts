@@ -1,19 +1,20 @@
-/** The sources that name a site or party: nearly every answer needs those of its sites, so they are cached. */
+/** Caches the sources that name a site or party: nearly every answer needs those of its sites. */
 import type { DatabaseSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import { checkedQuery } from './checked-rows.ts';
 
-/** Sources and things in the cache. */
+/** Pairs of source and thing in the cache. */
 const cachedMax = 100_000;
-/** Sources of one thing that are cached; a thing with more is read each time. */
+/** Sources to cache for one thing; a thing with more is read each time. */
 const sourcesMax = 1_000;
 
-/** A source that names a thing, and the position of the first event in which it does. */
+/** A source that names a thing, and the position of its first event that does. */
 interface NamingSource {
   readonly source: number;
   readonly position: number;
 }
 
+/** The sources that name a thing, with a cache. */
 export class NamingSources {
   private readonly statements;
   private readonly cached = new LRUCache<string, ReadonlyArray<NamingSource>>({
@@ -32,12 +33,12 @@ export class NamingSources {
     };
   }
 
-  /** Forgets what was read: more events are applied. */
+  /** Clears the cache after more events are applied. */
   clear(): void {
     this.cached.clear();
   }
 
-  /** Sources that name the thing: all that do, or the first `limit` up to the position. */
+  /** The first `limit` sources that name the thing up to the position. */
   of(kind: 'site' | 'party', name: string, upTo: number, limit: number): ReadonlyArray<NamingSource> {
     const key = `${kind} ${name}`;
     let all = this.cached.get(key);

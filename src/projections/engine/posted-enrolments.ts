@@ -1,13 +1,11 @@
-/**
- * The enrolments in a population, read from its posting list: all of them, or how many come before a place.
- */
+/** Reads the enrolments in a population from its posting list: all of them, or how many come before a place. */
 
 import type { FoldingPlace } from '../../domain/recording/folding-order.ts';
 import type { EnrolmentList, Enrolments } from '../event-index.ts';
 import { countBefore, enrolmentsIn, postingWidth } from './posting-list.ts';
 import type { RunReader } from './run-reader.ts';
 
-/** Both in one folding order. */
+/** Merges both in folding order. */
 const merged = (a: Enrolments, b: Enrolments): Enrolments => {
   if (a.times.length === 0) return b;
   const length = a.times.length + b.times.length;

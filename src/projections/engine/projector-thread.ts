@@ -1,6 +1,6 @@
 /**
- * The projector's thread: reads the log from the checkpoint on, applies it batch by batch, and then waits for more.
- * It is told when the log has grown, and also looks by itself from time to time.
+ * The projector's thread. It reads the log from the checkpoint on, applies it batch by batch, and then waits for
+ * more. It gets a message when the log grows, and also polls it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { LogReader } from '../../store/log-reader.ts';
@@ -13,13 +13,13 @@ import { scanAhead } from './scan-ahead.ts';
 import type { ScannedBatch } from './scanned-batch.ts';
 import { batchEventsMax, Scanner } from './scanner.ts';
 
-/** What the thread is given. */
+/** The input of the thread. */
 export interface ProjectorThreadInput {
   readonly logFile: string;
   readonly projectionsFile: string;
 }
 
-/** What the thread reports. `position` is the checkpoint; `applied` counts events since the thread began. */
+/** A report of the thread. `position` is the checkpoint; `applied` counts events since the thread started. */
 export type ProjectorThreadReport =
   | {
       readonly kind: 'applied';
@@ -30,11 +30,11 @@ export type ProjectorThreadReport =
   | { readonly kind: 'unusable' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** The most events applied in one transaction while following the log. */
+/** Events to apply in one transaction while following the log. */
 const followedEventsMax = 2_000;
-/** From this many events behind the log, other threads scan ahead. */
+/** At least this many events behind the log, other threads scan ahead. */
 const scannedAheadEventsMin = 2 * batchEventsMax;
-/** How many events are sampled to estimate how many there are. */
+/** Events to sample for estimating their number. */
 const sampledEvents = 500;
 const lookIntervalMs = 250;
 
@@ -48,7 +48,7 @@ parentPort?.on('message', (message: 'grown' | 'stop') => {
   waker.wake();
 });
 
-/** About how many events come after a position, by how close together the next ones are. */
+/** An estimate of how many events come after a position, from the density of the next ones. */
 const eventsAfter = (log: LogReader, position: number): number => {
   const { positions } = log.page(position, Number.MAX_SAFE_INTEGER, sampledEvents);
   const last = positions.at(-1) ?? position;
@@ -71,7 +71,7 @@ const run = async (): Promise<void> => {
     applier.apply(batch);
     applied += batch.positions.length;
     tell({ kind: 'applied', position: applier.checkpoint(), applied, caughtUp });
-    // Let messages in between batches.
+    // Lets messages in between batches.
     await new Promise((resolve) => setImmediate(resolve));
   };
   if (eventsAfter(log, applier.checkpoint()) > scannedAheadEventsMin) {

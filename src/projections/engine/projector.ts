@@ -1,21 +1,19 @@
-/**
- * A projector: one thread that keeps one generation of the projections at the head of the log.
- */
+/** A projector: a thread that keeps one generation of the projections up to date. */
 import type { Worker } from 'node:worker_threads';
 import { startThread } from '../../threads/start-thread.ts';
 import type { ProjectorThreadInput, ProjectorThreadReport } from './projector-thread.ts';
 
-/** How long a stopping thread may take to finish its page. */
+/** How long a stopping thread may take to finish its batch. */
 const stopWaitMsMax = 10_000;
 const restartAfterMs = 500;
 
 export interface ProjectorState {
   /** The checkpoint: the last event applied. */
   readonly position: number;
-  /** Events applied since the projector began. */
+  /** Events applied since the projector started. */
   readonly applied: number;
   readonly caughtUp: boolean;
-  /** Why it does not go on, while it does not. */
+  /** Why it does not advance; undefined while it does. */
   readonly failure: string | undefined;
 }
 
@@ -24,6 +22,7 @@ interface Waiter {
   readonly resolve: (reached: boolean) => void;
 }
 
+/** Starts the projector's thread, and restarts it after a failure. */
 export class Projector {
   readonly input: ProjectorThreadInput;
   state: ProjectorState = { position: 0, applied: 0, caughtUp: false, failure: undefined };
@@ -34,7 +33,7 @@ export class Projector {
   private stopping = false;
   private reported = false;
 
-  /** @param unusable told when the generation's file is damaged or of another version, and so cannot go on. */
+  /** @param unusable called if the generation's file is damaged or of another version. */
   constructor(input: ProjectorThreadInput, unusable?: () => void) {
     this.input = input;
     this.unusable = unusable;
@@ -69,18 +68,18 @@ export class Projector {
     for (const listener of this.listeners) listener(this.state);
   }
 
-  /** Says that the log has grown. */
+  /** Tells the thread that the log has grown. */
   grown(): void {
     this.worker?.postMessage('grown');
   }
 
-  /** Calls back with each new state, until the returned function is called. */
+  /** Calls back with each new state. Call the returned function to stop. */
   watch(listener: (state: ProjectorState) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** Resolves once the generation's file is open, or cannot be. */
+  /** Resolves once the generation's file is open or has failed to open. */
   opened(): Promise<void> {
     if (this.reported) return Promise.resolve();
     return new Promise((resolve) => {
@@ -91,7 +90,7 @@ export class Projector {
     });
   }
 
-  /** Waits until events up to the position are applied: false if they are not within the time. */
+  /** Waits until events up to the position are applied. Resolves with false if they are not in time. */
   reached(position: number, waitMs: number): Promise<boolean> {
     if (this.state.position >= position) return Promise.resolve(true);
     return new Promise((resolve) => {
@@ -104,11 +103,11 @@ export class Projector {
     });
   }
 
-  /** Stops the thread between two pages. */
+  /** Stops the thread between two batches. */
   async stop(): Promise<void> {
     this.stopping = true;
     const worker = this.worker;
-    // A thread that failed has ended, and is not started again.
+    // A thread that failed has ended and does not restart.
     if (worker !== undefined) {
       const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
       worker.postMessage('stop');

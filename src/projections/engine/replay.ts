@@ -1,22 +1,25 @@
 /**
- * Replays: the next generation of the projections is built beside the serving one, catches up, is compared with it,
- * and takes its place in one step. Readers see no gap; writers go on; the generation before is kept.
+ * Replays. The next generation of the projections is built beside the serving one, catches up, is compared with it,
+ * and replaces it atomically. Readers see no gap, writers continue, and the previous generation is kept.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../../domain/time/instant.ts';
 import type { Generations } from './generations.ts';
 import { Projector } from './projector.ts';
 
-/** How many ended replays are remembered. */
+/** Ended replays to remember. */
 const rememberedReplaysMax = 100;
-/** How far behind the serving generation a built one may be to be compared and swapped, in events. */
+/** How many events a new generation may lag behind the serving one to be compared and swapped. */
 const swapLagEventsMax = 1_000;
-/** How long a built generation that fell behind while it was compared is given to catch up, before it is looked at. */
+/**
+ * The pause, in milliseconds, between checks whether a generation that fell behind during the comparison has caught
+ * up.
+ */
 const swapRetryMs = 5;
-/** How long is waited at a time before it is looked whether the replay was cancelled. */
+/** How long to wait, in milliseconds, between checks whether the replay was cancelled. */
 const reachedWaitMs = 1_000;
 
-/** Which answers changed, of how many that were compared. Examples name what was asked, with both answers. */
+/** The changed answers among those compared. An example has the question and both answers. */
 export interface Difference {
   readonly compared: number;
   readonly changed: number;
@@ -29,11 +32,11 @@ export interface Difference {
 
 export type ReplayState = 'running' | 'serving' | 'failed' | 'cancelled';
 
-/** A replay, as it is told. Times are in milliseconds, the rate in events a second. */
+/** A replay as reported. Times are in milliseconds, the rate in events per second. */
 export interface ReplayRun {
   readonly id: string;
   readonly generation: number;
-  /** Whether it brings back the generation before, and builds none. */
+  /** Whether it only returns to the previous generation. */
   readonly rollback: boolean;
   readonly state: ReplayState;
   readonly processed: number;
@@ -46,25 +49,26 @@ export interface ReplayRun {
   readonly failure: string | undefined;
 }
 
-/** What a replay needs of the ledger. */
+/** What a replay needs from the ledger. */
 export interface ReplayHost {
   readonly generations: Generations;
   readonly logFile: string;
   readonly now: () => Instant;
-  /** How many events the log has. */
+  /** The number of events in the log. */
   events(): Promise<number>;
   /** The position that the serving generation has reached. */
   servingPosition(): number;
-  /** Compares a built generation with the serving one, until told to stop. */
+  /** Compares a new generation with the serving one, until aborted. */
   compare(file: string, signal: AbortSignal): Promise<Difference>;
-  /** Whether the generation knows all that the serving one has answered with. */
+  /** Whether the generation knows everything that the serving one has used in answers. */
   coversServing(file: string): boolean;
-  /** Makes a built generation the serving one. */
+  /** Makes a new generation the serving one. */
   serve(generation: number, projector: Projector): Promise<void>;
-  /** Tells a projector of growth from now on, until the returned function is called. */
+  /** Tells a projector of growth from now on. Call the returned function to stop. */
   follow(projector: Projector): () => void;
 }
 
+/** Runs replays and rollbacks, one at a time, and remembers them. */
 export class Replays {
   private readonly host: ReplayHost;
   private replays: ReplayRun[] = [];
@@ -75,7 +79,7 @@ export class Replays {
     this.host = host;
   }
 
-  /** All that are remembered, the latest first. */
+  /** All remembered replays, the latest first. */
   all(): ReadonlyArray<ReplayRun> {
     return [...this.replays].reverse();
   }
@@ -84,7 +88,7 @@ export class Replays {
     return this.replays.find((replay) => replay.id === id);
   }
 
-  /** Calls back with each change of any replay, until the returned function is called. */
+  /** Calls back with each change of any replay. Call the returned function to stop. */
   watch(listener: (replay: ReplayRun) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -92,16 +96,16 @@ export class Replays {
 
   private lastId = 0;
 
-  /** An id that no replay of this process has, nor one before it while clocks go forward. */
+  /** An id unique among the replays of this process, and of earlier ones as long as the clock moves forward. */
   private nextId(): string {
     this.lastId = Math.max(this.lastId + 1, this.host.now());
     return String(this.lastId);
   }
 
   /**
-   * Starts a replay, or a rollback to the generation that served before.
+   * Starts a replay, or a rollback to the previous generation.
    *
-   * @returns why not, if it does not: one is under way, or there is none to roll back to.
+   * @returns the reason if it cannot start: another one runs, or there is no previous generation.
    */
   async start(rollback = false): Promise<E.Either<'busy' | 'no-generation-before', ReplayRun>> {
     const total = await this.host.events();
@@ -115,7 +119,7 @@ export class Replays {
       rollback,
       state: 'running',
       processed: 0,
-      // What a rollback has to catch up with is known when it begins to.
+      // A rollback learns how far it has to catch up when it starts to.
       total: rollback ? 0 : total,
       rate: 0,
       startedAt: this.host.now(),
@@ -154,11 +158,11 @@ export class Replays {
     return E.right(this.get(replay.id)!);
   }
 
-  /** The replay that catches up, compares and swaps. One that was cancelled may be about to find that out. */
+  /** The replay that catches up, compares and swaps. It may be cancelled and not have noticed yet. */
   private finishing: string | undefined;
   private closed = false;
 
-  /** Catches up to where the serving generation is, compares, and swaps. */
+  /** Catches up with the serving generation, compares, and swaps. */
   private async finish(id: string, projector: Projector): Promise<void> {
     if (this.finishing === id) return;
     this.finishing = id;
@@ -168,7 +172,7 @@ export class Replays {
       if (!(await this.caughtUp(id, projector))) return;
       const { signal } = this.running!.ended;
       const differences = await this.host.compare(file, signal);
-      // Both went on meanwhile: an answer after the swap must know no less than one before it.
+      // Both advanced meanwhile: an answer after the swap must know no less than one before it.
       while (!this.host.coversServing(file)) {
         await new Promise((resolve) => setTimeout(resolve, swapRetryMs));
         if (!(await this.caughtUp(id, projector))) return;
@@ -191,7 +195,10 @@ export class Replays {
     return !this.closed && this.get(id)?.state === 'running';
   }
 
-  /** Waits until the projector is where the serving generation is: false if the replay is not running any more. */
+  /**
+   * Waits until the projector has caught up with the serving generation. Resolves with false if the replay no
+   * longer runs.
+   */
   private async caughtUp(id: string, projector: Projector): Promise<boolean> {
     while (this.isRunning(id)) {
       if (await projector.reached(this.host.servingPosition(), reachedWaitMs)) return this.isRunning(id);
@@ -205,12 +212,12 @@ export class Replays {
     await this.discard(id);
   }
 
-  /** Cancels the replay that is running. */
+  /** Cancels the current replay. */
   async cancelAll(): Promise<void> {
     for (const { id } of this.replays) await this.cancel(id);
   }
 
-  /** Cancels a running replay: false if it is not running. */
+  /** Cancels a running replay. Resolves with false if it does not run. */
   async cancel(id: string): Promise<boolean> {
     if (this.get(id)?.state !== 'running' || this.running === undefined) return false;
     this.update(id, { state: 'cancelled', endedAt: this.host.now(), etaMs: undefined });
@@ -230,7 +237,7 @@ export class Replays {
     if (generation !== undefined && !kept.includes(generation)) generations.remove(generation);
   }
 
-  /** Stops what is under way; what was half built is discarded at the next start. */
+  /** Stops the current replay; the next start discards its half-built generation. */
   async close(): Promise<void> {
     this.closed = true;
     const running = this.running;

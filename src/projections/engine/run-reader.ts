@@ -1,7 +1,7 @@
 /**
- * Reads the index from topics to events, kept as sorted runs (see `../../sorted-runs/`).
+ * Reads the index from topics to events, stored as sorted runs (see `../../sorted-runs/`).
  *
- * Two topics with one hash cost a question some events that do not concern it, and never change an answer.
+ * Two topics with the same hash add unrelated events to a question, and never change an answer.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
@@ -12,12 +12,12 @@ import { blockEvents, type Codes, codesIn, presentIn } from './code-blocks.ts';
 import { isAboutSubjects, type ListKey } from './posting-list.ts';
 import { checked, damaged, type Run, runOf } from './run-tables.ts';
 
-/** Bytes of blocks that a reader keeps decoded in memory: some 16,000 blocks. */
+/** Bytes of decoded blocks to cache: some 16,000 blocks. */
 const cachedBlockBytesMax = 128 * 1_024 * 1_024;
-/** Bytes of posting lists that a reader keeps in memory: those of ten million enrolments. */
+/** Bytes of posting lists to cache: those of ten million enrolments. */
 const cachedListBytesMax = 256 * 1_024 * 1_024;
 
-/** Bytes of kinds of events that a reader keeps in memory: those of 64 million events. */
+/** Bytes of event kinds to cache: those of 64 million events. */
 const cachedCodeBytesMax = 64 * 1_024 * 1_024;
 
 /** The position of an event of a run. */
@@ -30,7 +30,7 @@ const offsetAfter = ({ positions, firstPosition }: Run, after: number): number =
   return positions === undefined ? after - firstPosition + 1 : firstAtLeast(positions, after + 1);
 };
 
-/** A cache of numbers by their bytes; what is larger than all of it is kept alone. */
+/** A cache of numbers, limited by their bytes; a value larger than the limit is cached alone. */
 const cacheOf = <K extends string | number>(bytesMax: number): LRUCache<K, Float64Array> =>
   new LRUCache({
     maxSize: bytesMax,
@@ -44,7 +44,7 @@ export interface PostingsOfRun {
   readonly lastPosition: number;
 }
 
-/** Reads runs. One instance a connection that reads. */
+/** Reads runs. Use one instance for each reading connection. */
 export class RunReader {
   private readonly statements: Readonly<
     Record<'ids' | 'run' | 'block' | 'list' | 'anyLate' | 'count' | 'present' | 'codes', StatementSync>
@@ -80,7 +80,7 @@ export class RunReader {
     };
   }
 
-  /** Sees the runs as they are in the snapshot that its connection now reads, which must end at the checkpoint. */
+  /** Reads the runs in the connection's current snapshot, which must end at the checkpoint. */
   refresh(checkpoint: number): void {
     this.current = this.statements.ids.all().map((row) => {
       const id = row.id as number;
@@ -99,7 +99,7 @@ export class RunReader {
     this.hasLateTouches = this.statements.anyLate.get() !== undefined;
   }
 
-  /** How many events the runs are made of. */
+  /** The number of events in the runs. */
   events(): number {
     return Number(this.statements.count.get()?.events ?? 0);
   }
@@ -115,7 +115,7 @@ export class RunReader {
     return entries;
   }
 
-  /** The positions of events under a topic after one and up to another, in log order: the first `limit` of them. */
+  /** The positions of the first `limit` events under a topic, after one position up to another, in log order. */
   positions(topic: Topic, after: number, upTo: number, limit = Number.POSITIVE_INFINITY): number[] {
     const out: number[] = [];
     for (const run of this.current) {
@@ -132,7 +132,7 @@ export class RunReader {
     return this.hasLateTouches ? this.withLate(out, topic, after, upTo, limit) : out;
   }
 
-  /** The positions found, with those of late touches. */
+  /** The positions found, merged with those of late touches. */
   private withLate(found: number[], topic: Topic, after: number, upTo: number, limit: number): number[] {
     const end = found.length < limit ? upTo : found.at(-1)!;
     const most = Number.isFinite(limit) ? limit : -1;
@@ -142,7 +142,7 @@ export class RunReader {
     return sorted.length > limit ? sorted.slice(0, limit) : sorted;
   }
 
-  /** Which codes each block of a run has. */
+  /** The codes in each block of a run. */
   private presentCodes(run: Run): ReadonlyArray<Uint32Array> {
     let present = this.present.get(run.id);
     if (present === undefined) {
@@ -164,7 +164,7 @@ export class RunReader {
     return codes;
   }
 
-  /** The positions of events whose kinds have one of the codes, as `positions` gives those under a topic. */
+  /** The positions of events whose kinds have one of the codes; otherwise like `positions`. */
   positionsOfKinds(codes: ReadonlyArray<number>, after: number, upTo: number, limit: number): number[] {
     const out: number[] = [];
     if (codes.length === 0) return out;
@@ -191,7 +191,7 @@ export class RunReader {
     return out;
   }
 
-  /** The code of the kind of the event at a position: 0 where it cannot be read, or if there is none. */
+  /** The code of the kind of the event at a position; 0 if it is unreadable or missing. */
   codeAt(position: number): number {
     const run = this.current.find((each) => each.firstPosition <= position && position <= each.lastPosition);
     if (run === undefined) return 0;
@@ -210,14 +210,14 @@ export class RunReader {
     return postings;
   }
 
-  /** The parts of a posting list: by run in log order, within a run by time. */
+  /** The parts of a posting list: runs in log order, within a run by time. */
   postings(key: ListKey): ReadonlyArray<PostingsOfRun> {
     return this.current
       .filter((run) => run.listKeys.includes(key))
       .map((run) => ({ postings: this.list(run, key), lastPosition: run.lastPosition }));
   }
 
-  /** All posting lists about subjects, of runs that reach beyond a position. */
+  /** All posting lists about subjects in runs that end after a position. */
   *postingsAfter(position: number): Iterable<PostingsOfRun & { readonly key: ListKey }> {
     for (const run of this.current) {
       if (run.lastPosition <= position) continue;

@@ -1,14 +1,14 @@
 /**
- * The tables of the sorted runs, and how a row is decoded.
+ * The tables of the sorted runs, and how rows are decoded.
  *
- * A flipped bit is found when what holds it is read: checksums are over the rest of a row, and a run says which blocks
- * and posting lists it has and what comes before it, so that none can be missing.
+ * A flipped bit is detected on reading. Each row has a checksum over its other columns, and a run lists its blocks
+ * and posting lists and what precedes it, so that a missing row is detected as well.
  */
 import { crc32 } from 'node:zlib';
 import { fromBlob, toBlob } from '../../sorted-runs/sorted-runs.ts';
 import { ProjectionsDamaged } from './damage.ts';
 
-/** The tables. `roll` holds posting lists, and `population` is the key of one: see `posting-list.ts`. */
+/** The tables. `roll` contains posting lists, and `population` is the key of a list: see `posting-list.ts`. */
 export const runTables = `
   CREATE TABLE run (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -28,17 +28,18 @@ export const runTables = `
   CREATE TABLE late_touch (topic INTEGER NOT NULL, position INTEGER NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (topic, position)) WITHOUT ROWID;
 `;
 
+/** The error for a damaged row. */
 export const damaged = (what: string): ProjectionsDamaged =>
   new ProjectionsDamaged(`the projections hold ${what} that is damaged`);
 
-/** The numbers of a blob; throws `ProjectionsDamaged` if its checksum is another. */
+/** The numbers in a blob. Throws `ProjectionsDamaged` if the checksum differs. */
 export const checked = (what: string, blob: unknown, checksum: unknown): Float64Array => {
   const bytes = blob as Uint8Array;
   if (bytes.length % 8 !== 0 || crc32(bytes) !== checksum) throw damaged(what);
   return fromBlob(bytes);
 };
 
-/** The row of a run. */
+/** The decoded row of a run. */
 export interface Run {
   readonly id: number;
   readonly afterPosition: number;
@@ -49,12 +50,13 @@ export interface Run {
   readonly lastBlock: number;
   /** The first entry of each block. */
   readonly fences: Float64Array;
-  /** The keys of the posting lists it has. */
+  /** The keys of its posting lists. */
   readonly listKeys: Float64Array;
-  /** None where they are all the numbers from the first on. */
+  /** Undefined if they are consecutive from the first one on. */
   readonly positions: Float64Array | undefined;
 }
 
+/** The checksum of the row of a run. */
 export const checksumOfRun = (run: Omit<Run, 'id'>): number => {
   const { afterPosition, firstPosition, lastPosition, events, firstBlock, lastBlock } = run;
   const numbers = [afterPosition, firstPosition, lastPosition, events, firstBlock, lastBlock];
@@ -62,7 +64,7 @@ export const checksumOfRun = (run: Omit<Run, 'id'>): number => {
   return parts.reduce((checksum, part) => crc32(toBlob(part), checksum), 0);
 };
 
-/** Decodes the row of a run; throws `ProjectionsDamaged` if it is damaged. */
+/** Decodes the row of a run. Throws `ProjectionsDamaged` if it is damaged. */
 export const runOf = (row: Record<string, unknown>): Run => {
   const run = {
     id: row.id as number,

@@ -1,8 +1,8 @@
 /**
- * Writes sorted runs, and merges them (see `../../sorted-runs/`).
+ * Writes sorted runs and merges them (see `../../sorted-runs/`).
  *
- * A batch of the log becomes one run. Runs never change; small ones are merged into larger ones. What is written once
- * and in order is cheap to write, whatever the order in which people turn up in the log.
+ * Each batch of the log becomes one run. Runs never change; small ones are merged into larger ones. Writing
+ * sequentially and once is cheap, in whatever order people occur in the log.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
@@ -13,34 +13,34 @@ import { blockEvents, blocksOf, codesIn } from './code-blocks.ts';
 import { byTime, concatenated, type ListKey } from './posting-list.ts';
 import { checked, checksumOfRun, damaged, type Run, runOf } from './run-tables.ts';
 
-/** Entries in one block: two of them fit on a page of 16 KiB. */
+/** Entries in one block: two blocks fit on a page of 16 KiB. */
 const blockEntries = 1_000;
 
-/** So many entries count as one item of a run: an event of ten thousand people is not one among two million. */
+/** This many entries count as one item of a run, so that events with many people do not make a run seem small. */
 const entriesOfItem = 2;
 
-/** A batch of events on its way to becoming a run. */
+/** A batch of events to be written as a run. */
 export interface NewRun {
   readonly firstPosition: number;
   readonly lastPosition: number;
   readonly events: number;
-  /** Of each event; undefined if they are consecutive numbers from the first on. */
+  /** The position of each event; undefined if they are consecutive from the first one on. */
   readonly positions: Float64Array | undefined;
   /** The code of the kind of each event. */
   readonly codes: Uint32Array;
-  /** Sorted, each once. */
+  /** Sorted, without repetition. */
   readonly entries: Float64Array;
-  /** Posting lists by key, each in the order of time. */
+  /** Posting lists by key, each in order of time. */
   readonly lists: ReadonlyMap<ListKey, Float64Array>;
 }
 
-/** Writes runs, within the transaction of its caller. */
+/** Writes runs, within the transactions of its caller. */
 export class RunWriter {
   private readonly statements;
 
   private readonly rows: CheckedRows;
 
-  /** @param rows of the same writer. */
+  /** @param rows the checked rows of the same writer. */
   constructor(database: DatabaseSync, rows: CheckedRows) {
     this.rows = rows;
     const prepare = (sql: string) => database.prepare(sql);
@@ -66,15 +66,15 @@ export class RunWriter {
     };
   }
 
-  /** Writes what comes after a position as a run, and merges runs of a size once there are enough of them. */
+  /** Writes the events after a position as a run, and merges runs of similar size once there are enough. */
   write(after: number, run: NewRun): void {
     this.insert(after, run);
     while (this.merge()) {
-      // Until no size has too many.
+      // Repeats until no size has too many runs.
     }
   }
 
-  /** An event of an earlier run is found under the topic too. */
+  /** Adds an event of an earlier run under the topic. */
   touchLate(topic: Topic, position: number): void {
     this.rows.add('late_touch', topic, position);
   }

@@ -1,6 +1,4 @@
-/**
- * Scanning ahead: while batches of the log are applied in order, other threads scan the next ones.
- */
+/** Scanning ahead: while batches of the log are applied in order, other threads scan the next ones. */
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { startThread } from '../../threads/start-thread.ts';
@@ -9,9 +7,9 @@ import type { ScannerUpdate } from './scanner.ts';
 import { batchEventsMax } from './scanner.ts';
 import type { ScanAnswer, ScannerThreadInput, ScanOrder } from './scanner-thread.ts';
 
-/** The most threads that scan: the one that applies does not keep more of them busy. */
+/** Threads that scan: the thread that applies cannot keep more busy. */
 const threadsMax = 4;
-/** How many batches each is asked for at a time: while one is handed over, the next is scanned. */
+/** Batches ordered from each thread at a time: while one is passed on, the next is scanned. */
 const ordersOfThread = 2;
 
 interface Order {
@@ -20,7 +18,7 @@ interface Order {
   readonly scanned: Promise<ScannedBatch | undefined>;
 }
 
-/** One thread, with what it was asked. */
+/** One thread with its orders. */
 class ScannerThread {
   private readonly worker: Worker;
   private readonly nextUpdate: () => ScannerUpdate;
@@ -51,7 +49,7 @@ class ScannerThread {
     const scanned = new Promise<ScannedBatch | undefined>((resolve, reject) => {
       this.waiting.push({ resolve, reject });
     });
-    // A failure is told when its turn comes.
+    // The failure is reported when its turn comes.
     scanned.catch(() => {});
     this.worker.postMessage(order);
     return { after, upTo, scanned };
@@ -67,10 +65,10 @@ class ScannerThread {
 }
 
 /**
- * The batches after a position and up to another, in log order, scanned ahead of their use.
+ * The batches after one position up to another, in log order, scanned ahead of their use.
  *
- * @param updates makes, for each thread, the function that answers what its scanner has to know next.
- * @param eventsOfBatch how many events a batch has, about.
+ * @param updates returns, for each thread, the function that gives what its scanner has to learn next.
+ * @param eventsOfBatch the approximate number of events in a batch.
  */
 export async function* scanAhead(
   logFile: string,
@@ -87,7 +85,7 @@ export async function* scanAhead(
   };
   const orders: Order[] = [];
   let ordered = after;
-  // How many positions a batch takes: as many as events, unless the log has gaps.
+  // How many positions a batch spans: as many as events, unless the log has gaps.
   let width = eventsOfBatch;
   try {
     for (;;) {
@@ -101,7 +99,7 @@ export async function* scanAhead(
       const batch = await next.scanned;
       if (batch === undefined) continue;
       const last = batch.positions.at(-1)!;
-      // It may have been too much for one.
+      // It may have been too much for one batch.
       if (last < next.upTo && !batch.isLast) orders.unshift(order(last, next.upTo));
       else {
         const events = batch.positions.length;

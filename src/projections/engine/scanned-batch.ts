@@ -1,6 +1,6 @@
 /**
- * A batch of events from the log, as far as they are understood without the events before: what they are found under,
- * and what has to be applied in log order. Typed arrays and plain objects alone, so that threads can hand it on.
+ * A batch of events from the log, as far as it can be understood without earlier events: its index entries, and
+ * what must be applied in log order. It consists of typed arrays and plain objects, so that threads can pass it on.
  */
 import type { EventType } from '../../domain/events/catalogue.ts';
 import type { RegisteredKind } from '../../domain/events/places.ts';
@@ -12,46 +12,49 @@ import { byTime, type ListKey } from './posting-list.ts';
 export interface MentionedName {
   readonly kind: RegisteredKind;
   readonly name: string;
-  /** Where it is first mentioned. */
+  /** The position of its first mention. */
   readonly position: number;
   /** Whether the batch registers it. */
   registered: boolean;
 }
 
 /**
- * Which posting list: by its key, or the enrolments in a population whose id is not known yet; `name` is its index
- * among the names of the batch.
+ * The key of a posting list, or the enrolments in a population whose id is not known yet; `name` is its index among
+ * the names of the batch.
  */
 export type BatchListKey = { readonly name: number } | { readonly key: ListKey };
 
 export interface ScannedBatch {
   readonly positions: Float64Array;
-  /** Of each event, one more than the index of its kind among `kinds`; 0 of one that cannot be read. */
+  /** For each event, one more than the index of its kind in `kinds`; 0 if it is unreadable. */
   readonly codes: Uint32Array;
-  /** Each with where it first stands, in that order. */
+  /** Each with its first position, in that order. */
   readonly kinds: ReadonlyArray<{
     readonly source: string;
     readonly type: EventType;
     readonly position: number;
   }>;
-  /** Which sources name which things, as triples: the index of the name, the index of a kind of the source, the position. */
+  /**
+   * Which sources name which things, as triples: the index of the name, the index of a kind of the source, the
+   * position.
+   */
   readonly namings: Float64Array;
-  /** Sorted, each once. */
+  /** Sorted, without repetition. */
   readonly entries: Float64Array;
-  /** Posting lists, each in the order of time. */
+  /** Posting lists, each in order of time. */
   readonly lists: ReadonlyArray<readonly [key: BatchListKey, postings: Float64Array]>;
-  /** In the order in which they are first mentioned. */
+  /** In order of first mention. */
   readonly names: ReadonlyArray<MentionedName>;
   /** Mentions before a registration in the batch, as pairs: the index of the name, and the position. */
   readonly unregistered: Float64Array;
-  /** Positions of events to be applied one by one: corrections, and what was corrected before it was recorded. */
+  /** Positions of events to apply one by one: corrections, and events corrected before they were recorded. */
   readonly oneByOne: ReadonlyArray<number>;
   readonly setAside: ReadonlyArray<{ readonly position: number; readonly reason: string }>;
-  /** Whether the log ended with it when it was read. */
+  /** Whether it reached the end of the log when it was read. */
   readonly isLast: boolean;
 }
 
-/** A growing list of numbers. */
+/** A growing array of numbers. */
 class Numbers {
   private numbers = new Float64Array(1_024);
   length = 0;
@@ -70,6 +73,7 @@ class Numbers {
   }
 }
 
+/** Collects the contents of a batch, event by event. */
 export class BatchBuilder {
   private readonly positions = new Numbers();
   private codes = new Uint32Array(1_024);
@@ -85,7 +89,7 @@ export class BatchBuilder {
   private readonly setAside: { position: number; reason: string }[] = [];
   private position = 0;
 
-  /** The next event of the batch. */
+  /** Starts the next event of the batch. */
   event(position: number): void {
     this.position = position;
     this.positions.push(position);
@@ -96,17 +100,17 @@ export class BatchBuilder {
     }
   }
 
-  /** A kind of events that the batch has not had. @returns its code in the batch. */
+  /** Adds a kind that is new to the batch. @returns its code in the batch. */
   addKind(source: string, type: EventType): number {
     return this.kinds.push({ source, type, position: this.position });
   }
 
-  /** The event is of the kind with this code. */
+  /** Sets the kind of the event. */
   kind(code: number): void {
     this.codes[this.positions.length - 1] = code;
   }
 
-  /** The source of the kind names this, for the first time in the batch. */
+  /** Records that the source of the kind names this, for the first time in the batch. */
   nameBy(name: number, kind: number): void {
     this.namings.push(name);
     this.namings.push(kind - 1);
@@ -117,17 +121,17 @@ export class BatchBuilder {
     return this.positions.length;
   }
 
-  /** How many entries the batch has. */
+  /** The number of entries in the batch. */
   get weight(): number {
     return this.entries.length;
   }
 
-  /** The event is found under the topic. */
+  /** Indexes the event under the topic. */
   touch(topic: Topic): void {
     this.entries.push(entryOf(topic, this.positions.length - 1));
   }
 
-  /** A name is mentioned for the first time. @returns its index among the names. */
+  /** Adds a name at its first mention. @returns its index among the names. */
   mention(kind: RegisteredKind, name: string): number {
     this.names.push({ kind, name, position: this.position, registered: false });
     return this.names.length - 1;
@@ -137,18 +141,18 @@ export class BatchBuilder {
     this.names[name]!.registered = true;
   }
 
-  /** The event mentions a name of which it is not known whether it is registered. */
+  /** Records a mention of a name that may be unregistered. */
   mentionUnregistered(name: number): void {
     this.unregistered.push(name);
     this.unregistered.push(this.position);
   }
 
-  /** An enrolment in a population, given by its index among the names. */
+  /** Adds an enrolment in a population, given by its index among the names. */
   enrol(name: number, time: number, subject: number): void {
     this.postTo(this.enrolments, name, time, subject);
   }
 
-  /** A posting in another list. */
+  /** Adds a posting to another list. */
   post(key: ListKey, time: number, subject: number): void {
     this.postTo(this.otherLists, key, time, subject);
   }
@@ -164,12 +168,12 @@ export class BatchBuilder {
     list.push(subject);
   }
 
-  /** The event is to be applied by itself. */
+  /** Marks the event to be applied by itself. */
   applyByItself(): void {
     this.oneByOne.push(this.position);
   }
 
-  /** The event cannot be applied. */
+  /** Marks the event as one that cannot be applied. */
   cannotApply(reason: string): void {
     this.setAside.push({ position: this.position, reason });
   }
@@ -194,7 +198,7 @@ export class BatchBuilder {
   }
 }
 
-/** The memory of a batch, to be handed over rather than copied. */
+/** The memory of a batch, to be transferred rather than copied. */
 export const memoryOf = (batch: ScannedBatch): ArrayBuffer[] =>
   [
     batch.positions,

@@ -1,24 +1,22 @@
-/**
- * A thread that scans batches of the log ahead of those that the projector's thread applies.
- */
+/** A thread that scans batches of the log ahead of the projector's thread, which applies them. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openLogFile } from '../../store/open/open-log-file.ts';
 import { memoryOf, type ScannedBatch } from './scanned-batch.ts';
 import { Scanner, type ScannerUpdate } from './scanner.ts';
 
-/** What the thread is given. */
+/** The input of the thread. */
 export interface ScannerThreadInput {
   readonly logFile: string;
 }
 
-/** What the thread is asked: to scan the events after a position and up to another, or the first of them. */
+/** A request: scan the events after one position up to another, or the first of them. */
 export interface ScanOrder {
   readonly after: number;
   readonly upTo: number;
   readonly update: ScannerUpdate;
 }
 
-/** What the thread answers, in the order in which it was asked. */
+/** The answers of the thread, in the order of requests. */
 export type ScanAnswer =
   | { readonly kind: 'scanned'; readonly batch: ScannedBatch | undefined }
   | { readonly kind: 'failed'; readonly reason: string };

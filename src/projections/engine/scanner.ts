@@ -1,6 +1,6 @@
 /**
- * Scans the log, a batch of events at a time, and finds what is to be kept of it. What depends on the events before
- * the batch is left to be applied in log order (see `applier.ts`), so that batches can be scanned side by side.
+ * Scans the log, a batch of events at a time, for the contents of the index. What depends on earlier events is left
+ * to be applied in log order (see `applier.ts`), so that batches can be scanned in parallel.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { eventTypes } from '../../domain/events/catalogue.ts';
@@ -27,7 +27,7 @@ import {
   typeRules,
 } from './type-rules.ts';
 
-/** What a scanner has to know of the events before. It may be told the same more than once. */
+/** What a scanner has to learn about earlier events. It may learn the same again. */
 export interface ScannerUpdate {
   /** Names that are registered. */
   readonly registered: ReadonlyArray<readonly [kind: RegisteredKind, name: string]>;
@@ -35,15 +35,15 @@ export interface ScannerUpdate {
   readonly corrected: ReadonlyArray<CorrectionKey>;
 }
 
-/** How many events a batch has at most. */
+/** Events in one batch. */
 export const batchEventsMax = 131_072;
-/** A batch also ends once it has so many entries, or so many bytes: one event can name 10,000 subjects. */
+/** A batch also ends after this many entries or bytes: one event can name 10,000 subjects. */
 const batchEntriesMax = 1_048_576;
 const batchBytesMax = 64 * 1_024 * 1_024;
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Sources of a batch that a name remembers by itself, as bits. */
+/** Sources of a batch that a name stores as bits. */
 const rememberedSourcesMax = 31;
 
 /** What a scanner knows of a source. */
@@ -54,10 +54,11 @@ interface SourceState {
   batch: number;
   /** The codes of its kinds in that batch, by the index of the type. */
   readonly codes: Uint32Array;
-  /** One of these codes: that of its event that is read now. */
+  /** The code for the current event. */
   code: number;
 }
 
+/** Turns ranges of the log into scanned batches. */
 export class Scanner {
   private readonly log: LogReader;
   private readonly names = new NamePool();
@@ -76,19 +77,21 @@ export class Scanner {
   private batchNumber = 0;
   private mayNotFit = false;
 
-  /** @param readBytes whether events are read straight from their bytes where they can be: the same comes of it. */
+  /** @param readBytes whether to read events directly from their bytes where possible, with the same result. */
   constructor(log: LogReader, readBytes = true) {
     this.log = log;
     this.readBytes = readBytes;
   }
 
-  /** Takes in what earlier events say. */
+  /** Learns about earlier events. */
   learn({ registered, corrected }: ScannerUpdate): void {
     for (const [kind, name] of registered) this.names.of(name).as(kind).registeredBefore = true;
     for (const key of corrected) this.corrected.add(key);
   }
 
-  /** Reads the events after a position and up to another, or the first of them; none if there are none. */
+  /**
+   * Scans the events after one position up to another, or the first of them. Returns undefined if there are none.
+   */
   scan(after: number, upTo: number, eventsMax = batchEventsMax): ScannedBatch | undefined {
     this.batch = new BatchBuilder();
     this.batchNumber++;
@@ -123,7 +126,7 @@ export class Scanner {
     else batch.cannotApply(shape.left);
   }
 
-  /** The event that is read now is from the source of the nth of the page. */
+  /** Sets the source of the current event: that of event `index` of the page. */
   private enterSource(page: LogPage, index: number): void {
     const number = page.sources[index]!;
     let state = this.sources.get(number);
@@ -140,7 +143,7 @@ export class Scanner {
     this.sourceNumber = number;
   }
 
-  /** The event that is read now is of this type. */
+  /** Sets the type of the current event. */
   private enterKind(type: number): void {
     const { source, batch } = this;
     source.code = source.codes[type]!;
@@ -164,12 +167,12 @@ export class Scanner {
     return hash.with(ids, start, end);
   }
 
-  /** Adds what was found in the bytes of the event: false if it cannot be, and then nothing is added. */
+  /** Adds what was found in the bytes of the event. Returns false, and adds nothing, if that is impossible. */
   private addFound(bytes: Uint8Array): boolean {
     const { stored, batch, subjects } = this;
     const { found, place, starts, ends } = stored;
     const rule = typeRules[stored.type]!;
-    // Up to when a source vouches is no name: it is read from the JSON.
+    // The instant up to which a source vouches is not a name, so the JSON is read.
     if (rule.vouches) return false;
     this.enterKind(stored.type);
     if (rule.isCorrection) {
@@ -183,7 +186,7 @@ export class Scanner {
         subjects.push(subjectTopics.with(bytes, starts[each]!, ends[each]!));
       if (rule.mayNotFitOverBackup && place[each] === overBackupPlace) this.mayNotFit = true;
     }
-    // One that is named twice counts once.
+    // A subject that is named twice counts once.
     if (subjects.length > 1 && new Set(subjects).size < subjects.length) return false;
     if (rule.registers !== undefined) {
       for (let each = 0; each < found; each++) {
@@ -199,7 +202,7 @@ export class Scanner {
         if (at.rule !== undefined) batch.touch(subjects[subject]!);
         subject++;
       } else if (at.rule === undefined) {
-        // No name of this type.
+        // This type has no such name.
       } else if (at.hash !== undefined) {
         batch.touch(at.hash.with(bytes, starts[each]!, ends[each]!));
       } else {
@@ -234,7 +237,7 @@ export class Scanner {
       const population = typeof data.population === 'string' ? this.names.of(data.population) : undefined;
       this.finish(rule, E.isRight(parsed) ? parsed.right : 0, population);
     } catch (error) {
-      // What is wrong with one event does not stop the others.
+      // A fault of one event does not stop the others.
       batch.cannotApply(error instanceof Error ? error.name : 'an unknown error');
     }
   }
@@ -273,7 +276,7 @@ export class Scanner {
     this.batch.register(index);
   }
 
-  /** The source of the event that is read now names this. */
+  /** Records that the source of the current event names this. */
   private nameBySource(index: number, state: NameState): void {
     const { source, namedByOthers } = this;
     if (source.index < rememberedSourcesMax) {

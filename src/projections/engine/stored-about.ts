@@ -1,23 +1,25 @@
 /**
- * What a stored event that enrols many people says about one of them: found in its bytes, without decoding the others.
+ * Reduces a stored event that enrols many people to one of them, directly in its bytes, without decoding the
+ * others.
  */
 
-/** Smaller events are decoded whole, which takes no longer. */
+/** Smaller events are decoded completely, which takes no longer. */
 const bytesMin = 4_096;
 
 const backslash = 0x5c;
 const beforeList = Buffer.from(',"data":{"subjects":[');
 const afterList = Buffer.from('],"population":"');
 const typeOfMany = Buffer.from('"type":"SubjectsEnrolled","time":"');
-/** Subjects that JSON writes as they are, and that cannot be mistaken for the end of one and the beginning of another. */
+/** Subjects without characters that JSON escapes and without those that separate list members. */
 const isPlain = /^[A-Za-z0-9._:/@-]+$/;
 
 /**
  * The bytes of the event with this subject alone in its list.
  *
- * @param bytes an event as `encodeStored` writes it. Quotes within strings are escaped, so that what is looked for here
- *   can only be the members themselves.
- * @returns undefined if the event is small, of another type or form, or does not name the subject: decode it then.
+ * @param bytes an event as `encodeStored` writes it. Quotes in strings are escaped, so the search finds only list
+ *   members.
+ * @returns undefined if the event is small, of another type or form, or does not name the subject; then it must be
+ * decoded.
  */
 export const storedAbout = (bytes: Uint8Array, subject: string): Uint8Array | undefined => {
   if (bytes.length < bytesMin || !isPlain.test(subject)) return undefined;

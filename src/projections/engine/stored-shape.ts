@@ -1,14 +1,12 @@
-/**
- * Reads a stored event as far as the projections need it.
- */
+/** Reads a stored event as far as the projections need it. */
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeStored, parseCurrent, type StoredShape } from '../../domain/events/stored.ts';
 import { ruleOfType } from './type-rules.ts';
 
 /**
- * The type, time and data of a stored event: one in the current form is taken as it is, an older one is upcast.
+ * The type, time and data of a stored event. The current form is used as it is, an older one is upcast.
  *
- * @returns the reasons why it cannot be applied, if it can be read in no form.
+ * @returns the reasons why it cannot be applied, if it has no known form.
  */
 export const shapeOf = (bytes: Uint8Array): E.Either<string, StoredShape> => {
   const current = parseCurrent(bytes);

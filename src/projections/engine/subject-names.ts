@@ -1,4 +1,4 @@
-/** The names of subjects whose topic's hash is known: runs keep the hashes alone, and the events have the names. */
+/** Finds the names of subjects by hash: runs contain only the hashes, and the events contain the names. */
 import { LRUCache } from 'lru-cache';
 import { subjectsOf } from '../../domain/events/subjects.ts';
 import type { Topic } from '../topic-hash.ts';
@@ -6,26 +6,27 @@ import { topic } from '../topics.ts';
 import type { EventCache } from './event-cache.ts';
 import type { RunReader } from './run-reader.ts';
 
-/** Subjects whose names are kept at hand. */
+/** Subjects whose names are cached. */
 const namedMax = 2_000_000;
 
-/** Events of more subjects have these kept by their hashes: they are asked for each of them. */
+/** Events with more subjects than this are cached by hash, since they are read for each of their subjects. */
 const subjectsReadAgainMax = 8;
-/** Subjects of such events that are kept at hand. */
+/** Subjects of such events to cache. */
 const subjectsAtHandMax = 2_000_000;
 
-/** The subjects under a hash, as far as its events were read. */
+/** The subjects found so far with a hash. */
 interface Named {
   readonly subjects: Set<string>;
   upTo: number;
 }
 
+/** The names of subjects, with a cache. */
 export class SubjectNames {
   private readonly runs: RunReader;
   private readonly events: EventCache;
   private readonly named = new LRUCache<Topic, Named>({ maxSize: namedMax, sizeCalculation: () => 1 });
 
-  /** By position: of events of many, the subjects by hash. */
+  /** By position: the subjects by hash, for events with many. */
   private readonly ofMany = new LRUCache<number, ReadonlyMap<Topic, ReadonlyArray<string>>>({
     maxSize: subjectsAtHandMax,
     sizeCalculation: ({ size }) => size,
@@ -36,7 +37,7 @@ export class SubjectNames {
     this.events = events;
   }
 
-  /** The subjects under some hashes: one for each, as good as always. */
+  /** The subjects with the given hashes: nearly always one for each. */
   under(hashes: ReadonlyArray<Topic>, upTo: number): ReadonlyArray<string> {
     return hashes.flatMap((hash) => [...this.of(hash, upTo)]);
   }
@@ -50,7 +51,7 @@ export class SubjectNames {
     this.named.set(hash, named);
     return named.subjects;
   }
-  /** The subjects under a hash whom the event at a position names. */
+  /** The subjects with a hash whom the event at a position names. */
   private namedAt(position: number, hash: Topic): ReadonlyArray<string> {
     const kept = this.ofMany.get(position);
     if (kept !== undefined) return kept.get(hash) ?? [];

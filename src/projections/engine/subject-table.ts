@@ -1,4 +1,4 @@
-/** A map from hashes of subjects to small numbers: an open-addressing table, because there are very many. */
+/** A map from hashes of subjects to small numbers: an open-addressing hash table, because there are very many. */
 export class SubjectTable {
   private keys = new Float64Array(1_024);
   private values = new Int32Array(1_024);

@@ -1,14 +1,14 @@
 /**
- * What is kept of the events: where to find them again, and what is counted. Rows hold positions and hashes; the
- * events themselves stay in the log. Everything here can be rebuilt from the log.
+ * The tables of the projections: where to find events, and what is counted. Rows contain positions and hashes; the
+ * events stay in the log. Everything here can be rebuilt from the log.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { emptyCounts } from './checked-rows.ts';
 import { runTables } from './run-tables.ts';
 
-/** The version of the shape of these tables: a file of another shape cannot be asked, and is rebuilt first. */
+/** The version of the tables: a file of another version cannot be used, and is rebuilt first. */
 export const tablesVersion = 5;
-/** The version of the code that fills them: a file filled by other code serves while a replay builds the next. */
+/** The version of the code that fills them: a file from other code serves until a replay has built the next. */
 export const codeVersion = 1;
 
 const schema = `

@@ -1,6 +1,4 @@
-/**
- * What a scanner does with the events of each type: the catalogue of events, arranged for a hot loop.
- */
+/** The scanner's rules for events of each type: the catalogue of events, arranged for a hot loop. */
 import { type EventType, eventTypes, traitsOf } from '../../domain/events/catalogue.ts';
 import { kindAt, type NamePlace, places, type RegisteredKind } from '../../domain/events/places.ts';
 import type { Topic, TopicHash } from '../topic-hash.ts';
@@ -10,11 +8,11 @@ interface PlaceRule {
   readonly place: NamePlace;
   readonly isSubject: boolean;
   readonly rule: NameRule | undefined;
-  /** Of a name that is listed nowhere: the beginning of the hash of its one topic. */
+  /** For a name of no listed kind: the prefix of the hash of its only topic. */
   readonly hash: TopicHash | undefined;
 }
 
-/** What is to be done with events of a type. */
+/** The rule for events of one type. */
 export interface TypeRule {
   readonly type: EventType;
   readonly whole: ReadonlyArray<Topic>;
@@ -24,16 +22,16 @@ export interface TypeRule {
   readonly placesOwnData: boolean;
   readonly moves: boolean;
   readonly vouches: boolean;
-  /** Whether it may not fit, whatever it names; or if it is over a backup. */
+  /** Whether it may not fit, whatever it names; or whether it may not fit if it is about a backup. */
   readonly mayNotFit: boolean;
   readonly mayNotFitOverBackup: boolean;
   readonly registers: RegisteredKind | undefined;
 }
 
-/** Indexes among `places`. */
+/** Indexes into `places`. */
 export const populationPlace = places.indexOf('population');
 export const overBackupPlace = places.indexOf('over.backup');
-/** The beginning of the hash of every topic of a subject. */
+/** The common prefix of the hashes of subjects' topics. */
 export const subjectTopics = topicOfKind('subject');
 
 const typeRuleOf = (type: EventType): TypeRule => {
@@ -62,6 +60,6 @@ const typeRuleOf = (type: EventType): TypeRule => {
   };
 };
 
-/** By the index of the type among `eventTypes`. */
+/** By the index of the type in `eventTypes`. */
 export const typeRules: ReadonlyArray<TypeRule> = eventTypes.map(typeRuleOf);
 export const ruleOfType = new Map(typeRules.map((rule) => [rule.type, rule]));

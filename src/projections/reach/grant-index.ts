@@ -1,13 +1,11 @@
-/**
- * Grants in memory, found by what they are over.
- */
+/** Grants in memory, indexed by what they cover. */
 import { isPopulation } from '../../domain/events/scope.ts';
 import { overKey } from '../../domain/reach/data-class.ts';
 import { foldGrant, type GrantFact, type Grants, type GrantTerm } from '../../domain/reach/grants.ts';
 
 const noTerms: ReadonlyArray<GrantTerm> = [];
 
-/** Facts of grants can be taken out again, when they were corrected. */
+/** Facts of grants can be removed again when they are corrected. */
 export class GrantIndex implements Grants {
   private readonly facts = new Map<string, GrantFact[]>();
   private readonly terms = new Map<string, ReadonlyArray<GrantTerm>>();
@@ -24,7 +22,7 @@ export class GrantIndex implements Grants {
 
   readonly termsOver = (key: string): ReadonlyArray<GrantTerm> => this.byOver.get(key) ?? noTerms;
 
-  /** The data of single subjects over which alone there was ever a grant. */
+  /** The data of single subjects that a grant ever covered alone. */
   *ofSingleSubjects(): Iterable<{ readonly dataset: string; readonly subject: string }> {
     for (const [term] of this.byOver.values()) {
       if (term === undefined || !('dataset' in term.over)) continue;
@@ -34,9 +32,9 @@ export class GrantIndex implements Grants {
   }
 
   /**
-   * Takes out facts and adds others.
+   * Removes facts and adds others.
    *
-   * @returns the keys of what the grants concerned were or are over.
+   * @returns the keys of what the affected grants covered or cover.
    */
   change(removed: Iterable<GrantFact>, added: Iterable<GrantFact>): ReadonlySet<string> {
     const concerned = new Set<string>();

@@ -1,6 +1,4 @@
-/**
- * Labels remembered by class of data, until an event touches what they were made of.
- */
+/** Labels cached by class of data, until an event changes one of their inputs. */
 import { LRUCache } from 'lru-cache';
 import { classKey, type DataClass, overKey, overKeysOf } from '../../domain/reach/data-class.ts';
 import { directEdges } from '../../domain/reach/direct-edges.ts';
@@ -10,30 +8,31 @@ import { shortestPathLabels } from '../../domain/reach/shortest-paths.ts';
 import { LabelColumns } from './label-columns.ts';
 import { SharedLabels } from './shared-labels.ts';
 
-/** What labels are made of. */
+/** The inputs of labels. */
 export interface ReachSources extends Pick<Reach, 'grants' | 'sites'> {
   readonly parties: Graph;
 }
 
-/** How many labels are remembered, over all classes; the classes asked for longest ago go first. */
+/** Labels to cache over all classes; the least recently used classes are dropped. */
 const rememberedLabelsMax = 1_000_000;
 
-/** Reading this many labels, as a power of two, is one step. */
+/** Reading two to the power of this many labels is one step. */
 const readingShift = 3;
 
 interface Entry {
-  /** What it is cached under. */
+  /** The key of the cache. */
   readonly key: string;
-  /** The keys of everything that a grant over the data can be over. */
+  /** The keys of everything through which a grant can cover the data. */
   readonly overKeys: ReadonlyArray<string>;
   readonly labels: LabelColumns;
 }
 
+/** The labels of classes of data, with a cache. */
 export class LabelCache {
   private readonly sources: ReachSources;
   private readonly entries: LRUCache<string, Entry>;
   private readonly shared: SharedLabels;
-  /** The cached entries by each of their `overKeys`: a late grant looks at those alone that it covers. */
+  /** The cached entries by each of their `overKeys`: a late grant affects only those that it covers. */
   private readonly byOverKey = new Map<string, Set<Entry>>();
 
   constructor(sources: ReachSources, labelsMax = rememberedLabelsMax) {
@@ -41,14 +40,14 @@ export class LabelCache {
     this.shared = new SharedLabels(sources.grants, Math.floor(labelsMax / 2));
     this.entries = new LRUCache({
       maxSize: labelsMax,
-      // A class that nobody reaches takes room too.
+      // A class that nobody reaches also takes memory.
       sizeCalculation: ({ labels }) => labels.size + 1,
       onInsert: (entry) => this.index(entry),
       dispose: (entry) => this.unindex(entry),
     });
   }
 
-  /** The labels of the class, with paths of those kinds of edges alone. */
+  /** The labels of the class, with paths of only these kinds of edges. */
   labels(data: DataClass, via?: Via, goOn: GoOn = () => {}): Labels {
     const key = via === undefined ? classKey(data) : `${[...via].sort().join(' ')}\n\n${classKey(data)}`;
     goOn(data.populations.length >> readingShift);
@@ -61,12 +60,12 @@ export class LabelCache {
       entry = { key, overKeys: overKeysOf(data), labels };
       this.entries.set(key, entry);
     }
-    // Questions about labels read through it.
+    // Reading cached labels also counts as work of the question.
     goOn(entry.labels.size >> readingShift);
     return entry.labels;
   }
 
-  /** Forgets the labels that an edge to one of the parties could change: those of data that the party reaches. */
+  /** Drops the labels that an edge to one of the parties could change: those of data that the party reaches. */
   partiesChanged(parties: ReadonlyArray<string>): void {
     if (parties.length === 0) return;
     this.shared.clear();
@@ -77,13 +76,13 @@ export class LabelCache {
     this.forget(stale);
   }
 
-  /** Forgets the labels of data at the site. */
+  /** Drops the labels of data at the site. */
   siteChanged(site: string): void {
     this.shared.clear();
     this.grantsChanged(new Set([overKey({ site })]));
   }
 
-  /** Forgets the labels of data that grants over these keys cover. */
+  /** Drops the labels of data that grants over these keys cover. */
   grantsChanged(keys: ReadonlySet<string>): void {
     for (const key of keys) this.forget([...(this.byOverKey.get(key) ?? [])]);
   }

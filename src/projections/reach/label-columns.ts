@@ -1,21 +1,21 @@
-/**
- * Labels as columns, sorted by party and then by time: a question about an instant reads all of them through.
- */
+/** Labels as columns, sorted by party and then by time, since a question about an instant scans all of them. */
 import type { Label, Labels, LabelsByParty, LabelVisitor } from '../../domain/reach/labels.ts';
 import type { Hop } from '../../domain/reach/path.ts';
 import type { Instant } from '../../domain/time/instant.ts';
 
+/** The labels of a class of data, stored in columns. */
 export class LabelColumns implements Labels {
   readonly parties: ReadonlyArray<string>;
   private readonly numberOf = new Map<string, number>();
-  /** The labels of party number n are those from `starts[n]` up to `starts[n + 1]`. */
+  /** The labels of party n are those from `starts[n]` up to `starts[n + 1]`. */
   private readonly starts: Uint32Array;
   private readonly froms: Float64Array;
   private readonly tos: Float64Array;
   private readonly hops: Hop[] = [];
 
   /**
-   * @param byParty in code-unit order of the parties: the labels of each in order of time, disjoint.
+   * @param byParty the labels by party, in code-unit order of the parties; those of a party are disjoint and in
+   * order of time.
    */
   constructor(byParty: LabelsByParty) {
     let size = 0;
@@ -37,7 +37,7 @@ export class LabelColumns implements Labels {
     this.parties = parties;
   }
 
-  /** How many labels there are. */
+  /** The number of labels. */
   get size(): number {
     return this.hops.length;
   }

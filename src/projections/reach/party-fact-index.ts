@@ -1,6 +1,4 @@
-/**
- * Facts of the graph of parties in memory, found by the parties that they name.
- */
+/** Facts of the graph of parties in memory, indexed by the parties that they name. */
 import type {
   ControlFact,
   MembershipFact,
@@ -25,7 +23,7 @@ const remove = <A extends { position: number }>(lists: Lists<A>, key: string, { 
 
 const noFacts: ReadonlyArray<never> = [];
 
-/** Facts can be taken out again, when they were corrected. */
+/** Facts can be removed again when they are corrected. */
 export class PartyFactIndex implements PartyFacts {
   private readonly byParty: Lists<Registration> = new Map();
   private readonly byGroup: Lists<MembershipFact> = new Map();
@@ -47,7 +45,7 @@ export class PartyFactIndex implements PartyFacts {
     this.change(fact, add);
   }
 
-  /** Takes out the fact of that position, as it was added. */
+  /** Removes the fact of that position exactly as it was added. */
   remove(fact: PartyFact): void {
     this.change(fact, remove);
   }

@@ -1,6 +1,6 @@
 /**
- * The graph of parties, kept up to date. Edges are folded from facts when they are first asked for, and kept until a
- * fact changes them; so a question costs what its own parties cost, whatever the size of the graph.
+ * The graph of parties, kept up to date. Edges are folded from facts on first use and cached until a fact changes
+ * them. So the cost of a question depends on its own parties, not on the size of the graph.
  */
 
 import type { EventData } from '../../domain/events/catalogue.ts';
@@ -14,6 +14,7 @@ import { type Described, describedBy } from '../../domain/recording/registration
 import { sameSpans } from '../../domain/time/span.ts';
 import type { Varying } from '../../domain/time/varying.ts';
 
+/** The relations between parties (R13), with cached edges. */
 export class PartyGraph implements Parties {
   private readonly facts: PartyFacts;
   private readonly edgesInto = new Map<string, ReadonlyArray<PartyEdge>>();
@@ -44,7 +45,7 @@ export class PartyGraph implements Parties {
     return edges;
   }
 
-  /** What the party was registered as, over time (R5). */
+  /** The description of the party over time (R5). */
   description(party: string): Varying<Described<EventData<'PartyRegistered'>>> {
     let description = this.descriptions.get(party);
     if (description === undefined) {
@@ -54,7 +55,7 @@ export class PartyGraph implements Parties {
     return description;
   }
 
-  /** Who holds something of the party, and how much (R23). */
+  /** The owners of shares in the party, with their shares (R23). */
   owners(party: string): ReadonlyArray<Owner> {
     let owners = this.ownersOf.get(party);
     if (owners === undefined) {
@@ -65,9 +66,9 @@ export class PartyGraph implements Parties {
   }
 
   /**
-   * Forgets the edges that a fact made or unmade: to be told of each fact that was added to, or taken out of, the facts.
+   * Drops the edges that a fact affects; must be called for each fact that was added or removed.
    *
-   * @returns the parties that an edge with new intervals may lead to.
+   * @returns the parties to which an edge with changed intervals may lead.
    */
   forget(fact: PartyFact): ReadonlyArray<string> {
     switch (fact.type) {
@@ -90,7 +91,7 @@ export class PartyGraph implements Parties {
     }
   }
 
-  /** Edges depend on when a group was registered as an organisation, and on nothing else of its registrations. */
+  /** Edges depend only on when a group was registered as an organisation, not on the rest of its registrations. */
   private forgetRegistration(party: string): ReadonlyArray<string> {
     this.descriptions.delete(party);
     const before = this.groups.get(party);

@@ -1,6 +1,4 @@
-/**
- * Everything that says who reaches what, in memory, kept up to date fact by fact.
- */
+/** All facts about reach in memory, updated fact by fact. */
 
 import type { DataClass } from '../../domain/reach/data-class.ts';
 import { type GrantFact, isGrantFact } from '../../domain/reach/grants.ts';
@@ -20,6 +18,7 @@ type SiteFact = FactOf<'SiteRegistered' | 'SiteTransferred'>;
 const isSiteFact = (fact: Fact): fact is Fact & SiteFact =>
   isFact(fact, 'SiteRegistered') || isFact(fact, 'SiteTransferred');
 
+/** Who reaches what (R13 to R15), as known at one position. */
 export class ReachIndex implements Reach {
   private readonly partyFacts = new PartyFactIndex();
   private readonly siteFacts = new Map<string, SiteFact[]>();
@@ -30,7 +29,7 @@ export class ReachIndex implements Reach {
   readonly parties = new PartyGraph(this.partyFacts);
   readonly grants: GrantIndex;
 
-  /** @param facts those that say nothing of who reaches what are passed over. */
+  /** @param facts other facts than those about reach are skipped. */
   constructor(facts: Iterable<Fact>) {
     const grantFacts: GrantFact[] = [];
     for (const fact of facts) {
@@ -55,16 +54,16 @@ export class ReachIndex implements Reach {
     return this.cache.labels(data, via, this.goOn);
   }
 
-  /** From now on, every question receives the work. */
+  /** Every question reports its work to `goOn` from now on. */
   askedBy(goOn: GoOn): void {
     this.tellOfWork = goOn;
   }
 
   /**
-   * Takes out facts and adds others: a late event adds one, a correction takes one out and adds it as it now holds.
-   * Only what they touch is worked out again, when it is next asked for.
+   * Removes facts and adds others. A late event adds a fact; a correction removes one and adds the corrected one.
+   * Only what they affect is computed again, on its next use.
    *
-   * @param removed as they were given before; known by their positions.
+   * @param removed as they were added; identified by their positions.
    */
   change(removed: ReadonlyArray<Fact>, added: ReadonlyArray<Fact>): void {
     for (const fact of removed) {

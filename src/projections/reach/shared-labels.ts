@@ -1,6 +1,6 @@
 /**
- * Labels that classes of data share: a thousand datasets at one site, with no grants of their own, are reached by the same
- * edges, and so by the same parties along the same paths.
+ * Shares labels between classes of data. A thousand datasets at one site without grants of their own are reached
+ * over the same edges, and so by the same parties along the same paths.
  */
 import { LRUCache } from 'lru-cache';
 import { type DataClass, overKeysOf } from '../../domain/reach/data-class.ts';
@@ -8,9 +8,10 @@ import type { Grants, GrantTerm } from '../../domain/reach/grants.ts';
 import type { Via } from '../../domain/reach/labels.ts';
 import type { LabelColumns } from './label-columns.ts';
 
+/** Labels by the edges that lead to the data. */
 export class SharedLabels {
   private readonly grants: Grants;
-  /** By what leads to the data. */
+  /** The key consists of the edges that lead to the data. */
   private readonly labels: LRUCache<string, LabelColumns>;
   private readonly numbers = new WeakMap<GrantTerm, number>();
   private numbered = 0;
@@ -20,7 +21,7 @@ export class SharedLabels {
     this.labels = new LRUCache({ maxSize: labelsMax, sizeCalculation: ({ size }) => size + 1 });
   }
 
-  /** The labels of the class, made unless another class that the same edges lead to has them. */
+  /** The labels of the class; they are made unless another class with the same edges has them. */
   of(data: DataClass, via: Via, make: () => LabelColumns): LabelColumns {
     const key = this.keyOf(data, via);
     let labels = this.labels.get(key);
@@ -31,12 +32,15 @@ export class SharedLabels {
     return labels;
   }
 
-  /** Forgets all: edges between parties or a site changed. Terms of grants that change are others from then on. */
+  /**
+   * Drops everything after edges between parties or a site changed. After a change of grants, their terms give
+   * another key.
+   */
   clear(): void {
     this.labels.clear();
   }
 
-  /** The site, and the terms of grants over the data: equal where the direct edges are. */
+  /** The site, and the terms of grants over the data: equal keys mean equal direct edges. */
   private keyOf(data: DataClass, via: Via): string {
     const terms: number[] = [];
     for (const key of overKeysOf(data))
