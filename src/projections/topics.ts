@@ -167,8 +167,8 @@ export const visitTopics = (type: EventType, data: JsonObject, visit: TopicVisit
 };
 
 /**
- * The kinds of topics that contain the events naming a thing of a kind, except enrolments in a population. The
- * first topic contains every event of a name's other topics.
+ * The kinds of topics that contain the events naming a thing of a kind, except enrolments in a population. Every
+ * event under another topic of the name is also under its first one.
  */
 export const topicsNaming = (kind: NameKind): ReadonlyArray<TopicKind> => [
   ...new Set(

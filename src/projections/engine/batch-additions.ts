@@ -28,7 +28,7 @@ export class BatchAdditions {
     list.push(time, position, subject);
   }
 
-  /** The run that the batch becomes with them. */
+  /** The run of the batch, including the additions. */
   with(entries: Float64Array, lists: ReadonlyMap<ListKey, Float64Array>, codes: Uint32Array): NewRun {
     const all = new Map(lists);
     for (const [key, added] of this.lists)

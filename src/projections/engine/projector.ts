@@ -107,7 +107,7 @@ export class Projector {
   async stop(): Promise<void> {
     this.stopping = true;
     const worker = this.worker;
-    // A thread that failed has ended and does not restart.
+    // A thread that failed has already ended.
     if (worker !== undefined) {
       const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
       worker.postMessage('stop');
