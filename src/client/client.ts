@@ -54,6 +54,7 @@ export type {
   EvidenceQuestion,
   FindingQuestion,
   HoldingQuestion,
+  OverPeriodQuestion,
   Question,
 } from './questions.ts';
 export type { Reply, RequestOptions, Rows } from './reply.ts';

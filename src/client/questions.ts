@@ -30,6 +30,13 @@ export type Question = GivenFor<typeof PlainCodec>;
 /** A question over time: half-open, `[from, to)`. */
 export type PeriodQuestion = GivenFor<typeof PeriodCodec>;
 
+/** A question that is always over time: at least one end of the period is given. */
+export type OverPeriodQuestion = PeriodQuestion &
+  (
+    | { readonly from: NonNullable<PeriodQuestion['from']> }
+    | { readonly to: NonNullable<PeriodQuestion['to']> }
+  );
+
 /** Who reaches what: at `validAt`, or over a period where one is given. */
 export type ReachQuestion = Omit<GivenFor<typeof ReachCodec>, 'explain'>;
 

@@ -5,12 +5,13 @@ import { Lineage } from '../contract/rows/movements.ts';
 import { Affected } from '../contract/rows/people.ts';
 import { PartyReachRow, WirePartyCut } from '../contract/rows/reach.ts';
 import { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../contract/rows/registry.ts';
-import { SiteHoldingRow } from '../contract/rows/residency.ts';
+import { HoldingStayRow, SiteHoldingRow } from '../contract/rows/residency.ts';
 import type { Asking } from './asking.ts';
 import type {
   AffectedQuestion,
   BackupQuestion,
   HoldingQuestion,
+  OverPeriodQuestion,
   PartyReachQuestion,
   PeriodQuestion,
   Question,
@@ -24,6 +25,9 @@ export const registryCalls = ({ target, about, rows, registry }: Asking) => ({
     /** What the site holds at `validAt`, of how many subjects. */
     holdings: (site: string, question?: Question, options?: RequestOptions): Rows<SiteHoldingRow> =>
       rows(SiteHoldingRow)(['sites', site, 'holdings'], question, options),
+    /** What it held over a period: every stay that overlaps it, whole. */
+    stays: (site: string, question: OverPeriodQuestion, options?: RequestOptions): Rows<HoldingStayRow> =>
+      rows(HoldingStayRow)(['sites', site, 'holdings'], question, options),
   },
 
   parties: {
@@ -56,6 +60,9 @@ export const registryCalls = ({ target, about, rows, registry }: Asking) => ({
 
   datasets: {
     ...registry('datasets', DatasetRow),
+    /** Where it is held at `validAt`, or was over a period: every stay that overlaps it, whole. */
+    stays: (dataset: string, question?: PeriodQuestion, options?: RequestOptions): Rows<HoldingStayRow> =>
+      rows(HoldingStayRow)(['datasets', dataset, 'holdings'], question, options),
     /** The graph of its movements, copies and backups. */
     lineage: (dataset: string, question?: PeriodQuestion, options?: RequestOptions): Reply<Answer<Lineage>> =>
       about(Lineage)(['datasets', dataset, 'lineage'], question, options),

@@ -19,5 +19,5 @@ export type {
 export type { ReadRow } from '../contract/rows/reads.ts';
 export type { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../contract/rows/registry.ts';
 export type { Report, ReportCell, ReportName } from '../contract/rows/reports.ts';
-export type { HistoryRow, ResidencyRow, SiteHoldingRow } from '../contract/rows/residency.ts';
+export type { HistoryRow, HoldingStayRow, ResidencyRow, SiteHoldingRow } from '../contract/rows/residency.ts';
 export { type EventDataJson, type EventType, eventTypes } from '../domain/events/catalogue.ts';

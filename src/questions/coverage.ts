@@ -25,6 +25,7 @@ export interface Behind {
 
 /** Fields of rows with the position of an event, and those with a site. */
 const positionFields: ReadonlySet<string> = new Set(['position', 'event']);
+const positionLists: ReadonlySet<string> = new Set(['events', 'openedBy', 'closedBy']);
 const siteFields: ReadonlySet<string> = new Set(['site', 'fromSite', 'toSite']);
 
 /** Adds the positions of events and the sites that rows contain at any depth. */
@@ -35,7 +36,7 @@ const shownIn = (rows: unknown, positions: Set<number>, sites: Set<string>): voi
     return;
   }
   for (const [field, value] of Object.entries(rows)) {
-    if (field === 'events' && Array.isArray(value))
+    if (positionLists.has(field) && Array.isArray(value))
       for (const position of value) positions.add(Number(position));
     if (positionFields.has(field) && typeof value === 'string') positions.add(Number(value));
     if (siteFields.has(field) && typeof value === 'string') sites.add(value);

@@ -6,8 +6,7 @@
  * now. So the counts are exact, and the cost of updating them depends on the events, not on the number of people.
  */
 
-import { isPopulation, type Scope } from '../domain/events/scope.ts';
-import { isFact } from '../domain/recording/facts.ts';
+import { isPopulation } from '../domain/events/scope.ts';
 import type { FoldingPlace } from '../domain/recording/folding-order.ts';
 import { type Holding, sharedHolding } from '../domain/residency/holding.ts';
 import { overdueSince } from '../domain/residency/overdue.ts';
@@ -16,6 +15,7 @@ import type { Interval } from '../domain/time/interval.ts';
 import { type Affected, affectedBetween, hasCorrections } from './affected.ts';
 import { ResidencyFacts } from './residency-facts.ts';
 import { RunningCount } from './running-count.ts';
+import { scopesByKind, scopesOf } from './scopes-of-facts.ts';
 import { enrolmentsOf } from './subject-enrolments.ts';
 import type { View } from './view.ts';
 
@@ -87,18 +87,9 @@ export class IndividualCounts {
 
   /** Counts everybody whose own data was ever moved to or from a site. */
   addThoseAt(view: View, site: string): void {
-    const subjects = new Set<string>();
-    const add = (scope: Scope | undefined): void => {
-      if (scope !== undefined && !isPopulation(scope)) subjects.add(scope.subject);
-    };
-    for (const position of view.positions('data-at', site, this.searchedUpTo.get(site) ?? 0)) {
-      const fact = view.fact(position);
-      if (fact === undefined) continue;
-      if ('scope' in fact.data) add(fact.data.scope);
-      if (isFact(fact, 'BackupMoved') || isFact(fact, 'BackupRestored'))
-        for (const taken of view.factsOf('backup', fact.data.backup, 'BackupTaken')) add(taken.data.scope);
-    }
-    this.addAll(view, subjects);
+    const positions = view.positions('data-at', site, this.searchedUpTo.get(site) ?? 0);
+    const facts = positions.flatMap((position) => view.fact(position) ?? []);
+    this.addAll(view, scopesByKind(scopesOf(view, facts)).subjects);
     this.searchedUpTo.set(site, view.known.position);
   }
 

@@ -558,6 +558,7 @@ describe('whatever else', () => {
       '/v1/events',
       '/v1/transfers',
       '/v1/sites/virginia/holdings',
+      '/v1/datasets/tiktok%2Fprofile/holdings',
     ];
     await fc.assert(
       fc.asyncProperty(

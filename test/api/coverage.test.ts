@@ -67,6 +67,12 @@ describe('an answer tells, for each source behind it and for those that tell of 
     ['/v1/subjects/ana/residency', { validAt: '2019-01-01' }, [aboutAna[1]]],
     ['/v1/sites/virginia', {}, aboutVirginia],
     ['/v1/sites/virginia/holdings', {}, aboutVirginia],
+    ['/v1/sites/virginia/holdings', { from: '2019-01-01' }, aboutVirginia],
+    [
+      '/v1/datasets/profile/holdings',
+      { from: '2019-01-01' },
+      [aboutAna[0], { source: mute, upTo: null }, aboutAna[2]],
+    ],
     ['/v1/parties/usds', {}, [{ source, upTo: null }]],
     ['/v1/parties/usds/reach', {}, aboutVirginia],
     ['/v1/sites/dublin', {}, [{ source: mute, upTo: null }]],

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { lines } from '../support/server.ts';
+import { lines, type Query } from '../support/server.ts';
 import { sharedLedger } from '../support/shared-ledger.ts';
 
 const scenario = (name: string): string =>
@@ -105,6 +105,36 @@ describe('the worked example', () => {
         subjects: 2,
       },
     ]);
+  });
+
+  it('over time: virginia held it until it moved, singapore a backup that is overdue, and each tells by which events', async () => {
+    const stay = { dataset, population: 'us-users', to: null, overdueSince: null, assurance: 'observed' };
+    const live = { ...stay, kind: 'live', backup: null };
+    const virginia = {
+      ...live,
+      site: 'virginia',
+      ...{ from: '2019-06-01T00:00:00.000Z', to: '2022-06-17T00:00:00.000Z' },
+    };
+    const ashburn = { ...live, site: 'oracle-ashburn', from: '2022-06-17T00:00:00.000Z' };
+    const singapore = {
+      ...{ ...stay, kind: 'backup', backup: 'b1', site: 'singapore' },
+      ...{ from: '2020-03-01T00:00:00.000Z', overdueSince: '2022-03-01T00:00:00.000Z' },
+    };
+    const stays = (path: string, query: Query) => server.rows(path, { ...query, atLeast: position });
+    const from = '2019-01-01';
+
+    expect(await stays('/v1/sites/virginia/holdings', { from })).toMatchObject([virginia]);
+    expect(await stays('/v1/sites/virginia/holdings', { from: '2022-06-17' })).toEqual([]);
+    expect(await stays('/v1/sites/singapore/holdings', { from, to: '2021-01-01' })).toMatchObject([
+      singapore,
+    ]);
+    const ofDataset = await stays('/v1/datasets/tiktok%2Fprofile/holdings', { from });
+    expect(ofDataset).toMatchObject([virginia, singapore, ashburn]);
+    expect(ofDataset[0].closedBy).toEqual(ofDataset[2].openedBy);
+    expect(await stays('/v1/datasets/tiktok%2Fprofile/holdings', { validAt: '2020-01-01' })).toMatchObject([
+      virginia,
+    ]);
+    expect(await server.rows('/v1/sites/singapore/holdings', { from, knownPosition: 13 })).toEqual([]);
   });
 
   it('is without discrepancies', async () => {

@@ -64,6 +64,8 @@ describe('questions', () => {
       trail: orThrow(await client.subjects.trail('dora', question)).data.length,
       sites: orThrow(await client.sites.list(question)).data.length,
       holdings: orThrow(await client.sites.holdings('singapore', question)).data.length,
+      stays: orThrow(await client.sites.stays('singapore', { ...question, from: '2015-01-01' })).data.length,
+      staysOfDataset: orThrow(await client.datasets.stays('tiktok/profile', question)).data.length,
       parties: orThrow(await client.parties.list(question)).data.length,
       datasets: orThrow(await client.datasets.list(question)).data.length,
       lineage: orThrow(await client.datasets.lineage('tiktok/profile', question)).data.nodes.length,

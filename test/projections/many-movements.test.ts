@@ -3,6 +3,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { never } from '../../src/domain/time/instant.ts';
+import { staysAt, staysOfDataset } from '../../src/questions/holding-stays.ts';
 import { holdingsAt } from '../../src/questions/holdings.ts';
 import { lineageOf, transfersBetween } from '../../src/questions/movements.ts';
 import { View } from '../../src/questions/view.ts';
@@ -76,5 +77,41 @@ describe('of many backups of many people', () => {
     };
     expect(() => ask(new View(index, known, [], abandoning))).toThrow(Abandoned);
     expect(left).toBe(-1);
+  });
+});
+
+describe('of people with data of their own at a site', () => {
+  const people = 2_500;
+  const hour = 3_600_000;
+  const own = (index: number) => ({ dataset: 'd', scope: { subject: `person-${index}` }, site: 'a' });
+  const at = (hours: number) => ({ time: new Date(Date.UTC(2020, 0, 1) + hours * hour).toISOString() });
+  // The later a person is named in the log, the earlier the data came and went.
+  const events = storedEvents(
+    Array.from({ length: people }, (_, index) => [
+      sent(`placed-${index}`, 'DataPlaced', own(index), at(people - index)),
+      sent(`deleted-${index}`, 'DataDeleted', own(index), at(people - index + 1)),
+    ]).flat(),
+  );
+  const { view } = projected(events);
+
+  it('the site held it as long as that of anybody was there, however many they are', () => {
+    const stays = staysAt(view(events.length), 'a', { from: 0, to: never });
+
+    expect(stays).toHaveLength(1);
+    expect(stays[0]).toMatchObject({
+      holding: { dataset: 'd', site: 'a', kind: 'live', backup: null, population: null },
+      from: Date.UTC(2020, 0, 1) + hour,
+      to: Date.UTC(2020, 0, 1) + (people + 1) * hour,
+      opened: [2 * people - 1],
+      closed: [2],
+    });
+    expect(staysOfDataset(view(events.length), 'd', { from: 0, to: never })).toEqual(stays);
+  });
+
+  it('the question counts what it does, and ends once it took more', () => {
+    const { index, known } = view(events.length);
+    expect(() => staysAt(new View(index, known, [], upTo(people)), 'a', { from: 0, to: never })).toThrow(
+      OverBudget,
+    );
   });
 });

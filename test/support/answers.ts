@@ -26,9 +26,9 @@ export const questionsAbout = ({
     );
   return [
     ...each('subjects', subjects, '/residency', '/history', '/trail', '/reach', '/findings'),
-    ...each('sites', sites, '', '/holdings'),
+    ...each('sites', sites, '', '/holdings', '/holdings?from=2000-01-01'),
     ...each('populations', populations, ''),
-    ...each('datasets', datasets, '', '/lineage'),
+    ...each('datasets', datasets, '', '/lineage', '/holdings?from=2000-01-01'),
     ...each('parties', parties, '', '/reach', '/affected'),
     ...[
       'sites',

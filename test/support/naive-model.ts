@@ -603,6 +603,12 @@ export type HoldingRow = {
   readonly subjects: number;
 };
 
+export type SiteStayRow = Omit<HoldingRow, 'since' | 'overdue' | 'subjects'> & {
+  readonly site: string;
+  readonly from: string;
+  readonly to: string | null;
+};
+
 /** Code-unit order, null first. */
 const compare = (a: string | number | null, b: string | number | null): number => {
   if (a === b) return 0;
@@ -742,6 +748,19 @@ export const holdingsOf = (world: World, site: string): readonly HoldingRow[] =>
   );
   return sortedBy(rows, ({ dataset, population, kind, backup }) => [dataset, population, kind, backup]);
 };
+
+/**
+ * What the site held over time, by from, dataset, population, kind, backup: every stay, whole. As in every question, what
+ * happened after `validAt` is not replayed.
+ */
+export const siteStaysOf = (world: World, site: string): readonly SiteStayRow[] =>
+  sortedBy(presencesOf(world, rowsOfSite(site)), ({ from, row: { dataset, population, kind, backup } }) => [
+    from,
+    dataset,
+    population,
+    kind,
+    backup,
+  ]).map(({ row, from, to }) => ({ ...row, site, from: formatInstant(from), to: formatBound(to) }));
 
 /** The subjects in the population at `validAt`, in code-unit order. */
 export const membersOf = (world: World, population: string): readonly string[] =>

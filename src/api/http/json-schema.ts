@@ -38,6 +38,7 @@ export const jsonSchema = (codec: Mixed): JsonSchema => {
   if (has(codec, 'words')) return { type: 'string', enum: codec.words };
   if (has(codec, 'item')) return { type: 'array', items: jsonSchema(codec.item as Mixed) };
   if (has(codec, 'inner')) return { anyOf: [jsonSchema(codec.inner as Mixed), { type: 'null' }] };
+  if (codec instanceof t.UnionType) return { oneOf: (codec.types as ReadonlyArray<Mixed>).map(jsonSchema) };
   if (has(codec, 'alternatives'))
     return { oneOf: (codec.alternatives as ReadonlyArray<Mixed>).map(jsonSchema) };
   if (/degrees|percent/.test(codec.name)) return { type: 'number', description: codec.name };

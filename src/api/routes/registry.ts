@@ -4,12 +4,12 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
-import type { Mixed } from 'io-ts';
+import * as t from 'io-ts';
 import { answerOf, listAnswerOf } from '../../contract/answers.ts';
 import { PeriodQuestion, PlainQuestion } from '../../contract/questions/question.ts';
 import { Lineage } from '../../contract/rows/movements.ts';
 import { DatasetRow, PartyRow, PopulationRow, SiteRow } from '../../contract/rows/registry.ts';
-import { SiteHoldingRow } from '../../contract/rows/residency.ts';
+import { HoldingStayRow, SiteHoldingRow } from '../../contract/rows/residency.ts';
 import type { RegisteredKind } from '../../domain/events/places.ts';
 import type { Instant } from '../../domain/time/instant.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -30,7 +30,7 @@ const listAndOne = (
   routes: Hono<ApiEnv>,
   ledger: Ledger,
   kind: RegisteredKind,
-  rowCodec: Mixed,
+  rowCodec: t.Mixed,
   row: RowOf,
 ): void => {
   const plural = kind === 'party' ? 'parties' : `${kind}s`;
@@ -85,12 +85,24 @@ export const registryRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   routes.get(
     '/sites/:id/holdings',
     describeQuestion(
-      'What the site holds at validAt, with the number of subjects',
-      PlainQuestion,
-      listAnswerOf(SiteHoldingRow),
+      'What the site holds at validAt, with the number of subjects; or over a period, every stay that overlaps it',
+      PeriodQuestion,
+      listAnswerOf(t.union([SiteHoldingRow, HoldingStayRow])),
       ['id'],
     ),
-    (context) => answerWide(context, ledger, PlainQuestion, 'holdings', { id: context.req.param('id') }),
+    (context) => answerWide(context, ledger, PeriodQuestion, 'holdings', { id: context.req.param('id') }),
+  );
+
+  routes.get(
+    '/datasets/:id/holdings',
+    describeQuestion(
+      'Where the dataset is held at validAt, or was over a period: every stay that overlaps it, whole',
+      PeriodQuestion,
+      listAnswerOf(HoldingStayRow),
+      ['id'],
+    ),
+    (context) =>
+      answerWide(context, ledger, PeriodQuestion, 'holdingsOfDataset', { id: context.req.param('id') }),
   );
 
   routes.get(

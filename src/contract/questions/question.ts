@@ -131,6 +131,12 @@ export const periodOf = ({
 export const isOverPeriod = ({ from, to }: { readonly from?: Instant; readonly to?: Instant }): boolean =>
   from !== undefined || to !== undefined;
 
+/** The period of a question that is over one, or else the moment `at`. */
+export const periodOrMoment = (
+  parameters: { readonly from?: Instant; readonly to?: Instant },
+  at: Instant,
+): Interval => (isOverPeriod(parameters) ? periodOf(parameters) : { from: at, to: at + 1 });
+
 const checkPeriod = (given: { readonly from?: Instant; readonly to?: Instant }): ReadonlyArray<Fault> => {
   const { from, to } = periodOf(given);
   return from < to ? [] : [{ pointer: '/to', message: 'is not after from; expected a later instant' }];

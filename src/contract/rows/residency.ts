@@ -46,3 +46,26 @@ export const SiteHoldingRow = exact(
   {},
 );
 export type SiteHoldingRow = t.TypeOf<typeof SiteHoldingRow>;
+
+/**
+ * One uninterrupted stay of a holding at a site (R12); `to` is null while it lasts. `population` is null for single people's
+ * own data. `overdueSince` is when the backup expired, if it was held past that.
+ */
+export const HoldingStayRow = exact(
+  'HoldingStayRow',
+  {
+    dataset: t.string,
+    population: nullable(t.string),
+    site: t.string,
+    kind: RowKind,
+    backup: nullable(t.string),
+    from: Time,
+    to: nullable(Time),
+    overdueSince: nullable(Time),
+    assurance: Assurance,
+    openedBy: list(WirePosition),
+    closedBy: list(WirePosition),
+  },
+  {},
+);
+export type HoldingStayRow = t.TypeOf<typeof HoldingStayRow>;

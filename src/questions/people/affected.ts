@@ -2,7 +2,7 @@
  * Everybody whose data a party could reach in a period (R13 to R15) or was observed to access (R16), one by one.
  */
 import type { AffectedQuestion } from '../../contract/questions/affected.ts';
-import { isOverPeriod, periodOf } from '../../contract/questions/question.ts';
+import { periodOrMoment } from '../../contract/questions/question.ts';
 import { codeUnitOrder } from '../../domain/events/code-unit-order.ts';
 import { isPopulation } from '../../domain/events/scope.ts';
 import { countedDataOf } from '../../domain/policy/judged-holdings.ts';
@@ -34,7 +34,7 @@ export interface AffectedBy {
 /** The period of a question, or its instant `validAt`. */
 export const affectedBy = (party: string, asked: AffectedQuestion, at: Instant): AffectedBy => ({
   party,
-  during: isOverPeriod(asked) ? periodOf(asked) : { from: at, to: at + 1 },
+  during: periodOrMoment(asked, at),
   site: asked.site,
   dataset: asked.dataset,
   via: asked.via === undefined ? undefined : new Set(asked.via),

@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Answered, type Asked, pageOfMade } from '../../contract/asked.ts';
-import { isOverPeriod, periodOf } from '../../contract/questions/question.ts';
+import { periodOrMoment } from '../../contract/questions/question.ts';
 import type { PartyReachQuestion, ReachSimulationQuestion } from '../../contract/questions/reach.ts';
 import type { Event } from '../../domain/events/event.ts';
 import { heardUntil } from '../coverage.ts';
@@ -25,7 +25,7 @@ export const partyReach = (view: View, asked: Asked<PartyReachQuestion>, { id }:
   return pipe(
     knownName(view, 'party', id),
     E.map((party) => {
-      const during = isOverPeriod(parameters) ? periodOf(parameters) : { from: at, to: at + 1 };
+      const during = periodOrMoment(parameters, at);
       const found: Answered =
         parameters.explain === 'cut'
           ? { data: partyCut(view, party, parameters, at) }

@@ -1,16 +1,19 @@
 /** Wide questions about residency: populations, the holdings of a site, lineage and transfers. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Asked, cutShort, pageOf } from '../../contract/asked.ts';
+import { type Answered, type Asked, cutShort, pageOf, pageOfMade } from '../../contract/asked.ts';
 import {
   isOverPeriod,
   type PeriodQuestion,
   type PlainQuestion,
   periodOf,
+  periodOrMoment,
 } from '../../contract/questions/question.ts';
 import type { Lineage } from '../../contract/rows/movements.ts';
+import type { HoldingStayRow } from '../../contract/rows/residency.ts';
 import { heardUntil } from '../coverage.ts';
 import { Descriptions } from '../descriptions.ts';
+import { bytesOf, type HoldingStay, staysAt, staysOfDataset, wireStay } from '../holding-stays.ts';
 import { holdingsAt } from '../holdings.ts';
 import { knownName } from '../known-name.ts';
 import { lineageOf, transfersBetween } from '../movements.ts';
@@ -34,13 +37,39 @@ export const population = (view: View, { clocks }: Asked<PlainQuestion>, { id }:
     }),
   );
 
-/** What a site holds, and of how many subjects (R12). */
-export const holdings = (view: View, asked: Asked<PlainQuestion>, { id }: About): Outcome =>
+const pageOfStays = (
+  view: View,
+  stays: ReadonlyArray<HoldingStay>,
+  asked: Asked,
+): Answered<ReadonlyArray<HoldingStayRow>> =>
+  pageOfMade(stays, asked, (stay) => wireStay(view, stay), bytesOf);
+
+/** What a site holds, and of how many subjects (R12); over a period, its stays. */
+export const holdings = (view: View, asked: Asked<PeriodQuestion>, { id }: About): Outcome =>
   pipe(
     knownName(view, 'site', id),
     E.map((site) => {
-      const page = pageOf(holdingsAt(view, site, asked.clocks.validAt), asked);
+      const { clocks, parameters } = asked;
+      const page: Answered = isOverPeriod(parameters)
+        ? pageOfStays(view, staysAt(view, site, periodOf(parameters)), asked)
+        : pageOf(holdingsAt(view, site, clocks.validAt), asked);
       return { ...page, heardUntil: heardUntil(view, page.data, { site }) };
+    }),
+  );
+
+/** Where a dataset is held at `validAt`, or was in a period: its stays. */
+export const holdingsOfDataset = (
+  view: View,
+  asked: Asked<PeriodQuestion>,
+  { id }: About,
+): Outcome<ReadonlyArray<HoldingStayRow>> =>
+  pipe(
+    knownName(view, 'dataset', id),
+    E.map((dataset) => {
+      const { clocks, parameters } = asked;
+      const during = periodOrMoment(parameters, clocks.validAt);
+      const page = pageOfStays(view, staysOfDataset(view, dataset, during), asked);
+      return { ...page, heardUntil: heardUntil(view, page.data, {}) };
     }),
   );
 

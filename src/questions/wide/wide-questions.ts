@@ -19,13 +19,14 @@ import { findings, findingsDifference, policySimulation } from './policy.ts';
 import { partyReach, reachSimulation } from './reach.ts';
 import { discrepancies, discrepanciesOfWrite } from './recording.ts';
 import { assessment, report } from './reports.ts';
-import { holdings, lineage, population, populations, transfers } from './residency.ts';
+import { holdings, holdingsOfDataset, lineage, population, populations, transfers } from './residency.ts';
 
 /** All wide questions by name. Their inputs and answers are plain data, which can pass between threads. */
 export const wideQuestions = {
   populations,
   population,
   holdings,
+  holdingsOfDataset,
   lineage,
   transfers,
   backups,
