@@ -109,7 +109,7 @@ const addAll = async (
   return undefined;
 };
 
-/** Copies everything that the source holds, or resumes an earlier copy. */
+/** Copies everything in the source, or resumes an earlier copy. */
 export const copyLog = async (
   source: CopySource,
   target: CopyTarget,

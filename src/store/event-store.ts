@@ -17,7 +17,9 @@ export type Position = number;
 /** The position before every event. */
 export const origin: Position = 0;
 
-/** An event to record. `source` + `id` identify it; the log keeps `bytes` exactly as given, and the attribution. */
+/**
+ * An event to record. `source` and `id` identify it. The log keeps `bytes` exactly as given, and the attribution.
+ */
 export interface EventToAppend extends Attribution {
   readonly source: string;
   readonly id: string;
@@ -40,7 +42,7 @@ export interface Appended {
   readonly position: Position;
 }
 
-/** Why an append failed. Nothing of the batch is recorded, except where `outcomeUnknown` says that it may be. */
+/** Why an append failed. Nothing of the batch is recorded, unless `outcomeUnknown` says that it may be. */
 export type AppendError =
   /** The event at `index` has the `source` + `id` of a recorded event (or an earlier one of the batch) with other bytes. */
   | { readonly kind: 'conflict'; readonly index: number; readonly source: string; readonly id: string }
@@ -68,8 +70,8 @@ export interface EventStore {
   /** A name for messages: `sqlite` or `kurrentdb`. */
   readonly kind: string;
   /**
-   * Appends the batch atomically, or nothing of it. An event already recorded with the same bytes counts as a
-   * duplicate, regardless of its sender, and stays unchanged. Durable when the promise resolves.
+   * Appends the batch atomically. An event already recorded with the same bytes counts as a duplicate, regardless
+   * of its sender, and stays unchanged. The batch is durable when the promise resolves.
    */
   append(batch: ReadonlyArray<EventToAppend>): Promise<E.Either<AppendError, Appended>>;
   /**
@@ -77,8 +79,8 @@ export interface EventStore {
    * call, and a `LogReader` sees every event up to it.
    */
   head(): Promise<Position>;
-  /** Why nothing can be recorded until somebody mends the log, if that is the case. */
+  /** Why nothing can be recorded until an operator repairs the log; undefined if it can. */
   fault(): string | undefined;
-  /** Releases everything, after finishing the appends under way. */
+  /** Releases everything, after finishing the current appends. */
   close(): Promise<void>;
 }

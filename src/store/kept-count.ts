@@ -1,6 +1,6 @@
 /**
- * How many rows a file should hold, kept apart from it: so that rows that were lost with the end of its write-ahead log
- * are missed. It is written after the rows are durable, and so never counts more of them than there were.
+ * How many rows a file should contain, stored beside it to detect rows lost with the end of its write-ahead log.
+ * The count is written after the rows are durable, so it never exceeds their number.
  */
 
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { makePrivateFile } from './private-files.ts';
 
 const digits = 16;
 
-/** The file that keeps the count of a file. */
+/** The file with the count of a file. */
 const countFileOf = (file: string): string => `${file}-count`;
 
 const textOf = (count: number): string => {
@@ -18,7 +18,7 @@ const textOf = (count: number): string => {
   return `${number} ${crc32(number).toString(16).padStart(8, '0')}\n`;
 };
 
-/** The count of a file; undefined if none is kept, or it is damaged. */
+/** The count of a file; undefined if there is none or it is damaged. */
 export const keptCount = (file: string): number | undefined => {
   if (!existsSync(countFileOf(file))) return undefined;
   const text = readFileSync(countFileOf(file), 'latin1');
@@ -26,7 +26,7 @@ export const keptCount = (file: string): number | undefined => {
   return textOf(count) === text ? count : undefined;
 };
 
-/** Says that a file holds fewer rows than it should; `unit` names them. Undefined if it holds them all. */
+/** Says that a file has fewer rows than it should; `unit` names them. Undefined if it has all. */
 export const lostRows = (
   file: string,
   held: number,
@@ -38,12 +38,12 @@ export const lostRows = (
     : `it ends at ${unit} ${held}, and ${kept} were recorded: the last ones were lost with the end of its write-ahead log, or an older file was restored. To continue without them, delete ${basename(countFileOf(file))}`;
 
 export interface CountKeeper {
-  /** Keeps a count. It takes no time worth mentioning: the disk is not waited for. */
+  /** Stores a count without waiting for the disk, so it takes almost no time. */
   keep(count: number): void;
   close(): void;
 }
 
-/** Opens the count of a file to write. */
+/** Opens the count of a file for writing. */
 export const countKeeper = (file: string): CountKeeper => {
   makePrivateFile(countFileOf(file));
   const descriptor = openSync(countFileOf(file), 'r+');
@@ -52,7 +52,7 @@ export const countKeeper = (file: string): CountKeeper => {
       try {
         writeSync(descriptor, textOf(count), 0, 'latin1');
       } catch {
-        // The rows are durable anyway: with a lower count, a loss at the end may go unnoticed.
+        // The rows are durable anyway. With a lower count, a loss at the end may go unnoticed.
       }
     },
     close: () => closeSync(descriptor),

@@ -1,8 +1,8 @@
 /**
  * The port for reading the log synchronously, from a file on this machine.
  *
- * A question loads the few events that concern it by position; a projector, in a thread of its own, scans all of
- * them. The file is the embedded ledger itself, or the local replica of a remote log.
+ * A question loads the few events that concern it by position; a projector scans all events in a separate thread.
+ * The file is the embedded ledger itself, or the local replica of a remote log.
  */
 import type { Instant } from '../domain/time/instant.ts';
 import type { Position, StoredEvent } from './event-store.ts';
@@ -17,7 +17,7 @@ export interface LogPage {
   readonly ids: Uint8Array;
   readonly idStarts: ReadonlyArray<number>;
   readonly idEnds: ReadonlyArray<number>;
-  /** The number that stands for the source of the nth, as long as the log is open: equal for equal sources. */
+  /** The number of the source of the nth event. Equal sources have equal numbers while the log is open. */
   readonly sources: ReadonlyArray<number>;
   /** The source of the nth. */
   sourceOf(index: number): string;
@@ -34,15 +34,15 @@ export interface LogReader {
   /** Up to `limit` events after a position, in log order. */
   after(position: Position, limit: number): ReadonlyArray<StoredEvent>;
   /**
-   * The events after one position up to another, at most `limit` of them. The page holds fewer when they are large,
-   * but at least one if there is one.
+   * The events after one position up to another, at most `limit` of them. A page of large events has fewer, but at
+   * least one if there is one.
    */
   page(after: Position, upTo: Position, limit: number): LogPage;
   /** The event with this `source` + `id`, if it is recorded. */
   find(source: string, id: string): StoredEvent | undefined;
-  /** Those events of a source with these ids that are recorded, in any order: far cheaper than to find each. */
+  /** The recorded events of a source with these ids, in any order; much cheaper than finding each. */
   findSome(source: string, ids: ReadonlyArray<string>): ReadonlyArray<StoredEvent>;
-  /** Up to `limit` events of a source after a position, in log order; its cost depends on these alone. */
+  /** Up to `limit` events of a source after a position, in log order; the cost depends only on these. */
   ofSource(source: string, after: Position, limit: number): ReadonlyArray<StoredEvent>;
   /** The position of the last event, `origin` when there is none. */
   head(): Position;

@@ -1,10 +1,8 @@
-/**
- * Rejects names that a store could not keep apart.
- */
+/** Rejects names that a store cannot distinguish. */
 import type { EventToAppend } from './event-store.ts';
 
 /**
- * Stores keep text as UTF-8, in which all lone surrogates become the same character.
+ * Stores encode text in UTF-8, in which all lone surrogates become the same character.
  *
  * @throws TypeError if the source or id of an event has a lone surrogate.
  */

@@ -14,7 +14,7 @@ export interface EncodedAppend {
   readonly append: PendingAppend;
   readonly newEvents: ReadonlyArray<EventToAppend>;
   readonly records: ReadonlyArray<RecordToWrite>;
-  /** What the server counts for the records. */
+  /** The bytes of the records as the server counts them. */
   readonly bytes: number;
 }
 
@@ -27,7 +27,7 @@ export interface AppendGroup {
 
 const keyOf = (event: EventToAppend): string => JSON.stringify([event.source, event.id]);
 
-/** The appends that were taken into a group so far. */
+/** The appends in a group so far. */
 class GroupInProgress {
   readonly appends: EncodedAppend[] = [];
   private readonly limits: Limits;
@@ -74,7 +74,7 @@ export const nextGroup = (
   for (const append of queue) {
     const compared = replica.compare(append.batch);
     if (E.isLeft(compared)) {
-      // An append that conflicts with a recorded event may only be refused once those before it are written.
+      // An append that conflicts with a recorded event may only be refused after those before it are written.
       if (group.appends.length > 0) break;
       append.settle(compared);
       continue;

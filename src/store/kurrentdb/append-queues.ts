@@ -1,8 +1,8 @@
 /**
  * The queues of appends, one for each stream.
  *
- * The appends of a stream are written in groups, one group after the other, each at the revision that the replica
- * knows. Streams are independent of each other, and a limited number of them is written to at once.
+ * The appends of a stream are written in groups, one after another, each at the revision that the replica knows.
+ * Streams are independent, and a limited number of them is written at once.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { AppendError, EventToAppend } from '../event-store.ts';
@@ -24,6 +24,7 @@ interface StreamQueue {
   appends: PendingAppend[];
 }
 
+/** Queues appends by stream and writes them in groups. */
 export class AppendQueues {
   private readonly ledger: string;
   private readonly replica: Replica;
@@ -36,7 +37,7 @@ export class AppendQueues {
   private queuedBatches = 0;
   private queuedBytes = 0;
   private writingStreams = 0;
-  /** Resumes the streams that wait for their turn to write. */
+  /** Resumes streams that wait for their turn to write. */
   private readonly turns: Array<() => void> = [];
   private isClosing = false;
 
@@ -57,9 +58,9 @@ export class AppendQueues {
   }
 
   /**
-   * Appends a batch, or refuses it when too much is waiting.
+   * Appends a batch, or refuses it when too many wait.
    *
-   * @param recordedAtOf when another ledger recorded the events, if they are copied from one.
+   * @param recordedAtOf for copied events, when the other ledger recorded them.
    */
   async append(batch: ReadonlyArray<EventToAppend>, recordedAtOf?: RecordedAtOf): Promise<AppendOutcome> {
     const bytes = batch.reduce((sum, event) => sum + event.bytes.length, 0);
@@ -135,7 +136,7 @@ export class AppendQueues {
     return group.appends.length === 0 || this.writer.write(stream, group);
   }
 
-  /** Waits until fewer streams than allowed are being written to. */
+  /** Waits for a free slot among the streams being written. */
   private async turn(): Promise<void> {
     if (this.writingStreams >= this.limits.writingStreamsMax) {
       await new Promise<void>((resolve) => this.turns.push(resolve));

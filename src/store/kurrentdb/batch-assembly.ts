@@ -12,18 +12,18 @@ import {
   type RawRecord,
 } from './record-format.ts';
 
-/** An append as the log holds it. */
+/** An append in the log. */
 export interface LoggedBatch {
   readonly id: string;
-  /** Its events in order. A batch that somebody tampered with is not whole, and does not count. */
+  /** Its events in order. A batch that was tampered with is incomplete and does not count. */
   readonly events: ReadonlyArray<LoggedEvent>;
   readonly whole: boolean;
 }
 
-/** What was read up to a position: an append, a record that others put into a stream of the ledger, or neither. */
+/** What was read up to a position: an append, a foreign record in a stream of the ledger, or neither. */
 export interface Reading {
   readonly batch: LoggedBatch | undefined;
-  /** The last record of this reading in a stream of the ledger. */
+  /** The last record of this reading in a stream of the ledger, if any. */
   readonly record: RawRecord | undefined;
   /** The revision of its first record there; the others follow it. */
   readonly firstRevision: bigint | undefined;
@@ -38,6 +38,7 @@ const continues = (before: LoggedEvent, event: LoggedEvent): boolean =>
   event.record.stream === before.record.stream &&
   event.record.revision === before.record.revision + 1n;
 
+/** Reassembles appends from consecutive records. */
 export class BatchAssembly {
   private readonly ledger: string;
   private open: LoggedEvent[] = [];
@@ -46,7 +47,7 @@ export class BatchAssembly {
     this.ledger = ledger;
   }
 
-  /** Whether an append has been delivered in part only. */
+  /** Whether an append has been delivered only in part. */
   get isInside(): boolean {
     return this.open.length > 0;
   }

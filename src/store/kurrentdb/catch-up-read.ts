@@ -12,12 +12,13 @@ import type { Feed, ReplicaUpdates } from './replica-updates.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { ServerFailure } from './server-failure.ts';
 
-/** The prefixes of the streams that are read: those of the ledger, and of what KurrentDB is told about them. */
+/** The prefixes of the streams to read: those of the ledger, and of their metadata. */
 export const readPrefixes = (ledger: string): ReadonlyArray<string> => {
   const own = streamPrefixes(ledger);
   return [...own, ...metadataPrefixes(own)];
 };
 
+/** Reads the log into the replica, and checks that it is the replicated log. */
 export class CatchUpRead {
   private readonly ledger: string;
   private readonly replica: Replica;
@@ -49,17 +50,17 @@ export class CatchUpRead {
     this.examination = new LogExamination(ledger, replica.file, connection);
   }
 
-  /** Set when the server was found to hold another log, or one that lost records. */
+  /** Set when the server turned out to have another log, or one that lost records. */
   get problem(): LogProblem | undefined {
     return this.found;
   }
 
-  /** Resolves when no read is under way. */
+  /** Resolves when no read is running. */
   async settled(): Promise<void> {
     await this.underWay?.catch(() => undefined);
   }
 
-  /** Reads to the end of the log. There is one read at a time: later callers join it. */
+  /** Reads to the end of the log. There is one read at a time; later callers join it. */
   toEnd(): Promise<void> {
     this.underWay ??= this.readToEnd().finally(() => {
       this.underWay = undefined;
@@ -68,7 +69,7 @@ export class CatchUpRead {
   }
 
   /**
-   * Checks that the last record of the replica still stands at its place: the address may lead to another log now.
+   * Checks that the last record of the replica still is at its place: the address may lead to another log now.
    *
    * @throws LogProblem; ServerFailure when the server cannot be asked.
    */
@@ -84,10 +85,10 @@ export class CatchUpRead {
   }
 
   /**
-   * Brings what a feed delivered into the replica.
+   * Adds the records that a feed delivered to the replica.
    *
-   * @throws HistoryCut when a stream of the ledger lost records, or is to lose some; what stands before is taken.
-   * ServerFailure when the server cannot be asked.
+   * @throws HistoryCut when a stream of the ledger lost records, or its metadata will remove some; earlier records
+   * are added. ServerFailure when the server cannot be asked.
    */
   async take(feed: Feed, records: ReadonlyArray<RawRecord>): Promise<void> {
     try {
@@ -98,7 +99,7 @@ export class CatchUpRead {
     }
   }
 
-  /** Keeps a problem of the log, and tells it once. */
+  /** Remembers a problem of the log, and reports it once. */
   private noted(error: unknown): unknown {
     if (error instanceof LogProblem) {
       if (this.found?.message !== error.message)
@@ -109,11 +110,11 @@ export class CatchUpRead {
   }
 
   private async readToEnd(): Promise<void> {
-    // The end is asked for first: a read that later arrives at the end has then passed it, regardless of who wrote there.
+    // The end is requested first: a later read that reaches the end has then passed it, whatever was written there.
     const [end] = await Promise.all([this.connection.head(), this.verifyLog()]);
     const feed = this.updates.newFeed();
     const isComplete = await this.readPages(feed);
-    // Half an append means that the log was read while it was being written: what follows has not been read.
+    // Half an append means that the log was read while it was being written; what follows has not been read.
     if (!isComplete || feed.assembly.isInside || this.stopping.aborted) return;
     this.found = undefined;
     if (end !== undefined) this.updates.noteReadUpTo(end);
@@ -129,7 +130,7 @@ export class CatchUpRead {
         prefixes = undefined;
         continue;
       }
-      // A forward read begins with the record at its position, which has been seen.
+      // A forward read begins with the record at its position, which is already known.
       const records = page.records.filter((record) => isAfter(record.position, from));
       await this.take(feed, records);
       if (page.isLast) return true;

@@ -1,8 +1,8 @@
 /**
  * Keeps the replica up to date with the log.
  *
- * A subscription delivers what is new, and a watchdog reads whatever it did not deliver. The progress of the replica
- * comes from the records that were handled, and from nothing else.
+ * A subscription delivers new records, and a watchdog reads what it missed. Only handled records advance the
+ * replica.
  */
 import { CatchUpRead } from './catch-up-read.ts';
 import type { Environment } from './environment.ts';
@@ -18,6 +18,7 @@ import { ServerFailure } from './server-failure.ts';
 /** How many checks of the watchdog may fail in a row before the connection is replaced. */
 const failedChecksMax = 2;
 
+/** Follows the log with a subscription and a watchdog. */
 export class CatchUp {
   private readonly replica: Replica;
   private readonly connection: ServerConnection;
@@ -28,7 +29,7 @@ export class CatchUp {
   private readonly subscription: LiveSubscription;
   private readonly stopping = new AbortController();
   private running: Promise<unknown> = Promise.resolve();
-  /** Whether the server failed to answer the last time it was asked. */
+  /** Whether the server failed to answer the last call. */
   private isCutOff = false;
 
   constructor(
@@ -71,8 +72,8 @@ export class CatchUp {
   }
 
   /**
-   * Checks that the log is the one replicated, reads all of it, and goes on from there. If records were removed from
-   * the log, a replica that ever held all of it can still be asked.
+   * Checks that the log is the replicated one, reads all of it, and continues from there. If records were removed
+   * from the log, a replica that once had all of it can still answer.
    *
    * @throws ServerFailure when the server cannot be asked; LogProblem.
    */
@@ -86,14 +87,14 @@ export class CatchUp {
     this.running = Promise.all([this.subscription.run(), this.watch()]);
   }
 
-  /** Reports the verdict on an append once the log has been read up to it; the returned function stops that. */
+  /** Reports the verdict on an append once the log has been read up to it. Call the returned function to stop. */
   expect: ReplicaUpdates['expect'] = (batch, told) => this.updates.expect(batch, told);
 
-  /** Calls back whenever the replica has grown, until the returned function is called. */
+  /** Calls back whenever the replica has grown. Call the returned function to stop. */
   onGrown: ReplicaUpdates['onGrown'] = (listener) => this.updates.onGrown(listener);
 
   /**
-   * Waits until everything that the log holds now is in the replica.
+   * Waits until everything now in the log is in the replica.
    *
    * @throws ServerFailure when the server cannot be asked.
    */
@@ -114,10 +115,10 @@ export class CatchUp {
   }
 
   /**
-   * Waits until the replica holds what was just written. The subscription delivers it; what it does not deliver in time
-   * is read, but never both, since reading takes as long as writing.
+   * Waits until the replica has what was just written. Records that the subscription does not deliver in time are
+   * read, but not before, since reading takes as long as writing.
    *
-   * @param arrived resolves once the replica holds it.
+   * @param arrived resolves once the replica has it.
    * @throws ServerFailure when the server cannot be asked.
    */
   async arrival(arrived: Promise<unknown>): Promise<void> {
@@ -131,8 +132,8 @@ export class CatchUp {
   }
 
   /**
-   * Waits for everything that the log holds now, at most `barrierMsMax`. While the server does not answer, questions
-   * are answered from what the replica holds.
+   * Waits for everything now in the log, for at most `barrierMsMax`. While the server does not answer, questions
+   * are answered from the replica as it is.
    */
   async softBarrier(): Promise<void> {
     if (this.isCutOff) return;
@@ -201,7 +202,7 @@ export class CatchUp {
   /**
    * Reopens the subscription if it has not delivered the position that it owes, and reads what is missing.
    *
-   * @returns what the subscription must deliver before the next check: the record that the replica has got by reading.
+   * @returns what the subscription must deliver before the next check: the record that the replica got by reading.
    */
   private async checkSubscription(owed: LogPosition | undefined): Promise<LogPosition | undefined> {
     const { feed } = this.subscription;

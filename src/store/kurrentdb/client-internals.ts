@@ -1,6 +1,4 @@
-/**
- * The parts of `@eventstore/db-client` 6.2 that are missing in its types, and why they are needed.
- */
+/** The parts of `@eventstore/db-client` 6.2 that its types lack, and why they are needed. */
 import type { BaseOptions, EventStoreDBClient } from '@eventstore/db-client';
 import type { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 
@@ -11,7 +9,7 @@ export type CallArguments = [
 ];
 
 export interface ClientInternals {
-  /** Makes a call on the current connection, which some errors make it replace. */
+  /** Makes a call on the current connection. Some errors make it replace the connection. */
   execute<C, A>(service: unknown, name: string, call: (grpc: C) => Promise<A>): Promise<A>;
   /** Builds a call's credentials, its `requires-leader` header and its deadline. */
   callArguments(options: BaseOptions): CallArguments;
@@ -23,9 +21,10 @@ export interface ClientInternals {
   handleError: (grpc: unknown, error: Error) => Promise<void>;
   /** The connection; disposing of the client leaves it open. */
   getChannel(): Promise<{ close(): void }>;
-  /** What the server says of itself. */
+  /** The server's description of itself. */
   readonly capabilities: Promise<{ readonly serverVersion: string }>;
 }
 
+/** The client with its undeclared members. */
 export const internalsOf = (client: EventStoreDBClient): ClientInternals =>
   client as unknown as ClientInternals;

@@ -1,6 +1,4 @@
-/**
- * Making and disposing of the client of KurrentDB.
- */
+/** Creates and disposes of KurrentDB clients. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { internalsOf } from './client-internals.ts';
@@ -10,7 +8,7 @@ import { WrongStoreSetting } from './settings.ts';
 const disposeMsMax = 1_000;
 
 /**
- * Makes a client. It connects with its first call.
+ * Creates a client, which connects on its first call.
  *
  * @throws WrongStoreSetting when a file that the connection string names cannot be read.
  */
@@ -18,7 +16,7 @@ export const newClient = (connectionString: string): EventStoreDBClient => {
   try {
     return EventStoreDBClient.connectionString(connectionString);
   } catch (error) {
-    // The client's own messages name files and places in the string, and nothing secret.
+    // The client's own messages name files and positions in the string, and nothing secret.
     throw new WrongStoreSetting(error instanceof Error ? error.message : String(error), error);
   }
 };

@@ -6,19 +6,19 @@ import { type AppendError, type EventToAppend, origin, type Position } from '../
 
 /** What a batch adds to the ledger. */
 export interface ComparedBatch {
-  /** The events that are not recorded yet, each once. */
+  /** The events that are not recorded yet, without repetition. */
   readonly newEvents: ReadonlyArray<EventToAppend>;
-  /** The position of the last event that is recorded already; `origin` for none. */
+  /** The position of the last event that is already recorded; `origin` if there is none. */
   readonly duplicatesUpTo: Position;
 }
 
-/** A recorded event under the same `source` + `id`. */
+/** A recorded event with the same `source` and `id`. */
 export interface RecordedBefore {
   readonly position: Position;
   readonly hasSameBytes: boolean;
 }
 
-/** Finds the new events of a batch; a conflict is an event whose `source` + `id` has other bytes. */
+/** Finds the new events of a batch. An event conflicts if its `source` and `id` are recorded with other bytes. */
 export const compareBatch = (
   batch: ReadonlyArray<EventToAppend>,
   find: (event: EventToAppend) => RecordedBefore | undefined,

@@ -1,10 +1,8 @@
-/**
- * What the adapter takes from its surroundings: the clock, randomness, waiting, and notifications.
- */
+/** The adapter's environment: clock, randomness, waiting and notifications. */
 import { randomUUID } from 'node:crypto';
 import type { Instant } from '../../domain/time/instant.ts';
 
-/** Something an operator may want to know. It never holds content of events. */
+/** A notice for operators. It never contains content of events. */
 export type Notice =
   | { readonly kind: 'connected' }
   /** The log has been read up to this commit position of KurrentDB. */

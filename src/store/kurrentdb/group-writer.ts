@@ -1,8 +1,8 @@
 /**
- * Writes a group of appends and finds out what became of them.
+ * Writes a group of appends and determines their outcomes.
  *
- * The server's answer may be lost, so it is never the source of truth: an append is settled once the replica has read
- * the log up to it. A lost answer therefore makes no difference, and retrying is always safe.
+ * The server's answer may be lost, so it is never the source of truth: an append is settled once the replica has
+ * read the log up to it. A lost answer therefore makes no difference, and retrying is always safe.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -17,7 +17,7 @@ import type { ServerConnection, WriteOutcome } from './server-connection.ts';
 import { isRefusalOfUser, ServerFailure } from './server-failure.ts';
 import type { SizeLimits } from './size-limits.ts';
 
-/** Waits for something that a failure of the server may prevent. */
+/** Waits for a promise and ignores failures of the server. */
 const unlessServerFails = async (awaited: Promise<void>): Promise<void> => {
   try {
     await awaited;
@@ -29,6 +29,7 @@ const unlessServerFails = async (awaited: Promise<void>): Promise<void> => {
 /** Whether at least one append of the group was settled or may be retried at once; otherwise the caller backs off. */
 type IsProgress = boolean;
 
+/** Writes groups of appends, and settles them from the replica. */
 export class GroupWriter {
   private readonly connection: ServerConnection;
   private readonly catchUp: CatchUp;
@@ -94,7 +95,7 @@ export class GroupWriter {
     return append.isDone;
   }
 
-  /** Why nothing can be appended at present, if that is the case. */
+  /** Why nothing can be appended now; undefined if it can. */
   refusal(mayBeWritten: boolean): AppendError | undefined {
     const { retryAfterMs } = this.limits;
     const { failure, replicaFault } = this.catchUp;
@@ -118,7 +119,7 @@ export class GroupWriter {
     return this.settleKnown(appends, failure.message);
   }
 
-  /** Writes the appends of a group one by one from now on, or refuses the only one. */
+  /** After a group was too large: writes its appends one by one from now on, or refuses the only one. */
   private afterTooLarge(
     appends: ReadonlyArray<EncodedAppend>,
     { limit, of }: WriteOutcome & { kind: 'too-large' },
@@ -133,8 +134,8 @@ export class GroupWriter {
   }
 
   /**
-   * Waits until the replica has read the log up to the appends. The server may also have written them before, in an
-   * earlier try; then nothing new arrives, and the replica must look.
+   * Waits until the replica has read the log up to the appends. An earlier attempt may also have written them; then
+   * nothing new arrives, and the replica is searched.
    */
   private async settleFromLog(appends: ReadonlyArray<EncodedAppend>): Promise<IsProgress> {
     const undecided = appends.filter(({ append }) => append.verdict === undefined);

@@ -23,7 +23,7 @@ import {
 } from './server-findings.ts';
 import { type KurrentDbSettings, withoutSecrets } from './settings.ts';
 
-/** How often to ask a server that is not ready: the first call to a follower only learns which node leads. */
+/** How often to ask a server that is not ready: the first call to a follower only returns the leader. */
 const triesMax = 5;
 const triedAgainAfterMs = 200;
 

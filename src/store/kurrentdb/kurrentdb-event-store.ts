@@ -29,7 +29,7 @@ const remedyOf = ({ kind }: ServerFailure): string => {
   return 'Check that the server is running, the address and the certificates.';
 };
 
-/** The server could not be reached when the store was opened. */
+/** The server could not be reached while the store was being opened. */
 class ServerUnreachable extends Error {
   readonly _tag = 'ServerUnreachable';
 
@@ -49,19 +49,19 @@ export interface KurrentDbEventStoreOptions {
   readonly limits?: Partial<Limits>;
 }
 
-/** An event store that can also take copies, and reports growth. */
+/** An event store that also accepts copied events, and reports growth. */
 export interface KurrentDbEventStore extends EventStore {
-  /** Appends events that another ledger recorded, with their times of recording. */
+  /** Appends events that another ledger recorded, with their original times. */
   appendCopies(batch: ReadonlyArray<Omit<StoredEvent, 'position'>>): ReturnType<EventStore['append']>;
-  /** Calls back whenever any process recorded something, until the returned function is called. */
+  /** Calls back whenever any process has recorded events. Call the returned function to stop. */
   readonly onGrown: (listener: () => void) => () => void;
-  /** Claims the ledger for a vault, and returns the vault to which it belongs now. */
+  /** Claims the ledger for a vault, and returns the vault that it belongs to now. */
   readonly claimVault: VaultClaim['claim'];
 }
 
 const nothingAppended = { recorded: 0, duplicates: 0, position: origin };
 
-/** Opens the replica. A damaged one, or one of an older version, is set aside and rebuilt. */
+/** Opens the replica. A damaged or outdated one is set aside and rebuilt. */
 const openOrRebuild = (file: string, environment: Environment): Replica => {
   try {
     return openReplica(file, environment.now());
@@ -100,9 +100,10 @@ const begin = async (
 };
 
 /**
- * Opens a ledger on KurrentDB, and reads everything that the log holds.
+ * Opens a ledger on KurrentDB, and reads its whole log.
  *
- * @throws ServerUnreachable; WrongStoreSetting; a LogProblem when the replica is of another log, or the log lost records; a StoreProblem about the replica's file.
+ * @throws ServerUnreachable; WrongStoreSetting; a LogProblem when the replica is of another log or the log lost
+ * records; a StoreProblem about the replica's file.
  */
 export const openKurrentDbEventStore = async (
   options: KurrentDbEventStoreOptions,

@@ -20,22 +20,22 @@ export interface Limits {
   readonly backoffMsMax: number;
   /** When a refused caller may retry. */
   readonly retryAfterMs: number;
-  /** How much of the log one page holds. */
+  /** The size of one page of the log. */
   readonly pageEventsMax: number;
   readonly pageBytesMax: number;
-  /** How much a group of appends may hold that is written in one call. */
+  /** The size of a group of appends that one call writes. */
   readonly groupEventsMax: number;
   readonly groupBytesMax: number;
-  /** How large an append and one of its events may be, unless the server's own limit is lower. */
+  /** The maximum size of an append and of one of its events, unless the server's own limit is lower. */
   readonly batchEventsMax: number;
   readonly batchBytesMax: number;
   readonly eventBytesMax: number;
-  /** How long a limit that the server reported is taken for granted. */
+  /** How long a limit reported by the server is remembered. */
   readonly learntLimitMsMax: number;
-  /** How many appends may wait for the server, and how many bytes they may hold. */
+  /** How many appends may wait for the server, and how many bytes they may have. */
   readonly queuedBatchesMax: number;
   readonly queuedBytesMax: number;
-  /** How many streams may be written to at the same time. */
+  /** How many streams may be written at the same time. */
   readonly writingStreamsMax: number;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The subscription that delivers new records as they are written.
  *
- * It is reopened whenever it ends. What it says about its progress is ignored, since the client reports being caught up
+ * It is reopened whenever it ends. Its own progress reports are ignored, since the client reports being caught up
  * before the events have been handled.
  */
 import { once } from 'node:events';
@@ -17,6 +17,7 @@ import type { Feed, ReplicaUpdates } from './replica-updates.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { ServerFailure, toServerFailure } from './server-failure.ts';
 
+/** Keeps a subscription open, and passes its records to the replica. */
 export class LiveSubscription {
   private readonly ledger: string;
   private readonly updates: ReplicaUpdates;
@@ -29,7 +30,7 @@ export class LiveSubscription {
   private reopening = new AbortController();
   private confirmedFeed: Feed | undefined;
 
-  /** @param onConfirmed is called whenever the server has confirmed a subscription. */
+  /** @param onConfirmed called whenever the server has confirmed a subscription. */
   constructor(
     ledger: string,
     updates: ReplicaUpdates,
@@ -50,17 +51,17 @@ export class LiveSubscription {
     this.onConfirmed = onConfirmed;
   }
 
-  /** What the subscription has delivered, while the server has it confirmed. */
+  /** The feed of the subscription, while the server has it confirmed. */
   get feed(): Feed | undefined {
     return this.confirmedFeed;
   }
 
-  /** Drops the current subscription, which opens the next one. */
+  /** Drops the current subscription, so that the next one is opened. */
   reopen(): void {
     this.reopening.abort();
   }
 
-  /** Subscribes again and again, until stopped. */
+  /** Subscribes repeatedly until stopped. */
   async run(): Promise<void> {
     const { backoffMsMin, backoffMsMax } = this.limits;
     let attempt = 0;
@@ -86,7 +87,7 @@ export class LiveSubscription {
     }
   }
 
-  /** Takes what a subscription delivers until it ends, which always throws. */
+  /** Handles the records of a subscription until it ends, which always throws. */
   private async consume(confirmed: () => void): Promise<never> {
     const feed = this.updates.newFeed();
     const subscription = this.connection.subscribe(feed.position, readPrefixes(this.ledger));
@@ -136,7 +137,7 @@ export class LiveSubscription {
     }
   }
 
-  /** The records that have been delivered and not been taken yet. */
+  /** The records that were delivered and not yet handled. */
   private delivered(subscription: AllStreamSubscription): ReadonlyArray<RawRecord> {
     const records: RawRecord[] = [];
     while (records.length < this.limits.pageEventsMax) {

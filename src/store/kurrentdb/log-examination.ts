@@ -1,8 +1,8 @@
 /**
- * Asks the server whether its log is still the one replicated, and whole.
+ * Checks with the server that its log is still the replicated one, and complete.
  *
- * Records are removed in KurrentDB by a tombstone, or by the metadata of a stream and a scavenge. Both leave a record,
- * which the ledger reads with its own. What is removed is always the beginning of a stream, and its last record stays.
+ * KurrentDB removes records through a tombstone, or through stream metadata and a scavenge. Both leave a record,
+ * which the ledger reads with its own. Only the beginning of a stream is ever removed, and its last record stays.
  */
 import { AnotherLog, HistoryCut } from './log-problems.ts';
 import { isStreamOf, type RawRecord } from './record-format.ts';
@@ -10,14 +10,14 @@ import type { LastRecord } from './replica-format.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { ServerFailure } from './server-failure.ts';
 
-/** KurrentDB keeps the metadata of a stream in a stream of its own. */
+/** KurrentDB stores the metadata of a stream in a separate stream. */
 const metadataPrefix = '$$';
 
-/** The prefixes of the streams that hold the metadata of streams with these prefixes. */
+/** The prefixes of the metadata streams of streams with these prefixes. */
 export const metadataPrefixes = (prefixes: ReadonlyArray<string>): ReadonlyArray<string> =>
   prefixes.map((prefix) => metadataPrefix + prefix);
 
-/** The keys of metadata that have the server drop records. */
+/** The metadata keys that make the server remove records. */
 const droppingKeys = ['$tb', '$maxCount', '$maxAge'] as const;
 
 const objectIn = (data: unknown): object => {
@@ -31,12 +31,13 @@ const objectIn = (data: unknown): object => {
   return typeof data === 'object' && data !== null ? data : {};
 };
 
-/** What in the metadata of a stream drops records; nothing that was set to nothing does. */
+/** The keys in a stream's metadata that make the server remove records; a null value does not. */
 const droppingIn = (data: unknown): ReadonlyArray<string> => {
   const metadata = new Map<string, unknown>(Object.entries(objectIn(data)));
   return droppingKeys.filter((key) => ![undefined, null, 0].includes(metadata.get(key) as null));
 };
 
+/** Examines the log on the server. */
 export class LogExamination {
   private readonly ledger: string;
   /** The replica's file, for messages. */
@@ -50,7 +51,7 @@ export class LogExamination {
   }
 
   /**
-   * Checks that the last record of the replica still stands at its place.
+   * Checks that the last record of the replica still is at its place.
    *
    * @throws AnotherLog, HistoryCut; ServerFailure when the server cannot be asked.
    */
@@ -59,7 +60,7 @@ export class LogExamination {
     const isSame =
       found?.eventId === last.eventId &&
       found.position.commit === last.position.commit &&
-      // An event that is sent again after a backup was put back may stand at the very same place.
+      // An event that is sent again after a backup was restored may get the very same place.
       (last.createdAt === undefined || last.createdAt === found.createdAt);
     if (isSame) return;
     if (found === undefined) await this.isWhole(last.stream);
@@ -67,7 +68,7 @@ export class LogExamination {
   }
 
   /**
-   * Checks the streams whose metadata are among these records, as they are now.
+   * Checks the streams whose metadata is among these records, in their current state.
    *
    * @throws HistoryCut; ServerFailure when the server cannot be asked.
    */
@@ -79,7 +80,7 @@ export class LogExamination {
     for (const stream of new Set(streams)) await this.isWhole(stream);
   }
 
-  /** Checks that a stream lost nothing, and is to lose nothing. */
+  /** Checks that a stream lost no records, and that its metadata will remove none. */
   private async isWhole(stream: string): Promise<void> {
     const metadata = await this.connection.lastOf(metadataPrefix + stream);
     const dropping = droppingIn(metadata?.data);

@@ -1,11 +1,11 @@
 /**
- * Why the log in KurrentDB cannot be gone on with: it is not the one that was replicated, or part of it is gone.
+ * Why the log in KurrentDB can no longer be used: it is not the replicated one, or a part of it is gone.
  *
- * Questions are still answered from the replica. Nothing is recorded, since the next replica of such a log would number
- * its events otherwise, and take recorded events for new ones.
+ * Questions are still answered from the replica. Nothing is recorded, since the next replica of such a log would
+ * number its events differently, and treat recorded events as new.
  */
 
-/** The base of both. The message says what is wrong, what still holds, and what to do. */
+/** The base of both. The message says what is wrong, what still works, and what to do. */
 export abstract class LogProblem extends Error {
   abstract readonly _tag: 'AnotherLog' | 'HistoryCut';
   readonly what: string;
@@ -22,7 +22,7 @@ export abstract class LogProblem extends Error {
 const holdsOf = (file: string): string =>
   `Nothing is recorded. The local replica ${file} still holds what this process had read before: keep it`;
 
-/** The log in KurrentDB is not the one that the replica was read from. */
+/** The log in KurrentDB is not the one from which the replica was read. */
 export class AnotherLog extends LogProblem {
   readonly _tag = 'AnotherLog';
 
@@ -37,13 +37,13 @@ export class AnotherLog extends LogProblem {
   }
 }
 
-/** What was done to a stream of the ledger. */
+/** A change to a stream of the ledger. */
 export type Cut =
-  /** It was deleted for good (tombstoned). */
+  /** It was permanently deleted (tombstoned). */
   | { readonly kind: 'deleted' }
-  /** Its metadata have the server drop its first records: `$tb`, `$maxCount` or `$maxAge`. */
+  /** Its metadata makes the server remove its first records: `$tb`, `$maxCount` or `$maxAge`. */
   | { readonly kind: 'dropping'; readonly settings: ReadonlyArray<string> }
-  /** These records of it are gone. */
+  /** These records are gone. */
   | { readonly kind: 'missing'; readonly from: bigint; readonly to: bigint };
 
 const putBack =

@@ -12,7 +12,7 @@ import { ServerFailure, toServerFailure } from './server-failure.ts';
 /** Consecutive records of the log. */
 export interface Page {
   readonly records: ReadonlyArray<RawRecord>;
-  /** Whether the page reaches the end that the log had when it was read. */
+  /** Whether the page reaches the end of the log at the time of reading. */
   readonly isLast: boolean;
 }
 
@@ -28,9 +28,9 @@ export interface PageConnection {
   /** How long the server may be silent before and between records, in milliseconds. */
   readonly answerMsMax: number;
   readonly onAnswer: () => void;
-  /** Notes that the server was silent for too long, and returns the failure. */
+  /** Records that the server was silent for too long, and returns the failure. */
   readonly onSilence: () => ServerFailure;
-  /** Whether the connection has not been replaced. */
+  /** Whether the connection is still in use. */
   readonly isCurrent: () => boolean;
 }
 
@@ -52,7 +52,7 @@ const toRawRecord = (recorded: Recorded, commit: bigint | undefined): RawRecord 
   };
 };
 
-/** The record that a read or a subscription delivered; `undefined` for a link whose target is gone. */
+/** The record that a read or a subscription delivered; undefined for a link without a target. */
 export const recordOf = (resolved: AllStreamResolvedEvent | ResolvedEvent): RawRecord | undefined => {
   const recorded = (resolved.event ?? resolved.link) as Recorded | undefined;
   return recorded === undefined ? undefined : toRawRecord(recorded, resolved.commitPosition);
@@ -104,12 +104,12 @@ export const readPage = (
         return settle(() => reject(toServerFailure(error)));
       }
       if (bytes < size.bytes && (delivered < size.events || size.events === 1)) return waitForMore();
-      // A server that filters would search the log for one more record before it ends a full page.
+      // A filtering server would search for one more record before it ends a full page.
       cancel();
       settle(() => resolve({ records, isLast: false }));
     });
     reading.on('end', () => {
-      // When a connection is replaced, its reads end normally, as if the log ended there.
+      // When a connection is replaced, its reads end normally, as at the end of the log.
       settle(() =>
         isCurrent()
           ? resolve({ records, isLast: delivered < size.events })

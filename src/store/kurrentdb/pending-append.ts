@@ -1,6 +1,4 @@
-/**
- * An append that has been accepted and not yet answered.
- */
+/** An append that has been accepted and not yet settled. */
 import * as E from 'fp-ts/lib/Either.js';
 import {
   type AppendError,
@@ -25,27 +23,28 @@ export const unavailable = (reason: string, retryAfterMs: number, outcomeUnknown
 
 export interface AcceptedBatch {
   readonly batch: ReadonlyArray<EventToAppend>;
-  /** When another ledger recorded the events, if they are copied from one. */
+  /** For copied events, when the other ledger recorded them. */
   readonly recordedAtOf: RecordedAtOf | undefined;
   /** When to stop retrying, in milliseconds since the epoch. */
   readonly giveUpAt: number;
 }
 
+/** An append that waits for its outcome. */
 export class PendingAppend {
   readonly batch: ReadonlyArray<EventToAppend>;
   readonly recordedAtOf: RecordedAtOf | undefined;
   readonly giveUpAt: number;
-  /** Resolves with the outcome; rejects where the fault is our own. */
+  /** Resolves with the outcome; rejects if the fault is ours. */
   readonly answered: Promise<AppendOutcome>;
   /** The append's id in the log. It changes after the log voided the append. */
   id: string;
-  /** What the replica found at the append's place in the log, once it has read so far. */
+  /** The verdict of the replica on the append at its place in the log, once it has read that far. */
   verdict: Verdict | undefined;
-  /** The last position of the batch's events that were recorded before. */
+  /** The last position of the batch's previously recorded events. */
   duplicatesUpTo: Position = origin;
   /** Whether the append is in the log, or may still arrive there. */
   mayBeWritten = false;
-  /** Whether it must be written in a call of its own, because a group with it was too large. */
+  /** Whether it must be written in a separate call, because a group with it was too large. */
   mustBeAlone = false;
   isDone = false;
   /** Resolves once the verdict is known. */
@@ -66,7 +65,7 @@ export class PendingAppend {
     this.reject = reject;
   }
 
-  /** Listens for the verdict on this id; a batch counts as recorded once any of its writes was. */
+  /** Listens for the verdict on the current id. A batch counts as recorded once any of its writes does. */
   awaitVerdict(expect: (id: string, told: (verdict: Verdict) => void) => () => void): void {
     this.ignoreVerdict();
     this.verdictKnown = new Promise((resolve) => {
@@ -77,7 +76,7 @@ export class PendingAppend {
     });
   }
 
-  /** Starts over under another id, after the log voided the append: judged again, it may conflict or fit. */
+  /** Starts over with another id, after the log voided the append: the next attempt may conflict or succeed. */
   startOver(id: string): void {
     this.ignoreVerdict();
     this.verdict = undefined;

@@ -1,8 +1,8 @@
 /**
  * Reads the whole log forwards, filtered by stream.
  *
- * The server can filter reads, but the client offers filters for subscriptions only. This is the client's own read, with
- * the filter added to the request as it is sent.
+ * The server can filter reads, but the client offers filters only for subscriptions. This is the client's own read
+ * with the filter added to the outgoing request.
  */
 import {
   type AllStreamResolvedEvent,
@@ -16,7 +16,7 @@ import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { type CallArguments, internalsOf } from './client-internals.ts';
 import type { LogPosition } from './record-format.ts';
 
-/** How many records the server searches before it reports its progress, or checks that the caller still waits. */
+/** How many records the server searches before it reports progress and checks that the caller still waits. */
 export const searchWindow = 2_000;
 
 type ReadRequest = InstanceType<typeof streams.ReadReq>;
@@ -30,8 +30,8 @@ const filterOf = (prefixes: ReadonlyArray<string>): InstanceType<typeof FilterOp
     .setCheckpointintervalmultiplier(1);
 
 /**
- * Reads the log from a position on, that position included: what is in streams whose names begin with one of the
- * prefixes, or, without them, everything.
+ * Reads the log from a position on, inclusive: the streams whose names begin with one of the prefixes or, without
+ * prefixes, everything.
  */
 export const readForwards = (
   client: EventStoreDBClient,
@@ -47,7 +47,7 @@ export const readForwards = (
   } as const;
   if (prefixes === undefined) return client.readAll(options);
   const internals = internalsOf(client);
-  // The client gives the request, the headers and the options.
+  // The client passes the request, the headers and the options.
   const read =
     (grpc: StreamsClient) =>
     (request: ReadRequest, ...[headers, settings]: CallArguments): unknown => {

@@ -1,9 +1,9 @@
 /**
- * How KurrentDB holds the ledger.
+ * The format of the ledger in KurrentDB.
  *
- * Each source has a stream, `<ledger>-<source>`. An append of several sources goes to `<ledger>:batches`, since
- * KurrentDB cannot write to several streams atomically. Readers do not care about streams: the events of an append are
- * consecutive in the whole log, and whether they count follows from what stands before them (see `replica.ts`).
+ * Each source has a stream, `<ledger>-<source>`. An append with several sources goes to `<ledger>:batches`, since
+ * KurrentDB cannot write to several streams atomically. Readers ignore streams: the events of an append are
+ * consecutive in the whole log, and what precedes them decides whether they count (see `replica.ts`).
  */
 import { createHash } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
@@ -11,27 +11,27 @@ import * as t from 'io-ts';
 import type { Instant } from '../../domain/time/instant.ts';
 import type { EventToAppend } from '../event-store.ts';
 
-/** The type of the ledger's events; events of other types in its streams belong to others. */
+/** The type of the ledger's events; events of other types in its streams are foreign. */
 export const recordType = 'domicile-event';
 
 const Count = t.refinement(t.number, Number.isSafeInteger, 'Count');
 
-/** The metadata of an event: its source and id, and its place in the append that wrote it. */
+/** The metadata of an event: its source and id, and its place in the append. */
 const RecordMetadata = t.intersection([
   t.type({
     source: t.string,
     id: t.string,
-    /** The append that wrote it; events of several sources are recorded together or not at all. */
+    /** The id of the append; events of several sources are recorded atomically. */
     batch: t.string,
     index: Count,
     size: Count,
   }),
   t.partial({
-    /** Never written any more: an append of older versions counts only if the sources held so many events before it. */
+    /** No longer written: an append of older versions counts only if its sources had this many events before it. */
     expected: t.array(t.type({ source: t.string, count: Count })),
-    /** For copied events, when the other ledger recorded it; otherwise KurrentDB's own time counts. */
+    /** For copied events, when the other ledger recorded it; otherwise KurrentDB's own time applies. */
     recordedAt: Count,
-    /** Who recorded it, where there are keys; absent in records of older versions, as is `authority`. */
+    /** The key that recorded it, if there are keys. Records of older versions lack it and `authority`. */
     recordedBy: t.string,
     authority: t.string,
   }),
@@ -60,13 +60,13 @@ export interface RawRecord {
   readonly metadata: unknown;
 }
 
-/** When the ledger that an event is copied from recorded it. */
+/** When the other ledger recorded a copied event. */
 export type RecordedAtOf = (event: EventToAppend) => Instant;
 
-/** An event of the ledger, as KurrentDB's log holds it. */
+/** An event of the ledger in KurrentDB's log. */
 export interface LoggedEvent extends EventToAppend {
   readonly recordedAt: Instant;
-  /** Whether `recordedAt` is that of the ledger from which the event was copied. */
+  /** Whether `recordedAt` comes from the ledger of which the event is a copy. */
   readonly isCopied: boolean;
   readonly record: RawRecord;
   readonly batch: string;
@@ -84,7 +84,7 @@ export interface RecordToWrite {
 
 const encoder = new TextEncoder();
 
-/** Longer names are replaced by a hash, since the server keeps the names of streams in memory. */
+/** A hash replaces longer names, since the server keeps the names of streams in memory. */
 const streamNameMax = 256;
 
 /** The stream of a source. */
@@ -98,25 +98,25 @@ export const streamOfSource = (ledger: string, source: string): string => {
 /** The stream of appends with several sources. */
 export const streamOfBatches = (ledger: string): string => `${ledger}:batches`;
 
-/** The prefixes of the ledger's stream names, by which subscriptions filter. */
+/** The prefixes of the ledger's stream names, for filters of subscriptions. */
 export const streamPrefixes = (ledger: string): ReadonlyArray<string> => [
   `${ledger}-`,
   streamOfBatches(ledger),
 ];
 
-/** The type of the record, and its revision, that stand for a stream deleted for good. */
+/** The type and revision of the record of a permanently deleted stream. */
 const tombstoneType = '$streamDeleted';
 export const tombstoneRevision = 2n ** 63n - 1n;
 
-/** Whether a record says that its stream was deleted for good. */
+/** Whether a record says that its stream was permanently deleted. */
 export const isTombstone = ({ type, revision }: RawRecord): boolean =>
   type === tombstoneType || revision === tombstoneRevision;
 
-/** Whether a stream belongs to the ledger, by its name. */
+/** Whether a stream name belongs to the ledger. */
 export const isStreamOf = (ledger: string, stream: string): boolean =>
   streamPrefixes(ledger).some((prefix) => stream.startsWith(prefix));
 
-/** The stream that a batch is written to. */
+/** The stream to which a batch is written. */
 export const streamOfBatch = (ledger: string, batch: ReadonlyArray<EventToAppend>): string => {
   const source = batch[0]?.source ?? '';
   return batch.every((event) => event.source === source)
@@ -127,7 +127,7 @@ export const streamOfBatch = (ledger: string, batch: ReadonlyArray<EventToAppend
 /** The namespace of event ids: Domicile's own UUID. */
 const namespace = Buffer.from('5b1a5c52f2f94f0c9d0e6a1d0b6e7d41', 'hex');
 
-/** The id of an event in KurrentDB: a UUID of version 5 (RFC 9562) made from `source` + `id`. */
+/** The id of an event in KurrentDB: a UUID of version 5 (RFC 9562) from `source` and `id`. */
 const eventIdOf = (source: string, id: string): string => {
   const hash = createHash('sha1')
     .update(namespace)
@@ -139,7 +139,7 @@ const eventIdOf = (source: string, id: string): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 };
 
-/** What the server counts for a record. */
+/** The bytes of a record, as the server counts them. */
 export const bytesOfRecord = ({ data, metadata }: RecordToWrite): number =>
   data.length + metadata.length + recordType.length * 2;
 
@@ -166,7 +166,7 @@ export const encodeBatch = (
   return { records, bytes: records.reduce((sum, record) => sum + bytesOfRecord(record), 0) };
 };
 
-/** Decodes a record as an event of the ledger; `undefined` for what others wrote into its streams. */
+/** Decodes a record as an event of the ledger; undefined for foreign records in its streams. */
 export const decodeRecord = (ledger: string, record: RawRecord): LoggedEvent | undefined => {
   if (record.type !== recordType || !(record.data instanceof Uint8Array)) return undefined;
   const metadata = RecordMetadata.decode(record.metadata);

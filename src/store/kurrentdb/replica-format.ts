@@ -1,8 +1,8 @@
 /**
- * How the replica lies in its file, and how it is read.
+ * The file format of the replica, and how it is read.
  *
- * Its events lie as those of the embedded ledger do, at positions from 1 to n; how far KurrentDB's log has been read
- * stands beside them, in KurrentDB's own positions.
+ * Its events are stored like those of the embedded ledger, at positions from 1 to n. Beside them it stores how far
+ * KurrentDB's log has been read, in KurrentDB's own positions.
  */
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
@@ -33,8 +33,8 @@ INSERT INTO progress (one) VALUES (1);
 `;
 
 /**
- * Version 5 keeps when KurrentDB wrote the last record, and whether the replica ever held the whole log: what it holds
- * can then still be asked when the log loses records. Those of version 4 did, or are read on to the end.
+ * Version 5 stores when KurrentDB wrote the last record, and whether the replica ever had the whole log, so that it
+ * can still answer when the log loses records. Replicas of version 4 had the whole log, or are read on to its end.
  */
 const fifthSchema = `
 CREATE TABLE history (
@@ -44,7 +44,7 @@ CREATE TABLE history (
 ) STRICT;
 `;
 
-/** What the embedded ledger must agree on, and besides: what is replicated must have been read. */
+/** The checks of the embedded ledger, and one more: everything replicated must have been read. */
 const contradiction = (database: DatabaseSync, whole: boolean): string | undefined => {
   const { events, last, read } = database
     .prepare(
@@ -60,9 +60,9 @@ const contradiction = (database: DatabaseSync, whole: boolean): string | undefin
 };
 
 /**
- * The format of a replica; `application_id` is `DMCM` in ASCII. A lost tail is read again, so no sync is waited for.
- * In version 1 the positions were KurrentDB's own, with gaps; in version 2 two appends could be recorded at one instant;
- * version 3 did not keep who recorded an event.
+ * The format of a replica; `application_id` is `DMCM` in ASCII. It does not wait for syncs, since a lost tail is
+ * read again. In version 1 the positions were KurrentDB's own, with gaps; in version 2 two appends could have the
+ * same time; version 3 did not store who recorded an event.
  */
 export const replicaFormat: FileFormat = {
   name: 'local replica of KurrentDB',
@@ -79,14 +79,14 @@ export const replicaFormat: FileFormat = {
   contradiction,
 };
 
-/** What the files of replicas end in. */
+/** The file extension of replicas. */
 export const replicaExtension = '.mirror';
 
 /** The file of a ledger's replica in a directory. */
 export const replicaFileOf = (directory: string, ledger: string): string =>
   join(directory, `kurrentdb-${ledger}${replicaExtension}`);
 
-/** The record that the replica has come to: the log is the one replicated if it stands there. */
+/** The last record of the replica. If it is at its place in a log, that log is the replicated one. */
 export interface LastRecord {
   readonly stream: string;
   readonly revision: bigint;
@@ -96,11 +96,11 @@ export interface LastRecord {
   readonly createdAt: Instant | undefined;
 }
 
-/** How far a replica has come. */
+/** The progress of a replica. */
 export interface ReplicaState {
   readonly readUpTo: LogPosition | undefined;
   readonly last: LastRecord | undefined;
-  /** Whether it ever held the whole log. */
+  /** Whether it ever had the whole log. */
   readonly reachedEnd: boolean;
 }
 
@@ -109,7 +109,7 @@ const positionOf = (commit: unknown, prepare: unknown): LogPosition => ({
   prepare: BigInt(String(prepare)),
 });
 
-/** How to ask a replica how far it has come. */
+/** Prepares reading the progress of a replica. */
 export const progressQuery = (database: DatabaseSync): (() => ReplicaState) => {
   const select = database.prepare(
     `SELECT commit_position, prepare_position, stream, revision, event_id, last_commit, last_prepare, last_created, reached_end

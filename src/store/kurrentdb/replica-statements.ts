@@ -59,7 +59,7 @@ export const replicaStatements = (database: DatabaseSync) => {
     sources.set(name, source);
     return source;
   };
-  /** The last position, and when that event was recorded. */
+  /** The last position, and when its event was recorded. */
   let end: { position: Position; recordedAt: Instant } | undefined;
   const endOf = (): { position: Position; recordedAt: Instant } => {
     const row = selectEnd.get();
@@ -85,7 +85,7 @@ export const replicaStatements = (database: DatabaseSync) => {
       end ??= endOf();
       return end.recordedAt;
     },
-    /** Adds an event at the next position, and returns that. */
+    /** Adds an event at the next position, and returns the position. */
     insert: (event: EventToAppend, recordedAt: Instant): Position => {
       const source = sourceOf(event.source);
       if (source.number === 0) {

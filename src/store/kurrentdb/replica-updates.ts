@@ -1,18 +1,19 @@
-/**
- * Brings records of the log into the replica, and tells those who wait for them.
- */
+/** Adds records of the log to the replica, and notifies those who wait for them. */
 import { BatchAssembly, type Reading } from './batch-assembly.ts';
 import type { Environment } from './environment.ts';
 import { isAfter, type LogPosition, type RawRecord } from './record-format.ts';
 import type { Applied, Replica, Verdict } from './replica.ts';
 
-/** One source of records: a subscription, or a read. Both cover the same log; the replica applies each place once. */
+/**
+ * One source of records: a subscription or a read. Both cover the same log; the replica applies each record once.
+ */
 export interface Feed {
   readonly assembly: BatchAssembly;
-  /** The last record it delivered, of any writer. */
+  /** The last record that it delivered, from any writer. */
   position: LogPosition | undefined;
 }
 
+/** Applies records from all feeds to the replica, in order. */
 export class ReplicaUpdates {
   private readonly ledger: string;
   private readonly replica: Replica;
@@ -35,7 +36,7 @@ export class ReplicaUpdates {
     return this.growths;
   }
 
-  /** Why the replica's file could not be written at the last attempt, if that is the case. */
+  /** Why the last attempt to write the replica's file failed; undefined if it succeeded. */
   get fault(): Error | undefined {
     return this.lastFault;
   }
@@ -45,7 +46,7 @@ export class ReplicaUpdates {
     return { assembly: new BatchAssembly(this.ledger), position: this.replica.progress() };
   }
 
-  /** Whether the log goes on after what the replica has read. */
+  /** Whether the log continues after what the replica has read. */
   isBehind(end: LogPosition | undefined): boolean {
     return end !== undefined && isAfter(end, this.replica.progress());
   }
@@ -60,19 +61,19 @@ export class ReplicaUpdates {
     this.apply(feed.assembly.take(records));
   }
 
-  /** Notes that the log has been read up to a position, whatever stands there. */
+  /** Notes that the log has been read up to a position, whatever is there. */
   noteReadUpTo(position: LogPosition): void {
     this.apply([{ batch: undefined, record: undefined, firstRevision: undefined, upTo: position }]);
     this.replica.noteEnd();
   }
 
-  /** Reports the verdict on an append once the log has been read up to it; the returned function stops that. */
+  /** Reports the verdict on an append once the log has been read up to it. Call the returned function to stop. */
   expect(batch: string, told: (verdict: Verdict) => void): () => void {
     this.verdicts.set(batch, told);
     return () => this.verdicts.delete(batch);
   }
 
-  /** Calls back whenever the replica has grown, until the returned function is called. */
+  /** Calls back whenever the replica has grown. Call the returned function to stop. */
   onGrown(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

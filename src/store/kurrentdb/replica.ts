@@ -1,12 +1,12 @@
 /**
  * The local replica of the log in KurrentDB: one SQLite file on this machine.
  *
- * The ledger's promises are kept here. The log has one order for everyone, and each append is compared with what
- * stands before it. It counts as a whole or not at all: an event recorded before with the same bytes is skipped, and
- * one with other bytes voids its append. So an append that was written twice, by a retry or by two processes at once,
- * is recorded once, and every process that reads the log arrives at the same result. The events that count are
- * numbered 1 to n in that order, so positions are the same in every replica and in the embedded ledger. Losing the
- * file loses nothing: it can be rebuilt from the log.
+ * This is where the ledger's guarantees come from. The log has one order for everyone, and each append is compared
+ * with what precedes it. It counts as a whole or not at all: an event recorded before with the same bytes is
+ * skipped, and one with other bytes voids its append. So an append that was written twice, by a retry or by two
+ * processes at once, is recorded once, and every process that reads the log arrives at the same result. Effective
+ * events are numbered 1 to n in that order, so positions are the same in every replica and in the embedded ledger.
+ * Losing the file loses nothing, since it can be rebuilt from the log.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../../domain/time/instant.ts';
@@ -22,37 +22,37 @@ import { isAfter, isTombstone, type LogPosition, type RawRecord } from './record
 import { type LastRecord, replicaFormat } from './replica-format.ts';
 import { replicaStatements } from './replica-statements.ts';
 
-/** What became of an append at its place in the log. */
+/** The outcome of an append at its place in the log. */
 export type Verdict =
   | { readonly kind: 'recorded'; readonly recorded: number; readonly position: Position }
   | { readonly kind: 'void' };
 
-/** What a page of the log changed. */
+/** The changes by a page of the log. */
 export interface Applied {
   /** The verdicts on the appends of the page, by their ids. */
   readonly verdicts: ReadonlyMap<string, Verdict>;
-  /** Where the void appends of the page end. */
+  /** The end positions of void appends in the page. */
   readonly voided: ReadonlyArray<LogPosition>;
-  /** Records that others put into streams of the ledger. */
+  /** Foreign records in streams of the ledger. */
   readonly foreign: ReadonlyArray<RawRecord>;
-  /** What was done to a stream of the ledger: the page was applied up to there. */
+  /** A change to a stream of the ledger, up to which the page was applied. */
   readonly cut: HistoryCut | undefined;
 }
 
 export interface Replica extends LedgerQueries {
   readonly file: string;
-  /** Applies what was read of the log. Each place is applied once: what is behind the progress is skipped. */
+  /** Applies what was read from the log. Each record is applied once: records before the progress are skipped. */
   apply(readings: ReadonlyArray<Reading>): Applied;
   /** How far the log has been read. */
   progress(): LogPosition | undefined;
   lastRecord(): LastRecord | undefined;
-  /** Notes that the replica holds the whole log. */
+  /** Notes that the replica has the whole log. */
   noteEnd(): void;
-  /** Whether it ever did. */
+  /** Whether it ever had the whole log. */
   hasReachedEnd(): boolean;
-  /** A stream of the ledger that was deleted for good, which replicas of older versions passed over. */
+  /** A stream of the ledger that was permanently deleted, which replicas of older versions ignored. */
   deletedStream(): string | undefined;
-  /** The revision of a stream's last record, `-1n` when it has none. */
+  /** The revision of a stream's last record; `-1n` if it has none. */
   revisionOf(stream: string): bigint;
   /** Finds the new events of a batch, as far as the log has been read. */
   compare(batch: ReadonlyArray<EventToAppend>): E.Either<AppendError, ComparedBatch>;
@@ -96,8 +96,8 @@ export const openReplica = (path: string, now: Instant): Replica => {
     if (!whole || !isExpected || E.isLeft(compared)) return { kind: 'void' };
     let position = compared.right.duplicatesUpTo;
     const newEvents = new Set(compared.right.newEvents);
-    // Nodes have clocks of their own, and after an election the time may step back; the ledger's does not. Copies keep
-    // the times of the log that they are from.
+    // Nodes have their own clocks, and after an election the time may step back; the ledger's must not. Copied
+    // events keep their original times.
     const earliest = events[0]!.isCopied
       ? beforeEverything
       : laterThan(statements.lastRecordedAt(), beforeEverything);
@@ -139,7 +139,7 @@ export const openReplica = (path: string, now: Instant): Replica => {
         }
         const verdict = applyBatch(batch);
         if (verdict.kind === 'void') voided.push(upTo);
-        // Of a batch that was written twice, the first that counts was recorded.
+        // If a batch was written twice, the first effective one was recorded.
         if (verdicts.get(batch.id)?.kind !== 'recorded') verdicts.set(batch.id, verdict);
       }
       if (progress !== undefined) statements.saveProgress(progress);

@@ -1,8 +1,8 @@
 /**
  * The calls to KurrentDB, each with a time limit.
  *
- * The faults of the client end here: it waits forever for a server that is silent, shares its pending batch appends
- * among all connections of the process, and never replaces a silent connection.
+ * This class contains the client's faults: the client waits forever for a silent server, shares its pending batch
+ * appends among all connections of the process, and never replaces a silent connection.
  */
 import {
   type AllStreamSubscription,
@@ -28,13 +28,14 @@ export type WriteOutcome = Exclude<WriteAnswer, { readonly kind: 'unclear' }>;
 
 /** How many calls in a row may stay unanswered before the connection is replaced. */
 const silentCallsMax = 2;
-/** How many delivered records a subscription buffers before it holds the server back. */
+/** How many delivered records a subscription buffers before it slows the server down. */
 const deliveredRecordsMax = 128;
-/** How much later than we the server gives up on a write. */
+/** How much later than this process the server gives up on a write. */
 const deadlineAfterMs = 250;
 
 /**
- * The connection to the leader. Reads ask it too, since events that another node does not have yet would seem missing.
+ * The connection to the leader. Reads use it too, since events that another node does not have yet would seem
+ * missing.
  */
 export class ServerConnection {
   private readonly connectionString: string;
@@ -54,7 +55,7 @@ export class ServerConnection {
     this.client = this.connect();
   }
 
-  /** Writes all of the records after this revision of the stream, `-1n` for a new stream, or none of them. */
+  /** Writes all records after this revision of the stream, or none; `-1n` stands for a new stream. */
   async write(
     stream: string,
     after: bigint,
@@ -85,7 +86,7 @@ export class ServerConnection {
     }
   }
 
-  /** The position of the last record of the whole log, of any writer. */
+  /** The position of the last record of the whole log, from any writer. */
   async head(): Promise<LogPosition | undefined> {
     const { records } = await this.page(
       (client) =>
@@ -96,9 +97,9 @@ export class ServerConnection {
   }
 
   /**
-   * Reads the log from a position on, that position included.
+   * Reads the log from a position on, inclusive.
    *
-   * @param prefixes read only streams whose names begin with one of these; `undefined` reads everything.
+   * @param prefixes read only streams whose names begin with one of these; undefined reads everything.
    */
   async read(
     from: LogPosition | undefined,
@@ -114,7 +115,7 @@ export class ServerConnection {
     return record?.revision === revision ? record : undefined;
   }
 
-  /** The first record that is left of a stream. */
+  /** The first remaining record of a stream. */
   firstOf(stream: string): Promise<RawRecord | undefined> {
     return this.oneOf(stream, FORWARDS, START);
   }
@@ -177,7 +178,7 @@ export class ServerConnection {
   private connect(): EventStoreDBClient {
     const client = newClient(this.connectionString);
     const internals = internalsOf(client);
-    // Its batch appends must never be used, see write-call.ts.
+    // Its batch appends must never be used; see `write-call.ts`.
     internals.supports = async () => false;
     // Nothing awaits this promise: while a cluster cannot be found, its rejection would end the process.
     const { handleError } = internals;
@@ -191,7 +192,7 @@ export class ServerConnection {
     return this.client;
   }
 
-  /** Waits for an answer within the time limit. After that, the call goes on and its answer is ignored. */
+  /** Waits for an answer within the time limit. After that, the call continues and its answer is ignored. */
   private async inTime<A>(answer: Promise<A>): Promise<A> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {

@@ -9,7 +9,7 @@ export type FailureKind =
   | 'unreachable'
   /** The server did not answer in time. */
   | 'no-answer'
-  /** The server is not ready: starting, electing, overloaded, or another node leads. */
+  /** The server is not ready: it is starting, electing or overloaded, or another node leads. */
   | 'not-ready'
   /** The user lacks access. */
   | 'denied'
@@ -17,15 +17,15 @@ export type FailureKind =
   | 'unknown-user'
   /** The stream or record does not exist. */
   | 'not-found'
-  /** The stream was deleted for good. */
+  /** The stream was permanently deleted. */
   | 'deleted'
   /** Anything else. */
   | 'refused';
 
-/** gRPC's status code for a method that the server lacks. */
+/** gRPC's status code for a method that the server does not have. */
 const unimplemented = 12;
 
-/** A failed call. `mayHaveWritten`: the write may be in the log nevertheless, or arrive there later. */
+/** A failed call. `mayHaveWritten`: the write may nevertheless be in the log, or arrive there later. */
 export class ServerFailure extends Error {
   readonly kind: FailureKind;
   readonly mayHaveWritten: boolean;
@@ -58,7 +58,7 @@ const reasons: Readonly<Record<FailureKind, string>> = {
   refused: 'KurrentDB refused the call',
 };
 
-/** gRPC's status code for credentials that are not accepted; the client takes it for a lack of access. */
+/** gRPC's status code for rejected credentials, which the client reports as missing access. */
 const unauthenticated = 16;
 
 const hasCode = (error: unknown, code: number): boolean =>
@@ -90,7 +90,7 @@ const kindOf = (type: string | undefined, message: string, error: unknown): Fail
   }
 };
 
-/** Whether the user cannot do what was asked, however often it is tried. */
+/** Whether the user lacks the right, so that retrying is useless. */
 export const isRefusalOfUser = (kind: FailureKind): boolean => kind === 'denied' || kind === 'unknown-user';
 
 /** Translates an error of the client. */
@@ -116,11 +116,11 @@ export const sizeLimitIn = (
   error: unknown,
 ): { readonly limit: number; readonly of: 'append' | 'event' } | undefined => {
   const message = messageOf(error);
-  // The client knows the error for a whole append, but not the one for a single event, which came with 25.1.
+  // The client recognises the error for a whole append, but not the one for a single event, introduced with 25.1.
   const patterns = [
     ['event', /exceeds maximum append event size of (\d+)/i],
     ['append', /maximum append size of (\d+) exceeded/i],
-    // gRPC itself refuses messages beyond the size that the server accepts.
+    // gRPC itself refuses messages larger than the server accepts.
     ['event', /received message larger than max \((?:\d+) vs\.? (\d+)\)/i],
   ] as const;
   for (const [of, pattern] of patterns) {

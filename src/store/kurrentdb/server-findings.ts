@@ -1,4 +1,4 @@
-/** What `domicile doctor` says of a version, of the limits of a server, of the settings and of projections. */
+/** What `domicile doctor` reports about a server's version and limits, the settings and projections. */
 import type { ProjectionDetails } from '@eventstore/db-client';
 import { defaultLimits } from './limits.ts';
 import { hostsOf, type KurrentDbSettings } from './settings.ts';
@@ -19,6 +19,7 @@ interface ServerSizes {
   readonly eventMiB: number;
 }
 
+/** A finding without a problem. */
 export const ok = (name: string, found: string): Finding => ({ name, state: 'ok', found, remedy: null });
 const warning = (name: string, found: string, remedy: string): Finding => ({
   name,
@@ -26,6 +27,7 @@ const warning = (name: string, found: string, remedy: string): Finding => ({
   found,
   remedy,
 });
+/** A finding with a problem, and the remedy. */
 export const failed = (name: string, found: string, remedy: string): Finding => ({
   name,
   state: 'failed',
@@ -49,6 +51,7 @@ const sizesOf = (version: string): ServerSizes => {
 /** Older servers do not report the positions of events. */
 const oldestMajor = 22;
 
+/** Whether the server's version is supported. */
 export const versionFinding = (version: string, address: string): Finding => {
   const name = 'KurrentDB';
   const [major] = partsOf(version);
@@ -58,6 +61,7 @@ export const versionFinding = (version: string, address: string): Finding => {
     : ok(name, `${version} at ${address}`);
 };
 
+/** The size limits of the version. */
 export const limitsFinding = (version: string): Finding => {
   const { appendMiB, eventMiB } = sizesOf(version);
   const ofEvent = Math.min(eventMiB, defaultLimits.eventBytesMax / 1_024 ** 2);
@@ -71,6 +75,7 @@ export const limitsFinding = (version: string): Finding => {
 
 const isThisMachine = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/.test(host);
 
+/** Findings about encryption, credentials and the node preference. */
 export const settingFindings = (settings: KurrentDbSettings): ReadonlyArray<Finding> => {
   const findings: Finding[] = [];
   if (settings.tls) findings.push(ok('encryption', 'TLS'));
@@ -95,9 +100,10 @@ export const settingFindings = (settings: KurrentDbSettings): ReadonlyArray<Find
   return findings;
 };
 
-/** gRPC's status code for a method that the server lacks. */
+/** gRPC's status code for a method that the server does not have. */
 const unimplemented = 12;
 
+/** Whether the server runs projections, which add writes for every event. */
 export const projectionsFinding = (projections: ReadonlyArray<ProjectionDetails> | Error): Finding => {
   const name = 'server projections';
   if (projections instanceof Error) {

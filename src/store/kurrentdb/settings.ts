@@ -1,14 +1,14 @@
 /**
- * Where the KurrentDB server is, and which ledger on it to use.
+ * The address of the KurrentDB server, and which ledger on it to use.
  *
- * The connection string is the client's own, with one more key, `ledger`, for servers that keep several ledgers.
- * Whatever the client would silently ignore is refused here.
+ * The connection string is the client's own, with one more key, `ledger`, for servers with several ledgers.
+ * Everything that the client would silently ignore is refused here.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RA from 'fp-ts/lib/ReadonlyArray.js';
 
-/** The setting of the store is invalid. */
+/** An invalid setting of the store. */
 export class WrongStoreSetting extends Error {
   readonly _tag = 'WrongStoreSetting';
 
@@ -20,14 +20,14 @@ export class WrongStoreSetting extends Error {
 
 /** The parts of a connection string that the adapter needs. */
 export interface KurrentDbSettings {
-  /** The connection string as the client takes it. */
+  /** The connection string in the client's form. */
   readonly connectionString: string;
-  /** The name of the ledger: the first part of the names of its streams. */
+  /** The name of the ledger, with which the names of its streams begin. */
   readonly ledger: string;
   /** Whether the connection is encrypted. */
   readonly tls: boolean;
   readonly hasCredentials: boolean;
-  /** Which node of a cluster the client would ask: `leader`, `follower`, `random` or `readonlyreplica`. */
+  /** The node of a cluster that the client would ask: `leader`, `follower`, `random` or `readonlyreplica`. */
   readonly nodePreference: string;
 }
 
@@ -40,7 +40,7 @@ const schemes: Readonly<Record<string, string>> = {
   'kurrentdb+discover:': 'esdb+discover:',
 };
 
-/** The keys that the client knows, in lower case and without `-` and `_`. */
+/** The client's own keys, in lower case and without `-` and `_`. */
 const knownKeys: ReadonlySet<string> = new Set([
   'usercertfile',
   'userkeyfile',
@@ -70,7 +70,7 @@ export const hostsOf = ({ connectionString }: Pick<KurrentDbSettings, 'connectio
     .split(',')
     .map((host) => host.replace(/:\d+$/, ''));
 
-/** The part behind the scheme: `address?query`, the address with its credentials. */
+/** The part after the scheme: `address?query`, where the address includes credentials. */
 interface Parts {
   readonly scheme: string;
   readonly address: string;
@@ -87,7 +87,7 @@ const partsOf = (text: string): E.Either<string, Parts> => {
 /** The `key=value` pairs of the query. */
 interface Parameters {
   readonly ledger: string;
-  /** The pairs that are handed on to the client, as they were written. */
+  /** The pairs to pass on to the client, as written. */
   readonly forClient: ReadonlyArray<string>;
   /** The values of these pairs in lower case, by key. */
   readonly values: ReadonlyMap<string, string>;
@@ -95,7 +95,7 @@ interface Parameters {
 
 const normalized = (key: string): string => key.trim().toLowerCase().replaceAll(/[_-]/g, '');
 
-/** Adds one pair to the parameters before it. */
+/** Adds one pair to the parameters. */
 const addParameter = (before: Parameters, pair: string): E.Either<string, Parameters> => {
   const separator = pair.indexOf('=');
   const [key, value] = [normalized(pair.slice(0, separator)), pair.slice(separator + 1).trim()];
@@ -139,9 +139,9 @@ const parametersOf = (query: string): E.Either<string, Parameters> => {
   );
 };
 
-/** Who connects to which servers. */
+/** Credentials and servers. */
 interface Authority {
-  /** User and password as they were written, with the `@` behind them; empty without them. */
+  /** User and password as written, followed by `@`; empty if there are none. */
   readonly credentials: string;
   readonly hosts: string;
 }
@@ -149,7 +149,7 @@ interface Authority {
 const authorityOf = (address: string): E.Either<string, Authority> => {
   const at = address.lastIndexOf('@');
   const credentials = address.slice(0, at + 1);
-  // The client would take the first @ for the last, and cut a password off at its first colon.
+  // The client would split at the first @ instead of the last, and cut a password at its first colon.
   if (address.indexOf('@') !== at || credentials.split(':').length > 2) return E.left(escapes);
   const hosts = address.slice(at + 1).replace(/\/+$/, '');
   return hosts === '' ? E.left('the connection string names no host') : E.right({ credentials, hosts });
@@ -161,7 +161,7 @@ const settingsOf = (
   { credentials, hosts }: Authority,
 ): KurrentDbSettings => {
   const named = values.has('connectionname') ? forClient : [...forClient, 'connectionName=domicile'];
-  // With this scheme the client would ask the first host alone; without it, it asks all of them for the leader.
+  // With this scheme the client would ask only the first host; without it, it asks all of them for the leader.
   const clientScheme = hosts.includes(',') ? 'esdb:' : schemes[scheme];
   return {
     connectionString: `${clientScheme}//${credentials}${hosts}?${named.join('&')}`,
@@ -175,7 +175,7 @@ const settingsOf = (
 /**
  * Parses a connection string.
  *
- * @returns the settings, or what is wrong with the string; the sentence holds nothing secret.
+ * @returns the settings, or what is wrong with the string, in a sentence without secrets.
  */
 export const parseSettings = (text: string): E.Either<string, KurrentDbSettings> =>
   pipe(

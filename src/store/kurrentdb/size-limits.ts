@@ -1,9 +1,9 @@
 /**
- * How large an append may be.
+ * The maximum size of an append.
  *
- * The server reports a limit only when an append exceeds it. The defaults are 1 MiB for an append before 25.1, and since
- * then 256 MiB for an append and 16 MiB for an event; operators can change them. A reported limit is remembered for a
- * while, so that what is too large is not sent again and again, and asked for again after that.
+ * The server reports a limit only when an append exceeds it. The defaults are 1 MiB for an append before 25.1, and
+ * since then 256 MiB for an append and 16 MiB for an event; operators can change them. A reported limit is
+ * remembered for a while, so that oversized appends are not sent again and again. After that, it is tested again.
  */
 import type { Instant } from '../../domain/time/instant.ts';
 import type { AppendError, EventToAppend } from '../event-store.ts';
@@ -15,7 +15,7 @@ export interface WrittenBatch {
   readonly batch: ReadonlyArray<EventToAppend>;
   readonly newEvents: ReadonlyArray<EventToAppend>;
   readonly records: ReadonlyArray<RecordToWrite>;
-  /** What the server counts for the records. */
+  /** The bytes of the records as the server counts them. */
   readonly bytes: number;
 }
 
@@ -25,12 +25,16 @@ interface Learnt {
   readonly until: Instant;
 }
 
-/** In such steps what the server counts besides an event's bytes is left room for, so that like events have one limit. */
+/**
+ * The overhead of an event besides its bytes is rounded up to this step, so that similar events have the same
+ * limit.
+ */
 const besideBytesStep = 1_024;
 
 const besideBytes = (record: RecordToWrite): number =>
   Math.ceil((bytesOfRecord(record) - record.data.length) / besideBytesStep) * besideBytesStep;
 
+/** Remembers the limits that the server reported. */
 export class SizeLimits {
   private readonly limits: Limits;
   private readonly now: () => Instant;
@@ -42,8 +46,8 @@ export class SizeLimits {
   }
 
   /**
-   * Why the server refused a batch with this limit. The limit is remembered if the batch exceeds it; if it does not, the
-   * server counts otherwise than we do, and only this batch is refused.
+   * The refusal of a batch by the server with this limit. The limit is remembered if the batch exceeds it by our
+   * count; otherwise the server counts differently, and only this batch is refused.
    */
   refusalByServer(refused: WrittenBatch, limit: number, of: 'append' | 'event'): AppendError {
     const counted = of === 'append' ? refused.bytes : Math.max(...refused.records.map(bytesOfRecord));
@@ -54,7 +58,7 @@ export class SizeLimits {
     return refusal ?? { kind: 'too-large', limit, unit: 'bytes', what: 'batch, as KurrentDB counts it,' };
   }
 
-  /** Why a batch is too large, whether or not its events are recorded already. */
+  /** Why a batch is too large, even if its events are recorded already. */
   refusalOfBatch(batch: ReadonlyArray<EventToAppend>, bytes: number): AppendError | undefined {
     const { batchEventsMax, batchBytesMax } = this.limits;
     if (batch.length > batchEventsMax) {
@@ -66,7 +70,7 @@ export class SizeLimits {
     return undefined;
   }
 
-  /** Why the new events of a batch are too large, as far as is known. */
+  /** Why the new events of a batch are too large, by what is known of the limits. */
   refusalOfNew({ batch, newEvents, records, bytes }: WrittenBatch): AppendError | undefined {
     const { eventBytesMax } = this.limits;
     const appendMax = this.bytesMax('append');

@@ -1,7 +1,8 @@
 /**
- * Which vault belongs to a ledger on KurrentDB, as its log says in a stream of its own.
+ * Which vault belongs to a ledger on KurrentDB, recorded in a separate stream of the log.
  *
- * The record is no event of the ledger. The first process without LEDGER_VAULT writes it, and a second vault is refused.
+ * The record is not an event of the ledger. The first process without LEDGER_VAULT writes it, and a second vault is
+ * refused.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -11,7 +12,7 @@ import type { RawRecord } from './record-format.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { ServerFailure } from './server-failure.ts';
 
-/** The stream of the claims; no stream of a source has such a name. */
+/** The stream of the claims; no stream of a source can have this name. */
 const streamOf = (ledger: string): string => `${ledger}:vault`;
 
 const Claim = t.type({ vault: t.string });
@@ -28,6 +29,7 @@ const vaultIn = (record: RawRecord | undefined): string | undefined => {
   }
 };
 
+/** Reads and writes the claim of a vault. */
 export class VaultClaim {
   private readonly stream: string;
   private readonly connection: ServerConnection;
@@ -42,9 +44,9 @@ export class VaultClaim {
   }
 
   /**
-   * Claims the ledger for a vault, unless it is claimed, and returns the vault to which it belongs now.
+   * Claims the ledger for a vault unless it is claimed, and returns the vault that it belongs to now.
    *
-   * @param insists the vault is surely the right one: it takes the place of another.
+   * @param insists whether the vault is known to be the right one: then it replaces another claim.
    * @throws ServerFailure when the server cannot be asked for `connectMsMax`.
    */
   async claim(vault: string, insists: boolean): Promise<string> {
@@ -54,7 +56,7 @@ export class VaultClaim {
         const last = await this.connection.lastOf(this.stream);
         const claimed = vaultIn(last);
         if (claimed === vault || (claimed !== undefined && !insists)) return claimed;
-        // Whether it was written, and by whom, the next look at the stream says.
+        // The next read of the stream shows whether it was written, and by whom.
         await this.write(last?.revision ?? -1n, vault);
       } catch (error) {
         if (!(error instanceof ServerFailure) || this.environment.now() > giveUpAt) throw error;

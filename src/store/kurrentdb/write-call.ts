@@ -1,14 +1,14 @@
 /**
- * One write, as one gRPC call.
+ * One write as one gRPC call.
  *
- * The client's batch append puts all writes of a process on one call and keeps the pending ones in one map. When any
- * connection breaks, it rejects all of them, and a late answer to a rejected one crashes the process. Its other append
- * is safe, but several times slower, since it sends each event as a message. The write here combines the two: the batch
- * protocol, with one call for each write, a deadline, and nothing shared.
+ * The client's batch append puts all writes of a process on one call and keeps the pending ones in one map. When
+ * any connection breaks, it rejects all of them, and a late answer to a rejected one crashes the process. The
+ * client's other append is safe, but several times slower, since it sends each event as a message. This write
+ * combines the two: the batch protocol with a separate call for each write, a deadline, and no shared state.
  *
- * The server ends such a call only if it writes an answer after the client half-closed it. Otherwise the call stays open
- * until its deadline, and takes one of the 100 HTTP/2 streams that the server allows a connection. So a call is
- * half-closed right after the last message, and cancelled if it is still open shortly after the answer.
+ * The server ends such a call only if it writes an answer after the client half-closed it. Otherwise the call stays
+ * open until its deadline, and uses one of the 100 HTTP/2 streams that the server allows for a connection. So a
+ * call is half-closed right after the last message, and cancelled if it is still open shortly after the answer.
  */
 import { convertToCommandError, type EventStoreDBClient, NO_STREAM } from '@eventstore/db-client';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
@@ -26,7 +26,7 @@ export type WriteAnswer =
   | { readonly kind: 'written' }
   | { readonly kind: 'wrong-revision'; readonly actual: bigint }
   | { readonly kind: 'too-large'; readonly limit: number; readonly of: 'append' | 'event' }
-  /** An error that the client's messages lack; the slower call will report it as text. */
+  /** An error that the client's messages lack; the slower call reports it as text. */
   | { readonly kind: 'unclear' };
 
 /** How many bytes of events one message carries; the server accepts 16 MiB. */
@@ -57,7 +57,7 @@ const requestsOf = (
   const options = new streams.BatchAppendReq.Options().setStreamIdentifier(
     new shared.StreamIdentifier().setStreamName(new TextEncoder().encode(stream)),
   );
-  // The types ask for another class of empty message; both are encoded the same.
+  // The types require another class of empty message; both have the same encoding.
   if (after < 0n) options.setNoStream(new shared.Empty() as never);
   else options.setStreamPosition(String(after));
   const next = (): Request =>
@@ -108,9 +108,9 @@ const answerOf = (response: Response): WriteAnswer => {
 };
 
 /**
- * Writes the records after this revision of the stream, `-1n` for a stream that does not exist, or none of them.
+ * Writes all records after this revision of the stream, or none; `-1n` stands for a stream that does not exist.
  *
- * @throws what the client throws, or a ServerFailure.
+ * @throws errors of the client, or a ServerFailure.
  */
 export const writeAtOnce = (
   client: EventStoreDBClient,
@@ -151,7 +151,7 @@ export const writeAtOnce = (
   );
 };
 
-/** The same with the client's own append, one event a message; servers before 21.10 have no other. */
+/** The same with the client's own append, one event per message; servers before 21.10 have no other. */
 export const writeOneByOne = async (
   client: EventStoreDBClient,
   stream: string,

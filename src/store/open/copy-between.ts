@@ -32,7 +32,7 @@ export interface OpenTarget extends CopyTarget {
   close(): Promise<void>;
 }
 
-/** Adds all of the events, each at its own time, or none of them. */
+/** Adds all events with their original times, or none. */
 const addInTransaction = (
   database: DatabaseSync,
   writer: BatchWriter,
@@ -62,7 +62,7 @@ const addInTransaction = (
   }
 };
 
-/** Opens an embedded ledger to which events are added with the times at which they were recorded. */
+/** Opens an embedded ledger for events with their original times of recording. */
 export const openEmbeddedTarget = (file: string, now: number): OpenTarget => {
   const { database, close } = openToWrite(file, ledgerFormat, now);
   const queries = ledgerQueries(database, file);
@@ -106,9 +106,9 @@ const openTarget = async (
 };
 
 /**
- * Copies the log of one ledger into another store, or goes on where an earlier copy ended.
+ * Copies the log of one ledger into another store, or resumes an earlier copy.
  *
- * @throws what opening either store throws.
+ * @throws errors of opening either store.
  */
 export const copyBetween = async (
   from: StoreSettings,

@@ -1,6 +1,4 @@
-/**
- * Opens the file that holds the log on this machine, of the embedded ledger or of a replica.
- */
+/** Opens the log on this machine: the file of the embedded ledger or of a replica. */
 import { openReplicaReader, replicaExtension } from '../kurrentdb/replica-format.ts';
 import type { LogReader } from '../log-reader.ts';
 import { openLogReader } from '../sqlite/log-reader.ts';

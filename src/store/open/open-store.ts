@@ -12,11 +12,11 @@ import { makePrivateDirectory } from '../private-files.ts';
 import { openThreadedEventStore } from '../sqlite/threaded-event-store.ts';
 import { storeSettingOf } from './store-setting.ts';
 
-/** Which store to open, and where the ledger keeps its files. */
+/** The store to open, and the directory of the ledger's files. */
 export interface StoreSettings {
   /** `sqlite:DIR`, or a connection string such as `esdb://…` or `esdb+discover://…`. */
   readonly store: string;
-  /** The directory of the log, or of the replica of it. */
+  /** The directory of the log or its replica. */
   readonly dataDirectory: string;
 }
 
@@ -25,16 +25,18 @@ export interface OpenedStore {
   readonly store: EventStore;
   readonly logFile: string;
   /**
-   * Calls back when another process recorded something, until the returned function is called. The embedded store never
-   * does, since it has one writer.
+   * Calls back when another process has recorded events. Call the returned function to stop. The embedded store
+   * never calls back, since it has one writer.
    */
   readonly onGrown: (listener: () => void) => () => void;
-  /** Has the log say which vault belongs to it, where several processes share a log: see `kurrentdb/vault-claim.ts`. */
+  /**
+   * Records in the log which vault belongs to it, if several processes share a log: see `kurrentdb/vault-claim.ts`.
+   */
   readonly claimVault?: KurrentDbEventStore['claimVault'];
 }
 
 export interface OpenStoreOptions {
-  /** Receives what an operator may want to know. */
+  /** Receives notices for operators. */
   readonly notify?: (notice: Notice) => void;
   readonly environment?: Environment;
   readonly limits?: Partial<Limits>;
@@ -58,8 +60,8 @@ export const openKurrentDb = async (
 /**
  * Opens the store that the settings name, and creates an embedded one if there is none.
  *
- * @throws WrongStoreSetting; a StoreProblem about a file; ServerUnreachable or AnotherLog about KurrentDB. Each says
- * what is wrong, where, and what to do.
+ * @throws WrongStoreSetting; a StoreProblem about a file; ServerUnreachable or AnotherLog about KurrentDB. Each
+ * message says what is wrong, where, and what to do.
  */
 export const openStore = async (
   { store, dataDirectory }: StoreSettings,

@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type KurrentDbSettings, parseSettings, WrongStoreSetting } from '../kurrentdb/settings.ts';
 
-/** The parsed setting: the directory of an embedded ledger, or where KurrentDB is. */
+/** The parsed setting: the directory of an embedded ledger, or the KurrentDB settings. */
 export type StoreSetting =
   | { readonly kind: 'sqlite'; readonly directory: string }
   | { readonly kind: 'kurrentdb'; readonly settings: KurrentDbSettings };
@@ -27,7 +27,7 @@ export const readStoreSetting = (store: string): E.Either<string, StoreSetting> 
 };
 
 /**
- * The same for opening a store, which throws.
+ * The same for opening a store; throws instead.
  *
  * @throws WrongStoreSetting
  */

@@ -1,18 +1,16 @@
-/**
- * Who recorded events, and under which authority (R24): each attribution once, under a number.
- */
+/** Who recorded events, and with which authority (R24): each distinct attribution is stored once with a number. */
 import type { DatabaseSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import { type Attribution, unattributed } from '../../domain/recording/attribution.ts';
 import { attributionChecksum } from './ledger-format.ts';
 import { damaged } from './store-problems.ts';
 
-/** The number of the attribution of events that were recorded before any was kept. */
+/** The number of the attribution of events recorded before attributions were stored. */
 const unattributedNumber = 0;
 /** How many attributions a reader caches. */
 const attributionsMax = 10_000;
 
-/** How to find the number of an attribution, and to give it one; call it inside a transaction. */
+/** Prepares finding or assigning the number of an attribution; call the result inside a transaction. */
 export const attributionWriter = (database: DatabaseSync): ((attribution: Attribution) => number) => {
   const select = database.prepare('SELECT id FROM attribution WHERE recorded_by IS ? AND authority IS ?');
   const selectLast = database.prepare('SELECT coalesce(max(id), 0) AS last FROM attribution');
@@ -30,7 +28,7 @@ export const attributionWriter = (database: DatabaseSync): ((attribution: Attrib
   };
 };
 
-/** How to read the attribution of a number; `file` is for messages. */
+/** Prepares reading the attribution with a number; `file` is for messages. */
 export const attributionReader = (
   database: DatabaseSync,
   file: string,

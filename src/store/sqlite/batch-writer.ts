@@ -22,21 +22,21 @@ import { eventChecksum, sourceChecksum } from './ledger-format.ts';
 
 export interface BatchWriter {
   /**
-   * Reads where the log ends, and returns when its last event was recorded. Call it first in every transaction, since
-   * the one before may have failed.
+   * Reads the end of the log, and returns when its last event was recorded. Call it first in every transaction,
+   * since the previous one may have failed.
    */
   findEnd(): Instant;
-  /** Writes the new events of a batch; `at` is when they are recorded. Call it inside a transaction. */
+  /** Writes the new events of a batch with the time `at`. Call it inside a transaction. */
   write(batch: ReadonlyArray<EventToAppend>, at: Instant): E.Either<AppendError, Appended>;
 }
 
-/** The stream of a source, as the batch finds it; `number` is 0 if there is none. */
+/** The stream of a source, before the batch; `number` is 0 if there is none. */
 interface Stream {
   number: number;
   readonly count: number;
 }
 
-/** The new events of a batch, and the last position at which others of its events are recorded. */
+/** The new events of a batch, and the last position of its other events. */
 interface New {
   readonly events: ReadonlyArray<EventToAppend>;
   readonly position: Position;
@@ -44,7 +44,7 @@ interface New {
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
-/** Prepares the statements that write, on the writing connection. */
+/** Prepares the writing statements on the writing connection. */
 export const batchWriter = (database: DatabaseSync): BatchWriter => {
   const selectEnd = database.prepare(
     'SELECT position, recorded_at FROM event ORDER BY position DESC LIMIT 1',
@@ -84,7 +84,7 @@ export const batchWriter = (database: DatabaseSync): BatchWriter => {
     return number;
   };
 
-  /** Inserts events. Returns false, with some of them inserted, when it meets one that is recorded already. */
+  /** Inserts events. Returns false, with some of them inserted, on the first one that is already recorded. */
   const insertAll = (events: ReadonlyArray<EventToAppend>, recordedAt: Instant): boolean => {
     const streams = new Map<string, { readonly stream: Stream; added: number }>();
     let position = head;
@@ -157,8 +157,8 @@ export const batchWriter = (database: DatabaseSync): BatchWriter => {
 
   const write: BatchWriter['write'] = (batch, at) => {
     const recordedAt = Math.max(lastRecordedAt, at);
-    // If the first event is new, usually all are, and the unique index finds the exceptions during the insert. A batch
-    // that is sent again is recognised by its first event, without a write.
+    // If the first event is new, usually all are, and the unique index detects the exceptions during the insert. A
+    // batch that is sent again is recognised by its first event, without a write.
     if (batch.length > 0 && !isRecorded(batch[0]!) && insertWhole(batch, recordedAt))
       return E.right({ recorded: batch.length, duplicates: 0, position: head });
     const found = newOf(batch);

@@ -1,9 +1,9 @@
 /**
- * The checks before a file is trusted: is it ours, and does it hold what was written to it?
+ * The checks before a file is trusted: whether it is ours, and whether it contains what was written.
  *
- * The header, the size, the tables and the totals are always checked; small files row by row; after a crash, every page
- * of medium-sized files. SQLite's recovery covers the effects of a crash on a sound disk, so a large ledger starts at
- * once. In files of any size, each row is compared with its checksum when it is read.
+ * The header, the size, the tables and the totals are always checked; small files row by row; after a crash, every
+ * page of medium-sized files. SQLite's recovery handles a crash on a sound disk, so a large ledger starts at once.
+ * In files of any size, each row is compared with its checksum when it is read.
  */
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
@@ -24,15 +24,17 @@ export interface FileFormat {
   readonly upgrades?: ReadonlyArray<string | undefined>;
   /** Pragmas of this format, applied after the shared ones. */
   readonly pragmas?: string;
-  /** Looks for contradictions in the content when the file is opened: in every row if `whole`, otherwise briefly. */
+  /**
+   * Looks for contradictions in the content when the file is opened: in every row if `whole`, otherwise quickly.
+   */
   readonly contradiction: (database: DatabaseSync, whole: boolean) => string | undefined;
 }
 
 /** Older versions can damage a write-ahead log when two connections write and checkpoint at once. */
 const oldestSqlite = [3, 51, 3] as const;
-/** Files up to this size are checked whole at every opening, indexes included: about 0.1 s. */
+/** Files up to this size are fully checked at every opening, including indexes: about 0.1 s. */
 const wholeCheckBytesMax = 16 * 1_024 * 1_024;
-/** After a crash, every page of files up to this size is checked: about 1 s, and a few more on a slow disk. */
+/** After a crash, every page of files up to this size is checked: about 1 s, or a few more on a slow disk. */
 const crashCheckBytesMax = 128 * 1_024 * 1_024;
 
 /** The number that a pragma returns. */
@@ -73,14 +75,14 @@ export const refuseMissing = (file: string, format: FileFormat): void => {
 /** The version of the file's schema. */
 export const versionOf = (database: DatabaseSync): number => pragmaNumber(database, 'user_version');
 
-/** Whether a file of an earlier version is upgraded when it is opened for writing. */
+/** Whether a file of an earlier version is upgraded when opened for writing. */
 const isUpgraded = (format: FileFormat, version: number): boolean =>
   version > 0 && version < format.schemaVersion && format.upgrades?.[version - 1] !== undefined;
 
 /**
  * Refuses a file of another program, or of another version of this one.
  *
- * @param upgrading whether an earlier version will do, because it is upgraded next.
+ * @param upgrading whether an earlier version is accepted, because it will be upgraded.
  */
 export const refuseForeign = (
   file: string,
@@ -112,7 +114,7 @@ export const refuseForeign = (
   }
 };
 
-/** Refuses a file that contradicts itself. How much is checked depends on its size and on the last close. */
+/** Refuses an inconsistent file. The extent of the check depends on its size and on the last close. */
 export const refuseDamaged = (
   file: string,
   format: FileFormat,

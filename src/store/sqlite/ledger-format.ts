@@ -1,8 +1,8 @@
 /**
  * The file format of the embedded ledger.
  *
- * Positions are dense, 1 to n. Every row carries a checksum, because SQLite itself has none: a flipped bit in a
- * stored event is reported as damage and never becomes another history.
+ * Positions are dense, 1 to n. Every row has a checksum, because SQLite itself has none: a flipped bit in a stored
+ * event is reported as damage instead of changing history.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
@@ -29,8 +29,8 @@ CREATE INDEX event_by_source ON event (source);
 `;
 
 /**
- * Version 2 keeps who recorded an event, and under which authority (R24). Events share few attributions, so an event
- * has the number of one. Those of version 1 have number 0: they were recorded before any was kept.
+ * Version 2 stores who recorded an event, and with which authority (R24). Events share few attributions, so an
+ * event has the number of one. Events of version 1 have number 0.
  */
 const secondSchema = `
 ALTER TABLE event ADD COLUMN attribution INTEGER NOT NULL DEFAULT 0;
@@ -43,7 +43,7 @@ CREATE TABLE attribution (
 CREATE INDEX attribution_by_content ON attribution (recorded_by, authority);
 `;
 
-/** Hashes three numbers of up to 53 bits to 32 bits; the change of any single bit changes the hash. */
+/** Hashes three numbers of up to 53 bits to 32 bits; changing any single bit changes the hash. */
 const fold = (a: number, b: number, c: number): number =>
   Math.imul(a, 0x9e3779b1) ^
   Math.imul(b, 0x85ebca6b) ^
@@ -72,7 +72,7 @@ const foldBytes = (bytes: Uint8Array, from: number, to: number, start: number): 
   return hash >>> 0;
 };
 
-/** The hash of an event's numbers. With attribution 0 it is that of version 1, whose rows stay as they are. */
+/** The hash of an event's numbers. With attribution 0 it equals that of version 1, whose rows stay as they are. */
 const foldNumbers = (position: number, source: number, recordedAt: number, attribution: number): number =>
   fold(position, source, recordedAt) ^ Math.imul(attribution, 0x27d4eb2f);
 
@@ -86,7 +86,7 @@ export const eventChecksum = (
   bytes: Uint8Array,
 ): number => crc32(bytes, foldText(id, foldNumbers(position, source, recordedAt, attribution)));
 
-/** The same for an event whose id is part of a larger buffer, in UTF-8. */
+/** The same for an event whose id is in a larger buffer, in UTF-8. */
 export const checksumOfPacked = (
   position: number,
   source: number,
@@ -125,7 +125,7 @@ export const isAsWritten = (row: EventRow): boolean => {
   return eventChecksum(position, source, id, recordedAt, attribution, bytes) === checksum;
 };
 
-/** The streams and the log must agree on how many events there are; `whole` compares every event's checksum. */
+/** The streams and the log must agree on the number of events; `whole` compares every event's checksum. */
 const contradiction = (database: DatabaseSync, whole: boolean): string | undefined => {
   const { events, streams } = database
     .prepare(

@@ -1,7 +1,7 @@
 /**
- * Scans the embedded ledger in pages. SQLite concatenates the events of a page into two values, one with their bytes and
- * one with the other columns, because creating an object and a buffer for each event would take most of the time. Every
- * row is compared with its checksum.
+ * Scans the embedded ledger in pages. SQLite concatenates the events of a page into two values, one with their
+ * bytes and one with the other columns, because creating an object and a buffer for each event would take most of
+ * the time. Every row is compared with its checksum.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/time/instant.ts';
@@ -12,7 +12,7 @@ import { damaged } from './store-problems.ts';
 
 /** How many events one query reads; larger pages are slower, because of garbage collection. */
 const eventsAtOnceMax = 1_000;
-/** The size limit of the values that SQLite builds: larger pages are read in parts. Events are far smaller. */
+/** The size limit of the values that SQLite builds; larger pages are read in parts. Events are far smaller. */
 const valueBytesMax = 64 * 1_024 * 1_024;
 /** SQLite's result code for larger values: `SQLITE_TOOBIG`. */
 const tooBig = 18;
@@ -57,8 +57,8 @@ const nothing = new Uint8Array(0);
  *
  * @param file for messages.
  * @param nameOf the name of a source by its number.
- * @returns reads up to `limit` events after one position up to another: fewer if they are very large or very many, but
- * at least one if there is one.
+ * @returns a function that reads up to `limit` events after one position up to another. It returns fewer if they
+ * are very large or many, but at least one if there is one.
  */
 export const pageReader = (
   database: DatabaseSync,

@@ -1,5 +1,5 @@
 /**
- * Reads the embedded ledger synchronously, on its own connection, in any thread or process.
+ * Reads the embedded ledger synchronously over a separate connection, in any thread or process.
  *
  * Readers and the writer never wait for each other. Each call sees what is durable at that moment.
  */
@@ -18,7 +18,7 @@ import { damaged, toStoreProblem } from './store-problems.ts';
 /** How many names of sources a reader caches. */
 const sourceNamesMax = 10_000;
 
-/** Rejects negative limits, which SQLite takes for no limit. */
+/** Rejects negative limits, which mean no limit to SQLite. */
 const checkedLimit = (limit: number): number => {
   if (!Number.isSafeInteger(limit) || limit < 0)
     throw new RangeError(`a page of ${limit} events cannot be read`);
@@ -105,7 +105,7 @@ export const ledgerQueries = (database: DatabaseSync, file: string): LedgerQueri
   };
 
   const numbers = new Map<string, number>();
-  /** The number of a source, which it keeps once it has one. Asked for every event that is recorded. */
+  /** The number of a source, which never changes. This is called for every recorded event. */
   const numberOf = (source: string): number | undefined => {
     const known = numbers.get(source);
     if (known !== undefined) return known;

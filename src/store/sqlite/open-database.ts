@@ -1,8 +1,9 @@
 /**
- * Opens the SQLite files of the ledger and the vault, and refuses any that cannot be trusted.
+ * Opens the SQLite files of the ledger and the vault, and refuses untrustworthy ones.
  *
- * A new file is completed under another name and then renamed, so an empty or incomplete file always means damage. Only
- * SQLite opens these files: closing a file descriptor of ours would release the locks that SQLite holds for the process.
+ * A new file is completed under another name and then renamed, so an empty or incomplete file always means damage.
+ * Only SQLite opens these files: closing a file descriptor of ours would release the locks that SQLite holds for
+ * the process.
  */
 import { existsSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -27,13 +28,13 @@ import { takeWriterLock } from './writer-lock.ts';
 export interface OpenDatabase {
   readonly file: string;
   readonly database: DatabaseSync;
-  /** Writes the write-ahead log back, closes the file and releases the lock; calling it again does nothing. */
+  /** Checkpoints the write-ahead log, closes the file and releases the lock. Calling it again has no effect. */
   close(): void;
 }
 
 /** How long a statement waits for another connection, such as a backup or an SQLite shell. */
 const busyWaitMs = 1_000;
-/** The write-ahead log is written back into the file once it has this many pages of 4 KiB. */
+/** The write-ahead log is checkpointed once it has this many pages of 4 KiB. */
 const walPagesMax = 4_096;
 /** After a burst, the file of the write-ahead log is truncated to this size. */
 const walKeptBytesMax = 64 * 1_024 * 1_024;
@@ -95,7 +96,7 @@ const create = (file: string, format: FileFormat): void => {
   syncFolder(dirname(file));
 };
 
-/** Runs `open` on a connection, and closes it again if anything is wrong. */
+/** Runs `open` on a connection, and closes it again on failure. */
 const connect = (file: string, readOnly: boolean, open: (database: DatabaseSync) => void): DatabaseSync => {
   const database = new DatabaseSync(file, { readOnly, timeout: busyWaitMs });
   try {
@@ -107,7 +108,7 @@ const connect = (file: string, readOnly: boolean, open: (database: DatabaseSync)
   }
 };
 
-/** Brings a file of an earlier version to the current one, in one transaction: all of it, or nothing. */
+/** Upgrades a file of an earlier version in one atomic transaction. */
 const upgrade = (file: string, format: FileFormat, database: DatabaseSync): void => {
   const version = versionOf(database);
   if (version === format.schemaVersion) return;
@@ -159,7 +160,7 @@ export const openToWrite = (path: string, format: FileFormat, now: Instant): Ope
   }
 };
 
-/** Prepares statements on a file that was just opened, and closes it if that fails. */
+/** Prepares statements on a newly opened file, and closes it if that fails. */
 export const preparing = <A>(opened: OpenDatabase, prepare: (database: DatabaseSync) => A): A => {
   try {
     return prepare(opened.database);

@@ -1,8 +1,8 @@
 /**
  * The embedded event store: the log in one SQLite file, written by one process.
  *
- * Appends that arrive during a transaction share the next one, and its single sync of the disk (group commit). Each
- * append stays atomic on its own, and sees what the ones before it wrote.
+ * Appends that arrive during a transaction share the next one and its single disk sync (group commit). Each append
+ * remains atomic, and sees what the previous ones wrote.
  */
 
 import type { DatabaseSync } from 'node:sqlite';
@@ -25,7 +25,7 @@ import { ledgerQueries } from './log-reader.ts';
 import { openToWrite, preparing, transact } from './open-database.ts';
 import { StoreFull, StoreLocked, StoreUnusable, toStoreProblem } from './store-problems.ts';
 
-/** The limits of one append, and of all that wait. */
+/** The limits of one append, and of all waiting appends. */
 export interface Limits {
   readonly eventsPerBatchMax: number;
   readonly bytesPerEventMax: number;
@@ -90,7 +90,7 @@ const unavailable = (reason: string, outcomeUnknown: boolean): AppendError => ({
   outcomeUnknown,
 });
 
-/** The error that a failed transaction means for its appends, if a retry can help. */
+/** The error of a failed transaction for its appends, if a retry can help. */
 const toAppendError = (problem: unknown, committing: boolean): AppendError | undefined => {
   if (problem instanceof StoreFull) return { kind: 'full' };
   if (problem instanceof StoreLocked) return unavailable('another program holds a lock on the ledger', false);
@@ -113,7 +113,7 @@ export const openSqliteEventStore = (path: string, options: SqliteEventStoreOpti
   const { writer, queries, count, lost } = preparing(opened, () => {
     options.configure?.(database);
     const reading = ledgerQueries(database, file);
-    // What is left can be read. Nothing is recorded on top of it: others may hold what is missing.
+    // The remaining events can be read. Nothing is appended to them, since others may have the missing ones.
     const missing = lostRows(file, reading.head(), kept, 'position');
     const keeper = countKeeper(file);
     if (missing === undefined) keeper.keep(reading.head());
@@ -135,13 +135,13 @@ export const openSqliteEventStore = (path: string, options: SqliteEventStoreOpti
     let committing = false;
     try {
       const outcomes = transact(database, () => {
-        // The group becomes known at once, and later than all that was known before.
+        // The group becomes known at once, and later than everything before.
         const last = writer.findEnd();
         const written = group.map(({ batch }) => writer.write(batch, laterThan(last, now())));
         committing = true;
         return written;
       });
-      // Before anybody is told: what was confirmed is counted.
+      // Stored before the appends are confirmed, so that the count includes everything confirmed.
       const head = Math.max(...outcomes.map((each) => (E.isRight(each) ? each.right.position : origin)));
       if (head > counted) {
         count.keep(head);

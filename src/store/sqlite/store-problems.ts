@@ -1,11 +1,11 @@
 /**
- * What can be wrong with a file of a ledger or a vault, as tagged errors.
+ * Faults of a ledger or vault file, as tagged errors.
  *
- * They are thrown, because nothing can be answered from such a file. Each message says what is wrong, where, and what to
- * do, and reveals nothing of the content.
+ * They are thrown, because such a file allows no answer. Each message says what is wrong, where, and what to do,
+ * and reveals no content.
  */
 
-/** The base of all of them, with the file and the remedy. */
+/** The common base, with the file and the remedy. */
 export abstract class StoreProblem extends Error {
   abstract readonly _tag:
     | 'DamagedStore'
@@ -28,7 +28,7 @@ export abstract class StoreProblem extends Error {
   }
 }
 
-/** The file is ours, but does not hold what was written to it. */
+/** The file is ours, but its content is not what was written. */
 export class DamagedStore extends StoreProblem {
   readonly _tag = 'DamagedStore';
 }
@@ -69,6 +69,7 @@ export class UnsupportedSqlite extends StoreProblem {
 /** A problem as a plain object, since messages between threads lose the class of an error. */
 export type PlainProblem = Pick<StoreProblem, '_tag' | 'file' | 'what' | 'remedy'>;
 
+/** The problem as a plain object, to pass between threads. */
 export const toPlain = ({ _tag, file, what, remedy }: StoreProblem): PlainProblem => ({
   _tag,
   file,
@@ -86,6 +87,7 @@ const problemClasses = {
   UnsupportedSqlite,
 };
 
+/** The problem from its plain object. */
 export const fromPlain = ({ _tag, file, what, remedy }: PlainProblem): StoreProblem =>
   new problemClasses[_tag](file, what, remedy);
 
@@ -95,7 +97,7 @@ const restore = 'Stop the server, keep a copy of the file for examination, and r
 export const damaged = (file: string, what: string, cause?: unknown): DamagedStore =>
   new DamagedStore(file, what, restore, cause);
 
-/** The result codes of SQLite that matter here (https://www.sqlite.org/rescode.html). */
+/** The relevant result codes of SQLite (https://www.sqlite.org/rescode.html). */
 const busy = 5;
 const locked = 6;
 const permissionDenied = 3;

@@ -1,5 +1,5 @@
 /**
- * The embedded event store, written by a separate thread.
+ * The embedded event store with a separate writing thread.
  *
  * While a transaction is written and synced, this thread decodes the next events and answers questions.
  */
@@ -21,7 +21,7 @@ const smallestBufferBytes = 64 * 1_024;
 
 /** When a caller may retry after the thread ended. */
 const retryAfterMs = 1_000;
-/** The pause before a thread is replaced that ended, or that could not be started. */
+/** The pause before replacing a thread that ended or failed to start. */
 const replaceAfterMs = 500;
 
 const writerEnded = 'the writer of the ledger has ended; another one is being started';
@@ -37,7 +37,7 @@ const errorOf = (failure: Failure): unknown =>
 const unavailable = (reason: string, outcomeUnknown: boolean): E.Either<AppendError, never> =>
   E.left({ kind: 'unavailable', reason, retryAfterMs, outcomeUnknown });
 
-/** A pool of buffers for the batches to come. */
+/** A pool of buffers for future batches. */
 const bufferPool = () => {
   const kept: ArrayBuffer[] = [];
   return {
@@ -52,7 +52,7 @@ const bufferPool = () => {
   };
 };
 
-/** The attributions of a batch: one if all are the same. */
+/** The attributions of a batch: a single one if all are equal. */
 const attributionsOf = (batch: ReadonlyArray<EventToAppend>): ReadonlyArray<Attribution> => {
   const attributions = batch.map(({ recordedBy, authority }) => ({ recordedBy, authority }));
   const first = attributions.slice(0, 1);
@@ -86,7 +86,7 @@ const pack = (batch: ReadonlyArray<EventToAppend>, take: (bytes: number) => Arra
   };
 };
 
-/** Starts a thread that writes the file. Resolves when it is open, with why nothing can be recorded, if that is so. */
+/** Starts a thread that writes the file. Resolves when it is open, with the reason if nothing can be recorded. */
 const startWriter = async (
   file: string,
 ): Promise<{ readonly writer: Worker; readonly fault: string | undefined }> => {
@@ -97,13 +97,13 @@ const startWriter = async (
 };
 
 export interface ThreadedOptions {
-  /** Receives each thread that writes, as it is started. */
+  /** Receives each writing thread as it starts. */
   readonly started?: (worker: Worker) => void;
 }
 
 /**
- * Opens the ledger in this file, and creates it if there is none. A thread that ends is replaced; what it had not
- * confirmed is answered as unknown, and sending that again is safe.
+ * Opens the ledger in this file, and creates it if there is none. A thread that ends is replaced; appends that it
+ * had not confirmed have an unknown outcome, and sending them again is safe.
  *
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */
@@ -118,7 +118,7 @@ export const openThreadedEventStore = async (
   const waiting = new Map<number, Waiting>();
   let appends = 0;
   let closed: Promise<void> | undefined;
-  /** Resolves when the thread that writes now has ended. */
+  /** Resolves when the current writing thread has ended. */
   let ended: Promise<void> = Promise.resolve();
   let replacing: Promise<void> | undefined;
 
@@ -136,7 +136,7 @@ export const openThreadedEventStore = async (
       buffers.giveBack(report.bytes);
       asked.settle(report.outcome);
     });
-    // An error is followed by the exit.
+    // An exit follows each error.
     writer.on('error', () => {});
     ended = new Promise((resolve) => {
       writer.once('exit', () => {
@@ -150,7 +150,7 @@ export const openThreadedEventStore = async (
     started(writer);
   };
 
-  /** Starts another thread, and tries until one is open: what hinders it, such as a full disk, may pass. */
+  /** Starts another thread, and retries until one is open: the cause, such as a full disk, may pass. */
   const replace = async (): Promise<void> => {
     while (closed === undefined && worker === undefined) {
       await pause(replaceAfterMs);
@@ -158,7 +158,7 @@ export const openThreadedEventStore = async (
       try {
         attend((await startWriter(file)).writer);
       } catch {
-        // The appends meanwhile are told that there is no writer.
+        // Meanwhile, appends fail because there is no writer.
       }
     }
   };
@@ -166,7 +166,7 @@ export const openThreadedEventStore = async (
 
   const close = async (): Promise<void> => {
     await replacing;
-    // The writer closes last, since the last connection writes the write-ahead log back into the file.
+    // The writer closes last, since the last connection checkpoints the write-ahead log.
     reader.close();
     if (worker !== undefined) ask(worker, { kind: 'close' });
     await ended;

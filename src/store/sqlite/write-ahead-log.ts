@@ -1,12 +1,12 @@
 /**
  * Distinguishes a write-ahead log that a crash cut short from a damaged one.
  *
- * SQLite reads its log up to the first invalid frame and ignores the rest. After a crash that is right, since the rest was
- * never confirmed; after a flipped bit it would silently drop confirmed events. With `synchronous=FULL`, a transaction is
- * on disk before the next one begins. So if an invalid frame is followed by the end of a transaction and by another frame
- * of the same log, confirmed events are lost, and the ledger is refused. Damage to the last transaction looks like a
- * crash; that something is missing, the count beside the file says (`kept-count.ts`).
- * The format: https://www.sqlite.org/fileformat2.html#the_write_ahead_log
+ * SQLite reads its log up to the first invalid frame and ignores the rest. After a crash that is right, since the
+ * rest was never confirmed; after a flipped bit it would silently drop confirmed events. With `synchronous=FULL`, a
+ * transaction is on disk before the next one begins. So if the end of a transaction and another frame of the same
+ * log follow an invalid frame, confirmed events are lost, and the ledger is refused. Damage to the last transaction
+ * looks like a crash; the count beside the file then shows that something is missing (`kept-count.ts`). The format:
+ * https://www.sqlite.org/fileformat2.html#the_write_ahead_log
  */
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 
@@ -66,7 +66,7 @@ const damageIn = (descriptor: number): string | undefined => {
     if (unsound !== undefined && ((committedBehind && ofThisLog) || (alteredSalts && sound))) {
       return `frame ${unsound} of its write-ahead log is damaged, and confirmed events follow it`;
     }
-    // A frame of an older log ends this one; but then no frame can go on from its checksum.
+    // A frame of an older log may end this one; then no later frame can continue its checksum.
     alteredSalts = unsound === undefined && !ofThisLog;
     if (!sound) unsound ??= number;
     if (unsound !== undefined && ofThisLog && frame.getUint32(4) !== 0) committedBehind = true;

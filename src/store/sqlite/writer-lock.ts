@@ -1,8 +1,9 @@
 /**
- * One writer for each file: a lock that says who holds it, and that the operating system releases, even after SIGKILL.
+ * One writer for each file: a lock that names its holder, and that the operating system releases, even after
+ * SIGKILL.
  *
- * The lock is an open transaction on a small SQLite file beside the locked one. It keeps other writers out and lets them
- * read who holds it. It ends with the process, so there are no stale locks to clean up.
+ * The lock is an open transaction on a small SQLite file beside the locked one. It excludes other writers and lets
+ * them read who holds it. It ends with the process, so there are no stale locks to clean up.
  */
 import { hostname } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
@@ -20,7 +21,7 @@ export interface WriterLock {
   release(clean: boolean): void;
 }
 
-/** The file that carries the lock of a file. */
+/** The lock file of a file. */
 export const lockFileOf = (file: string): string => `${file}-lock`;
 
 const schema = `CREATE TABLE IF NOT EXISTS holder (
@@ -45,7 +46,7 @@ const holderOf = (lock: DatabaseSync): string => {
 
 const take = (lock: DatabaseSync, now: Instant): boolean => {
   lock.exec(schema);
-  // Once its table is there, the file changes in place and needs no journal, hence no space on the disk.
+  // Once its table exists, the file changes in place and needs no journal, and so no disk space.
   lock.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
   const before = lock.prepare('SELECT released FROM holder').get();
   lock

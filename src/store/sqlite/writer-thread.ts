@@ -1,5 +1,6 @@
 /**
- * The thread that writes the embedded ledger, so that neither SQLite nor the disk blocks the thread that answers requests.
+ * The thread that writes the embedded ledger, so that neither SQLite nor the disk blocks the thread that answers
+ * requests.
  *
  * It runs the store of `sqlite-event-store.ts`, and takes its requests from `threaded-event-store.ts`.
  */
@@ -12,18 +13,18 @@ import { type PlainProblem, StoreProblem, toPlain } from './store-problems.ts';
 
 /** A batch packed into few objects: passing many small ones between threads takes longer than writing them. */
 export interface PackedBatch {
-  /** Each source that an event is of. */
+  /** The distinct sources of the events. */
   readonly sources: ReadonlyArray<string>;
-  /** The place of the source of each event in `sources`. */
+  /** For each event, the index of its source in `sources`. */
   readonly sourceOf: ReadonlyArray<number>;
-  /** The ids of all events, one after the other. */
+  /** The ids of all events, concatenated. */
   readonly ids: string;
   readonly idLengths: ReadonlyArray<number>;
-  /** Who recorded the events: usually the same for all, which is passed once. */
+  /** Who recorded the events: a single entry if it is the same for all. */
   readonly attributions: ReadonlyArray<Attribution>;
-  /** Where the bytes of each event end in `bytes`. */
+  /** The end of each event's bytes in `bytes`. */
   readonly ends: ReadonlyArray<number>;
-  /** Transferred with the request, and back with the answer, because allocating new memory is slow. */
+  /** Transferred with the request and returned with the answer, because allocating memory is slow. */
   readonly bytes: ArrayBuffer;
 }
 
@@ -47,7 +48,7 @@ export type WriterReport =
     }
   | { readonly kind: 'failed'; readonly number?: number; readonly failure: Failure };
 
-/** A StoreProblem loses its class between threads, other errors do not. */
+/** A StoreProblem loses its class between threads; other errors do not. */
 export type Failure = { readonly problem: PlainProblem } | { readonly error: unknown };
 
 const failureOf = (error: unknown): Failure =>
