@@ -1,6 +1,6 @@
 /**
- * The file of the keys: what it holds of each, and how it is read and replaced: in one step by a rename, by one process at
- * a time.
+ * The file of keys: its format, and how it is read and replaced. A rename replaces it atomically, and one process
+ * at a time may do so.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -30,21 +30,21 @@ const Key = exact(
 );
 export type Key = t.TypeOf<typeof Key>;
 
-/** Version 1 had no number, and no bounds. */
+/** Version 1 had no numbers and no bounds. */
 const fileVersion = 2;
 const KeyFile = exact('a file of keys', { keys: list(Key) }, { version: t.literal(fileVersion) });
 
-/** What a key is bound to. */
+/** The bounds of a key. */
 export const boundsOf = ({ sources, types, maxAssurance }: Key): Bounds => ({
   ...(sources === undefined ? {} : { sources }),
   ...(types === undefined ? {} : { types }),
   ...(maxAssurance === undefined ? {} : { maxAssurance }),
 });
 
-/** How long a process waits for another one that makes or revokes a key. */
+/** How long to wait for another process that creates or revokes a key. */
 const lockWaitMsMax = 10_000;
 
-/** @throws StoreUnusable if it is not a file of keys, so that nobody is let in by mistake. */
+/** @throws StoreUnusable if it is not a file of keys, so that nobody gets access by mistake. */
 export const readKeyFile = (file: string): ReadonlyArray<Key> => {
   const remedy = 'Restore it, or move it away and create new keys; until then, nobody is admitted';
   let json: unknown;
@@ -61,6 +61,7 @@ export const readKeyFile = (file: string): ReadonlyArray<Key> => {
   throw new StoreUnusable(file, what, remedy);
 };
 
+/** Replaces the file of keys atomically. */
 export const writeKeyFile = (file: string, keys: ReadonlyArray<Key>): void => {
   const next = `${file}.next`;
   rmSync(next, { force: true });
@@ -70,9 +71,10 @@ export const writeKeyFile = (file: string, keys: ReadonlyArray<Key>): void => {
 };
 
 /**
- * Runs while no other process changes the file: the lock is the operating system's, and ends with the process.
+ * Runs `change` while no other process changes the file. The operating system holds the lock and releases it when
+ * the process ends.
  *
- * @throws a StoreProblem for whatever is thrown meanwhile.
+ * @throws a StoreProblem for any error meanwhile.
  */
 export const changeAlone = <A>(file: string, change: () => A): A => {
   let lock: DatabaseSync | undefined;

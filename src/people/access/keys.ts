@@ -1,8 +1,8 @@
 /**
- * Keys: bearer tokens of callers, kept as hashes in a file beside the log.
+ * Keys: bearer tokens of callers, stored as hashes in a file beside the log.
  *
- * A token is `dom_` and 256 random bits; it is shown once, when it is made. The file holds its SHA-256 alone; it is
- * read again when it has changed.
+ * A token is `dom_` and 256 random bits. It is shown once, when it is created. The file contains only its SHA-256,
+ * and is read again when it has changed.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
@@ -14,34 +14,35 @@ import { formatInstant, type Instant } from '../../domain/time/instant.ts';
 import { changeAlone, type Key, readKeyFile, writeKeyFile } from './key-file.ts';
 import type { Scope } from './scopes.ts';
 
-/** Keys at most. */
+/** The maximum number of keys. */
 const keysMax = 10_000;
 const tokenBytes = 32;
 
 const tokenPrefix = 'dom_';
 
-/** Whether a token is one of a key, by its form. */
+/** Whether a token has the form of a key's token. */
 export const isTokenOfKey = (token: string): boolean => token.startsWith(tokenPrefix);
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-/** Why a key cannot be made or revoked. */
+/** Why a key cannot be created or revoked. */
 export type KeyProblem = 'name-taken' | 'too-many' | 'unknown-key';
 
 const marking = `This ledger has had keys. Without keys.json it admits nobody: restore it, or create new keys with
 \`domicile keys create\`. Delete this file to admit everybody on this machine again without a key.
 `;
 
+/** The keys in a file, which other processes may change (R24). */
 export class Keys {
   readonly file: string;
-  /** The file that says that there were keys, even if the file of the keys is lost. */
+  /** The file that marks that there were keys, even if the file of keys is lost. */
   private readonly mark: string;
   private keys: ReadonlyArray<Key> = [];
   private byHash: ReadonlyMap<string, Key> = new Map();
   private seen = '';
   private everSetUp: boolean;
 
-  /** @throws StoreUnusable if the file is there and is not a file of keys, so that nobody is let in by mistake. */
+  /** @throws StoreUnusable if the file exists and is not a file of keys, so that nobody gets access by mistake. */
   constructor(file: string) {
     this.file = file;
     this.mark = join(dirname(file), 'keys-required');
@@ -49,7 +50,7 @@ export class Keys {
     this.look();
   }
 
-  /** Marks that there are keys, so that it is known even if their file is lost. An earlier version left no mark. */
+  /** Marks that there are keys, so that this is known even if their file is lost. Earlier versions left no mark. */
   keepMark(): void {
     if (this.areSetUp()) this.setMark();
   }
@@ -88,21 +89,21 @@ export class Keys {
     });
   }
 
-  /** All keys, revoked ones included. */
+  /** All keys, including revoked ones. */
   all(): ReadonlyArray<Key> {
     this.look();
     return this.keys;
   }
 
   /**
-   * Whether there is any key, or ever was. Without one, everybody who can connect is let in; but once there was one, nobody
-   * is let in without it, also where the file was lost.
+   * Whether there is or ever was a key. Before that, everybody who can connect has access. Afterwards a key is
+   * required, even if the file is lost.
    */
   areSetUp(): boolean {
     return this.all().length > 0 || this.everSetUp;
   }
 
-  /** Whether there were keys, and their file is gone: nobody is let in. */
+  /** Whether there were keys and their file is gone, so that nobody has access. */
   areLost(): boolean {
     return this.all().length === 0 && this.everSetUp;
   }
@@ -117,7 +118,7 @@ export class Keys {
   }
 
   /**
-   * Makes a key and returns its token, which is shown only this once.
+   * Creates a key and returns its token, which is never shown again.
    *
    * @throws StoreUnusable if the file is not a file of keys.
    */
@@ -144,7 +145,7 @@ export class Keys {
   }
 
   /**
-   * Revokes the key of a name.
+   * Revokes the key with a name.
    *
    * @throws StoreUnusable if the file is not a file of keys.
    */
@@ -162,7 +163,7 @@ export class Keys {
     return this.active(hashOf(token));
   }
 
-  /** Whether a key that was let in is still the same: neither revoked nor changed. */
+  /** Whether a key that was accepted is still the same: neither revoked nor changed. */
   isStill(key: Key): boolean {
     return this.active(key.hash) === key || JSON.stringify(this.active(key.hash)) === JSON.stringify(key);
   }

@@ -1,8 +1,8 @@
 /**
- * Logins: callers whom an issuer of OpenID Connect vouches for, by a token that it signed (JWT, RFC 7519; RFC 9068).
+ * Logins: callers whom an OpenID Connect issuer identifies by a signed token (JWT, RFC 7519; RFC 9068).
  *
- * The issuer's keys are fetched when they are needed, and again when a token names one that is not known. What a login may do
- * follows from the claims of its token by a mapping in the settings; without an entry for it, it may do nothing.
+ * The issuer's keys are fetched when needed, and again when a token names an unknown one. A mapping in the settings
+ * derives a login's scopes from the claims of its token; without a matching entry, it has none.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -11,20 +11,23 @@ import { list } from '../../domain/events/codec.ts';
 import { lineOf } from '../../domain/events/scalars.ts';
 import type { Scope } from './scopes.ts';
 
-/** How far the clocks of the issuer and of this machine may be apart, in seconds. */
+/** The tolerated difference between the clocks of the issuer and of this machine, in seconds. */
 const clockToleranceSeconds = 30;
-/** How long an answer of the issuer is waited for, in milliseconds. */
+/** How long to wait for the issuer's answer, in milliseconds. */
 const issuerMsMax = 5_000;
-/** How long what the issuer says of itself holds, in milliseconds. */
+/** How long the issuer's metadata is cached, in milliseconds. */
 const metadataMsMax = 3_600_000;
-/** How long after a failure the issuer is not asked again, in milliseconds. */
+/** How long to wait after a failure before asking the issuer again, in milliseconds. */
 const failedMs = 1_000;
-/** After a fetch of keys, an unknown one is not looked for again so soon, in milliseconds: a caller could have us ask all day. */
+/**
+ * How long to wait after fetching keys before looking for an unknown one again, in milliseconds: a caller must not
+ * be able to trigger endless requests.
+ */
 const keysCooldownMs = 10_000;
-/** Only asymmetric signatures: anybody who can check a symmetric one can make one. */
+/** Only asymmetric signatures: everybody who can verify a symmetric one can also make one. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
-/** A value of a claim, and what it lets its holder do. */
+/** A value of a claim, and the scopes that it grants. */
 export interface ClaimScopes {
   readonly claim: string;
   readonly value: string;
@@ -34,26 +37,26 @@ export interface ClaimScopes {
 export interface LoginOptions {
   /** The issuer's address, as its tokens give it. */
   readonly issuer: string;
-  /** Whom its tokens must be for. */
+  /** The required audience of its tokens. */
   readonly audience: string;
   readonly scopes: ReadonlyArray<ClaimScopes>;
-  /** The claim by which a login is named in the log. */
+  /** The claim that names a login in the log. */
   readonly nameClaim: string;
 }
 
-/** A caller whom the issuer vouches for. */
+/** A caller whom the issuer identifies. */
 export interface Login {
-  /** `login:` and the claim that names it. */
+  /** `login:` and the value of the claim. */
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
-  /** When it is let in no longer, in seconds since the epoch: when its token ends, and as long as clocks may be apart. */
+  /** When access ends, in seconds since the epoch: at the end of the token plus the tolerated clock difference. */
   readonly expiresAt: number;
 }
 
-/** The token is not one of this issuer for this ledger, or the issuer cannot be reached. */
+/** Why a login is refused: its token is not one of this issuer for this ledger, or the issuer cannot be reached. */
 export type LoginProblem = 'invalid' | 'issuer-away';
 
-/** What the issuer says of itself: OpenID Connect Discovery 1.0. Other members are its own business. */
+/** The issuer's metadata (OpenID Connect Discovery 1.0), as far as it is needed. */
 const Metadata = t.type({
   issuer: t.string,
   jwks_uri: t.string,
@@ -71,20 +74,21 @@ const valuesOf = (payload: JWTPayload, claim: string): ReadonlyArray<string> => 
   return Words.is(value) ? value : [];
 };
 
-/** The address at which an issuer describes itself. */
+/** The address of an issuer's metadata. */
 const discoveryOf = (issuer: string): string =>
   `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
 
-/** Loaded with the first token: most ledgers have no logins. */
+/** Loaded with the first token, since most ledgers have no logins. */
 const jose = () => import('jose');
 
 const isOfJose = (error: unknown, { JOSEError, JWKSTimeout, JWKSInvalid }: typeof errors): boolean =>
   error instanceof JOSEError &&
   !(error instanceof JWKSTimeout) &&
-  // The answer at the address of the keys was no set of keys.
+  // The answer from the address of the keys was not a key set.
   !(error instanceof JWKSInvalid) &&
   error.code !== 'ERR_JOSE_GENERIC';
 
+/** Verifies tokens of one issuer, and maps their claims to scopes. */
 export class Logins {
   readonly options: LoginOptions;
   private metadata: { readonly at: number; readonly value: Promise<Metadata> } | undefined;
@@ -109,7 +113,7 @@ export class Logins {
     return found.right;
   }
 
-  /** What the issuer says of itself; rejects while it cannot be asked. */
+  /** The issuer's metadata. Rejects while the issuer cannot be asked. */
   describe(): Promise<Metadata> {
     const { metadata } = this;
     const now = this.now();
@@ -117,7 +121,7 @@ export class Logins {
     const value = this.discover();
     this.metadata = { at: now, value };
     value.catch(() => {
-      // What was known goes on to hold for a while; and a failure is not kept.
+      // Cached metadata stays valid for a while; failures are not cached.
       this.metadata =
         metadata === undefined
           ? { at: now - metadataMsMax + failedMs, value }
@@ -141,7 +145,7 @@ export class Logins {
 
   /** The login of a token. */
   async loginOf(token: string): Promise<E.Either<LoginProblem, Login>> {
-    // What is no token at all is refused also while the issuer is away.
+    // A text that is not a token is refused even while the issuer cannot be reached.
     if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return E.left('invalid');
     const { issuer, audience, nameClaim } = this.options;
     const { errors, jwtVerify } = await jose();

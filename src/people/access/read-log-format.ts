@@ -1,6 +1,4 @@
-/**
- * The file of who asked about whom: each row with a checksum.
- */
+/** The file format of the log of reads: each row has a checksum. */
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
@@ -11,14 +9,14 @@ import type { FileFormat } from '../../store/sqlite/file-checks.ts';
 export interface Read {
   readonly id: number;
   readonly at: Instant;
-  /** The name of the key, or of the holder of an OIDC token; null while no keys are set up. */
+  /** The name of the key, or of the holder of an OIDC token; null while there are no keys. */
   readonly reader: string | null;
   readonly subject: string;
-  /** What was asked: `residency`, `history`, … */
+  /** The question: `residency`, `history`, … */
   readonly question: string;
 }
 
-// Files on disk were made with this very text, spaces included.
+// Existing files contain this exact text, including spaces.
 const firstSchema = `
 CREATE TABLE read (
         id INTEGER PRIMARY KEY, at INTEGER NOT NULL, reader TEXT, subject TEXT NOT NULL, question TEXT NOT NULL
@@ -29,10 +27,11 @@ CREATE INDEX read_subject ON read (subject, id);
 /** Version 2 has checksums; rows of version 1 have none. */
 const secondSchema = 'ALTER TABLE read ADD COLUMN checksum INTEGER;';
 
+/** The checksum of a row. */
 export const readChecksum = ({ id, at, reader, subject, question }: Read): number =>
   crc32(JSON.stringify([id, at, reader, subject, question]));
 
-/** A row as a read; undefined if it is damaged. */
+/** Decodes a row; undefined if it is damaged. */
 export const readOf = (row: Readonly<Record<string, unknown>>): Read | undefined => {
   const read: Read = {
     id: Number(row.id),
@@ -62,12 +61,12 @@ export const readLogFormat: FileFormat = {
   schemaVersion: 2,
   schema: firstSchema + secondSchema,
   upgrades: [secondSchema],
-  // `ReadLog` syncs the write-ahead log itself, beside the thread that writes.
+  // `ReadLog` syncs the write-ahead log itself, in parallel to the writing thread.
   pragmas: 'PRAGMA synchronous = NORMAL;',
   contradiction,
 };
 
-/** Gives a file that was made before versions were kept its version, which is 1. */
+/** Sets the version of a file from before files had versions to 1. */
 export const giveFirstVersion = (file: string): void => {
   if (!existsSync(file)) return;
   const database = new DatabaseSync(file);
@@ -77,7 +76,7 @@ export const giveFirstVersion = (file: string): void => {
     if (number('application_id') === readLogFormat.applicationId && number('user_version') === 0)
       database.exec('PRAGMA user_version = 1');
   } catch {
-    // What is wrong with the file is told when it is opened.
+    // Opening the file reports what is wrong with it.
   } finally {
     database.close();
   }

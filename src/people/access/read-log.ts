@@ -1,8 +1,8 @@
 /**
- * Who asked about whom: each question about a person is recorded, under the person's pseudonym.
+ * The log of reads: each question about a person is recorded under the person's pseudonym.
  *
- * The disk is synced beside the thread that answers, once for all the questions that came meanwhile. They are written in
- * one transaction, and the next one begins only when it is on the disk.
+ * The disk is synced in parallel to the answering thread, once for all questions that arrived meanwhile. One
+ * transaction writes them, and the next one begins only after the sync.
  */
 import { closeSync, fdatasync, openSync } from 'node:fs';
 import { type CountKeeper, countKeeper, keptCount, lostRows } from '../../store/kept-count.ts';
@@ -12,19 +12,23 @@ import { giveFirstVersion, type Read, readChecksum, readLogFormat, readOf } from
 
 export type { Read } from './read-log-format.ts';
 
-/** Questions to record, and who waits until they are on the disk. */
+/** Questions to record, and callbacks to call when they are durable. */
 interface Waiting {
   readonly reads: ReadonlyArray<Omit<Read, 'id'>>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
+/** Records questions about people, durably, before they are answered. */
 export class ReadLog {
   readonly file: string;
   private readonly opened: OpenDatabase;
   private readonly count: CountKeeper;
   private last: number;
-  /** The descriptor of the write-ahead log; SQLite keeps that file as long as its connection is open, and no locks on it. */
+  /**
+   * The descriptor of the write-ahead log. SQLite keeps that file while its connection is open, and holds no locks
+   * on it.
+   */
   private writeAheadLog: number | undefined;
   private waiting: Waiting[] = [];
   private writing: Promise<void> | undefined;
@@ -66,18 +70,18 @@ export class ReadLog {
   }
 
   /**
-   * Records a question. Resolves once it is on the disk: the question must not be answered before.
+   * Records a question. Resolves once it is durable; only then may the question be answered.
    *
-   * @throws a StoreProblem if it cannot: the question must then not be answered.
+   * @throws a StoreProblem if that fails; the question must then not be answered.
    */
   record(read: Omit<Read, 'id'>): Promise<void> {
     return this.recordAll([read]);
   }
 
   /**
-   * Records several questions, all or none, as `record` does.
+   * Records several questions atomically, as `record` does.
    *
-   * @throws a StoreProblem if it cannot: the questions must then not be answered.
+   * @throws a StoreProblem if that fails; the questions must then not be answered.
    */
   recordAll(reads: ReadonlyArray<Omit<Read, 'id'>>): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -86,13 +90,13 @@ export class ReadLog {
     });
   }
 
-  /** Writes groups until nobody waits any more. */
+  /** Writes groups until nothing waits. */
   private async writeAll(): Promise<void> {
     while (this.waiting.length > 0) {
       const group = this.waiting;
       this.waiting = [];
       try {
-        // What could not be synced once may be lost, whatever a later sync says.
+        // After one failed sync, data may be lost, whatever a later sync reports.
         if (this.failure !== undefined) throw this.failure;
         const last = this.insertAll(group);
         await this.sync();
@@ -106,7 +110,7 @@ export class ReadLog {
     this.writing = undefined;
   }
 
-  /** @returns the number of the last one. */
+  /** @returns the number of the last question. */
   private insertAll(group: ReadonlyArray<Waiting>): number {
     return transact(this.opened.database, () => {
       let id = this.last;
@@ -130,7 +134,7 @@ export class ReadLog {
     });
   }
 
-  /** Questions after one, in order; of one subject, if one is given. */
+  /** Questions after a number, in order; only those about `subject`, if given. */
   after(id: number, subject: string | null, limit: number): ReadonlyArray<Read> {
     return this.select.all(id, subject, limit).map((row) => {
       const read = readOf(row);
@@ -139,7 +143,7 @@ export class ReadLog {
     });
   }
 
-  /** Closes the file once all that was recorded is on the disk. */
+  /** Closes the file once everything recorded is durable. */
   async close(): Promise<void> {
     await this.writing;
     if (this.writeAheadLog !== undefined) closeSync(this.writeAheadLog);

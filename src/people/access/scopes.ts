@@ -1,9 +1,7 @@
-/**
- * What a caller may do. A key holds some of these, and so does a login.
- */
+/** The scopes of callers: a key has some of them, and so does a login. */
 import type * as t from 'io-ts';
 import { oneOf } from '../../domain/events/codec.ts';
 
-/** What a key lets its holder do. */
+/** A permission of a key's holder. */
 export const Scope = oneOf('a scope', ['emit', 'correct', 'audit', 'admin', 'identify', 'vault']);
 export type Scope = t.TypeOf<typeof Scope>;

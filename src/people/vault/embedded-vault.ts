@@ -1,6 +1,4 @@
-/**
- * The vault that this process keeps in a file of its own. Each call is done at one moment, with nothing in between.
- */
+/** The vault that this process keeps in its own file. Each call is atomic. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Position } from '../../store/event-store.ts';
 import { asKept, findPeople, isPseudonymIn } from './find-people.ts';
@@ -8,8 +6,8 @@ import type { VaultFile } from './sqlite-vault.ts';
 import type { Vault } from './vault.ts';
 
 /**
- * @param saidUpTo a position of the log by which every erasure was said that is done in the file.
- * @param missing why people of the log are not in the file, if they are not.
+ * @param saidUpTo a position of the log up to which every erasure in the file is recorded.
+ * @param missing why people of the log are not in the file, if any are missing.
  * @param closing called before the file is closed.
  */
 export const embeddedVault = (

@@ -1,6 +1,6 @@
 /**
- * Finds entries of the vault by a hash of the identifier or of the pseudonym: sorted runs (see `../../sorted-runs/`)
- * that lie in slots, each with a filter (`index-run.ts`).
+ * Finds entries of the vault by a hash of the identifier or of the pseudonym. The index consists of sorted runs
+ * (see `../../sorted-runs/`), which are stored in slots, each with a filter (`index-run.ts`).
  */
 import type { DatabaseSync } from 'node:sqlite';
 import {
@@ -31,7 +31,7 @@ const notAsWritten = 'its index is damaged';
 const sameRow = (a: RunRow, b: RunRow): boolean =>
   storedRun(a).checksum === storedRun(b).checksum && a.first === b.first && a.entries === b.entries;
 
-/** The index, on one connection: the one that writes, or one that reads beside it. */
+/** The index on one connection: the writing one, or a separate reading one. */
 export class EntryIndex {
   private readonly statements;
   private readonly slots: Slots;
@@ -39,7 +39,7 @@ export class EntryIndex {
   private isLoaded = false;
   private runs: IndexRun[] = [];
 
-  /** @param damage the error for damage that is found while reading. */
+  /** @param damage creates the error for damage found while reading. */
   constructor(database: DatabaseSync, damage: (what: string) => Error) {
     this.damage = damage;
     this.slots = new Slots(database, () => damage(notAsWritten));
@@ -56,7 +56,7 @@ export class EntryIndex {
   }
 
   /**
-   * Reads which runs there are, and of those that are new their fences and filters: three bytes for each person.
+   * Reads the list of runs and, for new runs, their fences and filters: three bytes for each person.
    *
    * @returns what is wrong with the index, if anything.
    */
@@ -80,13 +80,13 @@ export class EntryIndex {
     return undefined;
   }
 
-  /** Has the index read again: after a transaction was rolled back, nothing of it is trusted. */
+  /** Call it after a rollback: the cached index may be wrong and is read again. */
   rolledBack(): void {
     this.isLoaded = false;
     this.runs = [];
   }
 
-  /** Has the runs read again that another connection has changed. */
+  /** Reads runs again that another connection has changed. */
   changed(): void {
     this.isLoaded = false;
   }
@@ -98,20 +98,20 @@ export class EntryIndex {
     return this.runs;
   }
 
-  /** How many entries the index leads to. */
+  /** The number of entries in the index. */
   get entries(): number {
     const last = this.loaded().at(-1)?.row;
     return last === undefined ? 0 : last.first + last.entries - 1;
   }
 
-  /** The ids of the entries under a hash, and rarely of others. */
+  /** The ids of the entries with a hash; rarely also of others. */
   under(hash: number): ReadonlyArray<number> {
     const out: number[] = [];
     for (const run of this.loaded()) run.under(hash, (entry) => out.push(entry));
     return out;
   }
 
-  /** The numbers of each run, to be compared with the entries. */
+  /** The numbers of each run, to compare them with the entries. */
   *content(): Iterable<{ readonly first: number; readonly entries: number; readonly numbers: Float64Array }> {
     for (const run of this.loaded()) {
       const { first, entries } = run.row;
@@ -119,7 +119,7 @@ export class EntryIndex {
     }
   }
 
-  /** Whether every slot, fence and filter is what the numbers make it. */
+  /** Whether every slot, fence and filter follows from the numbers. */
   agrees(): boolean {
     return this.slots.areIntact() && this.loaded().every((run) => run.agrees());
   }
@@ -132,8 +132,8 @@ export class EntryIndex {
   }
 
   /**
-   * Gives runs of an earlier version their fences and filters. Call it inside a transaction; if that is rolled back, call
-   * `rolledBack`.
+   * Adds fences and filters to runs of an earlier version. Call it inside a transaction; if that is rolled back,
+   * call `rolledBack`.
    */
   upgrade(): void {
     const runs = this.loaded();
@@ -151,17 +151,17 @@ export class EntryIndex {
   }
 
   /**
-   * Adds the next entries as a run, and merges runs where there are enough of one size. Call it inside a transaction;
+   * Adds the next entries as a run, and merges runs if there are enough of one size. Call it inside a transaction;
    * if that is rolled back, call `rolledBack`.
    *
-   * @param hashes the two hashes of each entry, one after the other: of its identifier and of its pseudonym.
+   * @param hashes the two hashes of each entry in sequence: of its identifier and of its pseudonym.
    */
   add(hashes: Uint32Array): void {
     const first = this.entries + 1;
     const numbers = Float64Array.from(hashes, (hash, place) => entryOf(hash, place >> 1));
     this.insert(first, hashes.length / 2, sortedEntries(numbers));
     while (this.merge()) {
-      // Until there are few runs of each size.
+      // Repeats until there are few runs of each size.
     }
   }
 

@@ -1,13 +1,14 @@
-/**
- * Looking people up in a vault of this process: by name or by pseudonym.
- */
+/** Looks up people in a vault of this process, by name or by pseudonym. */
 import { type Found, fingerprintKey, looksLikePseudonym, type NamesToFind } from './vault.ts';
 import type { PeopleOfVault } from './vault-reading.ts';
 
-/** The file has the key of fingerprints under this name, from a time in which no person could have it. */
+/** Files contain the fingerprint key under this name, from a time when no person could have it. */
 const keptFingerprintKey = fingerprintKey.trim();
 
-/** The name under which the file keeps what has a name, and the other way round: a person may be called as the key is kept. */
+/**
+ * Translates between names and names in the file, in both directions: a person may have the name under which the
+ * file keeps the key.
+ */
 export const asKept = (name: string): string => {
   if (name === fingerprintKey) return keptFingerprintKey;
   return name === keptFingerprintKey ? fingerprintKey : name;
@@ -25,7 +26,7 @@ const personOf = (people: PeopleOfVault, pseudonym: string): string | null | und
   return people.isForgotten(pseudonym) ? null : undefined;
 };
 
-/** Whom the vault knows of those that are named. */
+/** The named people whom the vault knows. */
 export const findPeople = (people: PeopleOfVault, { names, pseudonyms }: NamesToFind): Found => {
   const isPseudonym = isPseudonymIn(people);
   const found = new Map<string, string>();

@@ -1,6 +1,6 @@
 /**
- * The vault that another process keeps, asked over HTTP. Nothing of it is cached here, so a person forgotten through one
- * process is forgotten in all of them at once.
+ * The vault of another process, over HTTP. Nothing is cached here, so a person forgotten through one process is
+ * forgotten in all of them at once.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
@@ -18,15 +18,15 @@ import {
   vaultPath,
 } from './vault-wire.ts';
 
-/** What limits a call. */
+/** The limits of a call. */
 export interface HttpVaultLimits {
-  /** How long a call may take, all attempts together, in milliseconds. */
+  /** The maximum duration of a call with all its attempts, in milliseconds. */
   readonly callMsMax: number;
-  /** How long a health check may take, in milliseconds: probes do not wait longer. */
+  /** The maximum duration of a health check, in milliseconds: probes do not wait longer. */
   readonly faultMsMax: number;
-  /** How often a call is sent if the connection fails. */
+  /** How often a call is tried if the connection fails. */
   readonly attemptsMax: number;
-  /** The pause before it is sent again, in milliseconds. */
+  /** The pause between two attempts, in milliseconds. */
   readonly pauseMs: number;
   readonly answerBytesMax: number;
 }
@@ -40,9 +40,9 @@ const httpVaultLimits: HttpVaultLimits = {
 };
 
 export interface HttpVaultOptions {
-  /** Of the process that keeps the vault, such as `http://10.0.0.5:8484`. */
+  /** The address of the process with the vault, such as `http://10.0.0.5:8484`. */
   readonly url: string;
-  /** The token of a key of that process, with the scope `vault`. */
+  /** The token of a key of that process with the scope `vault`. */
   readonly key?: string | undefined;
   readonly limits?: Partial<HttpVaultLimits>;
 }
@@ -83,7 +83,7 @@ const parts = (items: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string
     items.slice(part * namesMax, (part + 1) * namesMax),
   );
 
-/** Each question with its answer; answers come in the order of the questions. */
+/** Pairs questions with answers, which come in the same order. */
 const paired = <A>(
   asked: ReadonlyArray<string>,
   answers: ReadonlyArray<A>,
@@ -92,7 +92,7 @@ const paired = <A>(
   return asked.map((each, place) => [each, answers[place]!] as const);
 };
 
-/** Connects to nothing yet: the first call does. */
+/** The vault at an address. It connects on the first call. */
 export const httpVault = ({ url, key, limits: given }: HttpVaultOptions): Vault => {
   const limits = { ...httpVaultLimits, ...given };
   const base = url.replace(/\/+$/, '') + vaultPath;
@@ -108,7 +108,7 @@ export const httpVault = ({ url, key, limits: given }: HttpVaultOptions): Vault 
             ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
           },
           ...(body === undefined ? {} : { body }),
-          // The key goes to no other address than the one that was set.
+          // The key must not follow a redirect to another address.
           redirect: 'error',
           signal: late,
         });
@@ -137,7 +137,7 @@ export const httpVault = ({ url, key, limits: given }: HttpVaultOptions): Vault 
       const found = new Map<string, string>();
       const people = new Map<string, string | null>();
       const [nameParts, pseudonymParts] = [parts(names), parts(pseudonyms.filter(looksLikePseudonym))];
-      // The first pseudonyms go along with the last names.
+      // The first pseudonyms are sent together with the last names.
       const alone = Math.max(0, nameParts.length - 1);
       for (let part = 0; part < Math.max(nameParts.length, alone + pseudonymParts.length); part++) {
         const asked = { names: nameParts[part] ?? [], pseudonyms: pseudonymParts[part - alone] ?? [] };

@@ -1,22 +1,21 @@
 /**
- * One sorted run of the vault's index as it lies in slots: its numbers in blocks, then the first number of each block
- * (its fences), then its filter. What is asked of most runs is answered by the filter alone; what is kept of a run in
- * memory is the last two.
+ * One sorted run of the vault's index in slots: its numbers in blocks, then its fences (the first number of each
+ * block), then its filter. Fences and filter are cached in memory, and the filter alone answers most lookups.
  */
 import { crc32 } from 'node:zlib';
 import { distinct, firstAtLeast, hashOf, offsetsUnder } from '../../sorted-runs/sorted-runs.ts';
 import { RunFilter } from './run-filter.ts';
 import { type Slots, slotNumbers, slotsFor } from './slots.ts';
 
-/** Their writer keeps runs of up to this size in memory: 2 MiB. There are few, and they are soon merged. */
+/** The writing connection caches runs of up to this size (2 MiB). There are few, and they are merged soon. */
 const keptNumbersMax = 2 ** 18;
 
-/** What is kept of a run in its row. */
+/** The row of a run. */
 export interface RunRow {
-  /** The first entry of the vault that it is over, and how many. */
+  /** The first entry of the vault in the run, and the number of entries. */
   readonly first: number;
   readonly entries: number;
-  /** How many numbers it has. */
+  /** The number of numbers in the run. */
   readonly size: number;
   /** The slots of its blocks, of its fences and of its filter. */
   readonly slots: Uint32Array;
@@ -25,20 +24,20 @@ export interface RunRow {
 const bytesOf = (slots: Uint32Array): Uint8Array =>
   new Uint8Array(slots.buffer, slots.byteOffset, slots.byteLength);
 
-/** The row of a run as the file has it, with a checksum. */
+/** The row of a run as stored, with a checksum. */
 export const storedRun = ({ first, entries, size, slots }: RunRow) => {
   const bytes = bytesOf(slots);
   return { first, entries, size, bytes, checksum: crc32(bytes, crc32(`${first} ${entries} ${size}`)) };
 };
 
-/** Reads a row; undefined if it is damaged. */
+/** Decodes a row; undefined if it is damaged. */
 export const runRowIn = (row: Readonly<Record<string, unknown>>): RunRow | undefined => {
   const slots = new Uint32Array(Uint8Array.from(row.slots as Uint8Array).buffer);
   const run = { first: Number(row.first_entry), entries: Number(row.entries), size: Number(row.size), slots };
   return storedRun(run).checksum === row.checksum ? run : undefined;
 };
 
-/** Numbers that hold the words of a filter, two to a number. */
+/** Packs the words of a filter into numbers, two words each. */
 const numbersOfWords = (words: Uint32Array): Float64Array => {
   const numbers = new Float64Array(Math.ceil(words.length / 2));
   new Uint32Array(numbers.buffer).set(words);
@@ -54,6 +53,7 @@ const filterOf = (numbers: Float64Array): RunFilter => {
 const fencesOf = (numbers: Float64Array): Float64Array =>
   Float64Array.from({ length: slotsFor(numbers.length) }, (_, place) => numbers[place * slotNumbers]!);
 
+/** One run of the index, with its fences and filter in memory. */
 export class IndexRun {
   readonly row: RunRow;
   private readonly from: Slots;
@@ -75,7 +75,7 @@ export class IndexRun {
     this.kept = kept;
   }
 
-  /** Writes the numbers of entries from one on as a run. */
+  /** Writes the numbers of the entries from `first` on as a run. */
   static write(to: Slots, first: number, entries: number, numbers: Float64Array): IndexRun {
     const [fences, filter] = [fencesOf(numbers), filterOf(numbers)];
     const parts = [numbers, fences, numbersOfWords(filter.words)].map((part) => to.write(part));
@@ -84,7 +84,10 @@ export class IndexRun {
     return new IndexRun(to, { first, entries, size: numbers.length, slots }, fences, filter, kept);
   }
 
-  /** Reads the fences and the filter of a run. One of an earlier version has none: they are made of its blocks. */
+  /**
+   * Reads the fences and the filter of a run. A run of an earlier version has neither, so they are computed from
+   * its blocks.
+   */
   static read(from: Slots, row: RunRow): IndexRun {
     const { slots, size } = row;
     const blocks = slotsFor(size);
@@ -100,12 +103,12 @@ export class IndexRun {
     return new IndexRun(from, row, fences, filter);
   }
 
-  /** Whether the run is of an earlier version, without fences and filter of its own. */
+  /** Whether the run is of an earlier version, without stored fences and filter. */
   get isBare(): boolean {
     return this.row.slots.length === slotsFor(this.row.size);
   }
 
-  /** Whether its slots are as many as it needs. */
+  /** Whether it has the right number of slots. */
   static isWhole({ size, slots }: RunRow): boolean {
     const blocks = slotsFor(size);
     const further = slotsFor(blocks) + slotsFor(Math.ceil(RunFilter.wordsFor(size) / 2));
@@ -124,7 +127,7 @@ export class IndexRun {
     return this.from.readAll(this.row.slots.subarray(0, slotsFor(this.row.size)), this.row.size);
   }
 
-  /** Whether its fences and its filter are those of its numbers. */
+  /** Whether its fences and filter follow from its numbers. */
   agrees(): boolean {
     const numbers = this.numbers();
     const [fences, { words }] = [fencesOf(numbers), filterOf(numbers)];
@@ -134,7 +137,7 @@ export class IndexRun {
     );
   }
 
-  /** Tells the entries under a hash, and rarely others. */
+  /** Calls `found` for the entries with a hash; rarely also for others. */
   under(hash: number, found: (entry: number) => void): void {
     if (!this.filter.mayHave(hash)) return;
     offsetsUnder(
@@ -145,12 +148,12 @@ export class IndexRun {
     );
   }
 
-  /** Removes numbers: a neighbour takes the place of each, so that each block keeps its length. */
+  /** Removes numbers. A neighbouring number replaces each, so that blocks keep their length. */
   remove(removed: ReadonlyArray<number>): void {
     this.kept = undefined;
     for (const number of removed) this.replace(number);
     if (this.isBare) return;
-    // What is left of a hash in the filter would tell a guess.
+    // A hash that remained in the filter would confirm a guess.
     const numbers = this.numbers();
     this.fences = fencesOf(numbers);
     const before = numbersOfWords(this.filter.words);
@@ -160,7 +163,7 @@ export class IndexRun {
     this.overwrite(blocks + slotsFor(blocks), numbersOfWords(this.filter.words), before);
   }
 
-  /** Overwrites the slots that hold numbers, but for those that hold the same as before. */
+  /** Overwrites the slots of numbers, except unchanged ones. */
   private overwrite(firstPlace: number, numbers: Float64Array, before?: Float64Array): void {
     for (let place = 0; place < slotsFor(numbers.length); place++) {
       const [start, end] = [place * slotNumbers, (place + 1) * slotNumbers];
@@ -186,7 +189,7 @@ export class IndexRun {
     }
   }
 
-  /** The number before a number, or the one after it where it is the first. */
+  /** The number before a number, or after it if it is the first. */
   private neighbourOf(number: number, start: number): number | undefined {
     if (this.fences[start]! < number) {
       const block = this.block(start);
@@ -199,7 +202,7 @@ export class IndexRun {
     return undefined;
   }
 
-  /** Its numbers, each once, to be compared with the entries. */
+  /** Its distinct numbers, to compare them with the entries. */
   content(): Float64Array {
     return distinct(this.numbers());
   }

@@ -1,15 +1,13 @@
-/**
- * Reads who stands behind the pseudonyms of a vault, beside a process that writes it.
- */
+/** Reads the people behind the pseudonyms of a vault while another process may write it. */
 import { openToRead } from '../../store/sqlite/open-database.ts';
 import { damaged } from '../../store/sqlite/store-problems.ts';
 import { pseudonymPrefix } from './vault.ts';
 import { type EntryRow, entryColumns, isAsWritten, vaultFormat } from './vault-format.ts';
 
-/** Entries read in one statement: a longer one would hold up an erasure, which empties the write-ahead log. */
+/** Entries to read in one statement. A longer one would delay erasures, which empty the write-ahead log. */
 const rowsAtOnceMax = 5_000;
 
-/** The entries of a vault, in their order. */
+/** The entries of a vault in order. */
 export const entriesIn = function* (file: string): Iterable<EntryRow> {
   const database = openToRead(file, vaultFormat);
   try {
@@ -34,7 +32,7 @@ export const entriesIn = function* (file: string): Iterable<EntryRow> {
 /**
  * The people of a vault who were not forgotten, by pseudonym, in groups.
  *
- * @throws a StoreProblem if it cannot be read.
+ * @throws a StoreProblem if the vault cannot be read.
  */
 export const identifiersInGroups = function* (
   file: string,

@@ -1,33 +1,34 @@
 /**
- * Tells most hashes that a run of the index does not have without a look at its blocks: a Bloom filter whose bits for one
- * hash lie in one word, so that a look takes one place of memory. It lets about one of eighty other hashes through.
+ * Detects most hashes that a run does not contain, without reading its blocks. It is a Bloom filter whose bits for
+ * one hash are in one word, so that a lookup reads one place in memory. About one in eighty absent hashes passes.
  */
 
 /** Bits for each number of a run. */
 const bitsPerNumber = 12;
 const wordBits = 32;
 
-/** Spreads the bits of a hash: the finish of Murmur3, with other constants than those that made the hash. */
+/** Spreads the bits of a hash with the finalizer of Murmur3, with other constants than those of the hash itself. */
 const spread = (hash: number): number => {
   let mixed = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   mixed = Math.imul(mixed ^ (mixed >>> 12), 0x297a2d39);
   return (mixed ^ (mixed >>> 15)) >>> 0;
 };
 
+/** A blocked Bloom filter over hashes of 32 bits. */
 export class RunFilter {
   readonly words: Uint32Array;
 
-  /** @param words of a filter that was kept, as many as `wordsFor` says. */
+  /** @param words the words of a stored filter; `wordsFor` gives their number. */
   constructor(words: Uint32Array) {
     this.words = words;
   }
 
-  /** How many words the filter of so many numbers has. */
+  /** The number of words in the filter for some numbers. */
   static wordsFor(numbers: number): number {
     return Math.ceil((numbers * bitsPerNumber) / wordBits);
   }
 
-  /** An empty filter for so many numbers. */
+  /** An empty filter for some numbers. */
   static of(numbers: number): RunFilter {
     return new RunFilter(new Uint32Array(RunFilter.wordsFor(numbers)));
   }
@@ -36,7 +37,7 @@ export class RunFilter {
     return Math.floor((spreadHash / 2 ** wordBits) * this.words.length);
   }
 
-  /** Four bits of a word. */
+  /** The four bits of a hash in its word. */
   private static bitsOf(hash: number): number {
     const mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca77);
     return (
@@ -51,7 +52,7 @@ export class RunFilter {
     this.words[this.wordOf(spread(hash))]! |= RunFilter.bitsOf(hash);
   }
 
-  /** False only if the hash was never added. */
+  /** Returns false only if the hash was never added. */
   mayHave(hash: number): boolean {
     const bits = RunFilter.bitsOf(hash);
     return (this.words[this.wordOf(spread(hash))]! & bits) === bits;

@@ -1,24 +1,24 @@
 /**
- * The slots of the vault's file that hold its index. All have the same size, and their number only grows.
+ * The slots in the vault's file that store its index. All have the same size, and their number never decreases.
  *
- * A slot is freed by overwriting it. No row is ever deleted or changes its length, so SQLite never moves one to another
- * page, which would leave a copy of it behind.
+ * A slot is freed by overwriting it. No row is ever deleted or changes its length, so SQLite never moves one to
+ * another page and leaves a copy behind.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { fromBlob, toBlob } from '../../sorted-runs/sorted-runs.ts';
 
-/** Numbers in a slot: with the row around them and a checksum they fill a page of 4 KiB. */
+/** Numbers in a slot: with the rest of the row and a checksum they fill a page of 4 KiB. */
 export const slotNumbers = 500;
 
 export const slotTable = 'CREATE TABLE slot (id INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;';
 
 const emptyBlock = new Float64Array(0);
 
-/** How many slots so many numbers take. */
+/** How many slots some numbers take. */
 export const slotsFor = (numbers: number): number => Math.ceil(numbers / slotNumbers);
 
-/** The numbers of a block, filled up with zeros, and their checksum. */
+/** The numbers of a block, padded with zeros, and their checksum. */
 const contentOf = (block: Float64Array): Float64Array => {
   const content = new Float64Array(slotNumbers + 1);
   content.set(block);
@@ -30,13 +30,14 @@ const isIntact = (content: Float64Array): boolean =>
   content.length === slotNumbers + 1 &&
   content[slotNumbers] === crc32(toBlob(content.subarray(0, slotNumbers)));
 
+/** Reads, writes and frees slots. */
 export class Slots {
   private readonly statements;
   private readonly damage: () => Error;
   private free: number[] = [];
   private count = 0;
 
-  /** @param damage the error for a slot that does not hold what was written to it. */
+  /** @param damage creates the error for a slot with the wrong content. */
   constructor(database: DatabaseSync, damage: () => Error) {
     this.damage = damage;
     this.statements = {
@@ -49,10 +50,10 @@ export class Slots {
   }
 
   /**
-   * Starts again from what is in the file.
+   * Starts again from the content of the file.
    *
-   * @param used the slots that hold something; all others are free.
-   * @returns false if one of them is not there, or is used twice.
+   * @param used the used slots; all others are free.
+   * @returns false if one of them is missing or is used twice.
    */
   load(used: Iterable<number>): boolean {
     this.count = Number(this.statements.last.get()!.last);
@@ -66,7 +67,7 @@ export class Slots {
     return true;
   }
 
-  /** Whether every slot is there and holds what was written to it, also where it is free. */
+  /** Whether every slot exists with its written content, including free ones. */
   areIntact(): boolean {
     const { slots, last } = this.statements.count.get() as Record<string, number>;
     if (slots !== last) return false;
@@ -75,7 +76,7 @@ export class Slots {
     return true;
   }
 
-  /** All numbers in a slot; those after the block are zeros. */
+  /** All numbers in a slot; zeros follow the block. */
   read(slot: number): Float64Array {
     const row = this.statements.one.get(slot);
     const content = row === undefined ? emptyBlock : fromBlob(row.content);
@@ -83,7 +84,7 @@ export class Slots {
     return content.subarray(0, slotNumbers);
   }
 
-  /** So many numbers from several slots. */
+  /** A count of numbers from several slots. */
   readAll(slots: Uint32Array, numbers: number): Float64Array {
     const all = new Float64Array(slots.length * slotNumbers);
     for (const [place, slot] of slots.entries()) all.set(this.read(slot), place * slotNumbers);
@@ -94,7 +95,7 @@ export class Slots {
     this.statements.update.run(toBlob(contentOf(block)), slot);
   }
 
-  /** Writes numbers to free slots, and to new ones where none is free; answers which. */
+  /** Writes numbers to free slots, and to new ones if there are none. Returns the slots. */
   write(numbers: Float64Array): Uint32Array {
     const slots = new Uint32Array(slotsFor(numbers.length));
     for (let place = 0; place < slots.length; place++) {
@@ -107,7 +108,7 @@ export class Slots {
     return slots;
   }
 
-  /** Frees slots for what is written next; those it leaves free are blanked, since they still hold their old blocks. */
+  /** Frees slots for `writeNext`, and then blanks those that are still free, since they contain old blocks. */
   reuse(slots: Iterable<number>, writeNext: () => void): void {
     const freeBefore = this.free.length;
     this.free.push(...slots);

@@ -1,11 +1,11 @@
 /**
- * The vault in an SQLite file of its own, from which a forgotten person's identifier vanishes to the last byte.
+ * The vault in a separate SQLite file, from which every byte of a forgotten person's identifier disappears.
  *
- * Deleting a row is not enough for that. SQLite's `secure_delete` overwrites the row, but when a page is split or
- * merged, copies of the rows that moved can stay behind in the unused part of the page that they left. Entries
- * therefore never move: each is added after the last, where SQLite begins a new page and leaves the full one as it is,
- * and to forget one its identifier is overwritten in place by as many bytes. The index that finds entries keeps to the
- * same rule, and the write-ahead log is emptied right after. It also makes a new person cheap to write.
+ * Deleting a row does not achieve that. SQLite's `secure_delete` overwrites the row, but when a page is split or
+ * merged, copies of moved rows can stay in the unused part of their old page. Entries therefore never move. Each is
+ * added after the last one, where SQLite starts a new page and leaves the full one unchanged. To forget an entry,
+ * its identifier is overwritten in place by equally many bytes. The index of entries follows the same rule, and the
+ * write-ahead log is emptied immediately afterwards. This also makes a new person cheap to write.
  */
 import type { Instant } from '../../domain/time/instant.ts';
 import { runItemsMax } from '../../sorted-runs/sorted-runs.ts';
@@ -30,22 +30,26 @@ import {
   VaultReading,
 } from './vault-reading.ts';
 
-/** The file of a vault; calls are synchronous. Each throws a StoreProblem if the file cannot be read or written. */
+/**
+ * The file of a vault, with synchronous calls. Each throws a StoreProblem if the file cannot be read or written.
+ */
 export interface VaultFile extends PeopleOfVault {
-  /** The pseudonym of each of the identifiers; those not known yet get one, all in one transaction. */
+  /** The pseudonyms of the identifiers; new ones get one, all in one transaction. */
   pseudonymsFor(identifiers: ReadonlyArray<string>): ReadonlyMap<string, string>;
-  /** What the vault knows of its log. */
+  /** The vault's knowledge of its log. */
   logKnown(): LogKnown;
-  /** Has something noted of the log, at once; and `whenAdmitting`, in the transaction that admits somebody new. */
+  /**
+   * Stores knowledge of the log: `noteLog` at once, `whenAdmitting` in the next transaction that admits a person.
+   */
   noteLog(known: LogKnown): void;
   whenAdmitting(known: () => LogKnown | undefined): void;
   /**
-   * Forgets the people behind these pseudonyms, in one transaction, and marks as forgotten those that it never knew.
+   * Forgets the people behind these pseudonyms in one transaction, and marks unknown pseudonyms as forgotten.
    *
-   * @returns how many it knew and had not forgotten.
+   * @returns how many known people were forgotten.
    */
   forgetAll(pseudonyms: ReadonlyArray<string>): number;
-  /** Forgets a person; returns the pseudonym that now stands for nobody, or undefined if there was none. */
+  /** Forgets a person. Returns the pseudonym that now stands for nobody, or undefined if there was none. */
   forget(identifier: string): string | undefined;
   close(): void;
 }
@@ -93,7 +97,7 @@ const vaultIn = (
   const fault = index.load();
   if (fault !== undefined) throw damaged(file, fault);
 
-  /** Changes entries and their index: all or nothing, on disk as in memory. */
+  /** Changes entries and their index atomically, on disk and in memory. */
   const change = (act: () => void): void => {
     try {
       transact(database, act);
@@ -105,7 +109,7 @@ const vaultIn = (
 
   change(() => index.upgrade());
 
-  /** Adds entries for people who have none; to be called inside a transaction. */
+  /** Adds entries for new people; call it inside a transaction. */
   const mint = (identifiers: ReadonlyArray<string>): ReadonlyArray<string> => {
     const before = index.entries;
     const bytesOfAll = random(pseudonymBytes * identifiers.length);
@@ -152,7 +156,7 @@ const vaultIn = (
     return pseudonyms;
   };
 
-  /** Moves the write-ahead log into the file and cuts it off, with every copy of what was overwritten. */
+  /** Checkpoints and truncates the write-ahead log, which may contain copies of overwritten content. */
   const emptyLog = (): void => {
     if (database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy === 0) return;
     throw new StoreLocked(
@@ -162,20 +166,20 @@ const vaultIn = (
     );
   };
 
-  /** Adds entries of people who were forgotten before; to be called inside a transaction. */
+  /** Adds entries for people who are already forgotten; call it inside a transaction. */
   const markForgotten = (pseudonyms: ReadonlyArray<Uint8Array>): void => {
     const before = index.entries;
     for (const [place, bytes] of pseudonyms.entries()) {
       insertEntry.run(before + place + 1, '', bytes, 1, entryChecksum('', bytes, true));
     }
-    // They are found by their pseudonyms alone.
+    // Only their pseudonyms lead to them.
     if (pseudonyms.length > 0)
       index.add(
         Uint32Array.from(pseudonyms.flatMap((bytes) => [pseudonymHash(bytes), pseudonymHash(bytes)])),
       );
   };
 
-  /** Overwrites entries; to be called inside a transaction. */
+  /** Overwrites entries; call it inside a transaction. */
   const blankOut = (entries: ReadonlyArray<Entry>): void => {
     for (const { id, identifier, bytes } of entries) {
       const blank = ' '.repeat(Buffer.byteLength(identifier));
@@ -184,7 +188,7 @@ const vaultIn = (
     index.remove(
       entries
         .map(({ id, identifier, bytes }) => ({ entry: id, hash: identifierHash(identifier), bytes }))
-        // Where both have one hash, it stays for the pseudonym.
+        // If both have the same hash, it stays for the pseudonym.
         .filter(({ hash, bytes }) => hash !== pseudonymHash(bytes)),
     );
   };
@@ -215,7 +219,7 @@ const vaultIn = (
     return entry === undefined ? undefined : pseudonymOfBytes(entry.bytes);
   };
 
-  // A crash between an erasure and the emptying of the log would have left copies in it.
+  // A crash between an erasure and emptying the log would have left copies in it.
   emptyLog();
 
   return {

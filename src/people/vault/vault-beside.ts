@@ -1,16 +1,14 @@
-/**
- * Reads a vault beside the thread that writes it, so that looking somebody up waits for nobody who is admitted.
- */
+/** Reads a vault while another thread writes it, so that lookups do not wait for admissions. */
 import { openToRead } from '../../store/sqlite/open-database.ts';
 import { toStoreProblem } from '../../store/sqlite/store-problems.ts';
 import { vaultFormat } from './vault-format.ts';
 import { type PeopleOfVault, VaultReading } from './vault-reading.ts';
 
-/** A vault that is read only. */
+/** A read-only vault. */
 export interface VaultBeside {
-  /** Looks people up, all as of one moment. */
+  /** Looks up people as of one moment. */
   read<A>(look: (people: PeopleOfVault) => A): A;
-  /** Drops what is kept in memory: somebody was forgotten. */
+  /** Clears the cache after a person was forgotten. */
   dropKept(): void;
   close(): void;
 }
@@ -29,7 +27,7 @@ export const openVaultBeside = (file: string): VaultBeside => {
   return {
     read: (look) => {
       try {
-        // One snapshot: the index leads to slots that its writer uses again for something else.
+        // One snapshot, since the writer may reuse the slots to which the index leads.
         database.exec('BEGIN');
         try {
           const now = selectVersion.get()?.data_version;

@@ -1,7 +1,8 @@
 /**
- * How the vault lies in its file: entries one after the other, each with a checksum, and the index that finds them.
+ * The vault's file format: consecutive entries, each with a checksum, and the index that finds them.
  *
- * Entries are only added at the end, and overwritten in place by as many bytes; `sqlite-vault.ts` says why.
+ * Entries are only added at the end, and overwritten in place by equally many bytes; `sqlite-vault.ts` explains
+ * why.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
@@ -9,7 +10,7 @@ import { distinct, entryOf } from '../../sorted-runs/sorted-runs.ts';
 import type { FileFormat } from '../../store/sqlite/file-checks.ts';
 import { EntryIndex, indexTables } from './entry-index.ts';
 
-/** The hash under which an identifier is found: FNV-1a over its UTF-16 code units, with Murmur's finish. */
+/** The hash of an identifier in the index: FNV-1a over its UTF-16 code units, with Murmur's finalizer. */
 export const identifierHash = (identifier: string): number => {
   let hash = 0x811c9dc5;
   for (let index = 0; index < identifier.length; index++)
@@ -19,13 +20,13 @@ export const identifierHash = (identifier: string): number => {
   return (hash ^ (hash >>> 16)) >>> 0;
 };
 
-/** The hash under which a pseudonym is found: it is random, so any of its bytes serve. */
+/** The hash of a pseudonym in the index. A pseudonym is random, so any of its bytes serve. */
 export const pseudonymHash = (pseudonym: Uint8Array): number =>
   (pseudonym[0]! | (pseudonym[1]! << 8) | (pseudonym[2]! << 16) | (pseudonym[3]! << 24)) >>> 0;
 
 /**
- * CRC-32 of an entry: a flipped bit must never make one person another, nor bring one back. It is moved beyond 32 bits,
- * where every number takes the same number of bytes in the file.
+ * CRC-32 of an entry: a flipped bit must never turn one person into another, nor bring one back. It is shifted
+ * beyond 32 bits, where every number takes the same number of bytes in the file.
  */
 export const entryChecksum = (identifier: string, pseudonym: Uint8Array, isForgotten: boolean): number =>
   2 ** 32 + crc32(identifier, crc32(pseudonym, isForgotten ? 1 : 0));
@@ -41,13 +42,13 @@ export type EntryRow = [
 
 export const entryColumns = 'id, identifier, pseudonym, forgotten, checksum';
 
-/** Whether the row holds what was written to it. */
+/** Whether the row matches its checksum. */
 export const isAsWritten = ([, identifier, pseudonym, forgotten, checksum]: EntryRow): boolean =>
   entryChecksum(identifier, pseudonym, forgotten === 1) === checksum;
 
 /**
- * What the vault knows of its log: up to where everybody named there is in it, how the event there looked (see
- * `markOf`), and up to where the erasures that the log tells of were done.
+ * The vault's knowledge of its log: the position up to which it has everybody, a checksum of the event there (see
+ * `markOf`), and the position up to which erasures were applied.
  */
 export interface LogKnown {
   readonly knownUpTo: number;
@@ -55,10 +56,11 @@ export interface LogKnown {
   readonly erasedUpTo: number;
 }
 
+/** The checksum of this knowledge. */
 export const logKnownChecksum = ({ knownUpTo, mark, erasedUpTo }: LogKnown): number =>
   crc32(`${knownUpTo} ${mark} ${erasedUpTo}`);
 
-/** Version 3 remembers what it knows of its log. */
+/** Version 3 stores the knowledge of the log. */
 const thirdSchema = `
 CREATE TABLE log (
   one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -84,7 +86,7 @@ ${indexTables}${thirdSchema}`;
 const sameNumbers = (a: Float64Array, b: Float64Array): boolean =>
   a.length === b.length && a.every((number, index) => number === b[index]);
 
-/** What the vault knows of its log; undefined if that is damaged. */
+/** The vault's knowledge of its log; undefined if it is damaged. */
 export const logKnownIn = (database: DatabaseSync): LogKnown | undefined => {
   const row = database.prepare('SELECT known_up_to, mark, erased_up_to, checksum FROM log').get();
   if (row === undefined) return undefined;
@@ -135,7 +137,7 @@ export const vaultFormat: FileFormat = {
   applicationId: 0x444d4356,
   schemaVersion: 4,
   schema,
-  // Version 4 keeps the fences and the filter of each run; `EntryIndex.upgrade` adds them to earlier ones.
+  // Version 4 stores the fences and the filter of each run; `EntryIndex.upgrade` adds them to earlier ones.
   upgrades: [undefined, thirdSchema, ''],
   pragmas: 'PRAGMA secure_delete = ON;',
   contradiction,

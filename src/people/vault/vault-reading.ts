@@ -1,6 +1,4 @@
-/**
- * Looks people up in the file of a vault: on the connection that writes it, or on one that only reads, beside it.
- */
+/** Looks up people in the file of a vault, over the writing connection or a separate reading one. */
 import type { DatabaseSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import { damaged, toStoreProblem } from '../../store/sqlite/store-problems.ts';
@@ -8,20 +6,23 @@ import { EntryIndex } from './entry-index.ts';
 import { looksLikePseudonym, pseudonymPrefix } from './vault.ts';
 import { type EntryRow, entryColumns, identifierHash, isAsWritten, pseudonymHash } from './vault-format.ts';
 
-/** Entries kept in memory, for each direction. */
+/** Entries to cache for each direction. */
 const cachedEntriesMax = 200_000;
 
-/** Bounded by `maxSize`: a cache with a `max` takes the memory for that many entries at once, which delays every start. */
+/**
+ * Limited by `maxSize`: a cache with a `max` allocates memory for that many entries at once, which delays every
+ * start.
+ */
 const cacheOfEntries = (): LRUCache<string, string> =>
   new LRUCache({ maxSize: cachedEntriesMax, sizeCalculation: () => 1 });
 
-/** Who is in a vault; calls are synchronous. Each throws a StoreProblem if the file cannot be read. */
+/** The people of a vault, with synchronous calls. Each throws a StoreProblem if the file cannot be read. */
 export interface PeopleOfVault {
   /** The pseudonym of this identifier, if it has one. */
   pseudonymOf(identifier: string): string | undefined;
-  /** Who the pseudonym stands for, unless they were forgotten. */
+  /** The identifier behind a pseudonym, unless the person was forgotten. */
   identifierOf(pseudonym: string): string | undefined;
-  /** Whether this vault minted the pseudonym, even if the person was forgotten since. */
+  /** Whether this vault created the pseudonym, even if the person was forgotten since. */
   knows(pseudonym: string): boolean;
   /** Whether the person behind the pseudonym was forgotten. */
   isForgotten(pseudonym: string): boolean;
@@ -36,9 +37,11 @@ export interface Entry {
   readonly isForgotten: boolean;
 }
 
+/** The pseudonym with the given random bytes. */
 export const pseudonymOfBytes = (bytes: Uint8Array): string =>
   pseudonymPrefix + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
 
+/** The random bytes of a pseudonym. */
 export const bytesOfPseudonym = (pseudonym: string): Uint8Array =>
   Buffer.from(pseudonym.slice(pseudonymPrefix.length), 'base64url');
 
@@ -68,7 +71,7 @@ export class VaultReading implements PeopleOfVault {
     }
   }
 
-  /** The entry under a hash that satisfies the predicate. */
+  /** The entry with a hash that satisfies the predicate. */
   private entryUnder(hash: number, isIt: (entry: Entry) => boolean): Entry | undefined {
     for (const id of this.index.under(hash)) {
       const row = this.statements.entry.get(id) as unknown as EntryRow | undefined;
@@ -107,7 +110,7 @@ export class VaultReading implements PeopleOfVault {
     });
   }
 
-  /** Keeps in memory who was just admitted, for they are often named again soon. */
+  /** Caches a newly admitted person, who is likely to be named again soon. */
   keep(identifier: string, pseudonym: string): void {
     this.pseudonyms.set(identifier, pseudonym);
   }
@@ -137,7 +140,7 @@ export class VaultReading implements PeopleOfVault {
     return this.guard(() => this.statements.anyForgotten.get() !== undefined);
   }
 
-  /** Drops what is kept in memory of entries: somebody was forgotten. */
+  /** Clears the cache of entries after a person was forgotten. */
   dropKept(): void {
     this.pseudonyms.clear();
     this.identifiers.clear();

@@ -1,22 +1,20 @@
-/**
- * The messages between processes that share a vault: JSON, decoded at both ends. The paths hold the version.
- */
+/** The messages between processes that share a vault: JSON, decoded at both ends. The paths contain the version. */
 import * as t from 'io-ts';
 import { exact, listOf, nullable, numberWithin, text } from '../../domain/events/codec.ts';
 import { identifierCharactersMax } from '../../domain/events/identifier.ts';
 import { lineOf } from '../../domain/events/scalars.ts';
 import { looksLikePseudonym } from './vault.ts';
 
-/** The path under which a vault is shared. */
+/** The path of a shared vault. */
 export const vaultPath = '/v1/vault';
 
-/** Names in one call, at most; a caller with more names makes several calls. */
+/** Names in one call; a caller with more names makes several calls. */
 export const namesMax = 10_000;
 
 const Pseudonym = text('a pseudonym', looksLikePseudonym);
-/** UTF-16 code units of an identifier of as many characters as one may have. */
+/** The UTF-16 code units of the longest identifier. */
 const nameLengthMax = 2 * identifierCharactersMax;
-/** An identifier, a pseudonym, or the name of something else that the vault keeps. */
+/** An identifier, a pseudonym, or the name of another entry of the vault. */
 const Name = lineOf('a name', nameLengthMax);
 const Position = numberWithin('a position in the log', 0, Number.MAX_SAFE_INTEGER);
 
@@ -25,7 +23,10 @@ const upTo = <A, W>(item: t.Type<A, W, unknown>) =>
 
 /** `POST /v1/vault/find`. */
 export const FindRequest = exact('names to find', { names: upTo(Name), pseudonyms: upTo(Pseudonym) }, {});
-/** In the order of what was asked; null for what the vault does not know, `identifier` null of somebody forgotten. */
+/**
+ * In the order of the request; null if the vault does not know the name. `identifier` is null for a forgotten
+ * person.
+ */
 export const FindAnswer = exact(
   'who was found',
   {
@@ -41,7 +42,7 @@ export const AdmitRequest = exact(
   { names: upTo(Name), lookedUpTo: nullable(Position) },
   {},
 );
-/** In the order of what was asked; or up to where the log is to be looked at first. */
+/** In the order of the request; or the position up to which to search the log first. */
 export const AdmitAnswer = exact(
   'who was admitted',
   {},
@@ -54,7 +55,7 @@ export const AdmitAnswer = exact(
 
 /** `POST /v1/vault/forget`. */
 export const ForgetRequest = exact('a person to forget', { pseudonym: Pseudonym, saidAt: Position }, {});
-/** It stands for nobody now. */
+/** The pseudonym now stands for nobody. */
 export const ForgetAnswer = exact('somebody forgotten', { forgotten: t.literal(true) }, {});
 
 /** `GET /v1/vault`. */

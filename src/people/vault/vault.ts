@@ -1,83 +1,83 @@
 /**
- * The port to the vault: who a pseudonym stands for (R21).
+ * The port to the vault, which links pseudonyms to people (R21).
  *
- * The log knows people by random pseudonyms alone; the vault beside it holds the only link back. Destroying an entry
- * leaves the history and its proofs as they are, about nobody.
+ * The log knows people only by random pseudonyms, and the vault beside it has the only link back. Destroying an
+ * entry leaves the history and its proofs unchanged, about nobody.
  */
 
 import type * as E from 'fp-ts/lib/Either.js';
 import type { Position } from '../../store/event-store.ts';
 
-/** What pseudonyms begin with. */
+/** The prefix of pseudonyms. */
 export const pseudonymPrefix = 'psn_';
 /** A pseudonym is its prefix and this many random bytes in base64url, without padding. */
 export const pseudonymBytes = 16;
 
-/** Whether a text has the form of a pseudonym; whether it is one, only the vault that minted it knows. */
+/** Whether a text has the form of a pseudonym. Only its vault knows whether it is one. */
 export const looksLikePseudonym = (text: string): boolean => /^psn_[A-Za-z0-9_-]{21}[AQgw]$/.test(text);
 
 /**
- * The vault keeps a random key for fingerprints under this name, which no person can have: identifiers begin with no
+ * The name of the vault's random key for fingerprints. No person can have it, since identifiers do not begin with a
  * space.
  */
 export const fingerprintKey = ' (the key of fingerprints)';
 
 /** Names to look up. */
 export interface NamesToFind {
-  /** What people are called in events and questions: their own identifiers, or pseudonyms. */
+  /** Names of people in events and questions: identifiers or pseudonyms. */
   readonly names: ReadonlyArray<string>;
   readonly pseudonyms: ReadonlyArray<string>;
 }
 
-/** Who was found. People whom the vault does not know are missing. */
+/** The people found. People whom the vault does not know are missing. */
 export interface Found {
-  /** By name: the pseudonym; of a pseudonym, the pseudonym itself. */
+  /** By name: the pseudonym. A pseudonym maps to itself. */
   readonly pseudonyms: ReadonlyMap<string, string>;
-  /** By pseudonym: the person's own identifier, or null of somebody forgotten. */
+  /** By pseudonym: the person's identifier, or null for a forgotten person. */
   readonly people: ReadonlyMap<string, string | null>;
 }
 
 /**
- * People were forgotten, so the log has to be searched for the events that name the people to admit, at least up to this position.
- * Otherwise an event that is sent again would bring somebody back.
+ * People were forgotten, so the log must be searched, at least up to this position, for events that name the people
+ * to admit. Otherwise an event that is sent again would bring a person back.
  */
 export interface LookFirst {
   readonly upTo: Position;
 }
 
 /**
- * Every call rejects with a tagged error, which says what to do, if the vault cannot be asked, read or written. Any call
- * may be repeated.
+ * Every call rejects with a tagged error that says what to do, if the vault cannot be asked, read or written. Any
+ * call may be repeated.
  */
 export interface Vault {
-  /** The address of the process that keeps the vault; null if this one does. */
+  /** The address of the process with the vault; null if it is this one. */
   readonly at: string | null;
-  /** Looks people up, names no later than pseudonyms. Nobody gets a new pseudonym. */
+  /** Looks up people, names before pseudonyms. It creates no pseudonyms. */
   find(asked: NamesToFind): Promise<Found>;
   /**
-   * The pseudonym of everybody named; those not known yet get one, which is durable before it is returned.
+   * The pseudonyms of the named people. New people get one, which is durable before it is returned.
    *
-   * @param lookedUpTo the position up to which the log was searched for the events that name them; undefined if it was
-   * not. If it is before the last erasure, the answer is to look first.
+   * @param lookedUpTo the position up to which the log was searched for events that name them; undefined if it was
+   * not. If it is before the last erasure, the answer is to search first.
    */
   admit(
     names: ReadonlyArray<string>,
     lookedUpTo: Position | undefined,
   ): Promise<E.Either<LookFirst, ReadonlyMap<string, string>>>;
   /**
-   * Destroys the link for good and leaves the pseudonym marked as forgotten. The same identifier gets another
-   * pseudonym if it comes back.
+   * Destroys the link permanently and marks the pseudonym as forgotten. If the identifier comes back, it gets
+   * another pseudonym.
    *
-   * @param saidAt where the log says so.
+   * @param saidAt the position at which the log records it.
    */
   forget(pseudonym: string, saidAt: Position): Promise<void>;
-  /** Why the vault cannot be asked; undefined when it can. */
+  /** Why the vault cannot be asked; undefined if it can. */
   fault(): Promise<string | undefined>;
   /** Releases everything. */
   close(): Promise<void>;
 }
 
-/** The vault is kept by another process, which cannot be asked. The message names nobody and no address. */
+/** The process that keeps the vault cannot be asked. The message names neither a person nor an address. */
 export class VaultUnavailable extends Error {
   readonly _tag = 'VaultUnavailable';
   override readonly name = 'VaultUnavailable';
