@@ -1,6 +1,6 @@
 /**
- * The request by which a log asks a witness for a cosignature, `add-checkpoint` of C2SP tlog-witness, and what the witness
- * answers by what it knows of the log.
+ * The request in which a log asks a witness for a cosignature (`add-checkpoint` of C2SP tlog-witness), and the
+ * witness's decision.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -24,21 +24,21 @@ import {
 } from './signed-note.ts';
 
 export interface AddCheckpoint {
-  /** The size of the checkpoint that the witness cosigned last, as far as the log knows; 0 for none. */
+  /** The size that the witness cosigned last, as far as the log knows; 0 for none. */
   readonly oldSize: number;
-  /** From the old size to the checkpoint. */
+  /** The consistency proof from the old size to the checkpoint. */
   readonly proof: ReadonlyArray<Hash>;
   readonly checkpoint: SignedNote;
 }
 
-/** Hashes of a consistency proof, at most. */
+/** Hashes in a consistency proof. */
 const hashesMax = 63;
 
 /** The body of the request. */
 export const formatAddCheckpoint = ({ oldSize, proof, checkpoint }: AddCheckpoint): string =>
   [`old ${oldSize}`, ...proof.map(toBase64), '', formatNote(checkpoint)].join('\n');
 
-/** Reads the body of a request. */
+/** Parses the body of a request. */
 export const parseAddCheckpoint = (body: string): E.Either<string, AddCheckpoint> => {
   const split = body.indexOf('\n\n');
   if (split === -1) return E.left('expected an empty line before the checkpoint');
@@ -59,19 +59,19 @@ export const parseAddCheckpoint = (body: string): E.Either<string, AddCheckpoint
   );
 };
 
-/** What a witness answers, but for its cosignature. */
+/** The answer of a witness that does not cosign. */
 export type WitnessRefusal =
   | { readonly status: 400 | 403 | 404 | 422; readonly message: string }
-  /** The log is behind or ahead of what the witness knows: the size that it cosigned last. */
+  /** The log assumed another size than the one that the witness cosigned last. */
   | { readonly status: 409; readonly size: number };
 
-/** What a witness knows: the keys of the logs, by their origin, and the last checkpoint that it cosigned of each. */
+/** The witness's knowledge: the keys of the logs by origin, and the last checkpoint of each that it cosigned. */
 export interface WitnessKnowledge {
   verifiersOf(origin: string): ReadonlyArray<NoteVerifier> | undefined;
   latestOf(origin: string): TreeHead | undefined;
 }
 
-/** A checkpoint that a witness may cosign, with the log's signatures that it verified. */
+/** A checkpoint that a witness may cosign, with the verified signatures of the log. */
 export interface Cosignable {
   readonly checkpoint: Checkpoint;
   readonly note: SignedNote;
@@ -81,7 +81,7 @@ const refusal =
   (status: 400 | 403 | 404 | 422) =>
   (message: string): WitnessRefusal => ({ status, message });
 
-/** Whether a witness may cosign what a log asks it to, in the order of checks of tlog-witness. */
+/** Whether a witness may cosign a submission, in the order of checks of tlog-witness. */
 export const judgeSubmission = (
   { oldSize, proof, checkpoint: note }: AddCheckpoint,
   knowledge: WitnessKnowledge,
@@ -112,7 +112,7 @@ export const judgeSubmission = (
     })),
   );
 
-/** Whether a checkpoint is shown to begin with what was cosigned last. */
+/** Whether a checkpoint is proved to extend what was cosigned last. */
 const continues = (
   latest: TreeHead | undefined,
   oldSize: number,

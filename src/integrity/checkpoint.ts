@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { hashBytes, type TreeHead } from './merkle-tree.ts';
 import { fromBase64, toBase64 } from './signed-note.ts';
 
-/** Which log, how many leaves it has, and the root over them. */
+/** The origin of a log, its size in leaves, and its root. */
 export interface Checkpoint extends TreeHead {
   readonly origin: string;
   /** Further lines, which Domicile never writes. */
@@ -16,7 +16,7 @@ export interface Checkpoint extends TreeHead {
 export const formatCheckpoint = ({ origin, size, root, extensions }: Checkpoint): string =>
   `${[origin, size, toBase64(root), ...extensions].join('\n')}\n`;
 
-/** Reads the text of a note as a checkpoint. */
+/** Parses the text of a note as a checkpoint. */
 export const parseCheckpoint = (text: string): E.Either<string, Checkpoint> => {
   if (!text.endsWith('\n')) return E.left('the last line of the checkpoint is not terminated');
   const [origin, size, encoded, ...extensions] = text.slice(0, -1).split('\n');

@@ -1,24 +1,22 @@
-/**
- * Which checkpoint is served of a log that has witnesses (V7): the largest that a quorum has cosigned.
- */
+/** Selects the checkpoint to serve for a log with witnesses (V7): the largest that a quorum has cosigned. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { VerifierKey } from './keys.ts';
 import { parseNote } from './signed-note.ts';
 import { type TlogPolicy, verifyByPolicy } from './tlog-policy.ts';
 import type { SignedCheckpoint, TreeReader } from './tree-file.ts';
 
-/** A checkpoint with the cosignatures that were given to it. */
+/** A checkpoint with its cosignatures. */
 export interface WitnessedCheckpoint {
   readonly size: number;
   /** When it was signed, in milliseconds since the epoch. */
   readonly madeAt: number;
-  /** With cosignatures. */
+  /** The note, including cosignatures. */
   readonly note: string;
-  /** When the last of its cosignatures was made, in milliseconds since the epoch; none without any. */
+  /** The time of its last cosignature, in milliseconds since the epoch; undefined without one. */
   readonly witnessedAt: number | undefined;
 }
 
-/** Checkpoints that are looked at for one that a quorum has cosigned: policies change, and witnesses fail. */
+/** Checkpoints to examine for one with a quorum: policies change, and witnesses fail. */
 const checkpointsLookedAtMax = 1_000;
 
 const withCosignatures = (
@@ -34,7 +32,7 @@ const withCosignatures = (
   };
 };
 
-/** The checkpoint that is served by a policy; none before a quorum has cosigned one. */
+/** The checkpoint to serve under a policy; undefined before a quorum has cosigned one. */
 export const latestServed = (
   tree: TreeReader,
   policy: TlogPolicy,

@@ -1,6 +1,4 @@
-/**
- * Following a log with its tree: each event becomes a leaf, in order; and comparing a log with a tree that was made of it.
- */
+/** Builds the tree of a log, in which each event becomes a leaf, in order; and compares a log with its tree. */
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeStored } from '../domain/events/stored.ts';
 import type { StoredEvent } from '../store/event-store.ts';
@@ -11,19 +9,19 @@ import { hashIn, tileWidth, widthOfTile } from './tiles.ts';
 import { type GrownTile, TreeBuilder } from './tree-builder.ts';
 import type { TreeReader, TreeWriter } from './tree-file.ts';
 
-/** Events read, and leaves compared, at a time. */
+/** Events to read, and leaves to compare, at a time. */
 const eventsAtOnceMax = 1_000;
-/** Leaves whose tiles are kept in one transaction, and bytes of the events that they are made of. */
+/** The maximum number of leaves, and of bytes of their events, in one transaction. */
 const leavesKeptAtOnceMax = 10_000;
 const bytesKeptAtOnceMax = 32 * 1_024 * 1_024;
-/** Events read first, before it is known how large they are: one may be as large as ten thousand small ones. */
+/** Events to read first, while their size is unknown: one may be as large as ten thousand small ones. */
 const eventsReadFirst = 16;
 
-/** How an event begins that is stored in the current form: its id, source and type come first, in this order. */
+/** The beginning of an event in the current form: its id, source and type come first, in this order. */
 const currentForm = Buffer.from('{"storedversion":1,"specversion":"1.0","id":');
 const typeStart = Buffer.from('"type":"');
 
-/** The type of a stored event. Quotes inside a string are escaped, so that the first match is the attribute. */
+/** The type of a stored event. Quotes inside a string are escaped, so the first match is the attribute. */
 const typeOf = (bytes: Uint8Array): string => {
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const isCurrent =
@@ -37,7 +35,7 @@ const typeOf = (bytes: Uint8Array): string => {
   return E.isRight(decoded) ? decoded.right.type : '';
 };
 
-/** What the tree commits to of a stored event. */
+/** The fields of a stored event to which the tree commits. */
 export const loggedEvent = (stored: StoredEvent): LoggedEvent => ({
   ...stored,
   type: typeOf(stored.bytes),
@@ -47,8 +45,8 @@ export const loggedEvent = (stored: StoredEvent): LoggedEvent => ({
 const leafOfStored = (stored: StoredEvent): Hash => leafOf(loggedEvent(stored));
 
 /**
- * Adds the next events of the log to its tree, in one transaction: a sync of the disk for each page would delay the
- * appends. Returns how many there were.
+ * Adds the next events of the log to its tree in one transaction, since a disk sync for each page would delay
+ * appends. Returns their number.
  */
 export const growTree = (log: LogReader, tree: TreeWriter, builder: TreeBuilder): number => {
   const before = builder.size;
@@ -68,20 +66,21 @@ export const growTree = (log: LogReader, tree: TreeWriter, builder: TreeBuilder)
   return builder.size - before;
 };
 
-/** A builder that goes on where the file of a tree ends. */
+/** A builder that continues the tree in a file. */
 export const builderOf = (tree: TreeReader): TreeBuilder => new TreeBuilder(tree.tiles, tree.size());
 
-/** Where a log differs from the tree that was made of it. */
+/** The first difference between a log and its tree. */
 export type LogDifference =
-  /** The log ends before the tree: so many events are missing. */
+  /** The log ends before the tree: this many events are missing. */
   | { readonly kind: 'shorter'; readonly position: number; readonly missing: number }
-  /** The event at a position is another than the one that was hashed. */
+  /** The event at a position is not the one that was hashed. */
   | { readonly kind: 'other-event'; readonly position: number };
 
 /**
- * Compares a log with its tree, leaf by leaf: the events after one position up to another, or up to the end of the tree.
+ * Compares a log with its tree, leaf by leaf: the events after one position up to another, or up to the end of the
+ * tree.
  *
- * @returns after each page the position up to which they agree, or where they differ first.
+ * @returns after each page, the position up to which they agree, or the first difference.
  */
 export function* compareWithTree(
   log: LogReader,

@@ -1,6 +1,6 @@
 /**
- * The file of signing keys (V4): an Ed25519 key and an ML-DSA-44 key, and after a rotation those before them as well.
- * Only its owner can read it, and it is replaced in one step, so that a crash leaves the one or the other.
+ * The file of signing keys (V4): an Ed25519 key, an ML-DSA-44 key and, after a rotation, the previous pairs. Only
+ * its owner can read it, and it is replaced atomically.
  */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import {
@@ -34,7 +34,7 @@ const Rotated = exact(
   {
     version: t.literal(2),
     ...pair,
-    /** Those that go on signing beside the current ones. */
+    /** Pairs that still sign beside the current one. */
     earlier: list(KeyPair),
     /** The vkeys of retired keys, which verify earlier checkpoints. */
     retired: list(t.string),
@@ -42,11 +42,11 @@ const Rotated = exact(
   {},
 );
 
-/** What a file of keys says. */
+/** The content of a file of keys. */
 export interface KeyFile {
-  /** The pairs that sign: the current one first. */
+  /** The signing pairs, the current one first. */
   readonly signing: readonly [KeyPair, ...KeyPair[]];
-  /** Vkeys of retired keys. */
+  /** The vkeys of retired keys. */
   readonly retired: ReadonlyArray<string>;
   readonly isRotated: boolean;
 }
@@ -58,7 +58,7 @@ const newPair = (): KeyPair => ({
   mldsa44: pem(generateKeyPairSync('ml-dsa-44').privateKey),
 });
 
-/** Writes a draft beside the file, durably. */
+/** Writes a durable draft beside the file. */
 const writeDraft = (file: string, content: object): string => {
   const draft = `${file}-draft-${process.pid}`;
   rmSync(draft, { force: true });
@@ -72,7 +72,7 @@ const writeDraft = (file: string, content: object): string => {
   return draft;
 };
 
-/** Makes a file with a pair of keys; one that appears meanwhile is left as it is. */
+/** Creates a file with a pair of keys, unless one appears meanwhile. */
 const makeKeyFile = (file: string): void => {
   const draft = writeDraft(file, { version: 1, ...newPair() });
   try {
@@ -118,7 +118,7 @@ const decoded = (file: string): E.Either<string, KeyFile> => {
   );
 };
 
-/** Does something with the file; what goes wrong with it becomes a sentence. */
+/** Runs `act` on the file, and turns errors into a sentence. */
 const withFile = <A>(file: string, act: () => E.Either<string, A>): E.Either<string, A> => {
   try {
     return act();
@@ -131,7 +131,7 @@ const withFile = <A>(file: string, act: () => E.Either<string, A>): E.Either<str
 /**
  * Reads the file, and creates it if there is none.
  *
- * @returns what is wrong with it, and what to do.
+ * @returns otherwise what is wrong with it and what to do.
  */
 export const readKeyFile = (file: string): E.Either<string, KeyFile> =>
   withFile(file, () => {
@@ -139,7 +139,7 @@ export const readKeyFile = (file: string): E.Either<string, KeyFile> =>
     return decoded(file);
   });
 
-/** Makes a new pair, which becomes the current one; the one before goes on signing beside it. */
+/** Adds a new current pair; the previous one still signs beside it. */
 export const rotateKeyFile = (file: string): E.Either<string, KeyFile> =>
   withFile(file, () =>
     pipe(
@@ -153,9 +153,9 @@ export const rotateKeyFile = (file: string): E.Either<string, KeyFile> =>
   );
 
 /**
- * Retires the pairs before the current one: their private keys are deleted from the file.
+ * Retires the pairs before the current one: deletes their private keys from the file.
  *
- * @param vkeysOf the public halves of a pair, which are kept.
+ * @param vkeysOf the public keys of a pair, which are kept.
  */
 export const retireInKeyFile = (
   file: string,

@@ -1,6 +1,6 @@
 /**
- * Keys that verify notes: Ed25519 (type 0x01), and the timestamped cosignatures of C2SP tlog-cosignature by
- * Ed25519 (0x04) and ML-DSA-44 (0x06). Their public halves are written as verifier keys (vkeys).
+ * Keys that verify notes: Ed25519 (type 0x01), and timestamped cosignatures of C2SP tlog-cosignature by Ed25519
+ * (0x04) and ML-DSA-44 (0x06). Public keys are written as verifier keys (vkeys).
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -8,7 +8,7 @@ import { type SignatureAlgorithm, signatureVerifier, type VerifySignature } from
 import { parseCheckpoint } from './checkpoint.ts';
 import { fromBase64, isKeyName, keyIdOf, type NoteVerifier, toBase64 } from './signed-note.ts';
 
-/** How a key signs. */
+/** The signature types. */
 export const signatureTypes = {
   ed25519: 0x01,
   'ed25519-cosignature': 0x04,
@@ -22,7 +22,7 @@ export interface VerifierKey extends NoteVerifier {
   readonly publicKey: Uint8Array;
   /** The key as text, `name+id+base64`. */
   readonly vkey: string;
-  /** When the signature was made, in seconds since the epoch; none for a type that does not say. */
+  /** The time of the signature, in seconds since the epoch; undefined if its type has none. */
   timeOf(signature: Uint8Array): number | undefined;
 }
 
@@ -56,10 +56,13 @@ const uint64 = (number: number): Uint8Array => {
   return bytes;
 };
 
-/** The longest name or origin in bytes: its length is written in eight bits. */
+/** The longest name or origin in bytes: its length is encoded in eight bits. */
 const nameBytesMax = 255;
 
-/** What a cosignature signs: the text of a checkpoint, and when. None for a text that is no checkpoint. */
+/**
+ * The signed message of a cosignature, from the text of a checkpoint and the time; undefined for a text that is not
+ * a checkpoint.
+ */
 export const cosigned = (
   type: SignatureType,
   name: string,
@@ -106,7 +109,7 @@ const holds = (
   return message !== undefined && verify(message, signature.subarray(timestampBytes));
 };
 
-/** The verifier key of a name and a public key. */
+/** The verifier key for a name and a public key. */
 export const verifierKey = (name: string, type: SignatureType, publicKey: Uint8Array): VerifierKey => {
   const byte = signatureTypes[type];
   const keyId = keyIdOf(name, byte, publicKey);
@@ -123,7 +126,7 @@ export const verifierKey = (name: string, type: SignatureType, publicKey: Uint8A
   };
 };
 
-/** Reads a verifier key as text. */
+/** Parses a verifier key. */
 export const parseVerifierKey = (vkey: string): E.Either<string, VerifierKey> => {
   const form = 'expected a verifier key, name+id+base64, with an id of 8 hexadecimal digits';
   const parts = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/u.exec(vkey);

@@ -1,6 +1,6 @@
 /**
- * The entry of an event in the Merkle log: what the tree commits to (V1). It follows from the log alone, so that the same
- * log has the same root in every store and every copy (V2).
+ * The entry of an event in the Merkle log, to which the tree commits (V1). It depends only on the log, so the same
+ * log has the same root in every store and copy (V2).
  */
 
 import { sha256Hex, sha256OfText } from '#sha256';
@@ -8,7 +8,7 @@ import type { Attribution } from '../domain/recording/attribution.ts';
 import { formatInstant, type Instant } from '../domain/time/instant.ts';
 import type { Hash } from './merkle-tree.ts';
 
-/** What the log holds of an event: the stored bytes, and how they came there. */
+/** A logged event: the stored bytes and their provenance. */
 export interface LoggedEvent extends Attribution {
   readonly position: number;
   readonly recordedAt: Instant;
@@ -18,7 +18,7 @@ export interface LoggedEvent extends Attribution {
   readonly bytes: Uint8Array;
 }
 
-/** Canonical JSON of a text or of nothing. Nearly all texts are plain ASCII, which only takes quotes around it. */
+/** Canonical JSON of a text or null. Nearly all texts are plain ASCII, which only needs quotes. */
 const quoted = (text: string | null): string => {
   if (text === null) return 'null';
   for (let at = 0; at < text.length; at++) {
@@ -30,13 +30,13 @@ const quoted = (text: string | null): string => {
 
 let formatted: readonly [instant: Instant, text: string] = [0, formatInstant(0)];
 
-/** What is appended together was recorded at one instant. */
+/** Events of one append have the same time, so its text is cached. */
 const formattedOnce = (instant: Instant): string => {
   if (formatted[0] !== instant) formatted = [instant, formatInstant(instant)];
   return formatted[1];
 };
 
-/** The entry as text: canonical JSON (RFC 8785), its members in the order of their names. */
+/** The entry as text: canonical JSON (RFC 8785), with its members sorted by name. */
 export const entryText = (event: LoggedEvent): string => {
   const { authority, id, position, recordedAt, recordedBy, bytes, source, type } = event;
   const by = `"recordedat":"${formattedOnce(recordedAt)}","recordedby":${quoted(recordedBy)}`;
@@ -46,8 +46,8 @@ export const entryText = (event: LoggedEvent): string => {
 
 const encoder = new TextEncoder();
 
-/** The entry of an event: version 1 of it. */
+/** The entry of an event, version 1. */
 export const logEntry = (event: LoggedEvent): Uint8Array => encoder.encode(entryText(event));
 
-/** The leaf of an event: the prefix of a leaf is a zero byte, which is one character. */
+/** The leaf hash of an event. Its prefix is a zero byte, which is one character. */
 export const leafOf = (event: LoggedEvent): Hash => sha256OfText(`\0${entryText(event)}`);

@@ -1,5 +1,6 @@
 /**
- * The Merkle log of a ledger, as the process that answers sees it: what is signed, proofs, tiles, and how it stands.
+ * The Merkle log of a ledger in the main process: checkpoints, proofs, tiles and state. A thread builds and signs
+ * the tree.
  */
 import { existsSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
@@ -24,7 +25,7 @@ import type {
 } from './tree-messages.ts';
 import { consistencyProof, inclusionProof } from './tree-over-tiles.ts';
 
-/** A checkpoint that was signed. */
+/** A signed checkpoint. */
 export interface ServedCheckpoint {
   readonly size: number;
   /** Milliseconds since the epoch. */
@@ -32,23 +33,23 @@ export interface ServedCheckpoint {
   readonly note: string;
 }
 
-/** How the Merkle log stands. */
+/** The state of the Merkle log. */
 export interface MerkleLogState {
-  /** The one that is served: the last one signed, or where the log has witnesses the last one that a quorum cosigned. */
+  /** The served checkpoint: the last one signed or, with witnesses, the last one that a quorum cosigned. */
   readonly checkpoint: ServedCheckpoint | undefined;
-  /** The one that was signed last. */
+  /** The last signed checkpoint. */
   readonly signed: ServedCheckpoint | undefined;
-  /** When the one that is served was last cosigned, in milliseconds since the epoch. */
+  /** When the served checkpoint was last cosigned, in milliseconds since the epoch. */
   readonly witnessedAt: number | undefined;
-  /** What the thread is at: comparing the log with its tree after a start, or hashing; in events. */
+  /** The progress of the thread, in events: comparing the log with its tree after a start, or hashing. */
   readonly progress:
     | { readonly kind: 'comparing' | 'hashing'; readonly done: number; readonly of: number }
     | undefined;
-  /** Why nothing is signed any more, and nothing may be recorded. */
+  /** Why signing and recording have stopped, if they have. */
   readonly stop: TreeStop | undefined;
 }
 
-/** What stopped the tree, in a sentence, and what to do. */
+/** What stopped the tree and what to do, in a sentence. */
 export const sentenceOfStop = (stop: TreeStop): string => {
   switch (stop.kind) {
     case 'shorter':
@@ -66,6 +67,7 @@ export const sentenceOfStop = (stop: TreeStop): string => {
 
 const stopWaitMsMax = 10_000;
 
+/** The signed Merkle tree over the log (V1 to V7), kept by a thread. */
 export class MerkleLog {
   private readonly input: TreeThreadInput;
   private readonly log: LogReader;
@@ -73,7 +75,7 @@ export class MerkleLog {
   private readonly exited: Promise<void>;
   private reader: TreeReader | undefined;
   private readonly listeners = new Set<() => void>();
-  /** Whether the thread has opened the file of the tree, so that its version is the current one. */
+  /** Whether the thread has opened the tree's file, which then has the current version. */
   private isOpened = false;
   private isFollowing = false;
   private hasAgreed = false;
@@ -85,7 +87,7 @@ export class MerkleLog {
     stop: undefined,
   };
 
-  /** @param log a reader of this thread, for the entries. */
+  /** @param log a reader for this thread, for the entries. */
   constructor(input: TreeThreadInput, log: LogReader) {
     this.input = input;
     this.log = log;
@@ -103,7 +105,7 @@ export class MerkleLog {
     return E.isLeft(keys) ? undefined : keys.right;
   }
 
-  /** The public halves of the keys that sign; none while the file of keys cannot be read. */
+  /** The public keys of the signing keys; none while the file of keys cannot be read. */
   verifiers(): ReadonlyArray<VerifierKey> {
     return this.keys()?.verifiers ?? [];
   }
@@ -113,24 +115,24 @@ export class MerkleLog {
     return this.verifiers().map(({ vkey }) => vkey);
   }
 
-  /** Every key by which this log signs or has signed. */
+  /** Every current or former signing key of this log. */
   ownKeys(): ReadonlyArray<VerifierKey> {
     const keys = this.keys();
     return keys === undefined ? [] : [...keys.verifiers, ...keys.retired];
   }
 
-  /** Whether the checkpoint that is served bears signatures by all of these keys. */
+  /** Whether all of these keys have signed the served checkpoint. */
   isServedBy(keys: ReadonlyArray<VerifierKey>): boolean {
     const note = parseNote(this.state.checkpoint?.note ?? '');
     return E.isRight(note) && isSignedByAll(note.right, keys);
   }
 
-  /** Says that the file of keys has changed. */
+  /** Tells the thread that the file of keys has changed. */
   keysChanged(): void {
     this.tell('keys-changed');
   }
 
-  /** Where the tree and the keys are. */
+  /** The files of the tree and the keys. */
   get files(): Pick<TreeThreadInput, 'treeFile' | 'keyFile'> {
     const { treeFile, keyFile } = this.input;
     return { treeFile, keyFile };
@@ -161,56 +163,56 @@ export class MerkleLog {
     this.worker.postMessage(message);
   }
 
-  /** Calls back after each report of the thread, until the returned function is called. */
+  /** Calls back after each report of the thread. Call the returned function to stop. */
   watch(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** Whether what was signed before this start is known. */
+  /** Whether the checkpoints from before this start are known. */
   get following(): boolean {
     return this.isFollowing;
   }
 
-  /** Whether the log agrees with the tree that was made of it before this start. */
+  /** Whether the log agrees with its tree from before this start. */
   get agreed(): boolean {
     return this.hasAgreed && this.state.stop === undefined;
   }
 
-  /** Says whether new checkpoints may be signed, as far as the witnesses are concerned. */
+  /** Allows or forbids signing new checkpoints, on behalf of the witnesses. */
   maySign(may: boolean): void {
     this.tell({ kind: 'may-sign', may });
   }
 
-  /** Keeps cosignatures that were verified. */
+  /** Stores verified cosignatures. */
   cosigned(cosignatures: ReadonlyArray<Cosignature>): void {
     this.tell({ kind: 'cosigned', cosignatures });
   }
 
-  /** Tells of a checkpoint that a witness has, signed by this log's own key: the tree has to lead to it. */
+  /** Reports a checkpoint that a witness has and this log's own key signed; the tree must lead to it. */
   witnessed(head: WitnessedHead): void {
     this.tell({ kind: 'witnessed', head });
   }
 
-  /** Says that the log has grown. */
+  /** Tells the thread that the log has grown. */
   grown(): void {
     this.tell('grown');
   }
 
-  /** Reads the tree; none before its file is made, or brought to the current version. */
+  /** A reader of the tree; undefined before its file is created or upgraded. */
   tree(): TreeReader | undefined {
     if (this.reader === undefined && this.isOpened) this.reader = openTreeToRead(this.input.treeFile);
     return this.reader;
   }
 
-  /** The entries of a tile, as they are bundled; none beyond the tree. */
+  /** The bundle of entries of a tile; undefined beyond the tree. */
   entries(index: number, width: number): Uint8Array | undefined {
     const first = index * tileWidth;
     if (first + width > (this.tree()?.size() ?? 0)) return undefined;
     return encodeEntries(this.log.after(first, width).map((stored) => logEntry(loggedEvent(stored))));
   }
 
-  /** The proof that the event at a position is in the checkpoint that is served; undefined if it is not in it yet. */
+  /** The proof that the event at a position is in the served checkpoint; undefined if it is not in it yet. */
   proofOf(position: number): string | undefined {
     const { checkpoint } = this.state;
     const tree = this.tree();
@@ -227,7 +229,7 @@ export class MerkleLog {
     });
   }
 
-  /** The consistency proof between two sizes of the tree; none beyond it. */
+  /** The consistency proof between two sizes of the tree; undefined beyond it. */
   consistency(from: number, to: number): ReadonlyArray<Hash> | undefined {
     const tree = this.tree();
     return tree === undefined || to > tree.size() || from > to
@@ -235,13 +237,13 @@ export class MerkleLog {
       : consistencyProof(tree.tiles, from, to);
   }
 
-  /** The checkpoints signed of up to a size, the largest first. */
+  /** The checkpoints signed up to a size, the largest first. */
   history(upToSize: number, limit: number): ReadonlyArray<SignedCheckpoint> {
     return this.tree()?.checkpoints(upToSize, limit) ?? [];
   }
 
   async close(): Promise<void> {
-    // The writer goes last: the last connection to close a file writes its write-ahead log back into it.
+    // The writer closes last: the last connection to close a file checkpoints its write-ahead log.
     this.reader?.close();
     this.reader = undefined;
     this.tell('stop');

@@ -1,8 +1,8 @@
 /**
- * Merkle trees as RFC 6962 has them (section 2.1): how leaves and nodes are hashed, and how proofs are verified.
- * Verification follows RFC 9162, 2.1.3.2 and 2.1.4.2; that of subtrees follows draft-ietf-plants-merkle-tree-certs, 4.
+ * Merkle trees of RFC 6962 (section 2.1): hashing of leaves and nodes, and verification of proofs. Verification
+ * follows RFC 9162, 2.1.3.2 and 2.1.4.2; that of subtrees follows draft-ietf-plants-merkle-tree-certs, 4.
  *
- * Hashes are 32 bytes. Sizes and indexes are whole numbers below 2^53.
+ * Hashes have 32 bytes. Sizes and indexes are integers below 2^53.
  */
 import { sha256 } from '#sha256';
 
@@ -10,7 +10,7 @@ export type Hash = Uint8Array;
 
 export const hashBytes = 32;
 
-/** The root of the tree without leaves: the hash of nothing. */
+/** The root of the empty tree: the hash of nothing. */
 export const emptyRoot: Hash = sha256(new Uint8Array(0));
 
 const leafPrefix = 0x00;
@@ -24,7 +24,7 @@ export const leafHash = (entry: Uint8Array): Hash => {
   return sha256(prefixed);
 };
 
-/** Two hashes and the prefix of a node; refilled for each node. */
+/** The prefix of a node and two hashes; reused for each node. */
 const nodeInput = new Uint8Array(1 + 2 * hashBytes);
 nodeInput[0] = nodePrefix;
 
@@ -39,7 +39,7 @@ export const nodeHash = (left: Hash, right: Hash): Hash => {
 export const sameHash = (a: Hash, b: Hash): boolean =>
   a.length === b.length && a.every((byte, at) => byte === b[at]);
 
-/** The largest power of two below a number of at least 2: where RFC 6962 splits a tree of that size. */
+/** The largest power of two below a number of at least 2, at which RFC 6962 splits a tree of that size. */
 export const splitOf = (size: number): number => {
   let split = 1;
   while (split * 2 < size) split *= 2;
@@ -53,7 +53,7 @@ export const isPowerOfTwo = (number: number): boolean => {
   return power === number;
 };
 
-/** The root over some leaf hashes. */
+/** The root over the given leaf hashes. */
 export const rootOfLeaves = (leaves: ReadonlyArray<Hash>): Hash => {
   if (leaves.length === 0) return emptyRoot;
   if (leaves.length === 1) return leaves[0]!;
@@ -67,7 +67,7 @@ const half = (number: number): number => Math.floor(number / 2);
 const areHashes = (hashes: ReadonlyArray<Hash>): boolean =>
   hashes.every(({ length }) => length === hashBytes);
 
-/** An inclusion proof: the leaf at an index is in the tree of a size. */
+/** An inclusion proof of the leaf at an index in the tree of a size. */
 export interface Inclusion {
   readonly index: number;
   readonly size: number;
@@ -75,7 +75,9 @@ export interface Inclusion {
   readonly proof: ReadonlyArray<Hash>;
 }
 
-/** The root that an inclusion proof leads to; undefined if no proof of that leaf and size has this form. */
+/**
+ * The root to which an inclusion proof leads; undefined if the proof has the wrong length for its index and size.
+ */
 const rootOfInclusion = ({ index, size, leaf, proof }: Inclusion): Hash | undefined => {
   if (!isCount(index) || !isCount(size) || index >= size) return undefined;
   if (!areHashes([leaf, ...proof])) return undefined;
@@ -97,13 +99,13 @@ export const verifyInclusion = (inclusion: Inclusion, root: Hash): boolean => {
   return found !== undefined && sameHash(found, root);
 };
 
-/** A tree, or a part of one: how many leaves it has, and its root. */
+/** The size in leaves and the root of a tree or a part of one. */
 export interface TreeHead {
   readonly size: number;
   readonly root: Hash;
 }
 
-/** Whether `[start, end)` is a subtree: its beginning is a multiple of the next power of two from its size on. */
+/** Whether `[start, end)` is a subtree: `start` is a multiple of the smallest power of two not below the size. */
 const isSubtree = (start: number, end: number): boolean => {
   if (!isCount(start) || !isCount(end) || start >= end) return false;
   let power = 1;
@@ -127,8 +129,8 @@ export const verifySubtreeInclusion = (
   verifyInclusion({ index: index - start, size: end - start, leaf, proof }, hash);
 
 /**
- * Whether the proof shows that the tree of a size has all leaves of the subtree `[start, end)`, in their place. Every tree
- * has the empty subtrees.
+ * Whether the proof shows that the tree of a size contains all leaves of the subtree `[start, end)` in place. Every
+ * tree has the empty subtrees.
  */
 export const verifySubtreeConsistency = (
   { start, end, hash }: { readonly start: number; readonly end: number; readonly hash: Hash },
@@ -161,8 +163,8 @@ export const verifySubtreeConsistency = (
 };
 
 /**
- * Whether the proof shows that the later tree begins with all leaves of the earlier one. The empty tree proves nothing
- * about a later one, and is refused.
+ * Whether the proof shows that the later tree begins with all leaves of the earlier one. An empty earlier tree is
+ * refused, since it proves nothing.
  */
 export const verifyConsistency = (
   earlier: TreeHead,

@@ -1,12 +1,12 @@
 /**
- * Inclusion of several leaves of one tree at once: the hashes of all nodes that have none of the leaves below them and whose
- * sibling has, in the order in which RFC 6962 (2.1) splits the tree, from left to right. For one leaf these are the hashes of its
- * inclusion proof; leaves that are close to each other share most of theirs.
+ * Inclusion proofs of several leaves of one tree. They contain the hashes of all nodes above none of the leaves
+ * whose sibling is above one, in the order in which RFC 6962 (2.1) splits the tree, from left to right. For one
+ * leaf this is its inclusion proof; nearby leaves share most hashes.
  */
 import { type Hash, hashBytes, nodeHash, sameHash, splitOf } from './merkle-tree.ts';
 import { rootOver, type TileReader } from './tree-over-tiles.ts';
 
-/** The hashes that prove the leaves at some indexes, which are in order, in the tree of a size. */
+/** The hashes that prove the leaves at the given sorted indexes in the tree of a size. */
 export const multiProof = (
   tiles: TileReader,
   indexes: ReadonlyArray<number>,
@@ -27,13 +27,13 @@ export const multiProof = (
   return proof;
 };
 
-/** A leaf that a proof shows to be in a tree. */
+/** A leaf to prove in a tree. */
 export interface ProvedLeaf {
   readonly index: number;
   readonly hash: Hash;
 }
 
-/** Whether the proof shows that the leaves are in the tree with this root; otherwise as `rootOfMultiProof`. */
+/** Whether the proof shows that the leaves are in the tree with this root; see `rootOfMultiProof`. */
 export const verifyMultiProof = (
   leaves: ReadonlyArray<ProvedLeaf>,
   proof: ReadonlyArray<Hash>,
@@ -45,10 +45,10 @@ export const verifyMultiProof = (
 };
 
 /**
- * The root that a proof of some leaves, in their places, leads to; none if it cannot be one of these leaves and this
- * size, or has a hash too many.
+ * The root to which a proof of some leaves leads; undefined if it has too few or too many hashes for these leaves
+ * and this size.
  *
- * @param leaves in order of their indexes, each once, and at least one.
+ * @param leaves at least one, in order of their indexes, without repetition.
  */
 export const rootOfMultiProof = (
   leaves: ReadonlyArray<ProvedLeaf>,

@@ -1,6 +1,4 @@
-/**
- * Keys that sign notes, by `node:crypto`: those that verify are in `keys.ts`.
- */
+/** Keys that sign notes with `node:crypto`. Keys that verify are in `keys.ts`. */
 import { createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { spkiPrefix } from '../crypto/signatures.ts';
 import { cosigned, type SignatureType, type VerifierKey, verifierKey } from './keys.ts';
@@ -8,7 +6,7 @@ import type { NoteSigner } from './signed-note.ts';
 
 const encoder = new TextEncoder();
 
-/** The bytes of a public key, as a vkey holds them. */
+/** The bytes of a public key, as in a vkey. */
 const publicKeyOf = (key: KeyObject): Uint8Array => {
   const { length } = spkiPrefix[key.asymmetricKeyType === 'ed25519' ? 'ed25519' : 'ml-dsa-44'];
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
@@ -16,10 +14,10 @@ const publicKeyOf = (key: KeyObject): Uint8Array => {
 };
 
 /**
- * A key that signs.
+ * A signer with a private key.
  *
  * @param seconds the time of a cosignature, in whole seconds since the epoch.
- * @throws where a cosignature of ML-DSA-44 is to be made of a text that is no checkpoint: a broken invariant.
+ * @throws if a text to cosign with ML-DSA-44 is not a checkpoint: a broken invariant.
  */
 export const noteSigner = (
   name: string,

@@ -1,10 +1,8 @@
-/**
- * Signed notes (C2SP signed-note): a text, and lines of signatures by keys that have names.
- */
+/** Signed notes (C2SP signed-note): a text, and signature lines by named keys. */
 import * as E from 'fp-ts/lib/Either.js';
 import { sha256OfPieces } from '#sha256';
 
-/** A line of signature: by which key, and the bytes that are its signature. */
+/** A signature line: the key's name and id, and the signature's bytes. */
 export interface NoteSignature {
   readonly name: string;
   /** The first four bytes of a hash of the key, as a number. */
@@ -12,18 +10,18 @@ export interface NoteSignature {
   readonly signature: Uint8Array;
 }
 
-/** A note as it was read; its signatures are not verified. */
+/** A parsed note with unverified signatures. */
 export interface SignedNote {
-  /** Ends in a line end. */
+  /** Ends with a line feed. */
   readonly text: string;
   readonly signatures: ReadonlyArray<NoteSignature>;
 }
 
-/** A key that verifies signatures of notes. */
+/** A key that verifies signatures on notes. */
 export interface NoteVerifier {
   readonly name: string;
   readonly keyId: number;
-  /** Whether the signature is one of this key over the text. */
+  /** Whether the signature on the text is by this key. */
   verify(text: string, signature: Uint8Array): boolean;
 }
 
@@ -34,15 +32,15 @@ export interface NoteSigner {
   sign(text: string): Uint8Array;
 }
 
-/** Signatures of a note that are read, at most: one of them may take five kilobytes. */
+/** Signatures to read in a note: one may take five kilobytes. */
 export const noteSignaturesMax = 64;
-/** Characters of a note, at most. */
+/** The maximum length of a note in characters. */
 const noteCharactersMax = 1_000_000;
 
 const signatureStart = '— ';
 const idBytes = 4;
 
-/** Whether a text may name a key: not empty, no spaces, no plus. */
+/** Whether a text can be the name of a key: not empty, no spaces, no plus. */
 export const isKeyName = (name: string): boolean => name.length > 0 && !/[\s+]/u.test(name);
 
 /** The id of a key: the first four bytes of the hash of its name, its type and its public key. */
@@ -51,14 +49,14 @@ export const keyIdOf = (name: string, type: number, publicKey: Uint8Array): numb
   return new DataView(digest.buffer, digest.byteOffset, idBytes).getUint32(0);
 };
 
-/** Bytes in standard Base 64 (RFC 4648, 4). */
+/** Encodes bytes in standard Base 64 (RFC 4648, 4). */
 export const toBase64 = (bytes: Uint8Array): string => {
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);
   return btoa(text);
 };
 
-/** Reads standard Base 64: none for anything but its one way to be written. */
+/** Decodes standard Base 64; undefined for any non-canonical text. */
 export const fromBase64 = (text: string): Uint8Array | undefined => {
   try {
     const decoded = atob(text);
@@ -78,7 +76,7 @@ const hasControls = (text: string): boolean => {
   return false;
 };
 
-/** A line of signature, with its line end. */
+/** A signature line with its line feed. */
 export const formatSignature = ({ name, keyId, signature }: NoteSignature): string => {
   const bytes = new Uint8Array(idBytes + signature.length);
   new DataView(bytes.buffer).setUint32(0, keyId);
@@ -86,7 +84,7 @@ export const formatSignature = ({ name, keyId, signature }: NoteSignature): stri
   return `${signatureStart}${name} ${toBase64(bytes)}\n`;
 };
 
-/** Reads a line of signature, without its line end. */
+/** Parses a signature line without its line feed. */
 const parseSignature = (line: string): NoteSignature | undefined => {
   if (!line.startsWith(signatureStart)) return undefined;
   const [name, encoded, ...more] = line.slice(signatureStart.length).split(' ');
@@ -100,7 +98,7 @@ const parseSignature = (line: string): NoteSignature | undefined => {
   };
 };
 
-/** Reads lines of signature alone, as a witness answers with them. */
+/** Parses signature lines without a text, as in a witness's answer. */
 export const parseSignatures = (lines: string): E.Either<string, ReadonlyArray<NoteSignature>> => {
   if (!lines.endsWith('\n')) return E.left('the last signature line is not terminated');
   const read = lines.slice(0, -1).split('\n');
@@ -113,11 +111,11 @@ export const parseSignatures = (lines: string): E.Either<string, ReadonlyArray<N
     : E.left(`line ${wrong + 1} of the signatures is not "— name base64"`);
 };
 
-/** The note as it is written. */
+/** The text of the note, with signatures. */
 export const formatNote = ({ text, signatures }: SignedNote): string =>
   `${text}\n${signatures.map(formatSignature).join('')}`;
 
-/** Reads a note, without verifying it. */
+/** Parses a note without verifying it. */
 export const parseNote = (note: string): E.Either<string, SignedNote> => {
   if (note.length > noteCharactersMax)
     return E.left(`the note has more than ${noteCharactersMax} characters`);
@@ -130,7 +128,7 @@ export const parseNote = (note: string): E.Either<string, SignedNote> => {
     : E.right({ text: note.slice(0, split + 1), signatures: signatures.right });
 };
 
-/** Signs a text, which ends in a line end. */
+/** Signs a text, which must end with a line feed. */
 export const signNote = (text: string, signers: ReadonlyArray<NoteSigner>): SignedNote => ({
   text,
   signatures: signers.map((signer) => ({
@@ -140,23 +138,23 @@ export const signNote = (text: string, signers: ReadonlyArray<NoteSigner>): Sign
   })),
 });
 
-/** Whether each of the keys has signed a note, by the names and ids of its lines. */
+/** Whether the note has a signature line for each of the keys, by name and id. */
 export const isSignedByAll = (
   { signatures }: SignedNote,
   keys: ReadonlyArray<Pick<NoteVerifier, 'name' | 'keyId'>>,
 ): boolean =>
   keys.every((key) => signatures.some(({ name, keyId }) => name === key.name && keyId === key.keyId));
 
-/** A note of which at least one signature by a known key holds, and none by a known key does not. */
+/** A note with at least one valid signature by a known key, and no invalid one by a known key. */
 export interface VerifiedNote extends SignedNote {
-  /** The keys whose signatures hold, each once, in the order of the note. */
+  /** The keys with valid signatures, without repetition, in the order of the note. */
   readonly by: ReadonlyArray<NoteVerifier>;
 }
 
 /**
- * Verifies a note by keys that the caller trusts. Signatures of other keys are passed over.
+ * Verifies a note with trusted keys. Signatures of other keys are ignored.
  *
- * @returns why it is not to be believed: no known key signed it, or a known key's signature does not hold.
+ * @returns otherwise why it cannot be trusted: no known key signed it, or the signature of a known key is invalid.
  */
 export const verifyNote = (
   note: SignedNote,

@@ -1,6 +1,6 @@
 /**
- * The keys that a ledger signs its checkpoints with (V4), or a witness cosigns with (V8): an Ed25519 key and an ML-DSA-44
- * key, and after a rotation, for a while, those before them. Their file is in `key-file.ts`.
+ * The keys with which a ledger signs its checkpoints (V4) or a witness cosigns (V8): an Ed25519 key, an ML-DSA-44
+ * key and, for a while after a rotation, the previous ones. `key-file.ts` stores them.
  */
 import { createPrivateKey } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
@@ -10,16 +10,16 @@ import { parseVerifierKey, type SignatureType, type VerifierKey } from './keys.t
 import { noteSigner } from './note-signer.ts';
 import type { NoteSigner } from './signed-note.ts';
 
-/** The keys of a ledger or a witness, ready to sign under its name. */
+/** The keys of a ledger or a witness, ready to sign in its name. */
 export interface SigningKeys {
   /** The current ones first. */
   readonly signers: ReadonlyArray<NoteSigner>;
   readonly verifiers: ReadonlyArray<VerifierKey>;
-  /** Those of them that a rotation brought, if there was one. */
+  /** The current ones, if they came from a rotation. */
   readonly rotatedTo: ReadonlyArray<VerifierKey>;
-  /** Those that sign beside them since, until they are retired. */
+  /** The previous ones, which sign beside them until they are retired. */
   readonly earlier: ReadonlyArray<VerifierKey>;
-  /** Those that signed once, and verify what they signed. */
+  /** The former ones, which verify earlier checkpoints. */
   readonly retired: ReadonlyArray<VerifierKey>;
 }
 
@@ -35,7 +35,7 @@ const signersOf = (
   noteSigner(name, 'ml-dsa-44-cosignature', createPrivateKey(mldsa44), seconds),
 ];
 
-/** Retired keys are kept under the name of the log; the second log has them under its own. */
+/** Retired keys are stored with the name of the log; the second log uses them with its own name. */
 const retiredKey = (vkey: string): ReadonlyArray<VerifierKey> => {
   const key = parseVerifierKey(vkey);
   return E.isRight(key) ? [key.right] : [];
@@ -59,12 +59,12 @@ const keysOf = (
 };
 
 /**
- * Reads the keys of a ledger, or of a witness, and creates them if there are none.
+ * Reads the keys of a ledger or a witness, and creates them if there are none.
  *
  * @param name the origin of the ledger, or the name of the witness.
- * @param ed25519Type how the Ed25519 key signs: a witness cosigns.
+ * @param ed25519Type the signature type of the Ed25519 key: a witness cosigns.
  * @param seconds the time of a signature, in whole seconds since the epoch.
- * @returns what is wrong with the file, and what to do.
+ * @returns otherwise what is wrong with the file and what to do.
  */
 export const signingKeys = (
   file: string,
@@ -85,14 +85,14 @@ export const signingKeys = (
 
 const neverSigns = () => 0;
 
-/** Rotates the keys of a ledger: new ones sign beside those of before. */
+/** Rotates the keys of a ledger: new ones sign beside the previous ones. */
 export const rotateSigningKeys = (file: string, origin: string): E.Either<string, SigningKeys> =>
   pipe(
     rotateKeyFile(file),
     E.map((rotated) => keysOf(rotated, origin, neverSigns, 'ed25519')),
   );
 
-/** Retires the keys that sign beside the current ones since a rotation. */
+/** Retires the keys from before the last rotation. */
 export const retireEarlierKeys = (file: string, origin: string): E.Either<string, SigningKeys> =>
   pipe(
     retireInKeyFile(file, (pair) =>

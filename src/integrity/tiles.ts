@@ -1,6 +1,6 @@
 /**
- * Tiles (C2SP tlog-tiles): the hashes of a tree, 256 to a tile. A tile of level 0 has the hashes of leaves; each hash of
- * a tile above is the root over a full tile below.
+ * Tiles (C2SP tlog-tiles): the hashes of a tree in groups of 256. A tile of level 0 has leaf hashes; each hash of a
+ * higher tile is the root of a full tile below.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Hash, hashBytes, nodeHash } from './merkle-tree.ts';
@@ -10,18 +10,18 @@ export const tileWidth = 256;
 /** Levels of nodes that a tile spans. */
 export const tileHeight = 8;
 
-/** Which tile: how many levels of tiles are below it, and how many tiles of its level are before it. */
+/** A tile by its level and its index on that level. */
 export interface TileId {
   readonly level: number;
   readonly index: number;
-  /** Hashes in it, 1 to 256. */
+  /** The number of its hashes, 1 to 256. */
   readonly width: number;
 }
 
-/** How many entries one leaf, or one hash of a tile at a level, stands for. */
+/** The number of leaves under one hash of a tile at a level. */
 const entriesOfHash = (level: number): number => tileWidth ** level;
 
-/** The width that a tile has in a tree of a size; 0 if there is none. */
+/** The width of a tile in a tree of a size; 0 if it does not exist. */
 export const widthOfTile = (size: number, level: number, index: number): number =>
   Math.max(0, Math.min(tileWidth, Math.floor(size / entriesOfHash(level)) - index * tileWidth));
 
@@ -33,14 +33,14 @@ const pathOfIndex = (index: number): string => {
 
 const suffixOf = (width: number): string => (width === tileWidth ? '' : `.p/${width}`);
 
-/** The path of a tile below `tile/`, such as `0/x001/067.p/8`. */
+/** The path of a tile after `tile/`, such as `0/x001/067.p/8`. */
 export const tilePath = ({ level, index, width }: TileId): string =>
   `${level}/${pathOfIndex(index)}${suffixOf(width)}`;
 
 const pathPattern = /^(\d{1,2}|entries)\/((?:x\d{3}\/)*\d{3})(?:\.p\/([1-9]\d{0,2}))?$/;
 const levelMax = 63;
 
-/** Reads a path below `tile/`: of a tile, or of a bundle of entries. */
+/** Parses a path after `tile/`, of a tile or of a bundle of entries. */
 export const parseTilePath = (
   path: string,
 ): E.Either<string, { readonly kind: 'hashes' | 'entries' } & TileId> => {
@@ -62,13 +62,13 @@ export const parseTilePath = (
 export const hashIn = (tile: Uint8Array, at: number): Hash =>
   tile.subarray(at * hashBytes, (at + 1) * hashBytes);
 
-/** The root over the hashes of a tile from one on, as many as a power of two. */
+/** The root over `count` hashes of a tile from `from` on; `count` is a power of two. */
 export const rootIn = (tile: Uint8Array, from: number, count: number): Hash => {
   if (count === 1) return hashIn(tile, from);
   return nodeHash(rootIn(tile, from, count / 2), rootIn(tile, from + count / 2, count / 2));
 };
 
-/** A bundle of entries, each after its length in two bytes, big-endian. */
+/** Encodes a bundle of entries, each after its length in two bytes, big-endian. */
 export const encodeEntries = (entries: ReadonlyArray<Uint8Array>): Uint8Array => {
   const bundle = new Uint8Array(entries.reduce((sum, { length }) => sum + 2 + length, 0));
   let at = 0;
@@ -81,7 +81,7 @@ export const encodeEntries = (entries: ReadonlyArray<Uint8Array>): Uint8Array =>
   return bundle;
 };
 
-/** Reads a bundle of entries. */
+/** Decodes a bundle of entries. */
 export const decodeEntries = (bundle: Uint8Array): E.Either<string, ReadonlyArray<Uint8Array>> => {
   const entries: Uint8Array[] = [];
   for (let at = 0; at < bundle.length; ) {

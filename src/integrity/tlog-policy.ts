@@ -1,25 +1,23 @@
-/**
- * Trust policies (C2SP tlog-policy): which logs and witnesses are known, and how many witnesses must have cosigned.
- */
+/** Trust policies (C2SP tlog-policy): known logs and witnesses, and the required quorum of witnesses. */
 import * as E from 'fp-ts/lib/Either.js';
 import { parseVerifierKey, type VerifierKey } from './keys.ts';
 import { sameHash } from './merkle-tree.ts';
 import { type SignedNote, type VerifiedNote, verifyNote } from './signed-note.ts';
 
-/** A log that is trusted, and where it is. */
+/** A trusted log, and its address. */
 export interface PolicyLog {
   readonly key: VerifierKey;
   readonly url: string | undefined;
 }
 
-/** A witness, by the name that the policy gives it. */
+/** A witness, with its name in the policy. */
 export interface PolicyWitness {
   readonly name: string;
   readonly key: VerifierKey;
   readonly url: string | undefined;
 }
 
-/** A rule for witnesses: one of them, or so many of several rules. */
+/** A rule for witnesses: a single one, or a number of several rules. */
 type Quorum =
   | { readonly kind: 'witness'; readonly witness: PolicyWitness }
   | { readonly kind: 'group'; readonly least: number; readonly members: ReadonlyArray<Quorum> };
@@ -27,13 +25,13 @@ type Quorum =
 export interface TlogPolicy {
   readonly logs: ReadonlyArray<PolicyLog>;
   readonly witnesses: ReadonlyArray<PolicyWitness>;
-  /** None: no cosignature is needed. */
+  /** Undefined if no cosignature is required. */
   readonly quorum: Quorum | undefined;
 }
 
-/** Lines of a policy that are read, at most. */
+/** Lines to read in a policy. */
 const linesMax = 1_000;
-/** The types of key that may sign for a log, and for a witness. */
+/** The permitted key types of a log and of a witness. */
 const logTypes: ReadonlyArray<VerifierKey['type']> = ['ed25519', 'ml-dsa-44-cosignature'];
 const witnessTypes: ReadonlyArray<VerifierKey['type']> = ['ed25519-cosignature', 'ml-dsa-44-cosignature'];
 
@@ -46,7 +44,7 @@ class PolicyReader {
   private readonly members = new Set<string>();
   quorum: { readonly rule: Quorum | undefined } | undefined;
 
-  /** Takes in a line; tells what is wrong with it. */
+  /** Parses a line. Returns what is wrong with it, if anything. */
   read(words: ReadonlyArray<string>): string | undefined {
     const [keyword, ...rest] = words;
     switch (keyword) {
@@ -120,7 +118,7 @@ class PolicyReader {
   }
 }
 
-/** Reads a policy; a fault names its line. */
+/** Parses a policy; a fault names its line. */
 export const parseTlogPolicy = (text: string): E.Either<string, TlogPolicy> => {
   const lines = text.split('\n');
   if (lines.length > linesMax) return E.left(`the policy has more than ${linesMax} lines`);
@@ -136,22 +134,23 @@ export const parseTlogPolicy = (text: string): E.Either<string, TlogPolicy> => {
     : E.right({ logs: reader.logs, witnesses: reader.witnesses, quorum: reader.quorum.rule });
 };
 
-/** Whether some witnesses are enough for a policy. */
+/** Whether the given witnesses form a quorum of a policy. */
 export const isQuorum = ({ quorum }: TlogPolicy, by: ReadonlyArray<PolicyWitness>): boolean => {
   const isMet = (rule: Quorum): boolean =>
     rule.kind === 'witness' ? by.includes(rule.witness) : rule.members.filter(isMet).length >= rule.least;
   return quorum === undefined || isMet(quorum);
 };
 
-/** A checkpoint's note as a policy judges it. */
+/** A checkpoint's note with the result of a policy. */
 export interface JudgedNote extends VerifiedNote {
   readonly witnesses: ReadonlyArray<PolicyWitness>;
 }
 
 /**
- * Verifies the note of a checkpoint: signed by a log of the policy, and cosigned by a quorum of its witnesses.
+ * Verifies the note of a checkpoint: a log of the policy must have signed it, and a quorum of witnesses cosigned
+ * it.
  *
- * @param logs further logs that the caller trusts.
+ * @param logs further trusted logs.
  */
 export const verifyByPolicy = (
   note: SignedNote,

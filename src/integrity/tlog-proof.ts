@@ -1,6 +1,4 @@
-/**
- * Proofs that stand alone (C2SP tlog-proof): an entry's index, its inclusion proof, and a signed checkpoint.
- */
+/** Self-contained proofs (C2SP tlog-proof): the index of an entry, its inclusion proof, and a signed checkpoint. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
@@ -16,7 +14,7 @@ import {
 } from './signed-note.ts';
 
 export interface TlogProof {
-  /** What the application adds: here the entry itself. */
+  /** Data of the application; here the entry itself. */
   readonly extra: Uint8Array | undefined;
   readonly index: number;
   readonly proof: ReadonlyArray<Hash>;
@@ -24,10 +22,10 @@ export interface TlogProof {
 }
 
 const header = 'c2sp.org/tlog-proof@v1';
-/** Hashes of an inclusion proof, at most: a tree has fewer than 2^63 leaves. */
+/** Hashes in an inclusion proof: a tree has fewer than 2^63 leaves. */
 const hashesMax = 63;
 
-/** The proof as it is written. */
+/** The text of the proof. */
 export const formatTlogProof = ({ extra, index, proof, checkpoint }: TlogProof): string =>
   [
     header,
@@ -38,7 +36,7 @@ export const formatTlogProof = ({ extra, index, proof, checkpoint }: TlogProof):
     formatNote(checkpoint),
   ].join('\n');
 
-/** Reads a proof, without verifying it. */
+/** Parses a proof without verifying it. */
 export const parseTlogProof = (text: string): E.Either<string, TlogProof> => {
   const split = text.indexOf('\n\n');
   if (split === -1) return E.left('the proof has no empty line before its checkpoint');
@@ -68,8 +66,8 @@ export const parseTlogProof = (text: string): E.Either<string, TlogProof> => {
 /**
  * Verifies that an entry is in a log.
  *
- * @param verifiers the keys of the log that are trusted: each names the origin that it signs for.
- * @returns the checkpoint that it is in, or why it is not to be believed.
+ * @param verifiers the trusted keys of the log; a key's name is the origin that it signs for.
+ * @returns the checkpoint that contains it, or why it cannot be trusted.
  */
 export const verifyTlogProof = (
   { index, proof, checkpoint: note }: TlogProof,

@@ -1,11 +1,9 @@
-/**
- * A tree that grows: leaf hashes go in, tiles come out. Only the last tile of each level is held in memory.
- */
+/** Builds a growing tree from leaf hashes into tiles. It keeps only the last tile of each level in memory. */
 import { type Hash, hashBytes } from './merkle-tree.ts';
 import { rootIn, tileWidth, widthOfTile } from './tiles.ts';
 import type { TileReader } from './tree-over-tiles.ts';
 
-/** A tile that has changed: the bytes of all its hashes. */
+/** A changed tile, with the bytes of all its hashes. */
 export interface GrownTile {
   readonly level: number;
   readonly index: number;
@@ -14,12 +12,13 @@ export interface GrownTile {
 
 const tileBytes = tileWidth * hashBytes;
 
+/** Appends leaves to a tree, and returns the changed tiles. */
 export class TreeBuilder {
   private entries: number;
-  /** The last tile of each level, as far as it is filled. */
+  /** The last tile of each level, so far. */
   private readonly last: Uint8Array[] = [];
 
-  /** Goes on from a tree of a size. */
+  /** Continues a tree of a size. */
   constructor(tiles: TileReader, size: number) {
     this.entries = size;
     for (let level = 0; tileWidth ** level <= size; level++) {
@@ -38,7 +37,7 @@ export class TreeBuilder {
     return this.entries;
   }
 
-  /** Adds leaves, and tells the tiles that have changed by it. */
+  /** Adds leaves, and returns the tiles that changed. */
   append(leaves: ReadonlyArray<Hash>): ReadonlyArray<GrownTile> {
     const grown = new Map<string, GrownTile>();
     for (const leaf of leaves) {
@@ -56,7 +55,7 @@ export class TreeBuilder {
     return [...grown.values()];
   }
 
-  /** Puts a hash in its place; a tile that is full by it goes on as one hash of the level above. */
+  /** Puts a hash at its place; a full tile adds a hash to the level above. */
   private add(level: number, place: number, hash: Hash, grown: Map<string, GrownTile>): void {
     const tile = this.last[level] ?? new Uint8Array(tileBytes);
     this.last[level] = tile;

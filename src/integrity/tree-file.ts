@@ -1,6 +1,6 @@
 /**
- * The file that keeps the tree of a log: its tiles, and every checkpoint that was ever signed (V3). All but the
- * checkpoints can be made again from the log.
+ * The file of a log's tree: its tiles, and every checkpoint that was ever signed (V3). Everything except the
+ * checkpoints can be rebuilt from the log.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
@@ -13,17 +13,17 @@ import type { GrownTile } from './tree-builder.ts';
 import { treeFormat } from './tree-format.ts';
 import { rootOf, type TileReader } from './tree-over-tiles.ts';
 
-/** Tiles have an id of their own: levels go up to 63. */
+/** The number of levels in the ids of tiles: levels go up to 63. */
 const levels = 64;
-/** Full tiles kept in memory, of 8 KiB each. */
+/** Full tiles to cache, of 8 KiB each. */
 const tilesKeptMax = 1_024;
-/** Of the checkpoints, the notes that are kept whole: the latest. Of all others the size and the root are. */
+/** Checkpoints whose notes are stored: the latest. For older ones, only the size and the root are. */
 const notesKeptMax = 10_000;
 
-/** A checkpoint that was signed. */
+/** A signed checkpoint. */
 export interface SignedCheckpoint extends TreeHead {
   readonly madeAt: Instant;
-  /** The note as it was signed; none for an old one. */
+  /** The signed note; undefined for an old one. */
   readonly note: string | undefined;
 }
 
@@ -31,11 +31,11 @@ export interface SignedCheckpoint extends TreeHead {
 export interface Cosignature {
   /** The size of the checkpoint. */
   readonly size: number;
-  /** The name and the id of the witness's key, as its vkey begins: `name+id`. */
+  /** The name and id of the witness's key, with which its vkey begins: `name+id`. */
   readonly key: string;
-  /** When the witness says that it cosigned, in milliseconds since the epoch. */
+  /** The time in the cosignature, in milliseconds since the epoch. */
   readonly at: Instant;
-  /** The line of signature, with its line end. */
+  /** The signature line with its line feed. */
   readonly line: string;
 }
 
@@ -44,7 +44,7 @@ export class TreeReader {
   protected readonly database: DatabaseSync;
   private readonly statements;
   private readonly fullTiles = new LRUCache<number, Uint8Array>({ max: tilesKeptMax });
-  /** By level, the tile that was read last and still grows. */
+  /** By level, the last read tile that still grows. */
   private readonly growingTiles = new Map<number, { readonly id: number; readonly hashes: Uint8Array }>();
 
   constructor(database: DatabaseSync) {
@@ -69,15 +69,15 @@ export class TreeReader {
     };
   }
 
-  /** How many leaves the tree has. */
+  /** The number of leaves in the tree. */
   size(): number {
     return Number(this.statements.size.get()!.size);
   }
 
   /**
-   * The hashes of a tile: at least `width` of them.
+   * The hashes of a tile, at least `width` of them.
    *
-   * @throws a StoreProblem where the file has lost them.
+   * @throws a StoreProblem if the file has lost them.
    */
   readonly tiles: TileReader = (level, index, width) => {
     const id = index * levels + level;
@@ -99,19 +99,19 @@ export class TreeReader {
     return hashes;
   };
 
-  /** The bytes of a tile of the width asked for; undefined if the tree is not that large. */
+  /** The bytes of a tile of the given width; undefined if the tree is not that large. */
   tile(level: number, index: number, width: number): Uint8Array | undefined {
     return width >= 1 && width <= widthOfTile(this.size(), level, index)
       ? this.tiles(level, index, width).subarray(0, width * hashBytes)
       : undefined;
   }
 
-  /** The root of the tree at a size, which it has reached. */
+  /** The root of the tree at a size that it has reached. */
   rootAt(size: number): Hash {
     return rootOf(this.tiles, size);
   }
 
-  /** The checkpoint signed last, if there is one. */
+  /** The last signed checkpoint, if there is one. */
   latest(): SignedCheckpoint | undefined {
     return checkpointIn(this.statements.latest.get());
   }
@@ -121,7 +121,7 @@ export class TreeReader {
     return this.statements.before.all(upToSize, limit).map((row) => checkpointIn(row)!);
   }
 
-  /** Checkpoints below a size that were cosigned by anybody, the largest first. */
+  /** Checkpoints below a size with a cosignature, the largest first. */
   cosigned(belowSize: number, limit: number): ReadonlyArray<SignedCheckpoint> {
     return this.statements.cosigned.all(belowSize, limit).map((row) => checkpointIn(row)!);
   }
@@ -159,10 +159,10 @@ const cosignatureIn = (row: Record<string, unknown>): Cosignature => ({
   line: String(row.line),
 });
 
-/** Why a checkpoint is not signed: another root was signed for its size, or a larger tree was. */
+/** Why a checkpoint is not signed: another root was signed for its size, or a larger tree was signed. */
 export type Contradiction = { readonly kind: 'other-root' | 'smaller'; readonly signed: TreeHead };
 
-/** Writes the file of a tree; one process at a time can. */
+/** Writes the file of a tree; one process at a time. */
 export class TreeWriter extends TreeReader {
   private readonly opened: OpenDatabase;
   private readonly writes;
@@ -186,7 +186,7 @@ export class TreeWriter extends TreeReader {
     };
   }
 
-  /** Keeps the tiles of a tree that has grown to a size. */
+  /** Stores the changed tiles of a tree that has grown to a size. */
   grow(tiles: ReadonlyArray<GrownTile>, size: number): void {
     transact(this.database, () => {
       for (const { level, index, hashes } of tiles) this.writes.tile.run(index * levels + level, hashes);
@@ -195,9 +195,9 @@ export class TreeWriter extends TreeReader {
   }
 
   /**
-   * Keeps a checkpoint that was signed, before anybody sees it. Signing the same head again keeps the first note.
+   * Stores a signed checkpoint before it is shown. If the same head is signed again, the first note stays.
    *
-   * @returns what it contradicts; it is not kept then, and must not be shown.
+   * @returns the contradiction, if there is one; then the checkpoint is not stored and must not be shown.
    */
   keep({ size, root, madeAt, note }: SignedCheckpoint): Contradiction | undefined {
     return transact(this.database, () => {
@@ -211,12 +211,12 @@ export class TreeWriter extends TreeReader {
     });
   }
 
-  /** Keeps the note of a checkpoint that was signed again by other keys: what it says is the same. */
+  /** Replaces the note of a checkpoint that other keys have signed again; its text is the same. */
   keepNote(size: number, note: string): void {
     this.writes.note.run(note, size);
   }
 
-  /** Keeps cosignatures of checkpoints that were signed here; a later one by the same key replaces an earlier one. */
+  /** Stores cosignatures of checkpoints signed here; a later one by the same key replaces an earlier one. */
   keepCosignatures(cosignatures: ReadonlyArray<Cosignature>): void {
     transact(this.database, () => {
       for (const { size, key, at, line } of cosignatures) this.writes.cosignature.run(size, key, at, line);
@@ -229,12 +229,12 @@ export class TreeWriter extends TreeReader {
 }
 
 /**
- * Opens the file of a tree to write, and creates it if there is none.
+ * Opens the file of a tree for writing, and creates it if there is none.
  *
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */
 export const openTreeToWrite = (file: string, now: Instant): TreeWriter =>
   new TreeWriter(openToWrite(file, treeFormat, now));
 
-/** Opens the file of a tree to read; throws as `openTreeToWrite` does. */
+/** Opens the file of a tree for reading; throws as `openTreeToWrite` does. */
 export const openTreeToRead = (file: string): TreeReader => new TreeReader(openToRead(file, treeFormat));

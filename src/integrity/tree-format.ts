@@ -1,4 +1,4 @@
-/** The format of the file that keeps the tree of a log: its tables, and how a file of an earlier version becomes one. */
+/** The file format of a log's tree: its tables, and upgrades from earlier versions. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { FileFormat } from '../store/sqlite/file-checks.ts';
 

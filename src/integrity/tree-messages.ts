@@ -1,27 +1,25 @@
-/**
- * What the thread of the tree is given and told, and what it reports.
- */
+/** The input of the tree's thread, its messages and its reports. */
 import type { WitnessedCheckpoint } from './cosigned-checkpoint.ts';
 import type { LogDifference } from './follow-log.ts';
 import type { TreeHead } from './merkle-tree.ts';
 import type { Cosignature } from './tree-file.ts';
 
-/** What the thread is given. */
+/** The input of the thread. */
 export interface TreeThreadInput {
   readonly logFile: string;
   readonly treeFile: string;
   readonly keyFile: string;
   readonly origin: string;
-  /** Whether this process signs: of several on one log, exactly one does. The others hash, and compare. */
+  /** Whether this process signs: exactly one of the processes on a log does. The others hash and compare. */
   readonly signs: boolean;
   /**
-   * The tlog-policy with the witnesses of this log, if it has any (V7). A checkpoint is then served once a quorum has
-   * cosigned it, and none is signed before it is known what the witnesses have cosigned.
+   * The tlog-policy with the witnesses of this log, if it has any (V7). A checkpoint is then served once a quorum
+   * has cosigned it, and nothing is signed before the witnesses have reported what they cosigned.
    */
   readonly witnesses?: string | undefined;
 }
 
-/** A checkpoint that a witness cosigned, and that bears the signature of this log's own key. */
+/** A checkpoint that a witness cosigned and this log's own key signed. */
 export interface WitnessedHead extends TreeHead {
   /** The note with the log's signatures. */
   readonly note: string;
@@ -29,39 +27,39 @@ export interface WitnessedHead extends TreeHead {
   readonly by: string;
 }
 
-/** What the thread is told. */
+/** A message to the thread. */
 export type TreeThreadMessage =
   | 'grown'
   | 'stop'
-  /** The file of keys has changed: from now on those sign that it names. */
+  /** The file of keys has changed; the keys in it sign from now on. */
   | 'keys-changed'
-  /** Whether new checkpoints may be signed, as far as the witnesses are concerned. */
+  /** Whether the witnesses allow signing new checkpoints. */
   | { readonly kind: 'may-sign'; readonly may: boolean }
   | { readonly kind: 'cosigned'; readonly cosignatures: ReadonlyArray<Cosignature> }
-  /** A witness shows a checkpoint of this log: the log has to lead to it. */
+  /** A witness shows a checkpoint of this log, to which the log must lead. */
   | { readonly kind: 'witnessed'; readonly head: WitnessedHead };
 
-/** Why the tree was stopped, for good until a restart. */
+/** Why the tree has stopped until a restart. */
 export type TreeStop =
   | LogDifference
-  /** The tree itself does not lead to a root that was signed. */
+  /** The tree itself does not lead to a signed root. */
   | { readonly kind: 'other-root'; readonly size: number }
-  /** A witness has a checkpoint that this log signed, and that it does not lead to: it has fewer events, or others. */
+  /** A witness has a checkpoint that this log signed but does not lead to: the log has fewer or other events. */
   | { readonly kind: 'witnessed'; readonly by: string; readonly size: number; readonly has: number }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** What the thread reports. */
+/** A report of the thread. */
 export type TreeThreadReport =
-  /** It compares the log with the tree, or hashes what is new: so many of the log's events are done. */
+  /** Progress of comparing the log with the tree, or of hashing new events. */
   | { readonly kind: 'comparing' | 'hashing'; readonly done: number; readonly of: number }
-  /** The file of the tree is there, and of the current version. */
+  /** The tree's file exists with the current version. */
   | { readonly kind: 'opened' }
-  /** What was signed before is told; from now on it is compared, hashed and signed. */
+  /** All earlier checkpoints are reported; comparing, hashing and signing begin. */
   | { readonly kind: 'following' }
-  /** All of the log that was hashed before agrees with its tree. */
+  /** All previously hashed events of the log agree with the tree. */
   | { readonly kind: 'agreed' }
-  /** What is served has changed. */
+  /** The served checkpoint has changed. */
   | { readonly kind: 'served'; readonly checkpoint: WitnessedCheckpoint }
-  /** A checkpoint was signed and kept, or is there from before. */
+  /** A checkpoint was signed and stored, or exists from before. */
   | { readonly kind: 'signed'; readonly size: number; readonly madeAt: number; readonly note: string }
   | { readonly kind: 'stopped'; readonly why: TreeStop };

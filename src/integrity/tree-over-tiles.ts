@@ -1,24 +1,22 @@
-/**
- * Roots and proofs of a tree (RFC 6962, 2.1), from its tiles.
- */
+/** Roots and proofs of a tree (RFC 6962, 2.1), computed from its tiles. */
 import { emptyRoot, type Hash, isPowerOfTwo, nodeHash, splitOf } from './merkle-tree.ts';
 import { hashIn, rootIn, tileHeight, tileWidth } from './tiles.ts';
 
 /**
- * The hashes of a tile, as far as the tree has grown: at least `width` of them. What it returns is never changed: a tile
- * that has grown is another one.
+ * The hashes of a tile in the current tree, at least `width` of them. The result never changes: a tile that has
+ * grown is a new one.
  *
- * @throws where there is no such tile: a tree whose tiles are lost is broken.
+ * @throws if the tile does not exist: a tree that has lost tiles is broken.
  */
 export type TileReader = (level: number, index: number, width: number) => Uint8Array;
 
 /**
- * The roots within a tile that were asked for, as long as somebody keeps the tile: proofs of one tree share most of them,
- * and each may take up to 255 hashes.
+ * Computed roots within a tile, cached while the tile is in use. Proofs of one tree share most of them, and each
+ * may take up to 255 hashes.
  */
 const rootsWithin = new WeakMap<Uint8Array, Map<number, Hash>>();
 
-/** As `rootIn`, computed once. */
+/** As `rootIn`, cached. */
 const keptRootIn = (tile: Uint8Array, from: number, count: number): Hash => {
   if (count === 1) return hashIn(tile, from);
   let roots = rootsWithin.get(tile);
@@ -45,7 +43,7 @@ const fullSubtree = (tiles: TileReader, start: number, height: number): Hash => 
   return keptRootIn(tiles(level, index, from + count), from, count);
 };
 
-/** The root over the entries `[start, end)`, where RFC 6962 has a node over them. */
+/** The root over the entries `[start, end)`, for which RFC 6962 has a node. */
 export const rootOver = (tiles: TileReader, start: number, end: number): Hash => {
   const size = end - start;
   if (isPowerOfTwo(size)) return fullSubtree(tiles, start, Math.round(Math.log2(size)));
@@ -57,7 +55,7 @@ export const rootOver = (tiles: TileReader, start: number, end: number): Hash =>
 export const rootOf = (tiles: TileReader, size: number): Hash =>
   size === 0 ? emptyRoot : rootOver(tiles, 0, size);
 
-/** The inclusion proof of the entry at an index in the tree of a size, which is larger. */
+/** The inclusion proof of the entry at an index in the tree of a larger size. */
 export const inclusionProof = (tiles: TileReader, index: number, size: number): ReadonlyArray<Hash> => {
   const proof: Hash[] = [];
   for (let [start, end] = [0, size]; end - start > 1; ) {
@@ -73,7 +71,7 @@ export const inclusionProof = (tiles: TileReader, index: number, size: number): 
   return proof.reverse();
 };
 
-/** The consistency proof from the tree of a size to that of another, which is at least as large. */
+/** The consistency proof from the tree of one size to that of another size, which is not smaller. */
 export const consistencyProof = (tiles: TileReader, from: number, to: number): ReadonlyArray<Hash> => {
   if (from === 0 || from === to) return [];
   const proof: Hash[] = [];

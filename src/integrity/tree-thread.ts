@@ -1,7 +1,8 @@
 /**
- * The thread of the tree: hashes events as the log grows, beside the appends, and signs checkpoints of what is durable.
+ * The thread of the tree: hashes events as the log grows, in parallel to appends, and signs checkpoints of durable
+ * events.
  *
- * Before it signs anything, it compares the whole log with the tree that was made of it before. What differs stops it.
+ * Before it signs anything, it compares the whole log with the existing tree. A difference stops it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
@@ -25,16 +26,16 @@ import type {
 } from './tree-messages.ts';
 
 const lookIntervalMs = 250;
-/** While the log grows, what was added is hashed no more often than this, and its tiles are kept at once. */
+/** The minimum time between two batches of hashing while the log grows; a batch's tiles are stored together. */
 const growIntervalMs = 100;
-/** Checkpoints are signed no more often than this. */
+/** The minimum time between two checkpoints. */
 const signIntervalMs = 1_000;
 
 const input = workerData as TreeThreadInput;
 const tell = (report: TreeThreadReport): void => parentPort?.postMessage(report);
 
 const waker = new Waker();
-/** Called when there is something else to do than to hash. */
+/** Called when there is something to do other than hashing. */
 let told: () => void = () => {};
 let stopping = false;
 let keysChanged = false;
@@ -56,7 +57,7 @@ parentPort?.on('message', (message: TreeThreadMessage) => {
 /** Lets messages in. */
 const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Waits until what is added to the log is worth hashing, or there is something else to do. */
+/** Waits until new events are worth hashing, or there is something else to do. */
 const untilWorthHashing = async (hashedAt: number): Promise<void> => {
   await pause();
   while (!stopping && toKeep.length === 0 && witnessed.length === 0) {
@@ -75,13 +76,13 @@ const untilWorthHashing = async (hashedAt: number): Promise<void> => {
 const readKeys = (): E.Either<string, SigningKeys> =>
   signingKeys(input.keyFile, input.origin, () => Math.floor(Date.now() / 1_000));
 
-/** Whether each key that signs has signed the last checkpoint: after a rotation, new ones have not. */
+/** Whether each signing key has signed the last checkpoint; after a rotation, the new keys have not. */
 const isSignedByNow = (tree: TreeWriter, { verifiers }: SigningKeys): boolean => {
   const note = parseNote(tree.latest()?.note ?? '');
   return E.isRight(note) && isSignedByAll(note.right, verifiers);
 };
 
-/** Signs the tree as it is, and keeps the checkpoint before anybody sees it. */
+/** Signs the tree and stores the checkpoint before it is shown. */
 const signTree = (tree: TreeWriter, keys: SigningKeys): TreeStop | undefined => {
   const size = tree.size();
   const root = tree.rootAt(size);
@@ -97,11 +98,11 @@ const signTree = (tree: TreeWriter, keys: SigningKeys): TreeStop | undefined => 
   return undefined;
 };
 
-/** What the tree says to a checkpoint that a witness shows, once all of the log is hashed. */
+/** Compares a checkpoint shown by a witness with the tree, once the whole log is hashed. */
 const answerToWitness = (tree: TreeWriter, { size, root, note, by }: WitnessedHead): TreeStop | undefined => {
   const has = tree.size();
   if (size > has || !sameHash(tree.rootAt(size), root)) return { kind: 'witnessed', by, size, has };
-  // It was signed here, and forgotten: nothing smaller is signed any more.
+  // It was signed here and forgotten, so nothing smaller may be signed.
   if (size > (tree.latest()?.size ?? -1)) {
     const madeAt = Date.now();
     tree.keep({ size, root, madeAt, note });
@@ -158,7 +159,7 @@ const follow = async (
       const added = growTree(log, tree, builder);
       if (added > 0) tell({ kind: 'hashing', done: builder.size, of: Math.max(log.head(), builder.size) });
       const isDue = performance.now() - signedAt >= signIntervalMs;
-      // While a ledger is hashed for the first time, nothing is signed on the way.
+      // During the first hashing of a ledger, no intermediate checkpoint is signed.
       caughtUp ||= builder.size >= log.head();
       for (const head of caughtUp ? witnessed.splice(0) : []) {
         const stop = answerToWitness(tree, head);
