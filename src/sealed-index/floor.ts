@@ -1,9 +1,7 @@
-/**
- * Finding keys in order.
- */
+/** Binary search in sorted keys. */
 import type { IndexKey } from './index-key.ts';
 
-/** The place of the last of some keys in order that is at or before one; -1 if there is none. */
+/** The index of the last of `count` sorted keys that is not after `key`; -1 if there is none. */
 export const floorOf = (count: number, keyAt: (place: number) => IndexKey, key: string): number => {
   let [low, high] = [0, count];
   while (low < high) {

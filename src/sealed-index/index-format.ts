@@ -1,6 +1,6 @@
 /**
- * The format of the file of the sealed index: the keys of every stretch that is not part of a larger one, 256 to a block,
- * with the hashes over them. All of it can be made again from the log.
+ * The file format of the sealed index: the keys of every stretch that is not part of a larger one, 256 to a block,
+ * with their hash tree. It can be rebuilt from the log.
  */
 import type { FileFormat } from '../store/sqlite/file-checks.ts';
 import type { KeyedPositions } from './stretch-leaf.ts';
@@ -48,5 +48,5 @@ const keyedOf = (line: string): KeyedPositions => {
 /** The lines of a block. */
 export const formatBlock = (keys: ReadonlyArray<KeyedPositions>): string => keys.map(lineOf).join('\n');
 
-/** Reads the lines of a block. */
+/** Parses the lines of a block. */
 export const parseBlock = (lines: string): ReadonlyArray<KeyedPositions> => lines.split('\n').map(keyedOf);

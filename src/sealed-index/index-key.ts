@@ -1,10 +1,10 @@
 /**
- * The keys of the sealed index (V12): what the rules look up for a question about a person, a site, a party or a
- * finding. The keys of an event follow from the event and its position alone, so that everybody computes the same index
- * for a stretch of the log.
+ * The keys of the sealed index (V12), which the rules look up for questions about a person, a site, a party or a
+ * finding. The keys of an event depend only on the event and its position, so that everybody computes the same
+ * index for a stretch of the log.
  *
- * A correction stands under every key to which its data might bring its target, whatever the type of that: whether it does
- * is for the reader to see, who has both.
+ * A correction has every key that its data might give its target, whatever the target's type. The reader, who has
+ * both, decides.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { concerns, type EventType, eventTypes, traitsOf } from '../domain/events/catalogue.ts';
@@ -15,23 +15,23 @@ import { decodeStored, parseCurrent } from '../domain/events/stored.ts';
 import { formatInstant, parseInstant } from '../domain/time/instant.ts';
 import { type TopicKind, topicRules, visitTopics } from '../projections/topics.ts';
 
-/** A key as text: JSON of its kind and names, in ASCII, so that every way to compare texts gives one order. */
+/** A key as text: JSON of its kind and names, in ASCII, so that all comparisons of texts agree on the order. */
 export type IndexKey = string;
 
 const nonAscii = /[\u007f-\uffff]/g;
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** A name that stands in JSON as it is. */
+/** A name that JSON does not escape. */
 const plain = /^[ !#-[\]-~]*$/;
 const quoted = (part: string): string =>
   plain.test(part) ? `"${part}"` : JSON.stringify(part).replace(nonAscii, escaped);
 
 const keyOf = (...parts: ReadonlyArray<string>): IndexKey => `[${parts.map(quoted).join(',')}]`;
 
-/** The text with which every key begins that has these parts and others after them. */
+/** The common prefix of all keys with these parts followed by others. */
 const beginningOf = (...parts: ReadonlyArray<string>): string => `${keyOf(...parts).slice(0, -1)},`;
 
-/** The topics that are keys, each with all its positions. */
+/** Topics with one key each, for all positions. */
 const sealedTopics: ReadonlySet<TopicKind> = new Set<TopicKind>([
   'subject',
   'population',
@@ -48,7 +48,7 @@ const sealedTopics: ReadonlySet<TopicKind> = new Set<TopicKind>([
   'policies',
 ]);
 
-/** The topics that have a key for each range of positions: under one key, their lists would grow with the number of people. */
+/** Topics with a key for each range of positions: lists under a single key would grow with the number of people. */
 const rangedTopics: ReadonlySet<TopicKind> = new Set<TopicKind>(['data-at', 'data-of']);
 
 /** Whether a topic has keys in the sealed index. */
@@ -57,19 +57,19 @@ export const isSealedTopic = (kind: TopicKind): boolean => sealedTopics.has(kind
 /** Whether a topic has a key for each range of positions. */
 export const isRangedTopic = (kind: TopicKind): boolean => rangedTopics.has(kind);
 
-/** Positions in a range: it is a sealed stretch, so that its list is the same in every larger one. */
+/** Positions in a range. A range is a sealed stretch, so its list is the same in every larger one. */
 const rangePositions = 16_384;
 
 const rangedKey = (kind: string, name: string, position: number): IndexKey =>
   keyOf(kind, name, String(Math.floor((position - 1) / rangePositions)));
 
-/** How the keys begin of a topic that has one for each range. */
+/** The common prefix of the keys of a topic with ranges. */
 export const rangesBeginning = (kind: TopicKind, name: string): string => beginningOf(kind, name);
 
-/** How the keys begin of the enrolments in a population. */
+/** The common prefix of the keys of enrolments in a population. */
 export const enrolmentsBeginning = (population: string): string => beginningOf('enrolled', population);
 
-/** How the keys begin of the accesses by a party. */
+/** The common prefix of the keys of a party's accesses. */
 export const accessesBeginning = (party: string): string => beginningOf('accesses-by', party);
 
 /** The key of a topic. */
@@ -82,18 +82,18 @@ const keyOfTopic = (kind: TopicKind, name: string, position: number): IndexKey =
 /** The key of the event with this `source` and `id`. */
 export const identityKey = (source: string, id: string): IndexKey => keyOf('id', source, id);
 
-/** The key of everything that corrects or retracts the event with this `source` and `id`. */
+/** The key of all corrections and retractions of the event with this `source` and `id`. */
 export const correctionsKey = (source: string, id: string): IndexKey => keyOf('corrections', source, id);
 
-/** The places in which memberships, controls, sites and grants name parties: `party` is whom a grant is to. */
+/** The places in which memberships, control relations, sites and grants name parties; `party` is the grantee. */
 const rolePlaces = ['member', 'group', 'controller', 'controlled', 'operator', 'owner', 'party'] as const;
-/** What a party is in a membership, a control, a site or a grant. */
+/** The role of a party in a membership, a control relation, a site or a grant. */
 export type PartyRole = (typeof rolePlaces)[number];
 
 const isRole = (place: NamePlace): place is PartyRole =>
   (rolePlaces as ReadonlyArray<NamePlace>).includes(place);
 
-/** The key of the memberships, controls, sites, or grants in which a party has a role. */
+/** The key of the memberships, control relations, sites or grants in which a party has a role. */
 export const roleKey = (role: PartyRole, party: string): IndexKey => keyOf('role', role, party);
 
 /** The key of every correction and retraction. */
@@ -102,24 +102,27 @@ export const everyCorrectionKey: IndexKey = keyOf('every-correction');
 const namingKey = (kind: 'site' | 'party', name: string, source: string): IndexKey =>
   keyOf('naming', kind, name, source);
 
-/** How the keys begin of the sources that name a site or party; a key has the first such event of a stretch alone. */
+/**
+ * The common prefix of the keys of sources that name a site or party. A key has only the first such event of a
+ * stretch.
+ */
 export const namingBeginning = (kind: 'site' | 'party', name: string): string =>
   beginningOf('naming', kind, name);
 
-/** How the keys begin of corrections that name a site or party, by their source. */
+/** The common prefix of the keys of corrections that name a site or party, by source. */
 export const namingCorrectionBeginning = (kind: 'site' | 'party', name: string): string =>
   beginningOf('naming-correction', kind, name);
 
-/** How the keys begin by which a source vouched; they go on with the instant up to which it did. */
+/** The common prefix of the keys of a source's vouches. The instant up to which it vouched follows. */
 export const vouchBeginning = (source: string): string => beginningOf('vouch', source);
 
 /** The last part of a key. */
 export const lastPartOf = (key: IndexKey): string => (JSON.parse(key) as ReadonlyArray<string>).at(-1)!;
 
-/** Whether a key has the first position of a stretch alone: the others say nothing more. */
+/** Whether a key has only the first position of a stretch: later ones add nothing. */
 export const hasFirstOnly = (key: IndexKey): boolean => key.startsWith('["naming",');
 
-/** The topics that a name in a place may give an event of whatever type. */
+/** The topics that a name in a place may give an event of any type. */
 const topicsInPlace: ReadonlyMap<NamePlace, ReadonlyArray<TopicKind>> = new Map(
   places.map((place) => [
     place,
@@ -129,7 +132,7 @@ const topicsInPlace: ReadonlyMap<NamePlace, ReadonlyArray<TopicKind>> = new Map(
   ]),
 );
 
-/** What is read of a stored event to index it. */
+/** The parts of a stored event that are indexed. */
 export interface IndexedEvent {
   readonly position: number;
   readonly source: string;
@@ -154,7 +157,7 @@ const addVouch = (source: string, data: JsonObject, add: (key: IndexKey) => void
   if (E.isRight(upTo)) add(keyOf('vouch', source, formatInstant(upTo.right)));
 };
 
-/** The keys that stand for a range: of enrolments in a population, and of accesses by a party. */
+/** The keys with ranges: of enrolments in a population, and of accesses by a party. */
 const addEnrolment = (data: JsonObject, position: number, add: (key: IndexKey) => void): void => {
   if (typeof data.population === 'string') add(rangedKey('enrolled', data.population, position));
 };
@@ -184,7 +187,7 @@ const addCorrection = (
   addVouch(target.source, replaced, add);
 };
 
-/** The keys of a stored event, each once. */
+/** The distinct keys of a stored event. */
 export const keysOf = (event: IndexedEvent): ReadonlySet<IndexKey> => {
   const { position, source, id, bytes } = event;
   const keys = new Set<IndexKey>([identityKey(source, id)]);

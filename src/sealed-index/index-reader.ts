@@ -1,6 +1,4 @@
-/**
- * Reading the file of the sealed index.
- */
+/** Reads the file of the sealed index. */
 import type { DatabaseSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import type { TileReader } from '../integrity/tree-over-tiles.ts';
@@ -12,13 +10,13 @@ import { keysInBlock } from './stretch-keys.ts';
 import type { KeyedPositions, Seal } from './stretch-leaf.ts';
 import { placeOf, type Stretch } from './stretches.ts';
 
-/** Blocks that are kept in memory. */
+/** Blocks to cache. */
 const blocksKeptMax = 512;
 
-/** The name of a block in memory. */
+/** The key of a block in the cache. */
 export const blockName = (place: number, n: number): string => `${place} ${n}`;
 
-/** A sealed stretch that has its keys at hand. */
+/** A sealed stretch whose keys are stored. */
 export interface KeptStretch extends Seal {
   readonly place: number;
 }
@@ -42,7 +40,7 @@ export class SealedIndexReader {
     };
   }
 
-  /** How many stretches are sealed. */
+  /** The number of sealed stretches. */
   count(): number {
     return Number(this.statements.count.get()!.n);
   }
@@ -52,18 +50,18 @@ export class SealedIndexReader {
     return this.statements.seal.get(place) as unknown as KeptStretch | undefined;
   }
 
-  /** A sealed stretch, if it is one. */
+  /** The sealed stretch, if it is sealed. */
   find(stretch: Stretch): KeptStretch | undefined {
     const place = placeOf(stretch);
     return place === undefined ? undefined : this.at(place);
   }
 
-  /** Whether the keys of a stretch are there, and not with those of a larger one alone. */
+  /** Whether the stretch's own keys are stored, not only those of a larger stretch. */
   isKept({ place }: KeptStretch): boolean {
     return this.statements.block.get(place, 0) !== undefined;
   }
 
-  /** @throws a StoreProblem where the file has lost it. */
+  /** @throws a StoreProblem if the file has lost the block. */
   protected block(place: number, n: number): ReadonlyArray<KeyedPositions> {
     const id = blockName(place, n);
     const kept = this.blocks.get(id);
@@ -79,7 +77,7 @@ export class SealedIndexReader {
     return read;
   }
 
-  /** The place of the last key of a stretch at or before one; -1 if there is none. */
+  /** The index of the last key of a stretch that is not after `key`; -1 if there is none. */
   floor({ place }: KeptStretch, key: string): number {
     const n = this.statements.floor.get(place, key)?.n as number | undefined;
     if (n === undefined) return -1;
@@ -92,7 +90,7 @@ export class SealedIndexReader {
     return this.block(place, Math.floor(index / keysInBlock))[index % keysInBlock]!;
   }
 
-  /** All keys of a stretch, in order, in blocks. */
+  /** All keys of a stretch in order, in blocks. */
   *keysOf({ place, keys }: KeptStretch): Generator<ReadonlyArray<KeyedPositions>> {
     for (let n = 0; n * keysInBlock < keys; n++) yield this.block(place, n);
   }
@@ -124,7 +122,7 @@ export class SealedIndexReader {
 }
 
 /**
- * Opens the file to read.
+ * Opens the file for reading.
  *
  * @throws a StoreProblem that says what is wrong, where, and what to do.
  */

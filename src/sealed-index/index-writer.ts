@@ -1,8 +1,8 @@
 /**
- * Writing the file of the sealed index.
+ * Writes the file of the sealed index.
  *
- * Small stretches stay in memory until the next `flush`: where a larger one ends by then, of which they are parts, their
- * keys are never written.
+ * Small stretches stay in memory until the next `flush`. If a larger one that contains them is sealed before that,
+ * their keys are never written.
  */
 import type { Instant } from '../domain/time/instant.ts';
 import { hashBytes } from '../integrity/merkle-tree.ts';
@@ -16,22 +16,22 @@ import { type KeyBlocks, keysInBlock } from './stretch-keys.ts';
 import { type KeyedPositions, leafOfText, leavesOf, type Seal } from './stretch-leaf.ts';
 import { partsOf, placeOf, type Stretch } from './stretches.ts';
 
-/** Blocks that are made, or written, at a time while a stretch is sealed. */
+/** Blocks to build or write at a time while a stretch is sealed. */
 const blocksAtOnceMax = 8;
-/** Keys that stay in memory until they are written. An event of many people has thousands. */
+/** Keys to keep in memory until they are written. An event with many people has thousands. */
 const keysInMemoryMax = 131_072;
 
 const noTiles: TileReader = () => {
   throw new Error('a tree that is empty has no tiles');
 };
 
-/** The keys of a stretch, and the tree over them, as far as they are made and not written. */
+/** The unwritten keys of a stretch, and their tree. */
 class Contents {
   readonly blocks = new Map<number, ReadonlyArray<KeyedPositions>>();
   private readonly tiles = new Map<string, GrownTile>();
   private readonly builder = new TreeBuilder(noTiles, 0);
   keys = 0;
-  /** Whether none of it is written. */
+  /** Whether nothing of it is written yet. */
   isWhole = true;
 
   add(keys: ReadonlyArray<KeyedPositions>): void {
@@ -41,7 +41,7 @@ class Contents {
     this.keys += keys.length;
   }
 
-  /** The root, where nothing of it has been written. */
+  /** The root, if nothing of it has been written. */
   root(tiles: TileReader): Uint8Array {
     return rootOf(
       (level, index, width) => this.tiles.get(`${level} ${index}`)?.hashes ?? tiles(level, index, width),
@@ -53,7 +53,7 @@ class Contents {
     return this.tiles.values();
   }
 
-  /** Takes out what no longer changes: the blocks, and the full tiles. */
+  /** Removes what no longer changes: the blocks and the full tiles. */
   takeFull(): readonly [blocks: ReadonlyMap<number, ReadonlyArray<KeyedPositions>>, tiles: GrownTile[]] {
     this.isWhole = false;
     const blocks = new Map(this.blocks);
@@ -64,13 +64,13 @@ class Contents {
   }
 }
 
-/** A stretch that is sealed in memory alone; without its contents once it is part of a larger one. */
+/** A stretch that is sealed only in memory; it has no contents once it is part of a larger one. */
 interface Unwritten {
   readonly stretch: KeptStretch;
   contents: Contents | undefined;
 }
 
-/** Writes the sealed index; one process at a time can. */
+/** Writes the sealed index; one process at a time. */
 export class SealedIndexWriter extends SealedIndexReader {
   private readonly opened: OpenDatabase;
   private readonly writes;
@@ -92,7 +92,7 @@ export class SealedIndexWriter extends SealedIndexReader {
       forgetBlocks: database.prepare('DELETE FROM block WHERE place = ?'),
       forgetTiles: database.prepare('DELETE FROM tile WHERE place = ?'),
     };
-    // What a stretch had that was not sealed to its end.
+    // The leftovers of a stretch that was not completely sealed.
     const places = 'WHERE place NOT IN (SELECT place FROM seal)';
     database.exec(`DELETE FROM block ${places}; DELETE FROM tile ${places};`);
   }
@@ -129,7 +129,7 @@ export class SealedIndexWriter extends SealedIndexReader {
     if (this.database.isTransaction) this.database.exec('COMMIT');
   }
 
-  /** Makes durable what was sealed since. */
+  /** Makes sealed stretches durable. */
   flush(): void {
     if (this.unwritten.size > 0) this.begin();
     for (const [place, { stretch, contents }] of this.unwritten) {
@@ -142,8 +142,8 @@ export class SealedIndexWriter extends SealedIndexReader {
   }
 
   /**
-   * Seals a stretch with the keys that it has, in order. Tells after each piece how many keys there are; the seal is
-   * durable after the next `flush`.
+   * Seals a stretch with its sorted keys. Yields the number of keys after each piece; the seal is durable after the
+   * next `flush`.
    *
    * @returns the seal.
    */
@@ -176,7 +176,7 @@ export class SealedIndexWriter extends SealedIndexReader {
   }
 
   /**
-   * Lets go of the keys of all stretches that are part of one of the first `count`, which are durable. A checkpoint of
+   * Drops the keys of all stretches that are part of one of the first `count`, which are durable. A checkpoint of
    * these no longer needs them.
    */
   forgetParts(count: number): void {
@@ -198,7 +198,7 @@ export class SealedIndexWriter extends SealedIndexReader {
 }
 
 /**
- * Opens the file to write, and creates it if there is none.
+ * Opens the file for writing, and creates it if there is none.
  *
  * @param keysMax how many keys may stay in memory until they are written.
  * @throws a StoreProblem that says what is wrong, where, and what to do.

@@ -1,6 +1,4 @@
-/**
- * Sealing a log: each stretch that has ended gets its index, and its root becomes the next leaf of the second log.
- */
+/** Seals a log: each completed stretch gets its index, and its root becomes the next leaf of the second log. */
 import { type Hash, rootOfLeaves, sameHash } from '../integrity/merkle-tree.ts';
 import { hashIn, tileWidth } from '../integrity/tiles.ts';
 import type { TreeBuilder } from '../integrity/tree-builder.ts';
@@ -21,7 +19,7 @@ import {
 /** The leaf of a stretch in the second log. */
 const leafOfSeal = (seal: Seal): Hash => leafOfText(sealEntry(seal));
 
-/** The log differs from what was sealed of it before, or the file of the index is another than the second log is of. */
+/** The log differs from what was sealed, or the index file does not belong to the second log. */
 class OtherSeal extends Error {
   constructor(place: number) {
     super(
@@ -30,10 +28,10 @@ class OtherSeal extends Error {
   }
 }
 
-/** Events read at a time. */
+/** Events to read at a time. */
 const eventsReadMax = 1_024;
 
-/** Reads a log in its order, stretch by stretch. */
+/** Reads a log sequentially, stretch by stretch. */
 class LogInOrder {
   private readonly log: LogReader;
   private readonly decoder = new TextDecoder();
@@ -44,7 +42,7 @@ class LogInOrder {
     this.log = log;
   }
 
-  /** The events of a stretch, which begins where the one before ended. */
+  /** The events of a stretch, which begins where the previous one ended. */
   *events({ start, size }: Stretch): Generator<IndexedEvent> {
     for (let after = start; after < size; ) {
       if (this.page?.positions[this.next] !== after + 1) {
@@ -71,7 +69,7 @@ const keysOfStretch = (log: LogInOrder, index: SealedIndexWriter, stretch: Stret
   return mergedKeys(parts.map((part) => index.keysOf(index.find(part)!)));
 };
 
-/** The seals that are not in the second log yet. */
+/** The seals that the second log does not have yet. */
 class PendingLeaves {
   private readonly tree: TreeWriter;
   private readonly builder: TreeBuilder;
@@ -82,7 +80,7 @@ class PendingLeaves {
     this.builder = builder;
   }
 
-  /** Adds a seal, or compares it with the leaf that is there. */
+  /** Adds a seal, or compares it with the existing leaf. */
   add(place: number, seal: Seal): void {
     const leaf = leafOfSeal(seal);
     if (place >= this.builder.size) {
@@ -93,13 +91,13 @@ class PendingLeaves {
     if (!sameHash(hashIn(tile, place % tileWidth), leaf)) throw new OtherSeal(place);
   }
 
-  /** Keeps them in the tree. */
+  /** Stores them in the tree. */
   flush(): void {
     if (this.leaves.length > 0) this.tree.grow(this.builder.append(this.leaves.splice(0)), this.builder.size);
   }
 }
 
-/** Whether the last events that were sealed are those of the log: they are not after an older log was put back. */
+/** Whether the last sealed events are those of the log. They are not after an older log was restored. */
 const isOfThisLog = (log: LogReader, index: SealedIndexWriter): boolean => {
   const count = index.count();
   const size = count === 0 ? 0 : index.at(count - 1)!.size;
@@ -110,14 +108,14 @@ const isOfThisLog = (log: LogReader, index: SealedIndexWriter): boolean => {
   return sameHash(rootOfLeaves(leaves), index.find(last)!.root);
 };
 
-/** Events that are sealed, at most, before what was sealed is made durable. */
+/** Events to seal before the result is made durable. */
 const eventsAtOnceMax = 16_384;
 
 /**
- * Seals what has ended of a log, up to a size of it. Tells after each piece of work up to which size it is sealed.
+ * Seals the completed stretches of a log up to a size. Yields the sealed size after each piece of work.
  *
- * @param builder that of the second log's tree.
- * @throws OtherSeal where a stretch that was sealed before would get another seal.
+ * @param builder the builder of the second log's tree.
+ * @throws OtherSeal if a sealed stretch would get another seal.
  */
 export function* sealUpTo(
   log: LogReader,
@@ -130,7 +128,7 @@ export function* sealUpTo(
   let place = index.count();
   const events = new LogInOrder(log);
   const pending = new PendingLeaves(tree, builder);
-  // What the file has and the second log has not: they are written one after the other.
+  // Seals that the second log lacks: the file is written before it.
   for (let each = builder.size; each < place; each++) pending.add(each, index.at(each)!);
   const flush = (): void => {
     index.flush();
@@ -146,7 +144,7 @@ export function* sealUpTo(
     for (; step.done !== true; step = steps.next()) yield end;
     pending.add(place, step.value);
     place++;
-    // What ends together is signed together: the largest stretch is in place of the others.
+    // Stretches that end together are signed together: the largest one replaces the others.
     if (place < stretchesUpTo(end) || end - flushedAt < eventsAtOnceMax) continue;
     flush();
     flushedAt = end;

@@ -1,6 +1,6 @@
 /**
- * The thread that seals: it makes the index of each stretch of the log that has ended, and signs checkpoints of the second
- * log, whose leaves are the roots of these (V12). It is told up to which size the log itself is signed.
+ * The sealing thread. It builds the index of each completed stretch of the log, and signs checkpoints of the second
+ * log, whose leaves are the roots of these (V12). Messages say up to which size the log itself is signed.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
@@ -14,7 +14,7 @@ import { openLogFile } from '../store/open/open-log-file.ts';
 import { openIndexToWrite, type SealedIndexWriter } from './index-writer.ts';
 import { sealUpTo } from './seal-log.ts';
 
-/** What the thread is given. */
+/** The input of the thread. */
 export interface SealThreadInput {
   readonly logFile: string;
   readonly indexFile: string;
@@ -25,25 +25,25 @@ export interface SealThreadInput {
   readonly origin: string;
 }
 
-/** What the thread is told: up to which size of the log it may seal; that others sign from now on. */
+/** A message to the thread: the size up to which it may seal the log, or that the keys have changed. */
 export type SealThreadMessage = { readonly kind: 'seal'; readonly size: number } | 'stop' | 'keys-changed';
 
-/** What the thread reports. */
+/** A report of the thread. */
 export type SealThreadReport =
   | { readonly kind: 'opened' }
-  /** Of the log, so many events are sealed. */
+  /** The number of sealed events of the log. */
   | { readonly kind: 'sealed'; readonly size: number }
-  /** A checkpoint of the second log was signed and kept, or is there from before. */
+  /** A checkpoint of the second log was signed and stored, or exists from before. */
   | { readonly kind: 'signed'; readonly count: number; readonly size: number; readonly note: string }
   | { readonly kind: 'stopped'; readonly reason: string };
 
-/** Checkpoints are signed no more often than this. */
+/** The minimum time between two checkpoints. */
 const signIntervalMs = 1_000;
-/** While the log grows, the thread rests so many times as long as it worked: recording goes first. */
+/** While the log grows, the thread rests this many times as long as it worked: recording has priority. */
 const restsPerWork = 4;
-/** A rest ends after this, whatever the work before it took. */
+/** The maximum rest. */
 const restMsMax = 1_000;
-/** The log grows if it grew within this time. */
+/** The log counts as growing if it grew within this time. */
 const growingMs = 2_500;
 
 const input = workerData as SealThreadInput;
@@ -64,7 +64,7 @@ parentPort?.on('message', (message: SealThreadMessage) => {
   wake();
 });
 
-/** Lets messages in, and others have the processor while the log grows. */
+/** Handles messages, and leaves the processor to others while the log grows. */
 const rest = async (workedMs: number): Promise<void> => {
   await new Promise((resolve) => setImmediate(resolve));
   if (stopping || performance.now() - grewAt > growingMs) return;
@@ -81,7 +81,7 @@ const told = (waitMs: number): Promise<void> =>
     };
   });
 
-/** Signs the second log as it is, and keeps the checkpoint before anybody sees it. */
+/** Signs the second log and stores the checkpoint before it is shown. */
 const sign = (index: SealedIndexWriter, tree: TreeWriter, keys: SigningKeys): void => {
   const before = tree.latest();
   const count = tree.size();
@@ -100,7 +100,7 @@ const sign = (index: SealedIndexWriter, tree: TreeWriter, keys: SigningKeys): vo
 const readKeys = (): E.Either<string, SigningKeys> =>
   signingKeys(input.keyFile, input.origin, () => Math.floor(Date.now() / 1_000));
 
-/** Whether the checkpoint of all that is sealed is signed by each key that signs now. */
+/** Whether each current signing key has signed the checkpoint of everything sealed. */
 const isSigned = (tree: TreeWriter, { verifiers }: SigningKeys): boolean => {
   const latest = tree.latest();
   if (tree.size() !== (latest?.size ?? 0)) return false;

@@ -1,6 +1,4 @@
-/**
- * The sealed index of a ledger, as the process that answers sees it: what is sealed and signed of it.
- */
+/** The sealed index of a ledger in the main process: what is sealed and signed. */
 import type { Worker } from 'node:worker_threads';
 import type { MerkleLog } from '../integrity/merkle-log.ts';
 import { encodeEntries, tileWidth } from '../integrity/tiles.ts';
@@ -12,21 +10,22 @@ import type { SealThreadInput, SealThreadMessage, SealThreadReport } from './sea
 import { sealEntry } from './stretch-leaf.ts';
 import { lastSealedSize, smallestStretchEvents } from './stretches.ts';
 
-/** How the sealed index stands. */
+/** The state of the sealed index. */
 export interface SealedIndexState {
-  /** Of the log, so many events are sealed. */
+  /** The number of sealed events of the log. */
   readonly sealedSize: number;
-  /** The checkpoint of the second log that was signed last: of how many stretches, and its note. */
+  /** The last signed checkpoint of the second log: its number of stretches, and its note. */
   readonly checkpoint: { readonly count: number; readonly note: string } | undefined;
-  /** The size of the log up to which the stretches of that checkpoint go. */
+  /** The size of the log that the stretches of that checkpoint cover. */
   readonly checkpointSize: number;
-  /** Why nothing is sealed any more, until a restart. */
+  /** Why sealing has stopped until a restart, if it has. */
   readonly stop: string | undefined;
 }
 
 const stopWaitMsMax = 10_000;
 const encoder = new TextEncoder();
 
+/** The sealed index of a log, built by a thread (V12). */
 export class SealedIndex {
   readonly input: SealThreadInput;
   private readonly merkle: MerkleLog;
@@ -50,7 +49,7 @@ export class SealedIndex {
     this.unwatch = merkle.watch(() => this.follow());
   }
 
-  /** Seals what is signed of the log. The thread starts once the first stretch has ended. */
+  /** Seals the signed part of the log. The thread starts once the first stretch is complete. */
   private follow(): void {
     const { signed, stop } = this.merkle.state;
     if (stop !== undefined) return this.tell('stop');
@@ -85,12 +84,12 @@ export class SealedIndex {
     this.worker?.postMessage(message);
   }
 
-  /** Says that the file of keys has changed. */
+  /** Tells the thread that the file of keys has changed. */
   keysChanged(): void {
     this.tell('keys-changed');
   }
 
-  /** The keys that sign it, as vkeys: those of the log, under its own name. */
+  /** Its signing keys as vkeys: those of the log with another name. */
   verifierKeys(): ReadonlyArray<string> {
     return indexKeysOf(this.merkle.verifiers()).map(({ vkey }) => vkey);
   }
@@ -99,13 +98,13 @@ export class SealedIndex {
     return this.input.origin;
   }
 
-  /** Reads the tree of the second log; none before it is made. */
+  /** A reader of the second log's tree; undefined before it exists. */
   tree(): TreeReader | undefined {
     if (this.treeReader === undefined && this.isOpened) this.treeReader = openTreeToRead(this.input.treeFile);
     return this.treeReader;
   }
 
-  /** The entries of a tile of the second log, as they are bundled; none beyond it. */
+  /** The bundle of entries of a tile of the second log; undefined beyond it. */
   entries(index: number, width: number): Uint8Array | undefined {
     if (this.indexReader === undefined && this.isOpened)
       this.indexReader = openIndexToRead(this.input.indexFile);

@@ -1,16 +1,14 @@
-/**
- * The keys of a stretch, in order: of its events, or of the stretches that it is made of.
- */
+/** The sorted keys of a stretch, from its events or from the stretches that it consists of. */
 import { hasFirstOnly, type IndexedEvent, type IndexKey, keysOf } from './index-key.ts';
 import { type KeyedPositions, keysInLeaf } from './stretch-leaf.ts';
 
-/** Keys in a block: what is read, merged and written at a time. */
+/** Keys in a block, which is read, merged and written as a unit. */
 export const keysInBlock = 32 * keysInLeaf;
 
-/** Keys in order, in blocks that are full but for the last. */
+/** Sorted keys in blocks, which are full except the last. */
 export type KeyBlocks = Iterable<ReadonlyArray<KeyedPositions>>;
 
-/** The keys of some events, which are in log order. */
+/** The keys of some events in log order. */
 export const keysOfEvents = (events: Iterable<IndexedEvent>): ReadonlyArray<KeyedPositions> => {
   const found = new Map<IndexKey, number[]>();
   for (const event of events) {
@@ -20,23 +18,23 @@ export const keysOfEvents = (events: Iterable<IndexedEvent>): ReadonlyArray<Keye
       else if (!hasFirstOnly(key)) positions.push(event.position);
     }
   }
-  // By code units, which is the order of the bytes: keys are ASCII.
+  // By code units, which is the order of bytes, since keys are ASCII.
   return [...found.keys()].sort().map((key) => ({ key, positions: found.get(key)! }));
 };
 
-/** Keys in order, in blocks. */
+/** Splits sorted keys into blocks. */
 export function* inBlocks(keys: ReadonlyArray<KeyedPositions>): Generator<ReadonlyArray<KeyedPositions>> {
   for (let at = 0; at < keys.length; at += keysInBlock) yield keys.slice(at, at + keysInBlock);
 }
 
-/** Reads the keys of a stretch that is being merged. */
+/** Reads the keys of a stretch during a merge. */
 class Part {
   private readonly blocks: Iterator<ReadonlyArray<KeyedPositions>>;
-  /** Its place among the stretches. */
+  /** Its index among the merged stretches. */
   readonly place: number;
   private block: ReadonlyArray<KeyedPositions> = [];
   private at = -1;
-  /** The next of its keys. */
+  /** Its next key. */
   head: KeyedPositions | undefined;
 
   constructor(blocks: KeyBlocks, place: number) {
@@ -63,7 +61,7 @@ class Part {
 const isBefore = (a: Part, b: Part): boolean =>
   a.head!.key < b.head!.key || (a.head!.key === b.head!.key && a.place < b.place);
 
-/** Puts the first of some parts, the others of which are in order, where it belongs; takes it out at its end. */
+/** Moves the first of some parts to its place in the order of the others, or removes it at its end. */
 const settleFirst = (parts: Part[]): void => {
   const first = parts[0]!;
   if (first.head === undefined) {
@@ -80,7 +78,7 @@ const settleFirst = (parts: Part[]): void => {
   parts[low - 1] = first;
 };
 
-/** The keys of consecutive stretches together, each of which is in order. */
+/** Merges the sorted keys of consecutive stretches. */
 export function* mergedKeys(stretches: ReadonlyArray<KeyBlocks>): Generator<ReadonlyArray<KeyedPositions>> {
   const parts: Part[] = [];
   for (const [place, stretch] of stretches.entries()) {

@@ -1,6 +1,6 @@
 /**
- * The HTTP of a witness: `add-checkpoint` and the retrieval for monitors of C2SP tlog-witness, and a page that says what
- * it is.
+ * The HTTP interface of a witness: `add-checkpoint` and the retrieval for monitors of C2SP tlog-witness, and a page
+ * that describes the witness.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { Hono } from 'hono';
@@ -9,13 +9,15 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
 import type { Witness } from './witness.ts';
 
-/** A body of `add-checkpoint`: 63 hashes, and a checkpoint with room for a dozen signatures by ML-DSA-44. */
+/**
+ * The maximum size of an `add-checkpoint` body: 63 hashes, and a checkpoint with a dozen signatures by ML-DSA-44.
+ */
 export const addCheckpointBytesMax = 65_536;
 
 const textType = 'text/plain; charset=utf-8';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** What the witness is, in plain text: its keys, and what it cosigned last. */
+/** A description of the witness in plain text: its keys, and what it cosigned last. */
 const aboutOf = (witness: Witness): string =>
   [
     `This is ${witness.name}, a witness for transparency logs (C2SP tlog-witness), run with Domicile.`,
@@ -35,7 +37,7 @@ const aboutOf = (witness: Witness): string =>
     '',
   ].join('\n');
 
-/** The app over a witness. */
+/** The HTTP application of a witness. */
 export const witnessApp = (witness: Witness, logger: Logger): Hono => {
   const app = new Hono();
   app.use(secureHeaders());

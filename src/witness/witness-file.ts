@@ -1,6 +1,4 @@
-/**
- * The file that keeps what a witness has cosigned: of each log the latest checkpoint, which never goes back.
- */
+/** The file of a witness: the latest cosigned checkpoint of each log, which never goes back. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Hash, TreeHead } from '../integrity/merkle-tree.ts';
 import type { FileFormat } from '../store/sqlite/file-checks.ts';
@@ -24,10 +22,10 @@ const witnessFormat: FileFormat = {
   contradiction: () => undefined,
 };
 
-/** The latest checkpoint of a log that was cosigned. */
+/** The latest cosigned checkpoint of a log. */
 export interface Cosigned extends TreeHead {
   readonly origin: string;
-  /** The checkpoint with the log's signatures that were verified, and the cosignatures. */
+  /** The checkpoint with the verified signatures of the log and the cosignatures. */
   readonly note: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -47,7 +45,7 @@ const cosignedIn = (row: Record<string, unknown> | undefined): Cosigned | undefi
 const nameIn = (database: DatabaseSync): string | undefined =>
   database.prepare('SELECT name FROM witness').get()?.name as string | undefined;
 
-/** Writes the file of a witness; one process at a time can. */
+/** Writes the file of a witness; one process at a time. */
 export class WitnessFile {
   private readonly opened: OpenDatabase;
   private readonly statements;
@@ -63,7 +61,7 @@ export class WitnessFile {
     };
   }
 
-  /** The name under which the witness cosigns; none before its first start. */
+  /** The name under which the witness cosigns; undefined before its first start. */
   name(): string | undefined {
     return nameIn(this.opened.database);
   }
@@ -73,7 +71,7 @@ export class WitnessFile {
     this.statements.name.run(name);
   }
 
-  /** Runs what reads and keeps a checkpoint, as one step. */
+  /** Runs `act`, which reads and stores a checkpoint, in one transaction. */
   atomically<A>(act: () => A): A {
     return transact(this.opened.database, act);
   }
@@ -86,7 +84,7 @@ export class WitnessFile {
     return this.statements.all.all().map((row) => cosignedIn(row)!);
   }
 
-  /** Keeps a checkpoint in place of the one before; durable once the transaction has ended. */
+  /** Replaces a log's checkpoint; durable once the transaction has ended. */
   keep({ origin, size, root, note, at }: Cosigned): void {
     this.statements.keep.run(origin, size, root, note, at);
   }
@@ -104,7 +102,7 @@ export class WitnessFile {
 export const openWitnessFile = (file: string, now: number): WitnessFile =>
   new WitnessFile(openToWrite(file, witnessFormat, now));
 
-/** The name of a witness, from its file; it may be open elsewhere. Throws as `openWitnessFile` does. */
+/** The name of a witness, from its file, which another process may have open. Throws as `openWitnessFile` does. */
 export const readWitnessName = (file: string): string | undefined => {
   const database = openToRead(file, witnessFormat);
   try {

@@ -1,6 +1,4 @@
-/**
- * A witness (C2SP tlog-witness): judges what a log submits, keeps it, and cosigns it.
- */
+/** A witness (C2SP tlog-witness): checks a log's submission, stores it, and cosigns it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -30,7 +28,7 @@ const filesIn = (directory: string) => ({
   keys: join(directory, 'witness-keys.json'),
 });
 
-/** The longest name in bytes: a cosignature writes its length in eight bits. */
+/** The longest name in bytes: a cosignature encodes its length in eight bits. */
 const nameBytesMax = 255;
 
 const secondsOf = (ms: number): number => Math.floor(ms / 1_000);
@@ -42,13 +40,14 @@ const verifiersByOrigin = ({ logs }: TlogPolicy): ReadonlyMap<string, ReadonlyAr
   return byOrigin;
 };
 
-/** How a log that the witness knows stands with it. */
+/** The state of a known log. */
 export interface WitnessedLog {
   readonly origin: string;
-  /** None before its first checkpoint was cosigned. */
+  /** Undefined before its first checkpoint was cosigned. */
   readonly latest: Cosigned | undefined;
 }
 
+/** A witness with its keys, policy and stored checkpoints (V8). */
 export class Witness {
   readonly name: string;
   private readonly file: WitnessFile;
@@ -64,17 +63,17 @@ export class Witness {
     this.verifiers = verifiersByOrigin(policy);
   }
 
-  /** The public halves of its keys: by ML-DSA-44 and by Ed25519. */
+  /** Its public keys: ML-DSA-44 and Ed25519. */
   vkeys(): ReadonlyArray<string> {
     return this.keys.verifiers.map(({ vkey }) => vkey);
   }
 
   /**
-   * Takes in a checkpoint. It is kept, durably, before this returns; reading what was cosigned before and keeping what
-   * is cosigned now is one step.
+   * Handles a submission. Comparing the checkpoint with the last one and storing it is one transaction, which is
+   * durable before this returns.
    *
-   * @param body of the request `add-checkpoint`.
-   * @returns the lines of cosignature, or what is answered in their place.
+   * @param body the body of the `add-checkpoint` request.
+   * @returns the signature lines, or the refusal.
    */
   addCheckpoint(body: string): E.Either<WitnessRefusal, string> {
     return pipe(
@@ -111,7 +110,7 @@ export class Witness {
     return this.file.all().find(({ origin }) => sha256Hex(Buffer.from(origin)) === originHash)?.note;
   }
 
-  /** The logs that it cosigns for. */
+  /** The logs for which it cosigns. */
   logs(): ReadonlyArray<WitnessedLog> {
     return [...this.verifiers.keys()].map((origin) => ({ origin, latest: this.file.latestOf(origin) }));
   }
@@ -122,11 +121,11 @@ export class Witness {
 }
 
 /**
- * Opens a witness, and creates its keys and its record if there are none.
+ * Opens a witness, and creates its keys and its file if there are none.
  *
- * @param name the name under which it cosigns; required at the first start, and never changed later.
- * @returns what is wrong, and what to do.
- * @throws a StoreProblem about its record.
+ * @param name the name under which it cosigns; required at the first start and never changed later.
+ * @returns otherwise what is wrong and what to do.
+ * @throws a StoreProblem about its file.
  */
 export const openWitness = (
   directory: string,
@@ -163,10 +162,10 @@ const noLogs: TlogPolicy = { logs: [], witnesses: [], quorum: undefined };
 const isWitness = (directory: string): boolean => existsSync(filesIn(directory).record);
 
 /**
- * The verifier keys of a witness, while it runs or not.
+ * The verifier keys of a witness, running or not.
  *
- * @param name makes a witness of this name if there is none: so that its keys are known before its first start.
- * @throws a StoreProblem about its record.
+ * @param name creates a witness with this name if there is none, so that its keys are known before its first start.
+ * @throws a StoreProblem about its file.
  */
 export const witnessKeysIn = (
   directory: string,
