@@ -1,22 +1,20 @@
-/**
- * What a bundle was asked, in words: about whom or what, on which clocks, counting what.
- */
+/** The question of a bundle in words: its subject matter, clocks and parameters. */
 import type { Bundle } from './bundle.ts';
 
-/** A time as people read it; seconds only where there are some. */
+/** A time for human readers, with seconds only if there are some. */
 const timeInWords = (time: string): string =>
   `${time
     .replace('T', ' ')
     .replace(/(:00)?\.000Z$/, '')
     .replace(/Z$/, '')} UTC`;
 
-/** Whom or what it is about, by name for those who may know. */
+/** The person or thing that it is about, by name if the reader may know it. */
 export const aboutInWords = ({ asked: { about, id }, identifiers = {} }: Bundle): string => {
   const name = identifiers[id];
   return `${about} ${name === undefined ? id : `${name} (known in the log as ${id})`}`;
 };
 
-/** What was asked, point by point. */
+/** The question, point by point. */
 export const askedInWords = (bundle: Bundle): ReadonlyArray<string> => {
   const { validAt, knownPosition, minAssurance, from, to } = bundle.asked;
   const known = bundle.events.find(({ entry }) => String(entry.position) === knownPosition)?.entry.recordedat;
@@ -33,7 +31,7 @@ export const askedInWords = (bundle: Bundle): ReadonlyArray<string> => {
   ];
 };
 
-/** The answers of a bundle, each with how many rows it has. */
+/** The answers of a bundle, each with its number of rows. */
 export const answersInWords = ({ answers }: Bundle): string =>
   answers
     .map(({ question, data }) =>

@@ -1,6 +1,6 @@
 /**
- * An evidence bundle (V10): a question, its answers, the events that they rest on, and the proofs that these were recorded and
- * that none is missing. As a file it is canonical JSON (RFC 8785).
+ * An evidence bundle (V10): a question, its answers, their events, and proofs that these were recorded and that
+ * none is missing. The file is canonical JSON (RFC 8785).
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -12,12 +12,12 @@ import { Assurance } from '../domain/events/words.ts';
 import { canonicalJson, type Json } from './canonical-json.ts';
 import { evidenceKinds } from './questions.ts';
 
-/** The version of the rules by which answers are derived: another one may give other answers. */
+/** The version of the rules for deriving answers: other versions may give other answers. */
 export const rulesVersion = 'domicile-rules-2';
-/** The form of a bundle. */
+/** The version of the file format. */
 export const bundleForm = 'domicile-evidence-1';
 
-/** What a finding is about: whoever made the bundle says so, and the id of the finding shows whether it is. */
+/** The thing that a finding is about, as stated by the maker of the bundle. The finding's id confirms it. */
 const SoughtFinding = exact(
   'SoughtFinding',
   {
@@ -32,7 +32,7 @@ const SoughtFinding = exact(
   {},
 );
 
-/** What was asked; `id` of a person is the pseudonym. */
+/** The question; the `id` of a person is the pseudonym. */
 const AskedOfBundle = exact(
   'Asked',
   {
@@ -70,16 +70,16 @@ const Entry = exact(
   {},
 );
 
-/** An event: its entry, and the stored bytes as text. */
+/** An event: its entry, and its stored bytes as text. */
 const EvidenceEvent = exact('EvidenceEvent', { entry: Entry, stored: t.string }, {});
 export type EvidenceEvent = t.TypeOf<typeof EvidenceEvent>;
 
-/** A leaf of a stretch's index, in its place. */
+/** A leaf of a stretch's index, with its index. */
 const ShownLeaf = exact('ShownLeaf', { index: t.number, text: t.string }, {});
-/** The positions under a key that has many: the leaf has their hash. */
+/** The positions of a key that has many: its leaf contains their hash. */
 const ShownPositions = exact('ShownPositions', { place: t.number, positions: list(t.number) }, {});
 
-/** A sealed stretch, with the leaves that show what is under the keys that were looked up, or that nothing is. */
+/** A sealed stretch, with the leaves that show the positions of the required keys, or that there are none. */
 const ShownStretch = exact(
   'ShownStretch',
   {
@@ -95,7 +95,7 @@ const ShownStretch = exact(
 );
 export type ShownStretch = t.TypeOf<typeof ShownStretch>;
 
-/** Why no event is missing: all are given, or stretches of the log are sealed and the events after the last are given. */
+/** Why no event is missing: the bundle has all events, or sealed stretches and the events after the last one. */
 const Completeness = t.union([
   exact('Whole', { kind: t.literal('whole') }, {}),
   exact(
@@ -108,7 +108,7 @@ export type Completeness = t.TypeOf<typeof Completeness>;
 
 const EvidenceAnswer = exact('EvidenceAnswer', { question: t.string, clocks: Clocks, data: t.unknown }, {});
 
-/** Everything but the signature. */
+/** Everything except the signature. */
 const content = {
   answers: list(EvidenceAnswer),
   asked: AskedOfBundle,
@@ -126,17 +126,17 @@ const optional = { identifiers: t.record(t.string, t.string) };
 const UnsignedBundle = exact('UnsignedBundle', content, optional);
 export type UnsignedBundle = t.TypeOf<typeof UnsignedBundle>;
 
-/** A bundle with the signature of the ledger over all of it. */
+/** A bundle with the ledger's signature over all of it. */
 export const Bundle = exact('Bundle', { ...content, signature: t.string }, optional);
 export type Bundle = t.TypeOf<typeof Bundle>;
 
-/** Characters of a bundle, at most. */
+/** The maximum length of a bundle in characters. */
 const bundleCharactersMax = 64 * 1_024 * 1_024;
 
-/** The file of a bundle. */
+/** The text of a bundle's file. */
 export const formatBundle = (bundle: Bundle): string => canonicalJson(bundle as unknown as Json);
 
-/** Reads a bundle: none that is not written in its one way. A fault names its place. */
+/** Parses a bundle; only its canonical form is accepted. A fault names its place. */
 export const parseBundle = (
   text: string,
 ): E.Either<{ readonly place: string; readonly message: string }, Bundle> => {
@@ -161,7 +161,7 @@ export const parseBundle = (
 
 const encoder = new TextEncoder();
 
-/** What the ledger signs of a bundle: whose it is, and its hash. */
+/** The text that the ledger signs for a bundle: its origin and the bundle's hash. */
 export const statementOf = (origin: string, bundle: UnsignedBundle): string =>
   `${origin}/evidence\n${sha256Hex(encoder.encode(canonicalJson(bundle as unknown as Json)))}\n`;
 

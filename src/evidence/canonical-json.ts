@@ -1,9 +1,7 @@
-/**
- * Canonical JSON (RFC 8785): one text for one value.
- */
+/** Canonical JSON (RFC 8785): each value has exactly one text. */
 import { codeUnitOrder } from '../domain/events/code-unit-order.ts';
 
-/** A value of JSON. */
+/** A JSON value. */
 export type Json =
   | null
   | boolean
@@ -12,7 +10,7 @@ export type Json =
   | ReadonlyArray<Json>
   | { readonly [name: string]: Json | undefined };
 
-/** The text of a value; members that are undefined are left out. */
+/** The text of a value; undefined members are left out. */
 export const canonicalJson = (value: Json): string => {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
@@ -23,7 +21,7 @@ export const canonicalJson = (value: Json): string => {
   return `{${members.join(',')}}`;
 };
 
-/** Where two values differ first, as a JSON pointer (RFC 6901); undefined if they do not. */
+/** The first difference between two values as a JSON pointer (RFC 6901); undefined if they are equal. */
 export const firstDifference = (
   a: Json | undefined,
   b: Json | undefined,

@@ -1,16 +1,16 @@
 /**
- * The index that questions are asked of, over the events that their answers rest on. Which sources there are, and what they
- * vouched, the keys tell.
+ * The index for deriving answers from their events. The keys tell which sources there are and what they vouched.
  */
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import type { KeyedIndex } from './keyed-index.ts';
 import { WholeIndex } from './whole-index.ts';
 
+/** An index over the events of an answer's closure. */
 export class ClosedIndex extends WholeIndex {
   private readonly keyed: KeyedIndex;
 
-  /** @param events those that answers rest on, in log order. */
+  /** @param events the events on which the answers rest, in log order. */
   constructor(keyed: KeyedIndex, events: ReadonlyArray<RecordedEvent>) {
     super(events, (position) => keyed.bytesAt(position));
     this.keyed = keyed;

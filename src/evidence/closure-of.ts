@@ -1,6 +1,4 @@
-/**
- * Which events the answers to a question about a site, a party or a finding rest on.
- */
+/** Selects the events on which the answers to a question about a site, a party or a finding rest. */
 import { Closure } from './closure.ts';
 import { EventsByKey } from './events-by-key.ts';
 import type { KeyedEvents } from './keyed-events.ts';
@@ -19,13 +17,13 @@ const aboutParty = (read: EventsByKey, party: string): Closure => {
   return closure;
 };
 
-/** What is held, or was accessed, with all who reach it. */
+/** The data that was held or accessed, and everybody who reaches it. */
 const aboutFinding = (read: EventsByKey, sought: SoughtFinding): Closure => {
   const { dataset, site, kind, backup, population, source, event } = sought;
   const closure = new Closure(read, 'up');
   if (source !== null) read.vouchesOf(source);
   if (event !== null) {
-    // The data of an access is looked for wherever it is.
+    // An access may concern the data at any site.
     closure.everySite = true;
     for (const told of read.at(event)) closure.everybodyOf(told);
   }
@@ -33,12 +31,12 @@ const aboutFinding = (read: EventsByKey, sought: SoughtFinding): Closure => {
   if (dataset !== null) closure.dataset(dataset);
   if (backup !== null) closure.everybodyInBackup(backup);
   if (population !== null) closure.everybodyIn(population);
-  // Of people's own holdings it is known only at which site they are.
+  // For people's own holdings, only the site is known.
   else if (site !== null && kind === 'live') closure.everythingAt(site);
   return closure;
 };
 
-/** The events that the answers rest on, read by their keys; a person's are not looked for like this. */
+/** The events on which the answers rest, read by their keys; not for questions about a person. */
 export const closureOf = (index: KeyedEvents, asked: EvidenceQuestion): EventsByKey => {
   const read = new EventsByKey(index, asked.position);
   const closure =

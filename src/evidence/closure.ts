@@ -1,9 +1,9 @@
 /**
- * The events that an answer about a site, a party or a finding rests on: those under every key that the rules look up for
- * it, and under the keys that these events lead to.
+ * The events on which an answer about a site, a party or a finding rests: those under every key that the rules look
+ * up, and those under the keys to which these events lead.
  *
- * An event leads to what it names as it was recorded and as any correction puts it, whoever sent that: so the same events
- * show what was known at each earlier position, at each assurance.
+ * An event leads to what it names, as recorded and as corrected by anybody. So the same events show what was known
+ * at each earlier position, at each assurance.
  */
 import type { JsonObject } from '../domain/events/json-object.ts';
 import { type NamePlace, visitNames } from '../domain/events/places.ts';
@@ -12,28 +12,31 @@ import type { TopicKind } from '../projections/topics.ts';
 import type { PartyRole } from '../sealed-index/index-key.ts';
 import { type EventsByKey, nameAt, type Told } from './events-by-key.ts';
 
-/** The parties from which others are looked for: below those that reach, or above what is reached. */
+/**
+ * Which related parties to follow: those that reach the data (`up`), or those through which a party reaches data
+ * (`down`).
+ */
 type Direction = 'up' | 'down';
 
-/** Gathers by what the events lead to. */
+/** Collects events by following what they name. */
 export class Closure {
   readonly read: EventsByKey;
   private readonly direction: Direction;
   private readonly done = new Set<string>();
-  /** Parties that reach what was gathered (`up`), or through which the party asked about does (`down`). */
+  /** Parties that reach the collected data (`up`), or through which the party in question reaches data (`down`). */
   private readonly reaching = new Set<string>();
-  /** Others, who stand above them. */
+  /** Other parties above them. */
   private readonly above = new Set<string>();
-  /** Whether who reaches the data is looked for at every site where it ever was. */
+  /** Whether to follow the reach at every site where the data ever was. */
   everySite = false;
 
-  /** @param direction whether who reaches the data is asked, or what a party reaches. */
+  /** @param direction whether the question is who reaches the data, or what a party reaches. */
   constructor(read: EventsByKey, direction: Direction) {
     this.read = read;
     this.direction = direction;
   }
 
-  /** Whether something is gathered for the first time. */
+  /** Whether something is collected for the first time. */
   private isNew(what: string, name: string): boolean {
     const key = `${what} ${name}`;
     if (this.done.has(key)) return false;
@@ -41,7 +44,7 @@ export class Closure {
     return true;
   }
 
-  /** Whoever was ever granted something, by all that was recorded of the grant. */
+  /** Every grantee, from all recorded events about the grant. */
   private grant(grant: string): void {
     if (!this.isNew('grant', grant)) return;
     for (const told of this.read.under('grant', grant)) {
@@ -58,7 +61,7 @@ export class Closure {
     }
   }
 
-  /** What the site is, and who reaches what it holds. */
+  /** The registrations of a site, and who reaches its data. */
   site(site: string): void {
     if (!this.isNew('site', site)) return;
     for (const told of this.read.under('site', site))
@@ -75,14 +78,14 @@ export class Closure {
     this.grantsUnder('grants-over-dataset', dataset);
   }
 
-  /** What happened to the population's data as a whole. */
+  /** Events about the population's data as a whole. */
   population(population: string): void {
     if (!this.isNew('population', population)) return;
     for (const told of this.read.under('population', population)) this.mentioned(told);
     this.grantsUnder('grants-over-population', population);
   }
 
-  /** The same, and everybody who was ever in it. */
+  /** The same, and everybody who was ever in the population. */
   everybodyIn(population: string): void {
     this.population(population);
     if (!this.isNew('everybody', population)) return;
@@ -96,21 +99,21 @@ export class Closure {
     for (const told of this.read.under('subject', subject)) this.mentioned(told);
   }
 
-  /** What happened to a backup, without those whom it holds. */
+  /** Events about a backup, without the people in it. */
   private backup(backup: string): void {
     if (!this.isNew('backup', backup)) return;
     for (const told of this.read.under('backup', backup)) this.mentioned(told);
     this.grantsUnder('grants-over-backup', backup);
   }
 
-  /** The same, and everybody whom it holds. */
+  /** The same, and everybody in it. */
   everybodyInBackup(backup: string): void {
     this.backup(backup);
     if (!this.isNew('everybody in backup', backup)) return;
     for (const told of this.read.under('backup', backup)) this.everybodyOf(told);
   }
 
-  /** Things that an event names, which decide where the data is that it is about. */
+  /** Things named in an event that determine where its data is. */
   private mentioned(told: Told): void {
     if (this.isSeen(told)) return;
     visitNames(told.data, (place, name) => {
@@ -123,7 +126,7 @@ export class Closure {
   }
 
   private readonly seen = new Set<Told>();
-  /** Whether what an event says has led to what it names already: an enrolment of many is met once for each. */
+  /** Whether the names in an event have been followed already: an enrolment of many people occurs once for each. */
   private isSeen(told: Told): boolean {
     const before = this.seen.has(told);
     this.seen.add(told);
@@ -140,21 +143,21 @@ export class Closure {
     });
   }
 
-  /** Everything that was ever held at a site, and by whom it is reached there. */
+  /** Everything ever held at a site, and who reaches it there. */
   everythingAt(site: string): void {
     this.site(site);
     if (!this.isNew('everything at', site)) return;
     for (const told of this.read.under('data-at', site)) this.everybodyOf(told);
   }
 
-  /** Everything that was ever held of a dataset. */
+  /** Everything ever held of a dataset. */
   private everythingOf(dataset: string): void {
     this.dataset(dataset);
     if (!this.isNew('everything of', dataset)) return;
     for (const told of this.read.under('data-of', dataset)) this.everybodyOf(told);
   }
 
-  /** What a grant is over. */
+  /** What a grant covers. */
   private over(told: Told): void {
     const granted = (told.data.over ?? {}) as JsonObject;
     const isScoped = granted.scope !== undefined;
@@ -171,7 +174,9 @@ export class Closure {
     });
   }
 
-  /** Whether a party was an organisation as known at any position, and whether it was ever none while it had members. */
+  /**
+   * Whether a party was an organisation as known at any position, and whether it ever had members while it was not.
+   */
   private kindsOf(party: string): { readonly organisation: boolean; readonly other: boolean } {
     const kinds = this.read
       .under('party', party)
@@ -190,10 +195,10 @@ export class Closure {
       .flatMap((told) => (nameAt(told, role) === party ? (nameAt(told, wanted) ?? []) : []));
   }
 
-  /** Who stands above a party, and reaches what it does where it reaches anything. */
+  /** The parties above a party, which reach what it does if `reaches`. */
   private addAbove(party: string, reaches: boolean): void {
     this.read.under('party', party);
-    // An employer reaches what its member does; a team stands above it.
+    // An employer reaches what its member does; a team only stands above it.
     for (const group of this.named('member', party, 'group'))
       (reaches && this.kindsOf(group).organisation ? this.reaching : this.above).add(group);
     for (const controller of this.named('controlled', party, 'controller'))
@@ -202,7 +207,7 @@ export class Closure {
       for (const member of this.named('group', party, 'member')) this.reaching.add(member);
   }
 
-  /** Through whom a party reaches anything, and what that is. */
+  /** The parties through which a party reaches data, and that data. */
   private addBelow(party: string): void {
     this.above.add(party);
     for (const controlled of this.named('controller', party, 'controlled')) this.reaching.add(controlled);
@@ -215,12 +220,12 @@ export class Closure {
       for (const site of this.named(role, party, 'site')) this.everythingAt(site);
   }
 
-  /** A party, with all that it reaches, or with all who reach what it does. */
+  /** A party with everything that it reaches, or with everybody who reaches what it does. */
   party(party: string): void {
     this.reaching.add(party);
   }
 
-  /** Follows the parties, and gathers the policies. */
+  /** Follows the parties, and collects the policies. */
   finish(): EventsByKey {
     for (const party of this.reaching)
       if (this.direction === 'up') this.addAbove(party, true);

@@ -1,6 +1,6 @@
 /**
- * Derives the answers of a bundle: from the keys of the sealed index, or from all events. Making and verifying a bundle
- * both use this.
+ * Derives the answers of a bundle, from the keys of the sealed index or from all events. Both making and verifying
+ * a bundle use this.
  */
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
 import type { EventIndex } from '../projections/event-index.ts';
@@ -14,7 +14,7 @@ import type { KeyedIndex } from './keyed-index.ts';
 import { answersTo, type EvidenceAnswer, type EvidenceQuestion } from './questions.ts';
 import { WholeIndex } from './whole-index.ts';
 
-/** Steps that it may take to derive the answers. */
+/** The maximum number of steps for deriving the answers. */
 const stepsMax = 40_000_000;
 
 const viewOf = (index: EventIndex, { position, minAssurance }: EvidenceQuestion): View =>
@@ -32,11 +32,11 @@ const derivedOfClosure = (index: KeyedIndex, asked: EvidenceQuestion): ReadonlyA
   return answersTo(viewOf(new ClosedIndex(index, inOrder), asked), asked);
 };
 
-/** The answers, from what the keys of the sealed index lead to. */
+/** The answers, derived through the keys of the sealed index. */
 export const derivedByKeys = (index: KeyedIndex, asked: EvidenceQuestion): ReadonlyArray<EvidenceAnswer> =>
   asked.about === 'subject' ? derivedOfPerson(index, asked) : derivedOfClosure(index, asked);
 
-/** The answers, from all events. */
+/** The answers, derived from all events. */
 export const derivedByAll = (
   events: ReadonlyArray<RecordedEvent>,
   bytesAt: (position: number) => number,

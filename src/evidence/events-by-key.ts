@@ -1,6 +1,4 @@
-/**
- * Reads events by the keys of the sealed index, with all that corrections make of them, and keeps what it read.
- */
+/** Reads events by the keys of the sealed index, with everything that corrections make of them, and caches them. */
 import type { EventType } from '../domain/events/catalogue.ts';
 import { encodeData } from '../domain/events/event.ts';
 import type { JsonObject } from '../domain/events/json-object.ts';
@@ -12,16 +10,16 @@ import { upTo, type Work } from '../questions/work.ts';
 import type { PartyRole } from '../sealed-index/index-key.ts';
 import { type KeyedEvents, replacedBy } from './keyed-events.ts';
 
-/** What an event says: as it was recorded, or as a correction puts it. */
+/** A version of an event: as recorded, or as corrected. */
 export interface Told {
   readonly type: EventType;
   readonly data: JsonObject;
-  /** Where the event stands, and whether anything may correct it. */
+  /** The position of the event, and whether it can be corrected. */
   readonly position: number;
   readonly isCorrected: boolean;
 }
 
-/** The name in a place of what an event says, if one is there. */
+/** The name in a place of an event's version, if there is one. */
 export const nameAt = ({ data }: Told, wanted: NamePlace): string | undefined => {
   let found: string | undefined;
   visitNames(data, (place, name) => {
@@ -30,25 +28,25 @@ export const nameAt = ({ data }: Told, wanted: NamePlace): string | undefined =>
   return found;
 };
 
-/** Events that it may read. */
+/** How many events it may read. */
 const readsMax = 1_000_000;
 
-/** Reads events by the keys of the sealed index, and keeps all that it read. */
+/** Reads events by the keys of the sealed index, and caches them. */
 export class EventsByKey {
-  /** The events that were read, with their corrections. */
+  /** The events read so far, with their corrections. */
   readonly events = new Map<number, RecordedEvent>();
   private readonly index: KeyedEvents;
   private readonly position: number;
   private readonly tellings = new Map<number, ReadonlyArray<Told>>();
   private readonly work: Work = upTo(readsMax);
 
-  /** @param position the last one to know. */
+  /** @param position the last position to know. */
   constructor(index: KeyedEvents, position: number) {
     this.index = index;
     this.position = position;
   }
 
-  /** What an event says; nothing of a correction, but what it is of is read too. */
+  /** The versions of an event. A correction has none, but its target is read as well. */
   private tellingsOf(position: number): ReadonlyArray<Told> {
     const before = this.tellings.get(position);
     if (before !== undefined) return before;
@@ -82,17 +80,19 @@ export class EventsByKey {
     return positions.flatMap((position) => this.tellingsOf(position));
   }
 
-  /** What the events under a topic say. */
+  /** The versions of the events under a topic. */
   under(kind: TopicKind, name: string): ReadonlyArray<Told> {
     return this.told(this.index.positions(kind, name, 0, this.position));
   }
 
-  /** What the events say in which a party has a role. */
+  /** The versions of the events in which a party has a role. */
   inRole(role: PartyRole, party: string): ReadonlyArray<Told> {
     return this.told(this.index.positionsOfRole(role, party, this.position));
   }
 
-  /** What the enrolments in a population say, the accesses by a party, what a source vouched, and one event. */
+  /**
+   * The versions of enrolments in a population, of accesses by a party, of vouches of a source, and of one event.
+   */
   enrolments(population: string): ReadonlyArray<Told> {
     return this.told(this.index.enrolments(population, this.position));
   }

@@ -1,6 +1,6 @@
 /**
- * The facts that decide who could reach the data of one person (R13, R14), and what policies ask of those parties (R17,
- * R23): not all that the ledger knows of parties and grants.
+ * Collects only the facts that decide who could reach the data of one person (R13, R14), and what policies require
+ * about those parties (R17, R23).
  */
 import { isGrantFact } from '../domain/reach/grants.ts';
 import type { MembershipFact } from '../domain/reach/party-facts.ts';
@@ -19,7 +19,7 @@ class Gathered {
   private readonly view: View;
   private readonly index: KeyedIndex;
   private readonly grants = new Set<string>();
-  /** Parties that may reach the data, and others that stand above these. */
+  /** Parties that may reach the data, and other parties above them. */
   private readonly reaching = new Set<string>();
   private readonly above = new Set<string>();
 
@@ -32,7 +32,7 @@ class Gathered {
     for (const fact of facts) this.facts.set(fact.position, fact);
   }
 
-  /** Adds a site, with those who operate and own it. */
+  /** Adds a site with its operators and owners. */
   addSite(site: string): void {
     for (const fact of this.view.factsOf('site', site, 'SiteRegistered', 'SiteTransferred')) {
       this.addAll([fact]);
@@ -42,7 +42,7 @@ class Gathered {
     }
   }
 
-  /** Adds grants, each with all that was ever recorded of it. */
+  /** Adds grants with all their recorded events. */
   addGrants(facts: Iterable<Fact>): void {
     for (const fact of facts) {
       if (!isFact(fact, 'AccessGranted') || this.grants.has(fact.data.grant)) continue;
@@ -63,7 +63,7 @@ class Gathered {
     return this.view.factsOf('party', party, 'PartyRegistered').filter(({ data }) => data.party === party);
   }
 
-  /** Whether a group was registered as an organisation at any time, and whether it was ever not. */
+  /** Whether a group was registered as an organisation at any time, and whether it ever was not. */
   private kindsOf(group: string): { readonly organisation: boolean; readonly other: boolean } {
     const kinds = this.registrationsOf(group).flatMap((fact) =>
       isFact(fact, 'PartyRegistered') ? [fact.data.kind === 'organisation'] : [],
@@ -76,7 +76,7 @@ class Gathered {
     for (const fact of this.inRole('member', party)) {
       if (!isMembership(fact)) continue;
       this.addAll([fact]);
-      // An employer reaches what its member does; a team stands above it.
+      // An employer reaches what its member does; a team only stands above it.
       (reaches && this.kindsOf(fact.data.group).organisation ? this.reaching : this.above).add(
         fact.data.group,
       );
@@ -94,10 +94,10 @@ class Gathered {
     }
   }
 
-  /** Adds everybody who reaches what those named so far do, and all who stand above them. */
+  /** Adds everybody who reaches what the collected parties do, and all parties above them. */
   addParties(): void {
     const done = new Set<string>();
-    // A set goes on with what is added to it meanwhile.
+    // The iteration includes elements that are added meanwhile.
     for (const party of this.reaching) this.addParty(party, true);
     for (const party of this.above) {
       if (!this.reaching.has(party) && !done.has(party)) this.addParty(party, false);
@@ -106,7 +106,7 @@ class Gathered {
   }
 }
 
-/** An index of who reaches the data of a person, made of what concerns it alone. */
+/** A reach index for the data of one person, built only from facts that concern it. */
 export const reachOfOne = (view: View, index: KeyedIndex, subject: string): ReachIndex => {
   const gathered = new Gathered(view, index);
   const residency = residencyOf(view, subject);

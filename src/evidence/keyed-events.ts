@@ -1,6 +1,4 @@
-/**
- * Events found by the keys of the sealed index: what the keys do not lead to, nobody recorded.
- */
+/** Finds events by the keys of the sealed index: an event without the key was not recorded. */
 import { concerns, type EventType, traitsOf } from '../domain/events/catalogue.ts';
 import type { JsonObject } from '../domain/events/json-object.ts';
 import { visitNames } from '../domain/events/places.ts';
@@ -23,7 +21,7 @@ import {
 } from '../sealed-index/index-key.ts';
 import { descending, type KeyPart, positionsUnder } from './key-part.ts';
 
-/** A question is about more than the keys of the sealed index can tell. */
+/** The keys of the sealed index cannot answer a question. */
 export class NotKeyed extends Error {}
 
 /** Refuses a question that the keys cannot answer. */
@@ -31,25 +29,26 @@ export const notKeyed = (): never => {
   throw new NotKeyed('the question concerns everybody, which the sealed index cannot prove');
 };
 
-/** What the index reads: the keys, and the events that they lead to. */
+/** The inputs of the index: the keys, and the events to which they lead. */
 export interface KeyedLog {
   readonly parts: ReadonlyArray<KeyPart>;
-  /** The event at a position, as it was recorded. */
+  /** The event at a position, as recorded. */
   at(position: number): RecordedEvent | undefined;
   /** The size of its stored bytes. */
   bytesAt(position: number): number;
 }
 
-/** What a correction puts in place of the data of its target. */
+/** The data with which a correction replaces that of its target. */
 export const replacedBy = ({ data }: Correction): JsonObject | undefined =>
   'data' in data ? (data.data as JsonObject | undefined) : undefined;
 
+/** Events and their corrections, found by key. */
 export class KeyedEvents {
   protected readonly log: KeyedLog;
   protected readonly knownUpTo: number;
   private readonly under = new Map<IndexKey, ReadonlyArray<number>>();
 
-  /** @param knownUpTo the last position that the question knows: no event after it is read. */
+  /** @param knownUpTo the last position that the question knows; later events are not read. */
   constructor(log: KeyedLog, knownUpTo: number) {
     this.log = log;
     this.knownUpTo = knownUpTo;
@@ -61,7 +60,7 @@ export class KeyedEvents {
     return positions.filter((position) => position <= upTo);
   }
 
-  /** The positions under all keys that begin with a text, in log order. */
+  /** The positions of all keys with a prefix, in log order. */
   private positionsBeneath(beginning: string, upTo: number): ReadonlyArray<number> {
     return this.log.parts.flatMap((part) =>
       [...descending(part, beginning)]
@@ -83,14 +82,14 @@ export class KeyedEvents {
     return this.positionsUnder(correctionsKey(source, id), upTo);
   }
 
-  /** The event that a correction is about, if it is recorded up to a position and is not a correction itself. */
+  /** The target of a correction, if it is recorded up to a position and is not a correction itself. */
   protected targetOf({ data }: Correction, upTo: number): RecordedEvent | undefined {
     const position = this.find(data.event.source, data.event.id);
     const target = position === undefined || position > upTo ? undefined : this.at(position);
     return target === undefined || isCorrection(target.event) ? undefined : target;
   }
 
-  /** The events at some positions, with those that corrections bring there, and the corrections of all of them. */
+  /** The events at some positions, those that corrections add, and the corrections of all of them. */
   private eventsAmong(
     positions: ReadonlyArray<number>,
     upTo: number,
@@ -141,7 +140,7 @@ export class KeyedEvents {
         return isThere;
       }),
     );
-    // A correction that names a person is about that person, whatever it corrects.
+    // A correction that names a person is about that person, whatever its target.
     if (kind === 'subject') for (const position of under) found.add(position);
     return [...found]
       .filter((position) => position > after)
@@ -150,8 +149,8 @@ export class KeyedEvents {
   }
 
   /**
-   * The positions of memberships, controls, sites or grants in which a party has a role, with their corrections, in log
-   * order.
+   * The positions of memberships, control relations, sites or grants in which a party has a role, and of their
+   * corrections, in log order.
    */
   positionsOfRole(role: PartyRole, party: string, upTo: number): ReadonlyArray<number> {
     const under = this.positionsUnder(roleKey(role, party), upTo);
@@ -166,7 +165,7 @@ export class KeyedEvents {
     return [...found].sort((a, b) => a - b);
   }
 
-  /** The positions of the enrolments in a population, with their corrections, in log order. */
+  /** The positions of the enrolments in a population and of their corrections, in log order. */
   enrolments(population: string, upTo: number): ReadonlyArray<number> {
     const under = this.positionsBeneath(enrolmentsBeginning(population), upTo);
     const isThere = (type: EventType, data: JsonObject): boolean =>
@@ -174,7 +173,7 @@ export class KeyedEvents {
     return [...this.eventsAmong(under, upTo, isThere)].sort((a, b) => a - b);
   }
 
-  /** The positions of the accesses by a party, with their corrections, in log order. */
+  /** The positions of the accesses by a party and of their corrections, in log order. */
   accessesBy(party: string, upTo: number): ReadonlyArray<number> {
     const under = this.positionsBeneath(accessesBeginning(party), upTo);
     const isThere = (type: EventType, data: JsonObject): boolean =>
@@ -182,7 +181,9 @@ export class KeyedEvents {
     return [...this.eventsAmong(under, upTo, isThere)].sort((a, b) => a - b);
   }
 
-  /** The positions of what a source vouched, as recorded or as corrected, with their corrections, in log order. */
+  /**
+   * The positions of the vouches of a source, as recorded or as corrected, and of their corrections, in log order.
+   */
   vouchesOf(source: string, upTo: number): ReadonlyArray<number> {
     const under = this.positionsBeneath(vouchBeginning(source), upTo);
     const isThere = (type: EventType): boolean => traitsOf(type).vouches === true;

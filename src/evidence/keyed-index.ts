@@ -1,7 +1,7 @@
 /**
- * The index that questions are asked of, over the keys of the sealed index.
+ * An event index over the keys of the sealed index.
  *
- * It answers what a question about one person asks. What is asked about everybody it cannot answer, and refuses.
+ * It supports questions about one person. It refuses questions about everybody, which the keys cannot answer.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { traitsOf } from '../domain/events/catalogue.ts';
@@ -20,8 +20,9 @@ import {
 import { descending } from './key-part.ts';
 import { KeyedEvents, notKeyed, replacedBy } from './keyed-events.ts';
 
+/** The port of the projections, implemented on sealed keys. */
 export class KeyedIndex extends KeyedEvents implements EventIndex {
-  /** The event whole: that it may name others as well changes no answer. */
+  /** The whole event: other people in it change no answer. */
   about(position: number): RecordedEvent | undefined {
     return this.at(position);
   }

@@ -24,13 +24,15 @@ import { KeyedIndex } from './keyed-index.ts';
 import { bundleEventsMax, NoEvidence, NotedEvents, NotedStretch } from './noted-reads.ts';
 import { asJson, type EvidenceAnswer, type EvidenceQuestion } from './questions.ts';
 
-/** What a bundle is made from. */
+/** The inputs of a bundle. */
 export interface EvidenceSources {
   readonly log: LogReader;
-  /** The tree of the log, and its checkpoint. */
+  /** The tree of the log and its checkpoint. */
   readonly tiles: TileReader;
   readonly checkpoint: { readonly size: number; readonly note: string };
-  /** The sealed index, the tree of the second log and its checkpoint; none before the first stretch is sealed. */
+  /**
+   * The sealed index, the tree of the second log and its checkpoint; undefined before the first stretch is sealed.
+   */
   readonly sealed:
     | {
         readonly index: SealedIndexReader;
@@ -41,11 +43,11 @@ export interface EvidenceSources {
   readonly verifierKeys: ReadonlyArray<string>;
 }
 
-/** Events after the last seal, at most: there are more only while sealing lags behind. */
+/** The maximum number of events after the last seal; there are more only while sealing lags behind. */
 const unsealedEventsMax = 1_024;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** An event as a bundle has it. */
+/** An event in the form of a bundle. */
 const evidenceEvent = (stored: StoredEvent): EvidenceEvent => {
   try {
     const entry = JSON.parse(entryText(loggedEvent(stored))) as EvidenceEvent['entry'];
@@ -55,7 +57,7 @@ const evidenceEvent = (stored: StoredEvent): EvidenceEvent => {
   }
 };
 
-/** What the answers were found with. */
+/** The inputs from which the answers were derived. */
 interface Derived {
   readonly answers: ReadonlyArray<EvidenceAnswer>;
   readonly positions: Iterable<number>;
@@ -138,7 +140,8 @@ const instantOf = (instant: Instant | undefined): string | undefined =>
 /**
  * The bundle that answers a question.
  *
- * @throws NothingKnown where nothing known is about that; NoEvidence where no bundle can be made, and why; OverBudget.
+ * @throws NothingKnown if nothing is known about the subject matter; NoEvidence with the reason if no bundle can be
+ * made; OverBudget.
  */
 export const makeBundle = (sources: EvidenceSources, asked: EvidenceQuestion): UnsignedBundle => {
   const { log, tiles, checkpoint, verifierKeys } = sources;

@@ -1,4 +1,4 @@
-/** What is looked up while the answers of a bundle are derived: it is noted, because the bundle has to show it. */
+/** Records the lookups made while a bundle's answers are derived, because the bundle must show them. */
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeStored } from '../domain/events/stored.ts';
 import type { RecordedEvent } from '../domain/recording/recorded-event.ts';
@@ -10,7 +10,7 @@ import type { LogReader } from '../store/log-reader.ts';
 import type { ShownStretch } from './bundle.ts';
 import type { KeyPart } from './key-part.ts';
 
-/** A bundle cannot be made, and why. `later`: it can be in a moment. */
+/** A bundle cannot be made, with the reason. `later`: whether it can be made soon. */
 export class NoEvidence extends Error {
   readonly later: boolean;
   constructor(message: string, later = false) {
@@ -19,10 +19,10 @@ export class NoEvidence extends Error {
   }
 }
 
-/** Events of a bundle, at most: each takes about a kilobyte. */
+/** Events in a bundle: each takes about a kilobyte. */
 export const bundleEventsMax = 20_000;
 
-/** Reads events of the log, and notes which. */
+/** Reads events of the log, and records which. */
 export class NotedEvents {
   readonly positions = new Set<number>();
   private readonly read = new Map<number, RecordedEvent | undefined>();
@@ -54,7 +54,7 @@ export class NotedEvents {
   }
 }
 
-/** Reads keys of a sealed stretch, and notes which leaves show what was found. */
+/** Reads keys of a sealed stretch, and records the leaves that show the result. */
 export class NotedStretch implements KeyPart {
   private readonly index: SealedIndexReader;
   private readonly stretch: KeptStretch;
@@ -70,7 +70,7 @@ export class NotedStretch implements KeyPart {
     const { keys } = this.stretch;
     const place = this.index.floor(this.stretch, key);
     if (place >= 0 && this.keyAt(place) === key) return place;
-    // The next one shows that it is not there.
+    // The next key shows that the requested one is missing.
     if (place + 1 < keys) this.keyAt(place + 1);
     return place;
   }

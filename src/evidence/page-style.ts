@@ -1,4 +1,4 @@
-/** How the page of a bundle looks, on screens and on paper. */
+/** The style of a bundle's page, on screens and on paper. */
 export const pageStyle = `
   body { font: 10pt/1.45 system-ui, sans-serif; color: #111; background: #fff; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; }
   h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; } h3, h4 { font-size: 1rem; }

@@ -1,6 +1,6 @@
 /**
- * A bundle as a page for people: what was asked, the answer, why, by which events, under which law, how to check it. It needs
- * nothing but itself, and prints well.
+ * A bundle as a page for human readers: the question, the answer with reasons, events and laws, and how to verify
+ * it. The page is self-contained and can be printed.
  */
 import { sha256Hex } from '#sha256';
 import { escapedHtml } from '../contract/documents/escaped-html.ts';
@@ -14,7 +14,7 @@ type Row = Readonly<Record<string, Json>>;
 const day = (time: Json | undefined): string =>
   typeof time === 'string' ? time.replace('T', ' ').replace(/(:00)?\.000Z$/, '') : '';
 
-/** Finer digits are in the file. */
+/** The file has the finer digits. */
 const toTheSecond = (time: Json | undefined): string =>
   typeof time === 'string' ? day(time.replace(/\.\d{3}Z$/, '.000Z')) : '';
 
@@ -45,7 +45,7 @@ const kindOf = (row: Row): string =>
 const until = (time: Json | undefined): string => (time === null ? 'still so' : day(time));
 const since = (time: Json | undefined): string => (time === null ? 'the beginning' : day(time));
 
-/** A path in words: each edge with whom or what it leads to. */
+/** A path in words: each edge with its target. */
 const pathOf = (path: Json | undefined): string =>
   Array.isArray(path)
     ? (path as ReadonlyArray<Row>).map(({ edge, to }) => `${textOf(edge)} ${textOf(to)}`).join(', ')
@@ -53,7 +53,7 @@ const pathOf = (path: Json | undefined): string =>
 const eventsOfPath = (path: Json | undefined): string =>
   Array.isArray(path) ? (path as ReadonlyArray<Row>).map(({ events }) => listed(events)).join(', ') : '';
 
-/** What was reached, when, and how. */
+/** What was reached, when, and along which path. */
 const reached = (holding: Row, { from, to, path }: Row): ReadonlyArray<string> => [
   textOf(holding.dataset),
   textOf(holding.site),

@@ -1,6 +1,6 @@
 /**
- * What a bundle is asked: about a person, a party, a site or a finding, by both clocks; and the answers, as the questions
- * of the ledger give them.
+ * The questions of a bundle: about a person, a party, a site or a finding, with both clocks; and the answers, as
+ * given by the ledger's questions.
  */
 import type { Clocks, HeardUntil } from '../contract/answers.ts';
 import { periodOf } from '../contract/questions/question.ts';
@@ -21,22 +21,22 @@ import type { View } from '../questions/view.ts';
 import { wireFinding, withoutKnownSince } from '../questions/wire-finding.ts';
 import type { Json } from './canonical-json.ts';
 
-/** What a bundle is about. */
+/** The kinds of things that a bundle can be about. */
 export const evidenceKinds = ['subject', 'party', 'site', 'finding'] as const;
 export type EvidenceKind = (typeof evidenceKinds)[number];
 
 /**
- * What a finding is about: it leads to the events that the finding rests on, which its id does not. A finding that is about
- * something else has another id.
+ * The thing that a finding is about. It leads to the finding's events, which the id does not. A finding about
+ * another thing has another id.
  */
 export interface SoughtFinding extends FindingHolding {
-  /** The source that fell silent. */
+  /** The silent source. */
   readonly source: string | null;
-  /** The position of the access that nothing explains. */
+  /** The position of the unexplained access. */
   readonly event: number | null;
 }
 
-/** What a finding is about, as a bundle about it names it. */
+/** The thing that a finding is about, as a bundle names it. */
 export const soughtOf = ({
   holding,
   source,
@@ -52,11 +52,11 @@ export const soughtOf = ({
   return { dataset, site, kind, backup, population, source: source ?? null, event };
 };
 
-/** What is asked: of a person by the pseudonym. */
+/** A question; a person is given by the pseudonym. */
 export interface EvidenceQuestion {
   readonly about: EvidenceKind;
   readonly id: string;
-  /** Of a finding, and of it alone. */
+  /** Only for questions about a finding. */
   readonly finding?: SoughtFinding | undefined;
   readonly validAt: Instant;
   /** The last position to know. */
@@ -64,7 +64,7 @@ export interface EvidenceQuestion {
   readonly minAssurance: Assurance;
   readonly from?: Instant | undefined;
   readonly to?: Instant | undefined;
-  /** Of a person: whether the trail is asked for too, which takes the whole log. */
+  /** For a person: whether to include the trail, which requires the whole log. */
   readonly trail: boolean;
 }
 
@@ -76,12 +76,12 @@ export interface EvidenceAnswer {
   readonly data: unknown;
 }
 
-/** Nothing known at this moment is what the question is about. */
+/** Nothing is known at this moment about the subject matter of the question. */
 export class NothingKnown extends Error {}
 
 const pageRowsMax = 1_000;
 
-/** All of who reached a person's data: the pages after each other, a party that goes on with the next page in one row. */
+/** Everybody who reached a person's data: all pages together, with one row for each party. */
 const wholeReach = (view: View, { id, validAt, from, to }: EvidenceQuestion): ReadonlyArray<ReachRow> => {
   const during = from === undefined && to === undefined ? {} : { during: bounds(from, to) };
   const rows: ReachRow[] = [];
@@ -106,13 +106,15 @@ const wholeReach = (view: View, { id, validAt, from, to }: EvidenceQuestion): Re
 const bounds = (from: Instant | undefined, to: Instant | undefined) =>
   periodOf({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
 
-/** The policies that findings are about, with their texts. */
+/** The policies of findings, with their texts. */
 const policiesOf = (view: View, findings: ReadonlyArray<{ readonly policy: string }>): unknown => {
   const named = new Set(findings.map(({ policy }) => policy));
   return policyRows(view).filter(({ policy }) => named.has(policy));
 };
 
-/** Bundles by these rules do not tell since when a finding is known where the answers rest on more events than this. */
+/**
+ * With these rules, bundles whose answers rest on more events than this do not say since when a finding is known.
+ */
 const knownSinceEventsMax = 150;
 
 const findingRow = (view: View, finding: Finding, at: Instant): FindingRow =>
@@ -183,13 +185,14 @@ const aboutFinding = (view: View, { id, validAt }: EvidenceQuestion): Found => {
   ];
 };
 
-/** Behind a finding are the sources of its events, and those that tell of its site. */
+/** The sources behind a finding are those of its events, and those that report on its site. */
 const behind = ({ about, id }: EvidenceQuestion): Behind => (about === 'finding' ? {} : { [about]: id });
 
 /**
- * The answers to what a bundle is asked.
+ * The answers to the question of a bundle.
  *
- * @throws NothingKnown where nothing known is about that; NotKeyed where the index of the view does not prove the answer.
+ * @throws NothingKnown if nothing is known about the subject matter; NotKeyed if the index of the view cannot prove
+ * the answer.
  */
 export const answersTo = (view: View, asked: EvidenceQuestion): ReadonlyArray<EvidenceAnswer> => {
   const about = { subject: aboutSubject, site: aboutSite, party: aboutParty, finding: aboutFinding };
@@ -207,5 +210,5 @@ export const answersTo = (view: View, asked: EvidenceQuestion): ReadonlyArray<Ev
   });
 };
 
-/** Answers as plain JSON, as it is written and compared. */
+/** Answers as plain JSON, as written and compared. */
 export const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;

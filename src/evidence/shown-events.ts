@@ -1,5 +1,6 @@
 /**
- * The events that a bundle shows: whether their stored bytes are those of their entries, and the entries in the signed log.
+ * Verifies the events in a bundle: their stored bytes must match their entries, and the entries must be in the
+ * signed log.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { sha256Hex } from '#sha256';
@@ -17,12 +18,12 @@ import type { Fault } from './fault.ts';
 
 const encoder = new TextEncoder();
 
-/** Hashes of a proof in Base 64. */
+/** The hashes of a proof in Base 64. */
 export const hashesOf = (proof: ReadonlyArray<string>): ReadonlyArray<Uint8Array> =>
-  // What is not Base 64 is no hash: it has the wrong length.
+  // Invalid Base 64 becomes a hash of the wrong length, which fails verification.
   proof.map((each) => fromBase64(each) ?? new Uint8Array(0));
 
-/** An event that a bundle shows: as the log has it, and decoded where that can be done. */
+/** An event of a bundle: as logged, and decoded if possible. */
 export interface ShownEvent extends IndexedEvent {
   readonly position: number;
   readonly recorded: RecordedEvent | undefined;
@@ -44,7 +45,7 @@ const shownEvent = ({ entry, stored }: EvidenceEvent): E.Either<string, ShownEve
   return E.right({ position, source, id, bytes, recorded });
 };
 
-/** The events of a bundle, in log order, once it is shown that they are in the log of its checkpoint. */
+/** The events of a bundle in log order, after verifying that they are in the log of its checkpoint. */
 export const shownEvents = (
   { events, inclusion }: Bundle,
   { size, root }: Checkpoint,

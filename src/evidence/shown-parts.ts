@@ -1,6 +1,4 @@
-/**
- * The keys that a bundle shows of each part of the log: whether they are those that were sealed, and what they show.
- */
+/** Verifies the keys in a bundle against the sealed ones, for each part of the log, and looks them up. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Checkpoint } from '../integrity/checkpoint.ts';
 import { hashBytes } from '../integrity/merkle-tree.ts';
@@ -25,14 +23,14 @@ import { hashesOf, type ShownEvent } from './shown-events.ts';
 
 type Sealed = Extract<Completeness, { readonly kind: 'sealed' }>;
 
-/** A part that says what of it was not needed. */
+/** A part that can report unused content. */
 interface ShownPart {
   readonly part: KeyPart;
-  /** The first leaf or list that no lookup asked for. */
+  /** The first leaf or list that no lookup used. */
   readonly unneeded: () => string | undefined;
 }
 
-/** The keys that a stretch shows, in their places. */
+/** The keys that a stretch shows, with their indexes. */
 class ShownKeys implements KeyPart {
   private readonly name: string;
   private readonly count: number;
@@ -61,7 +59,7 @@ class ShownKeys implements KeyPart {
     const at = floorOf(this.places.length, (each) => this.byPlace.get(this.places[each]!)!.key, key);
     const place = at < 0 ? -1 : this.places[at]!;
     if (place >= 0 && this.read(place, key).key === key) return place;
-    // The keys before and after show that there is none in between.
+    // The keys before and after show that there is none between.
     if (place + 1 < this.count) this.read(place + 1, key);
     return place;
   }
@@ -84,7 +82,7 @@ class ShownKeys implements KeyPart {
 const isPositions = (positions: ReadonlyArray<number>, { start, size }: ShownStretch): boolean =>
   positions.every((position, at) => position > (at === 0 ? start : positions[at - 1]!) && position <= size);
 
-/** Reads a stretch, once it is shown that it has the root that it names. */
+/** Reads a stretch, after verifying that it has the root that it names. */
 const shownStretch = (stretch: ShownStretch, place: string): E.Either<Fault, ShownPart> => {
   const { keys, leaves, lists, proof, root } = stretch;
   const refuse = (message: string, within = '') => E.left({ place: `${place}${within}`, message });
@@ -123,11 +121,11 @@ const shownStretch = (stretch: ShownStretch, place: string): E.Either<Fault, Sho
 };
 
 /**
- * The parts of the log up to a position, once it is shown that all keys of it are the sealed ones, or of events that are
- * all given.
+ * The parts of the log up to a position, after verifying that all their keys are sealed, or come from events that
+ * the bundle contains.
  *
- * @param index the checkpoint of the second log; none if nothing is sealed yet.
- * @param events those that the bundle shows.
+ * @param index the checkpoint of the second log; undefined if nothing is sealed yet.
+ * @param events the events in the bundle.
  */
 export const shownParts = (
   { stretches, proof }: Sealed,

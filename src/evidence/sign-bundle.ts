@@ -1,11 +1,11 @@
 /**
- * Signing a bundle: by the ledger's Ed25519 keys, whose signatures are the same each time. There are two of them for a while
- * after a rotation (V4).
+ * Signs a bundle with the ledger's Ed25519 keys, whose signatures are deterministic. After a rotation there are two
+ * for a while (V4).
  */
 import { formatSignature, type NoteSigner, signNote } from '../integrity/signed-note.ts';
 import { type Bundle, statementOf, type UnsignedBundle } from './bundle.ts';
 
-/** The bundle with the signature of the ledger over all of it. */
+/** The bundle with the ledger's signature over all of it. */
 export const signBundle = (
   bundle: UnsignedBundle,
   origin: string,

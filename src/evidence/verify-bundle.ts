@@ -1,6 +1,6 @@
 /**
- * Verifies a bundle (V11), with nothing but the keys that the reader trusts: signatures, inclusion, completeness; then the
- * answers are derived again from its events. It runs in Node and in browsers.
+ * Verifies a bundle (V11) using only the keys that the reader trusts: signatures, inclusion and completeness; then
+ * it derives the answers again from the events. It runs in Node and in browsers.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Instant, parseInstant } from '../domain/time/instant.ts';
@@ -19,20 +19,20 @@ import { asJson, type EvidenceAnswer, type EvidenceQuestion, NothingKnown } from
 import { shownEvents } from './shown-events.ts';
 import { type Complete, checkedComplete } from './verify-complete.ts';
 
-/** One line of the report. A check that rests on one that fails is not made. */
+/** One line of the report. If a check fails, checks that depend on it are skipped. */
 export interface BundleCheck {
   readonly name: string;
   readonly state: 'holds' | 'fails' | 'unchecked';
   readonly found: string;
-  /** Where in the file, as a JSON pointer (RFC 6901). */
+  /** The place in the file, as a JSON pointer (RFC 6901). */
   readonly place?: string;
 }
 
-/** What was found out about a file. */
+/** The result of verifying a file. */
 export interface BundleReport {
   readonly checks: ReadonlyArray<BundleCheck>;
   readonly holds: boolean;
-  /** What the file holds; none if it cannot be read as a bundle. */
+  /** The parsed bundle; undefined if the file is not a bundle. */
   readonly bundle: Bundle | undefined;
 }
 
@@ -65,7 +65,7 @@ const checkedCheckpoint = ({ checkpoint }: Bundle, trust: Trust): Checked<Checkp
   });
 };
 
-/** The keys of Ed25519 that a bundle says the ledger signs with. */
+/** The Ed25519 keys with which the ledger signs, according to a bundle. */
 const ed25519KeysIn = ({ verifierKeys }: Bundle, origin: string): ReadonlyArray<VerifierKey> =>
   verifierKeys.flatMap((vkey) => {
     const key = parseVerifierKey(vkey);
@@ -80,8 +80,9 @@ const checkedSignature = (bundle: Bundle, { origin }: Checkpoint, trust: Trust):
   const trusted = keysOfLog(trust, origin);
   const verified = verifyNote(note, trusted);
   if (E.isLeft(verified)) return fault(place, `${verified.left}: the file was changed after it was made`);
-  // After a rotation two keys sign, of which a reader may trust one. It signed which keys the ledger has, so that these
-  // verify the lines besides: what nothing covers could be changed unnoticed, the signature itself included.
+  // After a rotation two keys sign, and the reader may trust only one. That one signed which keys the ledger has,
+  // so the other key verifies the remaining signature line. A line that nothing verified could be altered
+  // unnoticed.
   const named = ed25519KeysIn(bundle, origin);
   const whole = verifyNote(note, [...trusted, ...named]);
   if (E.isLeft(whole)) return fault(place, `${whole.left}: the file was changed after it was made`);
@@ -158,10 +159,10 @@ const checkNames = [
   'answers',
 ] as const;
 
-/** Verifies the text of a bundle by what the reader trusts. */
+/** Verifies the text of a bundle with the reader's trust. */
 export const verifyBundle = (text: string, trust: Trust): BundleReport => {
   const checks: BundleCheck[] = [];
-  /** Notes the outcome of the next check; none if it fails. */
+  /** Records the outcome of the next check; undefined if it fails. */
   const noted = <A>(checked: Checked<A>): { readonly value: A } | undefined => {
     const name = checkNames[checks.length]!;
     if (E.isRight(checked)) {
@@ -178,7 +179,7 @@ export const verifyBundle = (text: string, trust: Trust): BundleReport => {
     if (bundle === undefined) return;
     const checkpoint = noted(checkedCheckpoint(bundle, trust))?.value;
     if (checkpoint === undefined) return;
-    // The signature is over all of the file; what follows finds the place of what is wrong.
+    // The signature covers the whole file; the following checks locate the fault.
     noted(checkedSignature(bundle, checkpoint, trust));
     const asked = checkedQuestion(bundle, checkpoint);
     const question = noted(

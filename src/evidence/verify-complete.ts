@@ -1,6 +1,6 @@
 /**
- * Whether the events of a bundle are all that its answers rest on (V12): all up to a position, or what the sealed index and
- * the last events show.
+ * Checks that a bundle has all events on which its answers rest (V12): all events up to a position, or those shown
+ * by the sealed index and the last events.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checkpoint, parseCheckpoint } from '../integrity/checkpoint.ts';
@@ -16,7 +16,7 @@ import type { EvidenceAnswer, EvidenceQuestion } from './questions.ts';
 import type { ShownEvent } from './shown-events.ts';
 import { shownParts } from './shown-parts.ts';
 
-/** How answers are derived of what is shown, and what of it no answer needed. */
+/** How to derive the answers from the shown events, and which of these remained unused. */
 export interface Complete {
   readonly derive: () => ReadonlyArray<EvidenceAnswer>;
   readonly unneeded: () => string | undefined;
@@ -55,7 +55,7 @@ const checkedIndexCheckpoint = (
   return read.right.origin === name ? read : fault(place, `is not a checkpoint of ${name}`);
 };
 
-/** How the answers are derived of what is shown, where it is complete. */
+/** How to derive the answers, if the shown events are complete. */
 export const checkedComplete = (
   { completeness }: Bundle,
   checkpoint: Checkpoint,

@@ -1,6 +1,4 @@
-/**
- * The index that questions are asked of, over a log that is given whole: by looking through it. Everybody is an individual.
- */
+/** An event index over a complete log in memory. It scans the events, and everybody is an individual. */
 import { type EventType, traitsOf } from '../domain/events/catalogue.ts';
 import { encodeData } from '../domain/events/event.ts';
 import type { JsonObject } from '../domain/events/json-object.ts';
@@ -19,7 +17,7 @@ const unasked = (): never => {
 };
 
 const encoder = new TextEncoder();
-/** The order of names in the index of a ledger: that of their bytes in UTF-8. */
+/** The order of names in a ledger's index: by their bytes in UTF-8. */
 const byteOrder = (a: string, b: string): number => {
   const [left, right] = [encoder.encode(a), encoder.encode(b)];
   for (let at = 0; at < Math.min(left.length, right.length); at++)
@@ -29,30 +27,31 @@ const byteOrder = (a: string, b: string): number => {
 
 const identityOf = (source: string, id: string): string => `${source}\n${id}`;
 
-/** Adds to a set of a map. */
+/** Adds to a set in a map. */
 const put = <A>(map: Map<string, Set<A>>, key: string, value: A): void =>
   void map.set(key, (map.get(key) ?? new Set<A>()).add(value));
 
 const dataOf = ({ event }: RecordedEvent): JsonObject => encodeData(event) as JsonObject;
 
+/** The port of the projections, implemented on all events up to a position. */
 export class WholeIndex implements EventIndex {
   private readonly events: ReadonlyMap<number, RecordedEvent>;
   private readonly byIdentity = new Map<string, number>();
   private readonly corrections = new Map<string, Set<number>>();
   private readonly topics = new Map<string, Set<number>>();
   private readonly mentions = new Map<string, number>();
-  /** By kind and name: by source, where it first names it. */
+  /** By kind and name: by source, the first position at which it names the thing. */
   private readonly namings = new Map<string, Map<string, number>>();
   private readonly enrolled = new Map<string, Set<string>>();
   private readonly everybody = new Set<string>();
-  /** By source: the instants up to which events vouch, as recorded or as corrected. */
+  /** By source: the instants up to which its events vouch, as recorded or as corrected. */
   private readonly vouches = new Map<string, { readonly position: number; readonly upTo: Instant }[]>();
 
   readonly bytesAt: (position: number) => number;
 
   /**
    * @param events all events up to a position, in log order.
-   * @param bytesAt the size of the stored bytes of each.
+   * @param bytesAt the size of an event's stored bytes.
    */
   constructor(events: ReadonlyArray<RecordedEvent>, bytesAt: (position: number) => number) {
     this.bytesAt = bytesAt;
@@ -124,7 +123,7 @@ export class WholeIndex implements EventIndex {
     return this.events.get(position);
   }
 
-  /** The event whole: that it may name others as well changes no answer. */
+  /** The whole event: other people in it change no answer. */
   about(position: number): RecordedEvent | undefined {
     return this.at(position);
   }
@@ -223,7 +222,7 @@ export class WholeIndex implements EventIndex {
     return { subjects: subjects.slice(from, upTo), upTo, of: subjects.length };
   }
 
-  /** Of all that a population is named in, as recorded or as corrected, what enrols somebody in it, or may. */
+  /** The events that name a population, as recorded or as corrected, and enrol or may enrol a person in it. */
   enrolmentPositions(population: string, after: number, upTo: number): ReadonlyArray<number> {
     const positions = new Set<number>();
     for (const subject of this.enrolled.get(population) ?? [])
