@@ -1,10 +1,11 @@
 /**
- * The names of what can be imported, and what each is: apart from the importers, which only an import needs.
+ * The names and descriptions of the kinds of imports, separate from the importers, which are loaded only for an
+ * import.
  */
 
 interface ImportKindInfo {
   readonly summary: string;
-  /** Whether its records tell what is, and not what happened: what is no longer among them has ended. */
+  /** Whether its records describe a state rather than events: what a snapshot no longer contains has ended. */
   readonly isSnapshot: boolean;
 }
 

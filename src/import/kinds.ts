@@ -1,6 +1,4 @@
-/**
- * What can be imported: each kind of records, how its files are read, and what its mapping may say.
- */
+/** The kinds of imports: how each one's files are read, and its mapping. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Fault } from '../domain/events/fault.ts';
@@ -23,17 +21,17 @@ import { itemsOf, jsonRecords, type RecordsIn } from './records/json-records.ts'
 import { resourcesOfState } from './terraform/state-resources.ts';
 import { terraformImporter } from './terraform/terraform.ts';
 
-/** How the records of a kind are read and become events. */
+/** How the records of a kind are read and converted. */
 export interface Import {
   readonly importer: Importer;
   readonly records: (bytes: Bytes) => AsyncGenerator<GivenRecord, void, undefined>;
 }
 
-/** What an import is told besides its records. */
+/** The options of an import. */
 export interface ImportOptions {
-  /** What the mapping file has; undefined without one. */
+  /** The parsed mapping file; undefined without one. */
   readonly mapping?: unknown;
-  /** The instant of which a snapshot tells, RFC 3339. */
+  /** The time of a snapshot, RFC 3339. */
   readonly at?: string | undefined;
 }
 
@@ -43,7 +41,7 @@ export interface ImportKind {
   readonly open: (options: ImportOptions) => E.Either<ReadonlyArray<Fault>, Import>;
 }
 
-/** A kind whose records are JSON, and whose names are mapped by rules. */
+/** A kind with JSON records and rules for names as its mapping. */
 const jsonKind = (
   recordsIn: RecordsIn,
   importerOf: (mapping: Mapping, at: string | undefined) => Importer,
@@ -60,7 +58,7 @@ const jsonKind = (
     ),
 });
 
-/** The kinds, by the names that commands and paths have for them. */
+/** The kinds by their names in commands and paths. */
 export const importKinds: Readonly<Record<ImportKindName, ImportKind>> = {
   openlineage: jsonKind(itemsOf(), openLineageImporter),
   cloudtrail: jsonKind(itemsOf('Records'), cloudTrailImporter),

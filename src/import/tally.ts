@@ -1,12 +1,10 @@
-/**
- * Records on their way to become events, one by one, and what there is to tell of them.
- */
+/** Converts records into events one by one, and counts the results. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { ForeignEvent } from './imported/foreign-event.ts';
 import type { Importer } from './imported/imported.ts';
 import type { GivenRecord } from './records/given-record.ts';
 
-/** Places that are told one by one; beyond them only their number is. */
+/** Places to list; beyond them, only the number is reported. */
 const toldMax = 1_000;
 
 /** The place of a record. */
@@ -15,21 +13,21 @@ export interface RecordPlace {
   readonly line?: number;
 }
 
-/** A record that is refused, with one of its faults. */
+/** A refused record, with one of its faults. */
 export type RefusedRecord = RecordPlace & { readonly pointer: string; readonly message: string };
 
-/** A record of which something became no event. */
+/** A record of which a part became no event. */
 export type UnmappedRecord = RecordPlace & { readonly message: string };
 
 const placeOf = ({ index, line }: GivenRecord): RecordPlace =>
   line === undefined ? { index } : { index, line };
 
-/** What became of one record. */
+/** The result for one record. */
 export type Become =
   | { readonly events: ReadonlyArray<ForeignEvent>; readonly unmapped: ReadonlyArray<UnmappedRecord> }
   | { readonly refused: ReadonlyArray<RefusedRecord> };
 
-/** Lets records become events, and counts. */
+/** Converts records into events, and counts them. */
 export class Tally {
   records = 0;
   events = 0;

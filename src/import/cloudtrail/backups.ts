@@ -1,12 +1,12 @@
 /**
- * Snapshots as backups (R11). A backup is of one population. A snapshot of the data of several is one backup for each, named by
- * the snapshot and the population.
+ * Snapshots as backups (R11). A backup contains one population. A snapshot with the data of several populations is
+ * one backup for each, named by the snapshot and the population.
  */
 import type { Fact } from '../imported/foreign-event.ts';
 import { datasetFor, populationRule, populationsFor } from '../mapping/mapping.ts';
 import { type Call, type CallFacts, partyOf } from './call.ts';
 
-/** The backups of a snapshot that are known by its name alone. */
+/** The backups of a snapshot of which only the name is known. */
 const backupsOf = ({ mapping }: Call, snapshot: string): ReadonlyArray<string> => {
   const populations = populationRule(mapping, snapshot) ?? [];
   return populations.length < 2 ? [snapshot] : populations.map((population) => `${snapshot}#${population}`);
@@ -37,7 +37,7 @@ export const taken = (call: Call, snapshot: string, store: string, from: string,
   };
 };
 
-/** A snapshot ended. */
+/** A snapshot was deleted. */
 export const destroyed = (call: Call, snapshot: string): CallFacts => ({
   facts: backupsOf(call, snapshot).map((backup) => ({
     type: 'BackupDestroyed',
@@ -45,7 +45,7 @@ export const destroyed = (call: Call, snapshot: string): CallFacts => ({
   })),
 });
 
-/** What a snapshot holds is live again at a site. */
+/** The data of a snapshot is live again at a site. */
 export const restored = (call: Call, snapshot: string, to: string): CallFacts => ({
   facts: backupsOf(call, snapshot).map((backup) => ({
     type: 'BackupRestored',
@@ -54,7 +54,7 @@ export const restored = (call: Call, snapshot: string, to: string): CallFacts =>
   sites: [to],
 });
 
-/** Shared with, and no longer shared with, accounts or everyone. */
+/** A snapshot is shared, or no longer shared, with accounts or everyone. */
 export const shared = (
   call: Call,
   snapshot: string,

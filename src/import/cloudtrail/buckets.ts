@@ -1,5 +1,5 @@
 /**
- * Buckets and databases: created, deleted, replicated, and read by accounts that do not own them.
+ * Calls about buckets and databases: creation, deletion, replication, and reads by accounts other than the owner.
  */
 import type { Fact } from '../imported/foreign-event.ts';
 import { objectIn, textAt, valueAt } from '../imported/record-fields.ts';
@@ -30,7 +30,7 @@ const ofDatabase =
       : storeFacts(call, rdsName(kind, name, call.region, call.account), of);
   };
 
-/** The data of one store is at the site of another too. */
+/** The data of one store is now also at the site of another. */
 const copied = (call: Call, from: string, to: string, toRegion: string | undefined): CallFacts => {
   const store = dataStore(call.mapping, from, 'aws', call.region);
   const site = siteOfStore(call, to, toRegion);
@@ -70,7 +70,7 @@ const objectCopied = ofBucket((call, name) => {
   if (source === undefined) return lacking('x-amz-copy-source');
   const from = bucketName(bucketOfArn(source) ?? source);
   if (from === name) return { facts: [], unmapped: ['an object was copied within its bucket'] };
-  // The record is of the region of the target; where the source is, rules say, or nobody.
+  // The record is in the target's region; only a rule can give the source's site.
   const fromSite = siteOfStore(call, from, undefined);
   const to = siteOfStore(call, name, call.region);
   if (fromSite === to) return { facts: [], unmapped: ['data was copied to another bucket at the same site'] };
@@ -129,7 +129,7 @@ const accessed =
     };
   };
 
-/** The calls about stores of data, by their names. */
+/** The handlers of calls about data stores, by name. */
 export const bucketCalls: Readonly<Record<string, Handler>> = {
   CreateBucket: (call) => {
     const bucket = asked(call, 'bucketName');

@@ -1,6 +1,4 @@
-/**
- * Records of AWS CloudTrail as events. A call that failed changed nothing.
- */
+/** Imports AWS CloudTrail records. Failed calls changed nothing. */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { faultsOf } from '../../domain/events/fault.ts';
@@ -31,7 +29,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   ...identityCalls,
 };
 
-/** Imports records of CloudTrail. */
+/** The importer of CloudTrail records. */
 export const cloudTrailImporter =
   (mapping: Mapping): Importer =>
   (record) => {

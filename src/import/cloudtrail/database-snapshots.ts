@@ -1,6 +1,4 @@
-/**
- * Snapshots of databases of RDS.
- */
+/** Calls about snapshots of RDS databases. */
 import { itemsAt } from '../imported/record-fields.ts';
 import { rdsName, regionOfArn } from '../inventory/aws-names.ts';
 import { siteIn } from '../inventory/data-store.ts';
@@ -50,7 +48,7 @@ const snapshotTaken =
     return taken(call, rds(call, snapshot, as), rds(call, db, of), site, site);
   };
 
-/** The names under which a copy says what it was made of, and what it is. */
+/** The fields in which a copy names its source and itself. */
 const copyNames = {
   instance: { source: 'sourceDBSnapshotIdentifier', target: 'targetDBSnapshotIdentifier' },
   cluster: { source: 'sourceDBClusterSnapshotIdentifier', target: 'targetDBClusterSnapshotIdentifier' },
@@ -67,7 +65,7 @@ const snapshotCopied =
     const region = asked(call, 'sourceRegion') ?? regionOfArn(of) ?? call.region;
     const original = rds(call, snapshot, of, region);
     const instance = answered(call, database);
-    // The answer names the database of the snapshot; where it does not, the snapshot stands for it.
+    // The response names the snapshot's database; otherwise the snapshot stands for it.
     const store = instance === undefined ? original : rds(call, db, instance, region);
     const told = taken(call, rds(call, snapshot, as), store, siteIn('aws', region), siteOfCall(call));
     return instance === undefined
@@ -111,11 +109,11 @@ const exported: Handler = (call) => {
   const snapshot = asked(call, 'sourceArn');
   const bucket = asked(call, 's3BucketName');
   if (snapshot === undefined || bucket === undefined) return lacking('sourceArn and s3BucketName');
-  // The bucket is in the region of the export, as AWS demands.
+  // The bucket is in the region of the export, as AWS requires.
   return restored(call, snapshot, siteOfStore(call, `s3://${bucket}`, call.region));
 };
 
-/** The calls about snapshots of databases, by their names. */
+/** The handlers of calls about database snapshots, by name. */
 export const databaseSnapshotCalls: Readonly<Record<string, Handler>> = {
   CreateDBSnapshot: snapshotTaken('instance'),
   CreateDBClusterSnapshot: snapshotTaken('cluster'),

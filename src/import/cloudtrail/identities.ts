@@ -1,6 +1,4 @@
-/**
- * Who may act as whom. Groups, roles and policies are teams: who is in them reaches what they reach (R13).
- */
+/** Calls about identities. Groups, roles and policies are teams: their members reach what they reach (R13). */
 import type { Fact } from '../imported/foreign-event.ts';
 import { textAt, valueAt } from '../imported/record-fields.ts';
 import { iamName } from '../inventory/aws-names.ts';
@@ -18,7 +16,7 @@ const membership = (
   data: { member: partyFor(call.mapping, member), group: partyFor(call.mapping, group) },
 });
 
-/** A user, role or group got or lost a policy. */
+/** A policy was attached to or detached from a user, role or group. */
 const attached =
   (type: 'MembershipBegan' | 'MembershipEnded', what: 'user' | 'role' | 'group'): Handler =>
   (call) => {
@@ -38,7 +36,7 @@ const inGroup =
     return { facts: [membership(type, call, member, of)] };
   };
 
-/** Whom the policy of a role lets act as it. */
+/** The principals that a role's policy allows to assume it. */
 const trusted =
   (field: string): Handler =>
   (call) => {
@@ -60,7 +58,7 @@ const trusted =
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** An instant as CloudTrail writes those of credentials: RFC 3339, or `Jul 10, 2023, 1:15:04 PM`, UTC. */
+/** An instant in the formats of credentials: RFC 3339, or `Jul 10, 2023, 1:15:04 PM`, UTC. */
 const instantIn = (text: string | undefined): string | undefined => {
   if (text === undefined || /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text)) return text;
   const match = /^(\w{3}) (\d{1,2}), (\d{4}),? (\d{1,2}):(\d{2}):(\d{2})\s(AM|PM)$/.exec(text);
@@ -71,7 +69,10 @@ const instantIn = (text: string | undefined): string | undefined => {
   return `${match[3]}-${two(month)}-${two(match[2]!)}T${two(hour)}:${match[5]}:${match[6]}Z`;
 };
 
-/** Somebody acts as a role, in a session that ends: a party of its own, so that its end ends nothing else. */
+/**
+ * A principal assumes a role in a session with an end. The session is a separate party, so that its end ends
+ * nothing else.
+ */
 const assumed: Handler = (call) => {
   const role = asked(call, 'roleArn');
   const caller = callerOf(call);
@@ -96,7 +97,7 @@ const assumed: Handler = (call) => {
   };
 };
 
-/** The calls about identities, by their names. */
+/** The handlers of calls about identities, by name. */
 export const identityCalls: Readonly<Record<string, Handler>> = {
   AttachUserPolicy: attached('MembershipBegan', 'user'),
   AttachRolePolicy: attached('MembershipBegan', 'role'),

@@ -1,18 +1,16 @@
-/**
- * Whom a policy of AWS lets in, and to do what: the statements that allow, without their conditions.
- */
+/** Reads an AWS policy: the principals and actions of its Allow statements, without conditions. */
 import { itemsAt, objectIn, textAt, valueAt } from '../imported/record-fields.ts';
 import { principalName } from '../inventory/aws-names.ts';
 
 type Action = 'read' | 'write' | 'delete' | 'administer';
 
-/** What a policy allows a principal. */
+/** The actions that a policy allows a principal. */
 export interface Allowance {
   readonly principal: string;
   readonly actions: ReadonlyArray<Action>;
 }
 
-/** What a policy allows, and what of it is not read. */
+/** The allowances of a policy, and the parts that were ignored. */
 export interface Allowed {
   readonly allowances: ReadonlyArray<Allowance>;
   readonly unmapped: ReadonlyArray<string>;
@@ -21,7 +19,7 @@ export interface Allowed {
 const listed = (value: unknown): ReadonlyArray<string> =>
   (Array.isArray(value) ? value : [value]).filter((each) => typeof each === 'string');
 
-/** The policy of a record: an object, or its text. */
+/** The policy in a record: an object, or its JSON text. */
 const documentIn = (value: unknown): unknown => {
   if (typeof value !== 'string') return value;
   try {
@@ -31,7 +29,7 @@ const documentIn = (value: unknown): unknown => {
   }
 };
 
-/** What the ledger calls an action such as `s3:GetObject`. */
+/** The ledger's actions for an AWS action such as `s3:GetObject`. */
 const actionsOf = (action: string): ReadonlyArray<Action> => {
   const name = action.slice(action.indexOf(':') + 1);
   if (name === '*') return ['read', 'write', 'delete', 'administer'];
@@ -47,7 +45,7 @@ const principalsOf = (statement: unknown): ReadonlyArray<string> => {
   return Object.values(objectIn(principal) ?? {}).flatMap(listed);
 };
 
-/** What a policy document allows. */
+/** The allowances of a policy document. */
 export const allowedBy = (value: unknown): Allowed => {
   const document = documentIn(value);
   const statements = valueAt(document, 'Statement');

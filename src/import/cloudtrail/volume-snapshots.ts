@@ -1,6 +1,4 @@
-/**
- * Snapshots of volumes of EC2.
- */
+/** Calls about snapshots of EC2 volumes. */
 import { itemsAt, textAt } from '../imported/record-fields.ts';
 import { snapshotName, volumeName } from '../inventory/aws-names.ts';
 import { siteIn } from '../inventory/data-store.ts';
@@ -51,7 +49,7 @@ const ofVolumes =
     return of === undefined ? lacking('snapshotId') : act(call, snapshotName(of, call.region));
   };
 
-/** The calls about snapshots of volumes, by their names. */
+/** The handlers of calls about volume snapshots, by name. */
 export const volumeSnapshotCalls: Readonly<Record<string, Handler>> = {
   CreateSnapshot: volumeSnapshotTaken,
   CopySnapshot: volumeSnapshotCopied,

@@ -1,22 +1,24 @@
 /**
- * Values made of the cells of a row. A text of which every column is empty is left out, as an optional field is.
+ * Builds values from the cells of a row. A text is omitted if all its columns are empty, as an optional field is.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Fault } from '../../domain/events/fault.ts';
 import { escapePointer } from '../../domain/events/fault.ts';
 import { type Cell, isCell, type Template } from './row-mapping.ts';
 
-/** A row: what stands in each column. */
+/** A row: the cells by column. */
 export type Row = Readonly<Record<string, string>>;
 
 const columnPattern = /\{([^{}]+)\}/;
 
-/** What is left out. */
+/** An omitted value. */
 const nothing = undefined;
 
 type Made<A = unknown> = E.Either<ReadonlyArray<Fault>, A>;
 
-/** Makes the value of a template in a row; undefined if it is left out. It is prepared once, for all rows of a file. */
+/**
+ * Builds the value of a template for a row; undefined if it is omitted. It is prepared once for all rows of a file.
+ */
 export type Maker<A = unknown> = (row: Row) => Made<A>;
 
 const fault = (pointer: string, message: string): Made<never> => E.left([{ pointer, message }]);
@@ -24,9 +26,9 @@ const fault = (pointer: string, message: string): Made<never> => E.left([{ point
 const noColumn = (row: Row, name: string): string =>
   `takes the column ${JSON.stringify(name)}, which the file does not have; it has ${Object.keys(row).join(', ')}`;
 
-/** Makes the text with the cells in it, or nothing if they are all empty. `pointer` is its place in the mapping. */
+/** Builds a text with cells in it; undefined if all of them are empty. `pointer` is its place in the mapping. */
 export const textMaker = (template: string, pointer: string): Maker<string | undefined> => {
-  // What stands between columns, and their names, in turn.
+  // Alternates between fixed text and column names.
   const parts = template.split(columnPattern);
   if (parts.length === 1) return () => E.right(template);
   return (row) => {
@@ -70,7 +72,7 @@ const cellMaker =
     return Number.isFinite(number) ? E.right(number) : fault(pointer, 'is no number');
   };
 
-/** Makes the value of a template. `pointer` is its place in the mapping. */
+/** Builds the value of a template. `pointer` is its place in the mapping. */
 export const makerOf = (template: Template, pointer: string): Maker => {
   if (typeof template === 'number') return () => E.right(template);
   if (typeof template === 'string') return textMaker(template, pointer);

@@ -1,6 +1,6 @@
 /**
- * Rows of CSV as events, by a mapping. An event whose `id` the mapping does not make has a digest of the row for one: the
- * same row is recorded once, wherever it stands.
+ * Imports rows of CSV with a mapping. An event without an `id` in the mapping gets a digest of the row, so that the
+ * same row is recorded once, wherever it is.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Fault } from '../../domain/events/fault.ts';
@@ -12,7 +12,7 @@ import type { RowEvent, RowMapping } from './row-mapping.ts';
 const isTaken = ({ when }: RowEvent, row: Row): boolean =>
   when === undefined || when.is.includes((row[when.column] ?? '').trim());
 
-/** A date is its first instant, UTC. */
+/** A date means its first instant, UTC. */
 const instantText = (text: string): string => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
 
 /** An event of the mapping, prepared for all rows. */
@@ -32,9 +32,9 @@ const preparedOf = (each: RowEvent, pointer: string, at: string | undefined): Pr
 });
 
 /**
- * Imports rows.
+ * The importer of CSV rows.
  *
- * @param at the time of events whose mapping gives none, RFC 3339.
+ * @param at the time of events for which the mapping has none, RFC 3339.
  */
 export const csvImporter = (
   { source, assurance = 'claimed', events }: RowMapping,
@@ -70,7 +70,7 @@ export const csvImporter = (
         });
         continue;
       }
-      // Without a time of its own, the same row at another time is told again.
+      // If the mapping has no time, the same row imported at another time is another event.
       const told = each.time === undefined ? [row, at] : [row];
       const eventId = id.right || `${digestOf(...told)}/${index}`;
       const fact = { type: each.type, data: data.right ?? {} } as unknown as Fact;

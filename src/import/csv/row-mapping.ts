@@ -1,6 +1,6 @@
 /**
- * The mapping of CSV: which events each row becomes. Values in `data` are texts with `{column}` in them, numbers, lists,
- * objects of these, or `{ column: … }`, which says how a cell is read.
+ * The mapping for CSV: the events of each row. Values in `data` are texts with `{column}` in them, numbers, lists,
+ * objects of these, or `{ column: … }`, which says how to read a cell.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -12,12 +12,12 @@ import { Assurance, EventSource } from '../../domain/events/words.ts';
 
 const nestedMax = 4;
 
-/** How the cell of a column is read. */
+/** How to read the cell of a column. */
 const Cell = exact(
   'a cell: { column, values?, otherwise?, as?, separator? }',
   { column: lineOf('the name of a column') },
   {
-    /** What each text means. */
+    /** The value for each text. */
     values: t.record(t.string, t.string, 'an object of texts'),
     /** The value if the cell is empty or not among `values`. */
     otherwise: lineOf('a text'),
@@ -27,7 +27,7 @@ const Cell = exact(
 );
 export type Cell = t.TypeOf<typeof Cell>;
 
-/** What a value is made of. */
+/** A template for a value. */
 export type Template =
   | string
   | number
@@ -35,6 +35,7 @@ export type Template =
   | ReadonlyArray<Template>
   | { readonly [field: string]: Template };
 
+/** Whether a template reads a cell. */
 export const isCell = (template: Template): template is Cell =>
   typeof template === 'object' && !Array.isArray(template) && 'column' in template;
 
@@ -62,7 +63,7 @@ const Values: t.Type<Template, unknown, unknown> = new t.Type<Template, unknown,
   t.identity,
 );
 
-/** The data of an event, made of cells. */
+/** The template for an event's data. */
 const Data = new t.Type<{ readonly [field: string]: Template }, unknown, unknown>(
   'an object: the data of the event',
   (_): _ is { readonly [field: string]: Template } => true,
@@ -81,14 +82,14 @@ const Data = new t.Type<{ readonly [field: string]: Template }, unknown, unknown
 
 const TextTemplate = lineOf('a text with {column} in it');
 
-/** The rows that become the event: those whose cell in the column is one of these. */
+/** A condition: the cell in the column is one of these. */
 const Condition = exact(
   'a condition: { column, is }',
   { column: lineOf('the name of a column'), is: listOf('1 to 1000 texts', t.string, 1, 1_000) },
   {},
 );
 
-/** An event that a row becomes. */
+/** An event for each row. */
 const RowEvent = exact(
   'an event of a row',
   {

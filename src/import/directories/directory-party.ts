@@ -7,14 +7,14 @@ import { type Mapping, partyFor } from '../mapping/mapping.ts';
 /** A person or a group of a directory. */
 export interface Entry {
   readonly id: string;
-  /** What rules may also know it by, such as an address. It is not recorded. */
+  /** Another name for rules, such as an address. It is not recorded. */
   readonly otherName?: string | undefined;
   readonly kind: 'person' | 'team';
-  /** The name of a group, for people to read. That of a person is left out. */
+  /** The display name of a group. That of a person is left out. */
   readonly name?: string | undefined;
 }
 
-/** The party of an entry: the first name that a rule fits, else its id in the directory. */
+/** The party of an entry: by the first name that matches a rule, otherwise its id in the directory. */
 const partyOfEntry = (mapping: Mapping, directory: string, { id, otherName }: Entry): string => {
   const named = [`${directory}:${id}`, id, ...(otherName === undefined ? [] : [otherName])];
   for (const name of named) {
@@ -24,7 +24,7 @@ const partyOfEntry = (mapping: Mapping, directory: string, { id, otherName }: En
   return `${directory}:${id}`;
 };
 
-/** That the entry is a party, unless a rule has given it to one that is known. */
+/** The registration of the entry as a party, unless a rule maps it to a known one. */
 export const entryRegistered = (
   mapping: Mapping,
   source: string,
@@ -37,7 +37,7 @@ export const entryRegistered = (
   return [standingEvent(source, { type: 'PartyRegistered', data: { party, kind: entry.kind, name } })];
 };
 
-/** That a membership began or ended. */
+/** The beginning or the end of a membership. */
 export const membership = (
   mapping: Mapping,
   directory: string,

@@ -1,6 +1,6 @@
 /**
- * The audit log of Microsoft Entra: who came into a group or a role, or was given an application, and who left. As Microsoft
- * Graph answers it (`directoryAudits`), and as Azure Monitor writes it, with the same in `properties`.
+ * Imports the audit log of Microsoft Entra: who joined and left groups, roles and applications. It reads records of
+ * Microsoft Graph (`directoryAudits`) and of Azure Monitor, which have the same content in `properties`.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -17,7 +17,7 @@ const DirectoryAudit = t.type({ id: t.string, activityDateTime: DateTime, activi
 
 const directory = 'entra';
 
-/** The properties in which an activity names the group, the role or the application. */
+/** The properties with which an activity names the group, role or application. */
 const groupProperties = {
   group: { id: 'Group.ObjectID', name: 'Group.DisplayName' },
   role: { id: 'Role.ObjectID', name: 'Role.DisplayName' },
@@ -35,13 +35,13 @@ const activities: Readonly<
   'Remove app role assignment from user': { begins: false, group: 'application' },
 };
 
-/** A value of a property, which is itself JSON. */
+/** The value of a property, which is itself JSON. */
 const unquoted = (value: string | undefined): string | undefined => {
   const text = value?.replace(/^"(.*)"$/, '$1');
   return text === '' || text === 'null' ? undefined : text;
 };
 
-/** What a property has now, or had before. */
+/** The new or old value of a property. */
 const propertyOf = (targets: ReadonlyArray<unknown>, name: string): string | undefined =>
   targets
     .flatMap((target) => itemsAt(target, 'modifiedProperties'))
@@ -49,7 +49,7 @@ const propertyOf = (targets: ReadonlyArray<unknown>, name: string): string | und
     .map((property) => unquoted(textAt(property, 'newValue')) ?? unquoted(textAt(property, 'oldValue')))
     .find((value) => value !== undefined);
 
-/** Imports the audit log of Entra. */
+/** The importer of Entra's audit log. */
 export const entraImporter =
   (mapping: Mapping): Importer =>
   (record) => {

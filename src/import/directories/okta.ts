@@ -1,6 +1,4 @@
-/**
- * Events of Okta's System Log: who came into a group, an application or a role of administrators, and who left.
- */
+/** Imports Okta's System Log: who joined and left groups, applications and administrator roles. */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { faultsOf } from '../../domain/events/fault.ts';
@@ -16,7 +14,7 @@ const OktaEvent = t.type({ uuid: t.string, published: DateTime, eventType: t.str
 
 const directory = 'okta';
 
-/** The events that change who is in what: whether somebody comes in, and what the group is. */
+/** The event types that change memberships: whether the member joins, and the kind of group. */
 const changes: Readonly<
   Record<string, { readonly begins: boolean; readonly member: ReadonlyArray<string>; readonly group: string }>
 > = {
@@ -38,7 +36,7 @@ const targetsOf = (record: unknown, type: string): ReadonlyArray<Entry> =>
     return [{ id, otherName: textAt(target, 'alternateId'), kind, name: textAt(target, 'displayName') }];
   });
 
-/** The roles that a privilege names, such as `Organization administrator, Application administrator (all)`. */
+/** The roles in a privilege, such as `Organization administrator, Application administrator (all)`. */
 const rolesOf = (record: unknown): ReadonlyArray<Entry> => {
   const privileges =
     textAt(record, 'debugContext', 'debugData', 'privilegeGranted') ??
@@ -51,7 +49,7 @@ const rolesOf = (record: unknown): ReadonlyArray<Entry> => {
     .map((role) => ({ id: `role/${role}`, kind: 'team' as const, name: role }));
 };
 
-/** Imports events of Okta. */
+/** The importer of Okta events. */
 export const oktaImporter =
   (mapping: Mapping): Importer =>
   (record) => {

@@ -1,6 +1,6 @@
 /**
- * Changes of groups as SCIM 2.0 sends them: the operations of PATCH (RFC 7644, 3.5.2), each with its group, as a bulk request
- * has them (3.7): `{ method: "PATCH", path: "/Groups/ID", data: { Operations: [...] } }`.
+ * Imports changes of groups in SCIM 2.0: PATCH operations (RFC 7644, 3.5.2), each with its group as in a bulk
+ * request (3.7): `{ method: "PATCH", path: "/Groups/ID", data: { Operations: [...] } }`.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Fault } from '../../domain/events/fault.ts';
@@ -14,16 +14,16 @@ import { type Entry, entryRegistered, membership } from './directory-party.ts';
 const directory = 'scim';
 const bulkSchema = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 
-/** The operations of a bulk request, or of a list of them. */
+/** The operations in a bulk request or in a list of bulk requests. */
 export const bulkOperations: RecordsIn = (document) => {
   if (Array.isArray(document)) return document;
   return itemsAt(document, 'schemas').includes(bulkSchema) ? itemsAt(document, 'Operations') : [document];
 };
 
-/** A member that a filter selects: `members[value eq "2819c223"]`. */
+/** A member selected by a filter: `members[value eq "2819c223"]`. */
 const memberPath = /^members\[\s*value\s+eq\s+"((?:[^"\\]|\\.)*)"\s*\]$/i;
 
-/** What one operation says: who came and who left, a new name of the group; or why nothing can be said. */
+/** The content of one operation: new and former members and a new group name, or why it cannot be read. */
 interface Said {
   readonly came: ReadonlyArray<Entry>;
   readonly left: ReadonlyArray<Entry>;
@@ -32,7 +32,7 @@ interface Said {
 }
 const nothing: Said = { came: [], left: [] };
 
-/** Those whom a value lists; undefined if one of them has no id. */
+/** The members in a value; undefined if one of them has no id. */
 const membersIn = (value: unknown): ReadonlyArray<Entry> | undefined => {
   const listed = (Array.isArray(value) ? value : [value]).map((member): Entry | undefined => {
     const id = typeof member === 'string' ? member : textAt(member, 'value');
@@ -62,7 +62,7 @@ const ofMembers = (op: string, value: unknown): Said => {
   return op === 'add' ? { came: members, left: [] } : { came: [], left: members };
 };
 
-/** What an operation says, or undefined if it is none. Entra writes `Add` for `add`. */
+/** The content of an operation; undefined if it is none. Entra writes `Add` for `add`. */
 const saidBy = (operation: unknown): Said | undefined => {
   const op = textAt(operation, 'op')?.toLowerCase();
   if (op !== 'add' && op !== 'remove' && op !== 'replace') return undefined;
@@ -91,7 +91,7 @@ const noTime: ReadonlyArray<Fault> = [
 ];
 
 /**
- * Imports changes of groups.
+ * The importer of group changes.
  *
  * @param at when they were made, RFC 3339.
  */

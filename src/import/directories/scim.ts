@@ -1,6 +1,4 @@
-/**
- * Groups and users of SCIM 2.0 (RFC 7643), as a directory lists them: a snapshot.
- */
+/** Imports a snapshot of groups and users from a SCIM 2.0 directory (RFC 7643). */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { faultsOf } from '../../domain/events/fault.ts';
@@ -19,9 +17,9 @@ const userSchema = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const noTime = 'is missing in a snapshot; give its time: at';
 
 /**
- * Imports what a directory lists.
+ * The importer of groups and users.
  *
- * @param at when it was so, RFC 3339.
+ * @param at the time of the snapshot, RFC 3339.
  */
 export const scimImporter =
   (mapping: Mapping, at: string | undefined): Importer =>
@@ -47,7 +45,7 @@ export const scimImporter =
     return E.right({
       events: [
         ...entryRegistered(mapping, source, directory, group),
-        // A group that is a member is described where it is listed itself.
+        // A group that is a member has its own record.
         ...members
           .filter(({ kind }) => kind === 'person')
           .flatMap((member) => entryRegistered(mapping, source, directory, member)),

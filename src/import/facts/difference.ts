@@ -1,6 +1,4 @@
-/**
- * From what a source said to what it says: the events that make the ledger say exactly what the latest snapshot does.
- */
+/** The events by which the ledger comes to agree with a source's latest snapshot. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeEvent } from '../../domain/events/event.ts';
@@ -9,19 +7,19 @@ import { digestOf, eventOf, type Fact, type ForeignEvent } from '../imported/for
 import { effectsOf, type Held, isSame } from './fact.ts';
 import type { Said } from './said.ts';
 
-/** What a snapshot changes. */
+/** The difference that a snapshot makes. */
 export interface Difference {
   readonly events: ReadonlyArray<ForeignEvent>;
   readonly begun: number;
   readonly changed: number;
   readonly ended: number;
-  /** Facts that the snapshot no longer has and that no event ends: descriptions and enrolments. */
+  /** Facts that are missing in the snapshot but that no event ends: descriptions and enrolments. */
   readonly staying: ReadonlyArray<Held>;
-  /** Events of the snapshot that tell of no lasting fact. */
+  /** The number of events in the snapshot without a lasting fact. */
   readonly ignored: number;
 }
 
-/** A fact that a snapshot says, and the event that would import it. */
+/** A fact in a snapshot, and the event that would import it. */
 interface SaidNow {
   readonly held: Held;
   readonly imported: ForeignEvent;
@@ -44,10 +42,10 @@ const saidBy = (
 };
 
 /**
- * The events that lead from `known` to what the snapshot says. Descriptions from tables keep the time that they have; every
- * other event is of the instant of the snapshot.
+ * The events that lead from `known` to the snapshot. Descriptions from tables keep their time; every other event
+ * gets the time of the snapshot.
  *
- * @param events what the importer makes of the snapshot.
+ * @param events the importer's result for the snapshot.
  */
 export const differenceOf = (
   known: Said,
@@ -78,7 +76,7 @@ export const differenceOf = (
     if (before !== undefined && isSame(before.fact, held.fact)) continue;
     if (before === undefined) begun++;
     else changed++;
-    // A control that lasts is not begun again: what has changed of it ends and begins.
+    // A control relation cannot begin twice: to change, it ends and begins again.
     if (before?.fact.type === 'ControlBegan' && before.ending !== undefined)
       made.push(event(before.ending, imported));
     const isStanding = imported.id.startsWith('registered/');

@@ -1,18 +1,21 @@
 /**
- * What an event says to hold from its time on, or to hold no longer: a membership, a control, a grant, data at a site, a
- * description, an enrolment. Each has a key, under which a source says one thing at a time.
+ * Facts that an event begins or ends at its time: a membership, a control relation, a grant, data at a site, a
+ * description, an enrolment. A source has one fact at a time for each key.
  */
 import { type Event, encodeData } from '../../domain/events/event.ts';
 import type { Fact } from '../imported/foreign-event.ts';
 
-/** A fact that holds: what begins it, and what would end it. Descriptions and enrolments end by none. */
+/**
+ * A fact that holds, with the event that began it and one that would end it. Descriptions and enrolments have no
+ * ending event.
+ */
 export interface Held {
   readonly key: string;
   readonly fact: Fact;
   readonly ending: Fact | undefined;
 }
 
-/** What one event does to facts. */
+/** The effect of one event on facts. */
 export type Effect =
   | { readonly kind: 'begins'; readonly held: Held }
   | { readonly kind: 'ends'; readonly key: string };
@@ -29,7 +32,7 @@ const ends = (key: string): Effect => ({ kind: 'ends', key });
 const dataKey = (dataset: string, scope: unknown, site: string): string =>
   keyOf('data', dataset, scope, site);
 
-/** That the data is at the site. */
+/** The presence of data at a site. */
 const dataAt = (
   dataset: string,
   scope: { readonly population: string } | { readonly subject: string },
@@ -46,7 +49,7 @@ const dataAt = (
   };
 };
 
-/** What the event does; nothing for events that tell of no lasting fact here, such as accesses, backups and policies. */
+/** The effects of an event; none for events without a lasting fact here, such as accesses, backups and policies. */
 export const effectsOf = (event: Event): ReadonlyArray<Effect> => {
   switch (event.type) {
     case 'MembershipBegan': {
@@ -103,11 +106,11 @@ export const effectsOf = (event: Event): ReadonlyArray<Effect> => {
   }
 };
 
-/** Whether two facts say the same. */
+/** Whether two facts are equal. */
 export const isSame = (a: Fact, b: Fact): boolean =>
   a.type === b.type && JSON.stringify(sorted(a.data)) === JSON.stringify(sorted(b.data));
 
-/** The value with the members of its objects in order; `actions` have none. */
+/** The value with sorted object members and sorted lists of texts, such as `actions`. */
 const sorted = (value: unknown): unknown => {
   if (Array.isArray(value)) {
     const items = value.map(sorted);

@@ -1,17 +1,15 @@
-/**
- * What one source says and another does not.
- */
+/** Compares the facts of two sources. */
 import type { Fact } from '../imported/foreign-event.ts';
 import { isSame } from './fact.ts';
 import type { Said } from './said.ts';
 
-/** A fact on which two sources do not agree: undefined where a source does not say it. */
+/** A fact on which two sources disagree; undefined if a source does not have it. */
 export interface Disagreement {
   readonly first: Fact | undefined;
   readonly second: Fact | undefined;
 }
 
-/** Where the two do not agree, by key. */
+/** The disagreements of two sources, by key. */
 export const disagreements = (first: Said, second: Said): ReadonlyArray<Disagreement> => {
   const keys = [...new Set([...first.keys(), ...second.keys()])].sort();
   return keys.flatMap((key) => {

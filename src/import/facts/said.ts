@@ -1,21 +1,22 @@
 /**
- * What a source says at an instant: its events, folded by time and then by their order (R3), corrections applied (R4).
+ * The facts of a source at an instant: its events, folded by time and then by their order (R3), with corrections
+ * applied (R4).
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeData, type Event } from '../../domain/events/event.ts';
 import type { Instant } from '../../domain/time/instant.ts';
 import { effectsOf, type Held } from './fact.ts';
 
-/** What a source says to hold: each fact under its key. */
+/** The facts of a source, by key. */
 export type Said = ReadonlyMap<string, Held>;
 
 const eventKey = ({ source, id }: { readonly source: string; readonly id: string }): string =>
   JSON.stringify([source, id]);
 
 /**
- * The events as they are known to be: without those that are retracted, and as they were corrected.
+ * The events as known now: corrected, and without retracted ones.
  *
- * @param events in the order of the log, corrections by whomever included.
+ * @param events in log order, including corrections by anybody.
  */
 export const corrected = (events: ReadonlyArray<Event>): ReadonlyArray<Event> => {
   const retracted = new Set<string>();
@@ -35,16 +36,16 @@ export const corrected = (events: ReadonlyArray<Event>): ReadonlyArray<Event> =>
     const correction = corrections.get(eventKey(event));
     if (correction === undefined) return [event];
     const data = correction.data === undefined ? undefined : decodeData(event.type, correction.data);
-    // Data that does not fit the type does nothing.
+    // Data that does not fit the type has no effect.
     const replaced = data !== undefined && E.isRight(data) ? data.right : event.data;
     return [{ ...event, time: correction.time ?? event.time, data: replaced } as Event];
   });
 };
 
 /**
- * What the events say to hold at an instant.
+ * The facts at an instant.
  *
- * @param events in the order of the log.
+ * @param events in log order.
  */
 export const saidAt = (events: ReadonlyArray<Event>, at: Instant): Said => {
   const said = new Map<string, Held>();

@@ -1,6 +1,4 @@
-/**
- * Assets of Google Cloud as its Asset Inventory exports them: a snapshot of stores of data and of who may use them.
- */
+/** Imports a snapshot of Google Cloud assets from an Asset Inventory export: data stores, and who may use them. */
 import * as E from 'fp-ts/lib/Either.js';
 import { digestOf, eventOf, type Fact } from '../imported/foreign-event.ts';
 import { type Importer, unmapped } from '../imported/imported.ts';
@@ -25,12 +23,12 @@ const storing: ReadonlySet<string> = new Set([
   'alloydb.googleapis.com/Cluster',
 ]);
 
-/** The name of a store here: buckets as `gs://`, everything else as Google names it. */
+/** The name of a store in the ledger: buckets as `gs://`, everything else by Google's name. */
 const storeName = (name: string): string => name.replace(/^\/\/storage\.googleapis\.com\//, 'gs://');
 
 const lastPart = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
-/** The region of an asset: that of its data, or the one that its zone is in. */
+/** The region of an asset: that of its data, or that of its zone. */
 const regionOf = (record: unknown): string | undefined => {
   const data = valueAt(record, 'resource', 'data');
   const written =
@@ -72,9 +70,9 @@ const grantsOf = (mapping: Mapping, record: unknown, name: string, dataset: stri
 };
 
 /**
- * Imports assets.
+ * The importer of assets.
  *
- * @param at when it was so, RFC 3339; an asset may say by itself (`update_time`).
+ * @param at the time of the snapshot, RFC 3339; an asset may have its own (`update_time`).
  */
 export const gcpAssetImporter =
   (mapping: Mapping, at: string | undefined): Importer =>

@@ -1,9 +1,7 @@
-/**
- * What the predefined roles of Google Cloud allow with data, by their names.
- */
+/** The actions on data that Google Cloud's predefined roles allow, by their names. */
 type Action = 'read' | 'write' | 'delete' | 'administer';
 
-/** The actions of a role. One that is not known may be anything, so that it allows everything here. */
+/** The actions of a role. An unknown role may allow anything, so it counts as allowing everything. */
 export const actionsOfRole = (role: string): ReadonlyArray<Action> => {
   const name = role.slice(role.lastIndexOf('/') + 1).toLowerCase();
   if (/(owner|admin)$/.test(name)) return ['read', 'write', 'delete', 'administer'];

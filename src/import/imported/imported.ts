@@ -1,34 +1,32 @@
-/**
- * What importers have in common: a pure function from a record in somebody else's format to events.
- */
+/** The common parts of importers, which are pure functions from a foreign record to events. */
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeEvent } from '../../domain/events/event.ts';
 import type { Fault } from '../../domain/events/fault.ts';
 import type { ForeignEvent } from './foreign-event.ts';
 
-/** What one record becomes. */
+/** The result of importing one record. */
 export interface Imported {
   readonly events: ReadonlyArray<ForeignEvent>;
-  /** What of the record became no event, and why: sentences that quote nobody. */
+  /** The parts of the record that became no event, in sentences without names. */
   readonly unmapped: ReadonlyArray<string>;
 }
 
 /**
- * Turns a record into events; or says where the record is not what its format promises. The same record always gives
- * the same events, with the same ids, so importing it again records nothing twice (R2).
+ * Converts a record into events, or reports where the record violates its format. The same record always gives the
+ * same events with the same ids, so importing it again records nothing twice (R2).
  */
 export type Importer = (record: unknown) => E.Either<ReadonlyArray<Fault>, Imported>;
 
-/** Events of one record: it is recorded whole or not at all. */
+/** The maximum number of events of one record, which are recorded atomically. */
 export const recordEventsMax = 1_000;
 
-/** A record that becomes no event. */
+/** The result for a record that becomes no event. */
 export const unmapped = (...reasons: ReadonlyArray<string>): E.Either<never, Imported> =>
   E.right({ events: [], unmapped: reasons });
 
 /**
- * The importer, held to its promise: every event decodes (R2), and there are not too many to record together. The
- * faults of an event name it by its type, because its place is in the event and not in the record.
+ * Wraps an importer to check its results: every event must decode (R2), and there must not be too many to record
+ * together. Faults name an event by its type, because their places are in the event and not in the record.
  */
 export const checked =
   (importer: Importer): Importer =>

@@ -1,6 +1,4 @@
-/**
- * Reading records of which only some fields matter: what is missing, or is something else, is undefined.
- */
+/** Reads fields of loosely typed records: a missing or unexpected value is undefined. */
 import type { JsonObject } from '../../domain/events/json-object.ts';
 
 /** The value, if it is an object. */
@@ -17,13 +15,13 @@ export const valueAt = (record: unknown, ...path: ReadonlyArray<string>): unknow
   return value;
 };
 
-/** The text at this path, if it is one and not empty. */
+/** The text at this path, if it is a non-empty text. */
 export const textAt = (record: unknown, ...path: ReadonlyArray<string>): string | undefined => {
   const value = valueAt(record, ...path);
   return typeof value === 'string' && value !== '' ? value : undefined;
 };
 
-/** The items at this path; none if there is no array. */
+/** The items at this path; none if it is not an array. */
 export const itemsAt = (record: unknown, ...path: ReadonlyArray<string>): ReadonlyArray<unknown> => {
   const value = valueAt(record, ...path);
   return Array.isArray(value) ? value : [];

@@ -1,7 +1,7 @@
 /**
- * What the names of another system are in the ledger: sites, datasets, populations, parties. The first rule that fits
- * counts. What no rule fits keeps the name that it has: the ledger then knows nothing of that name, and says so in a
- * discrepancy (R1), until somebody registers it or maps it.
+ * Maps names of another system to those of the ledger: sites, datasets, populations, parties. The first matching
+ * rule applies. Other names stay as they are. The ledger knows nothing about them, and says so in a discrepancy
+ * (R1), until they are registered or mapped.
  */
 import type * as t from 'io-ts';
 import { exact, listOf, oneOf } from '../../domain/events/codec.ts';
@@ -39,7 +39,7 @@ type DatasetRule = t.TypeOf<typeof DatasetRule>;
 const rules = <A, W>(what: string, rule: t.Type<A, W, unknown>) =>
   listOf(`up to ${rulesMax} ${what}`, rule, 0, rulesMax);
 
-/** A mapping, as its file has it. */
+/** A mapping, as in its file. */
 export const Mapping = exact(
   'a mapping',
   {},
@@ -49,13 +49,13 @@ export const Mapping = exact(
     datasets: rules('rules for datasets', DatasetRule),
     populations: rules('rules for populations', PopulationRule),
     parties: rules('rules for parties', PartyRule),
-    /** OpenLineage: whether each run that writes a dataset places it, or only the one that created it. */
+    /** OpenLineage: whether every run that writes a dataset places it, or only the one that created it. */
     outputs: oneOf('when an output is placed', ['created', 'written']),
   },
 );
 export type Mapping = t.TypeOf<typeof Mapping>;
 
-/** The population of data that no rule gives one; nobody registers it, so its events are discrepancies. */
+/** The population of data without a rule. It is unregistered, so its events are discrepancies. */
 const unmappedPopulation = 'unmapped';
 
 const firstFitting = <R extends { readonly match: string }>(
@@ -63,7 +63,7 @@ const firstFitting = <R extends { readonly match: string }>(
   name: string,
 ): R | undefined => all?.find(({ match }) => fits(match, name));
 
-/** The site of the first of these names that a rule fits. */
+/** The site of the first of these names that matches a rule. */
 export const siteFor = (mapping: Mapping, names: ReadonlyArray<string>): string | undefined => {
   for (const name of names) {
     const rule = firstFitting(mapping.sites, name);
@@ -72,15 +72,15 @@ export const siteFor = (mapping: Mapping, names: ReadonlyArray<string>): string 
   return undefined;
 };
 
-/** The rule of a dataset; one without a rule keeps its name. */
+/** The rule of a dataset; without one, it keeps its name. */
 export const datasetFor = (mapping: Mapping, name: string): DatasetRule =>
   firstFitting(mapping.datasets, name) ?? { match: name, dataset: name };
 
-/** Whose data a rule says it is, if one fits the name. */
+/** The populations in a rule, if one matches the name. */
 export const populationRule = (mapping: Mapping, name: string): ReadonlyArray<string> | undefined =>
   firstFitting(mapping.populations, name)?.populations;
 
-/** Whose data is in the dataset of this name. */
+/** The populations in the dataset of this name. */
 export const populationsFor = (mapping: Mapping, name: string): ReadonlyArray<string> =>
   populationRule(mapping, name) ?? [unmappedPopulation];
 

@@ -1,8 +1,6 @@
-/**
- * Patterns of names: `*` stands for any characters, also none; everything else stands for itself.
- */
+/** Patterns of names: `*` matches any characters, including none; everything else matches itself. */
 
-/** Whether a name fits a pattern. Takes time in proportion to the two lengths. */
+/** Whether a name matches a pattern. The time is proportional to the two lengths. */
 export const fits = (pattern: string, name: string): boolean => {
   let at = 0;
   let from = 0;

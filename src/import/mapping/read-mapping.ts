@@ -1,15 +1,13 @@
-/**
- * Reading a mapping file: YAML 1.2, of which JSON is a part.
- */
+/** Reads a mapping file: YAML 1.2, which includes JSON. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
 import { parseDocument } from 'yaml';
 import { type Fault, faultsOf } from '../../domain/events/fault.ts';
 
-/** Aliases in one file: more would make a small file a very large value. */
+/** Aliases in one file: with more, a small file could become a very large value. */
 const aliasesMax = 100;
 
-/** The mapping in this text, or every fault of it with its place. */
+/** The mapping in this text, or every fault with its place. */
 export const readMapping = <A>(
   text: string,
   codec: t.Type<A, unknown, unknown>,
@@ -31,7 +29,7 @@ export const readMapping = <A>(
   return decodeMapping(value ?? {}, codec);
 };
 
-/** The mapping in a value that was read already. */
+/** The mapping in a parsed value. */
 export const decodeMapping = <A>(
   value: unknown,
   codec: t.Type<A, unknown, unknown>,

@@ -1,20 +1,20 @@
 /**
- * Where a dataset of OpenLineage stands, and what it is called in the ledger. Datasets are named by namespace and name
- * (https://openlineage.io/docs/spec/naming); the namespaces of some stores have the region of the cloud in them.
+ * The site and the name of an OpenLineage dataset. Datasets are named by namespace and name
+ * (https://openlineage.io/docs/spec/naming); the namespaces of some stores contain the region of the cloud.
  */
 import { itemsAt, textAt } from '../imported/record-fields.ts';
 import { datasetFor, type Mapping, populationsFor, siteFor } from '../mapping/mapping.ts';
 import { cloudNames, regionNamed, siteOfRegion } from '../regions/region.ts';
 import type { Dataset } from './lineage-event.ts';
 
-/** A dataset as the ledger has it. */
+/** A dataset in terms of the ledger. */
 export interface Place {
   readonly dataset: string;
   readonly site: string;
   readonly populations: ReadonlyArray<string>;
-  /** The name that OpenLineage has for it: namespace and name. */
+  /** Its OpenLineage name: namespace and name. */
   readonly name: string;
-  /** Whether its site was found by a rule or in its namespace, and is not its namespace itself. */
+  /** Whether its site comes from a rule or a region in its namespace, and is not the namespace itself. */
   readonly isSiteKnown: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface Place {
 export const nameOf = ({ namespace, name }: Pick<Dataset, 'namespace' | 'name'>): string =>
   `${namespace}/${name}`;
 
-/** All names under which the store of a dataset is known: its own first, then where it physically is. */
+/** All names of a dataset's store: its own first, then its physical location. */
 const storesOf = (dataset: Dataset): ReadonlyArray<string> => {
   const links = itemsAt(dataset.facets, 'symlinks', 'identifiers').flatMap((link) => {
     const namespace = textAt(link, 'namespace');
@@ -40,22 +40,22 @@ const storesOf = (dataset: Dataset): ReadonlyArray<string> => {
   return [nameOf(dataset), dataset.namespace, ...links, ...others];
 };
 
-/** `snowflake://organisation-account` or `snowflake://locator.region.cloud`, by the naming of OpenLineage. */
+/** `snowflake://organisation-account` or `snowflake://locator.region.cloud`, by OpenLineage's naming. */
 const snowflake = /^snowflake:\/\/[^./]+\.([a-z0-9-]+)(?:\.(aws|gcp|azure))?$/;
-/** `arn:aws:glue:eu-west-1:123456789012` and its like. */
+/** ARNs such as `arn:aws:glue:eu-west-1:123456789012`. */
 const arn = /^arn:aws[a-z-]*:[a-z0-9-]+:([a-z0-9-]+):/;
-/** Hosts of services of AWS: `awsathena://athena.eu-west-1.amazonaws.com`. */
+/** Hosts of AWS services: `awsathena://athena.eu-west-1.amazonaws.com`. */
 const awsHost = /[/.]([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:[:/]|$)/;
 /** `redshift://cluster.eu-west-1:5439`. */
 const redshift = /^redshift:\/\/[^./]+\.([a-z0-9-]+):\d+$/;
 
-/** The site of the region that a store's name has in it. */
+/** The site of the region in a store's name. */
 const siteInName = (store: string): string | undefined => {
   const ofSnowflake = snowflake.exec(store);
   if (ofSnowflake !== null) {
     const [, written, named] = ofSnowflake;
     const cloud = cloudNames.find((each) => each === (named ?? 'aws'))!;
-    // Azure's regions are written with hyphens here, Google's too, as Google itself writes them.
+    // Snowflake puts hyphens into the names of Azure regions, which Azure does not.
     const region = regionNamed(cloud, written!) ?? regionNamed(cloud, written!.replaceAll('-', ''));
     return region === undefined ? undefined : siteOfRegion(region);
   }
@@ -64,7 +64,10 @@ const siteInName = (store: string): string | undefined => {
   return region === undefined ? undefined : siteOfRegion(region);
 };
 
-/** Where a dataset stands: by the mapping, else by the region in its name, else at a site named like its namespace. */
+/**
+ * The place of a dataset: by the mapping, otherwise by the region in its name, otherwise at a site named after its
+ * namespace.
+ */
 export const placeOf = (mapping: Mapping, dataset: Dataset): Place => {
   const name = nameOf(dataset);
   const stores = storesOf(dataset);

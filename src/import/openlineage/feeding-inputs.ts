@@ -1,6 +1,4 @@
-/**
- * Which inputs of a job feed an output. Where facets say so, those alone; otherwise every input may feed every output.
- */
+/** Selects the inputs of a job that feed an output: those that facets name, otherwise all inputs. */
 import { itemsAt, objectIn, textAt, valueAt } from '../imported/record-fields.ts';
 import { nameOf } from './dataset-place.ts';
 import type { Dataset, LineageEvent } from './lineage-event.ts';
@@ -14,7 +12,7 @@ const namedIn = (items: ReadonlyArray<unknown>): ReadonlyArray<string> =>
 
 const fieldsOf = (value: unknown): ReadonlyArray<unknown> => Object.values(objectIn(value) ?? {});
 
-/** The inputs that facets of the output name: columnLineage, and lineage on a dataset. */
+/** The inputs named by facets of the output: columnLineage, and lineage on a dataset. */
 const namedByOutput = ({ facets }: Dataset): ReadonlyArray<string> => [
   ...fieldsOf(valueAt(facets, 'columnLineage', 'fields')).flatMap((field) =>
     namedIn(itemsAt(field, 'inputFields')),
@@ -24,7 +22,7 @@ const namedByOutput = ({ facets }: Dataset): ReadonlyArray<string> => [
   ...fieldsOf(valueAt(facets, 'lineage', 'fields')).flatMap((field) => namedIn(itemsAt(field, 'inputs'))),
 ];
 
-/** The inputs that the lineage facet of the job names, by the output. */
+/** The inputs named by the job's lineage facet, by output. */
 const namedByJob = ({ job }: LineageEvent): ReadonlyMap<string, ReadonlyArray<string>> => {
   const named = new Map<string, string[]>();
   for (const entry of itemsAt(job?.facets, 'lineage', 'entries')) {
@@ -44,7 +42,7 @@ export const inputsFeeding = (event: LineageEvent): ((output: Dataset) => Readon
   return (output) => {
     const named = new Set([...namedByOutput(output), ...(byJob.get(nameOf(output)) ?? [])]);
     const feeding = named.size === 0 ? [] : event.inputs.filter((input) => named.has(nameOf(input)));
-    // Facets may know the inputs by other names than the event: then they do not help.
+    // If facets use other names for the inputs than the event, they are ignored.
     return feeding.length > 0 ? feeding : event.inputs;
   };
 };

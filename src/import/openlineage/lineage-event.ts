@@ -1,6 +1,6 @@
 /**
- * The parts of an OpenLineage event that count here, by the schema of 2-0-2. Other members and facets are ignored, as the
- * specification asks of consumers.
+ * The relevant parts of an OpenLineage event, by schema 2-0-2. Other members and facets are ignored, as the
+ * specification requires of consumers.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -24,7 +24,7 @@ const Dataset = t.intersection(
   [t.type({ namespace: t.string, name: t.string }), t.partial({ facets })],
   'a dataset with namespace and name',
 );
-/** A dataset that an event names. */
+/** A dataset in an event. */
 export type Dataset = t.TypeOf<typeof Dataset>;
 
 const Datasets = maybe(t.array(Dataset, 'an array of datasets'));
@@ -45,7 +45,7 @@ const JobEvent = t.intersection([
 ]);
 const DatasetEvent = t.type({ ...common, dataset: Dataset });
 
-/** An event of OpenLineage, reduced to what counts. */
+/** The relevant parts of an OpenLineage event. */
 export interface LineageEvent {
   readonly kind: 'run' | 'job' | 'dataset';
   readonly eventType: string | undefined;
@@ -105,7 +105,7 @@ const ofJob = ({
   outputs,
 });
 
-/** One event, or the place of each fault. */
+/** Decodes one event, or returns each fault with its place. */
 export const decodeLineageEvent = (record: unknown): E.Either<ReadonlyArray<Fault>, LineageEvent> => {
   if (typeof record !== 'object' || record === null || Array.isArray(record))
     return E.left([{ pointer: '', message: 'is not an object; expected an OpenLineage event' }]);
@@ -119,7 +119,10 @@ export const decodeLineageEvent = (record: unknown): E.Either<ReadonlyArray<Faul
 const isIntersection = (type: t.Decoder<unknown, unknown> | undefined): boolean =>
   type instanceof t.IntersectionType;
 
-/** The faults of a decoding, without the steps of intersections, which are no members of the event; each place once. */
+/**
+ * The faults of a decoding, one for each place. Steps of intersections are removed, since they are not members of
+ * the event.
+ */
 const faults = (errors: t.Errors): ReadonlyArray<Fault> => {
   const ofMembers = errors.map((error) => ({
     ...error,

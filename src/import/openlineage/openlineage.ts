@@ -1,7 +1,6 @@
 /**
- * OpenLineage events as events of the ledger. A run that completed copied what it read to the sites of what it wrote;
- * facets tell that a dataset was created, dropped or emptied, and who owns it. What an event tells about nothing of this
- * is named in `unmapped`.
+ * Imports OpenLineage events. A completed run copied its inputs to the sites of its outputs; facets say that a
+ * dataset was created, dropped or emptied, and who owns it. `unmapped` names everything else.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { formatInstant } from '../../domain/time/instant.ts';
@@ -22,12 +21,12 @@ import { inputsFeeding } from './feeding-inputs.ts';
 import { type Dataset, decodeLineageEvent, type LineageEvent } from './lineage-event.ts';
 import { registeredByOwner } from './ownership.ts';
 
-/** Pairs of an input and an output of one event: each may be a copy. */
+/** Pairs of an input and an output in one event: each may be a copy. */
 const pairsMax = 250_000;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The events have no ids: one is known by its run, type, time, job and producer, or by its dataset. */
+/** An id for an event, which has none: from its run, type, time, job and producer, or from its dataset. */
 const idOf = ({ runId, eventType, time, job, producer, outputs, kind }: LineageEvent): string =>
   digestOf(
     kind,
@@ -39,7 +38,7 @@ const idOf = ({ runId, eventType, time, job, producer, outputs, kind }: LineageE
     kind === 'dataset' ? [outputs[0]!.namespace, outputs[0]!.name] : undefined,
   );
 
-/** What came from where: each change of a dataset is told once, whatever leads to it. */
+/** Collects the facts of an event; each change of a dataset counts once. */
 class Told {
   readonly facts: Fact[] = [];
   readonly sites = new Set<string>();
@@ -58,7 +57,7 @@ class Told {
     return place;
   }
 
-  /** Says it, unless it is more than one record may become: then that is refused whole. */
+  /** Adds a fact, unless the record would have too many: then the whole record is refused. */
   say(fact: Fact): void {
     if (this.facts.length > recordEventsMax) return;
     const key = JSON.stringify(fact);
@@ -67,7 +66,7 @@ class Told {
     this.facts.push(fact);
   }
 
-  /** Says it of each population whose data the place has. */
+  /** Adds a fact for each population of the place. */
   sayOfEach(place: Place, of: (scope: { readonly population: string }) => Fact): void {
     this.sites.add(place.site);
     for (const population of place.populations) this.say(of({ population }));
@@ -77,7 +76,7 @@ class Told {
 const stateChangeOf = ({ facets }: Dataset): string | undefined =>
   textAt(facets, 'lifecycleStateChange', 'lifecycleStateChange');
 
-/** A dropped or emptied dataset; whether it was one. */
+/** Adds the deletion if a dataset was dropped or emptied. Returns whether it was. */
 const tellDeletion = (told: Told, dataset: Dataset, place: Place): boolean => {
   const change = stateChangeOf(dataset);
   if (change === 'RENAME')
@@ -90,7 +89,10 @@ const tellDeletion = (told: Told, dataset: Dataset, place: Place): boolean => {
   return true;
 };
 
-/** An output: what feeds it from other sites is now at its site too; created here, its own data is. */
+/**
+ * An output: the data that feeds it from other sites is now at its site too; if it was created here, so is its own
+ * data.
+ */
 const tellOutput = (mapping: Mapping, told: Told, output: Dataset, feeding: ReadonlyArray<Dataset>): void => {
   const to = told.placeOf(output);
   if (tellDeletion(told, output, to)) return;
@@ -148,7 +150,7 @@ const importEvent = (mapping: Mapping, event: LineageEvent): Imported => {
     if (kind === 'job') told.unmapped.push('the event describes a job, which moves no data');
     for (const dataset of outputs) tellDeletion(told, dataset, told.placeOf(dataset));
   }
-  // A dataset may be dropped by a job that has it as an input.
+  // A job may drop a dataset that is its input.
   for (const dataset of inputs) tellDeletion(told, dataset, told.placeOf(dataset));
   if (kind === 'run' && inputs.length === 0 && outputs.length === 0)
     told.unmapped.push('the run names no datasets');
@@ -164,7 +166,7 @@ const importEvent = (mapping: Mapping, event: LineageEvent): Imported => {
   };
 };
 
-/** Imports events of OpenLineage. */
+/** The importer of OpenLineage events. */
 export const openLineageImporter =
   (mapping: Mapping): Importer =>
   (record) => {

@@ -1,13 +1,11 @@
-/**
- * Who owns a dataset, and what the ledger registers of it.
- */
+/** The owner of a dataset, and the resulting registrations. */
 import { type Fact, type ForeignEvent, standingEvent } from '../imported/foreign-event.ts';
 import { itemsAt, textAt } from '../imported/record-fields.ts';
 import { datasetFor, type Mapping, partyFor } from '../mapping/mapping.ts';
 import { nameOf } from './dataset-place.ts';
 import type { Dataset } from './lineage-event.ts';
 
-/** The prefixes of owners' names that OpenLineage suggests, and what kind of party each is. */
+/** The prefixes of owners' names that OpenLineage recommends, and the kind of party for each. */
 const kindOf = (owner: string): 'team' | 'person' | 'service' | undefined => {
   const prefix = /^(team|group|user|application|service):/.exec(owner)?.[1];
   return prefix === undefined
@@ -19,13 +17,13 @@ const kindOf = (owner: string): 'team' | 'person' | 'service' | undefined => {
         : 'service';
 };
 
-/** The first owner of a dataset that the event names. */
+/** The first owner of a dataset in the event. */
 const ownerOf = ({ facets }: Dataset): string | undefined =>
   itemsAt(facets, 'ownership', 'owners')
     .map((owner) => textAt(owner, 'name'))
     .find((name) => name !== undefined && !/^\*+$/.test(name));
 
-/** Who owns the dataset, as the event says it: the dataset with its controller, and the owner as a party. */
+/** The registrations of the dataset with its controller, and of the owner as a party. */
 export const registeredByOwner = (
   mapping: Mapping,
   source: string,

@@ -1,15 +1,13 @@
-/**
- * Records of CSV (RFC 4180): the first row names the columns, and a record is an object of them.
- */
+/** Reads records of CSV (RFC 4180): the first row has the column names, and a record is an object of cells. */
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import type { Bytes, GivenRecord } from './given-record.ts';
 
-/** Characters of one row. */
+/** The maximum length of a row in characters. */
 const rowCharactersMax = 1_024 * 1_024;
 const columnsMax = 1_000;
 
-/** What is wrong with the row of names, if anything. */
+/** What is wrong with the header row, if anything. */
 const faultOfHeader = (names: ReadonlyArray<string>): string | undefined => {
   if (names.length > columnsMax) return `has ${names.length} columns; expected up to ${columnsMax}`;
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -18,8 +16,8 @@ const faultOfHeader = (names: ReadonlyArray<string>): string | undefined => {
 };
 
 /**
- * The rows of a file, in order. What is no CSV ends it, because nobody knows where the next row begins; a row with too
- * many or too few cells does not.
+ * The rows of a file in order. Invalid CSV ends it, because the start of the next row is unknown; a wrong number of
+ * cells in a row does not.
  */
 export async function* csvRecords(
   bytes: Bytes,

@@ -1,10 +1,8 @@
-/**
- * A record as it was read, with its place; or what is wrong there. `index` counts records from 0, `line` lines from 1.
- */
+/** A parsed record with its place, or what is wrong there. `index` counts records from 0, `line` lines from 1. */
 export type GivenRecord = {
   readonly index: number;
   readonly line?: number;
 } & ({ readonly record: unknown } | { readonly fault: string });
 
-/** Bytes as they come. */
+/** Chunks of bytes. */
 export type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;

@@ -1,18 +1,18 @@
 /**
- * Records of JSON: one document, which may be a list or wrap one, or NDJSON, a document a line.
+ * Reads records of JSON: one document, which may be a list or contain one, or NDJSON with one document per line.
  */
 import { objectIn } from '../imported/record-fields.ts';
 import type { Bytes, GivenRecord } from './given-record.ts';
 
-/** A document that is not NDJSON is parsed as a whole. */
+/** The maximum size of a document that is not NDJSON, which is parsed as a whole. */
 const documentBytesMax = 256 * 1_024 * 1_024;
-/** A line of NDJSON. */
+/** The maximum size of a line of NDJSON. */
 const recordLineBytesMax = 16 * 1_024 * 1_024;
 
 /** The records in a document. */
 export type RecordsIn = (document: unknown) => ReadonlyArray<unknown>;
 
-/** The items of a list, or of the first of these members that the document has; else the document itself. */
+/** The items of a list, or of the first of these members in the document; otherwise the document itself. */
 export const itemsOf =
   (...wrappers: ReadonlyArray<string>): RecordsIn =>
   (document) => {
@@ -41,7 +41,10 @@ const parsed = (bytes: Uint8Array): Parsed => {
   }
 };
 
-/** Lines with their numbers, the last one without its newline too. A line beyond the limit ends it, as a fault. */
+/**
+ * Lines with their numbers, including an unterminated last line. A line beyond the limit ends the sequence with a
+ * fault.
+ */
 async function* linesOf(
   bytes: Bytes,
   bytesMax: number,
@@ -71,14 +74,14 @@ async function* linesOf(
   if (restBytes > 0) yield { line: line + 1, bytes: Buffer.concat(rest) };
 }
 
-/** Whether the first line with something in it is a document by itself: then all the others are too. */
+/** Whether the first non-empty line is a complete document: then each other line is one too. */
 const beginsAsLines = (first: Uint8Array): boolean => {
   const result = parsed(first);
   return result !== 'nothing' && 'value' in result;
 };
 
 /**
- * The records of a file, in order.
+ * The records of a file in order.
  *
  * @param recordsIn the records in a document.
  */

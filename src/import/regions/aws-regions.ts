@@ -1,5 +1,5 @@
 /**
- * The regions of Amazon Web Services, and the country that each stands in: AWS General Reference, "Regions and endpoints"
+ * The regions of Amazon Web Services with their countries: AWS General Reference, "Regions and endpoints"
  * (https://docs.aws.amazon.com/general/latest/gr/rande.html), read in November 2026.
  */
 export const awsRegions: Readonly<Record<string, readonly [country: string, place: string]>> = {

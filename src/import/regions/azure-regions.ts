@@ -1,5 +1,5 @@
 /**
- * The regions of Microsoft Azure, and the country that each stands in: "Azure regions list"
+ * The regions of Microsoft Azure with their countries: "Azure regions list"
  * (https://learn.microsoft.com/azure/reliability/regions-list), read in November 2026.
  */
 export const azureRegions: Readonly<Record<string, readonly [country: string, place: string]>> = {

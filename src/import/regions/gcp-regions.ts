@@ -1,7 +1,7 @@
 /**
- * The regions of Google Cloud, and the country that each stands in: "Geography and regions"
- * (https://cloud.google.com/docs/geography-and-regions), read in November 2026. Multi-regions such as `us` and `eu` and
- * dual-regions such as `nam4` are several places, and stand in no table.
+ * The regions of Google Cloud with their countries: "Geography and regions"
+ * (https://cloud.google.com/docs/geography-and-regions), read in November 2026. Multi-regions such as `us` and `eu`
+ * and dual-regions such as `nam4` are several places, so they are not in the table.
  */
 export const gcpRegions: Readonly<Record<string, readonly [country: string, place: string]>> = {
   'africa-south1': ['ZA', 'Johannesburg'],

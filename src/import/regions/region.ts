@@ -1,6 +1,4 @@
-/**
- * Regions of clouds as sites: `aws/eu-west-1`, `gcp/europe-west3`, `azure/westeurope`.
- */
+/** Cloud regions as sites: `aws/eu-west-1`, `gcp/europe-west3`, `azure/westeurope`. */
 import { type ForeignEvent, standingEvent } from '../imported/foreign-event.ts';
 import { awsRegions } from './aws-regions.ts';
 import { azureRegions } from './azure-regions.ts';
@@ -27,13 +25,13 @@ export interface Region {
 /** The site of a region. */
 export const siteOfRegion = ({ cloud, region }: Region): string => `${cloud}/${region}`;
 
-/** The region that is written so, if the table of the cloud has it. */
+/** The region with this written name, if it is in the cloud's table. */
 export const regionNamed = (cloud: Cloud, written: string): Region | undefined => {
   const region = written.toLowerCase().replaceAll(' ', '');
   return Object.hasOwn(clouds[cloud].regions, region) ? { cloud, region } : undefined;
 };
 
-/** The region that is a site of this id, if it is one. */
+/** The region with this site id, if it is one. */
 export const regionOfSite = (site: string): Region | undefined => {
   const slash = site.indexOf('/');
   const cloud = cloudNames.find((each) => each === site.slice(0, slash));
@@ -41,7 +39,7 @@ export const regionOfSite = (site: string): Region | undefined => {
   return region !== undefined && siteOfRegion(region) === site ? region : undefined;
 };
 
-/** The registration of a region as a site, as the provider publishes where it stands. */
+/** The registration of a region as a site, with the provider's published location. */
 export const regionRegistered = (source: string, { cloud, region }: Region): ForeignEvent => {
   const { name, regions } = clouds[cloud];
   const [country, place] = regions[region]!;

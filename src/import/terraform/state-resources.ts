@@ -1,6 +1,4 @@
-/**
- * The resources in a state of Terraform: the file itself (version 4), or what `terraform show -json` writes.
- */
+/** The resources in a Terraform state: the state file (version 4), or the output of `terraform show -json`. */
 import { itemsAt, objectIn, valueAt } from '../imported/record-fields.ts';
 
 const modulesDeepMax = 100;

@@ -1,11 +1,12 @@
 /**
- * The resources of Terraform's providers that store data: how each is named here, and in which attribute its region is.
+ * The resource types of Terraform's providers that store data: the name of each in the ledger, and the attribute
+ * with its region.
  */
 import { textAt } from '../imported/record-fields.ts';
 import { regionOfArn } from '../inventory/aws-names.ts';
 import type { Cloud } from '../regions/region.ts';
 
-/** Where a store is, and what it is called. */
+/** The region and the name of a store. */
 export interface StoreOfResource {
   readonly cloud: Cloud;
   readonly name: string | undefined;
@@ -31,7 +32,7 @@ const google =
     return { cloud: 'gcp', name: withPrefix(prefix, textAt(values, field)), region: place };
   };
 
-/** A zone such as `europe-west1-b` is in the region before its letter. */
+/** The region of a zone such as `europe-west1-b` is the part before its letter. */
 const googleZone = (values: Values): StoreOfResource => {
   const store = google('zone', '', 'id')(values);
   return { ...store, region: store.region?.replace(/-[a-z]$/, '') };
@@ -43,7 +44,7 @@ const azure = (values: Values): StoreOfResource => ({
   region: textAt(values, 'location'),
 });
 
-/** What each type of resource is. */
+/** How to read each type of resource. */
 export const storesByType: Readonly<Record<string, (values: Values) => StoreOfResource>> = {
   aws_s3_bucket: (values) => ({
     cloud: 'aws',

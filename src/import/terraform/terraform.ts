@@ -1,5 +1,6 @@
 /**
- * Resources of a state of Terraform that store data: each is a store at the site of its region. A snapshot.
+ * Imports a snapshot of a Terraform state: each resource that stores data is a data store at the site of its
+ * region.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -14,9 +15,9 @@ import { storesByType } from './stores.ts';
 const Resource = t.type({ type: t.string, values: t.UnknownRecord });
 
 /**
- * Imports resources.
+ * The importer of resources.
  *
- * @param at when it was so, RFC 3339.
+ * @param at the time of the snapshot, RFC 3339.
  */
 export const terraformImporter =
   (mapping: Mapping, at: string | undefined): Importer =>
