@@ -4,16 +4,16 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 
 const encoder = new TextEncoder();
 
-/** The digest of some bytes: 32 bytes. */
+/** The digest of bytes: 32 bytes. */
 export const sha256 = (bytes: Uint8Array): Uint8Array => digest(bytes);
 
 /** The digest of a text in UTF-8: 32 bytes. */
 export const sha256OfText = (text: string): Uint8Array => digest(encoder.encode(text));
 
-/** The digest of some bytes in lowercase hexadecimal. */
+/** The digest of bytes in lowercase hexadecimal. */
 export const sha256Hex = (bytes: Uint8Array): string => bytesToHex(digest(bytes));
 
-/** The digest of several pieces, one after the other. */
+/** The digest of several concatenated pieces. */
 export const sha256OfPieces = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
   const hash = digest.create();
   for (const piece of pieces) hash.update(piece);

@@ -1,9 +1,12 @@
-/** Verifying signatures by Ed25519 (RFC 8032) and ML-DSA-44 (FIPS 204) in a browser: the same as `signatures.ts`. */
+/**
+ * Verifies signatures by Ed25519 (RFC 8032) and ML-DSA-44 (FIPS 204) in browsers: the same functions as
+ * `signatures.ts`.
+ */
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { ml_dsa44 } from '@noble/post-quantum/ml-dsa.js';
 import type { SignatureAlgorithm, VerifySignature } from './signatures.ts';
 
-/** Verifies by a public key, as its bytes. */
+/** A verifier for a public key, given as its bytes. */
 export const signatureVerifier =
   (algorithm: SignatureAlgorithm, publicKey: Uint8Array): VerifySignature =>
   (message, signature) => {

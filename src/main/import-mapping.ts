@@ -1,6 +1,4 @@
-/**
- * The mapping that a server has for what is imported without one: a file, read once at the start.
- */
+/** The server's mapping for imports that bring none: a file, read once at the start. */
 import { readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { Mapping } from '../import/mapping/mapping.ts';
@@ -8,7 +6,7 @@ import { Mapping } from '../import/mapping/mapping.ts';
 /**
  * The mapping in the file; undefined without a file.
  *
- * @throws where the file cannot be read, or is no mapping: the message has the place.
+ * @throws if the file cannot be read or is not a mapping; the message names the place.
  */
 export const importMappingIn = async (file: string | undefined): Promise<Mapping | undefined> => {
   if (file === undefined) return undefined;

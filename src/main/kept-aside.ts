@@ -1,16 +1,14 @@
-/**
- * A file in which a server keeps the records of other systems that become no event, or not wholly: NDJSON, each with why.
- */
+/** A file in which a server keeps imported records that become no event, or only in part, with reasons: NDJSON. */
 import { closeSync, fstatSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import type { Aside } from '../api/routes/aside.ts';
 
-/** Bytes of the file; what comes then is told, and not kept. */
+/** The maximum size of the file; further records are reported but not kept. */
 const asideBytesMax = 1_073_741_824;
 
 /**
- * Keeps records in a file, which it opens each time: so that an operator can move it away.
+ * Keeps records in a file. It opens the file each time, so that an operator can move it away.
  *
- * @throws at the start, where the file cannot be written.
+ * @throws at the start if the file cannot be written.
  */
 export const asideIn = (file: string | undefined, now: () => number): Aside | undefined => {
   if (file === undefined) return undefined;
@@ -36,7 +34,7 @@ export const asideIn = (file: string | undefined, now: () => number): Aside | un
         }
         fsyncSync(opened);
       } catch {
-        // The disk is full, say: the sender is told what is not kept.
+        // If this fails, as on a full disk, the sender learns that the record is not kept.
       } finally {
         closeSync(opened);
       }

@@ -1,6 +1,4 @@
-/**
- * Serves a witness over HTTP until it is told to stop.
- */
+/** Serves a witness over HTTP until stopped. */
 import { serve } from '@hono/node-server';
 import { pino } from 'pino';
 import type { Witness } from '../witness/witness.ts';
@@ -12,11 +10,11 @@ const requestMsMax = 10_000;
 
 export interface RunningWitness {
   readonly url: string;
-  /** Ends the server, and closes the witness. */
+  /** Closes the server and the witness. */
   stop(): Promise<void>;
 }
 
-/** Listens. Rejects where the port cannot be read. */
+/** Starts listening. Rejects if the port cannot be used. */
 export const serveWitness = (witness: Witness, host: string, port: number): Promise<RunningWitness> => {
   const app = witnessApp(witness, pino({ level: process.env.LOG_LEVEL ?? 'warn' }));
   return new Promise((resolve, reject) => {

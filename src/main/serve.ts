@@ -1,6 +1,4 @@
-/**
- * Serves a ledger over HTTP until it is told to stop.
- */
+/** Serves a ledger over HTTP until stopped. */
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
@@ -25,21 +23,21 @@ import { endSilentConnections } from './silent-connections.ts';
 import { startTelemetry } from './telemetry.ts';
 import { readCredentials, renewCredentials } from './tls.ts';
 
-/** How long a connection may be silent while no answer is being computed. The live log sends comments more often. */
+/** How long a connection may be idle while no answer is being computed. The live log sends comments more often. */
 const silentMsMax = 120_000;
-/** No total request timeout: a body of many events takes longer than any fixed time. */
+/** No total request timeout: a body with many events may take any time. */
 const requestMsMax = 0;
 
 /** A running server. */
 export interface Running {
   readonly ledger: Ledger;
   readonly url: string;
-  /** The file with the token of the first key, if one had to be made. */
+  /** The file with the token of the first key, if one was created. */
   readonly firstKeyFile: string | undefined;
   stop(): Promise<void>;
 }
 
-/** Who may use the server, as a message to the person who started it. */
+/** A message to the person who started the server: who may use it. */
 export const whoMayUse = ({ ledger, url, firstKeyFile }: Running): string => {
   if (firstKeyFile !== undefined) {
     return `Other machines can reach this ledger, so a first key with every scope was created; its token is in ${firstKeyFile}`;
@@ -54,9 +52,8 @@ export const whoMayUse = ({ ledger, url, firstKeyFile }: Running): string => {
 };
 
 /**
- * Makes a first key if others than this machine can reach the server, by themselves or through a proxy, and it has none: they
- * always need a key.
- * The token is left in a file that only the owner can read.
+ * Creates a first key if there is none and other machines can reach the server, directly or through a proxy: those
+ * always need a key. The token is written to a file that only the owner can read.
  */
 const makeFirstKey = (ledger: Ledger, settings: Settings): string | undefined => {
   const { keys, now } = ledger.parts;
@@ -69,13 +66,13 @@ const makeFirstKey = (ledger: Ledger, settings: Settings): string | undefined =>
   return file;
 };
 
-/** Opens the ledger and listens. Resolves when the server takes requests. */
+/** Opens the ledger and starts listening. Resolves when the server accepts requests. */
 export const serve = async (settings: Settings): Promise<Running> => {
   const importMapping = await importMappingIn(settings.importMapFile);
   const aside = asideIn(settings.importAsideFile, () => Date.now());
   const logger = pino({ level: settings.logLevel ?? 'warn' });
   const { tls, basePath = '' } = settings;
-  // Before anything is opened: a server without its certificate does not start.
+  // Checked first: a server without its certificate must not start.
   const credentials = tls === undefined ? undefined : readCredentials(tls);
   const telemetry = await startTelemetry(process.env);
   const ledger = await openLedger(settings, (notice) =>
@@ -83,7 +80,7 @@ export const serve = async (settings: Settings): Promise<Running> => {
       ? logger.warn(notice, 'vault')
       : logger[notice.kind === 'log-problem' ? 'warn' : 'info'](notice, 'store'),
   );
-  // The projections are there before the first question is.
+  // The projections are ready before the first question arrives.
   await ledger.ready();
   await ledger.refill();
   const firstKeyFile = makeFirstKey(ledger, settings);
@@ -112,7 +109,7 @@ export const serve = async (settings: Settings): Promise<Running> => {
       ({ port }) => {
         const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
         const url = `${tls === undefined ? 'http' : 'https'}://${host}:${port}${basePath}`;
-        // A server that listens everywhere is asked on this machine.
+        // A server that listens on all addresses is reachable on this machine.
         leaveAddress(settings.dataDirectory, url.replace(/\/\/(0\.0\.0\.0|\[::\]):/, '//127.0.0.1:'));
         resolve({
           ledger,
@@ -122,7 +119,7 @@ export const serve = async (settings: Settings): Promise<Running> => {
             endRenewing();
             await closeServer(server);
             removeAddress(settings.dataDirectory);
-            // What is measured is read a last time while the ledger is open.
+            // Metrics are read once more while the ledger is open.
             await telemetry?.end();
             await ledger.close();
           },
@@ -147,7 +144,7 @@ const main = async (): Promise<void> => {
     process.exitCode = 2;
     return;
   }
-  // A signal during opening stops the server once it is open. As the first process of a container it has to handle
+  // A signal during opening stops the server once it is open. As the first process of a container, it must handle
   // signals itself.
   let running: Running | undefined;
   let asked = false;
@@ -160,7 +157,7 @@ const main = async (): Promise<void> => {
   try {
     running = await serve(settings.right);
     if (asked) return stop();
-    // A connection string holds a password.
+    // A connection string may contain a password.
     const store = settings.right.store.startsWith('sqlite:') ? settings.right.store : 'its store';
     process.stdout.write(`Domicile serves ${store} on ${running.url}\n`);
     process.stdout.write(`${whoMayUse(running)}\n`);

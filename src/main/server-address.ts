@@ -1,30 +1,28 @@
-/**
- * Where a server of a ledger can be asked: it leaves its address beside the files, for commands that find them in use.
- */
+/** The address of a ledger's server. The server writes it beside the files, for commands that find them locked. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 const fileIn = (directory: string): string => join(directory, 'server.json');
 
-/** Leaves the address of this process, which serves the ledger in the directory. */
+/** Writes the address of this process, which serves the ledger in the directory. */
 export const leaveAddress = (directory: string, url: string): void => {
   const left = { url, process: `process ${process.pid} on ${hostname()}` };
   try {
     writeFileSync(fileIn(directory), `${JSON.stringify(left)}\n`, { mode: 0o600 });
   } catch {
-    // A convenience: a full disk must not keep the server from answering.
+    // Only a convenience: a full disk must not prevent serving.
   }
 };
 
-/** Takes it away again. */
+/** Removes the address. */
 export const removeAddress = (directory: string): void => rmSync(fileIn(directory), { force: true });
 
 /**
- * The address of the server that holds the files in the directory.
+ * The address of the server that has the files of the directory open.
  *
- * @param heldBy what the lock says about its holder: an address left by a process that was killed may belong to another
- *   ledger by now.
+ * @param heldBy the lock's description of its holder: the address left by a killed process may belong to another
+ * ledger now.
  */
 export const addressOf = (directory: string, heldBy: string): string | undefined => {
   try {

@@ -1,12 +1,10 @@
-/**
- * Ends connections on which nothing is said any more, but for those whose answer is still being found.
- */
+/** Closes idle connections, except while their answers are being computed. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Ends each connection that was silent for so many milliseconds: one without a request, one whose body does not go on,
- * one whose answer nobody takes. A request that came whole may wait for its answer as long as that takes.
+ * Closes each connection that was idle for `silentMsMax`: without a request, in the middle of a body, or while its
+ * answer is not read. A complete request may wait for its answer for any time.
  */
 export const endSilentConnections = (server: Server, silentMsMax: number): void => {
   const last = new WeakMap<Socket, { readonly request: IncomingMessage; readonly answer: ServerResponse }>();

@@ -1,6 +1,7 @@
 /**
- * Traces and metrics for OpenTelemetry, as the variables `OTEL_*` configure them
- * (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). Its packages are loaded only then.
+ * Traces and metrics for OpenTelemetry, configured by the `OTEL_*` variables
+ * (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). Its packages are loaded only
+ * if these are set.
  */
 
 import type { LedgerMetrics } from '../api/observing/ledger-metrics.ts';
@@ -9,16 +10,16 @@ import type { Ledger } from '../ledger/ledger.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What passes on what is observed. */
+/** Exports observations. */
 export interface Telemetry {
   readonly tracing: Tracing;
-  /** Begins to pass on what is measured of a ledger. */
+  /** Starts to export a ledger's metrics. */
   begin(ledger: Ledger, metrics: LedgerMetrics): void;
-  /** Sends what is left, and ends. */
+  /** Exports the rest, and stops. */
   end(): Promise<void>;
 }
 
-/** What says that telemetry is wanted: where to, or by which exporter. */
+/** The variables that enable telemetry: an endpoint or an exporter. */
 const variables = [
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
@@ -33,7 +34,7 @@ export const isTelemetryWanted = (environment: Environment): boolean =>
   environment.OTEL_SDK_DISABLED?.toLowerCase() !== 'true' &&
   variables.some((name) => environment[name] !== undefined && environment[name] !== '');
 
-/** How long the end waits for what is left to be sent, in milliseconds. */
+/** How long to wait at the end for the export of the rest, in milliseconds. */
 const endMsMax = 5_000;
 
 /** Starts telemetry, if the environment configures it. */
@@ -43,10 +44,10 @@ export const startTelemetry = async (environment: Environment): Promise<Telemetr
     import('@opentelemetry/sdk-node'),
     import('@opentelemetry/api'),
   ]);
-  // A kind of telemetry that nobody asked for is not sent anywhere by default.
+  // By default, telemetry of other kinds is not exported.
   process.env.OTEL_LOGS_EXPORTER ??= 'none';
   process.env.OTEL_SERVICE_NAME ??= 'domicile';
-  // Only what is told of a request goes out: nothing of the process, which would show its arguments and its owner.
+  // Only observations of requests are exported: attributes of the process would reveal its arguments and its owner.
   process.env.OTEL_NODE_RESOURCE_DETECTORS ??= 'env';
   const sdk = new NodeSDK({ instrumentations: [] });
   sdk.start();
@@ -99,7 +100,7 @@ export const startTelemetry = async (environment: Environment): Promise<Telemetr
     });
     void metrics.registry.getMetricsAsJSON().then((all) => {
       for (const { name, help, type } of all) {
-        // Types are words in what the registry tells.
+        // The registry returns types as words.
         if (String(type) !== 'gauge' && String(type) !== 'counter') continue;
         meter.createObservableGauge(name, { description: help }).addCallback(async (result) => {
           const metric = await metrics.registry.getSingleMetric(name)?.get();

@@ -1,12 +1,10 @@
-/**
- * The certificate of a server, which is renewed while it serves.
- */
+/** The certificate of a server, renewed while it serves. */
 import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext, type Server } from 'node:tls';
 import type { Logger } from 'pino';
 import type { TlsFiles } from '../ledger/settings.ts';
 
-/** How often the files are looked at, in milliseconds. */
+/** How often the files are checked, in milliseconds. */
 const lookAtMs = 60_000;
 
 /** A certificate and its key, as PEM. */
@@ -15,7 +13,7 @@ interface Credentials {
   readonly key: Buffer;
 }
 
-/** The certificate cannot be used: which file, and why. */
+/** An unusable certificate: which file, and why. */
 class CertificateUnusable extends Error {
   constructor(reason: string) {
     super(`LEDGER_TLS_CERT, LEDGER_TLS_KEY: ${reason}`);
@@ -42,7 +40,7 @@ export const readCredentials = ({ certificate, key }: TlsFiles): Credentials => 
   try {
     createSecureContext(credentials);
   } catch {
-    // What OpenSSL says may quote the key.
+    // OpenSSL's message may quote the key.
     throw new CertificateUnusable(
       `${certificate} and ${key} are not a certificate chain and its private key, both PEM`,
     );
@@ -53,7 +51,10 @@ export const readCredentials = ({ certificate, key }: TlsFiles): Credentials => 
 const changedAt = ({ certificate, key }: TlsFiles): string =>
   [certificate, key].map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 'none').join(' ');
 
-/** Takes a renewed certificate into use. One that cannot be used is told, and the one before stays. @returns what ends this. */
+/**
+ * Switches to a renewed certificate. An unusable one is logged, and the previous one stays. @returns a function
+ * that stops this.
+ */
 export const renewCredentials = (server: Server, files: TlsFiles, logger: Logger): (() => void) => {
   let seen = changedAt(files);
   const timer = setInterval(() => {

@@ -1,6 +1,4 @@
-/**
- * Copies the events that the operator shows: every entry must match its stored bytes, and every hash its entry.
- */
+/** Copies the events that the operator shows. Every entry must match its stored bytes, and every hash its entry. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -15,10 +13,10 @@ import type { Operator } from './operator.ts';
 import type { OwnLedger } from './own-ledger.ts';
 import { type Checked, lie, needed, noAnswer, type Round } from './round.ts';
 
-/** Stored bytes that are requested at the same time. */
+/** Stored bytes to request at the same time. */
 const requestsAtOnceMax = 8;
 
-/** The copy, the operator, and the checkpoint up to which events are copied, as the operator showed it. */
+/** The copy, the operator, and the operator's checkpoint up to which events are copied. */
 export interface Copying {
   readonly operator: Operator;
   readonly own: OwnLedger;
@@ -26,14 +24,14 @@ export interface Copying {
   readonly size: number;
 }
 
-/** A tile of events: its index, how many hashes it has, and its path. */
+/** A tile of events: its index, the number of its hashes, and its path. */
 interface Tile {
   readonly index: number;
   readonly width: number;
   readonly path: string;
 }
 
-/** The event that an entry and the stored bytes describe; undefined if the entry cannot be read. */
+/** The event of an entry and its stored bytes; undefined if the entry cannot be read. */
 const eventOf = (entry: Uint8Array, bytes: Uint8Array): StoredEvent | undefined => {
   try {
     const read = JSON.parse(Buffer.from(entry).toString('utf8')) as Record<string, unknown>;
@@ -53,7 +51,7 @@ const eventOf = (entry: Uint8Array, bytes: Uint8Array): StoredEvent | undefined 
   }
 };
 
-/** The entries of a tile, as many as it has hashes. */
+/** The entries of a tile, one for each hash. */
 const entriesOf = (
   { operator, own, checkpoint }: Copying,
   { width, path }: Tile,
@@ -98,7 +96,7 @@ const eventAt = (
     }),
   );
 
-/** The events of a tile that the copy does not have yet. */
+/** The events of a tile that are new to the copy. */
 const newEventsOf =
   (copying: Copying, { index, width }: Tile) =>
   (entries: ReadonlyArray<Uint8Array>): Checked<ReadonlyArray<StoredEvent>> =>
@@ -116,7 +114,7 @@ const newEventsOf =
     return E.right(events);
   };
 
-/** Compares the hashes of a tile with those of the copy, which had `known` events before. */
+/** Compares the hashes of a tile with those of the copy, which previously had `known` events. */
 const compareHashes = (
   { operator, own, checkpoint }: Copying,
   { index, width, path }: Tile,
@@ -162,7 +160,7 @@ const copyTile = (copying: Copying): Checked<void> => {
   );
 };
 
-/** Copies the events up to the checkpoint that the copy does not have yet. */
+/** Copies the events up to the checkpoint that are new to the copy. */
 export const copyEvents =
   (copying: Copying, onProgress: (done: number, of: number) => void): Checked<void> =>
   async () => {

@@ -1,6 +1,4 @@
-/**
- * Random questions at known positions: the operator answers them, and the monitor derives the answers itself.
- */
+/** Random questions at known positions. The operator answers them, and the monitor derives the answers itself. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Answered, Asked } from '../contract/asked.ts';
 import type { Problem } from '../contract/problem.ts';
@@ -29,7 +27,7 @@ const aboutPerson: ReadonlyArray<readonly [string, WideQuestion]> = [
   ['findings', 'findingsOfPerson'],
 ];
 
-/** The sites that an event names, as far as it says so in plain words. */
+/** The sites in the data of an event, where they are plain text. */
 const sitesIn = (data: unknown): ReadonlyArray<string> =>
   typeof data !== 'object' || data === null
     ? []
@@ -38,13 +36,13 @@ const sitesIn = (data: unknown): ReadonlyArray<string> =>
         return typeof value === 'string' ? [value] : [];
       });
 
-/** Events that are looked at for somebody, or some place, to ask about. */
+/** Events to search for a person or a site to ask about. */
 const triesMax = 20;
 
 /**
- * Makes up a question about what the log names, as known at some position.
+ * Creates a question about names in the log, as known at some position.
  *
- * @param random a number from 0 up to 1.
+ * @param random returns a number in [0, 1).
  */
 export const makeUp = (
   log: LogReader,
@@ -57,7 +55,7 @@ export const makeUp = (
   const below = (count: number): number => Math.min(count - 1, Math.floor(random() * count));
   for (let tries = 0; tries < triesMax; tries++) {
     const at = 1 + below(head);
-    // Half of the questions are about the latest: that is what most people ask.
+    // Half of the questions are about the latest position, as most real questions are.
     const position = random() < 0.5 ? head : at + below(head - at + 1);
     const validAt = random() < 0.5 ? now : log.recordedAtOf(1 + below(head))!;
     const clocks = `validAt=${formatInstant(validAt)}&knownPosition=${position}`;
@@ -85,7 +83,7 @@ export const makeUp = (
   return undefined;
 };
 
-/** The answer that the copy gives. */
+/** The answer of the copy. */
 export const deriveAnswer = (
   log: LogReader,
   reader: IndexReader,
@@ -110,18 +108,18 @@ const parsed = (bytes: Uint8Array): unknown => {
   }
 };
 
-/** An answer in the form in which both sides are compared: its rows, and whether there are more. */
+/** The comparable form of an answer: its rows, and whether there are more. */
 const comparable = (data: unknown, isLast: boolean): string => JSON.stringify({ data, isLast });
 
-/** The derived answer as bytes to compare and to keep. */
+/** The derived answer as text, to compare and to store. */
 export const ownText = (answer: E.Either<Problem, Answered>): string =>
   E.isLeft(answer)
     ? JSON.stringify({ refused: answer.left.kind })
     : comparable(answer.right.data, (answer.right.after ?? null) === null);
 
 /**
- * Whether the operator answers otherwise. An operator that is overloaded, lets nobody in, or refuses a question that takes
- * too long gives no answer to compare; how many were compared is told.
+ * Whether the operator's answer differs. An operator that is overloaded, denies access, or refuses a long question
+ * gives no answer to compare; the result says how many were compared.
  */
 export const differs = (
   answer: E.Either<Problem, Answered>,

@@ -1,23 +1,23 @@
 /**
- * What a monitor keeps of a lie: what the operator showed, and what the monitor found, byte for byte.
+ * The evidence of a lie that a monitor stores: what the operator showed and what the monitor found, byte for byte.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Something that the operator showed, and that does not hold. */
+/** Something the operator showed that is wrong. */
 export interface Evidence {
   readonly kind: 'checkpoint' | 'fork' | 'leaf' | 'history' | 'index' | 'answer';
-  /** What does not hold, in a sentence. */
+  /** What is wrong, in a sentence. */
   readonly what: string;
-  /** The last checkpoint that was verified, as a note. */
+  /** The last verified checkpoint, as a note. */
   readonly verified: string | undefined;
-  /** The paths that were asked, with what the operator answered. */
+  /** The requested paths with the operator's answers. */
   readonly operator: Readonly<Record<string, Uint8Array>>;
-  /** What the monitor has in its place. */
+  /** What the monitor has instead. */
   readonly own: Readonly<Record<string, Uint8Array>>;
 }
 
-/** Bytes as text where they are UTF-8, otherwise in Base 64. */
+/** Bytes as text if they are UTF-8, otherwise in Base 64. */
 const shown = (bytes: Uint8Array): object => {
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
@@ -28,7 +28,7 @@ const shown = (bytes: Uint8Array): object => {
 const shownAll = (all: Readonly<Record<string, Uint8Array>>): object =>
   Object.fromEntries(Object.entries(all).map(([name, bytes]) => [name, shown(bytes)]));
 
-/** Keeps a piece of evidence in a directory. Returns its file. */
+/** Stores a piece of evidence in a directory. Returns its file. */
 export const keepEvidence = (directory: string, evidence: Evidence, now: number): string => {
   const folder = join(directory, 'evidence');
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -1,6 +1,6 @@
 /**
- * A monitor (V9): follows the checkpoint, the entries and the stored bytes of a ledger, checks each, and cross-examines
- * its operator.
+ * A monitor (V9): follows the checkpoint, the entries and the stored bytes of a ledger, verifies them, and
+ * cross-examines the operator.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -20,14 +20,14 @@ import type { Operator } from './operator.ts';
 import type { OwnLedger } from './own-ledger.ts';
 import { type Checked, lie, needed, noAnswer, type Round, utf8 } from './round.ts';
 
-/** Checkpoints of the operator's history that a round compares. */
+/** Checkpoints of the operator's history to compare in a round. */
 const historyMax = 1_000;
 
 export interface MonitorOptions {
   readonly policy: TlogPolicy;
-  /** Trusted keys of the log besides those of the policy. */
+  /** Trusted keys of the log, in addition to those of the policy. */
   readonly keys: ReadonlyArray<VerifierKey>;
-  /** Questions in a round. */
+  /** The number of questions in a round. */
   readonly questions: number;
   readonly now: () => number;
   readonly random: () => number;
@@ -42,6 +42,7 @@ interface ShownCheckpoint extends Checkpoint {
 
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 
+/** Verifies an operator in rounds, against its own copy (V9). */
 export class Monitor {
   private readonly operator: Operator;
   private readonly own: OwnLedger;
@@ -53,7 +54,7 @@ export class Monitor {
     this.options = options;
   }
 
-  /** One round: the checkpoint, the events that are new in it, the history of checkpoints, and questions. */
+  /** One round: the checkpoint, its new events, the history of checkpoints, and questions. */
   round(): Promise<Round> {
     return pipe(
       this.checkpoint(),
@@ -71,7 +72,7 @@ export class Monitor {
     )();
   }
 
-  /** The checkpoint that the operator serves, signed as the policy or the keys require. */
+  /** The operator's served checkpoint, signed as the policy or the keys require. */
   private checkpoint(): Checked<ShownCheckpoint> {
     const { policy, keys } = this.options;
     return pipe(
@@ -92,7 +93,7 @@ export class Monitor {
     );
   }
 
-  /** Compares the root of the checkpoint with that of the copy, and keeps the checkpoint if they agree. */
+  /** Compares the root of the checkpoint with that of the copy, and stores the checkpoint if they agree. */
   private compareRoot({ size, root, note, shown }: ShownCheckpoint): E.Either<Round, void> {
     const found = this.own.tree.rootAt(size);
     if (!sameHash(found, root)) {
@@ -114,7 +115,7 @@ export class Monitor {
     );
   }
 
-  /** Compares the checkpoints that the operator says it signed with the copy. */
+  /** Compares the operator's list of signed checkpoints with the copy. */
   private compareHistory(): Checked<void> {
     const { own } = this;
     const path = `/v1/log/checkpoints?limit=${historyMax}&upTo=${own.head()}`;
@@ -142,7 +143,7 @@ export class Monitor {
     );
   }
 
-  /** Compares the sealed index that the operator signed with that of the copy. */
+  /** Compares the operator's signed sealed index with that of the copy. */
   private compareIndex(): Checked<void> {
     const { own, operator } = this;
     const { policy, keys } = this.options;
@@ -151,7 +152,7 @@ export class Monitor {
       () => operator.get(path),
       TE.mapLeft(noAnswer),
       TE.flatMapEither(({ status, bytes }): E.Either<Round, void> => {
-        // Nothing is sealed yet, or the operator's version seals nothing.
+        // Nothing is sealed yet, or the operator's version does not seal.
         if (status !== 200) return E.right(undefined);
         const shown = { [path]: bytes };
         const trusted = indexKeysOf([...policy.logs.map(({ key }) => key), ...keys]);
@@ -163,7 +164,7 @@ export class Monitor {
           E.flatMap(({ size, root }) => {
             own.index.grow();
             const found = own.index.rootAt(size);
-            // The next round compares what was sealed after the checkpoint of this one.
+            // The next round compares stretches sealed after the checkpoint of this one.
             if (found === undefined || sameHash(found, root)) return E.right(undefined);
             const what = `the root of the index of ${size} stretches does not match the events`;
             return E.left(lie(own, 'index', what, shown, { root: utf8(toBase64(found)) }));

@@ -1,28 +1,26 @@
-/**
- * Requests to the operator of the ledger that is monitored.
- */
+/** Requests to the operator of the monitored ledger. */
 import { setTimeout } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 
 /** How long the operator may take to answer. */
 const answerMsMax = 60_000;
-/** The longest answer that is read. */
+/** The longest answer to read. */
 const answerBytesMax = 64 * 1_024 * 1_024;
 
-/** What the operator answered, as it is. */
+/** The operator's answer, unchanged. */
 export interface OperatorAnswer {
   readonly path: string;
   readonly status: number;
   readonly bytes: Uint8Array;
 }
 
-/** How often the same is asked: while an operator is busy, and where a connection was lost. */
+/** How often to send the same request, while an operator is busy or after a lost connection. */
 const attemptsMax = 5;
 const lostMax = 1;
-/** How long is waited for an operator that is busy, at the most. */
+/** The maximum wait for a busy operator. */
 const waitMsMax = 5_000;
 
-/** For how long the operator asks to be left alone (RFC 9110, 10.2.3); undefined where it has answered. */
+/** How long the operator asks to wait (RFC 9110, 10.2.3); undefined if it has answered. */
 const busyMs = ({ status, headers }: Response): number | undefined => {
   if (status !== 503 && status !== 429) return undefined;
   const seconds = Number(headers.get('retry-after') ?? 1);
@@ -47,19 +45,20 @@ const read = async (path: string, response: Response): Promise<E.Either<string, 
   return E.right({ path, status: response.status, bytes: Buffer.concat(parts) });
 };
 
+/** Requests to one operator, with retries. */
 export class Operator {
   private readonly url: string;
   private readonly token: string | undefined;
 
-  /** @param token of a key with the scope `audit`, best without `identify`. */
+  /** @param token the token of a key with the scope `audit`, preferably without `identify`. */
   constructor(url: string, token: string | undefined) {
     this.url = url.replace(/\/+$/, '');
     this.token = token;
   }
 
   /**
-   * Asks for a path: again while the operator says that it is busy, and once more where the connection was lost, for one that was
-   * kept open may be closed just as it is used again.
+   * Requests a path. Retries while the operator is busy, and once after a lost connection, since a kept-alive
+   * connection may be closed just as it is reused.
    *
    * @returns why there is no answer.
    */
@@ -83,7 +82,7 @@ export class Operator {
     return fetch(this.url + path, { headers, signal: AbortSignal.timeout(answerMsMax) });
   }
 
-  /** Asks for what has to be there. */
+  /** Requests a path that must exist. */
   async need(path: string): Promise<E.Either<string, OperatorAnswer>> {
     const answer = await this.get(path);
     return E.isRight(answer) && answer.right.status !== 200

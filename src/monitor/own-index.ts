@@ -1,6 +1,6 @@
 /**
- * The sealed index of the copy (V12): made from the operator's own events, so that it has to have the root that the operator
- * signed.
+ * The sealed index of the copy (V12). It is built from the operator's own events, so it must have the root that the
+ * operator signed.
  */
 import { join } from 'node:path';
 import { builderOf } from '../integrity/follow-log.ts';
@@ -11,6 +11,7 @@ import { openIndexToWrite, type SealedIndexWriter } from '../sealed-index/index-
 import { sealUpTo } from '../sealed-index/seal-log.ts';
 import type { LogReader } from '../store/log-reader.ts';
 
+/** The sealed index and the second log of a monitor's copy. */
 export class OwnIndex {
   private readonly log: LogReader;
   private readonly index: SealedIndexWriter;
@@ -25,13 +26,13 @@ export class OwnIndex {
     this.builder = builderOf(this.tree);
   }
 
-  /** Seals what has ended of the copy. */
+  /** Seals the completed stretches of the copy. */
   grow(): void {
     for (const _ of sealUpTo(this.log, this.index, this.tree, this.builder, this.log.head()));
     this.index.forgetParts(this.index.count());
   }
 
-  /** The root over the first stretches; none if the copy has not so many. */
+  /** The root over the first stretches; undefined if the copy has fewer. */
   rootAt(count: number): Hash | undefined {
     return count <= this.tree.size() ? this.tree.rootAt(count) : undefined;
   }

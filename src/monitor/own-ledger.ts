@@ -1,6 +1,4 @@
-/**
- * The copy that a monitor keeps: the log of stored bytes, its tree, and projections over it.
- */
+/** A monitor's copy: the log of stored bytes, its tree, and projections of it. */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -17,6 +15,7 @@ import { openLogFile } from '../store/open/open-log-file.ts';
 import { makePrivateDirectory } from '../store/private-files.ts';
 import { OwnIndex } from './own-index.ts';
 
+/** The log, tree, index and projections of a monitor. */
 export class OwnLedger {
   readonly log: LogReader;
   readonly tree: TreeWriter;
@@ -44,12 +43,12 @@ export class OwnLedger {
     while (growTree(this.log, this.tree, this.builder) > 0);
   }
 
-  /** How many events the copy has. */
+  /** The number of events in the copy. */
   head(): number {
     return this.log.head();
   }
 
-  /** The last checkpoint that was verified, as a note. */
+  /** The last verified checkpoint, as a note. */
   verified(): string | undefined {
     try {
       return readFileSync(this.checkpointFile, 'utf8');
@@ -64,7 +63,7 @@ export class OwnLedger {
     renameSync(draft, this.checkpointFile);
   }
 
-  /** Adds the next events, as the operator shows them. Returns why they cannot be added. */
+  /** Adds the next events from the operator. Returns why they cannot be added, if so. */
   async add(events: ReadonlyArray<StoredEvent>): Promise<string | undefined> {
     const added = await this.target.add(events);
     if (E.isLeft(added))
@@ -73,7 +72,7 @@ export class OwnLedger {
     return undefined;
   }
 
-  /** Brings the projections to the end of the copy, and asks them. */
+  /** Updates the projections to the end of the copy, and asks them. */
   ask<A>(question: (reader: IndexReader) => A): A {
     try {
       if (!isFilledByThisCode(this.projections)) this.dropProjections();

@@ -1,28 +1,28 @@
 /**
- * Sorted runs: an index that is written once and in order, whatever the order in which its keys turn up.
+ * Sorted runs: an index that is written sequentially and only once, in whatever order its keys occur.
  *
- * What is added together becomes one run: its entries, sorted, in blocks. Small runs are merged into larger ones
- * (`mergedRuns` of a size at a time), so that there are never many. A run indexes items, such as events or people,
- * numbered from 0. An entry is one number: a 32-bit hash, above the 21 bits of the number of an item. The caller
+ * Entries that are added together form one run: sorted and split into blocks. Small runs are merged into larger
+ * ones (`mergedRuns` of a size at a time), so that there are never many. A run indexes items, such as events or
+ * people, numbered from 0. An entry is one number: a 32-bit hash above the 21-bit number of an item. The caller
  * decides where blocks are stored.
  */
 
-/** The most items of one run: what 21 bits can count. */
+/** The maximum number of items in a run: what 21 bits can count. */
 export const runItemsMax = 2 ** 21;
-/** How many runs of a size are merged into one. */
+/** How many runs of similar size are merged into one. */
 const mergedRuns = 8;
 /** How many of the last runs are considered for a merge. */
 export const mergeWindow = 8 * mergedRuns;
 
 const offsetRange = 2 ** 21;
 
-/** The entry of an item under a hash, of which the lowest 32 bits count; `offset` is the number of the item. */
+/** The entry of an item with a hash, of which the lowest 32 bits count; `offset` is the number of the item. */
 export const entryOf = (hash: number, offset: number): number => (hash >>> 0) * offsetRange + offset;
 
 /** The hash of an entry. */
 export const hashOf = (entry: number): number => Math.floor(entry / offsetRange);
 
-/** The index of the first number that is at least `least`; the length if none is. */
+/** The index of the first number that is at least `least`; the length if there is none. */
 export const firstAtLeast = (sorted: ArrayLike<number>, least: number): number => {
   let low = 0;
   let high = sorted.length;
@@ -36,12 +36,12 @@ export const firstAtLeast = (sorted: ArrayLike<number>, least: number): number =
 
 const digitBits = 11;
 const digits = 2 ** digitBits;
-/** Below this many records, a radix sort is no faster than comparing. */
+/** Below this many records, a radix sort is no faster than a comparison sort. */
 const fewRecords = 2_000;
 
 /**
- * Sorts records of `width` numbers by the first number of each, with a stable radix sort. First numbers are whole and
- * not negative; only their multiples of `unit`, a power of two, are compared.
+ * Sorts records of `width` numbers by their first numbers, with a stable radix sort. First numbers are non-negative
+ * integers; only their multiples of `unit`, a power of two, are compared.
  */
 export const sortedByFirst = (records: Float64Array, width: number, unit = 1): Float64Array => {
   let most = 0;
@@ -63,11 +63,11 @@ export const sortedByFirst = (records: Float64Array, width: number, unit = 1): F
   return from;
 };
 
-/** Entries sorted, each once. Those of one hash must be given in the order of their items. */
+/** Sorts entries and removes repetitions. Entries with the same hash must be in the order of their items. */
 export const sortedEntries = (entries: Float64Array): Float64Array =>
   distinct(entries.length < fewRecords ? entries.sort() : sortedByFirst(entries, 1, offsetRange));
 
-/** Each number once. Overwrites its argument. */
+/** Removes repetitions. Overwrites its argument. */
 export const distinct = (sorted: Float64Array): Float64Array => {
   let kept = 0;
   for (let index = 0; index < sorted.length; index++) {
@@ -76,7 +76,7 @@ export const distinct = (sorted: Float64Array): Float64Array => {
   return sorted.subarray(0, kept);
 };
 
-/** The numbers of both, each once. */
+/** Merges both, without repetition. */
 export const mergedSorted = (one: Float64Array, other: Float64Array): Float64Array => {
   if (other.length === 0) return one;
   const all = new Float64Array(one.length + other.length);
@@ -89,7 +89,7 @@ export const mergedSorted = (one: Float64Array, other: Float64Array): Float64Arr
 export const toBlob = (numbers: Float64Array): Uint8Array =>
   new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 
-/** Bytes as numbers, without copying them where they are aligned. */
+/** Bytes as numbers, without copying them if they are aligned. */
 export const fromBlob = (blob: unknown): Float64Array => {
   const bytes = blob as Uint8Array;
   return bytes.byteOffset % 8 === 0
@@ -98,9 +98,9 @@ export const fromBlob = (blob: unknown): Float64Array => {
 };
 
 /**
- * How many of the last runs to merge, given how many items each has, in order; 0 for none. All of them are of some size
- * (a power of `mergedRuns`) or smaller, and the largest has at most half of their items, so that each rewriting of an
- * item at least doubles its run.
+ * How many of the last runs to merge, given the number of items of each in order; 0 for none. All of them are at
+ * most of some size (a power of `mergedRuns`), and the largest has at most half of their items, so each rewriting
+ * of an item at least doubles its run.
  */
 export const mergeable = (items: ReadonlyArray<number>): number => {
   if (items.length < mergedRuns) return 0;
@@ -119,7 +119,7 @@ export const mergeable = (items: ReadonlyArray<number>): number => {
 export class Merger {
   private readonly parts: Float64Array[] = [];
 
-  /** Takes a block of a run whose first item is the `offset`th of them all. */
+  /** Adds a block of a run whose first item has this offset in the merged run. */
   add(block: Float64Array, offset: number): void {
     // Offsets are the low bits of an entry, so they shift by adding.
     this.parts.push(block.map((entry) => entry + offset));
@@ -138,12 +138,12 @@ export class Merger {
 }
 
 /**
- * Finds the items of one run under a hash, in order, each as its offset from the first.
+ * Finds the items of one run with a hash, in order, as offsets from the first item.
  *
  * @param fences the first entry of each block.
- * @param block reads a block by its place in the run.
- * @param found is called with each; `false` ends the search.
- * @param from the least offset that is looked for.
+ * @param block reads a block by its index in the run.
+ * @param found called with each offset; `false` ends the search.
+ * @param from the smallest offset to find.
  */
 export const offsetsUnder = (
   hash: number,

@@ -1,11 +1,10 @@
-/**
- * Long work in turns, so that the thread does its other work in between.
- */
+/** Splits long work into turns, so that the thread can do other work in between. */
 import { setImmediate as afterOthers } from 'node:timers/promises';
 
-/** How long work goes on before others get their turn. */
+/** How long work continues before other work gets its turn. */
 const turnMsMax = 10;
 
+/** Measures the current turn, and waits for the next one. */
 export class Turns {
   private began = performance.now();
 

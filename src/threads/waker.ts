@@ -1,13 +1,13 @@
-/** Waits for something to do: until it is woken, or for a while. */
+/** Waits for something to do: until woken, or for a maximum time. */
 export class Waker {
   private wakeUp: () => void = () => {};
 
-  /** Ends the wait that is under way, if there is one. */
+  /** Ends the current wait, if there is one. */
   wake(): void {
     this.wakeUp();
   }
 
-  /** Resolves when it is woken, and after so many milliseconds at the latest. */
+  /** Resolves when woken, or after `ms` milliseconds. */
   wait(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);

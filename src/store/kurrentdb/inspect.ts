@@ -61,7 +61,7 @@ const readingFinding = async (connection: ServerConnection, environment: Environ
   }
 };
 
-/** A replica, and its file. */
+/** A replica and its file. */
 export interface InspectedReplica extends ReplicaState {
   readonly file: string;
 }
