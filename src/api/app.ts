@@ -1,5 +1,6 @@
 /**
- * The HTTP API, all of it: https://hono.dev on Web standards. Problems are RFC 9457; the description is OpenAPI 3.1.
+ * The complete HTTP API, built with Hono (https://hono.dev). Problems follow RFC 9457; the description is OpenAPI
+ * 3.1.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { Hono } from 'hono';
@@ -55,14 +56,14 @@ import { sealedIndexRoutes } from './routes/sealed-index.ts';
 import { subjectRoutes } from './routes/subjects.ts';
 import { vaultGuard, vaultRoutes } from './routes/vault.ts';
 
-/** What the API says of itself. */
+/** The API's description of itself. */
 const info = {
   title: 'Domicile',
   version: '1',
   description: 'Where people’s data lived, who could reach it, and which policy that broke, on two clocks.',
 };
 
-/** The methods that a path takes; none if there is no such path. */
+/** The methods that a path supports; none if the path does not exist. */
 const methodsTakenAt = (app: Hono<ApiEnv>, path: string): ReadonlyArray<string> => {
   const segments = path.split('/');
   const matches = (pattern: ReadonlyArray<string>): boolean =>
@@ -76,51 +77,49 @@ const methodsTakenAt = (app: Hono<ApiEnv>, path: string): ReadonlyArray<string> 
   return [...new Set(methods)].sort();
 };
 
-/** What to say where a path does not take a method: those that it takes. */
+/** The problem for an unsupported method, with the supported ones. */
 const methodNotAllowed = (methods: ReadonlyArray<string>): Problem => ({
   kind: 'method-not-allowed',
   detail: `expected ${methods.join(' or ')}`,
   allowed: methods,
 });
 
-/** Where an error arose. Its message is left out, because it may quote the input. */
+/** The stack frames of an error without its message, which may quote the input. */
 const framesOf = (error: Error): ReadonlyArray<string> =>
   (error.stack ?? '').split('\n').flatMap((line) => /^\s+at (.+)$/.exec(line)?.[1] ?? []);
 
-/** How the API is served. */
+/** Options of the API. */
 export interface AppOptions {
-  /** Lets everybody in, keys or not: for a process that holds the ledger's files itself. */
+  /** Whether everybody has access, even without a key: for a process that has the ledger's files open itself. */
   readonly trusted?: boolean;
-  /** The names by which the ledger is asked, besides those of this machine. */
+  /** Host names by which the ledger may be addressed, besides those of this machine. */
   readonly allowedHosts?: ReadonlyArray<string>;
   /** The mapping of names of other systems, for imports without their own mapping. */
   readonly importMapping?: Mapping | undefined;
-  /** Where records of other systems are kept that become no event. */
+  /** Where to keep records of other systems that become no event. */
   readonly aside?: Aside | undefined;
-  /** The path under which the ledger is served; empty at the root. */
+  /** The path under which the ledger is served; empty for the root. */
   readonly basePath?: string | undefined;
   readonly trustProxy?: TrustedProxies | undefined;
-  /** The origins of other sites whose pages may ask. */
+  /** The origins of other sites whose pages may call the API. */
   readonly corsOrigins?: ReadonlyArray<string> | undefined;
   /** The issuer of logins, if there is one. */
   readonly logins?: LoginSettings | undefined;
-  /** How many requests a caller may send in a minute; 0 for any number. */
+  /** How many requests a caller may send in a minute; 0 for no limit. */
   readonly requestsPerMinute?: number | undefined;
-  /** What is measured, where others pass it on. */
+  /** The metrics, if others export them. */
   readonly metrics?: LedgerMetrics | undefined;
   readonly tracing?: Tracing | undefined;
 }
 
-/** Headers of answers that scripts of other sites may read. */
+/** Response headers that scripts of other sites may read. */
 const exposedHeaders = ['Link', 'Location', 'Retry-After', 'Domicile-Checkpoint', 'X-Request-Id', 'ETag'];
-/** Codes of logins that an address may exchange in a minute: the issuer is asked about each. */
+/** How many login codes an address may exchange in a minute: each is a request to the issuer. */
 const loginsPerMinuteMax = 120;
-/** How long browsers keep what they were told about other sites, in seconds. */
+/** How long browsers cache the CORS permissions, in seconds. */
 const corsSecondsMax = 600;
 
-/**
- * The API over a ledger. A log line never holds a path or a query: either may name a person.
- */
+/** The API of a ledger. A log line never contains a path or a query, since either may name a person. */
 export const createApp = (ledger: Ledger, logger: Logger, options: AppOptions = {}): Hono<ApiEnv> => {
   const {
     trusted = false,
@@ -181,12 +180,12 @@ export const createApp = (ledger: Ledger, logger: Logger, options: AppOptions = 
   app.route('/v1', proofRoutes(ledger));
   app.route('/v1/log/keys', logKeyRoutes(ledger));
   app.route('/v1', evidenceRoutes(ledger));
-  // Who asks another process for the vault passes it on to nobody.
+  // A process that uses another process's vault must not share it further.
   if (ledger.parts.vault.at === null)
     app.route(vaultPath, vaultRoutes(ledger.parts.vault, vaultGuard(ledger)));
   app.route('/', loginRoutes(logins, options.logins?.clientId));
   app.route('/', consoleRoutes(undefined, basePath));
-  // The API does not change while the process lives.
+  // The API does not change while the process runs.
   let description: ReturnType<typeof describeApi> | undefined;
   const described = () => {
     description ??= describeApi(app, info, neededFor, basePath);
@@ -199,7 +198,7 @@ export const createApp = (ledger: Ledger, logger: Logger, options: AppOptions = 
   app.route('/', referenceRoutes(info, described, basePath));
   app.notFound((context) => {
     const taken = methodsTakenAt(app, context.req.path);
-    // A route that takes the method found nothing there, such as a file of the console.
+    // A route with this method exists but found nothing, such as a file of the console.
     const method = context.req.method === 'HEAD' ? 'GET' : context.req.method;
     if (taken.length === 0 || taken.includes(method))
       return asksForPage(context) ? noPage(context) : problem(context, { kind: 'not-found' });

@@ -1,7 +1,7 @@
 /**
- * Authentication and authorization (RFC 6750 bearer tokens). Every path but the public ones needs a scope: `emit` to
- * record events, `audit` to read, `admin` for replays, policies, erasure and signing keys, `vault` for processes that share the vault.
- * `identify` shows and accepts people's own identifiers.
+ * Authentication and authorization (RFC 6750 bearer tokens). Every path except the public ones requires a scope:
+ * `emit` to record events, `audit` to read, `admin` for replays, policies, erasure and signing keys, `vault` for
+ * processes that share the vault. `identify` shows and accepts people's own identifiers.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Context, MiddlewareHandler } from 'hono';
@@ -16,10 +16,10 @@ import { isOfConsole } from './console-paths.ts';
 import { problem } from './problem.ts';
 
 const msPerSecond = 1_000;
-/** When a login may try again whose issuer is away. */
+/** When a login may retry while its issuer cannot be reached. */
 const issuerRetryMs = 5_000;
 
-/** A caller with every scope: without keys, or in a process that holds the ledger's files itself. */
+/** A caller with every scope: without keys, or in a process that has the ledger's files open itself. */
 const everyScope: Caller = {
   keyName: null,
   scopes: new Set(Scope.words),
@@ -36,7 +36,7 @@ const publicPaths: ReadonlySet<string> = new Set([
   '/login/token',
 ]);
 
-/** The head of the log and the hashes under it say nothing of anybody; entries name sources and ids. */
+/** The head of the log and its hashes reveal nothing about people; entries contain sources and ids. */
 const isOfTree = (path: string): boolean =>
   path === '/log/checkpoint' ||
   path.startsWith('/log/index/') ||
@@ -50,10 +50,10 @@ const isRecording = (path: string): boolean =>
   path === '/api/v1/lineage' ||
   path === '/api/v1/lineage/batch';
 
-/** The scope that a request needs; undefined for public paths alone. */
+/** The scope that a request requires; undefined only for public paths. */
 export const neededFor = (method: string, path: string): Scope | undefined => {
   if (isPublic(path)) return undefined;
-  // Whether a sender may deliver events is asked for by OPTIONS.
+  // OPTIONS asks whether a sender may deliver events.
   if (method === 'OPTIONS' && path === '/v1/events') return 'emit';
   if (method === 'POST' && isRecording(path)) return 'emit';
   if (path === vaultPath || path.startsWith(`${vaultPath}/`)) return 'vault';
@@ -85,7 +85,7 @@ const issuerAway = (context: Context): Response =>
   });
 
 /**
- * Lets in callers whose key or login has the needed scope; while no keys are set up and there is no issuer of logins,
+ * Accepts callers whose key or login has the required scope. Without keys and without an issuer of logins, accepts
  * everybody.
  */
 export const letIn =
@@ -123,7 +123,7 @@ export const letIn =
     return next();
   };
 
-/** Lets everybody in, keys or not: for a process that holds the ledger's files itself. */
+/** Accepts everybody, even without a key: for a process that has the ledger's files open itself. */
 export const letEverybodyIn: MiddlewareHandler<ApiEnv> = async (context, next) => {
   context.set('caller', everyScope);
   return next();

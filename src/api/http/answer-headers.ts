@@ -1,12 +1,10 @@
-/**
- * Headers of all answers, and their compression.
- */
+/** Headers and compression of all responses. */
 import type { MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
 
 const isStream = (type: string): boolean => type.startsWith('text/event-stream');
 
-/** Answers about people are kept by no cache (RFC 9111, 5.2.2.5), and streams are held back by no proxy. */
+/** Caches must not store answers about people (RFC 9111, 5.2.2.5), and proxies must not buffer streams. */
 export const answerHeaders: MiddlewareHandler = async (context, next) => {
   await next();
   const { headers } = context.res;
@@ -16,7 +14,10 @@ export const answerHeaders: MiddlewareHandler = async (context, next) => {
     context.header('X-Accel-Buffering', 'no');
 };
 
-/** Compresses what is text, for callers who take it. Events that are followed live must not wait for others. */
+/**
+ * Compresses text for callers that accept it. The live stream of events is not compressed, since buffering would
+ * delay events.
+ */
 export const compressed: MiddlewareHandler = compress({
   contentTypeFilter: (type) =>
     /^(application\/(json|problem\+json|x-ndjson|javascript)|text\/)/.test(type) && !isStream(type),

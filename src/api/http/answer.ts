@@ -1,6 +1,4 @@
-/**
- * From a request to an answer: reads the parameters, asks, and shows what was found.
- */
+/** The steps from a request to a response: read the parameters, ask, and convert the result. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as T from 'fp-ts/lib/Task.js';
@@ -27,13 +25,13 @@ import { linkTo } from './base-path.ts';
 import { type ApiEnv, callerOf } from './caller.ts';
 import { problem } from './problem.ts';
 
-/** Reads the parameters of a question, and waits for what its answer must know. */
+/** Reads the parameters of a question, and waits until its answer can know enough. */
 export const askedOf = <Q extends PlainQuestion>(
   context: Context<ApiEnv>,
   ledger: Ledger,
   question: QuestionOf<Q>,
 ): TE.TaskEither<Problem, Asked<Q>> => {
-  // No question is read for a caller that nobody let in.
+  // An unauthorized caller's question is not even read.
   callerOf(context);
   return pipe(
     TE.fromEither(readQuestion(question, new URL(context.req.url).searchParams)),
@@ -51,19 +49,19 @@ export const askedOf = <Q extends PlainQuestion>(
   );
 };
 
-/** The clocks and the page of a question that is answered. */
+/** The clocks and the page of an answered question. */
 type AnsweredAs = Pick<Asked, 'clocks' | 'limit'>;
 
-/** Makes of what was found what the caller sees. */
+/** Converts a result to what the caller sees. */
 export type Shown<A> = (found: A, asked: AnsweredAs) => unknown;
 
-/** Writes what was found in another format than JSON. */
+/** Writes a result in a format other than JSON. */
 export type Written<A> = (found: A, asked: AnsweredAs) => Response | Promise<Response>;
 
-/** What an answer shows as it was found. */
+/** Shows a result unchanged. */
 const asFound = (data: unknown): unknown => data;
 
-/** The response that tells of an answer. */
+/** The response with an answer. */
 const respond = async <A>(
   context: Context<ApiEnv>,
   asked: AnsweredAs,
@@ -83,7 +81,7 @@ const respond = async <A>(
   return context.json({ clocks: echoed, data, next, ...further });
 };
 
-/** When the ledger began to know anything. */
+/** When the ledger first knew anything. */
 const firstEvent = (ledger: Ledger): string => {
   const recordedAt = ledger.parts.log.recordedAtOf(1);
   return recordedAt === undefined
@@ -91,7 +89,7 @@ const firstEvent = (ledger: Ledger): string => {
     : `this ledger recorded its first event on ${formatInstant(recordedAt)}`;
 };
 
-/** Says of what is unknown where nothing was known that this is why. */
+/** Adds to an unknown-name problem that nothing was known yet, if that is the reason. */
 const asNothingKnown =
   (ledger: Ledger, { clocks }: Pick<Asked, 'clocks'>) =>
   (refused: Problem): Problem =>
@@ -103,7 +101,7 @@ const asNothingKnown =
         }
       : refused;
 
-/** The response to a question: its answer, or why there is none. */
+/** The response to a question: its answer, or the problem. */
 const responseTo = <A>(
   context: Context<ApiEnv>,
   answered: TE.TaskEither<Problem, { readonly asked: AnsweredAs; readonly found: Answered<A> }>,
@@ -121,9 +119,9 @@ const responseTo = <A>(
   )();
 
 /**
- * Reads and answers a question: asks within one snapshot, and pages.
+ * Reads and answers a question within one snapshot, with paging.
  *
- * @param shown makes of what was found what the caller sees: it may wait for the vault.
+ * @param shown converts the result to what the caller sees; it may wait for the vault.
  */
 export const answer = <Q extends PlainQuestion, A>(
   context: Context<ApiEnv>,
@@ -133,7 +131,7 @@ export const answer = <Q extends PlainQuestion, A>(
   shown: Shown<A> = asFound,
 ): Promise<Response> => answerPrepared(context, ledger, question, async () => undefined, ask, shown);
 
-/** The same, where `prepare` has to wait for something after the question is read and before it is asked. */
+/** The same, but `prepare` first waits for something between reading and asking the question. */
 export const answerPrepared = <Q extends PlainQuestion, B, A>(
   context: Context<ApiEnv>,
   ledger: Ledger,
@@ -163,11 +161,11 @@ export const answerPrepared = <Q extends PlainQuestion, B, A>(
   );
 
 /**
- * Reads a question that may take long, and has it answered.
+ * Reads a question that may take long, and answers it.
  *
- * @param prepare makes what is asked of its parameters and clocks.
- * @param ask has it answered, until the signal of the caller says that nobody waits any more.
- * @param written writes the answer where it is not JSON.
+ * @param prepare derives the input of the question from its parameters and clocks.
+ * @param ask answers it, until the signal says that the caller no longer waits.
+ * @param written writes the answer if it is not JSON.
  */
 export const answerLong = <Q extends WideQuestion>(
   context: Context<ApiEnv>,
@@ -195,14 +193,14 @@ export const answerLong = <Q extends WideQuestion>(
           () =>
             ask(widely, context.req.raw.signal).then(E.mapLeft(asNothingKnown(ledger, asked))),
       ),
-      // What is asked may have other clocks than the request.
+      // The prepared question may have other clocks than the request.
       TE.map(({ widely, found }) => ({ asked: widely.asked, found })),
     ),
     shown,
     written,
   );
 
-/** Reads a wide question, and has it answered. */
+/** Reads and answers a wide question. */
 export const answerWide = <Q extends WideQuestion>(
   context: Context<ApiEnv>,
   ledger: Ledger,

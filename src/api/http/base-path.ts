@@ -1,12 +1,13 @@
 /**
- * A ledger under a path of its host, such as `/domicile`: requests lose it before they are routed, and links get it back.
+ * Serves a ledger under a path of its host, such as `/domicile`: the path is removed from requests before routing,
+ * and added to links.
  *
- * A proxy may pass the path on or take it away: both are understood, and probes may ask without it.
+ * A proxy may keep the path or remove it; both work, and probes may omit it.
  */
 import type { Context } from 'hono';
 import { getPath } from 'hono/utils/url';
 
-/** The path by which a request is routed. */
+/** The path for routing a request. */
 export const routedPath =
   (basePath: string) =>
   (request: Request): string => {
@@ -16,9 +17,9 @@ export const routedPath =
     return path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : path;
   };
 
-/** The address of a path of the ledger, as callers ask for it. */
+/** The address of a path of the ledger, for callers. */
 export const linkTo = (context: Context, path: string): string => `${context.get('basePath') ?? ''}${path}`;
 
-/** A page of ours, whose links begin with `/`, under the base path. */
+/** One of our pages, with the base path added to links that begin with `/`. */
 export const pageUnder = (basePath: string, page: string): string =>
   page.replaceAll(/\b(src|href|content)="\//g, `$1="${basePath}/`);

@@ -18,13 +18,13 @@ export const isBinary = (headers: Headers): boolean => {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The value of a quoted string (RFC 9110, 5.6.4), other values as they are. */
+/** The value of a quoted string (RFC 9110, 5.6.4); other values unchanged. */
 const unquoted = (value: string): string =>
   value.length >= 2 && value.startsWith('"') && value.endsWith('"')
     ? value.slice(1, -1).replace(/\\(.)/g, '$1')
     : value;
 
-/** The bytes of a value, of which each character is one, with percent-encoded ones decoded once (RFC 3986, 2.4). */
+/** The bytes of a header value: one for each character, with percent-encoding decoded once (RFC 3986, 2.4). */
 const bytesOf = (value: string): Uint8Array =>
   Buffer.from(
     value.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
@@ -39,7 +39,7 @@ const decoded = (value: string): string | undefined => {
   }
 };
 
-/** The event of which the headers have the attributes, and the body had the data. */
+/** The event with attributes from the headers and data from the body. */
 const eventOf = (headers: Headers, data: unknown): E.Either<Problem, ReadonlyArray<Given>> => {
   const attributes: [string, unknown][] = [];
   const errors: BodyFault[] = [];
@@ -63,7 +63,7 @@ const eventOf = (headers: Headers, data: unknown): E.Either<Problem, ReadonlyArr
   return E.right([{ index: 0, json }]);
 };
 
-/** Reads an event in binary mode; its `Content-Type` is that of the data. */
+/** Reads an event in binary mode; `Content-Type` is the type of its data. */
 export const readBinary = async (
   headers: Headers,
   body: Body,

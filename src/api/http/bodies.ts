@@ -1,6 +1,6 @@
 /**
- * The bodies in which events arrive whole: CloudEvents JSON and batch mode (CloudEvents HTTP binding), and JSON.
- * Each limit is named here; nothing is buffered without one. Lines are read in `ndjson.ts`.
+ * Bodies that are read completely: CloudEvents JSON and batch mode (CloudEvents HTTP binding), and plain JSON. Each
+ * limit is named here, and nothing is buffered without one. `ndjson.ts` reads lines.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -13,17 +13,18 @@ import { type Body, RefusedBody } from './content-coding.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 import { examine, examinedBytesMin } from './json-shape.ts';
 
-/** A body that is not NDJSON. */
+/** The maximum size of a body that is not NDJSON. */
 const bodyBytesMax = 16 * 1_024 * 1_024;
-/** Values (members, items and what they hold) of one event: room for 10,000 subjects. */
+/** JSON values (members, items and their contents) in one event: room for 10,000 subjects. */
 export const eventValuesMax = 20_000;
-/** Values of a body that is not NDJSON. */
+/** JSON values in a body that is not NDJSON. */
 const bodyValuesMax = 2_000_000;
-/** Events of one atomic batch. */
+/** Events in one atomic batch. */
 export const batchEventsMax = 1_000;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** A problem: something exceeds a limit. */
 export const tooLarge = (what: string, limit: number): E.Either<Problem, never> =>
   E.left({ kind: 'too-large', detail: `${what} is larger than ${limit} bytes; send fewer events at a time` });
 
@@ -32,17 +33,17 @@ const cutShort: E.Either<Problem, never> = E.left({
   detail: 'the connection ended before the body was complete; nothing of its last batch is recorded',
 });
 
-/** Why a body could not be read to its end. */
+/** The problem of a body that could not be read completely. */
 export const stoppedBy = (error: unknown): E.Either<Problem, never> =>
   error instanceof RefusedBody ? E.left(error.problem) : cutShort;
 
-/** A body that contradicts its Content-Type, or the value in it that does. */
+/** The problem of a body, or a value in it, that contradicts its Content-Type. */
 const invalid = (message: string, pointer = ''): Problem => ({
   kind: 'invalid-events',
   errors: [{ index: 0, pointer, message }],
 });
 
-/** The syntax error of a text that is not JSON. The parser's own message would quote the text. */
+/** The syntax error of invalid JSON. The parser's own message would quote the text. */
 const syntaxFault = (error: unknown): string => {
   const place = error instanceof Error ? /position (\d+)|end of JSON/.exec(error.message) : null;
   const where =
@@ -54,7 +55,7 @@ const syntaxFault = (error: unknown): string => {
   return `is not JSON (RFC 8259); the fault is ${where}`;
 };
 
-/** Parses a text; a fault says what is wrong, and where. */
+/** Parses a text; a fault says what is wrong and where. */
 export const parseJson = (text: string): E.Either<string, unknown> =>
   E.tryCatch(() => JSON.parse(text), syntaxFault);
 
@@ -87,7 +88,7 @@ const parseBytes = (bytes: Uint8Array): E.Either<Problem, unknown> =>
     E.mapLeft((fault) => invalid(fault)),
   );
 
-/** The items of a long array, parsed one by one so that others get their turn; undefined if one is not JSON. */
+/** The items of a long array, parsed one by one to let other work continue; undefined if one is not JSON. */
 const parseItems = async (
   bytes: Buffer,
   items: ReadonlyArray<readonly [number, number]>,
@@ -105,14 +106,14 @@ const parseItems = async (
 
 const spaces = /^[\t\n\r ]*$/;
 
-/** Whether nothing but white space stands around the items of an array. */
+/** Whether only white space surrounds the items of an array. */
 const isWholeArray = (bytes: Buffer, items: ReadonlyArray<readonly [number, number]>): boolean => {
   const before = bytes.toString('latin1', 0, items[0]![0]);
   const after = bytes.toString('latin1', items.at(-1)![1]);
   return before.endsWith('[') && spaces.test(before.slice(0, -1)) && spaces.test(after.slice(1));
 };
 
-/** Parses a long body: first it is looked at whether its shape lets it be parsed. */
+/** Parses a long body, after checking that its shape allows it. */
 const parseLong = (bytes: Buffer, valuesMax: number): TE.TaskEither<Problem, unknown> =>
   pipe(
     () => examine(bytes, valuesMax),
@@ -120,7 +121,7 @@ const parseLong = (bytes: Buffer, valuesMax: number): TE.TaskEither<Problem, unk
     TE.flatMap((items) => async () => {
       const parsed =
         items.length > 1 && isWholeArray(bytes, items) ? await parseItems(bytes, items) : undefined;
-      // What is wrong, and where, the parser says of the whole.
+      // The parser finds what is wrong, and where, in the whole body.
       return parsed === undefined ? parseBytes(bytes) : E.right(parsed);
     }),
   );
@@ -128,7 +129,7 @@ const parseLong = (bytes: Buffer, valuesMax: number): TE.TaskEither<Problem, unk
 /**
  * Reads a whole body as JSON.
  *
- * @param valuesMax how many values it may have.
+ * @param valuesMax the maximum number of JSON values in it.
  */
 export const readJson = (body: Body, valuesMax = bodyValuesMax): Promise<E.Either<Problem, unknown>> =>
   pipe(
@@ -150,7 +151,7 @@ const batchOf = (json: ReadonlyArray<unknown>): E.Either<Problem, ReadonlyArray<
 export const readStructured = async (body: Body): Promise<E.Either<Problem, ReadonlyArray<Given>>> =>
   E.map((json): ReadonlyArray<Given> => [{ index: 0, json }])(await readJson(body, eventValuesMax));
 
-/** `application/cloudevents-batch+json`: an array of events, recorded all or none. */
+/** `application/cloudevents-batch+json`: an array of events, recorded atomically. */
 export const readBatch = async (body: Body): Promise<E.Either<Problem, ReadonlyArray<Given>>> =>
   pipe(
     await readJson(body),
@@ -161,7 +162,7 @@ export const readBatch = async (body: Body): Promise<E.Either<Problem, ReadonlyA
     ),
   );
 
-/** `application/json`: one event, or an array of them, recorded all or none. */
+/** `application/json`: one event, or an array of events, recorded atomically. */
 export const readPlain = async (body: Body): Promise<E.Either<Problem, ReadonlyArray<Given>>> =>
   pipe(
     await readJson(body),

@@ -1,6 +1,4 @@
-/**
- * Who sends a request, and what of people that caller may see.
- */
+/** The sender of a request, and its access to people's identifiers. */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { RequestIdVariables } from 'hono/request-id';
 import type { Problem } from '../../contract/problem.ts';
@@ -12,22 +10,22 @@ import type { Emitter } from '../../ledger/recording/emitter.ts';
 import type { Scope } from '../../people/access/scopes.ts';
 import type { Origin } from './forwarded.ts';
 
-/** A caller that was let in. */
+/** An authorized caller. */
 export interface Caller {
-  /** The name of its key or login; null while callers need none. */
+  /** The name of its key or login; null if callers need neither. */
   readonly keyName: string | null;
   readonly scopes: ReadonlySet<Scope>;
-  /** What it may record. */
+  /** The bounds of what it may record. */
   readonly bounds: Bounds;
-  /** Whether it would still be let in: what takes long looks again, and ends once the key is revoked. */
+  /** Whether it still has access: long operations check again, and end once the key is revoked. */
   isStillLetIn(): boolean;
 }
 
-/** What middleware leaves with a request for its route. */
+/** What middleware passes to routes. */
 export interface ApiEnv {
   Variables: RequestIdVariables & {
     caller: Caller;
-    /** The path under which the ledger is served; empty at the root. */
+    /** The path under which the ledger is served; empty for the root. */
     basePath: string;
     origin: Origin;
   };
@@ -36,7 +34,7 @@ export interface ApiEnv {
 /**
  * The caller of a request.
  *
- * @throws where no middleware let it in: a route that is mounted without `letIn` answers 500.
+ * @throws if no middleware authorized it: a route mounted without `letIn` answers 500.
  */
 export const callerOf = (context: Context<ApiEnv>): Caller => {
   const caller: Caller | undefined = context.get('caller');
@@ -44,13 +42,13 @@ export const callerOf = (context: Context<ApiEnv>): Caller => {
   return caller;
 };
 
-/** The refusal of what goes on after the key was revoked. */
+/** The refusal to continue after the key was revoked. */
 export const revokedMeanwhile: Problem = {
   kind: 'unauthorized',
   detail: 'the key was revoked during the request',
 };
 
-/** Answers 500 to callers that no middleware let in: for routes that ask nothing else of their caller. */
+/** Answers 500 to unauthorized callers, for routes that use their caller in no other way. */
 export const needsCaller: MiddlewareHandler<ApiEnv> = async (context, next) => {
   callerOf(context);
   return next();
@@ -59,12 +57,12 @@ export const needsCaller: MiddlewareHandler<ApiEnv> = async (context, next) => {
 /** Whether the caller has a scope. */
 export const may = (context: Context<ApiEnv>, scope: Scope): boolean => callerOf(context).scopes.has(scope);
 
-/** The caller, as one who records events. */
+/** The caller in its role as a recorder of events. */
 export const emitterOf = (context: Context<ApiEnv>): Emitter => {
   const { keyName, scopes, bounds } = callerOf(context);
   return { recordedBy: keyName, authority: authorityOf(scopes), bounds };
 };
 
-/** People, as the caller may see them. */
+/** People as the caller may see them. */
 export const peopleOf = (context: Context<ApiEnv>, ledger: Ledger): People =>
   new People(ledger, may(context, 'identify'));

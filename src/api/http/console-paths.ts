@@ -1,4 +1,4 @@
-/** The addresses at which the console's page is shown. */
+/** The paths of the console's page. */
 export const consolePaths = [
   '/',
   '/signed-in',
@@ -25,5 +25,5 @@ export const consolePaths = [
 
 const ofConsole: ReadonlySet<string> = new Set([...consolePaths, '/icon.svg', '/theme.js']);
 
-/** Whether a path is that of a page of the console, or of one of its files. */
+/** Whether a path belongs to the console: to its page or to its files. */
 export const isOfConsole = (path: string): boolean => ofConsole.has(path) || path.startsWith('/assets/');

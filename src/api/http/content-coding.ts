@@ -1,6 +1,6 @@
 /**
- * Bodies that are compressed (RFC 9110, 8.4): gzip (RFC 1952) and zstd (RFC 8878), decoded as they arrive and within
- * limits, so that a few bytes do not become many.
+ * Compressed request bodies (RFC 9110, 8.4): gzip (RFC 1952) and zstd (RFC 8878). They are decoded as they arrive,
+ * with limits against decompression bombs.
  */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,21 +9,21 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Context } from 'hono';
 import type { Problem } from '../../contract/problem.ts';
 
-/** Bytes that a compressed body may have once it is decoded. */
+/** The maximum size of a body after decoding. */
 const decodedBytesMax = 4 * 1_024 * 1_024 * 1_024;
-/** How many times its size a body may have once it is decoded, beyond the first `decodedBytesFree`. */
+/** The maximum compression ratio of a body, beyond the first `decodedBytesFree`. */
 const decodedRatioMax = 250;
 const decodedBytesFree = 1_024 * 1_024;
-/** The window of zstd, as a power of two: 8 MiB, which every decoder supports (RFC 8878, 3.1.1.1.2). */
+/** The zstd window as a power of two: 8 MiB, which every decoder supports (RFC 8878, 3.1.1.1.2). */
 const zstdWindowLogMax = 23;
 
 /** The body of a request; null if it has none. */
 export type Body = ReadableStream<Uint8Array> | null;
 
-/** What is sent as `Accept-Encoding` where another coding was used. */
+/** The `Accept-Encoding` header after an unsupported coding. */
 const acceptedCodings = 'gzip, zstd';
 
-/** A body that is refused while it is read. */
+/** A body that is refused while being read. */
 export class RefusedBody extends Error {
   readonly _tag = 'RefusedBody';
   readonly problem: Problem;
@@ -52,7 +52,7 @@ const notCoded = (coding: Coding): RefusedBody => {
   return new RefusedBody({ kind: 'invalid-events', errors: [{ index: 0, pointer: '', message }] });
 };
 
-/** Whether the error is one of zlib about what it decodes, other than that it ended early. */
+/** Whether an error of zlib concerns the data, other than its early end. */
 const isAboutCoding = (error: unknown): boolean => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return /^(Z_|ZSTD_)/.test(code) && code !== 'Z_BUF_ERROR';
@@ -89,7 +89,7 @@ async function* decodedParts(
   }
 }
 
-/** The body as its `Content-Encoding` says; an unsupported coding is refused. */
+/** The body, decoded by its `Content-Encoding`; an unsupported coding is refused. */
 export const decodedBody = (context: Context): E.Either<Problem, Body> => {
   const { body, headers } = context.req.raw;
   const coding = (headers.get('content-encoding') ?? 'identity').trim().toLowerCase();

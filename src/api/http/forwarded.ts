@@ -1,8 +1,9 @@
 /**
- * What proxies say of a request that they pass on: `Forwarded` (RFC 7239) and the `X-Forwarded-*` that came before it.
+ * The headers by which proxies describe a forwarded request: `Forwarded` (RFC 7239) and the older `X-Forwarded-*`.
  *
- * Anybody can send these headers, so they are believed of trusted peers alone, and only what the outermost trusted proxy
- * said. A proxy that writes one kind may pass on the other as the caller sent it: where they differ, the request is refused.
+ * Anybody can send these headers, so they count only from trusted peers, and only the outermost trusted proxy's
+ * values count. A proxy that writes one kind may pass on the other from the caller: if the two differ, the request
+ * is refused.
  */
 import { BlockList, isIP } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
@@ -11,11 +12,11 @@ import type { Context } from 'hono';
 import type { Problem } from '../../contract/problem.ts';
 import type { TrustedProxies } from '../../ledger/settings.ts';
 
-/** Where a request came from, and by which name it was sent. */
+/** The origin of a request: the caller's address, and the requested host. */
 export interface Origin {
-  /** The address of the caller, if it is known. */
+  /** The caller's address, if known. */
   readonly address: string | undefined;
-  /** The `Host` that the caller gave; undefined if no proxy says so. */
+  /** The caller's `Host` header; undefined if no proxy reports it. */
   readonly forwardedHost: string | undefined;
 }
 
@@ -25,7 +26,7 @@ interface Step {
   readonly host: string | undefined;
 }
 
-/** Steps that are looked at; a longer list is that of nobody honest. */
+/** Steps to examine; an honest list is not longer. */
 const stepsMax = 32;
 
 const plainAddress = (text: string): string => {
@@ -47,7 +48,7 @@ const forwardedSteps = (header: string | undefined): ReadonlyArray<Step> =>
     return { by: by === undefined ? undefined : plainAddress(by), host: parameter('host') };
   });
 
-/** `X-Forwarded-Host` has one value a proxy, or one in all, which the first proxy wrote. */
+/** `X-Forwarded-Host` has one value for each proxy, or a single one from the first proxy. */
 const legacySteps = (addresses: string | undefined, hosts: string | undefined): ReadonlyArray<Step> => {
   const by = itemsOf(addresses).map(plainAddress);
   const host = itemsOf(hosts);
@@ -91,7 +92,7 @@ const peerOf = (context: Context): string | undefined => {
 const refused = (parameter: string, detail: string): E.Either<Problem, never> =>
   E.left({ kind: 'bad-parameter', parameter, detail });
 
-/** Reads where a request came from, as far as the peers are trusted. */
+/** Returns a function that reads the origin of a request, as far as its peers are trusted. */
 export const originReader = (trusted: TrustedProxies): ((context: Context) => E.Either<Problem, Origin>) => {
   const isTrusted = trustOf(trusted);
   return (context) => {

@@ -1,9 +1,11 @@
 /**
- * Bytes that arrive in parts, however small. Each is copied about once: the room doubles when it is used up.
+ * A buffer for bytes that arrive in parts of any size. It doubles when full, so that each byte is copied about
+ * once.
  */
 
 const firstBytes = 4_096;
 
+/** A growable byte buffer. */
 export class GrowingBytes {
   private room: Buffer = Buffer.alloc(0);
   private size = 0;
@@ -23,12 +25,12 @@ export class GrowingBytes {
     this.size = size;
   }
 
-  /** What has arrived; valid until more is appended. */
+  /** The bytes so far; valid until more are appended. */
   bytes(): Buffer {
     return this.room.subarray(0, this.size);
   }
 
-  /** Starts again, and releases a large buffer, because most lines are short. */
+  /** Clears the buffer, and releases it if it is large, because most lines are short. */
   clear(): void {
     this.size = 0;
     if (this.room.length > 16 * firstBytes) this.room = Buffer.alloc(0);

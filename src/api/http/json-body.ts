@@ -1,6 +1,4 @@
-/**
- * JSON bodies of questions that are asked by POST, decoded by their codec.
- */
+/** JSON bodies of questions asked by POST, decoded by their codecs. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -11,10 +9,10 @@ import { faultsOf } from '../../domain/events/fault.ts';
 import { readJson } from './bodies.ts';
 import { decodedBody } from './content-coding.ts';
 
-/** Values (members, items and what they hold) of the body of a question. */
+/** JSON values (members, items and their contents) in the body of a question. */
 const questionValuesMax = 50_000;
 
-/** The body, or every fault of it. */
+/** The decoded body, or all its faults. */
 export const jsonBody = async <A>(
   context: Context,
   codec: t.Type<A, unknown, unknown>,

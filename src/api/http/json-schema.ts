@@ -1,6 +1,4 @@
-/**
- * JSON Schema (2020-12, as OpenAPI 3.1 has it) of the codecs: the API description says what the code decodes.
- */
+/** JSON Schema (2020-12, as in OpenAPI 3.1) of the codecs, so that the API description matches the code. */
 import type { Mixed } from 'io-ts';
 import * as t from 'io-ts';
 import type { ExactCodec } from '../../domain/events/codec.ts';
@@ -11,7 +9,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 const has = <K extends string>(codec: object, key: K): codec is object & Record<K, unknown> => key in codec;
 
-/** The schema of what a codec takes and gives on the wire. */
+/** The schema of a codec's wire format. */
 export const jsonSchema = (codec: Mixed): JsonSchema => {
   if (codec === DateTime || codec === DateTimeOrDate) {
     return { type: 'string', format: 'date-time', description: codec.name };

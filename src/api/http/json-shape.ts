@@ -1,7 +1,7 @@
 /**
- * The shape of a JSON text, seen before it is parsed: how deep it is nested, and how many values it has. A parser builds
- * whatever it is given, and decoding what it built can cost far more than its bytes; what is too deep or has too many
- * values is refused by this one pass over the bytes.
+ * Examines the shape of a JSON text before parsing: its nesting and its number of values. A parser builds whatever
+ * it is given, and decoding the result can cost far more than its bytes. One pass over the bytes refuses texts that
+ * are too deep or have too many values.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Fault } from '../../domain/events/fault.ts';
@@ -9,15 +9,15 @@ import { Turns } from '../../threads/turns.ts';
 
 /** Levels of nesting: events have six at most. */
 const jsonDepthMax = 32;
-/** A text of fewer bytes can do no harm, whatever its shape. */
+/** A text with fewer bytes is harmless, whatever its shape. */
 export const examinedBytesMin = 64 * 1_024;
-/** Bytes that are looked at between two looks at the clock. */
+/** Bytes to examine between two checks of the clock. */
 const strideBytes = 64 * 1_024;
 
-/** The byte ranges of the items of a text that is an array, `[from, to)` each, white space included. */
+/** The byte ranges `[from, to)` of the items of an array, including white space. */
 export type Items = ReadonlyArray<readonly [number, number]>;
 
-/** What holds the place that was come to: an object, with its last key as a byte range, or an array, with an index. */
+/** A container at the current place: an object, with its last key as a byte range, or an array, with an index. */
 interface Level {
   isObject: boolean;
   keyFrom: number;
@@ -34,7 +34,7 @@ const closeArray = 0x5d;
 const openObject = 0x7b;
 const closeObject = 0x7d;
 
-/** The place of a value (RFC 6901), by what holds it. */
+/** The JSON pointer (RFC 6901) of the current place. */
 const pointerOf = (bytes: Buffer, levels: ReadonlyArray<Level>, depth: number): string => {
   let pointer = '';
   for (let level = 1; level < depth; level++) {
@@ -46,10 +46,10 @@ const pointerOf = (bytes: Buffer, levels: ReadonlyArray<Level>, depth: number): 
 };
 
 /**
- * Examines a text: it may be no JSON at all, which the parser tells. Others get their turn now and then.
+ * Examines a text. It need not be valid JSON, which the parser checks. It yields to other work.
  *
- * @param valuesMax how many values it may have, counting each member and item.
- * @returns the items, if it is an array; or what is too large, with the place of what holds it.
+ * @param valuesMax the maximum number of values, counting each member and item.
+ * @returns the items, if it is an array; or what is too large, with the place of its container.
  */
 export const examine = async (bytes: Buffer, valuesMax: number): Promise<E.Either<Fault, Items>> => {
   const turns = new Turns();
@@ -120,7 +120,7 @@ export const examine = async (bytes: Buffer, valuesMax: number): Promise<E.Eithe
   return E.right(items);
 };
 
-/** Whether the quote at the place is escaped: by an odd number of backslashes before it. */
+/** Whether the quote at a place is escaped: an odd number of backslashes precede it. */
 const isEscaped = (bytes: Buffer, from: number, quoteAt: number): boolean => {
   let at = quoteAt;
   while (at > from && bytes[at - 1] === backslash) at--;

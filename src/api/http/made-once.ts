@@ -1,6 +1,6 @@
 /**
- * Texts that do not change while the process lives. They are public and large: each is made, hashed and compressed once, so that
- * nobody without a key can have the server make them again and again.
+ * Large public texts that do not change while the process runs. Each is generated, hashed and compressed once, so
+ * that a caller without a key cannot make the server do this repeatedly.
  */
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -23,17 +23,16 @@ const madeOf = async (text: string): Promise<Made> => {
   return { plain, gzipped: Uint8Array.from(await compress(plain)), tag };
 };
 
-/** Whether the caller takes gzip (RFC 9110, 12.5.3). */
+/** Whether the caller accepts gzip (RFC 9110, 12.5.3). */
 const takesGzip = (context: Context): boolean =>
   /(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))|,|$)/i.test(
     context.req.header('accept-encoding') ?? '',
   );
 
 /**
- * Answers with a text, made at the first request. A browser that has it asks whether it has changed, and is told that it has not
- * (304).
+ * Responds with a text that is generated on the first request. A browser that has it cached gets 304.
  *
- * @param headers those of the answer, `Content-Type` among them.
+ * @param headers the headers of the response, including `Content-Type`.
  */
 export const madeOnce = (
   headers: Readonly<Record<string, string>>,

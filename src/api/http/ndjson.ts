@@ -1,5 +1,6 @@
 /**
- * Bodies of any length in which events or records arrive line by line: NDJSON, in chunks. Nothing is buffered without a limit.
+ * Bodies of any length with one event or record per line (NDJSON), read in chunks. Nothing is buffered without a
+ * limit.
  */
 import { isUtf8 } from 'node:buffer';
 import * as E from 'fp-ts/lib/Either.js';
@@ -12,17 +13,18 @@ import type { Body } from './content-coding.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 import { examine, examinedBytesMin } from './json-shape.ts';
 
-/** One line of NDJSON: room for SubjectsEnrolled with 10,000 subjects of 512 characters, of up to three bytes each. */
+/** The maximum size of a line: room for SubjectsEnrolled with 10,000 subjects of 512 characters of three bytes. */
 const lineBytesMax = 16 * 1_024 * 1_024;
-/** Lines of one atomic chunk, which also ends where its bytes would be more than this. */
+/** The maximum size of one atomic chunk of lines. */
 const chunkBytesMax = 8 * 1_024 * 1_024;
 
 const newline = 0x0a;
 const byteOrderMark = '\ufeff';
 
 /**
- * `application/x-ndjson`: chunks of up to `batchEventsMax` lines, in order. Empty lines are skipped. Each line is
- * parsed as it arrives: allocating large buffers and strings for whole chunks would take longer than parsing them.
+ * Reads `application/x-ndjson` in chunks of up to `batchEventsMax` lines, in order. Empty lines are skipped. Each
+ * line is parsed as it arrives, since large buffers and strings for whole chunks would take longer to allocate than
+ * to parse.
  */
 export async function* readNdjson(
   body: Body,
@@ -43,7 +45,7 @@ export async function* readNdjson(
     return E.right(whole);
   };
 
-  /** What is wrong with the shape of a long line, so that it is not parsed. */
+  /** What is wrong with the shape of a long line; then it is not parsed. */
   const misshapenLine = async (bytes: Buffer): Promise<Fault | undefined> => {
     const shape = await examine(bytes, eventValuesMax);
     return E.isLeft(shape) ? shape.left : undefined;

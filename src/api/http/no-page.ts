@@ -1,4 +1,4 @@
-/** What a browser is shown at an address where there is nothing: a page, in place of problem details in JSON. */
+/** The page for browsers at addresses that do not exist, instead of problem details in JSON. */
 import type { Context } from 'hono';
 import { pageUnder } from './base-path.ts';
 
@@ -14,7 +14,7 @@ const page = `<!doctype html>
 </html>
 `;
 
-/** Whether a browser asks for a page. */
+/** Whether a browser requests a page. */
 export const asksForPage = ({ req }: Context): boolean =>
   req.method === 'GET' && !ofApi.test(req.path) && (req.header('accept') ?? '').includes('text/html');
 

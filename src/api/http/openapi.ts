@@ -1,6 +1,4 @@
-/**
- * How routes describe themselves: OpenAPI 3.1, generated from the codecs by which they answer.
- */
+/** Descriptions of routes in OpenAPI 3.1, generated from their codecs. */
 import type { Hono, MiddlewareHandler } from 'hono';
 import { describeRoute, generateSpecs } from 'hono-openapi';
 import type { Mixed } from 'io-ts';
@@ -11,7 +9,7 @@ import { Envelope } from '../../domain/events/event.ts';
 import type { ApiEnv } from './caller.ts';
 import { type JsonSchema, jsonSchema } from './json-schema.ts';
 
-/** The parameters of a question, as a description has them. */
+/** The parameters of a question in a description. */
 export const parametersIn = ({ parameters }: { readonly parameters: Parameters }) =>
   Object.entries(parameters).map(([name, { description, schema }]) => ({
     name,
@@ -50,9 +48,9 @@ export const describeQuestion = (
   });
 
 /**
- * The description of a whole API. It adds to each operation the scope that it needs, and how it reports problems.
+ * The description of a whole API. It adds each operation's required scope, and how problems are reported.
  *
- * @param neededFor the scope that an operation needs, if any.
+ * @param neededFor the scope that an operation requires, if any.
  */
 export const describeApi = async (
   app: Hono<ApiEnv>,
@@ -103,7 +101,7 @@ export const problemResponse = (description: string) => ({
   content: { 'application/problem+json': { schema: jsonSchema(ProblemDetails) as object } },
 });
 
-/** The schema of every event that can be recorded: one alternative a type. */
+/** The schema of every event that can be recorded, with one alternative per type. */
 export const eventSchema = (): JsonSchema => {
   const envelope = jsonSchema(Envelope) as { properties: Record<string, unknown> };
   return {

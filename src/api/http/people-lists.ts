@@ -1,8 +1,8 @@
 /**
- * Lists of people as responses: a page as JSON, or all of them as a stream of NDJSON or CSV.
+ * Lists of people as responses: a page as JSON, or all people as a stream of NDJSON or CSV.
  *
- * A stream is asked for page by page, so that other questions get their turn between two pages. That somebody's data was
- * asked about is recorded, under the pseudonym, before the row is sent.
+ * A stream asks page by page, so that other questions get their turn in between. The lookup of each person is
+ * recorded, under the pseudonym, before the row is sent.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -26,9 +26,9 @@ import { type ApiEnv, callerOf, peopleOf } from './caller.ts';
 import { problem } from './problem.ts';
 import { linesTypes, wantedType } from './wanted.ts';
 
-/** People that are asked for at once in a stream. */
+/** People to request at once in a stream. */
 const streamedPeopleMax = 500;
-/** Streams of people that are open at once, at most. */
+/** How many streams of people may be open. */
 const peopleStreamsMax = 16;
 let openStreams = 0;
 
@@ -38,16 +38,16 @@ const tooMany: Problem = {
   retryAfterMs: 1_000,
 };
 
-/** How a question's answer holds its people. */
+/** How to find the people in a question's answer. */
 export interface PeopleOf<F> {
-  /** The name under which it is recorded whom was asked about. */
+  /** The name under which lookups of people are recorded. */
   readonly name: string;
   readonly rows: (found: F) => ReadonlyArray<PersonRow>;
-  /** The answer with the people as the caller sees them. */
+  /** The answer, with the people as the caller sees them. */
   readonly shown: (found: F, rows: ReadonlyArray<PersonRow>) => unknown;
 }
 
-/** The rows as the caller sees them; that they were asked about is recorded first. */
+/** The rows as the caller sees them, after recording the lookups. */
 const seen = async (
   context: Context<ApiEnv>,
   ledger: Ledger,
@@ -91,14 +91,14 @@ const formats = {
 } as const;
 type Format = (typeof formats)[keyof typeof formats];
 
-/** The stream that a request asks for, if it asks for one. */
+/** The requested stream format, if any. */
 const streamedAs = (context: Context<ApiEnv>): Format | undefined => {
   const wanted = wantedType(context, ['application/json', ...linesTypes, 'text/csv']);
   if (wanted === 'application/json') return undefined;
   return wanted === 'text/csv' ? formats.csv : formats.ndjson;
 };
 
-/** A page could not be read after others were sent: an orderly end would pass for all of the people. */
+/** A page failed after others were sent. A normal end would suggest that the list is complete. */
 class BrokenOff extends Error {
   override readonly name = 'BrokenOff';
 }
@@ -165,7 +165,7 @@ const stream = async <Q extends WideQuestion>(
   });
 };
 
-/** Answers a wide question about people: a page as JSON, or all of them as NDJSON or CSV where that is asked for. */
+/** Answers a wide question about people: a page as JSON, or all people as NDJSON or CSV if requested. */
 export const answerPeople = async <Q extends WideQuestion>(
   context: Context<ApiEnv>,
   ledger: Ledger,

@@ -1,14 +1,12 @@
-/**
- * What a caller prefers (RFC 7240).
- */
+/** The caller's preferences (RFC 7240). */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ApiEnv, Caller } from './caller.ts';
 
 /**
- * How long the caller is ready to wait for all of an answer, in milliseconds: `Prefer: wait`, or `wait=` and seconds.
+ * How long the caller will wait for a complete answer, in milliseconds: `Prefer: wait`, or `wait=` and seconds.
  *
- * @param waitMsMax how long the server waits at most, and where the caller names no time.
- * @returns undefined where the caller does not ask to wait.
+ * @param waitMsMax the server's maximum, also used if the caller gives no time.
+ * @returns undefined if the caller does not ask to wait.
  */
 export const preferredWaitMs = (context: Context, waitMsMax: number): number | undefined => {
   for (const preference of (context.req.header('prefer') ?? '').split(',')) {
@@ -19,13 +17,15 @@ export const preferredWaitMs = (context: Context, waitMsMax: number): number | u
   return undefined;
 };
 
-/** Whether the caller wants people by their pseudonyms, though it may see who they are: `Prefer: pseudonyms`. */
+/** Whether the caller prefers pseudonyms even though it may see identifiers: `Prefer: pseudonyms`. */
 const prefersPseudonyms = (context: Context): boolean =>
   (context.req.header('prefer') ?? '')
     .split(',')
     .some((preference) => /^\s*pseudonyms\s*(?:;|$)/i.test(preference));
 
-/** Takes the scope `identify` from a caller who wants pseudonyms: for this request, people have no other names. */
+/**
+ * Removes the scope `identify` from a request that prefers pseudonyms, so that people have no other names in it.
+ */
 export const pseudonymsWhereWanted: MiddlewareHandler<ApiEnv> = async (context, next) => {
   const caller: Caller | undefined = context.get('caller');
   if (caller !== undefined && prefersPseudonyms(context)) {

@@ -1,10 +1,8 @@
-/**
- * Problem details (RFC 9457) as responses. Every refusal of the API is made here.
- */
+/** Problem details (RFC 9457) as responses. All refusals of the API are created here. */
 import type { Context } from 'hono';
 import { type Problem, problemDetails } from '../../contract/problem.ts';
 
-/** The response that tells of a problem. */
+/** The response for a problem. */
 export const problem = (context: Context, given: Problem): Response => {
   if (given.kind === 'method-not-allowed') context.header('Allow', given.allowed.join(', '));
   if (given.kind === 'unavailable' || given.kind === 'too-many-requests')

@@ -1,8 +1,8 @@
 /**
- * How many requests a caller may send: 429 and `Retry-After` beyond that (RFC 6585).
+ * Limits the requests of a caller: beyond the limit, 429 with `Retry-After` (RFC 6585).
  *
- * A caller has a bucket of as many tokens as requests are allowed in a minute, which fills again evenly. It belongs to
- * a key or, if there is none, to an address.
+ * Each caller has a token bucket with one token for each request allowed in a minute, refilled evenly. It belongs
+ * to a key or, without a key, to an address.
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import { LRUCache } from 'lru-cache';
@@ -11,7 +11,7 @@ import type { ApiEnv, Caller } from './caller.ts';
 import { isOfConsole } from './console-paths.ts';
 import { problem } from './problem.ts';
 
-/** Callers whose buckets are remembered; one that is forgotten begins with a full one. */
+/** Callers whose buckets are kept; a dropped one starts again with a full bucket. */
 const callersMax = 10_000;
 const msPerMinute = 60_000;
 
@@ -31,7 +31,7 @@ class Buckets {
     this.now = now;
   }
 
-  /** Takes a token, or says for how many milliseconds there is none. */
+  /** Takes a token. Returns 0, or the milliseconds until there is one. */
   take(who: string): number {
     const { perMinute } = this;
     const now = this.now();
@@ -64,9 +64,9 @@ const refusal = (context: Context<ApiEnv>, perMinute: number, retryAfterMs: numb
 const addressOf = (context: Context<ApiEnv>): string => `address ${context.get('origin').address ?? ''}`;
 
 /**
- * Refuses what somebody sends beyond so many requests in a minute.
+ * Refuses requests beyond the limit.
  *
- * @param whoOf whose bucket a request takes from; undefined for requests that are not counted.
+ * @param whoOf whose bucket a request uses; undefined if it does not count.
  */
 const limitOf = (
   perMinute: number,
@@ -91,10 +91,10 @@ const callerIn = (context: Context<ApiEnv>): string | undefined => {
 };
 
 /**
- * Refuses what a caller who was let in sends beyond so many requests in a minute.
+ * Limits the requests of an authorized caller in a minute.
  *
- * @param now a clock that never goes back, in milliseconds.
- * @param onRefused is called with each.
+ * @param now a monotonic clock, in milliseconds.
+ * @param onRefused called for each refused request.
  */
 export const limitRequests = (
   perMinute: number,
@@ -102,23 +102,23 @@ export const limitRequests = (
   onRefused: () => void,
 ): MiddlewareHandler<ApiEnv> => limitOf(perMinute, now, onRefused, callerIn);
 
-/** The same for an address, whoever asks from there. */
+/** The same for each address. */
 export const limitAddresses = (
   perMinute: number,
   now: () => number,
   onRefused: () => void,
 ): MiddlewareHandler<ApiEnv> => limitOf(perMinute, now, onRefused, addressOf);
 
-/** Probes answer always, and a page of the console is many files. */
+/** Probes are always answered, and a page of the console loads many files. */
 const isFree = (path: string): boolean => path === '/livez' || path === '/readyz' || isOfConsole(path);
 
 /**
- * Refuses what an address sends without a valid key beyond so many requests in a minute: what is public, and what is refused for
- * want of a key. It comes before callers are let in. A key still gets in from an address that is over the limit; a login does
- * not, because a signature takes long to check.
+ * Limits the requests of an address without a valid key in a minute: public ones, and those refused for lack of a
+ * key. It runs before authorization. An address over the limit can still use a key, but not a login, since
+ * verifying a signature takes long.
  *
- * @param now a clock that never goes back, in milliseconds.
- * @param onRefused is called with each.
+ * @param now a monotonic clock, in milliseconds.
+ * @param onRefused called for each refused request.
  */
 export const limitWithoutKey = (
   perMinute: number,

@@ -1,39 +1,39 @@
 /**
- * Which requests a browser may send: a web page that somebody on this machine has open must not use a ledger without keys.
+ * Protects a ledger without keys from web pages that are open on this machine.
  *
- * A page whose name is made to point at this machine (DNS rebinding) gives its own name as `Host`. A page of another site
- * that sends a form or a request says so in `Sec-Fetch-Site` and `Origin` (https://www.w3.org/TR/fetch-metadata/).
+ * A page whose name was made to resolve to this machine (DNS rebinding) sends its own name as `Host`. A page of
+ * another site identifies itself in `Sec-Fetch-Site` and `Origin` (https://www.w3.org/TR/fetch-metadata/).
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { ApiEnv } from './caller.ts';
 import { problem } from './problem.ts';
 
-/** Probes ask by the address of the machine, and learn nothing about anybody. */
+/** Probes use the address of the machine, and learn nothing about people. */
 const probedPaths: ReadonlySet<string> = new Set(['/livez', '/readyz']);
-/** What tells that a proxy passed a request on, for somebody who need not be on this machine. */
+/** Headers of proxies, whose callers need not be on this machine. */
 const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
 const readingMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Whether a host, without its port, is this machine itself. */
+/** Whether a host without its port is this machine. */
 export const isLoopbackHost = (host: string): boolean =>
   /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[?::1\]?|localhost)$/i.test(host);
 
-/** The name in a `Host` header, in small letters and without the port and a last dot. */
+/** The name in a `Host` header, in lower case, without port and trailing dot. */
 const nameOf = (host: string): string => host.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '');
 
-/** Whether a request is addressed to the ledger: to this machine, or by a name that the settings allow. */
+/** Whether a request is addressed to this machine, or to a name that the settings allow. */
 const isAddressed = (host: string, allowedHosts: ReadonlyArray<string>): boolean =>
   isLoopbackHost(nameOf(host)) || allowedHosts.includes(nameOf(host));
 
-/** Whether a page of another site sent the request, as far as its headers tell. */
+/** Whether a page of another site sent the request, according to its headers. */
 const isCrossSite = (context: Context, host: string, others: ReadonlyArray<string>): boolean => {
   const site = context.req.header('sec-fetch-site');
   const origin = context.req.header('origin');
-  // A site that the settings let ask.
+  // The settings allow this site.
   if (origin !== undefined && others.includes(origin)) return false;
   if (readingMethods.has(context.req.method)) {
-    // A link from another page is followed; what a page loads by itself is not.
+    // Following a link from another page is allowed; loading by a page is not.
     const isFollowed = context.req.header('sec-fetch-mode') === 'navigate';
     return site !== undefined && site !== 'same-origin' && site !== 'none' && !isFollowed;
   }
@@ -42,13 +42,14 @@ const isCrossSite = (context: Context, host: string, others: ReadonlyArray<strin
 };
 
 /**
- * Refuses requests under other names than those of the ledger, and, while no keys are set up, those of other sites.
+ * Refuses requests to other names than those of the ledger and, while there are no keys, those from other sites.
  *
- * Behind a proxy, the name that the caller gave counts, and so does the one by which the proxy asks: a page that reaches the
- * ledger itself can send any header.
+ * Behind a proxy, both the caller's `Host` and that of the proxy's request must be allowed, since a page that
+ * reaches the ledger directly can send any header.
  *
- * @param allowedHosts names besides those of this machine. With keys, hosts are looked at where this names some.
- * @param corsOrigins other sites whose pages may ask.
+ * @param allowedHosts names besides those of this machine. With keys, hosts are only checked if there are such
+ * names.
+ * @param corsOrigins other sites whose pages may call the API.
  * @param hasLogins whether callers need a token even without keys.
  */
 export const refuseOtherSites =

@@ -1,6 +1,4 @@
-/**
- * Every answer says in a header what is signed of the log: `Domicile-Checkpoint: size, root, age`.
- */
+/** Adds the header `Domicile-Checkpoint: size, root, age` to every response. */
 import type { MiddlewareHandler } from 'hono';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { ApiEnv } from './caller.ts';
@@ -8,8 +6,8 @@ import type { ApiEnv } from './caller.ts';
 const msPerSecond = 1_000;
 
 /**
- * Adds the header: the size in events, the root in Base 64, and the age in whole seconds; `stopped` where nothing is signed
- * any more. Before the first checkpoint there is none.
+ * Adds the header: the size in events, the root in Base 64, and the age in whole seconds; `stopped` if signing has
+ * stopped. Before the first checkpoint, it is absent.
  */
 export const tellCheckpoint = (ledger: Ledger): MiddlewareHandler<ApiEnv> => {
   const { merkle, now } = ledger.parts;

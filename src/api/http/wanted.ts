@@ -1,15 +1,13 @@
-/**
- * Which media type a caller wants: `Accept` by RFC 9110, 12.5.1.
- */
+/** Content negotiation: `Accept` by RFC 9110, 12.5.1. */
 import type { Context } from 'hono';
 import Negotiator from 'negotiator';
 
-/** The media types of JSON lines; the first is the one that is answered. */
+/** The media types of JSON lines; responses use the first. */
 export const linesTypes = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'] as const;
 
 /**
- * The media type that the caller prefers among those that there are, the first where it has no preference. A caller that
- * takes none of them gets the first too: answers are JSON whatever is asked for, but for what the route has besides.
+ * The caller's preferred media type among those available; the first one without a preference, or if the caller
+ * accepts none. Answers are JSON by default, whatever is accepted.
  */
 export const wantedType = <A extends string>(context: Context, types: readonly [A, ...A[]]): A => {
   const accept = context.req.header('accept');

@@ -1,6 +1,4 @@
-/**
- * The gauges of a ledger: how far it is, how full, and what does not work.
- */
+/** The gauges of a ledger: progress, sizes and faults. */
 import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Gauge, type Registry } from 'prom-client';
@@ -8,7 +6,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 
 const msPerSecond = 1_000;
 
-/** Adds the gauges of a ledger to a registry: each is read when somebody asks. */
+/** Adds the gauges of a ledger to a registry; each is read on request. */
 export const addLedgerGauges = (registry: Registry, ledger: Ledger): void => {
   const gauge = (name: string, help: string, value: () => number | Promise<number>): void => {
     new Gauge({

@@ -1,22 +1,21 @@
-/**
- * What is measured of a ledger: each in a registry of its own, because a process may hold several.
- */
+/** The metrics of a ledger. Each ledger has its own registry, because a process may have several. */
 import { Counter, Histogram, Registry } from 'prom-client';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { addLedgerGauges } from './ledger-gauges.ts';
 import type { ObservedRequest } from './observed-request.ts';
 
 const msPerSecond = 1_000;
-/** From a point read in memory to a question about everybody, in seconds. */
+/** In seconds, from a lookup in memory to a question about everybody. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120];
 
-/** A measurement of one histogram, for code that passes measurements on. */
+/** An observation of one histogram, for code that exports them. */
 export interface Measured {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
+/** The metrics of one ledger. */
 export class LedgerMetrics {
   readonly registry = new Registry();
   private readonly listeners = new Set<(measured: Measured) => void>();
@@ -57,18 +56,18 @@ export class LedgerMetrics {
     for (const listener of this.listeners) listener({ name, labels, value });
   }
 
-  /** Measures a request. */
+  /** Observes a request. */
   observe({ method, route, status, ms }: ObservedRequest): void {
     const labels = { method, route, status: String(status) };
     this.measure('domicile_http_request_seconds', labels, ms / msPerSecond);
   }
 
-  /** Counts a request that was refused because its caller sent too many. */
+  /** Counts a request refused by the rate limit. */
   refusedByLimit(): void {
     this.limited.inc();
   }
 
-  /** Tells the listener of every measurement from now on. */
+  /** Calls the listener for every observation from now on. */
   listen(listener: (measured: Measured) => void): void {
     this.listeners.add(listener);
   }

@@ -1,8 +1,8 @@
 /**
- * Observes each request: who asked, the template of its route, its status, and how long it took to begin the answer.
+ * Observes each request: the caller, the template of the route, the status, and the time until the response began.
  *
- * The path, the query and the other headers of a request are never part of it. A line of the log, a metric and a trace all
- * come from the same few fields.
+ * Observations never contain the path, the query or other headers. Log lines, metrics and traces all use the same
+ * few fields.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
@@ -13,7 +13,7 @@ import type { LedgerMetrics } from './ledger-metrics.ts';
 import type { ObservedRequest, Tracing } from './observed-request.ts';
 import { readTraceParent } from './trace-parent.ts';
 
-/** Digits of the hash of a login's name: enough to tell a few thousand apart. */
+/** The length of the hash of a login's name: enough to distinguish a few thousand. */
 const hashDigits = 12;
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -21,7 +21,7 @@ const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 const routeOf = (context: Context<ApiEnv>): string =>
   matchedRoutes(context).findLast(({ method }) => method !== 'ALL')?.path ?? 'none';
 
-/** The name of a key; for a login, a hash of its name, because it belongs to a person. */
+/** The name of a key; for a login a hash of its name, since it belongs to a person. */
 const shownName = (name: string | null): string | null =>
   name?.startsWith('login:') === true
     ? `login:${createHash('sha256').update(name).digest('hex').slice(0, hashDigits)}`
@@ -42,7 +42,10 @@ const observed = (context: Context<ApiEnv>, began: number): ObservedRequest => {
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Gives each request an id, that of the caller if it is a UUID: any other text could be somebody's name. */
+/**
+ * Assigns an id to each request. The caller's own is used only if it is a UUID, since any other text could name a
+ * person.
+ */
 export const nameRequest: MiddlewareHandler<ApiEnv> = async (context, next) => {
   const given = context.req.header('x-request-id') ?? '';
   const id = uuid.test(given) ? given : randomUUID();

@@ -1,7 +1,7 @@
 /**
- * The trace that a request belongs to, as its caller says (W3C Trace Context, https://www.w3.org/TR/trace-context/).
+ * The caller's trace context (W3C Trace Context, https://www.w3.org/TR/trace-context/).
  *
- * `tracestate` and `baggage` are left alone: they may hold anything, and with it somebody's name.
+ * `tracestate` and `baggage` are ignored, since they may contain anything, including names of people.
  */
 
 const pattern = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
@@ -13,7 +13,7 @@ export interface TraceParent {
   readonly isSampled: boolean;
 }
 
-/** Reads a `traceparent`; undefined if there is none, or it is not one. */
+/** Parses a `traceparent` header; undefined if it is missing or invalid. */
 export const readTraceParent = (header: string | undefined): TraceParent | undefined => {
   const [, traceId, spanId, flags] = pattern.exec(header ?? '') ?? [];
   return traceId === undefined || spanId === undefined || flags === undefined

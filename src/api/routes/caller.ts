@@ -1,5 +1,5 @@
 /**
- * Who asks, and what this caller may do: the console offers what its reader may do, and says why it does not offer the rest.
+ * The caller's name and scopes. The console uses them to offer only what its user may do, and to explain the rest.
  */
 import { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';

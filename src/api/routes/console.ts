@@ -1,8 +1,8 @@
 /**
- * The auditors' console, as it was built into `console/dist`: the page at its addresses, and its files.
+ * The auditors' console as built into `console/dist`: the page at its paths, and its files.
  *
- * The page loads files of its own origin only and runs no inline script, so nothing that an event says can become code.
- * Browsers keep files whose names carry a hash of their content for good.
+ * The page loads only files of its own origin and runs no inline script, so content of events can never become
+ * code. Browsers cache files with a content hash in their names permanently.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,10 +14,10 @@ import { pageUnder } from '../http/base-path.ts';
 import type { ApiEnv } from '../http/caller.ts';
 import { consolePaths } from '../http/console-paths.ts';
 
-/** Where the console is built to. */
+/** The output directory of the console's build. */
 const dist = fileURLToPath(new URL('../../../console/dist/', import.meta.url));
 
-/** The policy of the page. The page *Check* runs Cedar's engine, which is WebAssembly, and it alone may. */
+/** The policy of the page. Only the page *Check* may run WebAssembly, which Cedar's engine needs. */
 const contentSecurityPolicy = (path: string): string =>
   [
     "default-src 'none'",
@@ -56,11 +56,11 @@ const withCacheControl =
     context.header('Content-Security-Policy', contentSecurityPolicy(path));
   };
 
-/** Browsers ask each time whether it has changed. */
+/** Browsers check each time whether it has changed. */
 const revalidated = (path: string): MiddlewareHandler => withCacheControl('no-cache', path);
 const keptForGood = withCacheControl('public, max-age=31536000, immutable');
 
-/** Serves the page with its links under a base path. */
+/** Serves the page with its links under the base path. */
 const servePageUnder =
   (basePath: string, file: string): MiddlewareHandler =>
   async (context, next) => {
@@ -71,8 +71,8 @@ const servePageUnder =
 /**
  * The routes of the console.
  *
- * @param directory where it was built to.
- * @param basePath the path under which the ledger is served; empty at the root.
+ * @param directory the output directory of its build.
+ * @param basePath the path under which the ledger is served; empty for the root.
  */
 export const consoleRoutes = (directory: string = dist, basePath = ''): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();

@@ -1,6 +1,4 @@
-/**
- * Which events of the log are asked for, once the names in the question are known to exist.
- */
+/** Builds the filter of an event question, after checking that the names in it are known. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Context } from 'hono';
@@ -14,17 +12,17 @@ import type { View } from '../../questions/view.ts';
 import type { ApiEnv } from '../http/caller.ts';
 import { namedSubject, recordRead } from './subjects.ts';
 
-/** The pseudonym of the subject that the question names, if it names one and anybody has it. */
+/** The pseudonym of the subject in the question, if the question names one and the vault knows it. */
 export const subjectNamedIn = async (
   { subject }: EventFilterQuestion,
   people: People,
 ): Promise<string | undefined> => (subject === undefined ? undefined : people.pseudonymOf(subject));
 
 /**
- * The filter of a question. A name that no known event mentions is refused: it is most likely misspelt, and no events
- * would read as none so far.
+ * The filter of a question. A name that no known event mentions is refused, since it is probably misspelt, and an
+ * empty result would suggest that there are no events yet.
  *
- * @param subject the pseudonym of the subject that is named, if anybody has it.
+ * @param subject the pseudonym of the named subject, if there is one.
  */
 export const filterOf = (
   context: Context<ApiEnv>,
@@ -66,7 +64,7 @@ export const filterOf = (
   );
 };
 
-/** Records that the caller asked about the subject of a filter, if it has one, before any event is shown. */
+/** Records the lookup of the subject in a filter, if there is one, before any event is shown. */
 export const recordFilter = async (
   context: Context<ApiEnv>,
   ledger: Ledger,

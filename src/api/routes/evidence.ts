@@ -1,6 +1,4 @@
-/**
- * Evidence bundles (V10): as a file that `domicile verify` checks anywhere, or as a page for people.
- */
+/** Evidence bundles (V10), as a file for `domicile verify` or as a page for human readers. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Context, Hono } from 'hono';
@@ -21,10 +19,10 @@ import { namedSubject, recordRead } from './subjects.ts';
 
 type Asked = ParametersOf<typeof EvidenceQuestion>;
 
-/** The page may show nothing but itself. */
+/** The page must not load anything. */
 const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'";
 
-/** What the question is about; for a person, also the identifier if the caller may see it. */
+/** The subject matter of the question; for a person, also the identifier if the caller may see it. */
 interface AskedAbout {
   readonly id: string;
   readonly identifiers: Readonly<Record<string, string>>;
@@ -52,7 +50,7 @@ const personOf = (
   );
 };
 
-/** What the finding is about: that leads to its events. */
+/** The thing that the finding is about, which leads to its events. */
 const findingOf = (
   context: Context<ApiEnv>,
   ledger: Ledger,
@@ -84,7 +82,7 @@ const askedAbout = (
   return TE.right({ id: named, identifiers: {} });
 };
 
-/** The file, or the page, and what it is called. */
+/** The file or page, and its name. */
 interface Made {
   readonly text: string;
   readonly name: string;

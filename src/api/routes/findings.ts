@@ -1,6 +1,4 @@
-/**
- * Policies, what they found, and what a change of them makes of history (R17 to R20).
- */
+/** Policies, their findings, and how a change of policies would change these (R17 to R20). */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
@@ -24,7 +22,7 @@ import { answerPeople } from '../http/people-lists.ts';
 import { problem } from '../http/problem.ts';
 import { answerAbout } from './subjects.ts';
 
-/** About how many bytes of JSON a policy is: nearly all are the texts of its versions. */
+/** The approximate size of a policy in bytes of JSON: nearly all of it is the texts of its versions. */
 const bytesOfPolicy = ({ versions }: PolicyRow): number =>
   versions.reduce((bytes, { cedar }) => bytes + 500 + (cedar?.length ?? 0), 200);
 

@@ -1,15 +1,13 @@
-/**
- * Whether the process lives, whether it is ready for questions, and how far the projections are.
- */
+/** Whether the process is alive and ready for questions, and the progress of the projections. */
 import { Hono } from 'hono';
 import { sentenceOfStop } from '../../integrity/merkle-log.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { ApiEnv } from '../http/caller.ts';
 
-/** How far the projections may be behind the log while the process still counts as ready, in events. */
+/** How many events the projections may lag behind the log while the process still counts as ready. */
 const readyLagEventsMax = 100_000;
 
-/** The routes that operators and their probes ask. */
+/** The routes for operators and their probes. */
 export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
   const { vault, keys, watch } = ledger.parts;
@@ -44,7 +42,7 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       caughtUp,
       generation: ledger.generation(),
       setAside,
-      // Individuals, while a question about everybody counts them.
+      // The progress of counting individuals for a question about everybody.
       counting: total === 0 ? null : { done, total },
       checkpoint:
         checkpoint === undefined ? null : { size: checkpoint.size, ageMs: ageOf(checkpoint.madeAt) },
@@ -64,11 +62,11 @@ export const healthRoutes = (ledger: Ledger): Hono<ApiEnv> => {
           }),
       ...(stop === undefined ? {} : { integrityFailure: sentenceOfStop(stop) }),
       ...(failure === undefined ? {} : { failure }),
-      // The log on KurrentDB is another one, or lost records: nothing is recorded.
+      // The log on KurrentDB is another one, or lost records, so nothing is recorded.
       ...(storeFailure === undefined ? {} : { storeFailure }),
-      // Questions that name nobody are still answered, so the process stays ready.
+      // Questions that name no person are still answered, so the process stays ready.
       ...(vaultFailure === undefined ? {} : { vaultFailure }),
-      // Checked while it serves: row by row, and whether the index of the log leads to every event.
+      // Checked while serving: every row, and whether the log's index finds every event.
       filesCheck: { running: watched.running ?? null, checkedAt: watched.checkedAt ?? null },
       ...(watched.damage === undefined ? {} : { damage: watched.damage }),
       ...(keysFailure === undefined ? {} : { keysFailure }),

@@ -1,6 +1,4 @@
-/**
- * The body of an import: a document, a list, lines, or records with a mapping, and how they become events.
- */
+/** The body of an import: a document, a list, lines, or records with a mapping; and the events in it. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -20,7 +18,7 @@ import { readNdjson } from '../http/ndjson.ts';
 
 type Records = AsyncIterable<E.Either<Problem, GivenRecord>>;
 
-/** A body as it is imported: its records, and how they become events. */
+/** An import's body: its records, and how they become events. */
 export interface ImportedBody {
   readonly opened: Import;
   readonly records: Records;
@@ -57,7 +55,7 @@ const mediaType: Problem = {
     'expected application/json with one document, a list, or { mapping, records } (for CSV { mapping, csv }); or application/x-ndjson (application/ndjson, application/jsonl)',
 };
 
-/** Opens the import with a mapping, whose faults have their places in the body. */
+/** Opens the import with a mapping. Faults of the mapping have their places in the body. */
 type Opening = (mapping: unknown) => E.Either<Problem, Import>;
 
 const ofLines = (body: Body, kind: ImportKind, opened: E.Either<Problem, Import>) =>
@@ -68,7 +66,7 @@ const ofLines = (body: Body, kind: ImportKind, opened: E.Either<Problem, Import>
         E.map((made): ImportedBody => ({ opened: made, records: recordsOfLines(body, kind.recordsIn) })),
       );
 
-/** A document or a list, with the mapping of the server. */
+/** A document or a list, with the server's mapping. */
 const ofDocuments = (
   given: unknown,
   kind: ImportKind,
@@ -81,7 +79,7 @@ const ofDocuments = (
         E.map((made) => ({ opened: made, records: eachRight(numbered(kind.recordsIn(given))) })),
       );
 
-/** Records with a mapping of their own. */
+/** Records with their own mapping. */
 const withMapping = (
   given: unknown,
   kindName: string,
@@ -112,8 +110,8 @@ const withMapping = (
 /**
  * Reads the body of an import.
  *
- * @param mapping of the server, for a body without one.
- * @param at the instant of which the records tell where they do not say.
+ * @param mapping the server's mapping, for a body without one.
+ * @param at the time of records that do not give one.
  */
 export const importedBody = (
   context: Context<ApiEnv>,

@@ -1,6 +1,4 @@
-/**
- * Importing the records of other systems: they become events, which are recorded as those of `POST /v1/events` are.
- */
+/** Imports records of other systems. They become events, which are recorded as by `POST /v1/events`. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -25,9 +23,9 @@ import { type Aside, SettingAside } from './aside.ts';
 import type { ImportedBody } from './imported-body.ts';
 import { RecordedSoFar } from './recorded-so-far.ts';
 
-/** Events that are recorded together; those of one record always are. */
+/** Events to record together; those of one record always are. */
 const chunkEventsMax = 1_000;
-/** Events that a trial shows. */
+/** Events that a dry run shows. */
 const shownEventsMax = 100;
 
 /** The route `POST /v1/import/{kind}`. */
@@ -71,7 +69,7 @@ export const importRoutes = (ledger: Ledger, mapping: unknown, aside?: Aside): H
     const soFar = new RecordedSoFar(ledger.parts.log.head());
     let waiting: Given[] = [];
 
-    /** Records the events that wait; the problem that stops the import, if there is one. */
+    /** Records the collected events. Returns the problem that stops the import, if any. */
     const flush = async (): Promise<Problem | undefined> => {
       const chunk = waiting;
       waiting = [];
@@ -170,7 +168,7 @@ export const importRoutes = (ledger: Ledger, mapping: unknown, aside?: Aside): H
     }),
     async (context) => {
       const kind = context.req.param('kind');
-      // Loaded with the first import: most ledgers are sent events.
+      // Loaded with the first import, since most ledgers have none.
       const { importedBody } = await import('./imported-body.ts');
       return pipe(
         TE.fromEither(readQuestion(ImportQuestion, new URL(context.req.url).searchParams)),

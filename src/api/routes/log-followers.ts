@@ -1,6 +1,6 @@
 /**
- * All who follow the log live. What is appended is read once and written out once, for everybody who has come to the end
- * of the log; each gets what its filter matches.
+ * The live followers of the log. New events are read and serialised once for all followers at the end of the log;
+ * each gets those that match its filter.
  */
 import { setImmediate as afterOthers, setTimeout as wait } from 'node:timers/promises';
 import type { RecordedEvent } from '../../domain/recording/recorded-event.ts';
@@ -8,17 +8,17 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { People } from '../../ledger/people.ts';
 import { type EventFilter, eventsAfter, matcherOf } from '../../questions/events.ts';
 
-/** Streams of the log that are open at once, live or not, at most. */
+/** How many streams of the log may be open, live or not. */
 export const streamsMax = 256;
-/** Events that are read at once. */
+/** Events to read at once. */
 export const streamedPageEventsMax = 250;
-/** Events, and characters of them, that wait for one follower: one that is slower reads for itself again. */
+/** Events, and characters of them, that may wait for one follower; a slower one reads by itself again. */
 const waitingEventsMax = 1_000;
 const waitingCharactersMax = 4_000_000;
-/** How long to wait where the projections say that they are further than can be read yet. */
+/** How long to wait if the projections report a position that cannot be read yet. */
 const aheadMs = 5;
 
-/** Gives everybody who reads the log a turn of their own, so that others get theirs in between. */
+/** Gives each reader of the log a separate turn of the event loop, so that others get theirs in between. */
 class Rounds {
   private last: Promise<unknown> = Promise.resolve();
 
@@ -28,23 +28,23 @@ class Rounds {
   }
 }
 
-/** An event as followers get it: a server-sent event. */
+/** An event as a server-sent event. */
 export const sentEvent = (event: { readonly position: string }): string =>
   `event: event\ndata: ${JSON.stringify(event)}\nid: ${event.position}\n\n`;
 
-/** Who follows, and what is wanted. */
+/** A follower's request: its access and its filter. */
 export interface Following {
   readonly filter: EventFilter;
   readonly people: People;
-  /** What the caller sees of people: those who see the same share what is written out. */
+  /** Whether the caller sees identifiers; callers with the same access share serialised events. */
   readonly seesPeople: boolean;
   readonly after: number;
 }
 
-/** One who has come to the end of the log. */
+/** A follower at the end of the log. */
 export class Follower {
   readonly following: Following;
-  /** Up to here everything that matches was taken. */
+  /** The position up to which all matching events were taken. */
   position: number;
   private reached: number;
   private waiting: string[] = [];
@@ -59,7 +59,7 @@ export class Follower {
     this.reached = following.after;
   }
 
-  /** Hands over what is new up to a position; false if it has to read for itself from now on. */
+  /** Passes on new events up to a position. Returns false if the follower must read by itself from now on. */
   tell(texts: ReadonlyArray<string>, upTo: number): boolean {
     for (const text of texts) {
       this.waiting.push(text);
@@ -77,10 +77,10 @@ export class Follower {
   }
 
   /**
-   * What is new: nothing after `waitMsMax`, or once the signal aborts.
+   * The new events; none after `waitMsMax`, or once the signal aborts.
    *
-   * @returns undefined if the follower has to read for itself, from its position on.
-   * @throws what went wrong with the events that it was to get.
+   * @returns undefined if the follower must read by itself from its position on.
+   * @throws the error that occurred for its events.
    */
   async next(waitMsMax: number, signal: AbortSignal): Promise<ReadonlyArray<string> | undefined> {
     if (this.waiting.length === 0 && !this.isBehind && this.failure === undefined && !signal.aborted) {
@@ -106,13 +106,14 @@ export class Follower {
   }
 }
 
+/** Shares reading the log among live followers. */
 export class LogFollowers {
-  /** Whose turn it is to read. */
+  /** The turns of readers. */
   readonly rounds = new Rounds();
   private readonly ledger: Ledger;
   private readonly followers = new Set<Follower>();
   private streams = 0;
-  /** Up to here the followers were told. */
+  /** The position up to which followers have been notified. */
   private position = 0;
   private isTelling = false;
   private unwatch: (() => void) | undefined;
@@ -121,7 +122,10 @@ export class LogFollowers {
     this.ledger = ledger;
   }
 
-  /** Takes one of the places for streams, if one is free; it is left by the function returned, once or more often. */
+  /**
+   * Takes a free place for a stream, if there is one. The returned function releases it, and may be called
+   * repeatedly.
+   */
   enter(): (() => void) | undefined {
     if (this.streams >= streamsMax) return undefined;
     this.streams++;
@@ -132,7 +136,7 @@ export class LogFollowers {
     };
   }
 
-  /** Follows from the end of the log; undefined if the others are further already. */
+  /** Starts following at the end of the log; undefined if the other followers are already further. */
   join(following: Following): Follower | undefined {
     if (this.followers.size === 0) this.position = following.after;
     if (following.after < this.position) return undefined;
@@ -150,7 +154,7 @@ export class LogFollowers {
     this.unwatch = undefined;
   }
 
-  /** Tells everybody what is new, until there is nothing. */
+  /** Passes new events to all followers until there are none. */
   private async tellAll(): Promise<void> {
     if (this.isTelling) return;
     this.isTelling = true;

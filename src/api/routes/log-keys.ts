@@ -1,6 +1,4 @@
-/**
- * Rotating the keys that sign the log (V4): new ones sign beside those of before, until these are retired.
- */
+/** Rotates the keys that sign the log (V4): new ones sign beside the previous ones, until these are retired. */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';

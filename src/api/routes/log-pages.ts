@@ -1,33 +1,33 @@
-/** The log page by page: up to a position, or on and on as it grows. A key that was revoked meanwhile ends it. */
+/** Streams the log page by page: up to a position, or following it as it grows. A revoked key ends the stream. */
 import type { RecordedEvent } from '../../domain/recording/recorded-event.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { People } from '../../ledger/people.ts';
 import { type EventFilter, eventsAfter } from '../../questions/events.ts';
 import { type Following, type LogFollowers, sentEvent, streamedPageEventsMax } from './log-followers.ts';
 
-/** How often a live follower hears something at least: a comment keeps the connection open. */
+/** The maximum silence of a live stream: a comment keeps the connection open. */
 const heartbeatMs = 15_000;
 
 const encoder = new TextEncoder();
 
-/** Whether the caller of a stream is still let in, and whether it has gone. */
+/** Whether the caller of a stream still has access, and whether it has gone. */
 export interface Listening {
   readonly signal: AbortSignal;
   readonly isStillLetIn: () => boolean;
 }
 
-/** The reader's key was revoked while it read: what is under way breaks off. */
+/** The reader's key was revoked while it read, which ends the stream. */
 export class KeyRevoked extends Error {
   override readonly name = 'KeyRevoked';
 }
 
-/** What of the log is streamed. */
+/** The part of the log to stream. */
 export interface Streamed {
   readonly filter: EventFilter;
   readonly after: number;
 }
 
-/** One page of what matches after a position, and up to where there is nothing more of it. */
+/** One page of matches after a position, and the position up to which it is complete. */
 const pageAfter = (
   ledger: Ledger,
   filter: EventFilter,
@@ -43,7 +43,7 @@ const checkLetIn = ({ isStillLetIn }: Listening): void => {
   if (!isStillLetIn()) throw new KeyRevoked('the key was revoked during the request');
 };
 
-/** The lines of the events that match, page by page, up to a position. */
+/** The lines of matching events, page by page, up to a position. */
 export async function* linesUpTo(
   ledger: Ledger,
   followers: LogFollowers,
@@ -64,8 +64,8 @@ export async function* linesUpTo(
 }
 
 /**
- * The events that match, page by page, and then as the log grows, together with all other followers; nothing if nothing
- * came for a while.
+ * The matching events, page by page, and then live, shared with all other followers; an empty list after a while
+ * without events.
  */
 export async function* followed(
   ledger: Ledger,

@@ -1,6 +1,4 @@
-/**
- * The log as a stream: all of it as NDJSON, or followed live as server-sent events.
- */
+/** The log as a stream: all of it as NDJSON, or live as server-sent events. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -19,7 +17,7 @@ import { filterOf, recordFilter, subjectNamedIn } from './event-filter.ts';
 import { type Following, type LogFollowers, streamsMax } from './log-followers.ts';
 import { followed, KeyRevoked, type Listening, linesUpTo, type Streamed } from './log-pages.ts';
 
-/** The same items, once the first of them is there: an error before it is answered as a problem. */
+/** The same items, after the first one has arrived: an error before that becomes a problem response. */
 const begun = async <A>(items: AsyncGenerator<A>): Promise<AsyncGenerator<A>> => {
   const first = await items.next();
   return (async function* () {
@@ -29,7 +27,7 @@ const begun = async <A>(items: AsyncGenerator<A>): Promise<AsyncGenerator<A>> =>
   })();
 };
 
-/** Reads which events are asked for, and waits for the projections. */
+/** Reads the filter of a stream, and waits for the projections. */
 const streamedOf = <Q extends ClockParameters & EventFilterQuestion>(
   context: Context<ApiEnv>,
   ledger: Ledger,
@@ -64,9 +62,9 @@ const tooMany: Problem = {
 };
 
 /**
- * Answers with a stream, if a place for one is free.
+ * Responds with a stream, if a place is free.
  *
- * @param open begins it; what it is given is to be called when the stream has ended, however it did.
+ * @param open starts it; it must call its argument when the stream has ended, for whatever reason.
  */
 const streaming = async (
   context: Context<ApiEnv>,
@@ -85,7 +83,7 @@ const streaming = async (
   }
 };
 
-/** The items, and then what is to be done when they end, or nobody wants more of them. */
+/** The items, followed by an action when they end or the consumer stops. */
 async function* thenDo<A>(items: AsyncGenerator<A>, done: () => void): AsyncGenerator<A> {
   try {
     yield* items;
@@ -94,7 +92,7 @@ async function* thenDo<A>(items: AsyncGenerator<A>, done: () => void): AsyncGene
   }
 }
 
-/** All of the log, as NDJSON. */
+/** The whole log as NDJSON. */
 export const dumpLog = (
   context: Context<ApiEnv>,
   ledger: Ledger,
@@ -114,13 +112,13 @@ export const dumpLog = (
           const lines = linesUpTo(ledger, followers, people, streamed, upTo, listening);
           const first = await begun(thenDo(lines, leave));
           context.header('Content-Type', 'application/x-ndjson');
-          // Where a page cannot be shown the body breaks off: an orderly end would pass for all of the log.
+          // If a page fails, the body breaks off: a normal end would suggest that the log is complete.
           return context.body(ReadableStream.from(first));
         }),
     ),
   )();
 
-/** The log as it grows, as server-sent events; resumed after `Last-Event-ID`. */
+/** The log as it grows, as server-sent events; resumes after `Last-Event-ID`. */
 export const followLog = (
   context: Context<ApiEnv>,
   ledger: Ledger,
@@ -151,7 +149,7 @@ export const followLog = (
               for await (const texts of events)
                 await out.write(texts.length === 0 ? ': still here\n\n' : texts.join(''));
             } catch (error) {
-              // The follower connects again, and resumes after the last event that it got.
+              // The follower reconnects and resumes after the last event that it received.
               if (!(error instanceof KeyRevoked) && passingProblem(error) === undefined) throw error;
             } finally {
               leave();

@@ -1,9 +1,9 @@
 /**
- * How the console signs in with an issuer of OpenID Connect: the authorization code flow with PKCE (RFC 7636), as a public
+ * Signs the console in with an OpenID Connect issuer: the authorization code flow with PKCE (RFC 7636), as a public
  * client.
  *
- * The page goes to the issuer, comes back with a code, and exchanges it here: so it asks nobody but the ledger, as its
- * Content-Security-Policy says. What is exchanged is passed on as it is, and kept nowhere.
+ * The page goes to the issuer, returns with a code, and exchanges it here, so that it only contacts the ledger, as
+ * its Content-Security-Policy requires. The exchanged data is passed on unchanged and not stored.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { Hono } from 'hono';
@@ -14,9 +14,9 @@ import type { ApiEnv } from '../http/caller.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { problem } from '../http/problem.ts';
 
-/** How long the answer of the issuer is waited for, in milliseconds. */
+/** How long to wait for the issuer's answer, in milliseconds. */
 const issuerMsMax = 10_000;
-/** What the issuer answers has tokens; other members are its own business. */
+/** The required member of the issuer's answer; other members are ignored. */
 const IssuedToken = t.type({ access_token: t.string });
 
 /** The routes `/login.json` and `/login/token`. */

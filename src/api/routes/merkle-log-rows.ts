@@ -1,4 +1,4 @@
-/** How the Merkle log, its checkpoints and its witnesses stand, as rows. */
+/** The state of the Merkle log, its checkpoints and its witnesses as rows. */
 import type { CheckpointRow, MerkleLogRow, WitnessRow } from '../../contract/rows/integrity.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { sentenceOfStop } from '../../integrity/merkle-log.ts';
@@ -7,14 +7,14 @@ import type { SignedCheckpoint } from '../../integrity/tree-file.ts';
 import type { LedgerParts } from '../../ledger/ledger.ts';
 import type { WitnessState } from '../../ledger/witnessing/witnessing.ts';
 
-/** A checkpoint that was signed, as a row. */
+/** A signed checkpoint as a row. */
 export const checkpointRow = ({ size, root, madeAt }: SignedCheckpoint): CheckpointRow => ({
   size,
   root: toBase64(root),
   madeAt: formatInstant(madeAt),
 });
 
-/** How a witness stands, as a row. */
+/** The state of a witness as a row. */
 const witnessRow = ({ name, url, last, failure }: WitnessState): WitnessRow => ({
   name,
   url: url ?? null,
@@ -23,7 +23,7 @@ const witnessRow = ({ name, url, last, failure }: WitnessState): WitnessRow => (
   failure: failure ?? null,
 });
 
-/** How the sealed index stands, as a row. */
+/** The state of the sealed index as a row. */
 const sealedIndexRow = (sealed: NonNullable<LedgerParts['sealed']>) => {
   const [latest] = sealed.tree()?.checkpoints(Number.MAX_SAFE_INTEGER, 1) ?? [];
   return {
@@ -35,7 +35,7 @@ const sealedIndexRow = (sealed: NonNullable<LedgerParts['sealed']>) => {
   };
 };
 
-/** How the Merkle log stands, as a row. */
+/** The state of the Merkle log as a row. */
 export const merkleLogRow = ({ merkle, sealed, witnessing, now }: LedgerParts): MerkleLogRow => {
   const { progress, stop, checkpoint, witnessedAt } = merkle.state;
   const [latest] = merkle.history(Number.MAX_SAFE_INTEGER, 1);

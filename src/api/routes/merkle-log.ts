@@ -1,5 +1,6 @@
 /**
- * What others can check of the log: the signed checkpoint and tiles of C2SP tlog-tiles, proofs, and stored bytes (V5).
+ * What others can verify about the log: the signed checkpoint and tiles of C2SP tlog-tiles, proofs, and stored
+ * bytes (V5).
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -19,7 +20,7 @@ import { problem } from '../http/problem.ts';
 import { checkpointRow, merkleLogRow } from './merkle-log-rows.ts';
 import { tilePath } from './tile-path.ts';
 
-/** A full tile, and an event's bytes, never change. */
+/** Full tiles and the bytes of events never change. */
 const forEver = 'public, max-age=31536000, immutable';
 /** A checkpoint is replaced by the next one. */
 const briefly = 'public, max-age=1';
@@ -101,7 +102,7 @@ export const tileRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   return routes;
 };
 
-/** The routes under `/v1` that prove what is in the log. */
+/** The routes under `/v1` for proofs about the log. */
 export const proofRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
   const { merkle, log } = ledger.parts;

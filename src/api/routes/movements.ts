@@ -1,6 +1,4 @@
-/**
- * Movements of data between countries, and events that contradict others.
- */
+/** Transfers between countries, and discrepancies. */
 
 import { Hono } from 'hono';
 import { listAnswerOf } from '../../contract/answers.ts';

@@ -1,6 +1,6 @@
 /**
- * OpenLineage as its clients send it (https://openlineage.io/apidocs/openapi): one event, or a batch of which each event
- * is taken or not by itself.
+ * OpenLineage as its clients send it (https://openlineage.io/apidocs/openapi): one event, or a batch whose events
+ * are accepted independently.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -27,9 +27,12 @@ import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 import { type Aside, SettingAside } from './aside.ts';
 
-/** Events of one batch. */
+/** Events in one batch. */
 const lineageBatchEventsMax = 1_000;
-/** Ledger events that one batch may become and that are recorded at once; more are recorded event by event. */
+/**
+ * The ledger events of a batch are recorded together up to this number; beyond it, they are recorded separately for
+ * each OpenLineage event.
+ */
 const togetherEventsMax = 1_000;
 
 const anyObject = {
@@ -37,7 +40,7 @@ const anyObject = {
   description: 'a RunEvent, JobEvent or DatasetEvent of OpenLineage 2-0-2',
 };
 
-/** A problem after which the same may be sent again. */
+/** Whether a problem is temporary, so that the client may send the same again. */
 const mayPass = ({ kind }: Problem): boolean => kind === 'unavailable' || kind === 'full';
 
 const reasonOf = (given: Problem): string => {
@@ -76,7 +79,7 @@ export const openLineageRoutes = (ledger: Ledger, mapping: Mapping, aside?: Asid
     )();
   };
 
-  /** The events that one document becomes. */
+  /** The ledger events of one document. */
   const eventsOf = (
     tally: Tally,
     record: unknown,
@@ -184,11 +187,11 @@ export const openLineageRoutes = (ledger: Ledger, mapping: Mapping, aside?: Asid
       const all = taken.flat();
       const together = all.length <= togetherEventsMax ? await record(context, all) : E.left(undefined);
       if (E.isLeft(together)) {
-        // One that is refused must not keep the others out.
+        // One refused event must not affect the others.
         for (const events of taken) {
           const done = await record(context, events);
           if (E.isRight(done)) continue;
-          // Nobody gets through: the client sends all of it again, and nothing is recorded twice.
+          // Nothing can be recorded now: the client sends everything again, and nothing is recorded twice.
           if (mayPass(done.left) || done.left.kind === 'unauthorized') return problem(context, done.left);
           failed.push({ index: events[0]!.index, reason: reasonOf(done.left), retriable: false });
         }

@@ -1,6 +1,4 @@
-/**
- * Who could reach data: of a subject, by a party, and if some events were recorded (R13 to R15).
- */
+/** Who could reach data: of a subject, by a party, and if some events were recorded (R13 to R15). */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
@@ -29,7 +27,7 @@ import { answerPeople } from '../http/people-lists.ts';
 import { problem } from '../http/problem.ts';
 import { answerAbout } from './subjects.ts';
 
-/** The routes of reach. */
+/** The routes about reach. */
 export const reachRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
   const people = (context: Context<ApiEnv>): People => peopleOf(context, ledger);

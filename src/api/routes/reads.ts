@@ -1,6 +1,4 @@
-/**
- * Who asked about whom: the access log.
- */
+/** The log of reads: who asked about whom. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { Hono } from 'hono';

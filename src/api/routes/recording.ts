@@ -1,6 +1,4 @@
-/**
- * Recording events: one, a batch, or any number of lines.
- */
+/** Records events: one, a batch, or any number of lines. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -28,7 +26,7 @@ const accepted =
 
 const recordedContent = { 'application/json': { schema: jsonSchema(Recorded) as object } };
 
-/** Warnings are told where there are any. */
+/** Includes warnings if there are any. */
 const warned = (warnings: ReadonlyArray<PolicyWarning> = []): Pick<Recorded, 'warnings'> =>
   warnings.length === 0 ? {} : { warnings };
 
@@ -69,7 +67,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     )();
   };
 
-  /** Chunk after chunk, in order; while one is written, the next is read and prepared. */
+  /** Records chunk by chunk, in order; while one is written, the next is read and prepared. */
   const recordLines = async (context: Context<ApiEnv>, body: Body): Promise<Response> => {
     const by = emitterOf(context);
     const discrepancies = new WriteDiscrepancies(context, ledger);
@@ -78,7 +76,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     let written: Promise<RecordedChunk> | undefined;
     let before: PreparedBatch | undefined;
 
-    /** Waits for the chunk that is being written, if any; its problem stops the body. */
+    /** Waits for the chunk being written, if any; its problem stops the body. */
     const settled = async (): Promise<Problem | undefined> => {
       const done = await written;
       written = undefined;
@@ -92,7 +90,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     for await (const chunk of readNdjson(body)) {
       const isLetIn = callerOf(context).isStillLetIn();
       const checked = isLetIn ? chunk : E.left(revokedMeanwhile);
-      // What repeats the chunk before is compared with what that one recorded.
+      // A chunk that repeats events of the previous one is compared after that one is recorded.
       const repeats = before !== undefined && E.isRight(checked) && mayRepeat(before, checked.right);
       const stoppedBefore = repeats ? await settled() : undefined;
       if (stoppedBefore !== undefined) return stop(stoppedBefore);
@@ -176,7 +174,7 @@ export const recordingRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     },
   );
 
-  // CloudEvents, HTTP 1.1 Web Hooks for Event Delivery, 4: a sender asks first whether it may deliver here.
+  // CloudEvents, HTTP 1.1 Web Hooks for Event Delivery, 4: a sender first asks whether it may deliver here.
   routes.options('/', (context) => {
     const origin = context.req.header('WebHook-Request-Origin');
     context.header('Allow', 'GET, POST');

@@ -1,6 +1,4 @@
-/**
- * The reference of the API as a page, made from its own description: no script, nothing fetched from anywhere.
- */
+/** The API reference as a page, generated from the API's own description, without scripts or external resources. */
 
 import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
@@ -59,7 +57,7 @@ const code = (text: string): string => `<code>${escaped(text)}</code>`;
 
 const isJson = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null;
 
-/** What values a schema takes, in a few words. */
+/** The values that a schema accepts, in a few words. */
 const typeOf = (schema: JsonObject): string => {
   const alternatives = (schema.oneOf ?? schema.anyOf) as ReadonlyArray<JsonObject> | undefined;
   if (alternatives !== undefined) return [...new Set(alternatives.map(typeOf))].join(' or ');
@@ -70,7 +68,7 @@ const typeOf = (schema: JsonObject): string => {
   return String(schema.format ?? schema.type ?? 'anything');
 };
 
-/** The fields of a schema as a table, those of its objects folded under it. */
+/** The fields of a schema as a table, with those of nested objects folded below. */
 const fieldsOf = (schema: JsonObject): string => {
   const alternatives = (schema.oneOf ?? schema.anyOf) as ReadonlyArray<JsonObject> | undefined;
   if (alternatives !== undefined) {
@@ -148,7 +146,7 @@ ${operations.map(({ path, method, operation }) => operationText(path, method, op
 `;
 };
 
-/** The route `/reference`, about what is described. */
+/** The route `/reference` for a described API. */
 export const referenceRoutes = (
   info: { readonly title: string; readonly description: string },
   described: () => Promise<{ readonly paths: unknown }>,

@@ -1,6 +1,4 @@
-/**
- * Sites, parties, datasets and populations: lists, single ones, and questions about one.
- */
+/** Sites, parties, datasets and populations: lists, single ones, and questions about one. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
@@ -25,7 +23,10 @@ import { describeQuestion } from '../http/openapi.ts';
 
 type RowOf = (view: View, descriptions: Descriptions, name: string, validAt: Instant) => unknown;
 
-/** A list of things of a kind, and one of them. It includes things that events mention and nobody registered. */
+/**
+ * The routes for a list of things and for one of them. Things that events mention without a registration are
+ * included.
+ */
 const listAndOne = (
   routes: Hono<ApiEnv>,
   ledger: Ledger,
@@ -51,14 +52,14 @@ const listAndOne = (
         const name = knownName(view, kind, context.req.param('id'));
         if (E.isLeft(name)) return name;
         const data = row(view, new Descriptions(view), name.right, clocks.validAt);
-        // Which sources name a dataset is not indexed, so all are told of.
+        // The index does not know which sources name a dataset, so all sources are listed.
         const behind = kind === 'dataset' ? { everything: true } : { [kind]: name.right };
         return E.right({ data, heardUntil: heardUntil(view, data, behind) });
       }),
   );
 };
 
-/** The routes of things that are registered. */
+/** The routes of registered things. */
 export const registryRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
   const people = (context: Context<ApiEnv>): People => peopleOf(context, ledger);
@@ -70,7 +71,7 @@ export const registryRoutes = (ledger: Ledger): Hono<ApiEnv> => {
     datasetRow(descriptions, name, at),
   );
 
-  // How many people each has is a wide question.
+  // The number of people in each is a wide question.
   routes.get(
     '/populations',
     describeQuestion('All populations, by id', PlainQuestion, listAnswerOf(PopulationRow)),

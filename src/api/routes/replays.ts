@@ -1,6 +1,4 @@
-/**
- * Replays of the projections: start one, see how it goes, cancel it.
- */
+/** Replays of the projections: start, follow and cancel them. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Context, Hono } from 'hono';
@@ -20,7 +18,7 @@ import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 import { wantedType } from '../http/wanted.ts';
 
-/** The shortest time between two reports of progress to a follower. */
+/** The minimum time between two progress reports to a follower. */
 const progressIntervalMs = 200;
 
 const refusals = {
@@ -121,7 +119,7 @@ export const replayRoutes = (ledger: Ledger): Hono<ApiEnv> => {
       if (wantedType(context, ['application/json', 'text/event-stream']) === 'application/json')
         return context.json(told(replay));
       return streamSSE(context, async (out) => {
-        // Watched from before the first look on, so that no change falls between two looks.
+        // Watching starts before the first read, so that no change is missed.
         let changed: () => void = () => {};
         let change = new Promise<void>((resolve) => {
           changed = resolve;

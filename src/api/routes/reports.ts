@@ -1,6 +1,4 @@
-/**
- * Reports for authorities: as JSON, as a page to print, or as CSV.
- */
+/** Reports for authorities: as JSON, as a printable page, or as CSV. */
 import { createHash } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Context, Hono } from 'hono';
@@ -19,7 +17,7 @@ import { describeQuestion } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 import { wantedType } from '../http/wanted.ts';
 
-/** Nothing but the style of the page itself. */
+/** Only the page's own style is allowed. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(documentStyle).digest('base64')}'`,
@@ -29,8 +27,8 @@ const contentSecurityPolicy = [
 ].join('; ');
 
 /**
- * A report without a `validAt` is as at the end of its period, or as at what was last known, so that it stays the same as
- * long as nothing is recorded.
+ * A report without `validAt` is as of the end of its period, or as of the latest knowledge if that is earlier, so
+ * that it stays the same while nothing is recorded.
  */
 const asOfPeriod = <Q extends PeriodQuestion>(asked: Asked<Q>): Asked<Q> => {
   const { validAt, to = never } = asked.parameters as PeriodQuestion;
@@ -39,7 +37,7 @@ const asOfPeriod = <Q extends PeriodQuestion>(asked: Asked<Q>): Asked<Q> => {
   return { ...asked, clocks: { ...clocks, validAt: Math.min(to - 1, clocks.knownAt) } };
 };
 
-/** The clocks of an answer that has no place for them. */
+/** The clocks of an answer as headers, for formats without a place for them. */
 const clockHeaders = (clocks: QuestionClocks): Record<string, string> => {
   const { validAt, knownAt, position } = wireClocks(clocks);
   return { 'Domicile-Valid-At': validAt, 'Domicile-Known-At': knownAt, 'Domicile-Position': position };
@@ -49,7 +47,7 @@ const clockHeaders = (clocks: QuestionClocks): Record<string, string> => {
 export const reportRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
 
-  /** Has a report made, and written. */
+  /** Generates and writes a report. */
   const made = <Q extends 'report' | 'assessment'>(
     context: Context<ApiEnv>,
     question: Q,

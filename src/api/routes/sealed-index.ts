@@ -1,6 +1,4 @@
-/**
- * The second log (V12), whose leaves are the sealed stretches of the first, by C2SP tlog-tiles under `/log/index`.
- */
+/** The second log (V12), whose leaves are the sealed stretches of the first: C2SP tlog-tiles under `/log/index`. */
 import * as E from 'fp-ts/lib/Either.js';
 import { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
@@ -10,7 +8,7 @@ import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 import { tilePath } from './tile-path.ts';
 
-/** The routes under `/log/index`: all of them follow from the log, and name nobody. */
+/** The routes under `/log/index`. Their content is derived from the log and names nobody. */
 export const sealedIndexRoutes = (ledger: Ledger): Hono<ApiEnv> => {
   const routes = new Hono<ApiEnv>();
   const { sealed } = ledger.parts;

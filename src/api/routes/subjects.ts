@@ -1,5 +1,5 @@
 /**
- * A subject: where the data is and was, the audit trail, and erasure of the person from the ledger.
+ * Questions about a subject: where the data is and was, the audit trail; and erasure of the person from the ledger.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -31,7 +31,7 @@ import { describeQuestion, problemResponse } from '../http/openapi.ts';
 import { answerPeople } from '../http/people-lists.ts';
 import { problem } from '../http/problem.ts';
 
-/** The identifier is not repeated: it may be anybody's. */
+/** The identifier is not repeated, since it may be anybody's. */
 export const unknownSubject = (context: Context<ApiEnv>): Problem => ({
   kind: 'unknown',
   what: 'subject',
@@ -40,7 +40,7 @@ export const unknownSubject = (context: Context<ApiEnv>): Problem => ({
     : 'no event known at this moment names this subject; the key lacks the scope identify, so name people by their pseudonyms',
 });
 
-/** The subject whom a request names, by the pseudonym if there is one, if some known event does, too. */
+/** The pseudonym of the subject that a request names, if a known event names it too. */
 export const namedSubject = (
   context: Context<ApiEnv>,
   view: View,
@@ -49,7 +49,7 @@ export const namedSubject = (
   subject === undefined || !isNamed(view, subject) ? E.left(unknownSubject(context)) : E.right(subject);
 
 /**
- * Records that the caller asked about a subject: resolves once it is on the disk, and no answer is given before.
+ * Records the lookup of a subject. Resolves once it is durable; no answer is given before.
  *
  * @param question the name under which the question is recorded.
  */
@@ -88,7 +88,7 @@ export const answerAbout = <Q extends QuestionAboutPerson>(
     },
     async (asked, signal) => {
       const { subject } = asked.given as unknown as { readonly subject: string };
-      // It is written while the answer is worked out, and the answer waits for it.
+      // Written while the answer is computed; the answer waits for it.
       const recorded = recordRead(context, ledger, subject, name);
       const [found] = await Promise.all([ledger.askAbout(asked, signal), recorded]);
       return found;
@@ -173,7 +173,7 @@ export const subjectRoutes = (ledger: Ledger): Hono<ApiEnv> => {
           const events = await people(context).wire(trail.map(({ recorded }) => recorded));
           const reveal = await people(context).seen([file.subject]);
           const subject = reveal(file.subject);
-          // Later questions are no part of what was known then, so that the answer can be asked for again.
+          // Later lookups are not part of what was known then, so that the answer can be repeated.
           const reads = ledger.parts.reads
             .after(0, file.subject, limit + 1)
             .filter((read) => read.at <= knownAt);

@@ -1,9 +1,8 @@
 /**
- * The vault, shared with other processes on the same log: the other end of `src/people/vault/http-vault.ts`.
+ * The vault, shared with other processes on the same log: the server for `src/people/vault/http-vault.ts`.
  *
- * It tells only holders of a key with the scope `vault` who people are, and keeps who found whom; it forgets nobody of whom
- * the log does not say so. Names are sent in bodies and never in paths,
- * which proxies might log.
+ * It reveals people only to holders of a key with the scope `vault`, and records who looked up whom. It forgets a
+ * person only if the log records the erasure. Names are sent in bodies and never in paths, which proxies might log.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -31,11 +30,11 @@ import { jsonSchema } from '../http/json-schema.ts';
 import { problemResponse } from '../http/openapi.ts';
 import { problem } from '../http/problem.ts';
 
-/** What a shared vault asks of the ledger before it answers. */
+/** What a shared vault requires of the ledger before it answers. */
 export interface VaultGuard {
-  /** Whether the log says, at this position or before it, that the person was forgotten. */
+  /** Whether the log records, up to this position, that the person was forgotten. */
   isSaid(pseudonym: string, saidAt: number): Promise<boolean>;
-  /** Records whom the caller found, before it gets to know who they are. */
+  /** Records whom the caller looked up, before the caller learns who they are. */
   record(context: Context<ApiEnv>, found: ReadonlySet<string>): Promise<void>;
 }
 
@@ -43,7 +42,7 @@ export interface VaultGuard {
 export const vaultGuard = (ledger: Ledger): VaultGuard => ({
   isSaid: async (pseudonym, saidAt) => {
     const { store, log } = ledger.parts;
-    // Asking the store for its head also brings a replica of the log up to date.
+    // Asking the store for its head also updates a replica of the log.
     if (saidAt > (await store.head())) return false;
     const said = log.find(ledgerSource, forgottenId(pseudonym));
     return said !== undefined && said.position <= saidAt;

@@ -1,5 +1,5 @@
 /**
- * Which events of a write do not fit the others (R1), for a writer that waits for them: `Prefer: wait` (RFC 7240).
+ * The discrepancies among the events of a write (R1), for a writer that waits for them: `Prefer: wait` (RFC 7240).
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Context } from 'hono';
@@ -11,12 +11,12 @@ import type { DecodedBatch } from '../../ledger/recording/prepared-batch.ts';
 import type { ApiEnv } from '../http/caller.ts';
 import { preferredWaitMs } from '../http/prefer.ts';
 
-/** Events of one body that are checked. A longer body is recorded without a report. */
+/** The maximum number of events to check in one body. A longer body is recorded without a report. */
 const reportedEventsMax = 10_000;
 
 type Told = Pick<Recorded, 'discrepancies'>;
 
-/** The events of a body, while it is recorded. */
+/** The events of a body while it is being recorded. */
 export class WriteDiscrepancies {
   private readonly ledger: Ledger;
   private readonly context: Context<ApiEnv>;
@@ -31,7 +31,7 @@ export class WriteDiscrepancies {
     this.waitMs = preferredWaitMs(context, ledger.parts.waitMs);
   }
 
-  /** Events are sent. */
+  /** Adds events that were sent. */
   add({ events, given }: Pick<DecodedBatch, 'events' | 'given'>): void {
     if (this.waitMs === undefined || this.isTooLong) return;
     this.isTooLong = this.sent.length + events.length > reportedEventsMax;
@@ -40,7 +40,9 @@ export class WriteDiscrepancies {
       this.sent.push({ source, id, index: given[place]!.index });
   }
 
-  /** The discrepancies among them, once the projections are at the position; nothing if they do not get there in time. */
+  /**
+   * The discrepancies among them, once the projections have reached the position; nothing if they do not in time.
+   */
   async told(position: number): Promise<Told> {
     const { waitMs, ledger, context } = this;
     if (waitMs === undefined || this.isTooLong) return {};
@@ -72,7 +74,7 @@ export class WriteDiscrepancies {
   }
 }
 
-/** What comes in time, otherwise undefined. */
+/** The result if it comes in time, otherwise undefined. */
 const inTime = async <A>(awaited: Promise<A>, waitMs: number): Promise<A | undefined> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {

@@ -67,7 +67,7 @@ export async function* csvRecords(
   }
 }
 
-/** Why a text is not CSV. The parser's own message would quote it. */
+/** Why a text is not CSV. The parser's own message would quote the text. */
 const reasonOf = (code: string): string =>
   code === 'CSV_QUOTE_NOT_CLOSED'
     ? 'a quoted cell is not closed'

@@ -49,7 +49,7 @@ export const identifiersInGroups = function* (
   if (group.size > 0) yield group;
 };
 
-/** Every pseudonym of a vault, those of people who were forgotten included. */
+/** Every pseudonym of a vault, including those of forgotten people. */
 export const pseudonymsIn = function* (file: string): Iterable<string> {
   for (const row of entriesIn(file)) yield pseudonymPrefix + Buffer.from(row[2]).toString('base64url');
 };
