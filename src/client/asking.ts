@@ -1,4 +1,4 @@
-/** What every group of calls is made with: who is asked, and how its answers are decoded. */
+/** The common basis of all groups of calls: the target, and decoding of answers. */
 import type * as t from 'io-ts';
 import { type Answer, answerOf } from '../contract/answers.ts';
 import { list } from '../domain/events/codec.ts';
@@ -9,7 +9,7 @@ import { ask, type Query, type Target } from './transport.ts';
 
 export type Asking = ReturnType<typeof askingOf>;
 
-/** Questions to one ledger. */
+/** Calls to one ledger. */
 export const askingOf = (target: Target, policy: RetryPolicy) => {
   const about =
     <A>(data: t.Type<A, unknown, unknown>) =>
@@ -18,14 +18,14 @@ export const askingOf = (target: Target, policy: RetryPolicy) => {
 
   const rows = <A>(row: t.Type<A, unknown, unknown>) => about<ReadonlyArray<A>>(list(row));
 
-  /** A list of things that are registered, and one of them by its id. */
+  /** A list of registered things, and one of them by its id. */
   const registry = <A>(plural: string, row: t.Type<A, unknown, unknown>) => ({
     list: (question?: Question, options?: RequestOptions): Rows<A> => rows(row)([plural], question, options),
     get: (id: string, question?: Question, options?: RequestOptions): Reply<Answer<A>> =>
       about(row)([plural, id], question, options),
   });
 
-  /** Sends a body, and decodes what it is answered with. */
+  /** Sends a body and decodes the response. */
   const send = <A>(
     codec: t.Type<A, unknown, unknown>,
     path: ReadonlyArray<string>,

@@ -1,10 +1,9 @@
 /**
- * The client of Domicile's HTTP API: what services, the console and the command line use. It needs `fetch` and
- * nothing else, so it runs in Node and in browsers. Answers are decoded; what goes wrong is a tagged value.
+ * The client of Domicile's HTTP API, used by services, the console and the command line. It only needs `fetch`, so
+ * it runs in Node and in browsers. Answers are decoded; errors are tagged values.
  *
- * @example
- * const ledger = createClient({ url: 'http://127.0.0.1:8484' });
- * const answer = await ledger.subjects.residency('ana', { validAt: '2022-06-30' });
+ * @example const ledger = createClient({ url: 'http://127.0.0.1:8484' }); const answer = await
+ * ledger.subjects.residency('ana', { validAt: '2022-06-30' });
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { Readiness } from '../contract/answers.ts';
@@ -66,17 +65,17 @@ export interface ClientOptions {
   readonly url: string;
   /** A key (`dom_…`) or an OIDC token. */
   readonly token?: string | undefined;
-  /** Wants people by their pseudonyms, though the key may see who they are. */
+  /** Whether to request pseudonyms even if the key may see identifiers. */
   readonly pseudonyms?: boolean | undefined;
   readonly fetch?: Fetch | undefined;
-  /** How recording and following are repeated when an answer is lost. Questions are asked once. */
+  /** How recording and following are retried after a lost response. Questions are sent once. */
   readonly retry?: Partial<RetryPolicy> | undefined;
 }
 
 /** A client of one ledger. */
 export type Client = ReturnType<typeof createClient>;
 
-/** Makes a client. It opens no connection before it is used. */
+/** Creates a client. It opens no connection before its first call. */
 export const createClient = ({
   url,
   token,
@@ -84,7 +83,7 @@ export const createClient = ({
   fetch = globalThis.fetch,
   retry,
 }: ClientOptions) => {
-  // `fetch` of browsers insists on being called as a function of the window.
+  // A browser's `fetch` must be called as a method of the window.
   const target: Target = { url, token, pseudonyms, fetch: (request) => fetch(request) };
   const policy: RetryPolicy = { ...patiently, ...retry };
 
@@ -94,7 +93,7 @@ export const createClient = ({
     url,
     /** The log: recording, reading, following. */
     events: eventCalls(asking),
-    /** What became of one person's data. */
+    /** Questions about one person's data. */
     subjects: subjectCalls(asking),
     ...registryCalls(asking),
     ...policyCalls(asking),
@@ -103,7 +102,7 @@ export const createClient = ({
     transfers: (question?: PeriodQuestion, options?: RequestOptions): Rows<TransferRow> =>
       asking.rows(TransferRow)(['transfers'], question, options),
 
-    /** Events that do not fit the others. */
+    /** Events with discrepancies. */
     discrepancies: (question?: DiscrepanciesQuestion, options?: RequestOptions): Rows<DiscrepancyRow> =>
       asking.rows(DiscrepancyRow)(['discrepancies'], question, options),
 
@@ -117,20 +116,20 @@ export const createClient = ({
     reports: reportCalls(asking),
     /** Rebuilding the projections from the log. */
     replays: replayCalls(asking),
-    /** What others can check of the log: C2SP tlog-checkpoint, tlog-proof. */
+    /** Verification of the log: C2SP tlog-checkpoint, tlog-proof. */
     log: logCalls(asking),
 
     login: loginCalls(asking),
 
     health: {
-      /** Whether it is ready for questions; also where it is not, it says how far it is. */
+      /** Whether it is ready for questions, with its progress in either case. */
       ready: ({ signal }: RequestOptions = {}): Reply<Readiness> =>
         ask(target, { path: ['readyz'], signal }, Readiness, [503]),
     },
   };
 };
 
-/** The value, for those who work with exceptions. Throws a `ClientFailure`. */
+/** Converts an outcome for code that uses exceptions. Throws a `ClientFailure`. */
 export const orThrow = <A>(outcome: E.Either<ClientError, A>): A => {
   if (E.isRight(outcome)) return outcome.right;
   throw new ClientFailure(outcome.left);

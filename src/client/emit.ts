@@ -1,6 +1,6 @@
 /**
- * Recording events. Sending the same again is safe, because the ledger knows an event by its `source` and `id`: so an
- * answer that was lost is asked for again, with backoff, until it comes or the attempts are used up.
+ * Records events. Sending the same events again is safe, because the ledger identifies an event by its `source` and
+ * `id`. So a request without a response is retried with backoff until one comes or the attempts are used up.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { Recorded } from '../contract/answers.ts';
@@ -10,15 +10,15 @@ import { readAhead } from './read-ahead.ts';
 import { mayPass, type RetryPolicy, waitMsAfter } from './retry.ts';
 import { ask, type Target } from './transport.ts';
 
-/** How far a stream is. */
+/** The progress of a stream. */
 export interface EmitProgress extends Recorded {
-  /** Lines sent and answered for, empty ones included. */
+  /** Lines sent and acknowledged, including empty ones. */
   readonly lines: number;
-  /** Bytes of these lines, each with its newline. */
+  /** Bytes of these lines, including newlines. */
   readonly bytes: number;
 }
 
-/** Where a stream stopped: what is recorded stays recorded, and sending everything again is safe. */
+/** Where a stream stopped. Recorded events stay recorded, and sending everything again is safe. */
 export interface EmitFailure {
   readonly error: ClientError;
   readonly soFar: EmitProgress;
@@ -30,13 +30,13 @@ export interface EmitOptions {
 
 export interface StreamOptions extends EmitOptions {
   readonly onProgress?: (progress: EmitProgress) => void;
-  /** Called with each failed attempt that is going to be repeated. */
+  /** Called with each failed attempt that will be retried. */
   readonly onRetry?: (error: ClientError, waitMs: number) => void;
 }
 
 type Retrying = Pick<StreamOptions, 'signal' | 'onRetry'>;
 
-/** Posts a body until there is an answer to it. */
+/** Posts a body until a response comes. */
 export const post = async (
   target: Target,
   policy: RetryPolicy,
@@ -58,7 +58,7 @@ export const post = async (
   }
 };
 
-/** The faults of a chunk, counted from the beginning of the stream. */
+/** The faults of a chunk, with places counted from the beginning of the stream. */
 const countedFrom = (error: ClientError, events: number, lines: number): ClientError => {
   if (error.kind !== 'problem' || error.problem.errors === undefined) return error;
   const errors = error.problem.errors.map((fault) => {
@@ -69,8 +69,8 @@ const countedFrom = (error: ClientError, events: number, lines: number): ClientE
 };
 
 /**
- * Records chunks of NDJSON in order, each atomic. The first one that is refused ends it. The next one is read while one is
- * recorded.
+ * Records chunks of NDJSON in order, each atomically. A refused chunk ends the stream. While one chunk is recorded,
+ * the next is read.
  */
 export const stream = async (
   target: Target,

@@ -1,27 +1,25 @@
-/**
- * What can go wrong between a caller and the ledger, as tagged values. Nothing here is thrown by the client.
- */
+/** The errors of a request, as tagged values. The client throws nothing. */
 import type { BodyFault, ProblemDetails } from '../contract/problem.ts';
 import type { Fault } from '../domain/events/fault.ts';
 
-/** The ledger refused, and says why: RFC 9457 problem details. */
+/** The ledger refused the request, with RFC 9457 problem details. */
 export interface ProblemError {
   readonly kind: 'problem';
   readonly status: number;
   readonly problem: ProblemDetails;
-  /** When the ledger says that trying again can help, after how many milliseconds. */
+  /** If retrying can help, after how many milliseconds. */
   readonly retryAfterMs?: number;
 }
 
-/** No answer came: refused connection, lost connection, or a server that is not there. */
+/** No response came: the connection was refused or lost, or there is no server. */
 export interface NetworkError {
   readonly kind: 'network';
   readonly message: string;
-  /** The address is wrong, or its server does not speak TLS as it should: trying again does not help. */
+  /** The address is wrong, or its server does not support TLS properly: retrying does not help. */
   readonly isLasting?: true;
 }
 
-/** An answer came, and it is not one of this API. `faults` are those of its body. */
+/** The response is not one of this API. `faults` are those of its body. */
 export interface UndecodableError {
   readonly kind: 'undecodable';
   readonly status: number;
@@ -29,15 +27,15 @@ export interface UndecodableError {
   readonly faults: ReadonlyArray<Fault>;
 }
 
-/** The caller cancelled the request by its signal. */
+/** The caller aborted the request through its signal. */
 export interface CancelledError {
   readonly kind: 'cancelled';
 }
 
-/** Everything that can go wrong with a request. */
+/** Every error of a request. */
 export type ClientError = ProblemError | NetworkError | UndecodableError | CancelledError;
 
-/** A fault of a body: where it is, and what it is. */
+/** A fault of a body in a sentence, with its place. */
 export const sentenceOfFault = ({ index, line, pointer, message }: BodyFault): string => {
   const where = [
     ...(line !== undefined ? [`line ${line}`] : index !== undefined ? [`event ${index + 1}`] : []),
@@ -46,14 +44,14 @@ export const sentenceOfFault = ({ index, line, pointer, message }: BodyFault): s
   return where === '' ? message : `${where}: ${message}`;
 };
 
-/** The detail or the title, with the first fault and how many more there are. */
+/** The detail or the title, with the first fault and the number of further ones. */
 const sentenceOfProblem = ({ detail, title, errors: [first, ...more] = [] }: ProblemDetails): string => {
   const what = detail ?? title;
   if (first === undefined) return what;
   return `${what}: ${sentenceOfFault(first)}${more.length === 0 ? '' : `, and ${more.length} more`}`;
 };
 
-/** One sentence about an error, for people. */
+/** An error in one sentence, for users. */
 export const sentenceOf = (error: ClientError): string => {
   switch (error.kind) {
     case 'problem':
@@ -67,7 +65,7 @@ export const sentenceOf = (error: ClientError): string => {
   }
 };
 
-/** A client error for those who work with exceptions, such as query libraries: see `orThrow`. */
+/** A client error for code that uses exceptions, such as query libraries: see `orThrow`. */
 export class ClientFailure extends Error {
   readonly error: ClientError;
 

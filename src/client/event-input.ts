@@ -1,10 +1,8 @@
-/**
- * An event as a service sends it: the JSON of CloudEvents 1.0, typed by the codecs of the domain.
- */
+/** An event as a service sends it: CloudEvents 1.0 in JSON, with types from the codecs of the domain. */
 import type { EventDataJson, EventType, SentType } from '../domain/events/catalogue.ts';
 import type { Assurance } from '../domain/events/words.ts';
 
-/** An event of one type. `time` is RFC 3339 with an offset; `assurance` is `observed` where none is given. */
+/** An event of one type. `time` is RFC 3339 with an offset; the default `assurance` is `observed`. */
 export interface EventInputOf<T extends EventType> {
   readonly specversion?: '1.0';
   readonly id: string;
@@ -14,9 +12,9 @@ export interface EventInputOf<T extends EventType> {
   readonly assurance?: Assurance;
   readonly evidence?: string;
   readonly data: EventDataJson<T>;
-  /** Attributes that mean nothing to the ledger, which keeps them: `traceparent`, `subject`. */
+  /** Attributes without meaning to the ledger, which keeps them: `traceparent`, `subject`. */
   readonly [attribute: string]: unknown;
 }
 
-/** Any event that can be recorded. `SubjectForgotten` and `SigningKeyRotated` are the ledger's own. */
+/** Any event that can be recorded. Only the ledger itself records `SubjectForgotten` and `SigningKeyRotated`. */
 export type EventInput = { readonly [T in SentType]: EventInputOf<T> }[SentType];

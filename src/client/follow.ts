@@ -1,6 +1,6 @@
 /**
- * Following a stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), over
- * `fetch`: resumed from the last one seen when the connection is lost.
+ * Follows a stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) over
+ * `fetch`. After a lost connection it resumes from the last message.
  */
 import { type EventSourceMessage, EventSourceParserStream } from 'eventsource-parser/stream';
 import * as E from 'fp-ts/lib/Either.js';
@@ -11,10 +11,10 @@ import type { ClientError } from './errors.ts';
 import { mayPass, type RetryPolicy, waitMsAfter } from './retry.ts';
 import { type Call, lost, refusalOf, send, type Target } from './transport.ts';
 
-/** Characters of one message at most; a longer one ends the stream with an error. */
+/** The maximum length of a message in characters; a longer one ends the stream with an error. */
 const messageCharactersMax = 16 * 1_024 * 1_024;
 
-/** The messages in a body, as they come. */
+/** The messages in a body, as they arrive. */
 export async function* messagesIn(body: ReadableStream<Uint8Array>): AsyncGenerator<EventSourceMessage> {
   const reader = body
     .pipeThrough(new TextDecoderStream() as never as TransformStream<Uint8Array, string>)
@@ -32,8 +32,8 @@ export async function* messagesIn(body: ReadableStream<Uint8Array>): AsyncGenera
 }
 
 /**
- * Follows a stream until the signal aborts or an error comes that trying again cannot pass: that one is the last
- * thing given. Connections that are lost are taken up again after the last message.
+ * Follows a stream until the signal aborts or a permanent error comes, which is the last item. Lost connections are
+ * resumed after the last message.
  */
 export async function* follow<A>(
   target: Target,

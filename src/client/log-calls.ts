@@ -1,4 +1,4 @@
-/** What others can check of the log: C2SP tlog-checkpoint, tlog-proof. */
+/** Verification of the log: C2SP tlog-checkpoint, tlog-proof. */
 import {
   type CheckpointRow,
   CheckpointsAnswer,
@@ -10,11 +10,12 @@ import type { EvidenceQuestion } from './questions.ts';
 import type { Reply, RequestOptions } from './reply.ts';
 import { ask, askText } from './transport.ts';
 
+/** The calls about the signed log. */
 export const logCalls = ({ target }: Asking) => ({
-  /** How the Merkle log stands: its size, the keys that verify it, the last checkpoint. */
+  /** The state of the Merkle log: its size, its verifier keys, the last checkpoint. */
   state: (options?: RequestOptions): Reply<{ readonly data: MerkleLogRow }> =>
     ask(target, { path: ['v1', 'log'], signal: options?.signal }, MerkleLogAnswer),
-  /** The checkpoints that were signed, the largest first. */
+  /** The signed checkpoints, the largest first. */
   checkpoints: (
     question: { readonly upTo?: string; readonly limit?: number } = {},
     options?: RequestOptions,
@@ -37,7 +38,7 @@ export const logCalls = ({ target }: Asking) => ({
       { method: 'DELETE', path: ['v1', 'log', 'keys', 'earlier'], signal: options?.signal },
       MerkleLogAnswer,
     ),
-  /** A bundle of evidence, as the text of its file (`domicile verify`). */
+  /** An evidence bundle as the text of its file (`domicile verify`). */
   evidence: (question: EvidenceQuestion, options?: RequestOptions): Reply<string> =>
     askText(target, {
       path: ['v1', 'evidence'],

@@ -1,15 +1,13 @@
-/**
- * Cutting a stream into requests: whole lines, up to a number of them and up to a size.
- */
+/** Splits a stream into requests of whole lines, limited by their number and size. */
 
-/** Lines that are sent in one request: what the ledger records as one atomic chunk. */
+/** Lines in one request, which the ledger records as one atomic chunk. */
 export const chunkLinesMax = 1_000;
 /** A request ends with the line that reaches this size. */
 const chunkBytesMax = 4 * 1_024 * 1_024;
-/** Bytes after which a line is beyond every limit. */
+/** Bytes after which a line exceeds every limit. */
 const unfinishedBytesMax = 17 * 1_024 * 1_024;
 
-/** What goes into one request. */
+/** The content of one request. */
 export interface Chunk {
   readonly body: Uint8Array<ArrayBuffer>;
   readonly lines: number;
@@ -17,7 +15,7 @@ export interface Chunk {
 
 const newline = 0x0a;
 
-/** What is gathered until it is a chunk. */
+/** Collects lines for a chunk. */
 class Gathered {
   private parts: Uint8Array[] = [];
   private size = 0;
@@ -37,7 +35,7 @@ class Gathered {
     return this.size === 0;
   }
 
-  /** Returns all of it, and starts again. */
+  /** Returns the collected lines and starts again. */
   take(): Chunk {
     const body = new Uint8Array(this.size);
     let at = 0;
@@ -55,7 +53,7 @@ class Gathered {
 
 const encoder = new TextEncoder();
 
-/** Chunks of events, or of lines without their newlines. */
+/** Chunks of events, or of lines without newlines. */
 export async function* chunksOfLines(
   lines: AsyncIterable<unknown> | Iterable<unknown>,
 ): AsyncGenerator<Chunk, void, undefined> {
@@ -69,8 +67,8 @@ export async function* chunksOfLines(
 }
 
 /**
- * Chunks of NDJSON as it comes from a file or a socket. The bytes are sent as they are; what is wrong with them is for
- * the ledger to say. A line beyond every limit is sent unfinished, and refused there.
+ * Chunks of NDJSON from bytes, such as from a file or a socket. Bytes are sent unchanged, and the ledger reports
+ * their faults. A line beyond every limit is sent incomplete, and refused there.
  */
 export async function* chunksOfBytes(
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,

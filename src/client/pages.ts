@@ -1,4 +1,4 @@
-/** Answers of several pages as one: all rows of a list, and the lists of a difference. */
+/** Combines the pages of an answer: all rows of a list, and the lists of a difference. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as NEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
@@ -9,15 +9,15 @@ import type { ClientError } from './errors.ts';
 import type { Question } from './questions.ts';
 import type { Reply, Rows } from './reply.ts';
 
-/** The pages of a list that are asked for at most; then something is wrong with its cursors. */
+/** Pages to request from a list; with more, its cursors must be wrong. */
 const pagesMax = 100_000;
 
-/** Where a page begins: the first has no cursor. */
+/** The start of a page: the first has no cursor. */
 interface PageStart {
   readonly cursor?: string;
 }
 
-/** The pages of an answer, each asked for with the cursor of the one before; the first that fails ends it. */
+/** The pages of an answer, each requested with the cursor of the previous one; an error ends it. */
 export const everyPage = async <A>(
   ask: (start: PageStart) => Reply<Answer<A>>,
   pages = pagesMax,
@@ -34,14 +34,14 @@ export const everyPage = async <A>(
   return E.right([first!, ...others]);
 };
 
-/** Where the next page begins after the last of these, and whether that left something out. */
+/** The cursor after the last page, and whether that page left something out. */
 const endOf = <A>(pages: NEA.ReadonlyNonEmptyArray<Answer<A>>) => {
   const { next, limitMet } = pages.at(-1) ?? pages[0];
-  // A page that ended early leads to the next; only the last of them may leave something out.
+  // A page that ended early leads to the next one; only the last page can leave something out.
   return { next, ...(next === null && limitMet === true ? { limitMet } : {}) };
 };
 
-/** The pages of a difference that are read at most, and findings of one. */
+/** The maximum number of pages and of findings to read in a difference. */
 const differencePagesMax = 10;
 const differencePageMax = 1_000;
 
@@ -63,7 +63,7 @@ const joinedDifference = (
   };
 };
 
-/** The lists of a difference, put together of its pages. */
+/** The lists of a difference, combined from its pages. */
 export const differenceOfPages = async (
   ask: (query: PageStart & { readonly limit: number }) => Reply<Answer<WireDifference>>,
 ): Reply<Answer<WireDifference>> =>
@@ -91,10 +91,9 @@ const joinedRows = <A>(
 /**
  * All rows of a list, page by page, under the clocks of the first page.
  *
- * @param pages how many of them at most; `next` then leads to the rows beyond.
+ * @param pages the maximum number of pages; `next` then leads to the rows beyond.
  *
- * @example
- * const all = await everyRow((page) => ledger.subjects.trail('ana', page), { validAt: '2022-06-30' });
+ * @example const all = await everyRow((page) => ledger.subjects.trail('ana', page), { validAt: '2022-06-30' });
  */
 export const everyRow = async <A, Q extends Question>(
   page: (question: Q) => Rows<A>,

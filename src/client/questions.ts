@@ -1,6 +1,4 @@
-/**
- * What questions are asked with: the parameters that the contract names, as callers in code write them.
- */
+/** The parameters of questions by the contract, as callers write them in code. */
 
 import type { AffectedQuestion as AffectedCodec } from '../contract/questions/affected.ts';
 import type { BackupsQuestion as BackupsCodec } from '../contract/questions/backups.ts';
@@ -24,7 +22,7 @@ import type {
   ReachSimulationQuestion as ReachSimulationCodec,
 } from '../contract/questions/reach.ts';
 
-/** What every question takes. */
+/** The parameters of every question. */
 export type Question = GivenFor<typeof PlainCodec>;
 
 /** A question over time: half-open, `[from, to)`. */
@@ -37,40 +35,40 @@ export type OverPeriodQuestion = PeriodQuestion &
     | { readonly to: NonNullable<PeriodQuestion['to']> }
   );
 
-/** Who reaches what: at `validAt`, or over a period where one is given. */
+/** Who reaches what: at `validAt`, or over a period if given. */
 export type ReachQuestion = Omit<GivenFor<typeof ReachCodec>, 'explain'>;
 
 /** What a party reaches. */
 export type PartyReachQuestion = Omit<GivenFor<typeof PartyReachCodec>, 'explain'>;
-/** What would be reached otherwise if some events were recorded. */
+/** How reach would differ if some events were recorded. */
 export type ReachSimulationQuestion = GivenFor<typeof ReachSimulationCodec>;
 
-/** Which holdings are asked about: those that match all that is given. */
+/** The holdings in question: those that match every given field. */
 export type HoldingQuestion = Omit<PartyReachQuestion, 'from' | 'to'>;
 
-/** Which findings are asked for. */
+/** The findings to find. */
 export type FindingQuestion = GivenFor<typeof FindingsCodec>;
 
-/** Whose data a party could reach, or did: at `validAt`, or over a period where one is given. */
+/** The people whose data a party could reach or accessed: at `validAt`, or over a period if given. */
 export type AffectedQuestion = GivenFor<typeof AffectedCodec>;
 
-/** Which backups are asked for. */
+/** The backups to find. */
 export type BackupQuestion = GivenFor<typeof BackupsCodec>;
 
-/** Which events of the log are asked for: those that match all that is given. */
+/** The events to find: those that match every given field. */
 export type EventFilter = GivenFor<typeof EventFilterCodec>;
 
-/** Which discrepancies are asked for: those that match all that is given. */
+/** The discrepancies to find: those that match every given field. */
 export type DiscrepanciesQuestion = GivenFor<typeof DiscrepanciesCodec>;
 
 type Compared = GivenFor<typeof DifferenceCodec>;
 type Given<K extends keyof Compared> = { readonly [N in K]-?: NonNullable<Compared[N]> };
 
-/** What is compared: two versions of a policy, or what was known at two positions. */
+/** What to compare: two versions of a policy, or what was known at two positions. */
 export type DiffQuestion = Question &
   (
     | Given<'policy' | 'fromVersion' | 'toVersion'>
     | (Given<'fromPosition' | 'toPosition'> & Pick<Compared, 'policy'>)
   );
-/** What an evidence bundle is asked for. */
+/** The question of an evidence bundle. */
 export type EvidenceQuestion = GivenFor<typeof EvidenceCodec>;

@@ -1,16 +1,16 @@
-/** The items of an iterable, where the next one is made while one is worked on. */
+/** Iterates with one item of lookahead: the next item is produced while one is processed. */
 
 const ignored = (): void => {};
 
 /**
- * The items, in order. One that the iterable takes long to give holds back none before it. Whoever ends early does not wait for
- * the item that was asked for: a source that may never give it has to be closed by its owner.
+ * The items in order. A slow item does not delay the ones before it. If the consumer ends early, it does not wait
+ * for the pending item; if the source may never produce it, the source's owner must close it.
  */
 export async function* readAhead<A>(items: AsyncIterable<A>): AsyncGenerator<A, void, undefined> {
   const iterator = items[Symbol.asyncIterator]();
   const ask = (): Promise<IteratorResult<A>> => {
     const next = iterator.next();
-    // It is waited for later: until then nobody hears of its failure.
+    // Awaited later: until then its failure must not count as unhandled.
     next.catch(ignored);
     return next;
   };

@@ -19,6 +19,7 @@ import type {
 import type { Reply, RequestOptions, Rows } from './reply.ts';
 import { askText, type Query } from './transport.ts';
 
+/** The calls about sites, parties, datasets, populations and backups. */
 export const registryCalls = ({ target, about, rows, registry }: Asking) => ({
   sites: {
     ...registry('sites', SiteRow),
@@ -35,13 +36,13 @@ export const registryCalls = ({ target, about, rows, registry }: Asking) => ({
     /** What the party could reach, of how many subjects, and along which path. */
     reach: (party: string, question?: PartyReachQuestion, options?: RequestOptions): Rows<PartyReachRow> =>
       rows(PartyReachRow)(['parties', party, 'reach'], question, options),
-    /** Everybody whose data it could reach, or did: counts, each person once, and a page of people. */
+    /** Everybody whose data it could reach or accessed: counts with each person once, and a page of people. */
     affected: (
       party: string,
       question?: AffectedQuestion,
       options?: RequestOptions,
     ): Reply<Answer<Affected>> => about(Affected)(['parties', party, 'affected'], question, options),
-    /** The same people as CSV, all of them: one line an interval. */
+    /** All these people as CSV, with one line per interval. */
     affectedCsv: (
       party: string,
       question: AffectedQuestion = {},
@@ -53,7 +54,7 @@ export const registryCalls = ({ target, about, rows, registry }: Asking) => ({
         accept: 'text/csv',
         signal,
       }),
-    /** The graph of the party's ways to holdings at `validAt`, and the smallest set of edges to close. */
+    /** The graph of the party's paths to holdings at `validAt`, and the smallest set of edges to close. */
     cut: (party: string, question?: HoldingQuestion, options?: RequestOptions): Reply<Answer<WirePartyCut>> =>
       about(WirePartyCut)(['parties', party, 'reach'], { ...question, explain: 'cut' }, options),
   },
@@ -71,7 +72,7 @@ export const registryCalls = ({ target, about, rows, registry }: Asking) => ({
   populations: registry('populations', PopulationRow),
 
   backups: {
-    /** Backups, in the order in which they were learned: held, overdue or destroyed, and by which events. */
+    /** Backups in the order in which they became known: held, overdue or destroyed, with the events. */
     list: (question?: BackupQuestion, options?: RequestOptions): Rows<BackupRow> =>
       rows(BackupRow)(['backups'], question, options),
     get: (backup: string, question?: Question, options?: RequestOptions): Reply<Answer<BackupRow>> =>

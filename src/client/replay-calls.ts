@@ -7,21 +7,22 @@ import { follow } from './follow.ts';
 import type { Reply, RequestOptions, Rows } from './reply.ts';
 import { ask, tell } from './transport.ts';
 
+/** The calls about replays. */
 export const replayCalls = ({ target, policy, send }: Asking) => ({
-  /** Starts one; there is one at a time. */
+  /** Starts a replay; there is one at a time. */
   start: ({ signal }: RequestOptions = {}): Reply<Replay> =>
     ask(target, { method: 'POST', path: ['v1', 'replays'], signal }, Replay),
-  /** Brings back the projections that served before the last swap, once they have caught up. */
+  /** Returns to the projections that served before the last swap, once they have caught up. */
   rollBack: (options?: RequestOptions): Reply<Replay> =>
     send(Replay, ['replays'], { rollback: true } satisfies ReplayRequest, {}, options),
-  /** Those that are remembered, the latest first. */
+  /** The remembered replays, the latest first. */
   list: ({ signal }: RequestOptions = {}): Rows<Replay> =>
     ask(target, { path: ['v1', 'replays'], signal }, ReplayList),
   get: (id: string, { signal }: RequestOptions = {}): Reply<Replay> =>
     ask(target, { path: ['v1', 'replays', id], signal }, Replay),
   cancel: (id: string, { signal }: RequestOptions = {}): Reply<void> =>
     tell(target, { method: 'DELETE', path: ['v1', 'replays', id], signal }),
-  /** How one goes, each time that changes, until it has ended. */
+  /** The state of a replay, on each change, until it has ended. */
   follow: async function* (
     id: string,
     { signal }: RequestOptions = {},

@@ -1,15 +1,15 @@
-/** What a request is given besides its question, and what comes of it. */
+/** The options and the result of a request. */
 import type * as E from 'fp-ts/lib/Either.js';
 import type { Answer } from '../contract/answers.ts';
 import type { ClientError } from './errors.ts';
 
-/** What a request can be given besides its question. */
+/** The options of a request besides its question. */
 export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What comes of a request. */
+/** The result of a request. */
 export type Reply<A> = Promise<E.Either<ClientError, A>>;
 
-/** What comes of a question with a list for an answer. */
+/** The result of a question with a list as its answer. */
 export type Rows<A> = Reply<Answer<ReadonlyArray<A>>>;

@@ -6,7 +6,7 @@ import type { PeriodQuestion } from './questions.ts';
 import type { Reply, RequestOptions } from './reply.ts';
 import { askText, type Query } from './transport.ts';
 
-/** The formats of a report as text: a page, CSV, or JSON, which of an assessment is OSCAL. */
+/** The formats of a report as text: a page, CSV, or JSON; an assessment in JSON is OSCAL. */
 export type ReportFormat = 'html' | 'csv' | 'json';
 
 const mediaTypes: Readonly<Record<ReportFormat, string>> = {
@@ -15,6 +15,7 @@ const mediaTypes: Readonly<Record<ReportFormat, string>> = {
   json: 'application/json',
 };
 
+/** The calls about reports. */
 export const reportCalls = ({ target, about }: Asking) => ({
   /** A report as rows. */
   get: (
@@ -22,7 +23,7 @@ export const reportCalls = ({ target, about }: Asking) => ({
     question?: PeriodQuestion,
     options?: RequestOptions,
   ): Reply<Answer<Report>> => about(Report)(['reports', name], question, options),
-  /** A report as it is kept or sent on. */
+  /** A report as a file. */
   text: (
     name: ReportName,
     format: ReportFormat,

@@ -1,16 +1,14 @@
-/**
- * Trying again: exponential backoff with full jitter. Randomness and waiting come in as arguments.
- */
+/** Retries with exponential backoff and full jitter. Randomness and waiting are arguments. */
 import type { ClientError } from './errors.ts';
 
-/** How often and how patiently a request that may be repeated is repeated. */
+/** How often and how long a repeatable request is retried. */
 export interface RetryPolicy {
-  /** How often a request is sent, the first time included. */
+  /** The maximum number of attempts, including the first. */
   readonly attemptsMax: number;
-  /** The first wait is up to this long; each further one up to twice the one before. */
+  /** The maximum of the first wait; it doubles with each further wait. */
   readonly firstWaitMs: number;
   readonly waitMsMax: number;
-  /** A number from 0 to 1, 1 excluded. */
+  /** Returns a number in [0, 1). */
   readonly random: () => number;
   /** Waits; resolves early when the signal aborts. */
   readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;
@@ -37,7 +35,10 @@ export const patiently: RetryPolicy = {
   wait: waitFor,
 };
 
-/** How long to wait before the attempt after `attempt` (from 1): jittered, and no less than the ledger asked for. */
+/**
+ * How long to wait before the attempt after `attempt` (from 1): with jitter, and at least as long as the ledger
+ * requires.
+ */
 export const waitMsAfter = (attempt: number, policy: RetryPolicy, error?: ClientError): number => {
   const most = Math.min(policy.waitMsMax, policy.firstWaitMs * 2 ** (attempt - 1));
   const asked = error?.kind === 'problem' ? (error.retryAfterMs ?? 0) : 0;
@@ -45,13 +46,16 @@ export const waitMsAfter = (attempt: number, policy: RetryPolicy, error?: Client
 };
 
 const passingStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
-/** Refusals that say themselves that the same, sent again, can go well. */
+/** Problems after which the same request may succeed. */
 const passingProblems: ReadonlySet<string> = new Set([
   'urn:domicile:problem:busy',
   'urn:domicile:problem:incomplete-body',
 ]);
 
-/** Whether the same request may go well later: the answer was lost, or the ledger was not able to take it just then. */
+/**
+ * Whether the same request may succeed later: the response was lost, or the ledger was temporarily unable to handle
+ * it.
+ */
 export const mayPass = (error: ClientError): boolean =>
   (error.kind === 'network' && error.isLasting !== true) ||
   (error.kind === 'undecodable' && passingStatuses.has(error.status)) ||

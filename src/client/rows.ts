@@ -1,6 +1,4 @@
-/**
- * The rows of answers and the types of events, by name, for those who show them.
- */
+/** The types of answers' rows and of events, for code that shows them. */
 
 export type { BackupRow } from '../contract/rows/backups.ts';
 export type { DiscrepancyRow, EventDetail, TrailRow, WireEvent } from '../contract/rows/events.ts';

@@ -1,4 +1,4 @@
-/** What became of one person's data. */
+/** Questions about one person's data. */
 import type { Answer } from '../contract/answers.ts';
 import { TrailRow } from '../contract/rows/events.ts';
 import { PersonRow } from '../contract/rows/people.ts';
@@ -11,36 +11,37 @@ import type { PeriodQuestion, Question, ReachQuestion } from './questions.ts';
 import type { Reply, RequestOptions, Rows } from './reply.ts';
 import { tell } from './transport.ts';
 
+/** The calls about people. */
 export const subjectCalls = ({ target, about, rows }: Asking) => ({
-  /** Everybody, each with where the data was, over time. */
+  /** Everybody, with where their data was over time. */
   list: (question?: PeriodQuestion, options?: RequestOptions): Rows<PersonRow> =>
     rows(PersonRow)(['subjects'], question, options),
-  /** Everything about the person (GDPR, Article 15); `cut` names the lists that hold more than `limit` rows. */
+  /** Everything about the person (GDPR, Article 15); `cut` names the lists with more than `limit` rows. */
   get: (subject: string, question?: Question, options?: RequestOptions): Reply<Answer<PersonFile>> =>
     about(PersonFile)(['subjects', subject], question, options),
-  /** Where it is at `validAt`. */
+  /** Where the data is at `validAt`. */
   residency: (subject: string, question?: Question, options?: RequestOptions): Rows<ResidencyRow> =>
     rows(ResidencyRow)(['subjects', subject, 'residency'], question, options),
-  /** Where it was, over time. */
+  /** Where the data was, over time. */
   history: (subject: string, question?: PeriodQuestion, options?: RequestOptions): Rows<HistoryRow> =>
     rows(HistoryRow)(['subjects', subject, 'history'], question, options),
-  /** Every event that touched it or its reach, and why. */
+  /** Every event that affected the data or its reach, with reasons. */
   trail: (subject: string, question?: Question, options?: RequestOptions): Rows<TrailRow> =>
     rows(TrailRow)(['subjects', subject, 'trail'], question, options),
-  /** Who could reach it, and along which path. */
+  /** Who could reach the data, and along which path. */
   reach: (subject: string, question?: ReachQuestion, options?: RequestOptions): Rows<ReachRow> =>
     rows(ReachRow)(['subjects', subject, 'reach'], question, options),
-  /** Why a party cannot reach it, or which edges to close so that it cannot. */
+  /** Why a party cannot reach the data, or which edges to close so that it cannot. */
   cut: (
     subject: string,
     question: Question & { readonly party: string },
     options?: RequestOptions,
   ): Reply<Answer<WireCut>> =>
     about(WireCut)(['subjects', subject, 'reach'], { ...question, explain: 'cut' }, options),
-  /** What was found about it. */
+  /** The findings about the data. */
   findings: (subject: string, question?: Question, options?: RequestOptions): Rows<FindingRow> =>
     rows(FindingRow)(['subjects', subject, 'findings'], question, options),
-  /** Erases the person from the ledger: the history stays, about nobody. Cannot be undone. */
+  /** Erases the person from the ledger. The history stays, about nobody. This cannot be undone. */
   erase: (subject: string, { signal }: RequestOptions = {}): Reply<void> =>
     tell(target, { method: 'DELETE', path: ['v1', 'subjects', subject], signal }),
 });

@@ -1,5 +1,6 @@
 /**
- * One request and its answer, over `fetch`: decoded, or a tagged error. Works in Node and in browsers.
+ * Sends one request over `fetch`, and returns the decoded response or a tagged error. Works in Node and in
+ * browsers.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -10,16 +11,16 @@ import { ProblemDetails } from '../contract/problem.ts';
 import { faultsOf } from '../domain/events/fault.ts';
 import type { ClientError } from './errors.ts';
 
-/** What of `fetch` the client needs: also that of an app that runs in this process. */
+/** The part of `fetch` that the client needs; an application in this process can provide it, too. */
 export type Fetch = (request: Request) => Response | Promise<Response>;
 
-/** Values of query parameters; those that are undefined are left out. A `Date` is written in RFC 3339. */
+/** Values of query parameters; undefined ones are omitted. A `Date` is written in RFC 3339. */
 export type Query = Readonly<Record<string, string | number | boolean | Date | undefined>>;
 
-/** A request, before it has an address. */
+/** A request without the server's address. */
 export interface Call {
   readonly method?: 'GET' | 'POST' | 'DELETE';
-  /** Segments of the path, not yet escaped. */
+  /** Segments of the path, not escaped yet. */
   readonly path: ReadonlyArray<string>;
   readonly query?: Query;
   readonly accept?: string;
@@ -29,11 +30,11 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Where the ledger is, and who asks. */
+/** The server, the caller's token, and how to send. */
 export interface Target {
   readonly url: string;
   readonly token?: string | undefined;
-  /** Whether people are wanted by their pseudonyms. */
+  /** Whether to request pseudonyms for people. */
   readonly pseudonyms?: boolean;
   readonly fetch: Fetch;
 }
@@ -49,7 +50,7 @@ const addressOf = (target: Target, { path, query = {} }: Call): string => {
   return `${base}/${path.map(encodeURIComponent).join('/')}${search === '' ? '' : `?${search}`}`;
 };
 
-/** Reasons for which `fetch` of Node fails that trying again does not pass, in words. */
+/** Permanent reasons for a failure of Node's `fetch`, in words. */
 const lastingReasons: Readonly<Record<string, string>> = {
   ERR_INVALID_URL: 'expected an HTTP address such as http://127.0.0.1:8484',
   ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not use TLS: use http://',
@@ -63,7 +64,7 @@ const lastingReasons: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
 };
 
-/** Reasons that may pass: a server may be starting, and a name may be about to be known. */
+/** Temporary reasons: a server may be starting, and a name may be about to resolve. */
 const passingReasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'no server listens there',
   ENOTFOUND: 'this host name does not exist',
@@ -73,11 +74,11 @@ const passingReasons: Readonly<Record<string, string>> = {
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error ? String(error.code) : undefined;
 
-/** What a failed `fetch`, or a body that ended too early, comes to. */
+/** The error for a failed `fetch`, or for a body that ended too early. */
 export const lost = (error: unknown, signal?: AbortSignal): ClientError => {
   if (signal?.aborted) return { kind: 'cancelled' };
   if (!(error instanceof Error)) return { kind: 'network', message: String(error) };
-  // `fetch` of Node says only "fetch failed"; why is in the cause.
+  // The message of Node's `fetch` is only "fetch failed"; the reason is in the cause.
   const { cause } = error;
   const code = codeOf(cause) ?? codeOf(error);
   const lasting = code === undefined ? undefined : lastingReasons[code];
@@ -87,7 +88,7 @@ export const lost = (error: unknown, signal?: AbortSignal): ClientError => {
   return { kind: 'network', message: reason ?? error.message };
 };
 
-/** Sends a request; any response is a success here. */
+/** Sends a request; any response counts as success here. */
 export const send = async (target: Target, call: Call): Promise<E.Either<ClientError, Response>> => {
   const headers = new Headers(call.headers);
   headers.set('Accept', call.accept ?? 'application/json');
@@ -150,7 +151,7 @@ const retryAfterMsOf = (response: Response): number | undefined => {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : undefined;
 };
 
-/** The refusal that a response carries. */
+/** The refusal in a response. */
 export const refusalOf = async (response: Response, signal?: AbortSignal): Promise<ClientError> => {
   const mediaType = response.headers.get('content-type') ?? '';
   if (!mediaType.includes('application/problem+json')) {
@@ -173,13 +174,13 @@ export const refusalOf = async (response: Response, signal?: AbortSignal): Promi
   )();
 };
 
-/** The response, if its status is one that carries what was asked for; otherwise the refusal that it carries. */
+/** The response if its status is accepted, otherwise the refusal. */
 const accepted = (
   target: Target,
   call: Call,
   also: ReadonlyArray<number> = [],
 ): TE.TaskEither<ClientError, Response> => {
-  // It is sent at once: a caller may cancel right after the call.
+  // Sent at once, since a caller may cancel right after the call.
   const sent = send(target, call);
   return pipe(
     () => sent,
@@ -191,14 +192,14 @@ const accepted = (
   );
 };
 
-/** Sends a request that is answered with text. */
+/** Sends a request whose response is text. */
 export const askText = (target: Target, call: Call): Promise<E.Either<ClientError, string>> =>
   pipe(
     accepted(target, { accept: 'text/plain', ...call }),
     TE.flatMap((response) => readText(response, call.signal)),
   )();
 
-/** Sends a request and decodes what it is answered with. `also` names statuses that carry the same body. */
+/** Sends a request and decodes its response. `also` lists further statuses with the same body. */
 export const ask = <A>(
   target: Target,
   call: Call,
@@ -215,7 +216,7 @@ export const ask = <A>(
     ),
   )();
 
-/** Sends a request that is answered without a body. */
+/** Sends a request whose response has no body. */
 export const tell = (target: Target, call: Call): Promise<E.Either<ClientError, void>> =>
   pipe(
     accepted(target, call),
