@@ -1,17 +1,15 @@
-/**
- * What wraps the rows of an answer, and answers that have no rows. The rows are in `rows/`.
- */
+/** The envelope of answers, and answers without rows. The rows are in `rows/`. */
 import * as t from 'io-ts';
 import { exact, list, nullable } from '../domain/events/codec.ts';
 
-/** Up to when a source has vouched that it told everything (R22); null if it never did. */
+/** The instant up to which a source has vouched to be complete (R22); null if it never vouched. */
 export const HeardUntil = exact('HeardUntil', { source: t.string, upTo: nullable(t.string) }, {});
 export type HeardUntil = t.TypeOf<typeof HeardUntil>;
 
 /**
- * What an answer is about: when it was true, as known when, and the last position it knew. `knownNothing`: the known clock
- * stands before the first event, when nothing was known. `heardUntil`: for each source behind the answer, and for each
- * that is known to tell of its sites, up to when it has vouched.
+ * The clocks of an answer: valid time, known time, and the last known position. `knownNothing`: the known time is
+ * before the first event. `heardUntil`: how far each source behind the answer, and each that reports on its sites,
+ * has vouched.
  */
 export const Clocks = exact(
   'Clocks',
@@ -21,8 +19,8 @@ export const Clocks = exact(
 export type Clocks = t.TypeOf<typeof Clocks>;
 
 /**
- * What the author of a policy should know: a rule that never fires, a policy that forbids nothing. `line` and `column`
- * are those of its text, null if it is about the whole; `index` is the place of its event in what was sent.
+ * A warning for a policy's author: a rule that never fires, a policy that forbids nothing. `line` and `column`
+ * refer to its text, or are null for the whole text; `index` is the place of its event in the request.
  */
 export const PolicyWarning = exact(
   'PolicyWarning',
@@ -36,11 +34,14 @@ export interface Answer<A> {
   readonly clocks: Clocks;
   readonly data: A;
   readonly next: string | null;
-  /** It is not all: a limit was met. Ask for less, such as one party, a shorter period or fewer filters. */
+  /**
+   * The answer is incomplete because it reached a limit. Ask for less: one party, a shorter period or fewer
+   * filters.
+   */
   readonly limitMet?: boolean;
-  /** Filters of the log that no known event matches by themselves: probably misspelt. */
+  /** Filters of the log that no known event matches, even alone: probably misspelt. */
   readonly matchingNothing?: ReadonlyArray<string>;
-  /** Of a policy that is tried: what its author should know. */
+  /** Warnings about a simulated policy. */
   readonly warnings?: ReadonlyArray<PolicyWarning>;
 }
 
@@ -52,16 +53,16 @@ export const answerOf = <A>(data: t.Type<A, unknown, unknown>): t.Type<Answer<A>
     { limitMet: t.boolean, matchingNothing: list(t.string), warnings: list(PolicyWarning) },
   ) as t.Type<Answer<A>, unknown, unknown>;
 
-/** The codec of an answer that is a list of such rows. */
+/** The codec of an answer with a list of such rows. */
 export const listAnswerOf = <A>(row: t.Type<A, unknown, unknown>) => answerOf<ReadonlyArray<A>>(list(row));
 
-/** What recording did: `position` is the last one of what was sent. `warnings`: about the policies in it, if there are any. */
+/** The result of recording. `position` is that of the last event sent; `warnings` are about its policies. */
 export const Recorded = exact(
   'Recorded',
   { recorded: t.number, duplicates: t.number, position: t.string },
   {
     warnings: list(PolicyWarning),
-    /** With `Prefer: wait`: which events of the body do not fit the others, by their places in it (R1). */
+    /** With `Prefer: wait`: the events of the body with discrepancies, by their places in it (R1). */
     discrepancies: list(
       exact('WriteDiscrepancy', { index: t.number, code: t.string, message: t.string }, {}),
     ),
@@ -69,7 +70,7 @@ export const Recorded = exact(
 );
 export type Recorded = t.TypeOf<typeof Recorded>;
 
-/** Whether the ledger is ready for questions, and how far its projections are behind its log. */
+/** Whether the ledger is ready for questions, and how far its projections lag behind its log. */
 export const Readiness = exact(
   'Readiness',
   {
@@ -83,12 +84,12 @@ export const Readiness = exact(
   },
   {
     failure: t.string,
-    /** Why nothing is recorded until somebody mends the log on KurrentDB. */
+    /** Why nothing is recorded until an operator repairs the log on KurrentDB. */
     storeFailure: t.string,
     vaultFailure: t.string,
-    /** What the checks of the files found damaged. */
+    /** The damage found by checks of the files. */
     damage: t.string,
-    /** The check of the files while they serve: what is being checked, in rows, and when the last one ended. */
+    /** The check of the files while serving: its progress in rows, and when the last one ended. */
     filesCheck: exact(
       'FilesCheck',
       {
@@ -97,9 +98,9 @@ export const Readiness = exact(
       },
       {},
     ),
-    /** The checkpoint that is served: its size in events, and its age. Null before the first. */
+    /** The served checkpoint: its size in events, and its age. Null before the first. */
     checkpoint: nullable(exact('ReadyCheckpoint', { size: t.number, ageMs: t.number }, {})),
-    /** The witnesses of the log: the size that each cosigned last, and how long ago. */
+    /** The witnesses of the log: the size that each last cosigned, and how long ago. */
     witnesses: list(
       exact(
         'ReadyWitness',
@@ -109,7 +110,7 @@ export const Readiness = exact(
     ),
     /** The witnessed checkpoint: its size, and how long ago it was last cosigned. Null before the first. */
     witnessed: nullable(exact('ReadyWitnessed', { size: t.number, ageMs: t.number }, {})),
-    /** Why nothing is signed and recorded any more. */
+    /** Why signing and recording have stopped. */
     integrityFailure: t.string,
   },
 );

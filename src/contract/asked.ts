@@ -1,11 +1,9 @@
-/**
- * A question as it was put, and what an answer to it is: under which clocks, and which page.
- */
+/** A question with its clocks and its page, and the answer to it. */
 import type { Assurance } from '../domain/events/words.ts';
 import { formatInstant, type Instant } from '../domain/time/instant.ts';
 import type { Clocks, HeardUntil } from './answers.ts';
 
-/** The clocks of a question, resolved: `position` is the last that it knows. */
+/** The resolved clocks of a question; `position` is the last one that it knows. */
 export interface QuestionClocks {
   readonly validAt: Instant;
   readonly knownAt: Instant;
@@ -13,26 +11,26 @@ export interface QuestionClocks {
   readonly minAssurance: Assurance;
 }
 
-/** A question as it was put: its clocks, its page, and its parameters. */
+/** A question with its clocks, its page and its parameters. */
 export interface Asked<P = unknown> {
   readonly clocks: QuestionClocks;
   readonly limit: number;
-  /** Where the page begins: what the page before ended with. */
+  /** Where the page begins: after the end of the previous one. */
   readonly after: string | number | undefined;
   readonly parameters: P;
 }
 
-/** An answer: rows, and after which the next page begins. */
+/** An answer: rows, and the place after which the next page begins. */
 export interface Answered<A = unknown> {
   readonly data: A;
   readonly after?: string | number | null;
-  /** Up to when the sources behind the answer have vouched (R22). */
+  /** How far the sources behind the answer have vouched (R22). */
   readonly heardUntil?: ReadonlyArray<HeardUntil>;
-  /** Further members of the answer, beside `data`. */
+  /** Further members of the answer besides `data`. */
   readonly also?: Readonly<Record<string, unknown>>;
 }
 
-/** The clocks as an answer echoes them. */
+/** The clocks as echoed in an answer. */
 export const wireClocks = ({ validAt, knownAt, position }: QuestionClocks): Clocks => ({
   validAt: formatInstant(validAt),
   knownAt: formatInstant(knownAt),
@@ -40,16 +38,16 @@ export const wireClocks = ({ validAt, knownAt, position }: QuestionClocks): Cloc
   ...(position === 0 ? { knownNothing: true } : {}),
 });
 
-/** A page also ends where its rows are more than about so many bytes as JSON: its last may take it beyond. */
+/** A page also ends once its rows exceed this approximate size as JSON; the last row may exceed it. */
 export const pageBytesMax = 4 * 1_024 * 1_024;
 
-/** What an answer says besides, whose page has fewer rows than were asked for: `next` leads to the rest. */
+/** Marks a page with fewer rows than requested; `next` leads to the rest. */
 export const cutShort = { limitMet: true } as const;
 
 /**
- * A page of rows that are made only once they are on it.
+ * A page of rows that are created only when they are on it.
  *
- * @param weigh about how many bytes of JSON a row is made into.
+ * @param weigh the approximate size of a row, in bytes of JSON.
  */
 export const pageOfMade = <A, B>(
   rows: ReadonlyArray<A>,
@@ -69,7 +67,7 @@ export const pageOfMade = <A, B>(
   return next !== null && data.length < limit ? { data, after: next, also: cutShort } : { data, after: next };
 };
 
-/** A page of rows that are all at hand. */
+/** A page of existing rows. */
 export const pageOf = <A>(
   rows: ReadonlyArray<A>,
   { after, limit }: Pick<Asked, 'after' | 'limit'>,

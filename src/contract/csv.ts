@@ -1,8 +1,9 @@
-/**
- * CSV as RFC 4180 defines it, safe to open in a spreadsheet. The command line and the console both write it.
- */
+/** CSV by RFC 4180 that is safe to open in a spreadsheet. The command line and the console both write it. */
 
-/** Characters that make a spreadsheet take a field for a formula, or strip it and then do so (OWASP: CSV injection). */
+/**
+ * Characters that make a spreadsheet treat a field as a formula, directly or after stripping them (OWASP: CSV
+ * injection).
+ */
 const formulaStart = /^[=+\-@\t\r\n]/;
 
 const isOneWord = (value: unknown): boolean => typeof value !== 'object' && !/[\s"]/.test(String(value));
@@ -14,9 +15,9 @@ const textOf = (value: unknown): string => {
 };
 
 /**
- * One field. Lists of values without spaces are joined by spaces, other lists and
- * objects are written as JSON, and `null` and `undefined`
- * are empty. An apostrophe goes before a text that a spreadsheet would run as a formula; numbers stay as they are.
+ * One field. Lists of values without spaces are joined by spaces; other lists and objects are written as JSON;
+ * `null` and `undefined` are empty. A text that a spreadsheet would run as a formula gets a leading apostrophe;
+ * numbers stay unchanged.
  */
 export const csvField = (value: unknown): string => {
   const plain = textOf(value);
@@ -24,7 +25,7 @@ export const csvField = (value: unknown): string => {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
-/** The lines of a file, the names of the columns first. Write CR LF after each, as RFC 4180 says. */
+/** The lines of a file, with the column names first. Write CR LF after each line (RFC 4180). */
 export const csvLines = (
   columns: ReadonlyArray<string>,
   rows: ReadonlyArray<ReadonlyArray<unknown>>,

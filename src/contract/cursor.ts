@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Instant } from '../domain/time/instant.ts';
 
-/** Where a page begins, and under which clocks all pages of a list are read. */
+/** The start of a page, and the clocks of all pages of a list. */
 export interface Cursor {
   readonly validAt: Instant;
   readonly knownAt: Instant;
@@ -12,7 +12,7 @@ export interface Cursor {
   readonly after: string | number;
 }
 
-/** The cursor as it is given to a caller: opaque. */
+/** The opaque text of a cursor. */
 export const encodeCursor = ({ validAt, knownAt, position, after }: Cursor): string =>
   Buffer.from(JSON.stringify([validAt, knownAt, position, after])).toString('base64url');
 
@@ -22,7 +22,7 @@ const isInstant = (value: unknown): boolean =>
   Number.isInteger(value) && Math.abs(value as number) <= instantMax;
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** Reads a cursor, or says what is expected instead. */
+/** Parses a cursor, or says what is expected. */
 export const decodeCursor = (text: string): E.Either<string, Cursor> => {
   const expected = E.left('the unchanged `next` of an answer');
   try {

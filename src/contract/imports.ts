@@ -1,11 +1,9 @@
-/**
- * Importing: what is sent, and what comes of it.
- */
+/** The requests and results of imports. */
 import * as t from 'io-ts';
 import { exact, list, oneOf } from '../domain/events/codec.ts';
 import { BodyFault } from './problem.ts';
 
-/** A body that brings its mapping: the records as a list, or the text of a CSV file. */
+/** A body with its own mapping: the records as a list, or the text of a CSV file. */
 export const ImportBody = exact(
   'a body with a mapping',
   { mapping: t.UnknownRecord },
@@ -16,13 +14,13 @@ export const ImportBody = exact(
       : [],
 );
 
-/** What of a record became no event, and why. `index` counts records from 0, `line` lines from 1. */
+/** The part of a record that became no event, and why. `index` counts records from 0, `line` lines from 1. */
 const UnmappedRecord = exact('UnmappedRecord', { index: t.number, message: t.string }, { line: t.number });
 export type UnmappedRecord = t.TypeOf<typeof UnmappedRecord>;
 
 /**
- * What an import did: `recorded` and `duplicates` are events, and `unmapped` says what became none, up to a limit. `kept`:
- * how many of the `unmappedRecords` the server has kept aside, where it keeps any.
+ * The result of an import. `recorded` and `duplicates` count events; `unmapped` lists what became none, up to a
+ * limit. `kept` counts the `unmappedRecords` that the server has kept, if it keeps them.
  */
 export const ImportOutcome = exact(
   'ImportOutcome',
@@ -38,7 +36,7 @@ export const ImportOutcome = exact(
 );
 export type ImportOutcome = t.TypeOf<typeof ImportOutcome>;
 
-/** What an import would do: the first events, and each record that would be refused, up to a limit. */
+/** The result of a dry run: the first events, and each record that would be refused, up to a limit. */
 export const ImportTrial = exact(
   'ImportTrial',
   {
@@ -54,7 +52,7 @@ export const ImportTrial = exact(
 );
 export type ImportTrial = t.TypeOf<typeof ImportTrial>;
 
-/** The answer to a batch of OpenLineage events, as its specification has it. */
+/** The response to a batch of OpenLineage events, by the OpenLineage specification. */
 export const LineageBatchOutcome = exact(
   'LineageBatchOutcome',
   {

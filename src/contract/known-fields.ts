@@ -1,7 +1,4 @@
-/**
- * Reading answers of a newer ledger: fields that this client does not know are passed over, never a reason to fail.
- * What it does know must be as its codec says.
- */
+/** Reads answers of a newer ledger: unknown fields are ignored, known ones must match their codecs. */
 import type * as t from 'io-ts';
 import type { OtherFields } from '../domain/events/object-faults.ts';
 
@@ -13,7 +10,7 @@ interface Shaped {
   readonly others?: OtherFields | undefined;
 }
 
-/** The value without the fields that the codec does not know, at any depth. */
+/** The value without fields unknown to the codec, at any depth. */
 export const knownFieldsOf = (codec: t.Mixed, value: unknown): unknown => {
   const { required, optional, item, inner, others } = codec as Shaped;
   if (inner !== undefined) return value === null ? null : knownFieldsOf(inner, value);

@@ -1,25 +1,23 @@
-/**
- * How the console signs in with an issuer of OpenID Connect.
- */
+/** Signing in to the console with an OpenID Connect issuer. */
 import * as t from 'io-ts';
 import { exact, nullable } from '../domain/events/codec.ts';
 import { lineOf } from '../domain/events/scalars.ts';
 
-/** What the console exchanges for a token. */
+/** The request to exchange the issuer's code for a token. */
 export const TokenRequest = exact(
   'TokenRequest',
   {
     code: lineOf('a code', 4_096),
     /** The PKCE verifier (RFC 7636). */
     verifier: lineOf('a verifier', 128),
-    /** Where the issuer sent the reader back to. */
+    /** The address to which the issuer redirected. */
     redirectUri: lineOf('an address', 2_048),
   },
   {},
 );
 export type TokenRequest = t.TypeOf<typeof TokenRequest>;
 
-/** Where and as whom the console signs in; null if it asks for a key. */
+/** Where and as which client the console signs in; null if it asks for a key. */
 export const LoginOffer = exact(
   'LoginOffer',
   {
@@ -31,7 +29,7 @@ export const LoginOffer = exact(
           /** The issuer's authorization endpoint. */
           authorize: t.string,
           clientId: t.string,
-          /** Whom the token is for (RFC 8707). */
+          /** The audience of the token (RFC 8707). */
           audience: t.string,
         },
         {},

@@ -1,10 +1,10 @@
 /**
- * Identifiers that mix scripts, so that a reader is told which look like others: the Latin `a` and the Cyrillic one are
- * drawn alike. As Unicode Technical Standard 39 (5.1) has it: a text mixes scripts where no single script has all of its
- * characters; Han goes with the other characters of Japanese, Korean and Chinese.
+ * Detects identifiers that mix scripts, to warn of lookalikes: the Latin and the Cyrillic `a` look the same. By
+ * Unicode Technical Standard 39 (5.1), a text mixes scripts if no single script has all its characters; Han counts
+ * as part of Japanese, Korean and Chinese.
  */
 
-/** The scripts recommended for identifiers (UAX 31, table 5). Every other one counts as another script. */
+/** The scripts recommended for identifiers (UAX 31, table 5). All others count as one more script. */
 const scripts = (
   'Latin Greek Cyrillic Armenian Hebrew Arabic Thaana Devanagari Bengali Gurmukhi Gujarati Oriya Tamil Telugu Kannada ' +
   'Malayalam Sinhala Thai Lao Tibetan Myanmar Georgian Hangul Ethiopic Khmer Bopomofo Hiragana Katakana Han'
@@ -14,7 +14,7 @@ const scripts = (
 
 const ofAnyScript = /[\p{Script_Extensions=Common}\p{Script_Extensions=Inherited}]/u;
 
-/** The systems of writing that use several scripts. */
+/** Writing systems that use several scripts. */
 const systemsOf: Readonly<Record<string, ReadonlyArray<string>>> = {
   Han: ['Japanese', 'Korean', 'Chinese'],
   Hiragana: ['Japanese'],
@@ -23,9 +23,9 @@ const systemsOf: Readonly<Record<string, ReadonlyArray<string>>> = {
   Bopomofo: ['Chinese'],
 };
 
-/** The scripts of the text where it mixes some, otherwise undefined. */
+/** The scripts of a text that mixes them; otherwise undefined. */
 export const mixedScripts = (text: string): ReadonlyArray<string> | undefined => {
-  // ASCII has Latin letters alone.
+  // ASCII letters are all Latin.
   if (!/[^ -~]/.test(text)) return undefined;
   const found = new Set<string>();
   let common: ReadonlyArray<string> | undefined;
@@ -40,7 +40,7 @@ export const mixedScripts = (text: string): ReadonlyArray<string> | undefined =>
   return common === undefined || common.length > 0 ? undefined : [...found];
 };
 
-/** The identifier, with its scripts behind it where it mixes some. */
+/** The identifier, followed by its scripts if it mixes them. */
 export const markedText = (text: string): string => {
   const mixed = mixedScripts(text);
   return mixed === undefined ? text : `${text} [${mixed.join(' and ')}]`;

@@ -1,13 +1,11 @@
-/**
- * Refusals: as tagged values in the code, and as problem details (RFC 9457) on the wire.
- */
+/** Refusals: tagged values in the code, problem details (RFC 9457) on the wire. */
 import * as t from 'io-ts';
 import { exact, list } from '../domain/events/codec.ts';
 import type { Recorded } from './answers.ts';
 
 /**
- * One fault of a body. `pointer` is RFC 6901; where the body is of events, it starts within the event, `index` counts
- * events from 0, and `line` counts lines of NDJSON from 1.
+ * A fault of a body. `pointer` is RFC 6901. In a body of events, it starts within the event; `index` counts events
+ * from 0, and `line` counts lines of NDJSON from 1.
  */
 export const BodyFault = exact(
   'BodyFault',
@@ -16,7 +14,7 @@ export const BodyFault = exact(
 );
 export type BodyFault = t.TypeOf<typeof BodyFault>;
 
-/** Problem details: RFC 9457, with the members that the ledger adds. */
+/** Problem details by RFC 9457, with the ledger's own members. */
 export const ProblemDetails = exact(
   'ProblemDetails',
   { type: t.string, title: t.string, status: t.number },
@@ -24,9 +22,9 @@ export const ProblemDetails = exact(
     detail: t.string,
     /** The invalid parameter. */
     parameter: t.string,
-    /** What kind of thing is unknown. */
+    /** The kind of the unknown thing. */
     what: t.string,
-    /** It is unknown because nothing was known yet: the known clock is before the first event. */
+    /** It is unknown because nothing was known yet: the known time is before the first event. */
     knownNothing: t.literal(true),
     errors: list(BodyFault),
     /** How many events of an NDJSON body were recorded before the ledger stopped reading. */
@@ -37,7 +35,7 @@ export const ProblemDetails = exact(
 );
 export type ProblemDetails = t.TypeOf<typeof ProblemDetails>;
 
-/** Each kind of problem: its status, and its title. */
+/** The status and the title of each kind of problem. */
 const kinds = {
   'bad-parameter': [400, 'Invalid parameter'],
   'incomplete-body': [400, 'Incomplete body'],
@@ -64,10 +62,10 @@ const kinds = {
 type Kind = keyof typeof kinds;
 type Detailed = { readonly detail: string };
 type Faulty = { readonly errors: ReadonlyArray<BodyFault> };
-/** The part of an NDJSON body that was recorded before the ledger stopped reading. */
+/** The recorded part of an NDJSON body. */
 type PartlyRecorded = { readonly soFar?: Recorded };
 
-/** The other members of each kind of problem. */
+/** The members of each kind of problem. */
 interface Members extends Record<Kind, object> {
   'bad-parameter': Detailed & { readonly parameter: string };
   'incomplete-body': Detailed & PartlyRecorded;
@@ -91,13 +89,13 @@ interface Members extends Record<Kind, object> {
   full: Detailed & PartlyRecorded;
 }
 
-/** Every problem that the API answers with. */
+/** All problems of the API. */
 export type Problem = { readonly [K in Kind]: { readonly kind: K } & Members[K] }[Kind];
 
 /** The status of a problem. */
 export type ProblemStatus = (typeof kinds)[Kind][0];
 
-/** Problem details of a problem; what belongs in headers is left out. */
+/** The details of a problem without the parts that belong in headers. */
 export const problemDetails = (problem: Problem): ProblemDetails & { readonly status: ProblemStatus } => {
   const [status, title] = kinds[problem.kind];
   const { kind, soFar, retryAfterMs, allowed, ...members } = problem as Problem & {

@@ -1,25 +1,23 @@
-/**
- * Replays of the projections, as they are asked for and told of.
- */
+/** Requests for and reports of replays of the projections. */
 import * as t from 'io-ts';
 import { exact, list, nullable, oneOf } from '../domain/events/codec.ts';
 import { answerOf, Clocks } from './answers.ts';
 
-/** A question that a rebuilt projection answers differently from the one before. */
+/** A question that two generations answer differently. */
 const ReplayExample = exact('ReplayExample', { question: t.string, before: t.unknown, after: t.unknown }, {});
 
 const replayFields = {
   id: t.string,
-  /** Whether it brings back the generation before, and builds none. */
+  /** Whether it only returns to the previous generation. */
   rollback: t.boolean,
   state: oneOf('the state of a replay', ['running', 'serving', 'failed', 'cancelled']),
   processed: t.number,
   total: t.number,
-  /** Events a second. */
+  /** Events per second. */
   rate: t.number,
   startedAt: t.string,
   endedAt: nullable(t.string),
-  /** How long it will still take. */
+  /** The estimated remaining time. */
   etaMs: nullable(t.number),
   differences: nullable(
     exact('ReplayDifferences', { compared: t.number, changed: t.number, examples: list(ReplayExample) }, {}),
@@ -31,13 +29,13 @@ const replayFields = {
 export const Replay = exact('Replay', replayFields, {});
 export type Replay = t.TypeOf<typeof Replay>;
 
-/** The answer about one replay: its fields stand beside the clocks. */
+/** The answer about one replay: its fields are beside the clocks. */
 export const ReplayAnswer = exact('ReplayAnswer', { clocks: Clocks, ...replayFields }, {});
 export type ReplayAnswer = t.TypeOf<typeof ReplayAnswer>;
 
-/** The replays that are remembered, the latest first. */
+/** The remembered replays, the latest first. */
 export const ReplayList = answerOf(list(Replay));
 
-/** What is sent to start one. */
+/** The request to start a replay. */
 export const ReplayRequest = exact('a replay', {}, { rollback: t.boolean });
 export type ReplayRequest = t.TypeOf<typeof ReplayRequest>;

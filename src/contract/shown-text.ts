@@ -1,11 +1,11 @@
 /**
- * Text that others wrote, made safe to show: invisible characters that change how text looks are named instead of obeyed.
- * A name may be written from right to left, but it may not reorder its own characters to look like another name.
+ * Makes foreign text safe to show: invisible characters that change its appearance are named instead of applied. A
+ * name may run from right to left, but it may not reorder its own characters to look like another name.
  */
 
-/** Characters without a shape: those that reorder others (UAX 9), and letters and marks that nobody sees. */
+/** Invisible characters: those that reorder others (UAX 9), and letters and marks without a glyph. */
 const unseen = /[\p{Cc}\p{Cf}\u2028\u2029\u115F\u1160\u2800\u3164\uFFA0]|\u034F|\u17B4|\u17B5/gu;
-/** These two belong to the spelling of languages. */
+/** These two are part of the spelling of some languages. */
 const joiners = '\u200C\u200D';
 
 const hexOf = (code: number): string => code.toString(16).toUpperCase().padStart(4, '0');
@@ -16,10 +16,10 @@ export const shownText = (text: string): string =>
     joiners.includes(character) ? character : `[U+${hexOf(character.codePointAt(0)!)}]`,
   );
 
-/** The same for text of several lines: line breaks stay. */
+/** The same for multi-line text; line breaks stay. */
 export const shownLines = (text: string): string => text.split('\n').map(shownText).join('\n');
 
-/** Indented JSON with each such character escaped: the same value. */
+/** Indented JSON with each such character escaped; the value is the same. */
 export const shownJson = (value: unknown): string =>
   JSON.stringify(value, null, 2).replace(unseen, (character) =>
     character === '\n'

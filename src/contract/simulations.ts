@@ -1,4 +1,4 @@
-/** What is sent to try something before it is adopted or recorded (R20). */
+/** Requests to simulate a policy or events before they are adopted or recorded (R20). */
 import * as t from 'io-ts';
 import { exact, listOf } from '../domain/events/codec.ts';
 import { Identifier } from '../domain/events/identifier.ts';
@@ -11,15 +11,15 @@ export const PolicyDraft = exact(
   { policy: Identifier, cedar: CedarText, effectiveFrom: DateTimeOrDate },
   { effectiveUntil: DateTimeOrDate },
 );
-/** As it is sent, with times as text. */
+/** On the wire, with times as text. */
 export type PolicyDraft = t.OutputOf<typeof PolicyDraft>;
-/** As it was read, with times as instants. */
+/** Decoded, with times as instants. */
 export type DecodedPolicyDraft = t.TypeOf<typeof PolicyDraft>;
 
 /** How many events can be simulated at once. */
 const simulatedEventsMax = 100;
 
-/** Events to simulate; each is decoded as one that is recorded. */
+/** Events to simulate; each is decoded like an event to record. */
 export const SimulatedEvents = exact(
   'events to simulate',
   { events: listOf(`1 to ${simulatedEventsMax} events`, t.unknown, 1, simulatedEventsMax) },

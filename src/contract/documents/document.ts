@@ -1,8 +1,9 @@
 /**
- * A document that people read, print and send on: sections of tables, in which each cell names the events behind it.
+ * A document for reading, printing and sending: sections with tables, in which each cell names the events behind
+ * it.
  */
 
-/** A cell: its text, null for what the ledger does not know, and the positions of the events behind it. */
+/** A cell: its text, or null if the ledger does not know it, and the positions of the events behind it. */
 export interface DocumentCell {
   readonly value: string | null;
   readonly events: ReadonlyArray<string>;
@@ -29,20 +30,20 @@ export interface DocumentEvent {
 
 export interface Document {
   readonly title: string;
-  /** What it is about, as pairs of a name and a value. */
+  /** What the document is about, as pairs of a name and a value. */
   readonly about: ReadonlyArray<readonly [name: string, value: string]>;
   readonly says: ReadonlyArray<string>;
   readonly sections: ReadonlyArray<DocumentSection>;
   readonly events: ReadonlyArray<DocumentEvent>;
 }
 
-/** A cell of a text, with its events. */
+/** A cell with a text and its events. */
 export const cell = (value: string | null, events: ReadonlyArray<string> = []): DocumentCell => ({
   value,
   events,
 });
 
-/** A time for people: to the second, UTC; the fields of rows keep their milliseconds. */
+/** A time for human readers: to the second, UTC. Fields of rows keep their milliseconds. */
 export const timeText = (wire: string | null, absent: string): string =>
   wire === null
     ? absent

@@ -6,5 +6,5 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text as it stands in a page. */
+/** Text escaped for HTML. */
 export const escapedHtml = (text: string): string => text.replace(/[&<>"']/g, (each) => escapes[each]!);

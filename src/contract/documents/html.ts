@@ -1,10 +1,8 @@
-/**
- * A document as a page: self-contained, without scripts, for screens and paper. The same document gives the same bytes.
- */
+/** A document as a self-contained page without scripts, for screens and paper. Equal documents give equal bytes. */
 import type { Document, DocumentCell, DocumentSection } from './document.ts';
 import { escapedHtml } from './escaped-html.ts';
 
-/** The style of every page: a server may allow it by its hash. */
+/** The style of every page, which a server can allow by its hash. */
 export const documentStyle = `
 :root { color-scheme: light; }
 body { font: 15px/1.45 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 75rem; margin: 2rem auto; padding: 0 1.5rem; }
@@ -28,11 +26,11 @@ tr { break-inside: avoid; }
 @media print { body { margin: 0; padding: 0; max-width: none; font-size: 10pt; } .wide { page: wide; font-size: 0.75rem; } .widest { font-size: 0.55rem; } .widest th, .widest td { min-width: 4.8em; padding: 0.15rem 0.2rem; } .widest .events { font-size: inherit; } }
 `;
 
-/** Columns that an upright page has room for; tables of more lie on their side. */
+/** Columns that fit on a portrait page; wider tables are landscape. */
 const columnsOfPage = 7;
 const columnsOnItsSide = 12;
 
-/** Events that the page lists lead to their row. */
+/** Positions of events in the page's list, to which cells link. */
 type Listed = ReadonlySet<string>;
 
 const links = (events: ReadonlyArray<string>, listed: Listed): string => {
@@ -84,7 +82,7 @@ const eventsHtml = ({ events }: Document): string =>
         '</table>',
       ].join('\n');
 
-/** The document as a page (HTML). */
+/** The document as an HTML page. */
 export const htmlOf = (document: Document): string => {
   const listed = new Set(document.events.map(({ position }) => position));
   return `<!doctype html>

@@ -221,7 +221,7 @@ const about = (file: PersonFile, { validAt, knownAt, position }: Clocks): Docume
   ['As known', `${timeText(knownAt, '')} UTC, position ${position}`],
 ];
 
-/** The file as a document. The events are those of the trail: they are all that touched the data. */
+/** The file as a document. Its events are those of the trail, which are all that affected the data. */
 export const personDocument = (file: PersonFile, clocks: Clocks): Document => ({
   title: 'What is known about one person’s data',
   about: about(file, clocks),

@@ -34,8 +34,8 @@ export const reportDocument = (report: Report, { validAt, knownAt, position }: C
 });
 
 /**
- * The report as CSV (RFC 4180): after each column one with the positions of the events behind it. A cell that the ledger does not
- * know says so.
+ * The report as CSV (RFC 4180). A column with the positions of the events follows each column. A cell that the
+ * ledger does not know says so.
  */
 export const reportCsv = ({ columns, rows }: Report): string =>
   csvLines(

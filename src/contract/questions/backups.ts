@@ -4,7 +4,7 @@
 import { text, word } from './parameter.ts';
 import { type ParametersOf, questionWith } from './question.ts';
 
-/** Which backups are asked for: those that match all that is given. */
+/** The backups to find: those that match every given field. */
 export const BackupsQuestion = questionWith({
   state: word(['held', 'overdue', 'destroyed'])(
     'The state at validAt: held (including overdue ones), overdue, or destroyed.',

@@ -1,6 +1,4 @@
-/**
- * What an evidence bundle is asked for (V10).
- */
+/** The question of an evidence bundle (V10). */
 import { text, yesOrNo } from './parameter.ts';
 import { checkClocks, clockParameters, periodParameters, question } from './question.ts';
 

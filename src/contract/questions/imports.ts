@@ -6,7 +6,7 @@ import { type ParametersOf, question } from './question.ts';
 
 /** The parameters of an import. */
 export const ImportQuestion = question({
-  /** The instant of which a snapshot tells. */
+  /** The time of a snapshot. */
   at: instant('The time of records that have none, such as snapshots and rows without a time.'),
   /** Records nothing. */
   dryRun: word(['true', 'false'])(

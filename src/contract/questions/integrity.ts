@@ -1,6 +1,4 @@
-/**
- * Questions about what others can check of the log.
- */
+/** Questions for verifying the log. */
 import { limit, position } from './parameter.ts';
 import { question } from './question.ts';
 

@@ -1,6 +1,4 @@
-/**
- * Questions about the log, and about who read it.
- */
+/** Questions about the log and the log of reads. */
 import { eventTypes } from '../../domain/events/catalogue.ts';
 import { discrepancyCodes } from '../../domain/recording/discrepancy.ts';
 import { position, text, word } from './parameter.ts';
@@ -22,7 +20,7 @@ const streamHasAll =
 const followsNow =
   'cannot be used with this Accept header, because events are followed as they are recorded. Leave it out, or accept application/json';
 
-/** Which events are followed live. */
+/** The events to follow live. */
 export const EventFilter = question(filterParameters, undefined, {
   limit: streamHasAll,
   cursor: streamHasAll,
@@ -33,7 +31,7 @@ export type EventFilter = ParametersOf<typeof EventFilter>;
 /** A page of the log. */
 export const EventsQuestion = questionWith(filterParameters);
 
-/** All of the log, as a stream. */
+/** The whole log as a stream. */
 export const EventStreamQuestion = question({ ...clockParameters, ...filterParameters }, checkClocks, {
   limit: streamHasAll,
   cursor: streamHasAll,

@@ -1,6 +1,6 @@
 /**
- * Query parameters, one codec a kind of value: from text to what the code works with, and back. Each says what it is
- * for, and its JSON Schema, so that the API description is made from it.
+ * Query parameters, with one codec for each kind of value, between text and the value in code. Each has a
+ * description and a JSON Schema, from which the API description is generated.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -10,29 +10,29 @@ import { type EdgeKind, edgeKinds } from '../../domain/reach/edge.ts';
 import { formatInstant, type Instant, parseInstant } from '../../domain/time/instant.ts';
 import { type Cursor, decodeCursor, encodeCursor } from '../cursor.ts';
 
-/** Rows of a page where no limit is given. */
+/** The default number of rows in a page. */
 export const limitDefault = 100;
 export const limitMax = 1_000;
 
-/** A moment, as callers in code may write it: RFC 3339 (a date is its first instant, UTC), or a `Date`. */
+/** A moment as callers write it in code: RFC 3339 (a date is its first instant, UTC), or a `Date`. */
 export type Moment = string | Date;
 
-/** The codec of a query parameter. `Given` is what callers in code may write for it. */
+/** The codec of a query parameter. `Given` is its type for callers in code. */
 export interface Parameter<A, Given> extends t.Type<A, string, unknown> {
   readonly description: string;
   readonly schema: Readonly<Record<string, unknown>>;
-  /** Only its type is used. */
+  /** A type-level marker without a value. */
   readonly given?: Given;
 }
 
 interface Kind<A> {
   readonly schema: Readonly<Record<string, unknown>>;
-  /** The value, or what is expected instead. */
+  /** The value, or what is expected. */
   readonly read: (text: string) => E.Either<string, A>;
   readonly write: (value: A) => string;
 }
 
-/** Makes parameters of a kind: each is given its description. */
+/** Creates parameters of a kind, given their descriptions. */
 const parameterOf =
   <A, Given>({ schema, read, write }: Kind<A>) =>
   (description: string): Parameter<A, Given> => {
@@ -57,7 +57,7 @@ const matching =
       E.filterOrElse(isValid, () => expected),
     );
 
-/** Any text: a name that the question itself looks up. */
+/** Any text, such as a name that the question looks up. */
 export const text = parameterOf<string, string>({
   schema: { type: 'string' },
   read: E.right,
@@ -116,7 +116,7 @@ const readWord =
     return E.left(`one of ${words.join(', ')}${hint}`);
   };
 
-/** One of some words. */
+/** One of a list of words. */
 export const word = <A extends string>(words: ReadonlyArray<A>) =>
   parameterOf<A, A>({
     schema: { type: 'string', enum: words },
@@ -134,7 +134,7 @@ export const yesOrNo = parameterOf<boolean, boolean>({
   write: String,
 });
 
-/** Kinds of edges (R13), with commas between. */
+/** Kinds of edges (R13), separated by commas. */
 export const edges = parameterOf<ReadonlyArray<EdgeKind>, string>({
   schema: { type: 'string' },
   read: (given) => {

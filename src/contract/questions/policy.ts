@@ -4,18 +4,18 @@
 import { position, text, version, yesOrNo } from './parameter.ts';
 import { type ParametersOf, questionWith } from './question.ts';
 
-/** What broke a policy, or could not be judged. */
+/** The findings to find. */
 export const FindingsQuestion = questionWith({
   policy: text('Only findings of this policy.'),
   version: version('Only findings of this version of the policy.'),
   site: text('Only findings about holdings at this site.'),
   party: text('Only findings about this party’s reach.'),
-  /** Only those that last at `validAt`. */
+  /** Only findings that hold at `validAt`. */
   open: yesOrNo('true: only findings that hold at validAt.'),
 });
 export type FindingsQuestion = ParametersOf<typeof FindingsQuestion>;
 
-/** What a new version, or what was learned since, makes of history. */
+/** How another version, or what was learned since, changes the findings. */
 export const DifferenceQuestion = questionWith({
   policy: text('The policy whose versions to compare, or the only policy to compare.'),
   fromVersion: version('The earlier version.'),

@@ -1,6 +1,4 @@
-/**
- * What every question takes, and how the parameters of a question are read: each once, all of them known and valid.
- */
+/** The common parameters of questions, and how parameters are read: each at most once, known and valid. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as t from 'io-ts';
@@ -27,10 +25,10 @@ export type Parameters = Readonly<Record<string, Parameter<any, unknown>>>;
 
 type Decoded<P extends Parameters> = { readonly [K in keyof P]?: t.TypeOf<P[K]> };
 
-/** Of parameters that others would expect: why the question does not take them, and what to do instead. */
+/** For parameters that callers might expect: why the question does not take them, and what to use instead. */
 type Elsewhere = Readonly<Record<string, string>>;
 
-/** The parameters of a question: a codec of objects, and the parameters themselves for the API description. */
+/** The parameters of a question: a codec of objects, with the single parameters for the API description. */
 export interface Question<P extends Parameters> extends ExactCodec<Decoded<P>, unknown> {
   readonly parameters: P;
   readonly elsewhere: Elsewhere;
@@ -42,18 +40,18 @@ export interface QuestionOf<Q> extends t.Type<Q, unknown, unknown> {
   readonly elsewhere: Elsewhere;
 }
 
-/** What a question is asked with, decoded. */
+/** The decoded parameters of a question. */
 export type ParametersOf<Q> = Q extends Question<infer P> ? Decoded<P> : never;
 
-/** What callers in code ask a question with. */
+/** The parameters of a question for callers in code. */
 export type GivenFor<Q> =
   Q extends Question<infer P>
     ? { readonly [K in keyof P]?: (P[K] extends { readonly given?: infer G } ? G : never) | undefined }
     : never;
 
 /**
- * A question with these parameters. `check` reports faults that concern several of them; `elsewhere` says of parameters
- * that others would expect what to do instead.
+ * A question with these parameters. `check` reports faults that involve several of them; `elsewhere` suggests
+ * alternatives to expected but missing parameters.
  */
 export const question = <P extends Parameters>(
   parameters: P,
@@ -69,17 +67,17 @@ export const question = <P extends Parameters>(
   return Object.assign(codec, { parameters, elsewhere });
 };
 
-/** The clocks of a question, how well attested what it counts must be, and how fresh its answer. */
+/** The clocks of a question, the required assurance, and the required freshness of the answer. */
 export const clockParameters = {
-  /** When it was true. Default: now. */
+  /** The valid time. Default: now. */
   validAt: instant(
     'The valid time to ask about: an RFC 3339 date-time or date (its first instant, UTC). Default: now.',
   ),
-  /** As known when, not in the future. Default: the latest. */
+  /** The known time, not in the future. Default: the latest. */
   knownAt: instant(
     'Answer as known at this time, not in the future: an RFC 3339 date-time or date. Default: the latest.',
   ),
-  /** As known at a position in the log, instead of `knownAt`. */
+  /** The known time as a position in the log, instead of `knownAt`. */
   knownPosition: position(
     'As known at this position in the log, instead of knownAt. A position beyond the last event means the latest.',
   ),
@@ -87,13 +85,13 @@ export const clockParameters = {
   minAssurance: word(Assurance.words)(
     'Leaves out events with less assurance: claimed (default), observed, verified.',
   ),
-  /** A position that the answer must have reached: that of a write, to read it back. */
+  /** A position that the answer must have reached: that of a write, to read its effect. */
   atLeast: position('The answer waits until the projections have reached this position.'),
 };
 
 export type ClockParameters = Decoded<typeof clockParameters>;
 
-/** What every question takes. */
+/** The parameters of every question. */
 export const commonParameters = {
   ...clockParameters,
   /** Rows of a page: 1 to 1,000. */
@@ -109,7 +107,7 @@ export const periodParameters = {
   to: instant('The period ends before this instant. Default: never.'),
 };
 
-/** Reports one pair of clocks too many. */
+/** Reports a fault if both known clocks are given. */
 export const checkClocks = (given: {
   readonly knownAt?: Instant;
   readonly knownPosition?: number;
@@ -118,7 +116,7 @@ export const checkClocks = (given: {
     ? []
     : [{ pointer: '/knownPosition', message: 'cannot be combined with knownAt; expected one of the two' }];
 
-/** The period of a question: everything by default. */
+/** The period of a question; everything by default. */
 export const periodOf = ({
   from = beginning,
   to = never,
@@ -127,7 +125,7 @@ export const periodOf = ({
   readonly to?: Instant;
 }): Interval => ({ from, to });
 
-/** Whether a question is over a period, not at a moment. */
+/** Whether a question has a period instead of a moment. */
 export const isOverPeriod = ({ from, to }: { readonly from?: Instant; readonly to?: Instant }): boolean =>
   from !== undefined || to !== undefined;
 
@@ -142,7 +140,7 @@ const checkPeriod = (given: { readonly from?: Instant; readonly to?: Instant }):
   return from < to ? [] : [{ pointer: '/to', message: 'is not after from; expected a later instant' }];
 };
 
-/** A question that takes its own parameters besides the common ones. */
+/** A question with its own and the common parameters. */
 export const questionWith = <P extends Parameters>(
   own: P,
   check: (decoded: Decoded<typeof commonParameters & P>) => ReadonlyArray<Fault> = () => [],
@@ -152,7 +150,7 @@ export const questionWith = <P extends Parameters>(
     ...check(decoded),
   ]);
 
-/** A question over a period that takes its own parameters besides the common ones. */
+/** A question over a period with its own and the common parameters. */
 export const questionOverPeriod = <P extends Parameters>(
   own: P,
   check: (
@@ -164,7 +162,7 @@ export const questionOverPeriod = <P extends Parameters>(
     ...check(decoded),
   ]);
 
-/** A question with the common parameters alone. */
+/** A question with only the common parameters. */
 export const PlainQuestion = questionWith({});
 export type PlainQuestion = ParametersOf<typeof PlainQuestion>;
 
@@ -176,10 +174,10 @@ export type PeriodQuestion = ParametersOf<typeof PeriodQuestion>;
 export const invalidParameter = (parameter: string, detail: string): E.Either<Problem, never> =>
   E.left({ kind: 'bad-parameter', parameter, detail: `${parameter}: ${detail}` });
 
-/** Characters of an unknown parameter's name that are repeated. */
+/** How much of an unknown parameter's name to repeat, in characters. */
 const parameterNameMax = 64;
 
-/** The parameters of a query: each once, none but the known ones. */
+/** The parameters of a query: each once and known. */
 const textsOf = (
   query: URLSearchParams,
   known: ReadonlyArray<string>,
@@ -200,7 +198,7 @@ const textsOf = (
   return E.right(Object.fromEntries(texts));
 };
 
-/** The problem of the first fault: it names the parameter. */
+/** The problem for the first fault; it names the parameter. */
 const problemOf = (errors: t.Errors): Problem => {
   const [{ pointer, message }] = faultsOf(errors) as [Fault];
   const parameter = pointer.slice(1);

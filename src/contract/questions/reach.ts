@@ -38,7 +38,7 @@ export const PartyReachQuestion = questionOverPeriod({
 });
 export type PartyReachQuestion = ParametersOf<typeof PartyReachQuestion>;
 
-/** What would be reached otherwise if some events were recorded. */
+/** How reach would differ if some events were recorded. */
 export const ReachSimulationQuestion = questionWith({
   change: word(['began', 'ended'])(
     'began (default): who would newly reach what; ended: who would reach it no more.',

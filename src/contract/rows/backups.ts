@@ -1,12 +1,13 @@
 /**
- * Rows of backups: where each was held, of how many people, and by which events it was taken, moved and destroyed (R7, R11).
+ * Rows of backups: where each was held, of how many people, and the events that took, moved and destroyed it (R7,
+ * R11).
  */
 import * as t from 'io-ts';
 import { exact, list, nullable, oneOf } from '../../domain/events/codec.ts';
 import { Assurance } from '../../domain/events/words.ts';
 import { Time, WirePosition } from './fields.ts';
 
-/** How a backup stands at an instant. */
+/** The state of a backup at an instant. */
 export const BackupState = oneOf('the state of a backup', ['held', 'overdue', 'destroyed', 'not-taken']);
 export type BackupState = t.TypeOf<typeof BackupState>;
 
@@ -24,7 +25,7 @@ const BackupStay = exact(
   {},
 );
 
-/** What destroyed it: the event is the proof, as well attested as it says. `events` has the corrections of it, too. */
+/** The destruction of a backup. The event is the proof, with its assurance; `events` includes its corrections. */
 const Destruction = exact(
   'BackupDestruction',
   {
@@ -38,9 +39,9 @@ const Destruction = exact(
 );
 
 /**
- * A backup. `state`, `site`, `country` and `operator` are those at `validAt`, the others over all time. `population` or
- * `subject` is the scope that it was taken of; `subjects` how many people it holds or held (a backup is frozen). It is
- * `overdue` while it is held past `expires`, and held until an event destroys it.
+ * A backup. `state`, `site`, `country` and `operator` are those at `validAt`; other fields are over all time.
+ * `population` or `subject` is the scope that it was taken of, and `subjects` the number of people in the frozen
+ * backup. It is `overdue` while it is held past `expires`, and held until an event destroys it.
  */
 export const BackupRow = exact(
   'BackupRow',

@@ -7,7 +7,7 @@ import { exact, list, nullable, oneOf } from '../../domain/events/codec.ts';
 import { Assurance } from '../../domain/events/words.ts';
 import { Time, WirePosition } from './fields.ts';
 
-/** An event that does not fit the others (R1). `event` is its position, `since` when it was recorded. */
+/** An event with a discrepancy (R1). `event` is its position, `since` when it was recorded. */
 export const DiscrepancyRow = exact(
   'DiscrepancyRow',
   { event: WirePosition, code: t.string, message: t.string, since: Time },
@@ -15,7 +15,7 @@ export const DiscrepancyRow = exact(
 );
 export type DiscrepancyRow = t.TypeOf<typeof DiscrepancyRow>;
 
-/** An event with all its attributes, its place in the log, and who recorded it under which scopes (R24). */
+/** An event with all its attributes, its position, and who recorded it with which scopes (R24). */
 export const WireEvent = exact(
   'WireEvent',
   {
@@ -38,11 +38,11 @@ export const WireEvent = exact(
 );
 export type WireEvent = t.TypeOf<typeof WireEvent>;
 
-/** An event that touched a subject's data or its reach, and how. */
+/** An event that affected a subject's data or its reach, with reasons. */
 export const TrailRow = exact('TrailRow', { event: WireEvent, why: list(t.string) }, {});
 export type TrailRow = t.TypeOf<typeof TrailRow>;
 
-/** One event, with what does not fit and what corrected or retracted it. */
+/** One event, with its discrepancies and the events that corrected or retracted it. */
 export const EventDetail = exact(
   'EventDetail',
   {

@@ -1,16 +1,12 @@
-/**
- * What others can check of the log: its signed head, and proofs between its sizes.
- */
+/** Rows for verifying the log: its signed head, and proofs between its sizes. */
 import * as t from 'io-ts';
 import { exact, list, nullable, oneOf } from '../../domain/events/codec.ts';
 
-/** A checkpoint that was signed: its size in events, its root in Base 64, and when it was made. */
+/** A signed checkpoint: its size in events, its root in Base 64, and its time. */
 export const CheckpointRow = exact('Checkpoint', { size: t.number, root: t.string, madeAt: t.string }, {});
 export type CheckpointRow = t.TypeOf<typeof CheckpointRow>;
 
-/**
- * How a witness of the log stands: the size that it cosigned last, and when; why it does not cosign at present.
- */
+/** The state of a witness of the log: the size that it last cosigned, when, and why it does not cosign now. */
 const WitnessRow = exact(
   'Witness',
   {
@@ -25,7 +21,8 @@ const WitnessRow = exact(
 export type WitnessRow = t.TypeOf<typeof WitnessRow>;
 
 /**
- * How the sealed index stands, a log of its own (V12): `sealed` events of the log are in it; its checkpoint counts stretches.
+ * The state of the sealed index, a separate log (V12). `sealed` counts events of the log; its checkpoint counts
+ * stretches.
  */
 const SealedIndexRow = exact(
   'SealedIndex',
@@ -40,9 +37,9 @@ const SealedIndexRow = exact(
 );
 
 /**
- * How the Merkle log stands. `checkpoint` was signed last, `witnessed` is the one that is served of a log with witnesses:
- * its age is how long ago its last cosignature was made. `progress` is there while events are compared with the tree or hashed; `stop` says why nothing
- * is signed any more; `index` is null where this process does not sign.
+ * The state of the Merkle log. `checkpoint` is the last one signed. `witnessed` is the one served by a log with
+ * witnesses; its age counts from its last cosignature. `progress` is present while events are compared with the
+ * tree or hashed; `stop` says why signing has stopped; `index` is null if this process does not sign.
  */
 export const MerkleLogRow = exact(
   'MerkleLog',
@@ -71,7 +68,7 @@ export type MerkleLogRow = t.TypeOf<typeof MerkleLogRow>;
 /** A consistency proof (RFC 6962, 2.1.2): hashes in Base 64. */
 const ConsistencyRow = exact('Consistency', { from: t.number, to: t.number, proof: list(t.string) }, {});
 
-/** The answers of these routes have no clocks: they are about the log as it is. */
+/** The answers of these routes have no clocks, since they are about the log as it is. */
 export const MerkleLogAnswer = exact('MerkleLogAnswer', { data: MerkleLogRow }, {});
 export const CheckpointsAnswer = exact('CheckpointsAnswer', { data: list(CheckpointRow) }, {});
 export const ConsistencyAnswer = exact('ConsistencyAnswer', { data: ConsistencyRow }, {});

@@ -6,7 +6,7 @@ import { exact, list, nullable, oneOf } from '../../domain/events/codec.ts';
 import { Assurance } from '../../domain/events/words.ts';
 import { Time, WirePosition } from './fields.ts';
 
-/** How data got from one site to another. */
+/** How data moved from one site to another. */
 export const MovementKind = oneOf('a kind of movement', ['move', 'copy', 'backup', 'backup-move', 'restore']);
 export type MovementKind = t.TypeOf<typeof MovementKind>;
 
@@ -29,7 +29,7 @@ export const TransferRow = exact(
 );
 export type TransferRow = t.TypeOf<typeof TransferRow>;
 
-/** A site that data of a dataset was at. */
+/** A site that had data of a dataset. */
 const LineageNode = exact(
   'LineageNode',
   {
@@ -43,7 +43,7 @@ const LineageNode = exact(
   {},
 );
 
-/** A way data of a dataset went; `from` is null where it was placed from outside. */
+/** A movement of data of a dataset; `from` is null if it came from outside. */
 const LineageEdge = exact(
   'LineageEdge',
   {
@@ -60,6 +60,6 @@ const LineageEdge = exact(
   {},
 );
 
-/** Where data of a dataset went. */
+/** The lineage of a dataset. */
 export const Lineage = exact('Lineage', { nodes: list(LineageNode), edges: list(LineageEdge) }, {});
 export type Lineage = t.TypeOf<typeof Lineage>;

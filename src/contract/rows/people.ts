@@ -1,14 +1,13 @@
-/**
- * Rows of people, one a person: whom a finding concerns, whom a party affected.
- */
+/** Rows of people: those whom a finding concerns, those whom a party affected. */
 import * as t from 'io-ts';
 import { exact, list, nullable } from '../../domain/events/codec.ts';
 import { RowKind, Time, WirePosition } from './fields.ts';
 import { WirePathEdge } from './reach.ts';
 
 /**
- * One person, and when it was concerned: in which holding, along which path. `populations` are those that the person was in
- * meanwhile. `access` is the position of the access, where it is about one; it may name no site.
+ * One person, with the intervals in which it was concerned, the holding and the path. `populations` are those of
+ * the person during these intervals. `access` is the position of the access, for an interval about one; it may name
+ * no site.
  */
 export const PersonRow = exact(
   'PersonRow',
@@ -43,10 +42,9 @@ export const PersonRow = exact(
 export type PersonRow = t.TypeOf<typeof PersonRow>;
 
 /**
- * Everybody whose data a party could reach, or did: how many people, each counted once, and a page of them. A person
- * who was in several populations, or whose data was of several datasets, is counted once under each, so that these
- * numbers may add up to more; `population` and `jurisdiction` are null for people in none, or in one whose jurisdiction
- * is not known.
+ * Everybody whose data a party could reach or accessed: the number of people, each counted once, and a page of
+ * them. A person in several populations or datasets counts once under each, so these numbers may add up to more.
+ * `population` and `jurisdiction` are null for people in none, or in one of unknown jurisdiction.
  */
 export const Affected = exact(
   'Affected',

@@ -1,5 +1,6 @@
 /**
- * Everything that is known about one person (GDPR, Article 15), and what erasing the person leaves to do (Articles 17, 19).
+ * Everything known about one person (GDPR, Article 15), and what remains to be done after erasing the person
+ * (Articles 17, 19).
  */
 import * as t from 'io-ts';
 import { exact, list, nullable, oneOf } from '../../domain/events/codec.ts';
@@ -25,7 +26,7 @@ const MembershipRow = exact(
   {},
 );
 
-/** A dataset with data of the person: what it is, who controls it, and who told where the data came from. */
+/** A dataset with data of the person: its description, its controller, and the sources that reported the data. */
 const PersonDatasetRow = exact(
   'PersonDatasetRow',
   {
@@ -39,7 +40,7 @@ const PersonDatasetRow = exact(
   {},
 );
 
-/** Somebody did access the person's data. `site` is null where it is not said. */
+/** An access to the person's data. `site` is null if the event has none. */
 const AccessRow = exact(
   'AccessRow',
   {
@@ -55,7 +56,7 @@ const AccessRow = exact(
   {},
 );
 
-/** A permission that covered the person's data: for what purpose, on what basis. */
+/** A permission that covered the person's data, with purpose and legal basis. */
 const PurposeRow = exact(
   'PurposeRow',
   {
@@ -71,7 +72,7 @@ const PurposeRow = exact(
   {},
 );
 
-/** How a party came to the person's data. */
+/** How a party came into contact with the person's data. */
 export const RecipientHow = oneOf('how a party comes to data', [
   'accessed',
   'stored',
@@ -81,9 +82,9 @@ export const RecipientHow = oneOf('how a party comes to data', [
 export type RecipientHow = t.TypeOf<typeof RecipientHow>;
 
 /**
- * A party other than the controller of the dataset that stored the data, accessed it, was permitted to, or could reach it.
- * `disclosed`: it stored or accessed it, so that it is to be told of an erasure (Article 19). `to` is null while it still
- * can.
+ * A party other than the dataset's controller that stored the data, accessed it, or could reach it, with or without
+ * a permission. `disclosed`: it stored or accessed the data, and so must be informed of an erasure (Article 19).
+ * `to` is null while it still can.
  */
 export const RecipientRow = exact(
   'RecipientRow',
@@ -103,7 +104,7 @@ export const RecipientRow = exact(
 );
 export type RecipientRow = t.TypeOf<typeof RecipientRow>;
 
-/** An event by which the person's data, or the person, was erased. */
+/** An event that erased the person's data or the person. */
 const ErasureRow = exact(
   'ErasureRow',
   {
@@ -115,7 +116,7 @@ const ErasureRow = exact(
   {},
 );
 
-/** The sections of the file that hold lists. */
+/** The sections of the file that contain lists. */
 export const personSections = [
   'populations',
   'datasets',
@@ -132,10 +133,10 @@ export const personSections = [
 ] as const;
 
 /**
- * Everything about one person. Each list has `limit` rows at most; `cut` names those that have more, which their own
- * routes page. `residency` and `backups` are what holds the data at `validAt`, the others are over all time. `reads`
- * are the questions about the person up to the known clock, `readsUpTo`. `erasures` are those up to `validAt`, and
- * `erasureOpen` says that after one of them something still holds the data: until it is confirmed to be destroyed.
+ * Everything about one person. Each list has up to `limit` rows; `cut` names the lists with more, which have their
+ * own paged routes. `residency` and `backups` are as of `validAt`, the others over all time. `reads` are the
+ * questions about the person up to `readsUpTo`, the known time. `erasures` are those up to `validAt`; `erasureOpen`
+ * says that something still holds the data after one of them, until its destruction is confirmed.
  */
 export const PersonFile = exact(
   'PersonFile',

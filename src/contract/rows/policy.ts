@@ -41,21 +41,21 @@ const findingFields = {
   knownSince: nullable(Time),
 };
 
-/** Of a finding about a source and no holding: the source that fell silent (R22). */
+/** For a finding about a source instead of a holding: the silent source (R22). */
 const ofSource = { source: t.string };
 
 /**
- * An interval in which a holding or a reach broke a rule, or could not be judged (R19). `population` is the one whose
- * people it is about; `counts` says how many they were over time, the latest
- * numbers where there are very many, and `countsLeftOut` how many are left out; `reason` why it could not be judged, or on
- * what the verdict rests that is not known; `limits` what the rule does not model; `knownSince` when the ledger could know it.
+ * An interval in which a holding or a reach broke a rule or could not be judged (R19). `population` is that of the
+ * people concerned. `counts` are their numbers over time, only the latest if there are very many, and
+ * `countsLeftOut` says how many are missing. `reason` says why it could not be judged, or which unknown the verdict
+ * rests on. `limits` is what the rule does not model, and `knownSince` when the ledger could first know it.
  */
 export const FindingRow = exact('Finding', findingFields, ofSource);
 export type FindingRow = t.TypeOf<typeof FindingRow>;
 
 /**
- * One finding with what it rests on: the policy as that version has it, the text of the rule, and the events that prove it,
- * the first ones where they are very many. `cedar` and `ruleText` are null of a policy that is not written in Cedar.
+ * One finding with its basis: that version of the policy, the text of the rule, and the events that prove it, only
+ * the first if there are very many. `cedar` and `ruleText` are null for a policy that is not written in Cedar.
  */
 export const FindingDetail = exact(
   'FindingDetail',
@@ -76,12 +76,12 @@ export const FindingDetail = exact(
 export type FindingDetail = t.TypeOf<typeof FindingDetail>;
 
 /**
- * Of a difference between two positions: whether facts were learned in between, or the rules that found it (or when they
- * counted) were adopted, suspended or corrected in between.
+ * For a difference between two positions: whether new facts caused the finding, or rules that were adopted,
+ * suspended or corrected in between.
  */
 const inDifference = { ...ofSource, learned: oneOf('what was learned', ['facts', 'rules']) };
 
-/** A finding that is in one of the compared sets alone. */
+/** A finding that is in only one of the compared sets. */
 const DifferingFindingRow = exact('DifferingFinding', findingFields, inDifference);
 export type DifferingFindingRow = t.TypeOf<typeof DifferingFindingRow>;
 
@@ -91,7 +91,7 @@ const ChangedFindingRow = exact(
   inDifference,
 );
 
-/** What a change makes of history (R20). `was` are the intervals that a changed finding had before. */
+/** The difference between two sets of findings (R20). `was` are the previous intervals of a changed finding. */
 export const WireDifference = exact(
   'Difference',
   {
@@ -104,7 +104,7 @@ export const WireDifference = exact(
 );
 export type WireDifference = t.TypeOf<typeof WireDifference>;
 
-/** A policy with its versions and the intervals in which each is in force (R18). */
+/** A policy with its versions, and the intervals in which each is in force (R18). */
 export const PolicyRow = exact(
   'Policy',
   {

@@ -7,7 +7,10 @@ import { PartyKind } from '../../domain/events/words.ts';
 import { edgeKinds } from '../../domain/reach/edge.ts';
 import { RowKind, Time, WirePosition } from './fields.ts';
 
-/** One edge of a path (R13): `began` and `ended` are its own interval, null for the beginning and for still so. */
+/**
+ * One edge of a path (R13). `began` and `ended` are its own interval; null means from the beginning, or still in
+ * effect.
+ */
 export const WirePathEdge = exact(
   'PathEdge',
   {
@@ -21,7 +24,7 @@ export const WirePathEdge = exact(
 );
 export type WirePathEdge = t.TypeOf<typeof WirePathEdge>;
 
-/** The row of a residency that is reached. */
+/** The reached row of a residency. */
 export const WireHolding = exact(
   'Holding',
   { dataset: t.string, site: t.string, kind: RowKind, backup: nullable(t.string) },
@@ -29,7 +32,7 @@ export const WireHolding = exact(
 );
 export type WireHolding = t.TypeOf<typeof WireHolding>;
 
-/** A party that could reach a subject's data: in which holding, when, along which path (R15). */
+/** A party that could reach a subject's data: in which holding, when, and along which path (R15). */
 export const ReachRow = exact(
   'ReachRow',
   {
@@ -71,15 +74,15 @@ const cutFields = {
 };
 
 /**
- * Why a party cannot reach the data, or what would keep it out: `close` is the smallest set of edges to close; `ended`
- * the smallest set of edges whose end closed the way, along `chain`.
+ * Why a party cannot reach the data, or what would end its reach. `close` is the smallest set of edges to close;
+ * `ended` is the smallest set of edges along `chain` whose end closed the path.
  */
 export const WireCut = exact('Cut', cutFields, {});
 export type WireCut = t.TypeOf<typeof WireCut>;
 
 /**
- * The same for a party and the holdings asked about, no matter whose data they hold. `edges` is the graph of its paths:
- * every edge of a path that visits no party twice, up to a limit that `limitMet` tells of.
+ * The same for a party and some holdings, whoever's data they hold. `edges` is the graph of its paths: every edge
+ * of a path that visits no party twice, up to a limit that `limitMet` indicates.
  */
 export const WirePartyCut = exact(
   'PartyCut',
@@ -100,10 +103,10 @@ const partyReachFields = {
   path: list(WirePathEdge),
 };
 
-/** A holding that a party could reach, of how many subjects, and how. */
+/** A holding that a party could reach, of how many subjects, and along which path. */
 export const PartyReachRow = exact('PartyReachRow', partyReachFields, {});
 export type PartyReachRow = t.TypeOf<typeof PartyReachRow>;
 
-/** What somebody would newly reach, were some events recorded. */
+/** What a party would newly reach if some events were recorded. */
 export const SimulatedReachRow = exact('SimulatedReachRow', { party: t.string, ...partyReachFields }, {});
 export type SimulatedReachRow = t.TypeOf<typeof SimulatedReachRow>;

@@ -1,11 +1,9 @@
-/**
- * Rows of what is registered: sites, parties, datasets and populations (R5).
- */
+/** Rows of registered things: sites, parties, datasets and populations (R5). */
 import * as t from 'io-ts';
 import { exact, list, nullable } from '../../domain/events/codec.ts';
 import { PartyKind } from '../../domain/events/words.ts';
 
-/** A site, as described at an instant (R5); a field that is not known is null. */
+/** A site as described at an instant (R5); unknown fields are null. */
 export const SiteRow = exact(
   'SiteRow',
   {
@@ -22,7 +20,7 @@ export const SiteRow = exact(
 );
 export type SiteRow = t.TypeOf<typeof SiteRow>;
 
-/** A party, as described at an instant (R5). */
+/** A party as described at an instant (R5). */
 export const PartyRow = exact(
   'PartyRow',
   { party: t.string, kind: nullable(PartyKind), name: nullable(t.string), country: nullable(t.string) },
@@ -30,7 +28,7 @@ export const PartyRow = exact(
 );
 export type PartyRow = t.TypeOf<typeof PartyRow>;
 
-/** A dataset, as described at an instant (R5). */
+/** A dataset as described at an instant (R5). */
 export const DatasetRow = exact(
   'DatasetRow',
   { dataset: t.string, name: nullable(t.string), categories: list(t.string), controller: nullable(t.string) },
@@ -38,7 +36,7 @@ export const DatasetRow = exact(
 );
 export type DatasetRow = t.TypeOf<typeof DatasetRow>;
 
-/** A population, as described at an instant, with the number of subjects in it then. */
+/** A population as described at an instant, with its number of subjects then. */
 export const PopulationRow = exact(
   'PopulationRow',
   { population: t.string, name: nullable(t.string), jurisdiction: nullable(t.string), subjects: t.number },

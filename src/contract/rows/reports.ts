@@ -6,7 +6,7 @@ import { exact, list, nullable, oneOf } from '../../domain/events/codec.ts';
 import { Assurance } from '../../domain/events/words.ts';
 import { Time, WirePosition } from './fields.ts';
 
-/** The reports there are. */
+/** The reports. */
 export const ReportName = oneOf('a report', [
   'processing',
   'transfers',
@@ -16,7 +16,7 @@ export const ReportName = oneOf('a report', [
 ]);
 export type ReportName = t.TypeOf<typeof ReportName>;
 
-/** A cell: null is what the ledger does not know. */
+/** A cell; null if the ledger does not know its value. */
 const ReportCell = exact('ReportCell', { value: nullable(t.string), events: list(WirePosition) }, {});
 export type ReportCell = t.TypeOf<typeof ReportCell>;
 
@@ -35,7 +35,10 @@ const ReportEvent = exact(
   {},
 );
 
-/** A report over `[from, to)`. `basis` is the law, `says` what a reader has to know, `left` how many rows are left out. */
+/**
+ * A report over `[from, to)`. `basis` is the law, `says` is what a reader has to know, `left` is the number of
+ * omitted rows.
+ */
 export const Report = exact(
   'Report',
   {
